@@ -1,0 +1,212 @@
+/** A client of a daemon, for programs: see packages/protocol/README.md and examples/. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AddressEnv, controlSocket, type Scope } from './address.ts';
+import { Connection, ConnectionError, type ConnectionEvents, DISCONNECTED } from './connection.ts';
+import { UpstartError } from './errors.ts';
+import { CLIENT_LIMITS, encodeFrame } from './framing.ts';
+import type { Method, Notification, Params, Result } from './messages.ts';
+import type { CallOptions, UpstartClient } from './upstart-client.ts';
+
+export { ConnectionError };
+
+/** A call was not answered within the time that its caller gave it. */
+export class TimeoutError extends Error {
+  override name = 'TimeoutError';
+}
+
+export interface ConnectOptions {
+  /** Which daemon; the session's if there is one unless told otherwise. */
+  scope?: Scope;
+  /** The environment that says where daemons are; the process's own by default. */
+  env?: AddressEnv;
+  /** The control socket, instead of what `scope` and `env` say. */
+  path?: string;
+  /** The name of this program, for the daemon's log. */
+  client?: string;
+  /** Milliseconds for the daemon to greet back. */
+  helloTimeout?: number;
+  /** For how many milliseconds a lost connection is tried again, and the pause between two attempts. */
+  retryFor?: number;
+  retryPause?: number;
+}
+
+const DEFAULTS = { client: 'upstart-client', helloTimeout: 10_000, retryFor: 30_000, retryPause: 50 } as const;
+type Settings = { path: string } & { -readonly [S in keyof typeof DEFAULTS]: S extends 'client' ? string : number };
+
+/** Connects to a daemon. Rejects with `AddressError`, `ConnectionError` or `unsupported-version`. */
+export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const path = options.path ?? controlSocket(options.scope ?? 'default', options.env ?? process.env);
+  const client = new Client({
+    path,
+    client: options.client ?? DEFAULTS.client,
+    helloTimeout: options.helloTimeout ?? DEFAULTS.helloTimeout,
+    retryFor: options.retryFor ?? DEFAULTS.retryFor,
+    retryPause: options.retryPause ?? DEFAULTS.retryPause,
+  });
+  await client.open();
+  return client;
+}
+
+interface PendingCall {
+  readonly frame: Buffer;
+  readonly repeatable: boolean;
+  readonly timer: NodeJS.Timeout | undefined;
+  sent: boolean;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+interface Watcher {
+  notify(notification: Notification): void;
+  ended?: ((reason: Error | null) => void) | undefined;
+}
+
+/**
+ * Calls made with a key outlive the connection: when it is lost, the client connects anew and sends them again under
+ * the same key, so that waits go on over a restart of the daemon. Watching goes on as well (what happened in between is
+ * not reported). Calls without a key that were under way are rejected, since nobody knows whether they were carried out.
+ */
+export class Client implements UpstartClient, ConnectionEvents {
+  readonly #settings: Settings;
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #watchers: Watcher[] = [];
+  #connection: Connection | null = null;
+  #reconnecting = false;
+  #closed = false;
+  #lastId = 0;
+  #hello: Result<'hello'> | null = null;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** What the daemon said of itself when it was connected to last. */
+  get hello(): Result<'hello'> {
+    return this.#hello as Result<'hello'>;
+  }
+
+  /** One attempt to connect. */
+  async open(): Promise<void> {
+    const { path, client, helloTimeout } = this.#settings;
+    const connection = await Connection.open(path, { client, timeout: helloTimeout }, this);
+    this.#hello = connection.hello;
+    if (this.#closed) connection.close();
+    else this.#connection = connection;
+  }
+
+  call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
+    if (this.#closed) return Promise.reject(new ConnectionError('The client is closed'));
+    const { key, timeout } = options;
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const frame = encodeFrame({ id, method, params, key }, CLIENT_LIMITS);
+      const giveUp = (): void => {
+        this.#pending.delete(id);
+        reject(new TimeoutError(`No answer to ${method} within ${timeout} ms`));
+      };
+      this.#pending.set(id, {
+        frame,
+        repeatable: key !== undefined,
+        timer: timeout === undefined ? undefined : setTimeout(giveUp, timeout),
+        sent: false,
+        resolve: resolve as (result: unknown) => void,
+        reject,
+      });
+      if (this.#connection === null) void this.#reconnect();
+      else this.#flush(this.#connection);
+    });
+  }
+
+  async watch(listener: (notification: Notification) => void, ended?: (reason: Error | null) => void): Promise<void> {
+    const watcher: Watcher = { notify: listener, ended };
+    this.#watchers.push(watcher);
+    try {
+      await this.call('watch', {});
+    } catch (error) {
+      const index = this.#watchers.indexOf(watcher);
+      if (index >= 0) this.#watchers.splice(index, 1);
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#connection?.close();
+    this.#connection = null;
+    this.#end(new ConnectionError('The client is closed'), null);
+  }
+
+  answer(id: number, result: unknown): void {
+    this.#take(id)?.resolve(result);
+  }
+
+  refusal(id: number, error: UpstartError): void {
+    this.#take(id)?.reject(error);
+  }
+
+  notification(notification: Notification): void {
+    for (const watcher of [...this.#watchers]) watcher.notify(notification);
+  }
+
+  lost(): void {
+    this.#connection = null;
+    if (this.#closed) return;
+    for (const [id, call] of this.#pending) {
+      if (call.repeatable || !call.sent) call.sent = false;
+      else this.#take(id)?.reject(new ConnectionError(DISCONNECTED));
+    }
+    if (this.#pending.size > 0 || this.#watchers.length > 0) void this.#reconnect();
+  }
+
+  /** Removes and returns a call that waits. */
+  #take(id: number): PendingCall | undefined {
+    const call = this.#pending.get(id);
+    this.#pending.delete(id);
+    clearTimeout(call?.timer);
+    return call;
+  }
+
+  #flush(connection: Connection): void {
+    for (const call of this.#pending.values()) {
+      if (call.sent) continue;
+      call.sent = true;
+      connection.send(call.frame);
+    }
+  }
+
+  async #reconnect(): Promise<void> {
+    if (this.#reconnecting) return;
+    this.#reconnecting = true;
+    const deadline = performance.now() + this.#settings.retryFor;
+    try {
+      while (this.#connection === null && !this.#closed) await this.#attempt(deadline);
+    } catch (error) {
+      this.#end(error as Error, error as Error);
+    } finally {
+      this.#reconnecting = false;
+    }
+    const connection = this.#connection as Connection | null;
+    if (connection === null) return;
+    // Sent before the calls that wait, so that what these cause is reported.
+    if (this.#watchers.length > 0) {
+      connection.send(encodeFrame({ id: ++this.#lastId, method: 'watch', params: {} }, CLIENT_LIMITS));
+    }
+    this.#flush(connection);
+  }
+
+  /** Tries to connect; after a failure that may pass it waits, and when there is no time left it throws. */
+  async #attempt(deadline: number): Promise<void> {
+    try {
+      await this.open();
+    } catch (error) {
+      if (error instanceof UpstartError || performance.now() >= deadline) throw error;
+      await pause(this.#settings.retryPause);
+    }
+  }
+
+  /** Nothing more will come: rejects what waits and tells those who watch. */
+  #end(error: Error, reason: Error | null): void {
+    for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(error);
+    for (const watcher of this.#watchers.splice(0)) watcher.ended?.(reason);
+  }
+}

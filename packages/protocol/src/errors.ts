@@ -1,0 +1,69 @@
+/**
+ * Every error that a daemon answers, with the text that users see (reference: control §3.2, §3.4, §4).
+ * A text is either fixed or made from the values that belong to it.
+ */
+export const ERRORS = {
+  'empty-name': () => 'Name may not be empty string',
+  'unknown-job': (job: string) => `Unknown job: ${job}`,
+  'unknown-instance': (instance: string) => `Unknown instance: ${instance}`,
+  'unknown-instance-of-job': (instance: string, job: string) => `Unknown instance: ${instance} of job ${job}`,
+  'already-started': (display: string) => `Job is already running: ${display}`,
+  'already-stopped': (display: string) => `Job has already been stopped: ${display}`,
+  'not-running': (display: string) => `Job is not running: ${display}`,
+  'job-failed-to-start': () => 'Job failed to start',
+  'job-failed-while-stopping': () => 'Job failed while stopping',
+  'job-failed-to-restart': () => 'Job failed to restart',
+  'event-failed': () => 'Event failed',
+  'env-not-pairs': () => 'Env must be KEY=VALUE pairs',
+  'expansion-failed': (message: string) => message,
+  'cgroup-manager-not-available': (display: string) =>
+    `Job cannot be started as cgroup manager not available: ${display}`,
+  'no-such-variable': (name: string) => `No such variable: ${name}`,
+  'empty-variable': () => 'Variable may not be empty string',
+  'empty-job': () => 'Job may not be empty string',
+  'pid1-environment': () => 'Not permissible to modify PID 1 job environment',
+  'pid1-dbus-address': () => 'Not permissible to notify D-Bus address for PID 1',
+  'invalid-log-priority': () => 'The log priority given was not recognised',
+  'permission-denied': (what: string) => `You do not have permission to ${what}`,
+  'bad-request': (why: string) => `Invalid request: ${why}`,
+  'unsupported-version': (theirs: string, ours: string) =>
+    `The init daemon speaks protocol version ${ours}, this client version ${theirs}`,
+  internal: (why: string) => `Internal error: ${why}`,
+} as const satisfies Record<string, (...values: string[]) => string>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error as it crosses the socket. */
+export interface WireError {
+  code: ErrorCode;
+  text: string;
+}
+
+/** What makes an error ours, whichever copy of this module made it: the daemon and its commands are bundles of their own. */
+const BRAND = Symbol.for('upstart.error');
+
+/** An error of the daemon's, as clients and the engine throw it; `message` is the text for users. */
+export class UpstartError extends Error {
+  readonly code: ErrorCode;
+  readonly [BRAND] = true;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.name = 'UpstartError';
+    this.code = code;
+  }
+
+  toWire(): WireError {
+    return { code: this.code, text: this.message };
+  }
+}
+
+/** Makes the error `code` with the text that belongs to it. */
+export function upstartError<C extends ErrorCode>(code: C, ...values: Parameters<(typeof ERRORS)[C]>): UpstartError {
+  const text = ERRORS[code] as (...values: string[]) => string;
+  return new UpstartError(code, text(...values));
+}

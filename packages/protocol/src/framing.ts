@@ -1,0 +1,139 @@
+/**
+ * How a message crosses a socket: its length as a little-endian u32, then one msgpack map. The bytes are plain
+ * msgpack (maps with string keys, no extensions), so that any msgpack library can take part; README.md has the page
+ * on the wire format.
+ */
+import { Packr, Unpackr } from 'msgpackr';
+import { checkMessagePack, MessagePackError } from './msgpack-check.ts';
+import { decodeText, encodeText } from './text.ts';
+
+/** What one frame may hold, by direction. */
+export interface FrameLimits {
+  /** The length of a frame's body. */
+  readonly bytes: number;
+  /** How deep maps and arrays may be nested. */
+  readonly depth: number;
+}
+/** What a daemon accepts from anybody on the machine. */
+export const CLIENT_LIMITS: FrameLimits = { bytes: 1024 * 1024, depth: 16 };
+/** What a client accepts from the daemon. Conditions of many operators are what makes a message deep. */
+export const DAEMON_LIMITS: FrameLimits = { bytes: 16 * 1024 * 1024, depth: 512 };
+
+const HEADER = 4;
+
+/** A frame that is no frame, or one beyond the limits. Nothing that follows on the connection can be understood. */
+export class FramingError extends Error {
+  override name = 'FramingError';
+}
+
+const codec = { useRecords: false, mapsAsObjects: true, variableMapSize: true, encodeUndefinedAsNil: true } as const;
+const packr = new Packr(codec);
+const unpackr = new Unpackr({ ...codec, int64AsType: 'number' });
+
+/** The frame of `message`. Throws `FramingError` beyond `limits`, which are those of the direction it goes. */
+export function encodeFrame(message: object, limits: FrameLimits): Buffer {
+  const body = packr.pack(toWire(message, limits.depth));
+  if (body.length > limits.bytes) throw tooLong(body.length, limits);
+  const frame = Buffer.allocUnsafe(HEADER + body.length);
+  frame.writeUInt32LE(body.length, 0);
+  frame.set(body, HEADER);
+  return frame;
+}
+
+/** Turns the chunks of a stream into messages, in time linear in their bytes. Useless after it has thrown. */
+export class FrameDecoder {
+  readonly #limits: FrameLimits;
+  readonly #header = Buffer.alloc(HEADER);
+  #headerLength = 0;
+  #body: Buffer | null = null;
+  #bodyLength = 0;
+
+  constructor(limits: FrameLimits) {
+    this.#limits = limits;
+  }
+
+  /** Whether the stream would end in the middle of a frame if it ended here. */
+  get incomplete(): boolean {
+    return this.#headerLength > 0;
+  }
+
+  /** Takes the next chunk and hands over the messages it completes. Throws `FramingError` at the first bad frame. */
+  push(chunk: Uint8Array, deliver: (message: unknown) => void): void {
+    for (let at = 0; at < chunk.length; ) {
+      at += this.#headerLength < HEADER ? this.#takeHeader(chunk, at) : this.#takeBody(chunk, at);
+      const body = this.#body;
+      if (body === null || this.#bodyLength < body.length) continue;
+      this.#headerLength = 0;
+      this.#body = null;
+      deliver(decodeBody(body, this.#limits));
+    }
+  }
+
+  #takeHeader(chunk: Uint8Array, at: number): number {
+    const part = chunk.subarray(at, at + HEADER - this.#headerLength);
+    this.#header.set(part, this.#headerLength);
+    this.#headerLength += part.length;
+    if (this.#headerLength < HEADER) return part.length;
+    const length = this.#header.readUInt32LE(0);
+    if (length === 0) throw new FramingError('a frame is empty');
+    if (length > this.#limits.bytes) throw tooLong(length, this.#limits);
+    this.#body = Buffer.allocUnsafe(length);
+    this.#bodyLength = 0;
+    return part.length;
+  }
+
+  #takeBody(chunk: Uint8Array, at: number): number {
+    const body = this.#body as Buffer;
+    const part = chunk.subarray(at, at + body.length - this.#bodyLength);
+    body.set(part, this.#bodyLength);
+    this.#bodyLength += part.length;
+    return part.length;
+  }
+}
+
+function tooLong(length: number, limits: FrameLimits): FramingError {
+  return new FramingError(`a frame of ${length} bytes is longer than the ${limits.bytes} that are allowed`);
+}
+
+function decodeBody(body: Buffer, limits: FrameLimits): unknown {
+  try {
+    checkMessagePack(body, limits.depth);
+  } catch (error) {
+    if (error instanceof MessagePackError) throw new FramingError(`a frame is no msgpack message: ${error.message}`);
+    throw error;
+  }
+  const message: unknown = unpackr.unpack(body);
+  if (typeof message !== 'object' || message === null || Array.isArray(message) || message instanceof Uint8Array) {
+    throw new FramingError('a frame holds something other than a map');
+  }
+  const { data, ...rest } = message as Record<string, unknown>;
+  const decoded = fromWire(rest) as Record<string, unknown>;
+  if (data !== undefined) decoded.data = data;
+  return decoded;
+}
+
+/** Lone surrogates, which UTF-8 cannot express: bytes that were no UTF-8 (see text.ts). */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** The value with each text that is no valid Unicode as a msgpack bin of its bytes; itself where there is none. */
+function toWire(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return LONE_SURROGATE.test(value) ? encodeText(value) : value;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  if (depth === 0) throw new FramingError('a message is nested too deep');
+  if (Array.isArray(value)) return value.map((item) => toWire(item, depth - 1));
+  const wire: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) if (item !== undefined) wire[key] = toWire(item, depth - 1);
+  return wire;
+}
+
+/** The reverse of `toWire`, in place. */
+function fromWire(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return decodeText(value);
+  const items = value as Record<string, unknown>;
+  for (const key in items) {
+    const item = items[key];
+    if (typeof item === 'object' && item !== null) items[key] = fromWire(item);
+  }
+  return value;
+}

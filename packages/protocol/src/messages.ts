@@ -1,0 +1,216 @@
+/**
+ * The messages between clients and the daemon. Each method is one row of `Methods`: what the client
+ * sends and what it gets. The envelope (`RequestFrame` and friends) is the same for all of them.
+ */
+import type { Condition } from './condition.ts';
+import type { WireError } from './errors.ts';
+import type { Goal, JobStatus, Slot, State } from './status.ts';
+
+/** Raised whenever a frame changes its meaning. Sent in `hello`; a daemon refuses what it does not speak. */
+export const PROTOCOL_VERSION = 1;
+
+export const LOG_PRIORITIES = ['debug', 'info', 'message', 'warn', 'error', 'fatal'] as const;
+export type LogPriority = (typeof LOG_PRIORITIES)[number];
+
+/**
+ * The instance a request is about: either as the expansion of the job's `instance` stanza with the
+ * KEY=VALUE pairs `env`, or by its exact name (as commands inside a job do).
+ */
+export type Target = { job: string; env: string[] } | { job: string; instance: string };
+
+/** The table an environment request is about: that of one running instance, or (null) everybody's. */
+export type EnvTarget = { job: string; instance: string } | null;
+
+/** What `show-config`, `check-config` and `usage` need to know of a job. */
+export interface JobConfig {
+  job: string;
+  path: string;
+  description: string;
+  author: string;
+  version: string;
+  usage: string | null;
+  emits: string[];
+  startOn: Condition | null;
+  stopOn: Condition | null;
+}
+
+/** A job file that was refused: `line` is null where the trouble belongs to no line. */
+export interface BrokenFile {
+  path: string;
+  /** The name of the job that the file would define. */
+  job: string;
+  line: number | null;
+  message: string;
+}
+
+/** Why an instance ended or is ending; see `Explanation`. */
+export interface FailureReason {
+  slot: Slot | 'respawn' | null;
+  exitStatus: number | null;
+  exitSignal: string | null;
+  /** The spawn step that failed, as the log says it: `unable to execute: No such file or directory`. */
+  spawnError: string | null;
+  state: State;
+  /** Milliseconds since the epoch. */
+  at: number;
+  text: string;
+}
+
+/** One thing that something waits for; `children` are what that one waits for in turn. */
+export interface WaitReason {
+  text: string;
+  children: WaitReason[];
+}
+
+export interface ExplainedOperand {
+  text: string;
+  seen: boolean;
+}
+
+/** The answer to "why is this job in the state it is in?". */
+export interface Explanation {
+  job: string;
+  startOn: { condition: string; operands: ExplainedOperand[] } | null;
+  stopOn: string | null;
+  instances: {
+    name: string;
+    goal: Goal;
+    state: State;
+    blockedBy: WaitReason[];
+    respawns: number;
+    stopOperands: ExplainedOperand[];
+    failure: FailureReason | null;
+    hints: string[];
+  }[];
+  /** How the last instance that ended went; null before the first one. */
+  last: { instance: string; at: number; text: string; failure: FailureReason | null; respawns: number } | null;
+  broken: BrokenFile[];
+}
+
+export interface Methods {
+  /** Always first on a connection. `client` names the program, for the log. */
+  hello: { params: { version: number; client: string }; result: { version: number; daemon: string; pid: number } };
+  /** The running daemon, as `init (upstart 2.0.0)`. */
+  version: { params: Record<never, never>; result: string };
+  list: { params: Record<never, never>; result: JobStatus[] };
+  /**
+   * `unknown-instance` when there is none of that name, except for `env: []` on a stopped job: then the result has no
+   * instances. Waits until the pids of processes that are just being spawned are known.
+   */
+  status: { params: Target; result: JobStatus };
+  start: { params: Target & { wait: boolean }; result: { instance: string } };
+  stop: { params: Target & { wait: boolean }; result: { instance: string } };
+  restart: { params: Target & { wait: boolean }; result: { instance: string } };
+  reload: { params: Target; result: null };
+  emit: { params: { name: string; env: string[]; wait: boolean }; result: null };
+  /** The definition of one job (`unknown-job`) or, with null, of all. */
+  config: { params: { job: string | null }; result: JobConfig[] };
+  brokenFiles: { params: Record<never, never>; result: BrokenFile[] };
+  reloadConfiguration: { params: Record<never, never>; result: null };
+  explain: { params: { job: string }; result: Explanation };
+  getLogPriority: { params: Record<never, never>; result: LogPriority };
+  setLogPriority: { params: { priority: string }; result: null };
+  getEnv: { params: { target: EnvTarget; name: string }; result: string };
+  listEnv: { params: { target: EnvTarget }; result: string[] };
+  /** `vars` are `KEY=VALUE` or `KEY` (stored as `KEY=`); without `replace` existing variables keep their value. */
+  setEnv: { params: { target: EnvTarget; vars: string[]; replace: boolean }; result: null };
+  unsetEnv: { params: { target: EnvTarget; names: string[] }; result: null };
+  resetEnv: { params: { target: EnvTarget }; result: null };
+  notifyDiskWriteable: { params: Record<never, never>; result: null };
+  notifyDBusAddress: { params: { address: string }; result: null };
+  notifyCGroupManagerAddress: { params: { address: string }; result: null };
+  /** Ends a session init as SIGTERM does, with TYPE=logout; PID 1 ignores it. */
+  endSession: { params: Record<never, never>; result: null };
+  /** Where an instance's output is logged. */
+  logPath: { params: Target; result: string };
+  /** From here on the connection also carries notifications. */
+  watch: { params: Record<never, never>; result: null };
+  /**
+   * Runs a command line inside the daemon, as the launcher asks for it; output comes as `OutputFrame`s and
+   * the result is the exit status. `argv[0]` is the name the program was called by.
+   */
+  run: {
+    params: {
+      argv: string[];
+      cwd: string;
+      env: Record<string, string>;
+      /** Which of the descriptors 1 and 2 are terminals, and how wide. */
+      terminal: { out: boolean; err: boolean; columns: number };
+    };
+    result: number;
+  };
+}
+
+export type Method = keyof Methods;
+export type Params<M extends Method> = Methods[M]['params'];
+export type Result<M extends Method> = Methods[M]['result'];
+
+/**
+ * A request. `key` (any string that is unique, such as a UUID) makes a request repeatable: a client that loses its
+ * connection sends it again with the same key and gets the one answer, whether or not the daemon had carried it out.
+ */
+export interface RequestFrame<M extends Method = Method> {
+  id: number;
+  method: M;
+  params: Params<M>;
+  key?: string;
+}
+export interface ResultFrame<M extends Method = Method> {
+  id: number;
+  result: Result<M>;
+}
+export interface ErrorFrame {
+  id: number;
+  error: WireError;
+}
+/** Output of a `run` request, before its result. `fd` is 1 or 2. */
+export interface OutputFrame {
+  id: number;
+  fd: 1 | 2;
+  data: Uint8Array;
+}
+
+/** What `watch` reports, in the order in which it happened. */
+export type Notification =
+  | { event: 'job-added' | 'job-removed'; job: string }
+  | { event: 'instance-added' | 'instance-removed'; job: string; instance: string }
+  | { event: 'goal'; job: string; instance: string; goal: Goal }
+  | { event: 'state'; job: string; instance: string; state: State }
+  | { event: 'process'; job: string; instance: string; slot: Slot; pid: number }
+  /** `text` is what the log says of it: `killed by TERM signal`, `unable to execute: …`. */
+  | { event: 'process-ended'; job: string; instance: string; slot: Slot; pid: number; text: string }
+  /** `status` is as in `Failed`: exit status, signal << 8, -1 not spawned, 0 respawned too fast. */
+  | { event: 'failed'; job: string; instance: string; status: number }
+  /** Sent when the event is over. */
+  | { event: 'event-emitted'; name: string; env: string[]; failed: boolean }
+  | { event: 'restarted' };
+
+export interface NotificationFrame {
+  notification: Notification;
+}
+
+export type ClientFrame = RequestFrame;
+export type DaemonFrame = ResultFrame | ErrorFrame | OutputFrame | NotificationFrame;
+
+/**
+ * Methods that change something and what a refusal calls them: `You do not have permission to …`. Everything
+ * that is not listed may be asked by anyone on the machine (reference: control §5).
+ */
+export const PRIVILEGED: Partial<Record<Method, string>> = {
+  start: 'start job',
+  stop: 'stop job',
+  restart: 'restart job',
+  reload: 'reload job',
+  emit: 'emit an event',
+  reloadConfiguration: 'reload configuration',
+  setLogPriority: 'set log priority',
+  getEnv: 'query job environment',
+  listEnv: 'query job environment',
+  setEnv: 'modify job environment',
+  unsetEnv: 'modify job environment',
+  resetEnv: 'modify job environment',
+  notifyDiskWriteable: 'notify disk is writeable',
+  notifyDBusAddress: 'notify D-Bus address',
+  notifyCGroupManagerAddress: 'notify cgroup manager address',
+  endSession: 'end session',
+};

@@ -1,0 +1,75 @@
+/** The daemon's end of a connection, as far as it is about bytes: chunks in, checked requests or refusals out. */
+import { UpstartError, upstartError } from './errors.ts';
+import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder, FramingError } from './framing.ts';
+import { type DaemonFrame, type ErrorFrame, PROTOCOL_VERSION, type RequestFrame } from './messages.ts';
+import { parseRequest, requestId } from './requests.ts';
+
+export interface RequestHandler {
+  request(request: RequestFrame): void;
+  /** A request that must not be carried out: the answer to send. If `fatal`, close the connection after it. */
+  refuse(answer: ErrorFrame, fatal: boolean): void;
+}
+
+/**
+ * Reads the requests of one connection. The first one must be `hello` in the version that this daemon speaks;
+ * anything else is refused for good, as is what is no frame. After a fatal refusal all further bytes are ignored.
+ */
+export class RequestStream {
+  readonly #decoder = new FrameDecoder(CLIENT_LIMITS);
+  readonly #handler: RequestHandler;
+  #greeted = false;
+  #over = false;
+
+  constructor(handler: RequestHandler) {
+    this.#handler = handler;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#over) return;
+    try {
+      this.#decoder.push(chunk, (message) => {
+        if (!this.#over) this.#take(message);
+      });
+    } catch (error) {
+      if (!(error instanceof FramingError)) throw error;
+      this.#refuse(0, upstartError('bad-request', error.message), true);
+    }
+  }
+
+  #take(message: unknown): void {
+    let request: RequestFrame;
+    try {
+      request = parseRequest(message);
+      if (!this.#greeted) this.#greet(request);
+    } catch (error) {
+      if (!(error instanceof UpstartError)) throw error;
+      this.#refuse(requestId(message), error, !this.#greeted);
+      return;
+    }
+    this.#handler.request(request);
+  }
+
+  #greet(request: RequestFrame): void {
+    if (request.method !== 'hello') throw upstartError('bad-request', 'the first request must be hello');
+    const { version } = (request as RequestFrame<'hello'>).params;
+    if (version !== PROTOCOL_VERSION) {
+      throw upstartError('unsupported-version', String(version), String(PROTOCOL_VERSION));
+    }
+    this.#greeted = true;
+  }
+
+  #refuse(id: number, error: UpstartError, fatal: boolean): void {
+    this.#over ||= fatal;
+    this.#handler.refuse({ id, error: error.toWire() }, fatal);
+  }
+}
+
+/** The bytes of an answer or a notification. One that is too big for a frame becomes the error that says so. */
+export function encodeAnswer(frame: DaemonFrame): Buffer {
+  try {
+    return encodeFrame(frame, DAEMON_LIMITS);
+  } catch (error) {
+    if (!(error instanceof FramingError) || !('id' in frame)) throw error;
+    return encodeFrame({ id: frame.id, error: upstartError('internal', error.message).toWire() }, DAEMON_LIMITS);
+  }
+}

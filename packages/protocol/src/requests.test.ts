@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { Method } from './messages.ts';
+import { MAX_KEY_LENGTH, parseRequest, requestId } from './requests.ts';
+
+const target = { job: 'web', env: ['A=1'] };
+const byName = { job: 'web', instance: '' };
+const terminal = { out: true, err: false, columns: 80 };
+const run = { argv: ['status', 'web'], cwd: '/', env: { HOME: '/root' }, terminal };
+
+/** For each method: params that are right, and wrong ones with what is said of them. */
+const table: Record<Method, { good: object[]; bad: [object | null | undefined, string][] }> = {
+  hello: {
+    good: [{ version: 1, client: 'me' }],
+    bad: [
+      [{ client: 'me' }, 'params.version must be a whole number from 0'],
+      [{ version: -1, client: 'me' }, 'params.version must be a whole number from 0'],
+      [{ version: 1.5, client: 'me' }, 'params.version must be a whole number from 0'],
+      [{ version: 1, client: 7 }, 'params.client must be a string'],
+    ],
+  },
+  version: { good: [{}], bad: [[null, 'params must be a map']] },
+  list: { good: [{}], bad: [[[], 'params must be a map']] },
+  status: {
+    good: [target, byName],
+    bad: [
+      [{ job: 'web' }, 'params.env must be a list'],
+      [{ job: 'web', env: ['A=1', 2] }, 'params.env[1] must be a string'],
+      [{ env: [] }, 'params.job must be a string'],
+      [{ job: 'a\0b', env: [] }, 'params.job must be without NUL characters'],
+      [{ job: 'web', instance: null }, 'params.instance must be a string'],
+    ],
+  },
+  start: {
+    good: [
+      { ...target, wait: true },
+      { ...byName, wait: false },
+    ],
+    bad: [[target, 'params.wait must be true or false']],
+  },
+  stop: { good: [{ ...target, wait: true }], bad: [[{ ...byName, wait: 1 }, 'params.wait must be true or false']] },
+  restart: { good: [{ ...target, wait: true }], bad: [[{ wait: true }, 'params.job must be a string']] },
+  reload: { good: [target, byName], bad: [[undefined, 'params must be a map']] },
+  emit: {
+    good: [{ name: 'e', env: ['a\udcff'], wait: false }],
+    bad: [[{ name: 'e', env: 'A=1', wait: true }, 'params.env must be a list']],
+  },
+  config: { good: [{ job: null }, { job: 'web' }], bad: [[{}, 'params.job must be a string']] },
+  brokenFiles: { good: [{}], bad: [['x' as unknown as object, 'params must be a map']] },
+  reloadConfiguration: { good: [{}], bad: [[null, 'params must be a map']] },
+  explain: { good: [{ job: 'web' }], bad: [[{ job: null }, 'params.job must be a string']] },
+  getLogPriority: { good: [{}], bad: [[null, 'params must be a map']] },
+  setLogPriority: { good: [{ priority: 'loud' }], bad: [[{}, 'params.priority must be a string']] },
+  getEnv: {
+    good: [
+      { target: null, name: 'A' },
+      { target: byName, name: 'A' },
+    ],
+    bad: [
+      [{ name: 'A' }, 'params.target must be a map'],
+      [{ target: { job: 'web' }, name: 'A' }, 'params.target.instance must be a string'],
+    ],
+  },
+  listEnv: { good: [{ target: null }], bad: [[{ target: 'web' }, 'params.target must be a map']] },
+  setEnv: {
+    good: [{ target: null, vars: ['A=1'], replace: true }],
+    bad: [[{ target: null, vars: [null], replace: true }, 'params.vars[0] must be a string']],
+  },
+  unsetEnv: { good: [{ target: null, names: [] }], bad: [[{ target: null }, 'params.names must be a list']] },
+  resetEnv: { good: [{ target: byName }], bad: [[{}, 'params.target must be a map']] },
+  notifyDiskWriteable: { good: [{}], bad: [[null, 'params must be a map']] },
+  notifyDBusAddress: { good: [{ address: 'x' }], bad: [[{ address: [] }, 'params.address must be a string']] },
+  notifyCGroupManagerAddress: { good: [{ address: 'x' }], bad: [[{}, 'params.address must be a string']] },
+  endSession: { good: [{}], bad: [[null, 'params must be a map']] },
+  logPath: { good: [target, byName], bad: [[{}, 'params.job must be a string']] },
+  watch: { good: [{}], bad: [[null, 'params must be a map']] },
+  run: {
+    good: [run],
+    bad: [
+      [{ ...run, argv: [] }, 'params.argv must be a list of 1 or more'],
+      [{ ...run, cwd: 1 }, 'params.cwd must be a string'],
+      [{ ...run, env: { HOME: 1 } }, 'params.env.HOME must be a string'],
+      [{ ...run, env: ['HOME=/'] }, 'params.env must be a map'],
+      [{ ...run, terminal: { ...terminal, columns: '80' } }, 'params.terminal.columns must be a whole number from 0'],
+      [{ ...run, terminal: null }, 'params.terminal must be a map'],
+    ],
+  },
+};
+
+describe('parseRequest', () => {
+  for (const [method, { good, bad }] of Object.entries(table)) {
+    it(`takes ${method} as it should be and says what is wrong with another`, () => {
+      for (const params of good) {
+        expect(parseRequest({ id: 1, method, params })).toEqual({ id: 1, method, params });
+        expect(parseRequest({ id: 1, method, params: { ...params, extra: 1 } }).params).toEqual(params);
+      }
+      for (const [params, message] of bad) {
+        expect(() => parseRequest({ id: 1, method, params }), JSON.stringify(params)).toThrow(
+          `Invalid request: ${message}`,
+        );
+      }
+    });
+  }
+
+  it('refuses what is no request', () => {
+    const refused: [unknown, string][] = [
+      [null, 'the request must be a map'],
+      [[1], 'the request must be a map'],
+      [{ method: 'list', params: {} }, 'id must be a whole number from 0'],
+      [{ id: 2 ** 60, method: 'list', params: {} }, 'id must be a whole number from 0'],
+      [{ id: 1, params: {} }, 'method must be a string'],
+      [{ id: 1, method: 'fly', params: {} }, 'there is no method fly'],
+      [{ id: 1, method: 'constructor', params: {} }, 'there is no method constructor'],
+      [{ id: 1, method: 'list', params: {}, key: 5 }, 'key must be a string'],
+      [{ id: 1, method: 'list', params: {}, key: '' }, 'key must be 1 to 256 characters long'],
+      [{ id: 1, method: 'list', params: {}, key: 'k'.repeat(MAX_KEY_LENGTH + 1) }, 'key must be 1 to 256 characters'],
+    ];
+    for (const [frame, message] of refused) expect(() => parseRequest(frame)).toThrow(`Invalid request: ${message}`);
+    const key = 'k'.repeat(MAX_KEY_LENGTH);
+    expect(parseRequest({ id: 0, method: 'list', params: {}, key })).toEqual({
+      id: 0,
+      method: 'list',
+      params: {},
+      key,
+    });
+  });
+
+  it('does not take fields from a prototype', () => {
+    expect(() => parseRequest({ id: 1, method: 'status', params: Object.create(target) })).toThrow('params.job');
+  });
+});
+
+describe('requestId', () => {
+  it('is what the answer to a bad request goes to', () => {
+    expect([{ id: 3 }, { id: 'x' }, { id: -1 }, null, 5].map(requestId)).toEqual([3, 0, 0, 0, 0]);
+  });
+});

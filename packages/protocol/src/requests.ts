@@ -1,0 +1,124 @@
+/** The check of what clients send: one row a method, one check a field. Nothing unchecked gets past this file. */
+import { upstartError } from './errors.ts';
+import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
+
+/** Checks the value found at `place` and returns it (maps: rebuilt, without fields nobody knows). */
+type Check<T> = (value: unknown, place: string) => T;
+
+/** The longest `key` of a request, in UTF-16 units. */
+export const MAX_KEY_LENGTH = 256;
+
+function refuse(place: string, expected: string): never {
+  throw upstartError('bad-request', `${place} must be ${expected}`);
+}
+
+const text: Check<string> = (value, place) => {
+  if (typeof value !== 'string') refuse(place, 'a string');
+  if (value.includes('\0')) refuse(place, 'without NUL characters');
+  return value;
+};
+const flag: Check<boolean> = (value, place) => (typeof value === 'boolean' ? value : refuse(place, 'true or false'));
+const count: Check<number> = (value, place) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : refuse(place, 'a whole number from 0');
+
+const listOf =
+  <T>(item: Check<T>, least: number): Check<T[]> =>
+  (value, place) => {
+    if (!Array.isArray(value) || value.length < least)
+      refuse(place, least > 0 ? `a list of ${least} or more` : 'a list');
+    return value.map((element: unknown, i) => item(element, `${place}[${i}]`));
+  };
+const orNull =
+  <T>(check: Check<T>): Check<T | null> =>
+  (value, place) =>
+    value === null ? null : check(value, place);
+
+function asMap(value: unknown, place: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(place, 'a map');
+  return value as Record<string, unknown>;
+}
+
+/** A map with exactly the fields of `row`. */
+const mapOf =
+  <T extends object>(row: { readonly [F in keyof T]-?: Check<T[F]> }): Check<T> =>
+  (value, place) => {
+    const map = asMap(value, place);
+    const checked: Record<string, unknown> = {};
+    for (const [field, check] of Object.entries<Check<unknown>>(row)) {
+      checked[field] = check(Object.hasOwn(map, field) ? map[field] : undefined, `${place}.${field}`);
+    }
+    return checked as T;
+  };
+
+const texts = listOf(text, 0);
+const textMap: Check<Record<string, string>> = (value, place) =>
+  Object.fromEntries(
+    Object.entries(asMap(value, place)).map(([key, item]) => [text(key, place), text(item, `${place}.${key}`)]),
+  );
+
+const byEnv = mapOf<{ job: string; env: string[] }>({ job: text, env: texts });
+const byName = mapOf<{ job: string; instance: string }>({ job: text, instance: text });
+const target: Check<Target> = (value, place) =>
+  Object.hasOwn(asMap(value, place), 'instance') ? byName(value, place) : byEnv(value, place);
+const waitingTarget: Check<Target & { wait: boolean }> = (value, place) => ({
+  ...target(value, place),
+  wait: flag(asMap(value, place).wait, `${place}.wait`),
+});
+const envTarget: Check<EnvTarget> = orNull(byName);
+const nothing = mapOf<Record<never, never>>({});
+
+/** One row a method: what its `params` must be. */
+const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
+  hello: mapOf({ version: count, client: text }),
+  version: nothing,
+  list: nothing,
+  status: target,
+  start: waitingTarget,
+  stop: waitingTarget,
+  restart: waitingTarget,
+  reload: target,
+  emit: mapOf({ name: text, env: texts, wait: flag }),
+  config: mapOf({ job: orNull(text) }),
+  brokenFiles: nothing,
+  reloadConfiguration: nothing,
+  explain: mapOf({ job: text }),
+  getLogPriority: nothing,
+  setLogPriority: mapOf({ priority: text }),
+  getEnv: mapOf({ target: envTarget, name: text }),
+  listEnv: mapOf({ target: envTarget }),
+  setEnv: mapOf({ target: envTarget, vars: texts, replace: flag }),
+  unsetEnv: mapOf({ target: envTarget, names: texts }),
+  resetEnv: mapOf({ target: envTarget }),
+  notifyDiskWriteable: nothing,
+  notifyDBusAddress: mapOf({ address: text }),
+  notifyCGroupManagerAddress: mapOf({ address: text }),
+  endSession: nothing,
+  logPath: target,
+  watch: nothing,
+  run: mapOf({
+    argv: listOf(text, 1),
+    cwd: text,
+    env: textMap,
+    terminal: mapOf({ out: flag, err: flag, columns: count }),
+  }),
+};
+
+/** The id of what may be a request, so that its refusal can be answered; 0 if it has none. */
+export function requestId(frame: unknown): number {
+  const id = typeof frame === 'object' && frame !== null ? (frame as { id?: unknown }).id : undefined;
+  return Number.isSafeInteger(id) && (id as number) >= 0 ? (id as number) : 0;
+}
+
+/** The request that a client sent, every field checked. Throws `bad-request`, naming the field and what it must be. */
+export function parseRequest(frame: unknown): RequestFrame {
+  const map = asMap(frame, 'the request');
+  const id = count(map.id, 'id');
+  const method = text(map.method, 'method');
+  if (!Object.hasOwn(PARAMS, method)) throw upstartError('bad-request', `there is no method ${method}`);
+  const params = PARAMS[method as Method](map.params, 'params');
+  const request: RequestFrame = { id, method: method as Method, params };
+  if (map.key === undefined) return request;
+  const key = text(map.key, 'key');
+  if (key.length === 0 || key.length > MAX_KEY_LENGTH) refuse('key', `1 to ${MAX_KEY_LENGTH} characters long`);
+  return { ...request, key };
+}

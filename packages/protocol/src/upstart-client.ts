@@ -1,0 +1,46 @@
+/** What commands need of a daemon, whether it is at the other end of a socket or in the same process. */
+import type { Method, Notification, Params, Result } from './messages.ts';
+
+export interface CallOptions {
+  /** Makes the request repeatable, see `RequestFrame`. */
+  key?: string;
+  /** Milliseconds after which the call is given up with a `TimeoutError`; without it a call waits for ever. */
+  timeout?: number;
+}
+
+export interface UpstartClient {
+  /** Carries out one request. Rejects with the daemon's `UpstartError`, or with a `ConnectionError`. */
+  call<M extends Method>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>>;
+  /**
+   * Has `listener` called for every notification from now on; resolves once the daemon has agreed. `ended` is told
+   * when none will come any more: null after `close`, else why.
+   */
+  watch(listener: (notification: Notification) => void, ended?: (reason: Error | null) => void): Promise<void>;
+  /** Ends the connection; calls that wait are rejected. */
+  close(): void;
+}
+
+/** Gives each call of `client` a key: `KEY:1`, `KEY:2`, …, so that whoever makes the same calls again gets the same answers. */
+export class KeyedClient implements UpstartClient {
+  readonly #client: UpstartClient;
+  readonly #key: string;
+  #calls = 0;
+
+  constructor(client: UpstartClient, key: string) {
+    this.#client = client;
+    this.#key = key;
+  }
+
+  call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
+    this.#calls += 1;
+    return this.#client.call(method, params, { ...options, key: `${this.#key}:${this.#calls}` });
+  }
+
+  watch(listener: (notification: Notification) => void, ended?: (reason: Error | null) => void): Promise<void> {
+    return this.#client.watch(listener, ended);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
