@@ -1,0 +1,188 @@
+/**
+ * The job files of an init: reads them, chooses among directories, applies overrides, and notices changes
+ * (reference: job files §1, §5, §6).
+ */
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { BrokenFile, LogPriority } from '@upstart/protocol';
+import type { JobDefinition } from '../job-definition.ts';
+import { fsPath, readJobFile, signatureOf } from './job-file.ts';
+import { JobFileError } from './job-file-error.ts';
+import { parseJob } from './parse-job.ts';
+import { type ConfFile, noChanges, Source, type SourceChanges, type SourceFile } from './source.ts';
+import type { WatchEvent } from './watcher.ts';
+import { Watches } from './watches.ts';
+
+export interface ConfigurationOptions {
+  /** Directories of job files; the first that has a job provides it. */
+  sources: readonly string[];
+  /** Whether the daemon runs with `--debug`. */
+  debug: boolean;
+  /** Whether to notice changes. */
+  watch: boolean;
+  /** The helper program conf-watch; null: make do with fs.watch. */
+  watcher: string | null;
+  /** The best definition of a name has, or may have, changed; null: no file defines it any more. */
+  onChange(name: string, definition: JobDefinition | null): void;
+  /** A file was refused. */
+  onError(error: JobFileError): void;
+  onLog(level: LogPriority, text: string): void;
+}
+
+export class Configuration {
+  readonly #options: ConfigurationOptions;
+  #sources: Source[];
+  /** The definitions that `onChange` has told. */
+  readonly #announced = new Map<string, JobDefinition>();
+  readonly #watches: Watches | null;
+
+  constructor(options: ConfigurationOptions) {
+    this.#options = options;
+    this.#sources = options.sources.map((directory) => new Source(directory.replace(/(?<=.)\/+$/, '')));
+    const { watch, watcher, onLog } = options;
+    this.#watches = watch ? new Watches(watcher, (events) => this.#handle(events), onLog) : null;
+  }
+
+  /** Reads everything and begins to watch. Returns when all definitions have been told. */
+  load(): void {
+    this.#replace(new Set(this.#sources));
+  }
+
+  /** Reads everything again: tells all definitions anew, and null for those that are gone. */
+  reload(): void {
+    this.#options.onLog('info', 'Reloading configuration');
+    this.#replace(new Set(this.#sources));
+  }
+
+  /** The files that are refused at present, sorted by path. */
+  broken(): BrokenFile[] {
+    const broken = new Map<string, BrokenFile>();
+    for (const source of this.#sources) {
+      for (const [job, { errors }] of source.confs) {
+        for (const { path, line, message } of errors) broken.set(path, { path, job, line, message });
+      }
+    }
+    return [...broken.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** Ends watching. */
+  close(): void {
+    this.#watches?.close();
+  }
+
+  /** Takes stock of some sources from scratch and reads all their files. */
+  #replace(stale: ReadonlySet<Source>): void {
+    const changes = new Map<Source, SourceChanges>();
+    this.#sources = this.#sources.map((old) => {
+      if (!stale.has(old)) return old;
+      this.#options.onLog('info', `Loading configuration from ${old.directory}`);
+      const source = new Source(old.directory);
+      const found = noChanges();
+      source.scan(found);
+      for (const [name, { path }] of old.confs) {
+        if (source.confs.has(name)) continue;
+        this.#options.onLog('info', `Handling deletion of ${path}`);
+        found.confs.add(name);
+      }
+      for (const name of old.overrides.keys()) found.overrides.add(name);
+      changes.set(source, found);
+      return source;
+    });
+    this.#apply(changes);
+  }
+
+  /** Reads the files that have changed, tells what comes of it, and watches what there is now. */
+  #apply(changes: ReadonlyMap<Source, SourceChanges>): void {
+    const changed = new Set<string>();
+    const overridden = new Set<string>();
+    for (const source of this.#sources) {
+      const { confs, overrides, troubles } = changes.get(source) ?? noChanges();
+      for (const [path, reason] of troubles) {
+        this.#options.onLog('error', `${path}: Unable to load configuration: ${reason}`);
+      }
+      for (const name of overrides) overridden.add(name);
+      for (const name of overridden) if (source.confs.has(name)) confs.add(name);
+      for (const name of confs) {
+        this.#read(source, name);
+        changed.add(name);
+      }
+    }
+    for (const name of changed) this.#announce(name);
+    const dropped = [...changes.values()].flatMap((found) => [...found.dropped]);
+    this.#watches?.update(this.#sources, dropped);
+  }
+
+  /** Reads a conf file and the override that counts for it: the first one up to the file's own directory. */
+  #read(source: Source, name: string): void {
+    const file = source.confs.get(name);
+    if (file === undefined) return;
+    file.errors = [];
+    file.definition = null;
+    const conf = this.#parse(file, file, name);
+    if (conf === null) return;
+    file.definition = conf;
+    for (const earlier of this.#sources) {
+      const override = earlier.overrides.get(name);
+      if (override !== undefined) file.definition = this.#parse(override, file, name, conf) ?? conf;
+      if (override !== undefined || earlier === source) return;
+    }
+  }
+
+  /** What `read` defines; null if it is refused, which is kept with the conf file that it belongs to, or is not there. */
+  #parse(read: SourceFile, conf: ConfFile, name: string, into?: JobDefinition): JobDefinition | null {
+    const { path } = read;
+    read.signature = null;
+    try {
+      const content = readJobFile(path);
+      if (content === null) return null;
+      read.signature = content.signature;
+      const { debug } = this.#options;
+      return parseJob(content.text, into === undefined ? { name, path, debug } : { name, path, debug, into });
+    } catch (error) {
+      if (!(error instanceof JobFileError)) throw error;
+      read.signature ??= signatureOf(path);
+      conf.errors.push(error);
+      this.#options.onError(error);
+      return null;
+    }
+  }
+
+  /** Tells the definition of a name if it is another than the one told last. */
+  #announce(name: string): void {
+    const best = this.#sources.map((source) => source.confs.get(name)?.definition).find((found) => found != null);
+    if (best === this.#announced.get(name)) return;
+    if (best === undefined) this.#announced.delete(name);
+    else this.#announced.set(name, best);
+    this.#options.onChange(name, best ?? null);
+  }
+
+  #handle(events: readonly WatchEvent[]): void {
+    const changes = new Map(this.#sources.map((source) => [source, noChanges()]));
+    for (const event of events) {
+      for (const [source, found] of changes) this.#look(source, event, found);
+    }
+    this.#apply(changes);
+    const appeared = this.#sources.filter((source) => appears(source, events));
+    if (appeared.length > 0) this.#replace(new Set(appeared));
+  }
+
+  #look(source: Source, { kind, path }: WatchEvent, changes: SourceChanges): void {
+    if (kind === 'watching') {
+      source.rescan(path, changes);
+    } else if (kind === 'missed') {
+      for (const folder of [...source.folders.keys()]) source.rescan(folder, changes);
+    } else if (kind === 'lost' && path === source.directory) {
+      this.#options.onLog('warn', `${path}: Configuration directory deleted`);
+      source.detach(changes);
+    } else {
+      source[kind === 'lost' ? 'written' : kind](dirname(path), basename(path), changes);
+    }
+  }
+}
+
+/** Whether events tell of a source that was not there, or of a directory that leads to it. */
+function appears({ directory, folders }: Source, events: readonly WatchEvent[]): boolean {
+  if (folders.size > 0) return false;
+  const told = events.some(({ kind, path }) => kind !== 'lost' && `${directory}/`.startsWith(`${path}/`));
+  return told && existsSync(fsPath(directory));
+}

@@ -1,0 +1,101 @@
+/**
+ * Watching with Node alone. It cannot see that a file has been closed after writing, so a file counts as written once
+ * nothing has happened for a moment.
+ */
+import { type FSWatcher, lstatSync, statSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { errnoText, isAbsent } from './errno-text.ts';
+import { fsPath, inspect } from './job-file.ts';
+import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
+
+/** How long nothing must happen before events are passed on, and how long they are held back at most, in ms. */
+const QUIET = 20;
+const MAX_DELAY = 60;
+
+interface Watched {
+  watcher: FSWatcher;
+  directory: string;
+  inode: number | null;
+}
+
+export class FsWatch implements Watcher {
+  readonly #listener: WatchListener;
+  readonly #watched = new Map<string, Watched>();
+  /** What has happened to which path. */
+  readonly #pending = new Map<string, WatchEvent['kind']>();
+  #timer: NodeJS.Timeout | null = null;
+  #firstPending = 0;
+
+  constructor(listener: WatchListener) {
+    this.#listener = listener;
+  }
+
+  watch(directory: string): void {
+    const changed = (name: string | null) => {
+      if (name === null || name.includes('\uFFFD')) this.#note('', 'missed');
+      else this.#note(`${directory}/${name}`, 'written');
+    };
+    if (this.#start(directory, directory, changed)) this.#note(directory, 'watching');
+  }
+
+  await(path: string): void {
+    const name = basename(path);
+    const directory = dirname(path);
+    // A directory that goes or moves reports its own name.
+    const ofInterest = new Set([null, name, basename(directory)]);
+    const changed = (changedName: string | null) => {
+      if (ofInterest.has(changedName)) this.#note(path, 'created');
+    };
+    if (this.#start(path, directory, changed)) this.#note(path, 'created');
+  }
+
+  unwatch(path: string): void {
+    this.#watched.get(path)?.watcher.close();
+    this.#watched.delete(path);
+  }
+
+  close(): void {
+    for (const path of [...this.#watched.keys()]) this.unwatch(path);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #start(key: string, directory: string, changed: (name: string | null) => void): boolean {
+    try {
+      const watcher = watch(fsPath(directory), (_type, name) => changed(name));
+      watcher.on('error', () => this.#note('', 'missed'));
+      this.#watched.set(key, { watcher, directory, inode: inodeOf(directory) });
+      return true;
+    } catch (error) {
+      if (isAbsent(error)) this.#note(key, key === directory ? 'lost' : 'gone');
+      else this.#listener.refused(directory, errnoText(error));
+      return false;
+    }
+  }
+
+  #note(path: string, kind: WatchEvent['kind']): void {
+    if (this.#pending.size === 0) this.#firstPending = Date.now();
+    this.#pending.set(path, kind);
+    if (this.#timer !== null && Date.now() - this.#firstPending > MAX_DELAY - QUIET) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#flush(), QUIET);
+  }
+
+  #flush(): void {
+    this.#timer = null;
+    const events = [...this.#pending].map(([path, kind]): WatchEvent => {
+      const exists = kind !== 'written' || inspect(() => lstatSync(fsPath(path))) !== null;
+      return { path, kind: exists ? kind : 'gone' };
+    });
+    this.#pending.clear();
+    for (const [key, { directory, inode }] of [...this.#watched]) {
+      if (inodeOf(directory) === inode) continue;
+      this.unwatch(key);
+      events.push({ path: key, kind: key === directory ? 'lost' : 'gone' });
+    }
+    this.#listener.events(events);
+  }
+}
+
+function inodeOf(directory: string): number | null {
+  return inspect(() => statSync(fsPath(directory)).ino);
+}

@@ -1,0 +1,65 @@
+/** Reading one job file. */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { decodeText, encodeText } from '@upstart/protocol';
+import { errnoText, isAbsent } from './errno-text.ts';
+import { JobFileError } from './job-file-error.ts';
+
+/** The largest job file, in bytes. */
+export const MAX_JOB_FILE_SIZE = 1024 * 1024;
+
+export interface JobFileContent {
+  text: string;
+  /** Differs whenever the file has been changed or replaced; see `signatureOf`. */
+  signature: string;
+}
+
+const scratch = Buffer.allocUnsafe(MAX_JOB_FILE_SIZE + 1);
+
+/** The content of a job file, or null if there is none; throws `JobFileError` if it cannot be read. */
+export function readJobFile(path: string): JobFileContent | null {
+  let fd: number;
+  try {
+    // Without O_NONBLOCK a FIFO that takes the place of a file would hold up the daemon.
+    fd = openSync(fsPath(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw new JobFileError(path, null, errnoText(error));
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return null;
+    const size = readSync(fd, scratch, 0, scratch.length, 0); // all of it: files are not read piecemeal as pipes are
+    if (size > MAX_JOB_FILE_SIZE) {
+      throw new JobFileError(path, null, `File too large, expected at most ${MAX_JOB_FILE_SIZE} bytes`);
+    }
+    return { text: decodeText(scratch.subarray(0, size)), signature: signature(stats) };
+  } catch (error) {
+    throw error instanceof JobFileError ? error : new JobFileError(path, null, errnoText(error));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The signature that `readJobFile` would return now; null if there is no such file, or none that can be looked at. */
+export function signatureOf(path: string): string | null {
+  const stats = inspect(() => statSync(fsPath(path)));
+  return stats && signature(stats);
+}
+
+/** The result of a look at a file that may have vanished meanwhile. */
+export function inspect<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch {
+    return null;
+  }
+}
+
+function signature(stats: Stats): string {
+  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`;
+}
+
+/** A path as system calls take it: names that are no UTF-8 must be passed as bytes. */
+export function fsPath(path: string): string | Buffer {
+  return /[\uDC80-\uDCFF]/.test(path) ? encodeText(path) : path;
+}

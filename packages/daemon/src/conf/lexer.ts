@@ -1,0 +1,256 @@
+/**
+ * Splits the text of a job file into keywords, words, commands and blocks (reference: job files §2). Reads from left to
+ * right once; what it cannot split it refuses with a `JobFileError`.
+ *
+ * Two readings of the text are on purpose unlike the original's: blanks before a backslash stay what they are
+ * (gotchas §5.1), and errors name the line of the word at fault, not of what follows a continued line.
+ */
+import { JobFileError } from './job-file-error.ts';
+
+const BLANK = 1;
+const LINE_END = 2;
+const PAREN = 4;
+const QUOTE = 8;
+const BACKSLASH = 16;
+/** Nothing special inside quotes, but may be escaped there like a blank. NUL is of every class. */
+const ESCAPABLE = 32;
+
+const CLASSES = new Uint8Array(128);
+for (const char of ' \t\r') CLASSES[char.charCodeAt(0)] = BLANK | ESCAPABLE;
+for (const char of '#\n') CLASSES[char.charCodeAt(0)] = LINE_END;
+for (const char of '()') CLASSES[char.charCodeAt(0)] = PAREN;
+for (const char of '"\'') CLASSES[char.charCodeAt(0)] = QUOTE;
+CLASSES[0] = LINE_END | ESCAPABLE;
+CLASSES['\\'.charCodeAt(0)] = BACKSLASH | ESCAPABLE;
+
+const LF = 10;
+
+/** Where a token ends, outside quotes. */
+export const WORD = BLANK | LINE_END;
+export const CONDITION_WORD = WORD | PAREN;
+const COMMAND = LINE_END;
+
+const BLOCK_END = /[ \t\r]*end[ \t\r]+script[ \t\r]*(?:[#\n\0]|$)/y;
+const INDENT = /[ \t\r]*/y;
+
+export class Lexer {
+  /** The line that reading has come to, from 1. */
+  line = 1;
+  /** Whether the last word had quotes or escapes in it, which makes it a plain word and never a keyword. */
+  quoted = false;
+  readonly #text: string;
+  readonly #path: string;
+  #pos = 0;
+
+  /** `path` is only for errors. */
+  constructor(text: string, path: string) {
+    this.#text = text;
+    this.#path = path;
+  }
+
+  fail(message: string): never {
+    throw new JobFileError(this.#path, this.line, message);
+  }
+
+  get atEnd(): boolean {
+    return this.#pos >= this.#text.length;
+  }
+
+  /** Skips blanks and tells whether anything but a comment follows on the line. */
+  hasToken(): boolean {
+    this.#skipBlanks();
+    return !this.atEnd && (this.#class(this.#pos) & LINE_END) === 0;
+  }
+
+  /** The next character if it is a parenthesis, which is then taken. */
+  paren(): '(' | ')' | null {
+    this.#skipBlanks();
+    const char = this.#text[this.#pos];
+    if (char !== '(' && char !== ')') return null;
+    this.#pos++;
+    return char;
+  }
+
+  /** The next word, without its quotes. */
+  word(stop: number = WORD): string {
+    this.#skipBlanks();
+    const word = this.#scan(stop, false);
+    if (word === '') this.fail('Expected token');
+    return word;
+  }
+
+  /** The next word if it is one of `words`, unquoted; otherwise nothing is taken. */
+  operator<T extends string>(words: readonly T[]): T | null {
+    const { line } = this;
+    this.#skipBlanks();
+    const start = this.#pos;
+    const word = this.#scan(CONDITION_WORD, false);
+    if (!this.quoted && (words as readonly string[]).includes(word)) return word as T;
+    this.#pos = start;
+    this.line = line;
+    return null;
+  }
+
+  /** Whether a plain word comes next: no parenthesis and none of `operators`. */
+  atWord(operators: readonly string[]): boolean {
+    this.#skipBlanks();
+    if (this.#class(this.#pos) & PAREN) return false;
+    const start = this.#pos;
+    const { line } = this;
+    const operator = this.operator(operators);
+    this.#pos = start;
+    this.line = line;
+    return operator === null;
+  }
+
+  /** The next word as it stands; null for a quoted one, since quoted keywords are none (reference: job files §2.1). */
+  keyword(): string | null {
+    const word = this.word();
+    return this.quoted ? null : word;
+  }
+
+  /** The rest of the line with quotes and escapes kept, as `exec` takes it. */
+  command(): string {
+    this.#skipBlanks();
+    const command = this.#scan(COMMAND, true);
+    if (command === '') this.fail('Expected token');
+    return command;
+  }
+
+  /** The end of a stanza: at most a comment may follow; goes to the next line. */
+  endOfStanza(): void {
+    if (this.hasToken()) this.fail('Unexpected token');
+    this.skipLine();
+  }
+
+  /** Goes to the next line. */
+  skipLine(): void {
+    const end = this.#text.indexOf('\n', this.#pos);
+    if (end < 0) {
+      this.#pos = this.#text.length;
+    } else {
+      this.#pos = end + 1;
+      this.line++;
+    }
+  }
+
+  /** The lines up to that of `end script`, without the indentation that they share (reference: job files §2.4). */
+  block(): string {
+    const start = this.#pos;
+    let width = -1;
+    let indent = '';
+    while (!this.atEnd) {
+      const lineStart = this.#pos;
+      BLOCK_END.lastIndex = lineStart;
+      if (BLOCK_END.test(this.#text)) {
+        this.skipLine();
+        return unindent(this.#text.slice(start, lineStart), Math.max(width, 0));
+      }
+      if (width < 0) {
+        indent = this.#indentation();
+        width = indent.length;
+      } else {
+        let shared = 0;
+        while (shared < width && this.#text[lineStart + shared] === indent[shared]) shared++;
+        width = shared;
+      }
+      this.skipLine();
+    }
+    return this.fail('Unterminated block');
+  }
+
+  #indentation(): string {
+    INDENT.lastIndex = this.#pos;
+    return INDENT.exec(this.#text)?.[0] ?? '';
+  }
+
+  #class(at: number): number {
+    const code = this.#text.charCodeAt(at);
+    return code < 128 ? (CLASSES[code] as number) : 0;
+  }
+
+  /** Blanks and continued line ends. */
+  #skipBlanks(): void {
+    for (; !this.atEnd; this.#pos++) {
+      const kind = this.#class(this.#pos);
+      if (kind & BLANK) continue;
+      if (kind !== (BACKSLASH | ESCAPABLE) || this.#text.charCodeAt(this.#pos + 1) !== LF) return;
+      this.#pos++;
+      this.line++;
+    }
+  }
+
+  /**
+   * One token up to a character of the classes `stop` that is neither quoted nor escaped. `keep` leaves quotes and
+   * backslashes in it. Blanks are held back until something follows them: at the end of a token they do not count, and
+   * together with a line break among them they become one space (reference: job files §2.2).
+   */
+  #scan(stop: number, keep: boolean): string {
+    const text = this.#text;
+    let token = '';
+    let quote = 0;
+    let run = this.#pos; // start of the characters not yet copied to the token
+    let gap = -1; // start of the blanks held back
+    let broken = false; // whether there is a line break among them
+    this.quoted = false;
+
+    for (; this.#pos < text.length; this.#pos++) {
+      const at = this.#pos;
+      const kind = this.#class(at);
+      if (kind === 0 && gap < 0) continue;
+      const code = text.charCodeAt(at);
+      if (quote === 0 && kind & stop) break;
+
+      const next = kind & BACKSLASH ? text.charCodeAt(at + 1) : -1;
+      const lineBreak = next === LF || (quote !== 0 && code === LF);
+      if (lineBreak || kind & BLANK) {
+        if (gap < 0) {
+          token += text.slice(run, at);
+          gap = at;
+        }
+        if (lineBreak) {
+          broken = true;
+          this.line++;
+          if (next === LF) this.#pos++;
+        }
+        continue;
+      }
+
+      if (gap >= 0) {
+        token += broken ? ' ' : text.slice(gap, at);
+        gap = -1;
+        broken = false;
+        run = at;
+      }
+      if (kind & BACKSLASH) {
+        if (Number.isNaN(next)) break;
+        this.#pos++;
+        if (!keep && this.#class(at + 1) & ESCAPABLE) {
+          token += text.slice(run, at);
+          run = at + 1;
+          this.quoted = true;
+        }
+      } else if (kind & QUOTE && (quote === 0 || quote === code)) {
+        quote = quote === 0 ? code : 0;
+        this.quoted = true;
+        if (!keep) {
+          token += text.slice(run, at);
+          run = at + 1;
+        }
+      }
+    }
+
+    if (quote !== 0) {
+      this.#pos = text.length;
+      this.fail('Unterminated quoted string');
+    }
+    if (this.#class(this.#pos) & BACKSLASH) this.fail('Trailing slash in file');
+    return gap < 0 ? token + text.slice(run, this.#pos) : token;
+  }
+}
+
+function unindent(block: string, width: number): string {
+  if (width === 0) return block;
+  const lines = block.split('\n');
+  return lines.map((line) => line.slice(width)).join('\n');
+}

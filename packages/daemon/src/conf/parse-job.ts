@@ -1,0 +1,33 @@
+import type { Slot } from '@upstart/protocol';
+import { emptyDefinition, type JobDefinition } from '../job-definition.ts';
+import { Lexer } from './lexer.ts';
+import { parseStanza, type StanzaContext } from './stanzas.ts';
+
+export interface ParseOptions {
+  /** The job's name; ignored with `into`. */
+  name: string;
+  /** What errors call the file. */
+  path: string;
+  /** The definition that an override adds to; it is left as it is. */
+  into?: JobDefinition;
+  /** Whether the daemon runs with `--debug`: else the stanza `debug` does nothing. */
+  debug?: boolean;
+  /** Told of each script block: the line that its text starts in, and the text as the shell gets it. */
+  onScript?: (slot: Slot, line: number, text: string) => void;
+}
+
+/**
+ * The definition that the text of a job file gives, or that of `into` with an override applied. Throws `JobFileError`
+ * at the first thing that is wrong, and nothing else; then nothing of the file counts.
+ */
+export function parseJob(text: string, options: ParseOptions): JobDefinition {
+  const { name, path, into, debug = false, onScript = null } = options;
+  const job = into === undefined ? emptyDefinition(name, path) : structuredClone(into);
+  const lexer = new Lexer(text, path);
+  const context: StanzaContext = { debug, onScript };
+  while (!lexer.atEnd) {
+    if (lexer.hasToken()) parseStanza(lexer, job, context);
+    else lexer.skipLine();
+  }
+  return job;
+}

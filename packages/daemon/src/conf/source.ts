@@ -1,0 +1,170 @@
+/** One configuration directory: what is in it and below it, as last seen (reference: job files §1). */
+import { statSync } from 'node:fs';
+import type { JobDefinition } from '../job-definition.ts';
+import { type EntryKind, inspectEntry, listEntries, stem } from './directory.ts';
+import { errnoText, isAbsent } from './errno-text.ts';
+import { fsPath, inspect, signatureOf } from './job-file.ts';
+import type { JobFileError } from './job-file-error.ts';
+
+/** A file as it was last read; `signature` is null as long as it has not been. */
+export interface SourceFile {
+  readonly path: string;
+  signature: string | null;
+}
+
+export interface ConfFile extends SourceFile {
+  /** What the file and its override define; null if the file is broken. */
+  definition: JobDefinition | null;
+  errors: JobFileError[];
+}
+
+/** What a look at the directory found different: job names, and directories. */
+export interface SourceChanges {
+  readonly confs: Set<string>;
+  readonly overrides: Set<string>;
+  /** Directories that are gone, or are not what they were. */
+  readonly dropped: Set<string>;
+  /** Directories that could not be read, with the reason. */
+  readonly troubles: Map<string, string>;
+}
+
+export function noChanges(): SourceChanges {
+  return { confs: new Set(), overrides: new Set(), dropped: new Set(), troubles: new Map() };
+}
+
+interface Folder {
+  /** What stands before the names of its jobs: '' or `net/`. */
+  readonly prefix: string;
+  readonly entries: Map<string, EntryKind>;
+}
+
+export class Source {
+  readonly directory: string;
+  /** By path; empty as long as the directory does not exist. */
+  readonly folders = new Map<string, Folder>();
+  /** By job name. */
+  readonly confs = new Map<string, ConfFile>();
+  readonly overrides = new Map<string, SourceFile>();
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Takes stock of the directory and of everything below it. */
+  scan(changes: SourceChanges): void {
+    this.#scanFolder(this.directory, '', changes);
+  }
+
+  /** Takes stock again of one known directory, to find what was not told. */
+  rescan(path: string, changes: SourceChanges): void {
+    const folder = this.folders.get(path);
+    if (folder !== undefined) this.#scanFolder(path, folder.prefix, changes);
+  }
+
+  /** Looks at an entry of a known directory that has been created, but may still be being written. */
+  created(directory: string, name: string, changes: SourceChanges): void {
+    const folder = this.folders.get(directory);
+    const entry = folder && inspectEntry(directory, name);
+    if (folder && entry && (entry.kind === 'folder' || entry.link)) {
+      this.#note(directory, folder, name, entry.kind, true, changes);
+    }
+  }
+
+  /** Looks at an entry of a known directory that has been written or moved there. */
+  written(directory: string, name: string, changes: SourceChanges): void {
+    const folder = this.folders.get(directory);
+    if (folder === undefined) return;
+    const entry = inspectEntry(directory, name);
+    const known = folder.entries.get(name);
+    if (known !== undefined && (known === 'folder' || known !== entry?.kind)) this.gone(directory, name, changes);
+    if (entry !== null) this.#note(directory, folder, name, entry.kind, true, changes);
+  }
+
+  /** Forgets an entry of a known directory. */
+  gone(directory: string, name: string, changes: SourceChanges): void {
+    const folder = this.folders.get(directory);
+    const kind = folder?.entries.get(name);
+    if (folder === undefined || kind === undefined) return;
+    folder.entries.delete(name);
+    const job = folder.prefix + stem(name);
+    if (kind === 'folder') this.dropFolder(`${directory}/${name}`, changes);
+    else if (kind === 'conf') this.#forget(this.confs, job, changes.confs);
+    else this.#forget(this.overrides, job, changes.overrides);
+  }
+
+  /** Forgets a directory and everything below it. */
+  dropFolder(path: string, changes: SourceChanges): void {
+    const folder = this.folders.get(path);
+    if (folder === undefined) return;
+    for (const name of [...folder.entries.keys()]) this.gone(path, name, changes);
+    this.folders.delete(path);
+    changes.dropped.add(path);
+  }
+
+  /** Forgets all directories, but no job: the source itself is gone, which counts from the next reading on. */
+  detach(changes: SourceChanges): void {
+    for (const path of this.folders.keys()) changes.dropped.add(path);
+    this.folders.clear();
+  }
+
+  #scanFolder(path: string, prefix: string, changes: SourceChanges): void {
+    let entries: Map<string, EntryKind>;
+    try {
+      entries = listEntries(path);
+    } catch (error) {
+      if (!isAbsent(error)) changes.troubles.set(path, errnoText(error));
+      this.dropFolder(path, changes);
+      return;
+    }
+    const folder = this.folders.get(path) ?? { prefix, entries: new Map() };
+    this.folders.set(path, folder);
+    for (const [name, kind] of [...folder.entries]) {
+      if (entries.get(name) !== kind) this.gone(path, name, changes);
+    }
+    for (const [name, kind] of entries) this.#note(path, folder, name, kind, false, changes);
+  }
+
+  /** Takes an entry in. One that is known already counts as changed if it is, or if `changed` says so. */
+  #note(
+    directory: string,
+    folder: Folder,
+    name: string,
+    kind: EntryKind,
+    changed: boolean,
+    changes: SourceChanges,
+  ): void {
+    const path = `${directory}/${name}`;
+    const known = folder.entries.has(name);
+    folder.entries.set(name, kind);
+    if (kind === 'folder') {
+      if (!known && this.#isLoop(directory, path)) changes.troubles.set(path, 'Directory loop detected');
+      else if (!known) this.#scanFolder(path, `${folder.prefix}${name}/`, changes);
+      return;
+    }
+    const job = folder.prefix + stem(name);
+    const file = kind === 'conf' ? this.confs.get(job) : this.overrides.get(job);
+    if (file !== undefined && !changed && file.signature === signatureOf(path)) return;
+    if (kind === 'conf') {
+      if (file === undefined) this.confs.set(job, { path, signature: null, definition: null, errors: [] });
+      changes.confs.add(job);
+    } else {
+      if (file === undefined) this.overrides.set(job, { path, signature: signatureOf(path) });
+      changes.overrides.add(job);
+    }
+  }
+
+  #forget(files: Map<string, SourceFile>, job: string, changed: Set<string>): void {
+    if (files.delete(job)) changed.add(job);
+  }
+
+  /** Whether a directory is one of those that lead to it, through a link. */
+  #isLoop(parent: string, path: string): boolean {
+    if (!path.endsWith('.conf')) return false; // links to directories count only under such a name
+    const target = inspect(() => statSync(fsPath(path)));
+    for (let at = parent; at.length >= this.directory.length; at = at.slice(0, at.lastIndexOf('/'))) {
+      const stats = inspect(() => statSync(fsPath(at)));
+      if (stats && target && stats.ino === target.ino && stats.dev === target.dev) return true;
+    }
+    return false;
+  }
+}

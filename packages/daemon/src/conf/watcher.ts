@@ -1,0 +1,33 @@
+/** What watches directories for `Configuration`: the helper program conf-watch, or fs.watch where that cannot run. */
+
+export interface WatchEvent {
+  /**
+   * - `watching`: from now on everything in directory `path` is told; what happened before is not known.
+   * - `created`: `path` has appeared; a plain file may still be being written. Also said of awaited paths.
+   * - `written`: file `path` has been closed after writing, or has been moved there.
+   * - `gone`: `path` has been removed or moved away; also: the directory in which it was awaited has.
+   * - `lost`: watched directory `path` has been removed or moved and is watched no longer.
+   * - `missed`: events were lost; `path` is ''.
+   */
+  kind: 'watching' | 'created' | 'written' | 'gone' | 'lost' | 'missed';
+  path: string;
+}
+
+export interface WatchListener {
+  /** Events in the order in which they happened, as many as have come together. */
+  events(events: WatchEvent[]): void;
+  /** A directory cannot be watched. */
+  refused(directory: string, reason: string): void;
+  /** Nothing is watched any more. */
+  failed(reason: string): void;
+}
+
+export interface Watcher {
+  /** Watches the entries of a directory. */
+  watch(directory: string): void;
+  /** Waits for an entry to appear in an existing directory; nothing else of that directory is told. */
+  await(path: string): void;
+  /** Ends `watch` of this directory, or `await` of this path. */
+  unwatch(path: string): void;
+  close(): void;
+}

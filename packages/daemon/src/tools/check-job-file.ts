@@ -1,0 +1,120 @@
+/** What init-checkconf does: checks one job file, and with the shell its scripts (reference: system §9.1). */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Slot } from '@upstart/protocol';
+import { encodeText } from '@upstart/protocol';
+import { readJobFile } from '../conf/job-file.ts';
+import { JobFileError } from '../conf/job-file-error.ts';
+import { parseJob } from '../conf/parse-job.ts';
+
+export interface CheckOutput {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+const USAGE = `Usage: init-checkconf [options] [-f] FILE
+
+Checks the syntax of a job file, and of the shell scripts in it.
+
+Options:
+ -d, --debug             Tell what is being checked.
+ -f, --file=FILE         The job file to check.
+ -i, --initctl-path=PATH Accepted for compatibility, without effect.
+ -s, --noscript          Do not check shell scripts.
+ -x, --upstart-path=PATH Accepted for compatibility, without effect.
+ -h, --help              Show this help.
+`;
+
+const OPTIONS = {
+  debug: { type: 'boolean', short: 'd', default: false },
+  file: { type: 'string', short: 'f' },
+  'initctl-path': { type: 'string', short: 'i' },
+  noscript: { type: 'boolean', short: 's', default: false },
+  'upstart-path': { type: 'string', short: 'x' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+interface ScriptBlock {
+  slot: Slot;
+  /** The line of the job file in which the text starts. */
+  line: number;
+  text: string;
+}
+
+/** A complaint for the user; `details` follow on lines of their own. */
+class CheckFailure extends Error {
+  readonly details: readonly string[];
+
+  constructor(message: string, details: readonly string[] = []) {
+    super(message);
+    this.details = details;
+  }
+}
+
+/** Runs init-checkconf with these arguments (without the program's name); returns the exit status. */
+export function checkJobFile(args: readonly string[], output: CheckOutput): number {
+  try {
+    const { values, positionals } = parse(args);
+    if (values.help) {
+      output.out(USAGE);
+      return 0;
+    }
+    const file = values.file ?? positionals[0];
+    if (file === undefined) throw new CheckFailure('Must specify configuration file');
+    const scripts = parseFile(file);
+    for (const script of values.noscript ? [] : scripts) {
+      if (values.debug) output.err(`DEBUG: ${file}:${script.line}: checking ${section(script)} section\n`);
+      checkScript(file, script);
+    }
+    output.out(`File ${file}: syntax ok\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CheckFailure)) throw error;
+    output.err([`ERROR: ${error.message}`, ...error.details].map((line) => `${line}\n`).join(''));
+    return 1;
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new CheckFailure((error as Error).message);
+  }
+}
+
+/** The script blocks of a file that parses. */
+function parseFile(file: string): ScriptBlock[] {
+  if (!existsSync(file)) throw new CheckFailure(`File ${file} does not exist`);
+  if (!file.endsWith('.conf')) throw new CheckFailure('File must end in .conf');
+  const scripts: ScriptBlock[] = [];
+  const path = basename(file);
+  try {
+    const content = readJobFile(file);
+    if (content === null) throw new CheckFailure(`File ${file} is not a regular file`);
+    const onScript = (slot: Slot, line: number, text: string) => scripts.push({ slot, line, text });
+    parseJob(content.text, { name: path.slice(0, -'.conf'.length), path, onScript });
+  } catch (error) {
+    if (!(error instanceof JobFileError)) throw error;
+    const { line, message } = error;
+    // Errors of reading carry the path as it was given, those of parsing the name alone.
+    throw new CheckFailure(`File ${file}: syntax invalid:`, [`init:${new JobFileError(path, line, message)}`]);
+  }
+  return scripts;
+}
+
+/** Has the shell parse a script as far below its first line as it stands in the file, so that line numbers agree. */
+function checkScript(file: string, script: ScriptBlock): void {
+  const input = Buffer.concat([Buffer.from('\n'.repeat(script.line - 1)), encodeText(script.text)]);
+  const { error, status, stderr } = spawnSync('/bin/sh', ['-n'], { input, encoding: 'utf8' });
+  if (error !== undefined) throw new CheckFailure(`Failed to run /bin/sh: ${error.message}`);
+  if (status === 0) return;
+  const messages = stderr.trimEnd().replace(/^\S+?: (?:line )?(\d+): /gm, `${basename(file)}:$1: `);
+  throw new CheckFailure(`File ${file}: shell syntax invalid in ${section(script)} section:`, messages.split('\n'));
+}
+
+function section({ slot }: ScriptBlock): string {
+  return slot === 'main' ? 'script' : slot;
+}
