@@ -1,0 +1,63 @@
+/**
+ * Job classes as their files come, change and go (reference: job files §6.1).
+ */
+import type { JobDefinition } from '../job-definition.ts';
+import { block, eventsOf, resetCondition } from './blocking.ts';
+import { newConditionState, offerEvent, satisfiedNodes } from './condition-state.ts';
+import type { Context } from './context.ts';
+import { startIfTrue } from './event-start.ts';
+import type { ClassState } from './state.ts';
+
+/** The definition of `name` is now this one, or none. A class with instances stays as it is until the last one has ended. */
+export function defineClass(context: Context, name: string, definition: JobDefinition | null): void {
+  const jobClass = context.state.classes.get(name);
+  if (!jobClass) {
+    if (definition) addClass(context, definition);
+  } else if (jobClass.instances.size > 0) {
+    jobClass.next = { definition };
+  } else {
+    replaceClass(context, jobClass, definition);
+  }
+}
+
+/** The last instance of a class has ended: what its files have become meanwhile counts from now on. */
+export function classIsIdle(context: Context, jobClass: ClassState): void {
+  if (jobClass.next) replaceClass(context, jobClass, jobClass.next.definition);
+}
+
+function addClass(context: Context, definition: JobDefinition): ClassState {
+  const jobClass: ClassState = {
+    id: context.newId(),
+    definition,
+    startOn: definition.startOn ? newConditionState(definition.startOn) : null,
+    instances: new Map(),
+    next: null,
+    last: null,
+  };
+  context.state.classes.set(definition.name, jobClass);
+  context.indexClass(jobClass);
+  context.notify({ event: 'job-added', job: definition.name });
+  return jobClass;
+}
+
+function replaceClass(context: Context, old: ClassState, definition: JobDefinition | null): void {
+  const { name } = old.definition;
+  context.state.classes.delete(name);
+  context.unindexClass(old);
+  context.notify({ event: 'job-removed', job: name });
+  const fresh = definition && addClass(context, definition);
+  if (fresh) {
+    fresh.last = old.last;
+    inheritHalfMatch(context, old, fresh);
+  }
+  if (old.startOn) resetCondition(context, old.startOn);
+}
+
+/** Events that the old condition has seen, and holds, are offered to the new one: nothing that has happened is lost by an edit. */
+function inheritHalfMatch(context: Context, old: ClassState, fresh: ClassState): void {
+  if (!old.startOn || !fresh.startOn) return;
+  for (const event of new Set(eventsOf(context, satisfiedNodes(old.startOn)))) {
+    for (const _node of offerEvent(fresh.startOn, event, [])) block(event);
+  }
+  startIfTrue(context, fresh);
+}

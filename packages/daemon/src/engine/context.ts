@@ -1,0 +1,155 @@
+/**
+ * What the parts of the engine share: the state, the time of the input at hand, the effects so far, and the indexes
+ * that are made from the state and never stored.
+ */
+import type { LogPriority, Notification, Slot } from '@upstart/protocol';
+import type { Command } from '../process-messages.ts';
+import { Heap } from './heap.ts';
+import { Listeners } from './listeners.ts';
+import type { Effect } from './messages.ts';
+import {
+  type ClassState,
+  displayName,
+  type EngineState,
+  type EventState,
+  type InstanceState,
+  type TimerAction,
+  type TimerState,
+} from './state.ts';
+
+export class Context {
+  readonly state: EngineState;
+  now = 0;
+  wall = 0;
+  effects: Effect[] = [];
+
+  readonly listeners = new Listeners();
+  private readonly classById = new Map<number, ClassState>();
+  private readonly processes = new Map<number, { instance: InstanceState; slot: Slot }>();
+  private readonly timers = new Heap<TimerState>((a, b) => a.due - b.due || a.id - b.id);
+  /** Events to look at in this pass over the queue (by id, which is their age) and in the next one. */
+  private readonly pass = new Heap<number>((a, b) => a - b);
+  private readonly nextPass = new Set<number>();
+  private passedId = 0;
+
+  constructor(state: EngineState) {
+    this.state = state;
+    for (const jobClass of state.classes.values()) this.indexClass(jobClass);
+    for (const instance of state.instances.values()) {
+      for (const [slot, process] of Object.entries(instance.processes)) {
+        this.processes.set(process.token, { instance, slot: slot as Slot });
+      }
+    }
+    for (const timer of state.timers.values()) this.timers.push(timer);
+    for (const event of state.events.values()) this.touchEvent(event);
+  }
+
+  newId(): number {
+    return this.state.nextId++;
+  }
+
+  log(priority: LogPriority, text: string): void {
+    this.effects.push({ type: 'log', priority, text });
+  }
+
+  notify(notification: Notification): void {
+    this.effects.push({ type: 'notify', notification });
+  }
+
+  /** Hands a command to the supervisor and returns its id. */
+  command(make: (id: number) => Command): number {
+    const id = this.state.nextCommand++;
+    this.effects.push({ type: 'command', command: make(id) });
+    return id;
+  }
+
+  classOf(instance: InstanceState): ClassState {
+    return this.classById.get(instance.class) as ClassState;
+  }
+
+  display(instance: InstanceState): string {
+    return displayName(this.classOf(instance).definition.name, instance.name);
+  }
+
+  instance(id: number): InstanceState | undefined {
+    return this.state.instances.get(id);
+  }
+
+  indexClass(jobClass: ClassState): void {
+    this.classById.set(jobClass.id, jobClass);
+    this.listeners.add(jobClass);
+  }
+
+  unindexClass(jobClass: ClassState): void {
+    this.classById.delete(jobClass.id);
+    this.listeners.remove(jobClass);
+  }
+
+  addProcess(token: number, instance: InstanceState, slot: Slot): void {
+    this.processes.set(token, { instance, slot });
+  }
+
+  removeProcess(token: number): void {
+    this.processes.delete(token);
+  }
+
+  findProcess(token: number): { instance: InstanceState; slot: Slot } | undefined {
+    return this.processes.get(token);
+  }
+
+  /** Arms a timer for `delay` milliseconds from now and returns its id. */
+  arm(delay: number, action: TimerAction): number {
+    const timer: TimerState = { id: this.newId(), due: this.now + delay, action };
+    this.state.timers.set(timer.id, timer);
+    this.timers.push(timer);
+    return timer.id;
+  }
+
+  disarm(id: number): void {
+    this.state.timers.delete(id);
+  }
+
+  /** When the next timer goes off, or null. */
+  nextDue(): number | null {
+    for (let timer = this.timers.peek(); timer; timer = this.timers.peek()) {
+      if (this.state.timers.has(timer.id)) return timer.due;
+      this.timers.pop();
+    }
+    return null;
+  }
+
+  /** Takes one timer that is due. */
+  takeDue(): TimerState | null {
+    const due = this.nextDue();
+    if (due === null || due > this.now) return null;
+    const timer = this.timers.pop() as TimerState;
+    this.state.timers.delete(timer.id);
+    return timer;
+  }
+
+  /** The event needs to be looked at: it is new, or may be over. */
+  touchEvent(event: EventState): void {
+    if (event.id > this.passedId) this.pass.push(event.id);
+    else this.nextPass.add(event.id);
+  }
+
+  /**
+   * The next event to look at, or undefined when there is nothing to do. Events are taken oldest first, in passes, as if
+   * the whole queue was walked again and again (reference: events §2).
+   */
+  nextEvent(): EventState | undefined {
+    for (;;) {
+      let id = this.pass.pop();
+      if (id === undefined) {
+        this.passedId = 0;
+        if (this.nextPass.size === 0) return undefined;
+        for (const later of this.nextPass) this.pass.push(later);
+        this.nextPass.clear();
+        id = this.pass.pop() as number;
+      }
+      this.passedId = id;
+      const event = this.state.events.get(id);
+      if (event) return event;
+    }
+  }
+}

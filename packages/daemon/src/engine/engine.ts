@@ -1,0 +1,187 @@
+/**
+ * The engine: jobs, instances, events and conditions as one deterministic state machine. Inputs come one at a time; each
+ * gives effects. No I/O, no clock, no randomness: the same inputs give the same state, which is what recovery relies on.
+ */
+import { UpstartError, upstartError } from '@upstart/protocol';
+import type { Report } from '../process-messages.ts';
+import { emitEvent, replyError } from './blocking.ts';
+import { defineClass } from './classes.ts';
+import { Context } from './context.ts';
+import { runEventQueue } from './event-queue.ts';
+import type { Effect, Input } from './messages.ts';
+import { processEnded, retrySpawn, spawnDelayed, spawnFailed } from './process-end.ts';
+import {
+  expectMet,
+  killTimeoutPassed,
+  processExeced,
+  processForked,
+  processSpawned,
+  processStopped,
+} from './processes.ts';
+import { beginQuiesce, endIfQuiet, quiesceTimerPassed } from './quiesce.ts';
+import { handleRequest } from './requests.ts';
+import { errorText, spawnErrorText } from './spawn-errors.ts';
+import type { EngineState, TimerState } from './state.ts';
+
+const ESRCH = 3;
+
+export class Engine {
+  readonly context: Context;
+
+  constructor(state: EngineState) {
+    this.context = new Context(state);
+  }
+
+  get state(): EngineState {
+    return this.context.state;
+  }
+
+  /** When time should be given as an input next, in milliseconds of monotonic time; null: not before something happens. */
+  nextDue(): number | null {
+    return this.context.nextDue();
+  }
+
+  /** Takes one input and returns what is to be done about it, in order. */
+  apply(input: Input): Effect[] {
+    const { context } = this;
+    context.now = input.now;
+    context.wall = input.wall;
+    context.effects = [];
+    this.dispatch(input);
+    runEventQueue(context);
+    endIfQuiet(context);
+    return context.effects;
+  }
+
+  private dispatch(input: Input): void {
+    switch (input.type) {
+      case 'define':
+        defineClass(this.context, input.name, input.definition);
+        return;
+      case 'request':
+        this.request(input);
+        return;
+      case 'report':
+        this.report(input.report);
+        return;
+      case 'lost':
+        this.lost(input.process);
+        return;
+      case 'emit':
+        emitEvent(this.context, input.name, input.env);
+        return;
+      case 'quiesce':
+        beginQuiesce(this.context, input.reason);
+        return;
+      case 'tick':
+        for (let timer = this.context.takeDue(); timer; timer = this.context.takeDue()) this.timerPassed(timer);
+    }
+  }
+
+  private request({ key, keep, request }: Extract<Input, { type: 'request' }>): void {
+    if (keep) this.state.asked.add(key);
+    try {
+      handleRequest(this.context, key, request);
+    } catch (error) {
+      const known = error instanceof UpstartError ? error : upstartError('internal', String(error));
+      replyError(this.context, key, known.toWire());
+      if (known !== error) throw error;
+    }
+  }
+
+  private timerPassed({ action }: TimerState): void {
+    const { context } = this;
+    if (action.kind === 'quiesce') {
+      quiesceTimerPassed(context);
+      return;
+    }
+    const instance = context.instance(action.instance);
+    if (!instance) return;
+    if (action.kind === 'kill') killTimeoutPassed(context, instance);
+    else retrySpawn(context, instance, action.slot);
+  }
+
+  private lost(token: number): void {
+    const known = this.known(token);
+    if (known) processEnded(this.context, known.instance, known.slot, { pid: known.process.pid, status: null });
+  }
+
+  private known(token: number) {
+    const found = this.context.findProcess(token);
+    const process = found?.instance.processes[found.slot];
+    return found && process ? { ...found, process } : undefined;
+  }
+
+  /** Reports of processes that nobody knows any more are passed over. */
+  private report(report: Report): void {
+    const { context, state } = this;
+    if (report.seq <= state.lastReport) return;
+    state.lastReport = report.seq;
+    if (report.type === 'log-trouble') {
+      context.log('warn', `Failed to write to log file ${report.path}: ${errorText(report.errno)}`);
+      return;
+    }
+    if (report.type === 'signal') return;
+    const known = this.known(report.process);
+    if (!known) return;
+    const { instance, slot } = known;
+    switch (report.type) {
+      case 'spawned':
+        processSpawned(context, known, report.pid);
+        return;
+      case 'spawn-failed':
+        if (report.step === 'fork') spawnDelayed(context, instance, slot, errorText(report.errno));
+        else spawnFailed(context, instance, slot, spawnErrorText(report.step, report.errno, report.detail));
+        return;
+      case 'execed':
+        processExeced(context, known);
+        return;
+      case 'exited':
+        processEnded(context, instance, slot, {
+          pid: report.pid,
+          status: report.signal === 0 ? report.code : report.signal << 8,
+        });
+        return;
+      case 'vanished':
+        processEnded(context, instance, slot, { pid: report.pid, status: null });
+        return;
+      case 'forked':
+        processForked(context, known, report);
+        return;
+      case 'exec-changed':
+        context.log('info', `${context.display(instance)} main process (${report.pid}) executable changed`);
+        return;
+      case 'expect-met':
+        expectMet(context, known, report.pid);
+        return;
+      case 'stopped':
+        processStopped(context, known, report);
+        return;
+      case 'continued':
+        context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) continued by CONT signal`);
+        return;
+      case 'signalled':
+        this.signalled(report);
+        return;
+      case 'log-disabled':
+        context.log('error', `Failed to create pty - disabling logging for job: ${errorText(report.errno)}`);
+    }
+  }
+
+  /** A signal could not be sent. If there is no such process any more, its end has been missed: it counts now. */
+  private signalled(report: Extract<Report, { type: 'signalled' }>): void {
+    const known = this.known(report.process);
+    if (!known || report.errno === 0) return;
+    const { instance, slot, process } = known;
+    if (report.errno === ESRCH) {
+      processEnded(this.context, instance, slot, { pid: process.pid, status: null });
+      return;
+    }
+    const display = this.context.display(instance);
+    const reason = errorText(report.errno);
+    this.context.log(
+      'warn',
+      `Failed to send signal ${report.signal} to ${display} ${slot} process (${process.pid}): ${reason}`,
+    );
+  }
+}

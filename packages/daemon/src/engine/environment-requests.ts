@@ -1,0 +1,74 @@
+/**
+ * Reading and changing the job environment table, or that of one instance (reference: control §3.4).
+ */
+import { upstartError } from '@upstart/protocol';
+import type { Context } from './context.ts';
+import { getVariable, keyOf, setVariable, unsetVariable } from './environment.ts';
+import { classEnvironment } from './instances.ts';
+import type { EngineRequest, EnvTargetSpec } from './messages.ts';
+import type { EngineSettings, InstanceState } from './state.ts';
+
+type EnvironmentRequest = Extract<EngineRequest, { method: 'setEnv' | 'unsetEnv' | 'resetEnv' }>;
+
+/** The table that jobs get to begin with: PATH and TERM, for a session all that init itself has. */
+export function initialEnvironment(settings: Pick<EngineSettings, 'initEnv' | 'inheritEnv'>): string[] {
+  const env: string[] = [];
+  for (const name of ['PATH', 'TERM']) {
+    const value = getVariable(settings.initEnv, name);
+    if (value !== undefined) env.push(`${name}=${value}`);
+  }
+  if (settings.inheritEnv) for (const entry of settings.initEnv) setVariable(env, entry);
+  return env;
+}
+
+/** Throws UpstartError. */
+export function changeEnvironment(context: Context, request: EnvironmentRequest): void {
+  if (context.state.settings.pid1) throw upstartError('pid1-environment');
+  const names =
+    request.method === 'setEnv' ? request.vars.map(keyOf) : request.method === 'unsetEnv' ? request.names : [];
+  if (names.includes('')) throw upstartError('empty-variable');
+  const instance = findEnvironment(context, request.target);
+  if (request.method === 'resetEnv') {
+    resetEnvironment(context, instance);
+    return;
+  }
+  for (const env of instance ? [instance.env] : allEnvironments(context)) {
+    if (request.method === 'unsetEnv') for (const name of request.names) unsetVariable(env, name);
+    else for (const entry of request.vars) setVariable(env, entry.includes('=') ? entry : `${entry}=`, request.replace);
+  }
+}
+
+/** What everybody's table is changed in: itself and those of the instances that exist. */
+function* allEnvironments(context: Context): Generator<string[]> {
+  yield context.state.environment;
+  for (const instance of context.state.instances.values()) yield instance.env;
+}
+
+function resetEnvironment(context: Context, instance: InstanceState | null): void {
+  if (instance) instance.env = classEnvironment(context, context.classOf(instance).definition);
+  else context.state.environment = initialEnvironment(context.state.settings);
+}
+
+/** The value of a variable. Throws UpstartError. */
+export function readVariable(context: Context, target: EnvTargetSpec, name: string): string {
+  if (name === '') throw upstartError('empty-variable');
+  const value = getVariable(readEnvironment(context, target), name);
+  if (value === undefined) throw upstartError('no-such-variable', name);
+  return value;
+}
+
+/** The table itself. Throws UpstartError. */
+export function readEnvironment(context: Context, target: EnvTargetSpec): readonly string[] {
+  return findEnvironment(context, target)?.env ?? context.state.environment;
+}
+
+/** The instance whose table is meant; null for everybody's. */
+function findEnvironment(context: Context, target: EnvTargetSpec): InstanceState | null {
+  if (target === null) return null;
+  if (target.job === '') throw upstartError('empty-job');
+  const jobClass = context.state.classes.get(target.job);
+  if (!jobClass) throw upstartError('unknown-job', target.job);
+  const instance = context.instance(jobClass.instances.get(target.instance) ?? 0);
+  if (!instance) throw upstartError('unknown-instance-of-job', target.instance, target.job);
+  return instance;
+}

@@ -1,0 +1,47 @@
+/**
+ * Environment tables: ordered lists of `KEY=VALUE` in which a key stands once; a later value takes the place of the
+ * earlier one (reference: jobs §7).
+ */
+
+/** The key of `KEY=VALUE` or of a bare `KEY`. */
+export function keyOf(entry: string): string {
+  const equals = entry.indexOf('=');
+  return equals < 0 ? entry : entry.slice(0, equals);
+}
+
+/** The value of the first entry for `key`; undefined when there is none. */
+export function getVariable(env: readonly string[], key: string): string | undefined {
+  const index = indexOf(env, key);
+  return index < 0 ? undefined : (env[index] as string).slice(key.length + 1);
+}
+
+/** Sets `KEY=VALUE` in place. With `replace` false an existing value stays. */
+export function setVariable(env: string[], entry: string, replace = true): void {
+  const index = indexOf(env, keyOf(entry));
+  if (index < 0) env.push(entry);
+  else if (replace) env[index] = entry;
+}
+
+/** Removes `key`; a name that is not there is no error. */
+export function unsetVariable(env: string[], key: string): void {
+  const index = indexOf(env, key);
+  if (index >= 0) env.splice(index, 1);
+}
+
+/** Adds all of `entries`, later ones winning. */
+export function mergeVariables(env: string[], entries: readonly string[]): void {
+  for (const entry of entries) setVariable(env, entry);
+}
+
+/** Whether every entry is a KEY=VALUE pair, which is all that is asked of arguments. */
+export function arePairs(entries: readonly string[]): boolean {
+  return entries.every((entry) => entry.includes('='));
+}
+
+function indexOf(env: readonly string[], key: string): number {
+  for (let i = 0; i < env.length; i++) {
+    const entry = env[i] as string;
+    if (entry.length > key.length && entry[key.length] === '=' && entry.startsWith(key)) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,155 @@
+/**
+ * How instances move: goals, state changes and what happens on entering each state (reference: jobs §2–3).
+ */
+import type { Goal, Slot, State } from '@upstart/protocol';
+import { emitEvent, release } from './blocking.ts';
+import { classIsIdle } from './classes.ts';
+import type { Context } from './context.ts';
+import { jobEventEnvironment } from './job-events.ts';
+import { killMain, spawnProcess } from './processes.ts';
+import type { InstanceState } from './state.ts';
+import { nextState } from './transitions.ts';
+
+/** Sets the goal. An instance that rests (waiting, running, or spawned with an unmet `expect`) moves at once. */
+export function changeGoal(context: Context, instance: InstanceState, goal: Goal): void {
+  if (instance.goal === goal) return;
+  const { definition } = context.classOf(instance);
+  context.effects.push({ type: 'goal', job: definition.name, instance: instance.name, from: instance.goal, to: goal });
+  instance.goal = goal;
+  const rests =
+    (goal === 'start' && instance.state === 'waiting') ||
+    (goal === 'stop' && (instance.state === 'running' || waitsForExpect(context, instance)));
+  if (rests) advance(context, instance);
+}
+
+/** In `spawned`, with a process that runs but has not done what `expect` asks for: a stop need not wait for that. */
+function waitsForExpect(context: Context, instance: InstanceState): boolean {
+  const main = instance.processes.main;
+  return (
+    instance.state === 'spawned' && context.classOf(instance).definition.expect !== 'none' && main?.execed === true
+  );
+}
+
+/** The present step has ended: goes on to the next state. */
+export function advance(context: Context, instance: InstanceState): void {
+  const hasMain = instance.processes.main !== undefined;
+  const { definition } = context.classOf(instance);
+  const mainLost = !hasMain && definition.processes.main !== undefined;
+  const next = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost });
+  if (instance.goal === 'respawn') changeGoal(context, instance, 'start');
+  changeState(context, instance, next);
+}
+
+/** Enters `state`, and those after it that need no waiting. Ignored while a starting or stopping event is not over. */
+function changeState(context: Context, instance: InstanceState, state: State): void {
+  let target: State | null = state;
+  while (target !== null) {
+    if (instance.blocker !== 0) return;
+    const from = instance.state;
+    const { name } = context.classOf(instance).definition;
+    context.effects.push({ type: 'state', job: name, instance: instance.name, from, to: target });
+    instance.state = target;
+    const goesOn: boolean = ENTER[target](context, instance, from);
+    if (!goesOn) return;
+    const hasMain = instance.processes.main !== undefined;
+    target = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost: false });
+    if (target === instance.state) return;
+  }
+}
+
+/** Whether the state is left at once. */
+type Entry = (context: Context, instance: InstanceState, from: State) => boolean;
+
+/** Starts the process of a slot, where the job has one; the state after it waits for its end. */
+function starts(slot: Slot): Entry {
+  return (context, instance) => {
+    const defined = context.classOf(instance).definition.processes[slot] !== undefined;
+    if (defined && (slot !== 'security' || context.state.settings.apparmor)) spawnProcess(context, instance, slot);
+    return true;
+  };
+}
+
+/** Stays as long as the slot has a process. */
+function waitsFor(slot: Slot): Entry {
+  return (_context, instance) => instance.processes[slot] === undefined;
+}
+
+const ENTER: Record<State, Entry> = {
+  waiting: enterWaiting,
+  starting: enterStarting,
+  'security-spawning': starts('security'),
+  security: waitsFor('security'),
+  'pre-starting': starts('pre-start'),
+  'pre-start': waitsFor('pre-start'),
+  spawning: starts('main'),
+  spawned: waitsFor('main'),
+  'post-starting': starts('post-start'),
+  'post-start': waitsFor('post-start'),
+  running: enterRunning,
+  'pre-stopping': starts('pre-stop'),
+  'pre-stop': waitsFor('pre-stop'),
+  stopping: enterStopping,
+  killed: enterKilled,
+  'post-stopping': starts('post-stop'),
+  'post-stop': waitsFor('post-stop'),
+};
+
+function enterStarting(context: Context, instance: InstanceState): boolean {
+  if (instance.startEnv) {
+    instance.env = instance.startEnv;
+    instance.startEnv = null;
+  }
+  instance.stopEnv = [];
+  instance.failure = null;
+  instance.hints = [];
+  waitForEvent(context, instance, 'starting');
+  return false;
+}
+
+function enterRunning(context: Context, instance: InstanceState, from: State): boolean {
+  if (from === 'pre-stop') {
+    instance.stopEnv = [];
+    release(context, instance, false);
+  } else {
+    emitEvent(context, 'started', jobEventEnvironment(context, instance, false));
+    if (!context.classOf(instance).definition.task) release(context, instance, false);
+  }
+  return false;
+}
+
+function enterStopping(context: Context, instance: InstanceState): boolean {
+  waitForEvent(context, instance, 'stopping');
+  return false;
+}
+
+function enterKilled(context: Context, instance: InstanceState): boolean {
+  if (!instance.processes.main) return true;
+  killMain(context, instance);
+  return false;
+}
+
+function enterWaiting(context: Context, instance: InstanceState): boolean {
+  const jobClass = context.classOf(instance);
+  const { name } = jobClass.definition;
+  emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true));
+  release(context, instance, false);
+  jobClass.last = {
+    instance: instance.name,
+    at: context.wall,
+    text: instance.failure ? instance.failure.text : 'ended as asked for',
+    failure: instance.failure,
+    respawns: instance.respawns,
+    hints: instance.hints,
+  };
+  jobClass.instances.delete(instance.name);
+  context.state.instances.delete(instance.id);
+  context.notify({ event: 'instance-removed', job: name, instance: instance.name });
+  if (jobClass.instances.size === 0) classIsIdle(context, jobClass);
+  return false;
+}
+
+function waitForEvent(context: Context, instance: InstanceState, name: 'starting' | 'stopping'): void {
+  const event = emitEvent(context, name, jobEventEnvironment(context, instance, name === 'stopping'));
+  instance.blocker = event.id;
+  event.instances.push(instance.id);
+}

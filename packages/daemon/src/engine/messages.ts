@@ -1,0 +1,45 @@
+/**
+ * What goes into the engine and what comes out. Inputs are journaled as they are; effects are carried out by others.
+ */
+import type { Goal, LogPriority, Notification, Slot, State, WireError } from '@upstart/protocol';
+import type { JobDefinition } from '../job-definition.ts';
+import type { Command, Report } from '../process-messages.ts';
+
+export type TargetSpec = { job: string; env: string[] } | { job: string; instance: string };
+export type EnvTargetSpec = { job: string; instance: string } | null;
+
+/** The requests that change something; everything else is a query (`queries.ts`). */
+export type EngineRequest =
+  | { method: 'start' | 'stop' | 'restart'; target: TargetSpec; wait: boolean }
+  | { method: 'reload'; target: TargetSpec }
+  | { method: 'emit'; name: string; env: string[]; wait: boolean }
+  | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
+  | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }
+  | { method: 'resetEnv'; target: EnvTargetSpec }
+  | { method: 'notifyDiskWriteable' };
+
+/** `now`: milliseconds of monotonic time; `wall`: milliseconds since the epoch. */
+export type Input = { now: number; wall: number } & (
+  | { type: 'define'; name: string; definition: JobDefinition | null }
+  /** `keep`: the request is repeatable, its answer is kept for a client that lost its connection. */
+  | { type: 'request'; key: string; keep: boolean; request: EngineRequest }
+  | { type: 'report'; report: Report }
+  /** Processes that no longer exist although no report said so: the supervisor itself was replaced. */
+  | { type: 'lost'; process: number }
+  | { type: 'emit'; name: string; env: string[] }
+  | { type: 'quiesce'; reason: 'shutdown' | 'logout' }
+  /** Time has passed: timers that are due go off. */
+  | { type: 'tick' }
+);
+
+export type Effect =
+  | { type: 'command'; command: Command }
+  | { type: 'reply'; key: string; result: unknown }
+  | { type: 'reply-error'; key: string; error: WireError }
+  | { type: 'goal'; job: string; instance: string; from: Goal; to: Goal }
+  | { type: 'state'; job: string; instance: string; from: State; to: State }
+  | { type: 'process'; job: string; instance: string; slot: Slot; pid: number }
+  | { type: 'log'; priority: LogPriority; text: string }
+  | { type: 'notify'; notification: Notification }
+  /** A process whose pid was awaited is known, or will not come. */
+  | { type: 'settled' };

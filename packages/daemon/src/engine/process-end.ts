@@ -1,0 +1,208 @@
+/**
+ * What the end of a process means for its job (reference: jobs §4), and what a process means that could not be started.
+ */
+import type { Slot } from '@upstart/protocol';
+import { signalName } from '../signals.ts';
+import { release } from './blocking.ts';
+import type { Context } from './context.ts';
+import { advance, changeGoal } from './lifecycle.ts';
+import { cancelKillTimer, spawnProcess } from './processes.ts';
+import type { FailureState, InstanceState, ProcessState } from './state.ts';
+
+/** How a process ended. `status` is the exit status or signal << 8; null when nobody could tell. */
+export interface ProcessEnd {
+  pid: number;
+  status: number | null;
+}
+
+/** What the job does about it. */
+interface Verdict {
+  failure: FailureState['slot'] | null;
+  /** The goal becomes stop. */
+  stops: boolean;
+  /** The step that the job is in has ended with the process. */
+  goesOn: boolean;
+}
+
+const GOES_ON: Verdict = { failure: null, stops: false, goesOn: true };
+
+/** The process of `slot` has ended. */
+export function processEnded(context: Context, instance: InstanceState, slot: Slot, end: ProcessEnd): void {
+  const status = end.status ?? VANISHED;
+  const text = endText(slot, end);
+  const process = instance.processes[slot] as ProcessState;
+  logEnd(context, instance, status, text);
+  notifyEnd(context, instance, slot, end.pid, text);
+  if (slot === 'main') cancelKillTimer(context, instance);
+  const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(slot, status);
+  removeProcess(context, instance, slot);
+  if (verdict.failure) fail(context, instance, verdict.failure, status, text);
+  if (verdict.stops && instance.goal !== 'stop') {
+    // A job that is running moves when its goal does.
+    const moves = instance.state === 'running';
+    changeGoal(context, instance, 'stop');
+    if (moves) return;
+  }
+  if (verdict.goesOn) advance(context, instance);
+}
+
+/** Stands for a status that is not known; it is nobody's normal exit. */
+const VANISHED = -1;
+
+function removeProcess(context: Context, instance: InstanceState, slot: Slot): void {
+  const process = instance.processes[slot] as ProcessState;
+  context.removeProcess(process.token);
+  delete instance.processes[slot];
+  if (process.pid === 0) context.effects.push({ type: 'settled' });
+}
+
+/** States that go on by themselves: the end of the main process then only changes where they lead to. */
+function isDeferred(instance: InstanceState): boolean {
+  const { state, processes } = instance;
+  return (
+    (state === 'post-start' && processes['post-start'] !== undefined) ||
+    (state === 'pre-stop' && processes['pre-stop'] !== undefined)
+  );
+}
+
+/** Reference: jobs §4.1. */
+function judgeMain(context: Context, instance: InstanceState, process: ProcessState, status: number): Verdict {
+  const { definition } = context.classOf(instance);
+  if (instance.state === 'killed') return GOES_ON;
+  if (instance.state === 'stopping') return { failure: null, stops: false, goesOn: false };
+  const goesOn = !isDeferred(instance);
+  // The program ended without having done what `expect` waits for: it never came up.
+  const neverUp = instance.state === 'spawned' && definition.expect !== 'none' && process.execed;
+  if (neverUp) instance.hints.push(expectHint(definition.expect, process));
+  const asks = status !== 0 || (definition.respawn && !definition.task) || neverUp;
+  if (instance.goal !== 'start' || !asks) return { failure: null, stops: true, goesOn };
+  if (definition.normalExit.includes(status)) return { failure: null, stops: true, goesOn };
+  if (!definition.respawn || context.state.quiesce) return { failure: 'main', stops: true, goesOn };
+  const display = context.display(instance);
+  if (respawnsTooFast(context, instance)) {
+    context.log('warn', `${display} respawning too fast, stopped`);
+    if (process.forks > 0) instance.hints.push(followedHint(definition.expect, process));
+    return { failure: 'respawn', stops: true, goesOn };
+  }
+  context.log('warn', `${display} main process ended, respawning`);
+  instance.respawns++;
+  if (!goesOn) changeGoal(context, instance, 'respawn');
+  return { failure: null, stops: false, goesOn };
+}
+
+/** Reference: jobs §4.2. */
+function judgeHook(slot: Slot, status: number): Verdict {
+  const matters = slot === 'pre-start' || slot === 'post-stop';
+  return matters && status !== 0 ? { failure: slot, stops: true, goesOn: true } : GOES_ON;
+}
+
+/** Counts a respawn within the window that its first one opened (reference: jobs §4.3). */
+function respawnsTooFast(context: Context, instance: InstanceState): boolean {
+  const { respawnLimit, respawnInterval } = context.classOf(instance).definition;
+  if (respawnLimit === 0 || respawnInterval === 0) return false;
+  const now = Math.floor(context.now / 1000);
+  if (instance.respawnCount > 0 && now - instance.respawnTime < respawnInterval) {
+    instance.respawnCount++;
+    return instance.respawnCount > respawnLimit;
+  }
+  instance.respawnTime = now;
+  instance.respawnCount = 1;
+  return false;
+}
+
+/** Records the first failure of a run and tells everybody who waits. */
+function fail(
+  context: Context,
+  instance: InstanceState,
+  slot: FailureState['slot'],
+  status: number,
+  text: string,
+): void {
+  const shown = slot === 'respawn' ? 0 : status;
+  if (!instance.failure) {
+    const words = slot === 'respawn' ? `respawning too fast: ${text}` : text;
+    instance.failure = { slot, status: shown, text: words, state: instance.state, at: context.wall };
+  }
+  const job = context.classOf(instance).definition.name;
+  context.notify({ event: 'failed', job, instance: instance.name, status: shown });
+  release(context, instance, true);
+}
+
+/**
+ * The process of `slot` could not be set up or executed; `reason` is what the log says of it. Nothing has run. Failures of
+ * post-start and pre-stop are passed over, as if the process had ended.
+ */
+export function spawnFailed(context: Context, instance: InstanceState, slot: Slot, reason: string): void {
+  const display = context.display(instance);
+  context.log('warn', `Failed to spawn ${display} ${slot} process: ${reason}`);
+  notifyEnd(context, instance, slot, instance.processes[slot]?.pid ?? 0, reason);
+  if (slot === 'main') cancelKillTimer(context, instance);
+  removeProcess(context, instance, slot);
+  if (slot !== 'post-start' && slot !== 'pre-stop') {
+    fail(context, instance, slot, -1, `${slot} process could not be started: ${reason}`);
+    if (instance.state !== 'stopping') changeGoal(context, instance, 'stop');
+  }
+  if (instance.state !== 'stopping') advance(context, instance);
+}
+
+/** The first pause before another attempt to fork, in milliseconds; it doubles with every further one. */
+const RETRY_FIRST = 100;
+const RETRY_LONGEST = 5000;
+
+/** The machine could not give us a process just now: tries again, unless the job is to stop by then. */
+export function spawnDelayed(context: Context, instance: InstanceState, slot: Slot, reason: string): void {
+  const process = instance.processes[slot] as ProcessState;
+  context.log('warn', `Temporary process spawn error: ${reason}`);
+  context.removeProcess(process.token);
+  process.retries++;
+  const pause = Math.min(RETRY_FIRST * 2 ** (process.retries - 1), RETRY_LONGEST);
+  context.arm(pause, { kind: 'spawn', instance: instance.id, slot });
+  context.effects.push({ type: 'settled' });
+}
+
+export function retrySpawn(context: Context, instance: InstanceState, slot: Slot): void {
+  const process = instance.processes[slot];
+  if (process?.pid !== 0) return;
+  if (instance.goal === 'stop' && slot !== 'post-stop') {
+    spawnFailed(context, instance, slot, 'stopped before a process could be had');
+    return;
+  }
+  spawnProcess(context, instance, slot, process.retries);
+}
+
+function logEnd(context: Context, instance: InstanceState, status: number, text: string): void {
+  const { normalExit } = context.classOf(instance).definition;
+  const expected = status === 0 || normalExit.includes(status);
+  context.log(expected ? 'info' : 'warn', `${context.display(instance)} ${text}`);
+}
+
+/** `main process (123) killed by TERM signal`. */
+function endText(slot: Slot, { pid, status }: ProcessEnd): string {
+  return `${slot} process (${pid}) ${endWords(status)}`;
+}
+
+function endWords(status: number | null): string {
+  if (status === null) return 'has vanished, its status is not known';
+  if (status === 0) return 'exited normally';
+  const signal = status >> 8;
+  if (signal === 0) return `terminated with status ${status}`;
+  const name = signalName(signal);
+  return name ? `killed by ${name} signal` : `killed by signal ${signal}`;
+}
+
+function notifyEnd(context: Context, instance: InstanceState, slot: Slot, pid: number, text: string): void {
+  const job = context.classOf(instance).definition.name;
+  context.notify({ event: 'process-ended', job, instance: instance.name, slot, pid, text });
+}
+
+function expectHint(expect: string, process: ProcessState): string {
+  const seen = process.forks === 0 ? 'without forking' : `after ${process.forks} fork${process.forks === 1 ? '' : 's'}`;
+  return `the main process ended ${seen}: \`expect ${expect}\` does not fit this program`;
+}
+
+function followedHint(expect: string, process: ProcessState): string {
+  return (
+    `\`expect ${expect}\` made the job follow process ${process.pid}, a child of process ${process.firstPid} that ended ` +
+    `early: it may have been a fork of the shell's own rather than the daemon, and \`expect ${expect}\` does not fit`
+  );
+}

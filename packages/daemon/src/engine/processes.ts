@@ -1,0 +1,105 @@
+/**
+ * The processes of an instance: starting and killing them, and what the supervisor reports of them before they
+ * end (reference: jobs §5, §6, §8.1). Their end is in `process-end.ts`.
+ */
+import type { Slot } from '@upstart/protocol';
+import type { Report } from '../process-messages.ts';
+import { signalName } from '../signals.ts';
+import type { Context } from './context.ts';
+import { advance } from './lifecycle.ts';
+import { spawnSpec } from './spawn-spec.ts';
+import type { InstanceState, ProcessState } from './state.ts';
+
+const SIGKILL = 9;
+const SIGCONT = 18;
+const SIGSTOP = 19;
+
+/** Starts the process of a slot; its pid is known when the supervisor has reported it. */
+export function spawnProcess(context: Context, instance: InstanceState, slot: Slot, retries = 0): void {
+  const { definition } = context.classOf(instance);
+  const spec = spawnSpec(context.state.settings, definition, instance, slot);
+  const token = context.command((id) => ({ type: 'spawn', id, spec }));
+  instance.processes[slot] = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries };
+  context.addProcess(token, instance, slot);
+}
+
+/** Sends the kill signal to the main process and what belongs to it, and SIGKILL when the kill timeout has passed. */
+export function killMain(context: Context, instance: InstanceState): void {
+  const { killSignal, killTimeout } = context.classOf(instance).definition;
+  if (killTimeout === 0) {
+    sendSignal(context, instance, SIGKILL);
+    return;
+  }
+  sendSignal(context, instance, killSignal);
+  instance.killTimer = context.arm(killTimeout * 1000, { kind: 'kill', instance: instance.id });
+}
+
+/** The kill timeout has passed. */
+export function killTimeoutPassed(context: Context, instance: InstanceState): void {
+  instance.killTimer = 0;
+  if (instance.processes.main) sendSignal(context, instance, SIGKILL);
+}
+
+function sendSignal(context: Context, instance: InstanceState, signal: number): void {
+  const main = instance.processes.main as ProcessState;
+  const name = signalName(signal) ?? signal;
+  context.log('info', `Sending ${name} signal to ${context.display(instance)} main process (${main.pid})`);
+  context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: true }));
+}
+
+/** Sends a signal to the main process alone, as `reload` does. */
+export function signalMain(context: Context, main: ProcessState, signal: number): void {
+  context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: false }));
+}
+
+export function cancelKillTimer(context: Context, instance: InstanceState): void {
+  if (instance.killTimer === 0) return;
+  context.disarm(instance.killTimer);
+  instance.killTimer = 0;
+}
+
+type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
+/** A report about a process that is known, and where it belongs. */
+interface Known {
+  instance: InstanceState;
+  slot: Slot;
+  process: ProcessState;
+}
+
+export function processSpawned(context: Context, { instance, slot, process }: Known, pid: number): void {
+  process.pid = pid;
+  process.firstPid = pid;
+  const job = context.classOf(instance).definition.name;
+  context.effects.push({ type: 'process', job, instance: instance.name, slot, pid }, { type: 'settled' });
+}
+
+export function processExeced(context: Context, { instance, slot, process }: Known): void {
+  process.execed = true;
+  if (slot !== 'main' || instance.state !== 'spawned') return;
+  const { expect } = context.classOf(instance).definition;
+  // A stop that came before the program ran was not sent on its way yet.
+  if (expect === 'none' || instance.goal === 'stop') advance(context, instance);
+}
+
+export function processForked(context: Context, { instance, process }: Known, report: ReportOf<'forked'>): void {
+  const name = context.display(instance);
+  context.log('info', `${name} main process (${report.oldPid}) became new process (${report.pid})`);
+  process.pid = report.pid;
+  process.forks++;
+}
+
+export function expectMet(context: Context, { instance, process }: Known, pid: number): void {
+  process.pid = pid;
+  if (instance.state === 'spawned') advance(context, instance);
+}
+
+/** A stop is a sign of readiness with `expect stop`; any other one is only noted. */
+export function processStopped(context: Context, known: Known, report: ReportOf<'stopped'>): void {
+  const { instance, slot, process } = known;
+  const name = signalName(report.signal) ?? report.signal;
+  context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) stopped by ${name} signal`);
+  const { expect } = context.classOf(instance).definition;
+  if (slot !== 'main' || expect !== 'stop' || instance.state !== 'spawned' || report.signal !== SIGSTOP) return;
+  signalMain(context, process, SIGCONT);
+  advance(context, instance);
+}

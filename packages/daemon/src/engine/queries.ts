@@ -1,0 +1,72 @@
+/**
+ * Questions that change nothing: answered from the state as it is.
+ */
+import { type InstanceStatus, type JobConfig, type JobStatus, SLOTS, upstartError } from '@upstart/protocol';
+import type { Context } from './context.ts';
+import type { TargetSpec } from './messages.ts';
+import { findClass, locate } from './requests.ts';
+import { logPath } from './spawn-spec.ts';
+import type { ClassState, InstanceState } from './state.ts';
+
+export function listJobs(context: Context): JobStatus[] {
+  return [...context.state.classes.values()].map((jobClass) => ({
+    job: jobClass.definition.name,
+    instances: [...jobClass.instances.values()].map((id) => instanceStatus(context.instance(id) as InstanceState)),
+  }));
+}
+
+/** Throws UpstartError; a stopped job that was asked for without arguments is no error. */
+export function jobStatus(context: Context, target: TargetSpec): JobStatus {
+  const { name, instance } = locate(context, target);
+  if (!instance && ('instance' in target || target.env.length > 0)) throw upstartError('unknown-instance', name);
+  return { job: target.job, instances: instance ? [instanceStatus(instance)] : [] };
+}
+
+function instanceStatus({ name, goal, state, processes }: InstanceState): InstanceStatus {
+  const alive = SLOTS.flatMap((slot) => {
+    const pid = processes[slot]?.pid ?? 0;
+    return pid === 0 ? [] : [{ slot, pid }];
+  });
+  return { name, goal, state, processes: alive };
+}
+
+/** Whether the pids of all processes are known, of one job's or (null) of every job's: a spawn takes a moment. */
+export function isSettled(context: Context, job: string | null): boolean {
+  const classes = job === null ? context.state.classes.values() : [context.state.classes.get(job)];
+  for (const jobClass of classes) {
+    for (const id of jobClass?.instances.values() ?? []) {
+      const { processes } = context.instance(id) as InstanceState;
+      for (const process of Object.values(processes)) if (process.pid === 0 && process.retries === 0) return false;
+    }
+  }
+  return true;
+}
+
+/** Throws UpstartError. */
+export function jobConfigs(context: Context, job: string | null): JobConfig[] {
+  const classes = job === null ? [...context.state.classes.values()] : [findClass(context, job)];
+  return classes.map(classConfig);
+}
+
+function classConfig({ definition }: ClassState): JobConfig {
+  const { name, path, description, author, version, usage, emits, startOn, stopOn } = definition;
+  return {
+    job: name,
+    path,
+    description: description ?? '',
+    author: author ?? '',
+    version: version ?? '',
+    usage,
+    emits,
+    startOn,
+    stopOn,
+  };
+}
+
+/** Where the output of an instance goes. Throws UpstartError. */
+export function instanceLogPath(context: Context, target: TargetSpec): string {
+  const { name } = locate(context, target);
+  const { logDir } = context.state.settings;
+  if (logDir === null) throw upstartError('bad-request', 'this init writes no job logs (--no-log)');
+  return logPath(logDir, target.job, name);
+}

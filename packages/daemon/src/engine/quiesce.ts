@@ -1,0 +1,96 @@
+/**
+ * The end of a session: every job is told to stop, and init ends when no process is left (reference: system §7).
+ */
+import { conditionEvents } from '@upstart/protocol';
+import { emitEvent } from './blocking.ts';
+import type { Context } from './context.ts';
+import { changeGoal } from './lifecycle.ts';
+import { displayName, type QuiesceState } from './state.ts';
+
+/** How long, in milliseconds, jobs that `session-end` started may run before they are told to stop, too. */
+const WAIT_PHASE = 5000;
+/** The least time that jobs get to stop. */
+const KILL_PHASE = 5000;
+const CHECK_EVERY = 1000;
+
+export function beginQuiesce(context: Context, reason: QuiesceState['reason']): void {
+  const { state } = context;
+  if (state.quiesce || state.settings.pid1) return;
+  context.log('info', `Quiescing due to ${reason} request`);
+  const phase = reason === 'logout' && somebodyWantsSessionEnd(context) ? 'wait' : 'kill';
+  state.quiesce = { reason, phase, began: context.now, phaseBegan: context.now };
+  emitEvent(context, 'session-end', [`TYPE=${reason}`]);
+  stopEverything(context);
+  context.arm(CHECK_EVERY, { kind: 'quiesce' });
+}
+
+function somebodyWantsSessionEnd(context: Context): boolean {
+  for (const { definition } of context.state.classes.values()) {
+    if (!definition.startOn) continue;
+    for (const event of conditionEvents(definition.startOn)) if (event.name === 'session-end') return true;
+  }
+  return false;
+}
+
+function stopEverything(context: Context): void {
+  for (const instance of [...context.state.instances.values()]) changeGoal(context, instance, 'stop');
+}
+
+/** A second has passed. */
+export function quiesceTimerPassed(context: Context): void {
+  const { quiesce } = context.state;
+  if (!quiesce || context.state.ended) return;
+  const elapsed = context.now - quiesce.phaseBegan;
+  if (quiesce.phase === 'wait' && (elapsed >= WAIT_PHASE || !hasProcesses(context))) {
+    quiesce.phase = 'kill';
+    quiesce.phaseBegan = context.now;
+    stopEverything(context);
+  } else if (quiesce.phase === 'kill' && elapsed > longestStop(context)) {
+    for (const instance of context.state.instances.values()) {
+      context.log(
+        'warn',
+        `job ${displayName(context.classOf(instance).definition.name, instance.name)} failed to stop`,
+      );
+    }
+    end(context);
+    return;
+  }
+  context.arm(CHECK_EVERY, { kind: 'quiesce' });
+}
+
+function longestStop(context: Context): number {
+  let longest = KILL_PHASE;
+  for (const instance of context.state.instances.values()) {
+    longest = Math.max(longest, context.classOf(instance).definition.killTimeout * 1000);
+  }
+  return longest;
+}
+
+function hasProcesses(context: Context): boolean {
+  for (const { processes } of context.state.instances.values()) if (Object.keys(processes).length > 0) return true;
+  return false;
+}
+
+/** Ends init once nothing runs any more. Called after every input. */
+export function endIfQuiet(context: Context): void {
+  const { quiesce, ended } = context.state;
+  if (!quiesce || ended || hasProcesses(context)) return;
+  const settled = context.state.instances.size === 0 || quiesce.phase === 'kill';
+  if (settled && !eventsInFlight(context)) end(context);
+}
+
+/** Jobs between two processes: an event has still to take them on. */
+function eventsInFlight(context: Context): boolean {
+  for (const instance of context.state.instances.values()) if (instance.blocker !== 0) return true;
+  return false;
+}
+
+function end(context: Context): void {
+  const { state } = context;
+  const quiesce = state.quiesce as QuiesceState;
+  const seconds = Math.floor((context.now - quiesce.began) / 1000);
+  const took = seconds === 0 ? '<1 second' : `${seconds} second${seconds === 1 ? '' : 's'}`;
+  context.log('info', `Quiesce ${quiesce.reason} sequence took ${took}`);
+  state.ended = true;
+  context.command((id) => ({ type: 'end', id, status: 0 }));
+}

@@ -1,0 +1,83 @@
+/**
+ * What is said of a process that could not be started (reference: jobs §8.2).
+ */
+import { getSystemErrorMap } from 'node:util';
+import type { SpawnStep } from '../process-messages.ts';
+
+const STEP_TEXTS: Record<SpawnStep, string | ((detail: string) => string)> = {
+  fork: 'unable to fork',
+  'script-fd': 'unable to move script fd',
+  'signal-handler': 'unable to modify signal handler',
+  grantpt: 'unable to granpt',
+  unlockpt: 'unable to unlockpt',
+  ptsname: 'unable to get ptsname',
+  'pty-slave': 'unable to open pty slave',
+  console: 'unable to open console',
+  apparmor: 'unable to switch security profile',
+  limit: (resource) => `unable to set "${resource}" resource limit`,
+  nice: 'unable to set priority',
+  oom: 'unable to set oom adjustment',
+  chroot: 'unable to change root directory',
+  chdir: 'unable to change working directory',
+  'setuid-lookup': 'unable to find setuid user',
+  'setgid-lookup': 'unable to find setgid group',
+  chown: 'unable to chown',
+  getpwuid: 'unable to getpwuid',
+  getgrgid: 'unable to getgrgid',
+  initgroups: 'unable to initgroups',
+  setgid: 'unable to setgid',
+  setuid: 'unable to setuid',
+  'cgroup-enter': 'unable to enter cgroup',
+  trace: 'unable to set trace',
+  exec: 'unable to execute',
+  memory: 'unable to allocate memory',
+};
+
+/** A look-up that found nothing has no errno of its own. */
+const LOOKUP_ERRORS: Partial<Record<SpawnStep, string>> = {
+  'setuid-lookup': 'unable to getpwnam',
+  'setgid-lookup': 'unable to getgrnam',
+};
+
+/** `unable to execute: No such file or directory`. `detail` is the resource of a limit. */
+export function spawnErrorText(step: SpawnStep, errno: number, detail: string): string {
+  const text = STEP_TEXTS[step];
+  const lookup = LOOKUP_ERRORS[step];
+  if (lookup !== undefined) return errno === 0 ? (text as string) : `${lookup}: ${errorText(errno)}`;
+  return `${typeof text === 'string' ? text : text(detail)}: ${errorText(errno)}`;
+}
+
+/** Texts of the C library where the ones of Node's table differ in more than their capitals. */
+const C_TEXTS: Record<string, string> = {
+  E2BIG: 'Argument list too long',
+  EACCES: 'Permission denied',
+  EAGAIN: 'Resource temporarily unavailable',
+  EFAULT: 'Bad address',
+  EINVAL: 'Invalid argument',
+  EIO: 'Input/output error',
+  EISDIR: 'Is a directory',
+  ELOOP: 'Too many levels of symbolic links',
+  EMFILE: 'Too many open files',
+  ENAMETOOLONG: 'File name too long',
+  ENFILE: 'Too many open files in system',
+  ENOENT: 'No such file or directory',
+  ENOMEM: 'Cannot allocate memory',
+  ENOSPC: 'No space left on device',
+  ENOTDIR: 'Not a directory',
+  EPERM: 'Operation not permitted',
+  EROFS: 'Read-only file system',
+  ESRCH: 'No such process',
+  ETXTBSY: 'Text file busy',
+};
+
+/** Not in Node's table: it knows only the errors that its own I/O meets. */
+const ENOEXEC = 8;
+
+/** What strerror says of an errno. */
+export function errorText(errno: number): string {
+  if (errno === ENOEXEC) return 'Exec format error';
+  const known = getSystemErrorMap().get(-errno);
+  if (!known) return `Unknown error ${errno}`;
+  const [code, message] = known;
+  return C_TEXTS[code] ?? message.charAt(0).toUpperCase() + message.slice(1);
+}

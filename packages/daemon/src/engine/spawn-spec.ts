@@ -1,0 +1,94 @@
+/**
+ * What to run for a slot of an instance, and how to set it up (reference: job files §4.4; jobs §7–9).
+ */
+import type { Slot } from '@upstart/protocol';
+import type { JobDefinition, ProcessDefinition } from '../job-definition.ts';
+import type { SpawnSpec } from '../process-messages.ts';
+import { mergeVariables, setVariable } from './environment.ts';
+import { ExpansionError, expand } from './expand.ts';
+import type { EngineSettings, InstanceState } from './state.ts';
+
+/** A command with any of these is handed to the shell. */
+const SHELL_CHARACTERS = /[~`!$^&*()=|\\{}[\];"'<>?]/;
+const SHELL = '/bin/sh';
+/** Text on one line, with nothing but newlines behind it. */
+const ONE_LINE = /^([^\n]*)\n*$/;
+
+/** Everything that the supervisor needs to start the process. */
+export function spawnSpec(
+  settings: EngineSettings,
+  definition: JobDefinition,
+  instance: InstanceState,
+  slot: Slot,
+): SpawnSpec {
+  const process = definition.processes[slot] as ProcessDefinition;
+  const env = processEnvironment(settings, definition, instance, slot);
+  const logs = (definition.console ?? settings.defaultConsole) === 'log';
+  const settingsApply = slot !== 'security';
+  const traced = slot === 'main' && (definition.expect === 'fork' || definition.expect === 'daemon');
+  return {
+    ...commandLine(process),
+    env,
+    console: logs && settings.logDir === null ? 'none' : (definition.console ?? settings.defaultConsole),
+    logPath: logs && settings.logDir !== null ? logPath(settings.logDir, definition.name, instance.name) : null,
+    traceForks: traced ? (definition.expect === 'fork' ? 1 : 2) : 0,
+    umask: settingsApply ? (definition.umask ?? settings.umask) : null,
+    nice: settingsApply ? definition.nice : null,
+    oomScore: settingsApply && definition.oomScore !== 0 ? definition.oomScore : null,
+    limits: settingsApply ? definition.limits : [],
+    chroot: settingsApply ? definition.chroot : null,
+    chdir: settingsApply ? (definition.chdir ?? settings.directory) : null,
+    user: settingsApply ? definition.setuid : null,
+    group: settingsApply ? definition.setgid : null,
+    apparmorProfile: apparmorProfile(settings, definition, slot, env),
+    debugStop: definition.debug && slot === 'main',
+  };
+}
+
+/** The words to execute, and the text for descriptor 9 if the shell is to read one. */
+export function commandLine(process: ProcessDefinition): { argv: string[]; script: string | null } {
+  const { kind, text } = process;
+  if (kind === 'exec') {
+    if (SHELL_CHARACTERS.test(text)) return { argv: [SHELL, '-e', '-c', `exec ${text}`, SHELL], script: null };
+    return { argv: text.split(/[ \t\r\n]+/).filter((word) => word !== ''), script: null };
+  }
+  const line = ONE_LINE.exec(text)?.[1];
+  if (line !== undefined) return { argv: [SHELL, '-e', '-c', line, SHELL], script: null };
+  return { argv: [SHELL, '-e', '/proc/self/fd/9'], script: text };
+}
+
+function processEnvironment(
+  settings: EngineSettings,
+  definition: JobDefinition,
+  instance: InstanceState,
+  slot: Slot,
+): string[] {
+  const env = [...instance.env];
+  if (slot === 'pre-stop' || slot === 'post-stop') mergeVariables(env, instance.stopEnv);
+  setVariable(env, `UPSTART_JOB=${definition.name}`);
+  setVariable(env, `UPSTART_INSTANCE=${instance.name}`);
+  if (settings.sessionAddress !== null) setVariable(env, `UPSTART_SESSION=${settings.sessionAddress}`);
+  return env;
+}
+
+/** The file that an instance's output goes to: a slash in a name becomes an underscore. */
+export function logPath(directory: string, job: string, instance: string): string {
+  const parts = instance === '' ? [job] : [job, instance];
+  return `${directory}/${parts.map((part) => part.replaceAll('/', '_')).join('-')}.log`;
+}
+
+function apparmorProfile(
+  settings: EngineSettings,
+  definition: JobDefinition,
+  slot: Slot,
+  env: string[],
+): string | null {
+  if (slot !== 'main' || !settings.apparmor || definition.apparmorSwitch === null) return null;
+  try {
+    return expand(definition.apparmorSwitch, env);
+  } catch (error) {
+    if (!(error instanceof ExpansionError)) throw error;
+    // An unexpandable name is no profile: switching to it fails in the child, and the job with it.
+    return definition.apparmorSwitch;
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Everything the engine knows, as plain data: no functions, no clock, no I/O. References between objects are ids,
+ * so that a snapshot is this structure as it stands.
+ */
+import type { Goal, Slot, State, WireError } from '@upstart/protocol';
+import type { Console, JobDefinition } from '../job-definition.ts';
+import type { ConditionState } from './condition-state.ts';
+
+/** What stays the same for the life of an init. */
+export interface EngineSettings {
+  pid1: boolean;
+  /** The environment init was started with; `env KEY` without a value takes it from here. */
+  initEnv: string[];
+  /** Jobs get all of `initEnv` (a session init), not just PATH and TERM. */
+  inheritEnv: boolean;
+  /** What jobs find in UPSTART_SESSION; null for the system's init. */
+  sessionAddress: string | null;
+  /** Folder of job logs; null: jobs with `console log` get `console none` (--no-log). */
+  logDir: string | null;
+  defaultConsole: Console;
+  /** null: the one init itself has. */
+  umask: number | null;
+  /** AppArmor works here; otherwise its stanzas do nothing. */
+  apparmor: boolean;
+  /** Where jobs without `chdir` run; null: where init is. */
+  directory: string | null;
+}
+
+export type WaitKind = 'start' | 'stop' | 'restart' | 'emit';
+
+/** A client that waits, by the key of its request. */
+export interface Waiter {
+  kind: WaitKind;
+  key: string;
+}
+
+/** An event that has been emitted and is not over (reference: events §1). */
+export interface EventState {
+  id: number;
+  name: string;
+  env: string[];
+  handled: boolean;
+  failed: boolean;
+  /** How many conditions and jobs keep it from being over. */
+  blockers: number;
+  /** The instances (in `starting` or `stopping`) that wait for it. */
+  instances: number[];
+  waiters: Waiter[];
+}
+
+export interface ProcessState {
+  /** The id of the spawn command: how the supervisor knows the process. */
+  token: number;
+  /** 0 until the supervisor has reported it. */
+  pid: number;
+  /** The pid before forks were followed. */
+  firstPid: number;
+  forks: number;
+  execed: boolean;
+  /** Failed attempts to fork so far, while the spawn is being retried. */
+  retries: number;
+}
+
+/** Why an instance failed: the first failure of a run. */
+export interface FailureState {
+  slot: Slot | 'respawn';
+  /** Exit status, signal << 8, -1: could not be spawned, 0 with `respawn`: too fast. */
+  status: number;
+  /** What went wrong, in words. */
+  text: string;
+  state: State;
+  at: number;
+}
+
+/** One instance of a class while it is anything but `stop/waiting` (reference: jobs §1). */
+export interface InstanceState {
+  id: number;
+  class: number;
+  name: string;
+  goal: Goal;
+  state: State;
+  env: string[];
+  /** What `env` becomes on entering `starting`; null: it stays. */
+  startEnv: string[] | null;
+  /** What pre-stop and post-stop get on top. */
+  stopEnv: string[];
+  stopOn: ConditionState | null;
+  processes: Partial<Record<Slot, ProcessState>>;
+  /** The id of the starting or stopping event that is waited for, or 0. */
+  blocker: number;
+  /** Ids of the events that wait for this instance; an event that satisfied two operands stands twice. */
+  blocking: number[];
+  waiters: Waiter[];
+  failure: FailureState | null;
+  /** Seconds of monotonic time at which the respawn window began, and respawns since. */
+  respawnTime: number;
+  respawnCount: number;
+  /** All respawns of this run, for explanations. */
+  respawns: number;
+  /** When the kill timer goes off (id of the timer), or 0. */
+  killTimer: number;
+  /** What happened lately that helps to explain the state. */
+  hints: string[];
+}
+
+/** How the last instance of a class ended. */
+export interface LastEnd {
+  instance: string;
+  at: number;
+  text: string;
+  failure: FailureState | null;
+  respawns: number;
+  hints: string[];
+}
+
+/** A job class: a definition in use and what its `start on` has seen. */
+export interface ClassState {
+  id: number;
+  definition: JobDefinition;
+  startOn: ConditionState | null;
+  /** Instance name → id. */
+  instances: Map<string, number>;
+  /** What takes its place once the last instance has ended; `definition` null: nothing, the file is gone. */
+  next: { definition: JobDefinition | null } | null;
+  last: LastEnd | null;
+}
+
+export type TimerAction =
+  | { kind: 'kill'; instance: number }
+  | { kind: 'spawn'; instance: number; slot: Slot }
+  | { kind: 'quiesce' };
+
+export interface TimerState {
+  id: number;
+  /** Milliseconds of monotonic time. */
+  due: number;
+  action: TimerAction;
+}
+
+export interface QuiesceState {
+  reason: 'shutdown' | 'logout';
+  phase: 'wait' | 'kill';
+  /** Milliseconds of monotonic time. */
+  began: number;
+  phaseBegan: number;
+}
+
+/** The answer to a request, kept so that a repeated request gets it again. */
+export type Answer = { result: unknown } | { error: WireError };
+
+export interface EngineState {
+  settings: EngineSettings;
+  /** Ids of events, instances, classes and timers; never reused. */
+  nextId: number;
+  /** Ids of commands to the supervisor; never reused. */
+  nextCommand: number;
+  /** The sequence number of the last report that was applied. */
+  lastReport: number;
+  environment: string[];
+  /** All classes in use, by name. */
+  classes: Map<string, ClassState>;
+  instances: Map<number, InstanceState>;
+  /** Events that are not over, in the order of their creation. */
+  events: Map<number, EventState>;
+  timers: Map<number, TimerState>;
+  quiesce: QuiesceState | null;
+  ended: boolean;
+  /** Keys of repeatable requests that have not been answered yet. */
+  asked: Set<string>;
+  /** Answers to repeatable requests, oldest first; bounded by MAX_ANSWERS. */
+  answers: Map<string, Answer>;
+}
+
+/** How many answers are kept for clients that lost their connection. */
+export const MAX_ANSWERS = 4096;
+
+/** The state of an init that has just been started. */
+export function newState(settings: EngineSettings, environment: string[]): EngineState {
+  return {
+    settings,
+    nextId: 1,
+    nextCommand: 1,
+    lastReport: 0,
+    environment,
+    classes: new Map(),
+    instances: new Map(),
+    events: new Map(),
+    timers: new Map(),
+    quiesce: null,
+    ended: false,
+    asked: new Set(),
+    answers: new Map(),
+  };
+}
+
+/** `NAME`, or `NAME (INSTANCE)`: how messages call an instance. */
+export function displayName(job: string, instance: string): string {
+  return instance === '' ? job : `${job} (${instance})`;
+}

@@ -1,0 +1,191 @@
+/**
+ * For tests: an engine together with a supervisor that obeys at once, or when it is told to. Time passes only by `wait`.
+ */
+import type { JobStatus } from '@upstart/protocol';
+import { parseJob } from '../conf/parse-job.ts';
+import type { Command, Report, SpawnSpec } from '../process-messages.ts';
+import { Engine } from './engine.ts';
+import { initialEnvironment } from './environment-requests.ts';
+import type { Effect, EngineRequest, Input } from './messages.ts';
+import { listJobs } from './queries.ts';
+import { type EngineSettings, newState } from './state.ts';
+
+/** A report before it has its number. */
+export type NewReport = Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never;
+export type UntimedInput = Input extends infer I ? (I extends Input ? Omit<I, 'now' | 'wall'> : never) : never;
+
+export interface FakeProcess {
+  token: number;
+  pid: number;
+  spec: SpawnSpec;
+  signals: number[];
+}
+
+export const TEST_SETTINGS: EngineSettings = {
+  pid1: false,
+  initEnv: ['PATH=/bin', 'TERM=dumb', 'HOME=/home/tester'],
+  inheritEnv: false,
+  sessionAddress: null,
+  logDir: '/log',
+  defaultConsole: 'log',
+  umask: null,
+  apparmor: false,
+  directory: null,
+};
+
+const WALL = 1_700_000_000_000;
+
+export class TestWorld {
+  engine: Engine;
+  now = 1_000_000;
+  /** Live processes, by token. */
+  readonly processes = new Map<number, FakeProcess>();
+  readonly effects: Effect[] = [];
+  readonly inputs: Input[] = [];
+  /** Whether spawned processes are reported as executed at once. */
+  obeys = true;
+  private seq = 0;
+  private nextPid = 100;
+  private keys = 0;
+
+  constructor(settings: Partial<EngineSettings> = {}) {
+    const merged = { ...TEST_SETTINGS, ...settings };
+    this.engine = new Engine(newState(merged, initialEnvironment(merged)));
+  }
+
+  /** Defines a job by the text of its file. */
+  job(name: string, text: string): void {
+    this.input({ type: 'define', name, definition: parseJob(text, { name, path: `/etc/init/${name}.conf` }) });
+  }
+
+  input(input: UntimedInput): Effect[] {
+    const timed = { ...input, now: this.now, wall: WALL + this.now } as Input;
+    this.inputs.push(timed);
+    const effects = this.engine.apply(timed);
+    this.effects.push(...effects);
+    for (const effect of effects) if (effect.type === 'command') this.obey(effect.command);
+    return effects;
+  }
+
+  /** Makes a request; returns its key, by which `answer` finds what came of it. */
+  request(request: EngineRequest): string {
+    const key = `k${++this.keys}`;
+    this.input({ type: 'request', key, keep: false, request });
+    return key;
+  }
+
+  start(job: string, ...env: string[]): string {
+    return this.request({ method: 'start', target: { job, env }, wait: true });
+  }
+
+  stop(job: string, ...env: string[]): string {
+    return this.request({ method: 'stop', target: { job, env }, wait: true });
+  }
+
+  restart(job: string, ...env: string[]): string {
+    return this.request({ method: 'restart', target: { job, env }, wait: true });
+  }
+
+  emit(name: string, ...env: string[]): string {
+    return this.request({ method: 'emit', name, env, wait: true });
+  }
+
+  /** What a request was answered: `ok`, the text of the error, or null while it waits. */
+  answer(key: string): string | null {
+    for (const effect of this.effects) {
+      if (effect.type === 'reply' && effect.key === key) return 'ok';
+      if (effect.type === 'reply-error' && effect.key === key) return effect.error.text;
+    }
+    return null;
+  }
+
+  report(report: NewReport): void {
+    this.input({ type: 'report', report: { ...report, seq: ++this.seq } as Report });
+  }
+
+  /** The live process of a job's slot; the slot is told by its command line. */
+  process(command: string): FakeProcess {
+    for (const process of this.processes.values()) if (process.spec.argv.join(' ') === command) return process;
+    throw new Error(`no live process \`${command}\`; there are: ${this.commands().join(', ')}`);
+  }
+
+  /** The command lines of all live processes. */
+  commands(): string[] {
+    return [...this.processes.values()].map((process) => process.spec.argv.join(' '));
+  }
+
+  /** Ends a process: with an exit status or by a signal. */
+  exit(process: FakeProcess, code = 0, signal = 0): void {
+    this.processes.delete(process.token);
+    const usage = { user: 0, system: 0, maxRss: 0 };
+    this.report({ type: 'exited', process: process.token, pid: process.pid, code, signal, core: false, usage });
+  }
+
+  /** Lets milliseconds pass, timers included. */
+  wait(milliseconds: number): void {
+    const end = this.now + milliseconds;
+    for (let due = this.engine.nextDue(); due !== null && due <= end; due = this.engine.nextDue()) {
+      this.now = Math.max(this.now, due);
+      this.input({ type: 'tick' });
+    }
+    this.now = end;
+  }
+
+  /** `job goal/state` of each instance, as list prints it without processes. */
+  list(): string[] {
+    return listJobs(this.engine.context).flatMap(statusLines);
+  }
+
+  status(job: string): string {
+    return this.list()
+      .filter((line) => line === job || line.startsWith(`${job} `))
+      .join('\n');
+  }
+
+  /** The names of the events that are over, in order. */
+  events(): string[] {
+    return this.effects.flatMap((effect) =>
+      effect.type === 'notify' && effect.notification.event === 'event-emitted'
+        ? [[effect.notification.name, ...effect.notification.env].join(' ')]
+        : [],
+    );
+  }
+
+  /** The states that an instance has gone through. */
+  states(job: string): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'state' && effect.job === job ? [effect.to] : []));
+  }
+
+  logged(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'log' ? [`${effect.priority}: ${effect.text}`] : []));
+  }
+
+  private obey(command: Command): void {
+    if (command.type === 'signal') {
+      const process = this.processes.get(command.process);
+      if (process) process.signals.push(command.signal);
+      return;
+    }
+    if (command.type !== 'spawn') return;
+    const process = { token: command.id, pid: this.nextPid++, spec: command.spec, signals: [] };
+    this.processes.set(process.token, process);
+    if (this.obeys) this.spawned(process);
+  }
+
+  /** Reports that the process has been started and runs its program. */
+  spawned(process: FakeProcess): void {
+    this.report({ type: 'spawned', process: process.token, pid: process.pid });
+    this.report({ type: 'execed', process: process.token });
+  }
+
+  /** Reports that the process could not be started. */
+  failToSpawn(process: FakeProcess, step: Extract<NewReport, { type: 'spawn-failed' }>['step'], errno = 2): void {
+    this.processes.delete(process.token);
+    this.report({ type: 'spawn-failed', process: process.token, step, errno, detail: '' });
+  }
+}
+
+function statusLines({ job, instances }: JobStatus): string[] {
+  if (instances.length === 0) return [`${job} stop/waiting`];
+  return instances.map(({ name, goal, state }) => `${job}${name === '' ? '' : ` (${name})`} ${goal}/${state}`);
+}

@@ -1,0 +1,55 @@
+/**
+ * The states of a job instance and where each one leads (reference: jobs §3).
+ *
+ *     waiting → starting → security → pre-start → spawned → post-start → running
+ *                  │           │          │          │           │          │
+ *                  └───────────┴──────────┴──────────┴───────────┤      pre-stop ⇄ running
+ *                                                                ▼          │
+ *                           starting (again) ← post-stop ← killed ← stopping
+ *                            waiting (gone)  ←
+ *
+ * The states that end in -ing, and `spawning`, are passed through; they exist because clients see them.
+ */
+import type { Goal, State } from '@upstart/protocol';
+
+/** The state that follows when a step ends, by the goal at that moment. */
+export const NEXT: Record<State, Record<'start' | 'stop', State>> = {
+  waiting: { start: 'starting', stop: 'waiting' },
+  starting: { start: 'security-spawning', stop: 'stopping' },
+  'security-spawning': { start: 'security', stop: 'stopping' },
+  security: { start: 'pre-starting', stop: 'stopping' },
+  'pre-starting': { start: 'pre-start', stop: 'stopping' },
+  'pre-start': { start: 'spawning', stop: 'stopping' },
+  spawning: { start: 'spawned', stop: 'stopping' },
+  spawned: { start: 'post-starting', stop: 'stopping' },
+  'post-starting': { start: 'post-start', stop: 'stopping' },
+  'post-start': { start: 'running', stop: 'stopping' },
+  running: { start: 'stopping', stop: 'pre-stopping' },
+  'pre-stopping': { start: 'pre-stop', stop: 'pre-stop' },
+  'pre-stop': { start: 'running', stop: 'stopping' },
+  stopping: { start: 'killed', stop: 'killed' },
+  killed: { start: 'post-stopping', stop: 'post-stopping' },
+  'post-stopping': { start: 'post-stop', stop: 'post-stop' },
+  'post-stop': { start: 'starting', stop: 'waiting' },
+};
+
+/** What the choice of the next state depends on. */
+export interface TransitionFacts {
+  goal: Goal;
+  state: State;
+  /** The main process lives. */
+  hasMain: boolean;
+  /** The main process ended before `expect` was met, or right away: there is nothing to go on with. */
+  mainLost: boolean;
+}
+
+/**
+ * The next state of an instance whose present step has ended. Goal `respawn` marks that the main process ended while a
+ * hook was running: when the hook is through, the job goes down and comes up again.
+ */
+export function nextState({ goal, state, hasMain, mainLost }: TransitionFacts): State {
+  if (goal === 'respawn') return 'stopping';
+  if (state === 'running' && goal === 'stop' && !hasMain) return 'stopping';
+  if (state === 'spawned' && mainLost) return 'stopping';
+  return NEXT[state][goal];
+}

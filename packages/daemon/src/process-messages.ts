@@ -1,0 +1,117 @@
+/**
+ * What the engine asks of the supervisor and what the supervisor reports, as plain data. The frames that carry them are
+ * described in supervisor/PROTOCOL.md; `process/` translates.
+ *
+ * A command's `id` grows by at least one with every command, over restarts of the daemon too, so that a command
+ * which is sent twice is carried out once. The id of a spawn is the name of its process from then on.
+ */
+
+/** One process to start, with everything that is to be set up between fork and exec (reference: jobs §8.2). */
+export interface SpawnSpec {
+  argv: string[];
+  env: string[];
+  /** Text that the process finds on descriptor 9, behind the line `exec 9<&-`; null: no descriptor 9. */
+  script: string | null;
+  console: 'none' | 'output' | 'owner' | 'log';
+  /** For console `log`: the file that the output is appended to. */
+  logPath: string | null;
+  /** Follow forks until this many have been seen (1: expect fork, 2: expect daemon), 0: do not trace. */
+  traceForks: 0 | 1 | 2;
+  umask: number | null;
+  nice: number | null;
+  oomScore: number | null;
+  limits: { resource: string; soft: string | null; hard: string | null }[];
+  chroot: string | null;
+  /** null: stay where the supervisor is. */
+  chdir: string | null;
+  user: string | null;
+  group: string | null;
+  apparmorProfile: string | null;
+  /** Raise SIGSTOP just before exec. */
+  debugStop: boolean;
+}
+
+export type Command =
+  | { type: 'spawn'; id: number; spec: SpawnSpec }
+  /** Sends `signal` to the process group of a process, or to it alone. Answered by `signalled`. */
+  | { type: 'signal'; id: number; process: number; signal: number; group: boolean }
+  /** Write what could not be written to log files so far (notify-disk-writeable). */
+  | { type: 'flush-logs'; id: number }
+  /** The daemon ends for good; the supervisor ends after it with this exit status. */
+  | { type: 'end'; id: number; status: number };
+
+/** The steps between fork and exec, by the number that a failure carries; texts in `engine/spawn-errors.ts`. */
+export const SPAWN_STEPS = [
+  'fork',
+  'script-fd',
+  'signal-handler',
+  'grantpt',
+  'unlockpt',
+  'ptsname',
+  'pty-slave',
+  'console',
+  'apparmor',
+  'limit',
+  'nice',
+  'oom',
+  'chroot',
+  'chdir',
+  'setuid-lookup',
+  'setgid-lookup',
+  'chown',
+  'getpwuid',
+  'getgrgid',
+  'initgroups',
+  'setgid',
+  'setuid',
+  'cgroup-enter',
+  'trace',
+  'exec',
+  'memory',
+] as const;
+export type SpawnStep = (typeof SPAWN_STEPS)[number];
+
+/** `seq` grows by one; a report is repeated to each new daemon until it has been acknowledged. */
+export type Report = { seq: number } & (
+  | { type: 'spawned'; process: number; pid: number }
+  /** Nothing was started (step `fork`) or the child gave up before exec. No `exited` follows. `detail`: the resource of step `limit`. */
+  | { type: 'spawn-failed'; process: number; step: SpawnStep; errno: number; detail: string }
+  | { type: 'execed'; process: number }
+  /** `signal` is 0 for an ordinary exit. Log output that came before it has been written, unless the disk is stuck. */
+  | { type: 'exited'; process: number; pid: number; code: number; signal: number; core: boolean; usage: ResourceUsage }
+  /** The followed process has ended, but another process reaped it and its status is not known. */
+  | { type: 'vanished'; process: number; pid: number }
+  | { type: 'stopped'; process: number; pid: number; signal: number }
+  | { type: 'continued'; process: number; pid: number }
+  /** A traced process forked; from now on the job's process is `pid`. */
+  | { type: 'forked'; process: number; oldPid: number; pid: number }
+  /** A traced process ran another program. */
+  | { type: 'exec-changed'; process: number; pid: number }
+  /** As many forks as asked for have been seen; tracing is over. */
+  | { type: 'expect-met'; process: number; pid: number }
+  | { type: 'signalled'; command: number; process: number; signal: number; errno: number }
+  /** No pty could be had: the process runs with its output to /dev/null. */
+  | { type: 'log-disabled'; process: number; errno: number }
+  /** A log file could not be written; said once until it works again. */
+  | { type: 'log-trouble'; path: string; errno: number }
+  /** A signal sent to the supervisor, which is what users know as init. */
+  | { type: 'signal'; signal: number }
+);
+
+export interface ResourceUsage {
+  /** Microseconds of processor time. */
+  user: number;
+  system: number;
+  /** Largest resident set, in KiB. */
+  maxRss: number;
+}
+
+/** What a supervisor tells a daemon that has just connected, before any report. */
+export interface SupervisorState {
+  pid: number;
+  /** The id of the last command it has carried out. */
+  lastCommand: number;
+  processes: { process: number; pid: number }[];
+  /** Why the kernel did not make it a subreaper, so that orphans of jobs are not its children; 0 when it did. */
+  subreaperErrno: number;
+}
