@@ -1,0 +1,149 @@
+import { Socket } from 'node:net';
+import type { Command, Report, SupervisorState } from '../process-messages.ts';
+import type { Incoming } from './frames.ts';
+import { encodeAcknowledge, encodeCommand, encodeReady, FrameDecoder, FrameError } from './frames.ts';
+
+/** Commands are written in pieces of about this size, so that `pending` is exact to within one. */
+const WRITE_SIZE = 64 * 1024;
+
+/**
+ * The daemon's connection to its supervisor.
+ *
+ * The supervisor keeps its reports until they are acknowledged and repeats them to the next daemon; the daemon keeps its
+ * commands in its journal and repeats them when it cannot know whether they have arrived. Each command is carried out once.
+ */
+export class Supervisor {
+  #socket: Socket;
+  #decoder = new FrameDecoder();
+  #state: SupervisorState | undefined;
+  #greeted: (error: Error | undefined) => void;
+  #reports: Report[] = [];
+  #deliver: ((reports: Report[]) => void) | undefined;
+  #closed: (error: Error | undefined) => void = () => {};
+  #error: Error | undefined;
+  /** What has been given to the socket and not been taken by the kernel, oldest first. */
+  #writing = new Set<Command[]>();
+
+  private constructor(socket: Socket, greeted: (error: Error | undefined) => void) {
+    this.#socket = socket;
+    this.#greeted = greeted;
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#close());
+  }
+
+  /**
+   * Takes over descriptor `fd`, normally the one in `UPSTART_SUPERVISOR_FD`, and waits for the supervisor's state. Reports
+   * wait until `onReports`. Rejects when the connection ends before that, or is not one to a supervisor.
+   */
+  static connect(fd: number): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
+    return Supervisor.over(new Socket({ fd, readable: true, writable: true }));
+  }
+
+  /** As `connect`, over a socket that is open already. */
+  static over(socket: Socket): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
+    return new Promise((resolve, reject) => {
+      const supervisor = new Supervisor(socket, (error) => {
+        if (error) reject(error);
+        else resolve({ supervisor, state: supervisor.#state! });
+      });
+    });
+  }
+
+  /** Recovery is over: from now on the death of this daemon is not a failure to start. */
+  ready(): void {
+    this.#socket.write(encodeReady());
+  }
+
+  /** Sends commands, whose ids grow. They are carried out in order. */
+  send(commands: readonly Command[]): void {
+    let batch: Command[] = [];
+    let frames: Buffer[] = [];
+    let size = 0;
+    for (const command of commands) {
+      const bytes = encodeCommand(command);
+      batch.push(command);
+      frames.push(bytes);
+      size += bytes.length;
+      if (size >= WRITE_SIZE) {
+        this.#write(batch, frames, size);
+        batch = [];
+        frames = [];
+        size = 0;
+      }
+    }
+    if (batch.length > 0) this.#write(batch, frames, size);
+  }
+
+  #write(batch: Command[], frames: Buffer[], size: number): void {
+    this.#writing.add(batch);
+    const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, size);
+    this.#socket.write(bytes, (error) => {
+      if (!error) this.#writing.delete(batch);
+    });
+  }
+
+  /** The commands that the kernel has not taken yet, in order: a snapshot has to hold them. Some may be under way. */
+  pending(): Command[] {
+    return [...this.#writing].flat();
+  }
+
+  /** Every report up to and including `seq` is on disk: the supervisor may forget it. */
+  acknowledge(seq: number): void {
+    this.#socket.write(encodeAcknowledge(seq));
+  }
+
+  /** Who gets the reports, as many at a time as have arrived together; also those that came before this call. */
+  onReports(deliver: (reports: Report[]) => void): void {
+    this.#deliver = deliver;
+    queueMicrotask(() => this.#deliverReports());
+  }
+
+  /** Called when the connection is over: without an error when the supervisor has closed it. */
+  onClose(closed: (error: Error | undefined) => void): void {
+    this.#closed = closed;
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const incoming of this.#decoder.push(chunk)) this.#accept(incoming);
+    } catch (error) {
+      this.#fail(error as Error);
+      return;
+    }
+    this.#deliverReports();
+  }
+
+  #accept(incoming: Incoming): void {
+    if (incoming.type === 'report') {
+      if (!this.#state) throw new FrameError('supervisor: a report before its state');
+      this.#reports.push(incoming.report);
+    } else if (incoming.type === 'hello') {
+      const { pid, lastCommand, subreaperErrno } = incoming;
+      this.#state = { pid, lastCommand, processes: [], subreaperErrno };
+    } else if (!this.#state) {
+      throw new FrameError('supervisor: its table of processes before its state');
+    } else if (incoming.type === 'process') {
+      this.#state.processes.push(incoming.process);
+    } else {
+      this.#greeted(undefined);
+    }
+  }
+
+  #deliverReports(): void {
+    if (!this.#deliver || this.#reports.length === 0) return;
+    const reports = this.#reports;
+    this.#reports = [];
+    this.#deliver(reports);
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error;
+    this.#socket.destroy();
+  }
+
+  #close(): void {
+    this.#greeted(this.#error ?? new Error('supervisor: the connection ended before it told its state'));
+    this.#closed(this.#error);
+  }
+}

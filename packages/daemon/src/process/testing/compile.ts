@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+const SUPERVISOR = fileURLToPath(new URL('../../../supervisor/', import.meta.url));
+const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
+export const SANITIZE = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
+export const RELAY = join(SUPERVISOR, 'test/relay.mjs');
+
+/** Files of the folder of the supervisor, compiled into a program that exists until the tests of this file are over. */
+function compile(sources: string[], flags: string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const program = join(folder, 'program');
+  execFileSync('cc', [...FLAGS, ...flags, '-o', program, ...sources.map((name) => join(SUPERVISOR, name))]);
+  return program;
+}
+
+/** The supervisor itself. */
+export function compileInit(...flags: string[]): string {
+  return compile(
+    readdirSync(SUPERVISOR).filter((name) => name.endsWith('.c')),
+    flags,
+  );
+}
+
+/** `supervisor/test/frames-dump.c`, with sanitizers. */
+export function compileFramesDump(): string {
+  return compile(['frames.c', 'test/frames-dump.c'], SANITIZE);
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Command, Report, SpawnSpec, SupervisorState } from '../../process-messages.ts';
+import { Supervisor } from '../supervisor.ts';
+import { RELAY } from './compile.ts';
+
+type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
+
+const SPEC: SpawnSpec = {
+  argv: ['true'],
+  env: ['PATH=/usr/local/bin:/usr/bin:/bin'],
+  script: null,
+  console: 'none',
+  logPath: null,
+  traceForks: 0,
+  umask: null,
+  nice: null,
+  oomScore: null,
+  limits: [],
+  chroot: null,
+  chdir: null,
+  user: null,
+  group: null,
+  apparmorProfile: null,
+  debugStop: false,
+};
+
+/** A running supervisor whose daemons are wires to the test. */
+export class Init {
+  /** A folder of this supervisor's own, open to everybody. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'init-'));
+  readonly child: ChildProcess;
+  /** What it has said on standard error. */
+  said = '';
+  #server: Server;
+  #connections: Socket[] = [];
+  #waiting: ((socket: Socket) => void)[] = [];
+
+  private constructor(program: string, env: Record<string, string>, uid: number | undefined) {
+    chmodSync(this.folder, 0o777);
+    const address = join(this.folder, 'relay');
+    this.#server = createServer((socket) => {
+      const waiter = this.#waiting.shift();
+      if (waiter) waiter(socket);
+      else this.#connections.push(socket);
+    });
+    this.#server.listen(address);
+    chmodSync(address, 0o777);
+    this.child = spawn(program, ['first', '--second'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, UPSTART_NODE: process.execPath, UPSTART_DAEMON: RELAY, RELAY_SOCKET: address, ...env },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
+    this.child.stderr!.on('data', (chunk) => {
+      this.said += chunk;
+    });
+  }
+
+  static start(program: string, options: { env?: Record<string, string>; uid?: number } = {}): Init {
+    const init = new Init(program, options.env ?? {}, options.uid);
+    onTestFinished(() => init.#stop());
+    return init;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      this.child.kill('SIGKILL');
+      await once(this.child, 'exit');
+    }
+    this.#server.close();
+    for (const socket of this.#connections) socket.destroy();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The connection of the next daemon, and that daemon's pid. */
+  async connection(): Promise<{ socket: Socket; pid: number }> {
+    const socket = this.#connections.shift() ?? (await new Promise<Socket>((resolve) => this.#waiting.push(resolve)));
+    socket.on('error', () => {});
+    for (;;) {
+      const pid: Buffer | null = socket.read(4);
+      if (pid) return { socket, pid: pid.readUInt32LE() };
+      await once(socket, 'readable');
+    }
+  }
+
+  /** The next daemon, when it has been told the supervisor's state. */
+  async daemon(options: { acknowledge?: boolean } = {}): Promise<Daemon> {
+    const { socket, pid } = await this.connection();
+    const { supervisor, state } = await Supervisor.over(socket);
+    return new Daemon(supervisor, state, pid, socket, options.acknowledge ?? true);
+  }
+
+  /** Waits for the end of the supervisor. */
+  async exit(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+}
+
+/** The test's end of a daemon, which remembers all reports. */
+export class Daemon {
+  readonly reports: Report[] = [];
+  #waiting: { matches: (report: Report) => boolean; resolve: (report: Report) => void }[] = [];
+
+  constructor(
+    readonly supervisor: Supervisor,
+    readonly state: SupervisorState,
+    readonly pid: number,
+    readonly socket: Socket,
+    acknowledge: boolean,
+  ) {
+    supervisor.onReports((reports) => {
+      this.reports.push(...reports);
+      if (acknowledge) supervisor.acknowledge(reports.at(-1)!.seq);
+      this.#waiting = this.#waiting.filter(({ matches, resolve }) => {
+        const report = reports.find(matches);
+        if (report) resolve(report);
+        return !report;
+      });
+    });
+  }
+
+  send(...commands: Command[]): void {
+    this.supervisor.send(commands);
+  }
+
+  spawn(id: number, changes: Partial<SpawnSpec>): void {
+    this.send({ type: 'spawn', id, spec: { ...SPEC, ...changes } });
+  }
+
+  /** A shell command line. */
+  shell(id: number, text: string, changes: Partial<SpawnSpec> = {}): void {
+    this.spawn(id, { argv: ['/bin/sh', '-c', text], ...changes });
+  }
+
+  /** The first report of this type, on this process, that there is or will be. */
+  report<T extends Report['type']>(type: T, process?: number): Promise<ReportOf<T>> {
+    const matches = (report: Report) =>
+      report.type === type && (process === undefined || ('process' in report && report.process === process));
+    const known = this.reports.find(matches);
+    if (known) return Promise.resolve(known as ReportOf<T>);
+    return new Promise((resolve) =>
+      this.#waiting.push({ matches, resolve: (report) => resolve(report as ReportOf<T>) }),
+    );
+  }
+
+  /** The types of all reports on a process so far. */
+  typesOf(process: number): string[] {
+    return this.reports.filter((report) => 'process' in report && report.process === process).map(({ type }) => type);
+  }
+}
+
+/** Waits until `look` finds something, whose value is returned. */
+export async function eventually<T>(look: () => T | false | undefined | null | ''): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,24 @@
+/* The daemon process: started, and started again when it dies without having said that it ends. */
+#ifndef DAEMON_H
+#define DAEMON_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Finds the daemon's program and starts it with init's own arguments. */
+void daemon_open(int argc, char **argv);
+pid_t daemon_pid(void);
+/* It has been reaped. */
+void daemon_ended(int status);
+/* It has said READY. */
+void daemon_ready(void);
+/* It has said END: the supervisor exits with `status` when it has ended. */
+void daemon_ends(int status);
+/* It has sent something that no daemon sends. */
+void daemon_refuse(void);
+/* Its end of the connection is closed. */
+void daemon_hung_up(void);
+/* Whether supervision is over, and the exit status. */
+bool daemon_is_over(int *status);
+
+#endif

@@ -1,0 +1,15 @@
+/* Where the daemon's program is, and starting it. */
+#ifndef LAUNCH_H
+#define LAUNCH_H
+
+#include <sys/types.h>
+
+/* Finds out where the supervisor's own executable is; `name` is what it was called as. */
+void launch_open(const char *name);
+/*
+ * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`. `failures`: how many daemons
+ * in a row died before they were ready. The pid, or -1 with errno.
+ */
+pid_t launch(char **arguments, int fd, unsigned failures);
+
+#endif

@@ -1,0 +1,20 @@
+/* The connection to the daemon. There is one at most. */
+#ifndef LINK_H
+#define LINK_H
+
+#include <stdbool.h>
+
+void link_open(void);
+/* Begins a connection to a new daemon over `fd`, which it owns, with what the daemon is to know first. False: no memory. */
+bool link_connect(int fd);
+/* Carries out everything that a daemon which is gone has sent; an incomplete frame is dropped. */
+void link_drain(void);
+void link_disconnect(void);
+/* Sends nothing any more, which tells the daemon that its END has arrived. */
+void link_end(void);
+/* Sends what there is to send and goes on with commands that have been read already. */
+void link_turn(void);
+/* Whether commands are left that the next turn can carry out. */
+bool link_is_busy(void);
+
+#endif

@@ -1,0 +1,126 @@
+#include "loop.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EVENTS_A_TURN 256
+
+static int epoll = -1;
+static struct timer *timers;
+static struct garbage *garbage_list;
+
+void loop_open(void) {
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll < 0) {
+		perror("init: cannot create an epoll instance");
+		exit(1);
+	}
+}
+
+int64_t loop_now(void) {
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int watch_start(struct watch *watch, int fd, uint32_t events, void (*ready)(struct watch *, uint32_t)) {
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+		return -1;
+	watch->fd = fd;
+	watch->ready = ready;
+	return 0;
+}
+
+void watch_change(struct watch *watch, uint32_t events) {
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+	if (watch->fd >= 0)
+		epoll_ctl(epoll, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
+void watch_stop(struct watch *watch) {
+	if (watch->fd < 0)
+		return;
+	/* Said explicitly: a forked child may still hold the same open file, which would stay in the set. */
+	epoll_ctl(epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+	watch->fd = -1;
+}
+
+void watch_close(struct watch *watch) {
+	int fd = watch->fd;
+	if (fd < 0)
+		return;
+	watch_stop(watch);
+	close(fd);
+}
+
+void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct timer *)) {
+	timer_stop(timer);
+	*timer = (struct timer){.due = loop_now() + milliseconds, .running = true, .fire = fire, .next = timers};
+	if (timers)
+		timers->previous = timer;
+	timers = timer;
+}
+
+void timer_stop(struct timer *timer) {
+	if (!timer->running)
+		return;
+	timer->running = false;
+	if (timer->next)
+		timer->next->previous = timer->previous;
+	if (timer->previous)
+		timer->previous->next = timer->next;
+	else
+		timers = timer->next;
+}
+
+void free_later(struct garbage *garbage) {
+	garbage->next = garbage_list;
+	garbage_list = garbage;
+}
+
+static int next_timeout(void) {
+	if (!timers)
+		return -1;
+	int64_t due = timers->due;
+	for (struct timer *timer = timers->next; timer; timer = timer->next)
+		if (timer->due < due)
+			due = timer->due;
+	int64_t left = due - loop_now();
+	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+static void run_timers(void) {
+	int64_t now = loop_now();
+	for (;;) {
+		/* From the beginning each time: a timer that fires may start and stop others. */
+		struct timer *timer = timers;
+		while (timer && timer->due > now)
+			timer = timer->next;
+		if (!timer)
+			return;
+		timer_stop(timer);
+		timer->fire(timer);
+	}
+}
+
+void loop_turn(bool busy) {
+	struct epoll_event events[EVENTS_A_TURN];
+	int count = epoll_wait(epoll, events, EVENTS_A_TURN, busy ? 0 : next_timeout());
+	for (int i = 0; i < count; i++) {
+		struct watch *watch = events[i].data.ptr;
+		/* An earlier event of this turn may have stopped it. */
+		if (watch->fd >= 0)
+			watch->ready(watch, events[i].events);
+	}
+	run_timers();
+	while (garbage_list) {
+		struct garbage *next = garbage_list->next;
+		free(garbage_list);
+		garbage_list = next;
+	}
+}

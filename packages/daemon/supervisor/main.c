@@ -1,0 +1,58 @@
+/*
+ * The supervisor: parent of the daemon and of every process of a job. It decides nothing. It sets processes up, follows and
+ * reaps them, keeps their output, and starts the daemon again when it dies; see PROTOCOL.md.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "greeting.h"
+#include "link.h"
+#include "log.h"
+#include "loop.h"
+#include "reap.h"
+#include "reports.h"
+#include "signals.h"
+#include "spawn.h"
+
+/* How long the end waits for logs to be written. */
+#define CLOSE_PATIENCE 1000
+
+/* Descriptors 0 to 2 exist from here on, so that nothing else can become one of them; others are not for our children. */
+static void open_standard_descriptors(void) {
+	int fd;
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	for (int standard = 0; standard <= STDERR_FILENO; standard++)
+		fcntl(standard, F_SETFD, 0);
+	close_range(STDERR_FILENO + 1, ~0u, 0);
+}
+
+int main(int argc, char **argv) {
+	open_standard_descriptors();
+	child_limits_open();
+	loop_open();
+	signals_open();
+	reports_open();
+	link_open();
+	logs_open();
+	/* The kernel gives orphans to process 1 anyway. */
+	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		greeting_subreaper_failed(errno);
+	daemon_open(argc, argv);
+	int status;
+	while (!daemon_is_over(&status)) {
+		link_turn();
+		loop_turn(link_is_busy() || reap_is_due());
+		signals_turn();
+		reap_turn();
+	}
+	logs_close(CLOSE_PATIENCE);
+	_exit(status);
+}

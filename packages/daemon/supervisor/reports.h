@@ -1,0 +1,35 @@
+/* Reports that no daemon has acknowledged yet. */
+#ifndef REPORTS_H
+#define REPORTS_H
+
+#include "frames.h"
+
+/* Where `reports_have_room` says no: nothing is reaped and no signal is taken until there are acknowledgements. */
+#ifndef REPORTS_FULL
+#define REPORTS_FULL (4u * 1024 * 1024)
+#endif
+/* Never more than this. What is between is for the answers to commands and for exits that have been reaped already. */
+#define REPORTS_MAX (8u * 1024 * 1024)
+/* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
+#define REPORTS_MANY (64u * 1024)
+
+void reports_open(void);
+bool reports_have_room(void);
+bool reports_are_many(void);
+/* Whether a command may still be carried out, which can take a few reports. */
+bool reports_can_answer(void);
+
+/* Begins a report on the process with this id; `reports_add` numbers and keeps it. */
+void report_begin(struct frame_out *out, enum frame_type type, uint64_t process);
+void reports_add(struct frame_out *out);
+
+/* False: no report with this number has ever been made. */
+bool reports_acknowledge(uint64_t seq);
+
+/* A new daemon gets everything that is not acknowledged once more. */
+void reports_rewind(void);
+/* What the daemon has not been sent; `reports_sent` says how much of it now has been. */
+const uint8_t *reports_unsent(size_t *length);
+void reports_sent(size_t length);
+
+#endif

@@ -1,0 +1,62 @@
+#include "signals.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "loop.h"
+#include "reap.h"
+#include "reports.h"
+
+/* The daemon decides what they mean. */
+static const int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH};
+
+static struct watch watch = {.fd = -1};
+static bool listening = true;
+
+static void ready(struct watch *unused, uint32_t events) {
+	struct signalfd_siginfo info;
+	(void)unused;
+	(void)events;
+	while (reports_have_room() && read(watch.fd, &info, sizeof info) == sizeof info) {
+		if (info.ssi_signo == SIGCHLD) {
+			reap_soon();
+			continue;
+		}
+		struct frame_out out;
+		report_begin(&out, REPORT_SIGNAL, 0);
+		frame_number(&out, TAG_SIGNAL, info.ssi_signo);
+		reports_add(&out);
+	}
+}
+
+void signals_open(void) {
+	sigset_t all, wanted;
+	/* Inherited as ignored, it would make the kernel reap our children. */
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGCHLD);
+	for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
+		sigaddset(&wanted, forwarded[i]);
+	int fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0 || watch_start(&watch, fd, EPOLLIN, ready) < 0) {
+		perror("init: cannot wait for signals");
+		exit(1);
+	}
+}
+
+void signals_turn(void) {
+	if (reports_have_room() == listening)
+		return;
+	listening = !listening;
+	watch_change(&watch, listening ? EPOLLIN : 0);
+	if (listening)
+		reap_soon();
+}

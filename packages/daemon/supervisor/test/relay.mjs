@@ -1,0 +1,13 @@
+// A daemon that is only a wire: it connects descriptor 3 with the test, after telling its own pid in four bytes.
+import { connect, Socket } from 'node:net';
+
+const test = connect(process.env.RELAY_SOCKET);
+const pid = Buffer.alloc(4);
+pid.writeUInt32LE(process.pid);
+test.write(pid);
+const supervisor = new Socket({ fd: Number(process.env.UPSTART_SUPERVISOR_FD), readable: true, writable: true });
+supervisor.pipe(test);
+test.pipe(supervisor);
+supervisor.on('end', () => test.end(() => process.exit(0)));
+for (const socket of [test, supervisor]) socket.on('error', () => process.exit(3));
+test.on('close', () => process.exit(3));

@@ -1,0 +1,46 @@
+/*
+ * The thread that opens and writes log files, so that a slow or full disk delays nothing else. It allocates no memory. A log's
+ * sink is shared between it and the main thread: fields marked [lock] only under the lock that sink_lock takes.
+ */
+#ifndef WRITER_H
+#define WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sink {
+	/* Absolute; does not change. */
+	char *path;
+	/* A ring of `capacity` bytes; replaced by the main thread only while the sink is idle. [lock] */
+	uint8_t *buffer;
+	size_t capacity, start, length;
+	/* Waiting for the writer; being worked on. Neither: idle. [lock] */
+	bool queued, writing;
+	/* Nothing is added any more: the file is closed after this pass. [lock] */
+	bool last;
+	/* What the last pass left is still there because of an error. [lock] */
+	bool failed;
+	/* The error of the last pass, also when the data was discarded because of it; 0 when there was none. [lock] */
+	int trouble;
+	/* The error of the last attempt to open the file, 0 when it could be opened. [lock] */
+	int open_error;
+	/* In the list of those that the main thread has to look at. [lock] */
+	bool noticed;
+	struct sink *next_queued, *next_noticed;
+	/* The writer's own. */
+	int file;
+};
+
+/* Starts the thread. False: there is none, and no logs can be kept. The eventfd is readable when there are noticed sinks. */
+bool writer_open(int *notice);
+void sink_lock(void);
+void sink_unlock(void);
+/* Has the writer look at a sink. With the lock held. */
+void sink_queue(struct sink *sink);
+/* One that the writer has been done with since it was last asked, or NULL. */
+struct sink *writer_next_noticed(void);
+/* Waits until nothing is queued, but only for so many milliseconds. */
+void writer_wait(int64_t milliseconds);
+
+#endif
