@@ -1,0 +1,147 @@
+/**
+ * What each method of the protocol does. Methods that change something go through the engine's journal; questions are
+ * answered from its state as it stands.
+ */
+import {
+  LOG_PRIORITIES,
+  type LogPriority,
+  type Method,
+  type Params,
+  PRIVILEGED,
+  PROTOCOL_VERSION,
+  type Result,
+  upstartError,
+} from '@upstart/protocol';
+import type { Configuration } from '../conf/configuration.ts';
+import { readEnvironment, readVariable } from '../engine/environment-requests.ts';
+import { explainJob } from '../engine/explain.ts';
+import type { EngineRequest } from '../engine/messages.ts';
+import { instanceLogPath, isSettled, jobConfigs, jobStatus, listJobs } from '../engine/queries.ts';
+import type { Log } from '../log.ts';
+import type { Runner } from '../runner.ts';
+
+/** What the handlers work on. */
+export interface ControlContext {
+  runner: Runner;
+  configuration: Configuration;
+  log: Log;
+  /** `init (upstart 2.0.0)`. */
+  version: string;
+  /** The pid that users know as init. */
+  initPid: number;
+}
+
+/** Who asks, and how. */
+export interface Caller {
+  /** May change things (reference: control §5); decided by the socket that the caller could open. */
+  privileged: boolean;
+  key: string | undefined;
+  /** Has notifications sent to the caller from now on. */
+  watch(): void;
+  /** The terminal side of `run`; absent for a call that comes from a command already. */
+  run?: (params: Params<'run'>) => Promise<number>;
+}
+
+type Handler<M extends Method> = (
+  context: ControlContext,
+  params: Params<M>,
+  caller: Caller,
+) => Result<M> | Promise<Result<M>>;
+
+/** How long, in milliseconds, an answer waits for the pids of processes that are being started. */
+const SETTLE_LIMIT = 1000;
+
+function change<T>(context: ControlContext, caller: Caller, request: EngineRequest): Promise<T> {
+  return context.runner.request(request, caller.key) as Promise<T>;
+}
+
+async function settle({ runner }: ControlContext, job: string | null): Promise<void> {
+  await runner.settled(() => isSettled(runner.engine.context, job), SETTLE_LIMIT);
+}
+
+function target(params: Params<'status'>): Params<'status'> {
+  return 'instance' in params ? { job: params.job, instance: params.instance } : { job: params.job, env: params.env };
+}
+
+const HANDLERS: { [M in Method]: Handler<M> } = {
+  hello: (context) => ({ version: PROTOCOL_VERSION, daemon: context.version, pid: context.initPid }),
+  version: (context) => context.version,
+
+  async list(context) {
+    await settle(context, null);
+    return listJobs(context.runner.engine.context);
+  },
+  async status(context, params) {
+    await settle(context, params.job);
+    return jobStatus(context.runner.engine.context, target(params));
+  },
+  start: (context, params, caller) =>
+    change(context, caller, { method: 'start', target: target(params), wait: params.wait }),
+  stop: (context, params, caller) =>
+    change(context, caller, { method: 'stop', target: target(params), wait: params.wait }),
+  restart: (context, params, caller) =>
+    change(context, caller, { method: 'restart', target: target(params), wait: params.wait }),
+  reload: (context, params, caller) => change(context, caller, { method: 'reload', target: target(params) }),
+  emit: (context, { name, env, wait }, caller) => change(context, caller, { method: 'emit', name, env, wait }),
+
+  config: (context, { job }) => jobConfigs(context.runner.engine.context, job),
+  brokenFiles: (context) => context.configuration.broken(),
+  reloadConfiguration(context) {
+    context.configuration.reload();
+    return null;
+  },
+  explain(context, { job }) {
+    const { engine } = context.runner;
+    const broken = context.configuration.broken();
+    const jobClass = engine.state.classes.get(job);
+    if (!jobClass && !broken.some((file) => file.job === job)) throw upstartError('unknown-job', job);
+    return explainJob(engine.context, job, jobClass, broken);
+  },
+
+  getLogPriority: (context) => context.log.priority,
+  setLogPriority(context, { priority }) {
+    if (!(LOG_PRIORITIES as readonly string[]).includes(priority)) throw upstartError('invalid-log-priority');
+    context.log.priority = priority as LogPriority;
+    return null;
+  },
+
+  getEnv: (context, params) => readVariable(context.runner.engine.context, params.target, params.name),
+  listEnv: (context, params) => [...readEnvironment(context.runner.engine.context, params.target)],
+  setEnv: (context, params, caller) => change(context, caller, { method: 'setEnv', ...params }),
+  unsetEnv: (context, params, caller) => change(context, caller, { method: 'unsetEnv', ...params }),
+  resetEnv: (context, params, caller) => change(context, caller, { method: 'resetEnv', ...params }),
+
+  notifyDiskWriteable: (context, _params, caller) => change(context, caller, { method: 'notifyDiskWriteable' }),
+  notifyDBusAddress(context) {
+    if (context.runner.engine.state.settings.pid1) throw upstartError('pid1-dbus-address');
+    return null;
+  },
+  // Control groups are made directly: no manager is needed, and its address changes nothing.
+  notifyCGroupManagerAddress: () => null,
+  endSession(context) {
+    context.runner.submit({ type: 'quiesce', reason: 'logout' });
+    return null;
+  },
+
+  logPath: (context, params) => instanceLogPath(context.runner.engine.context, target(params)),
+  watch(_context, _params, caller) {
+    caller.watch();
+    return null;
+  },
+  run(_context, params, caller) {
+    if (!caller.run) throw upstartError('bad-request', 'run cannot be called from a command');
+    return caller.run(params);
+  },
+};
+
+/** Carries out one call. Throws UpstartError. */
+export async function handle<M extends Method>(
+  context: ControlContext,
+  method: M,
+  params: Params<M>,
+  caller: Caller,
+): Promise<Result<M>> {
+  const privilege = PRIVILEGED[method];
+  if (privilege !== undefined && !caller.privileged) throw upstartError('permission-denied', privilege);
+  return HANDLERS[method](context, params, caller);
+}

@@ -1,0 +1,106 @@
+/**
+ * Command lines that the launcher asks for, run in the daemon's warm process: the same code as in `ctl` under Node, with
+ * calls that go straight to the handlers.
+ */
+import {
+  type CallOptions,
+  encodeText,
+  KeyedClient,
+  type Method,
+  type Notification,
+  type Params,
+  type Result,
+  type UpstartClient,
+  upstartError,
+} from '@upstart/protocol';
+import { type ControlContext, handle } from './handlers.ts';
+
+/** What the bundle of commands offers (packages/ctl/src/commands.ts); it is loaded when it is first needed. */
+interface CommandModule {
+  runCommand(argv: string[], context: CommandWorld): Promise<number>;
+}
+
+/** What commands may use; the shape that `ctl` asks for. */
+interface CommandWorld {
+  env: Record<string, string>;
+  cwd: string;
+  terminal: Params<'run'>['terminal'];
+  /** Not the caller's process: nothing is read from the caller's files. */
+  local: false;
+  out(text: string): void;
+  err(text: string): void;
+  connect(): Promise<UpstartClient>;
+  signal: AbortSignal;
+}
+
+/** The connection that asked. */
+export interface RunCaller {
+  privileged: boolean;
+  key: string | undefined;
+  write(fd: 1 | 2, data: Uint8Array): void;
+  /** Fires when the caller has gone. */
+  gone: AbortSignal;
+}
+
+const COMMANDS_URL = new URL('./commands.js', import.meta.url).href;
+let commands: Promise<CommandModule> | null = null;
+
+/** Loads the commands ahead of the first call, so that it is as fast as the others. */
+export function preloadCommands(): Promise<CommandModule> {
+  commands ??= import(COMMANDS_URL) as Promise<CommandModule>;
+  return commands;
+}
+
+/** Runs a command line and resolves with its exit status. */
+export async function runCommandLine(
+  context: ControlContext,
+  { argv, cwd, env, terminal }: Params<'run'>,
+  caller: RunCaller,
+): Promise<number> {
+  const { runCommand } = await preloadCommands();
+  return runCommand(argv, {
+    env,
+    cwd,
+    terminal,
+    local: false,
+    out: (text) => caller.write(1, encodeText(text)),
+    err: (text) => caller.write(2, encodeText(text)),
+    connect: () => Promise.resolve(inProcessClient(context, caller)),
+    signal: caller.gone,
+  });
+}
+
+/** A client without a socket. With a key, each call gets one of its own, so that a repeated command line repeats nothing. */
+function inProcessClient(context: ControlContext, caller: RunCaller): UpstartClient {
+  const client = new InProcessClient(context, caller.privileged);
+  return caller.key === undefined ? client : new KeyedClient(client, caller.key);
+}
+
+class InProcessClient implements UpstartClient {
+  private readonly context: ControlContext;
+  private readonly privileged: boolean;
+  private listener: ((notification: Notification) => void) | null = null;
+
+  constructor(context: ControlContext, privileged: boolean) {
+    this.context = context;
+    this.privileged = privileged;
+  }
+
+  call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
+    const { privileged } = this;
+    const watch = (): void => {
+      throw upstartError('bad-request', 'use watch()');
+    };
+    return handle(this.context, method, params, { privileged, key: options.key, watch });
+  }
+
+  async watch(listener: (notification: Notification) => void): Promise<void> {
+    this.listener = listener;
+    this.context.runner.watchers.add(listener);
+  }
+
+  close(): void {
+    if (this.listener) this.context.runner.watchers.delete(this.listener);
+    this.listener = null;
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * The options of init (reference: system §1). Words and options that init does not know are passed over, since the kernel
+ * hands on what is left of its own command line.
+ */
+import type { LogPriority } from '@upstart/protocol';
+import type { Console } from './job-definition.ts';
+import type { LogFormat } from './log.ts';
+
+export interface InitOptions {
+  user: boolean;
+  prependConfDirs: string[];
+  confDirs: string[];
+  appendConfDirs: string[];
+  logDir: string | null;
+  defaultConsole: Console;
+  inheritEnv: boolean;
+  jobLogs: boolean;
+  startupEvent: string | null;
+  priority: LogPriority;
+  logFormat: LogFormat;
+  debug: boolean;
+  help: boolean;
+  version: boolean;
+  /** What was passed over, to be said in the log. */
+  ignored: string[];
+}
+
+/** A value that an option does not take, or a value that is missing; the text is for users. */
+export class OptionError extends Error {
+  override name = 'OptionError';
+}
+
+interface Row {
+  /** How the value is called in the help; absent for a flag. */
+  value?: string;
+  short?: string;
+  help: string;
+  apply(options: InitOptions, value: string): void;
+}
+
+const CONSOLES: readonly string[] = ['none', 'output', 'owner', 'log'];
+const FORMATS: readonly string[] = ['text', 'json'];
+
+const ROWS: Record<string, Row> = {
+  'append-confdir': {
+    value: 'DIR',
+    help: 'also read job files from DIR, after the others',
+    apply: (options, value) => options.appendConfDirs.push(value),
+  },
+  confdir: {
+    value: 'DIR',
+    help: 'read job files from DIR instead of the default folders (repeatable)',
+    apply: (options, value) => options.confDirs.push(value),
+  },
+  'prepend-confdir': {
+    value: 'DIR',
+    help: 'also read job files from DIR, before the others',
+    apply: (options, value) => options.prependConfDirs.push(value),
+  },
+  'default-console': {
+    value: 'VALUE',
+    help: 'console of jobs that name none: none, output, owner or log',
+    apply: (options, value) => {
+      if (!CONSOLES.includes(value)) throw new OptionError(`invalid console type specified: ${value}`);
+      options.defaultConsole = value as Console;
+    },
+  },
+  logdir: {
+    value: 'DIR',
+    help: 'folder for the logs of jobs',
+    apply: (options, value) => {
+      options.logDir = value;
+    },
+  },
+  'log-format': {
+    value: 'FORMAT',
+    help: "form of init's own log: text or json",
+    apply: (options, value) => {
+      if (!FORMATS.includes(value)) throw new OptionError(`invalid log format: ${value}: expected text or json`);
+      options.logFormat = value as LogFormat;
+    },
+  },
+  'no-dbus': { help: 'accepted for compatibility: there is no D-Bus connection', apply: () => {} },
+  'no-inherit-env': {
+    help: "give jobs of a session PATH and TERM only, instead of all of init's environment",
+    apply: (options) => {
+      options.inheritEnv = false;
+    },
+  },
+  'no-log': {
+    help: 'do not log the output of jobs',
+    apply: (options) => {
+      options.jobLogs = false;
+    },
+  },
+  'no-startup-event': {
+    help: 'emit no event at the start',
+    apply: (options) => {
+      options.startupEvent = null;
+    },
+  },
+  'startup-event': {
+    value: 'NAME',
+    help: 'the event to emit at the start, instead of startup',
+    apply: (options, value) => {
+      options.startupEvent = value;
+    },
+  },
+  user: {
+    help: "run as a session init, for one user's jobs",
+    apply: (options) => {
+      options.user = true;
+    },
+  },
+  quiet: {
+    short: 'q',
+    help: 'log errors only',
+    apply: (options) => {
+      options.priority = 'error';
+    },
+  },
+  verbose: {
+    short: 'v',
+    help: 'log what happens to jobs and events, too',
+    apply: (options) => {
+      options.priority = 'info';
+    },
+  },
+  debug: {
+    help: 'log everything, and honour the debug stanza',
+    apply: (options) => {
+      options.priority = 'debug';
+      options.debug = true;
+    },
+  },
+  help: {
+    help: 'display this help and exit',
+    apply: (options) => {
+      options.help = true;
+    },
+  },
+  version: {
+    help: 'output version information and exit',
+    apply: (options) => {
+      options.version = true;
+    },
+  },
+};
+
+/** Reads the arguments of init. Throws OptionError. */
+export function parseOptions(args: readonly string[]): InitOptions {
+  const options: InitOptions = {
+    user: false,
+    prependConfDirs: [],
+    confDirs: [],
+    appendConfDirs: [],
+    logDir: null,
+    defaultConsole: 'log',
+    inheritEnv: true,
+    jobLogs: true,
+    startupEvent: 'startup',
+    priority: 'message',
+    logFormat: 'text',
+    debug: false,
+    help: false,
+    version: false,
+    ignored: [],
+  };
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i] as string;
+    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const row = name === undefined ? shortRow(word) : ROWS[name];
+    if (!row) {
+      if (!isEmptyWord(word)) options.ignored.push(word);
+    } else if (row.value === undefined) {
+      if (inline !== undefined) throw new OptionError(`unexpected argument: ${word}`);
+      row.apply(options, '');
+    } else {
+      const value = inline ?? args[++i];
+      if (value === undefined) throw new OptionError(`missing argument: ${word}`);
+      row.apply(options, value);
+    }
+  }
+  return options;
+}
+
+function shortRow(word: string): Row | undefined {
+  return Object.values(ROWS).find((row) => row.short !== undefined && word === `-${row.short}`);
+}
+
+function isEmptyWord(word: string): boolean {
+  return word === '' || word === '--';
+}
+
+/** What --help prints. */
+export function helpText(program: string): string {
+  const lines = Object.entries(ROWS).map(([name, row]) => {
+    const short = row.short === undefined ? '    ' : `-${row.short}, `;
+    const long = row.value === undefined ? `--${name}` : `--${name}=${row.value}`;
+    return `  ${(short + long).padEnd(26)}  ${row.help}`;
+  });
+  return `Usage: ${program} [OPTION]...\nProcess management daemon.\n\nOptions:\n${lines.join('\n')}\n`;
+}

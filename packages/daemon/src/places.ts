@@ -1,0 +1,102 @@
+/**
+ * Where an init finds its job files and puts its logs, sockets and state (reference: job files §1.1; jobs §9; control §7).
+ */
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { formatAddress, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
+import type { InitOptions } from './options.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Places {
+  /** Folders of job files, in order of precedence. */
+  sources: string[];
+  /** Folder of job logs. */
+  logDir: string;
+  /** Folder of the sockets and the saved state, for the owner alone in a session. */
+  runtimeDir: string;
+  /** The file that announces a session; null where there is no run-time folder of the user. */
+  sessionFile: string | null;
+  /** What jobs find in UPSTART_SESSION; null for the system's init. */
+  sessionAddress: string | null;
+}
+
+/** A path in a Unix socket's address has at most this many bytes. */
+const MAX_SOCKET_PATH = 107;
+
+/** `initPid` is the pid that users know as init: the supervisor's. Makes the folders that are this init's own. */
+export function findPlaces(options: InitOptions, env: Environment, initPid: number): Places {
+  return options.user ? sessionPlaces(options, env, initPid) : systemPlaces(options, env);
+}
+
+function systemPlaces(options: InitOptions, env: Environment): Places {
+  const confDirs = options.confDirs.length > 0 ? options.confDirs : [env.UPSTART_CONFDIR || '/etc/init'];
+  const runtimeDir = env.UPSTART_SYSTEM_SOCKET_DIR || SYSTEM_SOCKET_DIR;
+  mkdirSync(runtimeDir, { recursive: true, mode: 0o755 });
+  return {
+    sources: [...options.prependConfDirs, ...confDirs, ...options.appendConfDirs],
+    logDir: env.UPSTART_LOGDIR || options.logDir || '/var/log/upstart',
+    runtimeDir,
+    sessionFile: null,
+    sessionAddress: null,
+  };
+}
+
+function sessionPlaces(options: InitOptions, env: Environment, initPid: number): Places {
+  const confDirs = options.confDirs.length > 0 ? options.confDirs : sessionConfDirs(env);
+  const userRuntime = absolute(env.XDG_RUNTIME_DIR);
+  const runtimeDir = sessionRuntimeDir(userRuntime, initPid);
+  return {
+    sources: [...options.prependConfDirs, ...confDirs, ...options.appendConfDirs],
+    logDir: options.logDir ?? ownFolder(join(absolute(env.XDG_CACHE_HOME) ?? join(home(env), '.cache'), 'upstart')),
+    runtimeDir,
+    sessionFile: userRuntime && join(ownFolder(join(userRuntime, 'upstart', 'sessions')), `${initPid}.session`),
+    sessionAddress: formatAddress(join(runtimeDir, 'control.sock')),
+  };
+}
+
+/** Below the user's run-time folder; elsewhere when there is none, or when its path is too long for a socket. */
+function sessionRuntimeDir(userRuntime: string | null, initPid: number): string {
+  if (userRuntime) {
+    const directory = join(userRuntime, 'upstart', `init-${initPid}`);
+    if (Buffer.byteLength(join(directory, 'control.sock.new')) <= MAX_SOCKET_PATH) return ownFolder(directory);
+  }
+  // A daemon after this one has to find the same place: it is named after the init, and must be ours.
+  const directory = join(tmpdir(), `upstart-${process.getuid?.() ?? 0}-${initPid}`);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+    return directory;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return mkdtempSync(`${directory}-`);
+  }
+}
+
+function sessionConfDirs(env: Environment): string[] {
+  const systemDirs = (env.XDG_CONFIG_DIRS || '/etc/xdg').split(':').filter(isAbsolute);
+  const config = absolute(env.XDG_CONFIG_HOME) ?? join(home(env), '.config');
+  const directories = [ownFolder(join(config, 'upstart')), join(home(env), '.init')];
+  directories.push(...systemDirs.map((directory) => join(directory, 'upstart')));
+  if (env.UPSTART_NO_SYSTEM_USERCONFDIR === undefined) directories.push('/usr/share/upstart/sessions');
+  return directories;
+}
+
+/** The home folder; the root folder for those who have none. */
+function home(env: Environment): string {
+  return absolute(env.HOME) ?? '/';
+}
+
+function absolute(path: string | undefined): string | null {
+  return path !== undefined && isAbsolute(path) ? path : null;
+}
+
+/** Makes a folder that only its owner may enter, if it can be made; whoever uses it will say what is wrong otherwise. */
+function ownFolder(directory: string): string {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch {
+    // Reading job files from it, or writing logs to it, reports the trouble where it matters.
+  }
+  return directory;
+}

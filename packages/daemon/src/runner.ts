@@ -1,0 +1,204 @@
+/**
+ * Runs the engine: journals what goes in, carries out what comes out. The only place where the pure core meets time, disk
+ * and the supervisor.
+ */
+import { type Notification, UpstartError } from '@upstart/protocol';
+import { monotonicNow } from './clock.ts';
+import { describeEffect } from './describe.ts';
+import { Engine } from './engine/engine.ts';
+import type { Effect, EngineRequest, Input } from './engine/messages.ts';
+import type { Answer, EngineState } from './engine/state.ts';
+import type { Log } from './log.ts';
+import type { Command, Report, SupervisorState } from './process-messages.ts';
+import type { StateStore } from './state/store.ts';
+
+/** What the runner needs of the supervisor's client. */
+export interface CommandSink {
+  send(commands: Command[]): void;
+  /** Commands that the kernel has not taken yet. */
+  pending(): Command[];
+  acknowledge(seq: number): void;
+}
+
+/** An input without its time, which the runner gives it. */
+type Untimed = Input extends infer I ? (I extends Input ? Omit<I, 'now' | 'wall'> : never) : never;
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: UpstartError): void;
+}
+
+export interface RunnerParts {
+  state: EngineState;
+  store: StateStore;
+  supervisor: CommandSink;
+  /** Whose processes the state is about: a saved state is only good for the same supervisor. */
+  identity: string;
+  log: Log;
+}
+
+export class Runner {
+  readonly engine: Engine;
+  readonly watchers = new Set<(notification: Notification) => void>();
+  private readonly parts: RunnerParts;
+  private readonly waiting = new Map<string, Pending[]>();
+  private readonly settledCallbacks = new Set<() => void>();
+  /** Distinguishes the keys of this daemon's unrepeatable requests from those of the ones before it. */
+  private readonly nonce = `#${process.pid}-${Math.floor(monotonicNow())}-`;
+  private readonly endCallbacks: (() => void)[] = [];
+  private requests = 0;
+  private queue: Input[] = [];
+  private scheduled = false;
+  private timer: NodeJS.Timeout | null = null;
+  private timerDue = 0;
+
+  constructor(parts: RunnerParts) {
+    this.parts = parts;
+    this.engine = new Engine(parts.state);
+  }
+
+  /**
+   * Brings back what a daemon before this one had come to: applies its journaled inputs again. What they had asked for was
+   * done then, save for the commands that did not reach the supervisor: these are sent now.
+   */
+  replay(inputs: readonly Input[], unsent: readonly Command[], supervisor: SupervisorState): void {
+    const commands = [...unsent];
+    for (const input of inputs) {
+      for (const effect of this.engine.apply(input)) if (effect.type === 'command') commands.push(effect.command);
+    }
+    this.parts.supervisor.send(commands.filter((command) => command.id > supervisor.lastCommand));
+    this.parts.supervisor.acknowledge(this.engine.state.lastReport);
+    this.save();
+    this.armTimer();
+  }
+
+  /** Writes the state as it is now and begins a new journal. */
+  save(): void {
+    const { store, supervisor, identity } = this.parts;
+    const { state } = this.engine;
+    store.save({ supervisor: identity, state, commands: supervisor.pending() }, monotonicNow());
+  }
+
+  /** Takes an input; it is applied before anything else that this turn of the event loop brings. */
+  submit(input: Untimed): void {
+    this.queue.push({ ...input, now: monotonicNow(), wall: Date.now() } as Input);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    queueMicrotask(() => this.flush());
+  }
+
+  reports(reports: readonly Report[]): void {
+    for (const report of reports) this.submit({ type: 'report', report });
+  }
+
+  /**
+   * Carries out a request; resolves with its answer, however long that takes. With a `key` a request that was made before
+   * is not carried out again.
+   */
+  request(request: EngineRequest, key?: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const known = key === undefined ? `${this.nonce}${++this.requests}` : key;
+      const { answers, asked } = this.engine.state;
+      const answer = answers.get(known);
+      if (answer) {
+        settle({ resolve, reject }, answer);
+        return;
+      }
+      const others = this.waiting.get(known);
+      if (others) others.push({ resolve, reject });
+      else this.waiting.set(known, [{ resolve, reject }]);
+      if (others || asked.has(known)) return;
+      this.submit({ type: 'request', key: known, keep: key !== undefined, request });
+    });
+  }
+
+  /** Resolves when `isSettled` holds, or after `limit` milliseconds. */
+  settled(isSettled: () => boolean, limit: number): Promise<void> {
+    // What has been submitted counts: the state is not settled before it was applied.
+    if (this.queue.length === 0 && isSettled()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.settledCallbacks.delete(check);
+        resolve();
+      };
+      const check = (): void => {
+        if (isSettled()) done();
+      };
+      const timer = setTimeout(done, limit);
+      this.settledCallbacks.add(check);
+    });
+  }
+
+  /** Has `callback` called when the engine has decided that init ends, and the supervisor has been told. */
+  onEnd(callback: () => void): void {
+    this.endCallbacks.push(callback);
+  }
+
+  private flush(): void {
+    while (this.queue.length > 0) {
+      const inputs = this.queue;
+      this.queue = [];
+      this.parts.store.append(inputs);
+      this.run(inputs);
+    }
+    this.scheduled = false;
+    for (const callback of [...this.settledCallbacks]) callback();
+    if (this.engine.state.ended) {
+      for (const callback of this.endCallbacks.splice(0)) callback();
+      return;
+    }
+    if (this.parts.store.isDue(monotonicNow())) this.save();
+    this.armTimer();
+  }
+
+  private run(inputs: readonly Input[]): void {
+    const { supervisor } = this.parts;
+    const commands: Command[] = [];
+    const others: Effect[] = [];
+    for (const input of inputs) {
+      for (const effect of this.engine.apply(input)) {
+        if (effect.type === 'command') commands.push(effect.command);
+        else others.push(effect);
+      }
+    }
+    // Processes first: what they do overlaps with telling everybody.
+    if (commands.length > 0) supervisor.send(commands);
+    if (inputs.some((input) => input.type === 'report')) supervisor.acknowledge(this.engine.state.lastReport);
+    for (const effect of others) this.carryOut(effect);
+  }
+
+  private carryOut(effect: Effect): void {
+    if (effect.type === 'reply') this.answer(effect.key, { result: effect.result });
+    else if (effect.type === 'reply-error') this.answer(effect.key, { error: effect.error });
+    else describeEffect(effect, this.parts.log, this.watchers.size > 0 ? (n) => this.notify(n) : null);
+  }
+
+  private answer(key: string, answer: Answer): void {
+    for (const pending of this.waiting.get(key) ?? []) settle(pending, answer);
+    this.waiting.delete(key);
+  }
+
+  private notify(notification: Notification): void {
+    for (const watcher of this.watchers) watcher(notification);
+  }
+
+  private armTimer(): void {
+    const due = this.engine.nextDue();
+    if (due === null || (this.timer && this.timerDue === due)) return;
+    if (this.timer) clearTimeout(this.timer);
+    this.timerDue = due;
+    this.timer = setTimeout(
+      () => {
+        this.timer = null;
+        this.submit({ type: 'tick' });
+      },
+      Math.max(0, Math.ceil(due - monotonicNow())),
+    );
+  }
+}
+
+function settle(pending: Pending, answer: Answer): void {
+  if ('error' in answer) pending.reject(new UpstartError(answer.error.code, answer.error.text));
+  else pending.resolve(answer.result);
+}

@@ -1,0 +1,65 @@
+/**
+ * The format of journal and snapshot files: records of a length, a checksum and a body, so that a torn, cut or
+ * damaged one is recognised. Bodies are V8's structured clones, which keep maps and every string as they are.
+ */
+import { deserialize, serialize } from 'node:v8';
+
+/** Raised whenever the state or the inputs change their shape; files of another format are not read. */
+export const FORMAT = 1;
+
+const HEADER = 8;
+/** Nothing that is written comes near this: a larger length is damage. */
+const MAX_RECORD = 1024 * 1024 * 1024;
+
+const CRC_TABLE = new Uint32Array(256).map((_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+/** The CRC-32 of bytes, as in zlib. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) crc = (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** One record, as it is appended to a file. */
+export function encodeRecord(value: unknown): Buffer {
+  const body = serialize(value);
+  const record = Buffer.allocUnsafe(HEADER + body.length);
+  record.writeUInt32LE(body.length, 0);
+  record.writeUInt32LE(crc32(body), 4);
+  record.set(body, HEADER);
+  return record;
+}
+
+export interface DecodedRecords {
+  values: unknown[];
+  /** How many bytes from the start are good. */
+  goodBytes: number;
+  /** What is wrong with the rest, or null when there is no rest. */
+  damage: string | null;
+}
+
+/** Reads records up to the first one that is not whole and sound. */
+export function decodeRecords(bytes: Buffer): DecodedRecords {
+  const values: unknown[] = [];
+  let at = 0;
+  const stop = (damage: string | null): DecodedRecords => ({ values, goodBytes: at, damage });
+  while (at < bytes.length) {
+    if (bytes.length - at < HEADER) return stop(`record ${values.length + 1} is cut off in its header`);
+    const length = bytes.readUInt32LE(at);
+    const end = at + HEADER + length;
+    if (length > MAX_RECORD || end > bytes.length) return stop(`record ${values.length + 1} is cut off`);
+    const body = bytes.subarray(at + HEADER, end);
+    if (crc32(body) !== bytes.readUInt32LE(at + 4)) return stop(`record ${values.length + 1} fails its checksum`);
+    try {
+      values.push(deserialize(body));
+    } catch (error) {
+      return stop(`record ${values.length + 1} cannot be read: ${(error as Error).message}`);
+    }
+    at = end;
+  }
+  return stop(null);
+}

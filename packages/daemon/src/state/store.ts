@@ -1,0 +1,210 @@
+/**
+ * The engine's state on disk: a snapshot and the journal of the inputs since. Both live in the run-time folder, which is
+ * memory on most machines; they are to outlive the daemon, not the machine, so nothing is synced.
+ *
+ * `snapshot-N` is the state before the first input of `journal-N`. A new snapshot is written whole under another name
+ * first, so at each instant there is a pair that fits together.
+ */
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Input } from '../engine/messages.ts';
+import type { EngineState } from '../engine/state.ts';
+import type { Command } from '../process-messages.ts';
+import { decodeRecords, encodeRecord, FORMAT } from './records.ts';
+
+/** What a snapshot holds. */
+export interface Snapshot {
+  format: number;
+  /** The supervisor whose processes the state is about; see `supervisorIdentity`. */
+  supervisor: string;
+  state: EngineState;
+  /** Commands that were decided on but may not have reached the supervisor. */
+  commands: Command[];
+}
+
+export interface Recovered {
+  snapshot: Snapshot;
+  /** The inputs since, as they were appended. */
+  batches: Input[][];
+}
+
+/** The journal is folded into a snapshot when it is larger than this and than twice the last snapshot, in bytes. */
+const MIN_JOURNAL = 4 * 1024 * 1024;
+/** While the disk refuses writes, another attempt is made after this many milliseconds of inputs. */
+const RETRY_AFTER = 1000;
+
+export class StateStore {
+  private readonly directory: string;
+  private readonly warn: (text: string) => void;
+  private generation = 0;
+  private journal: number | null = null;
+  private journalBytes = 0;
+  private snapshotBytes = 0;
+  private failedAt: number | null = null;
+
+  /** `directory` is made when needed, for its owner alone. `warn` is told of damage and of failing writes. */
+  constructor(directory: string, warn: (text: string) => void) {
+    this.directory = directory;
+    this.warn = warn;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
+
+  /** The newest state that can be read; null when there is none for this supervisor. */
+  recover(supervisor: string): Recovered | null {
+    const generations = this.generations();
+    for (const generation of generations) {
+      const snapshot = this.readSnapshot(generation);
+      if (!snapshot || snapshot.supervisor !== supervisor) continue;
+      this.generation = generation;
+      return { snapshot, batches: this.readJournal(generation) };
+    }
+    if (generations.length > 0) this.generation = Math.max(...generations);
+    return null;
+  }
+
+  /** Appends inputs; they are safe from the end of the daemon when this returns. Failures are told once, and lose the safety only. */
+  append(inputs: readonly Input[]): void {
+    if (this.journal === null) return;
+    const record = encodeRecord(inputs);
+    try {
+      writeFully(this.journal, record);
+      this.journalBytes += record.length;
+    } catch (error) {
+      this.fail(error as Error, (inputs[0] as Input).now);
+    }
+  }
+
+  /** Whether it is time to fold the journal into a new snapshot. `now` is monotonic time in milliseconds. */
+  isDue(now: number): boolean {
+    if (this.failedAt !== null) return now - this.failedAt >= RETRY_AFTER;
+    return this.journalBytes > Math.max(MIN_JOURNAL, 2 * this.snapshotBytes);
+  }
+
+  /** Writes a snapshot and begins a new journal behind it. */
+  save(snapshot: Omit<Snapshot, 'format'>, now: number): void {
+    const generation = this.generation + 1;
+    const path = this.path('snapshot', generation);
+    const temporary = `${path}.new`;
+    try {
+      const record = encodeRecord({ format: FORMAT, ...snapshot });
+      writeFile(temporary, record);
+      const journal = openSync(this.path('journal', generation), 'w', 0o600);
+      renameSync(temporary, path);
+      this.closeJournal();
+      this.journal = journal;
+      this.journalBytes = 0;
+      this.snapshotBytes = record.length;
+      this.generation = generation;
+      if (this.failedAt !== null) this.warn('The state can be saved again');
+      this.failedAt = null;
+      this.removeOlder(generation);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      this.fail(error as Error, now);
+    }
+  }
+
+  close(): void {
+    this.closeJournal();
+  }
+
+  /** The daemon has ended for good: nobody will ask for its state any more. */
+  remove(): void {
+    this.closeJournal();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private fail(error: Error, now: number): void {
+    if (this.failedAt === null) {
+      this.warn(
+        `Unable to save the state, a crash of the daemon would lose what happens from now on: ${error.message}`,
+      );
+    }
+    this.failedAt = now;
+    // A journal with a gap must not be replayed: it ends where it was last whole.
+    if (this.journal !== null) {
+      try {
+        ftruncateSync(this.journal, this.journalBytes);
+      } catch {
+        // The torn record at its end is recognised when it is read.
+      }
+    }
+    this.closeJournal();
+  }
+
+  private closeJournal(): void {
+    if (this.journal !== null) closeSync(this.journal);
+    this.journal = null;
+  }
+
+  private readSnapshot(generation: number): Snapshot | null {
+    const path = this.path('snapshot', generation);
+    const { values, damage } = this.readRecords(path);
+    const snapshot = values[0] as Snapshot | undefined;
+    if (!snapshot || damage) {
+      this.warn(`${path}: the saved state is damaged and passed over: ${damage ?? 'it is empty'}`);
+      return null;
+    }
+    if (snapshot.format !== FORMAT) {
+      this.warn(`${path}: the saved state has format ${snapshot.format}, this daemon reads ${FORMAT}`);
+      return null;
+    }
+    this.snapshotBytes = 0;
+    return snapshot;
+  }
+
+  private readJournal(generation: number): Input[][] {
+    const path = this.path('journal', generation);
+    const { values, damage } = this.readRecords(path);
+    if (damage) this.warn(`${path}: ${damage}; what came after it is lost`);
+    return values as Input[][];
+  }
+
+  private readRecords(path: string) {
+    try {
+      return decodeRecords(readFileSync(path));
+    } catch (error) {
+      return { values: [], damage: (error as Error).message };
+    }
+  }
+
+  /** Numbers of the snapshots that are there, newest first. */
+  private generations(): number[] {
+    const numbers = readdirSync(this.directory).flatMap((name) => /^snapshot-(\d+)$/.exec(name)?.[1] ?? []);
+    return numbers.map(Number).sort((a, b) => b - a);
+  }
+
+  private removeOlder(generation: number): void {
+    for (const name of readdirSync(this.directory)) {
+      const number = /^(?:snapshot|journal)-(\d+)$/.exec(name)?.[1];
+      if (number !== undefined && Number(number) < generation) rmSync(join(this.directory, name), { force: true });
+    }
+  }
+
+  private path(kind: 'snapshot' | 'journal', generation: number): string {
+    return join(this.directory, `${kind}-${generation}`);
+  }
+}
+
+function writeFile(path: string, bytes: Buffer): void {
+  const fd = openSync(path, 'w', 0o600);
+  try {
+    writeFully(fd, bytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function writeFully(fd: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}

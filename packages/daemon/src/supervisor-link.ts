@@ -1,0 +1,40 @@
+/**
+ * What the supervisor hands the daemon when it starts it, and which supervisor that is.
+ */
+import { readFileSync } from 'node:fs';
+
+/** Variables that the supervisor adds for the daemon; jobs do not see them. */
+const OWN = ['UPSTART_SUPERVISOR_FD', 'UPSTART_DAEMON_FAILURES', 'UPSTART_DAEMON', 'UPSTART_NODE'];
+/** Variables that would have changed how the daemon itself runs; they were put aside under this prefix. */
+const SAVED = 'UPSTART_SAVED_';
+
+export interface SupervisorLink {
+  fd: number;
+  /** How many daemons in a row ended before they had come to work. */
+  failures: number;
+  /** The environment that init was started with. */
+  initEnv: Record<string, string>;
+}
+
+/** Throws when the daemon was not started by the supervisor. */
+export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
+  const fd = Number(env.UPSTART_SUPERVISOR_FD);
+  if (!Number.isInteger(fd) || fd < 3) throw new Error('the daemon is started by the program `init`, not by hand');
+  const initEnv: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || OWN.includes(name)) continue;
+    initEnv[name.startsWith(SAVED) ? name.slice(SAVED.length) : name] = value;
+  }
+  return { fd, failures: Number(env.UPSTART_DAEMON_FAILURES ?? 0), initEnv };
+}
+
+/** Position of the start time among the fields of /proc/PID/stat that follow the name of the program. */
+const START_TIME = 19;
+
+/** Tells one supervisor from every other that this machine has had: its pid, when it began, and which boot this is. */
+export function supervisorIdentity(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME];
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  return `${boot} ${pid} ${startTime}`;
+}
