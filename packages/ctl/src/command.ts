@@ -1,0 +1,74 @@
+/** What a command is, and what it is given when it runs. */
+import type { Target, UpstartClient } from '@upstart/protocol';
+import type { CommandContext } from './context.ts';
+import { type OptionSpec, type Options, UsageError } from './options.ts';
+import type { Printer } from './printer.ts';
+
+/** The groups of `initctl help`, in its order; `Further` are those that scripts do not know. */
+export const GROUPS = ['Job', 'Event', 'Environment', 'Other', 'Further'] as const;
+
+export interface Command {
+  readonly name: string;
+  readonly group: (typeof GROUPS)[number];
+  readonly synopsis: string;
+  /** What follows the options in the usage line. */
+  readonly usage: string;
+  readonly options: readonly OptionSpec[];
+  /** The paragraph below the options in the command's help. */
+  readonly help: string;
+  /** Reads files of the caller's, so it must run in a process of the caller's. */
+  readonly local?: boolean;
+  run(invocation: Invocation): Promise<number>;
+}
+
+export interface Invocation {
+  readonly args: readonly string[];
+  readonly options: Options;
+  readonly context: CommandContext;
+  readonly print: Printer;
+  /** Whether the daemon that is meant is a session's. */
+  readonly session: boolean;
+  /** Connects to the daemon that the options and the environment name; once, however often it is called. */
+  connect(): Promise<UpstartClient>;
+}
+
+export const NO_WAIT = (what: string): OptionSpec => ({
+  long: 'no-wait',
+  short: 'n',
+  description: `do not wait for ${what} before exiting`,
+});
+export const GLOBAL: OptionSpec = {
+  long: 'global',
+  short: 'g',
+  description: 'use the global job environment, even inside a job',
+};
+export const JSON_OUTPUT: OptionSpec = { long: 'json', description: 'print JSON, for programs', shown: 'further' };
+
+/** The job and the instance that the process belongs to, if it runs inside a job (reference: control §3.1). */
+export function ownInstance(env: CommandContext['env']): { job: string; instance: string } | null {
+  const { UPSTART_JOB: job, UPSTART_INSTANCE: instance } = env;
+  return job === undefined || instance === undefined ? null : { job, instance };
+}
+
+export interface NamedTarget {
+  readonly target: Target;
+  /** Whether the command means the job inside which it runs; then it never waits. */
+  readonly own: boolean;
+}
+
+/** The instance that the arguments name; without arguments inside a job, that job's own. */
+export function targetOf({ args, context }: Invocation): NamedTarget {
+  const [job, ...env] = args;
+  if (job !== undefined) return { target: { job, env }, own: false };
+  const own = ownInstance(context.env);
+  if (own === null) throw new UsageError('missing job name');
+  return { target: own, own: true };
+}
+
+/** The environment table that the env commands work on: that of the own instance, or null for everybody's. */
+export function envTargetOf({ options, context }: Invocation): { job: string; instance: string } | null {
+  if (options.global === true || context.env.UPSTART_JOB === undefined) return null;
+  const own = ownInstance(context.env);
+  if (own === null) throw new UsageError('missing job name');
+  return own;
+}

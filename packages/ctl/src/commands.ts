@@ -1,0 +1,183 @@
+/**
+ * initctl: one program under many names, running where its context says: in the daemon for clients of the launcher, or in
+ * a process of its own (reference: control §2, §3). It uses nothing of the process around it.
+ */
+
+import type { UpstartClient } from '@upstart/protocol';
+import { ConnectionError, isSession, type Scope } from '@upstart/protocol';
+import type { Command, Invocation } from './command.ts';
+import { restart, start, stop } from './commands/change-job.ts';
+import { checkConfig } from './commands/check-config.ts';
+import * as daemon from './commands/daemon.ts';
+import { emit } from './commands/emit.ts';
+import { getEnv, listEnv, resetEnv, setEnv, unsetEnv } from './commands/environment.ts';
+import { explain } from './commands/explain.ts';
+import { list } from './commands/list.ts';
+import { listSessions } from './commands/list-sessions.ts';
+import { log } from './commands/log.ts';
+import { reload } from './commands/reload.ts';
+import { showConfig } from './commands/show-config.ts';
+import { status } from './commands/status.ts';
+import { usage } from './commands/usage.ts';
+import { watch } from './commands/watch.ts';
+import type { CommandContext } from './context.ts';
+import { commandHelp, commandList, programHelp } from './help.ts';
+import { GLOBAL_OPTIONS, type Options, parseWords, UsageError } from './options.ts';
+import { Printer } from './printer.ts';
+import { nearest } from './text/suggest.ts';
+import { screenWidth } from './text/wrap.ts';
+import { versionText } from './version.ts';
+
+export type { CommandContext, Terminal } from './context.ts';
+
+const help: Command = {
+  name: 'help',
+  group: 'Other',
+  synopsis: 'display list of commands',
+  usage: '',
+  options: [{ long: 'all', description: 'also list the commands that are new in this version', shown: 'further' }],
+  help: 'Outputs the commands by what they are about.',
+  async run({ context, options, print }) {
+    const all = options.all === true || context.terminal.out;
+    print.raw(commandList(COMMANDS, print.program, screenWidth(context.env, context.terminal.columns), all));
+    return 0;
+  },
+};
+
+/** Every command, in the order of `initctl help`. */
+export const COMMANDS: readonly Command[] = [
+  start,
+  stop,
+  restart,
+  reload,
+  status,
+  list,
+  emit,
+  getEnv,
+  listEnv,
+  resetEnv,
+  setEnv,
+  unsetEnv,
+  daemon.reloadConfiguration,
+  daemon.version,
+  daemon.logPriority,
+  showConfig,
+  checkConfig,
+  usage,
+  daemon.notifyCGroupManagerAddress,
+  daemon.notifyDBusAddress,
+  daemon.notifyDiskWriteable,
+  listSessions,
+  help,
+  explain,
+  watch,
+  log,
+];
+
+const BY_NAME: ReadonlyMap<string, Command> = new Map(COMMANDS.map((command) => [command.name, command]));
+/** Names of links that are not the names of commands. */
+const LINKS: ReadonlyMap<string, Command> = new Map([['upstart-monitor', watch]]);
+/** The one name that `--dest` may give: every init daemon is known by it. */
+const WELL_KNOWN_NAME = 'com.ubuntu.Upstart';
+
+/**
+ * Runs the command line `argv`, whose first element is the name the program was called by, and returns the exit
+ * status: 0, or 1 after any failure, which has been reported. Never rejects.
+ */
+export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
+  const program = programName(argv[0] ?? '');
+  const print = new Printer(program, context);
+  try {
+    return await dispatch(program, argv.slice(1), context, print);
+  } catch (error) {
+    if (error instanceof UsageError) print.usageError(error.message);
+    else print.failure(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+/** The last part of the path, without the `-` that marks login shells. */
+function programName(path: string): string {
+  return (path.split('/').at(-1) ?? '').replace(/^-/, '') || 'initctl';
+}
+
+async function dispatch(
+  program: string,
+  words: readonly string[],
+  context: CommandContext,
+  print: Printer,
+): Promise<number> {
+  const linked = BY_NAME.get(program) ?? LINKS.get(program);
+  if (linked !== undefined) return runOne(linked, program, words, {}, context, print);
+
+  const { options, words: rest, asked } = parseWords(words, GLOBAL_OPTIONS, true);
+  if (asked === 'version') context.out(versionText(program));
+  if (asked === 'help') context.out(programHelp(program, screenWidth(context.env, context.terminal.columns)));
+  if (asked !== null) return 0;
+  const [name, ...args] = rest;
+  if (name === undefined) throw new UsageError('missing command');
+  const command = BY_NAME.get(name);
+  if (command === undefined) throw unknownCommand(name, print);
+  return runOne(command, `${program} ${name}`, args, options, context, print);
+}
+
+function unknownCommand(name: string, print: Printer): UsageError {
+  const meant = nearest(name, BY_NAME.keys());
+  if (meant !== null) print.hint(`Did you mean ${meant}?`);
+  return new UsageError(`invalid command: ${name}`);
+}
+
+async function runOne(
+  command: Command,
+  usageName: string,
+  words: readonly string[],
+  globals: Options,
+  context: CommandContext,
+  print: Printer,
+): Promise<number> {
+  const parsed = parseWords(words, [...command.options, ...GLOBAL_OPTIONS]);
+  if (parsed.asked === 'version') context.out(versionText(print.program));
+  if (parsed.asked === 'help') {
+    context.out(commandHelp(command, usageName, screenWidth(context.env, context.terminal.columns)));
+  }
+  if (parsed.asked !== null) return 0;
+  if (command.local && !context.local) throw new Error(`${command.name} cannot be run by the init daemon`);
+
+  const options = { ...globals, ...parsed.options };
+  print.heed(options);
+  const scope = scopeOf(options);
+  let client: Promise<UpstartClient> | null = null;
+  const invocation: Invocation = {
+    args: parsed.words,
+    options,
+    context,
+    print,
+    session: isSession(scope, context.env),
+    connect: () => {
+      client ??= connectTo(scope, options, context);
+      return client;
+    },
+  };
+  try {
+    return await command.run(invocation);
+  } finally {
+    await (client as Promise<UpstartClient> | null)?.then((connected) => connected.close()).catch(() => {});
+  }
+}
+
+function scopeOf(options: Options): Scope {
+  if (options.system === true) return 'system';
+  return options.user === true || options.session === true ? 'user' : 'default';
+}
+
+async function connectTo(scope: Scope, options: Options, context: CommandContext): Promise<UpstartClient> {
+  const { dest } = options;
+  const onBus = options.system === true || options.session === true;
+  if (dest !== undefined && !onBus && !isSession(scope, context.env)) {
+    throw new UsageError('--dest given without --system');
+  }
+  if (onBus && dest !== undefined && dest !== WELL_KNOWN_NAME) {
+    throw new ConnectionError(`Unable to connect to Upstart: There is no ${dest}`);
+  }
+  return context.connect(scope);
+}

@@ -1,0 +1,97 @@
+/** `check-config` (reference: control §3.6). */
+import { type Condition, ConnectionError, globMatches, type JobConfig, UpstartError } from '@upstart/protocol';
+import type { Command, Invocation } from '../command.ts';
+import { brokenFileText } from '../hints.ts';
+import { aboutJob, JOB_EVENTS } from '../job-events.ts';
+import { printable } from '../text/colour.ts';
+
+/** The events that init itself emits (reference: events §11); a session also ends. */
+const INIT_EVENTS = ['startup', 'debug', 'control-alt-delete', 'keyboard-request', 'power-status-changed'] as const;
+const SESSION_EVENTS = ['session-end'] as const;
+
+export const checkConfig: Command = {
+  name: 'check-config',
+  group: 'Other',
+  synopsis: 'Check for unreachable jobs/event conditions.',
+  usage: '[CONF]',
+  options: [
+    { long: 'ignore-events', short: 'i', value: 'LIST', description: 'accept these events (separated by commas) too' },
+    { long: 'warn', short: 'w', description: 'mind both sides of an "or"' },
+  ],
+  help: 'CONF is the name of the job to check; without it, all are checked. Events count as known if init or the emits of some job name them.',
+  async run(invocation) {
+    const { args, print } = invocation;
+    let configs: JobConfig[];
+    try {
+      configs = await (await invocation.connect()).call('config', { job: null });
+    } catch (error) {
+      // Packages run this where no init is up, and must not fail there.
+      if (!(error instanceof ConnectionError)) throw error;
+      print.failure(error.message);
+      return 0;
+    }
+    const [only] = args;
+    const checked = only === undefined ? configs : configs.filter(({ job }) => job === only);
+    if (only !== undefined && checked.length === 0) throw new UpstartError('unknown-job', `Invalid job class: ${only}`);
+    const known = knownNames(configs, invocation);
+    const complaints = checked.map((config) => complaintsAbout(config, known)).filter((lines) => lines.length > 0);
+    for (const lines of complaints) print.line(lines.join('\n'));
+    if (print.forPeople && only === undefined) await listBrokenFiles(invocation);
+    return complaints.length > 0 ? 1 : 0;
+  },
+};
+
+interface Known {
+  readonly events: (name: string) => boolean;
+  readonly jobs: ReadonlySet<string>;
+  /** Whether both sides of an `or` must be reachable. */
+  readonly strict: boolean;
+}
+
+function knownNames(configs: readonly JobConfig[], { options, session }: Invocation): Known {
+  const ignored = typeof options['ignore-events'] === 'string' ? options['ignore-events'].split(',') : [];
+  const names = new Set<string>([...INIT_EVENTS, ...JOB_EVENTS, ...(session ? SESSION_EVENTS : []), ...ignored]);
+  const patterns = [...new Set(configs.flatMap(({ emits }) => emits))];
+  const answers = new Map<string, boolean>();
+  const events = (name: string): boolean => {
+    const answer = answers.get(name) ?? (names.has(name) || patterns.some((pattern) => globMatches(pattern, name)));
+    answers.set(name, answer);
+    return answer;
+  };
+  return { events, jobs: new Set(configs.map(({ job }) => job)), strict: options.warn === true };
+}
+
+function complaintsAbout({ job, startOn, stopOn }: JobConfig, known: Known): string[] {
+  const lines = [
+    ...unmeetable(startOn, known).map((text) => `  start on: ${text}`),
+    ...unmeetable(stopOn, known).map((text) => `  stop on: ${text}`),
+  ];
+  return lines.length === 0 ? [] : [job, ...lines];
+}
+
+/** What is unknown in a condition that cannot be met; nothing of one that can. */
+function unmeetable(condition: Condition | null, known: Known): string[] {
+  if (condition === null) return [];
+  const complaints: string[] = [];
+  return canBeMet(condition, known, complaints) ? [] : complaints;
+}
+
+/** Collects what is unknown in `complaints`, right operands before left ones as the original does. */
+function canBeMet(condition: Condition, known: Known, complaints: string[]): boolean {
+  if (condition.op !== 'event') {
+    const right = canBeMet(condition.right, known, complaints);
+    const left = canBeMet(condition.left, known, complaints);
+    return condition.op === 'and' || known.strict ? left && right : left || right;
+  }
+  const { job } = aboutJob(condition);
+  if (!known.events(condition.name)) complaints.push(`unknown event ${condition.name}`);
+  else if (job !== null && !job.startsWith('$') && !known.jobs.has(job)) complaints.push(`unknown job ${job}`);
+  else return true;
+  return false;
+}
+
+/** People also want to know which files were not read at all. */
+async function listBrokenFiles({ connect, print }: Invocation): Promise<void> {
+  const files = await (await connect()).call('brokenFiles', {});
+  for (const file of files) print.line(print.colour.bad(printable(brokenFileText(file))));
+}

@@ -1,0 +1,16 @@
+/** `reload`: the reload signal to a job's main process (reference: control §3.2). */
+import { type Command, targetOf } from '../command.ts';
+
+export const reload: Command = {
+  name: 'reload',
+  group: 'Job',
+  synopsis: 'Send HUP signal to job.',
+  usage: 'JOB [KEY=VALUE]...',
+  options: [],
+  help: "JOB is the name of the job whose main process is to get the job's reload signal, which is HUP unless the job says otherwise.",
+  async run(invocation) {
+    const { target } = targetOf(invocation);
+    await (await invocation.connect()).call('reload', target);
+    return 0;
+  },
+};

@@ -1,0 +1,46 @@
+/** `show-config` (reference: control §3.5). */
+import { type Condition, conditionEvents, formatCondition, type JobConfig } from '@upstart/protocol';
+import { type Command, JSON_OUTPUT } from '../command.ts';
+import { aboutJob } from '../job-events.ts';
+
+export const showConfig: Command = {
+  name: 'show-config',
+  group: 'Other',
+  synopsis: 'Show emits, start on and stop on details for job configurations.',
+  usage: '[CONF]',
+  options: [
+    { long: 'enumerate', short: 'e', description: 'list the events and jobs of the conditions one by one' },
+    JSON_OUTPUT,
+  ],
+  help: 'CONF is the name of the job to show; without it, all are shown.',
+  async run({ args: [job = null], connect, options, print }) {
+    const configs = await (await connect()).call('config', { job });
+    if (options.json === true) {
+      print.json(configs);
+      return 0;
+    }
+    const conditionLines = options.enumerate === true ? enumerated : whole;
+    for (const config of configs) print.line(configLines(config, conditionLines).join('\n'));
+    return 0;
+  },
+};
+
+type ConditionLines = (condition: Condition) => string[];
+
+function configLines({ job, emits, startOn, stopOn }: JobConfig, conditionLines: ConditionLines): string[] {
+  return [
+    job,
+    ...emits.map((event) => `  emits ${event}`),
+    ...(startOn === null ? [] : conditionLines(startOn).map((text) => `  start on ${text}`)),
+    ...(stopOn === null ? [] : conditionLines(stopOn).map((text) => `  stop on ${text}`)),
+  ];
+}
+
+const whole: ConditionLines = (condition) => [formatCondition(condition)];
+
+/** `EVENT (job:[ JOB], env:[ ARG…])` for each event, in the order of the text. */
+const enumerated: ConditionLines = (condition) =>
+  [...conditionEvents(condition)].map((event) => {
+    const { job, args } = aboutJob(event);
+    return `${event.name} (job:${job === null ? '' : ` ${job}`}, env:${args.map((arg) => ` ${arg}`).join('')})`;
+  });

@@ -1,0 +1,30 @@
+/** What a command may use of the world around it. The same code runs in the daemon and in a process of its own. */
+import type { Scope, UpstartClient } from '@upstart/protocol';
+
+export interface Terminal {
+  /** Whether standard output and standard error are terminals. */
+  readonly out: boolean;
+  readonly err: boolean;
+  /** The width; 0 where it is not known. */
+  readonly columns: number;
+}
+
+export interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly terminal: Terminal;
+  /**
+   * Whether this process is the caller's own. A command that reads files of the caller's must not do so with the
+   * rights of the daemon, so such commands are refused where this is false.
+   */
+  readonly local: boolean;
+  /** Writes to standard output and standard error; text as `encodeText` of the protocol takes it. */
+  out(text: string): void;
+  err(text: string): void;
+  /** A client of the daemon that `scope` means. The command closes it. */
+  connect(scope: Scope): Promise<UpstartClient>;
+  /** Ends commands that would run for ever (`watch`, `log --follow`). */
+  readonly signal?: AbortSignal;
+  /** The time of day, for `watch`; the system's clock by default. */
+  now?(): Date;
+}

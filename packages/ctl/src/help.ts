@@ -1,0 +1,62 @@
+/** The help texts (reference: control §2.1, §3.9). */
+import { type Command, GROUPS } from './command.ts';
+import { GLOBAL_OPTIONS, type OptionSpec } from './options.ts';
+import { twoColumns, wrap } from './text/wrap.ts';
+
+/** `PROG --help` of one command; `program` as the usage line has it: `initctl start`, or `start`. */
+export function commandHelp(command: Command, program: string, width: number): string {
+  const usage = [`Usage: ${program} [OPTION]...`, command.usage].filter((part) => part !== '').join(' ');
+  const options = [...command.options.filter(({ shown }) => shown === undefined), ...GLOBAL_OPTIONS];
+  const further = command.options.filter(({ shown }) => shown === 'further');
+  return lines([
+    usage,
+    command.synopsis,
+    '',
+    'Options:',
+    ...optionLines(options, width),
+    ...(further.length === 0 ? [] : ['', 'Further options:', ...optionLines(further, width)]),
+    '',
+    ...wrap(command.help, width - 1, 0),
+  ]);
+}
+
+/** `initctl --help`. */
+export function programHelp(program: string, width: number): string {
+  return lines([
+    `Usage: ${program} [OPTION]... COMMAND [OPTION]... [ARG]...`,
+    '',
+    'Options:',
+    ...optionLines(GLOBAL_OPTIONS, width),
+    '',
+    `For a list of commands, try \`${program} help'.`,
+  ]);
+}
+
+/** `initctl help`; with `all` also the commands that scripts do not know. */
+export function commandList(commands: readonly Command[], program: string, width: number, all: boolean): string {
+  const groups = GROUPS.filter((group) => all || group !== 'Further').map((group) => [
+    `${group} commands:`,
+    ...commands
+      .filter((command) => command.group === group)
+      .map(({ name, synopsis }) => twoColumns(`  ${name}`, synopsis, width)),
+    '',
+  ]);
+  return lines([
+    ...groups.flat(),
+    `For more information on a command, try \`${program} COMMAND --help'.`,
+    ...(all ? [] : [`For commands that are new in this version, try \`${program} help --all'.`]),
+  ]);
+}
+
+function optionLines(specs: readonly OptionSpec[], width: number): string[] {
+  return specs
+    .filter(({ shown }) => shown !== 'hidden')
+    .map(({ long, short, value, description }) => {
+      const left = `${short === undefined ? '' : `  -${short}, `}`.padEnd(6);
+      return twoColumns(`${left}--${long}${value === undefined ? '' : `=${value}`}`, description, width);
+    });
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}

@@ -1,0 +1,110 @@
+/** initctl2dot: jobs and events as a graph for Graphviz (reference: system §9.2). */
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { connect, decodeText, encodeText } from '@upstart/protocol';
+import yargs from 'yargs';
+import { runCommand } from './commands.ts';
+import { COLOURS, dotGraph, type Graph, GraphError, parseShowConfig, restrict } from './dot-graph.ts';
+import { VERSION } from './version.ts';
+
+const STDOUT = 1;
+
+/** What the command line says. Yargs exits by itself for --help and --version. */
+function parseCommandLine(words: string[]) {
+  const colours = Object.fromEntries(
+    Object.entries(COLOURS).map(([what, colour]) => [
+      `color-${what}`,
+      { type: 'string' as const, default: colour, describe: `colour of ${what}`, requiresArg: true },
+    ]),
+  );
+  return yargs(words)
+    .scriptName('initctl2dot')
+    .usage('Usage: $0 [OPTION]...\n\nTurns the output of `initctl show-config -e` into a graph for dot(1).')
+    .options({
+      'restrict-to-jobs': {
+        alias: 'r',
+        type: 'string',
+        requiresArg: true,
+        describe: 'only these jobs, separated by commas',
+      },
+      infile: { alias: 'f', type: 'string', requiresArg: true, describe: 'read this file instead of asking init' },
+      outfile: {
+        alias: 'o',
+        type: 'string',
+        default: 'upstart.dot',
+        requiresArg: true,
+        describe: 'write here, - for standard output',
+      },
+      user: { type: 'boolean', describe: "ask the session's init" },
+      system: { type: 'boolean', describe: "ask the system's init" },
+      ...colours,
+    })
+    .parserConfiguration({ 'camel-case-expansion': false, 'boolean-negation': false, 'parse-numbers': false })
+    .version(`initctl2dot (upstart ${VERSION})`)
+    .strict()
+    .fail((message, error) => {
+      throw error ?? new GraphError(message);
+    })
+    .parseSync();
+}
+
+async function showConfig(scope: 'user' | 'system' | undefined): Promise<string> {
+  const argv = ['initctl', ...(scope === undefined ? [] : [`--${scope}`]), 'show-config', '-e'];
+  let out = '';
+  let err = '';
+  const status = await runCommand(argv, {
+    env: process.env,
+    cwd: process.cwd(),
+    terminal: { out: false, err: false, columns: 0 },
+    local: true,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    connect: (which) => connect({ scope: which, client: 'initctl2dot' }),
+  });
+  if (status !== 0) throw new GraphError(`cannot run '${argv.join(' ')}': ${err.trim()}`);
+  return out;
+}
+
+function readConfig(path: string): string {
+  try {
+    return decodeText(readFileSync(path));
+  } catch {
+    throw new GraphError(`cannot read file '${path}'`);
+  }
+}
+
+function writeGraph(path: string, text: string): void {
+  const bytes = encodeText(text);
+  if (path === '-') {
+    for (let at = 0; at < bytes.length; ) at += writeSync(STDOUT, bytes, at);
+    return;
+  }
+  try {
+    writeFileSync(path, bytes);
+  } catch {
+    throw new GraphError(`cannot open file '${path}' for writing`);
+  }
+}
+
+async function main(): Promise<void> {
+  const given = parseCommandLine(process.argv.slice(2));
+  const scope = given.system ? 'system' : given.user ? 'user' : undefined;
+  const text = given.infile === undefined ? await showConfig(scope) : readConfig(given.infile);
+  const whole: Graph = parseShowConfig(text);
+  const jobs = given['restrict-to-jobs'];
+  const graph = jobs === undefined ? whole : restrict(whole, jobs.split(','));
+  const colours = Object.fromEntries(
+    Object.keys(COLOURS).map((what) => [what, String((given as Record<string, unknown>)[`color-${what}`])]),
+  ) as typeof COLOURS;
+  writeGraph(given.outfile, dotGraph(graph, colours));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`ERROR: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+/** Reading the end of a job's log, whose lines end in CR LF because a pty wrote them. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { decodeText } from '@upstart/protocol';
+
+/** How much of a file is looked at for its last lines, in bytes. */
+const TAIL_BYTES = 256 * 1024;
+
+/** A piece of a file, and the position behind it. */
+export interface Piece {
+  readonly text: string;
+  readonly end: number;
+  /** Identifies the file, so that one that took its name is noticed. */
+  readonly inode: number;
+}
+
+/** The bytes from `start` on, but at most the last `TAIL_BYTES`. Throws as `open` does. */
+export function readFrom(path: string, start: number): Piece {
+  const fd = openSync(path, 'r');
+  try {
+    const { size, ino } = fstatSync(fd);
+    const from = Math.max(start, size - TAIL_BYTES);
+    const bytes = Buffer.alloc(Math.max(0, size - from));
+    const length = bytes.length === 0 ? 0 : readSync(fd, bytes, 0, bytes.length, from);
+    return { text: decodeText(bytes.subarray(0, length)), end: from + length, inode: ino };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The last `count` lines of a piece of text. */
+export function tail(text: string, count: number): string[] {
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return count === 0 ? [] : lines.slice(-count);
+}
+
+/** The last `count` lines of the file; none if there is no file. */
+export function lastLines(path: string, count: number): string[] {
+  try {
+    return tail(readFrom(path, 0).text, count);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

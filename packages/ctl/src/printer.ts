@@ -1,0 +1,87 @@
+/** Where a command's words go and whether they are wanted (reference: control §2). */
+import type { CommandContext } from './context.ts';
+import type { Options } from './options.ts';
+import { type Palette, paletteFor } from './text/colour.ts';
+
+export class Printer {
+  /** The name the program was called by, which its errors start with. */
+  readonly program: string;
+  /** Colours for what goes to standard output; without effect where that is no terminal. */
+  readonly colour: Palette;
+  readonly #errColour: Palette;
+  readonly #context: CommandContext;
+  readonly #hints: string[] = [];
+  #quiet = false;
+  #verbose = false;
+
+  constructor(program: string, context: CommandContext) {
+    this.program = program;
+    this.#context = context;
+    this.colour = paletteFor(context.terminal.out, context.env);
+    this.#errColour = paletteFor(context.terminal.err, context.env);
+  }
+
+  /** Heeds `--quiet`, `--verbose` and `--debug`. */
+  heed(options: Options): void {
+    this.#quiet = options.quiet === true;
+    this.#verbose = options.verbose === true || options.debug === true;
+  }
+
+  /** A line of output; not with `--quiet`. */
+  line(text: string): void {
+    if (!this.#quiet) this.#context.out(`${text}\n`);
+  }
+
+  /** Output that has its own line ends. */
+  raw(text: string): void {
+    if (!this.#quiet) this.#context.out(text);
+  }
+
+  /** A line for those who want to know more, with `--verbose`. */
+  info(text: string): void {
+    if (this.#verbose) this.line(text);
+  }
+
+  json(value: unknown): void {
+    this.line(JSON.stringify(value, null, 2));
+  }
+
+  /** An error of the command line, whatever `--quiet` says. */
+  usageError(text: string): void {
+    this.#error(text);
+    this.#context.err(`Try \`${this.program} --help' for more information.\n`);
+    this.#showHints();
+  }
+
+  /** Whether the output is read by people: they get it coloured and lined up. */
+  get forPeople(): boolean {
+    return this.#context.terminal.out;
+  }
+
+  /** Whether hints are wanted: only people read them. */
+  get hinting(): boolean {
+    return this.#context.terminal.err;
+  }
+
+  /** Something to say below the error that this command is about to end with. */
+  hint(text: string): void {
+    this.#hints.push(text);
+  }
+
+  /** The error that ends the command, and the hints that belong to it. */
+  failure(text: string): void {
+    this.#error(text);
+    this.#showHints();
+  }
+
+  #showHints(): void {
+    if (!this.hinting) return;
+    for (const hint of this.#hints) this.#context.err(`${this.#errColour.dim(hint)}\n`);
+  }
+
+  /** Behind the program's name, with no blank between them if the text starts with a place (`FILE:LINE: …`). */
+  #error(text: string): void {
+    const separator = /[ :]/.exec(text)?.[0] === ':' ? ':' : ': ';
+    this.#context.err(`${this.program}${separator}${text}\n`);
+  }
+}

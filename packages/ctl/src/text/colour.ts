@@ -1,0 +1,34 @@
+/** Colours, for terminals only. NO_COLOR (any value but the empty one) and TERM=dumb turn them off. */
+
+type Paint = (text: string) => string;
+export interface Palette {
+  readonly good: Paint;
+  readonly busy: Paint;
+  readonly bad: Paint;
+  readonly dim: Paint;
+  readonly strong: Paint;
+}
+
+const paint =
+  (on: number, off: number): Paint =>
+  (text) =>
+    `\u001b[${on}m${text}\u001b[${off}m`;
+const plain: Paint = (text) => text;
+
+const COLOURED: Palette = {
+  good: paint(32, 39),
+  busy: paint(33, 39),
+  bad: paint(31, 39),
+  dim: paint(2, 22),
+  strong: paint(1, 22),
+};
+const PLAIN: Palette = { good: plain, busy: plain, bad: plain, dim: plain, strong: plain };
+
+export function paletteFor(terminal: boolean, env: Readonly<Record<string, string | undefined>>): Palette {
+  return terminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb' ? COLOURED : PLAIN;
+}
+
+/** The text with what would steer a terminal made visible: names may hold any byte. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

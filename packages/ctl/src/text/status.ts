@@ -1,0 +1,64 @@
+/** Status lines (reference: control §3.3). Scripts parse them; on a terminal they are coloured and lined up besides. */
+import type { InstanceStatus, JobStatus, Slot } from '@upstart/protocol';
+import { type Palette, printable } from './colour.ts';
+
+/** The slots whose process is named without its slot when it comes first. */
+const UNNAMED: readonly Slot[] = ['main', 'pre-start', 'post-stop'];
+
+/** The one line of a job without instances. */
+export function stoppedLine(job: string): string {
+  return `${job} stop/waiting`;
+}
+
+/** `NAME[ (INSTANCE)] GOAL/STATE[, process PID]`, and a line for each further process. */
+export function instanceLines(job: string, instance: InstanceStatus): string[] {
+  const { goal, state, processes } = instance;
+  return [
+    `${displayName(job, instance)} ${goal}/${state}${firstProcess(instance)}`,
+    ...processes.slice(1).map(further),
+  ];
+}
+
+function displayName(job: string, instance: InstanceStatus): string {
+  return instance.name === '' ? job : `${job} (${instance.name})`;
+}
+
+function firstProcess({ processes: [first] }: InstanceStatus): string {
+  if (first === undefined) return '';
+  return UNNAMED.includes(first.slot) ? `, process ${first.pid}` : `, (${first.slot}) process ${first.pid}`;
+}
+
+function further(process: InstanceStatus['processes'][number]): string {
+  return `\t${process.slot} process ${process.pid}`;
+}
+
+export function statusLines({ job, instances }: JobStatus): string[] {
+  if (instances.length === 0) return [stoppedLine(job)];
+  return instances.flatMap((instance) => instanceLines(job, instance));
+}
+
+/** The same for people: sorted, states in one column and coloured. */
+export function statusTable(statuses: readonly JobStatus[], colour: Palette): string[] {
+  const rows = [...statuses]
+    .sort((a, b) => (a.job < b.job ? -1 : 1))
+    .flatMap(({ job, instances }) =>
+      instances.length === 0
+        ? [{ name: printable(job), state: 'stop/waiting', rest: '', below: [] as string[] }]
+        : instances.map((instance) => ({
+            name: printable(displayName(job, instance)),
+            state: `${instance.goal}/${instance.state}`,
+            rest: firstProcess(instance),
+            below: instance.processes.slice(1).map(further),
+          })),
+    );
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  return rows.flatMap(({ name, state, rest, below }) => [
+    `${name.padEnd(width)} ${stateColour(state, colour)(state)}${rest}`,
+    ...below,
+  ]);
+}
+
+function stateColour(state: string, colour: Palette): (text: string) => string {
+  if (state === 'start/running') return colour.good;
+  return state === 'stop/waiting' ? colour.dim : colour.busy;
+}
