@@ -1,0 +1,224 @@
+#!/usr/bin/env node
+// Runs conformance cases (*.t) against an implementation of Upstart and compares
+// what they print with what is written in the case, or writes it there (--record).
+// See README.md beside this file for the case format and the adapter contract.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { randomBytes } from 'node:crypto';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const argv = process.argv.slice(2);
+const options = { record: false, keep: false, adapter: '', timeout: 120, jobs: 1, quiet: false, pending: '', root: '', summary: '' };
+const paths = [];
+for (let i = 0; i < argv.length; i++) {
+  const a = argv[i];
+  if (a === '--record') options.record = true;
+  else if (a === '--keep') options.keep = true;
+  else if (a === '--quiet') options.quiet = true;
+  else if (a === '--adapter') options.adapter = resolve(argv[++i]);
+  else if (a === '--timeout') options.timeout = Number(argv[++i]);
+  else if (a === '--jobs') options.jobs = Number(argv[++i]);
+  else if (a === '--pending') options.pending = argv[++i];
+  else if (a === '--needs-root') options.root = argv[++i];
+  else if (a === '--summary') options.summary = argv[++i];
+  else paths.push(resolve(a));
+}
+if (!options.adapter) {
+  console.error('usage: run.mjs --adapter EXECUTABLE [--record] [--keep] [--quiet] [--jobs N] [--timeout S] [--pending FILE] [--needs-root FILE] [--summary FILE] [CASE|DIR ...]');
+  process.exit(2);
+}
+if (paths.length === 0) paths.push(join(here, 'cases'));
+
+const cases = paths.flatMap(function list(p) {
+  if (statSync(p).isDirectory()) return readdirSync(p).sort().flatMap((f) => list(join(p, f)));
+  return p.endsWith('.t') ? [p] : [];
+});
+
+/** The cases that a list names, one a line; `#` starts a comment. A name that is no case is an error. */
+function readList(file) {
+  const names = file ? readFileSync(file, 'utf8').split('\n').map((l) => l.replace(/#.*/, '').trim()).filter(Boolean) : [];
+  for (const [i, name] of names.entries()) {
+    const wrong = names.indexOf(name) !== i ? 'listed twice' : statSync(join(here, 'cases', name), { throwIfNoEntry: false }) ? '' : 'no such case';
+    if (wrong) { console.error(`${file}: ${name}: ${wrong}`); process.exit(2); }
+  }
+  return new Set(names);
+}
+const pending = readList(options.pending);
+const needsRoot = readList(options.root);
+const nameOf = (test) => relative(join(here, 'cases'), test.file);
+
+/** Why a case cannot be run here; '' if it can. */
+function reasonToSkip(test) {
+  if (process.getuid() === 0) return '';
+  if (test.directives.mode === 'system') return 'mode: system needs root';
+  return needsRoot.has(nameOf(test)) ? 'needs root' : '';
+}
+
+/** A case is prose, directives (`mode: system`, `args: --x`) and steps. */
+function parseCase(file) {
+  const items = [];
+  const directives = { mode: 'user', args: '', daemon: 'yes' };
+  let step = null;
+  for (const line of readFileSync(file, 'utf8').replace(/\n$/, '').split('\n')) {
+    if (line.startsWith('  $ ')) items.push((step = { command: [line.slice(4)], expected: [] }));
+    else if (line.startsWith('  > ') && step && step.expected.length === 0) step.command.push(line.slice(4));
+    else if (line === '  >' && step && step.expected.length === 0) step.command.push('');
+    else if (line.startsWith('  ') && step) step.expected.push(line.slice(2));
+    else {
+      step = null;
+      items.push({ prose: line });
+      const directive = /^(mode|args|daemon): *(.*)$/.exec(line);
+      if (directive) directives[directive[1]] = directive[2];
+    }
+  }
+  return { file, items, directives, steps: items.filter((i) => i.command) };
+}
+
+function normalise(text, dir) {
+  return text
+    .replaceAll(dir, '<dir>')
+    .replace(/\b((?:[\w-]+ )?process )\d+/g, '$1<pid>')
+    .replace(/\(upstart \d+\.\d+\.\d+\)/g, '(upstart <version>)')
+    .replace(/\(\d+\)(?= (?:terminated|killed|main process|process))/g, '(<pid>)')
+    .split('\n').map((l) => l.replace(/\s+$/, ''));
+}
+
+async function runCase(test) {
+  const dir = mkdtempSync(join(tmpdir(), 'conformance-'));
+  for (const d of ['conf', 'log', 'run', 'home']) mkdirSync(join(dir, d), { mode: 0o700 });
+  const { mode, args, daemon: wanted } = test.directives;
+  const extra = args ? args.split(/\s+/).map((a) => a.replaceAll('DIR', dir)) : [];
+  const before = test.steps.findIndex((s) => s.command[0] === 'boot');
+  const env = { ...process.env, HOME: join(dir, 'home'), LC_ALL: 'C', TZ: 'UTC' };
+  for (const k of Object.keys(env)) if (k.startsWith('UPSTART_') || k.startsWith('XDG_')) delete env[k];
+  let daemon = null;
+  const boot = () => {
+    daemon = spawn(options.adapter, ['run', dir, mode, ...extra], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    let log = '';
+    daemon.stdout.on('data', (d) => (log += d));
+    daemon.stderr.on('data', (d) => (log += d));
+    daemon.log = () => log;
+    const ready = spawnSync(options.adapter, ['ready', dir, mode], { env, timeout: 20000 });
+    if (ready.status !== 0) throw new Error(`daemon not ready: ${ready.stderr}\n${log}`);
+  };
+  try {
+    const prologue = before < 0 ? [] : test.steps.slice(0, before);
+    const outputs = [];
+    const runSteps = async (steps, viaAdapter) => {
+      const salt = randomBytes(8).toString('hex');
+      const script = join(dir, `.steps-${salt}.sh`);
+      writeFileSync(script, `exec 2>&1; cd '${dir}'; . '${join(here, 'helpers.sh')}'\n`
+        + steps.map((s) => `${s.command.join('\n')}\n{ __rc=$?; } 2>/dev/null; printf '\\n${salt} %d\\n' $__rc\n`).join(''));
+      const shell = viaAdapter
+        ? spawn(options.adapter, ['shell', dir, mode, script], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+        : spawn('bash', ['--noprofile', '--norc', script], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      let out = '';
+      shell.stdout.on('data', (d) => (out += d));
+      shell.stderr.on('data', (d) => (out += d));
+      let late = false;
+      const timer = setTimeout(() => { late = true; try { process.kill(-shell.pid, 'SIGKILL'); } catch {} }, options.timeout * 1000);
+      // A background child may outlive the shell and hold its output open: give the pipes a moment, no more.
+      await new Promise((done) => { shell.on('close', done); shell.on('exit', () => setTimeout(() => setImmediate(done), 500)); });
+      clearTimeout(timer);
+      const parts = out.split(new RegExp(`\\n${salt} (\\d+)\\n`));
+      steps.forEach((_, i) => {
+        const text = parts[2 * i];
+        const rc = parts[2 * i + 1];
+        if (rc === undefined) { outputs.push([late ? '(timed out)' : '(shell ended)', ...normalise(text ?? '', dir)]); return; }
+        const lines = text === '' ? [] : normalise(text, dir);
+        while (lines.length && lines[lines.length - 1] === '') lines.pop();
+        if (rc !== '0') lines.push(`[${rc}]`);
+        outputs.push(lines);
+      });
+    };
+    if (prologue.length) await runSteps(prologue, false);
+    if (before >= 0) outputs.push([]);
+    if (wanted !== 'no') boot();
+    await runSteps(test.steps.slice(before + 1), wanted !== 'no');
+    return { outputs, log: daemon ? daemon.log() : '', dir };
+  } catch (error) {
+    return { error, outputs: [], log: daemon ? daemon.log() : '', dir };
+  } finally {
+    if (wanted !== 'no') {
+      spawnSync(options.adapter, ['stop', dir, mode], { env, timeout: 20000 });
+      if (daemon && daemon.exitCode === null) { try { process.kill(-daemon.pid, 'SIGKILL'); } catch {} }
+    }
+    if (!options.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function matches(expected, actual) {
+  if (expected.length !== actual.length) return false;
+  return expected.every((e, i) => {
+    if (e === actual[i]) return true;
+    if (e.endsWith(' (re)')) return new RegExp(`^(?:${e.slice(0, -5)})$`).test(actual[i]);
+    return false;
+  });
+}
+
+let passed = 0;
+const failed = [];
+let skipped = 0;
+let notReached = 0;
+/** Counts by area, which is the first folder of a case's name. */
+const areas = new Map();
+function count(test, result) {
+  const area = dirname(nameOf(test));
+  if (!areas.has(area)) areas.set(area, { passed: 0, failed: 0, skipped: 0, pending: 0 });
+  areas.get(area)[result]++;
+}
+const queue = cases.map(parseCase);
+async function worker() {
+  for (let test = queue.shift(); test; test = queue.shift()) {
+    const reason = options.record ? '' : reasonToSkip(test);
+    if (reason) { skipped++; count(test, 'skipped'); console.log(`skipped ${nameOf(test)}: ${reason}`); continue; }
+    const { outputs, error, log } = await runCase(test);
+    if (options.record) {
+      if (error) { failed.push(test.file); console.log(`not recorded ${test.file}: ${error.message}`); continue; }
+      let k = 0;
+      const text = test.items.map((i) => {
+        if (!i.command) return i.prose;
+        const out = outputs[k++];
+        const kept = matches(i.expected, out) ? i.expected : out;
+        return [`  $ ${i.command[0]}`, ...i.command.slice(1).map((c) => `  > ${c}`.trimEnd()), ...kept.map((l) => `  ${l}`)].join('\n');
+      }).join('\n') + '\n';
+      writeFileSync(test.file, text);
+      passed++;
+      continue;
+    }
+    const bad = test.steps.map((s, i) => ({ s, out: outputs[i] ?? ['(not run)'] })).filter(({ s, out }) => !matches(s.expected, out));
+    const expectedToFail = pending.has(nameOf(test));
+    const good = !error && bad.length === 0;
+    if (expectedToFail && !good) { notReached++; count(test, 'pending'); if (!options.quiet) console.log(`pending ${nameOf(test)}`); continue; }
+    if (expectedToFail) {
+      failed.push(test.file);
+      count(test, 'failed');
+      console.log(`not ok ${test.file}\n    passes now: take it off ${options.pending}`);
+      continue;
+    }
+    count(test, good ? 'passed' : 'failed');
+    if (good) { passed++; if (!options.quiet) console.log(`ok ${basename(test.file)}`); continue; }
+    failed.push(test.file);
+    console.log(`not ok ${test.file}`);
+    if (options.quiet) continue;
+    if (error) console.log(`    ${error.message}`);
+    for (const { s, out } of bad.slice(0, 4)) {
+      console.log(`    $ ${s.command.join('\n    > ')}`);
+      for (const l of s.expected) console.log(`    - ${l}`);
+      for (const l of out) console.log(`    + ${l}`);
+    }
+    if (log.trim()) console.log(`    daemon said: ${log.trim().split('\n').slice(-5).join('\n                 ')}`);
+  }
+}
+await Promise.all(Array.from({ length: options.jobs }, worker));
+if (areas.size > 1) {
+  for (const [area, counts] of [...areas].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    console.log(`${area.padEnd(12)}${Object.entries(counts).filter(([, n]) => n).map(([what, n]) => `${n} ${what}`).join(', ')}`);
+  }
+}
+if (options.summary) writeFileSync(options.summary, JSON.stringify({ passed, failed: failed.length, skipped, pending: notReached }));
+console.log(`${passed} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ''}${notReached ? `, ${notReached} pending` : ''}`);
+process.exit(failed.length ? 1 : 0);

@@ -1,0 +1,64 @@
+// Brings dist/ up to date. Every target is tried, so that one broken package does not hide the others.
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bundle } from './bundle.mjs';
+import { compile } from './compile.mjs';
+import { BIN, LIB } from './layout.mjs';
+import { writeLicences } from './licences.mjs';
+import { installDependencies, requireNode } from './prerequisites.mjs';
+import { Problem } from './problem.mjs';
+import { replaceFile } from './records.mjs';
+import { BUNDLES, LINKS, PROGRAMS, WRAPPERS } from './targets.mjs';
+
+export async function run() {
+  const started = Date.now();
+  const built = await build();
+  console.log(built.length ? `built ${built.join(', ')} in ${Date.now() - started} ms` : 'everything is up to date');
+  return 0;
+}
+
+/** Returns the outputs that had to be made; throws a Problem that names all targets that could not be. */
+export async function build() {
+  requireNode();
+  installDependencies();
+  const targets = [
+    ...PROGRAMS.map((program) => ({ output: program.output, make: () => compile(program) })),
+    ...BUNDLES.map((row) => ({ output: row.output, make: () => bundle(row) })),
+  ];
+  const built = [];
+  const problems = [];
+  for (const { output, make } of targets) {
+    try {
+      if (await make()) built.push(output);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(`${output}: ${error.message}${error.hint ? `\n${error.hint}` : ''}`);
+    }
+  }
+  writeSmallFiles();
+  if (built.length > 0 || !existsSync(join(LIB, 'THIRD-PARTY-LICENCES'))) writeLicences();
+  if (problems.length > 0) throw new Problem(`The build failed.\n${problems.join('\n')}`);
+  return built;
+}
+
+function writeSmallFiles() {
+  ensureFile(join(LIB, 'package.json'), '{"type":"module"}\n');
+  ensureLink(join(LIB, 'node'), process.execPath);
+  for (const name of LINKS) ensureLink(join(BIN, name), 'initctl');
+  const wrapper = readFileSync(new URL('wrapper.sh', import.meta.url), 'utf8');
+  for (const [name, file] of Object.entries(WRAPPERS)) {
+    ensureFile(join(BIN, name), wrapper.replaceAll('BUNDLE', file), 0o755);
+  }
+}
+
+function ensureFile(path, content, mode = 0o644) {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== content) replaceFile(path, content, mode);
+}
+
+function ensureLink(path, target) {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(path) === target) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.new`;
+  symlinkSync(target, temporary);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,76 @@
+// The JavaScript bundles: one file a program, so that Node has next to nothing to look up when it starts.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DIST, ROOT } from './layout.mjs';
+import { Problem } from './problem.mjs';
+import { fingerprint, isFresh, remember, replaceFile } from './records.mjs';
+
+/** Modules that cost start-up time for something that is never used here, and what takes their place. */
+const REPLACED = {
+  // Widths of emoji and East Asian text, for the columns of yargs' help; ours is ASCII.
+  'string-width': String.raw`export default (text) => text.replace(/\u001b\[[0-9;]*m/g, '').length;`,
+  // Log transports in worker threads: the daemon writes its log itself.
+  'thread-stream': `export default class { constructor() { throw new Error('log transports are not part of this build'); } }`,
+  // Optional native code.
+  'msgpackr-extract': 'export const extractStrings = undefined;',
+};
+
+const replaceModules = {
+  name: 'replace-modules',
+  setup(build) {
+    const filter = new RegExp(`^(?:${Object.keys(REPLACED).join('|')})$`);
+    build.onResolve({ filter }, ({ path }) => ({ path, namespace: 'replaced' }));
+    build.onLoad({ filter, namespace: 'replaced' }, ({ path }) => ({ contents: REPLACED[path], loader: 'js' }));
+  },
+};
+
+/** CommonJS packages inside the bundles expect these names. */
+const BANNER = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  "import { fileURLToPath as __fileURLToPath } from 'node:url';",
+  'const require = __createRequire(import.meta.url);',
+  'const __filename = __fileURLToPath(import.meta.url);',
+  "const __dirname = __fileURLToPath(new URL('.', import.meta.url));",
+].join('\n');
+
+const OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  sourcemap: 'external',
+  banner: { js: BANNER },
+  define: { 'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"' },
+  // The daemon loads the commands when the first one is asked for.
+  external: ['./commands.js'],
+  metafile: true,
+  write: false,
+  logLevel: 'silent',
+  absWorkingDir: ROOT,
+};
+
+/** Builds one row of BUNDLES; returns whether there was anything to do. */
+export async function bundle({ output, entry }) {
+  const recipe = fingerprint([OPTIONS, REPLACED, entry]);
+  if (isFresh(output, recipe)) return false;
+  if (!existsSync(join(ROOT, entry))) throw new Problem(`${entry} does not exist.`);
+  const esbuild = await import('esbuild');
+  const started = Date.now();
+  const path = join(DIST, output);
+  const result = await esbuild
+    .build({ ...OPTIONS, entryPoints: [entry], outfile: path, plugins: [replaceModules] })
+    .catch((error) => {
+      throw new Problem(`Cannot bundle ${output}.`, describe(error));
+    });
+  for (const file of result.outputFiles) replaceFile(file.path, file.contents);
+  const inputs = Object.keys(result.metafile.inputs).filter((name) => !name.startsWith('replaced:'));
+  remember(output, recipe, inputs, started);
+  return true;
+}
+
+const describe = (error) =>
+  (error.errors ?? [{ text: error.message }])
+    .map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text))
+    .join('\n');

@@ -1,0 +1,48 @@
+// The C programs.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DIST, ROOT } from './layout.mjs';
+import { requireCompiler } from './prerequisites.mjs';
+import { Problem } from './problem.mjs';
+import { fingerprint, isFresh, remember } from './records.mjs';
+
+const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
+
+/** Builds one row of PROGRAMS; returns whether there was anything to do. */
+export function compile(program) {
+  const files = sourcesOf(program.sources);
+  const recipe = fingerprint([FLAGS, program]);
+  if (isFresh(program.output, recipe, files)) return false;
+  requireCompiler();
+  const started = Date.now();
+  const sources = files.filter((path) => path.endsWith('.c'));
+  let failure = '';
+  for (const flags of [program.flags, program.fallback].filter(Boolean)) {
+    failure = cc(program.output, sources, flags);
+    if (failure === '') break;
+  }
+  if (failure) throw new Problem(`Cannot compile ${program.output}.`, failure);
+  remember(program.output, recipe, files, started);
+  return true;
+}
+
+function sourcesOf(folder) {
+  const names = existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)) : [];
+  if (!names.some((name) => name.endsWith('.c'))) throw new Problem(`${folder} has no C source.`);
+  return names
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort()
+    .map((name) => `${folder}/${name}`);
+}
+
+/** Returns what the compiler had to complain about. */
+function cc(output, sources, flags) {
+  const path = join(DIST, output);
+  const temporary = `${path}.${process.pid}.new`;
+  mkdirSync(dirname(path), { recursive: true });
+  const result = spawnSync('cc', [...FLAGS, '-o', temporary, ...sources, ...flags], { cwd: ROOT, encoding: 'utf8' });
+  if (result.status === 0) renameSync(temporary, path);
+  else rmSync(temporary, { force: true });
+  return result.status === 0 ? '' : result.stderr || String(result.error ?? `cc ended with status ${result.status}`);
+}

@@ -1,0 +1,26 @@
+// What is built, as tables. Paths are relative to the top of the checkout; outputs to dist/.
+
+/** JavaScript bundles of dist/lib/upstart and the modules that they start from. */
+export const BUNDLES = [
+  { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/main.ts' },
+  { output: 'lib/upstart/ctl.js', entry: 'packages/ctl/src/main.ts' },
+  { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
+  { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
+  { output: 'lib/upstart/initctl2dot.js', entry: 'packages/ctl/src/initctl2dot.ts' },
+];
+
+/**
+ * C programs: every `*.c` of `sources` (a folder) or that one file. `flags` is tried first, then `fallback`.
+ * Headers of the same folder count as inputs.
+ */
+export const PROGRAMS = [
+  { output: 'bin/init', sources: 'packages/daemon/supervisor', flags: ['-pthread'] },
+  { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: [] },
+  { output: 'bin/initctl', sources: 'packages/ctl/launcher', flags: ['-static'], fallback: [] },
+];
+
+/** Other names of initctl, which acts by the name it is called by. */
+export const LINKS = ['start', 'stop', 'restart', 'reload', 'status', 'upstart-monitor'];
+
+/** Commands that are a bundle run by Node: the name and its bundle in lib/upstart. */
+export const WRAPPERS = { 'init-checkconf': 'init-checkconf.js', initctl2dot: 'initctl2dot.js' };
