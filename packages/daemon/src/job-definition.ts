@@ -56,6 +56,8 @@ export interface JobDefinition {
   /** Seconds until SIGKILL follows the kill signal. */
   killTimeout: number;
   killSignal: number;
+  /** Seconds that a hook may go on once the job is to stop, 0 for ever; null: the daemon's default (--hook-timeout). */
+  hookTimeout: number | null;
   reloadSignal: number;
   /** null: the daemon's default. */
   console: Console | null;
@@ -99,6 +101,7 @@ export function emptyDefinition(name: string, path: string): JobDefinition {
     normalExit: [],
     killTimeout: 5,
     killSignal: 15,
+    hookTimeout: null,
     reloadSignal: 1,
     console: null,
     umask: null,

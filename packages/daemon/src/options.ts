@@ -13,6 +13,8 @@ export interface InitOptions {
   appendConfDirs: string[];
   logDir: string | null;
   defaultConsole: Console;
+  /** Seconds; 0: never. */
+  hookTimeout: number;
   inheritEnv: boolean;
   jobLogs: boolean;
   startupEvent: string | null;
@@ -63,6 +65,14 @@ const ROWS: Record<string, Row> = {
     apply: (options, value) => {
       if (!CONSOLES.includes(value)) throw new OptionError(`invalid console type specified: ${value}`);
       options.defaultConsole = value as Console;
+    },
+  },
+  'hook-timeout': {
+    value: 'SECONDS',
+    help: 'end hooks that run for longer once their job is to stop; 0: never',
+    apply: (options, value) => {
+      if (!/^\d{1,9}$/.test(value)) throw new OptionError(`invalid hook timeout: ${value}: expected seconds`);
+      options.hookTimeout = Number(value);
     },
   },
   logdir: {
@@ -156,6 +166,7 @@ export function parseOptions(args: readonly string[]): InitOptions {
     appendConfDirs: [],
     logDir: null,
     defaultConsole: 'log',
+    hookTimeout: 0,
     inheritEnv: true,
     jobLogs: true,
     startupEvent: 'startup',

@@ -58,6 +58,7 @@ export function engineSettings(
     sessionAddress: places.sessionAddress,
     logDir: options.jobLogs ? places.logDir : null,
     defaultConsole: options.defaultConsole,
+    hookTimeout: options.hookTimeout,
     umask: session && options.inheritEnv ? null : 0o022,
     apparmor: surroundings.apparmor,
     directory: session ? null : '/',

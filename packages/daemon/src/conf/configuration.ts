@@ -3,7 +3,7 @@
  * (reference: job files §1, §5, §6).
  */
 import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { BrokenFile, LogPriority } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
 import { fsPath, readJobFile, signatureOf } from './job-file.ts';
@@ -38,7 +38,7 @@ export class Configuration {
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
-    this.#sources = options.sources.map((directory) => new Source(directory.replace(/(?<=.)\/+$/, '')));
+    this.#sources = options.sources.map((directory) => new Source(resolve(directory)));
     const { watch, watcher, onLog } = options;
     this.#watches = watch ? new Watches(watcher, (events) => this.#handle(events), onLog) : null;
   }

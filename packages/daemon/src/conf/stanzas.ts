@@ -81,6 +81,7 @@ const STANZAS: Record<string, Stanza> = {
   respawn: orElse(flag('respawn'), { limit: respawnLimit }),
   normal: either({ exit: add('normalExit', oneOrMore(exitStatus)) }),
   kill: either({ timeout: set('killTimeout', seconds), signal: set('killSignal', signal) }),
+  hook: either({ timeout: set('hookTimeout', seconds) }),
   reload: either({ signal: set('reloadSignal', signal) }),
 
   console: set('console', oneOf('none', 'output', 'owner', 'log')),
@@ -140,12 +141,13 @@ function add<T>(field: ListField<T>, read: Reader<T[]>): Stanza {
 function addKeyed<T>(field: ListField<T>, read: Reader<T>, same: (a: T, b: T) => boolean): Stanza {
   return (lexer, job) => {
     const entry = read(lexer);
-    lexer.endOfStanza();
     const list = job[field] as T[];
     const at = list.findIndex((other) => same(other, entry));
-    if (at >= 0) list[at] = entry;
-    else if (list.length < MAX_KEYED_ENTRIES) list.push(entry);
-    else lexer.fail(`Too many entries, expected at most ${MAX_KEYED_ENTRIES}`);
+    if (at < 0 && list.length === MAX_KEYED_ENTRIES) {
+      lexer.fail(`Too many entries, expected at most ${MAX_KEYED_ENTRIES}`);
+    }
+    lexer.endOfStanza();
+    list.splice(at < 0 ? list.length : at, 1, entry);
   };
 }
 

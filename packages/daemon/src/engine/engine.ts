@@ -12,6 +12,7 @@ import type { Effect, Input } from './messages.ts';
 import { processEnded, retrySpawn, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
   expectMet,
+  hookTimeoutPassed,
   killTimeoutPassed,
   processExeced,
   processForked,
@@ -93,6 +94,10 @@ export class Engine {
     const { context } = this;
     if (action.kind === 'quiesce') {
       quiesceTimerPassed(context);
+      return;
+    }
+    if (action.kind === 'hook') {
+      hookTimeoutPassed(context, action);
       return;
     }
     const instance = context.instance(action.instance);

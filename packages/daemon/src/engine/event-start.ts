@@ -1,6 +1,8 @@
 /**
  * Starting and stopping jobs because their conditions have become true (reference: events §3, §5).
  */
+import { type Condition, conditionEvents } from '@upstart/protocol';
+import type { JobDefinition } from '../job-definition.ts';
 import { block, blockOn, eventsOf, release, resetCondition } from './blocking.ts';
 import { isTrue, offerEvent, satisfiedNodes } from './condition-state.ts';
 import type { Context } from './context.ts';
@@ -12,15 +14,30 @@ import { type ClassState, displayName, type EventState, type InstanceState } fro
 
 /** Offers an event to a class: first to the `stop on` of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
-  for (const id of [...jobClass.instances.values()]) {
-    const instance = context.instance(id);
-    if (instance) offerToStop(context, instance, event);
+  if (stopOnMentions(jobClass.definition, event.name)) {
+    for (const id of [...jobClass.instances.values()]) {
+      const instance = context.instance(id);
+      if (instance) offerToStop(context, instance, event);
+    }
   }
   // The last instance may have gone, and the class with it, if a stop was through at once.
   if (context.state.classes.get(jobClass.definition.name) !== jobClass || !jobClass.startOn) return;
   const matched = offerEvent(jobClass.startOn, event, []);
   for (const _node of matched) block(event);
   if (matched.length > 0) startIfTrue(context, jobClass);
+}
+
+/** The names of the events in a `stop on`, so that events that only start instances need not walk over all of them. */
+const stopOnEvents = new WeakMap<Condition, Set<string>>();
+
+function stopOnMentions({ stopOn }: JobDefinition, eventName: string): boolean {
+  if (!stopOn) return false;
+  let names = stopOnEvents.get(stopOn);
+  if (!names) {
+    names = new Set([...conditionEvents(stopOn)].map((event) => event.name));
+    stopOnEvents.set(stopOn, names);
+  }
+  return names.has(eventName);
 }
 
 function offerToStop(context: Context, instance: InstanceState, event: EventState): void {

@@ -87,6 +87,43 @@ describe('killing', () => {
   });
 });
 
+describe('hooks that hang', () => {
+  it.each(['pre-start', 'post-start', 'pre-stop', 'post-stop'])(
+    '%s is ended by a stop when a timeout is set',
+    (hook) => {
+      const world = new TestWorld({ hookTimeout: 10 });
+      world.job('svc', `exec main\n${hook} exec hook\nkill timeout 4\n`);
+      world.start('svc');
+      const stop = world.stop('svc');
+      if (hook === 'post-stop') world.exit(world.process('main'), 0, SIGTERM);
+      const process = world.process('hook');
+      world.wait(9999);
+      expect(process.signals).toEqual([]);
+      world.wait(1);
+      expect(process.signals).toEqual([SIGTERM]);
+      world.wait(4000);
+      expect(process.signals).toEqual([SIGTERM, SIGKILL]);
+      world.exit(process, 0, SIGKILL);
+      if (world.processes.size > 0) world.exit(world.process('main'), 0, SIGTERM);
+      expect(world.answer(stop)).not.toBeNull();
+      expect(world.status('svc')).toBe('svc stop/waiting');
+    },
+  );
+
+  it('are left alone without one, and a job may say so for itself', () => {
+    const world = new TestWorld();
+    world.job('svc', 'pre-start exec hook\n');
+    world.job('own', 'pre-start exec own\nhook timeout 1\n');
+    for (const job of ['svc', 'own']) {
+      world.start(job);
+      world.stop(job);
+    }
+    world.wait(1_000_000);
+    expect(world.process('hook').signals).toEqual([]);
+    expect(world.process('own').signals).toContain(SIGTERM);
+  });
+});
+
 describe('stop and start that cross', () => {
   it('loops back from post-stop to starting without a stopped event', () => {
     const world = new TestWorld();

@@ -2,11 +2,11 @@
  * How instances move: goals, state changes and what happens on entering each state (reference: jobs §2–3).
  */
 import type { Goal, Slot, State } from '@upstart/protocol';
-import { emitEvent, release } from './blocking.ts';
+import { emitEvent, release, resetCondition } from './blocking.ts';
 import { classIsIdle } from './classes.ts';
 import type { Context } from './context.ts';
 import { jobEventEnvironment } from './job-events.ts';
-import { killMain, spawnProcess } from './processes.ts';
+import { killMain, limitHooks, spawnProcess } from './processes.ts';
 import type { InstanceState } from './state.ts';
 import { nextState } from './transitions.ts';
 
@@ -16,6 +16,7 @@ export function changeGoal(context: Context, instance: InstanceState, goal: Goal
   const { definition } = context.classOf(instance);
   context.effects.push({ type: 'goal', job: definition.name, instance: instance.name, from: instance.goal, to: goal });
   instance.goal = goal;
+  if (goal === 'stop') limitHooks(context, instance);
   const rests =
     (goal === 'start' && instance.state === 'waiting') ||
     (goal === 'stop' && (instance.state === 'running' || waitsForExpect(context, instance)));
@@ -133,6 +134,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
   const { name } = jobClass.definition;
   emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true));
   release(context, instance, false);
+  if (instance.stopOn) resetCondition(context, instance.stopOn);
   jobClass.last = {
     instance: instance.name,
     at: context.wall,

@@ -8,7 +8,7 @@ import { signalName } from '../signals.ts';
 import type { Context } from './context.ts';
 import { advance } from './lifecycle.ts';
 import { spawnSpec } from './spawn-spec.ts';
-import type { InstanceState, ProcessState } from './state.ts';
+import type { InstanceState, ProcessState, TimerAction } from './state.ts';
 
 const SIGKILL = 9;
 const SIGCONT = 18;
@@ -21,6 +21,8 @@ export function spawnProcess(context: Context, instance: InstanceState, slot: Sl
   const token = context.command((id) => ({ type: 'spawn', id, spec }));
   instance.processes[slot] = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries };
   context.addProcess(token, instance, slot);
+  // A hook that belongs to a stop has to keep to its time from the beginning.
+  if (instance.goal === 'stop' && slot !== 'main') limitHooks(context, instance);
 }
 
 /** Sends the kill signal to the main process and what belongs to it, and SIGKILL when the kill timeout has passed. */
@@ -45,6 +47,45 @@ function sendSignal(context: Context, instance: InstanceState, signal: number): 
   const name = signalName(signal) ?? signal;
   context.log('info', `Sending ${name} signal to ${context.display(instance)} main process (${main.pid})`);
   context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: true }));
+}
+
+const HOOKS = ['security', 'pre-start', 'post-start', 'pre-stop', 'post-stop'] as const;
+
+/** The job is to stop: hooks that run get only so much longer, if a time has been set for them. */
+export function limitHooks(context: Context, instance: InstanceState): void {
+  const { definition } = context.classOf(instance);
+  const seconds = definition.hookTimeout ?? context.state.settings.hookTimeout;
+  if (seconds === 0) return;
+  for (const slot of HOOKS) {
+    const process = instance.processes[slot];
+    if (process) armHookTimer(context, instance, slot, process.token, seconds, definition.killSignal);
+  }
+}
+
+function armHookTimer(
+  context: Context,
+  instance: InstanceState,
+  slot: Slot,
+  token: number,
+  seconds: number,
+  signal: number,
+): void {
+  context.arm(seconds * 1000, { kind: 'hook', instance: instance.id, slot, token, signal });
+}
+
+/** A hook has had its time: it is sent the kill signal, and SIGKILL when that does not help within the kill timeout. */
+export function hookTimeoutPassed(context: Context, action: Extract<TimerAction, { kind: 'hook' }>): void {
+  const { slot, token, signal } = action;
+  const instance = context.instance(action.instance);
+  const process = instance?.processes[slot];
+  if (!instance || process?.token !== token) return;
+  const name = signalName(signal) ?? signal;
+  const text = `${slot} process (${process.pid}) had its time (hook timeout)`;
+  instance.hints.push(text);
+  context.log('warn', `${context.display(instance)} ${text}: sending ${name} signal`);
+  context.command((id) => ({ type: 'signal', id, process: token, signal, group: true }));
+  const { killTimeout } = context.classOf(instance).definition;
+  if (signal !== SIGKILL) armHookTimer(context, instance, slot, token, killTimeout, SIGKILL);
 }
 
 /** Sends a signal to the main process alone, as `reload` does. */

@@ -18,6 +18,8 @@ export interface EngineSettings {
   /** Folder of job logs; null: jobs with `console log` get `console none` (--no-log). */
   logDir: string | null;
   defaultConsole: Console;
+  /** Seconds that hooks may go on once their job is to stop; 0: for ever, as the original has it. */
+  hookTimeout: number;
   /** null: the one init itself has. */
   umask: number | null;
   /** AppArmor works here; otherwise its stanzas do nothing. */
@@ -128,6 +130,8 @@ export interface ClassState {
 export type TimerAction =
   | { kind: 'kill'; instance: number }
   | { kind: 'spawn'; instance: number; slot: Slot }
+  /** A hook has had its time; `token` tells whether it is still the same process. */
+  | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
   | { kind: 'quiesce' };
 
 export interface TimerState {

@@ -28,6 +28,7 @@ export const TEST_SETTINGS: EngineSettings = {
   sessionAddress: null,
   logDir: '/log',
   defaultConsole: 'log',
+  hookTimeout: 0,
   umask: null,
   apparmor: false,
   directory: null,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ export const RELAY = join(SUPERVISOR, 'test/relay.mjs');
 /** Files of the folder of the supervisor, compiled into a program that exists until the tests of this file are over. */
 function compile(sources: string[], flags: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
+  chmodSync(folder, 0o755);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, 'program');
   execFileSync('cc', [...FLAGS, ...flags, '-o', program, ...sources.map((name) => join(SUPERVISOR, name))]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ import { RELAY } from './compile.ts';
 
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
 
-const SPEC: SpawnSpec = {
+/** A program that does nothing, in no special way. */
+export const SPEC: SpawnSpec = {
   argv: ['true'],
   env: ['PATH=/usr/local/bin:/usr/bin:/bin'],
   script: null,
@@ -43,7 +44,9 @@ export class Init {
 
   private constructor(program: string, env: Record<string, string>, uid: number | undefined) {
     chmodSync(this.folder, 0o777);
-    const address = join(this.folder, 'relay');
+    const address = join(this.folder, 'socket');
+    const relay = join(this.folder, 'relay.mjs');
+    copyFileSync(RELAY, relay);
     this.#server = createServer((socket) => {
       const waiter = this.#waiting.shift();
       if (waiter) waiter(socket);
@@ -53,7 +56,7 @@ export class Init {
     chmodSync(address, 0o777);
     this.child = spawn(program, ['first', '--second'], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, UPSTART_NODE: process.execPath, UPSTART_DAEMON: RELAY, RELAY_SOCKET: address, ...env },
+      env: { ...process.env, UPSTART_NODE: process.execPath, UPSTART_DAEMON: relay, RELAY_SOCKET: address, ...env },
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     this.child.stderr!.on('data', (chunk) => {
@@ -96,7 +99,7 @@ export class Init {
   async daemon(options: { acknowledge?: boolean } = {}): Promise<Daemon> {
     const { socket, pid } = await this.connection();
     const { supervisor, state } = await Supervisor.over(socket);
-    return new Daemon(supervisor, state, pid, socket, options.acknowledge ?? true);
+    return new Daemon(supervisor, state, pid, options.acknowledge ?? true);
   }
 
   /** Waits for the end of the supervisor. */
@@ -111,13 +114,14 @@ export class Daemon {
   readonly reports: Report[] = [];
   #waiting: { matches: (report: Report) => boolean; resolve: (report: Report) => void }[] = [];
 
-  constructor(
-    readonly supervisor: Supervisor,
-    readonly state: SupervisorState,
-    readonly pid: number,
-    readonly socket: Socket,
-    acknowledge: boolean,
-  ) {
+  readonly supervisor: Supervisor;
+  readonly state: SupervisorState;
+  readonly pid: number;
+
+  constructor(supervisor: Supervisor, state: SupervisorState, pid: number, acknowledge: boolean) {
+    this.supervisor = supervisor;
+    this.state = state;
+    this.pid = pid;
     supervisor.onReports((reports) => {
       this.reports.push(...reports);
       if (acknowledge) supervisor.acknowledge(reports.at(-1)!.seq);
@@ -156,6 +160,24 @@ export class Daemon {
   /** The types of all reports on a process so far. */
   typesOf(process: number): string[] {
     return this.reports.filter((report) => 'process' in report && report.process === process).map(({ type }) => type);
+  }
+}
+
+/** The text of a file, '' when there is none. */
+export function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,0 +1,205 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compileInit } from './testing/compile.ts';
+import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
+
+const program = compileInit();
+const [ENOENT, EACCES, ELOOP, EINVAL] = [2, 13, 40, 22];
+const NOBODY = 65534;
+
+async function started(options?: Parameters<typeof Init.start>[1]) {
+  const init = Init.start(program, options);
+  return { init, daemon: await init.daemon(), log: join(init.folder, 'job.log') };
+}
+
+const logged = (daemon: Daemon, id: number, text: string, logPath: string) =>
+  daemon.shell(id, text, { console: 'log', logPath });
+
+test('output is in the file when the exit is reported, as a terminal would show it', async () => {
+  const { daemon, log } = await started();
+  logged(daemon, 1, 'echo one; echo two >&2; [ -t 1 ] && [ -t 2 ] && ! [ -t 0 ] && printf three', log);
+  await daemon.report('exited', 1);
+  expect(readFileSync(log, 'latin1')).toBe('one\r\ntwo\r\nthree');
+  expect(statSync(log).mode & 0o777).toBe(0o640);
+});
+
+test('silence leaves no file', async () => {
+  const { daemon, log } = await started();
+  logged(daemon, 1, 'true', log);
+  await daemon.report('exited', 1);
+  expect(existsSync(log)).toBe(false);
+});
+
+test('much output of several processes into one file, none of it lost', async () => {
+  const { daemon, log } = await started();
+  for (const id of [1, 2, 3]) logged(daemon, id, `seq -f 'process ${id} line %.0f' 20000`, log);
+  for (const id of [1, 2, 3]) await daemon.report('exited', id);
+  const text = readFileSync(log, 'latin1');
+  const expected = [1, 2, 3].reduce((sum, id) => sum + lines(id, 20000).length, 0);
+  expect(text.length).toBe(expected);
+  logged(daemon, 4, 'seq -f "process 4 line %.0f" 20000', `${log}4`);
+  await daemon.report('exited', 4);
+  expect(readFileSync(`${log}4`, 'latin1') === lines(4, 20000)).toBe(true);
+});
+
+function lines(id: number, count: number): string {
+  return Array.from({ length: count }, (_, i) => `process ${id} line ${i + 1}\r\n`).join('');
+}
+
+test('a file that is deleted comes back, one that is renamed is written on', async () => {
+  const { init, daemon, log } = await started();
+  const fifo = join(init.folder, 'say');
+  execFileSync('mkfifo', [fifo]);
+  logged(daemon, 1, `exec 3<>${fifo}; while read -r line <&3; do echo "$line"; done`, log);
+  await daemon.report('execed', 1);
+  writeFileSync(fifo, 'one\n');
+  await eventually(() => textOf(log) === 'one\r\n');
+  unlinkSync(log);
+  writeFileSync(fifo, 'two\n');
+  await eventually(() => textOf(log) === 'two\r\n');
+  renameSync(log, `${log}.1`);
+  writeFileSync(fifo, 'three\n');
+  await eventually(() => textOf(`${log}.1`) === 'two\r\nthree\r\n');
+  expect(existsSync(log)).toBe(false);
+  unlinkSync(`${log}.1`);
+  writeFileSync(fifo, 'four\n');
+  await eventually(() => textOf(log) === 'four\r\n');
+});
+
+test('output goes on when a process closes its terminal and opens it again', async () => {
+  const { daemon, log } = await started();
+  const again = 'exec >/dev/null 2>&1; sleep 0.05; seq 30000 > $tty';
+  logged(daemon, 1, `tty=$(readlink /proc/$$/fd/1); echo before; ${again}; ${again}`, log);
+  await daemon.report('exited', 1);
+  expect(textOf(log).split('\r\n')).toHaveLength(60002);
+});
+
+test('only regular files are written to, and symbolic links are not followed', async () => {
+  const { init, daemon } = await started();
+  const path = (name: string) => join(init.folder, name);
+  writeFileSync(path('target'), '');
+  symlinkSync(path('target'), path('link'));
+  execFileSync('mkfifo', [path('fifo')]);
+  symlinkSync('/dev/null', path('device-link'));
+  for (const [i, name] of ['link', 'fifo', '.', 'missing/file', 'device-link'].entries()) {
+    logged(daemon, i + 1, 'echo lost', path(name));
+    expect(await daemon.report('exited', i + 1)).toMatchObject({ code: 0 });
+  }
+  const troubles = daemon.reports.filter((report) => report.type === 'log-trouble');
+  expect(troubles.map(({ errno }) => errno)).toEqual([ELOOP, 6, 21, ENOENT, ELOOP]);
+  expect(textOf(path('target'))).toBe('');
+});
+
+test.runIf(process.getuid!() === 0)('a device is refused', async () => {
+  const { init, daemon } = await started();
+  const device = join(init.folder, 'null');
+  execFileSync('mknod', [device, 'c', '1', '3']);
+  logged(daemon, 1, 'echo lost', device);
+  await daemon.report('exited', 1);
+  expect(await daemon.report('log-trouble')).toMatchObject({ path: device, errno: EINVAL });
+});
+
+test('a full disk: output is discarded and the job goes on', async () => {
+  const { init, daemon } = await started();
+  // a file system of 64 KiB
+  const small = join(init.folder, 'small');
+  mkdirSync(small);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
+  } catch {
+    return; // not allowed here
+  }
+  try {
+    const log = join(small, 'log');
+    logged(daemon, 1, `seq 200000; rm -f ${log}; sleep 0.1; echo end`, log);
+    expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
+    expect(await daemon.report('log-trouble')).toMatchObject({ errno: 28 });
+    expect(textOf(log).endsWith('end\r\n')).toBe(true);
+  } finally {
+    execFileSync('umount', ['-l', small]);
+  }
+});
+
+test('a missing folder: one last attempt, then the output is dropped', async () => {
+  const { init, daemon } = await started();
+  const folder = join(init.folder, 'late');
+  logged(daemon, 1, `echo early; sleep 0.05; mkdir ${folder}; exit 0`, join(folder, 'log'));
+  await daemon.report('exited', 1);
+  expect(textOf(join(folder, 'log'))).toBe('early\r\n');
+  logged(daemon, 2, 'echo lost', join(init.folder, 'never/log'));
+  await daemon.report('exited', 2);
+  mkdirSync(join(init.folder, 'never'));
+  daemon.send({ type: 'flush-logs', id: 3 });
+  logged(daemon, 4, 'echo kept', join(init.folder, 'never/log'));
+  await daemon.report('exited', 4);
+  expect(textOf(join(init.folder, 'never/log'))).toBe('kept\r\n');
+});
+
+test.runIf(process.getuid!() === 0)('a folder that is not writable yet: kept until logs are flushed', async () => {
+  const { init, daemon } = await started({ uid: NOBODY });
+  const folder = join(init.folder, 'readonly');
+  mkdirSync(folder, { mode: 0o755 });
+  const log = join(folder, 'log');
+  logged(daemon, 1, 'echo first', log);
+  logged(daemon, 2, 'sleep 0.05; echo second', log);
+  await daemon.report('exited', 1);
+  await daemon.report('exited', 2);
+  expect(await daemon.report('log-trouble')).toMatchObject({ path: log, errno: EACCES });
+  daemon.send({ type: 'flush-logs', id: 3 });
+  chmodSync(folder, 0o777);
+  daemon.send({ type: 'flush-logs', id: 4 });
+  await eventually(() => textOf(log).length >= 15);
+  expect(textOf(log).split('\r\n').sort()).toEqual(['', 'first', 'second']);
+});
+
+test('a process that cannot log has to wait, until it can or is killed', async () => {
+  const { init, daemon } = await started();
+  const folder = join(init.folder, 'later');
+  const progress = join(init.folder, 'progress');
+  logged(daemon, 1, `seq 100000; echo > ${progress}`, join(folder, 'log'));
+  logged(daemon, 2, 'seq 100000', join(init.folder, 'never/log'));
+  await daemon.report('log-trouble');
+  daemon.send({ type: 'signal', id: 3, process: 2, signal: 9, group: true });
+  await daemon.report('exited', 2);
+  expect(existsSync(progress)).toBe(false);
+  mkdirSync(folder);
+  await daemon.report('exited', 1);
+  expect(readFileSync(join(folder, 'log'), 'latin1').split('\r\n')).toHaveLength(100001);
+});
+
+test('the output of children that outlive the process is lost, and does not delay its exit', async () => {
+  const { daemon, log } = await started();
+  logged(daemon, 1, '(trap "" HUP; while :; do echo more; done) & echo $!; sleep 0.02', log);
+  await daemon.report('exited', 1);
+  const size = statSync(log).size;
+  const pid = Number.parseInt(/^\d+/m.exec(textOf(log))![0], 10);
+  logged(daemon, 2, 'sleep 0.05', log);
+  await daemon.report('exited', 2);
+  expect(statSync(log).size).toBe(size);
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // its first write without a terminal may have ended it
+  }
+});
+
+test('without a pty the job runs silently', async () => {
+  const { init, daemon, log } = await started();
+  execFileSync('prlimit', [`--pid=${init.pid}`, '--nofile=10:10']);
+  // the pty takes the last descriptor but one, so nothing is left for the pipes
+  daemon.shell(1, 'exit 0', { console: 'log', logPath: log });
+  const failed = await Promise.race([daemon.report('spawn-failed', 1), daemon.report('log-disabled', 1)]);
+  expect(failed.errno).toBe(24);
+});

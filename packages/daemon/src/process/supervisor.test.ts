@@ -1,0 +1,235 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Report } from '../process-messages.ts';
+import { encodeAcknowledge, encodeCommand, encodeReady, FRAME_VERSION } from './frames.ts';
+import { Supervisor } from './supervisor.ts';
+import { compileInit } from './testing/compile.ts';
+import { type Daemon, eventually, Init, SPEC, textOf } from './testing/init.ts';
+
+const program = compileInit();
+/** Its reports fill up after a few dozen. */
+const smallProgram = compileInit('-DREPORTS_FULL=16384u', '-DREPORTS_MANY=4096u');
+
+async function kill(daemon: Daemon): Promise<void> {
+  process.kill(daemon.pid, 'SIGKILL');
+}
+
+test('a daemon is told the state, and its end with END ends the supervisor with that status', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  expect(daemon.state).toEqual({ pid: init.pid, lastCommand: 0, processes: [], subreaperErrno: 0 });
+  const line = readFileSync(`/proc/${daemon.pid}/cmdline`, 'utf8').split('\0');
+  expect(line.slice(2)).toEqual(['first', '--second', '']);
+  daemon.send({ type: 'end', id: 1, status: 23 });
+  expect(await init.exit()).toBe(23);
+});
+
+test('the environment of a daemon', async () => {
+  const init = Init.start(program, { env: { NODE_OPTIONS: '--no-warnings', NODE_EXTRA_CA_CERTS: '/x', KEPT: '1' } });
+  const first = await init.daemon();
+  const env = new Set(readFileSync(`/proc/${first.pid}/environ`, 'utf8').split('\0'));
+  for (const entry of ['UPSTART_SUPERVISOR_FD=3', 'UPSTART_DAEMON_FAILURES=0', 'KEPT=1']) expect(env).toContain(entry);
+  expect(env).toContain('UPSTART_SAVED_NODE_OPTIONS=--no-warnings');
+  expect(env).toContain('UPSTART_SAVED_NODE_EXTRA_CA_CERTS=/x');
+  expect([...env].filter((entry) => entry.startsWith('NODE_'))).toEqual([]);
+  // two that were never ready, then one that was
+  await kill(first);
+  await kill(await init.daemon());
+  const third = await init.daemon();
+  expect(readFileSync(`/proc/${third.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=2');
+  third.supervisor.ready();
+  third.spawn(1, {});
+  await third.report('exited', 1);
+  await kill(third);
+  const fourth = await init.daemon();
+  expect(readFileSync(`/proc/${fourth.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=0');
+});
+
+test('signals are reported and end nothing', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const names = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGPWR', 'SIGWINCH'] as const;
+  for (const name of names) init.child.kill(name);
+  for (const name of ['SIGQUIT', 'SIGALRM', 'SIGPIPE', 'SIGSEGV', 'SIGTSTP'] as const) init.child.kill(name);
+  const numbers = () => daemon.reports.map((report) => (report.type === 'signal' ? report.signal : 0)).sort();
+  await eventually(() => numbers().length === names.length);
+  expect(new Set(numbers())).toEqual(new Set([15, 2, 1, 10, 12, 30, 28]));
+  daemon.spawn(1, {});
+  expect((await daemon.report('exited', 1)).code).toBe(0);
+});
+
+test('the next daemon gets the table, the reports that were not acknowledged, and no output is lost', async () => {
+  const init = Init.start(program);
+  const log = join(init.folder, 'log');
+  const go = join(init.folder, 'go');
+  const first = await init.daemon({ acknowledge: false });
+  first.supervisor.ready();
+  first.shell(1, `i=0; while [ ! -e ${go} ]; do i=$((i+1)); echo $i; done; exit 3`, { console: 'log', logPath: log });
+  first.spawn(2, { argv: ['sleep', '1000'] });
+  first.spawn(3, {});
+  const { pid } = await first.report('spawned', 2);
+  await first.report('exited', 3);
+  const acknowledged = first.reports[1]!.seq;
+  first.supervisor.acknowledge(acknowledged);
+  first.spawn(4, { argv: ['sleep', '1000'] });
+  await first.report('execed', 4);
+  await kill(first);
+
+  const second = await init.daemon();
+  expect(second.state.lastCommand).toBe(4);
+  expect(second.state.processes).toContainEqual({ process: 2, pid });
+  expect(second.state.processes.map(({ process }) => process).sort()).toEqual([1, 2, 4]);
+  const repeated = first.reports.filter(({ seq }) => seq > acknowledged);
+  await eventually(() => second.reports.length >= repeated.length);
+  expect(second.reports.slice(0, repeated.length)).toEqual(repeated);
+  expect(second.reports.map(({ seq }) => seq)).toEqual(second.reports.map((_, i) => acknowledged + 1 + i));
+
+  second.shell(5, `touch ${go}`);
+  expect((await second.report('exited', 1)).code).toBe(3);
+  const numbers = textOf(log).trim().split('\r\n').map(Number);
+  expect(numbers.every((number, i) => number === i + 1)).toBe(true);
+});
+
+test('commands that are sent again are not carried out again', async () => {
+  const init = Init.start(program);
+  const out = join(init.folder, 'out');
+  const first = await init.daemon();
+  first.supervisor.ready();
+  first.shell(1, `echo once >> ${out}`);
+  await first.report('exited', 1);
+  first.shell(1, `echo once >> ${out}`);
+  await kill(first);
+  const second = await init.daemon();
+  second.shell(1, `echo once >> ${out}`);
+  second.spawn(2, {});
+  await second.report('exited', 2);
+  expect(textOf(out)).toBe('once\n');
+});
+
+test('what a dead daemon has sent completely is carried out; half a frame is dropped', async () => {
+  const init = Init.start(program);
+  const out = join(init.folder, 'out');
+  const { socket } = await init.connection();
+  const spec = { ...SPEC, argv: ['/bin/sh', '-c', `echo done >> ${out}`] };
+  const frame = encodeCommand({ type: 'spawn', id: 1, spec });
+  const half = encodeCommand({ type: 'spawn', id: 2, spec }).subarray(0, -3);
+  socket.end(Buffer.concat([frame, half]));
+  const second = await init.daemon();
+  expect(second.state.lastCommand).toBe(1);
+  expect((await second.report('exited', 1)).code).toBe(0);
+  second.send({ type: 'signal', id: 2, process: 1, signal: 1, group: false });
+  expect(await second.report('signalled')).toMatchObject({ command: 2 });
+  expect(textOf(out)).toBe('done\n');
+});
+
+test('END that is sent by a daemon which exits at once is not missed', async () => {
+  const init = Init.start(program);
+  const { socket } = await init.connection();
+  socket.end(encodeCommand({ type: 'end', id: 1, status: 5 }));
+  expect(await init.exit()).toBe(5);
+});
+
+const ready = encodeReady();
+const patched = (offset: number, value: number) => {
+  const bytes = Buffer.from(ready);
+  bytes.writeUInt16LE(value, offset);
+  return bytes;
+};
+const BROKEN: [what: string, bytes: Buffer][] = [
+  ['a type that is not known', patched(4, 99)],
+  ['a version that is not known', patched(6, FRAME_VERSION + 1)],
+  ['too large a body', patched(2, 0xffff)],
+  ['a required field missing', patched(4, 3)],
+  ['an acknowledgement of what was never reported', encodeAcknowledge(1000)],
+  ['no id for a command', encodeCommand({ type: 'flush-logs', id: 0 })],
+];
+
+test('a daemon that sends nonsense is replaced, and nothing of it is carried out', async () => {
+  for (const [what, bytes] of BROKEN) {
+    const init = Init.start(program);
+    const { socket, pid } = await init.connection();
+    socket.write(bytes);
+    await once(socket, 'close');
+    const next = await init.daemon();
+    expect(next.pid).not.toBe(pid);
+    expect(next.state.lastCommand).toBe(0);
+    expect(init.said).toContain(`init: the daemon sent a frame with ${what}; starting another one\n`);
+  }
+});
+
+test('when nothing is acknowledged reaping stops, and goes on afterwards with nothing lost', async () => {
+  const init = Init.start(smallProgram);
+  const daemon = await init.daemon({ acknowledge: false });
+  const count = 300;
+  for (let id = 1; id <= count; id++) daemon.shell(id, `exit ${id % 100}`);
+  await eventually(() => daemon.reports.some((report) => report.type === 'execed' && report.process === count));
+  await eventually(() => zombies(init.pid) >= 100);
+  const exits = () => daemon.reports.filter((report) => report.type === 'exited');
+  expect(exits().length).toBeLessThan(200);
+  // a daemon that dies now is replaced all the same
+  daemon.supervisor.ready();
+  await kill(daemon);
+  const next = await init.daemon();
+  for (let id = 1; id <= count; id++) expect((await next.report('exited', id)).code).toBe(id % 100);
+  expect(zombies(init.pid)).toBe(0);
+  init.child.kill('SIGUSR1');
+  await next.report('signal');
+});
+
+test('a process that stops and continues all the time does not fill the reports', async () => {
+  const init = Init.start(smallProgram);
+  const daemon = await init.daemon({ acknowledge: false });
+  daemon.spawn(1, { argv: ['sleep', '1000'] });
+  const { pid } = await daemon.report('spawned', 1);
+  await daemon.report('execed', 1);
+  const state = () => /State:\t(.)/.exec(textOf(`/proc/${pid}/status`))?.[1];
+  for (let i = 0; i < 200; i++) {
+    process.kill(pid, 'SIGSTOP');
+    await eventually(() => state() === 'T');
+    process.kill(pid, 'SIGCONT');
+    await eventually(() => state() !== 'T');
+  }
+  process.kill(pid, 'SIGSTOP');
+  const before = daemon.reports.length;
+  expect(before).toBeLessThan(120);
+  daemon.supervisor.acknowledge(daemon.reports.at(-1)!.seq);
+  const last = await eventually(() => daemon.reports.length > before && daemon.reports.at(-1));
+  expect((last as Report).type).toBe('stopped');
+});
+
+test('a daemon that sends commands for ever without acknowledging is replaced', async () => {
+  const init = Init.start(compileInit('-DREPORTS_MAX=65536u', '-DREPORTS_FULL=16384u'));
+  const { socket } = await init.connection();
+  const { supervisor } = await Supervisor.over(socket);
+  supervisor.send(
+    Array.from({ length: 2000 }, (_, i) => ({ type: 'signal', id: i + 1, process: 1, signal: 0, group: false })),
+  );
+  const next = await init.daemon();
+  expect(init.said).toContain('a command though reports are not acknowledged');
+  expect(next.state.lastCommand).toBeGreaterThan(100);
+  expect(next.state.lastCommand).toBeLessThan(2000);
+});
+
+test('a daemon does not outlive the supervisor, whose death the client notices', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const closed = new Promise((resolve) => daemon.supervisor.onClose(resolve));
+  init.child.kill('SIGKILL');
+  await closed;
+  await eventually(() => !textOf(`/proc/${daemon.pid}/stat`) || textOf(`/proc/${daemon.pid}/stat`).includes(') Z '));
+});
+
+test('what is not a supervisor is refused', async () => {
+  const init = Init.start(program);
+  const { socket } = await init.connection();
+  const connected = Supervisor.over(socket);
+  socket.emit('data', Buffer.alloc(16, 7));
+  await expect(connected).rejects.toThrow(/frames of version 1799, expected 1/);
+});
+
+function zombies(parent: number): number {
+  const children = textOf(`/proc/${parent}/task/${parent}/children`).trim().split(' ').filter(Boolean);
+  return children.filter((pid) => / Z /.test(textOf(`/proc/${pid}/stat`))).length;
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkJobFile } from './check-job-file.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'checkconf-test-'));
+  write('fine.conf', 'exec true\n');
+  write('fine', 'exec true\n');
+  write('frob.conf', 'exec true\n\nfrob\n');
+  write('shell.conf', 'task\nscript\n  true\n  if true; then\nend script\n');
+  write('pre.conf', 'exec true\npre-start script\n  for x in a; echo; done\nend script\n');
+  write('large.conf', '#'.repeat(2 ** 20 + 1));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function write(name: string, text: string): void {
+  writeFileSync(join(directory, name), text);
+}
+
+/** Runs init-checkconf; what it says of files is relative to the directory. */
+function check(...args: string[]) {
+  const result = { status: 0, out: '', err: '' };
+  const relative = (text: string) => text.replaceAll(`${directory}/`, '');
+  result.status = checkJobFile(
+    args.map((arg) => arg.replace('DIR', directory)),
+    {
+      out: (text) => {
+        result.out += relative(text);
+      },
+      err: (text) => {
+        result.err += relative(text);
+      },
+    },
+  );
+  return result;
+}
+
+test.each([
+  [['DIR/fine.conf']],
+  [['-f', 'DIR/fine.conf']],
+  [['-fDIR/fine.conf']],
+  [['--file=DIR/fine.conf']],
+  [['--file', 'DIR/fine.conf']],
+  [['-i', '/sbin/initctl', '-x', '/sbin/upstart', 'DIR/fine.conf']],
+])('%j is accepted', (args) => {
+  expect(check(...args)).toEqual({ status: 0, out: 'File fine.conf: syntax ok\n', err: '' });
+});
+
+test('a file that does not parse', () => {
+  const err = 'ERROR: File frob.conf: syntax invalid:\ninit:frob.conf:3: Unknown stanza\n';
+  expect(check('DIR/frob.conf')).toEqual({ status: 1, out: '', err });
+});
+
+test('a file that cannot be read', () => {
+  const { status, err } = check('DIR/large.conf');
+  expect(status).toBe(1);
+  expect(err).toMatch(
+    /^ERROR: File large.conf: syntax invalid:\ninit:large.conf: Error while loading .*: File too large/,
+  );
+});
+
+test('a script that the shell does not parse, with the line of the job file', () => {
+  const { status, out, err } = check('DIR/shell.conf');
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err).toMatch(/^ERROR: File shell.conf: shell syntax invalid in script section:\nshell.conf:[45]: /);
+  expect(check('DIR/pre.conf').err).toMatch(/shell syntax invalid in pre-start section:\npre.conf:3: /);
+});
+
+test.each(['-s', '--noscript'])('scripts are passed over with %s', (option) => {
+  expect(check(option, 'DIR/shell.conf')).toMatchObject({ status: 0, out: 'File shell.conf: syntax ok\n' });
+});
+
+test('-d tells what is checked', () => {
+  expect(check('-d', 'DIR/pre.conf').err).toMatch(/^DEBUG: pre.conf:3: checking pre-start section\n/);
+});
+
+test.each([
+  [[], 'Must specify configuration file'],
+  [['DIR/missing.conf'], 'File missing.conf does not exist'],
+  [['DIR/fine'], 'File must end in .conf'],
+  [['--frob', 'DIR/fine.conf'], "Unknown option '--frob'"],
+  [['-f'], "Option '-f, --file <value>' argument missing"],
+])('%j: %s', (args, message) => {
+  const { status, out, err } = check(...args);
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err.startsWith(`ERROR: ${message}`)).toBe(true);
+});
+
+test('help', () => {
+  expect(check('-h')).toMatchObject({ status: 0, err: '' });
+  expect(check('--help').out).toMatch(/^Usage: init-checkconf/);
+});
