@@ -4,66 +4,94 @@
  */
 import { conditionEvents } from '@upstart/protocol';
 import type { OfferedEvent } from './condition-state.ts';
+import { getVariable } from './environment.ts';
 import type { ClassState } from './state.ts';
 
 /** Characters that make a value more than a plain word. */
 const SPECIAL = /[*?[\\$]/;
 
+/** Who listens to the events of one name. */
+interface Listening {
+  /** Those who have to look at each of them. */
+  always: Set<ClassState>;
+  /** Those who only care if a variable has a value: variable ('' is the first one, whatever its name) → value → classes. */
+  byValue: Map<string, Map<string, Set<ClassState>>>;
+}
+
 export class Listeners {
-  private readonly sets = new Map<string, Set<ClassState>>();
+  private readonly names = new Map<string, Listening>();
 
   add(jobClass: ClassState): void {
-    for (const key of keysOf(jobClass)) {
-      const set = this.sets.get(key);
-      if (set) set.add(jobClass);
-      else this.sets.set(key, new Set([jobClass]));
+    for (const { name, args } of operandsOf(jobClass)) {
+      const listening = getOrAdd(this.names, name, (): Listening => ({ always: new Set(), byValue: new Map() }));
+      const word = plainWord(args[0]);
+      if (word === null) listening.always.add(jobClass);
+      else classesFor(listening, word.variable, word.value).add(jobClass);
     }
   }
 
   remove(jobClass: ClassState): void {
-    for (const key of keysOf(jobClass)) {
-      const set = this.sets.get(key);
-      set?.delete(jobClass);
-      if (set?.size === 0) this.sets.delete(key);
+    for (const { name, args } of operandsOf(jobClass)) {
+      const listening = this.names.get(name);
+      if (!listening) continue;
+      const word = plainWord(args[0]);
+      if (word === null) listening.always.delete(jobClass);
+      else dropClass(listening, word.variable, word.value, jobClass);
+      if (listening.always.size === 0 && listening.byValue.size === 0) this.names.delete(name);
     }
   }
 
   /** The classes that the event may matter to, oldest first. */
   find(event: OfferedEvent): ClassState[] {
-    const found = new Set(this.sets.get(event.name));
-    const first = event.env[0];
-    const keys = event.env.map((entry) => indexKey(event.name, entry.slice(0, entry.indexOf('=')), valuePart(entry)));
-    if (first !== undefined) keys.push(indexKey(event.name, '', valuePart(first)));
-    for (const key of keys) {
-      for (const jobClass of this.sets.get(key) ?? []) found.add(jobClass);
+    const listening = this.names.get(event.name);
+    if (!listening) return [];
+    const found = new Set(listening.always);
+    for (const [variable, values] of listening.byValue) {
+      const value = variable === '' ? firstValue(event.env) : getVariable(event.env, variable);
+      const classes = value === undefined ? undefined : values.get(value);
+      for (const jobClass of classes ?? []) found.add(jobClass);
     }
     return [...found].sort((a, b) => a.id - b.id);
   }
 }
 
-function keysOf(jobClass: ClassState): Set<string> {
-  const { startOn, stopOn } = jobClass.definition;
-  const keys = new Set<string>();
-  for (const condition of [startOn, stopOn]) {
-    if (!condition) continue;
-    for (const { name, args } of conditionEvents(condition)) keys.add(operandKey(name, args[0]));
-  }
-  return keys;
+function operandsOf({ definition }: ClassState) {
+  return [definition.startOn, definition.stopOn].flatMap((condition) =>
+    condition ? [...conditionEvents(condition)] : [],
+  );
 }
 
-function operandKey(name: string, argument: string | undefined): string {
-  if (argument === undefined) return name;
+/** What a first argument asks for, if that is one value and nothing else. */
+function plainWord(argument: string | undefined): { variable: string; value: string } | null {
+  if (argument === undefined) return null;
   const equals = argument.indexOf('=');
   const value = argument.slice(equals + 1);
-  if (SPECIAL.test(value) || argument[equals - 1] === '!') return name;
-  return indexKey(name, equals < 0 ? '' : argument.slice(0, equals), value);
+  if (SPECIAL.test(value) || argument[equals - 1] === '!') return null;
+  return { variable: equals < 0 ? '' : argument.slice(0, equals), value };
 }
 
-/** NUL cannot stand in a job file's word nor in an environment entry. */
-function indexKey(name: string, variable: string, value: string): string {
-  return `${name}\0${variable}\0${value}`;
+function classesFor({ byValue }: Listening, variable: string, value: string): Set<ClassState> {
+  const values = getOrAdd(byValue, variable, () => new Map<string, Set<ClassState>>());
+  return getOrAdd(values, value, () => new Set());
 }
 
-function valuePart(entry: string): string {
-  return entry.slice(entry.indexOf('=') + 1);
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function dropClass({ byValue }: Listening, variable: string, value: string, jobClass: ClassState): void {
+  const values = byValue.get(variable);
+  const classes = values?.get(value);
+  classes?.delete(jobClass);
+  if (classes?.size === 0) values?.delete(value);
+  if (values?.size === 0) byValue.delete(variable);
+}
+
+function firstValue(env: readonly string[]): string | undefined {
+  const first = env[0];
+  return first?.slice(first.indexOf('=') + 1);
 }
