@@ -25,7 +25,7 @@ export function classIsIdle(context: Context, jobClass: ClassState): void {
   if (jobClass.next) replaceClass(context, jobClass, jobClass.next.definition);
 }
 
-function addClass(context: Context, definition: JobDefinition): ClassState {
+export function addClass(context: Context, definition: JobDefinition): ClassState {
   const jobClass: ClassState = {
     id: context.newId(),
     definition,

@@ -4,6 +4,7 @@
  */
 import { UpstartError, upstartError } from '@upstart/protocol';
 import type { Report } from '../process-messages.ts';
+import { adopt } from './adopt.ts';
 import { emitEvent, replyError } from './blocking.ts';
 import { defineClass } from './classes.ts';
 import { Context } from './context.ts';
@@ -65,8 +66,11 @@ export class Engine {
       case 'report':
         this.report(input.report);
         return;
-      case 'lost':
-        this.lost(input.process);
+      case 'adopt':
+        adopt(this.context, input);
+        return;
+      case 'begin':
+        this.begin(input.events);
         return;
       case 'emit':
         emitEvent(this.context, input.name, input.env);
@@ -106,9 +110,10 @@ export class Engine {
     else retrySpawn(context, instance, action.slot);
   }
 
-  private lost(token: number): void {
-    const known = this.known(token);
-    if (known) processEnded(this.context, known.instance, known.slot, { pid: known.process.pid, status: null });
+  private begin(events: readonly string[]): void {
+    if (this.state.begun) return;
+    this.state.begun = true;
+    for (const name of events) emitEvent(this.context, name, []);
   }
 
   private known(token: number) {

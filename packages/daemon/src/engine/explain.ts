@@ -14,7 +14,7 @@ import type { ConditionState } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { type ClassState, displayName, type EventState, type FailureState, type InstanceState } from './state.ts';
 
-/** A chain of waits is followed this far; a circle is named where it closes. */
+/** A chain of waits is followed this far, and not in a circle. */
 const MAX_DEPTH = 32;
 
 /** `jobClass` undefined: no good file defines the job, but `broken` may say why. */
@@ -78,8 +78,7 @@ function failureReason({ slot, status, text, state, at }: FailureState): Failure
 
 /** What an instance waits for; `chain` are the instances that the question came through. */
 function explainWait(context: Context, instance: InstanceState, chain: number[]): WaitReason[] {
-  if (chain.includes(instance.id)) return [{ text: 'which closes a circle: nothing of this can go on', children: [] }];
-  if (chain.length >= MAX_DEPTH) return [];
+  if (chain.length >= MAX_DEPTH || chain.includes(instance.id)) return [];
   const event = context.state.events.get(instance.blocker);
   if (event) {
     const text = `the event \`${eventText(event)}\` is not over`;

@@ -18,14 +18,28 @@ export type EngineRequest =
   | { method: 'resetEnv'; target: EnvTargetSpec }
   | { method: 'notifyDiskWriteable' };
 
+/** A process of the supervisor's, and what can be read of it. */
+export interface FoundProcess {
+  /** The id of the command that started it. */
+  process: number;
+  pid: number;
+  /** null: it cannot be told. */
+  job: string | null;
+  instance: string;
+  argv: string[];
+  env: string[];
+}
+
 /** `now`: milliseconds of monotonic time; `wall`: milliseconds since the epoch. */
 export type Input = { now: number; wall: number } & (
   | { type: 'define'; name: string; definition: JobDefinition | null }
   /** `keep`: the request is repeatable, its answer is kept for a client that lost its connection. */
   | { type: 'request'; key: string; keep: boolean; request: EngineRequest }
   | { type: 'report'; report: Report }
-  /** Processes that no longer exist although no report said so: the supervisor itself was replaced. */
-  | { type: 'lost'; process: number }
+  /** What the supervisor runs, when the state does not agree with that; see `adopt.ts`. */
+  | { type: 'adopt'; lastCommand: number; processes: FoundProcess[] }
+  /** Init has come up: these events are emitted, once in its life. */
+  | { type: 'begin'; events: string[] }
   | { type: 'emit'; name: string; env: string[] }
   | { type: 'quiesce'; reason: 'shutdown' | 'logout' }
   /** Time has passed: timers that are due go off. */

@@ -11,6 +11,8 @@ import type { EngineSettings, InstanceState } from './state.ts';
 /** A command with any of these is handed to the shell. */
 const SHELL_CHARACTERS = /[~`!$^&*()=|\\{}[\];"'<>?]/;
 const SHELL = '/bin/sh';
+/** What every process of a job finds in its environment besides the job's own variables. */
+export const SUPPLIED_VARIABLES = ['UPSTART_JOB', 'UPSTART_INSTANCE', 'UPSTART_SESSION'] as const;
 /** Text on one line, with nothing but newlines behind it. */
 const ONE_LINE = /^([^\n]*)\n*$/;
 

@@ -154,6 +154,8 @@ export type Answer = { result: unknown } | { error: WireError };
 
 export interface EngineState {
   settings: EngineSettings;
+  /** The events that init begins with have been emitted. */
+  begun: boolean;
   /** Ids of events, instances, classes and timers; never reused. */
   nextId: number;
   /** Ids of commands to the supervisor; never reused. */
@@ -182,6 +184,7 @@ export const MAX_ANSWERS = 4096;
 export function newState(settings: EngineSettings, environment: string[]): EngineState {
   return {
     settings,
+    begun: false,
     nextId: 1,
     nextCommand: 1,
     lastReport: 0,

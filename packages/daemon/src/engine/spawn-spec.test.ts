@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { commandLine, logPath } from './spawn-spec.ts';
+import { TestWorld } from './test-world.ts';
+
+describe('command lines', () => {
+  it.each([
+    ['exec', 'sleep  100', ['sleep', '100'], null],
+    ['exec', 'a#b:c,d+e%f@g', ['a#b:c,d+e%f@g'], null],
+    ['exec', 'echo $X', ['/bin/sh', '-e', '-c', 'exec echo $X', '/bin/sh'], null],
+    ['exec', 'A=b cmd', ['/bin/sh', '-e', '-c', 'exec A=b cmd', '/bin/sh'], null],
+    ['script', 'echo one\n\n', ['/bin/sh', '-e', '-c', 'echo one', '/bin/sh'], null],
+    ['script', '', ['/bin/sh', '-e', '-c', '', '/bin/sh'], null],
+    ['script', '\necho one\n', ['/bin/sh', '-e', '/proc/self/fd/9'], '\necho one\n'],
+    ['script', 'one\ntwo\n', ['/bin/sh', '-e', '/proc/self/fd/9'], 'one\ntwo\n'],
+  ] as const)('%s %j', (kind, text, argv, script) => {
+    expect(commandLine({ kind, text })).toEqual({ argv, script });
+  });
+});
+
+describe('log files', () => {
+  it('are named after job and instance, without slashes', () => {
+    expect(logPath('/log', 'net/web', '')).toBe('/log/net_web.log');
+    expect(logPath('/log', 'net/web', 'a/b')).toBe('/log/net_web-a_b.log');
+  });
+
+  it('are not written when jobs are not logged', () => {
+    const world = new TestWorld({ logDir: null });
+    world.job('svc', 'exec main\n');
+    world.start('svc');
+    expect(world.process('main').spec).toMatchObject({ console: 'none', logPath: null });
+  });
+});
+
+describe('environments', () => {
+  it('are built in the order of the reference, stop variables for pre-stop and post-stop only', () => {
+    const world = new TestWorld({ sessionAddress: 'unix:path=/s' });
+    world.job('svc', 'env Z=1\nenv HOME\nenv NOPE\nstart on go\nstop on halt\nexec main\npre-stop exec prestop\n');
+    world.emit('go', 'N=x');
+    const common = ['PATH=/bin', 'TERM=dumb', 'Z=1', 'HOME=/home/tester', 'N=x', 'UPSTART_EVENTS=go'];
+    const own = ['UPSTART_JOB=svc', 'UPSTART_INSTANCE=', 'UPSTART_SESSION=unix:path=/s'];
+    expect(world.process('main').spec.env).toEqual([...common, ...own]);
+    world.emit('halt', 'N=y');
+    const stopping = common.map((entry) => (entry === 'N=x' ? 'N=y' : entry));
+    expect(world.process('prestop').spec.env).toEqual([...stopping, 'UPSTART_STOP_EVENTS=halt', ...own]);
+  });
+});
