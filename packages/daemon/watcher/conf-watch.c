@@ -6,6 +6,7 @@
  *            +DIR \0 \0        watch the entries of DIR
  *            +DIR \0 NAME \0   tell only when NAME appears in DIR or goes
  *            -DIR \0 ... \0    end that watch
+ *            ?   \0 \0        answer when everything that has happened so far has been told
  *          at its end the program ends.
  * stdout   events, one NUL-terminated record each:
  *            +DIR          DIR is being watched (for a watch with NAME: cDIR/NAME, look whether it is there)
@@ -14,6 +15,7 @@
  *            gPATH         deleted or moved away (for a watch with NAME also: DIR has gone)
  *            lDIR          DIR itself has been deleted or moved and is no longer watched
  *            o             events were lost
+ *            ?             the answer to ?
  *            eERRNO PATH   DIR cannot be watched
  */
 #define _GNU_SOURCE
@@ -154,7 +156,8 @@ static void handle(const struct inotify_event *e)
 			event(kind, w->dir, e->name);
 }
 
-static void read_events(void)
+/* Passes on what the kernel has for us; returns whether there was anything. */
+static int read_events(void)
 {
 	char buffer[65536] __attribute__((aligned(__alignof__(struct inotify_event))));
 	ssize_t size = read(inotify_fd, buffer, sizeof buffer);
@@ -164,6 +167,14 @@ static void read_events(void)
 		handle(e);
 		at += sizeof *e + e->len;
 	}
+	return size > 0;
+}
+
+static void answer(void)
+{
+	while (read_events())
+		;
+	event('?', "", "");
 }
 
 /* Carries out the complete requests of a buffer and returns how much of it they are. */
@@ -184,6 +195,8 @@ static size_t requests(const char *buffer, size_t size)
 			add(dir + 1, name);
 		else if (*dir == '-')
 			end(dir + 1, name);
+		else if (*dir == '?')
+			answer();
 		done = (size_t)(name_end + 1 - buffer);
 	}
 }

@@ -42,29 +42,42 @@ function isPair(text: string, i: number): boolean {
 }
 
 function decodeEscaping(bytes: Uint8Array): string {
-  let text = '';
+  const parts: string[] = [];
+  let plain = 0;
   for (let i = 0; i < bytes.length; ) {
     const size = sequenceLength(bytes, i);
     if (size === 0) {
-      text += String.fromCharCode(0xdc00 + (bytes[i] as number));
-      i += 1;
-    } else {
-      text += strict.decode(bytes.subarray(i, i + size));
-      i += size;
+      parts.push(strict.decode(bytes.subarray(plain, i)), String.fromCharCode(0xdc00 + (bytes[i] as number)));
+      plain = i + 1;
     }
+    i += size || 1;
   }
-  return text;
+  parts.push(strict.decode(bytes.subarray(plain)));
+  return parts.join('');
 }
+
+/** First bytes of UTF-8 sequences: from, to, the length, and the range of the second byte (shorter forms and surrogates are none). */
+const SEQUENCES: readonly (readonly [number, number, number, number, number])[] = [
+  [0x00, 0x7f, 1, 0, 0],
+  [0xc2, 0xdf, 2, 0x80, 0xbf],
+  [0xe0, 0xe0, 3, 0xa0, 0xbf],
+  [0xe1, 0xec, 3, 0x80, 0xbf],
+  [0xed, 0xed, 3, 0x80, 0x9f],
+  [0xee, 0xef, 3, 0x80, 0xbf],
+  [0xf0, 0xf0, 4, 0x90, 0xbf],
+  [0xf1, 0xf3, 4, 0x80, 0xbf],
+  [0xf4, 0xf4, 4, 0x80, 0x8f],
+];
 
 /** The length of the valid UTF-8 sequence at `start`, or 0. */
 function sequenceLength(bytes: Uint8Array, start: number): number {
   const first = bytes[start] as number;
-  const size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-  if (size < 2) return size;
-  try {
-    strict.decode(bytes.subarray(start, start + size));
-    return start + size <= bytes.length ? size : 0;
-  } catch {
-    return 0;
+  const row = SEQUENCES.find(([from, to]) => from <= first && first <= to);
+  if (!row) return 0;
+  const [, , length, low, high] = row;
+  for (let i = 1; i < length; i++) {
+    const byte = bytes[start + i] ?? 0;
+    if (byte < (i === 1 ? low : 0x80) || byte > (i === 1 ? high : 0xbf)) return 0;
   }
+  return length;
 }

@@ -64,7 +64,8 @@ function parseArguments(lexer: Lexer, inParens: boolean): string[] {
 
 /** Whether the condition goes on: to the end of the line, or inside parentheses over one line end to the next line. */
 function moreTokens(lexer: Lexer, inParens: boolean): boolean {
-  if (lexer.hasToken() || !inParens || lexer.atEnd) return !lexer.atEnd && lexer.hasToken();
+  if (lexer.hasToken()) return true;
+  if (!inParens || lexer.atEnd) return false;
   lexer.skipLine();
   if (lexer.hasToken()) return true;
   if (!lexer.atEnd) lexer.fail('Expected token');

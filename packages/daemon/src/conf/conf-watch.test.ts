@@ -39,7 +39,7 @@ function script(text: string): string {
 
 describe('the client', () => {
   test('takes records in pieces, several at once, and of any bytes', async () => {
-    const text = "printf 'w/a'; printf '/b.conf\\0g/\\377\\0o\\0?'; printf 'x\\0+/d\\0'";
+    const text = "printf 'w/a'; printf '/b.conf\\0g/\\377\\0o\\0?'; printf 'x\\0+/d\\0!7\\0'";
     expect((await record(script(text))).events).toEqual([
       { kind: 'written', path: '/a/b.conf' },
       { kind: 'gone', path: '/\udcff' },
@@ -93,9 +93,11 @@ describe('the program', () => {
       '',
       '-/x',
       '',
+      '?',
+      '',
     ];
     const { output } = await run(`${requests.join('\0')}\0`);
-    expect(output).toBe('+/proc l/nonexistent c//name g/nonexistent/name ');
+    expect(output).toBe('+/proc l/nonexistent c//name g/nonexistent/name ? ');
   });
 
   test('says the number of an error', async () => {
@@ -105,6 +107,6 @@ describe('the program', () => {
 
   test('ends on requests that are none', async () => {
     expect((await run(Buffer.alloc(200_000, 'x'))).status).toBe(0);
-    expect(await run('\0\0?\0\0no\0')).toEqual({ status: 0, output: '' });
+    expect(await run('\0\0!\0\0no\0')).toEqual({ status: 0, output: '' });
   });
 });

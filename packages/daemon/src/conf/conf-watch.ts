@@ -22,12 +22,14 @@ export class ConfWatch implements Watcher {
   readonly #child: ChildProcess;
   readonly #listener: WatchListener;
   readonly #awaited = new Set<string>();
+  /** Those who wait for an answer, in the order of the requests. */
+  readonly #waiting: (() => void)[] = [];
   #rest: Buffer = Buffer.alloc(0);
   #over = false;
 
   constructor(program: string, listener: WatchListener) {
     this.#listener = listener;
-    this.#child = spawn(program, [], { stdio: ['pipe', 'pipe', 'ignore'], env: {} });
+    this.#child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
     this.#child.on('error', (error) => this.#fail(errnoText(error)));
     this.#child.on('exit', (code, signal) => this.#fail(`ended with ${signal ?? `status ${code}`}`));
     this.#child.stdin?.on('error', () => undefined); // its end is reported by `exit`
@@ -48,9 +50,18 @@ export class ConfWatch implements Watcher {
     else this.#send('-', path, '');
   }
 
+  settled(): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#send('?', '', '');
+    });
+  }
+
   close(): void {
     this.#over = true;
     this.#child.stdin?.end();
+    this.#answer(this.#waiting.length);
   }
 
   #send(operation: string, directory: string, name: string): void {
@@ -61,16 +72,23 @@ export class ConfWatch implements Watcher {
     if (this.#over) return;
     const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
     const events: WatchEvent[] = [];
+    let answers = 0;
     let start = 0;
     for (let end = data.indexOf(0, start); end >= 0; end = data.indexOf(0, start)) {
       const record = decodeText(data.subarray(start, end));
       const kind = KINDS[record.charAt(0)];
       if (kind !== undefined) events.push({ kind, path: record.slice(1) });
-      else this.#refuse(record.slice(1));
+      else if (record === '?') answers++;
+      else if (record.startsWith('e')) this.#refuse(record.slice(1));
       start = end + 1;
     }
     this.#rest = data.subarray(start);
     if (events.length > 0) this.#listener.events(events);
+    this.#answer(answers);
+  }
+
+  #answer(count: number): void {
+    for (const resolve of this.#waiting.splice(0, count)) resolve();
   }
 
   /** `ERRNO PATH` */
@@ -85,5 +103,6 @@ export class ConfWatch implements Watcher {
     if (this.#over) return;
     this.#over = true;
     this.#listener.failed(reason);
+    this.#answer(this.#waiting.length);
   }
 }

@@ -147,7 +147,7 @@ describe('broken files', () => {
     expect(conf.told).toEqual(['a']);
   });
 
-  test.skipIf(process.getuid?.() === 0)('a file that may not be read', () => {
+  test.skipIf(process.getuid?.() === 0)('a file that may not be read (root may read everything)', () => {
     conf.write('conf/a.conf', '');
     chmodSync(conf.path('conf/a.conf'), 0);
     conf.load(['conf']);

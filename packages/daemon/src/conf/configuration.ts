@@ -65,6 +65,14 @@ export class Configuration {
     return [...broken.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  /**
+   * Resolves when what has been done to job files until now has been told. Events take a moment; whoever is about to say
+   * that a job is unknown can wait for this first, so that a file counts as soon as it is written.
+   */
+  async settled(): Promise<void> {
+    await this.#watches?.settled();
+  }
+
   /** Ends watching. */
   close(): void {
     this.#watches?.close();

@@ -4,6 +4,7 @@
  */
 import { type FSWatcher, lstatSync, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { errnoText, isAbsent } from './errno-text.ts';
 import { fsPath, inspect } from './job-file.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
@@ -54,9 +55,18 @@ export class FsWatch implements Watcher {
     this.#watched.delete(path);
   }
 
+  /** What the kernel has told by now comes with the next turn of the event loop. */
+  async settled(): Promise<void> {
+    await setImmediate();
+    if (this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#flush();
+  }
+
   close(): void {
     for (const path of [...this.#watched.keys()]) this.unwatch(path);
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #start(key: string, directory: string, changed: (name: string | null) => void): boolean {

@@ -26,7 +26,7 @@ CLASSES['\\'.charCodeAt(0)] = BACKSLASH | ESCAPABLE;
 const LF = 10;
 
 /** Where a token ends, outside quotes. */
-export const WORD = BLANK | LINE_END;
+const WORD = BLANK | LINE_END;
 export const CONDITION_WORD = WORD | PAREN;
 const COMMAND = LINE_END;
 

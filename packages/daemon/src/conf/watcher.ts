@@ -29,5 +29,7 @@ export interface Watcher {
   await(path: string): void;
   /** Ends `watch` of this directory, or `await` of this path. */
   unwatch(path: string): void;
+  /** Resolves when everything that has happened so far has been told, as far as the watcher can know. */
+  settled(): Promise<void>;
   close(): void;
 }

@@ -40,6 +40,10 @@ export class Watches {
     this.#ask();
   }
 
+  async settled(): Promise<void> {
+    await this.#watcher?.settled();
+  }
+
   close(): void {
     this.#watcher?.close();
   }

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   closeSync,
   copyFileSync,
   linkSync,
@@ -226,6 +227,30 @@ test('a file that is open for writing does not count until it is closed', async 
   await has('open', 'early');
 });
 
+test('what has been written counts once everything is settled', async () => {
+  const configuration = conf.load(['conf'], { watch: true, watcher: program });
+  for (let round = 0; round < 50; round++) {
+    conf.write(`conf/dir${round}/deep/job.conf`, 'usage early');
+    await configuration.settled();
+    expect(usage(`dir${round}/deep/job`)).toBe('early');
+    conf.write(`conf/dir${round}/deep/job.conf`, 'usage changed');
+    await configuration.settled();
+    expect(usage(`dir${round}/deep/job`)).toBe('changed');
+  }
+  configuration.close();
+  await configuration.settled();
+});
+
+test('nobody waits for a watcher that has ended', async () => {
+  const configuration = conf.load(['conf'], { watch: true, watcher: standIn('exit 1') });
+  const settled = configuration.settled();
+  conf.write('go', '');
+  await settled;
+  conf.write('conf/job.conf', 'usage seen');
+  await has('job', 'seen');
+  await configuration.settled();
+});
+
 test('one directory in two sources', async () => {
   symlinkSync('conf', conf.path('link'));
   await watch('link', 'conf');
@@ -247,4 +272,33 @@ test('fs.watch takes over where conf-watch cannot run', async () => {
   );
   conf.write('conf/svc.conf', 'usage two');
   await has('svc', 'two');
+});
+
+/** A stand-in for conf-watch that writes something once the file `go` is there. */
+function standIn(writes: string): string {
+  const path = conf.path('stand-in');
+  conf.write('stand-in', `#!/bin/sh\nuntil [ -e '${conf.path('go')}' ]; do :; done\n${writes}\nread wait\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+test('lost events are made up for by looking at everything', async () => {
+  for (const job of ['kept', 'changed', 'deleted', 'sub/job']) conf.write(`conf/${job}.conf`, 'usage old');
+  conf.load(['conf', 'late'], { watch: true, watcher: standIn(`printf 'o\\0'`) });
+  const kept = conf.jobs.get('kept');
+  conf.write('conf/changed.conf', 'usage changed');
+  conf.write('conf/new/job.conf', 'usage new');
+  rmSync(conf.path('conf/deleted.conf'));
+  rmSync(conf.path('conf/sub'), { recursive: true });
+  conf.write('go', '');
+  await has('new/job', 'new');
+  expect(conf.usages()).toEqual({ kept: 'old', changed: 'changed', 'new/job': 'new' });
+  expect(conf.jobs.get('kept')).toBe(kept);
+});
+
+test('a directory that cannot be watched is named', async () => {
+  conf.load(['conf'], { watch: true, watcher: standIn(`printf 'e28 ${conf.path('conf')}\\0'`) });
+  conf.write('go', '');
+  const warning = 'warn: conf: Unable to watch configuration directory: No space left on device';
+  await conf.until(() => conf.log.includes(warning));
 });

@@ -134,6 +134,12 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
 };
 
+/** A job that is not known may have a file that was written a moment ago: looks once more before saying so. */
+async function awaitJob({ runner, configuration }: ControlContext, params: object): Promise<void> {
+  const job = 'job' in params ? params.job : null;
+  if (typeof job === 'string' && !runner.engine.state.classes.has(job)) await configuration.settled();
+}
+
 /** Carries out one call. Throws UpstartError. */
 export async function handle<M extends Method>(
   context: ControlContext,
@@ -143,5 +149,6 @@ export async function handle<M extends Method>(
 ): Promise<Result<M>> {
   const privilege = PRIVILEGED[method];
   if (privilege !== undefined && !caller.privileged) throw upstartError('permission-denied', privilege);
+  await awaitJob(context, params);
   return HANDLERS[method](context, params, caller);
 }
