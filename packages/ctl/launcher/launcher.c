@@ -4,6 +4,7 @@
  * The frames are described in packages/protocol/README.md.
  */
 #define _GNU_SOURCE
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,8 +22,9 @@
 #define PROTOCOL_VERSION 1
 #define MAX_REQUEST (1024u * 1024u) /* bytes of a frame's body, as the daemon has it */
 #define MAX_REPLY (16u * 1024u * 1024u)
-#define RETRY_SECONDS 30 /* how long a daemon that restarts is waited for */
+#define RETRY_MS 30000 /* how long a daemon that restarts is waited for, all in all */
 #define RETRY_PAUSE_MS 50
+#define REFUSED_MS 2000 /* how long a socket without a daemon behind it is tried: one that restarts is back by then */
 #define HELLO_ID 0
 #define RUN_ID 1
 #define RUN_LOCALLY 256 /* the result of a command that only a process of the caller's can run */
@@ -34,12 +36,11 @@ static const char *const passed_on[] = {"UPSTART_JOB", "UPSTART_INSTANCE", "UPST
 
 static const char *program; /* argv[0] without its folders */
 
-static _Noreturn void fail(const char *text, int length) { /* a negative length means all of the text */
+/* A negative length means all of the text. */
+static _Noreturn void fail(const char *text, int length) {
     dprintf(2, "%s: %.*s\n", program, length, text);
     exit(1);
 }
-
-/* ---- Encoding -------------------------------------------------------------------------------------------------- */
 
 struct buffer {
     uint8_t *bytes;
@@ -47,11 +48,7 @@ struct buffer {
 };
 
 static void reserve(struct buffer *b, size_t size) {
-    if (size <= b->size)
-        return;
-    b->size = size * 2;
-    b->bytes = realloc(b->bytes, b->size);
-    if (!b->bytes)
+    if (size > b->size && !(b->bytes = realloc(b->bytes, b->size = size * 2)))
         fail("Cannot allocate memory", -1);
 }
 
@@ -65,15 +62,14 @@ static void put(struct buffer *b, const void *bytes, size_t length) {
 static void put_number(struct buffer *b, uint8_t type, size_t n) {
     put(b, (uint8_t[]){type, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}, 5);
 }
+static void put_uint(struct buffer *b, uint32_t number) { put_number(b, 0xce, number); }
+static void put_map(struct buffer *b, uint32_t fields) { put_number(b, 0xdf, fields); }
+static void put_bool(struct buffer *b, bool value) { put(b, value ? "\xc3" : "\xc2", 1); }
+/* Text of our own is a str (0xdb); the user's, which may be no UTF-8, is a bin (0xc6). */
 static void put_string(struct buffer *b, uint8_t type, const char *text) {
     put_number(b, type, strlen(text));
     put(b, text, strlen(text));
 }
-static void put_uint(struct buffer *b, uint32_t number) { put_number(b, 0xce, number); }
-static void put_bool(struct buffer *b, bool value) { put(b, value ? "\xc3" : "\xc2", 1); }
-static void put_map(struct buffer *b, uint32_t fields) { put_number(b, 0xdf, fields); }
-static void put_array(struct buffer *b, uint32_t items) { put_number(b, 0xdd, items); }
-/* Text of our own is a str; the user's, which may be no UTF-8, is a bin. */
 static void put_name(struct buffer *b, const char *name) { put_string(b, 0xdb, name); }
 static void put_text(struct buffer *b, const char *text) { put_string(b, 0xc6, text); }
 
@@ -89,24 +85,22 @@ static size_t begin_request(struct buffer *b, uint32_t id, const char *method, u
 
 /* Writes the frame's length; false if it is longer than the daemon takes. */
 static bool end_request(struct buffer *b, size_t start) {
-    size_t length = b->length - start;
-    for (int i = 0; i < 4; i++)
-        b->bytes[start - 4 + (size_t)i] = (uint8_t)(length >> (8 * i));
-    return length <= MAX_REQUEST;
+    uint32_t length = htole32((uint32_t)(b->length - start));
+    memcpy(b->bytes + start - sizeof length, &length, sizeof length);
+    return b->length - start <= MAX_REQUEST;
 }
 
 /* The hello and the run request. False if they are too long. */
 static bool encode_requests(struct buffer *b, int argc, char **argv) {
     struct winsize window = {0};
     struct timespec now;
-    char key[64], *cwd = getcwd(NULL, 0);
+    char key[64], cwd[4096];
     uint32_t variables = 0;
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(key, sizeof key, "%d-%lld.%09ld", (int)getpid(), (long long)now.tv_sec, now.tv_nsec); /* used once */
     for (size_t i = 0; i < COUNT(passed_on); i++)
         variables += getenv(passed_on[i]) != NULL;
-    if (ioctl(1, TIOCGWINSZ, &window) < 0)
-        ioctl(2, TIOCGWINSZ, &window);
+    (void)(ioctl(1, TIOCGWINSZ, &window) == 0 || ioctl(2, TIOCGWINSZ, &window));
 
     size_t start = begin_request(b, HELLO_ID, "hello", 3);
     put_name(b, "params"), put_map(b, 2);
@@ -117,10 +111,10 @@ static bool encode_requests(struct buffer *b, int argc, char **argv) {
     start = begin_request(b, RUN_ID, "run", 4);
     put_name(b, "key"), put_name(b, key);
     put_name(b, "params"), put_map(b, 4);
-    put_name(b, "argv"), put_array(b, (uint32_t)argc);
+    put_name(b, "argv"), put_number(b, 0xdd, (size_t)argc);
     for (int i = 0; i < argc; i++)
         put_text(b, argv[i]);
-    put_name(b, "cwd"), put_text(b, cwd ? cwd : "/");
+    put_name(b, "cwd"), put_text(b, getcwd(cwd, sizeof cwd) ? cwd : "/");
     put_name(b, "env"), put_map(b, variables);
     for (size_t i = 0; i < COUNT(passed_on); i++)
         if (getenv(passed_on[i]))
@@ -129,11 +123,8 @@ static bool encode_requests(struct buffer *b, int argc, char **argv) {
     put_name(b, "out"), put_bool(b, isatty(1));
     put_name(b, "err"), put_bool(b, isatty(2));
     put_name(b, "columns"), put_uint(b, window.ws_col);
-    free(cwd);
     return end_request(b, start);
 }
-
-/* ---- Decoding -------------------------------------------------------------------------------------------------- */
 
 enum kind { BAD, OTHER, INTEGER, BYTES, MAP };
 struct value {
@@ -156,10 +147,7 @@ static const int sizes[32] = {0, 0, 0, 0, 1, 2, 4, 0, 0, 0, 4, 8, 1, 2, 4, 8, -1
 
 static const uint8_t *take(struct cursor *c, uint64_t length) {
     c->bad |= length > (uint64_t)(c->end - c->at);
-    if (c->bad)
-        return NULL;
-    c->at += length;
-    return c->at - length;
+    return c->bad ? NULL : (c->at += length) - length;
 }
 
 static int64_t take_number(struct cursor *c, int size) {
@@ -189,66 +177,68 @@ static bool is_name(struct value v, const char *name) {
     return v.bytes && (size_t)v.number == strlen(name) && !memcmp(v.bytes, name, strlen(name));
 }
 
-/* A frame of the daemon's, as far as a launcher can get one. */
-struct frame {
-    struct value id, fd, data, result, text;
-    bool is_error;
-};
+/* What a launcher can get from the daemon: the fields of a frame. Those of maps within it are read as if they were its
+   own, since no two share a name. */
+enum field { ID, FD, DATA, RESULT, ERROR, TEXT, FIELDS };
 
-/* The fields of maps within it are read as if they were its own: no two share a name. */
-static bool decode_frame(const struct buffer *b, struct frame *frame) {
+static bool decode_frame(const struct buffer *b, struct value fields[FIELDS]) {
+    static const char *const names[FIELDS] = {"id", "fd", "data", "result", "error", "text"};
     struct cursor c = {b->bytes, b->bytes + b->length, false};
     struct value map = next(&c);
-    *frame = (struct frame){0};
+    memset(fields, 0, FIELDS * sizeof *fields);
     for (int64_t left = map.kind == MAP ? map.number : 0; left > 0 && !c.bad; left--) {
         struct value name = next(&c), v = next(&c);
-        struct value *field = is_name(name, "id")       ? &frame->id
-                              : is_name(name, "fd")     ? &frame->fd
-                              : is_name(name, "data")   ? &frame->data
-                              : is_name(name, "result") ? &frame->result
-                              : is_name(name, "text")   ? &frame->text
-                                                        : NULL;
-        frame->is_error |= is_name(name, "error");
+        for (size_t i = 0; i < FIELDS; i++)
+            if (is_name(name, names[i]))
+                fields[i] = v;
         left += v.kind == MAP ? v.number : 0;
-        if (field)
-            *field = v;
     }
-    return !c.bad && frame->id.kind == INTEGER;
+    return !c.bad && fields[ID].kind == INTEGER;
 }
 
-/* ---- The connection -------------------------------------------------------------------------------------------- */
-
-/* Connects to the daemon that the environment names: to its control socket, else to the query socket beside it. */
-static int connect_daemon(void) {
-    const char *session = getenv("UPSTART_SESSION"), *dir = getenv("UPSTART_SYSTEM_SOCKET_DIR"), *prefix = "unix:path=";
+static int connect_to(const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    char path[sizeof address.sun_path + sizeof "query.sock"];
-    int length;
-    if (session && *session && strncmp(session, prefix, strlen(prefix)) != 0)
-        return -1;
-    if (session && *session)
-        length = snprintf(path, sizeof path, "%s", session + strlen(prefix));
-    else
-        length = snprintf(path, sizeof path, "%s/control.sock", dir && *dir ? dir : "/run/upstart");
-    if (path[0] != '/' || (size_t)length >= sizeof address.sun_path)
-        return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    memcpy(address.sun_path, path, (size_t)length + 1);
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    strcpy(strrchr(address.sun_path, '/'), strlen(strrchr(path, '/')) >= sizeof "query.sock" ? "/query.sock" : "");
-    if (errno == EACCES && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+    bool fits = path[0] == '/' && strlen(path) < sizeof address.sun_path;
+    errno = ENAMETOOLONG;
+    memcpy(address.sun_path, path, strnlen(path, sizeof address.sun_path - 1));
+    if (fits && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
         return fd;
     close(fd);
     return -1;
 }
 
+/* Connects to the daemon that the environment names: to its control socket, else to the query socket beside it. */
+static int connect_daemon(void) {
+    const char *session = getenv("UPSTART_SESSION"), *dir = getenv("UPSTART_SYSTEM_SOCKET_DIR"), *prefix = "unix:path=";
+    char path[4096];
+    if (!session || !*session)
+        snprintf(path, sizeof path, "%s/control.sock", dir && *dir ? dir : "/run/upstart");
+    else
+        snprintf(path, sizeof path, "%s", strncmp(session, prefix, strlen(prefix)) ? "" : session + strlen(prefix));
+    int fd = connect_to(path);
+    if (fd >= 0 || errno != EACCES)
+        return fd;
+    strcpy(strrchr(path, '/'), "/query.sock");
+    return connect_to(path);
+}
+
+/* As connect_daemon, but a daemon that is being replaced is waited for: its socket is there and refuses. */
+static int reach_daemon(void) {
+    for (int waited = 0;; waited += RETRY_PAUSE_MS) {
+        int fd = connect_daemon();
+        if (fd >= 0 || errno != ECONNREFUSED || waited >= REFUSED_MS)
+            return fd;
+        poll(NULL, 0, RETRY_PAUSE_MS);
+    }
+}
+
 /* Reads a frame's body. False if the connection is over. */
 static bool read_frame(FILE *in, struct buffer *b) {
-    uint8_t header[4];
-    if (fread(header, sizeof header, 1, in) != 1)
+    uint32_t length;
+    if (fread(&length, sizeof length, 1, in) != 1)
         return false;
-    b->length = (size_t)header[0] | (size_t)header[1] << 8 | (size_t)header[2] << 16 | (size_t)header[3] << 24;
+    b->length = le32toh(length);
     if (b->length > MAX_REPLY)
         fail("The init daemon sent a frame that is too long", -1);
     reserve(b, b->length + 1);
@@ -256,15 +246,10 @@ static bool read_frame(FILE *in, struct buffer *b) {
 }
 
 static void write_output(int fd, const uint8_t *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
-        if (written < 0 && errno != EAGAIN)
-            exit(1);
-        if (written < 0)
-            poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
-        else
-            bytes += written, length -= (size_t)written;
-    }
+    for (ssize_t n; length > 0; bytes += n, length -= (size_t)n)
+        while ((n = write(fd, bytes, length)) < 0)
+            if (errno != EAGAIN || poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1) < 0)
+                exit(1);
 }
 
 enum outcome { DONE, LOST, REFUSED };
@@ -275,39 +260,34 @@ static enum outcome exchange(FILE *in, const struct buffer *requests, int *statu
     static size_t printed[3];
     static struct buffer reply;
     size_t seen[3] = {0};
-    struct frame frame;
+    struct value f[FIELDS];
     bool greeted = false;
 
-    for (size_t sent = 0; sent < requests->length;) {
-        ssize_t n = send(fileno(in), requests->bytes + sent, requests->length - sent, MSG_NOSIGNAL);
-        if (n < 0)
-            break; /* a daemon that closed has perhaps said why */
-        sent += (size_t)n;
-    }
+    /* A daemon that closes before it has read everything has perhaps said why. */
+    for (ssize_t n, sent = 0; (size_t)sent < requests->length; sent += n)
+        if ((n = send(fileno(in), requests->bytes + sent, requests->length - (size_t)sent, MSG_NOSIGNAL)) < 0)
+            break;
     while (read_frame(in, &reply)) {
-        if (!decode_frame(&reply, &frame))
+        if (!decode_frame(&reply, f))
             fail("The init daemon sent something else than an answer", -1);
-        if (frame.is_error && !greeted)
+        if (f[ERROR].kind == MAP && !greeted)
             return REFUSED;
-        if (frame.is_error)
-            fail(frame.text.bytes ? (const char *)frame.text.bytes : "", frame.text.bytes ? (int)frame.text.number : 0);
-        if (frame.id.number == HELLO_ID) {
-            greeted = true;
-        } else if (frame.data.bytes && (frame.fd.number == 1 || frame.fd.number == 2)) {
-            size_t fd = (size_t)frame.fd.number, length = (size_t)frame.data.number;
+        if (f[ERROR].kind == MAP)
+            fail(f[TEXT].bytes ? (const char *)f[TEXT].bytes : "", f[TEXT].bytes ? (int)f[TEXT].number : 0);
+        greeted |= f[ID].number == HELLO_ID;
+        if (f[DATA].bytes && (f[FD].number == 1 || f[FD].number == 2)) {
+            size_t fd = (size_t)f[FD].number, length = (size_t)f[DATA].number;
             size_t known = printed[fd] - seen[fd] < length ? printed[fd] - seen[fd] : length;
-            write_output((int)fd, frame.data.bytes + known, length - known);
+            write_output((int)fd, f[DATA].bytes + known, length - known);
             printed[fd] += length - known;
             seen[fd] += length;
-        } else if (frame.id.number == RUN_ID && frame.result.kind == INTEGER) {
-            *status = (int)frame.result.number;
+        } else if (f[ID].number == RUN_ID && f[RESULT].kind == INTEGER) {
+            *status = (int)f[RESULT].number;
             return DONE;
         }
     }
     return LOST;
 }
-
-/* ---- Node ------------------------------------------------------------------------------------------------------ */
 
 /* Becomes ctl.js, which does by itself what the daemon cannot, or says why it cannot be done. */
 static _Noreturn void run_under_node(int argc, char **argv) {
@@ -319,32 +299,22 @@ static _Noreturn void run_under_node(int argc, char **argv) {
     snprintf(script, sizeof script, "%s/ctl.js", dir);
     snprintf(own, sizeof own, "%s/node", dir);
 
-    char **words = calloc((size_t)argc + 4, sizeof *words);
-    if (!words)
+    static char **words;
+    if (!(words = calloc((size_t)argc + 4, sizeof *words)))
         fail("Cannot allocate memory", -1);
     words[0] = "node", words[1] = script, words[2] = "--called-as";
     memcpy(words + 3, argv, (size_t)argc * sizeof *words);
-    /* Both are meant for programs of the user's, and make Node start slowly or do something else. */
-    unsetenv("NODE_EXTRA_CA_CERTS"), unsetenv("NODE_OPTIONS");
-    if (getenv("UPSTART_NODE"))
-        execv(getenv("UPSTART_NODE"), words);
+    unsetenv("NODE_EXTRA_CA_CERTS"), unsetenv("NODE_OPTIONS"); /* for programs of the user's; they slow Node down */
+    execv(getenv("UPSTART_NODE") ? getenv("UPSTART_NODE") : own, words);
     execv(own, words);
     execvp("node", words);
-    execv("/usr/local/bin/node", words);
-    execv("/usr/bin/node", words);
+    execv("/usr/local/bin/node", words), execv("/usr/bin/node", words);
     fail("The init daemon cannot be asked, and there is no Node to run ctl.js", -1);
 }
 
-static int64_t seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
-
 int main(int argc, char **argv) {
-    char *no_arguments[] = {"initctl", NULL};
     if (argc < 1)
-        argc = 1, argv = no_arguments;
+        return 1;
     program = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
     program += *program == '-';
 
@@ -354,14 +324,11 @@ int main(int argc, char **argv) {
         spare = open("/dev/null", O_RDWR);
     close(spare);
 
-    struct buffer requests = {0};
-    bool fits = encode_requests(&requests, argc, argv);
-    int fd = fits ? connect_daemon() : -1;
+    static struct buffer requests;
+    int fd = encode_requests(&requests, argc, argv) ? reach_daemon() : -1;
     if (fd < 0)
         run_under_node(argc, argv);
-    int64_t deadline = 0;
-    for (bool again = false;; again = true) {
-        int64_t began = seconds();
+    for (int waited = 0;;) {
         int status = 1;
         FILE *in = fdopen(fd, "r");
         if (!in)
@@ -369,14 +336,12 @@ int main(int argc, char **argv) {
         enum outcome outcome = exchange(in, &requests, &status);
         if (outcome == DONE && status != RUN_LOCALLY)
             return status;
-        if (outcome == DONE || (outcome == REFUSED && !again))
+        if (outcome == DONE || (outcome == REFUSED && waited == 0))
             run_under_node(argc, argv);
         fclose(in);
         /* The daemon was restarted: it knows the request by its key and goes on with it. */
-        if (deadline == 0 || seconds() - began > RETRY_SECONDS)
-            deadline = seconds() + RETRY_SECONDS;
         do {
-            if (outcome == REFUSED || seconds() > deadline)
+            if (outcome == REFUSED || (waited += RETRY_PAUSE_MS) > RETRY_MS)
                 fail("Connection was disconnected before a reply was received", -1);
             poll(NULL, 0, RETRY_PAUSE_MS);
         } while ((fd = connect_daemon()) < 0);

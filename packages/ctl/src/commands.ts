@@ -4,7 +4,7 @@
  */
 
 import type { UpstartClient } from '@upstart/protocol';
-import { ConnectionError, isSession, type Scope } from '@upstart/protocol';
+import { ConnectionError, isSession, RUN_LOCALLY, type Scope } from '@upstart/protocol';
 import type { Command, Invocation } from './command.ts';
 import { restart, start, stop } from './commands/change-job.ts';
 import { checkConfig } from './commands/check-config.ts';
@@ -82,7 +82,7 @@ const WELL_KNOWN_NAME = 'com.ubuntu.Upstart';
 
 /**
  * Runs the command line `argv`, whose first element is the name the program was called by, and returns the exit
- * status: 0, or 1 after any failure, which has been reported. Never rejects.
+ * status: 0, or 1 after any failure, which has been reported. In a daemon it may be `RUN_LOCALLY`. Never rejects.
  */
 export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
   const program = programName(argv[0] ?? '');
@@ -141,11 +141,10 @@ async function runOne(
     context.out(commandHelp(command, usageName, screenWidth(context.env, context.terminal.columns)));
   }
   if (parsed.asked !== null) return 0;
-  if (command.local && !context.local) throw new Error(`${command.name} cannot be run by the init daemon`);
-
   const options = { ...globals, ...parsed.options };
   print.heed(options);
   const scope = scopeOf(options);
+  if (!context.local && (command.local || scope !== 'default')) return RUN_LOCALLY;
   let client: Promise<UpstartClient> | null = null;
   const invocation: Invocation = {
     args: parsed.words,

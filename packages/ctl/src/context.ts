@@ -15,7 +15,7 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /**
    * Whether this process is the caller's own. A command that reads files of the caller's must not do so with the
-   * rights of the daemon, so such commands are refused where this is false.
+   * rights of the daemon: where this is false, the caller is told to run it by itself (`RUN_LOCALLY`).
    */
   readonly local: boolean;
   /** Writes to standard output and standard error; text as `encodeText` of the protocol takes it. */

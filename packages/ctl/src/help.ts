@@ -48,7 +48,7 @@ export function commandList(commands: readonly Command[], program: string, width
   ]);
 }
 
-function optionLines(specs: readonly OptionSpec[], width: number): string[] {
+export function optionLines(specs: readonly OptionSpec[], width: number): string[] {
   return specs
     .filter(({ shown }) => shown !== 'hidden')
     .map(({ long, short, value, description }) => {

@@ -18,8 +18,9 @@ export function readFrom(path: string, start: number): Piece {
   const fd = openSync(path, 'r');
   try {
     const { size, ino } = fstatSync(fd);
-    const from = Math.max(start, size - TAIL_BYTES);
-    const bytes = Buffer.alloc(Math.max(0, size - from));
+    // A file that has become shorter ends before `start`.
+    const from = Math.min(Math.max(start, size - TAIL_BYTES), size);
+    const bytes = Buffer.alloc(size - from);
     const length = bytes.length === 0 ? 0 : readSync(fd, bytes, 0, bytes.length, from);
     return { text: decodeText(bytes.subarray(0, length)), end: from + length, inode: ino };
   } finally {

@@ -21,6 +21,8 @@ export type Options = Readonly<Record<string, string | true>>;
 export interface ParsedWords {
   readonly options: Options;
   readonly words: string[];
+  /** The same as a list, in the order in which they were given: some may be given more than once. */
+  readonly given: readonly (readonly [long: string, value: string | true])[];
   /** `--help` or `--version`, which end the parsing where they stand. */
   readonly asked: 'help' | 'version' | null;
 }
@@ -52,6 +54,7 @@ class Parser {
   readonly #words: readonly string[];
   readonly #specs: readonly OptionSpec[];
   readonly #options: Record<string, string | true> = {};
+  readonly #given: [string, string | true][] = [];
   /** Up to here words have been taken as values of options that stand before them. */
   readonly #taken = new Set<number>();
   #at = 0;
@@ -81,7 +84,7 @@ class Parser {
   }
 
   #result(words: string[]): ParsedWords {
-    return { options: this.#options, words, asked: null };
+    return { options: this.#options, words, given: this.#given, asked: null };
   }
 
   #long(word: string): ParsedWords['asked'] {
@@ -107,13 +110,10 @@ class Parser {
 
   #set(spec: OptionSpec, given: string | null, word: string): ParsedWords['asked'] {
     if (spec.long === 'help' || spec.long === 'version') return spec.long;
-    if (spec.value === undefined) {
-      this.#options[spec.long] = true;
-      return null;
-    }
-    const value = given ?? this.#nextWord(word);
-    if (spec.integer && !/^[0-9]+$/.test(value)) throw new UsageError(`illegal argument: ${value}`);
+    const value = spec.value === undefined ? true : (given ?? this.#nextWord(word));
+    if (spec.integer && !/^[0-9]+$/.test(String(value))) throw new UsageError(`illegal argument: ${value}`);
     this.#options[spec.long] = value;
+    this.#given.push([spec.long, value]);
     return null;
   }
 

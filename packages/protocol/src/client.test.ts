@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,10 +102,28 @@ describe('a client', () => {
     await expect(connect({ path: missing })).rejects.toThrow(
       `Unable to connect to Upstart: Failed to connect to socket ${missing}: No such file or directory`,
     );
-    const dead = createServer();
-    await new Promise<void>((resolve) => dead.listen(path, resolve));
-    await new Promise((resolve) => dead.close(resolve));
-    await expect(connect({ path, env: {} })).rejects.toBeInstanceOf(ConnectionError);
+    writeFileSync(path, '');
+    const refused = connect({ path });
+    await expect(refused).rejects.toBeInstanceOf(ConnectionError);
+    await expect(refused).rejects.toThrow(`Failed to connect to socket ${path}: Connection refused`);
+  });
+
+  it.runIf(process.getuid?.() === 0)('asks at the socket for questions when the other is not for it', async () => {
+    const query = new FakeDaemon();
+    query.onRequest = ({ id }, send) => send({ id, result: 'query' });
+    await query.listen(join(dir, 'query.sock'));
+    chmodSync(path, 0o600);
+    chmodSync(dir, 0o755);
+    chmodSync(join(dir, 'query.sock'), 0o666);
+    process.seteuid?.(65534);
+    const opened = open();
+    await opened.finally(() => process.seteuid?.(0));
+    expect(await (await opened).call('version', {})).toBe('query');
+    await query.drop(true);
+    process.seteuid?.(65534);
+    await expect(open().finally(() => process.seteuid?.(0))).rejects.toThrow(
+      `Failed to connect to socket ${path}: Permission denied`,
+    );
   });
 
   it('tells which versions do not understand each other', async () => {

@@ -1,10 +1,10 @@
 /** One connection to a daemon: open, greeted, frames in and out. What a lost one means is the client's business. */
 import { createConnection, type Socket } from 'node:net';
-import { getSystemErrorMap } from 'node:util';
 import { querySocket } from './address.ts';
 import { UpstartError, type WireError } from './errors.ts';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from './framing.ts';
 import { type Notification, PROTOCOL_VERSION, type Result } from './messages.ts';
+import { systemErrorText } from './system-error.ts';
 
 /** There is no daemon to talk to, or no longer; the message is for users. */
 export class ConnectionError extends Error {
@@ -150,12 +150,7 @@ function toError(error: WireError): UpstartError {
 }
 
 function failed(path: string, error: unknown): ConnectionError {
-  return new ConnectionError(`Unable to connect to Upstart: Failed to connect to socket ${path}: ${reason(error)}`);
-}
-
-/** What the system calls the error, as strerror says it. */
-function reason(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  const text = (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? message;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return new ConnectionError(
+    `Unable to connect to Upstart: Failed to connect to socket ${path}: ${systemErrorText(error)}`,
+  );
 }

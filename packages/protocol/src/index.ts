@@ -8,6 +8,7 @@ export * from './messages.ts';
 export * from './request-stream.ts';
 export * from './requests.ts';
 export * from './status.ts';
+export * from './system-error.ts';
 export * from './text.ts';
 export * from './upstart-client.ts';
 export * from './version.ts';

@@ -21,6 +21,12 @@ export type Target = { job: string; env: string[] } | { job: string; instance: s
 /** The table an environment request is about: that of one running instance, or (null) everybody's. */
 export type EnvTarget = { job: string; instance: string } | null;
 
+/**
+ * The result of `run` for a command line that must run in a process of the caller's: it reads the caller's files, or is
+ * about another daemon. Nothing has been done or output then. No exit status is as high.
+ */
+export const RUN_LOCALLY = 256;
+
 /** What `show-config`, `check-config` and `usage` need to know of a job. */
 export interface JobConfig {
   job: string;
@@ -121,13 +127,18 @@ export interface Methods {
   notifyCGroupManagerAddress: { params: { address: string }; result: null };
   /** Ends a session init as SIGTERM does, with TYPE=logout; PID 1 ignores it. */
   endSession: { params: Record<never, never>; result: null };
+  /**
+   * Replaces the running init by the installed one, which goes on with its jobs. There is no answer: the connection ends
+   * when the daemon does, and those who wait with a key are answered by the next one.
+   */
+  reexecute: { params: Record<never, never>; result: null };
   /** Where an instance's output is logged. */
   logPath: { params: Target; result: string };
   /** From here on the connection also carries notifications. */
   watch: { params: Record<never, never>; result: null };
   /**
    * Runs a command line inside the daemon, as the launcher asks for it; output comes as `OutputFrame`s and
-   * the result is the exit status. `argv[0]` is the name the program was called by.
+   * the result is the exit status, or `RUN_LOCALLY`. `argv[0]` is the name the program was called by.
    */
   run: {
     params: {
@@ -213,4 +224,5 @@ export const PRIVILEGED: Partial<Record<Method, string>> = {
   notifyDBusAddress: 'notify D-Bus address',
   notifyCGroupManagerAddress: 'notify cgroup manager address',
   endSession: 'end session',
+  reexecute: 'restart init',
 };

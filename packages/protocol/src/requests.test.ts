@@ -71,6 +71,7 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
   notifyDBusAddress: { good: [{ address: 'x' }], bad: [[{ address: [] }, 'params.address must be a string']] },
   notifyCGroupManagerAddress: { good: [{ address: 'x' }], bad: [[{}, 'params.address must be a string']] },
   endSession: { good: [{}], bad: [[null, 'params must be a map']] },
+  reexecute: { good: [{}], bad: [[null, 'params must be a map']] },
   logPath: { good: [target, byName], bad: [[{}, 'params.job must be a string']] },
   watch: { good: [{}], bad: [[null, 'params must be a map']] },
   run: {

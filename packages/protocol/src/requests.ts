@@ -93,6 +93,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   notifyDBusAddress: mapOf({ address: text }),
   notifyCGroupManagerAddress: mapOf({ address: text }),
   endSession: nothing,
+  reexecute: nothing,
   logPath: target,
   watch: nothing,
   run: mapOf({

@@ -15,6 +15,8 @@ import { cancelKillTimer } from './processes.ts';
 import { commandLine, SUPPLIED_VARIABLES } from './spawn-spec.ts';
 import type { ClassState, InstanceState, ProcessState } from './state.ts';
 
+type Adoption = Extract<Input, { type: 'adopt' }>;
+
 /** The state that an instance is in by the hook that it runs. One that runs none is `running`. */
 const GOALS: readonly (readonly [slot: Exclude<Slot, 'main'>, goal: 'start' | 'stop'])[] = [
   ['post-stop', 'stop'],
@@ -25,14 +27,13 @@ const GOALS: readonly (readonly [slot: Exclude<Slot, 'main'>, goal: 'start' | 's
 ];
 
 /** Makes the state agree with the supervisor's table of processes. */
-export function adopt(context: Context, { lastCommand, processes }: Extract<Input, { type: 'adopt' }>): void {
+export function adopt(context: Context, { lastCommand, alive: tokens, unknown }: Adoption): void {
   const { state } = context;
   // Commands with numbers that were given out before are not carried out.
   state.nextCommand = Math.max(state.nextCommand, lastCommand + 1);
-  const alive = new Set(processes.map(({ process }) => process));
+  const alive = new Set(tokens);
   const moved = new Set<InstanceState>();
-  for (const found of [...processes].sort((a, b) => a.process - b.process)) {
-    if (context.findProcess(found.process)) continue;
+  for (const found of unknown) {
     const instance = takeIn(context, found, alive);
     if (instance) moved.add(instance);
   }

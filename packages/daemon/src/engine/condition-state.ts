@@ -2,9 +2,8 @@
  * What a condition has seen so far (reference: events §6). The nodes of the tree in post-order: operands before their
  * operator, left before right, so that one walk over the array evaluates the tree.
  */
-import type { Condition } from '@upstart/protocol';
+import { type Condition, globMatches } from '@upstart/protocol';
 import { expand } from './expand.ts';
-import { globMatches } from './glob.ts';
 
 /** `event` is the id of the event that satisfied the node, which the node blocks until the condition is reset; 0: none. */
 export interface EventNode {

@@ -18,7 +18,7 @@ export type EngineRequest =
   | { method: 'resetEnv'; target: EnvTargetSpec }
   | { method: 'notifyDiskWriteable' };
 
-/** A process of the supervisor's, and what can be read of it. */
+/** A process of the supervisor's that the state does not know, and what can be read of it. */
 export interface FoundProcess {
   /** The id of the command that started it. */
   process: number;
@@ -37,7 +37,7 @@ export type Input = { now: number; wall: number } & (
   | { type: 'request'; key: string; keep: boolean; request: EngineRequest }
   | { type: 'report'; report: Report }
   /** What the supervisor runs, when the state does not agree with that; see `adopt.ts`. */
-  | { type: 'adopt'; lastCommand: number; processes: FoundProcess[] }
+  | { type: 'adopt'; lastCommand: number; alive: number[]; unknown: FoundProcess[] }
   /** Init has come up: these events are emitted, once in its life. */
   | { type: 'begin'; events: string[] }
   | { type: 'emit'; name: string; env: string[] }

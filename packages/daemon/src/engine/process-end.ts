@@ -32,7 +32,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   const text = endText(slot, end);
   const process = instance.processes[slot] as ProcessState;
   logEnd(context, instance, status, text);
-  notifyEnd(context, instance, slot, end.pid, text);
+  notifyEnd(context, instance, slot, end.pid, endWords(end.status));
   if (slot === 'main') cancelKillTimer(context, instance);
   const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(slot, status);
   removeProcess(context, instance, slot);

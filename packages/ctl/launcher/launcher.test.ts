@@ -1,0 +1,329 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type DaemonFrame,
+  encodeAnswer,
+  type Params,
+  type RequestFrame,
+  RequestStream,
+  RUN_LOCALLY,
+} from '@upstart/protocol';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+
+const SOURCE = join(import.meta.dirname, 'launcher.c');
+const STRICT = ['-std=gnu11', '-Wall', '-Wextra', '-Werror'];
+const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+
+/** What the stand-in for ctl.js prints: how it was called. */
+const FAKE_CTL = `
+console.log(JSON.stringify([process.argv.slice(2), process.env.NODE_OPTIONS ?? null]));
+process.exitCode = 9;`;
+
+let root: string;
+let launcher: string;
+let plain: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'upstart-launcher-'));
+  mkdirSync(join(root, 'bin'));
+  mkdirSync(join(root, 'lib', 'upstart'), { recursive: true });
+  launcher = join(root, 'bin', 'initctl');
+  plain = join(root, 'bin', 'plain');
+  execFileSync('cc', [...STRICT, ...SANITIZED, SOURCE, '-o', launcher]);
+  execFileSync('cc', [...STRICT, '-O2', '-static', SOURCE, '-o', plain]);
+  symlinkSync(launcher, join(root, 'bin', 'start'));
+  writeFileSync(join(root, 'lib', 'upstart', 'ctl.js'), FAKE_CTL);
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+type Run = RequestFrame<'run'>;
+/** A daemon that greets (unless told otherwise) and hands `run` requests to `onRun`. */
+class FakeDaemon {
+  readonly runs: Run[] = [];
+  readonly sockets = new Set<Socket>();
+  onRun: (run: Run, send: (frame: DaemonFrame) => void, socket: Socket) => void = () => {};
+  helloAnswer: (id: number) => DaemonFrame = (id) => ({ id, result: { version: 1, daemon: 'init', pid: 1 } });
+  #server: Server | null = null;
+
+  listen(path: string): Promise<void> {
+    this.#server = createServer((socket) => {
+      this.sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => this.sockets.delete(socket));
+      const send = (frame: DaemonFrame): unknown => socket.write(encodeAnswer(frame));
+      const stream = new RequestStream({
+        request: (request) => {
+          if (request.method === 'hello') {
+            const answer = this.helloAnswer(request.id);
+            send(answer);
+            if ('error' in answer) socket.end();
+            return;
+          }
+          this.runs.push(request as Run);
+          this.onRun(request as Run, send, socket);
+        },
+        refuse: (answer) => send(answer),
+      });
+      socket.on('data', (chunk) => stream.push(chunk as Buffer));
+    });
+    return new Promise((resolve) => this.#server?.listen(path, resolve));
+  }
+
+  /** What the first `run` was sent with. */
+  ran(): Params<'run'> {
+    return (this.runs[0] as Run).params;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server?.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+}
+
+let dir: string;
+let daemon: FakeDaemon;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'upstart-launch-'));
+  daemon = new FakeDaemon();
+  await daemon.listen(join(dir, 'control.sock'));
+});
+afterEach(async () => {
+  await daemon.stop();
+  rmSync(dir, { recursive: true });
+});
+
+interface Launched {
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  out: string;
+  err: string;
+}
+interface Launch {
+  program?: string;
+  args?: string[];
+  env?: Record<string, string>;
+  argv0?: string;
+  uid?: number;
+}
+
+function start({ program = launcher, args = [], env = {}, argv0, uid }: Launch = {}) {
+  const child = spawn(program, args, {
+    cwd: dir,
+    env: { UPSTART_SYSTEM_SOCKET_DIR: dir, UPSTART_NODE: process.execPath, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(argv0 === undefined ? {} : { argv0 }),
+    ...(uid === undefined ? {} : { uid }),
+  });
+  const result: Launched = { status: null, signal: null, out: '', err: '' };
+  child.stdout.on('data', (data) => {
+    result.out += data;
+  });
+  child.stderr.on('data', (data) => {
+    result.err += data;
+  });
+  const ended = new Promise<Launched>((resolve) =>
+    child.on('close', (status, signal) => resolve({ ...result, status, signal })),
+  );
+  return { child, result, ended };
+}
+const launch = (options?: Launch): Promise<Launched> => start(options).ended;
+
+const output = (id: number, fd: 1 | 2, text: string): DaemonFrame => ({ id, fd, data: Buffer.from(text) });
+
+describe('the launcher', () => {
+  it('sends its command line and its surroundings, and copies output and status back', async () => {
+    daemon.onRun = ({ id }, send) => {
+      send(output(id, 1, 'one '));
+      send(output(id, 2, 'trouble\n'));
+      send(output(id, 1, 'two\n'));
+      send({ id, result: 3 });
+    };
+    const env = { UPSTART_JOB: 'job', UPSTART_INSTANCE: '', TERM: 'xterm', SECRET: 'x' };
+    const ran = await launch({ args: ['-q', 'status', 'svc', ''], env });
+    expect(ran).toEqual({ status: 3, signal: null, out: 'one two\n', err: 'trouble\n' });
+    expect(daemon.ran()).toEqual({
+      argv: [launcher, '-q', 'status', 'svc', ''],
+      cwd: dir,
+      env: { UPSTART_JOB: 'job', UPSTART_INSTANCE: '', TERM: 'xterm' },
+      terminal: { out: false, err: false, columns: 0 },
+    });
+    expect(daemon.runs[0]?.key).toMatch(/^\d+-\d+\.\d{9}$/);
+  });
+
+  it('works without sanitizers and static, as it is installed', async () => {
+    daemon.onRun = ({ id }, send) => send({ id, result: 0 });
+    expect(await launch({ program: plain, args: ['x'.repeat(1000)] })).toMatchObject({ status: 0, err: '' });
+  });
+
+  it('goes by the name of its link', async () => {
+    daemon.onRun = ({ id }, send) => send({ id, error: { code: 'internal', text: 'Internal error: x' } });
+    const ran = await launch({ program: join(root, 'bin', 'start'), args: ['svc'], argv0: '-start' });
+    expect(ran).toMatchObject({ status: 1, err: 'start: Internal error: x\n' });
+    expect(daemon.ran().argv).toEqual(['-start', 'svc']);
+  });
+
+  it('passes bytes that are no UTF-8 through, and large output', async () => {
+    const name = join(dir, 'call.sh');
+    writeFileSync(
+      name,
+      Buffer.concat([Buffer.from(`exec ${launcher} status 'a`), Buffer.of(0xff), Buffer.from("'\n")]),
+    );
+    const large = 'x'.repeat(3_000_000);
+    daemon.onRun = ({ id }, send) => {
+      send(output(id, 1, large));
+      send({ id, result: 0 });
+    };
+    const ran = await launch({ program: '/bin/sh', args: [name] });
+    expect([ran.status, ran.out.length]).toEqual([0, large.length]);
+    expect(daemon.ran().argv.slice(1)).toEqual(['status', 'a\udcff']);
+  });
+
+  it('finds the session, and the socket for questions when the other is not for it', async () => {
+    daemon.onRun = ({ id }, send) => send({ id, result: 4 });
+    const session = { UPSTART_SYSTEM_SOCKET_DIR: '/nowhere', UPSTART_SESSION: `unix:path=${dir}/control.sock` };
+    expect((await launch({ env: session })).status).toBe(4);
+    expect((await launch({ env: { UPSTART_SESSION: '' } })).status).toBe(4);
+    expect((await launch({ env: { ...session, UPSTART_SESSION: 'unix:abstract=/x' } })).status).toBe(9);
+    expect((await launch({ env: { ...session, UPSTART_SESSION: `unix:path=/${'x'.repeat(120)}` } })).status).toBe(9);
+  });
+
+  it.runIf(process.getuid?.() === 0)('asks at the socket for questions when the other is not for it', async () => {
+    const query = new FakeDaemon();
+    query.onRun = ({ id }, send) => send({ id, result: 5 });
+    await query.listen(join(dir, 'query.sock'));
+    for (const [path, mode] of [
+      [root, 0o755],
+      [dir, 0o755],
+      [join(dir, 'control.sock'), 0o600],
+      [join(dir, 'query.sock'), 0o666],
+    ] as const) {
+      chmodSync(path, mode);
+    }
+    expect((await launch({ program: plain, uid: 65534 })).status).toBe(5);
+    daemon.onRun = ({ id }, send) => send({ id, result: 4 });
+    expect((await launch({ program: plain })).status).toBe(4);
+    await query.stop();
+  });
+
+  it('becomes ctl.js when there is no daemon', async () => {
+    await daemon.stop();
+    const ran = await launch({ args: ['status', 'svc'], env: { NODE_OPTIONS: '--no-such-option' } });
+    expect(ran).toMatchObject({ status: 9, err: '' });
+    expect(JSON.parse(ran.out)).toEqual([['--called-as', launcher, 'status', 'svc'], null]);
+    await daemon.listen(join(dir, 'control.sock'));
+  });
+
+  it('becomes ctl.js when the daemon speaks another version, or says that it is the caller’s business', async () => {
+    daemon.onRun = ({ id }, send) => send({ id, result: RUN_LOCALLY });
+    expect(await launch({ args: ['log', 'svc'] })).toMatchObject({ status: 9, err: '' });
+    daemon.helloAnswer = (id) => ({ id, error: { code: 'unsupported-version', text: 'no' } });
+    expect(await launch({ args: ['status', 'svc'] })).toMatchObject({ status: 9, err: '' });
+  });
+
+  it('becomes ctl.js for a command line that fits no frame', async () => {
+    const args = Array.from({ length: 11 }, () => 'x'.repeat(100_000));
+    const ran = await launch({ args });
+    expect([ran.status, JSON.parse(ran.out)[0].length]).toEqual([9, 13]);
+  });
+
+  it('says so when there is no Node either', async () => {
+    await daemon.stop();
+    // A shell that has nothing on its PATH; the usual places are looked at all the same.
+    const ran = await launch({ env: { UPSTART_NODE: '/nowhere/node', PATH: '/nowhere' } });
+    expect([1, 9]).toContain(ran.status);
+    if (ran.status === 1) expect(ran.err).toContain('there is no Node');
+    await daemon.listen(join(dir, 'control.sock'));
+  });
+
+  it('goes on with its wait over a restart of the daemon, with the same key, and repeats no output', async () => {
+    daemon.onRun = ({ id }, send, socket) => {
+      send(output(id, 1, 'svc start'));
+      setImmediate(() => socket.end());
+    };
+    const { ended } = start({ args: ['start', 'svc'] });
+    await vi.waitUntil(() => daemon.runs.length >= 1, 10_000);
+    await daemon.stop();
+    const next = new FakeDaemon();
+    let attempts = 0;
+    next.onRun = ({ id }, send, socket) => {
+      attempts += 1;
+      if (attempts === 1) return void socket.destroy();
+      send(output(id, 1, 'svc start/run'));
+      send(output(id, 1, 'ning\n'));
+      send({ id, result: 0 });
+    };
+    await next.listen(join(dir, 'control.sock'));
+    expect(await ended).toEqual({ status: 0, signal: null, out: 'svc start/running\n', err: '' });
+    const keys = [...daemon.runs, ...next.runs].map(({ key }) => key);
+    expect(keys.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(keys).size).toBe(1);
+    await next.stop();
+    await daemon.listen(join(dir, 'control.sock'));
+  });
+
+  it('waits for a daemon that is just being replaced, whose socket refuses', async () => {
+    await daemon.stop();
+    const path = join(dir, 'control.sock');
+    writeFileSync(path, '');
+    const { child, ended } = start({ program: plain });
+    await new Promise((resolve) => child.once('spawn', resolve));
+    const next = new FakeDaemon();
+    next.onRun = ({ id }, send) => send({ id, result: 6 });
+    await next.listen(`${path}.new`);
+    renameSync(`${path}.new`, path);
+    expect((await ended).status).toBe(6);
+    await next.stop();
+    rmSync(path);
+    await daemon.listen(path);
+  });
+
+  it('dies by a signal, and the daemon notices', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const { child, ended } = start({ program: plain, args: ['start', 'svc'] });
+      await vi.waitUntil(() => daemon.sockets.size === 1 && daemon.runs.length > 0, 10_000);
+      child.kill(signal);
+      expect((await ended).signal).toBe(signal);
+      await vi.waitUntil(() => daemon.sockets.size === 0, 10_000);
+      daemon.runs.length = 0;
+    }
+  });
+
+  it('ends when nobody reads its output any more', async () => {
+    daemon.onRun = ({ id }, send) => send(output(id, 1, 'x'.repeat(300_000)));
+    const { child, ended } = start({ program: plain });
+    child.stdout.destroy();
+    expect((await ended).signal).toBe('SIGPIPE');
+  });
+
+  it('does not take its socket for a closed standard output', async () => {
+    daemon.onRun = ({ id }, send) => {
+      send(output(id, 1, 'for nobody\n'));
+      send({ id, result: 0 });
+    };
+    const ran = await launch({ program: '/bin/sh', args: ['-c', `exec ${launcher} status svc >&- 2>&- <&-`] });
+    expect(ran).toEqual({ status: 0, signal: null, out: '', err: '' });
+  });
+
+  it('survives answers that make no sense', async () => {
+    const bad: [string, Buffer][] = [
+      ['too long', Buffer.of(1, 0, 0, 1)],
+      ['empty', Buffer.of(0, 0, 0, 0)],
+      ['no map', Buffer.of(1, 0, 0, 0, 1)],
+      ['an extension', Buffer.of(4, 0, 0, 0, 0x81, 0xd4, 0, 0)],
+      ['cut off', Buffer.of(3, 0, 0, 0, 0x81, 0xa2, 0x69)],
+      ['a length beyond the frame', Buffer.of(8, 0, 0, 0, 0x81, 0xa2, 0x69, 0x64, 0xc6, 0xff, 0xff, 0xff, 0xff)],
+      ['billions of fields', Buffer.of(5, 0, 0, 0, 0xdf, 0xff, 0xff, 0xff, 0xff)],
+    ];
+    for (const [what, bytes] of bad) {
+      daemon.onRun = (_run, _send, socket) => socket.write(bytes);
+      const ran = await launch({ args: ['status', 'svc'] });
+      expect(ran.status, what).toBe(1);
+      expect(ran.err, what).toMatch(
+        /^initctl: The init daemon sent (something else than an answer|a frame that is too long)\n$/,
+      );
+    }
+  });
+});

@@ -1,0 +1,821 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AddressError,
+  type Condition,
+  ConnectionError,
+  type Explanation,
+  type InstanceStatus,
+  type JobConfig,
+  type Method,
+  type Notification,
+  type Params,
+  RUN_LOCALLY,
+  type UpstartClient,
+  upstartError,
+} from '@upstart/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { COMMANDS, type CommandContext, runCommand } from './commands.ts';
+
+type Answers = { [M in Method]?: unknown };
+type Call = [Method, unknown];
+
+/** A daemon that gives fixed answers (functions are called with the params) and remembers what it was asked. */
+class FakeClient implements UpstartClient {
+  readonly calls: Call[] = [];
+  closed = false;
+  notify: ((notification: Notification) => void) | null = null;
+  ended: ((reason: Error | null) => void) | undefined;
+  readonly #answers: Answers;
+
+  constructor(answers: Answers) {
+    this.#answers = answers;
+  }
+
+  async call<M extends Method>(method: M, params: Params<M>): Promise<never> {
+    this.calls.push([method, params]);
+    const answer = this.#answers[method];
+    const value: unknown = typeof answer === 'function' ? answer(params) : answer;
+    if (value instanceof Error) throw value;
+    return (value ?? null) as never;
+  }
+
+  async watch(listener: (n: Notification) => void, ended?: (reason: Error | null) => void): Promise<void> {
+    this.notify = listener;
+    this.ended = ended;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.ended?.(null);
+  }
+}
+
+interface Ran {
+  status: number;
+  out: string;
+  err: string;
+  calls: Call[];
+}
+interface World {
+  answers?: Answers;
+  env?: Record<string, string>;
+  terminal?: Partial<CommandContext['terminal']>;
+  local?: boolean;
+}
+
+let scopes: string[] = [];
+
+async function run(line: string | string[], world: World = {}): Promise<Ran> {
+  const client = new FakeClient(world.answers ?? {});
+  let out = '';
+  let err = '';
+  const status = await runCommand(typeof line === 'string' ? line.split(' ') : line, {
+    env: world.env ?? {},
+    cwd: '/',
+    terminal: { out: false, err: false, columns: 0, ...world.terminal },
+    local: world.local ?? true,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    connect: async (scope) => {
+      scopes.push(scope);
+      return client;
+    },
+  });
+  return { status, out, err, calls: client.calls };
+}
+
+beforeEach(() => {
+  scopes = [];
+});
+
+function instance(processes: [string, number][] = [['main', 7]], more: Partial<InstanceStatus> = {}): InstanceStatus {
+  return {
+    name: '',
+    goal: 'start',
+    state: 'running',
+    processes: processes.map(([slot, pid]) => ({ slot, pid })) as InstanceStatus['processes'],
+    ...more,
+  };
+}
+const running = { job: 'svc', instances: [instance()] };
+const stopped = { job: 'svc', instances: [] };
+
+describe('the command line', () => {
+  const HINT = (program: string): string => `Try \`${program} --help' for more information.\n`;
+  const mistakes: [string | string[], string][] = [
+    [['initctl'], 'missing command'],
+    ['initctl fly', 'invalid command: fly'],
+    ['initctl -q', 'missing command'],
+    ['initctl start --fly svc', 'invalid option: --fly'],
+    ['start -Z svc', 'invalid option: -Z'],
+    ['start -nZ svc', 'invalid option: -Z'],
+    ['start --no-wait=3 svc', 'unexpected argument: --no-wait=3'],
+    ['initctl --fly=1 list', 'invalid option: --fly=1'],
+    ['start --no-wai svc', 'invalid option: --no-wai'],
+    ['initctl stop --dest', 'missing argument: --dest'],
+    ['initctl --dest', 'missing argument: --dest'],
+    ['initctl check-config -i', 'missing argument: -i'],
+    ['initctl check-config -wi', 'missing argument: -i'],
+    ['initctl check-config -wix events', 'invalid option: -x'],
+    ['initctl log-priority --no-wait', 'invalid option: --no-wait'],
+    ['initctl list --enumerate', 'invalid option: --enumerate'],
+    ['initctl -n start svc', 'invalid option: -n'],
+    ['initctl log svc -n x', 'illegal argument: x'],
+    ['initctl log svc --lines=5x', 'illegal argument: 5x'],
+    ['initctl log svc -n5x', 'illegal argument: 5x'],
+    ['initctl start --fly --help', 'invalid option: --fly'],
+    ['initctl --dest=com.example.Other status svc', '--dest given without --system'],
+    ['start svc --dest com.example.Other', '--dest given without --system'],
+    ['initctl emit', 'missing event name'],
+    ['initctl get-env', 'missing variable name'],
+    ['initctl unset-env', 'missing variable name'],
+    ['initctl set-env', 'missing variable value'],
+    ['initctl usage', 'missing job name'],
+    ['initctl notify-dbus-address', 'missing D-Bus address'],
+    ['initctl notify-cgroup-manager-address', 'missing address'],
+    ...['start', 'stop', 'restart', 'reload', 'status'].map((c): [string[], string] => [[c], 'missing job name']),
+  ];
+  it.each(mistakes)('%s: %s', async (line, message) => {
+    const program = (typeof line === 'string' ? line.split(' ') : line)[0] as string;
+    const ran = await run(line);
+    expect(ran).toMatchObject({ status: 1, out: '', err: `${program}: ${message}\n${HINT(program)}` });
+    expect(ran.calls).toEqual([]);
+  });
+
+  const meanings: [string | string[], Call][] = [
+    ['start svc --no-wait', ['start', { job: 'svc', env: [], wait: false }]],
+    ['start -nq svc', ['start', { job: 'svc', env: [], wait: false }]],
+    ['start -- svc', ['start', { job: 'svc', env: [], wait: true }]],
+    ['start -- -q', ['start', { job: '-q', env: [], wait: true }]],
+    ['stop -- svc -n', ['stop', { job: 'svc', env: ['-n'], wait: true }]],
+    ['initctl -- stop svc -n', ['stop', { job: 'svc', env: [], wait: false }]],
+    ['initctl -q stop svc', ['stop', { job: 'svc', env: [], wait: true }]],
+    ['/sbin/start svc A=b - -n', ['start', { job: 'svc', env: ['A=b', '-'], wait: false }]],
+    ['-start svc', ['start', { job: 'svc', env: [], wait: true }]],
+    ['other start svc', ['start', { job: 'svc', env: [], wait: true }]],
+    ['emit go --no-wait A=1 B=2', ['emit', { name: 'go', env: ['A=1', 'B=2'], wait: false }]],
+    ['start --system --dest -n com.ubuntu.Upstart svc', ['start', { job: 'svc', env: [], wait: false }]],
+    ['initctl --system --dest com.ubuntu.Upstart -q stop svc', ['stop', { job: 'svc', env: [], wait: true }]],
+    [
+      ['start', ''],
+      ['start', { job: '', env: [], wait: true }],
+    ],
+    [
+      ['start', 'svc', '--dest=', '--session'],
+      ['start', { job: 'svc', env: [], wait: true }],
+    ],
+  ];
+  it.each(meanings)('%s', async (line, call) => {
+    const ran = await run(line, { answers: { start: { instance: '' }, stop: { instance: '' }, status: running } });
+    if (line[2] === '--dest=') expect(ran.err).toBe('start: Unable to connect to Upstart: There is no \n');
+    else expect(ran.calls[0]).toEqual(call);
+  });
+
+  it('tells which daemon is meant', async () => {
+    for (const words of ['', ' --user', ' --session', ' --system', ' --system --user']) await run(`status svc${words}`);
+    expect(scopes).toEqual(['default', 'user', 'user', 'system', 'system']);
+  });
+
+  it('in a daemon leaves to the caller what is not the daemon’s business, and does nothing', async () => {
+    for (const line of [
+      'initctl list-sessions',
+      'log svc',
+      'watch',
+      'upstart-monitor',
+      'status --user svc',
+      'list --system',
+    ]) {
+      expect(await run(line, { local: false })).toEqual({ status: RUN_LOCALLY, out: '', err: '', calls: [] });
+    }
+    expect((await run('status svc', { local: false, answers: { status: running } })).status).toBe(0);
+  });
+
+  it('suggests what may have been meant, to people only', async () => {
+    expect((await run('initctl strat svc', { terminal: { err: true }, env: { NO_COLOR: '1' } })).err).toBe(
+      `initctl: invalid command: strat\n${HINT('initctl')}Did you mean start?\n`,
+    );
+    expect((await run('initctl strat svc')).err).not.toContain('mean');
+  });
+});
+
+describe('help and version', () => {
+  it('has the layout of the original', async () => {
+    const { out, status } = await run('initctl start --help --fly', { env: { COLUMNS: '80' } });
+    expect(status).toBe(0);
+    expect(out.split('\n').slice(0, 11)).toEqual([
+      'Usage: initctl start [OPTION]... JOB [KEY=VALUE]...',
+      'Start job.',
+      '',
+      'Options:',
+      '  -n, --no-wait               do not wait for job to start before exiting',
+      '      --session               use existing D-Bus session bus to connect to init',
+      '                                daemon (for testing)',
+      '      --system                use D-Bus system bus to connect to init daemon',
+      '      --dest=NAME             destination well-known name on D-Bus bus',
+      '      --user                  run in user mode (as used for user sessions)',
+      '  -q, --quiet                 reduce output to errors only',
+    ]);
+    expect((await run('start --help')).out).toMatch(/^Usage: start \[OPTION\]\.\.\. JOB \[KEY=VALUE\]\.\.\.\n/);
+    expect((await run('initctl --help')).out).toMatch(
+      /^Usage: initctl \[OPTION\]\.\.\. COMMAND \[OPTION\]\.\.\. \[ARG\]\.\.\.\n/,
+    );
+  });
+
+  it('never gets narrower than 50 columns', async () => {
+    const { out } = await run('initctl help', { env: { COLUMNS: '20' } });
+    expect(out).toContain(
+      '  set-env                     Set one or more job\n                                environment',
+    );
+    expect(out).toContain('  notify-cgroup-manager-address\n                              Inform Upstart of');
+    expect(out).toBe((await run('initctl help', { env: { COLUMNS: '50' } })).out);
+  });
+
+  it('lists the commands that scripts know, and the others when people look', async () => {
+    const known = COMMANDS.filter(({ group }) => group !== 'Further').map(({ name }) => name);
+    const names = (text: string): string[] => [...text.matchAll(/^ {2}([a-z-]+)/gm)].map((match) => match[1] as string);
+    expect(known.length).toBe(23);
+    expect(names((await run('initctl help')).out)).toEqual(known);
+    expect(names((await run('initctl help --all')).out)).toEqual([...known, 'explain', 'watch', 'log']);
+    expect((await run('initctl help', { terminal: { out: true } })).out).toContain('\nFurther commands:\n');
+    expect((await run('initctl help')).out.match(/^.*: *$/gm)).toEqual([
+      'Job commands:',
+      'Event commands:',
+      'Environment commands:',
+      'Other commands:',
+    ]);
+  });
+
+  it('names the program by which it was called', async () => {
+    for (const line of ['initctl --version', 'start --version', 'initctl start --version']) {
+      expect((await run(line)).out).toMatch(new RegExp(`^${line.split(' ')[0]} \\(upstart 2\\.0\\.0\\)\n`));
+    }
+  });
+});
+
+describe('start, stop and restart', () => {
+  it('print the status of the instance that was meant', async () => {
+    const answers = {
+      start: { instance: 'a' },
+      status: { job: 'svc', instances: [instance([['main', 9]], { name: 'a' })] },
+    };
+    const ran = await run('start svc N=a', { answers });
+    expect(ran).toMatchObject({ status: 0, out: 'svc (a) start/running, process 9\n', err: '' });
+    expect(ran.calls).toEqual([
+      ['start', { job: 'svc', env: ['N=a'], wait: true }],
+      ['status', { job: 'svc', instance: 'a' }],
+    ]);
+  });
+
+  it('print that the job is stopped when the instance, or the job, has gone', async () => {
+    for (const status of [upstartError('unknown-instance', 'x'), upstartError('unknown-job', 'svc')]) {
+      const ran = await run('stop svc N=x', { answers: { stop: { instance: 'x' }, status } });
+      expect(ran).toMatchObject({ status: 0, out: 'svc stop/waiting\n', err: '' });
+    }
+  });
+
+  it('print what the daemon says of a failure, and nothing else', async () => {
+    const failures: [string, Error, string][] = [
+      ['start svc', upstartError('already-started', 'svc'), 'start: Job is already running: svc\n'],
+      ['stop svc', upstartError('unknown-instance', ''), 'stop: Unknown instance: \n'],
+      [
+        'start svc',
+        upstartError('expansion-failed', 'Unknown parameter: N\nUsage: N=x'),
+        'start: Unknown parameter: N\nUsage: N=x\n',
+      ],
+      ['initctl -q restart svc', upstartError('job-failed-to-restart'), 'initctl: Job failed to restart\n'],
+      ['start svc', new ConnectionError('Unable to connect to Upstart: x'), 'start: Unable to connect to Upstart: x\n'],
+    ];
+    for (const [line, error, err] of failures) {
+      const ran = await run(line, { answers: { start: error, stop: error, restart: error } });
+      expect(ran).toMatchObject({ status: 1, out: '', err });
+      expect(ran.calls.length).toBe(1);
+    }
+  });
+
+  it('inside a job mean that job’s own instance and never wait', async () => {
+    const env = { UPSTART_JOB: 'svc', UPSTART_INSTANCE: '' };
+    const answers = { stop: { instance: '' }, status: running };
+    expect((await run('stop', { env, answers })).calls[0]).toEqual(['stop', { job: 'svc', instance: '', wait: false }]);
+    expect((await run('status', { env, answers })).calls).toEqual([['status', { job: 'svc', instance: '' }]]);
+    expect((await run('reload', { env, answers })).calls).toEqual([['reload', { job: 'svc', instance: '' }]]);
+    expect((await run('stop other', { env, answers })).calls[0]).toEqual([
+      'stop',
+      { job: 'other', env: [], wait: true },
+    ]);
+    expect((await run(['status'], { env: { UPSTART_JOB: 'svc' } })).err).toMatch(/^status: missing job name\n/);
+  });
+
+  it('tell people, after the exact line, why a job failed and what it said', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'upstart-ctl-'));
+    const log = join(dir, 'svc.log');
+    writeFileSync(log, `${Array.from({ length: 30 }, (_, i) => `line ${i}\r\n`).join('')}cannot \u001b[31mopen\r\n`);
+    const failure = { text: 'main process terminated with status 1' };
+    const answers = {
+      start: upstartError('job-failed-to-start'),
+      explain: { last: { failure } },
+      logPath: log,
+    };
+    const world = { answers, terminal: { err: true }, env: { TERM: 'dumb' } };
+    const { err, status } = await run('start svc', world);
+    rmSync(dir, { recursive: true });
+    const lines = err.split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'start: Job failed to start',
+      'Reason: main process terminated with status 1',
+      `The last lines of ${log}:`,
+      '  line 21',
+    ]);
+    expect(lines.at(-2)).toBe('  cannot \\x1b[31mopen');
+    expect(lines.length).toBe(14);
+    expect(status).toBe(1);
+    expect((await run('start svc', world)).err.split('\n').length).toBe(3);
+  });
+
+  it('tell people about the broken file of an unknown job, or of one with a similar name', async () => {
+    const unknown = upstartError('unknown-job', 'wbe');
+    const brokenFiles = [{ path: '/etc/init/wbe.conf', job: 'wbe', line: 3, message: 'Unknown stanza' }];
+    const world = { terminal: { err: true }, env: { NO_COLOR: '1' } };
+    const list = [{ job: 'web', instances: [] }];
+    expect((await run('start wbe', { ...world, answers: { start: unknown, brokenFiles } })).err).toBe(
+      "start: Unknown job: wbe\nThe job's file has an error: /etc/init/wbe.conf:3: Unknown stanza\n",
+    );
+    expect((await run('status wbe', { ...world, answers: { status: unknown, brokenFiles: [], list } })).err).toBe(
+      'status: Unknown job: wbe\nDid you mean web?\n',
+    );
+    const scripted = await run('status wbe', { answers: { status: unknown, brokenFiles, list } });
+    expect(scripted.err).toBe('status: Unknown job: wbe\n');
+    expect(scripted.calls.length).toBe(1);
+  });
+});
+
+describe('status and list', () => {
+  const lines: [InstanceStatus[], string][] = [
+    [[], 'svc stop/waiting\n'],
+    [[instance([])], 'svc start/running\n'],
+    [[instance([['main', 7]])], 'svc start/running, process 7\n'],
+    [[instance([['main', 7]], { name: 'a b' })], 'svc (a b) start/running, process 7\n'],
+    [
+      [
+        instance(
+          [
+            ['main', 7],
+            ['post-start', 8],
+          ],
+          { state: 'post-start' },
+        ),
+      ],
+      'svc start/post-start, process 7\n\tpost-start process 8\n',
+    ],
+    [[instance([['post-start', 8]], { state: 'post-start' })], 'svc start/post-start, (post-start) process 8\n'],
+    [[instance([['pre-stop', 8]], { goal: 'stop', state: 'pre-stop' })], 'svc stop/pre-stop, (pre-stop) process 8\n'],
+    [[instance([['security', 8]], { state: 'security' })], 'svc start/security, (security) process 8\n'],
+    [[instance([['post-stop', 8]], { goal: 'stop', state: 'post-stop' })], 'svc stop/post-stop, process 8\n'],
+    [[instance([['pre-start', 8]], { state: 'pre-start' })], 'svc start/pre-start, process 8\n'],
+  ];
+  it.each(lines)('print %j as it has always been', async (instances, out) => {
+    const status = { job: 'svc', instances };
+    expect(await run('status svc', { answers: { status } })).toMatchObject({ status: 0, out, err: '' });
+    expect((await run('initctl list extra words', { answers: { list: [status, status] } })).out).toBe(out + out);
+  });
+
+  it('print nothing with --quiet, and nothing for no jobs', async () => {
+    expect((await run('status -q svc', { answers: { status: running } })).out).toBe('');
+    expect((await run('initctl -q list', { answers: { list: [running] } })).out).toBe('');
+    expect((await run('initctl list', { answers: { list: [] } })).out).toBe('');
+  });
+
+  it('print JSON when asked, without colours on a terminal too', async () => {
+    const world = { answers: { list: [running], status: running }, terminal: { out: true } };
+    expect(JSON.parse((await run('initctl list --json', world)).out)).toEqual([running]);
+    expect(JSON.parse((await run('status svc --json', world)).out)).toEqual(running);
+  });
+
+  it('on a terminal are sorted, lined up, coloured, and show what would steer the terminal', async () => {
+    const list = [{ job: 'web\u001b', instances: [] }, running];
+    const terminal = { out: true };
+    expect((await run('initctl list', { answers: { list }, terminal, env: { NO_COLOR: '1' } })).out).toBe(
+      'svc     start/running, process 7\nweb\\x1b stop/waiting\n',
+    );
+    expect((await run('initctl list', { answers: { list }, terminal })).out).toBe(
+      'svc     \u001b[32mstart/running\u001b[39m, process 7\nweb\\x1b \u001b[2mstop/waiting\u001b[22m\n',
+    );
+  });
+
+  it('exit as init scripts do with --lsb', async () => {
+    const exits = async (status: unknown): Promise<number> =>
+      (await run('status --lsb svc', { answers: { status } })).status;
+    expect(await exits(running)).toBe(0);
+    expect(await exits(stopped)).toBe(3);
+    expect(await exits(upstartError('unknown-job', 'svc'))).toBe(4);
+    expect((await run('status svc', { answers: { status: stopped } })).status).toBe(0);
+  });
+});
+
+describe('the environment commands', () => {
+  const inside = { UPSTART_JOB: 'own', UPSTART_INSTANCE: 'i' };
+  const own = { job: 'own', instance: 'i' };
+  const calls: [string, Call][] = [
+    ['get-env A', ['getEnv', { target: own, name: 'A' }]],
+    ['get-env -g A', ['getEnv', { target: null, name: 'A' }]],
+    ['list-env --global', ['listEnv', { target: null }]],
+    ['set-env A=1 B', ['setEnv', { target: own, vars: ['A=1', 'B'], replace: true }]],
+    ['set-env --retain A=1', ['setEnv', { target: own, vars: ['A=1'], replace: false }]],
+    ['unset-env A B', ['unsetEnv', { target: own, names: ['A', 'B'] }]],
+    ['reset-env', ['resetEnv', { target: own }]],
+  ];
+  it.each(calls)('%s', async (line, call) => {
+    const answers = { getEnv: 'value', listEnv: [] };
+    expect((await run(`initctl ${line}`, { env: inside, answers })).calls).toEqual([call]);
+    const outside = (await run(`initctl ${line}`, { answers })).calls;
+    expect(outside).toEqual([[call[0], { ...(call[1] as object), target: null }]]);
+    const half = await run(`initctl ${line.replace(/ (-g|--global)\b/, '')}`, { env: { UPSTART_JOB: 'own' }, answers });
+    expect(half.err).toMatch(/^initctl: missing job name\nTry/);
+  });
+
+  it('sort as the locale says', async () => {
+    const answers = { listEnv: ['b=1', 'B=2', 'a=3', 'É=4'] };
+    const sorted = async (env: Record<string, string>): Promise<string> =>
+      (await run('initctl list-env', { answers, env })).out.replace(/=.\n/g, '');
+    expect(await sorted({ LC_ALL: 'C' })).toBe('BabÉ');
+    expect(await sorted({})).toBe('BabÉ');
+    expect(await sorted({ LANG: 'en_US.UTF-8' })).toBe('abBÉ');
+    expect(await sorted({ LANG: 'no such locale' })).toBe('BabÉ');
+  });
+
+  it('print a value as it is', async () => {
+    expect((await run('initctl get-env A', { answers: { getEnv: 'two  words' } })).out).toBe('two  words\n');
+    expect((await run('initctl get-env A', { answers: { getEnv: upstartError('no-such-variable', 'A') } })).err).toBe(
+      'initctl: No such variable: A\n',
+    );
+  });
+});
+
+describe('small commands', () => {
+  it('print what the daemon answers', async () => {
+    expect((await run(['version'], { answers: { version: 'init (upstart 2.0.0)' } })).out).toBe(
+      'init (upstart 2.0.0)\n',
+    );
+    expect((await run(['log-priority'], { answers: { getLogPriority: 'message' } })).out).toBe('message\n');
+    const set = await run(['log-priority', ''], { answers: { setLogPriority: upstartError('invalid-log-priority') } });
+    expect(set).toMatchObject({ status: 1, err: 'log-priority: The log priority given was not recognised\n' });
+    expect((await run('usage svc', { answers: { config: [config('svc', { usage: 'N=x' })] } })).out).toBe(
+      'Usage: N=x\n',
+    );
+    expect((await run('usage svc', { answers: { config: [config('svc')] } })).out).toBe('Usage: \n');
+    expect(JSON.parse((await run('usage svc --json', { answers: { config: [config('svc')] } })).out)).toEqual({
+      job: 'svc',
+      usage: null,
+    });
+  });
+
+  it('ask for what they say', async () => {
+    expect((await run('initctl notify-dbus-address unix:x')).calls).toEqual([
+      ['notifyDBusAddress', { address: 'unix:x' }],
+    ]);
+    expect((await run('initctl notify-cgroup-manager-address x')).calls[0]?.[0]).toBe('notifyCGroupManagerAddress');
+    expect((await run('initctl notify-disk-writeable')).calls).toEqual([['notifyDiskWriteable', {}]]);
+    expect((await run('initctl reload-configuration')).calls).toEqual([['reloadConfiguration', {}]]);
+    expect((await run('reload svc A=1')).calls).toEqual([['reload', { job: 'svc', env: ['A=1'] }]]);
+  });
+
+  it('put no blank after the program for an error that starts with a place', async () => {
+    const answers = { reloadConfiguration: upstartError('expansion-failed', '/etc/init/x.conf:3: Unknown stanza') };
+    expect((await run('initctl reload-configuration', { answers })).err).toBe(
+      'initctl:/etc/init/x.conf:3: Unknown stanza\n',
+    );
+  });
+});
+
+function config(job: string, more: Partial<JobConfig> = {}): JobConfig {
+  const none = {
+    path: '',
+    description: '',
+    author: '',
+    version: '',
+    usage: null,
+    emits: [],
+    startOn: null,
+    stopOn: null,
+  };
+  return { job, ...none, ...more };
+}
+const event = (name: string, ...args: string[]): Condition => ({ op: 'event', name, args });
+const and = (left: Condition, right: Condition): Condition => ({ op: 'and', left, right });
+const or = (left: Condition, right: Condition): Condition => ({ op: 'or', left, right });
+
+const web = config('web', {
+  emits: ['web-up', 'web-*'],
+  startOn: or(and(event('net-up', 'IFACE=lo'), event('started', 'db')), event('rescue')),
+  stopOn: or(event('runlevel', '[06]'), event('stopping', 'db')),
+});
+
+describe('show-config', () => {
+  it('prints conditions with all their parentheses', async () => {
+    const ran = await run('initctl show-config web', { answers: { config: [web] } });
+    expect(ran.calls).toEqual([['config', { job: 'web' }]]);
+    expect(ran.out).toBe(
+      'web\n  emits web-up\n  emits web-*\n' +
+        '  start on ((net-up IFACE=lo and started db) or rescue)\n  stop on (runlevel [06] or stopping db)\n',
+    );
+  });
+
+  it('lists events one by one with -e', async () => {
+    const forms = config('forms', {
+      startOn: or(
+        or(
+          or(or(event('started'), event('started', 'A=b')), event('starting', 'x', 'y')),
+          event('stopping', 'A=b', 'JOB=c', 'D=e'),
+        ),
+        event('file', 'x=y', 'JOB=z'),
+      ),
+      stopOn: event('last'),
+    });
+    expect((await run('initctl show-config -e', { answers: { config: [web, forms, config('bare')] } })).out).toBe(
+      'web\n  emits web-up\n  emits web-*\n' +
+        '  start on net-up (job:, env: IFACE=lo)\n  start on started (job: db, env:)\n  start on rescue (job:, env:)\n' +
+        '  stop on runlevel (job:, env: [06])\n  stop on stopping (job: db, env:)\n' +
+        'forms\n  start on started (job:, env:)\n  start on started (job:, env: A=b)\n  start on starting (job: x, env: y)\n' +
+        '  start on stopping (job: c, env: A=b D=e)\n  start on file (job:, env: x=y JOB=z)\n  stop on last (job:, env:)\n' +
+        'bare\n',
+    );
+  });
+});
+
+describe('check-config', () => {
+  const db = config('db', { emits: ['net-up'], startOn: or(event('net-up'), event('started', 'JOB=web')) });
+  const half = config('half', { startOn: or(event('web-ready'), event('stopped', 'nobody')) });
+  const lost = config('lost', { startOn: and(event('nothing-known'), event('started', 'db')) });
+  const answers = {
+    config: [web, db, half, lost],
+    brokenFiles: [{ path: '/x.conf', job: 'x', line: null, message: 'no' }],
+  };
+  const check = async (words: string, world: World = {}): Promise<[string, number]> => {
+    const { out, err, status } = await run(`initctl check-config${words}`, { answers, ...world });
+    return [out + err, status];
+  };
+
+  it('complains of conditions that cannot be met', async () => {
+    expect(await check('')).toEqual(['lost\n  start on: unknown event nothing-known\n', 1]);
+    expect(await check(' web')).toEqual(['', 0]);
+    expect(await check(' -w half')).toEqual(['half\n  start on: unknown job nobody\n', 1]);
+    expect(await check(' lost --ignore-events=nothing-known')).toEqual(['', 0]);
+    expect(await check(' -i rescue,nothing-known')).toEqual(['', 0]);
+    expect(await check(' -i nothing-* lost')).toEqual(['lost\n  start on: unknown event nothing-known\n', 1]);
+    expect(await check(' --warn -i rescue web')).toEqual(['web\n  stop on: unknown event runlevel\n', 1]);
+    expect(await check(' nowhere')).toEqual(['initctl: Invalid job class: nowhere\n', 1]);
+  });
+
+  it('names right operands before left ones', async () => {
+    const both = config('both', { stopOn: or(or(event('runlevel'), event('started', 'nobody')), event('gone')) });
+    expect(await check('', { answers: { config: [both] } })).toEqual([
+      'both\n  stop on: unknown event gone\n  stop on: unknown job nobody\n  stop on: unknown event runlevel\n',
+      1,
+    ]);
+  });
+
+  it('knows that sessions end', async () => {
+    const ends = { answers: { config: [config('x', { startOn: event('session-end') })] } };
+    expect((await check('', ends))[1]).toBe(1);
+    expect((await check('', { ...ends, env: { UPSTART_SESSION: 'unix:path=/x' } }))[1]).toBe(0);
+    expect((await check(' --user', ends))[1]).toBe(0);
+  });
+
+  it('does not fail where no daemon runs', async () => {
+    expect(await check('', { answers: { config: new ConnectionError('no daemon') } })).toEqual([
+      'initctl: no daemon\n',
+      0,
+    ]);
+  });
+
+  it('lists broken files to people', async () => {
+    const world = { terminal: { out: true }, env: { NO_COLOR: '1' } };
+    expect(await check(' -i nothing-known', world)).toEqual(['/x.conf: no\n', 0]);
+  });
+});
+
+describe('list-sessions', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'upstart-sessions-'));
+    mkdirSync(join(dir, 'upstart', 'sessions'), { recursive: true });
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+  const file = (name: string, text: string): void => writeFileSync(join(dir, 'upstart', 'sessions', name), text);
+
+  it('names the sessions whose daemon lives', async () => {
+    file(`${process.pid}.session`, 'UPSTART_SESSION=unix:path=/here\n');
+    file('4194305.session', 'UPSTART_SESSION=unix:path=/gone\n');
+    file('name.session', 'UPSTART_SESSION=unix:path=/x\n');
+    file(`${process.pid}.other`, 'UPSTART_SESSION=unix:path=/x\n');
+    file('1.session', 'SOMETHING=else\n');
+    const env = { XDG_RUNTIME_DIR: dir };
+    expect(await run('initctl list-sessions', { env })).toEqual({
+      status: 0,
+      out: `${process.pid} unix:path=/here\n`,
+      err: '',
+      calls: [],
+    });
+    expect((await run('initctl -v list-sessions', { env })).out).toContain(
+      `Ignoring stale session file: ${dir}/upstart/sessions/4194305.session\n`,
+    );
+  });
+
+  it('says when there is nowhere to look', async () => {
+    const failing = async (env: Record<string, string>): Promise<string> =>
+      (await run('initctl list-sessions', { env })).err;
+    expect(await failing({})).toBe('initctl: Unable to query session directory\n');
+    expect(await failing({ XDG_RUNTIME_DIR: 'relative' })).toBe('initctl: Unable to query session directory\n');
+    writeFileSync(join(dir, 'file'), '');
+    expect(await failing({ XDG_RUNTIME_DIR: join(dir, 'file') })).toBe('initctl: unable to determine sessions\n');
+    expect(await failing({ XDG_RUNTIME_DIR: join(dir, 'none') })).toBe('');
+  });
+});
+
+describe('explain', () => {
+  const failure = {
+    slot: 'main',
+    exitStatus: 1,
+    exitSignal: null,
+    spawnError: null,
+    state: 'running',
+    at: 0,
+    text: 'main process terminated with status 1',
+  } as const;
+  const explanation: Explanation = {
+    job: 'web',
+    startOn: {
+      condition: '(a and b)',
+      operands: [
+        { text: 'a', seen: true },
+        { text: 'b', seen: false },
+      ],
+    },
+    stopOn: 'runlevel [06]',
+    instances: [
+      {
+        name: 'x',
+        goal: 'start',
+        state: 'starting',
+        blockedBy: [{ text: 'event starting', children: [{ text: 'job db start/pre-start', children: [] }] }],
+        respawns: 1,
+        stopOperands: [],
+        failure: null,
+        hints: ['expect fork is declared'],
+      },
+    ],
+    last: { instance: '', at: 0, text: failure.text, failure, respawns: 0 },
+    broken: [{ path: '/etc/init/web.override', job: 'web', line: 2, message: 'Unknown stanza' }],
+  };
+
+  it('tells the chain of reasons, indented', async () => {
+    expect((await run('initctl explain web', { answers: { explain: explanation } })).out).toBe(
+      [
+        'web (x) start/starting',
+        '  waits for:',
+        '    event starting',
+        '      job db start/pre-start',
+        '  respawned: 1 time',
+        '  hint: expect fork is declared',
+        '  start on: (a and b)',
+        '    seen      a',
+        '    not seen  b',
+        '  stop on: runlevel [06]',
+        '  last run: ended 1970-01-01T00:00:00.000Z, main process terminated with status 1',
+        '  broken file: /etc/init/web.override:2: Unknown stanza',
+        '',
+      ].join('\n'),
+    );
+    expect(JSON.parse((await run('explain web --json', { answers: { explain: explanation } })).out)).toEqual(
+      explanation,
+    );
+  });
+});
+
+/** Runs a command that goes on until it is told to end. */
+function runOn(line: string, client: FakeClient): { out: () => string; end: () => Promise<number> } {
+  let out = '';
+  const abort = new AbortController();
+  const status = runCommand(line.split(' '), {
+    env: {},
+    cwd: '/',
+    terminal: { out: false, err: false, columns: 0 },
+    local: true,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      out += text;
+    },
+    connect: async () => client,
+    signal: abort.signal,
+    now: () => new Date(0),
+  });
+  const end = (): Promise<number> => {
+    abort.abort();
+    return status;
+  };
+  return { out: () => out, end };
+}
+
+describe('watch', () => {
+  const happened: [Notification, string][] = [
+    [{ event: 'job-added', job: 'a' }, 'job a added'],
+    [{ event: 'job-removed', job: 'a' }, 'job a removed'],
+    [{ event: 'instance-added', job: 'a', instance: 'x' }, 'a (x) added'],
+    [{ event: 'instance-removed', job: 'a', instance: '' }, 'a removed'],
+    [{ event: 'goal', job: 'a', instance: '', goal: 'start' }, 'a goal start'],
+    [{ event: 'state', job: 'a', instance: '', state: 'running' }, 'a state running'],
+    [{ event: 'process', job: 'a', instance: '', slot: 'main', pid: 7 }, 'a main process 7'],
+    [
+      { event: 'process-ended', job: 'a', instance: '', slot: 'main', pid: 7, text: 'killed by TERM signal' },
+      'a main process 7 killed by TERM signal',
+    ],
+    [{ event: 'failed', job: 'a', instance: '', status: 256 }, 'a failed with status 256'],
+    [{ event: 'event-emitted', name: 'e', env: ['A=1\n'], failed: true }, 'event e A=1\\x0a (failed)'],
+    [{ event: 'restarted' }, 'init daemon restarted'],
+  ];
+
+  it('prints what happens, one line each, until the end', async () => {
+    const client = new FakeClient({});
+    const { out, end } = runOn('upstart-monitor', client);
+    await vi.waitUntil(() => client.notify !== null);
+    for (const [notification] of happened) client.notify?.(notification);
+    expect(await end()).toBe(0);
+    expect(out()).toBe(happened.map(([, text]) => `1970-01-01T00:00:00.000Z ${text}\n`).join(''));
+    expect(client.closed).toBe(true);
+  });
+
+  it('prints JSON lines when asked, and fails when the daemon is gone for good', async () => {
+    const client = new FakeClient({});
+    const { out, end } = runOn('initctl watch --json', client);
+    await vi.waitUntil(() => client.notify !== null);
+    client.notify?.({ event: 'job-added', job: 'a' });
+    client.ended?.(new ConnectionError('gone'));
+    expect(await end()).toBe(1);
+    expect(out()).toBe('{"time":"1970-01-01T00:00:00.000Z","event":"job-added","job":"a"}\ninitctl: gone\n');
+  });
+});
+
+describe('log', () => {
+  let dir: string;
+  let path: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'upstart-log-'));
+    path = join(dir, 'svc.log');
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  it('prints the last lines', async () => {
+    writeFileSync(path, Array.from({ length: 12 }, (_, i) => `${i}\r\n`).join(''));
+    const show = async (words: string): Promise<string> =>
+      (await run(`initctl log svc${words}`, { answers: { logPath: path } })).out;
+    expect(await show('')).toBe('2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n');
+    expect(await show(' -n 2')).toBe('10\n11\n');
+    expect(await show(' -n0')).toBe('');
+    expect((await show(' --lines=99')).split('\n').length).toBe(13);
+  });
+
+  it('says where nothing is, and fails', async () => {
+    const ran = await run('initctl log svc N=x', { answers: { logPath: path } });
+    expect(ran).toMatchObject({ status: 1, err: `initctl: Nothing has been logged yet: ${path}\n` });
+    expect(ran.calls).toEqual([['logPath', { job: 'svc', env: ['N=x'] }]]);
+    expect((await run('initctl log svc', { answers: { logPath: dir } })).err).toMatch(
+      /^initctl: Unable to read .*directory/,
+    );
+  });
+
+  it('follows the file, also when another takes its place', async () => {
+    writeFileSync(path, 'one\r\n');
+    const { out, end } = runOn('initctl log svc -f', new FakeClient({ logPath: path }));
+    await vi.waitUntil(() => out() === 'one\n');
+    appendFileSync(path, 'two\r\n');
+    await vi.waitUntil(() => out() === 'one\ntwo\n', 10_000);
+    writeFileSync(path, 'new\r\n');
+    await vi.waitUntil(() => out() === 'one\ntwo\nnew\n', 10_000);
+    expect(await end()).toBe(0);
+  });
+});
+
+describe('a command that cannot tell which daemon is meant', () => {
+  it('says so', async () => {
+    let err = '';
+    const status = await runCommand(['status', 'svc'], {
+      env: {},
+      cwd: '/',
+      terminal: { out: false, err: false, columns: 0 },
+      local: true,
+      out: () => {},
+      err: (text) => {
+        err += text;
+      },
+      connect: () => Promise.reject(new AddressError("UPSTART_SESSION isn't set in the environment.")),
+    });
+    expect([status, err]).toEqual([1, "status: UPSTART_SESSION isn't set in the environment.\n"]);
+  });
+});

@@ -1,0 +1,31 @@
+/** runlevel: what the run level is, and what it was before (reference: system §4.3). */
+import { systemErrorText } from '@upstart/protocol';
+import { LOGIN_FILES, type Runlevel, readRunlevel } from '@upstart/protocol/login-records';
+import { runTool, type Tool } from './tool.ts';
+
+const runlevel: Tool = {
+  name: 'runlevel',
+  usage: '[UTMP]',
+  synopsis: 'Output previous and current runlevel.',
+  options: [],
+  help: 'They are read from the file UTMP, by default the one of the system. Inside a job that was started by a change of the runlevel, they are the ones of that change.',
+  run({ args: [path = LOGIN_FILES.utmp], out }) {
+    const found = fromEnvironment(process.env) ?? fromFile(path);
+    out(found ? `${found.previous} ${found.level}\n` : 'unknown\n');
+    return found ? 0 : 1;
+  },
+};
+
+function fromEnvironment({ RUNLEVEL: level, PREVLEVEL: previous }: NodeJS.ProcessEnv): Runlevel | null {
+  return level ? { level, previous: previous || 'N' } : null;
+}
+
+function fromFile(path: string): Runlevel | null {
+  try {
+    return readRunlevel(path);
+  } catch (error) {
+    throw new Error(`${path}: ${systemErrorText(error)}`);
+  }
+}
+
+await runTool(runlevel);

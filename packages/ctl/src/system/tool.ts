@@ -1,0 +1,95 @@
+/**
+ * What telinit, runlevel and shutdown have in common: each is a table of options and a function, and answers mistakes the
+ * way initctl does (reference: control §2.1, system §4).
+ */
+import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
+import { optionLines } from '../help.ts';
+import { type OptionSpec, type Options, type ParsedWords, parseWords, UsageError } from '../options.ts';
+import { screenWidth, wrap } from '../text/wrap.ts';
+import { versionText } from '../version.ts';
+
+export interface Tool {
+  readonly name: string;
+  /** What follows the options in the usage line. */
+  readonly usage: string;
+  readonly synopsis: string;
+  readonly options: readonly OptionSpec[];
+  readonly help: string;
+  /** Returns the exit status. A `UsageError` is answered with a pointer to the help, any other error with its text. */
+  run(call: ToolCall): Promise<number> | number;
+}
+
+export interface ToolCall {
+  readonly args: readonly string[];
+  readonly options: Options;
+  readonly given: ParsedWords['given'];
+  /** Names the tool, for messages. */
+  readonly program: string;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+const COMMON: readonly OptionSpec[] = [
+  { long: 'quiet', short: 'q', description: 'reduce output to errors only' },
+  { long: 'verbose', short: 'v', description: 'increase output to include informational messages' },
+  { long: 'help', description: 'display this help and exit' },
+  { long: 'version', description: 'output version information and exit' },
+];
+
+/** Runs `tool` as this process, and sets its exit status. */
+export async function runTool(tool: Tool, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  process.exitCode = await callTool(tool, argv, {
+    out: (text) => writeSync(1, text),
+    err: (text) => writeSync(2, text),
+  });
+}
+
+type Output = { out(text: string): void; err(text: string): void };
+
+export async function callTool(tool: Tool, argv: readonly string[], output: Output): Promise<number> {
+  const { name } = tool;
+  const specs = [...tool.options, ...COMMON];
+  try {
+    const parsed = parseWords(argv, specs);
+    if (parsed.asked === 'version') output.out(versionText(name));
+    if (parsed.asked === 'help') output.out(helpText(tool, specs));
+    if (parsed.asked !== null) return 0;
+    const quiet = parsed.options.quiet === true;
+    const out = (text: string): void => {
+      if (!quiet) output.out(text);
+    };
+    return await tool.run({
+      args: parsed.words,
+      options: parsed.options,
+      given: parsed.given,
+      program: name,
+      out,
+      err: output.err,
+    });
+  } catch (error) {
+    const text = (error as Error).message;
+    // A place is not set off from the name: `runlevel:/no/such/file: …`.
+    output.err(`${name}${text.startsWith('/') ? ':' : ': '}${text}\n`);
+    if (error instanceof UsageError) output.err(`Try \`${name} --help' for more information.\n`);
+    return 1;
+  }
+}
+
+function helpText(tool: Tool, specs: readonly OptionSpec[]): string {
+  const width = screenWidth(process.env, process.stdout.columns ?? 0);
+  const usage = [`Usage: ${tool.name} [OPTION]...`, tool.usage].filter((part) => part !== '').join(' ');
+  const lines = [usage, tool.synopsis, '', 'Options:', ...optionLines(specs, width), ''];
+  return `${[...lines, ...wrap(tool.help, width - 1, 0)].join('\n')}\n`;
+}
+
+/** Throws when this is not root. */
+export function requireRoot(): void {
+  if (process.getuid?.() !== 0) throw new Error('Need to be root');
+}
+
+/** A client of the system's init, whatever session this process belongs to. */
+export async function connectSystem(program: string): Promise<UpstartClient> {
+  return new KeyedClient(await connect({ scope: 'system', client: program }), randomUUID());
+}

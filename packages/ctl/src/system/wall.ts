@@ -1,0 +1,77 @@
+/** Telling everybody who is logged in what is about to happen (reference: system §4.4). */
+import { closeSync, constants, openSync, readlinkSync, writeSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { LOGIN_FILES, loginLines } from '@upstart/protocol/login-records';
+
+/** What the machine is going down for, and what it is told as. */
+export interface Announcement {
+  /** `reboot`, `halt` … */
+  what: string;
+  minutesLeft: number;
+  /** Words of whoever shuts down. */
+  message: readonly string[];
+}
+
+/** The lines between the banner's head and its end, as `/etc/nologin` has them, too. */
+export function announcementText({ what, minutesLeft, message }: Announcement): string {
+  const when = minutesLeft === 0 ? 'NOW!' : `in ${minutesLeft} ${minutesLeft === 1 ? 'minute' : 'minutes'}!`;
+  const words = message.length > 0 ? `${message.map((word) => `${word} `).join('')}\r\n` : '';
+  return `\rThe system is going down for ${what} ${when}\r\n${words}`;
+}
+
+export interface Sender {
+  user: string;
+  host: string;
+  /** Where it was sent from. */
+  terminal: string;
+}
+
+export function wallText(text: string, { user, host, terminal }: Sender, now: Date): string {
+  const time = `${now.getHours()}:${String(now.getMinutes()).padStart(2, '0')}`;
+  return `\u0007\r\nBroadcast message from ${user}@${host}\r\n\t(${terminal}) at ${time} ...\r\n\r\n${text}`;
+}
+
+/** Writes to the terminals of all logins. Terminals that do not take it are passed over; none of them is waited for. */
+export function wall(text: string, now = new Date()): void {
+  const bytes = Buffer.from(wallText(text, sender(), now));
+  for (const line of new Set(loginLines(LOGIN_FILES.utmp))) {
+    const path = join('/dev', line);
+    // What is in utmp was written by others: it must not lead out of /dev.
+    if (path.startsWith('/dev/')) writeTo(path, bytes);
+  }
+}
+
+function sender(): Sender {
+  return { user: process.env.USER || process.env.LOGNAME || userName(), host: hostname(), terminal: ownTerminal() };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'root';
+  }
+}
+
+function ownTerminal(): string {
+  try {
+    const path = readlinkSync('/proc/self/fd/0');
+    return path.startsWith('/dev/') && path !== '/dev/null' ? path : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+function writeTo(path: string, bytes: Buffer): void {
+  try {
+    const fd = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+    try {
+      writeSync(fd, bytes);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // It is stopped, or nobody is there any more.
+  }
+}

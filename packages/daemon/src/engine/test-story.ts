@@ -1,0 +1,193 @@
+/**
+ * For tests: stories, random sequences of what can happen to a world, and what has to hold at every moment of them.
+ */
+import type { Condition } from '@upstart/protocol';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { TestWorld } from './test-world.ts';
+
+const EVENTS = ['a', 'b', 'c', 'd'];
+const VALUES = ['1', '2', '3'];
+
+const operand = fc.record({ name: fc.constantFrom(...EVENTS), value: fc.option(fc.constantFrom('X=1', 'X!=2', '3')) });
+export const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small' },
+    operand.map(({ name, value }): Condition => ({ op: 'event', name, args: value === null ? [] : [value] })),
+    fc.record({ op: fc.constantFrom('and' as const, 'or' as const), left: tie('tree'), right: tie('tree') }),
+  ),
+})).tree;
+export const event = fc.record({ name: fc.constantFrom(...EVENTS), value: fc.option(fc.constantFrom(...VALUES)) });
+
+export function text(tree: Condition): string {
+  return tree.op === 'event'
+    ? [tree.name, ...tree.args].join(' ')
+    : `(${text(tree.left)} ${tree.op} ${text(tree.right)})`;
+}
+
+/** Something that happens to a world; numbers choose among what is there. */
+export type Step =
+  | { do: 'start' | 'stop' | 'restart' | 'reload'; job: number }
+  | { do: 'emit'; name: string }
+  | { do: 'exit'; which: number; code: number; signal: number }
+  | { do: 'spawn'; which: number; ok: number }
+  | { do: 'expect'; which: number }
+  | { do: 'edit'; job: number; text: string }
+  | { do: 'wait'; seconds: number }
+  | { do: 'quiesce' };
+
+const number = fc.nat({ max: 20 });
+const jobText = fc
+  .record({
+    hooks: fc.subarray(['pre-start', 'post-start', 'pre-stop', 'post-stop']),
+    main: fc.boolean(),
+    flags: fc.subarray(['task', 'respawn', 'normal exit 3', 'kill timeout 2', 'respawn limit 2 10']),
+    expect: fc.constantFrom('none', 'stop', 'fork', 'daemon'),
+    start: fc.option(condition),
+    stop: fc.option(condition),
+    around: fc.option(fc.constantFrom('starting j0', 'started j1', 'stopping j0', 'stopped j1', 'starting', 'stopped')),
+  })
+  .map(({ hooks, main, flags, expect: expected, start, stop, around }) =>
+    [
+      ...hooks.map((hook) => `${hook} exec ${hook}`),
+      ...(main ? ['exec main', `expect ${expected}`] : []),
+      ...flags,
+      ...(start || around ? [`start on ${[start && text(start), around].filter(Boolean).join(' or ')}`] : []),
+      ...(stop ? [`stop on ${text(stop)}`] : []),
+      '',
+    ].join('\n'),
+  );
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constantFrom('start', 'stop', 'restart', 'reload'), job: number }),
+  fc.record({ do: fc.constant('emit'), name: fc.constantFrom(...EVENTS) }),
+  fc.record({
+    do: fc.constant('exit'),
+    which: number,
+    code: fc.constantFrom(0, 0, 1, 3),
+    signal: fc.constantFrom(0, 0, 0, 15),
+  }),
+  fc.record({ do: fc.constant('spawn'), which: number, ok: fc.nat({ max: 6 }) }),
+  fc.record({ do: fc.constant('expect'), which: number }),
+  fc.record({ do: fc.constant('edit'), job: number, text: jobText }),
+  fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('quiesce') }) },
+) as fc.Arbitrary<Step>;
+export const story = fc.record({
+  jobs: fc.array(jobText, { minLength: 1, maxLength: 5 }),
+  steps: fc.array(step, { maxLength: 60 }),
+});
+
+/** Plays a story; `check` is called after every step. */
+export function play({ jobs, steps }: { jobs: string[]; steps: Step[] }, check: (world: TestWorld) => void): TestWorld {
+  const world = new TestWorld();
+  world.obeys = false;
+  const spawned = new Set<number>();
+  jobs.forEach((definition, i) => {
+    world.job(`j${i}`, definition);
+  });
+  for (const next of steps) {
+    takeStep(world, next, jobs.length, spawned);
+    check(world);
+  }
+  return world;
+}
+
+function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<number>): void {
+  const pick = (which: number, known: boolean) => {
+    const candidates = [...world.processes.values()].filter(({ token }) => spawned.has(token) === known);
+    return candidates[which % Math.max(1, candidates.length)];
+  };
+  switch (next.do) {
+    case 'start':
+    case 'stop':
+    case 'restart':
+      world[next.do](`j${next.job % jobs}`);
+      return;
+    case 'reload':
+      world.request({ method: 'reload', target: { job: `j${next.job % jobs}`, env: [] } });
+      return;
+    case 'emit':
+      world.emit(next.name);
+      return;
+    case 'spawn': {
+      const process = pick(next.which, false);
+      if (!process) return;
+      if (next.ok === 0) world.failToSpawn(process, 'exec');
+      else if (next.ok === 1) world.failToSpawn(process, 'fork', 11);
+      else {
+        spawned.add(process.token);
+        world.spawned(process);
+      }
+      return;
+    }
+    case 'exit': {
+      const process = pick(next.which, true);
+      if (process) world.exit(process, next.code, next.signal);
+      return;
+    }
+    case 'expect': {
+      const process = pick(next.which, true);
+      if (!process) return;
+      const report = { process: process.token, pid: process.pid };
+      if (process.spec.traceForks > 0) world.report({ type: 'expect-met', ...report });
+      else world.report({ type: 'stopped', ...report, signal: 19 });
+      return;
+    }
+    case 'edit':
+      world.job(`j${next.job % jobs}`, next.text);
+      return;
+    case 'wait':
+      world.wait(next.seconds * 1000);
+      return;
+    case 'quiesce':
+      world.input({ type: 'quiesce', reason: 'shutdown' });
+  }
+}
+
+/** States that an instance may be found in between two inputs, with the process that it then waits for. */
+const RESTING: Record<string, string | null> = {
+  starting: null,
+  security: 'security',
+  'pre-start': 'pre-start',
+  spawned: 'main',
+  'post-start': 'post-start',
+  running: null,
+  'pre-stop': 'pre-stop',
+  stopping: null,
+  killed: 'main',
+  'post-stop': 'post-stop',
+};
+
+export function checkInvariants(world: TestWorld): void {
+  const { state } = world.engine;
+  const blockers = new Map<number, number>();
+  const count = (id: number): void => {
+    expect(state.events.has(id), `event ${id} is over although somebody holds it`).toBe(true);
+    blockers.set(id, (blockers.get(id) ?? 0) + 1);
+  };
+  for (const instance of state.instances.values()) {
+    const owner = [...state.classes.values()].find((jobClass) => jobClass.id === instance.class);
+    expect(owner?.instances.get(instance.name), 'an instance has its class').toBe(instance.id);
+    expect(Object.keys(RESTING), 'no instance stays in a passing state').toContain(instance.state);
+    const needed = RESTING[instance.state];
+    if (needed) expect(Object.keys(instance.processes), `in ${instance.state}`).toContain(needed);
+    const waits = instance.state === 'starting' || instance.state === 'stopping';
+    expect(instance.blocker !== 0, `${instance.state} waits for its event`).toBe(waits);
+    if (waits) expect(state.events.get(instance.blocker)?.instances).toContain(instance.id);
+    if (instance.goal === 'respawn') expect(['post-start', 'pre-stop']).toContain(instance.state);
+    if (instance.state === 'running') expect(instance.goal, 'who runs wants to run').toBe('start');
+    const { respawnLimit } = owner?.definition ?? { respawnLimit: 0 };
+    expect(instance.respawnCount, 'the respawn limit holds').toBeLessThanOrEqual(respawnLimit + 1);
+    instance.blocking.forEach(count);
+    for (const node of instance.stopOn ?? []) if (node.op === 'event' && node.event !== 0) count(node.event);
+  }
+  for (const { startOn, instances } of state.classes.values()) {
+    for (const id of instances.values()) expect(state.instances.has(id), 'a class has no dead instances').toBe(true);
+    for (const node of startOn ?? []) if (node.op === 'event' && node.event !== 0) count(node.event);
+  }
+  for (const { id, handled, blockers: held } of state.events.values()) {
+    expect(handled, 'the queue was worked off').toBe(true);
+    expect(held, 'an event is left because somebody holds it, and knows by how many').toBe(blockers.get(id) ?? 0);
+    expect(held).toBeGreaterThan(0);
+  }
+}
