@@ -86,6 +86,18 @@ function normalise(text, dir) {
     .split('\n').map((l) => l.replace(/\s+$/, ''));
 }
 
+/** Cases that are being run, by folder: whoever interrupts the runner leaves no daemon behind. */
+const running = new Map();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    for (const [dir, { mode, env }] of running) {
+      spawnSync(options.adapter, ['stop', dir, mode], { env, timeout: 20000 });
+      if (!options.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+    }
+    process.exit(1);
+  });
+}
+
 async function runCase(test) {
   const dir = mkdtempSync(join(tmpdir(), 'conformance-'));
   for (const d of ['conf', 'log', 'run', 'home']) mkdirSync(join(dir, d), { mode: 0o700 });
@@ -94,6 +106,7 @@ async function runCase(test) {
   const before = test.steps.findIndex((s) => s.command[0] === 'boot');
   const env = { ...process.env, HOME: join(dir, 'home'), LC_ALL: 'C', TZ: 'UTC' };
   for (const k of Object.keys(env)) if (k.startsWith('UPSTART_') || k.startsWith('XDG_')) delete env[k];
+  running.set(dir, { mode, env });
   let daemon = null;
   const boot = () => {
     daemon = spawn(options.adapter, ['run', dir, mode, ...extra], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -147,6 +160,7 @@ async function runCase(test) {
       if (daemon && daemon.exitCode === null) { try { process.kill(-daemon.pid, 'SIGKILL'); } catch {} }
     }
     if (!options.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+    running.delete(dir);
   }
 }
 

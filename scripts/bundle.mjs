@@ -1,4 +1,5 @@
 // The JavaScript bundles: one file a program, so that Node has next to nothing to look up when it starts.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT } from './layout.mjs';
@@ -24,13 +25,10 @@ const replaceModules = {
   },
 };
 
-/** CommonJS packages inside the bundles expect these names. */
+/** CommonJS packages inside the bundles call Node's own modules by this name. */
 const BANNER = [
   "import { createRequire as __createRequire } from 'node:module';",
-  "import { fileURLToPath as __fileURLToPath } from 'node:url';",
   'const require = __createRequire(import.meta.url);',
-  'const __filename = __fileURLToPath(import.meta.url);',
-  "const __dirname = __fileURLToPath(new URL('.', import.meta.url));",
 ].join('\n');
 
 const OPTIONS = {
@@ -42,7 +40,12 @@ const OPTIONS = {
   minifySyntax: true,
   sourcemap: 'external',
   banner: { js: BANNER },
-  define: { 'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"' },
+  define: {
+    'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"',
+    // Nothing in a bundle may look for files beside its own source.
+    __dirname: '"/nonexistent"',
+    __filename: '"/nonexistent"',
+  },
   // The daemon loads the commands when the first one is asked for.
   external: ['./commands.js'],
   metafile: true,
@@ -65,6 +68,7 @@ export async function bundle({ output, entry }) {
       throw new Problem(`Cannot bundle ${output}.`, describe(error));
     });
   for (const file of result.outputFiles) replaceFile(file.path, file.contents);
+  requireWellFormed(path);
   const inputs = Object.keys(result.metafile.inputs).filter((name) => !name.startsWith('replaced:'));
   remember(output, recipe, inputs, started);
   return true;
@@ -74,3 +78,9 @@ const describe = (error) =>
   (error.errors ?? [{ text: error.message }])
     .map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text))
     .join('\n');
+
+/** The bundler does not look into the banner: a name that is declared there and elsewhere is found only by Node. */
+function requireWellFormed(path) {
+  const { status, stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' });
+  if (status !== 0) throw new Problem(`${path} is no valid program.`, stderr.split('\n').slice(-8).join('\n'));
+}

@@ -49,7 +49,8 @@ export function installDependencies() {
   writeFileSync(STAMP, wanted);
 }
 
-const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_PNPM_META_FETCH_FAIL|network/;
+const UNREACHABLE =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_PNPM_META_FETCH_FAIL|network/;
 
 function installationProblem(output) {
   const said = output.split('\n').slice(-15).join('\n');

@@ -16,7 +16,9 @@ const COMMANDS = {
 const [command, ...args] = process.argv.slice(2);
 if (!Object.hasOwn(COMMANDS, command ?? '')) {
   const lines = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(16)}${text}`);
-  console.error(`${command ? `unknown command: ${command}\n` : ''}usage: node scripts/run.mjs COMMAND\n${lines.join('\n')}`);
+  console.error(
+    `${command ? `unknown command: ${command}\n` : ''}usage: node scripts/run.mjs COMMAND\n${lines.join('\n')}`,
+  );
   process.exit(2);
 }
 

@@ -7,6 +7,9 @@ export const BUNDLES = [
   { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
   { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
   { output: 'lib/upstart/initctl2dot.js', entry: 'packages/ctl/src/initctl2dot.ts' },
+  { output: 'lib/upstart/telinit.js', entry: 'packages/ctl/src/system/telinit.ts' },
+  { output: 'lib/upstart/runlevel.js', entry: 'packages/ctl/src/system/runlevel.ts' },
+  { output: 'lib/upstart/shutdown.js', entry: 'packages/ctl/src/system/shutdown.ts' },
 ];
 
 /**
@@ -23,4 +26,10 @@ export const PROGRAMS = [
 export const LINKS = ['start', 'stop', 'restart', 'reload', 'status', 'upstart-monitor'];
 
 /** Commands that are a bundle run by Node: the name and its bundle in lib/upstart. */
-export const WRAPPERS = { 'init-checkconf': 'init-checkconf.js', initctl2dot: 'initctl2dot.js' };
+export const WRAPPERS = {
+  'init-checkconf': 'init-checkconf.js',
+  initctl2dot: 'initctl2dot.js',
+  telinit: 'telinit.js',
+  runlevel: 'runlevel.js',
+  shutdown: 'shutdown.js',
+};

@@ -298,6 +298,15 @@ describe('start, stop and restart', () => {
     }
   });
 
+  it('is written without colours inside a job, whose terminal ends up in a log', async () => {
+    const instance = { name: '', goal: 'start', state: 'running', processes: [] };
+    const answers = { status: { job: 'svc', instances: [instance] } };
+    const terminal = { out: true, err: true, columns: 80 };
+    const env = { UPSTART_JOB: 'svc', UPSTART_INSTANCE: '' };
+    expect((await run(['status'], { env, answers, terminal })).out).toBe('svc start/running\n');
+    expect((await run(['status', 'svc'], { answers, terminal })).out).not.toBe('svc start/running\n');
+  });
+
   it('inside a job mean that job’s own instance and never wait', async () => {
     const env = { UPSTART_JOB: 'svc', UPSTART_INSTANCE: '' };
     const answers = { stop: { instance: '' }, status: running };

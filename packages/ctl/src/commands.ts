@@ -84,7 +84,8 @@ const WELL_KNOWN_NAME = 'com.ubuntu.Upstart';
  * Runs the command line `argv`, whose first element is the name the program was called by, and returns the exit
  * status: 0, or 1 after any failure, which has been reported. In a daemon it may be `RUN_LOCALLY`. Never rejects.
  */
-export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
+export async function runCommand(argv: readonly string[], world: CommandContext): Promise<number> {
+  const context = insideJob(world) ? { ...world, terminal: { ...world.terminal, out: false, err: false } } : world;
   const program = programName(argv[0] ?? '');
   const print = new Printer(program, context);
   try {
@@ -94,6 +95,11 @@ export async function runCommand(argv: readonly string[], context: CommandContex
     else print.failure(error instanceof Error ? error.message : String(error));
     return 1;
   }
+}
+
+/** A job's output is a terminal, too, but what goes there ends up in a log. */
+function insideJob({ env }: CommandContext): boolean {
+  return (env.UPSTART_JOB ?? '') !== '';
 }
 
 /** The last part of the path, without the `-` that marks login shells. */

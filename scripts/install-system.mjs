@@ -1,0 +1,109 @@
+// Installs what was built: executables in PREFIX/sbin, everything else in PREFIX/lib/upstart, completions in PREFIX/share.
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { build } from './build.mjs';
+import { BIN, LIB, ROOT } from './layout.mjs';
+import { Problem } from './problem.mjs';
+
+const USAGE = 'usage: npm run install-system -- [--destdir DIR] [--prefix DIR] [--force]';
+const MANIFEST = 'installed-files';
+
+/** Where the completions of each shell belong, below PREFIX/share, and under which name. */
+const COMPLETIONS = [
+  { pattern: /^(.*)\.bash$/, folder: 'bash-completion/completions', name: (match) => match[1] },
+  { pattern: /^_.*$/, folder: 'zsh/site-functions', name: (match) => match[0] },
+  { pattern: /^(.*)\.zsh$/, folder: 'zsh/site-functions', name: (match) => `_${match[1].replace(/^_/, '')}` },
+  { pattern: /^.*\.fish$/, folder: 'fish/vendor_completions.d', name: (match) => match[0] },
+];
+
+export async function run(args) {
+  const { destdir, prefix, force } = readOptions(args);
+  await build();
+  const top = join(destdir || '/', prefix);
+  const files = [
+    ...listing(BIN).map((name) => ({ from: join(BIN, name), to: `sbin/${name}` })),
+    ...listing(LIB).map((name) => ({ from: join(LIB, name), to: `lib/upstart/${name}` })),
+    ...completions(),
+  ];
+  if (!force) refuseStrangers(top, files);
+  try {
+    for (const { from, to } of files) place(from, join(top, to));
+    writeFileSync(join(top, 'lib/upstart', MANIFEST), `${files.map(({ to }) => to).join('\n')}\n`);
+  } catch (error) {
+    throw new Problem(`Cannot install below ${top}: ${error.message}`, error.code === 'EACCES' ? 'Do it as root?' : '');
+  }
+  console.log(`installed ${files.length} files below ${top}`);
+  return 0;
+}
+
+/** Relative folders count from where the person stands, which npm hands on in INIT_CWD. */
+function readOptions(args) {
+  const options = { destdir: '', prefix: '/usr/local', force: false };
+  const rest = args.flatMap((arg) =>
+    /^--\w+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : arg,
+  );
+  while (rest.length > 0) {
+    const option = rest.shift();
+    if (option === '--force') options.force = true;
+    else if (option === '--destdir' || option === '--prefix') {
+      const value = rest.shift();
+      if (!value || value.startsWith('--')) throw new Problem(`${option} needs a folder.`, USAGE);
+      options[option.slice(2)] = value;
+    } else throw new Problem(`Unknown option: ${option}`, USAGE);
+  }
+  if (!isAbsolute(options.prefix)) throw new Problem(`--prefix must be an absolute path, not ${options.prefix}`, USAGE);
+  if (options.destdir) options.destdir = resolve(process.env.INIT_CWD ?? process.cwd(), options.destdir);
+  return options;
+}
+
+/** Without what an interrupted build left behind, and the maps that only a checkout can use. */
+const listing = (folder) => readdirSync(folder).filter((name) => !/\.(?:new|map)$/.test(name));
+
+function completions() {
+  const folder = join(ROOT, 'packages/ctl/completions');
+  return (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) => {
+    for (const { pattern, folder: target, name } of COMPLETIONS) {
+      const match = pattern.exec(file);
+      if (match) return [{ from: join(folder, file), to: `share/${target}/${name(match)}` }];
+    }
+    return [];
+  });
+}
+
+/** Another init's files are not overwritten unasked: a machine might not boot any more. */
+function refuseStrangers(top, files) {
+  const manifest = join(top, 'lib/upstart', MANIFEST);
+  const ours = new Set(existsSync(manifest) ? readFileSync(manifest, 'utf8').split('\n') : []);
+  const strangers = files.filter(({ to }) => !ours.has(to) && lstatSync(join(top, to), { throwIfNoEntry: false }));
+  if (strangers.length === 0) return;
+  throw new Problem(
+    `These files are there already and were not installed from here:\n${strangers.map(({ to }) => `  ${join(top, to)}`).join('\n')}`,
+    'Nothing has been installed. --force replaces them.',
+  );
+}
+
+function place(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  const temporary = `${to}.${process.pid}.new`;
+  rmSync(temporary, { force: true });
+  const found = lstatSync(from);
+  if (found.isSymbolicLink()) symlinkSync(readlinkSync(from), temporary);
+  else {
+    copyFileSync(from, temporary);
+    chmodSync(temporary, found.mode & 0o111 ? 0o755 : 0o644);
+  }
+  renameSync(temporary, to);
+}

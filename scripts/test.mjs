@@ -1,0 +1,76 @@
+// Everything that can be checked on this machine. Each part adds to one count, which is the last line.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { CHECKS, runCheck } from './checks.mjs';
+import { ROOT } from './layout.mjs';
+import { Problem } from './problem.mjs';
+
+const ONE_PASSED = { passed: 1, failed: 0, skipped: 0 };
+const ONE_FAILED = { passed: 0, failed: 1, skipped: 0 };
+
+export async function run() {
+  const folder = mkdtempSync(join(tmpdir(), 'upstart-test-'));
+  const parts = [
+    { name: 'build', work: buildPart },
+    ...CHECKS.map((check) => ({ name: check.name, work: () => (runCheck(check) ? ONE_PASSED : ONE_FAILED) })),
+    { name: 'unit tests', work: () => unitTests(join(folder, 'vitest.json')) },
+    { name: 'conformance', work: () => conformance(join(folder, 'conformance.json')) },
+  ];
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const failedParts = [];
+  for (const { name, work } of parts) {
+    console.log(`\n== ${name}`);
+    const counts = await work();
+    for (const key of Object.keys(total)) total[key] += counts[key];
+    if (counts.failed > 0) failedParts.push(name);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  if (failedParts.length > 0) console.log(`\nfailed in: ${failedParts.join(', ')}`);
+  console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+  return total.failed > 0 ? 1 : 0;
+}
+
+async function buildPart() {
+  try {
+    await build();
+    return ONE_PASSED;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(`${error.message}\n${error.hint}`);
+    return ONE_FAILED;
+  }
+}
+
+function unitTests(report) {
+  const vitest = join(ROOT, 'node_modules', '.bin', 'vitest');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { status } = node(vitest, ['run', ...reporters]);
+  const found = readReport(report);
+  const counts = {
+    passed: found?.numPassedTests ?? 0,
+    failed: found?.numFailedTests ?? 0,
+    skipped: (found?.numPendingTests ?? 0) + (found?.numTodoTests ?? 0),
+  };
+  // A file that cannot be loaded, or an error outside any test, has no test to count.
+  return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** A case that is not reached yet counts as skipped. */
+function conformance(report) {
+  const here = (name) => join('conformance', name);
+  const { status } = node(process.execPath, [
+    here('run.mjs'),
+    ...['--adapter', here('adapter'), '--jobs', '4', '--summary', report],
+    ...['--pending', here('pending.txt'), '--needs-root', here('needs-root.txt')],
+  ]);
+  const found = readReport(report);
+  if (!found) return ONE_FAILED;
+  const counts = { passed: found.passed, failed: found.failed, skipped: found.skipped + found.pending };
+  return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+const node = (program, args) => spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+const readReport = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null);
