@@ -10,8 +10,9 @@ import { addClass } from './classes.ts';
 import type { Context } from './context.ts';
 import { setVariable, unsetVariable } from './environment.ts';
 import { findOrCreateInstance } from './instances.ts';
+import { changeGoal } from './lifecycle.ts';
 import type { FoundProcess, Input } from './messages.ts';
-import { cancelKillTimer } from './processes.ts';
+import { cancelKillTimer, processSpawned } from './processes.ts';
 import { commandLine, SUPPLIED_VARIABLES } from './spawn-spec.ts';
 import type { ClassState, InstanceState, ProcessState } from './state.ts';
 
@@ -26,23 +27,26 @@ const GOALS: readonly (readonly [slot: Exclude<Slot, 'main'>, goal: 'start' | 's
   ['security', 'start'],
 ];
 
+const BESIDE_MAIN = ['post-start', 'pre-stop'] as const;
+
 /** Makes the state agree with the supervisor's table of processes. */
-export function adopt(context: Context, { lastCommand, alive: tokens, unknown }: Adoption): void {
+export function adopt(context: Context, { lastCommand, alive: processes, unknown }: Adoption): void {
   const { state } = context;
   // Commands with numbers that were given out before are not carried out.
   state.nextCommand = Math.max(state.nextCommand, lastCommand + 1);
-  const alive = new Set(tokens);
+  const alive = new Map(processes.map(({ process, pid }) => [process, pid]));
   const moved = new Set<InstanceState>();
   for (const found of unknown) {
     const instance = takeIn(context, found, alive);
     if (instance) moved.add(instance);
   }
   for (const instance of moved) settle(context, instance);
-  askForEnds(context, lastCommand, alive);
+  if (context.state.quiesce) for (const instance of moved) changeGoal(context, instance, 'stop');
+  for (const instance of context.state.instances.values()) compare(context, instance, lastCommand, alive);
 }
 
 /** Gives the process to its instance, whose processes that are no more go. Undefined for one that cannot be told. */
-function takeIn(context: Context, found: FoundProcess, alive: ReadonlySet<number>): InstanceState | undefined {
+function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number, number>): InstanceState | undefined {
   if (found.job === null) {
     context.log('error', `Process ${found.pid} belongs to no job that could be found out, and is left alone`);
     return undefined;
@@ -79,15 +83,17 @@ function drop(context: Context, instance: InstanceState, slot: Slot): void {
   delete instance.processes[slot];
 }
 
-/** The slot that this is the command line of; if that cannot be told, the main process, or else any hook of the job. */
+/** The slot that this is the command line of; if that cannot be told, the main process, or else a hook that runs beside it. */
 function slotOf(definition: JobDefinition, instance: InstanceState, argv: readonly string[]): Slot | undefined {
-  const free = (slot: Slot): boolean => instance.processes[slot] === undefined;
-  const defined = SLOTS.filter((slot) => definition.processes[slot] !== undefined && free(slot));
+  const free = SLOTS.filter((slot) => instance.processes[slot] === undefined);
+  const defined = free.filter((slot) => definition.processes[slot] !== undefined);
   const fitting = defined.filter((slot) =>
     isDeepStrictEqual(commandLine(definition.processes[slot] as ProcessDefinition).argv, argv),
   );
   if (fitting.length === 1) return fitting[0];
-  return free('main') ? 'main' : defined[0];
+  if (free.includes('main')) return 'main';
+  const beside = (slots: readonly Slot[]): Slot | undefined => BESIDE_MAIN.find((slot) => slots.includes(slot));
+  return beside(defined) ?? beside(free);
 }
 
 /** The environment of the process without what every process of a job gets on top. */
@@ -98,15 +104,15 @@ function ownEnvironment(processEnv: readonly string[]): string[] {
   return env;
 }
 
-/** Puts the instance where its processes say that it is; whatever it waited for is over. */
+/** Puts the instance where its processes say that it is. It waits for no event; who waits for it does so until it is there. */
 function settle(context: Context, instance: InstanceState): void {
-  const { name: job } = context.classOf(instance).definition;
+  const { name: job, task } = context.classOf(instance).definition;
   const [state, goal] = GOALS.find(([slot]) => instance.processes[slot]) ?? (['running', 'start'] as const);
   const blocker = context.state.events.get(instance.blocker);
   if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);
   instance.blocker = 0;
   instance.startEnv = null;
-  release(context, instance, false);
+  if (state === 'running' && !task) release(context, instance, false);
   if (instance.goal !== goal) {
     context.effects.push({ type: 'goal', job, instance: instance.name, from: instance.goal, to: goal });
   }
@@ -118,14 +124,25 @@ function settle(context: Context, instance: InstanceState): void {
 }
 
 /**
- * Processes that the supervisor does not have: either their end is among the reports that are still to come, or it was
- * reported to a daemon whose state is lost. The answer to a signal that does nothing comes behind all those reports.
+ * Processes that were known already: what is missing is either among the reports that are still to come, or was reported
+ * to a daemon whose state is lost. The answer to a signal that does nothing comes behind all those reports; see
+ * `Engine.signalled`.
  */
-function askForEnds(context: Context, lastCommand: number, alive: ReadonlySet<number>): void {
-  for (const { processes } of context.state.instances.values()) {
-    for (const { token } of Object.values(processes)) {
-      if (token > lastCommand || alive.has(token)) continue;
-      context.command((id) => ({ type: 'signal', id, process: token, signal: 0, group: false }));
+function compare(
+  context: Context,
+  instance: InstanceState,
+  lastCommand: number,
+  alive: ReadonlyMap<number, number>,
+): void {
+  for (const [slot, process] of Object.entries(instance.processes)) {
+    const { token } = process;
+    if (token > lastCommand) continue;
+    const pid = alive.get(token);
+    if (pid !== undefined && pid !== process.pid) {
+      if (process.pid === 0) processSpawned(context, { instance, slot: slot as Slot, process }, pid);
+      process.pid = pid;
     }
+    if (pid !== undefined && process.execed) continue;
+    context.command((id) => ({ type: 'signal', id, process: token, signal: 0, group: false }));
   }
 }

@@ -175,14 +175,22 @@ export class Engine {
         return;
       case 'log-disabled':
         context.log('error', `Failed to create pty - disabling logging for job: ${errorText(report.errno)}`);
+        return;
+      case 'log-pipe':
+        context.log('warn', `Failed to create pty - the output of jobs is read from pipes: ${errorText(report.errno)}`);
     }
   }
 
-  /** A signal could not be sent. If there is no such process any more, its end has been missed: it counts now. */
+  /** A signal was sent, or could not be sent. If there is no such process any more, its end has been missed: it counts now. */
   private signalled(report: Extract<Report, { type: 'signalled' }>): void {
     const known = this.known(report.process);
-    if (!known || report.errno === 0) return;
+    if (!known) return;
     const { instance, slot, process } = known;
+    if (report.errno === 0) {
+      // It was asked for because nothing had been heard of its exec, and is there: that report is lost (`adopt.ts`).
+      if (report.signal === 0 && !process.execed) processExeced(this.context, known);
+      return;
+    }
     if (report.errno === ESRCH) {
       processEnded(this.context, instance, slot, { pid: process.pid, status: null });
       return;

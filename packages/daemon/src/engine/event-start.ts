@@ -10,7 +10,7 @@ import { mergeVariables, setVariable } from './environment.ts';
 import { ExpansionError } from './expand.ts';
 import { classEnvironment, findOrCreateInstance, instanceName } from './instances.ts';
 import { changeGoal } from './lifecycle.ts';
-import { type ClassState, displayName, type EventState, type InstanceState } from './state.ts';
+import { type ClassState, displayName, type EventState, eventText, type InstanceState } from './state.ts';
 
 /** Offers an event to a class: first to the `stop on` of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
@@ -51,6 +51,7 @@ function offerToStop(context: Context, instance: InstanceState, event: EventStat
     instance.stopEnv = eventEnvironment(events, 'UPSTART_STOP_EVENTS');
     release(context, instance, false);
     blockOn(instance, events);
+    instance.cause = byEvents(events);
     changeGoal(context, instance, 'stop');
   }
   resetCondition(context, stopOn);
@@ -69,6 +70,7 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
       instance.startEnv = env;
       release(context, instance, false);
       blockOn(instance, events);
+      instance.cause = byEvents(events);
       changeGoal(context, instance, 'start');
     }
   } catch (error) {
@@ -77,6 +79,10 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
     context.log('warn', `Failed to obtain ${displayName(definition.name, '')} instance: ${error.message}`);
   }
   resetCondition(context, startOn);
+}
+
+function byEvents(events: readonly EventState[]): string {
+  return `by ${[...new Set(events)].map((event) => `\`${eventText(event)}\``).join(' and ')}`;
 }
 
 /** The variables of the events, later ones winning, and the names of the events under `listName`. */

@@ -1,10 +1,15 @@
-import type { WaitReason } from '@upstart/protocol';
+import type { BrokenFile, WaitReason } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
-import { explainJob } from './explain.ts';
+import { explainEvents, explainJob } from './explain.ts';
 import { TestWorld } from './test-world.ts';
 
-function explain(world: TestWorld, job: string) {
-  return explainJob(world.engine.context, job, world.engine.state.classes.get(job), []);
+function explain(world: TestWorld, job: string, broken: BrokenFile[] = []) {
+  return explainJob(world.engine.context, job, world.engine.state.classes.get(job), broken, world.now);
+}
+
+function why(world: TestWorld, job: string): string | undefined | null {
+  const { why: none, instances } = explain(world, job);
+  return none ?? instances[0]?.why;
 }
 
 /** The chain as text, one reason a line, indented by depth. */
@@ -12,22 +17,74 @@ function lines(reasons: WaitReason[], depth = 0): string[] {
   return reasons.flatMap(({ text, children }) => [`${' '.repeat(depth)}${text}`, ...lines(children, depth + 1)]);
 }
 
-describe('explanations', () => {
-  it('say which operands have been seen', () => {
+function chain(world: TestWorld, job: string): string[] {
+  return lines(explain(world, job).instances[0]?.blockedBy ?? []);
+}
+
+describe('a job that has not been started', () => {
+  it('says what it is started by', () => {
+    const world = new TestWorld();
+    world.job('manual', 'exec main\n');
+    world.job('events', 'start on boot\nexec main\n');
+    expect(why(world, 'manual')).toBe('never started; it has no `start on`, so it is started by request only');
+    expect(why(world, 'events')).toBe('never started; nothing of its `start on` has come yet');
+  });
+
+  it('says which operands have been seen, and by what', () => {
     const world = new TestWorld();
     world.job('pair', 'start on one X=1 and (two or three)\n');
-    world.emit('one', 'X=1');
+    world.emit('one', 'X=1', 'Y=2');
+    expect(why(world, 'pair')).toBe('its `start on` is half met, `two`, `three` not seen yet');
     expect(explain(world, 'pair').startOn).toEqual({
       condition: '(one X=1 and (two or three))',
       operands: [
-        { text: 'one X=1', seen: true },
-        { text: 'two', seen: false },
-        { text: 'three', seen: false },
+        { text: 'one X=1', seen: true, note: 'by `one X=1 Y=2`' },
+        { text: 'two', seen: false, note: null },
+        { text: 'three', seen: false, note: null },
       ],
     });
   });
 
-  it('follow what blocks a job: its event, who holds that, and what holds them', () => {
+  it('says how the jobs are whose events it waits for', () => {
+    const world = new TestWorld();
+    world.job('db', 'exec db\n');
+    world.job('cache', 'exec cache\n');
+    world.job('many', 'instance $N\nexec many\n');
+    world.start('cache');
+    world.start('many', 'N=1');
+    world.start('many', 'N=2');
+    world.job(
+      'web',
+      'start on started db and started JOB=cache and stopped nobody and started many and started $X and stopping\n',
+    );
+    expect(explain(world, 'web').startOn?.operands.map(({ note }) => note)).toEqual([
+      'db is stop/waiting',
+      'cache is start/running already: the event has passed',
+      'there is no job nobody',
+      'many has 2 instances',
+      null,
+      null,
+    ]);
+  });
+
+  it('may have no good file', () => {
+    const broken = [{ path: '/etc/init/web.conf', job: 'web', line: 2, message: 'Unknown stanza' }];
+    const world = new TestWorld();
+    expect(explain(world, 'web', broken)).toMatchObject({
+      defined: false,
+      why: 'there is no such job, because its file has an error',
+      notes: [],
+      broken,
+    });
+    world.job('web', 'exec web\n');
+    expect(explain(world, 'web', broken).notes).toEqual([
+      'its file has an error now; what it said before that is in use',
+    ]);
+  });
+});
+
+describe('a job that waits', () => {
+  it('follows what blocks it: its event, who holds that, and what holds them', () => {
     const world = new TestWorld();
     world.job('half', 'start on stopping db and never\n');
     world.job('drain', 'start on stopping db\ntask\npre-start exec pre\nexec work\n');
@@ -35,24 +92,135 @@ describe('explanations', () => {
     world.start('db');
     world.stop('db');
     const { pid } = world.process('pre');
-    expect(lines(explain(world, 'db').instances[0]?.blockedBy ?? [])).toEqual([
-      'the event `stopping JOB=db INSTANCE= RESULT=ok` is not over',
-      ' drain (start/pre-start) is not done with it',
+    expect(why(world, 'db')).toBe('stopped by request; waits for what reacts to its `stopping` event');
+    expect(chain(world, 'db')).toEqual([
+      'the event `stopping JOB=db` is not over',
+      ' drain (start/pre-start) is not running yet',
       `  the pre-start process (${pid}) still runs`,
       ' half has half of its `start on`: `never` not seen yet',
     ]);
+    expect(explain(world, 'drain').instances[0]?.holds).toEqual(['stopping JOB=db']);
   });
 
-  it('tell why a job ended last', () => {
+  it('tells of a task that it runs', () => {
+    const world = new TestWorld();
+    world.job('migrate', 'start on starting web\ntask\nexec migrate\n');
+    world.job('web', 'exec web\n');
+    world.start('web');
+    const { pid } = world.process('migrate');
+    expect(chain(world, 'web')).toEqual([
+      'the event `starting JOB=web` is not over',
+      ` migrate (start/running) is a task, whose main process (${pid}) still runs`,
+    ]);
+  });
+
+  it('does not tell of more than anybody would read', () => {
+    const world = new TestWorld();
+    for (let i = 0; i < 200; i++) world.job(`t${i}`, 'start on starting late\ntask\nexec t\n');
+    world.job('late', 'exec late\n');
+    world.start('late');
+    expect(chain(world, 'late').length).toBe(100);
+  });
+
+  it('counts down to the KILL signal', () => {
+    const world = new TestWorld();
+    world.job('web', 'kill timeout 7\nexec web\n');
+    world.start('web');
+    world.stop('web');
+    world.wait(2500);
+    const { pid } = world.process('web');
+    expect(why(world, 'web')).toBe(
+      `stopped by request; the main process (${pid}) was sent the TERM signal and still runs; KILL follows in 5 seconds`,
+    );
+    world.wait(10_000);
+    expect(why(world, 'web')).toBe(
+      `stopped by request; the main process (${pid}) was sent the KILL signal and still runs`,
+    );
+  });
+
+  it('says what its `expect` waits for', () => {
+    const world = new TestWorld();
+    world.job('web', 'expect daemon\nexec web\n');
+    world.start('web');
+    const process = world.process('web');
+    const waits = (pid: number) => `the main process (${pid}) has yet to fork twice, as \`expect daemon\` says`;
+    expect(why(world, 'web')).toBe(`started by request; ${waits(process.pid)}`);
+    world.report({ type: 'forked', process: process.token, pid: 900, oldPid: process.pid });
+    expect(why(world, 'web')).toBe(`started by request; ${waits(900)}, and has forked once`);
+  });
+});
+
+describe('a job that runs or has ended', () => {
+  it('says by what it was started and stopped', () => {
+    const world = new TestWorld();
+    world.job('web', 'start on up\nstop on down\nexec web\n');
+    world.emit('up', 'IF=lo');
+    expect(why(world, 'web')).toBe('started by `up IF=lo`');
+    world.restart('web');
+    world.exit(world.process('web'), 0, 15);
+    expect(why(world, 'web')).toBe('restarted by request');
+    world.emit('down');
+    world.exit(world.process('web'), 0, 15);
+    expect(why(world, 'web')).toBe('stopped by `down`');
+    world.start('web');
+    const { pid } = world.process('web');
+    world.exit(world.process('web'), 0);
+    expect(why(world, 'web')).toBe(`stopped because its main process (${pid}) exited normally`);
+  });
+
+  it('says how it failed, and what its file has to do with it', () => {
     const world = new TestWorld();
     world.job('svc', 'exec main\n');
     expect(explain(world, 'svc').last).toBeNull();
     world.start('svc');
     const { pid } = world.process('main');
     world.exit(world.process('main'), 0, 11);
+    expect(why(world, 'svc')).toBe(`its last run failed: main process (${pid}) killed by SEGV signal`);
     expect(explain(world, 'svc').last).toMatchObject({
       text: `main process (${pid}) killed by SEGV signal`,
       failure: { slot: 'main', exitStatus: null, exitSignal: 'SEGV', state: 'running' },
     });
+    world.job('fast', 'respawn\nrespawn limit 1 9\nexec fast\n');
+    world.start('fast');
+    world.exit(world.process('fast'), 1);
+    world.exit(world.process('fast'), 1);
+    expect(explain(world, 'fast').last?.text).toMatch(
+      /respawning too fast: main process \(\d+\) terminated with status 1; its limit is 1 respawns in 9 seconds/,
+    );
+    world.obeys = false;
+    world.job('absent', 'exec /nonexistent/program --now\n');
+    world.start('absent');
+    world.failToSpawn(world.process('/nonexistent/program --now'), 'exec');
+    expect(explain(world, 'absent').last?.text).toBe(
+      'main process could not be started: unable to execute: No such file or directory; it was to run `/nonexistent/program --now`',
+    );
+  });
+});
+
+describe('events', () => {
+  it('are told by name, with who holds them', () => {
+    const world = new TestWorld();
+    world.job('migrate', 'start on up\ntask\nexec migrate\n');
+    world.emit('up', 'IF=lo');
+    world.emit('up', 'IF=eth0');
+    world.emit('other');
+    const { pid } = world.process('migrate');
+    expect(explainEvents(world.engine.context, 'up', world.now)).toEqual([
+      {
+        name: 'up',
+        env: ['IF=lo'],
+        failed: false,
+        heldBy: [{ text: `migrate (start/running) is a task, whose main process (${pid}) still runs`, children: [] }],
+      },
+    ]);
+    expect(explainEvents(world.engine.context, 'other', world.now)).toEqual([]);
+  });
+
+  it('are cut where they are long', () => {
+    const world = new TestWorld();
+    world.job('half', 'start on up and never\n');
+    world.emit('up', `X=${'x'.repeat(300)}`);
+    const { note } = explain(world, 'half').startOn?.operands[0] ?? {};
+    expect(note?.length).toBe('by ``'.length + 200);
   });
 });

@@ -138,7 +138,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
   jobClass.last = {
     instance: instance.name,
     at: context.wall,
-    text: instance.failure ? instance.failure.text : 'ended as asked for',
+    text: instance.failure ? instance.failure.text : `stopped ${instance.cause ?? 'as asked for'}`,
     failure: instance.failure,
     respawns: instance.respawns,
     hints: instance.hints,

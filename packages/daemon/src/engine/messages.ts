@@ -37,7 +37,7 @@ export type Input = { now: number; wall: number } & (
   | { type: 'request'; key: string; keep: boolean; request: EngineRequest }
   | { type: 'report'; report: Report }
   /** What the supervisor runs, when the state does not agree with that; see `adopt.ts`. */
-  | { type: 'adopt'; lastCommand: number; alive: number[]; unknown: FoundProcess[] }
+  | { type: 'adopt'; lastCommand: number; alive: { process: number; pid: number }[]; unknown: FoundProcess[] }
   /** Init has come up: these events are emitted, once in its life. */
   | { type: 'begin'; events: string[] }
   | { type: 'emit'; name: string; env: string[] }

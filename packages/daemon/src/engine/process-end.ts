@@ -40,6 +40,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   if (verdict.stops && instance.goal !== 'stop') {
     // A job that is running moves when its goal does.
     const moves = instance.state === 'running';
+    instance.cause = `because its ${text}`;
     changeGoal(context, instance, 'stop');
     if (moves) return;
   }
@@ -140,7 +141,10 @@ export function spawnFailed(context: Context, instance: InstanceState, slot: Slo
   removeProcess(context, instance, slot);
   if (slot !== 'post-start' && slot !== 'pre-stop') {
     fail(context, instance, slot, -1, `${slot} process could not be started: ${reason}`);
-    if (instance.state !== 'stopping') changeGoal(context, instance, 'stop');
+    if (instance.state !== 'stopping') {
+      instance.cause = `because its ${slot} process could not be started`;
+      changeGoal(context, instance, 'stop');
+    }
   }
   if (instance.state !== 'stopping') advance(context, instance);
 }
@@ -164,7 +168,9 @@ export function retrySpawn(context: Context, instance: InstanceState, slot: Slot
   const process = instance.processes[slot];
   if (process?.pid !== 0) return;
   if (instance.goal === 'stop' && slot !== 'post-stop') {
-    spawnFailed(context, instance, slot, 'stopped before a process could be had');
+    context.log('info', `${context.display(instance)} ${slot} process is not needed any more`);
+    removeProcess(context, instance, slot);
+    if (instance.state !== 'stopping') advance(context, instance);
     return;
   }
   spawnProcess(context, instance, slot, process.retries);

@@ -2,7 +2,7 @@
  * The end of a session: every job is told to stop, and init ends when no process is left (reference: system §7).
  */
 import { conditionEvents } from '@upstart/protocol';
-import { emitEvent } from './blocking.ts';
+import { emitEvent, release } from './blocking.ts';
 import type { Context } from './context.ts';
 import { changeGoal } from './lifecycle.ts';
 import { displayName, type QuiesceState } from './state.ts';
@@ -33,7 +33,13 @@ function somebodyWantsSessionEnd(context: Context): boolean {
 }
 
 function stopEverything(context: Context): void {
-  for (const instance of [...context.state.instances.values()]) changeGoal(context, instance, 'stop');
+  for (const instance of [...context.state.instances.values()]) {
+    if (instance.goal === 'stop') continue;
+    instance.cause = 'by the end of the session';
+    // As with any stop: who waits for the start is let go, a job that waits for its own event among them.
+    release(context, instance, false);
+    changeGoal(context, instance, 'stop');
+  }
 }
 
 /** A second has passed. */

@@ -96,6 +96,7 @@ function handleJobRequest(context: Context, key: string, request: JobRequest): v
   release(context, instance, false);
   if (request.wait) instance.waiters.push({ kind: request.method, key });
   else reply(context, key, { instance: instance.name });
+  instance.cause = request.method === 'restart' ? 'restarted by request' : 'by request';
   if (request.method === 'restart') changeGoal(context, instance, 'stop');
   changeGoal(context, instance, request.method === 'stop' ? 'stop' : 'start');
 }

@@ -87,6 +87,8 @@ export interface InstanceState {
   /** What pre-stop and post-stop get on top. */
   stopEnv: string[];
   stopOn: ConditionState | null;
+  /** Why the goal is what it is, for explanations: `by request`. A state saved by an older daemon lacks it. */
+  cause?: string;
   processes: Partial<Record<Slot, ProcessState>>;
   /** The id of the starting or stopping event that is waited for, or 0. */
   blocker: number;
@@ -203,4 +205,14 @@ export function newState(settings: EngineSettings, environment: string[]): Engin
 /** `NAME`, or `NAME (INSTANCE)`: how messages call an instance. */
 export function displayName(job: string, instance: string): string {
   return instance === '' ? job : `${job} (${instance})`;
+}
+
+/** How long the text of an event may be; what is longer is cut. */
+const MAX_EVENT_TEXT = 200;
+
+/** An event for people: its name and its variables, save for those of job events that say nothing. */
+export function eventText({ name, env }: Pick<EventState, 'name' | 'env'>): string {
+  const said = env.filter((variable) => variable !== 'INSTANCE=' && variable !== 'RESULT=ok');
+  const text = [name, ...said].join(' ');
+  return text.length <= MAX_EVENT_TEXT ? text : `${text.slice(0, MAX_EVENT_TEXT - 1)}…`;
 }

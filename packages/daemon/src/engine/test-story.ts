@@ -57,7 +57,7 @@ const jobText = fc
       '',
     ].join('\n'),
   );
-const step: fc.Arbitrary<Step> = fc.oneof(
+const ordinaryStep = fc.oneof(
   fc.record({ do: fc.constantFrom('start', 'stop', 'restart', 'reload'), job: number }),
   fc.record({ do: fc.constant('emit'), name: fc.constantFrom(...EVENTS) }),
   fc.record({
@@ -70,11 +70,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('expect'), which: number }),
   fc.record({ do: fc.constant('edit'), job: number, text: jobText }),
   fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
+);
+/** The end of the session comes in a few stories only: what follows it is dull. */
+const step = fc.oneof(
+  { weight: 200, arbitrary: ordinaryStep },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('quiesce') }) },
 ) as fc.Arbitrary<Step>;
 export const story = fc.record({
   jobs: fc.array(jobText, { minLength: 1, maxLength: 5 }),
-  steps: fc.array(step, { maxLength: 60 }),
+  steps: fc.array(step, { maxLength: 120, size: 'max' }),
 });
 
 /** Plays a story; `check` is called after every step. */
@@ -90,6 +94,22 @@ export function play({ jobs, steps }: { jobs: string[]; steps: Step[] }, check: 
     check(world);
   }
   return world;
+}
+
+/** How many times everything that runs is ended before a world has to be quiet: respawn limits end the rest. */
+const ROUNDS = 100;
+
+/** Brings a world to its end: no file defines a job any more, every job is told to stop, every process ends. */
+export function windDown(world: TestWorld, jobs: number): void {
+  for (let i = 0; i < jobs; i++) world.input({ type: 'define', name: `j${i}`, definition: null });
+  for (let round = 0; round < ROUNDS && (world.processes.size > 0 || world.list().length > 0); round++) {
+    for (let i = 0; i < jobs; i++) world.stop(`j${i}`);
+    for (const process of [...world.processes.values()]) {
+      world.spawned(process);
+      if (world.processes.has(process.token)) world.exit(process);
+    }
+    world.wait(10_000);
+  }
 }
 
 function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<number>): void {

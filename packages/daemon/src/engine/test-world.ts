@@ -47,7 +47,8 @@ export class TestWorld {
   obeys = true;
   private seq = 0;
   private nextPid = 100;
-  private keys = 0;
+  /** How many requests have been made: their keys are k1 to this one. */
+  keys = 0;
 
   constructor(settings: Partial<EngineSettings> = {}) {
     const merged = { ...TEST_SETTINGS, ...settings };
