@@ -1,24 +1,25 @@
-// The measurements: every bench/NAME.ts is a program that prints its figures. Arguments name some of them; without any, all run.
+// The measurements: bench/main.ts, run on a fresh build with whatever arguments it takes.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { bundle } from './bundle.mjs';
+import { compile } from './compile.mjs';
 import { DIST, ROOT } from './layout.mjs';
-import { Problem } from './problem.mjs';
+
+const PROGRAM = { output: 'bench/main.js', entry: 'bench/main.ts' };
+
+/** The programs that measure, and those that are measured against: small, so that they are all but free. */
+const TOOLS = ['meter', 'client', 'payload'].map((name) => ({
+  output: `bench/${name}`,
+  sources: `bench/c/${name}`,
+  flags: ['-static'],
+  fallback: [],
+}));
 
 export async function run(args) {
-  const known = readdirSync(join(ROOT, 'bench')).flatMap((file) => /^(.*)\.ts$/.exec(file)?.[1] ?? []);
-  const unknown = args.filter((name) => !known.includes(name));
-  if (unknown.length > 0)
-    throw new Problem(`No such measurement: ${unknown.join(', ')}`, `There are: ${known.join(', ')}`);
   await build();
-  let failed = 0;
-  for (const name of args.length > 0 ? args : known) {
-    console.log(`== ${name}`);
-    const output = `bench/${name}.js`;
-    await bundle({ output, entry: `bench/${name}.ts` });
-    if (spawnSync(process.execPath, [join(DIST, output)], { cwd: ROOT, stdio: 'inherit' }).status !== 0) failed++;
-  }
-  return failed > 0 ? 1 : 0;
+  for (const tool of TOOLS) compile(tool);
+  await bundle(PROGRAM);
+  const program = join(DIST, PROGRAM.output);
+  return spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
 }

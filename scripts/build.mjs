@@ -3,12 +3,12 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSyn
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { compile } from './compile.mjs';
-import { BIN, LIB } from './layout.mjs';
+import { BIN, DIST, LIB, ROOT } from './layout.mjs';
 import { writeLicences } from './licences.mjs';
 import { installDependencies, requireNode } from './prerequisites.mjs';
 import { Problem } from './problem.mjs';
 import { replaceFile } from './records.mjs';
-import { BUNDLES, LINKS, PROGRAMS, WRAPPERS } from './targets.mjs';
+import { BUNDLES, LINKS, PROGRAMS, SCRIPTS, WRAPPERS } from './targets.mjs';
 
 export async function run() {
   const started = Date.now();
@@ -44,7 +44,11 @@ export async function build() {
 function writeSmallFiles() {
   ensureFile(join(LIB, 'package.json'), '{"type":"module"}\n');
   ensureLink(join(LIB, 'node'), process.execPath);
-  for (const name of LINKS) ensureLink(join(BIN, name), 'initctl');
+  for (const [program, names] of Object.entries(LINKS)) {
+    for (const name of names) ensureLink(join(BIN, name), program);
+  }
+  for (const { output, source } of SCRIPTS)
+    ensureFile(join(DIST, output), readFileSync(join(ROOT, source), 'utf8'), 0o755);
   const wrapper = readFileSync(new URL('wrapper.sh', import.meta.url), 'utf8');
   for (const [name, file] of Object.entries(WRAPPERS)) {
     ensureFile(join(BIN, name), wrapper.replaceAll('BUNDLE', file), 0o755);

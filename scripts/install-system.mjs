@@ -17,9 +17,12 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { build } from './build.mjs';
 import { BIN, LIB, ROOT } from './layout.mjs';
 import { Problem } from './problem.mjs';
+import { SYSTEM_TOOLS } from './targets.mjs';
 
-const USAGE = 'usage: npm run install-system -- [--destdir DIR] [--prefix DIR] [--force]';
+const USAGE = 'usage: npm run install-system -- [--destdir DIR] [--prefix DIR] [--as-init] [--force]';
 const MANIFEST = 'installed-files';
+const JOBS = join(ROOT, 'packages/daemon/jobs');
+const SHIM = 'upstart-job';
 
 /** Where the completions of each shell belong, below PREFIX/share, and under which name. */
 const COMPLETIONS = [
@@ -30,11 +33,12 @@ const COMPLETIONS = [
 ];
 
 export async function run(args) {
-  const { destdir, prefix, force } = readOptions(args);
+  const { destdir, prefix, asInit, force } = readOptions(args);
   await build();
   const top = join(destdir || '/', prefix);
+  const programs = listing(BIN).filter((name) => asInit || !SYSTEM_TOOLS.includes(name));
   const files = [
-    ...listing(BIN).map((name) => ({ from: join(BIN, name), to: `sbin/${name}` })),
+    ...programs.map((name) => ({ from: join(BIN, name), to: `sbin/${name}` })),
     ...listing(LIB).map((name) => ({ from: join(LIB, name), to: `lib/upstart/${name}` })),
     ...completions(),
   ];
@@ -46,18 +50,20 @@ export async function run(args) {
     throw new Problem(`Cannot install below ${top}: ${error.message}`, error.code === 'EACCES' ? 'Do it as root?' : '');
   }
   console.log(`installed ${files.length} files below ${top}`);
+  if (asInit) installJobs(destdir || '/', force);
   return 0;
 }
 
 /** Relative folders count from where the person stands, which npm hands on in INIT_CWD. */
 function readOptions(args) {
-  const options = { destdir: '', prefix: '/usr/local', force: false };
+  const options = { destdir: '', prefix: '/usr/local', asInit: false, force: false };
   const rest = args.flatMap((arg) =>
     /^--\w+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : arg,
   );
   while (rest.length > 0) {
     const option = rest.shift();
     if (option === '--force') options.force = true;
+    else if (option === '--as-init') options.asInit = true;
     else if (option === '--destdir' || option === '--prefix') {
       const value = rest.shift();
       if (!value || value.startsWith('--')) throw new Problem(`${option} needs a folder.`, USAGE);
@@ -93,6 +99,18 @@ function refuseStrangers(top, files) {
     `These files are there already and were not installed from here:\n${strangers.map(({ to }) => `  ${join(top, to)}`).join('\n')}`,
     'Nothing has been installed. --force replaces them.',
   );
+}
+
+/** The jobs of the system's init, where an administrator's changes stay, and what init scripts can be replaced by. */
+function installJobs(root, force) {
+  const shim = { from: join(LIB, SHIM), to: join(root, 'lib/init', SHIM) };
+  const jobs = listing(JOBS).map((name) => ({ from: join(JOBS, name), to: join(root, 'etc/init', name) }));
+  for (const { from, to } of [shim, ...jobs]) {
+    if (!force && existsSync(to) && !readFileSync(to).equals(readFileSync(from))) {
+      console.log(`left as it is: ${to}`);
+    } else place(from, to);
+  }
+  console.log(`installed ${jobs.length} jobs in ${join(root, 'etc/init')}`);
 }
 
 function place(from, to) {

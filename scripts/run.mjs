@@ -10,7 +10,7 @@ const COMMANDS = {
   check: 'types, style and dead code',
   demo: 'a tour of what it does, about twenty seconds',
   bench: 'the measurements',
-  'install-system': 'install the built product: --destdir DIR --prefix DIR',
+  'install-system': 'install the built product: --destdir DIR --prefix DIR --as-init',
 };
 
 const [command, ...args] = process.argv.slice(2);

@@ -10,6 +10,7 @@ export const BUNDLES = [
   { output: 'lib/upstart/telinit.js', entry: 'packages/ctl/src/system/telinit.ts' },
   { output: 'lib/upstart/runlevel.js', entry: 'packages/ctl/src/system/runlevel.ts' },
   { output: 'lib/upstart/shutdown.js', entry: 'packages/ctl/src/system/shutdown.ts' },
+  { output: 'lib/upstart/upstart-rc.js', entry: 'packages/ctl/src/system/upstart-rc.ts' },
 ];
 
 /**
@@ -19,11 +20,15 @@ export const BUNDLES = [
 export const PROGRAMS = [
   { output: 'bin/init', sources: 'packages/daemon/supervisor', flags: ['-pthread'] },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: [] },
+  { output: 'bin/reboot', sources: 'packages/ctl/reboot', flags: ['-static'], fallback: [] },
   { output: 'bin/initctl', sources: 'packages/ctl/launcher', flags: ['-static'], fallback: [] },
 ];
 
-/** Other names of initctl, which acts by the name it is called by. */
-export const LINKS = ['start', 'stop', 'restart', 'reload', 'status', 'upstart-monitor'];
+/** Other names of programs that act by the name they are called by. */
+export const LINKS = {
+  initctl: ['start', 'stop', 'restart', 'reload', 'status', 'upstart-monitor'],
+  reboot: ['halt', 'poweroff'],
+};
 
 /** Commands that are a bundle run by Node: the name and its bundle in lib/upstart. */
 export const WRAPPERS = {
@@ -32,4 +37,17 @@ export const WRAPPERS = {
   telinit: 'telinit.js',
   runlevel: 'runlevel.js',
   shutdown: 'shutdown.js',
+  'upstart-rc': 'upstart-rc.js',
 };
+
+/** Shell scripts, taken as they are. */
+export const SCRIPTS = [
+  { output: 'bin/service', source: 'packages/ctl/sysv/service' },
+  { output: 'lib/upstart/upstart-job', source: 'packages/ctl/sysv/upstart-job' },
+];
+
+/**
+ * Programs of the system's init. Beside another init they would only be in the way: they are installed when this one is to
+ * take its place.
+ */
+export const SYSTEM_TOOLS = ['telinit', 'runlevel', 'shutdown', 'reboot', 'halt', 'poweroff', 'service', 'upstart-rc'];

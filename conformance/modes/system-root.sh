@@ -36,14 +36,14 @@ touch "$root/dev/console"
 for _ in {1..500}; do [ -e "$root/dev/pts/0" ] && break || sleep 0.01; done
 mount --bind "$root/dev/pts/0" "$root/dev/console"
 
-# The overlay shows one file system. What init and Node need of others, and the case's folder, are bound to the same path.
+# The overlay shows one file system. What init, Node and the cases need of others, and the case's folder, are bound to the same path.
 show() {
   [ -d "$root$1" ] || mkdir -p "$root$1"
   mount --bind "$1" "$root$1"
 }
 dist=$(dirname "$BIN")
 node=$(dirname "$(readlink -f "$dist/lib/upstart/node")")
-for folder in /usr "$dist" "$node"; do
+for folder in /usr "$dist" "$node" "$(realpath "$here/..")"; do
   case $folder in /tmp/* | /run/*) show "$folder" ;; esac
   [ "$(stat -c %d "$folder")" = "$(stat -c %d /)" ] || show "$folder"
 done

@@ -17,8 +17,9 @@ _upstart() {
     fi
     if [[ $cur == -* ]]; then
         case $command in
-            start | stop | restart | emit) options+=' --no-wait' ;;
-            list | version | usage | explain | watch) options+=' --json' ;;
+            start | stop | restart | emit) options+=' --no-wait --timeout=' ;;
+            list | version | usage | watch) options+=' --json' ;;
+            explain) options+=' --json --event=' ;;
             status) options+=' --json --lsb' ;;
             log) options+=' --follow --lines=' ;;
             show-config) options+=' --enumerate --json' ;;
@@ -28,6 +29,8 @@ _upstart() {
             help) options+=' --all' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+        # An option that takes a value: no blank behind its `=`.
+        [[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace 2> /dev/null
         return
     fi
     # Only the first argument is a job.

@@ -26,18 +26,21 @@ for program in initctl start stop restart reload status
     complete -c $program -s v -l verbose -d 'more information'
     complete -c $program -l user -d 'the init of the session'
     complete -c $program -l system -d 'the init of the system'
-    complete -c $program -n '__upstart_needs_job start' -a '(__upstart_jobs "^stop/waiting$")'
+    complete -c $program -n '__upstart_needs_job start' -a '(__upstart_jobs "^stop/waiting")'
     complete -c $program -n '__upstart_needs_job stop restart reload' -a '(__upstart_jobs "^start/")'
     complete -c $program -n '__upstart_needs_job status usage explain log show-config check-config' -a '(__upstart_jobs .)'
 end
 for program in start stop restart
     complete -c $program -s n -l no-wait -d 'do not wait'
+    complete -c $program -l timeout -x -d 'wait so many seconds at most'
 end
 complete -c status -l json -d 'print JSON'
 complete -c status -l lsb -d 'exit as init scripts do'
 
 complete -c initctl -n __fish_is_first_token -a '(__upstart_commands)'
 complete -c initctl -n '__fish_seen_subcommand_from start stop restart emit' -s n -l no-wait -d 'do not wait'
+complete -c initctl -n '__fish_seen_subcommand_from start stop restart emit' -l timeout -x -d 'wait so many seconds at most'
+complete -c initctl -n '__fish_seen_subcommand_from explain' -l event -x -d 'who holds the events of this name'
 complete -c initctl -n '__fish_seen_subcommand_from list status usage version explain watch show-config' -l json -d 'print JSON'
 complete -c initctl -n '__fish_seen_subcommand_from status' -l lsb -d 'exit as init scripts do'
 complete -c initctl -n '__fish_seen_subcommand_from log' -s f -l follow -d 'go on'

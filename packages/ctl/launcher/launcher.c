@@ -24,7 +24,7 @@
 #define MAX_REPLY (16u * 1024u * 1024u)
 #define RETRY_MS 30000 /* how long a daemon that restarts is waited for, all in all */
 #define RETRY_PAUSE_MS 50
-#define REFUSED_MS 2000 /* how long a socket without a daemon behind it is tried: one that restarts is back by then */
+#define REFUSED_MS 5000 /* how long a socket without a daemon behind it is tried: one that restarts is back by then */
 #define HELLO_ID 0
 #define RUN_ID 1
 #define RUN_LOCALLY 256 /* the result of a command that only a process of the caller's can run */

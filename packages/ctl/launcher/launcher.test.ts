@@ -134,6 +134,22 @@ const launch = (options?: Launch): Promise<Launched> => start(options).ended;
 const output = (id: number, fd: 1 | 2, text: string): DaemonFrame => ({ id, fd, data: Buffer.from(text) });
 
 describe('the launcher', () => {
+  it('waits for a daemon that is being replaced: its socket is there and refuses', async () => {
+    const socket = join(dir, 'control.sock');
+    // A daemon that was killed leaves its socket; one that ends by itself removes the name that it has bound.
+    renameSync(socket, `${socket}.kept`);
+    await daemon.stop();
+    renameSync(`${socket}.kept`, socket);
+    const { ended } = start({ program: plain, args: ['version'] });
+    const next = new FakeDaemon();
+    next.onRun = ({ id }, send) => send({ id, result: 0 });
+    await next.listen(`${socket}.new`);
+    renameSync(`${socket}.new`, socket);
+    expect(await ended).toEqual({ status: 0, signal: null, out: '', err: '' });
+    expect(next.runs).toHaveLength(1);
+    await next.stop();
+  });
+
   it('sends its command line and its surroundings, and copies output and status back', async () => {
     daemon.onRun = ({ id }, send) => {
       send(output(id, 1, 'one '));

@@ -1,5 +1,5 @@
 /** What a command is, and what it is given when it runs. */
-import type { Target, UpstartClient } from '@upstart/protocol';
+import type { CallOptions, Target, UpstartClient } from '@upstart/protocol';
 import type { CommandContext } from './context.ts';
 import { type OptionSpec, type Options, UsageError } from './options.ts';
 import type { Printer } from './printer.ts';
@@ -37,6 +37,18 @@ export const NO_WAIT = (what: string): OptionSpec => ({
   short: 'n',
   description: `do not wait for ${what} before exiting`,
 });
+/** For commands that wait. Scripts compare the options that their help lists, so it is told of in its paragraph. */
+export const TIMEOUT: OptionSpec = {
+  long: 'timeout',
+  value: 'SECONDS',
+  integer: true,
+  description: 'wait for this long at most',
+  shown: 'hidden',
+};
+export const TIMEOUT_HELP =
+  'With --timeout=SECONDS the command fails if it has waited for that long; what it has asked for goes on.';
+/** The longest time that timers can be set to: 24 days. */
+const MAX_TIMEOUT = 2_147_483;
 export const GLOBAL: OptionSpec = {
   long: 'global',
   short: 'g',
@@ -48,6 +60,19 @@ export const JSON_OUTPUT: OptionSpec = { long: 'json', description: 'print JSON,
 export function ownInstance(env: CommandContext['env']): { job: string; instance: string } | null {
   const { UPSTART_JOB: job, UPSTART_INSTANCE: instance } = env;
   return job === undefined || instance === undefined ? null : { job, instance };
+}
+
+/** How long to wait, as `--timeout` says. */
+export function timeLimit({ timeout }: Options): CallOptions {
+  if (typeof timeout !== 'string') return {};
+  const seconds = Number(timeout);
+  if (seconds < 1 || seconds > MAX_TIMEOUT) throw new UsageError(`illegal argument: ${timeout}`);
+  return { timeout: seconds * 1000 };
+}
+
+/** What is said when the time of `--timeout` is over. */
+export function lateText({ timeout }: Options, goesOn: string): string {
+  return `Not done within ${timeout} second${timeout === '1' ? '' : 's'}, and goes on: ${goesOn}`;
 }
 
 export interface NamedTarget {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   AddressError,
+  type CallOptions,
   type Condition,
   ConnectionError,
   type Explanation,
@@ -12,6 +13,7 @@ import {
   type Notification,
   type Params,
   RUN_LOCALLY,
+  TimeoutError,
   type UpstartClient,
   upstartError,
 } from '@upstart/protocol';
@@ -24,17 +26,21 @@ type Call = [Method, unknown];
 /** A daemon that gives fixed answers (functions are called with the params) and remembers what it was asked. */
 class FakeClient implements UpstartClient {
   readonly calls: Call[] = [];
+  /** The time-outs that calls were made with. */
+  readonly limits: number[];
   closed = false;
   notify: ((notification: Notification) => void) | null = null;
   ended: ((reason: Error | null) => void) | undefined;
   readonly #answers: Answers;
 
-  constructor(answers: Answers) {
+  constructor(answers: Answers, limits: number[] = []) {
     this.#answers = answers;
+    this.limits = limits;
   }
 
-  async call<M extends Method>(method: M, params: Params<M>): Promise<never> {
+  async call<M extends Method>(method: M, params: Params<M>, options?: CallOptions): Promise<never> {
     this.calls.push([method, params]);
+    if (options?.timeout !== undefined) this.limits.push(options.timeout);
     const answer = this.#answers[method];
     const value: unknown = typeof answer === 'function' ? answer(params) : answer;
     if (value instanceof Error) throw value;
@@ -63,12 +69,13 @@ interface World {
   env?: Record<string, string>;
   terminal?: Partial<CommandContext['terminal']>;
   local?: boolean;
+  limits?: number[];
 }
 
 let scopes: string[] = [];
 
 async function run(line: string | string[], world: World = {}): Promise<Ran> {
-  const client = new FakeClient(world.answers ?? {});
+  const client = new FakeClient(world.answers ?? {}, world.limits);
   let out = '';
   let err = '';
   const status = await runCommand(typeof line === 'string' ? line.split(' ') : line, {
@@ -76,6 +83,7 @@ async function run(line: string | string[], world: World = {}): Promise<Ran> {
     cwd: '/',
     terminal: { out: false, err: false, columns: 0, ...world.terminal },
     local: world.local ?? true,
+    now: () => new Date(200_000),
     out: (text) => {
       out += text;
     },
@@ -646,6 +654,34 @@ describe('list-sessions', () => {
   });
 });
 
+describe('--timeout', () => {
+  it('gives up waiting, says so and where things are, and fails', async () => {
+    const starting = { job: 'svc', instances: [instance([], { state: 'starting' })] };
+    const answers = { start: new TimeoutError('start', 5000), status: starting };
+    const limits: number[] = [];
+    expect(await run('start svc --timeout=5', { answers, limits })).toMatchObject({
+      out: '',
+      err: 'start: Not done within 5 seconds, and goes on: svc start/starting\n',
+      status: 1,
+    });
+    expect(limits).toEqual([5000]);
+    const emitted = await run('initctl emit --timeout 1 up', { answers: { emit: new TimeoutError('emit', 1000) } });
+    expect(emitted.err).toBe('initctl: Not done within 1 second, and goes on: event up\n');
+    expect(emitted.status).toBe(1);
+  });
+
+  it('is a number of seconds that a timer can be set to', async () => {
+    for (const wrong of ['0', '2147484', 'x', '1.5']) {
+      expect((await run(`stop svc --timeout=${wrong}`)).err).toMatch(`stop: illegal argument: ${wrong}\n`);
+    }
+    const answers = { stop: { instance: '' }, status: stopped };
+    const limits: number[] = [];
+    await run('stop svc --timeout=2147483', { answers, limits });
+    await run('stop svc', { answers, limits });
+    expect(limits).toEqual([2_147_483_000]);
+  });
+});
+
 describe('explain', () => {
   const failure = {
     slot: 'main',
@@ -658,11 +694,14 @@ describe('explain', () => {
   } as const;
   const explanation: Explanation = {
     job: 'web',
+    defined: true,
+    why: null,
+    notes: ['its file is gone'],
     startOn: {
       condition: '(a and b)',
       operands: [
-        { text: 'a', seen: true },
-        { text: 'b', seen: false },
+        { text: 'a', seen: true, note: 'by `a X=1`' },
+        { text: 'b', seen: false, note: null },
       ],
     },
     stopOn: 'runlevel [06]',
@@ -671,6 +710,8 @@ describe('explain', () => {
         name: 'x',
         goal: 'start',
         state: 'starting',
+        why: 'started by request; waits for what reacts to its `starting` event',
+        holds: ['net-up IFACE=lo'],
         blockedBy: [{ text: 'event starting', children: [{ text: 'job db start/pre-start', children: [] }] }],
         respawns: 1,
         stopOperands: [],
@@ -685,23 +726,55 @@ describe('explain', () => {
   it('tells the chain of reasons, indented', async () => {
     expect((await run('initctl explain web', { answers: { explain: explanation } })).out).toBe(
       [
-        'web (x) start/starting',
+        'web (x) start/starting: started by request; waits for what reacts to its `starting` event',
         '  waits for:',
         '    event starting',
         '      job db start/pre-start',
-        '  respawned: 1 time',
+        '  holds up:',
+        '    the event `net-up IFACE=lo`',
+        '  respawned: once',
         '  hint: expect fork is declared',
+        '  last run: ended 3 minutes ago (1970-01-01T00:00:00Z): main process terminated with status 1',
         '  start on: (a and b)',
-        '    seen      a',
+        '    seen      a (by `a X=1`)',
         '    not seen  b',
         '  stop on: runlevel [06]',
-        '  last run: ended 1970-01-01T00:00:00.000Z, main process terminated with status 1',
+        '  note: its file is gone',
         '  broken file: /etc/init/web.override:2: Unknown stanza',
+        '  initctl log web shows its output',
         '',
       ].join('\n'),
     );
     expect(JSON.parse((await run('explain web --json', { answers: { explain: explanation } })).out)).toEqual(
       explanation,
+    );
+  });
+
+  it('tells a job without instances, and of a lone operand only what the condition does not say', async () => {
+    const operands = [{ text: 'started db', seen: false, note: 'db is stop/waiting' }];
+    const lone: Explanation = {
+      ...explanation,
+      why: 'never started; nothing of its `start on` has come yet',
+      notes: [],
+      startOn: { condition: 'started db', operands },
+      stopOn: null,
+      instances: [],
+      last: null,
+      broken: [],
+    };
+    expect((await run('explain web', { answers: { explain: lone } })).out).toBe(
+      'web stop/waiting: never started; nothing of its `start on` has come yet\n  start on: started db (db is stop/waiting)\n',
+    );
+  });
+
+  it('tells who holds the events of a name', async () => {
+    const heldBy = [{ text: 'web is not running yet', children: [{ text: 'its process', children: [] }] }];
+    const events = [{ name: 'up', env: ['IF=lo'], failed: true, heldBy }];
+    const { out, calls } = await run('initctl explain --event up', { answers: { explainEvent: events } });
+    expect(out).toBe('up IF=lo is not over, and will end as failed:\n  web is not running yet\n    its process\n');
+    expect(calls).toEqual([['explainEvent', { name: 'up' }]]);
+    expect((await run('initctl explain --event up', { answers: { explainEvent: [] } })).out).toBe(
+      'No event up is pending: all that were emitted are over.\n',
     );
   });
 });

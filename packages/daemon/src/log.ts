@@ -8,6 +8,8 @@ import { pino } from 'pino';
 /** Numbers as pino orders them; `message` stands between its info and warn. */
 const LEVELS: Record<LogPriority, number> = { debug: 20, info: 30, message: 35, warn: 40, error: 50, fatal: 60 };
 
+const NAMES = Object.fromEntries(Object.entries(LEVELS).map(([name, level]) => [level, name]));
+
 export type LogFormat = 'text' | 'json';
 
 export interface Log {
@@ -16,10 +18,16 @@ export interface Log {
   write(priority: LogPriority, text: string): void;
 }
 
-/** `program` is what lines begin with: the name init was called by. */
-export function openLog(program: string, format: LogFormat, priority: LogPriority): Log {
+/** Takes a line, without its end; false when it cannot. */
+export type LogSink = (priority: LogPriority, line: string) => boolean;
+
+/** `program` is what lines begin with: the name init was called by. With `sink`, what it takes goes nowhere else. */
+export function openLog(program: string, format: LogFormat, priority: LogPriority, sink: LogSink | null = null): Log {
   const options = { level: priority, customLevels: LEVELS, useOnlyCustomLevels: true, base: { program } };
-  const logger = pino(options, format === 'json' ? { write: (line: string) => put(2, line) } : classicStream(program));
+  const logger = pino(
+    options,
+    format === 'json' ? { write: (line: string) => put(2, line) } : classicStream(program, sink),
+  );
   return {
     get priority() {
       return logger.level as LogPriority;
@@ -33,13 +41,14 @@ export function openLog(program: string, format: LogFormat, priority: LogPriorit
 }
 
 /** pino hands the message over beside its JSON, which saves taking that apart again. */
-function classicStream(program: string) {
+function classicStream(program: string, sink: LogSink | null) {
   return {
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     lastMsg: '',
     write() {
       const text = this.lastMsg;
+      if (sink?.(NAMES[this.lastLevel] as LogPriority, prefixed(program, text))) return;
       if (this.lastLevel < LEVELS.warn) put(1, `${text}\n`);
       else put(2, `${prefixed(program, text)}\n`);
     },

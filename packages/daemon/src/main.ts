@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { VERSION } from '@upstart/protocol';
+import { adoption } from './adopt.ts';
 import { isAppArmorUsable } from './apparmor.ts';
 import { Configuration } from './conf/configuration.ts';
 import { preloadCommands } from './control/run-command.ts';
@@ -14,50 +15,72 @@ import { type Log, openLog } from './log.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
 import { findPlaces, type Places } from './places.ts';
 import { Supervisor } from './process/supervisor.ts';
-import type { Report } from './process-messages.ts';
+import type { SupervisorState } from './process-messages.ts';
 import { Runner } from './runner.ts';
 import { removeSessionFile, writeSessionFile } from './session-file.ts';
 import { engineSettings, startState } from './start-state.ts';
 import { StateStore } from './state/store.ts';
 import { readSupervisorLink, supervisorIdentity } from './supervisor-link.ts';
+import { openKernelLog } from './system/kernel-log.ts';
+import { LoginRecords } from './system/login-records.ts';
+import { Replacement } from './system/replacement.ts';
+import { SESSION_SIGNALS, type SignalDuties, SYSTEM_SIGNALS } from './system/signals.ts';
 
 const PROGRAM = 'init';
 const WATCHER = fileURLToPath(new URL('./conf-watch', import.meta.url));
-
-const SIGHUP = 1;
-const SIGTERM = 15;
 
 async function main(): Promise<void> {
   const link = readSupervisorLink(process.env);
   const { supervisor, state: supervisorState } = await Supervisor.connect(link.fd);
   const options = readOptions(supervisor);
   if (!options) return;
-  const log = openLog(PROGRAM, options.logFormat, options.priority);
-  for (const word of options.ignored) log.write('warn', `Unknown option or word passed over: ${word}`);
+  const system = supervisorState.pid === 1 && !options.user;
+  const log = openLog(PROGRAM, options.logFormat, options.priority, system ? openKernelLog() : null);
+  // The system's init gets what is left over of the kernel's command line.
+  for (const word of options.ignored)
+    log.write(system ? 'info' : 'warn', `Unknown option or word passed over: ${word}`);
 
   const places = findPlaces(options, link.initEnv, supervisorState.pid);
   const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text));
-  const identity = supervisorIdentity(supervisorState.pid);
-  const pid1 = supervisorState.pid === 1;
-  const start = startState(store, identity, link.failures, log, () =>
-    engineSettings(options, places, link.initEnv, { pid1, apparmor: isAppArmorUsable() }),
+  const identity = supervisorIdentity(supervisorState.pid, link.crashes);
+  const saved = { store, identity, failures: link.failures };
+  const start = startState(saved, supervisorState, log, () =>
+    engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
   );
-  const runner = new Runner({ state: start.state, store, supervisor, identity, log });
+  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log });
   const defined = new Set<string>();
   const configuration = makeConfiguration(options, places, runner, log, defined);
-  runner.replay(start.inputs, start.commands, supervisorState);
+  supervisor.rotateLogs(options.logRotation);
+  runner.resume(start.commands, supervisorState);
+  const replacement = new Replacement(runner, supervisor, log);
+  const version = `${PROGRAM} (upstart ${VERSION})`;
+  const context = { runner, configuration, log, version, initPid: supervisorState.pid, replacement };
+  const control = new ControlServer(context, places.runtimeDir, system);
+  const duties: SignalDuties = {
+    emit: (name) => runner.submit({ type: 'emit', name, env: [] }),
+    reloadConfiguration: () => configuration.reload(),
+    listenAgain: () => void control.listen(),
+    reexecute: () => replacement.begin(),
+    quiesce: () => runner.submit({ type: 'quiesce', reason: 'shutdown' }),
+  };
+  const signals = system ? SYSTEM_SIGNALS : SESSION_SIGNALS;
+  const loginRecords = system ? new LoginRecords() : null;
   supervisor.onReports((reports) => {
+    // Some are repeated by the supervisor: a daemon before this one has dealt with them.
+    const news = reports.filter(({ seq }) => seq > runner.engine.state.lastReport);
     runner.reports(reports);
-    for (const report of reports) if (report.type === 'signal') receiveSignal(report, runner, configuration);
+    for (const report of news) {
+      if (report.type === 'signal') signals.get(report.signal)?.(duties);
+      else if (report.type === 'exited' || report.type === 'vanished') loginRecords?.ended(report.pid);
+    }
   });
   configuration.load();
   if (!start.fresh) forgetMissing(runner, defined);
+  const adopted = adoption(runner.engine, supervisorState);
+  if (adopted) runner.submit(adopted);
 
-  const version = `${PROGRAM} (upstart ${VERSION})`;
-  const context = { runner, configuration, log, version, initPid: supervisorState.pid };
-  const control = new ControlServer(context, places.runtimeDir);
-  await control.listen(!options.user);
-  if (places.sessionFile && places.sessionAddress) writeSessionFile(places.sessionFile, places.sessionAddress);
+  await control.listen();
+  announce(places, log);
 
   runner.onEnd(() => {
     control.close();
@@ -66,12 +89,27 @@ async function main(): Promise<void> {
     store.remove();
     if (options.user) rmSync(places.runtimeDir, { recursive: true, force: true });
   });
-  if (start.fresh) {
-    if (supervisorState.subreaperErrno) runner.submit({ type: 'emit', name: 'child-subreaper-failed', env: [] });
-    if (options.startupEvent !== null) runner.submit({ type: 'emit', name: options.startupEvent, env: [] });
-  }
+  // After a crash of the supervisor the jobs that it had started run on, though nobody knows of them any more.
+  if (link.crashes > 0) start.engine.state.begun = true;
+  if (!start.engine.state.begun) runner.submit({ type: 'begin', events: firstEvents(options, supervisorState) });
   supervisor.ready();
   await preloadCommands();
+}
+
+/** A session that cannot be announced is one all the same: its jobs know its address. */
+function announce({ sessionFile, sessionAddress }: Places, log: Log): void {
+  if (!sessionFile || !sessionAddress) return;
+  try {
+    writeSessionFile(sessionFile, sessionAddress);
+  } catch (error) {
+    log.write('error', `Unable to announce the session: ${(error as Error).message}`);
+  }
+}
+
+/** The events that an init begins with. */
+function firstEvents({ startupEvent }: InitOptions, { subreaperErrno }: SupervisorState): string[] {
+  const events = subreaperErrno ? ['child-subreaper-failed'] : [];
+  return startupEvent === null ? events : [...events, startupEvent];
 }
 
 /** Reads init's arguments; null when there is nothing more to do, and the supervisor has been told to end. */
@@ -125,15 +163,6 @@ function forgetMissing(runner: Runner, defined: ReadonlySet<string>): void {
   for (const name of runner.engine.state.classes.keys()) {
     if (!defined.has(name)) runner.submit({ type: 'define', name, definition: null });
   }
-}
-
-function receiveSignal(
-  { signal }: Extract<Report, { type: 'signal' }>,
-  runner: Runner,
-  configuration: Configuration,
-): void {
-  if (signal === SIGHUP) configuration.reload();
-  else if (signal === SIGTERM) runner.submit({ type: 'quiesce', reason: 'shutdown' });
 }
 
 main().catch((error) => {

@@ -14,10 +14,24 @@ describe("init's options", () => {
     });
   });
 
+  it('tell how logs are rotated, which is off by default', () => {
+    expect(parseOptions([]).logRotation).toEqual({ size: 0, age: 0, keep: 5 });
+    const options = parseOptions(['--log-rotate-size=10M', '--log-rotate-age', '7d', '--log-rotate-keep=1000']);
+    expect(options.logRotation).toEqual({ size: 10 * 1024 * 1024, age: 7 * 86400, keep: 1000 });
+    expect(parseOptions(['--log-rotate-size=64K', '--log-rotate-age=90']).logRotation).toMatchObject({
+      size: 65536,
+      age: 90,
+    });
+  });
+
   it.each([
     [['--default-console=x'], 'invalid console type specified: x'],
     [['--log-format', 'xml'], 'invalid log format: xml: expected text or json'],
     [['--hook-timeout', 'soon'], 'invalid hook timeout: soon: expected seconds'],
+    [['--log-rotate-size=1G'], 'invalid log rotation size: 1G: expected bytes, KiB (K) or MiB (M)'],
+    [['--log-rotate-age=1w'], 'invalid log rotation age: 1w: expected seconds, minutes (m), hours (h) or days (d)'],
+    [['--log-rotate-keep=0'], 'invalid number of logs to keep: 0: expected 1 to 1000'],
+    [['--log-rotate-keep=1001'], 'invalid number of logs to keep: 1001: expected 1 to 1000'],
     [['--confdir'], 'missing argument: --confdir'],
     [['--user=1'], 'unexpected argument: --user=1'],
   ])('%j: %s', (args, message) => {

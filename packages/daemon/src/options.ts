@@ -5,6 +5,7 @@
 import type { LogPriority } from '@upstart/protocol';
 import type { Console } from './job-definition.ts';
 import type { LogFormat } from './log.ts';
+import type { LogRotation } from './process-messages.ts';
 
 export interface InitOptions {
   user: boolean;
@@ -16,10 +17,12 @@ export interface InitOptions {
   /** Seconds; 0: never. */
   hookTimeout: number;
   inheritEnv: boolean;
+  jobCgroups: boolean;
   jobLogs: boolean;
   startupEvent: string | null;
   priority: LogPriority;
   logFormat: LogFormat;
+  logRotation: LogRotation;
   debug: boolean;
   help: boolean;
   version: boolean;
@@ -42,6 +45,18 @@ interface Row {
 
 const CONSOLES: readonly string[] = ['none', 'output', 'owner', 'log'];
 const FORMATS: readonly string[] = ['text', 'json'];
+
+const SIZES: Record<string, number> = { '': 1, K: 1024, M: 1024 * 1024 };
+const AGES: Record<string, number> = { '': 1, s: 1, m: 60, h: 3600, d: 86400 };
+
+/** A number with one of `units` behind it; 0 turns off what it is for. */
+function quantity(what: string, value: string, units: Record<string, number>, expected: string): number {
+  const [, digits, unit = ''] = /^(\d{1,9})([a-zA-Z]?)$/.exec(value) ?? [];
+  const factor = units[unit];
+  if (digits === undefined || factor === undefined)
+    throw new OptionError(`invalid ${what}: ${value}: expected ${expected}`);
+  return Number(digits) * factor;
+}
 
 const ROWS: Record<string, Row> = {
   'append-confdir': {
@@ -75,6 +90,12 @@ const ROWS: Record<string, Row> = {
       options.hookTimeout = Number(value);
     },
   },
+  'job-cgroups': {
+    help: 'give each job a control group of its own, and end what it leaves behind',
+    apply: (options) => {
+      options.jobCgroups = true;
+    },
+  },
   logdir: {
     value: 'DIR',
     help: 'folder for the logs of jobs',
@@ -88,6 +109,35 @@ const ROWS: Record<string, Row> = {
     apply: (options, value) => {
       if (!FORMATS.includes(value)) throw new OptionError(`invalid log format: ${value}: expected text or json`);
       options.logFormat = value as LogFormat;
+    },
+  },
+  'log-rotate-age': {
+    value: 'TIME',
+    help: 'rotate logs of jobs that are older: seconds, or with m, h or d',
+    apply: (options, value) => {
+      options.logRotation.age = quantity(
+        'log rotation age',
+        value,
+        AGES,
+        'seconds, minutes (m), hours (h) or days (d)',
+      );
+    },
+  },
+  'log-rotate-keep': {
+    value: 'N',
+    help: 'how many old logs to keep of each; 5 unless told otherwise',
+    apply: (options, value) => {
+      const keep = quantity('number of logs to keep', value, { '': 1 }, '1 to 1000');
+      if (keep < 1 || keep > 1000)
+        throw new OptionError(`invalid number of logs to keep: ${value}: expected 1 to 1000`);
+      options.logRotation.keep = keep;
+    },
+  },
+  'log-rotate-size': {
+    value: 'SIZE',
+    help: 'rotate logs of jobs that are larger: bytes, or with K or M',
+    apply: (options, value) => {
+      options.logRotation.size = quantity('log rotation size', value, SIZES, 'bytes, KiB (K) or MiB (M)');
     },
   },
   'no-dbus': { help: 'accepted for compatibility: there is no D-Bus connection', apply: () => {} },
@@ -168,10 +218,12 @@ export function parseOptions(args: readonly string[]): InitOptions {
     defaultConsole: 'log',
     hookTimeout: 0,
     inheritEnv: true,
+    jobCgroups: false,
     jobLogs: true,
     startupEvent: 'startup',
     priority: 'message',
     logFormat: 'text',
+    logRotation: { size: 0, age: 0, keep: 5 },
     debug: false,
     help: false,
     version: false,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +34,23 @@ describe('the places of a session', () => {
     const args = ['--user', '--append-confdir=/c', '--confdir=/b', '--prepend-confdir=/a', '--logdir=/l'];
     const env = { HOME: home, XDG_RUNTIME_DIR: home };
     expect(findPlaces(parseOptions(args), env, 1)).toMatchObject({ sources: ['/a', '/b', '/c'], logDir: '/l' });
+  });
+
+  it('are the same for the next daemon of that init, also where somebody else was first', () => {
+    const options = parseOptions(['--user']);
+    const env = { HOME: home };
+    const initPid = 4_194_304 + process.pid;
+    const plain = findPlaces(options, env, initPid).runtimeDir;
+    try {
+      expect(findPlaces(options, env, initPid).runtimeDir).toBe(plain);
+      chmodSync(plain, 0o777);
+      const other = findPlaces(options, env, initPid).runtimeDir;
+      expect(other.startsWith(`${plain}-`)).toBe(true);
+      expect(findPlaces(options, env, initPid).runtimeDir).toBe(other);
+      rmSync(other, { recursive: true });
+    } finally {
+      rmSync(plain, { recursive: true });
+    }
   });
 
   it('are elsewhere where a run-time folder is missing or its path too long for a socket', () => {

@@ -1,9 +1,9 @@
 /**
  * Where an init finds its job files and puts its logs, sockets and state (reference: job files §1.1; jobs §9; control §7).
  */
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { formatAddress, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
 import type { InitOptions } from './options.ts';
 
@@ -33,7 +33,7 @@ export function findPlaces(options: InitOptions, env: Environment, initPid: numb
 function systemPlaces(options: InitOptions, env: Environment): Places {
   const confDirs = options.confDirs.length > 0 ? options.confDirs : [env.UPSTART_CONFDIR || '/etc/init'];
   const runtimeDir = env.UPSTART_SYSTEM_SOCKET_DIR || SYSTEM_SOCKET_DIR;
-  mkdirSync(runtimeDir, { recursive: true, mode: 0o755 });
+  ownFolder(runtimeDir, 0o755);
   return {
     sources: [...options.prependConfDirs, ...confDirs, ...options.appendConfDirs],
     logDir: env.UPSTART_LOGDIR || options.logDir || '/var/log/upstart',
@@ -62,15 +62,32 @@ function sessionRuntimeDir(userRuntime: string | null, initPid: number): string 
     const directory = join(userRuntime, 'upstart', `init-${initPid}`);
     if (Buffer.byteLength(join(directory, 'control.sock.new')) <= MAX_SOCKET_PATH) return ownFolder(directory);
   }
-  // A daemon after this one has to find the same place: it is named after the init, and must be ours.
-  const directory = join(tmpdir(), `upstart-${process.getuid?.() ?? 0}-${initPid}`);
+  return temporaryDir(join(tmpdir(), `upstart-${process.getuid?.() ?? 0}-${initPid}`));
+}
+
+/** A folder named after the init, which the daemons after this one find again; in a folder where others may be first. */
+function temporaryDir(directory: string): string {
+  if (makePrivate(directory) || isPrivate(directory)) return directory;
+  const prefix = `${basename(directory)}-`;
+  const others = readdirSync(dirname(directory)).filter((name) => name.startsWith(prefix));
+  const ours = others.map((name) => join(dirname(directory), name)).find(isPrivate);
+  return ours ?? mkdtempSync(`${directory}-`);
+}
+
+function makePrivate(directory: string): boolean {
   try {
     mkdirSync(directory, { mode: 0o700 });
-    return directory;
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return mkdtempSync(`${directory}-`);
+    return false;
   }
+}
+
+/** Whether this is a folder of ours, not a link to one, that nobody else can have put anything into. */
+function isPrivate(directory: string): boolean {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
 }
 
 function sessionConfDirs(env: Environment): string[] {
@@ -91,10 +108,10 @@ function absolute(path: string | undefined): string | null {
   return path !== undefined && isAbsolute(path) ? path : null;
 }
 
-/** Makes a folder that only its owner may enter, if it can be made; whoever uses it will say what is wrong otherwise. */
-function ownFolder(directory: string): string {
+/** Makes a folder that (without `mode`) only its owner may enter, if it can be made; whoever uses it will say what is wrong otherwise. */
+function ownFolder(directory: string, mode = 0o700): string {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode });
   } catch {
     // Reading job files from it, or writing logs to it, reports the trouble where it matters.
   }

@@ -27,6 +27,10 @@ export interface SpawnSpec {
   user: string | null;
   group: string | null;
   apparmorProfile: string | null;
+  /** Groups to enter; `key` null: nothing is set there. Names are relative and expanded. */
+  cgroups: { controller: string; name: string; key: string | null; value: string | null }[];
+  /** The group of all processes of the job, so that those can be found that it leaves behind; null: none. */
+  jobCgroup: string | null;
   /** Raise SIGSTOP just before exec. */
   debugStop: boolean;
 }
@@ -37,8 +41,17 @@ export type Command =
   | { type: 'signal'; id: number; process: number; signal: number; group: boolean }
   /** Write what could not be written to log files so far (notify-disk-writeable). */
   | { type: 'flush-logs'; id: number }
+  /** Ends whatever is left in the group of a job. Answered by `survivors` when there was anything. */
+  | { type: 'kill-cgroup'; id: number; cgroup: string }
   /** The daemon ends for good; the supervisor ends after it with this exit status. */
   | { type: 'end'; id: number; status: number };
+
+/** When log files are rotated: at `size` bytes, after `age` seconds (0: never), and how many old ones are kept. */
+export interface LogRotation {
+  size: number;
+  age: number;
+  keep: number;
+}
 
 /** The steps between fork and exec, by the number that a failure carries; texts in `engine/spawn-errors.ts`. */
 export const SPAWN_STEPS = [
@@ -68,6 +81,7 @@ export const SPAWN_STEPS = [
   'trace',
   'exec',
   'memory',
+  'cgroup-setup',
 ] as const;
 export type SpawnStep = (typeof SPAWN_STEPS)[number];
 
@@ -90,8 +104,12 @@ export type Report = { seq: number } & (
   /** As many forks as asked for have been seen; tracing is over. */
   | { type: 'expect-met'; process: number; pid: number }
   | { type: 'signalled'; command: number; process: number; signal: number; errno: number }
-  /** No pty could be had: the process runs with its output to /dev/null. */
+  /** Logs cannot be kept at all: the process runs with its output to /dev/null. */
   | { type: 'log-disabled'; process: number; errno: number }
+  /** No pty is left: the output of processes goes through pipes. Said once. */
+  | { type: 'log-pipe'; process: number; errno: number }
+  /** So many processes were still in the group of a job when it was to end, and have been sent SIGKILL. */
+  | { type: 'survivors'; cgroup: string; count: number }
   /** A log file could not be written; said once until it works again. */
   | { type: 'log-trouble'; path: string; errno: number }
   /** A signal sent to the supervisor, which is what users know as init. */

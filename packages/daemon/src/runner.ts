@@ -5,9 +5,9 @@
 import { type Notification, UpstartError } from '@upstart/protocol';
 import { monotonicNow } from './clock.ts';
 import { describeEffect } from './describe.ts';
-import { Engine } from './engine/engine.ts';
+import type { Engine } from './engine/engine.ts';
 import type { Effect, EngineRequest, Input } from './engine/messages.ts';
-import type { Answer, EngineState } from './engine/state.ts';
+import type { Answer } from './engine/state.ts';
 import type { Log } from './log.ts';
 import type { Command, Report, SupervisorState } from './process-messages.ts';
 import type { StateStore } from './state/store.ts';
@@ -21,7 +21,10 @@ export interface CommandSink {
 }
 
 /** An input without its time, which the runner gives it. */
-type Untimed = Input extends infer I ? (I extends Input ? Omit<I, 'now' | 'wall'> : never) : never;
+export type Untimed = Input extends infer I ? (I extends Input ? Omit<I, 'now' | 'wall'> : never) : never;
+
+/** What setTimeout takes at most; a timer that is due later is armed again then. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 interface Pending {
   resolve(result: unknown): void;
@@ -29,7 +32,7 @@ interface Pending {
 }
 
 export interface RunnerParts {
-  state: EngineState;
+  engine: Engine;
   store: StateStore;
   supervisor: CommandSink;
   /** Whose processes the state is about: a saved state is only good for the same supervisor. */
@@ -54,18 +57,14 @@ export class Runner {
 
   constructor(parts: RunnerParts) {
     this.parts = parts;
-    this.engine = new Engine(parts.state);
+    this.engine = parts.engine;
   }
 
   /**
-   * Brings back what a daemon before this one had come to: applies its journaled inputs again. What they had asked for was
-   * done then, save for the commands that did not reach the supervisor: these are sent now.
+   * Goes on where the daemon before this one was: what it had asked for was done then, save for the `commands` that did
+   * not reach the supervisor. These are sent now.
    */
-  replay(inputs: readonly Input[], unsent: readonly Command[], supervisor: SupervisorState): void {
-    const commands = [...unsent];
-    for (const input of inputs) {
-      for (const effect of this.engine.apply(input)) if (effect.type === 'command') commands.push(effect.command);
-    }
+  resume(commands: readonly Command[], supervisor: SupervisorState): void {
     this.parts.supervisor.send(commands.filter((command) => command.id > supervisor.lastCommand));
     this.parts.supervisor.acknowledge(this.engine.state.lastReport);
     this.save();
@@ -130,9 +129,10 @@ export class Runner {
     });
   }
 
-  /** Has `callback` called when the engine has decided that init ends, and the supervisor has been told. */
+  /** Has `callback` called when the engine has decided that init ends, and the supervisor has been told; at once if it has. */
   onEnd(callback: () => void): void {
-    this.endCallbacks.push(callback);
+    if (this.engine.state.ended && this.queue.length === 0) callback();
+    else this.endCallbacks.push(callback);
   }
 
   private flush(): void {
@@ -193,7 +193,7 @@ export class Runner {
         this.timer = null;
         this.submit({ type: 'tick' });
       },
-      Math.max(0, Math.ceil(due - monotonicNow())),
+      Math.min(Math.max(0, Math.ceil(due - monotonicNow())), LONGEST_TIMEOUT),
     );
   }
 }

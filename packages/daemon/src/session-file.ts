@@ -1,11 +1,21 @@
 /** The file by which a session is found (reference: control §7). */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Announces the session. */
+/** Announces the session. A file that says so already is left as it is: that takes no room on a disk that is full. */
 export function writeSessionFile(path: string, address: string): void {
+  const content = `UPSTART_SESSION=${address}\n`;
+  if (holds(path, content)) return;
   const temporary = `${path}.new`;
-  writeFileSync(temporary, `UPSTART_SESSION=${address}\n`, { mode: 0o600 });
+  writeFileSync(temporary, content, { mode: 0o600 });
   renameSync(temporary, path);
+}
+
+function holds(path: string, content: string): boolean {
+  try {
+    return readFileSync(path, 'utf8') === content;
+  } catch {
+    return false;
+  }
 }
 
 export function removeSessionFile(path: string): void {

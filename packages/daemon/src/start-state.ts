@@ -1,46 +1,107 @@
 /**
  * The state that a daemon begins with: that of the daemon before it, or a new one.
  */
+import { Engine } from './engine/engine.ts';
 import { initialEnvironment } from './engine/environment-requests.ts';
 import type { Input } from './engine/messages.ts';
-import { type EngineSettings, type EngineState, newState } from './engine/state.ts';
+import { type EngineSettings, newState } from './engine/state.ts';
 import type { Log } from './log.ts';
 import type { InitOptions } from './options.ts';
 import type { Places } from './places.ts';
-import type { Command } from './process-messages.ts';
-import type { StateStore } from './state/store.ts';
+import type { Command, SupervisorState } from './process-messages.ts';
+import type { Recovered, StateStore } from './state/store.ts';
 
-/** After this many daemons that did not come to work, what was journaled last is taken to be the reason, and left out. */
-const SUSPECT_JOURNAL = 3;
+/**
+ * After so many daemons in a row that ended before they had come to work, what is saved is taken to be the reason, and
+ * less of it is used. Daemons that were killed count too, so none of these numbers is small.
+ */
+export const LEAVE_OUT = { lastInputs: 8, journal: 10, everything: 12 } as const;
 
 export interface StartState {
-  state: EngineState;
-  inputs: Input[];
+  engine: Engine;
+  /** Decided on, but they may not have reached the supervisor. */
   commands: Command[];
   /** There was no daemon before this one. */
   fresh: boolean;
 }
 
+/** What is saved, and what decides whether it is used. */
+export interface SavedState {
+  store: StateStore;
+  identity: string;
+  /** How many daemons in a row ended while they recovered. */
+  failures: number;
+}
+
 /** Recovers what is saved for this supervisor. `make` gives the settings of a new state. */
 export function startState(
-  store: StateStore,
-  identity: string,
-  failures: number,
-  log: Log,
+  saved: SavedState,
+  supervisor: Pick<SupervisorState, 'lastCommand' | 'processes'>,
+  log: Pick<Log, 'write'>,
   make: () => EngineSettings,
 ): StartState {
-  const recovered = store.recover(identity);
-  if (!recovered) {
-    const settings = make();
-    return { state: newState(settings, initialEnvironment(settings)), inputs: [], commands: [], fresh: true };
+  const recovered = recoverEngine(saved, log);
+  if (recovered) return { ...recovered, fresh: false };
+  const settings = make();
+  const state = newState(settings, initialEnvironment(settings));
+  const fresh = supervisor.lastCommand === 0 && supervisor.processes.length === 0;
+  if (!fresh) {
+    log.write(
+      'error',
+      'The state of the daemon before this one is lost: events, waiting clients and stopped jobs with it',
+    );
+    state.begun = true;
   }
-  const { snapshot, batches } = recovered;
-  if (failures >= SUSPECT_JOURNAL && batches.length > 0) {
-    const dropped = batches.pop() as Input[];
-    const types = dropped.map((input) => input.type).join(', ');
-    log.write('error', `The daemon ended ${failures} times while recovering: the last inputs are left out (${types})`);
+  return { engine: new Engine(state), commands: [], fresh };
+}
+
+function recoverEngine({ store, identity, failures }: SavedState, log: Pick<Log, 'write'>) {
+  if (failures >= LEAVE_OUT.everything) {
+    log.write('error', `The daemon ended ${failures} times while recovering: the saved state is left out`);
+    return null;
   }
-  return { state: snapshot.state, inputs: batches.flat(), commands: snapshot.commands, fresh: false };
+  for (let most = Number.POSITIVE_INFINITY; ; ) {
+    // Read again for each attempt: one that failed has changed the state.
+    const recovered = store.recover(identity);
+    if (!recovered) return null;
+    const whole = recovered.batches.flat();
+    const inputs = trusted(recovered, failures, log).slice(0, most);
+    const engine = new Engine(recovered.snapshot.state);
+    const commands = [...recovered.snapshot.commands];
+    const applied = replay(engine, inputs, commands);
+    if (applied.error === null) {
+      if (inputs.length === whole.length) store.resume();
+      return { engine, commands };
+    }
+    most = applied.count;
+    const { type } = inputs[most] as Input;
+    log.write(
+      'error',
+      `An input (${type}) cannot be applied, it and what followed are left out: ${applied.error.stack}`,
+    );
+  }
+}
+
+/** The saved inputs, or the part of them that is not suspected to be what ended daemon after daemon. */
+function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write'>): Input[] {
+  if (failures < LEAVE_OUT.lastInputs || batches.length === 0) return batches.flat();
+  const kept = failures < LEAVE_OUT.journal ? batches.slice(0, -1) : [];
+  const types = new Set(batches.slice(kept.length).flatMap((batch) => batch.map(({ type }) => type)));
+  const dropped = [...types].join(', ');
+  log.write('error', `The daemon ended ${failures} times while recovering: the last inputs are left out (${dropped})`);
+  return kept.flat();
+}
+
+/** Applies inputs again; their commands are added to `commands`. Returns how many went well. */
+function replay(engine: Engine, inputs: readonly Input[], commands: Command[]): { count: number; error: Error | null } {
+  for (const [count, input] of inputs.entries()) {
+    try {
+      for (const effect of engine.apply(input)) if (effect.type === 'command') commands.push(effect.command);
+    } catch (error) {
+      return { count, error: error as Error };
+    }
+  }
+  return { count: inputs.length, error: null };
 }
 
 /** The settings that options and surroundings make for a new init. */
@@ -58,9 +119,10 @@ export function engineSettings(
     sessionAddress: places.sessionAddress,
     logDir: options.jobLogs ? places.logDir : null,
     defaultConsole: options.defaultConsole,
-    hookTimeout: options.hookTimeout,
     umask: session && options.inheritEnv ? null : 0o022,
     apparmor: surroundings.apparmor,
     directory: session ? null : '/',
+    hookTimeout: options.hookTimeout,
+    jobCgroups: options.jobCgroups,
   };
 }

@@ -4,7 +4,13 @@
 import { readFileSync } from 'node:fs';
 
 /** Variables that the supervisor adds for the daemon; jobs do not see them. */
-const OWN = ['UPSTART_SUPERVISOR_FD', 'UPSTART_DAEMON_FAILURES', 'UPSTART_DAEMON', 'UPSTART_NODE'];
+const OWN = [
+  'UPSTART_SUPERVISOR_FD',
+  'UPSTART_DAEMON_FAILURES',
+  'UPSTART_DAEMON',
+  'UPSTART_NODE',
+  'UPSTART_SUPERVISOR_CRASHES',
+];
 /** Variables that would have changed how the daemon itself runs; they were put aside under this prefix. */
 const SAVED = 'UPSTART_SAVED_';
 
@@ -12,6 +18,8 @@ export interface SupervisorLink {
   fd: number;
   /** How many daemons in a row ended before they had come to work. */
   failures: number;
+  /** How many supervisors of the same process crashed before this one: what they knew of their children is lost. */
+  crashes: number;
   /** The environment that init was started with. */
   initEnv: Record<string, string>;
 }
@@ -25,16 +33,20 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     if (value === undefined || OWN.includes(name)) continue;
     initEnv[name.startsWith(SAVED) ? name.slice(SAVED.length) : name] = value;
   }
-  return { fd, failures: Number(env.UPSTART_DAEMON_FAILURES ?? 0), initEnv };
+  const count = (name: string): number => Number(env[name] ?? 0);
+  return { fd, failures: count('UPSTART_DAEMON_FAILURES'), crashes: count('UPSTART_SUPERVISOR_CRASHES'), initEnv };
 }
 
 /** Position of the start time among the fields of /proc/PID/stat that follow the name of the program. */
 const START_TIME = 19;
 
-/** Tells one supervisor from every other that this machine has had: its pid, when it began, and which boot this is. */
-export function supervisorIdentity(pid: number): string {
+/**
+ * Tells one supervisor from every other that this machine has had: its pid, when it began, and which boot this is. One that
+ * was re-executed is the same; one that crashed is not the one that took its place.
+ */
+export function supervisorIdentity(pid: number, crashes: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME];
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-  return `${boot} ${pid} ${startTime}`;
+  return [boot, pid, startTime, ...(crashes > 0 ? [crashes] : [])].join(' ');
 }

@@ -46,8 +46,8 @@ static void close_others(const struct child_ends *keep) {
 	unsigned first = 3;
 	for (;;) {
 		unsigned kept = ~0u;
-		const int fds[] = {keep->error, keep->script, keep->master};
-		for (int i = 0; i < 3; i++)
+		const int fds[] = {keep->error, keep->script, keep->master, keep->output};
+		for (int i = 0; i < 4; i++)
 			if (fds[i] >= (int)first && (unsigned)fds[i] < kept)
 				kept = (unsigned)fds[i];
 		if (kept > first)
@@ -59,7 +59,8 @@ static void close_others(const struct child_ends *keep) {
 }
 
 static int move_descriptors(struct child *child) {
-	if (move_up(&child->ends.error) < 0 || move_up(&child->ends.script) < 0 || move_up(&child->ends.master) < 0)
+	if (move_up(&child->ends.error) < 0 || move_up(&child->ends.script) < 0 || move_up(&child->ends.master) < 0 ||
+	    move_up(&child->ends.output) < 0)
 		return failed(child, STEP_SCRIPT_FD);
 	close_others(&child->ends);
 	return 0;
@@ -67,7 +68,8 @@ static int move_descriptors(struct child *child) {
 
 static int open_slave(struct child *child) {
 	char name[64];
-	if (child->spec->console != CONSOLE_LOG)
+	child->slave = child->ends.output;
+	if (child->spec->console != CONSOLE_LOG || child->slave >= 0)
 		return 0;
 	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
 		return failed(child, STEP_SIGNAL_HANDLER);
@@ -217,14 +219,14 @@ static int run_program(struct child *child) {
 
 /* Each returns 0, or the step that failed with `error` set. */
 static int (*const steps[])(struct child *child) = {
-	move_descriptors, open_slave,    place_script,     new_session,         set_up_console,
-	switch_apparmor,  set_limits,    set_umask,        set_nice,            set_oom_score,
-	change_root,      change_directory, find_identity, hand_over_script,    set_groups,
-	take_identity,    reset_signals, debug_stop,       ask_for_trace,       run_program,
+	move_descriptors, open_slave,       place_script,  new_session,      set_up_console, switch_apparmor,
+	make_cgroups,     set_limits,       set_umask,     set_nice,         set_oom_score,  change_root,
+	change_directory, find_identity,    hand_over_script, set_groups,    set_up_cgroups, take_identity,
+	reset_signals,    debug_stop,       enter_cgroups, ask_for_trace,    run_program,
 };
 
 void child_run(const struct spawn_spec *spec, const struct child_ends *ends) {
-	struct child child = {.spec = spec, .ends = *ends, .slave = -1, .uid = (uid_t)-1, .gid = (gid_t)-1};
+	struct child child = {.spec = spec, .ends = *ends, .slave = -1, .uid = (uid_t)-1, .gid = (gid_t)-1, .job_cgroup = -1};
 	child_restore_limits();
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		struct spawn_error error = {.step = steps[i](&child)};

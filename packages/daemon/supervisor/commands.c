@@ -1,17 +1,31 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 
+#include "cgroup.h"
 #include "daemon.h"
+#include "handover.h"
 #include "log.h"
 #include "process.h"
 #include "reports.h"
+#include "rotation.h"
 #include "spawn.h"
 
 static uint64_t last;
 
 uint64_t command_last(void) {
 	return last;
+}
+
+void commands_hand_over(FILE *out) {
+	handover_number(out, "command-last", (int64_t)last);
+}
+
+void commands_take_over(const struct handover_item *item) {
+	if (item_is(item, "command-last"))
+		last = (uint64_t)item->number;
 }
 
 static void signal_process(const struct frame *frame) {
@@ -36,11 +50,42 @@ static void signal_process(const struct frame *frame) {
 	reports_add(&out);
 }
 
+static void kill_cgroup(const struct frame *frame) {
+	char name[PATH_MAX];
+	struct fields fields = fields_of(frame);
+	struct field field;
+	fields_next(&fields, &field);
+	snprintf(name, sizeof name, "%.*s", (int)field.length, (const char *)field.data);
+	int count = cgroup_kill(name);
+	if (count == 0)
+		return;
+	struct frame_out out;
+	report_begin(&out, REPORT_SURVIVORS, 0);
+	frame_text(&out, TAG_PATH, name);
+	frame_number(&out, TAG_COUNT, count);
+	reports_add(&out);
+}
+
 static void end(const struct frame *frame) {
 	struct fields fields = fields_of(frame);
 	struct field field;
 	fields_next(&fields, &field);
 	daemon_ends((int)field_number(&field));
+}
+
+static void set_rotation(const struct frame *frame) {
+	int64_t size = 0, age = 0, keep = 1;
+	struct fields fields = fields_of(frame);
+	struct field field;
+	while (fields_next(&fields, &field)) {
+		if (field.tag == TAG_ROTATE_SIZE)
+			size = field_number(&field);
+		else if (field.tag == TAG_ROTATE_AGE)
+			age = field_number(&field);
+		else if (field.tag == TAG_ROTATE_KEEP)
+			keep = field_number(&field);
+	}
+	rotation_set(size, age, keep);
 }
 
 static const char *carry_out_command(const struct frame *frame) {
@@ -62,6 +107,9 @@ static const char *carry_out_command(const struct frame *frame) {
 	case FRAME_FLUSH_LOGS:
 		logs_flush();
 		break;
+	case FRAME_KILL_CGROUP:
+		kill_cgroup(frame);
+		break;
 	case FRAME_END:
 		end(frame);
 		break;
@@ -73,6 +121,12 @@ const char *command_carry_out(const struct frame *frame) {
 	switch (frame->header.type) {
 	case FRAME_READY:
 		daemon_ready();
+		return NULL;
+	case FRAME_REPLACE:
+		daemon_replaces();
+		return NULL;
+	case FRAME_LOG_ROTATION:
+		set_rotation(frame);
 		return NULL;
 	case FRAME_ACK:
 		if (!reports_acknowledge(frame->header.id))

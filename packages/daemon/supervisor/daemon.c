@@ -21,7 +21,7 @@
 /* Daemons that were READY are followed at once, unless more than this many died within the window. */
 #define READY_DEATHS_MAX 10
 #define READY_DEATHS_WINDOW 10000
-#define READY_DEATHS_PAUSE 500
+#define READY_DEATHS_PAUSE 250
 /* A daemon that has said END has this long to exit. */
 #define END_PATIENCE 10000
 
@@ -30,6 +30,8 @@ static pid_t pid;
 static struct watch pidfd = {.fd = -1};
 static struct timer restart, end_patience;
 static bool ready, ending, over;
+/* It has announced its end, and another one is to follow; it has ended. */
+static bool replacing, replaced;
 static int end_status;
 static unsigned failures;
 /* When the last daemons that were READY died, as a ring. */
@@ -108,7 +110,7 @@ static void start(void) {
 void daemon_open(int argc, char **argv) {
 	(void)argc;
 	arguments = argv;
-	launch_open(argv[0]);
+	launch_open();
 	start();
 }
 
@@ -124,6 +126,12 @@ void daemon_ended(int status) {
 	link_disconnect();
 	if (ending) {
 		over = true;
+		return;
+	}
+	if (replacing) {
+		timer_stop(&end_patience);
+		replacing = false;
+		replaced = true;
 		return;
 	}
 	if (WIFSIGNALED(status))
@@ -155,6 +163,21 @@ void daemon_ends(int status) {
 	timer_start(&end_patience, END_PATIENCE, end_takes_too_long);
 }
 
+void daemon_replaces(void) {
+	replacing = true;
+	link_end();
+	timer_start(&end_patience, END_PATIENCE, end_takes_too_long);
+}
+
+bool daemon_is_replaced(void) {
+	return replaced;
+}
+
+void daemon_start_next(void) {
+	replaced = false;
+	start();
+}
+
 void daemon_refuse(void) {
 	ready = false;
 	link_disconnect();
@@ -164,7 +187,7 @@ void daemon_refuse(void) {
 void daemon_hung_up(void) {
 	link_disconnect();
 	/* One that ends closes the connection a little before it exits. */
-	if (!ending)
+	if (!ending && !replacing)
 		kill_daemon();
 }
 

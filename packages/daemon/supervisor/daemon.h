@@ -14,6 +14,12 @@ void daemon_ended(int status);
 void daemon_ready(void);
 /* It has said END: the supervisor exits with `status` when it has ended. */
 void daemon_ends(int status);
+/* It has said REPLACE: when it has ended, the supervisor is re-executed and then starts the next one. */
+void daemon_replaces(void);
+/* Whether it is time to re-execute: there is no daemon. */
+bool daemon_is_replaced(void);
+/* The re-execution came to nothing: the next daemon starts all the same. */
+void daemon_start_next(void);
 /* It has sent something that no daemon sends. */
 void daemon_refuse(void);
 /* Its end of the connection is closed. */

@@ -19,6 +19,8 @@
 
 #include "reap.h"
 
+/* P_PIDFD, which not every libc's headers have. */
+#define ID_TYPE_PIDFD 3
 /* When there is no descriptor to be had. */
 #define RETRY 1000
 
@@ -65,16 +67,17 @@ static bool status_of_zombie(pid_t pid, int *status) {
 	return true;
 }
 
-static bool is_ours(pid_t pid) {
+/* Not asked by the pid, which may have come to another child of ours by now. */
+static bool is_ours(int fd) {
 	siginfo_t info;
-	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+	return waitid((idtype_t)ID_TYPE_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 static void ready(struct watch *watch, uint32_t events) {
 	struct process *process = CONTAINER_OF(watch, struct process, pidfd);
 	int status;
 	(void)events;
-	if (is_ours(process->pid)) {
+	if (is_ours(watch->fd)) {
 		/* Or will be in a moment: it is one that we trace. */
 		reap_soon();
 		follow_end(process);
@@ -83,6 +86,13 @@ static void ready(struct watch *watch, uint32_t events) {
 	} else {
 		process_ended(process, NULL, NULL);
 	}
+}
+
+void follow_attach(struct process *process, int fd) {
+	if (watch_start(&process->pidfd, fd, EPOLLIN, ready) == 0)
+		return;
+	close(fd);
+	follow_begin(process);
 }
 
 static void retry(struct timer *timer) {

@@ -6,6 +6,8 @@
 
 /* Watches `process->pid`. The process may be gone after this. */
 void follow_begin(struct process *process);
+/* Goes on with a pidfd that has been opened before. */
+void follow_attach(struct process *process, int fd);
 void follow_end(struct process *process);
 /* False when its pid may mean another process by now. */
 bool follow_is_alive(struct process *process);

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum field_kind { NUMBER, TEXT, BYTES, LIMIT };
+#include "rotation.h"
+
+enum field_kind { NUMBER, TEXT, BYTES, LIMIT, FOUR_TEXTS };
 
 struct field_rule {
 	uint16_t tag;
@@ -37,6 +39,8 @@ static const struct field_rule spawn_fields[] = {
 	{TAG_GROUP, TEXT, false, false, 0, 0},
 	{TAG_APPARMOR, TEXT, false, false, 0, 0},
 	{TAG_DEBUG_STOP, NUMBER, true, false, 0, 1},
+	{TAG_CGROUP, FOUR_TEXTS, false, true, 0, 0},
+	{TAG_JOB_CGROUP, TEXT, false, false, 0, 0},
 	{TAG_IMPOSSIBLE, NUMBER, false, false, 1, 4095},
 };
 
@@ -50,6 +54,16 @@ static const struct field_rule end_fields[] = {
 	{TAG_STATUS, NUMBER, true, false, 0, 255},
 };
 
+static const struct field_rule kill_cgroup_fields[] = {
+	{TAG_JOB_CGROUP, TEXT, true, false, 0, 0},
+};
+
+static const struct field_rule rotation_fields[] = {
+	{TAG_ROTATE_SIZE, NUMBER, true, false, 0, INT64_MAX / 4},
+	{TAG_ROTATE_AGE, NUMBER, true, false, 0, INT64_MAX / 4},
+	{TAG_ROTATE_KEEP, NUMBER, true, false, 1, ROTATION_KEEP_MAX},
+};
+
 #define FIELDS(list) list, sizeof list / sizeof *list
 
 static const struct frame_rule frame_rules[] = {
@@ -59,6 +73,9 @@ static const struct frame_rule frame_rules[] = {
 	{FRAME_FLUSH_LOGS, NULL, 0},
 	{FRAME_ACK, NULL, 0},
 	{FRAME_END, FIELDS(end_fields)},
+	{FRAME_REPLACE, NULL, 0},
+	{FRAME_LOG_ROTATION, FIELDS(rotation_fields)},
+	{FRAME_KILL_CGROUP, FIELDS(kill_cgroup_fields)},
 };
 
 #define MOST_FIELD_RULES (sizeof spawn_fields / sizeof *spawn_fields)
@@ -96,6 +113,13 @@ int64_t field_number(const struct field *field) {
 	return (int64_t)read_little(field->data, 8);
 }
 
+static int count_nuls(const struct field *field) {
+	int count = 0;
+	for (uint32_t i = 0; i < field->length; i++)
+		count += field->data[i] == '\0';
+	return count;
+}
+
 static const char *check_field(const struct field *field, const struct field_rule *rule) {
 	switch (rule->kind) {
 	case NUMBER:
@@ -110,6 +134,8 @@ static const char *check_field(const struct field *field, const struct field_rul
 		if (field->length < 17 || field->length > 16 + 31 || memchr(field->data + 16, 0, field->length - 16))
 			return "a resource limit of the wrong form";
 		return NULL;
+	case FOUR_TEXTS:
+		return count_nuls(field) != 3 ? "something else than four texts" : NULL;
 	case BYTES:
 		return NULL;
 	}

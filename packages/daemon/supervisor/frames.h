@@ -23,6 +23,9 @@ enum frame_type {
 	FRAME_FLUSH_LOGS = 4,
 	FRAME_ACK = 5,
 	FRAME_END = 6,
+	FRAME_REPLACE = 7,
+	FRAME_LOG_ROTATION = 8,
+	FRAME_KILL_CGROUP = 9,
 	/* supervisor to daemon */
 	FRAME_HELLO = 32,
 	FRAME_PROCESS = 33,
@@ -42,6 +45,8 @@ enum frame_type {
 	REPORT_LOG_DISABLED = 75,
 	REPORT_LOG_TROUBLE = 76,
 	REPORT_SIGNAL = 77,
+	REPORT_LOG_PIPE = 78,
+	REPORT_SURVIVORS = 79,
 };
 
 enum field_tag {
@@ -63,6 +68,10 @@ enum field_tag {
 	TAG_SUBREAPER_ERRNO = 16,
 	TAG_WHOLE_GROUP = 17,
 	TAG_STATUS = 18,
+	TAG_ROTATE_SIZE = 19,
+	TAG_ROTATE_AGE = 20,
+	TAG_ROTATE_KEEP = 21,
+	TAG_COUNT = 22,
 	TAG_ARGUMENT = 32,
 	TAG_ENVIRONMENT = 33,
 	TAG_SCRIPT = 34,
@@ -80,6 +89,8 @@ enum field_tag {
 	TAG_APPARMOR = 46,
 	TAG_DEBUG_STOP = 47,
 	TAG_IMPOSSIBLE = 48,
+	TAG_CGROUP = 49,
+	TAG_JOB_CGROUP = 50,
 };
 
 struct frame_header {

@@ -2,7 +2,6 @@
 #include "launch.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +9,15 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "place.h"
 #include "say.h"
 #include "spawn.h"
 
 #define DAEMON_FD 3
 #define NO_NODE 127
 
-static char daemon_script[PATH_MAX + 64];
-static char own_node[PATH_MAX + 64];
+static char daemon_script[PLACE_MAX];
+static char own_node[PLACE_MAX];
 
 /* Variables that make node start slowly or differently, and the names that their values are handed on by. */
 static const struct {
@@ -28,22 +28,13 @@ static const struct {
 	{"NODE_OPTIONS", "UPSTART_SAVED_NODE_OPTIONS"},
 };
 
-void launch_open(const char *name) {
-	char executable[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", executable, sizeof executable - 1);
-	if (length < 0)
-		length = snprintf(executable, sizeof executable, "%s", name && strchr(name, '/') ? name : "/sbin/init");
-	else
-		executable[length] = '\0';
-	char *slash = strrchr(executable, '/');
-	if (slash)
-		*slash = '\0';
-	snprintf(own_node, sizeof own_node, "%s/../lib/upstart/node", executable);
+void launch_open(void) {
 	const char *other = getenv("UPSTART_DAEMON");
+	place_beside(own_node, "../lib/upstart/node");
 	if (other && *other)
 		snprintf(daemon_script, sizeof daemon_script, "%s", other);
 	else
-		snprintf(daemon_script, sizeof daemon_script, "%s/../lib/upstart/daemon.js", executable);
+		place_beside(daemon_script, "../lib/upstart/daemon.js");
 }
 
 static void set_environment(unsigned failures) {

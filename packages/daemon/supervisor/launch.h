@@ -4,8 +4,8 @@
 
 #include <sys/types.h>
 
-/* Finds out where the supervisor's own executable is; `name` is what it was called as. */
-void launch_open(const char *name);
+/* Finds out where the daemon's program is; after place_open. */
+void launch_open(void);
 /*
  * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`. `failures`: how many daemons
  * in a row died before they were ready. The pid, or -1 with errno.

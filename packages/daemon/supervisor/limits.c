@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "child.h"
+#include "handover.h"
 
 /* The names of reference: job files 4.2. */
 static const struct {
@@ -28,6 +29,20 @@ void child_limits_open(void) {
 		return;
 	struct rlimit raised = {original_files.rlim_max, original_files.rlim_max};
 	setrlimit(RLIMIT_NOFILE, &raised);
+}
+
+void limits_hand_over(FILE *out) {
+	if (!has_original_files)
+		return;
+	handover_number(out, "limit-files", (int64_t)original_files.rlim_cur);
+	handover_number(out, "limit-files-hard", (int64_t)original_files.rlim_max);
+}
+
+void limits_take_over(const struct handover_item *item) {
+	if (item_is(item, "limit-files"))
+		original_files.rlim_cur = (rlim_t)item->number;
+	else if (item_is(item, "limit-files-hard"))
+		original_files.rlim_max = (rlim_t)item->number;
 }
 
 void child_restore_limits(void) {

@@ -6,7 +6,7 @@
  *   DRAINING  -->                         ENDED     until the writer has no more to do
  *   ENDED     --not writable-->           KEPT      until logs are flushed
  */
-#include "log.h"
+#include "log_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,49 +16,34 @@
 
 #include "reports.h"
 #include "say.h"
-#include "writer.h"
 
 /* After so many bytes of one log other descriptors have their turn. */
 #define BYTES_A_TURN (64u * 1024)
-/* What is read at most after the process has ended: others may still be writing to its pty. */
-#define DRAIN_MAX (256u * 1024)
+/* How much of a pipe is read at a time. */
+#define PIPE_BYTES 4096
+/* What one byte that is read may become. */
+#define LEAST_ROOM 2
 /* How often a log that could not go on (no memory, no room because of its file) is tried again. */
 #define RETRY 1000
-
-enum log_state { STARTING, LIVE, DRAINING, ENDED, KEPT };
-
-struct log {
-	struct garbage garbage;
-	struct sink sink;
-	enum log_state state;
-	int master;
-	struct watch watch;
-	bool paused, said_trouble;
-	size_t drained;
-	/* What it adds to `kept`. */
-	size_t kept;
-	void (*written)(void *data);
-	void *data;
-	struct log *next, *previous;
-};
-
-enum pumped { EMPTY, FULL, END_OF_FILE, ENOUGH };
 
 static struct log *logs;
 static struct watch notice = {.fd = -1};
 static struct timer retry;
 static bool usable;
-static size_t kept;
 
 static void look_at(struct log *log);
+
+static void take_notices(void) {
+	for (struct sink *sink; (sink = writer_next_noticed());)
+		look_at(CONTAINER_OF(sink, struct log, sink));
+}
 
 static void notice_ready(struct watch *watch, uint32_t events) {
 	uint64_t times;
 	ssize_t got = read(watch->fd, &times, sizeof times);
 	(void)events;
 	(void)got;
-	for (struct sink *sink; (sink = writer_next_noticed());)
-		look_at(CONTAINER_OF(sink, struct log, sink));
+	take_notices();
 }
 
 void logs_open(void) {
@@ -68,7 +53,11 @@ void logs_open(void) {
 		say("cannot start the thread that writes logs: there will be none");
 }
 
-struct log *log_new(const char *path, int master) {
+bool logs_are_possible(void) {
+	return usable;
+}
+
+struct log *log_new(const char *path, int master, bool is_pipe) {
 	struct log *log = usable ? calloc(1, sizeof *log) : NULL;
 	if (!log || !(log->sink.path = strdup(path))) {
 		free(log);
@@ -76,6 +65,7 @@ struct log *log_new(const char *path, int master) {
 	}
 	log->sink.file = log->watch.fd = -1;
 	log->master = master;
+	log->is_pipe = is_pipe;
 	log->next = logs;
 	if (logs)
 		logs->previous = log;
@@ -83,23 +73,22 @@ struct log *log_new(const char *path, int master) {
 	return log;
 }
 
-static void close_master(struct log *log) {
+void log_close_master(struct log *log) {
 	watch_stop(&log->watch);
 	if (log->master >= 0)
 		close(log->master);
 	log->master = -1;
 }
 
-/* Only when the writer has nothing to do with it. */
-static void log_free(struct log *log) {
-	close_master(log);
+void log_free(struct log *log) {
+	log_close_master(log);
 	if (log->next)
 		log->next->previous = log->previous;
 	if (log->previous)
 		log->previous->next = log->next;
 	else
 		logs = log->next;
-	kept -= log->kept;
+	log_forget_kept(log);
 	free(log->sink.buffer);
 	free(log->sink.path);
 	free_later(&log->garbage);
@@ -109,18 +98,14 @@ void log_discard(struct log *log) {
 	log_free(log);
 }
 
-/* Room for reading, as one piece. Memory is taken when there is output, not before. */
-static size_t free_piece(struct sink *sink, uint8_t **piece) {
+/* How much there is room for in the ring, and where it begins. Memory is taken when there is output, not before. */
+static size_t free_room(struct sink *sink, size_t *begin) {
 	sink_lock();
 	if (sink->capacity == 0 && (sink->buffer = malloc(LOG_BUFFER)))
 		sink->capacity = LOG_BUFFER;
 	size_t room = sink->capacity - sink->length;
-	if (room) {
-		size_t end = (sink->start + sink->length) % sink->capacity;
-		*piece = sink->buffer + end;
-		if (room > sink->capacity - end)
-			room = sink->capacity - end;
-	}
+	if (room)
+		*begin = (sink->start + sink->length) % sink->capacity;
 	sink_unlock();
 	return room;
 }
@@ -132,17 +117,38 @@ static void add_bytes(struct sink *sink, size_t count) {
 	sink_unlock();
 }
 
-static enum pumped pump(struct log *log, size_t most) {
-	size_t total = 0;
-	while (total < most) {
-		uint8_t *piece;
-		size_t room = free_piece(&log->sink, &piece);
-		if (room == 0)
+/* What has been read, into the ring, as a terminal would give it: with a carriage return before each newline. */
+static ssize_t put_as_terminal(struct sink *sink, size_t at, const uint8_t *bytes, ssize_t count) {
+	ssize_t put = 0;
+	for (ssize_t i = 0; i < count; i++) {
+		if (bytes[i] == '\n')
+			sink->buffer[(at + (size_t)put++) % sink->capacity] = '\r';
+		sink->buffer[(at + (size_t)put++) % sink->capacity] = bytes[i];
+	}
+	return put;
+}
+
+/* Reads into the ring, in which there is `room` from `at` on; what `read` returns, but as many bytes as have been put. */
+static ssize_t read_into(struct log *log, size_t at, size_t room) {
+	struct sink *sink = &log->sink;
+	if (log->is_pipe) {
+		uint8_t bytes[PIPE_BYTES];
+		ssize_t count = read(log->master, bytes, room / 2 < sizeof bytes ? room / 2 : sizeof bytes);
+		return count > 0 ? put_as_terminal(sink, at, bytes, count) : count;
+	}
+	size_t to_end = sink->capacity - at;
+	return read(log->master, sink->buffer + at, room < to_end ? room : to_end);
+}
+
+enum pumped log_pump(struct log *log, size_t most) {
+	size_t end = log->total + most;
+	while (log->total < end) {
+		size_t at = 0, room = free_room(&log->sink, &at);
+		if (room < LEAST_ROOM)
 			return FULL;
-		ssize_t n = read(log->master, piece, room);
+		ssize_t n = read_into(log, at, room);
 		if (n > 0) {
-			total += (size_t)n;
-			log->drained += (size_t)n;
+			log->total += (size_t)n;
 			add_bytes(&log->sink, (size_t)n);
 		} else if (n < 0 && errno == EAGAIN) {
 			return EMPTY;
@@ -158,18 +164,29 @@ static void retry_paused(struct timer *timer);
 static void pause_log(struct log *log) {
 	watch_stop(&log->watch);
 	log->paused = true;
+	log->deserted = false;
 	if (!retry.running)
 		timer_start(&retry, RETRY, retry_paused);
 }
 
+/* A pty whose other end is closed is readable all the time; but a process may open its terminal again. */
+static void desert(struct log *log, bool deserted, bool had_bytes) {
+	if (deserted && (!log->deserted || had_bytes))
+		watch_change(&log->watch, EPOLLIN | EPOLLET);
+	else if (!deserted && log->deserted)
+		watch_change(&log->watch, EPOLLIN);
+	log->deserted = deserted;
+}
+
 static void ready(struct watch *watch, uint32_t events) {
 	struct log *log = CONTAINER_OF(watch, struct log, watch);
+	size_t before = log->total;
 	(void)events;
-	enum pumped result = pump(log, BYTES_A_TURN);
+	enum pumped result = log_pump(log, BYTES_A_TURN);
 	if (result == FULL)
 		pause_log(log);
-	else if (result == END_OF_FILE)
-		watch_stop(watch); /* but it stays open, for a process that opens its terminal again */
+	else
+		desert(log, result == END_OF_FILE, log->total > before);
 }
 
 static void resume(struct log *log) {
@@ -201,105 +218,6 @@ void log_start(struct log *log) {
 	resume(log);
 }
 
-static bool is_idle(const struct sink *sink) {
-	return !sink->queued && !sink->writing;
-}
-
-static bool may_become_writable(int open_error) {
-	return open_error == EROFS || open_error == EPERM || open_error == EACCES;
-}
-
-/* Keeps what could not be written, in no more memory than it needs. False: there is too much already. */
-static bool keep(struct log *log) {
-	struct sink *sink = &log->sink;
-	if (kept + sink->length > LOG_KEPT_MAX)
-		return false;
-	uint8_t *smaller = malloc(sink->length);
-	if (!smaller)
-		return false;
-	size_t first = sink->capacity - sink->start;
-	if (first > sink->length)
-		first = sink->length;
-	memcpy(smaller, sink->buffer + sink->start, first);
-	memcpy(smaller + first, sink->buffer, sink->length - first);
-	free(sink->buffer);
-	sink->buffer = smaller;
-	sink->capacity = sink->length;
-	sink->start = 0;
-	kept += sink->length - log->kept;
-	log->kept = sink->length;
-	log->state = KEPT;
-	return true;
-}
-
-static void say_written(struct log *log) {
-	void (*written)(void *) = log->written;
-	log->written = NULL;
-	if (written)
-		written(log->data);
-}
-
-/* The writer has done what it can. */
-static void finish(struct log *log) {
-	struct sink *sink = &log->sink;
-	bool stays = sink->length > 0 && may_become_writable(sink->open_error) && (log->state == KEPT || keep(log));
-	say_written(log);
-	if (!stays)
-		log_free(log);
-}
-
-static void end(struct log *log) {
-	struct sink *sink = &log->sink;
-	close_master(log);
-	log->state = ENDED;
-	sink_lock();
-	sink->last = true;
-	/* Idle: the file is not the writer's at the moment. */
-	bool nothing = is_idle(sink) && !sink->noticed && sink->length == 0 && sink->file < 0;
-	if (!nothing)
-		sink_queue(sink);
-	sink_unlock();
-	if (nothing)
-		finish(log);
-}
-
-static void drain(struct log *log) {
-	size_t left = log->drained < DRAIN_MAX ? DRAIN_MAX - log->drained : 0;
-	bool stuck = false;
-	if (pump(log, left) == FULL) {
-		sink_lock();
-		stuck = is_idle(&log->sink) && (log->sink.failed || log->sink.capacity == 0);
-		sink_unlock();
-		if (!stuck)
-			return; /* the writer makes room, and says so */
-	}
-	end(log);
-}
-
-void log_finish(struct log *log, void (*written)(void *data), void *data) {
-	log->written = written;
-	log->data = data;
-	log->state = DRAINING;
-	log->drained = 0;
-	watch_stop(&log->watch);
-	drain(log);
-}
-
-void log_abandon(struct log *log) {
-	struct sink *sink = &log->sink;
-	log->written = NULL;
-	if (log->state == DRAINING)
-		end(log);
-	sink_lock();
-	if (kept + sink->length > LOG_KEPT_MAX && !sink->writing) {
-		sink->length = 0;
-	} else {
-		kept += sink->length - log->kept;
-		log->kept = sink->length;
-	}
-	sink_unlock();
-}
-
 static void report_trouble(struct log *log, int error) {
 	if (error == 0)
 		log->said_trouble = false;
@@ -317,22 +235,20 @@ static void report_trouble(struct log *log, int error) {
 static void look_at(struct log *log) {
 	struct sink *sink = &log->sink;
 	sink_lock();
-	bool idle = is_idle(sink), failed = sink->failed;
+	bool idle = sink_is_idle(sink), failed = sink->failed;
 	int trouble = sink->trouble;
 	if (idle && sink->length == 0) {
 		free(sink->buffer);
 		sink->buffer = NULL;
 		sink->capacity = sink->start = 0;
 	}
-	bool room = sink->capacity == 0 || sink->length < sink->capacity;
+	bool room = sink->capacity == 0 || sink->capacity - sink->length >= LEAST_ROOM;
 	sink_unlock();
 	report_trouble(log, trouble);
 	if (log->state == LIVE && log->paused && room && !failed)
 		resume(log);
-	else if (log->state == DRAINING)
-		drain(log);
-	else if ((log->state == ENDED || log->state == KEPT) && idle)
-		finish(log);
+	else
+		log_go_on_ending(log, idle);
 }
 
 void logs_flush(void) {
@@ -343,10 +259,46 @@ void logs_flush(void) {
 	sink_unlock();
 }
 
+struct log *log_first(void) {
+	return logs;
+}
+
+int log_number(const struct log *log) {
+	return log->number;
+}
+
+struct log *log_by_number(int number) {
+	struct log *log = logs;
+	while (log && log->number != number)
+		log = log->next;
+	return log;
+}
+
+static bool are_at_rest(void) {
+	bool rest = true;
+	sink_lock();
+	for (struct log *log = logs; log; log = log->next)
+		rest = rest && sink_is_idle(&log->sink) && !log->sink.noticed && log->state != DRAINING && log->state != ENDED;
+	sink_unlock();
+	return rest;
+}
+
+bool logs_come_to_rest(int64_t patience) {
+	int64_t end = loop_now() + patience, left = patience;
+	while (left > 0) {
+		writer_wait(left);
+		take_notices();
+		if (are_at_rest())
+			return true;
+		left = end - loop_now();
+	}
+	return are_at_rest();
+}
+
 void logs_close(int64_t patience) {
 	for (struct log *log = logs; log; log = log->next)
 		if (log->state == LIVE || log->state == DRAINING)
-			pump(log, LOG_BUFFER);
+			log_pump(log, LOG_BUFFER);
 	logs_flush();
 	writer_wait(patience);
 }

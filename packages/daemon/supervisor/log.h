@@ -13,8 +13,13 @@ struct log;
 
 /* Starts the thread that writes. */
 void logs_open(void);
-/* A log for the output that comes out of `master`, which it owns from now on. NULL: no memory. */
-struct log *log_new(const char *path, int master);
+/* False: there is nobody who would write them. */
+bool logs_are_possible(void);
+/*
+ * A log for the output that comes out of `master`, which it owns from now on. `is_pipe`: it is the end of a pipe, and newlines
+ * are turned into what a terminal makes of them. NULL: no memory.
+ */
+struct log *log_new(const char *path, int master, bool is_pipe);
 /* The process runs and holds the other end. */
 void log_start(struct log *log);
 /* The process never ran: there is nothing to write. */
@@ -25,6 +30,11 @@ void log_finish(struct log *log, void (*written)(void *data), void *data);
 void log_abandon(struct log *log);
 /* Tries everything again that could not be written. */
 void logs_flush(void);
+/* Waits until the writer has nothing to do and no log is on its way to its end. False: not within that time. */
+bool logs_come_to_rest(int64_t patience);
+/* The number that a log has in a handover, and the log that has it. */
+int log_number(const struct log *log);
+struct log *log_by_number(int number);
 /* Takes what the ptys hold and waits for the files, for so many milliseconds at most. */
 void logs_close(int64_t patience);
 

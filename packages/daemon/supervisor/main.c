@@ -10,11 +10,15 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "crash.h"
 #include "daemon.h"
 #include "greeting.h"
+#include "handover.h"
 #include "link.h"
 #include "log.h"
 #include "loop.h"
+#include "pid1.h"
+#include "place.h"
 #include "reap.h"
 #include "reports.h"
 #include "signals.h"
@@ -35,16 +39,32 @@ static void open_standard_descriptors(void) {
 }
 
 int main(int argc, char **argv) {
-	open_standard_descriptors();
+	int before = handover_open();
+	if (before < 0)
+		open_standard_descriptors();
+	place_open(argv[0]);
+	bool system = pid1_is_ours(argc, argv);
+	if (system && before < 0) {
+		pid1_start_up();
+		place_open(argv[0]); /* there was no /proc before */
+	}
 	child_limits_open();
 	loop_open();
 	signals_open();
+	if (system) {
+		pid1_attach_to_kernel();
+		crashes_survive(argv);
+	}
 	reports_open();
 	link_open();
 	logs_open();
 	/* The kernel gives orphans to process 1 anyway. */
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		greeting_subreaper_failed(errno);
+	if (before >= 0)
+		take_over(before);
+	/* Process 1 may have been another program, whose children ended meanwhile. */
+	reap_soon();
 	daemon_open(argc, argv);
 	int status;
 	while (!daemon_is_over(&status)) {
@@ -52,6 +72,10 @@ int main(int argc, char **argv) {
 		loop_turn(link_is_busy() || reap_is_due());
 		signals_turn();
 		reap_turn();
+		if (daemon_is_replaced()) {
+			hand_over(argv);
+			daemon_start_next();
+		}
 	}
 	logs_close(CLOSE_PATIENCE);
 	_exit(status);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "follow.h"
 #include "log.h"
 #include "reports.h"
@@ -53,6 +54,7 @@ void process_free(struct process *process) {
 	watch_close(&process->exec_pipe);
 	script_drop(process);
 	follow_end(process);
+	cgroups_release(process);
 	timer_stop(&process->log_patience);
 	free_later(&process->garbage);
 }
@@ -133,6 +135,7 @@ void process_ended(struct process *process, const int *status, const struct rusa
 		process->usage = *usage;
 	script_drop(process);
 	follow_end(process);
+	cgroups_release(process);
 	if (!process->log) {
 		report_end(process);
 		return;
@@ -159,6 +162,11 @@ void process_stopped(struct process *process, int signal) {
 	stops_held_back += (process->stop_now != process->stop_reported) - held_back;
 }
 
+void process_stopped_before(struct process *process, int signal) {
+	process->stop_now = signal;
+	stops_held_back += process->stop_now != process->stop_reported;
+}
+
 static void report_stop_if_new(struct process *process, void *data) {
 	(void)data;
 	if (process->stop_now == process->stop_reported || process->ended || reports_are_many())
@@ -173,8 +181,9 @@ void process_report_stops(void) {
 }
 
 int process_signal(struct process *process, int signal, bool group) {
+	/* Its end is known here and will be reported; nobody is to be signalled in its place. */
 	if (process->ended || !follow_is_alive(process))
-		return ESRCH;
+		return 0;
 	pid_t target = process->pid;
 	if (group) {
 		/* A child that has not reached setsid yet is in our own group, one of another pid namespace in "0". */

@@ -8,6 +8,7 @@
 #include "loop.h"
 
 struct log;
+struct cgroup_use;
 
 /* Where following the forks of a process is (reference: jobs 5.1). */
 enum trace {
@@ -35,6 +36,7 @@ struct process {
 	size_t script_length, script_written;
 
 	struct log *log;
+	struct cgroup_use *cgroups;
 
 	enum trace trace;
 	int forks, forks_wanted;
@@ -68,6 +70,8 @@ size_t process_count(void);
 void process_ended(struct process *process, const int *status, const struct rusage *usage);
 /* The process is stopped by `signal`, or running (0). */
 void process_stopped(struct process *process, int signal);
+/* An image of the supervisor before this one has noticed that, and may not have reported it. */
+void process_stopped_before(struct process *process, int signal);
 /* Reports what `process_stopped` has held back, if there is room for it now. */
 void process_report_stops(void);
 /* Carries out a SIGNAL command: 0 or the error number. */

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "handover.h"
+
 #define MEMORY (2 * (size_t)REPORTS_MAX)
 /* Moving the content to the beginning is cheap when it is smaller than what is in front of it. */
 #define MOVE_FROM (64u * 1024)
@@ -29,6 +31,20 @@ void reports_open(void) {
 	if (memory == MAP_FAILED) {
 		perror("init: cannot reserve memory for reports");
 		exit(1);
+	}
+}
+
+void reports_hand_over(FILE *out) {
+	handover_number(out, "report-last", (int64_t)last_seq);
+	handover_bytes(out, "reports", memory + head, tail - head);
+}
+
+void reports_take_over(const struct handover_item *item) {
+	if (item_is(item, "report-last")) {
+		last_seq = (uint64_t)item->number;
+	} else if (item_is(item, "reports") && item->bytes && item->length <= REPORTS_MAX) {
+		memcpy(memory, item->bytes, item->length);
+		tail = highest = item->length;
 	}
 }
 

@@ -4,14 +4,17 @@
 
 #include "frames.h"
 
-/* Where `reports_have_room` says no: nothing is reaped and no signal is taken until there are acknowledgements. */
-#ifndef REPORTS_FULL
-#define REPORTS_FULL (4u * 1024 * 1024)
-#endif
-/* Never more than this. What is between is for the answers to commands and for exits that have been reaped already. */
+/* Never more bytes than this. Smaller in tests. */
+#ifndef REPORTS_MAX
 #define REPORTS_MAX (8u * 1024 * 1024)
+#endif
+/*
+ * Where `reports_have_room` says no: nothing is reaped and no signal is taken until there are acknowledgements. The rest is
+ * for the answers to commands and for exits that have been reaped already.
+ */
+#define REPORTS_FULL (REPORTS_MAX / 2)
 /* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
-#define REPORTS_MANY (64u * 1024)
+#define REPORTS_MANY (REPORTS_MAX / 128)
 
 void reports_open(void);
 bool reports_have_room(void);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "loop.h"
+#include "pid1.h"
 #include "reap.h"
 #include "reports.h"
 
@@ -27,6 +28,8 @@ static void ready(struct watch *unused, uint32_t events) {
 			reap_soon();
 			continue;
 		}
+		if (pid1_ignores((int)info.ssi_signo))
+			continue;
 		struct frame_out out;
 		report_begin(&out, REPORT_SIGNAL, 0);
 		frame_number(&out, TAG_SIGNAL, info.ssi_signo);

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "log.h"
 #include "reports.h"
 #include "script.h"
@@ -30,9 +31,9 @@ static void report_plain(struct process *process, enum frame_type type) {
 	reports_add(&out);
 }
 
-static void report_log_disabled(uint64_t id, int number) {
+static void report_log_errno(uint64_t id, enum frame_type type, int number) {
 	struct frame_out out;
-	report_begin(&out, REPORT_LOG_DISABLED, id);
+	report_begin(&out, type, id);
 	frame_number(&out, TAG_ERRNO, number);
 	reports_add(&out);
 }
@@ -40,6 +41,11 @@ static void report_log_disabled(uint64_t id, int number) {
 static void exec_pipe_ready(struct watch *watch, uint32_t events) {
 	(void)events;
 	spawn_settle(CONTAINER_OF(watch, struct process, exec_pipe));
+}
+
+void spawn_attach(struct process *process, int error_pipe) {
+	if (watch_start(&process->exec_pipe, error_pipe, EPOLLIN, exec_pipe_ready) < 0)
+		close(error_pipe);
 }
 
 bool spawn_settle(struct process *process) {
@@ -66,19 +72,41 @@ bool spawn_settle(struct process *process) {
 	return true;
 }
 
-/* A pty for a job's output. Without one the job runs all the same, silently (reference: jobs 8.1). */
-static int open_log(struct process *process, struct spawn_spec *spec) {
-	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	if (master >= 0) {
-		process->log = log_new(spec->log_path ? spec->log_path : "", master);
-		if (process->log)
-			return master;
-		close(master);
-		errno = ENOMEM;
+/* Where the reading end of a job's output comes from. False, with errno: from nowhere. */
+static bool open_output(uint64_t id, struct child_ends *ends, int *reading) {
+	/* It has been said that there is no pty to be had: once is enough, they come and go. */
+	static bool said;
+	*reading = ends->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (ends->master >= 0)
+		return true;
+	/* Without descriptors or memory the whole attempt fails, and is repeated later. */
+	int error = errno, pipe_ends[2];
+	if (error == EMFILE || error == ENFILE || error == ENOMEM || pipe2(pipe_ends, O_CLOEXEC) < 0)
+		return false;
+	*reading = pipe_ends[0];
+	ends->output = pipe_ends[1];
+	fcntl(*reading, F_SETFL, O_NONBLOCK);
+	if (!said)
+		report_log_errno(id, REPORT_LOG_PIPE, error);
+	said = true;
+	return true;
+}
+
+/* A pty for a job's output, or a pipe when there is none left. 0 or an error number. */
+static int open_log(struct process *process, struct spawn_spec *spec, struct child_ends *ends) {
+	int reading;
+	if (!logs_are_possible()) {
+		report_log_errno(process->id, REPORT_LOG_DISABLED, EAGAIN);
+		spec->console = CONSOLE_NONE;
+		return 0;
 	}
-	report_log_disabled(process->id, errno);
-	spec->console = CONSOLE_NONE;
-	return -1;
+	if (!open_output(process->id, ends, &reading))
+		return errno;
+	process->log = log_new(spec->log_path ? spec->log_path : "", reading, ends->master < 0);
+	if (process->log)
+		return 0;
+	close(reading);
+	return ENOMEM;
 }
 
 /* Makes the error pipe and the script's pipe and has the parent's ends watched. */
@@ -112,13 +140,16 @@ static void close_child_ends(const struct child_ends *ends) {
 		close(ends->error);
 	if (ends->script >= 0)
 		close(ends->script);
+	if (ends->output >= 0)
+		close(ends->output);
 }
 
 static int start(struct process *process, struct spawn_spec *spec) {
-	struct child_ends ends = {-1, -1, -1};
-	if (spec->console == CONSOLE_LOG)
-		ends.master = open_log(process, spec);
-	int error = open_pipes(process, spec, &ends);
+	struct child_ends ends = {-1, -1, -1, -1};
+	int error = spec->console == CONSOLE_LOG ? open_log(process, spec, &ends) : 0;
+	cgroups_prepare(process, spec);
+	if (!error)
+		error = open_pipes(process, spec, &ends);
 	if (!error) {
 		pid_t pid = fork();
 		if (pid == 0)

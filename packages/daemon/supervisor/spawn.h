@@ -35,6 +35,7 @@ enum spawn_step {
 	STEP_TRACE,
 	STEP_EXEC,
 	STEP_MEMORY,
+	STEP_CGROUP_SETUP,
 };
 
 enum console { CONSOLE_NONE, CONSOLE_OUTPUT, CONSOLE_OWNER, CONSOLE_LOG };
@@ -44,6 +45,17 @@ enum console { CONSOLE_NONE, CONSOLE_OUTPUT, CONSOLE_OWNER, CONSOLE_LOG };
 struct limit_setting {
 	struct rlimit limit;
 	char resource[RESOURCE_NAME_MAX + 1];
+};
+
+/* One cgroup stanza. */
+struct cgroup_setting {
+	/* Key and value are empty when nothing is set. */
+	const char *controller, *name, *key, *value;
+	/* Where it is; NULL with an error number. */
+	const char *path;
+	int error;
+	/* In the child: the group, and its file of processes. */
+	int folder, processes;
 };
 
 /* A SPAWN frame, as the child wants it: one piece of memory, texts with a NUL at their end, NULL for what is not set. */
@@ -60,6 +72,10 @@ struct spawn_spec {
 	int umask, nice, oom_score;
 	struct limit_setting *limits;
 	size_t limit_count;
+	struct cgroup_setting *cgroups;
+	size_t cgroup_count;
+	/* The group that all processes of the job are in: its name, then its path; NULL for none. */
+	const char *job_cgroup;
 	const char *chroot, *chdir, *user, *group, *apparmor;
 	/* An error number: the daemon could not even say what to start. */
 	int impossible;
@@ -77,6 +93,8 @@ struct spawn_spec *spec_read(const struct frame *frame);
 
 /* Carries out a SPAWN frame; everything that goes wrong is reported. */
 void spawn(const struct frame *frame);
+/* Goes on waiting for the program to run, by the error pipe. */
+void spawn_attach(struct process *process, int error_pipe);
 /* Looks whether the program runs by now. False: it never will, and the process has been forgotten. */
 bool spawn_settle(struct process *process);
 
@@ -84,7 +102,9 @@ bool spawn_settle(struct process *process);
 struct child_ends {
 	int error;
 	int script;
+	/* Of a pty; or the end to write to of the pipe that takes its place. */
 	int master;
+	int output;
 };
 
 _Noreturn void child_run(const struct spawn_spec *spec, const struct child_ends *ends);

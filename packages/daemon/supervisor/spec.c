@@ -5,7 +5,7 @@
 #include "spawn.h"
 
 struct sizes {
-	size_t arguments, environment, limits, bytes;
+	size_t arguments, environment, limits, cgroups, bytes;
 };
 
 static struct sizes measure(const struct frame *frame) {
@@ -16,6 +16,7 @@ static struct sizes measure(const struct frame *frame) {
 		sizes.arguments += field.tag == TAG_ARGUMENT;
 		sizes.environment += field.tag == TAG_ENVIRONMENT;
 		sizes.limits += field.tag == TAG_LIMIT;
+		sizes.cgroups += field.tag == TAG_CGROUP;
 		sizes.bytes += field.tag == TAG_SCRIPT ? 0 : field.length + 1;
 	}
 	return sizes;
@@ -34,6 +35,16 @@ static void take_limit(const struct field *field, struct limit_setting *limit) {
 	limit->limit.rlim_cur = (rlim_t)field_number(&soft);
 	limit->limit.rlim_max = (rlim_t)field_number(&hard);
 	memcpy(limit->resource, field->data + 16, field->length - 16);
+}
+
+/* Four texts with a NUL between them. */
+static void take_cgroup(const struct field *field, struct cgroup_setting *setting, char **room) {
+	const char **parts[] = {&setting->controller, &setting->name, &setting->key, &setting->value};
+	const char *at = take_text(field, room);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		*parts[i] = at;
+		at += strlen(at) + 1;
+	}
 }
 
 static void take_field(struct spawn_spec *spec, const struct field *field, char **room) {
@@ -78,6 +89,9 @@ static void take_field(struct spawn_spec *spec, const struct field *field, char 
 	case TAG_APPARMOR:
 		spec->apparmor = take_text(field, room);
 		break;
+	case TAG_JOB_CGROUP:
+		spec->job_cgroup = take_text(field, room);
+		break;
 	case TAG_DEBUG_STOP:
 		spec->debug_stop = field_number(field) != 0;
 		break;
@@ -91,13 +105,15 @@ struct spawn_spec *spec_read(const struct frame *frame) {
 	struct sizes sizes = measure(frame);
 	size_t pointers = sizes.arguments + 1 + sizes.environment + 1;
 	struct spawn_spec *spec = calloc(1, sizeof *spec + pointers * sizeof(char *) +
-	                                        sizes.limits * sizeof(struct limit_setting) + sizes.bytes);
+	                                        sizes.limits * sizeof(struct limit_setting) +
+	                                        sizes.cgroups * sizeof(struct cgroup_setting) + sizes.bytes);
 	if (!spec)
 		return NULL;
 	spec->id = frame->header.id;
 	spec->arguments = (char **)(spec + 1);
 	spec->environment = spec->arguments + sizes.arguments + 1;
-	spec->limits = (struct limit_setting *)(spec->arguments + pointers);
+	spec->cgroups = (struct cgroup_setting *)(spec->arguments + pointers);
+	spec->limits = (struct limit_setting *)(spec->cgroups + sizes.cgroups);
 	char *room = (char *)(spec->limits + sizes.limits);
 
 	char **argument = spec->arguments, **variable = spec->environment;
@@ -110,6 +126,8 @@ struct spawn_spec *spec_read(const struct frame *frame) {
 			*variable++ = take_text(&field, &room);
 		else if (field.tag == TAG_LIMIT)
 			take_limit(&field, &spec->limits[spec->limit_count++]);
+		else if (field.tag == TAG_CGROUP)
+			take_cgroup(&field, &spec->cgroups[spec->cgroup_count++], &room);
 		else
 			take_field(spec, &field, &room);
 	}

@@ -2,17 +2,15 @@
 #include "writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
-#define MODE 0640
+#include "log_file.h"
+
 #define STACK (256 * 1024)
-#define FLAGS (O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work, idle;
@@ -36,35 +34,6 @@ void sink_queue(struct sink *sink) {
 	*last_queued = sink;
 	last_queued = &sink->next_queued;
 	pthread_cond_signal(&work);
-}
-
-/* A file that is not a regular one is none of ours to write: 0, or an error number. */
-static int check_file(int file, struct stat *state) {
-	if (fstat(file, state) < 0)
-		return errno;
-	return S_ISREG(state->st_mode) ? 0 : EINVAL;
-}
-
-static void close_file(struct sink *sink) {
-	if (sink->file >= 0)
-		close(sink->file);
-	sink->file = -1;
-}
-
-/* Makes sure that `file` is the one to write to: one that has been deleted is made anew (reference: jobs 9). */
-static int open_file(struct sink *sink) {
-	struct stat state;
-	if (sink->file >= 0 && (check_file(sink->file, &state) != 0 || state.st_nlink == 0))
-		close_file(sink);
-	if (sink->file >= 0)
-		return 0;
-	sink->file = open(sink->path, FLAGS, MODE);
-	if (sink->file < 0)
-		return errno;
-	int error = check_file(sink->file, &state);
-	if (error)
-		close_file(sink);
-	return error;
 }
 
 /* What is in the ring, as one piece or two. */
@@ -91,12 +60,14 @@ static void write_out(struct sink *sink) {
 		int count = pieces_of(sink, pieces);
 		ssize_t n = -1;
 		sink_unlock();
-		int open_error = open_file(sink), error = open_error;
+		int open_error = log_file_open(sink), error = open_error;
 		if (!error && (n = writev(sink->file, pieces, count)) < 0)
 			error = errno;
 		sink_lock();
 		sink->open_error = open_error;
+		sink->trouble = sink->rotation_error;
 		if (n > 0) {
+			log_file_written(sink, (size_t)n);
 			drop_bytes(sink, (size_t)n);
 		} else if (error != EINTR) {
 			sink->trouble = error;
@@ -139,7 +110,7 @@ static void *write_logs(void *unused) {
 		write_out(sink);
 		if (sink->last) {
 			sink_unlock();
-			close_file(sink);
+			log_file_close(sink);
 			sink_lock();
 		}
 		sink->writing = false;

@@ -28,9 +28,20 @@ struct sink {
 	/* In the list of those that the main thread has to look at. [lock] */
 	bool noticed;
 	struct sink *next_queued, *next_noticed;
-	/* The writer's own. */
+	/* Open, or -1. Only the writer opens and closes files. [lock] */
 	int file;
+	/* Among those with an open file: the one that was written to before it, and after it. [lock] */
+	struct sink *older, *newer;
+	/* The writer's own: when the file came to be, whether its last line is not complete, why it could not be rotated. */
+	int64_t born;
+	bool mid_line;
+	int rotation_error;
 };
+
+/* So many log files are open at most; the one that has not been written to for the longest time is closed. */
+#ifndef OPEN_FILES_MAX
+#define OPEN_FILES_MAX 256
+#endif
 
 /* Starts the thread. False: there is none, and no logs can be kept. The eventfd is readable when there are noticed sinks. */
 bool writer_open(int *notice);
@@ -38,6 +49,8 @@ void sink_lock(void);
 void sink_unlock(void);
 /* Has the writer look at a sink. With the lock held. */
 void sink_queue(struct sink *sink);
+/* A file that is open already, from before the writer began. */
+void sink_take_file(struct sink *sink, int file);
 /* One that the writer has been done with since it was last asked, or NULL. */
 struct sink *writer_next_noticed(void);
 /* Waits until nothing is queued, but only for so many milliseconds. */

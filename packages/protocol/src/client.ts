@@ -2,17 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AddressEnv, controlSocket, type Scope } from './address.ts';
 import { Connection, ConnectionError, type ConnectionEvents, DISCONNECTED } from './connection.ts';
-import { UpstartError } from './errors.ts';
+import { TimeoutError, UpstartError } from './errors.ts';
 import { CLIENT_LIMITS, encodeFrame } from './framing.ts';
 import type { Method, Notification, Params, Result } from './messages.ts';
 import type { CallOptions, UpstartClient } from './upstart-client.ts';
 
 export { ConnectionError };
-
-/** A call was not answered within the time that its caller gave it. */
-export class TimeoutError extends Error {
-  override name = 'TimeoutError';
-}
 
 export interface ConnectOptions {
   /** Which daemon; the session's if there is one unless told otherwise. */
@@ -100,14 +95,14 @@ export class Client implements UpstartClient, ConnectionEvents {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const frame = encodeFrame({ id, method, params, key }, CLIENT_LIMITS);
-      const giveUp = (): void => {
+      const giveUp = (limit: number): void => {
         this.#pending.delete(id);
-        reject(new TimeoutError(`No answer to ${method} within ${timeout} ms`));
+        reject(new TimeoutError(method, limit));
       };
       this.#pending.set(id, {
         frame,
         repeatable: key !== undefined,
-        timer: timeout === undefined ? undefined : setTimeout(giveUp, timeout),
+        timer: timeout === undefined ? undefined : setTimeout(giveUp, timeout, timeout),
         sent: false,
         resolve: resolve as (result: unknown) => void,
         reject,

@@ -1,5 +1,6 @@
 /** One connection to a daemon: open, greeted, frames in and out. What a lost one means is the client's business. */
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { querySocket } from './address.ts';
 import { UpstartError, type WireError } from './errors.ts';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from './framing.ts';
@@ -55,10 +56,10 @@ export class Connection {
   static async open(path: string, greeting: Greeting, events: ConnectionEvents): Promise<Connection> {
     let socket: Socket;
     try {
-      socket = await openSocket(path);
+      socket = await openSocket(path, greeting.timeout);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw failed(path, error);
-      socket = await openSocket(querySocket(path)).catch(() => {
+      socket = await openSocket(querySocket(path), greeting.timeout).catch(() => {
         throw failed(path, error);
       });
     }
@@ -75,7 +76,22 @@ export class Connection {
   }
 }
 
-function openSocket(path: string): Promise<Socket> {
+/** Milliseconds between two attempts to connect to a daemon that has too many waiting at its door. */
+const CROWDED_PAUSE = 20;
+
+/** Connects; while the daemon has more at its door than the kernel queues, it goes on trying, up to `patience` milliseconds. */
+async function openSocket(path: string, patience: number): Promise<Socket> {
+  for (let left = patience; ; left -= CROWDED_PAUSE) {
+    try {
+      return await tryToOpen(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || left <= 0) throw error;
+      await pause(CROWDED_PAUSE);
+    }
+  }
+}
+
+function tryToOpen(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
     socket.once('error', reject);

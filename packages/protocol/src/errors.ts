@@ -62,6 +62,24 @@ export class UpstartError extends Error {
   }
 }
 
+/** As above, for the error that is nobody's fault but the clock's. */
+const TIMEOUT_BRAND = Symbol.for('upstart.timeout');
+
+/** A call was not answered within the time that its caller gave it. What it asked for goes on. */
+export class TimeoutError extends Error {
+  readonly [TIMEOUT_BRAND] = true;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && TIMEOUT_BRAND in value;
+  }
+
+  /** `limit` is in milliseconds. */
+  constructor(method: string, limit: number) {
+    super(`No answer to ${method} within ${limit} ms`);
+    this.name = 'TimeoutError';
+  }
+}
+
 /** Makes the error `code` with the text that belongs to it. */
 export function upstartError<C extends ErrorCode>(code: C, ...values: Parameters<(typeof ERRORS)[C]>): UpstartError {
   const text = ERRORS[code] as (...values: string[]) => string;

@@ -105,6 +105,22 @@ describe('frames', () => {
     expect(decoder.incomplete).toBe(true);
   });
 
+  it('tell how much is kept of one, and how much is still to come', () => {
+    const decoder = new FrameDecoder(CLIENT_LIMITS);
+    const lengths: number[] = [];
+    const take = (bytes: Uint8Array): number[] => {
+      decoder.push(bytes, (_message, length) => lengths.push(length));
+      return [decoder.held, decoder.missing];
+    };
+    const frame = encodeFrame({ id: 1, text: 'x'.repeat(100) }, CLIENT_LIMITS);
+    const body = frame.length - 4;
+    expect(take(frame.subarray(0, 3))).toEqual([0, 0]);
+    expect(take(frame.subarray(3, 4))).toEqual([body, body]);
+    expect(take(frame.subarray(4, 50))).toEqual([body, body - 46]);
+    expect(take(frame.subarray(50))).toEqual([0, 0]);
+    expect(lengths).toEqual([body]);
+  });
+
   it('hand over what came before a bad one', () => {
     const decoder = new FrameDecoder(CLIENT_LIMITS);
     const messages: unknown[] = [];

@@ -57,15 +57,28 @@ export class FrameDecoder {
     return this.#headerLength > 0;
   }
 
-  /** Takes the next chunk and hands over the messages it completes. Throws `FramingError` at the first bad frame. */
-  push(chunk: Uint8Array, deliver: (message: unknown) => void): void {
+  /** How many bytes are kept for a frame that is not complete: all that it announces. */
+  get held(): number {
+    return this.#body?.length ?? 0;
+  }
+
+  /** How many bytes are still to come of the frame whose length is known; 0 between frames. */
+  get missing(): number {
+    return this.held - (this.#body === null ? 0 : this.#bodyLength);
+  }
+
+  /**
+   * Takes the next chunk and hands over the messages it completes, with the length of each. Throws `FramingError` at the
+   * first bad frame.
+   */
+  push(chunk: Uint8Array, deliver: (message: unknown, length: number) => void): void {
     for (let at = 0; at < chunk.length; ) {
       at += this.#headerLength < HEADER ? this.#takeHeader(chunk, at) : this.#takeBody(chunk, at);
       const body = this.#body;
       if (body === null || this.#bodyLength < body.length) continue;
       this.#headerLength = 0;
       this.#body = null;
-      deliver(decodeBody(body, this.#limits));
+      deliver(decodeBody(body, this.#limits), body.length);
     }
   }
 

@@ -71,18 +71,30 @@ export interface WaitReason {
 export interface ExplainedOperand {
   text: string;
   seen: boolean;
+  /** The event that was seen, or why it may not have come: `db is stop/waiting`; null where nothing is known. */
+  note: string | null;
 }
 
 /** The answer to "why is this job in the state it is in?". */
 export interface Explanation {
   job: string;
+  /** Whether there is such a job; otherwise there are only the files in `broken` that were to define it. */
+  defined: boolean;
+  /** Why there is no instance, in a few words; null where there are some, whose own `why` says it. */
+  why: string | null;
+  /** What else is worth knowing of the job. */
+  notes: string[];
   startOn: { condition: string; operands: ExplainedOperand[] } | null;
   stopOn: string | null;
   instances: {
     name: string;
     goal: Goal;
     state: State;
+    /** Why it is in this state, in a few words. */
+    why: string;
     blockedBy: WaitReason[];
+    /** The events that are not over because of it. */
+    holds: string[];
     respawns: number;
     stopOperands: ExplainedOperand[];
     failure: FailureReason | null;
@@ -92,6 +104,9 @@ export interface Explanation {
   last: { instance: string; at: number; text: string; failure: FailureReason | null; respawns: number } | null;
   broken: BrokenFile[];
 }
+
+/** The answer to "who keeps the events of this name from being over?": one element an event, oldest first. */
+export type EventExplanation = { name: string; env: string[]; failed: boolean; heldBy: WaitReason[] }[];
 
 export interface Methods {
   /** Always first on a connection. `client` names the program, for the log. */
@@ -114,6 +129,8 @@ export interface Methods {
   brokenFiles: { params: Record<never, never>; result: BrokenFile[] };
   reloadConfiguration: { params: Record<never, never>; result: null };
   explain: { params: { job: string }; result: Explanation };
+  /** The events of that name that are not over; none is no error. */
+  explainEvent: { params: { name: string }; result: EventExplanation };
   getLogPriority: { params: Record<never, never>; result: LogPriority };
   setLogPriority: { params: { priority: string }; result: null };
   getEnv: { params: { target: EnvTarget; name: string }; result: string };

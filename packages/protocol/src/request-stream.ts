@@ -5,7 +5,8 @@ import { type DaemonFrame, type ErrorFrame, PROTOCOL_VERSION, type RequestFrame 
 import { parseRequest, requestId } from './requests.ts';
 
 export interface RequestHandler {
-  request(request: RequestFrame): void;
+  /** A request to carry out; `length` is how many bytes it took. */
+  request(request: RequestFrame, length: number): void;
   /** A request that must not be carried out: the answer to send. If `fatal`, close the connection after it. */
   refuse(answer: ErrorFrame, fatal: boolean): void;
 }
@@ -24,11 +25,21 @@ export class RequestStream {
     this.#handler = handler;
   }
 
+  /** How many bytes are kept for a request that has not come completely. */
+  get held(): number {
+    return this.#decoder.held;
+  }
+
+  /** How many bytes are still to come of the request that has begun; 0 if its length is not known. */
+  get missing(): number {
+    return this.#decoder.missing;
+  }
+
   push(chunk: Uint8Array): void {
     if (this.#over) return;
     try {
-      this.#decoder.push(chunk, (message) => {
-        if (!this.#over) this.#take(message);
+      this.#decoder.push(chunk, (message, length) => {
+        if (!this.#over) this.#take(message, length);
       });
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
@@ -36,7 +47,7 @@ export class RequestStream {
     }
   }
 
-  #take(message: unknown): void {
+  #take(message: unknown, length: number): void {
     let request: RequestFrame;
     try {
       request = parseRequest(message);
@@ -46,7 +57,7 @@ export class RequestStream {
       this.#refuse(requestId(message), error, !this.#greeted);
       return;
     }
-    this.#handler.request(request);
+    this.#handler.request(request, length);
   }
 
   #greet(request: RequestFrame): void {

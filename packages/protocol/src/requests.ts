@@ -82,6 +82,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   brokenFiles: nothing,
   reloadConfiguration: nothing,
   explain: mapOf({ job: text }),
+  explainEvent: mapOf({ name: text }),
   getLogPriority: nothing,
   setLogPriority: mapOf({ priority: text }),
   getEnv: mapOf({ target: envTarget, name: text }),

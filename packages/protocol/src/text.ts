@@ -15,9 +15,14 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
+/** Whether text may hold bytes that were no UTF-8: then plain UTF-8 is not what it stands for. */
+export function mayHoldBytes(text: string): boolean {
+  return ESCAPED.test(text);
+}
+
 /** Encodes text of `decodeText`, or any other, to bytes. */
 export function encodeText(text: string): Buffer {
-  if (!ESCAPED.test(text)) return Buffer.from(text, 'utf8');
+  if (!mayHoldBytes(text)) return Buffer.from(text, 'utf8');
   const parts: Buffer[] = [];
   let plain = 0;
   for (let i = 0; i < text.length; i++) {

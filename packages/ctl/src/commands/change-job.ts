@@ -1,7 +1,18 @@
 /** `start`, `stop` and `restart` (reference: control §3.2). */
-import { type Target, type UpstartClient, UpstartError } from '@upstart/protocol';
-import { type Command, type Invocation, NO_WAIT, targetOf } from '../command.ts';
+import { type Target, TimeoutError, type UpstartClient, UpstartError } from '@upstart/protocol';
+import {
+  type Command,
+  type Invocation,
+  lateText,
+  NO_WAIT,
+  TIMEOUT,
+  TIMEOUT_HELP,
+  targetOf,
+  timeLimit,
+} from '../command.ts';
 import { hintFailure, hintUnknownJob } from '../hints.ts';
+import { printable } from '../text/colour.ts';
+import { statusLines } from '../text/status.ts';
 import { currentStatus, printStatus } from './status.ts';
 
 type Change = 'start' | 'stop' | 'restart';
@@ -12,8 +23,8 @@ function changeCommand(name: Change, synopsis: string, help: string): Command {
     group: 'Job',
     synopsis,
     usage: 'JOB [KEY=VALUE]...',
-    options: [NO_WAIT(`job to ${name}`)],
-    help: `JOB is the name of the job that is to be ${help}`,
+    options: [NO_WAIT(`job to ${name}`), TIMEOUT],
+    help: `JOB is the name of the job that is to be ${help} ${TIMEOUT_HELP}`,
     run: (invocation) => change(name, invocation),
   };
 }
@@ -32,13 +43,27 @@ export const restart = changeCommand(
 async function change(method: Change, invocation: Invocation): Promise<number> {
   const { target, own } = targetOf(invocation);
   const wait = !own && invocation.options['no-wait'] !== true;
+  const limit = timeLimit(invocation.options);
   const client = await invocation.connect();
-  const { instance } = await client.call(method, { ...target, wait }).catch(async (error: unknown) => {
+  const answer = await client.call(method, { ...target, wait }, limit).catch(async (error: unknown) => {
+    if (error instanceof TimeoutError) return null;
     await hint(error, target, client, invocation);
     throw error;
   });
+  if (answer === null) {
+    await tellLate(target, client, invocation);
+    return 1;
+  }
+  const { instance } = answer;
   printStatus(await currentStatus(client, target.job, instance), invocation.print);
   return 0;
+}
+
+/** The time of `--timeout` is over: says where the job is now. */
+async function tellLate(target: Target, client: UpstartClient, { options, print }: Invocation): Promise<void> {
+  const [line = target.job] = statusLines(await client.call('status', target));
+  print.hint(`initctl explain ${printable(target.job)} tells what it waits for`);
+  print.failure(lateText(options, line));
 }
 
 async function hint(error: unknown, target: Target, client: UpstartClient, { print }: Invocation): Promise<void> {

@@ -1,17 +1,29 @@
 /** `emit` (reference: control §3). */
-import { type Command, NO_WAIT } from '../command.ts';
+import { TimeoutError } from '@upstart/protocol';
+import { type Command, lateText, NO_WAIT, TIMEOUT, TIMEOUT_HELP, timeLimit } from '../command.ts';
 import { UsageError } from '../options.ts';
+import { printable } from '../text/colour.ts';
 
 export const emit: Command = {
   name: 'emit',
   group: 'Event',
   synopsis: 'Emit an event.',
   usage: 'EVENT [KEY=VALUE]...',
-  options: [NO_WAIT('event to finish')],
-  help: 'EVENT is the name of an event that the init daemon is to emit. KEY=VALUE pairs are its environment, which jobs that the event starts or stops get as well.',
-  async run({ args: [name, ...env], options, connect }) {
+  options: [NO_WAIT('event to finish'), TIMEOUT],
+  help: `EVENT is the name of an event that the init daemon is to emit. KEY=VALUE pairs are its environment, which jobs that the event starts or stops get as well. ${TIMEOUT_HELP}`,
+  async run({ args: [name, ...env], options, connect, print }) {
     if (name === undefined) throw new UsageError('missing event name');
-    await (await connect()).call('emit', { name, env, wait: options['no-wait'] !== true });
+    const wait = options['no-wait'] !== true;
+    const limit = timeLimit(options);
+    const client = await connect();
+    try {
+      await client.call('emit', { name, env, wait }, limit);
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      print.hint(`initctl explain --event ${printable(name)} tells who keeps it from being over`);
+      print.failure(lateText(options, `event ${name}`));
+      return 1;
+    }
     return 0;
   },
 };

@@ -58,7 +58,7 @@ export function statusTable(statuses: readonly JobStatus[], colour: Palette): st
   ]);
 }
 
-function stateColour(state: string, colour: Palette): (text: string) => string {
+export function stateColour(state: string, colour: Palette): (text: string) => string {
   if (state === 'start/running') return colour.good;
   return state === 'stop/waiting' ? colour.dim : colour.busy;
 }

@@ -15,55 +15,163 @@ import {
   upstartError,
 } from '@upstart/protocol';
 import { type ControlContext, handle } from './handlers.ts';
+import type { Holder, MemoryBudget } from './memory-budget.ts';
 import { runCommandLine } from './run-command.ts';
+import type { Turns } from './turns.ts';
 
-/** A client that leaves more than this many bytes of answers unread is cut off. */
+/** A client that leaves more than this many bytes of answers and notifications unread is cut off. */
 const MAX_UNREAD = 32 * 1024 * 1024;
-/** How many of a client's requests are worked on at once; what it sends beyond is left in the socket. */
-const MAX_REQUESTS = 256;
+/** With more than this many bytes unread, a client's further requests wait until it has read them. */
+const FULL = 1024 * 1024;
+/** What a request takes besides its bytes, roughly. */
+const REQUEST_COST = 2048;
+/** How many of a client's requests are begun, and how many bytes of small ones read, before others have their turn. */
+const REQUESTS_A_TURN = 32;
+const BYTES_A_TURN = 4096;
+/** Milliseconds for a client to introduce itself. */
+const GREETING_LIMIT = 10_000;
 
-export class Connection implements RequestHandler {
-  private readonly context: ControlContext;
+/** What a connection has of the daemon and of the socket that it came by. */
+export interface ConnectionParts {
+  context: ControlContext;
+  /** Whether the client may change things. */
+  privileged: boolean;
+  /** How many requests are worked on at once. */
+  requests: number;
+  turns: Turns;
+  budget: MemoryBudget;
+}
+
+interface QueuedRequest {
+  request: RequestFrame;
+  length: number;
+}
+
+/** The frames of notifications, which are the same for all who watch. */
+const notificationFrames = new WeakMap<Notification, Buffer>();
+
+export class Connection implements RequestHandler, Holder {
+  private readonly parts: ConnectionParts;
   private readonly socket: Socket;
-  private readonly privileged: boolean;
   private readonly stream = new RequestStream(this);
-  private readonly notify = (notification: Notification): void => this.send({ notification });
+  private readonly notify = (notification: Notification): void => this.write(notificationFrame(notification));
+  /** What has come and is still to be read as requests: nothing, or the rest of one chunk. */
+  private unread: Buffer | null = null;
+  private readonly queue: QueuedRequest[] = [];
+  private greeting: NodeJS.Timeout | null;
   private working = 0;
+  /** Bytes of the requests that are queued or worked on. */
+  private requestBytes = 0;
+  private begunThisTurn = 0;
+  private bytesThisTurn = 0;
+  private nextTurn: NodeJS.Immediate | null = null;
+  /** Settles when the costly request before has been let in: each connection stands in the line once. */
+  private lastTurn: Promise<void> = Promise.resolve();
+  private roomWaiters: (() => void)[] = [];
 
-  constructor(context: ControlContext, socket: Socket, privileged: boolean) {
-    this.context = context;
+  constructor(parts: ConnectionParts, socket: Socket) {
+    this.parts = parts;
     this.socket = socket;
-    this.privileged = privileged;
-    socket.on('data', (chunk) => this.stream.push(chunk as Buffer));
+    this.greeting = setTimeout(() => this.refuseSilence(), GREETING_LIMIT);
+    socket.on('data', (chunk) => {
+      this.unread = this.unread ? Buffer.concat([this.unread, chunk as Buffer]) : (chunk as Buffer);
+      this.proceed();
+    });
+    socket.on('drain', () => this.proceed());
     // A client that vanishes is no event for anybody else; `close` follows.
     socket.on('error', () => {});
-    socket.on('close', () => context.runner.watchers.delete(this.notify));
+    socket.on('close', () => this.closed());
   }
 
-  request(request: RequestFrame): void {
-    this.working++;
-    if (this.working >= MAX_REQUESTS) this.socket.pause();
-    this.answer(request).then((frame) => {
-      this.send(frame);
-      if (--this.working < MAX_REQUESTS && this.socket.isPaused()) this.socket.resume();
-    });
+  /** Nothing is being done for this client, now. */
+  get idle(): boolean {
+    return this.working === 0;
+  }
+
+  request(request: RequestFrame, length: number): void {
+    if (this.greeting) clearTimeout(this.greeting);
+    this.greeting = null;
+    this.requestBytes += length + REQUEST_COST;
+    this.queue.push({ request, length });
   }
 
   refuse(answer: ErrorFrame, fatal: boolean): void {
     this.send(answer);
-    if (fatal) this.socket.end();
+    // Once the answer is out: a client that does not close its end is not waited for.
+    if (fatal) this.socket.destroySoon();
   }
 
   close(): void {
     this.socket.destroy();
   }
 
+  cutOff(): void {
+    this.parts.context.log.write('info', 'A client that leaves too much unread is cut off');
+    this.close();
+  }
+
+  /** Begins what may be begun, lets go on what waited for room, and reads on if there is nothing left to do. */
+  private proceed(): void {
+    if (this.socket.destroyed) return;
+    if (!this.full) for (const resolve of this.roomWaiters.splice(0)) resolve();
+    do {
+      while (this.queue.length > 0 && this.mayBegin) this.begin(this.queue.shift() as QueuedRequest);
+    } while (this.queue.length === 0 && this.read());
+    if (this.queue.length > 0 || this.unread || this.full) this.socket.pause();
+    else if (this.socket.isPaused()) this.socket.resume();
+    this.account();
+  }
+
+  private get mayBegin(): boolean {
+    return this.working < this.parts.requests && this.begunThisTurn < REQUESTS_A_TURN && !this.full;
+  }
+
+  /** Reads some more of what has come; false if there is nothing, or it has to wait for the next turn. */
+  private read(): boolean {
+    const { unread } = this;
+    if (!unread || this.bytesThisTurn >= BYTES_A_TURN || this.full) return false;
+    // What belongs to one large request is only copied, and may come at once.
+    const length = Math.max(BYTES_A_TURN, this.stream.missing);
+    this.countTurn();
+    this.bytesThisTurn += Math.min(BYTES_A_TURN, unread.length);
+    this.unread = unread.length > length ? unread.subarray(length) : null;
+    this.stream.push(unread.subarray(0, length));
+    return true;
+  }
+
+  /** What is counted by turn begins anew with the next one. */
+  private countTurn(): void {
+    this.nextTurn ??= setImmediate(() => {
+      this.nextTurn = null;
+      this.begunThisTurn = 0;
+      this.bytesThisTurn = 0;
+      if (this.queue.length > 0 || this.unread) this.proceed();
+    });
+  }
+
+  private get full(): boolean {
+    return this.socket.writableLength > FULL;
+  }
+
+  private begin({ request, length }: QueuedRequest): void {
+    this.countTurn();
+    this.begunThisTurn++;
+    this.working++;
+    this.answer(request).then((frame) => {
+      this.working--;
+      this.requestBytes -= length + REQUEST_COST;
+      this.send(frame);
+      this.proceed();
+    });
+  }
+
   private async answer({ id, method, params, key }: RequestFrame): Promise<DaemonFrame> {
-    const { context } = this;
+    const { context, privileged } = this.parts;
     try {
       const result = await handle(context, method, params, {
-        privileged: this.privileged,
+        privileged,
         key,
+        turn: () => this.turn(),
         watch: () => context.runner.watchers.add(this.notify),
         run: (command) => this.run(id, command, key),
       });
@@ -75,22 +183,72 @@ export class Connection implements RequestHandler {
     }
   }
 
+  /** Resolves when something costly may be done for this client: others have had their turn, and there is room for the answer. */
+  private turn(): Promise<void> {
+    const mine = this.lastTurn.then(async () => {
+      do {
+        await this.room();
+        await this.parts.turns.next();
+        if (this.socket.destroyed) throw upstartError('internal', 'the client has gone');
+      } while (this.full);
+    });
+    this.lastTurn = mine.catch(() => {});
+    return mine;
+  }
+
+  private room(): Promise<void> | undefined {
+    if (!this.full || this.socket.destroyed) return;
+    return new Promise((resolve) => this.roomWaiters.push(resolve));
+  }
+
   private run(id: number, params: Params<'run'>, key: string | undefined): Promise<number> {
-    const { context, privileged, socket } = this;
+    const { socket } = this;
+    const { context, privileged } = this.parts;
     const write = (fd: 1 | 2, data: Uint8Array): void => this.send({ id, fd, data });
     const gone = new AbortController();
     const abort = (): void => gone.abort();
     socket.once('close', abort);
-    return runCommandLine(context, params, { privileged, key, write, gone: gone.signal }).finally(() => {
-      socket.off('close', abort);
-    });
+    const caller = { privileged, key, write, turn: () => this.turn(), gone: gone.signal };
+    return runCommandLine(context, params, caller).finally(() => socket.off('close', abort));
   }
 
   private send(frame: DaemonFrame): void {
-    if (this.socket.destroyed) return;
-    this.socket.write(encodeAnswer(frame));
-    if (this.socket.writableLength <= MAX_UNREAD) return;
-    this.context.log.write('warn', `A client leaves more than ${MAX_UNREAD} bytes unread and is cut off`);
-    this.socket.destroy();
+    if (!this.socket.destroyed) this.write(encodeAnswer(frame));
   }
+
+  private write(bytes: Buffer): void {
+    if (this.socket.destroyed) return;
+    this.socket.write(bytes);
+    if (this.socket.writableLength > MAX_UNREAD) this.cutOff();
+    else this.account();
+  }
+
+  private account(): void {
+    if (this.socket.destroyed) return;
+    this.parts.budget.note(
+      this,
+      this.socket.writableLength + this.stream.held + this.requestBytes + (this.unread?.length ?? 0),
+    );
+  }
+
+  private refuseSilence(): void {
+    this.refuse({ id: 0, error: upstartError('bad-request', 'no hello within 10 seconds').toWire() }, true);
+  }
+
+  private closed(): void {
+    if (this.greeting) clearTimeout(this.greeting);
+    this.parts.context.runner.watchers.delete(this.notify);
+    this.parts.budget.note(this, 0);
+    this.queue.length = 0;
+    this.unread = null;
+    for (const resolve of this.roomWaiters.splice(0)) resolve();
+  }
+}
+
+function notificationFrame(notification: Notification): Buffer {
+  const known = notificationFrames.get(notification);
+  if (known) return known;
+  const frame = encodeAnswer({ notification });
+  notificationFrames.set(notification, frame);
+  return frame;
 }

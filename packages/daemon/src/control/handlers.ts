@@ -2,6 +2,7 @@
  * What each method of the protocol does. Methods that change something go through the engine's journal; questions are
  * answered from its state as it stands.
  */
+import { resolve } from 'node:path';
 import {
   LOG_PRIORITIES,
   type LogPriority,
@@ -12,9 +13,10 @@ import {
   type Result,
   upstartError,
 } from '@upstart/protocol';
+import { monotonicNow } from '../clock.ts';
 import type { Configuration } from '../conf/configuration.ts';
 import { readEnvironment, readVariable } from '../engine/environment-requests.ts';
-import { explainJob } from '../engine/explain.ts';
+import { explainEvents, explainJob } from '../engine/explain.ts';
 import type { EngineRequest } from '../engine/messages.ts';
 import { instanceLogPath, isSettled, jobConfigs, jobStatus, listJobs } from '../engine/queries.ts';
 import type { Log } from '../log.ts';
@@ -29,6 +31,8 @@ export interface ControlContext {
   version: string;
   /** The pid that users know as init. */
   initPid: number;
+  /** Ends this daemon in favour of the installed one. */
+  replacement: { begin(): void };
 }
 
 /** Who asks, and how. */
@@ -36,6 +40,8 @@ export interface Caller {
   /** May change things (reference: control §5); decided by the socket that the caller could open. */
   privileged: boolean;
   key: string | undefined;
+  /** Resolves when it is this caller's turn for something that takes a while, such as all jobs at once. */
+  turn(): Promise<void>;
   /** Has notifications sent to the caller from now on. */
   watch(): void;
   /** The terminal side of `run`; absent for a call that comes from a command already. */
@@ -55,8 +61,14 @@ function change<T>(context: ControlContext, caller: Caller, request: EngineReque
   return context.runner.request(request, caller.key) as Promise<T>;
 }
 
-async function settle({ runner }: ControlContext, job: string | null): Promise<void> {
-  await runner.settled(() => isSettled(runner.engine.context, job), SETTLE_LIMIT);
+/** Resolves when the pids are known of one job's processes, or (null) of all; with whether that took a while. */
+async function settle({ runner }: ControlContext, job: string | null): Promise<boolean> {
+  let looks = 0;
+  await runner.settled(() => {
+    looks++;
+    return isSettled(runner.engine.context, job);
+  }, SETTLE_LIMIT);
+  return looks > 1;
 }
 
 function target(params: Params<'status'>): Params<'status'> {
@@ -67,8 +79,9 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   hello: (context) => ({ version: PROTOCOL_VERSION, daemon: context.version, pid: context.initPid }),
   version: (context) => context.version,
 
-  async list(context) {
-    await settle(context, null);
+  async list(context, _params, caller) {
+    await caller.turn();
+    if (await settle(context, null)) await caller.turn();
     return listJobs(context.runner.engine.context);
   },
   async status(context, params) {
@@ -84,18 +97,30 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   reload: (context, params, caller) => change(context, caller, { method: 'reload', target: target(params) }),
   emit: (context, { name, env, wait }, caller) => change(context, caller, { method: 'emit', name, env, wait }),
 
-  config: (context, { job }) => jobConfigs(context.runner.engine.context, job),
-  brokenFiles: (context) => context.configuration.broken(),
+  async config(context, { job }, caller) {
+    if (job === null) await caller.turn();
+    return jobConfigs(context.runner.engine.context, job);
+  },
+  async brokenFiles(context, _params, caller) {
+    await caller.turn();
+    return context.configuration.broken();
+  },
   reloadConfiguration(context) {
     context.configuration.reload();
     return null;
   },
-  explain(context, { job }) {
+  async explain(context, { job }, caller) {
+    await caller.turn();
     const { engine } = context.runner;
     const broken = context.configuration.broken();
     const jobClass = engine.state.classes.get(job);
     if (!jobClass && !broken.some((file) => file.job === job)) throw upstartError('unknown-job', job);
-    return explainJob(engine.context, job, jobClass, broken);
+    return explainJob(engine.context, job, jobClass, broken, monotonicNow());
+  },
+
+  async explainEvent(context, { name }, caller) {
+    await caller.turn();
+    return explainEvents(context.runner.engine.context, name, monotonicNow());
   },
 
   getLogPriority: (context) => context.log.priority,
@@ -123,7 +148,13 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     return null;
   },
 
-  logPath: (context, params) => instanceLogPath(context.runner.engine.context, target(params)),
+  reexecute(context) {
+    context.replacement.begin();
+    return new Promise(() => {});
+  },
+
+  // Where init was started counts for a relative folder, not where the client is.
+  logPath: (context, params) => resolve(instanceLogPath(context.runner.engine.context, target(params))),
   watch(_context, _params, caller) {
     caller.watch();
     return null;
@@ -135,9 +166,11 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
 };
 
 /** A job that is not known may have a file that was written a moment ago: looks once more before saying so. */
-async function awaitJob({ runner, configuration }: ControlContext, params: object): Promise<void> {
+async function awaitJob({ runner, configuration }: ControlContext, params: object, caller: Caller): Promise<void> {
   const job = 'job' in params ? params.job : null;
-  if (typeof job === 'string' && !runner.engine.state.classes.has(job)) await configuration.settled();
+  if (typeof job !== 'string' || runner.engine.state.classes.has(job)) return;
+  await caller.turn();
+  await configuration.settled();
 }
 
 /** Carries out one call. Throws UpstartError. */
@@ -149,6 +182,6 @@ export async function handle<M extends Method>(
 ): Promise<Result<M>> {
   const privilege = PRIVILEGED[method];
   if (privilege !== undefined && !caller.privileged) throw upstartError('permission-denied', privilege);
-  await awaitJob(context, params);
+  await awaitJob(context, params, caller);
   return HANDLERS[method](context, params, caller);
 }

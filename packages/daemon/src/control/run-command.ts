@@ -10,6 +10,7 @@ import {
   type Notification,
   type Params,
   type Result,
+  TimeoutError,
   type UpstartClient,
   upstartError,
 } from '@upstart/protocol';
@@ -38,6 +39,8 @@ export interface RunCaller {
   privileged: boolean;
   key: string | undefined;
   write(fd: 1 | 2, data: Uint8Array): void;
+  /** As a caller of the handlers has it. */
+  turn(): Promise<void>;
   /** Fires when the caller has gone. */
   gone: AbortSignal;
 }
@@ -72,26 +75,28 @@ export async function runCommandLine(
 
 /** A client without a socket. With a key, each call gets one of its own, so that a repeated command line repeats nothing. */
 function inProcessClient(context: ControlContext, caller: RunCaller): UpstartClient {
-  const client = new InProcessClient(context, caller.privileged);
+  const client = new InProcessClient(context, caller);
   return caller.key === undefined ? client : new KeyedClient(client, caller.key);
 }
 
 class InProcessClient implements UpstartClient {
   private readonly context: ControlContext;
-  private readonly privileged: boolean;
+  private readonly caller: RunCaller;
   private listener: ((notification: Notification) => void) | null = null;
 
-  constructor(context: ControlContext, privileged: boolean) {
+  constructor(context: ControlContext, caller: RunCaller) {
     this.context = context;
-    this.privileged = privileged;
+    this.caller = caller;
   }
 
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
-    const { privileged } = this;
+    const { privileged, turn } = this.caller;
     const watch = (): void => {
       throw upstartError('bad-request', 'use watch()');
     };
-    return handle(this.context, method, params, { privileged, key: options.key, watch });
+    const { key, timeout } = options;
+    const answer = handle(this.context, method, params, { privileged, key, turn, watch });
+    return timeout === undefined ? answer : withLimit(answer, method, timeout);
   }
 
   async watch(listener: (notification: Notification) => void): Promise<void> {
@@ -102,5 +107,18 @@ class InProcessClient implements UpstartClient {
   close(): void {
     if (this.listener) this.context.runner.watchers.delete(this.listener);
     this.listener = null;
+  }
+}
+
+/** The answer, if it comes within `limit` milliseconds; else a TimeoutError. */
+async function withLimit<T>(answer: Promise<T>, method: Method, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TimeoutError(method, limit)), limit);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

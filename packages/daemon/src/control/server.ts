@@ -2,49 +2,130 @@
  * The control sockets. `control.sock` is its owner's and root's alone and takes every request; the system's init has
  * `query.sock` beside it, for everybody, which only answers questions. Who may do what is thus decided by the kernel.
  */
-import { chmodSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { CONTROL_SOCKET, QUERY_SOCKET } from '@upstart/protocol';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionParts } from './connection.ts';
 import type { ControlContext } from './handlers.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import { Turns } from './turns.ts';
 
-/** Connections beyond this many are closed at once, those that exist go on. */
-const MAX_CONNECTIONS = 4096;
+/** Milliseconds between two attempts to make the sockets. */
+const LISTEN_RETRY = 1000;
 
-const SOCKETS = [
-  { name: CONTROL_SOCKET, mode: 0o600, privileged: true },
-  { name: QUERY_SOCKET, mode: 0o666, privileged: false },
-] as const;
+interface SocketRow {
+  readonly name: string;
+  readonly mode: number;
+  readonly privileged: boolean;
+  /** How many connections there may be at once. */
+  readonly connections: number;
+  /** How many requests of each are worked on at once; what it sends beyond waits. Those who may only ask do not wait. */
+  readonly requests: number;
+  /** How many bytes they may keep in memory, all together. */
+  readonly memory: number;
+  /**
+   * What happens beyond that many connections: the one that has been silent for longest makes room. Otherwise the new one
+   * is closed: those of the owner's programs are not given up for one more of them.
+   */
+  readonly makesRoom: boolean;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Each socket has bounds of its own, so that strangers cannot use up what the owner needs. */
+const SOCKETS: readonly SocketRow[] = [
+  {
+    name: CONTROL_SOCKET,
+    mode: 0o600,
+    privileged: true,
+    connections: 4096,
+    requests: 256,
+    memory: 256 * MEBIBYTE,
+    makesRoom: false,
+  },
+  {
+    name: QUERY_SOCKET,
+    mode: 0o666,
+    privileged: false,
+    connections: 1024,
+    requests: 16,
+    memory: 64 * MEBIBYTE,
+    makesRoom: true,
+  },
+];
+
+/** One of the sockets while it is listened on. */
+interface Gate {
+  readonly row: SocketRow;
+  readonly parts: ConnectionParts;
+  /** The one that has been silent for longest first. */
+  readonly connections: Set<Connection>;
+}
 
 export class ControlServer {
   private readonly context: ControlContext;
   private readonly directory: string;
-  private readonly servers: Server[] = [];
-  private readonly connections = new Set<Connection>();
+  private readonly forEverybody: boolean;
+  private servers: Server[] = [];
+  private retry: NodeJS.Timeout | undefined;
+  private readonly gates: readonly Gate[];
 
-  constructor(context: ControlContext, directory: string) {
+  /** `forEverybody` adds the socket for questions: the system's init has it. */
+  constructor(context: ControlContext, directory: string, forEverybody: boolean) {
     this.context = context;
     this.directory = directory;
+    const turns = new Turns();
+    this.gates = SOCKETS.filter(({ privileged }) => privileged || forEverybody).map((row) => ({
+      row,
+      parts: {
+        context,
+        turns,
+        privileged: row.privileged,
+        requests: row.requests,
+        budget: new MemoryBudget(row.memory, row.connections),
+      },
+      connections: new Set(),
+    }));
+    this.forEverybody = forEverybody;
   }
 
-  /** Begins to listen; `forEverybody` adds the socket for questions. Rejects when a socket cannot be made. */
-  async listen(forEverybody: boolean): Promise<void> {
-    for (const { name, mode, privileged } of SOCKETS) {
-      if (!privileged && !forEverybody) continue;
-      this.servers.push(await this.open(join(this.directory, name), mode, privileged));
+  /**
+   * Begins to listen, or makes the sockets anew when somebody has removed or hidden them. An init cannot do without; while
+   * there is no room for them it says so once and goes on trying.
+   */
+  async listen(): Promise<void> {
+    clearTimeout(this.retry);
+    const servers: Server[] = [];
+    try {
+      mkdirSync(this.directory, { recursive: true, mode: this.forEverybody ? 0o755 : 0o700 });
+      for (const gate of this.gates) servers.push(await this.open(gate));
+    } catch (error) {
+      for (const server of servers) server.close();
+      if (!this.retry) {
+        this.context.log.write('warn', `Unable to listen for private connections: ${(error as Error).message}`);
+      }
+      this.retry = setTimeout(() => void this.listen(), LISTEN_RETRY);
+      return;
     }
+    this.retry = undefined;
+    const before = this.servers;
+    this.servers = servers;
+    for (const server of before) server.close();
   }
 
   /** Closes everything; the sockets' files are removed. */
   close(): void {
+    clearTimeout(this.retry);
     for (const server of this.servers) server.close();
-    for (const connection of this.connections) connection.close();
+    for (const { connections } of this.gates) for (const connection of connections) connection.close();
     for (const { name } of SOCKETS) rmSync(join(this.directory, name), { force: true });
   }
 
-  private open(path: string, mode: number, privileged: boolean): Promise<Server> {
-    const server = createServer((socket) => this.accept(socket, privileged));
+  private open(gate: Gate): Promise<Server> {
+    const { name, mode } = gate.row;
+    const path = join(this.directory, name);
+    const server = createServer((socket) => accept(socket, gate));
     // Takes the place of a socket that a daemon before this one left, without a moment in which there is none.
     const temporary = `${path}.new`;
     rmSync(temporary, { force: true });
@@ -66,14 +147,28 @@ export class ControlServer {
       process.umask(umask);
     });
   }
+}
 
-  private accept(socket: Socket, privileged: boolean): void {
-    if (this.connections.size >= MAX_CONNECTIONS) {
+function accept(socket: Socket, { row, parts, connections }: Gate): void {
+  if (connections.size >= row.connections) {
+    const silent = row.makesRoom ? firstIdle(connections) : undefined;
+    if (silent === undefined) {
       socket.destroy();
       return;
     }
-    const connection = new Connection(this.context, socket, privileged);
-    this.connections.add(connection);
-    socket.once('close', () => this.connections.delete(connection));
+    connections.delete(silent);
+    silent.close();
   }
+  const connection = new Connection(parts, socket);
+  connections.add(connection);
+  socket.on('data', () => {
+    if (!connections.delete(connection)) return;
+    connections.add(connection);
+  });
+  socket.once('close', () => connections.delete(connection));
+}
+
+function firstIdle(connections: ReadonlySet<Connection>): Connection | undefined {
+  for (const connection of connections) if (connection.idle) return connection;
+  return undefined;
 }

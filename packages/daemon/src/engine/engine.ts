@@ -131,6 +131,11 @@ export class Engine {
       context.log('warn', `Failed to write to log file ${report.path}: ${errorText(report.errno)}`);
       return;
     }
+    if (report.type === 'survivors') {
+      const name = report.cgroup.slice(report.cgroup.indexOf('/') + 1);
+      context.log('warn', `${name} left ${report.count} processes behind, which have been killed`);
+      return;
+    }
     if (report.type === 'signal') return;
     const known = this.known(report.process);
     if (!known) return;

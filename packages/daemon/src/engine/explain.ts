@@ -43,7 +43,10 @@ export function explainJob(
     notes: jobNotes(jobClass, mine),
     startOn:
       definition?.startOn && jobClass?.startOn
-        ? { condition: formatCondition(definition.startOn), operands: explainOperands(context, jobClass.startOn) }
+        ? {
+            condition: formatCondition(definition.startOn),
+            operands: explainOperands(context, jobClass.startOn, instances.length === 0),
+          }
         : null,
     stopOn: definition?.stopOn ? formatCondition(definition.stopOn) : null,
     instances: instances.map((instance) => explainInstance(context, instance, now)),
@@ -77,7 +80,7 @@ function explainInstance(context: Context, instance: InstanceState, now: number)
     blockedBy: waits.ofInstance(instance),
     holds: held.map(eventText),
     respawns,
-    stopOperands: stopOn ? explainOperands(context, stopOn) : [],
+    stopOperands: stopOn ? explainOperands(context, stopOn, true) : [],
     failure: failure && failureReason(failure),
     hints: [...hints, ...(failure ? failureHints(context.classOf(instance), failure) : [])],
   };
@@ -141,14 +144,16 @@ function failureHints({ definition }: ClassState, { slot, status }: FailureState
   return status < 0 && process?.kind === 'exec' ? [`it was to run \`${process.text}\``] : [];
 }
 
-function explainOperands(context: Context, condition: ConditionState): ExplainedOperand[] {
-  return condition.flatMap((node) => (node.op === 'event' ? [explainOperand(context, node)] : []));
+/** `waiting`: what has not been seen is what keeps the condition from being true; else it may be over with for long. */
+function explainOperands(context: Context, condition: ConditionState, waiting: boolean): ExplainedOperand[] {
+  return condition.flatMap((node) => (node.op === 'event' ? [explainOperand(context, node, waiting)] : []));
 }
 
-function explainOperand(context: Context, node: EventNode): ExplainedOperand {
+function explainOperand(context: Context, node: EventNode, waiting: boolean): ExplainedOperand {
   const text = operandText(node);
   const event = context.state.events.get(node.event);
-  if (!event) return { text, seen: node.event !== 0, note: node.event === 0 ? jobNote(context, node) : null };
+  if (!event)
+    return { text, seen: node.event !== 0, note: waiting && node.event === 0 ? jobNote(context, node) : null };
   const whole = eventText(event);
   return { text, seen: true, note: whole === text ? null : `by \`${whole}\`` };
 }

@@ -3,6 +3,7 @@
  */
 import type { Goal, Slot, State } from '@upstart/protocol';
 import { emitEvent, release, resetCondition } from './blocking.ts';
+import { jobCgroup } from './cgroups.ts';
 import { classIsIdle } from './classes.ts';
 import type { Context } from './context.ts';
 import { jobEventEnvironment } from './job-events.ts';
@@ -91,7 +92,7 @@ const ENTER: Record<State, Entry> = {
   'pre-stop': waitsFor('pre-stop'),
   stopping: enterStopping,
   killed: enterKilled,
-  'post-stopping': starts('post-stop'),
+  'post-stopping': enterPostStopping,
   'post-stop': waitsFor('post-stop'),
 };
 
@@ -127,6 +128,13 @@ function enterKilled(context: Context, instance: InstanceState): boolean {
   if (!instance.processes.main) return true;
   killMain(context, instance);
   return false;
+}
+
+function enterPostStopping(context: Context, instance: InstanceState, from: State): boolean {
+  const { name } = context.classOf(instance).definition;
+  const cgroup = jobCgroup(context.state.settings, name, instance.name);
+  if (cgroup !== null) context.command((id) => ({ type: 'kill-cgroup', id, cgroup }));
+  return starts('post-stop')(context, instance, from);
 }
 
 function enterWaiting(context: Context, instance: InstanceState): boolean {

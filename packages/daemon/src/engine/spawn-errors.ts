@@ -31,6 +31,7 @@ const STEP_TEXTS: Record<SpawnStep, string | ((detail: string) => string)> = {
   trace: 'unable to set trace',
   exec: 'unable to execute',
   memory: 'unable to allocate memory',
+  'cgroup-setup': 'unable to setup cgroup',
 };
 
 /** A look-up that found nothing has no errno of its own. */

@@ -4,6 +4,7 @@
 import type { Slot } from '@upstart/protocol';
 import type { JobDefinition, ProcessDefinition } from '../job-definition.ts';
 import type { SpawnSpec } from '../process-messages.ts';
+import { cgroups, jobCgroup } from './cgroups.ts';
 import { mergeVariables, setVariable } from './environment.ts';
 import { ExpansionError, expand } from './expand.ts';
 import type { EngineSettings, InstanceState } from './state.ts';
@@ -43,6 +44,8 @@ export function spawnSpec(
     user: settingsApply ? definition.setuid : null,
     group: settingsApply ? definition.setgid : null,
     apparmorProfile: apparmorProfile(settings, definition, slot, env),
+    cgroups: settingsApply ? cgroups(definition, instance, env) : [],
+    jobCgroup: jobCgroup(settings, definition.name, instance.name),
     debugStop: definition.debug && slot === 'main',
   };
 }

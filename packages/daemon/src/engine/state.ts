@@ -20,6 +20,8 @@ export interface EngineSettings {
   defaultConsole: Console;
   /** Seconds that hooks may go on once their job is to stop; 0: for ever, as the original has it. */
   hookTimeout: number;
+  /** Each instance has a control group of its own, and what is left in it when its main process has ended is killed. */
+  jobCgroups: boolean;
   /** null: the one init itself has. */
   umask: number | null;
   /** AppArmor works here; otherwise its stanzas do nothing. */

@@ -29,6 +29,7 @@ export const TEST_SETTINGS: EngineSettings = {
   logDir: '/log',
   defaultConsole: 'log',
   hookTimeout: 0,
+  jobCgroups: false,
   umask: null,
   apparmor: false,
   directory: null,

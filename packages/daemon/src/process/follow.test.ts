@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compileInit } from './testing/compile.ts';
-import { type Daemon, eventually, Init, processExists, textOf } from './testing/init.ts';
+import { type Daemon, eventually, Init, parentOf, processExists, textOf } from './testing/init.ts';
 
 const program = compileInit();
 
@@ -104,8 +104,3 @@ test('many followed processes at once', async () => {
     expect(daemon.typesOf(id).filter((type) => type === 'expect-met')).toHaveLength(1);
   }
 });
-
-function parentOf(pid: number): number | undefined {
-  const ppid = textOf(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[1];
-  return ppid === undefined ? undefined : Number(ppid);
-}

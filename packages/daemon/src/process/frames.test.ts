@@ -30,13 +30,15 @@ function line(command: Command): string {
   const add = (tag: number, value: number | string | null) => {
     if (value !== null) fields.push([tag, hex(value)]);
   };
-  const types = { spawn: 2, signal: 3, 'flush-logs': 4, end: 6 };
+  const types = { spawn: 2, signal: 3, 'flush-logs': 4, end: 6, 'kill-cgroup': 9 };
   if (command.type === 'signal') {
     add(1, command.process);
     add(3, command.signal);
     add(17, Number(command.group));
   } else if (command.type === 'end') {
     add(18, command.status);
+  } else if (command.type === 'kill-cgroup') {
+    add(50, command.cgroup);
   } else if (command.type === 'spawn') {
     const { spec } = command;
     add(35, ['none', 'output', 'owner', 'log'].indexOf(spec.console));
@@ -51,10 +53,13 @@ function line(command: Command): string {
     add(44, spec.user);
     add(45, spec.group);
     add(46, spec.apparmorProfile);
+    add(50, spec.jobCgroup);
     for (const { resource, soft, hard } of spec.limits) {
       const [low, high] = [soft, hard].map((value) => hex(value === null ? -1 : BigInt(value)));
       fields.push([41, `${low}${high}${hex(resource)}`]);
     }
+    for (const { controller, name, key, value } of spec.cgroups)
+      fields.push([49, [controller, name, key ?? '', value ?? ''].map(hex).join('00')]);
     add(34, spec.script);
     for (const text of spec.argv) add(32, text);
     for (const text of spec.env) add(33, text);
@@ -85,6 +90,8 @@ const spec: fc.Arbitrary<SpawnSpec> = fc.record({
   user: optional(text),
   group: optional(text),
   apparmorProfile: optional(text),
+  cgroups: fc.array(fc.record({ controller: text, name: text, key: optional(text), value: optional(text) })),
+  jobCgroup: optional(text),
   debugStop: fc.boolean(),
 });
 
@@ -98,6 +105,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     group: fc.boolean(),
   }),
   fc.record({ type: fc.constant('flush-logs' as const), id }),
+  fc.record({ type: fc.constant('kill-cgroup' as const), id, cgroup: text }),
   fc.record({ type: fc.constant('end' as const), id, status: fc.integer({ min: 0, max: 255 }) }),
 );
 
@@ -122,7 +130,7 @@ test('the supervisor survives anything, and accepts no frame that is broken', ()
       for (const [at, value] of changes) bytes[at % bytes.length] = value;
       // the program is built with sanitizers: it would end with an error
       for (const text of understood(bytes.subarray(0, bytes.length - (cut % 3)))) {
-        expect(text).toMatch(/^(refused|incomplete|[1-6] \d+)/);
+        expect(text).toMatch(/^(refused|incomplete|\d+ \d+)/);
       }
     }),
     { numRuns: 150 },
@@ -214,6 +222,8 @@ const report: fc.Arbitrary<Report> = fc.oneof(
     errno: count,
   }),
   fc.record({ type: fc.constant('log-disabled' as const), seq: id, process: id, errno: count }),
+  fc.record({ type: fc.constant('survivors' as const), seq: id, cgroup: text, count }),
+  fc.record({ type: fc.constant('log-pipe' as const), seq: id, process: id, errno: count }),
   fc.record({ type: fc.constant('log-trouble' as const), seq: id, path: text, errno: count }),
   fc.record({ type: fc.constant('signal' as const), seq: id, signal: count }),
 );
@@ -232,6 +242,8 @@ const TYPES: Record<Report['type'], number> = {
   'expect-met': 73,
   signalled: 74,
   'log-disabled': 75,
+  survivors: 79,
+  'log-pipe': 78,
   'log-trouble': 76,
   signal: 77,
 };
@@ -250,12 +262,14 @@ const TAGS: Record<string, number> = {
   oldPid: 12,
   command: 13,
   path: 14,
+  cgroup: 14,
+  count: 22,
 };
 
 function encodeReport({ type, seq, ...rest }: Report): Buffer {
-  const { usage, ...plain } = rest as { usage?: object };
+  const { usage, ...plain } = rest as { usage?: object } & Record<string, string | number | boolean>;
   const fields = Object.entries({ ...plain, ...usage }).map(([name, value]) => {
-    if (name === 'step') return field(TAGS.step!, SPAWN_STEPS.indexOf(value));
+    if (name === 'step') return field(TAGS.step!, SPAWN_STEPS.indexOf(value as SpawnStep));
     return field(TAGS[name]!, typeof value === 'boolean' ? Number(value) : value);
   });
   return frame(TYPES[type], seq, ...fields);

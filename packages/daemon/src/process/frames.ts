@@ -3,16 +3,27 @@
  * arrives is checked as strictly as the supervisor checks what we send: a frame that is not exactly right is an error.
  */
 
-import type { Command, Report, SpawnSpec, SupervisorState } from '../process-messages.ts';
+import { encodeText, mayHoldBytes } from '@upstart/protocol';
+import type { Command, LogRotation, Report, SpawnSpec, SupervisorState } from '../process-messages.ts';
 import { SPAWN_STEPS } from '../process-messages.ts';
 
 export const FRAME_VERSION = 1;
-export const FRAME_HEADER = 16;
+const FRAME_HEADER = 16;
 export const FRAME_BODY_MAX = 2 * 1024 * 1024;
 const FIELD_HEADER = 8;
 
 /** Types of the frames that a daemon sends. */
-export const SENT = { ready: 1, spawn: 2, signal: 3, 'flush-logs': 4, acknowledge: 5, end: 6 } as const;
+const SENT = {
+  ready: 1,
+  spawn: 2,
+  signal: 3,
+  'flush-logs': 4,
+  acknowledge: 5,
+  end: 6,
+  replace: 7,
+  rotation: 8,
+  'kill-cgroup': 9,
+} as const;
 
 const CONSOLES: readonly SpawnSpec['console'][] = ['none', 'output', 'owner', 'log'];
 
@@ -35,6 +46,10 @@ const TAG = {
   subreaperErrno: 16,
   wholeGroup: 17,
   status: 18,
+  rotateSize: 19,
+  rotateAge: 20,
+  rotateKeep: 21,
+  count: 22,
   argument: 32,
   environment: 33,
   script: 34,
@@ -52,6 +67,8 @@ const TAG = {
   apparmor: 46,
   debugStop: 47,
   impossible: 48,
+  cgroup: 49,
+  jobCgroup: 50,
 } as const;
 
 /** Error numbers that stand for a spawn that no frame can hold. */
@@ -77,6 +94,11 @@ function limitField({ resource, soft, hard }: SpawnSpec['limits'][number]): Fiel
   return [TAG.limit, bytes];
 }
 
+/** Four texts with a NUL between them. */
+function cgroupField({ controller, name, key, value }: SpawnSpec['cgroups'][number]): Field {
+  return [TAG.cgroup, Buffer.from([controller, name, key ?? '', value ?? ''].join('\0'))];
+}
+
 function spawnFields(spec: SpawnSpec): Field[] {
   const optional: [number, number | string | null][] = [
     [TAG.logPath, spec.logPath],
@@ -88,6 +110,7 @@ function spawnFields(spec: SpawnSpec): Field[] {
     [TAG.userName, spec.user],
     [TAG.groupName, spec.group],
     [TAG.apparmor, spec.apparmorProfile],
+    [TAG.jobCgroup, spec.jobCgroup],
   ];
   return [
     [TAG.console, CONSOLES.indexOf(spec.console)],
@@ -95,10 +118,16 @@ function spawnFields(spec: SpawnSpec): Field[] {
     [TAG.debugStop, spec.debugStop ? 1 : 0],
     ...optional.filter((field): field is Field & [number, number | string] => field[1] !== null),
     ...spec.limits.map(limitField),
-    ...(spec.script === null ? [] : [[TAG.script, Buffer.from(spec.script)] satisfies Field]),
-    ...spec.argv.map((text): Field => [TAG.argument, text]),
-    ...spec.env.map((text): Field => [TAG.environment, text]),
+    ...spec.cgroups.map(cgroupField),
+    ...(spec.script === null ? [] : [[TAG.script, encodeText(spec.script)] satisfies Field]),
+    ...spec.argv.map((text): Field => [TAG.argument, asBytes(text)]),
+    ...spec.env.map((text): Field => [TAG.environment, asBytes(text)]),
   ];
+}
+
+/** Text of job files and clients may stand for any bytes. Most of it is what it looks like, and written as it is. */
+function asBytes(text: string): string | Buffer {
+  return mayHoldBytes(text) ? encodeText(text) : text;
 }
 
 function fieldLength(value: Field[1]): number {
@@ -151,6 +180,8 @@ function fits([tag, value]: Field): boolean {
     const [least, most] = RANGES.get(tag) ?? [0, Number.MAX_SAFE_INTEGER];
     return Number.isInteger(value) && value >= least && value <= most;
   }
+  if (tag === TAG.argument || tag === TAG.environment) return !value.includes(0);
+  if (tag === TAG.cgroup) return value.filter((byte) => byte === 0).length === 3;
   if (tag !== TAG.limit) return true;
   return value.length > 16 && value.length <= 16 + RESOURCE_NAME_MAX && !value.includes(0, 16);
 }
@@ -176,6 +207,8 @@ function commandFields(command: Command): Field[] {
       ];
     case 'flush-logs':
       return [];
+    case 'kill-cgroup':
+      return [[TAG.jobCgroup, command.cgroup]];
     case 'end':
       return [[TAG.status, command.status & 0xff]];
   }
@@ -189,6 +222,20 @@ export function encodeCommand(command: Command): Buffer {
 /** Recovery is over; what comes now is live. */
 export function encodeReady(): Buffer {
   return frame(SENT.ready, 0, []);
+}
+
+/** Another daemon is to take over, and another supervisor in the process of this one. */
+export function encodeReplace(): Buffer {
+  return frame(SENT.replace, 0, []);
+}
+
+/** Rotate log files from now on. */
+export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
+  return frame(SENT.rotation, 0, [
+    [TAG.rotateSize, size],
+    [TAG.rotateAge, age],
+    [TAG.rotateKeep, keep],
+  ]);
 }
 
 /** Every report up to and including `seq` is safe with us. */
@@ -301,6 +348,8 @@ const REPORTS: Record<number, (fields: Fields) => Content> = {
   75: (fields) => ({ type: 'log-disabled', process: fields.number(TAG.process), errno: fields.number(TAG.errno) }),
   76: (fields) => ({ type: 'log-trouble', path: fields.text(TAG.path), errno: fields.number(TAG.errno) }),
   77: (fields) => ({ type: 'signal', signal: fields.number(TAG.signal) }),
+  79: (fields) => ({ type: 'survivors', cgroup: fields.text(TAG.path), count: fields.number(TAG.count) }),
+  78: (fields) => ({ type: 'log-pipe', process: fields.number(TAG.process), errno: fields.number(TAG.errno) }),
 };
 
 const GREETING: Record<number, (fields: Fields) => Incoming> = {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,6 +8,8 @@ import { eventually, Init, processExists, textOf } from './testing/init.ts';
 
 const program = compileInit();
 const NOBODY = 65534;
+/** Options that make a process an ordinary user's. */
+const NOT_ROOT = process.getuid!() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 const [ENOENT, EPERM, E2BIG, EACCES, EINVAL, ESRCH] = [2, 1, 7, 13, 22, 3];
 
 /** A shell that reads its script from descriptor 9, as the daemon asks for scripts of several lines. */
@@ -17,6 +20,15 @@ async function started(options?: Parameters<typeof Init.start>[1]) {
   const daemon = await init.daemon();
   return { init, daemon, out: join(init.folder, 'out') };
 }
+
+test('bytes that are no UTF-8 reach the program as they are', async () => {
+  const { daemon, out } = await started();
+  const script = `printf '%s %s ' "$1" "$V" > ${out}; printf '\udcfe' >> ${out}`;
+  const argv = ['/bin/sh', '-e', '-c', script, 'sh', 'caf\udce9'];
+  daemon.spawn(1, { argv, env: ['PATH=/usr/bin:/bin', 'V=\udcff!'] });
+  await daemon.report('exited', 1);
+  expect(readFileSync(out)).toEqual(Buffer.from('caf\xe9 \xff! \xfe', 'latin1'));
+});
 
 test('a program runs and its end is reported, with what it used', async () => {
   const { daemon } = await started();
@@ -117,6 +129,8 @@ test('a process has exactly its environment, a session of its own, the null devi
   for (const id of [1, 2]) {
     const { pid } = await daemon.report('spawned', id);
     await daemon.report('execed', id);
+    // while it starts, the program opens its libraries
+    await eventually(() => /^State:\tS/m.test(textOf(`/proc/${pid}/status`)));
     expect(readdirSync(`/proc/${pid}/fd`).sort()).toEqual(['0', '1', '2']);
     expect(readlinkSync(`/proc/${pid}/fd/0`)).toBe('/dev/null');
     expect(readlinkSync(`/proc/${pid}/fd/1`)).toMatch(id === 1 ? /^\/dev\/null$/ : /^\/dev\/pts\//);
@@ -225,6 +239,72 @@ test.runIf(process.getuid!() === 0)('user and group: none of the groups of root 
   expect(await ids(2, { user: 'nobody', group: 'daemon' })).toEqual(['65534', '1']);
   const [uid, groups] = await ids(3, { group: 'daemon' });
   expect([uid, groups!.split(' ')[0]]).toEqual(['0', '1']);
+});
+
+test.runIf(process.getuid!() === 0)('user and group are looked up inside the chroot', async () => {
+  const { daemon, init } = await started();
+  const root = join(init.folder, 'root');
+  mkdirSync(join(root, 'etc'), { recursive: true });
+  writeFileSync(join(root, 'etc/passwd'), 'inside:x:1234:1235::/:/bin/sh\n');
+  writeFileSync(join(root, 'etc/group'), 'within:x:1236:\n');
+  daemon.spawn(1, { chroot: root, chdir: '/', user: 'inside', group: 'within' });
+  daemon.spawn(2, { chroot: root, chdir: '/', user: 'nobody' });
+  daemon.spawn(3, { chroot: root, chdir: '/', group: 'daemon' });
+  // a bare chroot needs no user database
+  daemon.spawn(4, { chroot: init.folder, chdir: '/root' });
+  for (const [i, step] of ['exec', 'setuid-lookup', 'setgid-lookup', 'exec'].entries()) {
+    expect((await daemon.report('spawn-failed', i + 1)).step).toBe(step);
+  }
+});
+
+test.runIf(process.getuid!() === 0)('the consoles', async () => {
+  // /dev/console is a plain file here, and not that of this machine
+  const bind = 'f=$(mktemp); mount --bind $f /dev/console && rm $f; exec "$@"';
+  const { daemon } = await started({ through: ['unshare', '-m', '/bin/sh', '-c', bind, 'sh'] });
+  daemon.shell(1, 'echo text; [ "$(cat /dev/console)" = text ]', { console: 'output' });
+  daemon.spawn(2, { console: 'owner' });
+  expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
+  expect(await daemon.report('spawn-failed', 2)).toMatchObject({ step: 'console', errno: 25 });
+});
+
+test.runIf(process.getuid!() === 0)('without a console its output goes nowhere', async () => {
+  const { daemon, out } = await started({
+    through: [
+      'unshare',
+      '-m',
+      '/bin/sh',
+      '-c',
+      'mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/null c 1 3; exec "$@"',
+      'sh',
+    ],
+  });
+  daemon.shell(1, `f=$(readlink /proc/$$/fd/1); echo $f > ${out}`, { console: 'output' });
+  daemon.spawn(2, { console: 'owner' });
+  expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
+  expect(textOf(out)).toBe('/dev/null\n');
+  expect(await daemon.report('spawn-failed', 2)).toMatchObject({ step: 'console', errno: ENOENT });
+});
+
+test('without memory, descriptors or processes to be had, one spawn fails and the next does not', async () => {
+  const { daemon, init } = await started(NOT_ROOT);
+  const limit = (...words: string[]) => execFileSync('prlimit', [`--pid=${init.pid}`, ...words], NOT_ROOT);
+  const size = Number(/VmSize:\s+(\d+)/.exec(textOf(`/proc/${init.pid}/status`))![1]) * 1024;
+  const script = `${'#'.repeat(1_500_000)}\n`;
+  const shortages: [resource: string, shortage: number, errno: number][] = [
+    ['as', size, 12],
+    ['nofile', 6, 24],
+    ['nproc', 1, 11],
+  ];
+  let id = 0;
+  for (const [resource, shortage, errno] of shortages) {
+    const most = String(limit(`--${resource}`, '--output=HARD', '--noheadings', '--raw')).trim();
+    limit(`--${resource}=${shortage}:`);
+    daemon.spawn(++id, { script });
+    expect(await daemon.report('spawn-failed', id)).toMatchObject({ step: 'fork', errno });
+    limit(`--${resource}=${most}:`);
+    daemon.spawn(++id, {});
+    expect((await daemon.report('exited', id)).code).toBe(0);
+  }
 });
 
 test('a burst of 3000 spawns', async () => {

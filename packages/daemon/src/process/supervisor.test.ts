@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Report } from '../process-messages.ts';
 import { encodeAcknowledge, encodeCommand, encodeReady, FRAME_VERSION } from './frames.ts';
 import { Supervisor } from './supervisor.ts';
 import { compileInit } from './testing/compile.ts';
@@ -10,7 +9,7 @@ import { type Daemon, eventually, Init, SPEC, textOf } from './testing/init.ts';
 
 const program = compileInit();
 /** Its reports fill up after a few dozen. */
-const smallProgram = compileInit('-DREPORTS_FULL=16384u', '-DREPORTS_MANY=4096u');
+const smallProgram = compileInit('-DREPORTS_MAX=32768u');
 
 async function kill(daemon: Daemon): Promise<void> {
   process.kill(daemon.pid, 'SIGKILL');
@@ -33,7 +32,7 @@ test('the environment of a daemon', async () => {
   for (const entry of ['UPSTART_SUPERVISOR_FD=3', 'UPSTART_DAEMON_FAILURES=0', 'KEPT=1']) expect(env).toContain(entry);
   expect(env).toContain('UPSTART_SAVED_NODE_OPTIONS=--no-warnings');
   expect(env).toContain('UPSTART_SAVED_NODE_EXTRA_CA_CERTS=/x');
-  expect([...env].filter((entry) => entry.startsWith('NODE_'))).toEqual([]);
+  expect([...env].filter((entry) => /^NODE_(OPTIONS|EXTRA)/.test(entry))).toEqual([]);
   // two that were never ready, then one that was
   await kill(first);
   await kill(await init.daemon());
@@ -45,6 +44,21 @@ test('the environment of a daemon', async () => {
   await kill(third);
   const fourth = await init.daemon();
   expect(readFileSync(`/proc/${fourth.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=0');
+});
+
+test('a daemon that dies again and again, though it was ready, is not started at once for ever', async () => {
+  const init = Init.start(program);
+  for (let death = 1; death <= 11; death++) {
+    const daemon = await init.daemon();
+    daemon.supervisor.ready();
+    daemon.spawn(death, {});
+    await daemon.report('exited', death);
+    await kill(daemon);
+  }
+  const began = Date.now();
+  const last = await init.daemon();
+  expect(Date.now() - began).toBeGreaterThanOrEqual(200);
+  expect(readFileSync(`/proc/${last.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=0');
 });
 
 test('signals are reported and end nothing', async () => {
@@ -150,7 +164,7 @@ test('a daemon that sends nonsense is replaced, and nothing of it is carried out
   for (const [what, bytes] of BROKEN) {
     const init = Init.start(program);
     const { socket, pid } = await init.connection();
-    socket.write(bytes);
+    socket.resume().write(bytes);
     await once(socket, 'close');
     const next = await init.daemon();
     expect(next.pid).not.toBe(pid);
@@ -162,12 +176,12 @@ test('a daemon that sends nonsense is replaced, and nothing of it is carried out
 test('when nothing is acknowledged reaping stops, and goes on afterwards with nothing lost', async () => {
   const init = Init.start(smallProgram);
   const daemon = await init.daemon({ acknowledge: false });
-  const count = 300;
+  const count = 200;
   for (let id = 1; id <= count; id++) daemon.shell(id, `exit ${id % 100}`);
   await eventually(() => daemon.reports.some((report) => report.type === 'execed' && report.process === count));
-  await eventually(() => zombies(init.pid) >= 100);
+  await eventually(() => zombies(init.pid) >= 50);
   const exits = () => daemon.reports.filter((report) => report.type === 'exited');
-  expect(exits().length).toBeLessThan(200);
+  expect(exits().length).toBeLessThan(count - 50);
   // a daemon that dies now is replaced all the same
   daemon.supervisor.ready();
   await kill(daemon);
@@ -191,16 +205,22 @@ test('a process that stops and continues all the time does not fill the reports'
     process.kill(pid, 'SIGCONT');
     await eventually(() => state() !== 'T');
   }
-  process.kill(pid, 'SIGSTOP');
-  const before = daemon.reports.length;
-  expect(before).toBeLessThan(120);
-  daemon.supervisor.acknowledge(daemon.reports.at(-1)!.seq);
-  const last = await eventually(() => daemon.reports.length > before && daemon.reports.at(-1));
-  expect((last as Report).type).toBe('stopped');
+  expect(daemon.reports.length).toBeLessThan(50);
+  // what it is in the end is said when there is room for it
+  for (const [signal, type] of [
+    ['SIGSTOP', 'stopped'],
+    ['SIGCONT', 'continued'],
+  ] as const) {
+    process.kill(pid, signal);
+    await eventually(() => {
+      daemon.supervisor.acknowledge(daemon.reports.at(-1)!.seq);
+      return daemon.reports.at(-1)!.type === type;
+    });
+  }
 });
 
 test('a daemon that sends commands for ever without acknowledging is replaced', async () => {
-  const init = Init.start(compileInit('-DREPORTS_MAX=65536u', '-DREPORTS_FULL=16384u'));
+  const init = Init.start(smallProgram);
   const { socket } = await init.connection();
   const { supervisor } = await Supervisor.over(socket);
   supervisor.send(

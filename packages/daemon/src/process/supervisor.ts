@@ -1,7 +1,15 @@
 import { Socket } from 'node:net';
-import type { Command, Report, SupervisorState } from '../process-messages.ts';
+import type { Command, LogRotation, Report, SupervisorState } from '../process-messages.ts';
 import type { Incoming } from './frames.ts';
-import { encodeAcknowledge, encodeCommand, encodeReady, FrameDecoder, FrameError } from './frames.ts';
+import {
+  encodeAcknowledge,
+  encodeCommand,
+  encodeLogRotation,
+  encodeReady,
+  encodeReplace,
+  FrameDecoder,
+  FrameError,
+} from './frames.ts';
 
 /** Commands are written in pieces of about this size, so that `pending` is exact to within one. */
 const WRITE_SIZE = 64 * 1024;
@@ -53,6 +61,16 @@ export class Supervisor {
   /** Recovery is over: from now on the death of this daemon is not a failure to start. */
   ready(): void {
     this.#socket.write(encodeReady());
+  }
+
+  /** This daemon is about to exit; the supervisor re-executes itself before it starts the next one. */
+  replace(): void {
+    this.#socket.write(encodeReplace());
+  }
+
+  /** Has log files rotated from now on. */
+  rotateLogs(rotation: LogRotation): void {
+    this.#socket.write(encodeLogRotation(rotation));
   }
 
   /** Sends commands, whose ids grow. They are carried out in order. */

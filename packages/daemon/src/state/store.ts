@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import type { Input } from '../engine/messages.ts';
 import type { EngineState } from '../engine/state.ts';
 import type { Command } from '../process-messages.ts';
-import { decodeRecords, encodeRecord, FORMAT } from './records.ts';
+import { type DecodedRecords, decodeRecords, encodeRecord, FORMAT } from './records.ts';
 
 /** What a snapshot holds. */
 export interface Snapshot {
@@ -51,12 +51,20 @@ export class StateStore {
   private journalBytes = 0;
   private snapshotBytes = 0;
   private failedAt: number | null = null;
+  /** Whether the last failure has left nothing to append to. */
+  private unsafe = false;
+  /** The journal that was recovered, if its end is whole. */
+  private resumable: { bytes: number } | null = null;
 
   /** `directory` is made when needed, for its owner alone. `warn` is told of damage and of failing writes. */
   constructor(directory: string, warn: (text: string) => void) {
     this.directory = directory;
     this.warn = warn;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    } catch {
+      // Saving there says what is wrong, and is tried again and again.
+    }
   }
 
   /** The newest state that can be read; null when there is none for this supervisor. */
@@ -66,10 +74,27 @@ export class StateStore {
       const snapshot = this.readSnapshot(generation);
       if (!snapshot || snapshot.supervisor !== supervisor) continue;
       this.generation = generation;
-      return { snapshot, batches: this.readJournal(generation) };
+      const { values, goodBytes, damage } = this.readRecords(this.path('journal', generation));
+      if (damage) this.warn(`${this.path('journal', generation)}: ${damage}; what came after it is lost`);
+      this.resumable = damage ? null : { bytes: goodBytes };
+      return { snapshot, batches: values as Input[][] };
     }
     if (generations.length > 0) this.generation = Math.max(...generations);
     return null;
+  }
+
+  /**
+   * Goes on with the journal that was recovered, all of which has been applied: what is appended is safe even if there is
+   * no room for a new snapshot.
+   */
+  resume(): void {
+    if (this.resumable === null) return;
+    this.journalBytes = this.resumable.bytes;
+    try {
+      this.journal = openSync(this.path('journal', this.generation), 'a', 0o600);
+    } catch {
+      // The snapshot that follows begins another one, or says why it cannot.
+    }
   }
 
   /** Appends inputs; they are safe from the end of the daemon when this returns. Failures are told once, and lose the safety only. */
@@ -80,7 +105,8 @@ export class StateStore {
       writeFully(this.journal, record);
       this.journalBytes += record.length;
     } catch (error) {
-      this.fail(error as Error, (inputs[0] as Input).now);
+      this.endJournal();
+      this.failed(error as Error, (inputs[0] as Input).now);
     }
   }
 
@@ -95,23 +121,27 @@ export class StateStore {
     const generation = this.generation + 1;
     const path = this.path('snapshot', generation);
     const temporary = `${path}.new`;
+    let journal: number | null = null;
     try {
       const record = encodeRecord({ format: FORMAT, ...snapshot });
       writeFile(temporary, record);
-      const journal = openSync(this.path('journal', generation), 'w', 0o600);
+      journal = openSync(this.path('journal', generation), 'w', 0o600);
       renameSync(temporary, path);
       this.closeJournal();
       this.journal = journal;
       this.journalBytes = 0;
       this.snapshotBytes = record.length;
       this.generation = generation;
-      if (this.failedAt !== null) this.warn('The state can be saved again');
-      this.failedAt = null;
-      this.removeOlder(generation);
     } catch (error) {
-      rmSync(temporary, { force: true });
-      this.fail(error as Error, now);
+      // The pair that there is remains, and its journal goes on.
+      if (journal !== null) closeSync(journal);
+      removeQuietly(temporary);
+      this.failed(error as Error, now);
+      return;
     }
+    if (this.failedAt !== null) this.warn('The state can be saved again');
+    this.failedAt = null;
+    this.removeOlder(generation);
   }
 
   close(): void {
@@ -124,20 +154,23 @@ export class StateStore {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private fail(error: Error, now: number): void {
-    if (this.failedAt === null) {
-      this.warn(
-        `Unable to save the state, a crash of the daemon would lose what happens from now on: ${error.message}`,
-      );
+  private failed(error: Error, now: number): void {
+    const unsafe = this.journal === null;
+    if (this.failedAt === null || unsafe !== this.unsafe) {
+      const loss = unsafe ? ', a crash of the daemon would lose what happens from now on' : '';
+      this.warn(`Unable to save the state${loss}: ${error.message}`);
     }
+    this.unsafe = unsafe;
     this.failedAt = now;
-    // A journal with a gap must not be replayed: it ends where it was last whole.
-    if (this.journal !== null) {
-      try {
-        ftruncateSync(this.journal, this.journalBytes);
-      } catch {
-        // The torn record at its end is recognised when it is read.
-      }
+  }
+
+  /** A journal with a gap must not be replayed: it ends where it was last whole. */
+  private endJournal(): void {
+    if (this.journal === null) return;
+    try {
+      ftruncateSync(this.journal, this.journalBytes);
+    } catch {
+      // The torn record at its end is recognised when it is read.
     }
     this.closeJournal();
   }
@@ -151,7 +184,7 @@ export class StateStore {
     const path = this.path('snapshot', generation);
     const { values, damage } = this.readRecords(path);
     const snapshot = values[0] as Snapshot | undefined;
-    if (!snapshot || damage) {
+    if (!snapshot) {
       this.warn(`${path}: the saved state is damaged and passed over: ${damage ?? 'it is empty'}`);
       return null;
     }
@@ -163,36 +196,46 @@ export class StateStore {
     return snapshot;
   }
 
-  private readJournal(generation: number): Input[][] {
-    const path = this.path('journal', generation);
-    const { values, damage } = this.readRecords(path);
-    if (damage) this.warn(`${path}: ${damage}; what came after it is lost`);
-    return values as Input[][];
-  }
-
-  private readRecords(path: string) {
+  private readRecords(path: string): DecodedRecords {
     try {
       return decodeRecords(readFileSync(path));
     } catch (error) {
-      return { values: [], damage: (error as Error).message };
+      return { values: [], goodBytes: 0, damage: (error as Error).message };
     }
   }
 
   /** Numbers of the snapshots that are there, newest first. */
   private generations(): number[] {
-    const numbers = readdirSync(this.directory).flatMap((name) => /^snapshot-(\d+)$/.exec(name)?.[1] ?? []);
+    const numbers = this.names().flatMap((name) => /^snapshot-(\d+)$/.exec(name)?.[1] ?? []);
     return numbers.map(Number).sort((a, b) => b - a);
   }
 
   private removeOlder(generation: number): void {
-    for (const name of readdirSync(this.directory)) {
+    for (const name of this.names()) {
       const number = /^(?:snapshot|journal)-(\d+)$/.exec(name)?.[1];
-      if (number !== undefined && Number(number) < generation) rmSync(join(this.directory, name), { force: true });
+      if (number !== undefined && Number(number) < generation) removeQuietly(join(this.directory, name));
+    }
+  }
+
+  private names(): string[] {
+    try {
+      return readdirSync(this.directory);
+    } catch {
+      return [];
     }
   }
 
   private path(kind: 'snapshot' | 'journal', generation: number): string {
     return join(this.directory, `${kind}-${generation}`);
+  }
+}
+
+/** What cannot be removed is in nobody's way. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is tried again with the next snapshot.
   }
 }
 

@@ -28,6 +28,16 @@ export function compileInit(...flags: string[]): string {
   );
 }
 
+/** The supervisor with the faults of `supervisor/test/faults.c`. */
+export function compileFaultyInit(): string {
+  return compileInit(
+    '-Dwritev=faulty_writev',
+    '-Dposix_openpt=faulty_openpt',
+    '-Dioctl=faulty_ioctl',
+    join(SUPERVISOR, 'test/faults.c'),
+  );
+}
+
 /** `supervisor/test/frames-dump.c`, with sanitizers. */
 export function compileFramesDump(): string {
   return compile(['frames.c', 'test/frames-dump.c'], SANITIZE);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,8 +28,17 @@ export const SPEC: SpawnSpec = {
   user: null,
   group: null,
   apparmorProfile: null,
+  cgroups: [],
+  jobCgroup: null,
   debugStop: false,
 };
+
+export interface InitOptions {
+  env?: Record<string, string>;
+  uid?: number;
+  /** A command that ends by executing what follows it. */
+  through?: string[];
+}
 
 /** A running supervisor whose daemons are wires to the test. */
 export class Init {
@@ -42,7 +51,7 @@ export class Init {
   #connections: Socket[] = [];
   #waiting: ((socket: Socket) => void)[] = [];
 
-  private constructor(program: string, env: Record<string, string>, uid: number | undefined) {
+  private constructor(program: string, { env, uid, through }: InitOptions) {
     chmodSync(this.folder, 0o777);
     const address = join(this.folder, 'socket');
     const relay = join(this.folder, 'relay.mjs');
@@ -54,9 +63,17 @@ export class Init {
     });
     this.#server.listen(address);
     chmodSync(address, 0o777);
-    this.child = spawn(program, ['first', '--second'], {
+    const line = [...(through ?? []), program, 'first', '--second'];
+    this.child = spawn(line[0]!, line.slice(1), {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, UPSTART_NODE: process.execPath, UPSTART_DAEMON: relay, RELAY_SOCKET: address, ...env },
+      env: {
+        ...process.env,
+        UPSTART_NODE: process.execPath,
+        UPSTART_DAEMON: relay,
+        RELAY_SOCKET: address,
+        FAULTS: this.folder,
+        ...env,
+      },
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     this.child.stderr!.on('data', (chunk) => {
@@ -64,8 +81,8 @@ export class Init {
     });
   }
 
-  static start(program: string, options: { env?: Record<string, string>; uid?: number } = {}): Init {
-    const init = new Init(program, options.env ?? {}, options.uid);
+  static start(program: string, options: InitOptions = {}): Init {
+    const init = new Init(program, options);
     onTestFinished(() => init.#stop());
     return init;
   }
@@ -74,7 +91,19 @@ export class Init {
     return this.child.pid!;
   }
 
+  /** Ends what the supervisor is the parent of, until there is nothing left, and then the supervisor. */
   async #stop(): Promise<void> {
+    // not /proc/PID/task/PID/children, which passes children over while others exit
+    const children = () =>
+      readdirSync('/proc')
+        .map(Number)
+        .filter((pid) => parentOf(pid) === this.pid);
+    const jobs = () => children().filter((pid) => !/relay/.test(textOf(`/proc/${pid}/cmdline`)));
+    await eventually(() => {
+      const alive = jobs().filter((pid) => !/ Z /.test(textOf(`/proc/${pid}/stat`)));
+      for (const pid of alive) if (processExists(pid)) process.kill(pid, 'SIGKILL');
+      return alive.length === 0;
+    });
     if (this.child.exitCode === null && this.child.signalCode === null) {
       this.child.kill('SIGKILL');
       await once(this.child, 'exit');
@@ -179,6 +208,11 @@ export function processExists(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+export function parentOf(pid: number): number | undefined {
+  const ppid = textOf(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[1];
+  return ppid === undefined ? undefined : Number(ppid);
 }
 
 /** Waits until `look` finds something, whose value is returned. */

@@ -1,0 +1,139 @@
+/** Explanations as text: first the state and why, then what that hangs on. */
+import type { EventExplanation, ExplainedOperand, Explanation, WaitReason } from '@upstart/protocol';
+import { brokenFileText } from '../hints.ts';
+import { type Palette, printable } from './colour.ts';
+import { stateColour } from './status.ts';
+
+type ExplainedInstance = Explanation['instances'][number];
+type LastRun = NonNullable<Explanation['last']>;
+
+export function explanationLines(explanation: Explanation, colour: Palette, now: Date): string[] {
+  const { job, defined, why, startOn, stopOn, instances, last, broken, notes } = explanation;
+  const name = colour.strong(printable(job));
+  const lines =
+    instances.length > 0
+      ? instances.flatMap((instance) => instanceLines(printable(job), instance, colour))
+      : [`${name}${defined ? ` ${paint('stop/waiting', colour)}` : ''}: ${printable(why ?? '')}`];
+  const details = [
+    ...(last === null ? [] : lastRunLines(last, why ?? '', colour, now)),
+    ...(startOn === null ? [] : conditionLines('start on', startOn, instances.length === 0, colour)),
+    ...(stopOn === null ? [] : [`stop on: ${printable(stopOn)}`]),
+    ...notes.map((note) => `note: ${printable(note)}`),
+    ...broken.map((file) => colour.bad(`broken file: ${printable(brokenFileText(file))}`)),
+    ...(instances.some(({ failure }) => failure) || last?.failure
+      ? [colour.dim(`initctl log ${printable(job)} shows its output`)]
+      : []),
+  ];
+  return [...lines, ...indented(details)];
+}
+
+export function eventLines(name: string, events: EventExplanation, colour: Palette): string[] {
+  if (events.length === 0) return [`No event ${printable(name)} is pending: all that were emitted are over.`];
+  return events.flatMap(({ env, heldBy, failed }) => {
+    const event = colour.strong(printable([name, ...env].join(' ')));
+    const fate = failed ? `is not over, and will end as ${colour.bad('failed')}` : 'is not over';
+    return [`${event} ${fate}${heldBy.length > 0 ? ':' : ''}`, ...indented(heldBy.flatMap(chain))];
+  });
+}
+
+function instanceLines(job: string, instance: ExplainedInstance, colour: Palette): string[] {
+  const { name, goal, state, why, blockedBy, holds, respawns, stopOperands, hints } = instance;
+  const display = colour.strong(name === '' ? job : `${job} (${printable(name)})`);
+  const lines = [
+    ...section('waits for:', told(blockedBy, why) ? [] : blockedBy.flatMap(chain)),
+    ...section(
+      'holds up:',
+      holds.map((event) => `the event \`${printable(event)}\``),
+    ),
+    ...(respawns === 0 ? [] : [`respawned: ${times(respawns)}`]),
+    ...section(
+      'of its stop on:',
+      stopOperands.some(({ seen }) => seen) ? stopOperands.map((operand) => operandLine(operand, colour)) : [],
+    ),
+    ...hints.map((hint) => `hint: ${printable(hint)}`),
+  ];
+  return [`${display} ${paint(`${goal}/${state}`, colour)}: ${printable(why)}`, ...indented(lines)];
+}
+
+/** The first line has said it already. */
+function told(reasons: readonly WaitReason[], why: string): boolean {
+  const [only] = reasons;
+  return reasons.length === 1 && only?.children.length === 0 && why.includes(only.text);
+}
+
+/** The condition, and of one that can still come true what has been seen. */
+function conditionLines(
+  heading: string,
+  { condition, operands }: NonNullable<Explanation['startOn']>,
+  waiting: boolean,
+  colour: Palette,
+): string[] {
+  const first = `${heading}: ${printable(condition)}`;
+  if (!waiting && !operands.some(({ seen }) => seen)) return [first];
+  const [only] = operands;
+  if (operands.length > 1 || !only)
+    return section(
+      first,
+      operands.map((operand) => operandLine(operand, colour)),
+    );
+  return [only.note === null ? first : `${first} (${printable(only.note)})`];
+}
+
+function operandLine({ text, seen, note }: ExplainedOperand, colour: Palette): string {
+  const line = `${seen ? colour.good('seen    ') : 'not seen'}  ${printable(text)}`;
+  return note === null ? line : `${line} (${printable(note)})`;
+}
+
+/** What is waited for, and below it, indented, what that waits for. */
+function chain({ text, children }: WaitReason): string[] {
+  return [printable(text), ...indented(children.flatMap(chain))];
+}
+
+/** How the last run ended; not again what the first line has said. */
+function lastRunLines(
+  { instance, at, text, failure, respawns }: LastRun,
+  said: string,
+  colour: Palette,
+  now: Date,
+): string[] {
+  const of = instance === '' ? '' : ` of (${printable(instance)})`;
+  const again = respawns === 0 ? '' : `, after it was respawned ${times(respawns)}`;
+  const what = failure?.text ?? text;
+  const more = said.includes(what) && text.startsWith(what) ? text.slice(what.length).replace(/^; /, '') : text;
+  const line = `last run${of}: ended ${ago(at, now)}${again}${more === '' ? '' : `: ${printable(more)}`}`;
+  return [failure === null ? line : colour.bad(line)];
+}
+
+const UNITS = [
+  { name: 'day', seconds: 86_400 },
+  { name: 'hour', seconds: 3600 },
+  { name: 'minute', seconds: 60 },
+  { name: 'second', seconds: 1 },
+] as const;
+
+/** `3 minutes ago (2026-11-23T02:43:52Z)`; `at` in milliseconds since the epoch. */
+function ago(at: number, now: Date): string {
+  const passed = Math.max(0, Math.round((now.getTime() - at) / 1000));
+  const unit = UNITS.find(({ seconds }) => passed >= seconds);
+  const stamp = new Date(at).toISOString().replace(/\.\d+/, '');
+  if (unit === undefined) return `just now (${stamp})`;
+  const count = Math.floor(passed / unit.seconds);
+  return `${count} ${unit.name}${count === 1 ? '' : 's'} ago (${stamp})`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function paint(state: string, colour: Palette): string {
+  return stateColour(state, colour)(state);
+}
+
+/** Lines below a heading, indented; no heading without lines. */
+function section(heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [heading, ...indented(lines)];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

@@ -1,0 +1,46 @@
+/**
+ * Whether the state agrees with what the supervisor runs. It does unless saved state was lost; then what can be read of
+ * the processes tells which jobs they belong to.
+ */
+import { readFileSync } from 'node:fs';
+import { decodeText } from '@upstart/protocol';
+import type { Engine } from './engine/engine.ts';
+import { getVariable } from './engine/environment.ts';
+import type { FoundProcess } from './engine/messages.ts';
+import type { SupervisorState } from './process-messages.ts';
+import type { Untimed } from './runner.ts';
+
+type Adoption = Extract<Untimed, { type: 'adopt' }>;
+
+/** The input that makes the engine's state agree with the supervisor; null when it does already. */
+export function adoption(
+  { state, context }: Engine,
+  { lastCommand, processes }: Pick<SupervisorState, 'lastCommand' | 'processes'>,
+): Adoption | null {
+  const unknown = processes.filter(({ process }) => !context.findProcess(process));
+  const alive = new Set(processes.map(({ process }) => process));
+  const doubtful = [...state.instances.values()].some((instance) =>
+    Object.values(instance.processes).some(
+      ({ token, execed }) => token <= lastCommand && !(execed && alive.has(token)),
+    ),
+  );
+  if (unknown.length === 0 && !doubtful && state.nextCommand > lastCommand) return null;
+  const found = unknown.sort((a, b) => a.process - b.process).map(readProcess);
+  return { type: 'adopt', lastCommand, alive: processes, unknown: found };
+}
+
+/** What /proc tells of a process; no job when it does not, or the program has written over its environment. */
+function readProcess({ process, pid }: SupervisorState['processes'][number]): FoundProcess {
+  const env = readTexts(`/proc/${pid}/environ`);
+  const job = getVariable(env, 'UPSTART_JOB') || null;
+  const instance = getVariable(env, 'UPSTART_INSTANCE') ?? '';
+  return { process, pid, job, instance, argv: readTexts(`/proc/${pid}/cmdline`), env };
+}
+
+function readTexts(path: string): string[] {
+  try {
+    return decodeText(readFileSync(path)).split('\0').slice(0, -1);
+  } catch {
+    return [];
+  }
+}

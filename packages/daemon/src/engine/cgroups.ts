@@ -1,0 +1,53 @@
+/**
+ * The control groups of a job's processes (reference: jobs §11).
+ */
+import type { JobDefinition } from '../job-definition.ts';
+import type { SpawnSpec } from '../process-messages.ts';
+import { ExpansionError, expand } from './expand.ts';
+import type { EngineSettings, InstanceState } from './state.ts';
+
+/** What stands for the group of the job itself. It is not a variable: `${UPSTART_CGROUP}` means nothing. */
+const OWN = '$UPSTART_CGROUP';
+/** So much of a name that begins with OWN may hold slashes. */
+const OWN_PART = OWN.length;
+/** What the supervisor refuses: a name that cannot be expanded is none. */
+const NO_NAME = '';
+
+/** The group of a job, relative to the root of a hierarchy: `upstart/JOB` or `upstart/JOB-INSTANCE`. */
+export function ownCgroup(job: string, instance: string): string {
+  const name = job.replaceAll('/', '_');
+  return instance === '' ? `upstart/${name}` : `upstart/${name}-${instance}`;
+}
+
+/** The name by which survivors of an instance are found; no slash in it can lead elsewhere. */
+export function jobCgroup(settings: EngineSettings, job: string, instance: string): string | null {
+  if (!settings.jobCgroups) return null;
+  const [first, ...rest] = ownCgroup(job, instance).split('/');
+  return `${first}/${rest.join('_')}`;
+}
+
+/** The groups that the stanzas of a job ask for; `env` is the environment of the process. */
+export function cgroups(
+  definition: JobDefinition,
+  instance: InstanceState,
+  env: readonly string[],
+): SpawnSpec['cgroups'] {
+  const own = ownCgroup(definition.name, instance.name);
+  return definition.cgroups.map(({ controller, name, key, value }) => ({
+    controller,
+    name: expandName(name ?? OWN, own, env),
+    key,
+    value,
+  }));
+}
+
+function expandName(name: string, own: string, env: readonly string[]): string {
+  try {
+    if (!name.startsWith(OWN)) return expand(name, env).replaceAll('/', '_');
+    const text = own + expand(name.slice(OWN.length), env);
+    return text.slice(0, OWN_PART) + text.slice(OWN_PART).replaceAll('/', '_');
+  } catch (error) {
+    if (!(error instanceof ExpansionError)) throw error;
+    return NO_NAME;
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { compileInit, SANITIZE } from './testing/compile.ts';
+import { type Daemon, eventually, Init, parentOf, textOf } from './testing/init.ts';
+
+const variants = [
+  ['plain', compileInit()],
+  ['with sanitizers', compileInit(...SANITIZE)],
+] as const;
+const SANITIZER_OPTIONS = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99' };
+
+/** A supervisor whose executable is the test's own to replace. */
+function start(program: string): { init: Init; executable: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'handover-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const executable = join(folder, 'init');
+  copyFileSync(program, executable);
+  return { init: Init.start(executable, { env: SANITIZER_OPTIONS }), executable };
+}
+
+/** How often this process has become another image with what the one before had left. */
+const wasHandedOver = (init: Init): boolean =>
+  readFileSync(`/proc/${init.pid}/environ`, 'utf8').includes('UPSTART_STATE_FD=');
+
+async function replace(init: Init, daemon: Daemon): Promise<Daemon> {
+  daemon.supervisor.ready();
+  daemon.supervisor.replace();
+  return init.daemon();
+}
+
+const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
+describe.each(variants)('%s', (_name, program) => {
+  test('processes, logs, reports and forks that are followed go on', async () => {
+    const { init } = start(program);
+    const { folder } = init;
+    const log = join(folder, 'log');
+    const go = join(folder, 'go');
+    const wait = `while [ ! -e ${go} ]; do sleep 0.02; done`;
+    const first = await init.daemon({ acknowledge: false });
+    first.shell(1, `echo before; ${wait}; echo after`, { console: 'log', logPath: log });
+    first.shell(2, `${wait}; (sleep 1000) & exit 0`, { traceForks: 1 });
+    first.shell(3, 'kill -STOP $$; exit 3');
+    first.spawn(4, { argv: ['/bin/sh', '/proc/self/fd/9'], script: `${wait}\n${'# more\n'.repeat(50_000)}exit 4\n` });
+    first.shell(5, `${wait}; seq 20000`, { console: 'log', logPath: join(folder, 'missing/log') });
+    first.shell(6, 'exit 6');
+    for (const id of [1, 2, 4, 5]) await first.report('execed', id);
+    const { seq } = await first.report('exited', 6);
+    await first.report('stopped', 3);
+    await eventually(() => textOf(log).includes('before'));
+    const before = first.reports.map((report) => ({ ...report }));
+
+    const second = await replace(init, first);
+    expect(wasHandedOver(init)).toBe(true);
+    expect(second.state).toMatchObject({ pid: init.pid, lastCommand: 6 });
+    const ids = second.state.processes.map(({ process }) => process).sort();
+    expect(ids).toEqual([1, 2, 3, 4, 5]);
+    await second.report('exited', 6);
+    // Nothing was acknowledged: all of it comes once more, and in the same order.
+    expect(second.reports.slice(0, before.length)).toEqual(before);
+    expect(seq).toBeLessThanOrEqual(before.length);
+    second.send({ type: 'signal', id: 7, process: 3, signal: 18, group: true });
+    expect((await second.report('exited', 3)).code).toBe(3);
+    writeFileSync(go, '');
+    await second.report('exited', 1);
+    expect(textOf(log)).toBe('before\r\nafter\r\n');
+    expect((await second.report('exited', 4)).code).toBe(4);
+    const { pid } = await second.report('expect-met', 2);
+    expect([init.pid, second.state.processes.find(({ process }) => process === 2)?.pid]).toContain(parentOf(pid));
+    second.send({ type: 'signal', id: 8, process: 2, signal: 9, group: false });
+    expect((await second.report('exited', 2)).pid).toBe(pid);
+    expect((await second.report('exited', 5)).code).toBe(0);
+    second.send({ type: 'end', id: 9, status: 0 });
+    expect([await init.exit(), init.said]).toEqual([0, '']);
+  });
+
+  test('again and again, without anything piling up', async () => {
+    const { init } = start(program);
+    let daemon = await init.daemon();
+    daemon.shell(1, 'exec sleep 1000', { console: 'log', logPath: join(init.folder, 'log') });
+    const { pid } = await daemon.report('spawned', 1);
+    await daemon.report('execed', 1);
+    daemon = await replace(init, daemon);
+    const descriptors = descriptorsOf(init.pid);
+    for (let i = 0; i < 5; i++) daemon = await replace(init, daemon);
+    expect(daemon.state.processes).toEqual([{ process: 1, pid }]);
+    expect(descriptorsOf(init.pid)).toBe(descriptors);
+    daemon.send({ type: 'signal', id: 2, process: 1, signal: 9, group: true });
+    expect((await daemon.report('exited', 1)).signal).toBe(9);
+  });
+
+  test('an installed program that cannot go on is not executed', async () => {
+    const { init, executable } = start(program);
+    let daemon = await init.daemon();
+    daemon.shell(1, 'exec sleep 1000');
+    await daemon.report('execed', 1);
+    const install = (text: string): void => {
+      writeFileSync(`${executable}.new`, text);
+      chmodSync(`${executable}.new`, 0o755);
+      renameSync(`${executable}.new`, executable);
+    };
+    install('#!/bin/sh\nexit 1\n');
+    daemon = await replace(init, daemon);
+    install('nothing that could be run');
+    daemon = await replace(init, daemon);
+    expect(daemon.state.processes).toHaveLength(1);
+    expect(wasHandedOver(init)).toBe(false);
+    const complaint = `init: Failed to re-execute ${executable}: it does not understand what it would have to go on with\n`;
+    await eventually(() => init.said === complaint.repeat(2));
+    expect(existsSync(`/proc/${init.pid}`)).toBe(true);
+    daemon.send({ type: 'signal', id: 2, process: 1, signal: 9, group: true });
+    await daemon.report('exited', 1);
+  });
+});

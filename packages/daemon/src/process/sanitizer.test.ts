@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compileInit, SANITIZE } from './testing/compile.ts';
+import { Init, textOf } from './testing/init.ts';
+
+const program = compileInit(...SANITIZE);
+
+test('nothing that AddressSanitizer or UBSan would complain of', async () => {
+  // leaks cannot be looked for: it would need to trace a process that traces
+  const options = 'detect_leaks=0:abort_on_error=0:exitcode=99';
+  const init = Init.start(program, { env: { ASAN_OPTIONS: options, UBSAN_OPTIONS: 'print_stacktrace=1' } });
+  const folder = init.folder;
+  const log = join(folder, 'log');
+  const out = join(folder, 'out');
+  const first = await init.daemon({ acknowledge: false });
+  first.supervisor.ready();
+  first.shell(1, `echo hello; while [ ! -e ${out} ]; do echo again; sleep 0.01; done`, {
+    console: 'log',
+    logPath: log,
+  });
+  first.spawn(2, { argv: ['/no/such/program'], console: 'log', logPath: log, script: 'true\n' });
+  first.spawn(3, { argv: ['/bin/sh', '/proc/self/fd/9'], script: `${'# comment\n'.repeat(30_000)}exit 3\n` });
+  first.shell(4, '(exit 4) & wait', { traceForks: 1 });
+  first.shell(5, '((exit 5) & wait) & wait', { traceForks: 2 });
+  first.spawn(6, { user: 'no-such-user', limits: [{ resource: 'core', soft: '0', hard: '0' }], umask: 0, nice: 1 });
+  first.shell(7, 'seq 100000', { console: 'log', logPath: join(folder, 'missing/log') });
+  first.shell(8, 'kill -STOP $$; exec sleep 1000');
+  await first.report('stopped', 8);
+  first.send({ type: 'signal', id: 9, process: 8, signal: 18, group: true });
+  await first.report('continued', 8);
+  expect((await first.report('exited', 3)).code).toBe(3);
+  expect(await first.report('spawn-failed', 6)).toMatchObject({ step: 'setuid-lookup' });
+  process.kill(first.pid, 'SIGKILL');
+
+  const second = await init.daemon();
+  second.send(
+    { type: 'signal', id: 10, process: 7, signal: 9, group: true },
+    { type: 'signal', id: 11, process: 8, signal: 9, group: true },
+    { type: 'flush-logs', id: 12 },
+  );
+  second.shell(13, `touch ${out}`);
+  for (const id of [1, 3, 7, 8, 13]) await second.report('exited', id);
+  expect(textOf(log)).toMatch(/^hello\r\n(again\r\n)*$/);
+  second.supervisor.acknowledge(1_000_000); // which no daemon may: there are no such reports
+  const third = await init.daemon();
+  for (let id = 100; id < 400; id++) third.spawn(id, { console: id % 3 ? 'none' : 'log', logPath: log });
+  for (let id = 100; id < 400; id++) await third.report('exited', id);
+  third.send({ type: 'end', id: 1000, status: 12 });
+  expect([await init.exit(), init.said.replaceAll(/^init: the daemon .*\n/gm, '')]).toEqual([12, '']);
+});

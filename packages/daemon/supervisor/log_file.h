@@ -1,0 +1,16 @@
+/* The files that logs are written to: opened when there is something to write, rotated when that is wanted. */
+#ifndef LOG_FILE_H
+#define LOG_FILE_H
+
+#include "writer.h"
+
+/*
+ * For the writer, without the lock: makes sure that the sink's file is open and is the one to write to. One that has been deleted
+ * is made anew (reference: jobs 9). 0 or an error number.
+ */
+int log_file_open(struct sink *sink);
+void log_file_close(struct sink *sink);
+/* With the lock held: so many bytes from the beginning of its ring are in the file now. */
+void log_file_written(struct sink *sink, size_t count);
+
+#endif

@@ -1,0 +1,76 @@
+/* Logs, from one image of the supervisor to the next. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "handover.h"
+#include "log_parts.h"
+
+static void give_bytes(FILE *out, const struct sink *sink) {
+	size_t first = sink->capacity - sink->start;
+	if (first > sink->length)
+		first = sink->length;
+	if (first > 0)
+		handover_bytes(out, "log-bytes", sink->buffer + sink->start, first);
+	if (sink->length > first)
+		handover_bytes(out, "log-bytes", sink->buffer, sink->length - first);
+}
+
+void logs_hand_over(FILE *out) {
+	int number = 0;
+	for (struct log *log = log_first(); log; log = log->next) {
+		log->number = ++number;
+		handover_bytes(out, "log", log->sink.path, strlen(log->sink.path));
+		handover_number(out, "log-number", log->number);
+		handover_number(out, "log-kept", log->state == KEPT);
+		handover_number(out, "log-said-trouble", log->said_trouble);
+		handover_number(out, "log-pipe", log->is_pipe);
+		handover_descriptor(out, "log-master", log->master);
+		handover_descriptor(out, "log-file", log->sink.file);
+		give_bytes(out, &log->sink);
+	}
+}
+
+/* The log whose entries are being read. */
+static struct log *now;
+
+static void begin(const struct handover_item *item) {
+	char *path = strndup((const char *)item->bytes, item->length);
+	now = path ? log_new(path, -1, false) : NULL;
+	free(path);
+}
+
+static void take_bytes(struct log *log, const struct handover_item *item) {
+	struct sink *sink = &log->sink;
+	if (sink->capacity == 0 && (sink->buffer = malloc(LOG_BUFFER)))
+		sink->capacity = LOG_BUFFER;
+	if (sink->length + item->length > sink->capacity)
+		return;
+	memcpy(sink->buffer + sink->length, item->bytes, item->length);
+	sink_lock();
+	sink->length += item->length;
+	if (log->state == KEPT)
+		log_count_kept(log);
+	sink_queue(sink);
+	sink_unlock();
+}
+
+void logs_take_over(const struct handover_item *item) {
+	if (item_is(item, "log") && item->bytes)
+		begin(item);
+	else if (!now)
+		return;
+	else if (item_is(item, "log-number"))
+		now->number = (int)item->number;
+	else if (item_is(item, "log-kept") && item->number)
+		log_keep_from_before(now);
+	else if (item_is(item, "log-said-trouble"))
+		now->said_trouble = item->number != 0;
+	else if (item_is(item, "log-pipe"))
+		now->is_pipe = item->number != 0;
+	else if (item_is(item, "log-master"))
+		now->master = item_descriptor(item);
+	else if (item_is(item, "log-file"))
+		sink_take_file(&now->sink, item_descriptor(item));
+	else if (item_is(item, "log-bytes") && item->bytes)
+		take_bytes(now, item);
+}

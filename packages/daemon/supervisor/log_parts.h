@@ -1,0 +1,54 @@
+/* What log.c, which fills a log, and log_end.c, which brings it to its end, share. */
+#ifndef LOG_PARTS_H
+#define LOG_PARTS_H
+
+#include <sys/types.h>
+
+#include "log.h"
+#include "writer.h"
+
+enum log_state { STARTING, LIVE, DRAINING, ENDED, KEPT };
+
+struct log {
+	struct garbage garbage;
+	struct sink sink;
+	enum log_state state;
+	/* Of a pty, or the end of a pipe. */
+	int master;
+	bool is_pipe;
+	struct watch watch;
+	bool paused, said_trouble;
+	/* Nobody had the other end open the last time; told of changes only. */
+	bool deserted;
+	/* Bytes read since it began, and by the time that the process had ended. */
+	size_t total, total_at_end;
+	/* Names it in a handover. */
+	int number;
+	/* What it adds to all that is kept of ended processes. */
+	size_t kept;
+	void (*written)(void *data);
+	void *data;
+	struct log *next, *previous;
+};
+
+enum pumped { EMPTY, FULL, END_OF_FILE, ENOUGH };
+
+/* Reads from the pty into the buffer, but not more than `most` bytes. */
+enum pumped log_pump(struct log *log, size_t most);
+void log_close_master(struct log *log);
+/* All of them, by `next`. */
+struct log *log_first(void);
+/* Only when the writer has nothing to do with it. */
+void log_free(struct log *log);
+
+/* With the lock held: the writer has nothing to do with it. */
+bool sink_is_idle(const struct sink *sink);
+/* Goes on with a log whose process has ended, after the writer has been at work on it. */
+void log_go_on_ending(struct log *log, bool idle);
+/* One that an image of the supervisor before this one has kept, before its bytes come; and after. */
+void log_keep_from_before(struct log *log);
+void log_count_kept(struct log *log);
+/* A log with kept output is being freed. */
+void log_forget_kept(struct log *log);
+
+#endif

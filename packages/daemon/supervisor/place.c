@@ -1,0 +1,27 @@
+#include "place.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* When /proc cannot say. */
+#define USUAL_PLACE "/sbin/init"
+
+static char executable[PATH_MAX];
+
+void place_open(const char *name) {
+	ssize_t length = readlink("/proc/self/exe", executable, sizeof executable - 1);
+	if (length >= 0)
+		executable[length] = '\0';
+	else
+		snprintf(executable, sizeof executable, "%s", name && name[0] == '/' ? name : USUAL_PLACE);
+}
+
+const char *place_executable(void) {
+	return executable;
+}
+
+void place_beside(char path[PLACE_MAX], const char *relative) {
+	const char *slash = strrchr(executable, '/');
+	snprintf(path, PLACE_MAX, "%.*s/%s", slash ? (int)(slash - executable) : 0, executable, relative);
+}

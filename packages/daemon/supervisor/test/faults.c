@@ -1,0 +1,53 @@
+/*
+ * System calls that go wrong when a test wants it. Compiled in with -Dwritev=faulty_writev and so on; a fault is there as
+ * long as the file $FAULTS/NAME is.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static bool has(const char *fault) {
+	char path[PATH_MAX];
+	const char *folder = getenv("FAULTS");
+	snprintf(path, sizeof path, "%s/%s", folder ? folder : "", fault);
+	return folder && access(path, F_OK) == 0;
+}
+
+/* stuck-disk: writing takes until the disk is no longer stuck. */
+ssize_t faulty_writev(int fd, const struct iovec *pieces, int count);
+ssize_t faulty_writev(int fd, const struct iovec *pieces, int count) {
+	while (has("stuck-disk"))
+		usleep(1000);
+	return syscall(SYS_writev, fd, pieces, count);
+}
+
+/* no-pty: there is none left. */
+int faulty_openpt(int flags);
+int faulty_openpt(int flags) {
+	if (!has("no-pty"))
+		return open("/dev/ptmx", flags);
+	errno = EAGAIN;
+	return -1;
+}
+
+/* old-kernel: does not tell the status of a process that has been reaped. */
+int faulty_ioctl(int fd, unsigned long request, ...);
+int faulty_ioctl(int fd, unsigned long request, ...) {
+	va_list arguments;
+	va_start(arguments, request);
+	void *argument = va_arg(arguments, void *);
+	va_end(arguments);
+	if (!has("old-kernel"))
+		return (int)syscall(SYS_ioctl, fd, request, argument);
+	errno = ENOTTY;
+	return -1;
+}

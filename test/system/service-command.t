@@ -1,0 +1,49 @@
+service works on jobs and on scripts; a link to upstart-job stands for the script of a service that has a job.
+mode: system
+
+  $ bin=$(dirname $(readlink /proc/1/exe)); ln -s $bin/* /usr/local/sbin/; mount -t tmpfs none /etc/init.d
+  $ printf 'start on runlevel 2\nscript\n  trap : HUP\n  while :; do sleep 0.1; done\nend script\n' > conf/job.conf; printf 'exec sleep 1000\n' > conf/off.conf; printf 'instance $N\nexec sleep 1000\n' > conf/multi.conf; for j in job off; do loaded $j; done
+  $ printf '#!/bin/sh\ncase $1 in status) exit 0;; esac\necho "$0 $@ in $(pwd), ${SECRET-clean}"\nexit 7\n' > /etc/init.d/script
+  $ printf '#!/bin/sh\n# status\ncase $1 in start) ;; status) exit 3;; esac\n' > /etc/init.d/halted; printf '#!/bin/sh\n' > /etc/init.d/quiet; chmod +x /etc/init.d/*
+  $ ln -s $bin/../lib/upstart/upstart-job /etc/init.d/job; ln -s $bin/../lib/upstart/upstart-job /etc/init.d/off
+  $ service job start; service job status; service job stop; service job stop
+  job start/running, process <pid>
+  job start/running, process <pid>
+  job stop/waiting
+  initctl: Unknown instance:
+  [1]
+  $ service multi start N=1; service multi status N=1
+  multi (1) start/running, process <pid>
+  multi (1) start/running, process <pid>
+  $ service multi frob
+  service: multi is a job, which has no command frob
+  [2]
+  $ SECRET=x service script reload -v
+  /etc/init.d/script reload -v in /, clean
+  [7]
+  $ service nothing start
+  nothing: unrecognized service
+  [1]
+  $ service job > /dev/null
+  Usage: service NAME COMMAND [ARGUMENT]... | service --status-all | --help | --version
+  [1]
+  $ service --status-all
+   [ - ]  job
+   [ + ]  multi
+   [ - ]  off
+   [ - ]  halted
+   [ ? ]  quiet
+   [ + ]  script
+  $ export DPKG_MAINTSCRIPT_PACKAGE=x; /etc/init.d/job start; /etc/init.d/job start; /etc/init.d/job status; /etc/init.d/off start; status off
+  job start/running, process <pid>
+  job start/running, process <pid>
+  off stop/waiting
+  $ pid=$(pid_of job); /etc/init.d/job restart; [ $(pid_of job) = $pid ] || echo another process; /etc/init.d/job force-reload; /etc/init.d/job stop; /etc/init.d/job stop; /etc/init.d/job frob
+  job stop/waiting
+  job start/running, process <pid>
+  another process
+  job stop/waiting
+  job: frob is not a command of the service
+  [1]
+  $ unset DPKG_MAINTSCRIPT_PACKAGE; /etc/init.d/job status | tail -n 1
+  job stop/waiting
