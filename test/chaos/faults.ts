@@ -1,0 +1,115 @@
+/** What is done to a session while it works. */
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Random } from './random.ts';
+import { eventually, pause, type Session } from './session.ts';
+
+type Fault = (session: Session, random: Random) => Promise<void>;
+
+/** Faults that nobody may notice. */
+export const HARMLESS: Record<string, Fault> = {
+  /** The daemon is killed, perhaps again before it has recovered. */
+  async kill(session, random) {
+    for (let kills = random.pick([1, 1, 1, 2, 3]); kills > 0; kills--) {
+      const pid = await eventually('there is a daemon', () => session.daemon());
+      await pause(random.below(120));
+      signal(pid, 'SIGKILL');
+    }
+    await recovered(session);
+  },
+
+  /** The daemon stands still for a while. */
+  async freeze(session, random) {
+    const pid = await eventually('there is a daemon', () => session.daemon());
+    signal(pid, 'SIGSTOP');
+    await pause(random.below(300));
+    signal(pid, random.chance(0.5) ? 'SIGCONT' : 'SIGKILL');
+    await recovered(session);
+  },
+
+  /** The supervisor stands still, and the daemon is killed meanwhile. */
+  async freezeSupervisor(session, random) {
+    signal(session.pid, 'SIGSTOP');
+    const pid = session.daemon();
+    if (pid !== null && random.chance(0.5)) signal(pid, 'SIGKILL');
+    await pause(random.below(200));
+    signal(session.pid, 'SIGCONT');
+    await recovered(session);
+  },
+
+  /** More connections than there are descriptors, and one that talks nonsense. */
+  async crowd(session, random) {
+    const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 150; i++) sockets.push(connect(path).on('error', () => {}));
+    sockets[0]?.write(random.bytes(64));
+    await pause(random.below(200, 20));
+    for (const socket of sockets) socket.destroy();
+  },
+
+  /** All job files are read again. */
+  async reload(session) {
+    signal(session.pid, 'SIGHUP');
+  },
+};
+
+/** Faults that lose some of what init knows; they happen while nobody waits for an answer. */
+export const LOSSES: Record<string, Fault> = {
+  tornJournal: (session, random) =>
+    damage(session, 'journal', (bytes) =>
+      bytes.subarray(0, bytes.length - random.below(Math.min(bytes.length, 900) + 1)),
+    ),
+  changedJournal: (session, random) => damage(session, 'journal', (bytes) => flip(bytes, random)),
+  changedSnapshot: (session, random) => damage(session, 'snapshot', (bytes) => flip(bytes, random)),
+  garbageAtTheEnd: (session, random) =>
+    damage(session, 'journal', (bytes) => Buffer.concat([bytes, random.bytes(random.below(200, 1))])),
+  async nothingLeft(session) {
+    await whileDaemonIsDead(session, () => rmSync(session.stateFolder, { recursive: true, force: true }));
+  },
+};
+
+function flip(bytes: Buffer, random: Random): Buffer {
+  const changed = Buffer.from(bytes);
+  if (changed.length > 0) {
+    const at = random.below(changed.length);
+    changed[at] = (changed[at] as number) ^ (1 << random.below(8));
+  }
+  return changed;
+}
+
+function damage(session: Session, kind: string, change: (bytes: Buffer) => Buffer): Promise<void> {
+  return whileDaemonIsDead(session, () => {
+    const names = readdirSync(session.stateFolder).filter((name) => new RegExp(`^${kind}-\\d+$`).test(name));
+    for (const name of names) {
+      const path = join(session.stateFolder, name);
+      writeFileSync(path, change(readFileSync(path)));
+    }
+  });
+}
+
+async function whileDaemonIsDead(session: Session, work: () => void): Promise<void> {
+  const pid = await eventually('there is a daemon', () => session.daemon());
+  // So that no other daemon is started before the damage is done.
+  signal(session.pid, 'SIGSTOP');
+  signal(pid, 'SIGKILL');
+  await eventually('the daemon is dead', () => session.daemon() === null);
+  work();
+  signal(session.pid, 'SIGCONT');
+  await eventually('there is another daemon', () => session.daemon());
+}
+
+/** A daemon answers again. Daemons that are never let come to work are another matter: their state is distrusted. */
+async function recovered(session: Session): Promise<void> {
+  await eventually('a daemon answers', async () => (await session.run('initctl', 'version')).status === 0);
+}
+
+/** Signals a process that may have ended meanwhile. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has.
+  }
+}

@@ -1,0 +1,24 @@
+/** Compares what processes have noted of themselves with what init has made of it. */
+import type { Session } from './session.ts';
+
+/** Throws unless the log of a stopped job of `logger.pl` has every line once and in order. Returns how many there are. */
+export function checkLog(session: Session, name: string): number {
+  // The machine had no terminals left, which init says: then there is no log.
+  if (session.said.includes('Failed to create pty')) return 0;
+  const seen = new Map<number, number>();
+  for (const line of session.log(name)) {
+    const [pid = 0, number = 0] = line.split(' ').map(Number);
+    const expected = (seen.get(pid) ?? 0) + 1;
+    if (number !== expected)
+      throw new Error(`${name}: process ${pid} has line \`${line}\` where ${expected} should be`);
+    seen.set(pid, number);
+  }
+  for (const pid of session.noted(name, 'starts')) {
+    const [written, logged] = [session.linesWritten(name, pid), seen.get(pid) ?? 0];
+    // It was killed before it could count the last one.
+    if (logged !== written && logged !== written + 1) {
+      throw new Error(`${name}: process ${pid} wrote ${written} lines, of which ${logged} are in the log`);
+    }
+  }
+  return [...seen.values()].reduce((sum, lines) => sum + lines, 0);
+}

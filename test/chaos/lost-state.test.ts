@@ -1,0 +1,66 @@
+/** What is left when the saved state is: the processes, and what init can find out about them. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LOSSES } from './faults.ts';
+import { Random } from './random.ts';
+import { eventually, Session } from './session.ts';
+
+const SERVICE = 'exec perl PROGRAMS/service.pl LEDGER\n';
+const JOBS = {
+  plain: SERVICE,
+  lively: `respawn\n${SERVICE}`,
+  many: `instance $N\n${SERVICE}`,
+  once: 'start on startup\ntask\nexec perl PROGRAMS/task.pl LEDGER 0 0\n',
+  forgotten: SERVICE,
+};
+
+let session: Session;
+afterEach(() => session?.kill());
+
+describe('without any saved state', () => {
+  it('what runs is taken over, said so, and can be stopped', { timeout: 60_000 }, async () => {
+    session = await Session.start({ jobs: JOBS });
+    for (const words of [['plain'], ['lively'], ['forgotten'], ['many', 'N=1'], ['many', 'N=2 3']]) {
+      expect(await session.run('start', ...words)).toMatchObject({ status: 0 });
+    }
+    const before = (await session.run('initctl', 'list')).stdout;
+    expect(before.match(/start\/running, process \d+/g)).toHaveLength(5);
+    await eventually('the task has run', () => session.noted('once', 'ends').length === 1);
+
+    session.removeJob('forgotten');
+    await LOSSES.nothingLeft?.(session, new Random(1));
+    const list = async (): Promise<string[]> => (await session.run('initctl', 'list')).stdout.trim().split('\n').sort();
+    expect(await list()).toEqual(before.trim().split('\n').sort());
+    expect(session.said).toMatch(/The state of the daemon before this one is lost/);
+    expect(session.said.match(/was found running and is taken over/g)).toHaveLength(5);
+    expect(session.noted('once', 'starts'), 'startup is not emitted again').toHaveLength(1);
+
+    const [lively = 0] = session.running('lively');
+    process.kill(lively, 'SIGKILL');
+    await eventually('it is respawned', () => session.running('lively').some((pid) => pid !== lively));
+    for (const words of [['plain'], ['lively'], ['forgotten'], ['many', 'N=1'], ['many', 'N=2 3']]) {
+      expect(await session.run('stop', ...words)).toMatchObject({ status: 0, stderr: '' });
+    }
+    expect(await list()).toEqual(['lively', 'many', 'once', 'plain'].map((name) => `${name} stop/waiting`));
+    expect(session.processes().filter((pid) => session.noted('plain', 'starts').includes(pid))).toEqual([]);
+    expect(await session.end()).toBe(0);
+  });
+});
+
+describe('a run-time folder whose path is too long for a socket', () => {
+  it('is replaced by one that the next daemon finds again', { timeout: 60_000 }, async () => {
+    const runtime = join('/tmp', `chaos-${process.pid}-${'long'.repeat(25)}`);
+    try {
+      session = await Session.start({ jobs: JOBS, runtime });
+      const { stdout } = await session.run('start', 'plain');
+      process.kill(session.daemon() ?? 0, 'SIGKILL');
+      expect((await session.run('status', 'plain')).stdout).toBe(stdout);
+      expect(session.said).not.toMatch(/lost/);
+      expect(await session.end()).toBe(0);
+    } finally {
+      await session.kill();
+      rmSync(runtime, { recursive: true, force: true });
+    }
+  });
+});

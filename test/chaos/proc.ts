@@ -1,0 +1,48 @@
+/** What /proc says of processes. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** The children of a process, those that have ended and wait to be reaped included. */
+export function childrenOf(pid: number): number[] {
+  return read(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+}
+
+/** The command line, '' for a process that has ended. */
+export function commandLineOf(pid: number): string {
+  return read(pid, 'cmdline').replaceAll('\0', ' ').trim();
+}
+
+/** Whether the process exists and has not ended. */
+export function isRunning(pid: number): boolean {
+  const stat = read(pid, 'stat');
+  const state = stat.charAt(stat.lastIndexOf(')') + 2);
+  return state !== '' && state !== 'Z' && state !== 'X';
+}
+
+/** The running processes that have `entry` in their environment. */
+export function processesWith(entry: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && read(pid, 'environ').split('\0').includes(entry) && isRunning(pid));
+}
+
+/** Resident memory in KiB. */
+export function residentOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0);
+}
+
+/** How many descriptors a process has open. */
+export function descriptorsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
+  }
+}

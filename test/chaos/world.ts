@@ -1,0 +1,238 @@
+/** The jobs of a chaos run, what a user does to them, and what has to be true of them afterwards. */
+import { checkLog } from './ledger.ts';
+import { isRunning } from './proc.ts';
+import type { Random } from './random.ts';
+import { eventually, type Outcome, type Session } from './session.ts';
+
+interface Service {
+  /** As commands take it: the job and, for one with instances, its variable. */
+  words: string[];
+  /** As `status` shows it. */
+  shown: string;
+  /** As its ledger is called. */
+  ledger: string;
+  respawns: boolean;
+  preStop: boolean;
+  /** What the model says: whether it should run. */
+  up: boolean;
+  /** How many processes it should have had. */
+  starts: number;
+}
+
+/** How `act` chooses, as the history of a failed run shows it. */
+const CHOICES = [
+  'toggle',
+  'toggle',
+  'toggle',
+  'toggle',
+  'restart',
+  'kill',
+  'kill',
+  'event',
+  'work',
+  'trouble',
+  'edit',
+  'add',
+];
+
+const HOOK = 'perl PROGRAMS/task.pl LEDGER 0.03 0';
+
+/** A random set of jobs; the same for the same random numbers. */
+export class World {
+  readonly jobs: Record<string, string> = {
+    work: 'start on work\ntask\nexec perl PROGRAMS/task.pl LEDGER 0.1 0\n',
+    failing: 'start on trouble\ntask\nexec perl PROGRAMS/task.pl LEDGER 0.02 3\n',
+  };
+  readonly services: Service[] = [];
+  readonly loggers: string[] = [];
+  /** What has been done, for the report of a failure. */
+  readonly history: string[] = [];
+  private readonly random: Random;
+  private worked = 0;
+  private added = 0;
+
+  constructor(random: Random) {
+    this.random = random;
+    for (let i = 0, count = random.below(6, 3); i < count; i++) this.addService(`service${i}`);
+    const instances = random.below(4, 1);
+    this.jobs.many = `instance $N\n${this.text(false)}`;
+    const preStop = this.jobs.many.includes('pre-stop');
+    for (let n = 0; n < instances; n++) {
+      this.services.push({ ...NEW, preStop, words: ['many', `N=${n}`], shown: `many (${n})`, ledger: `many-${n}` });
+    }
+    for (let i = 0; i < 2; i++) {
+      const life = random.pick([0, 40, 120]);
+      this.jobs[`logger${i}`] =
+        `start on startup\nrespawn\nrespawn limit 0 5\nexec perl PROGRAMS/logger.pl LEDGER ${life}\n`;
+      this.loggers.push(`logger${i}`);
+    }
+  }
+
+  private addService(name: string): void {
+    const respawns = this.random.chance(0.5);
+    this.jobs[name] = `start on go-${name} or all\nstop on halt-${name}\n${this.text(respawns)}`;
+    const preStop = this.jobs[name].includes('pre-stop');
+    this.services.push({ ...NEW, words: [name], shown: name, ledger: name, respawns, preStop });
+  }
+
+  /** Hooks note themselves where the main process does not: they have their own ledger. */
+  private text(respawns: boolean): string {
+    const lines = ['exec perl PROGRAMS/service.pl LEDGER', 'kill timeout 3'];
+    for (const hook of ['pre-start', 'post-start', 'pre-stop', 'post-stop']) {
+      if (this.random.chance(0.25)) lines.push(`${hook} exec env UPSTART_JOB=hook ${HOOK}`);
+    }
+    if (respawns) lines.push('respawn', 'respawn limit 0 5');
+    return `${lines.join('\n')}\n`;
+  }
+
+  /** One thing that a user does, and the answer checked. */
+  async act(session: Session): Promise<void> {
+    const { random } = this;
+    const service = random.pick(this.services);
+    const choice = random.below(12);
+    this.history.push(`${CHOICES[choice]} ${service.shown}, which should be ${service.up ? 'up' : 'down'}`);
+    if (choice < 4) await this.startOrStop(session, service);
+    else if (choice === 4) await this.restart(session, service);
+    else if (choice < 7) await this.kill(session, service);
+    else if (choice === 7) await this.byEvent(session, service);
+    else if (choice === 8) await this.work(session);
+    else if (choice === 9) await this.trouble(session);
+    else if (choice === 10) this.edit(session, service);
+    else await this.addAndRemove(session);
+  }
+
+  private async startOrStop(session: Session, service: Service): Promise<void> {
+    const { words, shown, ledger, up } = service;
+    const outcome = await session.run(up ? 'stop' : 'start', ...words);
+    check(outcome, 0, `${up ? 'stop' : 'start'} ${words}`);
+    // An instance that has ended is no more: only its job is left to be named.
+    if (!up) await eventually(`${shown} has noted its start`, () => session.running(ledger).length > 0);
+    const line = up ? `${words[0]} stop/waiting\n` : `${shown} start/running, process ${session.running(ledger)[0]}\n`;
+    if (outcome.stdout !== line)
+      throw new Error(`expected of ${up ? 'stop' : 'start'}: ${line}, it said: ${outcome.stdout}`);
+    service.up = !up;
+    if (service.up) service.starts++;
+    await this.agrees(session, service);
+  }
+
+  private async restart(session: Session, service: Service): Promise<void> {
+    const outcome = await session.run('restart', ...service.words);
+    check(outcome, service.up ? 0 : 1, `restart ${service.words}`);
+    // A pre-stop hook that ends while the goal is start again keeps the process that there is.
+    if (service.up && !service.preStop) service.starts++;
+    await this.agrees(session, service);
+  }
+
+  private async kill(session: Session, service: Service): Promise<void> {
+    const [pid] = session.running(service.ledger);
+    if (!service.up || pid === undefined) return;
+    process.kill(pid, 'SIGKILL');
+    service.up = service.respawns;
+    if (service.up) service.starts++;
+    await eventually(`${pid} of ${service.shown} has ended`, () => !isRunning(pid));
+    await this.agrees(session, service);
+  }
+
+  private async byEvent(session: Session, service: Service): Promise<void> {
+    const [name = ''] = service.words;
+    if (service.words.length > 1) return;
+    const outcome = await session.run('initctl', 'emit', `${service.up ? 'halt' : 'go'}-${name}`);
+    check(outcome, 0, `emit for ${name}`);
+    service.up = !service.up;
+    if (service.up) service.starts++;
+    await this.agrees(session, service);
+  }
+
+  private async work(session: Session): Promise<void> {
+    check(await session.run('initctl', 'emit', 'work'), 0, 'emit work');
+    this.worked++;
+    const done = session.noted('work', 'ends').length;
+    if (done !== this.worked) throw new Error(`${this.worked} times work was asked for, ${done} times it was done`);
+  }
+
+  private async trouble(session: Session): Promise<void> {
+    const before = session.noted('failing', 'ends').length;
+    const outcome = await session.run('initctl', 'emit', 'trouble');
+    check(outcome, 1, 'emit trouble');
+    if (outcome.stderr !== 'initctl: Event failed\n') throw new Error(`emit trouble said: ${outcome.stderr}`);
+    const after = session.noted('failing', 'ends').length;
+    if (after !== before + 1) throw new Error(`a failing task ran ${after - before} times for one event`);
+  }
+
+  /** A change that does not matter to the job; it is read while the job runs, and used later. */
+  private edit(session: Session, { words }: Service): void {
+    const [name = ''] = words;
+    session.job(name, `${this.jobs[name]}description "edition ${this.random.below(1000)}"\n`);
+  }
+
+  private async addAndRemove(session: Session): Promise<void> {
+    const name = `added${this.added++}`;
+    session.job(name, 'exec perl PROGRAMS/service.pl LEDGER\n');
+    await eventually(`${name} is known`, async () => (await session.run('status', name)).status === 0);
+    check(await session.run('start', name), 0, `start ${name}`);
+    session.removeJob(name);
+    check(await session.run('stop', name), 0, `stop ${name}`);
+    await eventually(`${name} is forgotten`, async () => (await session.run('status', name)).status === 1);
+    const starts = session.noted(name, 'starts').length;
+    if (starts > 1) throw new Error(`${name} was started ${starts} times for one command`);
+  }
+
+  /** Waits until init, the processes and the model agree on a service. */
+  async agrees(session: Session, service: Service): Promise<void> {
+    const { up, words, shown, ledger } = service;
+    const what = `${shown} is ${up ? 'up' : 'down'} for its processes and for init`;
+    await eventually(what, async () => {
+      const running = session.running(ledger);
+      if (running.length > 1) throw new Error(`${shown} runs ${running.length} times: ${running.join(', ')}`);
+      const { status, stdout } = await session.run('status', ...words);
+      if (up) return status === 0 && stdout === `${shown} start/running, process ${running[0]}\n`;
+      return running.length === 0 && (status === 1 || stdout === `${shown} stop/waiting\n`);
+    });
+  }
+
+  /** After a loss: what runs still runs; what was stopped may have been started again, and counts as running then. */
+  async settleAfterLoss(session: Session, before: ReadonlyMap<Service, number | undefined>): Promise<void> {
+    for (const service of this.services) {
+      const pid = before.get(service);
+      if (service.up && pid !== undefined && !isRunning(pid)) throw new Error(`${service.shown} did not survive`);
+      if (!service.up) service.up = await this.settled(session, service);
+      await this.agrees(session, service);
+      service.starts = session.noted(service.ledger, 'starts').length;
+    }
+    this.worked = session.noted('work', 'ends').length;
+  }
+
+  private settled(session: Session, { words, shown }: Service): Promise<boolean> {
+    return eventually(`${shown} has settled`, async () => {
+      const { stdout, status } = await session.run('status', ...words);
+      if (status === 1 || stdout === `${shown} stop/waiting\n`) return { up: false };
+      return /start\/running, process/.test(stdout) ? { up: true } : null;
+    }).then(({ up }) => up);
+  }
+
+  /** The process of each service. */
+  processes(session: Session): Map<Service, number | undefined> {
+    return new Map(this.services.map((service) => [service, session.running(service.ledger)[0]]));
+  }
+
+  /** Stops the loggers and compares everything with the model. */
+  async checkAll(session: Session): Promise<void> {
+    for (const service of this.services) {
+      await this.agrees(session, service);
+      const starts = session.noted(service.ledger, 'starts').length;
+      if (starts !== service.starts)
+        throw new Error(`${service.shown} had ${starts} processes instead of ${service.starts}`);
+    }
+    for (const name of this.loggers) {
+      await eventually(`${name} runs`, () => session.running(name).length === 1);
+      check(await session.run('stop', name), 0, `stop ${name}`);
+      checkLog(session, name);
+    }
+  }
+}
+
+const NEW = { respawns: false, preStop: false, up: false, starts: 0 };
+
+function check({ status, stderr, stdout }: Outcome, expected: number, what: string): void {
+  if (status !== expected) throw new Error(`${what} ended with ${status} instead of ${expected}: ${stdout}${stderr}`);
+}

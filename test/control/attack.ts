@@ -1,0 +1,103 @@
+/** Connections that do not behave, and what comes of them. */
+import { createConnection, type Socket } from 'node:net';
+import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '../../packages/protocol/src/index.ts';
+import { residentOf } from '../chaos/proc.ts';
+import { pause } from '../chaos/session.ts';
+
+export const frame = (message: object): Buffer => encodeFrame(message, CLIENT_LIMITS);
+export const HELLO = frame({ id: 0, method: 'hello', params: { version: 1, client: 'hostile' } });
+export const LIST = frame({ id: 1, method: 'list', params: {} });
+export const WATCH = frame({ id: 2, method: 'watch', params: {} });
+
+const FRAME = 1024 * 1024;
+
+/** Everything that the daemon says until it closes the connection. */
+export function heard(socket: Socket): Promise<unknown[]> {
+  const messages: unknown[] = [];
+  const decoder = new FrameDecoder(DAEMON_LIMITS);
+  socket.on('data', (chunk: Buffer) => decoder.push(chunk, (message) => messages.push(message)));
+  return new Promise((resolve) => socket.once('close', () => resolve(messages)));
+}
+
+export class Attack {
+  readonly daemon: number;
+  /** How many connections the daemon has closed. */
+  closed = 0;
+  /** How much the daemon has grown, at most, in KiB. */
+  grown = 0;
+  private readonly name: string;
+  private readonly path: string;
+  private readonly before: number;
+  /** What each `status` took meanwhile, in milliseconds. */
+  private readonly took: number[] = [];
+  private readonly sockets = new Set<Socket>();
+
+  constructor(name: string, path: string, daemon: number) {
+    this.name = name;
+    this.path = path;
+    this.daemon = daemon;
+    this.before = residentOf(daemon);
+  }
+
+  /** A connection that reads nothing unless it is told to. */
+  readonly dial = async (...greetings: Buffer[]): Promise<Socket> => {
+    const socket = await this.connect();
+    this.sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      this.closed++;
+    });
+    if (greetings.length > 0) socket.write(Buffer.concat(greetings));
+    return socket;
+  };
+
+  /** Begins frames of 1 MiB, all but the end of each; resolves with how many connections that has cost once all is sent. */
+  async framesWithoutEnd(count: number): Promise<number> {
+    const part = Buffer.alloc(FRAME, 0x20);
+    part.writeUInt32LE(FRAME, 0);
+    for (let i = 0; i < count; i++) {
+      const socket = await this.dial(HELLO);
+      socket.resume();
+      await new Promise((resolve) => {
+        socket.write(part, resolve);
+        socket.once('close', resolve);
+      });
+    }
+    return this.closed;
+  }
+
+  /** A `status` took so long. */
+  note(took: number): void {
+    this.took.push(took);
+    this.grown = Math.max(this.grown, residentOf(this.daemon) - this.before);
+  }
+
+  /** What a `status` took typically: the median, since this machine may have other work that makes single ones slow. */
+  get typical(): number {
+    return [...this.took].sort((a, b) => a - b)[Math.floor(this.took.length / 2)] as number;
+  }
+
+  report(): void {
+    const [typical, slowest] = [this.typical, Math.max(...this.took)].map((time) => time.toFixed(1));
+    const grown = (this.grown / 1024).toFixed(1);
+    console.log(`${this.name}: status in ${typical} ms, at most ${slowest}; daemon grown by at most ${grown} MiB`);
+  }
+
+  end(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+  }
+
+  /** The kernel refuses for a moment when too many stand at the door. */
+  private async connect(): Promise<Socket> {
+    for (;;) {
+      const socket = createConnection({ path: this.path });
+      const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+        socket.once('connect', () => resolve(null)).once('error', resolve);
+      });
+      if (error === null) return socket;
+      if (error.code !== 'EAGAIN') throw error;
+      await pause(5);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/** Command lines of initctl and its links, in the process that runs them for the launcher. */
+import { runCommand } from '../../packages/ctl/src/commands.ts';
+import { type Method, type Params, type UpstartClient, upstartError } from '../../packages/protocol/src/index.ts';
+import type { Random } from '../chaos/random.ts';
+import { blaming, type Fuzzer } from './fuzzer.ts';
+
+const PROGRAMS = [
+  'initctl',
+  'start',
+  'stop',
+  'restart',
+  'reload',
+  'status',
+  'upstart-monitor',
+  '-initctl',
+  '',
+  '/x/initctl',
+];
+const WORDS = [
+  ...[
+    'start',
+    'stop',
+    'restart',
+    'reload',
+    'status',
+    'list',
+    'emit',
+    'get-env',
+    'set-env',
+    'unset-env',
+    'list-env',
+    'reset-env',
+  ],
+  ...[
+    'version',
+    'log-priority',
+    'show-config',
+    'check-config',
+    'usage',
+    'help',
+    'explain',
+    'watch',
+    'list-sessions',
+    'log',
+  ],
+  ...[
+    'notify-disk-writeable',
+    'reload-configuration',
+    '--help',
+    '--version',
+    '--user',
+    '--system',
+    '--dest',
+    '--dest=x',
+    '-n',
+  ],
+  ...[
+    '--no-wait',
+    '--json',
+    '--timeout',
+    '--timeout=1',
+    '--quiet',
+    '-qv',
+    '--',
+    '-',
+    '',
+    '-g',
+    '--global',
+    '--retain',
+    '-e',
+    '--enumerate',
+  ],
+  ...[
+    'job',
+    'KEY=VALUE',
+    '=',
+    'a=b=c',
+    '\u00e4',
+    '\udcff',
+    '../..',
+    '*',
+    '99999999999999999999',
+    '--no-such-option',
+    '-x',
+  ],
+];
+
+export const commandLines: Fuzzer = {
+  name: 'command-lines',
+  async run(time, random) {
+    let inputs = 0;
+    for (; time.isLeft; inputs++) {
+      const argv = [random.pick(PROGRAMS), ...Array.from({ length: random.below(6) }, () => word(random))];
+      await blaming(argv, () => call(argv, random));
+    }
+    return inputs;
+  },
+};
+
+function word(random: Random): string {
+  const text = random.pick(WORDS);
+  if (random.chance(0.8)) return text;
+  const at = random.below(text.length + 1);
+  return text.slice(0, at) + String.fromCharCode(random.below(0x250, 1)) + text.slice(at);
+}
+
+async function call(argv: string[], random: Random): Promise<void> {
+  let said = 0;
+  const hear = (text: string): void => {
+    said += text.length;
+  };
+  const status = await runCommand(argv, {
+    env: random.chance(0.5) ? { UPSTART_SESSION: 'unix:path=/nowhere', UPSTART_JOB: 'job', UPSTART_INSTANCE: '' } : {},
+    cwd: '/',
+    terminal: { out: random.chance(0.5), err: false, columns: random.pick([0, 1, 80, 1e9]) },
+    local: false,
+    out: hear,
+    err: hear,
+    connect: async () => new Daemon(),
+    signal: AbortSignal.abort(),
+  });
+  if (!Number.isInteger(status)) throw new Error(`exit status ${status}`);
+  if (status !== 0 && said === 0) throw new Error('a failure without a word');
+  if (said > 1024 * 1024) throw new Error(`${said} characters of output`);
+}
+
+/** A daemon with nothing in it. */
+class Daemon implements UpstartClient {
+  async call<M extends Method>(method: M, params: Params<M>): Promise<never> {
+    const answers: Partial<Record<Method, unknown>> = {
+      version: 'init (upstart 2.0.0)',
+      list: [],
+      config: [],
+      brokenFiles: [],
+      listEnv: [],
+      getLogPriority: 'message',
+      emit: null,
+      watch: null,
+    };
+    if (!(method in answers)) throw upstartError('unknown-job', String((params as { job?: string }).job));
+    return answers[method] as never;
+  }
+
+  async watch(_listener: unknown, ended?: (reason: Error | null) => void): Promise<void> {
+    ended?.(null);
+  }
+
+  close(): void {}
+}

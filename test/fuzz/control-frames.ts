@@ -1,0 +1,123 @@
+/** Frames from clients of all kinds to a live daemon, which must go on answering others and not grow. */
+
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { CLIENT_LIMITS, encodeFrame } from '../../packages/protocol/src/framing.ts';
+import { PROTOCOL_VERSION } from '../../packages/protocol/src/messages.ts';
+import { residentOf } from '../chaos/proc.ts';
+import type { Random } from '../chaos/random.ts';
+import { eventually, pause, Session } from '../chaos/session.ts';
+import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
+
+const METHODS = [
+  'status',
+  'start',
+  'stop',
+  'restart',
+  'emit',
+  'list',
+  'config',
+  'explain',
+  'getEnv',
+  'setEnv',
+  'run',
+  'watch',
+  'hello',
+];
+const VALUES = [
+  null,
+  true,
+  0,
+  -1,
+  1.5,
+  2 ** 60,
+  '',
+  'job',
+  '\0',
+  [],
+  ['A=1'],
+  [[]],
+  {},
+  { a: { b: {} } },
+  'x'.repeat(5000),
+];
+const FIELDS = [
+  'job',
+  'env',
+  'instance',
+  'wait',
+  'name',
+  'target',
+  'vars',
+  'replace',
+  'argv',
+  'cwd',
+  'terminal',
+  'version',
+  'client',
+];
+
+/** How much the daemon may grow, in KiB: its heap is not collected at every moment. */
+const GROWTH = 96 * 1024;
+/** A daemon that has got half a frame waits for the other half; we do not. */
+const PATIENCE = 20;
+/** Others are answered within so many milliseconds. */
+const ANSWER = 2000;
+
+export const controlFrames: Fuzzer = {
+  name: 'control-frames',
+  async run(time, random) {
+    const session = await Session.start({ jobs: { job: 'exec sleep 1000\n' } });
+    try {
+      const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
+      const daemon = await eventually('there is a daemon', () => session.daemon());
+      const before = residentOf(daemon);
+      let inputs = 0;
+      for (; time.isLeft; inputs++) {
+        const input = conversation(random);
+        await blaming(input, () => talk(path, input, random));
+        if (inputs % 50 === 0) await othersAreAnswered(session);
+      }
+      await othersAreAnswered(session);
+      if (session.daemon() !== daemon) throw new Error(`the daemon did not survive:\n${session.said}`);
+      const grown = residentOf(daemon) - before;
+      if (grown > GROWTH) throw new Error(`the daemon has grown by ${grown} KiB after ${inputs} conversations`);
+      return inputs;
+    } finally {
+      await session.kill();
+    }
+  },
+};
+
+/** A greeting and some requests that are nearly right, then perhaps changed. */
+function conversation(random: Random): Buffer {
+  const hello = encodeFrame(
+    { id: 0, method: 'hello', params: { version: PROTOCOL_VERSION, client: 'fuzz' } },
+    CLIENT_LIMITS,
+  );
+  const frames = Array.from({ length: random.below(6) }, (_, id) => {
+    const params = Object.fromEntries(
+      Array.from({ length: random.below(5) }, () => [random.pick(FIELDS), random.pick(VALUES)]),
+    );
+    const key = random.chance(0.3) ? { key: random.pick(['k', '', 'x'.repeat(300)]) } : {};
+    return encodeFrame({ id: id + 1, method: random.pick(METHODS), params, ...key }, CLIENT_LIMITS);
+  });
+  const bytes = Buffer.concat(random.chance(0.8) ? [hello, ...frames] : frames);
+  return random.chance(0.5) ? mutate(bytes, random) : bytes;
+}
+
+/** Sends the bytes and goes away: at once, or when the daemon has closed, said something or had its time. */
+async function talk(path: string, bytes: Buffer, random: Random): Promise<void> {
+  const socket = connect(path);
+  socket.on('error', () => {});
+  socket.write(bytes);
+  if (random.chance(0.7)) socket.end();
+  if (random.chance(0.5)) await Promise.race([once(socket, 'data'), once(socket, 'close'), pause(PATIENCE)]);
+  socket.destroy();
+}
+
+async function othersAreAnswered(session: Session): Promise<void> {
+  const { status, took, stderr } = await session.run('initctl', 'version');
+  if (status !== 0 || took > ANSWER)
+    throw new Error(`another client got status ${status} after ${Math.round(took)} ms: ${stderr}`);
+}

@@ -1,0 +1,66 @@
+/** What the fuzzers share: a budget of time, damaged input, and what is said of an input that did harm. */
+import type { Random } from '../chaos/random.ts';
+
+export interface Fuzzer {
+  name: string;
+  /** Tries inputs until `time` is up; throws at the first one that does harm. Returns how many it were. */
+  run(time: Budget, random: Random): Promise<number>;
+}
+
+/** An amount of time that is used up. */
+export class Budget {
+  private readonly end: number;
+
+  constructor(seconds: number) {
+    this.end = performance.now() + seconds * 1000;
+  }
+
+  get isLeft(): boolean {
+    return performance.now() < this.end;
+  }
+}
+
+const LARGE = [0x00, 0x01, 0x7f, 0x80, 0xff];
+
+/** Bytes with a few changes: bits flipped, bytes set, parts cut out, doubled or taken from elsewhere. */
+export function mutate(bytes: Buffer, random: Random, elsewhere: Buffer = bytes): Buffer {
+  let changed: Buffer = Buffer.from(bytes);
+  for (let i = 0, changes = random.below(5, 1); i < changes; i++) {
+    const at = random.below(changed.length + 1);
+    const length = random.below(Math.min(64, changed.length + 1));
+    const choice = random.below(6);
+    if (choice === 0 && at < changed.length) changed[at] = (changed[at] as number) ^ (1 << random.below(8));
+    else if (choice === 1 && at < changed.length) changed[at] = random.pick(LARGE);
+    else if (choice === 2) changed = Buffer.concat([changed.subarray(0, at), changed.subarray(at + length)]);
+    else if (choice === 3) changed = insert(changed, at, changed.subarray(at, at + length));
+    else if (choice === 4) changed = insert(changed, at, random.bytes(random.below(9)));
+    else {
+      const from = random.below(elsewhere.length + 1);
+      changed = insert(changed, at, elsewhere.subarray(from, from + length));
+    }
+  }
+  return changed;
+}
+
+function insert(bytes: Buffer, at: number, more: Buffer): Buffer {
+  return Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)]);
+}
+
+/** Throws what `attempt` throws, with the input that made it. */
+export async function blaming(input: Buffer | string[], attempt: () => unknown): Promise<void> {
+  const began = performance.now();
+  try {
+    await attempt();
+  } catch (error) {
+    throw new Error(`${(error as Error).stack}\ninput: ${shown(input)}`);
+  }
+  const took = performance.now() - began;
+  if (took > SLOW) throw new Error(`one input took ${Math.round(took)} ms: ${shown(input)}`);
+}
+
+/** No input of a few kilobytes may keep anybody busy for this long, in milliseconds; the machine may be. */
+const SLOW = 2000;
+
+function shown(input: Buffer | string[]): string {
+  return Buffer.isBuffer(input) ? input.toString('base64') : JSON.stringify(input);
+}

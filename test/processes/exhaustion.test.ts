@@ -1,0 +1,85 @@
+/** When the machine has nothing left to give: one request fails or is put off, and supervision goes on. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { isRunning } from '../chaos/proc.ts';
+import { eventually, Session } from '../chaos/session.ts';
+
+const JOBS = {
+  old: 'respawn\nexec sleep 1000\n',
+  new: 'exec sleep 1000\n',
+  never: 'exec sleep 1000\n',
+};
+
+async function started(): Promise<Session> {
+  const session = await Session.start({ jobs: JOBS });
+  onTestFinished(() => session.kill());
+  await session.run('start', 'old');
+  return session;
+}
+
+const pidOf = async (session: Session, job: string) =>
+  Number(/process (\d+)/.exec((await session.run('status', job)).stdout)?.[1] ?? 0);
+
+function withLimit(session: Session, resource: string, shortage: number): () => void {
+  const limit = (...words: string[]) =>
+    execFileSync('prlimit', [`--pid=${session.pid}`, ...words], { encoding: 'utf8' });
+  const [soft] = limit(`--${resource}`, '--output=SOFT', '--noheadings', '--raw').trim().split(/\s+/);
+  limit(`--${resource}=${shortage}:`);
+  return () => limit(`--${resource}=${soft}:`);
+}
+
+async function check(session: Session, says: string, give: () => void): Promise<void> {
+  const start = session.run('start', 'new');
+  const stopped = session.run('start', 'never');
+  await eventually('init says so', () => session.said.match(new RegExp(`process spawn error: .*${says}`, 'g'))?.[1]);
+  // It is put off with pauses, not tried in a loop, and everything else goes on.
+  expect((await session.run('stop', 'never')).stdout).toBe('never stop/waiting\n');
+  await stopped;
+  const old = await pidOf(session, 'old');
+  process.kill(old, 'SIGKILL');
+  await eventually('the respawn is due', async () => !isRunning(old));
+  const attempts = session.said.match(/process spawn error/g)?.length ?? 0;
+  expect(attempts).toBeLessThan(20);
+  give();
+  expect((await start).stdout).toMatch(/^new start\/running, process \d+\n$/);
+  await eventually('old runs again', async () => isRunning(await pidOf(session, 'old')));
+}
+
+test('no descriptors left', async () => {
+  const session = await started();
+  await check(session, 'Too many open files', withLimit(session, 'nofile', 8));
+});
+
+/** A cgroup of our own in which there can be only so many processes; null where there is none to be had. */
+function pidsCgroup(name: string): string | null {
+  for (const root of ['/sys/fs/cgroup/pids', '/sys/fs/cgroup']) {
+    const path = join(root, name);
+    try {
+      mkdirSync(path);
+    } catch {
+      continue;
+    }
+    if (existsSync(join(path, 'pids.max'))) return path;
+    rmdirSync(path);
+  }
+  return null;
+}
+
+test('no processes left', async ({ skip }) => {
+  const path = pidsCgroup(`upstart-exhaustion-${process.pid}`);
+  skip(path === null, 'no cgroup that limits processes can be made here');
+  if (path === null) return;
+  const session = await started();
+  onTestFinished(async () => {
+    await session.kill();
+    await eventually('the cgroup is empty', () => readFileSync(join(path, 'cgroup.procs'), 'utf8') === '');
+    rmdirSync(path);
+  });
+  // The supervisor alone, two threads: whoever calls init is no part of this.
+  writeFileSync(join(path, 'cgroup.procs'), String(session.pid));
+  const all = readFileSync(join(path, 'pids.current'), 'utf8').trim();
+  writeFileSync(join(path, 'pids.max'), all);
+  await check(session, 'Resource temporarily unavailable', () => writeFileSync(join(path, 'pids.max'), 'max'));
+});
