@@ -22,6 +22,8 @@
 #define READY_DEATHS_MAX 10
 #define READY_DEATHS_WINDOW 10000
 #define READY_DEATHS_PAUSE 250
+/* So many daemons in a row have not come up: there is nobody to say how to end in order. */
+#define HOPELESS 4
 /* A daemon that has said END has this long to exit. */
 #define END_PATIENCE 10000
 
@@ -161,6 +163,20 @@ void daemon_ends(int status) {
 	end_status = status;
 	link_end();
 	timer_start(&end_patience, END_PATIENCE, end_takes_too_long);
+}
+
+bool daemon_give_up(void) {
+	if (ready || failures < HOPELESS)
+		return false;
+	say("no daemon comes up: ending without one");
+	ending = true;
+	end_status = 1;
+	timer_stop(&restart);
+	if (pid > 0)
+		kill_daemon();
+	else
+		over = true;
+	return true;
 }
 
 void daemon_replaces(void) {

@@ -22,6 +22,8 @@ bool daemon_is_replaced(void);
 void daemon_start_next(void);
 /* It has sent something that no daemon sends. */
 void daemon_refuse(void);
+/* Init is told to end. True if that is done without a daemon, since none has come up for a while. */
+bool daemon_give_up(void);
 /* Its end of the connection is closed. */
 void daemon_hung_up(void);
 /* Whether supervision is over, and the exit status. */

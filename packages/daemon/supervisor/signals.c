@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "daemon.h"
 #include "loop.h"
 #include "pid1.h"
 #include "reap.h"
@@ -29,6 +30,9 @@ static void ready(struct watch *unused, uint32_t events) {
 			continue;
 		}
 		if (pid1_ignores((int)info.ssi_signo))
+			continue;
+		bool ends = info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
+		if (ends && getpid() != 1 && daemon_give_up())
 			continue;
 		struct frame_out out;
 		report_begin(&out, REPORT_SIGNAL, 0);

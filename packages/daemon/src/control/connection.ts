@@ -14,8 +14,10 @@ import {
   UpstartError,
   upstartError,
 } from '@upstart/protocol';
+import { Allowance, BYTES } from './allowance.ts';
 import { type ControlContext, handle } from './handlers.ts';
 import type { Holder, MemoryBudget } from './memory-budget.ts';
+import { notificationFrame } from './notification-frame.ts';
 import { runCommandLine } from './run-command.ts';
 import type { Turns } from './turns.ts';
 
@@ -25,9 +27,6 @@ const MAX_UNREAD = 32 * 1024 * 1024;
 const FULL = 1024 * 1024;
 /** What a request takes besides its bytes, roughly. */
 const REQUEST_COST = 2048;
-/** How many of a client's requests are begun, and how many bytes of small ones read, before others have their turn. */
-const REQUESTS_A_TURN = 32;
-const BYTES_A_TURN = 4096;
 /** Milliseconds for a client to introduce itself. */
 const GREETING_LIMIT = 10_000;
 
@@ -47,9 +46,6 @@ interface QueuedRequest {
   length: number;
 }
 
-/** The frames of notifications, which are the same for all who watch. */
-const notificationFrames = new WeakMap<Notification, Buffer>();
-
 export class Connection implements RequestHandler, Holder {
   private readonly parts: ConnectionParts;
   private readonly socket: Socket;
@@ -62,9 +58,9 @@ export class Connection implements RequestHandler, Holder {
   private working = 0;
   /** Bytes of the requests that are queued or worked on. */
   private requestBytes = 0;
-  private begunThisTurn = 0;
-  private bytesThisTurn = 0;
-  private nextTurn: NodeJS.Immediate | null = null;
+  private readonly allowance = new Allowance(() => {
+    if (this.queue.length > 0 || this.unread) this.proceed();
+  });
   /** Settles when the costly request before has been let in: each connection stands in the line once. */
   private lastTurn: Promise<void> = Promise.resolve();
   private roomWaiters: (() => void)[] = [];
@@ -123,30 +119,19 @@ export class Connection implements RequestHandler, Holder {
   }
 
   private get mayBegin(): boolean {
-    return this.working < this.parts.requests && this.begunThisTurn < REQUESTS_A_TURN && !this.full;
+    return this.working < this.parts.requests && this.allowance.hasRequests && !this.full;
   }
 
   /** Reads some more of what has come; false if there is nothing, or it has to wait for the next turn. */
   private read(): boolean {
     const { unread } = this;
-    if (!unread || this.bytesThisTurn >= BYTES_A_TURN || this.full) return false;
+    if (!unread || !this.allowance.hasBytes || this.full) return false;
     // What belongs to one large request is only copied, and may come at once.
-    const length = Math.max(BYTES_A_TURN, this.stream.missing);
-    this.countTurn();
-    this.bytesThisTurn += Math.min(BYTES_A_TURN, unread.length);
+    const length = Math.max(BYTES, this.stream.missing);
+    this.allowance.takeBytes(Math.min(BYTES, unread.length));
     this.unread = unread.length > length ? unread.subarray(length) : null;
     this.stream.push(unread.subarray(0, length));
     return true;
-  }
-
-  /** What is counted by turn begins anew with the next one. */
-  private countTurn(): void {
-    this.nextTurn ??= setImmediate(() => {
-      this.nextTurn = null;
-      this.begunThisTurn = 0;
-      this.bytesThisTurn = 0;
-      if (this.queue.length > 0 || this.unread) this.proceed();
-    });
   }
 
   private get full(): boolean {
@@ -154,8 +139,7 @@ export class Connection implements RequestHandler, Holder {
   }
 
   private begin({ request, length }: QueuedRequest): void {
-    this.countTurn();
-    this.begunThisTurn++;
+    this.allowance.takeRequest();
     this.working++;
     this.answer(request).then((frame) => {
       this.working--;
@@ -243,12 +227,4 @@ export class Connection implements RequestHandler, Holder {
     this.unread = null;
     for (const resolve of this.roomWaiters.splice(0)) resolve();
   }
-}
-
-function notificationFrame(notification: Notification): Buffer {
-  const known = notificationFrames.get(notification);
-  if (known) return known;
-  const frame = encodeAnswer({ notification });
-  notificationFrames.set(notification, frame);
-  return frame;
 }

@@ -5,7 +5,7 @@
 import { UpstartError, upstartError } from '@upstart/protocol';
 import type { Report } from '../process-messages.ts';
 import { adopt } from './adopt.ts';
-import { emitEvent, replyError } from './blocking.ts';
+import { emitEvent, reply, replyError } from './blocking.ts';
 import { defineClass } from './classes.ts';
 import { Context } from './context.ts';
 import { runEventQueue } from './event-queue.ts';
@@ -137,6 +137,7 @@ export class Engine {
       return;
     }
     if (report.type === 'signal') return;
+    if (report.type === 'signalled') this.answerSignalled(report.command);
     const known = this.known(report.process);
     if (!known) return;
     const { instance, slot } = known;
@@ -184,6 +185,14 @@ export class Engine {
       case 'log-pipe':
         context.log('warn', `Failed to create pty - the output of jobs is read from pipes: ${errorText(report.errno)}`);
     }
+  }
+
+  /** Who asked for the signal has waited for this. */
+  private answerSignalled(command: number): void {
+    const key = this.state.signalled.get(command);
+    if (key === undefined) return;
+    this.state.signalled.delete(command);
+    reply(this.context, key, null);
   }
 
   /** A signal was sent, or could not be sent. If there is no such process any more, its end has been missed: it counts now. */

@@ -89,8 +89,8 @@ export function hookTimeoutPassed(context: Context, action: Extract<TimerAction,
 }
 
 /** Sends a signal to the main process alone, as `reload` does. */
-export function signalMain(context: Context, main: ProcessState, signal: number): void {
-  context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: false }));
+export function signalMain(context: Context, main: ProcessState, signal: number): number {
+  return context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: false }));
 }
 
 export function cancelKillTimer(context: Context, instance: InstanceState): void {

@@ -24,8 +24,8 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
       handleJobRequest(context, key, request);
       return;
     case 'reload':
-      reload(context, request.target);
-      break;
+      reload(context, key, request.target);
+      return;
     case 'emit':
       if (emit(context, key, request)) return;
       break;
@@ -132,11 +132,12 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: Targ
   },
 };
 
-function reload(context: Context, target: TargetSpec): void {
+/** The reply comes when the signal has been sent: who reloads a job goes on after it. */
+function reload(context: Context, key: string, target: TargetSpec): void {
   const { jobClass, name, instance } = locateInstance(context, target);
   const { main } = instance.processes;
   if (!main) throw upstartError('not-running', displayName(jobClass.definition.name, name));
-  signalMain(context, main, jobClass.definition.reloadSignal);
+  context.state.signalled.set(signalMain(context, main, jobClass.definition.reloadSignal), key);
 }
 
 /** Emits an event; returns whether the reply comes later. */

@@ -175,6 +175,8 @@ export interface EngineState {
   timers: Map<number, TimerState>;
   quiesce: QuiesceState | null;
   ended: boolean;
+  /** Requests that are answered when their signal has been sent, by the id of the command. */
+  signalled: Map<number, string>;
   /** Keys of repeatable requests that have not been answered yet. */
   asked: Set<string>;
   /** Answers to repeatable requests, oldest first; bounded by MAX_ANSWERS. */
@@ -199,6 +201,7 @@ export function newState(settings: EngineSettings, environment: string[]): Engin
     timers: new Map(),
     quiesce: null,
     ended: false,
+    signalled: new Map(),
     asked: new Set(),
     answers: new Map(),
   };

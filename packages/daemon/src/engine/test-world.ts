@@ -167,6 +167,8 @@ export class TestWorld {
     if (command.type === 'signal') {
       const process = this.processes.get(command.process);
       if (process) process.signals.push(command.signal);
+      const { id, process: token, signal } = command;
+      this.report({ type: 'signalled', command: id, process: token, signal, errno: 0 });
       return;
     }
     if (command.type !== 'spawn') return;

@@ -253,3 +253,12 @@ function zombies(parent: number): number {
   const children = textOf(`/proc/${parent}/task/${parent}/children`).trim().split(' ').filter(Boolean);
   return children.filter((pid) => / Z /.test(textOf(`/proc/${pid}/stat`))).length;
 }
+
+test('told to end when no daemon comes up, it ends without one', async () => {
+  const init = Init.start(program, { env: { UPSTART_NODE: '/nonexistent/node' } });
+  await eventually(() => init.said.split('starting another one').length > 4);
+  init.child.kill('SIGTERM');
+  await eventually(() => init.child.exitCode !== null);
+  expect(init.child.exitCode).toBe(1);
+  expect(init.said).toContain('no daemon comes up: ending without one');
+});

@@ -5,7 +5,7 @@
 import { deserialize, serialize } from 'node:v8';
 
 /** Raised whenever the state or the inputs change their shape; files of another format are not read. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 const HEADER = 8;
 /** Nothing that is written comes near this: a larger length is damage. */
