@@ -43,7 +43,7 @@ show() {
 }
 dist=$(dirname "$BIN")
 node=$(dirname "$(readlink -f "$dist/lib/upstart/node")")
-for folder in /usr "$dist" "$node" "$(realpath "$here/..")"; do
+for folder in /usr "$dist" "$node" "$(realpath "$here/../..")"; do
   case $folder in /tmp/* | /run/*) show "$folder" ;; esac
   [ "$(stat -c %d "$folder")" = "$(stat -c %d /)" ] || show "$folder"
 done

@@ -17,7 +17,7 @@ mode: system
   ls: cannot access '/run/shutdown.pid': No such file or directory
   ls: cannot access '/etc/nologin': No such file or directory
   N 2
-  $ shutdown -r 120 & there() { cat /run/shutdown.pid; }; eventually '^[0-9]+$' there > /dev/null; ls /etc/nologin; kill -HUP $!; kill -KILL $!; wait 2> /dev/null; shutdown -c
+  $ shutdown -r 120 & there() { cat /run/shutdown.pid; }; eventually '^[0-9]+$' there > /dev/null; ls /etc/nologin; { kill -HUP $!; kill -KILL $!; wait $!; } 2> /dev/null; shutdown -c
   ls: cannot access '/etc/nologin': No such file or directory
   shutdown: Shutdown is not running
   [1]
