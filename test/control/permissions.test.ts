@@ -96,7 +96,10 @@ describe.skipIf(REASON)(`the init of a session${REASON ? ` (skipped: ${REASON})`
   beforeAll(async () => {
     init = await SessionInit.start({ uid: NOBODY, jobs: { web: 'exec sleep 1000\n' } });
   });
-  afterAll(() => init?.end());
+  afterAll(async () => {
+    await init?.end();
+    init?.remove();
+  });
 
   const initctl = (uid: number, ...words: string[]): Promise<Outcome> => {
     const [file = '', ...args] = asUser(uid, [`${init.product.bin}/initctl`, ...words]);

@@ -64,6 +64,7 @@ export class SessionInit {
       await eventually('init answers', async () => (await session.run('initctl', 'version')).status === 0);
     } catch (error) {
       await session.end();
+      if (!settings.beside) session.remove();
       throw new Error(`${(error as Error).message}\ninit said:\n${session.said}`);
     }
     return session;

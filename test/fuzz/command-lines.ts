@@ -1,6 +1,12 @@
 /** Command lines of initctl and its links, in the process that runs them for the launcher. */
 import { runCommand } from '../../packages/ctl/src/commands.ts';
-import { type Method, type Params, RUN_LOCALLY, type UpstartClient, upstartError } from '../../packages/protocol/src/index.ts';
+import {
+  type Method,
+  type Params,
+  RUN_LOCALLY,
+  type UpstartClient,
+  upstartError,
+} from '../../packages/protocol/src/index.ts';
 import type { Random } from '../chaos/random.ts';
 import { blaming, type Fuzzer } from './fuzzer.ts';
 

@@ -33,7 +33,7 @@ async function inGroup(hierarchy: RegExp, options: string[], jobs: Record<string
     await session.kill();
     const left = () => readFileSync(join(top, 'cgroup.procs'), 'utf8');
     await eventually('the group is empty', () => left() === '');
-    for (const name of ['upstart/a_b-x_y', 'upstart', `upstart-${session.pid}/web`, `upstart-${session.pid}`, ''])
+    for (const name of [`upstart-${session.pid}/web`, `upstart-${session.pid}`, ''])
       if (existsSync(join(top, name))) rmdirSync(join(top, name));
   });
   return { session, top };
@@ -94,6 +94,23 @@ test('--job-cgroups: stop ends what has left the process group, too', async ({ s
   await eventually('they are gone', () => !pids.some(isRunning));
   await eventually('init says so', () => session.said.includes('web left 2 processes behind, which have been killed'));
   await eventually('the group is removed', () => !existsSync(join(top, `upstart-${session.pid}`)));
+});
+
+test('--job-cgroups: a respawned process does not meet what the one before has left', async ({ skip }) => {
+  const found = await inGroup(UNIFIED, ['--job-cgroups'], { web: `respawn\n${WEB}` });
+  skip(found === null, WHY);
+  if (!found) return;
+  const { session } = found;
+  const { stdout } = await session.run('start', 'web');
+  await eventually('two are there', () => session.noted('web', 'starts').length === 2);
+  process.kill(Number(/process (\d+)/.exec(stdout)?.[1]), 'SIGKILL');
+  const pids = await eventually('two more are there', () => {
+    const noted = session.noted('web', 'starts');
+    return noted.length === 4 ? noted : null;
+  });
+  await eventually('the first two are gone', () => !pids.slice(0, 2).some(isRunning));
+  expect(pids.slice(2).every(isRunning)).toBe(true);
+  await session.run('stop', 'web');
 });
 
 test('without it they live on', async ({ skip }) => {

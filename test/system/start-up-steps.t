@@ -2,7 +2,7 @@ What a bare root lacks, process 1 makes: terminals, devices, /proc, /sys and /ru
 that nothing gets beyond it; there is no console either, then, and the log goes where init's own output goes.
 mode: system
 
-  $ exe=$(readlink /proc/1/exe); mkdir /bare conf2 log2; mount --bind / /bare; mount --bind /tmp /bare/tmp; mount --bind $PWD /bare$PWD; mount -t tmpfs -o nodev none /bare/dev; mknod /bare/dev/ptmx c 5 2; mkdir /bare/dev/pts
+  $ exe=$(readlink /proc/1/exe); mkdir /bare conf2 log2; mount --bind / /bare; mount --rbind /tmp /bare/tmp; mount --bind $PWD /bare$PWD; mount -t tmpfs -o nodev none /bare/dev; mknod /bare/dev/ptmx c 5 2; mkdir /bare/dev/pts
   $ printf 'start on startup\ntask\nexec true\n' > conf2/first.conf
   $ unshare --pid --mount --uts --ipc --net --fork --kill-child chroot /bare env -i $exe --confdir $PWD/conf2 --logdir $PWD/log2 --frob quiet splash > said 2>&1 < /dev/null & inner() { pgrep -f "^$exe --confdir $PWD/conf2"; }
   $ eventually '^[0-9]' inner > /dev/null; in=$(inner | tail -n 1); there() { awk '{ print $5, $9 == "-" ? $10 : $9, $6 }' /proc/$in/mountinfo; }; eventually ' tmpfs ' there > /dev/null; there | grep -E '^/(dev/pts|proc|sys|run) '

@@ -8,7 +8,6 @@
  */
 #include "log_parts.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -19,10 +18,6 @@
 
 /* After so many bytes of one log other descriptors have their turn. */
 #define BYTES_A_TURN (64u * 1024)
-/* How much of a pipe is read at a time. */
-#define PIPE_BYTES 4096
-/* What one byte that is read may become. */
-#define LEAST_ROOM 2
 /* How often a log that could not go on (no memory, no room because of its file) is tried again. */
 #define RETRY 1000
 
@@ -96,67 +91,6 @@ void log_free(struct log *log) {
 
 void log_discard(struct log *log) {
 	log_free(log);
-}
-
-/* How much there is room for in the ring, and where it begins. Memory is taken when there is output, not before. */
-static size_t free_room(struct sink *sink, size_t *begin) {
-	sink_lock();
-	if (sink->capacity == 0 && (sink->buffer = malloc(LOG_BUFFER)))
-		sink->capacity = LOG_BUFFER;
-	size_t room = sink->capacity - sink->length;
-	if (room)
-		*begin = (sink->start + sink->length) % sink->capacity;
-	sink_unlock();
-	return room;
-}
-
-static void add_bytes(struct sink *sink, size_t count) {
-	sink_lock();
-	sink->length += count;
-	sink_queue(sink);
-	sink_unlock();
-}
-
-/* What has been read, into the ring, as a terminal would give it: with a carriage return before each newline. */
-static ssize_t put_as_terminal(struct sink *sink, size_t at, const uint8_t *bytes, ssize_t count) {
-	ssize_t put = 0;
-	for (ssize_t i = 0; i < count; i++) {
-		if (bytes[i] == '\n')
-			sink->buffer[(at + (size_t)put++) % sink->capacity] = '\r';
-		sink->buffer[(at + (size_t)put++) % sink->capacity] = bytes[i];
-	}
-	return put;
-}
-
-/* Reads into the ring, in which there is `room` from `at` on; what `read` returns, but as many bytes as have been put. */
-static ssize_t read_into(struct log *log, size_t at, size_t room) {
-	struct sink *sink = &log->sink;
-	if (log->is_pipe) {
-		uint8_t bytes[PIPE_BYTES];
-		ssize_t count = read(log->master, bytes, room / 2 < sizeof bytes ? room / 2 : sizeof bytes);
-		return count > 0 ? put_as_terminal(sink, at, bytes, count) : count;
-	}
-	size_t to_end = sink->capacity - at;
-	return read(log->master, sink->buffer + at, room < to_end ? room : to_end);
-}
-
-enum pumped log_pump(struct log *log, size_t most) {
-	size_t end = log->total + most;
-	while (log->total < end) {
-		size_t at = 0, room = free_room(&log->sink, &at);
-		if (room < LEAST_ROOM)
-			return FULL;
-		ssize_t n = read_into(log, at, room);
-		if (n > 0) {
-			log->total += (size_t)n;
-			add_bytes(&log->sink, (size_t)n);
-		} else if (n < 0 && errno == EAGAIN) {
-			return EMPTY;
-		} else if (n == 0 || errno != EINTR) {
-			return END_OF_FILE; /* EIO: nobody has the other end open */
-		}
-	}
-	return ENOUGH;
 }
 
 static void retry_paused(struct timer *timer);

@@ -31,6 +31,9 @@ struct log {
 	struct log *next, *previous;
 };
 
+/* What one byte that is read may become: with less room than this nothing is read. */
+#define LEAST_ROOM 2
+
 enum pumped { EMPTY, FULL, END_OF_FILE, ENOUGH };
 
 /* Reads from the pty into the buffer, but not more than `most` bytes. */

@@ -1,19 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { compileInit, SANITIZE } from './testing/compile.ts';
 import { Init, textOf } from './testing/init.ts';
 
-const program = compileInit(...SANITIZE);
+// leaks cannot be looked for: it would need to trace a process that traces
+const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99', UBSAN_OPTIONS: 'print_stacktrace=1' };
 
 test('nothing that AddressSanitizer or UBSan would complain of', async () => {
-  // leaks cannot be looked for: it would need to trace a process that traces
-  const options = 'detect_leaks=0:abort_on_error=0:exitcode=99';
-  const init = Init.start(program, { env: { ASAN_OPTIONS: options, UBSAN_OPTIONS: 'print_stacktrace=1' } });
+  await everything(Init.start(compileInit(...SANITIZE), { env: SANITIZERS }));
+});
+
+const VALGRIND = [
+  'valgrind',
+  '--quiet',
+  '--error-exitcode=99',
+  '--leak-check=full',
+  '--errors-for-leak-kinds=definite',
+  '--show-leak-kinds=definite',
+];
+/** What it says of system calls that it does not know, which then fail as on an older kernel. */
+const UNKNOWN_CALL = /^--\d+-- /;
+
+test('nothing that valgrind would complain of, and no memory lost', { timeout: 180_000 }, async ({ skip }) => {
+  skip(spawnSync('valgrind', ['--version']).status !== 0, 'valgrind is not installed');
+  const folder = mkdtempSync(join(tmpdir(), 'valgrind-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const options = [`--log-file=${folder}/%p`, '--child-silent-after-fork=yes'];
+  await everything(Init.start(compileInit('-g'), { through: [...VALGRIND, ...options] }));
+  const complaints = readdirSync(folder).flatMap((name) => textOf(join(folder, name)).split('\n'));
+  expect(complaints.filter((line) => line !== '' && !UNKNOWN_CALL.test(line))).toEqual([]);
+});
+
+const NO_GROUP = { controller: 'nonesuch', name: 'upstart/none', key: 'max', value: '1' };
+
+/** One of everything that a supervisor does, from its beginning to its end with status 12. */
+async function everything(init: Init): Promise<void> {
   const folder = init.folder;
   const log = join(folder, 'log');
   const out = join(folder, 'out');
   const first = await init.daemon({ acknowledge: false });
   first.supervisor.ready();
+  first.supervisor.rotateLogs({ size: 1_000_000, age: 3600, keep: 2 });
   first.shell(1, `echo hello; while [ ! -e ${out} ]; do echo again; sleep 0.01; done`, {
     console: 'log',
     logPath: log,
@@ -22,7 +52,13 @@ test('nothing that AddressSanitizer or UBSan would complain of', async () => {
   first.spawn(3, { argv: ['/bin/sh', '/proc/self/fd/9'], script: `${'# comment\n'.repeat(30_000)}exit 3\n` });
   first.shell(4, '(exit 4) & wait', { traceForks: 1 });
   first.shell(5, '((exit 5) & wait) & wait', { traceForks: 2 });
-  first.spawn(6, { user: 'no-such-user', limits: [{ resource: 'core', soft: '0', hard: '0' }], umask: 0, nice: 1 });
+  first.spawn(6, {
+    user: 'no-such-user',
+    limits: [{ resource: 'core', soft: '0', hard: '0' }],
+    umask: 0,
+    nice: 1,
+    cgroups: [NO_GROUP],
+  });
   first.shell(7, 'seq 100000', { console: 'log', logPath: join(folder, 'missing/log') });
   first.shell(8, 'kill -STOP $$; exec sleep 1000');
   await first.report('stopped', 8);
@@ -39,6 +75,7 @@ test('nothing that AddressSanitizer or UBSan would complain of', async () => {
     { type: 'flush-logs', id: 12 },
   );
   second.shell(13, `touch ${out}`);
+  second.send({ type: 'kill-cgroup', id: 14, cgroup: 'upstart/none' });
   for (const id of [1, 3, 7, 8, 13]) await second.report('exited', id);
   expect(textOf(log)).toMatch(/^hello\r\n(again\r\n)*$/);
   second.supervisor.acknowledge(1_000_000); // which no daemon may: there are no such reports
@@ -47,4 +84,4 @@ test('nothing that AddressSanitizer or UBSan would complain of', async () => {
   for (let id = 100; id < 400; id++) await third.report('exited', id);
   third.send({ type: 'end', id: 1000, status: 12 });
   expect([await init.exit(), init.said.replaceAll(/^init: the daemon .*\n/gm, '')]).toEqual([12, '']);
-});
+}

@@ -1,0 +1,31 @@
+/** A job that never stops talking, with rotation so that the disk stays free. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { eventually, Session } from '../chaos/session.ts';
+
+const MIB = 1024 * 1024;
+/** What is read before a file is looked at again: the buffer of a log. */
+const BUFFER = 128 * 1024;
+
+test('its logs stay within what is kept, and others are answered as ever', async () => {
+  const jobs = { chatty: 'exec yes this is a line of a program that talks much\n', calm: 'exec sleep 1000\n' };
+  const options = ['--log-rotate-size', '1M', '--log-rotate-keep=2'];
+  const session = await Session.start({ jobs, options });
+  onTestFinished(() => session.kill());
+  await session.run('start', 'calm');
+  await session.run('start', 'chatty');
+  const log = join(session.logs, 'chatty.log');
+  await eventually('the second old file is there', () => existsSync(`${log}.2`));
+  const took: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    const { stdout, took: time } = await session.run('status', 'calm');
+    expect(stdout).toMatch(/^calm start\/running, process \d+\n$/);
+    took.push(time);
+  }
+  expect(took.sort((a, b) => a - b)[10]).toBeLessThan(1000);
+  expect((await session.run('stop', 'chatty')).stdout).toBe('chatty stop/waiting\n');
+  const files = readdirSync(session.logs).filter((name) => name.startsWith('chatty'));
+  expect(files.sort()).toEqual(['chatty.log', 'chatty.log.1', 'chatty.log.2']);
+  for (const name of files) expect(statSync(join(session.logs, name)).size).toBeLessThan(2 * MIB + BUFFER);
+});
