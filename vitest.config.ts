@@ -7,6 +7,7 @@ export default defineConfig({
       'packages/*/supervisor/**/*.test.ts',
       'packages/*/launcher/**/*.test.ts',
       'test/**/*.test.ts',
+      'bench/**/*.test.ts',
     ],
     testTimeout: 30_000,
   },

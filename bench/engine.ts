@@ -15,6 +15,7 @@ const SETTINGS = {
   logDir: '/log',
   defaultConsole: 'log',
   hookTimeout: 0,
+  jobCgroups: false,
   umask: null,
   apparmor: false,
   directory: null,
@@ -73,9 +74,4 @@ export function measureEngine(classes: number, events: number): EngineFigure {
   for (let i = 0; i < events; i++) round(i);
   const seconds = Number(process.hrtime.bigint() - began) / 1e9;
   return { classes, inputsPerSecond: Math.round((inputs - before) / seconds) };
-}
-
-if (process.argv[1]?.endsWith('engine.js')) {
-  const events = Number(process.argv[2] ?? 100_000);
-  for (const classes of [10, 1000, 10_000]) console.log(JSON.stringify(measureEngine(classes, events)));
 }
