@@ -9,6 +9,8 @@ export default defineConfig({
       'test/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
+    // Many tests run whole inits and measure how soon they answer: they are not to be in each other's way.
+    fileParallelism: false,
     testTimeout: 30_000,
   },
 });

@@ -62,19 +62,21 @@ export async function measure(
   for (const size of scenario.sizes[effort]) {
     say(scenario.sizeOf ? `${scenario.name}: ${size} ${scenario.sizeOf}` : scenario.name);
     const fitting = present.filter(({ most }) => most === undefined || size <= most);
-    samples.push(...(await alternate(fitting, size, scenario.repeats[effort], BUDGET[effort], absent)));
+    samples.push(...(await alternate(scenario, effort, fitting, size, absent)));
   }
   const metrics = scenario.metrics.map((metric, column) => resultOf(metric, samples, column));
   return { name: scenario.name, title: scenario.title, sizeOf: scenario.sizeOf ?? null, metrics, absent };
 }
 
 async function alternate(
+  { warmUp = 0, repeats: counts }: Scenario,
+  effort: Effort,
   subjects: readonly Subject[],
   size: number,
-  repeats: number,
-  budget: number,
   absent: ScenarioResult['absent'],
 ): Promise<Sample[]> {
+  const repeats = counts[effort];
+  const budget = BUDGET[effort];
   const open: { sample: Sample; trial: Trial }[] = [];
   const drop = (subject: Subject, error: unknown): void => {
     absent.push({ subject: subject.name, size, reason: (error as Error).message });
@@ -89,13 +91,16 @@ async function alternate(
     }
     const over = new Set<Subject>();
     const spent = new Map<Subject, number>();
-    for (let round = 0; round < repeats; round++) {
+    for (let round = -warmUp; round < repeats; round++) {
+      if (round === 0) spent.clear();
       for (const { sample, trial } of open) {
         const { subject, rows } = sample;
         if (over.has(subject)) continue;
+        if (round < 0 && (spent.get(subject) ?? 0) > budget / 4) continue;
         const began = performance.now();
         try {
-          rows.push(await trial.once());
+          const values = await trial.once();
+          if (round >= 0) rows.push(values);
         } catch (error) {
           over.add(subject);
           drop(subject, error);

@@ -44,6 +44,8 @@ export interface Scenario {
   sizes: Record<Effort, readonly number[]>;
   /** How often each subject does it, in turn with the others. */
   repeats: Record<Effort, number>;
+  /** Rounds before those, which do not count: code that has just been loaded is slow, and an init runs for months. */
+  warmUp?: number;
   metrics: Metric[];
   subjects: Subject[];
 }

@@ -93,9 +93,18 @@ export async function endAll(): Promise<void> {
 /** Milliseconds that an init gets to end. */
 const END_PATIENCE = 60_000;
 
+const folders: string[] = [];
+
+/** A folder of one's own; what is left of it goes when the bench ends. */
 export function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'bench-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  folders.push(folder);
+  return folder;
 }
+
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Starts an init and returns when it answers. */
 export async function boot(init: Init, workload: Workload): Promise<RunningInit> {

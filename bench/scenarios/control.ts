@@ -57,7 +57,8 @@ export const STATUS: Scenario = {
   name: 'status',
   title: 'status of a running job',
   sizes: ONE_SIZE,
-  repeats: { quick: 40, usual: 200, long: 500 },
+  repeats: { quick: 100, usual: 200, long: 500 },
+  warmUp: 200,
   metrics: [{ name: 'time', unit: 'ms', better: 'less', goals: [{ timesLimit: 1.2 }] }],
   subjects: [
     smallestClient,
@@ -76,6 +77,7 @@ export const LIST: Scenario = {
   sizeOf: 'jobs',
   sizes: { quick: [10, 1000], usual: [10, 1000, 10_000], long: [10, 1000, 10_000] },
   repeats: { quick: 10, usual: 30, long: 100 },
+  warmUp: 10,
   metrics: [{ name: 'time', unit: 'ms', better: 'less', goals: [{ size: 1000, atMost: 10 }] }],
   subjects: onCommands(['list'], {
     workload: (size) => services(size),
@@ -88,7 +90,8 @@ export const START_STOP: Scenario = {
   name: 'start-stop',
   title: 'start and stop of a job, two commands',
   sizes: ONE_SIZE,
-  repeats: { quick: 20, usual: 100, long: 200 },
+  repeats: { quick: 40, usual: 100, long: 200 },
+  warmUp: 100,
   metrics: [{ name: 'time', unit: 'ms', better: 'less', goals: [{ atMost: 6 }] }],
   subjects: [
     limit('fork, exec, error pipe', () => ['spawn', 'fork', '1', 'hold', 'sleep', '1000000']),

@@ -147,6 +147,7 @@ export const ENGINE: Scenario = {
   sizeOf: 'classes',
   sizes: { quick: [1000], usual: [1000, 10_000], long: [1000, 10_000] },
   repeats: { quick: 3, usual: 7, long: 15 },
+  warmUp: 1,
   metrics: [
     { name: 'time', unit: 'µs', better: 'less', goals: [{ timesLimit: 1.2 }] },
     { name: 'inputs', unit: '/s', better: 'more' },

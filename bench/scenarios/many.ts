@@ -10,6 +10,7 @@ import { limit, onCommands, onInits, reference } from './subjects.ts';
 const SLEEP = ['sleep', '1000000'] as const;
 const SIZES: Scenario['sizes'] = { quick: [1, 200], usual: [1, 200, 1000], long: [1, 200, 1000, 10_000] };
 const REPEATS: Scenario['repeats'] = { quick: 5, usual: 10, long: 15 };
+const WARM_UP = 50;
 const MOST_FOR_PEERS = 1000;
 /** A pseudo-terminal each: the kernel has 4096 of them unless told otherwise. */
 const MOST_TERMINALS = 1000;
@@ -59,6 +60,7 @@ export const START_ALL: Scenario = {
   sizeOf: 'jobs',
   sizes: SIZES,
   repeats: REPEATS,
+  warmUp: WARM_UP,
   metrics: [
     {
       name: 'time',
@@ -93,6 +95,7 @@ export const STOP_ALL: Scenario = {
   sizeOf: 'jobs',
   sizes: SIZES,
   repeats: REPEATS,
+  warmUp: WARM_UP,
   metrics: [{ name: 'time', unit: 'ms', better: 'less' }],
   subjects: onCommands(['startAll', 'stopAll'], {
     workload: (size) => services(size),
@@ -112,6 +115,7 @@ export const TASKS: Scenario = {
   sizeOf: 'tasks',
   sizes: SIZES,
   repeats: REPEATS,
+  warmUp: WARM_UP,
   metrics: [
     {
       name: 'time',

@@ -34,7 +34,8 @@ export const RESPAWN: Scenario = {
   name: 'respawn',
   title: 'kill -9 of a service until the next one runs',
   sizes: ONE_SIZE,
-  repeats: { quick: 5, usual: 20, long: 60 },
+  repeats: { quick: 10, usual: 20, long: 60 },
+  warmUp: 50,
   metrics: [{ name: 'time', unit: 'ms', better: 'less', goals: [{ atMost: 1.5 }] }],
   subjects: [
     { name: 'wait, vfork, exec in C', kind: 'limit', open: () => open(null) },

@@ -15,9 +15,9 @@ mode: system
   /dev/kmsg 1:b 600
   /dev/null 1:3 666
   /dev/tty 5:0 666
-  $ answers() { nsenter -t $in -p -m -n -r $(dirname $exe)/initctl version; }; eventually init answers; there() { cat said; }; eventually spawn there
+  $ answers() { nsenter -t $in -p -m -n -r $(dirname $exe)/initctl version; }; eventually 'init .upstart' answers; there() { cat said; }; eventually spawn there
   init (upstart <version>)
   init: Unable to initialize console: Permission denied
-  init: Failed to create pty - disabling logging for job: Permission denied
+  init: Failed to create pty - the output of jobs is read from pipes: Permission denied
   init: Failed to spawn first main process: unable to open console: Permission denied
   $ kill -KILL $in; wait

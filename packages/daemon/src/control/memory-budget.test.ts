@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { MemoryBudget } from './memory-budget.ts';
 
-/** Ten holders at most, 100 bytes for all: a fair share is 10. */
+/** 100 bytes for all. */
 function world() {
-  const budget = new MemoryBudget(100, 10);
+  const budget = new MemoryBudget(100);
   const gone: string[] = [];
   const holder = (name: string) => ({ cutOff: () => void gone.push(name) });
   return { budget, gone, holder };
@@ -19,26 +19,27 @@ it('lets all of it be used', () => {
   expect(gone).toEqual([]);
 });
 
-it('cuts off the oldest that has more than its share, and no more than it must', () => {
+it('cuts off those that have most, and no more of them than it must', () => {
   const { budget, gone, holder } = world();
-  budget.note(holder('small'), 9);
-  budget.note(holder('old'), 50);
-  budget.note(holder('newer'), 40);
+  budget.note(holder('oldest'), 9);
+  budget.note(holder('large'), 50);
+  budget.note(holder('medium'), 40);
   budget.note(holder('newest'), 30);
-  expect(gone).toEqual(['old']);
+  expect(gone).toEqual(['large']);
   budget.note(holder('last'), 22);
-  expect(gone).toEqual(['old', 'newer']);
+  expect(gone).toEqual(['large', 'medium']);
 });
 
-it('counts from the beginning for those who have let go everything in between', () => {
+it('forgets what has been let go', () => {
   const { budget, gone, holder } = world();
   const [a, b] = [holder('a'), holder('b')];
-  budget.note(a, 40);
+  budget.note(a, 60);
   budget.note(b, 40);
   budget.note(a, 0);
-  budget.note(a, 40);
-  budget.note(holder('c'), 21);
-  expect(gone).toEqual(['b']);
+  budget.note(holder('c'), 59);
+  expect(gone).toEqual([]);
+  budget.note(a, 2);
+  expect(gone).toEqual(['c']);
 });
 
 it('cuts off even the one that asks for too much by itself', () => {

@@ -10,31 +10,33 @@ export interface Holder {
 
 export class MemoryBudget {
   private readonly limit: number;
-  private readonly fairShare: number;
-  /** In the order in which they began to hold something. */
   private readonly held = new Map<Holder, number>();
   private total = 0;
 
-  /** `limit` in bytes, for at most `holders` at once. */
-  constructor(limit: number, holders: number) {
+  /** `limit` in bytes. */
+  constructor(limit: number) {
     this.limit = limit;
-    this.fairShare = limit / holders;
   }
 
   /**
-   * Notes how many bytes `holder` has now. If that is too much for all together, the oldest of those that have more than
-   * their share are cut off: whoever reads what it asked for does not hold anything for long.
+   * Notes how many bytes `holder` has now. If that is too much for all together, those that have most are cut off: whoever
+   * reads what it asked for, and sends no more than is worked on, never has much.
    */
   note(holder: Holder, bytes: number): void {
     this.total += bytes - (this.held.get(holder) ?? 0);
     if (bytes === 0) this.held.delete(holder);
     else this.held.set(holder, bytes);
-    if (this.total <= this.limit) return;
-    for (const [other, share] of this.held) {
-      if (share < this.fairShare) continue;
-      this.note(other, 0);
-      other.cutOff();
-      if (this.total <= this.limit) return;
+    while (this.total > this.limit) {
+      const largest = this.largest();
+      this.total -= this.held.get(largest) as number;
+      this.held.delete(largest);
+      largest.cutOff();
     }
+  }
+
+  private largest(): Holder {
+    let found: [Holder, number] | null = null;
+    for (const entry of this.held) if (!found || entry[1] > found[1]) found = entry;
+    return (found as [Holder, number])[0];
   }
 }

@@ -83,7 +83,7 @@ export class ControlServer {
         turns,
         privileged: row.privileged,
         requests: row.requests,
-        budget: new MemoryBudget(row.memory, row.connections),
+        budget: new MemoryBudget(row.memory),
       },
       connections: new Set(),
     }));
