@@ -1,10 +1,9 @@
 /** initctl2dot: jobs and events as a graph for Graphviz (reference: system §9.2). */
 import { readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { connect, decodeText, encodeText } from '@upstart/protocol';
+import { connect, decodeText, encodeText, VERSION } from '@upstart/protocol';
 import yargs from 'yargs';
 import { runCommand } from './commands.ts';
 import { COLOURS, dotGraph, type Graph, GraphError, parseShowConfig, restrict } from './dot-graph.ts';
-import { VERSION } from './version.ts';
 
 const STDOUT = 1;
 

@@ -1,5 +1,4 @@
-/** The version of these programs. */
-export const VERSION = '2.0.0';
+import { VERSION } from '@upstart/protocol';
 
 /** What `--version` prints. */
 export function versionText(program: string): string {

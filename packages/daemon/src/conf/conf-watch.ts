@@ -2,8 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename, dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
-import { decodeText, encodeText } from '@upstart/protocol';
-import { errnoText } from './errno-text.ts';
+import { decodeText, encodeText, systemErrorText } from '@upstart/protocol';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
 const KINDS: Record<string, WatchEvent['kind']> = {
@@ -30,7 +29,7 @@ export class ConfWatch implements Watcher {
   constructor(program: string, listener: WatchListener) {
     this.#listener = listener;
     this.#child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
-    this.#child.on('error', (error) => this.#fail(errnoText(error)));
+    this.#child.on('error', (error) => this.#fail(systemErrorText(error)));
     this.#child.on('exit', (code, signal) => this.#fail(`ended with ${signal ?? `status ${code}`}`));
     this.#child.stdin?.on('error', () => undefined); // its end is reported by `exit`
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
@@ -95,7 +94,7 @@ export class ConfWatch implements Watcher {
   #refuse(record: string): void {
     const errno = -Number.parseInt(record, 10);
     const [code, message] = getSystemErrorMap().get(errno) ?? [];
-    const reason = errnoText({ errno, code, message: message ?? `error ${-errno}` });
+    const reason = systemErrorText({ errno, code, message: message ?? `error ${-errno}` });
     this.#listener.refused(record.slice(record.indexOf(' ') + 1), reason);
   }
 

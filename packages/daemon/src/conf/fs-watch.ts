@@ -5,7 +5,8 @@
 import { type FSWatcher, lstatSync, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { errnoText, isAbsent } from './errno-text.ts';
+import { systemErrorText } from '@upstart/protocol';
+import { isAbsent } from './absent.ts';
 import { fsPath, inspect } from './job-file.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
@@ -77,7 +78,7 @@ export class FsWatch implements Watcher {
       return true;
     } catch (error) {
       if (isAbsent(error)) this.#note(key, key === directory ? 'lost' : 'gone');
-      else this.#listener.refused(directory, errnoText(error));
+      else this.#listener.refused(directory, systemErrorText(error));
       return false;
     }
   }

@@ -1,7 +1,7 @@
 /** Reading one job file. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { decodeText, encodeText } from '@upstart/protocol';
-import { errnoText, isAbsent } from './errno-text.ts';
+import { decodeText, encodeText, systemErrorText } from '@upstart/protocol';
+import { isAbsent } from './absent.ts';
 import { JobFileError } from './job-file-error.ts';
 
 /** The largest job file, in bytes. */
@@ -23,7 +23,7 @@ export function readJobFile(path: string): JobFileContent | null {
     fd = openSync(fsPath(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch (error) {
     if (isAbsent(error)) return null;
-    throw new JobFileError(path, null, errnoText(error));
+    throw new JobFileError(path, null, systemErrorText(error));
   }
   try {
     const stats = fstatSync(fd);
@@ -34,7 +34,7 @@ export function readJobFile(path: string): JobFileContent | null {
     }
     return { text: decodeText(scratch.subarray(0, size)), signature: signature(stats) };
   } catch (error) {
-    throw error instanceof JobFileError ? error : new JobFileError(path, null, errnoText(error));
+    throw error instanceof JobFileError ? error : new JobFileError(path, null, systemErrorText(error));
   } finally {
     closeSync(fd);
   }

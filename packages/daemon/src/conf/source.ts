@@ -1,8 +1,9 @@
 /** One configuration directory: what is in it and below it, as last seen (reference: job files §1). */
 import { statSync } from 'node:fs';
+import { systemErrorText } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
+import { isAbsent } from './absent.ts';
 import { type EntryKind, inspectEntry, listEntries, stem } from './directory.ts';
-import { errnoText, isAbsent } from './errno-text.ts';
 import { fsPath, inspect, signatureOf } from './job-file.ts';
 import type { JobFileError } from './job-file-error.ts';
 
@@ -112,7 +113,7 @@ export class Source {
     try {
       entries = listEntries(path);
     } catch (error) {
-      if (!isAbsent(error)) changes.troubles.set(path, errnoText(error));
+      if (!isAbsent(error)) changes.troubles.set(path, systemErrorText(error));
       this.dropFolder(path, changes);
       return;
     }

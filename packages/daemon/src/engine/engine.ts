@@ -2,7 +2,7 @@
  * The engine: jobs, instances, events and conditions as one deterministic state machine. Inputs come one at a time; each
  * gives effects. No I/O, no clock, no randomness: the same inputs give the same state, which is what recovery relies on.
  */
-import { UpstartError, upstartError } from '@upstart/protocol';
+import { errnoText, UpstartError, upstartError } from '@upstart/protocol';
 import type { Report } from '../process-messages.ts';
 import { adopt } from './adopt.ts';
 import { emitEvent, reply, replyError } from './blocking.ts';
@@ -22,7 +22,7 @@ import {
 } from './processes.ts';
 import { beginQuiesce, endIfQuiet, quiesceTimerPassed } from './quiesce.ts';
 import { handleRequest } from './requests.ts';
-import { errorText, spawnErrorText } from './spawn-errors.ts';
+import { spawnErrorText } from './spawn-errors.ts';
 import type { EngineState, TimerState } from './state.ts';
 
 const ESRCH = 3;
@@ -128,7 +128,7 @@ export class Engine {
     if (report.seq <= state.lastReport) return;
     state.lastReport = report.seq;
     if (report.type === 'log-trouble') {
-      context.log('warn', `Failed to write to log file ${report.path}: ${errorText(report.errno)}`);
+      context.log('warn', `Failed to write to log file ${report.path}: ${errnoText(report.errno)}`);
       return;
     }
     if (report.type === 'survivors') {
@@ -146,7 +146,7 @@ export class Engine {
         processSpawned(context, known, report.pid);
         return;
       case 'spawn-failed':
-        if (report.step === 'fork') spawnDelayed(context, instance, slot, errorText(report.errno));
+        if (report.step === 'fork') spawnDelayed(context, instance, slot, errnoText(report.errno));
         else spawnFailed(context, instance, slot, spawnErrorText(report.step, report.errno, report.detail));
         return;
       case 'execed':
@@ -180,10 +180,10 @@ export class Engine {
         this.signalled(report);
         return;
       case 'log-disabled':
-        context.log('error', `Failed to create pty - disabling logging for job: ${errorText(report.errno)}`);
+        context.log('error', `Failed to create pty - disabling logging for job: ${errnoText(report.errno)}`);
         return;
       case 'log-pipe':
-        context.log('warn', `Failed to create pty - the output of jobs is read from pipes: ${errorText(report.errno)}`);
+        context.log('warn', `Failed to create pty - the output of jobs is read from pipes: ${errnoText(report.errno)}`);
     }
   }
 
@@ -210,7 +210,7 @@ export class Engine {
       return;
     }
     const display = this.context.display(instance);
-    const reason = errorText(report.errno);
+    const reason = errnoText(report.errno);
     this.context.log(
       'warn',
       `Failed to send signal ${report.signal} to ${display} ${slot} process (${process.pid}): ${reason}`,

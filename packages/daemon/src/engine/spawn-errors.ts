@@ -1,7 +1,7 @@
 /**
  * What is said of a process that could not be started (reference: jobs §8.2).
  */
-import { getSystemErrorMap } from 'node:util';
+import { errnoText } from '@upstart/protocol';
 import type { SpawnStep } from '../process-messages.ts';
 
 const STEP_TEXTS: Record<SpawnStep, string | ((detail: string) => string)> = {
@@ -44,41 +44,6 @@ const LOOKUP_ERRORS: Partial<Record<SpawnStep, string>> = {
 export function spawnErrorText(step: SpawnStep, errno: number, detail: string): string {
   const text = STEP_TEXTS[step];
   const lookup = LOOKUP_ERRORS[step];
-  if (lookup !== undefined) return errno === 0 ? (text as string) : `${lookup}: ${errorText(errno)}`;
-  return `${typeof text === 'string' ? text : text(detail)}: ${errorText(errno)}`;
-}
-
-/** Texts of the C library where the ones of Node's table differ in more than their capitals. */
-const C_TEXTS: Record<string, string> = {
-  E2BIG: 'Argument list too long',
-  EACCES: 'Permission denied',
-  EAGAIN: 'Resource temporarily unavailable',
-  EFAULT: 'Bad address',
-  EINVAL: 'Invalid argument',
-  EIO: 'Input/output error',
-  EISDIR: 'Is a directory',
-  ELOOP: 'Too many levels of symbolic links',
-  EMFILE: 'Too many open files',
-  ENAMETOOLONG: 'File name too long',
-  ENFILE: 'Too many open files in system',
-  ENOENT: 'No such file or directory',
-  ENOMEM: 'Cannot allocate memory',
-  ENOSPC: 'No space left on device',
-  ENOTDIR: 'Not a directory',
-  EPERM: 'Operation not permitted',
-  EROFS: 'Read-only file system',
-  ESRCH: 'No such process',
-  ETXTBSY: 'Text file busy',
-};
-
-/** Not in Node's table: it knows only the errors that its own I/O meets. */
-const ENOEXEC = 8;
-
-/** What strerror says of an errno. */
-export function errorText(errno: number): string {
-  if (errno === ENOEXEC) return 'Exec format error';
-  const known = getSystemErrorMap().get(-errno);
-  if (!known) return `Unknown error ${errno}`;
-  const [code, message] = known;
-  return C_TEXTS[code] ?? message.charAt(0).toUpperCase() + message.slice(1);
+  if (lookup !== undefined) return errno === 0 ? (text as string) : `${lookup}: ${errnoText(errno)}`;
+  return `${typeof text === 'string' ? text : text(detail)}: ${errnoText(errno)}`;
 }
