@@ -2,7 +2,8 @@
 
 /** JavaScript bundles of dist/lib/upstart and the modules that they start from. */
 export const BUNDLES = [
-  { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/main.ts' },
+  { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/start.ts' },
+  { output: 'lib/upstart/daemon-main.js', entry: 'packages/daemon/src/main.ts' },
   { output: 'lib/upstart/ctl.js', entry: 'packages/ctl/src/main.ts' },
   { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
   { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
@@ -18,7 +19,7 @@ export const BUNDLES = [
  * Headers of the same folder count as inputs.
  */
 export const PROGRAMS = [
-  { output: 'bin/init', sources: 'packages/daemon/supervisor', flags: ['-pthread'] },
+  { output: 'bin/init', sources: 'packages/daemon/supervisor', flags: ['-pthread', '-static'], fallback: ['-pthread'] },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: [] },
   { output: 'bin/reboot', sources: 'packages/ctl/reboot', flags: ['-static'], fallback: [] },
   { output: 'bin/initctl', sources: 'packages/ctl/launcher', flags: ['-static'], fallback: [] },

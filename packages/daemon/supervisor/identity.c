@@ -2,38 +2,33 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "child.h"
-
-/* With error number 0 for a name that does not exist, whichever way libc says so. */
-static int lookup_failed(struct child *child, enum spawn_step step) {
-	child->error = errno == ENOENT || errno == ESRCH ? 0 : errno;
-	return step;
-}
+#include "user_database.h"
 
 static int failed(struct child *child, enum spawn_step step) {
 	child->error = errno;
 	return step;
 }
 
+/* With error number 0 for a name that does not exist. */
+static int lookup_failed(struct child *child, enum spawn_step step, int found) {
+	child->error = found < 0 ? errno : 0;
+	return step;
+}
+
 int find_identity(struct child *child) {
+	int found;
 	if (child->spec->user) {
-		errno = 0;
-		const struct passwd *user = getpwnam(child->spec->user);
-		if (!user)
-			return lookup_failed(child, STEP_SETUID_LOOKUP);
-		child->uid = user->pw_uid;
-		child->gid = user->pw_gid;
+		struct user user;
+		if ((found = user_find(child->spec->user, &user)) <= 0)
+			return lookup_failed(child, STEP_SETUID_LOOKUP, found);
+		child->uid = user.uid;
+		child->gid = user.gid;
 	}
-	if (child->spec->group) {
-		errno = 0;
-		const struct group *group = getgrnam(child->spec->group);
-		if (!group)
-			return lookup_failed(child, STEP_SETGID_LOOKUP);
-		child->gid = group->gr_gid;
-	}
+	if (child->spec->group && (found = group_find(child->spec->group, &child->gid)) <= 0)
+		return lookup_failed(child, STEP_SETGID_LOOKUP, found);
 	return 0;
 }
 
@@ -46,18 +41,14 @@ int hand_over_script(struct child *child) {
 
 /* The group that the process will have is also the first of its groups: none of root's is left. */
 int set_groups(struct child *child) {
+	const char *user = child->spec->user;
+	struct group_list groups;
 	if (geteuid() != 0)
 		return 0;
-	bool as_itself = child->uid == (uid_t)-1;
-	errno = 0;
-	const struct passwd *user = getpwuid(as_itself ? geteuid() : child->uid);
-	if (!user) {
-		/* A bare chroot has no user database, and a process that stays root does not need one. */
-		if (as_itself)
-			return 0;
+	gid_t first = child->gid == (gid_t)-1 ? getegid() : child->gid;
+	if (!(user ? groups_of_user(user, first, &groups) : groups_of_root(first, &groups)))
 		return failed(child, STEP_GETPWUID);
-	}
-	if (initgroups(user->pw_name, child->gid == (gid_t)-1 ? getegid() : child->gid) < 0)
+	if (setgroups(groups.count, groups.ids) < 0)
 		return failed(child, STEP_INITGROUPS);
 	return 0;
 }

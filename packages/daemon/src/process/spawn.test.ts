@@ -1,7 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { SpawnSpec, SpawnStep } from '../process-messages.ts';
 import { compileInit } from './testing/compile.ts';
 import { eventually, Init, processExists, textOf } from './testing/init.ts';
@@ -254,6 +264,41 @@ test.runIf(process.getuid!() === 0)('user and group are looked up inside the chr
   daemon.spawn(4, { chroot: init.folder, chdir: '/root' });
   for (const [i, step] of ['exec', 'setuid-lookup', 'setgid-lookup', 'exec'].entries()) {
     expect((await daemon.report('spawn-failed', i + 1)).step).toBe(step);
+  }
+});
+
+test.runIf(process.getuid!() === 0)('whom the files do not list other services may know', async () => {
+  // nsswitch.conf and getent are this test's own, in a mount namespace
+  const folder = mkdtempSync(join(tmpdir(), 'services-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const services = join(folder, 'nsswitch.conf');
+  const getent = join(folder, 'getent');
+  writeFileSync(services, 'passwd: files directory\ngroup:  files [SUCCESS=merge] directory # two\n');
+  const answers = [
+    'case "$1 $2" in',
+    '"passwd elsewhere") echo "elsewhere:x:4321:4322::/:/bin/sh" ;;',
+    '"passwd 4321") echo "4321:x:0:0::/:/bin/sh" ;;',
+    '"passwd liar") echo "somebody:x:0:0::/:/bin/sh" ;;',
+    '"group afar") echo "afar:x:4323:" ;;',
+    '"initgroups elsewhere") echo "elsewhere 4324 4325 4322" ;;',
+    '*) [ -z "$LEAK" ] || echo "$2:x:0:0::/:/bin/sh"; exit 2 ;;',
+    'esac',
+  ];
+  writeFileSync(getent, `#!/bin/sh\n${answers.join('\n')}\n`, { mode: 0o755 });
+  const bind = `mount --bind ${services} /etc/nsswitch.conf && mount --bind ${getent} /usr/bin/getent; exec "$@"`;
+  const { daemon, out } = await started({ through: ['unshare', '-m', '/bin/sh', '-c', bind, 'sh'] });
+  writeFileSync(out, '', { mode: 0o666 });
+  chmodSync(out, 0o666);
+  daemon.shell(1, `echo $(id -u) $(id -g) $(id -G) > ${out}`, { user: 'elsewhere' });
+  expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
+  expect(textOf(out)).toBe('4321 4322 4322 4324 4325\n');
+  daemon.shell(2, `echo $(id -G) > ${out}`, { group: 'afar' });
+  expect(await daemon.report('exited', 2)).toMatchObject({ code: 0 });
+  expect(textOf(out).split(' ')[0]).toBe('4323\n');
+  const unknown: Partial<SpawnSpec>[] = [{ user: 'nonesuch', env: ['LEAK=1'] }, { user: 'liar' }, { user: '4321' }];
+  for (const [i, spec] of unknown.entries()) {
+    daemon.spawn(10 + i, spec);
+    expect(await daemon.report('spawn-failed', 10 + i)).toMatchObject({ step: 'setuid-lookup', errno: 0 });
   }
 });
 

@@ -1,0 +1,73 @@
+#define _GNU_SOURCE
+#include "getent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const programs[] = {"/usr/bin/getent", "/bin/getent"};
+/* None of the job's own: it is asked for as root. */
+static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+
+/* 0, or the error number of the last attempt. */
+static int start(const char *database, const char *name, int output, pid_t *pid) {
+	char *const arguments[] = {"getent", (char *)database, (char *)name, NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int error = ENOENT;
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	for (size_t i = 0; error == ENOENT && i < sizeof programs / sizeof *programs; i++)
+		error = posix_spawn(pid, programs[i], &actions, &attributes, arguments, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return error;
+}
+
+/* Reads to the end, so that the program can end; what does not fit is no answer. */
+static size_t read_line(int fd, char line[GETENT_LINE]) {
+	size_t length = 0;
+	char more[512];
+	for (;;) {
+		bool fits = length < GETENT_LINE - 1;
+		ssize_t n = fits ? read(fd, line + length, GETENT_LINE - 1 - length) : read(fd, more, sizeof more);
+		if (n > 0 && !fits)
+			return 0;
+		if (n > 0)
+			length += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			break;
+	}
+	line[length] = '\0';
+	return strcspn(line, "\n");
+}
+
+int getent(const char *database, const char *name, char line[GETENT_LINE]) {
+	int ends[2], status = -1;
+	pid_t pid;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	int error = start(database, name, ends[1], &pid);
+	close(ends[1]);
+	size_t length = error ? 0 : read_line(ends[0], line);
+	close(ends[0]);
+	if (error) {
+		errno = error;
+		return error == ENOENT ? 0 : -1;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	line[length] = '\0';
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 && length > 0;
+}
