@@ -4,6 +4,7 @@
  */
 import type { LogPriority, Notification, Slot } from '@upstart/protocol';
 import type { Command } from '../process-messages.ts';
+import { sameEntries } from './environment.ts';
 import { Heap } from './heap.ts';
 import { Listeners } from './listeners.ts';
 import type { Effect } from './messages.ts';
@@ -31,6 +32,7 @@ export class Context {
   private readonly pass = new Heap<number>((a, b) => a - b);
   private readonly nextPass = new Set<number>();
   private passedId = 0;
+  private shared: readonly string[] = [];
 
   constructor(state: EngineState) {
     this.state = state;
@@ -42,6 +44,16 @@ export class Context {
     }
     for (const timer of state.timers.values()) this.timers.push(timer);
     for (const event of state.events.values()) this.touchEvent(event);
+  }
+
+  /**
+   * One list for all instances that have the same variables. Only the last one is looked at: jobs that start together
+   * mostly have the same.
+   */
+  share(env: readonly string[]): readonly string[] {
+    // A copy takes no more room than its entries.
+    if (!sameEntries(env, this.shared)) this.shared = env.slice();
+    return this.shared;
   }
 
   newId(): number {

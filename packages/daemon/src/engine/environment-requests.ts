@@ -32,16 +32,19 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
     resetEnvironment(context, instance);
     return;
   }
-  for (const env of instance ? [instance.env] : allEnvironments(context)) {
-    if (request.method === 'unsetEnv') for (const name of request.names) unsetVariable(env, name);
-    else for (const entry of request.vars) setVariable(env, entry.includes('=') ? entry : `${entry}=`, request.replace);
+  // Everybody's table is changed in the instances that exist, too.
+  if (!instance) context.state.environment = changed(context.state.environment, request);
+  for (const one of instance ? [instance] : context.state.instances.values()) {
+    one.env = context.share(changed(one.env, request));
   }
 }
 
-/** What everybody's table is changed in: itself and those of the instances that exist. */
-function* allEnvironments(context: Context): Generator<string[]> {
-  yield context.state.environment;
-  for (const instance of context.state.instances.values()) yield instance.env;
+/** A table as it is after the request. */
+function changed(before: readonly string[], request: Exclude<EnvironmentRequest, { method: 'resetEnv' }>): string[] {
+  const env = [...before];
+  if (request.method === 'unsetEnv') for (const name of request.names) unsetVariable(env, name);
+  else for (const entry of request.vars) setVariable(env, entry.includes('=') ? entry : `${entry}=`, request.replace);
+  return env;
 }
 
 function resetEnvironment(context: Context, instance: InstanceState | null): void {

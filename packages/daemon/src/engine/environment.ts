@@ -38,6 +38,11 @@ export function arePairs(entries: readonly string[]): boolean {
   return entries.every((entry) => entry.includes('='));
 }
 
+/** Whether two tables list the same entries in the same order. */
+export function sameEntries(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((entry, i) => entry === other[i]);
+}
+
 function indexOf(env: readonly string[], key: string): number {
   for (let i = 0; i < env.length; i++) {
     const entry = env[i] as string;

@@ -1,7 +1,7 @@
 /**
  * Starting and stopping jobs because their conditions have become true (reference: events §3, §5).
  */
-import { type Condition, conditionEvents } from '@upstart/protocol';
+import { conditionEvents } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
 import { block, blockOn, eventsOf, release, resetCondition } from './blocking.ts';
 import { isTrue, offerEvent, satisfiedNodes } from './condition-state.ts';
@@ -27,17 +27,11 @@ export function offerToClass(context: Context, jobClass: ClassState, event: Even
   if (matched.length > 0) startIfTrue(context, jobClass);
 }
 
-/** The names of the events in a `stop on`, so that events that only start instances need not walk over all of them. */
-const stopOnEvents = new WeakMap<Condition, Set<string>>();
-
+/** Events that only start instances need not walk over all of them. */
 function stopOnMentions({ stopOn }: JobDefinition, eventName: string): boolean {
   if (!stopOn) return false;
-  let names = stopOnEvents.get(stopOn);
-  if (!names) {
-    names = new Set([...conditionEvents(stopOn)].map((event) => event.name));
-    stopOnEvents.set(stopOn, names);
-  }
-  return names.has(eventName);
+  for (const { name } of conditionEvents(stopOn)) if (name === eventName) return true;
+  return false;
 }
 
 function offerToStop(context: Context, instance: InstanceState, event: EventState): void {

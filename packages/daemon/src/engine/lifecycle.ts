@@ -98,7 +98,7 @@ const ENTER: Record<State, Entry> = {
 
 function enterStarting(context: Context, instance: InstanceState): boolean {
   if (instance.startEnv) {
-    instance.env = instance.startEnv;
+    instance.env = context.share(instance.startEnv);
     instance.startEnv = null;
   }
   instance.stopEnv = [];

@@ -83,7 +83,8 @@ export interface InstanceState {
   name: string;
   goal: Goal;
   state: State;
-  env: string[];
+  /** Shared with other instances that have the same variables: replaced, never changed. */
+  env: readonly string[];
   /** What `env` becomes on entering `starting`; null: it stays. */
   startEnv: string[] | null;
   /** What pre-stop and post-stop get on top. */
