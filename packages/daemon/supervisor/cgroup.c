@@ -150,7 +150,7 @@ void cgroups_release(struct process *process) {
 		}
 		use->next = leftover;
 		leftover = use;
-		if (!retry.running)
+		if (!timer_is_running(&retry))
 			timer_start(&retry, RETRY, look_at_leftover);
 	}
 }

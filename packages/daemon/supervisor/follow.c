@@ -96,7 +96,7 @@ void follow_attach(struct process *process, int fd) {
 }
 
 static void retry(struct timer *timer) {
-	follow_begin(CONTAINER_OF(timer, struct process, pidfd_retry));
+	follow_begin(CONTAINER_OF(timer, struct process, timer));
 }
 
 void follow_begin(struct process *process) {
@@ -110,12 +110,12 @@ void follow_begin(struct process *process) {
 		process_ended(process, NULL, NULL);
 		return;
 	}
-	timer_start(&process->pidfd_retry, RETRY, retry);
+	timer_start(&process->timer, RETRY, retry);
 }
 
 void follow_end(struct process *process) {
 	watch_close(&process->pidfd);
-	timer_stop(&process->pidfd_retry);
+	timer_stop(&process->timer);
 }
 
 bool follow_is_alive(struct process *process) {

@@ -20,6 +20,8 @@
 
 /* Room for one frame of the largest size and for reading ahead. */
 #define INPUT (FRAME_HEADER + FRAME_BODY_MAX + 256 * 1024)
+/* Memory that an empty buffer gives back. */
+#define GIVE_BACK (64u * 1024)
 /* After so many commands other descriptors have their turn: a spawn takes half a millisecond. */
 #define COMMANDS_A_TURN 16
 
@@ -27,7 +29,7 @@ static struct watch socket_watch = {.fd = -1};
 static bool waits_to_send, busy, ending;
 
 static uint8_t *input;
-static size_t input_start, input_end;
+static size_t input_start, input_end, highest;
 
 static struct greeting greeting;
 
@@ -80,6 +82,10 @@ static void make_room(void) {
 	memmove(input, input + input_start, input_end - input_start);
 	input_end -= input_start;
 	input_start = 0;
+	if (input_end > 0 || highest <= GIVE_BACK)
+		return;
+	madvise(input, INPUT, MADV_DONTNEED);
+	highest = 0;
 }
 
 /* Reads once. What `recv` said: more than 0 for bytes, 0 when the daemon has closed its end. */
@@ -88,6 +94,8 @@ static ssize_t read_more(void) {
 	ssize_t n = recv(socket_watch.fd, input + input_end, INPUT - input_end, MSG_DONTWAIT);
 	if (n > 0)
 		input_end += (size_t)n;
+	if (input_end > highest)
+		highest = input_end;
 	return n;
 }
 

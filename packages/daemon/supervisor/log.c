@@ -99,7 +99,7 @@ static void pause_log(struct log *log) {
 	watch_stop(&log->watch);
 	log->paused = true;
 	log->deserted = false;
-	if (!retry.running)
+	if (!timer_is_running(&retry))
 		timer_start(&retry, RETRY, retry_paused);
 }
 
@@ -143,7 +143,7 @@ static void retry_paused(struct timer *timer) {
 		if (!failed)
 			resume(log);
 	}
-	if (any && !timer->running)
+	if (any && !timer_is_running(timer))
 		timer_start(timer, RETRY, retry_paused);
 }
 

@@ -87,8 +87,7 @@ static void end(struct log *log) {
 }
 
 static void drain(struct log *log) {
-	size_t drained = log->total - log->total_at_end;
-	size_t left = drained < DRAIN_MAX ? DRAIN_MAX - drained : 0;
+	size_t left = log->total < DRAIN_MAX ? DRAIN_MAX - log->total : 0;
 	bool stuck = false;
 	if (log_pump(log, left) == FULL) {
 		sink_lock();
@@ -104,7 +103,7 @@ void log_finish(struct log *log, void (*written)(void *data), void *data) {
 	log->written = written;
 	log->data = data;
 	log->state = DRAINING;
-	log->total_at_end = log->total;
+	log->total = 0;
 	watch_stop(&log->watch);
 	drain(log);
 }

@@ -12,18 +12,18 @@ enum log_state { STARTING, LIVE, DRAINING, ENDED, KEPT };
 struct log {
 	struct garbage garbage;
 	struct sink sink;
+	struct watch watch;
 	enum log_state state;
 	/* Of a pty, or the end of a pipe. */
 	int master;
 	bool is_pipe;
-	struct watch watch;
 	bool paused, said_trouble;
 	/* Nobody had the other end open the last time; told of changes only. */
 	bool deserted;
-	/* Bytes read since it began, and by the time that the process had ended. */
-	size_t total, total_at_end;
 	/* Names it in a handover. */
 	int number;
+	/* Bytes read since it began, or since the process has ended. */
+	size_t total;
 	/* What it adds to all that is kept of ended processes. */
 	size_t kept;
 	void (*written)(void *data);

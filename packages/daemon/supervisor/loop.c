@@ -60,22 +60,26 @@ void watch_close(struct watch *watch) {
 
 void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct timer *)) {
 	timer_stop(timer);
-	*timer = (struct timer){.due = loop_now() + milliseconds, .running = true, .fire = fire, .next = timers};
+	*timer = (struct timer){.due = loop_now() + milliseconds, .fire = fire, .next = timers};
 	if (timers)
 		timers->previous = timer;
 	timers = timer;
 }
 
 void timer_stop(struct timer *timer) {
-	if (!timer->running)
+	if (!timer->fire)
 		return;
-	timer->running = false;
+	timer->fire = NULL;
 	if (timer->next)
 		timer->next->previous = timer->previous;
 	if (timer->previous)
 		timer->previous->next = timer->next;
 	else
 		timers = timer->next;
+}
+
+bool timer_is_running(const struct timer *timer) {
+	return timer->fire != NULL;
 }
 
 void free_later(struct garbage *garbage) {
@@ -103,8 +107,9 @@ static void run_timers(void) {
 			timer = timer->next;
 		if (!timer)
 			return;
+		void (*fire)(struct timer *) = timer->fire;
 		timer_stop(timer);
-		timer->fire(timer);
+		fire(timer);
 	}
 }
 

@@ -16,7 +16,7 @@ struct watch {
 
 struct timer {
 	int64_t due;
-	bool running;
+	/* NULL while it is not running. */
 	void (*fire)(struct timer *timer);
 	struct timer *next, *previous;
 };
@@ -43,6 +43,7 @@ void watch_close(struct watch *watch);
 /* Starts or restarts. */
 void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct timer *));
 void timer_stop(struct timer *timer);
+bool timer_is_running(const struct timer *timer);
 
 /* free()s the structure, whose first member this is, when the turn is over. */
 void free_later(struct garbage *garbage);

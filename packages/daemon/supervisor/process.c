@@ -26,7 +26,7 @@ struct process *process_new(uint64_t id) {
 	if (!process)
 		return NULL;
 	process->id = id;
-	process->exec_pipe.fd = process->script_pipe.fd = process->pidfd.fd = -1;
+	process->exec_pipe.fd = process->pidfd.fd = -1;
 	struct process **bucket = &with_id[id % BUCKETS];
 	process->next_with_id = *bucket;
 	*bucket = process;
@@ -55,7 +55,7 @@ void process_free(struct process *process) {
 	script_drop(process);
 	follow_end(process);
 	cgroups_release(process);
-	timer_stop(&process->log_patience);
+	timer_stop(&process->timer);
 	free_later(&process->garbage);
 }
 
@@ -104,9 +104,9 @@ static void report_end(struct process *process) {
 		frame_number(&out, TAG_CODE, WIFEXITED(status) ? WEXITSTATUS(status) : 0);
 		frame_number(&out, TAG_SIGNAL, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 		frame_number(&out, TAG_CORE, WIFSIGNALED(status) && WCOREDUMP(status));
-		frame_number(&out, TAG_USER_TIME, microseconds(&process->usage.ru_utime));
-		frame_number(&out, TAG_SYSTEM_TIME, microseconds(&process->usage.ru_stime));
-		frame_number(&out, TAG_MAX_RSS, process->usage.ru_maxrss);
+		frame_number(&out, TAG_USER_TIME, process->user_time);
+		frame_number(&out, TAG_SYSTEM_TIME, process->system_time);
+		frame_number(&out, TAG_MAX_RSS, process->memory);
 	}
 	reports_add(&out);
 	process_free(process);
@@ -119,7 +119,7 @@ static void log_is_written(void *data) {
 }
 
 static void log_takes_too_long(struct timer *timer) {
-	struct process *process = CONTAINER_OF(timer, struct process, log_patience);
+	struct process *process = CONTAINER_OF(timer, struct process, timer);
 	log_abandon(process->log);
 	log_is_written(process);
 }
@@ -131,8 +131,11 @@ void process_ended(struct process *process, const int *status, const struct rusa
 	process->status_known = status != NULL;
 	if (status)
 		process->status = *status;
-	if (usage)
-		process->usage = *usage;
+	if (usage) {
+		process->user_time = microseconds(&usage->ru_utime);
+		process->system_time = microseconds(&usage->ru_stime);
+		process->memory = usage->ru_maxrss;
+	}
 	script_drop(process);
 	follow_end(process);
 	cgroups_release(process);
@@ -140,7 +143,7 @@ void process_ended(struct process *process, const int *status, const struct rusa
 		report_end(process);
 		return;
 	}
-	timer_start(&process->log_patience, LOG_PATIENCE, log_takes_too_long);
+	timer_start(&process->timer, LOG_PATIENCE, log_takes_too_long);
 	log_finish(process->log, log_is_written, process);
 }
 

@@ -9,6 +9,7 @@
 
 struct log;
 struct cgroup_use;
+struct script;
 
 /* Where following the forks of a process is (reference: jobs 5.1). */
 enum trace {
@@ -30,10 +31,8 @@ struct process {
 
 	/* The error pipe, until the program runs. */
 	struct watch exec_pipe;
-	/* The script and the pipe that it goes into. */
-	struct watch script_pipe;
-	char *script;
-	size_t script_length, script_written;
+	/* What is still to be written of its script, or NULL. */
+	struct script *script;
 
 	struct log *log;
 	struct cgroup_use *cgroups;
@@ -42,7 +41,8 @@ struct process {
 	int forks, forks_wanted;
 	/* A process that is not our child: readable when it has ended. */
 	struct watch pidfd;
-	struct timer pidfd_retry;
+	/* Before its end: there was no pidfd to be had. After it: how long the report waits for the log. */
+	struct timer timer;
 
 	/* Signal of the last stop, 0 when running: as reported, and as it is. */
 	int stop_reported, stop_now;
@@ -51,8 +51,8 @@ struct process {
 	bool ended;
 	bool status_known;
 	int status;
-	struct rusage usage;
-	struct timer log_patience;
+	/* Microseconds, and kilobytes at most. */
+	int64_t user_time, system_time, memory;
 };
 
 /* What there is to say of a process that has just been made is the caller's to fill in. NULL: no memory. */

@@ -15,11 +15,8 @@ static void give(struct process *process, void *data) {
 	handover_number(out, "process", (int64_t)process->id);
 	handover_number(out, "process-pid", process->pid);
 	handover_descriptor(out, "process-exec-pipe", process->exec_pipe.fd);
-	if (process->script) {
-		handover_bytes(out, "process-script", process->script + process->script_written,
-		               process->script_length - process->script_written);
-		handover_descriptor(out, "process-script-pipe", process->script_pipe.fd);
-	}
+	if (process->script)
+		script_hand_over(process->script, out);
 	if (process->log)
 		handover_number(out, "process-log", log_number(process->log));
 	for (const struct cgroup_use *use = process->cgroups; use; use = use->next) {
@@ -30,7 +27,7 @@ static void give(struct process *process, void *data) {
 	handover_number(out, "process-forks", process->forks);
 	handover_number(out, "process-forks-wanted", process->forks_wanted);
 	handover_descriptor(out, "process-pidfd", process->pidfd.fd);
-	handover_number(out, "process-pidfd-due", process->pidfd_retry.running);
+	handover_number(out, "process-pidfd-due", timer_is_running(&process->timer));
 	handover_number(out, "process-stop-reported", process->stop_reported);
 	handover_number(out, "process-stop", process->stop_now);
 }
@@ -74,14 +71,6 @@ static void begin(uint64_t id) {
 	now.pidfd_due = false;
 }
 
-static void keep_script(struct process *process, const struct handover_item *item) {
-	process->script = malloc(item->length + 1);
-	if (!process->script)
-		return;
-	memcpy(process->script, item->bytes, item->length);
-	process->script_length = item->length;
-}
-
 void processes_take_over(const struct handover_item *item) {
 	struct process *process = now.process;
 	int number = (int)item->number;
@@ -94,7 +83,7 @@ void processes_take_over(const struct handover_item *item) {
 	else if (item_is(item, "process-exec-pipe"))
 		now.exec_pipe = item_descriptor(item);
 	else if (item_is(item, "process-script") && item->bytes)
-		keep_script(process, item);
+		script_keep_rest(process, item->bytes, item->length);
 	else if (item_is(item, "process-script-pipe"))
 		now.script_pipe = item_descriptor(item);
 	else if (item_is(item, "process-log"))

@@ -20,7 +20,7 @@
 /* Moving the content to the beginning is cheap when it is smaller than what is in front of it. */
 #define MOVE_FROM (64u * 1024)
 /* Memory that an empty buffer gives back. */
-#define GIVE_BACK (1024u * 1024)
+#define GIVE_BACK (64u * 1024)
 
 static uint8_t *memory;
 static size_t head, unsent, tail, highest;

@@ -15,27 +15,27 @@ struct sink {
 	/* A ring of `capacity` bytes; replaced by the main thread only while the sink is idle. [lock] */
 	uint8_t *buffer;
 	size_t capacity, start, length;
-	/* Waiting for the writer; being worked on. Neither: idle. [lock] */
-	bool queued, writing;
-	/* Nothing is added any more: the file is closed after this pass. [lock] */
-	bool last;
-	/* What the last pass left is still there because of an error. [lock] */
-	bool failed;
+	struct sink *next_queued, *next_noticed;
+	/* Among those with an open file: the one that was written to before it, and after it. [lock] */
+	struct sink *older, *newer;
+	/* Open, or -1. Only the writer opens and closes files. [lock] */
+	int file;
 	/* The error of the last pass, also when the data was discarded because of it; 0 when there was none. [lock] */
 	int trouble;
 	/* The error of the last attempt to open the file, 0 when it could be opened. [lock] */
 	int open_error;
+	/* Waiting for the writer; being worked on. Neither: idle. [lock] */
+	bool queued, writing;
 	/* In the list of those that the main thread has to look at. [lock] */
 	bool noticed;
-	struct sink *next_queued, *next_noticed;
-	/* Open, or -1. Only the writer opens and closes files. [lock] */
-	int file;
-	/* Among those with an open file: the one that was written to before it, and after it. [lock] */
-	struct sink *older, *newer;
-	/* The writer's own: when the file came to be, whether its last line is not complete, why it could not be rotated. */
-	int64_t born;
+	/* Nothing is added any more: the file is closed after this pass. [lock] */
+	bool last;
+	/* What the last pass left is still there because of an error. [lock] */
+	bool failed;
+	/* The writer's own: whether its last line is not complete, why it could not be rotated, when the file came to be. */
 	bool mid_line;
 	int rotation_error;
+	int64_t born;
 };
 
 /* So many log files are open at most; the one that has not been written to for the longest time is closed. */
