@@ -46,8 +46,8 @@ const OPTIONS = {
     __dirname: '"/nonexistent"',
     __filename: '"/nonexistent"',
   },
-  // The daemon loads the commands when the first one is asked for.
-  external: ['./commands.js'],
+  // The daemon is loaded when V8 has been set up for it, its commands when the first one is asked for.
+  external: ['./daemon-main.js', './commands.js'],
   metafile: true,
   write: false,
   logLevel: 'silent',

@@ -12,6 +12,7 @@ import { Configuration } from './conf/configuration.ts';
 import { preloadCommands } from './control/run-command.ts';
 import { ControlServer } from './control/server.ts';
 import { type Log, openLog } from './log.ts';
+import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
 import { findPlaces, type Places } from './places.ts';
 import { Supervisor } from './process/supervisor.ts';
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   const start = startState(saved, supervisorState, log, () =>
     engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
   );
-  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log });
+  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: new Memory() });
   const defined = new Set<string>();
   const configuration = makeConfiguration(options, places, runner, log, defined);
   supervisor.rotateLogs(options.logRotation);

@@ -9,6 +9,7 @@ import type { Engine } from './engine/engine.ts';
 import type { Effect, EngineRequest, Input } from './engine/messages.ts';
 import type { Answer } from './engine/state.ts';
 import type { Log } from './log.ts';
+import type { Memory } from './memory.ts';
 import type { Command, Report, SupervisorState } from './process-messages.ts';
 import type { StateStore } from './state/store.ts';
 
@@ -38,6 +39,7 @@ export interface RunnerParts {
   /** Whose processes the state is about: a saved state is only good for the same supervisor. */
   identity: string;
   log: Log;
+  memory: Pick<Memory, 'note'>;
 }
 
 export class Runner {
@@ -141,6 +143,7 @@ export class Runner {
       this.queue = [];
       this.parts.store.append(inputs);
       this.run(inputs);
+      this.parts.memory.note(inputs.length);
     }
     this.scheduled = false;
     for (const callback of [...this.settledCallbacks]) callback();

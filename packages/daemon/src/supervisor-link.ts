@@ -10,8 +10,9 @@ const OWN = [
   'UPSTART_DAEMON',
   'UPSTART_NODE',
   'UPSTART_SUPERVISOR_CRASHES',
+  'MALLOC_MMAP_THRESHOLD_',
 ];
-/** Variables that would have changed how the daemon itself runs; they were put aside under this prefix. */
+/** Variables that change how the daemon itself runs: the values that jobs are to get were put aside under this prefix. */
 const SAVED = 'UPSTART_SAVED_';
 
 export interface SupervisorLink {

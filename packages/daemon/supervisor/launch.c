@@ -19,14 +19,24 @@
 static char daemon_script[PLACE_MAX];
 static char own_node[PLACE_MAX];
 
-/* Variables that make node start slowly or differently, and the names that their values are handed on by. */
+/*
+ * Variables that make node start slowly or differently, and what they are for the daemon. The values that they have for jobs are
+ * handed on by other names.
+ */
 static const struct {
 	const char *name;
 	const char *saved;
-} cleared[] = {
-	{"NODE_EXTRA_CA_CERTS", "UPSTART_SAVED_NODE_EXTRA_CA_CERTS"},
-	{"NODE_OPTIONS", "UPSTART_SAVED_NODE_OPTIONS"},
+	const char *value;
+} own[] = {
+	{"NODE_EXTRA_CA_CERTS", "UPSTART_SAVED_NODE_EXTRA_CA_CERTS", NULL},
+	{"NODE_OPTIONS", "UPSTART_SAVED_NODE_OPTIONS", NULL},
+	/* Buffers go back to the kernel when they are freed, instead of leaving holes. */
+	{"MALLOC_MMAP_THRESHOLD_", "UPSTART_SAVED_MALLOC_MMAP_THRESHOLD_", "8192"},
 };
+
+/* Of node itself. What a burst of events leaves is collected often, rather than kept in much memory until later. */
+static char *const node_options[] = {"--max-semi-space-size=2"};
+#define NODE_OPTIONS (sizeof node_options / sizeof *node_options)
 
 void launch_open(void) {
 	const char *other = getenv("UPSTART_DAEMON");
@@ -39,13 +49,16 @@ void launch_open(void) {
 
 static void set_environment(unsigned failures) {
 	char number[16];
-	for (size_t i = 0; i < sizeof cleared / sizeof *cleared; i++) {
-		const char *value = getenv(cleared[i].name);
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		const char *value = getenv(own[i].name);
 		if (value)
-			setenv(cleared[i].saved, value, 1);
+			setenv(own[i].saved, value, 1);
 		else
-			unsetenv(cleared[i].saved);
-		unsetenv(cleared[i].name);
+			unsetenv(own[i].saved);
+		if (own[i].value)
+			setenv(own[i].name, own[i].value, 1);
+		else
+			unsetenv(own[i].name);
 	}
 	snprintf(number, sizeof number, "%d", DAEMON_FD);
 	setenv("UPSTART_SUPERVISOR_FD", number, 1);
@@ -74,12 +87,13 @@ static _Noreturn void run(char **arguments, int fd, unsigned failures, pid_t par
 	size_t count = 0;
 	while (arguments[count])
 		count++;
-	char **daemon_arguments = calloc(count + 3, sizeof *daemon_arguments);
+	char **daemon_arguments = calloc(NODE_OPTIONS + count + 3, sizeof *daemon_arguments);
 	if (!daemon_arguments)
 		_exit(NO_NODE);
-	daemon_arguments[1] = daemon_script;
+	memcpy(daemon_arguments + 1, node_options, sizeof node_options);
+	daemon_arguments[NODE_OPTIONS + 1] = daemon_script;
 	for (size_t i = 1; i < count; i++)
-		daemon_arguments[i + 1] = arguments[i];
+		daemon_arguments[NODE_OPTIONS + 1 + i] = arguments[i];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)

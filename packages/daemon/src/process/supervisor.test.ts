@@ -20,18 +20,22 @@ test('a daemon is told the state, and its end with END ends the supervisor with 
   const daemon = await init.daemon();
   expect(daemon.state).toEqual({ pid: init.pid, lastCommand: 0, processes: [], subreaperErrno: 0 });
   const line = readFileSync(`/proc/${daemon.pid}/cmdline`, 'utf8').split('\0');
-  expect(line.slice(2)).toEqual(['first', '--second', '']);
+  expect(line.slice(line.indexOf(init.script) + 1)).toEqual(['first', '--second', '']);
   daemon.send({ type: 'end', id: 1, status: 23 });
   expect(await init.exit()).toBe(23);
 });
 
 test('the environment of a daemon', async () => {
-  const init = Init.start(program, { env: { NODE_OPTIONS: '--no-warnings', NODE_EXTRA_CA_CERTS: '/x', KEPT: '1' } });
+  const init = Init.start(program, {
+    env: { NODE_OPTIONS: '--no-warnings', NODE_EXTRA_CA_CERTS: '/x', KEPT: '1', MALLOC_MMAP_THRESHOLD_: '7' },
+  });
   const first = await init.daemon();
   const env = new Set(readFileSync(`/proc/${first.pid}/environ`, 'utf8').split('\0'));
   for (const entry of ['UPSTART_SUPERVISOR_FD=3', 'UPSTART_DAEMON_FAILURES=0', 'KEPT=1']) expect(env).toContain(entry);
   expect(env).toContain('UPSTART_SAVED_NODE_OPTIONS=--no-warnings');
   expect(env).toContain('UPSTART_SAVED_NODE_EXTRA_CA_CERTS=/x');
+  expect(env).toContain('UPSTART_SAVED_MALLOC_MMAP_THRESHOLD_=7');
+  expect(env).toContain('MALLOC_MMAP_THRESHOLD_=8192');
   expect([...env].filter((entry) => /^NODE_(OPTIONS|EXTRA)/.test(entry))).toEqual([]);
   // two that were never ready, then one that was
   await kill(first);

@@ -45,6 +45,8 @@ export class Init {
   /** A folder of this supervisor's own, open to everybody. */
   readonly folder = mkdtempSync(join(tmpdir(), 'init-'));
   readonly child: ChildProcess;
+  /** What the supervisor takes for the daemon's script. */
+  readonly script: string;
   /** What it has said on standard error. */
   said = '';
   #server: Server;
@@ -54,8 +56,8 @@ export class Init {
   private constructor(program: string, { env, uid, through }: InitOptions) {
     chmodSync(this.folder, 0o777);
     const address = join(this.folder, 'socket');
-    const relay = join(this.folder, 'relay.mjs');
-    copyFileSync(RELAY, relay);
+    this.script = join(this.folder, 'relay.mjs');
+    copyFileSync(RELAY, this.script);
     this.#server = createServer((socket) => {
       const waiter = this.#waiting.shift();
       if (waiter) waiter(socket);
@@ -69,7 +71,7 @@ export class Init {
       env: {
         ...process.env,
         UPSTART_NODE: process.execPath,
-        UPSTART_DAEMON: relay,
+        UPSTART_DAEMON: this.script,
         RELAY_SOCKET: address,
         FAULTS: this.folder,
         ...env,
