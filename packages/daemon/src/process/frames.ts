@@ -80,9 +80,32 @@ export class FrameError extends Error {
   override name = 'FrameError';
 }
 
+const TWO_TO_32 = 2 ** 32;
+
+/** A signed number of 64 bits; not by way of BigInt, which takes several times as long. */
+function readNumber(bytes: Buffer, at: number): number {
+  return bytes.readInt32LE(at + 4) * TWO_TO_32 + bytes.readUInt32LE(at);
+}
+
+function writeNumber(bytes: Buffer, value: number, at: number): void {
+  const high = Math.floor(value / TWO_TO_32);
+  bytes.writeUInt32LE(value - high * TWO_TO_32, at);
+  bytes.writeInt32LE(high, at + 4);
+}
+
 // --- encoding ---------------------------------------------------------------------------------------------------------
 
-type Field = [tag: number, value: number | string | Buffer];
+interface Field {
+  tag: number;
+  value: number | string | Buffer;
+  /** Of the value, in bytes. */
+  length: number;
+}
+
+function field(tag: number, value: number | string | Buffer): Field {
+  const length = typeof value === 'number' ? 8 : typeof value === 'string' ? Buffer.byteLength(value) : value.length;
+  return { tag, value, length };
+}
 
 const UNLIMITED = 2n ** 64n - 1n;
 
@@ -91,12 +114,12 @@ function limitField({ resource, soft, hard }: SpawnSpec['limits'][number]): Fiel
   bytes.writeBigUInt64LE(BigInt.asUintN(64, soft === null ? UNLIMITED : BigInt(soft)), 0);
   bytes.writeBigUInt64LE(BigInt.asUintN(64, hard === null ? UNLIMITED : BigInt(hard)), 8);
   bytes.write(resource, 16);
-  return [TAG.limit, bytes];
+  return field(TAG.limit, bytes);
 }
 
 /** Four texts with a NUL between them. */
 function cgroupField({ controller, name, key, value }: SpawnSpec['cgroups'][number]): Field {
-  return [TAG.cgroup, Buffer.from([controller, name, key ?? '', value ?? ''].join('\0'))];
+  return field(TAG.cgroup, Buffer.from([controller, name, key ?? '', value ?? ''].join('\0')));
 }
 
 function spawnFields(spec: SpawnSpec): Field[] {
@@ -113,42 +136,42 @@ function spawnFields(spec: SpawnSpec): Field[] {
     [TAG.jobCgroup, spec.jobCgroup],
   ];
   return [
-    [TAG.console, CONSOLES.indexOf(spec.console)],
-    [TAG.traceForks, spec.traceForks],
-    [TAG.debugStop, spec.debugStop ? 1 : 0],
-    ...optional.filter((field): field is Field & [number, number | string] => field[1] !== null),
+    field(TAG.console, CONSOLES.indexOf(spec.console)),
+    field(TAG.traceForks, spec.traceForks),
+    field(TAG.debugStop, spec.debugStop ? 1 : 0),
+    ...optional.flatMap(([tag, value]) => (value === null ? [] : [field(tag, value)])),
     ...spec.limits.map(limitField),
     ...spec.cgroups.map(cgroupField),
-    ...(spec.script === null ? [] : [[TAG.script, encodeText(spec.script)] satisfies Field]),
-    ...spec.argv.map((text): Field => [TAG.argument, asBytes(text)]),
-    ...spec.env.map((text): Field => [TAG.environment, asBytes(text)]),
+    ...(spec.script === null ? [] : [field(TAG.script, encodeText(spec.script))]),
+    ...textFields(TAG.argument, spec.argv),
+    ...textFields(TAG.environment, spec.env),
   ];
 }
 
 /** Text of job files and clients may stand for any bytes. Most of it is what it looks like, and written as it is. */
-function asBytes(text: string): string | Buffer {
-  return mayHoldBytes(text) ? encodeText(text) : text;
+function textFields(tag: number, texts: readonly string[]): Field[] {
+  if (!mayHoldBytes(texts.join('\n'))) return texts.map((text) => field(tag, text));
+  return texts.map((text) => field(tag, encodeText(text)));
 }
 
-function fieldLength(value: Field[1]): number {
-  return typeof value === 'number' ? 8 : typeof value === 'string' ? Buffer.byteLength(value) : value.length;
+function bodyLength(fields: readonly Field[]): number {
+  return fields.reduce((sum, { length }) => sum + FIELD_HEADER + length, 0);
 }
 
 function frame(type: number, id: number, fields: readonly Field[]): Buffer {
-  const body = fields.reduce((sum, [, value]) => sum + FIELD_HEADER + fieldLength(value), 0);
+  const body = bodyLength(fields);
   const bytes = Buffer.allocUnsafe(FRAME_HEADER + body);
   bytes.writeUInt32LE(body, 0);
   bytes.writeUInt16LE(type, 4);
   bytes.writeUInt16LE(FRAME_VERSION, 6);
-  bytes.writeBigUInt64LE(BigInt(id), 8);
+  writeNumber(bytes, id, 8);
   let at = FRAME_HEADER;
-  for (const [tag, value] of fields) {
-    const length = fieldLength(value);
-    bytes.writeUInt16LE(tag, at);
-    bytes.writeUInt16LE(0, at + 2);
+  for (const { tag, value, length } of fields) {
+    // Two bytes of tag, and two that are zero.
+    bytes.writeUInt32LE(tag, at);
     bytes.writeUInt32LE(length, at + 4);
     at += FIELD_HEADER;
-    if (typeof value === 'number') bytes.writeBigInt64LE(BigInt(value), at);
+    if (typeof value === 'number') writeNumber(bytes, value, at);
     else if (typeof value === 'string') bytes.write(value, at);
     else value.copy(bytes, at);
     at += length;
@@ -161,8 +184,7 @@ function frame(type: number, id: number, fields: readonly Field[]): Buffer {
  * with `spawn-failed`, so that it fails like any other program that cannot be run.
  */
 function impossibility(fields: readonly Field[]): number {
-  const size = fields.reduce((sum, [, value]) => sum + FIELD_HEADER + fieldLength(value), 0);
-  if (size > FRAME_BODY_MAX) return E2BIG;
+  if (bodyLength(fields) > FRAME_BODY_MAX) return E2BIG;
   return fields.every(fits) ? 0 : EINVAL;
 }
 
@@ -174,7 +196,7 @@ const RANGES = new Map<number, [least: number, most: number]>([
 ]);
 const RESOURCE_NAME_MAX = 31;
 
-function fits([tag, value]: Field): boolean {
+function fits({ tag, value }: Field): boolean {
   if (typeof value === 'string') return !value.includes('\0');
   if (typeof value === 'number') {
     const [least, most] = RANGES.get(tag) ?? [0, Number.MAX_SAFE_INTEGER];
@@ -192,25 +214,20 @@ function commandFields(command: Command): Field[] {
       const fields = spawnFields(command.spec);
       const errno = impossibility(fields);
       if (errno === 0) return fields;
-      return [
-        [TAG.console, 0],
-        [TAG.traceForks, 0],
-        [TAG.debugStop, 0],
-        [TAG.impossible, errno],
-      ];
+      return [field(TAG.console, 0), field(TAG.traceForks, 0), field(TAG.debugStop, 0), field(TAG.impossible, errno)];
     }
     case 'signal':
       return [
-        [TAG.process, command.process],
-        [TAG.signal, command.signal],
-        [TAG.wholeGroup, command.group ? 1 : 0],
+        field(TAG.process, command.process),
+        field(TAG.signal, command.signal),
+        field(TAG.wholeGroup, command.group ? 1 : 0),
       ];
     case 'flush-logs':
       return [];
     case 'kill-cgroup':
-      return [[TAG.jobCgroup, command.cgroup]];
+      return [field(TAG.jobCgroup, command.cgroup)];
     case 'end':
-      return [[TAG.status, command.status & 0xff]];
+      return [field(TAG.status, command.status & 0xff)];
   }
 }
 
@@ -231,11 +248,7 @@ export function encodeReplace(): Buffer {
 
 /** Rotate log files from now on. */
 export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
-  return frame(SENT.rotation, 0, [
-    [TAG.rotateSize, size],
-    [TAG.rotateAge, age],
-    [TAG.rotateKeep, keep],
-  ]);
+  return frame(SENT.rotation, 0, [field(TAG.rotateSize, size), field(TAG.rotateAge, age), field(TAG.rotateKeep, keep)]);
 }
 
 /** Every report up to and including `seq` is safe with us. */
@@ -254,36 +267,41 @@ export type Incoming =
 
 /** The fields of one frame; taking one that is missing, of the wrong form or twice is an error, and so is leaving one. */
 class Fields {
-  #frame: string;
-  #fields = new Map<number, Buffer>();
+  #type: number;
+  #bytes: Buffer;
+  /** Where the header of each field begins. */
+  #fields = new Map<number, number>();
 
-  constructor(frame: string, body: Buffer) {
-    this.#frame = frame;
-    for (let at = 0; at < body.length; ) {
-      if (body.length - at < FIELD_HEADER) this.#fail('ends within a field');
-      const tag = body.readUInt16LE(at);
-      const length = body.readUInt32LE(at + 4);
-      if (body.readUInt16LE(at + 2) !== 0 || length > body.length - at - FIELD_HEADER) this.#fail('has a broken field');
+  /** Of the frame whose body lies between `start` and `end`. */
+  constructor(type: number, bytes: Buffer, start: number, end: number) {
+    this.#type = type;
+    this.#bytes = bytes;
+    for (let at = start; at < end; ) {
+      if (end - at < FIELD_HEADER) this.#fail('ends within a field');
+      const tag = bytes.readUInt16LE(at);
+      const length = bytes.readUInt32LE(at + 4);
+      if (bytes.readUInt16LE(at + 2) !== 0 || length > end - at - FIELD_HEADER) this.#fail('has a broken field');
       if (this.#fields.has(tag)) this.#fail(`has field ${tag} twice`);
-      this.#fields.set(tag, body.subarray(at + FIELD_HEADER, at + FIELD_HEADER + length));
+      this.#fields.set(tag, at);
       at += FIELD_HEADER + length;
     }
   }
 
   #fail(what: string): never {
-    throw new FrameError(`supervisor: frame ${this.#frame} ${what}`);
+    throw new FrameError(`supervisor: frame of type ${this.#type} ${what}`);
   }
 
-  #take(tag: number): Buffer {
-    const bytes = this.#fields.get(tag) ?? this.#fail(`lacks field ${tag}`);
+  /** Where the value begins, and its length. */
+  #take(tag: number): { at: number; length: number } {
+    const header = this.#fields.get(tag) ?? this.#fail(`lacks field ${tag}`);
     this.#fields.delete(tag);
-    return bytes;
+    return { at: header + FIELD_HEADER, length: this.#bytes.readUInt32LE(header + 4) };
   }
 
   number(tag: number): number {
-    const bytes = this.#take(tag);
-    if (bytes.length !== 8) this.#fail(`has a number of ${bytes.length} bytes in field ${tag}`);
-    const value = Number(bytes.readBigInt64LE());
+    const { at, length } = this.#take(tag);
+    if (length !== 8) this.#fail(`has a number of ${length} bytes in field ${tag}`);
+    const value = readNumber(this.#bytes, at);
     return Number.isSafeInteger(value) ? value : this.#fail(`has too large a number in field ${tag}`);
   }
 
@@ -292,7 +310,8 @@ class Fields {
   }
 
   text(tag: number): string {
-    return this.#take(tag).toString();
+    const { at, length } = this.#take(tag);
+    return this.#bytes.toString('utf8', at, at + length);
   }
 
   step(): (typeof SPAWN_STEPS)[number] {
@@ -363,8 +382,9 @@ const GREETING: Record<number, (fields: Fields) => Incoming> = {
   34: () => ({ type: 'table-end' }),
 };
 
-function decode(type: number, id: number, body: Buffer): Incoming {
-  const fields = new Fields(`of type ${type}`, body);
+/** The frame of which all but the header lies between `start` and `end`. */
+function decode(type: number, id: number, bytes: Buffer, start: number, end: number): Incoming {
+  const fields = new Fields(type, bytes, start, end);
   const greeting = GREETING[type]?.(fields);
   const content = greeting ? undefined : REPORTS[type]?.(fields);
   fields.end();
@@ -392,8 +412,8 @@ export class FrameDecoder {
       this.#needed = this.#size(bytes, at);
       const end = at + this.#needed;
       if (end > bytes.length) break;
-      const id = Number(bytes.readBigUInt64LE(at + 8));
-      incoming.push(decode(bytes.readUInt16LE(at + 4), id, bytes.subarray(at + FRAME_HEADER, end)));
+      const id = readNumber(bytes, at + 8);
+      incoming.push(decode(bytes.readUInt16LE(at + 4), id, bytes, at + FRAME_HEADER, end));
       at = end;
     }
     this.#pieces = at < bytes.length ? [bytes.subarray(at)] : [];
