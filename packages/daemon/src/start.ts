@@ -5,13 +5,12 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * How much of a function has to run before it is compiled to machine code: a start is not enough, a burst is. The compiler
- * takes four megabytes as soon as it is used at all.
+ * Functions are compiled to machine code when much of them has run (the budget, in bytes of bytecode), small ones no sooner than
+ * others: a burst is enough for that, a start is not. The compiler takes four megabytes as soon as it is used at all.
  */
-const INTERRUPT_BUDGET = 2_000_000;
+const COMPILE_LATE = ['--interrupt-budget=2000000', '--max-bytecode-size-for-early-opt=0'];
 
-setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
-// Small functions are no exception.
-setFlagsFromString('--max-bytecode-size-for-early-opt=0');
+// Node 20. Later versions of V8 do much the same by themselves, and complain about names that they do not know.
+if (process.versions.v8.startsWith('11.')) for (const flag of COMPILE_LATE) setFlagsFromString(flag);
 const bundle: string = './daemon-main.js';
 await import(bundle);
