@@ -19,6 +19,9 @@ const SETTINGS = {
   umask: null,
   apparmor: false,
   directory: null,
+  jobOutput: false,
+  exitWith: null,
+  stopTimeout: null,
 } as const;
 
 /** A task that its own event starts, and a state that follows it. */

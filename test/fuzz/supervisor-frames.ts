@@ -8,6 +8,7 @@ import {
   encodeCommand,
   encodeLogRotation,
   encodeReady,
+  encodeSay,
   FrameDecoder,
   FrameError,
 } from '../../packages/daemon/src/process/frames.ts';
@@ -22,6 +23,7 @@ const SPEC: SpawnSpec = {
   script: 'echo one\necho two\n',
   console: 'log',
   logPath: '/var/log/upstart/web.log',
+  outputLabel: 'web',
   traceForks: 2,
   umask: 0o22,
   nice: -5,
@@ -45,6 +47,7 @@ const SENT = Buffer.concat([
   encodeCommand({ type: 'flush-logs', id: 3 }),
   encodeLogRotation({ size: 1, age: 2, keep: 3 }),
   encodeCommand({ type: 'kill-cgroup', id: 4, cgroup: 'upstart/web' }),
+  encodeSay('init: web has ended'),
   encodeAcknowledge(9),
   encodeCommand({ type: 'end', id: 5, status: 0 }),
 ]);

@@ -11,7 +11,7 @@ import { isAppArmorUsable } from './apparmor.ts';
 import { Configuration } from './conf/configuration.ts';
 import { preloadCommands } from './control/run-command.ts';
 import { ControlServer } from './control/server.ts';
-import { type Log, openLog } from './log.ts';
+import { type Log, type LogSink, openLog } from './log.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
 import { findPlaces, type Places } from './places.ts';
@@ -25,7 +25,7 @@ import { readSupervisorLink, supervisorIdentity } from './supervisor-link.ts';
 import { openKernelLog } from './system/kernel-log.ts';
 import { LoginRecords } from './system/login-records.ts';
 import { Replacement } from './system/replacement.ts';
-import { SESSION_SIGNALS, type SignalDuties, SYSTEM_SIGNALS } from './system/signals.ts';
+import { CONTAINER_SIGNALS, SESSION_SIGNALS, type SignalDuties, SYSTEM_SIGNALS } from './system/signals.ts';
 
 const PROGRAM = 'init';
 const WATCHER = fileURLToPath(new URL('./conf-watch', import.meta.url));
@@ -35,8 +35,8 @@ async function main(): Promise<void> {
   const { supervisor, state: supervisorState } = await Supervisor.connect(link.fd);
   const options = readOptions(supervisor);
   if (!options) return;
-  const system = supervisorState.pid === 1 && !options.user;
-  const log = openLog(PROGRAM, options.logFormat, options.priority, system ? openKernelLog() : null);
+  const system = supervisorState.pid === 1 && !options.user && !options.container;
+  const log = openLog(PROGRAM, options.logFormat, options.priority, logSink(system, options, supervisor));
   // The system's init gets what is left over of the kernel's command line.
   for (const word of options.ignored)
     log.write(system ? 'info' : 'warn', `Unknown option or word passed over: ${word}`);
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const replacement = new Replacement(runner, supervisor, log);
   const version = `${PROGRAM} (upstart ${VERSION})`;
   const context = { runner, configuration, log, version, initPid: supervisorState.pid, replacement };
-  const control = new ControlServer(context, places.runtimeDir, system);
+  const control = new ControlServer(context, places.runtimeDir, !options.user);
   const duties: SignalDuties = {
     emit: (name) => runner.submit({ type: 'emit', name, env: [] }),
     reloadConfiguration: () => configuration.reload(),
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     reexecute: () => replacement.begin(),
     quiesce: () => runner.submit({ type: 'quiesce', reason: 'shutdown' }),
   };
-  const signals = system ? SYSTEM_SIGNALS : SESSION_SIGNALS;
+  const signals = system ? SYSTEM_SIGNALS : options.container ? CONTAINER_SIGNALS : SESSION_SIGNALS;
   const loginRecords = system ? new LoginRecords() : null;
   supervisor.onReports((reports) => {
     // Some are repeated by the supervisor: a daemon before this one has dealt with them.
@@ -76,6 +76,11 @@ async function main(): Promise<void> {
     }
   });
   configuration.load();
+  if (start.fresh && !knowsExitJob(options, defined)) {
+    log.write('fatal', `--exit-with: there is no job ${options.exitWith} in ${places.sources.join(', ')}`);
+    endInit(supervisor, 1);
+    return;
+  }
   if (!start.fresh) forgetMissing(runner, defined);
   const adopted = adoption(runner.engine, supervisorState);
   if (adopted) runner.submit(adopted);
@@ -97,6 +102,29 @@ async function main(): Promise<void> {
   await preloadCommands();
 }
 
+/** Where lines of the log go instead of standard output and error; null: nowhere else. */
+function logSink(system: boolean, { container }: InitOptions, supervisor: Supervisor): LogSink | null {
+  if (system) return openKernelLog();
+  if (!container) return null;
+  // A daemon that prints by itself would stand still when nobody reads that.
+  return (_priority, line) => {
+    supervisor.say(line);
+    return true;
+  };
+}
+
+/** A word that nobody defines is a mistake: init would run for ever. */
+function knowsExitJob({ exitWith }: InitOptions, defined: ReadonlySet<string>): boolean {
+  if (exitWith === null) return true;
+  return [...defined].some((name) => exitWith === name || exitWith.startsWith(`${name}-`));
+}
+
+/** Has the supervisor end, and this daemon with it, before there is anything to stop. */
+function endInit(supervisor: Supervisor, status: number): void {
+  supervisor.send([{ type: 'end', id: Number.MAX_SAFE_INTEGER, status }]);
+  supervisor.onClose(() => process.exit(status));
+}
+
 /** A session that cannot be announced is one all the same: its jobs know its address. */
 function announce({ sessionFile, sessionAddress }: Places, log: Log): void {
   if (!sessionFile || !sessionAddress) return;
@@ -116,8 +144,7 @@ function firstEvents({ startupEvent }: InitOptions, { subreaperErrno }: Supervis
 /** Reads init's arguments; null when there is nothing more to do, and the supervisor has been told to end. */
 function readOptions(supervisor: Supervisor): InitOptions | null {
   const end = (status: number): null => {
-    supervisor.send([{ type: 'end', id: Number.MAX_SAFE_INTEGER, status }]);
-    supervisor.onClose(() => process.exit(status));
+    endInit(supervisor, status);
     return null;
   };
   try {

@@ -32,10 +32,21 @@ describe("init's options", () => {
     [['--log-rotate-age=1w'], 'invalid log rotation age: 1w: expected seconds, minutes (m), hours (h) or days (d)'],
     [['--log-rotate-keep=0'], 'invalid number of logs to keep: 0: expected 1 to 1000'],
     [['--log-rotate-keep=1001'], 'invalid number of logs to keep: 1001: expected 1 to 1000'],
+    [['--stop-timeout=0'], 'invalid stop timeout: 0: expected seconds, at least 1'],
+    [['--exit-with='], 'invalid job to exit with: expected NAME or NAME-INSTANCE'],
+    [['--exit-with', 'web'], '--exit-with: expected --container or --user beside it'],
+    [['--stop-timeout', '5'], '--stop-timeout: expected --container or --user beside it'],
+    [['--container', '--user'], '--user and --container exclude each other'],
     [['--confdir'], 'missing argument: --confdir'],
     [['--user=1'], 'unexpected argument: --user=1'],
   ])('%j: %s', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message);
+  });
+
+  it('tell an init of a container how to end', () => {
+    const args = ['--container', '--job-output', '--exit-with=web-1', '--stop-timeout', '8'];
+    const expected = { container: true, jobOutput: true, exitWith: 'web-1', stopTimeout: 8 };
+    expect(parseOptions(args)).toMatchObject(expected);
   });
 
   it('are all in the help', () => {

@@ -16,6 +16,14 @@ export interface InitOptions {
   defaultConsole: Console;
   /** Seconds; 0: never. */
   hookTimeout: number;
+  /** The first process of a container: the machine is not ours, SIGTERM ends everything. */
+  container: boolean;
+  /** The output of jobs goes to standard output, too. */
+  jobOutput: boolean;
+  /** Init ends with this job: `NAME` or `NAME-INSTANCE`. */
+  exitWith: string | null;
+  /** Seconds that jobs get when init ends; null: as long as the longest kill timeout. */
+  stopTimeout: number | null;
   inheritEnv: boolean;
   jobCgroups: boolean;
   jobLogs: boolean;
@@ -74,12 +82,26 @@ const ROWS: Record<string, Row> = {
     help: 'also read job files from DIR, before the others',
     apply: (options, value) => options.prependConfDirs.push(value),
   },
+  container: {
+    help: 'run as the first process of a container: leave the system alone, end on SIGTERM',
+    apply: (options) => {
+      options.container = true;
+    },
+  },
   'default-console': {
     value: 'VALUE',
     help: 'console of jobs that name none: none, output, owner or log',
     apply: (options, value) => {
       if (!CONSOLES.includes(value)) throw new OptionError(`invalid console type specified: ${value}`);
       options.defaultConsole = value as Console;
+    },
+  },
+  'exit-with': {
+    value: 'JOB',
+    help: 'when JOB has ended for good, stop all others and exit with its status',
+    apply: (options, value) => {
+      if (value === '') throw new OptionError('invalid job to exit with: expected NAME or NAME-INSTANCE');
+      options.exitWith = value;
     },
   },
   'hook-timeout': {
@@ -94,6 +116,12 @@ const ROWS: Record<string, Row> = {
     help: 'give each job a control group of its own, and end what it leaves behind',
     apply: (options) => {
       options.jobCgroups = true;
+    },
+  },
+  'job-output': {
+    help: "copy the output of jobs to standard output, each line behind its job's name",
+    apply: (options) => {
+      options.jobOutput = true;
     },
   },
   logdir: {
@@ -166,6 +194,15 @@ const ROWS: Record<string, Row> = {
       options.startupEvent = value;
     },
   },
+  'stop-timeout': {
+    value: 'SECONDS',
+    help: 'kill jobs that take longer to stop when init ends',
+    apply: (options, value) => {
+      if (!/^0*[1-9]\d{0,8}$/.test(value))
+        throw new OptionError(`invalid stop timeout: ${value}: expected seconds, at least 1`);
+      options.stopTimeout = Number(value);
+    },
+  },
   user: {
     help: "run as a session init, for one user's jobs",
     apply: (options) => {
@@ -217,6 +254,10 @@ export function parseOptions(args: readonly string[]): InitOptions {
     logDir: null,
     defaultConsole: 'log',
     hookTimeout: 0,
+    container: false,
+    jobOutput: false,
+    exitWith: null,
+    stopTimeout: null,
     inheritEnv: true,
     jobCgroups: false,
     jobLogs: true,
@@ -244,7 +285,16 @@ export function parseOptions(args: readonly string[]): InitOptions {
       row.apply(options, value);
     }
   }
+  checkTogether(options);
   return options;
+}
+
+/** Process 1 of a machine never ends, so that only others can be told when and how to. */
+function checkTogether({ user, container, exitWith, stopTimeout }: InitOptions): void {
+  if (user && container) throw new OptionError('--user and --container exclude each other');
+  if (user || container) return;
+  if (exitWith !== null) throw new OptionError('--exit-with: expected --container or --user beside it');
+  if (stopTimeout !== null) throw new OptionError('--stop-timeout: expected --container or --user beside it');
 }
 
 function shortRow(word: string): Row | undefined {

@@ -15,6 +15,8 @@ export interface SpawnSpec {
   console: 'none' | 'output' | 'owner' | 'log';
   /** For console `log`: the file that the output is appended to. */
   logPath: string | null;
+  /** For console `log`: what each line begins with when it is copied to standard output; null: no copy. */
+  outputLabel: string | null;
   /** Follow forks until this many have been seen (1: expect fork, 2: expect daemon), 0: do not trace. */
   traceForks: 0 | 1 | 2;
   umask: number | null;

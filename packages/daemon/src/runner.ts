@@ -148,6 +148,8 @@ export class Runner {
     this.scheduled = false;
     for (const callback of [...this.settledCallbacks]) callback();
     if (this.engine.state.ended) {
+      // Nothing is due any more; a timer would only keep the daemon, and init with it.
+      if (this.timer) clearTimeout(this.timer);
       for (const callback of this.endCallbacks.splice(0)) callback();
       return;
     }

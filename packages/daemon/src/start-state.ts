@@ -112,10 +112,12 @@ export function engineSettings(
   surroundings: { pid1: boolean; apparmor: boolean },
 ): EngineSettings {
   const session = options.user;
+  // The environment of a container is meant for its jobs, like that of a session.
+  const inheritEnv = (session || options.container) && options.inheritEnv;
   return {
     pid1: surroundings.pid1,
     initEnv: Object.entries(initEnv).map(([name, value]) => `${name}=${value}`),
-    inheritEnv: session && options.inheritEnv,
+    inheritEnv,
     sessionAddress: places.sessionAddress,
     logDir: options.jobLogs ? places.logDir : null,
     defaultConsole: options.defaultConsole,
@@ -124,5 +126,8 @@ export function engineSettings(
     directory: session ? null : '/',
     hookTimeout: options.hookTimeout,
     jobCgroups: options.jobCgroups,
+    jobOutput: options.jobOutput,
+    exitWith: options.exitWith,
+    stopTimeout: options.stopTimeout,
   };
 }

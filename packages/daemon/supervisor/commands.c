@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cgroup.h"
+#include "copy.h"
 #include "daemon.h"
 #include "handover.h"
 #include "log.h"
@@ -73,6 +74,13 @@ static void end(const struct frame *frame) {
 	daemon_ends((int)field_number(&field));
 }
 
+static void say_line(const struct frame *frame) {
+	struct fields fields = fields_of(frame);
+	struct field field;
+	fields_next(&fields, &field);
+	copies_say((const char *)field.data, field.length);
+}
+
 static void set_rotation(const struct frame *frame) {
 	int64_t size = 0, age = 0, keep = 1;
 	struct fields fields = fields_of(frame);
@@ -127,6 +135,9 @@ const char *command_carry_out(const struct frame *frame) {
 		return NULL;
 	case FRAME_LOG_ROTATION:
 		set_rotation(frame);
+		return NULL;
+	case FRAME_SAY:
+		say_line(frame);
 		return NULL;
 	case FRAME_ACK:
 		if (!reports_acknowledge(frame->header.id))

@@ -41,6 +41,7 @@ static const struct field_rule spawn_fields[] = {
 	{TAG_DEBUG_STOP, NUMBER, true, false, 0, 1},
 	{TAG_CGROUP, FOUR_TEXTS, false, true, 0, 0},
 	{TAG_JOB_CGROUP, TEXT, false, false, 0, 0},
+	{TAG_OUTPUT_LABEL, TEXT, false, false, 0, 0},
 	{TAG_IMPOSSIBLE, NUMBER, false, false, 1, 4095},
 };
 
@@ -56,6 +57,10 @@ static const struct field_rule end_fields[] = {
 
 static const struct field_rule kill_cgroup_fields[] = {
 	{TAG_JOB_CGROUP, TEXT, true, false, 0, 0},
+};
+
+static const struct field_rule say_fields[] = {
+	{TAG_DETAIL, TEXT, true, false, 0, 0},
 };
 
 static const struct field_rule rotation_fields[] = {
@@ -76,6 +81,7 @@ static const struct frame_rule frame_rules[] = {
 	{FRAME_REPLACE, NULL, 0},
 	{FRAME_LOG_ROTATION, FIELDS(rotation_fields)},
 	{FRAME_KILL_CGROUP, FIELDS(kill_cgroup_fields)},
+	{FRAME_SAY, FIELDS(say_fields)},
 };
 
 #define MOST_FIELD_RULES (sizeof spawn_fields / sizeof *spawn_fields)

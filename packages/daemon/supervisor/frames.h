@@ -26,6 +26,7 @@ enum frame_type {
 	FRAME_REPLACE = 7,
 	FRAME_LOG_ROTATION = 8,
 	FRAME_KILL_CGROUP = 9,
+	FRAME_SAY = 10,
 	/* supervisor to daemon */
 	FRAME_HELLO = 32,
 	FRAME_PROCESS = 33,
@@ -91,6 +92,7 @@ enum field_tag {
 	TAG_IMPOSSIBLE = 48,
 	TAG_CGROUP = 49,
 	TAG_JOB_CGROUP = 50,
+	TAG_OUTPUT_LABEL = 51,
 };
 
 struct frame_header {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "copy.h"
 #include "crash.h"
 #include "log.h"
 #include "place.h"
@@ -230,6 +231,10 @@ static void give_up(const char *why, int fd) {
 }
 
 void hand_over(char **argv) {
+	if (!copies_come_to_rest(LOG_PATIENCE)) {
+		give_up("standard output takes too long to be written", -1);
+		return;
+	}
 	if (!logs_come_to_rest(LOG_PATIENCE)) {
 		give_up("a log file takes too long to be written", -1);
 		return;

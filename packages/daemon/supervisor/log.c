@@ -54,7 +54,7 @@ bool logs_are_possible(void) {
 
 struct log *log_new(const char *path, int master, bool is_pipe) {
 	struct log *log = usable ? calloc(1, sizeof *log) : NULL;
-	if (!log || !(log->sink.path = strdup(path))) {
+	if (!log || (path && !(log->sink.path = strdup(path)))) {
 		free(log);
 		return NULL;
 	}
@@ -68,6 +68,18 @@ struct log *log_new(const char *path, int master, bool is_pipe) {
 	return log;
 }
 
+bool log_copy(struct log *log, const char *label) {
+	log->copy = copy_new(label);
+	log->sink.elsewhere = log->copy != NULL;
+	return log->copy != NULL;
+}
+
+void log_end_copy(struct log *log) {
+	if (log->copy)
+		copy_end(log->copy);
+	log->copy = NULL;
+}
+
 void log_close_master(struct log *log) {
 	watch_stop(&log->watch);
 	if (log->master >= 0)
@@ -77,6 +89,7 @@ void log_close_master(struct log *log) {
 
 void log_free(struct log *log) {
 	log_close_master(log);
+	log_end_copy(log);
 	if (log->next)
 		log->next->previous = log->previous;
 	if (log->previous)
@@ -231,8 +244,11 @@ bool logs_come_to_rest(int64_t patience) {
 
 void logs_close(int64_t patience) {
 	for (struct log *log = logs; log; log = log->next)
-		if (log->state == LIVE || log->state == DRAINING)
+		if (log->state == LIVE || log->state == DRAINING) {
 			log_pump(log, LOG_BUFFER);
+			log_end_copy(log);
+		}
 	logs_flush();
 	writer_wait(patience);
+	copies_come_to_rest(patience);
 }

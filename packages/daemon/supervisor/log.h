@@ -17,9 +17,11 @@ void logs_open(void);
 bool logs_are_possible(void);
 /*
  * A log for the output that comes out of `master`, which it owns from now on. `is_pipe`: it is the end of a pipe, and newlines
- * are turned into what a terminal makes of them. NULL: no memory.
+ * are turned into what a terminal makes of them. Without a path there is no file. NULL: no memory.
  */
 struct log *log_new(const char *path, int master, bool is_pipe);
+/* Has the output copied to standard output, too, with this name before each line. False: no memory. */
+bool log_copy(struct log *log, const char *label);
 /* The process runs and holds the other end. */
 void log_start(struct log *log);
 /* The process never ran: there is nothing to write. */

@@ -74,6 +74,7 @@ static void finish(struct log *log) {
 static void end(struct log *log) {
 	struct sink *sink = &log->sink;
 	log_close_master(log);
+	log_end_copy(log);
 	log->state = ENDED;
 	sink_lock();
 	sink->last = true;

@@ -19,13 +19,15 @@ void logs_hand_over(FILE *out) {
 	int number = 0;
 	for (struct log *log = log_first(); log; log = log->next) {
 		log->number = ++number;
-		handover_bytes(out, "log", log->sink.path, strlen(log->sink.path));
+		handover_bytes(out, "log", log->sink.path ? log->sink.path : "", log->sink.path ? strlen(log->sink.path) : 0);
 		handover_number(out, "log-number", log->number);
 		handover_number(out, "log-kept", log->state == KEPT);
 		handover_number(out, "log-said-trouble", log->said_trouble);
 		handover_number(out, "log-pipe", log->is_pipe);
 		handover_descriptor(out, "log-master", log->master);
 		handover_descriptor(out, "log-file", log->sink.file);
+		if (log->copy)
+			copy_hand_over(out, log->copy);
 		give_bytes(out, &log->sink);
 	}
 }
@@ -35,8 +37,15 @@ static struct log *now;
 
 static void begin(const struct handover_item *item) {
 	char *path = strndup((const char *)item->bytes, item->length);
-	now = path ? log_new(path, -1, false) : NULL;
+	now = path ? log_new(*path ? path : NULL, -1, false) : NULL;
 	free(path);
+}
+
+static void take_label(struct log *log, const struct handover_item *item) {
+	char *label = strndup((const char *)item->bytes, item->length);
+	if (label)
+		log_copy(log, label);
+	free(label);
 }
 
 static void take_bytes(struct log *log, const struct handover_item *item) {
@@ -71,6 +80,10 @@ void logs_take_over(const struct handover_item *item) {
 		now->master = item_descriptor(item);
 	else if (item_is(item, "log-file"))
 		sink_take_file(&now->sink, item_descriptor(item));
+	else if (item_is(item, "log-copy") && item->bytes)
+		take_label(now, item);
+	else if (item_is(item, "log-copy-line") && item->bytes && now->copy)
+		copy_bytes(now->copy, item->bytes, item->length);
 	else if (item_is(item, "log-bytes") && item->bytes)
 		take_bytes(now, item);
 }

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "copy.h"
 #include "log.h"
 #include "writer.h"
 
@@ -17,6 +18,8 @@ struct log {
 	/* Of a pty, or the end of a pipe. */
 	int master;
 	bool is_pipe;
+	/* On its way to standard output; or NULL. */
+	struct copy *copy;
 	bool paused, said_trouble;
 	/* Nobody had the other end open the last time; told of changes only. */
 	bool deserted;
@@ -39,6 +42,8 @@ enum pumped { EMPTY, FULL, END_OF_FILE, ENOUGH };
 /* Reads from the pty into the buffer, but not more than `most` bytes. */
 enum pumped log_pump(struct log *log, size_t most);
 void log_close_master(struct log *log);
+/* What has been copied of the last line is all of it. */
+void log_end_copy(struct log *log);
 /* All of them, by `next`. */
 struct log *log_first(void);
 /* Only when the writer has nothing to do with it. */

@@ -50,6 +50,14 @@ static ssize_t read_into(struct log *log, size_t at, size_t room) {
 	return read(log->master, sink->buffer + at, room < to_end ? room : to_end);
 }
 
+/* Before the writer can be done with them. */
+static void copy_from_ring(struct log *log, size_t at, size_t count) {
+	const struct sink *sink = &log->sink;
+	size_t to_end = sink->capacity - at, first = count < to_end ? count : to_end;
+	copy_bytes(log->copy, sink->buffer + at, first);
+	copy_bytes(log->copy, sink->buffer, count - first);
+}
+
 enum pumped log_pump(struct log *log, size_t most) {
 	size_t end = log->total + most;
 	while (log->total < end) {
@@ -59,6 +67,8 @@ enum pumped log_pump(struct log *log, size_t most) {
 		ssize_t n = read_into(log, at, room);
 		if (n > 0) {
 			log->total += (size_t)n;
+			if (log->copy)
+				copy_from_ring(log, at, (size_t)n);
 			add_bytes(&log->sink, (size_t)n);
 		} else if (n < 0 && errno == EAGAIN) {
 			return EMPTY;

@@ -51,10 +51,10 @@ int main(int argc, char **argv) {
 	child_limits_open();
 	loop_open();
 	signals_open();
-	if (system) {
+	if (system)
 		pid1_attach_to_kernel();
+	if (getpid() == 1)
 		crashes_survive(argv);
-	}
 	reports_open();
 	link_open();
 	logs_open();

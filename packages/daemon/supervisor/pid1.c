@@ -20,8 +20,8 @@
 
 static bool attached, keyboard;
 
-/* Arguments that make an init of a session, or that only ask for a text. */
-static const char *const harmless[] = {"--user", "--help", "--version"};
+/* Arguments that make an init of a session or a container, or that only ask for a text: nothing is done to the machine. */
+static const char *const harmless[] = {"--user", "--container", "--help", "--version"};
 
 static bool is_harmless(int argc, char **argv) {
 	for (int i = 1; i < argc; i++)
@@ -78,6 +78,10 @@ void pid1_attach_to_kernel(void) {
 		close(terminal);
 	}
 	say_to_kernel_log(open("/dev/kmsg", O_WRONLY | O_NOCTTY | O_CLOEXEC));
+}
+
+bool pid1_is_system(void) {
+	return attached;
 }
 
 bool pid1_ignores(int signal) {

@@ -6,10 +6,12 @@
 #include <sys/types.h>
 
 /*
- * Decides what this process is by its arguments, its pid and its user. Process 1 returns true, an init of a session false.
- * Anybody else is no init: root becomes telinit with the same arguments, others are told so.
+ * Decides what this process is by its arguments, its pid and its user: process 1 of a machine (true), or the init of a session
+ * or a container. Anybody else is no init: root becomes telinit with the same arguments, others are told so.
  */
 bool pid1_is_ours(int argc, char **argv);
+/* Whether this is process 1 of a machine, which never ends. */
+bool pid1_is_system(void);
 
 /* Mounts, devices, console, environment: everything before the first signal can be taken. Not repeated by a re-execution. */
 void pid1_start_up(void);

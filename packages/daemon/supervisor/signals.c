@@ -14,8 +14,11 @@
 #include "reap.h"
 #include "reports.h"
 
+/* SIGRTMIN+3 as C libraries count: how engines of containers have an init halt. */
+#define SIGHALT 37
+
 /* The daemon decides what they mean. */
-static const int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH};
+static const int forwarded[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH, SIGHALT};
 
 static struct watch watch = {.fd = -1};
 static bool listening = true;
@@ -32,7 +35,7 @@ static void ready(struct watch *unused, uint32_t events) {
 		if (pid1_ignores((int)info.ssi_signo))
 			continue;
 		bool ends = info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
-		if (ends && getpid() != 1 && daemon_give_up())
+		if (ends && !pid1_is_system() && daemon_give_up())
 			continue;
 		struct frame_out out;
 		report_begin(&out, REPORT_SIGNAL, 0);

@@ -102,11 +102,12 @@ static int open_log(struct process *process, struct spawn_spec *spec, struct chi
 	}
 	if (!open_output(process->id, ends, &reading))
 		return errno;
-	process->log = log_new(spec->log_path ? spec->log_path : "", reading, ends->master < 0);
-	if (process->log)
-		return 0;
-	close(reading);
-	return ENOMEM;
+	process->log = log_new(spec->log_path, reading, ends->master < 0);
+	if (!process->log) {
+		close(reading);
+		return ENOMEM;
+	}
+	return spec->output_label && !log_copy(process->log, spec->output_label) ? ENOMEM : 0;
 }
 
 /* Makes the error pipe and the script's pipe and has the parent's ends watched. */

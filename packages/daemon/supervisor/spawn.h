@@ -67,6 +67,8 @@ struct spawn_spec {
 	size_t script_length;
 	enum console console;
 	const char *log_path;
+	/* What lines begin with that are copied to standard output, too; NULL: none are. */
+	const char *output_label;
 	int trace_forks;
 	bool has_umask, has_nice, has_oom_score, debug_stop;
 	int umask, nice, oom_score;

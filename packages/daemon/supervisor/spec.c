@@ -59,6 +59,9 @@ static void take_field(struct spawn_spec *spec, const struct field *field, char 
 	case TAG_LOG_PATH:
 		spec->log_path = take_text(field, room);
 		break;
+	case TAG_OUTPUT_LABEL:
+		spec->output_label = take_text(field, room);
+		break;
 	case TAG_TRACE_FORKS:
 		spec->trace_forks = (int)field_number(field);
 		break;

@@ -55,6 +55,8 @@ static void drop_bytes(struct sink *sink, size_t count) {
 static void write_out(struct sink *sink) {
 	sink->failed = false;
 	sink->trouble = 0;
+	if (!sink->path)
+		drop_bytes(sink, sink->length);
 	while (sink->length > 0) {
 		struct iovec pieces[2];
 		int count = pieces_of(sink, pieces);
@@ -72,7 +74,7 @@ static void write_out(struct sink *sink) {
 		} else if (error != EINTR) {
 			sink->trouble = error;
 			/* Waiting for space would stop every job that talks: its output is lost, as it always was. */
-			if (error == ENOSPC)
+			if (error == ENOSPC || sink->elsewhere)
 				drop_bytes(sink, sink->length);
 			else
 				sink->failed = true;

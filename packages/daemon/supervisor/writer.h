@@ -10,8 +10,10 @@
 #include <stdint.h>
 
 struct sink {
-	/* Absolute; does not change. */
+	/* Absolute; does not change. NULL: there is no file, and nothing is written. */
 	char *path;
+	/* The output goes somewhere else, too: nobody waits until it can be written to the file. Does not change. */
+	bool elsewhere;
 	/* A ring of `capacity` bytes; replaced by the main thread only while the sink is idle. [lock] */
 	uint8_t *buffer;
 	size_t capacity, start, length;

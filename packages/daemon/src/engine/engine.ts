@@ -9,6 +9,7 @@ import { emitEvent, reply, replyError } from './blocking.ts';
 import { defineClass } from './classes.ts';
 import { Context } from './context.ts';
 import { runEventQueue } from './event-queue.ts';
+import { endWithJob } from './exit-job.ts';
 import type { Effect, Input } from './messages.ts';
 import { processEnded, retrySpawn, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
@@ -51,6 +52,7 @@ export class Engine {
     context.effects = [];
     this.dispatch(input);
     runEventQueue(context);
+    if (endWithJob(context)) runEventQueue(context);
     endIfQuiet(context);
     return context.effects;
   }

@@ -6,6 +6,7 @@ import { emitEvent, release, resetCondition } from './blocking.ts';
 import { jobCgroup } from './cgroups.ts';
 import { classIsIdle } from './classes.ts';
 import type { Context } from './context.ts';
+import { noteRest } from './exit-job.ts';
 import { jobEventEnvironment } from './job-events.ts';
 import { killMain, limitHooks, spawnProcess } from './processes.ts';
 import type { InstanceState } from './state.ts';
@@ -140,6 +141,7 @@ function enterPostStopping(context: Context, instance: InstanceState, from: Stat
 function enterWaiting(context: Context, instance: InstanceState): boolean {
   const jobClass = context.classOf(instance);
   const { name } = jobClass.definition;
+  noteRest(context, instance);
   emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true));
   release(context, instance, false);
   if (instance.stopOn) resetCondition(context, instance.stopOn);

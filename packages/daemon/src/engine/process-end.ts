@@ -5,6 +5,7 @@ import type { Slot } from '@upstart/protocol';
 import { signalName } from '../signals.ts';
 import { release } from './blocking.ts';
 import type { Context } from './context.ts';
+import { noteExitStatus } from './exit-job.ts';
 import { advance, changeGoal } from './lifecycle.ts';
 import { cancelKillTimer, spawnProcess } from './processes.ts';
 import type { FailureState, InstanceState, ProcessState } from './state.ts';
@@ -33,7 +34,10 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   const process = instance.processes[slot] as ProcessState;
   logEnd(context, instance, status, text);
   notifyEnd(context, instance, slot, end.pid, endWords(end.status));
-  if (slot === 'main') cancelKillTimer(context, instance);
+  if (slot === 'main') {
+    cancelKillTimer(context, instance);
+    noteExitStatus(context, instance, status);
+  }
   const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(slot, status);
   removeProcess(context, instance, slot);
   if (verdict.failure) fail(context, instance, verdict.failure, status, text);
@@ -120,6 +124,8 @@ function fail(
   text: string,
 ): void {
   const shown = slot === 'respawn' ? 0 : status;
+  // A failure after the main process does not change what that has ended with.
+  if (slot === 'pre-start' || slot === 'security' || status === -1) noteExitStatus(context, instance, status);
   if (!instance.failure) {
     const words = slot === 'respawn' ? `respawning too fast: ${text}` : text;
     instance.failure = { slot, status: shown, text: words, state: instance.state, at: context.wall };

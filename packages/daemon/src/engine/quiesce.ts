@@ -1,9 +1,10 @@
 /**
- * The end of a session: every job is told to stop, and init ends when no process is left (reference: system §7).
+ * The end of a session or a container: every job is told to stop, and init ends when no process is left (reference: system §7).
  */
 import { conditionEvents } from '@upstart/protocol';
 import { emitEvent, release } from './blocking.ts';
 import type { Context } from './context.ts';
+import { noteExitStatus } from './exit-job.ts';
 import { changeGoal } from './lifecycle.ts';
 import { displayName, type QuiesceState } from './state.ts';
 
@@ -12,6 +13,7 @@ const WAIT_PHASE = 5000;
 /** The least time that jobs get to stop. */
 const KILL_PHASE = 5000;
 const CHECK_EVERY = 1000;
+const SIGKILL = 9;
 
 export function beginQuiesce(context: Context, reason: QuiesceState['reason']): void {
   const { state } = context;
@@ -51,17 +53,33 @@ export function quiesceTimerPassed(context: Context): void {
     quiesce.phase = 'kill';
     quiesce.phaseBegan = context.now;
     stopEverything(context);
-  } else if (quiesce.phase === 'kill' && elapsed > longestStop(context)) {
+  } else if (quiesce.phase === 'kill' && isOutOfTime(context, elapsed)) {
     for (const instance of context.state.instances.values()) {
       context.log(
         'warn',
         `job ${displayName(context.classOf(instance).definition.name, instance.name)} failed to stop`,
       );
     }
+    if (context.state.settings.stopTimeout) killEverything(context);
     end(context);
     return;
   }
   context.arm(CHECK_EVERY, { kind: 'quiesce' });
+}
+
+function isOutOfTime(context: Context, elapsed: number): boolean {
+  const { stopTimeout } = context.state.settings;
+  return stopTimeout ? elapsed >= stopTimeout * 1000 : elapsed > longestStop(context);
+}
+
+/** Whoever has set a limit wants nothing left behind. */
+function killEverything(context: Context): void {
+  for (const instance of context.state.instances.values()) {
+    for (const [slot, { token }] of Object.entries(instance.processes)) {
+      context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
+      if (slot === 'main') noteExitStatus(context, instance, SIGKILL << 8);
+    }
+  }
 }
 
 function longestStop(context: Context): number {
@@ -98,5 +116,5 @@ function end(context: Context): void {
   const took = seconds === 0 ? '<1 second' : `${seconds} second${seconds === 1 ? '' : 's'}`;
   context.log('info', `Quiesce ${quiesce.reason} sequence took ${took}`);
   state.ended = true;
-  context.command((id) => ({ type: 'end', id, status: 0 }));
+  context.command((id) => ({ type: 'end', id, status: state.exitJob?.status ?? 0 }));
 }

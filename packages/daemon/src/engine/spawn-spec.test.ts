@@ -27,7 +27,7 @@ describe('log files', () => {
     const world = new TestWorld({ logDir: null });
     world.job('svc', 'exec main\n');
     world.start('svc');
-    expect(world.process('main').spec).toMatchObject({ console: 'none', logPath: null });
+    expect(world.process('main').spec).toMatchObject({ console: 'none', logPath: null, outputLabel: null });
   });
 });
 

@@ -7,7 +7,7 @@ import type { SpawnSpec } from '../process-messages.ts';
 import { cgroups, jobCgroup } from './cgroups.ts';
 import { mergeVariables, setVariable } from './environment.ts';
 import { ExpansionError, expand } from './expand.ts';
-import type { EngineSettings, InstanceState } from './state.ts';
+import { type EngineSettings, type InstanceState, instanceLabel } from './state.ts';
 
 /** A command with any of these is handed to the shell. */
 const SHELL_CHARACTERS = /[~`!$^&*()=|\\{}[\];"'<>?]/;
@@ -32,8 +32,9 @@ export function spawnSpec(
   return {
     ...commandLine(process),
     env,
-    console: logs && settings.logDir === null ? 'none' : (definition.console ?? settings.defaultConsole),
+    console: logs && !isKept(settings) ? 'none' : (definition.console ?? settings.defaultConsole),
     logPath: logs && settings.logDir !== null ? logPath(settings.logDir, definition.name, instance.name) : null,
+    outputLabel: logs && settings.jobOutput ? instanceLabel(definition.name, instance.name) : null,
     traceForks: traced ? (definition.expect === 'fork' ? 1 : 2) : 0,
     umask: settingsApply ? (definition.umask ?? settings.umask) : null,
     nice: settingsApply ? definition.nice : null,
@@ -48,6 +49,11 @@ export function spawnSpec(
     jobCgroup: jobCgroup(settings, definition.name, instance.name),
     debugStop: definition.debug && slot === 'main',
   };
+}
+
+/** Whether output goes anywhere. */
+function isKept({ logDir, jobOutput }: EngineSettings): boolean {
+  return logDir !== null || jobOutput;
 }
 
 /** The words to execute, and the text for descriptor 9 if the shell is to read one. */

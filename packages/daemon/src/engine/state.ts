@@ -28,6 +28,12 @@ export interface EngineSettings {
   apparmor: boolean;
   /** Where jobs without `chdir` run; null: where init is. */
   directory: string | null;
+  /** The output of jobs with `console log` goes to init's standard output, too. */
+  jobOutput: boolean;
+  /** Init ends when the instance with this label has ended for good; null: never by itself. */
+  exitWith: string | null;
+  /** Seconds that jobs get to stop when init ends; null: as long as the longest kill timeout. */
+  stopTimeout: number | null;
 }
 
 export type WaitKind = 'start' | 'stop' | 'restart' | 'emit';
@@ -154,6 +160,14 @@ export interface QuiesceState {
   phaseBegan: number;
 }
 
+/** The job that init ends with. */
+export interface ExitJobState {
+  /** What a shell would say of it. */
+  status: number;
+  /** It has come to rest, and unless it has been started again since, init ends. */
+  over: boolean;
+}
+
 /** The answer to a request, kept so that a repeated request gets it again. */
 export type Answer = { result: unknown } | { error: WireError };
 
@@ -175,6 +189,8 @@ export interface EngineState {
   events: Map<number, EventState>;
   timers: Map<number, TimerState>;
   quiesce: QuiesceState | null;
+  /** The job that init ends with, once something of it has ended; a state saved by an older daemon lacks it. */
+  exitJob?: ExitJobState;
   ended: boolean;
   /** Requests that are answered when their signal has been sent, by the id of the command. */
   signalled: Map<number, string>;
@@ -211,6 +227,11 @@ export function newState(settings: EngineSettings, environment: string[]): Engin
 /** `NAME`, or `NAME (INSTANCE)`: how messages call an instance. */
 export function displayName(job: string, instance: string): string {
   return instance === '' ? job : `${job} (${instance})`;
+}
+
+/** `NAME`, or `NAME-INSTANCE`: how options and output call an instance. */
+export function instanceLabel(job: string, instance: string): string {
+  return instance === '' ? job : `${job}-${instance}`;
 }
 
 /** How long the text of an event may be; what is longer is cut. */

@@ -33,6 +33,9 @@ export const TEST_SETTINGS: EngineSettings = {
   umask: null,
   apparmor: false,
   directory: null,
+  jobOutput: false,
+  exitWith: null,
+  stopTimeout: null,
 };
 
 const WALL = 1_700_000_000_000;

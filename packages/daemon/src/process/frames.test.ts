@@ -46,6 +46,7 @@ function line(command: Command): string {
     add(37, spec.traceForks);
     add(47, Number(spec.debugStop));
     add(36, spec.logPath);
+    add(51, spec.outputLabel);
     add(38, spec.umask);
     add(39, spec.nice);
     add(40, spec.oomScore);
@@ -79,6 +80,7 @@ const spec: fc.Arbitrary<SpawnSpec> = fc.record({
   script: optional(fc.string({ unit: 'binary' })),
   console: fc.constantFrom('none', 'output', 'owner', 'log'),
   logPath: optional(text),
+  outputLabel: optional(text),
   traceForks: fc.constantFrom(0, 1, 2),
   umask: optional(fc.integer({ min: 0, max: 0o777 })),
   nice: optional(fc.integer({ min: -20, max: 19 })),

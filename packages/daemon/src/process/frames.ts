@@ -23,6 +23,7 @@ const SENT = {
   replace: 7,
   rotation: 8,
   'kill-cgroup': 9,
+  say: 10,
 } as const;
 
 const CONSOLES: readonly SpawnSpec['console'][] = ['none', 'output', 'owner', 'log'];
@@ -69,6 +70,7 @@ const TAG = {
   impossible: 48,
   cgroup: 49,
   jobCgroup: 50,
+  outputLabel: 51,
 } as const;
 
 /** Error numbers that stand for a spawn that no frame can hold. */
@@ -125,6 +127,7 @@ function cgroupField({ controller, name, key, value }: SpawnSpec['cgroups'][numb
 function spawnFields(spec: SpawnSpec): Field[] {
   const optional: [number, number | string | null][] = [
     [TAG.logPath, spec.logPath],
+    [TAG.outputLabel, spec.outputLabel],
     [TAG.umask, spec.umask],
     [TAG.nice, spec.nice],
     [TAG.oomScore, spec.oomScore],
@@ -249,6 +252,11 @@ export function encodeReplace(): Buffer {
 /** Rotate log files from now on. */
 export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
   return frame(SENT.rotation, 0, [field(TAG.rotateSize, size), field(TAG.rotateAge, age), field(TAG.rotateKeep, keep)]);
+}
+
+/** Print a line on standard output, between those of jobs. */
+export function encodeSay(line: string): Buffer {
+  return frame(SENT.say, 0, [field(TAG.detail, encodeText(line.replaceAll('\0', '')))]);
 }
 
 /** Every report up to and including `seq` is safe with us. */

@@ -47,6 +47,7 @@ async function everything(init: Init): Promise<void> {
   first.shell(1, `echo hello; while [ ! -e ${out} ]; do echo again; sleep 0.01; done`, {
     console: 'log',
     logPath: log,
+    outputLabel: 'first',
   });
   first.spawn(2, { argv: ['/no/such/program'], console: 'log', logPath: log, script: 'true\n' });
   first.spawn(3, { argv: ['/bin/sh', '/proc/self/fd/9'], script: `${'# comment\n'.repeat(30_000)}exit 3\n` });
@@ -59,7 +60,11 @@ async function everything(init: Init): Promise<void> {
     nice: 1,
     cgroups: [NO_GROUP],
   });
-  first.shell(7, 'seq 100000', { console: 'log', logPath: join(folder, 'missing/log') });
+  first.shell(7, 'seq 100000', {
+    console: 'log',
+    logPath: join(folder, 'missing/log'),
+    outputLabel: 'seventh',
+  });
   first.shell(8, 'kill -STOP $$; exec sleep 1000');
   await first.report('stopped', 8);
   first.send({ type: 'signal', id: 9, process: 8, signal: 18, group: true });

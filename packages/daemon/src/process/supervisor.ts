@@ -7,6 +7,7 @@ import {
   encodeLogRotation,
   encodeReady,
   encodeReplace,
+  encodeSay,
   FrameDecoder,
   FrameError,
 } from './frames.ts';
@@ -71,6 +72,11 @@ export class Supervisor {
   /** Has log files rotated from now on. */
   rotateLogs(rotation: LogRotation): void {
     this.#socket.write(encodeLogRotation(rotation));
+  }
+
+  /** Prints a line on init's standard output, between those of jobs. Waits for nobody who reads it. */
+  say(line: string): void {
+    this.#socket.write(encodeSay(line));
   }
 
   /** Sends commands, whose ids grow. They are carried out in order. */

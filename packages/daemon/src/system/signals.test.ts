@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import { expect, test } from 'vitest';
-import { SESSION_SIGNALS, type SignalDuties, SYSTEM_SIGNALS } from './signals.ts';
+import { CONTAINER_SIGNALS, SESSION_SIGNALS, type SignalDuties, SYSTEM_SIGNALS } from './signals.ts';
 
-const { SIGHUP, SIGINT, SIGPWR, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH } = constants.signals;
+const { SIGHUP, SIGINT, SIGPWR, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH } = constants.signals;
 
 function done(table: typeof SYSTEM_SIGNALS, signal: number): string[] {
   const calls: string[] = [];
@@ -18,13 +18,15 @@ function done(table: typeof SYSTEM_SIGNALS, signal: number): string[] {
 }
 
 test.each([
-  [SIGHUP, ['reload'], ['reload']],
-  [SIGINT, ['emit control-alt-delete'], []],
-  [SIGWINCH, ['emit keyboard-request'], []],
-  [SIGPWR, ['emit power-status-changed'], []],
-  [SIGUSR1, ['listen'], []],
-  [SIGUSR2, [], []],
-  [SIGTERM, ['re-execute'], ['quiesce']],
-])('signal %i', (signal, system, session) => {
-  expect([done(SYSTEM_SIGNALS, signal), done(SESSION_SIGNALS, signal)]).toEqual([system, session]);
+  [SIGHUP, ['reload'], ['reload'], ['reload']],
+  [SIGINT, ['emit control-alt-delete'], [], ['quiesce']],
+  [SIGQUIT, [], [], ['quiesce']],
+  [SIGWINCH, ['emit keyboard-request'], [], []],
+  [SIGPWR, ['emit power-status-changed'], [], ['quiesce']],
+  [SIGUSR1, ['listen'], [], ['listen']],
+  [SIGUSR2, [], [], []],
+  [SIGTERM, ['re-execute'], ['quiesce'], ['quiesce']],
+  [37, [], [], ['quiesce']],
+])('signal %i', (signal, ...expected) => {
+  expect([SYSTEM_SIGNALS, SESSION_SIGNALS, CONTAINER_SIGNALS].map((table) => done(table, signal))).toEqual(expected);
 });

@@ -18,6 +18,7 @@ export const SPEC: SpawnSpec = {
   script: null,
   console: 'none',
   logPath: null,
+  outputLabel: null,
   traceForks: 0,
   umask: null,
   nice: null,

@@ -1,0 +1,46 @@
+/**
+ * The job that init ends with (--exit-with): init stands in for it, so its status is the one that counts outside.
+ */
+import type { Context } from './context.ts';
+import { beginQuiesce } from './quiesce.ts';
+import { type ExitJobState, type InstanceState, instanceLabel } from './state.ts';
+
+/** As shells have it. */
+const SIGNAL_BASE = 128;
+const NOT_STARTED = 127;
+
+/** `status`: exit status or signal << 8; -1: it could not be started, or nobody knows. */
+export function noteExitStatus(context: Context, instance: InstanceState, status: number): void {
+  if (!isExitJob(context, instance)) return;
+  const signal = status >> 8;
+  stateOf(context).status = status < 0 ? NOT_STARTED : signal > 0 ? SIGNAL_BASE + signal : status;
+}
+
+/** The instance has come to rest. */
+export function noteRest(context: Context, instance: InstanceState): void {
+  if (isExitJob(context, instance)) stateOf(context).over = true;
+}
+
+/** Ends init if its job is over and no event has started it again. Whether it does; called after every input. */
+export function endWithJob(context: Context): boolean {
+  const { exitJob, quiesce, instances } = context.state;
+  if (!exitJob?.over || quiesce) return false;
+  exitJob.over = false;
+  for (const instance of instances.values()) if (isExitJob(context, instance)) return false;
+  context.log(
+    'message',
+    `${context.state.settings.exitWith} has ended with status ${exitJob.status}, and init with it`,
+  );
+  beginQuiesce(context, 'shutdown');
+  return true;
+}
+
+function isExitJob(context: Context, instance: InstanceState): boolean {
+  const { exitWith } = context.state.settings;
+  return exitWith === instanceLabel(context.classOf(instance).definition.name, instance.name);
+}
+
+function stateOf({ state }: Context): ExitJobState {
+  state.exitJob ??= { status: 0, over: false };
+  return state.exitJob;
+}

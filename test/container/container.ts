@@ -1,0 +1,108 @@
+/** A container without an engine of containers: see container.sh. Needs root. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BIN = join(ROOT, 'dist/bin');
+
+/** What init prints when it answers. */
+const PROMPT = /^init \(upstart/;
+
+export interface ContainerOptions {
+  /** Job files, by name. */
+  jobs: Record<string, string>;
+  /** Options of init, after --container. */
+  options?: string[];
+  /** `read-only`, `user`, or both. */
+  kind?: string;
+}
+
+export class Container {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'container-')));
+  readonly child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  /** What was printed. */
+  out = '';
+  err = '';
+
+  constructor({ jobs, options = [], kind = '' }: ContainerOptions) {
+    for (const name of ['conf', 'run']) mkdirSync(join(this.folder, name));
+    for (const [name, text] of Object.entries(jobs)) {
+      mkdirSync(dirname(join(this.folder, 'conf', name)), { recursive: true });
+      writeFileSync(join(this.folder, 'conf', `${name}.conf`), text);
+    }
+    const script = join(ROOT, 'test/container/container.sh');
+    const command = [join(BIN, 'init'), '--container', ...options];
+    this.child = spawn(
+      'unshare',
+      ['--mount', '--propagation', 'private', 'bash', script, BIN, this.folder, ...command],
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, KIND: kind } },
+    );
+    this.child.stdout?.on('data', (chunk) => {
+      this.out += chunk;
+    });
+    this.child.stderr?.on('data', (chunk) => {
+      this.err += chunk;
+    });
+    this.#ended = once(this.child, 'close').then(([status]) => status);
+    onTestFinished(() => this.#remove());
+  }
+
+  async #remove(): Promise<void> {
+    this.child.stdout?.resume();
+    // The first process dies with its parent outside.
+    this.child.kill('SIGKILL');
+    await this.#ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The pid that the world outside knows init by. */
+  get pid(): number {
+    return Number(readFileSync(join(this.folder, 'run/init.pid'), 'utf8'));
+  }
+
+  signal(signal: NodeJS.Signals | number): void {
+    process.kill(this.pid, signal);
+  }
+
+  /** The status that the container ends with. */
+  ended(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  /** Runs a shell command inside, as `docker exec` does; what it prints. */
+  exec(text: string): string {
+    const enter = ['--target', `${this.pid}`, '--mount', '--uts', '--ipc', '--net', '--pid', '--wdns=/'];
+    const path = `${BIN}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+    const { stdout, stderr } = spawnSync('nsenter', [...enter, 'env', '-i', `PATH=${path}`, 'sh', '-c', text]);
+    return `${stdout}${stderr}`;
+  }
+
+  /** Waits until init answers. */
+  async ready(): Promise<this> {
+    await until(() => {
+      if (this.child.exitCode !== null) throw new Error(`the container has ended: ${this.out}${this.err}`);
+      try {
+        return PROMPT.test(this.exec('initctl version'));
+      } catch {
+        return false;
+      }
+    });
+    return this;
+  }
+
+  /** Waits until this has been printed. */
+  printed(text: string | RegExp): Promise<void> {
+    return until(() => (typeof text === 'string' ? this.out.includes(text) : text.test(this.out)));
+  }
+}
+
+/** Waits until `look` is true. */
+export async function until(look: () => boolean): Promise<void> {
+  while (!look()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
