@@ -2,15 +2,18 @@
 #include "crash.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon.h"
+#include "handover.h"
 #include "place.h"
 #include "say.h"
 
@@ -29,8 +32,19 @@ static const struct {
 };
 #define FAULTS (sizeof faults / sizeof *faults)
 
+/* What was saved by a fault is not trusted when another one follows within so many seconds. */
+#define TRUST_AFTER 10
+/* In the environment: this image has taken over what was left by one that met a fault. */
+#define SAVED_VARIABLE "UPSTART_SAVED_BY_FAULT"
+
 static char **arguments, **environment;
-static char count[sizeof CRASH_COUNT + 16];
+/* How many variables there are, without those about faults. */
+static size_t kept;
+/* Variables for the next image: crashes so far, with this one, or what is left to go on with. */
+static char count[sizeof CRASH_COUNT + 16], next_count[sizeof CRASH_COUNT + 16], state[sizeof STATE_VARIABLE + 16];
+static char saved_by_fault[] = SAVED_VARIABLE "=1";
+static bool took_over;
+static time_t began;
 
 /* In a copy of this process, since process 1 itself must not end. */
 static _Noreturn void dump_core(int signal) {
@@ -54,6 +68,18 @@ static const char *name_of(int signal) {
 	return "signal";
 }
 
+/* The next image goes on with what is left, or counts one more that has lost everything. */
+static void choose_environment(int left) {
+	size_t next = kept;
+	if (left >= 0) {
+		snprintf(state, sizeof state, STATE_VARIABLE "=%d", left);
+		environment[next++] = state;
+		environment[next++] = saved_by_fault;
+	}
+	environment[next++] = left >= 0 ? count : next_count;
+	environment[next] = NULL;
+}
+
 static void crashed(int signal, siginfo_t *info, void *context) {
 	(void)context;
 	bool sent = info->si_code <= 0 && !(signal == SIGABRT && info->si_pid == getpid());
@@ -70,9 +96,13 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 		dump_core(signal);
 	if (child > 0)
 		waitpid((pid_t)child, NULL, 0);
-	say("Caught %s, %s", name_of(signal), child > 0 ? "core dumped" : "unable to dump core");
+	/* It must not go on sending to what is being saved. */
 	if (daemon_pid() > 0)
 		kill(daemon_pid(), SIGKILL);
+	int left = took_over && time(NULL) - began < TRUST_AFTER ? -1 : hand_over_after_fault(arguments);
+	say("Caught %s, %s; %s", name_of(signal), child > 0 ? "core dumped" : "unable to dump core",
+	    left >= 0 ? "going on" : "what was known of the processes is lost");
+	choose_environment(left);
 	sleep(PAUSE);
 	execve(place_executable(), arguments, environment);
 	say("Unable to start init again: only orphans are taken care of from now on");
@@ -94,17 +124,20 @@ void crash_count_one(void) {
 
 /* What the next image gets, made now: when it is needed there may be no memory to be had. */
 static void prepare(char **argv) {
-	size_t length = 0, kept = 0;
+	size_t length = 0;
+	began = time(NULL);
+	took_over = getenv(SAVED_VARIABLE) != NULL;
+	unsetenv(SAVED_VARIABLE);
 	while (environ[length])
 		length++;
-	environment = calloc(length + 2, sizeof *environment);
+	environment = calloc(length + 4, sizeof *environment);
 	if (!environment)
 		return;
 	for (size_t i = 0; i < length; i++)
 		if (strncmp(environ[i], CRASH_COUNT "=", sizeof CRASH_COUNT) != 0)
 			environment[kept++] = environ[i];
-	snprintf(count, sizeof count, CRASH_COUNT "=%d", crashes() + 1);
-	environment[kept] = count;
+	snprintf(count, sizeof count, CRASH_COUNT "=%d", crashes());
+	snprintf(next_count, sizeof next_count, CRASH_COUNT "=%d", crashes() + 1);
 	arguments = argv;
 }
 

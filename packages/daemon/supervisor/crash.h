@@ -1,6 +1,6 @@
 /*
- * A fault in the supervisor as process 1 leaves a core file in / and starts it anew, without its table of processes (reference:
- * system 2, step 11). Signals that somebody sends are not faults: they do nothing.
+ * A fault in the supervisor as process 1 leaves a core file in / and starts it anew (reference: system 2, step 11): with what it
+ * knew, if that can still be saved. Signals that somebody sends are not faults: they do nothing.
  */
 #ifndef CRASH_H
 #define CRASH_H

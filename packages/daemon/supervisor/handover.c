@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +30,13 @@
 #define FORMAT 1
 #define LAST "end"
 
-#define STATE_VARIABLE "UPSTART_STATE_FD"
 #define CHECK_VARIABLE "UPSTART_STATE_CHECK"
 /* Milliseconds that the installed supervisor has to say whether it understands. */
 #define CHECK_PATIENCE 5000
 /* Milliseconds that the writer of logs has to come to rest. */
 #define LOG_PATIENCE 1000
+/* Seconds that a copy of a process that has met a fault may take for both. */
+#define FAULT_PATIENCE 5
 
 /* In the order in which they are written: processes refer to logs. */
 static const struct part {
@@ -173,21 +175,21 @@ void take_over(int fd) {
 
 /* ---- writing ---- */
 
-static int write_all(void) {
-	int fd = memfd_create("supervisor-state", MFD_CLOEXEC);
+static int open_memory(void) {
+	return memfd_create("supervisor-state", MFD_CLOEXEC);
+}
+
+/* False: there is no memory for it. */
+static bool write_all(int fd) {
 	FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
 	if (!out)
-		return -1;
+		return false;
 	handover_number(out, FIRST, FORMAT);
 	for (size_t i = 0; i < PARTS; i++)
 		parts[i].give(out);
 	handover_number(out, LAST, 0);
 	bool failed = ferror(out);
-	if (fclose(out) != 0 || failed) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	return fclose(out) == 0 && !failed;
 }
 
 static void name_descriptor(int fd) {
@@ -239,8 +241,8 @@ void hand_over(char **argv) {
 		give_up("a log file takes too long to be written", -1);
 		return;
 	}
-	int fd = write_all();
-	if (fd < 0) {
+	int fd = open_memory();
+	if (!write_all(fd)) {
 		give_up(strerror(errno), fd);
 		return;
 	}
@@ -251,4 +253,34 @@ void hand_over(char **argv) {
 	name_descriptor(fd);
 	execv(place_executable(), argv);
 	give_up(strerror(errno), fd);
+}
+
+static _Noreturn void save_and_check(char **argv, int fd) {
+	struct sigaction standard = {.sa_handler = SIG_DFL};
+	static const int ends[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGALRM};
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		sigaction(ends[i], &standard, NULL);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* A lock that was held when the fault was met is held for ever here. */
+	alarm(FAULT_PATIENCE);
+	if (!write_all(fd))
+		_exit(1);
+	run_check(argv, fd);
+}
+
+int hand_over_after_fault(char **argv) {
+	int status = -1, fd = open_memory();
+	if (fd < 0)
+		return -1;
+	long child = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (child == 0)
+		save_and_check(argv, fd);
+	while (child > 0 && waitpid((pid_t)child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 && fcntl(fd, F_SETFD, 0) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }

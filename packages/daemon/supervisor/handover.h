@@ -15,6 +15,14 @@
 void hand_over(char **argv);
 
 /*
+ * After a fault: the same, as far as it can still be done. Everything is tried in a copy of this process that shares its
+ * descriptors, since the fault may have been met in the middle of anything. The descriptor of what was saved and can be read, or -1.
+ */
+int hand_over_after_fault(char **argv);
+/* In the environment: the descriptor of what the image before this one has left. */
+#define STATE_VARIABLE "UPSTART_STATE_FD"
+
+/*
  * At the beginning of main: the descriptor of what an image before this one has left, or -1. Does not return in a process
  * that was only started to say whether it would understand it.
  */
