@@ -119,6 +119,24 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
     expect(container.out + container.err).toMatch(text);
   });
 
+  it('works under another first process, and says which stanzas need more than there is', async () => {
+    const jobs = {
+      daemon: 'start on startup\nexpect fork\nsetuid nobody\nexec sh -c "echo up; sleep 1000 & exit 0"\n',
+      nice: 'start on startup\nnice -5\nexec sleep 1000\n',
+      limit: 'start on startup\nlimit nofile 4000000 4000000\nexec sleep 1000\n',
+      owner: 'start on startup\nconsole owner\nexec sleep 1000\n',
+    };
+    const through = ['sh', '-c', 'trap "" TERM; "$@"; echo "it ended with $?"', '-'];
+    const container = await new Container({ jobs, through, options: ['--job-output'] }).ready();
+    await container.printed('daemon: up\n');
+    for (const job of ['nice', 'limit', 'owner'])
+      await container.printed(`init: Failed to spawn ${job} main process: `);
+    expect(container.exec('initctl list | grep -c running')).toBe('1\n');
+    container.exec('kill -TERM $(pgrep -P 1 -f -- "init --container")');
+    expect(await container.ended()).toBe(0);
+    expect(container.out).toMatch(/\nit ended with 0\n$/);
+  });
+
   it('copies whole lines only, whatever pieces they come in', async () => {
     const talk = 'for i in $(seq 300); do printf "line "; printf "$i "; printf "end\\n"; done; printf rest';
     const jobs = Object.fromEntries(

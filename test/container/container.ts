@@ -20,6 +20,8 @@ export interface ContainerOptions {
   options?: string[];
   /** `read-only`, `user`, or both. */
   kind?: string;
+  /** A command that ends by executing what follows it: the first process, when init is to be another one. */
+  through?: string[];
 }
 
 export class Container {
@@ -30,14 +32,14 @@ export class Container {
   out = '';
   err = '';
 
-  constructor({ jobs, options = [], kind = '' }: ContainerOptions) {
+  constructor({ jobs, options = [], kind = '', through = [] }: ContainerOptions) {
     for (const name of ['conf', 'run']) mkdirSync(join(this.folder, name));
     for (const [name, text] of Object.entries(jobs)) {
       mkdirSync(dirname(join(this.folder, 'conf', name)), { recursive: true });
       writeFileSync(join(this.folder, 'conf', `${name}.conf`), text);
     }
     const script = join(ROOT, 'test/container/container.sh');
-    const command = [join(BIN, 'init'), '--container', ...options];
+    const command = [...through, join(BIN, 'init'), '--container', ...options];
     this.child = spawn(
       'unshare',
       ['--mount', '--propagation', 'private', 'bash', script, BIN, this.folder, ...command],

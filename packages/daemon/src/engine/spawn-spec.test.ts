@@ -31,6 +31,21 @@ describe('log files', () => {
   });
 });
 
+describe('standard output', () => {
+  it.each([
+    ['', '/log', 'log', '/log/net_web-1.log', 'net/web-1'],
+    ['console log', null, 'log', null, 'net/web-1'],
+    ['console output', '/log', 'log', null, 'net/web-1'],
+    ['console none', '/log', 'none', null, null],
+    ['console owner', '/log', 'owner', null, null],
+  ])('gets what jobs print, by the name of the instance: %j', (stanza, logDir, console, path, outputLabel) => {
+    const world = new TestWorld({ jobOutput: true, logDir });
+    world.job('net/web', `instance $N\nexec main\n${stanza}\n`);
+    world.start('net/web', 'N=1');
+    expect(world.process('main').spec).toMatchObject({ console, logPath: path, outputLabel });
+  });
+});
+
 describe('environments', () => {
   it('are built in the order of the reference, stop variables for pre-stop and post-stop only', () => {
     const world = new TestWorld({ sessionAddress: 'unix:path=/s' });

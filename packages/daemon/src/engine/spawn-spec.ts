@@ -26,15 +26,12 @@ export function spawnSpec(
 ): SpawnSpec {
   const process = definition.processes[slot] as ProcessDefinition;
   const env = processEnvironment(settings, definition, instance, slot);
-  const logs = (definition.console ?? settings.defaultConsole) === 'log';
   const settingsApply = slot !== 'security';
   const traced = slot === 'main' && (definition.expect === 'fork' || definition.expect === 'daemon');
   return {
     ...commandLine(process),
     env,
-    console: logs && !isKept(settings) ? 'none' : (definition.console ?? settings.defaultConsole),
-    logPath: logs && settings.logDir !== null ? logPath(settings.logDir, definition.name, instance.name) : null,
-    outputLabel: logs && settings.jobOutput ? instanceLabel(definition.name, instance.name) : null,
+    ...output(settings, definition, instance.name),
     traceForks: traced ? (definition.expect === 'fork' ? 1 : 2) : 0,
     umask: settingsApply ? (definition.umask ?? settings.umask) : null,
     nice: settingsApply ? definition.nice : null,
@@ -51,9 +48,18 @@ export function spawnSpec(
   };
 }
 
-/** Whether output goes anywhere. */
-function isKept({ logDir, jobOutput }: EngineSettings): boolean {
-  return logDir !== null || jobOutput;
+/** Where output goes. What is meant for the console is printed with --job-output: most containers have no other console. */
+function output(
+  { defaultConsole, jobOutput, logDir }: EngineSettings,
+  definition: JobDefinition,
+  instance: string,
+): Pick<SpawnSpec, 'console' | 'logPath' | 'outputLabel'> {
+  const { name } = definition;
+  const console = definition.console ?? defaultConsole;
+  const path = console === 'log' && logDir !== null ? logPath(logDir, name, instance) : null;
+  const printed = jobOutput && (console === 'log' || console === 'output');
+  if (printed) return { console: 'log', logPath: path, outputLabel: instanceLabel(name, instance) };
+  return { console: console === 'log' && path === null ? 'none' : console, logPath: path, outputLabel: null };
 }
 
 /** The words to execute, and the text for descriptor 9 if the shell is to read one. */
