@@ -21,13 +21,18 @@ export interface Log {
 /** Takes a line, without its end; false when it cannot. */
 export type LogSink = (priority: LogPriority, line: string) => boolean;
 
-/** `program` is what lines begin with: the name init was called by. With `sink`, what it takes goes nowhere else. */
-export function openLog(program: string, format: LogFormat, priority: LogPriority, sink: LogSink | null = null): Log {
+/** Where lines go instead of standard output and error. */
+export interface LogWays {
+  /** Takes lines of text first. */
+  sink?: LogSink | null;
+  /** Prints whatever the sink has not taken. */
+  print?: ((line: string) => void) | null;
+}
+
+/** `program` is what lines begin with: the name init was called by. */
+export function openLog(program: string, format: LogFormat, priority: LogPriority, ways: LogWays = {}): Log {
   const options = { level: priority, customLevels: LEVELS, useOnlyCustomLevels: true, base: { program } };
-  const logger = pino(
-    options,
-    format === 'json' ? { write: (line: string) => put(2, line) } : classicStream(program, sink),
-  );
+  const logger = pino(options, format === 'json' ? jsonStream(ways) : classicStream(program, ways));
   return {
     get priority() {
       return logger.level as LogPriority;
@@ -40,8 +45,12 @@ export function openLog(program: string, format: LogFormat, priority: LogPriorit
   };
 }
 
+function jsonStream({ print }: LogWays) {
+  return { write: (line: string) => (print ? print(line.trimEnd()) : put(2, line)) };
+}
+
 /** pino hands the message over beside its JSON, which saves taking that apart again. */
-function classicStream(program: string, sink: LogSink | null) {
+function classicStream(program: string, { sink, print }: LogWays) {
   return {
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
@@ -49,7 +58,8 @@ function classicStream(program: string, sink: LogSink | null) {
     write() {
       const text = this.lastMsg;
       if (sink?.(NAMES[this.lastLevel] as LogPriority, prefixed(program, text))) return;
-      if (this.lastLevel < LEVELS.warn) put(1, `${text}\n`);
+      if (print) print(prefixed(program, text));
+      else if (this.lastLevel < LEVELS.warn) put(1, `${text}\n`);
       else put(2, `${prefixed(program, text)}\n`);
     },
   };

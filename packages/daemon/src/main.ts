@@ -11,7 +11,7 @@ import { isAppArmorUsable } from './apparmor.ts';
 import { Configuration } from './conf/configuration.ts';
 import { preloadCommands } from './control/run-command.ts';
 import { ControlServer } from './control/server.ts';
-import { type Log, type LogSink, openLog } from './log.ts';
+import { type Log, openLog } from './log.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
 import { findPlaces, type Places } from './places.ts';
@@ -36,7 +36,11 @@ async function main(): Promise<void> {
   const options = readOptions(supervisor);
   if (!options) return;
   const system = supervisorState.pid === 1 && !options.user && !options.container;
-  const log = openLog(PROGRAM, options.logFormat, options.priority, logSink(system, options, supervisor));
+  const log = openLog(PROGRAM, options.logFormat, options.priority, {
+    sink: system ? openKernelLog() : null,
+    // In a container a daemon that prints by itself would stand still when nobody reads that.
+    print: options.container ? (line) => supervisor.say(line) : null,
+  });
   // The system's init gets what is left over of the kernel's command line.
   for (const word of options.ignored)
     log.write(system ? 'info' : 'warn', `Unknown option or word passed over: ${word}`);
@@ -100,17 +104,6 @@ async function main(): Promise<void> {
   if (!start.engine.state.begun) runner.submit({ type: 'begin', events: firstEvents(options, supervisorState) });
   supervisor.ready();
   await preloadCommands();
-}
-
-/** Where lines of the log go instead of standard output and error; null: nowhere else. */
-function logSink(system: boolean, { container }: InitOptions, supervisor: Supervisor): LogSink | null {
-  if (system) return openKernelLog();
-  if (!container) return null;
-  // A daemon that prints by itself would stand still when nobody reads that.
-  return (_priority, line) => {
-    supervisor.say(line);
-    return true;
-  };
 }
 
 /** A word that nobody defines is a mistake: init would run for ever. */

@@ -1,4 +1,6 @@
 /* The table of processes, from one image of the supervisor to the next. */
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +32,8 @@ static void give(struct process *process, void *data) {
 	handover_number(out, "process-pidfd-due", timer_is_running(&process->timer));
 	handover_number(out, "process-stop-reported", process->stop_reported);
 	handover_number(out, "process-stop", process->stop_now);
+	if (process->ended && process->status_known)
+		handover_number(out, "process-status", process->status);
 }
 
 void processes_hand_over(FILE *out) {
@@ -39,9 +43,14 @@ void processes_hand_over(FILE *out) {
 /* The process whose entries are being read, and what is done with them when there are no more. */
 static struct {
 	struct process *process;
-	int exec_pipe, script_pipe, pidfd, stop;
-	bool pidfd_due;
+	int exec_pipe, script_pipe, pidfd, stop, status;
+	bool pidfd_due, status_known;
 } now;
+
+/* Only after a fault: it had been reaped, but its end not reported. */
+static bool has_ended(const struct process *process) {
+	return now.status_known || (process->pid > 0 && kill(process->pid, 0) < 0 && errno == ESRCH);
+}
 
 void processes_taken_over(void) {
 	struct process *process = now.process;
@@ -61,6 +70,8 @@ void processes_taken_over(void) {
 		follow_attach(process, now.pidfd);
 	else if (now.pidfd_due)
 		follow_begin(process);
+	if (has_ended(process) && spawn_settle(process))
+		process_ended(process, now.status_known ? &now.status : NULL, NULL);
 }
 
 static void begin(uint64_t id) {
@@ -68,7 +79,7 @@ static void begin(uint64_t id) {
 	now.process = process_new(id);
 	now.exec_pipe = now.script_pipe = now.pidfd = -1;
 	now.stop = 0;
-	now.pidfd_due = false;
+	now.pidfd_due = now.status_known = false;
 }
 
 void processes_take_over(const struct handover_item *item) {
@@ -106,4 +117,8 @@ void processes_take_over(const struct handover_item *item) {
 		process->stop_reported = process->stop_now = number;
 	else if (item_is(item, "process-stop"))
 		now.stop = number;
+	else if (item_is(item, "process-status")) {
+		now.status = number;
+		now.status_known = true;
+	}
 }
