@@ -7,6 +7,7 @@ import { PROTOCOL_VERSION } from '../../packages/protocol/src/messages.ts';
 import { residentOf } from '../chaos/proc.ts';
 import type { Random } from '../chaos/random.ts';
 import { eventually, pause, Session } from '../chaos/session.ts';
+import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
 
 const METHODS = [
@@ -72,9 +73,10 @@ export const controlFrames: Fuzzer = {
       const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
       const daemon = await eventually('there is a daemon', () => session.daemon());
       const before = residentOf(daemon);
+      const corpus = new Corpus('control-frames');
       let inputs = 0;
       for (; time.isLeft; inputs++) {
-        const input = conversation(random);
+        const input = random.chance(0.3) ? corpus.next(random) : conversation(random);
         await blaming(input, () => talk(path, input, random));
         if (inputs % 50 === 0) await othersAreAnswered(session);
       }

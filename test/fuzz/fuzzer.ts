@@ -16,7 +16,12 @@ export class Budget {
   }
 
   get isLeft(): boolean {
-    return performance.now() < this.end;
+    return this.left > 0;
+  }
+
+  /** In seconds. */
+  get left(): number {
+    return (this.end - performance.now()) / 1000;
   }
 }
 

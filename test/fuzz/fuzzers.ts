@@ -2,8 +2,27 @@
 import { commandLines } from './command-lines.ts';
 import { controlFrames } from './control-frames.ts';
 import type { Fuzzer } from './fuzzer.ts';
-import { jobFiles } from './job-files.ts';
+import { jobFiles, overrides } from './job-files.ts';
 import { journal } from './journal.ts';
-import { daemonEnd, supervisorEnd } from './supervisor-frames.ts';
+import { loginRecords } from './login-records.ts';
+import { lsbHeaders } from './lsb-headers.ts';
+import { confWatch, launcherReplies, supervisorEnd } from './native.ts';
+import { sessionFiles } from './session-files.ts';
+import { snapshots } from './snapshots.ts';
+import { daemonEnd } from './supervisor-frames.ts';
 
-export const FUZZERS: readonly Fuzzer[] = [jobFiles, controlFrames, daemonEnd, supervisorEnd, journal, commandLines];
+export const FUZZERS: readonly Fuzzer[] = [
+  jobFiles,
+  overrides,
+  controlFrames,
+  daemonEnd,
+  supervisorEnd,
+  journal,
+  snapshots,
+  commandLines,
+  loginRecords,
+  lsbHeaders,
+  sessionFiles,
+  launcherReplies,
+  confWatch,
+];

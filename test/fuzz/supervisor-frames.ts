@@ -1,56 +1,8 @@
-/** The frames between supervisor and daemon, damaged: at the daemon's end, and at the supervisor's under sanitizers. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  encodeAcknowledge,
-  encodeCommand,
-  encodeLogRotation,
-  encodeReady,
-  encodeSay,
-  FrameDecoder,
-  FrameError,
-} from '../../packages/daemon/src/process/frames.ts';
-import type { SpawnSpec } from '../../packages/daemon/src/process-messages.ts';
+/** The frames of a supervisor, damaged, at the daemon's end. The other end is in `native/supervisor-frames.c`. */
+import { FrameDecoder, FrameError } from '../../packages/daemon/src/process/frames.ts';
 import type { Random } from '../chaos/random.ts';
-import { CHECKOUT } from '../chaos/session.ts';
+import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
-
-const SPEC: SpawnSpec = {
-  argv: ['/bin/sh', '-e', '/proc/self/fd/9'],
-  env: ['PATH=/bin', 'UPSTART_JOB=web'],
-  script: 'echo one\necho two\n',
-  console: 'log',
-  logPath: '/var/log/upstart/web.log',
-  outputLabel: 'web',
-  traceForks: 2,
-  umask: 0o22,
-  nice: -5,
-  oomScore: 100,
-  limits: [{ resource: 'nofile', soft: '1024', hard: null }],
-  chroot: '/',
-  chdir: '/tmp',
-  user: 'nobody',
-  group: 'nogroup',
-  apparmorProfile: 'web',
-  cgroups: [{ controller: 'memory', name: 'upstart/web', key: 'max', value: '50M' }],
-  jobCgroup: 'upstart/web',
-  debugStop: true,
-};
-
-/** What a daemon sends. */
-const SENT = Buffer.concat([
-  encodeReady(),
-  encodeCommand({ type: 'spawn', id: 1, spec: SPEC }),
-  encodeCommand({ type: 'signal', id: 2, process: 1, signal: 15, group: true }),
-  encodeCommand({ type: 'flush-logs', id: 3 }),
-  encodeLogRotation({ size: 1, age: 2, keep: 3 }),
-  encodeCommand({ type: 'kill-cgroup', id: 4, cgroup: 'upstart/web' }),
-  encodeSay('init: web has ended'),
-  encodeAcknowledge(9),
-  encodeCommand({ type: 'end', id: 5, status: 0 }),
-]);
 
 /** What a supervisor sends: a frame of each type with fields as they come. */
 function received(random: Random): Buffer {
@@ -88,15 +40,17 @@ function field(tag: number, value: Buffer): Buffer {
 export const daemonEnd: Fuzzer = {
   name: 'supervisor-frames-daemon',
   async run(time, random) {
+    const corpus = new Corpus('supervisor-frames-daemon');
     let inputs = 0;
     for (; time.isLeft; inputs++) {
-      const frames = received(random);
-      const input = random.chance(0.5) ? mutate(frames, random) : frames;
+      const input = random.chance(0.2) ? corpus.next(random) : mutated(received(random), random);
       await blaming(input, () => decode(input, random));
     }
     return inputs;
   },
 };
+
+const mutated = (frames: Buffer, random: Random): Buffer => (random.chance(0.5) ? mutate(frames, random) : frames);
 
 /** In pieces; nothing but a FrameError may come of it. */
 function decode(input: Buffer, random: Random): void {
@@ -111,29 +65,3 @@ function decode(input: Buffer, random: Random): void {
     if (!(error instanceof FrameError)) throw error;
   }
 }
-
-export const supervisorEnd: Fuzzer = {
-  name: 'supervisor-frames-supervisor',
-  async run(time, random) {
-    const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
-    const program = join(folder, 'frames-dump');
-    const sources = ['frames.c', 'test/frames-dump.c'].map((name) =>
-      join(CHECKOUT, 'packages/daemon/supervisor', name),
-    );
-    const sanitize = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
-    try {
-      execFileSync('cc', ['-std=gnu11', '-O1', ...sanitize, '-o', program, ...sources]);
-      let inputs = 0;
-      for (; time.isLeft; inputs++) {
-        const input = mutate(SENT, random);
-        await blaming(input, () => {
-          const { status, stderr } = spawnSync(program, { input });
-          if (status !== 0) throw new Error(`status ${status}: ${stderr}`);
-        });
-      }
-      return inputs;
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  },
-};

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   AddressError,
   type CallOptions,
@@ -641,6 +642,16 @@ describe('list-sessions', () => {
     expect((await run('initctl -v list-sessions', { env })).out).toContain(
       `Ignoring stale session file: ${dir}/upstart/sessions/4194305.session\n`,
     );
+  });
+
+  it.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a link to a file without an end', (path: string) => symlinkSync('/dev/zero', path)],
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a file of zeros', (path: string) => file(basename(path), '\0'.repeat(2 ** 20))],
+  ])('passes over %s in the place of a file', async (_what, put) => {
+    put(join(dir, 'upstart', 'sessions', `${process.pid}.session`));
+    expect(await run('initctl list-sessions', { env: { XDG_RUNTIME_DIR: dir } })).toMatchObject({ status: 0, out: '' });
   });
 
   it('says when there is nowhere to look', async () => {

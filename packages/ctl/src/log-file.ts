@@ -1,6 +1,7 @@
 /** Reading the end of a job's log, whose lines end in CR LF because a pty wrote them. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { decodeText } from '@upstart/protocol';
+import { withRegularFile } from './regular-file.ts';
 
 /** How much of a file is looked at for its last lines, in bytes. */
 const TAIL_BYTES = 256 * 1024;
@@ -15,17 +16,14 @@ export interface Piece {
 
 /** The bytes from `start` on, but at most the last `TAIL_BYTES`. Throws as `open` does. */
 export function readFrom(path: string, start: number): Piece {
-  const fd = openSync(path, 'r');
-  try {
+  return withRegularFile(path, (fd) => {
     const { size, ino } = fstatSync(fd);
     // A file that has become shorter ends before `start`.
     const from = Math.min(Math.max(start, size - TAIL_BYTES), size);
     const bytes = Buffer.alloc(size - from);
     const length = bytes.length === 0 ? 0 : readSync(fd, bytes, 0, bytes.length, from);
     return { text: decodeText(bytes.subarray(0, length)), end: from + length, inode: ino };
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 /** The last `count` lines of a piece of text. */

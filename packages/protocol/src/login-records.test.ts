@@ -75,6 +75,27 @@ describe('run levels', () => {
     expect(listing(files.wtmp).at(-1)).toBe('1 0 ~ ~~ shutdown');
   });
 
+  it('behind a record that was torn', () => {
+    const torn = Buffer.concat([login(7, 10, 'tty1'), login(7, 11, 'tty2').subarray(0, 100)]);
+    for (const path of [files.utmp, files.wtmp]) writeFileSync(path, torn);
+    recordRunlevel(files, { level: '2', previous: 'N' }, NOW);
+    for (const path of [files.utmp, files.wtmp]) {
+      expect(readFileSync(path).length).toBe(3 * RECORD_SIZE);
+      expect(readRunlevel(path)).toEqual({ level: '2', previous: 'N' });
+    }
+  });
+
+  it.each([
+    [-1, { level: '\xff', previous: '\xff' }],
+    [0x7fff3250, { level: 'P', previous: '2' }],
+    [0x7fff0032, { level: '2', previous: 'N' }],
+  ])('as characters, whatever number a damaged record has (%i)', (pid, runlevel) => {
+    const record = login(1, 0, '~');
+    record.writeInt32LE(pid, 4);
+    writeFileSync(files.utmp, record);
+    expect(readRunlevel(files.utmp)).toEqual(runlevel);
+  });
+
   it('files that are not there or are broken', () => {
     const missing = join(directory, 'none/wtmp');
     recordRunlevel({ utmp: join(directory, 'none/utmp'), wtmp: missing }, { level: '2', previous: 'N' }, NOW);

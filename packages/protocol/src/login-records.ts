@@ -2,7 +2,7 @@
  * The records of who is logged in and of what the system does: utmp (what is) and wtmp (what has been), as init, its tools
  * and every login program share them (reference: system §4.1). Records have one size and stay where they are.
  */
-import { closeSync, constants, fchownSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchownSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { endianness, release } from 'node:os';
 
 export interface LoginFiles {
@@ -127,10 +127,12 @@ export function readRunlevel(path: string): Runlevel | null {
   const last = records.findLast(({ type }) => type === TYPE.runlevel);
   const boot = records.findLast(({ type }) => type === TYPE.boot);
   const stale = last && boot && boot.seconds > last.seconds;
-  if (!last || stale || last.pid % 256 === 0) return null;
-  const previous = last.pid >> 8;
+  // Two characters; whatever else a damaged record has there is none.
+  const level = (last?.pid ?? 0) & 0xff;
+  const previous = ((last?.pid ?? 0) >> 8) & 0xff;
+  if (stale || level === 0) return null;
   return {
-    level: String.fromCharCode(last.pid % 256),
+    level: String.fromCharCode(level),
     previous: previous === 0 ? 'N' : String.fromCharCode(previous),
   };
 }
@@ -222,10 +224,15 @@ function writeAt(path: string, index: number, record: LoginRecord): void {
   }
 }
 
-/** Only to a file that exists: whoever wants wtmp makes it. Each record in one write, which others cannot come between. */
+/**
+ * Only to a file that exists: whoever wants wtmp makes it. Each record in one write, which others cannot come between. What
+ * is left of one that was torn is cut off, as everything that came behind it could not be read.
+ */
 function appendRecords(path: string, records: readonly LoginRecord[]): void {
   const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND);
   try {
+    const { size } = fstatSync(fd);
+    if (size % LAYOUT.size !== 0) ftruncateSync(fd, size - (size % LAYOUT.size));
     for (const { bytes } of records) writeSync(fd, bytes);
   } finally {
     closeSync(fd);

@@ -1,10 +1,13 @@
 /** `list-sessions` (reference: control §3.7). */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Command } from '../command.ts';
+import { withRegularFile } from '../regular-file.ts';
 
 const SESSION_FILE = /^([0-9]+)\.session$/;
 const ASSIGNMENT = 'UPSTART_SESSION=';
+/** How much of a file is read: more than any address. */
+const MAX_BYTES = 4096;
 
 export const listSessions: Command = {
   name: 'list-sessions',
@@ -53,7 +56,9 @@ function sessionFiles(dir: string): string[] | null {
 /** The address in a session file; null if it is none, or has just gone. */
 function addressIn(path: string): string | null {
   try {
-    const [line = ''] = readFileSync(path, 'utf8').split('\n');
+    const bytes = Buffer.alloc(MAX_BYTES);
+    const length = withRegularFile(path, (fd) => readSync(fd, bytes));
+    const [line = ''] = bytes.toString('utf8', 0, length).split('\n');
     return line.startsWith(ASSIGNMENT) ? line.slice(ASSIGNMENT.length) : null;
   } catch {
     return null;

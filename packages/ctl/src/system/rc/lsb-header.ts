@@ -15,15 +15,15 @@ const BEGIN = '### BEGIN INIT INFO';
 const END = '### END INIT INFO';
 
 /** The keywords that add to a list, by that list. `Should-…` is heeded like `Required-…`: what is not there is not waited for. */
-const LISTS: Readonly<Record<string, Exclude<keyof LsbHeader, 'interactive'>>> = {
-  provides: 'provides',
-  'required-start': 'requiredStart',
-  'should-start': 'requiredStart',
-  'required-stop': 'requiredStop',
-  'should-stop': 'requiredStop',
-  'x-start-before': 'startBefore',
-  'x-stop-after': 'stopAfter',
-};
+const LISTS = new Map<string, Exclude<keyof LsbHeader, 'interactive'>>([
+  ['provides', 'provides'],
+  ['required-start', 'requiredStart'],
+  ['should-start', 'requiredStart'],
+  ['required-stop', 'requiredStop'],
+  ['should-stop', 'requiredStop'],
+  ['x-start-before', 'startBefore'],
+  ['x-stop-after', 'stopAfter'],
+]);
 
 /** Reads the header of a script's text; null when it has none. */
 export function parseLsbHeader(text: string): LsbHeader | null {
@@ -35,7 +35,7 @@ export function parseLsbHeader(text: string): LsbHeader | null {
   let interactive = false;
   for (const line of lines.slice(begin + 1, end)) {
     const [, keyword = '', rest = ''] = /^#\s*([\w-]+):\s*(.*)$/.exec(line) ?? [];
-    const list = LISTS[keyword.toLowerCase()];
+    const list = LISTS.get(keyword.toLowerCase());
     const words = rest.split(/\s+/).filter((word) => word !== '');
     if (list !== undefined) lists[list] = [...(lists[list] ?? []), ...words];
     if (keyword.toLowerCase() === 'x-interactive') interactive = words[0] === 'true' || words[0] === 'yes';

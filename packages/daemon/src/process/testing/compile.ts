@@ -42,8 +42,3 @@ export function compileFaultyInit(): string {
 export function compileFramesDump(): string {
   return compile(['frames.c', 'test/frames-dump.c'], SANITIZE);
 }
-
-/** `supervisor/test/frames-fuzz.c`, with sanitizers. */
-export function compileFramesFuzz(): string {
-  return compile(['frames.c', 'test/frames-fuzz.c'], SANITIZE);
-}

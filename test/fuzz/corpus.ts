@@ -1,0 +1,28 @@
+/** The inputs that are kept in `corpus/NAME`: what fuzzing begins with, and what it has found. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Random } from '../chaos/random.ts';
+import { CHECKOUT } from '../chaos/session.ts';
+import { mutate } from './fuzzer.ts';
+
+/** The paths of the kept inputs. */
+export function corpusFiles(name: string): string[] {
+  const folder = join(CHECKOUT, 'test/fuzz/corpus', name);
+  return readdirSync(folder)
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+export class Corpus {
+  readonly #inputs: readonly Buffer[];
+  #tried = 0;
+
+  constructor(name: string, more: readonly Buffer[] = []) {
+    this.#inputs = [...corpusFiles(name).map((path) => readFileSync(path)), ...more];
+  }
+
+  /** Each input as it is at first, then damaged ones, with parts of `elsewhere`. */
+  next(random: Random, elsewhere = random.pick(this.#inputs)): Buffer {
+    return this.#inputs[this.#tried++] ?? mutate(random.pick(this.#inputs), random, elsewhere);
+  }
+}

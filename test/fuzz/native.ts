@@ -1,0 +1,51 @@
+/** Readers in C, each in a program of its own with sanitizers, which does the damaging too: millions of inputs in a minute. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CHECKOUT } from '../chaos/session.ts';
+import { corpusFiles } from './corpus.ts';
+import type { Fuzzer } from './fuzzer.ts';
+
+const FLAGS = ['-std=gnu11', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
+const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
+
+/** `native/NAME.c` has the reader, or takes it in; `sources` are what else belongs to it. */
+function native(name: string, reader: string, sources: readonly string[] = []): Fuzzer {
+  return {
+    name,
+    async run(time, random) {
+      const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+      const program = join(folder, 'fuzz');
+      const files = ['test/fuzz/native/fuzz.c', `test/fuzz/native/${reader}.c`, ...sources];
+      try {
+        execFileSync('cc', [...FLAGS, ...SANITIZE, '-o', program, ...files], { cwd: CHECKOUT });
+        // At least one second, however much of the time compiling took.
+        const seconds = Math.max(1, Math.round(time.left));
+        return await inputsOf(program, [String(seconds), String(random.below(2 ** 31)), ...corpusFiles(name)]);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  };
+}
+
+/** Runs the program to its end; how many inputs it says there were. */
+async function inputsOf(program: string, args: readonly string[]): Promise<number> {
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (data) => {
+    said += data;
+  });
+  const [status] = await once(child, 'close');
+  const inputs = /^(\d+) inputs$/m.exec(said)?.[1];
+  if (status !== 0 || inputs === undefined) throw new Error(`status ${status}: ${said}`);
+  return Number(inputs);
+}
+
+export const supervisorEnd = native('supervisor-frames-supervisor', 'supervisor-frames', [
+  'packages/daemon/supervisor/frames.c',
+]);
+export const launcherReplies = native('launcher-replies', 'launcher-replies');
+export const confWatch = native('conf-watch', 'conf-watch');

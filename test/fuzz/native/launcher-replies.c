@@ -1,0 +1,75 @@
+/*
+ * What the launcher makes of a daemon's answers: the bytes of a connection to it, in frames. It is compiled into this file, with
+ * its output going nowhere and its end being the end of an input only.
+ */
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+
+static jmp_buf ended;
+
+static _Noreturn void end(int status) {
+	longjmp(ended, status + 1);
+}
+
+static volatile uint8_t looked_at;
+
+static ssize_t look_at(int fd, const void *bytes, size_t length) {
+	(void)fd;
+	for (size_t i = 0; i < length; i++)
+		looked_at = ((const uint8_t *)bytes)[i];
+	return (ssize_t)length;
+}
+
+/* The text of a failure. */
+static void say_nothing(int fd, const char *format, const char *name, int length, const char *text) {
+	(void)format, (void)name;
+	for (int i = 0; length < 0 ? text[i] != '\0' : i < length; i++)
+		look_at(fd, text + i, 1);
+}
+
+#define main launcher_main
+#define exit end
+#define write look_at
+#define dprintf say_nothing
+#include "../../../packages/ctl/launcher/launcher.c"
+#undef main
+#undef exit
+#undef write
+#undef dprintf
+
+/* A frame in memory of exactly its size. */
+static void decode_exactly(const uint8_t *bytes, size_t length) {
+	struct value fields[FIELDS];
+	struct buffer frame = {.bytes = malloc(length ? length : 1), .length = length, .size = length};
+	memcpy(frame.bytes, bytes, length);
+	if (decode_frame(&frame, fields))
+		for (int i = 0; i < FIELDS; i++)
+			if (fields[i].bytes)
+				look_at(1, fields[i].bytes, (size_t)fields[i].number);
+	free(frame.bytes);
+}
+
+void fuzz_one(const uint8_t *bytes, size_t length) {
+	static const struct buffer nothing;
+	program = "fuzz";
+	for (size_t at = 0; at + 4 <= length;) {
+		uint32_t size = bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 | (uint32_t)bytes[at + 3] << 24;
+		at += 4;
+		size_t there = size < length - at ? size : length - at;
+		decode_exactly(bytes + at, there);
+		at += there;
+	}
+	if (length == 0)
+		return;
+	/* It has no descriptor, so that the requests go nowhere. */
+	FILE *connection = fmemopen((void *)bytes, length, "r");
+	int status = 0;
+	if (setjmp(ended) == 0)
+		exchange(connection, &nothing, &status);
+	fclose(connection);
+}

@@ -1,0 +1,51 @@
+/** Damaged state folders: a daemon begins with what was saved, or with a beginning of it, or says that it has nothing. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { TestWorld } from '../../packages/daemon/src/engine/test-world.ts';
+import { encodeRecord, FORMAT } from '../../packages/daemon/src/state/records.ts';
+import { StateStore } from '../../packages/daemon/src/state/store.ts';
+import { Corpus } from './corpus.ts';
+import { blaming, type Fuzzer } from './fuzzer.ts';
+
+const SUPERVISOR = 'fuzz';
+
+/** What a store writes: the state of a world in which something has happened. */
+function snapshot(): { value: unknown; bytes: Buffer } {
+  const world = new TestWorld();
+  world.emit('startup', 'A=1');
+  const value = { format: FORMAT, supervisor: SUPERVISOR, state: world.engine.state, commands: [] };
+  return { value: structuredClone(value), bytes: encodeRecord(value) };
+}
+
+export const snapshots: Fuzzer = {
+  name: 'snapshots',
+  async run(time, random) {
+    const { value, bytes } = snapshot();
+    const corpus = new Corpus('snapshots', [bytes]);
+    const parent = mkdtempSync(join(tmpdir(), 'fuzz-'));
+    const folder = join(parent, 'state');
+    try {
+      let inputs = 0;
+      for (; time.isLeft; inputs++) {
+        rmSync(folder, { recursive: true, force: true });
+        mkdirSync(folder);
+        const input = corpus.next(random);
+        writeFileSync(join(folder, `snapshot-${random.pick([1, 2, 10])}`), input);
+        if (random.chance(0.5)) writeFileSync(join(folder, 'snapshot-3'), corpus.next(random));
+        await blaming(input, () => take(folder, value));
+      }
+      return inputs;
+    } finally {
+      rmSync(parent, { recursive: true });
+    }
+  },
+};
+
+function take(folder: string, written: unknown): void {
+  const said: string[] = [];
+  const recovered = new StateStore(folder, (text) => said.push(text)).recover(SUPERVISOR);
+  if (recovered && !isDeepStrictEqual(recovered.snapshot, written)) throw new Error('a state that was never written');
+  if (!recovered && said.length === 0) throw new Error('nothing is said of a state that is not used');
+}
