@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,19 +20,12 @@
 static char daemon_script[PLACE_MAX];
 static char own_node[PLACE_MAX];
 
-/*
- * Variables that make node start slowly or differently, and what they are for the daemon. The values that they have for jobs are
- * handed on by other names.
- */
-static const struct {
-	const char *name;
-	const char *saved;
-	const char *value;
-} own[] = {
-	{"NODE_EXTRA_CA_CERTS", "UPSTART_SAVED_NODE_EXTRA_CA_CERTS", NULL},
-	{"NODE_OPTIONS", "UPSTART_SAVED_NODE_OPTIONS", NULL},
-	/* Buffers go back to the kernel when they are freed, instead of leaving holes. */
-	{"MALLOC_MMAP_THRESHOLD_", "UPSTART_SAVED_MALLOC_MMAP_THRESHOLD_", "8192"},
+#define SAVED "UPSTART_SAVED_"
+#define SAVED_LENGTH (sizeof SAVED - 1)
+
+/* How variables begin that change how node starts, or what is loaded into its process. Its jobs may get them all the same. */
+static const char *const cleared[] = {
+	"NODE_", "LD_", "OPENSSL_", "SSL_CERT_", "UV_", "MALLOC_", "GCONV_PATH=", "GLIBC_TUNABLES=", "LOCPATH=",
 };
 
 /* Of node itself. What a burst of events leaves is collected often, rather than kept in much memory until later. */
@@ -47,19 +41,49 @@ void launch_open(void) {
 		place_beside(daemon_script, "../lib/upstart/daemon.js");
 }
 
+static bool is_saved(const char *variable) {
+	return strncmp(variable, SAVED, SAVED_LENGTH) == 0;
+}
+
+static bool is_cleared(const char *variable) {
+	for (size_t i = 0; i < sizeof cleared / sizeof *cleared; i++)
+		if (strncmp(variable, cleared[i], strlen(cleared[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Puts a variable aside under another name, or drops one that has such a name already: only we give them. */
+static void put_aside(const char *variable) {
+	size_t length = strcspn(variable, "=");
+	char *name = malloc(SAVED_LENGTH + length + 1);
+	if (!name)
+		_exit(NO_NODE);
+	memcpy(name, SAVED, SAVED_LENGTH);
+	memcpy(name + SAVED_LENGTH, variable, length);
+	name[SAVED_LENGTH + length] = '\0';
+	if (!is_saved(variable))
+		setenv(name, variable + length + 1, 1);
+	unsetenv(name + SAVED_LENGTH);
+}
+
+static void clear_environment(bool (*is_meant)(const char *variable)) {
+	/* From the beginning each time: the table changes. */
+	for (char **variable = environ; variable && *variable;) {
+		if (strchr(*variable, '=') && is_meant(*variable)) {
+			put_aside(*variable);
+			variable = environ;
+		} else {
+			variable++;
+		}
+	}
+}
+
 static void set_environment(unsigned failures) {
 	char number[16];
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-		const char *value = getenv(own[i].name);
-		if (value)
-			setenv(own[i].saved, value, 1);
-		else
-			unsetenv(own[i].saved);
-		if (own[i].value)
-			setenv(own[i].name, own[i].value, 1);
-		else
-			unsetenv(own[i].name);
-	}
+	clear_environment(is_saved);
+	clear_environment(is_cleared);
+	/* Buffers go back to the kernel when they are freed, instead of leaving holes. */
+	setenv("MALLOC_MMAP_THRESHOLD_", "8192", 1);
 	snprintf(number, sizeof number, "%d", DAEMON_FD);
 	setenv("UPSTART_SUPERVISOR_FD", number, 1);
 	snprintf(number, sizeof number, "%u", failures);

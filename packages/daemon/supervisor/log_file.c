@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +73,23 @@ static int check_file(int file, struct stat *state) {
 	return S_ISREG(state->st_mode) ? 0 : EINVAL;
 }
 
+/* Whether others than us may put something into the folder of a file. */
+static bool others_may_write(const char *path) {
+	struct stat state;
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	bool safe = folder && stat(folder, &state) == 0 && (state.st_uid == geteuid() || state.st_uid == 0) &&
+	            (state.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	free(folder);
+	return !safe;
+}
+
+/* Where others may have put it, a file must be ours, and by no other name something else: 0, or an error number. */
+static int check_origin(const char *path, const struct stat *state) {
+	bool ours = state->st_uid == geteuid() && state->st_nlink == 1;
+	return ours || !others_may_write(path) ? 0 : EINVAL;
+}
+
 static int open_anew(struct sink *sink) {
 	struct stat state;
 	int file = open(sink->path, FLAGS, MODE);
@@ -79,6 +98,8 @@ static int open_anew(struct sink *sink) {
 	if (file < 0)
 		return errno;
 	int error = check_file(file, &state);
+	if (!error)
+		error = check_origin(sink->path, &state);
 	if (error) {
 		close(file);
 		return error;

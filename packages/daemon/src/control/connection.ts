@@ -17,7 +17,7 @@ import {
 import { Allowance, BYTES } from './allowance.ts';
 import { type ControlContext, handle } from './handlers.ts';
 import type { Holder, MemoryBudget } from './memory-budget.ts';
-import { notificationFrame } from './notification-frame.ts';
+import { notificationFrame, publicNotification } from './notification-frame.ts';
 import { runCommandLine } from './run-command.ts';
 import type { Turns } from './turns.ts';
 
@@ -50,7 +50,8 @@ export class Connection implements RequestHandler, Holder {
   private readonly parts: ConnectionParts;
   private readonly socket: Socket;
   private readonly stream = new RequestStream(this);
-  private readonly notify = (notification: Notification): void => this.write(notificationFrame(notification));
+  private readonly notify = (notification: Notification): void =>
+    this.write(notificationFrame(this.parts.privileged ? notification : publicNotification(notification)));
   /** What has come and is still to be read as requests: nothing, or the rest of one chunk. */
   private unread: Buffer | null = null;
   private readonly queue: QueuedRequest[] = [];

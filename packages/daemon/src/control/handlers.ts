@@ -115,12 +115,12 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     const broken = context.configuration.broken();
     const jobClass = engine.state.classes.get(job);
     if (!jobClass && !broken.some((file) => file.job === job)) throw upstartError('unknown-job', job);
-    return explainJob(engine.context, job, jobClass, broken, monotonicNow());
+    return explainJob(engine.context, job, jobClass, broken, monotonicNow(), caller.privileged);
   },
 
   async explainEvent(context, { name }, caller) {
     await caller.turn();
-    return explainEvents(context.runner.engine.context, name, monotonicNow());
+    return explainEvents(context.runner.engine.context, name, monotonicNow(), caller.privileged);
   },
 
   getLogPriority: (context) => context.log.priority,

@@ -1,12 +1,22 @@
-/** The frames of notifications. They are the same for all who watch, so each is made once. */
+/** Notifications as they are sent. They are the same for many who watch, so each is made once. */
 import { encodeAnswer, type Notification } from '@upstart/protocol';
+import { publicVariables } from '../engine/tell-event.ts';
 
 const frames = new WeakMap<Notification, Buffer>();
+const forEverybody = new WeakMap<Notification, Notification>();
 
 export function notificationFrame(notification: Notification): Buffer {
-  const known = frames.get(notification);
-  if (known) return known;
-  const frame = encodeAnswer({ notification });
-  frames.set(notification, frame);
-  return frame;
+  return once(frames, notification, () => encodeAnswer({ notification }));
+}
+
+/** The notification for one who may not read job environments: without the variables of events that may be secrets. */
+export function publicNotification(notification: Notification): Notification {
+  if (notification.event !== 'event-emitted') return notification;
+  return once(forEverybody, notification, () => ({ ...notification, env: publicVariables(notification.env) }));
+}
+
+function once<T extends object>(made: WeakMap<Notification, T>, notification: Notification, make: () => T): T {
+  const known = made.get(notification) ?? make();
+  made.set(notification, known);
+  return known;
 }

@@ -15,6 +15,7 @@ import {
   upstartError,
 } from '@upstart/protocol';
 import { type ControlContext, handle } from './handlers.ts';
+import { publicNotification } from './notification-frame.ts';
 
 /** What the bundle of commands offers (packages/ctl/src/commands.ts); it is loaded when it is first needed. */
 interface CommandModule {
@@ -100,8 +101,8 @@ class InProcessClient implements UpstartClient {
   }
 
   async watch(listener: (notification: Notification) => void): Promise<void> {
-    this.listener = listener;
-    this.context.runner.watchers.add(listener);
+    this.listener = this.caller.privileged ? listener : (notification) => listener(publicNotification(notification));
+    this.context.runner.watchers.add(this.listener);
   }
 
   close(): void {

@@ -5,7 +5,8 @@ import type { Slot, WaitReason } from '@upstart/protocol';
 import { signalName } from '../signals.ts';
 import type { ConditionState } from './condition-state.ts';
 import type { Context } from './context.ts';
-import { displayName, type EventState, eventText, type InstanceState } from './state.ts';
+import { displayName, type EventState, type InstanceState } from './state.ts';
+import type { TellEvent } from './tell-event.ts';
 
 /** How many reasons are told; a boot in which everything waits for one thing has thousands. */
 const MAX_REASONS = 100;
@@ -20,9 +21,11 @@ export class Waits {
   /** Ids of the instances and events that have been told of. */
   readonly #told = new Set<number>();
   #left = MAX_REASONS;
+  readonly #tell: TellEvent;
 
-  constructor(context: Context, now: number) {
+  constructor(context: Context, tell: TellEvent, now: number) {
     this.#context = context;
+    this.#tell = tell;
     this.#now = now;
   }
 
@@ -31,7 +34,7 @@ export class Waits {
     if (this.#told.has(instance.id)) return [];
     this.#told.add(instance.id);
     const event = this.#context.state.events.get(instance.blocker);
-    if (event) return [this.#reason(`the event \`${eventText(event)}\` is not over`, () => this.ofEvent(event))];
+    if (event) return [this.#reason(`the event \`${this.#tell(event)}\` is not over`, () => this.ofEvent(event))];
     const step = this.#processStep(instance);
     return step === null ? [] : [this.#reason(step)];
   }

@@ -4,7 +4,7 @@ import { explainEvents, explainJob } from './explain.ts';
 import { TestWorld } from './test-world.ts';
 
 function explain(world: TestWorld, job: string, broken: BrokenFile[] = []) {
-  return explainJob(world.engine.context, job, world.engine.state.classes.get(job), broken, world.now);
+  return explainJob(world.engine.context, job, world.engine.state.classes.get(job), broken, world.now, true);
 }
 
 function why(world: TestWorld, job: string): string | undefined | null {
@@ -205,7 +205,7 @@ describe('events', () => {
     world.emit('up', 'IF=eth0');
     world.emit('other');
     const { pid } = world.process('migrate');
-    expect(explainEvents(world.engine.context, 'up', world.now)).toEqual([
+    expect(explainEvents(world.engine.context, 'up', world.now, true)).toEqual([
       {
         name: 'up',
         env: ['IF=lo'],
@@ -213,7 +213,7 @@ describe('events', () => {
         heldBy: [{ text: `migrate (start/running) is a task, whose main process (${pid}) still runs`, children: [] }],
       },
     ]);
-    expect(explainEvents(world.engine.context, 'other', world.now)).toEqual([]);
+    expect(explainEvents(world.engine.context, 'other', world.now, true)).toEqual([]);
   });
 
   it('are cut where they are long', () => {
@@ -222,5 +222,35 @@ describe('events', () => {
     world.emit('up', `X=${'x'.repeat(300)}`);
     const { note } = explain(world, 'half').startOn?.operands[0] ?? {};
     expect(note?.length).toBe('by ``'.length + 200);
+  });
+});
+
+describe('those who may not read job environments', () => {
+  it('are told no variables that jobs or clients have set, and not what a job runs', () => {
+    const world = new TestWorld();
+    world.obeys = false;
+    world.job('half', 'start on up and never\n');
+    world.job('held', 'start on up\nstop on down and never\ntask\nexport TOKEN\nexec run\n');
+    world.job('gone', 'start on up\nstop on down\nexport TOKEN\nexec go\n');
+    world.job('broken', 'exec run SECRET-argument\n');
+    world.emit('up', 'TOKEN=SECRET');
+    world.emit('down', 'PASSWORD=SECRET');
+    world.exit(world.process('go'), 0);
+    world.start('broken');
+    world.failToSpawn(world.process('run SECRET-argument'), 'exec');
+    const told = (privileged: boolean): string => {
+      const { context, state } = world.engine;
+      const jobs = [...state.classes].map(([name, jobClass]) =>
+        explainJob(context, name, jobClass, [], world.now, privileged),
+      );
+      const events = ['up', 'down', 'stopped'].map((name) => explainEvents(context, name, world.now, privileged));
+      return JSON.stringify([jobs, events]);
+    };
+    expect(told(true)).toContain('SECRET-argument');
+    expect(told(true).match(/TOKEN=SECRET/g)?.length).toBeGreaterThan(2);
+    expect(told(true)).toContain('PASSWORD=SECRET');
+    expect(told(false)).not.toContain('SECRET');
+    expect(told(false)).toContain('started by `up`');
+    expect(told(false)).toContain('stopped by `down`');
   });
 });

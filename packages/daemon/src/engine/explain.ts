@@ -15,13 +15,28 @@ import { signalName } from '../signals.ts';
 import type { ConditionState, EventNode } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { Waits } from './explain-waits.ts';
-import { type ClassState, eventText, type FailureState, type InstanceState } from './state.ts';
+import { type ClassState, type FailureState, type InstanceState } from './state.ts';
+import { publicCause, publicVariables, type TellEvent, tellAll, tellPublic } from './tell-event.ts';
 
 /** How many events of one name are explained; there may be any number. */
 const MAX_EVENTS = 20;
 
 /** A job without instances was never started, and this is what starts it. */
 const BY_REQUEST_ONLY = 'never started; it has no `start on`, so it is started by request only';
+
+/** What the answer is made from, and for whom. */
+interface Question {
+  context: Context;
+  /** In milliseconds of monotonic time. */
+  now: number;
+  /** Whether the one who asks may read job environments: else no variables are told, and nothing of what jobs run. */
+  privileged: boolean;
+  tell: TellEvent;
+}
+
+function question(context: Context, now: number, privileged: boolean): Question {
+  return { context, now, privileged, tell: privileged ? tellAll : tellPublic };
+}
 
 /**
  * `jobClass` undefined: no good file defines the job, but `broken` may say why. `now` in milliseconds of monotonic time.
@@ -32,78 +47,87 @@ export function explainJob(
   jobClass: ClassState | undefined,
   broken: BrokenFile[],
   now: number,
+  privileged: boolean,
 ): Explanation {
+  const asked = question(context, now, privileged);
   const definition = jobClass?.definition;
   const instances = [...(jobClass?.instances.values() ?? [])].map((id) => context.instance(id) as InstanceState);
   const mine = broken.filter((file) => file.job === name);
   return {
     job: name,
     defined: jobClass !== undefined,
-    why: instances.length > 0 ? null : whyNone(jobClass),
+    why: instances.length > 0 ? null : whyNone(asked, jobClass),
     notes: jobNotes(jobClass, mine),
     startOn:
       definition?.startOn && jobClass?.startOn
         ? {
             condition: formatCondition(definition.startOn),
-            operands: explainOperands(context, jobClass.startOn, instances.length === 0),
+            operands: explainOperands(asked, jobClass.startOn, instances.length === 0),
           }
         : null,
     stopOn: definition?.stopOn ? formatCondition(definition.stopOn) : null,
-    instances: instances.map((instance) => explainInstance(context, instance, now)),
-    last: explainLast(jobClass),
+    instances: instances.map((instance) => explainInstance(asked, instance)),
+    last: explainLast(asked, jobClass),
     broken: mine,
   };
 }
 
 /** Who keeps the events of that name from being over; the oldest ones, if there are many. */
-export function explainEvents(context: Context, name: string, now: number): EventExplanation {
+export function explainEvents(context: Context, name: string, now: number, privileged: boolean): EventExplanation {
+  const { tell } = question(context, now, privileged);
   return [...context.state.events.values()]
     .filter((event) => event.name === name)
     .slice(0, MAX_EVENTS)
     .map((event) => ({
       name,
-      env: [...event.env],
+      env: privileged ? [...event.env] : publicVariables(event.env),
       failed: event.failed,
-      heldBy: new Waits(context, now).ofEvent(event),
+      heldBy: new Waits(context, tell, now).ofEvent(event),
     }));
 }
 
-function explainInstance(context: Context, instance: InstanceState, now: number): Explanation['instances'][number] {
+function explainInstance(asked: Question, instance: InstanceState): Explanation['instances'][number] {
+  const { context, now, tell } = asked;
   const { name, goal, state, respawns, stopOn, failure, hints } = instance;
   const held = [...new Set(instance.blocking)].flatMap((id) => context.state.events.get(id) ?? []);
-  const waits = new Waits(context, now);
+  const waits = new Waits(context, tell, now);
   return {
     name,
     goal,
     state,
-    why: whyInstance(waits, instance),
+    why: whyInstance(asked, waits, instance),
     blockedBy: waits.ofInstance(instance),
-    holds: held.map(eventText),
+    holds: held.map(tell),
     respawns,
-    stopOperands: stopOn ? explainOperands(context, stopOn, true) : [],
+    stopOperands: stopOn ? explainOperands(asked, stopOn, true) : [],
     failure: failure && failureReason(failure),
-    hints: [...hints, ...(failure ? failureHints(context.classOf(instance), failure) : [])],
+    hints: [...hints, ...(failure ? failureHints(asked, context.classOf(instance), failure) : [])],
   };
 }
 
 /** `started by request`, `stopped by request; waits for …`. */
-function whyInstance(waits: Waits, instance: InstanceState): string {
+function whyInstance(asked: Question, waits: Waits, instance: InstanceState): string {
   const { goal, state, failure } = instance;
   const verb = goal === 'stop' ? 'stopped' : 'started';
-  const cause = instance.cause ?? '';
+  const cause = known(asked, instance.cause ?? '');
   const origin = cause === '' || cause.startsWith('restarted') ? cause : `${verb} ${cause}`;
   const happening = state === 'running' ? null : (failure?.text ?? waits.stepOf(instance));
   return [origin, happening].filter((part) => part !== null && part !== '').join('; ') || verb;
 }
 
-function whyNone(jobClass: ClassState | undefined): string {
+/** A cause as the one who asks may know it. */
+function known({ privileged }: Question, cause: string): string {
+  return privileged ? cause : publicCause(cause);
+}
+
+function whyNone(asked: Question, jobClass: ClassState | undefined): string {
   if (!jobClass) return 'there is no such job, because its file has an error';
   const { definition, startOn, last } = jobClass;
   const nodes = startOn?.filter((node): node is EventNode => node.op === 'event') ?? [];
   const unseen = nodes.filter((node) => node.event === 0);
   if (startOn && unseen.length < nodes.length) return `its \`start on\` is half met, ${needs(unseen)}`;
   if (last?.failure) return `its last run failed: ${last.failure.text}`;
-  if (last) return last.text;
+  if (last) return known(asked, last.text);
   if (!definition.startOn) return BY_REQUEST_ONLY;
   return 'never started; nothing of its `start on` has come yet';
 }
@@ -126,35 +150,35 @@ function jobNotes(jobClass: ClassState | undefined, broken: readonly BrokenFile[
   return notes;
 }
 
-function explainLast(jobClass: ClassState | undefined): Explanation['last'] {
+function explainLast(asked: Question, jobClass: ClassState | undefined): Explanation['last'] {
   const last = jobClass?.last;
   if (!jobClass || !last) return null;
   const { instance, at, respawns, hints, failure } = last;
-  const text = [last.text, ...hints, ...(failure ? failureHints(jobClass, failure) : [])].join('; ');
+  const text = [known(asked, last.text), ...hints, ...(failure ? failureHints(asked, jobClass, failure) : [])].join('; ');
   return { instance, at, text, failure: failure && failureReason(failure), respawns };
 }
 
 /** What the job's file says that has to do with the failure. */
-function failureHints({ definition }: ClassState, { slot, status }: FailureState): string[] {
+function failureHints({ privileged }: Question, { definition }: ClassState, { slot, status }: FailureState): string[] {
   if (slot === 'respawn') {
     const { respawnLimit, respawnInterval } = definition;
     return [`its limit is ${respawnLimit} respawns in ${respawnInterval} seconds (\`respawn limit\`)`];
   }
   const process = definition.processes[slot];
-  return status < 0 && process?.kind === 'exec' ? [`it was to run \`${process.text}\``] : [];
+  return privileged && status < 0 && process?.kind === 'exec' ? [`it was to run \`${process.text}\``] : [];
 }
 
 /** `waiting`: what has not been seen is what keeps the condition from being true; else it may be over with for long. */
-function explainOperands(context: Context, condition: ConditionState, waiting: boolean): ExplainedOperand[] {
-  return condition.flatMap((node) => (node.op === 'event' ? [explainOperand(context, node, waiting)] : []));
+function explainOperands(asked: Question, condition: ConditionState, waiting: boolean): ExplainedOperand[] {
+  return condition.flatMap((node) => (node.op === 'event' ? [explainOperand(asked, node, waiting)] : []));
 }
 
-function explainOperand(context: Context, node: EventNode, waiting: boolean): ExplainedOperand {
+function explainOperand({ context, tell }: Question, node: EventNode, waiting: boolean): ExplainedOperand {
   const text = operandText(node);
   const event = context.state.events.get(node.event);
   if (!event)
     return { text, seen: node.event !== 0, note: waiting && node.event === 0 ? jobNote(context, node) : null };
-  const whole = eventText(event);
+  const whole = tell(event);
   return { text, seen: true, note: whole === text ? null : `by \`${whole}\`` };
 }
 
