@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,38 @@ describe('the places of a session', () => {
     } finally {
       rmSync(plain, { recursive: true });
     }
+  });
+
+  it.each<[string, (runtime: string) => void]>([
+    ['may be emptied by others', (runtime) => chmodSync(runtime, 0o777)],
+    ['has a folder of ours that others may write to', (runtime) => chmodSync(join(runtime, 'upstart'), 0o777)],
+    [
+      'has a link in its place',
+      (runtime) => {
+        renameSync(join(runtime, 'upstart'), join(home, 'elsewhere'));
+        symlinkSync(join(home, 'elsewhere'), join(runtime, 'upstart'));
+      },
+    ],
+  ])('are elsewhere, and not announced, where a run-time folder %s', (_what, spoil) => {
+    const runtime = join(home, 'run');
+    mkdirSync(join(runtime, 'upstart'), { recursive: true, mode: 0o755 });
+    const find = () =>
+      findPlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: runtime }, 7);
+    expect(find().runtimeDir).toBe(join(runtime, 'upstart/init-7'));
+    spoil(runtime);
+    const places = find();
+    expect(places.sessionFile).toBeNull();
+    expect(places.runtimeDir.startsWith(runtime)).toBe(false);
+    expect(statSync(places.runtimeDir).mode & 0o777).toBe(0o700);
+    rmSync(places.runtimeDir, { recursive: true });
+  });
+
+  it('are in a run-time folder that others have too, if they cannot take ours away', () => {
+    const runtime = join(home, 'run');
+    mkdirSync(runtime);
+    chmodSync(runtime, 0o1777);
+    const places = findPlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: runtime }, 7);
+    expect(places.runtimeDir).toBe(join(runtime, 'upstart/init-7'));
   });
 
   it('are elsewhere where a run-time folder is missing or its path too long for a socket', () => {

@@ -1,7 +1,7 @@
 /**
  * Where an init finds its job files and puts its logs, sockets and state (reference: job files §1.1; jobs §9; control §7).
  */
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { formatAddress, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
@@ -24,6 +24,8 @@ export interface Places {
 
 /** A path in a Unix socket's address has at most this many bytes. */
 const MAX_SOCKET_PATH = 107;
+/** Only the owner of something in the folder may rename or remove it. */
+const S_ISVTX = 0o1000;
 
 /** `initPid` is the pid that users know as init: the supervisor's. Makes the folders that are this init's own. */
 export function findPlaces(options: InitOptions, env: Environment, initPid: number): Places {
@@ -45,21 +47,48 @@ function systemPlaces(options: InitOptions, env: Environment): Places {
 
 function sessionPlaces(options: InitOptions, env: Environment, initPid: number): Places {
   const confDirs = options.confDirs.length > 0 ? options.confDirs : sessionConfDirs(env);
-  const userRuntime = absolute(env.XDG_RUNTIME_DIR);
+  const userRuntime = userRuntimeDir(env);
   const runtimeDir = sessionRuntimeDir(userRuntime, initPid);
   return {
     sources: [...options.prependConfDirs, ...confDirs, ...options.appendConfDirs],
     logDir: options.logDir ?? ownFolder(join(absolute(env.XDG_CACHE_HOME) ?? join(home(env), '.cache'), 'upstart')),
     runtimeDir,
-    sessionFile: userRuntime && join(ownFolder(join(userRuntime, 'upstart', 'sessions')), `${initPid}.session`),
+    sessionFile: userRuntime && join(ownFolder(join(userRuntime, 'sessions')), `${initPid}.session`),
     sessionAddress: formatAddress(join(runtimeDir, 'control.sock')),
   };
+}
+
+/** What is ours in the user's run-time folder; null where there is none, or where others may put things in our way. */
+function userRuntimeDir(env: Environment): string | null {
+  const runtime = absolute(env.XDG_RUNTIME_DIR);
+  if (!runtime) return null;
+  const directory = ownFolder(join(runtime, 'upstart'));
+  return isKept(runtime) && isOurs(directory) ? directory : null;
+}
+
+/** Whether nobody else can rename or remove what is ours in this folder. One that cannot be looked at is not judged. */
+function isKept(directory: string): boolean {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (!found) return true;
+  const owned = found.uid === process.getuid?.() || found.uid === 0;
+  return owned && ((found.mode & S_ISVTX) !== 0 || !isSharedWithOthers(found));
+}
+
+/** Whether this is a folder of ours, not a link to one, that nobody else can put anything into. */
+function isOurs(directory: string): boolean {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  return !found || (found.isDirectory() && found.uid === process.getuid?.() && !isSharedWithOthers(found));
+}
+
+/** Whether others may write. A group that is our own is not others: many users have one to themselves. */
+function isSharedWithOthers({ mode, gid }: Stats): boolean {
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== process.getgid?.());
 }
 
 /** Below the user's run-time folder; elsewhere when there is none, or when its path is too long for a socket. */
 function sessionRuntimeDir(userRuntime: string | null, initPid: number): string {
   if (userRuntime) {
-    const directory = join(userRuntime, 'upstart', `init-${initPid}`);
+    const directory = join(userRuntime, `init-${initPid}`);
     if (Buffer.byteLength(join(directory, 'control.sock.new')) <= MAX_SOCKET_PATH) return ownFolder(directory);
   }
   return temporaryDir(join(tmpdir(), `upstart-${process.getuid?.() ?? 0}-${initPid}`));

@@ -6,7 +6,9 @@ export function writeSessionFile(path: string, address: string): void {
   const content = `UPSTART_SESSION=${address}\n`;
   if (holds(path, content)) return;
   const temporary = `${path}.new`;
-  writeFileSync(temporary, content, { mode: 0o600 });
+  // What is left of an attempt before, or was put there as a trap, is not written through.
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, content, { mode: 0o600, flag: 'wx' });
   renameSync(temporary, path);
 }
 

@@ -15,7 +15,7 @@ import { signalName } from '../signals.ts';
 import type { ConditionState, EventNode } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { Waits } from './explain-waits.ts';
-import { type ClassState, type FailureState, type InstanceState } from './state.ts';
+import type { ClassState, FailureState, InstanceState } from './state.ts';
 import { publicCause, publicVariables, type TellEvent, tellAll, tellPublic } from './tell-event.ts';
 
 /** How many events of one name are explained; there may be any number. */
@@ -154,7 +154,9 @@ function explainLast(asked: Question, jobClass: ClassState | undefined): Explana
   const last = jobClass?.last;
   if (!jobClass || !last) return null;
   const { instance, at, respawns, hints, failure } = last;
-  const text = [known(asked, last.text), ...hints, ...(failure ? failureHints(asked, jobClass, failure) : [])].join('; ');
+  const text = [known(asked, last.text), ...hints, ...(failure ? failureHints(asked, jobClass, failure) : [])].join(
+    '; ',
+  );
   return { instance, at, text, failure: failure && failureReason(failure), respawns };
 }
 

@@ -59,3 +59,17 @@ describe('environments', () => {
     expect(world.process('prestop').spec.env).toEqual([...stopping, 'UPSTART_STOP_EVENTS=halt', ...own]);
   });
 });
+
+describe('the folder of a process', () => {
+  it.each([
+    ['', null],
+    ['chdir /tmp\n', '/tmp'],
+    ['chroot /jail\n', '/'],
+    ['chroot /jail\nchdir /tmp\n', '/tmp'],
+  ])('of a session is init’s own, but never outside of a chroot: %j', (stanzas, chdir) => {
+    const world = new TestWorld({ directory: null });
+    world.job('svc', `${stanzas}exec main\n`);
+    world.start('svc');
+    expect(world.process('main').spec).toMatchObject({ chdir });
+  });
+});

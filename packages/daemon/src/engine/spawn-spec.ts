@@ -38,7 +38,8 @@ export function spawnSpec(
     oomScore: settingsApply && definition.oomScore !== 0 ? definition.oomScore : null,
     limits: settingsApply ? definition.limits : [],
     chroot: settingsApply ? definition.chroot : null,
-    chdir: settingsApply ? (definition.chdir ?? settings.directory) : null,
+    // Never left where it was by a chroot: a folder outside of it would be a way out.
+    chdir: settingsApply ? (definition.chdir ?? (definition.chroot === null ? settings.directory : '/')) : null,
     user: settingsApply ? definition.setuid : null,
     group: settingsApply ? definition.setgid : null,
     apparmorProfile: apparmorProfile(settings, definition, slot, env),

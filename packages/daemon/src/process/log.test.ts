@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -239,4 +241,30 @@ test('the output of children that outlive the process is lost, and does not dela
   } catch {
     // its first write without a terminal may have ended it
   }
+});
+
+test('in a folder where others may write, only a file that is ours alone is written to', async () => {
+  const { init, daemon, log } = await started();
+  const mine = join(init.folder, 'mine');
+  mkdirSync(mine);
+  const victim = join(mine, 'victim');
+  writeFileSync(victim, 'precious');
+  linkSync(victim, log);
+  logged(daemon, 1, 'echo more', log);
+  await daemon.report('exited', 1);
+  expect(readFileSync(victim, 'latin1')).toBe('precious');
+  expect(await daemon.report('log-trouble')).toMatchObject({ path: log, errno: EINVAL });
+  // Where nobody else may write, a second name is the owner's own doing.
+  const link = join(mine, 'link.log');
+  linkSync(victim, link);
+  logged(daemon, 2, 'echo more', link);
+  await daemon.report('exited', 2);
+  expect(readFileSync(victim, 'latin1')).toBe('preciousmore\r\n');
+  if (process.getuid?.() !== 0) return;
+  const planted = join(init.folder, 'planted.log');
+  writeFileSync(planted, '', { mode: 0o666 });
+  chownSync(planted, NOBODY, NOBODY);
+  logged(daemon, 3, 'echo secret', planted);
+  await daemon.report('exited', 3);
+  expect(readFileSync(planted, 'latin1')).toBe('');
 });
