@@ -2,7 +2,9 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../chaos/session.ts';
 import { asUser, NOBODY, type Outcome, whyNoOtherUsers } from '../control/product.ts';
+import { SessionInit } from '../control/session-init.ts';
 import { SystemInit } from '../control/system-init.ts';
 
 const REASON = whyNoOtherUsers();
@@ -36,7 +38,8 @@ describe.skipIf(REASON)(`the init of a system${REASON ? ` (skipped: ${REASON})` 
     init = await SystemInit.start(JOBS);
     for (const job of Object.keys(JOBS)) chmodSync(join(init.product.folder, 'conf', `${job}.conf`), 0o600);
     await init.shell(
-      'initctl emit -n unlock PASSWORD=SECRET; initctl emit open CODE=SECRET; initctl emit close CODE=SECRET; ' +
+      'initctl emit -n unlock PASSWORD=SECRET; initctl emit open CODE=SECRET; ' +
+        `until [ -s ${init.product.folder}/log/over.log ]; do sleep 0.05; done; initctl emit close CODE=SECRET; ` +
         'initctl emit -n lock PASSWORD=SECRET; start failing; true',
     );
   }, 60_000);
@@ -103,5 +106,22 @@ describe.skipIf(REASON)(`the init of a system${REASON ? ` (skipped: ${REASON})` 
     ]);
     expect(lines.slice(5, -1)).toEqual(['640 root']);
     expect(lines.at(-1)).toBe('0');
+  });
+});
+
+describe('the log of an init', () => {
+  it('has no values of variables in it, however much it tells', async () => {
+    const session = await SessionInit.start({ jobs: JOBS, options: ['--debug'] });
+    try {
+      await session.run('initctl', 'emit', '-n', 'unlock', 'PASSWORD=SECRET');
+      await session.run('initctl', 'set-env', '--global', 'KEY=SECRET');
+      await session.run('start', 'failing', 'MORE=SECRET');
+      await eventually('it has told of it', () => session.said.includes('Failed to spawn failing main process'));
+      expect(session.said).toContain('Handling unlock event');
+      expect(session.said).not.toContain('SECRET');
+    } finally {
+      await session.end();
+      session.remove();
+    }
   });
 });
