@@ -5,8 +5,8 @@ import type { Slot, WaitReason } from '@upstart/protocol';
 import { signalName } from '../signals.ts';
 import type { ConditionState } from './condition-state.ts';
 import type { Context } from './context.ts';
+import type { TellEvent } from './explain-question.ts';
 import { displayName, type EventState, type InstanceState } from './state.ts';
-import type { TellEvent } from './tell-event.ts';
 
 /** How many reasons are told; a boot in which everything waits for one thing has thousands. */
 const MAX_REASONS = 100;

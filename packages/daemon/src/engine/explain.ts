@@ -5,38 +5,24 @@
 import {
   type BrokenFile,
   type EventExplanation,
-  type ExplainedOperand,
   type Explanation,
   type FailureReason,
   formatCondition,
   type Slot,
 } from '@upstart/protocol';
 import { signalName } from '../signals.ts';
-import type { ConditionState, EventNode } from './condition-state.ts';
+import type { EventNode } from './condition-state.ts';
 import type { Context } from './context.ts';
+import { explainOperands, operandText } from './explain-operands.ts';
+import { knownCause, publicVariables, type Question, question } from './explain-question.ts';
 import { Waits } from './explain-waits.ts';
 import type { ClassState, FailureState, InstanceState } from './state.ts';
-import { publicCause, publicVariables, type TellEvent, tellAll, tellPublic } from './tell-event.ts';
 
 /** How many events of one name are explained; there may be any number. */
 const MAX_EVENTS = 20;
 
 /** A job without instances was never started, and this is what starts it. */
 const BY_REQUEST_ONLY = 'never started; it has no `start on`, so it is started by request only';
-
-/** What the answer is made from, and for whom. */
-interface Question {
-  context: Context;
-  /** In milliseconds of monotonic time. */
-  now: number;
-  /** Whether the one who asks may read job environments: else no variables are told, and nothing of what jobs run. */
-  privileged: boolean;
-  tell: TellEvent;
-}
-
-function question(context: Context, now: number, privileged: boolean): Question {
-  return { context, now, privileged, tell: privileged ? tellAll : tellPublic };
-}
 
 /**
  * `jobClass` undefined: no good file defines the job, but `broken` may say why. `now` in milliseconds of monotonic time.
@@ -109,15 +95,10 @@ function explainInstance(asked: Question, instance: InstanceState): Explanation[
 function whyInstance(asked: Question, waits: Waits, instance: InstanceState): string {
   const { goal, state, failure } = instance;
   const verb = goal === 'stop' ? 'stopped' : 'started';
-  const cause = known(asked, instance.cause ?? '');
+  const cause = knownCause(asked, instance.cause ?? '');
   const origin = cause === '' || cause.startsWith('restarted') ? cause : `${verb} ${cause}`;
   const happening = state === 'running' ? null : (failure?.text ?? waits.stepOf(instance));
   return [origin, happening].filter((part) => part !== null && part !== '').join('; ') || verb;
-}
-
-/** A cause as the one who asks may know it. */
-function known({ privileged }: Question, cause: string): string {
-  return privileged ? cause : publicCause(cause);
 }
 
 function whyNone(asked: Question, jobClass: ClassState | undefined): string {
@@ -127,7 +108,7 @@ function whyNone(asked: Question, jobClass: ClassState | undefined): string {
   const unseen = nodes.filter((node) => node.event === 0);
   if (startOn && unseen.length < nodes.length) return `its \`start on\` is half met, ${needs(unseen)}`;
   if (last?.failure) return `its last run failed: ${last.failure.text}`;
-  if (last) return known(asked, last.text);
+  if (last) return knownCause(asked, last.text);
   if (!definition.startOn) return BY_REQUEST_ONLY;
   return 'never started; nothing of its `start on` has come yet';
 }
@@ -154,9 +135,11 @@ function explainLast(asked: Question, jobClass: ClassState | undefined): Explana
   const last = jobClass?.last;
   if (!jobClass || !last) return null;
   const { instance, at, respawns, hints, failure } = last;
-  const text = [known(asked, last.text), ...hints, ...(failure ? failureHints(asked, jobClass, failure) : [])].join(
-    '; ',
-  );
+  const text = [
+    knownCause(asked, last.text),
+    ...hints,
+    ...(failure ? failureHints(asked, jobClass, failure) : []),
+  ].join('; ');
   return { instance, at, text, failure: failure && failureReason(failure), respawns };
 }
 
@@ -168,42 +151,6 @@ function failureHints({ privileged }: Question, { definition }: ClassState, { sl
   }
   const process = definition.processes[slot];
   return privileged && status < 0 && process?.kind === 'exec' ? [`it was to run \`${process.text}\``] : [];
-}
-
-/** `waiting`: what has not been seen is what keeps the condition from being true; else it may be over with for long. */
-function explainOperands(asked: Question, condition: ConditionState, waiting: boolean): ExplainedOperand[] {
-  return condition.flatMap((node) => (node.op === 'event' ? [explainOperand(asked, node, waiting)] : []));
-}
-
-function explainOperand({ context, tell }: Question, node: EventNode, waiting: boolean): ExplainedOperand {
-  const text = operandText(node);
-  const event = context.state.events.get(node.event);
-  if (!event)
-    return { text, seen: node.event !== 0, note: waiting && node.event === 0 ? jobNote(context, node) : null };
-  const whole = tell(event);
-  return { text, seen: true, note: whole === text ? null : `by \`${whole}\`` };
-}
-
-function operandText({ name, args }: EventNode): string {
-  return [name, ...args].join(' ');
-}
-
-const JOB_EVENTS: readonly string[] = ['starting', 'started', 'stopping', 'stopped'];
-
-/** For an event in the life of another job: how that job is. */
-function jobNote(context: Context, { name, args }: EventNode): string | null {
-  if (!JOB_EVENTS.includes(name)) return null;
-  const [first = ''] = args;
-  const job = args.find((arg) => arg.startsWith('JOB='))?.slice('JOB='.length) ?? (first.includes('=') ? '' : first);
-  if (job === '' || /[*?[$]/.test(job)) return null;
-  const jobClass = context.state.classes.get(job);
-  if (!jobClass) return `there is no job ${job}`;
-  const states = [...jobClass.instances.values()].map((id) => context.instance(id) as InstanceState);
-  if (states.length === 0) return `${job} is stop/waiting`;
-  if (states.length > 1) return `${job} has ${states.length} instances`;
-  const [{ goal, state } = {}] = states;
-  const passed = name === 'started' && state === 'running' ? ' already: the event has passed' : '';
-  return `${job} is ${goal}/${state}${passed}`;
 }
 
 function failureReason({ slot, status, text, state, at }: FailureState): FailureReason {

@@ -1,0 +1,49 @@
+/** Who asks for an explanation, and how events are told to them: with all variables, or without those that may be secrets. */
+import type { Context } from './context.ts';
+import { keyOf } from './environment.ts';
+import { type EventState, eventText } from './state.ts';
+
+export type TellEvent = (event: Pick<EventState, 'name' | 'env'>) => string;
+
+/**
+ * The variables that init itself gives events, and the run level. Others may be anything, passwords too: only those who may
+ * read job environments are told them.
+ */
+const PUBLIC_VARIABLES: ReadonlySet<string> = new Set([
+  ...['JOB', 'INSTANCE', 'RESULT', 'PROCESS', 'EXIT_STATUS', 'EXIT_SIGNAL'],
+  ...['RUNLEVEL', 'PREVLEVEL'],
+]);
+
+export function publicVariables(env: readonly string[]): string[] {
+  return env.filter((variable) => PUBLIC_VARIABLES.has(keyOf(variable)));
+}
+
+/** To those who may read job environments. */
+const tellAll: TellEvent = eventText;
+
+/** To everybody. */
+const tellPublic: TellEvent = ({ name, env }) => eventText({ name, env: publicVariables(env) });
+
+/** What is remembered of a start or a stop, as everybody may know it: the name of the first event. */
+function publicCause(cause: string): string {
+  return cause.replace(/\bby `([^\s`]*).*$/s, 'by `$1`');
+}
+
+/** What the answer is made from, and for whom. */
+export interface Question {
+  context: Context;
+  /** In milliseconds of monotonic time. */
+  now: number;
+  /** Whether the one who asks may read job environments: else no variables are told, and nothing of what jobs run. */
+  privileged: boolean;
+  tell: TellEvent;
+}
+
+export function question(context: Context, now: number, privileged: boolean): Question {
+  return { context, now, privileged, tell: privileged ? tellAll : tellPublic };
+}
+
+/** A cause as the one who asks may know it. */
+export function knownCause({ privileged }: Question, cause: string): string {
+  return privileged ? cause : publicCause(cause);
+}
