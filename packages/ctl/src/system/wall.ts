@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync, readlinkSync, writeSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import { LOGIN_FILES, loginLines } from '@upstart/protocol/login-records';
 
 /** What the machine is going down for, and what it is told as. */
@@ -38,7 +39,7 @@ export function wall(text: string, now = new Date()): void {
   for (const line of new Set(loginLines(LOGIN_FILES.utmp))) {
     const path = join('/dev', line);
     // What is in utmp was written by others: it must not lead out of /dev.
-    if (path.startsWith('/dev/')) writeTo(path, bytes);
+    if (path.startsWith('/dev/')) writeToTerminal(path, bytes);
   }
 }
 
@@ -63,11 +64,12 @@ function ownTerminal(): string {
   }
 }
 
-function writeTo(path: string, bytes: Buffer): void {
+/** Not to anything else: a disk is in /dev, too, and everybody may put links into /dev/shm. */
+export function writeToTerminal(path: string, bytes: Uint8Array): void {
   try {
     const fd = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
     try {
-      writeSync(fd, bytes);
+      if (isatty(fd)) writeSync(fd, bytes);
     } finally {
       closeSync(fd);
     }
