@@ -19,10 +19,11 @@ import { BIN, LIB, ROOT } from './layout.mjs';
 import { Problem } from './problem.mjs';
 import { SYSTEM_TOOLS } from './targets.mjs';
 
-const USAGE = 'usage: npm run install-system -- [--destdir DIR] [--prefix DIR] [--as-init] [--force]';
+const USAGE = 'usage: npm run install-system -- [--destdir DIR] [--prefix DIR] [--node FILE] [--as-init] [--force]';
 const MANIFEST = 'installed-files';
 const JOBS = join(ROOT, 'packages/daemon/jobs');
 const SHIM = 'upstart-job';
+const JOB_LOGS = 'var/log/upstart';
 
 /** Where the completions of each shell belong, below PREFIX/share, and under which name. */
 const COMPLETIONS = [
@@ -33,7 +34,8 @@ const COMPLETIONS = [
 ];
 
 export async function run(args) {
-  const { destdir, prefix, asInit, force } = readOptions(args);
+  const { destdir, prefix, node, asInit, force } = readOptions(args);
+  if (node) requireNode(join(destdir || '/', node), node);
   await build();
   const top = join(destdir || '/', prefix);
   const programs = listing(BIN).filter((name) => asInit || !SYSTEM_TOOLS.includes(name));
@@ -45,6 +47,7 @@ export async function run(args) {
   if (!force) refuseStrangers(top, files);
   try {
     for (const { from, to } of files) place(from, join(top, to));
+    if (node) replaceLink(join(top, 'lib/upstart/node'), node);
     writeFileSync(join(top, 'lib/upstart', MANIFEST), `${files.map(({ to }) => to).join('\n')}\n`);
   } catch (error) {
     throw new Problem(`Cannot install below ${top}: ${error.message}`, error.code === 'EACCES' ? 'Do it as root?' : '');
@@ -56,7 +59,7 @@ export async function run(args) {
 
 /** Relative folders count from where the person stands, which npm hands on in INIT_CWD. */
 function readOptions(args) {
-  const options = { destdir: '', prefix: '/usr/local', asInit: false, force: false };
+  const options = { destdir: '', prefix: '/usr/local', node: '', asInit: false, force: false };
   const rest = args.flatMap((arg) =>
     /^--\w+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : arg,
   );
@@ -64,15 +67,23 @@ function readOptions(args) {
     const option = rest.shift();
     if (option === '--force') options.force = true;
     else if (option === '--as-init') options.asInit = true;
-    else if (option === '--destdir' || option === '--prefix') {
+    else if (['--destdir', '--prefix', '--node'].includes(option)) {
       const value = rest.shift();
-      if (!value || value.startsWith('--')) throw new Problem(`${option} needs a folder.`, USAGE);
+      if (!value || value.startsWith('--')) throw new Problem(`${option} needs a path.`, USAGE);
       options[option.slice(2)] = value;
     } else throw new Problem(`Unknown option: ${option}`, USAGE);
   }
-  if (!isAbsolute(options.prefix)) throw new Problem(`--prefix must be an absolute path, not ${options.prefix}`, USAGE);
+  for (const option of ['prefix', 'node']) {
+    if (options[option] && !isAbsolute(options[option]))
+      throw new Problem(`--${option} must be an absolute path, not ${options[option]}`, USAGE);
+  }
   if (options.destdir) options.destdir = resolve(process.env.INIT_CWD ?? process.cwd(), options.destdir);
   return options;
+}
+
+/** What is installed runs on the Node of the build, or on the one that is found at `path` where it is installed. */
+function requireNode(file, path) {
+  if (!existsSync(file)) throw new Problem(`--node ${path}: there is no ${file}`, 'Nothing has been installed.');
 }
 
 /** Without what an interrupted build left behind, and the maps that only a checkout can use. */
@@ -110,18 +121,26 @@ function installJobs(root, force) {
       console.log(`left as it is: ${to}`);
     } else place(from, to);
   }
+  mkdirSync(join(root, JOB_LOGS), { recursive: true });
   console.log(`installed ${jobs.length} jobs in ${join(root, 'etc/init')}`);
 }
 
 function place(from, to) {
-  mkdirSync(dirname(to), { recursive: true });
-  const temporary = `${to}.${process.pid}.new`;
-  rmSync(temporary, { force: true });
   const found = lstatSync(from);
-  if (found.isSymbolicLink()) symlinkSync(readlinkSync(from), temporary);
-  else {
+  if (found.isSymbolicLink()) return replaceLink(to, readlinkSync(from));
+  replace(to, (temporary) => {
     copyFileSync(from, temporary);
     chmodSync(temporary, found.mode & 0o111 ? 0o755 : 0o644);
-  }
-  renameSync(temporary, to);
+  });
+}
+
+const replaceLink = (path, target) => replace(path, (temporary) => symlinkSync(target, temporary));
+
+/** What `make` makes takes the place of `path` at once. */
+function replace(path, make) {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.new`;
+  rmSync(temporary, { force: true });
+  make(temporary);
+  renameSync(temporary, path);
 }

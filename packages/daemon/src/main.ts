@@ -25,6 +25,7 @@ import { readSupervisorLink, supervisorIdentity } from './supervisor-link.ts';
 import { openKernelLog } from './system/kernel-log.ts';
 import { LoginRecords } from './system/login-records.ts';
 import { Replacement } from './system/replacement.ts';
+import { omitFromSendsigs } from './system/sendsigs.ts';
 import { CONTAINER_SIGNALS, SESSION_SIGNALS, type SignalDuties, SYSTEM_SIGNALS } from './system/signals.ts';
 
 const PROGRAM = 'init';
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
+  if (system) omitFromSendsigs();
   announce(places, log);
 
   runner.onEnd(() => {

@@ -224,8 +224,9 @@ int main(void)
 		fprintf(stderr, "conf-watch: inotify: %s\n", strerror(errno));
 		return 1;
 	}
-	/* The daemon decides when this ends, not a terminal's Ctrl-C. */
+	/* The daemon decides when this ends, not a terminal's Ctrl-C, and not a script that has all processes end. */
 	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
 
 	struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = inotify_fd, .events = POLLIN}};
 	for (;;) {

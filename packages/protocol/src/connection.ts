@@ -10,6 +10,13 @@ import { systemErrorText } from './system-error.ts';
 /** There is no daemon to talk to, or no longer; the message is for users. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError';
+  /** The system's name for what went wrong (`ECONNREFUSED`), where it was the system that refused. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** The text of a call whose answer can no longer come. */
@@ -168,5 +175,6 @@ function toError(error: WireError): UpstartError {
 function failed(path: string, error: unknown): ConnectionError {
   return new ConnectionError(
     `Unable to connect to Upstart: Failed to connect to socket ${path}: ${systemErrorText(error)}`,
+    (error as NodeJS.ErrnoException).code,
   );
 }

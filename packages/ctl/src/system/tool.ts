@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConnectionError, connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
 import { optionLines } from '../help.ts';
 import { type OptionSpec, type Options, type ParsedWords, parseWords, UsageError } from '../options.ts';
 import { screenWidth, wrap } from '../text/wrap.ts';
@@ -89,7 +90,23 @@ export function requireRoot(): void {
   if (process.getuid?.() !== 0) throw new Error('Need to be root');
 }
 
-/** A client of the system's init, whatever session this process belongs to. */
+/** Milliseconds between two attempts to connect to an init whose daemon is being restarted, and until it is given up. */
+const POLL = 100;
+const PATIENCE = 30_000;
+
+/**
+ * A client of the system's init, whatever session this process belongs to. A socket without anybody behind it is that of a daemon
+ * which is followed by another one in a moment: scripts that end all processes do that, and ask for a runlevel right after.
+ */
 export async function connectSystem(program: string): Promise<UpstartClient> {
-  return new KeyedClient(await connect({ scope: 'system', client: program }), randomUUID());
+  const deadline = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return new KeyedClient(await connect({ scope: 'system', client: program }), randomUUID());
+    } catch (error) {
+      const restarts = error instanceof ConnectionError && error.code === 'ECONNREFUSED';
+      if (!restarts || performance.now() > deadline) throw error;
+      await pause(POLL);
+    }
+  }
 }

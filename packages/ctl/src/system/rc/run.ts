@@ -42,9 +42,12 @@ export async function runScripts(
 
 /** Runs a script as a process that has our console: what it starts may go on writing there. */
 export function processRunner(env: NodeJS.ProcessEnv, complain: (text: string) => void): ScriptRunner {
+  // The variable that init scripts go by, too.
+  const say = env.INIT_VERBOSE ? complain : () => {};
   return {
     run: ({ path, action, service }) =>
       new Promise((resolve) => {
+        say(`${path} ${action}`);
         // Some are not executable any more; they are shell scripts all the same, to be sourced by nobody.
         const child = spawn(path, [action], { env, cwd: '/', stdio: 'inherit' });
         child.once('error', (error) => {
@@ -52,6 +55,7 @@ export function processRunner(env: NodeJS.ProcessEnv, complain: (text: string) =
           resolve();
         });
         child.once('exit', (code, signal) => {
+          say(`${path} ${action} has ended`);
           if (signal !== null) complain(`${service} ${action}: killed by ${signal.replace('SIG', '')} signal`);
           else if (code !== 0) complain(`${service} ${action}: ended with status ${code}`);
           resolve();

@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { omitFromSendsigs } from './sendsigs.ts';
+
+test('the daemon and its helpers are named, in a folder that is made where it is missing', async () => {
+  const top = mkdtempSync(join(tmpdir(), 'sendsigs-'));
+  const helper = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
+  await once(helper, 'spawn');
+  omitFromSendsigs(join(top, 'omit.d'));
+  const pids = readFileSync(join(top, 'omit.d/upstart'), 'utf8').trimEnd().split('\n');
+  expect(pids[0]).toBe(String(process.pid));
+  expect(pids).toContain(String(helper.pid));
+  helper.stdin?.end();
+  await once(helper, 'exit');
+  rmSync(top, { recursive: true });
+});
+
+test('a folder that cannot be made is no reason to fail', () => {
+  expect(() => omitFromSendsigs('/proc/no/such/folder')).not.toThrow();
+});

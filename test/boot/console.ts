@@ -1,0 +1,54 @@
+/** What a guest writes to its console, as text that can be waited for. */
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told by them
+const CONTROLS = /\r|\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]/g;
+
+interface Waiter {
+  from: number;
+  pattern: RegExp;
+  found(): void;
+}
+
+export class Console {
+  #text = '';
+  readonly #waiters: Waiter[] = [];
+
+  /** Adds what has come. Sequences for terminals are left out. */
+  add(chunk: string): void {
+    this.#text += chunk.replace(CONTROLS, '');
+    for (const waiter of this.#waiters.filter((one) => this.#has(one))) {
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      waiter.found();
+    }
+  }
+
+  /** The place that has been reached, for `since` and `until`. */
+  get here(): number {
+    return this.#text.length;
+  }
+
+  since(from: number): string {
+    return this.#text.slice(from);
+  }
+
+  /** Resolves when `pattern` stands somewhere after `from`. */
+  until(pattern: RegExp, from: number, seconds: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`no ${pattern} on the console within ${seconds} s`)),
+        seconds * 1000,
+      );
+      const found = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const waiter = { from, pattern, found };
+      if (this.#has(waiter)) found();
+      else this.#waiters.push(waiter);
+    });
+  }
+
+  #has({ from, pattern }: Waiter): boolean {
+    return pattern.test(this.#text.slice(from));
+  }
+}

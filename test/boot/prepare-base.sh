@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Makes what the boots start from, in FOLDER: root.tar, a Debian with the init scripts of System V and without any init, and
+# vmlinuz, a kernel that needs no initramfs. Everything comes from the mirror that apt is configured to use. Needs root.
+set -euo pipefail
+folder=$1
+
+PACKAGES=(
+  # The scripts of the boot and of the end, and what orders them.
+  sysv-rc insserv initscripts orphan-sysvinit-scripts
+  # What these scripts call.
+  udev kmod procps ifupdown iproute2 netbase e2fsprogs util-linux-extra login
+  # Services.
+  cron:cron atd:at ssh:openssh-server rsyslog:rsyslog dbus:dbus
+)
+
+release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' "Codename: $release" 'Component: main' | head -n 1)
+[[ $mirror ]] || { echo "apt knows no mirror that has $release: try apt-get update" >&2; exit 1; }
+names=("${PACKAGES[@]#*:}")
+
+root=$folder/root
+# Of what the packages' scripts start nothing gets out of these namespaces, and nothing survives them.
+unshare --mount --pid --ipc --uts --fork --kill-child \
+  debootstrap --variant=minbase --include="$(IFS=, && echo "${names[*]}")" "$release" "$root" "$mirror" > "$folder/log" 2>&1 ||
+  { tail -n 20 "$folder/log" "$root/debootstrap/debootstrap.log" >&2; exit 1; }
+for package in "${PACKAGES[@]}"; do
+  [[ $package != *:* || -x $root/etc/init.d/${package%%:*} ]] || { echo "no init script ${package%%:*}" >&2; exit 1; }
+done
+
+# root has no password: who sits at the console logs in with Return.
+chroot "$root" passwd --quiet --delete root
+echo boot-test > "$root/etc/hostname"
+printf 'auto lo\niface lo inet loopback\n' > "$root/etc/network/interfaces"
+rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale,info}/*
+tar --numeric-owner -C "$root" -cf "$folder/root.tar" .
+rm -rf "$root"
+
+kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
+mkdir "$folder/kernel"
+# apt would rather download as a user who cannot write here, and says so.
+(cd "$folder/kernel" && apt-get -o APT::Sandbox::User=root download -qq "$kernel" && dpkg -x "$kernel"_*.deb .)
+mv "$folder"/kernel/boot/vmlinuz-* "$folder/vmlinuz"
+rm -rf "$folder/kernel" "$folder/log"

@@ -1,0 +1,36 @@
+/** Counts what has been checked, and says it as it goes. */
+import { type Answer, eventually, type Guest } from './guest.ts';
+
+export class Report {
+  readonly #guest: Guest;
+  passed = 0;
+  failed = 0;
+
+  constructor(guest: Guest) {
+    this.#guest = guest;
+  }
+
+  /** `wrong` is what is wrong, line by line. */
+  nothingWrong(name: string, wrong: readonly string[]): void {
+    if (wrong.length === 0) this.passed++;
+    else this.failed++;
+    console.log(wrong.length === 0 ? `ok ${name}` : `not ok ${name}\n${wrong.map((line) => `  ${line}`).join('\n')}`);
+  }
+
+  equal(name: string, found: string, wanted: string): void {
+    this.nothingWrong(name, found === wanted ? [] : ['wanted:', ...wanted.split('\n'), 'found:', ...found.split('\n')]);
+  }
+
+  /** What `script` says inside, now. */
+  async says(name: string, script: string, wanted: string): Promise<void> {
+    this.equal(name, trimmed(await this.#guest.run(script)), wanted);
+  }
+
+  /** What `script` says inside, sooner or later. */
+  async comesToSay(name: string, script: string, wanted: string): Promise<void> {
+    const output = await eventually(this.#guest, script, (text) => text.trimEnd() === wanted);
+    this.equal(name, output.trimEnd(), wanted);
+  }
+}
+
+const trimmed = ({ output }: Answer): string => output.trimEnd();

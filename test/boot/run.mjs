@@ -1,0 +1,4 @@
+// Boots a Debian with our init, and takes it down again: node test/boot/run.mjs namespaces|machine
+import { runBundled } from '../bundled.mjs';
+
+await runBundled(new URL('driver.ts', import.meta.url));
