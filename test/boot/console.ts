@@ -2,6 +2,9 @@
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told by them
 const CONTROLS = /\r|\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]/g;
+/** A sequence whose rest has not come yet. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told by them
+const UNFINISHED = /\x1b(\[[0-9;?]*)?$/;
 
 interface Waiter {
   from: number;
@@ -11,11 +14,14 @@ interface Waiter {
 
 export class Console {
   #text = '';
+  #unfinished = '';
   readonly #waiters: Waiter[] = [];
 
   /** Adds what has come. Sequences for terminals are left out. */
   add(chunk: string): void {
-    this.#text += chunk.replace(CONTROLS, '');
+    const come = this.#unfinished + chunk;
+    this.#unfinished = UNFINISHED.exec(come)?.[0] ?? '';
+    this.#text += come.slice(0, come.length - this.#unfinished.length).replace(CONTROLS, '');
     for (const waiter of this.#waiters.filter((one) => this.#has(one))) {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       waiter.found();

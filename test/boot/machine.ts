@@ -7,9 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Console } from './console.ts';
 import type { Answer, Guest } from './guest.ts';
 
-/** A Guest with a keyboard. */
+/** A guest with a keyboard and a disk. */
 export interface Machine extends Guest {
   type(text: string): void;
+  /** The file with its disk. */
+  readonly image: string;
 }
 
 /** Its devices come from udev; these are needed before, on a root that is still read-only. */
@@ -52,6 +54,7 @@ export async function bootMachine(root: string, vmlinuz: string, folder: string)
   const reason = reasonOfEnd(await connected('qmp'));
   return {
     console,
+    image: file('image'),
     slowness: 10,
     ended: gone.then((how) => reason() ?? how),
     run: channel(await connected('channel'), gone),

@@ -13,9 +13,11 @@ PACKAGES=(
   cron:cron atd:at ssh:openssh-server rsyslog:rsyslog dbus:dbus
 )
 
+# The kernel of the day is not the one of lists that are older.
+apt-get update -qq
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' "Codename: $release" 'Component: main' | head -n 1)
-[[ $mirror ]] || { echo "apt knows no mirror that has $release: try apt-get update" >&2; exit 1; }
+[[ $mirror ]] || { echo "apt knows no mirror that has $release" >&2; exit 1; }
 names=("${PACKAGES[@]#*:}")
 
 root=$folder/root

@@ -42,14 +42,14 @@ const services = (names: readonly string[]): string =>
 
 /** What is left when everything has been stopped: init, its daemon and helper, and what is running this script. */
 const MAY_BE_LEFT = [
-  / 0 \S+ \/sbin\/init/,
-  / 1 \S+ \S*\/node \S*\/daemon\.js/,
-  / \S+ \S*\/conf-watch$/,
-  / 1 \S+ \S*\/node \S*\/upstart-rc\.js 0$/,
-  / \S+ \/bin\/sh \/etc\/rc0\.d\/K\d+processes-left stop$/,
-  / \S+ (ps -e|sed s\/)/,
+  /^1 0 \S+ \/sbin\/init/,
+  /^\d+ 1 \S+ \S*\/node \S*\/daemon\.js/,
+  /^\d+ \d+ \S+ \S*\/conf-watch$/,
+  /^\d+ 1 \S+ \S*\/node \S*\/upstart-rc\.js 0$/,
+  /^\d+ \d+ \S+ \/bin\/sh \/etc\/rc0\.d\/K\d+processes-left stop$/,
+  /^\d+ \d+ \S+ (ps --ppid|sed s\/)/,
   // The job `channel`.
-  / 1 \S+ \/bin\/sh -e \/proc\/self\/fd\/\d+$/,
+  /^\d+ 1 \S+ \/bin\/sh -e \/proc\/self\/fd\/\d+$/,
 ];
 
 export class Story {
@@ -185,7 +185,7 @@ export class Story {
 
   async end(poweroff: () => Promise<unknown>): Promise<void> {
     const { console, slowness } = this.#guest;
-    const { output: names } = await this.#guest.run('cd /etc/rc0.d && ls -d K* S* 2> /dev/null');
+    const { output: names } = await this.#guest.run('cd /etc/rc0.d && ls -1d K* S* 2> /dev/null');
     const { output: depend } = await this.#guest.run('cat /etc/init.d/.depend.stop');
     const from = console.here;
     void poweroff().catch(() => {});
@@ -208,11 +208,10 @@ export class Story {
       scriptsInOrder(text, '/etc/rc0.d', names.trimEnd().split('\n'), parseDepend(depend), 'halt'),
     );
     this.#report.nothingWrong('all processes have ended by themselves', inOrder(text, ['All processes ended within']));
-    const left = text.split('\n').filter((line) => line.startsWith('boot-test: left '));
-    this.#report.nothingWrong('nothing is left but init', [
-      ...left.filter((line) => !MAY_BE_LEFT.some((one) => one.test(line))),
-      ...left.filter((line) => /left \d+ +\d+ Z/.test(line)).map((line) => `a zombie: ${line}`),
-      ...(left.length < 4 ? ['processes were not listed'] : []),
+    const left = text.split('\n').flatMap((line) => /boot-test: left (.*)/.exec(line)?.[1]?.replace(/ +/g, ' ') ?? []);
+    this.#report.nothingWrong('nothing is left but init, and no zombie', [
+      ...left.filter((line) => !MAY_BE_LEFT.some((one) => one.test(line)) || /^\d+ \d+ Z/.test(line)),
+      ...(left.some((line) => MAY_BE_LEFT[0]!.test(line)) ? [] : ['processes were not listed']),
     ]);
   }
 
@@ -232,7 +231,7 @@ export class Story {
 
   async #scripts(name: string, text: string, level: string, file: string): Promise<void> {
     const { output: depend } = await this.#guest.run(`cat /etc/init.d/${file}`);
-    const { output: names } = await this.#guest.run(`cd /etc/rc${level}.d && ls -d S*`);
+    const { output: names } = await this.#guest.run(`cd /etc/rc${level}.d && ls -1d S*`);
     this.#report.nothingWrong(
       name,
       scriptsInOrder(text, `/etc/rc${level}.d`, names.trimEnd().split('\n'), parseDepend(depend)),
