@@ -17,3 +17,11 @@ test('what is waited for counts from a place on', async () => {
   await second;
   await expect(console.until(/never/, 0, 0.01)).rejects.toThrow('no /never/ on the console within 0.01 s');
 });
+
+test('when nothing more comes, nobody waits', async () => {
+  const console = new Console();
+  const waiting = console.until(/late/, 0, 100);
+  console.end('it has ended');
+  await expect(waiting).rejects.toThrow('no /late/ on the console: it has ended');
+  await expect(console.until(/later/, 0, 100)).rejects.toThrow('it has ended');
+});

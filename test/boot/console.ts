@@ -10,11 +10,13 @@ interface Waiter {
   from: number;
   pattern: RegExp;
   found(): void;
+  give(why: string): void;
 }
 
 export class Console {
   #text = '';
   #unfinished = '';
+  #over: string | null = null;
   readonly #waiters: Waiter[] = [];
 
   /** Adds what has come. Sequences for terminals are left out. */
@@ -37,19 +39,28 @@ export class Console {
     return this.#text.slice(from);
   }
 
+  /** Nothing more will come, for the reason `why`. */
+  end(why: string): void {
+    this.#over = why;
+    for (const { give } of this.#waiters.splice(0)) give(why);
+  }
+
   /** Resolves when `pattern` stands somewhere after `from`. */
   until(pattern: RegExp, from: number, seconds: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`no ${pattern} on the console within ${seconds} s`)),
-        seconds * 1000,
-      );
-      const found = () => {
+      const text = `no ${pattern} on the console`;
+      const timer = setTimeout(() => reject(new Error(`${text} within ${seconds} s`)), seconds * 1000);
+      const found = (): void => {
         clearTimeout(timer);
         resolve();
       };
-      const waiter = { from, pattern, found };
+      const give = (why: string): void => {
+        clearTimeout(timer);
+        reject(new Error(`${text}: ${why}`));
+      };
+      const waiter = { from, pattern, found, give };
       if (this.#has(waiter)) found();
+      else if (this.#over !== null) give(this.#over);
       else this.#waiters.push(waiter);
     });
   }

@@ -46,6 +46,9 @@ async function boot(kind: string, folder: string): Promise<number> {
   const machine = kind === 'machine' ? await bootMachine(root, base.vmlinuz, folder) : null;
   const guest = machine ?? (await bootNamespaces(HERE, root, folder));
   const report = new Report(guest);
+  void guest.ended.then((how) => guest.console.end(how));
+  // Whoever ends us does not want a machine to be left.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => guest.kill());
   try {
     await tell(new Story(guest, report), guest, machine, report);
   } catch (error) {
