@@ -43,7 +43,7 @@ const services = (names: readonly string[]): string =>
 /** What is left when everything has been stopped: init, its daemon and helper, and what is running this script. */
 const MAY_BE_LEFT = [
   /^1 0 \S+ \/sbin\/init/,
-  /^\d+ 1 \S+ \S*\/node \S*\/daemon\.js/,
+  /^\d+ 1 \S+ \S*\/node( --\S+)* \S*\/daemon\.js/,
   /^\d+ \d+ \S+ \S*\/conf-watch$/,
   /^\d+ 1 \S+ \S*\/node \S*\/upstart-rc\.js 0$/,
   /^\d+ \d+ \S+ \/bin\/sh \/etc\/rc0\.d\/K\d+processes-left stop$/,
