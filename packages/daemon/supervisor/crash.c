@@ -9,11 +9,11 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon.h"
 #include "handover.h"
+#include "loop.h"
 #include "place.h"
 #include "say.h"
 
@@ -34,6 +34,7 @@ static const struct {
 
 /* What was saved by a fault is not trusted when another one follows within so many seconds. */
 #define TRUST_AFTER 10
+#define SECOND 1000
 /* In the environment: this image has taken over what was left by one that met a fault. */
 #define SAVED_VARIABLE "UPSTART_SAVED_BY_FAULT"
 
@@ -44,7 +45,8 @@ static size_t kept;
 static char count[sizeof CRASH_COUNT + 16], next_count[sizeof CRASH_COUNT + 16], state[sizeof STATE_VARIABLE + 16];
 static char saved_by_fault[] = SAVED_VARIABLE "=1";
 static bool took_over;
-static time_t began;
+/* By loop_now. */
+static int64_t began;
 
 /* In a copy of this process, since process 1 itself must not end. */
 static _Noreturn void dump_core(int signal) {
@@ -99,7 +101,7 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 	/* It must not go on sending to what is being saved. */
 	if (daemon_pid() > 0)
 		kill(daemon_pid(), SIGKILL);
-	int left = took_over && time(NULL) - began < TRUST_AFTER ? -1 : hand_over_after_fault(arguments);
+	int left = took_over && loop_now() - began < TRUST_AFTER * SECOND ? -1 : hand_over_after_fault(arguments);
 	say("Caught %s, %s; %s", name_of(signal), child > 0 ? "core dumped" : "unable to dump core",
 	    left >= 0 ? "going on" : "what was known of the processes is lost");
 	choose_environment(left);
@@ -125,7 +127,7 @@ void crash_count_one(void) {
 /* What the next image gets, made now: when it is needed there may be no memory to be had. */
 static void prepare(char **argv) {
 	size_t length = 0;
-	began = time(NULL);
+	began = loop_now();
 	took_over = getenv(SAVED_VARIABLE) != NULL;
 	unsetenv(SAVED_VARIABLE);
 	while (environ[length])

@@ -25,11 +25,19 @@ static bool is_on(void) {
 	return size_limit > 0 || age_limit > 0;
 }
 
+/* Seconds of a clock that is never set and goes on while the machine sleeps. */
+static int64_t now(void) {
+	struct timespec time;
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return time.tv_sec;
+}
+
 int64_t rotation_birth(int file) {
 	struct statx state;
+	int64_t age = 0;
 	if (age_limit > 0 && statx(file, "", AT_EMPTY_PATH, STATX_BTIME, &state) == 0 && (state.stx_mask & STATX_BTIME))
-		return state.stx_btime.tv_sec;
-	return time(NULL);
+		age = time(NULL) - state.stx_btime.tv_sec;
+	return now() - (age > 0 ? age : 0);
 }
 
 bool rotation_has_moved(const char *path, const struct stat *state) {
@@ -43,7 +51,7 @@ bool rotation_is_due(const struct stat *state, int64_t birth, bool mid_line) {
 	int64_t factor = mid_line ? MID_LINE_FACTOR : 1;
 	if (size_limit > 0 && state->st_size >= size_limit * factor)
 		return true;
-	return age_limit > 0 && !mid_line && time(NULL) - birth >= age_limit;
+	return age_limit > 0 && !mid_line && now() - birth >= age_limit;
 }
 
 int rotate(const char *path) {

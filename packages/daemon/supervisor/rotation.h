@@ -12,7 +12,7 @@
 /* Main thread: rotate files of `size` bytes, or older than `age` seconds (0: no limit), and keep `keep` of them. */
 void rotation_set(int64_t size, int64_t age, int64_t keep);
 
-/* For the thread that writes. When a file came to be, in seconds of the calendar; now, where the file system does not know. */
+/* For the thread that writes. When a file came to be, by a clock in seconds that is never set; now, where the file system does not know. */
 int64_t rotation_birth(int file);
 /* The file with this state, open as `path`, has been rotated by another log of the same file. */
 bool rotation_has_moved(const char *path, const struct stat *state);

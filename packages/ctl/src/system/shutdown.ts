@@ -98,14 +98,15 @@ async function goDown({ program }: ToolCall, purpose: Purpose, minutes: number, 
 }
 
 async function waitMinutes(minutes: number, announce: (minutesLeft: number) => string): Promise<void> {
-  const end = Date.now() + minutes * MINUTE;
+  // Not by the clock of the machine, which may be set meanwhile.
+  const end = performance.now() + minutes * MINUTE;
   writeFileSync(PID_FILE, `${process.pid}\n`, { flag: 'wx', mode: 0o644 });
   for (const signal of ['SIGHUP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, () => {});
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const) process.on(signal, cancelled);
   for (let left = minutes; left > 0; left--) {
     if (left <= NOLOGIN_MINUTES) writeFileSync(NOLOGIN, announce(left));
     if (left < minutes && isWarningDue(left)) wall(announce(left));
-    await pause(Math.max(0, end - (left - 1) * MINUTE - Date.now()));
+    await pause(Math.max(0, end - (left - 1) * MINUTE - performance.now()));
   }
   wall(announce(0));
 }

@@ -84,9 +84,9 @@ export class FsWatch implements Watcher {
   }
 
   #note(path: string, kind: WatchEvent['kind']): void {
-    if (this.#pending.size === 0) this.#firstPending = Date.now();
+    if (this.#pending.size === 0) this.#firstPending = performance.now();
     this.#pending.set(path, kind);
-    if (this.#timer !== null && Date.now() - this.#firstPending > MAX_DELAY - QUIET) return;
+    if (this.#timer !== null && performance.now() - this.#firstPending > MAX_DELAY - QUIET) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#flush(), QUIET);
   }

@@ -54,14 +54,14 @@ type Handler<M extends Method> = (
   caller: Caller,
 ) => Result<M> | Promise<Result<M>>;
 
-/** How long, in milliseconds, an answer waits for the pids of processes that are being started. */
+/** How long, in milliseconds, an answer waits for processes that are being started. */
 const SETTLE_LIMIT = 1000;
 
 function change<T>(context: ControlContext, caller: Caller, request: EngineRequest): Promise<T> {
   return context.runner.request(request, caller.key) as Promise<T>;
 }
 
-/** Resolves when the pids are known of one job's processes, or (null) of all; with whether that took a while. */
+/** Resolves when the processes of one job, or (null) of all, are under way (`isSettled`); with whether that took a while. */
 async function settle({ runner }: ControlContext, job: string | null): Promise<boolean> {
   let looks = 0;
   await runner.settled(() => {

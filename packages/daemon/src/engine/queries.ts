@@ -30,13 +30,18 @@ function instanceStatus({ name, goal, state, processes }: InstanceState): Instan
   return { name, goal, state, processes: alive };
 }
 
-/** Whether the pids of all processes are known, of one job's or (null) of every job's: a spawn takes a moment. */
+/**
+ * Whether what has been started is under way, since a spawn takes a moment: of one job, that the programs run; of every job
+ * (null), that the pids are known, because somewhere there may always be one that is about to run.
+ */
 export function isSettled(context: Context, job: string | null): boolean {
   const classes = job === null ? context.state.classes.values() : [context.state.classes.get(job)];
   for (const jobClass of classes) {
     for (const id of jobClass?.instances.values() ?? []) {
       const { processes } = context.instance(id) as InstanceState;
-      for (const process of Object.values(processes)) if (process.pid === 0 && process.retries === 0) return false;
+      for (const { pid, execed, retries } of Object.values(processes)) {
+        if (retries === 0 && (pid === 0 || (job !== null && !execed))) return false;
+      }
     }
   }
   return true;
