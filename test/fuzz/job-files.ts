@@ -6,7 +6,7 @@ import { JobFileError } from '../../packages/daemon/src/conf/job-file-error.ts';
 import { parseJob } from '../../packages/daemon/src/conf/parse-job.ts';
 import { TestWorld } from '../../packages/daemon/src/engine/test-world.ts';
 import type { JobDefinition } from '../../packages/daemon/src/job-definition.ts';
-import { encodeCommand } from '../../packages/daemon/src/process/frames.ts';
+import { encodeCommand } from '../../packages/daemon/src/process/frame-encoder.ts';
 import { decodeText } from '../../packages/protocol/src/text.ts';
 import type { Random } from '../chaos/random.ts';
 import { CHECKOUT } from '../chaos/session.ts';

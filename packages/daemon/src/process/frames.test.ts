@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Command, Report, SpawnSpec, SpawnStep } from '../process-messages.ts';
 import { SPAWN_STEPS } from '../process-messages.ts';
-import { encodeAcknowledge, encodeCommand, encodeReady, FRAME_BODY_MAX, FrameDecoder, FrameError } from './frames.ts';
+import { FrameDecoder } from './frame-decoder.ts';
+import { encodeAcknowledge, encodeCommand, encodeReady } from './frame-encoder.ts';
+import { FRAME_BODY_MAX, FrameError } from './frames.ts';
 import { compileFramesDump } from './testing/compile.ts';
 import { SPEC } from './testing/init.ts';
 

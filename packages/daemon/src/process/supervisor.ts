@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { Command, LogRotation, Report, SupervisorState } from '../process-messages.ts';
-import type { Incoming } from './frames.ts';
+import { FrameDecoder, type Incoming } from './frame-decoder.ts';
 import {
   encodeAcknowledge,
   encodeCommand,
@@ -8,9 +8,8 @@ import {
   encodeReady,
   encodeReplace,
   encodeSay,
-  FrameDecoder,
-  FrameError,
-} from './frames.ts';
+} from './frame-encoder.ts';
+import { FrameError } from './frames.ts';
 
 /** Commands are written in pieces of about this size, so that `pending` is exact to within one. */
 const WRITE_SIZE = 64 * 1024;
