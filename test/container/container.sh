@@ -1,6 +1,7 @@
 # What an engine does before it starts the first process of a container, without an engine: a root of its own, namespaces, docker's
 # default capabilities, /sys read-only, parts of /proc masked, /dev made. For a mount namespace of its own; see container.ts.
-# Arguments: the folder of executables, the case's folder, the command. KIND is any of: read-only (the root), user (nobody).
+# Arguments: the folder of executables, the case's folder, the command. KIND is any of: read-only (the root), user (nobody), bare (no
+# capabilities at all).
 set -eu
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../conformance/modes")
 BIN=$1 DIR=$2
@@ -14,7 +15,7 @@ for n in 0 1 2; do ln -s "/proc/self/fd/$n" "$root/dev/$(echo stdin stdout stder
 mount -t tmpfs -o mode=755 tmpfs "$root/etc/init" 2> /dev/null || { mkdir -p "$root/etc/init"; mount -t tmpfs -o mode=755 tmpfs "$root/etc/init"; }
 cp -r "$DIR/conf/." "$root/etc/init/"
 mkdir -p "$root/var/log/upstart" "$root/run/upstart"
-chown -R nobody "$root/var/log/upstart" "$root/run/upstart"
+case ${KIND:-} in *user*) chown -R nobody "$root/var/log/upstart" "$root/run/upstart" ;; esac
 show_needed
 enter_root
 
@@ -40,8 +41,9 @@ exec unshare --fork --kill-child --pid --uts --ipc --net --cgroup bash -c '
   case $KIND in *read-only*) mount -o remount,ro / ;; esac
   identity=
   case $KIND in *user*) identity="--reuid nobody --regid nogroup --clear-groups --no-new-privs" ;; esac
-  kept=$1
+  capabilities=-all,$1
   shift
+  case $KIND in *bare*) capabilities=-all ;; esac
   exec env -i PATH="$(dirname "$1"):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOSTNAME=c0ffee HOME=/ GREETING=hello container=docker \
-    setpriv $identity --inh-caps=-all --bounding-set="-all,$kept" "$@"
+    setpriv $identity --inh-caps=-all --bounding-set="$capabilities" "$@"
 ' - "$kept" "$@"

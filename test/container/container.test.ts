@@ -17,7 +17,7 @@ const withoutKills = (out: string): string =>
   out.replace(/^init: \S+ main process \(\d+\) killed by TERM signal\n/gm, '');
 
 describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', { timeout: 60_000 }, () => {
-  it.each(['', 'read-only', 'user', 'read-only user'])(
+  it.each(['', 'read-only', 'user', 'read-only user', 'bare'])(
     'needs nothing that it lacks (%s), and says no word',
     async (kind) => {
       const container = await new Container({ jobs: { web: WEB }, options: ['--job-output'], kind }).ready();
@@ -104,7 +104,9 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
   });
 
   it.each([
-    [{ web: WEB }, ['--exit-with=wbe'], /--exit-with: there is no job wbe in \/etc\/init/, 1],
+    [{ web: WEB }, ['--exit-with=wbe'], /^init: there is no job wbe to exit with in \/etc\/init/m, 1],
+    [{ web: WEB }, ['--exit-with=web-1'], /^init: there is no job web-1 to exit with/m, 1],
+    [{ web: `instance $N\n${WEB}` }, ['--exit-with=web'], /^init: there is no job web to exit with/m, 1],
     [
       { main: 'start on startup\nexec /no/such/program\n' },
       ['--exit-with=main'],

@@ -11,11 +11,11 @@ mode: system
   $ eventually started cat trace; start svc; pid=$(pid_of svc); initctl emit --no-wait first; start slow > answer & eventually begun cat log/slow.log > /dev/null
   started
   svc start/running, process <pid>
-  $ daemon() { pgrep -P 1 -f daemon.js; }; before=$(daemon)
-  $ ./fault 1; eventually '^[0-9]+$' daemon > /dev/null; eventually running status svc; [ $(pid_of svc) = $pid ] && echo the same; [ $(daemon) != $before ] && echo under another daemon
+  $ another() { local now=$(pgrep -P 1 -f daemon.js); [ -n "$now" ] && [ "$now" != "$before" ] && initctl version; }
+  $ before=$(pgrep -P 1 -f daemon.js); ./fault 1; eventually 'init .upstart' another; status svc; [ $(pid_of svc) = $pid ] && echo the same
+  init (upstart <version>)
   svc start/running, process <pid>
   the same
-  under another daemon
   $ touch go; wait %1; cat answer; tr -d '\r' < log/slow.log
   slow stop/waiting
   begun
@@ -31,7 +31,7 @@ mode: system
   once stop/waiting
   slow stop/waiting
   svc stop/waiting
-  $ start svc > /dev/null; ./fault 1; answers() { initctl version; }; eventually 'init .upstart' answers; ./fault 1; eventually 'init .upstart' answers; stop svc > /dev/null 2>&1; start svc; cat trace
+  $ start svc > /dev/null; before=$(pgrep -P 1 -f daemon.js); ./fault 1; eventually 'init .upstart' another; before=$(pgrep -P 1 -f daemon.js); ./fault 1; eventually 'init .upstart' another; stop svc > /dev/null 2>&1; start svc; cat trace
   init (upstart <version>)
   init (upstart <version>)
   svc start/running, process <pid>

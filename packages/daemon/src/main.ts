@@ -11,6 +11,7 @@ import { isAppArmorUsable } from './apparmor.ts';
 import { Configuration } from './conf/configuration.ts';
 import { preloadCommands } from './control/run-command.ts';
 import { ControlServer } from './control/server.ts';
+import type { JobDefinition } from './job-definition.ts';
 import { type Log, openLog } from './log.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
     engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
   );
   const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: new Memory() });
-  const defined = new Set<string>();
+  const defined = new Map<string, JobDefinition>();
   const configuration = makeConfiguration(options, places, runner, log, defined);
   supervisor.rotateLogs(options.logRotation);
   runner.resume(start.commands, supervisorState);
@@ -82,7 +83,7 @@ async function main(): Promise<void> {
   });
   configuration.load();
   if (start.fresh && !knowsExitJob(options, defined)) {
-    log.write('fatal', `--exit-with: there is no job ${options.exitWith} in ${places.sources.join(', ')}`);
+    log.write('fatal', `there is no job ${options.exitWith} to exit with in ${places.sources.join(', ')}`);
     endInit(supervisor, 1);
     return;
   }
@@ -109,9 +110,11 @@ async function main(): Promise<void> {
 }
 
 /** A word that nobody defines is a mistake: init would run for ever. */
-function knowsExitJob({ exitWith }: InitOptions, defined: ReadonlySet<string>): boolean {
+function knowsExitJob({ exitWith }: InitOptions, defined: ReadonlyMap<string, JobDefinition>): boolean {
   if (exitWith === null) return true;
-  return [...defined].some((name) => exitWith === name || exitWith.startsWith(`${name}-`));
+  return [...defined].some(([name, { instance }]) =>
+    instance === '' ? exitWith === name : exitWith.startsWith(`${name}-`) && exitWith.length > name.length + 1,
+  );
 }
 
 /** Has the supervisor end, and this daemon with it, before there is anything to stop. */
@@ -155,13 +158,13 @@ function readOptions(supervisor: Supervisor): InitOptions | null {
   }
 }
 
-/** `defined` is kept to be the names that files define. */
+/** `defined` is kept to be what files define. */
 function makeConfiguration(
   options: InitOptions,
   places: Places,
   runner: Runner,
   log: Log,
-  defined: Set<string>,
+  defined: Map<string, JobDefinition>,
 ): Configuration {
   return new Configuration({
     sources: places.sources,
@@ -169,7 +172,7 @@ function makeConfiguration(
     watch: true,
     watcher: existsSync(WATCHER) ? WATCHER : null,
     onChange: (name, definition) => {
-      if (definition) defined.add(name);
+      if (definition) defined.set(name, definition);
       else defined.delete(name);
       // After a restart of the daemon most files are what they were.
       const known = runner.engine.state.classes.get(name);
@@ -182,7 +185,7 @@ function makeConfiguration(
 }
 
 /** Drops the jobs whose files went while there was no daemon. */
-function forgetMissing(runner: Runner, defined: ReadonlySet<string>): void {
+function forgetMissing(runner: Runner, defined: ReadonlyMap<string, JobDefinition>): void {
   for (const name of runner.engine.state.classes.keys()) {
     if (!defined.has(name)) runner.submit({ type: 'define', name, definition: null });
   }

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon.h"
@@ -34,6 +35,8 @@ static const struct {
 
 /* What was saved by a fault is not trusted when another one follows within so many seconds. */
 #define TRUST_AFTER 10
+/* Seconds that the core may take: a disk may never take it. */
+#define CORE_PATIENCE 10
 #define SECOND 1000
 /* In the environment: this image has taken over what was left by one that met a fault. */
 #define SAVED_VARIABLE "UPSTART_SAVED_BY_FAULT"
@@ -45,6 +48,7 @@ static size_t kept;
 static char count[sizeof CRASH_COUNT + 16], next_count[sizeof CRASH_COUNT + 16], state[sizeof STATE_VARIABLE + 16];
 static char saved_by_fault[] = SAVED_VARIABLE "=1";
 static bool took_over;
+static volatile sig_atomic_t under_way;
 /* By loop_now. */
 static int64_t began;
 
@@ -61,6 +65,20 @@ static _Noreturn void dump_core(int signal) {
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 	kill((pid_t)syscall(SYS_getpid), signal);
 	_exit(1);
+}
+
+/* False: there was no process for it, or it takes too long. */
+static bool leave_core(int signal) {
+	long child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (child == 0)
+		dump_core(signal);
+	int64_t end = loop_now() + CORE_PATIENCE * SECOND;
+	while (child > 0 && waitpid((pid_t)child, NULL, WNOHANG) == 0) {
+		if (loop_now() >= end)
+			return false;
+		nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+	}
+	return child > 0;
 }
 
 static const char *name_of(int signal) {
@@ -93,16 +111,13 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 		sigaction(signal, &standard, NULL);
 		return;
 	}
-	long child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-	if (child == 0)
-		dump_core(signal);
-	if (child > 0)
-		waitpid((pid_t)child, NULL, 0);
+	under_way = 1;
 	/* It must not go on sending to what is being saved. */
 	if (daemon_pid() > 0)
 		kill(daemon_pid(), SIGKILL);
 	int left = took_over && loop_now() - began < TRUST_AFTER * SECOND ? -1 : hand_over_after_fault(arguments);
-	say("Caught %s, %s; %s", name_of(signal), child > 0 ? "core dumped" : "unable to dump core",
+	bool dumped = leave_core(signal);
+	say("Caught %s, %s; %s", name_of(signal), dumped ? "core dumped" : "unable to dump core",
 	    left >= 0 ? "going on" : "what was known of the processes is lost");
 	choose_environment(left);
 	sleep(PAUSE);
@@ -111,6 +126,11 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 	for (;;)
 		if (waitpid(-1, NULL, 0) < 0)
 			sleep(PAUSE);
+}
+
+void crash_stand_still(void) {
+	while (under_way)
+		sleep(PAUSE);
 }
 
 static int crashes(void) {

@@ -233,12 +233,13 @@ static void give_up(const char *why, int fd) {
 }
 
 void hand_over(char **argv) {
-	if (!copies_come_to_rest(LOG_PATIENCE)) {
-		give_up("standard output takes too long to be written", -1);
-		return;
-	}
 	if (!logs_come_to_rest(LOG_PATIENCE)) {
 		give_up("a log file takes too long to be written", -1);
+		return;
+	}
+	/* After the logs, which may have added to it. */
+	if (!copies_come_to_rest(LOG_PATIENCE)) {
+		give_up("standard output takes too long to be written", -1);
 		return;
 	}
 	int fd = open_memory();

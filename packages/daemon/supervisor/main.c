@@ -68,6 +68,7 @@ int main(int argc, char **argv) {
 	daemon_open(argc, argv);
 	int status;
 	while (!daemon_is_over(&status)) {
+		crash_stand_still();
 		link_turn();
 		loop_turn(link_is_busy() || reap_is_due());
 		signals_turn();

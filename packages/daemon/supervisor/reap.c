@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "crash.h"
 #include "daemon.h"
 #include "process.h"
 #include "reports.h"
@@ -49,6 +50,7 @@ void reap_turn(void) {
 		struct rusage usage;
 		if (!reports_have_room())
 			return; /* the kernel keeps them until there is room */
+		crash_stand_still();
 		pid_t pid = wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
 		if (pid <= 0)
 			due = false;

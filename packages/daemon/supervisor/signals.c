@@ -20,8 +20,18 @@
 /* The daemon decides what they mean. */
 static const int forwarded[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH, SIGHALT};
 
+/* What ends a session or a container, if there is no daemon that would know. */
+static const unsigned ending[] = {SIGTERM, SIGINT, SIGQUIT, SIGPWR, SIGHALT};
+
 static struct watch watch = {.fd = -1};
 static bool listening = true;
+
+static bool ends(unsigned signal) {
+	for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+		if (ending[i] == signal)
+			return !pid1_is_system();
+	return false;
+}
 
 static void ready(struct watch *unused, uint32_t events) {
 	struct signalfd_siginfo info;
@@ -34,8 +44,7 @@ static void ready(struct watch *unused, uint32_t events) {
 		}
 		if (pid1_ignores((int)info.ssi_signo))
 			continue;
-		bool ends = info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
-		if (ends && !pid1_is_system() && daemon_give_up())
+		if (ends(info.ssi_signo) && daemon_give_up())
 			continue;
 		struct frame_out out;
 		report_begin(&out, REPORT_SIGNAL, 0);
