@@ -1,7 +1,8 @@
 /** What is left when the saved state is: the processes, and what init can find out about them. */
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { decodeRecords, encodeRecord } from '../../packages/daemon/src/state/records.ts';
 import { LOSSES } from './faults.ts';
 import { Random } from './random.ts';
 import { eventually, Session } from './session.ts';
@@ -44,6 +45,29 @@ describe('without any saved state', () => {
     }
     expect(await list()).toEqual(['lively', 'many', 'once', 'plain'].map((name) => `${name} stop/waiting`));
     expect(session.processes().filter((pid) => session.noted('plain', 'starts').includes(pid))).toEqual([]);
+    expect(await session.end()).toBe(0);
+  });
+});
+
+describe('a state from a newer daemon', () => {
+  it('is refused aloud, and what runs is taken over', { timeout: 60_000 }, async () => {
+    session = await Session.start({ jobs: JOBS });
+    const lines = [];
+    for (const job of ['plain', 'lively']) lines.push((await session.run('start', job)).stdout);
+    const daemon = session.daemon() ?? 0;
+    process.kill(daemon, 'SIGSTOP');
+    const snapshots = readdirSync(session.stateFolder).filter((name) => name.startsWith('snapshot-'));
+    expect(snapshots).not.toEqual([]);
+    for (const name of snapshots) {
+      const path = join(session.stateFolder, name);
+      const snapshot = decodeRecords(readFileSync(path)).values[0] as { format: number };
+      writeFileSync(path, encodeRecord({ ...snapshot, format: snapshot.format + 1 }));
+    }
+    process.kill(daemon, 'SIGKILL');
+    for (const job of ['plain', 'lively']) expect((await session.run('status', job)).stdout).toBe(lines.shift());
+    expect(session.said).toMatch(/the saved state has format (\d+), this daemon reads \d+ to \d+/);
+    expect(session.said).toMatch(/The state of the daemon before this one is lost/);
+    expect(session.said.match(/was found running and is taken over/g)).toHaveLength(2);
     expect(await session.end()).toBe(0);
   });
 });

@@ -190,7 +190,7 @@ describe('startState', () => {
         writeFileSync(path('snapshot'), encodeRecord({ format: FORMAT + 1, supervisor: IDENTITY }));
         return start();
       },
-      [`the saved state has format ${FORMAT + 1}, this daemon reads ${FORMAT}`],
+      [`the saved state has format ${FORMAT + 1}, this daemon reads 3 to ${FORMAT}`],
     ],
   ])('is lost when what is saved is %s', (_, begin, texts) => {
     live(someBatches());

@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import type { Input } from '../engine/messages.ts';
 import type { EngineState } from '../engine/state.ts';
 import type { Command } from '../process-messages.ts';
+import { migrate, OLDEST } from './migrations.ts';
 import { type DecodedRecords, decodeRecords, encodeRecord, FORMAT } from './records.ts';
 
 /** What a snapshot holds. */
@@ -73,11 +74,15 @@ export class StateStore {
     for (const generation of generations) {
       const snapshot = this.readSnapshot(generation);
       if (!snapshot || snapshot.supervisor !== supervisor) continue;
-      this.generation = generation;
       const { values, goodBytes, damage } = this.readRecords(this.path('journal', generation));
       if (damage) this.warn(`${this.path('journal', generation)}: ${damage}; what came after it is lost`);
-      this.resumable = damage ? null : { bytes: goodBytes };
-      return { snapshot, batches: values as Input[][] };
+      const saved = { snapshot, batches: values as Input[][] };
+      const { format } = snapshot;
+      if (!this.isMigrated(saved, generation)) continue;
+      this.generation = generation;
+      // What an older daemon has written is gone on with in a journal of its own.
+      this.resumable = damage || format !== FORMAT ? null : { bytes: goodBytes };
+      return saved;
     }
     if (generations.length > 0) this.generation = Math.max(...generations);
     return null;
@@ -188,12 +193,20 @@ export class StateStore {
       this.warn(`${path}: the saved state is damaged and passed over: ${damage ?? 'it is empty'}`);
       return null;
     }
-    if (snapshot.format !== FORMAT) {
-      this.warn(`${path}: the saved state has format ${snapshot.format}, this daemon reads ${FORMAT}`);
-      return null;
-    }
     this.snapshotBytes = 0;
     return snapshot;
+  }
+
+  private isMigrated(saved: Recovered, generation: number): boolean {
+    const { format } = saved.snapshot;
+    const path = this.path('snapshot', generation);
+    try {
+      if (migrate(saved)) return true;
+      this.warn(`${path}: the saved state has format ${format}, this daemon reads ${OLDEST} to ${FORMAT}`);
+    } catch (error) {
+      this.warn(`${path}: the saved state of format ${format} is not what it should be: ${(error as Error).message}`);
+    }
+    return false;
   }
 
   private readRecords(path: string): DecodedRecords {
