@@ -3,12 +3,19 @@ import { TestWorld } from '../../packages/daemon/src/engine/test-world.ts';
 
 export interface EngineSoak {
   cycles: number;
+  /** How many events have begun and ended. */
+  events: number;
   /** Sizes of the state's maps, before and after. */
   before: Record<string, number>;
   after: Record<string, number>;
-  /** Growth of the heap in bytes; NaN where the collector cannot be called. */
-  heap: number;
+  /** The heap in bytes, once collected, at the end of each quarter of the cycles; nothing where the collector cannot be called. */
+  heap: number[];
+  /** Milliseconds from the signal to end until the one to kill, with a kill timeout of 5 s. */
+  killedAfter: number;
 }
+
+/** Bytes that the heap may be larger at the end than after the first quarter. */
+const HEAP_GROWTH = 1024 * 1024;
 
 const WARM_UP = 6000;
 
@@ -18,16 +25,44 @@ export function soakEngine(cycles: number): EngineSoak {
   world.job('follower', 'start on started web\nstop on stopping web\nexec follow');
   world.job('chore', 'start on stopped web\ntask\nexec work');
   world.job('many', 'instance $N\nexec one');
+  let events = 0;
   const turn = (i: number): void => {
     cycle(world, i);
+    events += world.events().length;
     // The world remembers all for those who test; here that would be the leak.
     world.effects.length = 0;
     world.inputs.length = 0;
   };
   for (let i = 0; i < WARM_UP; i++) turn(i);
-  const [before, heapBefore] = [sizes(world), heapUsed()];
-  for (let i = 0; i < cycles; i++) turn(i);
-  return { cycles, before, after: sizes(world), heap: heapUsed() - heapBefore };
+  events = 0;
+  const [before, heap] = [sizes(world), heapUsed()];
+  for (let i = 0; i < cycles; i++) {
+    turn(i);
+    if ((i + 1) % Math.ceil(cycles / 4) === 0) heap.push(...heapUsed());
+  }
+  return { cycles, events, before, after: sizes(world), heap, killedAfter: killedAfter(world) };
+}
+
+/** What is not as it should be. */
+export function engineComplaints({ before, after, heap, killedAfter }: EngineSoak): string[] {
+  const complaints = Object.keys(before).flatMap((map) =>
+    before[map] === after[map] ? [] : [`engine: ${map}: ${before[map]} before, ${after[map]} after`],
+  );
+  const growth = (heap[4] ?? 0) - (heap[1] ?? 0);
+  if (growth > HEAP_GROWTH) complaints.push(`engine: the heap has grown by ${growth} bytes`);
+  if (killedAfter !== 5000) complaints.push(`engine: a kill timeout of 5000 ms took ${killedAfter}`);
+  return complaints;
+}
+
+function killedAfter(world: TestWorld): number {
+  world.start('web');
+  world.exit(world.process('prepare'));
+  const serve = world.process('serve');
+  world.stop('web');
+  world.exit(world.process('follow'), 0, 15);
+  const began = world.now;
+  while (!serve.signals.includes(9) && world.now - began < 10_000) world.wait(1);
+  return world.now - began;
 }
 
 function cycle(world: TestWorld, i: number): void {
@@ -66,8 +101,8 @@ function sizes({ engine: { state } }: TestWorld): Record<string, number> {
   };
 }
 
-function heapUsed(): number {
-  if (!globalThis.gc) return Number.NaN;
+function heapUsed(): number[] {
+  if (!globalThis.gc) return [];
   globalThis.gc();
-  return process.memoryUsage().heapUsed;
+  return [process.memoryUsage().heapUsed];
 }
