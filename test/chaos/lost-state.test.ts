@@ -1,9 +1,11 @@
 /** What is left when the saved state is: the processes, and what init can find out about them. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeRecords, encodeRecord } from '../../packages/daemon/src/state/records.ts';
 import { LOSSES } from './faults.ts';
+import { isRunning } from './proc.ts';
 import { Random } from './random.ts';
 import { eventually, Session } from './session.ts';
 
@@ -69,6 +71,42 @@ describe('a state from a newer daemon', () => {
     expect(session.said).toMatch(/The state of the daemon before this one is lost/);
     expect(session.said.match(/was found running and is taken over/g)).toHaveLength(2);
     expect(await session.end()).toBe(0);
+  });
+});
+
+describe('a session whose supervisor is killed', () => {
+  it('leaves jobs that the next session names and leaves alone', { timeout: 60_000 }, async () => {
+    const runtime = mkdtempSync(join(tmpdir(), 'dead-session-'));
+    const dead = await Session.start({ jobs: JOBS, runtime });
+    try {
+      const start = async (...words: string[]): Promise<number> =>
+        Number(/process (\d+)/.exec((await dead.run('start', ...words)).stdout)?.[1]);
+      const [plain, many] = [await start('plain'), await start('many', 'N=1')];
+      const daemon = dead.daemon() ?? 0;
+      process.kill(dead.pid, 'SIGKILL');
+      await eventually('supervisor and daemon have ended', () => dead.ended && !isRunning(daemon));
+
+      session = await Session.start({ jobs: JOBS, runtime });
+      const warnings = (): string[] => session.said.split('\n').filter((line) => line.includes('was killed'));
+      await eventually('it says so', () => warnings().length > 0);
+      const [warning, ...more] = warnings();
+      expect(more).toEqual([]);
+      expect(warning).toMatch(
+        `init: Init (${dead.pid}) of another session was killed; what it had started runs on and belongs to no init: `,
+      );
+      expect(warning).toContain(`plain, process ${plain}`);
+      expect(warning).toContain(`many (1), process ${many}`);
+      expect((await session.run('status', 'plain')).stdout).toBe('plain stop/waiting\n');
+      expect([plain, many].map(isRunning)).toEqual([true, true]);
+      await dead.kill();
+      const third = await Session.start({ jobs: JOBS, runtime });
+      expect(await third.end()).toBe(0);
+      expect(third.said, 'nothing is left').not.toMatch(/was killed/);
+    } finally {
+      await dead.kill();
+      await session?.kill();
+      rmSync(runtime, { recursive: true, force: true });
+    }
   });
 });
 

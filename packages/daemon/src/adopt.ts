@@ -37,7 +37,8 @@ function readProcess({ process, pid }: SupervisorState['processes'][number]): Fo
   return { process, pid, job, instance, argv: readTexts(`/proc/${pid}/cmdline`), env };
 }
 
-function readTexts(path: string): string[] {
+/** The texts of a file of /proc; none when it cannot be read. */
+export function readTexts(path: string): string[] {
   try {
     return decodeText(readFileSync(path)).split('\0').slice(0, -1);
   } catch {

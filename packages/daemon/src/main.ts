@@ -12,6 +12,7 @@ import { Configuration } from './conf/configuration.ts';
 import { preloadCommands } from './control/run-command.ts';
 import { ControlServer } from './control/server.ts';
 import type { JobDefinition } from './job-definition.ts';
+import { leftovers } from './leftovers.ts';
 import { type Log, openLog } from './log.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
@@ -54,6 +55,8 @@ async function main(): Promise<void> {
   const start = startState(saved, supervisorState, log, () =>
     engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
   );
+  if (start.fresh && options.user)
+    for (const warning of leftovers(places.runtimeDir, supervisorState.pid)) log.write('warn', warning);
   const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: new Memory() });
   const defined = new Map<string, JobDefinition>();
   const configuration = makeConfiguration(options, places, runner, log, defined);

@@ -1,0 +1,57 @@
+/**
+ * What a session leaves whose supervisor was killed: its jobs run on, as nobody's jobs. A new session cannot take them over, they
+ * are not its children, but it can say which there are.
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { formatAddress } from '@upstart/protocol';
+import { readTexts } from './adopt.ts';
+import { getVariable } from './engine/environment.ts';
+import { displayName } from './engine/state.ts';
+
+/** A warning for each dead session of this user beside this one that has left jobs. */
+export function leftovers(runtimeDir: string, initPid: number): string[] {
+  const dead = deadSessions(runtimeDir, initPid);
+  if (dead.size === 0) return [];
+  const found = new Map<string, string[]>();
+  for (const pid of ownProcesses()) {
+    if (pid === initPid || pid === process.pid) continue;
+    const env = readTexts(`/proc/${pid}/environ`);
+    const address = getVariable(env, 'UPSTART_SESSION') ?? '';
+    const job = getVariable(env, 'UPSTART_JOB');
+    if (!job || !dead.has(address)) continue;
+    const name = displayName(job, getVariable(env, 'UPSTART_INSTANCE') ?? '');
+    found.set(address, [...(found.get(address) ?? []), `${name}, process ${pid}`]);
+  }
+  return [...found].map(([address, processes]) => {
+    const what = `Init (${dead.get(address)}) of another session was killed; what it had started runs on and belongs to no init`;
+    return `${what}: ${processes.join('; ')}`;
+  });
+}
+
+/** Addresses of the sessions whose folders are there but whose init is not, and its pid. */
+function deadSessions(runtimeDir: string, initPid: number): Map<string, number> {
+  const [prefix = ''] = /^(?:init|upstart-\d+)-/.exec(basename(runtimeDir)) ?? [];
+  const dead = new Map<string, number>();
+  for (const name of names(dirname(runtimeDir))) {
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
+    // A folder that was there before this init may have had its pid.
+    if (!(pid > 0) || (pid !== initPid && existsSync(`/proc/${pid}`))) continue;
+    dead.set(formatAddress(join(dirname(runtimeDir), name, 'control.sock')), pid);
+  }
+  return dead;
+}
+
+function ownProcesses(): number[] {
+  return names('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.getuid?.());
+}
+
+function names(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
