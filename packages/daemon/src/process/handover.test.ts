@@ -34,10 +34,10 @@ function start(program: string): { init: Init; executable: string } {
 const wasHandedOver = (init: Init): boolean =>
   readFileSync(`/proc/${init.pid}/environ`, 'utf8').includes('UPSTART_STATE_FD=');
 
-async function replace(init: Init, daemon: Daemon): Promise<Daemon> {
+async function replace(init: Init, daemon: Daemon, options = { acknowledge: true }): Promise<Daemon> {
   daemon.supervisor.ready();
   daemon.supervisor.replace();
-  return init.daemon();
+  return init.daemon(options);
 }
 
 const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
@@ -83,6 +83,46 @@ describe.each(variants)('%s', (_name, program) => {
     expect((await second.report('exited', 2)).pid).toBe(pid);
     expect((await second.report('exited', 5)).code).toBe(0);
     second.send({ type: 'end', id: 9, status: 0 });
+    expect([await init.exit(), init.said]).toEqual([0, '']);
+  });
+
+  test('while output is being written, a fork is half followed and commands are under way', async () => {
+    const { init } = start(program);
+    const { folder } = init;
+    const log = join(folder, 'log');
+    const go = join(folder, 'go');
+    const count = join(folder, 'count');
+    let daemon = await init.daemon({ acknowledge: false });
+    const writer = `i=0; while [ ! -e ${go} ]; do i=$((i + 1)); echo $i; done; echo $i > ${count}`;
+    daemon.shell(1, writer, { console: 'log', logPath: log });
+    // The first of two forks is over, its child waits before the second.
+    const second = `while [ ! -e ${go} ]; do sleep 0.02; done; (exec sleep 1000) & exit 0`;
+    daemon.shell(2, `(${second}) & exit 0`, { traceForks: 2 });
+    daemon.shell(3, 'exit 3');
+    for (const id of [1, 2]) await daemon.report('execed', id);
+    await daemon.report('exited', 3);
+    const pid = daemon.state.pid;
+    const unread = daemon.reports.map((report) => ({ ...report }));
+    await eventually(() => textOf(log) !== '');
+    let commands = 3;
+    for (let i = 0; i < 3; i++) {
+      // The supervisor finds this one on its socket together with the word that it is to be replaced.
+      daemon.shell(++commands, `exit ${commands}`);
+      daemon = await replace(init, daemon, { acknowledge: false });
+      expect(daemon.state).toMatchObject({ pid, lastCommand: commands });
+      expect((await daemon.report('exited', commands)).code).toBe(commands);
+      expect(daemon.reports.slice(0, unread.length)).toEqual(unread);
+    }
+    writeFileSync(go, '');
+    const met = await daemon.report('expect-met', 2);
+    expect(textOf(`/proc/${met.pid}/status`)).toMatch(/^State:\t[SR]/m);
+    expect((await daemon.report('exited', 1)).code).toBe(0);
+    const expected = Array.from({ length: Number(textOf(count)) }, (_, i) => `${i + 1}\r\n`).join('');
+    expect(textOf(log) === expected, 'each line is there once, and in order').toBe(true);
+    daemon.supervisor.acknowledge(daemon.reports.at(-1)?.seq ?? 0);
+    daemon.send({ type: 'signal', id: ++commands, process: 2, signal: 9, group: false });
+    expect((await daemon.report('exited', 2)).pid).toBe(met.pid);
+    daemon.send({ type: 'end', id: ++commands, status: 0 });
     expect([await init.exit(), init.said]).toEqual([0, '']);
   });
 
