@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { compileInit, SANITIZE } from './testing/compile.ts';
+import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
 import { type Daemon, eventually, Init, parentOf, textOf } from './testing/init.ts';
 
 const variants = [
@@ -162,5 +162,24 @@ describe.each(variants)('%s', (_name, program) => {
     expect(existsSync(`/proc/${init.pid}`)).toBe(true);
     daemon.send({ type: 'signal', id: 2, process: 1, signal: 9, group: true });
     await daemon.report('exited', 1);
+  });
+});
+
+describe('killed in the middle of it', () => {
+  const program = compileFaultyInit();
+
+  test.each(['memory', 'check', 'exec'])('at the step %s: its processes run on without a parent', async (step) => {
+    const { init } = start(program);
+    const daemon = await init.daemon();
+    daemon.shell(1, 'exec sleep 1000');
+    const { pid } = await daemon.report('spawned', 1);
+    onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+    await daemon.report('execed', 1);
+    writeFileSync(join(init.folder, `kill-at-${step}`), '');
+    daemon.supervisor.ready();
+    daemon.supervisor.replace();
+    expect([await init.exit(), init.child.signalCode]).toEqual([null, 'SIGKILL']);
+    expect(textOf(`/proc/${pid}/status`)).toMatch(/^State:\t[SR]/m);
+    expect(parentOf(pid)).not.toBe(init.pid);
   });
 });

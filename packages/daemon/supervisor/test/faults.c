@@ -6,13 +6,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static bool has(const char *fault) {
@@ -50,4 +53,30 @@ int faulty_ioctl(int fd, unsigned long request, ...) {
 		return (int)syscall(SYS_ioctl, fd, request, argument);
 	errno = ENOTTY;
 	return -1;
+}
+
+/* kill-at-NAME: the supervisor is killed when it comes to this call. Its own process: the check of a handover is a child. */
+static void die_at(const char *fault) {
+	if (has(fault))
+		kill(getpid(), SIGKILL);
+}
+
+int deadly_memfd_create(const char *name, unsigned int flags);
+int deadly_memfd_create(const char *name, unsigned int flags) {
+	die_at("kill-at-memory");
+	return (int)syscall(SYS_memfd_create, name, flags);
+}
+
+pid_t deadly_waitpid(pid_t pid, int *status, int options);
+pid_t deadly_waitpid(pid_t pid, int *status, int options) {
+	if (pid > 0 && options == 0)
+		die_at("kill-at-check");
+	return (pid_t)syscall(SYS_wait4, pid, status, options, NULL);
+}
+
+int deadly_execv(const char *path, char *const argv[]);
+int deadly_execv(const char *path, char *const argv[]) {
+	if (!getenv("UPSTART_STATE_CHECK") && getenv("UPSTART_STATE_FD"))
+		die_at("kill-at-exec");
+	return (int)syscall(SYS_execve, path, argv, environ);
 }

@@ -34,6 +34,9 @@ export function compileFaultyInit(): string {
     '-Dwritev=faulty_writev',
     '-Dposix_openpt=faulty_openpt',
     '-Dioctl=faulty_ioctl',
+    '-Dmemfd_create=deadly_memfd_create',
+    '-Dwaitpid=deadly_waitpid',
+    '-Dexecv=deadly_execv',
     join(SUPERVISOR, 'test/faults.c'),
   );
 }
