@@ -1,10 +1,13 @@
 /** What is done to a session while it works. */
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { ConnectionError, connect } from '../../packages/protocol/src/index.ts';
 import type { Random } from './random.ts';
 import { eventually, pause, type Session } from './session.ts';
+
+const YEAR = 365 * 24 * 3600;
 
 type Fault = (session: Session, random: Random) => Promise<void>;
 
@@ -43,10 +46,25 @@ export const HARMLESS: Record<string, Fault> = {
   async crowd(session, random) {
     const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
     const sockets: Socket[] = [];
-    for (let i = 0; i < 150; i++) sockets.push(connect(path).on('error', () => {}));
+    for (let i = 0; i < 150; i++) sockets.push(createConnection(path).on('error', () => {}));
     sockets[0]?.write(random.bytes(64));
     await pause(random.below(200, 20));
     for (const socket of sockets) socket.destroy();
+  },
+
+  /** Supervisor and daemon are replaced by what is installed, while work goes on. */
+  async upgrade(session, random) {
+    const before = await eventually('there is a daemon', () => session.daemon());
+    await pause(random.below(120));
+    session.installAgain();
+    await replace(session);
+    await eventually('there is another daemon', () => (session.daemon() ?? before) !== before);
+    await recovered(session);
+  },
+
+  /** The clock is set, by up to a year, and seldom back again. */
+  async clock(session, random) {
+    session.clock.set(random.chance(0.2) ? 0 : random.below(2 * YEAR) - YEAR);
   },
 
   /** All job files are read again. */
@@ -98,6 +116,18 @@ async function whileDaemonIsDead(session: Session, work: () => void): Promise<vo
   work();
   signal(session.pid, 'SIGCONT');
   await eventually('there is another daemon', () => session.daemon());
+}
+
+/** Asks until it is heard: there may be no daemon at the moment, or no descriptor for another client. */
+async function replace(session: Session): Promise<void> {
+  const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
+  await eventually('init takes the request', async () => {
+    const client = await connect({ path }).catch(() => null);
+    // It is never answered: the connection ends with the daemon.
+    const error = await client?.call('reexecute', {}).catch((failure) => failure);
+    client?.close();
+    return error instanceof ConnectionError;
+  });
 }
 
 /** A daemon answers again. Daemons that are never let come to work are another matter: their state is distrusted. */

@@ -15,11 +15,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Clock } from './clock.ts';
 import { childrenOf, commandLineOf, isRunning, processesWith } from './proc.ts';
 
 export const CHECKOUT = process.env.UPSTART_CHECKOUT ?? fileURLToPath(new URL('../../', import.meta.url));
 const DIST = join(CHECKOUT, 'dist');
 const PROGRAMS = join(CHECKOUT, 'test/chaos/programs');
+const CLOCK = join(CHECKOUT, 'test/chaos/clock.c');
 /** Milliseconds until something that has to happen counts as not happening. */
 const PATIENCE = 15_000;
 const POLL = 5;
@@ -70,6 +72,8 @@ export class Session {
   readonly ledger = join(this.folder, 'ledger');
   readonly runtime: string;
   readonly env: Record<string, string>;
+  /** What the daemons go by. */
+  readonly clock = new Clock(this.folder, CLOCK);
   /** What init and its daemons have said. */
   said = '';
   private readonly bin = join(this.folder, 'product/bin');
@@ -89,7 +93,7 @@ export class Session {
       HOME: this.folder,
       TERM: 'dumb',
       XDG_RUNTIME_DIR: this.runtime,
-      UPSTART_NODE: process.execPath,
+      UPSTART_NODE: this.clock.node,
     };
     const line = [
       ...wrapper,
@@ -200,6 +204,13 @@ export class Session {
   /** Those processes that a program has noted and that still run. */
   running(name: string): number[] {
     return this.noted(name, 'starts').filter((pid) => isRunning(pid) && commandLineOf(pid).includes(this.folder));
+  }
+
+  /** Puts the program of init in its place anew, as an installation does. */
+  installAgain(): void {
+    const program = join(this.bin, 'init');
+    cpSync(program, `${program}.new`);
+    renameSync(`${program}.new`, program);
   }
 
   /** Asks init to end; returns its exit status. */
