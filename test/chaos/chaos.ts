@@ -116,7 +116,12 @@ async function fullDisk(session: Session, world: World, disk: string): Promise<v
 
 function fill(disk: string): void {
   const { bavail, bsize } = statfsSync(disk);
-  writeFileSync(join(disk, 'filler'), Buffer.alloc(bavail * bsize));
+  try {
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(bavail * bsize));
+  } catch (error) {
+    // The daemon has taken some of it meanwhile: full it is all the same.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
 }
 
 /** A file system of a few blocks; null where we may not mount one. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Clock } from './clock.ts';
+import { eventually, Session } from './session.ts';
 
 const YEAR = 365 * 24 * 3600;
 const SCRIPT = 'console.log(Date.now(), performance.now())';
@@ -21,3 +22,45 @@ test('a clock that is set counts for the time of day alone', () => {
     expect(running).toBeLessThan(60_000);
   }
 });
+
+test.each([YEAR, -YEAR])(
+  'a clock set by %i s meanwhile ends no kill timeout, neither early nor late',
+  { timeout: 60_000 },
+  async (seconds) => {
+    const stubborn =
+      'exec perl -e \'$SIG{TERM} = sub { print "asked\\n" }; $| = 1; print "ready\\n"; sleep 1 while 1\'\nkill timeout 2\n';
+    const session = await Session.start({ jobs: { stubborn } });
+    onTestFinished(() => session.kill());
+    expect((await session.run('start', 'stubborn')).status).toBe(0);
+    await eventually('it ignores SIGTERM', () => session.log('stubborn').includes('ready'));
+    const stopped = session.run('stop', 'stubborn');
+    await eventually('it has been asked to end', () => session.log('stubborn').includes('asked'));
+    session.clock.set(seconds);
+    const { status, took } = await stopped;
+    expect(status).toBe(0);
+    expect(took).toBeGreaterThanOrEqual(1990);
+    expect(took).toBeLessThan(10_000);
+  },
+);
+
+test.each([YEAR, -YEAR])(
+  'a clock set by %i s after each end leaves the respawn limit what it is',
+  { timeout: 60_000 },
+  async (seconds) => {
+    const job = 'respawn\nrespawn limit 3 1000\nexec perl PROGRAMS/service.pl LEDGER\n';
+    const session = await Session.start({ jobs: { job } });
+    onTestFinished(() => session.kill());
+    expect((await session.run('start', 'job')).status).toBe(0);
+    for (let starts = 1; starts <= 4; starts++) {
+      const pid = await eventually(`process ${starts} runs`, () => {
+        const noted = session.noted('job', 'starts');
+        return noted.length === starts && noted.at(-1);
+      });
+      session.clock.set(starts % 2 === 0 ? 0 : seconds);
+      process.kill(pid, 'SIGKILL');
+    }
+    await eventually('init gives up', () => session.said.includes('respawning too fast, stopped'));
+    expect((await session.run('status', 'job')).stdout).toBe('job stop/waiting\n');
+    expect(session.noted('job', 'starts')).toHaveLength(4);
+  },
+);

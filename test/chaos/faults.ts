@@ -1,6 +1,6 @@
 /** What is done to a session while it works. */
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ConnectionError, connect } from '../../packages/protocol/src/index.ts';
@@ -59,6 +59,8 @@ export const HARMLESS: Record<string, Fault> = {
     session.installAgain();
     await replace(session);
     await eventually('there is another daemon', () => (session.daemon() ?? before) !== before);
+    // The program that was replaced is one that no name leads to.
+    if (readlinkSync(`/proc/${session.pid}/exe`).endsWith(' (deleted)')) throw new Error('the old supervisor goes on');
     await recovered(session);
   },
 
