@@ -2,9 +2,6 @@
  * Memory of a process that mostly has nothing to do. V8 lets its heap grow as long as there is work, and what a burst has
  * left behind stays until the next one: this gives it back when the burst is over.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 /** A burst is so many inputs; what fewer leave behind is not worth the time. */
 const BURST = 256;
 /** It is over when nothing has come for so many milliseconds. */
@@ -17,7 +14,7 @@ export class Memory {
   private readonly collect: () => void;
 
   /** `collect` frees what is not used any more. */
-  constructor(collect: () => void = collector()) {
+  constructor(collect: () => void = tidyUp) {
     this.collect = collect;
     // To start is a burst, too.
     this.wait();
@@ -45,13 +42,9 @@ export class Memory {
   }
 }
 
-/** V8's own garbage collection, which is not there unless it is asked for. */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
+/** V8's garbage collection, which is there when Node was started with --expose-gc, as the supervisor does. */
+function tidyUp(): void {
   // What the first one frees leaves gaps, which the second one closes.
-  return () => {
-    collect();
-    collect();
-  };
+  globalThis.gc?.();
+  globalThis.gc?.();
 }

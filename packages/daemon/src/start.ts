@@ -12,5 +12,7 @@ const COMPILE_LATE = ['--interrupt-budget=2000000', '--max-bytecode-size-for-ear
 
 // Node 20. Later versions of V8 do much the same by themselves, and complain about names that they do not know.
 if (process.versions.v8.startsWith('11.')) for (const flag of COMPILE_LATE) setFlagsFromString(flag);
+// Small buffers share one of a size that is given back to the kernel when it is freed (MALLOC_MMAP_THRESHOLD_, see launch.c).
+Buffer.poolSize = 64 * 1024;
 const bundle: string = './daemon-main.js';
 await import(bundle);

@@ -38,7 +38,7 @@ test('the environment of a daemon', async () => {
   const env = new Set(readFileSync(`/proc/${first.pid}/environ`, 'utf8').split('\0'));
   for (const entry of ['UPSTART_SUPERVISOR_FD=3', 'UPSTART_DAEMON_FAILURES=0', 'KEPT=a=b', 'NODE=1', 'LD=2'])
     expect(env).toContain(entry);
-  expect(env).toContain('MALLOC_MMAP_THRESHOLD_=8192');
+  expect(env).toContain('MALLOC_MMAP_THRESHOLD_=65536');
   for (const [name, value] of Object.entries(cleared)) expect(env).toContain(`UPSTART_SAVED_${name}=${value}`);
   const names = [...env].map((entry) => entry.split('=')[0] ?? '');
   expect(names.filter((name) => name in cleared || name === 'UPSTART_SAVED_PATH')).toEqual([]);
