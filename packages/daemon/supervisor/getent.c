@@ -11,6 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* What it exits with when no service knows the name. */
+#define NOT_FOUND 2
+
 static const char *const programs[] = {"/usr/bin/getent", "/bin/getent"};
 /* None of the job's own: it is asked for as root. */
 static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
@@ -69,5 +72,8 @@ int getent(const char *database, const char *name, char line[GETENT_LINE]) {
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	line[length] = '\0';
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 && length > 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
+		return 0;
+	errno = EIO;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 && length > 0 ? 1 : -1;
 }

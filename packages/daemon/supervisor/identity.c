@@ -18,6 +18,12 @@ static int lookup_failed(struct child *child, enum spawn_step step, int found) {
 	return step;
 }
 
+/* The id that stands for "as the supervisor" is nobody's. */
+static int not_an_id(struct child *child, enum spawn_step step) {
+	child->error = EINVAL;
+	return step;
+}
+
 int find_identity(struct child *child) {
 	int found;
 	if (child->spec->user) {
@@ -26,9 +32,15 @@ int find_identity(struct child *child) {
 			return lookup_failed(child, STEP_SETUID_LOOKUP, found);
 		child->uid = user.uid;
 		child->gid = user.gid;
+		if (child->uid == (uid_t)-1 || child->gid == (gid_t)-1)
+			return not_an_id(child, STEP_SETUID_LOOKUP);
 	}
-	if (child->spec->group && (found = group_find(child->spec->group, &child->gid)) <= 0)
-		return lookup_failed(child, STEP_SETGID_LOOKUP, found);
+	if (child->spec->group) {
+		if ((found = group_find(child->spec->group, &child->gid)) <= 0)
+			return lookup_failed(child, STEP_SETGID_LOOKUP, found);
+		if (child->gid == (gid_t)-1)
+			return not_an_id(child, STEP_SETGID_LOOKUP);
+	}
 	return 0;
 }
 

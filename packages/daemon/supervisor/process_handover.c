@@ -29,7 +29,7 @@ static void give(struct process *process, void *data) {
 	handover_number(out, "process-forks", process->forks);
 	handover_number(out, "process-forks-wanted", process->forks_wanted);
 	handover_descriptor(out, "process-pidfd", process->pidfd.fd);
-	handover_number(out, "process-pidfd-due", timer_is_running(&process->timer));
+	handover_number(out, "process-pidfd-due", !process->ended && timer_is_running(&process->timer));
 	handover_number(out, "process-stop-reported", process->stop_reported);
 	handover_number(out, "process-stop", process->stop_now);
 	if (process->ended && process->status_known)
@@ -68,7 +68,7 @@ void processes_taken_over(void) {
 		script_feed(process);
 	if (now.pidfd >= 0)
 		follow_attach(process, now.pidfd);
-	else if (now.pidfd_due)
+	else if (now.pidfd_due && !has_ended(process))
 		follow_begin(process);
 	if (has_ended(process) && spawn_settle(process))
 		process_ended(process, now.status_known ? &now.status : NULL, NULL);

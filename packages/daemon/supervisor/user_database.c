@@ -64,9 +64,9 @@ static int user_in_files(const char *name, struct user *user) {
 	return entry != NULL;
 }
 
-/* Numbers are no names, though they would be taken for ids, and options are none either. */
+/* Numbers are no names, though they would be taken for ids. */
 static bool may_be_elsewhere(const char *database, const char *name) {
-	return name[0] != '-' && name[strspn(name, "0123456789")] != '\0' && has_other_services(database);
+	return name[strspn(name, "0123456789")] != '\0' && has_other_services(database);
 }
 
 /* The number in field `index` of a line `name:…` that another service has given. */
@@ -79,7 +79,14 @@ static bool number_in(const char *line, const char *name, int index, unsigned *n
 	return line && sscanf(line, "%u", number) == 1;
 }
 
+/* Lines of the files that begin so are no users and no groups: they stand for what other services know. */
+static bool stands_for_others(const char *name) {
+	return name[0] == '+' || name[0] == '-';
+}
+
 int user_find(const char *name, struct user *user) {
+	if (stands_for_others(name))
+		return 0;
 	int found = user_in_files(name, user);
 	if (found || !may_be_elsewhere("passwd", name))
 		return found;
@@ -93,6 +100,8 @@ int user_find(const char *name, struct user *user) {
 }
 
 int group_find(const char *name, gid_t *gid) {
+	if (stands_for_others(name))
+		return 0;
 	int error;
 	const struct group *entry = NULL;
 	FILE *file = open_database(group_file, &error);
@@ -151,11 +160,19 @@ static bool add_from_files(const char *name, struct group_list *groups) {
 }
 
 /* `NAME  ID ID …`. */
-static bool add_from_line(char *line, struct group_list *groups) {
-	char *rest;
-	bool good = strtok_r(line, " ", &rest) != NULL;
-	for (char *word; good && (word = strtok_r(NULL, " ", &rest));)
-		good = add_group(groups, (gid_t)strtoul(word, NULL, 10));
+static bool add_from_line(char *line, const char *name, struct group_list *groups) {
+	size_t length = strlen(name);
+	char *rest, *end;
+	if (strncmp(line, name, length) != 0 || (line[length] != ' ' && line[length] != '\0')) {
+		errno = EINVAL;
+		return false;
+	}
+	bool good = true;
+	for (char *word = strtok_r(line + length, " ", &rest); good && word; word = strtok_r(NULL, " ", &rest)) {
+		unsigned long gid = strtoul(word, &end, 10);
+		errno = EINVAL;
+		good = word[0] >= '0' && word[0] <= '9' && *end == '\0' && gid < (gid_t)-1 && add_group(groups, (gid_t)gid);
+	}
 	return good;
 }
 
@@ -170,7 +187,7 @@ bool groups_of_user(const char *name, gid_t first, struct group_list *groups) {
 	if (!others)
 		return true;
 	int found = getent("initgroups", name, line);
-	return found < 0 ? false : !found || add_from_line(line, groups);
+	return found < 0 ? false : !found || add_from_line(line, name, groups);
 }
 
 bool groups_of_root(gid_t first, struct group_list *groups) {
@@ -178,7 +195,7 @@ bool groups_of_root(gid_t first, struct group_list *groups) {
 	const struct passwd *entry = NULL;
 	FILE *file = open_database(passwd_file, &error);
 	*groups = (struct group_list){0};
-	while (file && (entry = fgetpwent(file)) && entry->pw_uid != 0)
+	while (file && (entry = fgetpwent(file)) && (entry->pw_uid != 0 || stands_for_others(entry->pw_name)))
 		;
 	bool good = add_group(groups, first) && (!entry || add_from_files(entry->pw_name, groups));
 	if (file)

@@ -281,6 +281,10 @@ test.runIf(process.getuid!() === 0)('whom the files do not list other services m
     '"passwd liar") echo "somebody:x:0:0::/:/bin/sh" ;;',
     '"group afar") echo "afar:x:4323:" ;;',
     '"initgroups elsewhere") echo "elsewhere 4324 4325 4322" ;;',
+    '"passwd two words") echo "two words:x:4331:4332::/:/bin/sh" ;;',
+    '"initgroups two words") echo "two words 4333" ;;',
+    '"passwd nobodys") echo "nobodys:x:4294967295:5000::/:/bin/sh" ;;',
+    '"passwd broken") kill -9 $$ ;;',
     '*) [ -z "$LEAK" ] || echo "$2:x:0:0::/:/bin/sh"; exit 2 ;;',
     'esac',
   ];
@@ -292,13 +296,26 @@ test.runIf(process.getuid!() === 0)('whom the files do not list other services m
   daemon.shell(1, `echo $(id -u) $(id -g) $(id -G) > ${out}`, { user: 'elsewhere' });
   expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
   expect(textOf(out)).toBe('4321 4322 4322 4324 4325\n');
-  daemon.shell(2, `echo $(id -G) > ${out}`, { group: 'afar' });
+  daemon.shell(2, `echo $(id -G) > ${out}`, { user: 'two words' });
   expect(await daemon.report('exited', 2)).toMatchObject({ code: 0 });
+  expect(textOf(out)).toBe('4332 4333\n');
+  const refused: [user: string, errno: number][] = [
+    ['nobodys', EINVAL],
+    ['broken', 5],
+    ['+', 0],
+    ['-x', 0],
+  ];
+  for (const [i, [user, errno]] of refused.entries()) {
+    daemon.spawn(10 + i, { user });
+    expect(await daemon.report('spawn-failed', 10 + i)).toMatchObject({ step: 'setuid-lookup', errno });
+  }
+  daemon.shell(20, `echo $(id -G) > ${out}`, { group: 'afar' });
+  expect(await daemon.report('exited', 20)).toMatchObject({ code: 0 });
   expect(textOf(out).split(' ')[0]).toBe('4323\n');
   const unknown: Partial<SpawnSpec>[] = [{ user: 'nonesuch', env: ['LEAK=1'] }, { user: 'liar' }, { user: '4321' }];
   for (const [i, spec] of unknown.entries()) {
-    daemon.spawn(10 + i, spec);
-    expect(await daemon.report('spawn-failed', 10 + i)).toMatchObject({ step: 'setuid-lookup', errno: 0 });
+    daemon.spawn(30 + i, spec);
+    expect(await daemon.report('spawn-failed', 30 + i)).toMatchObject({ step: 'setuid-lookup', errno: 0 });
   }
 });
 
