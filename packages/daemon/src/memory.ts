@@ -2,9 +2,11 @@
  * Memory of a process that mostly has nothing to do. V8 lets its heap grow as long as there is work, and what a burst has
  * left behind stays until the next one: this gives it back when the burst is over.
  */
+
 /** A burst is so many inputs; what fewer leave behind is not worth the time. */
 const BURST = 256;
-/** It is over when nothing has come for so many milliseconds. */
+/** It is over when fewer than so many have come in so many milliseconds: a trickle does not put it off for ever. */
+const FEW = 16;
 const QUIET = 1000;
 
 export class Memory {
@@ -31,7 +33,7 @@ export class Memory {
     this.seen = this.inputs;
     this.timer = setTimeout(() => {
       this.timer = null;
-      if (this.inputs !== this.seen) {
+      if (this.inputs - this.seen >= FEW) {
         this.wait();
         return;
       }
