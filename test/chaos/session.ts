@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Clock } from './clock.ts';
 import { childrenOf, commandLineOf, isRunning, processesWith } from './proc.ts';
@@ -43,9 +44,7 @@ export async function eventually<T>(
   }
 }
 
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
+export const pause = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
 
 export interface Outcome {
   status: number | null;
@@ -217,7 +216,7 @@ export class Session {
   async end(): Promise<number | null> {
     if (!this.ended) {
       this.init.kill('SIGTERM');
-      await Promise.race([once(this.init, 'exit'), pause(PATIENCE)]);
+      await Promise.race([once(this.init, 'exit'), setTimeout(PATIENCE, null, { ref: false })]);
     }
     const status = this.ended ? this.init.exitCode : null;
     await this.kill();
