@@ -1,6 +1,7 @@
 /** When the machine has nothing left to give: one request fails or is put off, and supervision goes on. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isRunning } from '../chaos/proc.ts';
@@ -22,9 +23,8 @@ async function started(): Promise<Session> {
 const pidOf = async (session: Session, job: string) =>
   Number(/process (\d+)/.exec((await session.run('status', job)).stdout)?.[1] ?? 0);
 
-function withLimit(session: Session, resource: string, shortage: number): () => void {
-  const limit = (...words: string[]) =>
-    execFileSync('prlimit', [`--pid=${session.pid}`, ...words], { encoding: 'utf8' });
+function withLimit(pid: number, resource: string, shortage: number): () => void {
+  const limit = (...words: string[]) => execFileSync('prlimit', [`--pid=${pid}`, ...words], { encoding: 'utf8' });
   const [soft] = limit(`--${resource}`, '--output=SOFT', '--noheadings', '--raw').trim().split(/\s+/);
   limit(`--${resource}=${shortage}:`);
   return () => limit(`--${resource}=${soft}:`);
@@ -49,7 +49,39 @@ async function check(session: Session, says: string, give: () => void): Promise<
 
 test('no descriptors left', async () => {
   const session = await started();
-  await check(session, 'Too many open files', withLimit(session, 'nofile', 8));
+  await check(session, 'Too many open files', withLimit(session.pid, 'nofile', 8));
+});
+
+test('no descriptors left to read what has changed', async () => {
+  const session = await started();
+  const edited = async (text: string): Promise<void> => {
+    const give = withLimit(session.daemon() as number, 'nofile', 8);
+    const said = session.said.length;
+    session.job('new', `usage "${text}"\nexec sleep 1000\n`);
+    process.kill(session.pid, 'SIGHUP');
+    await eventually('init says so', () => session.said.slice(said).includes('Too many open files'));
+    give();
+    await eventually('it is read', async () => (await session.run('initctl', 'usage', 'new')).stdout.includes(text));
+  };
+  await edited('one');
+  await edited('two');
+  // Nothing else was forgotten meanwhile.
+  const list = (await session.run('initctl', 'list')).stdout.trim().split('\n').sort();
+  expect(list).toEqual(['never stop/waiting', 'new stop/waiting', expect.stringMatching(/^old start\/running/)]);
+});
+
+test('more clients than descriptors', async () => {
+  const session = await Session.start({ jobs: JOBS, wrapper: ['prlimit', '--nofile=96:96'] });
+  onTestFinished(() => session.kill());
+  const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
+  const clients = Array.from({ length: 150 }, () => createConnection(path).on('error', () => {}));
+  await eventually('some are turned away', () => clients.filter(({ closed }) => closed).length > 80);
+  expect(clients.filter(({ closed }) => !closed).length).toBeGreaterThan(10);
+  // What init itself needs is left.
+  session.job('added', 'exec sleep 1000\n');
+  for (const client of clients.splice(0, clients.length)) client.destroy();
+  expect((await session.run('start', 'added')).stdout).toMatch(/^added start\/running/);
+  expect(session.said).not.toContain('Too many open files');
 });
 
 /** A cgroup of our own in which there can be only so many processes; null where there is none to be had. */

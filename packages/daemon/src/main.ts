@@ -90,7 +90,7 @@ async function main(): Promise<void> {
     endInit(supervisor, 1);
     return;
   }
-  if (!start.fresh) forgetMissing(runner, defined);
+  if (!start.fresh) configuration.whenComplete(() => forgetMissing(runner, defined));
   const adopted = adoption(runner.engine, supervisorState);
   if (adopted) runner.submit(adopted);
 

@@ -4,8 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import type { BrokenFile, LogPriority } from '@upstart/protocol';
+import { type BrokenFile, type LogPriority, systemErrorText } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
+import { isPassing } from './file-errors.ts';
 import { fsPath, readJobFile, signatureOf } from './job-file.ts';
 import { JobFileError } from './job-file-error.ts';
 import { parseJob } from './parse-job.ts';
@@ -29,12 +30,19 @@ export interface ConfigurationOptions {
   onLog(level: LogPriority, text: string): void;
 }
 
+/** Milliseconds until what could not be read for want of descriptors or memory is read again. */
+const READ_AGAIN = 1000;
+
 export class Configuration {
   readonly #options: ConfigurationOptions;
   #sources: Source[];
   /** The definitions that `onChange` has told. */
   readonly #announced = new Map<string, JobDefinition>();
   readonly #watches: Watches | null;
+  /** Something could not be read and counts as it was; it is read again and again. */
+  #incomplete = false;
+  #readAgain: NodeJS.Timeout | undefined;
+  #completed: (() => void)[] = [];
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
@@ -52,6 +60,12 @@ export class Configuration {
   reload(): void {
     this.#options.onLog('info', 'Reloading configuration');
     this.#replace(new Set(this.#sources));
+  }
+
+  /** Calls back as soon as all that there is has been read; at once when it has. */
+  whenComplete(callback: () => void): void {
+    if (this.#incomplete) this.#completed.push(callback);
+    else callback();
   }
 
   /** The files that are refused at present, sorted by path. */
@@ -75,6 +89,7 @@ export class Configuration {
 
   /** Ends watching. */
   close(): void {
+    clearTimeout(this.#readAgain);
     this.#watches?.close();
   }
 
@@ -87,6 +102,16 @@ export class Configuration {
       const source = new Source(old.directory);
       const found = noChanges();
       source.scan(found);
+      if (found.unread.size > 0) {
+        // What there was is kept whole until all of it can be read.
+        changes.set(old, { ...noChanges(), unread: found.unread });
+        return old;
+      }
+      for (const [name, file] of source.confs) {
+        // Until it is read: it may not be readable now.
+        const { definition, errors } = old.confs.get(name) ?? file;
+        Object.assign(file, { definition, errors });
+      }
       for (const [name, { path }] of old.confs) {
         if (source.confs.has(name)) continue;
         this.#options.onLog('info', `Handling deletion of ${path}`);
@@ -103,41 +128,71 @@ export class Configuration {
   #apply(changes: ReadonlyMap<Source, SourceChanges>): void {
     const changed = new Set<string>();
     const overridden = new Set<string>();
+    const unread = new Map<string, string>();
     for (const source of this.#sources) {
-      const { confs, overrides, troubles } = changes.get(source) ?? noChanges();
+      const found = changes.get(source) ?? noChanges();
+      const { confs, overrides, troubles } = found;
       for (const [path, reason] of troubles) {
         this.#options.onLog('error', `${path}: Unable to load configuration: ${reason}`);
       }
       for (const name of overrides) overridden.add(name);
       for (const name of overridden) if (source.confs.has(name)) confs.add(name);
       for (const name of confs) {
-        this.#read(source, name);
+        this.#read(source, name, found);
         changed.add(name);
       }
+      for (const [path, reason] of found.unread) unread.set(path, reason);
     }
     for (const name of changed) this.#announce(name);
     const dropped = [...changes.values()].flatMap((found) => [...found.dropped]);
     this.#watches?.update(this.#sources, dropped);
+    this.#noteUnread(unread);
+  }
+
+  /** What could not be read is tried again until it can; that is said once. */
+  #noteUnread(unread: ReadonlyMap<string, string>): void {
+    if (unread.size === 0 || this.#readAgain !== undefined) return;
+    if (!this.#incomplete) {
+      for (const [path, reason] of unread) this.#options.onLog('warn', `${path}: Unable to read it for now: ${reason}`);
+    }
+    this.#incomplete = true;
+    this.#readAgain = setTimeout(() => {
+      this.#readAgain = undefined;
+      this.#handle([{ kind: 'missed', path: '' }]);
+      if (this.#readAgain !== undefined) return;
+      this.#incomplete = false;
+      for (const callback of this.#completed.splice(0)) callback();
+    }, READ_AGAIN);
   }
 
   /** Reads a conf file and the override that counts for it: the first one up to the file's own directory. */
-  #read(source: Source, name: string): void {
+  #read(source: Source, name: string, { unread }: SourceChanges): void {
     const file = source.confs.get(name);
     if (file === undefined) return;
-    file.errors = [];
-    file.definition = null;
-    const conf = this.#parse(file, file, name);
-    if (conf === null) return;
-    file.definition = conf;
-    for (const earlier of this.#sources) {
-      const override = earlier.overrides.get(name);
-      if (override !== undefined) file.definition = this.#parse(override, file, name, conf) ?? conf;
-      if (override !== undefined || earlier === source) return;
+    const errors: JobFileError[] = [];
+    try {
+      file.definition = this.#define(source, file, name, errors);
+      file.errors = errors;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      file.signature = null;
+      unread.set((error as NodeJS.ErrnoException).path ?? file.path, systemErrorText(error));
     }
   }
 
-  /** What `read` defines; null if it is refused, which is kept with the conf file that it belongs to, or is not there. */
-  #parse(read: SourceFile, conf: ConfFile, name: string, into?: JobDefinition): JobDefinition | null {
+  #define(source: Source, file: ConfFile, name: string, errors: JobFileError[]): JobDefinition | null {
+    const conf = this.#parse(file, errors, name);
+    if (conf === null) return null;
+    for (const earlier of this.#sources) {
+      const override = earlier.overrides.get(name);
+      if (override !== undefined) return this.#parse(override, errors, name, conf) ?? conf;
+      if (earlier === source) break;
+    }
+    return conf;
+  }
+
+  /** What `read` defines; null if it is refused, which is added to `errors`, or is not there. */
+  #parse(read: SourceFile, errors: JobFileError[], name: string, into?: JobDefinition): JobDefinition | null {
     const { path } = read;
     read.signature = null;
     try {
@@ -149,7 +204,7 @@ export class Configuration {
     } catch (error) {
       if (!(error instanceof JobFileError)) throw error;
       read.signature ??= signatureOf(path);
-      conf.errors.push(error);
+      errors.push(error);
       this.#options.onError(error);
       return null;
     }

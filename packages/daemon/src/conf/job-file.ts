@@ -1,7 +1,7 @@
 /** Reading one job file. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { decodeText, encodeText, systemErrorText } from '@upstart/protocol';
-import { isAbsent } from './absent.ts';
+import { isAbsent, isPassing } from './file-errors.ts';
 import { JobFileError } from './job-file-error.ts';
 
 /** The largest job file, in bytes. */
@@ -15,7 +15,10 @@ export interface JobFileContent {
 
 const scratch = Buffer.allocUnsafe(MAX_JOB_FILE_SIZE + 1);
 
-/** The content of a job file, or null if there is none; throws `JobFileError` if it cannot be read. */
+/**
+ * The content of a job file, or null if there is none; throws `JobFileError` if it cannot be read, and the error itself
+ * where another attempt may go well (`isPassing`).
+ */
 export function readJobFile(path: string): JobFileContent | null {
   let fd: number;
   try {
@@ -23,7 +26,7 @@ export function readJobFile(path: string): JobFileContent | null {
     fd = openSync(fsPath(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch (error) {
     if (isAbsent(error)) return null;
-    throw new JobFileError(path, null, systemErrorText(error));
+    throw refusal(path, error);
   }
   try {
     const stats = fstatSync(fd);
@@ -34,10 +37,14 @@ export function readJobFile(path: string): JobFileContent | null {
     }
     return { text: decodeText(scratch.subarray(0, size)), signature: signature(stats) };
   } catch (error) {
-    throw error instanceof JobFileError ? error : new JobFileError(path, null, systemErrorText(error));
+    throw error instanceof JobFileError ? error : refusal(path, error);
   } finally {
     closeSync(fd);
   }
+}
+
+function refusal(path: string, error: unknown): unknown {
+  return isPassing(error) ? error : new JobFileError(path, null, systemErrorText(error));
 }
 
 /** The signature that `readJobFile` would return now; null if there is no such file, or none that can be looked at. */

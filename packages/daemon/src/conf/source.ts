@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { systemErrorText } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
-import { isAbsent } from './absent.ts';
 import { type EntryKind, inspectEntry, listEntries, stem } from './directory.ts';
+import { isAbsent, isPassing } from './file-errors.ts';
 import { fsPath, inspect, signatureOf } from './job-file.ts';
 import type { JobFileError } from './job-file-error.ts';
 
@@ -27,10 +27,12 @@ export interface SourceChanges {
   readonly dropped: Set<string>;
   /** Directories that could not be read, with the reason. */
   readonly troubles: Map<string, string>;
+  /** What could not be read for a reason that will pass, and counts as it was until then. */
+  readonly unread: Map<string, string>;
 }
 
 export function noChanges(): SourceChanges {
-  return { confs: new Set(), overrides: new Set(), dropped: new Set(), troubles: new Map() };
+  return { confs: new Set(), overrides: new Set(), dropped: new Set(), troubles: new Map(), unread: new Map() };
 }
 
 interface Folder {
@@ -108,14 +110,19 @@ export class Source {
     this.folders.clear();
   }
 
-  #scanFolder(path: string, prefix: string, changes: SourceChanges): void {
+  /** False: it could not be read now. */
+  #scanFolder(path: string, prefix: string, changes: SourceChanges): boolean {
     let entries: Map<string, EntryKind>;
     try {
       entries = listEntries(path);
     } catch (error) {
+      if (isPassing(error)) {
+        changes.unread.set(path, systemErrorText(error));
+        return false;
+      }
       if (!isAbsent(error)) changes.troubles.set(path, systemErrorText(error));
       this.dropFolder(path, changes);
-      return;
+      return true;
     }
     const folder = this.folders.get(path) ?? { prefix, entries: new Map() };
     this.folders.set(path, folder);
@@ -123,6 +130,7 @@ export class Source {
       if (entries.get(name) !== kind) this.gone(path, name, changes);
     }
     for (const [name, kind] of entries) this.#note(path, folder, name, kind, false, changes);
+    return true;
   }
 
   /** Takes an entry in. One that is known already counts as changed if it is, or if `changed` says so. */
@@ -139,7 +147,7 @@ export class Source {
     folder.entries.set(name, kind);
     if (kind === 'folder') {
       if (!known && this.#isLoop(directory, path)) changes.troubles.set(path, 'Directory loop detected');
-      else if (!known) this.#scanFolder(path, `${folder.prefix}${name}/`, changes);
+      else if (!known && !this.#scanFolder(path, `${folder.prefix}${name}/`, changes)) folder.entries.delete(name);
       return;
     }
     const job = folder.prefix + stem(name);

@@ -2,7 +2,7 @@
  * The control sockets. `control.sock` is its owner's and root's alone and takes every request; the system's init has
  * `query.sock` beside it, for everybody, which only answers questions. Who may do what is thus decided by the kernel.
  */
-import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { CONTROL_SOCKET, QUERY_SOCKET } from '@upstart/protocol';
@@ -18,8 +18,9 @@ interface SocketRow {
   readonly name: string;
   readonly mode: number;
   readonly privileged: boolean;
-  /** How many connections there may be at once. */
+  /** How many connections there may be at once, and which part of the descriptors that are left for connections. */
   readonly connections: number;
+  readonly share: number;
   /** How many requests of each are worked on at once; what it sends beyond waits. Those who may only ask do not wait. */
   readonly requests: number;
   /** How many bytes they may keep in memory, all together. */
@@ -40,6 +41,7 @@ const SOCKETS: readonly SocketRow[] = [
     mode: 0o600,
     privileged: true,
     connections: 4096,
+    share: 0.75,
     requests: 256,
     memory: 256 * MEBIBYTE,
     makesRoom: false,
@@ -49,16 +51,35 @@ const SOCKETS: readonly SocketRow[] = [
     mode: 0o666,
     privileged: false,
     connections: 1024,
+    share: 0.25,
     requests: 16,
     memory: 64 * MEBIBYTE,
     makesRoom: true,
   },
 ];
 
+/** Descriptors that no connection gets: for job files, state, a program that is run in a client's place. */
+const RESERVED_DESCRIPTORS = 48;
+
+/** How many connections a socket takes, when this process may have so many descriptors. */
+export function connectionLimit(
+  { connections, share }: Pick<SocketRow, 'connections' | 'share'>,
+  descriptors: number,
+): number {
+  return Math.max(1, Math.min(connections, Math.floor((descriptors - RESERVED_DESCRIPTORS) * share)));
+}
+
+/** How many descriptors this process may have. */
+function descriptorLimit(): number {
+  const soft = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
+  return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
 /** One of the sockets while it is listened on. */
 interface Gate {
   readonly row: SocketRow;
   readonly parts: ConnectionParts;
+  readonly limit: number;
   /** The one that has been silent for longest first. */
   readonly connections: Set<Connection>;
 }
@@ -76,8 +97,10 @@ export class ControlServer {
     this.context = context;
     this.directory = directory;
     const turns = new Turns();
+    const descriptors = descriptorLimit();
     this.gates = SOCKETS.filter(({ privileged }) => privileged || forEverybody).map((row) => ({
       row,
+      limit: connectionLimit(row, descriptors),
       parts: {
         context,
         turns,
@@ -149,8 +172,8 @@ export class ControlServer {
   }
 }
 
-function accept(socket: Socket, { row, parts, connections }: Gate): void {
-  if (connections.size >= row.connections) {
+function accept(socket: Socket, { row, limit, parts, connections }: Gate): void {
+  if (connections.size >= limit) {
     const silent = row.makesRoom ? firstIdle(connections) : undefined;
     if (silent === undefined) {
       socket.destroy();
