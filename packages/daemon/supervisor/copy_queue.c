@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "copy.h"
+#include "thread.h"
 
 #define STACK (64 * 1024)
 
@@ -56,22 +56,14 @@ static void *write_lines(void *unused) {
 }
 
 bool copy_queue_open(void) {
-	pthread_t thread;
-	pthread_attr_t small;
-	pthread_condattr_t attributes;
 	if (ring)
 		return true;
 	ring = malloc(COPY_QUEUE);
 	if (!ring)
 		return false;
-	pthread_attr_init(&small);
-	pthread_attr_setstacksize(&small, STACK);
-	pthread_attr_setdetachstate(&small, PTHREAD_CREATE_DETACHED);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&idle, &attributes);
+	timed_condition_open(&idle);
 	pthread_cond_init(&work, NULL);
-	if (pthread_create(&thread, &small, write_lines, NULL) == 0)
+	if (thread_start(write_lines, STACK))
 		return true;
 	free(ring);
 	ring = NULL;
@@ -104,16 +96,9 @@ void copy_queue_add(const char *line, size_t count) {
 }
 
 bool copies_come_to_rest(int64_t patience) {
-	struct timespec until;
 	if (!ring)
 		return true;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += patience / 1000;
-	until.tv_nsec += patience % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	struct timespec until = time_in(patience);
 	pthread_mutex_lock(&lock);
 	while (length > 0)
 		if (pthread_cond_timedwait(&idle, &lock, &until) == ETIMEDOUT)

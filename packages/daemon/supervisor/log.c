@@ -80,15 +80,8 @@ void log_end_copy(struct log *log) {
 	log->copy = NULL;
 }
 
-void log_close_master(struct log *log) {
-	watch_stop(&log->watch);
-	if (log->master >= 0)
-		close(log->master);
-	log->master = -1;
-}
-
 void log_free(struct log *log) {
-	log_close_master(log);
+	watch_stop(&log->watch);
 	log_end_copy(log);
 	if (log->next)
 		log->next->previous = log->previous;
@@ -99,7 +92,7 @@ void log_free(struct log *log) {
 	log_forget_kept(log);
 	free(log->sink.buffer);
 	free(log->sink.path);
-	free_later(&log->garbage);
+	free_later(&log->garbage, log->master);
 }
 
 void log_discard(struct log *log) {
@@ -111,34 +104,26 @@ static void retry_paused(struct timer *timer);
 static void pause_log(struct log *log) {
 	watch_stop(&log->watch);
 	log->paused = true;
-	log->deserted = false;
 	if (!timer_is_running(&retry))
 		timer_start(&retry, RETRY, retry_paused);
 }
 
-/* A pty whose other end is closed is readable all the time; but a process may open its terminal again. */
-static void desert(struct log *log, bool deserted, bool had_bytes) {
-	if (deserted && (!log->deserted || had_bytes))
-		watch_change(&log->watch, EPOLLIN | EPOLLET);
-	else if (!deserted && log->deserted)
-		watch_change(&log->watch, EPOLLIN);
-	log->deserted = deserted;
-}
+/* Told of changes: a pty whose other end is closed is readable all the time, but a process may open its terminal again. */
+static const uint32_t changes = EPOLLIN | EPOLLET;
 
 static void ready(struct watch *watch, uint32_t events) {
 	struct log *log = CONTAINER_OF(watch, struct log, watch);
-	size_t before = log->total;
 	(void)events;
 	enum pumped result = log_pump(log, BYTES_A_TURN);
 	if (result == FULL)
 		pause_log(log);
-	else
-		desert(log, result == END_OF_FILE, log->total > before);
+	else if (result == ENOUGH)
+		watch_change(&log->watch, changes); /* told once more of what is left */
 }
 
 static void resume(struct log *log) {
 	log->paused = false;
-	if (watch_start(&log->watch, log->master, EPOLLIN, ready) < 0)
+	if (watch_start(&log->watch, log->master, changes, ready) < 0)
 		pause_log(log);
 }
 

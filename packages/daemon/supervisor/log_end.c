@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log_parts.h"
 
@@ -71,9 +72,15 @@ static void finish(struct log *log) {
 		log_free(log);
 }
 
+static void close_master(struct log *log) {
+	if (log->master >= 0)
+		close(log->master);
+	log->master = -1;
+}
+
 static void end(struct log *log) {
 	struct sink *sink = &log->sink;
-	log_close_master(log);
+	watch_stop(&log->watch);
 	log_end_copy(log);
 	log->state = ENDED;
 	sink_lock();
@@ -85,6 +92,8 @@ static void end(struct log *log) {
 	sink_unlock();
 	if (nothing)
 		finish(log);
+	else
+		close_master(log);
 }
 
 static void drain(struct log *log) {

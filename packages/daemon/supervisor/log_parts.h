@@ -21,8 +21,6 @@ struct log {
 	/* On its way to standard output; or NULL. */
 	struct copy *copy;
 	bool paused, said_trouble;
-	/* Nobody had the other end open the last time; told of changes only. */
-	bool deserted;
 	/* Names it in a handover. */
 	int number;
 	/* Bytes read since it began, or since the process has ended. */
@@ -41,7 +39,6 @@ enum pumped { EMPTY, FULL, END_OF_FILE, ENOUGH };
 
 /* Reads from the pty into the buffer, but not more than `most` bytes. */
 enum pumped log_pump(struct log *log, size_t most);
-void log_close_master(struct log *log);
 /* What has been copied of the last line is all of it. */
 void log_end_copy(struct log *log);
 /* All of them, by `next`. */

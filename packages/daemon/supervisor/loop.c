@@ -82,9 +82,19 @@ bool timer_is_running(const struct timer *timer) {
 	return timer->fire != NULL;
 }
 
-void free_later(struct garbage *garbage) {
-	garbage->next = garbage_list;
+void free_later(struct garbage *garbage, int fd) {
+	*garbage = (struct garbage){.next = garbage_list, .fd = fd};
 	garbage_list = garbage;
+}
+
+void loop_sweep(void) {
+	while (garbage_list) {
+		struct garbage *garbage = garbage_list;
+		garbage_list = garbage->next;
+		if (garbage->fd >= 0)
+			close(garbage->fd);
+		free(garbage);
+	}
 }
 
 static int next_timeout(void) {
@@ -123,9 +133,4 @@ void loop_turn(bool busy) {
 			watch->ready(watch, events[i].events);
 	}
 	run_timers();
-	while (garbage_list) {
-		struct garbage *next = garbage_list->next;
-		free(garbage_list);
-		garbage_list = next;
-	}
 }

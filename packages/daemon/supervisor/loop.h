@@ -24,6 +24,7 @@ struct timer {
 /* Heads a structure that other events of the same turn may still point to. */
 struct garbage {
 	struct garbage *next;
+	int fd;
 };
 
 /* Exits with a message when the kernel gives no epoll instance: there is nothing to supervise yet. */
@@ -45,7 +46,8 @@ void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct 
 void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
 
-/* free()s the structure, whose first member this is, when the turn is over. */
-void free_later(struct garbage *garbage);
+/* free()s the structure, whose first member this is, and closes `fd` (-1: nothing) at the next sweep. */
+void free_later(struct garbage *garbage, int fd);
+void loop_sweep(void);
 
 #endif

@@ -70,6 +70,8 @@ int main(int argc, char **argv) {
 	while (!daemon_is_over(&status)) {
 		crash_stand_still();
 		link_turn();
+		/* After the report of its end: closing a terminal takes longer than all else about it. */
+		loop_sweep();
 		loop_turn(link_is_busy() || reap_is_due());
 		signals_turn();
 		reap_turn();

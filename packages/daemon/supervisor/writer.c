@@ -2,13 +2,12 @@
 #include "writer.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log_file.h"
+#include "thread.h"
 
 #define STACK (256 * 1024)
 
@@ -122,19 +121,11 @@ static void *write_logs(void *unused) {
 }
 
 bool writer_open(int *notice_descriptor) {
-	pthread_t thread;
-	pthread_attr_t small;
-	pthread_condattr_t attributes;
-	pthread_attr_init(&small);
-	pthread_attr_setstacksize(&small, STACK);
-	pthread_attr_setdetachstate(&small, PTHREAD_CREATE_DETACHED);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&idle, &attributes);
+	timed_condition_open(&idle);
 	pthread_cond_init(&work, NULL);
 	notice_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	*notice_descriptor = notice_fd;
-	return notice_fd >= 0 && pthread_create(&thread, &small, write_logs, NULL) == 0;
+	return notice_fd >= 0 && thread_start(write_logs, STACK);
 }
 
 struct sink *writer_next_noticed(void) {
@@ -149,14 +140,7 @@ struct sink *writer_next_noticed(void) {
 }
 
 void writer_wait(int64_t milliseconds) {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += milliseconds / 1000;
-	until.tv_nsec += milliseconds % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	struct timespec until = time_in(milliseconds);
 	sink_lock();
 	while (first_queued || writing)
 		if (pthread_cond_timedwait(&idle, &lock, &until) == ETIMEDOUT)

@@ -20,7 +20,7 @@ const program = compileInit();
 const NOBODY = 65534;
 /** Options that make a process an ordinary user's. */
 const NOT_ROOT = process.getuid!() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-const [ENOENT, EPERM, E2BIG, EACCES, EINVAL, ESRCH] = [2, 1, 7, 13, 22, 3];
+const [ENOENT, EPERM, E2BIG, EACCES, EINVAL, ESRCH, EISDIR] = [2, 1, 7, 13, 22, 3, 21];
 
 /** A shell that reads its script from descriptor 9, as the daemon asks for scripts of several lines. */
 const SCRIPT = ['/bin/sh', '-e', '/proc/self/fd/9'];
@@ -265,6 +265,15 @@ test.runIf(process.getuid!() === 0)('user and group are looked up inside the chr
   for (const [i, step] of ['exec', 'setuid-lookup', 'setgid-lookup', 'exec'].entries()) {
     expect((await daemon.report('spawn-failed', i + 1)).step).toBe(step);
   }
+  // What is no entry is passed over; what cannot be read is not taken for empty.
+  const others = ['# inside:x:1:1:', 'inside:x', 'inside:x:-1:5:', 'inside:x:4294967296:5:', '+inside:x:6:6:'];
+  writeFileSync(join(root, 'etc/passwd'), `${others.join('\n')}\n\n  inside:x:1234:1235`);
+  daemon.spawn(5, { chroot: root, chdir: '/', user: 'inside' });
+  expect((await daemon.report('spawn-failed', 5)).step).toBe('exec');
+  rmSync(join(root, 'etc/group'));
+  mkdirSync(join(root, 'etc/group'));
+  daemon.spawn(6, { chroot: root, chdir: '/', group: 'within' });
+  expect(await daemon.report('spawn-failed', 6)).toMatchObject({ step: 'setgid-lookup', errno: EISDIR });
 });
 
 test.runIf(process.getuid!() === 0)('whom the files do not list other services may know', async () => {
@@ -273,7 +282,7 @@ test.runIf(process.getuid!() === 0)('whom the files do not list other services m
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const services = join(folder, 'nsswitch.conf');
   const getent = join(folder, 'getent');
-  writeFileSync(services, 'passwd: files directory\ngroup:  files [SUCCESS=merge] directory # two\n');
+  writeFileSync(services, 'passwd: files directory[NOTFOUND=return]\ngroup:  files [SUCCESS=merge] directory # two\n');
   const answers = [
     'case "$1 $2" in',
     '"passwd elsewhere") echo "elsewhere:x:4321:4322::/:/bin/sh" ;;',
