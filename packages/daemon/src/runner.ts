@@ -15,10 +15,10 @@ import type { StateStore } from './state/store.ts';
 
 /** What the runner needs of the supervisor's client. */
 export interface CommandSink {
-  send(commands: Command[]): void;
+  /** Sends commands, and what reports are on disk by now, if that is given. */
+  send(commands: readonly Command[], acknowledged?: number): void;
   /** Commands that the kernel has not taken yet. */
   pending(): Command[];
-  acknowledge(seq: number): void;
 }
 
 /** An input without its time, which the runner gives it. */
@@ -67,8 +67,8 @@ export class Runner {
    * not reach the supervisor. These are sent now.
    */
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
-    this.parts.supervisor.send(commands.filter((command) => command.id > supervisor.lastCommand));
-    this.parts.supervisor.acknowledge(this.engine.state.lastReport);
+    const missing = commands.filter((command) => command.id > supervisor.lastCommand);
+    this.parts.supervisor.send(missing, this.engine.state.lastReport);
     this.save();
     this.armTimer();
   }
@@ -88,8 +88,10 @@ export class Runner {
     queueMicrotask(() => this.flush());
   }
 
+  /** What the supervisor has reported; commands that follow from it are on their way when this returns. */
   reports(reports: readonly Report[]): void {
     for (const report of reports) this.submit({ type: 'report', report });
+    this.flush();
   }
 
   /**
@@ -168,8 +170,9 @@ export class Runner {
       }
     }
     // Processes first: what they do overlaps with telling everybody.
-    if (commands.length > 0) supervisor.send(commands);
-    if (inputs.some((input) => input.type === 'report')) supervisor.acknowledge(this.engine.state.lastReport);
+    const reported = inputs.some((input) => input.type === 'report');
+    if (reported) supervisor.send(commands, this.engine.state.lastReport);
+    else if (commands.length > 0) supervisor.send(commands);
     for (const effect of others) this.carryOut(effect);
   }
 

@@ -12,26 +12,34 @@ export type Incoming =
   | { type: 'table-end' }
   | { type: 'report'; report: Report };
 
-/** The fields of one frame; taking one that is missing, of the wrong form or twice is an error, and so is leaving one. */
+/**
+ * The fields of one frame at a time; taking one that is missing, of the wrong form or twice is an error, and so is leaving
+ * one. One object serves all frames, and what it knows of them is in lists that are short: less to make and to look at than
+ * a map for each.
+ */
 class Fields {
-  #type: number;
-  #bytes: Buffer;
-  /** Where the header of each field begins. */
-  #fields = new Map<number, number>();
+  #type = 0;
+  #bytes: Buffer = Buffer.alloc(0);
+  /** The tags that have not been taken, and where the header of each begins. */
+  readonly #tags: number[] = [];
+  readonly #headers: number[] = [];
 
-  /** Of the frame whose body lies between `start` and `end`. */
-  constructor(type: number, bytes: Buffer, start: number, end: number) {
+  /** Goes on with the frame whose body lies between `start` and `end`. */
+  read(type: number, bytes: Buffer, start: number, end: number): this {
     this.#type = type;
     this.#bytes = bytes;
+    this.#tags.length = this.#headers.length = 0;
     for (let at = start; at < end; ) {
       if (end - at < FIELD_HEADER) this.#fail('ends within a field');
       const tag = bytes.readUInt16LE(at);
       const length = bytes.readUInt32LE(at + 4);
       if (bytes.readUInt16LE(at + 2) !== 0 || length > end - at - FIELD_HEADER) this.#fail('has a broken field');
-      if (this.#fields.has(tag)) this.#fail(`has field ${tag} twice`);
-      this.#fields.set(tag, at);
+      if (this.#tags.includes(tag)) this.#fail(`has field ${tag} twice`);
+      this.#tags.push(tag);
+      this.#headers.push(at);
       at += FIELD_HEADER + length;
     }
+    return this;
   }
 
   #fail(what: string): never {
@@ -40,8 +48,11 @@ class Fields {
 
   /** Where the value begins, and its length. */
   #take(tag: number): { at: number; length: number } {
-    const header = this.#fields.get(tag) ?? this.#fail(`lacks field ${tag}`);
-    this.#fields.delete(tag);
+    const index = this.#tags.indexOf(tag);
+    if (index < 0) this.#fail(`lacks field ${tag}`);
+    const header = this.#headers[index] as number;
+    this.#tags.splice(index, 1);
+    this.#headers.splice(index, 1);
     return { at: header + FIELD_HEADER, length: this.#bytes.readUInt32LE(header + 4) };
   }
 
@@ -53,7 +64,7 @@ class Fields {
   }
 
   numberOr(tag: number, standard: number): number {
-    return this.#fields.has(tag) ? this.number(tag) : standard;
+    return this.#tags.includes(tag) ? this.number(tag) : standard;
   }
 
   text(tag: number): string {
@@ -67,7 +78,7 @@ class Fields {
   }
 
   end(): void {
-    for (const tag of this.#fields.keys()) this.#fail(`has a field ${tag} that does not belong in it`);
+    if (this.#tags.length > 0) this.#fail(`has a field ${this.#tags[0]} that does not belong in it`);
   }
 }
 
@@ -129,9 +140,11 @@ const GREETING: Record<number, (fields: Fields) => Incoming> = {
   34: () => ({ type: 'table-end' }),
 };
 
+const fields = new Fields();
+
 /** The frame of which all but the header lies between `start` and `end`. */
 function decode(type: number, id: number, bytes: Buffer, start: number, end: number): Incoming {
-  const fields = new Fields(type, bytes, start, end);
+  fields.read(type, bytes, start, end);
   const greeting = GREETING[type]?.(fields);
   const content = greeting ? undefined : REPORTS[type]?.(fields);
   fields.end();

@@ -1,7 +1,8 @@
 /** Frames to the supervisor: commands, and what else a daemon says. */
-import { encodeText, mayHoldBytes } from '@upstart/protocol';
+import { encodeText } from '@upstart/protocol';
 import type { Command, LogRotation, SpawnSpec } from '../process-messages.ts';
-import { FIELD_HEADER, FRAME_BODY_MAX, FRAME_HEADER, FRAME_VERSION, TAG, writeNumber } from './frames.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { TAG } from './frames.ts';
 
 /** Types of the frames that a daemon sends. */
 const SENT = {
@@ -19,173 +20,106 @@ const SENT = {
 
 const CONSOLES: readonly SpawnSpec['console'][] = ['none', 'output', 'owner', 'log'];
 
-/** Error numbers that stand for a spawn that no frame can hold. */
-const E2BIG = 7;
-const EINVAL = 22;
-
-interface Field {
-  tag: number;
-  value: number | string | Buffer;
-  /** Of the value, in bytes. */
-  length: number;
-}
-
-function field(tag: number, value: number | string | Buffer): Field {
-  const length = typeof value === 'number' ? 8 : typeof value === 'string' ? Buffer.byteLength(value) : value.length;
-  return { tag, value, length };
-}
+const writer = new FrameWriter();
 
 const UNLIMITED = 2n ** 64n - 1n;
+const RESOURCE_NAME = /^[a-z]{1,31}$/;
 
-function limitField({ resource, soft, hard }: SpawnSpec['limits'][number]): Field {
+function writeLimit({ resource, soft, hard }: SpawnSpec['limits'][number]): void {
+  if (!RESOURCE_NAME.test(resource)) writer.invalid();
   const bytes = Buffer.alloc(16 + Buffer.byteLength(resource));
   bytes.writeBigUInt64LE(BigInt.asUintN(64, soft === null ? UNLIMITED : BigInt(soft)), 0);
   bytes.writeBigUInt64LE(BigInt.asUintN(64, hard === null ? UNLIMITED : BigInt(hard)), 8);
   bytes.write(resource, 16);
-  return field(TAG.limit, bytes);
+  writer.bytes(TAG.limit, bytes);
 }
 
 /** Four texts with a NUL between them. */
-function cgroupField({ controller, name, key, value }: SpawnSpec['cgroups'][number]): Field {
-  return field(TAG.cgroup, Buffer.from([controller, name, key ?? '', value ?? ''].join('\0')));
+function writeCgroup({ controller, name, key, value }: SpawnSpec['cgroups'][number]): void {
+  const texts = [controller, name, key ?? '', value ?? ''];
+  if (texts.some((text) => text.includes('\0'))) writer.invalid();
+  writer.bytes(TAG.cgroup, Buffer.from(texts.join('\0')));
 }
 
-function spawnFields(spec: SpawnSpec): Field[] {
-  const optional: [number, number | string | null][] = [
-    [TAG.logPath, spec.logPath],
-    [TAG.outputLabel, spec.outputLabel],
-    [TAG.umask, spec.umask],
-    [TAG.nice, spec.nice],
-    [TAG.oomScore, spec.oomScore],
-    [TAG.chroot, spec.chroot],
-    [TAG.chdir, spec.chdir],
-    [TAG.userName, spec.user],
-    [TAG.groupName, spec.group],
-    [TAG.apparmor, spec.apparmorProfile],
-    [TAG.jobCgroup, spec.jobCgroup],
-  ];
-  return [
-    field(TAG.console, CONSOLES.indexOf(spec.console)),
-    field(TAG.traceForks, spec.traceForks),
-    field(TAG.debugStop, spec.debugStop ? 1 : 0),
-    ...optional.flatMap(([tag, value]) => (value === null ? [] : [field(tag, value)])),
-    ...spec.limits.map(limitField),
-    ...spec.cgroups.map(cgroupField),
-    ...(spec.script === null ? [] : [field(TAG.script, encodeText(spec.script))]),
-    ...textFields(TAG.argument, spec.argv),
-    ...textFields(TAG.environment, spec.env),
-  ];
+function writeText(tag: number, text: string | null): void {
+  if (text !== null) writer.text(tag, text);
 }
 
-/** Text of job files and clients may stand for any bytes. Most of it is what it looks like, and written as it is. */
-function textFields(tag: number, texts: readonly string[]): Field[] {
-  if (!mayHoldBytes(texts.join('\n'))) return texts.map((text) => field(tag, text));
-  return texts.map((text) => field(tag, encodeText(text)));
+/** A number between `least` and `most`, as supervisor/frames.c accepts it. */
+function writeNumber(tag: number, value: number | null, least: number, most: number): void {
+  if (value !== null) writer.number(tag, value, least, most);
 }
 
-function bodyLength(fields: readonly Field[]): number {
-  return fields.reduce((sum, { length }) => sum + FIELD_HEADER + length, 0);
+function writeSpawn(id: number, spec: SpawnSpec): void {
+  writer.begin(SENT.spawn, id);
+  writer.number(TAG.console, CONSOLES.indexOf(spec.console));
+  writer.number(TAG.traceForks, spec.traceForks);
+  writer.number(TAG.debugStop, spec.debugStop ? 1 : 0);
+  writeText(TAG.logPath, spec.logPath);
+  writeText(TAG.outputLabel, spec.outputLabel);
+  writeNumber(TAG.umask, spec.umask, 0, 0o777);
+  writeNumber(TAG.nice, spec.nice, -20, 19);
+  writeNumber(TAG.oomScore, spec.oomScore, -1000, 1000);
+  writeText(TAG.chroot, spec.chroot);
+  writeText(TAG.chdir, spec.chdir);
+  writeText(TAG.userName, spec.user);
+  writeText(TAG.groupName, spec.group);
+  writeText(TAG.apparmor, spec.apparmorProfile);
+  writeText(TAG.jobCgroup, spec.jobCgroup);
+  for (const limit of spec.limits) writeLimit(limit);
+  for (const cgroup of spec.cgroups) writeCgroup(cgroup);
+  if (spec.script !== null) writer.bytes(TAG.script, encodeText(spec.script));
+  writer.texts(TAG.argument, spec.argv).texts(TAG.environment, spec.env);
+  const { errno } = writer;
+  // Fails like any other program that cannot be run: the supervisor answers with `spawn-failed`.
+  if (errno !== 0) writeImpossible(id, errno);
 }
 
-function frame(type: number, id: number, fields: readonly Field[]): Buffer {
-  const body = bodyLength(fields);
-  const bytes = Buffer.allocUnsafe(FRAME_HEADER + body);
-  bytes.writeUInt32LE(body, 0);
-  bytes.writeUInt16LE(type, 4);
-  bytes.writeUInt16LE(FRAME_VERSION, 6);
-  writeNumber(bytes, id, 8);
-  let at = FRAME_HEADER;
-  for (const { tag, value, length } of fields) {
-    // Two bytes of tag, and two that are zero.
-    bytes.writeUInt32LE(tag, at);
-    bytes.writeUInt32LE(length, at + 4);
-    at += FIELD_HEADER;
-    if (typeof value === 'number') writeNumber(bytes, value, at);
-    else if (typeof value === 'string') bytes.write(value, at);
-    else value.copy(bytes, at);
-    at += length;
-  }
-  return bytes;
+function writeImpossible(id: number, errno: number): void {
+  writer.begin(SENT.spawn, id);
+  writer.number(TAG.console, 0).number(TAG.traceForks, 0).number(TAG.debugStop, 0).number(TAG.impossible, errno);
 }
 
-/**
- * A spawn that no frame can hold (a NUL in a text, a number out of range, more than 2 MiB) is sent as one that the supervisor answers
- * with `spawn-failed`, so that it fails like any other program that cannot be run.
- */
-function impossibility(fields: readonly Field[]): number {
-  if (bodyLength(fields) > FRAME_BODY_MAX) return E2BIG;
-  return fields.every(fits) ? 0 : EINVAL;
-}
-
-/** What supervisor/frames.c accepts as the number of a field. */
-const RANGES = new Map<number, [least: number, most: number]>([
-  [TAG.umask, [0, 0o777]],
-  [TAG.nice, [-20, 19]],
-  [TAG.oomScore, [-1000, 1000]],
-]);
-const RESOURCE_NAME_MAX = 31;
-
-function fits({ tag, value }: Field): boolean {
-  if (typeof value === 'string') return !value.includes('\0');
-  if (typeof value === 'number') {
-    const [least, most] = RANGES.get(tag) ?? [0, Number.MAX_SAFE_INTEGER];
-    return Number.isInteger(value) && value >= least && value <= most;
-  }
-  if (tag === TAG.argument || tag === TAG.environment) return !value.includes(0);
-  if (tag === TAG.cgroup) return value.filter((byte) => byte === 0).length === 3;
-  if (tag !== TAG.limit) return true;
-  return value.length > 16 && value.length <= 16 + RESOURCE_NAME_MAX && !value.includes(0, 16);
-}
-
-function commandFields(command: Command): Field[] {
-  switch (command.type) {
-    case 'spawn': {
-      const fields = spawnFields(command.spec);
-      const errno = impossibility(fields);
-      if (errno === 0) return fields;
-      return [field(TAG.console, 0), field(TAG.traceForks, 0), field(TAG.debugStop, 0), field(TAG.impossible, errno)];
-    }
-    case 'signal':
-      return [
-        field(TAG.process, command.process),
-        field(TAG.signal, command.signal),
-        field(TAG.wholeGroup, command.group ? 1 : 0),
-      ];
-    case 'flush-logs':
-      return [];
-    case 'kill-cgroup':
-      return [field(TAG.jobCgroup, command.cgroup)];
-    case 'end':
-      return [field(TAG.status, command.status & 0xff)];
-  }
-}
-
-/** The frame of a command. A spawn that cannot be said becomes one that fails; see above. */
+/** The frame of a command. A spawn that no frame can hold becomes one that fails. */
 export function encodeCommand(command: Command): Buffer {
-  return frame(SENT[command.type], command.id, commandFields(command));
+  const { type, id } = command;
+  if (type === 'spawn') writeSpawn(id, command.spec);
+  else writer.begin(SENT[type], id);
+  if (type === 'signal') {
+    writer
+      .number(TAG.process, command.process)
+      .number(TAG.signal, command.signal)
+      .number(TAG.wholeGroup, command.group ? 1 : 0);
+  } else if (type === 'kill-cgroup') {
+    writer.text(TAG.jobCgroup, command.cgroup);
+  } else if (type === 'end') {
+    writer.number(TAG.status, command.status & 0xff);
+  }
+  return writer.take();
 }
 
 /** Recovery is over; what comes now is live. */
 export function encodeReady(): Buffer {
-  return frame(SENT.ready, 0, []);
+  return writer.begin(SENT.ready, 0).take();
 }
 
 /** Another daemon is to take over, and another supervisor in the process of this one. */
 export function encodeReplace(): Buffer {
-  return frame(SENT.replace, 0, []);
+  return writer.begin(SENT.replace, 0).take();
 }
 
 /** Rotate log files from now on. */
 export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
-  return frame(SENT.rotation, 0, [field(TAG.rotateSize, size), field(TAG.rotateAge, age), field(TAG.rotateKeep, keep)]);
+  const frame = writer.begin(SENT.rotation, 0);
+  return frame.number(TAG.rotateSize, size).number(TAG.rotateAge, age).number(TAG.rotateKeep, keep).take();
 }
 
 /** Print a line on standard output, between those of jobs. */
 export function encodeSay(line: string): Buffer {
-  return frame(SENT.say, 0, [field(TAG.detail, encodeText(line.replaceAll('\0', '')))]);
+  return writer.begin(SENT.say, 0).text(TAG.detail, line.replaceAll('\0', '')).take();
 }
 
 /** Every report up to and including `seq` is safe with us. */
 export function encodeAcknowledge(seq: number): Buffer {
-  return frame(SENT.acknowledge, seq, []);
+  return writer.begin(SENT.acknowledge, seq).take();
 }

@@ -119,7 +119,7 @@ describe.each(variants)('%s', (_name, program) => {
     expect((await daemon.report('exited', 1)).code).toBe(0);
     const expected = Array.from({ length: Number(textOf(count)) }, (_, i) => `${i + 1}\r\n`).join('');
     expect(textOf(log) === expected, 'each line is there once, and in order').toBe(true);
-    daemon.supervisor.acknowledge(daemon.reports.at(-1)?.seq ?? 0);
+    daemon.supervisor.send([], daemon.reports.at(-1)?.seq ?? 0);
     daemon.send({ type: 'signal', id: ++commands, process: 2, signal: 9, group: false });
     expect((await daemon.report('exited', 2)).pid).toBe(met.pid);
     daemon.send({ type: 'end', id: ++commands, status: 0 });

@@ -83,7 +83,7 @@ async function everything(init: Init): Promise<void> {
   second.send({ type: 'kill-cgroup', id: 14, cgroup: 'upstart/none' });
   for (const id of [1, 3, 7, 8, 13]) await second.report('exited', id);
   expect(textOf(log)).toMatch(/^hello\r\n(again\r\n)*$/);
-  second.supervisor.acknowledge(1_000_000); // which no daemon may: there are no such reports
+  second.supervisor.send([], 1_000_000); // which no daemon may: there are no such reports
   const third = await init.daemon();
   for (let id = 100; id < 400; id++) third.spawn(id, { console: id % 3 ? 'none' : 'log', logPath: log });
   for (let id = 100; id < 400; id++) await third.report('exited', id);

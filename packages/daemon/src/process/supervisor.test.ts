@@ -95,7 +95,7 @@ test('the next daemon gets the table, the reports that were not acknowledged, an
   const { pid } = await first.report('spawned', 2);
   await first.report('exited', 3);
   const acknowledged = first.reports[1]!.seq;
-  first.supervisor.acknowledge(acknowledged);
+  first.supervisor.send([], acknowledged);
   first.spawn(4, { argv: ['sleep', '1000'] });
   await first.report('execed', 4);
   await kill(first);
@@ -222,7 +222,7 @@ test('a process that stops and continues all the time does not fill the reports'
   ] as const) {
     process.kill(pid, signal);
     await eventually(() => {
-      daemon.supervisor.acknowledge(daemon.reports.at(-1)!.seq);
+      daemon.supervisor.send([], daemon.reports.at(-1)!.seq);
       return daemon.reports.at(-1)!.type === type;
     });
   }

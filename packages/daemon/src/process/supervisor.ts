@@ -78,8 +78,11 @@ export class Supervisor {
     this.#socket.write(encodeSay(line));
   }
 
-  /** Sends commands, whose ids grow. They are carried out in order. */
-  send(commands: readonly Command[]): void {
+  /**
+   * Sends commands, whose ids grow; they are carried out in order. Every report up to and including `acknowledged` is on
+   * disk: the supervisor may forget it.
+   */
+  send(commands: readonly Command[], acknowledged?: number): void {
     let batch: Command[] = [];
     let frames: Buffer[] = [];
     let size = 0;
@@ -89,18 +92,19 @@ export class Supervisor {
       frames.push(bytes);
       size += bytes.length;
       if (size >= WRITE_SIZE) {
-        this.#write(batch, frames, size);
+        this.#write(batch, frames);
         batch = [];
         frames = [];
         size = 0;
       }
     }
-    if (batch.length > 0) this.#write(batch, frames, size);
+    if (acknowledged !== undefined) frames.push(encodeAcknowledge(acknowledged));
+    if (frames.length > 0) this.#write(batch, frames);
   }
 
-  #write(batch: Command[], frames: Buffer[], size: number): void {
+  #write(batch: Command[], frames: Buffer[]): void {
     this.#writing.add(batch);
-    const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, size);
+    const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
     this.#socket.write(bytes, (error) => {
       if (!error) this.#writing.delete(batch);
     });
@@ -109,11 +113,6 @@ export class Supervisor {
   /** The commands that the kernel has not taken yet, in order: a snapshot has to hold them. Some may be under way. */
   pending(): Command[] {
     return [...this.#writing].flat();
-  }
-
-  /** Every report up to and including `seq` is on disk: the supervisor may forget it. */
-  acknowledge(seq: number): void {
-    this.#socket.write(encodeAcknowledge(seq));
   }
 
   /** Who gets the reports, as many at a time as have arrived together; also those that came before this call. */

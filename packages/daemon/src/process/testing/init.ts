@@ -156,7 +156,7 @@ export class Daemon {
     this.pid = pid;
     supervisor.onReports((reports) => {
       this.reports.push(...reports);
-      if (acknowledge) supervisor.acknowledge(reports.at(-1)!.seq);
+      if (acknowledge) supervisor.send([], reports.at(-1)!.seq);
       this.#waiting = this.#waiting.filter(({ matches, resolve }) => {
         const report = reports.find(matches);
         if (report) resolve(report);

@@ -1,0 +1,108 @@
+/** Writes frames to the supervisor, one at a time, into one buffer that is used again and again. */
+import { encodeText } from '@upstart/protocol';
+import { FIELD_HEADER, FRAME_BODY_MAX, FRAME_HEADER, FRAME_VERSION, writeNumber } from './frames.ts';
+
+/** Error numbers that stand for what no frame can hold. */
+const E2BIG = 7;
+const EINVAL = 22;
+
+/** Bytes that the buffer has when nothing large was written last. */
+const USUAL_SIZE = 64 * 1024;
+/** Bytes that a UTF-16 unit takes at most. */
+const UNIT_MAX = 3;
+/** A NUL, which no text of the system can hold, or what stands for a byte that was no UTF-8. */
+const UNUSUAL = /[\0\uDC80-\uDCFF]/;
+
+export class FrameWriter {
+  #bytes = Buffer.allocUnsafeSlow(USUAL_SIZE);
+  #at = 0;
+  #errno = 0;
+
+  /** Begins a frame. One that was begun before and not taken is dropped. */
+  begin(type: number, id: number): this {
+    if (this.#bytes.length > USUAL_SIZE) this.#bytes = Buffer.allocUnsafeSlow(USUAL_SIZE);
+    this.#bytes.writeUInt16LE(type, 4);
+    this.#bytes.writeUInt16LE(FRAME_VERSION, 6);
+    writeNumber(this.#bytes, id, 8);
+    this.#at = FRAME_HEADER;
+    this.#errno = 0;
+    return this;
+  }
+
+  /** Why what was written since `begin` cannot be a frame: a NUL in a text, a number out of range, too many bytes; 0: it can. */
+  get errno(): number {
+    return this.#at - FRAME_HEADER > FRAME_BODY_MAX ? E2BIG : this.#errno;
+  }
+
+  /** Notes that something is to be written that no frame can hold. */
+  invalid(): void {
+    this.#errno ||= EINVAL;
+  }
+
+  /** The whole frame; a copy. */
+  take(): Buffer {
+    this.#bytes.writeUInt32LE(this.#at - FRAME_HEADER, 0);
+    return Buffer.from(this.#bytes.subarray(0, this.#at));
+  }
+
+  number(tag: number, value: number, least = 0, most = Number.MAX_SAFE_INTEGER): this {
+    if (!Number.isInteger(value) || value < least || value > most) {
+      this.invalid();
+      return this;
+    }
+    if (!this.#hasRoom(8)) return this;
+    this.#header(tag, 8);
+    writeNumber(this.#bytes, value, this.#at);
+    this.#at += 8;
+    return this;
+  }
+
+  /** Text of job files and clients, which may stand for any bytes but NUL. */
+  text(tag: number, text: string): this {
+    if (UNUSUAL.test(text)) {
+      if (!text.includes('\0')) return this.bytes(tag, encodeText(text));
+      this.invalid();
+    } else if (this.#hasRoom(text.length * UNIT_MAX)) {
+      const at = this.#at;
+      const length = this.#bytes.write(text, at + FIELD_HEADER);
+      this.#header(tag, length);
+      this.#at += length;
+    }
+    return this;
+  }
+
+  texts(tag: number, texts: readonly string[]): this {
+    for (const text of texts) this.text(tag, text);
+    return this;
+  }
+
+  bytes(tag: number, bytes: Buffer): this {
+    if (!this.#hasRoom(bytes.length)) return this;
+    this.#header(tag, bytes.length);
+    bytes.copy(this.#bytes, this.#at);
+    this.#at += bytes.length;
+    return this;
+  }
+
+  /** Two bytes of tag, and two that are zero; then the length. */
+  #header(tag: number, length: number): void {
+    this.#bytes.writeUInt32LE(tag, this.#at);
+    this.#bytes.writeUInt32LE(length, this.#at + 4);
+    this.#at += FIELD_HEADER;
+  }
+
+  /** Makes room for a field whose value takes at most so many bytes; false when the frame is too large already. */
+  #hasRoom(most: number): boolean {
+    if (this.#at > FRAME_HEADER + FRAME_BODY_MAX || most > UNIT_MAX * FRAME_BODY_MAX) {
+      this.#errno = E2BIG;
+      return false;
+    }
+    const needed = this.#at + FIELD_HEADER + most;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
+      this.#bytes.copy(larger, 0, 0, this.#at);
+      this.#bytes = larger;
+    }
+    return true;
+  }
+}
