@@ -203,6 +203,11 @@ export class Connection implements RequestHandler, Holder {
 
   private write(bytes: Buffer): void {
     if (this.socket.destroyed) return;
+    // What is said in one turn is sent at once: each piece would wake the client.
+    if (this.socket.writableCorked === 0) {
+      this.socket.cork();
+      process.nextTick(() => this.socket.uncork());
+    }
     this.socket.write(bytes);
     if (this.socket.writableLength > MAX_UNREAD) this.cutOff();
     else this.account();
