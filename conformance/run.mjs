@@ -118,6 +118,8 @@ async function runCase(test) {
     if (ready.status !== 0) throw new Error(`daemon not ready: ${ready.stderr}\n${log}`);
   };
   try {
+    // Steps before a boot run on this machine: what they mount must not stay there.
+    const outside = [...(mode === 'system' ? ['unshare', '--mount'] : []), 'bash', '--noprofile', '--norc'];
     const prologue = before < 0 ? [] : test.steps.slice(0, before);
     const outputs = [];
     const runSteps = async (steps, viaAdapter) => {
@@ -127,7 +129,7 @@ async function runCase(test) {
         + steps.map((s) => `${s.command.join('\n')}\n{ __rc=$?; } 2>/dev/null; printf '\\n${salt} %d\\n' $__rc\n`).join(''));
       const shell = viaAdapter
         ? spawn(options.adapter, ['shell', dir, mode, script], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-        : spawn('bash', ['--noprofile', '--norc', script], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+        : spawn(outside[0], [...outside.slice(1), script], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       let out = '';
       shell.stdout.on('data', (d) => (out += d));
       shell.stderr.on('data', (d) => (out += d));

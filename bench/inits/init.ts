@@ -103,7 +103,7 @@ export function makeFolder(): string {
 }
 
 process.on('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
 /** Starts an init and returns when it answers. */

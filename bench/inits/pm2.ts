@@ -25,7 +25,8 @@ export const PM2: Init = {
       daemon: [pm2, 'start', '--no-daemon', file],
       env,
       sessionFile: null,
-      probe: [pm2, 'jlist'],
+      // Asked before its daemon listens, pm2 starts another one, and neither answers.
+      probe: ['/bin/sh', '-c', 'test -S "$0" && exec "$1" jlist', join(folder, 'pm2', 'rpc.sock'), pm2],
       endSignal: 'SIGTERM',
       commands: {
         status: (job) => [pm2, 'describe', job],
