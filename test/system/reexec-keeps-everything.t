@@ -16,7 +16,7 @@ mode: system
   > end script
   > END
   $ printf 'expect fork\nexec %s/forking\n' $PWD > conf/forker.conf
-  $ printf '#!/usr/bin/perl\nselect undef, undef, undef, 0.05 until -e "%s/fork"; exit if fork; sleep 1000;\n' $PWD > forking; chmod +x forking
+  $ printf '#!/usr/bin/perl\nselect undef, undef, undef, 0.05 until -e "%s/fork"; exit if fork; open F, ">", "%s/child"; print F $$; close F; sleep 1000;\n' $PWD $PWD > forking; chmod +x forking
   $ printf 'kill timeout 4\nscript\n  trap "" TERM\n  echo up > %s/stubborn\n  while :; do sleep 0.1; done\nend script\n' $PWD > conf/stubborn.conf
   $ boot
   $ tr '\0' '\n' < /proc/1/environ | grep -c UPSTART_STATE_FD
@@ -37,7 +37,7 @@ mode: system
   slow stop/waiting
   begun
   done
-  $ touch fork; wait %2; cat forked; [ $(pid_of forker) = $(pgrep -f forking) ] && echo the child
+  $ touch fork; wait %2; cat forked; until [ -s child ]; do sleep 0.01; done; [ $(pid_of forker) = $(cat child) ] && echo the child
   forker start/running, process <pid>
   the child
   $ kill $(pid_of forker); eventually waiting status forker

@@ -13,7 +13,7 @@ import {
 } from '@upstart/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-const SOURCE = join(import.meta.dirname, 'launcher.c');
+const SOURCES = ['launcher.c', 'request.c', 'answer.c'].map((name) => join(import.meta.dirname, name));
 const STRICT = ['-std=gnu11', '-Wall', '-Wextra', '-Werror'];
 const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
@@ -31,8 +31,8 @@ beforeAll(() => {
   mkdirSync(join(root, 'lib', 'upstart'), { recursive: true });
   launcher = join(root, 'bin', 'initctl');
   plain = join(root, 'bin', 'plain');
-  execFileSync('cc', [...STRICT, ...SANITIZED, SOURCE, '-o', launcher]);
-  execFileSync('cc', [...STRICT, '-O2', '-static', SOURCE, '-o', plain]);
+  execFileSync('cc', [...STRICT, ...SANITIZED, ...SOURCES, '-o', launcher]);
+  execFileSync('cc', [...STRICT, '-O2', '-static', ...SOURCES, '-o', plain]);
   symlinkSync(launcher, join(root, 'bin', 'start'));
   writeFileSync(join(root, 'lib', 'upstart', 'ctl.js'), FAKE_CTL);
 });

@@ -5,6 +5,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, type Stats, statSync } 
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { formatAddress, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
+import { makeFolder } from './make-folder.ts';
 import type { InitOptions } from './options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -140,7 +141,7 @@ function absolute(path: string | undefined): string | null {
 /** Makes a folder that (without `mode`) only its owner may enter, if it can be made; whoever uses it will say what is wrong otherwise. */
 function ownFolder(directory: string, mode = 0o700): string {
   try {
-    mkdirSync(directory, { recursive: true, mode });
+    makeFolder(directory, mode);
   } catch {
     // Reading job files from it, or writing logs to it, reports the trouble where it matters.
   }

@@ -2,10 +2,11 @@
  * The control sockets. `control.sock` is its owner's and root's alone and takes every request; the system's init has
  * `query.sock` beside it, for everybody, which only answers questions. Who may do what is thus decided by the kernel.
  */
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { CONTROL_SOCKET, QUERY_SOCKET } from '@upstart/protocol';
+import { makeFolder } from '../make-folder.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
 import type { ControlContext } from './handlers.ts';
 import { MemoryBudget } from './memory-budget.ts';
@@ -121,7 +122,7 @@ export class ControlServer {
     clearTimeout(this.retry);
     const servers: Server[] = [];
     try {
-      mkdirSync(this.directory, { recursive: true, mode: this.forEverybody ? 0o755 : 0o700 });
+      makeFolder(this.directory, this.forEverybody ? 0o755 : 0o700);
       for (const gate of this.gates) servers.push(await this.open(gate));
     } catch (error) {
       for (const server of servers) server.close();

@@ -5,20 +5,11 @@
  * `snapshot-N` is the state before the first input of `journal-N`. A new snapshot is written whole under another name
  * first, so at each instant there is a pair that fits together.
  */
-import {
-  closeSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Input } from '../engine/messages.ts';
 import type { EngineState } from '../engine/state.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Command } from '../process-messages.ts';
 import { migrate, OLDEST } from './migrations.ts';
 import { type DecodedRecords, decodeRecords, encodeRecord, FORMAT } from './records.ts';
@@ -62,7 +53,7 @@ export class StateStore {
     this.directory = directory;
     this.warn = warn;
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeFolder(directory, 0o700);
     } catch {
       // Saving there says what is wrong, and is tried again and again.
     }
