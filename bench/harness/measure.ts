@@ -111,7 +111,8 @@ async function alternate(
       }
     }
   } finally {
-    for (const { trial } of open) await trial.close();
+    // One that does not end as it should is no reason to lose what was measured of the others.
+    for (const { sample, trial } of open) await trial.close().catch((error) => drop(sample.subject, error as Error));
   }
   return open.map(({ sample }) => sample).filter(({ rows }) => rows.length > 0);
 }

@@ -92,7 +92,8 @@ void log_free(struct log *log) {
 	log_forget_kept(log);
 	free(log->sink.buffer);
 	free(log->sink.path);
-	free_later(&log->garbage, log->master);
+	close_later(log->master);
+	free_later(&log->garbage);
 }
 
 void log_discard(struct log *log) {

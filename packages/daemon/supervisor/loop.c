@@ -8,10 +8,14 @@
 #include <unistd.h>
 
 #define EVENTS_A_TURN 256
+/* How many descriptors wait for the end of a turn at most. */
+#define CLOSED_A_TURN 64
 
 static int epoll = -1;
 static struct timer *timers;
 static struct garbage *garbage_list;
+static int closing[CLOSED_A_TURN];
+static int closing_count;
 
 void loop_open(void) {
 	epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -82,17 +86,26 @@ bool timer_is_running(const struct timer *timer) {
 	return timer->fire != NULL;
 }
 
-void free_later(struct garbage *garbage, int fd) {
-	*garbage = (struct garbage){.next = garbage_list, .fd = fd};
+void free_later(struct garbage *garbage) {
+	garbage->next = garbage_list;
 	garbage_list = garbage;
 }
 
+void close_later(int fd) {
+	if (fd < 0)
+		return;
+	if (closing_count == CLOSED_A_TURN)
+		close(fd);
+	else
+		closing[closing_count++] = fd;
+}
+
 void loop_sweep(void) {
+	while (closing_count > 0)
+		close(closing[--closing_count]);
 	while (garbage_list) {
 		struct garbage *garbage = garbage_list;
 		garbage_list = garbage->next;
-		if (garbage->fd >= 0)
-			close(garbage->fd);
 		free(garbage);
 	}
 }

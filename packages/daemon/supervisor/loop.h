@@ -24,7 +24,6 @@ struct timer {
 /* Heads a structure that other events of the same turn may still point to. */
 struct garbage {
 	struct garbage *next;
-	int fd;
 };
 
 /* Exits with a message when the kernel gives no epoll instance: there is nothing to supervise yet. */
@@ -46,8 +45,10 @@ void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct 
 void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
 
-/* free()s the structure, whose first member this is, and closes `fd` (-1: nothing) at the next sweep. */
-void free_later(struct garbage *garbage, int fd);
+/* free()s the structure, whose first member this is, at the next sweep. */
+void free_later(struct garbage *garbage);
+/* Closes it at the next sweep, or at once when many wait for that. Nothing when it is -1. */
+void close_later(int fd);
 void loop_sweep(void);
 
 #endif

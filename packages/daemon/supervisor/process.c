@@ -56,7 +56,7 @@ void process_free(struct process *process) {
 	follow_end(process);
 	cgroups_release(process);
 	timer_stop(&process->timer);
-	free_later(&process->garbage, -1);
+	free_later(&process->garbage);
 }
 
 struct process *process_by_id(uint64_t id) {

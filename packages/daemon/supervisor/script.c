@@ -76,7 +76,7 @@ void script_drop(struct process *process) {
 	if (!process->script)
 		return;
 	watch_close(&process->script->pipe);
-	free_later(&process->script->garbage, -1);
+	free_later(&process->script->garbage);
 	process->script = NULL;
 }
 
