@@ -55,6 +55,7 @@ async function main(): Promise<void> {
   const start = startState(saved, supervisorState, log, () =>
     engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
   );
+  log.priority = start.engine.state.logPriority ?? log.priority;
   if (start.fresh && options.user)
     for (const warning of leftovers(places.runtimeDir, supervisorState.pid)) log.write('warn', warning);
   const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: new Memory() });

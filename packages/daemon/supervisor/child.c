@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "say.h"
 
 /* Descriptors that a child keeps until exec are moved here, out of the way of 0, 1, 2 and 9. */
 #define FIRST_HIGH_FD 10
@@ -104,6 +105,8 @@ static int open_console(enum console console) {
 		fd = open("/dev/console", O_RDWR | O_NOCTTY);
 		if (fd < 0 && console == CONSOLE_OWNER)
 			return -1;
+		if (fd < 0)
+			say("Failed to open system console: %s", strerror(errno));
 	}
 	if (fd < 0)
 		fd = open("/dev/null", O_RDWR | O_NOCTTY);

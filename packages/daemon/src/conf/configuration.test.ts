@@ -164,11 +164,12 @@ describe('broken files', () => {
   });
 });
 
-test('a directory that is none is passed over, one that cannot be read is named', () => {
+test('a directory that is missing is passed over, one that is none or cannot be read is named', () => {
   conf.write('file', '');
   symlinkSync('loop', conf.path('loop'));
-  conf.load(['file', 'loop', 'missing']);
+  conf.load(['file', 'file/below', 'loop', 'missing']);
   expect(conf.log.filter((line) => line.startsWith('error'))).toEqual([
+    'error: file: Unable to load configuration: Not a directory',
     'error: loop: Unable to load configuration: Too many levels of symbolic links',
   ]);
 });

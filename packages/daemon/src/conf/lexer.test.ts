@@ -147,6 +147,9 @@ describe('the line of an error', () => {
     ['exec a \\\n b\nbad', '3: Unknown stanza'],
     ['\r\n\r\nbad\r\n', '3: Unknown stanza'],
     ['bad\\\nkeyword', '2: Unknown stanza'],
+    ['task\n""', '2: Unknown stanza'],
+    ["start '' on", '1: Unknown stanza'],
+    ['kill\n', '1: Expected token'],
   ])('%j: %s', (text, expected) => {
     expect(refusal(text)).toBe(expected);
   });

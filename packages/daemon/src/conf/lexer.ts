@@ -105,7 +105,9 @@ export class Lexer {
 
   /** The next word as it stands; null for a quoted one, since quoted keywords are none (reference: job files §2.1). */
   keyword(): string | null {
-    const word = this.word();
+    this.#skipBlanks();
+    const word = this.#scan(WORD, false);
+    if (word === '' && !this.quoted) this.fail('Expected token');
     return this.quoted ? null : word;
   }
 

@@ -1,5 +1,5 @@
 /** One configuration directory: what is in it and below it, as last seen (reference: job files §1). */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { systemErrorText } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
 import { type EntryKind, inspectEntry, listEntries, stem } from './directory.ts';
@@ -120,7 +120,9 @@ export class Source {
         changes.unread.set(path, systemErrorText(error));
         return false;
       }
-      if (!isAbsent(error)) changes.troubles.set(path, systemErrorText(error));
+      // Something else than a directory in the source's own place is a mistake of whoever named it.
+      const misnamed = path === this.directory && existsSync(fsPath(path));
+      if (misnamed || !isAbsent(error)) changes.troubles.set(path, systemErrorText(error));
       this.dropFolder(path, changes);
       return true;
     }

@@ -5,7 +5,6 @@
 import { resolve } from 'node:path';
 import {
   LOG_PRIORITIES,
-  type LogPriority,
   type Method,
   type Params,
   PRIVILEGED,
@@ -124,9 +123,11 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
 
   getLogPriority: (context) => context.log.priority,
-  setLogPriority(context, { priority }) {
-    if (!(LOG_PRIORITIES as readonly string[]).includes(priority)) throw upstartError('invalid-log-priority');
-    context.log.priority = priority as LogPriority;
+  async setLogPriority(context, params, caller) {
+    const priority = LOG_PRIORITIES.find((known) => known === params.priority);
+    if (priority === undefined) throw upstartError('invalid-log-priority');
+    await change(context, caller, { method: 'setLogPriority', priority });
+    context.log.priority = priority;
     return null;
   },
 

@@ -57,18 +57,36 @@ export function offerEvent(nodes: ConditionState, event: OfferedEvent, env: read
 
 /** Whether the condition as a whole is true. */
 export function isTrue(nodes: ConditionState): boolean {
+  return valuesOf(nodes).at(-1) ?? false;
+}
+
+/** The value of each node, at its position. */
+function valuesOf(nodes: ConditionState): boolean[] {
   const values: boolean[] = [];
   for (const node of nodes) {
     if (node.op === 'event') values.push(node.event !== 0);
     else if (node.op === 'and') values.push(Boolean(values[node.left] && values[node.right]));
     else values.push(Boolean(values[node.left] || values[node.right]));
   }
-  return values.at(-1) ?? false;
+  return values;
 }
 
 /** The satisfied nodes, in the order of the text. */
 export function satisfiedNodes(nodes: ConditionState): EventNode[] {
   return nodes.filter((node): node is EventNode => node.op === 'event' && node.event !== 0);
+}
+
+/**
+ * The satisfied nodes that make the condition true, in the order of the text: what lies below an operator that is false
+ * has been seen, but has no part in it.
+ */
+export function decidingNodes(nodes: ConditionState): EventNode[] {
+  const decides = valuesOf(nodes);
+  // From the root down, since an operator stands behind its operands.
+  for (const [i, node] of [...nodes.entries()].reverse()) {
+    if (node.op !== 'event' && !decides[i]) decides[node.left] = decides[node.right] = false;
+  }
+  return nodes.filter((node, i): node is EventNode => node.op === 'event' && decides[i] === true);
 }
 
 /** The arguments of one operand against the variables of an event (reference: events §6.2). */

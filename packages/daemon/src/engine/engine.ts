@@ -4,6 +4,7 @@
  */
 import { errnoText, UpstartError, upstartError } from '@upstart/protocol';
 import type { Report } from '../process-messages.ts';
+import { signalName } from '../signals.ts';
 import { adopt } from './adopt.ts';
 import { emitEvent, reply, replyError } from './blocking.ts';
 import { defineClass } from './classes.ts';
@@ -211,11 +212,8 @@ export class Engine {
       processEnded(this.context, instance, slot, { pid: process.pid, status: null });
       return;
     }
-    const display = this.context.display(instance);
-    const reason = errnoText(report.errno);
-    this.context.log(
-      'warn',
-      `Failed to send signal ${report.signal} to ${display} ${slot} process (${process.pid}): ${reason}`,
-    );
+    const name = signalName(report.signal) ?? report.signal;
+    const whom = `${this.context.display(instance)} ${slot} process (${process.pid})`;
+    this.context.log('warn', `Failed to send ${name} signal to ${whom}: ${errnoText(report.errno)}`);
   }
 }

@@ -4,7 +4,7 @@
 import { conditionEvents } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
 import { block, blockOn, eventsOf, release, resetCondition } from './blocking.ts';
-import { isTrue, offerEvent, satisfiedNodes } from './condition-state.ts';
+import { decidingNodes, isTrue, offerEvent } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { mergeVariables, setVariable } from './environment.ts';
 import { ExpansionError } from './expand.ts';
@@ -41,7 +41,7 @@ function offerToStop(context: Context, instance: InstanceState, event: EventStat
   for (const _node of matched) block(event);
   if (matched.length === 0 || !isTrue(stopOn)) return;
   if (instance.goal !== 'stop') {
-    const events = eventsOf(context, satisfiedNodes(stopOn));
+    const events = eventsOf(context, decidingNodes(stopOn));
     instance.stopEnv = eventEnvironment(events, 'UPSTART_STOP_EVENTS');
     release(context, instance, false);
     blockOn(instance, events);
@@ -55,7 +55,7 @@ function offerToStop(context: Context, instance: InstanceState, event: EventStat
 export function startIfTrue(context: Context, jobClass: ClassState): void {
   const { startOn, definition } = jobClass;
   if (!startOn || !isTrue(startOn)) return;
-  const events = eventsOf(context, satisfiedNodes(startOn));
+  const events = eventsOf(context, decidingNodes(startOn));
   const env = classEnvironment(context, definition);
   mergeVariables(env, eventEnvironment(events, 'UPSTART_EVENTS'));
   try {

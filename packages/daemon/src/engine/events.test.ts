@@ -36,6 +36,33 @@ describe('conditions', () => {
     expect(world.process('work').spec.env).toContain('UPSTART_EVENTS=a c');
   });
 
+  it('have no use for half of a side that is not true: the event is let go as if it had not come', () => {
+    const world = new TestWorld();
+    world.job(
+      'svc',
+      'start on (disks and network) or rescue\nstop on (off and sure) or now\ntask\nexec work\npost-stop exec poststop\n',
+    );
+    const disks = world.emit('disks', 'A=1');
+    const rescue = world.emit('rescue', 'B=2');
+    const { env } = world.process('work').spec;
+    expect(env).toEqual(expect.arrayContaining(['B=2', 'UPSTART_EVENTS=rescue']));
+    expect(env).not.toContain('A=1');
+    expect([world.answer(disks), world.answer(rescue)]).toEqual(['ok', null]);
+
+    const off = world.emit('off', 'C=3');
+    const now = world.emit('now');
+    expect([world.answer(off), world.answer(now)]).toEqual(['ok', null]);
+    world.exit(world.process('work'), 0, 15);
+    expect(world.process('poststop').spec.env).toContain('UPSTART_STOP_EVENTS=now');
+  });
+
+  it('take all events of the sides that are true', () => {
+    const world = new TestWorld();
+    world.job('svc', 'start on a and (b or c and d)\ntask\nexec work\n');
+    for (const name of ['b', 'c', 'd', 'a']) world.emit(name);
+    expect(world.process('work').spec.env).toContain('UPSTART_EVENTS=a b c d');
+  });
+
   it('stop before they start: an event in both restarts a running job', () => {
     const world = new TestWorld();
     world.job('svc', 'start on again\nstop on again\nexec main\n');

@@ -74,6 +74,20 @@ describe('killing', () => {
     expect(world.process('main').signals).toEqual([SIGKILL]);
   });
 
+  it('says which signal may not be sent, and tries SIGKILL all the same', () => {
+    const world = new TestWorld();
+    world.job('svc', 'exec main\n');
+    world.start('svc');
+    world.stop('svc');
+    const { token, pid } = world.process('main');
+    world.report({ type: 'signalled', command: 9, process: token, signal: SIGTERM, errno: 1 });
+    expect(world.logged()).toContain(
+      `warn: Failed to send TERM signal to svc main process (${pid}): Operation not permitted`,
+    );
+    world.wait(5000);
+    expect(world.process('main').signals).toEqual([SIGTERM, SIGKILL]);
+  });
+
   it('ends a job whose process turns out to be gone', () => {
     const world = new TestWorld();
     world.job('svc', 'exec main\n');
@@ -137,6 +151,33 @@ describe('stop and start that cross', () => {
     expect(world.answer(again)).toBe('ok');
     expect(world.process('main').spec.env).toContain('X=1');
     expect(world.events().filter((event) => event.startsWith('stopped'))).toEqual([]);
+  });
+
+  it('leaves a run its variables when the job starts and stops itself, whatever was asked for in between', () => {
+    const world = new TestWorld();
+    world.job('svc', 'exec main\npost-stop exec poststop\n');
+    const itself = { job: 'svc', instance: '' };
+    world.start('svc', 'X=1');
+    world.stop('svc', 'Y=stop');
+    world.start('svc', 'X=2');
+    world.request({ method: 'stop', target: itself, wait: false });
+    world.request({ method: 'start', target: itself, wait: false });
+    world.exit(world.process('main'), 0, SIGTERM);
+    const { env } = world.process('poststop').spec;
+    expect(env.filter((entry) => /^[XY]=/.test(entry))).toEqual(['X=1']);
+    world.exit(world.process('poststop'));
+    expect(world.process('main').spec.env).toContain('X=1');
+  });
+
+  it('lets a restart from inside forget the variables of one from outside', () => {
+    const world = new TestWorld();
+    world.job('svc', 'exec main\npost-stop exec poststop\n');
+    world.start('svc', 'X=1');
+    world.restart('svc', 'X=2');
+    world.request({ method: 'restart', target: { job: 'svc', instance: '' }, wait: false });
+    world.exit(world.process('main'), 0, SIGTERM);
+    world.exit(world.process('poststop'));
+    expect(world.process('main').spec.env).toContain('X=1');
   });
 
   it('lets a stop during pre-start wait for its end, and lets go who waited for the start', () => {

@@ -16,7 +16,8 @@ export type EngineRequest =
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }
   | { method: 'resetEnv'; target: EnvTargetSpec }
-  | { method: 'notifyDiskWriteable' };
+  | { method: 'notifyDiskWriteable' }
+  | { method: 'setLogPriority'; priority: LogPriority };
 
 /** A process of the supervisor's that the state does not know, and what can be read of it. */
 export interface FoundProcess {

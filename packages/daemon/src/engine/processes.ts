@@ -110,8 +110,9 @@ interface Known {
 export function processSpawned(context: Context, { instance, slot, process }: Known, pid: number): void {
   process.pid = pid;
   process.firstPid = pid;
-  const job = context.classOf(instance).definition.name;
+  const { name: job, debug } = context.classOf(instance).definition;
   context.effects.push({ type: 'process', job, instance: instance.name, slot, pid }, { type: 'settled' });
+  if (debug) context.log('info', `Pausing ${context.display(instance)} (${pid}) [pre-exec] for debug`);
 }
 
 export function processExeced(context: Context, { instance, slot, process }: Known): void {

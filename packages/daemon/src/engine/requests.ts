@@ -32,6 +32,9 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
     case 'notifyDiskWriteable':
       context.command((id) => ({ type: 'flush-logs', id }));
       break;
+    case 'setLogPriority':
+      context.state.logPriority = request.priority;
+      break;
     default:
       changeEnvironment(context, request);
   }
@@ -101,7 +104,7 @@ function handleJobRequest(context: Context, key: string, request: JobRequest): v
   changeGoal(context, instance, request.method === 'stop' ? 'stop' : 'start');
 }
 
-/** Prepares the instance for its new goal. */
+/** Prepares the instance for its new goal. Variables that an earlier request left for it are forgotten. */
 const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: TargetSpec) => InstanceState> = {
   start(context, target) {
     const { jobClass, name, instance: found, env } = locate(context, target);
@@ -110,24 +113,22 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: Targ
       throw upstartError('already-started', displayName(jobClass.definition.name, name));
     }
     const instance = found ?? findOrCreateInstance(context, jobClass, name);
-    if (env) instance.startEnv = env;
+    instance.startEnv = env;
     return instance;
   },
 
   stop(context, target) {
     const { jobClass, name, instance } = locateInstance(context, target);
     if (instance.goal === 'stop') throw upstartError('already-stopped', displayName(jobClass.definition.name, name));
-    if ('env' in target) instance.stopEnv = [...target.env];
+    instance.stopEnv = 'env' in target ? [...target.env] : [];
     return instance;
   },
 
   restart(context, target) {
     const { name, instance, env } = locateInstance(context, target, false);
     if (instance.goal === 'stop') throw upstartError('already-stopped', name);
-    if (env) {
-      instance.startEnv = env;
-      instance.stopEnv = [];
-    }
+    instance.startEnv = env;
+    instance.stopEnv = [];
     return instance;
   },
 };

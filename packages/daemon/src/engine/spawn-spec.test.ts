@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseJob } from '../conf/parse-job.ts';
 import { commandLine, logPath } from './spawn-spec.ts';
 import { TestWorld } from './test-world.ts';
 
@@ -57,6 +58,24 @@ describe('environments', () => {
     world.emit('halt', 'N=y');
     const stopping = common.map((entry) => (entry === 'N=x' ? 'N=y' : entry));
     expect(world.process('prestop').spec.env).toEqual([...stopping, 'UPSTART_STOP_EVENTS=halt', ...own]);
+  });
+});
+
+describe('debug', () => {
+  it('stops every process of the job before its program runs, and says so', () => {
+    const world = new TestWorld();
+    const definition = parseJob('debug\npre-start exec pre\nexec main\n', {
+      name: 'svc',
+      path: '/svc.conf',
+      debug: true,
+    });
+    world.input({ type: 'define', name: 'svc', definition });
+    world.start('svc');
+    const pre = world.process('pre');
+    expect(pre.spec.debugStop).toBe(true);
+    expect(world.logged()).toContain(`info: Pausing svc (${pre.pid}) [pre-exec] for debug`);
+    world.exit(pre);
+    expect(world.process('main').spec.debugStop).toBe(true);
   });
 });
 

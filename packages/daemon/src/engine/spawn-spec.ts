@@ -45,7 +45,7 @@ export function spawnSpec(
     apparmorProfile: apparmorProfile(settings, definition, slot, env),
     cgroups: settingsApply ? cgroups(definition, instance, env) : [],
     jobCgroup: jobCgroup(settings, definition.name, instance.name),
-    debugStop: definition.debug && slot === 'main',
+    debugStop: definition.debug,
   };
 }
 

@@ -2,7 +2,7 @@
  * Everything the engine knows, as plain data: no functions, no clock, no I/O. References between objects are ids,
  * so that a snapshot is this structure as it stands.
  */
-import type { Goal, Slot, State, WireError } from '@upstart/protocol';
+import type { Goal, LogPriority, Slot, State, WireError } from '@upstart/protocol';
 import type { Console, JobDefinition } from '../job-definition.ts';
 import type { ConditionState } from './condition-state.ts';
 
@@ -182,6 +182,8 @@ export interface EngineState {
   /** The sequence number of the last report that was applied. */
   lastReport: number;
   environment: string[];
+  /** What init logs, once that has been changed: it goes on like this after a replacement. Else the options say it. */
+  logPriority?: LogPriority;
   /** All classes in use, by name. */
   classes: Map<string, ClassState>;
   instances: Map<number, InstanceState>;

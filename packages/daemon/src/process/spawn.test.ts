@@ -339,7 +339,7 @@ test.runIf(process.getuid!() === 0)('the consoles', async () => {
 });
 
 test.runIf(process.getuid!() === 0)('without a console its output goes nowhere', async () => {
-  const { daemon, out } = await started({
+  const { daemon, init, out } = await started({
     through: [
       'unshare',
       '-m',
@@ -353,6 +353,7 @@ test.runIf(process.getuid!() === 0)('without a console its output goes nowhere',
   daemon.spawn(2, { console: 'owner' });
   expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
   expect(textOf(out)).toBe('/dev/null\n');
+  expect(init.said).toContain('init: Failed to open system console: No such file or directory\n');
   expect(await daemon.report('spawn-failed', 2)).toMatchObject({ step: 'console', errno: ENOENT });
 });
 
