@@ -16,6 +16,11 @@ mode: system
   halt: invalid option: -x
   Try `halt --help' for more information.
   [1]
+  $ reboot --force=yes; setpriv --reuid nobody reboot --debug -- -x
+  reboot: unexpected argument: --force=yes
+  Try `reboot --help' for more information.
+  reboot: Need to be root
+  [1]
   $ setpriv --reuid nobody reboot
   reboot: Need to be root
   [1]

@@ -30,7 +30,8 @@ mode: system
   stubborn stop/killed, process <pid>
   $ telinit u; tr '\0' '\n' < /proc/1/environ | grep -c UPSTART_STATE_FD
   1
-  $ telinit u; telinit u; status slow; status stubborn
+  $ initctl log-priority error; telinit u; telinit u; initctl log-priority; status slow; status stubborn
+  error
   slow start/running, process <pid>
   stubborn stop/killed, process <pid>
   $ touch go; wait %1; cat answer; tr -d '\r' < log/slow.log

@@ -12,6 +12,12 @@ mode: system
   job stop/waiting
   initctl: Unknown instance:
   [1]
+  $ service job restart; pid=$(pid_of job); service job restart; [ $(pid_of job) = $pid ] || echo another process; UPSTART_SESSION=unix:path=/nowhere service job stop
+  job start/running, process <pid>
+  job stop/waiting
+  job start/running, process <pid>
+  another process
+  job stop/waiting
   $ service multi start N=1; service multi status N=1
   multi (1) start/running, process <pid>
   multi (1) start/running, process <pid>
@@ -37,6 +43,11 @@ mode: system
   $ export DPKG_MAINTSCRIPT_PACKAGE=x; /etc/init.d/job start; /etc/init.d/job start; /etc/init.d/job status; /etc/init.d/off start; status off
   job start/running, process <pid>
   job start/running, process <pid>
+  off stop/waiting
+  $ /etc/init.d/off restart; start off; /etc/init.d/off restart; stop off
+  off start/running, process <pid>
+  off stop/waiting
+  off start/running, process <pid>
   off stop/waiting
   $ pid=$(pid_of job); /etc/init.d/job restart; [ $(pid_of job) = $pid ] || echo another process; /etc/init.d/job force-reload; /etc/init.d/job stop; /etc/init.d/job stop; /etc/init.d/job frob
   job stop/waiting

@@ -56,6 +56,7 @@ static const struct option {
 	{'i', NULL, &given.ignored, NULL},
 	{'h', NULL, &given.ignored, NULL},
 	{'q', "quiet", &given.ignored, NULL},
+	{'\0', "debug", &given.verbose, NULL},
 };
 
 static const char *program;
@@ -100,8 +101,11 @@ static void take_long(const char *word) {
 		printf("%s (upstart " VERSION ")\n", program);
 		exit(0);
 	}
+	size_t length = strcspn(word + 2, "=");
 	for (size_t i = 0; i < COUNT(options); i++)
-		if (options[i].name && strcmp(word + 2, options[i].name) == 0) {
+		if (options[i].name && strlen(options[i].name) == length && strncmp(word + 2, options[i].name, length) == 0) {
+			if (word[2 + length])
+				refuse("unexpected argument", word);
 			*options[i].flag = true;
 			return;
 		}
@@ -121,9 +125,12 @@ static void take_letter(char letter) {
 /* Returns the command for the kernel, if there is one. */
 static const char *take_arguments(int argc, char **argv) {
 	const char *command = NULL;
+	bool ended = false;
 	for (int i = 1; i < argc; i++) {
-		if (argv[i][0] != '-' || argv[i][1] == '\0')
-			command = argv[i];
+		if (ended || argv[i][0] != '-' || argv[i][1] == '\0')
+			command = command ? command : argv[i];
+		else if (strcmp(argv[i], "--") == 0)
+			ended = true;
 		else if (argv[i][1] == '-')
 			take_long(argv[i]);
 		else
@@ -138,7 +145,7 @@ static bool is_going_down(void) {
 	struct utmpx wanted = {.ut_type = RUN_LVL};
 	const struct utmpx *found;
 	const char *level = getenv("RUNLEVEL");
-	if (level && *level)
+	if (level)
 		return *level == '0' || *level == '6';
 	utmpxname(UTMP_FILE);
 	setutxent();

@@ -604,12 +604,12 @@ describe('check-config', () => {
     expect((await check(' --user', ends))[1]).toBe(0);
   });
 
-  it('does not fail where no daemon runs', async () => {
-    expect(await check('', { answers: { config: new ConnectionError('no daemon') } })).toEqual([
-      'initctl: no daemon\n',
-      0,
-    ]);
-  });
+  it.each([new ConnectionError('no daemon'), new AddressError('no daemon')])(
+    'does not fail where no daemon runs: %s',
+    async (error) => {
+      expect(await check('', { answers: { config: error } })).toEqual(['initctl: no daemon\n', 0]);
+    },
+  );
 
   it('lists broken files to people', async () => {
     const world = { terminal: { out: true }, env: { NO_COLOR: '1' } };

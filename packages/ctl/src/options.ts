@@ -32,17 +32,22 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** What all programs take. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { long: 'quiet', short: 'q', description: 'reduce output to errors only' },
+  { long: 'verbose', short: 'v', description: 'increase output to include informational messages' },
+  { long: 'debug', description: 'increase output to include debugging messages', shown: 'hidden' },
+  { long: 'help', description: 'display this help and exit' },
+  { long: 'version', description: 'output version information and exit' },
+];
+
 /** What all commands take. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { long: 'session', description: 'use existing D-Bus session bus to connect to init daemon (for testing)' },
   { long: 'system', description: 'use D-Bus system bus to connect to init daemon' },
   { long: 'dest', value: 'NAME', description: 'destination well-known name on D-Bus bus' },
   { long: 'user', description: 'run in user mode (as used for user sessions)' },
-  { long: 'quiet', short: 'q', description: 'reduce output to errors only' },
-  { long: 'verbose', short: 'v', description: 'increase output to include informational messages' },
-  { long: 'debug', description: 'increase output to include debugging messages', shown: 'hidden' },
-  { long: 'help', description: 'display this help and exit' },
-  { long: 'version', description: 'output version information and exit' },
+  ...COMMON_OPTIONS,
 ];
 
 /** Parses all of `words`, or with `untilWord` those before the first that is neither an option nor an option's value. */

@@ -79,9 +79,12 @@ export class Printer {
     for (const hint of this.#hints) this.#context.err(`${this.#errColour.dim(hint)}\n`);
   }
 
-  /** Behind the program's name, with no blank between them if the text starts with a place (`FILE:LINE: …`). */
   #error(text: string): void {
-    const separator = /[ :]/.exec(text)?.[0] === ':' ? ':' : ': ';
-    this.#context.err(`${this.program}${separator}${text}\n`);
+    this.#context.err(`${prefixed(this.program, text)}\n`);
   }
+}
+
+/** A text behind the program's name, with no blank between them if it starts with a place (`FILE:LINE: …`). */
+export function prefixed(program: string, text: string): string {
+  return `${program}${/[ :]/.exec(text)?.[0] === ':' ? ':' : ': '}${text}`;
 }

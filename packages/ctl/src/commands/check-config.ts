@@ -1,5 +1,12 @@
 /** `check-config` (reference: control §3.6). */
-import { type Condition, ConnectionError, globMatches, type JobConfig, UpstartError } from '@upstart/protocol';
+import {
+  AddressError,
+  type Condition,
+  ConnectionError,
+  globMatches,
+  type JobConfig,
+  UpstartError,
+} from '@upstart/protocol';
 import type { Command, Invocation } from '../command.ts';
 import { brokenFileText } from '../hints.ts';
 import { aboutJob, JOB_EVENTS } from '../job-events.ts';
@@ -26,7 +33,7 @@ export const checkConfig: Command = {
       configs = await (await invocation.connect()).call('config', { job: null });
     } catch (error) {
       // Packages run this where no init is up, and must not fail there.
-      if (!(error instanceof ConnectionError)) throw error;
+      if (!(error instanceof ConnectionError || error instanceof AddressError)) throw error;
       print.failure(error.message);
       return 0;
     }

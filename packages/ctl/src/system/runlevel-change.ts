@@ -2,9 +2,12 @@
 import { LOGIN_FILES, type LoginFiles, readRunlevel, recordRunlevel } from '@upstart/protocol/login-records';
 import { connectSystem } from './tool.ts';
 
-/** The level before the change: the environment of a job that changes it says so, else the last record does. */
+/**
+ * The level before the change: the environment of a job that changes it says so, even if it says that there was none; else the
+ * last record does.
+ */
 export function previousRunlevel(env: NodeJS.ProcessEnv, files: LoginFiles): string {
-  if (env.RUNLEVEL) return env.RUNLEVEL.charAt(0);
+  if (env.RUNLEVEL !== undefined) return env.RUNLEVEL.charAt(0) || 'N';
   try {
     return readRunlevel(files.utmp)?.level ?? 'N';
   } catch {

@@ -11,13 +11,15 @@ const runlevel: Tool = {
   help: 'They are read from the file UTMP, by default the one of the system. Inside a job that was started by a change of the runlevel, they are the ones of that change.',
   run({ args: [path = LOGIN_FILES.utmp], out }) {
     const found = fromEnvironment(process.env) ?? fromFile(path);
-    out(found ? `${found.previous} ${found.level}\n` : 'unknown\n');
-    return found ? 0 : 1;
+    const known = found !== null && found.level !== 'N';
+    out(known ? `${found.previous} ${found.level}\n` : 'unknown\n');
+    return known ? 0 : 1;
   },
 };
 
-function fromEnvironment({ RUNLEVEL: level, PREVLEVEL: previous }: NodeJS.ProcessEnv): Runlevel | null {
-  return level ? { level, previous: previous || 'N' } : null;
+/** One that is set and empty says that there is none yet: what is recorded is of another boot, or of single-user mode. */
+function fromEnvironment({ RUNLEVEL: level, PREVLEVEL: previous = '' }: NodeJS.ProcessEnv): Runlevel | null {
+  return level === undefined ? null : { level: level.charAt(0) || 'N', previous: previous.charAt(0) || 'N' };
 }
 
 function fromFile(path: string): Runlevel | null {

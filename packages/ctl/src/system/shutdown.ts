@@ -1,5 +1,5 @@
 /** shutdown: changes the run level so that the machine goes down, now or later, and tells everybody (reference: system §4.4). */
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConnectionError } from '@upstart/protocol';
 import { UsageError } from '../options.ts';
@@ -153,7 +153,8 @@ function runningPid(): number | null {
 function askOtherInit({ level }: Purpose): boolean {
   for (const path of SYSV_FIFOS) {
     try {
-      const fd = openSync(path, 'r+');
+      // Refused where nobody reads it: what is left of an init would take the request and do nothing.
+      const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
       writeSync(fd, sysvRequest(level));
       closeSync(fd);
       return true;

@@ -27,7 +27,10 @@ test.each([
   ['99999999999999999', 'illegal time value'],
   ['24:00', 'illegal hour value'],
   ['12:60', 'illegal minute value'],
-  ['12:', 'illegal time value'],
+  ['12:', 'illegal minute value'],
+  ['12:3x', 'illegal minute value'],
+  ['noon:30', 'illegal hour value'],
+  [':30', 'illegal hour value'],
 ])('%j: %s', (text, message) => {
   expect(() => minutesUntil(text, NOW)).toThrow(message);
 });

@@ -6,20 +6,25 @@ const MINUTES_A_DAY = 24 * 60;
 /** Minutes from `now` until the time that `text` means. Throws UsageError. */
 export function minutesUntil(text: string, now: Date): number {
   if (text === 'now') return 0;
-  const [, hours, minutes] = /^(\d+):(\d+)$/.exec(text) ?? [];
-  if (hours !== undefined) return untilTimeOfDay(Number(hours), Number(minutes), now);
+  if (text.includes(':')) return untilTimeOfDay(text, now);
   const amount = /^\+?(\d+)$/.exec(text)?.[1];
   const wanted = Number(amount);
   if (amount === undefined || !Number.isSafeInteger(wanted)) throw new UsageError('illegal time value');
   return wanted;
 }
 
-function untilTimeOfDay(hours: number, minutes: number, now: Date): number {
-  if (hours > 23) throw new UsageError('illegal hour value');
-  if (minutes > 59) throw new UsageError('illegal minute value');
+function untilTimeOfDay(text: string, now: Date): number {
+  const colon = text.indexOf(':');
+  const hours = upTo(23, text.slice(0, colon), 'illegal hour value');
+  const minutes = upTo(59, text.slice(colon + 1), 'illegal minute value');
   const wanted = hours * 60 + minutes;
   const current = now.getHours() * 60 + now.getMinutes();
   return (wanted - current + MINUTES_A_DAY) % MINUTES_A_DAY;
+}
+
+function upTo(most: number, digits: string, error: string): number {
+  if (!/^\d+$/.test(digits) || Number(digits) > most) throw new UsageError(error);
+  return Number(digits);
 }
 
 /** Whether those who are logged in are told again with so many minutes left: the nearer, the more often. */

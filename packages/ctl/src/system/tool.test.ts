@@ -11,6 +11,7 @@ const tool: Tool = {
   run({ args: [what], given, out }) {
     if (what === undefined) throw new UsageError('missing what');
     if (what === 'file') throw new Error('/no/file: No such file or directory');
+    if (what === 'own') throw new Error('own: No such file or directory');
     if (what === 'bad') throw new Error('It is bad');
     out(`${what} ${given.map(([option, value]) => `${option}:${value}`).join(' ')}\n`);
     return 3;
@@ -30,11 +31,13 @@ const HINT = "Try `tool --help' for more information.\n";
 test.each([
   [['x', '-e', 'A=1', '--env=A=2'], 3, 'x env:A=1 env:A=2\n'],
   [['x', '-q'], 3, ''],
+  [['x', '--debug'], 3, 'x debug:true\n'],
   [[], 1, `tool: missing what\n${HINT}`],
   [['--fly'], 1, `tool: invalid option: --fly\n${HINT}`],
   [['-e'], 1, `tool: missing argument: -e\n${HINT}`],
   [['bad'], 1, 'tool: It is bad\n'],
   [['file'], 1, 'tool:/no/file: No such file or directory\n'],
+  [['own'], 1, 'tool:own: No such file or directory\n'],
 ])('%j', async (argv, status, text) => {
   expect(await call(...argv)).toEqual([status, text]);
 });

@@ -7,7 +7,8 @@ import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConnectionError, connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
 import { optionLines } from '../help.ts';
-import { type OptionSpec, type Options, type ParsedWords, parseWords, UsageError } from '../options.ts';
+import { COMMON_OPTIONS, type OptionSpec, type Options, type ParsedWords, parseWords, UsageError } from '../options.ts';
+import { prefixed } from '../printer.ts';
 import { screenWidth, wrap } from '../text/wrap.ts';
 import { versionText } from '../version.ts';
 
@@ -32,13 +33,6 @@ export interface ToolCall {
   err(text: string): void;
 }
 
-const COMMON: readonly OptionSpec[] = [
-  { long: 'quiet', short: 'q', description: 'reduce output to errors only' },
-  { long: 'verbose', short: 'v', description: 'increase output to include informational messages' },
-  { long: 'help', description: 'display this help and exit' },
-  { long: 'version', description: 'output version information and exit' },
-];
-
 /** Runs `tool` as this process, and sets its exit status. */
 export async function runTool(tool: Tool, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   process.exitCode = await callTool(tool, argv, {
@@ -51,7 +45,7 @@ type Output = { out(text: string): void; err(text: string): void };
 
 export async function callTool(tool: Tool, argv: readonly string[], output: Output): Promise<number> {
   const { name } = tool;
-  const specs = [...tool.options, ...COMMON];
+  const specs = [...tool.options, ...COMMON_OPTIONS];
   try {
     const parsed = parseWords(argv, specs);
     if (parsed.asked === 'version') output.out(versionText(name));
@@ -70,9 +64,7 @@ export async function callTool(tool: Tool, argv: readonly string[], output: Outp
       err: output.err,
     });
   } catch (error) {
-    const text = (error as Error).message;
-    // A place is not set off from the name: `runlevel:/no/such/file: …`.
-    output.err(`${name}${text.startsWith('/') ? ':' : ': '}${text}\n`);
+    output.err(`${prefixed(name, (error as Error).message)}\n`);
     if (error instanceof UsageError) output.err(`Try \`${name} --help' for more information.\n`);
     return 1;
   }
