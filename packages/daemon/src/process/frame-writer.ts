@@ -1,5 +1,5 @@
 /** Writes frames to the supervisor, one at a time, into one buffer that is used again and again. */
-import { encodeText } from '@upstart/protocol';
+import { encodeText, mayHoldBytes } from '@upstart/protocol';
 import { FIELD_HEADER, FRAME_BODY_MAX, FRAME_HEADER, FRAME_VERSION, writeNumber } from './frames.ts';
 
 /** Error numbers that stand for what no frame can hold. */
@@ -10,8 +10,6 @@ const EINVAL = 22;
 const USUAL_SIZE = 64 * 1024;
 /** Bytes that a UTF-16 unit takes at most. */
 const UNIT_MAX = 3;
-/** A NUL, which no text of the system can hold, or what stands for a byte that was no UTF-8. */
-const UNUSUAL = /[\0\uDC80-\uDCFF]/;
 
 export class FrameWriter {
   #bytes = Buffer.allocUnsafeSlow(USUAL_SIZE);
@@ -59,9 +57,10 @@ export class FrameWriter {
 
   /** Text of job files and clients, which may stand for any bytes but NUL. */
   text(tag: number, text: string): this {
-    if (UNUSUAL.test(text)) {
-      if (!text.includes('\0')) return this.bytes(tag, encodeText(text));
+    if (text.includes('\0')) {
       this.invalid();
+    } else if (mayHoldBytes(text)) {
+      this.bytes(tag, encodeText(text));
     } else if (this.#hasRoom(text.length * UNIT_MAX)) {
       const at = this.#at;
       const length = this.#bytes.write(text, at + FIELD_HEADER);
