@@ -73,7 +73,8 @@ async function tell(story: Story, guest: Guest, machine: Machine | null, report:
   await story.reexecute();
   await story.toSingleUser();
   const single = guest.console.here;
-  await story.backToTwo(async () => (machine ? leaveShell(machine) : guest.run('telinit 2')));
+  if (machine) await story.backToTwo(() => leaveShell(machine), 'N');
+  else await story.backToTwo(() => guest.run('telinit 2'), 'S');
   if (machine) await logIn(machine, single);
   await story.end(async () => (machine ? machine.type('poweroff\n') : guest.run('poweroff')));
   if (machine) report.nothingWrong('its file system was left in order', leftOpen(machine.image));

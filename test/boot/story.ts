@@ -174,13 +174,15 @@ export class Story {
     );
   }
 
-  /** `leave` leaves the single-user mode. */
-  async backToTwo(leave: () => Promise<unknown>): Promise<void> {
+  /**
+   * `leave` leaves the single-user mode. Who asks for runlevel 2 comes from S; who ends the single user's shell comes
+   * by way of rc-sysinit, which knows of no level `before`.
+   */
+  async backToTwo(leave: () => Promise<unknown>, before: 'N' | 'S'): Promise<void> {
     const from = this.#guest.console.here;
     await leave();
     await this.#entered('2', from);
-    // By way of rc-sysinit, which knows of no level before.
-    await this.#report.says('from single-user mode to runlevel 2', 'runlevel', 'N 2');
+    await this.#report.says('from single-user mode to runlevel 2', 'runlevel', `${before} 2`);
     await this.#inRunlevel('2', SERVICES);
   }
 
