@@ -86,12 +86,18 @@ async function main(): Promise<void> {
     }
   });
   configuration.load();
-  if (start.fresh && !knowsExitJob(options, defined)) {
+  let exitJobUnknown = false;
+  configuration.whenComplete(() => {
+    if (!start.fresh) return forgetMissing(runner, defined);
+    if (knowsExitJob(options, defined)) return;
+    exitJobUnknown = true;
     log.write('fatal', `there is no job ${options.exitWith} to exit with in ${places.sources.join(', ')}`);
+  });
+  // Where files cannot be read yet it is said later, when jobs run that are not to be left behind.
+  if (exitJobUnknown) {
     endInit(supervisor, 1);
     return;
   }
-  if (!start.fresh) configuration.whenComplete(() => forgetMissing(runner, defined));
   const adopted = adoption(runner.engine, supervisorState);
   if (adopted) runner.submit(adopted);
 

@@ -14,6 +14,12 @@ describe("init's options", () => {
     });
   });
 
+  it('take several letters in one word, all of them or none', () => {
+    expect(parseOptions(['-vq'])).toMatchObject({ ignored: [], priority: 'error' });
+    expect(parseOptions(['-qv'])).toMatchObject({ ignored: [], priority: 'info' });
+    expect(parseOptions(['-vb', '-', '-v=1'])).toMatchObject({ ignored: ['-vb', '-', '-v=1'], priority: 'message' });
+  });
+
   it('tell how logs are rotated, which is off by default', () => {
     expect(parseOptions([]).logRotation).toEqual({ size: 0, age: 0, keep: 5 });
     const options = parseOptions(['--log-rotate-size=10M', '--log-rotate-age', '7d', '--log-rotate-keep=1000']);

@@ -273,9 +273,9 @@ export function parseOptions(args: readonly string[]): InitOptions {
   for (let i = 0; i < args.length; i++) {
     const word = args[i] as string;
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-    const row = name === undefined ? shortRow(word) : ROWS[name];
+    const row = name === undefined ? undefined : ROWS[name];
     if (!row) {
-      if (!isEmptyWord(word)) options.ignored.push(word);
+      if (!isEmptyWord(word) && !applyFlags(word, options)) options.ignored.push(word);
     } else if (row.value === undefined) {
       if (inline !== undefined) throw new OptionError(`unexpected argument: ${word}`);
       row.apply(options, '');
@@ -297,8 +297,13 @@ function checkTogether({ user, container, exitWith, stopTimeout }: InitOptions):
   if (stopTimeout !== null) throw new OptionError('--stop-timeout: expected --container or --user beside it');
 }
 
-function shortRow(word: string): Row | undefined {
-  return Object.values(ROWS).find((row) => row.short !== undefined && word === `-${row.short}`);
+/** Takes `-q`, `-v` or several such letters in one word; false if it is anything else. */
+function applyFlags(word: string, options: InitOptions): boolean {
+  const letters = /^-([a-zA-Z]+)$/.exec(word)?.[1] ?? '';
+  const rows = [...letters].map((letter) => Object.values(ROWS).find(({ short }) => short === letter));
+  if (rows.length === 0 || rows.includes(undefined)) return false;
+  for (const row of rows) row?.apply(options, '');
+  return true;
 }
 
 function isEmptyWord(word: string): boolean {

@@ -155,7 +155,8 @@ export class Runner {
       for (const callback of this.endCallbacks.splice(0)) callback();
       return;
     }
-    if (this.parts.store.isDue(monotonicNow())) this.save();
+    // Who takes over need not go again through all that has led into a pause.
+    if (this.engine.state.paused || this.parts.store.isDue(monotonicNow())) this.save();
     this.armTimer();
   }
 

@@ -153,15 +153,32 @@ export class Context {
     for (;;) {
       let id = this.pass.pop();
       if (id === undefined) {
-        this.passedId = 0;
-        if (this.nextPass.size === 0) return undefined;
-        for (const later of this.nextPass) this.pass.push(later);
-        this.nextPass.clear();
-        id = this.pass.pop() as number;
+        this.beginPass();
+        id = this.pass.pop();
+        if (id === undefined) return undefined;
       }
       this.passedId = id;
       const event = this.state.events.get(id);
       if (event) return event;
     }
+  }
+
+  private beginPass(): void {
+    this.passedId = 0;
+    for (const id of this.nextPass) this.pass.push(id);
+    this.nextPass.clear();
+  }
+
+  /**
+   * Leaves the queue until a timer that goes off at once; returns how often that has been so in a row. It goes on with the
+   * oldest event, whose turn might never come in a pass that has no end, and that needs no place to be remembered.
+   */
+  pauseQueue(): number {
+    this.beginPass();
+    const { paused, timers } = this.state;
+    const timer = paused && timers.has(paused.timer) ? paused.timer : this.arm(0, { kind: 'queue' });
+    const times = (paused?.times ?? 0) + 1;
+    this.state.paused = { times, timer };
+    return times;
   }
 }

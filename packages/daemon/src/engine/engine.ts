@@ -99,6 +99,8 @@ export class Engine {
 
   private timerPassed({ action }: TimerState): void {
     const { context } = this;
+    // After every input the queue goes on anyway.
+    if (action.kind === 'queue') return;
     if (action.kind === 'quiesce') {
       quiesceTimerPassed(context);
       return;

@@ -5,14 +5,43 @@ import { answerWaiter, emitEvent } from './blocking.ts';
 import type { Context } from './context.ts';
 import { offerToClass } from './event-start.ts';
 import { advance } from './lifecycle.ts';
-import type { EventState } from './state.ts';
+import { type EventState, eventText } from './state.ts';
 
-/** Works until every event that is left waits for something. */
+/**
+ * How many steps of events are taken before other inputs have their turn. Ten thousand jobs that one event starts stay
+ * below it. Jobs that start and stop one another without end do not, and must not keep init from those who want to know
+ * or to change that.
+ */
+export const EVENTS_AT_ONCE = 20_000;
+
+/** Works until every event that is left waits for something, or there have been too many at once. */
 export function runEventQueue(context: Context): void {
-  for (let event = context.nextEvent(); event; event = context.nextEvent()) {
+  let last: EventState | undefined;
+  // What only waits does not count: after a crash each event is looked at anew, and the pause must be at the same place.
+  for (let done = 0; done < EVENTS_AT_ONCE; ) {
+    const event = context.nextEvent();
+    if (!event) {
+      delete context.state.paused;
+      return;
+    }
+    if (!event.handled || event.blockers === 0) done++;
     if (!event.handled) handle(context, event);
     if (event.blockers === 0) finish(context, event);
+    last = event;
   }
+  const times = context.pauseQueue();
+  if (times >= SUSPICIOUS && isPowerOfTwo(times)) {
+    const steps = `${times * EVENTS_AT_ONCE} steps of events have followed one another without a rest`;
+    const text = `${steps}, the last of them \`${eventText(last as EventState)}\`: do jobs start and stop each other?`;
+    context.log('warn', text);
+  }
+}
+
+/** After so many pauses in a row it is said, and again after twice, four times … as many. */
+const SUSPICIOUS = 8;
+
+function isPowerOfTwo(number: number): boolean {
+  return (number & (number - 1)) === 0;
 }
 
 function handle(context: Context, event: EventState): void {

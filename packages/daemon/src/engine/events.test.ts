@@ -1,4 +1,8 @@
+import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
+import { Engine } from './engine.ts';
+import { EVENTS_AT_ONCE } from './event-queue.ts';
+import type { Effect, Input } from './messages.ts';
 import { TestWorld } from './test-world.ts';
 
 describe('conditions', () => {
@@ -228,5 +232,73 @@ describe('the end of a session', () => {
     world.wait(1001);
     expect(world.engine.state.ended).toBe(true);
     expect(world.logged()).toContain('warn: job svc failed to stop');
+  });
+});
+
+describe('events without end', () => {
+  const ping = (world: TestWorld): void => {
+    world.job('a', 'start on go or stopped b\nstop on started a\n');
+    world.job('b', 'start on stopped a\nstop on started b\n');
+  };
+  const finished = (effects: readonly Effect[]): number =>
+    effects.filter((effect) => effect.type === 'notify' && effect.notification.event === 'event-emitted').length;
+
+  it('let others have their turn, and go on after it', () => {
+    const world = new TestWorld();
+    ping(world);
+    world.job('other', 'exec main\n');
+    const first = world.input({ type: 'emit', name: 'go', env: [] });
+    expect(finished(first)).toBeGreaterThan(EVENTS_AT_ONCE / 3);
+    expect(world.engine.nextDue()).toBe(world.now);
+    expect(world.answer(world.start('other'))).toBe('ok');
+    expect(finished(world.input({ type: 'tick' }))).toBeGreaterThan(EVENTS_AT_ONCE / 3);
+    expect([...world.engine.state.timers.values()].map(({ action }) => action.kind)).toEqual(['queue']);
+  });
+
+  it('are said to be so, more and more seldom', () => {
+    const world = new TestWorld();
+    ping(world);
+    world.input({ type: 'emit', name: 'go', env: [] });
+    const ticks = Array.from({ length: 16 }, () => world.input({ type: 'tick' }));
+    const warns = (effect: Effect): boolean => effect.type === 'log' && effect.priority === 'warn';
+    const warned = ticks.flatMap((effects, i) => (effects.some(warns) ? [i] : []));
+    expect(warned).toEqual([6, 14]);
+    expect(world.engine.state.events.size, 'those that are through do not pile up').toBeLessThan(EVENTS_AT_ONCE);
+    expect(world.logged().filter((line) => line.startsWith('warn'))[0]).toMatch(
+      /^warn: 160000 steps of events have followed one another without a rest, the last of them `\w+ JOB=[ab]`: do jobs start/,
+    );
+  });
+
+  it('end when a job is defined anew', () => {
+    const world = new TestWorld();
+    ping(world);
+    world.input({ type: 'emit', name: 'go', env: [] });
+    world.job('b', 'start on something else\n');
+    world.input({ type: 'tick' });
+    expect(world.engine.nextDue()).toBeNull();
+    expect(world.engine.state).not.toHaveProperty('paused');
+    expect(world.list()).toEqual(['a stop/waiting', 'b stop/waiting']);
+    expect(world.engine.state.events.size).toBe(0);
+  });
+
+  it('go on alike after a crash in a pause', () => {
+    const world = new TestWorld();
+    ping(world);
+    world.job('third', 'start on stopped a and knock\ntask\n');
+    // Events that only wait.
+    world.job('waits', 'start on early and never\n');
+    for (let i = 0; i < 10; i++) world.emit('early');
+    world.input({ type: 'emit', name: 'go', env: [] });
+    const recovered = new Engine(deserialize(serialize(world.engine.state)));
+    const time = { now: world.now, wall: 0 };
+    const inputs: Input[] = [
+      { ...time, type: 'emit', name: 'knock', env: [] },
+      { ...time, type: 'tick' },
+    ];
+    for (const input of inputs) {
+      // As text: so many effects take long to be compared one by one.
+      expect(JSON.stringify(recovered.apply(input)) === JSON.stringify(world.engine.apply(input))).toBe(true);
+      expect(recovered.state).toEqual(world.engine.state);
+    }
   });
 });

@@ -38,6 +38,26 @@ describe('a service with all hooks', () => {
     expect(world.events()).toEqual(['stopping JOB=svc INSTANCE= RESULT=ok', 'stopped JOB=svc INSTANCE= RESULT=ok']);
   });
 
+  it.each([
+    ['pre-stop', (world: TestWorld): unknown => world.exit(world.process('post'))],
+    ['post-start', (): unknown => null],
+  ])('comes up again when a start comes after the end of its main process, during %s', (_hook, begin) => {
+    const world = new TestWorld();
+    world.job('svc', 'exec main\npost-start exec post\npre-stop exec prestop\n');
+    world.start('svc');
+    begin(world);
+    const stop = world.stop('svc');
+    const main = world.process('main');
+    world.exit(main);
+    const start = world.start('svc');
+    const [hook] = world.commands();
+    world.exit(world.process(hook as string));
+    world.exit(world.process('post'));
+    expect([world.answer(stop), world.answer(start)]).toEqual(['ok', 'ok']);
+    expect(world.status('svc')).toBe('svc start/running');
+    expect(world.process('main').pid).not.toBe(main.pid);
+  });
+
   it('is not restarted by restart, since pre-stop with goal start goes back to running', () => {
     const world = new TestWorld();
     world.job('svc', 'exec main\npre-stop exec prestop\n');
@@ -336,6 +356,19 @@ describe('expect', () => {
     world.report({ type: 'stopped', process: main.token, pid: main.pid, signal: 19 });
     expect(world.answer(start)).toBe('ok');
     expect(main.signals).toEqual([18]);
+  });
+
+  it('stop: is sent on its way to take its kill signal when a stop has come first', () => {
+    const world = new TestWorld();
+    world.job('svc', 'exec main\nexpect stop\n');
+    world.start('svc');
+    const stop = world.stop('svc');
+    const main = world.process('main');
+    world.report({ type: 'stopped', process: main.token, pid: main.pid, signal: 19 });
+    expect(main.signals).toEqual([SIGTERM, 18]);
+    expect(world.status('svc')).toBe('svc stop/killed');
+    world.exit(main, 0, SIGTERM);
+    expect(world.answer(stop)).toBe('ok');
   });
 
   it('that is never met does not keep a stop waiting', () => {

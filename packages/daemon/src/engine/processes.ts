@@ -141,7 +141,8 @@ export function processStopped(context: Context, known: Known, report: ReportOf<
   const name = signalName(report.signal) ?? report.signal;
   context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) stopped by ${name} signal`);
   const { expect } = context.classOf(instance).definition;
-  if (slot !== 'main' || expect !== 'stop' || instance.state !== 'spawned' || report.signal !== SIGSTOP) return;
-  signalMain(context, process, SIGCONT);
-  advance(context, instance);
+  if (slot !== 'main' || expect !== 'stop' || report.signal !== SIGSTOP) return;
+  // Also when a stop has come first: it is to take its kill signal.
+  if (instance.state === 'spawned' || instance.goal === 'stop') signalMain(context, process, SIGCONT);
+  if (instance.state === 'spawned') advance(context, instance);
 }

@@ -143,13 +143,23 @@ export type TimerAction =
   | { kind: 'spawn'; instance: number; slot: Slot }
   /** A hook has had its time; `token` tells whether it is still the same process. */
   | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
-  | { kind: 'quiesce' };
+  | { kind: 'quiesce' }
+  /** The event queue goes on where it was left. */
+  | { kind: 'queue' };
 
 export interface TimerState {
   id: number;
   /** Milliseconds of monotonic time. */
   due: number;
   action: TimerAction;
+}
+
+/** An event queue that was left before it was through, for others to have their turn. */
+export interface PausedQueue {
+  /** How often it has been left since it was last through. */
+  times: number;
+  /** What goes off for it to go on. */
+  timer: number;
 }
 
 export interface QuiesceState {
@@ -189,6 +199,8 @@ export interface EngineState {
   instances: Map<number, InstanceState>;
   /** Events that are not over, in the order of their creation. */
   events: Map<number, EventState>;
+  /** While the queue is not through. */
+  paused?: PausedQueue;
   timers: Map<number, TimerState>;
   quiesce: QuiesceState | null;
   /** The job that init ends with, once something of it has ended; a state saved by an older daemon lacks it. */

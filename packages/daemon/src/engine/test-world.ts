@@ -68,7 +68,7 @@ export class TestWorld {
     const timed = { ...input, now: this.now, wall: WALL + this.now } as Input;
     this.inputs.push(timed);
     const effects = this.engine.apply(timed);
-    this.effects.push(...effects);
+    for (const effect of effects) this.effects.push(effect);
     for (const effect of effects) if (effect.type === 'command') this.obey(effect.command);
     return effects;
   }

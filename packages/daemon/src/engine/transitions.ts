@@ -39,9 +39,15 @@ export interface TransitionFacts {
   state: State;
   /** The main process lives. */
   hasMain: boolean;
-  /** The main process ended before `expect` was met, or right away: there is nothing to go on with. */
+  /** The main process that the job has a definition of does not live. */
   mainLost: boolean;
 }
+
+/**
+ * What would lead to `running` without the process that is to run: it ended before `expect` was met or right away, or a
+ * start came after its end while a hook was running. The job goes down, and up again if its goal is start.
+ */
+const NEEDS_MAIN: ReadonlySet<State> = new Set(['spawned', 'post-start', 'pre-stop']);
 
 /**
  * The next state of an instance whose present step has ended. Goal `respawn` marks that the main process ended while a
@@ -50,6 +56,6 @@ export interface TransitionFacts {
 export function nextState({ goal, state, hasMain, mainLost }: TransitionFacts): State {
   if (goal === 'respawn') return 'stopping';
   if (state === 'running' && goal === 'stop' && !hasMain) return 'stopping';
-  if (state === 'spawned' && mainLost) return 'stopping';
+  if (mainLost && NEEDS_MAIN.has(state)) return 'stopping';
   return NEXT[state][goal];
 }

@@ -19,7 +19,7 @@ function done(table: typeof SYSTEM_SIGNALS, signal: number): string[] {
 
 test.each([
   [SIGHUP, ['reload'], ['reload'], ['reload']],
-  [SIGINT, ['emit control-alt-delete'], [], ['quiesce']],
+  [SIGINT, ['emit control-alt-delete'], ['quiesce'], ['quiesce']],
   [SIGQUIT, [], [], ['quiesce']],
   [SIGWINCH, ['emit keyboard-request'], [], []],
   [SIGPWR, ['emit power-status-changed'], [], ['quiesce']],

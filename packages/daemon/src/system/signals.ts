@@ -42,6 +42,8 @@ export const SYSTEM_SIGNALS: ReadonlyMap<number, Action> = new Map([
 
 export const SESSION_SIGNALS: ReadonlyMap<number, Action> = new Map([
   [HUP, reload],
+  // Control-C, where it was started on a terminal.
+  [INT, quiesce],
   [TERM, quiesce],
 ]);
 
