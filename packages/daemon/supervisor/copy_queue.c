@@ -15,7 +15,10 @@
 
 #define STACK (64 * 1024)
 
-/* A ring, which the main thread adds to and the writing thread takes from. All of it with the lock only. */
+/*
+ * A ring, which the main thread adds to and the writing thread takes from. All of it with the lock only. No image of init takes
+ * it over: after a fault the thread goes on until then, unlike others.
+ */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work, idle;
 static char *ring;

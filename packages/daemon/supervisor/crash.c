@@ -16,6 +16,7 @@
 #include "handover.h"
 #include "loop.h"
 #include "place.h"
+#include "rest.h"
 #include "say.h"
 
 /* Seconds before the next image: one that crashes at once must not keep the machine busy. */
@@ -38,6 +39,8 @@ static const struct {
 /* Seconds that the core may take: a disk may never take it. */
 #define CORE_PATIENCE 10
 #define SECOND 1000
+/* Milliseconds that other threads get to come to rest. */
+#define REST_PATIENCE 1000
 /* In the environment: this image has taken over what was left by one that met a fault. */
 #define SAVED_VARIABLE "UPSTART_SAVED_BY_FAULT"
 
@@ -48,7 +51,6 @@ static size_t kept;
 static char count[sizeof CRASH_COUNT + 16], next_count[sizeof CRASH_COUNT + 16], state[sizeof STATE_VARIABLE + 16];
 static char saved_by_fault[] = SAVED_VARIABLE "=1";
 static bool took_over;
-static volatile sig_atomic_t under_way;
 /* By loop_now. */
 static int64_t began;
 
@@ -111,10 +113,10 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 		sigaction(signal, &standard, NULL);
 		return;
 	}
-	under_way = 1;
 	/* It must not go on sending to what is being saved. */
 	if (daemon_pid() > 0)
 		kill(daemon_pid(), SIGKILL);
+	rest_all(REST_PATIENCE);
 	int left = took_over && loop_now() - began < TRUST_AFTER * SECOND ? -1 : hand_over_after_fault(arguments);
 	bool dumped = leave_core(signal);
 	say("Caught %s, %s; %s", name_of(signal), dumped ? "core dumped" : "unable to dump core",
@@ -126,11 +128,6 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 	for (;;)
 		if (waitpid(-1, NULL, 0) < 0)
 			sleep(PAUSE);
-}
-
-void crash_stand_still(void) {
-	while (under_way)
-		sleep(PAUSE);
 }
 
 static int crashes(void) {

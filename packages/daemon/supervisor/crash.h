@@ -11,10 +11,5 @@
 void crashes_survive(char **argv);
 /* What an image before this one knew is lost. */
 void crash_count_one(void);
-/*
- * Does not return while a fault of another thread is being dealt with: what is being saved must not change, and its children are
- * not ours to reap. Called by the main thread, each turn and before it reaps.
- */
-void crash_stand_still(void);
 
 #endif

@@ -114,23 +114,27 @@ static bool is_current(struct sink *sink, struct stat *state) {
 	return check_file(sink->file, state) == 0 && state->st_nlink > 0 && !rotation_has_moved(sink->path, state);
 }
 
-int log_file_open(struct sink *sink) {
-	struct stat state;
-	if (sink->file >= 0 && !is_current(sink, &state))
+static int open_and_look(struct sink *sink, struct stat *state) {
+	int error = open_anew(sink);
+	return error ? error : check_file(sink->file, state);
+}
+
+int log_file_open(struct sink *sink, struct stat *state) {
+	if (sink->file >= 0 && !is_current(sink, state))
 		log_file_close(sink);
 	if (sink->file < 0) {
-		int error = open_anew(sink);
-		if (error || check_file(sink->file, &state) != 0)
+		int error = open_and_look(sink, state);
+		if (error)
 			return error;
 	}
 	sink->rotation_error = 0;
-	if (!rotation_is_due(&state, sink->born, sink->mid_line))
+	if (!rotation_is_due(state, sink->born, sink->mid_line))
 		return 0;
 	sink->rotation_error = rotate(sink->path);
 	if (sink->rotation_error)
 		return 0; /* better a long file than none */
 	log_file_close(sink);
-	return open_anew(sink);
+	return open_and_look(sink, state);
 }
 
 void log_file_written(struct sink *sink, size_t count) {

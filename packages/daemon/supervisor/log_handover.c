@@ -6,13 +6,15 @@
 #include "log_parts.h"
 
 static void give_bytes(FILE *out, const struct sink *sink) {
-	size_t first = sink->capacity - sink->start;
-	if (first > sink->length)
-		first = sink->length;
-	if (first > 0)
-		handover_bytes(out, "log-bytes", sink->buffer + sink->start, first);
-	if (sink->length > first)
-		handover_bytes(out, "log-bytes", sink->buffer, sink->length - first);
+	size_t written = writer_left_in(sink), length = sink->length - written;
+	if (length == 0)
+		return;
+	size_t start = (sink->start + written) % sink->capacity, first = sink->capacity - start;
+	if (first > length)
+		first = length;
+	handover_bytes(out, "log-bytes", sink->buffer + start, first);
+	if (length > first)
+		handover_bytes(out, "log-bytes", sink->buffer, length - first);
 }
 
 void logs_hand_over(FILE *out) {

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rest.h"
+
 #define EVENTS_A_TURN 256
 /* How many descriptors wait for the end of a turn at most. */
 #define CLOSED_A_TURN 64
@@ -138,7 +140,10 @@ static void run_timers(void) {
 
 void loop_turn(bool busy) {
 	struct epoll_event events[EVENTS_A_TURN];
-	int count = epoll_wait(epoll, events, EVENTS_A_TURN, busy ? 0 : next_timeout());
+	int timeout = busy ? 0 : next_timeout();
+	rest_begin();
+	int count = epoll_wait(epoll, events, EVENTS_A_TURN, timeout);
+	rest_end();
 	for (int i = 0; i < count; i++) {
 		struct watch *watch = events[i].data.ptr;
 		/* An earlier event of this turn may have stopped it. */

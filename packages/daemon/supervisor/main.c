@@ -68,7 +68,6 @@ int main(int argc, char **argv) {
 	daemon_open(argc, argv);
 	int status;
 	while (!daemon_is_over(&status)) {
-		crash_stand_still();
 		link_turn();
 		/* After the report of its end: closing a terminal takes longer than all else about it. */
 		loop_sweep();

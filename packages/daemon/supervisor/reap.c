@@ -3,10 +3,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "crash.h"
 #include "daemon.h"
 #include "process.h"
 #include "reports.h"
+#include "rest.h"
 #include "spawn.h"
 #include "trace.h"
 
@@ -50,7 +50,8 @@ void reap_turn(void) {
 		struct rusage usage;
 		if (!reports_have_room())
 			return; /* the kernel keeps them until there is room */
-		crash_stand_still();
+		/* Whoever has met a fault waits for a child of its own. */
+		stand_still();
 		pid_t pid = wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
 		if (pid <= 0)
 			due = false;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "log_file.h"
+#include "rest.h"
 #include "thread.h"
 
 #define STACK (256 * 1024)
@@ -16,6 +17,9 @@ static pthread_cond_t work, idle;
 static struct sink *first_queued, **last_queued = &first_queued, *noticed;
 static bool writing;
 static int notice_fd = -1;
+/* What is being written, and how long its file was before. */
+static const struct sink *_Atomic in_flight;
+static off_t size_before;
 
 void sink_lock(void) {
 	pthread_mutex_lock(&lock);
@@ -61,10 +65,18 @@ static void write_out(struct sink *sink) {
 		int count = pieces_of(sink, pieces);
 		ssize_t n = -1;
 		sink_unlock();
-		int open_error = log_file_open(sink), error = open_error;
-		if (!error && (n = writev(sink->file, pieces, count)) < 0)
-			error = errno;
+		stand_still();
+		struct stat state;
+		int open_error = log_file_open(sink, &state), error = open_error;
+		if (!error) {
+			size_before = state.st_size;
+			in_flight = sink;
+			n = writev(sink->file, pieces, count);
+			error = n < 0 ? errno : 0;
+		}
 		sink_lock();
+		/* Before they are taken out: a fault in between repeats something rather than losing it. */
+		in_flight = NULL;
 		sink->open_error = open_error;
 		sink->trouble = sink->rotation_error;
 		if (n > 0) {
@@ -95,12 +107,17 @@ static void notice(struct sink *sink) {
 
 static void *write_logs(void *unused) {
 	(void)unused;
+	rest_end();
 	sink_lock();
 	for (;;) {
 		while (!first_queued) {
 			writing = false;
 			pthread_cond_broadcast(&idle);
+			rest_begin();
 			pthread_cond_wait(&work, &lock);
+			sink_unlock();
+			rest_end();
+			sink_lock();
 		}
 		struct sink *sink = first_queued;
 		first_queued = sink->next_queued;
@@ -137,6 +154,14 @@ struct sink *writer_next_noticed(void) {
 	}
 	sink_unlock();
 	return sink;
+}
+
+size_t writer_left_in(const struct sink *sink) {
+	struct stat state;
+	if (sink != in_flight || fstat(sink->file, &state) < 0 || state.st_size <= size_before)
+		return 0;
+	off_t written = state.st_size - size_before;
+	return written < (off_t)sink->length ? (size_t)written : sink->length;
 }
 
 void writer_wait(int64_t milliseconds) {

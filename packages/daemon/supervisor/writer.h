@@ -55,6 +55,11 @@ void sink_queue(struct sink *sink);
 void sink_take_file(struct sink *sink, int file);
 /* One that the writer has been done with since it was last asked, or NULL. */
 struct sink *writer_next_noticed(void);
+/*
+ * After a fault: how many bytes from the beginning of the ring are in the file, though the writer did not come to take them out.
+ * It is the only one to write there.
+ */
+size_t writer_left_in(const struct sink *sink);
 /* Waits until nothing is queued, but only for so many milliseconds. */
 void writer_wait(int64_t milliseconds);
 
