@@ -8,8 +8,8 @@ describe("init's options", () => {
   });
 
   it('pass over what they do not know, with a value or without', () => {
-    expect(parseOptions(['quiet', '--foo', '--bar=1', '-Z', '--verbose'])).toMatchObject({
-      ignored: ['quiet', '--foo', '--bar=1', '-Z'],
+    expect(parseOptions(['quiet', '--foo', '--bar=1', '-Z', '--constructor', '--verbose'])).toMatchObject({
+      ignored: ['quiet', '--foo', '--bar=1', '-Z', '--constructor'],
       priority: 'info',
     });
   });

@@ -273,7 +273,7 @@ export function parseOptions(args: readonly string[]): InitOptions {
   for (let i = 0; i < args.length; i++) {
     const word = args[i] as string;
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-    const row = name === undefined ? undefined : ROWS[name];
+    const row = name !== undefined && Object.hasOwn(ROWS, name) ? ROWS[name] : undefined;
     if (!row) {
       if (!isEmptyWord(word) && !applyFlags(word, options)) options.ignored.push(word);
     } else if (row.value === undefined) {

@@ -155,8 +155,7 @@ export class Runner {
       for (const callback of this.endCallbacks.splice(0)) callback();
       return;
     }
-    // Who takes over need not go again through all that has led into a pause.
-    if (this.engine.state.paused || this.parts.store.isDue(monotonicNow())) this.save();
+    if (this.parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
     this.armTimer();
   }
 

@@ -244,12 +244,13 @@ describe('StateStore', () => {
     store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 1);
     store.append(batches[1] as Input[]);
     expect(said).toEqual([expect.stringMatching(/^Unable to save the state: EISDIR/)]);
-    expect(store.isDue(500)).toBe(false);
-    expect(store.isDue(1001)).toBe(true);
+    expect(store.isDue(500, false)).toBe(false);
+    expect(store.isDue(1001, false)).toBe(true);
     expect(open().recover(IDENTITY)?.batches).toEqual(batches.slice(0, 2));
     rmSync(blocked, { recursive: true });
     store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 1001);
     expect(said.at(-1)).toBe('The state can be saved again');
+    expect([store.isDue(2000, true), store.isDue(2001, true), store.isDue(2001, false)]).toEqual([false, true, false]);
     expect(existsSync(path('journal', 1))).toBe(false);
   });
 

@@ -113,10 +113,10 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 		sigaction(signal, &standard, NULL);
 		return;
 	}
+	rest_all(REST_PATIENCE);
 	/* It must not go on sending to what is being saved. */
 	if (daemon_pid() > 0)
 		kill(daemon_pid(), SIGKILL);
-	rest_all(REST_PATIENCE);
 	int left = took_over && loop_now() - began < TRUST_AFTER * SECOND ? -1 : hand_over_after_fault(arguments);
 	bool dumped = leave_core(signal);
 	say("Caught %s, %s; %s", name_of(signal), dumped ? "core dumped" : "unable to dump core",

@@ -21,6 +21,7 @@
 #include "place.h"
 #include "reap.h"
 #include "reports.h"
+#include "rest.h"
 #include "signals.h"
 #include "spawn.h"
 
@@ -53,6 +54,7 @@ int main(int argc, char **argv) {
 	signals_open();
 	if (system)
 		pid1_attach_to_kernel();
+	rest_end();
 	if (getpid() == 1)
 		crashes_survive(argv);
 	reports_open();

@@ -7,8 +7,8 @@
 
 static atomic_bool fault;
 /* Threads that are not at rest, and whether this one is. */
-static atomic_int active = 1;
-static _Thread_local bool resting;
+static atomic_int active;
+static _Thread_local bool resting = true;
 
 void rest_begin(void) {
 	resting = true;

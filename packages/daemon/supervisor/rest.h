@@ -9,11 +9,11 @@
 
 /*
  * Around whatever a thread waits in for something to do. What it shares with others is in order then; after a fault it does
- * not come back. Called without locks that others need. Threads but the first begin at rest.
+ * not come back. A thread begins at rest. `rest_end` is called without locks.
  */
 void rest_begin(void);
 void rest_end(void);
-/* Does not return after a fault of another thread: for what must not be done any more, also half way through something else. */
+/* Without locks. Does not return after a fault of another thread: for what must not be done any more, half way through something else. */
 void stand_still(void);
 /*
  * From the handler of a fault: has the other threads stand still, and returns when they do, or after so many milliseconds: one

@@ -32,6 +32,7 @@ describe('globMatches', () => {
       ['\\*', 'a'],
       ['a', 'ab'],
       ['a\\', 'a'],
+      ['[[:constructor:]]', 'a'],
     ];
     for (const [pattern, text] of matching) expect(globMatches(pattern, text), `${pattern} ${text}`).toBe(true);
     for (const [pattern, text] of others) expect(globMatches(pattern, text), `${pattern} ${text}`).toBe(false);

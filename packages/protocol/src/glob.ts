@@ -3,21 +3,21 @@
  * dots, `\` makes the next character ordinary, an unclosed `[` is an ordinary character.
  */
 
-const CLASSES: Record<string, RegExp> = {
-  alnum: /[A-Za-z0-9]/,
-  alpha: /[A-Za-z]/,
-  blank: /[ \t]/,
+const CLASSES: ReadonlyMap<string, RegExp> = new Map([
+  ['alnum', /[A-Za-z0-9]/],
+  ['alpha', /[A-Za-z]/],
+  ['blank', /[ \t]/],
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the class is made of them
-  cntrl: /[\x00-\x1f\x7f]/,
-  digit: /[0-9]/,
-  graph: /[\x21-\x7e]/,
-  lower: /[a-z]/,
-  print: /[\x20-\x7e]/,
-  punct: /[!-/:-@[-`{-~]/,
-  space: /[ \t\n\v\f\r]/,
-  upper: /[A-Z]/,
-  xdigit: /[0-9A-Fa-f]/,
-};
+  ['cntrl', /[\x00-\x1f\x7f]/],
+  ['digit', /[0-9]/],
+  ['graph', /[\x21-\x7e]/],
+  ['lower', /[a-z]/],
+  ['print', /[\x20-\x7e]/],
+  ['punct', /[!-/:-@[-`{-~]/],
+  ['space', /[ \t\n\v\f\r]/],
+  ['upper', /[A-Z]/],
+  ['xdigit', /[0-9A-Fa-f]/],
+]);
 
 /** Whether the whole of `text` fits `pattern`. Takes time of at most the product of both lengths. */
 export function globMatches(pattern: string, text: string): boolean {
@@ -71,7 +71,7 @@ function parseBracket(pattern: string, at: number, char: string): { matches: boo
     if (low === ']' && !first) return { matches: found !== negated, end: i + 1 };
     if (low === '[' && pattern[i + 1] === ':') {
       const close = pattern.indexOf(':]', i + 2);
-      const members = close > 0 ? CLASSES[pattern.slice(i + 2, close)] : undefined;
+      const members = close > 0 ? CLASSES.get(pattern.slice(i + 2, close)) : undefined;
       if (members) {
         found ||= members.test(char);
         i = close + 2;

@@ -169,15 +169,20 @@ export class Context {
     this.nextPass.clear();
   }
 
+  /** The queue has been left, and the time to go on has not come. */
+  queueIsPaused(): boolean {
+    const { paused, timers } = this.state;
+    return paused !== undefined && timers.has(paused.timer);
+  }
+
   /**
    * Leaves the queue until a timer that goes off at once; returns how often that has been so in a row. It goes on with the
    * oldest event, whose turn might never come in a pass that has no end, and that needs no place to be remembered.
    */
   pauseQueue(): number {
     this.beginPass();
-    const { paused, timers } = this.state;
-    const timer = paused && timers.has(paused.timer) ? paused.timer : this.arm(0, { kind: 'queue' });
-    const times = (paused?.times ?? 0) + 1;
+    const timer = this.arm(0, { kind: 'queue' });
+    const times = (this.state.paused?.times ?? 0) + 1;
     this.state.paused = { times, timer };
     return times;
   }

@@ -52,8 +52,11 @@ export class Engine {
     context.wall = input.wall;
     context.effects = [];
     this.dispatch(input);
-    runEventQueue(context);
-    if (endWithJob(context)) runEventQueue(context);
+    // While it is paused, inputs only add to it: each would have it go on for as long as it may at once.
+    if (!context.queueIsPaused()) {
+      runEventQueue(context);
+      if (endWithJob(context) && !context.queueIsPaused()) runEventQueue(context);
+    }
     endIfQuiet(context);
     return context.effects;
   }
@@ -99,7 +102,7 @@ export class Engine {
 
   private timerPassed({ action }: TimerState): void {
     const { context } = this;
-    // After every input the queue goes on anyway.
+    // Without it the queue is not paused any more.
     if (action.kind === 'queue') return;
     if (action.kind === 'quiesce') {
       quiesceTimerPassed(context);

@@ -8,8 +8,8 @@ import { advance } from './lifecycle.ts';
 import { type EventState, eventText } from './state.ts';
 
 /**
- * How many steps of events are taken before other inputs have their turn. Ten thousand jobs that one event starts stay
- * below it. Jobs that start and stop one another without end do not, and must not keep init from those who want to know
+ * How many steps of events are taken before other inputs have their turn. Ten thousand services that one event starts
+ * stay below it. Jobs that start and stop one another without end do not, and must not keep init from those who want to know
  * or to change that.
  */
 export const EVENTS_AT_ONCE = 20_000;

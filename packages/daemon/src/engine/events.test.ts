@@ -250,8 +250,11 @@ describe('events without end', () => {
     const first = world.input({ type: 'emit', name: 'go', env: [] });
     expect(finished(first)).toBeGreaterThan(EVENTS_AT_ONCE / 3);
     expect(world.engine.nextDue()).toBe(world.now);
-    expect(world.answer(world.start('other'))).toBe('ok');
+    const start = world.start('other');
+    expect(world.status('other')).toBe('other start/starting');
+    expect(finished(world.input({ type: 'emit', name: 'more', env: [] })), 'others only add to it').toBe(0);
     expect(finished(world.input({ type: 'tick' }))).toBeGreaterThan(EVENTS_AT_ONCE / 3);
+    expect(world.answer(start)).toBe('ok');
     expect([...world.engine.state.timers.values()].map(({ action }) => action.kind)).toEqual(['queue']);
   });
 
@@ -281,21 +284,53 @@ describe('events without end', () => {
     expect(world.engine.state.events.size).toBe(0);
   });
 
-  it('go on alike after a crash in a pause', () => {
+  it('do not keep what comes of the end of a session from running', () => {
+    const world = new TestWorld();
+    ping(world);
+    world.job('tidy', 'start on session-end\ntask\nexec sweep\n');
+    world.input({ type: 'emit', name: 'go', env: [] });
+    world.input({ type: 'quiesce', reason: 'shutdown' });
+    expect(world.engine.state.ended).toBe(false);
+    world.input({ type: 'tick' });
+    expect(world.commands()).toEqual(['sweep']);
+  });
+
+  it.each([
+    ['', false],
+    ['start on stopped svc\n', true],
+  ])('leave init its job if that is started again: with `%s`', (startOn, goesOn) => {
+    const world = new TestWorld({ exitWith: 'svc' });
+    world.job('svc', `${startOn}exec main\n`);
+    world.start('svc');
+    ping(world);
+    world.input({ type: 'emit', name: 'go', env: [] });
+    world.exit(world.process('main'));
+    for (let turns = 0; world.status('svc') === 'svc stop/stopping' && turns < 9; turns++)
+      world.input({ type: 'tick' });
+    world.input({ type: 'tick' });
+    expect(world.commands()).toEqual(goesOn ? ['main'] : []);
+    expect(world.engine.state.quiesce === null).toBe(goesOn);
+  });
+
+  it.each([
+    ['before', 0],
+    ['in', 1],
+  ])('go on alike after a crash %s a pause', (_when, inputsBefore) => {
     const world = new TestWorld();
     ping(world);
     world.job('third', 'start on stopped a and knock\ntask\n');
     // Events that only wait.
     world.job('waits', 'start on early and never\n');
     for (let i = 0; i < 10; i++) world.emit('early');
-    world.input({ type: 'emit', name: 'go', env: [] });
-    const recovered = new Engine(deserialize(serialize(world.engine.state)));
     const time = { now: world.now, wall: 0 };
     const inputs: Input[] = [
+      { ...time, type: 'emit', name: 'go', env: [] },
       { ...time, type: 'emit', name: 'knock', env: [] },
       { ...time, type: 'tick' },
     ];
-    for (const input of inputs) {
+    for (const input of inputs.slice(0, inputsBefore)) world.engine.apply(input);
+    const recovered = new Engine(deserialize(serialize(world.engine.state)));
+    for (const input of inputs.slice(inputsBefore)) {
       // As text: so many effects take long to be compared one by one.
       expect(JSON.stringify(recovered.apply(input)) === JSON.stringify(world.engine.apply(input))).toBe(true);
       expect(recovered.state).toEqual(world.engine.state);

@@ -3,7 +3,7 @@
  */
 import type { Context } from './context.ts';
 import { beginQuiesce } from './quiesce.ts';
-import { type ExitJobState, type InstanceState, instanceLabel } from './state.ts';
+import { type EventState, type ExitJobState, type InstanceState, instanceLabel } from './state.ts';
 
 /** As shells have it. */
 const SIGNAL_BASE = 128;
@@ -16,16 +16,16 @@ export function noteExitStatus(context: Context, instance: InstanceState, status
   stateOf(context).status = status < 0 ? NOT_STARTED : signal > 0 ? SIGNAL_BASE + signal : status;
 }
 
-/** The instance has come to rest. */
-export function noteRest(context: Context, instance: InstanceState): void {
-  if (isExitJob(context, instance)) stateOf(context).over = true;
+/** The instance has come to rest, which the event `stopped` tells. */
+export function noteRest(context: Context, instance: InstanceState, stopped: EventState): void {
+  if (isExitJob(context, instance)) stateOf(context).stopped = stopped.id;
 }
 
-/** Ends init if its job is over and no event has started it again. Whether it does; called after every input. */
+/** Ends init if its job is over and no event has started it again. Whether it does; called when events have been handled. */
 export function endWithJob(context: Context): boolean {
-  const { exitJob, quiesce, instances } = context.state;
-  if (!exitJob?.over || quiesce) return false;
-  exitJob.over = false;
+  const { exitJob, quiesce, instances, events } = context.state;
+  if (!exitJob?.stopped || quiesce || events.get(exitJob.stopped)?.handled === false) return false;
+  exitJob.stopped = 0;
   for (const instance of instances.values()) if (isExitJob(context, instance)) return false;
   context.log(
     'message',
@@ -41,6 +41,6 @@ function isExitJob(context: Context, instance: InstanceState): boolean {
 }
 
 function stateOf({ state }: Context): ExitJobState {
-  state.exitJob ??= { status: 0, over: false };
+  state.exitJob ??= { status: 0 };
   return state.exitJob;
 }

@@ -358,17 +358,34 @@ describe('expect', () => {
     expect(main.signals).toEqual([18]);
   });
 
-  it('stop: is sent on its way to take its kill signal when a stop has come first', () => {
+  it.each(['stop', 'restart'] as const)(
+    'stop: is sent on its way to take its kill signal when a %s came first',
+    (asked) => {
+      const world = new TestWorld();
+      world.job('svc', 'exec main\nexpect stop\n');
+      world.start('svc');
+      const request = world[asked]('svc');
+      const main = world.process('main');
+      world.report({ type: 'stopped', process: main.token, pid: main.pid, signal: 19 });
+      expect(main.signals).toEqual([SIGTERM, 18]);
+      world.exit(main, 0, SIGTERM);
+      if (asked === 'restart') {
+        const again = world.process('main');
+        world.report({ type: 'stopped', process: again.token, pid: again.pid, signal: 19 });
+      }
+      expect(world.answer(request)).toBe('ok');
+    },
+  );
+
+  it('stop: is met once; who is stopped later is let be', () => {
     const world = new TestWorld();
-    world.job('svc', 'exec main\nexpect stop\n');
+    world.job('svc', 'exec main\nexpect stop\npre-stop exec prestop\n');
     world.start('svc');
-    const stop = world.stop('svc');
     const main = world.process('main');
     world.report({ type: 'stopped', process: main.token, pid: main.pid, signal: 19 });
-    expect(main.signals).toEqual([SIGTERM, 18]);
-    expect(world.status('svc')).toBe('svc stop/killed');
-    world.exit(main, 0, SIGTERM);
-    expect(world.answer(stop)).toBe('ok');
+    world.stop('svc');
+    world.report({ type: 'stopped', process: main.token, pid: main.pid, signal: 19 });
+    expect(main.signals).toEqual([18]);
   });
 
   it('that is never met does not keep a stop waiting', () => {

@@ -141,8 +141,7 @@ function enterPostStopping(context: Context, instance: InstanceState, from: Stat
 function enterWaiting(context: Context, instance: InstanceState): boolean {
   const jobClass = context.classOf(instance);
   const { name } = jobClass.definition;
-  noteRest(context, instance);
-  emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true));
+  noteRest(context, instance, emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true)));
   release(context, instance, false);
   if (instance.stopOn) resetCondition(context, instance.stopOn);
   jobClass.last = {

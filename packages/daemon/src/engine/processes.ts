@@ -2,7 +2,7 @@
  * The processes of an instance: starting and killing them, and what the supervisor reports of them before they
  * end (reference: jobs §5, §6, §8.1). Their end is in `process-end.ts`.
  */
-import type { Slot } from '@upstart/protocol';
+import type { Slot, State } from '@upstart/protocol';
 import type { Report } from '../process-messages.ts';
 import { signalName } from '../signals.ts';
 import type { Context } from './context.ts';
@@ -135,14 +135,16 @@ export function expectMet(context: Context, { instance, process }: Known, pid: n
   if (instance.state === 'spawned') advance(context, instance);
 }
 
+/** Where one that has stopped itself is sent on its way: also when a stop or restart came first, to take its kill signal. */
+const SENT_ON: ReadonlySet<State> = new Set(['spawned', 'stopping', 'killed']);
+
 /** A stop is a sign of readiness with `expect stop`; any other one is only noted. */
 export function processStopped(context: Context, known: Known, report: ReportOf<'stopped'>): void {
   const { instance, slot, process } = known;
   const name = signalName(report.signal) ?? report.signal;
   context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) stopped by ${name} signal`);
   const { expect } = context.classOf(instance).definition;
-  if (slot !== 'main' || expect !== 'stop' || report.signal !== SIGSTOP) return;
-  // Also when a stop has come first: it is to take its kill signal.
-  if (instance.state === 'spawned' || instance.goal === 'stop') signalMain(context, process, SIGCONT);
+  if (slot !== 'main' || expect !== 'stop' || report.signal !== SIGSTOP || !SENT_ON.has(instance.state)) return;
+  signalMain(context, process, SIGCONT);
   if (instance.state === 'spawned') advance(context, instance);
 }

@@ -98,7 +98,8 @@ function hasProcesses(context: Context): boolean {
 /** Ends init once nothing runs any more. Called after every input. */
 export function endIfQuiet(context: Context): void {
   const { quiesce, ended } = context.state;
-  if (!quiesce || ended || hasProcesses(context)) return;
+  // In a pause there are events that may start something; if they never end, time does (`isOutOfTime`).
+  if (!quiesce || ended || context.state.paused || hasProcesses(context)) return;
   const settled = context.state.instances.size === 0 || quiesce.phase === 'kill';
   if (settled && !eventsInFlight(context)) end(context);
 }

@@ -174,8 +174,8 @@ export interface QuiesceState {
 export interface ExitJobState {
   /** What a shell would say of it. */
   status: number;
-  /** It has come to rest, and unless it has been started again since, init ends. */
-  over: boolean;
+  /** The id of the event that says that it has come to rest: unless that starts it again, init ends. 0: it has not. */
+  stopped?: number;
 }
 
 /** The answer to a request, kept so that a repeated request gets it again. */

@@ -34,6 +34,8 @@ export interface Recovered {
 const MIN_JOURNAL = 4 * 1024 * 1024;
 /** While the disk refuses writes, another attempt is made after this many milliseconds of inputs. */
 const RETRY_AFTER = 1000;
+/** Milliseconds after which inputs that take long are not to be gone through again. */
+const LABORIOUS_AFTER = 1000;
 
 export class StateStore {
   private readonly directory: string;
@@ -43,6 +45,7 @@ export class StateStore {
   private journalBytes = 0;
   private snapshotBytes = 0;
   private failedAt: number | null = null;
+  private savedAt = 0;
   /** Whether the last failure has left nothing to append to. */
   private unsafe = false;
   /** The journal that was recovered, if its end is whole. */
@@ -106,9 +109,13 @@ export class StateStore {
     }
   }
 
-  /** Whether it is time to fold the journal into a new snapshot. `now` is monotonic time in milliseconds. */
-  isDue(now: number): boolean {
+  /**
+   * Whether it is time to fold the journal into a new snapshot. `now` is monotonic time in milliseconds; `laborious`: it would take
+   * long to go through the last inputs again.
+   */
+  isDue(now: number, laborious: boolean): boolean {
     if (this.failedAt !== null) return now - this.failedAt >= RETRY_AFTER;
+    if (laborious && now - this.savedAt >= LABORIOUS_AFTER) return true;
     return this.journalBytes > Math.max(MIN_JOURNAL, 2 * this.snapshotBytes);
   }
 
@@ -137,6 +144,7 @@ export class StateStore {
     }
     if (this.failedAt !== null) this.warn('The state can be saved again');
     this.failedAt = null;
+    this.savedAt = now;
     this.removeOlder(generation);
   }
 
