@@ -1,5 +1,6 @@
-/** Command lines of initctl and its links, in the process that runs them for the launcher. */
+/** Command lines of initctl and its links, in the process that runs them for the launcher, and of init itself. */
 import { runCommand } from '../../packages/ctl/src/commands.ts';
+import { OptionError, parseOptions } from '../../packages/daemon/src/options.ts';
 import {
   type Method,
   type Params,
@@ -88,6 +89,9 @@ const WORDS = [
     '99999999999999999999',
     '--no-such-option',
     '-x',
+    'constructor',
+    '--constructor',
+    '--__proto__=x',
   ],
 ];
 
@@ -98,10 +102,19 @@ export const commandLines: Fuzzer = {
     for (; time.isLeft; inputs++) {
       const argv = [random.pick(PROGRAMS), ...Array.from({ length: random.below(6) }, () => word(random))];
       await blaming(argv, () => call(argv, random));
+      await blaming(argv, () => callInit(argv.slice(1)));
     }
     return inputs;
   },
 };
+
+function callInit(args: string[]): void {
+  try {
+    parseOptions(args);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+  }
+}
 
 function word(random: Random): string {
   const text = random.pick(WORDS);
