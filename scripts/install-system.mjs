@@ -25,13 +25,14 @@ const JOBS = join(ROOT, 'packages/daemon/jobs');
 const SHIM = 'upstart-job';
 const JOB_LOGS = 'var/log/upstart';
 
-/** Where the completions of each shell belong, below PREFIX/share, and under which name. */
-const COMPLETIONS = [
-  { pattern: /^(.*)\.bash$/, folder: 'bash-completion/completions', name: (match) => match[1] },
-  { pattern: /^_.*$/, folder: 'zsh/site-functions', name: (match) => match[0] },
-  { pattern: /^(.*)\.zsh$/, folder: 'zsh/site-functions', name: (match) => `_${match[1].replace(/^_/, '')}` },
-  { pattern: /^.*\.fish$/, folder: 'fish/vendor_completions.d', name: (match) => match[0] },
-];
+const LINKS = ['start', 'stop', 'restart', 'reload'];
+/** Where the completions of each shell belong, below PREFIX/share: bash and fish look for the name of the command. */
+const COMPLETIONS = {
+  'upstart.bash': ['initctl', ...LINKS, 'status'].map((command) => `bash-completion/completions/${command}`),
+  // `status` is a command of fish itself, whose own completion this would hide.
+  'upstart.fish': ['initctl', ...LINKS].map((command) => `fish/vendor_completions.d/${command}.fish`),
+  _upstart: ['zsh/site-functions/_upstart'],
+};
 
 export async function run(args) {
   const { destdir, prefix, node, asInit, force } = readOptions(args);
@@ -90,14 +91,9 @@ function requireNode(file, path) {
 const listing = (folder) => readdirSync(folder).filter((name) => !/\.(?:new|map)$/.test(name));
 
 function completions() {
-  const folder = join(ROOT, 'packages/ctl/completions');
-  return (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) => {
-    for (const { pattern, folder: target, name } of COMPLETIONS) {
-      const match = pattern.exec(file);
-      if (match) return [{ from: join(folder, file), to: `share/${target}/${name(match)}` }];
-    }
-    return [];
-  });
+  return Object.entries(COMPLETIONS).flatMap(([file, places]) =>
+    places.map((place) => ({ from: join(ROOT, 'packages/ctl/completions', file), to: `share/${place}` })),
+  );
 }
 
 /** Another init's files are not overwritten unasked: a machine might not boot any more. */

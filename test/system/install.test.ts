@@ -30,5 +30,11 @@ test('as init: the jobs, a folder for logs, and the Node that was named', () => 
   expect(readlinkSync(join(top, 'usr/lib/upstart/node'))).toBe('/opt/node');
   expect(readdirSync(join(top, 'etc/init'))).toContain('rc-sysinit.conf');
   expect(readdirSync(join(top, 'var/log/upstart'))).toEqual([]);
+  const completions = [
+    'bash-completion/completions/start',
+    'fish/vendor_completions.d/initctl.fish',
+    'zsh/site-functions/_upstart',
+  ];
+  for (const name of completions) expect(existsSync(join(top, 'usr/share', name)), name).toBe(true);
   for (const name of ['init', 'telinit', 'poweroff']) expect(existsSync(join(top, 'usr/sbin', name))).toBe(true);
 });

@@ -58,3 +58,15 @@ mode: system
   [1]
   $ unset DPKG_MAINTSCRIPT_PACKAGE; /etc/init.d/job status | tail -n 1
   job stop/waiting
+  $ for j in a.c abc 'x[y]' 'two words'; do printf 'exec sleep 1000\n' > "conf/$j.conf"; loaded "$j"; done; printf 'post-start exec sleep 1000\nexec sleep 1000\n' > conf/late.conf; loaded late; start abc; start 'x[y]'; start --no-wait late > /dev/null; up() { status late | grep -o post-start; }; eventually post-start up > /dev/null
+  abc start/running, process <pid>
+  x[y] start/running, process <pid>
+  $ pid=$(pid_of 'x[y]'); service a.c try-restart; service 'x[y]' try-restart; [ "$(pid_of 'x[y]')" = $pid ] || echo another process
+  x[y] start/running, process <pid>
+  another process
+  $ service --status-all | grep -E 'a.c|x|two|late|post'
+   [ - ]  a.c
+   [ + ]  abc
+   [ + ]  late
+   [ - ]  two words
+   [ + ]  x[y]

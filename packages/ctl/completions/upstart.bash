@@ -2,7 +2,15 @@
 
 # Jobs whose second word in `initctl list` fits the extended regular expression $1.
 _upstart_jobs() {
-    initctl list 2> /dev/null | awk -v states="$1" '/^[^\t]/ { s = $0; sub(/,.*/, "", s); n = split(s, w, " "); if (w[n] ~ states) print $1 }' | sort -u
+    initctl list 2> /dev/null | awk -v states="$1" '/^[^\t]/ { s = $0; sub(/,.*/, "", s); n = split(s, w, " "); if (w[n] ~ states) { sub(/ [^ ]*$/, "", s); sub(/ \(.*\)$/, "", s); print s } }' | sort -u
+}
+
+# Offers the words on standard input, one a line, that fit: as text, since names of jobs and variables may be anything.
+_upstart_offer() {
+    local word
+    while IFS= read -r word; do
+        [[ $word != "$cur"* ]] || COMPREPLY+=("$(printf %q "$word")")
+    done
 }
 
 _upstart() {
@@ -12,6 +20,8 @@ _upstart() {
     if [[ $command == initctl ]]; then
         command=
         for ((i = 1; i < COMP_CWORD; i++)); do
+            # The `=` of an option is a word, and so is its value.
+            if [[ ${COMP_WORDS[i]} == = ]]; then ((i++)); continue; fi
             if [[ ${COMP_WORDS[i]} != -* ]]; then command=${COMP_WORDS[i]}; first=$((i + 1)); break; fi
         done
     fi
@@ -35,18 +45,17 @@ _upstart() {
     fi
     # Only the first argument is a job.
     for ((i = first; i < COMP_CWORD; i++)); do
+        if [[ ${COMP_WORDS[i]} == = ]]; then ((i++)); continue; fi
         [[ ${COMP_WORDS[i]} == -* ]] || return
     done
     case $command in
-        '') mapfile -t COMPREPLY < <(compgen -W "$(initctl help --all 2> /dev/null | awk '/^  [a-z]/ { print $1 }')" -- "$cur") ;;
-        start) mapfile -t COMPREPLY < <(compgen -W "$(_upstart_jobs '^stop/waiting$')" -- "$cur") ;;
-        stop | restart | reload) mapfile -t COMPREPLY < <(compgen -W "$(_upstart_jobs '^start/')" -- "$cur") ;;
-        status | usage | explain | log | show-config | check-config)
-            mapfile -t COMPREPLY < <(compgen -W "$(_upstart_jobs .)" -- "$cur")
-            ;;
+        '') _upstart_offer < <(initctl help --all 2> /dev/null | awk '/^  [a-z]/ { print $1 }') ;;
+        start) _upstart_offer < <(_upstart_jobs '^stop/waiting$') ;;
+        stop | restart | reload) _upstart_offer < <(_upstart_jobs '^start/') ;;
+        status | usage | explain | log | show-config | check-config) _upstart_offer < <(_upstart_jobs .) ;;
         log-priority) mapfile -t COMPREPLY < <(compgen -W 'debug info message warn error fatal' -- "$cur") ;;
         get-env | unset-env | set-env)
-            mapfile -t COMPREPLY < <(compgen -W "$(initctl list-env 2> /dev/null | cut -d= -f1)" -- "$cur")
+            _upstart_offer < <(initctl list-env 2> /dev/null | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p')
             ;;
     esac
 }

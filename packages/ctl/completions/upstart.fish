@@ -1,8 +1,8 @@
-# Completion of initctl and its links for fish. Installed as vendor_completions.d/{initctl,start,stop,restart,reload,status}.fish.
+# Completion of initctl and its links for fish. Installed as vendor_completions.d/{initctl,start,stop,restart,reload}.fish.
 
 # Jobs whose second word in `initctl list` fits the regular expression.
 function __upstart_jobs --argument-names states
-    initctl list 2>/dev/null | awk -v states="$states" '/^[^\t]/ { s = $0; sub(/,.*/, "", s); n = split(s, w, " "); if (w[n] ~ states) print $1 }' | sort -u
+    initctl list 2>/dev/null | awk -v states="$states" '/^[^\t]/ { s = $0; sub(/,.*/, "", s); n = split(s, w, " "); if (w[n] ~ states) { sub(/ [^ ]*$/, "", s); sub(/ \(.*\)$/, "", s); print s } }' | sort -u
 end
 
 function __upstart_commands

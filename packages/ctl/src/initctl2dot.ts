@@ -1,11 +1,9 @@
 /** initctl2dot: jobs and events as a graph for Graphviz (reference: system §9.2). */
-import { readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { connect, decodeText, encodeText, VERSION } from '@upstart/protocol';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, currentFolder, decodeText, encodeText, standardStreams, VERSION } from '@upstart/protocol';
 import yargs from 'yargs';
 import { runCommand } from './commands.ts';
 import { COLOURS, dotGraph, type Graph, GraphError, parseShowConfig, restrict } from './dot-graph.ts';
-
-const STDOUT = 1;
 
 /** What the command line says. Yargs exits by itself for --help and --version. */
 function parseCommandLine(words: string[]) {
@@ -37,7 +35,12 @@ function parseCommandLine(words: string[]) {
       system: { type: 'boolean', describe: "ask the system's init" },
       ...colours,
     })
-    .parserConfiguration({ 'camel-case-expansion': false, 'boolean-negation': false, 'parse-numbers': false })
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'parse-numbers': false,
+      'duplicate-arguments-array': false,
+    })
     .version(`initctl2dot (upstart ${VERSION})`)
     .strict()
     .fail((message, error) => {
@@ -52,7 +55,7 @@ async function showConfig(scope: 'user' | 'system' | undefined): Promise<string>
   let err = '';
   const status = await runCommand(argv, {
     env: process.env,
-    cwd: process.cwd(),
+    cwd: currentFolder(),
     terminal: { out: false, err: false, columns: 0 },
     local: true,
     out: (text) => {
@@ -76,13 +79,12 @@ function readConfig(path: string): string {
 }
 
 function writeGraph(path: string, text: string): void {
-  const bytes = encodeText(text);
   if (path === '-') {
-    for (let at = 0; at < bytes.length; ) at += writeSync(STDOUT, bytes, at);
+    standardStreams.out(text);
     return;
   }
   try {
-    writeFileSync(path, bytes);
+    writeFileSync(path, encodeText(text));
   } catch {
     throw new GraphError(`cannot open file '${path}' for writing`);
   }

@@ -155,6 +155,8 @@ function readOptions(supervisor: Supervisor): InitOptions | null {
     endInit(supervisor, status);
     return null;
   };
+  // Nobody has to read it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const options = parseOptions(process.argv.slice(2));
     if (options.help) process.stdout.write(helpText(PROGRAM));

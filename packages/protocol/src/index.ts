@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './framing.ts';
 export * from './glob.ts';
 export * from './messages.ts';
+export * from './process-streams.ts';
 export * from './request-stream.ts';
 export * from './requests.ts';
 export * from './status.ts';

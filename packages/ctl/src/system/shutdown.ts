@@ -100,15 +100,24 @@ async function goDown({ program }: ToolCall, purpose: Purpose, minutes: number, 
 async function waitMinutes(minutes: number, announce: (minutesLeft: number) => string): Promise<void> {
   // Not by the clock of the machine, which may be set meanwhile.
   const end = performance.now() + minutes * MINUTE;
-  writeFileSync(PID_FILE, `${process.pid}\n`, { flag: 'wx', mode: 0o644 });
+  writeIfPossible(PID_FILE, `${process.pid}\n`, 'wx');
   for (const signal of ['SIGHUP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, () => {});
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const) process.on(signal, cancelled);
   for (let left = minutes; left > 0; left--) {
-    if (left <= NOLOGIN_MINUTES) writeFileSync(NOLOGIN, announce(left));
+    if (left <= NOLOGIN_MINUTES) writeIfPossible(NOLOGIN, announce(left), 'w');
     if (left < minutes && isWarningDue(left)) wall(announce(left));
     await pause(Math.max(0, end - (left - 1) * MINUTE - performance.now()));
   }
   wall(announce(0));
+}
+
+/** A machine whose disk is full or read-only goes down all the same; but only one shutdown is under way at a time. */
+function writeIfPossible(path: string, text: string, flag: 'w' | 'wx'): void {
+  try {
+    writeFileSync(path, text, { flag, mode: 0o644 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new Error('Another shutdown is already running');
+  }
 }
 
 function cancelled(): never {

@@ -3,9 +3,8 @@
  * way initctl does (reference: control §2.1, system §4).
  */
 import { randomUUID } from 'node:crypto';
-import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConnectionError, connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
+import { ConnectionError, connect, KeyedClient, standardStreams, type UpstartClient } from '@upstart/protocol';
 import { optionLines } from '../help.ts';
 import { COMMON_OPTIONS, type OptionSpec, type Options, type ParsedWords, parseWords, UsageError } from '../options.ts';
 import { prefixed } from '../printer.ts';
@@ -35,10 +34,7 @@ export interface ToolCall {
 
 /** Runs `tool` as this process, and sets its exit status. */
 export async function runTool(tool: Tool, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  process.exitCode = await callTool(tool, argv, {
-    out: (text) => writeSync(1, text),
-    err: (text) => writeSync(2, text),
-  });
+  process.exitCode = await callTool(tool, argv, standardStreams);
 }
 
 type Output = { out(text: string): void; err(text: string): void };

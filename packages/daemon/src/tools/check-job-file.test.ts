@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkJobFile } from './check-job-file.ts';
+import { checkJobFiles } from './check-job-file.ts';
 
 let directory: string;
 beforeAll(() => {
@@ -24,7 +24,7 @@ function write(name: string, text: string): void {
 function check(...args: string[]) {
   const result = { status: 0, out: '', err: '' };
   const relative = (text: string) => text.replaceAll(`${directory}/`, '');
-  result.status = checkJobFile(
+  result.status = checkJobFiles(
     args.map((arg) => arg.replace('DIR', directory)),
     {
       out: (text) => {
@@ -52,6 +52,12 @@ test.each([
 test('a file that does not parse', () => {
   const err = 'ERROR: File frob.conf: syntax invalid:\ninit:frob.conf:3: Unknown stanza\n';
   expect(check('DIR/frob.conf')).toEqual({ status: 1, out: '', err });
+});
+
+test('several files: each is checked, and one that is wrong counts', () => {
+  const err = 'ERROR: File frob.conf: syntax invalid:\ninit:frob.conf:3: Unknown stanza\n';
+  const out = 'File fine.conf: syntax ok\nFile fine.conf: syntax ok\n';
+  expect(check('DIR/fine.conf', 'DIR/frob.conf', 'DIR/fine.conf')).toEqual({ status: 1, out, err });
 });
 
 test('a file that cannot be read', () => {

@@ -1,4 +1,4 @@
-/** What init-checkconf does: checks one job file, and with the shell its scripts (reference: system §9.1). */
+/** What init-checkconf does: checks job files, and with the shell its scripts (reference: system §9.1). */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -14,9 +14,9 @@ export interface CheckOutput {
   err(text: string): void;
 }
 
-const USAGE = `Usage: init-checkconf [options] [-f] FILE
+const USAGE = `Usage: init-checkconf [options] [-f] FILE...
 
-Checks the syntax of a job file, and of the shell scripts in it.
+Checks the syntax of job files, and of the shell scripts in them.
 
 Options:
  -d, --debug             Tell what is being checked.
@@ -54,27 +54,41 @@ class CheckFailure extends Error {
 }
 
 /** Runs init-checkconf with these arguments (without the program's name); returns the exit status. */
-export function checkJobFile(args: readonly string[], output: CheckOutput): number {
-  try {
+export function checkJobFiles(args: readonly string[], output: CheckOutput): number {
+  let status = 0;
+  const attempt = (check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error;
+      output.err([`ERROR: ${error.message}`, ...error.details].map((line) => `${line}\n`).join(''));
+      status = 1;
+    }
+  };
+  attempt(() => {
     const { values, positionals } = parse(args);
     if (values.help) {
       output.out(USAGE);
-      return 0;
+      return;
     }
-    const file = values.file ?? positionals[0];
-    if (file === undefined) throw new CheckFailure('Must specify configuration file');
-    const scripts = parseFile(file);
-    for (const script of values.noscript ? [] : scripts) {
-      if (values.debug) output.err(`DEBUG: ${file}:${script.line}: checking ${section(script)} section\n`);
-      checkScript(file, script);
-    }
-    output.out(`File ${file}: syntax ok\n`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof CheckFailure)) throw error;
-    output.err([`ERROR: ${error.message}`, ...error.details].map((line) => `${line}\n`).join(''));
-    return 1;
+    const files = values.file === undefined ? positionals : [values.file, ...positionals];
+    if (files.length === 0) throw new CheckFailure('Must specify configuration file');
+    for (const file of files) attempt(() => checkJobFile(file, values, output));
+  });
+  return status;
+}
+
+function checkJobFile(
+  file: string,
+  { debug, noscript }: { debug: boolean; noscript: boolean },
+  output: CheckOutput,
+): void {
+  const scripts = parseFile(file);
+  for (const script of noscript ? [] : scripts) {
+    if (debug) output.err(`DEBUG: ${file}:${script.line}: checking ${section(script)} section\n`);
+    checkScript(file, script);
   }
+  output.out(`File ${file}: syntax ok\n`);
 }
 
 function parse(args: readonly string[]) {
@@ -87,7 +101,7 @@ function parse(args: readonly string[]) {
 
 /** The script blocks of a file that parses. */
 function parseFile(file: string): ScriptBlock[] {
-  if (!existsSync(file)) throw new CheckFailure(`File ${file} does not exist`);
+  if (!existsSync(encodeText(file))) throw new CheckFailure(`File ${file} does not exist`);
   if (!file.endsWith('.conf')) throw new CheckFailure('File must end in .conf');
   const scripts: ScriptBlock[] = [];
   const path = basename(file);

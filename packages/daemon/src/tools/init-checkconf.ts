@@ -1,6 +1,4 @@
-import { checkJobFile } from './check-job-file.ts';
+import { exactArguments, standardStreams } from '@upstart/protocol';
+import { checkJobFiles } from './check-job-file.ts';
 
-process.exitCode = checkJobFile(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-});
+process.exitCode = checkJobFiles(exactArguments().slice(1), standardStreams);

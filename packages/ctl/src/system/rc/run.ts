@@ -48,7 +48,6 @@ export function processRunner(env: NodeJS.ProcessEnv, complain: (text: string) =
     run: ({ path, action, service }) =>
       new Promise((resolve) => {
         say(`${path} ${action}`);
-        // Some are not executable any more; they are shell scripts all the same, to be sourced by nobody.
         const child = spawn(path, [action], { env, cwd: '/', stdio: 'inherit' });
         child.once('error', (error) => {
           complain(`${service}: ${error.message}`);

@@ -1,0 +1,47 @@
+/** What a program of ours has of its caller: arguments and standard streams, with nothing lost between bytes and text. */
+import { readFileSync, writeSync } from 'node:fs';
+import { decodeText, encodeText } from './text.ts';
+
+/** Milliseconds between two attempts to write to a pipe that is full and does not block. */
+const FULL_PIPE_PAUSE = 5;
+const STDOUT = 1;
+const STDERR = 2;
+
+/** The script and its arguments as the bytes they were: Node's own have lost what is no UTF-8. */
+export function exactArguments(): string[] {
+  const given = process.argv.slice(1);
+  if (!given.some((word) => word.includes('\ufffd'))) return given;
+  const words = decodeText(readFileSync('/proc/self/cmdline')).split('\0').slice(0, -1);
+  return words.slice(words.length - given.length);
+}
+
+/** The folder of the caller; the root, if it is gone. */
+export function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
+/** Standard output and standard error: each writes all of it before it returns, so that nothing is lost when the process exits. */
+export const standardStreams = {
+  out: (text: string): void => write(STDOUT, text),
+  err: (text: string): void => write(STDERR, text),
+};
+
+function write(fd: number, text: string): void {
+  let bytes = encodeText(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(fd, bytes));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Nobody reads any more: there is nothing left to do.
+      if (code === 'EPIPE') process.exit(1);
+      // A closed descriptor takes nothing; the command is carried out all the same.
+      if (code !== 'EAGAIN') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE);
+    }
+  }
+}
