@@ -9,7 +9,9 @@ beforeAll(async () => {
     jobs: {
       web: 'exec sleep 1000\n',
       slow: 'start on starting web\ntask\nexec sleep 1000\n',
-      stubborn: "kill timeout 60\nscript\ntrap '' TERM\nwhile :; do sleep 0.05; done\nend script\n",
+      // Started once it is deaf.
+      stubborn:
+        "expect stop\nkill timeout 60\nscript\ntrap '' TERM\nkill -STOP $$\nwhile :; do sleep 0.05; done\nend script\n",
       held: 'start on up\ntask\nexec sleep 1000\n',
       quick: 'exec sleep 1000\n',
     },

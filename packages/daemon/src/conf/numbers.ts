@@ -1,5 +1,5 @@
 /** Numbers as the stanzas take them: the whole word, with the leading blanks and sign that C's strtol allows. */
-const FORMS = { 8: /^[ \t\n\v\f\r]*([+-]?)0*([0-7]+)$/, 10: /^[ \t\n\v\f\r]*([+-]?)0*([0-9]+)$/ } as const;
+const FORMS = { 8: /^[ \t\n\v\f\r]*([+-]?)([0-7]+)$/, 10: /^[ \t\n\v\f\r]*([+-]?)([0-9]+)$/ } as const;
 /** More than any number of 64 bits has, in octal too. */
 const MAX_DIGITS = 22;
 
@@ -7,7 +7,8 @@ export const INT_MAX = 0x7fffffff;
 const UNSIGNED_RANGE = 2n ** 64n;
 
 function parse(word: string, radix: 8 | 10): bigint | null {
-  const [, sign, digits] = FORMS[radix].exec(word) ?? [];
+  const [, sign, written] = FORMS[radix].exec(word) ?? [];
+  const digits = written?.replace(/^0+(?=.)/, '');
   if (digits === undefined || digits.length > MAX_DIGITS) return null;
   const magnitude = BigInt(radix === 8 ? `0o${digits}` : digits);
   return sign === '-' ? -magnitude : magnitude;

@@ -8,7 +8,7 @@ import { emptyDefinition, type JobDefinition, type ProcessDefinition } from '../
 import { release } from './blocking.ts';
 import { addClass } from './classes.ts';
 import type { Context } from './context.ts';
-import { setVariable, unsetVariable } from './environment.ts';
+import { mergeVariables, unsetVariable } from './environment.ts';
 import { findOrCreateInstance } from './instances.ts';
 import { changeGoal } from './lifecycle.ts';
 import type { FoundProcess, Input } from './messages.ts';
@@ -99,7 +99,10 @@ function slotOf(definition: JobDefinition, instance: InstanceState, argv: readon
 /** The environment of the process without what every process of a job gets on top. */
 function ownEnvironment(processEnv: readonly string[]): string[] {
   const env: string[] = [];
-  for (const entry of processEnv) if (entry.includes('=')) setVariable(env, entry);
+  mergeVariables(
+    env,
+    processEnv.filter((entry) => entry.includes('=')),
+  );
   for (const name of SUPPLIED_VARIABLES) unsetVariable(env, name);
   return env;
 }

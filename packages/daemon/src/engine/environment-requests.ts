@@ -3,7 +3,7 @@
  */
 import { upstartError } from '@upstart/protocol';
 import type { Context } from './context.ts';
-import { getVariable, keyOf, setVariable, unsetVariable } from './environment.ts';
+import { getVariable, keyOf, mergeVariables, unsetVariable } from './environment.ts';
 import { classEnvironment } from './instances.ts';
 import type { EngineRequest, EnvTargetSpec } from './messages.ts';
 import type { EngineSettings, InstanceState } from './state.ts';
@@ -17,7 +17,7 @@ export function initialEnvironment(settings: Pick<EngineSettings, 'initEnv' | 'i
     const value = getVariable(settings.initEnv, name);
     if (value !== undefined) env.push(`${name}=${value}`);
   }
-  if (settings.inheritEnv) for (const entry of settings.initEnv) setVariable(env, entry);
+  if (settings.inheritEnv) mergeVariables(env, settings.initEnv);
   return env;
 }
 
@@ -43,7 +43,10 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
 function changed(before: readonly string[], request: Exclude<EnvironmentRequest, { method: 'resetEnv' }>): string[] {
   const env = [...before];
   if (request.method === 'unsetEnv') for (const name of request.names) unsetVariable(env, name);
-  else for (const entry of request.vars) setVariable(env, entry.includes('=') ? entry : `${entry}=`, request.replace);
+  else {
+    const entries = request.vars.map((entry) => (entry.includes('=') ? entry : `${entry}=`));
+    mergeVariables(env, entries, request.replace);
+  }
   return env;
 }
 

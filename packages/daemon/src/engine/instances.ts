@@ -4,7 +4,7 @@
 import type { JobDefinition } from '../job-definition.ts';
 import { newConditionState } from './condition-state.ts';
 import type { Context } from './context.ts';
-import { getVariable, setVariable, unsetVariable } from './environment.ts';
+import { getVariable, mergeVariables, unsetVariable } from './environment.ts';
 import { expand } from './expand.ts';
 import type { ClassState, InstanceState } from './state.ts';
 
@@ -12,15 +12,18 @@ import type { ClassState, InstanceState } from './state.ts';
 export function classEnvironment(context: Context, definition: JobDefinition): string[] {
   const { environment, settings } = context.state;
   const env = [...environment];
+  let entries: string[] = [];
   for (const line of definition.env) {
-    if (line.includes('=')) {
-      setVariable(env, line);
-      continue;
+    const value = line.includes('=') ? undefined : getVariable(settings.initEnv, line);
+    if (line.includes('=')) entries.push(line);
+    else if (value !== undefined) entries.push(`${line}=${value}`);
+    else {
+      mergeVariables(env, entries);
+      entries = [];
+      unsetVariable(env, line);
     }
-    const value = getVariable(settings.initEnv, line);
-    if (value === undefined) unsetVariable(env, line);
-    else setVariable(env, `${line}=${value}`);
   }
+  mergeVariables(env, entries);
   return env;
 }
 

@@ -66,7 +66,8 @@ function plainWord(argument: string | undefined): { variable: string; value: str
   if (argument === undefined) return null;
   const equals = argument.indexOf('=');
   const value = argument.slice(equals + 1);
-  if (SPECIAL.test(value) || argument[equals - 1] === '!') return null;
+  // A variable without a name is none by its place.
+  if (SPECIAL.test(value) || equals === 0 || argument[equals - 1] === '!') return null;
   return { variable: equals < 0 ? '' : argument.slice(0, equals), value };
 }
 
