@@ -77,7 +77,8 @@ test('stanzas: names, settings, failures', async ({ skip }) => {
   );
 });
 
-const LEAVES = 'for i in 1 2; do setsid sleep 1000 & echo $! >> LEDGER/web.starts; done';
+// Each is noted once it has left.
+const LEAVES = "for i in 1 2; do setsid sh -c 'echo $$ >> LEDGER/web.starts; exec sleep 1000' & done";
 const WEB = `script\n  ${LEAVES}\n  exec sleep 1000\nend script\n`;
 
 test('--job-cgroups: stop ends what has left the process group, too', async ({ skip }) => {
