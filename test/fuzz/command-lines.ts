@@ -130,7 +130,6 @@ async function call(argv: string[], random: Random): Promise<void> {
   };
   const status = await runCommand(argv, {
     env: random.chance(0.5) ? { UPSTART_SESSION: 'unix:path=/nowhere', UPSTART_JOB: 'job', UPSTART_INSTANCE: '' } : {},
-    cwd: '/',
     terminal: { out: random.chance(0.5), err: false, columns: random.pick([0, 1, 80, 1e9]) },
     local: false,
     out: hear,

@@ -40,7 +40,6 @@ async function take(runtime: string, folder: string, input: Buffer, random: Rand
   let said = '';
   const status = await runCommand(['initctl', 'list-sessions'], {
     env: { XDG_RUNTIME_DIR: runtime },
-    cwd: '/',
     terminal: { out: false, err: false, columns: 0 },
     local: true,
     out: (text) => {

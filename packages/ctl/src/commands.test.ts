@@ -81,7 +81,6 @@ async function run(line: string | string[], world: World = {}): Promise<Ran> {
   let err = '';
   const status = await runCommand(typeof line === 'string' ? line.split(' ') : line, {
     env: world.env ?? {},
-    cwd: '/',
     terminal: { out: false, err: false, columns: 0, ...world.terminal },
     local: world.local ?? true,
     now: () => new Date(200_000),
@@ -796,7 +795,6 @@ function runOn(line: string, client: FakeClient): { out: () => string; end: () =
   const abort = new AbortController();
   const status = runCommand(line.split(' '), {
     env: {},
-    cwd: '/',
     terminal: { out: false, err: false, columns: 0 },
     local: true,
     out: (text) => {
@@ -900,7 +898,6 @@ describe('a command that cannot tell which daemon is meant', () => {
     let err = '';
     const status = await runCommand(['status', 'svc'], {
       env: {},
-      cwd: '/',
       terminal: { out: false, err: false, columns: 0 },
       local: true,
       out: () => {},

@@ -11,7 +11,6 @@ export interface Terminal {
 
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
   readonly terminal: Terminal;
   /**
    * Whether this process is the caller's own. A command that reads files of the caller's must not do so with the

@@ -1,6 +1,6 @@
 /** initctl2dot: jobs and events as a graph for Graphviz (reference: system §9.2). */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, currentFolder, decodeText, encodeText, standardStreams, VERSION } from '@upstart/protocol';
+import { connect, decodeText, encodeText, standardStreams, VERSION } from '@upstart/protocol';
 import yargs from 'yargs';
 import { runCommand } from './commands.ts';
 import { COLOURS, dotGraph, type Graph, GraphError, parseShowConfig, restrict } from './dot-graph.ts';
@@ -55,7 +55,6 @@ async function showConfig(scope: 'user' | 'system' | undefined): Promise<string>
   let err = '';
   const status = await runCommand(argv, {
     env: process.env,
-    cwd: currentFolder(),
     terminal: { out: false, err: false, columns: 0 },
     local: true,
     out: (text) => {

@@ -1,7 +1,7 @@
 /** initctl as a process of its own: what the launcher falls back to, bundled as `ctl.js`. */
 import { randomUUID } from 'node:crypto';
 import { isatty } from 'node:tty';
-import { connect, currentFolder, exactArguments, KeyedClient, standardStreams } from '@upstart/protocol';
+import { connect, exactArguments, KeyedClient, standardStreams } from '@upstart/protocol';
 import { type CommandContext, runCommand } from './commands.ts';
 
 /** Before the name the program was called by, when the launcher passes it on. */
@@ -20,7 +20,6 @@ const err = isatty(STDERR);
 
 const context: CommandContext = {
   env: process.env,
-  cwd: currentFolder(),
   // Only a terminal's stream may be touched: Node stops a pipe's descriptor from blocking.
   terminal: { out, err, columns: out ? process.stdout.columns : err ? process.stderr.columns : 0 },
   local: true,

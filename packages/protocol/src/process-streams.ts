@@ -15,15 +15,6 @@ export function exactArguments(): string[] {
   return words.slice(words.length - given.length);
 }
 
-/** The folder of the caller; the root, if it is gone. */
-export function currentFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return '/';
-  }
-}
-
 /** Standard output and standard error: each writes all of it before it returns, so that nothing is lost when the process exits. */
 export const standardStreams = {
   out: (text: string): void => write(STDOUT, text),

@@ -25,7 +25,6 @@ interface CommandModule {
 /** What commands may use; the shape that `ctl` asks for. */
 interface CommandWorld {
   env: Record<string, string>;
-  cwd: string;
   terminal: Params<'run'>['terminal'];
   /** Not the caller's process: nothing is read from the caller's files. */
   local: false;
@@ -58,13 +57,12 @@ export function preloadCommands(): Promise<CommandModule> {
 /** Runs a command line and resolves with its exit status. */
 export async function runCommandLine(
   context: ControlContext,
-  { argv, cwd, env, terminal }: Params<'run'>,
+  { argv, env, terminal }: Params<'run'>,
   caller: RunCaller,
 ): Promise<number> {
   const { runCommand } = await preloadCommands();
   return runCommand(argv, {
     env,
-    cwd,
     terminal,
     local: false,
     out: (text) => caller.write(1, encodeText(text)),
