@@ -17,7 +17,9 @@ export function adoption(
   { state, context }: Engine,
   { lastCommand, processes }: Pick<SupervisorState, 'lastCommand' | 'processes'>,
 ): Adoption | null {
-  const unknown = processes.filter(({ process }) => !context.findProcess(process));
+  // What was started by an order is in none of the state's processes before the report that it took the place of one.
+  const ordered = new Set([...state.instances.values()].map(({ again }) => again));
+  const unknown = processes.filter(({ process }) => !context.findProcess(process) && !ordered.has(process));
   const alive = new Set(processes.map(({ process }) => process));
   const doubtful = [...state.instances.values()].some((instance) =>
     Object.values(instance.processes).some(

@@ -35,7 +35,7 @@ const WATCHER = fileURLToPath(new URL('./conf-watch', import.meta.url));
 
 async function main(): Promise<void> {
   const link = readSupervisorLink(process.env);
-  const { supervisor, state: supervisorState } = await Supervisor.connect(link.fd);
+  const { supervisor, state: supervisorState } = await Supervisor.connect(link.fd, link);
   const options = readOptions(supervisor);
   if (!options) return;
   const system = supervisorState.pid === 1 && !options.user && !options.container;

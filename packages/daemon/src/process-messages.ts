@@ -35,12 +35,21 @@ export interface SpawnSpec {
   jobCgroup: string | null;
   /** Raise SIGSTOP just before exec. */
   debugStop: boolean;
+  /** It may be ordered to be started again. */
+  keep: boolean;
 }
 
 export type Command =
   | { type: 'spawn'; id: number; spec: SpawnSpec }
   /** Sends `signal` to the process group of a process, or to it alone. Answered by `signalled`. */
   | { type: 'signal'; id: number; process: number; signal: number; group: boolean }
+  /**
+   * A standing order: when the process ends, another one like it is started at once, named by this id. `exited` tells; where it does
+   * not, nothing came of it. It holds for one end.
+   */
+  | { type: 'again'; id: number; process: number }
+  /** Takes the order back, if it was not carried out yet. */
+  | { type: 'not-again'; id: number; process: number }
   /** Write what could not be written to log files so far (notify-disk-writeable). */
   | { type: 'flush-logs'; id: number }
   /** Ends whatever is left in the group of a job. Answered by `survivors` when there was anything. */
@@ -93,8 +102,7 @@ export type Report = { seq: number } & (
   /** Nothing was started (step `fork`) or the child gave up before exec. No `exited` follows. `detail`: the resource of step `limit`. */
   | { type: 'spawn-failed'; process: number; step: SpawnStep; errno: number; detail: string }
   | { type: 'execed'; process: number }
-  /** `signal` is 0 for an ordinary exit. Log output that came before it has been written, unless the disk is stuck. */
-  | { type: 'exited'; process: number; pid: number; code: number; signal: number; core: boolean; usage: ResourceUsage }
+  | Exited
   /** The followed process has ended, but another process reaped it and its status is not known. */
   | { type: 'vanished'; process: number; pid: number }
   | { type: 'stopped'; process: number; pid: number; signal: number }
@@ -117,6 +125,21 @@ export type Report = { seq: number } & (
   /** A signal sent to the supervisor, which is what users know as init. */
   | { type: 'signal'; signal: number }
 );
+
+/**
+ * `signal` is 0 for an ordinary exit. Log output that came before it has been written, unless the disk is stuck. `again`: the order
+ * that has been carried out, and so the name of the process that runs in its place or will be reported as `spawn-failed`.
+ */
+export interface Exited {
+  type: 'exited';
+  process: number;
+  pid: number;
+  code: number;
+  signal: number;
+  core: boolean;
+  usage: ResourceUsage;
+  again?: number;
+}
 
 export interface ResourceUsage {
   /** Microseconds of processor time. */

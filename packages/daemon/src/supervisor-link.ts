@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 const OWN = [
   'UPSTART_SUPERVISOR_FD',
   'UPSTART_DAEMON_FAILURES',
+  'UPSTART_SUPERVISOR_ORDERS',
   'UPSTART_DAEMON',
   'UPSTART_NODE',
   'UPSTART_SUPERVISOR_CRASHES',
@@ -21,6 +22,8 @@ export interface SupervisorLink {
   failures: number;
   /** How many supervisors of the same process crashed before this one: what they knew of their children is lost. */
   crashes: number;
+  /** It takes standing orders; one that was started before it could goes on as it is until it is replaced. */
+  takesOrders: boolean;
   /** The environment that init was started with. */
   initEnv: Record<string, string>;
 }
@@ -35,7 +38,13 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     initEnv[name.startsWith(SAVED) ? name.slice(SAVED.length) : name] = value;
   }
   const count = (name: string): number => Number(env[name] ?? 0);
-  return { fd, failures: count('UPSTART_DAEMON_FAILURES'), crashes: count('UPSTART_SUPERVISOR_CRASHES'), initEnv };
+  return {
+    fd,
+    failures: count('UPSTART_DAEMON_FAILURES'),
+    crashes: count('UPSTART_SUPERVISOR_CRASHES'),
+    takesOrders: env.UPSTART_SUPERVISOR_ORDERS === '1',
+    initEnv,
+  };
 }
 
 /** Position of the start time among the fields of /proc/PID/stat that follow the name of the program. */

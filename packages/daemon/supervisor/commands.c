@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "again.h"
 #include "cgroup.h"
 #include "copy.h"
 #include "daemon.h"
@@ -49,6 +50,15 @@ static void signal_process(const struct frame *frame) {
 	frame_number(&out, TAG_SIGNAL, signal);
 	frame_number(&out, TAG_ERRNO, error);
 	reports_add(&out);
+}
+
+static void order_again(const struct frame *frame) {
+	struct fields fields = fields_of(frame);
+	struct field field;
+	fields_next(&fields, &field);
+	struct process *process = process_by_id((uint64_t)field_number(&field));
+	if (process)
+		again_order(process, frame->header.type == FRAME_AGAIN ? frame->header.id : 0);
 }
 
 static void kill_cgroup(const struct frame *frame) {
@@ -117,6 +127,10 @@ static const char *carry_out_command(const struct frame *frame) {
 		break;
 	case FRAME_KILL_CGROUP:
 		kill_cgroup(frame);
+		break;
+	case FRAME_AGAIN:
+	case FRAME_NOT_AGAIN:
+		order_again(frame);
 		break;
 	case FRAME_END:
 		end(frame);

@@ -42,6 +42,7 @@ static const struct field_rule spawn_fields[] = {
 	{TAG_CGROUP, FOUR_TEXTS, false, true, 0, 0},
 	{TAG_JOB_CGROUP, TEXT, false, false, 0, 0},
 	{TAG_OUTPUT_LABEL, TEXT, false, false, 0, 0},
+	{TAG_KEEP, NUMBER, false, false, 0, 1},
 	{TAG_IMPOSSIBLE, NUMBER, false, false, 1, 4095},
 };
 
@@ -49,6 +50,10 @@ static const struct field_rule signal_fields[] = {
 	{TAG_PROCESS, NUMBER, true, false, 1, FRAME_ID_MAX},
 	{TAG_SIGNAL, NUMBER, true, false, 0, INT32_MAX},
 	{TAG_WHOLE_GROUP, NUMBER, true, false, 0, 1},
+};
+
+static const struct field_rule again_fields[] = {
+	{TAG_PROCESS, NUMBER, true, false, 1, FRAME_ID_MAX},
 };
 
 static const struct field_rule end_fields[] = {
@@ -82,6 +87,8 @@ static const struct frame_rule frame_rules[] = {
 	{FRAME_LOG_ROTATION, FIELDS(rotation_fields)},
 	{FRAME_KILL_CGROUP, FIELDS(kill_cgroup_fields)},
 	{FRAME_SAY, FIELDS(say_fields)},
+	{FRAME_AGAIN, FIELDS(again_fields)},
+	{FRAME_NOT_AGAIN, FIELDS(again_fields)},
 };
 
 #define MOST_FIELD_RULES (sizeof spawn_fields / sizeof *spawn_fields)

@@ -27,6 +27,8 @@ enum frame_type {
 	FRAME_LOG_ROTATION = 8,
 	FRAME_KILL_CGROUP = 9,
 	FRAME_SAY = 10,
+	FRAME_AGAIN = 11,
+	FRAME_NOT_AGAIN = 12,
 	/* supervisor to daemon */
 	FRAME_HELLO = 32,
 	FRAME_PROCESS = 33,
@@ -93,6 +95,7 @@ enum field_tag {
 	TAG_CGROUP = 49,
 	TAG_JOB_CGROUP = 50,
 	TAG_OUTPUT_LABEL = 51,
+	TAG_KEEP = 52,
 };
 
 struct frame_header {

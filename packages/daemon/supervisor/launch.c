@@ -91,6 +91,8 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_SUPERVISOR_FD", number, 1);
 	snprintf(number, sizeof number, "%u", failures);
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
+	/* Not said in the greeting, in which an older daemon accepts nothing that it does not know. */
+	setenv("UPSTART_SUPERVISOR_ORDERS", "1", 1);
 }
 
 static void exec_node(char **arguments) {

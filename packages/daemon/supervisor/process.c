@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "cgroup.h"
 #include "follow.h"
 #include "log.h"
@@ -55,6 +56,7 @@ void process_free(struct process *process) {
 	script_drop(process);
 	follow_end(process);
 	cgroups_release(process);
+	again_forget(process);
 	timer_stop(&process->timer);
 	free_later(&process->garbage);
 }
@@ -97,6 +99,7 @@ static int64_t microseconds(const struct timeval *time) {
 
 static void report_end(struct process *process) {
 	struct frame_out out;
+	struct again again = again_take(process);
 	report_begin(&out, process->status_known ? REPORT_EXITED : REPORT_VANISHED, process->id);
 	frame_number(&out, TAG_PID, process->pid);
 	if (process->status_known) {
@@ -107,9 +110,12 @@ static void report_end(struct process *process) {
 		frame_number(&out, TAG_USER_TIME, process->user_time);
 		frame_number(&out, TAG_SYSTEM_TIME, process->system_time);
 		frame_number(&out, TAG_MAX_RSS, process->memory);
+		if (again.id)
+			frame_number(&out, TAG_COMMAND, (int64_t)again.id);
 	}
 	reports_add(&out);
 	process_free(process);
+	again_start(&again);
 }
 
 static void log_is_written(void *data) {

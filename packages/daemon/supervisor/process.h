@@ -10,6 +10,7 @@
 struct log;
 struct cgroup_use;
 struct script;
+struct kept;
 
 /* Where following the forks of a process is (reference: jobs 5.1). */
 enum trace {
@@ -37,8 +38,12 @@ struct process {
 	struct log *log;
 	struct cgroup_use *cgroups;
 
+	/* What it was started with, for another one of the kind; or NULL. */
+	struct kept *kept;
+
 	enum trace trace;
-	int forks, forks_wanted;
+	/* Of two at most. */
+	short forks, forks_wanted;
 	/* A process that is not our child: readable when it has ended. */
 	struct watch pidfd;
 	/* Before its end: there was no pidfd to be had. After it: how long the report waits for the log. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "again.h"
 #include "cgroup.h"
 #include "follow.h"
 #include "handover.h"
@@ -25,6 +26,7 @@ static void give(struct process *process, void *data) {
 		handover_bytes(out, "process-cgroup", use->path, strlen(use->path));
 		handover_number(out, "process-cgroup-base", (int64_t)use->base);
 	}
+	again_hand_over(process, out);
 	handover_number(out, "process-trace", process->trace);
 	handover_number(out, "process-forks", process->forks);
 	handover_number(out, "process-forks-wanted", process->forks_wanted);
@@ -103,12 +105,16 @@ void processes_take_over(const struct handover_item *item) {
 		cgroup_note(process, (const char *)item->bytes, item->length, item->length);
 	else if (item_is(item, "process-cgroup-base") && process->cgroups)
 		process->cgroups->base = (size_t)item->number;
+	else if (item_is(item, "process-kept") && item->bytes)
+		again_keep(process, item->bytes, item->length);
+	else if (item_is(item, "process-again"))
+		again_order(process, (uint64_t)item->number);
 	else if (item_is(item, "process-trace"))
 		process->trace = (enum trace)number;
 	else if (item_is(item, "process-forks"))
-		process->forks = number;
+		process->forks = (short)number;
 	else if (item_is(item, "process-forks-wanted"))
-		process->forks_wanted = number;
+		process->forks_wanted = (short)number;
 	else if (item_is(item, "process-pidfd"))
 		now.pidfd = item_descriptor(item);
 	else if (item_is(item, "process-pidfd-due"))

@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "cgroup.h"
 #include "log.h"
 #include "reports.h"
@@ -165,7 +166,7 @@ static int start(struct process *process, struct spawn_spec *spec) {
 		return error;
 	if (spec->trace_forks) {
 		process->trace = TRACE_NEW;
-		process->forks_wanted = spec->trace_forks;
+		process->forks_wanted = (short)spec->trace_forks;
 	}
 	report_plain(process, REPORT_SPAWNED);
 	return 0;
@@ -184,6 +185,8 @@ void spawn(const struct frame *frame) {
 	}
 	struct process *process = process_new(spec->id);
 	int error = process ? start(process, spec) : ENOMEM;
+	if (!error && spec->keep)
+		again_keep(process, frame->body, frame->header.length);
 	if (error) {
 		report_failure(spec->id, STEP_FORK, error, "");
 		if (process && process->log)

@@ -70,7 +70,7 @@ struct spawn_spec {
 	/* What lines begin with that are copied to standard output, too; NULL: none are. */
 	const char *output_label;
 	int trace_forks;
-	bool has_umask, has_nice, has_oom_score, debug_stop;
+	bool has_umask, has_nice, has_oom_score, debug_stop, keep;
 	int umask, nice, oom_score;
 	struct limit_setting *limits;
 	size_t limit_count;

@@ -98,6 +98,9 @@ static void take_field(struct spawn_spec *spec, const struct field *field, char 
 	case TAG_DEBUG_STOP:
 		spec->debug_stop = field_number(field) != 0;
 		break;
+	case TAG_KEEP:
+		spec->keep = field_number(field) != 0;
+		break;
 	case TAG_IMPOSSIBLE:
 		spec->impossible = (int)field_number(field);
 		break;

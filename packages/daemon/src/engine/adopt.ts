@@ -64,6 +64,8 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   }
   instance.processes[slot] = { token, pid, firstPid: pid, forks: 0, execed: true, retries: 0 };
   context.addProcess(token, instance, slot);
+  // A standing order of which nothing is known any more.
+  if (slot === 'main') context.command((id) => ({ type: 'not-again', id, process: token }));
   instance.env = ownEnvironment(found.env);
   context.log('error', `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`);
   context.effects.push({ type: 'process', job: found.job, instance: found.instance, slot, pid });
@@ -81,6 +83,7 @@ function drop(context: Context, instance: InstanceState, slot: Slot): void {
   if (slot === 'main') cancelKillTimer(context, instance);
   context.removeProcess((instance.processes[slot] as ProcessState).token);
   delete instance.processes[slot];
+  if (slot === 'main') delete instance.again;
 }
 
 /** The slot that this is the command line of; if that cannot be told, the main process, or else a hook that runs beside it. */

@@ -6,6 +6,7 @@ import { block, eventsOf, resetCondition } from './blocking.ts';
 import { newConditionState, offerEvent, satisfiedNodes } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { startIfTrue } from './event-start.ts';
+import { heedListener } from './standing-orders.ts';
 import type { ClassState } from './state.ts';
 
 /** The definition of `name` is now this one, or none. A class with instances stays as it is until the last one has ended. */
@@ -36,6 +37,7 @@ export function addClass(context: Context, definition: JobDefinition): ClassStat
   };
   context.state.classes.set(definition.name, jobClass);
   context.indexClass(jobClass);
+  heedListener(context, jobClass);
   context.notify({ event: 'job-added', job: definition.name });
   return jobClass;
 }

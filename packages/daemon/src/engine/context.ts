@@ -23,6 +23,8 @@ export class Context {
   now = 0;
   wall = 0;
   effects: Effect[] = [];
+  /** What the supervisor has started by a standing order for the process whose end is the input at hand (`standing-orders.ts`). */
+  successor: { token: number; instance: number } | null = null;
 
   readonly listeners = new Listeners();
   private readonly classById = new Map<number, ClassState>();

@@ -25,6 +25,7 @@ import {
 import { beginQuiesce, endIfQuiet, quiesceTimerPassed } from './quiesce.ts';
 import { handleRequest } from './requests.ts';
 import { spawnErrorText } from './spawn-errors.ts';
+import { endSuccessor, noteSuccessor } from './standing-orders.ts';
 import type { EngineState, TimerState } from './state.ts';
 
 const ESRCH = 3;
@@ -57,6 +58,7 @@ export class Engine {
       runEventQueue(context);
       if (endWithJob(context) && !context.queueIsPaused()) runEventQueue(context);
     }
+    endSuccessor(context);
     endIfQuiet(context);
     return context.effects;
   }
@@ -147,6 +149,7 @@ export class Engine {
     if (report.type === 'signal') return;
     if (report.type === 'signalled') this.answerSignalled(report.command);
     const known = this.known(report.process);
+    if (report.type === 'exited' && report.again) noteSuccessor(context, report.again, known?.instance);
     if (!known) return;
     const { instance, slot } = known;
     switch (report.type) {

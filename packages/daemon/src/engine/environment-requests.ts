@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { getVariable, keyOf, mergeVariables, unsetVariable } from './environment.ts';
 import { classEnvironment } from './instances.ts';
 import type { EngineRequest, EnvTargetSpec } from './messages.ts';
+import { endRepeating } from './standing-orders.ts';
 import type { EngineSettings, InstanceState } from './state.ts';
 
 type EnvironmentRequest = Extract<EngineRequest, { method: 'setEnv' | 'unsetEnv' | 'resetEnv' }>;
@@ -36,6 +37,7 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
   if (!instance) context.state.environment = changed(context.state.environment, request);
   for (const one of instance ? [instance] : context.state.instances.values()) {
     one.env = context.share(changed(one.env, request));
+    endRepeating(context, one);
   }
 }
 
@@ -51,8 +53,10 @@ function changed(before: readonly string[], request: Exclude<EnvironmentRequest,
 }
 
 function resetEnvironment(context: Context, instance: InstanceState | null): void {
-  if (instance) instance.env = classEnvironment(context, context.classOf(instance).definition);
-  else context.state.environment = initialEnvironment(context.state.settings);
+  if (instance) {
+    instance.env = classEnvironment(context, context.classOf(instance).definition);
+    endRepeating(context, instance);
+  } else context.state.environment = initialEnvironment(context.state.settings);
 }
 
 /** The value of a variable. Throws UpstartError. */

@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { noteRest } from './exit-job.ts';
 import { jobEventEnvironment } from './job-events.ts';
 import { killMain, limitHooks, spawnProcess } from './processes.ts';
+import { giveOrder, withdrawOrder } from './standing-orders.ts';
 import type { InstanceState } from './state.ts';
 import { nextState } from './transitions.ts';
 
@@ -51,6 +52,7 @@ function changeState(context: Context, instance: InstanceState, state: State): v
     const from = instance.state;
     const { name } = context.classOf(instance).definition;
     context.effects.push({ type: 'state', job: name, instance: instance.name, from, to: target });
+    if (from === 'running') withdrawOrder(context, instance);
     instance.state = target;
     const goesOn: boolean = ENTER[target](context, instance, from);
     if (!goesOn) return;
@@ -117,6 +119,7 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
     emitEvent(context, 'started', jobEventEnvironment(context, instance, false));
     if (!context.classOf(instance).definition.task) release(context, instance, false);
   }
+  giveOrder(context, instance);
   return false;
 }
 

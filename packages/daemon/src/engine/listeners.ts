@@ -42,7 +42,7 @@ export class Listeners {
   }
 
   /** The classes that the event may matter to, oldest first. */
-  find(event: OfferedEvent): ClassState[] {
+  find(event: Pick<OfferedEvent, 'name' | 'env'>): ClassState[] {
     const listening = this.names.get(event.name);
     if (!listening) return [];
     const found = new Set(listening.always);

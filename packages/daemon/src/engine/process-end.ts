@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { noteExitStatus } from './exit-job.ts';
 import { advance, changeGoal } from './lifecycle.ts';
 import { cancelKillTimer, spawnProcess } from './processes.ts';
+import { countRespawn } from './respawn-limit.ts';
 import type { FailureState, InstanceState, ProcessState } from './state.ts';
 
 /** How a process ended. `status` is the exit status or signal << 8; null when nobody could tell. */
@@ -58,6 +59,8 @@ function removeProcess(context: Context, instance: InstanceState, slot: Slot): v
   const process = instance.processes[slot] as ProcessState;
   context.removeProcess(process.token);
   delete instance.processes[slot];
+  // An order was for this end, or has come to nothing.
+  if (slot === 'main') delete instance.again;
   if (process.pid === 0) context.effects.push({ type: 'settled' });
 }
 
@@ -84,7 +87,7 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   if (definition.normalExit.includes(status)) return { failure: null, stops: true, goesOn };
   if (!definition.respawn || context.state.quiesce) return { failure: 'main', stops: true, goesOn };
   const display = context.display(instance);
-  if (respawnsTooFast(context, instance)) {
+  if (!countRespawn(context, instance)) {
     context.log('warn', `${display} respawning too fast, stopped`);
     if (process.forks > 0) instance.hints.push(followedHint(definition.expect, process));
     return { failure: 'respawn', stops: true, goesOn };
@@ -99,20 +102,6 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
 function judgeHook(slot: Slot, status: number): Verdict {
   const matters = slot === 'pre-start' || slot === 'post-stop';
   return matters && status !== 0 ? { failure: slot, stops: true, goesOn: true } : GOES_ON;
-}
-
-/** Counts a respawn within the window that its first one opened (reference: jobs §4.3). */
-function respawnsTooFast(context: Context, instance: InstanceState): boolean {
-  const { respawnLimit, respawnInterval } = context.classOf(instance).definition;
-  if (respawnLimit === 0 || respawnInterval === 0) return false;
-  const now = Math.floor(context.now / 1000);
-  if (instance.respawnCount > 0 && now - instance.respawnTime < respawnInterval) {
-    instance.respawnCount++;
-    return instance.respawnCount > respawnLimit;
-  }
-  instance.respawnTime = now;
-  instance.respawnCount = 1;
-  return false;
 }
 
 /** Records the first failure of a run and tells everybody who waits. */

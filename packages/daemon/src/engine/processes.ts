@@ -8,6 +8,7 @@ import { signalName } from '../signals.ts';
 import type { Context } from './context.ts';
 import { advance } from './lifecycle.ts';
 import { spawnSpec } from './spawn-spec.ts';
+import { takeSuccessor } from './standing-orders.ts';
 import type { InstanceState, ProcessState, TimerAction } from './state.ts';
 
 const SIGKILL = 9;
@@ -18,8 +19,10 @@ const SIGSTOP = 19;
 export function spawnProcess(context: Context, instance: InstanceState, slot: Slot, retries = 0): void {
   const { definition } = context.classOf(instance);
   const spec = spawnSpec(context.state.settings, definition, instance, slot);
-  const token = context.command((id) => ({ type: 'spawn', id, spec }));
-  instance.processes[slot] = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries };
+  const successor = slot === 'main' ? takeSuccessor(context, instance) : undefined;
+  const token = successor ?? context.command((id) => ({ type: 'spawn', id, spec }));
+  const repeatable = spec.keep;
+  instance.processes[slot] = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries, repeatable };
   context.addProcess(token, instance, slot);
   // A hook that belongs to a stop has to keep to its time from the beginning.
   if (instance.goal === 'stop' && slot !== 'main') limitHooks(context, instance);

@@ -139,6 +139,16 @@ describe('any story', () => {
     );
   });
 
+  it('is told alike whether or not the supervisor takes standing orders', () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const seen = (takesOrders: boolean) => play(told, () => {}, { takesOrders }).effects.filter(isSeen);
+        expect(seen(true)).toEqual(seen(false));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('goes on alike after a crash at any input', () => {
     fc.assert(
       fc.property(story, fc.nat(), (told, at) => {
@@ -156,6 +166,11 @@ describe('any story', () => {
     );
   });
 });
+
+/** Commands are between the engine and the supervisor. */
+function isSeen({ type }: Effect): boolean {
+  return type !== 'command';
+}
 
 function copy<T>(value: T): T {
   return deserialize(serialize(value));

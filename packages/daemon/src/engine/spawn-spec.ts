@@ -46,6 +46,7 @@ export function spawnSpec(
     cgroups: settingsApply ? cgroups(definition, instance, env) : [],
     jobCgroup: jobCgroup(settings, definition.name, instance.name),
     debugStop: definition.debug,
+    keep: slot === 'main' && isRepeatable(settings, definition),
   };
 }
 
@@ -73,6 +74,23 @@ export function commandLine(process: ProcessDefinition): { argv: string[]; scrip
   const line = ONE_LINE.exec(text)?.[1];
   if (line !== undefined) return { argv: [SHELL, '-e', '-c', line, SHELL], script: null };
   return { argv: [SHELL, '-e', '/proc/self/fd/9'], script: text };
+}
+
+/** What a respawn has to run or to make ready besides the main process. */
+const BESIDES = ['security', 'pre-start', 'post-start', 'post-stop'] as const;
+
+/** Whether a respawn (reference: jobs §4.1) comes whatever the process ends with, and is nothing but this process once more. */
+function isRepeatable(settings: EngineSettings, definition: JobDefinition): boolean {
+  return (
+    definition.respawn &&
+    !definition.task &&
+    definition.normalExit.length === 0 &&
+    definition.expect === 'none' &&
+    !definition.debug &&
+    definition.cgroups.length === 0 &&
+    !settings.jobCgroups &&
+    BESIDES.every((slot) => definition.processes[slot] === undefined)
+  );
 }
 
 function processEnvironment(

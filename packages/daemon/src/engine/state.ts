@@ -69,6 +69,8 @@ export interface ProcessState {
   execed: boolean;
   /** Failed attempts to fork so far, while the spawn is being retried. */
   retries: number;
+  /** The supervisor may be ordered to start another one like it, which would be what the job needs then. */
+  repeatable?: boolean;
 }
 
 /** Why an instance failed: the first failure of a run. */
@@ -112,6 +114,8 @@ export interface InstanceState {
   respawns: number;
   /** When the kill timer goes off (id of the timer), or 0. */
   killTimer: number;
+  /** The standing order for the end of its main process, if there is one. */
+  again?: number;
   /** What happened lately that helps to explain the state. */
   hints: string[];
 }

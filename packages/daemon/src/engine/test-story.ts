@@ -41,7 +41,7 @@ const jobText = fc
   .record({
     hooks: fc.subarray(['pre-start', 'post-start', 'pre-stop', 'post-stop']),
     main: fc.boolean(),
-    flags: fc.subarray(['task', 'respawn', 'normal exit 3', 'kill timeout 2', 'respawn limit 2 10']),
+    flags: fc.subarray(['task', 'respawn', 'respawn', 'normal exit 3', 'kill timeout 2', 'respawn limit 2 10']),
     expect: fc.constantFrom('none', 'stop', 'fork', 'daemon'),
     start: fc.option(condition),
     stop: fc.option(condition),
@@ -82,9 +82,14 @@ export const story = fc.record({
 });
 
 /** Plays a story; `check` is called after every step. */
-export function play({ jobs, steps }: { jobs: string[]; steps: Step[] }, check: (world: TestWorld) => void): TestWorld {
+export function play(
+  { jobs, steps }: { jobs: string[]; steps: Step[] },
+  check: (world: TestWorld) => void,
+  { takesOrders } = { takesOrders: true },
+): TestWorld {
   const world = new TestWorld();
   world.obeys = false;
+  world.takesOrders = takesOrders;
   const spawned = new Set<number>();
   jobs.forEach((definition, i) => {
     world.job(`j${i}`, definition);
@@ -183,6 +188,9 @@ const RESTING: Record<string, string | null> = {
 
 export function checkInvariants(world: TestWorld): void {
   const { state } = world.engine;
+  for (const process of world.processes.values()) {
+    expect(world.isKnown(process), `process ${process.token} is some instance's`).toBe(true);
+  }
   const blockers = new Map<number, number>();
   const count = (id: number): void => {
     expect(state.events.has(id), `event ${id} is over although somebody holds it`).toBe(true);
@@ -199,6 +207,7 @@ export function checkInvariants(world: TestWorld): void {
     if (waits) expect(state.events.get(instance.blocker)?.instances).toContain(instance.id);
     if (instance.goal === 'respawn') expect(['post-start', 'pre-stop']).toContain(instance.state);
     if (instance.state === 'running') expect(instance.goal, 'who runs wants to run').toBe('start');
+    if (instance.again !== undefined) expect(instance.state, 'only who runs is to be started again').toBe('running');
     const { respawnLimit } = owner?.definition ?? { respawnLimit: 0 };
     expect(instance.respawnCount, 'the respawn limit holds').toBeLessThanOrEqual(respawnLimit + 1);
     instance.blocking.forEach(count);

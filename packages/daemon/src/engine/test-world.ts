@@ -19,6 +19,8 @@ export interface FakeProcess {
   pid: number;
   spec: SpawnSpec;
   signals: number[];
+  /** The standing order for its end, or 0. */
+  again: number;
 }
 
 export const TEST_SETTINGS: EngineSettings = {
@@ -38,6 +40,7 @@ export const TEST_SETTINGS: EngineSettings = {
   stopTimeout: null,
 };
 
+const SIGKILL = 9;
 const WALL = 1_700_000_000_000;
 
 export class TestWorld {
@@ -49,6 +52,8 @@ export class TestWorld {
   readonly inputs: Input[] = [];
   /** Whether spawned processes are reported as executed at once. */
   obeys = true;
+  /** Whether standing orders are carried out. */
+  takesOrders = true;
   private seq = 0;
   private nextPid = 100;
   /** How many requests have been made: their keys are k1 to this one. */
@@ -122,9 +127,13 @@ export class TestWorld {
 
   /** Ends a process: with an exit status or by a signal. */
   exit(process: FakeProcess, code = 0, signal = 0): void {
-    this.processes.delete(process.token);
+    const { token, pid, again } = process;
+    this.processes.delete(token);
+    const next = again === 0 ? undefined : this.newProcess(again, process.spec);
     const usage = { user: 0, system: 0, maxRss: 0 };
-    this.report({ type: 'exited', process: process.token, pid: process.pid, code, signal, core: false, usage });
+    const report = { type: 'exited', process: token, pid, code, signal, core: false, usage } as const;
+    this.report(next ? { ...report, again } : report);
+    if (next && this.obeys) this.spawned(next);
   }
 
   /** Lets milliseconds pass, timers included. */
@@ -170,14 +179,31 @@ export class TestWorld {
     if (command.type === 'signal') {
       const process = this.processes.get(command.process);
       if (process) process.signals.push(command.signal);
+      // Nobody waits for the end of one that was not wanted.
+      if (process && command.signal === SIGKILL && !this.isKnown(process)) this.processes.delete(process.token);
       const { id, process: token, signal } = command;
       this.report({ type: 'signalled', command: id, process: token, signal, errno: 0 });
       return;
     }
+    if (command.type === 'again' || command.type === 'not-again') {
+      const process = this.processes.get(command.process);
+      if (process && this.takesOrders) process.again = command.type === 'again' ? command.id : 0;
+      return;
+    }
     if (command.type !== 'spawn') return;
-    const process = { token: command.id, pid: this.nextPid++, spec: command.spec, signals: [] };
-    this.processes.set(process.token, process);
+    const process = this.newProcess(command.id, command.spec);
     if (this.obeys) this.spawned(process);
+  }
+
+  private newProcess(token: number, spec: SpawnSpec): FakeProcess {
+    const process = { token, pid: this.nextPid++, spec, signals: [], again: 0 };
+    this.processes.set(token, process);
+    return process;
+  }
+
+  /** Whether the engine knows of the process. */
+  isKnown({ token }: FakeProcess): boolean {
+    return this.engine.context.findProcess(token) !== undefined;
   }
 
   /** Reports that the process has been started and runs its program. */

@@ -67,6 +67,11 @@ class Fields {
     return this.#tags.includes(tag) ? this.number(tag) : standard;
   }
 
+  /** A number under a name of its own, if it is there. */
+  optional<N extends string>(name: N, tag: number): { [name in N]?: number } {
+    return this.#tags.includes(tag) ? ({ [name]: this.number(tag) } as { [name in N]: number }) : {};
+  }
+
   text(tag: number): string {
     const { at, length } = this.#take(tag);
     return this.#bytes.toString('utf8', at, at + length);
@@ -108,6 +113,7 @@ const REPORTS: Record<number, (fields: Fields) => Content> = {
       system: fields.number(TAG.system),
       maxRss: fields.number(TAG.maxRss),
     },
+    ...fields.optional('again', TAG.command),
   }),
   68: (fields) => ({ type: 'vanished', ...onProcess(fields) }),
   69: (fields) => ({ type: 'stopped', ...onProcess(fields), signal: fields.number(TAG.signal) }),

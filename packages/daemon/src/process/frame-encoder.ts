@@ -16,6 +16,8 @@ const SENT = {
   rotation: 8,
   'kill-cgroup': 9,
   say: 10,
+  again: 11,
+  'not-again': 12,
 } as const;
 
 const CONSOLES: readonly SpawnSpec['console'][] = ['none', 'output', 'owner', 'log'];
@@ -55,6 +57,7 @@ function writeSpawn(id: number, spec: SpawnSpec): void {
   writer.number(TAG.console, CONSOLES.indexOf(spec.console));
   writer.number(TAG.traceForks, spec.traceForks);
   writer.number(TAG.debugStop, spec.debugStop ? 1 : 0);
+  if (spec.keep) writer.number(TAG.keep, 1);
   writeText(TAG.logPath, spec.logPath);
   writeText(TAG.outputLabel, spec.outputLabel);
   writeNumber(TAG.umask, spec.umask, 0, 0o777);
@@ -90,6 +93,8 @@ export function encodeCommand(command: Command): Buffer {
       .number(TAG.process, command.process)
       .number(TAG.signal, command.signal)
       .number(TAG.wholeGroup, command.group ? 1 : 0);
+  } else if (type === 'again' || type === 'not-again') {
+    writer.number(TAG.process, command.process);
   } else if (type === 'kill-cgroup') {
     writer.text(TAG.jobCgroup, command.cgroup);
   } else if (type === 'end') {

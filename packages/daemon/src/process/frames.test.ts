@@ -32,13 +32,15 @@ function line(command: Command): string {
   const add = (tag: number, value: number | string | null) => {
     if (value !== null) fields.push([tag, hex(value)]);
   };
-  const types = { spawn: 2, signal: 3, 'flush-logs': 4, end: 6, 'kill-cgroup': 9 };
+  const types = { spawn: 2, signal: 3, 'flush-logs': 4, end: 6, 'kill-cgroup': 9, again: 11, 'not-again': 12 };
   if (command.type === 'signal') {
     add(1, command.process);
     add(3, command.signal);
     add(17, Number(command.group));
   } else if (command.type === 'end') {
     add(18, command.status);
+  } else if (command.type === 'again' || command.type === 'not-again') {
+    add(1, command.process);
   } else if (command.type === 'kill-cgroup') {
     add(50, command.cgroup);
   } else if (command.type === 'spawn') {
@@ -46,6 +48,7 @@ function line(command: Command): string {
     add(35, ['none', 'output', 'owner', 'log'].indexOf(spec.console));
     add(37, spec.traceForks);
     add(47, Number(spec.debugStop));
+    if (spec.keep) add(52, 1);
     add(36, spec.logPath);
     add(51, spec.outputLabel);
     add(38, spec.umask);
@@ -97,6 +100,7 @@ const spec: fc.Arbitrary<SpawnSpec> = fc.record({
   cgroups: fc.array(fc.record({ controller: text, name: text, key: optional(text), value: optional(text) })),
   jobCgroup: optional(text),
   debugStop: fc.boolean(),
+  keep: fc.boolean(),
 });
 
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -108,6 +112,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     signal: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
     group: fc.boolean(),
   }),
+  fc.record({ type: fc.constantFrom('again' as const, 'not-again' as const), id, process: id }),
   fc.record({ type: fc.constant('flush-logs' as const), id }),
   fc.record({ type: fc.constant('kill-cgroup' as const), id, cgroup: text }),
   fc.record({ type: fc.constant('end' as const), id, status: fc.integer({ min: 0, max: 255 }) }),

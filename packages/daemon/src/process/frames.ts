@@ -48,6 +48,7 @@ export const TAG = {
   cgroup: 49,
   jobCgroup: 50,
   outputLabel: 51,
+  keep: 52,
 } as const;
 
 /** A frame that is not what the other side may send. */

@@ -22,6 +22,7 @@ const WRITE_SIZE = 64 * 1024;
  */
 export class Supervisor {
   #socket: Socket;
+  readonly #takesOrders: boolean;
   #decoder = new FrameDecoder();
   #state: SupervisorState | undefined;
   #greeted: (error: Error | undefined) => void;
@@ -32,8 +33,9 @@ export class Supervisor {
   /** What has been given to the socket and not been taken by the kernel, oldest first. */
   #writing = new Set<Command[]>();
 
-  private constructor(socket: Socket, greeted: (error: Error | undefined) => void) {
+  private constructor(socket: Socket, takesOrders: boolean, greeted: (error: Error | undefined) => void) {
     this.#socket = socket;
+    this.#takesOrders = takesOrders;
     this.#greeted = greeted;
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('error', (error) => this.#fail(error));
@@ -44,14 +46,20 @@ export class Supervisor {
    * Takes over descriptor `fd`, normally the one in `UPSTART_SUPERVISOR_FD`, and waits for the supervisor's state. Reports
    * wait until `onReports`. Rejects when the connection ends before that, or is not one to a supervisor.
    */
-  static connect(fd: number): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
-    return Supervisor.over(new Socket({ fd, readable: true, writable: true }));
+  static connect(
+    fd: number,
+    { takesOrders }: { takesOrders: boolean },
+  ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
+    return Supervisor.over(new Socket({ fd, readable: true, writable: true }), { takesOrders });
   }
 
   /** As `connect`, over a socket that is open already. */
-  static over(socket: Socket): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
+  static over(
+    socket: Socket,
+    { takesOrders } = { takesOrders: true },
+  ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
     return new Promise((resolve, reject) => {
-      const supervisor = new Supervisor(socket, (error) => {
+      const supervisor = new Supervisor(socket, takesOrders, (error) => {
         if (error) reject(error);
         else resolve({ supervisor, state: supervisor.#state! });
       });
@@ -86,7 +94,9 @@ export class Supervisor {
     let batch: Command[] = [];
     let frames: Buffer[] = [];
     let size = 0;
-    for (const command of commands) {
+    for (const given of commands) {
+      const command = this.#takesOrders ? given : withoutOrders(given);
+      if (command === null) continue;
       const bytes = encodeCommand(command);
       batch.push(command);
       frames.push(bytes);
@@ -168,4 +178,10 @@ export class Supervisor {
     this.#greeted(this.#error ?? new Error('supervisor: the connection ended before it told its state'));
     this.#closed(this.#error);
   }
+}
+
+/** What a supervisor can be told that takes no standing orders: an order of which nothing comes is none. */
+function withoutOrders(command: Command): Command | null {
+  if (command.type === 'again' || command.type === 'not-again') return null;
+  return command.type === 'spawn' ? { ...command, spec: { ...command.spec, keep: false } } : command;
 }

@@ -31,6 +31,7 @@ export const SPEC: SpawnSpec = {
   apparmorProfile: null,
   cgroups: [],
   jobCgroup: null,
+  keep: false,
   debugStop: false,
 };
 
