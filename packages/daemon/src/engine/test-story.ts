@@ -85,11 +85,11 @@ export const story = fc.record({
 export function play(
   { jobs, steps }: { jobs: string[]; steps: Step[] },
   check: (world: TestWorld) => void,
-  { takesOrders } = { takesOrders: true },
+  orders: TestWorld['orders'] = 'taken',
 ): TestWorld {
   const world = new TestWorld();
   world.obeys = false;
-  world.takesOrders = takesOrders;
+  world.orders = orders;
   const spawned = new Set<number>();
   jobs.forEach((definition, i) => {
     world.job(`j${i}`, definition);

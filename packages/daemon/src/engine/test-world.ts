@@ -52,8 +52,8 @@ export class TestWorld {
   readonly inputs: Input[] = [];
   /** Whether spawned processes are reported as executed at once. */
   obeys = true;
-  /** Whether standing orders are carried out. */
-  takesOrders = true;
+  /** What the supervisor makes of standing orders; `late`: it always hears too late that one is taken back. */
+  orders: 'taken' | 'late' | 'ignored' = 'taken';
   private seq = 0;
   private nextPid = 100;
   /** How many requests have been made: their keys are k1 to this one. */
@@ -186,13 +186,19 @@ export class TestWorld {
       return;
     }
     if (command.type === 'again' || command.type === 'not-again') {
-      const process = this.processes.get(command.process);
-      if (process && this.takesOrders) process.again = command.type === 'again' ? command.id : 0;
+      this.obeyOrder(command);
       return;
     }
     if (command.type !== 'spawn') return;
     const process = this.newProcess(command.id, command.spec);
     if (this.obeys) this.spawned(process);
+  }
+
+  private obeyOrder({ type, id, process: token }: Extract<Command, { type: 'again' | 'not-again' }>): void {
+    const process = this.processes.get(token);
+    if (!process || this.orders === 'ignored') return;
+    if (type === 'again') process.again = id;
+    else if (this.orders === 'taken') process.again = 0;
   }
 
   private newProcess(token: number, spec: SpawnSpec): FakeProcess {
