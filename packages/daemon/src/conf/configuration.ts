@@ -2,12 +2,12 @@
  * The job files of an init: reads them, chooses among directories, applies overrides, and notices changes
  * (reference: job files §1, §5, §6).
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type BrokenFile, type LogPriority, systemErrorText } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
 import { isPassing } from './file-errors.ts';
-import { fsPath, readJobFile, signatureOf } from './job-file.ts';
+import { fsPath, inspect, readJobFile, signatureOf } from './job-file.ts';
 import { JobFileError } from './job-file-error.ts';
 import { parseJob } from './parse-job.ts';
 import { type ConfFile, noChanges, Source, type SourceChanges, type SourceFile } from './source.ts';
@@ -118,6 +118,7 @@ export class Configuration {
         found.confs.add(name);
       }
       for (const name of old.overrides.keys()) found.overrides.add(name);
+      for (const path of source.replaced(old)) found.dropped.add(path);
       changes.set(source, found);
       return source;
     });
@@ -247,5 +248,5 @@ export class Configuration {
 function appears({ directory, folders }: Source, events: readonly WatchEvent[]): boolean {
   if (folders.size > 0) return false;
   const told = events.some(({ kind, path }) => kind !== 'lost' && `${directory}/`.startsWith(`${path}/`));
-  return told && existsSync(fsPath(directory));
+  return told && inspect(() => statSync(fsPath(directory)))?.isDirectory() === true;
 }

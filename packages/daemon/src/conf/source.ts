@@ -36,6 +36,8 @@ export function noChanges(): SourceChanges {
 }
 
 interface Folder {
+  /** Tells which directory it is, whatever path leads to it; null: it was gone again. */
+  readonly identity: string | null;
   /** What stands before the names of its jobs: '' or `net/`. */
   readonly prefix: string;
   readonly entries: Map<string, EntryKind>;
@@ -112,6 +114,7 @@ export class Source {
 
   /** False: it could not be read now. */
   #scanFolder(path: string, prefix: string, changes: SourceChanges): boolean {
+    const identity = identityOf(path);
     let entries: Map<string, EntryKind>;
     try {
       entries = listEntries(path);
@@ -126,13 +129,30 @@ export class Source {
       this.dropFolder(path, changes);
       return true;
     }
-    const folder = this.folders.get(path) ?? { prefix, entries: new Map() };
+    const folder = this.#known(path, identity, changes) ?? { identity, prefix, entries: new Map() };
     this.folders.set(path, folder);
     for (const [name, kind] of [...folder.entries]) {
       if (entries.get(name) !== kind) this.gone(path, name, changes);
     }
     for (const [name, kind] of entries) this.#note(path, folder, name, kind, false, changes);
     return true;
+  }
+
+  /** The folder as it was last seen, if that is the directory that the path leads to now; else it is forgotten. */
+  #known(path: string, identity: string | null, changes: SourceChanges): Folder | undefined {
+    const folder = this.folders.get(path);
+    if (folder !== undefined && folder.identity !== identity) {
+      this.dropFolder(path, changes);
+      return undefined;
+    }
+    return folder;
+  }
+
+  /** The directories of an earlier look at the same source that are others by now: what watches them does not see these. */
+  replaced(earlier: Source): string[] {
+    return [...earlier.folders].flatMap(([path, { identity }]) =>
+      this.folders.get(path)?.identity === identity ? [] : [path],
+    );
   }
 
   /** Takes an entry in. One that is known already counts as changed if it is, or if `changed` says so. */
@@ -178,4 +198,9 @@ export class Source {
     }
     return false;
   }
+}
+
+function identityOf(path: string): string | null {
+  const stats = inspect(() => statSync(fsPath(path)));
+  return stats && `${stats.dev}:${stats.ino}`;
 }

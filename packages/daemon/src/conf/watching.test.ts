@@ -11,6 +11,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -261,6 +262,44 @@ test('one directory in two sources', async () => {
   conf.write('conf/job.conf', 'usage changed');
   await noticed();
   expect(conf.jobs.has('job')).toBe(true);
+});
+
+test('a folder behind a link that is made to lead elsewhere is seen, and edited, from the next reading on', async () => {
+  conf.write('one/conf/job.conf', 'usage one');
+  conf.write('one/conf/deep/job.conf', 'usage one');
+  conf.write('two/conf/job.conf', 'usage two');
+  conf.write('two/conf/deep/job.conf', 'usage two');
+  symlinkSync('one', conf.path('link'));
+  const configuration = conf.load(['link/conf'], { watch: true, watcher: program });
+  await noticed('one/conf');
+  unlinkSync(conf.path('link'));
+  symlinkSync('two', conf.path('link'));
+  configuration.reload();
+  expect(conf.usages()).toEqual({ job: 'two', 'deep/job': 'two' });
+  await configuration.settled();
+  conf.write('two/conf/job.conf', 'usage edited');
+  conf.write('two/conf/deep/other.conf', 'usage edited');
+  await has('job', 'edited');
+  await has('deep/other', 'edited');
+  conf.write('one/conf/late.conf', 'usage late');
+  await noticed('two/conf');
+  expect(conf.jobs.has('late')).toBe(false);
+});
+
+test('a file in place of a folder is no folder, and is complained about when all is read again', async () => {
+  const configuration = conf.load(['conf'], { watch: true, watcher: program });
+  await configuration.settled();
+  rmSync(conf.path('conf'), { recursive: true });
+  writeFileSync(conf.path('conf'), '');
+  await conf.until(() => conf.log.some((line) => line.includes('Configuration directory deleted')));
+  await configuration.settled();
+  expect(conf.log.filter((line) => line.includes('Unable to load'))).toEqual([]);
+  configuration.reload();
+  const complaint = 'error: conf: Unable to load configuration: Not a directory';
+  expect(conf.log.filter((line) => line.includes('Unable to load'))).toEqual([complaint]);
+  rmSync(conf.path('conf'));
+  conf.write('conf/job.conf', 'usage back');
+  await has('job', 'back');
 });
 
 test('fs.watch takes over where conf-watch cannot run', async () => {
