@@ -51,5 +51,7 @@ describe('globMatches', () => {
   it('does not take for ever', () => {
     expect(globMatches('*a'.repeat(50), 'a'.repeat(5000))).toBe(true);
     expect(globMatches(`${'*a'.repeat(50)}b`, 'a'.repeat(5000))).toBe(false);
+    expect(globMatches('*[[:'.repeat(300), '[[:'.repeat(300))).toBe(true);
+    expect(globMatches(`${'*[a'.repeat(300)}b`, '[a'.repeat(300))).toBe(false);
   });
 });

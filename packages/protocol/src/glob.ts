@@ -19,21 +19,26 @@ const CLASSES: ReadonlyMap<string, RegExp> = new Map([
   ['xdigit', /[0-9A-Fa-f]/],
 ]);
 
-/** Whether the whole of `text` fits `pattern`. Takes time of at most the product of both lengths. */
+/** What one character has to be; null: any number of any characters. */
+type Part = ((char: string) => boolean) | null;
+
+/**
+ * Whether the whole of `text` fits `pattern`. Takes time of at most the product of both lengths, and of the square of the
+ * pattern's, if it has many brackets that are not closed.
+ */
 export function globMatches(pattern: string, text: string): boolean {
+  const parts = partsOf(pattern);
   let p = 0;
   let t = 0;
   let starAt = -1;
   let starText = 0;
   while (t < text.length) {
-    if (pattern[p] === '*') {
+    const part = parts[p];
+    if (part === null) {
       starAt = p++;
       starText = t;
-      continue;
-    }
-    const next = p < pattern.length ? matchOne(pattern, p, text[t] as string) : -1;
-    if (next >= 0) {
-      p = next;
+    } else if (part?.(text[t] as string)) {
+      p++;
       t++;
     } else if (starAt >= 0) {
       p = starAt + 1;
@@ -42,38 +47,48 @@ export function globMatches(pattern: string, text: string): boolean {
       return false;
     }
   }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
+  while (parts[p] === null) p++;
+  return p === parts.length;
 }
 
-/** Matches one character; returns where the pattern goes on, or -1. */
-function matchOne(pattern: string, at: number, char: string): number {
-  const symbol = pattern[at];
-  if (symbol === '?') return at + 1;
-  if (symbol === '[') {
-    const bracket = parseBracket(pattern, at, char);
-    if (bracket) return bracket.matches ? bracket.end : -1;
+function partsOf(pattern: string): Part[] {
+  const parts: Part[] = [];
+  for (let at = 0; at < pattern.length; at++) {
+    const symbol = pattern[at] as string;
+    const bracket = symbol === '[' ? readBracket(pattern, at) : null;
+    if (bracket) {
+      parts.push(bracket.matches);
+      at = bracket.end - 1;
+    } else if (symbol === '*') {
+      parts.push(null);
+    } else if (symbol === '?') {
+      parts.push(() => true);
+    } else {
+      // A backslash at the very end has nothing to quote: no text matches it.
+      const meant = symbol === '\\' ? pattern[++at] : symbol;
+      parts.push((char) => char === meant);
+    }
   }
-  // A backslash at the very end has nothing to quote: no text matches it.
-  if (symbol === '\\') return pattern[at + 1] === char ? at + 2 : -1;
-  return symbol === char ? at + 1 : -1;
+  return parts;
 }
 
-/** Reads the bracket expression at `at`; null when it is not closed. */
-function parseBracket(pattern: string, at: number, char: string): { matches: boolean; end: number } | null {
+/** Reads the bracket expression at `at`; null when it is not closed. `end`: where the pattern goes on. */
+function readBracket(pattern: string, at: number): { matches: (char: string) => boolean; end: number } | null {
+  const members: ((char: string) => boolean)[] = [];
   let i = at + 1;
   const negated = pattern[i] === '!' || pattern[i] === '^';
   if (negated) i++;
-  let found = false;
   for (let first = true; ; first = false) {
     let low = pattern[i];
     if (low === undefined) return null;
-    if (low === ']' && !first) return { matches: found !== negated, end: i + 1 };
+    if (low === ']' && !first) {
+      return { matches: (char) => members.some((isMember) => isMember(char)) !== negated, end: i + 1 };
+    }
     if (low === '[' && pattern[i + 1] === ':') {
       const close = pattern.indexOf(':]', i + 2);
-      const members = close > 0 ? CLASSES.get(pattern.slice(i + 2, close)) : undefined;
-      if (members) {
-        found ||= members.test(char);
+      const named = close > 0 ? CLASSES.get(pattern.slice(i + 2, close)) : undefined;
+      if (named) {
+        members.push((char) => named.test(char));
         i = close + 2;
         continue;
       }
@@ -86,6 +101,6 @@ function parseBracket(pattern: string, at: number, char: string): { matches: boo
       if (high === '\\' && pattern[i + 1] !== undefined) high = pattern[++i] as string;
       i++;
     }
-    found ||= low <= char && char <= high;
+    members.push((char) => (low as string) <= char && char <= high);
   }
 }
