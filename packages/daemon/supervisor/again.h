@@ -12,10 +12,11 @@
 /* What is kept of one process at most; one that was started with more is not started again. */
 #define KEPT_MAX (16u * 1024)
 
-/* An order that is being carried out: the id that the next process has, or 0; and what it is started with. */
+/* An order that is being carried out: the id that the next process has, or 0; and the body of the frame that starts it. */
 struct again {
 	uint64_t id;
-	struct kept *kept;
+	uint8_t *body;
+	size_t length;
 };
 
 /* Keeps the body of the frame that has started the process, if it is not too large. */
@@ -24,7 +25,7 @@ void again_keep(struct process *process, const uint8_t *body, size_t length);
 void again_order(struct process *process, uint64_t id);
 /* The process has ended: takes its order, if there is one, and what is kept of it. */
 struct again again_take(struct process *process);
-/* Carries the order out. What goes wrong is reported as for any other. */
+/* Carries the order out, if there was one. What goes wrong is reported as for any other. */
 void again_start(struct again *again);
 /* Nothing will come after this process. */
 void again_forget(struct process *process);

@@ -49,6 +49,7 @@ describe.each(variants)('%s', (_name, program) => {
     expect(await pidNumber(out, 1)).toBe(pid);
     expect(parentOf(pid)).toBe(init.pid);
     await eventually(() => textOf(log) === 'told\r\ntold\r\n');
+    await daemon.report('execed', 2);
     expect(daemon.typesOf(2)).toEqual(['spawned', 'execed']);
     const order = daemon.reports.filter((report) => 'process' in report && report.type !== 'signalled');
     expect(order.map((report) => ('process' in report ? report.process : 0))).toEqual([1, 1, 1, 2, 2]);
@@ -90,6 +91,29 @@ describe.each(variants)('%s', (_name, program) => {
     expect(await daemon.report('exited', 1)).not.toHaveProperty('again');
     expect(await daemon.report('exited', 2)).toMatchObject({ again: 4 });
     expect(await pidNumber(small, 1)).toBe((await daemon.report('spawned', 4)).pid);
+  });
+
+  test('many that begin alike and go on differently are each started as they were', async () => {
+    const { daemon, out } = await started(program);
+    const long = 'x'.repeat(1000);
+    const envs = [[`A=${long}`], [`A=${long}`, 'B=1'], [`A=${long}y`], ['C=1'], ['C=1', 'D=1'], []];
+    for (const [i, env] of envs.entries()) {
+      const argv = ['/bin/sh', '-c', `echo ${i} $A $B $C $D >> ${out}.${i}; exec sleep 1000`];
+      daemon.spawn(i + 1, { argv, env: ['PATH=/usr/bin:/bin', ...env], keep: true });
+    }
+    for (const i of envs.keys()) await eventually(() => textOf(`${out}.${i}`).endsWith('\n'));
+    for (const i of envs.keys()) {
+      daemon.send({ type: 'again', id: 2 * i + 11, process: i + 1 });
+      daemon.send({ type: 'signal', id: 2 * i + 12, process: i + 1, signal: 9, group: true });
+    }
+    for (const i of envs.keys()) {
+      await daemon.report('execed', 2 * i + 11);
+      const [first, second] = await eventually(() => {
+        const lines = textOf(`${out}.${i}`).trimEnd().split('\n');
+        return lines.length === 2 && lines;
+      });
+      expect(second).toBe(first);
+    }
   });
 
   test('a program that is gone by then fails as any other', async () => {

@@ -52,14 +52,13 @@ function writeNumber(tag: number, value: number | null, least: number, most: num
   if (value !== null) writer.number(tag, value, least, most);
 }
 
+/** What most processes have in common comes first: the supervisor keeps that once for all (supervisor/again.c). */
 function writeSpawn(id: number, spec: SpawnSpec): void {
   writer.begin(SENT.spawn, id);
   writer.number(TAG.console, CONSOLES.indexOf(spec.console));
   writer.number(TAG.traceForks, spec.traceForks);
   writer.number(TAG.debugStop, spec.debugStop ? 1 : 0);
   if (spec.keep) writer.number(TAG.keep, 1);
-  writeText(TAG.logPath, spec.logPath);
-  writeText(TAG.outputLabel, spec.outputLabel);
   writeNumber(TAG.umask, spec.umask, 0, 0o777);
   writeNumber(TAG.nice, spec.nice, -20, 19);
   writeNumber(TAG.oomScore, spec.oomScore, -1000, 1000);
@@ -71,8 +70,10 @@ function writeSpawn(id: number, spec: SpawnSpec): void {
   writeText(TAG.jobCgroup, spec.jobCgroup);
   for (const limit of spec.limits) writeLimit(limit);
   for (const cgroup of spec.cgroups) writeCgroup(cgroup);
+  writer.texts(TAG.environment, spec.env).texts(TAG.argument, spec.argv);
   if (spec.script !== null) writer.bytes(TAG.script, encodeText(spec.script));
-  writer.texts(TAG.argument, spec.argv).texts(TAG.environment, spec.env);
+  writeText(TAG.logPath, spec.logPath);
+  writeText(TAG.outputLabel, spec.outputLabel);
   const { errno } = writer;
   // Fails like any other program that cannot be run: the supervisor answers with `spawn-failed`.
   if (errno !== 0) writeImpossible(id, errno);

@@ -49,8 +49,6 @@ function line(command: Command): string {
     add(37, spec.traceForks);
     add(47, Number(spec.debugStop));
     if (spec.keep) add(52, 1);
-    add(36, spec.logPath);
-    add(51, spec.outputLabel);
     add(38, spec.umask);
     add(39, spec.nice);
     add(40, spec.oomScore);
@@ -66,9 +64,11 @@ function line(command: Command): string {
     }
     for (const { controller, name, key, value } of spec.cgroups)
       fields.push([49, [controller, name, key ?? '', value ?? ''].map(hex).join('00')]);
-    add(34, spec.script);
-    for (const text of spec.argv) add(32, text);
     for (const text of spec.env) add(33, text);
+    for (const text of spec.argv) add(32, text);
+    add(34, spec.script);
+    add(36, spec.logPath);
+    add(51, spec.outputLabel);
   }
   return [`${types[command.type]} ${command.id}`, ...fields.map(([tag, text]) => `${tag}:${text}`)].join(' ');
 }
