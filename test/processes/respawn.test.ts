@@ -34,7 +34,8 @@ test('a service is back while the daemon does nothing, and the daemon knows it a
   });
   expect(processesOf(session, 'sleep 71002').filter((pid) => pid !== asks)).toEqual([]);
   process.kill(daemon, 'SIGCONT');
-  expect(await statusOf('plain')).toBe(`plain start/running, process ${next}`);
+  const after = `plain start/running, process ${next}`;
+  await eventually('the daemon knows it', async () => (await statusOf('plain')) === after);
   await eventually('the other one, too', async () => (await pidOf('asks')) !== asks);
   await session.run('stop', 'plain');
   await eventually('nothing is left', () => processesOf(session, 'sleep 71001').length === 0);

@@ -7,27 +7,27 @@ import { decodeText } from '@upstart/protocol';
 import type { Engine } from './engine/engine.ts';
 import { getVariable } from './engine/environment.ts';
 import type { FoundProcess } from './engine/messages.ts';
+import { processesOf } from './engine/state.ts';
 import type { SupervisorState } from './process-messages.ts';
 import type { Untimed } from './runner.ts';
 
 type Adoption = Extract<Untimed, { type: 'adopt' }>;
 
-/** The input that makes the engine's state agree with the supervisor; null when it does already. */
+/** The input that makes the engine's state agree with the supervisor; null when it does already. `read` tells of a process what can be read. */
 export function adoption(
   { state, context }: Engine,
   { lastCommand, processes }: Pick<SupervisorState, 'lastCommand' | 'processes'>,
+  read: (process: SupervisorState['processes'][number]) => FoundProcess = readProcess,
 ): Adoption | null {
   // What was started by an order is in none of the state's processes before the report that it took the place of one.
-  const ordered = new Set([...state.instances.values()].map(({ again }) => again));
+  const ordered = new Set([...state.instances.values()].flatMap(({ orders }) => orders ?? []));
   const unknown = processes.filter(({ process }) => !context.findProcess(process) && !ordered.has(process));
   const alive = new Set(processes.map(({ process }) => process));
   const doubtful = [...state.instances.values()].some((instance) =>
-    Object.values(instance.processes).some(
-      ({ token, execed }) => token <= lastCommand && !(execed && alive.has(token)),
-    ),
+    [...processesOf(instance)].some(([, { token, execed }]) => token <= lastCommand && !(execed && alive.has(token))),
   );
   if (unknown.length === 0 && !doubtful && state.nextCommand > lastCommand) return null;
-  const found = unknown.sort((a, b) => a.process - b.process).map(readProcess);
+  const found = unknown.sort((a, b) => a.process - b.process).map(read);
   return { type: 'adopt', lastCommand, alive: processes, unknown: found };
 }
 

@@ -69,6 +69,7 @@ export class Runner {
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
     const missing = commands.filter((command) => command.id > supervisor.lastCommand);
     this.parts.supervisor.send(missing, this.engine.state.lastReport);
+    this.engine.state.givesOrders = true;
     this.save();
     this.armTimer();
   }

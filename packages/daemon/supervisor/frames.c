@@ -190,6 +190,18 @@ static const char *check_header(const struct frame_header *header) {
 	return NULL;
 }
 
+static const struct frame_rule *rule_for(unsigned type) {
+	for (size_t i = 0; i < sizeof frame_rules / sizeof *frame_rules; i++)
+		if (frame_rules[i].type == type)
+			return &frame_rules[i];
+	return NULL;
+}
+
+bool frame_fits(enum frame_type type, const uint8_t *body, size_t length) {
+	struct frame frame = {.header.length = (uint32_t)length, .body = body};
+	return length <= FRAME_BODY_MAX && check_body(&frame, rule_for(type)) == NULL;
+}
+
 long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const char **why) {
 	if (length < FRAME_HEADER)
 		return 0;
@@ -202,16 +214,14 @@ long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const 
 	*why = check_header(header);
 	if (*why)
 		return -1;
-	size_t i = 0, rules = sizeof frame_rules / sizeof *frame_rules;
-	while (i < rules && frame_rules[i].type != header->type)
-		i++;
-	if (i == rules) {
+	const struct frame_rule *rule = rule_for(header->type);
+	if (!rule) {
 		*why = "a type that is not known";
 		return -1;
 	}
 	if (length - FRAME_HEADER < header->length)
 		return 0;
-	*why = check_body(frame, &frame_rules[i]);
+	*why = check_body(frame, rule);
 	return *why ? -1 : (long)(FRAME_HEADER + header->length);
 }
 

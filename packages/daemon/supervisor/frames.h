@@ -129,6 +129,9 @@ struct fields {
  */
 long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const char **why);
 
+/* Whether these bytes could be the body of such a frame. */
+bool frame_fits(enum frame_type type, const uint8_t *body, size_t length);
+
 /* The fields of a frame that `frame_take` has accepted, one after another. */
 struct fields fields_of(const struct frame *frame);
 bool fields_next(struct fields *fields, struct field *field);

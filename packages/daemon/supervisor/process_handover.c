@@ -7,6 +7,7 @@
 #include "again.h"
 #include "cgroup.h"
 #include "follow.h"
+#include "frames.h"
 #include "handover.h"
 #include "log.h"
 #include "process.h"
@@ -15,6 +16,9 @@
 
 static void give(struct process *process, void *data) {
 	FILE *out = data;
+	/* A fault during the fork: whether there is a child, nobody can tell. The daemon asks for what it does not find. */
+	if (process->pid == 0 && !process->ended)
+		return;
 	handover_number(out, "process", (int64_t)process->id);
 	handover_number(out, "process-pid", process->pid);
 	handover_descriptor(out, "process-exec-pipe", process->exec_pipe.fd);
@@ -105,7 +109,7 @@ void processes_take_over(const struct handover_item *item) {
 		cgroup_note(process, (const char *)item->bytes, item->length, item->length);
 	else if (item_is(item, "process-cgroup-base") && process->cgroups)
 		process->cgroups->base = (size_t)item->number;
-	else if (item_is(item, "process-kept") && item->bytes)
+	else if (item_is(item, "process-kept") && item->bytes && frame_fits(FRAME_SPAWN, item->bytes, item->length))
 		again_keep(process, item->bytes, item->length);
 	else if (item_is(item, "process-again"))
 		again_order(process, (uint64_t)item->number);

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "again.h"
 #include "daemon.h"
 #include "process.h"
 #include "reports.h"
@@ -12,6 +13,8 @@
 
 /* After so many children other descriptors have their turn. */
 #define REAPED_A_TURN 256
+/* And after so many that others were started for: a spawn takes half a millisecond. */
+#define STARTED_A_TURN 16
 
 static bool due;
 
@@ -45,7 +48,8 @@ static void changed(pid_t pid, int status, const struct rusage *usage) {
 }
 
 void reap_turn(void) {
-	for (int reaped = 0; due && reaped < REAPED_A_TURN; reaped++) {
+	unsigned before = again_count();
+	for (int reaped = 0; due && reaped < REAPED_A_TURN && again_count() - before < STARTED_A_TURN; reaped++) {
 		int status;
 		struct rusage usage;
 		if (!reports_have_room())

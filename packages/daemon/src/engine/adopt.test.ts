@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { adoption } from '../adopt.ts';
 import { Engine } from './engine.ts';
 import { getVariable } from './environment.ts';
 import { initialEnvironment } from './environment-requests.ts';
@@ -47,10 +48,11 @@ function forgetAll(world: TestWorld): void {
 }
 
 function adoptAll(world: TestWorld, lastCommand: number): void {
-  const { context } = world.engine;
-  const alive = [...world.processes.values()].map(({ token, pid }) => ({ process: token, pid }));
-  const unknown = [...world.processes.values()].filter(({ token }) => !context.findProcess(token)).map(found);
-  const effects = world.input({ type: 'adopt', lastCommand, alive, unknown });
+  const processes = [...world.processes.values()].map(({ token, pid }) => ({ process: token, pid }));
+  const read = ({ process }: { process: number }) => found(world.processes.get(process) as FakeProcess);
+  const input = adoption(world.engine, { lastCommand, processes }, read);
+  if (!input) return;
+  const effects = world.input(input);
   for (const effect of effects) {
     if (effect.type !== 'command') continue;
     expect(effect.command.id).toBeGreaterThan(lastCommand);

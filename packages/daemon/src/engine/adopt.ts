@@ -14,7 +14,8 @@ import { changeGoal } from './lifecycle.ts';
 import type { FoundProcess, Input } from './messages.ts';
 import { cancelKillTimer, processSpawned } from './processes.ts';
 import { commandLine, SUPPLIED_VARIABLES } from './spawn-spec.ts';
-import type { ClassState, InstanceState, ProcessState } from './state.ts';
+import { dropSuccessor, endOrders } from './standing-orders.ts';
+import { type ClassState, type InstanceState, type ProcessState, processesOf } from './state.ts';
 
 type Adoption = Extract<Input, { type: 'adopt' }>;
 
@@ -56,6 +57,7 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   for (const [slot, { token }] of Object.entries(instance.processes)) {
     if (!alive.has(token)) drop(context, instance, slot as Slot);
   }
+  if (instance.successor && !alive.has(instance.successor.token)) dropSuccessor(context, instance);
   const { process: token, pid } = found;
   const slot = slotOf(jobClass.definition, instance, found.argv);
   if (slot === undefined) {
@@ -83,7 +85,7 @@ function drop(context: Context, instance: InstanceState, slot: Slot): void {
   if (slot === 'main') cancelKillTimer(context, instance);
   context.removeProcess((instance.processes[slot] as ProcessState).token);
   delete instance.processes[slot];
-  if (slot === 'main') delete instance.again;
+  if (slot === 'main') endOrders(instance);
 }
 
 /** The slot that this is the command line of; if that cannot be told, the main process, or else a hook that runs beside it. */
@@ -140,15 +142,25 @@ function compare(
   lastCommand: number,
   alive: ReadonlyMap<number, number>,
 ): void {
-  for (const [slot, process] of Object.entries(instance.processes)) {
+  for (const [slot, process] of processesOf(instance)) {
     const { token } = process;
     if (token > lastCommand) continue;
     const pid = alive.get(token);
     if (pid !== undefined && pid !== process.pid) {
-      if (process.pid === 0) processSpawned(context, { instance, slot: slot as Slot, process }, pid);
+      if (process.pid === 0) processSpawned(context, { instance, slot, process }, pid);
       process.pid = pid;
     }
     if (pid !== undefined && process.execed) continue;
-    context.command((id) => ({ type: 'signal', id, process: token, signal: 0, group: false }));
+    probe(context, token);
   }
+  const { main } = instance.processes;
+  if (main && instance.orders && !alive.has(main.token)) {
+    // Whether an order was carried out is said by the report of the end; or by the table, if that report is lost.
+    for (const order of instance.orders) probe(context, order);
+    instance.orders = instance.orders.filter((order) => alive.has(order));
+  }
+}
+
+function probe(context: Context, token: number): void {
+  context.command((id) => ({ type: 'signal', id, process: token, signal: 0, group: false }));
 }

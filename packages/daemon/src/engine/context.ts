@@ -14,6 +14,7 @@ import {
   type EngineState,
   type EventState,
   type InstanceState,
+  processesOf,
   type TimerAction,
   type TimerState,
 } from './state.ts';
@@ -23,8 +24,6 @@ export class Context {
   now = 0;
   wall = 0;
   effects: Effect[] = [];
-  /** What the supervisor has started by a standing order for the process whose end is the input at hand (`standing-orders.ts`). */
-  successor: { token: number; instance: number } | null = null;
 
   readonly listeners = new Listeners();
   private readonly classById = new Map<number, ClassState>();
@@ -40,9 +39,7 @@ export class Context {
     this.state = state;
     for (const jobClass of state.classes.values()) this.indexClass(jobClass);
     for (const instance of state.instances.values()) {
-      for (const [slot, process] of Object.entries(instance.processes)) {
-        this.processes.set(process.token, { instance, slot: slot as Slot });
-      }
+      for (const [slot, { token }] of processesOf(instance)) this.processes.set(token, { instance, slot });
     }
     for (const timer of state.timers.values()) this.timers.push(timer);
     for (const event of state.events.values()) this.touchEvent(event);

@@ -12,7 +12,7 @@ import { Context } from './context.ts';
 import { runEventQueue } from './event-queue.ts';
 import { endWithJob } from './exit-job.ts';
 import type { Effect, Input } from './messages.ts';
-import { processEnded, retrySpawn, spawnDelayed, spawnFailed } from './process-end.ts';
+import { mainReplaced, processEnded, retrySpawn, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
   expectMet,
   hookTimeoutPassed,
@@ -25,10 +25,13 @@ import {
 import { beginQuiesce, endIfQuiet, quiesceTimerPassed } from './quiesce.ts';
 import { handleRequest } from './requests.ts';
 import { spawnErrorText } from './spawn-errors.ts';
-import { endSuccessor, noteSuccessor } from './standing-orders.ts';
+import { dropSuccessor, killStranger } from './standing-orders.ts';
 import type { EngineState, TimerState } from './state.ts';
 
 const ESRCH = 3;
+
+/** Reports after which there is no such process. */
+const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'vanished', 'spawn-failed']);
 
 export class Engine {
   readonly context: Context;
@@ -58,7 +61,6 @@ export class Engine {
       runEventQueue(context);
       if (endWithJob(context) && !context.queueIsPaused()) runEventQueue(context);
     }
-    endSuccessor(context);
     endIfQuiet(context);
     return context.effects;
   }
@@ -128,8 +130,10 @@ export class Engine {
 
   private known(token: number) {
     const found = this.context.findProcess(token);
-    const process = found?.instance.processes[found.slot];
-    return found && process ? { ...found, process } : undefined;
+    if (!found) return undefined;
+    const { successor, processes } = found.instance;
+    const process = successor?.token === token ? successor : processes[found.slot];
+    return process ? { ...found, process } : undefined;
   }
 
   /** Reports of processes that nobody knows any more are passed over. */
@@ -149,9 +153,17 @@ export class Engine {
     if (report.type === 'signal') return;
     if (report.type === 'signalled') this.answerSignalled(report.command);
     const known = this.known(report.process);
-    if (report.type === 'exited' && report.again) noteSuccessor(context, report.again, known?.instance);
-    if (!known) return;
+    if (!known) {
+      // Another one was started in its place, for somebody who is not known either.
+      if (report.type === 'exited' && report.again && !context.findProcess(report.again))
+        killStranger(context, report.again);
+      return;
+    }
     const { instance, slot } = known;
+    if (known.process === instance.successor && ENDS.has(report.type)) {
+      dropSuccessor(context, instance);
+      return;
+    }
     switch (report.type) {
       case 'spawned':
         processSpawned(context, known, report.pid);
@@ -163,12 +175,12 @@ export class Engine {
       case 'execed':
         processExeced(context, known);
         return;
-      case 'exited':
-        processEnded(context, instance, slot, {
-          pid: report.pid,
-          status: report.signal === 0 ? report.code : report.signal << 8,
-        });
+      case 'exited': {
+        const end = { pid: report.pid, status: report.signal === 0 ? report.code : report.signal << 8 };
+        if (report.again) mainReplaced(context, instance, end, report.again);
+        else processEnded(context, instance, slot, end);
         return;
+      }
       case 'vanished':
         processEnded(context, instance, slot, { pid: report.pid, status: null });
         return;
@@ -217,11 +229,22 @@ export class Engine {
       return;
     }
     if (report.errno === ESRCH) {
-      processEnded(this.context, instance, slot, { pid: process.pid, status: null });
+      this.vanished(known);
       return;
     }
     const name = signalName(report.signal) ?? report.signal;
     const whom = `${this.context.display(instance)} ${slot} process (${process.pid})`;
     this.context.log('warn', `Failed to send ${name} signal to ${whom}: ${errnoText(report.errno)}`);
+  }
+
+  /** The supervisor knows nothing of the process any more, and its end will not be reported. */
+  private vanished({ instance, slot, process }: NonNullable<ReturnType<Engine['known']>>): void {
+    const { context } = this;
+    const order = slot === 'main' ? instance.orders?.at(-1) : undefined;
+    const end = { pid: process.pid, status: null };
+    if (process === instance.successor) dropSuccessor(context, instance);
+    // Whether it was carried out is about to be known, too: `adopt.ts` has asked.
+    else if (order !== undefined) mainReplaced(context, instance, end, order);
+    else processEnded(context, instance, slot, end);
   }
 }

@@ -3,7 +3,7 @@
  */
 import { upstartError } from '@upstart/protocol';
 import type { Context } from './context.ts';
-import { getVariable, keyOf, mergeVariables, unsetVariable } from './environment.ts';
+import { getVariable, keyOf, mergeVariables, sameEntries, unsetVariable } from './environment.ts';
 import { classEnvironment } from './instances.ts';
 import type { EngineRequest, EnvTargetSpec } from './messages.ts';
 import { endRepeating } from './standing-orders.ts';
@@ -36,8 +36,9 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
   // Everybody's table is changed in the instances that exist, too.
   if (!instance) context.state.environment = changed(context.state.environment, request);
   for (const one of instance ? [instance] : context.state.instances.values()) {
-    one.env = context.share(changed(one.env, request));
-    endRepeating(context, one);
+    const env = context.share(changed(one.env, request));
+    if (!sameEntries(env, one.env)) endRepeating(context, one);
+    one.env = env;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import { noteRest } from './exit-job.ts';
 import { jobEventEnvironment } from './job-events.ts';
 import { killMain, limitHooks, spawnProcess } from './processes.ts';
-import { giveOrder, withdrawOrder } from './standing-orders.ts';
+import { beginSuccession, endRepeating, giveOrder, killSuccessor, withdrawOrder } from './standing-orders.ts';
 import type { InstanceState } from './state.ts';
 import { nextState } from './transitions.ts';
 
@@ -87,7 +87,7 @@ const ENTER: Record<State, Entry> = {
   'pre-starting': starts('pre-start'),
   'pre-start': waitsFor('pre-start'),
   spawning: starts('main'),
-  spawned: waitsFor('main'),
+  spawned: enterSpawned,
   'post-starting': starts('post-start'),
   'post-start': waitsFor('post-start'),
   running: enterRunning,
@@ -103,6 +103,7 @@ function enterStarting(context: Context, instance: InstanceState): boolean {
   if (instance.startEnv) {
     instance.env = context.share(instance.startEnv);
     instance.startEnv = null;
+    endRepeating(context, instance);
   }
   instance.stopEnv = [];
   instance.failure = null;
@@ -128,7 +129,13 @@ function enterStopping(context: Context, instance: InstanceState): boolean {
   return false;
 }
 
+/** What was started by a standing order may run already. */
+function enterSpawned(_context: Context, { processes: { main } }: InstanceState): boolean {
+  return main === undefined || main.execed;
+}
+
 function enterKilled(context: Context, instance: InstanceState): boolean {
+  if (!instance.processes.main && instance.goal === 'stop') beginSuccession(instance);
   if (!instance.processes.main) return true;
   killMain(context, instance);
   return false;
@@ -142,6 +149,7 @@ function enterPostStopping(context: Context, instance: InstanceState, from: Stat
 }
 
 function enterWaiting(context: Context, instance: InstanceState): boolean {
+  killSuccessor(context, instance);
   const jobClass = context.classOf(instance);
   const { name } = jobClass.definition;
   noteRest(context, instance, emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true)));

@@ -62,7 +62,7 @@ function operandsOf({ definition }: ClassState) {
 }
 
 /** What a first argument asks for, if that is one value and nothing else. */
-function plainWord(argument: string | undefined): { variable: string; value: string } | null {
+export function plainWord(argument: string | undefined): { variable: string; value: string } | null {
   if (argument === undefined) return null;
   const equals = argument.indexOf('=');
   const value = argument.slice(equals + 1);

@@ -7,8 +7,9 @@ import { release } from './blocking.ts';
 import type { Context } from './context.ts';
 import { noteExitStatus } from './exit-job.ts';
 import { advance, changeGoal } from './lifecycle.ts';
-import { cancelKillTimer, spawnProcess } from './processes.ts';
+import { cancelKillTimer, killMain, spawnProcess } from './processes.ts';
 import { countRespawn } from './respawn-limit.ts';
+import { addSuccessor, beginSuccession, endOrders } from './standing-orders.ts';
 import type { FailureState, InstanceState, ProcessState } from './state.ts';
 
 /** How a process ended. `status` is the exit status or signal << 8; null when nobody could tell. */
@@ -52,6 +53,26 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   if (verdict.goesOn) advance(context, instance);
 }
 
+/**
+ * The main process has ended, and the supervisor has started another one by a standing order. Unless the job is running, where that is
+ * what the end leads to, it has happened before the request that came in between.
+ */
+export function mainReplaced(context: Context, instance: InstanceState, end: ProcessEnd, token: number): void {
+  addSuccessor(context, instance, token);
+  if (instance.state === 'running') {
+    processEnded(context, instance, 'main', end);
+    return;
+  }
+  logEnd(context, instance, end.status ?? VANISHED, endText('main', end));
+  notifyEnd(context, instance, 'main', end.pid, endWords(end.status));
+  cancelKillTimer(context, instance);
+  countRespawn(context, instance);
+  instance.respawns++;
+  removeProcess(context, instance, 'main');
+  beginSuccession(instance);
+  if (instance.state === 'killed') killMain(context, instance);
+}
+
 /** Stands for a status that is not known; it is nobody's normal exit. */
 const VANISHED = -1;
 
@@ -59,8 +80,7 @@ function removeProcess(context: Context, instance: InstanceState, slot: Slot): v
   const process = instance.processes[slot] as ProcessState;
   context.removeProcess(process.token);
   delete instance.processes[slot];
-  // An order was for this end, or has come to nothing.
-  if (slot === 'main') delete instance.again;
+  if (slot === 'main') endOrders(instance);
   if (process.pid === 0) context.effects.push({ type: 'settled' });
 }
 

@@ -18,9 +18,14 @@ const SIGSTOP = 19;
 /** Starts the process of a slot; its pid is known when the supervisor has reported it. */
 export function spawnProcess(context: Context, instance: InstanceState, slot: Slot, retries = 0): void {
   const { definition } = context.classOf(instance);
-  const spec = spawnSpec(context.state.settings, definition, instance, slot);
   const successor = slot === 'main' ? takeSuccessor(context, instance) : undefined;
-  const token = successor ?? context.command((id) => ({ type: 'spawn', id, spec }));
+  if (successor) {
+    instance.processes.main = successor;
+    if (successor.pid !== 0) tellProcess(context, instance, slot, successor.pid);
+    return;
+  }
+  const spec = spawnSpec(context.state.settings, definition, instance, slot);
+  const token = context.command((id) => ({ type: 'spawn', id, spec }));
   const repeatable = spec.keep;
   instance.processes[slot] = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries, repeatable };
   context.addProcess(token, instance, slot);
@@ -113,14 +118,21 @@ interface Known {
 export function processSpawned(context: Context, { instance, slot, process }: Known, pid: number): void {
   process.pid = pid;
   process.firstPid = pid;
-  const { name: job, debug } = context.classOf(instance).definition;
-  context.effects.push({ type: 'process', job, instance: instance.name, slot, pid }, { type: 'settled' });
+  // A successor is told of when it is taken.
+  if (process === instance.successor) return;
+  tellProcess(context, instance, slot, pid);
+  const { debug } = context.classOf(instance).definition;
   if (debug) context.log('info', `Pausing ${context.display(instance)} (${pid}) [pre-exec] for debug`);
+}
+
+function tellProcess(context: Context, instance: InstanceState, slot: Slot, pid: number): void {
+  const { name: job } = context.classOf(instance).definition;
+  context.effects.push({ type: 'process', job, instance: instance.name, slot, pid }, { type: 'settled' });
 }
 
 export function processExeced(context: Context, { instance, slot, process }: Known): void {
   process.execed = true;
-  if (slot !== 'main' || instance.state !== 'spawned') return;
+  if (slot !== 'main' || instance.state !== 'spawned' || process === instance.successor) return;
   const { expect } = context.classOf(instance).definition;
   // A stop that came before the program ran was not sent on its way yet.
   if (expect === 'none' || instance.goal === 'stop') advance(context, instance);

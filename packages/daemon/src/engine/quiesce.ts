@@ -6,7 +6,7 @@ import { emitEvent, release } from './blocking.ts';
 import type { Context } from './context.ts';
 import { noteExitStatus } from './exit-job.ts';
 import { changeGoal } from './lifecycle.ts';
-import { displayName, type QuiesceState } from './state.ts';
+import { displayName, processesOf, type QuiesceState } from './state.ts';
 
 /** How long, in milliseconds, jobs that `session-end` started may run before they are told to stop, too. */
 const WAIT_PHASE = 5000;
@@ -75,7 +75,7 @@ function isOutOfTime(context: Context, elapsed: number): boolean {
 /** Whoever has set a limit wants nothing left behind. */
 function killEverything(context: Context): void {
   for (const instance of context.state.instances.values()) {
-    for (const [slot, { token }] of Object.entries(instance.processes)) {
+    for (const [slot, { token }] of processesOf(instance)) {
       context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
       if (slot === 'main') noteExitStatus(context, instance, SIGKILL << 8);
     }

@@ -3,14 +3,17 @@
  * whatever its process ends with, and nobody has to act before that, the supervisor starts the next process by itself, so that the
  * service is back before the daemon has heard of the end, and even while there is no daemon.
  *
- * The state machine goes its usual way when it hears of the end, with events and limits, and takes the process that runs by then
- * instead of starting one. A process that it does not take was not wanted, and ends.
+ * The report of the end names the process that has been started. In a job that is still running the state machine goes its usual
+ * way, with events and limits, and takes that process where it would have started one. Until then it is the instance's
+ * successor. In a job that was meanwhile told to stop, the end and the respawn count as having come before that: the successor is the
+ * main process at once, and is stopped like one.
  */
 import { conditionEvents } from '@upstart/protocol';
 import type { Context } from './context.ts';
 import { jobEventEnvironment } from './job-events.ts';
+import { plainWord } from './listeners.ts';
 import { respawnIsAllowed } from './respawn-limit.ts';
-import type { ClassState, InstanceState } from './state.ts';
+import type { ClassState, InstanceState, ProcessState } from './state.ts';
 
 const SIGKILL = 9;
 
@@ -20,32 +23,61 @@ const BETWEEN: readonly string[] = ['stopping', 'starting'];
 /** The instance has come to run: gives the order for the end of its main process, if what comes after it is certain. */
 export function giveOrder(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;
-  if (!main?.repeatable || context.state.quiesce) return;
+  if (!context.state.givesOrders || context.state.quiesce) return;
+  // The next process would have the environment that a request has left for it.
+  if (!main?.repeatable || instance.startEnv !== null) return;
   if (!respawnIsAllowed(context, instance) || isHeard(context, instance)) return;
-  instance.again = context.command((id) => ({ type: 'again', id, process: main.token }));
+  const id = context.command((id) => ({ type: 'again', id, process: main.token }));
+  instance.orders = [...(instance.orders ?? []), id];
+  instance.ordered = true;
 }
 
-/** Takes the order back, if there is one: what comes after the process is not certain any more. */
+/**
+ * Takes the order back, if one holds: what comes after the process is not certain any more. It may have been carried out; that
+ * is known when the end of the process is.
+ */
 export function withdrawOrder(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;
-  if (instance.again === undefined || !main) return;
-  delete instance.again;
+  if (!instance.ordered || !main) return;
+  instance.ordered = false;
   context.command((id) => ({ type: 'not-again', id, process: main.token }));
+}
+
+/** The end of the main process is known, and with it what came of its orders. */
+export function endOrders(instance: InstanceState): void {
+  delete instance.orders;
+  delete instance.ordered;
 }
 
 /** The next process is to be another one than the supervisor would start. */
 export function endRepeating(context: Context, instance: InstanceState): void {
   withdrawOrder(context, instance);
-  if (instance.processes.main) instance.processes.main.repeatable = false;
+  for (const process of [instance.processes.main, instance.successor]) if (process) process.repeatable = false;
 }
 
 /** There is a new class: if it listens to what comes between two processes, it hears of it before the next one runs. */
 export function heedListener(context: Context, { definition }: ClassState): void {
-  const conditions = [definition.startOn, definition.stopOn].filter((condition) => condition !== null);
-  const heard = conditions.flatMap((condition) => [...conditionEvents(condition)]);
-  if (!heard.some(({ name }) => BETWEEN.includes(name))) return;
-  for (const instance of context.state.instances.values()) {
-    if (instance.again !== undefined && isHeard(context, instance)) withdrawOrder(context, instance);
+  for (const condition of [definition.startOn, definition.stopOn]) {
+    if (!condition) continue;
+    for (const { name, args } of conditionEvents(condition)) {
+      if (!BETWEEN.includes(name)) continue;
+      for (const instance of instancesMeant(context, args[0])) {
+        if (instance.ordered && isHeard(context, instance)) withdrawOrder(context, instance);
+      }
+    }
+  }
+}
+
+/** The instances whose events an operand with this first argument may be about. */
+function* instancesMeant(context: Context, argument: string | undefined): Generator<InstanceState> {
+  const word = plainWord(argument);
+  if (word === null || (word.variable !== '' && word.variable !== 'JOB')) {
+    yield* context.state.instances.values();
+    return;
+  }
+  for (const id of context.state.classes.get(word.value)?.instances.values() ?? []) {
+    const instance = context.instance(id);
+    if (instance) yield instance;
   }
 }
 
@@ -56,24 +88,46 @@ function isHeard(context: Context, instance: InstanceState): boolean {
   });
 }
 
-/** The main process has ended, and an order has been carried out; `instance` is whose process it was, if that is known. */
-export function noteSuccessor(context: Context, token: number, instance: InstanceState | undefined): void {
-  context.successor = { token, instance: instance?.again === token ? instance.id : 0 };
+/** The supervisor has started a process by an order, in place of the main process of this instance. */
+export function addSuccessor(context: Context, instance: InstanceState, token: number): void {
+  const repeatable = instance.processes.main?.repeatable === true;
+  instance.successor = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries: 0, repeatable };
+  context.addProcess(token, instance, 'main');
 }
 
-/** The process that runs already in place of the one that is to be started; undefined: there is none. */
-export function takeSuccessor(context: Context, instance: InstanceState): number | undefined {
-  const { successor } = context;
-  if (successor?.instance !== instance.id) return undefined;
-  context.successor = null;
-  return successor.token;
+/** The process that runs already where one is to be started; undefined: there is none, or it is not what is needed. */
+export function takeSuccessor(context: Context, instance: InstanceState): ProcessState | undefined {
+  const { successor } = instance;
+  if (!successor?.repeatable) {
+    killSuccessor(context, instance);
+    return undefined;
+  }
+  delete instance.successor;
+  return successor;
 }
 
-/** The input has been dealt with: a process that nobody has taken ends. */
-export function endSuccessor(context: Context): void {
-  const { successor } = context;
-  context.successor = null;
-  // It may be known from the supervisor's table of processes (`adopt.ts`).
-  if (!successor || context.findProcess(successor.token)) return;
-  context.command((id) => ({ type: 'signal', id, process: successor.token, signal: SIGKILL, group: true }));
+/** The successor is the main process from here on, whether or not it is what the job would start. */
+export function beginSuccession(instance: InstanceState): void {
+  if (!instance.successor) return;
+  instance.processes.main = instance.successor;
+  delete instance.successor;
+}
+
+/** The successor, which is not the main process yet, is to end: nobody will hear of it. */
+export function killSuccessor(context: Context, instance: InstanceState): void {
+  const { successor } = instance;
+  if (!successor) return;
+  dropSuccessor(context, instance);
+  killStranger(context, successor.token);
+}
+
+/** The successor is not there any more. */
+export function dropSuccessor(context: Context, instance: InstanceState): void {
+  if (instance.successor) context.removeProcess(instance.successor.token);
+  delete instance.successor;
+}
+
+/** Ends a process that the supervisor has started by an order of which nothing is known any more. */
+export function killStranger(context: Context, token: number): void {
+  context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
 }

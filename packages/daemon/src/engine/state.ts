@@ -114,8 +114,12 @@ export interface InstanceState {
   respawns: number;
   /** When the kill timer goes off (id of the timer), or 0. */
   killTimer: number;
-  /** The standing order for the end of its main process, if there is one. */
-  again?: number;
+  /** The standing orders that have been given for the end of its main process, by their ids; one at most was carried out. */
+  orders?: number[];
+  /** The last of them holds. */
+  ordered?: boolean;
+  /** What the supervisor has started by an order, until it is taken for the main process. */
+  successor?: ProcessState;
   /** What happened lately that helps to explain the state. */
   hints: string[];
 }
@@ -195,6 +199,11 @@ export interface EngineState {
   nextCommand: number;
   /** The sequence number of the last report that was applied. */
   lastReport: number;
+  /**
+   * Standing orders are given. Not while inputs are applied again that an older daemon has taken, which gave none: commands would
+   * not have the ids that they had.
+   */
+  givesOrders?: boolean;
   environment: string[];
   /** What init logs, once that has been changed: it goes on like this after a replacement. Else the options say it. */
   logPriority?: LogPriority;
@@ -229,6 +238,7 @@ export function newState(settings: EngineSettings, environment: string[]): Engin
     nextId: 1,
     nextCommand: 1,
     lastReport: 0,
+    givesOrders: true,
     environment,
     classes: new Map(),
     instances: new Map(),
@@ -240,6 +250,12 @@ export function newState(settings: EngineSettings, environment: string[]): Engin
     asked: new Set(),
     answers: new Map(),
   };
+}
+
+/** All processes of an instance, with their slots. */
+export function* processesOf({ processes, successor }: InstanceState): Generator<[Slot, ProcessState]> {
+  yield* Object.entries(processes) as [Slot, ProcessState][];
+  if (successor) yield ['main', successor];
 }
 
 /** `NAME`, or `NAME (INSTANCE)`: how messages call an instance. */

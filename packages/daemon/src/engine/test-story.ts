@@ -27,7 +27,9 @@ export function text(tree: Condition): string {
 
 /** Something that happens to a world; numbers choose among what is there. */
 export type Step =
-  | { do: 'start' | 'stop' | 'restart' | 'reload'; job: number }
+  | { do: 'start' | 'stop' | 'restart'; job: number; env: string[] }
+  | { do: 'reload'; job: number }
+  | { do: 'setEnv'; job: number | null; variable: string }
   | { do: 'emit'; name: string }
   | { do: 'exit'; which: number; code: number; signal: number }
   | { do: 'spawn'; which: number; ok: number }
@@ -58,7 +60,9 @@ const jobText = fc
     ].join('\n'),
   );
 const ordinaryStep = fc.oneof(
-  fc.record({ do: fc.constantFrom('start', 'stop', 'restart', 'reload'), job: number }),
+  fc.record({ do: fc.constantFrom('start', 'stop', 'restart'), job: number, env: fc.subarray(['A=1', 'B=2']) }),
+  fc.record({ do: fc.constant('reload'), job: number }),
+  fc.record({ do: fc.constant('setEnv'), job: fc.option(number), variable: fc.constantFrom('A=1', 'A=3') }),
   fc.record({ do: fc.constant('emit'), name: fc.constantFrom(...EVENTS) }),
   fc.record({
     do: fc.constant('exit'),
@@ -129,8 +133,13 @@ function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<numbe
     case 'start':
     case 'stop':
     case 'restart':
-      world[next.do](`j${next.job % jobs}`);
+      world[next.do](`j${next.job % jobs}`, ...next.env);
       return;
+    case 'setEnv': {
+      const target = next.job === null ? null : { job: `j${next.job % jobs}`, instance: '' };
+      world.request({ method: 'setEnv', target, vars: [next.variable], replace: true });
+      return;
+    }
     case 'reload':
       world.request({ method: 'reload', target: { job: `j${next.job % jobs}`, env: [] } });
       return;
@@ -207,7 +216,8 @@ export function checkInvariants(world: TestWorld): void {
     if (waits) expect(state.events.get(instance.blocker)?.instances).toContain(instance.id);
     if (instance.goal === 'respawn') expect(['post-start', 'pre-stop']).toContain(instance.state);
     if (instance.state === 'running') expect(instance.goal, 'who runs wants to run').toBe('start');
-    if (instance.again !== undefined) expect(instance.state, 'only who runs is to be started again').toBe('running');
+    if (instance.ordered) expect(instance.state, 'only who runs is to be started again').toBe('running');
+    if (instance.orders) expect(instance.processes.main, 'orders are for the end of a process').toBeDefined();
     const { respawnLimit } = owner?.definition ?? { respawnLimit: 0 };
     expect(instance.respawnCount, 'the respawn limit holds').toBeLessThanOrEqual(respawnLimit + 1);
     instance.blocking.forEach(count);

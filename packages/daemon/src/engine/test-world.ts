@@ -48,6 +48,8 @@ export class TestWorld {
   now = 1_000_000;
   /** Live processes, by token. */
   readonly processes = new Map<number, FakeProcess>();
+  /** All that have been started, in order. */
+  readonly started: FakeProcess[] = [];
   readonly effects: Effect[] = [];
   readonly inputs: Input[] = [];
   /** Whether spawned processes are reported as executed at once. */
@@ -204,6 +206,7 @@ export class TestWorld {
   private newProcess(token: number, spec: SpawnSpec): FakeProcess {
     const process = { token, pid: this.nextPid++, spec, signals: [], again: 0 };
     this.processes.set(token, process);
+    this.started.push(process);
     return process;
   }
 
