@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon.h"
+#include "forker.h"
 #include "handover.h"
 #include "loop.h"
 #include "place.h"
@@ -112,6 +113,12 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 		struct sigaction standard = {.sa_handler = SIG_DFL};
 		sigaction(signal, &standard, NULL);
 		return;
+	}
+	/* Its descriptors are not those that are saved: the main thread, which may be waiting for it, meets a fault in its place. */
+	if (forker_is_caller()) {
+		syscall(SYS_tgkill, getpid(), getpid(), SIGABRT);
+		for (;;)
+			pause();
 	}
 	rest_all(REST_PATIENCE);
 	/* It must not go on sending to what is being saved. */

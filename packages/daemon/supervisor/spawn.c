@@ -11,6 +11,7 @@
 
 #include "again.h"
 #include "cgroup.h"
+#include "forker.h"
 #include "log.h"
 #include "reports.h"
 #include "script.h"
@@ -153,9 +154,7 @@ static int start(struct process *process, struct spawn_spec *spec) {
 	if (!error)
 		error = open_pipes(process, spec, &ends);
 	if (!error) {
-		pid_t pid = fork();
-		if (pid == 0)
-			child_run(spec, &ends);
+		pid_t pid = fork_child(spec, &ends);
 		if (pid < 0)
 			error = errno;
 		else

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { compileInit, SANITIZE } from './testing/compile.ts';
+import { crowd, disperse } from './testing/crowd.ts';
 import { Init, textOf } from './testing/init.ts';
 
 // leaks cannot be looked for: it would need to trace a process that traces
@@ -87,6 +88,14 @@ async function everything(init: Init): Promise<void> {
   const third = await init.daemon();
   for (let id = 100; id < 400; id++) third.spawn(id, { console: id % 3 ? 'none' : 'log', logPath: log });
   for (let id = 100; id < 400; id++) await third.report('exited', id);
-  third.send({ type: 'end', id: 1000, status: 12 });
+  const crowded = await crowd(init, third, { after: 999 });
+  third.shell(crowded + 1, 'echo from a thread', { console: 'log', logPath: `${log}2` });
+  third.spawn(crowded + 2, { argv: ['/no/such/program'], script: 'true\n' });
+  await third.report('exited', crowded + 1);
+  await third.report('spawn-failed', crowded + 2);
+  expect(textOf(`${log}2`)).toBe('from a thread\r\n');
+  const ids = Array.from({ length: crowded - 999 }, (_, i) => 1000 + i);
+  const last = await disperse(third, ids, crowded + 2);
+  third.send({ type: 'end', id: last + 1, status: 12 });
   expect([await init.exit(), init.said.replaceAll(/^init: the daemon .*\n/gm, '')]).toEqual([12, '']);
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -53,6 +54,23 @@ int faulty_ioctl(int fd, unsigned long request, ...) {
 		return (int)syscall(SYS_ioctl, fd, request, argument);
 	errno = ENOTTY;
 	return -1;
+}
+
+/* no-own-table: a thread cannot have descriptors of its own. */
+int faulty_dup3(int old, int new, int flags);
+int faulty_dup3(int old, int new, int flags) {
+	if (!has("no-own-table"))
+		return (int)syscall(SYS_dup3, old, new, flags);
+	errno = EMFILE;
+	return -1;
+}
+
+/* no-descriptors-passed: there is no room for those that come with a message. */
+ssize_t faulty_recvmsg(int fd, struct msghdr *message, int flags);
+ssize_t faulty_recvmsg(int fd, struct msghdr *message, int flags) {
+	if (has("no-descriptors-passed"))
+		message->msg_controllen = 0;
+	return syscall(SYS_recvmsg, fd, message, flags);
 }
 
 /* kill-at-NAME: the supervisor is killed when it comes to this call. Its own process: the check of a handover is a child. */

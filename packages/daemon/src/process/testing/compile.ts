@@ -37,6 +37,8 @@ export function compileFaultyInit(): string {
     '-Dmemfd_create=deadly_memfd_create',
     '-Dwaitpid=deadly_waitpid',
     '-Dexecv=deadly_execv',
+    '-Ddup3=faulty_dup3',
+    '-Drecvmsg=faulty_recvmsg',
     join(SUPERVISOR, 'test/faults.c'),
   );
 }

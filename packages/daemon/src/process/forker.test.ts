@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { SpawnSpec, SpawnStep } from '../process-messages.ts';
+import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
+import { crowd, disperse } from './testing/crowd.ts';
+import { type Daemon, eventually, Init, parentOf, textOf } from './testing/init.ts';
+
+const variants = [
+  ['plain', compileInit()],
+  ['with sanitizers', compileInit(...SANITIZE)],
+] as const;
+const env = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99' };
+const AS_ROOT = process.getuid!() === 0;
+
+const threadsOf = ({ pid }: Init): number => readdirSync(`/proc/${pid}/task`).length;
+/** Besides the main one: the one that writes logs. */
+const USUAL = 2;
+
+/** A supervisor with a large table, its daemon, and how many processes run. Their ids are below 1001. */
+async function crowded(program: string) {
+  const init = Init.start(program, { env });
+  const daemon = await init.daemon();
+  const count = await crowd(init, daemon);
+  daemon.spawn(1001, {});
+  await daemon.report('exited', 1001);
+  expect(threadsOf(init)).toBe(USUAL + 1);
+  return { init, daemon, count, log: join(init.folder, 'log'), out: join(init.folder, 'out') };
+}
+
+/** That a process of the job starts, writes into its log and ends. */
+async function works(daemon: Daemon, id: number, folder: string): Promise<void> {
+  const log = join(folder, `works-${id}`);
+  daemon.shell(id, 'echo out; echo err >&2; exit 4', { console: 'log', logPath: log });
+  expect((await daemon.report('exited', id)).code).toBe(4);
+  expect(daemon.typesOf(id)).toEqual(['spawned', 'execed', 'exited']);
+  expect(textOf(log)).toBe('out\r\nerr\r\n');
+}
+
+describe.each(variants)('a supervisor with many descriptors, %s', (_name, program) => {
+  test('makes a thread for them, and no earlier', async () => {
+    const init = Init.start(program, { env });
+    const daemon = await init.daemon();
+    const after = await crowd(init, daemon, { descriptors: 256 });
+    expect(threadsOf(init)).toBe(USUAL);
+    await crowd(init, daemon, { after });
+    await works(daemon, 1001, init.folder);
+    expect(threadsOf(init)).toBe(USUAL + 1);
+  });
+
+  test('starts processes as ever: output, scripts, sessions, no other descriptors', async () => {
+    const { init, daemon, log, out } = await crowded(program);
+    await works(daemon, 1002, init.folder);
+    const script = `ls -l /proc/$$/fd | grep -c ' 9 ->' > ${out}\n${'# comment\n'.repeat(30_000)}exit 3\n`;
+    daemon.spawn(1003, { argv: ['/bin/sh', '/proc/self/fd/9'], script, console: 'log', logPath: log });
+    expect((await daemon.report('exited', 1003)).code).toBe(3);
+    expect(textOf(out).trim()).toBe('0');
+    daemon.spawn(1004, { argv: ['sleep', '1000'], console: 'log', logPath: log });
+    daemon.spawn(1005, { debugStop: true });
+    await daemon.report('execed', 1004);
+    for (const [id, states] of [
+      [1004, /^State:\tS/m],
+      [1005, /^State:\tT/m],
+    ] as const) {
+      const { pid } = await daemon.report('spawned', id);
+      await eventually(() => states.test(textOf(`/proc/${pid}/status`)));
+      expect(readdirSync(`/proc/${pid}/fd`).sort()).toEqual(['0', '1', '2']);
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+      expect(stat.slice(1, 4).map(Number)).toEqual([init.pid, pid, pid]);
+      expect(textOf(`/proc/${pid}/status`)).toMatch(/^SigBlk:\t0+$/m);
+    }
+    const [, most] = /Max open files +(\d+)/.exec(readFileSync('/proc/self/limits', 'latin1'))!;
+    daemon.shell(1006, `ulimit -Sn > ${out}`);
+    await daemon.report('exited', 1006);
+    expect(textOf(out).trim()).toBe(most);
+  });
+
+  test('says why one cannot be started', async () => {
+    const { daemon, log } = await crowded(program);
+    const cases: [step: SpawnStep, errno: number, spec: Partial<SpawnSpec>][] = [
+      ['exec', 2, { argv: ['/no/such/program'], console: 'log', logPath: log, script: 'true\n' }],
+      ['exec', 7, { env: ['A='.padEnd(1_000_000, 'x')] }],
+      ['chdir', 2, { chdir: '/no/such/folder' }],
+      ['limit', 22, { limits: [{ resource: 'core', soft: '2', hard: '1' }] }],
+      ['setuid-lookup', 0, { user: 'no-such-user' }],
+    ];
+    for (const [i, [, , spec]] of cases.entries()) daemon.spawn(1010 + i, spec);
+    for (const [i, [step, errno]] of cases.entries()) {
+      expect(await daemon.report('spawn-failed', 1010 + i)).toMatchObject({ step, errno });
+    }
+  });
+
+  test('follows forks', async () => {
+    const { init, daemon } = await crowded(program);
+    daemon.shell(1002, '(exec sleep 1000) & exit 0', { traceForks: 1 });
+    daemon.shell(1003, '((exec sleep 1000) & exit 0) & exit 0', { traceForks: 2 });
+    for (const id of [1002, 1003]) {
+      const { pid } = await daemon.report('expect-met', id);
+      await eventually(() => parentOf(pid) === init.pid);
+      daemon.send({ type: 'signal', id: id + 10, process: id, signal: 9, group: false });
+      expect(await daemon.report('exited', id)).toMatchObject({ pid, signal: 9 });
+    }
+  });
+
+  test('has room for as many arguments as the kernel takes, also of a script without an interpreter', async () => {
+    const { init, daemon, out } = await crowded(program);
+    const script = join(init.folder, 'script');
+    writeFileSync(script, `echo $# > ${out}\n`, { mode: 0o755 });
+    const count = 150_000;
+    daemon.spawn(1002, { argv: [script, ...Array<string>(count).fill('x')] });
+    expect(await daemon.report('exited', 1002)).toMatchObject({ code: 0, signal: 0 });
+    expect(Number(textOf(out))).toBe(count);
+  });
+
+  test.runIf(AS_ROOT)('has them run as whom they should', async () => {
+    const { daemon, out } = await crowded(program);
+    const looks: [expected: RegExp, spec: Partial<SpawnSpec>][] = [
+      [/^65534 65534 65534$/, { user: 'nobody' }],
+      [/^65534 1 1$/, { user: 'nobody', group: 'daemon' }],
+      [/^0 1 1( |$)/, { group: 'daemon' }],
+    ];
+    for (const [i, [expected, spec]] of looks.entries()) {
+      writeFileSync(`${out}${i}`, '');
+      chmodSync(`${out}${i}`, 0o666);
+      const argv = ['/bin/sh', '-e', '/proc/self/fd/9'];
+      daemon.spawn(1002 + i, { argv, script: `echo $(id -u) $(id -g) $(id -G) > ${out}${i}\n`, ...spec });
+      expect(await daemon.report('exited', 1002 + i)).toMatchObject({ code: 0 });
+      expect(textOf(`${out}${i}`).trim()).toMatch(expected);
+    }
+  });
+
+  test('goes on so after it has executed itself anew', async () => {
+    const { init, daemon: first, count } = await crowded(program);
+    let daemon = first;
+    for (let id = 1002; id < 1004; id++) {
+      daemon.supervisor.ready();
+      daemon.supervisor.replace();
+      daemon = await init.daemon();
+      expect(daemon.state.processes).toHaveLength(count);
+      expect(threadsOf(init)).toBe(USUAL);
+      await works(daemon, id, init.folder);
+      expect(threadsOf(init)).toBe(USUAL + 1);
+    }
+    const ids = daemon.state.processes.map(({ process }) => process);
+    const last = await disperse(daemon, ids, 1003);
+    daemon.send({ type: 'end', id: last + 1, status: 7 });
+    expect([await init.exit(), init.said]).toEqual([7, '']);
+  });
+});
+
+describe('where the thread cannot be had', () => {
+  const program = compileFaultyInit();
+
+  test.each(['no-own-table', 'no-descriptors-passed'])('%s: the main thread forks', async (fault) => {
+    const init = Init.start(program);
+    writeFileSync(join(init.folder, fault), '');
+    const daemon = await init.daemon();
+    await crowd(init, daemon);
+    for (const id of [1001, 1002]) await works(daemon, id, init.folder);
+    await eventually(() => threadsOf(init) === USUAL);
+  });
+
+  test('no memory for its stack: the main thread forks', async () => {
+    const init = Init.start(program);
+    const daemon = await init.daemon();
+    const size = Number(/VmSize:\s+(\d+)/.exec(textOf(`/proc/${init.pid}/status`))![1]) * 1024;
+    execFileSync('prlimit', [`--pid=${init.pid}`, `--as=${size + 2_000_000}:`]);
+    const limits = [{ resource: 'as', soft: null, hard: null }];
+    await crowd(init, daemon, { limits });
+    daemon.shell(1001, 'exit 5', { limits });
+    expect((await daemon.report('exited', 1001)).code).toBe(5);
+    expect(threadsOf(init)).toBe(USUAL);
+  });
+});
