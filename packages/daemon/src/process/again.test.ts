@@ -117,11 +117,11 @@ describe.each(variants)('%s', (_name, program) => {
   });
 
   test('a program that is gone by then fails as any other', async () => {
-    const { daemon, init } = await started(program);
+    const { daemon, out, init } = await started(program);
     const tool = join(init.folder, 'tool');
-    writeFileSync(tool, '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+    writeFileSync(tool, `#!/bin/sh\necho $$ > ${out}\nexec sleep 1000\n`, { mode: 0o755 });
     daemon.spawn(1, { argv: [tool], keep: true });
-    await daemon.report('execed', 1);
+    await pidNumber(out, 0);
     daemon.send({ type: 'again', id: 2, process: 1 });
     rmSync(tool);
     daemon.send({ type: 'signal', id: 3, process: 1, signal: 9, group: true });
