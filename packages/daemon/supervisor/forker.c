@@ -8,9 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "thread.h"
 
-/* With fewer descriptors, copying and closing them takes less than a question to the thread and its answer. */
+/* With fewer logs, copying and closing their descriptors takes less than a question to the thread and its answer. */
 #define LARGE_TABLE 512
 /*
  * Children go on with a copy of it. What they may need most is a pointer for each argument, which execvp puts there for a script
@@ -182,13 +183,12 @@ static pid_t fork_there(const struct spawn_spec *spec, const struct child_ends *
 	return request.pid;
 }
 
-/* The kernel gives the lowest number that is free, so a high one says that there are many. */
-static bool is_for_thread(const struct spawn_spec *spec, const struct child_ends *ends) {
+static bool is_for_thread(const struct spawn_spec *spec) {
 	/* One that asks to be traced is traced by the thread that has forked it, and only the main thread follows processes. */
-	return ends->error >= LARGE_TABLE && !spec->trace_forks && has_thread();
+	return logs_count() >= LARGE_TABLE && !spec->trace_forks && has_thread();
 }
 
 pid_t fork_child(const struct spawn_spec *spec, const struct child_ends *ends) {
-	pid_t pid = is_for_thread(spec, ends) ? fork_there(spec, ends) : 0;
+	pid_t pid = is_for_thread(spec) ? fork_there(spec, ends) : 0;
 	return pid ? pid : fork_here(spec, ends);
 }

@@ -22,6 +22,7 @@
 #define RETRY 1000
 
 static struct log *logs;
+static size_t count;
 static struct watch notice = {.fd = -1};
 static struct timer retry;
 static bool usable;
@@ -65,7 +66,12 @@ struct log *log_new(const char *path, int master, bool is_pipe) {
 	if (logs)
 		logs->previous = log;
 	logs = log;
+	count++;
 	return log;
+}
+
+size_t logs_count(void) {
+	return count;
 }
 
 bool log_copy(struct log *log, const char *label) {
@@ -89,6 +95,7 @@ void log_free(struct log *log) {
 		log->previous->next = log->next;
 	else
 		logs = log->next;
+	count--;
 	log_forget_kept(log);
 	free(log->sink.buffer);
 	free(log->sink.path);

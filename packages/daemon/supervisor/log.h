@@ -20,6 +20,8 @@ bool logs_are_possible(void);
  * are turned into what a terminal makes of them. Without a path there is no file. NULL: no memory.
  */
 struct log *log_new(const char *path, int master, bool is_pipe);
+/* How many there are; each but those that are kept has a descriptor. */
+size_t logs_count(void);
 /* Has the output copied to standard output, too, with this name before each line. False: no memory. */
 bool log_copy(struct log *log, const char *label);
 /* The process runs and holds the other end. */

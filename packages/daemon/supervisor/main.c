@@ -24,6 +24,7 @@
 #include "rest.h"
 #include "signals.h"
 #include "spawn.h"
+#include "terminals.h"
 
 /* How long the end waits for logs to be written. */
 #define CLOSE_PATIENCE 1000
@@ -73,7 +74,10 @@ int main(int argc, char **argv) {
 		link_turn();
 		/* After the report of its end: closing a terminal takes longer than all else about it. */
 		loop_sweep();
-		loop_turn(link_is_busy() || reap_is_due());
+		bool busy = link_is_busy() || reap_is_due();
+		if (!busy)
+			terminals_prepare();
+		loop_turn(busy);
 		signals_turn();
 		reap_turn();
 		if (daemon_is_replaced()) {

@@ -15,6 +15,7 @@
 #include "log.h"
 #include "reports.h"
 #include "script.h"
+#include "terminals.h"
 
 static void report_failure(uint64_t id, int step, int number, const char *detail) {
 	struct frame_out out;
@@ -78,7 +79,7 @@ bool spawn_settle(struct process *process) {
 static bool open_output(uint64_t id, struct child_ends *ends, int *reading) {
 	/* It has been said that there is no pty to be had: once is enough, they come and go. */
 	static bool said;
-	*reading = ends->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	*reading = ends->master = terminal_open();
 	if (ends->master >= 0)
 		return true;
 	/* Without descriptors or memory the whole attempt fails, and is repeated later. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SpawnSpec, SpawnStep } from '../process-messages.ts';
 import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
-import { crowd, disperse } from './testing/crowd.ts';
+import { crowd, disperse, LARGE_TABLE } from './testing/crowd.ts';
 import { type Daemon, eventually, Init, parentOf, textOf } from './testing/init.ts';
 
 const variants = [
@@ -22,7 +22,7 @@ const USUAL = 2;
 async function crowded(program: string) {
   const init = Init.start(program, { env });
   const daemon = await init.daemon();
-  const count = await crowd(init, daemon);
+  const count = await crowd(daemon);
   daemon.spawn(1001, {});
   await daemon.report('exited', 1001);
   expect(threadsOf(init)).toBe(USUAL + 1);
@@ -42,9 +42,10 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
   test('makes a thread for them, and no earlier', async () => {
     const init = Init.start(program, { env });
     const daemon = await init.daemon();
-    const after = await crowd(init, daemon, { descriptors: 256 });
+    const after = await crowd(daemon, { size: LARGE_TABLE / 2 });
     expect(threadsOf(init)).toBe(USUAL);
-    await crowd(init, daemon, { after });
+    await crowd(daemon, { after, size: LARGE_TABLE / 2 - 1 });
+    expect(threadsOf(init)).toBe(USUAL);
     await works(daemon, 1001, init.folder);
     expect(threadsOf(init)).toBe(USUAL + 1);
   });
@@ -156,7 +157,7 @@ describe('where the thread cannot be had', () => {
     const init = Init.start(program);
     writeFileSync(join(init.folder, fault), '');
     const daemon = await init.daemon();
-    await crowd(init, daemon);
+    await crowd(daemon);
     for (const id of [1001, 1002]) await works(daemon, id, init.folder);
     await eventually(() => threadsOf(init) === USUAL);
   });
@@ -167,7 +168,7 @@ describe('where the thread cannot be had', () => {
     const size = Number(/VmSize:\s+(\d+)/.exec(textOf(`/proc/${init.pid}/status`))![1]) * 1024;
     execFileSync('prlimit', [`--pid=${init.pid}`, `--as=${size + 2_000_000}:`]);
     const limits = [{ resource: 'as', soft: null, hard: null }];
-    await crowd(init, daemon, { limits });
+    await crowd(daemon, { limits });
     daemon.shell(1001, 'exit 5', { limits });
     expect((await daemon.report('exited', 1001)).code).toBe(5);
     expect(threadsOf(init)).toBe(USUAL);

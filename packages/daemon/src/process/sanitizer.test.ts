@@ -88,7 +88,7 @@ async function everything(init: Init): Promise<void> {
   const third = await init.daemon();
   for (let id = 100; id < 400; id++) third.spawn(id, { console: id % 3 ? 'none' : 'log', logPath: log });
   for (let id = 100; id < 400; id++) await third.report('exited', id);
-  const crowded = await crowd(init, third, { after: 999 });
+  const crowded = await crowd(third, { after: 999 });
   third.shell(crowded + 1, 'echo from a thread', { console: 'log', logPath: `${log}2` });
   third.spawn(crowded + 2, { argv: ['/no/such/program'], script: 'true\n' });
   await third.report('exited', crowded + 1);

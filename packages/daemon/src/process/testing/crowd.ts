@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
 import type { SpawnSpec } from '../../process-messages.ts';
-import type { Daemon, Init } from './init.ts';
+import type { Daemon } from './init.ts';
 
-/** LARGE_TABLE of the supervisor's forker.c, and a few more for what a spawn opens before the pipe that is looked at. */
-const LARGE_TABLE = 512 + 8;
+/** LARGE_TABLE of the supervisor's forker.c. */
+export const LARGE_TABLE = 512;
 
 /** Has processes of a crowd end, by commands behind `last`; returns the last one. */
 export async function disperse(daemon: Daemon, ids: readonly number[], last: number): Promise<number> {
@@ -14,25 +13,15 @@ export async function disperse(daemon: Daemon, ids: readonly number[], last: num
 }
 
 /**
- * Starts processes with logs until the supervisor has no free descriptor below some number: by default so many that its table
- * counts as large. Their ids are 1, 2, … or go on behind `after`; returns the last one.
+ * Starts processes with logs: by default so many that the supervisor's table of descriptors counts as large. Their ids are 1, 2, … or
+ * go on behind `after`; returns the last one.
  */
 export async function crowd(
-  init: Init,
   daemon: Daemon,
-  {
-    after = 0,
-    descriptors = LARGE_TABLE,
-    ...changes
-  }: Partial<SpawnSpec> & { after?: number; descriptors?: number } = {},
+  { after = 0, size = LARGE_TABLE, ...changes }: Partial<SpawnSpec> & { after?: number; size?: number } = {},
 ): Promise<number> {
-  let last = after;
-  for (;;) {
-    const used = readdirSync(`/proc/${init.pid}/fd`).filter((fd) => Number(fd) < descriptors).length;
-    if (used === descriptors) return last;
-    const first = last + 1;
-    last += descriptors - used;
-    for (let id = first; id <= last; id++) daemon.spawn(id, { argv: ['sleep', '1000'], console: 'log', ...changes });
-    for (let id = first; id <= last; id++) await daemon.report('execed', id);
-  }
+  const ids = Array.from({ length: size }, (_, i) => after + 1 + i);
+  for (const id of ids) daemon.spawn(id, { argv: ['sleep', '1000'], console: 'log', ...changes });
+  for (const id of ids) await daemon.report('execed', id);
+  return after + size;
 }
