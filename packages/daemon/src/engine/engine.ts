@@ -169,7 +169,10 @@ export class Engine {
         processSpawned(context, known, report.pid);
         return;
       case 'spawn-failed':
-        if (report.step === 'fork') spawnDelayed(context, instance, slot, errnoText(report.errno));
+        // Started by a standing order, and stopped before that was known: it is gone all the same.
+        if (slot === 'main' && instance.state !== 'spawned')
+          processEnded(context, instance, slot, { pid: 0, status: null });
+        else if (report.step === 'fork') spawnDelayed(context, instance, slot, errnoText(report.errno));
         else spawnFailed(context, instance, slot, spawnErrorText(report.step, report.errno, report.detail));
         return;
       case 'execed':

@@ -33,8 +33,12 @@ export function spawnProcess(context: Context, instance: InstanceState, slot: Sl
   if (instance.goal === 'stop' && slot !== 'main') limitHooks(context, instance);
 }
 
-/** Sends the kill signal to the main process and what belongs to it, and SIGKILL when the kill timeout has passed. */
+/**
+ * Sends the kill signal to the main process and what belongs to it, and SIGKILL when the kill timeout has passed. One that has
+ * just been started by a standing order gets it when its pid is known.
+ */
 export function killMain(context: Context, instance: InstanceState): void {
+  if (instance.processes.main?.pid === 0) return;
   const { killSignal, killTimeout } = context.classOf(instance).definition;
   if (killTimeout === 0) {
     sendSignal(context, instance, SIGKILL);
@@ -121,6 +125,7 @@ export function processSpawned(context: Context, { instance, slot, process }: Kn
   // A successor is told of when it is taken.
   if (process === instance.successor) return;
   tellProcess(context, instance, slot, pid);
+  if (slot === 'main' && instance.state === 'killed') killMain(context, instance);
   const { debug } = context.classOf(instance).definition;
   if (debug) context.log('info', `Pausing ${context.display(instance)} (${pid}) [pre-exec] for debug`);
 }

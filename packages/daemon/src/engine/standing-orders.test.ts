@@ -184,6 +184,7 @@ describe('a standing order', () => {
     world.exit(main, 1);
     const next = world.process('main');
     expect([next.token, next.signals, world.answer(key)]).toEqual([order, [15], null]);
+    expect(world.logged()).toContain(`info: Sending TERM signal to job main process (${next.pid})`);
     expect(world.status('job')).toBe(`job ${request === 'stop' ? 'stop' : 'start'}/killed`);
     world.wait(5000);
     expect(next.signals, 'it has its kill timeout').toEqual([15, 9]);
@@ -192,6 +193,21 @@ describe('a standing order', () => {
     if (request === 'stop') expect([world.status('job'), world.processes.size]).toEqual(['job stop/waiting', 0]);
     else expect(world.process('main').spec.env).toContain('A=new');
     expect(world.engine.state.instances.size).toBe(request === 'stop' ? 0 : 1);
+  });
+
+  it.each(['stop', 'restart'] as const)('that crosses with a %s and fails is over', (request) => {
+    const world = running(SERVICE);
+    const main = world.process('main');
+    const order = main.again;
+    const key = world[request]('job');
+    main.again = order;
+    world.obeys = false;
+    world.exit(main, 1);
+    world.failToSpawn(world.process('main'), 'fork', 11);
+    world.obeys = true;
+    for (const process of world.processes.values()) world.spawned(process);
+    expect(world.answer(key)).toBe('ok');
+    expect(world.commands()).toEqual(request === 'stop' ? [] : ['main']);
   });
 
   it('that crosses with a stop is known as long as the end is not, whoever dies meanwhile', () => {

@@ -70,6 +70,7 @@ export class Init {
     const line = [...(through ?? []), program, 'first', '--second'];
     this.child = spawn(line[0]!, line.slice(1), {
       stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: this.folder,
       env: {
         ...process.env,
         UPSTART_NODE: process.execPath,
