@@ -224,6 +224,9 @@ describe('adopt', () => {
             `owners of ${token}`,
           ).toHaveLength(1);
         }
+        for (const { token, pid } of owned) {
+          if (running.has(token)) expect(pid, `pid of ${token}`).toBe(world.processes.get(token)?.pid);
+        }
         for (const { token, retries } of owned) {
           if (retries === 0) expect(token > last || running.has(token), `${token} exists`).toBe(true);
         }

@@ -12,9 +12,9 @@ import { mergeVariables, unsetVariable } from './environment.ts';
 import { findOrCreateInstance } from './instances.ts';
 import { changeGoal } from './lifecycle.ts';
 import type { FoundProcess, Input } from './messages.ts';
-import { cancelKillTimer, processSpawned } from './processes.ts';
+import { beginSuccession, cancelKillTimer, processSpawned } from './processes.ts';
 import { commandLine, SUPPLIED_VARIABLES } from './spawn-spec.ts';
-import { dropSuccessor, endOrders } from './standing-orders.ts';
+import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from './standing-orders.ts';
 import { type ClassState, type InstanceState, type ProcessState, processesOf } from './state.ts';
 
 type Adoption = Extract<Input, { type: 'adopt' }>;
@@ -55,7 +55,7 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   const jobClass = context.state.classes.get(found.job) ?? addForgottenClass(context, found.job);
   const instance = findOrCreateInstance(context, jobClass, found.instance);
   for (const [slot, { token }] of Object.entries(instance.processes)) {
-    if (!alive.has(token)) drop(context, instance, slot as Slot);
+    if (!alive.has(token)) drop(context, instance, slot as Slot, alive);
   }
   if (instance.successor && !alive.has(instance.successor.token)) dropSuccessor(context, instance);
   const { process: token, pid } = found;
@@ -67,7 +67,7 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   instance.processes[slot] = { token, pid, firstPid: pid, forks: 0, execed: true, retries: 0 };
   context.addProcess(token, instance, slot);
   // A standing order of which nothing is known any more.
-  if (slot === 'main') context.command((id) => ({ type: 'not-again', id, process: token }));
+  if (slot === 'main') forbidAgain(context, token);
   instance.env = ownEnvironment(found.env);
   context.log('error', `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`);
   context.effects.push({ type: 'process', job: found.job, instance: found.instance, slot, pid });
@@ -81,11 +81,24 @@ function addForgottenClass(context: Context, name: string): ClassState {
   return jobClass;
 }
 
-function drop(context: Context, instance: InstanceState, slot: Slot): void {
-  if (slot === 'main') cancelKillTimer(context, instance);
+/** The process is no more. What an order has started in its place, takes its place. */
+function drop(context: Context, instance: InstanceState, slot: Slot, alive: ReadonlyMap<number, number>): void {
+  if (slot === 'main') {
+    cancelKillTimer(context, instance);
+    findSuccessor(context, instance, alive);
+    endOrders(instance);
+  }
   context.removeProcess((instance.processes[slot] as ProcessState).token);
   delete instance.processes[slot];
-  if (slot === 'main') endOrders(instance);
+  if (slot === 'main') beginSuccession(context, instance);
+}
+
+/** What has come of the orders for the end of the main process, by the table: the report of it may be lost. */
+function findSuccessor(context: Context, instance: InstanceState, alive: ReadonlyMap<number, number>): void {
+  for (const order of instance.orders ?? []) {
+    const pid = alive.get(order);
+    if (pid !== undefined) addSuccessor(context, instance, order, pid);
+  }
 }
 
 /** The slot that this is the command line of; if that cannot be told, the main process, or else a hook that runs beside it. */
@@ -120,6 +133,7 @@ function settle(context: Context, instance: InstanceState): void {
   if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);
   instance.blocker = 0;
   instance.startEnv = null;
+  if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);
   if (instance.goal !== goal) {
     context.effects.push({ type: 'goal', job, instance: instance.name, from: instance.goal, to: goal });
@@ -154,11 +168,18 @@ function compare(
     probe(context, token);
   }
   const { main } = instance.processes;
-  if (main && instance.orders && !alive.has(main.token)) {
-    // Whether an order was carried out is said by the report of the end; or by the table, if that report is lost.
-    for (const order of instance.orders) probe(context, order);
-    instance.orders = instance.orders.filter((order) => alive.has(order));
+  if (!main) return;
+  if (alive.has(main.token)) {
+    // There may be an order that the state does not know of.
+    if (main.repeatable && !instance.ordered) forbidAgain(context, main.token);
+  } else {
+    findSuccessor(context, instance, alive);
+    for (const order of instance.orders ?? []) probe(context, order);
   }
+}
+
+function forbidAgain(context: Context, token: number): void {
+  context.command((id) => ({ type: 'not-again', id, process: token }));
 }
 
 function probe(context: Context, token: number): void {

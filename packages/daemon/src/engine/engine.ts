@@ -243,11 +243,10 @@ export class Engine {
   /** The supervisor knows nothing of the process any more, and its end will not be reported. */
   private vanished({ instance, slot, process }: NonNullable<ReturnType<Engine['known']>>): void {
     const { context } = this;
-    const order = slot === 'main' ? instance.orders?.at(-1) : undefined;
     const end = { pid: process.pid, status: null };
     if (process === instance.successor) dropSuccessor(context, instance);
-    // Whether it was carried out is about to be known, too: `adopt.ts` has asked.
-    else if (order !== undefined) mainReplaced(context, instance, end, order);
+    // It was in the table of processes (`adopt.ts`).
+    else if (instance.successor && slot === 'main') mainReplaced(context, instance, end, instance.successor.token);
     else processEnded(context, instance, slot, end);
   }
 }

@@ -8,8 +8,8 @@ import { classIsIdle } from './classes.ts';
 import type { Context } from './context.ts';
 import { noteRest } from './exit-job.ts';
 import { jobEventEnvironment } from './job-events.ts';
-import { killMain, limitHooks, spawnProcess } from './processes.ts';
-import { beginSuccession, endRepeating, giveOrder, killSuccessor, withdrawOrder } from './standing-orders.ts';
+import { beginSuccession, killMain, limitHooks, spawnProcess } from './processes.ts';
+import { endRepeating, giveOrder, killSuccessor, withdrawOrder } from './standing-orders.ts';
 import type { InstanceState } from './state.ts';
 import { nextState } from './transitions.ts';
 
@@ -135,7 +135,7 @@ function enterSpawned(_context: Context, { processes: { main } }: InstanceState)
 }
 
 function enterKilled(context: Context, instance: InstanceState): boolean {
-  if (!instance.processes.main && instance.goal === 'stop') beginSuccession(instance);
+  if (!instance.processes.main && instance.goal === 'stop') beginSuccession(context, instance);
   if (!instance.processes.main) return true;
   killMain(context, instance);
   return false;

@@ -7,9 +7,9 @@ import { release } from './blocking.ts';
 import type { Context } from './context.ts';
 import { noteExitStatus } from './exit-job.ts';
 import { advance, changeGoal } from './lifecycle.ts';
-import { cancelKillTimer, killMain, spawnProcess } from './processes.ts';
+import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from './processes.ts';
 import { countRespawn } from './respawn-limit.ts';
-import { addSuccessor, beginSuccession, endOrders } from './standing-orders.ts';
+import { addSuccessor, endOrders } from './standing-orders.ts';
 import type { FailureState, InstanceState, ProcessState } from './state.ts';
 
 /** How a process ended. `status` is the exit status or signal << 8; null when nobody could tell. */
@@ -65,11 +65,12 @@ export function mainReplaced(context: Context, instance: InstanceState, end: Pro
   }
   logEnd(context, instance, end.status ?? VANISHED, endText('main', end));
   notifyEnd(context, instance, 'main', end.pid, endWords(end.status));
+  context.log('warn', `${context.display(instance)} main process ended, respawning`);
   cancelKillTimer(context, instance);
   countRespawn(context, instance);
   instance.respawns++;
   removeProcess(context, instance, 'main');
-  beginSuccession(instance);
+  beginSuccession(context, instance);
   if (instance.state === 'killed') killMain(context, instance);
 }
 

@@ -33,6 +33,15 @@ export function spawnProcess(context: Context, instance: InstanceState, slot: Sl
   if (instance.goal === 'stop' && slot !== 'main') limitHooks(context, instance);
 }
 
+/** The successor is the main process from here on, whether or not it is what the job would start. */
+export function beginSuccession(context: Context, instance: InstanceState): void {
+  const { successor } = instance;
+  if (!successor) return;
+  instance.processes.main = successor;
+  delete instance.successor;
+  if (successor.pid !== 0) tellProcess(context, instance, 'main', successor.pid);
+}
+
 /**
  * Sends the kill signal to the main process and what belongs to it, and SIGKILL when the kill timeout has passed. One that has
  * just been started by a standing order gets it when its pid is known.

@@ -88,10 +88,11 @@ function isHeard(context: Context, instance: InstanceState): boolean {
   });
 }
 
-/** The supervisor has started a process by an order, in place of the main process of this instance. */
-export function addSuccessor(context: Context, instance: InstanceState, token: number): void {
+/** The supervisor has started a process by an order, in place of the main process of this instance; `pid` is 0 if it is not known yet. */
+export function addSuccessor(context: Context, instance: InstanceState, token: number, pid = 0): void {
+  if (instance.successor?.token === token) return;
   const repeatable = instance.processes.main?.repeatable === true;
-  instance.successor = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries: 0, repeatable };
+  instance.successor = { token, pid, firstPid: pid, forks: 0, execed: false, retries: 0, repeatable };
   context.addProcess(token, instance, 'main');
 }
 
@@ -104,13 +105,6 @@ export function takeSuccessor(context: Context, instance: InstanceState): Proces
   }
   delete instance.successor;
   return successor;
-}
-
-/** The successor is the main process from here on, whether or not it is what the job would start. */
-export function beginSuccession(instance: InstanceState): void {
-  if (!instance.successor) return;
-  instance.processes.main = instance.successor;
-  delete instance.successor;
 }
 
 /** The successor, which is not the main process yet, is to end: nobody will hear of it. */

@@ -80,10 +80,29 @@ const step = fc.oneof(
   { weight: 200, arbitrary: ordinaryStep },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('quiesce') }) },
 ) as fc.Arbitrary<Step>;
-export const story = fc.record({
+const anyJobs = fc.record({
   jobs: fc.array(jobText, { minLength: 1, maxLength: 5 }),
   steps: fc.array(step, { maxLength: 120, size: 'max' }),
 });
+
+/** Services that come back, by standing orders mostly, and little else. */
+const services = fc.record({
+  jobs: fc.array(
+    fc.constantFrom('respawn\nrespawn limit 0 5\nexec main\n', 'respawn\nexec main\npre-stop exec pre-stop\n'),
+    { minLength: 1, maxLength: 3 },
+  ),
+  steps: fc.array(
+    fc.oneof(
+      fc.record({ do: fc.constant('spawn'), which: number, ok: fc.integer({ min: 1, max: 12 }) }),
+      fc.record({ do: fc.constant('exit'), which: number, code: fc.constantFrom(0, 1), signal: fc.constant(0) }),
+      fc.record({ do: fc.constantFrom('start', 'stop', 'restart'), job: number, env: fc.subarray(['A=1', 'B=2']) }),
+      fc.record({ do: fc.constant('setEnv'), job: fc.option(number), variable: fc.constantFrom('A=1', 'A=3') }),
+      fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
+    ),
+    { maxLength: 60, size: 'max' },
+  ) as fc.Arbitrary<Step[]>,
+});
+export const story = fc.oneof(anyJobs, services);
 
 /** Plays a story; `check` is called after every step. */
 export function play(

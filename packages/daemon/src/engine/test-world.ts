@@ -212,7 +212,8 @@ export class TestWorld {
 
   /** Whether the engine knows of the process. */
   isKnown({ token }: FakeProcess): boolean {
-    return this.engine.context.findProcess(token) !== undefined;
+    const found = this.engine.context.findProcess(token);
+    return found !== undefined && this.engine.state.instances.has(found.instance.id);
   }
 
   /** Reports that the process has been started and runs its program. */
