@@ -191,10 +191,9 @@ export class Source {
   /** Whether a directory is one of those that lead to it, through a link. */
   #isLoop(parent: string, path: string): boolean {
     if (!path.endsWith('.conf')) return false; // links to directories count only under such a name
-    const target = inspect(() => statSync(fsPath(path)));
+    const target = identityOf(path);
     for (let at = parent; at.length >= this.directory.length; at = at.slice(0, at.lastIndexOf('/'))) {
-      const stats = inspect(() => statSync(fsPath(at)));
-      if (stats && target && stats.ino === target.ino && stats.dev === target.dev) return true;
+      if (target !== null && identityOf(at) === target) return true;
     }
     return false;
   }
