@@ -69,8 +69,8 @@ export class Runner {
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
     const missing = commands.filter((command) => command.id > supervisor.lastCommand);
     this.parts.supervisor.send(missing, this.engine.state.lastReport);
-    this.engine.state.givesOrders = true;
     this.save();
+    if (!this.engine.state.givesOrders) this.submit({ type: 'give-orders' });
     this.armTimer();
   }
 

@@ -38,6 +38,8 @@ const NAMES: readonly (readonly [string, number])[] = [
   ['SYS', 31],
 ];
 
+export const SIGKILL = 9;
+
 const NUMBER_OF = new Map(NAMES);
 const NAME_OF = new Map([...NAMES].reverse().map(([name, number]) => [number, name]));
 

@@ -42,7 +42,7 @@ struct process {
 	struct kept *kept;
 
 	enum trace trace;
-	/* Of two at most. */
+	/* Of two at most; small, as there are thousands of these structures. */
 	short forks, forks_wanted;
 	/* A process that is not our child: readable when it has ended. */
 	struct watch pidfd;

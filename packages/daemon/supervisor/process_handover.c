@@ -116,9 +116,9 @@ void processes_take_over(const struct handover_item *item) {
 	else if (item_is(item, "process-trace"))
 		process->trace = (enum trace)number;
 	else if (item_is(item, "process-forks"))
-		process->forks = (short)number;
+		process->forks = number;
 	else if (item_is(item, "process-forks-wanted"))
-		process->forks_wanted = (short)number;
+		process->forks_wanted = number;
 	else if (item_is(item, "process-pidfd"))
 		now.pidfd = item_descriptor(item);
 	else if (item_is(item, "process-pidfd-due"))

@@ -166,7 +166,7 @@ static int start(struct process *process, struct spawn_spec *spec) {
 		return error;
 	if (spec->trace_forks) {
 		process->trace = TRACE_NEW;
-		process->forks_wanted = (short)spec->trace_forks;
+		process->forks_wanted = spec->trace_forks;
 	}
 	report_plain(process, REPORT_SPAWNED);
 	return 0;

@@ -171,7 +171,7 @@ function compare(
   if (!main) return;
   if (alive.has(main.token)) {
     // There may be an order that the state does not know of.
-    if (main.repeatable && !instance.ordered) forbidAgain(context, main.token);
+    if (main.repeatable && !instance.orderHolds) forbidAgain(context, main.token);
   } else {
     findSuccessor(context, instance, alive);
     for (const order of instance.orders ?? []) probe(context, order);

@@ -30,8 +30,8 @@ import type { EngineState, TimerState } from './state.ts';
 
 const ESRCH = 3;
 
-/** Reports after which there is no such process. */
-const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'vanished', 'spawn-failed']);
+/** Reports after which there is no such process; it vanishes in its own way. */
+const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'spawn-failed']);
 
 export class Engine {
   readonly context: Context;
@@ -84,6 +84,9 @@ export class Engine {
         return;
       case 'emit':
         emitEvent(this.context, input.name, input.env);
+        return;
+      case 'give-orders':
+        this.state.givesOrders = true;
         return;
       case 'quiesce':
         beginQuiesce(this.context, input.reason);
@@ -185,7 +188,7 @@ export class Engine {
         return;
       }
       case 'vanished':
-        processEnded(context, instance, slot, { pid: report.pid, status: null });
+        this.vanished(known);
         return;
       case 'forked':
         processForked(context, known, report);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { SIGKILL } from '../signals.ts';
 import { TestWorld } from './test-world.ts';
 
 const HOOKS = 'pre-start exec pre\nexec main\npost-start exec post\npre-stop exec prestop\npost-stop exec poststop\n';
 const SIGTERM = 15;
-const SIGKILL = 9;
 
 describe('a service with all hooks', () => {
   it('goes through its states in order, each process alone', () => {

@@ -103,6 +103,7 @@ function enterStarting(context: Context, instance: InstanceState): boolean {
   if (instance.startEnv) {
     instance.env = context.share(instance.startEnv);
     instance.startEnv = null;
+    // What a standing order has started has the variables from before.
     endRepeating(context, instance);
   }
   instance.stopEnv = [];

@@ -55,7 +55,8 @@ export class Listeners {
   }
 }
 
-function operandsOf({ definition }: ClassState) {
+/** What a class listens to: the operands of both its conditions. */
+export function operandsOf({ definition }: ClassState) {
   return [definition.startOn, definition.stopOn].flatMap((condition) =>
     condition ? [...conditionEvents(condition)] : [],
   );

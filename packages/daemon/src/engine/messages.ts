@@ -42,6 +42,8 @@ export type Input = { now: number; wall: number } & (
   /** Init has come up: these events are emitted, once in its life. */
   | { type: 'begin'; events: string[] }
   | { type: 'emit'; name: string; env: string[] }
+  /** From here on standing orders are given, in a state that a daemon has begun which gave none. */
+  | { type: 'give-orders' }
   | { type: 'quiesce'; reason: 'shutdown' | 'logout' }
   /** Time has passed: timers that are due go off. */
   | { type: 'tick' }

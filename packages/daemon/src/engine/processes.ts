@@ -4,14 +4,13 @@
  */
 import type { Slot, State } from '@upstart/protocol';
 import type { Report } from '../process-messages.ts';
-import { signalName } from '../signals.ts';
+import { SIGKILL, signalName } from '../signals.ts';
 import type { Context } from './context.ts';
 import { advance } from './lifecycle.ts';
 import { spawnSpec } from './spawn-spec.ts';
 import { takeSuccessor } from './standing-orders.ts';
 import type { InstanceState, ProcessState, TimerAction } from './state.ts';
 
-const SIGKILL = 9;
 const SIGCONT = 18;
 const SIGSTOP = 19;
 

@@ -2,6 +2,7 @@
  * The end of a session or a container: every job is told to stop, and init ends when no process is left (reference: system §7).
  */
 import { conditionEvents } from '@upstart/protocol';
+import { SIGKILL } from '../signals.ts';
 import { emitEvent, release } from './blocking.ts';
 import type { Context } from './context.ts';
 import { noteExitStatus } from './exit-job.ts';
@@ -13,7 +14,6 @@ const WAIT_PHASE = 5000;
 /** The least time that jobs get to stop. */
 const KILL_PHASE = 5000;
 const CHECK_EVERY = 1000;
-const SIGKILL = 9;
 
 export function beginQuiesce(context: Context, reason: QuiesceState['reason']): void {
   const { state } = context;

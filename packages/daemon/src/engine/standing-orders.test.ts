@@ -1,3 +1,4 @@
+import { STATES } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
 import { adoption } from '../adopt.ts';
 import type { Command } from '../process-messages.ts';
@@ -37,22 +38,8 @@ describe('a standing order', () => {
     expect(world.status('job')).toBe('job start/running');
     expect(commandsOf(world, 'spawn')).toHaveLength(1);
     const texts = world.effects.slice(begin).flatMap((effect) => (effect.type === 'state' ? [effect.to] : []));
-    expect(texts).toEqual([
-      'stopping',
-      'killed',
-      'post-stopping',
-      'post-stop',
-      'starting',
-      'security-spawning',
-      'security',
-      'pre-starting',
-      'pre-start',
-      'spawning',
-      'spawned',
-      'post-starting',
-      'post-start',
-      'running',
-    ]);
+    const [up, down] = [STATES.indexOf('running'), STATES.indexOf('stopping')];
+    expect(texts).toEqual([...STATES.slice(down), ...STATES.slice(1, up + 1)]);
     expect(world.events().slice(-3)).toEqual(['stopping job  ok', 'starting job ', 'started job '].map(withNames));
     expect(orderOf(world), 'there is another one for the next end').toBeGreaterThan(order);
   });
@@ -324,6 +311,18 @@ describe('a standing order', () => {
     world.obeys = true;
     world.wait(1000);
     expect(world.status('job')).toBe('job start/running');
+    expect(orderOf(world)).toBeGreaterThan(0);
+  });
+
+  it('is not given while the inputs of a daemon are applied that gave none', () => {
+    const world = new TestWorld();
+    delete world.engine.state.givesOrders;
+    world.job('job', SERVICE);
+    world.start('job');
+    world.exit(world.process('main'));
+    expect(commandsOf(world, 'again')).toEqual([]);
+    world.input({ type: 'give-orders' });
+    world.exit(world.process('main'));
     expect(orderOf(world)).toBeGreaterThan(0);
   });
 

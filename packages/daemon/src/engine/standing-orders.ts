@@ -8,14 +8,13 @@
  * successor. In a job that was meanwhile told to stop, the end and the respawn count as having come before that: the successor is the
  * main process at once, and is stopped like one.
  */
-import { conditionEvents } from '@upstart/protocol';
+
+import { SIGKILL } from '../signals.ts';
 import type { Context } from './context.ts';
 import { jobEventEnvironment } from './job-events.ts';
-import { plainWord } from './listeners.ts';
+import { operandsOf, plainWord } from './listeners.ts';
 import { respawnIsAllowed } from './respawn-limit.ts';
 import type { ClassState, InstanceState, ProcessState } from './state.ts';
-
-const SIGKILL = 9;
 
 /** The events between the end of a process and the next one. */
 const BETWEEN: readonly string[] = ['stopping', 'starting'];
@@ -29,7 +28,7 @@ export function giveOrder(context: Context, instance: InstanceState): void {
   if (!respawnIsAllowed(context, instance) || isHeard(context, instance)) return;
   const id = context.command((id) => ({ type: 'again', id, process: main.token }));
   instance.orders = [...(instance.orders ?? []), id];
-  instance.ordered = true;
+  instance.orderHolds = true;
 }
 
 /**
@@ -38,15 +37,15 @@ export function giveOrder(context: Context, instance: InstanceState): void {
  */
 export function withdrawOrder(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;
-  if (!instance.ordered || !main) return;
-  instance.ordered = false;
+  if (!instance.orderHolds || !main) return;
+  instance.orderHolds = false;
   context.command((id) => ({ type: 'not-again', id, process: main.token }));
 }
 
 /** The end of the main process is known, and with it what came of its orders. */
 export function endOrders(instance: InstanceState): void {
   delete instance.orders;
-  delete instance.ordered;
+  delete instance.orderHolds;
 }
 
 /** The next process is to be another one than the supervisor would start. */
@@ -56,14 +55,11 @@ export function endRepeating(context: Context, instance: InstanceState): void {
 }
 
 /** There is a new class: if it listens to what comes between two processes, it hears of it before the next one runs. */
-export function heedListener(context: Context, { definition }: ClassState): void {
-  for (const condition of [definition.startOn, definition.stopOn]) {
-    if (!condition) continue;
-    for (const { name, args } of conditionEvents(condition)) {
-      if (!BETWEEN.includes(name)) continue;
-      for (const instance of instancesMeant(context, args[0])) {
-        if (instance.ordered && isHeard(context, instance)) withdrawOrder(context, instance);
-      }
+export function heedListener(context: Context, jobClass: ClassState): void {
+  for (const { name, args } of operandsOf(jobClass)) {
+    if (!BETWEEN.includes(name)) continue;
+    for (const instance of instancesMeant(context, args[0])) {
+      if (instance.orderHolds && isHeard(context, instance)) withdrawOrder(context, instance);
     }
   }
 }

@@ -117,7 +117,7 @@ export interface InstanceState {
   /** The standing orders that have been given for the end of its main process, by their ids; one at most was carried out. */
   orders?: number[];
   /** The last of them holds. */
-  ordered?: boolean;
+  orderHolds?: boolean;
   /** What the supervisor has started by an order, until it is taken for the main process. */
   successor?: ProcessState;
   /** What happened lately that helps to explain the state. */

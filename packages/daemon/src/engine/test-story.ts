@@ -235,7 +235,7 @@ export function checkInvariants(world: TestWorld): void {
     if (waits) expect(state.events.get(instance.blocker)?.instances).toContain(instance.id);
     if (instance.goal === 'respawn') expect(['post-start', 'pre-stop']).toContain(instance.state);
     if (instance.state === 'running') expect(instance.goal, 'who runs wants to run').toBe('start');
-    if (instance.ordered) expect(instance.state, 'only who runs is to be started again').toBe('running');
+    if (instance.orderHolds) expect(instance.state, 'only who runs is to be started again').toBe('running');
     if (instance.orders) expect(instance.processes.main, 'orders are for the end of a process').toBeDefined();
     const { respawnLimit } = owner?.definition ?? { respawnLimit: 0 };
     expect(instance.respawnCount, 'the respawn limit holds').toBeLessThanOrEqual(respawnLimit + 1);

@@ -4,6 +4,7 @@
 import type { JobStatus } from '@upstart/protocol';
 import { parseJob } from '../conf/parse-job.ts';
 import type { Command, Report, SpawnSpec } from '../process-messages.ts';
+import { SIGKILL } from '../signals.ts';
 import { Engine } from './engine.ts';
 import { initialEnvironment } from './environment-requests.ts';
 import type { Effect, EngineRequest, Input } from './messages.ts';
@@ -40,7 +41,6 @@ export const TEST_SETTINGS: EngineSettings = {
   stopTimeout: null,
 };
 
-const SIGKILL = 9;
 const WALL = 1_700_000_000_000;
 
 export class TestWorld {
