@@ -2,6 +2,7 @@
  * A job class as its configuration files define it: the one shape that `conf` makes and `engine` runs on.
  * Plain data, so that it can be journaled as it is.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Condition, Slot } from '@upstart/protocol';
 
 /** `exec` is the rest of the stanza's line, `script` the text of the block (reference: job files §4.4). */
@@ -75,10 +76,12 @@ export interface JobDefinition {
   apparmorSwitch: string | null;
   cgroups: CGroupSetting[];
   debug: boolean;
+  /** Fields that a daemon of before did not know when it read the file: they have values as if the file did not mention them. */
+  unread: string[];
 }
 
 /** A class as a job file that says nothing defines it. */
-export function emptyDefinition(name: string, path: string): JobDefinition {
+export function emptyDefinition(name: string, path: string): Required<JobDefinition> {
   return {
     name,
     path,
@@ -115,5 +118,20 @@ export function emptyDefinition(name: string, path: string): JobDefinition {
     apparmorSwitch: null,
     cgroups: [],
     debug: false,
+    unread: [],
   };
+}
+
+/** Brings a definition that another daemon has saved to the shape of today, in place. */
+export function completeDefinition(saved: JobDefinition): void {
+  const empty = emptyDefinition(saved.name, saved.path);
+  const unread = Object.keys(empty).filter((field) => !(field in saved) && field !== 'unread');
+  for (const field of Object.keys(saved)) if (!(field in empty)) delete saved[field as keyof JobDefinition];
+  Object.assign(saved, { ...empty, ...saved, unread: [...(saved.unread ?? []), ...unread] });
+}
+
+/** Whether a file still says what it said when `known` was read from it, as far as that was understood. */
+export function isSameDefinition(known: JobDefinition, read: JobDefinition): boolean {
+  const learnt = Object.fromEntries(known.unread.map((field) => [field, read[field as keyof JobDefinition]]));
+  return isDeepStrictEqual({ ...known, ...learnt, unread: [] }, { ...read, unread: [] });
 }

@@ -1,7 +1,7 @@
 /**
  * Job classes as their files come, change and go (reference: job files §6.1).
  */
-import type { JobDefinition } from '../job-definition.ts';
+import { isSameDefinition, type JobDefinition } from '../job-definition.ts';
 import { block, eventsOf, resetCondition } from './blocking.ts';
 import { newConditionState, offerEvent, satisfiedNodes } from './condition-state.ts';
 import type { Context } from './context.ts';
@@ -14,6 +14,10 @@ export function defineClass(context: Context, name: string, definition: JobDefin
   const jobClass = context.state.classes.get(name);
   if (!jobClass) {
     if (definition) addClass(context, definition);
+  } else if (definition && isSameDefinition(jobClass.definition, definition)) {
+    // An edit that was taken back, or a file that says what a daemon of before did not understand.
+    jobClass.definition = definition;
+    jobClass.next = null;
   } else if (jobClass.instances.size > 0) {
     jobClass.next = { definition };
   } else {

@@ -1,31 +1,34 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { parseJob } from '../conf/parse-job.ts';
+import { explainJob } from '../engine/explain.ts';
 import { TEST_SETTINGS, TestWorld } from '../engine/test-world.ts';
 import { SPEC } from '../process/testing/init.ts';
 import type { Report } from '../process-messages.ts';
 import { startState } from '../start-state.ts';
-import { migrate } from './migrations.ts';
+import { migrate, OLDEST } from './migrations.ts';
 import { decodeRecords, FORMAT } from './records.ts';
 import { type Snapshot, StateStore } from './store.ts';
 
-const FORMAT_3 = fileURLToPath(new URL('format-3/', import.meta.url));
+const SAVED = (format: number): string => fileURLToPath(new URL(`format-${format}/`, import.meta.url));
+const FORMATS = Array.from({ length: FORMAT - OLDEST }, (_, index) => OLDEST + index);
 const USAGE = { user: 0, system: 0, maxRss: 0 };
 
 /** The snapshot as it was written. */
-function written(): Snapshot {
-  return decodeRecords(readFileSync(join(FORMAT_3, 'snapshot-2'))).values[0] as Snapshot;
+function written(format = OLDEST): Snapshot {
+  return decodeRecords(readFileSync(join(SAVED(format), 'snapshot-2'))).values[0] as Snapshot;
 }
 
-describe('a state of format 3', () => {
+describe.each(FORMATS)('a state of format %d', (format) => {
   let directory: string;
   const said: string[] = [];
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'format-3-'));
+    directory = mkdtempSync(join(tmpdir(), `format-${format}-`));
     onTestFinished(() => rmSync(directory, { recursive: true }));
-    cpSync(FORMAT_3, directory, { recursive: true });
+    cpSync(SAVED(format), directory, { recursive: true });
     said.length = 0;
   });
 
@@ -33,8 +36,8 @@ describe('a state of format 3', () => {
 
   function start() {
     const log = { write: (_: string, text: string) => void said.push(text) };
-    const saved = { store: open(), identity: written().supervisor, failures: 0 };
-    const started = startState(saved, { lastCommand: 8, processes: [] }, log, () => TEST_SETTINGS);
+    const saved = { store: open(), identity: written(format).supervisor, failures: 0 };
+    const started = startState(saved, { lastCommand: 20, processes: [] }, log, () => TEST_SETTINGS);
     const world = new TestWorld();
     world.engine = started.engine;
     world.now = 1_000_000_000;
@@ -44,8 +47,10 @@ describe('a state of format 3', () => {
   }
 
   it('is what it says', () => {
-    expect(written().format).toBe(3);
-    expect(written().state.settings).not.toHaveProperty('jobOutput');
+    expect(written(format).format).toBe(format);
+    const { settings, classes } = written(format).state;
+    expect('jobOutput' in settings).toBe(format > 3);
+    for (const { definition } of classes.values()) expect('unread' in definition).toBe(format > 4);
   });
 
   it('is gone on with, snapshot and journal, and nothing is said to be lost', () => {
@@ -103,23 +108,38 @@ describe('a state of format 3', () => {
     expect(open().recover('this one')?.snapshot).toMatchObject({ format: FORMAT, supervisor: 'this one' });
   });
 
-  it('gets what commands lack, and keeps what they have', () => {
-    const spec = (label?: string) => {
-      const { outputLabel: _, ...older } = SPEC;
-      return label === undefined ? older : { ...older, outputLabel: label };
-    };
-    const commands = [
-      { type: 'spawn', id: 1, spec: spec() },
-      { type: 'spawn', id: 2, spec: spec('web') },
-      { type: 'end', id: 3, status: 0 },
-    ] as Snapshot['commands'];
-    expect(migrate({ snapshot: { ...written(), commands }, batches: [] })).toBe(true);
-    expect(commands).toEqual([
-      { type: 'spawn', id: 1, spec: { ...SPEC, outputLabel: null } },
-      { type: 'spawn', id: 2, spec: { ...SPEC, outputLabel: 'web' } },
-      { type: 'end', id: 3, status: 0 },
-    ]);
+  it('has jobs whose files are what they were', () => {
+    const { world } = start();
+    for (const file of readdirSync(join(SAVED(4), 'conf'))) {
+      const name = basename(file, '.conf');
+      const known = world.engine.state.classes.get(name)?.definition;
+      if (!known) continue;
+      const definition = parseJob(readFileSync(join(SAVED(4), 'conf', file), 'utf8'), { name, path: known.path });
+      world.input({ type: 'define', name, definition });
+      expect(world.effects, 'the class is the same one').toEqual([]);
+      const jobClass = world.engine.state.classes.get(name);
+      expect(jobClass?.definition).toEqual(definition);
+      expect(explainJob(world.engine.context, name, jobClass, [], 0, true).notes.join()).not.toContain('changed');
+    }
   });
+});
+
+it('commands of format 3 get what they lack, and keep what they have', () => {
+  const spec = (label?: string) => {
+    const { outputLabel: _, ...older } = SPEC;
+    return label === undefined ? older : { ...older, outputLabel: label };
+  };
+  const commands = [
+    { type: 'spawn', id: 1, spec: spec() },
+    { type: 'spawn', id: 2, spec: spec('web') },
+    { type: 'end', id: 3, status: 0 },
+  ] as Snapshot['commands'];
+  expect(migrate({ snapshot: { ...written(), commands }, batches: [] })).toBe(true);
+  expect(commands).toEqual([
+    { type: 'spawn', id: 1, spec: { ...SPEC, outputLabel: null } },
+    { type: 'spawn', id: 2, spec: { ...SPEC, outputLabel: 'web' } },
+    { type: 'end', id: 3, status: 0 },
+  ]);
 });
 
 it.each([1, FORMAT + 1, Number.NaN])('there is no way from format %d', (format) => {

@@ -1,5 +1,6 @@
 /** What older daemons saved, brought to the shape of today: a new daemon goes on where the one before the upgrade was. */
 import type { EngineSettings } from '../engine/state.ts';
+import { completeDefinition } from '../job-definition.ts';
 import type { SpawnSpec } from '../process-messages.ts';
 import { FORMAT } from './records.ts';
 import type { Recovered } from './store.ts';
@@ -13,6 +14,8 @@ const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
     const output: Partial<SpawnSpec> = { outputLabel: null };
     for (const command of commands) if (command.type === 'spawn') command.spec = { ...output, ...command.spec };
   },
+  // Definitions know which of their fields were not read; `completeDefinitions` does that.
+  4: () => {},
 };
 
 /** The oldest format that can be read. */
@@ -26,5 +29,17 @@ export function migrate(saved: Recovered): boolean {
     if (!further) return false;
     further(saved);
   }
-  return snapshot.format === FORMAT;
+  if (snapshot.format !== FORMAT) return false;
+  completeDefinitions(saved);
+  return true;
+}
+
+/** A new field of a definition needs no migration of its own, and no job's file counts as changed because of it. */
+function completeDefinitions({ snapshot: { state }, batches }: Recovered): void {
+  for (const { definition, next } of state.classes.values()) {
+    completeDefinition(definition);
+    if (next?.definition) completeDefinition(next.definition);
+  }
+  for (const input of batches.flat())
+    if (input.type === 'define' && input.definition) completeDefinition(input.definition);
 }

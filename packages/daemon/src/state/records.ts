@@ -4,8 +4,11 @@
  */
 import { deserialize, serialize } from 'node:v8';
 
-/** Raised whenever the state or the inputs change their shape; `migrations.ts` then gets the way from the one before. */
-export const FORMAT = 4;
+/**
+ * Raised whenever the state or the inputs change their shape (`shape-N.txt`, which a test compares); `migrations.ts` then gets the way
+ * from the one before.
+ */
+export const FORMAT = 5;
 
 const HEADER = 8;
 /** Nothing that is written comes near this: a larger length is damage. */
