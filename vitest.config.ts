@@ -11,6 +11,8 @@ export default defineConfig({
     ],
     // Many tests run whole inits and measure how soon they answer: they are not to be in each other's way.
     fileParallelism: false,
-    testTimeout: 30_000,
+    // Only what hangs is ended: a slow machine takes what it takes.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });

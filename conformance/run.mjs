@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const argv = process.argv.slice(2);
-const options = { record: false, keep: false, adapter: '', timeout: 120, jobs: 1, quiet: false, pending: '', root: '', summary: '' };
+const options = { record: false, keep: false, adapter: '', timeout: 600, jobs: 1, quiet: false, pending: '', root: '', summary: '' };
 const paths = [];
 for (let i = 0; i < argv.length; i++) {
   const a = argv[i];
@@ -115,7 +115,7 @@ async function runCase(test, stopsEarly) {
     daemon.stdout.on('data', (d) => (log += d));
     daemon.stderr.on('data', (d) => (log += d));
     daemon.log = () => log;
-    const ready = spawnSync(options.adapter, ['ready', dir, mode], { env, timeout: 20000 });
+    const ready = spawnSync(options.adapter, ['ready', dir, mode], { env, timeout: 200000 });
     if (ready.status !== 0) throw new Error(`daemon not ready: ${ready.stderr}\n${log}`);
   };
   try {

@@ -22,7 +22,7 @@ system_answers() {
   system_init && system_enter "$BIN/initctl" version > /dev/null 2>&1
 }
 
-system_ready() { await 15 system_answers || { echo 'adapter: init does not answer' >&2; exit 1; }; }
+system_ready() { await 180 system_answers || { echo 'adapter: init does not answer' >&2; exit 1; }; }
 
 system_shell() {
   system_init || { echo 'adapter: no init to talk to' >&2; exit 1; }

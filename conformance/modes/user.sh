@@ -29,7 +29,7 @@ user_answers() {
 
 user_ready() {
   user_environment
-  await 15 user_answers || { echo 'adapter: init does not answer' >&2; exit 1; }
+  await 180 user_answers || { echo 'adapter: init does not answer' >&2; exit 1; }
 }
 
 user_shell() {

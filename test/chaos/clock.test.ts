@@ -15,17 +15,18 @@ test('a clock that is set counts for the time of day alone', () => {
   const clock = new Clock(folder, new URL('clock.c', import.meta.url).pathname);
   for (const seconds of [0, YEAR, -YEAR, 0]) {
     clock.set(seconds);
+    const [before, started] = [Date.now(), performance.now()];
     const told = execFileSync(clock.node, ['-e', SCRIPT], { encoding: 'utf8' });
     const [now, running] = told.split(' ').map(Number) as [number, number];
-    expect(Math.abs(now - Date.now() - seconds * 1000)).toBeLessThan(60_000);
+    expect(now - seconds * 1000).toBeGreaterThanOrEqual(before);
+    expect(now - seconds * 1000).toBeLessThanOrEqual(Date.now());
     expect(running).toBeGreaterThan(0);
-    expect(running).toBeLessThan(60_000);
+    expect(running).toBeLessThan(performance.now() - started);
   }
 });
 
 test.each([YEAR, -YEAR])(
   'a clock set by %i s meanwhile ends no kill timeout, neither early nor late',
-  { timeout: 60_000 },
   async (seconds) => {
     const stubborn =
       'exec perl -e \'$SIG{TERM} = sub { print "asked\\n" }; $| = 1; print "ready\\n"; sleep 1 while 1\'\nkill timeout 2\n';
@@ -38,29 +39,25 @@ test.each([YEAR, -YEAR])(
     session.clock.set(seconds);
     const { status, took } = await stopped;
     expect(status).toBe(0);
+    // That it is not late shows by its coming at all: it would be a year.
     expect(took).toBeGreaterThanOrEqual(1990);
-    expect(took).toBeLessThan(10_000);
   },
 );
 
-test.each([YEAR, -YEAR])(
-  'a clock set by %i s after each end leaves the respawn limit what it is',
-  { timeout: 60_000 },
-  async (seconds) => {
-    const job = 'respawn\nrespawn limit 3 1000\nexec perl PROGRAMS/service.pl LEDGER\n';
-    const session = await Session.start({ jobs: { job } });
-    onTestFinished(() => session.kill());
-    expect((await session.run('start', 'job')).status).toBe(0);
-    for (let starts = 1; starts <= 4; starts++) {
-      const pid = await eventually(`process ${starts} runs`, () => {
-        const noted = session.noted('job', 'starts');
-        return noted.length === starts && noted.at(-1);
-      });
-      session.clock.set(starts % 2 === 0 ? 0 : seconds);
-      process.kill(pid, 'SIGKILL');
-    }
-    await eventually('init gives up', () => session.said.includes('respawning too fast, stopped'));
-    expect((await session.run('status', 'job')).stdout).toBe('job stop/waiting\n');
-    expect(session.noted('job', 'starts')).toHaveLength(4);
-  },
-);
+test.each([YEAR, -YEAR])('a clock set by %i s after each end leaves the respawn limit what it is', async (seconds) => {
+  const job = 'respawn\nrespawn limit 3 1000\nexec perl PROGRAMS/service.pl LEDGER\n';
+  const session = await Session.start({ jobs: { job } });
+  onTestFinished(() => session.kill());
+  expect((await session.run('start', 'job')).status).toBe(0);
+  for (let starts = 1; starts <= 4; starts++) {
+    const pid = await eventually(`process ${starts} runs`, () => {
+      const noted = session.noted('job', 'starts');
+      return noted.length === starts && noted.at(-1);
+    });
+    session.clock.set(starts % 2 === 0 ? 0 : seconds);
+    process.kill(pid, 'SIGKILL');
+  }
+  await eventually('init gives up', () => session.said.includes('respawning too fast, stopped'));
+  expect((await session.run('status', 'job')).stdout).toBe('job stop/waiting\n');
+  expect(session.noted('job', 'starts')).toHaveLength(4);
+});

@@ -22,7 +22,7 @@ let session: Session;
 afterEach(() => session?.kill());
 
 describe('without any saved state', () => {
-  it('what runs is taken over, said so, and can be stopped', { timeout: 60_000 }, async () => {
+  it('what runs is taken over, said so, and can be stopped', async () => {
     session = await Session.start({ jobs: JOBS });
     for (const words of [['plain'], ['lively'], ['forgotten'], ['many', 'N=1'], ['many', 'N=2 3']]) {
       expect(await session.run('start', ...words)).toMatchObject({ status: 0 });
@@ -52,7 +52,7 @@ describe('without any saved state', () => {
 });
 
 describe('a state from a newer daemon', () => {
-  it('is refused aloud, and what runs is taken over', { timeout: 60_000 }, async () => {
+  it('is refused aloud, and what runs is taken over', async () => {
     session = await Session.start({ jobs: JOBS });
     const lines = [];
     for (const job of ['plain', 'lively']) lines.push((await session.run('start', job)).stdout);
@@ -75,7 +75,7 @@ describe('a state from a newer daemon', () => {
 });
 
 describe('a session whose supervisor is killed', () => {
-  it('leaves jobs that the next session names and leaves alone', { timeout: 60_000 }, async () => {
+  it('leaves jobs that the next session names and leaves alone', async () => {
     const runtime = mkdtempSync(join(tmpdir(), 'dead-session-'));
     const dead = await Session.start({ jobs: JOBS, runtime });
     try {
@@ -111,7 +111,7 @@ describe('a session whose supervisor is killed', () => {
 });
 
 describe('a run-time folder whose path is too long for a socket', () => {
-  it('is replaced by one that the next daemon finds again', { timeout: 60_000 }, async () => {
+  it('is replaced by one that the next daemon finds again', async () => {
     const runtime = join('/tmp', `chaos-${process.pid}-${'long'.repeat(25)}`);
     try {
       session = await Session.start({ jobs: JOBS, runtime });

@@ -1,6 +1,9 @@
 /** What /proc says of processes. */
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** In a second, as /proc counts on every Linux. */
+const CLOCK_TICKS = 100;
+
 function read(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
@@ -36,6 +39,12 @@ export function processesWith(entry: string): number[] {
 /** Resident memory in KiB. */
 export function residentOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0);
+}
+
+/** What a process has had of the processors so far, in seconds. */
+export function processorSecondsOf(pid: number): number {
+  const [user = 0, system = 0] = read(pid, 'stat').split(') ')[1]?.split(' ').slice(11, 13).map(Number) ?? [];
+  return (user + system) / CLOCK_TICKS;
 }
 
 /** How many descriptors a process has open. */

@@ -16,7 +16,7 @@ function linesOf(out: string, label: string): string[] {
 const withoutKills = (out: string): string =>
   out.replace(/^init: \S+ main process \(\d+\) killed by TERM signal\n/gm, '');
 
-describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', { timeout: 60_000 }, () => {
+describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', () => {
   it.each(['', 'read-only', 'user', 'read-only user', 'bare'])(
     'needs nothing that it lacks (%s), and says no word',
     async (kind) => {

@@ -52,7 +52,7 @@ describe.skipIf(REASON)(`the init of a system, asked by another user${REASON ? `
       other: 'exec sleep 1000\n',
     });
     expect((await init.shell('start web')).status).toBe(0);
-  }, 60_000);
+  });
   afterAll(() => init?.stop());
 
   const asNobody = (command: string): Promise<Outcome> =>

@@ -97,9 +97,10 @@ const WORDS = [
 
 export const commandLines: Fuzzer = {
   name: 'command-lines',
-  async run(time, random) {
+  inputsInTest: 20_000,
+  async run(budget, random) {
     let inputs = 0;
-    for (; time.isLeft; inputs++) {
+    for (; budget.take(); inputs++) {
       const argv = [random.pick(PROGRAMS), ...Array.from({ length: random.below(6) }, () => word(random))];
       await blaming(argv, () => call(argv, random));
       await blaming(argv, () => callInit(argv.slice(1)));

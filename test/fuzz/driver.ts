@@ -31,7 +31,7 @@ export async function main(args: string[]): Promise<number> {
   let failures = 0;
   for (const { name, run } of chosen) {
     try {
-      const inputs = await run(new Budget(seconds), new Random(seed));
+      const inputs = await run(Budget.ofSeconds(seconds), new Random(seed));
       console.log(`${name}: ${inputs} inputs in ${seconds} s, seed ${seed}: no harm`);
     } catch (error) {
       failures++;

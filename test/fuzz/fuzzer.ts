@@ -1,27 +1,44 @@
-/** What the fuzzers share: a budget of time, damaged input, and what is said of an input that did harm. */
+/** What the fuzzers share: a budget of inputs or time, damaged input, and what is said of an input that did harm. */
 import type { Random } from '../chaos/random.ts';
 
 export interface Fuzzer {
   name: string;
-  /** Tries inputs until `time` is up; throws at the first one that does harm. Returns how many it were. */
-  run(time: Budget, random: Random): Promise<number>;
+  /** How many inputs the tests try: a second or two of an idle machine. */
+  inputsInTest: number;
+  /** Tries inputs until the budget is used up; throws at the first one that does harm. Returns how many it were. */
+  run(budget: Budget, random: Random): Promise<number>;
 }
 
-/** An amount of time that is used up. */
+/** So many inputs, or as many as there is time for. */
 export class Budget {
-  private readonly end: number;
+  readonly unit: 'inputs' | 'seconds';
+  private readonly limit: number;
+  private readonly began = performance.now();
+  private taken = 0;
 
-  constructor(seconds: number) {
-    this.end = performance.now() + seconds * 1000;
+  private constructor(limit: number, unit: 'inputs' | 'seconds') {
+    this.limit = limit;
+    this.unit = unit;
   }
 
-  get isLeft(): boolean {
-    return this.left > 0;
+  static ofInputs(count: number): Budget {
+    return new Budget(count, 'inputs');
   }
 
-  /** In seconds. */
+  static ofSeconds(seconds: number): Budget {
+    return new Budget(seconds, 'seconds');
+  }
+
+  /** Takes one more input, or several at once, out of the budget; false when it is used up. */
+  take(inputs = 1): boolean {
+    if (this.left <= 0) return false;
+    this.taken += inputs;
+    return true;
+  }
+
+  /** In the budget's unit. */
   get left(): number {
-    return (this.end - performance.now()) / 1000;
+    return this.limit - (this.unit === 'inputs' ? this.taken : (performance.now() - this.began) / 1000);
   }
 }
 

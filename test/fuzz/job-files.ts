@@ -20,11 +20,12 @@ const read = (folder: string): Buffer[] =>
 
 export const jobFiles: Fuzzer = {
   name: 'job-files',
-  async run(time, random) {
+  inputsInTest: 2_000,
+  async run(budget, random) {
     const words = readFileSync(join(CHECKOUT, 'test/fuzz/corpus/job-files/words'));
     const corpus = new Corpus('job-files', read('examples/jobs'));
     let inputs = 0;
-    for (; time.isLeft; inputs++) {
+    for (; budget.take(); inputs++) {
       const input = corpus.next(random, random.chance(0.7) ? words : undefined);
       await blaming(input, () => take(decodeText(input), random));
     }
@@ -34,11 +35,12 @@ export const jobFiles: Fuzzer = {
 
 export const overrides: Fuzzer = {
   name: 'overrides',
-  async run(time, random) {
+  inputsInTest: 2_000,
+  async run(budget, random) {
     const corpus = new Corpus('overrides');
     const bases = read('examples/jobs').map((text) => parseJob(decodeText(text), NAMED));
     let inputs = 0;
-    for (; time.isLeft; inputs++) {
+    for (; budget.take(); inputs++) {
       const input = corpus.next(random);
       await blaming(input, () => take(decodeText(input), random, random.pick(bases)));
     }

@@ -7,11 +7,12 @@ import { blaming, type Fuzzer } from './fuzzer.ts';
 
 export const journal: Fuzzer = {
   name: 'journal',
-  async run(time, random) {
+  inputsInTest: 20_000,
+  async run(budget, random) {
     const corpus = new Corpus('journal');
     const known = corpusFiles('journal').flatMap((path) => decodeRecords(readFileSync(path)).values);
     let inputs = 0;
-    for (; time.isLeft; inputs++) {
+    for (; budget.take(); inputs++) {
       const input = corpus.next(random);
       await blaming(input, () => {
         const { values, goodBytes, damage } = decodeRecords(input);

@@ -20,13 +20,14 @@ const NOW = (2 ** 31 - 1) * 1000;
 
 export const loginRecords: Fuzzer = {
   name: 'login-records',
-  async run(time, random) {
+  inputsInTest: 2_000,
+  async run(budget, random) {
     const corpus = new Corpus('login-records');
     const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
     const files = { utmp: join(folder, 'utmp'), wtmp: join(folder, 'wtmp') };
     try {
       let inputs = 0;
-      for (; time.isLeft; inputs++) {
+      for (; budget.take(); inputs++) {
         const input = corpus.next(random);
         await blaming(input, () => take(files, input, random));
       }

@@ -10,10 +10,11 @@ const SCRIPTS = 3;
 
 export const lsbHeaders: Fuzzer = {
   name: 'lsb-headers',
-  async run(time, random) {
+  inputsInTest: 20_000,
+  async run(budget, random) {
     const corpus = new Corpus('lsb-headers');
     let inputs = 0;
-    while (time.isLeft) {
+    while (budget.take(SCRIPTS)) {
       const texts = Array.from({ length: SCRIPTS }, () => corpus.next(random));
       inputs += SCRIPTS;
       await blaming(Buffer.concat(texts), () => take(texts.map((text) => text.toString('latin1'))));

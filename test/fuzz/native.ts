@@ -15,15 +15,17 @@ const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefin
 function native(name: string, reader: string, sources: readonly string[] = []): Fuzzer {
   return {
     name,
-    async run(time, random) {
+    inputsInTest: 100_000,
+    async run(budget, random) {
       const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
       const program = join(folder, 'fuzz');
       const files = ['test/fuzz/native/fuzz.c', `test/fuzz/native/${reader}.c`, ...sources];
       try {
         execFileSync('cc', [...FLAGS, ...SANITIZE, '-o', program, ...files], { cwd: CHECKOUT });
-        // At least one second, however much of the time compiling took.
-        const seconds = Math.max(1, Math.round(time.left));
-        return await inputsOf(program, [String(seconds), String(random.below(2 ** 31)), ...corpusFiles(name)]);
+        // At least one, however much of the time compiling took.
+        const amount = Math.max(1, Math.round(budget.left));
+        const seed = random.below(2 ** 31);
+        return await inputsOf(program, [budget.unit, String(amount), String(seed), ...corpusFiles(name)]);
       } finally {
         rmSync(folder, { recursive: true });
       }

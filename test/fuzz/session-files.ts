@@ -13,13 +13,14 @@ const NAMES = [OWN, '1.session', '0.session', '99999999999999999999.session', '.
 
 export const sessionFiles: Fuzzer = {
   name: 'session-files',
-  async run(time, random) {
+  inputsInTest: 1_000,
+  async run(budget, random) {
     const corpus = new Corpus('session-files');
     const runtime = mkdtempSync(join(tmpdir(), 'fuzz-'));
     const folder = join(runtime, 'upstart/sessions');
     try {
       let inputs = 0;
-      for (; time.isLeft; inputs++) {
+      for (; budget.take(); inputs++) {
         const input = corpus.next(random);
         await blaming(input, () => take(runtime, folder, input, random));
       }

@@ -21,14 +21,15 @@ function snapshot(): { value: unknown; bytes: Buffer } {
 
 export const snapshots: Fuzzer = {
   name: 'snapshots',
-  async run(time, random) {
+  inputsInTest: 1_000,
+  async run(budget, random) {
     const { value, bytes } = snapshot();
     const corpus = new Corpus('snapshots', [bytes]);
     const parent = mkdtempSync(join(tmpdir(), 'fuzz-'));
     const folder = join(parent, 'state');
     try {
       let inputs = 0;
-      for (; time.isLeft; inputs++) {
+      for (; budget.take(); inputs++) {
         rmSync(folder, { recursive: true, force: true });
         mkdirSync(folder);
         const input = corpus.next(random);

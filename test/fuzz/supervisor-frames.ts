@@ -40,10 +40,11 @@ function field(tag: number, value: Buffer): Buffer {
 
 export const daemonEnd: Fuzzer = {
   name: 'supervisor-frames-daemon',
-  async run(time, random) {
+  inputsInTest: 20_000,
+  async run(budget, random) {
     const corpus = new Corpus('supervisor-frames-daemon');
     let inputs = 0;
-    for (; time.isLeft; inputs++) {
+    for (; budget.take(); inputs++) {
       const input = random.chance(0.2) ? corpus.next(random) : mutated(received(random), random);
       await blaming(input, () => decode(input, random));
     }

@@ -137,7 +137,7 @@ describe.skipIf(REASON)(`a job of the system’s init${REASON ? ` (skipped: ${RE
       ['--debug'],
     );
     await init.shell('chmod 1777 /tmp');
-  }, 60_000);
+  });
   afterAll(() => init?.stop());
 
   it('has nothing of root left when it is another user’s', async () => {

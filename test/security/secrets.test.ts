@@ -42,7 +42,7 @@ describe.skipIf(REASON)(`the init of a system${REASON ? ` (skipped: ${REASON})` 
         `until [ -s ${init.product.folder}/log/over.log ]; do sleep 0.05; done; initctl emit close CODE=SECRET; ` +
         'initctl emit -n lock PASSWORD=SECRET; start failing; true',
     );
-  }, 60_000);
+  });
   afterAll(() => init?.stop());
 
   const as = (uid: number | null, command: string): Promise<Outcome> => {

@@ -6,13 +6,13 @@ import { sessionComplaints, soakSession } from './session.ts';
 const ENGINE_CYCLES = Number(process.env.UPSTART_SOAK_ENGINE ?? 20_000);
 const SESSION_CYCLES = Number(process.env.UPSTART_SOAK_SESSION ?? 500);
 describe('soak', () => {
-  it(`${ENGINE_CYCLES} cycles leave nothing in the engine`, { timeout: 300_000 }, () => {
+  it(`${ENGINE_CYCLES} cycles leave nothing in the engine`, () => {
     const soak = soakEngine(ENGINE_CYCLES);
     expect(soak.events).toBeGreaterThan(10 * ENGINE_CYCLES);
     expect(engineComplaints(soak)).toEqual([]);
   });
 
-  it(`${SESSION_CYCLES} cycles leave nothing in daemon and supervisor`, { timeout: 300_000 }, async () => {
+  it(`${SESSION_CYCLES} cycles leave nothing in daemon and supervisor`, async () => {
     expect(sessionComplaints(await soakSession(SESSION_CYCLES))).toEqual([]);
   });
 

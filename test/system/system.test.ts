@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = join(ROOT, 'test/system');
 const CASES = readdirSync(HERE).filter((name) => name.endsWith('.t'));
 
-test.skipIf(process.getuid?.() !== 0).each(CASES)('%s (skipped without root)', { timeout: 120_000 }, (name) => {
+test.skipIf(process.getuid?.() !== 0).each(CASES)('%s (skipped without root)', (name) => {
   const runner = join(ROOT, 'conformance/run.mjs');
   const { status, stdout } = spawnSync(
     process.execPath,

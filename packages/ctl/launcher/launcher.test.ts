@@ -11,7 +11,8 @@ import {
   RequestStream,
   RUN_LOCALLY,
 } from '@upstart/protocol';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/eventually.ts';
 
 const SOURCES = ['launcher.c', 'request.c', 'answer.c'].map((name) => join(import.meta.dirname, name));
 const STRICT = ['-std=gnu11', '-Wall', '-Wextra', '-Werror'];
@@ -260,7 +261,7 @@ describe('the launcher', () => {
       setImmediate(() => socket.end());
     };
     const { ended } = start({ args: ['start', 'svc'] });
-    await vi.waitUntil(() => daemon.runs.length >= 1, 10_000);
+    await eventually(() => daemon.runs.length >= 1);
     await daemon.stop();
     const next = new FakeDaemon();
     let attempts = 0;
@@ -299,10 +300,10 @@ describe('the launcher', () => {
   it('dies by a signal, and the daemon notices', async () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const { child, ended } = start({ program: plain, args: ['start', 'svc'] });
-      await vi.waitUntil(() => daemon.sockets.size === 1 && daemon.runs.length > 0, 10_000);
+      await eventually(() => daemon.sockets.size === 1 && daemon.runs.length > 0);
       child.kill(signal);
       expect((await ended).signal).toBe(signal);
-      await vi.waitUntil(() => daemon.sockets.size === 0, 10_000);
+      await eventually(() => daemon.sockets.size === 0);
       daemon.runs.length = 0;
     }
   });

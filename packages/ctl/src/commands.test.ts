@@ -18,7 +18,8 @@ import {
   type UpstartClient,
   upstartError,
 } from '@upstart/protocol';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/eventually.ts';
 import { COMMANDS, type CommandContext, runCommand } from './commands.ts';
 
 type Answers = { [M in Method]?: unknown };
@@ -835,7 +836,7 @@ describe('watch', () => {
   it('prints what happens, one line each, until the end', async () => {
     const client = new FakeClient({});
     const { out, end } = runOn('upstart-monitor', client);
-    await vi.waitUntil(() => client.notify !== null);
+    await eventually(() => client.notify !== null);
     for (const [notification] of happened) client.notify?.(notification);
     expect(await end()).toBe(0);
     expect(out()).toBe(happened.map(([, text]) => `1970-01-01T00:00:00.000Z ${text}\n`).join(''));
@@ -845,7 +846,7 @@ describe('watch', () => {
   it('prints JSON lines when asked, and fails when the daemon is gone for good', async () => {
     const client = new FakeClient({});
     const { out, end } = runOn('initctl watch --json', client);
-    await vi.waitUntil(() => client.notify !== null);
+    await eventually(() => client.notify !== null);
     client.notify?.({ event: 'job-added', job: 'a' });
     client.ended?.(new ConnectionError('gone'));
     expect(await end()).toBe(1);
@@ -884,11 +885,11 @@ describe('log', () => {
   it('follows the file, also when another takes its place', async () => {
     writeFileSync(path, 'one\r\n');
     const { out, end } = runOn('initctl log svc -f', new FakeClient({ logPath: path }));
-    await vi.waitUntil(() => out() === 'one\n');
+    await eventually(() => out() === 'one\n');
     appendFileSync(path, 'two\r\n');
-    await vi.waitUntil(() => out() === 'one\ntwo\n', 10_000);
+    await eventually(() => out() === 'one\ntwo\n');
     writeFileSync(path, 'new\r\n');
-    await vi.waitUntil(() => out() === 'one\ntwo\nnew\n', 10_000);
+    await eventually(() => out() === 'one\ntwo\nnew\n');
     expect(await end()).toBe(0);
   });
 });

@@ -1,9 +1,10 @@
 /*
- * fuzz SECONDS SEED [INPUT]...: hands a reader of ours what the files hold, each as it is, then damaged in every way we can
- * think of, for so long. Built with one of the other files here (whose `fuzz_one` is the reader) and with sanitizers: what goes
+ * fuzz seconds|inputs N SEED [INPUT]...: hands a reader of ours what the files hold, each as it is, then damaged in every way we
+ * can think of, for so long or so often. Built with one of the other files here (whose `fuzz_one` is the reader) and with sanitizers: what goes
  * wrong ends the program, and the input that did it is told in hexadecimal. Prints how many inputs there were.
  */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,9 +122,9 @@ static void use(const struct seed *seed) {
 }
 
 int main(int argc, char **argv) {
-	if (argc < 4)
+	if (argc < 5)
 		return 2;
-	for (int i = 3; i < argc; i++)
+	for (int i = 4; i < argc; i++)
 		read_seed(argv[i]);
 	__sanitizer_set_death_callback(tell_input);
 	signal(SIGALRM, end_with_input);
@@ -133,8 +134,11 @@ int main(int argc, char **argv) {
 		hand_over();
 	}
 	unsigned long inputs = seed_count;
-	time_t end = time(NULL) + atoi(argv[1]);
-	for (state = strtoull(argv[2], NULL, 10) * 2 + 1; time(NULL) < end; inputs += ROUND) {
+	bool timed = strcmp(argv[1], "seconds") == 0;
+	unsigned long limit = strtoul(argv[2], NULL, 10);
+	time_t begin = time(NULL);
+	state = strtoull(argv[3], NULL, 10) * 2 + 1;
+	for (; (timed ? (unsigned long)(time(NULL) - begin) : inputs) < limit; inputs += ROUND) {
 		alarm(PATIENCE);
 		for (int i = 0; i < ROUND; i++) {
 			use(&seeds[number(seed_count)]);

@@ -8,7 +8,7 @@ import type { JobDefinition } from '../job-definition.ts';
 import { Configuration } from './configuration.ts';
 
 /** How long a condition may take to come true, in ms. */
-const PATIENCE = 10_000;
+const PATIENCE = 180_000;
 
 export class TestConfiguration {
   readonly directory = mkdtempSync(join(tmpdir(), 'conf-test-'));

@@ -25,7 +25,7 @@ const VALGRIND = [
 /** What it says of system calls that it does not know, which then fail as on an older kernel. */
 const UNKNOWN_CALL = /^--\d+-- /;
 
-test('nothing that valgrind would complain of, and no memory lost', { timeout: 180_000 }, async ({ skip }) => {
+test('nothing that valgrind would complain of, and no memory lost', async ({ skip }) => {
   skip(spawnSync('valgrind', ['--version']).status !== 0, 'valgrind is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'valgrind-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -388,4 +388,4 @@ test('a burst of 3000 spawns', async () => {
   expect(daemon.reports.filter(({ type }) => type === 'exited')).toHaveLength(count);
   expect(daemon.reports.map(({ seq }) => seq)).toEqual(daemon.reports.map((_, i) => i + 1));
   await eventually(() => daemon.supervisor.pending().length === 0);
-}, 60_000);
+});

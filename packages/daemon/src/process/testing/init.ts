@@ -5,9 +5,12 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { eventually } from '../../../../../test/eventually.ts';
 import type { Command, Report, SpawnSpec, SupervisorState } from '../../process-messages.ts';
 import { Supervisor } from '../supervisor.ts';
 import { RELAY } from './compile.ts';
+
+export { eventually };
 
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
 
@@ -218,13 +221,4 @@ export function processExists(pid: number): boolean {
 export function parentOf(pid: number): number | undefined {
   const ppid = textOf(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[1];
   return ppid === undefined ? undefined : Number(ppid);
-}
-
-/** Waits until `look` finds something, whose value is returned. */
-export async function eventually<T>(look: () => T | false | undefined | null | ''): Promise<T> {
-  for (;;) {
-    const found = look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
