@@ -9,6 +9,7 @@ import { installDependencies, requireNode } from './prerequisites.mjs';
 import { Problem } from './problem.mjs';
 import { replaceFile } from './records.mjs';
 import { BUNDLES, LINKS, PROGRAMS, SCRIPTS, WRAPPERS } from './targets.mjs';
+import { VERSION } from './version.mjs';
 
 export async function run() {
   const started = Date.now();
@@ -48,7 +49,7 @@ function writeSmallFiles() {
     for (const name of names) ensureLink(join(BIN, name), program);
   }
   for (const { output, source } of SCRIPTS)
-    ensureFile(join(DIST, output), readFileSync(join(ROOT, source), 'utf8'), 0o755);
+    ensureFile(join(DIST, output), readFileSync(join(ROOT, source), 'utf8').replaceAll('@VERSION@', VERSION), 0o755);
   const wrapper = readFileSync(new URL('wrapper.sh', import.meta.url), 'utf8');
   for (const [name, file] of Object.entries(WRAPPERS)) {
     ensureFile(join(BIN, name), wrapper.replaceAll('BUNDLE', file), 0o755);

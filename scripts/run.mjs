@@ -7,7 +7,7 @@ const COMMANDS = {
   start: 'a session init on the example jobs, in the foreground',
   test: 'everything that can be checked on this machine',
   build: 'compile and bundle into dist/',
-  check: 'types, style and dead code',
+  check: 'types, style, dead code, one version',
   demo: 'a tour of what it does, about twenty seconds',
   bench: 'the measurements',
   'install-system': 'install the built product: --destdir DIR --prefix DIR --as-init',

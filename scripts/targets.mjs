@@ -1,4 +1,5 @@
 // What is built, as tables. Paths are relative to the top of the checkout; outputs to dist/.
+import { VERSION } from './version.mjs';
 
 /** JavaScript bundles of dist/lib/upstart and the modules that they start from. */
 export const BUNDLES = [
@@ -14,6 +15,8 @@ export const BUNDLES = [
   { output: 'lib/upstart/upstart-rc.js', entry: 'packages/ctl/src/system/upstart-rc.ts' },
 ];
 
+const VERSION_FLAG = `-DUPSTART_VERSION="${VERSION}"`;
+
 /**
  * C programs: every `*.c` of `sources` (a folder) or that one file. `flags` is tried first, then `fallback`.
  * Headers of the same folder count as inputs.
@@ -21,7 +24,7 @@ export const BUNDLES = [
 export const PROGRAMS = [
   { output: 'bin/init', sources: 'packages/daemon/supervisor', flags: ['-pthread', '-static'], fallback: ['-pthread'] },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: [] },
-  { output: 'bin/reboot', sources: 'packages/ctl/reboot', flags: ['-static'], fallback: [] },
+  { output: 'bin/reboot', sources: 'packages/ctl/reboot', flags: ['-static', VERSION_FLAG], fallback: [VERSION_FLAG] },
   { output: 'bin/initctl', sources: 'packages/ctl/launcher', flags: ['-static'], fallback: [] },
 ];
 
@@ -41,7 +44,7 @@ export const WRAPPERS = {
   'upstart-rc': 'upstart-rc.js',
 };
 
-/** Shell scripts, taken as they are. */
+/** Shell scripts. `@VERSION@` in them becomes the version. */
 export const SCRIPTS = [
   { output: 'bin/service', source: 'packages/ctl/sysv/service' },
   { output: 'lib/upstart/upstart-job', source: 'packages/ctl/sysv/upstart-job' },

@@ -147,7 +147,7 @@ async function call(argv: string[], random: Random): Promise<void> {
 class Daemon implements UpstartClient {
   async call<M extends Method>(method: M, params: Params<M>): Promise<never> {
     const answers: Partial<Record<Method, unknown>> = {
-      version: 'init (upstart 2.0.0)',
+      version: 'init (upstart 1.2.3)',
       list: [],
       config: [],
       brokenFiles: [],

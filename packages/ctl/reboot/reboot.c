@@ -20,7 +20,6 @@
 
 #define UTMP_FILE "/run/utmp"
 #define WTMP_FILE "/var/log/wtmp"
-#define VERSION "2.0.0"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum mode { REBOOT, HALT, POWEROFF };
@@ -98,7 +97,7 @@ static void take_long(const char *word) {
 	if (strcmp(word, "--help") == 0)
 		help();
 	if (strcmp(word, "--version") == 0) {
-		printf("%s (upstart " VERSION ")\n", program);
+		printf("%s (upstart " UPSTART_VERSION ")\n", program);
 		exit(0);
 	}
 	size_t length = strcspn(word + 2, "=");

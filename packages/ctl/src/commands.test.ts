@@ -476,8 +476,8 @@ describe('the environment commands', () => {
 
 describe('small commands', () => {
   it('print what the daemon answers', async () => {
-    expect((await run(['version'], { answers: { version: 'init (upstart 2.0.0)' } })).out).toBe(
-      'init (upstart 2.0.0)\n',
+    expect((await run(['version'], { answers: { version: 'init (upstart 1.2.3)' } })).out).toBe(
+      'init (upstart 1.2.3)\n',
     );
     expect((await run(['log-priority'], { answers: { getLogPriority: 'message' } })).out).toBe('message\n');
     const set = await run(['log-priority', ''], { answers: { setLogPriority: upstartError('invalid-log-priority') } });

@@ -11,7 +11,7 @@ let dir: string;
 let server: Server;
 const requests: RequestFrame[] = [];
 const answers: Record<string, unknown> = {
-  hello: { version: 1, daemon: 'init (upstart 2.0.0)', pid: 1 },
+  hello: { version: 1, daemon: 'init (upstart 1.2.3)', pid: 1 },
   start: { instance: '' },
   config: [{ job: 'web', emits: [], startOn: { op: 'event', name: 'up', args: [] }, stopOn: null }],
 };
@@ -99,7 +99,7 @@ describe('ctl.js', () => {
   });
 
   it('has the version of its package', () => {
-    const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8'));
     expect(VERSION).toBe(manifest.version);
   });
 });

@@ -18,7 +18,7 @@ class FakeDaemon {
   onRequest: (request: RequestFrame, send: (frame: DaemonFrame) => void) => void = (request, send) =>
     send({ id: request.id, result: null });
   onHello: (send: (bytes: Uint8Array) => void, id: number) => void = (send, id) =>
-    send(encodeAnswer({ id, result: { version: 1, daemon: 'init (upstart 2.0.0)', pid: 7 } }));
+    send(encodeAnswer({ id, result: { version: 1, daemon: 'init (upstart 1.2.3)', pid: 7 } }));
   #server: Server | null = null;
 
   listen(path: string): Promise<void> {
@@ -79,7 +79,7 @@ afterEach(async () => {
 describe('a client', () => {
   it('greets, calls, and gives each answer to its own call, whatever their order', async () => {
     const client = await open();
-    expect(client.hello).toEqual({ version: 1, daemon: 'init (upstart 2.0.0)', pid: 7 });
+    expect(client.hello).toEqual({ version: 1, daemon: 'init (upstart 1.2.3)', pid: 7 });
     const waiting: (() => void)[] = [];
     daemon.onRequest = (request, send) => {
       waiting.push(() => send({ id: request.id, result: `for ${(request.params as { job: string }).job}` }));

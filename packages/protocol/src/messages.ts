@@ -111,7 +111,7 @@ export type EventExplanation = { name: string; env: string[]; failed: boolean; h
 export interface Methods {
   /** Always first on a connection. `client` names the program, for the log. */
   hello: { params: { version: number; client: string }; result: { version: number; daemon: string; pid: number } };
-  /** The running daemon, as `init (upstart 2.0.0)`. */
+  /** The running daemon, as `init (upstart VERSION)`. */
   version: { params: Record<never, never>; result: string };
   list: { params: Record<never, never>; result: JobStatus[] };
   /**

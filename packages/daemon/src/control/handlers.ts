@@ -26,7 +26,7 @@ export interface ControlContext {
   runner: Runner;
   configuration: Configuration;
   log: Log;
-  /** `init (upstart 2.0.0)`. */
+  /** `init (upstart VERSION)`. */
   version: string;
   /** The pid that users know as init. */
   initPid: number;
