@@ -130,7 +130,8 @@ describe('the command line', () => {
     ['initctl stop --dest', 'missing argument: --dest'],
     ['initctl --dest', 'missing argument: --dest'],
     ['initctl check-config -i', 'missing argument: -i'],
-    ['initctl check-config -wi', 'missing argument: -i'],
+    ['initctl check-config -wi', 'missing argument: -wi'],
+    ['initctl check-config -qwi', 'missing argument: -qwi'],
     ['initctl check-config -wix events', 'invalid option: -x'],
     ['initctl log-priority --no-wait', 'invalid option: --no-wait'],
     ['initctl list --enumerate', 'invalid option: --enumerate'],
@@ -408,6 +409,20 @@ describe('status and list', () => {
     expect((await run('initctl list', { answers: { list: [] } })).out).toBe('');
   });
 
+  it.each([
+    ['status -q -v svc', true],
+    ['status -v -q svc', false],
+    ['status -qv svc', true],
+    ['status -vq svc', false],
+    ['status -q --debug svc', true],
+    ['initctl -q status -v svc', true],
+    ['initctl -v status -q svc', false],
+    ['initctl --debug -q -v status svc', true],
+  ])('heed the last of several options about how much to say: %s', async (words, spoken) => {
+    const { out } = await run(words, { answers: { status: running } });
+    expect(out !== '').toBe(spoken);
+  });
+
   it('print JSON when asked, without colours on a terminal too', async () => {
     const world = { answers: { list: [running], status: running }, terminal: { out: true } };
     expect(JSON.parse((await run('initctl list --json', world)).out)).toEqual([running]);
@@ -595,6 +610,27 @@ describe('check-config', () => {
       'both\n  stop on: unknown event gone\n  stop on: unknown job nobody\n  stop on: unknown event runlevel\n',
       1,
     ]);
+  });
+
+  it.each([
+    ['an or below an or', or(event('runlevel'), or(event('gone'), event('lost'))), ['gone', 'lost', 'runlevel'], 1],
+    ['an and below an or', or(event('session'), and(event('startup'), event('gone'))), ['gone', 'session'], 1],
+    [
+      'an and deep inside',
+      or(event('startup'), or(event('startup'), and(event('gone'), event('startup')))),
+      ['gone'],
+      1,
+    ],
+    ['only ors with a good side', or(event('gone'), and(event('startup'), or(event('startup'), event('lost')))), [], 0],
+  ])('minds each operator, wherever it stands: %s', async (_name, startOn, unknown, status) => {
+    const [text, exit] = await check('', { answers: { config: [config('x', { startOn })] } });
+    expect(
+      text
+        .split('\n')
+        .flatMap((line) => line.match(/unknown event (.*)/)?.[1] ?? [])
+        .sort(),
+    ).toEqual(unknown);
+    expect(exit).toBe(status);
   });
 
   it('knows that sessions end', async () => {

@@ -4,7 +4,7 @@
  */
 
 import type { UpstartClient } from '@upstart/protocol';
-import { ConnectionError, isSession, RUN_LOCALLY, type Scope } from '@upstart/protocol';
+import { ConnectionError, isSession, nearest, RUN_LOCALLY, type Scope } from '@upstart/protocol';
 import type { Command, Invocation } from './command.ts';
 import { restart, start, stop } from './commands/change-job.ts';
 import { checkConfig } from './commands/check-config.ts';
@@ -24,7 +24,6 @@ import type { CommandContext } from './context.ts';
 import { commandHelp, commandList, programHelp } from './help.ts';
 import { GLOBAL_OPTIONS, type Options, parseWords, UsageError } from './options.ts';
 import { Printer } from './printer.ts';
-import { nearest } from './text/suggest.ts';
 import { screenWidth } from './text/wrap.ts';
 import { versionText } from './version.ts';
 
@@ -39,7 +38,8 @@ const help: Command = {
   help: 'Outputs the commands by what they are about.',
   async run({ context, options, print }) {
     const all = options.all === true || context.terminal.out;
-    print.raw(commandList(COMMANDS, print.program, screenWidth(context.env, context.terminal.columns), all));
+    // Whatever --quiet says: nobody asks for help to get none.
+    context.out(commandList(COMMANDS, print.program, screenWidth(context.env, context.terminal.columns), all));
     return 0;
   },
 };
@@ -116,7 +116,7 @@ async function dispatch(
   const linked = BY_NAME.get(program) ?? LINKS.get(program);
   if (linked !== undefined) return runOne(linked, program, words, {}, context, print);
 
-  const { options, words: rest, asked } = parseWords(words, GLOBAL_OPTIONS, true);
+  const { options, words: rest, asked } = parseWords(words, GLOBAL_OPTIONS, { untilWord: true });
   if (asked === 'version') context.out(versionText(program));
   if (asked === 'help') context.out(programHelp(program, screenWidth(context.env, context.terminal.columns)));
   if (asked !== null) return 0;
@@ -141,13 +141,13 @@ async function runOne(
   context: CommandContext,
   print: Printer,
 ): Promise<number> {
-  const parsed = parseWords(words, [...command.options, ...GLOBAL_OPTIONS]);
+  const parsed = parseWords(words, [...command.options, ...GLOBAL_OPTIONS], { before: globals });
   if (parsed.asked === 'version') context.out(versionText(print.program));
   if (parsed.asked === 'help') {
     context.out(commandHelp(command, usageName, screenWidth(context.env, context.terminal.columns)));
   }
   if (parsed.asked !== null) return 0;
-  const options = { ...globals, ...parsed.options };
+  const { options } = parsed;
   print.heed(options);
   const scope = scopeOf(options);
   if (!context.local && (command.local || scope !== 'default')) return RUN_LOCALLY;

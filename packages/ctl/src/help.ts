@@ -41,11 +41,7 @@ export function commandList(commands: readonly Command[], program: string, width
       .map(({ name, synopsis }) => twoColumns(`  ${name}`, synopsis, width)),
     '',
   ]);
-  return lines([
-    ...groups.flat(),
-    `For more information on a command, try \`${program} COMMAND --help'.`,
-    ...(all ? [] : [`For commands that are new in this version, try \`${program} help --all'.`]),
-  ]);
+  return lines([...groups.flat(), `For more information on a command, try \`${program} COMMAND --help'.`]);
 }
 
 export function optionLines(specs: readonly OptionSpec[], width: number): string[] {

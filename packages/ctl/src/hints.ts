@@ -1,9 +1,8 @@
 /** What people, and only they, are told below an error: why it may have happened, and what they may have meant. */
-import type { Target, UpstartClient } from '@upstart/protocol';
+import { nearest, type Target, type UpstartClient } from '@upstart/protocol';
 import { lastLines } from './log-file.ts';
 import type { Printer } from './printer.ts';
 import { printable } from './text/colour.ts';
-import { nearest } from './text/suggest.ts';
 
 /** How many lines of a job's output are shown below its failure. */
 const LOG_LINES = 10;

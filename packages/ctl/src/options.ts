@@ -32,6 +32,9 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** How much is said: of several, the last one counts. */
+const VOLUME: readonly string[] = ['quiet', 'verbose', 'debug'];
+
 /** What all programs take. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { long: 'quiet', short: 'q', description: 'reduce output to errors only' },
@@ -50,24 +53,32 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   ...COMMON_OPTIONS,
 ];
 
-/** Parses all of `words`, or with `untilWord` those before the first that is neither an option nor an option's value. */
-export function parseWords(words: readonly string[], specs: readonly OptionSpec[], untilWord = false): ParsedWords {
-  return new Parser(words, specs).parse(untilWord);
+/**
+ * Parses all of `words`, or with `untilWord` those before the first that is neither an option nor an option's value.
+ * `before` are options that were given in front of these words.
+ */
+export function parseWords(
+  words: readonly string[],
+  specs: readonly OptionSpec[],
+  { untilWord = false, before = {} }: { untilWord?: boolean; before?: Options } = {},
+): ParsedWords {
+  return new Parser(words, specs, before).parse(untilWord);
 }
 
 class Parser {
   readonly #words: readonly string[];
   readonly #specs: readonly OptionSpec[];
-  readonly #options: Record<string, string | true> = {};
+  readonly #options: Record<string, string | true>;
   readonly #given: [string, string | true][] = [];
   /** Up to here words have been taken as values of options that stand before them. */
   readonly #taken = new Set<number>();
   #at = 0;
   #optionsEnded = false;
 
-  constructor(words: readonly string[], specs: readonly OptionSpec[]) {
+  constructor(words: readonly string[], specs: readonly OptionSpec[], before: Options) {
     this.#words = words;
     this.#specs = specs;
+    this.#options = { ...before };
   }
 
   parse(untilWord: boolean): ParsedWords {
@@ -107,7 +118,7 @@ class Parser {
       const spec = this.#specs.find(({ short }) => short === word[i]);
       if (spec === undefined) throw new UsageError(`invalid option: -${word[i]}`);
       const valueFollows = spec.value !== undefined && i === 1 && word.length > 2;
-      const asked = this.#set(spec, valueFollows ? word.slice(2) : null, `-${word[i]}`);
+      const asked = this.#set(spec, valueFollows ? word.slice(2) : null, word);
       if (asked !== null || valueFollows) return asked;
     }
     return null;
@@ -117,6 +128,7 @@ class Parser {
     if (spec.long === 'help' || spec.long === 'version') return spec.long;
     const value = spec.value === undefined ? true : (given ?? this.#nextWord(word));
     if (spec.integer && !/^[0-9]+$/.test(String(value))) throw new UsageError(`illegal argument: ${value}`);
+    if (VOLUME.includes(spec.long)) for (const other of VOLUME) delete this.#options[other];
     this.#options[spec.long] = value;
     this.#given.push([spec.long, value]);
     return null;

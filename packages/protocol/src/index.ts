@@ -9,6 +9,7 @@ export * from './process-streams.ts';
 export * from './request-stream.ts';
 export * from './requests.ts';
 export * from './status.ts';
+export * from './suggest.ts';
 export * from './system-error.ts';
 export * from './text.ts';
 export * from './upstart-client.ts';

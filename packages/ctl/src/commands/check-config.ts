@@ -76,25 +76,38 @@ function complaintsAbout({ job, startOn, stopOn }: JobConfig, known: Known): str
   return lines.length === 0 ? [] : [job, ...lines];
 }
 
-/** What is unknown in a condition that cannot be met; nothing of one that can. */
+/** What is unknown in a condition that is bad; nothing of one that is not. */
 function unmeetable(condition: Condition | null, known: Known): string[] {
   if (condition === null) return [];
-  const complaints: string[] = [];
-  return canBeMet(condition, known, complaints) ? [] : complaints;
+  const found: Findings = { unknown: [], bad: false };
+  if (!canBeMet(condition, known, found)) found.bad = true;
+  return found.bad ? found.unknown : [];
 }
 
-/** Collects what is unknown in `complaints`, right operands before left ones as the original does. */
-function canBeMet(condition: Condition, known: Known, complaints: string[]): boolean {
-  if (condition.op !== 'event') {
-    const right = canBeMet(condition.right, known, complaints);
-    const left = canBeMet(condition.left, known, complaints);
-    return condition.op === 'and' || known.strict ? left && right : left || right;
+interface Findings {
+  /** What is wrong with each operand that cannot be met, right operands before left ones as the original has them. */
+  readonly unknown: string[];
+  /** Some operator, wherever it stands, cannot come true: then the whole condition is bad, even where the rest suffices. */
+  bad: boolean;
+}
+
+function canBeMet(condition: Condition, known: Known, found: Findings): boolean {
+  if (condition.op === 'event') {
+    const trouble = unknownOperand(condition, known);
+    if (trouble !== null) found.unknown.push(trouble);
+    return trouble === null;
   }
-  const { job } = aboutJob(condition);
-  if (!known.events(condition.name)) complaints.push(`unknown event ${condition.name}`);
-  else if (job !== null && !job.startsWith('$') && !known.jobs.has(job)) complaints.push(`unknown job ${job}`);
-  else return true;
-  return false;
+  const right = canBeMet(condition.right, known, found);
+  const left = canBeMet(condition.left, known, found);
+  const met = condition.op === 'and' || known.strict ? left && right : left || right;
+  if (!met) found.bad = true;
+  return met;
+}
+
+function unknownOperand(operand: Extract<Condition, { op: 'event' }>, known: Known): string | null {
+  if (!known.events(operand.name)) return `unknown event ${operand.name}`;
+  const { job } = aboutJob(operand);
+  return job === null || job.startsWith('$') || known.jobs.has(job) ? null : `unknown job ${job}`;
 }
 
 /** People also want to know which files were not read at all. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paletteFor, printable } from './colour.ts';
-import { nearest } from './suggest.ts';
 import { screenWidth, twoColumns, wrap } from './wrap.ts';
 
 describe('wrap', () => {
@@ -28,21 +27,6 @@ describe('wrap', () => {
     expect(screenWidth({}, 0)).toBe(80);
     expect(screenWidth({ COLUMNS: '0' }, 0)).toBe(80);
     expect(screenWidth({ COLUMNS: '49' }, 100)).toBe(50);
-  });
-});
-
-describe('nearest', () => {
-  const known = ['start', 'stop', 'status', 'restart'];
-  it('finds what was probably meant', () => {
-    expect(nearest('strat', known)).toBe('start');
-    expect(nearest('stpo', known)).toBe('stop');
-    expect(nearest('statsu', known)).toBe('status');
-    expect(nearest('restartt', known)).toBe('restart');
-  });
-  it('finds nothing that is far away', () => {
-    expect(nearest('emit', known)).toBeNull();
-    expect(nearest('', known)).toBeNull();
-    expect(nearest('start', [])).toBeNull();
   });
 });
 

@@ -64,9 +64,13 @@ describe('the table of an instance', () => {
 
   it('has no variable without a name', () => {
     const { engine, request, world: made } = bind(world());
-    expect(made.answer(request({ method: 'setEnv', target: null, vars: ['=x'], replace: true }))).toBe(
-      'Variable may not be empty string',
-    );
+    const before = [...readEnvironment(engine.context, null)];
+    for (const vars of [['=x'], [''], ['Z=1', '', 'Q=1']]) {
+      expect(made.answer(request({ method: 'setEnv', target: null, vars, replace: true }))).toBe('ok');
+    }
+    expect(readEnvironment(engine.context, null)).toEqual([...before, 'Z=1', 'Q=1']);
+    expect(made.answer(request({ method: 'unsetEnv', target: null, names: ['', 'Z'] }))).toBe('ok');
+    expect(readEnvironment(engine.context, null)).toEqual([...before, 'Q=1']);
     expect(() => readVariable(engine.context, null, '')).toThrow('Variable may not be empty string');
   });
 });

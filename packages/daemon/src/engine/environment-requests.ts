@@ -25,9 +25,6 @@ export function initialEnvironment(settings: Pick<EngineSettings, 'initEnv' | 'i
 /** Throws UpstartError. */
 export function changeEnvironment(context: Context, request: EnvironmentRequest): void {
   if (context.state.settings.pid1) throw upstartError('pid1-environment');
-  const names =
-    request.method === 'setEnv' ? request.vars.map(keyOf) : request.method === 'unsetEnv' ? request.names : [];
-  if (names.includes('')) throw upstartError('empty-variable');
   const instance = findEnvironment(context, request.target);
   if (request.method === 'resetEnv') {
     resetEnvironment(context, instance);
@@ -42,12 +39,13 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
   }
 }
 
-/** A table as it is after the request. */
+/** A table as it is after the request. A variable without a name changes nothing; the others of the request count. */
 function changed(before: readonly string[], request: Exclude<EnvironmentRequest, { method: 'resetEnv' }>): string[] {
   const env = [...before];
   if (request.method === 'unsetEnv') for (const name of request.names) unsetVariable(env, name);
   else {
-    const entries = request.vars.map((entry) => (entry.includes('=') ? entry : `${entry}=`));
+    const named = request.vars.filter((entry) => keyOf(entry) !== '');
+    const entries = named.map((entry) => (entry.includes('=') ? entry : `${entry}=`));
     mergeVariables(env, entries, request.replace);
   }
   return env;
