@@ -33,6 +33,27 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
     },
   );
 
+  it('lets jobs of every user open their standard output once more', async () => {
+    const jobs = {
+      nginx:
+        'start on startup\nsetuid www-data\nexec sh -c "echo error > /dev/stderr; echo access >> /dev/stdout; exec sleep 1000"\n',
+      apache: `start on startup\nexec sh -c "su -s /bin/sh www-data -c 'echo from su > /proc/self/fd/2'; exec sleep 1000"\n`,
+      root: 'start on startup\nexec sh -c "echo root > /dev/stderr; exec sleep 1000"\n',
+    };
+    const container = await new Container({ jobs, options: ['--job-output', '--no-log'] }).ready();
+    for (const line of ['nginx: access', 'apache: from su', 'root: root']) await container.printed(`${line}\n`);
+    expect(linesOf(container.out, 'nginx')).toEqual(['error', 'access']);
+    expect(container.out).not.toContain('denied');
+    // Whom a terminal was given is no concern of the next job's.
+    container.exec('stop nginx');
+    container.exec('restart root');
+    await until(() => linesOf(container.out, 'root').length === 2);
+    const found = container.exec(
+      'for p in $(initctl status root | sed "s/.* //") ; do stat -L -c "%u %a" /proc/$p/fd/1; done',
+    );
+    expect(found).toBe('0 622\n');
+  });
+
   it.each(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGPWR', 37] as const)('ends in order on signal %s', async (signal) => {
     const jobs = {
       web: `${WEB}post-stop exec sh -c "echo stopped, $GREETING"\n`,

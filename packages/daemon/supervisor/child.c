@@ -224,8 +224,8 @@ static int run_program(struct child *child) {
 static int (*const steps[])(struct child *child) = {
 	move_descriptors, open_slave,       place_script,  new_session,      set_up_console, switch_apparmor,
 	make_cgroups,     set_limits,       set_umask,     set_nice,         set_oom_score,  change_root,
-	change_directory, find_identity,    hand_over_script, set_groups,    set_up_cgroups, take_identity,
-	reset_signals,    debug_stop,       enter_cgroups, ask_for_trace,    run_program,
+	change_directory, find_identity,    hand_over_script, hand_over_output, set_groups,  set_up_cgroups,
+	take_identity,    reset_signals,    debug_stop,    enter_cgroups,    ask_for_trace,  run_program,
 };
 
 void child_run(const struct spawn_spec *spec, const struct child_ends *ends) {

@@ -32,6 +32,7 @@ int enter_cgroups(struct child *child);
 /* identity.c */
 int find_identity(struct child *child);
 int hand_over_script(struct child *child);
+int hand_over_output(struct child *child);
 int set_groups(struct child *child);
 int take_identity(struct child *child);
 

@@ -58,6 +58,8 @@ int main(int argc, char **argv) {
 	rest_end();
 	if (getpid() == 1)
 		crashes_survive(argv);
+	if (pid1_is_of_container(argc, argv))
+		terminals_are_shared();
 	reports_open();
 	link_open();
 	logs_open();

@@ -23,12 +23,22 @@ static bool attached, keyboard;
 /* Arguments that make an init of a session or a container, or that only ask for a text: nothing is done to the machine. */
 static const char *const harmless[] = {"--user", "--container", "--help", "--version"};
 
-static bool is_harmless(int argc, char **argv) {
+static bool has_argument(int argc, char **argv, const char *wanted) {
 	for (int i = 1; i < argc; i++)
-		for (size_t j = 0; j < sizeof harmless / sizeof *harmless; j++)
-			if (strcmp(argv[i], harmless[j]) == 0)
-				return true;
+		if (strcmp(argv[i], wanted) == 0)
+			return true;
 	return false;
+}
+
+static bool is_harmless(int argc, char **argv) {
+	for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+		if (has_argument(argc, argv, harmless[i]))
+			return true;
+	return false;
+}
+
+bool pid1_is_of_container(int argc, char **argv) {
+	return has_argument(argc, argv, "--container");
 }
 
 /* `init 3` has always been another way to say `telinit 3`. */

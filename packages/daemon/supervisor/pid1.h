@@ -10,6 +10,8 @@
  * or a container. Anybody else is no init: root becomes telinit with the same arguments, others are told so.
  */
 bool pid1_is_ours(int argc, char **argv);
+/* Whether the arguments make it the init of a container. */
+bool pid1_is_of_container(int argc, char **argv);
 /* Whether this is process 1 of a machine, which never ends. */
 bool pid1_is_system(void);
 

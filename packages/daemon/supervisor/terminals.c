@@ -11,6 +11,10 @@
 static int spare = -1;
 static dev_t spare_device;
 static bool was_asked;
+static bool shared;
+
+/* Of a terminal of root's that others may write to. Nobody needs to read from one. */
+#define SHARED_MODE 0622
 
 /* That of the terminals as they are to be found now. */
 static dev_t present_device(void) {
@@ -40,4 +44,16 @@ void terminals_prepare(void) {
 		spare = open_master();
 	}
 	was_asked = false;
+}
+
+void terminals_are_shared(void) {
+	shared = true;
+}
+
+void terminal_hand_over(int fd, uid_t user) {
+	uid_t owner = user == (uid_t)-1 ? geteuid() : user;
+	int result = owner == 0 ? 0 : fchown(fd, owner, (gid_t)-1);
+	if (owner == 0 && shared)
+		result = fchmod(fd, SHARED_MODE);
+	(void)result;
 }

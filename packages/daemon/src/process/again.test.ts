@@ -59,6 +59,19 @@ describe.each(variants)('%s', (_name, program) => {
     expect(pidsIn(out)).toHaveLength(2);
   });
 
+  test.runIf(process.getuid!() === 0)("it has a terminal of its user's again", async () => {
+    const { daemon, init } = await started(program);
+    const log = join(init.folder, 'log');
+    const text = 'echo $$ > /dev/stdout; exec sleep 1000';
+    daemon.shell(1, text, { console: 'log', logPath: log, keep: true, user: 'nobody' });
+    await daemon.report('execed', 1);
+    await pidNumber(log, 0);
+    daemon.send({ type: 'again', id: 2, process: 1 });
+    daemon.send({ type: 'signal', id: 3, process: 1, signal: 9, group: true });
+    const { pid } = await daemon.report('spawned', 2);
+    expect(await pidNumber(log, 1)).toBe(pid);
+  });
+
   test('an order that is taken back, or is for a process that is not kept or not known, is none', async () => {
     const { daemon, out } = await started(program);
     sleeper(daemon, 1, out);

@@ -79,6 +79,13 @@ test('without a pty the output goes through a pipe, as a terminal would show it;
   expect(daemon.reports.filter(({ type }) => type === 'log-pipe')).toHaveLength(1);
 });
 
+test.runIf(process.getuid!() === 0)("a pipe is its user's, too", async () => {
+  const { daemon, log } = await started('no-pty');
+  daemon.shell(1, 'echo out > /dev/stdout; echo err > /dev/stderr', { console: 'log', logPath: log, user: 'nobody' });
+  expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
+  expect(textOf(log)).toBe('out\r\nerr\r\n');
+});
+
 test('a pipe that nobody has open any more costs nothing, and one that many write to loses nothing', async () => {
   const { init, daemon, log } = await started('no-pty');
   daemon.shell(1, 'exec sleep 1000 >/dev/null 2>&1', { console: 'log', logPath: log });

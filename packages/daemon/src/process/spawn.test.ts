@@ -388,4 +388,24 @@ test('a burst of 3000 spawns', async () => {
   expect(daemon.reports.filter(({ type }) => type === 'exited')).toHaveLength(count);
   expect(daemon.reports.map(({ seq }) => seq)).toEqual(daemon.reports.map((_, i) => i + 1));
   await eventually(() => daemon.supervisor.pending().length === 0);
+}, 60_000);
+
+test.runIf(process.getuid!() === 0)("the terminal of a process is its user's, and so opened once more", async () => {
+  const { daemon, out } = await started();
+  const again =
+    'echo out > /dev/stdout; echo err >> /dev/stderr; stat -L -c %u /dev/stdout; ls -l $(readlink /proc/$$/fd/1) >&2';
+  const users: Partial<SpawnSpec>[] = [
+    { user: 'nobody', group: 'nogroup' },
+    {}, // one that was another user's before is nobody's but root's
+    { user: 'nobody', chroot: '/' },
+    { group: 'nogroup' },
+  ];
+  for (const [i, spec] of users.entries()) {
+    const logPath = `${out}${i}`;
+    daemon.shell(i + 1, again, { console: 'log', logPath, ...spec });
+    expect(await daemon.report('exited', i + 1)).toMatchObject({ code: 0 });
+    const uid = spec.user ? NOBODY : 0;
+    // nobody but its user may read from it, and at most the group of terminals may write to it
+    expect(textOf(logPath)).toMatch(new RegExp(`^out\\r\\nerr\\r\\n${uid}\\r\\ncrw--w?-?---- `));
+  }
 });
