@@ -1,7 +1,7 @@
 /** A session init of the built product, as a login would start it: places by XDG variables, any user. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processesWith } from '../chaos/proc.ts';
 import { eventually } from '../chaos/session.ts';
@@ -14,8 +14,14 @@ export interface SessionSettings {
   /** More variables for init; undefined takes one away. */
   env?: Record<string, string | undefined>;
   options?: readonly string[];
+  /** The folder that init is started in. */
+  cwd?: string;
+  /** A shell command that is run before, in the process that becomes init. */
+  before?: string;
   /** A session whose product and folders this one shares. */
   beside?: SessionInit;
+  /** Its session file has more than its pid in its name. */
+  renamed?: boolean;
   /** A file that will hold the address, for a session that announces it nowhere. */
   addressFile?: string;
 }
@@ -28,7 +34,7 @@ export class SessionInit {
   said = '';
   private readonly init: ChildProcess;
 
-  private constructor({ jobs = {}, uid, env = {}, options = [], beside }: SessionSettings) {
+  private constructor({ jobs = {}, uid, env = {}, options = [], beside, cwd = '/', before }: SessionSettings) {
     this.product = beside?.product ?? new Product('control-session-');
     this.home = beside?.home ?? this.folder('home', uid);
     this.runtime = beside?.runtime ?? this.folder('run', uid);
@@ -44,9 +50,10 @@ export class SessionInit {
       ...env,
     };
     this.env = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]));
-    const line = [join(this.product.bin, 'init'), '--user', ...options];
+    const init = [join(this.product.bin, 'init'), '--user', ...options];
+    const line = before === undefined ? init : ['sh', '-c', `${before}\nexec "$@"`, 'sh', ...init];
     const [file = '', ...args] = uid === undefined ? line : asUser(uid, line);
-    this.init = spawn(file, args, { env: this.env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+    this.init = spawn(file, args, { env: this.env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.init.stdout, this.init.stderr]) {
       stream?.on('data', (data) => {
         this.said += data;
@@ -58,8 +65,8 @@ export class SessionInit {
   static async start(settings: SessionSettings = {}): Promise<SessionInit> {
     const session = new SessionInit(settings);
     try {
-      const { addressFile } = settings;
-      const look = (): string | null => (addressFile ? readAddress(addressFile) : session.announced());
+      const { addressFile, renamed } = settings;
+      const look = (): string | null => (addressFile ? readAddress(addressFile) : session.announced(renamed));
       session.env.UPSTART_SESSION = await eventually('the session is announced', look);
       await eventually('init answers', async () => (await session.run('initctl', 'version')).status === 0);
     } catch (error) {
@@ -119,9 +126,12 @@ export class SessionInit {
     return path;
   }
 
-  private announced(): string | null {
+  private announced(renamed = false): string | null {
     if (this.ended) throw new Error('init has ended');
-    return readAddress(join(this.sessionFiles, `${this.pid}.session`));
+    const names = existsSync(this.sessionFiles) ? readdirSync(this.sessionFiles) : [];
+    const pattern = new RegExp(`^${this.pid}${renamed ? '-\\w+' : ''}\\.session$`);
+    const name = names.find((file) => pattern.test(file));
+    return name === undefined ? null : readAddress(join(this.sessionFiles, name));
   }
 }
 

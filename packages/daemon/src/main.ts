@@ -5,25 +5,26 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { VERSION } from '@upstart/protocol';
+import { initIdentity, VERSION } from '@upstart/protocol';
 import { adoption } from './adopt.ts';
 import { isAppArmorUsable } from './apparmor.ts';
 import { Configuration } from './conf/configuration.ts';
 import { preloadCommands } from './control/run-command.ts';
 import { ControlServer } from './control/server.ts';
 import type { JobDefinition } from './job-definition.ts';
-import { leftovers } from './leftovers.ts';
 import { type Log, openLog } from './log.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
-import { findPlaces, type Places } from './places.ts';
+import { keptPlaces, placesNote } from './places/kept-places.ts';
+import { leftovers } from './places/leftovers.ts';
+import { choosePlaces, type Places } from './places/places.ts';
+import { removeSessionFile, writeSessionFile } from './places/session-file.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorState } from './process-messages.ts';
 import { Runner } from './runner.ts';
-import { removeSessionFile, writeSessionFile } from './session-file.ts';
 import { engineSettings, startState } from './start-state.ts';
 import { StateStore } from './state/store.ts';
-import { readSupervisorLink, supervisorIdentity } from './supervisor-link.ts';
+import { readSupervisorLink, type SupervisorLink, supervisorIdentity } from './supervisor-link.ts';
 import { openKernelLog } from './system/kernel-log.ts';
 import { LoginRecords } from './system/login-records.ts';
 import { Replacement } from './system/replacement.ts';
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
   for (const word of options.ignored)
     log.write(system ? 'info' : 'warn', `Unknown option or word passed over: ${word}`);
 
-  const places = findPlaces(options, link.initEnv, supervisorState.pid);
+  const places = findPlaces(options, link, supervisor, supervisorState.pid, log);
   const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text));
   const identity = supervisorIdentity(supervisorState.pid, link.crashes);
   const saved = { store, identity, failures: link.failures };
@@ -117,6 +118,21 @@ async function main(): Promise<void> {
   if (!start.engine.state.begun) runner.submit({ type: 'begin', events: firstEvents(options, supervisorState) });
   supervisor.ready();
   await preloadCommands();
+}
+
+/** The places of the daemon before this one; those of the first daemon are chosen, and kept by the supervisor. */
+function findPlaces(options: InitOptions, link: SupervisorLink, supervisor: Supervisor, pid: number, log: Log): Places {
+  const init = initIdentity(pid);
+  const kept = link.note === null ? null : keptPlaces(link.note, init, log);
+  if (kept) return kept;
+  const places = choosePlaces(options, link.initEnv, init);
+  const note = placesNote(places);
+  if (link.note !== null && note !== null) supervisor.keepNote(note);
+  const { runtimeDir } = places;
+  const [, usual] = /^(.*\/[^/]+-\d+)-[^/-]+$/.exec(runtimeDir) ?? [];
+  if (usual !== undefined)
+    log.write('warn', `${usual}: Another init has this folder; this session is in ${runtimeDir}`);
+  return places;
 }
 
 /** A word that nobody defines is a mistake: init would run for ever. */

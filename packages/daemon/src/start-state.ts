@@ -7,7 +7,7 @@ import type { Input } from './engine/messages.ts';
 import { type EngineSettings, newState } from './engine/state.ts';
 import type { Log } from './log.ts';
 import type { InitOptions } from './options.ts';
-import type { Places } from './places.ts';
+import type { Places } from './places/places.ts';
 import type { Command, SupervisorState } from './process-messages.ts';
 import type { Recovered, StateStore } from './state/store.ts';
 

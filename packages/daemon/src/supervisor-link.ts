@@ -8,6 +8,7 @@ const OWN = [
   'UPSTART_SUPERVISOR_FD',
   'UPSTART_DAEMON_FAILURES',
   'UPSTART_SUPERVISOR_ORDERS',
+  'UPSTART_SUPERVISOR_NOTE',
   'UPSTART_DAEMON',
   'UPSTART_NODE',
   'UPSTART_SUPERVISOR_CRASHES',
@@ -24,6 +25,8 @@ export interface SupervisorLink {
   crashes: number;
   /** It takes standing orders; one that was started before it could goes on as it is until it is replaced. */
   takesOrders: boolean;
+  /** What the daemon before this one has said for it, '' for the first one; null: the supervisor is too old to keep anything. */
+  note: string | null;
   /** The environment that init was started with. */
   initEnv: Record<string, string>;
 }
@@ -43,6 +46,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     failures: count('UPSTART_DAEMON_FAILURES'),
     crashes: count('UPSTART_SUPERVISOR_CRASHES'),
     takesOrders: env.UPSTART_SUPERVISOR_ORDERS === '1',
+    note: env.UPSTART_SUPERVISOR_NOTE ?? null,
     initEnv,
   };
 }

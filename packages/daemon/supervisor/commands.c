@@ -10,6 +10,7 @@
 #include "daemon.h"
 #include "handover.h"
 #include "log.h"
+#include "note.h"
 #include "process.h"
 #include "reports.h"
 #include "rotation.h"
@@ -91,6 +92,13 @@ static void say_line(const struct frame *frame) {
 	copies_say((const char *)field.data, field.length);
 }
 
+static const char *keep_note(const struct frame *frame) {
+	struct fields fields = fields_of(frame);
+	struct field field;
+	fields_next(&fields, &field);
+	return note_keep((const char *)field.data, field.length) ? NULL : "a note that is too long";
+}
+
 static void set_rotation(const struct frame *frame) {
 	int64_t size = 0, age = 0, keep = 1;
 	struct fields fields = fields_of(frame);
@@ -153,6 +161,8 @@ const char *command_carry_out(const struct frame *frame) {
 	case FRAME_SAY:
 		say_line(frame);
 		return NULL;
+	case FRAME_NOTE:
+		return keep_note(frame);
 	case FRAME_ACK:
 		if (!reports_acknowledge(frame->header.id))
 			return "an acknowledgement of what was never reported";

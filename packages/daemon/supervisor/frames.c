@@ -68,6 +68,10 @@ static const struct field_rule say_fields[] = {
 	{TAG_DETAIL, TEXT, true, false, 0, 0},
 };
 
+static const struct field_rule note_fields[] = {
+	{TAG_DETAIL, TEXT, true, false, 0, 0},
+};
+
 static const struct field_rule rotation_fields[] = {
 	{TAG_ROTATE_SIZE, NUMBER, true, false, 0, INT64_MAX / 4},
 	{TAG_ROTATE_AGE, NUMBER, true, false, 0, INT64_MAX / 4},
@@ -89,6 +93,7 @@ static const struct frame_rule frame_rules[] = {
 	{FRAME_SAY, FIELDS(say_fields)},
 	{FRAME_AGAIN, FIELDS(again_fields)},
 	{FRAME_NOT_AGAIN, FIELDS(again_fields)},
+	{FRAME_NOTE, FIELDS(note_fields)},
 };
 
 #define MOST_FIELD_RULES (sizeof spawn_fields / sizeof *spawn_fields)

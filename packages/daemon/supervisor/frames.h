@@ -29,6 +29,7 @@ enum frame_type {
 	FRAME_SAY = 10,
 	FRAME_AGAIN = 11,
 	FRAME_NOT_AGAIN = 12,
+	FRAME_NOTE = 13,
 	/* supervisor to daemon */
 	FRAME_HELLO = 32,
 	FRAME_PROCESS = 33,

@@ -19,6 +19,7 @@
 #include "copy.h"
 #include "crash.h"
 #include "log.h"
+#include "note.h"
 #include "place.h"
 #include "process.h"
 #include "reports.h"
@@ -46,7 +47,7 @@ static const struct part {
 } parts[] = {
 	{"limit", limits_hand_over, limits_take_over},       {"command", commands_hand_over, commands_take_over},
 	{"report", reports_hand_over, reports_take_over},    {"log", logs_hand_over, logs_take_over},
-	{"process", processes_hand_over, processes_take_over},
+	{"process", processes_hand_over, processes_take_over}, {"note", note_hand_over, note_take_over},
 };
 #define PARTS (sizeof parts / sizeof *parts)
 

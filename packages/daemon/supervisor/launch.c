@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "note.h"
 #include "place.h"
 #include "say.h"
 #include "spawn.h"
@@ -93,6 +94,8 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
 	/* Not said in the greeting, in which an older daemon accepts nothing that it does not know. */
 	setenv("UPSTART_SUPERVISOR_ORDERS", "1", 1);
+	/* Empty the first time: that it is there says that notes are kept. */
+	setenv("UPSTART_SUPERVISOR_NOTE", note_kept(), 1);
 }
 
 static void exec_node(char **arguments) {
@@ -110,6 +113,13 @@ static void exec_node(char **arguments) {
 	static const char *const places[] = {"/usr/local/bin/node", "/usr/bin/node"};
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		execv(places[i], arguments);
+}
+
+/* Node does not start in a folder that was removed. */
+static void leave_lost_folder(void) {
+	char folder[PATH_MAX];
+	if (!getcwd(folder, sizeof folder) && chdir("/") < 0)
+		say("cannot leave a working folder that is gone: %s", strerror(errno));
 }
 
 static _Noreturn void run(char **arguments, int fd, unsigned failures, pid_t parent) {
@@ -131,6 +141,7 @@ static _Noreturn void run(char **arguments, int fd, unsigned failures, pid_t par
 	setpgid(0, 0);
 	child_restore_limits();
 	child_restore_signals();
+	leave_lost_folder();
 	dup2(fd, DAEMON_FD);
 	close_range(DAEMON_FD + 1, ~0u, 0);
 	set_environment(failures);

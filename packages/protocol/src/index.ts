@@ -8,6 +8,7 @@ export * from './messages.ts';
 export * from './process-streams.ts';
 export * from './request-stream.ts';
 export * from './requests.ts';
+export * from './run-folder.ts';
 export * from './status.ts';
 export * from './suggest.ts';
 export * from './system-error.ts';

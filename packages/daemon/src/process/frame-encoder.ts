@@ -18,6 +18,7 @@ const SENT = {
   say: 10,
   again: 11,
   'not-again': 12,
+  note: 13,
 } as const;
 
 const CONSOLES: readonly SpawnSpec['console'][] = ['none', 'output', 'owner', 'log'];
@@ -123,6 +124,11 @@ export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
 /** Print a line on standard output, between those of jobs. */
 export function encodeSay(line: string): Buffer {
   return writer.begin(SENT.say, 0).text(TAG.detail, line.replaceAll('\0', '')).take();
+}
+
+/** Keep this for the next daemon. */
+export function encodeNote(text: string): Buffer {
+  return writer.begin(SENT.note, 0).text(TAG.detail, text).take();
 }
 
 /** Every report up to and including `seq` is safe with us. */

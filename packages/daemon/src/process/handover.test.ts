@@ -56,6 +56,7 @@ describe.each(variants)('%s', (_name, program) => {
     first.spawn(4, { argv: ['/bin/sh', '/proc/self/fd/9'], script: `${wait}\n${'# more\n'.repeat(50_000)}exit 4\n` });
     first.shell(5, `${wait}; seq 20000`, { console: 'log', logPath: join(folder, 'missing/log') });
     first.shell(6, 'exit 6');
+    first.supervisor.keepNote('for the next one');
     for (const id of [1, 2, 4, 5]) await first.report('execed', id);
     const { seq } = await first.report('exited', 6);
     await first.report('stopped', 3);
@@ -64,6 +65,7 @@ describe.each(variants)('%s', (_name, program) => {
 
     const second = await replace(init, first);
     expect(wasHandedOver(init)).toBe(true);
+    expect(textOf(`/proc/${second.pid}/environ`)).toContain('UPSTART_SUPERVISOR_NOTE=for the next one\0');
     expect(second.state).toMatchObject({ pid: init.pid, lastCommand: 6 });
     const ids = second.state.processes.map(({ process }) => process).sort();
     expect(ids).toEqual([1, 2, 3, 4, 5]);

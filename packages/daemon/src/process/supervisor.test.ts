@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { MAX_NOTE } from '../places/kept-places.ts';
 import { encodeAcknowledge, encodeCommand, encodeReady } from './frame-encoder.ts';
 import { FRAME_VERSION } from './frames.ts';
 import { Supervisor } from './supervisor.ts';
@@ -53,6 +54,47 @@ test('the environment of a daemon', async () => {
   await kill(third);
   const fourth = await init.daemon();
   expect(readFileSync(`/proc/${fourth.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=0');
+});
+
+/** The note that a daemon was started with. */
+const noteOf = ({ pid }: Daemon): string | undefined =>
+  readFileSync(`/proc/${pid}/environ`, 'utf8')
+    .split('\0')
+    .find((entry) => entry.startsWith('UPSTART_SUPERVISOR_NOTE='))
+    ?.replace(/^[^=]*=/, '');
+
+test('what a daemon has noted is there for the next one, however it ended', async () => {
+  const init = Init.start(program, { env: { UPSTART_SUPERVISOR_NOTE: 'forged' } });
+  const first = await init.daemon();
+  expect(noteOf(first)).toBe('');
+  first.supervisor.keepNote('one');
+  first.supervisor.keepNote('{"two": "\u00fc"}');
+  first.spawn(1, {});
+  await first.report('exited', 1);
+  await kill(first);
+  const second = await init.daemon();
+  expect(noteOf(second)).toBe('{"two": "\u00fc"}');
+  await kill(second);
+  expect(noteOf(await init.daemon())).toBe('{"two": "\u00fc"}');
+});
+
+test('a note is as long as a daemon says it may be', async () => {
+  const init = Init.start(program);
+  const longest = 'x'.repeat(MAX_NOTE);
+  const first = await init.daemon();
+  first.supervisor.keepNote(longest);
+  first.supervisor.keepNote(`${longest}x`);
+  const second = await init.daemon();
+  expect(noteOf(second)).toBe(longest);
+  expect(init.said).toContain('a note that is too long');
+});
+
+test('a daemon starts when the working folder is gone', async () => {
+  const init = Init.start(program, { through: ['sh', '-c', 'mkdir gone; cd gone; rmdir ../gone; exec "$@"', 'sh'] });
+  const daemon = await init.daemon();
+  expect(readlinkSync(`/proc/${daemon.pid}/cwd`)).toBe('/');
+  daemon.spawn(1, {});
+  expect((await daemon.report('exited', 1)).code).toBe(0);
 });
 
 test('a daemon that dies again and again, though it was ready, is not started at once for ever', async () => {

@@ -5,6 +5,7 @@ import {
   encodeAcknowledge,
   encodeCommand,
   encodeLogRotation,
+  encodeNote,
   encodeReady,
   encodeReplace,
   encodeSay,
@@ -84,6 +85,11 @@ export class Supervisor {
   /** Prints a line on init's standard output, between those of jobs. Waits for nobody who reads it. */
   say(line: string): void {
     this.#socket.write(encodeSay(line));
+  }
+
+  /** Has the supervisor keep a text for the next daemon, which finds it in `SupervisorLink.note`. */
+  keepNote(text: string): void {
+    this.#socket.write(encodeNote(text));
   }
 
   /**

@@ -1,9 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { InitIdentity } from '@upstart/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseOptions } from './options.ts';
-import { findPlaces } from './places.ts';
+import { parseOptions } from '../options.ts';
+import { choosePlaces } from './places.ts';
+
+const identity = (pid: number, pidNamespace = 'pid:[1]'): InitIdentity => ({ pid, pidNamespace, boot: 'this-boot' });
 
 let home: string;
 beforeEach(() => {
@@ -14,7 +17,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 describe('the places of a session', () => {
   it('follow the XDG folders, and are for their owner alone', () => {
     const env = { HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), XDG_CONFIG_DIRS: '/x:rel:/y' };
-    const places = findPlaces(parseOptions(['--user']), env, 42);
+    const places = choosePlaces(parseOptions(['--user']), env, identity(42));
     expect(places).toEqual({
       sources: [
         ...[join(home, '.config/upstart'), join(home, '.init'), '/x/upstart', '/y/upstart'],
@@ -33,20 +36,23 @@ describe('the places of a session', () => {
   it('are what options say, in order of precedence', () => {
     const args = ['--user', '--append-confdir=/c', '--confdir=/b', '--prepend-confdir=/a', '--logdir=/l'];
     const env = { HOME: home, XDG_RUNTIME_DIR: home };
-    expect(findPlaces(parseOptions(args), env, 1)).toMatchObject({ sources: ['/a', '/b', '/c'], logDir: '/l' });
+    expect(choosePlaces(parseOptions(args), env, identity(1))).toMatchObject({
+      sources: ['/a', '/b', '/c'],
+      logDir: '/l',
+    });
   });
 
   it('are the same for the next daemon of that init, also where somebody else was first', () => {
     const options = parseOptions(['--user']);
     const env = { HOME: home };
     const initPid = 4_194_304 + process.pid;
-    const plain = findPlaces(options, env, initPid).runtimeDir;
+    const plain = choosePlaces(options, env, identity(initPid)).runtimeDir;
     try {
-      expect(findPlaces(options, env, initPid).runtimeDir).toBe(plain);
+      expect(choosePlaces(options, env, identity(initPid)).runtimeDir).toBe(plain);
       chmodSync(plain, 0o777);
-      const other = findPlaces(options, env, initPid).runtimeDir;
+      const other = choosePlaces(options, env, identity(initPid)).runtimeDir;
       expect(other.startsWith(`${plain}-`)).toBe(true);
-      expect(findPlaces(options, env, initPid).runtimeDir).toBe(other);
+      expect(choosePlaces(options, env, identity(initPid)).runtimeDir).toBe(other);
       rmSync(other, { recursive: true });
     } finally {
       rmSync(plain, { recursive: true });
@@ -67,7 +73,7 @@ describe('the places of a session', () => {
     const runtime = join(home, 'run');
     mkdirSync(join(runtime, 'upstart'), { recursive: true, mode: 0o755 });
     const find = () =>
-      findPlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: runtime }, 7);
+      choosePlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: runtime }, identity(7));
     expect(find().runtimeDir).toBe(join(runtime, 'upstart/init-7'));
     spoil(runtime);
     const places = find();
@@ -81,16 +87,51 @@ describe('the places of a session', () => {
     const runtime = join(home, 'run');
     mkdirSync(runtime);
     chmodSync(runtime, 0o1777);
-    const places = findPlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: runtime }, 7);
+    const places = choosePlaces(
+      parseOptions(['--user', '--confdir=/b']),
+      { HOME: home, XDG_RUNTIME_DIR: runtime },
+      identity(7),
+    );
     expect(places.runtimeDir).toBe(join(runtime, 'upstart/init-7'));
   });
 
   it('are elsewhere where a run-time folder is missing or its path too long for a socket', () => {
     for (const runtime of [undefined, join(home, 'x'.repeat(90))]) {
-      const places = findPlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: runtime }, 7);
+      const places = choosePlaces(
+        parseOptions(['--user', '--confdir=/b']),
+        { HOME: home, XDG_RUNTIME_DIR: runtime },
+        identity(7),
+      );
       expect(places.runtimeDir.startsWith(tmpdir())).toBe(true);
       expect(Buffer.byteLength(`${places.runtimeDir}/control.sock`)).toBeLessThan(108);
       rmSync(places.runtimeDir, { recursive: true });
     }
+  });
+
+  it('are absolute, wherever the options count from', () => {
+    const args = ['--user', '--confdir=jobs', '--logdir', 'logs/..'];
+    const places = choosePlaces(parseOptions(args), { HOME: home, XDG_RUNTIME_DIR: home }, identity(1));
+    expect(places).toMatchObject({ sources: [join(process.cwd(), 'jobs')], logDir: process.cwd() });
+    const system = choosePlaces(
+      parseOptions([]),
+      { UPSTART_CONFDIR: 'c', UPSTART_SYSTEM_SOCKET_DIR: home },
+      identity(1),
+    );
+    expect(system.sources).toEqual([join(process.cwd(), 'c')]);
+  });
+
+  it('are not those of another init with the same pid, in another pid namespace', () => {
+    const choose = (init: InitIdentity) =>
+      choosePlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: home }, init);
+    const first = choose(identity(7));
+    const second = choose(identity(7, 'pid:[2]'));
+    const own = join(home, 'upstart/init-7');
+    expect(first.runtimeDir).toBe(own);
+    expect(second.runtimeDir).toMatch(new RegExp(`^${own}-\\w{6}$`));
+    expect(basename(second.sessionFile ?? '')).toBe(`${basename(second.runtimeDir).replace('init-', '')}.session`);
+    // Each finds its own again.
+    expect([choose(identity(7)), choose(identity(7, 'pid:[2]'))]).toEqual([first, second]);
+    // Since the last boot nobody else can be there any more.
+    expect(choose({ ...identity(7, 'pid:[3]'), boot: 'next-boot' }).runtimeDir).toBe(own);
   });
 });

@@ -5,9 +5,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { formatAddress } from '@upstart/protocol';
-import { readTexts } from './adopt.ts';
-import { getVariable } from './engine/environment.ts';
-import { displayName } from './engine/state.ts';
+import { readTexts } from '../adopt.ts';
+import { getVariable } from '../engine/environment.ts';
+import { displayName } from '../engine/state.ts';
 
 /** A warning for each dead session of this user beside this one that has left jobs. */
 export function leftovers(runtimeDir: string, initPid: number): string[] {

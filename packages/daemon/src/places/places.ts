@@ -1,12 +1,13 @@
 /**
  * Where an init finds its job files and puts its logs, sockets and state (reference: job files §1.1; jobs §9; control §7).
  */
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, rmSync, type Stats, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, isAbsolute, join } from 'node:path';
-import { formatAddress, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
-import { makeFolder } from './make-folder.ts';
-import type { InitOptions } from './options.ts';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
+import { makeFolder } from '../make-folder.ts';
+import type { InitOptions } from '../options.ts';
+import { claimFolder } from './run-folder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,38 +26,53 @@ export interface Places {
 
 /** A path in a Unix socket's address has at most this many bytes. */
 const MAX_SOCKET_PATH = 107;
+/** The socket while it is made. */
+const LONGEST_NAME = 'control.sock.new';
 /** Only the owner of something in the folder may rename or remove it. */
 const S_ISVTX = 0o1000;
 
-/** `initPid` is the pid that users know as init: the supervisor's. Makes the folders that are this init's own. */
-export function findPlaces(options: InitOptions, env: Environment, initPid: number): Places {
-  return options.user ? sessionPlaces(options, env, initPid) : systemPlaces(options, env);
+/**
+ * Chooses the places of an init, which the daemons after this one keep (`kept-places.ts`). `init` is what users know as init: the
+ * supervisor. Makes the folders that are this init's own. Relative folders count from the working folder.
+ */
+export function choosePlaces(options: InitOptions, env: Environment, init: InitIdentity): Places {
+  return options.user ? sessionPlaces(options, env, init) : systemPlaces(options, env);
 }
 
 function systemPlaces(options: InitOptions, env: Environment): Places {
   const confDirs = options.confDirs.length > 0 ? options.confDirs : [env.UPSTART_CONFDIR || '/etc/init'];
-  const runtimeDir = env.UPSTART_SYSTEM_SOCKET_DIR || SYSTEM_SOCKET_DIR;
+  const runtimeDir = resolve(env.UPSTART_SYSTEM_SOCKET_DIR || SYSTEM_SOCKET_DIR);
   ownFolder(runtimeDir, 0o755);
   return {
-    sources: [...options.prependConfDirs, ...confDirs, ...options.appendConfDirs],
-    logDir: env.UPSTART_LOGDIR || options.logDir || '/var/log/upstart',
+    sources: allSources(options, confDirs),
+    logDir: resolve(env.UPSTART_LOGDIR || options.logDir || '/var/log/upstart'),
     runtimeDir,
     sessionFile: null,
     sessionAddress: null,
   };
 }
 
-function sessionPlaces(options: InitOptions, env: Environment, initPid: number): Places {
-  const confDirs = options.confDirs.length > 0 ? options.confDirs : sessionConfDirs(env);
+function sessionPlaces(options: InitOptions, env: Environment, init: InitIdentity): Places {
+  const used = {
+    sources: allSources(options, options.confDirs.length > 0 ? options.confDirs : sessionConfDirs(env)),
+    logDir: resolve(
+      options.logDir ?? ownFolder(join(absolute(env.XDG_CACHE_HOME) ?? join(home(env), '.cache'), 'upstart')),
+    ),
+  };
   const userRuntime = userRuntimeDir(env);
-  const runtimeDir = sessionRuntimeDir(userRuntime, initPid);
+  const runtimeDir = sessionRuntimeDir(userRuntime, init, used);
+  // One that has another name than its pid alone, since that is taken, is announced under the same.
+  const name = basename(runtimeDir).replace(/^(?:init|upstart-\d+)-/, '');
   return {
-    sources: [...options.prependConfDirs, ...confDirs, ...options.appendConfDirs],
-    logDir: options.logDir ?? ownFolder(join(absolute(env.XDG_CACHE_HOME) ?? join(home(env), '.cache'), 'upstart')),
+    ...used,
     runtimeDir,
-    sessionFile: userRuntime && join(ownFolder(join(userRuntime, 'sessions')), `${initPid}.session`),
+    sessionFile: userRuntime && join(ownFolder(join(userRuntime, 'sessions')), `${name}.session`),
     sessionAddress: formatAddress(join(runtimeDir, 'control.sock')),
   };
+}
+
+function allSources({ prependConfDirs, appendConfDirs }: InitOptions, confDirs: readonly string[]): string[] {
+  return [...prependConfDirs, ...confDirs, ...appendConfDirs].map((directory) => resolve(directory));
 }
 
 /** What is ours in the user's run-time folder; null where there is none, or where others may put things in our way. */
@@ -87,37 +103,18 @@ function isSharedWithOthers({ mode, gid }: Stats): boolean {
 }
 
 /** Below the user's run-time folder; elsewhere when there is none, or when its path is too long for a socket. */
-function sessionRuntimeDir(userRuntime: string | null, initPid: number): string {
-  if (userRuntime) {
-    const directory = join(userRuntime, `init-${initPid}`);
-    if (Buffer.byteLength(join(directory, 'control.sock.new')) <= MAX_SOCKET_PATH) return ownFolder(directory);
+function sessionRuntimeDir(userRuntime: string | null, init: InitIdentity, used: UsedFolders): string {
+  const directory = userRuntime && join(userRuntime, `init-${init.pid}`);
+  if (directory && hasRoomForSocket(directory)) {
+    const claimed = claimFolder(directory, init, used);
+    if (hasRoomForSocket(claimed)) return claimed;
+    rmSync(claimed, { recursive: true, force: true });
   }
-  return temporaryDir(join(tmpdir(), `upstart-${process.getuid?.() ?? 0}-${initPid}`));
+  return claimFolder(join(tmpdir(), `upstart-${process.getuid?.() ?? 0}-${init.pid}`), init, used);
 }
 
-/** A folder named after the init, which the daemons after this one find again; in a folder where others may be first. */
-function temporaryDir(directory: string): string {
-  if (makePrivate(directory) || isPrivate(directory)) return directory;
-  const prefix = `${basename(directory)}-`;
-  const others = readdirSync(dirname(directory)).filter((name) => name.startsWith(prefix));
-  const ours = others.map((name) => join(dirname(directory), name)).find(isPrivate);
-  return ours ?? mkdtempSync(`${directory}-`);
-}
-
-function makePrivate(directory: string): boolean {
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
-  }
-}
-
-/** Whether this is a folder of ours, not a link to one, that nobody else can have put anything into. */
-function isPrivate(directory: string): boolean {
-  const found = lstatSync(directory, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+function hasRoomForSocket(directory: string): boolean {
+  return Buffer.byteLength(join(directory, LONGEST_NAME)) <= MAX_SOCKET_PATH;
 }
 
 function sessionConfDirs(env: Environment): string[] {

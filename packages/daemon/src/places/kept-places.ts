@@ -1,0 +1,61 @@
+/**
+ * The places of an init are chosen once. The supervisor keeps them as its note for the next daemon: what happens to folders, modes
+ * and the environment meanwhile does not make that one look elsewhere.
+ */
+import type { InitIdentity } from '@upstart/protocol';
+import type { Log } from '../log.ts';
+import type { Places } from './places.ts';
+import { isForeign, mendFolder } from './run-folder.ts';
+
+/** What the supervisor keeps at most, in bytes (NOTE_MAX in supervisor/note.h). */
+export const MAX_NOTE = 64 * 1024;
+
+/** The note for these places; null for more folders than fit, which each daemon then looks for again. */
+export function placesNote(places: Places): string | null {
+  const text = JSON.stringify(places);
+  return Buffer.byteLength(text) > MAX_NOTE ? null : text;
+}
+
+/** The places that a daemon before this one has left; null when there are none, or others have to be chosen. */
+export function keptPlaces(note: string, init: InitIdentity, log: Pick<Log, 'write'>): Places | null {
+  const places = readNote(note);
+  if (places?.sessionAddress == null) return places;
+  const { runtimeDir } = places;
+  if (isForeign(runtimeDir)) {
+    log.write(
+      'error',
+      `${runtimeDir}: This folder of the session belongs to somebody else by now; another one is used`,
+    );
+    return null;
+  }
+  try {
+    mendFolder(runtimeDir, init, places);
+  } catch {
+    // It is made again with the sockets, as soon as that can be done.
+  }
+  return places;
+}
+
+function readNote(note: string): Places | null {
+  try {
+    const places = JSON.parse(note);
+    return isPlaces(places) ? places : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Another version may have written it. */
+function isPlaces(value: unknown): value is Places {
+  if (typeof value !== 'object' || value === null) return false;
+  const { sources, logDir, runtimeDir, sessionFile, sessionAddress } = value as Record<keyof Places, unknown>;
+  const isTextOrNull = (text: unknown) => text === null || typeof text === 'string';
+  return (
+    Array.isArray(sources) &&
+    sources.every((source) => typeof source === 'string') &&
+    typeof logDir === 'string' &&
+    typeof runtimeDir === 'string' &&
+    isTextOrNull(sessionFile) &&
+    isTextOrNull(sessionAddress)
+  );
+}

@@ -1,0 +1,71 @@
+/** Making the run-time folder of a session, or finding it again. */
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  type InitIdentity,
+  isOwnFolder,
+  isPrivateFolder,
+  readOwner,
+  type UsedFolders,
+  writeOwner,
+} from '@upstart/protocol';
+import { makeFolder } from '../make-folder.ts';
+
+/**
+ * Makes the folder of an init, or takes the one that it has already: `directory`, or one whose name goes on behind that, where
+ * `directory` is another's. Where none can be made it is `directory`: whoever uses it says what is wrong.
+ */
+export function claimFolder(directory: string, init: InitIdentity, used: UsedFolders): string {
+  const known = [directory, ...siblings(directory)].find(
+    (path) => isPrivateFolder(path) && !belongsToAnother(path, init),
+  );
+  try {
+    if (known === undefined) return newFolder(directory, init, used);
+    writeOwner(known, init, used);
+  } catch {
+    // A full disk: it is tried again with the sockets.
+  }
+  return known ?? directory;
+}
+
+/** With its owner file from the first moment on: two inits may be at this at once. */
+function newFolder(directory: string, init: InitIdentity, used: UsedFolders): string {
+  const made = mkdtempSync(`${directory}-`);
+  writeOwner(made, init, used);
+  try {
+    renameSync(made, directory);
+    return directory;
+  } catch {
+    // The name is another's.
+    return made;
+  }
+}
+
+/** An init with the same pid that may be alive: it is in another pid namespace. */
+function belongsToAnother(path: string, { pidNamespace, boot }: InitIdentity): boolean {
+  const owner = readOwner(path)?.init;
+  return owner !== undefined && owner.boot === boot && owner.pidNamespace !== pidNamespace;
+}
+
+function siblings(directory: string): string[] {
+  const prefix = `${basename(directory)}-`;
+  try {
+    const names = readdirSync(dirname(directory)).filter((name) => name.startsWith(prefix));
+    return names.sort().map((name) => join(dirname(directory), name));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether something of somebody else has the place of the folder: it is not ours to use. */
+export function isForeign(directory: string): boolean {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  return found !== undefined && !isOwnFolder(found);
+}
+
+/** Makes a folder again that was chosen before, for its owner alone, as far as it is missing. Throws what making it throws. */
+export function mendFolder(directory: string, init: InitIdentity, used: UsedFolders): void {
+  makeFolder(directory, 0o700);
+  if (!isPrivateFolder(directory)) chmodSync(directory, 0o700);
+  writeOwner(directory, init, used);
+}

@@ -1,0 +1,95 @@
+/** The places of an init are chosen once: what becomes of folders meanwhile does not move the next daemon. */
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { childrenOf, commandLineOf } from '../chaos/proc.ts';
+import { eventually } from '../chaos/session.ts';
+import { SessionInit, type SessionSettings } from './session-init.ts';
+
+let session: SessionInit | undefined;
+
+async function start(settings: SessionSettings): Promise<SessionInit> {
+  session = await SessionInit.start(settings);
+  return session;
+}
+
+afterEach(async () => {
+  await session?.end();
+  session?.remove();
+});
+
+const daemonOf = ({ pid }: SessionInit): number | undefined =>
+  childrenOf(pid).find((child) => commandLineOf(child).includes('daemon.js'));
+
+/** Ends the daemon with SIGKILL; resolves when the next one answers. */
+async function nextDaemon(init: SessionInit): Promise<void> {
+  const before = daemonOf(init);
+  process.kill(before as number, 'SIGKILL');
+  await eventually('there is another daemon', () => daemonOf(init) !== undefined && daemonOf(init) !== before);
+  await eventually('it answers', async () => (await init.run('initctl', 'version')).status === 0);
+}
+
+const JOBS = { web: 'exec sleep 1000\n', both: 'start on (one and two)\nexec sleep 1000\n' };
+
+/** What only saved state knows: half of a condition is met. */
+async function expectStateKept(init: SessionInit, change: () => void): Promise<void> {
+  const { stdout: running } = await init.run('start', 'web');
+  await init.run('initctl', 'emit', '--no-wait', 'one');
+  change();
+  await nextDaemon(init);
+  expect((await init.run('status', 'web')).stdout).toBe(running);
+  await init.run('initctl', 'emit', 'two');
+  expect((await init.run('status', 'both')).stdout).toMatch(/^both start\/running/);
+}
+
+it('are kept when the run-time folder of the user is opened to others, and when it is closed again', async () => {
+  const init = await start({ jobs: JOBS });
+  await expectStateKept(init, () => chmodSync(init.runtime, 0o777));
+  await init.run('stop', 'both');
+  await init.run('stop', 'web');
+  await expectStateKept(init, () => chmodSync(init.runtime, 0o700));
+  expect(readdirSync(init.sessionFiles)).toEqual([`${init.pid}.session`]);
+});
+
+it('are found again though they were given relative to a folder that is gone', async () => {
+  const first = await start({});
+  const folder = first.product.place('work');
+  mkdirSync(join(folder, 'jobs'));
+  first.product.place('work/jobs', { 'web.conf': JOBS.web, 'both.conf': JOBS.both });
+  const init = await SessionInit.start({
+    ...{ beside: first, cwd: folder, options: ['--confdir', 'jobs', '--logdir=logs'] },
+  });
+  try {
+    const { stdout: running } = await init.run('start', 'web');
+    rmSync(folder, { recursive: true });
+    await nextDaemon(init);
+    expect((await init.run('status', 'web')).stdout).toBe(running);
+    expect((await init.run('stop', 'web')).status).toBe(0);
+    expect(init.said.match(/starting another one/g)).toHaveLength(1);
+  } finally {
+    await init.end();
+  }
+});
+
+it('are not those of another init that has the same pid, which is said', async () => {
+  const boot = '$(cat /proc/sys/kernel/random/boot_id)';
+  const init = await start({
+    jobs: JOBS,
+    before: [
+      'own=$XDG_RUNTIME_DIR/upstart/init-$$',
+      'mkdir -m 700 -p $own $XDG_RUNTIME_DIR/upstart/sessions',
+      `echo "pid:[1] $$ ${boot}" > $own/owner`,
+      'echo UPSTART_SESSION=unix:path=/theirs > $XDG_RUNTIME_DIR/upstart/sessions/$$.session',
+    ].join('; '),
+    renamed: true,
+  });
+  const theirs = join(init.runtime, `upstart/init-${init.pid}`);
+  expect(dirname(init.socket)).toMatch(new RegExp(`^${theirs}-\\w{6}$`));
+  expect(init.said.match(/Another init has this folder/g)).toHaveLength(1);
+  await expectStateKept(init, () => {});
+  expect(init.said.match(/Another init has this folder/g)).toHaveLength(1);
+  const own = dirname(init.socket);
+  await init.end();
+  expect([existsSync(own), readdirSync(theirs)]).toEqual([false, ['owner']]);
+  expect(readdirSync(init.sessionFiles)).toEqual([`${init.pid}.session`]);
+});
