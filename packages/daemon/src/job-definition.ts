@@ -14,6 +14,24 @@ export interface ProcessDefinition {
 export type Expect = 'none' | 'stop' | 'fork' | 'daemon';
 export type Console = 'none' | 'output' | 'owner' | 'log';
 
+/** The resources that can be limited (reference: job files §4.2), by the kernel's numbers: in this order they are set. */
+export const RESOURCE_NAMES = [
+  'cpu',
+  'fsize',
+  'data',
+  'stack',
+  'core',
+  'rss',
+  'nproc',
+  'nofile',
+  'memlock',
+  'as',
+  'sigpending',
+  'msgqueue',
+  'nice',
+  'rtprio',
+] as const;
+
 /** A resource limit; null is `unlimited`. Values are as unsigned 64-bit numbers, in decimal. */
 export interface ResourceLimit {
   resource: string;

@@ -40,6 +40,18 @@ export interface JobConfig {
   stopOn: Condition | null;
 }
 
+/** A word in a job file, with the line it stands in. */
+export interface FilePlace {
+  /** From 1, as the column is, which counts UTF-16 units. */
+  line: number;
+  column: number;
+  /** The line, or the part of a very long one that is around the word. */
+  text: string;
+  /** Where the word begins in `text`, from 0, and its length; 0 where something is missing. In UTF-16 units. */
+  mark: number;
+  length: number;
+}
+
 /** A job file that was refused: `line` is null where the trouble belongs to no line. */
 export interface BrokenFile {
   path: string;
@@ -47,6 +59,15 @@ export interface BrokenFile {
   job: string;
   line: number | null;
   message: string;
+  /**
+   * The word at fault. It may stand on another line than `line`, as a quote that is never closed does. null where the
+   * trouble is not in the text, and for those who may not change anything, who might not be allowed to read the file.
+   */
+  place?: FilePlace | null;
+  /** What was expected there, as a sentence without its full stop; null where the message says it all. */
+  expected?: string | null;
+  /** The known stanza, or value, that was probably meant. */
+  meant?: string | null;
 }
 
 /** Why an instance ended or is ending; see `Explanation`. */

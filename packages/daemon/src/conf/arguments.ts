@@ -5,7 +5,7 @@
 
 import { signalNumber } from '../signals.ts';
 import type { Lexer } from './lexer.ts';
-import { INT_MAX, signedNumber, unsignedNumber } from './numbers.ts';
+import { INT_MAX, longNumber, signedNumber, truncatedNumber, unsignedNumber } from './numbers.ts';
 
 export type Reader<T> = (lexer: Lexer) => T;
 
@@ -33,7 +33,11 @@ function integer(min: number, max: number, error: string): Reader<number> {
   return (lexer) => signedNumber(lexer.word(), min, max) ?? lexer.fail(error);
 }
 
-export const seconds = integer(0, INT_MAX, 'Illegal interval, expected number of seconds');
+/** From INT_MAX on the exact number does not matter: that is 68 years. */
+export const seconds: Reader<number> = (lexer) => {
+  const interval = longNumber(lexer.word()) ?? lexer.fail('Illegal interval, expected number of seconds');
+  return Math.min(Number(interval), INT_MAX);
+};
 export const niceness = integer(-20, 19, 'Illegal nice value, expected -20 to 19');
 
 const ILLEGAL_LIMIT = "Illegal limit, expected 'unlimited' or integer";
@@ -41,7 +45,7 @@ const ILLEGAL_LIMIT = "Illegal limit, expected 'unlimited' or integer";
 /** How many respawns, null for `unlimited`. */
 export const respawnCount: Reader<number | null> = (lexer) => {
   const word = lexer.word();
-  return word === 'unlimited' ? null : (signedNumber(word, 0, INT_MAX) ?? lexer.fail(ILLEGAL_LIMIT));
+  return word === 'unlimited' ? null : (truncatedNumber(word) ?? lexer.fail(ILLEGAL_LIMIT));
 };
 
 export const fileMode: Reader<number> = (lexer) => {

@@ -66,6 +66,19 @@ describe('refusals', () => {
     ['(foo\n\n and bar)', '2: Expected token'],
     ['(foo\n # comment\n and bar)', '2: Expected token'],
     ['(foo and\n bar) baz', '2: Expected operator'],
+    ['(', '1: Expected event'],
+    ['(\n', '1: Expected event'],
+    ['(foo and\n', '1: Expected event'],
+    ['(foo and (\n', '1: Expected event'],
+    ['(foo\n  ', '2: Expected token'],
+    ['(foo and\n\t', '2: Expected token'],
+    ['(foo\n# c', '2: Expected token'],
+    ['foo or )', '1: Expected event'],
+    ['(foo) or )', '1: Expected event'],
+    ['(((foo)) bar C=d e', '1: Expected variable name before value'],
+    ['(((foo)) bar\n\n', '2: Expected token'],
+    ['(((foo))\nbar\n', '3: Expected operator'],
+    ['(((foo)) bar)', '1: Expected operator'],
   ])('%j: %s', (text, expected) => {
     expect(refusal(text)).toBe(expected);
   });

@@ -129,14 +129,16 @@ describe('broken files', () => {
     const broken = conf.load(['conf']).broken();
     expect(conf.usages()).toEqual({ svc: 'conf' });
     expect(conf.errors).toEqual(['conf/svc.override:2: Unknown stanza']);
-    expect(broken).toEqual([{ path: conf.path('conf/svc.override'), job: 'svc', line: 2, message: 'Unknown stanza' }]);
+    expect(broken).toMatchObject([
+      { path: conf.path('conf/svc.override'), job: 'svc', line: 2, message: 'Unknown stanza' },
+    ]);
   });
 
   test('are listed until they are mended', () => {
     conf.write('conf/b.conf', 'kill signal NONE');
     conf.write('conf/a.conf', 'task\nscript\n');
     const configuration = conf.load(['conf']);
-    expect(configuration.broken()).toEqual([
+    expect(configuration.broken()).toMatchObject([
       { path: conf.path('conf/a.conf'), job: 'a', line: 3, message: 'Unterminated block' },
       { path: conf.path('conf/b.conf'), job: 'b', line: 1, message: 'Illegal signal status, expected integer' },
     ]);

@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type BrokenFile, type LogPriority, systemErrorText } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
+import { brokenFile } from './advice.ts';
 import { isPassing } from './file-errors.ts';
 import { fsPath, inspect, readJobFile, signatureOf } from './job-file.ts';
 import { JobFileError } from './job-file-error.ts';
@@ -73,7 +74,7 @@ export class Configuration {
     const broken = new Map<string, BrokenFile>();
     for (const source of this.#sources) {
       for (const [job, { errors }] of source.confs) {
-        for (const { path, line, message } of errors) broken.set(path, { path, job, line, message });
+        for (const error of errors) broken.set(error.path, brokenFile(job, error));
       }
     }
     return [...broken.values()].sort((a, b) => (a.path < b.path ? -1 : 1));

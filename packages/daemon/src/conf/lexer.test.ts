@@ -150,6 +150,11 @@ describe('the line of an error', () => {
     ['task\n""', '2: Unknown stanza'],
     ["start '' on", '1: Unknown stanza'],
     ['kill\n', '1: Expected token'],
+    ['\\\ntask\n', '2: Unknown stanza'],
+    ['task\n  \\\n  task\n', '3: Unknown stanza'],
+    ['\\\n# comment\n', '2: Unknown stanza'],
+    ['manual \\\ntask\n', '2: Unknown stanza'],
+    ['start \\\n on \\\n ping\n', 'accepted'],
   ])('%j: %s', (text, expected) => {
     expect(refusal(text)).toBe(expected);
   });

@@ -6,6 +6,7 @@
  * (gotchas §5.1), and errors name the line of the word at fault, not of what follows a continued line.
  */
 import { JobFileError } from './job-file-error.ts';
+import { placeOf, type Span } from './place.ts';
 
 const BLANK = 1;
 const LINE_END = 2;
@@ -38,9 +39,13 @@ export class Lexer {
   line = 1;
   /** Whether the last word had quotes or escapes in it, which makes it a plain word and never a keyword. */
   quoted = false;
+  /** The keywords of the stanza that is being read, for errors. */
+  stanza = '';
   readonly #text: string;
   readonly #path: string;
   #pos = 0;
+  /** The last token that was read. */
+  #last: Span = { start: 0, end: 0 };
 
   /** `path` is only for errors. */
   constructor(text: string, path: string) {
@@ -48,8 +53,21 @@ export class Lexer {
     this.#path = path;
   }
 
-  fail(message: string): never {
-    throw new JobFileError(this.#path, this.line, message);
+  /** Refuses the file because of what stands at `span`, if not told otherwise the token that was read last. */
+  fail(message: string, span: Span = this.#last, line = this.line): never {
+    const { stanza } = this;
+    const word = this.#text.slice(span.start, span.end);
+    throw new JobFileError(this.#path, line, message, { place: placeOf(this.#text, span), word, stanza });
+  }
+
+  /** The token that was read last. */
+  get last(): Span {
+    return this.#last;
+  }
+
+  /** Where reading has come to. */
+  get here(): Span {
+    return { start: this.#pos, end: this.#pos };
   }
 
   get atEnd(): boolean {
@@ -67,6 +85,7 @@ export class Lexer {
     this.#skipBlanks();
     const char = this.#text[this.#pos];
     if (char !== '(' && char !== ')') return null;
+    this.#last = { start: this.#pos, end: this.#pos + 1 };
     this.#pos++;
     return char;
   }
@@ -82,11 +101,13 @@ export class Lexer {
   /** The next word if it is one of `words`, unquoted; otherwise nothing is taken. */
   operator<T extends string>(words: readonly T[]): T | null {
     const { line } = this;
+    const last = this.#last;
     this.#skipBlanks();
     const start = this.#pos;
     const word = this.#scan(CONDITION_WORD, false);
     if (!this.quoted && (words as readonly string[]).includes(word)) return word as T;
     this.#pos = start;
+    this.#last = last;
     this.line = line;
     return null;
   }
@@ -96,14 +117,32 @@ export class Lexer {
     this.#skipBlanks();
     if (this.#class(this.#pos) & PAREN) return false;
     const start = this.#pos;
+    const last = this.#last;
     const { line } = this;
     const operator = this.operator(operators);
     this.#pos = start;
+    this.#last = last;
     this.line = line;
     return operator === null;
   }
 
-  /** The next word as it stands; null for a quoted one, since quoted keywords are none (reference: job files §2.1). */
+  /** Skips blanks, but no continued line end, and tells whether a stanza begins there. */
+  atStanza(): boolean {
+    while (this.#class(this.#pos) & BLANK) this.#pos++;
+    return !this.atEnd && (this.#class(this.#pos) & LINE_END) === 0;
+  }
+
+  /**
+   * The word that a stanza begins with, as it stands; null for a quoted one, since quoted keywords are none (reference:
+   * job files §2.1). A continued line end in front belongs to it, which makes it a word that no stanza has.
+   */
+  stanzaName(): string | null {
+    this.stanza = '';
+    const word = this.#scan(WORD, false);
+    return this.quoted ? null : word;
+  }
+
+  /** The next keyword of a stanza, like its first one. */
   keyword(): string | null {
     this.#skipBlanks();
     const word = this.#scan(WORD, false);
@@ -121,7 +160,7 @@ export class Lexer {
 
   /** The end of a stanza: at most a comment may follow; goes to the next line. */
   endOfStanza(): void {
-    if (this.hasToken()) this.fail('Unexpected token');
+    if (this.hasToken()) this.fail('Unexpected token', this.#upcoming());
     this.skipLine();
   }
 
@@ -158,7 +197,14 @@ export class Lexer {
       }
       this.skipLine();
     }
-    return this.fail('Unterminated block');
+    return this.fail('Unterminated block', this.#last);
+  }
+
+  /** The word that begins here, up to the next blank. */
+  #upcoming(): Span {
+    let end = this.#pos;
+    while (end < this.#text.length && (this.#class(end) & WORD) === 0) end++;
+    return { start: this.#pos, end };
   }
 
   #indentation(): string {
@@ -190,10 +236,12 @@ export class Lexer {
   #scan(stop: number, keep: boolean): string {
     const text = this.#text;
     let token = '';
+    const start = this.#pos;
     let quote = 0;
-    let run = this.#pos; // start of the characters not yet copied to the token
+    let run = start; // start of the characters not yet copied to the token
     let gap = -1; // start of the blanks held back
     let broken = false; // whether there is a line break among them
+    let opened = run; // where the last quote was opened
     this.quoted = false;
 
     for (; this.#pos < text.length; this.#pos++) {
@@ -234,6 +282,7 @@ export class Lexer {
         }
       } else if (kind & QUOTE && (quote === 0 || quote === code)) {
         quote = quote === 0 ? code : 0;
+        opened = at;
         this.quoted = true;
         if (!keep) {
           token += text.slice(run, at);
@@ -244,9 +293,12 @@ export class Lexer {
 
     if (quote !== 0) {
       this.#pos = text.length;
-      this.fail('Unterminated quoted string');
+      this.fail('Unterminated quoted string', { start: opened, end: opened + 1 });
     }
-    if (this.#class(this.#pos) & BACKSLASH) this.fail('Trailing slash in file');
+    if (this.#class(this.#pos) & BACKSLASH) {
+      this.fail('Trailing slash in file', { start: this.#pos, end: this.#pos + 1 });
+    }
+    this.#last = { start, end: gap < 0 ? this.#pos : gap };
     return gap < 0 ? token + text.slice(run, this.#pos) : token;
   }
 }

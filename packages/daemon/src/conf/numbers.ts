@@ -4,6 +4,7 @@ const FORMS = { 8: /^[ \t\n\v\f\r]*([+-]?)([0-7]+)$/, 10: /^[ \t\n\v\f\r]*([+-]?
 const MAX_DIGITS = 22;
 
 export const INT_MAX = 0x7fffffff;
+const LONG_MAX = 2n ** 63n - 1n;
 const UNSIGNED_RANGE = 2n ** 64n;
 
 function parse(word: string, radix: 8 | 10): bigint | null {
@@ -18,6 +19,20 @@ function parse(word: string, radix: 8 | 10): bigint | null {
 export function signedNumber(word: string, min: number, max: number): number | null {
   const value = parse(word, 10);
   return value !== null && value >= min && value <= max ? Number(value) : null;
+}
+
+/** What C's strtol gives for the word, from 0 on; else null. */
+export function longNumber(word: string): bigint | null {
+  const value = parse(word, 10);
+  return value === null || value < 0n || value > LONG_MAX ? null : value;
+}
+
+/** What is left of such a number in an `int`, as the original keeps some: 4294967296 is 0. Null if that is negative. */
+export function truncatedNumber(word: string): number | null {
+  const value = parse(word, 10);
+  if (value === null || value > LONG_MAX || value < -LONG_MAX - 1n) return null;
+  const kept = Number(BigInt.asIntN(32, value));
+  return kept < 0 ? null : kept;
 }
 
 /** An unsigned number of 64 bits, where negative ones wrap as in strtoul: `-1` is 18446744073709551615. */

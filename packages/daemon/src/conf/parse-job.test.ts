@@ -148,3 +148,15 @@ describe('any text', () => {
     }
   });
 });
+
+describe('a byte-order mark', () => {
+  test('in front of the text is accepted', () => {
+    expect(parse('\uFEFFtask\nexec a')).toEqual(parse('task\nexec a'));
+    expect(parse('\uFEFF# comment\n')).toEqual(parse(''));
+  });
+
+  test('is no part of columns, and nothing of the kind elsewhere', () => {
+    expect(() => parse('\uFEFF\uFEFFtask')).toThrow('Unknown stanza');
+    expect(() => parse('task\n\uFEFFtask')).toThrow('Unknown stanza');
+  });
+});

@@ -16,6 +16,9 @@ export interface ParseOptions {
   onScript?: (slot: Slot, line: number, text: string) => void;
 }
 
+/** Some editors put it in front of UTF-8. */
+const BYTE_ORDER_MARK = '\uFEFF';
+
 /**
  * The definition that the text of a job file gives, or that of `into` with an override applied. Throws `JobFileError`
  * at the first thing that is wrong, and nothing else; then nothing of the file counts.
@@ -23,10 +26,10 @@ export interface ParseOptions {
 export function parseJob(text: string, options: ParseOptions): JobDefinition {
   const { name, path, into, debug = false, onScript = null } = options;
   const job = into === undefined ? emptyDefinition(name, path) : structuredClone(into);
-  const lexer = new Lexer(text, path);
+  const lexer = new Lexer(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, path);
   const context: StanzaContext = { debug, onScript };
   while (!lexer.atEnd) {
-    if (lexer.hasToken()) parseStanza(lexer, job, context);
+    if (lexer.atStanza()) parseStanza(lexer, job, context);
     else lexer.skipLine();
   }
   return job;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emptyDefinition, type JobDefinition } from '../job-definition.ts';
+import { emptyDefinition, type JobDefinition, RESOURCE_NAMES } from '../job-definition.ts';
 import { parseJob } from './parse-job.ts';
 import { MAX_KEYED_ENTRIES } from './stanzas.ts';
 
@@ -120,22 +120,19 @@ describe('settings', () => {
   });
 
   test.each([
-    'as',
-    'core',
-    'cpu',
-    'data',
-    'fsize',
-    'memlock',
-    'msgqueue',
-    'nice',
-    'nofile',
-    'nproc',
-    'rss',
-    'rtprio',
-    'sigpending',
-    'stack',
-  ])('limit %s', (resource) => {
-    expect(settings(`limit ${resource} 1 2`)).toEqual({ limits: [{ resource, soft: '1', hard: '2' }] });
+    ['kill timeout 2147483648', { killTimeout: 2147483647 }],
+    ['kill timeout 9223372036854775807', { killTimeout: 2147483647 }],
+    ['respawn limit 2147483647 2147483648', { respawnLimit: 2147483647, respawnInterval: 2147483647 }],
+    ['respawn limit 4294967297 7', { respawnLimit: 1, respawnInterval: 7 }],
+    ['respawn limit 99999999999 7', { respawnLimit: 1215752191, respawnInterval: 7 }],
+  ])('numbers beyond an int: %s', (text, expected) => {
+    expect(settings(text)).toEqual(expected);
+  });
+
+  test('every resource that can be limited has a row of its own', () => {
+    for (const resource of RESOURCE_NAMES) {
+      expect(settings(`limit ${resource} 1 2`)).toEqual({ limits: [{ resource, soft: '1', hard: '2' }] });
+    }
   });
 
   test('debug counts only when the daemon runs with --debug', () => {
@@ -190,7 +187,8 @@ describe('refusals', () => {
     ['respawn limit -1 5', LIMIT],
     ['respawn limit 2147483648 5', LIMIT],
     ['respawn limit 5 minute', INTERVAL],
-    ['respawn limit 5 2147483648', INTERVAL],
+    ['respawn limit 5 9223372036854775808', INTERVAL],
+    ['respawn limit 99999999999', 'Expected token'],
     ['normal', MISSING],
     ['normal end 0', UNKNOWN],
     ['normal exit', MISSING],
@@ -202,7 +200,7 @@ describe('refusals', () => {
     ['kill timeout', MISSING],
     ['kill timeout 5s', INTERVAL],
     ['kill timeout -1', INTERVAL],
-    ['kill timeout 2147483648', INTERVAL],
+    ['kill timeout 9223372036854775808', INTERVAL],
     ['kill timeout 99999999999999999999999999', INTERVAL],
     ['kill timeout 5 6', EXTRA],
     ['kill signal term', SIGNAL],

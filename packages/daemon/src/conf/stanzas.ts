@@ -3,7 +3,13 @@
  * arguments are and where they land; `set` lets the last one win, `add` lets them add up.
  */
 import type { Slot } from '@upstart/protocol';
-import type { CGroupSetting, JobDefinition, ProcessDefinition, ResourceLimit } from '../job-definition.ts';
+import {
+  type CGroupSetting,
+  type JobDefinition,
+  type ProcessDefinition,
+  RESOURCE_NAMES,
+  type ResourceLimit,
+} from '../job-definition.ts';
 import {
   aWord,
   exitStatus,
@@ -37,22 +43,7 @@ type ListField<T> = { [K in keyof JobDefinition]: JobDefinition[K] extends T[] ?
 /** The most `cgroup` settings a job may have. */
 export const MAX_KEYED_ENTRIES = 256;
 
-const RESOURCES = oneOf(
-  'as',
-  'core',
-  'cpu',
-  'data',
-  'fsize',
-  'memlock',
-  'msgqueue',
-  'nice',
-  'nofile',
-  'nproc',
-  'rss',
-  'rtprio',
-  'sigpending',
-  'stack',
-);
+const RESOURCES = oneOf(...RESOURCE_NAMES);
 
 const STANZAS: Record<string, Stanza> = {
   description: set('description', aWord),
@@ -100,16 +91,20 @@ const STANZAS: Record<string, Stanza> = {
   cgroup: addKeyed('cgroups', cgroup, sameCGroupKey),
 };
 
+/** The words that stanzas begin with. */
+export const STANZA_NAMES: readonly string[] = Object.keys(STANZAS);
+
 /** Reads one stanza, from its keyword on. */
-export const parseStanza: Stanza = either(STANZAS);
+export const parseStanza: Stanza = either(STANZAS, (lexer) => lexer.stanzaName());
 
 /** The stanza that the next keyword chooses from a table. */
-function either(table: Record<string, Stanza>): Stanza {
+function either(table: Record<string, Stanza>, read = (lexer: Lexer) => lexer.keyword()): Stanza {
   const stanzas = new Map(Object.entries(table));
   return (lexer, job, context) => {
-    const keyword = lexer.keyword();
+    const keyword = read(lexer);
     const stanza = keyword === null ? undefined : stanzas.get(keyword);
     if (stanza === undefined) return lexer.fail('Unknown stanza');
+    lexer.stanza = lexer.stanza === '' ? (keyword as string) : `${lexer.stanza} ${keyword}`;
     stanza(lexer, job, context);
   };
 }

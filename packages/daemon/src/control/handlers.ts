@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import {
+  type BrokenFile,
   LOG_PRIORITIES,
   type Method,
   type Params,
@@ -74,6 +75,12 @@ function target(params: Params<'status'>): Params<'status'> {
   return 'instance' in params ? { job: params.job, instance: params.instance } : { job: params.job, env: params.env };
 }
 
+/** What the files say is only for those who may read them all. */
+function brokenFiles({ configuration }: ControlContext, { privileged }: Caller): BrokenFile[] {
+  const files = configuration.broken();
+  return privileged ? files : files.map((file) => ({ ...file, place: null, meant: null }));
+}
+
 const HANDLERS: { [M in Method]: Handler<M> } = {
   hello: (context) => ({ version: PROTOCOL_VERSION, daemon: context.version, pid: context.initPid }),
   version: (context) => context.version,
@@ -102,7 +109,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
   async brokenFiles(context, _params, caller) {
     await caller.turn();
-    return context.configuration.broken();
+    return brokenFiles(context, caller);
   },
   reloadConfiguration(context) {
     context.configuration.reload();
@@ -111,7 +118,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   async explain(context, { job }, caller) {
     await caller.turn();
     const { engine } = context.runner;
-    const broken = context.configuration.broken();
+    const broken = brokenFiles(context, caller);
     const jobClass = engine.state.classes.get(job);
     if (!jobClass && !broken.some((file) => file.job === job)) throw upstartError('unknown-job', job);
     return explainJob(engine.context, job, jobClass, broken, monotonicNow(), caller.privileged);

@@ -92,3 +92,10 @@ describe('the folder of a process', () => {
     expect(world.process('main').spec).toMatchObject({ chdir });
   });
 });
+
+it('sets limits by the kernel’s numbers, so that the order in the file does not say which one is complained of', () => {
+  const world = new TestWorld();
+  world.job('svc', 'limit nice 10 10\nlimit nproc 10 5\nlimit cpu 1 2\nexec main\n');
+  world.start('svc');
+  expect(world.process('main').spec.limits.map(({ resource }) => resource)).toEqual(['cpu', 'nproc', 'nice']);
+});

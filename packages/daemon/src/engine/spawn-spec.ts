@@ -2,7 +2,7 @@
  * What to run for a slot of an instance, and how to set it up (reference: job files §4.4; jobs §7–9).
  */
 import type { Slot } from '@upstart/protocol';
-import type { JobDefinition, ProcessDefinition } from '../job-definition.ts';
+import { type JobDefinition, type ProcessDefinition, RESOURCE_NAMES, type ResourceLimit } from '../job-definition.ts';
 import type { SpawnSpec } from '../process-messages.ts';
 import { cgroups, jobCgroup } from './cgroups.ts';
 import { mergeVariables, setVariable } from './environment.ts';
@@ -36,7 +36,7 @@ export function spawnSpec(
     umask: settingsApply ? (definition.umask ?? settings.umask) : null,
     nice: settingsApply ? definition.nice : null,
     oomScore: settingsApply && definition.oomScore !== 0 ? definition.oomScore : null,
-    limits: settingsApply ? definition.limits : [],
+    limits: settingsApply ? inOrder(definition.limits) : [],
     chroot: settingsApply ? definition.chroot : null,
     // Never left where it was by a chroot: a folder outside of it would be a way out.
     chdir: settingsApply ? (definition.chdir ?? (definition.chroot === null ? settings.directory : '/')) : null,
@@ -48,6 +48,12 @@ export function spawnSpec(
     debugStop: definition.debug,
     keep: slot === 'main' && isRepeatable(settings, definition),
   };
+}
+
+/** By the kernel's numbers: which one is complained of when several cannot be set does not depend on the file. */
+function inOrder(limits: readonly ResourceLimit[]): ResourceLimit[] {
+  const place = ({ resource }: ResourceLimit): number => (RESOURCE_NAMES as readonly string[]).indexOf(resource);
+  return [...limits].sort((a, b) => place(a) - place(b));
 }
 
 /** Where output goes. What is meant for the console is printed with --job-output: most containers have no other console. */
