@@ -22,6 +22,7 @@ const SETTINGS = {
   jobOutput: false,
   exitWith: null,
   stopTimeout: null,
+  container: false,
 } as const;
 
 /** A task that its own event starts, and a state that follows it. */

@@ -26,10 +26,8 @@ import { engineSettings, startState } from './start-state.ts';
 import { StateStore } from './state/store.ts';
 import { readSupervisorLink, type SupervisorLink, supervisorIdentity } from './supervisor-link.ts';
 import { openKernelLog } from './system/kernel-log.ts';
-import { LoginRecords } from './system/login-records.ts';
-import { Replacement } from './system/replacement.ts';
+import { noteLogouts } from './system/login-records.ts';
 import { omitFromSendsigs } from './system/sendsigs.ts';
-import { CONTAINER_SIGNALS, SESSION_SIGNALS, type SignalDuties, SYSTEM_SIGNALS } from './system/signals.ts';
 
 const PROGRAM = 'init';
 const WATCHER = fileURLToPath(new URL('./conf-watch', import.meta.url));
@@ -59,32 +57,23 @@ async function main(): Promise<void> {
   log.priority = start.engine.state.logPriority ?? log.priority;
   if (start.fresh && options.user)
     for (const warning of leftovers(places.runtimeDir, supervisorState.pid)) log.write('warn', warning);
-  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: new Memory() });
+  const replaced = () => process.exit(0);
+  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: new Memory(), replaced });
   const defined = new Map<string, JobDefinition>();
   const configuration = makeConfiguration(options, places, runner, log, defined);
   supervisor.rotateLogs(options.logRotation);
-  runner.resume(start.commands, supervisorState);
-  const replacement = new Replacement(runner, supervisor, log);
+  // With a supervisor that does not tell, a replacement that was asked for was made.
+  const wanted = start.commands.filter(({ type }) => link.countsReplacement || type !== 'replace');
+  runner.resume(wanted, supervisorState);
   const version = `${PROGRAM} (upstart ${VERSION})`;
-  const context = { runner, configuration, log, version, initPid: supervisorState.pid, replacement };
+  const context = { runner, configuration, log, version, initPid: supervisorState.pid };
   const control = new ControlServer(context, places.runtimeDir, !options.user);
-  const duties: SignalDuties = {
-    emit: (name) => runner.submit({ type: 'emit', name, env: [] }),
-    reloadConfiguration: () => configuration.reload(),
-    listenAgain: () => void control.listen(),
-    reexecute: () => replacement.begin(),
-    quiesce: () => runner.submit({ type: 'quiesce', reason: 'shutdown' }),
-  };
-  const signals = system ? SYSTEM_SIGNALS : options.container ? CONTAINER_SIGNALS : SESSION_SIGNALS;
-  const loginRecords = system ? new LoginRecords() : null;
+  runner.onDuty('reload-configuration', () => configuration.reload());
+  runner.onDuty('listen-again', () => void control.listen());
   supervisor.onReports((reports) => {
-    // Some are repeated by the supervisor: a daemon before this one has dealt with them.
-    const news = reports.filter(({ seq }) => seq > runner.engine.state.lastReport);
+    // Before they are acknowledged: a daemon that dies here leaves the reports, and with them this, to the next one.
+    if (system) noteLogouts(reports, runner.engine.state.lastReport);
     runner.reports(reports);
-    for (const report of news) {
-      if (report.type === 'signal') signals.get(report.signal)?.(duties);
-      else if (report.type === 'exited' || report.type === 'vanished') loginRecords?.ended(report.pid);
-    }
   });
   configuration.load();
   let exitJobUnknown = false;

@@ -54,6 +54,8 @@ export type Command =
   | { type: 'flush-logs'; id: number }
   /** Ends whatever is left in the group of a job. Answered by `survivors` when there was anything. */
   | { type: 'kill-cgroup'; id: number; cgroup: string }
+  /** The daemon ends; the supervisor executes what is installed in its own place, and starts the next one. */
+  | { type: 'replace'; id: number }
   /** The daemon ends for good; the supervisor ends after it with this exit status. */
   | { type: 'end'; id: number; status: number };
 

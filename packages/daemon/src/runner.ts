@@ -6,7 +6,7 @@ import { type Notification, UpstartError } from '@upstart/protocol';
 import { monotonicNow } from './clock.ts';
 import { describeEffect } from './describe.ts';
 import type { Engine } from './engine/engine.ts';
-import type { Effect, EngineRequest, Input } from './engine/messages.ts';
+import type { Duty, Effect, EngineRequest, Input } from './engine/messages.ts';
 import type { Answer } from './engine/state.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
@@ -19,6 +19,8 @@ export interface CommandSink {
   send(commands: readonly Command[], acknowledged?: number): void;
   /** Commands that the kernel has not taken yet. */
   pending(): Command[];
+  /** The connection is over. */
+  onClose(closed: () => void): void;
 }
 
 /** An input without its time, which the runner gives it. */
@@ -40,6 +42,8 @@ export interface RunnerParts {
   identity: string;
   log: Log;
   memory: Pick<Memory, 'note'>;
+  /** What is done when the supervisor has taken the command to replace this daemon. */
+  replaced(): void;
 }
 
 export class Runner {
@@ -51,6 +55,10 @@ export class Runner {
   /** Distinguishes the keys of this daemon's unrepeatable requests from those of the ones before it. */
   private readonly nonce = `#${process.pid}-${Math.floor(monotonicNow())}-`;
   private readonly endCallbacks: (() => void)[] = [];
+  /** Does what the engine leaves to others. */
+  private readonly duties = new Map<Duty, () => void>();
+  /** It is sent when all that was submitted has been applied and saved. */
+  private replacement: Command | null = null;
   private requests = 0;
   private queue: Input[] = [];
   private scheduled = false;
@@ -68,8 +76,9 @@ export class Runner {
    */
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
     const missing = commands.filter((command) => command.id > supervisor.lastCommand);
-    this.parts.supervisor.send(missing, this.engine.state.lastReport);
+    this.send(missing, this.engine.state.lastReport);
     this.save();
+    this.replace();
     if (!this.engine.state.givesOrders) this.submit({ type: 'give-orders' });
     this.armTimer();
   }
@@ -78,7 +87,13 @@ export class Runner {
   save(): void {
     const { store, supervisor, identity } = this.parts;
     const { state } = this.engine;
-    store.save({ supervisor: identity, state, commands: supervisor.pending() }, monotonicNow());
+    const commands = [...supervisor.pending(), ...(this.replacement ? [this.replacement] : [])];
+    store.save({ supervisor: identity, state, commands }, monotonicNow());
+  }
+
+  /** `done` is called whenever the engine has come to the conclusion that the duty is to be done. */
+  onDuty(duty: Duty, done: () => void): void {
+    this.duties.set(duty, done);
   }
 
   /** Takes an input; it is applied before anything else that this turn of the event loop brings. */
@@ -149,6 +164,11 @@ export class Runner {
       this.parts.memory.note(inputs.length);
     }
     this.scheduled = false;
+    if (this.replacement) {
+      // The next daemon may be another one: it begins with a snapshot, not with inputs that it might understand otherwise.
+      this.save();
+      this.replace();
+    }
     for (const callback of [...this.settledCallbacks]) callback();
     if (this.engine.state.ended) {
       // Nothing is due any more; a timer would only keep the daemon, and init with it.
@@ -161,7 +181,6 @@ export class Runner {
   }
 
   private run(inputs: readonly Input[]): void {
-    const { supervisor } = this.parts;
     const commands: Command[] = [];
     const others: Effect[] = [];
     for (const input of inputs) {
@@ -172,13 +191,34 @@ export class Runner {
     }
     // Processes first: what they do overlaps with telling everybody.
     const reported = inputs.some((input) => input.type === 'report');
-    if (reported) supervisor.send(commands, this.engine.state.lastReport);
-    else if (commands.length > 0) supervisor.send(commands);
+    if (reported) this.send(commands, this.engine.state.lastReport);
+    else if (commands.length > 0) this.send(commands);
     for (const effect of others) this.carryOut(effect);
   }
 
+  /** One that replaces this daemon waits until all is saved. */
+  private send(commands: readonly Command[], acknowledged?: number): void {
+    this.replacement = commands.find(({ type }) => type === 'replace') ?? this.replacement;
+    const others = commands.filter(({ type }) => type !== 'replace');
+    this.parts.supervisor.send(others, acknowledged);
+  }
+
+  /**
+   * Ends this daemon for the next one, which goes on with its state; the supervisor re-executes itself in between. Clients
+   * are disconnected, and ask the next daemon again.
+   */
+  private replace(): void {
+    const { supervisor, log, replaced } = this.parts;
+    if (!this.replacement) return;
+    log.write('warn', 'Re-executing init');
+    supervisor.onClose(replaced);
+    supervisor.send([this.replacement]);
+    this.replacement = null;
+  }
+
   private carryOut(effect: Effect): void {
-    if (effect.type === 'reply') this.answer(effect.key, { result: effect.result });
+    if (effect.type === 'duty') this.duties.get(effect.duty)?.();
+    else if (effect.type === 'reply') this.answer(effect.key, { result: effect.result });
     else if (effect.type === 'reply-error') this.answer(effect.key, { error: effect.error });
     else describeEffect(effect, this.parts.log, this.watchers.size > 0 ? (n) => this.notify(n) : null);
   }

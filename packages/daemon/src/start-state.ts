@@ -129,5 +129,6 @@ export function engineSettings(
     jobOutput: options.jobOutput,
     exitWith: options.exitWith,
     stopTimeout: options.stopTimeout,
+    container: options.container,
   };
 }

@@ -25,6 +25,8 @@ export interface SupervisorLink {
   crashes: number;
   /** It takes standing orders; one that was started before it could goes on as it is until it is replaced. */
   takesOrders: boolean;
+  /** It counts being replaced among its commands: whether that was done is known afterwards. */
+  countsReplacement: boolean;
   /** What the daemon before this one has said for it, '' for the first one; null: the supervisor is too old to keep anything. */
   note: string | null;
   /** The environment that init was started with. */
@@ -45,7 +47,8 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     fd,
     failures: count('UPSTART_DAEMON_FAILURES'),
     crashes: count('UPSTART_SUPERVISOR_CRASHES'),
-    takesOrders: env.UPSTART_SUPERVISOR_ORDERS === '1',
+    takesOrders: count('UPSTART_SUPERVISOR_ORDERS') >= 1,
+    countsReplacement: count('UPSTART_SUPERVISOR_ORDERS') >= 2,
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
     initEnv,
   };

@@ -143,6 +143,9 @@ static const char *carry_out_command(const struct frame *frame) {
 	case FRAME_END:
 		end(frame);
 		break;
+	case FRAME_REPLACE:
+		daemon_replaces();
+		break;
 	}
 	return NULL;
 }
@@ -153,6 +156,9 @@ const char *command_carry_out(const struct frame *frame) {
 		daemon_ready();
 		return NULL;
 	case FRAME_REPLACE:
+		/* An older daemon gives it no id. */
+		if (frame->header.id)
+			return carry_out_command(frame);
 		daemon_replaces();
 		return NULL;
 	case FRAME_LOG_ROTATION:

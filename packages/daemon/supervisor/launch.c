@@ -93,7 +93,7 @@ static void set_environment(unsigned failures) {
 	snprintf(number, sizeof number, "%u", failures);
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
 	/* Not said in the greeting, in which an older daemon accepts nothing that it does not know. */
-	setenv("UPSTART_SUPERVISOR_ORDERS", "1", 1);
+	setenv("UPSTART_SUPERVISOR_ORDERS", "2", 1);
 	/* Empty the first time: that it is there says that notes are kept. */
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept(), 1);
 }

@@ -179,10 +179,11 @@ export function markDead(files: LoginFiles, pids: ReadonlySet<number>, now: numb
     record.type = TYPE.dead;
     record.setText('user', '');
     record.setText('host', '');
-    record.setTime(0);
-    quietly(() => writeAt(files.utmp, index, record));
+    // In this order: who is ended in between does both once more, and none is left out.
     record.setTime(now);
     quietly(() => appendRecords(files.wtmp, [record]));
+    record.setTime(0);
+    quietly(() => writeAt(files.utmp, index, record));
   }
 }
 

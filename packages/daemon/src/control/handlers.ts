@@ -31,8 +31,6 @@ export interface ControlContext {
   version: string;
   /** The pid that users know as init. */
   initPid: number;
-  /** Ends this daemon in favour of the installed one. */
-  replacement: { begin(): void };
 }
 
 /** Who asks, and how. */
@@ -157,7 +155,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
 
   reexecute(context) {
-    context.replacement.begin();
+    context.runner.submit({ type: 'replace' });
     return new Promise(() => {});
   },
 

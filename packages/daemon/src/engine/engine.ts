@@ -24,6 +24,7 @@ import {
 } from './processes.ts';
 import { beginQuiesce, endIfQuiet, quiesceTimerPassed } from './quiesce.ts';
 import { handleRequest } from './requests.ts';
+import { replaceInit, signalReceived } from './signals.ts';
 import { spawnErrorText } from './spawn-errors.ts';
 import { dropSuccessor, killStranger } from './standing-orders.ts';
 import type { EngineState, TimerState } from './state.ts';
@@ -91,6 +92,9 @@ export class Engine {
       case 'quiesce':
         beginQuiesce(this.context, input.reason);
         return;
+      case 'replace':
+        replaceInit(this.context);
+        return;
       case 'tick':
         for (let timer = this.context.takeDue(); timer; timer = this.context.takeDue()) this.timerPassed(timer);
     }
@@ -153,7 +157,10 @@ export class Engine {
       context.log('warn', `${name} left ${report.count} processes behind, which have been killed`);
       return;
     }
-    if (report.type === 'signal') return;
+    if (report.type === 'signal') {
+      signalReceived(context, report.signal);
+      return;
+    }
     if (report.type === 'signalled') this.answerSignalled(report.command);
     const known = this.known(report.process);
     if (!known) {

@@ -45,12 +45,20 @@ export type Input = { now: number; wall: number } & (
   /** From here on standing orders are given, in a state that a daemon has begun which gave none. */
   | { type: 'give-orders' }
   | { type: 'quiesce'; reason: 'shutdown' | 'logout' }
+  /** Init is to be replaced by the installed one. */
+  | { type: 'replace' }
   /** Time has passed: timers that are due go off. */
   | { type: 'tick' }
 );
 
+/**
+ * What is done outside the engine. Each new daemon does it by coming up: one that is lost with a daemon needs nothing else.
+ */
+export type Duty = 'reload-configuration' | 'listen-again';
+
 export type Effect =
   | { type: 'command'; command: Command }
+  | { type: 'duty'; duty: Duty }
   | { type: 'reply'; key: string; result: unknown }
   | { type: 'reply-error'; key: string; error: WireError }
   | { type: 'goal'; job: string; instance: string; from: Goal; to: Goal }

@@ -34,6 +34,8 @@ export interface EngineSettings {
   exitWith: string | null;
   /** Seconds that jobs get to stop when init ends; null: as long as the longest kill timeout. */
   stopTimeout: number | null;
+  /** It is a container's init: signals mean what engines of containers send them for. */
+  container: boolean;
 }
 
 export type WaitKind = 'start' | 'stop' | 'restart' | 'emit';

@@ -39,6 +39,7 @@ export const TEST_SETTINGS: EngineSettings = {
   jobOutput: false,
   exitWith: null,
   stopTimeout: null,
+  container: false,
 };
 
 const WALL = 1_700_000_000_000;

@@ -172,7 +172,7 @@ describe.each(variants)('%s', (_name, program) => {
     for (const id of [1, 2]) await daemon.report('execed', id);
     daemon.send({ type: 'again', id: 3, process: 1 });
     daemon.supervisor.ready();
-    daemon.supervisor.replace();
+    daemon.replace();
     const next = await init.daemon();
     next.send({ type: 'again', id: 4, process: 2 });
     for (const id of [1, 2]) next.send({ type: 'signal', id: id + 4, process: id, signal: 9, group: true });

@@ -136,7 +136,7 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
     let daemon = first;
     for (let id = 1002; id < 1004; id++) {
       daemon.supervisor.ready();
-      daemon.supervisor.replace();
+      daemon.replace();
       daemon = await init.daemon();
       expect(daemon.state.processes).toHaveLength(count);
       expect(threadsOf(init)).toBe(USUAL);

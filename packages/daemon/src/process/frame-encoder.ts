@@ -110,11 +110,6 @@ export function encodeReady(): Buffer {
   return writer.begin(SENT.ready, 0).take();
 }
 
-/** Another daemon is to take over, and another supervisor in the process of this one. */
-export function encodeReplace(): Buffer {
-  return writer.begin(SENT.replace, 0).take();
-}
-
 /** Rotate log files from now on. */
 export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
   const frame = writer.begin(SENT.rotation, 0);

@@ -32,7 +32,16 @@ function line(command: Command): string {
   const add = (tag: number, value: number | string | null) => {
     if (value !== null) fields.push([tag, hex(value)]);
   };
-  const types = { spawn: 2, signal: 3, 'flush-logs': 4, end: 6, 'kill-cgroup': 9, again: 11, 'not-again': 12 };
+  const types = {
+    spawn: 2,
+    signal: 3,
+    'flush-logs': 4,
+    end: 6,
+    replace: 7,
+    'kill-cgroup': 9,
+    again: 11,
+    'not-again': 12,
+  };
   if (command.type === 'signal') {
     add(1, command.process);
     add(3, command.signal);
@@ -113,7 +122,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     group: fc.boolean(),
   }),
   fc.record({ type: fc.constantFrom('again' as const, 'not-again' as const), id, process: id }),
-  fc.record({ type: fc.constant('flush-logs' as const), id }),
+  fc.record({ type: fc.constantFrom('flush-logs' as const, 'replace' as const), id }),
   fc.record({ type: fc.constant('kill-cgroup' as const), id, cgroup: text }),
   fc.record({ type: fc.constant('end' as const), id, status: fc.integer({ min: 0, max: 255 }) }),
 );

@@ -36,7 +36,7 @@ const wasHandedOver = (init: Init): boolean =>
 
 async function replace(init: Init, daemon: Daemon, options = { acknowledge: true }): Promise<Daemon> {
   daemon.supervisor.ready();
-  daemon.supervisor.replace();
+  daemon.replace();
   return init.daemon(options);
 }
 
@@ -128,6 +128,19 @@ describe.each(variants)('%s', (_name, program) => {
     expect([await init.exit(), init.said]).toEqual([0, '']);
   });
 
+  test('is a command, and carried out once', async () => {
+    const { init } = start(program);
+    const first = await init.daemon();
+    first.supervisor.ready();
+    first.send({ type: 'replace', id: 5 });
+    const second = await init.daemon();
+    expect([second.state.lastCommand, wasHandedOver(init)]).toEqual([5, true]);
+    second.send({ type: 'replace', id: 5 });
+    second.shell(6, 'exit 6');
+    expect((await second.report('exited', 6)).code).toBe(6);
+    expect(() => process.kill(second.pid, 0), 'it was not told to end').not.toThrow();
+  });
+
   test('again and again, without anything piling up', async () => {
     const { init } = start(program);
     let daemon = await init.daemon();
@@ -179,7 +192,7 @@ describe('killed in the middle of it', () => {
     await daemon.report('execed', 1);
     writeFileSync(join(init.folder, `kill-at-${step}`), '');
     daemon.supervisor.ready();
-    daemon.supervisor.replace();
+    daemon.replace();
     expect([await init.exit(), init.child.signalCode]).toEqual([null, 'SIGKILL']);
     expect(textOf(`/proc/${pid}/status`)).toMatch(/^State:\t[SR]/m);
     expect(parentOf(pid)).not.toBe(init.pid);

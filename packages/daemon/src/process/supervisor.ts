@@ -7,7 +7,6 @@ import {
   encodeLogRotation,
   encodeNote,
   encodeReady,
-  encodeReplace,
   encodeSay,
 } from './frame-encoder.ts';
 import { FrameError } from './frames.ts';
@@ -70,11 +69,6 @@ export class Supervisor {
   /** Recovery is over: from now on the death of this daemon is not a failure to start. */
   ready(): void {
     this.#socket.write(encodeReady());
-  }
-
-  /** This daemon is about to exit; the supervisor re-executes itself before it starts the next one. */
-  replace(): void {
-    this.#socket.write(encodeReplace());
   }
 
   /** Has log files rotated from now on. */

@@ -142,6 +142,13 @@ it('commands of format 3 get what they lack, and keep what they have', () => {
   ]);
 });
 
+it('signals in a journal of format 4 mean nothing more: what they meant comes behind them', () => {
+  const report = { type: 'signal', seq: 9, signal: 15 } as Report;
+  const input = { type: 'report' as const, report, now: 0, wall: 0 };
+  expect(migrate({ snapshot: written(4), batches: [[input]] })).toBe(true);
+  expect(report).toEqual({ type: 'signal', seq: 9, signal: 0 });
+});
+
 it.each([1, FORMAT + 1, Number.NaN])('there is no way from format %d', (format) => {
   expect(migrate({ snapshot: { ...written(), format }, batches: [] })).toBe(false);
 });

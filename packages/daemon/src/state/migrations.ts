@@ -14,8 +14,14 @@ const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
     const output: Partial<SpawnSpec> = { outputLabel: null };
     for (const command of commands) if (command.type === 'spawn') command.spec = { ...output, ...command.spec };
   },
-  // Definitions know which of their fields were not read; `completeDefinitions` does that.
-  4: () => {},
+  // What signals mean is decided by the engine: an older daemon followed their reports up with inputs of their own.
+  4: ({ snapshot: { state }, batches }) => {
+    const { settings } = state;
+    state.settings = { ...settings, container: !settings.pid1 && settings.sessionAddress === null };
+    for (const input of batches.flat()) {
+      if (input.type === 'report' && input.report.type === 'signal') input.report.signal = 0;
+    }
+  },
 };
 
 /** The oldest format that can be read. */

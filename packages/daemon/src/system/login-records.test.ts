@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RECORD_SIZE } from '@upstart/protocol/login-records';
 import { expect, test } from 'vitest';
-import { LoginRecords } from './login-records.ts';
+import type { Report } from '../process-messages.ts';
+import { noteLogouts } from './login-records.ts';
 
-test('processes that end are marked, all those of one turn together', async () => {
+test('processes that end are marked, unless a daemon before has done that', () => {
   const directory = mkdtempSync(join(tmpdir(), 'login-records-'));
   const files = { utmp: join(directory, 'utmp'), wtmp: join(directory, 'wtmp') };
   const login = (pid: number): Buffer => {
@@ -14,15 +15,20 @@ test('processes that end are marked, all those of one turn together', async () =
     record.writeInt32LE(pid, 4);
     return record;
   };
-  writeFileSync(files.utmp, Buffer.concat([login(10), login(11), login(12)]));
+  writeFileSync(files.utmp, Buffer.concat([login(10), login(11), login(12), login(13)]));
   writeFileSync(files.wtmp, '');
-  const records = new LoginRecords(files);
-  records.ended(10);
-  records.ended(12);
-  records.ended(99);
-  await new Promise((resolve) => setImmediate(resolve));
+  const usage = { user: 0, system: 0, maxRss: 0 };
+  const reports: Report[] = [
+    { type: 'exited', seq: 7, process: 1, pid: 11, code: 0, signal: 0, core: false, usage },
+    { type: 'exited', seq: 8, process: 2, pid: 10, code: 0, signal: 0, core: false, usage },
+    { type: 'vanished', seq: 9, process: 3, pid: 12 },
+    { type: 'spawned', seq: 10, process: 4, pid: 13 },
+    { type: 'vanished', seq: 11, process: 5, pid: 99 },
+  ];
+  // The reports come again when a daemon dies before they are acknowledged.
+  for (let daemons = 0; daemons < 2; daemons++) noteLogouts(reports, 7, files);
   const utmp = readFileSync(files.utmp);
-  expect([0, 1, 2].map((index) => utmp.readInt16LE(index * RECORD_SIZE))).toEqual([8, 7, 8]);
+  expect([0, 1, 2, 3].map((index) => utmp.readInt16LE(index * RECORD_SIZE))).toEqual([8, 7, 8, 7]);
   expect(readFileSync(files.wtmp)).toHaveLength(2 * RECORD_SIZE);
   rmSync(directory, { recursive: true });
 });

@@ -1,28 +1,13 @@
 /** Who is logged in, as init keeps it: the record of a process that has ended says so (reference: jobs §4.4, step 3). */
 import { LOGIN_FILES, type LoginFiles, markDead } from '@upstart/protocol/login-records';
+import type { Report } from '../process-messages.ts';
 
-export class LoginRecords {
-  private readonly files: LoginFiles;
-  private waiting: number[] = [];
-  private working = false;
-
-  constructor(files: LoginFiles = LOGIN_FILES) {
-    this.files = files;
+/** Marks the records of processes that have ended, all those of some reports together. Up to `lastReport` that was done. */
+export function noteLogouts(reports: readonly Report[], lastReport: number, files: LoginFiles = LOGIN_FILES): void {
+  const pids = new Set<number>();
+  for (const report of reports) {
+    const isEnd = report.type === 'exited' || report.type === 'vanished';
+    if (isEnd && report.seq > lastReport) pids.add(report.pid);
   }
-
-  /** A process of a job has ended. Its record, if it has one, is dealt with when there is time. */
-  ended(pid: number): void {
-    this.waiting.push(pid);
-    if (!this.working) {
-      this.working = true;
-      setImmediate(() => this.work());
-    }
-  }
-
-  private work(): void {
-    const pids = this.waiting;
-    this.waiting = [];
-    this.working = false;
-    markDead(this.files, new Set(pids), Date.now());
-  }
+  if (pids.size > 0) markDead(files, pids, Date.now());
 }

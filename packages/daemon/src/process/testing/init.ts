@@ -174,6 +174,11 @@ export class Daemon {
     this.supervisor.send(commands);
   }
 
+  /** Has the supervisor re-execute itself, as an older daemon says it: without a number. */
+  replace(): void {
+    this.send({ type: 'replace', id: 0 });
+  }
+
   spawn(id: number, changes: Partial<SpawnSpec>): void {
     this.send({ type: 'spawn', id, spec: { ...SPEC, ...changes } });
   }
