@@ -1,5 +1,5 @@
 /** What a command is, and what it is given when it runs. */
-import type { CallOptions, Target, UpstartClient } from '@upstart/protocol';
+import type { CallOptions, Requester, Target, UpstartClient } from '@upstart/protocol';
 import type { CommandContext } from './context.ts';
 import { type OptionSpec, type Options, UsageError } from './options.ts';
 import type { Printer } from './printer.ts';
@@ -57,9 +57,15 @@ export const GLOBAL: OptionSpec = {
 export const JSON_OUTPUT: OptionSpec = { long: 'json', description: 'print JSON, for programs', shown: 'further' };
 
 /** The job and the instance that the process belongs to, if it runs inside a job (reference: control §3.1). */
-export function ownInstance(env: CommandContext['env']): { job: string; instance: string } | null {
+export function ownInstance(env: CommandContext['env']): Requester | null {
   const { UPSTART_JOB: job, UPSTART_INSTANCE: instance } = env;
   return job === undefined || instance === undefined ? null : { job, instance };
+}
+
+/** What a request says of where it comes from. */
+export function origin({ env }: CommandContext): { from?: Requester } {
+  const from = ownInstance(env);
+  return from === null || from.job === '' ? {} : { from };
 }
 
 /** How long to wait, as `--timeout` says. */

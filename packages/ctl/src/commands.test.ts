@@ -320,13 +320,18 @@ describe('start, stop and restart', () => {
   it('inside a job mean that job’s own instance and never wait', async () => {
     const env = { UPSTART_JOB: 'svc', UPSTART_INSTANCE: '' };
     const answers = { stop: { instance: '' }, status: running };
-    expect((await run('stop', { env, answers })).calls[0]).toEqual(['stop', { job: 'svc', instance: '', wait: false }]);
+    const from = { job: 'svc', instance: '' };
+    expect((await run('stop', { env, answers })).calls[0]).toEqual([
+      'stop',
+      { job: 'svc', instance: '', wait: false, from },
+    ]);
     expect((await run('status', { env, answers })).calls).toEqual([['status', { job: 'svc', instance: '' }]]);
     expect((await run('reload', { env, answers })).calls).toEqual([['reload', { job: 'svc', instance: '' }]]);
     expect((await run('stop other', { env, answers })).calls[0]).toEqual([
       'stop',
-      { job: 'other', env: [], wait: true },
+      { job: 'other', env: [], wait: true, from },
     ]);
+    expect((await run('emit ready', { env, answers: { emit: null } })).calls[0]?.[1]).toMatchObject({ from });
     expect((await run(['status'], { env: { UPSTART_JOB: 'svc' } })).err).toMatch(/^status: missing job name\n/);
   });
 

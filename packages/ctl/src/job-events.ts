@@ -1,7 +1,5 @@
 /** The four events that jobs emit about themselves, in conditions (reference: control §3.5, events §8). */
-import type { Condition } from '@upstart/protocol';
-
-export const JOB_EVENTS: readonly string[] = ['starting', 'started', 'stopping', 'stopped'];
+import { type Condition, JOB_EVENTS } from '@upstart/protocol';
 
 /**
  * Which job an event of a condition is about, and its other arguments: for a job event the job is the value of the

@@ -47,6 +47,12 @@ export interface CGroupSetting {
   value: string | null;
 }
 
+/** Where a stanza stands. */
+export interface StanzaPlace {
+  path: string;
+  line: number;
+}
+
 export interface JobDefinition {
   name: string;
   /** The file that it comes from. */

@@ -4,6 +4,7 @@ export * from './condition.ts';
 export * from './errors.ts';
 export * from './framing.ts';
 export * from './glob.ts';
+export * from './known-events.ts';
 export * from './messages.ts';
 export * from './process-streams.ts';
 export * from './request-stream.ts';

@@ -18,6 +18,18 @@ export type LogPriority = (typeof LOG_PRIORITIES)[number];
  */
 export type Target = { job: string; env: string[] } | { job: string; instance: string };
 
+/** The job instance inside which a command runs. */
+export interface Requester {
+  job: string;
+  instance: string;
+}
+
+/** How a change is asked for: whether to wait for it, and from inside which job, for explanations. */
+export interface Asking {
+  wait: boolean;
+  from?: Requester;
+}
+
 /** The table an environment request is about: that of one running instance, or (null) everybody's. */
 export type EnvTarget = { job: string; instance: string } | null;
 
@@ -140,11 +152,11 @@ export interface Methods {
    * instances. Waits until the pids of processes that are just being spawned are known.
    */
   status: { params: Target; result: JobStatus };
-  start: { params: Target & { wait: boolean }; result: { instance: string } };
-  stop: { params: Target & { wait: boolean }; result: { instance: string } };
-  restart: { params: Target & { wait: boolean }; result: { instance: string } };
+  start: { params: Target & Asking; result: { instance: string } };
+  stop: { params: Target & Asking; result: { instance: string } };
+  restart: { params: Target & Asking; result: { instance: string } };
   reload: { params: Target; result: null };
-  emit: { params: { name: string; env: string[]; wait: boolean }; result: null };
+  emit: { params: { name: string; env: string[] } & Asking; result: null };
   /** The definition of one job (`unknown-job`) or, with null, of all. */
   config: { params: { job: string | null }; result: JobConfig[] };
   brokenFiles: { params: Record<never, never>; result: BrokenFile[] };

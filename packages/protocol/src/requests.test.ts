@@ -34,14 +34,21 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
     good: [
       { ...target, wait: true },
       { ...byName, wait: false },
+      { ...target, wait: true, from: byName },
     ],
-    bad: [[target, 'params.wait must be true or false']],
+    bad: [
+      [target, 'params.wait must be true or false'],
+      [{ ...target, wait: true, from: { job: 'web' } }, 'params.from.instance must be a string'],
+    ],
   },
   stop: { good: [{ ...target, wait: true }], bad: [[{ ...byName, wait: 1 }, 'params.wait must be true or false']] },
   restart: { good: [{ ...target, wait: true }], bad: [[{ wait: true }, 'params.job must be a string']] },
   reload: { good: [target, byName], bad: [[undefined, 'params must be a map']] },
   emit: {
-    good: [{ name: 'e', env: ['a\udcff'], wait: false }],
+    good: [
+      { name: 'e', env: ['a\udcff'], wait: false },
+      { name: 'e', env: [], wait: true, from: byName },
+    ],
     bad: [[{ name: 'e', env: 'A=1', wait: true }, 'params.env must be a list']],
   },
   config: { good: [{ job: null }, { job: 'web' }], bad: [[{}, 'params.job must be a string']] },

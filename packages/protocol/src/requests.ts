@@ -1,6 +1,6 @@
 /** The check of what clients send: one row a method, one check a field. Nothing unchecked gets past this file. */
 import { upstartError } from './errors.ts';
-import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
+import type { Asking, EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
 
 /** Checks the value found at `place` and returns it (maps: rebuilt, without fields nobody knows). */
 type Check<T> = (value: unknown, place: string) => T;
@@ -60,11 +60,15 @@ const byEnv = mapOf<{ job: string; env: string[] }>({ job: text, env: texts });
 const byName = mapOf<{ job: string; instance: string }>({ job: text, instance: text });
 const target: Check<Target> = (value, place) =>
   Object.hasOwn(asMap(value, place), 'instance') ? byName(value, place) : byEnv(value, place);
-const waitingTarget: Check<Target & { wait: boolean }> = (value, place) => ({
-  ...target(value, place),
-  wait: flag(asMap(value, place).wait, `${place}.wait`),
-});
+const asking: Check<Asking> = (value, place) => {
+  const { wait, from } = asMap(value, place);
+  const asked: Asking = { wait: flag(wait, `${place}.wait`) };
+  if (from !== undefined && from !== null) asked.from = byName(from, `${place}.from`);
+  return asked;
+};
+const askedTarget: Check<Target & Asking> = (value, place) => ({ ...target(value, place), ...asking(value, place) });
 const envTarget: Check<EnvTarget> = orNull(byName);
+const event = mapOf<{ name: string; env: string[] }>({ name: text, env: texts });
 const nothing = mapOf<Record<never, never>>({});
 
 /** One row a method: what its `params` must be. */
@@ -73,11 +77,11 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   version: nothing,
   list: nothing,
   status: target,
-  start: waitingTarget,
-  stop: waitingTarget,
-  restart: waitingTarget,
+  start: askedTarget,
+  stop: askedTarget,
+  restart: askedTarget,
   reload: target,
-  emit: mapOf({ name: text, env: texts, wait: flag }),
+  emit: (value, place) => ({ ...event(value, place), ...asking(value, place) }),
   config: mapOf({ job: orNull(text) }),
   brokenFiles: nothing,
   reloadConfiguration: nothing,

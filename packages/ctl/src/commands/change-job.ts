@@ -5,6 +5,7 @@ import {
   type Invocation,
   lateText,
   NO_WAIT,
+  origin,
   TIMEOUT,
   TIMEOUT_HELP,
   targetOf,
@@ -45,11 +46,13 @@ async function change(method: Change, invocation: Invocation): Promise<number> {
   const wait = !own && invocation.options['no-wait'] !== true;
   const limit = timeLimit(invocation.options);
   const client = await invocation.connect();
-  const answer = await client.call(method, { ...target, wait }, limit).catch(async (error: unknown) => {
-    if (error instanceof TimeoutError) return null;
-    await hint(error, target, client, invocation);
-    throw error;
-  });
+  const answer = await client
+    .call(method, { ...target, wait, ...origin(invocation.context) }, limit)
+    .catch(async (error: unknown) => {
+      if (error instanceof TimeoutError) return null;
+      await hint(error, target, client, invocation);
+      throw error;
+    });
   if (answer === null) {
     await tellLate(target, client, invocation);
     return 1;

@@ -4,12 +4,13 @@ import {
   type Condition,
   ConnectionError,
   globMatches,
+  JOB_EVENTS,
   type JobConfig,
   UpstartError,
 } from '@upstart/protocol';
 import type { Command, Invocation } from '../command.ts';
 import { brokenFileText } from '../hints.ts';
-import { aboutJob, JOB_EVENTS } from '../job-events.ts';
+import { aboutJob } from '../job-events.ts';
 import { printable } from '../text/colour.ts';
 
 /** The events that init itself emits (reference: events §11); a session also ends. */

@@ -123,6 +123,25 @@ describe('several sources', () => {
 });
 
 describe('broken files', () => {
+  test('the place that takes the `start on` away is known', () => {
+    conf.write('conf/off.conf', 'start on go\n');
+    conf.write('conf/off.override', '# no\nmanual\n');
+    conf.write('conf/alone.conf', 'start on go\nmanual\n');
+    conf.write('conf/again.conf', 'start on go\nmanual\n');
+    conf.write('conf/again.override', 'start on other\n');
+    conf.write('conf/broken.conf', 'start on go\n');
+    conf.write('conf/broken.override', 'manual\nbogus\n');
+    conf.write('conf/never.conf', 'exec never\n');
+    const configuration = conf.load(['conf']);
+    const place = (path: string, line: number) => ({ path: conf.path(path), line });
+    expect(configuration.switchedOff('off')).toEqual(place('conf/off.override', 2));
+    expect(configuration.switchedOff('alone')).toEqual(place('conf/alone.conf', 2));
+    for (const name of ['again', 'broken', 'never', 'unknown']) expect(configuration.switchedOff(name)).toBeNull();
+    rmSync(conf.path('conf/off.override'));
+    configuration.reload();
+    expect(configuration.switchedOff('off')).toBeNull();
+  });
+
   test('a broken override leaves the conf file alone', () => {
     conf.write('conf/svc.conf', 'usage conf\nstart on a');
     conf.write('conf/svc.override', 'usage override\nbogus');

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type BrokenFile, type LogPriority, systemErrorText } from '@upstart/protocol';
-import type { JobDefinition } from '../job-definition.ts';
+import type { JobDefinition, StanzaPlace } from '../job-definition.ts';
 import { brokenFile } from './advice.ts';
 import { isPassing } from './file-errors.ts';
 import { fsPath, inspect, readJobFile, signatureOf } from './job-file.ts';
@@ -30,6 +30,9 @@ export interface ConfigurationOptions {
   onError(error: JobFileError): void;
   onLog(level: LogPriority, text: string): void;
 }
+
+/** What is found in the files of a job besides its definition. */
+type Findings = Pick<ConfFile, 'errors' | 'manual'>;
 
 /** Milliseconds until what could not be read for want of descriptors or memory is read again. */
 const READ_AGAIN = 1000;
@@ -80,6 +83,12 @@ export class Configuration {
     return [...broken.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  /** The `manual` that takes the job's `start on` away; null: it has its `start on`, or never had one to lose. */
+  switchedOff(name: string): StanzaPlace | null {
+    const file = this.#sources.map((source) => source.confs.get(name)).find((found) => found?.definition != null);
+    return file?.definition?.startOn === null ? file.manual : null;
+  }
+
   /**
    * Resolves when what has been done to job files until now has been told. Events take a moment; whoever is about to say
    * that a job is unknown can wait for this first, so that a file counts as soon as it is written.
@@ -110,8 +119,8 @@ export class Configuration {
       }
       for (const [name, file] of source.confs) {
         // Until it is read: it may not be readable now.
-        const { definition, errors } = old.confs.get(name) ?? file;
-        Object.assign(file, { definition, errors });
+        const { definition, errors, manual } = old.confs.get(name) ?? file;
+        Object.assign(file, { definition, errors, manual });
       }
       for (const [name, { path }] of old.confs) {
         if (source.confs.has(name)) continue;
@@ -171,10 +180,10 @@ export class Configuration {
   #read(source: Source, name: string, { unread }: SourceChanges): void {
     const file = source.confs.get(name);
     if (file === undefined) return;
-    const errors: JobFileError[] = [];
+    const found: Findings = { errors: [], manual: null };
     try {
-      file.definition = this.#define(source, file, name, errors);
-      file.errors = errors;
+      file.definition = this.#define(source, file, name, found);
+      Object.assign(file, found);
     } catch (error) {
       if (!isPassing(error)) throw error;
       file.signature = null;
@@ -182,31 +191,38 @@ export class Configuration {
     }
   }
 
-  #define(source: Source, file: ConfFile, name: string, errors: JobFileError[]): JobDefinition | null {
-    const conf = this.#parse(file, errors, name);
+  #define(source: Source, file: ConfFile, name: string, found: Findings): JobDefinition | null {
+    const conf = this.#parse(file, found, name);
     if (conf === null) return null;
     for (const earlier of this.#sources) {
       const override = earlier.overrides.get(name);
-      if (override !== undefined) return this.#parse(override, errors, name, conf) ?? conf;
+      if (override !== undefined) return this.#parse(override, found, name, conf) ?? conf;
       if (earlier === source) break;
     }
     return conf;
   }
 
-  /** What `read` defines; null if it is refused, which is added to `errors`, or is not there. */
-  #parse(read: SourceFile, errors: JobFileError[], name: string, into?: JobDefinition): JobDefinition | null {
+  /** What `read` defines; null if it is refused, which is added to what was found, or is not there. */
+  #parse(read: SourceFile, found: Findings, name: string, into?: JobDefinition): JobDefinition | null {
     const { path } = read;
+    let manual = found.manual;
     read.signature = null;
     try {
       const content = readJobFile(path);
       if (content === null) return null;
       read.signature = content.signature;
       const { debug } = this.#options;
-      return parseJob(content.text, into === undefined ? { name, path, debug } : { name, path, debug, into });
+      const onManual = (line: number): void => {
+        manual = { path, line };
+      };
+      const options = { name, path, debug, onManual };
+      const definition = parseJob(content.text, into === undefined ? options : { ...options, into });
+      found.manual = manual;
+      return definition;
     } catch (error) {
       if (!(error instanceof JobFileError)) throw error;
       read.signature ??= signatureOf(path);
-      errors.push(error);
+      found.errors.push(error);
       this.#options.onError(error);
       return null;
     }

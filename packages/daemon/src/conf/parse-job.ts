@@ -14,6 +14,8 @@ export interface ParseOptions {
   debug?: boolean;
   /** Told of each script block: the line that its text starts in, and the text as the shell gets it. */
   onScript?: (slot: Slot, line: number, text: string) => void;
+  /** Told of each `manual`, which takes away the \`start on\` that stands before it: its line. */
+  onManual?: (line: number) => void;
 }
 
 /** Some editors put it in front of UTF-8. */
@@ -24,10 +26,10 @@ const BYTE_ORDER_MARK = '\uFEFF';
  * at the first thing that is wrong, and nothing else; then nothing of the file counts.
  */
 export function parseJob(text: string, options: ParseOptions): JobDefinition {
-  const { name, path, into, debug = false, onScript = null } = options;
+  const { name, path, into, debug = false, onScript = null, onManual = null } = options;
   const job = into === undefined ? emptyDefinition(name, path) : structuredClone(into);
   const lexer = new Lexer(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, path);
-  const context: StanzaContext = { debug, onScript };
+  const context: StanzaContext = { debug, onScript, onManual };
   while (!lexer.atEnd) {
     if (lexer.atStanza()) parseStanza(lexer, job, context);
     else lexer.skipLine();

@@ -1,7 +1,7 @@
 /** One configuration directory: what is in it and below it, as last seen (reference: job files §1). */
 import { existsSync, statSync } from 'node:fs';
 import { systemErrorText } from '@upstart/protocol';
-import type { JobDefinition } from '../job-definition.ts';
+import type { JobDefinition, StanzaPlace } from '../job-definition.ts';
 import { type EntryKind, inspectEntry, listEntries, stem } from './directory.ts';
 import { isAbsent, isPassing } from './file-errors.ts';
 import { fsPath, inspect, signatureOf } from './job-file.ts';
@@ -17,6 +17,8 @@ export interface ConfFile extends SourceFile {
   /** What the file and its override define; null if the file is broken. */
   definition: JobDefinition | null;
   errors: JobFileError[];
+  /** The last `manual` of the file or its override. */
+  manual: StanzaPlace | null;
 }
 
 /** What a look at the directory found different: job names, and directories. */
@@ -176,7 +178,8 @@ export class Source {
     const file = kind === 'conf' ? this.confs.get(job) : this.overrides.get(job);
     if (file !== undefined && !changed && file.signature === signatureOf(path)) return;
     if (kind === 'conf') {
-      if (file === undefined) this.confs.set(job, { path, signature: null, definition: null, errors: [] });
+      if (file === undefined)
+        this.confs.set(job, { path, signature: null, definition: null, errors: [], manual: null });
       changes.confs.add(job);
     } else {
       if (file === undefined) this.overrides.set(job, { path, signature: signatureOf(path) });

@@ -33,6 +33,8 @@ export interface StanzaContext {
   debug: boolean;
   /** Told of each script block, with the line of its first line of text. */
   onScript: ((slot: Slot, line: number, text: string) => void) | null;
+  /** Told of each `manual`, with its line. */
+  onManual: ((line: number) => void) | null;
 }
 
 type Stanza = (lexer: Lexer, job: JobDefinition, context: StanzaContext) => void;
@@ -183,8 +185,9 @@ function condition(field: 'startOn' | 'stopOn'): Stanza {
 }
 
 /** Forgets the `start on` that stands before it. What follows on its line is a stanza of its own. */
-function manual(_lexer: Lexer, job: JobDefinition): void {
+function manual({ line }: Lexer, job: JobDefinition, { onManual }: StanzaContext): void {
   job.startOn = null;
+  onManual?.(line);
 }
 
 /** Like `manual`, does not mind what follows on its line. */

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import {
+  type Asking,
   type BrokenFile,
   LOG_PRIORITIES,
   type Method,
@@ -16,7 +17,7 @@ import {
 import { monotonicNow } from '../clock.ts';
 import type { Configuration } from '../conf/configuration.ts';
 import { readEnvironment, readVariable } from '../engine/environment-requests.ts';
-import { explainEvents, explainJob } from '../engine/explain.ts';
+import { explainEvents, explainJob } from '../engine/explain/explain.ts';
 import type { EngineRequest } from '../engine/messages.ts';
 import { instanceLogPath, isSettled, jobConfigs, jobStatus, listJobs } from '../engine/queries.ts';
 import type { Log } from '../log.ts';
@@ -79,6 +80,10 @@ function brokenFiles({ configuration }: ControlContext, { privileged }: Caller):
   return privileged ? files : files.map((file) => ({ ...file, place: null, meant: null }));
 }
 
+function asking({ wait, from }: Asking): Asking {
+  return from === undefined ? { wait } : { wait, from };
+}
+
 const HANDLERS: { [M in Method]: Handler<M> } = {
   hello: (context) => ({ version: PROTOCOL_VERSION, daemon: context.version, pid: context.initPid }),
   version: (context) => context.version,
@@ -93,13 +98,14 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     return jobStatus(context.runner.engine.context, target(params));
   },
   start: (context, params, caller) =>
-    change(context, caller, { method: 'start', target: target(params), wait: params.wait }),
+    change(context, caller, { method: 'start', target: target(params), ...asking(params) }),
   stop: (context, params, caller) =>
-    change(context, caller, { method: 'stop', target: target(params), wait: params.wait }),
+    change(context, caller, { method: 'stop', target: target(params), ...asking(params) }),
   restart: (context, params, caller) =>
-    change(context, caller, { method: 'restart', target: target(params), wait: params.wait }),
+    change(context, caller, { method: 'restart', target: target(params), ...asking(params) }),
   reload: (context, params, caller) => change(context, caller, { method: 'reload', target: target(params) }),
-  emit: (context, { name, env, wait }, caller) => change(context, caller, { method: 'emit', name, env, wait }),
+  emit: (context, params, caller) =>
+    change(context, caller, { method: 'emit', name: params.name, env: params.env, ...asking(params) }),
 
   async config(context, { job }, caller) {
     if (job === null) await caller.turn();
@@ -116,10 +122,11 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   async explain(context, { job }, caller) {
     await caller.turn();
     const { engine } = context.runner;
-    const broken = brokenFiles(context, caller);
+    const broken = brokenFiles(context, caller).filter((file) => file.job === job);
     const jobClass = engine.state.classes.get(job);
-    if (!jobClass && !broken.some((file) => file.job === job)) throw upstartError('unknown-job', job);
-    return explainJob(engine.context, job, jobClass, broken, monotonicNow(), caller.privileged);
+    if (!jobClass && broken.length === 0) throw upstartError('unknown-job', job);
+    const files = { broken, switchedOff: context.configuration.switchedOff(job) };
+    return explainJob(engine.context, job, jobClass, files, monotonicNow(), caller.privileged);
   },
 
   async explainEvent(context, { name }, caller) {

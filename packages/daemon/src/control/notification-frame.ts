@@ -1,6 +1,6 @@
 /** Notifications as they are sent. They are the same for many who watch, so each is made once. */
 import { encodeAnswer, type Notification } from '@upstart/protocol';
-import { publicVariables } from '../engine/explain-question.ts';
+import { publicVariables } from '../engine/explain/question.ts';
 
 const frames = new WeakMap<Notification, Buffer>();
 const forEverybody = new WeakMap<Notification, Notification>();

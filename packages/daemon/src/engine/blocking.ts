@@ -2,7 +2,7 @@
  * Who waits for whom: conditions and instances keep events from being over, and clients and instances wait for both
  * (reference: events §4, §5.1; jobs §4.5).
  */
-import { type ErrorCode, upstartError, type WireError } from '@upstart/protocol';
+import { type ErrorCode, isKnownEvent, upstartError, type WireError } from '@upstart/protocol';
 import { type ConditionState, type EventNode, satisfiedNodes } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { type Answer, type EventState, type InstanceState, MAX_ANSWERS, type Waiter } from './state.ts';
@@ -20,9 +20,23 @@ export function emitEvent(context: Context, name: string, env: string[]): EventS
     waiters: [],
   };
   context.state.events.set(event.id, event);
+  noteSeen(context, name);
   context.log('debug', `Pending ${name} event`);
   context.touchEvent(event);
   return event;
+}
+
+/** How many names of events are remembered, and how long they may be. */
+export const MAX_SEEN = 1000;
+const LONGEST_SEEN = 100;
+
+/** Remembers that there are events of this name; the oldest names are forgotten. */
+function noteSeen({ state }: Context, name: string): void {
+  if (state.seenEvents?.has(name) || name.length > LONGEST_SEEN || isKnownEvent(name)) return;
+  state.seenEvents ??= new Set();
+  state.seenEvents.add(name);
+  const [oldest] = state.seenEvents;
+  if (oldest !== undefined && state.seenEvents.size > MAX_SEEN) state.seenEvents.delete(oldest);
 }
 
 export function block(event: EventState): void {

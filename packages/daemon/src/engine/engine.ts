@@ -17,6 +17,7 @@ import {
   expectMet,
   hookTimeoutPassed,
   killTimeoutPassed,
+  processContinued,
   processExeced,
   processForked,
   processSpawned,
@@ -25,7 +26,6 @@ import {
 import { beginQuiesce, endIfQuiet, quiesceTimerPassed } from './quiesce.ts';
 import { handleRequest } from './requests.ts';
 import { replaceInit, signalReceived } from './signals.ts';
-import { spawnErrorText } from './spawn-errors.ts';
 import { dropSuccessor, killStranger } from './standing-orders.ts';
 import type { EngineState, TimerState } from './state.ts';
 
@@ -183,7 +183,7 @@ export class Engine {
         if (slot === 'main' && instance.state !== 'spawned')
           processEnded(context, instance, slot, { pid: 0, status: null });
         else if (report.step === 'fork') spawnDelayed(context, instance, slot, errnoText(report.errno));
-        else spawnFailed(context, instance, slot, spawnErrorText(report.step, report.errno, report.detail));
+        else spawnFailed(context, instance, slot, report);
         return;
       case 'execed':
         processExeced(context, known);
@@ -210,7 +210,7 @@ export class Engine {
         processStopped(context, known, report);
         return;
       case 'continued':
-        context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) continued by CONT signal`);
+        processContinued(context, known, report.pid);
         return;
       case 'signalled':
         this.signalled(report);

@@ -3,6 +3,7 @@
  */
 import type { Goal, Slot, State } from '@upstart/protocol';
 import { emitEvent, release, resetCondition } from './blocking.ts';
+import { keptByPreStop } from './causes.ts';
 import { jobCgroup } from './cgroups.ts';
 import { classIsIdle } from './classes.ts';
 import type { Context } from './context.ts';
@@ -116,6 +117,7 @@ function enterStarting(context: Context, instance: InstanceState): boolean {
 function enterRunning(context: Context, instance: InstanceState, from: State): boolean {
   if (from === 'pre-stop') {
     instance.stopEnv = [];
+    instance.cause = keptByPreStop(instance.cause ?? '');
     release(context, instance, false);
   } else {
     emitEvent(context, 'started', jobEventEnvironment(context, instance, false));

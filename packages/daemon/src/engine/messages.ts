@@ -1,7 +1,7 @@
 /**
  * What goes into the engine and what comes out. Inputs are journaled as they are; effects are carried out by others.
  */
-import type { Goal, LogPriority, Notification, Slot, State, WireError } from '@upstart/protocol';
+import type { Goal, LogPriority, Notification, Requester, Slot, State, WireError } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
 import type { Command, Report } from '../process-messages.ts';
 
@@ -10,9 +10,9 @@ export type EnvTargetSpec = { job: string; instance: string } | null;
 
 /** The requests that change something; everything else is a query (`queries.ts`). */
 export type EngineRequest =
-  | { method: 'start' | 'stop' | 'restart'; target: TargetSpec; wait: boolean }
+  | { method: 'start' | 'stop' | 'restart'; target: TargetSpec; wait: boolean; from?: Requester }
   | { method: 'reload'; target: TargetSpec }
-  | { method: 'emit'; name: string; env: string[]; wait: boolean }
+  | { method: 'emit'; name: string; env: string[]; wait: boolean; from?: Requester }
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }
   | { method: 'resetEnv'; target: EnvTargetSpec }

@@ -2,13 +2,18 @@
  * What the end of a process means for its job (reference: jobs §4), and what a process means that could not be started.
  */
 import type { Slot } from '@upstart/protocol';
+import type { JobDefinition } from '../job-definition.ts';
+import type { Report } from '../process-messages.ts';
 import { signalName } from '../signals.ts';
 import { release } from './blocking.ts';
 import type { Context } from './context.ts';
+import { exitHint, expectHint, followedHint, neverRan } from './exit-hints.ts';
 import { noteExitStatus } from './exit-job.ts';
+import { command, failedSetting } from './failed-setting.ts';
 import { advance, changeGoal } from './lifecycle.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from './processes.ts';
 import { countRespawn } from './respawn-limit.ts';
+import { spawnErrorText } from './spawn-errors.ts';
 import { addSuccessor, endOrders } from './standing-orders.ts';
 import type { FailureState, InstanceState, ProcessState } from './state.ts';
 
@@ -17,6 +22,9 @@ export interface ProcessEnd {
   pid: number;
   status: number | null;
 }
+
+/** The step of a spawn that failed. */
+type SpawnFailure = Pick<Extract<Report, { type: 'spawn-failed' }>, 'step' | 'errno' | 'detail'>;
 
 /** What the job does about it. */
 interface Verdict {
@@ -102,7 +110,7 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   const goesOn = !isDeferred(instance);
   // The program ended without having done what `expect` waits for: it never came up.
   const neverUp = instance.state === 'spawned' && definition.expect !== 'none' && process.execed;
-  if (neverUp) instance.hints.push(expectHint(definition.expect, process));
+  if (neverUp && !neverRan(status)) instance.hints.push(expectHint(definition.expect, process));
   const asks = status !== 0 || (definition.respawn && !definition.task) || neverUp;
   if (instance.goal !== 'start' || !asks) return { failure: null, stops: true, goesOn };
   if (definition.normalExit.includes(status)) return { failure: null, stops: true, goesOn };
@@ -110,7 +118,7 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   const display = context.display(instance);
   if (!countRespawn(context, instance)) {
     context.log('warn', `${display} respawning too fast, stopped`);
-    if (process.forks > 0) instance.hints.push(followedHint(definition.expect, process));
+    if (process.forks > 0 && !neverRan(status)) instance.hints.push(followedHint(definition.expect, process));
     return { failure: 'respawn', stops: true, goesOn };
   }
   context.log('warn', `${display} main process ended, respawning`);
@@ -132,31 +140,53 @@ function fail(
   slot: FailureState['slot'],
   status: number,
   text: string,
+  setting: string | null = null,
 ): void {
+  const { definition } = context.classOf(instance);
   const shown = slot === 'respawn' ? 0 : status;
   // A failure after the main process does not change what that has ended with.
   if (slot === 'pre-start' || slot === 'security' || status === -1) noteExitStatus(context, instance, status);
   if (!instance.failure) {
     const words = slot === 'respawn' ? `respawning too fast: ${text}` : text;
     instance.failure = { slot, status: shown, text: words, state: instance.state, at: context.wall };
+    explainFailure(definition, instance, instance.failure, status, setting);
   }
-  const job = context.classOf(instance).definition.name;
+  const job = definition.name;
   context.notify({ event: 'failed', job, instance: instance.name, status: shown });
   release(context, instance, true);
 }
 
+/** What is noted of a failure when it comes: the job's file may have changed when somebody asks. */
+function explainFailure(
+  definition: JobDefinition,
+  { hints }: InstanceState,
+  failure: FailureState,
+  status: number,
+  setting: string | null,
+): void {
+  const slot = failure.slot === 'respawn' ? 'main' : failure.slot;
+  const hint = exitHint(definition, slot, status);
+  if (hint !== null) hints.push(hint);
+  const told = setting ?? (neverRan(status) ? command({ definition, slot }) : null);
+  if (told !== null) failure.setting = told;
+}
+
 /**
- * The process of `slot` could not be set up or executed; `reason` is what the log says of it. Nothing has run. Failures of
+ * The process of `slot` could not be set up or executed; Nothing has run. Failures of
  * post-start and pre-stop are passed over, as if the process had ended.
  */
-export function spawnFailed(context: Context, instance: InstanceState, slot: Slot, reason: string): void {
+export function spawnFailed(context: Context, instance: InstanceState, slot: Slot, failure: SpawnFailure): void {
+  const { step, errno, detail } = failure;
+  const reason = spawnErrorText(step, errno, detail);
+  const { definition } = context.classOf(instance);
+  const setting = failedSetting(step, { settings: context.state.settings, definition, slot, errno, detail });
   const display = context.display(instance);
   context.log('warn', `Failed to spawn ${display} ${slot} process: ${reason}`);
   notifyEnd(context, instance, slot, instance.processes[slot]?.pid ?? 0, reason);
   if (slot === 'main') cancelKillTimer(context, instance);
   removeProcess(context, instance, slot);
   if (slot !== 'post-start' && slot !== 'pre-stop') {
-    fail(context, instance, slot, -1, `${slot} process could not be started: ${reason}`);
+    fail(context, instance, slot, -1, `${slot} process could not be started: ${reason}`, setting);
     if (instance.state !== 'stopping') {
       instance.cause = `because its ${slot} process could not be started`;
       changeGoal(context, instance, 'stop');
@@ -215,16 +245,4 @@ function endWords(status: number | null): string {
 function notifyEnd(context: Context, instance: InstanceState, slot: Slot, pid: number, text: string): void {
   const job = context.classOf(instance).definition.name;
   context.notify({ event: 'process-ended', job, instance: instance.name, slot, pid, text });
-}
-
-function expectHint(expect: string, process: ProcessState): string {
-  const seen = process.forks === 0 ? 'without forking' : `after ${process.forks} fork${process.forks === 1 ? '' : 's'}`;
-  return `the main process ended ${seen}: \`expect ${expect}\` does not fit this program`;
-}
-
-function followedHint(expect: string, process: ProcessState): string {
-  return (
-    `\`expect ${expect}\` made the job follow process ${process.pid}, a child of process ${process.firstPid} that ended ` +
-    `early: it may have been a fork of the shell's own rather than the daemon, and \`expect ${expect}\` does not fit`
-  );
 }

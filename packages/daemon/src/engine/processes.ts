@@ -171,8 +171,14 @@ export function processStopped(context: Context, known: Known, report: ReportOf<
   const { instance, slot, process } = known;
   const name = signalName(report.signal) ?? report.signal;
   context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) stopped by ${name} signal`);
+  process.stopped = report.signal;
   const { expect } = context.classOf(instance).definition;
   if (slot !== 'main' || expect !== 'stop' || report.signal !== SIGSTOP || !SENT_ON.has(instance.state)) return;
   signalMain(context, process, SIGCONT);
   if (instance.state === 'spawned') advance(context, instance);
+}
+
+export function processContinued(context: Context, { instance, slot, process }: Known, pid: number): void {
+  context.log('info', `${context.display(instance)} ${slot} process (${pid}) continued by CONT signal`);
+  delete process.stopped;
 }

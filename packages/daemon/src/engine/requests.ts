@@ -1,8 +1,9 @@
 /**
  * The requests that start, stop and signal jobs and emit events (reference: jobs §2; control §3.2).
  */
-import { upstartError } from '@upstart/protocol';
+import { type Requester, upstartError } from '@upstart/protocol';
 import { emitEvent, release, reply } from './blocking.ts';
+import { byRequest, restarted } from './causes.ts';
 import type { Context } from './context.ts';
 import { arePairs, mergeVariables } from './environment.ts';
 import { changeEnvironment } from './environment-requests.ts';
@@ -99,9 +100,16 @@ function handleJobRequest(context: Context, key: string, request: JobRequest): v
   release(context, instance, false);
   if (request.wait) instance.waiters.push({ kind: request.method, key });
   else reply(context, key, { instance: instance.name });
-  instance.cause = request.method === 'restart' ? 'restarted by request' : 'by request';
+  const by = byRequest(instance, ...requester(context, request.from));
+  instance.cause = request.method === 'restart' ? restarted(by) : by;
   if (request.method === 'restart') changeGoal(context, instance, 'stop');
   changeGoal(context, instance, request.method === 'stop' ? 'stop' : 'start');
+}
+
+/** The instance that a request comes from, and its job's name. An environment may name jobs of another init. */
+function requester(context: Context, from: Requester | undefined): [InstanceState | undefined, string] {
+  const jobClass = from && context.state.classes.get(from.job);
+  return [jobClass && findInstance(context, jobClass, from.instance), from?.job ?? ''];
 }
 
 /** Prepares the instance for its new goal. Variables that an earlier request left for it are forgotten. */
@@ -147,5 +155,7 @@ function emit(context: Context, key: string, request: Extract<EngineRequest, { m
   if (!arePairs(request.env)) throw upstartError('env-not-pairs');
   const event = emitEvent(context, request.name, request.env);
   if (request.wait) event.waiters.push({ kind: 'emit', key });
+  const [emitter] = requester(context, request.from);
+  if (emitter && request.wait) event.emitter = emitter.id;
   return request.wait;
 }

@@ -58,6 +58,8 @@ export interface EventState {
   /** The instances (in `starting` or `stopping`) that wait for it. */
   instances: number[];
   waiters: Waiter[];
+  /** The instance one of whose processes has emitted it and waits for its end; absent where that is not known. */
+  emitter?: number;
 }
 
 export interface ProcessState {
@@ -73,6 +75,8 @@ export interface ProcessState {
   retries: number;
   /** The supervisor may be ordered to start another one like it, which would be what the job needs then. */
   repeatable?: boolean;
+  /** The signal that has stopped it, until it is continued. */
+  stopped?: number;
 }
 
 /** Why an instance failed: the first failure of a run. */
@@ -84,6 +88,8 @@ export interface FailureState {
   text: string;
   state: State;
   at: number;
+  /** What of the job's file has to do with it, in words; for those only who may read it. */
+  setting?: string;
 }
 
 /** One instance of a class while it is anything but `stop/waiting` (reference: jobs §1). */
@@ -214,6 +220,8 @@ export interface EngineState {
   instances: Map<number, InstanceState>;
   /** Events that are not over, in the order of their creation. */
   events: Map<number, EventState>;
+  /** Names of events that have been emitted, for explanations; bounded by MAX_SEEN. A state saved by an older daemon lacks it. */
+  seenEvents?: Set<string>;
   /** While the queue is not through. */
   paused?: PausedQueue;
   timers: Map<number, TimerState>;

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parseJob } from '../conf/parse-job.ts';
-import { explainJob } from '../engine/explain.ts';
+import { explainJob } from '../engine/explain/explain.ts';
 import { TEST_SETTINGS, TestWorld } from '../engine/test-world.ts';
 import { SPEC } from '../process/testing/init.ts';
 import type { Report } from '../process-messages.ts';
@@ -15,6 +15,7 @@ import { type Snapshot, StateStore } from './store.ts';
 
 const SAVED = (format: number): string => fileURLToPath(new URL(`format-${format}/`, import.meta.url));
 const FORMATS = Array.from({ length: FORMAT - OLDEST }, (_, index) => OLDEST + index);
+const NO_TROUBLE = { broken: [], switchedOff: null };
 const USAGE = { user: 0, system: 0, maxRss: 0 };
 
 /** The snapshot as it was written. */
@@ -119,7 +120,9 @@ describe.each(FORMATS)('a state of format %d', (format) => {
       expect(world.effects, 'the class is the same one').toEqual([]);
       const jobClass = world.engine.state.classes.get(name);
       expect(jobClass?.definition).toEqual(definition);
-      expect(explainJob(world.engine.context, name, jobClass, [], 0, true).notes.join()).not.toContain('changed');
+      expect(explainJob(world.engine.context, name, jobClass, NO_TROUBLE, 0, true).notes.join()).not.toContain(
+        'changed',
+      );
     }
   });
 });

@@ -1,7 +1,8 @@
 /** Who asks for an explanation, and how events are told to them: with all variables, or without those that may be secrets. */
-import type { Context } from './context.ts';
-import { keyOf } from './environment.ts';
-import { type EventState, eventText } from './state.ts';
+import type { Context } from '../context.ts';
+import { keyOf } from '../environment.ts';
+import { type EventState, eventText } from '../state.ts';
+import { Emitters } from './emitters.ts';
 
 export type TellEvent = (event: Pick<EventState, 'name' | 'env'>) => string;
 
@@ -37,10 +38,11 @@ export interface Question {
   /** Whether the one who asks may read job environments: else no variables are told, and nothing of what jobs run. */
   privileged: boolean;
   tell: TellEvent;
+  emitters: Emitters;
 }
 
 export function question(context: Context, now: number, privileged: boolean): Question {
-  return { context, now, privileged, tell: privileged ? tellAll : tellPublic };
+  return { context, now, privileged, tell: privileged ? tellAll : tellPublic, emitters: new Emitters(context) };
 }
 
 /** A cause as the one who asks may know it. */

@@ -1,25 +1,7 @@
-import type { BrokenFile, WaitReason } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
+import { TestWorld } from '../test-world.ts';
 import { explainEvents, explainJob } from './explain.ts';
-import { TestWorld } from './test-world.ts';
-
-function explain(world: TestWorld, job: string, broken: BrokenFile[] = []) {
-  return explainJob(world.engine.context, job, world.engine.state.classes.get(job), broken, world.now, true);
-}
-
-function why(world: TestWorld, job: string): string | undefined | null {
-  const { why: none, instances } = explain(world, job);
-  return none ?? instances[0]?.why;
-}
-
-/** The chain as text, one reason a line, indented by depth. */
-function lines(reasons: WaitReason[], depth = 0): string[] {
-  return reasons.flatMap(({ text, children }) => [`${' '.repeat(depth)}${text}`, ...lines(children, depth + 1)]);
-}
-
-function chain(world: TestWorld, job: string): string[] {
-  return lines(explain(world, job).instances[0]?.blockedBy ?? []);
-}
+import { chain, explain, why } from './test-explain.ts';
 
 describe('a job that has not been started', () => {
   it('says what it is started by', () => {
@@ -34,13 +16,13 @@ describe('a job that has not been started', () => {
     const world = new TestWorld();
     world.job('pair', 'start on one X=1 and (two or three)\n');
     world.emit('one', 'X=1', 'Y=2');
-    expect(why(world, 'pair')).toBe('its `start on` is half met, `two`, `three` not seen yet');
+    expect(why(world, 'pair')).toBe('its `start on` is half met; it still needs `two` or `three`');
     expect(explain(world, 'pair').startOn).toEqual({
       condition: '(one X=1 and (two or three))',
       operands: [
         { text: 'one X=1', seen: true, note: 'by `one X=1 Y=2`' },
-        { text: 'two', seen: false, note: null },
-        { text: 'three', seen: false, note: null },
+        { text: 'two', seen: false, note: 'nobody is known to emit it' },
+        { text: 'three', seen: false, note: 'nobody is known to emit it' },
       ],
     });
   });
@@ -70,16 +52,14 @@ describe('a job that has not been started', () => {
   it('may have no good file', () => {
     const broken = [{ path: '/etc/init/web.conf', job: 'web', line: 2, message: 'Unknown stanza' }];
     const world = new TestWorld();
-    expect(explain(world, 'web', broken)).toMatchObject({
+    expect(explain(world, 'web', { broken })).toMatchObject({
       defined: false,
       why: 'there is no such job, because its file has an error',
       notes: [],
       broken,
     });
     world.job('web', 'exec web\n');
-    expect(explain(world, 'web', broken).notes).toEqual([
-      'its file has an error now; what it said before that is in use',
-    ]);
+    expect(explain(world, 'web', { broken }).notes).toEqual(['its file has an error; what it said before is in use']);
   });
 });
 
@@ -97,7 +77,8 @@ describe('a job that waits', () => {
       'the event `stopping JOB=db` is not over',
       ' drain (start/pre-start) is not running yet',
       `  the pre-start process (${pid}) still runs`,
-      ' half has half of its `start on`: `never` not seen yet',
+      ' half has half of its `start on`; it still needs `never`',
+      '  `never`: nobody is known to emit it',
     ]);
     expect(explain(world, 'drain').instances[0]?.holds).toEqual(['stopping JOB=db']);
   });
@@ -241,7 +222,7 @@ describe('those who may not read job environments', () => {
     const told = (privileged: boolean): string => {
       const { context, state } = world.engine;
       const jobs = [...state.classes].map(([name, jobClass]) =>
-        explainJob(context, name, jobClass, [], world.now, privileged),
+        explainJob(context, name, jobClass, { broken: [], switchedOff: null }, world.now, privileged),
       );
       const events = ['up', 'down', 'stopped'].map((name) => explainEvents(context, name, world.now, privileged));
       return JSON.stringify([jobs, events]);

@@ -1,0 +1,123 @@
+/**
+ * Why is this job in the state it is in? Answers from what the engine knows anyway. What a job waits for, and that in turn,
+ * is in `waits.ts`.
+ */
+import { type EventExplanation, type Explanation, formatCondition } from '@upstart/protocol';
+import { causeSentence, isKept, isKeptFromRestart } from '../causes.ts';
+import { satisfiedNodes } from '../condition-state.ts';
+import type { Context } from '../context.ts';
+import type { ClassState, InstanceState } from '../state.ts';
+import { explainLast, failureHints, failureReason } from './failures.ts';
+import { type JobFiles, jobNotes, manualText } from './notes.ts';
+import { explainOperands } from './operands.ts';
+import { knownCause, publicVariables, type Question, question } from './question.ts';
+import { stillNeeds } from './residual.ts';
+import { Waits } from './waits.ts';
+
+/** How many events of one name are explained; there may be any number. */
+const MAX_EVENTS = 20;
+
+/**
+ * `jobClass` undefined: no good file defines the job, but `files.broken` may say why. `now` in milliseconds of monotonic time.
+ */
+export function explainJob(
+  context: Context,
+  name: string,
+  jobClass: ClassState | undefined,
+  files: JobFiles,
+  now: number,
+  privileged: boolean,
+): Explanation {
+  const asked = question(context, now, privileged);
+  const definition = jobClass?.definition;
+  const instances = [...(jobClass?.instances.values() ?? [])].map((id) => context.instance(id) as InstanceState);
+  return {
+    job: name,
+    defined: jobClass !== undefined,
+    why: instances.length > 0 ? null : whyNone(asked, jobClass, files),
+    notes: jobNotes(asked, jobClass, files),
+    startOn:
+      definition?.startOn && jobClass?.startOn
+        ? {
+            condition: formatCondition(definition.startOn),
+            operands: explainOperands(asked, jobClass.startOn, instances.length === 0),
+          }
+        : null,
+    stopOn: definition?.stopOn ? formatCondition(definition.stopOn) : null,
+    instances: instances.map((instance) => explainInstance(asked, instance)),
+    last: jobClass ? explainLast(asked, jobClass) : null,
+    broken: files.broken,
+  };
+}
+
+/** Who keeps the events of that name from being over; the oldest ones, if there are many. */
+export function explainEvents(context: Context, name: string, now: number, privileged: boolean): EventExplanation {
+  const asked = question(context, now, privileged);
+  return [...context.state.events.values()]
+    .filter((event) => event.name === name)
+    .slice(0, MAX_EVENTS)
+    .map((event) => ({
+      name,
+      env: privileged ? [...event.env] : publicVariables(event.env),
+      failed: event.failed,
+      heldBy: new Waits(asked).ofEvent(event),
+    }));
+}
+
+function explainInstance(asked: Question, instance: InstanceState): Explanation['instances'][number] {
+  const { context, tell } = asked;
+  const { name, goal, state, respawns, stopOn, failure } = instance;
+  const held = [...new Set(instance.blocking)].flatMap((id) => context.state.events.get(id) ?? []);
+  const waits = new Waits(asked);
+  return {
+    name,
+    goal,
+    state,
+    why: whyInstance(asked, waits, instance),
+    blockedBy: waits.ofInstance(instance),
+    holds: held.map(tell),
+    respawns,
+    stopOperands: stopOn ? explainOperands(asked, stopOn, true) : [],
+    failure: failure && failureReason(failure),
+    hints: instanceHints(asked, waits, instance),
+  };
+}
+
+/** `started by request`, `stopped by request; waits for …`. */
+function whyInstance(asked: Question, waits: Waits, instance: InstanceState): string {
+  const { goal, state, failure, processes } = instance;
+  const verb = goal === 'stop' ? 'stopped' : 'started';
+  const cause = knownCause(asked, instance.cause ?? '');
+  const parts = [causeSentence(cause, verb)];
+  if (state === 'running' && isKept(cause)) parts.push(`its main process (${processes.main?.pid}) is the old one`);
+  // The cause of a stop may be the failure.
+  if (state !== 'running' && failure && !parts[0]?.includes(failure.text)) parts.push(failure.text);
+  const step = waits.stepOf(instance);
+  if (step !== null) parts.push(step);
+  return parts.filter((part) => part !== '').join('; ') || verb;
+}
+
+function instanceHints(asked: Question, waits: Waits, instance: InstanceState): string[] {
+  const { hints, failure, cause = '', state } = instance;
+  const { definition } = asked.context.classOf(instance);
+  return [
+    ...hints,
+    ...(failure ? failureHints(asked, definition, failure) : []),
+    ...(state === 'running' && isKeptFromRestart(cause)
+      ? ['a restart of a job with `pre-stop` only runs that; `stop` and then `start` replace the process']
+      : []),
+    ...(waits.waitsForItself(instance) ? ['`initctl emit --no-wait` in the hook does not wait for the event'] : []),
+  ];
+}
+
+function whyNone(asked: Question, jobClass: ClassState | undefined, { switchedOff }: JobFiles): string {
+  if (!jobClass) return 'there is no such job, because its file has an error';
+  const { definition, startOn, last } = jobClass;
+  const needed = startOn && satisfiedNodes(startOn).length > 0 ? stillNeeds(startOn) : null;
+  if (needed !== null) return `its \`start on\` is half met; it still needs ${needed}`;
+  if (last?.failure) return `its last run failed: ${last.failure.text}`;
+  if (last) return knownCause(asked, last.text);
+  if (definition.startOn) return 'never started; nothing of its `start on` has come yet';
+  if (switchedOff) return `never started; ${manualText(switchedOff)}, so it is started by request only`;
+  return 'never started; it has no `start on`, so it is started by request only';
+}

@@ -1,0 +1,36 @@
+/** How a run failed, for programs, and what the job's file has to do with it. */
+import type { Explanation, FailureReason, Slot } from '@upstart/protocol';
+import { signalName } from '../../signals.ts';
+import type { ClassState, FailureState } from '../state.ts';
+import { knownCause, type Question } from './question.ts';
+
+export function explainLast(asked: Question, { definition, last }: ClassState): Explanation['last'] {
+  if (!last) return null;
+  const { instance, at, respawns, hints, failure } = last;
+  const text = [knownCause(asked, last.text), ...hints, ...(failure ? failureHints(asked, definition, failure) : [])];
+  return { instance, at, text: text.join('; '), failure: failure && failureReason(failure), respawns };
+}
+
+/** What the job's file says that has to do with the failure. */
+export function failureHints(
+  { privileged }: Question,
+  { respawnLimit, respawnInterval }: ClassState['definition'],
+  { slot, setting }: FailureState,
+): string[] {
+  const limit = `its limit is ${respawnLimit} respawns in ${respawnInterval} seconds (\`respawn limit\`)`;
+  return [...(slot === 'respawn' ? [limit] : []), ...(privileged && setting !== undefined ? [setting] : [])];
+}
+
+export function failureReason({ slot, status, text, state, at }: FailureState): FailureReason {
+  const exited = slot !== 'respawn' && status >= 0;
+  const signal = exited ? status >> 8 : 0;
+  return {
+    slot: slot as Slot | 'respawn',
+    exitStatus: exited && signal === 0 ? status : null,
+    exitSignal: signal === 0 ? null : (signalName(signal) ?? String(signal)),
+    spawnError: status < 0 ? text : null,
+    state,
+    at,
+    text,
+  };
+}

@@ -1,0 +1,70 @@
+/** What else is worth knowing of a job, besides why it is in its state: one row a note. */
+import { type BrokenFile, type Condition, conditionEvents } from '@upstart/protocol';
+import { emptyDefinition, type JobDefinition, type StanzaPlace } from '../../job-definition.ts';
+import type { ClassState } from '../state.ts';
+import type { Emitters } from './emitters.ts';
+import type { Question } from './question.ts';
+
+/** What is known of a job's files. */
+export interface JobFiles {
+  /** Those with errors. */
+  broken: BrokenFile[];
+  /** The `manual` that counts; null: the job has its `start on`, or no file has taken it away. */
+  switchedOff: StanzaPlace | null;
+}
+
+type Note = (jobClass: ClassState, files: JobFiles, asked: Question) => string | string[] | false;
+
+const NOTES: readonly Note[] = [
+  ({ definition, next }, { broken }) => broken.map((file) => brokenNote(file, definition, next)),
+  ({ next }, { broken }) => {
+    if (next?.definition) return 'its file has changed; the old definition counts until the job has stopped';
+    return next !== null && broken.length === 0 && 'its file is gone; the job lasts until it has stopped';
+  },
+  ({ last, definition }, { switchedOff }) =>
+    switchedOff !== null &&
+    last !== null &&
+    definition.startOn === null &&
+    `${manualText(switchedOff)}: it is started by request only`,
+  ({ definition, instances }) =>
+    definition.instance !== '' &&
+    instances.size === 0 &&
+    `it has an instance for each value of \`${definition.instance}\``,
+  ({ definition }) => Object.keys(definition.processes).length === 0 && 'it has no processes: it only has a state',
+  ({ definition }) =>
+    hasLimit(definition) &&
+    !definition.respawn &&
+    'it has a `respawn limit`, but no `respawn`: it is not started again when it ends',
+  ({ definition: { stopOn } }, _files, { emitters }) => (stopOn ? missingStops(stopOn, emitters) : false),
+];
+
+export function jobNotes(asked: Question, jobClass: ClassState | undefined, files: JobFiles): string[] {
+  return jobClass ? NOTES.flatMap((note) => note(jobClass, files, asked) || []) : [];
+}
+
+/** `` /etc/init/web.override:1 says `manual` `` */
+export function manualText({ path, line }: StanzaPlace): string {
+  return `${path}:${line} says \`manual\``;
+}
+
+function brokenNote({ path }: BrokenFile, definition: JobDefinition, next: ClassState['next']): string {
+  if (path !== definition.path) return `${path} has an error and does not count; ${definition.path} does`;
+  return next === null
+    ? 'its file has an error; what it said before is in use'
+    : 'its file has an error; what it said before is in use until the job has stopped';
+}
+
+/** What its `stop on` waits for and nobody emits: the operands of `start on` say that themselves. */
+function missingStops(stopOn: Condition, emitters: Emitters): string[] {
+  const names = new Set([...conditionEvents(stopOn)].map(({ name }) => name));
+  return [...names].flatMap((name) => {
+    const missing = emitters.missing(name);
+    return missing === null ? [] : `its \`stop on\` waits for \`${name}\`: ${missing}`;
+  });
+}
+
+const DEFAULTS = emptyDefinition('', '');
+
+function hasLimit({ respawnLimit, respawnInterval }: JobDefinition): boolean {
+  return respawnLimit !== DEFAULTS.respawnLimit || respawnInterval !== DEFAULTS.respawnInterval;
+}

@@ -1,0 +1,322 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_SEEN } from '../blocking.ts';
+import { TestWorld } from '../test-world.ts';
+import { chain, explain, why } from './test-explain.ts';
+
+const target = (job: string) => ({ job, env: [] });
+
+describe('who has asked', () => {
+  it('is a hook of the job itself, or another job', () => {
+    const world = new TestWorld();
+    world.job('vdc', 'pre-start exec pre\nexec vdc\n');
+    world.job('boss', 'exec boss\n');
+    world.start('vdc');
+    world.start('boss');
+    world.request({ method: 'stop', target: target('vdc'), wait: false, from: { job: 'vdc', instance: '' } });
+    expect(why(world, 'vdc')).toMatch(/^stopped by its own pre-start; the pre-start process \(\d+\) still runs$/);
+    world.exit(world.process('pre'));
+    expect(why(world, 'vdc')).toBe('stopped by its own pre-start');
+    world.request({ method: 'start', target: target('vdc'), wait: false, from: { job: 'boss', instance: '' } });
+    world.exit(world.process('pre'));
+    expect(why(world, 'vdc')).toBe('started by job boss');
+    world.request({ method: 'restart', target: target('vdc'), wait: false, from: { job: 'vdc', instance: '' } });
+    world.exit(world.process('vdc'), 0, 15);
+    world.exit(world.process('pre'));
+    expect(why(world, 'vdc')).toBe('restarted by its own main process');
+  });
+
+  it('is nobody in particular if the job that it names is not of this init', () => {
+    const world = new TestWorld();
+    world.job('web', 'exec web\n');
+    world.request({ method: 'start', target: target('web'), wait: false, from: { job: 'lightdm', instance: '' } });
+    expect(why(world, 'web')).toBe('started by request');
+  });
+});
+
+describe('a job that its pre-stop has kept', () => {
+  const file = 'pre-stop exec pre-stop\nexec web\n';
+
+  it('was not restarted, and has its old process', () => {
+    const world = new TestWorld();
+    world.job('web', file);
+    world.start('web');
+    const { pid } = world.process('web');
+    world.restart('web');
+    world.exit(world.process('pre-stop'));
+    expect(world.process('web').pid).toBe(pid);
+    expect(why(world, 'web')).toBe(
+      `kept by its pre-stop when it was to be restarted by request; its main process (${pid}) is the old one`,
+    );
+    expect(explain(world, 'web').instances[0]?.hints).toEqual([
+      'a restart of a job with `pre-stop` only runs that; `stop` and then `start` replace the process',
+    ]);
+    world.stop('web');
+    world.exit(world.process('pre-stop'));
+    world.exit(world.process('web'), 0, 15);
+    expect(why(world, 'web')).toBe('stopped by request');
+  });
+
+  it('may have been started again by the hook', () => {
+    const world = new TestWorld();
+    world.job('web', file);
+    world.start('web');
+    world.stop('web');
+    world.request({ method: 'start', target: target('web'), wait: false, from: { job: 'web', instance: '' } });
+    world.exit(world.process('pre-stop'));
+    expect(why(world, 'web')).toMatch(/^its stop was taken back by its own pre-stop; its main process \(\d+\) is the/);
+    expect(explain(world, 'web').instances[0]?.hints).toEqual([]);
+  });
+});
+
+describe('a failure', () => {
+  it('is not told twice', () => {
+    const world = new TestWorld();
+    world.job('slow', 'exec slow\npost-stop exec pause\n');
+    world.start('slow');
+    const { pid } = world.process('slow');
+    world.exit(world.process('slow'), 1);
+    const pause = world.process('pause').pid;
+    expect(why(world, 'slow')).toBe(
+      `stopped because its main process (${pid}) terminated with status 1; the post-stop process (${pause}) still runs`,
+    );
+  });
+
+  it.each([
+    ['chdir /nowhere', 'chdir', 2, '', 'its file says `chdir /nowhere`'],
+    ['chdir $HOME', 'chdir', 2, '', 'its file says `chdir $HOME`, and no variables or `~` are expanded there'],
+    ['chroot /r\nchdir /x', 'chdir', 2, '', 'its file says `chdir /x`, which is looked for below `chroot /r`'],
+    ['chroot /r', 'chroot', 2, '', 'its file says `chroot /r`'],
+    ['setuid nobody', 'setuid-lookup', 0, '', 'its file says `setuid nobody`, and there is no such user'],
+    [
+      'setgid 1000',
+      'setgid-lookup',
+      0,
+      '',
+      'its file says `setgid 1000`, and there is no such group (a name is expected, not a number)',
+    ],
+    ['limit core 1 unlimited', 'limit', 22, 'core', 'its file says `limit core 1 unlimited`'],
+    [
+      'limit nofile 9 10',
+      'limit',
+      1,
+      'nofile',
+      'its file says `limit nofile 9 10`; only root may raise a hard limit, and not above the number in /proc/sys/fs/nr_open',
+    ],
+    ['nice -20', 'nice', 13, '', 'its file says `nice -20`'],
+    [`chdir /${'x'.repeat(300)}`, 'chdir', 36, '', `its file says \`chdir /${'x'.repeat(192)}…\``],
+    ['umask 022', 'exec', 2, '', 'it was to run `main`'],
+    ['umask 022', 'trace', 1, '', null],
+  ] as const)('to set up `%s` names what the file says', (stanzas, step, errno, detail, setting) => {
+    const world = new TestWorld();
+    world.obeys = false;
+    world.job('web', `${stanzas}\nexec main\n`);
+    world.start('web');
+    const { token } = world.process('main');
+    world.report({ type: 'spawn-failed', process: token, step, errno, detail });
+    const { last } = explain(world, 'web');
+    const [, told = null] = last?.text.split(/(?<=started: [^;]*); /) ?? [];
+    expect(told).toBe(setting);
+    // What it says now is not what failed.
+    world.job('web', 'chdir /elsewhere\nexec other\n');
+    expect(explain(world, 'web').last?.text).toBe(last?.text);
+  });
+
+  it('of a shell that found no program is not the fault of `expect`', () => {
+    const world = new TestWorld();
+    world.job('web', 'expect fork\nexec A=b main\n');
+    world.start('web');
+    world.exit(world.process('/bin/sh -e -c exec A=b main /bin/sh'), 127);
+    expect(explain(world, 'web').last?.text).toMatch(
+      /terminated with status 127; status 127: a command was not found; it was to run `A=b main`$/,
+    );
+    world.start('web');
+    world.exit(world.process('/bin/sh -e -c exec A=b main /bin/sh'), 1);
+    expect(explain(world, 'web').last?.text).toContain('`expect fork` does not fit this program');
+  });
+
+  it('of a script says that one of its commands may have ended it', () => {
+    const world = new TestWorld();
+    const run = (text: string, code: number, signal = 0): string | undefined => {
+      world.job('svc', text);
+      world.start('svc');
+      for (const process of [...world.processes.values()]) world.exit(process, code, signal);
+      return explain(world, 'svc').last?.text.replace(/^.*?status \d+; /, '');
+    };
+    const ended = 'ended with status 3, and that ended the script: init runs scripts with `sh -e`';
+    expect(run('script\n. nvm.sh\nserve\nend script\n', 3)).toBe(`a command in the script ${ended}`);
+    expect(run('script\n. nvm.sh\nexec serve\nend script\n', 3)).toBe(
+      `a command in the script, or the program that it executes, ${ended}`,
+    );
+    expect(run('pre-start script\nfalse\nend script\nexec main\n', 1)).toContain('a command in the script ended');
+    expect(run('exec false\n', 1)).toMatch(/status 1$/);
+    expect(run('script\ntrue\nend script\n', 0, 9)).toMatch(/killed by KILL signal$/);
+    expect(run('script\nx\nend script\n', 126)).toBe('status 126: a command was found, but could not be executed');
+  });
+});
+
+describe('a condition that is half met', () => {
+  it.each([
+    ['(a and b) or c', ['a'], '`b` or `c`'],
+    ['(a and b and d) or c', ['a'], '(`b` and `d`) or `c`'],
+    ['a and (b or c) and d', ['a'], '(`b` or `c`) and `d`'],
+    ['a and b and d X=1', ['b'], '`a` and `d X=1`'],
+    ['(a or b) and c', ['b'], '`c`'],
+  ])('%s', (condition, seen, needs) => {
+    const world = new TestWorld();
+    world.job('web', `start on ${condition}\nexec web\n`);
+    for (const event of seen) world.emit(event);
+    expect(why(world, 'web')).toBe(`its \`start on\` is half met; it still needs ${needs}`);
+  });
+
+  it('is cut where it is long', () => {
+    const world = new TestWorld();
+    world.job('web', `start on a and ${Array.from({ length: 100 }, (_, i) => `event-${i}`).join(' and ')}\n`);
+    world.emit('a');
+    expect(why(world, 'web')?.length).toBeLessThan(400);
+  });
+});
+
+describe('a stopped process', () => {
+  it('is told, until it is continued', () => {
+    const world = new TestWorld();
+    world.job('web', 'exec web\n');
+    world.start('web');
+    const { token, pid } = world.process('web');
+    const halted = 'is stopped by the STOP signal, and does nothing before it gets CONT';
+    world.report({ type: 'stopped', process: token, pid, signal: 19 });
+    expect(why(world, 'web')).toBe(`started by request; the main process (${pid}) ${halted}`);
+    world.stop('web');
+    expect(why(world, 'web')).toContain(
+      `was sent the TERM signal and still runs; KILL follows in 5 seconds and ${halted}`,
+    );
+    world.report({ type: 'continued', process: token, pid });
+    expect(why(world, 'web')).toMatch(/KILL follows in 5 seconds$/);
+  });
+});
+
+describe('a hook that waits for an event of its own', () => {
+  it('is told as one chain, to the job that holds the event and what that needs', () => {
+    const world = new TestWorld();
+    world.job('store', 'start on boot-it\npre-start exec announce\n');
+    world.job('framework', 'start on started store\npost-start exec initctl emit framework_ready\nexec framework\n');
+    world.job('sync', 'start on store-mounted and framework_ready\nexec sync\n');
+    world.emit('boot-it');
+    const from = { job: 'store', instance: '' };
+    world.request({ method: 'emit', name: 'store-mounted', env: [], wait: true, from });
+    const { pid } = world.process('announce');
+    expect(why(world, 'store')).toBe(
+      `started by \`boot-it\`; the pre-start process (${pid}) waits for its own event \`store-mounted\` to be over`,
+    );
+    expect(chain(world, 'store')).toEqual([
+      `the pre-start process (${pid}) waits for its own event \`store-mounted\` to be over`,
+      ' sync has half of its `start on`; it still needs `framework_ready`',
+      '  `framework_ready`: framework, which is stop/waiting, emits it',
+      '   framework needs `started store` to start',
+      '    `started store`: store is start/pre-start',
+    ]);
+    expect(explain(world, 'store').instances[0]?.hints).toEqual([
+      '`initctl emit --no-wait` in the hook does not wait for the event',
+    ]);
+  });
+});
+
+describe('an event that nobody emits', () => {
+  const note = (world: TestWorld, condition: string): string | null | undefined => {
+    world.job('web', `start on ${condition}\nexec web\n`);
+    return explain(world, 'web').startOn?.operands[0]?.note;
+  };
+
+  it('is told, with what may be meant', () => {
+    const world = new TestWorld();
+    world.job('db', 'emits db-ready db-*-gone\npost-start exec initctl emit -n cache-ready X=1\nexec db\n');
+    expect(note(world, 'shutdown')).toBe('nobody is known to emit it; `runlevel [06]` may be meant');
+    expect(note(world, 'db-redy')).toBe('nobody is known to emit it; `db-ready` may be meant');
+    expect(note(world, 'db')).toBe('nobody is known to emit it; db is a job, whose event is `started db`');
+    expect(note(world, 'nothing-near')).toBe('nobody is known to emit it');
+    for (const known of ['runlevel 2', 'filesystem', 'net-device-added', ':sys:startup', 'x/failed'])
+      expect(note(world, known)).toBeNull();
+    for (const emitted of ['db-ready', 'db-1-gone', 'cache-ready'])
+      expect(note(world, emitted)).toBe('db, which is stop/waiting, emits it');
+    world.emit('by-hand');
+    expect(note(world, 'by-hand')).toBeNull();
+  });
+
+  it('is told of a `stop on`, too', () => {
+    const world = new TestWorld();
+    world.job('web', 'stop on shutdown or runlevel 0 or session-end\nexec web\n');
+    expect(explain(world, 'web').notes).toEqual([
+      'its `stop on` waits for `shutdown`: nobody is known to emit it; `runlevel [06]` may be meant',
+    ]);
+  });
+
+  it('is one that has not been seen lately, if there are very many names', () => {
+    const world = new TestWorld();
+    world.emit('first');
+    for (let i = 1; i < MAX_SEEN; i++) world.emit(`e${i}`);
+    expect(note(world, 'first')).toBeNull();
+    world.emit('one-more');
+    expect(note(world, 'first')).toBe('nobody is known to emit it');
+    expect(world.engine.state.seenEvents?.size).toBe(MAX_SEEN);
+  });
+});
+
+describe('what a file says and does not mean', () => {
+  it('is told of a limit without `respawn`', () => {
+    const world = new TestWorld();
+    world.job('tunnel', 'respawn limit 0 60\nexec tunnel\n');
+    const note = 'it has a `respawn limit`, but no `respawn`: it is not started again when it ends';
+    expect(explain(world, 'tunnel').notes).toEqual([note]);
+    world.job('tunnel', 'respawn\nrespawn limit 0 60\nexec tunnel\n');
+    expect(explain(world, 'tunnel').notes).toEqual([]);
+  });
+
+  it('is told of two jobs behind one `started`', () => {
+    const world = new TestWorld();
+    world.job('mountall', 'task\n');
+    world.job('net', 'task\n');
+    world.job('many', 'instance $N\nexec many\n');
+    world.job('app', 'start on started mountall net or started mountall x or started many 1\nexec app\n');
+    const read = (word: string): string =>
+      `never comes: \`${word}\` is read as the instance of mountall, which has no instances`;
+    expect(explain(world, 'app').startOn?.operands.map(({ note }) => note)).toEqual([
+      `${read('net')}; both jobs are \`started mountall and started net\``,
+      read('x'),
+      'many is stop/waiting',
+    ]);
+  });
+
+  it('is told of `manual`', () => {
+    const world = new TestWorld();
+    const switchedOff = { path: '/etc/init/web.override', line: 2 };
+    world.job('web', 'exec web\n');
+    expect(explain(world, 'web', { switchedOff }).why).toBe(
+      'never started; /etc/init/web.override:2 says `manual`, so it is started by request only',
+    );
+    world.start('web');
+    world.stop('web');
+    world.exit(world.process('web'));
+    expect(explain(world, 'web', { switchedOff })).toMatchObject({
+      why: 'stopped by request',
+      notes: ['/etc/init/web.override:2 says `manual`: it is started by request only'],
+    });
+  });
+
+  it('is told of a file that is broken, with what counts', () => {
+    const world = new TestWorld();
+    const broken = (path: string) => ({ broken: [{ path, job: 'web', line: 2, message: 'Unknown stanza' }] });
+    world.job('web', 'exec web\n');
+    expect(explain(world, 'web', broken('/etc/init/web.override')).notes).toEqual([
+      '/etc/init/web.override has an error and does not count; /etc/init/web.conf does',
+    ]);
+    world.start('web');
+    world.input({ type: 'define', name: 'web', definition: null });
+    expect(explain(world, 'web', broken('/etc/init/web.conf')).notes).toEqual([
+      'its file has an error; what it said before is in use until the job has stopped',
+    ]);
+    expect(explain(world, 'web').notes).toEqual(['its file is gone; the job lasts until it has stopped']);
+    world.job('web', 'exec other\n');
+    expect(explain(world, 'web').notes).toEqual([
+      'its file has changed; the old definition counts until the job has stopped',
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+/** What a condition still needs: its tree without what has been seen. */
+import type { ConditionState, EventNode } from '../condition-state.ts';
+
+/** What is said of a condition is cut at this many characters: there may be any number of operands. */
+const MAX_TEXT = 300;
+
+export function operandText({ name, args }: EventNode): string {
+  return [name, ...args].join(' ');
+}
+
+/** Part of a condition: `op` null for one operand. */
+interface Part {
+  op: 'and' | 'or' | null;
+  text: string;
+}
+
+/** `` `b` or (`c` and `d`) ``: what would make the condition true; null for one that is true. */
+export function stillNeeds(condition: ConditionState): string | null {
+  // Operands stand before their operators; null: has been seen, or is true by what was seen.
+  const parts: (Part | null)[] = [];
+  for (const node of condition) {
+    if (node.op === 'event') {
+      parts.push(node.event === 0 ? { op: null, text: `\`${operandText(node)}\`` } : null);
+      continue;
+    }
+    const left = parts[node.left] ?? null;
+    const right = parts[node.right] ?? null;
+    if (left && right) parts.push(join(node.op, left, right));
+    else parts.push(node.op === 'or' ? null : (left ?? right));
+  }
+  return parts.at(-1)?.text ?? null;
+}
+
+function join(op: 'and' | 'or', left: Part, right: Part): Part {
+  const [first, second] = [left, right].map((part) =>
+    part.op === null || part.op === op ? part.text : `(${part.text})`,
+  );
+  return { op, text: cut(`${first} ${op} ${second}`) };
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
+}

@@ -1,0 +1,196 @@
+/**
+ * What an instance or an event waits for, and what that waits for in turn: a tree, in which everything is told once.
+ */
+import type { Slot, State, WaitReason } from '@upstart/protocol';
+import { signalName } from '../../signals.ts';
+import type { ConditionState } from '../condition-state.ts';
+import type { Context } from '../context.ts';
+import { type ClassState, displayName, type EventState, type InstanceState, type ProcessState } from '../state.ts';
+import { aboutJob, missingNote } from './operands.ts';
+import type { Question } from './question.ts';
+import { operandText, stillNeeds } from './residual.ts';
+
+/** How many reasons are told; a boot in which everything waits for one thing has thousands. */
+const MAX_REASONS = 100;
+
+/** The states that last as long as a hook runs. */
+const HOOKS: ReadonlySet<State> = new Set(['pre-start', 'post-start', 'pre-stop', 'post-stop']);
+
+/** Before a slot's process has a pid. */
+const NO_PID = 'not started yet';
+
+export class Waits {
+  readonly #asked: Question;
+  /** Ids of the instances and events that have been told of. */
+  readonly #told = new Set<number>();
+  #left = MAX_REASONS;
+
+  constructor(asked: Question) {
+    this.#asked = asked;
+  }
+
+  get #context(): Context {
+    return this.#asked.context;
+  }
+
+  /** What keeps an instance in its state; nothing for one that rests. */
+  ofInstance(instance: InstanceState): WaitReason[] {
+    if (this.#told.has(instance.id)) return [];
+    this.#told.add(instance.id);
+    const event = this.#context.state.events.get(instance.blocker);
+    if (event) return [this.#reason(`the event \`${this.#asked.tell(event)}\` is not over`, () => this.ofEvent(event))];
+    const step = this.#processStep(instance);
+    if (step === null) return [];
+    const own = this.#ownEvent(instance);
+    return [this.#reason(step, own && (() => this.ofEvent(own)))];
+  }
+
+  /** Who keeps an event from being over. */
+  ofEvent(event: EventState): WaitReason[] {
+    if (this.#told.has(event.id)) return [];
+    this.#told.add(event.id);
+    const reasons: WaitReason[] = [];
+    const tell = (text: string, children?: () => WaitReason[]): void => {
+      if (this.#left > 0) reasons.push(this.#reason(text, children));
+    };
+    if (!event.handled) tell('it has not been looked at yet: events before it come first');
+    for (const instance of this.#context.state.instances.values()) {
+      const name = this.#display(instance);
+      if (instance.blocking.includes(event.id)) {
+        tell(`${name} (${instance.goal}/${instance.state}) ${this.#whyNotDone(instance)}`, () =>
+          this.ofInstance(instance),
+        );
+      }
+      if (instance.stopOn && holds(instance.stopOn, event)) {
+        tell(`${name} has half of its \`stop on\`; it still needs ${stillNeeds(instance.stopOn)}`, () =>
+          this.#missing(instance.stopOn),
+        );
+      }
+    }
+    for (const { definition, startOn } of this.#context.state.classes.values()) {
+      if (startOn && holds(startOn, event)) {
+        tell(`${definition.name} has half of its \`start on\`; it still needs ${stillNeeds(startOn)}`, () =>
+          this.#missing(startOn),
+        );
+      }
+    }
+    return reasons;
+  }
+
+  /** Why the rest of a condition may not have come: who emits it, and what those need in turn. */
+  #missing(condition: ConditionState | null): WaitReason[] {
+    const reasons: WaitReason[] = [];
+    for (const node of condition ?? []) {
+      if (node.op !== 'event' || node.event !== 0 || this.#left <= 0) continue;
+      const note = missingNote(this.#asked, node);
+      const job = aboutJob(node);
+      const jobClass = job === null ? this.#asked.emitters.jobs(node.name)[0] : this.#context.state.classes.get(job);
+      if (note !== null) {
+        reasons.push(
+          this.#reason(`\`${operandText(node)}\`: ${note}`, () => (jobClass ? this.#ofClass(jobClass) : [])),
+        );
+      }
+    }
+    return reasons;
+  }
+
+  /** Why a job that is to emit something does not run. */
+  #ofClass(jobClass: ClassState): WaitReason[] {
+    const { id, definition, instances, startOn } = jobClass;
+    if (instances.size > 0 || !startOn || this.#told.has(id)) return [];
+    this.#told.add(id);
+    const needs = stillNeeds(startOn);
+    return needs === null
+      ? []
+      : [this.#reason(`${definition.name} needs ${needs} to start`, () => this.#missing(startOn))];
+  }
+
+  /** The event that a process of the instance has emitted and waits for, while the instance waits for the process. */
+  #ownEvent(instance: InstanceState): EventState | null {
+    if (!HOOKS.has(instance.state)) return null;
+    for (const event of this.#context.state.events.values()) {
+      if (event.emitter === instance.id && event.waiters.length > 0) return event;
+    }
+    return null;
+  }
+
+  /** Whether a hook of the instance waits for an event that it has emitted. */
+  waitsForItself(instance: InstanceState): boolean {
+    return this.#ownEvent(instance) !== null;
+  }
+
+  /** In a few words what the instance is at, in a state that is not for long. */
+  stepOf(instance: InstanceState): string | null {
+    const event = this.#context.state.events.get(instance.blocker);
+    if (event) return `waits for what reacts to its \`${event.name}\` event`;
+    return this.#processStep(instance);
+  }
+
+  #reason(text: string, children?: (() => WaitReason[]) | null): WaitReason {
+    this.#left--;
+    return { text, children: this.#left > 0 ? (children?.() ?? []) : [] };
+  }
+
+  #display(instance: InstanceState): string {
+    return displayName(this.#context.classOf(instance).definition.name, instance.name);
+  }
+
+  /** Jobs hold an event until they run; tasks, and jobs that it stops, until they have ended. */
+  #whyNotDone(instance: InstanceState): string {
+    const { definition } = this.#context.classOf(instance);
+    const main = instance.processes.main;
+    if (definition.task && instance.goal === 'start' && instance.state === 'running') {
+      return main ? `is a task, whose main process (${main.pid}) still runs` : 'is a task that has to be stopped';
+    }
+    return instance.goal === 'stop' ? 'has not stopped yet' : 'is not running yet';
+  }
+
+  /** The process that the state is about. */
+  #processStep(instance: InstanceState): string | null {
+    const { state, processes } = instance;
+    const { main } = processes;
+    if (state === 'running')
+      return main?.stopped === undefined ? null : `the main process (${main.pid})${halted(main)}`;
+    if (state === 'killed' && main)
+      return `${this.#killText(instance)}${main.stopped === undefined ? '' : ` and${halted(main)}`}`;
+    if (state === 'spawned' && main) {
+      const text = this.#setUpText(instance, main);
+      if (text !== null) return text;
+    }
+    const process = processes[state as Slot];
+    if (!process) return null;
+    const name = `the ${state} process (${process.pid || NO_PID})`;
+    if (process.stopped !== undefined) return `${name}${halted(process)}`;
+    const own = this.#ownEvent(instance);
+    return own ? `${name} waits for its own event \`${this.#asked.tell(own)}\` to be over` : `${name} still runs`;
+  }
+
+  #setUpText(instance: InstanceState, main: ProcessState): string | null {
+    const { expect } = this.#context.classOf(instance).definition;
+    if (!main.execed) return `the main process (${main.pid || NO_PID}) is being set up`;
+    if (expect === 'none') return null;
+    if (main.stopped !== undefined) return `the main process (${main.pid})${halted(main)}`;
+    const what = { stop: 'raise SIGSTOP', fork: 'fork', daemon: 'fork twice' }[expect];
+    const so = main.forks === 0 ? '' : `, and has forked ${main.forks === 1 ? 'once' : `${main.forks} times`}`;
+    return `the main process (${main.pid}) has yet to ${what}, as \`expect ${expect}\` says${so}`;
+  }
+
+  #killText(instance: InstanceState): string {
+    const { killSignal, killTimeout } = this.#context.classOf(instance).definition;
+    const pid = instance.processes.main?.pid;
+    const timer = this.#context.state.timers.get(instance.killTimer);
+    const sent = timer && killTimeout > 0 ? (signalName(killSignal) ?? killSignal) : 'KILL';
+    const left = timer ? Math.max(0, Math.ceil((timer.due - this.#asked.now) / 1000)) : 0;
+    const then = timer ? `; KILL follows in ${left} second${left === 1 ? '' : 's'}` : '';
+    return `the main process (${pid}) was sent the ${sent} signal and still runs${then}`;
+  }
+}
+
+/** ` is stopped by the STOP signal, and does nothing before it gets CONT` */
+function halted({ stopped = 0 }: ProcessState): string {
+  return ` is stopped by the ${signalName(stopped) ?? stopped} signal, and does nothing before it gets CONT`;
+}
+
+function holds(condition: ConditionState, event: EventState): boolean {
+  return condition.some((node) => node.op === 'event' && node.event === event.id);
+}

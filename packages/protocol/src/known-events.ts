@@ -1,0 +1,55 @@
+/** Events that somebody is known to emit although no job says so in `emits` (reference: events §8, §11; bridges). */
+
+/** The events in the life of a job; init emits them. */
+export const JOB_EVENTS: readonly string[] = ['starting', 'started', 'stopping', 'stopped'];
+
+const FROM_INIT = [
+  'startup',
+  'control-alt-delete',
+  'keyboard-request',
+  'power-status-changed',
+  'session-end',
+  'child-subreaper-failed',
+];
+const FROM_TOOLS = ['runlevel'];
+const FROM_BRIDGES = ['socket', 'file', 'dbus', 'dconf'];
+/** Emitted by packages of Ubuntu and Debian. */
+const FROM_PACKAGES = [
+  ...['mounting', 'mounted', 'virtual-filesystems', 'local-filesystems', 'remote-filesystems', 'all-swaps'],
+  ...['filesystem', 'unmounted-remote-filesystems', 'net-device-up', 'net-device-down'],
+  ...['static-network-up', 'deconfiguring-networking', 'failsafe-boot', 'container', 'not-container'],
+  ...['login-session-start', 'desktop-session-start', 'desktop-shutdown', 'desktop-end', 'xsession'],
+  ...['rotate-logs', 'recovery'],
+];
+
+export const KNOWN_EVENTS: readonly string[] = [
+  ...JOB_EVENTS,
+  ...FROM_INIT,
+  ...FROM_TOOLS,
+  ...FROM_BRIDGES,
+  ...FROM_PACKAGES,
+];
+
+const NAMES: ReadonlySet<string> = new Set(KNOWN_EVENTS);
+/** What the udev bridge makes of a device, what the event bridge hands on to sessions, and the failure of another event. */
+const PATTERN = /-device-[a-z]+$|^:sys:|\/failed$/;
+
+export function isKnownEvent(name: string): boolean {
+  return NAMES.has(name) || PATTERN.test(name);
+}
+
+/** What people write for an event that has another name. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  shutdown: 'runlevel [06]',
+  reboot: 'runlevel 6',
+  halt: 'runlevel 0',
+  boot: 'startup',
+  network: 'static-network-up',
+  'network-up': 'static-network-up',
+  'net-up': 'static-network-up',
+};
+
+/** What was probably meant by the name of an event that nobody emits, as it stands in a condition. */
+export function meantEvent(name: string): string | null {
+  return Object.hasOwn(OTHER_NAMES, name) ? (OTHER_NAMES[name] as string) : null;
+}
