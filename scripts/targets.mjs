@@ -6,6 +6,7 @@ export const BUNDLES = [
   { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/start.ts' },
   { output: 'lib/upstart/daemon-main.js', entry: 'packages/daemon/src/main.ts' },
   { output: 'lib/upstart/ctl.js', entry: 'packages/ctl/src/main.ts' },
+  { output: 'lib/upstart/upstart.js', entry: 'packages/ctl/src/upstart/main.ts' },
   { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
   { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
   { output: 'lib/upstart/initctl2dot.js', entry: 'packages/ctl/src/initctl2dot.ts' },
@@ -22,7 +23,12 @@ const VERSION_FLAG = `-DUPSTART_VERSION="${VERSION}"`;
  * Headers of the same folder count as inputs.
  */
 export const PROGRAMS = [
-  { output: 'bin/init', sources: 'packages/daemon/supervisor', flags: ['-pthread', '-static'], fallback: ['-pthread'] },
+  {
+    output: 'bin/upstart',
+    sources: 'packages/daemon/supervisor',
+    flags: ['-pthread', '-static'],
+    fallback: ['-pthread'],
+  },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: [] },
   { output: 'bin/reboot', sources: 'packages/ctl/reboot', flags: ['-static', VERSION_FLAG], fallback: [VERSION_FLAG] },
   { output: 'bin/initctl', sources: 'packages/ctl/launcher', flags: ['-static'], fallback: [] },
@@ -31,6 +37,7 @@ export const PROGRAMS = [
 /** Other names of programs that act by the name they are called by. */
 export const LINKS = {
   initctl: ['start', 'stop', 'restart', 'reload', 'status', 'upstart-monitor'],
+  upstart: ['init'],
   reboot: ['halt', 'poweroff'],
 };
 

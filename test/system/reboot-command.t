@@ -33,7 +33,7 @@ mode: system
   telinit: illegal runlevel: 9
   Try `telinit --help' for more information.
   [1]
-  $ setpriv --reuid nobody $(readlink /proc/1/exe) 3
+  $ setpriv --reuid nobody $(dirname $(readlink /proc/1/exe))/init 3
   init: Need to be root
   [1]
   $ reboot -v; eventually 6 cat trace

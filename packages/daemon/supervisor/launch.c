@@ -98,7 +98,7 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept(), 1);
 }
 
-static void exec_node(char **arguments) {
+void exec_node(char **arguments) {
 	const char *chosen = getenv("UPSTART_NODE");
 	if (chosen && *chosen) {
 		arguments[0] = (char *)chosen;

@@ -6,6 +6,8 @@
 
 /* Finds out where the daemon's program is; after place_open. */
 void launch_open(void);
+/* Becomes node, the first that can be executed, with `arguments` from the second on. Returns if there is none, with errno. */
+void exec_node(char **arguments);
 /*
  * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`. `failures`: how many daemons
  * in a row died before they were ready. The pid, or -1 with errno.

@@ -12,6 +12,7 @@
 
 #include "crash.h"
 #include "daemon.h"
+#include "front_door.h"
 #include "greeting.h"
 #include "handover.h"
 #include "link.h"
@@ -45,6 +46,10 @@ int main(int argc, char **argv) {
 	if (before < 0)
 		open_standard_descriptors();
 	place_open(argv[0]);
+	if (before < 0)
+		front_door(argv);
+	/* After a re-execution, which is by the path of the file, the kernel has the name of that. */
+	prctl(PR_SET_NAME, place_name(argv[0]));
 	bool system = pid1_is_ours(argc, argv);
 	if (system && before < 0) {
 		pid1_start_up();

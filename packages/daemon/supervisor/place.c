@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 /* When /proc cannot say. */
-#define USUAL_PLACE "/sbin/init"
+#define USUAL_PLACE "/sbin/upstart"
 
 static char executable[PATH_MAX];
 
@@ -15,6 +15,11 @@ void place_open(const char *name) {
 		executable[length] = '\0';
 	else
 		snprintf(executable, sizeof executable, "%s", name && name[0] == '/' ? name : USUAL_PLACE);
+}
+
+const char *place_name(const char *name) {
+	const char *slash = name ? strrchr(name, '/') : NULL;
+	return slash ? slash + 1 : name ? name : "init";
 }
 
 const char *place_executable(void) {

@@ -1,0 +1,43 @@
+/** What a sub-command of `upstart` is, and what it is given when it runs. */
+import type { Scope, UpstartClient } from '@upstart/protocol';
+import type { Options as OptionTable } from 'yargs';
+import type { Invocation } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import type { Options } from '../options.ts';
+import type { Printer } from '../printer.ts';
+
+/** Exit statuses. Of several jobs the highest one counts. */
+export const EXIT = { done: 0, failed: 1, usage: 2, notRunning: 3, unknown: 4 } as const;
+
+export interface FrontCommand {
+  readonly name: string;
+  /** What follows the name, as yargs writes it: `[JOB..]`, `<JOB..>`. */
+  readonly words: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, OptionTable>>;
+  /** Command lines behind `upstart`, and what they do. */
+  readonly examples: readonly (readonly [line: string, does: string])[];
+  /** Resolves with the exit status. A `UsageError` is answered with a pointer to the help, any other error with its text. */
+  run(call: Call): Promise<number>;
+}
+
+export interface Call {
+  readonly words: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly context: CommandContext;
+  readonly print: Printer;
+  /** The init that is meant. */
+  readonly scope: Scope;
+  /** Whether that is a session's. */
+  readonly session: boolean;
+  /** Connects to it; once, however often it is called. */
+  connect(): Promise<UpstartClient>;
+}
+
+export const JSON_OPTION = { json: { type: 'boolean', describe: 'print JSON, for programs' } } as const;
+
+/** The same call as one of a command of initctl. */
+export function asInvocation(call: Call, options: Options): Invocation {
+  const { words, context, print, session, connect } = call;
+  return { args: words, options, context, print, session, connect };
+}

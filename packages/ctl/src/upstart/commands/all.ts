@@ -1,0 +1,24 @@
+/** The sub-commands of `upstart`, in the order of its help: a file a command. */
+import type { FrontCommand } from '../command.ts';
+import { reload, restart, start, stop } from './change.ts';
+import { check } from './check.ts';
+import { explain } from './explain.ts';
+import { list } from './list.ts';
+import { logs } from './logs.ts';
+import { ps } from './ps.ts';
+import { sessions } from './sessions.ts';
+import { status } from './status.ts';
+
+export const COMMANDS: readonly FrontCommand[] = [
+  ps,
+  start,
+  stop,
+  restart,
+  reload,
+  status,
+  explain,
+  logs,
+  list,
+  check,
+  sessions,
+];

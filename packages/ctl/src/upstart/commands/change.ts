@@ -1,0 +1,123 @@
+/** `upstart start`, `stop`, `restart`, `reload`: of several jobs at once. */
+import {
+  type ErrorCode,
+  type JobStatus,
+  type Target,
+  TimeoutError,
+  type UpstartClient,
+  UpstartError,
+} from '@upstart/protocol';
+import type { Options as OptionTable } from 'yargs';
+import { lateText, timeLimit } from '../../command.ts';
+import { currentStatus, printStatus } from '../../commands/status.ts';
+import { hintFailure } from '../../hints.ts';
+import { Printer } from '../../printer.ts';
+import { printable } from '../../text/colour.ts';
+import { statusLines } from '../../text/status.ts';
+import { type Call, EXIT, type FrontCommand } from '../command.ts';
+import { type MeantJob, meantJobs, targetsOf } from '../jobs.ts';
+
+type Change = 'start' | 'stop' | 'restart' | 'reload';
+
+const WAITING: Readonly<Record<string, OptionTable>> = {
+  wait: { type: 'boolean', default: true, describe: 'wait until it is done; --no-wait: do not' },
+  timeout: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'wait for so many seconds at most; what was asked for goes on',
+  },
+};
+
+export const start = change('start', 'Start jobs.', WAITING, [
+  ['start web db', 'starts both, and waits until they run'],
+  ['start worker N=1', 'starts the instance of worker that N=1 makes'],
+]);
+export const stop = change('stop', 'Stop jobs.', WAITING, [
+  ["stop 'worker*'", 'stops every job whose name fits'],
+  ['stop worker/1', 'stops that instance of worker'],
+]);
+export const restart = change('restart', 'Stop jobs that run, and start them again.', WAITING, [
+  ['restart web --timeout 30', 'fails after 30 seconds; the restart goes on'],
+]);
+export const reload = change('reload', 'Have jobs read their configuration again: sends their reload signal.', {}, [
+  ['reload nginx', 'sends SIGHUP, unless the job file names another signal'],
+]);
+
+function change(
+  name: Change,
+  summary: string,
+  options: FrontCommand['options'],
+  examples: FrontCommand['examples'],
+): FrontCommand {
+  return { name, words: '<JOB..>', summary, options, examples, run: (call) => changeAll(name, call) };
+}
+
+async function changeAll(change: Change, call: Call): Promise<number> {
+  const client = await call.connect();
+  const { jobs, unknown } = await meantJobs(client, call.words);
+  for (const { text } of unknown) call.print.failure(text);
+  const statuses = await Promise.all(jobs.map((meant) => changeOne(change, meant, client, call)));
+  return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, ...statuses.flat());
+}
+
+async function changeOne(change: Change, meant: MeantJob, client: UpstartClient, call: Call): Promise<number[]> {
+  // A start makes an instance; everything else needs one.
+  const makes = change === 'start' && meant.by !== 'instances';
+  const targets: Target[] = makes ? [{ job: meant.job, env: [...meant.env] }] : targetsOf(meant);
+  if (targets.length > 0) return Promise.all(targets.map((target) => changeTarget(change, target, client, call)));
+  // A pattern means those that run.
+  return meant.by === 'name' ? [notRunning(change, meant.job, call)] : [];
+}
+
+async function changeTarget(change: Change, target: Target, client: UpstartClient, call: Call): Promise<number> {
+  const { context, options } = call;
+  const print = new Printer(call.print.program, context);
+  const limits = typeof options.timeout === 'string' ? { timeout: options.timeout } : {};
+  try {
+    if (change === 'reload') {
+      await client.call('reload', target);
+      return EXIT.done;
+    }
+    const wait = options.wait !== false;
+    const { instance } = await client.call(change, { ...target, wait }, timeLimit(limits));
+    printStatus(named(await currentStatus(client, target.job, instance), instance), print);
+    return EXIT.done;
+  } catch (error) {
+    const name = printable(target.job);
+    if (error instanceof TimeoutError) {
+      const [line = target.job] = statusLines(await client.call('status', target));
+      print.hint(`upstart explain ${name} tells what it waits for`);
+      print.failure(lateText(limits, line));
+      return EXIT.failed;
+    }
+    if (!(error instanceof UpstartError)) throw error;
+    if (change === 'start' && error.code === 'already-started') return alreadyThere(target, client, print);
+    if (NOT_THERE.includes(error.code)) return notRunning(change, target.job, call);
+    if (error.code === 'job-failed-to-start') await hintFailure(target, client, print);
+    print.failure(`cannot ${change} ${name}: ${error.message}`);
+    return EXIT.failed;
+  }
+}
+
+/** An instance that has gone is told by its name all the same: others of its job may run. */
+function named(status: JobStatus, instance: string): JobStatus {
+  if (status.instances.length > 0 || instance === '') return status;
+  return { ...status, instances: [{ name: instance, goal: 'stop', state: 'waiting', processes: [] }] };
+}
+
+const NOT_THERE: readonly ErrorCode[] = ['unknown-instance', 'already-stopped', 'not-running'];
+
+/** To have it running is what was asked for. */
+async function alreadyThere(target: Target, client: UpstartClient, print: Printer): Promise<number> {
+  printStatus(await client.call('status', target), print);
+  return EXIT.done;
+}
+
+function notRunning(change: Change, job: string, { print }: Call): number {
+  if (change === 'stop') {
+    print.line(`${job} stop/waiting`);
+    return EXIT.done;
+  }
+  print.failure(`${printable(job)} is not running; \`upstart start ${printable(job)}\` starts it`);
+  return EXIT.notRunning;
+}

@@ -1,0 +1,62 @@
+/** `upstart check`: what init-checkconf says of files, of those in folders, or of those that the running init has read. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { encodeText, systemErrorText, type UpstartClient } from '@upstart/protocol';
+import { type Call, EXIT, type FrontCommand } from '../command.ts';
+
+export const check: FrontCommand = {
+  name: 'check',
+  words: '[PATH..]',
+  summary:
+    'Check the syntax of job files and of the scripts in them. Without PATH: of the files that the running init has read.',
+  options: { scripts: { type: 'boolean', default: true, describe: 'check shell scripts, too; --no-scripts: do not' } },
+  examples: [
+    ['check web.conf', 'checks one file'],
+    ['check /etc/init', 'checks each .conf file in the folder and below it'],
+  ],
+  async run(call) {
+    const { words, options, print } = call;
+    const { files, status } = words.length === 0 ? await filesOfInit(await call.connect()) : filesBelow(words, call);
+    if (files.length === 0) {
+      if (status === EXIT.done) print.line('There are no job files.');
+      return status;
+    }
+    const program = join(dirname(process.argv[1] ?? ''), 'init-checkconf.js');
+    const given = options.scripts === false ? ['--noscript'] : [];
+    const result = spawnSync(process.execPath, [program, ...given, '--', ...files], { stdio: 'inherit' });
+    return Math.max(status, result.status ?? EXIT.failed);
+  },
+};
+
+interface Files {
+  readonly files: readonly string[];
+  readonly status: number;
+}
+
+async function filesOfInit(client: UpstartClient): Promise<Files> {
+  const [configs, broken] = await Promise.all([client.call('config', { job: null }), client.call('brokenFiles', {})]);
+  const paths = new Set([...configs, ...broken].map(({ path }) => path).filter((path) => path.endsWith('.conf')));
+  return { files: [...paths].sort(), status: EXIT.done };
+}
+
+function filesBelow(paths: readonly string[], { print }: Call): Files {
+  let status: number = EXIT.done;
+  const files = paths.flatMap((path) => {
+    try {
+      return statSync(encodeText(path)).isDirectory() ? confFiles(path) : [path];
+    } catch (error) {
+      print.failure(`cannot check ${path}: ${systemErrorText(error)}`);
+      status = EXIT.failed;
+      return [];
+    }
+  });
+  return { files, status };
+}
+
+function confFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.conf'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -1,0 +1,12 @@
+/** `upstart list`: what `initctl list` prints. */
+import { list as initctlList } from '../../commands/list.ts';
+import { asInvocation, type FrontCommand, JSON_OPTION } from '../command.ts';
+
+export const list: FrontCommand = {
+  name: 'list',
+  words: '',
+  summary: 'List the jobs with their states, one line an instance, as initctl does.',
+  options: JSON_OPTION,
+  examples: [['list', '`ps` tells more']],
+  run: (call) => initctlList.run(asInvocation(call, call.options.json === true ? { json: true } : {})),
+};

@@ -1,0 +1,35 @@
+/** `upstart logs`: what the processes of a job have output. */
+import { log } from '../../commands/log.ts';
+import { UsageError } from '../../options.ts';
+import { asInvocation, EXIT, type FrontCommand } from '../command.ts';
+import { meantJobs } from '../jobs.ts';
+
+export const logs: FrontCommand = {
+  name: 'logs',
+  words: '<JOB> [KEY=VALUE..]',
+  summary: 'Show what a job has output.',
+  options: {
+    follow: { type: 'boolean', alias: 'f', describe: 'go on with what is output from now on' },
+    lines: {
+      type: 'string',
+      alias: 'n',
+      requiresArg: true,
+      default: '10',
+      describe: 'show this many of the last lines',
+    },
+  },
+  examples: [
+    ['logs web -f', 'shows the last lines and goes on, until it is interrupted'],
+    ['logs worker N=1 -n 100', 'shows the last hundred lines of one instance'],
+  ],
+  async run(call) {
+    const { options, print, words } = call;
+    const lines = String(options.lines);
+    if (!/^[0-9]+$/.test(lines)) throw new UsageError(`--lines takes a number, not ${lines}`);
+    const [job = ''] = words;
+    const { unknown } = await meantJobs(await call.connect(), [job]);
+    for (const { text } of unknown) print.failure(text);
+    if (unknown.length > 0) return EXIT.unknown;
+    return log.run(asInvocation(call, { lines, ...(options.follow === true ? { follow: true } : {}) }));
+  },
+};

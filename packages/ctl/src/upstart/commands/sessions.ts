@@ -1,0 +1,12 @@
+/** `upstart sessions`: what `initctl list-sessions` prints. */
+import { listSessions } from '../../commands/list-sessions.ts';
+import { asInvocation, type FrontCommand } from '../command.ts';
+
+export const sessions: FrontCommand = {
+  name: 'sessions',
+  words: '',
+  summary: 'List your session inits: process id and address of each.',
+  options: {},
+  examples: [['sessions', 'prints `4711 unix:path=…` for each']],
+  run: (call) => listSessions.run(asInvocation(call, {})),
+};

@@ -1,0 +1,340 @@
+/** The command line of `upstart`, on a daemon that gives fixed answers. */
+import {
+  type BrokenFile,
+  type CallOptions,
+  ConnectionError,
+  type Explanation,
+  type InstanceStatus,
+  type JobStatus,
+  type Method,
+  type Params,
+  TimeoutError,
+  type UpstartClient,
+  upstartError,
+  VERSION,
+} from '@upstart/protocol';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from './commands/all.ts';
+import { runFrontDoor } from './front-door.ts';
+
+type Answers = { [M in Method]?: (params: never) => unknown };
+type Call = [Method, unknown];
+
+function fakeClient(answers: Answers, calls: Call[]): UpstartClient {
+  return {
+    async call<M extends Method>(method: M, params: Params<M>, _options?: CallOptions): Promise<never> {
+      calls.push([method, params]);
+      return ((answers[method] as ((params: unknown) => unknown) | undefined)?.(params) ?? null) as never;
+    },
+    async watch() {},
+    close() {},
+  };
+}
+
+const fail = (error: Error) => (): never => {
+  throw error;
+};
+
+function instance(more: Partial<InstanceStatus> = {}): InstanceStatus {
+  return { name: '', goal: 'start', state: 'running', processes: [{ slot: 'main', pid: 7 }], ...more };
+}
+const JOBS: JobStatus[] = [
+  { job: 'web', instances: [instance()] },
+  { job: 'db', instances: [] },
+  { job: 'worker', instances: [instance({ name: '1' }), instance({ name: '2' })] },
+  { job: 'worker-log', instances: [] },
+];
+const BROKEN: BrokenFile[] = [{ path: '/etc/init/mail.conf', job: 'mail', line: 3, message: 'Unknown stanza' }];
+
+async function run(line: string, answers: Answers = {}) {
+  const calls: Call[] = [];
+  const scopes: string[] = [];
+  let out = '';
+  let err = '';
+  const usual: Answers = {
+    list: () => JOBS,
+    brokenFiles: () => BROKEN,
+    status: ({ job, instance: name = '' }: { job: string; instance?: string }) => ({
+      job,
+      instances: [instance({ name })],
+    }),
+    start: () => ({ instance: '' }),
+    stop: ({ instance: name = '' }: { instance?: string }) => ({ instance: name }),
+    restart: ({ instance: name = '' }: { instance?: string }) => ({ instance: name }),
+  };
+  const words = line === '' ? [] : line.split(' ');
+  const status = await runFrontDoor(words, {
+    env: {},
+    terminal: { out: false, err: false, columns: 0 },
+    local: true,
+    now: () => new Date(200_000),
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    connect: async (scope) => {
+      scopes.push(scope);
+      return fakeClient({ ...usual, ...answers }, calls);
+    },
+  });
+  const changes = calls.filter(([method]) => ['start', 'stop', 'restart', 'reload'].includes(method));
+  return {
+    status,
+    out,
+    err,
+    scopes,
+    calls,
+    changes: changes.map(([method, params]) => ({ method, ...(params as object) })),
+  };
+}
+
+describe('the command line', () => {
+  it.each([
+    ['', 'missing command', 'upstart --help'],
+    ['pss', 'unknown command: pss; did you mean ps?', 'upstart --help'],
+    ['ps --faild', 'unknown option: --faild; did you mean --failed?', 'upstart ps --help'],
+    ['ps -x', 'unknown option: -x', 'upstart ps --help'],
+    ['ps web', 'unexpected word: web', 'upstart ps --help'],
+    ['start', 'Not enough non-option arguments: got 0, need at least 1', 'upstart start --help'],
+    ['ps --user --system', 'Arguments system and user are mutually exclusive', 'upstart ps --help'],
+    ['logs web -n x', '--lines takes a number, not x', 'upstart logs --help'],
+    ['start web =3', 'KEY=VALUE expected, not =3', 'upstart start --help'],
+    ['stop web --timeout 0', 'illegal argument: 0', 'upstart stop --help'],
+  ])('refuses `upstart %s`', async (line, text, help) => {
+    const { status, out, err } = await run(line);
+    expect({ status, out, err }).toEqual({
+      status: 2,
+      out: '',
+      err: `upstart: ${text}\nTry \`${help}' for more information.\n`,
+    });
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))('has help with examples for %s', async (name) => {
+    const { status, out } = await run(`${name} --help`);
+    expect(status).toBe(0);
+    expect(out).toContain(`Usage: upstart ${name}`);
+    expect(out).toContain(`Examples:\n  upstart ${name}`);
+    expect(out).toContain('Exit status: 0 done');
+  });
+
+  it('lists its commands and tells its version', async () => {
+    for (const line of ['--help', '-h']) {
+      const { status, out } = await run(line);
+      expect(status).toBe(0);
+      for (const { name } of COMMANDS) expect(out).toMatch(new RegExp(`^  upstart ${name}\\b`, 'm'));
+    }
+    expect((await run('--version')).out).toBe(`upstart (upstart ${VERSION})\n`);
+  });
+
+  it('asks the init that is meant, and says when there is none', async () => {
+    expect((await run('list')).scopes).toEqual(['default']);
+    expect((await run('list --user')).scopes).toEqual(['user']);
+    expect((await run('--system list')).scopes).toEqual(['system']);
+    const { status, err } = await run('list', { list: fail(new ConnectionError('Unable to connect')) });
+    expect([status, err]).toEqual([1, 'upstart: Unable to connect\n']);
+  });
+});
+
+describe('jobs', () => {
+  it('are named, several at once, each once', async () => {
+    const { status, changes } = await run('start web db web');
+    expect(changes).toEqual([
+      { method: 'start', job: 'web', env: [], wait: true },
+      { method: 'start', job: 'db', env: [], wait: true },
+    ]);
+    expect(status).toBe(0);
+  });
+
+  it('are found by patterns, which mean the instances that there are', async () => {
+    expect((await run('stop worker* --no-wait')).changes).toEqual([
+      { method: 'stop', job: 'worker', instance: '1', wait: false },
+      { method: 'stop', job: 'worker', instance: '2', wait: false },
+    ]);
+    expect((await run('stop */2')).changes).toEqual([{ method: 'stop', job: 'worker', instance: '2', wait: true }]);
+    expect((await run('stop worker/2')).out).toBe('worker (2) start/running, process 7\n');
+  });
+
+  it('get variables, which name an instance', async () => {
+    expect((await run('start worker N=3')).changes).toEqual([
+      { method: 'start', job: 'worker', env: ['N=3'], wait: true },
+    ]);
+    expect((await run('reload worker N=1')).changes).toEqual([{ method: 'reload', job: 'worker', env: ['N=1'] }]);
+  });
+
+  it('that are unknown are told with the nearest name or what is wrong with their file; the others are done', async () => {
+    const { status, err, changes } = await run('start wbe db mail');
+    expect(err).toBe(
+      'upstart: unknown job: wbe; did you mean web?\n' +
+        'upstart: the file of mail has an error: /etc/init/mail.conf:3: Unknown stanza\n',
+    );
+    expect(changes).toHaveLength(1);
+    expect(status).toBe(4);
+  });
+
+  it('that are already what they are to be are no failure', async () => {
+    const started = await run('start web', { start: fail(upstartError('already-started', 'web')) });
+    expect([started.status, started.out]).toEqual([0, 'web start/running, process 7\n']);
+    const stopped = await run('stop db worker-log');
+    expect([stopped.status, stopped.out]).toEqual([0, 'db stop/waiting\nworker-log stop/waiting\n']);
+  });
+
+  it('that do not run cannot be restarted', async () => {
+    const { status, err } = await run('restart db');
+    expect([status, err]).toEqual([3, 'upstart: db is not running; `upstart start db` starts it\n']);
+    // A pattern means those that run.
+    expect(await run('restart d*')).toMatchObject({ status: 0, err: '', changes: [] });
+  });
+
+  it('that fail are told, and do not keep the others', async () => {
+    const start = ({ job }: { job: string }) => {
+      if (job === 'web') throw upstartError('job-failed-to-start');
+      return { instance: '' };
+    };
+    const { status, out, err } = await run('start web db', { start });
+    expect([status, out, err]).toEqual([
+      1,
+      'db start/running, process 7\n',
+      'upstart: cannot start web: Job failed to start\n',
+    ]);
+  });
+
+  it('are waited for as long as is wanted', async () => {
+    const { status, err } = await run('start web --timeout 1 --timeout 2', {
+      start: fail(new TimeoutError('start', 2000)),
+    });
+    expect([status, err]).toEqual([
+      1,
+      'upstart: Not done within 2 seconds, and goes on: web start/running, process 7\n',
+    ]);
+  });
+});
+
+describe('status', () => {
+  it('exits as init scripts do', async () => {
+    expect((await run('status web')).status).toBe(0);
+    expect((await run('status web db')).status).toBe(3);
+    expect((await run('status web gone')).status).toBe(4);
+    const missing = await run('status worker N=9', { status: fail(upstartError('unknown-instance', '9')) });
+    expect(missing.status).toBe(3);
+  });
+});
+
+function explanation(job: string, more: Partial<Explanation> = {}): Explanation {
+  const none = {
+    defined: true,
+    why: 'never started',
+    notes: [],
+    startOn: null,
+    stopOn: null,
+    instances: [],
+    last: null,
+  };
+  return { job, ...none, broken: [], ...more };
+}
+function explained(more: Partial<Explanation['instances'][number]>): Explanation['instances'][number] {
+  const rest = { why: 'started by request', blockedBy: [], holds: [], respawns: 0, stopOperands: [], hints: [] };
+  return { name: '', goal: 'start', state: 'running', failure: null, ...rest, ...more };
+}
+const FAILURE = {
+  slot: 'main',
+  exitStatus: 3,
+  exitSignal: null,
+  spawnError: null,
+  state: 'running',
+  at: 0,
+  text: 'it died',
+} as const;
+const EXPLANATIONS: Record<string, Explanation> = {
+  web: explanation('web', { instances: [explained({})], why: null }),
+  db: explanation('db', {
+    why: 'its last run failed: it died',
+    last: { instance: '', at: 0, text: 'it died', failure: FAILURE, respawns: 0 },
+  }),
+  worker: explanation('worker', {
+    instances: [explained({ name: '1' }), explained({ name: '2', state: 'pre-start', why: 'waits' })],
+    why: null,
+  }),
+  'worker-log': explanation('worker-log'),
+  mail: explanation('mail', { defined: false, why: 'its file has an error', broken: BROKEN }),
+};
+const explain = ({ job }: { job: string }) => EXPLANATIONS[job] ?? fail(upstartError('unknown-job', job))();
+
+describe('ps', () => {
+  it('shows what is not well first, and why', async () => {
+    const { status, out } = await run('ps', { explain });
+    expect(out).toBe(
+      [
+        'JOB         STATE            PID  WHY',
+        'mail        broken file      -    /etc/init/mail.conf:3: Unknown stanza',
+        'db          stop/waiting     -    its last run failed: it died',
+        'worker (2)  start/pre-start  7    waits',
+        'web         start/running    7',
+        'worker (1)  start/running    7',
+        'worker-log  stop/waiting     -',
+        '',
+      ].join('\n'),
+    );
+    expect(status).toBe(0);
+  });
+
+  it('shows what has failed only, also as JSON', async () => {
+    const { out } = await run('ps --failed --json', { explain });
+    expect(JSON.parse(out)).toEqual([
+      {
+        job: 'mail',
+        instance: '',
+        health: 'broken',
+        state: null,
+        pid: null,
+        why: '/etc/init/mail.conf:3: Unknown stanza',
+      },
+      {
+        job: 'db',
+        instance: '',
+        health: 'failed',
+        state: 'stop/waiting',
+        pid: null,
+        why: 'its last run failed: it died',
+      },
+    ]);
+    const nothing = { list: () => [], brokenFiles: () => [] };
+    expect((await run('ps --failed', nothing)).out).toBe('Nothing has failed.\n');
+    expect((await run('ps', nothing)).out).toBe('There are no jobs.\n');
+  });
+
+  it('leaves out what goes meanwhile', async () => {
+    const { out } = await run('ps', { explain: fail(upstartError('unknown-job', 'x')) });
+    expect(out).toBe('There are no jobs.\n');
+  });
+});
+
+describe('explain', () => {
+  it('without a name is about everything that is wrong', async () => {
+    const { out } = await run('explain --json', { explain });
+    expect(JSON.parse(out).map(({ job }: Explanation) => job)).toEqual(['db', 'mail', 'worker']);
+    expect((await run('explain', { list: () => [], brokenFiles: () => [] })).out).toBe('Nothing is wrong.\n');
+  });
+
+  it('is about the jobs that are named, broken ones included', async () => {
+    const { status, out, err } = await run('explain w?b mail gone', { explain });
+    expect(out).toContain('web start/running: started by request');
+    expect(out).toContain('broken file: /etc/init/mail.conf:3: Unknown stanza');
+    expect([status, err]).toEqual([4, 'upstart: unknown job: gone\n']);
+  });
+});
+
+describe('logs', () => {
+  it('knows no job that there is none of', async () => {
+    expect(await run('logs gone')).toMatchObject({ status: 4, err: 'upstart: unknown job: gone\n' });
+  });
+});
+
+describe('check', () => {
+  it('names a path that cannot be read, and goes on', async () => {
+    const { status, err } = await run('check /nonexistent');
+    expect([status, err]).toEqual([1, 'upstart: cannot check /nonexistent: No such file or directory\n']);
+    expect((await run('check', { config: () => [], brokenFiles: () => [] })).out).toBe('There are no job files.\n');
+  });
+});

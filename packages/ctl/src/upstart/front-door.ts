@@ -1,0 +1,153 @@
+/** `upstart COMMAND`: the table of commands on yargs. It uses nothing of the process around it but the terminal's width. */
+import { isSession, nearest, type Scope, type UpstartClient, VERSION } from '@upstart/protocol';
+import yargs, { type Argv } from 'yargs';
+import type { CommandContext } from '../context.ts';
+import { UsageError } from '../options.ts';
+import { Printer } from '../printer.ts';
+import { screenWidth } from '../text/wrap.ts';
+import { EXIT, type FrontCommand } from './command.ts';
+import { COMMANDS } from './commands/all.ts';
+
+const PROGRAM = 'upstart';
+const GLOBAL = {
+  user: { type: 'boolean', describe: "the session's init" },
+  system: { type: 'boolean', describe: "the system's init", conflicts: 'user' },
+} as const;
+const STATUSES =
+  'Exit status: 0 done, 1 failed, 2 wrong usage, 3 not running, 4 no such job; of several jobs the highest.';
+const ABOUT_INIT =
+  "With options only `upstart` is init itself: `upstart --user` runs a session's init, `init --help` lists its options.";
+
+/** Runs the command line (without the program's name) and resolves with the exit status. Never rejects. */
+export async function runFrontDoor(words: readonly string[], context: CommandContext): Promise<number> {
+  const print = new Printer(PROGRAM, context);
+  try {
+    return await dispatch(words, context, print);
+  } catch (error) {
+    if (!(error instanceof UsageError)) {
+      print.failure(error instanceof Error ? error.message : String(error));
+      return EXIT.failed;
+    }
+    const [command] = words.filter((word) => isCommand(word));
+    print.failure(error.message);
+    context.err(`Try \`${[PROGRAM, command, '--help'].filter(Boolean).join(' ')}' for more information.\n`);
+    return EXIT.usage;
+  }
+}
+
+async function dispatch(words: readonly string[], context: CommandContext, print: Printer): Promise<number> {
+  let run: (() => Promise<number>) | null = null;
+  let text = '';
+  const width = screenWidth(context.env, context.terminal.columns);
+  const parser = yargs()
+    .scriptName(PROGRAM)
+    .alias('help', 'h')
+    .usage('Usage: $0 COMMAND [OPTION]... [JOB]...\n\nShows and changes what init runs.')
+    .options(GLOBAL)
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .version(`${PROGRAM} (upstart ${VERSION})`)
+    .epilogue(`${ABOUT_INIT}\n\n${STATUSES}`)
+    .wrap(width)
+    .exitProcess(false)
+    .demandCommand(1, 'missing command')
+    .strict()
+    .fail((message, error) => {
+      throw error instanceof UsageError ? error : new UsageError(withNearest(message ?? error?.message ?? '', words));
+    });
+  for (const command of COMMANDS) {
+    parser.command({
+      command: [command.name, command.words].filter((part) => part !== '').join(' '),
+      describe: command.summary,
+      builder: (own: Argv) =>
+        own
+          .usage(
+            `Usage: ${[`$0 ${command.name}`, '[OPTION]...', command.words].filter((part) => part !== '').join(' ')}\n\n${command.summary}`,
+          )
+          .options(command.options)
+          .example(command.examples.map(([line, does]) => [`$0 ${line}`, does] as [string, string]))
+          .epilogue(STATUSES),
+      handler: (options) => {
+        run = () => runCommand(command, options, context, print);
+      },
+    });
+  }
+  await parser.parseAsync([...words], {}, (_error: unknown, _argv: unknown, output: string) => {
+    text = output;
+  });
+  if (text !== '') context.out(`${text}\n`);
+  return run === null ? EXIT.done : (run as () => Promise<number>)();
+}
+
+async function runCommand(
+  command: FrontCommand,
+  given: Readonly<Record<string, unknown>>,
+  context: CommandContext,
+  print: Printer,
+): Promise<number> {
+  const words = positionals(command, given);
+  const options = lastOfEach(given);
+  const scope: Scope = options.system === true ? 'system' : options.user === true ? 'user' : 'default';
+  let client: Promise<UpstartClient> | null = null;
+  const connect = (): Promise<UpstartClient> => {
+    client ??= context.connect(scope);
+    return client;
+  };
+  try {
+    return await command.run({
+      words,
+      options,
+      context,
+      print,
+      scope,
+      session: isSession(scope, context.env),
+      connect,
+    });
+  } finally {
+    await (client as Promise<UpstartClient> | null)?.then((connected) => connected.close()).catch(() => {});
+  }
+}
+
+/** The words that yargs has put under the names of `command.words`. */
+function positionals({ words }: FrontCommand, options: Readonly<Record<string, unknown>>): string[] {
+  return [...words.matchAll(/[<[]([^\].>]+)/g)].flatMap(([, name = '']) => {
+    const value = options[name];
+    return value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
+  });
+}
+
+/** Of an option that was given more than once the last one counts. */
+function lastOfEach(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
+  );
+}
+
+const isCommand = (word: string): boolean => COMMANDS.some(({ name }) => name === word);
+
+/** What yargs says of words that it does not know, with the nearest one that it does. */
+function withNearest(message: string, words: readonly string[]): string {
+  const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(message)?.[1];
+  if (unknown === undefined) return message;
+  const option = words.find((word) => word.startsWith('-') && word.replace(/^-+/, '').split('=')[0] === unknown);
+  const command = COMMANDS.find(({ name }) => words.includes(name));
+  if (option !== undefined) {
+    const options = [...Object.keys({ ...GLOBAL, ...command?.options }), 'help', 'version'];
+    return suggest(`unknown option: ${option}`, unknown, options, '--');
+  }
+  if (command !== undefined) return `unexpected word: ${unknown}`;
+  return suggest(
+    `unknown command: ${unknown}`,
+    unknown,
+    COMMANDS.map(({ name }) => name),
+    '',
+  );
+}
+
+function suggest(text: string, word: string, known: readonly string[], prefix: string): string {
+  const meant = nearest(word, known);
+  return meant === null ? text : `${text}; did you mean ${prefix}${meant}?`;
+}

@@ -1,0 +1,43 @@
+The program is called upstart, and init is a link to it: with options only it is init, with a word it is the tool for people. Init stays
+`init` for those who look for its process.
+mode: system
+
+  $ printf 'exec sleep 1000\n' > conf/svc.conf; printf 'exec sleep 1000\n' > conf/other.conf; printf 'exec\n' > conf/bad.conf
+  $ basename $(readlink /proc/1/exe); cat /proc/1/comm
+  upstart
+  init
+  $ loaded svc; loaded other; upstart start svc other | sort; upstart status 'sv*'; upstart stop svc svx; upstart status svc
+  other start/running, process <pid>
+  svc start/running, process <pid>
+  svc start/running, process <pid>
+  upstart: unknown job: svx; did you mean svc?
+  svc stop/waiting
+  svc stop/waiting
+  [3]
+  $ upstart ps | sed "s,$PWD,DIR,; s/[0-9][0-9]*$/PID/"
+  JOB    STATE          PID  WHY
+  bad    broken file    -    DIR/conf/bad.conf:1: Expected token
+  other  start/running  PID
+  svc    stop/waiting   -
+  $ upstart frob; upstart ps svc; upstart
+  upstart: unknown command: frob
+  Try `upstart --help' for more information.
+  upstart: unexpected word: svc
+  Try `upstart ps --help' for more information.
+  upstart: missing command
+  Try `upstart --help' for more information.
+  [2]
+  $ upstart --version; upstart --user --version
+  upstart (upstart <version>)
+  init (upstart <version>)
+  $ upstart --confdir /etc/init
+  telinit: invalid option: --confdir
+  Try `telinit --help' for more information.
+  [1]
+  $ telinit u; cat /proc/1/comm; upstart status other
+  init
+  other start/running, process <pid>
+  $ ln -s $(dirname $(readlink /proc/1/exe))/upstart /sbin/upstart; /sbin/upstart stop other; (exec -a upstart $(readlink /proc/1/exe) list) | sort
+  other stop/waiting
+  other stop/waiting
+  svc stop/waiting
