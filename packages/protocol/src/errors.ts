@@ -24,6 +24,7 @@ export const ERRORS = {
   'pid1-environment': () => 'Not permissible to modify PID 1 job environment',
   'pid1-dbus-address': () => 'Not permissible to notify D-Bus address for PID 1',
   'invalid-log-priority': () => 'The log priority given was not recognised',
+  'limit-exceeded': (what: string) => what,
   'permission-denied': (what: string) => `You do not have permission to ${what}`,
   'bad-request': (why: string) => `Invalid request: ${why}`,
   'unsupported-version': (theirs: string, ours: string) =>

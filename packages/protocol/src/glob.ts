@@ -19,25 +19,47 @@ const CLASSES: ReadonlyMap<string, RegExp> = new Map([
   ['xdigit', /[0-9A-Fa-f]/],
 ]);
 
-/** What one character has to be; null: any number of any characters. */
-type Part = ((char: string) => boolean) | null;
+/** How long the name of a class may be. */
+const CLASS_NAME = /\[:([a-z]{1,6}):\]/y;
+
+/** What one character has to be, and how many steps it takes to tell; null: any number of any characters. */
+type Part = { steps: number; matches: (char: string) => boolean } | null;
+
+/** How many steps a match may take: one for each character that is looked at, more for those of long brackets. */
+export interface GlobBudget {
+  /** What is left of them; below zero once they were not enough. */
+  steps: number;
+}
+
+/** What a match may take if nobody says otherwise. */
+export const MAX_GLOB_STEPS = 4 * 1024 * 1024;
+
+/** What it takes to read a character of the pattern. */
+const READING_STEPS = 8;
+
+/** Characters that mean more than themselves. */
+const SPECIAL = /[*?[\\]/;
 
 /**
- * Whether the whole of `text` fits `pattern`. Takes time of at most the product of both lengths, and of the square of the
- * pattern's, if it has many brackets that are not closed.
+ * Whether the whole of `text` fits `pattern`. That can take steps of the product of both lengths: a match that needs more than
+ * the budget has is none, and leaves it below zero.
  */
-export function globMatches(pattern: string, text: string): boolean {
-  const parts = partsOf(pattern);
+export function globMatches(pattern: string, text: string, budget: GlobBudget = { steps: MAX_GLOB_STEPS }): boolean {
+  if (!SPECIAL.test(pattern)) return pattern === text;
+  budget.steps -= pattern.length * READING_STEPS;
+  const parts = partsOf(pattern, budget);
   let p = 0;
   let t = 0;
   let starAt = -1;
   let starText = 0;
   while (t < text.length) {
     const part = parts[p];
+    budget.steps -= part?.steps ?? 1;
+    if (budget.steps < 0) return false;
     if (part === null) {
       starAt = p++;
       starText = t;
-    } else if (part?.(text[t] as string)) {
+    } else if (part?.matches(text[t] as string)) {
       p++;
       t++;
     } else if (starAt >= 0) {
@@ -48,50 +70,51 @@ export function globMatches(pattern: string, text: string): boolean {
     }
   }
   while (parts[p] === null) p++;
-  return p === parts.length;
+  return budget.steps >= 0 && p === parts.length;
 }
 
-function partsOf(pattern: string): Part[] {
+function partsOf(pattern: string, budget: GlobBudget): Part[] {
   const parts: Part[] = [];
-  for (let at = 0; at < pattern.length; at++) {
+  for (let at = 0; at < pattern.length && budget.steps >= 0; at++) {
     const symbol = pattern[at] as string;
-    const bracket = symbol === '[' ? readBracket(pattern, at) : null;
+    const bracket = symbol === '[' ? readBracket(pattern, at, budget) : null;
     if (bracket) {
-      parts.push(bracket.matches);
+      parts.push(bracket.part);
       at = bracket.end - 1;
     } else if (symbol === '*') {
       parts.push(null);
     } else if (symbol === '?') {
-      parts.push(() => true);
+      parts.push({ steps: 1, matches: () => true });
     } else {
       // A backslash at the very end has nothing to quote: no text matches it.
       const meant = symbol === '\\' ? pattern[++at] : symbol;
-      parts.push((char) => char === meant);
+      parts.push({ steps: 1, matches: (char) => char === meant });
     }
   }
   return parts;
 }
 
 /** Reads the bracket expression at `at`; null when it is not closed. `end`: where the pattern goes on. */
-function readBracket(pattern: string, at: number): { matches: (char: string) => boolean; end: number } | null {
+function readBracket(pattern: string, at: number, budget: GlobBudget): { part: Part; end: number } | null {
   const members: ((char: string) => boolean)[] = [];
   let i = at + 1;
   const negated = pattern[i] === '!' || pattern[i] === '^';
   if (negated) i++;
   for (let first = true; ; first = false) {
     let low = pattern[i];
-    if (low === undefined) return null;
+    // One that is not closed is read for nothing, and so may the next ones be.
+    budget.steps -= READING_STEPS;
+    if (low === undefined || budget.steps < 0) return null;
     if (low === ']' && !first) {
-      return { matches: (char) => members.some((isMember) => isMember(char)) !== negated, end: i + 1 };
+      const matches = (char: string): boolean => members.some((isMember) => isMember(char)) !== negated;
+      return { part: { steps: 1 + members.length, matches }, end: i + 1 };
     }
-    if (low === '[' && pattern[i + 1] === ':') {
-      const close = pattern.indexOf(':]', i + 2);
-      const named = close > 0 ? CLASSES.get(pattern.slice(i + 2, close)) : undefined;
-      if (named) {
-        members.push((char) => named.test(char));
-        i = close + 2;
-        continue;
-      }
+    CLASS_NAME.lastIndex = i;
+    const named = low === '[' ? CLASSES.get(CLASS_NAME.exec(pattern)?.[1] ?? '') : undefined;
+    if (named) {
+      members.push((char) => named.test(char));
+      i = CLASS_NAME.lastIndex;
+      continue;
     }
     if (low === '\\' && pattern[i + 1] !== undefined) low = pattern[++i] as string;
     i++;

@@ -68,7 +68,7 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   context.addProcess(token, instance, slot);
   // A standing order of which nothing is known any more.
   if (slot === 'main') forbidAgain(context, token);
-  instance.env = ownEnvironment(found.env);
+  context.setTable(instance, 'env', ownEnvironment(found.env));
   context.log('error', `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`);
   context.effects.push({ type: 'process', job: found.job, instance: found.instance, slot, pid });
   return instance;
@@ -132,7 +132,7 @@ function settle(context: Context, instance: InstanceState): void {
   const blocker = context.state.events.get(instance.blocker);
   if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);
   instance.blocker = 0;
-  instance.startEnv = null;
+  context.setTable(instance, 'startEnv', null);
   if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);
   if (instance.goal !== goal) {

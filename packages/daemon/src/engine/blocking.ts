@@ -5,6 +5,7 @@
 import { type ErrorCode, isKnownEvent, upstartError, type WireError } from '@upstart/protocol';
 import { type ConditionState, type EventNode, satisfiedNodes } from './condition-state.ts';
 import type { Context } from './context.ts';
+import { MAX_ERROR_TEXT } from './limits.ts';
 import { type Answer, type EventState, type InstanceState, MAX_ANSWERS, type Waiter } from './state.ts';
 
 /** Queues a new event. */
@@ -19,10 +20,9 @@ export function emitEvent(context: Context, name: string, env: string[]): EventS
     instances: [],
     waiters: [],
   };
-  context.state.events.set(event.id, event);
   noteSeen(context, name);
   context.log('debug', `Pending ${name} event`);
-  context.touchEvent(event);
+  context.addEvent(event);
   return event;
 }
 
@@ -100,8 +100,10 @@ export function reply(context: Context, key: string, result: unknown): void {
 }
 
 export function replyError(context: Context, key: string, error: WireError): void {
-  context.effects.push({ type: 'reply-error', key, error });
-  settleAnswer(context, key, { error });
+  const { code, text } = error;
+  const short = text.length <= MAX_ERROR_TEXT ? error : { code, text: `${text.slice(0, MAX_ERROR_TEXT - 1)}…` };
+  context.effects.push({ type: 'reply-error', key, error: short });
+  settleAnswer(context, key, { error: short });
 }
 
 /** Keeps the answer to a repeatable request, whose client may ask again, and forgets the oldest ones. */

@@ -4,6 +4,7 @@
 import type { JobDefinition } from '../job-definition.ts';
 import type { SpawnSpec } from '../process-messages.ts';
 import { ExpansionError, expand } from './expand.ts';
+import { MAX_EXPANSION } from './limits.ts';
 import type { EngineSettings, InstanceState } from './state.ts';
 
 /** What stands for the group of the job itself. It is not a variable: `${UPSTART_CGROUP}` means nothing. */
@@ -33,18 +34,20 @@ export function cgroups(
   env: readonly string[],
 ): SpawnSpec['cgroups'] {
   const own = ownCgroup(definition.name, instance.name);
-  return definition.cgroups.map(({ controller, name, key, value }) => ({
-    controller,
-    name: expandName(name ?? OWN, own, env),
-    key,
-    value,
-  }));
+  // All names together are no longer than a variable may be.
+  let most = MAX_EXPANSION;
+  return definition.cgroups.map(({ controller, name: written, key, value }) => {
+    const name = expandName(written ?? OWN, own, env, most);
+    most = Math.max(0, most - name.length);
+    return { controller, name, key, value };
+  });
 }
 
-function expandName(name: string, own: string, env: readonly string[]): string {
+function expandName(name: string, own: string, env: readonly string[], most: number): string {
+  const limits = { stanza: 'cgroup', most };
   try {
-    if (!name.startsWith(OWN)) return expand(name, env).replaceAll('/', '_');
-    const text = own + expand(name.slice(OWN.length), env);
+    if (!name.startsWith(OWN)) return expand(name, env, limits).replaceAll('/', '_');
+    const text = own + expand(name.slice(OWN.length), env, limits);
     return text.slice(0, OWN_PART) + text.slice(OWN_PART).replaceAll('/', '_');
   } catch (error) {
     if (!(error instanceof ExpansionError)) throw error;

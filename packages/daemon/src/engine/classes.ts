@@ -6,6 +6,7 @@ import { block, eventsOf, resetCondition } from './blocking.ts';
 import { newConditionState, offerEvent, satisfiedNodes } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { startIfTrue } from './event-start.ts';
+import { MAX_MATCHING_STEPS } from './limits.ts';
 import { heedListener } from './standing-orders.ts';
 import type { ClassState } from './state.ts';
 
@@ -63,7 +64,7 @@ function replaceClass(context: Context, old: ClassState, definition: JobDefiniti
 function inheritHalfMatch(context: Context, old: ClassState, fresh: ClassState): void {
   if (!old.startOn || !fresh.startOn) return;
   for (const event of new Set(eventsOf(context, satisfiedNodes(old.startOn)))) {
-    for (const _node of offerEvent(fresh.startOn, event, [])) block(event);
+    for (const _node of offerEvent(fresh.startOn, event, [], { steps: MAX_MATCHING_STEPS })) block(event);
   }
   startIfTrue(context, fresh);
 }

@@ -2,8 +2,8 @@
  * What a condition has seen so far (reference: events §6). The nodes of the tree in post-order: operands before their
  * operator, left before right, so that one walk over the array evaluates the tree.
  */
-import { type Condition, globMatches } from '@upstart/protocol';
-import { expand } from './expand.ts';
+import { type Condition, type GlobBudget, globMatches } from '@upstart/protocol';
+import { ExpansionLimitError, expand } from './expand.ts';
 
 /** `event` is the id of the event that satisfied the node, which the node blocks until the condition is reset; 0: none. */
 export interface EventNode {
@@ -19,6 +19,12 @@ export interface OperatorNode {
   right: number;
 }
 export type ConditionState = (EventNode | OperatorNode)[];
+
+/** What is left of the steps that matching may take. */
+export interface MatchBudget extends GlobBudget {
+  /** An expansion that was too long. */
+  tooLong?: string;
+}
 
 /** What conditions need to know of an event. */
 export interface OfferedEvent {
@@ -42,13 +48,18 @@ export function newConditionState(condition: Condition): ConditionState {
 
 /**
  * Offers an event: nodes that it satisfies and that were not satisfied yet take it. Returns those nodes. Values are
- * expanded from `env`; one that cannot be expanded does not match.
+ * expanded from `env`; one that cannot be expanded does not match, nor does anything once the budget is used up.
  */
-export function offerEvent(nodes: ConditionState, event: OfferedEvent, env: readonly string[]): EventNode[] {
+export function offerEvent(
+  nodes: ConditionState,
+  event: OfferedEvent,
+  env: readonly string[],
+  budget: MatchBudget,
+): EventNode[] {
   const matched: EventNode[] = [];
   for (const node of nodes) {
     if (node.op !== 'event' || node.event !== 0 || node.name !== event.name) continue;
-    if (!argumentsMatch(node.args, event.env, env)) continue;
+    if (!argumentsMatch(node.args, event.env, env, budget)) continue;
     node.event = event.id;
     matched.push(node);
   }
@@ -90,24 +101,33 @@ export function decidingNodes(nodes: ConditionState): EventNode[] {
 }
 
 /** The arguments of one operand against the variables of an event (reference: events §6.2). */
-function argumentsMatch(args: readonly string[], eventEnv: readonly string[], env: readonly string[]): boolean {
+function argumentsMatch(
+  args: readonly string[],
+  eventEnv: readonly string[],
+  env: readonly string[],
+  budget: MatchBudget,
+): boolean {
+  const limits = { stanza: 'stop on', budget };
   let cursor = 0;
   for (const argument of args) {
+    budget.steps -= 1 + (argument.length >> 4);
     const { key, negated, value } = splitArgument(argument);
     if (key !== null) {
       cursor = eventEnv.findIndex((entry) => entry.startsWith(`${key}=`));
+      budget.steps -= (cursor < 0 ? eventEnv.length : cursor) >> 1;
       if (cursor < 0) return false;
     }
     const entry = eventEnv[cursor++];
-    if (entry === undefined) return false;
+    if (entry === undefined || budget.steps < 0) return false;
     let pattern: string;
     try {
-      pattern = expand(value, env);
-    } catch {
+      pattern = expand(value, env, limits);
+    } catch (error) {
+      if (error instanceof ExpansionLimitError) budget.tooLong = error.message;
       return false;
     }
     const actual = entry.slice(entry.indexOf('=') + 1);
-    if (globMatches(pattern, actual) === negated) return false;
+    if (globMatches(pattern, actual, budget) === negated || budget.steps < 0) return false;
   }
   return true;
 }

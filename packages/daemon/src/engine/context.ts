@@ -4,7 +4,7 @@
  */
 import type { LogPriority, Notification, Slot } from '@upstart/protocol';
 import type { Command } from '../process-messages.ts';
-import { sameEntries } from './environment.ts';
+import { lengthOf, sameEntries } from './environment.ts';
 import { Heap } from './heap.ts';
 import { Listeners } from './listeners.ts';
 import type { Effect } from './messages.ts';
@@ -18,6 +18,9 @@ import {
   type TimerAction,
   type TimerState,
 } from './state.ts';
+
+/** So much fine work is as much as a step of the event queue. */
+const FINE_STEPS = 128;
 
 export class Context {
   readonly state: EngineState;
@@ -34,15 +37,23 @@ export class Context {
   private readonly nextPass = new Set<number>();
   private passedId = 0;
   private shared: readonly string[] = [];
+  /** Characters of all names of instances, and of all variables of instances and events. */
+  readonly held = { names: 0, text: 0 };
+  /** Work that is finer than the steps of the event queue, since that was begun. */
+  private fineSteps = 0;
 
   constructor(state: EngineState) {
     this.state = state;
     for (const jobClass of state.classes.values()) this.indexClass(jobClass);
     for (const instance of state.instances.values()) {
+      this.hold(instance, 1);
       for (const [slot, { token }] of processesOf(instance)) this.processes.set(token, { instance, slot });
     }
     for (const timer of state.timers.values()) this.timers.push(timer);
-    for (const event of state.events.values()) this.touchEvent(event);
+    for (const event of state.events.values()) {
+      this.holdEvent(event, 1);
+      this.touchEvent(event);
+    }
   }
 
   /**
@@ -53,6 +64,59 @@ export class Context {
     // A copy takes no more room than its entries.
     if (!sameEntries(env, this.shared)) this.shared = env.slice();
     return this.shared;
+  }
+
+  /** Notes work that events cause beyond their handing out: a variable that is copied, or as much. */
+  work(steps: number): void {
+    this.fineSteps += steps;
+  }
+
+  /** What was noted before does not count. */
+  resetWork(): void {
+    this.fineSteps = 0;
+  }
+
+  /** What was noted since the last time, in steps of the event queue. */
+  takeWork(): number {
+    const steps = Math.floor(this.fineSteps / FINE_STEPS);
+    this.fineSteps -= steps * FINE_STEPS;
+    return steps;
+  }
+
+  addInstance(instance: InstanceState): void {
+    this.state.instances.set(instance.id, instance);
+    this.hold(instance, 1);
+  }
+
+  removeInstance(instance: InstanceState): void {
+    this.state.instances.delete(instance.id);
+    this.hold(instance, -1);
+  }
+
+  /** Replaces one of the tables of an instance that exists. */
+  setTable<T extends 'env' | 'startEnv' | 'stopEnv'>(instance: InstanceState, table: T, env: InstanceState[T]): void {
+    this.held.text += lengthOf(env ?? []) - lengthOf(instance[table] ?? []);
+    instance[table] = env;
+  }
+
+  private hold({ name, env, startEnv, stopEnv }: InstanceState, sign: 1 | -1): void {
+    this.held.names += sign * name.length;
+    this.held.text += sign * (lengthOf(env) + lengthOf(startEnv ?? []) + lengthOf(stopEnv));
+  }
+
+  private holdEvent({ name, env }: EventState, sign: 1 | -1): void {
+    this.held.text += sign * (name.length + lengthOf(env));
+  }
+
+  addEvent(event: EventState): void {
+    this.state.events.set(event.id, event);
+    this.holdEvent(event, 1);
+    this.touchEvent(event);
+  }
+
+  removeEvent(event: EventState): void {
+    this.state.events.delete(event.id);
+    this.holdEvent(event, -1);
   }
 
   newId(): number {

@@ -3,8 +3,8 @@
  */
 import { upstartError } from '@upstart/protocol';
 import type { Context } from './context.ts';
-import { getVariable, keyOf, mergeVariables, sameEntries, unsetVariable } from './environment.ts';
-import { classEnvironment } from './instances.ts';
+import { getVariable, keyOf, lengthOf, mergeVariables, sameEntries, unsetVariable } from './environment.ts';
+import { checkEnvironment, checkHeld, classEnvironment } from './instances.ts';
 import type { EngineRequest, EnvTargetSpec } from './messages.ts';
 import { endRepeating } from './standing-orders.ts';
 import type { EngineSettings, InstanceState } from './state.ts';
@@ -31,12 +31,22 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
     return;
   }
   // Everybody's table is changed in the instances that exist, too.
-  if (!instance) context.state.environment = changed(context.state.environment, request);
-  for (const one of instance ? [instance] : context.state.instances.values()) {
-    const env = context.share(changed(one.env, request));
+  const instances = instance ? [instance] : [...context.state.instances.values()];
+  const tables = instances.map(({ env }) => checked(context.share(changed(env, request))));
+  const growth = tables.reduce((sum, env, i) => sum + lengthOf(env) - lengthOf((instances[i] as InstanceState).env), 0);
+  if (growth > 0) checkHeld(context, growth);
+  if (!instance) context.state.environment = checked(changed(context.state.environment, request));
+  for (const [i, one] of instances.entries()) {
+    const env = tables[i] as readonly string[];
     if (!sameEntries(env, one.env)) endRepeating(context, one);
-    one.env = env;
+    context.setTable(one, 'env', env);
   }
+}
+
+/** Throws UpstartError for a table that is too large, before anything is changed. */
+function checked<T extends readonly string[]>(env: T): T {
+  checkEnvironment(env);
+  return env;
 }
 
 /** A table as it is after the request. A variable without a name changes nothing; the others of the request count. */
@@ -53,7 +63,7 @@ function changed(before: readonly string[], request: Exclude<EnvironmentRequest,
 
 function resetEnvironment(context: Context, instance: InstanceState | null): void {
   if (instance) {
-    instance.env = classEnvironment(context, context.classOf(instance).definition);
+    context.setTable(instance, 'env', classEnvironment(context, context.classOf(instance).definition));
     endRepeating(context, instance);
   } else context.state.environment = initialEnvironment(context.state.settings);
 }

@@ -15,6 +15,17 @@ export function getVariable(env: readonly string[], key: string): string | undef
   return index < 0 ? undefined : (env[index] as string).slice(key.length + 1);
 }
 
+/** The values of all variables; of a name that stands twice the first one. */
+export function indexVariables(env: readonly string[]): Map<string, string> {
+  const index = new Map<string, string>();
+  for (const entry of env) {
+    const equals = entry.indexOf('=');
+    const key = entry.slice(0, equals);
+    if (equals >= 0 && !index.has(key)) index.set(key, entry.slice(equals + 1));
+  }
+  return index;
+}
+
 /** Sets `KEY=VALUE` in place. With `replace` false an existing value stays. */
 export function setVariable(env: string[], entry: string, replace = true): void {
   const index = indexOf(env, keyOf(entry));
@@ -45,6 +56,23 @@ export function mergeVariables(env: string[], entries: readonly string[], replac
     if (place === undefined) places.set(key, env.push(entry) - 1);
     else if (replace) env[place] = entry;
   }
+}
+
+/** The table after `lines`, each of which sets (`KEY=VALUE`) or removes (`KEY`) a variable. Takes as long as both together. */
+export function applyLines(env: readonly string[], lines: readonly string[]): string[] {
+  const table = new Map(env.map((entry): [string, string] => [keyOf(entry), entry]));
+  for (const line of lines) {
+    if (line.includes('=')) table.set(keyOf(line), line);
+    else table.delete(line);
+  }
+  return [...table.values()];
+}
+
+/** How many characters a table has. */
+export function lengthOf(env: readonly string[]): number {
+  let length = 0;
+  for (const entry of env) length += entry.length;
+  return length;
 }
 
 /** Whether every entry is a KEY=VALUE pair, which is all that is asked of arguments. */

@@ -17,6 +17,7 @@ export const EVENTS_AT_ONCE = 20_000;
 /** Works until every event that is left waits for something, or there have been too many at once. */
 export function runEventQueue(context: Context): void {
   let last: EventState | undefined;
+  context.resetWork();
   // What only waits does not count: after a crash each event is looked at anew, and the pause must be at the same place.
   for (let done = 0; done < EVENTS_AT_ONCE; ) {
     const event = context.nextEvent();
@@ -25,7 +26,10 @@ export function runEventQueue(context: Context): void {
       return;
     }
     if (!event.handled || event.blockers === 0) done++;
-    if (!event.handled) handle(context, event);
+    if (!event.handled) {
+      handle(context, event);
+      done += context.takeWork();
+    }
     if (event.blockers === 0) finish(context, event);
     last = event;
   }
@@ -55,7 +59,7 @@ const FAILED = '/failed';
 function finish(context: Context, event: EventState): void {
   context.log('debug', `Finished ${event.name} event`);
   // Gone before anybody is told, so that nobody can come to wait for it.
-  context.state.events.delete(event.id);
+  context.removeEvent(event);
   for (const id of event.instances) {
     const instance = context.instance(id);
     if (!instance) continue;

@@ -4,26 +4,36 @@
 import { conditionEvents } from '@upstart/protocol';
 import type { JobDefinition } from '../job-definition.ts';
 import { block, blockOn, eventsOf, release, resetCondition } from './blocking.ts';
-import { decidingNodes, isTrue, offerEvent } from './condition-state.ts';
+import { decidingNodes, isTrue, type MatchBudget, offerEvent } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { mergeVariables, setVariable } from './environment.ts';
-import { ExpansionError } from './expand.ts';
-import { classEnvironment, findOrCreateInstance, instanceName } from './instances.ts';
+import {
+  checkEnvironment,
+  checkStart,
+  classEnvironment,
+  findInstance,
+  findOrCreateInstance,
+  instanceName,
+  noteRefusal,
+} from './instances.ts';
 import { changeGoal } from './lifecycle.ts';
+import { MAX_MATCHING_STEPS } from './limits.ts';
 import { type ClassState, displayName, type EventState, eventText, type InstanceState } from './state.ts';
 
 /** Offers an event to a class: first to the `stop on` of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
+  const budget: MatchBudget = { steps: MAX_MATCHING_STEPS };
   if (stopOnMentions(jobClass.definition, event.name)) {
     for (const id of [...jobClass.instances.values()]) {
       const instance = context.instance(id);
-      if (instance) offerToStop(context, instance, event);
+      if (instance) offerToStop(context, instance, event, budget);
     }
   }
   // The last instance may have gone, and the class with it, if a stop was through at once.
-  if (context.state.classes.get(jobClass.definition.name) !== jobClass || !jobClass.startOn) return;
-  const matched = offerEvent(jobClass.startOn, event, []);
+  const startOn = context.state.classes.get(jobClass.definition.name) === jobClass ? jobClass.startOn : null;
+  const matched = startOn ? offerEvent(startOn, event, [], budget) : [];
   for (const _node of matched) block(event);
+  noteLimits(context, jobClass, event, budget);
   if (matched.length > 0) startIfTrue(context, jobClass);
 }
 
@@ -34,15 +44,29 @@ function stopOnMentions({ stopOn }: JobDefinition, eventName: string): boolean {
   return false;
 }
 
-function offerToStop(context: Context, instance: InstanceState, event: EventState): void {
+/** Says so if what the event was compared with is beyond the limits: such a condition is not met. */
+function noteLimits(
+  context: Context,
+  jobClass: ClassState,
+  { name }: EventState,
+  { steps, tooLong }: MatchBudget,
+): void {
+  context.work((MAX_MATCHING_STEPS - steps) >> 3);
+  if (steps >= 0 && tooLong === undefined) return;
+  const text = tooLong ?? `Matching the event ${name} takes too long: at most ${MAX_MATCHING_STEPS} steps`;
+  jobClass.refused = { at: context.wall, text };
+  context.log('warn', `${jobClass.definition.name}: ${text}`);
+}
+
+function offerToStop(context: Context, instance: InstanceState, event: EventState, budget: MatchBudget): void {
   const { stopOn } = instance;
   if (!stopOn) return;
-  const matched = offerEvent(stopOn, event, instance.env);
+  const matched = offerEvent(stopOn, event, instance.env, budget);
   for (const _node of matched) block(event);
   if (matched.length === 0 || !isTrue(stopOn)) return;
   if (instance.goal !== 'stop') {
     const events = eventsOf(context, decidingNodes(stopOn));
-    instance.stopEnv = eventEnvironment(events, 'UPSTART_STOP_EVENTS');
+    context.setTable(instance, 'stopEnv', stopEnvironment(context, instance, events));
     release(context, instance, false);
     blockOn(instance, events);
     instance.cause = byEvents(events);
@@ -59,9 +83,12 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
   const env = classEnvironment(context, definition);
   mergeVariables(env, eventEnvironment(events, 'UPSTART_EVENTS'));
   try {
-    const instance = findOrCreateInstance(context, jobClass, instanceName(definition, env));
-    if (instance.goal !== 'start') {
-      instance.startEnv = env;
+    const name = instanceName(definition, env);
+    if (findInstance(context, jobClass, name)?.goal !== 'start') {
+      checkStart(context, jobClass, name, env);
+      const instance = findOrCreateInstance(context, jobClass, name);
+      delete jobClass.refused;
+      context.setTable(instance, 'startEnv', env);
       release(context, instance, false);
       blockOn(instance, events);
       instance.cause = byEvents(events);
@@ -69,14 +96,32 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
     }
   } catch (error) {
     // Nobody else is to suffer from a job whose instance has no name.
-    if (!(error instanceof ExpansionError)) throw error;
-    context.log('warn', `Failed to obtain ${displayName(definition.name, '')} instance: ${error.message}`);
+    const text = noteRefusal(context, jobClass, error);
+    context.log('warn', `Failed to obtain ${displayName(definition.name, '')} instance: ${text}`);
   }
   resetCondition(context, startOn);
 }
 
+/** How many events are named as a cause. */
+const MAX_CAUSES = 8;
+
 function byEvents(events: readonly EventState[]): string {
-  return `by ${[...new Set(events)].map((event) => `\`${eventText(event)}\``).join(' and ')}`;
+  const different = [...new Set(events)];
+  const told = different.slice(0, MAX_CAUSES).map((event) => `\`${eventText(event)}\``);
+  const more = different.length - told.length;
+  return `by ${told.join(' and ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** What pre-stop and post-stop get; only the names of the events if their variables are too large. */
+function stopEnvironment(context: Context, instance: InstanceState, events: readonly EventState[]): string[] {
+  const env = eventEnvironment(events, 'UPSTART_STOP_EVENTS');
+  try {
+    checkEnvironment(env);
+    return env;
+  } catch (error) {
+    context.log('warn', `${context.display(instance)}: ${(error as Error).message}: its stop gets none of the events`);
+    return env.slice(-1);
+  }
 }
 
 /** The variables of the events, later ones winning, and the names of the events under `listName`. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expand } from './expand.ts';
 
+const LIMITS = { stanza: 'instance' };
 const ENV = ['A=one', 'B=', 'K=A', 'LONG_1=x'];
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: they are what is tested
@@ -27,7 +28,7 @@ describe('expansion', () => {
     ['$1', '$1'],
     ['a$-b', 'a$-b'],
   ])('%s gives %s', (text, expected) => {
-    expect(expand(text, ENV)).toBe(expected);
+    expect(expand(text, ENV, LIMITS)).toBe(expected);
   });
 
   it.each([
@@ -40,11 +41,11 @@ describe('expansion', () => {
     ['${A:-x', 'Mismatched braces'],
     ['${'.repeat(10_000), 'Mismatched braces'],
   ])('%.30s is refused: %s', (text, message) => {
-    expect(() => expand(text, ENV)).toThrow(message);
+    expect(() => expand(text, ENV, LIMITS)).toThrow(message);
   });
 
   it('leaves any text without a dollar as it is', () => {
-    fc.assert(fc.property(fc.string(), (text) => text.includes('$') || expand(text, ENV) === text));
+    fc.assert(fc.property(fc.string(), (text) => text.includes('$') || expand(text, ENV, LIMITS) === text));
   });
 });
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are what is tested

@@ -3,7 +3,7 @@
  */
 import { signalName } from '../signals.ts';
 import type { Context } from './context.ts';
-import { getVariable } from './environment.ts';
+import { getVariable, indexVariables, keyOf } from './environment.ts';
 import type { FailureState, InstanceState } from './state.ts';
 
 /** JOB, INSTANCE, at the end of a run also RESULT and why it failed, then what the job exports. */
@@ -11,11 +11,30 @@ export function jobEventEnvironment(context: Context, instance: InstanceState, e
   const { definition } = context.classOf(instance);
   const env = [`JOB=${definition.name}`, `INSTANCE=${instance.name}`];
   if (ending) env.push(...resultVariables(instance.failure));
-  for (const name of definition.export) {
-    const value = getVariable(instance.env, name);
-    if (value !== undefined && getVariable(env, name) === undefined) env.push(`${name}=${value}`);
-  }
+  exportVariables(env, definition.export, instance.env);
+  context.work(env.length);
   return env;
+}
+
+/** So many variables are looked for one by one; an index of the table pays for more. */
+const FEW = 16;
+
+/** Adds variables of a job to those of its event, which they do not replace. */
+function exportVariables(env: string[], names: readonly string[], from: readonly string[]): void {
+  if (names.length <= FEW) {
+    for (const name of names) {
+      const value = getVariable(from, name);
+      if (value !== undefined && getVariable(env, name) === undefined) env.push(`${name}=${value}`);
+    }
+    return;
+  }
+  const values = indexVariables(from);
+  for (const entry of env) values.delete(keyOf(entry));
+  for (const name of names) {
+    const value = values.get(name);
+    if (value !== undefined) env.push(`${name}=${value}`);
+    values.delete(name);
+  }
 }
 
 function resultVariables(failure: FailureState | null): string[] {

@@ -102,12 +102,12 @@ const ENTER: Record<State, Entry> = {
 
 function enterStarting(context: Context, instance: InstanceState): boolean {
   if (instance.startEnv) {
-    instance.env = context.share(instance.startEnv);
-    instance.startEnv = null;
+    context.setTable(instance, 'env', context.share(instance.startEnv));
+    context.setTable(instance, 'startEnv', null);
     // What a standing order has started has the variables from before.
     endRepeating(context, instance);
   }
-  instance.stopEnv = [];
+  context.setTable(instance, 'stopEnv', []);
   instance.failure = null;
   instance.hints = [];
   waitForEvent(context, instance, 'starting');
@@ -116,7 +116,7 @@ function enterStarting(context: Context, instance: InstanceState): boolean {
 
 function enterRunning(context: Context, instance: InstanceState, from: State): boolean {
   if (from === 'pre-stop') {
-    instance.stopEnv = [];
+    context.setTable(instance, 'stopEnv', []);
     instance.cause = keptByPreStop(instance.cause ?? '');
     release(context, instance, false);
   } else {
@@ -167,7 +167,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
     hints: instance.hints,
   };
   jobClass.instances.delete(instance.name);
-  context.state.instances.delete(instance.id);
+  context.removeInstance(instance);
   context.notify({ event: 'instance-removed', job: name, instance: instance.name });
   if (jobClass.instances.size === 0) classIsIdle(context, jobClass);
   return false;

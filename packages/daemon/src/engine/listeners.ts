@@ -4,11 +4,14 @@
  */
 import { conditionEvents } from '@upstart/protocol';
 import type { OfferedEvent } from './condition-state.ts';
-import { getVariable } from './environment.ts';
+import { getVariable, indexVariables } from './environment.ts';
 import type { ClassState } from './state.ts';
 
 /** Characters that make a value more than a plain word. */
 const SPECIAL = /[*?[\\$]/;
+
+/** So many variables are looked for one by one; an index of them pays for more. */
+const FEW = 16;
 
 /** Who listens to the events of one name. */
 interface Listening {
@@ -46,8 +49,11 @@ export class Listeners {
     const listening = this.names.get(event.name);
     if (!listening) return [];
     const found = new Set(listening.always);
+    // Few ask for more than one variable, or have events with many.
+    const index = listening.byValue.size > FEW ? indexVariables(event.env) : null;
     for (const [variable, values] of listening.byValue) {
-      const value = variable === '' ? firstValue(event.env) : getVariable(event.env, variable);
+      const value =
+        variable === '' ? firstValue(event.env) : index ? index.get(variable) : getVariable(event.env, variable);
       const classes = value === undefined ? undefined : values.get(value);
       for (const jobClass of classes ?? []) found.add(jobClass);
     }

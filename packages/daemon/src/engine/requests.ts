@@ -8,8 +8,18 @@ import type { Context } from './context.ts';
 import { arePairs, mergeVariables } from './environment.ts';
 import { changeEnvironment } from './environment-requests.ts';
 import { ExpansionError } from './expand.ts';
-import { classEnvironment, findInstance, findOrCreateInstance, instanceName } from './instances.ts';
+import {
+  checkEnvironment,
+  checkHeld,
+  checkStart,
+  classEnvironment,
+  exceeded,
+  findInstance,
+  findOrCreateInstance,
+  instanceName,
+} from './instances.ts';
 import { changeGoal } from './lifecycle.ts';
+import { MAX_ENVIRONMENT, MAX_EVENTS } from './limits.ts';
 import type { EngineRequest, TargetSpec } from './messages.ts';
 import { signalMain } from './processes.ts';
 import { type ClassState, displayName, type InstanceState } from './state.ts';
@@ -120,23 +130,28 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: Targ
     if (found?.goal === 'start') {
       throw upstartError('already-started', displayName(jobClass.definition.name, name));
     }
-    const instance = found ?? findOrCreateInstance(context, jobClass, name);
-    instance.startEnv = env;
+    if (env) checkStart(context, jobClass, name, env);
+    const instance = findOrCreateInstance(context, jobClass, name);
+    delete jobClass.refused;
+    context.setTable(instance, 'startEnv', env);
     return instance;
   },
 
   stop(context, target) {
     const { jobClass, name, instance } = locateInstance(context, target);
     if (instance.goal === 'stop') throw upstartError('already-stopped', displayName(jobClass.definition.name, name));
-    instance.stopEnv = 'env' in target ? [...target.env] : [];
+    const env = 'env' in target ? [...target.env] : [];
+    checkEnvironment(env);
+    context.setTable(instance, 'stopEnv', env);
     return instance;
   },
 
   restart(context, target) {
     const { name, instance, env } = locateInstance(context, target, false);
     if (instance.goal === 'stop') throw upstartError('already-stopped', name);
-    instance.startEnv = env;
-    instance.stopEnv = [];
+    if (env) checkEnvironment(env);
+    context.setTable(instance, 'startEnv', env);
+    context.setTable(instance, 'stopEnv', []);
     return instance;
   },
 };
@@ -153,6 +168,11 @@ function reload(context: Context, key: string, target: TargetSpec): void {
 function emit(context: Context, key: string, request: Extract<EngineRequest, { method: 'emit' }>): boolean {
   if (request.name === '') throw upstartError('empty-name');
   if (!arePairs(request.env)) throw upstartError('env-not-pairs');
+  checkEnvironment(request.env);
+  if (request.name.length > MAX_ENVIRONMENT) throw exceeded('Name too long', MAX_ENVIRONMENT, 'characters');
+  checkHeld(context);
+  if (context.state.events.size >= MAX_EVENTS)
+    throw exceeded('Too many events that are not over', MAX_EVENTS, 'events');
   const event = emitEvent(context, request.name, request.env);
   if (request.wait) event.waiters.push({ kind: 'emit', key });
   const [emitter] = requester(context, request.from);

@@ -127,7 +127,7 @@ function apparmorProfile(
 ): string | null {
   if (slot !== 'main' || !settings.apparmor || definition.apparmorSwitch === null) return null;
   try {
-    return expand(definition.apparmorSwitch, env);
+    return expand(definition.apparmorSwitch, env, { stanza: 'apparmor switch' });
   } catch (error) {
     if (!(error instanceof ExpansionError)) throw error;
     // An unexpandable name is no profile: switching to it fails in the child, and the job with it.

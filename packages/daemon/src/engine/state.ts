@@ -152,6 +152,8 @@ export interface ClassState {
   /** What takes its place once the last instance has ended; `definition` null: nothing, the file is gone. */
   next: { definition: JobDefinition | null } | null;
   last: LastEnd | null;
+  /** Why an event, or part of one, could not start or stop the job lately, until it is started; `at` in milliseconds since the epoch. */
+  refused?: { at: number; text: string };
 }
 
 export type TimerAction =
@@ -283,7 +285,10 @@ const MAX_EVENT_TEXT = 200;
 
 /** An event for people: its name and its variables, save for those of job events that say nothing. */
 export function eventText({ name, env }: Pick<EventState, 'name' | 'env'>): string {
-  const said = env.filter((variable) => variable !== 'INSTANCE=' && variable !== 'RESULT=ok');
-  const text = [name, ...said].join(' ');
+  let text = name;
+  for (const variable of env) {
+    if (text.length > MAX_EVENT_TEXT) break;
+    if (variable !== 'INSTANCE=' && variable !== 'RESULT=ok') text += ` ${variable}`;
+  }
   return text.length <= MAX_EVENT_TEXT ? text : `${text.slice(0, MAX_EVENT_TEXT - 1)}…`;
 }

@@ -4,6 +4,8 @@
 import type { Condition } from '@upstart/protocol';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { lengthOf } from './environment.ts';
+import type { EngineState } from './state.ts';
 import { TestWorld } from './test-world.ts';
 
 const EVENTS = ['a', 'b', 'c', 'd'];
@@ -214,11 +216,22 @@ const RESTING: Record<string, string | null> = {
   'post-stop': 'post-stop',
 };
 
+function held({ instances, events }: EngineState): { names: number; text: number } {
+  const counted = { names: 0, text: 0 };
+  for (const { name, env, startEnv, stopEnv } of instances.values()) {
+    counted.names += name.length;
+    counted.text += lengthOf(env) + lengthOf(startEnv ?? []) + lengthOf(stopEnv);
+  }
+  for (const { name, env } of events.values()) counted.text += name.length + lengthOf(env);
+  return counted;
+}
+
 export function checkInvariants(world: TestWorld): void {
   const { state } = world.engine;
   for (const process of world.processes.values()) {
     expect(world.isKnown(process), `process ${process.token} is some instance's`).toBe(true);
   }
+  expect(world.engine.context.held, 'what is held is counted').toEqual(held(state));
   const blockers = new Map<number, number>();
   const count = (id: number): void => {
     expect(state.events.has(id), `event ${id} is over although somebody holds it`).toBe(true);

@@ -26,6 +26,7 @@ const NOTES: readonly Note[] = [
     last !== null &&
     definition.startOn === null &&
     `${manualText(switchedOff)}: it is started by request only`,
+  ({ refused }) => refused !== undefined && `refused lately: ${refused.text}`,
   ({ definition, instances }) =>
     definition.instance !== '' &&
     instances.size === 0 &&

@@ -1,0 +1,38 @@
+/**
+ * What jobs and requests can make the engine keep and do. Each of these is far beyond what anybody needs, and small enough
+ * that the daemon lives on whatever is asked of it. Lengths are in characters. They are listed in docs/reliability.md.
+ */
+
+/** The longest result of an expansion: a variable of this length can still be handed to a program (Linux takes 128 KiB). */
+export const MAX_EXPANSION = 64 * 1024;
+
+/** The longest name of an instance. Names of log files end at 255 bytes. */
+export const MAX_INSTANCE_NAME = 1024;
+
+/** Instances of one job, and of all jobs. */
+export const MAX_INSTANCES_OF_JOB = 16_384;
+export const MAX_INSTANCES = 65_536;
+
+/** The names of all instances together: a list of them fits into one answer. */
+export const MAX_NAMES = 3 * 1024 * 1024;
+
+/** Variables of an environment table or of an event. */
+export const MAX_VARIABLES = 65_536;
+
+/** The variables of one environment table, or the name and variables of one event: no program can be started with more. */
+export const MAX_ENVIRONMENT = 2 * 1024 * 1024;
+
+/** Events that are not over; more are refused. */
+export const MAX_EVENTS = 65_536;
+
+/** All variables of all instances and events together: nothing is started or emitted by request beyond that. */
+export const MAX_HELD = 256 * 1024 * 1024;
+
+/**
+ * Steps that matching one event against the conditions of one job may take, those of its instances included. A condition that
+ * needs more is not met.
+ */
+export const MAX_MATCHING_STEPS = 8 * 1024 * 1024;
+
+/** The longest text of an error; what is longer is cut. */
+export const MAX_ERROR_TEXT = 8 * 1024;
