@@ -23,6 +23,7 @@ import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorState } from './process-messages.ts';
 import { Runner } from './runner.ts';
 import { engineSettings, startState } from './start-state.ts';
+import { RemovalWatch } from './state/removal-watch.ts';
 import { StateStore } from './state/store.ts';
 import { readSupervisorLink, type SupervisorLink, supervisorIdentity } from './supervisor-link.ts';
 import { openKernelLog } from './system/kernel-log.ts';
@@ -48,7 +49,8 @@ async function main(): Promise<void> {
     log.write(system ? 'info' : 'warn', `Unknown option or word passed over: ${word}`);
 
   const places = findPlaces(options, link, supervisor, supervisorState.pid, log);
-  const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text));
+  const runtimeMode = options.user ? 0o700 : 0o755;
+  const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text), runtimeMode);
   const identity = supervisorIdentity(supervisorState.pid, link.crashes);
   const saved = { store, identity, failures: link.failures };
   const start = startState(saved, supervisorState, log, () =>
@@ -92,10 +94,12 @@ async function main(): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
+  const removals = new RemovalWatch(places.runtimeDir, () => runner.checkSaved());
   if (system) omitFromSendsigs();
   announce(places, log);
 
   runner.onEnd(() => {
+    removals.close();
     control.close();
     configuration.close();
     if (places.sessionFile) removeSessionFile(places.sessionFile);

@@ -1,8 +1,8 @@
 /** A daemon that is killed between any two of its writes, and the next one: nothing of what was reported is lost. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseJob } from './conf/parse-job.ts';
 import type { EngineSettings } from './engine/state.ts';
 import { TEST_SETTINGS } from './engine/test-world.ts';
@@ -202,3 +202,25 @@ describe.each(Array.from({ length: STEPS }, (_, step) => step))(
     });
   },
 );
+
+describe('a state that cannot be saved', () => {
+  it('is saved by a timer once it can be, though nothing happens meanwhile; then there is no timer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const machine = new Machine({});
+    const { runner } = new TestDaemon(machine);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(vi.getTimerCount()).toBe(0);
+    // A file in the place of the folder: no snapshot can be written, and the journal is gone.
+    rmSync(machine.directory, { recursive: true });
+    writeFileSync(machine.directory, '');
+    runner.submit({ type: 'emit', name: 'go', env: [] });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(vi.getTimerCount()).toBe(1);
+    rmSync(machine.directory);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+    const { state } = new TestDaemon(machine).runner.engine;
+    expect(state.begun).toBe(true);
+  });
+});

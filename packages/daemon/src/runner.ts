@@ -176,7 +176,7 @@ export class Runner {
       for (const callback of this.endCallbacks.splice(0)) callback();
       return;
     }
-    if (this.parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
+    this.saveIfDue();
     this.armTimer();
   }
 
@@ -232,18 +232,39 @@ export class Runner {
     for (const watcher of this.watchers) watcher(notification);
   }
 
+  /** Something in the folder of the state has been removed, maybe: if so, it is saved anew. */
+  checkSaved(): void {
+    this.parts.store.check(monotonicNow());
+    this.saveIfDue();
+    this.armTimer();
+  }
+
+  private saveIfDue(): void {
+    if (this.parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
+  }
+
+  /** For what the engine waits for, and for another attempt to save what could not be saved. */
   private armTimer(): void {
-    const due = this.engine.nextDue();
-    if (due === null || (this.timer && this.timerDue === due)) return;
+    const dues = [this.engine.nextDue(), this.parts.store.retryDueMs].filter((due) => due !== null);
+    const due = Math.min(...dues);
+    if (dues.length === 0 || (this.timer && this.timerDue === due)) return;
     if (this.timer) clearTimeout(this.timer);
     this.timerDue = due;
     this.timer = setTimeout(
-      () => {
-        this.timer = null;
-        this.submit({ type: 'tick' });
-      },
+      () => this.timeHasCome(),
       Math.min(Math.max(0, Math.ceil(due - monotonicNow())), LONGEST_TIMEOUT),
     );
+  }
+
+  private timeHasCome(): void {
+    this.timer = null;
+    const due = this.engine.nextDue();
+    if (due !== null && due <= monotonicNow()) {
+      this.submit({ type: 'tick' });
+      return;
+    }
+    if (this.parts.store.retryDueMs !== null) this.saveIfDue();
+    this.armTimer();
   }
 }
 

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +34,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'state-'));
   said = [];
 });
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 function open(): StateStore {
   return new StateStore(directory, (text) => said.push(text));
@@ -252,6 +253,57 @@ describe('StateStore', () => {
     expect(said.at(-1)).toBe('The state can be saved again');
     expect([store.isDue(2000, true), store.isDue(2001, true), store.isDue(2001, false)]).toEqual([false, true, false]);
     expect(existsSync(path('journal', 1))).toBe(false);
+  });
+
+  it('tries again after pauses that grow to a bound', () => {
+    const blocked = `${path('snapshot', 1)}.new`;
+    mkdirSync(join(blocked, 'full'), { recursive: true });
+    const store = open();
+    const snapshot = { supervisor: IDENTITY, state: freshState(), commands: [] };
+    const pauses: number[] = [];
+    for (let attempts = 0, now = 0; attempts < 8; attempts++) {
+      store.save(snapshot, now);
+      const due = store.retryDueMs as number;
+      expect([store.isDue(due - 1, false), store.isDue(due, false)]).toEqual([false, true]);
+      pauses.push(due - now);
+      now = due;
+    }
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000]);
+    expect(said).toHaveLength(1);
+    rmSync(blocked, { recursive: true });
+    store.save(snapshot, 1_000_000);
+    expect([store.retryDueMs, said.length]).toEqual([null, 2]);
+  });
+
+  it.each([
+    ['its folder', () => rmSync(directory, { recursive: true })],
+    ['its journal', () => rmSync(path('journal'))],
+  ])('notices when %s is removed, says so once, and begins anew', (_, remove) => {
+    const [first, second] = someBatches() as [Input[], Input[]];
+    const snapshot = { supervisor: IDENTITY, state: freshState(), commands: [] };
+    const store = open();
+    store.save(snapshot, 0);
+    store.append(first);
+    store.check(1);
+    expect(said, 'all is in place').toEqual([]);
+    remove();
+    store.append(second);
+    store.check(2);
+    expect(said).toEqual([expect.stringMatching(/^Unable to save the state, .*: .*journal-1 was removed$/)]);
+    const [{ now }] = second as [Input];
+    expect(store.isDue(now, false), 'at once').toBe(true);
+    store.save(snapshot, now);
+    store.append(first);
+    expect(said.slice(1)).toEqual(['The state can be saved again']);
+    expect(open().recover(IDENTITY)?.batches).toEqual([first]);
+  });
+
+  it('makes the folder above its own as it should be', () => {
+    const parent = join(directory, 'run');
+    const store = new StateStore(join(parent, 'state'), () => {}, 0o755);
+    rmSync(parent, { recursive: true });
+    store.save({ supervisor: IDENTITY, state: freshState(), commands: [] }, 0);
+    expect([parent, join(parent, 'state')].map((folder) => statSync(folder).mode & 0o777)).toEqual([0o755, 0o700]);
   });
 
   it('uses the pair before a damaged snapshot', () => {

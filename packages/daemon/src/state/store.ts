@@ -5,8 +5,19 @@
  * `snapshot-N` is the state before the first input of `journal-N`. A new snapshot is written whole under another name
  * first, so at each instant there is a pair that fits together.
  */
-import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Input } from '../engine/messages.ts';
 import type { EngineState } from '../engine/state.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -32,31 +43,38 @@ export interface Recovered {
 
 /** The journal is folded into a snapshot when it is larger than this and than twice the last snapshot, in bytes. */
 const MIN_JOURNAL = 4 * 1024 * 1024;
-/** While the disk refuses writes, another attempt is made after this many milliseconds of inputs. */
-const RETRY_AFTER = 1000;
+/** While the state cannot be saved, another attempt is made after so many milliseconds, then after twice as many, up to the last number. */
+const FIRST_RETRY = 1000;
+const LAST_RETRY = 8000;
 /** Milliseconds after which inputs that take long are not to be gone through again. */
 const LABORIOUS_AFTER = 1000;
 
 export class StateStore {
   private readonly directory: string;
   private readonly warn: (text: string) => void;
+  private readonly parentMode: number;
   private generation = 0;
   private journal: number | null = null;
   private journalBytes = 0;
   private snapshotBytes = 0;
-  private failedAt: number | null = null;
+  /** When saving is tried again, and how long after the last attempt that is; null: what is on disk is up to date. */
+  private retry: { dueMs: number; pauseMs: number } | null = null;
   private savedAt = 0;
   /** Whether the last failure has left nothing to append to. */
   private unsafe = false;
   /** The journal that was recovered, if its end is whole. */
   private resumable: { bytes: number } | null = null;
 
-  /** `directory` is made when needed, for its owner alone. `warn` is told of damage and of failing writes. */
-  constructor(directory: string, warn: (text: string) => void) {
+  /**
+   * `directory` is made when needed, for its owner alone; `parentMode` is for the folder above, if that has to be made, too. `warn` is told
+   * of damage and of failing writes.
+   */
+  constructor(directory: string, warn: (text: string) => void, parentMode = 0o700) {
     this.directory = directory;
     this.warn = warn;
+    this.parentMode = parentMode;
     try {
-      makeFolder(directory, 0o700);
+      this.makeFolders();
     } catch {
       // Saving there says what is wrong, and is tried again and again.
     }
@@ -100,13 +118,30 @@ export class StateStore {
   append(inputs: readonly Input[]): void {
     if (this.journal === null) return;
     const record = encodeRecord(inputs);
+    const { now } = inputs[0] as Input;
     try {
       writeFully(this.journal, record);
       this.journalBytes += record.length;
+      if (fstatSync(this.journal).nlink === 0) this.check(now);
     } catch (error) {
       this.endJournal();
-      this.failed(error as Error, (inputs[0] as Input).now);
+      this.failed(error as Error, now);
     }
+  }
+
+  /** When saving is to be tried again, in milliseconds of monotonic time; null: what is on disk is up to date. */
+  get retryDueMs(): number | null {
+    return this.retry?.dueMs ?? null;
+  }
+
+  /** Notices that somebody has removed the files that there were: what is appended would go nowhere. */
+  check(now: number): void {
+    if (this.journal === null || this.retry) return;
+    const path = this.path('journal', this.generation);
+    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(this.journal).ino) return;
+    this.closeJournal();
+    this.failed(new Error(`${path} was removed`), now);
+    this.retry = { dueMs: now, pauseMs: FIRST_RETRY };
   }
 
   /**
@@ -114,7 +149,7 @@ export class StateStore {
    * long to go through the last inputs again.
    */
   isDue(now: number, laborious: boolean): boolean {
-    if (this.failedAt !== null) return now - this.failedAt >= RETRY_AFTER;
+    if (this.retry) return now >= this.retry.dueMs;
     if (laborious && now - this.savedAt >= LABORIOUS_AFTER) return true;
     return this.journalBytes > Math.max(MIN_JOURNAL, 2 * this.snapshotBytes);
   }
@@ -127,6 +162,7 @@ export class StateStore {
     let journal: number | null = null;
     try {
       const record = encodeRecord({ format: FORMAT, ...snapshot });
+      this.makeFolders();
       writeFile(temporary, record);
       journal = openSync(this.path('journal', generation), 'w', 0o600);
       renameSync(temporary, path);
@@ -142,8 +178,8 @@ export class StateStore {
       this.failed(error as Error, now);
       return;
     }
-    if (this.failedAt !== null) this.warn('The state can be saved again');
-    this.failedAt = null;
+    if (this.retry) this.warn('The state can be saved again');
+    this.retry = null;
     this.savedAt = now;
     this.removeOlder(generation);
   }
@@ -158,14 +194,20 @@ export class StateStore {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  private makeFolders(): void {
+    makeFolder(dirname(this.directory), this.parentMode);
+    makeFolder(this.directory, 0o700);
+  }
+
   private failed(error: Error, now: number): void {
     const unsafe = this.journal === null;
-    if (this.failedAt === null || unsafe !== this.unsafe) {
+    if (!this.retry || unsafe !== this.unsafe) {
       const loss = unsafe ? ', a crash of the daemon would lose what happens from now on' : '';
       this.warn(`Unable to save the state${loss}: ${error.message}`);
     }
     this.unsafe = unsafe;
-    this.failedAt = now;
+    const pauseMs = this.retry ? Math.min(2 * this.retry.pauseMs, LAST_RETRY) : FIRST_RETRY;
+    this.retry = { dueMs: now + pauseMs, pauseMs };
   }
 
   /** A journal with a gap must not be replayed: it ends where it was last whole. */
