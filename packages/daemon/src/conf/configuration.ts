@@ -142,10 +142,11 @@ export class Configuration {
     const unread = new Map<string, string>();
     for (const source of this.#sources) {
       const found = changes.get(source) ?? noChanges();
-      const { confs, overrides, troubles } = found;
+      const { confs, overrides, troubles, leftOut } = found;
       for (const [path, reason] of troubles) {
         this.#options.onLog('error', `${path}: Unable to load configuration: ${reason}`);
       }
+      this.#tellLeftOut(leftOut);
       for (const name of overrides) overridden.add(name);
       for (const name of overridden) if (source.confs.has(name)) confs.add(name);
       for (const name of confs) {
@@ -158,6 +159,15 @@ export class Configuration {
     const dropped = [...changes.values()].flatMap((found) => [...found.dropped]);
     this.#watches?.update(this.#sources, dropped);
     this.#noteUnread(unread);
+  }
+
+  /** One line for all of them: where links lead crosswise there are thousands. */
+  #tellLeftOut(leftOut: ReadonlyMap<string, string>): void {
+    const [first] = leftOut;
+    if (first === undefined) return;
+    const others = leftOut.size - 1;
+    const more = others === 0 ? '' : `; ${others} more ${others === 1 ? 'directory is' : 'directories are'} left out`;
+    this.#options.onLog('error', `${first[0]}: Unable to load configuration: ${first[1]}${more}`);
   }
 
   /** What could not be read is tried again until it can; that is said once. */

@@ -1,11 +1,18 @@
 /** One configuration directory: what is in it and below it, as last seen (reference: job files §1). */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { systemErrorText } from '@upstart/protocol';
 import type { JobDefinition, StanzaPlace } from '../job-definition.ts';
 import { type EntryKind, inspectEntry, listEntries, stem } from './directory.ts';
 import { isAbsent, isPassing } from './file-errors.ts';
 import { fsPath, inspect, signatureOf } from './job-file.ts';
 import type { JobFileError } from './job-file-error.ts';
+
+/** Folders of a source, its own among them. */
+export const MAX_FOLDERS = 2048;
+/** How many of them may be reached through links: folders that are linked crosswise have as many paths as there are orders of them. */
+export const MAX_LINKED = 256;
+/** Levels of folders below the source's own. */
+export const MAX_DEPTH = 128;
 
 /** A file as it was last read; `signature` is null as long as it has not been. */
 export interface SourceFile {
@@ -29,21 +36,36 @@ export interface SourceChanges {
   readonly dropped: Set<string>;
   /** Directories that could not be read, with the reason. */
   readonly troubles: Map<string, string>;
+  /** Directories that are not gone into, with the reason: there can be many, since links multiply. */
+  readonly leftOut: Map<string, string>;
   /** What could not be read for a reason that will pass, and counts as it was until then. */
   readonly unread: Map<string, string>;
 }
 
 export function noChanges(): SourceChanges {
-  return { confs: new Set(), overrides: new Set(), dropped: new Set(), troubles: new Map(), unread: new Map() };
+  return {
+    ...{ confs: new Set(), overrides: new Set(), dropped: new Set() },
+    ...{ troubles: new Map(), leftOut: new Map(), unread: new Map() },
+  };
 }
 
-interface Folder {
-  /** Tells which directory it is, whatever path leads to it; null: it was gone again. */
-  readonly identity: string | null;
+/** Where a folder is, seen from the source's own. */
+interface Position {
   /** What stands before the names of its jobs: '' or `net/`. */
   readonly prefix: string;
+  /** How many folders are above it; 0 for the source's own. */
+  readonly depth: number;
+  /** A link is on the way to it. */
+  readonly linked: boolean;
+}
+
+interface Folder extends Position {
+  /** Tells which directory it is, whatever path leads to it; null: it was gone again. */
+  readonly identity: string | null;
   readonly entries: Map<string, EntryKind>;
 }
+
+const TOP: Position = { prefix: '', depth: 0, linked: false };
 
 export class Source {
   readonly directory: string;
@@ -52,6 +74,8 @@ export class Source {
   /** By job name. */
   readonly confs = new Map<string, ConfFile>();
   readonly overrides = new Map<string, SourceFile>();
+  /** How many of the folders a link leads to. */
+  #linked = 0;
 
   constructor(directory: string) {
     this.directory = directory;
@@ -59,13 +83,13 @@ export class Source {
 
   /** Takes stock of the directory and of everything below it. */
   scan(changes: SourceChanges): void {
-    this.#scanFolder(this.directory, '', changes);
+    this.#scanFolder(this.directory, TOP, changes);
   }
 
   /** Takes stock again of one known directory, to find what was not told. */
   rescan(path: string, changes: SourceChanges): void {
     const folder = this.folders.get(path);
-    if (folder !== undefined) this.#scanFolder(path, folder.prefix, changes);
+    if (folder !== undefined) this.#scanFolder(path, folder, changes);
   }
 
   /** Looks at an entry of a known directory that has been created, but may still be being written. */
@@ -105,6 +129,7 @@ export class Source {
     if (folder === undefined) return;
     for (const name of [...folder.entries.keys()]) this.gone(path, name, changes);
     this.folders.delete(path);
+    if (folder.linked) this.#linked--;
     changes.dropped.add(path);
   }
 
@@ -112,10 +137,11 @@ export class Source {
   detach(changes: SourceChanges): void {
     for (const path of this.folders.keys()) changes.dropped.add(path);
     this.folders.clear();
+    this.#linked = 0;
   }
 
   /** False: it could not be read now. */
-  #scanFolder(path: string, prefix: string, changes: SourceChanges): boolean {
+  #scanFolder(path: string, position: Position, changes: SourceChanges): boolean {
     const identity = identityOf(path);
     let entries: Map<string, EntryKind>;
     try {
@@ -131,13 +157,19 @@ export class Source {
       this.dropFolder(path, changes);
       return true;
     }
-    const folder = this.#known(path, identity, changes) ?? { identity, prefix, entries: new Map() };
-    this.folders.set(path, folder);
+    const folder =
+      this.#known(path, identity, changes) ?? this.#add(path, { ...position, identity, entries: new Map() });
     for (const [name, kind] of [...folder.entries]) {
       if (entries.get(name) !== kind) this.gone(path, name, changes);
     }
     for (const [name, kind] of entries) this.#note(path, folder, name, kind, false, changes);
     return true;
+  }
+
+  #add(path: string, folder: Folder): Folder {
+    this.folders.set(path, folder);
+    if (folder.linked) this.#linked++;
+    return folder;
   }
 
   /** The folder as it was last seen, if that is the directory that the path leads to now; else it is forgotten. */
@@ -170,8 +202,7 @@ export class Source {
     const known = folder.entries.has(name);
     folder.entries.set(name, kind);
     if (kind === 'folder') {
-      if (!known && this.#isLoop(directory, path)) changes.troubles.set(path, 'Directory loop detected');
-      else if (!known && !this.#scanFolder(path, `${folder.prefix}${name}/`, changes)) folder.entries.delete(name);
+      if (!known && !this.#enter(directory, folder, name, changes)) folder.entries.delete(name);
       return;
     }
     const job = folder.prefix + stem(name);
@@ -191,15 +222,40 @@ export class Source {
     if (files.delete(job)) changed.add(job);
   }
 
+  /** Takes stock of a folder that is new here, unless it is one too many. False: it could not be read now. */
+  #enter(parent: string, above: Folder, name: string, changes: SourceChanges): boolean {
+    const path = `${parent}/${name}`;
+    const linked = above.linked || isLink(path);
+    const position = { prefix: `${above.prefix}${name}/`, depth: above.depth + 1, linked };
+    const reason = this.#isLoop(parent, path) ? 'Directory loop detected' : this.#excess(position);
+    if (reason === null) return this.#scanFolder(path, position, changes);
+    changes.leftOut.set(path, reason);
+    return true;
+  }
+
+  /** Which limit a further folder would exceed. */
+  #excess({ depth, linked }: Position): string | null {
+    if (depth > MAX_DEPTH) return `Directories nested too deep, expected at most ${MAX_DEPTH} levels`;
+    if (linked && this.#linked >= MAX_LINKED)
+      return `Too many directories reached through links, expected at most ${MAX_LINKED}`;
+    if (this.folders.size >= MAX_FOLDERS) return `Too many directories, expected at most ${MAX_FOLDERS}`;
+    return null;
+  }
+
   /** Whether a directory is one of those that lead to it, through a link. */
   #isLoop(parent: string, path: string): boolean {
-    if (!path.endsWith('.conf')) return false; // links to directories count only under such a name
+    if (!isLink(path)) return false;
     const target = identityOf(path);
     for (let at = parent; at.length >= this.directory.length; at = at.slice(0, at.lastIndexOf('/'))) {
-      if (target !== null && identityOf(at) === target) return true;
+      if (target !== null && this.folders.get(at)?.identity === target) return true;
     }
     return false;
   }
+}
+
+/** Links to directories count only under the name of a job file. */
+function isLink(path: string): boolean {
+  return path.endsWith('.conf') && inspect(() => lstatSync(fsPath(path)))?.isSymbolicLink() === true;
 }
 
 function identityOf(path: string): string | null {
