@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define MASK (IN_CREATE | IN_DELETE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF)
@@ -156,8 +157,8 @@ static void handle(const struct inotify_event *e)
 			event(kind, w->dir, e->name);
 }
 
-/* Passes on what the kernel has for us; returns whether there was anything. */
-static int read_events(void)
+/* Passes on what the kernel has for us; returns how many bytes that were. */
+static ssize_t read_events(void)
 {
 	char buffer[65536] __attribute__((aligned(__alignof__(struct inotify_event))));
 	ssize_t size = read(inotify_fd, buffer, sizeof buffer);
@@ -167,12 +168,16 @@ static int read_events(void)
 		handle(e);
 		at += sizeof *e + e->len;
 	}
-	return size > 0;
+	return size;
 }
 
+/* What happens from now on is not waited for: it may have no end. */
 static void answer(void)
 {
-	while (read_events())
+	int left = 0;
+
+	ioctl(inotify_fd, FIONREAD, &left);
+	for (ssize_t size; left > 0 && (size = read_events()) > 0; left -= (int)size)
 		;
 	event('?', "", "");
 }

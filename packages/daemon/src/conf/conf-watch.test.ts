@@ -1,12 +1,13 @@
 /** The program conf-watch and its client, beyond what watching.test.ts shows of them. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfWatch } from './conf-watch.ts';
 import { buildConfWatch } from './test-configuration.ts';
-import type { WatchEvent } from './watcher.ts';
+import type { WatchEvent, WatchListener } from './watcher.ts';
 
 let directory: string;
 let program: string;
@@ -17,16 +18,17 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Everything that a client says of a program until the program has ended. */
-function record(path: string, use: (watch: ConfWatch) => void = () => undefined) {
+function record(path: string, use: (watch: ConfWatch) => void = () => undefined, hangMs?: number) {
   return new Promise<{ events: WatchEvent[]; refusals: string[]; reason: string }>((resolve) => {
     const events: WatchEvent[] = [];
     const refusals: string[] = [];
-    const watch = new ConfWatch(path, {
+    const listener: WatchListener = {
       events: (told) => events.push(...told),
       refused: (where, reason) => refusals.push(`${where}: ${reason}`),
+      hampered: () => undefined,
       failed: (reason) => resolve({ events, refusals, reason }),
-    });
-    use(watch);
+    };
+    use(new ConfWatch(path, listener, hangMs));
   });
 }
 
@@ -59,6 +61,15 @@ describe('the client', () => {
   ])('notices that the program has ended: %s', async (text, reason) => {
     expect((await record(script(text), (watch) => watch.watch('/'))).reason).toBe(reason);
   });
+
+  test.each<[string, (watch: ConfWatch) => void]>([
+    ['a question', (watch) => void watch.settled()],
+    ['a folder to watch', (watch) => watch.watch('/')],
+    ['a path to wait for', (watch) => watch.await('/x')],
+  ])('ends a program that does not answer to %s', async (_what, use) => {
+    const path = script('exec sleep 1000');
+    expect((await record(path, use, 300)).reason).toBe('did not answer for 0.3 seconds');
+  });
 });
 
 describe('the program', () => {
@@ -74,6 +85,19 @@ describe('the program', () => {
       child.stdin.end(input);
     });
   }
+
+  test('answers though there is no end of events', async () => {
+    const folder = mkdtempSync(join(directory, 'busy-'));
+    const busy = spawn('sh', ['-c', 'while :; do : > a; : > b; : > c; done'], { cwd: folder });
+    try {
+      const requests = Array.from({ length: 100 }, () => '?\0\0').join('');
+      const { output } = await run(`+${folder}\0\0${requests}`);
+      expect(output.match(/\?/g)).toHaveLength(100);
+    } finally {
+      busy.kill('SIGKILL');
+      await once(busy, 'exit');
+    }
+  });
 
   test('ends with its input', async () => {
     expect(await run('')).toEqual({ status: 0, output: '' });

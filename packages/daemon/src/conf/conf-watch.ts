@@ -1,8 +1,10 @@
 /** The client of the helper program watcher/conf-watch.c, whose comment describes the protocol. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { decodeText, encodeText, systemErrorText } from '@upstart/protocol';
+import { inspect } from './job-file.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
 const KINDS: Record<string, WatchEvent['kind']> = {
@@ -16,6 +18,9 @@ const KINDS: Record<string, WatchEvent['kind']> = {
 
 const NUL = Buffer.of(0);
 
+/** Milliseconds after which a helper that owes an answer is taken to hang: on a network's file system, say. */
+export const HANG_MS = 10_000;
+
 /** Starts the helper. It ends by itself when its stdin is closed, so also when the daemon dies. */
 export class ConfWatch implements Watcher {
   readonly #child: ChildProcess;
@@ -23,25 +28,34 @@ export class ConfWatch implements Watcher {
   readonly #awaited = new Set<string>();
   /** Those who wait for an answer, in the order of the requests. */
   readonly #waiting: (() => void)[] = [];
+  readonly #hangMs: number;
+  readonly #childChanged = (): void => this.#continue();
   #rest: Buffer = Buffer.alloc(0);
   #over = false;
+  #hang: NodeJS.Timeout | undefined;
+  /** Whether an answer to what was sent in this turn is asked for already. */
+  #asked = false;
 
-  constructor(program: string, listener: WatchListener) {
+  constructor(program: string, listener: WatchListener, hangMs = HANG_MS) {
     this.#listener = listener;
+    this.#hangMs = hangMs;
     this.#child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
-    this.#child.on('error', (error) => this.#fail(systemErrorText(error)));
-    this.#child.on('exit', (code, signal) => this.#fail(`ended with ${signal ?? `status ${code}`}`));
+    this.#child.on('error', (error) => this.#fail(systemErrorText(error), false));
+    this.#child.on('exit', (code, signal) => this.#fail(`ended with ${signal ?? `status ${code}`}`, true));
     this.#child.stdin?.on('error', () => undefined); // its end is reported by `exit`
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
+    process.on('SIGCHLD', this.#childChanged);
   }
 
   watch(directory: string): void {
     this.#send('+', directory, '');
+    this.#expectAnswer();
   }
 
   await(path: string): void {
     this.#awaited.add(path);
     this.#send('+', dirname(path), basename(path));
+    this.#expectAnswer();
   }
 
   unwatch(path: string): void {
@@ -51,16 +65,43 @@ export class ConfWatch implements Watcher {
 
   settled(): Promise<void> {
     if (this.#over) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#send('?', '', '');
-    });
+    return new Promise((resolve) => this.#ask(resolve));
   }
 
   close(): void {
-    this.#over = true;
+    this.#end();
     this.#child.stdin?.end();
-    this.#answer(this.#waiting.length);
+  }
+
+  #ask(answered: () => void): void {
+    this.#waiting.push(answered);
+    this.#send('?', '', '');
+    this.#hang ??= this.#limit();
+  }
+
+  /** Asks for an answer behind the requests of this turn, to notice if there is none. */
+  #expectAnswer(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    queueMicrotask(() => {
+      this.#asked = false;
+      if (!this.#over) this.#ask(() => undefined);
+    });
+  }
+
+  #limit(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#child.kill('SIGKILL');
+      this.#fail(`did not answer for ${this.#hangMs / 1000} seconds`, true);
+    }, this.#hangMs);
+  }
+
+  /** A helper that was stopped by a signal is made to go on: it is nobody's to stop. */
+  #continue(): void {
+    const { pid } = this.#child;
+    if (pid === undefined || !isStopped(pid)) return;
+    this.#child.kill('SIGCONT');
+    this.#listener.hampered('was stopped by a signal and has been continued');
   }
 
   #send(operation: string, directory: string, name: string): void {
@@ -87,6 +128,9 @@ export class ConfWatch implements Watcher {
   }
 
   #answer(count: number): void {
+    if (count === 0) return;
+    clearTimeout(this.#hang);
+    this.#hang = this.#waiting.length > count ? this.#limit() : undefined;
     for (const resolve of this.#waiting.splice(0, count)) resolve();
   }
 
@@ -98,10 +142,20 @@ export class ConfWatch implements Watcher {
     this.#listener.refused(record.slice(record.indexOf(' ') + 1), reason);
   }
 
-  #fail(reason: string): void {
+  #fail(reason: string, again: boolean): void {
     if (this.#over) return;
+    this.#end();
+    this.#listener.failed(reason, again);
+  }
+
+  #end(): void {
     this.#over = true;
-    this.#listener.failed(reason);
+    process.off('SIGCHLD', this.#childChanged);
     this.#answer(this.#waiting.length);
   }
+}
+
+function isStopped(pid: number): boolean {
+  const stat = inspect(() => readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? '';
+  return stat.charAt(stat.lastIndexOf(')') + 2) === 'T';
 }

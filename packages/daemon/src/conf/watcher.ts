@@ -18,8 +18,10 @@ export interface WatchListener {
   events(events: WatchEvent[]): void;
   /** A directory cannot be watched. */
   refused(directory: string, reason: string): void;
-  /** Nothing is watched any more. */
-  failed(reason: string): void;
+  /** It did not work for a while, and goes on: nothing is lost. */
+  hampered(reason: string): void;
+  /** Nothing is watched any more. `again`: another one of its kind may do better. */
+  failed(reason: string, again: boolean): void;
 }
 
 export interface Watcher {

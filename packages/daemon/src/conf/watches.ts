@@ -8,6 +8,12 @@ import { fsPath } from './job-file.ts';
 import type { Source } from './source.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
+/** Milliseconds that an answer to `settled` is waited for; then everything is looked at without it. */
+const SETTLE_MS = 1000;
+/** A helper that ends or hangs is started again, but not more often than so within the time, in ms; then fs.watch has to do. */
+const RESTARTS = 3;
+const RESTARTS_WITHIN_MS = 60_000;
+
 type Wanted = Map<string, 'watch' | 'await'>;
 
 export class Watches {
@@ -18,6 +24,9 @@ export class Watches {
   /** What the watcher has been asked for. */
   #watched: Wanted = new Map();
   #wanted: Wanted = new Map();
+  /** When helpers had to be started again lately. */
+  #restarts: number[] = [];
+  #hampered = false;
 
   constructor(
     program: string | null,
@@ -41,7 +50,9 @@ export class Watches {
   }
 
   async settled(): Promise<void> {
-    await this.#watcher?.settled();
+    const watcher = this.#watcher;
+    if (watcher === null || ((await isInTime(watcher.settled(), SETTLE_MS)) && watcher === this.#watcher)) return;
+    this.#handle([{ kind: 'missed', path: '' }]);
   }
 
   close(): void {
@@ -77,14 +88,43 @@ export class Watches {
       },
       refused: (directory, reason) =>
         this.#onLog('warn', `${directory}: Unable to watch configuration directory: ${reason}`),
-      failed: (reason) => {
-        this.#onLog('warn', `${this.#program}: Unable to watch configuration with this program: ${reason}`);
-        this.#watcher = new FsWatch(this.#listener());
+      hampered: (reason) => {
+        if (!this.#hampered)
+          this.#onLog('warn', `${this.#program}: This program, which watches configuration, ${reason}`);
+        this.#hampered = true;
+      },
+      failed: (reason, again) => {
+        const anew = again && this.#mayRestart();
+        this.#onLog(
+          'warn',
+          anew
+            ? `${this.#program}: This program, which watches configuration, ${reason}; it is started again`
+            : `${this.#program}: Unable to watch configuration with this program: ${reason}`,
+        );
+        this.#watcher = anew ? this.#start() : new FsWatch(this.#listener());
+        // Each folder is read again once it is watched again.
         this.#watched = new Map();
         this.#ask();
       },
     };
   }
+
+  #mayRestart(): boolean {
+    const now = performance.now();
+    this.#restarts = [...this.#restarts.filter((at) => now - at < RESTARTS_WITHIN_MS), now];
+    return this.#restarts.length <= RESTARTS;
+  }
+}
+
+/** Whether a promise is kept within so many milliseconds. */
+async function isInTime(promise: Promise<void>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, limitMs, false);
+  });
+  const kept = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return kept;
 }
 
 /** The part of a path that has to appear next: the path itself, or the first directory above it that is missing. */

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -16,7 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildConfWatch, TestConfiguration } from './test-configuration.ts';
 
 let build: string;
@@ -311,6 +312,53 @@ test('fs.watch takes over where conf-watch cannot run', async () => {
   );
   conf.write('conf/svc.conf', 'usage two');
   await has('svc', 'two');
+});
+
+/** The pids of the helpers that this process has. */
+function helpers(): number[] {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ').filter(Boolean);
+  return children.map(Number).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'conf-watch\n');
+}
+
+test('a helper that somebody stops goes on, which is said once', async () => {
+  await watch('conf');
+  await vi.waitFor(() => expect(helpers()).toHaveLength(1), { timeout: 20_000 });
+  for (const round of ['one', 'two']) {
+    process.kill(helpers()[0] as number, 'SIGSTOP');
+    conf.write('conf/job.conf', `usage ${round}`);
+    await has('job', round);
+  }
+  expect(conf.log.filter((line) => line.includes('was stopped by a signal and has been continued'))).toHaveLength(1);
+});
+
+test('a helper that is killed is started again, and the fourth time in a minute fs.watch has to do', async () => {
+  await watch('conf');
+  // That of the test before may be about to end.
+  await vi.waitFor(() => expect(helpers()).toHaveLength(1), { timeout: 20_000 });
+  for (let death = 1; death <= 4; death++) {
+    const [helper] = helpers();
+    process.kill(helper as number, 'SIGKILL');
+    conf.write('conf/job.conf', `usage ${death}`);
+    await has('job', String(death));
+    appendFileSync(conf.path('conf/job.conf'), '-edited');
+    await has('job', `${death}-edited`);
+    expect(helpers()).not.toContain(helper);
+  }
+  expect(helpers()).toEqual([]);
+  const warnings = conf.log.filter((line) => line.startsWith('warn'));
+  expect(warnings.map((line) => line.replace(/^.*: /, ''))).toEqual([
+    ...Array(3).fill('This program, which watches configuration, ended with SIGKILL; it is started again'),
+    'ended with SIGKILL',
+  ]);
+});
+
+test('a helper that does not answer keeps nobody waiting for long, and what was written counts', async () => {
+  const configuration = conf.load(['conf', 'late'], { watch: true, watcher: standIn('') });
+  conf.write('conf/job.conf', 'usage one');
+  conf.write('late/other.conf', 'usage two');
+  await configuration.settled();
+  expect(conf.usages()).toEqual({ job: 'one', other: 'two' });
+  conf.write('go', '');
 });
 
 /** A stand-in for conf-watch that writes something once the file `go` is there. */
