@@ -27,6 +27,11 @@ mode: system
   $ init 3; eventually 3 cat trace; runlevel
   N -> 3
   N 3
+  $ telinit --env=A 3; telinit -t c -e A=1 3; eventually '3 -> 3' cat trace
+  telinit: invalid option: --env=A
+  Try `telinit --help' for more information.
+  N -> 3
+  3 -> 3
   $ init; init 9
   telinit: missing runlevel
   Try `telinit --help' for more information.
@@ -36,11 +41,10 @@ mode: system
   $ setpriv --reuid nobody $(dirname $(readlink /proc/1/exe))/init 3
   init: Need to be root
   [1]
-  $ reboot -v; eventually 6 cat trace
-  Calling shutdown
-  N -> 3
+  $ reboot -v; eventually 6 tail -n 1 trace
   3 -> 6
-  $ : > trace; telinit 2; halt; eventually HALT sort trace
+  $ : > trace; telinit 2; halt --debug; eventually HALT sort trace
+  Calling shutdown
   2 -> 0 HALT
   6 -> 2
   $ : > trace; telinit 2; poweroff; eventually POWEROFF sort trace

@@ -10,7 +10,7 @@ mode: system
   job start/running, process <pid>
   job start/running, process <pid>
   job stop/waiting
-  initctl: Unknown instance:
+  stop: Unknown instance:
   [1]
   $ service job restart; pid=$(pid_of job); service job restart; [ $(pid_of job) = $pid ] || echo another process; UPSTART_SESSION=unix:path=/nowhere service job stop
   job start/running, process <pid>
@@ -30,6 +30,15 @@ mode: system
   $ service nothing start
   nothing: unrecognized service
   [1]
+  $ service job start; service job start; service multi status; printf 'exec sleep 1000\nfrob\n' > conf/broken.conf; there() { upstart ps; }; eventually broken there > /dev/null; service broken start 2>&1 | sed "s,$PWD,DIR,"
+  job start/running, process <pid>
+  start: Job is already running: job
+  status: Unknown parameter: N
+  broken: unrecognized service: the file of broken has an error: DIR/conf/broken.conf:2: Unknown stanza
+  $ cp /etc/init.d/script /etc/init.d/broken; service broken reload 2>&1 | sed "s,$PWD,DIR,"; rm conf/broken.conf /etc/init.d/broken; stop job
+  service: the file of broken has an error: DIR/conf/broken.conf:2: Unknown stanza
+  /etc/init.d/broken reload in /, clean
+  job stop/waiting
   $ service job > /dev/null
   Usage: service NAME COMMAND [ARGUMENT]... | service --status-all | --help | --version
   [1]

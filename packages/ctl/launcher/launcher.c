@@ -22,10 +22,17 @@
 #define REFUSED_MS 5000 /* how long a socket without a daemon behind it is tried: one that restarts is back by then */
 #define RUN_LOCALLY 256 /* the result of a command that only a process of the caller's can run */
 
-static const char *program; /* argv[0] without its folders */
+static const char *program;    /* argv[0] without its folders */
+static char socket_path[4096]; /* where the daemon was looked for last; empty if the environment names no path */
+static int connect_error;      /* why it was not reached; 0: it was */
 
 _Noreturn void fail(const char *text, int length) {
     dprintf(2, "%s: %.*s\n", program, length, text);
+    exit(1);
+}
+
+static _Noreturn void fail_to_connect(const char *why) {
+    dprintf(2, "%s: Unable to connect to Upstart: Failed to connect to socket %s: %s\n", program, socket_path, why);
     exit(1);
 }
 
@@ -49,16 +56,18 @@ static int connect_to(const char *path) {
 /* Connects to the daemon that the environment names: to its control socket, else to the query socket beside it. */
 static int connect_daemon(void) {
     const char *session = getenv("UPSTART_SESSION"), *dir = getenv("UPSTART_SYSTEM_SOCKET_DIR"), *prefix = "unix:path=";
-    char path[4096];
+    char *path = socket_path;
     if (!session || !*session)
-        snprintf(path, sizeof path, "%s/control.sock", dir && *dir ? dir : "/run/upstart");
+        snprintf(path, sizeof socket_path, "%s/control.sock", dir && *dir ? dir : "/run/upstart");
     else
-        snprintf(path, sizeof path, "%s", strncmp(session, prefix, strlen(prefix)) ? "" : session + strlen(prefix));
+        snprintf(path, sizeof socket_path, "%s", strncmp(session, prefix, strlen(prefix)) ? "" : session + strlen(prefix));
     int fd = connect_to(path);
-    if (fd >= 0 || errno != EACCES)
-        return fd;
-    strcpy(strrchr(path, '/'), "/query.sock");
-    return connect_to(path);
+    if (fd < 0 && errno == EACCES) {
+        strcpy(strrchr(path, '/'), "/query.sock");
+        fd = connect_to(path);
+    }
+    connect_error = fd < 0 ? errno : 0;
+    return fd;
 }
 
 /* As connect_daemon, but a daemon that is being replaced is waited for: its socket is there and refuses. */
@@ -147,7 +156,12 @@ static _Noreturn void run_under_node(int argc, char **argv) {
     execv(own, words);
     execvp("node", words);
     execv("/usr/local/bin/node", words), execv("/usr/bin/node", words);
-    fail("The init daemon cannot be asked, and there is no Node to run ctl.js", -1);
+    /* In a chroot there is often neither an init nor Node. Only the first one is of interest. */
+    if (connect_error && socket_path[0] == '/')
+        fail_to_connect(strerror(connect_error));
+    if (connect_error)
+        fail("Unable to connect to Upstart: UPSTART_SESSION is not of the form unix:path=/PATH", -1);
+    fail("The init daemon leaves this to ctl.js, and there is no Node to run it", -1);
 }
 
 int main(int argc, char **argv) {

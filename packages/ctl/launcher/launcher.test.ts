@@ -246,12 +246,12 @@ describe('the launcher', () => {
     expect([ran.status, JSON.parse(ran.out)[0].length]).toEqual([9, 13]);
   });
 
-  it('says so when there is no Node either', async () => {
+  it('says that it cannot connect when there is no Node either', async () => {
     await daemon.stop();
     // A shell that has nothing on its PATH; the usual places are looked at all the same.
     const ran = await launch({ env: { UPSTART_NODE: '/nowhere/node', PATH: '/nowhere' } });
     expect([1, 9]).toContain(ran.status);
-    if (ran.status === 1) expect(ran.err).toContain('there is no Node');
+    if (ran.status === 1) expect(ran.err).toContain('Unable to connect to Upstart: Failed to connect to socket');
     await daemon.listen(join(dir, 'control.sock'));
   });
 

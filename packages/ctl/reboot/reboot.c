@@ -37,7 +37,7 @@ static const struct {
 };
 
 static struct {
-	bool no_sync, force, poweroff, wtmp_only, ignored, verbose;
+	bool no_sync, force, poweroff, wtmp_only, ignored, verbose, debug;
 } given;
 
 static const struct option {
@@ -55,7 +55,7 @@ static const struct option {
 	{'i', NULL, &given.ignored, NULL},
 	{'h', NULL, &given.ignored, NULL},
 	{'q', "quiet", &given.ignored, NULL},
-	{'\0', "debug", &given.verbose, NULL},
+	{'\0', "debug", &given.debug, NULL},
 };
 
 static const char *program;
@@ -76,7 +76,7 @@ static _Noreturn void refuse(const char *what, const char *word) {
 }
 
 static void say(const char *text, const char *more) {
-	if (given.verbose)
+	if (given.verbose || given.debug)
 		printf("%s%s\n", text, more);
 	fflush(stdout);
 }
@@ -180,7 +180,9 @@ static _Noreturn void become_shutdown(enum mode mode) {
 	strcpy(slash ? slash + 1 : path, slash ? "shutdown" : "/sbin/shutdown");
 	const char *const *options = modes[mode].options;
 	const char *words[] = {path, options[0], options[1] ? options[1] : "now", options[1] ? "now" : NULL, NULL};
-	say("Calling shutdown", "");
+	/* That much only a debugger wants to know. */
+	if (given.debug)
+		say("Calling shutdown", "");
 	execv(path, (char *const *)words);
 	fail("Unable to execute shutdown: %s", strerror(errno));
 }

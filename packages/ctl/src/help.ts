@@ -47,7 +47,8 @@ export function commandList(commands: readonly Command[], program: string, width
 export function optionLines(specs: readonly OptionSpec[], width: number): string[] {
   return specs
     .filter(({ shown }) => shown !== 'hidden')
-    .map(({ long, short, value, description }) => {
+    .map(({ long, short, letterOnly, value, description }) => {
+      if (letterOnly) return twoColumns(`  -${short} ${value ?? ''}`.trimEnd(), description, width);
       const left = `${short === undefined ? '' : `  -${short}, `}`.padEnd(6);
       return twoColumns(`${left}--${long}${value === undefined ? '' : `=${value}`}`, description, width);
     });

@@ -7,6 +7,8 @@
 export interface OptionSpec {
   readonly long: string;
   readonly short?: string;
+  /** Given by its letter alone; `long` is only what it is known by here. */
+  readonly letterOnly?: true;
   /** What the help calls the option's value; options without it are flags. */
   readonly value?: string;
   readonly integer?: boolean;
@@ -106,7 +108,7 @@ class Parser {
   #long(word: string): ParsedWords['asked'] {
     const equals = word.indexOf('=');
     const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
-    const spec = this.#specs.find(({ long }) => long === name);
+    const spec = this.#specs.find(({ long, letterOnly }) => long === name && !letterOnly);
     if (spec === undefined) throw new UsageError(`invalid option: ${word}`);
     if (equals >= 0 && spec.value === undefined) throw new UsageError(`unexpected argument: ${word}`);
     return this.#set(spec, equals < 0 ? null : word.slice(equals + 1), word);

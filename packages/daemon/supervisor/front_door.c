@@ -13,8 +13,8 @@
 #define NAME "upstart"
 #define NOT_EXECUTED 126
 
-/* Options that are the tool's when they come first: its help is about init, too. */
-static const char *const asking[] = {"--help", "-h", "--version"};
+/* Options that are the tool's when they come first: its help is about init, too, and init has no `--system`. */
+static const char *const its_own[] = {"--help", "-h", "--version", "--system"};
 
 static bool is_for_tool(char **argv) {
 	/* Process 1 gets what is left over of the kernel's command line, which may be words. */
@@ -22,8 +22,8 @@ static bool is_for_tool(char **argv) {
 		return false;
 	if (!argv[1] || argv[1][0] != '-')
 		return true;
-	for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
-		if (strcmp(argv[1], asking[i]) == 0)
+	for (size_t i = 0; i < sizeof its_own / sizeof *its_own; i++)
+		if (strcmp(argv[1], its_own[i]) == 0)
 			return true;
 	return false;
 }

@@ -3,8 +3,8 @@
 #define FRONT_DOOR_H
 
 /*
- * Becomes the command-line tool where that is meant: called as `upstart`, not as process 1, with a command, a request for help or
- * nothing at all. With other options it is init. After place_open.
+ * Becomes the command-line tool where that is meant: called as `upstart`, not as process 1, with a command, an option of the
+ * tool's or nothing at all. With other options it is init. After place_open.
  */
 void front_door(char **argv);
 

@@ -35,8 +35,14 @@ const telinit: Tool = {
   usage: 'RUNLEVEL',
   synopsis: 'Change runlevel.',
   options: [
-    { long: 'env', short: 'e', value: 'KEY=VALUE', description: 'additional variable for the runlevel event' },
-    { long: 'timeout', short: 't', value: 'SECONDS', integer: true, description: 'accepted and ignored' },
+    {
+      long: 'env',
+      short: 'e',
+      letterOnly: true,
+      value: 'KEY=VALUE',
+      description: 'additional variable for the runlevel event',
+    },
+    { long: 'timeout', short: 't', letterOnly: true, value: 'SECONDS', description: 'accepted and ignored' },
   ],
   help: 'RUNLEVEL is one of 0123456 or S, or Q to read the job files again, or U to replace the running init by the installed one, which goes on where it was.',
   async run(call) {

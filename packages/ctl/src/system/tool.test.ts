@@ -6,7 +6,10 @@ const tool: Tool = {
   name: 'tool',
   usage: 'WHAT',
   synopsis: 'Do something.',
-  options: [{ long: 'env', short: 'e', value: 'KEY=VALUE', description: 'a variable' }],
+  options: [
+    { long: 'env', short: 'e', value: 'KEY=VALUE', description: 'a variable' },
+    { long: 'time', short: 't', letterOnly: true, value: 'SECONDS', description: 'a time' },
+  ],
   help: 'It does.',
   run({ args: [what], given, out }) {
     if (what === undefined) throw new UsageError('missing what');
@@ -30,6 +33,8 @@ const HINT = "Try `tool --help' for more information.\n";
 
 test.each([
   [['x', '-e', 'A=1', '--env=A=2'], 3, 'x env:A=1 env:A=2\n'],
+  [['x', '-t', 'c', '-t5'], 3, 'x time:c time:5\n'],
+  [['x', '--time=5'], 1, `tool: invalid option: --time=5\n${HINT}`],
   [['x', '-q'], 3, ''],
   [['x', '--debug'], 3, 'x debug:true\n'],
   [[], 1, `tool: missing what\n${HINT}`],
@@ -47,4 +52,5 @@ test('help and version', async () => {
   const [status, text] = await call('--help', 'x');
   expect([status, text]).toEqual([0, expect.stringMatching(/^Usage: tool \[OPTION\]\.\.\. WHAT\nDo something\.\n/)]);
   expect(text).toMatch(/-e, --env=KEY=VALUE +a variable/);
+  expect(text).toMatch(/^ {2}-t SECONDS +a time$/m);
 });
