@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   const runtimeMode = options.user ? 0o700 : 0o755;
   const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text), runtimeMode);
   const identity = supervisorIdentity(supervisorState.pid, link.crashes);
-  const saved = { store, identity, failures: link.failures };
+  const saved = { store, identity, failures: link.failures, progress: () => supervisor.begun() };
   const start = startState(saved, supervisorState, log, () =>
     engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
   );

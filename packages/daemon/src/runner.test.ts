@@ -73,7 +73,12 @@ class TestDaemon {
       processes: [...pids].map(([process, pid]) => ({ process, pid })),
       subreaperErrno: 0,
     };
-    const start = startState({ store, identity: 'this', failures: 0 }, supervisor, said, () => machine.settings);
+    const start = startState(
+      { store, identity: 'this', failures: 0, progress: () => {} },
+      supervisor,
+      said,
+      () => machine.settings,
+    );
     this.interrupt(store, 'append');
     this.interrupt(store, 'save');
     const sink = {

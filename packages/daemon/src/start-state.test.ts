@@ -20,7 +20,7 @@ import type { Input } from './engine/messages.ts';
 import { type EngineState, newState } from './engine/state.ts';
 import { play, story } from './engine/test-story.ts';
 import { TEST_SETTINGS, TestWorld } from './engine/test-world.ts';
-import { LEAVE_OUT, startState } from './start-state.ts';
+import { LEAVE_OUT, PROGRESS_EVERY, startState } from './start-state.ts';
 import { encodeRecord, FORMAT } from './state/records.ts';
 import { StateStore } from './state/store.ts';
 
@@ -30,9 +30,12 @@ const UNUSED = { lastCommand: 0, processes: [] };
 
 let directory: string;
 let said: string[];
+/** How often it was said that recovery gets on. */
+let progress: number;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'state-'));
   said = [];
+  progress = 0;
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -42,7 +45,8 @@ function open(): StateStore {
 
 function start(failures = 0, supervisor = USED, identity = IDENTITY) {
   const log = { write: (_: string, text: string) => void said.push(text) };
-  return startState({ store: open(), identity, failures }, supervisor, log, () => TEST_SETTINGS);
+  const saved = { store: open(), identity, failures, progress: () => void progress++ };
+  return startState(saved, supervisor, log, () => TEST_SETTINGS);
 }
 
 function freshState(): EngineState {
@@ -212,6 +216,23 @@ describe('startState', () => {
     appendFileSync(path('journal'), encodeRecord(batches[4]));
     expect(start().engine.state).toEqual(states.at(-1));
     expect(said.join()).toMatch(/An input \(report\) cannot be applied, it and what followed are left out: TypeError/);
+  });
+
+  it('says that it gets on before it reads, and whenever so many inputs have been applied', () => {
+    for (const [count, times] of [
+      [PROGRESS_EVERY - 1, 1],
+      [PROGRESS_EVERY, 2],
+      [2 * PROGRESS_EVERY, 3],
+    ] as const) {
+      rmSync(directory, { recursive: true });
+      progress = 0;
+      live([Array.from({ length: count }, () => ({ type: 'tick', now: 0, wall: 0 }) as Input)]);
+      start();
+      expect(progress).toBe(times);
+    }
+    progress = 0;
+    start(LEAVE_OUT.everything);
+    expect(progress, 'nothing is recovered').toBe(0);
   });
 
   it.each([

@@ -12,10 +12,13 @@ import type { Command, SupervisorState } from './process-messages.ts';
 import type { Recovered, StateStore } from './state/store.ts';
 
 /**
- * After so many daemons in a row that ended before they had come to work, what is saved is taken to be the reason, and
- * less of it is used. Daemons that were killed count too, so none of these numbers is small.
+ * After so many daemons in a row that began to recover and ended before they had come to work, what is saved is taken to be
+ * the reason, and less of it is used. Daemons that were killed count too, so none of these numbers is small.
  */
 export const LEAVE_OUT = { lastInputs: 8, journal: 10, everything: 12 } as const;
+
+/** The supervisor hears that recovery gets on whenever so many inputs have been applied. */
+export const PROGRESS_EVERY = 1000;
 
 export interface StartState {
   engine: Engine;
@@ -31,6 +34,8 @@ export interface SavedState {
   identity: string;
   /** How many daemons in a row ended while they recovered. */
   failures: number;
+  /** Called before saved state is read, and each time that so many inputs have been applied again. */
+  progress(): void;
 }
 
 /** Recovers what is saved for this supervisor. `make` gives the settings of a new state. */
@@ -55,12 +60,13 @@ export function startState(
   return { engine: new Engine(state), commands: [], fresh };
 }
 
-function recoverEngine({ store, identity, failures }: SavedState, log: Pick<Log, 'write'>) {
+function recoverEngine({ store, identity, failures, progress }: SavedState, log: Pick<Log, 'write'>) {
   if (failures >= LEAVE_OUT.everything) {
     log.write('error', `The daemon ended ${failures} times while recovering: the saved state is left out`);
     return null;
   }
   for (let most = Number.POSITIVE_INFINITY; ; ) {
+    progress();
     // Read again for each attempt: one that failed has changed the state.
     const recovered = store.recover(identity);
     if (!recovered) return null;
@@ -68,7 +74,7 @@ function recoverEngine({ store, identity, failures }: SavedState, log: Pick<Log,
     const inputs = trusted(recovered, failures, log).slice(0, most);
     const engine = new Engine(recovered.snapshot.state);
     const commands = [...recovered.snapshot.commands];
-    const applied = replay(engine, inputs, commands);
+    const applied = replay(engine, inputs, commands, progress);
     if (applied.error === null) {
       if (inputs.length === whole.length) store.resume();
       return { engine, commands };
@@ -93,8 +99,14 @@ function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write
 }
 
 /** Applies inputs again; their commands are added to `commands`. Returns how many went well. */
-function replay(engine: Engine, inputs: readonly Input[], commands: Command[]): { count: number; error: Error | null } {
+function replay(
+  engine: Engine,
+  inputs: readonly Input[],
+  commands: Command[],
+  progress: () => void,
+): { count: number; error: Error | null } {
   for (const [count, input] of inputs.entries()) {
+    if (count % PROGRESS_EVERY === PROGRESS_EVERY - 1) progress();
     try {
       for (const effect of engine.apply(input)) if (effect.type === 'command') commands.push(effect.command);
     } catch (error) {

@@ -9,6 +9,7 @@ const OWN = [
   'UPSTART_DAEMON_FAILURES',
   'UPSTART_SUPERVISOR_ORDERS',
   'UPSTART_SUPERVISOR_NOTE',
+  'UPSTART_SUPERVISOR_BEGUN',
   'UPSTART_DAEMON',
   'UPSTART_NODE',
   'UPSTART_SUPERVISOR_CRASHES',
@@ -19,7 +20,7 @@ const SAVED = 'UPSTART_SAVED_';
 
 export interface SupervisorLink {
   fd: number;
-  /** How many daemons in a row ended before they had come to work. */
+  /** How many daemons in a row began to recover and ended before they had come to work. */
   failures: number;
   /** How many supervisors of the same process crashed before this one: what they knew of their children is lost. */
   crashes: number;
@@ -29,6 +30,8 @@ export interface SupervisorLink {
   countsReplacement: boolean;
   /** What the daemon before this one has said for it, '' for the first one; null: the supervisor is too old to keep anything. */
   note: string | null;
+  /** It wants to hear that a daemon recovers. */
+  hearsBegun: boolean;
   /** The environment that init was started with. */
   initEnv: Record<string, string>;
 }
@@ -50,6 +53,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     takesOrders: count('UPSTART_SUPERVISOR_ORDERS') >= 1,
     countsReplacement: count('UPSTART_SUPERVISOR_ORDERS') >= 2,
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
+    hearsBegun: env.UPSTART_SUPERVISOR_BEGUN === '1',
     initEnv,
   };
 }

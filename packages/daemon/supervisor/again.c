@@ -1,7 +1,6 @@
 #include "again.h"
 
 #include <sched.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,12 +25,6 @@ struct kept {
 
 /* That of the process that was kept last. */
 static struct model *latest;
-
-static unsigned carried_out;
-
-unsigned again_count(void) {
-	return carried_out;
-}
 
 static void leave(struct model *model) {
 	if (model && --model->users == 0)
@@ -91,11 +84,15 @@ void again_order(struct process *process, uint64_t id) {
 		process->kept->order = id;
 }
 
+bool again_is_ordered(const struct process *process) {
+	return process->kept && process->kept->order;
+}
+
 struct again again_take(struct process *process) {
 	struct again again = {0, NULL, 0};
 	const struct kept *kept = process->kept;
 	/* Where its status is not known it was somebody else's child, and nobody has an order for such. */
-	if (kept && kept->order && process->status_known && (again.body = whole(kept))) {
+	if (again_is_ordered(process) && process->status_known && (again.body = whole(kept))) {
 		again.id = kept->order;
 		again.length = kept->shared + kept->rest;
 	}
@@ -110,7 +107,6 @@ void again_start(struct again *again) {
 	frame.header.type = FRAME_SPAWN;
 	frame.header.length = (uint32_t)again->length;
 	frame.header.id = again->id;
-	carried_out++;
 	spawn(&frame);
 	/* The kernel mostly has a child begin on the processor of its parent, whose other work can wait. */
 	sched_yield();

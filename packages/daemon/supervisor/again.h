@@ -5,6 +5,7 @@
 #ifndef AGAIN_H
 #define AGAIN_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "process.h"
@@ -27,8 +28,8 @@ void again_order(struct process *process, uint64_t id);
 struct again again_take(struct process *process);
 /* Carries the order out, if there was one. What goes wrong is reported as for any other. */
 void again_start(struct again *again);
-/* How many orders have been carried out so far. */
-unsigned again_count(void);
+/* Whether another one is to be started when it ends. */
+bool again_is_ordered(const struct process *process);
 /* Nothing will come after this process. */
 void again_forget(struct process *process);
 void again_hand_over(const struct process *process, FILE *out);

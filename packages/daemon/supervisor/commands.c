@@ -155,6 +155,9 @@ const char *command_carry_out(const struct frame *frame) {
 	case FRAME_READY:
 		daemon_ready();
 		return NULL;
+	case FRAME_BEGUN:
+		daemon_begun();
+		return NULL;
 	case FRAME_REPLACE:
 		/* An older daemon gives it no id. */
 		if (frame->header.id)

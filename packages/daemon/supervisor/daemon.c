@@ -22,20 +22,50 @@
 #define READY_DEATHS_MAX 10
 #define READY_DEATHS_WINDOW 10000
 #define READY_DEATHS_PAUSE 250
+/* One that was READY and ended by itself (nobody sent it SIGKILL) is followed at once a few times, then ever later. */
+#define CRASHES_FREE 3
+#define CRASH_PAUSE_FIRST 250
+#define CRASH_PAUSE_LAST 30000
+/* A daemon that was READY for so long makes good what was before. */
+#ifndef GOOD_LIFE
+#define GOOD_LIFE 60000
+#endif
+/*
+ * A daemon has so long to say BEGUN, and from there on to say BEGUN again or READY; then it is killed. Each that was too slow
+ * doubles the time of the next, up to the last: one that works on a slow machine comes up, one that hangs is replaced.
+ */
+#ifndef START_PATIENCE
+#define START_PATIENCE 15000
+#endif
+#define START_PATIENCE_LAST (8 * START_PATIENCE)
+#ifndef RECOVERY_PATIENCE
+#define RECOVERY_PATIENCE 60000
+#endif
+#define RECOVERY_PATIENCE_LAST (16 * RECOVERY_PATIENCE)
 /* So many daemons in a row have not come up: there is nobody to say how to end in order. */
 #define HOPELESS 4
+/* What a daemon that has died has still sent is carried out for so long: the next one is not to wait. */
+#ifndef DRAIN_PATIENCE
+#define DRAIN_PATIENCE 100
+#endif
 /* A daemon that has said END has this long to exit. */
 #define END_PATIENCE 10000
 
 static char **arguments;
 static pid_t pid;
 static struct watch pidfd = {.fd = -1};
-static struct timer restart, end_patience;
-static bool ready, ending, over;
+static struct timer restart, ready_patience, end_patience;
+static bool begun, ready, ending, over;
+/* There will be no other one. */
+static bool forsaken;
 /* It has announced its end, and another one is to follow; it has ended. */
 static bool replacing, replaced;
 static int end_status;
-static unsigned failures;
+/* How many in a row were not READY; and of these, how many had begun to recover, and how many were too slow. */
+static unsigned failures, failed_recoveries, slow;
+/* How many in a row were READY, and ended by themselves before they had lived well. */
+static unsigned crashes;
+static int64_t ready_since;
 /* When the last daemons that were READY died, as a ring. */
 static int64_t ready_deaths[READY_DEATHS_MAX];
 static unsigned next_death;
@@ -47,22 +77,29 @@ static void try_again(struct timer *timer) {
 	start();
 }
 
-static int64_t back_off(void) {
-	int64_t pause = BACK_OFF_FIRST;
-	for (unsigned i = 1; i < failures && pause < BACK_OFF_LAST; i++)
-		pause *= 2;
-	return pause < BACK_OFF_LAST ? pause : BACK_OFF_LAST;
+static int64_t doubled(int64_t first, unsigned times, int64_t last) {
+	while (times-- > 0 && first < last)
+		first *= 2;
+	return first < last ? first : last;
 }
 
-static int64_t pause_before_next(void) {
-	if (!ready) {
-		failures++;
-		return back_off();
-	}
+static int64_t pause_after_kill(void) {
 	int64_t now = loop_now(), earliest = ready_deaths[next_death];
 	ready_deaths[next_death] = now;
 	next_death = (next_death + 1) % READY_DEATHS_MAX;
 	return earliest && now - earliest < READY_DEATHS_WINDOW ? READY_DEATHS_PAUSE : 0;
+}
+
+static int64_t pause_before_next(bool killed) {
+	if (!ready) {
+		failed_recoveries += begun;
+		return doubled(BACK_OFF_FIRST, failures++, BACK_OFF_LAST);
+	}
+	if (loop_now() - ready_since >= GOOD_LIFE)
+		crashes = 0;
+	if (killed)
+		return pause_after_kill();
+	return ++crashes <= CRASHES_FREE ? 0 : doubled(CRASH_PAUSE_FIRST, crashes - CRASHES_FREE - 1, CRASH_PAUSE_LAST);
 }
 
 static void reap(struct watch *watch, uint32_t events) {
@@ -76,17 +113,23 @@ static void reap(struct watch *watch, uint32_t events) {
 
 static void not_started(const char *what) {
 	say("cannot start the daemon: %s: %s", what, strerror(errno));
-	ready = false;
-	timer_start(&restart, pause_before_next(), try_again);
+	timer_start(&restart, pause_before_next(false), try_again);
+}
+
+static void is_too_slow(struct timer *timer) {
+	(void)timer;
+	say("the daemon does not come up");
+	slow++;
+	daemon_kill();
 }
 
 static void start(void) {
 	int ends[2];
+	begun = ready = false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
 		not_started("socketpair");
 		return;
 	}
-	ready = false;
 	if (!link_connect(ends[0])) {
 		close(ends[0]);
 		close(ends[1]);
@@ -94,7 +137,7 @@ static void start(void) {
 		not_started("connection");
 		return;
 	}
-	pid = launch(arguments, ends[1], failures);
+	pid = launch(arguments, ends[1], failed_recoveries);
 	close(ends[1]);
 	if (pid < 0) {
 		int error = errno;
@@ -104,6 +147,7 @@ static void start(void) {
 		not_started("fork");
 		return;
 	}
+	timer_start(&ready_patience, doubled(START_PATIENCE, slow, START_PATIENCE_LAST), is_too_slow);
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (fd >= 0 && watch_start(&pidfd, fd, EPOLLIN, reap) < 0)
 		close(fd);
@@ -120,12 +164,28 @@ pid_t daemon_pid(void) {
 	return pid;
 }
 
+bool daemon_is_ready(void) {
+	return pid > 0 && ready;
+}
+
+bool daemon_is_hopeless(void) {
+	return !ready && failures >= HOPELESS;
+}
+
+void daemon_kill(void) {
+	if (pid > 0)
+		kill(pid, SIGKILL);
+}
+
 void daemon_ended(int status) {
 	pid = 0;
 	watch_close(&pidfd);
 	/* What it has still said counts, END above all. */
-	link_drain();
+	link_drain(DRAIN_PATIENCE);
 	link_disconnect();
+	timer_stop(&ready_patience);
+	if (forsaken)
+		return;
 	if (ending) {
 		over = true;
 		return;
@@ -140,49 +200,55 @@ void daemon_ended(int status) {
 		say("the daemon was killed by signal %d; starting another one", WTERMSIG(status));
 	else
 		say("the daemon ended with status %d; starting another one", WEXITSTATUS(status));
-	timer_start(&restart, pause_before_next(), try_again);
+	bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	timer_start(&restart, pause_before_next(killed), try_again);
+}
+
+void daemon_begun(void) {
+	begun = true;
+	if (!ready)
+		timer_start(&ready_patience, doubled(RECOVERY_PATIENCE, slow, RECOVERY_PATIENCE_LAST), is_too_slow);
 }
 
 void daemon_ready(void) {
 	ready = true;
-	failures = 0;
-}
-
-static void kill_daemon(void) {
-	if (pid > 0)
-		kill(pid, SIGKILL);
+	ready_since = loop_now();
+	failures = failed_recoveries = slow = 0;
+	timer_stop(&ready_patience);
 }
 
 static void end_takes_too_long(struct timer *timer) {
 	(void)timer;
-	kill_daemon();
+	daemon_kill();
+}
+
+static void await_end(void) {
+	link_end();
+	timer_stop(&ready_patience);
+	timer_start(&end_patience, END_PATIENCE, end_takes_too_long);
 }
 
 void daemon_ends(int status) {
 	ending = true;
 	end_status = status;
-	link_end();
-	timer_start(&end_patience, END_PATIENCE, end_takes_too_long);
-}
-
-bool daemon_give_up(void) {
-	if (ready || failures < HOPELESS)
-		return false;
-	say("no daemon comes up: ending without one");
-	ending = true;
-	end_status = 1;
-	timer_stop(&restart);
-	if (pid > 0)
-		kill_daemon();
-	else
-		over = true;
-	return true;
+	await_end();
 }
 
 void daemon_replaces(void) {
 	replacing = true;
-	link_end();
-	timer_start(&end_patience, END_PATIENCE, end_takes_too_long);
+	await_end();
+}
+
+void daemon_forsake(void) {
+	forsaken = true;
+	timer_stop(&restart);
+	link_disconnect();
+	daemon_kill();
+}
+
+void daemon_ends_without(int status) {
+	over = true;
+	end_status = status;
 }
 
 bool daemon_is_replaced(void) {
@@ -197,14 +263,14 @@ void daemon_start_next(void) {
 void daemon_refuse(void) {
 	ready = false;
 	link_disconnect();
-	kill_daemon();
+	daemon_kill();
 }
 
 void daemon_hung_up(void) {
 	link_disconnect();
 	/* One that ends closes the connection a little before it exits. */
 	if (!ending && !replacing)
-		kill_daemon();
+		daemon_kill();
 }
 
 bool daemon_is_over(int *status) {

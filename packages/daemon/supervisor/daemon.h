@@ -8,8 +8,16 @@
 /* Finds the daemon's program and starts it with init's own arguments. */
 void daemon_open(int argc, char **argv);
 pid_t daemon_pid(void);
+/* There is one that has said READY. */
+bool daemon_is_ready(void);
+/* None has come up for a while. */
+bool daemon_is_hopeless(void);
+/* Ends it, for another one to follow. Nothing when there is none. */
+void daemon_kill(void);
 /* It has been reaped. */
 void daemon_ended(int status);
+/* It has said BEGUN: it recovers, and has got further since it said that last. */
+void daemon_begun(void);
 /* It has said READY. */
 void daemon_ready(void);
 /* It has said END: the supervisor exits with `status` when it has ended. */
@@ -22,8 +30,10 @@ bool daemon_is_replaced(void);
 void daemon_start_next(void);
 /* It has sent something that no daemon sends. */
 void daemon_refuse(void);
-/* Init is told to end. True if that is done without a daemon, since none has come up for a while. */
-bool daemon_give_up(void);
+/* There will be no daemon any more; the one that there may be is ended. */
+void daemon_forsake(void);
+/* Supervision is over, with this exit status. */
+void daemon_ends_without(int status);
 /* Its end of the connection is closed. */
 void daemon_hung_up(void);
 /* Whether supervision is over, and the exit status. */

@@ -94,6 +94,7 @@ static const struct frame_rule frame_rules[] = {
 	{FRAME_AGAIN, FIELDS(again_fields)},
 	{FRAME_NOT_AGAIN, FIELDS(again_fields)},
 	{FRAME_NOTE, FIELDS(note_fields)},
+	{FRAME_BEGUN, NULL, 0},
 };
 
 #define MOST_FIELD_RULES (sizeof spawn_fields / sizeof *spawn_fields)

@@ -30,6 +30,7 @@ enum frame_type {
 	FRAME_AGAIN = 11,
 	FRAME_NOT_AGAIN = 12,
 	FRAME_NOTE = 13,
+	FRAME_BEGUN = 14,
 	/* supervisor to daemon */
 	FRAME_HELLO = 32,
 	FRAME_PROCESS = 33,

@@ -10,7 +10,7 @@ void launch_open(void);
 void exec_node(char **arguments);
 /*
  * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`. `failures`: how many daemons
- * in a row died before they were ready. The pid, or -1 with errno.
+ * in a row have begun to recover and died before they were ready. The pid, or -1 with errno.
  */
 pid_t launch(char **arguments, int fd, unsigned failures);
 

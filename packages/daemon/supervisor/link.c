@@ -109,8 +109,9 @@ static void receive(void) {
 		daemon_hung_up();
 }
 
-void link_drain(void) {
-	while (socket_watch.fd >= 0 && take_frames())
+void link_drain(int64_t patience) {
+	int64_t end = loop_now() + patience;
+	while (socket_watch.fd >= 0 && take_frames() && loop_now() < end)
 		if (!busy && read_more() <= 0)
 			return;
 }

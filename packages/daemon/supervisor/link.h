@@ -3,12 +3,16 @@
 #define LINK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 void link_open(void);
 /* Begins a connection to a new daemon over `fd`, which it owns, with what the daemon is to know first. False: no memory. */
 bool link_connect(int fd);
-/* Carries out everything that a daemon which is gone has sent; an incomplete frame is dropped. */
-void link_drain(void);
+/*
+ * Carries out what a daemon which is gone has sent, for so many milliseconds at most: the next one repeats what is left then.
+ * An incomplete frame is dropped.
+ */
+void link_drain(int64_t patience);
 void link_disconnect(void);
 /* Sends nothing any more, which tells the daemon that its END has arrived. */
 void link_end(void);

@@ -26,6 +26,7 @@
 #include "signals.h"
 #include "spawn.h"
 #include "terminals.h"
+#include "told.h"
 
 /* How long the end waits for logs to be written. */
 #define CLOSE_PATIENCE 1000
@@ -87,6 +88,7 @@ int main(int argc, char **argv) {
 		loop_turn(busy);
 		signals_turn();
 		reap_turn();
+		told_turn();
 		if (daemon_is_replaced()) {
 			hand_over(argv);
 			daemon_start_next();

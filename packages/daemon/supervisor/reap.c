@@ -5,6 +5,7 @@
 
 #include "again.h"
 #include "daemon.h"
+#include "loop.h"
 #include "process.h"
 #include "reports.h"
 #include "rest.h"
@@ -13,17 +14,38 @@
 
 /* After so many children other descriptors have their turn. */
 #define REAPED_A_TURN 256
-/* And after so many that others were started for: a spawn takes half a millisecond. */
-#define STARTED_A_TURN 16
+/* And after so many that others are started for: a spawn takes half a millisecond. */
+#define ORDERS_A_TURN 16
+/* While a daemon comes up it has the processors: no more than so many are started for others in so many milliseconds. */
+#define ORDERS_ALONE 10
+#define ORDERS_EVERY 200
 
 static bool due;
+/* How many have ended for which others are started; and how many had at the beginning of such a time. */
+static unsigned orders, orders_before;
+static struct timer pause;
 
 void reap_soon(void) {
 	due = true;
 }
 
+static void go_on(struct timer *timer) {
+	(void)timer;
+}
+
+/* Whether there are as many as a daemon that comes up can stand. */
+static bool pauses(void) {
+	if (daemon_is_ready())
+		return false;
+	if (!timer_is_running(&pause)) {
+		orders_before = orders;
+		timer_start(&pause, ORDERS_EVERY, go_on);
+	}
+	return orders - orders_before >= ORDERS_ALONE;
+}
+
 bool reap_is_due(void) {
-	return due && reports_have_room();
+	return due && reports_have_room() && !pauses();
 }
 
 static void changed(pid_t pid, int status, const struct rusage *usage) {
@@ -37,6 +59,7 @@ static void changed(pid_t pid, int status, const struct rusage *usage) {
 	/* Orphans, children that gave up before exec, and parents of the process that is followed now. */
 	if (!process || !spawn_settle(process))
 		return;
+	orders += ended && again_is_ordered(process);
 	if (ended)
 		process_ended(process, &status, usage);
 	else if (process->trace != TRACE_NONE)
@@ -48,11 +71,11 @@ static void changed(pid_t pid, int status, const struct rusage *usage) {
 }
 
 void reap_turn(void) {
-	unsigned before = again_count();
-	for (int reaped = 0; due && reaped < REAPED_A_TURN && again_count() - before < STARTED_A_TURN; reaped++) {
+	unsigned before = orders;
+	for (int reaped = 0; due && reaped < REAPED_A_TURN && orders - before < ORDERS_A_TURN; reaped++) {
 		int status;
 		struct rusage usage;
-		if (!reports_have_room())
+		if (!reports_have_room() || pauses())
 			return; /* the kernel keeps them until there is room */
 		/* Whoever has met a fault waits for a child of its own. */
 		stand_still();

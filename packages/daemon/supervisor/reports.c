@@ -24,7 +24,7 @@
 
 static uint8_t *memory;
 static size_t head, unsent, tail, highest;
-static uint64_t last_seq;
+static uint64_t last_seq, acknowledged_seq;
 
 void reports_open(void) {
 	memory = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -89,6 +89,8 @@ void reports_add(struct frame_out *out) {
 bool reports_acknowledge(uint64_t seq) {
 	if (seq > last_seq)
 		return false;
+	if (seq > acknowledged_seq)
+		acknowledged_seq = seq;
 	while (head < tail) {
 		uint32_t body;
 		uint64_t frame_seq;
@@ -109,6 +111,14 @@ bool reports_acknowledge(uint64_t seq) {
 		move_to_beginning();
 	}
 	return true;
+}
+
+uint64_t reports_last(void) {
+	return last_seq;
+}
+
+uint64_t reports_acknowledged(void) {
+	return acknowledged_seq;
 }
 
 void reports_rewind(void) {

@@ -28,6 +28,9 @@ void reports_add(struct frame_out *out);
 
 /* False: no report with this number has ever been made. */
 bool reports_acknowledge(uint64_t seq);
+/* The number of the last report that was made, and of the last one that a daemon has acknowledged (0: none yet). */
+uint64_t reports_last(void);
+uint64_t reports_acknowledged(void);
 
 /* A new daemon gets everything that is not acknowledged once more. */
 void reports_rewind(void);

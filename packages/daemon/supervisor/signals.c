@@ -2,17 +2,18 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "daemon.h"
 #include "loop.h"
 #include "pid1.h"
 #include "reap.h"
 #include "reports.h"
+#include "told.h"
 
 /* SIGRTMIN+3 as C libraries count: how engines of containers have an init halt. */
 #define SIGHALT 37
@@ -20,36 +21,49 @@
 /* The daemon decides what they mean. */
 static const int forwarded[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH, SIGHALT};
 
-/* What ends a session or a container, if there is no daemon that would know. */
-static const unsigned ending[] = {SIGTERM, SIGINT, SIGQUIT, SIGPWR, SIGHALT};
+/* Ways of ending init, or of having it replaced, that have to work whatever state the daemon is in. */
+static const int ending[] = {SIGTERM, SIGINT, SIGQUIT, SIGPWR, SIGHALT};
 
 static struct watch watch = {.fd = -1};
-static bool listening = true;
+/* Taken from the kernel and not reported yet; each once, as in the kernel. */
+static uint64_t waiting;
 
-static bool ends(unsigned signal) {
+static uint64_t bit(int signal) {
+	return UINT64_C(1) << (signal - 1);
+}
+
+static bool ends(int signal) {
 	for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
 		if (ending[i] == signal)
-			return !pid1_is_system();
+			return true;
 	return false;
+}
+
+static void report(int signal) {
+	struct frame_out out;
+	report_begin(&out, REPORT_SIGNAL, 0);
+	frame_number(&out, TAG_SIGNAL, signal);
+	reports_add(&out);
+	waiting &= ~bit(signal);
+	if (ends(signal))
+		told_by(reports_last());
 }
 
 static void ready(struct watch *unused, uint32_t events) {
 	struct signalfd_siginfo info;
 	(void)unused;
 	(void)events;
-	while (reports_have_room() && read(watch.fd, &info, sizeof info) == sizeof info) {
-		if (info.ssi_signo == SIGCHLD) {
+	while (read(watch.fd, &info, sizeof info) == sizeof info) {
+		int signal = (int)info.ssi_signo;
+		if (signal == SIGCHLD) {
 			reap_soon();
 			continue;
 		}
-		if (pid1_ignores((int)info.ssi_signo))
+		if (pid1_ignores(signal))
 			continue;
-		if (ends(info.ssi_signo) && daemon_give_up())
-			continue;
-		struct frame_out out;
-		report_begin(&out, REPORT_SIGNAL, 0);
-		frame_number(&out, TAG_SIGNAL, info.ssi_signo);
-		reports_add(&out);
+		waiting |= bit(signal);
+		if (ends(signal))
+			told_to_end();
 	}
 }
 
@@ -72,10 +86,7 @@ void signals_open(void) {
 }
 
 void signals_turn(void) {
-	if (reports_have_room() == listening)
-		return;
-	listening = !listening;
-	watch_change(&watch, listening ? EPOLLIN : 0);
-	if (listening)
-		reap_soon();
+	for (size_t i = 0; waiting && i < sizeof forwarded / sizeof *forwarded; i++)
+		if (waiting & bit(forwarded[i]) && reports_have_room())
+			report(forwarded[i]);
 }

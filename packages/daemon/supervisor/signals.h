@@ -4,7 +4,7 @@
 
 /* Before any thread is started. */
 void signals_open(void);
-/* Stops listening while there is no room for reports, and listens again: signals stay pending meanwhile. */
+/* Reports what has come, as far as there is room for reports. */
 void signals_turn(void);
 
 #endif

@@ -19,6 +19,7 @@ const SENT = {
   again: 11,
   'not-again': 12,
   note: 13,
+  begun: 14,
 } as const;
 
 const CONSOLES: readonly SpawnSpec['console'][] = ['none', 'output', 'owner', 'log'];
@@ -103,6 +104,11 @@ export function encodeCommand(command: Command): Buffer {
     writer.number(TAG.status, command.status & 0xff);
   }
   return writer.take();
+}
+
+/** Recovery begins, or has got further. */
+export function encodeBegun(): Buffer {
+  return writer.begin(SENT.begun, 0).take();
 }
 
 /** Recovery is over; what comes now is live. */

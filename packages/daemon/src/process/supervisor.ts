@@ -3,6 +3,7 @@ import type { Command, LogRotation, Report, SupervisorState } from '../process-m
 import { FrameDecoder, type Incoming } from './frame-decoder.ts';
 import {
   encodeAcknowledge,
+  encodeBegun,
   encodeCommand,
   encodeLogRotation,
   encodeNote,
@@ -13,6 +14,16 @@ import { FrameError } from './frames.ts';
 
 /** Commands are written in pieces of about this size, so that `pending` is exact to within one. */
 const WRITE_SIZE = 64 * 1024;
+/** Reports are delivered so many at a time: after a storm of them clients have their turn in between. */
+export const REPORTS_A_TURN = 64;
+
+/** What a supervisor knows that one of an earlier version does not. */
+export interface SupervisorAbilities {
+  /** Standing orders. */
+  takesOrders: boolean;
+  /** BEGUN. */
+  hearsBegun: boolean;
+}
 
 /**
  * The daemon's connection to its supervisor.
@@ -23,19 +34,23 @@ const WRITE_SIZE = 64 * 1024;
 export class Supervisor {
   #socket: Socket;
   readonly #takesOrders: boolean;
+  readonly #hearsBegun: boolean;
   #decoder = new FrameDecoder();
   #state: SupervisorState | undefined;
   #greeted: (error: Error | undefined) => void;
   #reports: Report[] = [];
+  /** The next turn of reports that are left. */
+  #turn: NodeJS.Immediate | undefined;
   #deliver: ((reports: Report[]) => void) | undefined;
   #closed: (error: Error | undefined) => void = () => {};
   #error: Error | undefined;
   /** What has been given to the socket and not been taken by the kernel, oldest first. */
   #writing = new Set<Command[]>();
 
-  private constructor(socket: Socket, takesOrders: boolean, greeted: (error: Error | undefined) => void) {
+  private constructor(socket: Socket, peer: SupervisorAbilities, greeted: (error: Error | undefined) => void) {
     this.#socket = socket;
-    this.#takesOrders = takesOrders;
+    this.#takesOrders = peer.takesOrders;
+    this.#hearsBegun = peer.hearsBegun;
     this.#greeted = greeted;
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('error', (error) => this.#fail(error));
@@ -46,24 +61,26 @@ export class Supervisor {
    * Takes over descriptor `fd`, normally the one in `UPSTART_SUPERVISOR_FD`, and waits for the supervisor's state. Reports
    * wait until `onReports`. Rejects when the connection ends before that, or is not one to a supervisor.
    */
-  static connect(
-    fd: number,
-    { takesOrders }: { takesOrders: boolean },
-  ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
-    return Supervisor.over(new Socket({ fd, readable: true, writable: true }), { takesOrders });
+  static connect(fd: number, peer: SupervisorAbilities): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
+    return Supervisor.over(new Socket({ fd, readable: true, writable: true }), peer);
   }
 
   /** As `connect`, over a socket that is open already. */
   static over(
     socket: Socket,
-    { takesOrders } = { takesOrders: true },
+    peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true },
   ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
     return new Promise((resolve, reject) => {
-      const supervisor = new Supervisor(socket, takesOrders, (error) => {
+      const supervisor = new Supervisor(socket, peer, (error) => {
         if (error) reject(error);
         else resolve({ supervisor, state: supervisor.#state! });
       });
     });
+  }
+
+  /** Recovery begins, or has got further. A daemon that dies from now on counts as one that could not recover. */
+  begun(): void {
+    if (this.#hearsBegun) this.#socket.write(encodeBegun());
   }
 
   /** Recovery is over: from now on the death of this daemon is not a failure to start. */
@@ -163,10 +180,15 @@ export class Supervisor {
   }
 
   #deliverReports(): void {
-    if (!this.#deliver || this.#reports.length === 0) return;
-    const reports = this.#reports;
-    this.#reports = [];
-    this.#deliver(reports);
+    if (!this.#deliver || this.#turn) return;
+    const reports = this.#reports.splice(0, REPORTS_A_TURN);
+    if (this.#reports.length > 0) {
+      this.#turn = setImmediate(() => {
+        this.#turn = undefined;
+        this.#deliverReports();
+      });
+    }
+    if (reports.length > 0) this.#deliver(reports);
   }
 
   #fail(error: Error): void {

@@ -37,7 +37,7 @@ describe.each(FORMATS)('a state of format %d', (format) => {
 
   function start() {
     const log = { write: (_: string, text: string) => void said.push(text) };
-    const saved = { store: open(), identity: written(format).supervisor, failures: 0 };
+    const saved = { store: open(), identity: written(format).supervisor, failures: 0, progress: () => {} };
     const started = startState(saved, { lastCommand: 20, processes: [] }, log, () => TEST_SETTINGS);
     const world = new TestWorld();
     world.engine = started.engine;
