@@ -5,7 +5,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { initIdentity, VERSION } from '@upstart/protocol';
+import { type InitIdentity, initIdentity, VERSION } from '@upstart/protocol';
 import { adoption } from './adopt.ts';
 import { isAppArmorUsable } from './apparmor.ts';
 import { Configuration } from './conf/configuration.ts';
@@ -15,6 +15,8 @@ import type { JobDefinition } from './job-definition.ts';
 import { type Log, openLog } from './log.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
+import { PlaceGuard } from './places/guard.ts';
+import { guardedPlaces } from './places/guarded-places.ts';
 import { keptPlaces, placesNote } from './places/kept-places.ts';
 import { leftovers } from './places/leftovers.ts';
 import { choosePlaces, type Places } from './places/places.ts';
@@ -23,7 +25,6 @@ import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorState } from './process-messages.ts';
 import { Runner } from './runner.ts';
 import { engineSettings, startState } from './start-state.ts';
-import { RemovalWatch } from './state/removal-watch.ts';
 import { StateStore } from './state/store.ts';
 import { readSupervisorLink, type SupervisorLink, supervisorIdentity } from './supervisor-link.ts';
 import { openKernelLog } from './system/kernel-log.ts';
@@ -48,7 +49,8 @@ async function main(): Promise<void> {
   for (const word of options.ignored)
     log.write(system ? 'info' : 'warn', `Unknown option or word passed over: ${word}`);
 
-  const places = findPlaces(options, link, supervisor, supervisorState.pid, log);
+  const init = initIdentity(supervisorState.pid);
+  const places = findPlaces(options, link, supervisor, init, log);
   const runtimeMode = options.user ? 0o700 : 0o755;
   const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text), runtimeMode);
   const identity = supervisorIdentity(supervisorState.pid, link.crashes);
@@ -94,12 +96,15 @@ async function main(): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
-  const removals = new RemovalWatch(places.runtimeDir, () => runner.checkSaved());
   if (system) omitFromSendsigs();
   announce(places, log);
+  const guard = new PlaceGuard(
+    guardedPlaces(places, init, control, () => runner.checkSaved()),
+    log,
+  );
 
   runner.onEnd(() => {
-    removals.close();
+    guard.close();
     control.close();
     configuration.close();
     if (places.sessionFile) removeSessionFile(places.sessionFile);
@@ -114,8 +119,13 @@ async function main(): Promise<void> {
 }
 
 /** The places of the daemon before this one; those of the first daemon are chosen, and kept by the supervisor. */
-function findPlaces(options: InitOptions, link: SupervisorLink, supervisor: Supervisor, pid: number, log: Log): Places {
-  const init = initIdentity(pid);
+function findPlaces(
+  options: InitOptions,
+  link: SupervisorLink,
+  supervisor: Supervisor,
+  init: InitIdentity,
+  log: Log,
+): Places {
   const kept = link.note === null ? null : keptPlaces(link.note, init, log);
   if (kept) return kept;
   const places = choosePlaces(options, link.initEnv, init);

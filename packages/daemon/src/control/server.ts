@@ -2,7 +2,7 @@
  * The control sockets. `control.sock` is its owner's and root's alone and takes every request; the system's init has
  * `query.sock` beside it, for everybody, which only answers questions. Who may do what is thus decided by the kernel.
  */
-import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { CONTROL_SOCKET, QUERY_SOCKET } from '@upstart/protocol';
@@ -81,6 +81,8 @@ interface Gate {
   readonly row: SocketRow;
   readonly parts: ConnectionParts;
   readonly limit: number;
+  /** The inode of its socket, by which another one in its place is told; null: there is none yet. */
+  inode: number | null;
   /** The one that has been silent for longest first. */
   readonly connections: Set<Connection>;
 }
@@ -109,6 +111,7 @@ export class ControlServer {
         requests: row.requests,
         budget: new MemoryBudget(row.memory),
       },
+      inode: null,
       connections: new Set(),
     }));
     this.forEverybody = forEverybody;
@@ -138,6 +141,14 @@ export class ControlServer {
     for (const server of before) server.close();
   }
 
+  /** Whether nobody has removed or replaced the sockets. */
+  isThere(): boolean {
+    return this.gates.every(({ row, inode }) => {
+      const found = lstatSync(join(this.directory, row.name), { throwIfNoEntry: false });
+      return found !== undefined && found.ino === inode;
+    });
+  }
+
   /** Closes everything; the sockets' files are removed. */
   close(): void {
     clearTimeout(this.retry);
@@ -160,6 +171,7 @@ export class ControlServer {
         try {
           chmodSync(temporary, mode);
           renameSync(temporary, path);
+          gate.inode = lstatSync(path).ino;
         } catch (error) {
           reject(error);
           return;
