@@ -363,11 +363,15 @@ describe('start, stop and restart', () => {
 
   it('tell people about the broken file of an unknown job, or of one with a similar name', async () => {
     const unknown = upstartError('unknown-job', 'wbe');
-    const brokenFiles = [{ path: '/etc/init/wbe.conf', job: 'wbe', line: 3, message: 'Unknown stanza' }];
+    const place = { line: 3, column: 1, text: 'respwan', mark: 0, length: 7 };
+    const brokenFiles = [
+      { path: '/etc/init/wbe.conf', job: 'wbe', line: 3, message: 'Unknown stanza', place, meant: 'respawn' },
+    ];
     const world = { terminal: { err: true }, env: { NO_COLOR: '1' } };
     const list = [{ job: 'web', instances: [] }];
     expect((await run('start wbe', { ...world, answers: { start: unknown, brokenFiles } })).err).toBe(
-      "start: Unknown job: wbe\nThe job's file has an error: /etc/init/wbe.conf:3: Unknown stanza\n",
+      "start: Unknown job: wbe\nThe job's file has an error: /etc/init/wbe.conf:3: Unknown stanza\n" +
+        '  3 | respwan\n    | ^^^^^^^\n  did you mean `respawn`?\n',
     );
     expect((await run('status wbe', { ...world, answers: { status: unknown, brokenFiles: [], list } })).err).toBe(
       'status: Unknown job: wbe\nDid you mean web?\n',
@@ -772,7 +776,7 @@ describe('explain', () => {
       },
     ],
     last: { instance: '', at: 0, text: failure.text, failure, respawns: 0 },
-    broken: [{ path: '/etc/init/web.override', job: 'web', line: 2, message: 'Unknown stanza' }],
+    broken: [{ path: '/etc/init/web.override', job: 'web', line: 2, message: 'Unknown stanza', expected: 'a stanza' }],
   };
 
   it('tells the chain of reasons, indented', async () => {
@@ -793,6 +797,7 @@ describe('explain', () => {
         '  stop on: runlevel [06]',
         '  note: its file is gone',
         '  broken file: /etc/init/web.override:2: Unknown stanza',
+        '    expected a stanza',
         '  initctl log web shows its output',
         '',
       ].join('\n'),

@@ -1,5 +1,5 @@
 /** What people, and only they, are told below an error: why it may have happened, and what they may have meant. */
-import { nearest, type Target, type UpstartClient } from '@upstart/protocol';
+import { adviceLines, brokenFileText, nearest, type Target, type UpstartClient } from '@upstart/protocol';
 import { lastLines } from './log-file.ts';
 import type { Printer } from './printer.ts';
 import { printable } from './text/colour.ts';
@@ -7,24 +7,14 @@ import { printable } from './text/colour.ts';
 /** How many lines of a job's output are shown below its failure. */
 const LOG_LINES = 10;
 
-/** A broken file's place and trouble, as the log has it: `FILE:LINE: MESSAGE`. */
-export function brokenFileText({
-  path,
-  line,
-  message,
-}: {
-  path: string;
-  line: number | null;
-  message: string;
-}): string {
-  return line === null ? `${path}: ${message}` : `${path}:${line}: ${message}`;
-}
-
 /** For a job that nobody knows: the file of that name that cannot be read, or a job of a similar name. */
 export async function hintUnknownJob(job: string, client: UpstartClient, print: Printer): Promise<void> {
   await unlessLost(async () => {
     const broken = (await client.call('brokenFiles', {})).filter((file) => file.job === job);
-    for (const file of broken) print.hint(`The job's file has an error: ${printable(brokenFileText(file))}`);
+    for (const file of broken) {
+      print.hint(`The job's file has an error: ${printable(brokenFileText(file))}`);
+      for (const line of adviceLines(file)) print.hint(`  ${line}`);
+    }
     if (broken.length > 0) return;
     const known = (await client.call('list', {})).map((status) => status.job);
     const meant = nearest(job, known);

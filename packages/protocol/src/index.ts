@@ -1,4 +1,5 @@
 export * from './address.ts';
+export * from './broken-file.ts';
 export * from './client.ts';
 export * from './condition.ts';
 export * from './errors.ts';

@@ -86,3 +86,8 @@ function sequenceLength(bytes: Uint8Array, start: number): number {
   }
   return length;
 }
+
+/** The text with what would steer a terminal made visible: names may hold any byte. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

@@ -1,6 +1,8 @@
 /** `check-config` (reference: control §3.6). */
 import {
   AddressError,
+  adviceLines,
+  brokenFileText,
   type Condition,
   ConnectionError,
   globMatches,
@@ -9,7 +11,6 @@ import {
   UpstartError,
 } from '@upstart/protocol';
 import type { Command, Invocation } from '../command.ts';
-import { brokenFileText } from '../hints.ts';
 import { aboutJob } from '../job-events.ts';
 import { printable } from '../text/colour.ts';
 
@@ -114,5 +115,8 @@ function unknownOperand(operand: Extract<Condition, { op: 'event' }>, known: Kno
 /** People also want to know which files were not read at all. */
 async function listBrokenFiles({ connect, print }: Invocation): Promise<void> {
   const files = await (await connect()).call('brokenFiles', {});
-  for (const file of files) print.line(print.colour.bad(printable(brokenFileText(file))));
+  for (const file of files) {
+    print.line(print.colour.bad(printable(brokenFileText(file))));
+    for (const line of adviceLines(file)) print.line(`  ${line}`);
+  }
 }

@@ -1,5 +1,7 @@
 /** Colours, for terminals only. NO_COLOR (any value but the empty one) and TERM=dumb turn them off. */
 
+export { printable } from '@upstart/protocol';
+
 type Paint = (text: string) => string;
 export interface Palette {
   readonly good: Paint;
@@ -26,9 +28,4 @@ const PLAIN: Palette = { good: plain, busy: plain, bad: plain, dim: plain, stron
 
 export function paletteFor(terminal: boolean, env: Readonly<Record<string, string | undefined>>): Palette {
   return terminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb' ? COLOURED : PLAIN;
-}
-
-/** The text with what would steer a terminal made visible: names may hold any byte. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -1,6 +1,12 @@
 /** Explanations as text: first the state and why, then what that hangs on. */
-import type { EventExplanation, ExplainedOperand, Explanation, WaitReason } from '@upstart/protocol';
-import { brokenFileText } from '../hints.ts';
+import {
+  adviceLines,
+  brokenFileText,
+  type EventExplanation,
+  type ExplainedOperand,
+  type Explanation,
+  type WaitReason,
+} from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
 import { stateColour } from './status.ts';
 
@@ -19,7 +25,10 @@ export function explanationLines(explanation: Explanation, colour: Palette, now:
     ...(startOn === null ? [] : conditionLines('start on', startOn, instances.length === 0, colour)),
     ...(stopOn === null ? [] : [`stop on: ${printable(stopOn)}`]),
     ...notes.map((note) => `note: ${printable(note)}`),
-    ...broken.map((file) => colour.bad(`broken file: ${printable(brokenFileText(file))}`)),
+    ...broken.flatMap((file) => [
+      colour.bad(`broken file: ${printable(brokenFileText(file))}`),
+      ...indented(adviceLines(file)),
+    ]),
     ...(instances.some(({ failure }) => failure) || last?.failure
       ? [colour.dim(`initctl log ${printable(job)} shows its output`)]
       : []),

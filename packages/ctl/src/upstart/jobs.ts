@@ -3,13 +3,13 @@
 import type { UpstartClient } from '@upstart/protocol';
 import {
   type BrokenFile,
+  brokenFileText,
   globMatches,
   type InstanceStatus,
   type JobStatus,
   nearest,
   type Target,
 } from '@upstart/protocol';
-import { brokenFileText } from '../hints.ts';
 import { UsageError } from '../options.ts';
 import { printable } from '../text/colour.ts';
 

@@ -22,11 +22,16 @@ function write(name: string, text: string): void {
 
 /** Runs init-checkconf; what it says of files is relative to the directory. */
 function check(...args: string[]) {
+  return checkOn(false, ...args);
+}
+
+function checkOn(errTerminal: boolean, ...args: string[]) {
   const result = { status: 0, out: '', err: '' };
   const relative = (text: string) => text.replaceAll(`${directory}/`, '');
   result.status = checkJobFiles(
     args.map((arg) => arg.replace('DIR', directory)),
     {
+      errTerminal,
       out: (text) => {
         result.out += relative(text);
       },
@@ -52,6 +57,16 @@ test.each([
 test('a file that does not parse', () => {
   const err = 'ERROR: File frob.conf: syntax invalid:\ninit:frob.conf:3: Unknown stanza\n';
   expect(check('DIR/frob.conf')).toEqual({ status: 1, out: '', err });
+});
+
+test('on a terminal the word is marked, with what was expected and meant', () => {
+  write('near.conf', 'task\n\trespwan limit 1 2\n');
+  const { status, out, err } = checkOn(true, 'DIR/near.conf');
+  expect({ status, out }).toEqual({ status: 1, out: '' });
+  expect(err).toBe(
+    'ERROR: File near.conf: syntax invalid:\ninit:near.conf:2: Unknown stanza\n' +
+      '  2 |  respwan limit 1 2\n    |  ^^^^^^^\n  expected a stanza; did you mean `respawn`?\n',
+  );
 });
 
 test('several files: each is checked, and one that is wrong counts', () => {

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Slot } from '@upstart/protocol';
-import { encodeText } from '@upstart/protocol';
+import { adviceLines, encodeText, type Slot } from '@upstart/protocol';
+import { brokenFile } from '../conf/advice.ts';
 import { readJobFile } from '../conf/job-file.ts';
 import { JobFileError } from '../conf/job-file-error.ts';
 import { parseJob } from '../conf/parse-job.ts';
@@ -12,6 +12,8 @@ import { parseJob } from '../conf/parse-job.ts';
 export interface CheckOutput {
   out(text: string): void;
   err(text: string): void;
+  /** Whether people read what goes to `err`: they are shown the word at fault. */
+  errTerminal: boolean;
 }
 
 const USAGE = `Usage: init-checkconf [options] [-f] FILE...
@@ -83,7 +85,7 @@ function checkJobFile(
   { debug, noscript }: { debug: boolean; noscript: boolean },
   output: CheckOutput,
 ): void {
-  const scripts = parseFile(file);
+  const scripts = parseFile(file, output.errTerminal);
   for (const script of noscript ? [] : scripts) {
     if (debug) output.err(`DEBUG: ${file}:${script.line}: checking ${section(script)} section\n`);
     checkScript(file, script);
@@ -100,7 +102,7 @@ function parse(args: readonly string[]) {
 }
 
 /** The script blocks of a file that parses. */
-function parseFile(file: string): ScriptBlock[] {
+function parseFile(file: string, forPeople: boolean): ScriptBlock[] {
   if (!existsSync(encodeText(file))) throw new CheckFailure(`File ${file} does not exist`);
   if (!file.endsWith('.conf')) throw new CheckFailure('File must end in .conf');
   const scripts: ScriptBlock[] = [];
@@ -114,7 +116,10 @@ function parseFile(file: string): ScriptBlock[] {
     if (!(error instanceof JobFileError)) throw error;
     const { line, message } = error;
     // Errors of reading carry the path as it was given, those of parsing the name alone.
-    throw new CheckFailure(`File ${file}: syntax invalid:`, [`init:${new JobFileError(path, line, message)}`]);
+    throw new CheckFailure(`File ${file}: syntax invalid:`, [
+      `init:${new JobFileError(path, line, message)}`,
+      ...(forPeople ? adviceLines(brokenFile(path, error)).map((advice) => `  ${advice}`) : []),
+    ]);
   }
   return scripts;
 }

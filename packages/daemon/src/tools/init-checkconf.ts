@@ -1,4 +1,7 @@
 import { exactArguments, standardStreams } from '@upstart/protocol';
 import { checkJobFiles } from './check-job-file.ts';
 
-process.exitCode = checkJobFiles(exactArguments().slice(1), standardStreams);
+process.exitCode = checkJobFiles(exactArguments().slice(1), {
+  ...standardStreams,
+  errTerminal: process.stderr.isTTY === true,
+});

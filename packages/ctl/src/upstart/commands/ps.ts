@@ -1,6 +1,5 @@
 /** `upstart ps`: every job, those that are not well first. */
-import type { Explanation } from '@upstart/protocol';
-import { brokenFileText } from '../../hints.ts';
+import { brokenFileText, type Explanation } from '@upstart/protocol';
 import { type Palette, printable } from '../../text/colour.ts';
 import { stateColour } from '../../text/status.ts';
 import { EXIT, type FrontCommand, JSON_OPTION } from '../command.ts';
