@@ -12,7 +12,7 @@ mode: system
   $ for s in db web app; do ln -s ../init.d/$s /etc/rc1.d/K01$s; done; ln -s ../init.d/old /etc/rc1.d/K01old; ln -s ../init.d/down /etc/rc1.d/S90down
   $ ln -s $bin/../lib/upstart/upstart-job /etc/init.d/job; ln -s ../init.d/job /etc/rc2.d/S15job
   $ printf 'start on runlevel [23]\nstop on runlevel [!23]\nexec sleep 1000\n' > conf/job.conf
-  $ cp $bin/../../packages/daemon/jobs/*.conf conf/; rm conf/tty*.conf conf/console.conf; for j in rc rc-sysinit job; do loaded $j; done
+  $ cp $bin/../../packages/daemon/jobs/*.conf conf/; rm conf/tty*.conf conf/console.conf conf/end-machine.conf; for j in rc rc-sysinit job; do loaded $j; done
   $ initctl emit startup; eventually 'old start 2' cat trace > /dev/null; head -n 2 trace; tail -n 1 trace; grep -n 'db is' trace | sed 's/.*://'
   mountall start S after N
   net start S after N

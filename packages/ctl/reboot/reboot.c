@@ -18,6 +18,8 @@
 #include <unistd.h>
 #include <utmpx.h>
 
+#include "ending.h"
+
 #define UTMP_FILE "/run/utmp"
 #define WTMP_FILE "/var/log/wtmp"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -37,7 +39,7 @@ static const struct {
 };
 
 static struct {
-	bool no_sync, force, poweroff, wtmp_only, ignored, verbose, debug;
+	bool no_sync, force, clean, poweroff, wtmp_only, ignored, verbose, debug;
 } given;
 
 static const struct option {
@@ -48,6 +50,7 @@ static const struct option {
 } options[] = {
 	{'n', "no-sync", &given.no_sync, "do not write buffers to disk first"},
 	{'f', "force", &given.force, "tell the kernel at once, without stopping anything"},
+	{'\0', "clean", &given.clean, "with force: end all processes and unmount file systems first"},
 	{'p', "poweroff", &given.poweroff, "switch the power off when halted"},
 	{'w', "wtmp-only", &given.wtmp_only, "only record the shutdown, do not carry it out"},
 	{'v', "verbose", &given.verbose, "say what is done"},
@@ -85,7 +88,8 @@ static _Noreturn void help(void) {
 	printf("Usage: %s [OPTION]... [COMMAND]\nReboot, halt or power off the system.\n\nOptions:\n", program);
 	for (size_t i = 0; i < COUNT(options); i++)
 		if (options[i].help)
-			printf("  -%c, --%-22s%s\n", options[i].letter, options[i].name, options[i].help);
+			printf(options[i].letter ? "  -%c, --%-22s%s\n" : "   %c  --%-22s%s\n", options[i].letter ? options[i].letter : ' ',
+			       options[i].name, options[i].help);
 	printf("      --%-22s%s\n      --%-22s%s\n\n", "help", "display this help and exit", "version",
 	       "output version information and exit");
 	printf("Without --force, and unless the system is in runlevel 0 or 6 already, shutdown is called. COMMAND is\n"
@@ -114,7 +118,7 @@ static void take_long(const char *word) {
 static void take_letter(char letter) {
 	const char word[] = {'-', letter, '\0'};
 	for (size_t i = 0; i < COUNT(options); i++)
-		if (options[i].letter == letter) {
+		if (options[i].letter == letter && letter) {
 			*options[i].flag = true;
 			return;
 		}
@@ -220,5 +224,11 @@ int main(int argc, char **argv) {
 	record_shutdown();
 	if (given.wtmp_only)
 		return 0;
+	if (given.clean) {
+		end_processes();
+		if (!given.no_sync)
+			sync();
+		unmount_all();
+	}
 	tell_kernel(mode, command);
 }
