@@ -72,6 +72,7 @@ async function main(): Promise<void> {
   const version = `${PROGRAM} (upstart ${VERSION})`;
   const context = { runner, configuration, log, version, initPid: supervisorState.pid };
   const control = new ControlServer(context, places.runtimeDir, !options.user);
+  runner.keptAnswers.mayComeAgain = () => control.isBehind();
   runner.onDuty('reload-configuration', () => configuration.reload());
   runner.onDuty('listen-again', () => void control.listen());
   supervisor.onReports((reports) => {

@@ -8,6 +8,7 @@ import { describeEffect } from './describe.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Duty, Effect, EngineRequest, Input } from './engine/messages.ts';
 import type { Answer } from './engine/state.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
 import type { Command, Report, SupervisorState } from './process-messages.ts';
@@ -48,6 +49,7 @@ export interface RunnerParts {
 
 export class Runner {
   readonly engine: Engine;
+  readonly keptAnswers = new KeptAnswers();
   readonly watchers = new Set<(notification: Notification) => void>();
   private readonly parts: RunnerParts;
   private readonly waiting = new Map<string, Pending[]>();
@@ -76,6 +78,7 @@ export class Runner {
    */
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
     const missing = commands.filter((command) => command.id > supervisor.lastCommand);
+    this.keptAnswers.wereLost(this.engine.state.answers.keys(), monotonicNow());
     this.send(missing, this.engine.state.lastReport);
     this.save();
     this.replace();
@@ -118,6 +121,7 @@ export class Runner {
     return new Promise((resolve, reject) => {
       const known = key === undefined ? `${this.nonce}${++this.requests}` : key;
       const { answers, asked } = this.engine.state;
+      if (key !== undefined) this.keptAnswers.claim(key);
       const answer = answers.get(known);
       if (answer) {
         settle({ resolve, reject }, answer);
@@ -156,6 +160,7 @@ export class Runner {
   }
 
   private flush(): void {
+    this.forgetAnswers();
     while (this.queue.length > 0) {
       const inputs = this.queue;
       this.queue = [];
@@ -178,6 +183,15 @@ export class Runner {
     }
     this.saveIfDue();
     this.armTimer();
+  }
+
+  /** With what is journaled anyway: to forget an answer is nothing to wake up for. */
+  private forgetAnswers(): void {
+    const [first] = this.queue;
+    if (!first) return;
+    const { now, wall } = first;
+    const keys = this.keptAnswers.take(now);
+    if (keys.length > 0) this.queue.unshift({ type: 'forget', keys, now, wall });
   }
 
   private run(inputs: readonly Input[]): void {
@@ -224,8 +238,11 @@ export class Runner {
   }
 
   private answer(key: string, answer: Answer): void {
-    for (const pending of this.waiting.get(key) ?? []) settle(pending, answer);
+    const waiting = this.waiting.get(key);
+    for (const pending of waiting ?? []) settle(pending, answer);
     this.waiting.delete(key);
+    // It was asked for before this daemon came.
+    if (!waiting && this.engine.state.answers.has(key)) this.keptAnswers.wereLost([key], monotonicNow());
   }
 
   private notify(notification: Notification): void {

@@ -14,7 +14,9 @@ import {
   UpstartError,
   upstartError,
 } from '@upstart/protocol';
+import { monotonicNow } from '../clock.ts';
 import { Allowance, BYTES } from './allowance.ts';
+import { Deliveries } from './deliveries.ts';
 import { type ControlContext, handle } from './handlers.ts';
 import type { Holder, MemoryBudget } from './memory-budget.ts';
 import { notificationFrame, publicNotification } from './notification-frame.ts';
@@ -37,6 +39,8 @@ export interface ConnectionParts {
   privileged: boolean;
   /** How many requests are worked on at once. */
   requests: number;
+  /** How many requests are in flight at most: begun, and without an answer that the kernel has taken. */
+  inFlight: number;
   turns: Turns;
   budget: MemoryBudget;
 }
@@ -55,6 +59,7 @@ export class Connection implements RequestHandler, Holder {
   /** What has come and is still to be read as requests: nothing, or the rest of one chunk. */
   private unread: Buffer | null = null;
   private readonly queue: QueuedRequest[] = [];
+  private readonly deliveries: Deliveries;
   private greeting: NodeJS.Timeout | null;
   private working = 0;
   /** Bytes of the requests that are queued or worked on. */
@@ -69,6 +74,7 @@ export class Connection implements RequestHandler, Holder {
   constructor(parts: ConnectionParts, socket: Socket) {
     this.parts = parts;
     this.socket = socket;
+    this.deliveries = new Deliveries(parts.context.runner.keptAnswers);
     this.greeting = setTimeout(() => this.refuseSilence(), GREETING_LIMIT);
     socket.on('data', (chunk) => {
       this.unread = this.unread ? Buffer.concat([this.unread, chunk as Buffer]) : (chunk as Buffer);
@@ -77,12 +83,21 @@ export class Connection implements RequestHandler, Holder {
     socket.on('drain', () => this.proceed());
     // A client that vanishes is no event for anybody else; `close` follows.
     socket.on('error', () => {});
-    socket.on('close', () => this.closed());
+    let ended = false;
+    socket.on('end', () => {
+      ended = true;
+    });
+    socket.on('close', (failed) => this.closed(ended && !failed));
   }
 
   /** Nothing is being done for this client, now. */
   get idle(): boolean {
     return this.working === 0;
+  }
+
+  /** It has sent what was not looked at yet. */
+  get behind(): boolean {
+    return this.queue.length > 0 || this.unread !== null || this.socket.isPaused();
   }
 
   request(request: RequestFrame, length: number): void {
@@ -120,7 +135,9 @@ export class Connection implements RequestHandler, Holder {
   }
 
   private get mayBegin(): boolean {
-    return this.working < this.parts.requests && this.allowance.hasRequests && !this.full;
+    const { requests, inFlight } = this.parts;
+    if (this.working >= requests || this.working + this.deliveries.waiting >= inFlight) return false;
+    return this.allowance.hasRequests && !this.full;
   }
 
   /** Reads some more of what has come; false if there is nothing, or it has to wait for the next turn. */
@@ -142,23 +159,41 @@ export class Connection implements RequestHandler, Holder {
   private begin({ request, length }: QueuedRequest): void {
     this.allowance.takeRequest();
     this.working++;
-    this.answer(request).then((frame) => {
+    const keys: string[] = [];
+    this.answer(request, keys).then((frame) => {
       this.working--;
       this.requestBytes -= length + REQUEST_COST;
-      this.send(frame);
+      this.deliver(frame, keys);
       this.proceed();
     });
   }
 
-  private async answer({ id, method, params, key }: RequestFrame): Promise<DaemonFrame> {
+  private deliver(frame: DaemonFrame, keys: readonly string[]): void {
+    if (this.socket.destroyed) {
+      this.parts.context.runner.keptAnswers.wereLost(keys, monotonicNow());
+      return;
+    }
+    const bytes = encodeAnswer(frame);
+    const taken = this.deliveries.answered(bytes.length, keys);
+    this.write(bytes, (error) => {
+      if (error) return;
+      taken();
+      if (this.queue.length > 0) this.proceed();
+    });
+  }
+
+  /** The frame that answers; `keys` gets those of the engine's answers that the client needs until it has read that. */
+  private async answer({ id, method, params, key }: RequestFrame, keys: string[]): Promise<DaemonFrame> {
     const { context, privileged } = this.parts;
+    const needs = (needed: string): void => void keys.push(needed);
     try {
       const result = await handle(context, method, params, {
         privileged,
         key,
+        needs,
         turn: () => this.turn(),
         watch: () => context.runner.watchers.add(this.notify),
-        run: (command) => this.run(id, command, key),
+        run: (command) => this.run(id, command, key, needs),
       });
       return { id, result };
     } catch (error) {
@@ -186,14 +221,19 @@ export class Connection implements RequestHandler, Holder {
     return new Promise((resolve) => this.roomWaiters.push(resolve));
   }
 
-  private run(id: number, params: Params<'run'>, key: string | undefined): Promise<number> {
+  private run(
+    id: number,
+    params: Params<'run'>,
+    key: string | undefined,
+    needs: (key: string) => void,
+  ): Promise<number> {
     const { socket } = this;
     const { context, privileged } = this.parts;
     const write = (fd: 1 | 2, data: Uint8Array): void => this.send({ id, fd, data });
     const gone = new AbortController();
     const abort = (): void => gone.abort();
     socket.once('close', abort);
-    const caller = { privileged, key, write, turn: () => this.turn(), gone: gone.signal };
+    const caller = { privileged, key, needs, write, turn: () => this.turn(), gone: gone.signal };
     return runCommandLine(context, params, caller).finally(() => socket.off('close', abort));
   }
 
@@ -201,14 +241,15 @@ export class Connection implements RequestHandler, Holder {
     if (!this.socket.destroyed) this.write(encodeAnswer(frame));
   }
 
-  private write(bytes: Buffer): void {
+  /** `taken` is called when the kernel has the bytes, or an error when it will not. */
+  private write(bytes: Buffer, taken?: (error?: Error | null) => void): void {
     if (this.socket.destroyed) return;
     // What is said in one turn is sent at once: each piece would wake the client.
     if (this.socket.writableCorked === 0) {
       this.socket.cork();
       process.nextTick(() => this.socket.uncork());
     }
-    this.socket.write(bytes);
+    this.socket.write(bytes, taken);
     if (this.socket.writableLength > MAX_UNREAD) this.cutOff();
     else this.account();
   }
@@ -225,7 +266,8 @@ export class Connection implements RequestHandler, Holder {
     this.refuse({ id: 0, error: upstartError('bad-request', 'no hello within 10 seconds').toWire() }, true);
   }
 
-  private closed(): void {
+  private closed(inOrder: boolean): void {
+    this.deliveries.closed(inOrder, monotonicNow());
     if (this.greeting) clearTimeout(this.greeting);
     this.parts.context.runner.watchers.delete(this.notify);
     this.parts.budget.note(this, 0);

@@ -39,6 +39,8 @@ export interface Caller {
   /** May change things (reference: control §5); decided by the socket that the caller could open. */
   privileged: boolean;
   key: string | undefined;
+  /** The client needs the answer to the request of this key until it has read the one to what it has sent. */
+  needs(key: string): void;
   /** Resolves when it is this caller's turn for something that takes a while, such as all jobs at once. */
   turn(): Promise<void>;
   /** Has notifications sent to the caller from now on. */
@@ -57,6 +59,7 @@ type Handler<M extends Method> = (
 const SETTLE_LIMIT = 1000;
 
 function change<T>(context: ControlContext, caller: Caller, request: EngineRequest): Promise<T> {
+  if (caller.key !== undefined) caller.needs(caller.key);
   return context.runner.request(request, caller.key) as Promise<T>;
 }
 

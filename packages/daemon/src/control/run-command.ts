@@ -38,6 +38,8 @@ interface CommandWorld {
 export interface RunCaller {
   privileged: boolean;
   key: string | undefined;
+  /** As a caller of the handlers has it. */
+  needs(key: string): void;
   write(fd: 1 | 2, data: Uint8Array): void;
   /** As a caller of the handlers has it. */
   turn(): Promise<void>;
@@ -89,12 +91,12 @@ class InProcessClient implements UpstartClient {
   }
 
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
-    const { privileged, turn } = this.caller;
+    const { privileged, needs, turn } = this.caller;
     const watch = (): void => {
       throw upstartError('bad-request', 'use watch()');
     };
     const { key, timeout } = options;
-    const answer = handle(this.context, method, params, { privileged, key, turn, watch });
+    const answer = handle(this.context, method, params, { privileged, key, needs, turn, watch });
     return timeout === undefined ? answer : withLimit(answer, method, timeout);
   }
 

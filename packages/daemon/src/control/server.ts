@@ -24,6 +24,8 @@ interface SocketRow {
   readonly share: number;
   /** How many requests of each are worked on at once; what it sends beyond waits. Those who may only ask do not wait. */
   readonly requests: number;
+  /** How many requests of each may have been begun whose answers its socket has not taken; further ones wait until it reads. */
+  readonly inFlight: number;
   /** How many bytes they may keep in memory, all together. */
   readonly memory: number;
   /**
@@ -44,6 +46,7 @@ const SOCKETS: readonly SocketRow[] = [
     connections: 4096,
     share: 0.75,
     requests: 256,
+    inFlight: 16_384,
     memory: 256 * MEBIBYTE,
     makesRoom: false,
   },
@@ -54,6 +57,7 @@ const SOCKETS: readonly SocketRow[] = [
     connections: 1024,
     share: 0.25,
     requests: 16,
+    inFlight: 256,
     memory: 64 * MEBIBYTE,
     makesRoom: true,
   },
@@ -109,6 +113,7 @@ export class ControlServer {
         turns,
         privileged: row.privileged,
         requests: row.requests,
+        inFlight: row.inFlight,
         budget: new MemoryBudget(row.memory),
       },
       inode: null,
@@ -147,6 +152,11 @@ export class ControlServer {
       const found = lstatSync(join(this.directory, row.name), { throwIfNoEntry: false });
       return found !== undefined && found.ino === inode;
     });
+  }
+
+  /** Whether clients that may change something have sent what nobody has looked at yet. */
+  isBehind(): boolean {
+    return this.gates.some(({ row, connections }) => row.privileged && [...connections].some(({ behind }) => behind));
   }
 
   /** Closes everything; the sockets' files are removed. */

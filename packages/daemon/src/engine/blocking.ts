@@ -6,7 +6,7 @@ import { type ErrorCode, isKnownEvent, upstartError, type WireError } from '@ups
 import { type ConditionState, type EventNode, satisfiedNodes } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { MAX_ERROR_TEXT } from './limits.ts';
-import { type Answer, type EventState, type InstanceState, MAX_ANSWERS, type Waiter } from './state.ts';
+import type { Answer, EventState, InstanceState, Waiter } from './state.ts';
 
 /** Queues a new event. */
 export function emitEvent(context: Context, name: string, env: string[]): EventState {
@@ -106,13 +106,9 @@ export function replyError(context: Context, key: string, error: WireError): voi
   settleAnswer(context, key, { error: short });
 }
 
-/** Keeps the answer to a repeatable request, whose client may ask again, and forgets the oldest ones. */
+/** Keeps the answer to a repeatable request, whose client may ask again. */
 function settleAnswer(context: Context, key: string, answer: Answer): void {
   const { asked, answers } = context.state;
   if (!asked.delete(key)) return;
   answers.set(key, answer);
-  for (const oldest of answers.keys()) {
-    if (answers.size <= MAX_ANSWERS) break;
-    answers.delete(oldest);
-  }
 }

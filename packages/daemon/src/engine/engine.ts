@@ -74,6 +74,9 @@ export class Engine {
       case 'request':
         this.request(input);
         return;
+      case 'forget':
+        for (const key of input.keys) this.state.answers.delete(key);
+        return;
       case 'report':
         this.report(input.report);
         return;

@@ -36,6 +36,8 @@ export type Input = { now: number; wall: number } & (
   | { type: 'define'; name: string; definition: JobDefinition | null }
   /** `keep`: the request is repeatable, its answer is kept for a client that lost its connection. */
   | { type: 'request'; key: string; keep: boolean; request: EngineRequest }
+  /** No client needs these answers any more. */
+  | { type: 'forget'; keys: string[] }
   | { type: 'report'; report: Report }
   /** What the supervisor runs, when the state does not agree with that; see `adopt.ts`. */
   | { type: 'adopt'; lastCommand: number; alive: { process: number; pid: number }[]; unknown: FoundProcess[] }

@@ -235,12 +235,9 @@ export interface EngineState {
   signalled: Map<number, string>;
   /** Keys of repeatable requests that have not been answered yet. */
   asked: Set<string>;
-  /** Answers to repeatable requests, oldest first; bounded by MAX_ANSWERS. */
+  /** Answers to repeatable requests, oldest first; an input tells which of them nobody needs any more. */
   answers: Map<string, Answer>;
 }
-
-/** How many answers are kept for clients that lost their connection. */
-export const MAX_ANSWERS = 4096;
 
 /** The state of an init that has just been started. */
 export function newState(settings: EngineSettings, environment: string[]): EngineState {

@@ -1,0 +1,64 @@
+/**
+ * How long answers to repeatable requests are kept. The engine keeps them all; here it is known which of them no client can need any
+ * more: those that were read, and those whose connection was lost so long ago that nobody will ask again.
+ */
+
+/** Clients connect anew within 30 s of losing their connection; after so many milliseconds they have given up. */
+export const GIVEN_UP_AFTER_MS = 60_000;
+/** So many answers are kept even though they were read, for a client that repeats what it need not. */
+export const MAX_READ = 4096;
+
+export class KeptAnswers {
+  /** Those that were read, oldest first. */
+  private readonly read = new Set<string>();
+  /** Those that were not read before their connection was lost, and when that was; oldest first. */
+  private readonly lost = new Map<string, number>();
+  /** Whether a client has sent requests that nobody has looked at: the repetition of a lost one may be among them. */
+  mayComeAgain: () => boolean = () => false;
+
+  /** The client has these. */
+  wereRead(keys: Iterable<string>): void {
+    for (const key of keys) {
+      this.lost.delete(key);
+      this.read.delete(key);
+      this.read.add(key);
+    }
+  }
+
+  /** The connection has ended, or the daemon before this one, and the client may not have these. `now`: milliseconds of monotonic time. */
+  wereLost(keys: Iterable<string>, now: number): void {
+    for (const key of keys) {
+      this.claim(key);
+      this.lost.set(key, now);
+    }
+  }
+
+  /** A client has asked for it (again): it is kept until it is read or lost. */
+  claim(key: string): void {
+    this.lost.delete(key);
+    this.read.delete(key);
+  }
+
+  /** Takes those that need not be kept any longer. */
+  take(now: number): string[] {
+    const keys: string[] = [];
+    for (const key of this.read) {
+      if (this.read.size <= MAX_READ) break;
+      this.read.delete(key);
+      keys.push(key);
+    }
+    if (this.oldestIsGivenUp(now) && !this.mayComeAgain()) {
+      for (const [key, since] of this.lost) {
+        if (now - since < GIVEN_UP_AFTER_MS) break;
+        this.lost.delete(key);
+        keys.push(key);
+      }
+    }
+    return keys;
+  }
+
+  private oldestIsGivenUp(now: number): boolean {
+    for (const since of this.lost.values()) return now - since >= GIVEN_UP_AFTER_MS;
+    return false;
+  }
+}
