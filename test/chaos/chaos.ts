@@ -99,7 +99,7 @@ async function runWorld(
 
   const status = await session.end();
   if (status !== 0) throw new Error(`init ended with ${status}`);
-  const bad = /^.*(?:cannot start|at .*daemon\.js:).*$/m.exec(session.said);
+  const bad = /^.*(?:cannot start|ends by an error|at .*daemon\.js:).*$/m.exec(session.said);
   if (bad) throw new Error(`a daemon failed: ${bad[0]}`);
 }
 

@@ -12,6 +12,7 @@ import { Configuration } from './conf/configuration.ts';
 import { preloadCommands } from './control/run-command.ts';
 import { ControlServer } from './control/server.ts';
 import type { JobDefinition } from './job-definition.ts';
+import { lastWords } from './last-words.ts';
 import { type Log, openLog } from './log.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
@@ -224,6 +225,6 @@ function forgetMissing(runner: Runner, defined: ReadonlyMap<string, JobDefinitio
 }
 
 main().catch((error) => {
-  process.stderr.write(`${PROGRAM}: ${basename(process.argv[1] ?? PROGRAM)} cannot start: ${(error as Error).stack}\n`);
+  process.stderr.write(`${PROGRAM}: ${basename(process.argv[1] ?? PROGRAM)} cannot start: ${lastWords(error)}\n`);
   process.exit(1);
 });

@@ -3,6 +3,7 @@
  * made does not count for them.
  */
 import { setFlagsFromString } from 'node:v8';
+import { endReadably } from './last-words.ts';
 
 /**
  * Functions are compiled to machine code when much of them has run (the budget, in bytes of bytecode), small ones no sooner than
@@ -14,5 +15,6 @@ const COMPILE_LATE = ['--interrupt-budget=2000000', '--max-bytecode-size-for-ear
 if (process.versions.v8.startsWith('11.')) for (const flag of COMPILE_LATE) setFlagsFromString(flag);
 // Small buffers share one of a size that is given back to the kernel when it is freed (MALLOC_MMAP_THRESHOLD_, see launch.c).
 Buffer.poolSize = 64 * 1024;
+endReadably('init');
 const bundle: string = './daemon-main.js';
 await import(bundle);

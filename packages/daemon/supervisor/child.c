@@ -230,6 +230,7 @@ static int (*const steps[])(struct child *child) = {
 
 void child_run(const struct spawn_spec *spec, const struct child_ends *ends) {
 	struct child child = {.spec = spec, .ends = *ends, .slave = -1, .uid = (uid_t)-1, .gid = (gid_t)-1, .job_cgroup = -1};
+	say_by_thread(false);
 	child_restore_limits();
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		struct spawn_error error = {.step = steps[i](&child)};

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "again.h"
 #include "cgroup.h"
@@ -89,7 +90,7 @@ static void say_line(const struct frame *frame) {
 	struct fields fields = fields_of(frame);
 	struct field field;
 	fields_next(&fields, &field);
-	copies_say((const char *)field.data, field.length);
+	copies_say(STDOUT_FILENO, (const char *)field.data, field.length);
 }
 
 static const char *keep_note(const struct frame *frame) {

@@ -13,23 +13,27 @@ struct copy {
 	/* `LABEL: `, and behind it what there is of a line. */
 	char *line;
 	size_t prefix, length, capacity;
+	int fd;
 	/* A carriage return that belongs to the end of the line, if that comes next. */
 	bool returned;
 };
 
-struct copy *copy_new(const char *label) {
-	struct copy *copy = copy_queue_open() ? calloc(1, sizeof *copy) : NULL;
+struct copy *copy_new(const char *label, int fd) {
+	struct copy *copy = copy_queue_open(fd) ? calloc(1, sizeof *copy) : NULL;
 	if (!copy)
 		return NULL;
-	copy->prefix = copy->length = strlen(label) + strlen(SEPARATOR);
+	copy->fd = fd;
+	copy->prefix = copy->length = label ? strlen(label) + strlen(SEPARATOR) : 0;
 	copy->capacity = copy->prefix + 256;
 	copy->line = malloc(copy->capacity);
 	if (!copy->line) {
 		free(copy);
 		return NULL;
 	}
-	memcpy(copy->line, label, strlen(label));
-	memcpy(copy->line + strlen(label), SEPARATOR, strlen(SEPARATOR));
+	if (label) {
+		memcpy(copy->line, label, strlen(label));
+		memcpy(copy->line + strlen(label), SEPARATOR, strlen(SEPARATOR));
+	}
 	return copy;
 }
 
@@ -47,7 +51,7 @@ static bool grow(struct copy *copy) {
 
 static void end_line(struct copy *copy) {
 	copy->line[copy->length++] = '\n';
-	copy_queue_add(copy->line, copy->length);
+	copy_queue_add(copy->fd, copy->line, copy->length);
 	copy->length = copy->prefix;
 }
 
@@ -60,7 +64,8 @@ static void add(struct copy *copy, char byte) {
 
 void copy_bytes(struct copy *copy, const uint8_t *bytes, size_t count) {
 	for (size_t i = 0; i < count; i++) {
-		if (bytes[i] == '\r') {
+		/* Only what has a label comes from a terminal. */
+		if (bytes[i] == '\r' && copy->prefix > 0) {
 			/* Of several only the last is the terminal's. */
 			if (copy->returned)
 				add(copy, '\r');
@@ -84,14 +89,15 @@ void copy_end(struct copy *copy) {
 	free(copy);
 }
 
-void copies_say(const char *line, size_t length) {
-	char *whole = copy_queue_open() ? malloc(length + 1) : NULL;
+bool copies_say(int fd, const char *line, size_t length) {
+	char *whole = copy_queue_open(fd) ? malloc(length + 1) : NULL;
 	if (!whole)
-		return;
+		return false;
 	memcpy(whole, line, length);
 	whole[length] = '\n';
-	copy_queue_add(whole, length + 1);
+	copy_queue_add(fd, whole, length + 1);
 	free(whole);
+	return true;
 }
 
 void copy_hand_over(FILE *out, const struct copy *copy) {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "copy.h"
@@ -19,17 +20,22 @@
  * A ring, which the main thread adds to and the writing thread takes from. All of it with the lock only. No image of init takes
  * it over: after a fault the thread goes on until then, unlike others.
  */
+static struct queue {
+	int fd;
+	const char *name;
+	pthread_cond_t work, idle;
+	char *ring;
+	size_t start, length;
+	/* Lines that there was no room for since the last one that there was. */
+	unsigned long left_out;
+} queues[] = {{.fd = STDOUT_FILENO, .name = "output"}, {.fd = STDERR_FILENO, .name = "error"}};
+#define QUEUES (sizeof queues / sizeof *queues)
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t work, idle;
-static char *ring;
-static size_t start, length;
-/* Lines that there was no room for since the last one that there was. */
-static unsigned long left_out;
 
 /* Without the lock: nothing but this thread takes from the ring. False: nobody will ever read it. */
-static bool write_piece(const char *bytes, size_t count, size_t *written) {
-	struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
-	ssize_t n = write(STDOUT_FILENO, bytes, count);
+static bool write_piece(int fd, const char *bytes, size_t count, size_t *written) {
+	struct pollfd output = {.fd = fd, .events = POLLOUT};
+	ssize_t n = write(fd, bytes, count);
 	if (n < 0 && errno == EAGAIN)
 		poll(&output, 1, -1);
 	else if (n < 0 && errno != EINTR)
@@ -38,75 +44,94 @@ static bool write_piece(const char *bytes, size_t count, size_t *written) {
 	return true;
 }
 
-static void *write_lines(void *unused) {
-	(void)unused;
+static void *write_lines(void *data) {
+	struct queue *queue = data;
 	pthread_mutex_lock(&lock);
 	for (;;) {
-		while (length == 0) {
-			pthread_cond_broadcast(&idle);
-			pthread_cond_wait(&work, &lock);
+		while (queue->length == 0) {
+			/* From the beginning again: only as much of the ring takes up memory as has ever waited. */
+			queue->start = 0;
+			pthread_cond_broadcast(&queue->idle);
+			pthread_cond_wait(&queue->work, &lock);
 		}
-		size_t to_end = COPY_QUEUE - start, count = length < to_end ? length : to_end, written = count;
+		size_t to_end = COPY_QUEUE - queue->start, count = queue->length < to_end ? queue->length : to_end, written = count;
 		pthread_mutex_unlock(&lock);
 		/* What cannot be written at all is gone: a container without a standard output has no use for it. */
-		if (!write_piece(ring + start, count, &written))
+		if (!write_piece(queue->fd, queue->ring + queue->start, count, &written))
 			written = count;
 		pthread_mutex_lock(&lock);
-		start = (start + written) % COPY_QUEUE;
-		length -= written;
+		queue->start = (queue->start + written) % COPY_QUEUE;
+		queue->length -= written;
 	}
 	return NULL;
 }
 
-bool copy_queue_open(void) {
-	if (ring)
+bool copy_queue_is_shared(void) {
+	struct stat output, error;
+	return fstat(STDOUT_FILENO, &output) == 0 && fstat(STDERR_FILENO, &error) == 0 && output.st_dev == error.st_dev &&
+	       output.st_ino == error.st_ino;
+}
+
+static struct queue *queue_of(int fd) {
+	static int shared = -1;
+	if (shared < 0)
+		shared = copy_queue_is_shared();
+	return fd == STDOUT_FILENO || shared ? &queues[0] : &queues[1];
+}
+
+bool copy_queue_open(int fd) {
+	struct queue *queue = queue_of(fd);
+	if (queue->ring)
 		return true;
-	ring = malloc(COPY_QUEUE);
-	if (!ring)
+	queue->ring = malloc(COPY_QUEUE);
+	if (!queue->ring)
 		return false;
-	timed_condition_open(&idle);
-	pthread_cond_init(&work, NULL);
-	if (thread_start(write_lines, STACK))
+	timed_condition_open(&queue->idle);
+	pthread_cond_init(&queue->work, NULL);
+	if (thread_start(write_lines, queue, STACK))
 		return true;
-	free(ring);
-	ring = NULL;
+	free(queue->ring);
+	queue->ring = NULL;
 	return false;
 }
 
-static void put(const char *bytes, size_t count) {
-	size_t at = (start + length) % COPY_QUEUE, to_end = COPY_QUEUE - at;
+static void put(struct queue *queue, const char *bytes, size_t count) {
+	size_t at = (queue->start + queue->length) % COPY_QUEUE, to_end = COPY_QUEUE - at;
 	size_t first = count < to_end ? count : to_end;
-	memcpy(ring + at, bytes, first);
-	memcpy(ring, bytes + first, count - first);
-	length += count;
+	memcpy(queue->ring + at, bytes, first);
+	memcpy(queue->ring, bytes + first, count - first);
+	queue->length += count;
 }
 
-void copy_queue_add(const char *line, size_t count) {
+void copy_queue_add(int fd, const char *line, size_t count) {
 	char notice[96];
+	struct queue *queue = queue_of(fd);
 	pthread_mutex_lock(&lock);
 	size_t said = 0;
-	if (left_out)
-		said = (size_t)snprintf(notice, sizeof notice, "init: %lu lines left out: standard output was not read\n", left_out);
-	if (length + said + count > COPY_QUEUE) {
-		left_out++;
+	if (queue->left_out)
+		said = (size_t)snprintf(notice, sizeof notice, "init: %lu lines left out: standard %s was not read\n",
+		                        queue->left_out, queue->name);
+	if (queue->length + said + count > COPY_QUEUE) {
+		queue->left_out++;
 	} else {
-		put(notice, said);
-		put(line, count);
-		left_out = 0;
-		pthread_cond_signal(&work);
+		put(queue, notice, said);
+		put(queue, line, count);
+		queue->left_out = 0;
+		pthread_cond_signal(&queue->work);
 	}
 	pthread_mutex_unlock(&lock);
 }
 
 bool copies_come_to_rest(int64_t patience) {
-	if (!ring)
-		return true;
+	bool rest = true;
 	struct timespec until = time_in(patience);
 	pthread_mutex_lock(&lock);
-	while (length > 0)
-		if (pthread_cond_timedwait(&idle, &lock, &until) == ETIMEDOUT)
-			break;
-	bool rest = length == 0;
+	for (size_t i = 0; i < QUEUES; i++) {
+		while (queues[i].ring && queues[i].length > 0)
+			if (pthread_cond_timedwait(&queues[i].idle, &lock, &until) == ETIMEDOUT)
+				break;
+		rest = rest && queues[i].length == 0;
+	}
 	pthread_mutex_unlock(&lock);
 	return rest;
 }

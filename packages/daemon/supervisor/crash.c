@@ -121,6 +121,7 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 			pause();
 	}
 	rest_all(REST_PATIENCE);
+	say_by_thread(false);
 	/* It must not go on sending to what is being saved. */
 	if (daemon_pid() > 0)
 		kill(daemon_pid(), SIGKILL);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon_output.h"
 #include "launch.h"
 #include "link.h"
 #include "loop.h"
@@ -124,7 +125,7 @@ static void is_too_slow(struct timer *timer) {
 }
 
 static void start(void) {
-	int ends[2];
+	int ends[2], outputs[2];
 	begun = ready = false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
 		not_started("socketpair");
@@ -137,12 +138,17 @@ static void start(void) {
 		not_started("connection");
 		return;
 	}
-	pid = launch(arguments, ends[1], failed_recoveries);
+	daemon_output_open(outputs);
+	pid = launch(arguments, ends[1], outputs, failed_recoveries);
 	close(ends[1]);
+	for (int i = 0; i < 2; i++)
+		if (outputs[i] >= 0)
+			close(outputs[i]);
 	if (pid < 0) {
 		int error = errno;
 		pid = 0;
 		link_disconnect();
+		daemon_output_close();
 		errno = error;
 		not_started("fork");
 		return;
@@ -183,6 +189,7 @@ void daemon_ended(int status) {
 	/* What it has still said counts, END above all. */
 	link_drain(DRAIN_PATIENCE);
 	link_disconnect();
+	daemon_output_close();
 	timer_stop(&ready_patience);
 	if (forsaken)
 		return;

@@ -148,7 +148,7 @@ static bool has_thread(void) {
 	connection = pair[0];
 	given = pair[1];
 	sem_init(&done, 0, 0);
-	if (thread_start(fork_for_main, STACK))
+	if (thread_start(fork_for_main, NULL, STACK))
 		wait_until_done();
 	close(given);
 	if (request.pid != READY)

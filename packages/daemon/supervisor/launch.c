@@ -123,8 +123,9 @@ static void leave_lost_folder(void) {
 		say("cannot leave a working folder that is gone: %s", strerror(errno));
 }
 
-static _Noreturn void run(char **arguments, int fd, unsigned failures, pid_t parent) {
+static _Noreturn void run(char **arguments, int fd, const int outputs[2], unsigned failures, pid_t parent) {
 	size_t count = 0;
+	say_by_thread(false);
 	while (arguments[count])
 		count++;
 	char **daemon_arguments = calloc(NODE_OPTIONS + count + 3, sizeof *daemon_arguments);
@@ -143,6 +144,10 @@ static _Noreturn void run(char **arguments, int fd, unsigned failures, pid_t par
 	child_restore_limits();
 	child_restore_signals();
 	leave_lost_folder();
+	/* Before the connection, whose number one of them may have. */
+	for (int i = 0; i < 2; i++)
+		if (outputs[i] >= 0)
+			dup2(outputs[i], STDOUT_FILENO + i);
 	dup2(fd, DAEMON_FD);
 	close_range(DAEMON_FD + 1, ~0u, 0);
 	set_environment(failures);
@@ -151,10 +156,10 @@ static _Noreturn void run(char **arguments, int fd, unsigned failures, pid_t par
 	_exit(NO_NODE);
 }
 
-pid_t launch(char **arguments, int fd, unsigned failures) {
+pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures) {
 	pid_t parent = getpid();
 	pid_t pid = fork();
 	if (pid == 0)
-		run(arguments, fd, failures, parent);
+		run(arguments, fd, outputs, failures, parent);
 	return pid;
 }

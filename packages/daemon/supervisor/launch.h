@@ -9,9 +9,10 @@ void launch_open(void);
 /* Becomes node, the first that can be executed, with `arguments` from the second on. Returns if there is none, with errno. */
 void exec_node(char **arguments);
 /*
- * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`. `failures`: how many daemons
- * in a row have begun to recover and died before they were ready. The pid, or -1 with errno.
+ * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`, 1 and 2 are `outputs`, or init's
+ * own where these are -1. `failures`: how many daemons in a row have begun to recover and died before they were ready. The pid,
+ * or -1 with errno.
  */
-pid_t launch(char **arguments, int fd, unsigned failures);
+pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures);
 
 #endif

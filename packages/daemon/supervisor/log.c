@@ -75,7 +75,7 @@ size_t logs_count(void) {
 }
 
 bool log_copy(struct log *log, const char *label) {
-	log->copy = copy_new(label);
+	log->copy = copy_new(label, STDOUT_FILENO);
 	log->sink.elsewhere = log->copy != NULL;
 	return log->copy != NULL;
 }

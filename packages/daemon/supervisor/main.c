@@ -23,6 +23,7 @@
 #include "reap.h"
 #include "reports.h"
 #include "rest.h"
+#include "say.h"
 #include "signals.h"
 #include "spawn.h"
 #include "terminals.h"
@@ -76,6 +77,7 @@ int main(int argc, char **argv) {
 		take_over(before);
 	/* Process 1 may have been another program, whose children ended meanwhile. */
 	reap_soon();
+	say_by_thread(true);
 	daemon_open(argc, argv);
 	int status;
 	while (!daemon_is_over(&status)) {

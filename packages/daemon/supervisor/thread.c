@@ -1,13 +1,13 @@
 #define _GNU_SOURCE
 #include "thread.h"
 
-bool thread_start(void *(*run)(void *), size_t stack) {
+bool thread_start(void *(*run)(void *data), void *data, size_t stack) {
 	pthread_t thread;
 	pthread_attr_t attributes;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, stack);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	return pthread_create(&thread, &attributes, run, NULL) == 0;
+	return pthread_create(&thread, &attributes, run, data) == 0;
 }
 
 void timed_condition_open(pthread_cond_t *condition) {

@@ -142,7 +142,7 @@ bool writer_open(int *notice_descriptor) {
 	pthread_cond_init(&work, NULL);
 	notice_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	*notice_descriptor = notice_fd;
-	return notice_fd >= 0 && thread_start(write_logs, STACK);
+	return notice_fd >= 0 && thread_start(write_logs, NULL, STACK);
 }
 
 struct sink *writer_next_noticed(void) {

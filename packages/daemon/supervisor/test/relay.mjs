@@ -1,6 +1,10 @@
 // A daemon that is only a wire: it connects descriptor 3 with the test, after telling its own pid in four bytes.
+// With RELAY_SAYS it first says so many lines, on descriptors 1 and 2 in turn, or on 2 alone with RELAY_SAYS_ERRORS.
+import { writeSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 
+for (let i = 0; i < Number(process.env.RELAY_SAYS ?? 0); i++)
+  writeSync(process.env.RELAY_SAYS_ERRORS ? 2 : 1 + (i % 2), `relay ${i} ${'x'.repeat(100)}\n`);
 const test = connect(process.env.RELAY_SOCKET);
 const pid = Buffer.alloc(4);
 pid.writeUInt32LE(process.pid);

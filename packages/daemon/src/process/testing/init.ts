@@ -43,6 +43,8 @@ export interface InitOptions {
   uid?: number;
   /** A command that ends by executing what follows it. */
   through?: string[];
+  /** Nobody reads what the supervisor says, until `listen`. */
+  unread?: boolean;
 }
 
 /** A running supervisor whose daemons are wires to the test. */
@@ -58,7 +60,7 @@ export class Init {
   #connections: Socket[] = [];
   #waiting: ((socket: Socket) => void)[] = [];
 
-  private constructor(program: string, { env, uid, through }: InitOptions) {
+  private constructor(program: string, { env, uid, through, unread }: InitOptions) {
     chmodSync(this.folder, 0o777);
     const address = join(this.folder, 'socket');
     this.script = join(this.folder, 'relay.mjs');
@@ -84,6 +86,11 @@ export class Init {
       },
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
+    if (!unread) this.listen();
+  }
+
+  /** Reads what the supervisor says from now on. */
+  listen(): void {
     this.child.stderr!.on('data', (chunk) => {
       this.said += chunk;
     });

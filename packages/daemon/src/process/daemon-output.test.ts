@@ -1,0 +1,64 @@
+/** What the daemon and the supervisor say waits for nobody, and arrives whole and in order. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compileInit, SANITIZE } from './testing/compile.ts';
+import { eventually, Init, textOf } from './testing/init.ts';
+
+const program = compileInit(...SANITIZE);
+const LINES = 20_000;
+const LINE = new RegExp(`^relay (\\d+) ${'x'.repeat(100)}$`);
+
+/** The numbers of the lines of daemons. */
+function numbers(text: string): number[] {
+  return text.split('\n').flatMap((line) => LINE.exec(line)?.slice(1).map(Number) ?? []);
+}
+
+test('lines that nobody reads hold up neither the daemon nor the supervisor; those left out are counted', async () => {
+  const init = Init.start(program, { env: { RELAY_SAYS: `${LINES}`, RELAY_SAYS_ERRORS: '1' }, unread: true });
+  // it has said it all when it connects
+  const first = await init.daemon();
+  first.supervisor.ready();
+  first.spawn(1, {});
+  await first.report('exited', 1);
+  init.listen();
+  // what has waited is read first, so that there is room for more
+  await eventually(() => numbers(init.said).length > 5000);
+  process.kill(first.pid, 'SIGKILL');
+  await init.daemon();
+  const notice = await eventually(() => /^init: (\d+) lines left out: standard error was not read$/m.exec(init.said));
+  const before = init.said.slice(0, notice.index);
+  const kept = numbers(before);
+  expect(before.split('\n').slice(0, -1)).toHaveLength(kept.length);
+  expect(kept).toEqual(kept.map((_, i) => i));
+  expect(kept.length + Number(notice[1])).toBe(LINES);
+});
+
+test('what was said last is written before the end, and an end does not wait for readers', async () => {
+  const init = Init.start(program, { env: { RELAY_SAYS: '3000', RELAY_SAYS_ERRORS: '1' } });
+  (await init.daemon()).send({ type: 'end', id: 1, status: 0 });
+  expect(await init.exit()).toBe(0);
+  await eventually(() => numbers(init.said).length === 3000);
+
+  const unread = Init.start(program, { env: { RELAY_SAYS: `${LINES}`, RELAY_SAYS_ERRORS: '1' }, unread: true });
+  (await unread.daemon()).send({ type: 'end', id: 1, status: 3 });
+  expect(await unread.exit()).toBe(3);
+});
+
+test('lines on both stay in order where both go to the same place', async () => {
+  const init = Init.start(program, {
+    env: { RELAY_SAYS: '2000' },
+    through: ['/bin/sh', '-c', 'exec "$@" > both 2>&1', 'sh'],
+  });
+  const daemon = await init.daemon();
+  daemon.send({ type: 'end', id: 1, status: 0 });
+  expect(await init.exit()).toBe(0);
+  expect(numbers(textOf(join(init.folder, 'both')))).toEqual(Array.from({ length: 2000 }, (_, i) => i));
+});
+
+test('the last words of a daemon that dies are heard, and those of one that cannot be executed', async () => {
+  const init = Init.start(program, { env: { UPSTART_NODE: '/nonexistent/node' } });
+  await eventually(() => init.said.includes('init: cannot run node: No such file or directory\n'));
+  const mute = Init.start(program, { through: ['/bin/sh', '-c', 'exec "$@" >&- 2>&-', 'sh'] });
+  (await mute.daemon()).send({ type: 'end', id: 1, status: 4 });
+  expect(await mute.exit()).toBe(4);
+});
