@@ -187,7 +187,8 @@ describe('adopt', () => {
   it('stops what it takes over while init ends', () => {
     const world = new TestWorld();
     world.job('web', 'exec serve');
-    world.input({ type: 'quiesce', reason: 'shutdown' });
+    world.job('last', 'start on session-end\nexec bye');
+    world.input({ type: 'quiesce', reason: 'logout' });
     const kept = world.inputs.length;
     world.start('web');
     forget(world, kept);

@@ -22,13 +22,20 @@ export function defineClass(context: Context, name: string, definition: JobDefin
   } else if (jobClass.instances.size > 0) {
     jobClass.next = { definition };
   } else {
-    replaceClass(context, jobClass, definition);
+    const fresh = replaceClass(context, jobClass, definition);
+    if (fresh) inheritHalfMatch(context, jobClass, fresh);
+    forgetHalfMatch(context, jobClass);
   }
 }
 
-/** The last instance of a class has ended: what its files have become meanwhile counts from now on. */
+/**
+ * The last instance of a class has ended: what its files have become meanwhile counts from now on. What the old condition
+ * has seen while the job ran is forgotten, as in the original.
+ */
 export function classIsIdle(context: Context, jobClass: ClassState): void {
-  if (jobClass.next) replaceClass(context, jobClass, jobClass.next.definition);
+  if (!jobClass.next) return;
+  replaceClass(context, jobClass, jobClass.next.definition);
+  forgetHalfMatch(context, jobClass);
 }
 
 export function addClass(context: Context, definition: JobDefinition): ClassState {
@@ -47,17 +54,18 @@ export function addClass(context: Context, definition: JobDefinition): ClassStat
   return jobClass;
 }
 
-function replaceClass(context: Context, old: ClassState, definition: JobDefinition | null): void {
+function replaceClass(context: Context, old: ClassState, definition: JobDefinition | null): ClassState | null {
   const { name } = old.definition;
   context.state.classes.delete(name);
   context.unindexClass(old);
   context.notify({ event: 'job-removed', job: name });
   const fresh = definition && addClass(context, definition);
-  if (fresh) {
-    fresh.last = old.last;
-    inheritHalfMatch(context, old, fresh);
-  }
-  if (old.startOn) resetCondition(context, old.startOn);
+  if (fresh) fresh.last = old.last;
+  return fresh;
+}
+
+function forgetHalfMatch(context: Context, { startOn }: ClassState): void {
+  if (startOn) resetCondition(context, startOn);
 }
 
 /** Events that the old condition has seen, and holds, are offered to the new one: nothing that has happened is lost by an edit. */

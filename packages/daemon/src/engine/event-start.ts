@@ -18,7 +18,7 @@ import {
 } from './instances.ts';
 import { changeGoal } from './lifecycle.ts';
 import { MAX_MATCHING_STEPS } from './limits.ts';
-import { type ClassState, displayName, type EventState, eventText, type InstanceState } from './state.ts';
+import { type ClassState, displayName, type EventState, eventText, type InstanceState, isEnding } from './state.ts';
 
 /** Offers an event to a class: first to the `stop on` of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
@@ -75,11 +75,18 @@ function offerToStop(context: Context, instance: InstanceState, event: EventStat
   resetCondition(context, stopOn);
 }
 
+/** What may still start a job when everything stops: the end itself, and what a job waits for before it stops. */
+const STARTS_AT_THE_END: readonly string[] = ['session-end', 'stopping'];
+
 /** Starts an instance if the `start on` of the class is true, and forgets what it has seen. */
 export function startIfTrue(context: Context, jobClass: ClassState): void {
   const { startOn, definition } = jobClass;
   if (!startOn || !isTrue(startOn)) return;
   const events = eventsOf(context, decidingNodes(startOn));
+  if (isEnding(context) && !events.some(({ name }) => STARTS_AT_THE_END.includes(name))) {
+    resetCondition(context, startOn);
+    return;
+  }
   const env = classEnvironment(context, definition);
   mergeVariables(env, eventEnvironment(events, 'UPSTART_EVENTS'));
   try {

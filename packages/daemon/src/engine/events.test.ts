@@ -168,6 +168,21 @@ describe('events', () => {
 });
 
 describe('replacing a class', () => {
+  it('drops half of a condition that has come when a new definition takes over at the last stop', () => {
+    const world = new TestWorld();
+    world.job('b', 'start on ev and go\nexec old\n');
+    const go = world.emit('go');
+    const start = world.start('b');
+    expect(world.answer(start)).toBe('ok');
+    world.job('b', 'start on ev and go\nexec new\n');
+    expect(world.answer(go)).toBeNull();
+    world.stop('b');
+    world.exit(world.process('old'), 0, 15);
+    expect(world.answer(go)).toBe('ok');
+    world.emit('ev');
+    expect(world.commands()).toEqual([]);
+  });
+
   it('keeps half of a condition that has come, over an edit and a reload', () => {
     const world = new TestWorld();
     world.job('pair', 'start on one and two\ntask\nexec old\n');
@@ -232,6 +247,60 @@ describe('the end of a session', () => {
     world.wait(1001);
     expect(world.engine.state.ended).toBe(true);
     expect(world.logged()).toContain('warn: job svc failed to stop');
+  });
+
+  it('comes as soon as no process is left, whatever is held by half of a condition', () => {
+    const world = new TestWorld();
+    world.job('held', 'exec main\npost-stop exec after\n');
+    world.job('half', 'start on starting held and nothing\nexec half\n');
+    world.job('svc', 'exec svc\n');
+    world.start('held');
+    world.start('svc');
+    expect(world.status('held')).toBe('held start/starting');
+    world.input({ type: 'quiesce', reason: 'shutdown' });
+    expect(world.engine.state.ended).toBe(false);
+    world.exit(world.process('svc'), 0, 15);
+    expect(world.engine.state.ended).toBe(true);
+    expect(world.logged().filter((line) => line.startsWith('warn: job'))).toEqual([]);
+  });
+
+  it('comes at once when nothing runs', () => {
+    const world = new TestWorld();
+    world.job('held', 'exec main\n');
+    world.job('half', 'start on starting held and nothing\n');
+    world.start('held');
+    world.input({ type: 'quiesce', reason: 'shutdown' });
+    expect(world.engine.state.ended).toBe(true);
+  });
+
+  it('runs no post-stop of a job that a hook held up, since it never started', () => {
+    const world = new TestWorld();
+    world.job('held', 'exec main\npost-stop exec after\n');
+    world.job('hook', 'start on starting held\ntask\nexec hook\npost-stop exec hook-after\n');
+    const start = world.start('held');
+    world.input({ type: 'quiesce', reason: 'shutdown' });
+    expect(world.answer(start)).toBe('ok');
+    world.exit(world.process('hook'), 0, 15);
+    expect(world.commands()).toEqual(['hook-after']);
+    world.exit(world.process('hook-after'));
+    expect(world.engine.state.ended).toBe(true);
+    expect(world.commands()).toEqual([]);
+  });
+
+  it('starts nothing but what reacts to it', () => {
+    const world = new TestWorld();
+    world.job('svc', 'exec svc\n');
+    world.job('drain', 'start on stopping svc\ntask\nexec drain\n');
+    world.job('instead', 'start on stopped svc or stopped drain or other\nexec instead\n');
+    world.start('svc');
+    world.input({ type: 'quiesce', reason: 'shutdown' });
+    expect(world.commands().sort()).toEqual(['drain', 'svc']);
+    expect(world.answer(world.start('instead'))).toBe('Job failed to start');
+    world.emit('other');
+    world.exit(world.process('drain'));
+    world.exit(world.process('svc'), 0, 15);
+    expect(world.commands()).toEqual([]);
+    expect(world.engine.state.ended).toBe(true);
   });
 });
 

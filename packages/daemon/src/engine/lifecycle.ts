@@ -11,7 +11,7 @@ import { noteRest } from './exit-job.ts';
 import { jobEventEnvironment } from './job-events.ts';
 import { beginSuccession, killMain, limitHooks, spawnProcess } from './processes.ts';
 import { endRepeating, giveOrder, killSuccessor, withdrawOrder } from './standing-orders.ts';
-import type { InstanceState } from './state.ts';
+import { type InstanceState, isEnding } from './state.ts';
 import { nextState } from './transitions.ts';
 
 /** Sets the goal. An instance that rests (waiting, running, or spawned with an unmet `expect`) moves at once. */
@@ -40,7 +40,8 @@ export function advance(context: Context, instance: InstanceState): void {
   const hasMain = instance.processes.main !== undefined;
   const { definition } = context.classOf(instance);
   const mainLost = !hasMain && definition.processes.main !== undefined;
-  const next = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost });
+  const ending = isEnding(context);
+  const next = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost, ending });
   if (instance.goal === 'respawn') changeGoal(context, instance, 'start');
   changeState(context, instance, next);
 }
@@ -58,7 +59,8 @@ function changeState(context: Context, instance: InstanceState, state: State): v
     const goesOn: boolean = ENTER[target](context, instance, from);
     if (!goesOn) return;
     const hasMain = instance.processes.main !== undefined;
-    target = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost: false });
+    const ending = isEnding(context);
+    target = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost: false, ending });
     if (target === instance.state) return;
   }
 }

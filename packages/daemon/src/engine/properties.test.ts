@@ -80,11 +80,11 @@ describe('conditions against the naive reference', () => {
 
 const NEVER: Condition = { op: 'event', name: 'never', args: [] };
 
-/** Every way from one state to another that reference: jobs §3 has, and the ways out of `spawned` that we add. */
+/** Every way from one state to another that reference: jobs §3 has, and those that we add: out of `spawned`, and at the end of a session. */
 const LEGAL = new Set(
   [
     ['waiting', 'starting'],
-    ['starting', 'security-spawning', 'stopping'],
+    ['starting', 'security-spawning', 'stopping', 'waiting'],
     ['security-spawning', 'security'],
     ['security', 'pre-starting'],
     ['pre-starting', 'pre-start'],

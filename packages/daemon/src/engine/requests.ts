@@ -22,7 +22,7 @@ import { changeGoal } from './lifecycle.ts';
 import { MAX_ENVIRONMENT, MAX_EVENTS } from './limits.ts';
 import type { EngineRequest, TargetSpec } from './messages.ts';
 import { signalMain } from './processes.ts';
-import { type ClassState, displayName, type InstanceState } from './state.ts';
+import { type ClassState, displayName, type InstanceState, isEnding } from './state.ts';
 
 type JobRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' }>;
 
@@ -105,6 +105,9 @@ export function locateInstance(
 }
 
 function handleJobRequest(context: Context, key: string, request: JobRequest): void {
+  // Nothing starts any more; who asks for it all the same is told at once.
+  if (isEnding(context) && request.method === 'start') throw upstartError('job-failed-to-start');
+  if (isEnding(context) && request.method === 'restart') throw upstartError('job-failed-to-restart');
   const instance = JOB_REQUESTS[request.method](context, request.target);
   // Whoever waited for something else is let go: what it waited for will not come like that any more.
   release(context, instance, false);

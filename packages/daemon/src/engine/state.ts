@@ -267,6 +267,11 @@ export function* processesOf({ processes, successor }: InstanceState): Generator
   if (successor) yield ['main', successor];
 }
 
+/** Whether init is about to end, and everything is to stop. */
+export function isEnding({ state: { quiesce } }: { state: Pick<EngineState, 'quiesce'> }): boolean {
+  return quiesce?.phase === 'kill';
+}
+
 /** `NAME`, or `NAME (INSTANCE)`: how messages call an instance. */
 export function displayName(job: string, instance: string): string {
   return instance === '' ? job : `${job} (${instance})`;

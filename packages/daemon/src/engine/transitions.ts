@@ -41,6 +41,8 @@ export interface TransitionFacts {
   hasMain: boolean;
   /** The main process that the job has a definition of does not live. */
   mainLost: boolean;
+  /** Init itself ends: nothing starts any more. */
+  ending: boolean;
 }
 
 /**
@@ -53,7 +55,9 @@ const NEEDS_MAIN: ReadonlySet<State> = new Set(['spawned', 'post-start', 'pre-st
  * The next state of an instance whose present step has ended. Goal `respawn` marks that the main process ended while a
  * hook was running: when the hook is through, the job goes down and comes up again.
  */
-export function nextState({ goal, state, hasMain, mainLost }: TransitionFacts): State {
+export function nextState({ goal, state, hasMain, mainLost, ending }: TransitionFacts): State {
+  // What has not started is not stopped either: it just goes.
+  if (ending && state === 'starting' && goal === 'stop') return 'waiting';
   if (goal === 'respawn') return 'stopping';
   if (state === 'running' && goal === 'stop' && !hasMain) return 'stopping';
   if (mainLost && NEEDS_MAIN.has(state)) return 'stopping';
