@@ -121,10 +121,8 @@ class TestDaemon {
 
   /** A kill may come before a write or behind it: behind it is before the next one. */
   private interrupt(store: StateStore, method: 'append' | 'save'): void {
-    const write = store[method].bind(store) as (...args: unknown[]) => void;
-    store[method] = (...args: unknown[]) => {
-      if (this.step()) write(...args);
-    };
+    const write = store[method].bind(store) as (...args: unknown[]) => boolean;
+    store[method] = (...args: unknown[]) => this.step() && write(...args);
   }
 }
 

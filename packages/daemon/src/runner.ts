@@ -11,7 +11,9 @@ import type { Answer } from './engine/state.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
+import { MemoryJournal } from './memory-journal.ts';
 import type { Command, Report, SupervisorState } from './process-messages.ts';
+import { faultInstead, replay } from './replay.ts';
 import type { StateStore } from './state/store.ts';
 
 /** What the runner needs of the supervisor's client. */
@@ -61,6 +63,10 @@ export class Runner {
   private readonly duties = new Map<Duty, () => void>();
   /** It is sent when all that was submitted has been applied and saved. */
   private replacement: Command | null = null;
+  /** What the journal on disk could not take. */
+  private readonly memoryJournal = new MemoryJournal();
+  /** An input could not be carried out: the next daemon is not to come across it. */
+  private hasFault = false;
   private requests = 0;
   private queue: Input[] = [];
   private scheduled = false;
@@ -91,7 +97,8 @@ export class Runner {
     const { store, supervisor, identity } = this.parts;
     const { state } = this.engine;
     const commands = [...supervisor.pending(), ...(this.replacement ? [this.replacement] : [])];
-    store.save({ supervisor: identity, state, commands }, monotonicNow());
+    this.hasFault = false;
+    if (store.save({ supervisor: identity, state, commands }, monotonicNow())) this.memoryJournal.clear();
   }
 
   /** `done` is called whenever the engine has come to the conclusion that the duty is to be done. */
@@ -164,7 +171,7 @@ export class Runner {
     while (this.queue.length > 0) {
       const inputs = this.queue;
       this.queue = [];
-      this.parts.store.append(inputs);
+      this.record(inputs);
       this.run(inputs);
       this.parts.memory.note(inputs.length);
     }
@@ -197,8 +204,8 @@ export class Runner {
   private run(inputs: readonly Input[]): void {
     const commands: Command[] = [];
     const others: Effect[] = [];
-    for (const input of inputs) {
-      for (const effect of this.engine.apply(input)) {
+    for (const [i, input] of inputs.entries()) {
+      for (const effect of this.apply(input, inputs.length - i)) {
         if (effect.type === 'command') commands.push(effect.command);
         else others.push(effect);
       }
@@ -208,6 +215,27 @@ export class Runner {
     if (reported) this.send(commands, this.engine.state.lastReport);
     else if (commands.length > 0) this.send(commands);
     for (const effect of others) this.carryOut(effect);
+  }
+
+  private record(inputs: readonly Input[]): void {
+    if (!this.parts.store.append(inputs)) this.memoryJournal.append(inputs, this.engine.state);
+  }
+
+  /** `back`: how many inputs before the end of the journal this one stands. Whatever is wrong with it costs nothing but itself. */
+  private apply(input: Input, back: number): Effect[] {
+    try {
+      return this.engine.apply(input);
+    } catch (error) {
+      const fault = faultInstead(this.engine, input, error, back);
+      // Not even that, or there is no state to go back to.
+      if (input.type === 'fault' && input.fault.without === null) throw error;
+      const before = replay(() => this.memoryJournal.read() ?? this.parts.store.reread(), { without: back });
+      if (!before) throw error;
+      this.engine.restore(before.engine.state);
+      this.record([fault]);
+      this.hasFault = true;
+      return this.apply(fault, back);
+    }
   }
 
   /** One that replaces this daemon waits until all is saved. */
@@ -257,7 +285,7 @@ export class Runner {
   }
 
   private saveIfDue(): void {
-    if (this.parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
+    if (this.hasFault || this.parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
   }
 
   /** For what the engine waits for, and for another attempt to save what could not be saved. */

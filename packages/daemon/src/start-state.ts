@@ -3,12 +3,14 @@
  */
 import { Engine } from './engine/engine.ts';
 import { initialEnvironment } from './engine/environment-requests.ts';
+import { faultText } from './engine/faults.ts';
 import type { Input } from './engine/messages.ts';
 import { type EngineSettings, newState } from './engine/state.ts';
 import type { Log } from './log.ts';
 import type { InitOptions } from './options.ts';
 import type { Places } from './places/places.ts';
 import type { Command, SupervisorState } from './process-messages.ts';
+import { replay } from './replay.ts';
 import type { Recovered, StateStore } from './state/store.ts';
 
 /**
@@ -16,9 +18,6 @@ import type { Recovered, StateStore } from './state/store.ts';
  * the reason, and less of it is used. Daemons that were killed count too, so none of these numbers is small.
  */
 export const LEAVE_OUT = { lastInputs: 8, journal: 10, everything: 12 } as const;
-
-/** The supervisor hears that recovery gets on whenever so many inputs have been applied. */
-export const PROGRESS_EVERY = 1000;
 
 export interface StartState {
   engine: Engine;
@@ -65,55 +64,37 @@ function recoverEngine({ store, identity, failures, progress }: SavedState, log:
     log.write('error', `The daemon ended ${failures} times while recovering: the saved state is left out`);
     return null;
   }
-  for (let most = Number.POSITIVE_INFINITY; ; ) {
+  let said = false;
+  const read = (): Recovered | null => {
     progress();
-    // Read again for each attempt: one that failed has changed the state.
     const recovered = store.recover(identity);
     if (!recovered) return null;
-    const whole = recovered.batches.flat();
-    const inputs = trusted(recovered, failures, log).slice(0, most);
-    const engine = new Engine(recovered.snapshot.state);
-    const commands = [...recovered.snapshot.commands];
-    const applied = replay(engine, inputs, commands, progress);
-    if (applied.error === null) {
-      if (inputs.length === whole.length) store.resume();
-      return { engine, commands };
-    }
-    most = applied.count;
-    const { type } = inputs[most] as Input;
-    log.write(
-      'error',
-      `An input (${type}) cannot be applied, it and what followed are left out: ${applied.error.stack}`,
-    );
+    const batches = trusted(recovered, failures, said ? SILENT : log);
+    said = true;
+    return { ...recovered, batches };
+  };
+  const replayed = replay(read, { progress });
+  if (!replayed) return null;
+  const { engine, commands, faults, leftOut } = replayed;
+  for (const { fault } of faults) log.write('error', faultText(fault));
+  if (leftOut > 0) log.write('error', `Too many inputs cannot be carried out: the last ${leftOut} are left out`);
+  if (leftOut === 0 && failures < LEAVE_OUT.lastInputs) {
+    store.resume();
+    if (faults.length > 0) store.append(faults);
   }
+  return { engine, commands };
 }
 
+const SILENT: Pick<Log, 'write'> = { write() {} };
+
 /** The saved inputs, or the part of them that is not suspected to be what ended daemon after daemon. */
-function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write'>): Input[] {
-  if (failures < LEAVE_OUT.lastInputs || batches.length === 0) return batches.flat();
+function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write'>): Input[][] {
+  if (failures < LEAVE_OUT.lastInputs || batches.length === 0) return batches;
   const kept = failures < LEAVE_OUT.journal ? batches.slice(0, -1) : [];
   const types = new Set(batches.slice(kept.length).flatMap((batch) => batch.map(({ type }) => type)));
   const dropped = [...types].join(', ');
   log.write('error', `The daemon ended ${failures} times while recovering: the last inputs are left out (${dropped})`);
-  return kept.flat();
-}
-
-/** Applies inputs again; their commands are added to `commands`. Returns how many went well. */
-function replay(
-  engine: Engine,
-  inputs: readonly Input[],
-  commands: Command[],
-  progress: () => void,
-): { count: number; error: Error | null } {
-  for (const [count, input] of inputs.entries()) {
-    if (count % PROGRESS_EVERY === PROGRESS_EVERY - 1) progress();
-    try {
-      for (const effect of engine.apply(input)) if (effect.type === 'command') commands.push(effect.command);
-    } catch (error) {
-      return { count, error: error as Error };
-    }
-  }
-  return { count: inputs.length, error: null };
+  return kept;
 }
 
 /** The settings that options and surroundings make for a new init. */

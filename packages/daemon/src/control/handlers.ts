@@ -127,7 +127,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     const { engine } = context.runner;
     const broken = brokenFiles(context, caller).filter((file) => file.job === job);
     const jobClass = engine.state.classes.get(job);
-    if (!jobClass && broken.length === 0) throw upstartError('unknown-job', job);
+    if (!jobClass && broken.length === 0 && !engine.state.faults?.has(job)) throw upstartError('unknown-job', job);
     const files = { broken, switchedOff: context.configuration.switchedOff(job) };
     return explainJob(engine.context, job, jobClass, files, monotonicNow(), caller.privileged);
   },

@@ -13,6 +13,8 @@ import type { ClassState } from './state.ts';
 /** The definition of `name` is now this one, or none. A class with instances stays as it is until the last one has ended. */
 export function defineClass(context: Context, name: string, definition: JobDefinition | null): void {
   const jobClass = context.state.classes.get(name);
+  context.concern = name;
+  context.state.faults?.delete(name);
   if (!jobClass) {
     if (definition) addClass(context, definition);
   } else if (definition && isSameDefinition(jobClass.definition, definition)) {

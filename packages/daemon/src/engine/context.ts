@@ -19,6 +19,11 @@ import {
   type TimerState,
 } from './state.ts';
 
+/** After so many faults a job gets no more events until its file changes. */
+export const MAX_FAULTS = 3;
+
+const NONE: ReadonlySet<string> = new Set();
+
 /** So much fine work is as much as a step of the event queue. */
 const FINE_STEPS = 128;
 
@@ -36,6 +41,10 @@ export class Context {
   private readonly pass = new Heap<number>((a, b) => a - b);
   private readonly nextPass = new Set<number>();
   private passedId = 0;
+  /** The job, class or instance that is being worked on: whose fault it may be if that fails. */
+  concern: ClassState | InstanceState | string | null = null;
+  /** Names of jobs that this input is carried out without. */
+  without: ReadonlySet<string> = NONE;
   private shared: readonly string[] = [];
   /** Characters of all names of instances, and of all variables of instances and events. */
   readonly held = { names: 0, text: 0 };
@@ -117,6 +126,34 @@ export class Context {
   removeEvent(event: EventState): void {
     this.state.events.delete(event.id);
     this.holdEvent(event, -1);
+  }
+
+  /** Prepares for an input. */
+  begin(now: number, wall: number): void {
+    this.now = now;
+    this.wall = wall;
+    this.effects = [];
+    this.concern = null;
+    this.without = NONE;
+  }
+
+  /** From here on the work is about this job; false: it is left out. */
+  isAbout(job: ClassState | InstanceState): boolean {
+    this.concern = job;
+    return this.without.size === 0 || !this.without.has(this.concernedJob() as string);
+  }
+
+  /** Whether the job has had so many faults that it gets no more events. */
+  isFaulty({ definition: { name } }: ClassState): boolean {
+    return (this.state.faults?.get(name)?.count ?? 0) >= MAX_FAULTS;
+  }
+
+  /** The name of the job that is being worked on; null: of none. */
+  concernedJob(): string | null {
+    const { concern } = this;
+    if (concern === null || typeof concern === 'string') return concern;
+    const jobClass = 'definition' in concern ? concern : this.classOf(concern);
+    return jobClass?.definition.name ?? null;
   }
 
   newId(): number {

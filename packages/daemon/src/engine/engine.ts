@@ -2,7 +2,7 @@
  * The engine: jobs, instances, events and conditions as one deterministic state machine. Inputs come one at a time; each
  * gives effects. No I/O, no clock, no randomness: the same inputs give the same state, which is what recovery relies on.
  */
-import { errnoText, UpstartError, upstartError } from '@upstart/protocol';
+import { errnoText, UpstartError } from '@upstart/protocol';
 import type { Report } from '../process-messages.ts';
 import { signalName } from '../signals.ts';
 import { adopt } from './adopt.ts';
@@ -11,7 +11,9 @@ import { defineClass } from './classes.ts';
 import { Context } from './context.ts';
 import { runEventQueue } from './event-queue.ts';
 import { endWithJob } from './exit-job.ts';
-import type { Effect, Input } from './messages.ts';
+import { giveUp, noteFault } from './faults.ts';
+import { abandon } from './lifecycle.ts';
+import type { Effect, Fault, Input, PlainInput } from './messages.ts';
 import { mainReplaced, processEnded, retrySpawn, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
   expectMet,
@@ -35,10 +37,24 @@ const ESRCH = 3;
 const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'spawn-failed']);
 
 export class Engine {
-  readonly context: Context;
+  private current: Context;
 
   constructor(state: EngineState) {
-    this.context = new Context(state);
+    this.current = new Context(state);
+  }
+
+  get context(): Context {
+    return this.current;
+  }
+
+  /** Goes on with another state: that before an input which could not be carried out. */
+  restore(state: EngineState): void {
+    this.current = new Context(state);
+  }
+
+  /** The job that the input was about when it failed; null: none, or it is not known. */
+  concernedJob(): string | null {
+    return this.context.concernedJob();
   }
 
   get state(): EngineState {
@@ -50,23 +66,42 @@ export class Engine {
     return this.context.nextDue();
   }
 
-  /** Takes one input and returns what is to be done about it, in order. */
+  /**
+   * Takes one input and returns what is to be done about it, in order. Whatever it throws is a fault of the engine's: the state is good
+   * for nothing then, but to be restored.
+   */
   apply(input: Input): Effect[] {
     const { context } = this;
-    context.now = input.now;
-    context.wall = input.wall;
-    context.effects = [];
+    context.begin(input.now, input.wall);
+    if (input.type === 'fault') this.applyFault(input.fault);
+    else this.carryOut(input);
+    return context.effects;
+  }
+
+  private applyFault(fault: Fault): void {
+    const { context } = this;
+    noteFault(context, fault);
+    if (fault.without === null) {
+      giveUp(context, fault.input, fault.reason);
+      return;
+    }
+    context.without = new Set(fault.without);
+    this.carryOut(fault.input);
+  }
+
+  private carryOut(input: PlainInput): void {
+    const { context } = this;
     this.dispatch(input);
+    context.concern = null;
     // While it is paused, inputs only add to it: each would have it go on for as long as it may at once.
     if (!context.queueIsPaused()) {
       runEventQueue(context);
       if (endWithJob(context) && !context.queueIsPaused()) runEventQueue(context);
     }
     endIfQuiet(context);
-    return context.effects;
   }
 
-  private dispatch(input: Input): void {
+  private dispatch(input: PlainInput): void {
     switch (input.type) {
       case 'define':
         defineClass(this.context, input.name, input.definition);
@@ -105,12 +140,12 @@ export class Engine {
 
   private request({ key, keep, request }: Extract<Input, { type: 'request' }>): void {
     if (keep) this.state.asked.add(key);
+    if ('target' in request && request.target) this.context.concern = request.target.job;
     try {
       handleRequest(this.context, key, request);
     } catch (error) {
-      const known = error instanceof UpstartError ? error : upstartError('internal', String(error));
-      replyError(this.context, key, known.toWire());
-      if (known !== error) throw error;
+      if (!(error instanceof UpstartError)) throw error;
+      replyError(this.context, key, error.toWire());
     }
   }
 
@@ -128,6 +163,10 @@ export class Engine {
     }
     const instance = context.instance(action.instance);
     if (!instance) return;
+    if (!context.isAbout(instance)) {
+      abandon(context, instance);
+      return;
+    }
     if (action.kind === 'kill') killTimeoutPassed(context, instance);
     else retrySpawn(context, instance, action.slot);
   }
@@ -173,6 +212,10 @@ export class Engine {
       return;
     }
     const { instance, slot } = known;
+    if (!context.isAbout(instance)) {
+      abandon(context, instance);
+      return;
+    }
     if (known.process === instance.successor && ENDS.has(report.type)) {
       dropSuccessor(context, instance);
       return;

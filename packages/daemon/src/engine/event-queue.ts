@@ -4,7 +4,7 @@
 import { answerWaiter, emitEvent } from './blocking.ts';
 import type { Context } from './context.ts';
 import { offerToClass } from './event-start.ts';
-import { advance } from './lifecycle.ts';
+import { abandon, advance } from './lifecycle.ts';
 import { type EventState, eventText } from './state.ts';
 
 /**
@@ -51,7 +51,10 @@ function isPowerOfTwo(number: number): boolean {
 function handle(context: Context, event: EventState): void {
   context.log('info', `Handling ${event.name} event`);
   event.handled = true;
-  for (const jobClass of context.listeners.find(event)) offerToClass(context, jobClass, event);
+  for (const jobClass of context.listeners.find(event)) {
+    if (context.isAbout(jobClass) && !context.isFaulty(jobClass)) offerToClass(context, jobClass, event);
+  }
+  context.concern = null;
 }
 
 const FAILED = '/failed';
@@ -64,8 +67,10 @@ function finish(context: Context, event: EventState): void {
     const instance = context.instance(id);
     if (!instance) continue;
     instance.blocker = 0;
-    advance(context, instance);
+    if (context.isAbout(instance)) advance(context, instance);
+    else abandon(context, instance);
   }
+  context.concern = null;
   for (const waiter of event.waiters) answerWaiter(context, waiter, event.failed, null);
   if (event.failed && !event.name.endsWith(FAILED)) emitEvent(context, event.name + FAILED, [...event.env]);
   context.notify({ event: 'event-emitted', name: event.name, env: event.env, failed: event.failed });

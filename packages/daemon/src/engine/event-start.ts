@@ -53,9 +53,9 @@ function noteLimits(
 ): void {
   context.work((MAX_MATCHING_STEPS - steps) >> 3);
   if (steps >= 0 && tooLong === undefined) return;
-  const text = tooLong ?? `Matching the event ${name} takes too long: at most ${MAX_MATCHING_STEPS} steps`;
+  const text = tooLong ?? `Matching takes too long: at most ${MAX_MATCHING_STEPS} steps`;
   jobClass.refused = { at: context.wall, text };
-  context.log('warn', `${jobClass.definition.name}: ${text}`);
+  context.log('warn', `Failed to match ${name} event with ${jobClass.definition.name}: ${text}`);
 }
 
 function offerToStop(context: Context, instance: InstanceState, event: EventState, budget: MatchBudget): void {

@@ -2,6 +2,7 @@
  * How instances move: goals, state changes and what happens on entering each state (reference: jobs §2–3).
  */
 import type { Goal, Slot, State } from '@upstart/protocol';
+import { SIGKILL } from '../signals.ts';
 import { emitEvent, release, resetCondition } from './blocking.ts';
 import { keptByPreStop } from './causes.ts';
 import { jobCgroup } from './cgroups.ts';
@@ -9,9 +10,9 @@ import { classIsIdle } from './classes.ts';
 import type { Context } from './context.ts';
 import { noteRest } from './exit-job.ts';
 import { jobEventEnvironment } from './job-events.ts';
-import { beginSuccession, killMain, limitHooks, spawnProcess } from './processes.ts';
+import { beginSuccession, cancelKillTimer, killMain, limitHooks, spawnProcess } from './processes.ts';
 import { endRepeating, giveOrder, killSuccessor, withdrawOrder } from './standing-orders.ts';
-import { type InstanceState, isEnding } from './state.ts';
+import { type InstanceState, isEnding, processesOf } from './state.ts';
 import { nextState } from './transitions.ts';
 
 /** Sets the goal. An instance that rests (waiting, running, or spawned with an unmet `expect`) moves at once. */
@@ -173,6 +174,30 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
   context.notify({ event: 'instance-removed', job: name, instance: instance.name });
   if (jobClass.instances.size === 0) classIsIdle(context, jobClass);
   return false;
+}
+
+/** Ends an instance at once, because init itself has a fault with it: what runs of it is killed, and nothing waits for that. */
+export function abandon(context: Context, instance: InstanceState): void {
+  const text = 'init had a fault with it, and has ended it';
+  context.log('error', `${context.display(instance)}: ${text}`);
+  cancelKillTimer(context, instance);
+  for (const [, { token }] of processesOf(instance)) {
+    context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
+    context.removeProcess(token);
+  }
+  instance.processes = {};
+  delete instance.successor;
+  instance.failure ??= { slot: 'main', status: -1, text, state: instance.state, at: context.wall };
+  release(context, instance, true);
+  const blocker = context.state.events.get(instance.blocker);
+  if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);
+  instance.blocker = 0;
+  const { name: job } = context.classOf(instance).definition;
+  if (instance.goal !== 'stop') {
+    context.effects.push({ type: 'goal', job, instance: instance.name, from: instance.goal, to: 'stop' });
+    instance.goal = 'stop';
+  }
+  changeState(context, instance, 'waiting');
 }
 
 function waitForEvent(context: Context, instance: InstanceState, name: 'starting' | 'stopping'): void {

@@ -172,8 +172,8 @@ describe('matching', () => {
     world.job('quick', `start on ${operand('')}\n`);
     expect(world.answer(world.emit('go', `X=${'a'.repeat(10_000)}`))).toBe('ok');
     expect(world.list()).toEqual(['slow stop/waiting', 'quick start/running']);
-    const text = `Matching the event go takes too long: at most ${MAX_MATCHING_STEPS} steps`;
-    expect(world.logged()).toContain(`warn: slow: ${text}`);
+    const text = `Matching takes too long: at most ${MAX_MATCHING_STEPS} steps`;
+    expect(world.logged()).toContain(`warn: Failed to match go event with slow: ${text}`);
     expect(notes(world, 'slow')).toContain(`refused lately: ${text}`);
     expect(notes(world, 'quick').join()).not.toContain('refused');
   });

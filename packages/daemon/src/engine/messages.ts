@@ -32,26 +32,48 @@ export interface FoundProcess {
 }
 
 /** `now`: milliseconds of monotonic time; `wall`: milliseconds since the epoch. */
-export type Input = { now: number; wall: number } & (
-  | { type: 'define'; name: string; definition: JobDefinition | null }
-  /** `keep`: the request is repeatable, its answer is kept for a client that lost its connection. */
-  | { type: 'request'; key: string; keep: boolean; request: EngineRequest }
-  /** No client needs these answers any more. */
-  | { type: 'forget'; keys: string[] }
-  | { type: 'report'; report: Report }
-  /** What the supervisor runs, when the state does not agree with that; see `adopt.ts`. */
-  | { type: 'adopt'; lastCommand: number; alive: { process: number; pid: number }[]; unknown: FoundProcess[] }
-  /** Init has come up: these events are emitted, once in its life. */
-  | { type: 'begin'; events: string[] }
-  | { type: 'emit'; name: string; env: string[] }
-  /** From here on standing orders are given, in a state that a daemon has begun which gave none. */
-  | { type: 'give-orders' }
-  | { type: 'quiesce'; reason: 'shutdown' | 'logout' }
-  /** Init is to be replaced by the installed one. */
-  | { type: 'replace' }
-  /** Time has passed: timers that are due go off. */
-  | { type: 'tick' }
-);
+interface Timed {
+  now: number;
+  wall: number;
+}
+
+/** An input that could not be carried out because of a fault of the engine's, and what is done instead; see `faults.ts`. */
+export interface Fault {
+  input: PlainInput;
+  /** The job that was at hand. */
+  job: string | null;
+  /** The error in words, for the one who asked. */
+  reason: string;
+  /** Where it was thrown, for the log. */
+  place: string;
+  /** The jobs without which the input is carried out; null: it is not carried out at all. */
+  without: string[] | null;
+}
+
+/** `back`: the input that it takes the place of stands so many places before the end of the journal, faults not counted. */
+export type Input = PlainInput | (Timed & { type: 'fault'; back: number; fault: Fault });
+
+export type PlainInput = Timed &
+  (
+    | { type: 'define'; name: string; definition: JobDefinition | null }
+    /** `keep`: the request is repeatable, its answer is kept for a client that lost its connection. */
+    | { type: 'request'; key: string; keep: boolean; request: EngineRequest }
+    /** No client needs these answers any more. */
+    | { type: 'forget'; keys: string[] }
+    | { type: 'report'; report: Report }
+    /** What the supervisor runs, when the state does not agree with that; see `adopt.ts`. */
+    | { type: 'adopt'; lastCommand: number; alive: { process: number; pid: number }[]; unknown: FoundProcess[] }
+    /** Init has come up: these events are emitted, once in its life. */
+    | { type: 'begin'; events: string[] }
+    | { type: 'emit'; name: string; env: string[] }
+    /** From here on standing orders are given, in a state that a daemon has begun which gave none. */
+    | { type: 'give-orders' }
+    | { type: 'quiesce'; reason: 'shutdown' | 'logout' }
+    /** Init is to be replaced by the installed one. */
+    | { type: 'replace' }
+    /** Time has passed: timers that are due go off. */
+    | { type: 'tick' }
+  );
 
 /**
  * What is done outside the engine. Each new daemon does it by coming up: one that is lost with a daemon needs nothing else.

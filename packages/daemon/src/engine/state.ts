@@ -224,6 +224,8 @@ export interface EngineState {
   events: Map<number, EventState>;
   /** Names of events that have been emitted, for explanations; bounded by MAX_SEEN. A state saved by an older daemon lacks it. */
   seenEvents?: Set<string>;
+  /** Jobs that the engine had a fault with, by name, until their files change; bounded. `at` in milliseconds since the epoch. */
+  faults?: Map<string, { count: number; at: number; text: string }>;
   /** While the queue is not through. */
   paused?: PausedQueue;
   timers: Map<number, TimerState>;

@@ -114,9 +114,21 @@ export class StateStore {
     }
   }
 
-  /** Appends inputs; they are safe from the end of the daemon when this returns. Failures are told once, and lose the safety only. */
-  append(inputs: readonly Input[]): void {
-    if (this.journal === null) return;
+  /** What is on disk of the state of this daemon; null when that is not all there is. */
+  reread(): Recovered | null {
+    if (this.journal === null) return null;
+    const { values } = this.readRecords(this.path('snapshot', this.generation));
+    const { values: batches, damage } = this.readRecords(this.path('journal', this.generation));
+    const [snapshot] = values as Snapshot[];
+    return snapshot && damage === null ? { snapshot, batches: batches as Input[][] } : null;
+  }
+
+  /**
+   * Appends inputs; they are safe from the end of the daemon when this returns. Failures are told once, and lose the safety only.
+   * Returns whether the inputs are on disk.
+   */
+  append(inputs: readonly Input[]): boolean {
+    if (this.journal === null) return false;
     const record = encodeRecord(inputs);
     const { now } = inputs[0] as Input;
     try {
@@ -127,6 +139,7 @@ export class StateStore {
       this.endJournal();
       this.failed(error as Error, now);
     }
+    return this.journal !== null;
   }
 
   /** When saving is to be tried again, in milliseconds of monotonic time; null: what is on disk is up to date. */
@@ -154,8 +167,8 @@ export class StateStore {
     return this.journalBytes > Math.max(MIN_JOURNAL, 2 * this.snapshotBytes);
   }
 
-  /** Writes a snapshot and begins a new journal behind it. */
-  save(snapshot: Omit<Snapshot, 'format'>, now: number): void {
+  /** Writes a snapshot and begins a new journal behind it. Returns whether that was possible. */
+  save(snapshot: Omit<Snapshot, 'format'>, now: number): boolean {
     const generation = this.generation + 1;
     const path = this.path('snapshot', generation);
     const temporary = `${path}.new`;
@@ -176,12 +189,13 @@ export class StateStore {
       if (journal !== null) closeSync(journal);
       removeQuietly(temporary);
       this.failed(error as Error, now);
-      return;
+      return false;
     }
     if (this.retry) this.warn('The state can be saved again');
     this.retry = null;
     this.savedAt = now;
     this.removeOlder(generation);
+    return true;
   }
 
   close(): void {

@@ -35,7 +35,7 @@ export function explainJob(
     job: name,
     defined: jobClass !== undefined,
     why: instances.length > 0 ? null : whyNone(asked, jobClass, files),
-    notes: jobNotes(asked, jobClass, files),
+    notes: jobNotes(asked, name, jobClass, files),
     startOn:
       definition?.startOn && jobClass?.startOn
         ? {
@@ -110,8 +110,9 @@ function instanceHints(asked: Question, waits: Waits, instance: InstanceState): 
   ];
 }
 
-function whyNone(asked: Question, jobClass: ClassState | undefined, { switchedOff }: JobFiles): string {
-  if (!jobClass) return 'there is no such job, because its file has an error';
+function whyNone(asked: Question, jobClass: ClassState | undefined, { broken, switchedOff }: JobFiles): string {
+  if (!jobClass)
+    return `there is no such job, because ${broken.length > 0 ? 'its file has an error' : 'init had a fault with it'}`;
   const { definition, startOn, last } = jobClass;
   const needed = startOn && satisfiedNodes(startOn).length > 0 ? stillNeeds(startOn) : null;
   if (needed !== null) return `its \`start on\` is half met; it still needs ${needed}`;

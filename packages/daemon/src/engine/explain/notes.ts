@@ -1,6 +1,7 @@
 /** What else is worth knowing of a job, besides why it is in its state: one row a note. */
 import { type BrokenFile, type Condition, conditionEvents } from '@upstart/protocol';
 import { emptyDefinition, type JobDefinition, type StanzaPlace } from '../../job-definition.ts';
+import { MAX_FAULTS } from '../context.ts';
 import type { ClassState } from '../state.ts';
 import type { Emitters } from './emitters.ts';
 import type { Question } from './question.ts';
@@ -39,8 +40,18 @@ const NOTES: readonly Note[] = [
   ({ definition: { stopOn } }, _files, { emitters }) => (stopOn ? missingStops(stopOn, emitters) : false),
 ];
 
-export function jobNotes(asked: Question, jobClass: ClassState | undefined, files: JobFiles): string[] {
-  return jobClass ? NOTES.flatMap((note) => note(jobClass, files, asked) || []) : [];
+export function jobNotes(asked: Question, name: string, jobClass: ClassState | undefined, files: JobFiles): string[] {
+  const notes = jobClass ? NOTES.flatMap((note) => note(jobClass, files, asked) || []) : [];
+  return [...notes, ...faultNotes(asked, name)];
+}
+
+/** What init itself could not do with the job. */
+function faultNotes({ context }: Question, name: string): string[] {
+  const fault = context.state.faults?.get(name);
+  if (!fault) return [];
+  const times = fault.count === 1 ? '' : ` (${fault.count} times)`;
+  const left = fault.count >= MAX_FAULTS ? '; it gets no more events until its file changes' : '';
+  return [`init had a fault with it${times}: ${fault.text}${left}`];
 }
 
 /** `` /etc/init/web.override:1 says `manual` `` */

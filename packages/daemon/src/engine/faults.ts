@@ -1,0 +1,53 @@
+/**
+ * What the engine does about an input that it could not carry out, because of a fault of its own. The state is as it was before that
+ * input; whoever restores it gives a `fault` instead (`replay.ts`). A fault costs the one who asked, or the job that was at hand, and
+ * nobody else: what nobody has asked for is carried out without that job.
+ */
+import { upstartError } from '@upstart/protocol';
+import { replyError } from './blocking.ts';
+import type { Context } from './context.ts';
+import type { Fault, PlainInput } from './messages.ts';
+
+/** The names of so many jobs are kept with their faults. */
+const MAX_FAULTY_JOBS = 100;
+
+/** One line for the log. What is in a journal need not be what it should be. */
+export function faultText({ input, job, reason, place }: Fault): string {
+  const concerned = job === null ? '' : ` (job ${job})`;
+  const where = place === '' ? '' : `; ${place}`;
+  return `Unable to carry out ${inputText(input)}${concerned}, the state is as before: ${reason}${where}`;
+}
+
+function inputText(input: PlainInput): string {
+  if (input.type === 'request') return `a request (${input.request.method})`;
+  if (input.type === 'report') return `a report (${input.report?.type})`;
+  return `an input (${input.type})`;
+}
+
+/** Says so, and remembers it for explanations. */
+export function noteFault(context: Context, fault: Fault): void {
+  context.log('error', faultText(fault));
+  const { job, reason } = fault;
+  if (job === null) return;
+  context.state.faults ??= new Map();
+  const { faults } = context.state;
+  const count = (faults.get(job)?.count ?? 0) + 1;
+  faults.delete(job);
+  faults.set(job, { count, at: context.wall, text: reason });
+  const [oldest] = faults.keys();
+  if (oldest !== undefined && faults.size > MAX_FAULTY_JOBS) faults.delete(oldest);
+}
+
+/** The input is not carried out at all: the one who asked gets an error, and it does not come again. */
+export function giveUp(context: Context, input: PlainInput, reason: string): void {
+  const { state } = context;
+  if (input.type === 'request') {
+    if (input.keep) state.asked.add(input.key);
+    replyError(context, input.key, upstartError('internal', reason).toWire());
+  } else if (input.type === 'report') {
+    state.lastReport = Math.max(state.lastReport, input.report?.seq ?? 0);
+  } else if (input.type === 'tick') {
+    // They would be due again at once.
+    while (context.takeDue());
+  }
+}
