@@ -1,142 +1,108 @@
-// Installs what was built: executables in PREFIX/sbin, everything else in PREFIX/lib/upstart, completions in PREFIX/share.
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+// Installs what was built: executables in PREFIX/sbin, everything else in PREFIX/lib/upstart, completions in PREFIX/share. As the
+// machine's init also what belongs to /etc and /usr. With --uninstall it removes all that.
+import { existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build } from './build.mjs';
-import { BIN, LIB, ROOT } from './layout.mjs';
+import { contents, FOLDERS_OF_INIT } from './install/contents.mjs';
+import { checksum, isUnchanged, manifestPath, manifestText, readManifest } from './install/manifest.mjs';
+import { readOptions, USAGE } from './install/options.mjs';
+import { place, replace } from './install/place.mjs';
+import { putAside, putBack, refuseStrangers, strangersAmong } from './install/strangers.mjs';
 import { Problem } from './problem.mjs';
-import { SYSTEM_TOOLS } from './targets.mjs';
-
-const USAGE = 'usage: npm run install-system -- [--destdir DIR] [--prefix DIR] [--node FILE] [--as-init] [--force]';
-const MANIFEST = 'installed-files';
-const JOBS = join(ROOT, 'packages/daemon/jobs');
-const SHIM = 'upstart-job';
-const JOB_LOGS = 'var/log/upstart';
-
-const LINKS = ['start', 'stop', 'restart', 'reload'];
-/** Where the completions of each shell belong, below PREFIX/share: bash and fish look for the name of the command. */
-const COMPLETIONS = {
-  'upstart.bash': ['initctl', ...LINKS, 'status'].map((command) => `bash-completion/completions/${command}`),
-  // `status` is a command of fish itself, whose own completion this would hide.
-  'upstart.fish': ['initctl', ...LINKS].map((command) => `fish/vendor_completions.d/${command}.fish`),
-  _upstart: ['zsh/site-functions/_upstart'],
-};
 
 export async function run(args) {
-  const { destdir, prefix, node, asInit, force } = readOptions(args);
-  if (node) requireNode(join(destdir || '/', node), node);
+  const options = readOptions(args);
+  if (options.uninstall) return uninstall(options);
+  if (options.node) requireNode(join(options.root, options.node), options.node);
   await build();
-  const top = join(destdir || '/', prefix);
-  const programs = listing(BIN).filter((name) => asInit || !SYSTEM_TOOLS.includes(name));
-  const files = [
-    ...programs.map((name) => ({ from: join(BIN, name), to: `sbin/${name}` })),
-    ...listing(LIB).map((name) => ({ from: join(LIB, name), to: `lib/upstart/${name}` })),
-    ...completions(),
-  ];
-  if (!force) refuseStrangers(top, files);
   try {
-    for (const { from, to } of files) place(from, join(top, to));
-    if (node) replaceLink(join(top, 'lib/upstart/node'), node);
-    writeFileSync(join(top, 'lib/upstart', MANIFEST), `${files.map(({ to }) => to).join('\n')}\n`);
+    install(options);
   } catch (error) {
-    throw new Problem(`Cannot install below ${top}: ${error.message}`, error.code === 'EACCES' ? 'Do it as root?' : '');
+    if (error instanceof Problem || !error.code) throw error;
+    throw new Problem(`Cannot install in ${options.root}: ${error.message}`, hintFor(error));
   }
-  console.log(`installed ${files.length} files below ${top}`);
-  if (asInit) installJobs(destdir || '/', force);
   return 0;
 }
 
-/** Relative folders count from where the person stands, which npm hands on in INIT_CWD. */
-function readOptions(args) {
-  const options = { destdir: '', prefix: '/usr/local', node: '', asInit: false, force: false };
-  const rest = args.flatMap((arg) =>
-    /^--\w+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : arg,
-  );
-  while (rest.length > 0) {
-    const option = rest.shift();
-    if (option === '--force') options.force = true;
-    else if (option === '--as-init') options.asInit = true;
-    else if (['--destdir', '--prefix', '--node'].includes(option)) {
-      const value = rest.shift();
-      if (!value || value.startsWith('--')) throw new Problem(`${option} needs a path.`, USAGE);
-      options[option.slice(2)] = value;
-    } else throw new Problem(`Unknown option: ${option}`, USAGE);
-  }
-  for (const option of ['prefix', 'node']) {
-    if (options[option] && !isAbsolute(options[option]))
-      throw new Problem(`--${option} must be an absolute path, not ${options[option]}`, USAGE);
-  }
-  if (options.destdir) options.destdir = resolve(process.env.INIT_CWD ?? process.cwd(), options.destdir);
-  return options;
-}
+const PREFIX_OF_PACKAGES = '/usr';
 
 /** What is installed runs on the Node of the build, or on the one that is found at `path` where it is installed. */
 function requireNode(file, path) {
   if (!existsSync(file)) throw new Problem(`--node ${path}: there is no ${file}`, 'Nothing has been installed.');
 }
 
-/** Without what an interrupted build left behind, and the maps that only a checkout can use. */
-const listing = (folder) => readdirSync(folder).filter((name) => !/\.(?:new|map)$/.test(name));
+const hintFor = (error) => (error.code === 'EACCES' ? 'Do it as root?' : '');
 
-function completions() {
-  return Object.entries(COMPLETIONS).flatMap(([file, places]) =>
-    places.map((place) => ({ from: join(ROOT, 'packages/ctl/completions', file), to: `share/${place}` })),
-  );
-}
-
-/** Another init's files are not overwritten unasked: a machine might not boot any more. */
-function refuseStrangers(top, files) {
-  const manifest = join(top, 'lib/upstart', MANIFEST);
-  const ours = new Set(existsSync(manifest) ? readFileSync(manifest, 'utf8').split('\n') : []);
-  const strangers = files.filter(({ to }) => !ours.has(to) && lstatSync(join(top, to), { throwIfNoEntry: false }));
-  if (strangers.length === 0) return;
-  throw new Problem(
-    `These files are there already and were not installed from here:\n${strangers.map(({ to }) => `  ${join(top, to)}`).join('\n')}`,
-    'Nothing has been installed. --force replaces them.',
-  );
-}
-
-/** The jobs of the system's init, where an administrator's changes stay, and what init scripts can be replaced by. */
-function installJobs(root, force) {
-  const shim = { from: join(LIB, SHIM), to: join(root, 'lib/init', SHIM) };
-  const jobs = listing(JOBS).map((name) => ({ from: join(JOBS, name), to: join(root, 'etc/init', name) }));
-  for (const { from, to } of [shim, ...jobs]) {
-    if (!force && existsSync(to) && !readFileSync(to).equals(readFileSync(from))) {
-      console.log(`left as it is: ${to}`);
-    } else place(from, to);
+function install({ root, prefix, node, asInit, force }) {
+  const before = readManifest(root, prefix) ?? new Map();
+  const rows = contents({ root, prefix, node, asInit });
+  const strangers = strangersAmong(rows, root, before);
+  if (!force) refuseStrangers(strangers);
+  // Below another prefix nothing is in the way of a package.
+  putAside(strangers, root, asInit && prefix === PREFIX_OF_PACKAGES);
+  const manifest = new Map();
+  for (const row of rows) {
+    const path = join(root, row.to);
+    const sum = row.conf ? checksum(row.from) : null;
+    if (row.conf && !force && isChanged(path, before.get(row.to) ?? null, sum)) {
+      console.log(`left as it is: ${path}`);
+      manifest.set(row.to, before.get(row.to) ?? sum);
+      continue;
+    }
+    place(row, path);
+    manifest.set(row.to, sum);
   }
-  mkdirSync(join(root, JOB_LOGS), { recursive: true });
-  console.log(`installed ${jobs.length} jobs in ${join(root, 'etc/init')}`);
+  // What an earlier version had and this one has not.
+  for (const [file, sum] of before) if (!manifest.has(file)) remove(root, file, sum);
+  if (asInit) for (const folder of FOLDERS_OF_INIT) mkdirSync(join(root, folder), { recursive: true });
+  replace(join(root, manifestPath(prefix)), (temporary) => writeFileSync(temporary, manifestText(manifest)));
+  console.log(`installed ${rows.length} files in ${root}`);
 }
 
-function place(from, to) {
-  const found = lstatSync(from);
-  if (found.isSymbolicLink()) return replaceLink(to, readlinkSync(from));
-  replace(to, (temporary) => {
-    copyFileSync(from, temporary);
-    chmodSync(temporary, found.mode & 0o111 ? 0o755 : 0o644);
-  });
+/** Whether somebody has written his own conf file, or has changed ours. */
+function isChanged(path, installed, sum) {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !isUnchanged(path, sum) && !(installed !== null && isUnchanged(path, installed));
 }
 
-const replaceLink = (path, target) => replace(path, (temporary) => symlinkSync(target, temporary));
-
-/** What `make` makes takes the place of `path` at once. */
-function replace(path, make) {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.new`;
-  rmSync(temporary, { force: true });
-  make(temporary);
-  renameSync(temporary, path);
+function uninstall({ root, prefix }) {
+  const manifest = readManifest(root, prefix);
+  if (!manifest) {
+    const place = join(root, manifestPath(prefix));
+    throw new Problem(`Nothing is installed from here: there is no ${place}`, `Was it another --prefix?\n${USAGE}`);
+  }
+  try {
+    for (const [file, sum] of manifest) remove(root, file, sum);
+    rmSync(join(root, manifestPath(prefix)));
+    const files = [...manifest.keys(), manifestPath(prefix)];
+    removeEmptyFolders(root, [...files.map(dirname), ...FOLDERS_OF_INIT, ...FOLDERS_OF_INIT.map(dirname)]);
+    const paths = [...manifest.keys()].map((file) => join(root, file));
+    putBack(paths, root, prefix === PREFIX_OF_PACKAGES);
+  } catch (error) {
+    if (error instanceof Problem || !error.code) throw error;
+    throw new Problem(`Cannot remove everything from ${root}: ${error.message}`, hintFor(error));
+  }
+  console.log(`removed ${manifest.size} files from ${root}`);
+  return 0;
 }
+
+/** A conf file that was changed stays. */
+function remove(root, file, sum) {
+  const path = join(root, file);
+  if (sum === null || isUnchanged(path, sum)) rmSync(path, { force: true });
+  else if (existsSync(path)) console.log(`left as it is: ${path}`);
+}
+
+/** Folders of ours alone, and those that nobody else has put anything into: never the ones that every system has. */
+function removeEmptyFolders(root, folders) {
+  const own = new Set(folders.filter((folder) => OWN_FOLDER.test(folder)));
+  for (const folder of [...own].sort((a, b) => b.length - a.length)) {
+    try {
+      rmdirSync(join(root, folder));
+    } catch (error) {
+      if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].includes(error.code)) throw error;
+    }
+  }
+}
+
+const OWN_FOLDER = /\/(?:upstart|upstart\/sessions|etc\/init|lib\/init)$/;

@@ -10,7 +10,7 @@ const COMMANDS = {
   check: 'types, style, dead code, one version',
   demo: 'a tour of what it does, about twenty seconds',
   bench: 'the measurements',
-  'install-system': 'install the built product: --destdir DIR --prefix DIR --as-init',
+  'install-system': 'install the built product: --destdir DIR --prefix DIR --as-init, or --uninstall',
 };
 
 const [command, ...args] = process.argv.slice(2);

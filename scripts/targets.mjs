@@ -54,11 +54,23 @@ export const WRAPPERS = {
 /** Shell scripts. `@VERSION@` in them becomes the version. */
 export const SCRIPTS = [
   { output: 'bin/service', source: 'packages/ctl/sysv/service' },
+  { output: 'bin/invoke-rc.d', source: 'packages/ctl/sysv/invoke-rc.d' },
   { output: 'lib/upstart/upstart-job', source: 'packages/ctl/sysv/upstart-job' },
+  { output: 'lib/upstart/divert', source: 'packages/ctl/sysv/divert' },
 ];
 
 /**
  * Programs of the system's init. Beside another init they would only be in the way: they are installed when this one is to
  * take its place.
  */
-export const SYSTEM_TOOLS = ['telinit', 'runlevel', 'shutdown', 'reboot', 'halt', 'poweroff', 'service', 'upstart-rc'];
+export const SYSTEM_TOOLS = [
+  'telinit',
+  'runlevel',
+  'shutdown',
+  'reboot',
+  'halt',
+  'poweroff',
+  'service',
+  'invoke-rc.d',
+  'upstart-rc',
+];

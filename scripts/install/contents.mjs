@@ -1,0 +1,68 @@
+// What is installed where, as tables. Paths are those of the installed system.
+import { lstatSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { BIN, LIB, ROOT } from '../layout.mjs';
+import { SYSTEM_TOOLS } from '../targets.mjs';
+
+/** Programs that people call, who may not have sbin on their PATH. */
+const FOR_PEOPLE = ['upstart', 'initctl'];
+
+const LINKS = ['start', 'stop', 'restart', 'reload'];
+/** Where the completions of each shell belong, below PREFIX/share: bash and fish look for the name of the command. */
+const COMPLETIONS = {
+  'upstart.bash': ['initctl', ...LINKS, 'status'].map((command) => `bash-completion/completions/${command}`),
+  // `status` is a command of fish itself, whose own completion this would hide.
+  'upstart.fish': ['initctl', ...LINKS].map((command) => `fish/vendor_completions.d/${command}.fish`),
+  // Debian's zsh looks into vendor-completions below /usr, others into site-functions.
+  _upstart: ['zsh/site-functions/_upstart', 'zsh/vendor-completions/_upstart'],
+};
+
+/** What an init has besides its programs. `conf`: an administrator's changes stay. */
+const OF_INIT = [
+  { from: join(LIB, 'upstart-job'), to: '/usr/lib/init/upstart-job' },
+  { from: join(ROOT, 'packages/ctl/sysv/init-functions'), to: '/usr/lib/lsb/init-functions.d/50-upstart' },
+  { from: join(ROOT, 'packages/daemon/logrotate/upstart'), to: '/etc/logrotate.d/upstart', conf: true },
+];
+const JOBS = join(ROOT, 'packages/daemon/jobs');
+/** For logs of jobs, and for jobs of sessions. */
+export const FOLDERS_OF_INIT = ['/var/log/upstart', '/usr/share/upstart/sessions'];
+
+/** Rows of `from`, a file or (`link`) what a link leads to, and `to`. `root` is looked at, but nothing is changed. */
+export function contents({ root, prefix, node, asInit }) {
+  const programs = listing(BIN).filter((name) => asInit || !SYSTEM_TOOLS.includes(name));
+  const rows = [
+    ...programs.map((name) => ({ from: join(BIN, name), to: join(prefix, 'sbin', name) })),
+    ...FOR_PEOPLE.map((name) => ({ link: `../sbin/${name}`, to: join(prefix, 'bin', name) })),
+    ...listing(LIB).map((name) => ({ from: join(LIB, name), to: join(prefix, 'lib/upstart', name) })),
+    ...Object.entries(COMPLETIONS).flatMap(([file, places]) =>
+      places.map((place) => ({
+        from: join(ROOT, 'packages/ctl/completions', file),
+        to: join(prefix, 'share', place),
+      })),
+    ),
+  ].map((row) => (node && row.to === join(prefix, 'lib/upstart/node') ? { link: node, to: row.to } : row));
+  if (!asInit) return rows;
+  const jobs = listing(JOBS).map((name) => ({ from: join(JOBS, name), to: `/etc/init/${name}`, conf: true }));
+  const installed = [...rows, ...OF_INIT, ...jobs];
+  return [...installed, ...besideUsr(installed, { root, prefix })];
+}
+
+/**
+ * Links in /lib and /sbin to what is installed below /usr, for systems where these are folders of their own. Where they are links
+ * there must not be a folder of that name here: unpacked, it would take the link's place, and the machine would not boot.
+ */
+function besideUsr(rows, { root, prefix }) {
+  const needed = [
+    ...(isFolder(root, '/lib') ? rows.filter(({ to }) => /^\/usr\/lib\/(init|lsb)\//.test(to)) : []),
+    ...(isFolder(root, '/sbin') && prefix === '/usr' ? rows.filter(({ to }) => to.startsWith('/usr/sbin/')) : []),
+  ];
+  return needed.map(({ to }) => {
+    const place = to.slice('/usr'.length);
+    return { link: relative(dirname(place), to), to: place };
+  });
+}
+
+const isFolder = (root, path) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** Without what an interrupted build left behind, and the maps that only a checkout can use. */
+const listing = (folder) => readdirSync(folder).filter((name) => !/\.(?:new|map)$/.test(name));
