@@ -3,13 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "loop.h"
 
 /* What it exits with when no service knows the name. */
 #define NOT_FOUND 2
@@ -38,11 +43,26 @@ static int start(const char *database, const char *name, int output, pid_t *pid)
 	return error;
 }
 
-/* Reads to the end, so that the program can end; what does not fit is no answer. */
-static size_t read_line(int fd, char line[GETENT_LINE]) {
+/* Whether the descriptor can be read in time. All questions of a process have one time: it asks until it is a program. */
+static bool in_time(int fd) {
+	static int64_t end;
+	struct pollfd answer = {.fd = fd, .events = POLLIN};
+	if (!end)
+		end = loop_now() + GETENT_PATIENCE;
+	int64_t left = end - loop_now();
+	if (poll(&answer, 1, left > 0 ? (int)left : 0) > 0)
+		return true;
+	errno = ETIMEDOUT;
+	return false;
+}
+
+/* Reads to the end, so that the program can end; what does not fit is no answer. -1: that takes too long. */
+static ssize_t read_line(int fd, char line[GETENT_LINE]) {
 	size_t length = 0;
 	char more[512];
 	for (;;) {
+		if (!in_time(fd))
+			return -1;
 		bool fits = length < GETENT_LINE - 1;
 		ssize_t n = fits ? read(fd, line + length, GETENT_LINE - 1 - length) : read(fd, more, sizeof more);
 		if (n > 0 && !fits)
@@ -53,27 +73,54 @@ static size_t read_line(int fd, char line[GETENT_LINE]) {
 			break;
 	}
 	line[length] = '\0';
-	return strcspn(line, "\n");
+	return (ssize_t)strcspn(line, "\n");
 }
 
-int getent(const char *database, const char *name, char line[GETENT_LINE]) {
-	int ends[2], status = -1;
+/* Its wait status; -1: it takes too long to end. */
+static int await_end(pid_t pid) {
+	int status = -1, pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	bool ends = pidfd < 0 || in_time(pidfd);
+	while (ends && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pidfd >= 0)
+		close(pidfd);
+	return status;
+}
+
+static int ask(const char *database, const char *name, char line[GETENT_LINE], int ends[2]) {
 	pid_t pid;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -1;
 	int error = start(database, name, ends[1], &pid);
 	close(ends[1]);
-	size_t length = error ? 0 : read_line(ends[0], line);
+	ssize_t length = error ? 0 : read_line(ends[0], line);
+	int status = error || length < 0 ? -1 : await_end(pid);
 	close(ends[0]);
 	if (error) {
 		errno = error;
 		return error == ENOENT ? 0 : -1;
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	if (status == -1) {
+		/* Not waited for: who knows when it notices. It becomes init's. */
+		kill(pid, SIGKILL);
+		errno = ETIMEDOUT;
+		return -1;
+	}
 	line[length] = '\0';
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
 		return 0;
 	errno = EIO;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 && length > 0 ? 1 : -1;
+}
+
+int getent(const char *database, const char *name, char line[GETENT_LINE]) {
+	int ends[2];
+	sigset_t none, before;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	/* Whoever stops the job need not wait for the answer: what is blocked until there is a program ends the process now. */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, &before);
+	int found = ask(database, name, line, ends), error = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return found;
 }

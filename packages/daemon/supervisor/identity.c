@@ -13,9 +13,11 @@ static int failed(struct child *child, enum spawn_step step) {
 	return step;
 }
 
-/* With error number 0 for a name that does not exist. */
-static int lookup_failed(struct child *child, enum spawn_step step, int found) {
+/* With error number 0 for a name that does not exist, and a detail where it is another program that did not answer. */
+static int lookup_failed(struct child *child, enum spawn_step step, int found, const char *program) {
 	child->error = found < 0 ? errno : 0;
+	if (child->error == ETIMEDOUT)
+		child->detail = program;
 	return step;
 }
 
@@ -30,7 +32,7 @@ int find_identity(struct child *child) {
 	if (child->spec->user) {
 		struct user user;
 		if ((found = user_find(child->spec->user, &user)) <= 0)
-			return lookup_failed(child, STEP_SETUID_LOOKUP, found);
+			return lookup_failed(child, STEP_SETUID_LOOKUP, found, "getent passwd");
 		child->uid = user.uid;
 		child->gid = user.gid;
 		if (child->uid == (uid_t)-1 || child->gid == (gid_t)-1)
@@ -38,7 +40,7 @@ int find_identity(struct child *child) {
 	}
 	if (child->spec->group) {
 		if ((found = group_find(child->spec->group, &child->gid)) <= 0)
-			return lookup_failed(child, STEP_SETGID_LOOKUP, found);
+			return lookup_failed(child, STEP_SETGID_LOOKUP, found, "getent group");
 		if (child->gid == (gid_t)-1)
 			return not_an_id(child, STEP_SETGID_LOOKUP);
 	}
@@ -70,7 +72,7 @@ int set_groups(struct child *child) {
 		return 0;
 	gid_t first = child->gid == (gid_t)-1 ? getegid() : child->gid;
 	if (!(user ? groups_of_user(user, first, &groups) : groups_of_root(first, &groups)))
-		return failed(child, STEP_GETPWUID);
+		return lookup_failed(child, STEP_GETPWUID, -1, "getent initgroups");
 	/* In a container root may not be allowed to: one who stays root has the groups that init has. */
 	bool as_itself = !user && !child->spec->group;
 	if (setgroups(groups.count, groups.ids) < 0 && !(as_itself && errno == EPERM))

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "entries.h"
 #include "getent.h"
 #include "name_services.h"
+#include "say.h"
 
 /* What getent has said last. */
 static char answer[GETENT_LINE];
@@ -106,6 +108,14 @@ static bool add_from_line(char *line, const char *name, struct group_list *list)
 	return good;
 }
 
+/* Such a user's job starts all the same, as with libc where a directory is not to be had. */
+static bool is_in_file(const char *name) {
+	struct entry entry;
+	int found = find_in_file(&users, name, &entry);
+	errno = ETIMEDOUT;
+	return found > 0;
+}
+
 bool groups_of_user(const char *name, gid_t first, struct group_list *list) {
 	bool others = false;
 	*list = (struct group_list){0};
@@ -116,6 +126,11 @@ bool groups_of_user(const char *name, gid_t first, struct group_list *list) {
 	if (!others)
 		return true;
 	int found = getent("initgroups", name, answer);
+	if (found < 0 && errno == ETIMEDOUT && is_in_file(name)) {
+		static const char notice[] = "init: getent initgroups does not answer: only groups of /etc/group count\n";
+		say_at_once(STDERR_FILENO, notice, sizeof notice - 1);
+		return true;
+	}
 	return found == 0 || (found > 0 && add_from_line(answer, name, list));
 }
 

@@ -23,7 +23,10 @@ struct group_list {
 int user_find(const char *name, struct user *user);
 int group_find(const char *name, gid_t *gid);
 
-/* `first`, and the groups that list the user as a member. False, with errno: they cannot be told. */
+/*
+ * `first`, and the groups that list the user as a member. Where other services do not answer, those of the files alone for a user
+ * whom the files list, which is said on standard error. False, with errno: they cannot be told.
+ */
 bool groups_of_user(const char *name, gid_t first, struct group_list *groups);
 
 /*

@@ -40,10 +40,11 @@ const LOOKUP_ERRORS: Partial<Record<SpawnStep, string>> = {
   'setgid-lookup': 'unable to getgrnam',
 };
 
-/** `unable to execute: No such file or directory`. `detail` is the resource of a limit. */
+/** `unable to execute: No such file or directory`. `detail` is the resource of a limit, or the program that did not answer. */
 export function spawnErrorText(step: SpawnStep, errno: number, detail: string): string {
   const text = STEP_TEXTS[step];
+  if (typeof text !== 'string') return `${text(detail)}: ${errnoText(errno)}`;
   const lookup = LOOKUP_ERRORS[step];
-  if (lookup !== undefined) return errno === 0 ? (text as string) : `${lookup}: ${errnoText(errno)}`;
-  return `${typeof text === 'string' ? text : text(detail)}: ${errnoText(errno)}`;
+  if (lookup !== undefined && errno === 0) return text;
+  return `${lookup ?? text}: ${errnoText(errno)}${detail === '' ? '' : ` (${detail})`}`;
 }
