@@ -20,6 +20,8 @@ export interface SessionSettings {
   before?: string;
   /** A session whose product and folders this one shares. */
   beside?: SessionInit;
+  /** One beside another is not allowed to have the same folders. */
+  refusable?: boolean;
   /** Its session file has more than its pid in its name. */
   renamed?: boolean;
   /** A file that will hold the address, for a session that announces it nowhere. */
@@ -34,7 +36,16 @@ export class SessionInit {
   said = '';
   private readonly init: ChildProcess;
 
-  private constructor({ jobs = {}, uid, env = {}, options = [], beside, cwd = '/', before }: SessionSettings) {
+  private constructor({
+    jobs = {},
+    uid,
+    env = {},
+    options = [],
+    beside,
+    cwd = '/',
+    before,
+    refusable,
+  }: SessionSettings) {
     this.product = beside?.product ?? new Product('control-session-');
     this.home = beside?.home ?? this.folder('home', uid);
     this.runtime = beside?.runtime ?? this.folder('run', uid);
@@ -50,7 +61,9 @@ export class SessionInit {
       ...env,
     };
     this.env = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]));
-    const init = [join(this.product.bin, 'init'), '--user', ...options];
+    // One beside another has the same folders.
+    const second = beside && !refusable ? ['--allow-second'] : [];
+    const init = [join(this.product.bin, 'init'), '--user', ...second, ...options];
     const line = before === undefined ? init : ['sh', '-c', `${before}\nexec "$@"`, 'sh', ...init];
     const [file = '', ...args] = uid === undefined ? line : asUser(uid, line);
     this.init = spawn(file, args, { env: this.env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });

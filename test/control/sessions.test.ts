@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../chaos/session.ts';
+import { run } from './product.ts';
 import { SessionInit, type SessionSettings } from './session-init.ts';
 
 const sessions: SessionInit[] = [];
@@ -64,7 +65,7 @@ describe('--user', () => {
     const session = await start({ jobs: { web: SERVICE } });
     expect((await session.run('initctl', '--user', 'status', 'web')).stdout).toBe('web stop/waiting\n');
     expect((await session.run('initctl', 'status', 'web', '--session')).stdout).toBe('web stop/waiting\n');
-    delete session.env.UPSTART_SESSION;
+    session.env.UPSTART_SESSION = '';
     expect(await session.run('initctl', '--user', 'list')).toMatchObject({
       status: 1,
       stdout: '',
@@ -146,5 +147,79 @@ describe('the places of a session', () => {
     expect(second.env.UPSTART_SESSION).toMatch(/^unix:path=\/.*\/upstart-\d+-\d+/);
     expect((await second.run('status', 'tell')).stdout).toMatch(/^tell /);
     expect(readdirSync(first.sessionFiles)).toEqual([`${first.pid}.session`]);
+  });
+});
+
+describe('a client that is told nothing', () => {
+  const VERSION = /^init \(upstart [\d.]+\)\n$/;
+
+  it('finds its only session, by the launcher and by Node', async () => {
+    const session = await start({ jobs: { web: SERVICE } });
+    const { UPSTART_SESSION: address, ...env } = session.env;
+    const ask = (...words: string[]) => run(join(session.product.bin, 'initctl'), words, env);
+    expect((await ask('status', 'web')).stdout).toBe('web stop/waiting\n');
+    expect((await ask('--user', 'version')).stdout).toMatch(VERSION);
+    expect((await run(join(session.product.bin, 'start'), ['web'], env)).stdout).toMatch(/^web start\/running/);
+    expect((await ask('list-sessions')).stdout).toBe(`${session.pid} ${address}\n`);
+  });
+
+  it('is told which ones there are, where there are several', async () => {
+    const first = await start({ jobs: { web: SERVICE } });
+    const second = await start({ beside: first });
+    const { UPSTART_SESSION: _, ...env } = first.env;
+    const { status, stdout, stderr } = await run(join(first.product.bin, 'stop'), ['web'], env);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^stop: You have several sessions, expected one of them in the environment:\n/);
+    for (const { pid, env: own } of [first, second]) {
+      expect(stderr).toContain(`\n  UPSTART_SESSION=${own.UPSTART_SESSION} (init, process ${pid})\n`);
+    }
+    await second.end();
+    expect((await run(join(first.product.bin, 'initctl'), ['version'], env)).stdout).toMatch(VERSION);
+  });
+
+  it('finds a session that has no run-time folder', async () => {
+    const first = await start();
+    const tmp = first.product.place('tmp');
+    const conf = first.product.place('bare', {
+      'tell.conf': 'start on startup\ntask\nexec sh -c \'echo "$UPSTART_SESSION" > $HOME/address\'\n',
+    });
+    const second = await start({
+      ...{ beside: first, env: { XDG_RUNTIME_DIR: undefined, TMPDIR: tmp }, options: ['--confdir', conf] },
+      addressFile: join(first.home, 'address'),
+    });
+    const { UPSTART_SESSION: address, ...env } = second.env;
+    expect(address).toBe(`unix:path=${tmp}/upstart-${process.getuid?.()}-${second.pid}/control.sock`);
+    const ask = (...words: string[]) => run(join(second.product.bin, 'initctl'), words, env);
+    expect(await ask('status', 'tell')).toMatchObject({ status: 0, stdout: 'tell stop/waiting\n' });
+    expect(await ask('list-sessions')).toMatchObject({ status: 0, stdout: `${second.pid} ${address}\n` });
+  });
+});
+
+describe('init --user', () => {
+  it('says first where it listens, once', async () => {
+    const session = await start({ options: ['--unknown'] });
+    const { UPSTART_SESSION: address } = session.env;
+    await eventually('it is said', () => session.said.includes('--unknown'));
+    expect(session.said.split('\n')[0]).toBe(
+      `Session at ${address}; other shells reach it with: export UPSTART_SESSION=${address}`,
+    );
+  });
+
+  it('is refused for folders that a session has already, unless that is allowed', async () => {
+    const first = await start({ jobs: { web: SERVICE } });
+    const again = (...options: string[]) =>
+      run(join(first.product.bin, 'init'), ['--user', ...options], { ...first.env, UPSTART_SESSION: undefined });
+    const { status, stderr } = await again();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^init: A session runs on the folders of this one \(.*\): UPSTART_SESSION=/);
+    expect(stderr).toContain(`UPSTART_SESSION=${first.env.UPSTART_SESSION} (init, process ${first.pid})`);
+    expect(stderr).toContain('--allow-second');
+    expect(readdirSync(join(first.runtime, 'upstart')).sort()).toEqual([`init-${first.pid}`, 'sessions']);
+    // Other logs, or other jobs: that is meant.
+    const other = await start({ beside: first, refusable: true, options: ['--logdir', first.product.place('logs')] });
+    await other.end();
+    await first.end('SIGKILL');
+    const next = await start({ beside: first, refusable: true });
+    expect((await next.run('status', 'web')).stdout).toBe('web stop/waiting\n');
   });
 });

@@ -146,6 +146,7 @@ static _Noreturn void run_under_node(int argc, char **argv) {
     snprintf(script, sizeof script, "%s/ctl.js", dir);
     snprintf(own, sizeof own, "%s/node", dir);
 
+    forget_session();
     static char **words;
     if (!(words = calloc((size_t)argc + 4, sizeof *words)))
         fail("Cannot allocate memory", -1);
@@ -177,7 +178,7 @@ int main(int argc, char **argv) {
     close(spare);
 
     static struct buffer requests;
-    int fd = encode_requests(&requests, argc, argv) ? reach_daemon() : -1;
+    int fd = find_session() && encode_requests(&requests, argc, argv) ? reach_daemon() : -1;
     if (fd < 0)
         run_under_node(argc, argv);
     for (int waited = 0;;) {

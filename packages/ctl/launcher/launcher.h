@@ -19,6 +19,11 @@ void reserve(struct buffer *b, size_t size);
 /* Says why and exits with 1. A negative length means all of the text. */
 _Noreturn void fail(const char *text, int length);
 
+/* session.c: where nothing says which daemon is meant, sets UPSTART_SESSION to the caller's only session. False if there are several. */
+bool find_session(void);
+/* Takes that back: ctl.js finds out by itself, and answers otherwise to a caller who knows its session. */
+void forget_session(void);
+
 /* request.c: the hello and the run request. False if they are too long. */
 bool encode_requests(struct buffer *b, int argc, char **argv);
 

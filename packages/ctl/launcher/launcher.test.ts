@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wri
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Session } from '@upstart/protocol';
 import {
   type DaemonFrame,
   encodeAnswer,
@@ -13,8 +14,9 @@ import {
 } from '@upstart/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/eventually.ts';
+import { TestSessions } from '../../protocol/src/testing/sessions.ts';
 
-const SOURCES = ['launcher.c', 'request.c', 'answer.c'].map((name) => join(import.meta.dirname, name));
+const SOURCES = ['launcher.c', 'request.c', 'answer.c', 'session.c'].map((name) => join(import.meta.dirname, name));
 const STRICT = ['-std=gnu11', '-Wall', '-Wextra', '-Werror'];
 const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
@@ -133,6 +135,54 @@ function start({ program = launcher, args = [], env = {}, argv0, uid }: Launch =
 const launch = (options?: Launch): Promise<Launched> => start(options).ended;
 
 const output = (id: number, fd: 1 | 2, text: string): DaemonFrame => ({ id, fd, data: Buffer.from(text) });
+
+describe('the launcher, where nothing says which daemon is meant', () => {
+  let sessions: TestSessions;
+  beforeEach(() => {
+    sessions = new TestSessions();
+  });
+  afterEach(() => sessions.close());
+
+  /** The daemon listens in the place of the session; `expected` is what the request says of it. */
+  const launchIn = async (session: Session, env: Record<string, string | undefined>): Promise<void> => {
+    await daemon.stop();
+    rmSync(session.address.replace('unix:path=', ''));
+    await daemon.listen(session.address.replace('unix:path=', ''));
+    daemon.onRun = ({ id }, send) => send({ id, result: 0 });
+    const ran = await launch({ env: { UPSTART_SYSTEM_SOCKET_DIR: '', ...env } as Record<string, string> });
+    expect({ status: ran.status, err: ran.err }).toEqual({ status: 0, err: '' });
+    expect(daemon.ran().env.UPSTART_SESSION).toBe(session.address);
+  };
+
+  it('finds the only session, one that is announced before others', async () => {
+    await sessions.temporary();
+    sessions.announce('1.session', 'unix:path=/gone');
+    sessions.announce(`${process.pid}.session`, 'unix:abstract=/x');
+    await launchIn(await sessions.announced(), sessions.env);
+  });
+
+  it('finds a session that has no run-time folder', async () => {
+    await launchIn(await sessions.temporary(), sessions.env);
+  });
+
+  it('leaves it to Node to name several', async () => {
+    await sessions.announced();
+    await sessions.announced('upstart');
+    const ran = await launch({ args: ['list'], env: { UPSTART_SYSTEM_SOCKET_DIR: '', ...sessions.env } });
+    expect(ran.status).toBe(9);
+    expect(daemon.runs).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['the folder of the system is given', {}],
+    ['that it has none is given', { UPSTART_SESSION: '' }],
+  ])('looks for none where %s', async (_what, env) => {
+    await sessions.announced();
+    daemon.onRun = ({ id }, send) => send({ id, result: 0 });
+    expect((await launch({ env: { ...sessions.env, ...env } })).status).toBe(0);
+    expect(daemon.ran().env.UPSTART_SESSION ?? '').toBe('');
+  });
+});
 
 describe('the launcher', () => {
   it('waits for a daemon that is being replaced: its socket is there and refuses', async () => {

@@ -1,7 +1,6 @@
 /** Reading the end of a job's log, whose lines end in CR LF because a pty wrote them. */
 import { fstatSync, readSync } from 'node:fs';
-import { decodeText } from '@upstart/protocol';
-import { withRegularFile } from './regular-file.ts';
+import { decodeText, withRegularFile } from '@upstart/protocol';
 
 /** How much of a file is looked at for its last lines, in bytes. */
 const TAIL_BYTES = 256 * 1024;

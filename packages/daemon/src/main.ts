@@ -5,7 +5,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { type InitIdentity, initIdentity, VERSION } from '@upstart/protocol';
+import { type InitIdentity, initIdentity, type Session, VERSION } from '@upstart/protocol';
 import { adoption } from './adopt.ts';
 import { isAppArmorUsable } from './apparmor.ts';
 import { Configuration } from './conf/configuration.ts';
@@ -20,6 +20,7 @@ import { PlaceGuard } from './places/guard.ts';
 import { guardedPlaces } from './places/guarded-places.ts';
 import { keptPlaces, placesNote } from './places/kept-places.ts';
 import { leftovers } from './places/leftovers.ts';
+import { sessionOnSameFolders } from './places/other-session.ts';
 import { choosePlaces, type Places } from './places/places.ts';
 import { removeSessionFile, writeSessionFile } from './places/session-file.ts';
 import { Supervisor } from './process/supervisor.ts';
@@ -46,12 +47,23 @@ async function main(): Promise<void> {
     // In a container a daemon that prints by itself would stand still when nobody reads that.
     print: options.container ? (line) => supervisor.say(line) : null,
   });
+  const init = initIdentity(supervisorState.pid);
+  const isFirst =
+    !link.note && link.failures === 0 && supervisorState.lastCommand === 0 && supervisorState.processes.length === 0;
+  const places = findPlaces(options, link, supervisor, init, log);
+  if (isFirst && options.user) {
+    const other = options.allowSecond ? null : sessionOnSameFolders(places, init.pid, link.initEnv);
+    if (other) return refuseSecond(supervisor, places, other, log);
+    log.write('message', welcome(places));
+    const { runtimeDir } = places;
+    const usual = runtimeDir.replace(/-\w+$/, '');
+    if (!runtimeDir.endsWith(`-${init.pid}`))
+      log.write('warn', `${usual}: Another init has this folder; this session is in ${runtimeDir}`);
+  }
   // The system's init gets what is left over of the kernel's command line.
   for (const word of options.ignored)
     log.write(system ? 'info' : 'warn', `Unknown option or word passed over: ${word}`);
 
-  const init = initIdentity(supervisorState.pid);
-  const places = findPlaces(options, link, supervisor, init, log);
   const runtimeMode = options.user ? 0o700 : 0o755;
   const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text), runtimeMode);
   const identity = supervisorIdentity(supervisorState.pid, link.crashes);
@@ -133,11 +145,23 @@ function findPlaces(
   const places = choosePlaces(options, link.initEnv, init);
   const note = placesNote(places);
   if (link.note !== null && note !== null) supervisor.keepNote(note);
-  const { runtimeDir } = places;
-  const [, usual] = /^(.*\/[^/]+-\d+)-[^/-]+$/.exec(runtimeDir) ?? [];
-  if (usual !== undefined)
-    log.write('warn', `${usual}: Another init has this folder; this session is in ${runtimeDir}`);
   return places;
+}
+
+/** What a session says first: where it listens, and how other shells reach it. */
+function welcome({ sessionAddress }: Places): string {
+  return `Session at ${sessionAddress}; other shells reach it with: export UPSTART_SESSION=${sessionAddress}`;
+}
+
+function refuseSecond(supervisor: Supervisor, { runtimeDir, sources }: Places, other: Session, log: Log): void {
+  const folders = `the folders of this one (${sources.join(', ')})`;
+  const way = 'start another one with --allow-second';
+  log.write(
+    'fatal',
+    `A session runs on ${folders}: UPSTART_SESSION=${other.address} (init, process ${other.pid}); ${way}`,
+  );
+  rmSync(runtimeDir, { recursive: true, force: true });
+  endInit(supervisor, 1);
 }
 
 /** A word that nobody defines is a mistake: init would run for ever. */

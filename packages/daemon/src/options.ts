@@ -9,6 +9,8 @@ import type { LogRotation } from './process-messages.ts';
 
 export interface InitOptions {
   user: boolean;
+  /** Another session on the same folders is no reason to end. */
+  allowSecond: boolean;
   prependConfDirs: string[];
   confDirs: string[];
   appendConfDirs: string[];
@@ -67,6 +69,12 @@ function quantity(what: string, value: string, units: Record<string, number>, ex
 }
 
 const ROWS: Record<string, Row> = {
+  'allow-second': {
+    help: 'start a session although another one runs on the same folders',
+    apply: (options) => {
+      options.allowSecond = true;
+    },
+  },
   'append-confdir': {
     value: 'DIR',
     help: 'also read job files from DIR, after the others',
@@ -248,6 +256,7 @@ const ROWS: Record<string, Row> = {
 export function parseOptions(args: readonly string[]): InitOptions {
   const options: InitOptions = {
     user: false,
+    allowSecond: false,
     prependConfDirs: [],
     confDirs: [],
     appendConfDirs: [],

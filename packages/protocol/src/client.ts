@@ -1,9 +1,9 @@
 /** A client of a daemon, for programs: see packages/protocol/README.md and examples/. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AddressEnv, controlSocket, type Scope } from './address.ts';
 import { Connection, ConnectionError, type ConnectionEvents, DISCONNECTED } from './connection.ts';
 import { TimeoutError, UpstartError } from './errors.ts';
 import { CLIENT_LIMITS, encodeFrame } from './framing.ts';
+import { type AddressEnv, controlSocket, type Scope } from './locate.ts';
 import type { Method, Notification, Params, Result } from './messages.ts';
 import type { CallOptions, UpstartClient } from './upstart-client.ts';
 

@@ -39,6 +39,7 @@ static void say_nothing(int fd, const char *format, const char *name, int length
 #include "../../../packages/ctl/launcher/answer.c"
 #include "../../../packages/ctl/launcher/launcher.c"
 #include "../../../packages/ctl/launcher/request.c"
+#include "../../../packages/ctl/launcher/session.c"
 #undef main
 #undef exit
 #undef write

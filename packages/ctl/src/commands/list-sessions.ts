@@ -1,13 +1,10 @@
 /** `list-sessions` (reference: control §3.7). */
-import { existsSync, readdirSync, readSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { addressIn, findSessions, isElsewhere, pidOfSessionFile, type Session, sessionFolder } from '@upstart/protocol';
 import type { Command } from '../command.ts';
-import { withRegularFile } from '../regular-file.ts';
-
-const SESSION_FILE = /^([0-9]+)\.session$/;
-const ASSIGNMENT = 'UPSTART_SESSION=';
-/** How much of a file is read: more than any address. */
-const MAX_BYTES = 4096;
+import type { CommandContext } from '../context.ts';
+import type { Printer } from '../printer.ts';
 
 export const listSessions: Command = {
   name: 'list-sessions',
@@ -19,30 +16,44 @@ export const listSessions: Command = {
   local: true,
   async run({ context, print }) {
     const runtime = context.env.XDG_RUNTIME_DIR ?? '';
-    if (!isAbsolute(runtime)) {
-      print.failure('Unable to query session directory');
-      return 1;
-    }
-    const dir = join(runtime, 'upstart', 'sessions');
-    const names = sessionFiles(dir);
-    if (names === null) {
+    const announced = isAbsolute(runtime) ? announcedSessions(sessionFolder(runtime), print) : [];
+    if (announced === null) {
       print.failure('unable to determine sessions');
       return 1;
     }
-    for (const name of names) {
-      const path = join(dir, name);
-      const pid = SESSION_FILE.exec(name)?.[1];
-      if (pid === undefined) continue;
-      if (!existsSync(`/proc/${pid}`)) {
-        print.info(`Ignoring stale session file: ${path}`);
-        continue;
-      }
-      const address = addressIn(path);
-      if (address !== null) print.line(`${pid} ${address}`);
+    const sessions = announced.length > 0 ? announced : otherSessions(context.env);
+    if (sessions.length === 0 && !isAbsolute(runtime)) {
+      print.failure('Unable to query session directory');
+      return 1;
     }
+    for (const { pid, address } of sessions) print.line(`${pid} ${address}`);
     return 0;
   },
 };
+
+/** The sessions that files tell of; null if there is no telling. */
+function announcedSessions(dir: string, print: Printer): Session[] | null {
+  const names = sessionFiles(dir);
+  if (names === null) return null;
+  const found: Session[] = [];
+  for (const name of names) {
+    const path = join(dir, name);
+    const pid = pidOfSessionFile(name);
+    if (pid === null) continue;
+    const address = addressIn(path);
+    if (!existsSync(`/proc/${pid}`) || (address !== null && isElsewhere({ pid, address }))) {
+      print.info(`Ignoring stale session file: ${path}`);
+    } else if (address !== null) {
+      found.push({ pid, address });
+    }
+  }
+  return found;
+}
+
+/** Those that are announced nowhere, for a caller that is told nothing: one who knows its session asks for the files of a folder. */
+function otherSessions(env: CommandContext['env']): Session[] {
+  return env.UPSTART_SESSION === undefined ? findSessions(env) : [];
+}
 
 /** The names in the folder; none if there is no folder yet, null if it cannot be read. */
 function sessionFiles(dir: string): string[] | null {
@@ -50,17 +61,5 @@ function sessionFiles(dir: string): string[] | null {
     return readdirSync(dir);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null;
-  }
-}
-
-/** The address in a session file; null if it is none, or has just gone. */
-function addressIn(path: string): string | null {
-  try {
-    const bytes = Buffer.alloc(MAX_BYTES);
-    const length = withRegularFile(path, (fd) => readSync(fd, bytes));
-    const [line = ''] = bytes.toString('utf8', 0, length).split('\n');
-    return line.startsWith(ASSIGNMENT) ? line.slice(ASSIGNMENT.length) : null;
-  } catch {
-    return null;
   }
 }

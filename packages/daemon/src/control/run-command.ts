@@ -64,7 +64,8 @@ export async function runCommandLine(
 ): Promise<number> {
   const { runCommand } = await preloadCommands();
   return runCommand(argv, {
-    env,
+    // Where it is not told, the launcher has found no session: this is not to be found out again, and here it would be by another user.
+    env: { UPSTART_SESSION: '', ...env },
     terminal,
     local: false,
     out: (text) => caller.write(1, encodeText(text)),

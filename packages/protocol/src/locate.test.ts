@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatAddress } from './address.ts';
+import { AddressError, controlSocket, isSession } from './locate.ts';
+import { TestSessions } from './testing/sessions.ts';
+
+describe('the daemon that is meant', () => {
+  it('is the session that is named, unless the system is asked for', () => {
+    const session = { UPSTART_SESSION: 'unix:path=/s/control.sock' };
+    expect(controlSocket('default', session)).toBe('/s/control.sock');
+    expect(controlSocket('user', session)).toBe('/s/control.sock');
+    expect(controlSocket('system', session)).toBe('/run/upstart/control.sock');
+    expect(controlSocket('default', { UPSTART_SESSION: '' })).toBe('/run/upstart/control.sock');
+    expect(controlSocket('default', { UPSTART_SYSTEM_SOCKET_DIR: '/tmp/x' })).toBe('/tmp/x/control.sock');
+    const named = [isSession('default', session), isSession('default', { UPSTART_SESSION: '' })];
+    expect([...named, isSession('system', session), isSession('user', {})]).toEqual([true, false, false, true]);
+  });
+
+  it('is said to be wrong', () => {
+    expect(() => controlSocket('user', { UPSTART_SESSION: '' })).toThrow(
+      "UPSTART_SESSION isn't set in the environment. Unable to locate the Upstart instance.",
+    );
+    expect(() => controlSocket('default', { UPSTART_SESSION: 'unix:abstract=/x' })).toThrow(
+      'Unable to connect to Upstart: UPSTART_SESSION is unix:abstract=/x, where unix:path=/PATH is expected',
+    );
+  });
+});
+
+describe('the daemon that is meant where nothing is said', () => {
+  let sessions: TestSessions;
+  beforeEach(() => {
+    sessions = new TestSessions();
+  });
+  afterEach(() => sessions.close());
+  const meant = (scope: 'default' | 'user' = 'default', env = {}) =>
+    formatAddress(controlSocket(scope, { ...sessions.env, ...env }));
+
+  it('is the only session; without one it is that of the system', async () => {
+    expect(meant()).toBe('unix:path=/run/upstart/control.sock');
+    expect(isSession('default', sessions.env)).toBe(false);
+    expect(() => meant('user')).toThrow("UPSTART_SESSION isn't set in the environment.");
+    const { address } = await sessions.announced();
+    expect([meant(), meant('user')]).toEqual([address, address]);
+    expect(isSession('default', sessions.env)).toBe(true);
+    expect(meant('default', { UPSTART_SESSION: '' })).toBe('unix:path=/run/upstart/control.sock');
+    expect(meant('default', { UPSTART_SYSTEM_SOCKET_DIR: '/x' })).toBe('unix:path=/x/control.sock');
+  });
+
+  it('is none of several, which are named', async () => {
+    const both = [await sessions.announced(), await sessions.announced()].sort((a, b) => a.pid - b.pid);
+    const lines = both.map(({ pid, address }) => `  UPSTART_SESSION=${address} (init, process ${pid})`);
+    const text = `You have several sessions, expected one of them in the environment:\n${lines.join('\n')}`;
+    for (const scope of ['default', 'user'] as const) {
+      expect(() => meant(scope)).toThrow(AddressError);
+      expect(() => meant(scope)).toThrow(text);
+    }
+    expect(isSession('default', sessions.env)).toBe(true);
+  });
+});

@@ -1,0 +1,69 @@
+/** Which daemon a program means: what it is told, else the only session of its user, else the system's init (reference: control §1). */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CONTROL_SOCKET, parseAddress, SYSTEM_SOCKET_DIR } from './address.ts';
+import { findSessions, type Session, type SessionEnv } from './sessions.ts';
+
+/** The environment as far as it decides which daemon is meant. */
+export interface AddressEnv extends SessionEnv {
+  /** The session's address; set to nothing it means that there is none. */
+  readonly UPSTART_SESSION?: string | undefined;
+  readonly UPSTART_SYSTEM_SOCKET_DIR?: string | undefined;
+}
+
+/** Which daemon: `user` is that of the session, `system` is PID 1, `default` the session's if there is one. */
+export type Scope = 'default' | 'user' | 'system';
+
+/** An address that cannot be used; the message is for users. */
+export class AddressError extends Error {
+  override name = 'AddressError';
+}
+
+/** Whether `scope` means a session's daemon in this environment. */
+export function isSession(scope: Scope, env: AddressEnv): boolean {
+  if (scope !== 'default') return scope === 'user';
+  return (env.UPSTART_SESSION ?? '') !== '' || (isUntold(env) && findSessions(env).length > 0);
+}
+
+/** The control socket of the daemon that is meant. Throws `AddressError` if there is no telling. */
+export function controlSocket(scope: Scope, env: AddressEnv): string {
+  const address = sessionAddress(scope, env);
+  if (address === null) return systemSocket(env);
+  const path = parseAddress(address);
+  if (path === null) {
+    throw new AddressError(
+      `Unable to connect to Upstart: UPSTART_SESSION is ${address}, where unix:path=/PATH is expected`,
+    );
+  }
+  return path;
+}
+
+/** The address of the session that is meant; null: the system's init is. */
+function sessionAddress(scope: Scope, env: AddressEnv): string | null {
+  if (scope === 'system') return null;
+  if ((env.UPSTART_SESSION ?? '') !== '') return env.UPSTART_SESSION as string;
+  if (scope === 'default' && !isUntold(env)) return null;
+  const [session, ...others] = env.UPSTART_SESSION === '' ? [] : findSessions(env);
+  if (session !== undefined && others.length > 0) throw new AddressError(whichOf([session, ...others]));
+  if (session !== undefined) return session.address;
+  if (scope === 'default') return null;
+  throw new AddressError("UPSTART_SESSION isn't set in the environment. Unable to locate the Upstart instance.");
+}
+
+/**
+ * Whether nothing says which daemon is meant. Root means the system's init where there is one: its scripts and packages have to
+ * reach that, whatever session root has started somewhere else.
+ */
+function isUntold(env: AddressEnv): boolean {
+  if (env.UPSTART_SESSION !== undefined || env.UPSTART_SYSTEM_SOCKET_DIR) return false;
+  return process.geteuid?.() !== 0 || !existsSync(systemSocket(env));
+}
+
+function systemSocket(env: AddressEnv): string {
+  return join(env.UPSTART_SYSTEM_SOCKET_DIR || SYSTEM_SOCKET_DIR, CONTROL_SOCKET);
+}
+
+function whichOf(sessions: readonly Session[]): string {
+  const lines = sessions.map(({ pid, address }) => `\n  UPSTART_SESSION=${address} (init, process ${pid})`);
+  return `You have several sessions, expected one of them in the environment:${lines.join('')}`;
+}

@@ -1,0 +1,74 @@
+/** Stand-ins for sessions, for tests: a process that is called init, a socket that nobody listens on, and what announces them. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatAddress } from '../address.ts';
+import { initIdentity, writeOwner } from '../run-folder.ts';
+import type { Session } from '../sessions.ts';
+
+export class TestSessions {
+  readonly folder = mkdtempSync(join(tmpdir(), 'ses-'));
+  /** Told nothing but where sessions are. */
+  readonly env = { XDG_RUNTIME_DIR: join(this.folder, 'run'), TMPDIR: join(this.folder, 'tmp') };
+  readonly #processes: ChildProcess[] = [];
+  readonly #servers: Server[] = [];
+
+  constructor() {
+    for (const path of [join(this.env.XDG_RUNTIME_DIR, 'upstart/sessions'), this.env.TMPDIR]) {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    }
+  }
+
+  /** A session that is announced; `name` is what its init is called. */
+  async announced(name = 'init'): Promise<Session> {
+    const pid = await this.process(name);
+    const session = await this.#listen(pid, join(this.env.XDG_RUNTIME_DIR, `upstart/init-${pid}`));
+    this.announce(`${pid}.session`, session.address);
+    return session;
+  }
+
+  /** A session that has no run-time folder of the user. */
+  async temporary(): Promise<Session> {
+    const pid = await this.process('init');
+    return this.#listen(pid, join(this.env.TMPDIR, `upstart-${process.geteuid?.()}-${pid}-abc123`));
+  }
+
+  announce(name: string, address: string): void {
+    writeFileSync(join(this.env.XDG_RUNTIME_DIR, 'upstart/sessions', name), `UPSTART_SESSION=${address}\n`);
+  }
+
+  /** A process that /proc calls so. */
+  async process(name: string): Promise<number> {
+    const program = join(this.folder, name);
+    if (!existsSync(program)) copyFileSync('/bin/sleep', program);
+    const child = spawn(program, ['1000'], { stdio: 'ignore' });
+    this.#processes.push(child);
+    await once(child, 'spawn');
+    return child.pid as number;
+  }
+
+  async close(): Promise<void> {
+    for (const server of this.#servers) server.close();
+    for (const child of this.#processes) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async #listen(pid: number, directory: string): Promise<Session> {
+    mkdirSync(directory, { mode: 0o700 });
+    writeOwner(directory, initIdentity(pid), { sources: ['/conf'], logDir: '/log' });
+    const path = join(directory, 'control.sock');
+    const server = createServer();
+    this.#servers.push(server);
+    server.listen(path);
+    await once(server, 'listening');
+    return { pid, address: formatAddress(path) };
+  }
+}
