@@ -11,6 +11,10 @@ mode: system
   /etc/init.d/S20mosquitto start
   $ /etc/init.d/job start; /etc/init.d/S20job start; UPSTART_SESSION=unix:path=/nowhere /etc/init.d/job start; /etc/init.d/many start
   [1]
+  $ printf '#!/bin/sh\nPIDFILE=/run/server/server.pid\n. /lib/lsb/init-functions\n' > server; sh -e server; ls -d /run/server; printf '#!/bin/sh\nPIDFILE=/etc/x/server.pid\n. /lib/lsb/init-functions\n' > server; sh -e server; ls -d /etc/x
+  /run/server
+  ls: cannot access '/etc/x': No such file or directory
+  [2]
   $ rm /etc/init.d/*; ln -s $bin/../lib/upstart/upstart-job /etc/init.d/job; sed 's/run//' /etc/init.d/job > /dev/null; env -i PATH=/usr/bin:/bin /etc/init.d/job lsb-header
   ### BEGIN INIT INFO
   # Provides:          job
