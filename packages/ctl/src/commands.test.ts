@@ -738,6 +738,74 @@ describe('--timeout', () => {
   });
 });
 
+describe('what people are told of a change', () => {
+  const terminal = { err: true };
+  const env = { TERM: 'dumb' };
+  const told = async (line: string, explain: object, more: Answers = {}): Promise<string> => {
+    const answers = { restart: { instance: '' }, stop: { instance: '' }, status: running, explain, ...more };
+    return (await run(line, { answers, terminal, env })).err;
+  };
+
+  it('is that a restart or a reload keeps the definition of before', async () => {
+    const changed = { pending: 'changed', instances: [] };
+    const text = 'The file of svc has changed, but its old definition still counts: stop and start take the new one.\n';
+    expect(await told('restart svc', changed)).toBe(text);
+    expect(await told('reload svc', changed)).toBe(text);
+    expect(await told('restart svc', { pending: 'gone', instances: [] })).toBe(
+      'The file of svc is gone; the job lasts until it has stopped.\n',
+    );
+    expect(await told('restart svc', { pending: null, instances: [] })).toBe('');
+    expect(
+      (await run('restart svc', { answers: { restart: { instance: '' }, status: running } })).calls,
+    ).not.toContainEqual(['explain', { job: 'svc' }]);
+  });
+
+  it('is that a pre-stop has kept the process', async () => {
+    const instances = [
+      { name: '', kept: true, why: 'kept by its pre-stop', hints: ['stop and start'] },
+      { name: 'other', kept: true, why: 'kept, too', hints: [] },
+    ];
+    expect(await told('restart svc', { pending: null, instances })).toBe('kept by its pre-stop: stop and start\n');
+  });
+
+  it('is what a stop has left behind, once it had a moment to end', async () => {
+    const left = { pid: 77, instance: '', command: 'serve', old: true };
+    const line =
+      'svc: left behind: process 77 (serve) has outlived its run; init does not supervise it and does not end it\n';
+    expect(await told('stop svc', { unsupervised: [left, { ...left, pid: 78, old: false }] })).toBe(line);
+    let asked = 0;
+    const ends = (): object => ({ unsupervised: asked++ === 0 ? [left] : [] });
+    expect([await told('stop svc', ends), asked]).toEqual(['', 2]);
+    const gone = { stop: upstartError('unknown-instance', '') };
+    expect(await told('stop svc', { unsupervised: [left] }, gone)).toBe(`stop: Unknown instance: \n${line}`);
+  });
+});
+
+describe('arguments that would be ignored', () => {
+  const answers = { list: [], config: [], start: { instance: '' }, status: running };
+  const err = async (line: string, people: boolean): Promise<string> =>
+    (await run(line, { answers, terminal: { err: people }, env: { TERM: 'dumb' } })).err.replace(/\n.*/s, '');
+
+  it('are refused by what scripts do not know, and by all where people read it', async () => {
+    for (const people of [false, true]) {
+      expect(await err('initctl watch svc', people)).toBe('initctl: unexpected argument: svc');
+      expect(await err('initctl explain svc other', people)).toBe('initctl: unexpected argument: other');
+    }
+    for (const line of ['initctl list svc', 'initctl version svc', 'initctl usage a svc']) {
+      expect(await err(line, true)).toBe('initctl: unexpected argument: svc');
+      expect(await err(line, false)).toBe('');
+    }
+    for (const line of ['start a B=1 C=2', 'initctl set-env A=1 B=2', 'initctl emit a B=1'])
+      expect(await err(line, true)).toBe('');
+  });
+
+  it('are no mistake for help, which tells people of a command', async () => {
+    const help = (out: boolean) => run('initctl help start', { terminal: { out, err: out } });
+    expect((await help(true)).out).toMatch(/^Usage: initctl start /);
+    expect((await help(false)).out).toMatch(/^Job commands:/);
+  });
+});
+
 describe('explain', () => {
   const failure = {
     slot: 'main',
@@ -766,6 +834,7 @@ describe('explain', () => {
         name: 'x',
         goal: 'start',
         state: 'starting',
+        kept: false,
         why: 'started by request; waits for what reacts to its `starting` event',
         holds: ['net-up IFACE=lo'],
         blockedBy: [{ text: 'event starting', children: [{ text: 'job db start/pre-start', children: [] }] }],
@@ -777,6 +846,12 @@ describe('explain', () => {
     ],
     last: { instance: '', at: 0, text: failure.text, failure, respawns: 0 },
     broken: [{ path: '/etc/init/web.override', job: 'web', line: 2, message: 'Unknown stanza', expected: 'a stanza' }],
+    pending: null,
+    output: { path: '/log/web-x.log', lastLine: 'address in use' },
+    unsupervised: [
+      { pid: 77, instance: 'x', command: 'serve --port 80', old: true },
+      { pid: 78, instance: '', command: null, old: false },
+    ],
   };
 
   it('tells the chain of reasons, indented', async () => {
@@ -798,7 +873,10 @@ describe('explain', () => {
         '  note: its file is gone',
         '  broken file: /etc/init/web.override:2: Unknown stanza',
         '    expected a stanza',
-        '  initctl log web shows its output',
+        '  left behind: process 77 of (x) (serve --port 80) has outlived its run; init does not supervise it and does not end it',
+        '  beside it: process 78 runs, too; init does not supervise it and does not end it',
+        '  last line of output: address in use',
+        '  /log/web-x.log has its output',
         '',
       ].join('\n'),
     );
@@ -818,10 +896,36 @@ describe('explain', () => {
       instances: [],
       last: null,
       broken: [],
+      output: null,
+      unsupervised: [],
     };
     expect((await run('explain web', { answers: { explain: lone } })).out).toBe(
       'web stop/waiting: never started; nothing of its `start on` has come yet\n  start on: started db (db is stop/waiting)\n',
     );
+  });
+
+  it('points to a log only where there is one', async () => {
+    const last = { instance: '', at: 0, text: failure.text, failure, respawns: 0 };
+    const failed: Explanation = {
+      ...explanation,
+      why: 'its last run failed',
+      notes: [],
+      instances: [],
+      last,
+      broken: [],
+    };
+    const lines = async (more: Partial<Explanation>): Promise<string[]> =>
+      (await run('explain web', { answers: { explain: { ...failed, ...more } } })).out.split('\n').slice(6, -1);
+    const output = { path: '/log/web.log', lastLine: null };
+    expect(await lines({ unsupervised: [], output: null })).toEqual([]);
+    expect(await lines({ unsupervised: [], output })).toEqual(['  initctl log web shows its output']);
+    const unsupervised = [{ pid: 77, instance: '', command: null, old: true }];
+    expect(await lines({ unsupervised, output: null })).toEqual([
+      '  left behind: process 77 has outlived its run; init does not supervise it and does not end it, and it may hold what the job needs, such as a port',
+    ]);
+    // A daemon before this version tells neither.
+    const { output: _, unsupervised: __, ...older } = failed;
+    expect((await run('explain web', { answers: { explain: older } })).status).toBe(0);
   });
 
   it('tells who holds the events of a name', async () => {

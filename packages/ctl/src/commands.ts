@@ -36,10 +36,14 @@ const help: Command = {
   usage: '',
   options: [{ long: 'all', description: 'also list the commands that are new in this version', shown: 'further' }],
   help: 'Outputs the commands by what they are about.',
-  async run({ context, options, print }) {
-    const all = options.all === true || context.terminal.out;
+  most: 1,
+  async run({ args: [name = ''], context, options, print }) {
+    const width = screenWidth(context.env, context.terminal.columns);
+    const asked = print.forPeople ? BY_NAME.get(name) : undefined;
+    const all = options.all === true || print.forPeople;
     // Whatever --quiet says: nobody asks for help to get none.
-    context.out(commandList(COMMANDS, print.program, screenWidth(context.env, context.terminal.columns), all));
+    if (asked) context.out(commandHelp(asked, `${print.program} ${name}`, width));
+    else context.out(commandList(COMMANDS, print.program, width, all));
     return 0;
   },
 };
@@ -149,6 +153,7 @@ async function runOne(
   if (parsed.asked !== null) return 0;
   const { options } = parsed;
   print.heed(options);
+  refuseMore(command, parsed.words, print);
   const scope = scopeOf(options);
   if (!context.local && (command.local || scope !== 'default')) return RUN_LOCALLY;
   let client: Promise<UpstartClient> | null = null;
@@ -168,6 +173,13 @@ async function runOne(
   } finally {
     await (client as Promise<UpstartClient> | null)?.then((connected) => connected.close()).catch(() => {});
   }
+}
+
+/** Arguments that would be ignored are refused: by commands that scripts do not know, and by the others where people read it. */
+function refuseMore({ group, usage, most }: Command, words: readonly string[], print: Printer): void {
+  const heeded = most ?? (usage.includes('...') ? Number.POSITIVE_INFINITY : usage.split(' ').filter(Boolean).length);
+  if (words.length <= heeded || (group !== 'Further' && !print.hinting)) return;
+  throw new UsageError(`unexpected argument: ${words[heeded]}`);
 }
 
 function scopeOf(options: Options): Scope {

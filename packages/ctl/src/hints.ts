@@ -1,8 +1,9 @@
 /** What people, and only they, are told below an error: why it may have happened, and what they may have meant. */
-import { adviceLines, brokenFileText, nearest, type Target, type UpstartClient } from '@upstart/protocol';
-import { lastLines } from './log-file.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { adviceLines, brokenFileText, lastLines, nearest, type Target, type UpstartClient } from '@upstart/protocol';
 import type { Printer } from './printer.ts';
 import { printable } from './text/colour.ts';
+import { unsupervisedLine } from './text/unsupervised.ts';
 
 /** How many lines of a job's output are shown below its failure. */
 const LOG_LINES = 10;
@@ -33,6 +34,53 @@ export async function hintFailure(target: Target, client: UpstartClient, print: 
     print.hint(`The last lines of ${printable(path)}:`);
     for (const line of lines) print.hint(`  ${printable(line)}`);
   });
+}
+
+/** After a restart or a reload: what it has not done. */
+export async function noteOldDefinition(target: Target, client: UpstartClient, print: Printer): Promise<void> {
+  await unlessLost(async () => {
+    const { pending, instances } = await client.call('explain', { job: target.job });
+    const name = printable(target.job);
+    if (pending === 'changed') {
+      print.notice(
+        `The file of ${name} has changed, but its old definition still counts: stop and start take the new one.`,
+      );
+    }
+    if (pending === 'gone') print.notice(`The file of ${name} is gone; the job lasts until it has stopped.`);
+    const mine = instances.filter(({ name: instance }) => !('instance' in target) || target.instance === instance);
+    for (const { kept, why, hints } of mine)
+      if (kept) print.notice(`${printable(why)}: ${printable(hints.join('; '))}`);
+  });
+}
+
+/** How long what has been told to end may take until it is called left behind, in milliseconds, and how often that is looked at. */
+const GRACE = 1000;
+const LOOKS = 4;
+
+/** After a stop: processes of the job that run on, which init does not supervise. */
+export async function noteLeftBehind(job: string, client: UpstartClient, print: Printer): Promise<void> {
+  await unlessLost(async () => {
+    let left = await leftBehind(job, client);
+    for (let look = 1; look < LOOKS && left.length > 0; look++) {
+      await pause(GRACE / (LOOKS - 1));
+      left = await leftBehind(job, client);
+    }
+    for (const line of left) print.notice(line);
+  });
+}
+
+/** For a job that has stopped before: the same, below the error that says so. */
+export async function hintLeftBehind(job: string, client: UpstartClient, print: Printer): Promise<void> {
+  await unlessLost(async () => {
+    for (const line of await leftBehind(job, client)) print.hint(line);
+  });
+}
+
+async function leftBehind(job: string, client: UpstartClient): Promise<string[]> {
+  const { unsupervised = [] } = await client.call('explain', { job });
+  return unsupervised
+    .filter(({ old }) => old)
+    .map((process) => `${printable(job)}: ${unsupervisedLine(process, false)}`);
 }
 
 /** Hints are an extra: when they cannot be had, the error stands for itself. */

@@ -68,6 +68,11 @@ export class Printer {
     this.#hints.push(text);
   }
 
+  /** Something that people want to know although all went well. */
+  notice(text: string): void {
+    if (this.hinting && !this.#quiet) this.#context.err(`${this.#errColour.dim(text)}\n`);
+  }
+
   /** The error that ends the command, and the hints that belong to it. */
   failure(text: string): void {
     this.#error(text);

@@ -2,12 +2,10 @@
  * Whether the state agrees with what the supervisor runs. It does unless saved state was lost; then what can be read of
  * the processes tells which jobs they belong to.
  */
-import { readFileSync } from 'node:fs';
-import { decodeText } from '@upstart/protocol';
 import type { Engine } from './engine/engine.ts';
-import { getVariable } from './engine/environment.ts';
 import type { FoundProcess } from './engine/messages.ts';
 import { processesOf } from './engine/state.ts';
+import { ownJob, readTexts } from './proc/processes.ts';
 import type { SupervisorState } from './process-messages.ts';
 import type { Untimed } from './runner.ts';
 
@@ -34,16 +32,6 @@ export function adoption(
 /** What /proc tells of a process; no job when it does not, or the program has written over its environment. */
 function readProcess({ process, pid }: SupervisorState['processes'][number]): FoundProcess {
   const env = readTexts(`/proc/${pid}/environ`);
-  const job = getVariable(env, 'UPSTART_JOB') || null;
-  const instance = getVariable(env, 'UPSTART_INSTANCE') ?? '';
+  const { job, instance } = ownJob(env);
   return { process, pid, job, instance, argv: readTexts(`/proc/${pid}/cmdline`), env };
-}
-
-/** The texts of a file of /proc; none when it cannot be read. */
-export function readTexts(path: string): string[] {
-  try {
-    return decodeText(readFileSync(path)).split('\0').slice(0, -1);
-  } catch {
-    return [];
-  }
 }

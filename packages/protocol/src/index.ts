@@ -7,6 +7,7 @@ export * from './framing.ts';
 export * from './glob.ts';
 export * from './known-events.ts';
 export * from './locate.ts';
+export * from './log-file.ts';
 export * from './messages.ts';
 export * from './process-streams.ts';
 export * from './regular-file.ts';

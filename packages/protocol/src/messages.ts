@@ -108,7 +108,7 @@ export interface ExplainedOperand {
   note: string | null;
 }
 
-/** The answer to "why is this job in the state it is in?". */
+/** The answer to "why is this job in the state it is in?". Optional fields are those that a daemon before version 2.14 lacks. */
 export interface Explanation {
   job: string;
   /** Whether there is such a job; otherwise there are only the files in `broken` that were to define it. */
@@ -119,6 +119,8 @@ export interface Explanation {
   notes: string[];
   startOn: { condition: string; operands: ExplainedOperand[] } | null;
   stopOn: string | null;
+  /** What its files say by now and is not in use as long as it runs: another definition, or none; null: nothing. */
+  pending?: 'changed' | 'gone' | null;
   instances: {
     name: string;
     goal: Goal;
@@ -132,10 +134,32 @@ export interface Explanation {
     stopOperands: ExplainedOperand[];
     failure: FailureReason | null;
     hints: string[];
+    /** It runs because its pre-stop was followed by a start: by a restart, or because the stop was taken back. */
+    kept?: boolean;
   }[];
   /** How the last instance that ended went; null before the first one. */
   last: { instance: string; at: number; text: string; failure: FailureReason | null; respawns: number } | null;
   broken: BrokenFile[];
+  /** What a failed run has output; null without a failure, or without anything in the log. */
+  output?: FailedOutput | null;
+  /** Processes of the job that init does not supervise, at most ten. */
+  unsupervised?: UnsupervisedProcess[];
+}
+
+/** Where the output of a failed run is. */
+export interface FailedOutput {
+  path: string;
+  /** The last line, if it is of that run; null for those who may not read the log. */
+  lastLine: string | null;
+}
+
+export interface UnsupervisedProcess {
+  pid: number;
+  instance: string;
+  /** null for those who may not know what jobs run. */
+  command: string | null;
+  /** It is from before the present main process, or there is none: it has outlived its run. */
+  old: boolean;
 }
 
 /** The answer to "who keeps the events of this name from being over?": one element an event, oldest first. */

@@ -11,7 +11,7 @@ import {
   targetOf,
   timeLimit,
 } from '../command.ts';
-import { hintFailure, hintUnknownJob } from '../hints.ts';
+import { hintFailure, hintLeftBehind, hintUnknownJob, noteLeftBehind, noteOldDefinition } from '../hints.ts';
 import { printable } from '../text/colour.ts';
 import { statusLines } from '../text/status.ts';
 import { currentStatus, printStatus } from './status.ts';
@@ -50,7 +50,7 @@ async function change(method: Change, invocation: Invocation): Promise<number> {
     .call(method, { ...target, wait, ...origin(invocation.context) }, limit)
     .catch(async (error: unknown) => {
       if (error instanceof TimeoutError) return null;
-      await hint(error, target, client, invocation);
+      await hint(method, error, target, client, invocation);
       throw error;
     });
   if (answer === null) {
@@ -59,6 +59,7 @@ async function change(method: Change, invocation: Invocation): Promise<number> {
   }
   const { instance } = answer;
   printStatus(await currentStatus(client, target.job, instance), invocation.print);
+  await note(method, { job: target.job, instance }, client, invocation);
   return 0;
 }
 
@@ -69,8 +70,22 @@ async function tellLate(target: Target, client: UpstartClient, { options, print 
   print.failure(lateText(options, line));
 }
 
-async function hint(error: unknown, target: Target, client: UpstartClient, { print }: Invocation): Promise<void> {
+/** What people should know of a change that was made. */
+async function note(method: Change, target: Target, client: UpstartClient, { print }: Invocation): Promise<void> {
+  if (!print.hinting) return;
+  if (method === 'restart') await noteOldDefinition(target, client, print);
+  if (method === 'stop') await noteLeftBehind(target.job, client, print);
+}
+
+async function hint(
+  method: Change,
+  error: unknown,
+  target: Target,
+  client: UpstartClient,
+  { print }: Invocation,
+): Promise<void> {
   if (!(error instanceof UpstartError) || !print.hinting) return;
   if (error.code === 'unknown-job') await hintUnknownJob(target.job, client, print);
   if (error.code === 'job-failed-to-start') await hintFailure(target, client, print);
+  if (error.code === 'unknown-instance' && method === 'stop') await hintLeftBehind(target.job, client, print);
 }

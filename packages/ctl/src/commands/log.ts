@@ -1,9 +1,9 @@
 /** `log`: what the processes of a job have output. */
 import { unwatchFile, watchFile } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
+import { readFrom, tail } from '@upstart/protocol';
 import { type Command, type Invocation, targetOf } from '../command.ts';
 import { hintUnknownJob } from '../hints.ts';
-import { readFrom, tail } from '../log-file.ts';
 import type { Printer } from '../printer.ts';
 
 const DEFAULT_LINES = 10;

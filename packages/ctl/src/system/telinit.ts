@@ -45,6 +45,8 @@ const telinit: Tool = {
     { long: 'timeout', short: 't', letterOnly: true, value: 'SECONDS', description: 'accepted and ignored' },
   ],
   help: 'RUNLEVEL is one of 0123456 or S, or Q to read the job files again, or U to replace the running init by the installed one, which goes on where it was.',
+  mistaken:
+    'Run by root, `init` is `telinit`: `init --user` starts a session, `init --container` the init of a container.',
   async run(call) {
     const [level] = call.args;
     if (level === undefined) throw new UsageError('missing runlevel');

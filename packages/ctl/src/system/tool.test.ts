@@ -54,3 +54,18 @@ test('help and version', async () => {
   expect(text).toMatch(/-e, --env=KEY=VALUE +a variable/);
   expect(text).toMatch(/^ {2}-t SECONDS +a time$/m);
 });
+
+test('people are told what they may have meant', async () => {
+  const mistaken = { ...tool, mistaken: 'A tool is no toy.' };
+  const call = async (hinting: boolean, word: string): Promise<string> => {
+    let text = '';
+    const err = (more: string): void => {
+      text += more;
+    };
+    await callTool(mistaken, [word], { out: err, err, hinting });
+    return text;
+  };
+  expect(await call(true, '--fly')).toBe(`tool: invalid option: --fly\n${HINT}A tool is no toy.\n`);
+  expect(await call(false, '--fly')).toBe(`tool: invalid option: --fly\n${HINT}`);
+  expect(await call(true, 'bad')).toBe('tool: It is bad\n');
+});

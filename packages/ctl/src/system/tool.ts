@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { ConnectionError, connect, KeyedClient, standardStreams, type UpstartClient } from '@upstart/protocol';
 import { optionLines } from '../help.ts';
 import { COMMON_OPTIONS, type OptionSpec, type Options, type ParsedWords, parseWords, UsageError } from '../options.ts';
@@ -18,6 +19,8 @@ export interface Tool {
   readonly synopsis: string;
   readonly options: readonly OptionSpec[];
   readonly help: string;
+  /** For people, below a mistake in the command line: what they may have meant. */
+  readonly mistaken?: string;
   /** Returns the exit status. A `UsageError` is answered with a pointer to the help, any other error with its text. */
   run(call: ToolCall): Promise<number> | number;
 }
@@ -34,10 +37,13 @@ export interface ToolCall {
 
 /** Runs `tool` as this process, and sets its exit status. */
 export async function runTool(tool: Tool, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  process.exitCode = await callTool(tool, argv, standardStreams);
+  process.exitCode = await callTool(tool, argv, { ...standardStreams, hinting: isatty(STDERR) });
 }
 
-type Output = { out(text: string): void; err(text: string): void };
+const STDERR = 2;
+
+/** `hinting`: people read the errors. */
+type Output = { out(text: string): void; err(text: string): void; hinting?: boolean };
 
 export async function callTool(tool: Tool, argv: readonly string[], output: Output): Promise<number> {
   const { name } = tool;
@@ -61,7 +67,10 @@ export async function callTool(tool: Tool, argv: readonly string[], output: Outp
     });
   } catch (error) {
     output.err(`${prefixed(name, (error as Error).message)}\n`);
-    if (error instanceof UsageError) output.err(`Try \`${name} --help' for more information.\n`);
+    if (error instanceof UsageError) {
+      output.err(`Try \`${name} --help' for more information.\n`);
+      if (tool.mistaken !== undefined && output.hinting) output.err(`${tool.mistaken}\n`);
+    }
     return 1;
   }
 }

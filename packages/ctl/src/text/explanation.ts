@@ -5,16 +5,18 @@ import {
   type EventExplanation,
   type ExplainedOperand,
   type Explanation,
+  type FailedOutput,
   type WaitReason,
 } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
 import { stateColour } from './status.ts';
+import { unsupervisedLine } from './unsupervised.ts';
 
 type ExplainedInstance = Explanation['instances'][number];
 type LastRun = NonNullable<Explanation['last']>;
 
 export function explanationLines(explanation: Explanation, colour: Palette, now: Date): string[] {
-  const { job, defined, why, startOn, stopOn, instances, last, broken, notes } = explanation;
+  const { job, defined, why, startOn, stopOn, instances, last, broken, notes, output, unsupervised = [] } = explanation;
   const name = colour.strong(printable(job));
   const lines =
     instances.length > 0
@@ -29,9 +31,8 @@ export function explanationLines(explanation: Explanation, colour: Palette, now:
       colour.bad(`broken file: ${printable(brokenFileText(file))}`),
       ...indented(adviceLines(file)),
     ]),
-    ...(instances.some(({ failure }) => failure) || last?.failure
-      ? [colour.dim(`initctl log ${printable(job)} shows its output`)]
-      : []),
+    ...unsupervised.map((process) => colour.bad(unsupervisedLine(process, hasFailed(explanation)))),
+    ...(output ? outputLines(explanation, output, colour) : []),
   ];
   return [...lines, ...indented(details)];
 }
@@ -111,6 +112,23 @@ function lastRunLines(
   const more = said.includes(what) && text.startsWith(what) ? text.slice(what.length).replace(/^; /, '') : text;
   const line = `last run${of}: ended ${ago(at, now)}${again}${more === '' ? '' : `: ${printable(more)}`}`;
   return [failure === null ? line : colour.bad(line)];
+}
+
+function hasFailed({ instances, last }: Explanation): boolean {
+  return instances.some(({ failure }) => failure) || (instances.length === 0 && last?.failure != null);
+}
+
+/** The last words of a failed run, and where the others are. */
+function outputLines(
+  { job, instances, last }: Explanation,
+  { path, lastLine }: FailedOutput,
+  colour: Palette,
+): string[] {
+  const named = instances.some(({ name }) => name !== '') || (last?.instance ?? '') !== '';
+  return [
+    ...(lastLine === null ? [] : [`last line of output: ${printable(lastLine)}`]),
+    colour.dim(named ? `${printable(path)} has its output` : `initctl log ${printable(job)} shows its output`),
+  ];
 }
 
 const UNITS = [

@@ -17,11 +17,13 @@ import {
 import { monotonicNow } from '../clock.ts';
 import type { Configuration } from '../conf/configuration.ts';
 import { readEnvironment, readVariable } from '../engine/environment-requests.ts';
-import { explainEvents, explainJob } from '../engine/explain/explain.ts';
+import { explainEvents } from '../engine/explain/explain.ts';
 import type { EngineRequest } from '../engine/messages.ts';
 import { instanceLogPath, isSettled, jobConfigs, jobStatus, listJobs } from '../engine/queries.ts';
 import type { Log } from '../log.ts';
+import type { Orphans } from '../proc/orphans.ts';
 import type { Runner } from '../runner.ts';
+import { explanationOf } from './explanation.ts';
 
 /** What the handlers work on. */
 export interface ControlContext {
@@ -32,6 +34,7 @@ export interface ControlContext {
   version: string;
   /** The pid that users know as init. */
   initPid: number;
+  orphans: Orphans;
 }
 
 /** Who asks, and how. */
@@ -124,12 +127,8 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
   async explain(context, { job }, caller) {
     await caller.turn();
-    const { engine } = context.runner;
     const broken = brokenFiles(context, caller).filter((file) => file.job === job);
-    const jobClass = engine.state.classes.get(job);
-    if (!jobClass && broken.length === 0 && !engine.state.faults?.has(job)) throw upstartError('unknown-job', job);
-    const files = { broken, switchedOff: context.configuration.switchedOff(job) };
-    return explainJob(engine.context, job, jobClass, files, monotonicNow(), caller.privileged);
+    return explanationOf(context, job, broken, caller.privileged);
   },
 
   async explainEvent(context, { name }, caller) {

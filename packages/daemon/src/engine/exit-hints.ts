@@ -21,7 +21,7 @@ export function exitHint({ processes }: JobDefinition, slot: Slot, status: numbe
   if (status === NOT_EXECUTABLE) return 'status 126: a command was found, but could not be executed';
   if (process.kind === 'exec' || status >= BY_SIGNAL) return null;
   const program = /^[ \t]*exec[ \t]/m.test(process.text) ? ', or the program that it executes,' : '';
-  return `a command in the script${program} ended with status ${status}, and that ended the script: init runs scripts with \`sh -e\``;
+  return `a command in the script${program} ended with status ${status}, and the script with it: init runs scripts by \`sh -e\``;
 }
 
 /** For a program that ended without having done what `expect` waits for. */

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import type { TargetSpec } from './messages.ts';
 import { findClass, locate } from './requests.ts';
 import { logPath } from './spawn-spec.ts';
-import type { ClassState, InstanceState } from './state.ts';
+import { type ClassState, type InstanceState, processesOf } from './state.ts';
 
 export function listJobs(context: Context): JobStatus[] {
   return [...context.state.classes.values()].map((jobClass) => ({
@@ -74,4 +74,11 @@ export function instanceLogPath(context: Context, target: TargetSpec): string {
   const { logDir } = context.state.settings;
   if (logDir === null) throw upstartError('bad-request', 'this init writes no job logs (--no-log)');
   return logPath(logDir, target.job, name);
+}
+
+/** The pids of all processes that are supervised. */
+export function supervisedPids({ state }: Context): Set<number> {
+  const pids = new Set<number>();
+  for (const instance of state.instances.values()) for (const [, { pid }] of processesOf(instance)) pids.add(pid);
+  return pids;
 }

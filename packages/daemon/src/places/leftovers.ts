@@ -5,9 +5,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { formatAddress } from '@upstart/protocol';
-import { readTexts } from '../adopt.ts';
-import { getVariable } from '../engine/environment.ts';
 import { displayName } from '../engine/state.ts';
+import { ownJob, processIds, readTexts } from '../proc/processes.ts';
 
 /** A warning for each dead session of this user beside this one that has left jobs. */
 export function leftovers(runtimeDir: string, initPid: number): string[] {
@@ -16,11 +15,9 @@ export function leftovers(runtimeDir: string, initPid: number): string[] {
   const found = new Map<string, string[]>();
   for (const pid of ownProcesses()) {
     if (pid === initPid || pid === process.pid) continue;
-    const env = readTexts(`/proc/${pid}/environ`);
-    const address = getVariable(env, 'UPSTART_SESSION') ?? '';
-    const job = getVariable(env, 'UPSTART_JOB');
-    if (!job || !dead.has(address)) continue;
-    const name = displayName(job, getVariable(env, 'UPSTART_INSTANCE') ?? '');
+    const { job, instance, session: address } = ownJob(readTexts(`/proc/${pid}/environ`));
+    if (job === null || address === null || !dead.has(address)) continue;
+    const name = displayName(job, instance);
     found.set(address, [...(found.get(address) ?? []), `${name}, process ${pid}`]);
   }
   return [...found].map(([address, processes]) => {
@@ -43,9 +40,7 @@ function deadSessions(runtimeDir: string, initPid: number): Map<string, number> 
 }
 
 function ownProcesses(): number[] {
-  return names('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.getuid?.());
+  return processIds().filter((pid) => statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.getuid?.());
 }
 
 function names(directory: string): string[] {

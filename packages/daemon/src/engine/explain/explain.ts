@@ -14,6 +14,9 @@ import { knownCause, publicVariables, type Question, question } from './question
 import { stillNeeds } from './residual.ts';
 import { Waits } from './waits.ts';
 
+/** What the engine knows; what takes a look at files or processes, whoever asks it adds. */
+export type EngineExplanation = Omit<Explanation, 'output' | 'unsupervised'>;
+
 /** How many events of one name are explained; there may be any number. */
 const MAX_EVENTS = 20;
 
@@ -27,7 +30,7 @@ export function explainJob(
   files: JobFiles,
   now: number,
   privileged: boolean,
-): Explanation {
+): EngineExplanation {
   const asked = question(context, now, privileged);
   const definition = jobClass?.definition;
   const instances = [...(jobClass?.instances.values() ?? [])].map((id) => context.instance(id) as InstanceState);
@@ -43,6 +46,7 @@ export function explainJob(
             operands: explainOperands(asked, jobClass.startOn, instances.length === 0),
           }
         : null,
+    pending: jobClass?.next ? (jobClass.next.definition ? 'changed' : 'gone') : null,
     stopOn: definition?.stopOn ? formatCondition(definition.stopOn) : null,
     instances: instances.map((instance) => explainInstance(asked, instance)),
     last: jobClass ? explainLast(asked, jobClass) : null,
@@ -80,6 +84,7 @@ function explainInstance(asked: Question, instance: InstanceState): Explanation[
     stopOperands: stopOn ? explainOperands(asked, stopOn, true) : [],
     failure: failure && failureReason(failure),
     hints: instanceHints(asked, waits, instance),
+    kept: state === 'running' && isKept(instance.cause ?? ''),
   };
 }
 

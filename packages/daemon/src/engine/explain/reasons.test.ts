@@ -142,7 +142,7 @@ describe('a failure', () => {
       for (const process of [...world.processes.values()]) world.exit(process, code, signal);
       return explain(world, 'svc').last?.text.replace(/^.*?status \d+; /, '');
     };
-    const ended = 'ended with status 3, and that ended the script: init runs scripts with `sh -e`';
+    const ended = 'ended with status 3, and the script with it: init runs scripts by `sh -e`';
     expect(run('script\n. nvm.sh\nserve\nend script\n', 3)).toBe(`a command in the script ${ended}`);
     expect(run('script\n. nvm.sh\nexec serve\nend script\n', 3)).toBe(
       `a command in the script, or the program that it executes, ${ended}`,

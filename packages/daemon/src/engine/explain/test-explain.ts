@@ -1,14 +1,14 @@
 /** For tests: explanations of a job of a world, as the owner gets them. */
-import type { Explanation, WaitReason } from '@upstart/protocol';
+import type { WaitReason } from '@upstart/protocol';
 import type { TestWorld } from '../test-world.ts';
-import { explainJob } from './explain.ts';
+import { type EngineExplanation, explainJob } from './explain.ts';
 import type { JobFiles } from './notes.ts';
 
 export function explain(
   world: TestWorld,
   job: string,
   { broken = [], switchedOff = null }: Partial<JobFiles> = {},
-): Explanation {
+): EngineExplanation {
   const files = { broken, switchedOff };
   return explainJob(world.engine.context, job, world.engine.state.classes.get(job), files, world.now, true);
 }

@@ -1,6 +1,7 @@
 /** Reading the end of a job's log, whose lines end in CR LF because a pty wrote them. */
 import { fstatSync, readSync } from 'node:fs';
-import { decodeText, withRegularFile } from '@upstart/protocol';
+import { withRegularFile } from './regular-file.ts';
+import { decodeText } from './text.ts';
 
 /** How much of a file is looked at for its last lines, in bytes. */
 const TAIL_BYTES = 256 * 1024;

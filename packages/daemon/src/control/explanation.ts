@@ -1,0 +1,100 @@
+/** Why a job is in its state, as clients are told: what the engine knows, and what files and processes add. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  type BrokenFile,
+  type Explanation,
+  type FailedOutput,
+  lastLines,
+  type UnsupervisedProcess,
+  upstartError,
+} from '@upstart/protocol';
+import { monotonicNow } from '../clock.ts';
+import type { Context } from '../engine/context.ts';
+import { type EngineExplanation, explainJob } from '../engine/explain/explain.ts';
+import { logPath } from '../engine/spawn-spec.ts';
+import type { Orphan } from '../proc/orphans.ts';
+import { readFacts } from '../proc/processes.ts';
+import type { ControlContext } from './handlers.ts';
+
+/** How many processes are told of. */
+const MAX_UNSUPERVISED = 10;
+/** The longest command line that is told, in characters. */
+const MAX_COMMAND = 120;
+const MAX_LINE = 300;
+/** So many milliseconds may lie between a failure and the last thing that was logged of its run. */
+const SAME_RUN = 10_000;
+
+/** `broken` are the job's own files with errors. Throws UpstartError. */
+export async function explanationOf(
+  { runner, configuration, orphans }: ControlContext,
+  job: string,
+  broken: BrokenFile[],
+  privileged: boolean,
+): Promise<Explanation> {
+  const { context, state } = runner.engine;
+  const found = await orphans.find();
+  const jobClass = state.classes.get(job);
+  if (!jobClass && broken.length === 0 && !state.faults?.has(job)) throw upstartError('unknown-job', job);
+  const files = { broken, switchedOff: configuration.switchedOff(job) };
+  const explanation = explainJob(context, job, jobClass, files, monotonicNow(), privileged);
+  const { jobCgroups, logDir } = state.settings;
+  return {
+    ...explanation,
+    output: logDir === null ? null : failedOutput(explanation, resolve(logDir), privileged),
+    // What is left in a control group ends with the job.
+    unsupervised: jobCgroups ? [] : unsupervised(context, job, found, privileged),
+  };
+}
+
+function failedOutput(
+  { job, instances, last }: EngineExplanation,
+  logDir: string,
+  privileged: boolean,
+): FailedOutput | null {
+  const now = instances.find(({ failure }) => failure);
+  const failure = now?.failure ?? last?.failure;
+  if (!failure) return null;
+  const path = logPath(logDir, job, (now ? now.name : last?.instance) ?? '');
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isFile() || stats.size === 0) return null;
+  // A run after it may have output something, too.
+  const isLatest = now !== undefined || instances.length === 0;
+  const ofThisRun = isLatest && Math.abs(stats.mtimeMs - failure.at) <= SAME_RUN;
+  return { path, lastLine: privileged && ofThisRun ? lastLine(path) : null };
+}
+
+function lastLine(path: string): string | null {
+  try {
+    const [line] = lastLines(path, 1);
+    return line === undefined ? null : cut(line, MAX_LINE);
+  } catch {
+    // Something else than a log has taken its place.
+    return null;
+  }
+}
+
+/** The orphans that are this job's. Those in the session of its main process are ended with that. */
+function unsupervised(context: Context, job: string, orphans: Orphan[], privileged: boolean): UnsupervisedProcess[] {
+  const { classes, settings, instances } = context.state;
+  const mains = new Map<string, { pid: number; started: number }>();
+  for (const [name, id] of classes.get(job)?.instances ?? []) {
+    const pid = instances.get(id)?.processes.main?.pid ?? 0;
+    const started = pid === 0 ? undefined : readFacts(pid)?.started;
+    if (started !== undefined) mains.set(name, { pid, started });
+  }
+  return orphans
+    .filter((orphan) => orphan.job === job && orphan.session === settings.sessionAddress)
+    .filter(({ instance, leader }) => mains.get(instance)?.pid !== leader)
+    .slice(0, MAX_UNSUPERVISED)
+    .map(({ pid, instance, argv, started }) => ({
+      pid,
+      instance,
+      command: privileged ? cut(argv.join(' '), MAX_COMMAND) : null,
+      old: started < (mains.get(instance)?.started ?? Number.POSITIVE_INFINITY),
+    }));
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

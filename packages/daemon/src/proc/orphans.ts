@@ -1,0 +1,80 @@
+/**
+ * Processes of jobs that init does not supervise: their parents have ended, so init is their parent, but it was not the one that started
+ * them. They live on when their job has stopped.
+ */
+import { readFile, readlink } from 'node:fs/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { type OwnJob, ownJob, type ProcessFacts, processIds, readFacts, splitTexts } from './processes.ts';
+
+export interface Orphan extends OwnJob, Pick<ProcessFacts, 'pid' | 'started'> {
+  job: string;
+  /** The session that it belongs to, in the kernel's sense. */
+  leader: number;
+  argv: string[];
+}
+
+/** So many processes are looked at before others have their turn. */
+const SLICE = 50;
+/** So many orphans are asked what they are; the newest ones. */
+export const MAX_ORPHANS = 100;
+/** Milliseconds for all that is asked of one process: the kernel may keep a reader waiting. */
+const PATIENCE = 200;
+
+/** One look at a time, which all who ask share. */
+export class Orphans {
+  readonly #initPid: number;
+  readonly #supervised: () => ReadonlySet<number>;
+  #look: Promise<Orphan[]> | null = null;
+
+  /** `supervised` tells the pids that init knows of at present. */
+  constructor(initPid: number, supervised: () => ReadonlySet<number>) {
+    this.#initPid = initPid;
+    this.#supervised = supervised;
+  }
+
+  find(): Promise<Orphan[]> {
+    this.#look ??= this.#lookAround().finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  async #lookAround(): Promise<Orphan[]> {
+    const children: ProcessFacts[] = [];
+    const known = this.#supervised();
+    for (const [i, pid] of processIds().entries()) {
+      if (i % SLICE === SLICE - 1) await turn();
+      const facts = readFacts(pid);
+      if (facts && this.#isOrphan(facts) && !known.has(pid)) children.push(facts);
+    }
+    const found: Orphan[] = [];
+    for (const facts of children.sort((a, b) => b.started - a.started).slice(0, MAX_ORPHANS)) {
+      const orphan = await Promise.race([ask(facts), pause(PATIENCE, 'late' as const, { ref: false })]);
+      // Whoever keeps one reader waiting may keep the next one, too.
+      if (orphan === 'late') break;
+      if (orphan) found.push(orphan);
+    }
+    // What was started meanwhile is known by now.
+    const knownNow = this.#supervised();
+    return found.filter(({ pid }) => !knownNow.has(pid)).reverse();
+  }
+
+  #isOrphan({ pid, parent, state }: ProcessFacts): boolean {
+    return parent === this.#initPid && pid !== process.pid && !'ZXD'.includes(state);
+  }
+}
+
+/** What the process says of itself; null where it belongs to no job of an init in this pid namespace. */
+async function ask({ pid, session: leader, started }: ProcessFacts): Promise<Orphan | null> {
+  try {
+    const own = ownJob(splitTexts(await readFile(`/proc/${pid}/environ`)));
+    if (own.job === null) return null;
+    const [theirs, ours] = await Promise.all([readlink(`/proc/${pid}/ns/pid`), readlink('/proc/self/ns/pid')]);
+    if (theirs !== ours) return null;
+    const argv = splitTexts(await readFile(`/proc/${pid}/cmdline`));
+    return { ...own, job: own.job, pid, leader, started, argv };
+  } catch {
+    // It has ended, or is another user's.
+    return null;
+  }
+}

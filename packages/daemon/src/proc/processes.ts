@@ -1,0 +1,67 @@
+/** What /proc tells of processes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { decodeText } from '@upstart/protocol';
+import { getVariable } from '../engine/environment.ts';
+
+/** The texts of a file of /proc that are separated by NUL; none when it cannot be read. */
+export function readTexts(path: string): string[] {
+  try {
+    return splitTexts(readFileSync(path));
+  } catch {
+    return [];
+  }
+}
+
+export function splitTexts(bytes: Uint8Array): string[] {
+  return decodeText(bytes).split('\0').slice(0, -1);
+}
+
+/** The job that a process belongs to, as init has told it in its environment. */
+export interface OwnJob {
+  job: string | null;
+  instance: string;
+  /** The address of the session; null: the system's init, or a container's. */
+  session: string | null;
+}
+
+export function ownJob(env: readonly string[]): OwnJob {
+  return {
+    job: getVariable(env, 'UPSTART_JOB') || null,
+    instance: getVariable(env, 'UPSTART_INSTANCE') ?? '',
+    session: getVariable(env, 'UPSTART_SESSION') || null,
+  };
+}
+
+/** The pids of all processes; none where there is no /proc. */
+export function processIds(): number[] {
+  try {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0);
+  } catch {
+    return [];
+  }
+}
+
+export interface ProcessFacts {
+  pid: number;
+  parent: number;
+  session: number;
+  /** As in proc(5): `Z` is a zombie, `D` waits for the kernel. */
+  state: string;
+  /** When it was started, in ticks since boot. */
+  started: number;
+}
+
+/** Reading this waits for nobody, unlike the environment of a process that the kernel is busy with. */
+export function readFacts(pid: number): ProcessFacts | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name may hold anything, blanks and parentheses too.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [state = '', parent, , session] = fields;
+    return { pid, state, parent: Number(parent), session: Number(session), started: Number(fields[19]) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+/** What `explain` needs files and processes for, against a real init. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Explanation } from '../../packages/protocol/src/index.ts';
+import { eventually } from '../chaos/session.ts';
+import { SessionInit } from './session-init.ts';
+
+let session: SessionInit;
+
+beforeAll(async () => {
+  session = await SessionInit.start({
+    jobs: {
+      // Without a session of its own, and without that trap, a process ends with the terminal of its job.
+      launcher: 'script\nsetsid sleep 1001 &\nsh -c \'trap "" HUP; exec sleep 1002\' &\nend script\n',
+      wrapper: "script\n(sleep 1005 &)\nsetsid sh -c 'sleep 1003 &'\nexec sleep 1004\nend script\n",
+      nowhere: 'chdir /no/such/folder\nexec sleep 1000\n',
+      talker: 'script\necho first\necho last words\nexit 3\nend script\n',
+      holder: 'start on mine and never\n',
+      off: 'start on go\nmanual\nexec sleep 1000\n',
+    },
+  });
+});
+afterAll(async () => {
+  await session?.end('SIGKILL');
+  session?.remove();
+});
+
+async function explain(job: string): Promise<Explanation> {
+  return JSON.parse((await session.run('initctl', 'explain', '--json', job)).stdout) as Explanation;
+}
+
+/** Ends processes that no init ends. */
+function end({ unsupervised = [] }: Explanation): void {
+  for (const { pid } of unsupervised) process.kill(pid, 'SIGKILL');
+}
+
+it('names processes that outlive their job, until they end', async () => {
+  await session.run('start', 'launcher');
+  const left = await eventually('both are left', async () => {
+    const explanation = await explain('launcher');
+    const said = explanation.unsupervised?.map(({ command, old }) => `${command} ${old}`).sort();
+    return said?.join() === 'sleep 1001 true,sleep 1002 true' ? explanation : null;
+  });
+  const text = (await session.run('initctl', 'explain', 'launcher')).stdout;
+  expect(text).toMatch(/^ {2}left behind: process \d+ \(sleep 1001\) has outlived its run; init does not/m);
+  end(left);
+  await eventually('none is left', async () => (await explain('launcher')).unsupervised?.length === 0);
+});
+
+it('tells those that live beside the main process, in another session', async () => {
+  await session.run('start', 'wrapper');
+  const beside = await eventually('it is there', async () => {
+    const explanation = await explain('wrapper');
+    return explanation.unsupervised?.length === 1 ? explanation : null;
+  });
+  expect(beside.unsupervised).toMatchObject([{ command: 'sleep 1003', old: false, instance: '' }]);
+  await session.run('stop', 'wrapper');
+  const after = await explain('wrapper');
+  expect(after.unsupervised).toMatchObject([{ command: 'sleep 1003', old: true }]);
+  end(after);
+});
+
+it('points to the output of a failed run where there is any', async () => {
+  await session.run('start', 'nowhere');
+  expect(await explain('nowhere')).toMatchObject({
+    output: null,
+    last: { text: expect.stringContaining('its file says `chdir /no/such/folder`') },
+  });
+  await session.run('start', 'talker');
+  const failed = await eventually('it has ended', async () => {
+    const explanation = await explain('talker');
+    return explanation.output ? explanation : null;
+  });
+  expect(failed.output).toEqual({ path: expect.stringMatching(/\/talker\.log$/), lastLine: 'last words' });
+});
+
+it('knows which job has asked', async () => {
+  const write = (job: string, text: string): void =>
+    writeFileSync(join(session.home, '.config/upstart', `${job}.conf`), text);
+  write('hook', `pre-start exec ${session.product.bin}/stop\nexec sleep 1000\n`);
+  write('chain', `pre-start exec ${session.product.bin}/initctl emit mine\nexec sleep 1000\n`);
+  await session.run('start', '-n', 'hook');
+  await eventually('it has stopped itself', async () => (await explain('hook')).why === 'stopped by its own pre-start');
+  await session.run('start', '-n', 'chain');
+  await eventually('it waits for its own event', async () =>
+    /waits for its own event `mine` to be over$/.test((await explain('chain')).instances[0]?.why ?? ''),
+  );
+});
+
+it('knows the file that takes the `start on` away', async () => {
+  expect((await explain('off')).why).toMatch(/^never started; \/.*\/off\.conf:2 says `manual`, so it is/);
+});
