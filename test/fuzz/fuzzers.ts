@@ -1,6 +1,7 @@
 /** All fuzzers. */
 import { commandLines } from './command-lines.ts';
 import { controlFrames } from './control-frames.ts';
+import { engine } from './engine.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { jobFiles, overrides } from './job-files.ts';
 import { journal } from './journal.ts';
@@ -14,6 +15,7 @@ import { daemonEnd } from './supervisor-frames.ts';
 export const FUZZERS: readonly Fuzzer[] = [
   jobFiles,
   overrides,
+  engine,
   controlFrames,
   daemonEnd,
   supervisorEnd,

@@ -6,7 +6,8 @@ import { getVariable } from './environment.ts';
 import { initialEnvironment } from './environment-requests.ts';
 import type { FoundProcess, Input } from './messages.ts';
 import { newState } from './state.ts';
-import { checkInvariants, play, story } from './test-story.ts';
+import { checkInvariants } from './test-invariants.ts';
+import { play, story } from './test-story.ts';
 import { type FakeProcess, TEST_SETTINGS, TestWorld } from './test-world.ts';
 
 const RUNS = Number(process.env.UPSTART_PROPERTY_RUNS ?? 300);

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from './engine.ts';
 import type { Effect } from './messages.ts';
 import type { EngineState } from './state.ts';
-import { checkInvariants, condition, event, play, story, text, windDown } from './test-story.ts';
+import { checkInvariants } from './test-invariants.ts';
+import { condition, event, play, story, text, windDown } from './test-story.ts';
 import { TestWorld } from './test-world.ts';
 
 /** How many runs each property gets; the long form of CI sets it. */

@@ -3,9 +3,6 @@
  */
 import type { Condition } from '@upstart/protocol';
 import fc from 'fast-check';
-import { expect } from 'vitest';
-import { lengthOf } from './environment.ts';
-import type { EngineState } from './state.ts';
 import { TestWorld } from './test-world.ts';
 
 const EVENTS = ['a', 'b', 'c', 'd'];
@@ -199,69 +196,5 @@ function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<numbe
       return;
     case 'quiesce':
       world.input({ type: 'quiesce', reason: 'shutdown' });
-  }
-}
-
-/** States that an instance may be found in between two inputs, with the process that it then waits for. */
-const RESTING: Record<string, string | null> = {
-  starting: null,
-  security: 'security',
-  'pre-start': 'pre-start',
-  spawned: 'main',
-  'post-start': 'post-start',
-  running: null,
-  'pre-stop': 'pre-stop',
-  stopping: null,
-  killed: 'main',
-  'post-stop': 'post-stop',
-};
-
-function held({ instances, events }: EngineState): { names: number; text: number } {
-  const counted = { names: 0, text: 0 };
-  for (const { name, env, startEnv, stopEnv } of instances.values()) {
-    counted.names += name.length;
-    counted.text += lengthOf(env) + lengthOf(startEnv ?? []) + lengthOf(stopEnv);
-  }
-  for (const { name, env } of events.values()) counted.text += name.length + lengthOf(env);
-  return counted;
-}
-
-export function checkInvariants(world: TestWorld): void {
-  const { state } = world.engine;
-  for (const process of world.processes.values()) {
-    expect(world.isKnown(process), `process ${process.token} is some instance's`).toBe(true);
-  }
-  expect(world.engine.context.held, 'what is held is counted').toEqual(held(state));
-  const blockers = new Map<number, number>();
-  const count = (id: number): void => {
-    expect(state.events.has(id), `event ${id} is over although somebody holds it`).toBe(true);
-    blockers.set(id, (blockers.get(id) ?? 0) + 1);
-  };
-  for (const instance of state.instances.values()) {
-    const owner = [...state.classes.values()].find((jobClass) => jobClass.id === instance.class);
-    expect(owner?.instances.get(instance.name), 'an instance has its class').toBe(instance.id);
-    expect(Object.keys(RESTING), 'no instance stays in a passing state').toContain(instance.state);
-    const needed = RESTING[instance.state];
-    if (needed) expect(Object.keys(instance.processes), `in ${instance.state}`).toContain(needed);
-    const waits = instance.state === 'starting' || instance.state === 'stopping';
-    expect(instance.blocker !== 0, `${instance.state} waits for its event`).toBe(waits);
-    if (waits) expect(state.events.get(instance.blocker)?.instances).toContain(instance.id);
-    if (instance.goal === 'respawn') expect(['post-start', 'pre-stop']).toContain(instance.state);
-    if (instance.state === 'running') expect(instance.goal, 'who runs wants to run').toBe('start');
-    if (instance.orderHolds) expect(instance.state, 'only who runs is to be started again').toBe('running');
-    if (instance.orders) expect(instance.processes.main, 'orders are for the end of a process').toBeDefined();
-    const { respawnLimit } = owner?.definition ?? { respawnLimit: 0 };
-    expect(instance.respawnCount, 'the respawn limit holds').toBeLessThanOrEqual(respawnLimit + 1);
-    instance.blocking.forEach(count);
-    for (const node of instance.stopOn ?? []) if (node.op === 'event' && node.event !== 0) count(node.event);
-  }
-  for (const { startOn, instances } of state.classes.values()) {
-    for (const id of instances.values()) expect(state.instances.has(id), 'a class has no dead instances').toBe(true);
-    for (const node of startOn ?? []) if (node.op === 'event' && node.event !== 0) count(node.event);
-  }
-  for (const { id, handled, blockers: held } of state.events.values()) {
-    expect(handled, 'the queue was worked off').toBe(true);
-    expect(held, 'an event is left because somebody holds it, and knows by how many').toBe(blockers.get(id) ?? 0);
-    expect(held).toBeGreaterThan(0);
   }
 }
