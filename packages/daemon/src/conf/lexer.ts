@@ -5,34 +5,23 @@
  * Two readings of the text are on purpose unlike the original's: blanks before a backslash stay what they are
  * (gotchas §5.1), and errors name the line of the word at fault, not of what follows a continued line.
  */
+import { endsBlock, SharedIndent } from './block.ts';
+import { BACKSLASH, BLANK, classOf, ESCAPABLE, LF, LINE_END, PAREN, QUOTE } from './characters.ts';
 import { JobFileError } from './job-file-error.ts';
 import { placeOf, type Span } from './place.ts';
-
-const BLANK = 1;
-const LINE_END = 2;
-const PAREN = 4;
-const QUOTE = 8;
-const BACKSLASH = 16;
-/** Nothing special inside quotes, but may be escaped there like a blank. NUL is of every class. */
-const ESCAPABLE = 32;
-
-const CLASSES = new Uint8Array(128);
-for (const char of ' \t\r') CLASSES[char.charCodeAt(0)] = BLANK | ESCAPABLE;
-for (const char of '#\n') CLASSES[char.charCodeAt(0)] = LINE_END;
-for (const char of '()') CLASSES[char.charCodeAt(0)] = PAREN;
-for (const char of '"\'') CLASSES[char.charCodeAt(0)] = QUOTE;
-CLASSES[0] = LINE_END | ESCAPABLE;
-CLASSES['\\'.charCodeAt(0)] = BACKSLASH | ESCAPABLE;
-
-const LF = 10;
 
 /** Where a token ends, outside quotes. */
 const WORD = BLANK | LINE_END;
 export const CONDITION_WORD = WORD | PAREN;
 const COMMAND = LINE_END;
 
-const BLOCK_END = /[ \t\r]*end[ \t\r]+script[ \t\r]*(?:[#\n\0]|$)/y;
-const INDENT = /[ \t\r]*/y;
+/** What was read: the keywords of a stanza, and what follows them. */
+export interface Token {
+  readonly kind: 'stanza' | 'keyword' | 'word' | 'operator' | 'paren' | 'command' | 'block';
+  /** As the stanza gets it. */
+  readonly value: string;
+  readonly span: Span;
+}
 
 export class Lexer {
   /** The line that reading has come to, from 1. */
@@ -47,10 +36,13 @@ export class Lexer {
   /** The last token that was read. */
   #last: Span = { start: 0, end: 0 };
 
-  /** `path` is only for errors. */
-  constructor(text: string, path: string) {
+  readonly #onToken: ((token: Token) => void) | null;
+
+  /** `path` is only for errors; `onToken` is told of each token that is taken. */
+  constructor(text: string, path: string, onToken: ((token: Token) => void) | null = null) {
     this.#text = text;
     this.#path = path;
+    this.#onToken = onToken;
   }
 
   /** Refuses the file because of what stands at `span`, if not told otherwise the token that was read last. */
@@ -87,7 +79,7 @@ export class Lexer {
     if (char !== '(' && char !== ')') return null;
     this.#last = { start: this.#pos, end: this.#pos + 1 };
     this.#pos++;
-    return char;
+    return this.#took('paren', char);
   }
 
   /** The next word, without its quotes. */
@@ -95,11 +87,16 @@ export class Lexer {
     this.#skipBlanks();
     const word = this.#scan(stop, false);
     if (word === '') this.fail('Expected token');
-    return word;
+    return this.#took('word', word);
   }
 
   /** The next word if it is one of `words`, unquoted; otherwise nothing is taken. */
   operator<T extends string>(words: readonly T[]): T | null {
+    const operator = this.#operator(words);
+    return operator && this.#took('operator', operator);
+  }
+
+  #operator<T extends string>(words: readonly T[]): T | null {
     const { line } = this;
     const last = this.#last;
     this.#skipBlanks();
@@ -119,7 +116,7 @@ export class Lexer {
     const start = this.#pos;
     const last = this.#last;
     const { line } = this;
-    const operator = this.operator(operators);
+    const operator = this.#operator(operators);
     this.#pos = start;
     this.#last = last;
     this.line = line;
@@ -139,7 +136,7 @@ export class Lexer {
   stanzaName(): string | null {
     this.stanza = '';
     const word = this.#scan(WORD, false);
-    return this.quoted ? null : word;
+    return this.quoted ? null : this.#took('stanza', word);
   }
 
   /** The next keyword of a stanza, like its first one. */
@@ -147,7 +144,7 @@ export class Lexer {
     this.#skipBlanks();
     const word = this.#scan(WORD, false);
     if (word === '' && !this.quoted) this.fail('Expected token');
-    return this.quoted ? null : word;
+    return this.quoted ? null : this.#took('keyword', word);
   }
 
   /** The rest of the line with quotes and escapes kept, as `exec` takes it. */
@@ -155,7 +152,7 @@ export class Lexer {
     this.#skipBlanks();
     const command = this.#scan(COMMAND, true);
     if (command === '') this.fail('Expected token');
-    return command;
+    return this.#took('command', command);
   }
 
   /** The end of a stanza: at most a comment may follow; goes to the next line. */
@@ -178,26 +175,22 @@ export class Lexer {
   /** The lines up to that of `end script`, without the indentation that they share (reference: job files §2.4). */
   block(): string {
     const start = this.#pos;
-    let width = -1;
-    let indent = '';
-    while (!this.atEnd) {
-      const lineStart = this.#pos;
-      BLOCK_END.lastIndex = lineStart;
-      if (BLOCK_END.test(this.#text)) {
+    const indent = new SharedIndent();
+    for (; !this.atEnd; this.skipLine()) {
+      const end = this.#pos;
+      if (endsBlock(this.#text, end)) {
         this.skipLine();
-        return unindent(this.#text.slice(start, lineStart), Math.max(width, 0));
+        this.#last = { start, end };
+        return this.#took('block', indent.removedFrom(this.#text.slice(start, end)));
       }
-      if (width < 0) {
-        indent = this.#indentation();
-        width = indent.length;
-      } else {
-        let shared = 0;
-        while (shared < width && this.#text[lineStart + shared] === indent[shared]) shared++;
-        width = shared;
-      }
-      this.skipLine();
+      indent.heed(this.#text, end);
     }
-    return this.fail('Unterminated block', this.#last);
+    return this.fail('Unterminated block');
+  }
+
+  #took<T extends string>(kind: Token['kind'], value: T): T {
+    this.#onToken?.({ kind, value, span: this.#last });
+    return value;
   }
 
   /** The word that begins here, up to the next blank. */
@@ -207,14 +200,8 @@ export class Lexer {
     return { start: this.#pos, end };
   }
 
-  #indentation(): string {
-    INDENT.lastIndex = this.#pos;
-    return INDENT.exec(this.#text)?.[0] ?? '';
-  }
-
   #class(at: number): number {
-    const code = this.#text.charCodeAt(at);
-    return code < 128 ? (CLASSES[code] as number) : 0;
+    return classOf(this.#text.charCodeAt(at));
   }
 
   /** Blanks and continued line ends. */
@@ -301,10 +288,4 @@ export class Lexer {
     this.#last = { start, end: gap < 0 ? this.#pos : gap };
     return gap < 0 ? token + text.slice(run, this.#pos) : token;
   }
-}
-
-function unindent(block: string, width: number): string {
-  if (width === 0) return block;
-  const lines = block.split('\n');
-  return lines.map((line) => line.slice(width)).join('\n');
 }

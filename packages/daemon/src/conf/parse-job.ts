@@ -1,6 +1,6 @@
 import type { Slot } from '@upstart/protocol';
 import { emptyDefinition, type JobDefinition } from '../job-definition.ts';
-import { Lexer } from './lexer.ts';
+import { Lexer, type Token } from './lexer.ts';
 import { parseStanza, type StanzaContext } from './stanzas.ts';
 
 export interface ParseOptions {
@@ -16,19 +16,23 @@ export interface ParseOptions {
   onScript?: (slot: Slot, line: number, text: string) => void;
   /** Told of each `manual`, which takes away the \`start on\` that stands before it: its line. */
   onManual?: (line: number) => void;
+  /** Told of each token that a stanza takes, from left to right. */
+  onToken?: (token: Token) => void;
 }
 
-/** Some editors put it in front of UTF-8. */
-const BYTE_ORDER_MARK = '\uFEFF';
+/** The text without the byte-order mark that some editors put in front of UTF-8. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
 
 /**
  * The definition that the text of a job file gives, or that of `into` with an override applied. Throws `JobFileError`
  * at the first thing that is wrong, and nothing else; then nothing of the file counts.
  */
 export function parseJob(text: string, options: ParseOptions): JobDefinition {
-  const { name, path, into, debug = false, onScript = null, onManual = null } = options;
+  const { name, path, into, debug = false, onScript = null, onManual = null, onToken = null } = options;
   const job = into === undefined ? emptyDefinition(name, path) : structuredClone(into);
-  const lexer = new Lexer(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, path);
+  const lexer = new Lexer(withoutMark(text), path, onToken);
   const context: StanzaContext = { debug, onScript, onManual };
   while (!lexer.atEnd) {
     if (lexer.atStanza()) parseStanza(lexer, job, context);

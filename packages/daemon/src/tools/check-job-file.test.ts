@@ -69,6 +69,27 @@ test('on a terminal the word is marked, with what was expected and meant', () =>
   );
 });
 
+test('warnings stand below the line that scripts know, and change no status', () => {
+  write('odd.conf', 'respawn limit 1 2\nexec true &\n');
+  const limit =
+    'odd.conf:1:1: warning: `respawn limit` alone does not respawn: add the stanza `respawn` [limit-without-respawn]\n';
+  const { status, out, err } = check('DIR/odd.conf');
+  expect({ status, out }).toEqual({ status: 0, out: 'File odd.conf: syntax ok\n' });
+  expect(err.startsWith(limit)).toBe(true);
+  expect(err).toContain('odd.conf:2:11: warning: ');
+  expect(checkOn(true, 'DIR/odd.conf').err.startsWith(`${limit}  1 | respawn limit 1 2\n    | ^^^^^^^\n`)).toBe(true);
+});
+
+test('warnings know the machine and the folder of the file', () => {
+  write('users.conf', `setuid no-such-user-${process.pid}\nchdir ${directory}\nexec true\n`);
+  expect(check('DIR/users.conf').err).toMatch(/^users.conf:1:8: warning: there is no user no-such-user-\d+ here/);
+  write('events.conf', 'start on told\nexec true\n');
+  write('emitter.conf', 'emits told\n');
+  expect(check('DIR/events.conf').err).toBe('');
+  rmSync(join(directory, 'emitter.conf'));
+  expect(check('DIR/events.conf').err).toMatch(/^events.conf:1:10: warning: nobody is known to emit `told`/);
+});
+
 test('several files: each is checked, and one that is wrong counts', () => {
   const err = 'ERROR: File frob.conf: syntax invalid:\ninit:frob.conf:3: Unknown stanza\n';
   const out = 'File fine.conf: syntax ok\nFile fine.conf: syntax ok\n';

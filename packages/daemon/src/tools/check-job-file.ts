@@ -3,11 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { adviceLines, encodeText, type Slot } from '@upstart/protocol';
+import { adviceLines, encodeText, excerptLines, printable, type Slot } from '@upstart/protocol';
 import { brokenFile } from '../conf/advice.ts';
 import { readJobFile } from '../conf/job-file.ts';
 import { JobFileError } from '../conf/job-file-error.ts';
+import { lint } from '../conf/lint/lint.ts';
 import { parseJob } from '../conf/parse-job.ts';
+import { lintWorld } from './lint-world.ts';
 
 export interface CheckOutput {
   out(text: string): void;
@@ -85,12 +87,26 @@ function checkJobFile(
   { debug, noscript }: { debug: boolean; noscript: boolean },
   output: CheckOutput,
 ): void {
-  const scripts = parseFile(file, output.errTerminal);
+  const { text, scripts } = parseFile(file, output.errTerminal);
   for (const script of noscript ? [] : scripts) {
     if (debug) output.err(`DEBUG: ${file}:${script.line}: checking ${section(script)} section\n`);
     checkScript(file, script);
   }
   output.out(`File ${file}: syntax ok\n`);
+  warn(file, text, output);
+}
+
+/** Below the line that scripts know: what is in order, but probably does not mean what it says. */
+function warn(file: string, text: string, output: CheckOutput): void {
+  const path = basename(file);
+  for (const { rule, place, text: warning } of lint(text, { name: jobName(path), path }, lintWorld(file))) {
+    output.err(`${file}:${place.line}:${place.column}: warning: ${printable(warning)} [${rule}]\n`);
+    if (output.errTerminal) for (const line of excerptLines(place)) output.err(`  ${line}\n`);
+  }
+}
+
+function jobName(path: string): string {
+  return path.slice(0, -'.conf'.length);
 }
 
 function parse(args: readonly string[]) {
@@ -101,8 +117,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** The script blocks of a file that parses. */
-function parseFile(file: string, forPeople: boolean): ScriptBlock[] {
+/** The text and the script blocks of a file that parses. */
+function parseFile(file: string, forPeople: boolean): { text: string; scripts: ScriptBlock[] } {
   if (!existsSync(encodeText(file))) throw new CheckFailure(`File ${file} does not exist`);
   if (!file.endsWith('.conf')) throw new CheckFailure('File must end in .conf');
   const scripts: ScriptBlock[] = [];
@@ -111,7 +127,8 @@ function parseFile(file: string, forPeople: boolean): ScriptBlock[] {
     const content = readJobFile(file);
     if (content === null) throw new CheckFailure(`File ${file} is not a regular file`);
     const onScript = (slot: Slot, line: number, text: string) => scripts.push({ slot, line, text });
-    parseJob(content.text, { name: path.slice(0, -'.conf'.length), path, onScript });
+    parseJob(content.text, { name: jobName(path), path, onScript });
+    return { text: content.text, scripts };
   } catch (error) {
     if (!(error instanceof JobFileError)) throw error;
     const { line, message } = error;
@@ -121,7 +138,6 @@ function parseFile(file: string, forPeople: boolean): ScriptBlock[] {
       ...(forPeople ? adviceLines(brokenFile(path, error)).map((advice) => `  ${advice}`) : []),
     ]);
   }
-  return scripts;
 }
 
 /** Has the shell parse a script as far below its first line as it stands in the file, so that line numbers agree. */

@@ -1,0 +1,46 @@
+/** What rules of the lint are, and what they may ask. */
+import type { Span } from '../place.ts';
+import type { ParsedFile } from './statements.ts';
+
+export interface Finding {
+  /** The word that the warning is about. */
+  readonly at: Span;
+  readonly text: string;
+}
+
+export interface Rule {
+  /** By which people find it: lower case, with hyphens. */
+  readonly name: string;
+  check(file: ParsedFile, world: LintWorld): Iterable<Finding>;
+}
+
+/** What the rules ask of the machine that the job is for. Null: that cannot be told, and nothing is said. */
+export interface LintWorld {
+  hasUser(name: string): boolean | null;
+  hasGroup(name: string): boolean | null;
+  isFolder(path: string): boolean | null;
+  /** Whether a program that exists may be executed; null also if there is none. */
+  isExecutable(path: string): boolean | null;
+  /** The highest hard limit that can be set for a resource. */
+  highestLimit(resource: string): bigint | null;
+  /** The other jobs of the folder that the file is in; null if the file stands alone. */
+  readonly jobs: ReadonlyMap<string, KnownJob> | null;
+}
+
+export interface KnownJob {
+  readonly emits: readonly string[];
+  /** Whether it has instances with names. */
+  readonly hasInstances: boolean;
+  /** What its processes run, where events may be emitted. */
+  readonly commands: readonly string[];
+}
+
+/** A world about which nothing is known. */
+export const NOWHERE: LintWorld = {
+  hasUser: () => null,
+  hasGroup: () => null,
+  isFolder: () => null,
+  isExecutable: () => null,
+  highestLimit: () => null,
+  jobs: null,
+};

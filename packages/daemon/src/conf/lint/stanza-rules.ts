@@ -1,0 +1,51 @@
+/** Rules about which stanzas stand together. */
+import type { Finding, Rule } from './rule.ts';
+import type { ParsedFile, Statement } from './statements.ts';
+
+/** Stanzas that add up, or that cannot contradict themselves. */
+const MAY_STAND_TWICE: readonly string[] = [
+  'env',
+  'export',
+  'emits',
+  'normal exit',
+  'cgroup',
+  'task',
+  'respawn',
+  'manual',
+  'debug',
+];
+
+export const STANZA_RULES: readonly Rule[] = [
+  { name: 'limit-without-respawn', check: limitWithoutRespawn },
+  { name: 'replaced-stanza', check: replacedStanzas },
+];
+
+function* limitWithoutRespawn({ statements, job }: ParsedFile): Iterable<Finding> {
+  const limit = statements.find(({ name }) => name === 'respawn limit');
+  if (job.respawn || limit === undefined) return;
+  yield { at: limit.at, text: '`respawn limit` alone does not respawn: add the stanza `respawn`' };
+}
+
+function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {
+  const seen = new Map<string, Statement>();
+  for (const statement of statements) {
+    // What `manual` has dropped is not replaced by what comes after it.
+    if (statement.name === 'manual') seen.delete('start on');
+    const key = replacedBy(statement);
+    if (key === null) continue;
+    const earlier = seen.get(key);
+    seen.set(key, statement);
+    if (earlier === undefined) continue;
+    const line = text.slice(0, earlier.at.start).split('\n').length;
+    const what = key === 'main process' ? 'the main process' : `the \`${earlier.name}\``;
+    yield { at: statement.at, text: `replaces ${what} of line ${line}: of several only the last one counts` };
+  }
+}
+
+/** What a later stanza with the same answer replaces; null if there is no such thing. */
+function replacedBy({ name, args }: Statement): string | null {
+  if (MAY_STAND_TWICE.includes(name)) return null;
+  if (name === 'exec' || name === 'script') return 'main process';
+  if (name === 'limit') return `limit ${args[0]?.value}`;
+  return name.replace(/^(p(?:re|ost)-\w+) \w+$/, '$1');
+}

@@ -1,0 +1,82 @@
+/** This machine, as the rules of the lint ask about it. */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { listEntries } from '../conf/directory.ts';
+import { fsPath, inspect, readJobFile } from '../conf/job-file.ts';
+import type { KnownJob, LintWorld } from '../conf/lint/rule.ts';
+import { parseJob } from '../conf/parse-job.ts';
+import { noChanges, Source } from '../conf/source.ts';
+
+/** Milliseconds that a directory of users may take to answer. */
+const LOOK_UP_TIME = 2000;
+/** What getent exits with when there is no such entry. */
+const NO_SUCH_ENTRY = 2;
+/** Of more jobs nothing is said. */
+const MAX_JOBS = 2000;
+
+/** The world of a job file: the machine that it is checked on, and the folder that it is in. */
+export function lintWorld(file: string): LintWorld {
+  return {
+    hasUser: (name) => hasEntry('passwd', name),
+    hasGroup: (name) => hasEntry('group', name),
+    isFolder: (path) => inspect(() => statSync(fsPath(path)).isDirectory()) ?? false,
+    isExecutable,
+    highestLimit,
+    jobs: otherJobs(file),
+  };
+}
+
+/** Where the file does not have it, whatever else \`nsswitch.conf\` names may. */
+function hasEntry(database: 'passwd' | 'group', name: string): boolean | null {
+  const text = inspect(() => readFileSync(`/etc/${database}`, 'utf8'));
+  if (text?.split('\n').some((line) => line.startsWith(`${name}:`))) return true;
+  if (name.startsWith('-')) return false;
+  const { status } = spawnSync('getent', [database, name], { stdio: 'ignore', timeout: LOOK_UP_TIME });
+  if (status === 0) return true;
+  return status === NO_SUCH_ENTRY ? false : null;
+}
+
+function isExecutable(path: string): boolean | null {
+  const stats = inspect(() => statSync(path));
+  if (stats === null) return null;
+  if (stats.isDirectory()) return false;
+  // Root may read all, but executes only what somebody may execute.
+  if (stats.mode & 0o111) return true;
+  return inspect(() => accessSync(path, constants.X_OK)) !== null;
+}
+
+/** Only of the number of open files the kernel has an upper bound; for others root may set any. */
+function highestLimit(resource: string): bigint | null {
+  if (resource !== 'nofile') return null;
+  const text = inspect(() => readFileSync('/proc/sys/fs/nr_open', 'utf8'));
+  return text !== null && /^\d+\s*$/.test(text) ? BigInt(text.trim()) : null;
+}
+
+/** The jobs of the configuration that the file belongs to; null if it stands alone. */
+function otherJobs(file: string): Map<string, KnownJob> | null {
+  const path = resolve(file);
+  const source = new Source(topFolder(dirname(path)));
+  source.scan(noChanges());
+  if (source.confs.size > MAX_JOBS) return null;
+  const jobs = new Map<string, KnownJob>();
+  for (const [name, conf] of source.confs) {
+    const job = conf.path === path ? null : inspect(() => knownJob(conf.path));
+    if (job !== null) jobs.set(name, job);
+  }
+  return jobs.size > 0 ? jobs : null;
+}
+
+/** Jobs may stand in folders below that of the configuration: it reaches as far up as there are job files. */
+function topFolder(folder: string): string {
+  const parent = dirname(folder);
+  if (parent === folder || parent === '/' || parent === '/etc') return folder;
+  const entries = inspect(() => listEntries(parent));
+  return [...(entries?.values() ?? [])].includes('conf') ? topFolder(parent) : folder;
+}
+
+function knownJob(path: string): KnownJob {
+  const content = readJobFile(path);
+  const { emits, instance, processes } = parseJob(content?.text ?? '', { name: '', path });
+  return { emits, hasInstances: instance !== '', commands: Object.values(processes).map(({ text }) => text) };
+}
