@@ -16,9 +16,9 @@ export function isVersionInOnePlace() {
   return copies.length === 0;
 }
 
-/** `FILE:LINE` of each line outside of its places that has `version` as a word. */
+/** `FILE:LINE` of each line outside of its places that has `version` as a word, also as a regular expression writes it. */
 export function copiesOf(version, files, read = (path) => readFileSync(join(ROOT, path), 'utf8')) {
-  const copy = new RegExp(`(?<![\\d.])${version.replaceAll('.', '\\.')}(?![\\d.]*\\d)`);
+  const copy = new RegExp(`(?<![\\d.])${version.replaceAll('.', '\\\\*\\.')}(?![\\d.]*\\d)`);
   return files
     .filter((path) => !ITS_PLACES.includes(path))
     .flatMap((path) =>

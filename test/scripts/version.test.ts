@@ -9,6 +9,7 @@ function copies(...lines: string[]): string[] {
 test('a second copy is found, whatever stands around it', () => {
   expect(copies('a', '#define VERSION "7.8.9"', "init (upstart 7.8.9)'")).toEqual(['packages/x.c:2', 'packages/x.c:3']);
   expect(copies('It is 7.8.9.')).toEqual(['packages/x.c:1']);
+  expect(copies(String.raw`/7\.8\.9/`, String.raw`'7\\.8\\.9'`)).toHaveLength(2);
 });
 
 test('other versions are none', () => {
