@@ -16,7 +16,7 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   /** The paragraph below the options in the command's help. */
   readonly help: string;
-  /** The most arguments that it heeds, where that is not what `usage` says. */
+  /** The most arguments that it heeds; absent: any number. */
   readonly most?: number;
   /** Reads files of the caller's, so it must run in a process of the caller's. */
   readonly local?: boolean;

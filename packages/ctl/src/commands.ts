@@ -176,10 +176,9 @@ async function runOne(
 }
 
 /** Arguments that would be ignored are refused: by commands that scripts do not know, and by the others where people read it. */
-function refuseMore({ group, usage, most }: Command, words: readonly string[], print: Printer): void {
-  const heeded = most ?? (usage.includes('...') ? Number.POSITIVE_INFINITY : usage.split(' ').filter(Boolean).length);
-  if (words.length <= heeded || (group !== 'Further' && !print.hinting)) return;
-  throw new UsageError(`unexpected argument: ${words[heeded]}`);
+function refuseMore({ group, most }: Command, words: readonly string[], print: Printer): void {
+  if (most === undefined || words.length <= most || (group !== 'Further' && !print.hinting)) return;
+  throw new UsageError(`unexpected argument: ${words[most]}`);
 }
 
 function scopeOf(options: Options): Scope {

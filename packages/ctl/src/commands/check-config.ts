@@ -23,6 +23,7 @@ export const checkConfig: Command = {
   group: 'Other',
   synopsis: 'Check for unreachable jobs/event conditions.',
   usage: '[CONF]',
+  most: 1,
   options: [
     { long: 'ignore-events', short: 'i', value: 'LIST', description: 'accept these events (separated by commas) too' },
     { long: 'warn', short: 'w', description: 'mind both sides of an "or"' },

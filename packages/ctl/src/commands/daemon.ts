@@ -8,6 +8,7 @@ export const reloadConfiguration: Command = {
   group: 'Other',
   synopsis: 'Reload the configuration of the init daemon.',
   usage: '',
+  most: 0,
   options: [],
   help: 'Files are read anew when they change; this is for file systems that do not tell of changes.',
   async run({ connect }) {
@@ -21,6 +22,7 @@ export const version: Command = {
   group: 'Other',
   synopsis: 'Request the version of the init daemon.',
   usage: '',
+  most: 0,
   options: [JSON_OUTPUT],
   help: 'Outputs what runs as the init daemon, which need not be the version of this program.',
   async run({ connect, options, print }) {
@@ -36,6 +38,7 @@ export const logPriority: Command = {
   group: 'Other',
   synopsis: 'Change the minimum priority of log messages from the init daemon.',
   usage: '[PRIORITY]',
+  most: 1,
   options: [],
   help: 'PRIORITY is one of debug, info, message, warn, error and fatal. Without it, the current one is output.',
   async run({ args: [priority], connect, print }) {
@@ -51,6 +54,7 @@ export const notifyDiskWriteable: Command = {
   group: 'Other',
   synopsis: 'Inform Upstart that disk is now writeable.',
   usage: '',
+  most: 0,
   options: [],
   help: 'What jobs have output so far is then written to their logs.',
   async run({ connect }) {

@@ -8,6 +8,7 @@ export const explain: Command = {
   group: 'Further',
   synopsis: 'Tell why a job is in its state.',
   usage: 'JOB',
+  most: 1,
   options: [
     { long: 'event', value: 'NAME', description: 'tell who keeps the events of this name from being over, instead' },
     JSON_OUTPUT,

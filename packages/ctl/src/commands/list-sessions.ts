@@ -11,6 +11,7 @@ export const listSessions: Command = {
   group: 'Other',
   synopsis: 'List all sessions.',
   usage: '',
+  most: 0,
   options: [],
   help: 'The process id and the address of the init daemon of each session are output.',
   local: true,

@@ -8,6 +8,7 @@ export const watch: Command = {
   group: 'Further',
   synopsis: 'Follow events and state changes.',
   usage: '',
+  most: 0,
   options: [JSON_OUTPUT],
   help: 'Each line has the time and what happened. It goes on over a restart of the init daemon, until it is interrupted. With --json each line is a JSON object.',
   local: true,
