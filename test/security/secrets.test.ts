@@ -16,6 +16,7 @@ const JOBS = {
   half: 'start on unlock and never\nenv KEY=SECRET\n',
   held: 'start on unlock\ntask\nexport PASSWORD\nexec sleep 1000\n',
   failing: 'export TOKEN\nenv TOKEN=SECRET\nexec /nonexistent/program SECRET\n',
+  broken: 'env TOKEN=SECRET and more\n',
   over: 'start on open\nstop on close\nexec sh -c "echo SECRET; exec sleep 1000"\n',
 };
 
@@ -55,7 +56,7 @@ describe.skipIf(REASON)(`the init of a system${REASON ? ` (skipped: ${REASON})` 
       `exec ${asUser(NOBODY, ['cat', join(init.product.folder, 'conf/keeper.conf')]).join(' ')}\n`,
     );
     expect(stderr).toMatch(/Permission denied$/m);
-    for (const command of ['explain failing', 'explain over', 'explain --event unlock', 'explain half']) {
+    for (const command of ['explain failing', 'explain over', 'explain --event unlock', 'explain half', 'explain broken']) {
       expect((await as(null, command)).stdout).toContain('SECRET');
     }
   });
