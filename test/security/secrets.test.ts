@@ -56,7 +56,13 @@ describe.skipIf(REASON)(`the init of a system${REASON ? ` (skipped: ${REASON})` 
       `exec ${asUser(NOBODY, ['cat', join(init.product.folder, 'conf/keeper.conf')]).join(' ')}\n`,
     );
     expect(stderr).toMatch(/Permission denied$/m);
-    for (const command of ['explain failing', 'explain over', 'explain --event unlock', 'explain half', 'explain broken']) {
+    for (const command of [
+      'explain failing',
+      'explain over',
+      'explain --event unlock',
+      'explain half',
+      'explain broken',
+    ]) {
       expect((await as(null, command)).stdout).toContain('SECRET');
     }
   });

@@ -372,7 +372,7 @@ describe('start, stop and restart', () => {
     const list = [{ job: 'web', instances: [] }];
     expect((await run('start wbe', { ...world, answers: { start: unknown, brokenFiles } })).err).toBe(
       "start: Unknown job: wbe\nThe job's file has an error: /etc/init/wbe.conf:3: Unknown stanza\n" +
-        '  3 | respwan\n    | ^^^^^^^\n  did you mean `respawn`?\n',
+        '  3 | respwan\n    | ^^^^^^^ did you mean `respawn`?\n',
     );
     expect((await run('status wbe', { ...world, answers: { status: unknown, brokenFiles: [], list } })).err).toBe(
       'status: Unknown job: wbe\nDid you mean web?\n',

@@ -16,6 +16,11 @@ it('marks the word below its line, whatever stands before it, and lets nothing s
 });
 
 it('says what was expected and meant, as far as that is known', () => {
+  const word = { line: 1, column: 1, text: 'frob', mark: 0, length: 4 };
+  expect(adviceLines({ place: word, expected: 'a', meant: 'b' })).toEqual([
+    '1 | frob',
+    '  | ^^^^ expected a; did you mean `b`?',
+  ]);
   expect(adviceLines({ expected: 'a', meant: 'b' })).toEqual(['expected a; did you mean `b`?']);
   expect(adviceLines({ place: null, expected: null, meant: 'b' })).toEqual(['did you mean `b`?']);
   expect(adviceLines({})).toEqual([]);

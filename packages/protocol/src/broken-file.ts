@@ -7,10 +7,13 @@ export function brokenFileText({ path, line, message }: Pick<BrokenFile, 'path' 
   return line === null ? `${path}: ${message}` : `${path}:${line}: ${message}`;
 }
 
-/** What stands below that: the line with the word marked, what was expected and what was meant. Safe for terminals. */
+/** What stands below that: the line with the word marked, and beside the mark what was expected and meant. Safe for terminals. */
 export function adviceLines({ place, expected, meant }: Pick<BrokenFile, 'place' | 'expected' | 'meant'>): string[] {
-  const advice = [...(expected ? [`expected ${expected}`] : []), ...(meant ? [`did you mean \`${meant}\`?`] : [])];
-  return [...(place ? excerptLines(place) : []), ...(advice.length > 0 ? [printable(advice.join('; '))] : [])];
+  const parts = [...(expected ? [`expected ${expected}`] : []), ...(meant ? [`did you mean \`${meant}\`?`] : [])];
+  const advice = printable(parts.join('; '));
+  if (!place) return advice === '' ? [] : [advice];
+  const [line = '', mark = ''] = excerptLines(place);
+  return [line, advice === '' ? mark : `${mark} ${advice}`];
 }
 
 /** A line of a file with its number, and below it a mark under the word. Safe for terminals. */
@@ -19,5 +22,8 @@ export function excerptLines({ line, text, mark, length }: FilePlace): string[] 
   const number = String(line);
   const before = shown(text.slice(0, mark)).length;
   const under = Math.max(shown(text.slice(mark, mark + length)).length, 1);
-  return [`${number} | ${shown(text)}`, `${' '.repeat(number.length)} | ${' '.repeat(before)}${'^'.repeat(under)}`];
+  return [
+    `${number} | ${shown(text)}`.trimEnd(),
+    `${' '.repeat(number.length)} | ${' '.repeat(before)}${'^'.repeat(under)}`,
+  ];
 }

@@ -171,13 +171,19 @@ describe('replacing a class', () => {
   it.each([
     ['stop first', ['a', 'b']],
     ['stopped first', ['b', 'a']],
-  ])('has the same outcome for two jobs of one event of which one stops the other, whatever their order: %s', (_name, order) => {
-    const texts: Record<string, string> = { a: 'start on ev\nexec a\n', b: 'start on ev\nstop on started a\nexec b\n' };
-    const world = new TestWorld();
-    for (const job of order) world.job(job, texts[job] as string);
-    world.emit('ev');
-    expect(world.list().sort()).toEqual(['a start/running', 'b stop/killed']);
-  });
+  ])(
+    'has the same outcome for two jobs of one event of which one stops the other, whatever their order: %s',
+    (_name, order) => {
+      const texts: Record<string, string> = {
+        a: 'start on ev\nexec a\n',
+        b: 'start on ev\nstop on started a\nexec b\n',
+      };
+      const world = new TestWorld();
+      for (const job of order) world.job(job, texts[job] as string);
+      world.emit('ev');
+      expect(world.list().sort()).toEqual(['a start/running', 'b stop/killed']);
+    },
+  );
 
   it('drops half of a condition that has come when a new definition takes over at the last stop', () => {
     const world = new TestWorld();

@@ -65,7 +65,7 @@ test('on a terminal the word is marked, with what was expected and meant', () =>
   expect({ status, out }).toEqual({ status: 1, out: '' });
   expect(err).toBe(
     'ERROR: File near.conf: syntax invalid:\ninit:near.conf:2: Unknown stanza\n' +
-      '  2 |  respwan limit 1 2\n    |  ^^^^^^^\n  expected a stanza; did you mean `respawn`?\n',
+      '  2 |  respwan limit 1 2\n    |  ^^^^^^^ expected a stanza; did you mean `respawn`?\n',
   );
 });
 
