@@ -15,6 +15,7 @@ import { supervisedPids } from './engine/queries.ts';
 import type { JobDefinition } from './job-definition.ts';
 import { lastWords } from './last-words.ts';
 import { type Log, openLog } from './log.ts';
+import { lookAtLogFolder } from './log-folder.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
 import { PlaceGuard } from './places/guard.ts';
@@ -81,6 +82,9 @@ async function main(): Promise<void> {
   const defined = new Map<string, JobDefinition>();
   const configuration = makeConfiguration(options, places, runner, log, defined);
   supervisor.rotateLogs(options.logRotation);
+  const { logDir } = start.engine.state.settings;
+  if (logDir !== null && link.makesLogFolder)
+    supervisor.keepLogFolder(() => lookAtLogFolder(logDir, options.logDir === null));
   // With a supervisor that does not tell, a replacement that was asked for was made.
   const wanted = start.commands.filter(({ type }) => link.countsReplacement || type !== 'replace');
   runner.resume(wanted, supervisorState);

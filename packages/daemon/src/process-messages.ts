@@ -66,6 +66,15 @@ export interface LogRotation {
   keep: number;
 }
 
+/** A folder of log files as it is to be when it has to be made again; with `parents`, those above it, too. */
+export interface LogFolder {
+  path: string;
+  mode: number;
+  owner: number;
+  group: number;
+  parents: boolean;
+}
+
 /** The steps between fork and exec, by the number that a failure carries; texts in `engine/spawn-errors.ts`. */
 export const SPAWN_STEPS = [
   'fork',
@@ -122,8 +131,14 @@ export type Report = { seq: number } & (
   | { type: 'log-pipe'; process: number; errno: number }
   /** So many processes were still in the group of a job when it was to end, and have been sent SIGKILL. */
   | { type: 'survivors'; cgroup: string; count: number }
-  /** A log file could not be written; said once until it works again. */
+  /** A log file could not be written; said once until that is over. */
   | { type: 'log-trouble'; path: string; errno: number }
+  /** So many bytes have been dropped since then, because more is not kept. Said again when there are more, but not often. */
+  | { type: 'log-dropped'; path: string; errno: number; count: number }
+  /** The file is written again, or (`errno` is not 0) what was kept for it has been given up. `count` bytes were dropped. */
+  | { type: 'log-restored'; path: string; errno: number; count: number }
+  /** A log file is to be rotated and cannot be; it is written on. Said once in the life of a process. */
+  | { type: 'log-not-rotated'; path: string; errno: number }
   /** A signal sent to the supervisor, which is what users know as init. */
   | { type: 'signal'; signal: number }
 );

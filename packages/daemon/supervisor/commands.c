@@ -11,6 +11,7 @@
 #include "daemon.h"
 #include "handover.h"
 #include "log.h"
+#include "log_folder.h"
 #include "note.h"
 #include "process.h"
 #include "reports.h"
@@ -167,6 +168,9 @@ const char *command_carry_out(const struct frame *frame) {
 		return NULL;
 	case FRAME_LOG_ROTATION:
 		set_rotation(frame);
+		return NULL;
+	case FRAME_LOG_FOLDER:
+		log_folder_set(frame);
 		return NULL;
 	case FRAME_SAY:
 		say_line(frame);

@@ -78,6 +78,14 @@ static const struct field_rule rotation_fields[] = {
 	{TAG_ROTATE_KEEP, NUMBER, true, false, 1, ROTATION_KEEP_MAX},
 };
 
+static const struct field_rule log_folder_fields[] = {
+	{TAG_PATH, TEXT, true, false, 0, 0},
+	{TAG_MODE, NUMBER, true, false, 0, 07777},
+	{TAG_OWNER, NUMBER, true, false, 0, UINT32_MAX},
+	{TAG_OWNER_GROUP, NUMBER, true, false, 0, UINT32_MAX},
+	{TAG_PARENTS, NUMBER, true, false, 0, 1},
+};
+
 #define FIELDS(list) list, sizeof list / sizeof *list
 
 static const struct frame_rule frame_rules[] = {
@@ -95,6 +103,7 @@ static const struct frame_rule frame_rules[] = {
 	{FRAME_NOT_AGAIN, FIELDS(again_fields)},
 	{FRAME_NOTE, FIELDS(note_fields)},
 	{FRAME_BEGUN, NULL, 0},
+	{FRAME_LOG_FOLDER, FIELDS(log_folder_fields)},
 };
 
 #define MOST_FIELD_RULES (sizeof spawn_fields / sizeof *spawn_fields)

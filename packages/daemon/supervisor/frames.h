@@ -31,6 +31,7 @@ enum frame_type {
 	FRAME_NOT_AGAIN = 12,
 	FRAME_NOTE = 13,
 	FRAME_BEGUN = 14,
+	FRAME_LOG_FOLDER = 15,
 	/* supervisor to daemon */
 	FRAME_HELLO = 32,
 	FRAME_PROCESS = 33,
@@ -52,6 +53,9 @@ enum frame_type {
 	REPORT_SIGNAL = 77,
 	REPORT_LOG_PIPE = 78,
 	REPORT_SURVIVORS = 79,
+	REPORT_LOG_DROPPED = 80,
+	REPORT_LOG_RESTORED = 81,
+	REPORT_LOG_NOT_ROTATED = 82,
 };
 
 enum field_tag {
@@ -77,6 +81,10 @@ enum field_tag {
 	TAG_ROTATE_AGE = 20,
 	TAG_ROTATE_KEEP = 21,
 	TAG_COUNT = 22,
+	TAG_MODE = 23,
+	TAG_OWNER = 24,
+	TAG_OWNER_GROUP = 25,
+	TAG_PARENTS = 26,
 	TAG_ARGUMENT = 32,
 	TAG_ENVIRONMENT = 33,
 	TAG_SCRIPT = 34,

@@ -97,6 +97,7 @@ static void set_environment(unsigned failures) {
 	/* Empty the first time: that it is there says that notes are kept. */
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept(), 1);
 	setenv("UPSTART_SUPERVISOR_BEGUN", "1", 1);
+	setenv("UPSTART_SUPERVISOR_LOG_FOLDER", "1", 1);
 }
 
 void exec_node(char **arguments) {

@@ -8,6 +8,7 @@
  */
 #include "log_parts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,10 +19,11 @@
 
 /* After so many bytes of one log other descriptors have their turn. */
 #define BYTES_A_TURN (64u * 1024)
-/* How often a log that could not go on (no memory, no room because of its file) is tried again. */
+/* How often a log that could not go on (no memory, a disk that does not answer) is tried again. */
 #define RETRY 1000
 
-static struct log *logs;
+/* The oldest first. */
+static struct log *logs, *last_log;
 static size_t count;
 static struct watch notice = {.fd = -1};
 static struct timer retry;
@@ -62,11 +64,11 @@ struct log *log_new(const char *path, int master, bool is_pipe) {
 	log->sink.file = log->watch.fd = -1;
 	log->master = master;
 	log->is_pipe = is_pipe;
-	log->next = logs;
-	if (logs)
-		logs->previous = log;
-	logs = log;
+	log->previous = last_log;
+	*(last_log ? &last_log->next : &logs) = log;
+	last_log = log;
 	count++;
+	trouble_join(log);
 	return log;
 }
 
@@ -76,7 +78,6 @@ size_t logs_count(void) {
 
 bool log_copy(struct log *log, const char *label) {
 	log->copy = copy_new(label, STDOUT_FILENO);
-	log->sink.elsewhere = log->copy != NULL;
 	return log->copy != NULL;
 }
 
@@ -89,12 +90,9 @@ void log_end_copy(struct log *log) {
 void log_free(struct log *log) {
 	watch_stop(&log->watch);
 	log_end_copy(log);
-	if (log->next)
-		log->next->previous = log->previous;
-	if (log->previous)
-		log->previous->next = log->next;
-	else
-		logs = log->next;
+	trouble_leave(log);
+	*(log->next ? &log->next->previous : &last_log) = log->previous;
+	*(log->previous ? &log->previous->next : &logs) = log->next;
 	count--;
 	log_forget_kept(log);
 	free(log->sink.buffer);
@@ -109,9 +107,10 @@ void log_discard(struct log *log) {
 
 static void retry_paused(struct timer *timer);
 
-static void pause_log(struct log *log) {
+static void pause_log(struct log *log, bool full) {
 	watch_stop(&log->watch);
 	log->paused = true;
+	log->full_since = full ? loop_now() : 0;
 	if (!timer_is_running(&retry))
 		timer_start(&retry, RETRY, retry_paused);
 }
@@ -124,7 +123,7 @@ static void ready(struct watch *watch, uint32_t events) {
 	(void)events;
 	enum pumped result = log_pump(log, BYTES_A_TURN);
 	if (result == FULL)
-		pause_log(log);
+		pause_log(log, true);
 	else if (result == ENOUGH)
 		watch_change(&log->watch, changes); /* told once more of what is left */
 }
@@ -132,7 +131,12 @@ static void ready(struct watch *watch, uint32_t events) {
 static void resume(struct log *log) {
 	log->paused = false;
 	if (watch_start(&log->watch, log->master, changes, ready) < 0)
-		pause_log(log);
+		pause_log(log, false);
+}
+
+/* Its ring has been full for so long that the process need not wait any more. */
+static bool is_stalled(const struct log *log) {
+	return log->full_since && loop_now() - log->full_since >= LOG_STALLED;
 }
 
 static void retry_paused(struct timer *timer) {
@@ -141,12 +145,9 @@ static void retry_paused(struct timer *timer) {
 		if (log->state != LIVE || !log->paused)
 			continue;
 		any = true;
-		sink_lock();
-		bool failed = log->sink.failed;
-		if (failed)
-			sink_queue(&log->sink);
-		sink_unlock();
-		if (!failed)
+		if (is_stalled(log))
+			trouble_failed(log, ETIMEDOUT);
+		if (!log->full_since || trouble_error(log->trouble))
 			resume(log);
 	}
 	if (any && !timer_is_running(timer))
@@ -155,47 +156,58 @@ static void retry_paused(struct timer *timer) {
 
 void log_start(struct log *log) {
 	log->state = LIVE;
+	trouble_hurry(log);
 	resume(log);
 }
 
-static void report_trouble(struct log *log, int error) {
+/* A file that is too long is no trouble for those who write. */
+static void report_rotation(struct log *log, int error) {
 	if (error == 0)
-		log->said_trouble = false;
-	if (error == 0 || log->said_trouble || !reports_have_room())
+		log->said_rotation = false;
+	if (error == 0 || log->said_rotation || !reports_have_room())
 		return;
 	struct frame_out out;
-	report_begin(&out, REPORT_LOG_TROUBLE, 0);
+	report_begin(&out, REPORT_LOG_NOT_ROTATED, 0);
 	frame_text(&out, TAG_PATH, log->sink.path);
 	frame_number(&out, TAG_ERRNO, error);
 	reports_add(&out);
-	log->said_trouble = true;
+	log->said_rotation = true;
 }
 
 /* The writer has been at work on it. */
 static void look_at(struct log *log) {
 	struct sink *sink = &log->sink;
 	sink_lock();
-	bool idle = sink_is_idle(sink), failed = sink->failed;
-	int trouble = sink->trouble;
-	if (idle && sink->length == 0) {
+	bool tried = sink->tried;
+	int error = sink->error, rotation_error = sink->rotation_error;
+	sink->tried = false;
+	if (sink_is_idle(sink) && sink->length == 0) {
 		free(sink->buffer);
 		sink->buffer = NULL;
 		sink->capacity = sink->start = 0;
 	}
 	bool room = sink->capacity == 0 || sink->capacity - sink->length >= LEAST_ROOM;
 	sink_unlock();
-	report_trouble(log, trouble);
-	if (log->state == LIVE && log->paused && room && !failed)
+	report_rotation(log, rotation_error);
+	if (tried && error)
+		trouble_failed(log, error);
+	/* Before others have their turn, whose output came later. */
+	log_put_missing(log);
+	if (tried && !error)
+		trouble_worked(log);
+	if (log->state == LIVE && log->paused && (room || trouble_error(log->trouble)))
 		resume(log);
 	else
-		log_go_on_ending(log, idle);
+		log_go_on_ending(log);
 }
 
 void logs_flush(void) {
 	sink_lock();
-	for (struct log *log = logs; log; log = log->next)
+	for (struct log *log = logs; log; log = log->next) {
+		log->sink.held = false;
 		if (log->sink.length > 0)
 			sink_queue(&log->sink);
+	}
 	sink_unlock();
 }
 

@@ -4,10 +4,16 @@
 
 #include "loop.h"
 
-/* What is kept of one log while its file cannot be written. When it is full the process has to wait. */
+/* What is kept of one log while its file cannot be written; what comes then is dropped and counted. */
 #define LOG_BUFFER (128u * 1024)
-/* What is kept of all logs whose processes have ended. */
+/* What is kept of all logs whose processes have ended. Less in tests. */
+#ifndef LOG_KEPT_MAX
 #define LOG_KEPT_MAX (16u * 1024 * 1024)
+#endif
+/* Milliseconds that a process waits for a disk that does not answer, before its output is dropped, too. Less in tests. */
+#ifndef LOG_STALLED
+#define LOG_STALLED 10000
+#endif
 
 struct log;
 

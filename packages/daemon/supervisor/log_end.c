@@ -20,9 +20,14 @@ void log_forget_kept(struct log *log) {
 	kept -= log->kept;
 }
 
+static size_t cost_of(const struct log *log) {
+	return sizeof *log + (log->sink.path ? strlen(log->sink.path) : 0) + log->sink.length;
+}
+
 void log_count_kept(struct log *log) {
-	kept += log->sink.length - log->kept;
-	log->kept = log->sink.length;
+	kept -= log->kept;
+	log->kept = cost_of(log);
+	kept += log->kept;
 }
 
 void log_keep_from_before(struct log *log) {
@@ -30,30 +35,70 @@ void log_keep_from_before(struct log *log) {
 	log->sink.last = true;
 }
 
-static bool may_become_writable(int open_error) {
-	return open_error == EROFS || open_error == EPERM || open_error == EACCES;
+/* The log that holds what ended processes could not write into the same file. NULL: none, or the writer is at work on it. */
+static struct log *holder_of(const struct log *log) {
+	struct log *holder = log_first();
+	while (holder && (holder == log || holder->state != KEPT || holder->trouble != log->trouble))
+		holder = holder->next;
+	sink_lock();
+	if (holder && !sink_is_idle(&holder->sink))
+		holder = NULL;
+	sink_unlock();
+	return holder;
 }
 
-/* Keeps what could not be written, in no more memory than it needs. False: there is too much already. */
+/*
+ * Appends what is in the ring of a log to what its holder has, or gives the log itself a ring of just that size. False: it has to
+ * be given up, for there is too much already.
+ */
+static bool move_bytes(struct log *holder, struct log *log) {
+	struct sink *to = &holder->sink, *from = &log->sink;
+	size_t before = holder == log ? 0 : to->length, first = from->capacity - from->start;
+	if (holder->missing > 0 && holder != log)
+		return false;
+	if (before + from->length > LOG_BUFFER || kept + cost_of(log) > LOG_KEPT_MAX)
+		return false;
+	uint8_t *bytes = malloc(before + from->length);
+	if (!bytes)
+		return false;
+	if (first > from->length)
+		first = from->length;
+	if (before) {
+		size_t to_end = to->capacity - to->start, head = before < to_end ? before : to_end;
+		memcpy(bytes, to->buffer + to->start, head);
+		memcpy(bytes + head, to->buffer, before - head);
+	}
+	memcpy(bytes + before, from->buffer + from->start, first);
+	memcpy(bytes + before + first, from->buffer, from->length - first);
+	size_t length = before + from->length;
+	free(to->buffer);
+	to->buffer = bytes;
+	to->capacity = to->length = length;
+	to->start = 0;
+	return true;
+}
+
+/* Of a log whose process has ended. False: somebody else has what there is, or it is given up. */
 static bool keep(struct log *log) {
 	struct sink *sink = &log->sink;
-	if (kept + sink->length > LOG_KEPT_MAX)
-		return false;
-	uint8_t *smaller = malloc(sink->length);
-	if (!smaller)
-		return false;
-	size_t first = sink->capacity - sink->start;
-	if (first > sink->length)
-		first = sink->length;
-	memcpy(smaller, sink->buffer + sink->start, first);
-	memcpy(smaller + first, sink->buffer, sink->length - first);
-	free(sink->buffer);
-	sink->buffer = smaller;
-	sink->capacity = sink->length;
-	sink->start = 0;
-	log_count_kept(log);
-	log->state = KEPT;
-	return true;
+	struct log *holder = holder_of(log), *to = holder ? holder : log;
+	/* A name that is too long will be that for ever. */
+	if (sink->length > 0 && (sink->error == ENAMETOOLONG || !move_bytes(to, log))) {
+		log->missing += sink->length;
+		trouble_dropped(log, sink->length);
+		sink->length = 0;
+	}
+	if (holder) {
+		holder->missing += log->missing;
+	} else if (kept + cost_of(log) <= LOG_KEPT_MAX) {
+		log->state = KEPT;
+		/* There has to be something to write, or the file would not be tried again. */
+		if (sink->length == 0)
+			log_put_missing(log);
+	}
+	if (to->state == KEPT)
+		log_count_kept(to);
+	return log->state == KEPT;
 }
 
 static void say_written(struct log *log) {
@@ -66,7 +111,13 @@ static void say_written(struct log *log) {
 /* The writer has done what it can. */
 static void finish(struct log *log) {
 	struct sink *sink = &log->sink;
-	bool stays = sink->length > 0 && may_become_writable(sink->open_error) && (log->state == KEPT || keep(log));
+	bool failing = trouble_error(log->trouble) != 0;
+	/* In the file there is a line about it first. */
+	if (!failing && log->missing > 0)
+		log_put_missing(log);
+	if (!failing && sink->length > 0 && !sink->error)
+		return;
+	bool stays = log->state == KEPT ? failing : failing && (sink->length > 0 || log->missing > 0) && keep(log);
 	say_written(log);
 	if (!stays)
 		log_free(log);
@@ -86,7 +137,7 @@ static void end(struct log *log) {
 	sink_lock();
 	sink->last = true;
 	/* Idle: the file is not the writer's at the moment. */
-	bool nothing = sink_is_idle(sink) && !sink->noticed && sink->length == 0 && sink->file < 0;
+	bool nothing = sink_is_idle(sink) && !sink->noticed && (sink->length == 0 || sink->held) && sink->file < 0;
 	if (!nothing)
 		sink_queue(sink);
 	sink_unlock();
@@ -98,15 +149,9 @@ static void end(struct log *log) {
 
 static void drain(struct log *log) {
 	size_t left = log->total < DRAIN_MAX ? DRAIN_MAX - log->total : 0;
-	bool stuck = false;
-	if (log_pump(log, left) == FULL) {
-		sink_lock();
-		stuck = sink_is_idle(&log->sink) && (log->sink.failed || log->sink.capacity == 0);
-		sink_unlock();
-		if (!stuck)
-			return; /* the writer makes room, and says so */
-	}
-	end(log);
+	if (log_pump(log, left) != FULL)
+		end(log);
+	/* Else the writer makes room, and says so. */
 }
 
 void log_finish(struct log *log, void (*written)(void *data), void *data) {
@@ -131,7 +176,10 @@ void log_abandon(struct log *log) {
 	sink_unlock();
 }
 
-void log_go_on_ending(struct log *log, bool idle) {
+void log_go_on_ending(struct log *log) {
+	sink_lock();
+	bool idle = sink_is_idle(&log->sink);
+	sink_unlock();
 	if (log->state == DRAINING)
 		drain(log);
 	else if ((log->state == ENDED || log->state == KEPT) && idle)

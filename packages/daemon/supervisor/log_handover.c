@@ -24,18 +24,22 @@ void logs_hand_over(FILE *out) {
 		handover_bytes(out, "log", log->sink.path ? log->sink.path : "", log->sink.path ? strlen(log->sink.path) : 0);
 		handover_number(out, "log-number", log->number);
 		handover_number(out, "log-kept", log->state == KEPT);
-		handover_number(out, "log-said-trouble", log->said_trouble);
+		handover_number(out, "log-said-trouble", log->trouble != NULL);
 		handover_number(out, "log-pipe", log->is_pipe);
 		handover_descriptor(out, "log-master", log->master);
 		handover_descriptor(out, "log-file", log->sink.file);
 		if (log->copy)
 			copy_hand_over(out, log->copy);
+		if (log->trouble)
+			trouble_hand_over(log->trouble, out);
+		handover_number(out, "log-missing", (int64_t)log->missing);
 		give_bytes(out, &log->sink);
 	}
 }
 
-/* The log whose entries are being read. */
+/* The log whose entries are being read, and the error of its file. */
 static struct log *now;
+static int error;
 
 static void begin(const struct handover_item *item) {
 	char *path = strndup((const char *)item->bytes, item->length);
@@ -61,7 +65,8 @@ static void take_bytes(struct log *log, const struct handover_item *item) {
 	sink->length += item->length;
 	if (log->state == KEPT)
 		log_count_kept(log);
-	sink_queue(sink);
+	if (!sink->held)
+		sink_queue(sink);
 	sink_unlock();
 }
 
@@ -74,8 +79,12 @@ void logs_take_over(const struct handover_item *item) {
 		now->number = (int)item->number;
 	else if (item_is(item, "log-kept") && item->number)
 		log_keep_from_before(now);
-	else if (item_is(item, "log-said-trouble"))
-		now->said_trouble = item->number != 0;
+	else if (item_is(item, "log-trouble") && now->sink.path)
+		error = (int)item->number;
+	else if (item_is(item, "log-dropped") && now->sink.path)
+		trouble_take_over(now, error, (uint64_t)item->number);
+	else if (item_is(item, "log-missing"))
+		now->missing = (size_t)item->number;
 	else if (item_is(item, "log-pipe"))
 		now->is_pipe = item->number != 0;
 	else if (item_is(item, "log-master"))

@@ -6,6 +6,7 @@
 
 #include "copy.h"
 #include "log.h"
+#include "log_trouble.h"
 #include "writer.h"
 
 enum log_state { STARTING, LIVE, DRAINING, ENDED, KEPT };
@@ -20,25 +21,37 @@ struct log {
 	bool is_pipe;
 	/* On its way to standard output; or NULL. */
 	struct copy *copy;
-	bool paused, said_trouble;
+	/* Not read, because there is no room; since when its ring has been full, or 0. */
+	bool paused;
+	int64_t full_since;
+	/* What is wrong with its file, or NULL. */
+	struct trouble *trouble;
+	/* Bytes that were dropped behind what is in the ring. */
+	size_t missing;
+	bool said_rotation;
 	/* Names it in a handover. */
 	int number;
 	/* Bytes read since it began, or since the process has ended. */
 	size_t total;
-	/* What it adds to all that is kept of ended processes. */
+	/* What it adds to all that is kept of ended processes, in bytes. */
 	size_t kept;
 	void (*written)(void *data);
 	void *data;
 	struct log *next, *previous;
 };
 
-/* What one byte that is read may become: with less room than this nothing is read. */
+/* What one byte that is read from a pipe may become: with less room than this nothing is read. */
 #define LEAST_ROOM 2
+/* Room for the line that tells how much is missing. */
+#define MISSING_LINE 256
 
+/* FULL: the writer has to make room first. */
 enum pumped { EMPTY, FULL, END_OF_FILE, ENOUGH };
 
 /* Reads from the pty into the buffer, but not more than `most` bytes. */
 enum pumped log_pump(struct log *log, size_t most);
+/* Has a line say how much is missing, if anything is and there is room in the ring. */
+void log_put_missing(struct log *log);
 /* What has been copied of the last line is all of it. */
 void log_end_copy(struct log *log);
 /* All of them, by `next`. */
@@ -49,7 +62,7 @@ void log_free(struct log *log);
 /* With the lock held: the writer has nothing to do with it. */
 bool sink_is_idle(const struct sink *sink);
 /* Goes on with a log whose process has ended, after the writer has been at work on it. */
-void log_go_on_ending(struct log *log, bool idle);
+void log_go_on_ending(struct log *log);
 /* One that an image of the supervisor before this one has kept, before its bytes come; and after. */
 void log_keep_from_before(struct log *log);
 void log_count_kept(struct log *log);

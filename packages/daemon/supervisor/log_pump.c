@@ -1,6 +1,8 @@
 /* From a pty, or the pipe that takes its place, into the ring of a log. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "log_parts.h"
@@ -23,7 +25,8 @@ static size_t free_room(struct sink *sink, size_t *begin) {
 static void add_bytes(struct sink *sink, size_t count) {
 	sink_lock();
 	sink->length += count;
-	sink_queue(sink);
+	if (!sink->held)
+		sink_queue(sink);
 	sink_unlock();
 }
 
@@ -58,15 +61,49 @@ static void copy_from_ring(struct log *log, size_t at, size_t count) {
 	copy_bytes(log->copy, sink->buffer, count - first);
 }
 
+/* Reads what nobody will find in the file; what `read` returns. */
+static ssize_t read_and_drop(struct log *log) {
+	static uint8_t bytes[PIPE_BYTES];
+	ssize_t n = read(log->master, bytes, sizeof bytes);
+	if (n <= 0)
+		return n;
+	if (log->copy)
+		copy_bytes(log->copy, bytes, (size_t)n);
+	log->missing += (size_t)n;
+	trouble_dropped(log, (size_t)n);
+	return n;
+}
+
+void log_put_missing(struct log *log) {
+	struct sink *sink = &log->sink;
+	char line[MISSING_LINE];
+	size_t at = 0;
+	/* Before the room is looked for: there is no ring yet where all of the output was dropped. */
+	if (log->missing == 0 || free_room(sink, &at) < sizeof line)
+		return;
+	bool mid_line = sink->length > 0 ? sink->buffer[(at + sink->capacity - 1) % sink->capacity] != '\n' : sink->mid_line;
+	int error = trouble_of(log->trouble);
+	int length = snprintf(line, sizeof line, "%sinit: %zu bytes of output are missing here: %s\r\n", mid_line ? "\r\n" : "",
+	                      log->missing, strerror(error ? error : ENOMEM));
+	for (int i = 0; i < length; i++)
+		sink->buffer[(at + (size_t)i) % sink->capacity] = (uint8_t)line[i];
+	log->missing = 0;
+	add_bytes(sink, (size_t)length);
+}
+
 enum pumped log_pump(struct log *log, size_t most) {
 	size_t end = log->total + most;
 	while (log->total < end) {
+		log_put_missing(log);
 		size_t at = 0, room = free_room(&log->sink, &at);
-		if (room < LEAST_ROOM)
+		bool drops = room < (log->is_pipe ? LEAST_ROOM : 1);
+		if (drops && log->sink.capacity > 0 && !trouble_error(log->trouble))
 			return FULL;
-		ssize_t n = read_into(log, at, room);
+		ssize_t n = drops ? read_and_drop(log) : read_into(log, at, room);
 		if (n > 0) {
 			log->total += (size_t)n;
+			if (drops)
+				continue;
 			if (log->copy)
 				copy_from_ring(log, at, (size_t)n);
 			add_bytes(&log->sink, (size_t)n);

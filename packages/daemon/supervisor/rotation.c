@@ -40,11 +40,6 @@ int64_t rotation_birth(int file) {
 	return now() - (age > 0 ? age : 0);
 }
 
-bool rotation_has_moved(const char *path, const struct stat *state) {
-	struct stat other;
-	return is_on() && (lstat(path, &other) < 0 || other.st_ino != state->st_ino || other.st_dev != state->st_dev);
-}
-
 bool rotation_is_due(const struct stat *state, int64_t birth, bool mid_line) {
 	if (state->st_size == 0 || !is_on())
 		return false;

@@ -14,8 +14,6 @@ void rotation_set(int64_t size, int64_t age, int64_t keep);
 
 /* For the thread that writes. When a file came to be, by a clock in seconds that is never set; now, where the file system does not know. */
 int64_t rotation_birth(int file);
-/* The file with this state, open as `path`, has been rotated by another log of the same file. */
-bool rotation_has_moved(const char *path, const struct stat *state);
 /* `mid_line`: its last line is not complete, which makes it wait, but not for ever. */
 bool rotation_is_due(const struct stat *state, int64_t birth, bool mid_line);
 /* 0 or an error number. */

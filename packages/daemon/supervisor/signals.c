@@ -72,6 +72,8 @@ void signals_open(void) {
 	/* Inherited as ignored, it would make the kernel reap our children. */
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
+	/* A log file that may not become larger (RLIMIT_FSIZE) is an error like others. */
+	signal(SIGXFSZ, SIG_IGN);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&wanted);

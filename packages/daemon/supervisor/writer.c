@@ -11,6 +11,8 @@
 #include "thread.h"
 
 #define STACK (256 * 1024)
+/* Nobody can rename a file, start a program and have that read the file to its end within so many nanoseconds. */
+#define QUICK 200000
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work, idle;
@@ -54,43 +56,46 @@ static void drop_bytes(struct sink *sink, size_t count) {
 	sink->start = (sink->start + count) % sink->capacity;
 }
 
-/* Writes until the ring is empty or an error comes. Called, and returns, with the lock held. */
+static int64_t nanoseconds(void) {
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+/* Writes until the ring is empty, an error comes, or nothing is to be written. Called, and returns, with the lock held. */
 static void write_out(struct sink *sink) {
-	sink->failed = false;
-	sink->trouble = 0;
 	if (!sink->path)
 		drop_bytes(sink, sink->length);
-	while (sink->length > 0) {
+	while (sink->length > 0 && !sink->held) {
 		struct iovec pieces[2];
 		int count = pieces_of(sink, pieces);
 		ssize_t n = -1;
 		sink_unlock();
 		stand_still();
 		struct stat state;
-		int open_error = log_file_open(sink, &state), error = open_error;
+		int64_t began = nanoseconds();
+		int rotation_error = 0, error = log_file_open(sink, &state, &rotation_error);
 		if (!error) {
 			size_before = state.st_size;
 			in_flight = sink;
 			n = writev(sink->file, pieces, count);
-			error = n < 0 ? errno : 0;
+			error = n > 0 ? 0 : n < 0 ? errno : EIO;
 		}
+		/* Somebody who renames the file and reads it to its end takes longer: then these bytes are among what was read. */
+		if (n > 0 && nanoseconds() - began > QUICK && log_file_take_back(sink, size_before, (size_t)n))
+			error = EINTR;
 		sink_lock();
 		/* Before they are taken out: a fault in between repeats something rather than losing it. */
 		in_flight = NULL;
-		sink->open_error = open_error;
-		sink->trouble = sink->rotation_error;
-		if (n > 0) {
-			log_file_written(sink, (size_t)n);
-			drop_bytes(sink, (size_t)n);
-		} else if (error != EINTR) {
-			sink->trouble = error;
-			/* Waiting for space would stop every job that talks: its output is lost, as it always was. */
-			if (error == ENOSPC || sink->elsewhere)
-				drop_bytes(sink, sink->length);
-			else
-				sink->failed = true;
+		sink->rotation_error = rotation_error;
+		if (error == EINTR)
+			continue;
+		sink->tried = true;
+		sink->error = error;
+		if (error)
 			return;
-		}
+		log_file_written(sink, (size_t)n);
+		drop_bytes(sink, (size_t)n);
 	}
 }
 

@@ -8,12 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct sink {
 	/* Absolute; does not change. NULL: there is no file, and nothing is written. */
 	char *path;
-	/* The output goes somewhere else, too: nobody waits until it can be written to the file. Does not change. */
-	bool elsewhere;
 	/* A ring of `capacity` bytes; replaced by the main thread only while the sink is idle. [lock] */
 	uint8_t *buffer;
 	size_t capacity, start, length;
@@ -22,21 +21,24 @@ struct sink {
 	struct sink *older, *newer;
 	/* Open, or -1. Only the writer opens and closes files. [lock] */
 	int file;
-	/* The error of the last pass, also when the data was discarded because of it; 0 when there was none. [lock] */
-	int trouble;
-	/* The error of the last attempt to open the file, 0 when it could be opened. [lock] */
-	int open_error;
+	/* Set by each attempt to write; the main thread takes it back. The error of the last one, 0 when it went well. [lock] */
+	bool tried;
+	int error;
+	/* Nothing is to be written for now: the file is in trouble. [lock] */
+	bool held;
 	/* Waiting for the writer; being worked on. Neither: idle. [lock] */
 	bool queued, writing;
 	/* In the list of those that the main thread has to look at. [lock] */
 	bool noticed;
 	/* Nothing is added any more: the file is closed after this pass. [lock] */
 	bool last;
-	/* What the last pass left is still there because of an error. [lock] */
-	bool failed;
-	/* The writer's own: whether its last line is not complete, why it could not be rotated, when the file came to be. */
-	bool mid_line;
+	/* Why the file could not be rotated. [lock] */
 	int rotation_error;
+	/* Whether the last line in the file is not complete. [lock] */
+	bool mid_line;
+	/* The writer's own: which file it is that is open, and when it came to be. */
+	dev_t device;
+	ino_t inode;
 	int64_t born;
 };
 

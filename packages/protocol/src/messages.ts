@@ -4,7 +4,7 @@
  */
 import type { Condition } from './condition.ts';
 import type { WireError } from './errors.ts';
-import type { Goal, JobStatus, Slot, State } from './status.ts';
+import type { Goal, JobStatus, LogTrouble, Slot, State } from './status.ts';
 
 /** Raised whenever a frame changes its meaning. Sent in `hello`; a daemon refuses what it does not speak. */
 export const PROTOCOL_VERSION = 1;
@@ -144,6 +144,8 @@ export interface Explanation {
   output?: FailedOutput | null;
   /** Processes of the job that init does not supervise, at most ten. */
   unsupervised?: UnsupervisedProcess[];
+  /** Logs of its instances, of those that have ended, too, that cannot be written. A daemon from before 2.14 lacks it. */
+  logs?: LogTrouble[];
 }
 
 /** Where the output of a failed run is. */

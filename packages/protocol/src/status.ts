@@ -32,6 +32,19 @@ export interface ProcessStatus {
   pid: number;
 }
 
+/** A job's log that cannot be written. */
+export interface LogTrouble {
+  path: string;
+  /** As the C library says it: `No space left on device`. */
+  error: string;
+  /** What that says of the file, where it does not say so itself. */
+  meaning: string | null;
+  /** Milliseconds since the epoch. */
+  since: number;
+  /** Bytes of output that have been dropped, at the last count: the first 128 KiB are kept. */
+  dropped: number;
+}
+
 /** One instance of a job. The unnamed instance of a job without `instance` has the name ''. */
 export interface InstanceStatus {
   name: string;
@@ -39,6 +52,8 @@ export interface InstanceStatus {
   state: State;
   /** Only processes that live, in slot order. */
   processes: ProcessStatus[];
+  /** What is wrong with its log; null: nothing. A daemon from before 2.14 lacks it. */
+  logTrouble?: LogTrouble | null;
 }
 
 export interface JobStatus {

@@ -6,6 +6,7 @@ import {
   type ExplainedOperand,
   type Explanation,
   type FailedOutput,
+  type LogTrouble,
   type WaitReason,
 } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
@@ -27,6 +28,7 @@ export function explanationLines(explanation: Explanation, colour: Palette, now:
     ...(startOn === null ? [] : conditionLines('start on', startOn, instances.length === 0, colour)),
     ...(stopOn === null ? [] : [`stop on: ${printable(stopOn)}`]),
     ...notes.map((note) => `note: ${printable(note)}`),
+    ...(explanation.logs ?? []).map((trouble) => colour.bad(logTroubleLine(trouble, now))),
     ...broken.flatMap((file) => [
       colour.bad(`broken file: ${printable(brokenFileText(file))}`),
       ...indented(adviceLines(file)),
@@ -112,6 +114,13 @@ function lastRunLines(
   const more = said.includes(what) && text.startsWith(what) ? text.slice(what.length).replace(/^; /, '') : text;
   const line = `last run${of}: ended ${ago(at, now)}${again}${more === '' ? '' : `: ${printable(more)}`}`;
   return [failure === null ? line : colour.bad(line)];
+}
+
+/** What is wrong with a log, since when, and what it costs. */
+function logTroubleLine({ path, error, meaning, since, dropped }: LogTrouble, now: Date): string {
+  const reason = meaning === null ? error : `${error} (${meaning})`;
+  const cost = dropped === 0 ? 'its output is kept for now' : `${dropped} bytes of output have been dropped`;
+  return `log: ${printable(path)} cannot be written: ${reason}; it began ${ago(since, now)}; ${cost}`;
 }
 
 function hasFailed({ instances, last }: Explanation): boolean {

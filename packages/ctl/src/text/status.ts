@@ -32,6 +32,10 @@ function further(process: InstanceStatus['processes'][number]): string {
   return `\t${process.slot} process ${process.pid}`;
 }
 
+function logTrouble({ logTrouble }: InstanceStatus): string[] {
+  return logTrouble ? [`\tits log cannot be written: ${logTrouble.error}`] : [];
+}
+
 export function statusLines({ job, instances }: JobStatus): string[] {
   if (instances.length === 0) return [stoppedLine(job)];
   return instances.flatMap((instance) => instanceLines(job, instance));
@@ -48,7 +52,7 @@ export function statusTable(statuses: readonly JobStatus[], colour: Palette): st
             name: printable(displayName(job, instance)),
             state: `${instance.goal}/${instance.state}`,
             rest: firstProcess(instance),
-            below: instance.processes.slice(1).map(further),
+            below: [...instance.processes.slice(1).map(further), ...logTrouble(instance)],
           })),
     );
   const width = Math.max(0, ...rows.map(({ name }) => name.length));

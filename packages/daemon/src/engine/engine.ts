@@ -13,6 +13,7 @@ import { runEventQueue } from './event-queue.ts';
 import { endWithJob } from './exit-job.ts';
 import { giveUp, noteFault } from './faults.ts';
 import { abandon } from './lifecycle.ts';
+import { isLogReport, logReported } from './log-troubles.ts';
 import type { Effect, Fault, Input, PlainInput } from './messages.ts';
 import { mainReplaced, processEnded, retrySpawn, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
@@ -190,8 +191,8 @@ export class Engine {
     const { context, state } = this;
     if (report.seq <= state.lastReport) return;
     state.lastReport = report.seq;
-    if (report.type === 'log-trouble') {
-      context.log('warn', `Failed to write to log file ${report.path}: ${errnoText(report.errno)}`);
+    if (isLogReport(report)) {
+      logReported(context, report);
       return;
     }
     if (report.type === 'survivors') {
@@ -260,12 +261,6 @@ export class Engine {
         return;
       case 'signalled':
         this.signalled(report);
-        return;
-      case 'log-disabled':
-        context.log('error', `Failed to create pty - disabling logging for job: ${errnoText(report.errno)}`);
-        return;
-      case 'log-pipe':
-        context.log('warn', `Failed to create pty - the output of jobs is read from pipes: ${errnoText(report.errno)}`);
     }
   }
 

@@ -3,6 +3,7 @@
  */
 import { type InstanceStatus, type JobConfig, type JobStatus, SLOTS, upstartError } from '@upstart/protocol';
 import type { Context } from './context.ts';
+import { instanceLogTrouble } from './log-troubles.ts';
 import type { TargetSpec } from './messages.ts';
 import { findClass, locate } from './requests.ts';
 import { logPath } from './spawn-spec.ts';
@@ -11,7 +12,9 @@ import { type ClassState, type InstanceState, processesOf } from './state.ts';
 export function listJobs(context: Context): JobStatus[] {
   return [...context.state.classes.values()].map((jobClass) => ({
     job: jobClass.definition.name,
-    instances: [...jobClass.instances.values()].map((id) => instanceStatus(context.instance(id) as InstanceState)),
+    instances: [...jobClass.instances.values()].map((id) =>
+      instanceStatus(context, context.instance(id) as InstanceState),
+    ),
   }));
 }
 
@@ -19,15 +22,16 @@ export function listJobs(context: Context): JobStatus[] {
 export function jobStatus(context: Context, target: TargetSpec): JobStatus {
   const { name, instance } = locate(context, target);
   if (!instance && ('instance' in target || target.env.length > 0)) throw upstartError('unknown-instance', name);
-  return { job: target.job, instances: instance ? [instanceStatus(instance)] : [] };
+  return { job: target.job, instances: instance ? [instanceStatus(context, instance)] : [] };
 }
 
-function instanceStatus({ name, goal, state, processes }: InstanceState): InstanceStatus {
+function instanceStatus(context: Context, instance: InstanceState): InstanceStatus {
+  const { name, goal, state, processes } = instance;
   const alive = SLOTS.flatMap((slot) => {
     const pid = processes[slot]?.pid ?? 0;
     return pid === 0 ? [] : [{ slot, pid }];
   });
-  return { name, goal, state, processes: alive };
+  return { name, goal, state, processes: alive, logTrouble: instanceLogTrouble(context, instance) };
 }
 
 /**

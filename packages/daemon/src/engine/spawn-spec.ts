@@ -113,10 +113,13 @@ function processEnvironment(
   return env;
 }
 
+/** What names of log files end with. */
+export const LOG_SUFFIX = '.log';
+
 /** The file that an instance's output goes to: a slash in a name becomes an underscore. */
 export function logPath(directory: string, job: string, instance: string): string {
   const parts = instance === '' ? [job] : [job, instance];
-  return `${directory}/${parts.map((part) => part.replaceAll('/', '_')).join('-')}.log`;
+  return `${directory}/${parts.map((part) => part.replaceAll('/', '_')).join('-')}${LOG_SUFFIX}`;
 }
 
 function apparmorProfile(

@@ -196,6 +196,15 @@ export interface ExitJobState {
   stopped?: number;
 }
 
+/** A log that cannot be written. */
+export interface LogTroubleState {
+  errno: number;
+  /** Milliseconds since the epoch. */
+  since: number;
+  /** Bytes of output that have been dropped, as far as that has been reported. */
+  dropped: number;
+}
+
 /** The answer to a request, kept so that a repeated request gets it again. */
 export type Answer = { result: unknown } | { error: WireError };
 
@@ -233,6 +242,8 @@ export interface EngineState {
   /** The job that init ends with, once something of it has ended; a state saved by an older daemon lacks it. */
   exitJob?: ExitJobState;
   ended: boolean;
+  /** What is wrong with log files, by their paths, the oldest trouble first; absent while nothing has ever been. */
+  logTroubles?: Map<string, LogTroubleState>;
   /** Requests that are answered when their signal has been sent, by the id of the command. */
   signalled: Map<number, string>;
   /** Keys of repeatable requests that have not been answered yet. */

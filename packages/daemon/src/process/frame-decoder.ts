@@ -92,6 +92,8 @@ type Content<R = Report> = R extends Report ? Omit<R, 'seq'> : never;
 
 const onProcess = (fields: Fields) => ({ process: fields.number(TAG.process), pid: fields.number(TAG.pid) });
 
+const onLog = (fields: Fields) => ({ path: fields.text(TAG.path), errno: fields.number(TAG.errno) });
+
 const REPORTS: Record<number, (fields: Fields) => Content> = {
   64: (fields) => ({ type: 'spawned', ...onProcess(fields) }),
   65: (fields) => ({
@@ -129,7 +131,10 @@ const REPORTS: Record<number, (fields: Fields) => Content> = {
     errno: fields.number(TAG.errno),
   }),
   75: (fields) => ({ type: 'log-disabled', process: fields.number(TAG.process), errno: fields.number(TAG.errno) }),
-  76: (fields) => ({ type: 'log-trouble', path: fields.text(TAG.path), errno: fields.number(TAG.errno) }),
+  76: (fields) => ({ type: 'log-trouble', ...onLog(fields) }),
+  80: (fields) => ({ type: 'log-dropped', ...onLog(fields), count: fields.number(TAG.count) }),
+  81: (fields) => ({ type: 'log-restored', ...onLog(fields), count: fields.number(TAG.count) }),
+  82: (fields) => ({ type: 'log-not-rotated', ...onLog(fields) }),
   77: (fields) => ({ type: 'signal', signal: fields.number(TAG.signal) }),
   79: (fields) => ({ type: 'survivors', cgroup: fields.text(TAG.path), count: fields.number(TAG.count) }),
   78: (fields) => ({ type: 'log-pipe', process: fields.number(TAG.process), errno: fields.number(TAG.errno) }),

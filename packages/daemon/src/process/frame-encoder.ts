@@ -1,6 +1,6 @@
 /** Frames to the supervisor: commands, and what else a daemon says. */
 import { encodeText } from '@upstart/protocol';
-import type { Command, LogRotation, SpawnSpec } from '../process-messages.ts';
+import type { Command, LogFolder, LogRotation, SpawnSpec } from '../process-messages.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { TAG } from './frames.ts';
 
@@ -20,6 +20,7 @@ const SENT = {
   'not-again': 12,
   note: 13,
   begun: 14,
+  'log-folder': 15,
 } as const;
 
 const CONSOLES: readonly SpawnSpec['console'][] = ['none', 'output', 'owner', 'log'];
@@ -120,6 +121,16 @@ export function encodeReady(): Buffer {
 export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
   const frame = writer.begin(SENT.rotation, 0);
   return frame.number(TAG.rotateSize, size).number(TAG.rotateAge, age).number(TAG.rotateKeep, keep).take();
+}
+
+/** Make this folder again when it has been removed. */
+export function encodeLogFolder({ path, mode, owner, group, parents }: LogFolder): Buffer {
+  const frame = writer.begin(SENT['log-folder'], 0).text(TAG.path, path).number(TAG.mode, mode);
+  return frame
+    .number(TAG.owner, owner)
+    .number(TAG.ownerGroup, group)
+    .number(TAG.parents, parents ? 1 : 0)
+    .take();
 }
 
 /** Print a line on standard output, between those of jobs. */

@@ -243,6 +243,9 @@ const report: fc.Arbitrary<Report> = fc.oneof(
   fc.record({ type: fc.constant('survivors' as const), seq: id, cgroup: text, count }),
   fc.record({ type: fc.constant('log-pipe' as const), seq: id, process: id, errno: count }),
   fc.record({ type: fc.constant('log-trouble' as const), seq: id, path: text, errno: count }),
+  fc.record({ type: fc.constant('log-dropped' as const), seq: id, path: text, errno: count, count }),
+  fc.record({ type: fc.constant('log-restored' as const), seq: id, path: text, errno: count, count }),
+  fc.record({ type: fc.constant('log-not-rotated' as const), seq: id, path: text, errno: count }),
   fc.record({ type: fc.constant('signal' as const), seq: id, signal: count }),
 );
 
@@ -263,6 +266,9 @@ const TYPES: Record<Report['type'], number> = {
   survivors: 79,
   'log-pipe': 78,
   'log-trouble': 76,
+  'log-dropped': 80,
+  'log-restored': 81,
+  'log-not-rotated': 82,
   signal: 77,
 };
 const TAGS: Record<string, number> = {

@@ -87,7 +87,7 @@ test('a file that cannot be renamed is written on, which is said once', async ()
   talk(1, 'for i in 1 2 3 4 5 6; do echo this is line $i; sleep 0.02; done');
   await daemon.report('exited', 1);
   expect(textOf(log)).toBe([1, 2, 3, 4, 5, 6].map((i) => `this is line ${i}\r\n`).join(''));
-  expect(daemon.reports.filter(({ type }) => type === 'log-trouble')).toMatchObject([{ path: log, errno: 21 }]);
+  expect(daemon.reports.filter(({ type }) => type === 'log-not-rotated')).toMatchObject([{ path: log, errno: 21 }]);
 });
 
 test('it can be turned off again', async () => {

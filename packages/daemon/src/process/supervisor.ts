@@ -1,10 +1,11 @@
 import { Socket } from 'node:net';
-import type { Command, LogRotation, Report, SupervisorState } from '../process-messages.ts';
+import type { Command, LogFolder, LogRotation, Report, SupervisorState } from '../process-messages.ts';
 import { FrameDecoder, type Incoming } from './frame-decoder.ts';
 import {
   encodeAcknowledge,
   encodeBegun,
   encodeCommand,
+  encodeLogFolder,
   encodeLogRotation,
   encodeNote,
   encodeReady,
@@ -43,6 +44,7 @@ export class Supervisor {
   #turn: NodeJS.Immediate | undefined;
   #deliver: ((reports: Report[]) => void) | undefined;
   #closed: (error: Error | undefined) => void = () => {};
+  #lookAtLogFolder: () => LogFolder | null = () => null;
   #error: Error | undefined;
   /** What has been given to the socket and not been taken by the kernel, oldest first. */
   #writing = new Set<Command[]>();
@@ -93,6 +95,20 @@ export class Supervisor {
     this.#socket.write(encodeLogRotation(rotation));
   }
 
+  /**
+   * Has the supervisor make the folder of logs again when it has been removed. `look` tells what it is like; it is asked now and
+   * whenever logs are flushed, since a folder may be there only once its file system is.
+   */
+  keepLogFolder(look: () => LogFolder | null): void {
+    this.#lookAtLogFolder = look;
+    this.#tellLogFolder();
+  }
+
+  #tellLogFolder(): void {
+    const folder = this.#lookAtLogFolder();
+    if (folder) this.#socket.write(encodeLogFolder(folder));
+  }
+
   /** Prints a line on init's standard output, between those of jobs. Waits for nobody who reads it. */
   say(line: string): void {
     this.#socket.write(encodeSay(line));
@@ -114,6 +130,7 @@ export class Supervisor {
     for (const given of commands) {
       const command = this.#takesOrders ? given : withoutOrders(given);
       if (command === null) continue;
+      if (command.type === 'flush-logs') this.#tellLogFolder();
       const bytes = encodeCommand(command);
       batch.push(command);
       frames.push(bytes);

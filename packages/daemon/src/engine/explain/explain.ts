@@ -6,6 +6,7 @@ import { type EventExplanation, type Explanation, formatCondition } from '@upsta
 import { causeSentence, isKept, isKeptFromRestart } from '../causes.ts';
 import { satisfiedNodes } from '../condition-state.ts';
 import type { Context } from '../context.ts';
+import { jobLogTroubles } from '../log-troubles.ts';
 import type { ClassState, InstanceState } from '../state.ts';
 import { explainLast, failureHints, failureReason } from './failures.ts';
 import { type JobFiles, jobNotes, manualText } from './notes.ts';
@@ -51,6 +52,7 @@ export function explainJob(
     instances: instances.map((instance) => explainInstance(asked, instance)),
     last: jobClass ? explainLast(asked, jobClass) : null,
     broken: files.broken,
+    logs: jobClass ? jobLogTroubles(context, jobClass) : [],
   };
 }
 

@@ -29,8 +29,9 @@ export function compileInit(...flags: string[]): string {
 }
 
 /** The supervisor with the faults of `supervisor/test/faults.c`. */
-export function compileFaultyInit(): string {
+export function compileFaultyInit(...flags: string[]): string {
   return compileInit(
+    ...flags,
     '-Dwritev=faulty_writev',
     '-Dposix_openpt=faulty_openpt',
     '-Dioctl=faulty_ioctl',
