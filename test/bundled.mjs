@@ -25,9 +25,24 @@ export async function runBundled(entry) {
       target: 'node20',
       banner: { js: BANNER },
     });
-    const { main } = await import(pathToFileURL(outfile).href);
-    process.exitCode = await main(process.argv.slice(2));
+    const { main, USAGE } = await import(pathToFileURL(outfile).href);
+    process.exitCode = await run(main, USAGE, process.argv.slice(2));
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs `main`, or prints how it is used when that is asked for or the options are none of its own. */
+async function run(main, usage, args) {
+  if (args.includes('--help')) {
+    console.log(usage);
+    return 0;
+  }
+  try {
+    return await main(args);
+  } catch (error) {
+    if (!String(error.code).startsWith('ERR_PARSE_ARGS_')) throw error;
+    console.error(`${error.message}\n${usage}`);
+    return 2;
   }
 }

@@ -15,9 +15,11 @@ import { Story } from './story.ts';
 const PATIENCE = 10;
 const HERE = join(process.env.UPSTART_CHECKOUT ?? '.', 'test/boot');
 
+export const USAGE = `usage: node test/boot/run.mjs ${KINDS.join('|')}`;
+
 export async function main([kind = '', ...rest]: string[]): Promise<number> {
   if (!KINDS.includes(kind) || rest.length > 0) {
-    console.error(`usage: node test/boot/run.mjs ${KINDS.join('|')}`);
+    console.error(USAGE);
     return 2;
   }
   const reason = whyNot(kind);

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { type RunResult, runSeed } from './chaos.ts';
 
-const USAGE = 'usage: node test/chaos/run.mjs [--seeds N] [--first SEED] [--jobs N]';
+export const USAGE = 'usage: node test/chaos/run.mjs [--seeds N] [--first SEED] [--jobs N]';
 
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({

@@ -4,7 +4,7 @@ import { Random } from '../chaos/random.ts';
 import { Budget } from './fuzzer.ts';
 import { FUZZERS } from './fuzzers.ts';
 
-const USAGE = `usage: node test/fuzz/run.mjs [--seconds N] [--seed N] [FUZZER]...
+export const USAGE = `usage: node test/fuzz/run.mjs [--seconds N] [--seed N] [FUZZER]...
        node test/fuzz/run.mjs --list
 fuzzers: ${FUZZERS.map(({ name }) => name).join(' ')}`;
 

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { descriptorsOf, residentOf } from '../chaos/proc.ts';
 import { eventually, pause, Session } from '../chaos/session.ts';
 
+export const USAGE = 'usage: node test/processes/ten-thousand.mjs [--jobs N] [--talking]';
 const PATIENCE = 600_000;
 
 interface Figures {

@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { engineComplaints, soakEngine } from './engine.ts';
 import { sessionComplaints, soakSession } from './session.ts';
 
+export const USAGE = 'usage: node test/soak/run.mjs [--engine CYCLES] [--session CYCLES]';
+
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
@@ -10,7 +12,7 @@ export async function main(args: string[]): Promise<number> {
   });
   const [engine, session] = [Number(values.engine), Number(values.session)];
   if (!Number.isInteger(engine) || !Number.isInteger(session)) {
-    console.error('usage: node test/soak/run.mjs [--engine CYCLES] [--session CYCLES]');
+    console.error(USAGE);
     return 2;
   }
   const onEngine = soakEngine(engine);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder, type FrameLimits, FramingError } from './framing.ts';
 import { decodeText } from './text.ts';
 
-const small: FrameLimits = { bytes: 100, depth: 4 };
+const small: FrameLimits = { bytes: 100, values: 1000, depth: 4 };
 
 function decode(bytes: Uint8Array, limits: FrameLimits, cuts: number[] = []): unknown[] {
   const decoder = new FrameDecoder(limits);

@@ -4,20 +4,40 @@
  * on the wire format.
  */
 import { Packr, Unpackr } from 'msgpackr';
-import { checkMessagePack, MessagePackError } from './msgpack-check.ts';
+import { checkMessagePack, leadingId, MessagePackError, ValuesExceeded } from './msgpack-check.ts';
 import { decodeText, encodeText } from './text.ts';
 
 /** What one frame may hold, by direction. */
 export interface FrameLimits {
   /** The length of a frame's body. */
   readonly bytes: number;
+  /** How many values it holds, keys of maps among them: what is small can be many. */
+  readonly values: number;
   /** How deep maps and arrays may be nested. */
   readonly depth: number;
 }
 /** What a daemon accepts from anybody on the machine. */
-export const CLIENT_LIMITS: FrameLimits = { bytes: 1024 * 1024, depth: 16 };
+export const CLIENT_LIMITS: FrameLimits = { bytes: 1024 * 1024, values: 131_072, depth: 16 };
+/** And from one that may only ask, and is not to keep others waiting. */
+export const STRANGER_LIMITS: FrameLimits = { bytes: 64 * 1024, values: 4096, depth: 16 };
 /** What a client accepts from the daemon. Conditions of many operators are what makes a message deep. */
-export const DAEMON_LIMITS: FrameLimits = { bytes: 16 * 1024 * 1024, depth: 512 };
+export const DAEMON_LIMITS: FrameLimits = {
+  bytes: 16 * 1024 * 1024,
+  values: Number.POSITIVE_INFINITY,
+  depth: 512,
+};
+
+/** Comes in the place of a message that holds more values than are allowed; what follows it can be read. */
+export class TooManyValues {
+  /** The id of the message, 0 if it is not known. */
+  readonly id: number;
+  readonly text: string;
+
+  constructor(id: number, limit: number) {
+    this.id = id;
+    this.text = `a frame holds more than the ${limit} values that are allowed`;
+  }
+}
 
 const HEADER = 4;
 
@@ -110,8 +130,9 @@ function tooLong(length: number, limits: FrameLimits): FramingError {
 
 function decodeBody(body: Buffer, limits: FrameLimits): unknown {
   try {
-    checkMessagePack(body, limits.depth);
+    checkMessagePack(body, limits.depth, limits.values);
   } catch (error) {
+    if (error instanceof ValuesExceeded) return new TooManyValues(leadingId(body), limits.values);
     if (error instanceof MessagePackError) throw new FramingError(`a frame is no msgpack message: ${error.message}`);
     throw error;
   }

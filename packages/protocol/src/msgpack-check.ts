@@ -8,6 +8,11 @@ export class MessagePackError extends Error {
   override name = 'MessagePackError';
 }
 
+/** It is msgpack, but of more values than are allowed. */
+export class ValuesExceeded extends Error {
+  override name = 'ValuesExceeded';
+}
+
 /** The kinds of values by how they are walked. */
 type Token =
   | { readonly kind: 'scalar'; readonly size: number }
@@ -40,9 +45,13 @@ const TOKENS: Readonly<Record<number, Token>> = {
   223: { kind: 'map', lengthBytes: 4 },
 };
 
-/** Throws `MessagePackError` unless `bytes` is exactly one value of plain msgpack, at most `depth` levels deep. */
-export function checkMessagePack(bytes: Buffer, depth: number): void {
+/**
+ * Throws `MessagePackError` unless `bytes` is exactly one value of plain msgpack, at most `depth` levels deep, and `ValuesExceeded` when it
+ * holds more than `most` values, keys of maps among them.
+ */
+export function checkMessagePack(bytes: Buffer, depth: number, most: number): void {
   let at = 0;
+  let values = 0;
   /** For each open container: how many values are still to come, and whether it is a map. */
   const left: number[] = [1];
   const inMap: boolean[] = [false];
@@ -75,6 +84,7 @@ export function checkMessagePack(bytes: Buffer, depth: number): void {
     }
     const isKey = inMap[top] === true && (left[top] as number) % 2 === 0;
     (left[top] as number)--;
+    if (++values > most) throw new ValuesExceeded();
     need(1);
     const start = at;
     const byte = bytes[at++] as number;
@@ -109,3 +119,23 @@ export function checkMessagePack(bytes: Buffer, depth: number): void {
 function isString(byte: number): boolean {
   return (byte >= 0xa0 && byte < 0xc0) || (byte >= 0xd9 && byte <= 0xdb);
 }
+
+/** How many bytes a big-endian number behind its type takes. */
+const UNSIGNED: Readonly<Record<number, number>> = { 204: 1, 205: 2, 206: 4 };
+const MAP_HEADER: Readonly<Record<number, number>> = { 222: 3, 223: 5 };
+
+/** The `id` of a map that begins with it, as those of all clients do, without reading more; 0 if it does not. */
+export function leadingId(bytes: Buffer): number {
+  const at = MAP_HEADER[bytes[0] ?? 0] ?? 1;
+  const key = [bytes.subarray(at, at + 3), bytes.subarray(at, at + 4), bytes.subarray(at, at + 7)];
+  const found = key.find((text) => ID_KEYS.some((known) => known.equals(text)));
+  if (!found) return 0;
+  const start = at + found.length;
+  const type = bytes[start] ?? 0;
+  if (type < 0x80) return type;
+  const size = UNSIGNED[type];
+  return size !== undefined && bytes.length > start + size ? bytes.readUIntBE(start + 1, size) : 0;
+}
+
+/** The text `id` as encoders write it. */
+const ID_KEYS = [[0xa2], [0xd9, 2], [0xdb, 0, 0, 0, 2]].map((header) => Buffer.from([...header, 0x69, 0x64]));

@@ -1,6 +1,14 @@
 /** The daemon's end of a connection, as far as it is about bytes: chunks in, checked requests or refusals out. */
 import { UpstartError, upstartError } from './errors.ts';
-import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder, FramingError } from './framing.ts';
+import {
+  CLIENT_LIMITS,
+  DAEMON_LIMITS,
+  encodeFrame,
+  FrameDecoder,
+  type FrameLimits,
+  FramingError,
+  TooManyValues,
+} from './framing.ts';
 import { type DaemonFrame, type ErrorFrame, PROTOCOL_VERSION, type RequestFrame } from './messages.ts';
 import { parseRequest, requestId } from './requests.ts';
 
@@ -16,12 +24,13 @@ export interface RequestHandler {
  * anything else is refused for good, as is what is no frame. After a fatal refusal all further bytes are ignored.
  */
 export class RequestStream {
-  readonly #decoder = new FrameDecoder(CLIENT_LIMITS);
+  readonly #decoder: FrameDecoder;
   readonly #handler: RequestHandler;
   #greeted = false;
   #over = false;
 
-  constructor(handler: RequestHandler) {
+  constructor(handler: RequestHandler, limits: FrameLimits = CLIENT_LIMITS) {
+    this.#decoder = new FrameDecoder(limits);
     this.#handler = handler;
   }
 
@@ -48,6 +57,10 @@ export class RequestStream {
   }
 
   #take(message: unknown, length: number): void {
+    if (message instanceof TooManyValues) {
+      this.#refuse(message.id, upstartError('bad-request', message.text), !this.#greeted);
+      return;
+    }
     let request: RequestFrame;
     try {
       request = parseRequest(message);

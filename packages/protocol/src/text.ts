@@ -2,17 +2,15 @@
  * Text that came from bytes which need not be UTF-8 (job files, arguments, environments). Bytes that are no UTF-8 become
  * the lone surrogates U+DC80…U+DCFF and turn back into the same bytes, so nothing is lost on the way through the daemon.
  */
+import { isUtf8 } from 'node:buffer';
+
 const ESCAPED = /[\uDC80-\uDCFF]/;
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Decodes bytes; the result encodes back to exactly these bytes. */
 export function decodeText(bytes: Uint8Array): string {
-  try {
-    return strict.decode(bytes);
-  } catch {
-    return decodeEscaping(bytes);
-  }
+  return isUtf8(bytes) ? strict.decode(bytes) : decodeEscaping(bytes);
 }
 
 /** Whether text may hold bytes that were no UTF-8: then plain UTF-8 is not what it stands for. */
@@ -52,7 +50,8 @@ function decodeEscaping(bytes: Uint8Array): string {
   for (let i = 0; i < bytes.length; ) {
     const size = sequenceLength(bytes, i);
     if (size === 0) {
-      parts.push(strict.decode(bytes.subarray(plain, i)), String.fromCharCode(0xdc00 + (bytes[i] as number)));
+      if (plain < i) parts.push(strict.decode(bytes.subarray(plain, i)));
+      parts.push(String.fromCharCode(0xdc00 + (bytes[i] as number)));
       plain = i + 1;
     }
     i += size || 1;

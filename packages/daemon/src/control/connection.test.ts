@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { CLIENT_LIMITS, encodeFrame } from '@upstart/protocol';
+import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '@upstart/protocol';
 import { expect, it } from 'vitest';
 import { KeptAnswers } from '../kept-answers.ts';
 import { Connection } from './connection.ts';
@@ -15,7 +15,10 @@ class Client extends Duplex {
 
   override _read(): void {}
 
-  override _write(_chunk: Buffer, _encoding: string, done: () => void): void {
+  heard: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.heard.push(chunk);
     if (this.takes) done();
     else this.untaken.push(done);
   }
@@ -28,7 +31,7 @@ class Client extends Duplex {
 
 const IN_FLIGHT = 5;
 
-function connect() {
+function world() {
   const carriedOut: string[] = [];
   const keptAnswers = new KeptAnswers();
   const runner = {
@@ -36,10 +39,21 @@ function connect() {
     watchers: new Set(),
     request: async (_request: unknown, key: string) => void carriedOut.push(key),
   };
-  const context = { runner, version: 'init (test)', initPid: 1 } as unknown as ControlContext;
+  const context = {
+    runner,
+    initPid: 1,
+    get version() {
+      carriedOut.push('version');
+      return 'init (test)';
+    },
+  } as unknown as ControlContext;
+  return { carriedOut, keptAnswers, context, turns: new Turns() };
+}
+
+function connect(privileged = true, { carriedOut, keptAnswers, context, turns } = world()) {
   const client = new Client();
   const budget = new MemoryBudget(2 ** 30);
-  const parts = { context, privileged: true, requests: 2 * IN_FLIGHT, inFlight: IN_FLIGHT, turns: new Turns(), budget };
+  const parts = { context, privileged, requests: 2 * IN_FLIGHT, inFlight: IN_FLIGHT, turns, budget };
   const connection = new Connection(parts, client as unknown as Socket);
   const send = (id: number, method: string, params: object, key?: string): void =>
     void client.push(encodeFrame({ id, method, params, ...(key === undefined ? {} : { key }) }, CLIENT_LIMITS));
@@ -56,6 +70,7 @@ it('so many requests are in flight, and no more before an answer was taken', asy
   client.takeAll();
   await quiet();
   client.takes = false;
+  carriedOut.length = 0;
   const keys = Array.from({ length: IN_FLIGHT + 3 }, (_, index) => `k${index}`);
   for (const [index, key] of keys.entries()) send(index + 1, 'emit', { name: 'e', env: [], wait: false }, key);
   await quiet();
@@ -90,4 +105,69 @@ it('an answer that comes when the client has gone is kept for it', async () => {
   client.destroy();
   await quiet();
   expect(keptAnswers.take(Number.MAX_SAFE_INTEGER)).toEqual(['key']);
+});
+
+/** So many requests of small size are begun for one client in one turn (`allowance.ts`). */
+const IN_A_TURN = 32;
+
+it('the owner is answered before more than a turn of one stranger, however many there are', async () => {
+  const shared = world();
+  const strangers = Array.from({ length: 40 }, () => connect(false, shared));
+  for (const { client, send } of strangers) {
+    client.takeAll();
+    send(0, 'hello', { version: 1, client: 'stranger' });
+    for (let id = 1; id <= 100; id++) send(id, 'version', {});
+  }
+  const owner = connect(true, shared);
+  owner.client.takeAll();
+  owner.send(0, 'hello', { version: 1, client: 'owner' });
+  const { carriedOut } = shared;
+  for (let id = 1; id <= 20; id++) {
+    const before = carriedOut.length;
+    owner.send(id, 'emit', { name: 'e', env: [], wait: false }, `mine ${id}`);
+    while (!carriedOut.includes(`mine ${id}`)) await new Promise((resolve) => setImmediate(resolve));
+    expect(carriedOut.indexOf(`mine ${id}`) - before, 'strangers between request and answer').toBeLessThanOrEqual(
+      2 * IN_A_TURN,
+    );
+  }
+  const served = (): number => carriedOut.filter((what) => what === 'version').length;
+  while (served() < 40 * 100) await new Promise((resolve) => setImmediate(resolve));
+  for (const { client } of [...strangers, owner]) client.destroy();
+});
+
+it('a stranger is told the limit of the bytes of a frame, and what it still sends is passed over, within bounds', async () => {
+  const { client, send, carriedOut } = connect(false);
+  client.takeAll();
+  send(0, 'hello', { version: 1, client: 'stranger' });
+  send(1, 'status', { job: 'web', env: ['x'.repeat(64 * 1024)] });
+  await quiet();
+  const text = Buffer.concat(client.heard).toString('latin1');
+  const limit = text.search(/of \d+ bytes is longer than the 65536 that are allowed/);
+  expect(limit, 'hello is answered first').toBeGreaterThan(text.indexOf('init (test)'));
+  expect([client.writableEnded, carriedOut], 'nothing more is said').toEqual([true, ['version']]);
+  for (let sent = 0; sent < 2 * 1024 * 1024; sent += 64 * 1024) {
+    expect(client.destroyed).toBe(false);
+    client.push(Buffer.alloc(64 * 1024));
+    await quiet();
+  }
+  expect(client.destroyed).toBe(true);
+});
+
+it.each([
+  ['a stranger', false, 4096],
+  ['the owner', true, 131_072],
+])('%s is told the limit of the values of a frame, and goes on', async (_, privileged, limit) => {
+  const { client, send, carriedOut } = connect(privileged);
+  client.takeAll();
+  send(0, 'hello', { version: 1, client: 'test' });
+  send(77, 'status', { job: 'web', env: Array(limit).fill('') });
+  send(78, 'version', {});
+  await quiet();
+  const said: unknown[] = [];
+  new FrameDecoder(DAEMON_LIMITS).push(Buffer.concat(client.heard), (message) => said.push(message));
+  const text = `Invalid request: a frame holds more than the ${limit} values that are allowed`;
+  expect(said).toContainEqual({ id: 77, error: { code: 'bad-request', text } });
+  expect(said).toContainEqual({ id: 78, result: 'init (test)' });
+  expect(carriedOut).toEqual(['version', 'version']);
+  client.destroy();
 });

@@ -3,6 +3,7 @@
  */
 import type { Socket } from 'node:net';
 import {
+  CLIENT_LIMITS,
   type DaemonFrame,
   type ErrorFrame,
   encodeAnswer,
@@ -11,39 +12,27 @@ import {
   type RequestFrame,
   type RequestHandler,
   RequestStream,
+  STRANGER_LIMITS,
   UpstartError,
   upstartError,
 } from '@upstart/protocol';
 import { monotonicNow } from '../clock.ts';
 import { Allowance, BYTES } from './allowance.ts';
+import type { ConnectionParts } from './connection-parts.ts';
+import { CostlyTurns } from './costly-turns.ts';
 import { Deliveries } from './deliveries.ts';
-import { type ControlContext, handle } from './handlers.ts';
-import type { Holder, MemoryBudget } from './memory-budget.ts';
+import { Farewell } from './farewell.ts';
+import { handle } from './handlers.ts';
+import type { Holder } from './memory-budget.ts';
 import { notificationFrame, publicNotification } from './notification-frame.ts';
 import { runCommandLine } from './run-command.ts';
-import type { Turns } from './turns.ts';
 
 /** A client that leaves more than this many bytes of answers and notifications unread is cut off. */
 const MAX_UNREAD = 32 * 1024 * 1024;
-/** With more than this many bytes unread, a client's further requests wait until it has read them. */
-const FULL = 1024 * 1024;
 /** What a request takes besides its bytes, roughly. */
 const REQUEST_COST = 2048;
 /** Milliseconds for a client to introduce itself. */
 const GREETING_LIMIT = 10_000;
-
-/** What a connection has of the daemon and of the socket that it came by. */
-export interface ConnectionParts {
-  context: ControlContext;
-  /** Whether the client may change things. */
-  privileged: boolean;
-  /** How many requests are worked on at once. */
-  requests: number;
-  /** How many requests are in flight at most: begun, and without an answer that the kernel has taken. */
-  inFlight: number;
-  turns: Turns;
-  budget: MemoryBudget;
-}
 
 interface QueuedRequest {
   request: RequestFrame;
@@ -53,7 +42,7 @@ interface QueuedRequest {
 export class Connection implements RequestHandler, Holder {
   private readonly parts: ConnectionParts;
   private readonly socket: Socket;
-  private readonly stream = new RequestStream(this);
+  private readonly stream: RequestStream;
   private readonly notify = (notification: Notification): void =>
     this.write(notificationFrame(this.parts.privileged ? notification : publicNotification(notification)));
   /** What has come and is still to be read as requests: nothing, or the rest of one chunk. */
@@ -61,22 +50,30 @@ export class Connection implements RequestHandler, Holder {
   private readonly queue: QueuedRequest[] = [];
   private readonly deliveries: Deliveries;
   private greeting: NodeJS.Timeout | null;
+  /** It has been refused for good. */
+  private farewell: Farewell | null = null;
   private working = 0;
+  /** It waits for its turn to have requests read and begun. */
+  private inLine = false;
   /** Bytes of the requests that are queued or worked on. */
   private requestBytes = 0;
   private readonly allowance = new Allowance(() => {
     if (this.queue.length > 0 || this.unread) this.proceed();
   });
-  /** Settles when the costly request before has been let in: each connection stands in the line once. */
-  private lastTurn: Promise<void> = Promise.resolve();
-  private roomWaiters: (() => void)[] = [];
+  private readonly costly: CostlyTurns;
 
   constructor(parts: ConnectionParts, socket: Socket) {
     this.parts = parts;
     this.socket = socket;
+    this.stream = new RequestStream(this, parts.privileged ? CLIENT_LIMITS : STRANGER_LIMITS);
+    this.costly = new CostlyTurns(socket, parts.turns, parts.privileged);
     this.deliveries = new Deliveries(parts.context.runner.keptAnswers);
     this.greeting = setTimeout(() => this.refuseSilence(), GREETING_LIMIT);
     socket.on('data', (chunk) => {
+      if (this.farewell) {
+        this.farewell.discard(chunk.length);
+        return;
+      }
       this.unread = this.unread ? Buffer.concat([this.unread, chunk as Buffer]) : (chunk as Buffer);
       this.proceed();
     });
@@ -108,9 +105,13 @@ export class Connection implements RequestHandler, Holder {
   }
 
   refuse(answer: ErrorFrame, fatal: boolean): void {
-    this.send(answer);
-    // Once the answer is out: a client that does not close its end is not waited for.
-    if (fatal) this.socket.destroySoon();
+    if (!fatal) {
+      this.send(answer);
+      return;
+    }
+    this.unread = null;
+    this.farewell ??= new Farewell(this.socket, this.parts.turns, encodeAnswer(answer));
+    this.endIfAnswered();
   }
 
   close(): void {
@@ -122,14 +123,46 @@ export class Connection implements RequestHandler, Holder {
     this.close();
   }
 
-  /** Begins what may be begun, lets go on what waited for room, and reads on if there is nothing left to do. */
+  /** Lets go on what waited for room, and begins what may be begun. */
   private proceed(): void {
-    if (this.socket.destroyed) return;
-    if (!this.full) for (const resolve of this.roomWaiters.splice(0)) resolve();
+    if (!this.socket.writable) return;
+    this.costly.wake();
+    if (this.parts.privileged) this.work();
+    else if (this.hasWork && !this.inLine) this.workInTurn();
+    this.steer();
+  }
+
+  private work(): void {
     do {
       while (this.queue.length > 0 && this.mayBegin) this.begin(this.queue.shift() as QueuedRequest);
     } while (this.queue.length === 0 && this.read());
-    if (this.queue.length > 0 || this.unread || this.full) this.socket.pause();
+  }
+
+  private get hasWork(): boolean {
+    return this.queue.length > 0 ? this.mayBegin : this.mayRead;
+  }
+
+  /** What a stranger may have done in one turn waits for one in which no other stranger has anything done. */
+  private workInTurn(): void {
+    this.inLine = true;
+    void this.parts.turns.next(false).then(() => {
+      this.inLine = false;
+      if (this.socket.destroyed) return;
+      this.work();
+      this.steer();
+    });
+  }
+
+  /** One that was refused is told why when all is answered that came before. */
+  private endIfAnswered(): void {
+    if (this.queue.length === 0 && this.working === 0) this.farewell?.end();
+  }
+
+  /** Reads on if there is nothing left to do. */
+  private steer(): void {
+    this.endIfAnswered();
+    if (this.farewell) return;
+    if (this.queue.length > 0 || this.unread || this.costly.full) this.socket.pause();
     else if (this.socket.isPaused()) this.socket.resume();
     this.account();
   }
@@ -137,23 +170,23 @@ export class Connection implements RequestHandler, Holder {
   private get mayBegin(): boolean {
     const { requests, inFlight } = this.parts;
     if (this.working >= requests || this.working + this.deliveries.waiting >= inFlight) return false;
-    return this.allowance.hasRequests && !this.full;
+    return this.allowance.hasRequests && !this.costly.full;
+  }
+
+  private get mayRead(): boolean {
+    return this.unread !== null && this.allowance.hasBytes && !this.costly.full;
   }
 
   /** Reads some more of what has come; false if there is nothing, or it has to wait for the next turn. */
   private read(): boolean {
     const { unread } = this;
-    if (!unread || !this.allowance.hasBytes || this.full) return false;
+    if (!unread || !this.mayRead) return false;
     // What belongs to one large request is only copied, and may come at once.
     const length = Math.max(BYTES, this.stream.missing);
     this.allowance.takeBytes(Math.min(BYTES, unread.length));
     this.unread = unread.length > length ? unread.subarray(length) : null;
     this.stream.push(unread.subarray(0, length));
     return true;
-  }
-
-  private get full(): boolean {
-    return this.socket.writableLength > FULL;
   }
 
   private begin({ request, length }: QueuedRequest): void {
@@ -169,7 +202,7 @@ export class Connection implements RequestHandler, Holder {
   }
 
   private deliver(frame: DaemonFrame, keys: readonly string[]): void {
-    if (this.socket.destroyed) {
+    if (!this.socket.writable) {
       this.parts.context.runner.keptAnswers.wereLost(keys, monotonicNow());
       return;
     }
@@ -191,7 +224,7 @@ export class Connection implements RequestHandler, Holder {
         privileged,
         key,
         needs,
-        turn: () => this.turn(),
+        turn: () => this.costly.next(),
         watch: () => context.runner.watchers.add(this.notify),
         run: (command) => this.run(id, command, key, needs),
       });
@@ -201,24 +234,6 @@ export class Connection implements RequestHandler, Holder {
       const known = error instanceof UpstartError ? error : upstartError('internal', (error as Error).message);
       return { id, error: known.toWire() };
     }
-  }
-
-  /** Resolves when something costly may be done for this client: others have had their turn, and there is room for the answer. */
-  private turn(): Promise<void> {
-    const mine = this.lastTurn.then(async () => {
-      do {
-        await this.room();
-        await this.parts.turns.next();
-        if (this.socket.destroyed) throw upstartError('internal', 'the client has gone');
-      } while (this.full);
-    });
-    this.lastTurn = mine.catch(() => {});
-    return mine;
-  }
-
-  private room(): Promise<void> | undefined {
-    if (!this.full || this.socket.destroyed) return;
-    return new Promise((resolve) => this.roomWaiters.push(resolve));
   }
 
   private run(
@@ -233,17 +248,17 @@ export class Connection implements RequestHandler, Holder {
     const gone = new AbortController();
     const abort = (): void => gone.abort();
     socket.once('close', abort);
-    const caller = { privileged, key, needs, write, turn: () => this.turn(), gone: gone.signal };
+    const caller = { privileged, key, needs, write, turn: () => this.costly.next(), gone: gone.signal };
     return runCommandLine(context, params, caller).finally(() => socket.off('close', abort));
   }
 
   private send(frame: DaemonFrame): void {
-    if (!this.socket.destroyed) this.write(encodeAnswer(frame));
+    if (this.socket.writable) this.write(encodeAnswer(frame));
   }
 
   /** `taken` is called when the kernel has the bytes, or an error when it will not. */
   private write(bytes: Buffer, taken?: (error?: Error | null) => void): void {
-    if (this.socket.destroyed) return;
+    if (!this.socket.writable) return;
     // What is said in one turn is sent at once: each piece would wake the client.
     if (this.socket.writableCorked === 0) {
       this.socket.cork();
@@ -269,10 +284,11 @@ export class Connection implements RequestHandler, Holder {
   private closed(inOrder: boolean): void {
     this.deliveries.closed(inOrder, monotonicNow());
     if (this.greeting) clearTimeout(this.greeting);
+    this.farewell?.closed();
     this.parts.context.runner.watchers.delete(this.notify);
     this.parts.budget.note(this, 0);
     this.queue.length = 0;
     this.unread = null;
-    for (const resolve of this.roomWaiters.splice(0)) resolve();
+    this.costly.wake();
   }
 }

@@ -1,0 +1,50 @@
+/** When something costly may be done for one client: others have had their turn, and there is room for the answer. */
+import type { Socket } from 'node:net';
+import { upstartError } from '@upstart/protocol';
+import type { Turns } from './turns.ts';
+
+/** With more than this many bytes unread, a client's further requests wait until it has read them. */
+const FULL = 1024 * 1024;
+
+export class CostlyTurns {
+  private readonly socket: Socket;
+  private readonly turns: Turns;
+  private readonly privileged: boolean;
+  /** Settles when the costly request before has been let in: each connection stands in the line once. */
+  private last: Promise<void> = Promise.resolve();
+  private waiters: (() => void)[] = [];
+
+  constructor(socket: Socket, turns: Turns, privileged: boolean) {
+    this.socket = socket;
+    this.turns = turns;
+    this.privileged = privileged;
+  }
+
+  /** The client leaves so much unread that nothing more is done for it. */
+  get full(): boolean {
+    return this.socket.writableLength > FULL;
+  }
+
+  /** Resolves when it is this client's turn. Rejects when the client has gone. */
+  next(): Promise<void> {
+    const mine = this.last.then(async () => {
+      do {
+        await this.room();
+        await this.turns.next(this.privileged);
+        if (this.socket.destroyed) throw upstartError('internal', 'the client has gone');
+      } while (this.full);
+    });
+    this.last = mine.catch(() => {});
+    return mine;
+  }
+
+  /** There may be room again, or the client has gone. */
+  wake(): void {
+    if (!this.full || this.socket.destroyed) for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  private room(): Promise<void> | undefined {
+    if (!this.full || this.socket.destroyed) return;
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The end of a connection that has been refused for good. A client that is cut off while it sends does not read why, so what it still
+ * sends is passed over, within bounds, and with as little haste as anything of a stranger's.
+ */
+import type { Socket } from 'node:net';
+import type { Turns } from './turns.ts';
+
+/** What it may still send. */
+const BYTES = 2 * 1024 * 1024;
+/** Milliseconds that it has to close its end. */
+const LIMIT = 10_000;
+
+export class Farewell {
+  private readonly socket: Socket;
+  private readonly turns: Turns;
+  private readonly last: Buffer;
+  private readonly timer: NodeJS.Timeout;
+  private left = BYTES;
+
+  /** `last` is what it is told when what it had asked for before has been answered. */
+  constructor(socket: Socket, turns: Turns, last: Buffer) {
+    this.socket = socket;
+    this.turns = turns;
+    this.last = last;
+    this.timer = setTimeout(() => socket.destroy(), LIMIT);
+    socket.resume();
+  }
+
+  /** Nothing else is to be said. */
+  end(): void {
+    if (this.socket.writable) this.socket.end(this.last);
+  }
+
+  /** It has sent so many bytes. */
+  discard(bytes: number): void {
+    this.left -= bytes;
+    if (this.left <= 0) {
+      this.socket.destroy();
+      return;
+    }
+    this.socket.pause();
+    void this.turns.next(false).then(() => this.socket.resume());
+  }
+
+  closed(): void {
+    clearTimeout(this.timer);
+  }
+}
