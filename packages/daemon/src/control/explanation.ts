@@ -15,6 +15,7 @@ import { type EngineExplanation, explainJob } from '../engine/explain/explain.ts
 import { logPath } from '../engine/spawn-spec.ts';
 import type { Orphan } from '../proc/orphans.ts';
 import { readFacts } from '../proc/processes.ts';
+import { fileWarnings } from './file-warnings.ts';
 import type { ControlContext } from './handlers.ts';
 
 /** How many processes are told of. */
@@ -39,12 +40,20 @@ export async function explanationOf(
   const files = { broken, switchedOff: configuration.switchedOff(job) };
   const explanation = explainJob(context, job, jobClass, files, monotonicNow(), privileged);
   const { jobCgroups, logDir } = state.settings;
+  const asksFile = privileged && jobClass !== undefined && puzzles(explanation);
   return {
     ...explanation,
+    notes: [...explanation.notes, ...(asksFile ? fileWarnings(job, jobClass.definition.path) : [])],
     output: logDir === null ? null : failedOutput(explanation, resolve(logDir), privileged),
     // What is left in a control group ends with the job.
     unsupervised: jobCgroups ? [] : unsupervised(context, job, found, privileged),
   };
+}
+
+/** Whether people will wonder: the job has failed, has ended by itself, or has never run. */
+function puzzles({ instances, last }: EngineExplanation): boolean {
+  if (instances.length > 0) return instances.some(({ failure }) => failure);
+  return last === null || last.failure !== null || last.text.startsWith('stopped because');
 }
 
 function failedOutput(
