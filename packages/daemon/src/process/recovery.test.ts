@@ -10,7 +10,7 @@ const TERM = 15;
 /** All times are short but the one that a test is about would not be: what is slow is not too slow. */
 const impatientAtStart = compileInit('-DSTART_PATIENCE=1000');
 const impatientInRecovery = compileInit('-DRECOVERY_PATIENCE=500');
-const impatientForAnswers = compileInit('-DTOLD_PATIENCE=400', '-DREPORTS_MAX=32768u');
+const impatientForAnswers = compileInit('-DTOLD_PATIENCE=2500', '-DREPORTS_MAX=32768u');
 const quick = compileInit('-DDRAIN_PATIENCE=0', '-DGOOD_LIFE=0');
 
 const TOO_SLOW = 'init: the daemon does not come up\n';
@@ -84,7 +84,7 @@ test('a signal that was taken is no reason to end anything', async () => {
   daemon.supervisor.ready();
   init.child.kill('SIGTERM');
   await daemon.report('signal');
-  daemon.spawn(1, { argv: ['sleep', '2'] });
+  daemon.spawn(1, { argv: ['sleep', '4'] });
   await daemon.report('exited', 1);
   expect(init.said).toBe('');
 });

@@ -20,11 +20,15 @@ function compile(sources: string[], flags: string[]): string {
   return program;
 }
 
-/** The supervisor itself. */
+/** Daemons of tests need not say that they come up, however slow the machine is. */
+const PATIENT = ['START_PATIENCE', 'RECOVERY_PATIENCE', 'TOLD_PATIENCE'];
+
+/** The supervisor itself. Its daemons have all the time they want, where `flags` do not say otherwise. */
 export function compileInit(...flags: string[]): string {
+  const patience = PATIENT.filter((name) => !flags.some((flag) => flag.startsWith(`-D${name}=`)));
   return compile(
     readdirSync(SUPERVISOR).filter((name) => name.endsWith('.c')),
-    flags,
+    [...patience.map((name) => `-D${name}=3600000`), ...flags],
   );
 }
 
