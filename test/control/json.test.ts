@@ -64,7 +64,15 @@ it.each([
 it('says what it is about', async () => {
   expect(await json('status', 'db')).toEqual({
     job: 'db',
-    instances: [{ name: '', goal: 'start', state: 'running', processes: [{ slot: 'main', pid: expect.any(Number) }] }],
+    instances: [
+      {
+        name: '',
+        goal: 'start',
+        state: 'running',
+        processes: [{ slot: 'main', pid: expect.any(Number) }],
+        logTrouble: null,
+      },
+    ],
   });
   expect(await json('status', 'fails')).toEqual({ job: 'fails', instances: [] });
   expect(await json('usage', 'db')).toEqual({ job: 'db', usage: null });
