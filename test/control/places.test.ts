@@ -85,9 +85,9 @@ it('are not those of another init that has the same pid, which is said', async (
   });
   const theirs = join(init.runtime, `upstart/init-${init.pid}`);
   expect(dirname(init.socket)).toMatch(new RegExp(`^${theirs}-\\w{6}$`));
-  expect(init.said.match(/Another init has this folder/g)).toHaveLength(1);
+  expect(init.said.match(/This folder belongs to somebody else/g)).toHaveLength(1);
   await expectStateKept(init, () => {});
-  expect(init.said.match(/Another init has this folder/g)).toHaveLength(1);
+  expect(init.said.match(/This folder belongs to somebody else/g)).toHaveLength(1);
   const own = dirname(init.socket);
   await init.end();
   expect([existsSync(own), readdirSync(theirs)]).toEqual([false, ['owner']]);

@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     const { runtimeDir } = places;
     const usual = runtimeDir.replace(/-\w+$/, '');
     if (!runtimeDir.endsWith(`-${init.pid}`))
-      log.write('warn', `${usual}: Another init has this folder; this session is in ${runtimeDir}`);
+      log.write('warn', `${usual}: This folder belongs to somebody else, so this session is in ${runtimeDir}`);
   }
   // The system's init gets what is left over of the kernel's command line.
   for (const word of options.ignored)
