@@ -48,9 +48,9 @@ export const TIMEOUT: OptionSpec = {
   shown: 'hidden',
 };
 export const TIMEOUT_HELP =
-  'With --timeout=SECONDS the command fails if it has waited for that long; what it has asked for goes on.';
-/** The longest time that timers can be set to: 24 days. */
-const MAX_TIMEOUT = 2_147_483;
+  'With --timeout=SECONDS the command fails if it has waited for that long; what it has asked for is not cancelled.';
+/** The longest time that timers can be set to, in seconds: 24 days. */
+export const MAX_TIMEOUT = 2_147_483;
 export const GLOBAL: OptionSpec = {
   long: 'global',
   short: 'g',
@@ -73,14 +73,14 @@ export function origin({ env }: CommandContext): { from?: Requester } {
 /** How long to wait, as `--timeout` says. */
 export function timeLimit({ timeout }: Options): CallOptions {
   if (typeof timeout !== 'string') return {};
-  const seconds = Number(timeout);
+  const seconds = /^[0-9]+$/.test(timeout) ? Number(timeout) : 0;
   if (seconds < 1 || seconds > MAX_TIMEOUT) throw new UsageError(`illegal argument: ${timeout}`);
   return { timeout: seconds * 1000 };
 }
 
 /** What is said when the time of `--timeout` is over. */
-export function lateText({ timeout }: Options, goesOn: string): string {
-  return `Not done within ${timeout} second${timeout === '1' ? '' : 's'}, and goes on: ${goesOn}`;
+export function lateText({ timeout }: Options, status: string): string {
+  return `Not done within ${timeout} second${timeout === '1' ? '' : 's'}; it continues: ${status}`;
 }
 
 export interface NamedTarget {

@@ -11,7 +11,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, notRunning: 3, unknown: 4 } 
 
 export interface FrontCommand {
   readonly name: string;
-  /** What follows the name, as yargs writes it: `[JOB..]`, `<JOB..>`. */
+  /** What follows the name, as yargs writes it: `[JOB..]`, `<JOB..>`. A name with a `=` would be taken for an option. */
   readonly words: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionTable>>;

@@ -21,13 +21,17 @@ type Answers = { [M in Method]?: (params: never) => unknown };
 type Call = [Method, unknown];
 
 function fakeClient(answers: Answers, calls: Call[]): UpstartClient {
+  let watching: NodeJS.Timeout | undefined;
   return {
     async call<M extends Method>(method: M, params: Params<M>, _options?: CallOptions): Promise<never> {
       calls.push([method, params]);
       return ((answers[method] as ((params: unknown) => unknown) | undefined)?.(params) ?? null) as never;
     },
-    async watch() {},
-    close() {},
+    // Something happens until nobody cares any more.
+    async watch(listener) {
+      watching = setInterval(() => listener({ event: 'restarted' }));
+    },
+    close: () => clearInterval(watching),
   };
 }
 
@@ -97,11 +101,22 @@ describe('the command line', () => {
     ['ps --faild', 'unknown option: --faild; did you mean --failed?', 'upstart ps --help'],
     ['ps -x', 'unknown option: -x', 'upstart ps --help'],
     ['ps web', 'unexpected word: web', 'upstart ps --help'],
-    ['start', 'Not enough non-option arguments: got 0, need at least 1', 'upstart start --help'],
-    ['ps --user --system', 'Arguments system and user are mutually exclusive', 'upstart ps --help'],
+    ['start', 'missing job name', 'upstart start --help'],
+    ['ps --user --system', 'give either --system or --user, not both', 'upstart ps --help'],
     ['logs web -n x', '--lines takes a number, not x', 'upstart logs --help'],
     ['start web =3', 'KEY=VALUE expected, not =3', 'upstart start --help'],
-    ['stop web --timeout 0', 'illegal argument: 0', 'upstart stop --help'],
+    ['logs web db', 'KEY=VALUE expected, not db', 'upstart logs --help'],
+    ['start web --timeout', 'missing argument: --timeout', 'upstart start --help'],
+    ...['0', 'x', '0.5', '-1', '2147484'].map((seconds) => [
+      `stop web --timeout=${seconds}`,
+      `--timeout takes a number of seconds from 1 to 2147483, not ${seconds}`,
+      'upstart stop --help',
+    ]),
+    [
+      'stop web --timeout=',
+      '--timeout takes a number of seconds from 1 to 2147483, not nothing',
+      'upstart stop --help',
+    ],
   ])('refuses `upstart %s`', async (line, text, help) => {
     const { status, out, err } = await run(line);
     expect({ status, out, err }).toEqual({
@@ -156,6 +171,10 @@ describe('jobs', () => {
     expect((await run('stop worker/2')).out).toBe('worker (2) start/running, process 7\n');
   });
 
+  it('may stand behind --', async () => {
+    expect((await run('stop -- web')).changes).toEqual([{ method: 'stop', job: 'web', instance: '', wait: true }]);
+  });
+
   it('get variables, which name an instance', async () => {
     expect((await run('start worker N=3')).changes).toEqual([
       { method: 'start', job: 'worker', env: ['N=3'], wait: true },
@@ -176,8 +195,53 @@ describe('jobs', () => {
   it('that are already what they are to be are no failure', async () => {
     const started = await run('start web', { start: fail(upstartError('already-started', 'web')) });
     expect([started.status, started.out]).toEqual([0, 'web start/running, process 7\n']);
+    const gone = await run('stop web', {
+      stop: fail(upstartError('already-stopped', 'web')),
+      status: fail(upstartError('unknown-instance', '')),
+    });
+    expect([gone.status, gone.out]).toEqual([0, 'web stop/waiting\n']);
     const stopped = await run('stop db worker-log');
     expect([stopped.status, stopped.out]).toEqual([0, 'db stop/waiting\nworker-log stop/waiting\n']);
+  });
+
+  describe('that are already on their way', () => {
+    const underWay = (goal: 'start' | 'stop', ends: (InstanceStatus | null)[]): Answers => ({
+      [goal]: fail(upstartError(goal === 'start' ? 'already-started' : 'already-stopped', 'web')),
+      status: () => {
+        const now = ends.length > 1 ? ends.shift() : ends[0];
+        return { job: 'web', instances: now ? [now] : [] };
+      },
+    });
+    const starting = instance({ state: 'pre-start' });
+    const stopping = instance({ goal: 'stop', state: 'killed' });
+
+    it('are waited for', async () => {
+      const started = await run('start web', underWay('start', [starting, starting, instance()]));
+      expect([started.status, started.out, started.err]).toEqual([0, 'web start/running, process 7\n', '']);
+      const stopped = await run('stop web', underWay('stop', [stopping, stopping, null]));
+      expect([stopped.status, stopped.out, stopped.err]).toEqual([0, 'web stop/waiting\n', '']);
+    });
+
+    it('are not waited for with --no-wait, and no longer than --timeout', async () => {
+      const { status, out } = await run('stop web --no-wait', underWay('stop', [stopping]));
+      expect([status, out]).toEqual([0, 'web stop/killed, process 7\n']);
+      const late = await run('start web --timeout 1', underWay('start', [starting]));
+      expect([late.status, late.err]).toEqual([
+        1,
+        'upstart: Not done within 1 second; it continues: web start/pre-start, process 7\n',
+      ]);
+    });
+
+    it('may fail', async () => {
+      const failed = await run('start db', { ...underWay('start', [starting, null]), explain });
+      expect([failed.status, failed.err]).toEqual([1, 'upstart: cannot start db: Job failed to start\n']);
+      const overtaken = await run('start web', { ...underWay('start', [starting, stopping]), explain });
+      expect([overtaken.status, overtaken.err]).toEqual([1, 'upstart: cannot start web: Job failed to start\n']);
+      const task = await run('start web', { ...underWay('start', [starting, null]), explain });
+      expect([task.status, task.out]).toEqual([0, 'web stop/waiting\n']);
+      const again = await run('stop web', underWay('stop', [stopping, instance()]));
+      expect([again.status, again.err]).toEqual([1, 'upstart: cannot stop web: Job failed while stopping\n']);
+    });
   });
 
   it('that do not run cannot be restarted', async () => {
@@ -206,7 +270,7 @@ describe('jobs', () => {
     });
     expect([status, err]).toEqual([
       1,
-      'upstart: Not done within 2 seconds, and goes on: web start/running, process 7\n',
+      'upstart: Not done within 2 seconds; it continues: web start/running, process 7\n',
     ]);
   });
 });
@@ -326,6 +390,11 @@ describe('explain', () => {
 });
 
 describe('logs', () => {
+  it('are those of the instance that the variables name', async () => {
+    const { calls } = await run('logs worker N=1');
+    expect(calls).toContainEqual(['logPath', { job: 'worker', env: ['N=1'] }]);
+  });
+
   it('knows no job that there is none of', async () => {
     expect(await run('logs gone')).toMatchObject({ status: 4, err: 'upstart: unknown job: gone\n' });
   });

@@ -18,6 +18,13 @@ const STATUSES =
 const ABOUT_INIT =
   "With options only `upstart` is init itself: `upstart --user` runs a session's init, `init --help` lists its options.";
 
+/** What yargs says in words of its own, and what is said instead. */
+const TEXTS: readonly (readonly [RegExp, string])[] = [
+  [/^Not enough non-option arguments: .*/, 'missing job name'],
+  [/^Not enough arguments following: (\S+).*/, 'missing argument: --$1'],
+  [/^Arguments (\S+) and (\S+) are mutually exclusive.*/, 'give either --$1 or --$2, not both'],
+];
+
 /** Runs the command line (without the program's name) and resolves with the exit status. Never rejects. */
 export async function runFrontDoor(words: readonly string[], context: CommandContext): Promise<number> {
   const print = new Printer(PROGRAM, context);
@@ -75,11 +82,18 @@ async function dispatch(words: readonly string[], context: CommandContext, print
       },
     });
   }
-  await parser.parseAsync([...words], {}, (_error: unknown, _argv: unknown, output: string) => {
+  await parser.parseAsync(withoutEnd(words), {}, (_error: unknown, _argv: unknown, output: string) => {
     text = output;
   });
   if (text !== '') context.out(`${text}\n`);
   return run === null ? EXIT.done : (run as () => Promise<number>)();
+}
+
+/** yargs gives no command the words behind `--`: it is left out where nothing behind it looks like an option. */
+function withoutEnd(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  const isNeeded = words.slice(end + 1).some((word) => word.startsWith('-'));
+  return words.filter((_, at) => at !== end || isNeeded);
 }
 
 async function runCommand(
@@ -131,7 +145,10 @@ const isCommand = (word: string): boolean => COMMANDS.some(({ name }) => name ==
 /** What yargs says of words that it does not know, with the nearest one that it does. */
 function withNearest(message: string, words: readonly string[]): string {
   const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(message)?.[1];
-  if (unknown === undefined) return message;
+  if (unknown === undefined) {
+    const [form, text] = TEXTS.find(([form]) => form.test(message)) ?? [message, message];
+    return message.replace(form, text);
+  }
   const option = words.find((word) => word.startsWith('-') && word.replace(/^-+/, '').split('=')[0] === unknown);
   const command = COMMANDS.find(({ name }) => words.includes(name));
   if (option !== undefined) {

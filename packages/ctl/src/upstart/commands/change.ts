@@ -1,5 +1,6 @@
 /** `upstart start`, `stop`, `restart`, `reload`: of several jobs at once. */
 import {
+  type CallOptions,
   type ErrorCode,
   type JobStatus,
   type Target,
@@ -8,14 +9,16 @@ import {
   UpstartError,
 } from '@upstart/protocol';
 import type { Options as OptionTable } from 'yargs';
-import { lateText, timeLimit } from '../../command.ts';
+import { lateText, MAX_TIMEOUT, timeLimit } from '../../command.ts';
 import { currentStatus, printStatus } from '../../commands/status.ts';
 import { hintFailure } from '../../hints.ts';
+import { UsageError } from '../../options.ts';
 import { Printer } from '../../printer.ts';
 import { printable } from '../../text/colour.ts';
 import { statusLines } from '../../text/status.ts';
 import { type Call, EXIT, type FrontCommand } from '../command.ts';
 import { type MeantJob, meantJobs, targetsOf } from '../jobs.ts';
+import { statusOrNone, untilSettled } from '../settled.ts';
 
 type Change = 'start' | 'stop' | 'restart' | 'reload';
 
@@ -24,7 +27,7 @@ const WAITING: Readonly<Record<string, OptionTable>> = {
   timeout: {
     type: 'string',
     requiresArg: true,
-    describe: 'wait for so many seconds at most; what was asked for goes on',
+    describe: 'wait for so many seconds at most, and then fail; the change itself is not cancelled',
   },
 };
 
@@ -37,7 +40,7 @@ export const stop = change('stop', 'Stop jobs.', WAITING, [
   ['stop worker/1', 'stops that instance of worker'],
 ]);
 export const restart = change('restart', 'Stop jobs that run, and start them again.', WAITING, [
-  ['restart web --timeout 30', 'fails after 30 seconds; the restart goes on'],
+  ['restart web --timeout 30', 'fails after 30 seconds; the restart is not cancelled'],
 ]);
 export const reload = change('reload', 'Have jobs read their configuration again: sends their reload signal.', {}, [
   ['reload nginx', 'sends SIGHUP, unless the job file names another signal'],
@@ -53,45 +56,81 @@ function change(
 }
 
 async function changeAll(change: Change, call: Call): Promise<number> {
+  const limits = limitsOf(call.options);
   const client = await call.connect();
   const { jobs, unknown } = await meantJobs(client, call.words);
   for (const { text } of unknown) call.print.failure(text);
-  const statuses = await Promise.all(jobs.map((meant) => changeOne(change, meant, client, call)));
+  const statuses = await Promise.all(jobs.map((meant) => changeOne(change, meant, client, call, limits)));
   return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, ...statuses.flat());
 }
 
-async function changeOne(change: Change, meant: MeantJob, client: UpstartClient, call: Call): Promise<number[]> {
+interface Limits extends CallOptions {
+  /** As it was given. */
+  readonly seconds?: string;
+}
+
+function limitsOf({ timeout }: Call['options']): Limits {
+  if (typeof timeout !== 'string') return {};
+  try {
+    return { ...timeLimit({ timeout }), seconds: timeout };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`--timeout takes a number of seconds from 1 to ${MAX_TIMEOUT}, not ${timeout || 'nothing'}`);
+  }
+}
+
+async function changeOne(
+  change: Change,
+  meant: MeantJob,
+  client: UpstartClient,
+  call: Call,
+  limits: Limits,
+): Promise<number[]> {
   // A start makes an instance; everything else needs one.
   const makes = change === 'start' && meant.by !== 'instances';
   const targets: Target[] = makes ? [{ job: meant.job, env: [...meant.env] }] : targetsOf(meant);
-  if (targets.length > 0) return Promise.all(targets.map((target) => changeTarget(change, target, client, call)));
+  if (targets.length > 0)
+    return Promise.all(targets.map((target) => changeTarget(change, target, client, call, limits)));
   // A pattern means those that run.
   return meant.by === 'name' ? [notRunning(change, meant.job, call)] : [];
 }
 
-async function changeTarget(change: Change, target: Target, client: UpstartClient, call: Call): Promise<number> {
+async function changeTarget(
+  change: Change,
+  target: Target,
+  client: UpstartClient,
+  call: Call,
+  { seconds, ...limits }: Limits,
+): Promise<number> {
   const { context, options } = call;
   const print = new Printer(call.print.program, context);
-  const limits = typeof options.timeout === 'string' ? { timeout: options.timeout } : {};
   try {
     if (change === 'reload') {
       await client.call('reload', target);
       return EXIT.done;
     }
     const wait = options.wait !== false;
-    const { instance } = await client.call(change, { ...target, wait }, timeLimit(limits));
-    printStatus(named(await currentStatus(client, target.job, instance), instance), print);
+    const done = await client.call(change, { ...target, wait }, limits).catch((error: unknown) => {
+      // What is wanted has been begun already: by another request, an event, or a respawn.
+      if (!(error instanceof UpstartError) || error.code !== BEGUN[change]) throw error;
+      return null;
+    });
+    if (done === null && wait) await untilSettled(client, target, change === 'stop' ? 'stop' : 'start', limits);
+    const status =
+      done === null
+        ? await statusOrNone(client, target)
+        : named(await currentStatus(client, target.job, done.instance), done.instance);
+    printStatus(status, print);
     return EXIT.done;
   } catch (error) {
     const name = printable(target.job);
     if (error instanceof TimeoutError) {
-      const [line = target.job] = statusLines(await client.call('status', target));
+      const [line = target.job] = statusLines(await statusOrNone(client, target));
       print.hint(`upstart explain ${name} tells what it waits for`);
-      print.failure(lateText(limits, line));
+      print.failure(lateText({ timeout: seconds ?? '' }, line));
       return EXIT.failed;
     }
     if (!(error instanceof UpstartError)) throw error;
-    if (change === 'start' && error.code === 'already-started') return alreadyThere(target, client, print);
     if (NOT_THERE.includes(error.code)) return notRunning(change, target.job, call);
     if (error.code === 'job-failed-to-start') await hintFailure(target, client, print);
     print.failure(`cannot ${change} ${name}: ${error.message}`);
@@ -105,13 +144,9 @@ function named(status: JobStatus, instance: string): JobStatus {
   return { ...status, instances: [{ name: instance, goal: 'stop', state: 'waiting', processes: [] }] };
 }
 
+/** The refusal of a change that is under way or done. */
+const BEGUN: Partial<Record<Change, ErrorCode>> = { start: 'already-started', stop: 'already-stopped' };
 const NOT_THERE: readonly ErrorCode[] = ['unknown-instance', 'already-stopped', 'not-running'];
-
-/** To have it running is what was asked for. */
-async function alreadyThere(target: Target, client: UpstartClient, print: Printer): Promise<number> {
-  printStatus(await client.call('status', target), print);
-  return EXIT.done;
-}
 
 function notRunning(change: Change, job: string, { print }: Call): number {
   if (change === 'stop') {

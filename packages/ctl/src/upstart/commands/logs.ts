@@ -6,10 +6,10 @@ import { meantJobs } from '../jobs.ts';
 
 export const logs: FrontCommand = {
   name: 'logs',
-  words: '<JOB> [KEY=VALUE..]',
+  words: '<JOB> [VARIABLE..]',
   summary: 'Show what a job has output.',
   options: {
-    follow: { type: 'boolean', alias: 'f', describe: 'go on with what is output from now on' },
+    follow: { type: 'boolean', alias: 'f', describe: 'show new output as it comes, until interrupted' },
     lines: {
       type: 'string',
       alias: 'n',
@@ -19,14 +19,15 @@ export const logs: FrontCommand = {
     },
   },
   examples: [
-    ['logs web -f', 'shows the last lines and goes on, until it is interrupted'],
+    ['logs web -f', 'shows the last lines, and new ones as they come'],
     ['logs worker N=1 -n 100', 'shows the last hundred lines of one instance'],
   ],
   async run(call) {
     const { options, print, words } = call;
     const lines = String(options.lines);
     if (!/^[0-9]+$/.test(lines)) throw new UsageError(`--lines takes a number, not ${lines}`);
-    const [job = ''] = words;
+    const [job = '', ...variables] = words;
+    for (const word of variables) if (!/^[^=]+=/.test(word)) throw new UsageError(`KEY=VALUE expected, not ${word}`);
     const { unknown } = await meantJobs(await call.connect(), [job]);
     for (const { text } of unknown) print.failure(text);
     if (unknown.length > 0) return EXIT.unknown;

@@ -1,0 +1,74 @@
+/** Waiting for what an earlier request, an event or a respawn has begun. */
+import {
+  type CallOptions,
+  type InstanceStatus,
+  type JobStatus,
+  type Target,
+  TimeoutError,
+  type UpstartClient,
+  UpstartError,
+  upstartError,
+} from '@upstart/protocol';
+
+/**
+ * Resolves when the instance runs, or when it is gone, as its goal has it. Throws TimeoutError, and UpstartError where a start
+ * came to nothing or a stop was overtaken by a start.
+ */
+export async function untilSettled(
+  client: UpstartClient,
+  target: Target,
+  goal: 'start' | 'stop',
+  { timeout }: CallOptions,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        isSettled(client, target, goal).then((settled) => settled && resolve(), reject);
+      };
+      if (timeout !== undefined) timer = setTimeout(() => reject(new TimeoutError(goal, timeout)), timeout);
+      client
+        .watch(
+          (notification) => {
+            if (notification.event === 'restarted' || ('job' in notification && notification.job === target.job))
+              look();
+          },
+          (reason) => reason && reject(reason),
+        )
+        .then(look, reject);
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function isSettled(client: UpstartClient, target: Target, goal: 'start' | 'stop'): Promise<boolean> {
+  const instance = await instanceOf(client, target);
+  if (goal === 'stop') {
+    if (instance?.goal === 'start') throw upstartError('job-failed-while-stopping');
+    return instance === undefined;
+  }
+  if (instance?.goal === 'start') return instance.state === 'running';
+  // A task that is over has done what was asked for.
+  if (instance !== undefined || (await hasFailed(client, target))) throw upstartError('job-failed-to-start');
+  return true;
+}
+
+async function instanceOf(client: UpstartClient, target: Target): Promise<InstanceStatus | undefined> {
+  return (await statusOrNone(client, target)).instances[0];
+}
+
+/** The status of the instance that `target` names; without instances where there is none of that name. */
+export async function statusOrNone(client: UpstartClient, target: Target): Promise<JobStatus> {
+  try {
+    return await client.call('status', target);
+  } catch (error) {
+    if (!(error instanceof UpstartError) || error.code !== 'unknown-instance') throw error;
+    return { job: target.job, instances: [] };
+  }
+}
+
+async function hasFailed(client: UpstartClient, { job }: Target): Promise<boolean> {
+  const { last } = await client.call('explain', { job });
+  return last !== null && last.failure !== null;
+}
