@@ -195,6 +195,8 @@ static void look_at(struct log *log) {
 	log_put_missing(log);
 	if (tried && !error)
 		trouble_worked(log);
+	if (log->state == KEPT && log->trouble)
+		log_let_others_end(log);
 	if (log->state == LIVE && log->paused && (room || trouble_error(log->trouble)))
 		resume(log);
 	else

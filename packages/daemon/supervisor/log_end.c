@@ -35,16 +35,19 @@ void log_keep_from_before(struct log *log) {
 	log->sink.last = true;
 }
 
-/* The log that holds what ended processes could not write into the same file. NULL: none, or the writer is at work on it. */
+/* The log that holds what ended processes could not write into the same file, or NULL. */
 static struct log *holder_of(const struct log *log) {
 	struct log *holder = log_first();
 	while (holder && (holder == log || holder->state != KEPT || holder->trouble != log->trouble))
 		holder = holder->next;
-	sink_lock();
-	if (holder && !sink_is_idle(&holder->sink))
-		holder = NULL;
-	sink_unlock();
 	return holder;
+}
+
+static bool is_idle(const struct log *log) {
+	sink_lock();
+	bool idle = sink_is_idle(&log->sink);
+	sink_unlock();
+	return idle;
 }
 
 /*
@@ -78,10 +81,10 @@ static bool move_bytes(struct log *holder, struct log *log) {
 	return true;
 }
 
-/* Of a log whose process has ended. False: somebody else has what there is, or it is given up. */
-static bool keep(struct log *log) {
+/* Of a log whose process has ended. False: its holder has what there is, or it is given up. */
+static bool keep(struct log *log, struct log *holder) {
 	struct sink *sink = &log->sink;
-	struct log *holder = holder_of(log), *to = holder ? holder : log;
+	struct log *to = holder ? holder : log;
 	/* A name that is too long will be that for ever. */
 	if (sink->length > 0 && (sink->error == ENAMETOOLONG || !move_bytes(to, log))) {
 		log->missing += sink->length;
@@ -117,7 +120,11 @@ static void finish(struct log *log) {
 		log_put_missing(log);
 	if (!failing && sink->length > 0 && !sink->error)
 		return;
-	bool stays = log->state == KEPT ? failing : failing && (sink->length > 0 || log->missing > 0) && keep(log);
+	struct log *holder = holder_of(log);
+	/* Its file is being tried: either this log has its turn after it, or it is looked at again. */
+	if (failing && holder && !is_idle(holder))
+		return;
+	bool stays = log->state == KEPT ? failing : failing && (sink->length > 0 || log->missing > 0) && keep(log, holder);
 	say_written(log);
 	if (!stays)
 		log_free(log);
@@ -177,11 +184,16 @@ void log_abandon(struct log *log) {
 }
 
 void log_go_on_ending(struct log *log) {
-	sink_lock();
-	bool idle = sink_is_idle(&log->sink);
-	sink_unlock();
 	if (log->state == DRAINING)
 		drain(log);
-	else if ((log->state == ENDED || log->state == KEPT) && idle)
+	else if ((log->state == ENDED || log->state == KEPT) && is_idle(log))
 		finish(log);
+}
+
+void log_let_others_end(const struct log *holder) {
+	for (struct log *log = log_first(), *next; log; log = next) {
+		next = log->next;
+		if (log != holder && log->state == ENDED && log->trouble == holder->trouble)
+			log_go_on_ending(log);
+	}
 }

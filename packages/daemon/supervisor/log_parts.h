@@ -63,6 +63,8 @@ void log_free(struct log *log);
 bool sink_is_idle(const struct sink *sink);
 /* Goes on with a log whose process has ended, after the writer has been at work on it. */
 void log_go_on_ending(struct log *log);
+/* The writer was at work on what is kept for the file of others that end: they waited for that. */
+void log_let_others_end(const struct log *holder);
 /* One that an image of the supervisor before this one has kept, before its bytes come; and after. */
 void log_keep_from_before(struct log *log);
 void log_count_kept(struct log *log);

@@ -2,8 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import {
   chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -12,8 +14,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { lookAtLogFolder } from '../log-folder.ts';
 import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
 import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
@@ -195,6 +198,35 @@ describe.each(variants)('%s', (_name, program) => {
     expect(existsSync(join(init.folder, 'b'))).toBe(false);
   });
 
+  test('the next image of the supervisor knows of it, and goes on where the one before it was', async () => {
+    // One with an executable of its own.
+    const executable = join(mkdtempSync(join(tmpdir(), 'trouble-')), 'init');
+    onTestFinished(() => rmSync(dirname(executable), { recursive: true }));
+    copyFileSync(program, executable);
+    const { init, daemon: first, log } = await started(executable);
+    const go = join(init.folder, 'go');
+    mkdirSync(log);
+    logged(first, 1, `${bytes(KEPT + 1000)}; echo > ${go}1; while [ ! -e ${go} ]; do sleep 0.01; done; echo end`, log);
+    await eventually(() => existsSync(`${go}1`));
+    await first.report('log-dropped');
+    logged(first, 2, 'echo kept', log);
+    await first.report('exited', 2);
+    first.supervisor.ready();
+    first.replace();
+    const second = await init.daemon();
+    logged(second, 10, 'echo more', log);
+    await second.report('exited', 10);
+    rmdirSync(log);
+    expect(await second.report('log-restored')).toMatchObject({ path: log, errno: 0, count: 1000 });
+    expect(reportsOf(second, 'log-trouble')).toEqual([]);
+    writeFileSync(go, '');
+    await second.report('exited', 1);
+    const line = '\r\ninit: 1000 bytes of output are missing here: Is a directory\r\n';
+    const [before, after] = readFileSync(log, 'latin1').split(line);
+    expect(before === 'x'.repeat(KEPT)).toBe(true);
+    expect(after).toBe('kept\r\nmore\r\nend\r\n');
+  });
+
   test('a process that is started while its log is in trouble finds it mended', async () => {
     const { daemon, log } = await started(program);
     mkdirSync(log);
@@ -227,9 +259,9 @@ test.runIf(AS_ROOT)('a full disk: said once, and what is kept follows when there
     const log = join(small, 'log');
     const go = join(init.folder, 'go');
     execFileSync('sh', ['-c', `head -c 250000 /dev/zero > ${small}/filler`]);
-    logged(daemon, 1, `seq 200000; while [ ! -e ${go} ]; do sleep 0.01; done; echo end`, log);
+    logged(daemon, 1, `seq 200000; echo > ${go}1; while [ ! -e ${go} ]; do sleep 0.01; done; echo end`, log);
     expect(await daemon.report('log-trouble')).toMatchObject({ errno: ENOSPC });
-    await daemon.report('log-dropped');
+    await eventually(() => existsSync(`${go}1`));
     // Room comes and goes, and is not enough: nothing is said of that.
     for (const size of [230_000, 210_000, 190_000]) truncateSync(join(small, 'filler'), size);
     await eventually(() => statSync(log).size > 40_000);

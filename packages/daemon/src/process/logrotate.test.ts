@@ -40,7 +40,7 @@ describe.skipIf(!LOGROTATE)('logrotate (skipped where it is not installed)', { t
     const log = join(folder, 'web.log');
     mkdirSync(folder, { mode: 0o755 });
     const often = text
-      .replace('/var/log/upstart', folder)
+      .replace('/var/log/upstart/*.log', log)
       .replace('daily', 'size 1')
       .replace('rotate 7', 'rotate 1000');
     writeFileSync(config, often, { mode: 0o644 });
