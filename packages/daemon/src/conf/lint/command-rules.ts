@@ -81,7 +81,7 @@ function* expectations(file: ParsedFile): Iterable<Finding> {
   if (file.job.processes.main?.kind !== 'exec' || !command) return;
   const { expect } = file.job;
   const words = commandsOf(command, file)[0]?.words ?? [];
-  const program = words[0]?.text.replace(/.*\//, '');
+  const program = words[0]?.text.slice(words[0].text.lastIndexOf('/') + 1);
   // What follows `--` is for the program that is started.
   const end = words.findIndex(({ text }) => text === '--');
   for (const { text, span } of end < 0 ? words : words.slice(0, end)) {

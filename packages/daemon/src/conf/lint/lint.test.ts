@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { expectLinear } from '../../../../../test/processor-time.ts';
+import { MAX_JOB_FILE_SIZE } from '../job-file.ts';
+import { JobFileError } from '../job-file-error.ts';
 import { lint, MAX_WARNINGS, RULES } from './lint.ts';
 import { type KnownJob, type LintWorld, NOWHERE } from './rule.ts';
 
@@ -233,4 +236,30 @@ end script
 exec /usr/sbin/web --foreground $OPTS >> /var/log/web 2>&1
 `;
   expect(warned(text)).toEqual([]);
+});
+
+test.each([
+  ['exec ', '\\', ''],
+  ['exec ', 'a/', ''],
+  ['exec start-stop-daemon -', 'b', ''],
+  ['exec ', '$(', ''],
+  ['exec ', 'a && ', ''],
+  ['exec ', 'a=', ''],
+  ['script\n', '[ a ] && ', '\nend script\n'],
+  ['script\n', '. f\n', '\nend script\n'],
+  ['script\n', 'cat << E\n', '\nend script\n'],
+  ['script\n', "'", '\nend script\n'],
+  ['start on (a', '\n or started b c', ')\n'],
+  ['', 'env A=$B\n', ''],
+  ['', 'limit nofile 2 1\n', ''],
+])('a megabyte of it takes work that grows with its size: %j %j %j', (begin, piece, end) => {
+  const text = begin + piece.repeat((MAX_JOB_FILE_SIZE - begin.length - end.length) / piece.length) + end;
+  expectLinear(() => {
+    try {
+      warned(text);
+    } catch (error) {
+      // Some are no job files: a condition has a thousand events at most.
+      expect(error).toBeInstanceOf(JobFileError);
+    }
+  });
 });
