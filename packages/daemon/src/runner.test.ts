@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { monotonicNow } from './clock.ts';
 import { parseJob } from './conf/parse-job.ts';
 import type { EngineSettings } from './engine/state.ts';
 import { TEST_SETTINGS } from './engine/test-world.ts';
+import { GIVEN_UP_AFTER_MS } from './kept-answers.ts';
 import type { Command, Report } from './process-messages.ts';
 import { Runner } from './runner.ts';
 import { startState } from './start-state.ts';
@@ -126,6 +128,29 @@ class TestDaemon {
   }
 }
 
+// The first one: daemons of other tests leave timers behind, which would be armed anew here and counted.
+describe('a state that cannot be saved', () => {
+  it('is saved by a timer once it can be, though nothing happens meanwhile; then there is no timer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const machine = new Machine({});
+    const { runner } = new TestDaemon(machine);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(vi.getTimerCount()).toBe(0);
+    // A file in the place of the folder: no snapshot can be written, and the journal is gone.
+    rmSync(machine.directory, { recursive: true });
+    writeFileSync(machine.directory, '');
+    runner.submit({ type: 'emit', name: 'go', env: [] });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(vi.getTimerCount()).toBe(1);
+    rmSync(machine.directory);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+    const { state } = new TestDaemon(machine).runner.engine;
+    expect(state.begun).toBe(true);
+  });
+});
+
 /** How many steps a daemon takes for something at most. */
 const STEPS = 12;
 
@@ -206,24 +231,49 @@ describe.each(Array.from({ length: STEPS }, (_, step) => step))(
   },
 );
 
-describe('a state that cannot be saved', () => {
-  it('is saved by a timer once it can be, though nothing happens meanwhile; then there is no timer', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] });
-    onTestFinished(() => void vi.useRealTimers());
+describe('the answer to a request that its client has given up', () => {
+  it.each(['before', 'after'])('is forgotten when it was given up %s the answer came', async (when) => {
     const machine = new Machine({});
     const { runner } = new TestDaemon(machine);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(vi.getTimerCount()).toBe(0);
-    // A file in the place of the folder: no snapshot can be written, and the journal is gone.
-    rmSync(machine.directory, { recursive: true });
-    writeFileSync(machine.directory, '');
-    runner.submit({ type: 'emit', name: 'go', env: [] });
-    await vi.advanceTimersByTimeAsync(20_000);
-    expect(vi.getTimerCount()).toBe(1);
-    rmSync(machine.directory);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(vi.getTimerCount()).toBe(0);
-    const { state } = new TestDaemon(machine).runner.engine;
-    expect(state.begun).toBe(true);
+    const definition = parseJob('start on go\npre-start exec prepare\nexec serve\n', {
+      name: 'web',
+      path: '/web.conf',
+    });
+    runner.submit({ type: 'define', name: 'web', definition });
+    runner.request({ method: 'emit', name: 'go', env: [], wait: true }, 'key').catch(() => {});
+    const { asked, answers } = runner.engine.state;
+    const input = (): void => {
+      runner.submit({ type: 'tick' });
+      runner.reports([]);
+    };
+    input();
+    const giveUp = (): void => {
+      runner.keptAnswers.wereLost(['key'], monotonicNow() - GIVEN_UP_AFTER_MS);
+      input();
+    };
+    expect([...asked]).toEqual(['key']);
+    if (when === 'before') giveUp();
+    expect([...asked], 'it is not carried out again either').toEqual(['key']);
+    const [spawned] = machine.carriedOut;
+    const usage = { user: 0, system: 0, maxRss: 0 };
+    machine.report({
+      type: 'exited',
+      process: spawned?.id as number,
+      pid: 100,
+      code: 1,
+      signal: 0,
+      core: false,
+      usage,
+    });
+    runner.reports(machine.reports);
+    expect([...answers.keys()]).toEqual(['key']);
+    if (when === 'after') giveUp();
+    else {
+      const later = monotonicNow() + 2 * GIVEN_UP_AFTER_MS;
+      runner.keptAnswers.mayComeAgain = () => false;
+      expect(runner.keptAnswers.take(later)).toEqual(['key']);
+      return;
+    }
+    expect([...answers.keys()]).toEqual([]);
   });
 });

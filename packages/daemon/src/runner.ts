@@ -197,7 +197,16 @@ export class Runner {
     const [first] = this.queue;
     if (!first) return;
     const { now, wall } = first;
-    const keys = this.keptAnswers.take(now);
+    const { asked } = this.engine.state;
+    const taken = this.keptAnswers.take(now);
+    const keys = taken.filter((key) => !asked.has(key));
+    // A command that was interrupted, or whose time was over, leaves requests that go on: there will be an answer to forget.
+    if (keys.length < taken.length) {
+      this.keptAnswers.wereLost(
+        taken.filter((key) => asked.has(key)),
+        now,
+      );
+    }
     if (keys.length > 0) this.queue.unshift({ type: 'forget', keys, now, wall });
   }
 
