@@ -256,6 +256,25 @@ describe('what nobody has asked for', () => {
     expect(machine.daemon().state).toEqual(daemon.state);
   });
 
+  it('is the end of the session, which the job at fault does not keep from ending', () => {
+    faulty.jobs.clear();
+    const machine = new Machine();
+    const daemon = machine.daemon().define({ bad: 'exec bad\npre-stop exec bad\n', web: 'exec web\n' }).flush();
+    for (const job of ['bad', 'web']) void daemon.ask(start(job));
+    for (const process of [1, 2]) daemon.flush({ type: 'spawned', process, pid: process }, { type: 'execed', process });
+    daemon.becomesFaulty();
+    daemon.flush({ type: 'signal', signal: 15 });
+    const signals = machine.commands.filter(({ type }) => type === 'signal');
+    expect(signals).toMatchObject([
+      { process: 1, signal: 9 },
+      { process: 2, signal: 15 },
+    ]);
+    expect(machine.daemon().state).toEqual(daemon.state);
+    const usage = { user: 0, system: 0, maxRss: 0 };
+    daemon.flush({ type: 'exited', process: 2, pid: 2, code: 0, signal: 15, core: false, usage });
+    expect(daemon.runner.engine.state.ended).toBe(true);
+  });
+
   it('is a timer that does not come again', () => {
     faulty.jobs.clear();
     const machine = new Machine();

@@ -172,7 +172,7 @@ function explainFailure(
 }
 
 /**
- * The process of `slot` could not be set up or executed; Nothing has run. Failures of
+ * The process of `slot` could not be set up or executed. Nothing has run. Failures of
  * post-start and pre-stop are passed over, as if the process had ended.
  */
 export function spawnFailed(context: Context, instance: InstanceState, slot: Slot, failure: SpawnFailure): void {

@@ -6,7 +6,7 @@ import { SIGKILL } from '../signals.ts';
 import { emitEvent, release } from './blocking.ts';
 import type { Context } from './context.ts';
 import { noteExitStatus } from './exit-job.ts';
-import { changeGoal } from './lifecycle.ts';
+import { abandon, changeGoal } from './lifecycle.ts';
 import { displayName, processesOf, type QuiesceState } from './state.ts';
 
 /** How long, in milliseconds, jobs that `session-end` started may run before they are told to stop, too. */
@@ -37,11 +37,16 @@ function somebodyWantsSessionEnd(context: Context): boolean {
 function stopEverything(context: Context): void {
   for (const instance of [...context.state.instances.values()]) {
     if (instance.goal === 'stop') continue;
+    if (!context.isAbout(instance)) {
+      abandon(context, instance);
+      continue;
+    }
     instance.cause = 'by the end of the session';
     // As with any stop: who waits for the start is let go, a job that waits for its own event among them.
     release(context, instance, false);
     changeGoal(context, instance, 'stop');
   }
+  context.concern = null;
 }
 
 /** A second has passed. */
