@@ -43,9 +43,10 @@ static struct log *holder_of(const struct log *log) {
 	return holder;
 }
 
+/* The writer has nothing to do with it. One that is noticed will be looked at, and so must not be freed before that. */
 static bool is_idle(const struct log *log) {
 	sink_lock();
-	bool idle = sink_is_idle(&log->sink);
+	bool idle = sink_is_idle(&log->sink) && !log->sink.noticed;
 	sink_unlock();
 	return idle;
 }
@@ -59,7 +60,7 @@ static bool move_bytes(struct log *holder, struct log *log) {
 	size_t before = holder == log ? 0 : to->length, first = from->capacity - from->start;
 	if (holder->missing > 0 && holder != log)
 		return false;
-	if (before + from->length > LOG_BUFFER || kept + cost_of(log) > LOG_KEPT_MAX)
+	if (before + from->length > LOG_BUFFER || kept - log->kept + cost_of(log) > LOG_KEPT_MAX)
 		return false;
 	uint8_t *bytes = malloc(before + from->length);
 	if (!bytes)
@@ -93,7 +94,7 @@ static bool keep(struct log *log, struct log *holder) {
 	}
 	if (holder) {
 		holder->missing += log->missing;
-	} else if (kept + cost_of(log) <= LOG_KEPT_MAX) {
+	} else if (kept - log->kept + cost_of(log) <= LOG_KEPT_MAX) {
 		log->state = KEPT;
 		/* There has to be something to write, or the file would not be tried again. */
 		if (sink->length == 0)
@@ -173,14 +174,16 @@ void log_finish(struct log *log, void (*written)(void *data), void *data) {
 void log_abandon(struct log *log) {
 	struct sink *sink = &log->sink;
 	log->written = NULL;
-	if (log->state == DRAINING)
-		end(log); /* frees it when there is nothing in it, but not before this turn is over */
 	sink_lock();
-	if (kept + sink->length > LOG_KEPT_MAX && !sink->writing)
-		sink->length = 0;
-	else
-		log_count_kept(log);
+	size_t dropped = kept + sink->length > LOG_KEPT_MAX && !sink->writing ? sink->length : 0;
+	sink->length -= dropped;
+	log_count_kept(log);
 	sink_unlock();
+	log->missing += dropped;
+	trouble_dropped(log, dropped);
+	/* Last, for it is gone when there is nothing in it. */
+	if (log->state == DRAINING)
+		end(log);
 }
 
 void log_go_on_ending(struct log *log) {

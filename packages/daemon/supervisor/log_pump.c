@@ -61,7 +61,7 @@ static void copy_from_ring(struct log *log, size_t at, size_t count) {
 	copy_bytes(log->copy, sink->buffer, count - first);
 }
 
-/* Reads what nobody will find in the file; what `read` returns. */
+/* Reads what goes into no file, or will not be found in it; what `read` returns. */
 static ssize_t read_and_drop(struct log *log) {
 	static uint8_t bytes[PIPE_BYTES];
 	ssize_t n = read(log->master, bytes, sizeof bytes);
@@ -69,6 +69,8 @@ static ssize_t read_and_drop(struct log *log) {
 		return n;
 	if (log->copy)
 		copy_bytes(log->copy, bytes, (size_t)n);
+	if (!log->sink.path)
+		return n;
 	log->missing += (size_t)n;
 	trouble_dropped(log, (size_t)n);
 	return n;
@@ -95,9 +97,11 @@ enum pumped log_pump(struct log *log, size_t most) {
 	size_t end = log->total + most;
 	while (log->total < end) {
 		log_put_missing(log);
-		size_t at = 0, room = free_room(&log->sink, &at);
+		/* Without a file there is nothing to keep, and no disk to wait for. */
+		bool keeps = log->sink.path != NULL;
+		size_t at = 0, room = keeps ? free_room(&log->sink, &at) : 0;
 		bool drops = room < (log->is_pipe ? LEAST_ROOM : 1);
-		if (drops && log->sink.capacity > 0 && !trouble_error(log->trouble))
+		if (keeps && drops && log->sink.capacity > 0 && !trouble_error(log->trouble))
 			return FULL;
 		ssize_t n = drops ? read_and_drop(log) : read_into(log, at, room);
 		if (n > 0) {

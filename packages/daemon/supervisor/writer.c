@@ -64,7 +64,8 @@ static int64_t nanoseconds(void) {
 
 /* Writes until the ring is empty, an error comes, or nothing is to be written. Called, and returns, with the lock held. */
 static void write_out(struct sink *sink) {
-	if (!sink->path)
+	/* An image of init before this one has put it there. */
+	if (!sink->path && sink->length > 0)
 		drop_bytes(sink, sink->length);
 	while (sink->length > 0 && !sink->held) {
 		struct iovec pieces[2];

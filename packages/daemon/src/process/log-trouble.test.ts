@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lookAtLogFolder } from '../log-folder.ts';
-import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
+import { compileFaultyInit, compileInit, compileSlowInit, SANITIZE } from './testing/compile.ts';
 import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
 
 /** What is kept of one log (LOG_BUFFER). */
@@ -37,6 +37,7 @@ const variants = [
 ] as const;
 /** Keeps 64 KiB of all processes that have ended, and has a process wait for a disk for 100 ms. */
 const poor = compileFaultyInit(QUICK, '-DLOG_KEPT_MAX=65536', '-DLOG_STALLED=100');
+const slow = compileSlowInit(QUICK);
 const SANITIZER_OPTIONS = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99' };
 
 async function started(program: string, through?: string[]) {
@@ -261,6 +262,7 @@ test.runIf(AS_ROOT)('a full disk: said once, and what is kept follows when there
     execFileSync('sh', ['-c', `head -c 250000 /dev/zero > ${small}/filler`]);
     logged(daemon, 1, `seq 200000; echo > ${go}1; while [ ! -e ${go} ]; do sleep 0.01; done; echo end`, log);
     expect(await daemon.report('log-trouble')).toMatchObject({ errno: ENOSPC });
+    // To its end: what is not dropped would fill the disk by itself.
     await eventually(() => existsSync(`${go}1`));
     // Room comes and goes, and is not enough: nothing is said of that.
     for (const size of [230_000, 210_000, 190_000]) truncateSync(join(small, 'filler'), size);
@@ -331,4 +333,31 @@ test('a disk that does not answer: a process waits for a while, then its output 
   expect(text.startsWith('1\r\n2\r\n')).toBe(true);
   expect(text).toMatch(MISSING);
   expect(text.endsWith('end\r\n')).toBe(true);
+});
+
+test('where there is no file no disk is waited for', async () => {
+  const { init, daemon, log } = await started(poor);
+  const stuck = join(init.folder, 'stuck-disk');
+  writeFileSync(stuck, '');
+  logged(daemon, 1, 'seq 100000', log);
+  await daemon.report('log-trouble');
+  daemon.shell(2, 'seq 200000; exit 3', { console: 'log', logPath: null, outputLabel: 'job' });
+  expect(await daemon.report('exited', 2)).toMatchObject({ code: 3 });
+  expect(reportsOf(daemon, 'log-trouble')).toHaveLength(1);
+  rmSync(stuck);
+  await daemon.report('exited', 1);
+  expect(init.said).toBe('');
+});
+
+test('the writer may be done with the last line of a log before the main thread has looked at what came before', async () => {
+  const { init, daemon, log } = await started(slow);
+  mkdirSync(log);
+  logged(daemon, 1, bytes(KEPT + 1000), log);
+  await daemon.report('exited', 1);
+  rmdirSync(log);
+  await daemon.report('log-restored');
+  daemon.spawn(2, {});
+  await daemon.report('exited', 2);
+  expect(textOf(log)).toMatch(MISSING);
+  expect(init.said).toBe('');
 });

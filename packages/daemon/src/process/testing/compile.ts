@@ -48,6 +48,11 @@ export function compileFaultyInit(...flags: string[]): string {
   );
 }
 
+/** The supervisor with `supervisor/test/slow-look.c`, and sanitizers. */
+export function compileSlowInit(...flags: string[]): string {
+  return compileInit(...flags, ...SANITIZE, '-Wl,--wrap=trouble_worked', join(SUPERVISOR, 'test/slow-look.c'));
+}
+
 /** `supervisor/test/frames-dump.c`, with sanitizers. */
 export function compileFramesDump(): string {
   return compile(['frames.c', 'test/frames-dump.c'], SANITIZE);
