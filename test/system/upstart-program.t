@@ -30,6 +30,10 @@ mode: system
   $ upstart --version; upstart --user --version
   upstart (upstart <version>)
   init (upstart <version>)
+  $ upstart --user ps; upstart --user --user list
+  upstart: UPSTART_SESSION isn't set in the environment. Unable to locate the Upstart instance.
+  upstart: UPSTART_SESSION isn't set in the environment. Unable to locate the Upstart instance.
+  [1]
   $ upstart --confdir /etc/init
   telinit: invalid option: --confdir
   Try `telinit --help' for more information.

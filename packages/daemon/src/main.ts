@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   }
   // The system's init gets what is left over of the kernel's command line.
   for (const word of options.ignored)
-    log.write(system ? 'info' : 'warn', `Unknown option or word passed over: ${word}`);
+    log.write(system ? 'info' : 'warn', `Unknown option or word ignored: ${word}`);
 
   const runtimeMode = options.user ? 0o700 : 0o755;
   const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text), runtimeMode);

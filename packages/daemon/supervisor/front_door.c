@@ -20,7 +20,11 @@ static bool is_for_tool(char **argv) {
 	/* Process 1 gets what is left over of the kernel's command line, which may be words. */
 	if (getpid() == 1 || strcmp(place_name(argv[0]), NAME) != 0)
 		return false;
-	if (!argv[1] || argv[1][0] != '-')
+	/* `upstart --user` is init, `upstart --user ps` is not: init has no words. */
+	size_t first = 1;
+	while (argv[first] && strcmp(argv[first], "--user") == 0)
+		first++;
+	if (argv[first] ? argv[first][0] != '-' : first == 1)
 		return true;
 	for (size_t i = 0; i < sizeof its_own / sizeof *its_own; i++)
 		if (strcmp(argv[1], its_own[i]) == 0)

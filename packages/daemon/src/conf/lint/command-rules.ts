@@ -44,9 +44,9 @@ function* list({ commands }: Exec): Iterable<Finding> {
   if (!first) return;
   const at = first.end;
   if (first.after === '&>') {
-    yield { at, text: '`&>` is of bash: /bin/sh puts the command in the background; write `> FILE 2>&1`' };
+    yield { at, text: 'only bash has `&>`: /bin/sh puts the command in the background; write `> FILE 2>&1`' };
   } else if (first.after === '&') {
-    yield { at, text: 'with `&` the shell ends at once, and init watches the shell: leave the `&` away' };
+    yield { at, text: 'with `&` the shell ends at once, and init watches the shell: remove the `&`' };
   } else if (second && ['&&', '||', ';'].includes(first.after)) {
     yield {
       at,
@@ -89,12 +89,12 @@ function* expectations(file: ParsedFile): Iterable<Finding> {
     if (detaches && expect === 'none') {
       yield {
         at: span,
-        text: `with ${text} the program goes to the background: leave it away, or say \`expect fork\` or \`expect daemon\``,
+        text: `with ${text} the program goes to the background: remove it, or say \`expect fork\` or \`expect daemon\``,
       };
     } else if (FOREGROUND.test(text) && (expect === 'fork' || expect === 'daemon')) {
       yield {
         at: stated?.at ?? span,
-        text: `\`expect ${expect}\` waits for forks, which ${text} prevents: leave \`expect\` away`,
+        text: `\`expect ${expect}\` waits for forks, which ${text} prevents: remove \`expect\``,
       };
     }
   }

@@ -42,6 +42,16 @@ describe('stanzas', () => {
     expect(warned(text).filter((line) => !line.includes('unknown-event'))).toEqual(expected);
   });
 
+  test('says what to use instead', () => {
+    const texts = lint('script\n source /etc/x\n [ a == b ]\nend script\n', { name: '', path: '' }, NOWHERE);
+    expect(texts.map(({ text }) => text)).toEqual([
+      'only bash has `source`, and scripts run with /bin/sh: use `. FILE`',
+      'only bash has `==`, and scripts run with /bin/sh: use `=`',
+    ]);
+    const [background] = lint('exec a &\n', { name: '', path: '' }, NOWHERE);
+    expect(background?.text).toBe('with `&` the shell ends at once, and init watches the shell: remove the `&`');
+  });
+
   test('names the line of what is replaced', () => {
     const [warning] = lint('\nnice 1\n\nnice 2\n', { name: '', path: '' }, NOWHERE);
     expect(warning).toMatchObject({ place: { line: 4, column: 1 }, text: expect.stringContaining('`nice` of line 2') });

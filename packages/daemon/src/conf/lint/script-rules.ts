@@ -26,7 +26,7 @@ function* carriageReturns(file: ParsedFile): Iterable<Finding> {
     if (at >= start) {
       yield {
         at: { start: at, end: at },
-        text: 'the lines of the script end in CR LF: the shell takes the CR for a part of words',
+        text: 'the lines of the script end in CR LF: the shell takes the CR as part of a word',
       };
     }
   }
@@ -39,7 +39,7 @@ const OF_BASH: Readonly<Record<string, string>> = {
   function: '`NAME() { … }`',
   declare: 'a plain assignment',
   typeset: 'a plain assignment',
-  shopt: 'nothing like it',
+  shopt: '`exec bash FILE` where the script needs it',
   pushd: '`cd`, in ( … )',
 };
 /** Words behind which a command begins. */
@@ -58,13 +58,13 @@ function* bashisms(commands: readonly ShellCommand[]): Iterable<Finding> {
     if (!first) continue;
     const instead = Object.hasOwn(OF_BASH, first.text) ? OF_BASH[first.text] : undefined;
     if (instead !== undefined)
-      yield { at: first.span, text: `\`${first.text}\` is of bash, and scripts run with /bin/sh: it has ${instead}` };
+      yield { at: first.span, text: `only bash has \`${first.text}\`, and scripts run with /bin/sh: use ${instead}` };
     const equals = first.text === '[' ? words.find(({ text }) => text === '==') : undefined;
-    if (equals) yield { at: equals.span, text: '`==` is of bash, and scripts run with /bin/sh: it has `=`' };
+    if (equals) yield { at: equals.span, text: 'only bash has `==`, and scripts run with /bin/sh: use `=`' };
     if (command.after === '&>') {
       yield {
         at: command.end,
-        text: '`&>` is of bash: /bin/sh puts the command in the background; write `> FILE 2>&1`',
+        text: 'only bash has `&>`: /bin/sh puts the command in the background; write `> FILE 2>&1`',
       };
     }
   }
