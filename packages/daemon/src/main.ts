@@ -64,8 +64,7 @@ async function main(): Promise<void> {
       log.write('warn', `${usual}: This folder belongs to somebody else, so this session is in ${runtimeDir}`);
   }
   // The system's init gets what is left over of the kernel's command line.
-  for (const word of options.ignored)
-    log.write(system ? 'info' : 'warn', `Unknown option or word ignored: ${word}`);
+  for (const word of options.ignored) log.write(system ? 'info' : 'warn', `Unknown option or word ignored: ${word}`);
 
   const runtimeMode = options.user ? 0o700 : 0o755;
   const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text), runtimeMode);

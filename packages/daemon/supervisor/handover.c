@@ -24,6 +24,7 @@
 #include "process.h"
 #include "reports.h"
 #include "say.h"
+#include "signals.h"
 #include "spawn.h"
 
 /* The first and the last entry. The number of the first grows when older readers would misunderstand what follows. */
@@ -48,6 +49,7 @@ static const struct part {
 	{"limit", limits_hand_over, limits_take_over},       {"command", commands_hand_over, commands_take_over},
 	{"report", reports_hand_over, reports_take_over},    {"log", logs_hand_over, logs_take_over},
 	{"process", processes_hand_over, processes_take_over}, {"note", note_hand_over, note_take_over},
+	{"signal", signals_hand_over, signals_take_over},
 };
 #define PARTS (sizeof parts / sizeof *parts)
 

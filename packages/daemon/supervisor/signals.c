@@ -49,6 +49,12 @@ static void report(int signal) {
 		told_by(reports_last());
 }
 
+static void take(int signal) {
+	waiting |= bit(signal);
+	if (ends(signal))
+		told_to_end();
+}
+
 static void ready(struct watch *unused, uint32_t events) {
 	struct signalfd_siginfo info;
 	(void)unused;
@@ -59,11 +65,8 @@ static void ready(struct watch *unused, uint32_t events) {
 			reap_soon();
 			continue;
 		}
-		if (pid1_ignores(signal))
-			continue;
-		waiting |= bit(signal);
-		if (ends(signal))
-			told_to_end();
+		if (!pid1_ignores(signal))
+			take(signal);
 	}
 }
 
@@ -84,6 +87,25 @@ void signals_open(void) {
 	if (fd < 0 || watch_start(&watch, fd, EPOLLIN, ready) < 0) {
 		perror("init: cannot wait for signals");
 		exit(1);
+	}
+}
+
+void signals_hand_over(FILE *out) {
+	uint64_t report;
+	if (waiting)
+		handover_number(out, "signal-waiting", (int64_t)waiting);
+	if (told_is_waiting(&report) && report)
+		handover_number(out, "signal-report", (int64_t)report);
+}
+
+void signals_take_over(const struct handover_item *item) {
+	if (item_is(item, "signal-report")) {
+		told_to_end();
+		told_by((uint64_t)item->number);
+	} else if (item_is(item, "signal-waiting")) {
+		for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
+			if ((uint64_t)item->number & bit(forwarded[i]))
+				take(forwarded[i]);
 	}
 }
 

@@ -1,7 +1,6 @@
 #include "told.h"
 
 #include <signal.h>
-#include <stdbool.h>
 
 #include "again.h"
 #include "daemon.h"
@@ -88,6 +87,11 @@ void told_to_end(void) {
 
 void told_by(uint64_t number) {
 	report = number;
+}
+
+bool told_is_waiting(uint64_t *number) {
+	*number = report;
+	return timer_is_running(&timer) && !alone && !is_taken();
 }
 
 void told_turn(void) {
