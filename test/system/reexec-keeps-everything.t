@@ -17,7 +17,7 @@ mode: system
   > END
   $ printf 'expect fork\nexec %s/forking\n' $PWD > conf/forker.conf
   $ printf '#!/usr/bin/perl\nselect undef, undef, undef, 0.05 until -e "%s/fork"; exit if fork; open F, ">", "%s/child"; print F $$; close F; sleep 1000;\n' $PWD $PWD > forking; chmod +x forking
-  $ printf 'kill timeout 4\nscript\n  trap "" TERM\n  echo up > %s/stubborn\n  while :; do sleep 0.1; done\nend script\n' $PWD > conf/stubborn.conf
+  $ printf 'kill timeout 8\nscript\n  trap "" TERM\n  echo up > %s/stubborn\n  while :; do sleep 0.1; done\nend script\n' $PWD > conf/stubborn.conf
   $ boot
   $ tr '\0' '\n' < /proc/1/environ | grep -c UPSTART_STATE_FD
   0
