@@ -15,6 +15,8 @@
 #include "thread.h"
 
 #define STACK (64 * 1024)
+/* What is written at a time: there is room for as much again when it is written. */
+#define PIECE (64u * 1024)
 
 /*
  * A ring, which the main thread adds to and the writing thread takes from. All of it with the lock only. No image of init takes
@@ -54,7 +56,10 @@ static void *write_lines(void *data) {
 			pthread_cond_broadcast(&queue->idle);
 			pthread_cond_wait(&queue->work, &lock);
 		}
-		size_t to_end = COPY_QUEUE - queue->start, count = queue->length < to_end ? queue->length : to_end, written = count;
+		size_t to_end = COPY_QUEUE - queue->start, count = queue->length < to_end ? queue->length : to_end;
+		if (count > PIECE)
+			count = PIECE;
+		size_t written = count;
 		pthread_mutex_unlock(&lock);
 		/* What cannot be written at all is gone: a container without a standard output has no use for it. */
 		if (!write_piece(queue->fd, queue->ring + queue->start, count, &written))
