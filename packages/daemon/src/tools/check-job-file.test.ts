@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -88,6 +88,17 @@ test('warnings know the machine and the folder of the file', () => {
   expect(check('DIR/events.conf').err).toBe('');
   rmSync(join(directory, 'emitter.conf'));
   expect(check('DIR/events.conf').err).toMatch(/^events.conf:1:10: warning: nobody is known to emit `told`/);
+});
+
+test('a file below a folder of configuration knows the jobs of all of it; below any other folder those beside it', () => {
+  for (const above of ['init', 'other']) {
+    for (const folder of [above, join(above, 'below')]) mkdirSync(join(directory, folder));
+    write(join(above, 'emitter.conf'), 'emits told\n');
+    write(join(above, 'below', 'events.conf'), 'start on told\nexec true\n');
+    write(join(above, 'below', 'beside.conf'), 'exec true\n');
+  }
+  expect(check('DIR/init/below/events.conf').err).toBe('');
+  expect(check('DIR/other/below/events.conf').err).toContain('nobody is known to emit `told`');
 });
 
 test('several files: each is checked, and one that is wrong counts', () => {

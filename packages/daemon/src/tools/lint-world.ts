@@ -1,8 +1,7 @@
 /** This machine, as the rules of the lint ask about it. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { listEntries } from '../conf/directory.ts';
+import { basename, dirname, resolve } from 'node:path';
 import { fsPath, inspect, readJobFile } from '../conf/job-file.ts';
 import type { KnownJob, LintWorld } from '../conf/lint/rule.ts';
 import { parseJob } from '../conf/parse-job.ts';
@@ -67,12 +66,15 @@ function otherJobs(file: string): Map<string, KnownJob> | null {
   return jobs.size > 0 ? jobs : null;
 }
 
-/** Jobs may stand in folders below that of the configuration: it reaches as far up as there are job files. */
+/** What folders of configuration are called: `/etc/init`, `~/.init`, `~/.config/upstart`, `/usr/share/upstart/sessions`. */
+const FOLDER_NAMES: ReadonlySet<string> = new Set(['init', '.init', 'upstart', 'sessions']);
+
+/** Jobs may stand in folders below that of the configuration; without one above, the file's own folder is it. */
 function topFolder(folder: string): string {
-  const parent = dirname(folder);
-  if (parent === folder || parent === '/' || parent === '/etc') return folder;
-  const entries = inspect(() => listEntries(parent));
-  return [...(entries?.values() ?? [])].includes('conf') ? topFolder(parent) : folder;
+  for (let above = folder; above !== dirname(above); above = dirname(above)) {
+    if (FOLDER_NAMES.has(basename(above))) return above;
+  }
+  return folder;
 }
 
 function knownJob(path: string): KnownJob {
