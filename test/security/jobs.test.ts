@@ -180,7 +180,7 @@ describe.skipIf(REASON)(`a job of the system’s init${REASON ? ` (skipped: ${RE
   it('is run by a program that only root can change', async () => {
     const { stdout } = await init.shell('readlink /proc/1/exe; stat -c "%u %a" /proc/1/exe -L');
     const [path, mode] = stdout.trim().split('\n');
-    expect(path).toBe(join(init.product.bin, 'init'));
+    expect(path).toBe(join(init.product.bin, 'upstart'));
     expect(mode).toMatch(/^0 7[05][05]$/);
   });
 });
