@@ -12,10 +12,10 @@ const FLAGS = ['-std=gnu11', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
 const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 
 /** `native/NAME.c` has the reader, or takes it in; `sources` are what else belongs to it. */
-function native(name: string, reader: string, sources: readonly string[] = []): Fuzzer {
+function native(name: string, reader: string, inputsInTest: number, sources: readonly string[] = []): Fuzzer {
   return {
     name,
-    inputsInTest: 100_000,
+    inputsInTest,
     async run(budget, random) {
       const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
       const program = join(folder, 'fuzz');
@@ -46,8 +46,8 @@ async function inputsOf(program: string, args: readonly string[]): Promise<numbe
   return Number(inputs);
 }
 
-export const supervisorEnd = native('supervisor-frames-supervisor', 'supervisor-frames', [
+export const supervisorEnd = native('supervisor-frames-supervisor', 'supervisor-frames', 100_000, [
   'packages/daemon/supervisor/frames.c',
 ]);
-export const launcherReplies = native('launcher-replies', 'launcher-replies');
-export const confWatch = native('conf-watch', 'conf-watch');
+export const launcherReplies = native('launcher-replies', 'launcher-replies', 100_000);
+export const confWatch = native('conf-watch', 'conf-watch', 2000);
