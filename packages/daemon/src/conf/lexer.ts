@@ -38,7 +38,7 @@ export class Lexer {
 
   readonly #onToken: ((token: Token) => void) | null;
 
-  /** `path` is only for errors; `onToken` is told of each token that is taken. */
+  /** `path` is only for errors; `onToken` gets each token that is taken. */
   constructor(text: string, path: string, onToken: ((token: Token) => void) | null = null) {
     this.#text = text;
     this.#path = path;

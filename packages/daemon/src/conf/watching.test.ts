@@ -320,7 +320,7 @@ function helpers(): number[] {
   return children.map(Number).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'conf-watch\n');
 }
 
-test('a helper that somebody stops goes on, which is said once', async () => {
+test('a helper that somebody stops is continued, which is said once', async () => {
   await watch('conf');
   await vi.waitFor(() => expect(helpers()).toHaveLength(1), { timeout: 20_000 });
   for (const round of ['one', 'two']) {

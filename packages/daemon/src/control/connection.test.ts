@@ -135,7 +135,7 @@ it('the owner is answered before more than a turn of one stranger, however many 
   for (const { client } of [...strangers, owner]) client.destroy();
 });
 
-it('a stranger is told the limit of the bytes of a frame, and what it still sends is passed over, within bounds', async () => {
+it('a stranger gets the limit of the bytes of a frame as an error, and what it still sends is dropped, within bounds', async () => {
   const { client, send, carriedOut } = connect(false);
   client.takeAll();
   send(0, 'hello', { version: 1, client: 'stranger' });

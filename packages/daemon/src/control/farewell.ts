@@ -1,6 +1,6 @@
 /**
  * The end of a connection that has been refused for good. A client that is cut off while it sends does not read why, so what it still
- * sends is passed over, within bounds, and with as little haste as anything of a stranger's.
+ * sends is dropped, within bounds, and with as little haste as anything of a stranger's.
  */
 import type { Socket } from 'node:net';
 import type { Turns } from './turns.ts';
