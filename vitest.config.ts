@@ -4,7 +4,6 @@ export default defineConfig({
   test: {
     include: [
       'packages/*/src/**/*.test.ts',
-      'packages/*/supervisor/**/*.test.ts',
       'packages/*/launcher/**/*.test.ts',
       'test/**/*.test.ts',
       'bench/**/*.test.ts',

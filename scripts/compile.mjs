@@ -1,6 +1,6 @@
 // The C programs.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DIST, ROOT } from './layout.mjs';
 import { requireCompiler } from './prerequisites.mjs';
@@ -19,7 +19,7 @@ export function compile(program) {
   const sources = files.filter((path) => path.endsWith('.c'));
   let failure = '';
   for (const flags of [program.flags, program.fallback].filter(Boolean)) {
-    failure = cc(program.output, sources, flags);
+    failure = cc(program.output, [`-I${program.sources}`, ...sources], flags);
     if (failure === '') break;
   }
   if (failure) throw new Problem(`Cannot compile ${program.output}.`, failure);
@@ -28,12 +28,12 @@ export function compile(program) {
 }
 
 function sourcesOf(folder) {
-  const names = existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)) : [];
-  if (!names.some((name) => name.endsWith('.c'))) throw new Problem(`${folder} has no C source.`);
-  return names
-    .filter((name) => /\.[ch]$/.test(name))
+  const files = readdirSync(join(ROOT, folder), { recursive: true })
+    .filter((name) => /\.[ch]$/.test(name) && !name.startsWith('test/'))
     .sort()
     .map((name) => `${folder}/${name}`);
+  if (!files.some((name) => name.endsWith('.c'))) throw new Problem(`${folder} has no C source.`);
+  return files;
 }
 
 /** Returns what the compiler had to complain about. */

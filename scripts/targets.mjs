@@ -19,13 +19,13 @@ export const BUNDLES = [
 const VERSION_FLAG = `-DUPSTART_VERSION="${VERSION}"`;
 
 /**
- * C programs: every `*.c` of `sources` (a folder) or that one file. `flags` is tried first, then `fallback`.
- * Headers of the same folder count as inputs.
+ * C programs: every `*.c` of the folder `sources` and of those in it, but for `test`, and headers named from that folder. `flags`
+ * is tried first, then `fallback`.
  */
 export const PROGRAMS = [
   {
     output: 'bin/upstart',
-    sources: 'packages/daemon/supervisor',
+    sources: 'packages/supervisor',
     flags: ['-pthread', '-static'],
     fallback: ['-pthread'],
   },

@@ -21,7 +21,9 @@ function native(name: string, reader: string, inputsInTest: number, sources: rea
       const program = join(folder, 'fuzz');
       const files = ['test/fuzz/native/fuzz.c', `test/fuzz/native/${reader}.c`, ...sources];
       try {
-        execFileSync('cc', [...FLAGS, ...SANITIZE, '-o', program, ...files], { cwd: CHECKOUT });
+        execFileSync('cc', [...FLAGS, '-Ipackages/supervisor', ...SANITIZE, '-o', program, ...files], {
+          cwd: CHECKOUT,
+        });
         // At least one, however much of the time compiling took.
         const amount = Math.max(1, Math.round(budget.left));
         const seed = random.below(2 ** 31);
@@ -47,7 +49,7 @@ async function inputsOf(program: string, args: readonly string[]): Promise<numbe
 }
 
 export const supervisorEnd = native('supervisor-frames-supervisor', 'supervisor-frames', 100_000, [
-  'packages/daemon/supervisor/frames.c',
+  'packages/supervisor/link/frames.c',
 ]);
 export const launcherReplies = native('launcher-replies', 'launcher-replies', 100_000);
 export const confWatch = native('conf-watch', 'conf-watch', 2000);

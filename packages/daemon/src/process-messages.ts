@@ -1,6 +1,6 @@
 /**
  * What the engine asks of the supervisor and what the supervisor reports, as plain data. The frames that carry them are
- * described in supervisor/PROTOCOL.md; `process/` translates.
+ * described in packages/supervisor/PROTOCOL.md; `process/` translates.
  *
  * A command's `id` grows by at least one with every command, over restarts of the daemon too, so that a command
  * which is sent twice is carried out once. The id of a spawn is the name of its process from then on.

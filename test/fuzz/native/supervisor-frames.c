@@ -1,7 +1,7 @@
 /* The supervisor's reader of frames. Everything that it hands out is read to its last byte. */
 #include <stdlib.h>
 
-#include "../../../packages/daemon/supervisor/frames.h"
+#include "link/frames.h"
 #include "fuzz.h"
 
 static volatile uint8_t looked_at;

@@ -50,12 +50,12 @@ function writeText(tag: number, text: string | null): void {
   if (text !== null) writer.text(tag, text);
 }
 
-/** A number between `least` and `most`, as supervisor/frames.c accepts it. */
+/** A number between `least` and `most`, as link/frames.c of the supervisor accepts it. */
 function writeNumber(tag: number, value: number | null, least: number, most: number): void {
   if (value !== null) writer.number(tag, value, least, most);
 }
 
-/** What most processes have in common comes first: the supervisor keeps that once for all (supervisor/again.c). */
+/** What most processes have in common comes first: the supervisor keeps that once for all (process/again.c there). */
 function writeSpawn(id: number, spec: SpawnSpec): void {
   writer.begin(SENT.spawn, id);
   writer.number(TAG.console, CONSOLES.indexOf(spec.console));

@@ -1,4 +1,4 @@
-/** What frames to the supervisor and from it have in common (supervisor/PROTOCOL.md). */
+/** What frames to the supervisor and from it have in common (packages/supervisor/PROTOCOL.md). */
 
 export const FRAME_VERSION = 1;
 export const FRAME_HEADER = 16;

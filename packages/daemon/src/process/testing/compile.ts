@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
-const SUPERVISOR = fileURLToPath(new URL('../../../supervisor/', import.meta.url));
+const SUPERVISOR = fileURLToPath(new URL('../../../../supervisor/', import.meta.url));
 const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
 export const SANITIZE = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 export const RELAY = join(SUPERVISOR, 'test/relay.mjs');
@@ -16,7 +16,14 @@ function compile(sources: string[], flags: string[]): string {
   chmodSync(folder, 0o755);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, 'program');
-  execFileSync('cc', [...FLAGS, ...flags, '-o', program, ...sources.map((name) => join(SUPERVISOR, name))]);
+  execFileSync('cc', [
+    ...FLAGS,
+    `-I${SUPERVISOR}`,
+    ...flags,
+    '-o',
+    program,
+    ...sources.map((name) => join(SUPERVISOR, name)),
+  ]);
   return program;
 }
 
@@ -27,7 +34,9 @@ const PATIENT = ['START_PATIENCE', 'RECOVERY_PATIENCE', 'TOLD_PATIENCE'];
 export function compileInit(...flags: string[]): string {
   const patience = PATIENT.filter((name) => !flags.some((flag) => flag.startsWith(`-D${name}=`)));
   return compile(
-    readdirSync(SUPERVISOR).filter((name) => name.endsWith('.c')),
+    readdirSync(SUPERVISOR, { encoding: 'utf8', recursive: true }).filter(
+      (name) => name.endsWith('.c') && !name.startsWith('test/'),
+    ),
     [...patience.map((name) => `-D${name}=3600000`), ...flags],
   );
 }
@@ -55,5 +64,5 @@ export function compileSlowInit(...flags: string[]): string {
 
 /** `supervisor/test/frames-dump.c`, with sanitizers. */
 export function compileFramesDump(): string {
-  return compile(['frames.c', 'test/frames-dump.c'], SANITIZE);
+  return compile(['link/frames.c', 'test/frames-dump.c'], SANITIZE);
 }

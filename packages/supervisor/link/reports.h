@@ -1,0 +1,41 @@
+/* Reports that no daemon has acknowledged yet. */
+#ifndef REPORTS_H
+#define REPORTS_H
+
+#include "link/frames.h"
+
+/* Never more bytes than this. Smaller in tests. */
+#ifndef REPORTS_MAX
+#define REPORTS_MAX (8u * 1024 * 1024)
+#endif
+/*
+ * Where `reports_have_room` says no: nothing is reaped and no signal is taken until there are acknowledgements. The rest is
+ * for the answers to commands and for exits that have been reaped already.
+ */
+#define REPORTS_FULL (REPORTS_MAX / 2)
+/* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
+#define REPORTS_MANY (REPORTS_MAX / 128)
+
+void reports_open(void);
+bool reports_have_room(void);
+bool reports_are_many(void);
+/* Whether a command may still be carried out, which can take a few reports. */
+bool reports_can_answer(void);
+
+/* Begins a report on the process with this id; `reports_add` numbers and keeps it. */
+void report_begin(struct frame_out *out, enum frame_type type, uint64_t process);
+void reports_add(struct frame_out *out);
+
+/* False: no report with this number has ever been made. */
+bool reports_acknowledge(uint64_t seq);
+/* The number of the last report that was made, and of the last one that a daemon has acknowledged (0: none yet). */
+uint64_t reports_last(void);
+uint64_t reports_acknowledged(void);
+
+/* A new daemon gets everything that is not acknowledged once more. */
+void reports_rewind(void);
+/* What the daemon has not been sent; `reports_sent` says how much of it now has been. */
+const uint8_t *reports_unsent(size_t *length);
+void reports_sent(size_t length);
+
+#endif

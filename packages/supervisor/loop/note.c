@@ -1,0 +1,34 @@
+#include "loop/note.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *note;
+
+bool note_keep(const char *text, size_t length) {
+	if (length > NOTE_MAX)
+		return false;
+	char *copy = malloc(length + 1);
+	/* Without memory for it the next daemon gets the one before. */
+	if (!copy)
+		return true;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	free(note);
+	note = copy;
+	return true;
+}
+
+const char *note_kept(void) {
+	return note ? note : "";
+}
+
+void note_hand_over(FILE *out) {
+	if (note)
+		handover_bytes(out, "note", note, strlen(note));
+}
+
+void note_take_over(const struct handover_item *item) {
+	if (item_is(item, "note") && item->bytes)
+		note_keep((const char *)item->bytes, item->length);
+}

@@ -1,0 +1,21 @@
+/* What a daemon has said for the next one: text that means nothing here, kept over daemons and re-executions. */
+#ifndef NOTE_H
+#define NOTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "upgrade/handover.h"
+
+/* Bytes of a note at most. It is handed on in the environment, where the kernel takes 128 KiB for a variable. */
+#define NOTE_MAX (64u * 1024)
+
+/* Takes the place of the note before. False: it is too long. */
+bool note_keep(const char *text, size_t length);
+/* "" when there is none. */
+const char *note_kept(void);
+void note_hand_over(FILE *out);
+void note_take_over(const struct handover_item *item);
+
+#endif

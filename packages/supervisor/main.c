@@ -1,0 +1,101 @@
+/*
+ * The supervisor: parent of the daemon and of every process of a job. It decides nothing. It sets processes up, follows and
+ * reaps them, keeps their output, and starts the daemon again when it dies; see PROTOCOL.md.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "upgrade/crash.h"
+#include "daemon/daemon.h"
+#include "pid1/front_door.h"
+#include "link/greeting.h"
+#include "upgrade/handover.h"
+#include "link/link.h"
+#include "log/log.h"
+#include "loop/loop.h"
+#include "pid1/pid1.h"
+#include "loop/place.h"
+#include "process/reap.h"
+#include "link/reports.h"
+#include "upgrade/rest.h"
+#include "loop/say.h"
+#include "pid1/signals.h"
+#include "spawn/spawn.h"
+#include "spawn/terminals.h"
+#include "daemon/told.h"
+
+/* How long the end waits for logs to be written. */
+#define CLOSE_PATIENCE 1000
+
+/* Descriptors 0 to 2 exist from here on, so that nothing else can become one of them; others are not for our children. */
+static void open_standard_descriptors(void) {
+	int fd;
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	for (int standard = 0; standard <= STDERR_FILENO; standard++)
+		fcntl(standard, F_SETFD, 0);
+	close_range(STDERR_FILENO + 1, ~0u, 0);
+}
+
+int main(int argc, char **argv) {
+	int before = handover_open();
+	if (before < 0)
+		open_standard_descriptors();
+	place_open(argv[0]);
+	if (before < 0)
+		front_door(argv);
+	/* After a re-execution, which is by the path of the file, the kernel has the name of that. */
+	prctl(PR_SET_NAME, place_name(argv[0]));
+	bool system = pid1_is_ours(argc, argv);
+	if (system && before < 0) {
+		pid1_start_up();
+		place_open(argv[0]); /* there was no /proc before */
+	}
+	child_limits_open();
+	loop_open();
+	signals_open();
+	if (system)
+		pid1_attach_to_kernel();
+	rest_end();
+	if (getpid() == 1)
+		crashes_survive(argv);
+	if (pid1_is_of_container(argc, argv))
+		terminals_are_shared();
+	reports_open();
+	link_open();
+	logs_open();
+	/* The kernel gives orphans to process 1 anyway. */
+	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		greeting_subreaper_failed(errno);
+	if (before >= 0)
+		take_over(before);
+	/* Process 1 may have been another program, whose children ended meanwhile. */
+	reap_soon();
+	say_by_thread(true);
+	daemon_open(argc, argv);
+	int status;
+	while (!daemon_is_over(&status)) {
+		link_turn();
+		/* After the report of its end: closing a terminal takes longer than all else about it. */
+		loop_sweep();
+		bool busy = link_is_busy() || reap_is_due();
+		if (!busy)
+			terminals_prepare();
+		loop_turn(busy);
+		signals_turn();
+		reap_turn();
+		told_turn();
+		if (daemon_is_replaced()) {
+			hand_over(argv);
+			daemon_start_next();
+		}
+	}
+	logs_close(CLOSE_PATIENCE);
+	_exit(status);
+}

@@ -1,0 +1,57 @@
+#include "pid1/front_door.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/launch.h"
+#include "loop/place.h"
+#include "loop/say.h"
+
+#define NAME "upstart"
+#define NOT_EXECUTED 126
+
+/* Options that are the tool's when they come first: its help is about init, too, and init has no `--system`. */
+static const char *const its_own[] = {"--help", "-h", "--version", "--system"};
+
+static bool is_for_tool(char **argv) {
+	/* Process 1 gets what is left over of the kernel's command line, which may be words. */
+	if (getpid() == 1 || strcmp(place_name(argv[0]), NAME) != 0)
+		return false;
+	/* `upstart --user` is init, `upstart --user ps` is not: init has no words. */
+	size_t first = 1;
+	while (argv[first] && strcmp(argv[first], "--user") == 0)
+		first++;
+	if (argv[first] ? argv[first][0] != '-' : first == 1)
+		return true;
+	for (size_t i = 0; i < sizeof its_own / sizeof *its_own; i++)
+		if (strcmp(argv[1], its_own[i]) == 0)
+			return true;
+	return false;
+}
+
+void front_door(char **argv) {
+	static char script[PLACE_MAX];
+	size_t count = 0;
+	if (!is_for_tool(argv))
+		return;
+	while (argv[count])
+		count++;
+	char **words = calloc(count + 2, sizeof *words);
+	if (!words) {
+		say("%s", strerror(errno));
+		_exit(NOT_EXECUTED);
+	}
+	place_beside(script, "../lib/upstart/upstart.js");
+	words[1] = script;
+	memcpy(words + 2, argv + 1, (count - 1) * sizeof *words);
+	/* For programs of the user's; they slow Node down. */
+	unsetenv("NODE_EXTRA_CA_CERTS");
+	unsetenv("NODE_OPTIONS");
+	launch_open();
+	exec_node(words);
+	say("there is no Node to run %s: %s", script, strerror(errno));
+	_exit(NOT_EXECUTED);
+}

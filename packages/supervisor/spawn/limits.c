@@ -1,0 +1,80 @@
+/* Resource limits and signals: the supervisor's own, and what a child is given. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "spawn/child.h"
+#include "upgrade/handover.h"
+
+/* The names of reference: job files 4.2. */
+static const struct {
+	const char *name;
+	int resource;
+} resources[] = {
+	{"as", RLIMIT_AS},         {"core", RLIMIT_CORE},       {"cpu", RLIMIT_CPU},
+	{"data", RLIMIT_DATA},     {"fsize", RLIMIT_FSIZE},     {"memlock", RLIMIT_MEMLOCK},
+	{"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},   {"nofile", RLIMIT_NOFILE},
+	{"nproc", RLIMIT_NPROC},   {"rss", RLIMIT_RSS},         {"rtprio", RLIMIT_RTPRIO},
+	{"sigpending", RLIMIT_SIGPENDING}, {"stack", RLIMIT_STACK},
+};
+
+static struct rlimit original_files;
+static bool has_original_files;
+
+void child_limits_open(void) {
+	has_original_files = getrlimit(RLIMIT_NOFILE, &original_files) == 0;
+	if (!has_original_files)
+		return;
+	struct rlimit raised = {original_files.rlim_max, original_files.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &raised);
+}
+
+void limits_hand_over(FILE *out) {
+	if (!has_original_files)
+		return;
+	handover_number(out, "limit-files", (int64_t)original_files.rlim_cur);
+	handover_number(out, "limit-files-hard", (int64_t)original_files.rlim_max);
+}
+
+void limits_take_over(const struct handover_item *item) {
+	if (item_is(item, "limit-files"))
+		original_files.rlim_cur = (rlim_t)item->number;
+	else if (item_is(item, "limit-files-hard"))
+		original_files.rlim_max = (rlim_t)item->number;
+}
+
+void child_restore_limits(void) {
+	if (has_original_files)
+		setrlimit(RLIMIT_NOFILE, &original_files);
+}
+
+void child_restore_signals(void) {
+	sigset_t none;
+	struct sigaction standard = {.sa_handler = SIG_DFL};
+	for (int number = 1; number < NSIG; number++)
+		sigaction(number, &standard, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int resource_number(const char *name) {
+	for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
+		if (strcmp(resources[i].name, name) == 0)
+			return resources[i].resource;
+	return -1;
+}
+
+int set_limits(struct child *child) {
+	for (size_t i = 0; i < child->spec->limit_count; i++) {
+		const struct limit_setting *setting = &child->spec->limits[i];
+		/* An unknown name makes a number that the kernel refuses. */
+		if (setrlimit((unsigned)resource_number(setting->resource), &setting->limit) < 0) {
+			child->error = errno;
+			child->detail = setting->resource;
+			return STEP_LIMIT;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,134 @@
+/* The table of processes, from one image of the supervisor to the next. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "process/again.h"
+#include "spawn/cgroup.h"
+#include "process/follow.h"
+#include "link/frames.h"
+#include "upgrade/handover.h"
+#include "log/log.h"
+#include "process/process.h"
+#include "spawn/script.h"
+#include "spawn/spawn.h"
+
+static void give(struct process *process, void *data) {
+	FILE *out = data;
+	/* A fault during the fork: whether there is a child, nobody can tell. The daemon asks for what it does not find. */
+	if (process->pid == 0 && !process->ended)
+		return;
+	handover_number(out, "process", (int64_t)process->id);
+	handover_number(out, "process-pid", process->pid);
+	handover_descriptor(out, "process-exec-pipe", process->exec_pipe.fd);
+	if (process->script)
+		script_hand_over(process->script, out);
+	if (process->log)
+		handover_number(out, "process-log", log_number(process->log));
+	for (const struct cgroup_use *use = process->cgroups; use; use = use->next) {
+		handover_bytes(out, "process-cgroup", use->path, strlen(use->path));
+		handover_number(out, "process-cgroup-base", (int64_t)use->base);
+	}
+	again_hand_over(process, out);
+	handover_number(out, "process-trace", process->trace);
+	handover_number(out, "process-forks", process->forks);
+	handover_number(out, "process-forks-wanted", process->forks_wanted);
+	handover_descriptor(out, "process-pidfd", process->pidfd.fd);
+	handover_number(out, "process-pidfd-due", !process->ended && timer_is_running(&process->timer));
+	handover_number(out, "process-stop-reported", process->stop_reported);
+	handover_number(out, "process-stop", process->stop_now);
+	if (process->ended && process->status_known)
+		handover_number(out, "process-status", process->status);
+}
+
+void processes_hand_over(FILE *out) {
+	process_each(give, out);
+}
+
+/* The process whose entries are being read, and what is done with them when there are no more. */
+static struct {
+	struct process *process;
+	int exec_pipe, script_pipe, pidfd, stop, status;
+	bool pidfd_due, status_known;
+} now;
+
+/* Only after a fault: it had been reaped, but its end not reported. */
+static bool has_ended(const struct process *process) {
+	return now.status_known || (process->pid > 0 && kill(process->pid, 0) < 0 && errno == ESRCH);
+}
+
+void processes_taken_over(void) {
+	struct process *process = now.process;
+	now.process = NULL;
+	if (!process)
+		return;
+	process_stopped_before(process, now.stop);
+	if (now.exec_pipe >= 0)
+		spawn_attach(process, now.exec_pipe);
+	if (process->log && now.exec_pipe < 0)
+		log_start(process->log);
+	if (process->script && (now.script_pipe < 0 || !script_attach(process, now.script_pipe)))
+		script_drop(process);
+	else if (process->script && now.exec_pipe < 0)
+		script_feed(process);
+	if (now.pidfd >= 0)
+		follow_attach(process, now.pidfd);
+	else if (now.pidfd_due && !has_ended(process))
+		follow_begin(process);
+	if (has_ended(process) && spawn_settle(process))
+		process_ended(process, now.status_known ? &now.status : NULL, NULL);
+}
+
+static void begin(uint64_t id) {
+	processes_taken_over();
+	now.process = process_new(id);
+	now.exec_pipe = now.script_pipe = now.pidfd = -1;
+	now.stop = 0;
+	now.pidfd_due = now.status_known = false;
+}
+
+void processes_take_over(const struct handover_item *item) {
+	struct process *process = now.process;
+	int number = (int)item->number;
+	if (item_is(item, "process"))
+		begin((uint64_t)item->number);
+	else if (!process)
+		return;
+	else if (item_is(item, "process-pid"))
+		process_set_pid(process, number);
+	else if (item_is(item, "process-exec-pipe"))
+		now.exec_pipe = item_descriptor(item);
+	else if (item_is(item, "process-script") && item->bytes)
+		script_keep_rest(process, item->bytes, item->length);
+	else if (item_is(item, "process-script-pipe"))
+		now.script_pipe = item_descriptor(item);
+	else if (item_is(item, "process-log"))
+		process->log = log_by_number(number);
+	else if (item_is(item, "process-cgroup") && item->bytes)
+		cgroup_note(process, (const char *)item->bytes, item->length, item->length);
+	else if (item_is(item, "process-cgroup-base") && process->cgroups)
+		process->cgroups->base = (size_t)item->number;
+	else if (item_is(item, "process-kept") && item->bytes && frame_fits(FRAME_SPAWN, item->bytes, item->length))
+		again_keep(process, item->bytes, item->length);
+	else if (item_is(item, "process-again"))
+		again_order(process, (uint64_t)item->number);
+	else if (item_is(item, "process-trace"))
+		process->trace = (enum trace)number;
+	else if (item_is(item, "process-forks"))
+		process->forks = number;
+	else if (item_is(item, "process-forks-wanted"))
+		process->forks_wanted = number;
+	else if (item_is(item, "process-pidfd"))
+		now.pidfd = item_descriptor(item);
+	else if (item_is(item, "process-pidfd-due"))
+		now.pidfd_due = number != 0;
+	else if (item_is(item, "process-stop-reported"))
+		process->stop_reported = process->stop_now = number;
+	else if (item_is(item, "process-stop"))
+		now.stop = number;
+	else if (item_is(item, "process-status")) {
+		now.status = number;
+		now.status_known = true;
+	}
+}
