@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "loop/note.h"
+#include "link/note.h"
 #include "loop/place.h"
 #include "loop/say.h"
 #include "spawn/spawn.h"

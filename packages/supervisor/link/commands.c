@@ -9,10 +9,9 @@
 #include "spawn/cgroup.h"
 #include "log/copy.h"
 #include "daemon/daemon.h"
-#include "upgrade/handover.h"
 #include "log/log.h"
 #include "log/log_folder.h"
-#include "loop/note.h"
+#include "link/note.h"
 #include "process/process.h"
 #include "link/reports.h"
 #include "log/rotation.h"
@@ -25,12 +24,12 @@ uint64_t command_last(void) {
 }
 
 void commands_hand_over(FILE *out) {
-	handover_number(out, "command-last", (int64_t)last);
+	state_number(out, "command-last", (int64_t)last);
 }
 
-void commands_take_over(const struct handover_item *item) {
-	if (item_is(item, "command-last"))
-		last = (uint64_t)item->number;
+void commands_take_over(const struct state_entry *entry) {
+	if (entry_is(entry, "command-last"))
+		last = (uint64_t)entry->number;
 }
 
 static void signal_process(const struct frame *frame) {

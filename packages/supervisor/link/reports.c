@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "upgrade/handover.h"
 
 #define MEMORY (2 * (size_t)REPORTS_MAX)
 /* Moving the content to the beginning is cheap when it is smaller than what is in front of it. */
@@ -35,16 +34,16 @@ void reports_open(void) {
 }
 
 void reports_hand_over(FILE *out) {
-	handover_number(out, "report-last", (int64_t)last_seq);
-	handover_bytes(out, "reports", memory + head, tail - head);
+	state_number(out, "report-last", (int64_t)last_seq);
+	state_bytes(out, "reports", memory + head, tail - head);
 }
 
-void reports_take_over(const struct handover_item *item) {
-	if (item_is(item, "report-last")) {
-		last_seq = (uint64_t)item->number;
-	} else if (item_is(item, "reports") && item->bytes && item->length <= REPORTS_MAX) {
-		memcpy(memory, item->bytes, item->length);
-		tail = highest = item->length;
+void reports_take_over(const struct state_entry *entry) {
+	if (entry_is(entry, "report-last")) {
+		last_seq = (uint64_t)entry->number;
+	} else if (entry_is(entry, "reports") && entry->bytes && entry->length <= REPORTS_MAX) {
+		memcpy(memory, entry->bytes, entry->length);
+		tail = highest = entry->length;
 	}
 }
 

@@ -3,6 +3,7 @@
 #define REPORTS_H
 
 #include "link/frames.h"
+#include "link/state_file.h"
 
 /* Never more bytes than this. Smaller in tests. */
 #ifndef REPORTS_MAX
@@ -37,5 +38,8 @@ void reports_rewind(void);
 /* What the daemon has not been sent; `reports_sent` says how much of it now has been. */
 const uint8_t *reports_unsent(size_t *length);
 void reports_sent(size_t length);
+
+void reports_hand_over(FILE *out);
+void reports_take_over(const struct state_entry *entry);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "log/copy_queue.h"
-#include "upgrade/handover.h"
+#include "link/state_file.h"
 
 #define SEPARATOR ": "
 
@@ -101,9 +101,9 @@ bool copies_say(int fd, const char *line, size_t length) {
 }
 
 void copy_hand_over(FILE *out, const struct copy *copy) {
-	handover_bytes(out, "log-copy", copy->line, copy->prefix - strlen(SEPARATOR));
+	state_bytes(out, "log-copy", copy->line, copy->prefix - strlen(SEPARATOR));
 	if (copy->length > copy->prefix)
-		handover_bytes(out, "log-copy-line", copy->line + copy->prefix, copy->length - copy->prefix);
+		state_bytes(out, "log-copy-line", copy->line + copy->prefix, copy->length - copy->prefix);
 	if (copy->returned)
-		handover_bytes(out, "log-copy-line", "\r", 1);
+		state_bytes(out, "log-copy-line", "\r", 1);
 }

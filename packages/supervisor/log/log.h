@@ -3,6 +3,7 @@
 #define LOG_H
 
 #include "loop/loop.h"
+#include "link/state_file.h"
 
 /* What is kept of one log while its file cannot be written; what comes then is dropped and counted. */
 #define LOG_BUFFER (128u * 1024)
@@ -47,5 +48,8 @@ int log_number(const struct log *log);
 struct log *log_by_number(int number);
 /* Takes what the ptys hold and waits for the files, for so many milliseconds at most. */
 void logs_close(int64_t patience);
+
+void logs_hand_over(FILE *out);
+void logs_take_over(const struct state_entry *entry);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "upgrade/handover.h"
+#include "link/state_file.h"
 #include "log/log_parts.h"
 #include "link/reports.h"
 
@@ -203,8 +203,8 @@ void trouble_hurry(struct log *log) {
 }
 
 void trouble_hand_over(const struct trouble *trouble, FILE *out) {
-	handover_number(out, "log-trouble", trouble->error);
-	handover_number(out, "log-dropped", (int64_t)trouble->dropped);
+	state_number(out, "log-trouble", trouble->error);
+	state_number(out, "log-dropped", (int64_t)trouble->dropped);
 }
 
 void trouble_take_over(struct log *log, int error, uint64_t dropped) {

@@ -93,18 +93,18 @@ void signals_open(void) {
 void signals_hand_over(FILE *out) {
 	uint64_t report;
 	if (waiting)
-		handover_number(out, "signal-waiting", (int64_t)waiting);
+		state_number(out, "signal-waiting", (int64_t)waiting);
 	if (told_is_waiting(&report) && report)
-		handover_number(out, "signal-report", (int64_t)report);
+		state_number(out, "signal-report", (int64_t)report);
 }
 
-void signals_take_over(const struct handover_item *item) {
-	if (item_is(item, "signal-report")) {
+void signals_take_over(const struct state_entry *entry) {
+	if (entry_is(entry, "signal-report")) {
 		told_to_end();
-		told_by((uint64_t)item->number);
-	} else if (item_is(item, "signal-waiting")) {
+		told_by((uint64_t)entry->number);
+	} else if (entry_is(entry, "signal-waiting")) {
 		for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
-			if ((uint64_t)item->number & bit(forwarded[i]))
+			if ((uint64_t)entry->number & bit(forwarded[i]))
 				take(forwarded[i]);
 	}
 }

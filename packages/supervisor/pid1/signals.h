@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "upgrade/handover.h"
+#include "link/state_file.h"
 
 /* Before any thread is started. */
 void signals_open(void);
@@ -12,6 +12,6 @@ void signals_open(void);
 void signals_turn(void);
 /* What has come and is not reported or not acknowledged: it is the next image's to deal with. */
 void signals_hand_over(FILE *out);
-void signals_take_over(const struct handover_item *item);
+void signals_take_over(const struct state_entry *entry);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "link/frames.h"
-#include "upgrade/handover.h"
+#include "link/state_file.h"
 #include "spawn/spawn.h"
 
 /* What many processes are started with begins alike: it is there once for all of them, as one of them was started. */
@@ -124,7 +124,7 @@ void again_hand_over(const struct process *process, FILE *out) {
 	uint8_t *body = process->kept ? whole(process->kept) : NULL;
 	if (!body)
 		return;
-	handover_bytes(out, "process-kept", body, process->kept->shared + process->kept->rest);
-	handover_number(out, "process-again", (int64_t)process->kept->order);
+	state_bytes(out, "process-kept", body, process->kept->shared + process->kept->rest);
+	state_number(out, "process-again", (int64_t)process->kept->order);
 	free(body);
 }

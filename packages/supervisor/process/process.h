@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "loop/loop.h"
+#include "link/state_file.h"
 
 struct log;
 struct cgroup_use;
@@ -81,5 +82,10 @@ void process_stopped_before(struct process *process, int signal);
 void process_report_stops(void);
 /* Carries out a SIGNAL command: 0 or the error number. */
 int process_signal(struct process *process, int signal, bool group);
+
+void processes_hand_over(FILE *out);
+void processes_take_over(const struct state_entry *entry);
+/* There are no more entries. */
+void processes_taken_over(void);
 
 #endif

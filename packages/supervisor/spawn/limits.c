@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 #include "spawn/child.h"
-#include "upgrade/handover.h"
+#include "link/state_file.h"
 
 /* The names of reference: job files 4.2. */
 static const struct {
@@ -34,15 +34,15 @@ void child_limits_open(void) {
 void limits_hand_over(FILE *out) {
 	if (!has_original_files)
 		return;
-	handover_number(out, "limit-files", (int64_t)original_files.rlim_cur);
-	handover_number(out, "limit-files-hard", (int64_t)original_files.rlim_max);
+	state_number(out, "limit-files", (int64_t)original_files.rlim_cur);
+	state_number(out, "limit-files-hard", (int64_t)original_files.rlim_max);
 }
 
-void limits_take_over(const struct handover_item *item) {
-	if (item_is(item, "limit-files"))
-		original_files.rlim_cur = (rlim_t)item->number;
-	else if (item_is(item, "limit-files-hard"))
-		original_files.rlim_max = (rlim_t)item->number;
+void limits_take_over(const struct state_entry *entry) {
+	if (entry_is(entry, "limit-files"))
+		original_files.rlim_cur = (rlim_t)entry->number;
+	else if (entry_is(entry, "limit-files-hard"))
+		original_files.rlim_max = (rlim_t)entry->number;
 }
 
 void child_restore_limits(void) {

@@ -6,7 +6,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "upgrade/handover.h"
+#include "link/state_file.h"
 
 /* The shell lets go of the descriptor that it has opened once more under /proc (reference: job files 4.4). */
 static const char first_line[] = "exec 9<&-\n";
@@ -81,6 +81,6 @@ void script_drop(struct process *process) {
 }
 
 void script_hand_over(const struct script *script, FILE *out) {
-	handover_bytes(out, "process-script", script->text + script->written, script->length - script->written);
-	handover_descriptor(out, "process-script-pipe", script->pipe.fd);
+	state_bytes(out, "process-script", script->text + script->written, script->length - script->written);
+	state_descriptor(out, "process-script-pipe", script->pipe.fd);
 }

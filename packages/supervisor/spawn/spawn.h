@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "link/frames.h"
+#include "link/state_file.h"
 #include "process/process.h"
 
 /* In the order of SPAWN_STEPS in src/process-messages.ts. */
@@ -116,5 +117,8 @@ void child_limits_open(void);
 /* Gives a child the limits, signal actions and signal mask that the supervisor was started with. */
 void child_restore_limits(void);
 void child_restore_signals(void);
+
+void limits_hand_over(FILE *out);
+void limits_take_over(const struct state_entry *entry);
 
 #endif

@@ -3,14 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,10 +17,11 @@
 #include "log/copy.h"
 #include "upgrade/crash.h"
 #include "log/log.h"
-#include "loop/note.h"
+#include "link/note.h"
 #include "loop/place.h"
 #include "process/process.h"
 #include "link/reports.h"
+#include "link/state_file.h"
 #include "loop/say.h"
 #include "pid1/signals.h"
 #include "spawn/spawn.h"
@@ -44,7 +43,7 @@
 static const struct part {
 	const char *prefix;
 	void (*give)(FILE *out);
-	void (*take)(const struct handover_item *item);
+	void (*take)(const struct state_entry *entry);
 } parts[] = {
 	{"limit", limits_hand_over, limits_take_over},       {"command", commands_hand_over, commands_take_over},
 	{"report", reports_hand_over, reports_take_over},    {"log", logs_hand_over, logs_take_over},
@@ -53,92 +52,24 @@ static const struct part {
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
-void handover_number(FILE *out, const char *key, int64_t number) {
-	fprintf(out, "%s %" PRId64 "\n", key, number);
-}
-
-void handover_bytes(FILE *out, const char *key, const void *bytes, size_t length) {
-	fprintf(out, "%s=%zu\n", key, length);
-	fwrite(bytes, 1, length, out);
-	fputc('\n', out);
-}
-
-void handover_descriptor(FILE *out, const char *key, int fd) {
-	if (fd < 0)
-		return;
-	fcntl(fd, F_SETFD, 0);
-	handover_number(out, key, fd);
-}
-
-bool item_is(const struct handover_item *item, const char *key) {
-	return strlen(key) == item->key_length && memcmp(item->key, key, item->key_length) == 0;
-}
-
-int item_descriptor(const struct handover_item *item) {
-	int fd = (int)item->number;
-	return fd > STDERR_FILENO && fcntl(fd, F_GETFD) >= 0 ? fd : -1;
-}
-
 /* ---- reading ---- */
 
-struct text {
-	const char *at, *end;
-};
-
-/* Takes one entry. False at the end, or when it is not one. */
-static bool next_item(struct text *text, struct handover_item *item) {
-	const char *line_end = memchr(text->at, '\n', (size_t)(text->end - text->at));
-	if (!line_end)
-		return false;
-	size_t key = strcspn(text->at, " =\n");
-	*item = (struct handover_item){.key = text->at, .key_length = key};
-	if (text->at + key >= line_end)
-		return false;
-	char *number_end;
-	item->number = strtoll(text->at + key + 1, &number_end, 10);
-	if (number_end != line_end)
-		return false;
-	bool has_bytes = text->at[key] == '=';
-	text->at = line_end + 1;
-	if (!has_bytes)
-		return true;
-	if (item->number < 0 || item->number >= text->end - text->at)
-		return false;
-	item->bytes = (const uint8_t *)text->at;
-	item->length = (size_t)item->number;
-	text->at += item->length;
-	return *text->at++ == '\n';
-}
-
-static bool map(int fd, struct text *text) {
-	struct stat state;
-	if (fstat(fd, &state) < 0 || state.st_size <= 0)
-		return false;
-	/* One byte more than there is: a NUL behind the last number, from the rest of the page or one of its own. */
-	char *memory = malloc((size_t)state.st_size + 1);
-	if (!memory || pread(fd, memory, (size_t)state.st_size, 0) != state.st_size)
-		return false;
-	memory[state.st_size] = '\0';
-	*text = (struct text){memory, memory + state.st_size};
-	return true;
-}
-
 /* Whether all of it can be read, from the first entry to the last. */
-static bool is_understood(struct text text) {
-	struct handover_item item;
-	if (!next_item(&text, &item) || !item_is(&item, FIRST) || item.number != FORMAT)
+static bool is_understood(struct state_text text) {
+	struct state_entry entry;
+	if (!state_next(&text, &entry) || !entry_is(&entry, FIRST) || entry.number != FORMAT)
 		return false;
-	while (next_item(&text, &item))
-		if (item_is(&item, LAST))
+	while (state_next(&text, &entry))
+		if (entry_is(&entry, LAST))
 			return text.at == text.end;
 	return false;
 }
 
-static void take(const struct handover_item *item) {
+static void take(const struct state_entry *entry) {
 	for (size_t i = 0; i < PARTS; i++) {
 		size_t length = strlen(parts[i].prefix);
-		if (item->key_length >= length && memcmp(item->key, parts[i].prefix, length) == 0)
-			parts[i].take(item);
+		if (entry->key_length >= length && memcmp(entry->key, parts[i].prefix, length) == 0)
+			parts[i].take(entry);
 	}
 	/* What a newer supervisor has written besides is passed over: one goes back to an older one, too. */
 }
@@ -147,12 +78,13 @@ int handover_open(void) {
 	const char *number = getenv(STATE_VARIABLE), *check = getenv(CHECK_VARIABLE);
 	int fd = number ? atoi(number) : -1;
 	bool checking = check != NULL;
-	struct text text;
+	struct state_text text;
 	unsetenv(STATE_VARIABLE);
 	unsetenv(CHECK_VARIABLE);
 	if (fd <= STDERR_FILENO)
 		return -1;
-	bool understood = map(fd, &text) && is_understood(text);
+	bool understood = state_text_read(&text, fd) && is_understood(text);
+	state_text_free(&text);
 	if (checking)
 		_exit(understood ? 0 : 1);
 	if (!understood) {
@@ -163,14 +95,12 @@ int handover_open(void) {
 }
 
 void take_over(int fd) {
-	struct text text;
-	struct handover_item item;
-	if (map(fd, &text)) {
-		void *memory = (void *)text.at;
-		while (next_item(&text, &item))
-			take(&item);
-		free(memory);
-	}
+	struct state_text text;
+	struct state_entry entry;
+	if (state_text_read(&text, fd))
+		while (state_next(&text, &entry))
+			take(&entry);
+	state_text_free(&text);
 	processes_taken_over();
 	close(fd);
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
@@ -187,10 +117,10 @@ static bool write_all(int fd) {
 	FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
 	if (!out)
 		return false;
-	handover_number(out, FIRST, FORMAT);
+	state_number(out, FIRST, FORMAT);
 	for (size_t i = 0; i < PARTS; i++)
 		parts[i].give(out);
-	handover_number(out, LAST, 0);
+	state_number(out, LAST, 0);
 	bool failed = ferror(out);
 	return fclose(out) == 0 && !failed;
 }

@@ -6,11 +6,6 @@
 #ifndef HANDOVER_H
 #define HANDOVER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
 /* Becomes the installed supervisor; returns when that cannot be done, having said why: then nothing has changed. */
 void hand_over(char **argv);
 
@@ -29,38 +24,5 @@ int hand_over_after_fault(char **argv);
 int handover_open(void);
 /* Takes over; `fd` is closed. Everything but the daemon has been opened. */
 void take_over(int fd);
-
-/* One entry: a key, and a number or bytes. */
-struct handover_item {
-	const char *key;
-	size_t key_length;
-	int64_t number;
-	/* NULL for a number. */
-	const uint8_t *bytes;
-	size_t length;
-};
-
-bool item_is(const struct handover_item *item, const char *key);
-/* The descriptor that an item names, if it is open; else -1. */
-int item_descriptor(const struct handover_item *item);
-
-/* The parts: each writes entries whose keys begin with its name, and takes them again. */
-void limits_hand_over(FILE *out);
-void limits_take_over(const struct handover_item *item);
-void commands_hand_over(FILE *out);
-void commands_take_over(const struct handover_item *item);
-void reports_hand_over(FILE *out);
-void reports_take_over(const struct handover_item *item);
-void logs_hand_over(FILE *out);
-void logs_take_over(const struct handover_item *item);
-void processes_hand_over(FILE *out);
-void processes_take_over(const struct handover_item *item);
-/* There are no more entries. */
-void processes_taken_over(void);
-
-void handover_number(FILE *out, const char *key, int64_t number);
-void handover_bytes(FILE *out, const char *key, const void *bytes, size_t length);
-/* A descriptor that the next image is to have; nothing for -1. */
-void handover_descriptor(FILE *out, const char *key, int fd);
 
 #endif

@@ -8,7 +8,7 @@
 #include "spawn/cgroup.h"
 #include "process/follow.h"
 #include "link/frames.h"
-#include "upgrade/handover.h"
+#include "link/state_file.h"
 #include "log/log.h"
 #include "process/process.h"
 #include "spawn/script.h"
@@ -19,27 +19,27 @@ static void give(struct process *process, void *data) {
 	/* A fault during the fork: whether there is a child, nobody can tell. The daemon asks for what it does not find. */
 	if (process->pid == 0 && !process->ended)
 		return;
-	handover_number(out, "process", (int64_t)process->id);
-	handover_number(out, "process-pid", process->pid);
-	handover_descriptor(out, "process-exec-pipe", process->exec_pipe.fd);
+	state_number(out, "process", (int64_t)process->id);
+	state_number(out, "process-pid", process->pid);
+	state_descriptor(out, "process-exec-pipe", process->exec_pipe.fd);
 	if (process->script)
 		script_hand_over(process->script, out);
 	if (process->log)
-		handover_number(out, "process-log", log_number(process->log));
+		state_number(out, "process-log", log_number(process->log));
 	for (const struct cgroup_use *use = process->cgroups; use; use = use->next) {
-		handover_bytes(out, "process-cgroup", use->path, strlen(use->path));
-		handover_number(out, "process-cgroup-base", (int64_t)use->base);
+		state_bytes(out, "process-cgroup", use->path, strlen(use->path));
+		state_number(out, "process-cgroup-base", (int64_t)use->base);
 	}
 	again_hand_over(process, out);
-	handover_number(out, "process-trace", process->trace);
-	handover_number(out, "process-forks", process->forks);
-	handover_number(out, "process-forks-wanted", process->forks_wanted);
-	handover_descriptor(out, "process-pidfd", process->pidfd.fd);
-	handover_number(out, "process-pidfd-due", !process->ended && timer_is_running(&process->timer));
-	handover_number(out, "process-stop-reported", process->stop_reported);
-	handover_number(out, "process-stop", process->stop_now);
+	state_number(out, "process-trace", process->trace);
+	state_number(out, "process-forks", process->forks);
+	state_number(out, "process-forks-wanted", process->forks_wanted);
+	state_descriptor(out, "process-pidfd", process->pidfd.fd);
+	state_number(out, "process-pidfd-due", !process->ended && timer_is_running(&process->timer));
+	state_number(out, "process-stop-reported", process->stop_reported);
+	state_number(out, "process-stop", process->stop_now);
 	if (process->ended && process->status_known)
-		handover_number(out, "process-status", process->status);
+		state_number(out, "process-status", process->status);
 }
 
 void processes_hand_over(FILE *out) {
@@ -88,46 +88,46 @@ static void begin(uint64_t id) {
 	now.pidfd_due = now.status_known = false;
 }
 
-void processes_take_over(const struct handover_item *item) {
+void processes_take_over(const struct state_entry *entry) {
 	struct process *process = now.process;
-	int number = (int)item->number;
-	if (item_is(item, "process"))
-		begin((uint64_t)item->number);
+	int number = (int)entry->number;
+	if (entry_is(entry, "process"))
+		begin((uint64_t)entry->number);
 	else if (!process)
 		return;
-	else if (item_is(item, "process-pid"))
+	else if (entry_is(entry, "process-pid"))
 		process_set_pid(process, number);
-	else if (item_is(item, "process-exec-pipe"))
-		now.exec_pipe = item_descriptor(item);
-	else if (item_is(item, "process-script") && item->bytes)
-		script_keep_rest(process, item->bytes, item->length);
-	else if (item_is(item, "process-script-pipe"))
-		now.script_pipe = item_descriptor(item);
-	else if (item_is(item, "process-log"))
+	else if (entry_is(entry, "process-exec-pipe"))
+		now.exec_pipe = entry_descriptor(entry);
+	else if (entry_is(entry, "process-script") && entry->bytes)
+		script_keep_rest(process, entry->bytes, entry->length);
+	else if (entry_is(entry, "process-script-pipe"))
+		now.script_pipe = entry_descriptor(entry);
+	else if (entry_is(entry, "process-log"))
 		process->log = log_by_number(number);
-	else if (item_is(item, "process-cgroup") && item->bytes)
-		cgroup_note(process, (const char *)item->bytes, item->length, item->length);
-	else if (item_is(item, "process-cgroup-base") && process->cgroups)
-		process->cgroups->base = (size_t)item->number;
-	else if (item_is(item, "process-kept") && item->bytes && frame_fits(FRAME_SPAWN, item->bytes, item->length))
-		again_keep(process, item->bytes, item->length);
-	else if (item_is(item, "process-again"))
-		again_order(process, (uint64_t)item->number);
-	else if (item_is(item, "process-trace"))
+	else if (entry_is(entry, "process-cgroup") && entry->bytes)
+		cgroup_note(process, (const char *)entry->bytes, entry->length, entry->length);
+	else if (entry_is(entry, "process-cgroup-base") && process->cgroups)
+		process->cgroups->base = (size_t)entry->number;
+	else if (entry_is(entry, "process-kept") && entry->bytes && frame_fits(FRAME_SPAWN, entry->bytes, entry->length))
+		again_keep(process, entry->bytes, entry->length);
+	else if (entry_is(entry, "process-again"))
+		again_order(process, (uint64_t)entry->number);
+	else if (entry_is(entry, "process-trace"))
 		process->trace = (enum trace)number;
-	else if (item_is(item, "process-forks"))
+	else if (entry_is(entry, "process-forks"))
 		process->forks = number;
-	else if (item_is(item, "process-forks-wanted"))
+	else if (entry_is(entry, "process-forks-wanted"))
 		process->forks_wanted = number;
-	else if (item_is(item, "process-pidfd"))
-		now.pidfd = item_descriptor(item);
-	else if (item_is(item, "process-pidfd-due"))
+	else if (entry_is(entry, "process-pidfd"))
+		now.pidfd = entry_descriptor(entry);
+	else if (entry_is(entry, "process-pidfd-due"))
 		now.pidfd_due = number != 0;
-	else if (item_is(item, "process-stop-reported"))
+	else if (entry_is(entry, "process-stop-reported"))
 		process->stop_reported = process->stop_now = number;
-	else if (item_is(item, "process-stop"))
+	else if (entry_is(entry, "process-stop"))
 		now.stop = number;
-	else if (item_is(item, "process-status")) {
+	else if (entry_is(entry, "process-status")) {
 		now.status = number;
 		now.status_known = true;
 	}

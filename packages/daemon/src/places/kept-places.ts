@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { Places } from './places.ts';
 import { isForeign, mendFolder } from './run-folder.ts';
 
-/** What the supervisor keeps at most, in bytes (NOTE_MAX in loop/note.h of the supervisor). */
+/** What the supervisor keeps at most, in bytes (NOTE_MAX in link/note.h of the supervisor). */
 export const MAX_NOTE = 64 * 1024;
 
 /** The note for these places; null for more folders than fit, which each daemon then looks for again. */

@@ -1,4 +1,4 @@
-#include "loop/note.h"
+#include "link/note.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +25,10 @@ const char *note_kept(void) {
 
 void note_hand_over(FILE *out) {
 	if (note)
-		handover_bytes(out, "note", note, strlen(note));
+		state_bytes(out, "note", note, strlen(note));
 }
 
-void note_take_over(const struct handover_item *item) {
-	if (item_is(item, "note") && item->bytes)
-		note_keep((const char *)item->bytes, item->length);
+void note_take_over(const struct state_entry *entry) {
+	if (entry_is(entry, "note") && entry->bytes)
+		note_keep((const char *)entry->bytes, entry->length);
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "upgrade/handover.h"
+#include "link/state_file.h"
 
 /* Bytes of a note at most. It is handed on in the environment, where the kernel takes 128 KiB for a variable. */
 #define NOTE_MAX (64u * 1024)
@@ -16,6 +16,6 @@ bool note_keep(const char *text, size_t length);
 /* "" when there is none. */
 const char *note_kept(void);
 void note_hand_over(FILE *out);
-void note_take_over(const struct handover_item *item);
+void note_take_over(const struct state_entry *entry);
 
 #endif

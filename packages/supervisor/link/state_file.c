@@ -1,0 +1,82 @@
+/* The entries of the file in which one image of the supervisor leaves its state to the next. Knows their form, not their meaning. */
+#define _GNU_SOURCE
+#include "link/state_file.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void state_number(FILE *out, const char *key, int64_t number) {
+	fprintf(out, "%s %" PRId64 "\n", key, number);
+}
+
+void state_bytes(FILE *out, const char *key, const void *bytes, size_t length) {
+	fprintf(out, "%s=%zu\n", key, length);
+	fwrite(bytes, 1, length, out);
+	fputc('\n', out);
+}
+
+void state_descriptor(FILE *out, const char *key, int fd) {
+	if (fd < 0)
+		return;
+	fcntl(fd, F_SETFD, 0);
+	state_number(out, key, fd);
+}
+
+bool entry_is(const struct state_entry *entry, const char *key) {
+	return strlen(key) == entry->key_length && memcmp(entry->key, key, entry->key_length) == 0;
+}
+
+int entry_descriptor(const struct state_entry *entry) {
+	int fd = (int)entry->number;
+	return fd > STDERR_FILENO && fcntl(fd, F_GETFD) >= 0 ? fd : -1;
+}
+
+bool state_text_read(struct state_text *text, int fd) {
+	struct stat state;
+	*text = (struct state_text){0};
+	if (fstat(fd, &state) < 0 || state.st_size <= 0)
+		return false;
+	/* With a NUL behind the last number. */
+	text->memory = malloc((size_t)state.st_size + 1);
+	if (!text->memory || pread(fd, text->memory, (size_t)state.st_size, 0) != state.st_size) {
+		state_text_free(text);
+		return false;
+	}
+	text->memory[state.st_size] = '\0';
+	text->at = text->memory;
+	text->end = text->memory + state.st_size;
+	return true;
+}
+
+void state_text_free(struct state_text *text) {
+	free(text->memory);
+	*text = (struct state_text){0};
+}
+
+bool state_next(struct state_text *text, struct state_entry *entry) {
+	const char *line_end = memchr(text->at, '\n', (size_t)(text->end - text->at));
+	if (!line_end)
+		return false;
+	size_t key = strcspn(text->at, " =\n");
+	*entry = (struct state_entry){.key = text->at, .key_length = key};
+	if (text->at + key >= line_end)
+		return false;
+	char *number_end;
+	entry->number = strtoll(text->at + key + 1, &number_end, 10);
+	if (number_end != line_end)
+		return false;
+	bool has_bytes = text->at[key] == '=';
+	text->at = line_end + 1;
+	if (!has_bytes)
+		return true;
+	if (entry->number < 0 || entry->number >= text->end - text->at)
+		return false;
+	entry->bytes = (const uint8_t *)text->at;
+	entry->length = (size_t)entry->number;
+	text->at += entry->length;
+	return *text->at++ == '\n';
+}
