@@ -159,9 +159,7 @@ static const char *check_field(const struct field *field, const struct field_rul
 	case TEXT:
 		return memchr(field->data, 0, field->length) ? "text with a NUL in it" : NULL;
 	case LIMIT:
-		if (field->length < 17 || field->length > 16 + 31 || memchr(field->data + 16, 0, field->length - 16))
-			return "a resource limit of the wrong form";
-		return NULL;
+		return field->length != 3 * 8 ? "a resource limit that is not three numbers" : NULL;
 	case FOUR_TEXTS:
 		return count_nuls(field) != 3 ? "something else than four texts" : NULL;
 	case BYTES:

@@ -94,7 +94,6 @@ enum field_tag {
 	TAG_UMASK = 38,
 	TAG_NICE = 39,
 	TAG_OOM_SCORE = 40,
-	TAG_LIMIT = 41,
 	TAG_CHROOT = 42,
 	TAG_CHDIR = 43,
 	TAG_USER = 44,
@@ -106,6 +105,7 @@ enum field_tag {
 	TAG_JOB_CGROUP = 50,
 	TAG_OUTPUT_LABEL = 51,
 	TAG_KEEP = 52,
+	TAG_LIMIT = 53,
 };
 
 struct frame_header {

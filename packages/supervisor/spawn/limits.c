@@ -2,23 +2,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/resource.h>
 
 #include "spawn/child.h"
 #include "link/state_file.h"
-
-/* The names of reference: job files 4.2. */
-static const struct {
-	const char *name;
-	int resource;
-} resources[] = {
-	{"as", RLIMIT_AS},         {"core", RLIMIT_CORE},       {"cpu", RLIMIT_CPU},
-	{"data", RLIMIT_DATA},     {"fsize", RLIMIT_FSIZE},     {"memlock", RLIMIT_MEMLOCK},
-	{"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},   {"nofile", RLIMIT_NOFILE},
-	{"nproc", RLIMIT_NPROC},   {"rss", RLIMIT_RSS},         {"rtprio", RLIMIT_RTPRIO},
-	{"sigpending", RLIMIT_SIGPENDING}, {"stack", RLIMIT_STACK},
-};
 
 static struct rlimit original_files;
 static bool has_original_files;
@@ -59,22 +47,16 @@ void child_restore_signals(void) {
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int resource_number(const char *name) {
-	for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
-		if (strcmp(resources[i].name, name) == 0)
-			return resources[i].resource;
-	return -1;
-}
-
 int set_limits(struct child *child) {
+	static char resource[12];
 	for (size_t i = 0; i < child->spec->limit_count; i++) {
 		const struct limit_setting *setting = &child->spec->limits[i];
-		/* An unknown name makes a number that the kernel refuses. */
-		if (setrlimit((unsigned)resource_number(setting->resource), &setting->limit) < 0) {
-			child->error = errno;
-			child->detail = setting->resource;
-			return STEP_LIMIT;
-		}
+		if (setrlimit((unsigned)setting->resource, &setting->limit) == 0)
+			continue;
+		child->error = errno;
+		snprintf(resource, sizeof resource, "%d", setting->resource);
+		child->detail = resource;
+		return STEP_LIMIT;
 	}
 	return 0;
 }

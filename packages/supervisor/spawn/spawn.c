@@ -60,7 +60,7 @@ bool spawn_settle(struct process *process) {
 		return true;
 	watch_close(&process->exec_pipe);
 	if (n == sizeof error) {
-		error.detail[RESOURCE_NAME_MAX] = '\0';
+		error.detail[SPAWN_DETAIL_MAX] = '\0';
 		report_failure(process->id, error.step, error.number, error.detail);
 		if (process->log)
 			log_discard(process->log);

@@ -41,11 +41,10 @@ enum spawn_step {
 
 enum console { CONSOLE_NONE, CONSOLE_OUTPUT, CONSOLE_OWNER, CONSOLE_LOG };
 
-#define RESOURCE_NAME_MAX 31
-
 struct limit_setting {
+	/* By the kernel's number. */
+	int resource;
 	struct rlimit limit;
-	char resource[RESOURCE_NAME_MAX + 1];
 };
 
 /* One cgroup stanza. */
@@ -84,11 +83,14 @@ struct spawn_spec {
 	int impossible;
 };
 
+/* The number of a resource, or the program that did not answer. */
+#define SPAWN_DETAIL_MAX 31
+
 /* What a child that gives up writes into the error pipe. */
 struct spawn_error {
 	int32_t step;
 	int32_t number;
-	char detail[RESOURCE_NAME_MAX + 1];
+	char detail[SPAWN_DETAIL_MAX + 1];
 };
 
 /* free() it. NULL: no memory. Its script is that of the frame, which has to outlive it. */

@@ -31,10 +31,10 @@ static char *take_text(const struct field *field, char **room) {
 }
 
 static void take_limit(const struct field *field, struct limit_setting *limit) {
-	struct field soft = {.data = field->data}, hard = {.data = field->data + 8};
+	struct field resource = {.data = field->data}, soft = {.data = field->data + 8}, hard = {.data = field->data + 16};
+	limit->resource = (int)field_number(&resource);
 	limit->limit.rlim_cur = (rlim_t)field_number(&soft);
 	limit->limit.rlim_max = (rlim_t)field_number(&hard);
-	memcpy(limit->resource, field->data + 16, field->length - 16);
 }
 
 /* Four texts with a NUL between them. */

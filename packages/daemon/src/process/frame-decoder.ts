@@ -4,6 +4,7 @@
  */
 import { type Report, SPAWN_STEPS, type SupervisorState } from '../process-messages.ts';
 import { FIELD_HEADER, FRAME_BODY_MAX, FRAME_HEADER, FRAME_VERSION, FrameError, readNumber, TAG } from './frames.ts';
+import { resourceName } from './resources.ts';
 
 /** What a supervisor sends: its greeting first, reports after that. */
 export type Incoming =
@@ -96,13 +97,11 @@ const onLog = (fields: Fields) => ({ path: fields.text(TAG.path), errno: fields.
 
 const REPORTS: Record<number, (fields: Fields) => Content> = {
   64: (fields) => ({ type: 'spawned', ...onProcess(fields) }),
-  65: (fields) => ({
-    type: 'spawn-failed',
-    process: fields.number(TAG.process),
-    step: fields.step(),
-    errno: fields.number(TAG.errno),
-    detail: fields.text(TAG.detail),
-  }),
+  65: (fields) => {
+    const [process, step, errno] = [fields.number(TAG.process), fields.step(), fields.number(TAG.errno)];
+    const detail = fields.text(TAG.detail);
+    return { type: 'spawn-failed', process, step, errno, detail: step === 'limit' ? resourceName(detail) : detail };
+  },
   66: (fields) => ({ type: 'execed', process: fields.number(TAG.process) }),
   67: (fields) => ({
     type: 'exited',

@@ -3,6 +3,7 @@ import { encodeText } from '@upstart/protocol';
 import type { Command, LogFolder, LogRotation, SpawnSpec } from '../process-messages.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { TAG } from './frames.ts';
+import { resourceNumber } from './resources.ts';
 
 /** Types of the frames that a daemon sends. */
 const SENT = {
@@ -28,14 +29,13 @@ const CONSOLES: readonly SpawnSpec['console'][] = ['none', 'output', 'owner', 'l
 const writer = new FrameWriter();
 
 const UNLIMITED = 2n ** 64n - 1n;
-const RESOURCE_NAME = /^[a-z]{1,31}$/;
 
+/** Three numbers: the resource, the soft and the hard limit. */
 function writeLimit({ resource, soft, hard }: SpawnSpec['limits'][number]): void {
-  if (!RESOURCE_NAME.test(resource)) writer.invalid();
-  const bytes = Buffer.alloc(16 + Buffer.byteLength(resource));
-  bytes.writeBigUInt64LE(BigInt.asUintN(64, soft === null ? UNLIMITED : BigInt(soft)), 0);
-  bytes.writeBigUInt64LE(BigInt.asUintN(64, hard === null ? UNLIMITED : BigInt(hard)), 8);
-  bytes.write(resource, 16);
+  const bytes = Buffer.alloc(3 * 8);
+  const limits = [soft, hard].map((limit) => (limit === null ? UNLIMITED : BigInt(limit)));
+  bytes.writeBigInt64LE(BigInt(resourceNumber(resource)), 0);
+  for (const [i, limit] of limits.entries()) bytes.writeBigUInt64LE(BigInt.asUintN(64, limit), 8 + 8 * i);
   writer.bytes(TAG.limit, bytes);
 }
 

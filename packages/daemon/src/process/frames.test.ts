@@ -69,7 +69,7 @@ function line(command: Command): string {
     add(50, spec.jobCgroup);
     for (const { resource, soft, hard } of spec.limits) {
       const [low, high] = [soft, hard].map((value) => hex(value === null ? -1 : BigInt(value)));
-      fields.push([41, `${low}${high}${hex(resource)}`]);
+      fields.push([53, `${hex(resource === 'core' ? 4 : 7)}${low}${high}`]);
     }
     for (const { controller, name, key, value } of spec.cgroups)
       fields.push([49, [controller, name, key ?? '', value ?? ''].map(hex).join('00')]);
@@ -185,7 +185,7 @@ const REFUSED: [why: string, bytes: Buffer][] = [
   ['a number out of range', frame(2, 1, ...required.slice(1), field(35, 4))],
   ['a number out of range', frame(2, 1, ...required, field(38, 0o1000))],
   ['text with a NUL in it', frame(2, 1, ...required, field(32, 'a\0b'))],
-  ['a resource limit of the wrong form', frame(2, 1, ...required, field(41, 'x'.repeat(16)))],
+  ['a resource limit that is not three numbers', frame(2, 1, ...required, field(53, 'x'.repeat(23)))],
   ['too large an id', frame(4, 2 ** 53)],
   ['a type that is not known', frame(64, 1)],
 ];

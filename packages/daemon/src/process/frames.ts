@@ -41,7 +41,6 @@ export const TAG = {
   umask: 38,
   nice: 39,
   oomScore: 40,
-  limit: 41,
   chroot: 42,
   chdir: 43,
   userName: 44,
@@ -53,6 +52,7 @@ export const TAG = {
   jobCgroup: 50,
   outputLabel: 51,
   keep: 52,
+  limit: 53,
 } as const;
 
 /** A frame that is not what the other side may send. */

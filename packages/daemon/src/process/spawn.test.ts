@@ -200,7 +200,7 @@ const AS_ROOT: [step: SpawnStep, errno: number, spec: Partial<SpawnSpec>, detail
   ['setuid-lookup', 0, { user: 'no-such-user' }],
   ['setgid-lookup', 0, { group: 'no-such-group' }],
   ['limit', EINVAL, { limits: [{ resource: 'core', soft: '2', hard: '1' }] }, 'core'],
-  ['limit', EINVAL, { limits: [{ resource: 'nonsense', soft: '1', hard: '1' }] }, 'nonsense'],
+  ['limit', EINVAL, { limits: [{ resource: 'nonsense', soft: '1', hard: '1' }] }, '-1'],
   ['apparmor', EINVAL, { apparmorProfile: 'no-such-profile' }],
 ];
 
