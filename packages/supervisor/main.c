@@ -16,7 +16,7 @@
 #include "link/greeting.h"
 #include "upgrade/handover.h"
 #include "link/link.h"
-#include "log/log.h"
+#include "log/logs.h"
 #include "loop/loop.h"
 #include "pid1/pid1.h"
 #include "loop/place.h"

@@ -7,14 +7,11 @@
 
 #include "process/again.h"
 #include "spawn/cgroup.h"
-#include "log/copy.h"
 #include "daemon/daemon.h"
-#include "log/log.h"
-#include "log/log_folder.h"
+#include "log/logs.h"
 #include "link/note.h"
 #include "process/process.h"
 #include "link/reports.h"
-#include "log/rotation.h"
 #include "spawn/spawn.h"
 
 static uint64_t last;
@@ -90,7 +87,7 @@ static void say_line(const struct frame *frame) {
 	struct fields fields = fields_of(frame);
 	struct field field;
 	fields_next(&fields, &field);
-	copies_say(STDOUT_FILENO, (const char *)field.data, field.length);
+	logs_say(STDOUT_FILENO, (const char *)field.data, field.length);
 }
 
 static const char *keep_note(const struct frame *frame) {
@@ -98,21 +95,6 @@ static const char *keep_note(const struct frame *frame) {
 	struct field field;
 	fields_next(&fields, &field);
 	return note_keep((const char *)field.data, field.length) ? NULL : "a note that is too long";
-}
-
-static void set_rotation(const struct frame *frame) {
-	int64_t size = 0, age = 0, keep = 1;
-	struct fields fields = fields_of(frame);
-	struct field field;
-	while (fields_next(&fields, &field)) {
-		if (field.tag == TAG_ROTATE_SIZE)
-			size = field_number(&field);
-		else if (field.tag == TAG_ROTATE_AGE)
-			age = field_number(&field);
-		else if (field.tag == TAG_ROTATE_KEEP)
-			keep = field_number(&field);
-	}
-	rotation_set(size, age, keep);
 }
 
 static const char *carry_out_command(const struct frame *frame) {
@@ -166,10 +148,10 @@ const char *command_carry_out(const struct frame *frame) {
 		daemon_replaces();
 		return NULL;
 	case FRAME_LOG_ROTATION:
-		set_rotation(frame);
+		logs_rotate(frame);
 		return NULL;
 	case FRAME_LOG_FOLDER:
-		log_folder_set(frame);
+		logs_keep_folder(frame);
 		return NULL;
 	case FRAME_SAY:
 		say_line(frame);

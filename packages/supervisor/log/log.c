@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "link/reports.h"
+#include "log/log_folder.h"
+#include "log/rotation.h"
 #include "loop/say.h"
 
 /* After so many bytes of one log other descriptors have their turn. */
@@ -55,9 +57,11 @@ bool logs_are_possible(void) {
 	return usable;
 }
 
-struct log *log_new(const char *path, int master, bool is_pipe) {
+struct log *log_new(const char *path, const char *label, int master, bool is_pipe) {
 	struct log *log = usable ? calloc(1, sizeof *log) : NULL;
-	if (!log || (path && !(log->sink.path = strdup(path)))) {
+	if (!log || (path && !(log->sink.path = strdup(path))) || (label && !(log->copy = copy_new(label, STDOUT_FILENO)))) {
+		if (log)
+			free(log->sink.path);
 		free(log);
 		return NULL;
 	}
@@ -74,11 +78,6 @@ struct log *log_new(const char *path, int master, bool is_pipe) {
 
 size_t logs_count(void) {
 	return count;
-}
-
-bool log_copy(struct log *log, const char *label) {
-	log->copy = copy_new(label, STDOUT_FILENO);
-	return log->copy != NULL;
 }
 
 void log_end_copy(struct log *log) {
@@ -203,6 +202,29 @@ static void look_at(struct log *log) {
 		log_go_on_ending(log);
 }
 
+bool logs_say(int fd, const char *line, size_t length) {
+	return copies_say(fd, line, length);
+}
+
+void logs_keep_folder(const struct frame *frame) {
+	log_folder_set(frame);
+}
+
+void logs_rotate(const struct frame *frame) {
+	int64_t size = 0, age = 0, keep = 1;
+	struct fields fields = fields_of(frame);
+	struct field field;
+	while (fields_next(&fields, &field)) {
+		if (field.tag == TAG_ROTATE_SIZE)
+			size = field_number(&field);
+		else if (field.tag == TAG_ROTATE_AGE)
+			age = field_number(&field);
+		else if (field.tag == TAG_ROTATE_KEEP)
+			keep = field_number(&field);
+	}
+	rotation_set(size, age, keep);
+}
+
 void logs_flush(void) {
 	sink_lock();
 	for (struct log *log = logs; log; log = log->next) {
@@ -217,11 +239,11 @@ struct log *log_first(void) {
 	return logs;
 }
 
-int log_number(const struct log *log) {
+int64_t log_number(const struct log *log) {
 	return log->number;
 }
 
-struct log *log_by_number(int number) {
+struct log *log_by_number(int64_t number) {
 	struct log *log = logs;
 	while (log && log->number != number)
 		log = log->next;

@@ -5,7 +5,8 @@
 #include <sys/types.h>
 
 #include "log/copy.h"
-#include "log/log.h"
+#include "log/logs.h"
+#include "loop/loop.h"
 #include "log/log_trouble.h"
 #include "log/writer.h"
 

@@ -10,7 +10,7 @@
 #include "process/again.h"
 #include "spawn/cgroup.h"
 #include "process/follow.h"
-#include "log/log.h"
+#include "log/logs.h"
 #include "link/reports.h"
 #include "spawn/script.h"
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "log/log.h"
+#include "log/logs.h"
 #include "log/thread.h"
 
 /* With fewer logs, copying and closing their descriptors takes less than a question to the thread and its answer. */

@@ -12,7 +12,7 @@
 #include "process/again.h"
 #include "spawn/cgroup.h"
 #include "spawn/forker.h"
-#include "log/log.h"
+#include "log/logs.h"
 #include "link/reports.h"
 #include "spawn/script.h"
 #include "spawn/terminals.h"
@@ -105,12 +105,12 @@ static int open_log(struct process *process, struct spawn_spec *spec, struct chi
 	}
 	if (!open_output(process->id, ends, &reading))
 		return errno;
-	process->log = log_new(spec->log_path, reading, ends->master < 0);
+	process->log = log_new(spec->log_path, spec->output_label, reading, ends->master < 0);
 	if (!process->log) {
 		close(reading);
 		return ENOMEM;
 	}
-	return spec->output_label && !log_copy(process->log, spec->output_label) ? ENOMEM : 0;
+	return 0;
 }
 
 /* Makes the error pipe and the script's pipe and has the parent's ends watched. */

@@ -16,7 +16,7 @@
 #include "link/commands.h"
 #include "log/copy.h"
 #include "upgrade/crash.h"
-#include "log/log.h"
+#include "log/logs.h"
 #include "link/note.h"
 #include "loop/place.h"
 #include "process/process.h"

@@ -1,6 +1,7 @@
 /* Logs, from one image of the supervisor to the next. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "link/state_file.h"
 #include "log/log_parts.h"
@@ -43,14 +44,14 @@ static int error;
 
 static void begin(const struct state_entry *entry) {
 	char *path = strndup((const char *)entry->bytes, entry->length);
-	now = path ? log_new(*path ? path : NULL, -1, false) : NULL;
+	now = path ? log_new(*path ? path : NULL, NULL, -1, false) : NULL;
 	free(path);
 }
 
 static void take_label(struct log *log, const struct state_entry *entry) {
 	char *label = strndup((const char *)entry->bytes, entry->length);
 	if (label)
-		log_copy(log, label);
+		log->copy = copy_new(label, STDOUT_FILENO);
 	free(label);
 }
 

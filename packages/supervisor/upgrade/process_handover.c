@@ -9,7 +9,7 @@
 #include "process/follow.h"
 #include "link/frames.h"
 #include "link/state_file.h"
-#include "log/log.h"
+#include "log/logs.h"
 #include "process/process.h"
 #include "spawn/script.h"
 #include "spawn/spawn.h"
