@@ -27,7 +27,6 @@
 #include "pid1/signals.h"
 #include "spawn/spawn.h"
 #include "spawn/terminals.h"
-#include "daemon/told.h"
 
 /* How long the end waits for logs to be written. */
 #define CLOSE_PATIENCE 1000
@@ -52,7 +51,7 @@ int main(int argc, char **argv) {
 		front_door(argv);
 	/* After a re-execution, which is by the path of the file, the kernel has the name of that. */
 	prctl(PR_SET_NAME, place_name(argv[0]));
-	bool system = pid1_is_ours(argc, argv);
+	bool system = pid1_is_ours(argv);
 	if (system && before < 0) {
 		pid1_start_up();
 		place_open(argv[0]); /* there was no /proc before */
@@ -65,7 +64,7 @@ int main(int argc, char **argv) {
 	rest_end();
 	if (getpid() == 1)
 		crashes_survive(argv);
-	if (pid1_is_of_container(argc, argv))
+	if (pid1_is_of_container(argv))
 		terminals_are_shared();
 	reports_open();
 	link_open();
@@ -90,7 +89,6 @@ int main(int argc, char **argv) {
 		loop_turn(busy);
 		signals_turn();
 		reap_turn();
-		told_turn();
 		if (daemon_is_replaced()) {
 			hand_over(argv);
 			daemon_start_next();

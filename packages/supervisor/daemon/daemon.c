@@ -162,7 +162,6 @@ static void start(void) {
 void daemon_open(int argc, char **argv) {
 	(void)argc;
 	arguments = argv;
-	launch_open();
 	start();
 }
 

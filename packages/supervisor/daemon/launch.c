@@ -1,7 +1,12 @@
+/*
+ * Starting the daemon: where Node and the daemon's program are, and with which options, environment and descriptors it runs.
+ * PROTOCOL.md says what each variable means.
+ */
 #define _GNU_SOURCE
 #include "daemon/launch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,142 +22,110 @@
 
 #define DAEMON_FD 3
 #define NO_NODE 127
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static char daemon_script[PLACE_MAX];
-static char own_node[PLACE_MAX];
+/*
+ * What a burst of events leaves is collected often, rather than kept in much memory until later; the daemon has the rest
+ * collected when a burst is over, and V8 need not wake up for that later.
+ */
+static const char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer"};
 
 #define SAVED "UPSTART_SAVED_"
-#define SAVED_LENGTH (sizeof SAVED - 1)
-
 /* How variables begin that change how node starts, or what is loaded into its process. Its jobs may get them all the same. */
-static const char *const cleared[] = {
+static const char *const put_aside[] = {
 	"NODE_", "LD_", "OPENSSL_", "SSL_CERT_", "UV_", "MALLOC_", "GCONV_PATH=", "GLIBC_TUNABLES=", "LOCPATH=",
 };
 
-/*
- * Of node itself. What a burst of events leaves is collected often, rather than kept in much memory until later; the daemon
- * has the rest collected when a burst is over, and V8 need not wake up for that later.
- */
-static char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer"};
-#define NODE_OPTIONS (sizeof node_options / sizeof *node_options)
+/* Told here and not in the greeting, in which an older daemon accepts nothing that it does not know. */
+static const char *const told[][2] = {
+	{"UPSTART_SUPERVISOR_FD", "3"},
+	{"UPSTART_SUPERVISOR_ORDERS", "2"},
+	{"UPSTART_SUPERVISOR_BEGUN", "1"},
+	{"UPSTART_SUPERVISOR_LOG_FOLDER", "1"},
+	/* Buffers go back to the kernel when they are freed, instead of leaving holes; see start.ts. */
+	{"MALLOC_MMAP_THRESHOLD_", "65536"},
+};
 
-void launch_open(void) {
-	const char *other = getenv("UPSTART_DAEMON");
-	place_beside(own_node, "../lib/upstart/node");
-	if (other && *other)
-		snprintf(daemon_script, sizeof daemon_script, "%s", other);
-	else
-		place_beside(daemon_script, "../lib/upstart/daemon.js");
+static bool begins(const char *variable, const char *beginning) {
+	return strncmp(variable, beginning, strlen(beginning)) == 0;
 }
 
-static bool is_saved(const char *variable) {
-	return strncmp(variable, SAVED, SAVED_LENGTH) == 0;
-}
-
-static bool is_cleared(const char *variable) {
-	for (size_t i = 0; i < sizeof cleared / sizeof *cleared; i++)
-		if (strncmp(variable, cleared[i], strlen(cleared[i])) == 0)
+static bool is_put_aside(const char *variable) {
+	for (size_t i = 0; i < COUNT(put_aside); i++)
+		if (begins(variable, put_aside[i]))
 			return true;
 	return false;
 }
 
-/* Puts a variable aside under another name, or drops one that has such a name already: only we give them. */
-static void put_aside(const char *variable) {
-	size_t length = strcspn(variable, "=");
-	char *name = malloc(SAVED_LENGTH + length + 1);
-	if (!name)
-		_exit(NO_NODE);
-	memcpy(name, SAVED, SAVED_LENGTH);
-	memcpy(name + SAVED_LENGTH, variable, length);
-	name[SAVED_LENGTH + length] = '\0';
-	if (!is_saved(variable))
-		setenv(name, variable + length + 1, 1);
-	unsetenv(name + SAVED_LENGTH);
-}
-
-static void clear_environment(bool (*is_meant)(const char *variable)) {
-	/* From the beginning each time: the table changes. */
-	for (char **variable = environ; variable && *variable;) {
-		if (strchr(*variable, '=') && is_meant(*variable)) {
-			put_aside(*variable);
-			variable = environ;
-		} else {
-			variable++;
-		}
-	}
-}
-
+/* In place of init's environment, of which nobody needs anything any more. */
 static void set_environment(unsigned failures) {
-	char number[16];
-	clear_environment(is_saved);
-	clear_environment(is_cleared);
-	/* Buffers go back to the kernel when they are freed, instead of leaving holes; see start.ts. */
-	setenv("MALLOC_MMAP_THRESHOLD_", "65536", 1);
-	snprintf(number, sizeof number, "%d", DAEMON_FD);
-	setenv("UPSTART_SUPERVISOR_FD", number, 1);
+	char number[16], *name;
+	size_t kept = 0;
+	for (char **variable = environ; *variable; variable++) {
+		if (!is_put_aside(*variable))
+			name = *variable;
+		else if (asprintf(&name, SAVED "%s", *variable) < 0)
+			continue;
+		/* Only we give such names. */
+		if (!begins(*variable, SAVED))
+			environ[kept++] = name;
+	}
+	environ[kept] = NULL;
+	for (size_t i = 0; i < COUNT(told); i++)
+		setenv(told[i][0], told[i][1], 1);
 	snprintf(number, sizeof number, "%u", failures);
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
-	/* Not said in the greeting, in which an older daemon accepts nothing that it does not know. */
-	setenv("UPSTART_SUPERVISOR_ORDERS", "2", 1);
 	/* Empty the first time: that it is there says that notes are kept. */
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept(), 1);
-	setenv("UPSTART_SUPERVISOR_BEGUN", "1", 1);
-	setenv("UPSTART_SUPERVISOR_LOG_FOLDER", "1", 1);
 }
 
-void exec_node(char **arguments) {
+void exec_node(const char *const *options, size_t count, const char *script, char **arguments) {
+	static char own_node[PLACE_MAX];
 	const char *chosen = getenv("UPSTART_NODE");
-	if (chosen && *chosen) {
-		arguments[0] = (char *)chosen;
-		execv(chosen, arguments);
+	const char *nodes[] = {own_node, "node", "/usr/local/bin/node", "/usr/bin/node"};
+	size_t words = 0;
+	while (arguments[words])
+		words++;
+	const char **line = calloc(words + count + 2, sizeof *line);
+	if (!line)
 		return;
+	for (size_t i = 0; i < count; i++)
+		line[1 + i] = options[i];
+	line[count + 1] = script;
+	for (size_t i = 1; i < words; i++)
+		line[count + 1 + i] = arguments[i];
+	place_beside(own_node, "../lib/upstart/node");
+	bool is_chosen = chosen && *chosen;
+	for (size_t i = 0; i < (is_chosen ? 1 : COUNT(nodes)); i++) {
+		line[0] = is_chosen ? chosen : nodes[i];
+		(strchr(line[0], '/') ? execv : execvp)(line[0], (char **)line);
 	}
-	arguments[0] = own_node;
-	execv(own_node, arguments);
-	static char node[] = "node";
-	arguments[0] = node;
-	execvp(node, arguments);
-	static const char *const places[] = {"/usr/local/bin/node", "/usr/bin/node"};
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		execv(places[i], arguments);
-}
-
-/* Node does not start in a folder that was removed. */
-static void leave_lost_folder(void) {
-	char folder[PATH_MAX];
-	if (!getcwd(folder, sizeof folder) && chdir("/") < 0)
-		say("cannot leave a working folder that is gone: %s", strerror(errno));
 }
 
 static _Noreturn void run(char **arguments, int fd, const int outputs[2], unsigned failures, pid_t parent) {
-	size_t count = 0;
-	say_by_thread(false);
-	while (arguments[count])
-		count++;
-	char **daemon_arguments = calloc(NODE_OPTIONS + count + 3, sizeof *daemon_arguments);
-	if (!daemon_arguments)
-		_exit(NO_NODE);
-	memcpy(daemon_arguments + 1, node_options, sizeof node_options);
-	daemon_arguments[NODE_OPTIONS + 1] = daemon_script;
-	for (size_t i = 1; i < count; i++)
-		daemon_arguments[NODE_OPTIONS + 1 + i] = arguments[i];
-
+	static char script[PLACE_MAX];
+	char folder[PATH_MAX];
+	const char *other = getenv("UPSTART_DAEMON");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(NO_NODE);
+	say_by_thread(false);
 	/* A group of its own: what a terminal sends (Control-C) is for the supervisor, which forwards it. */
 	setpgid(0, 0);
 	child_restore_limits();
 	child_restore_signals();
-	leave_lost_folder();
+	/* Node does not start in a folder that was removed. */
+	if (!getcwd(folder, sizeof folder) && chdir("/") < 0)
+		say("cannot leave a working folder that is gone: %s", strerror(errno));
 	/* Before the connection, whose number one of them may have. */
 	for (int i = 0; i < 2; i++)
 		if (outputs[i] >= 0)
 			dup2(outputs[i], STDOUT_FILENO + i);
 	dup2(fd, DAEMON_FD);
 	close_range(DAEMON_FD + 1, ~0u, 0);
+	place_beside(script, "../lib/upstart/daemon.js");
 	set_environment(failures);
-	exec_node(daemon_arguments);
+	exec_node(node_options, COUNT(node_options), other && *other ? other : script, arguments);
 	say("cannot run node: %s", strerror(errno));
 	_exit(NO_NODE);
 }

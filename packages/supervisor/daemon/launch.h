@@ -1,13 +1,14 @@
-/* Where the daemon's program is, and starting it. */
 #ifndef LAUNCH_H
 #define LAUNCH_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
-/* Finds out where the daemon's program is; after place_open. */
-void launch_open(void);
-/* Becomes node, the first that can be executed, with `arguments` from the second on. Returns if there is none, with errno. */
-void exec_node(char **arguments);
+/*
+ * Becomes node, the first that can be executed, with `options` of its own, `script` and all arguments but the first. Returns if
+ * there is none, with errno. After place_open.
+ */
+void exec_node(const char *const *options, size_t count, const char *script, char **arguments);
 /*
  * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`, 1 and 2 are `outputs`, or init's
  * own where these are -1. `failures`: how many daemons in a row have begun to recover and died before they were ready. The pid,

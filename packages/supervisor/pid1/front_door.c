@@ -1,3 +1,7 @@
+/*
+ * The name `upstart`, by which people call the command-line tool as well as init. The tool is meant with a command, an option of
+ * its own or nothing at all; with other options, and as process 1, it is init.
+ */
 #include "pid1/front_door.h"
 
 #include <errno.h>
@@ -10,7 +14,6 @@
 #include "loop/place.h"
 #include "loop/say.h"
 
-#define NAME "upstart"
 #define NOT_EXECUTED 126
 
 /* Options that are the tool's when they come first: its help is about init, too, and init has no `--system`. */
@@ -18,7 +21,7 @@ static const char *const its_own[] = {"--help", "-h", "--version", "--system"};
 
 static bool is_for_tool(char **argv) {
 	/* Process 1 gets what is left over of the kernel's command line, which may be words. */
-	if (getpid() == 1 || strcmp(place_name(argv[0]), NAME) != 0)
+	if (getpid() == 1 || strcmp(place_name(argv[0]), "upstart") != 0)
 		return false;
 	/* `upstart --user` is init, `upstart --user ps` is not: init has no words. */
 	size_t first = 1;
@@ -34,24 +37,13 @@ static bool is_for_tool(char **argv) {
 
 void front_door(char **argv) {
 	static char script[PLACE_MAX];
-	size_t count = 0;
 	if (!is_for_tool(argv))
 		return;
-	while (argv[count])
-		count++;
-	char **words = calloc(count + 2, sizeof *words);
-	if (!words) {
-		say("%s", strerror(errno));
-		_exit(NOT_EXECUTED);
-	}
 	place_beside(script, "../lib/upstart/upstart.js");
-	words[1] = script;
-	memcpy(words + 2, argv + 1, (count - 1) * sizeof *words);
 	/* For programs of the user's; they slow Node down. */
 	unsetenv("NODE_EXTRA_CA_CERTS");
 	unsetenv("NODE_OPTIONS");
-	launch_open();
-	exec_node(words);
+	exec_node(NULL, 0, script, argv);
 	say("there is no Node to run %s: %s", script, strerror(errno));
 	_exit(NOT_EXECUTED);
 }

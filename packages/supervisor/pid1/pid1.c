@@ -1,3 +1,7 @@
+/*
+ * What the supervisor does besides when it is process 1 of a machine (reference: system 2). It decides that first, and
+ * becomes telinit when somebody calls it who is no init.
+ */
 #define _GNU_SOURCE
 #include "pid1/pid1.h"
 
@@ -5,7 +9,6 @@
 #include <fcntl.h>
 #include <linux/kd.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,6 +18,7 @@
 
 #include "loop/place.h"
 #include "loop/say.h"
+#include "pid1/devices.h"
 
 #define SAFE_PATH "/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
 
@@ -23,38 +27,22 @@ static bool attached, keyboard;
 /* Arguments that make an init of a session or a container, or that only ask for a text: nothing is done to the machine. */
 static const char *const harmless[] = {"--user", "--container", "--help", "--version"};
 
-static bool has_argument(int argc, char **argv, const char *wanted) {
-	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], wanted) == 0)
+static bool has_argument(char **argv, const char *wanted) {
+	for (char **argument = argv; *argument; argument++)
+		if (argument > argv && strcmp(*argument, wanted) == 0)
 			return true;
 	return false;
 }
 
-static bool is_harmless(int argc, char **argv) {
-	for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
-		if (has_argument(argc, argv, harmless[i]))
-			return true;
-	return false;
+bool pid1_is_of_container(char **argv) {
+	return has_argument(argv, "--container");
 }
 
-bool pid1_is_of_container(int argc, char **argv) {
-	return has_argument(argc, argv, "--container");
-}
-
-/* `init 3` has always been another way to say `telinit 3`. */
-static _Noreturn void become_telinit(char **argv) {
-	static char path[PLACE_MAX];
-	place_beside(path, "telinit");
-	argv[0] = path;
-	execv(path, argv);
-	say("Not being executed as init");
-	_exit(1);
-}
-
-bool pid1_is_ours(int argc, char **argv) {
+bool pid1_is_ours(char **argv) {
 	const char *other_daemon = getenv("UPSTART_DAEMON");
-	if (is_harmless(argc, argv))
-		return false;
+	for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+		if (has_argument(argv, harmless[i]))
+			return false;
 	if (getpid() == 1 && getuid() == 0)
 		return true;
 	/* Somebody tests the supervisor by itself. */
@@ -64,19 +52,22 @@ bool pid1_is_ours(int argc, char **argv) {
 		say("Need to be root");
 		_exit(1);
 	}
-	become_telinit(argv);
+	/* `init 3` has always been another way to say `telinit 3`. */
+	static char telinit[PLACE_MAX];
+	place_beside(telinit, "telinit");
+	argv[0] = telinit;
+	execv(telinit, argv);
+	say("Not being executed as init");
+	_exit(1);
 }
 
 void pid1_start_up(void) {
 	setsid();
 	umask(0);
-	pid1_mount_device_file_systems();
-	pid1_make_devices();
-	pid1_open_console();
+	devices_open();
 	setenv("PATH", SAFE_PATH, 1);
 	if (chdir("/") < 0)
 		say("Unable to set root directory: %s", strerror(errno));
-	pid1_mount_kernel_file_systems();
 }
 
 void pid1_attach_to_kernel(void) {

@@ -1,3 +1,8 @@
+/*
+ * Signals sent to init, of which only SIGKILL ends it: each is reported to the daemon, which decides what it means. Those that end
+ * init work whatever state the daemon is in: one that does not take them is replaced, and where none comes up a session or a
+ * container ends without one. Process 1 of a machine never ends: there it is only the daemon that is replaced.
+ */
 #include "pid1/signals.h"
 
 #include <signal.h>
@@ -9,50 +14,122 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "loop/loop.h"
-#include "pid1/pid1.h"
-#include "process/reap.h"
+#include "daemon/daemon.h"
 #include "link/reports.h"
-#include "daemon/told.h"
+#include "loop/loop.h"
+#include "loop/say.h"
+#include "pid1/pid1.h"
+#include "process/again.h"
+#include "process/process.h"
+#include "process/reap.h"
 
 /* SIGRTMIN+3 as C libraries count: how engines of containers have an init halt. */
 #define SIGHALT 37
+/* Milliseconds that a daemon which is READY has to acknowledge a signal that ends init; then another one gets it. */
+#ifndef TOLD_PATIENCE
+#define TOLD_PATIENCE 8000
+#endif
+/* After so many times of these init ends without a daemon. */
+#define TOLD_TIMES 3
+/* Milliseconds that processes of jobs have between SIGTERM and SIGKILL then; and the exit status of init. */
+#define PROCESSES_PATIENCE 5000
+#define STATUS_ALONE 1
 
-/* The daemon decides what they mean. */
-static const int forwarded[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPWR, SIGWINCH, SIGHALT};
-
-/* Ways of ending init, or of having it replaced, that have to work whatever state the daemon is in. */
-static const int ending[] = {SIGTERM, SIGINT, SIGQUIT, SIGPWR, SIGHALT};
+static const struct {
+	int number;
+	bool ends_init;
+} forwarded[] = {
+	{SIGTERM, true}, {SIGINT, true},   {SIGQUIT, true},  {SIGPWR, true},    {SIGHALT, true},
+	{SIGHUP, false}, {SIGUSR1, false}, {SIGUSR2, false}, {SIGWINCH, false},
+};
+#define FORWARDED (sizeof forwarded / sizeof *forwarded)
 
 static struct watch watch = {.fd = -1};
-/* Taken from the kernel and not reported yet; each once, as in the kernel. */
+/* A bit for each signal that was taken from the kernel and is not reported yet; each once, as in the kernel. */
 static uint64_t waiting;
+/* While a signal that ends init is not acknowledged: its report (0: there is no room for it yet), and how often that was looked for. */
+static struct timer patience;
+static uint64_t ending_report;
+static int looks;
+/* It ends without a daemon. */
+static bool alone;
 
 static uint64_t bit(int signal) {
 	return UINT64_C(1) << (signal - 1);
 }
 
-static bool ends(int signal) {
-	for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
-		if (ending[i] == signal)
-			return true;
-	return false;
+static bool is_acknowledged(void) {
+	return ending_report && reports_acknowledged() >= ending_report;
 }
 
-static void report(int signal) {
+static void end_process(struct process *process, void *signal) {
+	/* It is not to be started again. */
+	again_order(process, 0);
+	process_signal(process, *(int *)signal, true);
+}
+
+static void end_processes(int signal) {
+	process_each(end_process, &signal);
+}
+
+static void kill_processes(struct timer *unused) {
+	(void)unused;
+	end_processes(SIGKILL);
+	daemon_ends_without(STATUS_ALONE);
+}
+
+static void end_alone(void) {
+	say("no daemon comes up: ending without one");
+	alone = true;
+	daemon_forsake();
+	end_processes(SIGTERM);
+	timer_start(&patience, PROCESSES_PATIENCE, kill_processes);
+}
+
+static void look(struct timer *unused) {
+	(void)unused;
+	if (is_acknowledged())
+		return;
+	if (!pid1_is_system() && (daemon_is_hopeless() || ++looks >= TOLD_TIMES)) {
+		end_alone();
+		return;
+	}
+	if (daemon_is_ready()) {
+		say("the daemon does not take a signal");
+		daemon_kill();
+	}
+	timer_start(&patience, TOLD_PATIENCE, look);
+}
+
+static void insist(void) {
+	if (alone)
+		return;
+	if (!pid1_is_system() && daemon_is_hopeless()) {
+		end_alone();
+		return;
+	}
+	/* The clock of the first signal counts for those that follow. */
+	if (timer_is_running(&patience) && !is_acknowledged())
+		return;
+	ending_report = 0;
+	looks = 0;
+	timer_start(&patience, TOLD_PATIENCE, look);
+}
+
+static void take(size_t i) {
+	waiting |= bit(forwarded[i].number);
+	if (forwarded[i].ends_init)
+		insist();
+}
+
+static void report(size_t i) {
 	struct frame_out out;
 	report_begin(&out, REPORT_SIGNAL, 0);
-	frame_number(&out, TAG_SIGNAL, signal);
+	frame_number(&out, TAG_SIGNAL, forwarded[i].number);
 	reports_add(&out);
-	waiting &= ~bit(signal);
-	if (ends(signal))
-		told_by(reports_last());
-}
-
-static void take(int signal) {
-	waiting |= bit(signal);
-	if (ends(signal))
-		told_to_end();
+	waiting &= ~bit(forwarded[i].number);
+	if (forwarded[i].ends_init)
+		ending_report = reports_last();
 }
 
 static void ready(struct watch *unused, uint32_t events) {
@@ -60,13 +137,11 @@ static void ready(struct watch *unused, uint32_t events) {
 	(void)unused;
 	(void)events;
 	while (read(watch.fd, &info, sizeof info) == sizeof info) {
-		int signal = (int)info.ssi_signo;
-		if (signal == SIGCHLD) {
+		if (info.ssi_signo == SIGCHLD)
 			reap_soon();
-			continue;
-		}
-		if (!pid1_ignores(signal))
-			take(signal);
+		for (size_t i = 0; i < FORWARDED; i++)
+			if (info.ssi_signo == (uint32_t)forwarded[i].number && !pid1_ignores(forwarded[i].number))
+				take(i);
 	}
 }
 
@@ -75,14 +150,14 @@ void signals_open(void) {
 	/* Inherited as ignored, it would make the kernel reap our children. */
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
-	/* A log file that may not become larger (RLIMIT_FSIZE) is an error like others. */
+	/* A file that may not become larger (RLIMIT_FSIZE) is an error like others. */
 	signal(SIGXFSZ, SIG_IGN);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGCHLD);
-	for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
-		sigaddset(&wanted, forwarded[i]);
+	for (size_t i = 0; i < FORWARDED; i++)
+		sigaddset(&wanted, forwarded[i].number);
 	int fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0 || watch_start(&watch, fd, EPOLLIN, ready) < 0) {
 		perror("init: cannot wait for signals");
@@ -90,27 +165,27 @@ void signals_open(void) {
 	}
 }
 
+void signals_turn(void) {
+	for (size_t i = 0; waiting && i < FORWARDED; i++)
+		if (waiting & bit(forwarded[i].number) && reports_have_room())
+			report(i);
+	if (alone && process_count() == 0 && daemon_pid() == 0)
+		daemon_ends_without(STATUS_ALONE);
+}
+
 void signals_hand_over(FILE *out) {
-	uint64_t report;
 	if (waiting)
 		state_number(out, "signal-waiting", (int64_t)waiting);
-	if (told_is_waiting(&report) && report)
-		state_number(out, "signal-report", (int64_t)report);
+	if (timer_is_running(&patience) && ending_report && !is_acknowledged())
+		state_number(out, "signal-report", (int64_t)ending_report);
 }
 
 void signals_take_over(const struct state_entry *entry) {
 	if (entry_is(entry, "signal-report")) {
-		told_to_end();
-		told_by((uint64_t)entry->number);
-	} else if (entry_is(entry, "signal-waiting")) {
-		for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
-			if ((uint64_t)entry->number & bit(forwarded[i]))
-				take(forwarded[i]);
+		insist();
+		ending_report = (uint64_t)entry->number;
 	}
-}
-
-void signals_turn(void) {
-	for (size_t i = 0; waiting && i < sizeof forwarded / sizeof *forwarded; i++)
-		if (waiting & bit(forwarded[i]) && reports_have_room())
-			report(forwarded[i]);
+	for (size_t i = 0; entry_is(entry, "signal-waiting") && i < FORWARDED; i++)
+		if ((uint64_t)entry->number & bit(forwarded[i].number))
+			take(i);
 }

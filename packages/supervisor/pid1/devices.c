@@ -1,7 +1,13 @@
-/* The file systems and devices that nothing works without (reference: system 2, steps 5 to 10). */
+/*
+ * The file systems and devices without which nothing works, and the console (reference: system 2, steps 5 to 10). What is
+ * there already stays as it is.
+ */
 #define _GNU_SOURCE
+#include "pid1/devices.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -10,10 +16,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "pid1/pid1.h"
 #include "loop/say.h"
 
 #define DEFAULTS (MS_NOEXEC | MS_NOSUID)
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 struct file_system {
 	const char *type, *path;
@@ -22,26 +28,21 @@ struct file_system {
 };
 
 static const struct file_system devtmpfs = {"devtmpfs", "/dev", DEFAULTS, NULL};
-static const struct file_system devpts = {"devpts", "/dev/pts", DEFAULTS, "gid=5,mode=0620"};
-/* On /run there are the sockets and the state of the daemon: a tmpfs that came later would hide them. */
-static const struct file_system kernel_file_systems[] = {
+static const struct file_system file_systems[] = {
+	{"devpts", "/dev/pts", DEFAULTS, "gid=5,mode=0620"},
 	{"proc", "/proc", DEFAULTS | MS_NODEV, NULL},
 	{"sysfs", "/sys", DEFAULTS | MS_NODEV, NULL},
+	/* With the daemon's sockets and state: a tmpfs that came later would hide them. */
 	{"tmpfs", "/run", MS_NODEV | MS_NOSUID, "mode=0755"},
 };
 
-struct device {
+static const struct {
 	const char *path;
 	unsigned major, minor;
 	mode_t mode;
-};
-
-static const struct device ptmx = {"/dev/ptmx", 5, 2, 0666};
-static const struct device devices[] = {
-	{"/dev/null", 1, 3, 0666},
-	{"/dev/tty", 5, 0, 0666},
-	{"/dev/console", 5, 1, 0600},
-	{"/dev/kmsg", 1, 11, 0600},
+} devices[] = {
+	{"/dev/ptmx", 5, 2, 0666},    {"/dev/null", 1, 3, 0666},  {"/dev/tty", 5, 0, 0666},
+	{"/dev/console", 5, 1, 0600}, {"/dev/kmsg", 1, 11, 0600},
 };
 
 /* A mount point is on another device than the folder that it lies in. */
@@ -60,39 +61,18 @@ static void mount_one(const struct file_system *fs) {
 		say("Unable to mount %s filesystem: %s", fs->path, strerror(errno));
 }
 
-static void make(const struct device *device) {
-	if (mknod(device->path, S_IFCHR | device->mode, makedev(device->major, device->minor)) < 0 && errno != EEXIST)
-		say("Unable to create device: %s", device->path);
-}
-
 static bool terminals_are_there(void) {
-	struct stat found;
-	return stat(ptmx.path, &found) == 0 && S_ISCHR(found.st_mode) &&
-	       found.st_rdev == makedev(ptmx.major, ptmx.minor) && stat(devpts.path, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
-void pid1_mount_device_file_systems(void) {
-	if (!terminals_are_there()) {
-		mount_one(&devtmpfs);
-		make(&ptmx);
-		if (mkdir(devpts.path, 0755) < 0 && errno != EEXIST)
-			say("Cannot create directory: %s", devpts.path);
-	}
-	mount_one(&devpts);
-}
-
-void pid1_make_devices(void) {
-	for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)
-		make(&devices[i]);
-}
-
-void pid1_mount_kernel_file_systems(void) {
-	for (size_t i = 0; i < sizeof kernel_file_systems / sizeof *kernel_file_systems; i++)
-		mount_one(&kernel_file_systems[i]);
+	struct stat ptmx, pts;
+	return stat("/dev/ptmx", &ptmx) == 0 && S_ISCHR(ptmx.st_mode) && ptmx.st_rdev == makedev(5, 2) &&
+	       stat("/dev/pts", &pts) == 0 && S_ISDIR(pts.st_mode);
 }
 
 /* A terminal as a login expects it, whatever the kernel or an init before this one has left it as. */
 static void make_sane(int fd) {
+	static const struct {
+		int which;
+		cc_t character;
+	} keys[] = {{VINTR, 3}, {VQUIT, 28}, {VERASE, 127}, {VKILL, 21}, {VEOF, 4}, {VSTART, 17}, {VSTOP, 19}, {VSUSP, 26}};
 	struct termios modes;
 	if (tcgetattr(fd, &modes) < 0)
 		return;
@@ -101,19 +81,13 @@ static void make_sane(int fd) {
 	modes.c_iflag = IGNPAR | ICRNL | IXON | IXANY;
 	modes.c_oflag = OPOST | ONLCR;
 	modes.c_lflag = ISIG | ICANON | ECHO | ECHOCTL | ECHOPRT | ECHOKE;
-	static const struct {
-		int which;
-		cc_t character;
-	} keys[] = {{VINTR, 3}, {VQUIT, 28}, {VERASE, 127}, {VKILL, 21}, {VEOF, 4}, {VSTART, 17}, {VSTOP, 19}, {VSUSP, 26}};
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+	for (size_t i = 0; i < COUNT(keys); i++)
 		modes.c_cc[keys[i].which] = keys[i].character;
 	tcsetattr(fd, TCSANOW, &modes);
 }
 
-/*
- * Descriptors 0 to 2 become the console. Without one they stay what they are: in a container they lead to whoever runs it.
- */
-void pid1_open_console(void) {
+/* Without a console the descriptors stay what they are: in a container they lead to whoever runs it. */
+static void open_console(void) {
 	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
 	if (fd < 0 && fcntl(STDERR_FILENO, F_GETFD) >= 0) {
 		if (errno != ENOENT)
@@ -124,8 +98,22 @@ void pid1_open_console(void) {
 		return;
 	make_sane(fd);
 	for (int standard = 0; standard <= STDERR_FILENO; standard++)
-		if (fd != standard)
-			dup2(fd, standard);
+		dup2(fd, standard);
 	if (fd > STDERR_FILENO)
 		close(fd);
+}
+
+void devices_open(void) {
+	if (!terminals_are_there()) {
+		mount_one(&devtmpfs);
+		if (mkdir("/dev/pts", 0755) < 0 && errno != EEXIST)
+			say("Cannot create directory: /dev/pts");
+	}
+	for (size_t i = 0; i < COUNT(devices); i++)
+		if (mknod(devices[i].path, S_IFCHR | devices[i].mode, makedev(devices[i].major, devices[i].minor)) < 0 &&
+		    errno != EEXIST)
+			say("Unable to create device: %s", devices[i].path);
+	open_console();
+	for (size_t i = 0; i < COUNT(file_systems); i++)
+		mount_one(&file_systems[i]);
 }
