@@ -83,6 +83,7 @@ function cycle(world: TestWorld, i: number): void {
   world.exit(world.process('follow'), 0, 15);
   world.exit(world.process('serve'), 0, 15);
   world.exit(world.process('work'));
+  world.input({ type: 'forget', keys: [`kept-${i}`] });
   world.stop('many', `N=${i}`);
   world.exit(world.process('one'), 0, 15);
   world.wait(10);

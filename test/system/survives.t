@@ -17,7 +17,7 @@ mode: system
   $ kill -KILL $(daemon); kill -INT 1; eventually cad cat trace; ps -o stat= -p 1 | cut -c1
   cad
   S
-  $ rm -r /run/upstart; kill -USR1 1; eventually running status svc
+  $ mv /run/upstart /run/lost; kill -USR1 1; eventually running status svc
   svc start/running, process <pid>
   $ perl -e 'for (1 .. 10000) { my $p = fork; if (!$p) { fork or exit; exit } waitpid $p, 0 }'; zombies() { ps -eo ppid=,stat= | awk '$1 == 1 && $2 ~ /^Z/' | wc -l; }; eventually '^0$' zombies
   0
