@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSyn
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { compile } from './compile.mjs';
+import { generate } from './generate.mjs';
 import { BIN, DIST, LIB, ROOT } from './layout.mjs';
 import { writeLicences } from './licences.mjs';
 import { installDependencies, requireNode } from './prerequisites.mjs';
@@ -22,6 +23,7 @@ export async function run() {
 export async function build() {
   requireNode();
   installDependencies();
+  generate();
   const targets = [
     ...PROGRAMS.map((program) => ({ output: program.output, make: () => compile(program) })),
     ...BUNDLES.map((row) => ({ output: row.output, make: () => bundle(row) })),

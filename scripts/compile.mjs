@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { GENERATED } from './generate.mjs';
 import { DIST, ROOT } from './layout.mjs';
 import { requireCompiler } from './prerequisites.mjs';
 import { Problem } from './problem.mjs';
@@ -11,7 +12,7 @@ const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
 
 /** Builds one row of PROGRAMS; returns whether there was anything to do. */
 export function compile(program) {
-  const files = sourcesOf(program.sources);
+  const files = [...sourcesOf(program.sources), ...(program.generated ?? []).map((name) => `${GENERATED}/${name}`)];
   const recipe = fingerprint([FLAGS, program]);
   if (isFresh(program.output, recipe, files)) return false;
   requireCompiler();
@@ -19,7 +20,7 @@ export function compile(program) {
   const sources = files.filter((path) => path.endsWith('.c'));
   let failure = '';
   for (const flags of [program.flags, program.fallback].filter(Boolean)) {
-    failure = cc(program.output, [`-I${program.sources}`, ...sources], flags);
+    failure = cc(program.output, [`-I${program.sources}`, `-I${GENERATED}`, ...sources], flags);
     if (failure === '') break;
   }
   if (failure) throw new Problem(`Cannot compile ${program.output}.`, failure);

@@ -19,13 +19,14 @@ export const BUNDLES = [
 const VERSION_FLAG = `-DUPSTART_VERSION="${VERSION}"`;
 
 /**
- * C programs: every `*.c` of the folder `sources` and of those in it, but for `test`, and headers named from that folder. `flags`
- * is tried first, then `fallback`.
+ * C programs: every `*.c` of the folder `sources` and of those in it, but for `test`, and headers named from that folder.
+ * `generated` are headers of dist/generated that they include. `flags` is tried first, then `fallback`.
  */
 export const PROGRAMS = [
   {
     output: 'bin/upstart',
     sources: 'packages/supervisor',
+    generated: ['frame_table.h'],
     flags: ['-pthread', '-static'],
     fallback: ['-pthread'],
   },

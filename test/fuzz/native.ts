@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GENERATED, generate } from '../../scripts/generate.mjs';
 import { CHECKOUT } from '../chaos/session.ts';
 import { corpusFiles } from './corpus.ts';
 import type { Fuzzer } from './fuzzer.ts';
@@ -21,9 +22,14 @@ function native(name: string, reader: string, inputsInTest: number, sources: rea
       const program = join(folder, 'fuzz');
       const files = ['test/fuzz/native/fuzz.c', `test/fuzz/native/${reader}.c`, ...sources];
       try {
-        execFileSync('cc', [...FLAGS, '-Ipackages/supervisor', ...SANITIZE, '-o', program, ...files], {
-          cwd: CHECKOUT,
-        });
+        generate();
+        execFileSync(
+          'cc',
+          [...FLAGS, '-Ipackages/supervisor', `-I${GENERATED}`, ...SANITIZE, '-o', program, ...files],
+          {
+            cwd: CHECKOUT,
+          },
+        );
         // At least one, however much of the time compiling took.
         const amount = Math.max(1, Math.round(budget.left));
         const seed = random.below(2 ** 31);

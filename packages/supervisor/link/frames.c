@@ -3,110 +3,27 @@
 
 #include <string.h>
 
-#include "log/rotation.h"
+enum field_kind {
+	KIND_NUMBER,
+	KIND_TEXT,
+	KIND_BYTES,
+	KIND_LIMIT,
+	KIND_FOUR_TEXTS,
+};
 
-enum field_kind { NUMBER, TEXT, BYTES, LIMIT, FOUR_TEXTS };
-
-struct field_rule {
-	uint16_t tag;
+#define FIELD_RULE(name, kind, least, most) [TAG_##name] = {KIND_##kind, least, most},
+static const struct field_rule {
 	enum field_kind kind;
-	bool required;
-	bool repeatable;
-	/* of a number */
+	/* The range of a number. */
 	int64_t least, most;
-};
+} field_rules[] = {FIELD_RULES(FIELD_RULE)};
 
-struct frame_rule {
-	uint16_t type;
-	const struct field_rule *fields;
-	size_t count;
-};
-
-static const struct field_rule spawn_fields[] = {
-	{TAG_ARGUMENT, TEXT, false, true, 0, 0},
-	{TAG_ENVIRONMENT, TEXT, false, true, 0, 0},
-	{TAG_SCRIPT, BYTES, false, false, 0, 0},
-	{TAG_CONSOLE, NUMBER, true, false, 0, 3},
-	{TAG_LOG_PATH, TEXT, false, false, 0, 0},
-	{TAG_TRACE_FORKS, NUMBER, true, false, 0, 2},
-	{TAG_UMASK, NUMBER, false, false, 0, 0777},
-	{TAG_NICE, NUMBER, false, false, -20, 19},
-	{TAG_OOM_SCORE, NUMBER, false, false, -1000, 1000},
-	{TAG_LIMIT, LIMIT, false, true, 0, 0},
-	{TAG_CHROOT, TEXT, false, false, 0, 0},
-	{TAG_CHDIR, TEXT, false, false, 0, 0},
-	{TAG_USER, TEXT, false, false, 0, 0},
-	{TAG_GROUP, TEXT, false, false, 0, 0},
-	{TAG_APPARMOR, TEXT, false, false, 0, 0},
-	{TAG_DEBUG_STOP, NUMBER, true, false, 0, 1},
-	{TAG_CGROUP, FOUR_TEXTS, false, true, 0, 0},
-	{TAG_JOB_CGROUP, TEXT, false, false, 0, 0},
-	{TAG_OUTPUT_LABEL, TEXT, false, false, 0, 0},
-	{TAG_KEEP, NUMBER, false, false, 0, 1},
-	{TAG_IMPOSSIBLE, NUMBER, false, false, 1, 4095},
-};
-
-static const struct field_rule signal_fields[] = {
-	{TAG_PROCESS, NUMBER, true, false, 1, FRAME_ID_MAX},
-	{TAG_SIGNAL, NUMBER, true, false, 0, INT32_MAX},
-	{TAG_WHOLE_GROUP, NUMBER, true, false, 0, 1},
-};
-
-static const struct field_rule again_fields[] = {
-	{TAG_PROCESS, NUMBER, true, false, 1, FRAME_ID_MAX},
-};
-
-static const struct field_rule end_fields[] = {
-	{TAG_STATUS, NUMBER, true, false, 0, 255},
-};
-
-static const struct field_rule kill_cgroup_fields[] = {
-	{TAG_JOB_CGROUP, TEXT, true, false, 0, 0},
-};
-
-static const struct field_rule say_fields[] = {
-	{TAG_DETAIL, TEXT, true, false, 0, 0},
-};
-
-static const struct field_rule note_fields[] = {
-	{TAG_DETAIL, TEXT, true, false, 0, 0},
-};
-
-static const struct field_rule rotation_fields[] = {
-	{TAG_ROTATE_SIZE, NUMBER, true, false, 0, INT64_MAX / 4},
-	{TAG_ROTATE_AGE, NUMBER, true, false, 0, INT64_MAX / 4},
-	{TAG_ROTATE_KEEP, NUMBER, true, false, 1, ROTATION_KEEP_MAX},
-};
-
-static const struct field_rule log_folder_fields[] = {
-	{TAG_PATH, TEXT, true, false, 0, 0},
-	{TAG_MODE, NUMBER, true, false, 0, 07777},
-	{TAG_OWNER, NUMBER, true, false, 0, UINT32_MAX},
-	{TAG_OWNER_GROUP, NUMBER, true, false, 0, UINT32_MAX},
-	{TAG_PARENTS, NUMBER, true, false, 0, 1},
-};
-
-#define FIELDS(list) list, sizeof list / sizeof *list
-
-static const struct frame_rule frame_rules[] = {
-	{FRAME_READY, NULL, 0},
-	{FRAME_SPAWN, FIELDS(spawn_fields)},
-	{FRAME_SIGNAL, FIELDS(signal_fields)},
-	{FRAME_FLUSH_LOGS, NULL, 0},
-	{FRAME_ACK, NULL, 0},
-	{FRAME_END, FIELDS(end_fields)},
-	{FRAME_REPLACE, NULL, 0},
-	{FRAME_LOG_ROTATION, FIELDS(rotation_fields)},
-	{FRAME_KILL_CGROUP, FIELDS(kill_cgroup_fields)},
-	{FRAME_SAY, FIELDS(say_fields)},
-	{FRAME_AGAIN, FIELDS(again_fields)},
-	{FRAME_NOT_AGAIN, FIELDS(again_fields)},
-	{FRAME_NOTE, FIELDS(note_fields)},
-	{FRAME_BEGUN, NULL, 0},
-	{FRAME_LOG_FOLDER, FIELDS(log_folder_fields)},
-};
-
-#define MOST_FIELD_RULES (sizeof spawn_fields / sizeof *spawn_fields)
+#define FRAME_RULE(name, required, optional, repeated) [FRAME_##name] = {true, required, optional, repeated},
+static const struct frame_rule {
+	bool exists;
+	/* Sets of TAG_BIT. */
+	uint64_t required, optional, repeated;
+} frame_rules[] = {FRAME_RULES(FRAME_RULE)};
 
 static uint64_t read_little(const uint8_t *at, int bytes) {
 	uint64_t value = 0;
@@ -150,47 +67,42 @@ static int count_nuls(const struct field *field) {
 
 static const char *check_field(const struct field *field, const struct field_rule *rule) {
 	switch (rule->kind) {
-	case NUMBER:
+	case KIND_NUMBER:
 		if (field->length != 8)
 			return "a number that is not 8 bytes long";
 		if (field_number(field) < rule->least || field_number(field) > rule->most)
 			return "a number out of range";
 		return NULL;
-	case TEXT:
+	case KIND_TEXT:
 		return memchr(field->data, 0, field->length) ? "text with a NUL in it" : NULL;
-	case LIMIT:
+	case KIND_LIMIT:
 		return field->length != 3 * 8 ? "a resource limit that is not three numbers" : NULL;
-	case FOUR_TEXTS:
+	case KIND_FOUR_TEXTS:
 		return count_nuls(field) != 3 ? "something else than four texts" : NULL;
-	case BYTES:
+	case KIND_BYTES:
 		return NULL;
 	}
 	return "a field of no kind";
 }
 
 static const char *check_body(const struct frame *frame, const struct frame_rule *rule) {
-	bool seen[MOST_FIELD_RULES] = {false};
+	uint64_t allowed = rule->required | rule->optional | rule->repeated, seen = 0;
 	struct fields fields = fields_of(frame);
 	struct field field;
 	while (fields_next(&fields, &field)) {
-		size_t i = 0;
-		while (i < rule->count && rule->fields[i].tag != field.tag)
-			i++;
-		if (i == rule->count)
+		uint64_t bit = field.tag < 64 ? TAG_BIT(field.tag) : 0;
+		if (!(bit & allowed))
 			return "a field that does not belong in it";
-		if (seen[i] && !rule->fields[i].repeatable)
+		if (bit & seen & ~rule->repeated)
 			return "a field twice";
-		seen[i] = true;
-		const char *wrong = check_field(&field, &rule->fields[i]);
+		seen |= bit;
+		const char *wrong = check_field(&field, &field_rules[field.tag]);
 		if (wrong)
 			return wrong;
 	}
 	if (fields.at != fields.end)
 		return "a field that is longer than the frame";
-	for (size_t i = 0; i < rule->count; i++)
-		if (rule->fields[i].required && !seen[i])
-			return "a required field missing";
-	return NULL;
+	return rule->required & ~seen ? "a required field missing" : NULL;
 }
 
 static const char *check_header(const struct frame_header *header) {
@@ -204,10 +116,7 @@ static const char *check_header(const struct frame_header *header) {
 }
 
 static const struct frame_rule *rule_for(unsigned type) {
-	for (size_t i = 0; i < sizeof frame_rules / sizeof *frame_rules; i++)
-		if (frame_rules[i].type == type)
-			return &frame_rules[i];
-	return NULL;
+	return type < sizeof frame_rules / sizeof *frame_rules && frame_rules[type].exists ? &frame_rules[type] : NULL;
 }
 
 bool frame_fits(enum frame_type type, const uint8_t *body, size_t length) {

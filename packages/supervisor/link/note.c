@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frame_table.h"
+
 static char *note;
 
 bool note_keep(const char *text, size_t length) {

@@ -8,10 +8,7 @@
 
 #include "link/state_file.h"
 
-/* Bytes of a note at most. It is handed on in the environment, where the kernel takes 128 KiB for a variable. */
-#define NOTE_MAX (64u * 1024)
-
-/* Takes the place of the note before. False: it is too long. */
+/* Takes the place of the note before. False: it is longer than NOTE_MAX. */
 bool note_keep(const char *text, size_t length);
 /* "" when there is none. */
 const char *note_kept(void);

@@ -6,9 +6,6 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/* So many old files may be kept. */
-#define ROTATION_KEEP_MAX 1000
-
 /* Main thread: rotate files of `size` bytes, or older than `age` seconds (0: no limit), and keep `keep` of them. */
 void rotation_set(int64_t size, int64_t age, int64_t keep);
 

@@ -8,39 +8,6 @@
 #include "link/state_file.h"
 #include "process/process.h"
 
-/* In the order of SPAWN_STEPS in src/process-messages.ts. */
-enum spawn_step {
-	STEP_FORK,
-	STEP_SCRIPT_FD,
-	STEP_SIGNAL_HANDLER,
-	STEP_GRANTPT,
-	STEP_UNLOCKPT,
-	STEP_PTSNAME,
-	STEP_PTY_SLAVE,
-	STEP_CONSOLE,
-	STEP_APPARMOR,
-	STEP_LIMIT,
-	STEP_NICE,
-	STEP_OOM,
-	STEP_CHROOT,
-	STEP_CHDIR,
-	STEP_SETUID_LOOKUP,
-	STEP_SETGID_LOOKUP,
-	STEP_CHOWN,
-	STEP_GETPWUID,
-	STEP_GETGRGID,
-	STEP_INITGROUPS,
-	STEP_SETGID,
-	STEP_SETUID,
-	STEP_CGROUP_ENTER,
-	STEP_TRACE,
-	STEP_EXEC,
-	STEP_MEMORY,
-	STEP_CGROUP_SETUP,
-};
-
-enum console { CONSOLE_NONE, CONSOLE_OUTPUT, CONSOLE_OWNER, CONSOLE_LOG };
-
 struct limit_setting {
 	/* By the kernel's number. */
 	int resource;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type InitIdentity, readOwner } from '@upstart/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseOptions } from '../options.ts';
-import { keptPlaces, MAX_NOTE, placesNote } from './kept-places.ts';
+import { LIMITS } from '../process/frame-table.ts';
+import { keptPlaces, placesNote } from './kept-places.ts';
 import { choosePlaces, type Places } from './places.ts';
 
 const INIT: InitIdentity = { pid: 7, pidNamespace: 'pid:[1]', boot: 'this-boot' };
@@ -47,8 +48,8 @@ describe('the places that a daemon leaves to the next one', () => {
 
   it('fit into the note of the supervisor, or are looked for again', () => {
     const bytes = (args: string[]) => Buffer.byteLength(JSON.stringify(choose(args)));
-    const fits = `--append-confdir=/${'x'.repeat(MAX_NOTE - bytes(['--append-confdir=/']))}`;
-    expect(placesNote(choose([fits]))).toHaveLength(MAX_NOTE);
+    const fits = `--append-confdir=/${'x'.repeat(LIMITS.NOTE_MAX - bytes(['--append-confdir=/']))}`;
+    expect(placesNote(choose([fits]))).toHaveLength(LIMITS.NOTE_MAX);
     expect(placesNote(choose([`${fits}x`]))).toBeNull();
   });
 

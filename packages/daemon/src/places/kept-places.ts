@@ -4,16 +4,14 @@
  */
 import type { InitIdentity } from '@upstart/protocol';
 import type { Log } from '../log.ts';
+import { LIMITS } from '../process/frame-table.ts';
 import type { Places } from './places.ts';
 import { isForeign, mendFolder } from './run-folder.ts';
-
-/** What the supervisor keeps at most, in bytes (NOTE_MAX in link/note.h of the supervisor). */
-export const MAX_NOTE = 64 * 1024;
 
 /** The note for these places; null for more folders than fit, which each daemon then looks for again. */
 export function placesNote(places: Places): string | null {
   const text = JSON.stringify(places);
-  return Buffer.byteLength(text) > MAX_NOTE ? null : text;
+  return Buffer.byteLength(text) > LIMITS.NOTE_MAX ? null : text;
 }
 
 /** The places that a daemon before this one has left; null when there are none, or others have to be chosen. */

@@ -1,6 +1,9 @@
 /** Writes frames to the supervisor, one at a time, into one buffer that is used again and again. */
 import { encodeText, mayHoldBytes } from '@upstart/protocol';
-import { FIELD_HEADER, FRAME_BODY_MAX, FRAME_HEADER, FRAME_VERSION, writeNumber } from './frames.ts';
+import { FIELDS, type FieldName, type Frame, LIMITS } from './frame-table.ts';
+import { writeNumber } from './frames.ts';
+
+const { FIELD_HEADER, FRAME_BODY_MAX, FRAME_HEADER, FRAME_VERSION } = LIMITS;
 
 /** Error numbers that stand for what no frame can hold. */
 const E2BIG = 7;
@@ -16,8 +19,8 @@ export class FrameWriter {
   #at = 0;
   #errno = 0;
 
-  /** Begins a frame. One that was begun before and not taken is dropped. */
-  begin(type: number, id: number): this {
+  /** Begins a frame of SENT. One that was begun before and not taken is dropped. */
+  begin({ type }: Frame, id: number): this {
     if (this.#bytes.length > USUAL_SIZE) this.#bytes = Buffer.allocUnsafeSlow(USUAL_SIZE);
     this.#bytes.writeUInt16LE(type, 4);
     this.#bytes.writeUInt16LE(FRAME_VERSION, 6);
@@ -43,7 +46,8 @@ export class FrameWriter {
     return Buffer.from(this.#bytes.subarray(0, this.#at));
   }
 
-  number(tag: number, value: number, least = 0, most = Number.MAX_SAFE_INTEGER): this {
+  number(name: FieldName, value: number): this {
+    const { tag, least, most } = FIELDS[name];
     if (!Number.isInteger(value) || value < least || value > most) {
       this.invalid();
       return this;
@@ -56,28 +60,28 @@ export class FrameWriter {
   }
 
   /** Text of job files and clients, which may stand for any bytes but NUL. */
-  text(tag: number, text: string): this {
+  text(name: FieldName, text: string): this {
     if (text.includes('\0')) {
       this.invalid();
     } else if (mayHoldBytes(text)) {
-      this.bytes(tag, encodeText(text));
+      this.bytes(name, encodeText(text));
     } else if (this.#hasRoom(text.length * UNIT_MAX)) {
       const at = this.#at;
       const length = this.#bytes.write(text, at + FIELD_HEADER);
-      this.#header(tag, length);
+      this.#header(FIELDS[name].tag, length);
       this.#at += length;
     }
     return this;
   }
 
-  texts(tag: number, texts: readonly string[]): this {
-    for (const text of texts) this.text(tag, text);
+  texts(name: FieldName, texts: readonly string[]): this {
+    for (const text of texts) this.text(name, text);
     return this;
   }
 
-  bytes(tag: number, bytes: Buffer): this {
+  bytes(name: FieldName, bytes: Buffer): this {
     if (!this.#hasRoom(bytes.length)) return this;
-    this.#header(tag, bytes.length);
+    this.#header(FIELDS[name].tag, bytes.length);
     bytes.copy(this.#bytes, this.#at);
     this.#at += bytes.length;
     return this;

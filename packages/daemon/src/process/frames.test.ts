@@ -5,9 +5,12 @@ import type { Command, Report, SpawnSpec, SpawnStep } from '../process-messages.
 import { SPAWN_STEPS } from '../process-messages.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { encodeAcknowledge, encodeCommand, encodeReady } from './frame-encoder.ts';
-import { FRAME_BODY_MAX, FrameError } from './frames.ts';
+import { LIMITS } from './frame-table.ts';
+import { FrameError } from './frames.ts';
 import { compileFramesDump } from './testing/compile.ts';
 import { SPEC } from './testing/init.ts';
+
+const { FRAME_BODY_MAX } = LIMITS;
 
 const dumpProgram = compileFramesDump();
 
@@ -209,7 +212,7 @@ test('a body may have 2 MiB and not a byte more; a spawn that needs more is sent
 
 // --- reports ----------------------------------------------------------------------------------------------------------
 
-const number = fc.integer({ min: -(2 ** 31), max: Number.MAX_SAFE_INTEGER });
+const number = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const count = fc.nat();
 const on = { process: id, pid: count };
 const step = fc.constantFrom<SpawnStep>(...SPAWN_STEPS);
@@ -323,7 +326,10 @@ const WRONG: [message: RegExp, bytes: Buffer][] = [
   [/of type 66 has a number of 2 bytes in field 1/, frame(66, 1, field(1, 'ab'))],
   [/of type 66 has a broken field/, frame(66, 1, field(1, 'ab', 200))],
   [/of type 66 ends within a field/, frame(66, 1, field(1, 1), Buffer.alloc(2))],
-  [/a step 1000 that does not exist/, frame(65, 1, field(1, 1), field(5, 1000), field(4, 1), field(6, ''))],
+  [
+    /of type 65 has a number out of range in field 5/,
+    frame(65, 1, field(1, 1), field(5, 1000), field(4, 1), field(6, '')),
+  ],
   [/of 4294967295 bytes, at most 2097152/, Buffer.from('ffffffff420001000000000000000000', 'hex')],
   [/frames of version 2, expected 1/, Buffer.from('00000000420002000000000000000000', 'hex')],
 ];

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MAX_NOTE } from '../places/kept-places.ts';
 import { encodeAcknowledge, encodeCommand, encodeReady } from './frame-encoder.ts';
-import { FRAME_VERSION } from './frames.ts';
+import { LIMITS } from './frame-table.ts';
 import { Supervisor } from './supervisor.ts';
 import { compileInit } from './testing/compile.ts';
 import { type Daemon, eventually, Init, SPEC, textOf } from './testing/init.ts';
@@ -84,7 +83,7 @@ test('what a daemon has noted is there for the next one, however it ended', asyn
 
 test('a note is as long as a daemon says it may be', async () => {
   const init = Init.start(program);
-  const longest = 'x'.repeat(MAX_NOTE);
+  const longest = 'x'.repeat(LIMITS.NOTE_MAX);
   const first = await init.daemon();
   first.supervisor.keepNote(longest);
   first.supervisor.keepNote(`${longest}x`);
@@ -208,7 +207,7 @@ const patched = (offset: number, value: number) => {
 };
 const BROKEN: [what: string, bytes: Buffer][] = [
   ['a type that is not known', patched(4, 99)],
-  ['a version that is not known', patched(6, FRAME_VERSION + 1)],
+  ['a version that is not known', patched(6, LIMITS.FRAME_VERSION + 1)],
   ['too large a body', patched(2, 0xffff)],
   ['a required field missing', patched(4, 3)],
   ['an acknowledgement of what was never reported', encodeAcknowledge(1000)],

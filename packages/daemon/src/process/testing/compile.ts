@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { GENERATED, generate } from '../../../../../scripts/generate.mjs';
 
+const CHECKOUT = fileURLToPath(new URL('../../../../../', import.meta.url));
 const SUPERVISOR = fileURLToPath(new URL('../../../../supervisor/', import.meta.url));
 const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
 export const SANITIZE = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
@@ -16,9 +18,11 @@ function compile(sources: string[], flags: string[]): string {
   chmodSync(folder, 0o755);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, 'program');
+  generate();
   execFileSync('cc', [
     ...FLAGS,
     `-I${SUPERVISOR}`,
+    `-I${join(CHECKOUT, GENERATED)}`,
     ...flags,
     '-o',
     program,

@@ -1,0 +1,45 @@
+// What is made from other sources and then compiled.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import vm from 'node:vm';
+import { frameHeader } from './frame-header.mjs';
+import { DIST, ROOT } from './layout.mjs';
+import { fingerprint, isFresh, remember, replaceFile } from './records.mjs';
+
+/** The folder of generated headers, relative to the top. */
+export const GENERATED = 'dist/generated';
+
+const HEADER = 'generated/frame_table.h';
+const TABLE = 'packages/daemon/src/process/frame-table.ts';
+const GENERATORS = ['scripts/generate.mjs', 'scripts/frame-header.mjs'];
+
+/** Brings the generated headers up to date; returns whether there was anything to do. */
+export function generate() {
+  const recipe = fingerprint([TABLE]);
+  if (isFresh(HEADER, recipe, GENERATORS)) return false;
+  const started = Date.now();
+  const { table, inputs } = readTable();
+  replaceFile(join(DIST, HEADER), frameHeader(table));
+  remember(HEADER, recipe, [...inputs, ...GENERATORS], started);
+  return true;
+}
+
+/** The modules that the table is in, run here: what they export, and their files. */
+function readTable() {
+  // Not before it is needed: it takes longer to load than all else when nothing has changed.
+  const esbuild = createRequire(import.meta.url)('esbuild');
+  const { outputFiles, metafile } = esbuild.buildSync({
+    stdin: {
+      contents: `export * from './${TABLE}'; export { SPAWN_STEPS } from './packages/daemon/src/process-messages.ts';`,
+      resolveDir: ROOT,
+    },
+    bundle: true,
+    format: 'iife',
+    globalName: 'table',
+    metafile: true,
+    write: false,
+    absWorkingDir: ROOT,
+  });
+  const table = vm.runInNewContext(`${outputFiles[0].text}; table`);
+  return { table, inputs: Object.keys(metafile.inputs).filter((name) => name !== '<stdin>') };
+}
