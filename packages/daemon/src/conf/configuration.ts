@@ -12,6 +12,7 @@ import { fsPath, inspect, readJobFile, signatureOf } from './job-file.ts';
 import { JobFileError } from './job-file-error.ts';
 import { parseJob } from './parse-job.ts';
 import { type ConfFile, noChanges, Source, type SourceChanges, type SourceFile } from './source.ts';
+import { isSettled, takeOver } from './unchanged.ts';
 import type { WatchEvent } from './watcher.ts';
 import { Watches } from './watches.ts';
 
@@ -29,6 +30,8 @@ export interface ConfigurationOptions {
   /** A file was refused. */
   onError(error: JobFileError): void;
   onLog(level: LogPriority, text: string): void;
+  /** Milliseconds since the epoch; the clock of the machine unless told otherwise. */
+  now?: () => number;
 }
 
 /** What is found in the files of a job besides its definition. */
@@ -60,7 +63,10 @@ export class Configuration {
     this.#replace(new Set(this.#sources));
   }
 
-  /** Reads everything again: tells all definitions anew, and null for those that are gone. */
+  /**
+   * Reads everything again, but for files that are certain to be what they were: tells the definitions anew, and null for those that
+   * are gone.
+   */
   reload(): void {
     this.#options.onLog('info', 'Reloading configuration');
     this.#replace(new Set(this.#sources));
@@ -103,7 +109,7 @@ export class Configuration {
     this.#watches?.close();
   }
 
-  /** Takes stock of some sources from scratch and reads all their files. */
+  /** Takes stock of some sources from scratch and reads their files. */
   #replace(stale: ReadonlySet<Source>): void {
     const changes = new Map<Source, SourceChanges>();
     this.#sources = this.#sources.map((old) => {
@@ -117,11 +123,7 @@ export class Configuration {
         changes.set(old, { ...noChanges(), unread: found.unread });
         return old;
       }
-      for (const [name, file] of source.confs) {
-        // Until it is read: it may not be readable now.
-        const { definition, errors, manual } = old.confs.get(name) ?? file;
-        Object.assign(file, { definition, errors, manual });
-      }
+      takeOver(source, old, found);
       for (const [name, { path }] of old.confs) {
         if (source.confs.has(name)) continue;
         this.#options.onLog('info', `Handling deletion of ${path}`);
@@ -217,11 +219,14 @@ export class Configuration {
     const { path } = read;
     let manual = found.manual;
     read.signature = null;
+    read.settled = false;
+    const { debug, now = Date.now } = this.#options;
+    const began = now();
     try {
       const content = readJobFile(path);
       if (content === null) return null;
       read.signature = content.signature;
-      const { debug } = this.#options;
+      read.settled = isSettled(content.changedMs, began);
       const onManual = (line: number): void => {
         manual = { path, line };
       };

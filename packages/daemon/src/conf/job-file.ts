@@ -11,6 +11,8 @@ export interface JobFileContent {
   text: string;
   /** Differs whenever the file has been changed or replaced; see `signatureOf`. */
   signature: string;
+  /** When it was last changed, in milliseconds since the epoch. */
+  changedMs: number;
 }
 
 const scratch = Buffer.allocUnsafe(MAX_JOB_FILE_SIZE + 1);
@@ -35,7 +37,8 @@ export function readJobFile(path: string): JobFileContent | null {
     if (size > MAX_JOB_FILE_SIZE) {
       throw new JobFileError(path, null, `File too large, expected at most ${MAX_JOB_FILE_SIZE} bytes`);
     }
-    return { text: decodeText(scratch.subarray(0, size)), signature: signature(stats) };
+    const changedMs = Math.max(stats.mtimeMs, stats.ctimeMs);
+    return { text: decodeText(scratch.subarray(0, size)), signature: signature(stats), changedMs };
   } catch (error) {
     throw error instanceof JobFileError ? error : refusal(path, error);
   } finally {
@@ -49,8 +52,8 @@ function refusal(path: string, error: unknown): unknown {
 
 /** The signature that `readJobFile` would return now; null if there is no such file, or none that can be looked at. */
 export function signatureOf(path: string): string | null {
-  const stats = inspect(() => statSync(fsPath(path)));
-  return stats && signature(stats);
+  const stats = inspect(() => statSync(fsPath(path), { throwIfNoEntry: false }));
+  return stats ? signature(stats) : null;
 }
 
 /** The result of a look at a file that may have vanished meanwhile. */

@@ -18,6 +18,8 @@ export const MAX_DEPTH = 128;
 export interface SourceFile {
   readonly path: string;
   signature: string | null;
+  /** Whether each later change changes the signature. */
+  settled: boolean;
 }
 
 export interface ConfFile extends SourceFile {
@@ -40,6 +42,10 @@ export interface SourceChanges {
   readonly leftOut: Map<string, string>;
   /** What could not be read for a reason that will pass, and counts as it was until then. */
   readonly unread: Map<string, string>;
+}
+
+function newConfFile(path: string): ConfFile {
+  return { path, signature: null, settled: false, definition: null, errors: [], manual: null };
 }
 
 export function noChanges(): SourceChanges {
@@ -209,11 +215,10 @@ export class Source {
     const file = kind === 'conf' ? this.confs.get(job) : this.overrides.get(job);
     if (file !== undefined && !changed && file.signature === signatureOf(path)) return;
     if (kind === 'conf') {
-      if (file === undefined)
-        this.confs.set(job, { path, signature: null, definition: null, errors: [], manual: null });
+      if (file === undefined) this.confs.set(job, newConfFile(path));
       changes.confs.add(job);
     } else {
-      if (file === undefined) this.overrides.set(job, { path, signature: signatureOf(path) });
+      if (file === undefined) this.overrides.set(job, { path, signature: signatureOf(path), settled: false });
       changes.overrides.add(job);
     }
   }

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JobDefinition } from '../job-definition.ts';
-import { Configuration } from './configuration.ts';
+import { Configuration, type ConfigurationOptions } from './configuration.ts';
 
 /** How long a condition may take to come true, in ms. */
 const PATIENCE = 180_000;
+
+type LoadOptions = Partial<Pick<ConfigurationOptions, 'watch' | 'watcher' | 'debug' | 'now'>>;
 
 export class TestConfiguration {
   readonly directory = mkdtempSync(join(tmpdir(), 'conf-test-'));
@@ -33,14 +35,15 @@ export class TestConfiguration {
   }
 
   /** Loads sources, which are named relative to the directory. */
-  load(sources: string[], options: { watch?: boolean; watcher?: string | null; debug?: boolean } = {}): Configuration {
-    const { watch = false, watcher = null, debug = false } = options;
+  load(sources: string[], options: LoadOptions = {}): Configuration {
+    const { watch = false, watcher = null, ...others } = options;
     const relative = (text: string) => text.replaceAll(`${this.directory}/`, '');
     this.#configuration = new Configuration({
       sources: sources.map((source) => this.path(source)),
       watch,
       watcher,
-      debug,
+      debug: false,
+      ...others,
       onChange: (name, definition) => {
         if (definition === null) this.jobs.delete(name);
         else this.jobs.set(name, definition);

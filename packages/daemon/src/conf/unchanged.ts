@@ -1,0 +1,74 @@
+/**
+ * When a file need not be read again: its times tell of every change, and they are what they were. On file systems of other machines
+ * they may be told late, and right after a change a further one may leave them as they are, since clocks go in steps.
+ */
+import { statfsSync } from 'node:fs';
+import { fsPath, inspect, signatureOf } from './job-file.ts';
+import type { ConfFile, Source, SourceChanges } from './source.ts';
+
+/** The longest step of a clock that files get their times from, in milliseconds: that of FAT. */
+export const CLOCK_STEP_MS = 2000;
+
+/** File systems whose times are those of this kernel, by the numbers that statfs(2) has for them. */
+const LOCAL: ReadonlyMap<number, string> = new Map([
+  [0xef53, 'ext2, ext3, ext4'],
+  [0x58465342, 'xfs'],
+  [0x9123683e, 'btrfs'],
+  [0x01021994, 'tmpfs'],
+  [0x858458f6, 'ramfs'],
+  [0x794c7630, 'overlayfs'],
+  [0xf2f52010, 'f2fs'],
+  [0x2fc12fc1, 'zfs'],
+  [0xca451a4e, 'bcachefs'],
+  [0x3153464a, 'jfs'],
+  [0x73717368, 'squashfs'],
+  [0xe0f5e1e2, 'erofs'],
+  [0x4d44, 'FAT'],
+]);
+
+/** Whether a change after `nowMs` gives other times to a file that was changed last at `changedMs` (milliseconds since the epoch). */
+export function isSettled(changedMs: number, nowMs: number): boolean {
+  return nowMs - changedMs > CLOCK_STEP_MS;
+}
+
+/**
+ * Takes over what was read of the files of a source when it was looked at before. `changes` keeps the files that have to be read again.
+ * Those without a mistake that are what they were need not; what is wrong with the others is said again.
+ */
+export function takeOver(source: Source, earlier: Source, changes: SourceChanges): void {
+  const devices = new Map<string, string | null>();
+  for (const [job, file] of source.confs) {
+    const known = earlier.confs.get(job);
+    if (known === undefined) continue;
+    const { definition, errors, manual } = known;
+    // Also of the others: it may not be possible to read them now.
+    Object.assign(file, { definition, errors, manual });
+    if (known.path !== file.path || !isUnchanged(known, source, devices)) continue;
+    source.confs.set(job, known);
+    changes.confs.delete(job);
+  }
+}
+
+/** `devices`: by directory, what the signatures of its files begin with; null: its file system tells less. */
+function isUnchanged(file: ConfFile, { folders }: Source, devices: Map<string, string | null>): boolean {
+  const { path, signature, settled, definition, errors } = file;
+  if (!settled || signature === null || definition === null || errors.length > 0) return false;
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  let device = devices.get(directory);
+  if (device === undefined) {
+    device = isLocal(directory) ? deviceOf(folders.get(directory)?.identity) : null;
+    devices.set(directory, device);
+  }
+  // A link may lead to another file system.
+  return device !== null && signature.startsWith(device) && signature === signatureOf(path);
+}
+
+function isLocal(directory: string): boolean {
+  const stats = inspect(() => statfsSync(fsPath(directory)));
+  return stats !== null && LOCAL.has(stats.type >>> 0);
+}
+
+/** `DEVICE:` of `DEVICE:INODE`. */
+function deviceOf(identity: string | null | undefined): string | null {
+  return identity ? identity.slice(0, identity.indexOf(':') + 1) : null;
+}
