@@ -42,7 +42,8 @@ static void open_standard_descriptors(void) {
 	close_range(STDERR_FILENO + 1, ~0u, 0);
 }
 
-int main(int argc, char **argv) {
+int main(int unused, char **argv) {
+	(void)unused;
 	int before = handover_open();
 	if (before < 0)
 		open_standard_descriptors();
@@ -77,7 +78,7 @@ int main(int argc, char **argv) {
 	/* Process 1 may have been another program, whose children ended meanwhile. */
 	reap_soon();
 	say_by_thread(true);
-	daemon_open(argc, argv);
+	daemon_open(argv);
 	int status;
 	while (!daemon_is_over(&status)) {
 		link_turn();

@@ -14,6 +14,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "daemon/back_off.h"
 #include "daemon/daemon.h"
 #include "link/reports.h"
 #include "loop/loop.h"
@@ -90,7 +91,7 @@ static void look(struct timer *unused) {
 	(void)unused;
 	if (is_acknowledged())
 		return;
-	if (!pid1_is_system() && (daemon_is_hopeless() || ++looks >= TOLD_TIMES)) {
+	if (!pid1_is_system() && (back_off_is_hopeless() || ++looks >= TOLD_TIMES)) {
 		end_alone();
 		return;
 	}
@@ -104,7 +105,7 @@ static void look(struct timer *unused) {
 static void insist(void) {
 	if (alone)
 		return;
-	if (!pid1_is_system() && daemon_is_hopeless()) {
+	if (!pid1_is_system() && back_off_is_hopeless()) {
 		end_alone();
 		return;
 	}
