@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: [
       'packages/*/src/**/*.test.ts',
-      'packages/*/launcher/**/*.test.ts',
+      'packages/*/native/**/*.test.ts',
       'test/**/*.test.ts',
       'bench/**/*.test.ts',
     ],

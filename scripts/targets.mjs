@@ -1,6 +1,4 @@
 // What is built, as tables. Paths are relative to the top of the checkout; outputs to dist/.
-import { VERSION } from './version.mjs';
-
 /** JavaScript bundles of dist/lib/upstart and the modules that they start from. */
 export const BUNDLES = [
   { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/start.ts' },
@@ -16,8 +14,6 @@ export const BUNDLES = [
   { output: 'lib/upstart/upstart-rc.js', entry: 'packages/ctl/src/system/upstart-rc.ts' },
 ];
 
-const VERSION_FLAG = `-DUPSTART_VERSION="${VERSION}"`;
-
 /**
  * C programs: every `*.c` of the folder `sources` and of those in it, but for `test`, and headers named from that folder.
  * `generated` are headers of dist/generated that they include. `flags` is tried first, then `fallback`.
@@ -31,15 +27,13 @@ export const PROGRAMS = [
     fallback: ['-pthread'],
   },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: [] },
-  { output: 'bin/reboot', sources: 'packages/ctl/reboot', flags: ['-static', VERSION_FLAG], fallback: [VERSION_FLAG] },
-  { output: 'bin/initctl', sources: 'packages/ctl/launcher', flags: ['-static'], fallback: [] },
+  { output: 'bin/initctl', sources: 'packages/ctl/native', flags: ['-static'], fallback: [] },
 ];
 
 /** Other names of programs that act by the name they are called by. */
 export const LINKS = {
-  initctl: ['start', 'stop', 'restart', 'reload', 'status', 'upstart-monitor'],
+  initctl: ['start', 'stop', 'restart', 'reload', 'status', 'upstart-monitor', 'reboot', 'halt', 'poweroff'],
   upstart: ['init'],
-  reboot: ['halt', 'poweroff'],
 };
 
 /** Commands that are a bundle run by Node: the name and its bundle in lib/upstart. */

@@ -2,35 +2,40 @@
  * What `reboot --force --clean` does to file systems, in a user namespace: there the mounts of this machine are locked, and its file
  * systems belong to somebody else, so that nothing of them can change.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mountedPaths } from '../../packages/ctl/src/system/unmount.ts';
 
-const REBOOT = fileURLToPath(new URL('../../packages/ctl/reboot', import.meta.url));
+const UNMOUNT = fileURLToPath(new URL('../../packages/ctl/src/system/unmount.ts', import.meta.url));
+const REBOOT = fileURLToPath(new URL('../../dist/bin/reboot', import.meta.url));
 const ISOLATED = ['--user', '--map-root-user', '--mount', '--fork', '--pid', '--mount-proc'];
 const folder = mkdtempSync(join(tmpdir(), 'unmount-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** `machine` takes the pid namespace that it finds itself in for that of the machine, `container` does not. */
 beforeAll(() => {
-  writeFileSync(
-    join(folder, 'main.c'),
-    `#include "${REBOOT}/ending.h"\n#include <unistd.h>\n#include <string.h>\n#include <stdio.h>\n#include <stdlib.h>
-int main(void) {
-	char name[64] = {0};
-	if (readlink("/proc/self/ns/pid", name, sizeof name - 1) > 0)
-		setenv("PIDS", name, 1);
-	unmount_all();
-}\n`,
-  );
-  const flags = ['-std=gnu11', '-O1', '-g', '-Wall', '-Wextra', '-Werror', '-fsanitize=address,undefined'];
-  for (const [name, more] of [
-    ['machine', ['-DMACHINE_PIDS=getenv("PIDS")']],
-    ['container', []],
-  ] as const)
-    execFileSync('cc', [...flags, ...more, '-o', join(folder, name), join(folder, 'main.c'), `${REBOOT}/unmount.c`]);
+  for (const [name, machine] of [
+    ['machine', "readlinkSync('/proc/self/ns/pid')"],
+    ['container', 'undefined'],
+  ] as const) {
+    const contents = `
+      import { spawnSync } from 'node:child_process';
+      import { readlinkSync } from 'node:fs';
+      import { unmountAll } from ${JSON.stringify(UNMOUNT)};
+      unmountAll((paths) => spawnSync('${REBOOT}', ['--unmount', ...paths], { stdio: 'inherit' }), ${machine});`;
+    buildSync({
+      stdin: { contents, resolveDir: folder },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: join(folder, `${name}.mjs`),
+    });
+  }
 });
 
 /** Mounts three overlays, one of them inside another, a file of the third one being read, and runs `program`. */
@@ -41,13 +46,13 @@ function run(program: string): string[] {
     mount -t overlay -o lowerdir=low:/etc none "a b"; mkdir -p x; mount -t overlay -o lowerdir=low:/usr none x
     mkdir in/up2 in/work2; mount -t overlay -o lowerdir=low,upperdir=in/up2,workdir=in/work2 none busy
     exec 5< busy/file
-    ./${program} 2> said || echo failed
+    ${process.execPath} ./${program}.mjs 2> said || echo failed
     grep " ${folder}/" /proc/self/mountinfo | cut -d ' ' -f 5,6 | cut -d , -f 1
     exec 5<&-; touch busy/other 2> /dev/null && echo writable
     exit 0`;
   const { stdout, stderr, status } = spawnSync('unshare', [...ISOLATED, 'sh', '-c', script], {
     encoding: 'utf8',
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ASAN_OPTIONS: 'detect_leaks=0' },
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout.trim().split('\n');
@@ -73,4 +78,16 @@ test.skipIf(!usable)('in a container: nothing (skipped without user namespaces)'
     '/busy rw',
     'writable',
   ]);
+});
+
+test('paths are those of the kernel, of any characters, and without what needs no disk', () => {
+  const lines = [
+    '22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
+    '23 22 0:5 / /dev rw - devtmpfs udev rw',
+    '24 22 8:2 /a /mnt/a\\040b\\134c\\011 rw shared:2 master:1 - xfs /dev/sdb rw',
+    '25 22 0:6 / /net rw - nfs4 host:/ - x rw',
+    '26 22 0:7 / /mnt/é rw - fuse.x  rw',
+    '',
+  ];
+  expect(mountedPaths(lines.join('\n'))).toEqual(['/', '/mnt/a b\\c\t', '/net', '/mnt/é']);
 });

@@ -2,6 +2,7 @@
  * What the launcher makes of a daemon's answers: the bytes of a connection to it, in frames. It is compiled into this file, with
  * its output going nowhere and its end being the end of an input only.
  */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,16 +37,26 @@ static __attribute__((format(printf, 2, 3))) void say_nothing(int fd, const char
 	look_at(fd, text, length < 0 || length >= (int)sizeof text ? sizeof text - 1 : (size_t)length);
 }
 
-#define main launcher_main
+/* What a program that ends does not give back. */
+static int write_text(char **text, const char *format, va_list arguments) {
+	static char *last;
+	free(last);
+	int length = vasprintf(&last, format, arguments);
+	*text = last;
+	return length;
+}
+
 #define exit end
+#define vasprintf write_text
 #define write look_at
 #define dprintf say_nothing
-#include "../../../packages/ctl/launcher/answer.c"
-#include "../../../packages/ctl/launcher/launcher.c"
-#include "../../../packages/ctl/launcher/request.c"
-#include "../../../packages/ctl/launcher/session.c"
-#undef main
+#include "../../../packages/ctl/native/answer.c"
+#include "../../../packages/ctl/native/launcher.c"
+#include "../../../packages/ctl/native/program.c"
+#include "../../../packages/ctl/native/request.c"
+#include "../../../packages/ctl/native/session.c"
 #undef exit
+#undef vasprintf
 #undef write
 #undef dprintf
 
@@ -75,8 +86,7 @@ void fuzz_one(const uint8_t *bytes, size_t length) {
 		return;
 	/* It has no descriptor, so that the requests go nowhere. */
 	FILE *connection = fmemopen((void *)bytes, length, "r");
-	int status = 0;
 	if (setjmp(ended) == 0)
-		exchange(connection, &nothing, &status);
+		exchange(connection, &nothing);
 	fclose(connection);
 }

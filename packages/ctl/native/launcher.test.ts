@@ -1,9 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Session } from '@upstart/protocol';
 import {
   type DaemonFrame,
   encodeAnswer,
@@ -16,7 +24,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { eventually } from '../../../test/eventually.ts';
 import { TestSessions } from '../../protocol/src/testing/sessions.ts';
 
-const SOURCES = ['launcher.c', 'request.c', 'answer.c', 'session.c'].map((name) => join(import.meta.dirname, name));
+const SOURCES = readdirSync(import.meta.dirname)
+  .filter((name) => name.endsWith('.c'))
+  .map((name) => join(import.meta.dirname, name));
 const STRICT = ['-std=gnu11', '-Wall', '-Wextra', '-Werror'];
 const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
@@ -143,33 +153,13 @@ describe('the launcher, where nothing says which daemon is meant', () => {
   });
   afterEach(() => sessions.close());
 
-  /** The daemon listens in the place of the session; `expected` is what the request says of it. */
-  const launchIn = async (session: Session, env: Record<string, string | undefined>): Promise<void> => {
-    await daemon.stop();
-    rmSync(session.address.replace('unix:path=', ''));
-    await daemon.listen(session.address.replace('unix:path=', ''));
-    daemon.onRun = ({ id }, send) => send({ id, result: 0 });
-    const ran = await launch({ env: { UPSTART_SYSTEM_SOCKET_DIR: '', ...env } as Record<string, string> });
-    expect({ status: ran.status, err: ran.err }).toEqual({ status: 0, err: '' });
-    expect(daemon.ran().env.UPSTART_SESSION).toBe(session.address);
-  };
-
-  it('finds the only session, one that is announced before others', async () => {
-    await sessions.temporary();
-    sessions.announce('1.session', 'unix:path=/gone');
-    sessions.announce(`${process.pid}.session`, 'unix:abstract=/x');
-    await launchIn(await sessions.announced(), sessions.env);
-  });
-
-  it('finds a session that has no run-time folder', async () => {
-    await launchIn(await sessions.temporary(), sessions.env);
-  });
-
-  it('leaves it to Node to name several', async () => {
-    await sessions.announced();
-    await sessions.announced('upstart');
+  it.each<[string, (sessions: TestSessions) => Promise<unknown>]>([
+    ['has announced itself', (sessions) => sessions.announced()],
+    ['has no run-time folder', (sessions) => sessions.temporary()],
+  ])('leaves it to Node to find a session that %s', async (_what, begin) => {
+    await begin(sessions);
     const ran = await launch({ args: ['list'], env: { UPSTART_SYSTEM_SOCKET_DIR: '', ...sessions.env } });
-    expect(ran.status).toBe(9);
+    expect(ran).toMatchObject({ status: 9, err: '' });
     expect(daemon.runs).toEqual([]);
   });
 

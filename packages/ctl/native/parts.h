@@ -1,6 +1,6 @@
-/* What the parts of the launcher share. */
-#ifndef LAUNCHER_H
-#define LAUNCHER_H
+/* What the launcher is made of. */
+#ifndef PARTS_H
+#define PARTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,28 +10,26 @@
 #define RUN_ID 1
 
 struct buffer {
-    uint8_t *bytes;
-    size_t length, size;
+	uint8_t *bytes;
+	size_t length, size;
 };
 
+/* launcher.c: has the daemon carry out the command line, and exits as it says. */
+_Noreturn void launch(int argc, char **argv);
 /* Makes room for `size` bytes; ends the program when there is no memory. */
 void reserve(struct buffer *b, size_t size);
-/* Says why and exits with 1. A negative length means all of the text. */
-_Noreturn void fail(const char *text, int length);
 
-/* session.c: where nothing says which daemon is meant, sets UPSTART_SESSION to the caller's only session. False if there are several. */
-bool find_session(void);
-/* Takes that back: ctl.js finds out by itself, and answers otherwise to a caller who knows its session. */
-void forget_session(void);
+/* session.c: false if it is clear without a look at sessions which daemon the caller means. */
+bool may_mean_session(void);
 
 /* request.c: the hello and the run request. False if they are too long. */
 bool encode_requests(struct buffer *b, int argc, char **argv);
 
 enum kind { BAD, OTHER, INTEGER, BYTES, MAP };
 struct value {
-    enum kind kind;
-    int64_t number; /* an INTEGER, the length of BYTES, the fields of a MAP */
-    const uint8_t *bytes;
+	enum kind kind;
+	int64_t number; /* an INTEGER, the length of BYTES, the fields of a MAP */
+	const uint8_t *bytes;
 };
 
 /* What a launcher can get from the daemon: the fields of a frame. Those of maps within it are read as if they were its
