@@ -14,7 +14,7 @@
 #include "daemon/daemon.h"
 #include "pid1/front_door.h"
 #include "link/greeting.h"
-#include "upgrade/handover.h"
+#include "upgrade/upgrade.h"
 #include "link/link.h"
 #include "log/logs.h"
 #include "loop/loop.h"
@@ -44,7 +44,9 @@ static void open_standard_descriptors(void) {
 
 int main(int unused, char **argv) {
 	(void)unused;
-	int before = handover_open();
+	int before = state_open();
+	if (before == STATE_LOST)
+		crash_count_one();
 	if (before < 0)
 		open_standard_descriptors();
 	place_open(argv[0]);

@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -178,6 +181,26 @@ describe.each(variants)('%s', (_name, program) => {
     daemon.send({ type: 'signal', id: 2, process: 1, signal: 9, group: true });
     await daemon.report('exited', 1);
   });
+});
+
+test('state of today and of format 1 is understood; what is newer, damaged or cut off is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'state-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const understands = (text: string): boolean => {
+    const path = join(folder, 'state');
+    writeFileSync(path, text);
+    const fd = openSync(path, 'r');
+    const env = { UPSTART_STATE_FD: '3', UPSTART_STATE_CHECK: '1' };
+    const { status } = spawnSync(variants[0][1], [], { stdio: ['ignore', 'ignore', 'ignore', fd], env });
+    closeSync(fd);
+    return status === 0;
+  };
+  const body = 'command-last 7\nnote=3\na\nb\nunknown-to-all 1\n';
+  const formats = [0, 1, 2, 3].filter((format) => understands(`upstart-supervisor ${format}\n${body}end 0\n`));
+  expect(formats).toEqual([1, 2]);
+  const whole = `upstart-supervisor 2\n${body}end 0\n`;
+  const cuts = Array.from({ length: whole.length }, (_, length) => whole.slice(0, length));
+  expect([...cuts, `${whole}x`, whole.replace('=3', '=4'), whole.slice(1)].filter(understands)).toEqual([]);
 });
 
 describe('killed in the middle of it', () => {
