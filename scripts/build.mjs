@@ -9,7 +9,8 @@ import { writeLicences } from './licences.mjs';
 import { installDependencies, requireNode } from './prerequisites.mjs';
 import { Problem } from './problem.mjs';
 import { replaceFile } from './records.mjs';
-import { BUNDLES, LINKS, PROGRAMS, SCRIPTS, WRAPPERS } from './targets.mjs';
+import { snapshot } from './snapshot.mjs';
+import { BUNDLES, LINKS, PROGRAMS, SCRIPTS, SNAPSHOTS, WRAPPERS } from './targets.mjs';
 import { VERSION } from './version.mjs';
 
 export async function run() {
@@ -27,6 +28,7 @@ export async function build() {
   const targets = [
     ...PROGRAMS.map((program) => ({ output: program.output, make: () => compile(program) })),
     ...BUNDLES.map((row) => ({ output: row.output, make: () => bundle(row) })),
+    ...SNAPSHOTS.map((row) => ({ output: row.output, make: () => snapshot(row) })),
   ];
   const built = [];
   const problems = [];

@@ -55,15 +55,16 @@ const OPTIONS = {
 };
 
 /** Builds one row of BUNDLES; returns whether there was anything to do. */
-export async function bundle({ output, entry }) {
-  const recipe = fingerprint([OPTIONS, REPLACED, entry]);
+export async function bundle({ output, entry, overrides = {} }) {
+  const options = { ...OPTIONS, ...overrides };
+  const recipe = fingerprint([options, REPLACED, entry]);
   if (isFresh(output, recipe)) return false;
   if (!existsSync(join(ROOT, entry))) throw new Problem(`${entry} does not exist.`);
   const esbuild = await import('esbuild');
   const started = Date.now();
   const path = join(DIST, output);
   const result = await esbuild
-    .build({ ...OPTIONS, entryPoints: [entry], outfile: path, plugins: [replaceModules] })
+    .build({ ...options, entryPoints: [entry], outfile: path, plugins: [replaceModules] })
     .catch((error) => {
       throw new Problem(`Cannot bundle ${output}.`, describe(error));
     });

@@ -15,6 +15,20 @@ export const BUNDLES = [
 ];
 
 /**
+ * Start-up snapshots of dist/lib/upstart: `output` gets what tells one Node from another before its last dot, `script` is the program that
+ * is bundled from `entry` to be run for it, with the options that `options` finds.
+ */
+export const SNAPSHOTS = [
+  {
+    output: 'lib/upstart/daemon.snapshot',
+    entry: 'packages/daemon/src/snapshot.ts',
+    script: '.build/lib/upstart/daemon.cjs',
+    /** Node takes a snapshot only with the very options that it was built with. */
+    options: { file: 'packages/supervisor/daemon/launch.c', pattern: /\bnode_options\[\] = \{([^}]*)\}/ },
+  },
+];
+
+/**
  * C programs: every `*.c` of the folder `sources` and of those in it, but for `test`, and headers named from that folder.
  * `generated` are headers of dist/generated that they include. `flags` is tried first, then `fallback`.
  */

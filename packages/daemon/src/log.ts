@@ -3,12 +3,9 @@
  */
 import { writeSync } from 'node:fs';
 import type { LogPriority } from '@upstart/protocol';
-import { pino } from 'pino';
 
-/** Numbers as pino orders them; `message` stands between its info and warn. */
+/** Their order, in pino's numbers; `message` stands between its info and warn. */
 const LEVELS: Record<LogPriority, number> = { debug: 20, info: 30, message: 35, warn: 40, error: 50, fatal: 60 };
-
-const NAMES = Object.fromEntries(Object.entries(LEVELS).map(([name, level]) => [level, name]));
 
 export type LogFormat = 'text' | 'json';
 
@@ -30,38 +27,45 @@ export interface LogWays {
 }
 
 /** `program` is what lines begin with: the name init was called by. */
-export function openLog(program: string, format: LogFormat, priority: LogPriority, ways: LogWays = {}): Log {
-  const options = { level: priority, customLevels: LEVELS, useOnlyCustomLevels: true, base: { program } };
-  const logger = pino(options, format === 'json' ? jsonStream(ways) : classicStream(program, ways));
+export async function openLog(
+  program: string,
+  format: LogFormat,
+  priority: LogPriority,
+  ways: LogWays = {},
+): Promise<Log> {
+  const write = format === 'json' ? await jsonLines(program, ways) : classicLines(program, ways);
+  let lowest = priority;
+  const enabled = (level: LogPriority): boolean => LEVELS[level] >= LEVELS[lowest];
   return {
     get priority() {
-      return logger.level as LogPriority;
+      return lowest;
     },
     set priority(value) {
-      logger.level = value;
+      lowest = value;
     },
-    enabled: (level) => LEVELS[level] >= LEVELS[logger.level as LogPriority],
-    write: (level, text) => logger[level](text),
+    enabled,
+    write(level, text) {
+      if (enabled(level)) write(level, text);
+    },
   };
 }
 
-function jsonStream({ print }: LogWays) {
-  return { write: (line: string) => (print ? print(line.trimEnd()) : put(2, line)) };
+type WriteLine = (priority: LogPriority, text: string) => void;
+
+/** pino is loaded for this alone: the lines of the classic init need nothing of it. */
+async function jsonLines(program: string, { print }: LogWays): Promise<WriteLine> {
+  const { pino } = await import('pino');
+  const options = { level: 'debug', customLevels: LEVELS, useOnlyCustomLevels: true, base: { program } };
+  const logger = pino(options, { write: (line) => (print ? print(line.trimEnd()) : put(2, line)) });
+  return (level, text) => logger[level](text);
 }
 
-/** pino hands the message over beside its JSON, which saves taking that apart again. */
-function classicStream(program: string, { sink, print }: LogWays) {
-  return {
-    [Symbol.for('pino.metadata')]: true,
-    lastLevel: 0,
-    lastMsg: '',
-    write() {
-      const text = this.lastMsg;
-      if (sink?.(NAMES[this.lastLevel] as LogPriority, prefixed(program, text))) return;
-      if (print) print(prefixed(program, text));
-      else if (this.lastLevel < LEVELS.warn) put(1, `${text}\n`);
-      else put(2, `${prefixed(program, text)}\n`);
-    },
+function classicLines(program: string, { sink, print }: LogWays): WriteLine {
+  return (level, text) => {
+    if (sink?.(level, prefixed(program, text))) return;
+    if (print) print(prefixed(program, text));
+    else if (LEVELS[level] < LEVELS.warn) put(1, `${text}\n`);
+    else put(2, `${prefixed(program, text)}\n`);
   };
 }
 

@@ -1,20 +1,13 @@
 /**
- * Starts the daemon (`main.ts`), once V8 has been told what kind of program this is: what is set after its functions were
- * made does not count for them.
+ * Starts the daemon (`main.ts`) where there is no start-up snapshot of it, once V8 has been told what kind of program this is: what is
+ * set after its functions were made does not count for them.
  */
-import { setFlagsFromString } from 'node:v8';
+import { fileURLToPath } from 'node:url';
 import { endReadably } from './last-words.ts';
+import { tellV8 } from './v8-settings.ts';
 
-/**
- * Functions are compiled to machine code when much of them has run (the budget, in bytes of bytecode), small ones no sooner than
- * others: a burst is enough for that, a start is not. The compiler takes four megabytes as soon as it is used at all.
- */
-const COMPILE_LATE = ['--interrupt-budget=2000000', '--max-bytecode-size-for-early-opt=0'];
-
-// Node 20. Later versions of V8 do much the same by themselves, and complain about names that they do not know.
-if (process.versions.v8.startsWith('11.')) for (const flag of COMPILE_LATE) setFlagsFromString(flag);
-// Small buffers share one of a size that is given back to the kernel when it is freed (MALLOC_MMAP_THRESHOLD_, see launch.c).
-Buffer.poolSize = 64 * 1024;
+tellV8();
 endReadably('init');
 const bundle: string = './daemon-main.js';
-await import(bundle);
+const { main } = await import(bundle);
+main(fileURLToPath(import.meta.url));

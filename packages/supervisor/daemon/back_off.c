@@ -52,6 +52,10 @@ void back_off_ends(void) {
 	deaths[NOT_READY] = 0;
 }
 
+bool back_off_has_begun(void) {
+	return deaths[NOT_READY] > 0;
+}
+
 bool back_off_is_hopeless(void) {
 	return deaths[NOT_READY] >= HOPELESS;
 }

@@ -11,6 +11,8 @@ enum death { NOT_READY, CRASHED, KILLED };
 int64_t back_off(enum death death, int64_t lived);
 /* A daemon is READY: those before it that were not are forgotten. */
 void back_off_ends(void);
+/* The last one was not READY. */
+bool back_off_has_begun(void);
 /* So many in a row have not come up that nobody is left to say how to end in order. */
 bool back_off_is_hopeless(void);
 /* `first`, doubled so many times, but `last` at most. */

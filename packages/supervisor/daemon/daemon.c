@@ -124,7 +124,7 @@ void daemon_start_next(void) {
 		return;
 	}
 	daemon_output_open(outputs);
-	pid_t child = launch(arguments, ends[1], outputs, failed_recoveries);
+	pid_t child = launch(arguments, ends[1], outputs, failed_recoveries, back_off_has_begun());
 	int error = errno;
 	close(ends[1]);
 	for (int i = 0; i < 2; i++)

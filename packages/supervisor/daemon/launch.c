@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "link/note.h"
@@ -42,7 +43,7 @@ static const char *const told[][2] = {
 	{"UPSTART_SUPERVISOR_ORDERS", "2"},
 	{"UPSTART_SUPERVISOR_BEGUN", "1"},
 	{"UPSTART_SUPERVISOR_LOG_FOLDER", "1"},
-	/* Buffers go back to the kernel when they are freed, instead of leaving holes; see start.ts. */
+	/* Buffers go back to the kernel when they are freed, instead of leaving holes; see v8-settings.ts. */
 	{"MALLOC_MMAP_THRESHOLD_", "65536"},
 };
 
@@ -102,7 +103,27 @@ void exec_node(const char *const *options, size_t count, const char *script, cha
 	}
 }
 
-static _Noreturn void run(char **arguments, int fd, const int outputs[2], unsigned failures, pid_t parent) {
+/*
+ * The option that makes Node begin with the daemon already loaded; NULL where there is no snapshot for this very file of Node, whose
+ * size and time are in the name of the snapshot (scripts/snapshot.mjs).
+ */
+static const char *snapshot_option(void) {
+	static char option[PLACE_MAX + 32];
+	char path[PLACE_MAX], name[96];
+	const char *node = getenv("UPSTART_NODE");
+	struct stat found;
+	place_beside(path, "../lib/upstart/node");
+	if (stat(node && *node ? node : path, &found) < 0)
+		return NULL;
+	snprintf(name, sizeof name, "../lib/upstart/daemon-%lld-%lld.snapshot", (long long)found.st_size,
+	         (long long)found.st_mtime);
+	place_beside(path, name);
+	snprintf(option, sizeof option, "--snapshot-blob=%s", path);
+	return access(path, R_OK) == 0 ? option : NULL;
+}
+
+static _Noreturn void run(char **arguments, int fd, const int outputs[2], unsigned failures, bool plainly,
+                          pid_t parent) {
 	static char script[PLACE_MAX];
 	char folder[PATH_MAX];
 	const char *other = getenv("UPSTART_DAEMON");
@@ -124,16 +145,21 @@ static _Noreturn void run(char **arguments, int fd, const int outputs[2], unsign
 	dup2(fd, DAEMON_FD);
 	close_range(DAEMON_FD + 1, ~0u, 0);
 	place_beside(script, "../lib/upstart/daemon.js");
+	const char *options[1 + COUNT(node_options)] = {NULL};
+	memcpy(options + 1, node_options, sizeof node_options);
+	if (!plainly && !(other && *other))
+		options[0] = snapshot_option();
+	size_t left_out = options[0] ? 0 : 1;
 	set_environment(failures);
-	exec_node(node_options, COUNT(node_options), other && *other ? other : script, arguments);
+	exec_node(options + left_out, COUNT(options) - left_out, other && *other ? other : script, arguments);
 	say("cannot run node: %s", strerror(errno));
 	_exit(NO_NODE);
 }
 
-pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures) {
+pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures, bool plainly) {
 	pid_t parent = getpid();
 	pid_t pid = fork();
 	if (pid == 0)
-		run(arguments, fd, outputs, failures, parent);
+		run(arguments, fd, outputs, failures, plainly, parent);
 	return pid;
 }

@@ -1,6 +1,7 @@
 #ifndef LAUNCH_H
 #define LAUNCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -11,9 +12,9 @@
 void exec_node(const char *const *options, size_t count, const char *script, char **arguments);
 /*
  * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`, 1 and 2 are `outputs`, or init's
- * own where these are -1. `failures`: how many daemons in a row have begun to recover and died before they were ready. The pid,
- * or -1 with errno.
+ * own where these are -1. `failures`: how many daemons in a row have begun to recover and died before they were ready. `plainly`:
+ * without the start-up snapshot, which may be why the last one did not come up. The pid, or -1 with errno.
  */
-pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures);
+pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures, bool plainly);
 
 #endif

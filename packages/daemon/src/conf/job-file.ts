@@ -15,8 +15,6 @@ export interface JobFileContent {
   changedMs: number;
 }
 
-const scratch = Buffer.allocUnsafe(MAX_JOB_FILE_SIZE + 1);
-
 /**
  * The content of a job file, or null if there is none; throws `JobFileError` if it cannot be read, and the error itself
  * where another attempt may go well (`isPassing`).
@@ -33,17 +31,24 @@ export function readJobFile(path: string): JobFileContent | null {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) return null;
-    const size = readSync(fd, scratch, 0, scratch.length, 0); // all of it: files are not read piecemeal as pipes are
-    if (size > MAX_JOB_FILE_SIZE) {
+    const bytes = readUpTo(fd, stats.size) ?? readUpTo(fd, MAX_JOB_FILE_SIZE);
+    if (bytes === null) {
       throw new JobFileError(path, null, `File too large, expected at most ${MAX_JOB_FILE_SIZE} bytes`);
     }
     const changedMs = Math.max(stats.mtimeMs, stats.ctimeMs);
-    return { text: decodeText(scratch.subarray(0, size)), signature: signature(stats), changedMs };
+    return { text: decodeText(bytes), signature: signature(stats), changedMs };
   } catch (error) {
     throw error instanceof JobFileError ? error : refusal(path, error);
   } finally {
     closeSync(fd);
   }
+}
+
+/** What the file holds; null if that is more than `most` bytes, which it may be by now, or more than a job file may have. */
+function readUpTo(fd: number, most: number): Buffer | null {
+  const bytes = Buffer.allocUnsafe(Math.min(most, MAX_JOB_FILE_SIZE) + 1);
+  const size = readSync(fd, bytes, 0, bytes.length, 0); // all of it: files are not read piecemeal as pipes are
+  return size < bytes.length ? bytes.subarray(0, size) : null;
 }
 
 function refusal(path: string, error: unknown): unknown {

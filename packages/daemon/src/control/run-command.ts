@@ -18,7 +18,7 @@ import { type ControlContext, handle } from './handlers.ts';
 import { publicNotification } from './notification-frame.ts';
 
 /** What the bundle of commands offers (packages/ctl/src/commands.ts); it is loaded when it is first needed. */
-interface CommandModule {
+export interface CommandModule {
   runCommand(argv: string[], context: CommandWorld): Promise<number>;
 }
 
@@ -47,12 +47,16 @@ export interface RunCaller {
   gone: AbortSignal;
 }
 
-const COMMANDS_URL = new URL('./commands.js', import.meta.url).href;
 let commands: Promise<CommandModule> | null = null;
+
+/** Gives the commands that are in memory already. */
+export function provideCommands(module: CommandModule): void {
+  commands = Promise.resolve(module);
+}
 
 /** Loads the commands ahead of the first call, so that it is as fast as the others. */
 export function preloadCommands(): Promise<CommandModule> {
-  commands ??= import(COMMANDS_URL) as Promise<CommandModule>;
+  commands ??= import(new URL('./commands.js', import.meta.url).href) as Promise<CommandModule>;
   return commands;
 }
 

@@ -4,11 +4,11 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { formatAddress } from '@upstart/protocol';
+import { CONTROL_SOCKET, formatAddress } from '@upstart/protocol';
 import { displayName } from '../engine/state.ts';
 import { ownJob, processIds, readTexts } from '../proc/processes.ts';
 
-/** A warning for each dead session of this user beside this one that has left jobs. */
+/** A warning for each dead session of this user beside this one that has left jobs. To be asked before this one listens. */
 export function leftovers(runtimeDir: string, initPid: number): string[] {
   const dead = deadSessions(runtimeDir, initPid);
   if (dead.size === 0) return [];
@@ -32,15 +32,18 @@ function deadSessions(runtimeDir: string, initPid: number): Map<string, number> 
   const dead = new Map<string, number>();
   for (const name of names(dirname(runtimeDir))) {
     const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
-    // A folder that was there before this init may have had its pid.
-    if (!(pid > 0) || (pid !== initPid && existsSync(`/proc/${pid}`))) continue;
-    dead.set(formatAddress(join(dirname(runtimeDir), name, 'control.sock')), pid);
+    if (!(pid > 0)) continue;
+    const socket = join(dirname(runtimeDir), name, CONTROL_SOCKET);
+    // An init before this one may have had its pid, and left its socket in the folder: this one has not made its own yet.
+    const isDead = pid === initPid ? existsSync(socket) : !existsSync(`/proc/${pid}`);
+    if (isDead) dead.set(formatAddress(socket), pid);
   }
   return dead;
 }
 
 function ownProcesses(): number[] {
-  return processIds().filter((pid) => statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.getuid?.());
+  const user = process.getuid?.();
+  return processIds().filter((pid) => statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === user);
 }
 
 function names(directory: string): string[] {

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Command, LogFolder, LogRotation, Report, SupervisorState } from '../process-messages.ts';
 import { FrameDecoder, type Incoming } from './frame-decoder.ts';
 import {
@@ -33,7 +34,7 @@ export interface SupervisorAbilities {
  * commands in its journal and repeats them when it cannot know whether they have arrived. Each command is carried out once.
  */
 export class Supervisor {
-  #socket: Socket;
+  #socket: Duplex;
   readonly #takesOrders: boolean;
   readonly #hearsBegun: boolean;
   #decoder = new FrameDecoder();
@@ -49,7 +50,7 @@ export class Supervisor {
   /** What has been given to the socket and not been taken by the kernel, oldest first. */
   #writing = new Set<Command[]>();
 
-  private constructor(socket: Socket, peer: SupervisorAbilities, greeted: (error: Error | undefined) => void) {
+  private constructor(socket: Duplex, peer: SupervisorAbilities, greeted: (error: Error | undefined) => void) {
     this.#socket = socket;
     this.#takesOrders = peer.takesOrders;
     this.#hearsBegun = peer.hearsBegun;
@@ -69,7 +70,7 @@ export class Supervisor {
 
   /** As `connect`, over a socket that is open already. */
   static over(
-    socket: Socket,
+    socket: Duplex,
     peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true },
   ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
     return new Promise((resolve, reject) => {

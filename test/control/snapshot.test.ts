@@ -1,0 +1,126 @@
+/** The start-up snapshot makes the start shorter, and nothing else: init comes up whatever has become of it. */
+import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { childrenOf, commandLineOf } from '../chaos/proc.ts';
+import { eventually } from '../chaos/session.ts';
+import { NOBODY, whyNoOtherUsers } from './product.ts';
+import { SessionInit, type SessionSettings } from './session-init.ts';
+
+const JOBS = { web: 'exec sleep 1000\n' };
+
+/** Its product and folders are those of all others here. */
+let first: SessionInit;
+let library: string;
+let snapshot: string;
+let content: Buffer;
+
+beforeAll(async () => {
+  first = await SessionInit.start({ jobs: JOBS });
+  library = join(first.product.bin, '../lib/upstart');
+  const [name, ...others] = readdirSync(library).filter((file) => file.endsWith('.snapshot'));
+  if (name === undefined || others.length > 0) throw new Error('the build has not made a snapshot for this Node');
+  snapshot = join(library, name);
+  content = readFileSync(snapshot);
+});
+
+afterAll(async () => {
+  await first?.end();
+  first?.remove();
+});
+
+const daemonOf = ({ pid }: SessionInit): number | undefined =>
+  childrenOf(pid).find((child) => commandLineOf(child).includes('daemon.js'));
+
+const beganWithSnapshot = (init: SessionInit): boolean =>
+  commandLineOf(daemonOf(init) ?? 0).includes(basename(snapshot));
+
+/** What an init says that begins like this, and whether its daemon is made from the snapshot. */
+async function outcome(settings: SessionSettings = {}) {
+  const init = await SessionInit.start({ beside: first, ...settings });
+  try {
+    const started = await init.run('start', 'web');
+    const listed = await init.run('initctl', 'list');
+    const said = init.said.replace(/^Session at.*\n/m, '');
+    return { started: started.stdout, listed: listed.stdout, snapshot: beganWithSnapshot(init), said };
+  } finally {
+    await init.end();
+  }
+}
+
+const WORKS = {
+  started: expect.stringMatching(/^web start\/running, process \d+\n$/),
+  listed: expect.stringMatching(/^web start\/running, process \d+\n$/),
+};
+
+it('is what a daemon begins with, and the next one', async () => {
+  expect(beganWithSnapshot(first)).toBe(true);
+  const before = daemonOf(first) as number;
+  process.kill(before, 'SIGKILL');
+  await eventually('there is another daemon', () => ![undefined, before].includes(daemonOf(first)));
+  await eventually('it answers', async () => (await first.run('initctl', 'version')).status === 0);
+  expect(beganWithSnapshot(first)).toBe(true);
+});
+
+it('knows nothing of the place and the surroundings in which it was built', async () => {
+  const conf = first.product.place('work/jobs', { 'web.conf': 'env HERE\nexport HERE\nexec sleep 1000\n' });
+  const options = ['--confdir', 'jobs', '--inherit-env', '--no-log'];
+  const init = await SessionInit.start({ beside: first, cwd: join(conf, '..'), options, env: { MARK: 'of-init' } });
+  try {
+    expect((await init.run('initctl', 'get-env', '-g', 'MARK')).stdout).toBe('of-init\n');
+    const { stdout } = await init.run('start', 'web');
+    const environment = readFileSync(`/proc/${/\d+$/m.exec(stdout)?.[0]}/environ`, 'utf8');
+    expect(environment).toContain('MARK=of-init\0');
+    expect(environment).not.toContain('upstart-snapshot');
+    expect(beganWithSnapshot(init)).toBe(true);
+  } finally {
+    await init.end();
+  }
+});
+
+it('is not looked for where a Node is chosen for which there is none', async () => {
+  const node = join(first.product.place('other'), 'node');
+  writeFileSync(node, `#!/bin/sh\nexec ${process.execPath} "$@"\n`, { mode: 0o755 });
+  const found = await outcome({ env: { UPSTART_NODE: node } });
+  expect(found).toEqual({ ...WORKS, snapshot: false, said: '' });
+});
+
+const REFUSED = expect.stringMatching(
+  /init: the daemon (was killed by signal|ended with status) \d+; starting another/,
+);
+
+/** The content with another byte at each of these places, counted from the beginning. */
+function changed(...places: readonly number[]): Buffer {
+  const bytes = Buffer.from(content);
+  for (const place of places) bytes.writeUInt8(bytes.readUInt8(place) ^ 0xff, place);
+  return bytes;
+}
+
+it.each<[string, () => void, unknown]>([
+  ['absent', () => rmSync(snapshot), ''],
+  ['empty', () => truncateSync(snapshot), REFUSED],
+  ['cut off', () => truncateSync(snapshot, content.length / 2), REFUSED],
+  ['something else', () => writeFileSync(snapshot, 'no snapshot'), REFUSED],
+  ['that of another version', () => writeFileSync(snapshot, changed(content.indexOf(process.versions.node))), REFUSED],
+  ['damaged in the middle', () => writeFileSync(snapshot, changed(content.length / 2)), REFUSED],
+])('may be %s', async (_what, damage, said) => {
+  try {
+    damage();
+    expect(await outcome()).toEqual({ ...WORKS, snapshot: false, said });
+  } finally {
+    writeFileSync(snapshot, content);
+  }
+});
+
+it.skipIf(whyNoOtherUsers() !== null)('serves a user who may only read the installation', async () => {
+  for (const name of readdirSync(library)) if (name !== 'node') chmodSync(join(library, name), 0o555);
+  chmodSync(library, 0o555);
+  const init = await SessionInit.start({ uid: NOBODY, jobs: JOBS });
+  try {
+    expect((await init.run('start', 'web')).stdout).toEqual(WORKS.started);
+    expect(commandLineOf(daemonOf(init) ?? 0)).toContain('.snapshot');
+  } finally {
+    await init.end();
+    init.remove();
+  }
+});
