@@ -13,7 +13,6 @@
 #include "upgrade/crash.h"
 #include "daemon/daemon.h"
 #include "pid1/front_door.h"
-#include "link/greeting.h"
 #include "upgrade/upgrade.h"
 #include "link/link.h"
 #include "log/logs.h"
@@ -70,11 +69,10 @@ int main(int unused, char **argv) {
 	if (pid1_is_of_container(argv))
 		terminals_are_shared();
 	reports_open();
-	link_open();
 	logs_open();
 	/* The kernel gives orphans to process 1 anyway. */
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-		greeting_subreaper_failed(errno);
+		link_subreaper_failed(errno);
 	if (before >= 0)
 		take_over(before);
 	/* Process 1 may have been another program, whose children ended meanwhile. */

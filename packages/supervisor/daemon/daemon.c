@@ -147,8 +147,53 @@ void daemon_start_next(void) {
 		close(fd);
 }
 
+static void begun(void) {
+	happened(SAID_BEGUN);
+}
+
+static void is_ready(void) {
+	happened(SAID_READY);
+	ready_since = loop_now();
+	failed_recoveries = slow = 0;
+	back_off_ends();
+}
+
+static void ends(int status) {
+	happened(SAID_END);
+	end_status = status;
+	link_end();
+}
+
+static void replaces(void) {
+	happened(SAID_REPLACE);
+	link_end();
+}
+
+static void refused(void) {
+	happened(SENT_NONSENSE);
+	link_disconnect();
+	daemon_kill();
+}
+
+static void hung_up(void) {
+	link_disconnect();
+	/* One that ends closes the connection a little before it exits. */
+	if (state != ENDING && state != REPLACING)
+		daemon_kill();
+}
+
+static const struct daemon_events events = {
+	.begun = begun,
+	.ready = is_ready,
+	.ends = ends,
+	.replaces = replaces,
+	.refused = refused,
+	.hung_up = hung_up,
+};
+
 void daemon_open(char **argv) {
 	arguments = argv;
+	link_open(&events);
 	daemon_start_next();
 }
 
@@ -183,41 +228,6 @@ pid_t daemon_pid(void) {
 
 bool daemon_is_ready(void) {
 	return state == READY;
-}
-
-void daemon_begun(void) {
-	happened(SAID_BEGUN);
-}
-
-void daemon_ready(void) {
-	happened(SAID_READY);
-	ready_since = loop_now();
-	failed_recoveries = slow = 0;
-	back_off_ends();
-}
-
-void daemon_ends(int status) {
-	happened(SAID_END);
-	end_status = status;
-	link_end();
-}
-
-void daemon_replaces(void) {
-	happened(SAID_REPLACE);
-	link_end();
-}
-
-void daemon_refuse(void) {
-	happened(SENT_NONSENSE);
-	link_disconnect();
-	daemon_kill();
-}
-
-void daemon_hung_up(void) {
-	link_disconnect();
-	/* One that ends closes the connection a little before it exits. */
-	if (state != ENDING && state != REPLACING)
-		daemon_kill();
 }
 
 bool daemon_is_replaced(void) {

@@ -15,19 +15,6 @@ void daemon_kill(void);
 /* It has been reaped. */
 void daemon_ended(int status);
 
-/* It has said BEGUN: it recovers, and has got further since it said that last. */
-void daemon_begun(void);
-/* It has said READY. */
-void daemon_ready(void);
-/* It has said END: the supervisor exits with `status` when it has ended. */
-void daemon_ends(int status);
-/* It has said REPLACE: when it has ended, the supervisor is re-executed and then starts the next one. */
-void daemon_replaces(void);
-/* It has sent something that no daemon sends. */
-void daemon_refuse(void);
-/* Its end of the connection is closed. */
-void daemon_hung_up(void);
-
 /* Whether it is time to re-execute: there is no daemon. */
 bool daemon_is_replaced(void);
 /* The re-execution came to nothing: the next daemon starts all the same. */

@@ -1,3 +1,7 @@
+/*
+ * Carries out the frames of the daemon, each command once, whichever daemon has sent it. Whatever takes longer than a command
+ * is left to the module whose business it is.
+ */
 #include "link/commands.h"
 
 #include <errno.h>
@@ -5,13 +9,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "process/again.h"
-#include "spawn/cgroup.h"
-#include "daemon/daemon.h"
-#include "log/logs.h"
 #include "link/note.h"
-#include "process/process.h"
 #include "link/reports.h"
+#include "log/logs.h"
+#include "process/again.h"
+#include "process/process.h"
+#include "spawn/cgroup.h"
 #include "spawn/spawn.h"
 
 static uint64_t last;
@@ -29,78 +32,38 @@ void commands_take_over(const struct state_entry *entry) {
 		last = (uint64_t)entry->number;
 }
 
+static struct process *process_of(const struct frame *frame) {
+	return process_by_id((uint64_t)frame_get(frame, TAG_PROCESS));
+}
+
 static void signal_process(const struct frame *frame) {
-	int64_t id = 0, signal = 0, group = 0;
-	struct fields fields = fields_of(frame);
-	struct field field;
-	while (fields_next(&fields, &field)) {
-		if (field.tag == TAG_PROCESS)
-			id = field_number(&field);
-		else if (field.tag == TAG_SIGNAL)
-			signal = field_number(&field);
-		else if (field.tag == TAG_WHOLE_GROUP)
-			group = field_number(&field);
-	}
-	struct process *process = process_by_id((uint64_t)id);
-	int error = process ? process_signal(process, (int)signal, group != 0) : ESRCH;
-	struct frame_out out;
-	report_begin(&out, REPORT_SIGNALLED, (uint64_t)id);
-	frame_number(&out, TAG_COMMAND, (int64_t)frame->header.id);
-	frame_number(&out, TAG_SIGNAL, signal);
-	frame_number(&out, TAG_ERRNO, error);
-	reports_add(&out);
+	struct process *process = process_of(frame);
+	int64_t signal = frame_get(frame, TAG_SIGNAL);
+	int error = process ? process_signal(process, (int)signal, frame_get(frame, TAG_WHOLE_GROUP) != 0) : ESRCH;
+	report_add(REPORT_SIGNALLED, NUMBER(PROCESS, frame_get(frame, TAG_PROCESS)), NUMBER(COMMAND, frame->header.id),
+	           NUMBER(SIGNAL, signal), NUMBER(ERRNO, error));
 }
 
 static void order_again(const struct frame *frame) {
-	struct fields fields = fields_of(frame);
-	struct field field;
-	fields_next(&fields, &field);
-	struct process *process = process_by_id((uint64_t)field_number(&field));
+	struct process *process = process_of(frame);
 	if (process)
 		again_order(process, frame->header.type == FRAME_AGAIN ? frame->header.id : 0);
 }
 
 static void kill_cgroup(const struct frame *frame) {
 	char name[PATH_MAX];
-	struct fields fields = fields_of(frame);
 	struct field field;
-	fields_next(&fields, &field);
+	frame_field(frame, TAG_JOB_CGROUP, &field);
 	snprintf(name, sizeof name, "%.*s", (int)field.length, (const char *)field.data);
 	int count = cgroup_kill(name);
-	if (count == 0)
-		return;
-	struct frame_out out;
-	report_begin(&out, REPORT_SURVIVORS, 0);
-	frame_text(&out, TAG_PATH, name);
-	frame_number(&out, TAG_COUNT, count);
-	reports_add(&out);
+	if (count > 0)
+		report_add(REPORT_SURVIVORS, TEXT(PATH, name), NUMBER(COUNT, count));
 }
 
-static void end(const struct frame *frame) {
-	struct fields fields = fields_of(frame);
-	struct field field;
-	fields_next(&fields, &field);
-	daemon_ends((int)field_number(&field));
-}
-
-static void say_line(const struct frame *frame) {
-	struct fields fields = fields_of(frame);
-	struct field field;
-	fields_next(&fields, &field);
-	logs_say(STDOUT_FILENO, (const char *)field.data, field.length);
-}
-
-static const char *keep_note(const struct frame *frame) {
-	struct fields fields = fields_of(frame);
-	struct field field;
-	fields_next(&fields, &field);
-	return note_keep((const char *)field.data, field.length) ? NULL : "a note that is too long";
-}
-
-static const char *carry_out_command(const struct frame *frame) {
+static const char *carry_out_once(const struct frame *frame, const struct daemon_events *daemon) {
 	if (frame->header.id == 0)
 		return "no id for a command";
-	/* A new daemon repeats what the one before it may not have got through. */
+	/* A new daemon repeats what may not have arrived. */
 	if (frame->header.id <= last)
 		return NULL;
 	if (!reports_can_answer())
@@ -124,28 +87,23 @@ static const char *carry_out_command(const struct frame *frame) {
 		order_again(frame);
 		break;
 	case FRAME_END:
-		end(frame);
+		daemon->ends((int)frame_get(frame, TAG_STATUS));
 		break;
 	case FRAME_REPLACE:
-		daemon_replaces();
+		daemon->replaces();
 		break;
 	}
 	return NULL;
 }
 
-const char *command_carry_out(const struct frame *frame) {
+const char *command_carry_out(const struct frame *frame, const struct daemon_events *daemon) {
+	struct field text;
 	switch (frame->header.type) {
-	case FRAME_READY:
-		daemon_ready();
-		return NULL;
 	case FRAME_BEGUN:
-		daemon_begun();
+		daemon->begun();
 		return NULL;
-	case FRAME_REPLACE:
-		/* An older daemon gives it no id. */
-		if (frame->header.id)
-			return carry_out_command(frame);
-		daemon_replaces();
+	case FRAME_READY:
+		daemon->ready();
 		return NULL;
 	case FRAME_LOG_ROTATION:
 		logs_rotate(frame);
@@ -154,16 +112,18 @@ const char *command_carry_out(const struct frame *frame) {
 		logs_keep_folder(frame);
 		return NULL;
 	case FRAME_SAY:
-		say_line(frame);
+		frame_field(frame, TAG_DETAIL, &text);
+		logs_say(STDOUT_FILENO, (const char *)text.data, text.length);
 		return NULL;
 	case FRAME_NOTE:
-		return keep_note(frame);
+		frame_field(frame, TAG_DETAIL, &text);
+		return note_keep((const char *)text.data, text.length) ? NULL : "a note that is too long";
 	case FRAME_ACK:
 		if (!reports_acknowledge(frame->header.id))
 			return "an acknowledgement of what was never reported";
 		process_report_stops();
 		return NULL;
 	default:
-		return carry_out_command(frame);
+		return carry_out_once(frame, daemon);
 	}
 }

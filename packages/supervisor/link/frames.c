@@ -58,6 +58,19 @@ int64_t field_number(const struct field *field) {
 	return (int64_t)read_little(field->data, 8);
 }
 
+bool frame_field(const struct frame *frame, enum field_tag tag, struct field *field) {
+	struct fields fields = fields_of(frame);
+	while (fields_next(&fields, field))
+		if (field->tag == tag)
+			return true;
+	return false;
+}
+
+int64_t frame_get(const struct frame *frame, enum field_tag tag) {
+	struct field field;
+	return frame_field(frame, tag, &field) ? field_number(&field) : 0;
+}
+
 static int count_nuls(const struct field *field) {
 	int count = 0;
 	for (uint32_t i = 0; i < field->length; i++)
@@ -147,30 +160,37 @@ long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const 
 	return *why ? -1 : (long)(FRAME_HEADER + header->length);
 }
 
-void frame_begin(struct frame_out *out, enum frame_type type, uint64_t id) {
-	write_little(out->bytes, 0, 4);
-	write_little(out->bytes + 4, (uint64_t)type, 2);
-	write_little(out->bytes + 6, FRAME_VERSION, 2);
-	write_little(out->bytes + 8, id, 8);
-	out->length = FRAME_HEADER;
+static size_t write_field(uint8_t *bytes, const struct field_value *value) {
+	size_t length = value->text ? strnlen(value->text, FRAME_TEXT_MAX) : 8;
+	write_little(bytes, value->tag, 4);
+	write_little(bytes + 4, length, 4);
+	if (value->text)
+		memcpy(bytes + FIELD_HEADER, value->text, length);
+	else
+		write_little(bytes + FIELD_HEADER, (uint64_t)value->number, 8);
+	return FIELD_HEADER + length;
 }
 
-static uint8_t *add_field(struct frame_out *out, enum field_tag tag, size_t length) {
-	uint8_t *at = out->bytes + out->length;
-	write_little(at, (uint64_t)tag, 2);
-	write_little(at + 2, 0, 2);
-	write_little(at + 4, length, 4);
-	out->length += FIELD_HEADER + length;
+size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values) {
+	size_t length = FRAME_HEADER;
+	for (; values->tag; values++)
+		length += write_field(bytes + length, values);
+	write_little(bytes, length - FRAME_HEADER, 4);
+	write_little(bytes + 4, type, 2);
+	write_little(bytes + 6, FRAME_VERSION, 2);
+	write_little(bytes + 8, id, 8);
+	return length;
+}
+
+static void append(struct frame_out *out, const struct field_value *value) {
+	out->length += write_field(out->bytes + out->length, value);
 	write_little(out->bytes, out->length - FRAME_HEADER, 4);
-	return at + FIELD_HEADER;
 }
 
 void frame_number(struct frame_out *out, enum field_tag tag, int64_t value) {
-	write_little(add_field(out, tag, 8), (uint64_t)value, 8);
+	append(out, &(struct field_value){tag, value, NULL});
 }
 
 void frame_text(struct frame_out *out, enum field_tag tag, const char *text) {
-	size_t room = FRAME_OUT_MAX - out->length - FIELD_HEADER - 256;
-	size_t length = strnlen(text, room);
-	memcpy(add_field(out, tag, length), text, length);
+	append(out, &(struct field_value){tag, 0, text});
 }

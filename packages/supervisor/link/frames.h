@@ -1,4 +1,4 @@
-/* The frames between supervisor and daemon, as PROTOCOL.md describes them. */
+/* The frames between supervisor and daemon (PROTOCOL.md). Their numbers are in frame_table.h, which the build makes. */
 #ifndef FRAMES_H
 #define FRAMES_H
 
@@ -10,6 +10,7 @@
 
 /* What the supervisor itself sends is much smaller than FRAME_BODY_MAX: at most one path. */
 #define FRAME_OUT_MAX 8192
+#define FRAME_TEXT_MAX 7168
 
 struct frame_header {
 	uint32_t length;
@@ -49,16 +50,31 @@ bool frame_fits(enum frame_type type, const uint8_t *body, size_t length);
 struct fields fields_of(const struct frame *frame);
 bool fields_next(struct fields *fields, struct field *field);
 int64_t field_number(const struct field *field);
+/* The field with this tag. False: it has none. */
+bool frame_field(const struct frame *frame, enum field_tag tag, struct field *field);
+/* The number in the field with this tag; 0 when it has none. */
+int64_t frame_get(const struct frame *frame, enum field_tag tag);
 
-/* A frame being written. */
+/* A field to be written: a number, or a text. The list of them ends with tag 0. */
+struct field_value {
+	enum field_tag tag;
+	int64_t number;
+	const char *text;
+};
+#define NUMBER(tag, number)                                                                                            \
+	{ TAG_##tag, (int64_t)(number), NULL }
+#define TEXT(tag, text)                                                                                                \
+	{ TAG_##tag, 0, text }
+
+/* A frame that is written field by field. */
 struct frame_out {
 	size_t length;
 	uint8_t bytes[FRAME_OUT_MAX];
 };
-
-void frame_begin(struct frame_out *out, enum frame_type type, uint64_t id);
 void frame_number(struct frame_out *out, enum field_tag tag, int64_t value);
-/* Text that does not fit is cut. */
 void frame_text(struct frame_out *out, enum field_tag tag, const char *text);
+
+/* Writes a frame of at most FRAME_OUT_MAX bytes: its size. A text of more than FRAME_TEXT_MAX bytes is cut. */
+size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values);
 
 #endif

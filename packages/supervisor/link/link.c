@@ -1,4 +1,4 @@
-/* Carries out what the daemon asks for and sends it the reports, without ever waiting for it. */
+/* Reads the daemon's commands and sends it the state of the supervisor and then the reports, without ever waiting for it. */
 #include "link/link.h"
 
 #include <errno.h>
@@ -8,15 +8,14 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-#include "link/commands.h"
-#include "daemon/daemon.h"
 #include "link/frames.h"
-#include "link/greeting.h"
-#include "loop/loop.h"
 #include "link/reports.h"
+#include "loop/loop.h"
 #include "loop/say.h"
+#include "process/process.h"
 
 /* Room for one frame of the largest size and for reading ahead. */
 #define INPUT (FRAME_HEADER + FRAME_BODY_MAX + 256 * 1024)
@@ -24,6 +23,11 @@
 #define GIVE_BACK (64u * 1024)
 /* After so many commands other descriptors have their turn: a spawn takes half a millisecond. */
 #define COMMANDS_A_TURN 16
+/* Larger than a HELLO, a PROCESS or a TABLE_END. */
+#define GREETING_FRAME_MAX 96
+
+static const struct daemon_events *daemon_events;
+static int subreaper_error;
 
 static struct watch socket_watch = {.fd = -1};
 static bool waits_to_send, busy, ending;
@@ -31,9 +35,14 @@ static bool waits_to_send, busy, ending;
 static uint8_t *input;
 static size_t input_start, input_end, highest;
 
-static struct greeting greeting;
+/* What a new daemon gets before any report. */
+static struct {
+	uint8_t *bytes;
+	size_t length, sent;
+} greeting;
 
-void link_open(void) {
+void link_open(const struct daemon_events *daemon) {
+	daemon_events = daemon;
 	input = mmap(NULL, INPUT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (input == MAP_FAILED) {
 		perror("init: cannot reserve memory for commands");
@@ -41,32 +50,26 @@ void link_open(void) {
 	}
 }
 
-static void want_to_send(bool wanted) {
-	if (waits_to_send == wanted)
-		return;
-	waits_to_send = wanted;
-	watch_change(&socket_watch, wanted ? EPOLLIN | EPOLLOUT : EPOLLIN);
+void link_subreaper_failed(int error) {
+	subreaper_error = error;
 }
 
-static void refuse(const char *why) {
-	say("the daemon sent a frame with %s; starting another one", why);
-	daemon_refuse();
-}
+/* ---- receiving ---- */
 
 /* Carries out what is complete in the input. False: the connection is over. */
 static bool take_frames(void) {
-	int commands = 0;
 	busy = false;
-	while (commands < COMMANDS_A_TURN) {
+	for (int commands = 0; commands < COMMANDS_A_TURN;) {
 		struct frame frame;
 		const char *why = NULL;
 		long taken = frame_take(input + input_start, input_end - input_start, &frame, &why);
 		if (taken == 0)
 			return true;
 		if (taken > 0)
-			why = command_carry_out(&frame);
+			why = command_carry_out(&frame, daemon_events);
 		if (why) {
-			refuse(why);
+			say("the daemon sent a frame with %s; starting another one", why);
+			daemon_events->refused();
 			return false;
 		}
 		input_start += (size_t)taken;
@@ -99,14 +102,16 @@ static ssize_t read_more(void) {
 	return n;
 }
 
-static void receive(void) {
-	if (busy)
-		return; /* what has been read comes first */
+static void ready(struct watch *watch, uint32_t events) {
+	(void)watch;
+	/* Commands that have been read come first. */
+	if (busy || !(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+		return;
 	ssize_t n = read_more();
 	if (n > 0)
 		take_frames();
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		daemon_hung_up();
+		daemon_events->hung_up();
 }
 
 void link_drain(int64_t patience) {
@@ -116,46 +121,67 @@ void link_drain(int64_t patience) {
 			return;
 }
 
-static void ready(struct watch *watch, uint32_t events) {
-	(void)watch;
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-		receive();
+/* ---- sending ---- */
+
+static void greet(enum frame_type type, const struct field_value *values) {
+	greeting.length += frame_write(greeting.bytes + greeting.length, type, 0, values);
 }
 
-/* What has not been sent yet: the greeting first, then reports. */
-static bool send_some(const uint8_t *bytes, size_t length, void (*sent)(size_t)) {
-	if (length == 0)
-		return true;
-	ssize_t n = send(socket_watch.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (n > 0)
-		sent((size_t)n);
-	return n == (ssize_t)length;
+static void greet_with_process(struct process *process, void *unused) {
+	(void)unused;
+	greet(FRAME_PROCESS, (struct field_value[]){NUMBER(PROCESS, process->id), NUMBER(PID, process->pid), {0}});
 }
 
-static void greeting_sent(size_t length) {
-	greeting.sent += length;
-	if (greeting.sent == greeting.length)
-		greeting_drop(&greeting);
+static bool make_greeting(void) {
+	greeting.bytes = malloc((process_count() + 2) * GREETING_FRAME_MAX);
+	greeting.length = greeting.sent = 0;
+	if (!greeting.bytes)
+		return false;
+	greet(FRAME_HELLO, (struct field_value[]){NUMBER(PID, getpid()),
+	                                          NUMBER(LAST_COMMAND, command_last()),
+	                                          NUMBER(SUBREAPER_ERRNO, subreaper_error),
+	                                          {0}});
+	process_each(greet_with_process, NULL);
+	greet(FRAME_TABLE_END, (struct field_value[]){{0}});
+	return true;
 }
 
+static void drop_greeting(void) {
+	free(greeting.bytes);
+	memset(&greeting, 0, sizeof greeting);
+}
+
+static void want_to_send(bool wanted) {
+	if (waits_to_send == wanted)
+		return;
+	waits_to_send = wanted;
+	watch_change(&socket_watch, wanted ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+/* The rest of the greeting, then the reports. */
 static void send_pending(void) {
-	size_t length;
+	struct iovec pieces[2] = {{.iov_base = greeting.bytes + greeting.sent, .iov_len = greeting.length - greeting.sent}};
+	pieces[1].iov_base = (void *)reports_unsent(&pieces[1].iov_len);
+	size_t length = pieces[0].iov_len + pieces[1].iov_len;
+	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
 	if (ending)
 		return;
-	if (greeting.bytes &&
-	    !send_some(greeting.bytes + greeting.sent, greeting.length - greeting.sent, greeting_sent)) {
-		want_to_send(true);
+	ssize_t n = length > 0 ? sendmsg(socket_watch.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+	want_to_send(n < (ssize_t)length);
+	if (n <= 0)
 		return;
-	}
-	const uint8_t *bytes = reports_unsent(&length);
-	want_to_send(!send_some(bytes, length, reports_sent));
+	size_t of_greeting = (size_t)n < pieces[0].iov_len ? (size_t)n : pieces[0].iov_len;
+	greeting.sent += of_greeting;
+	reports_sent((size_t)n - of_greeting);
+	if (greeting.sent == greeting.length)
+		drop_greeting();
 }
 
 bool link_connect(int fd) {
-	if (!greeting_make(&greeting))
+	if (!make_greeting())
 		return false;
 	if (watch_start(&socket_watch, fd, EPOLLIN, ready) < 0) {
-		greeting_drop(&greeting);
+		drop_greeting();
 		return false;
 	}
 	reports_rewind();
@@ -166,7 +192,7 @@ bool link_connect(int fd) {
 
 void link_disconnect(void) {
 	watch_close(&socket_watch);
-	greeting_drop(&greeting);
+	drop_greeting();
 	busy = false;
 }
 

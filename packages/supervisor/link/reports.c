@@ -14,10 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-
 #define MEMORY (2 * (size_t)REPORTS_MAX)
-/* Moving the content to the beginning is cheap when it is smaller than what is in front of it. */
-#define MOVE_FROM (64u * 1024)
 /* Memory that an empty buffer gives back. */
 #define GIVE_BACK (64u * 1024)
 
@@ -59,12 +56,6 @@ bool reports_can_answer(void) {
 	return tail - head < REPORTS_MAX - REPORTS_FULL / 4;
 }
 
-void report_begin(struct frame_out *out, enum frame_type type, uint64_t process) {
-	frame_begin(out, type, last_seq + 1);
-	if (process)
-		frame_number(out, TAG_PROCESS, (int64_t)process);
-}
-
 static void move_to_beginning(void) {
 	memmove(memory, memory + head, tail - head);
 	unsent -= head;
@@ -72,17 +63,31 @@ static void move_to_beginning(void) {
 	head = 0;
 }
 
-void reports_add(struct frame_out *out) {
+static void add(const uint8_t *frame, size_t length) {
 	/* Out of reach: from REPORTS_FULL on only what is under way already is reported. */
-	if (tail - head + out->length > REPORTS_MAX)
+	if (tail - head + length > REPORTS_MAX)
 		return;
-	if (tail + out->length > MEMORY)
+	if (tail + length > MEMORY)
 		move_to_beginning();
-	memcpy(memory + tail, out->bytes, out->length);
-	tail += out->length;
+	memcpy(memory + tail, frame, length);
+	tail += length;
 	if (tail > highest)
 		highest = tail;
 	last_seq++;
+}
+
+void reports_add_values(enum frame_type type, const struct field_value *values) {
+	uint8_t frame[FRAME_OUT_MAX];
+	add(frame, frame_write(frame, type, last_seq + 1, values));
+}
+
+void report_begin(struct frame_out *out, enum frame_type type, uint64_t process) {
+	struct field_value values[] = {{process ? TAG_PROCESS : 0, (int64_t)process, NULL}, {0}};
+	out->length = frame_write(out->bytes, type, last_seq + 1, values);
+}
+
+void reports_add(struct frame_out *out) {
+	add(out->bytes, out->length);
 }
 
 bool reports_acknowledge(uint64_t seq) {
@@ -101,14 +106,13 @@ bool reports_acknowledge(uint64_t seq) {
 	}
 	if (unsent < head)
 		unsent = head;
-	if (head == tail) {
-		head = unsent = tail = 0;
-		if (highest > GIVE_BACK)
-			madvise(memory, MEMORY, MADV_DONTNEED);
-		highest = 0;
-	} else if (head > MOVE_FROM && head > tail - head) {
+	/* Cheap: what is moved is smaller than what has been acknowledged since the last time. */
+	if (head > tail - head)
 		move_to_beginning();
-	}
+	if (tail == 0 && highest > GIVE_BACK)
+		madvise(memory, MEMORY, MADV_DONTNEED);
+	if (tail == 0)
+		highest = 0;
 	return true;
 }
 

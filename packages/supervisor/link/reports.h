@@ -5,25 +5,27 @@
 #include "link/frames.h"
 #include "link/state_file.h"
 
-/* Never more bytes than this. Smaller in tests. */
+/* Never more bytes than this. Less in tests. */
 #ifndef REPORTS_MAX
 #define REPORTS_MAX (8u * 1024 * 1024)
 #endif
-/*
- * Where `reports_have_room` says no: nothing is reaped and no signal is taken until there are acknowledgements. The rest is
- * for the answers to commands and for exits that have been reaped already.
- */
+/* From here on nothing is reaped and no signal is taken: the rest is for answers to commands and for what has been reaped already. */
 #define REPORTS_FULL (REPORTS_MAX / 2)
 /* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
 #define REPORTS_MANY (REPORTS_MAX / 128)
 
 void reports_open(void);
+/* Whether there are less than REPORTS_FULL, and not less than REPORTS_MANY. */
 bool reports_have_room(void);
 bool reports_are_many(void);
 /* Whether a command may still be carried out, which can take a few reports. */
 bool reports_can_answer(void);
 
-/* Begins a report on the process with this id; `reports_add` numbers and keeps it. */
+/* Makes a report and gives it the next number: report_add(REPORT_STOPPED, NUMBER(PROCESS, id), NUMBER(SIGNAL, signal)). */
+#define report_add(type, ...) reports_add_values(type, (const struct field_value[]){__VA_ARGS__, {0}})
+void reports_add_values(enum frame_type type, const struct field_value *values);
+
+/* The same, field by field. */
 void report_begin(struct frame_out *out, enum frame_type type, uint64_t process);
 void reports_add(struct frame_out *out);
 

@@ -21,12 +21,7 @@
 #define OPTIONS ((void *)(long)(PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC))
 
 static void report(const struct process *process, enum frame_type type, pid_t old_pid) {
-	struct frame_out out;
-	report_begin(&out, type, process->id);
-	frame_number(&out, TAG_PID, process->pid);
-	if (old_pid)
-		frame_number(&out, TAG_OLD_PID, old_pid);
-	reports_add(&out);
+	report_add(type, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid), {old_pid ? TAG_OLD_PID : 0, old_pid, NULL});
 }
 
 /* Errors mean that the process has been killed, which will be reaped. */
