@@ -23,9 +23,10 @@
 #include "link/reports.h"
 #include "upgrade/rest.h"
 #include "loop/say.h"
+#include "loop/slots.h"
 #include "pid1/signals.h"
 #include "spawn/spawn.h"
-#include "spawn/terminals.h"
+#include "spawn/child.h"
 
 /* How long the end waits for logs to be written. */
 #define CLOSE_PATIENCE 1000
@@ -48,6 +49,7 @@ int main(int unused, char **argv) {
 		crash_count_one();
 	if (before < 0)
 		open_standard_descriptors();
+	slots_open();
 	place_open(argv[0]);
 	if (before < 0)
 		front_door(argv);
@@ -67,7 +69,7 @@ int main(int unused, char **argv) {
 	if (getpid() == 1)
 		crashes_survive(argv);
 	if (pid1_is_of_container(argv))
-		terminals_are_shared();
+		child_terminals_are_shared();
 	reports_open();
 	logs_open();
 	/* The kernel gives orphans to process 1 anyway. */
@@ -75,6 +77,7 @@ int main(int unused, char **argv) {
 		link_subreaper_failed(errno);
 	if (before >= 0)
 		take_over(before);
+	slots_clear();
 	/* Process 1 may have been another program, whose children ended meanwhile. */
 	reap_soon();
 	say_by_thread(true);
@@ -84,10 +87,7 @@ int main(int unused, char **argv) {
 		link_turn();
 		/* After the report of its end: closing a terminal takes longer than all else about it. */
 		loop_sweep();
-		bool busy = link_is_busy() || reap_is_due();
-		if (!busy)
-			terminals_prepare();
-		loop_turn(busy);
+		loop_turn(link_is_busy() || reap_is_due());
 		signals_turn();
 		reap_turn();
 		if (daemon_is_replaced()) {

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "loop/slots.h"
+
 void state_number(FILE *out, const char *key, int64_t number) {
 	fprintf(out, "%s %" PRId64 "\n", key, number);
 }
@@ -32,7 +34,7 @@ bool entry_is(const struct state_entry *entry, const char *key) {
 
 int entry_descriptor(const struct state_entry *entry) {
 	int fd = (int)entry->number;
-	return fd > STDERR_FILENO && fcntl(fd, F_GETFD) >= 0 ? fd : -1;
+	return fd > STDERR_FILENO && fcntl(fd, F_GETFD) >= 0 ? slots_leave(fd) : -1;
 }
 
 bool state_text_read(struct state_text *text, int fd) {

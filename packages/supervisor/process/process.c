@@ -12,7 +12,6 @@
 #include "process/follow.h"
 #include "log/logs.h"
 #include "link/reports.h"
-#include "spawn/script.h"
 
 /* Chained; a machine has a few thousand processes of jobs at most. */
 #define BUCKETS 4096
@@ -53,7 +52,6 @@ void process_free(struct process *process) {
 	if (process->stop_now != process->stop_reported)
 		stops_held_back--;
 	watch_close(&process->exec_pipe);
-	script_drop(process);
 	follow_end(process);
 	cgroups_release(process);
 	again_forget(process);
@@ -142,7 +140,6 @@ void process_ended(struct process *process, const int *status, const struct rusa
 		process->system_time = microseconds(&usage->ru_stime);
 		process->memory = usage->ru_maxrss;
 	}
-	script_drop(process);
 	follow_end(process);
 	cgroups_release(process);
 	if (!process->log) {

@@ -10,7 +10,6 @@
 
 struct log;
 struct cgroup_use;
-struct script;
 struct kept;
 
 /* Where following the forks of a process is (reference: jobs 5.1). */
@@ -33,9 +32,6 @@ struct process {
 
 	/* The error pipe, until the program runs. */
 	struct watch exec_pipe;
-	/* What is still to be written of its script, or NULL. */
-	struct script *script;
-
 	struct log *log;
 	struct cgroup_use *cgroups;
 

@@ -13,7 +13,7 @@
 #include "spawn/cgroup_path.h"
 #include "process/process.h"
 #include "loop/say.h"
-#include "spawn/spawn.h"
+#include "spawn/spec.h"
 
 /* How often a group is looked at that processes are left in. */
 #define RETRY 1000

@@ -1,8 +1,10 @@
 /*
- * The child between fork and exec: the steps of reference: jobs 8.2, in that order, as a table. The thread that writes logs
- * does not exist in the child and takes no lock that anything here needs: libc's own are made usable again by fork.
+ * A new process between the clone and its program: the steps of reference: jobs 8.2, in that order, as a table. Any of them may
+ * take long, which holds nobody else.
  */
 #define _GNU_SOURCE
+#include "spawn/child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,82 +16,74 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "spawn/child.h"
 #include "loop/say.h"
+#include "loop/slots.h"
+#include "spawn/spawn.h"
 
-/* Descriptors that a child keeps until exec are moved here, out of the way of 0, 1, 2 and 9. */
-#define FIRST_HIGH_FD 10
+/* Where a script is read from. */
 #define SCRIPT_FD 9
 /* What a child that gives up exits with; nobody looks at it. */
 #define GAVE_UP 255
+/* Of a terminal of root's that others may write to. Nobody needs to read from one. */
+#define SHARED_MODE 0622
+
+static bool terminals_are_shared;
+
+void child_terminals_are_shared(void) {
+	terminals_are_shared = true;
+}
 
 static int failed(struct child *child, enum spawn_step step) {
 	child->error = errno;
 	return step;
 }
 
-static int move_up(int *fd) {
-	if (*fd < 0 || *fd >= FIRST_HIGH_FD)
-		return 0;
-	int high = fcntl(*fd, F_DUPFD_CLOEXEC, FIRST_HIGH_FD);
-	if (high < 0)
-		return -1;
-	close(*fd);
-	*fd = high;
-	return 0;
+static void tell(const struct child *child, int step) {
+	struct child_message message = {.step = step, .number = child->error};
+	if (child->detail)
+		snprintf(message.detail, sizeof message.detail, "%s", child->detail);
+	ssize_t written = write(child->errors, &message, sizeof message);
+	(void)written;
 }
 
 /*
- * Closes all that is the supervisor's, or that it was started with. At once rather than by exec, because a child that waits
- * (for a slow file system, or stopped for debugging) would keep the pipes of other processes open.
+ * Leaves the supervisor all descriptors but the slots. At once rather than by exec, because a child that waits (for a slow file
+ * system, or stopped for debugging) would keep the pipes of other processes open.
  */
-static void close_others(const struct child_ends *keep) {
-	unsigned first = 3;
-	for (;;) {
-		unsigned kept = ~0u;
-		const int fds[] = {keep->error, keep->script, keep->master, keep->output};
-		for (int i = 0; i < 4; i++)
-			if (fds[i] >= (int)first && (unsigned)fds[i] < kept)
-				kept = (unsigned)fds[i];
-		if (kept > first)
-			close_range(first, kept == ~0u ? kept : kept - 1, 0);
-		if (kept == ~0u)
-			return;
-		first = kept + 1;
-	}
+static bool take_descriptors(struct child *child, bool shares) {
+	/* Where they are a copy already, the kernel may be too old for this; then exec closes them. */
+	bool own = close_range(SLOTS_END, ~0u, shares ? CLOSE_RANGE_UNSHARE : 0) == 0 || !shares;
+	child->error = errno;
+	tell(child, own ? OWN_DESCRIPTORS : STEP_FORK);
+	return own;
 }
 
-static int move_descriptors(struct child *child) {
-	if (move_up(&child->ends.error) < 0 || move_up(&child->ends.script) < 0 || move_up(&child->ends.master) < 0 ||
-	    move_up(&child->ends.output) < 0)
-		return failed(child, STEP_SCRIPT_FD);
-	close_others(&child->ends);
-	return 0;
-}
-
-static int open_slave(struct child *child) {
+static int open_terminal(struct child *child) {
 	char name[64];
-	child->slave = child->ends.output;
-	if (child->spec->console != CONSOLE_LOG || child->slave >= 0)
+	if (child->output != OUTPUT_TERMINAL)
 		return 0;
 	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
 		return failed(child, STEP_SIGNAL_HANDLER);
-	if (grantpt(child->ends.master) < 0)
+	if (grantpt(SLOT_OUTPUT) < 0)
 		return failed(child, STEP_GRANTPT);
-	if (unlockpt(child->ends.master) < 0)
+	if (unlockpt(SLOT_OUTPUT) < 0)
 		return failed(child, STEP_UNLOCKPT);
-	int error = ptsname_r(child->ends.master, name, sizeof name);
+	int error = ptsname_r(SLOT_OUTPUT, name, sizeof name);
 	if (error) {
 		errno = error;
 		return failed(child, STEP_PTSNAME);
 	}
-	child->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return child->slave < 0 || move_up(&child->slave) < 0 ? failed(child, STEP_PTY_SLAVE) : 0;
+	int terminal = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (terminal < 0 || !slot_fill(SLOT_OUTPUT, terminal))
+		return failed(child, STEP_PTY_SLAVE);
+	close(terminal);
+	return 0;
 }
 
 static int place_script(struct child *child) {
-	if (child->ends.script >= 0 && dup2(child->ends.script, SCRIPT_FD) < 0)
+	if (child->spec->script && dup2(SLOT_SCRIPT, SCRIPT_FD) < 0)
 		return failed(child, STEP_SCRIPT_FD);
+	close(SLOT_SCRIPT);
 	return 0;
 }
 
@@ -99,7 +93,7 @@ static int new_session(struct child *child) {
 	return 0;
 }
 
-static int open_console(enum console console) {
+static int open_console(int console) {
 	int fd = -1;
 	if (console == CONSOLE_OUTPUT || console == CONSOLE_OWNER) {
 		fd = open("/dev/console", O_RDWR | O_NOCTTY);
@@ -115,7 +109,7 @@ static int open_console(enum console console) {
 
 /* Descriptors 0, 1 and 2 (reference: jobs 8.3). */
 static int set_up_console(struct child *child) {
-	enum console console = child->spec->console;
+	int console = child->spec->console;
 	int fd = open_console(console);
 	if (fd < 0)
 		return failed(child, STEP_CONSOLE);
@@ -126,8 +120,9 @@ static int set_up_console(struct child *child) {
 		close(fd);
 	if (console == CONSOLE_OWNER && ioctl(STDIN_FILENO, TIOCSCTTY, 1) < 0)
 		return failed(child, STEP_CONSOLE);
-	if (child->slave >= 0 && (dup2(child->slave, STDOUT_FILENO) < 0 || dup2(child->slave, STDERR_FILENO) < 0))
+	if (child->output != OUTPUT_NONE && (dup2(SLOT_OUTPUT, STDOUT_FILENO) < 0 || dup2(SLOT_OUTPUT, STDERR_FILENO) < 0))
 		return failed(child, STEP_SCRIPT_FD);
+	close(SLOT_OUTPUT);
 	return 0;
 }
 
@@ -154,13 +149,13 @@ static int switch_apparmor(struct child *child) {
 }
 
 static int set_umask(struct child *child) {
-	if (child->spec->has_umask)
+	if (child->spec->umask != NOT_SET)
 		umask((mode_t)child->spec->umask);
 	return 0;
 }
 
 static int set_nice(struct child *child) {
-	if (child->spec->has_nice && setpriority(PRIO_PROCESS, 0, child->spec->nice) < 0)
+	if (child->spec->nice != NOT_SET && setpriority(PRIO_PROCESS, 0, child->spec->nice) < 0)
 		return failed(child, STEP_NICE);
 	return 0;
 }
@@ -168,7 +163,7 @@ static int set_nice(struct child *child) {
 static int set_oom_score(struct child *child) {
 	char text[16];
 	int score = child->spec->oom_score;
-	if (!child->spec->has_oom_score)
+	if (score == NOT_SET)
 		return 0;
 	snprintf(text, sizeof text, "%d\n", score);
 	if (write_file("/proc/self/oom_score_adj", text) == 0)
@@ -192,6 +187,22 @@ static int change_directory(struct child *child) {
 	return 0;
 }
 
+/*
+ * /dev/stdout and /dev/stderr open the terminal once more by its name, which asks for permission again: it becomes the user's
+ * own. Where terminals are shared, one of root's can be written to by every user: a root job may become another one (`su`).
+ * Where that cannot be had the job runs all the same: what it has open works.
+ */
+static int hand_over_output(struct child *child) {
+	uid_t owner = child->uid == (uid_t)-1 ? geteuid() : child->uid;
+	int result = 0;
+	if (child->output != OUTPUT_NONE && owner != 0)
+		result = fchown(STDOUT_FILENO, owner, (gid_t)-1);
+	else if (child->output != OUTPUT_NONE && terminals_are_shared)
+		result = fchmod(STDOUT_FILENO, SHARED_MODE);
+	(void)result;
+	return 0;
+}
+
 static int reset_signals(struct child *child) {
 	(void)child;
 	child_restore_signals();
@@ -201,9 +212,9 @@ static int reset_signals(struct child *child) {
 static int debug_stop(struct child *child) {
 	if (child->spec->debug_stop) {
 		/* As far as the supervisor is concerned the program runs. */
-		close(child->ends.error);
-		child->ends.error = -1;
-		raise(SIGSTOP);
+		close(SLOT_ERROR);
+		child->errors = -1;
+		kill(getpid(), SIGSTOP);
 	}
 	return 0;
 }
@@ -222,26 +233,29 @@ static int run_program(struct child *child) {
 
 /* Each returns 0, or the step that failed with `error` set. */
 static int (*const steps[])(struct child *child) = {
-	move_descriptors, open_slave,       place_script,  new_session,      set_up_console, switch_apparmor,
-	make_cgroups,     set_limits,       set_umask,     set_nice,         set_oom_score,  change_root,
-	change_directory, find_identity,    hand_over_script, hand_over_output, set_groups,  set_up_cgroups,
-	take_identity,    reset_signals,    debug_stop,    enter_cgroups,    ask_for_trace,  run_program,
+	open_terminal,  place_script,     new_session,   set_up_console,   switch_apparmor,  make_cgroups,
+	set_limits,     set_umask,        set_nice,      set_oom_score,    change_root,      change_directory,
+	find_identity,  hand_over_script, hand_over_output, set_groups,    set_up_cgroups,   take_identity,
+	reset_signals,  debug_stop,       enter_cgroups, ask_for_trace,    run_program,
 };
 
-void child_run(const struct spawn_spec *spec, const struct child_ends *ends) {
-	struct child child = {.spec = spec, .ends = *ends, .slave = -1, .uid = (uid_t)-1, .gid = (gid_t)-1, .job_cgroup = -1};
+void child_run(const struct spawn_spec *spec, enum child_output output, bool shares) {
+	struct child child = {
+		.spec = spec,
+		.errors = SLOT_ERROR,
+		.output = output,
+		.script = spec->script ? SCRIPT_FD : -1,
+		.uid = (uid_t)-1,
+		.gid = (gid_t)-1,
+		.job_cgroup = -1,
+	};
+	int step = 0;
+	if (!take_descriptors(&child, shares))
+		_exit(GAVE_UP);
 	say_by_thread(false);
 	child_restore_limits();
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		struct spawn_error error = {.step = steps[i](&child)};
-		if (error.step == 0)
-			continue;
-		error.number = child.error;
-		if (child.detail)
-			snprintf(error.detail, sizeof error.detail, "%s", child.detail);
-		ssize_t written = write(child.ends.error, &error, sizeof error);
-		(void)written;
-		break;
-	}
+	for (size_t i = 0; i < sizeof steps / sizeof *steps && step == 0; i++)
+		step = steps[i](&child);
+	tell(&child, step);
 	_exit(GAVE_UP);
 }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "spawn/child.h"
-#include "spawn/terminals.h"
 #include "spawn/user_database.h"
 
 static int failed(struct child *child, enum spawn_step step) {
@@ -49,18 +48,8 @@ int find_identity(struct child *child) {
 
 /* The shell opens its script once more by its name under /proc, as whoever it runs as. */
 int hand_over_script(struct child *child) {
-	if (child->ends.script >= 0 && fchown(child->ends.script, child->uid, child->gid) < 0)
+	if (child->script >= 0 && fchown(child->script, child->uid, child->gid) < 0)
 		return failed(child, STEP_CHOWN);
-	return 0;
-}
-
-/*
- * /dev/stdout and /dev/stderr open the terminal once more by its name, which asks for permission again. Where that cannot be
- * given the job runs all the same: what it has open works.
- */
-int hand_over_output(struct child *child) {
-	if (child->slave >= 0)
-		terminal_hand_over(child->slave, child->uid);
 	return 0;
 }
 

@@ -1,21 +1,37 @@
-/* The parent's side of starting a process (reference: jobs 8.1). */
+/*
+ * The parent's side of starting a process (reference: jobs 8.1): its terminal, its script, the clone, and the pipe that says
+ * whether its program runs.
+ */
 #define _GNU_SOURCE
 #include "spawn/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include "link/reports.h"
+#include "log/logs.h"
+#include "loop/slots.h"
 #include "process/again.h"
 #include "spawn/cgroup.h"
-#include "spawn/forker.h"
-#include "log/logs.h"
-#include "link/reports.h"
-#include "spawn/script.h"
-#include "spawn/terminals.h"
+#include "spawn/child.h"
+
+/* Linux 6.3: never to be executed, which a machine may demand of all files in memory. Not in every libc's headers. */
+#define NOT_EXECUTABLE 0x0008U
+/*
+ * Milliseconds that a child has for its first step, in which its descriptors become its own. It takes microseconds; one that
+ * somebody stops in the middle of it is killed.
+ */
+#define FIRST_STEP_PATIENCE 1000
 
 static void report_failure(uint64_t id, int step, int number, const char *detail) {
 	struct frame_out out;
@@ -41,6 +57,14 @@ static void report_log_errno(uint64_t id, enum frame_type type, int number) {
 	reports_add(&out);
 }
 
+/* It never came to its program. */
+static void forget(struct process *process, const struct child_message *why) {
+	report_failure(process->id, why->step, why->number, why->detail);
+	if (process->log)
+		log_discard(process->log);
+	process_free(process);
+}
+
 static void exec_pipe_ready(struct watch *watch, uint32_t events) {
 	(void)events;
 	spawn_settle(CONTAINER_OF(watch, struct process, exec_pipe));
@@ -54,41 +78,33 @@ void spawn_attach(struct process *process, int error_pipe) {
 bool spawn_settle(struct process *process) {
 	if (process->exec_pipe.fd < 0)
 		return true;
-	struct spawn_error error;
-	ssize_t n = read(process->exec_pipe.fd, &error, sizeof error);
+	struct child_message message;
+	ssize_t n = read(process->exec_pipe.fd, &message, sizeof message);
 	if (n < 0)
 		return true;
 	watch_close(&process->exec_pipe);
-	if (n == sizeof error) {
-		error.detail[SPAWN_DETAIL_MAX] = '\0';
-		report_failure(process->id, error.step, error.number, error.detail);
-		if (process->log)
-			log_discard(process->log);
-		process_free(process);
+	if (n == sizeof message) {
+		message.detail[SPAWN_DETAIL_MAX] = '\0';
+		forget(process, &message);
 		return false;
 	}
 	report_plain(process, REPORT_EXECED);
-	if (process->script)
-		script_feed(process);
 	if (process->log)
 		log_start(process->log);
 	return true;
 }
 
-/* Where the reading end of a job's output comes from. False, with errno: from nowhere. */
-static bool open_output(uint64_t id, struct child_ends *ends, int *reading) {
+/* ---- what the child starts with ---- */
+
+/* A pipe, because there is no pty. False, with errno. */
+static bool open_pipe(uint64_t id, int ends[2]) {
 	/* It has been said that there is no pty to be had: once is enough, they come and go. */
 	static bool said;
-	*reading = ends->master = terminal_open();
-	if (ends->master >= 0)
-		return true;
+	int error = errno;
 	/* Without descriptors or memory the whole attempt fails, and is repeated later. */
-	int error = errno, pipe_ends[2];
-	if (error == EMFILE || error == ENFILE || error == ENOMEM || pipe2(pipe_ends, O_CLOEXEC) < 0)
+	if (error == EMFILE || error == ENFILE || error == ENOMEM || pipe2(ends, O_CLOEXEC) < 0)
 		return false;
-	*reading = pipe_ends[0];
-	ends->output = pipe_ends[1];
-	fcntl(*reading, F_SETFL, O_NONBLOCK);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	if (!said)
 		report_log_errno(id, REPORT_LOG_PIPE, error);
 	said = true;
@@ -96,80 +112,116 @@ static bool open_output(uint64_t id, struct child_ends *ends, int *reading) {
 }
 
 /* A pty for a job's output, or a pipe when there is none left. 0 or an error number. */
-static int open_log(struct process *process, struct spawn_spec *spec, struct child_ends *ends) {
-	int reading;
+static int open_output(struct process *process, const struct spawn_spec *spec, enum child_output *output) {
+	*output = OUTPUT_NONE;
+	if (spec->console != CONSOLE_LOG)
+		return 0;
 	if (!logs_are_possible()) {
 		report_log_errno(process->id, REPORT_LOG_DISABLED, EAGAIN);
-		spec->console = CONSOLE_NONE;
 		return 0;
 	}
-	if (!open_output(process->id, ends, &reading))
+	int ends[2] = {posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK), -1};
+	*output = ends[0] >= 0 ? OUTPUT_TERMINAL : OUTPUT_PIPE;
+	if (*output == OUTPUT_PIPE && !open_pipe(process->id, ends))
 		return errno;
-	process->log = log_new(spec->log_path, spec->output_label, reading, ends->master < 0);
-	if (!process->log) {
-		close(reading);
-		return ENOMEM;
-	}
-	return 0;
+	bool filled = slot_fill(SLOT_OUTPUT, *output == OUTPUT_PIPE ? ends[1] : ends[0]);
+	int error = filled ? ENOMEM : errno;
+	if (ends[1] >= 0)
+		close(ends[1]);
+	process->log = filled ? log_new(spec->log_path, spec->output_label, ends[0], *output == OUTPUT_PIPE) : NULL;
+	if (process->log)
+		return 0;
+	close(ends[0]);
+	return error;
 }
 
-/* Makes the error pipe and the script's pipe and has the parent's ends watched. */
-static int open_pipes(struct process *process, const struct spawn_spec *spec, struct child_ends *ends) {
-	int pipe_ends[2];
-	if (pipe2(pipe_ends, O_CLOEXEC) < 0)
-		return errno;
-	ends->error = pipe_ends[1];
-	fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);
-	if (watch_start(&process->exec_pipe, pipe_ends[0], EPOLLIN, exec_pipe_ready) < 0) {
-		close(pipe_ends[0]);
-		return errno;
-	}
+static int memory_file(const char *name) {
+	int fd = memfd_create(name, MFD_CLOEXEC | NOT_EXECUTABLE);
+	return fd < 0 && errno == EINVAL ? memfd_create(name, MFD_CLOEXEC) : fd;
+}
+
+/* The script, to be read from its beginning. 0 or an error number. */
+static int open_script(const struct spawn_spec *spec) {
+	/* The shell lets go of the descriptor that it has opened once more under /proc (reference: job files 4.4). */
+	static char first_line[] = "exec 9<&-\n";
+	struct iovec pieces[] = {{first_line, sizeof first_line - 1}, {(void *)spec->script, spec->script_length}};
 	if (!spec->script)
 		return 0;
-	if (!script_keep(process, spec->script, spec->script_length))
-		return ENOMEM;
-	if (pipe2(pipe_ends, O_CLOEXEC) < 0)
+	int fd = memory_file("script"), error = 0;
+	if (fd < 0)
 		return errno;
-	ends->script = pipe_ends[0];
-	fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK);
-	if (!script_attach(process, pipe_ends[1])) {
-		close(pipe_ends[1]);
+	ssize_t written = pwritev(fd, pieces, 2, 0);
+	if (written != (ssize_t)(pieces[0].iov_len + pieces[1].iov_len))
+		error = written < 0 ? errno : ENOMEM;
+	else if (!slot_fill(SLOT_SCRIPT, fd))
+		error = errno;
+	close(fd);
+	return error;
+}
+
+/* The error pipe, whose reading end is watched. 0 or an error number. */
+static int open_errors(struct process *process) {
+	int ends[2], error = 0;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return errno;
+	if (!slot_fill(SLOT_ERROR, ends[1]) || watch_start(&process->exec_pipe, ends[0], EPOLLIN, exec_pipe_ready) < 0) {
+		error = errno;
+		close(ends[0]);
 	}
-	return 0;
+	close(ends[1]);
+	return error;
 }
 
-static void close_child_ends(const struct child_ends *ends) {
-	if (ends->error >= 0)
-		close(ends->error);
-	if (ends->script >= 0)
-		close(ends->script);
-	if (ends->output >= 0)
-		close(ends->output);
+/* ---- the clone ---- */
+
+/*
+ * The child's first step ends the sharing of descriptors; until then they must stay as they are. What the child has to say about
+ * it, or an empty message when it has died.
+ */
+static struct child_message wait_for_first_step(pid_t pid, int pidfd, int errors) {
+	struct child_message message = {.step = OWN_DESCRIPTORS};
+	struct pollfd ready[] = {{.fd = errors, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
+	int count;
+	do
+		count = poll(ready, 2, FIRST_STEP_PATIENCE);
+	while (count < 0 && errno == EINTR);
+	if (count == 0)
+		kill(pid, SIGKILL);
+	else if (read(errors, &message, sizeof message) < 0)
+		message.step = OWN_DESCRIPTORS; /* it has been killed; that is reported when it is reaped */
+	return message;
 }
 
-static int start(struct process *process, struct spawn_spec *spec) {
-	struct child_ends ends = {-1, -1, -1, -1};
-	int error = spec->console == CONSOLE_LOG ? open_log(process, spec, &ends) : 0;
+/* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
+static struct child_message clone_child(struct process *process, const struct spawn_spec *spec, enum child_output output) {
+	bool shares = slots_suffice();
+	int pidfd = -1;
+	long flags = shares ? CLONE_FILES | CLONE_PIDFD | SIGCHLD : SIGCHLD;
+	long pid = syscall(SYS_clone, flags, NULL, &pidfd, NULL, NULL);
+	if (pid == 0)
+		child_run(spec, output, shares);
+	if (pid < 0)
+		return (struct child_message){.step = STEP_FORK, .number = errno};
+	struct child_message message = wait_for_first_step((pid_t)pid, pidfd, process->exec_pipe.fd);
+	if (pidfd >= 0)
+		close(pidfd);
+	process_set_pid(process, (pid_t)pid);
+	return message;
+}
+
+static struct child_message start(struct process *process, struct spawn_spec *spec) {
+	enum child_output output;
+	int error = open_output(process, spec, &output);
+	if (output == OUTPUT_NONE && spec->console == CONSOLE_LOG)
+		spec->console = CONSOLE_NONE;
 	cgroups_prepare(process, spec);
 	if (!error)
-		error = open_pipes(process, spec, &ends);
-	if (!error) {
-		pid_t pid = fork_child(spec, &ends);
-		if (pid < 0)
-			error = errno;
-		else
-			process_set_pid(process, pid);
-	}
-	close_child_ends(&ends);
+		error = open_script(spec);
+	if (!error)
+		error = open_errors(process);
 	if (error)
-		return error;
-	if (spec->trace_forks) {
-		process->trace = TRACE_NEW;
-		process->forks_wanted = spec->trace_forks;
-	}
-	report_plain(process, REPORT_SPAWNED);
-	return 0;
+		return (struct child_message){.step = STEP_FORK, .number = error};
+	return clone_child(process, spec, output);
 }
 
 void spawn(const struct frame *frame) {
@@ -178,21 +230,23 @@ void spawn(const struct frame *frame) {
 		report_failure(frame->header.id, STEP_FORK, ENOMEM, "");
 		return;
 	}
-	if (spec->impossible || !spec->arguments[0]) {
+	struct process *process = NULL;
+	if (spec->impossible || !spec->arguments[0])
 		report_failure(spec->id, STEP_EXEC, spec->impossible ? spec->impossible : EINVAL, "");
-		free(spec);
-		return;
-	}
-	struct process *process = process_new(spec->id);
-	int error = process ? start(process, spec) : ENOMEM;
-	if (!error && spec->keep)
-		again_keep(process, frame->body, frame->header.length);
-	if (error) {
-		report_failure(spec->id, STEP_FORK, error, "");
-		if (process && process->log)
-			log_discard(process->log);
-		if (process)
-			process_free(process);
+	else if (!(process = process_new(spec->id)))
+		report_failure(spec->id, STEP_FORK, ENOMEM, "");
+	if (process) {
+		struct child_message message = start(process, spec);
+		slots_clear();
+		if (message.step != OWN_DESCRIPTORS) {
+			forget(process, &message);
+		} else {
+			process->forks_wanted = (short)spec->trace_forks;
+			process->trace = spec->trace_forks ? TRACE_NEW : TRACE_NONE;
+			report_plain(process, REPORT_SPAWNED);
+			if (spec->keep)
+				again_keep(process, frame->body, frame->header.length);
+		}
 	}
 	free(spec);
 }

@@ -1,8 +1,34 @@
-/* From a SPAWN frame to what the child needs. */
+/* From a SPAWN frame to what the child needs. The frame has been checked before; each field is stored by a table. */
+#include "spawn/spec.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "spawn/spawn.h"
+enum kind { TEXT, NUMBER };
+
+/* The fields that a frame has once at most. */
+static const struct {
+	enum field_tag tag;
+	enum kind kind;
+	size_t offset;
+} members[] = {
+	{TAG_CONSOLE, NUMBER, offsetof(struct spawn_spec, console)},
+	{TAG_LOG_PATH, TEXT, offsetof(struct spawn_spec, log_path)},
+	{TAG_OUTPUT_LABEL, TEXT, offsetof(struct spawn_spec, output_label)},
+	{TAG_TRACE_FORKS, NUMBER, offsetof(struct spawn_spec, trace_forks)},
+	{TAG_UMASK, NUMBER, offsetof(struct spawn_spec, umask)},
+	{TAG_NICE, NUMBER, offsetof(struct spawn_spec, nice)},
+	{TAG_OOM_SCORE, NUMBER, offsetof(struct spawn_spec, oom_score)},
+	{TAG_CHROOT, TEXT, offsetof(struct spawn_spec, chroot)},
+	{TAG_CHDIR, TEXT, offsetof(struct spawn_spec, chdir)},
+	{TAG_USER, TEXT, offsetof(struct spawn_spec, user)},
+	{TAG_GROUP, TEXT, offsetof(struct spawn_spec, group)},
+	{TAG_APPARMOR, TEXT, offsetof(struct spawn_spec, apparmor)},
+	{TAG_JOB_CGROUP, TEXT, offsetof(struct spawn_spec, job_cgroup)},
+	{TAG_DEBUG_STOP, NUMBER, offsetof(struct spawn_spec, debug_stop)},
+	{TAG_KEEP, NUMBER, offsetof(struct spawn_spec, keep)},
+	{TAG_IMPOSSIBLE, NUMBER, offsetof(struct spawn_spec, impossible)},
+};
 
 struct sizes {
 	size_t arguments, environment, limits, cgroups, bytes;
@@ -47,75 +73,28 @@ static void take_cgroup(const struct field *field, struct cgroup_setting *settin
 	}
 }
 
-static void take_field(struct spawn_spec *spec, const struct field *field, char **room) {
-	switch (field->tag) {
-	case TAG_SCRIPT:
-		spec->script = field->data;
-		spec->script_length = field->length;
-		break;
-	case TAG_CONSOLE:
-		spec->console = (enum console)field_number(field);
-		break;
-	case TAG_LOG_PATH:
-		spec->log_path = take_text(field, room);
-		break;
-	case TAG_OUTPUT_LABEL:
-		spec->output_label = take_text(field, room);
-		break;
-	case TAG_TRACE_FORKS:
-		spec->trace_forks = (int)field_number(field);
-		break;
-	case TAG_UMASK:
-		spec->has_umask = true;
-		spec->umask = (int)field_number(field);
-		break;
-	case TAG_NICE:
-		spec->has_nice = true;
-		spec->nice = (int)field_number(field);
-		break;
-	case TAG_OOM_SCORE:
-		spec->has_oom_score = true;
-		spec->oom_score = (int)field_number(field);
-		break;
-	case TAG_CHROOT:
-		spec->chroot = take_text(field, room);
-		break;
-	case TAG_CHDIR:
-		spec->chdir = take_text(field, room);
-		break;
-	case TAG_USER:
-		spec->user = take_text(field, room);
-		break;
-	case TAG_GROUP:
-		spec->group = take_text(field, room);
-		break;
-	case TAG_APPARMOR:
-		spec->apparmor = take_text(field, room);
-		break;
-	case TAG_JOB_CGROUP:
-		spec->job_cgroup = take_text(field, room);
-		break;
-	case TAG_DEBUG_STOP:
-		spec->debug_stop = field_number(field) != 0;
-		break;
-	case TAG_KEEP:
-		spec->keep = field_number(field) != 0;
-		break;
-	case TAG_IMPOSSIBLE:
-		spec->impossible = (int)field_number(field);
-		break;
+static void take_member(struct spawn_spec *spec, const struct field *field, char **room) {
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+		void *member = (char *)spec + members[i].offset;
+		if (members[i].tag != field->tag)
+			continue;
+		if (members[i].kind == TEXT)
+			*(const char **)member = take_text(field, room);
+		else
+			*(int *)member = (int)field_number(field);
 	}
 }
 
 struct spawn_spec *spec_read(const struct frame *frame) {
 	struct sizes sizes = measure(frame);
 	size_t pointers = sizes.arguments + 1 + sizes.environment + 1;
-	struct spawn_spec *spec = calloc(1, sizeof *spec + pointers * sizeof(char *) +
-	                                        sizes.limits * sizeof(struct limit_setting) +
-	                                        sizes.cgroups * sizeof(struct cgroup_setting) + sizes.bytes);
+	struct spawn_spec *spec =
+	    calloc(1, sizeof *spec + pointers * sizeof(char *) + sizes.limits * sizeof(struct limit_setting) +
+	                  sizes.cgroups * sizeof(struct cgroup_setting) + sizes.bytes);
 	if (!spec)
 		return NULL;
 	spec->id = frame->header.id;
+	spec->umask = spec->nice = spec->oom_score = NOT_SET;
 	spec->arguments = (char **)(spec + 1);
 	spec->environment = spec->arguments + sizes.arguments + 1;
 	spec->cgroups = (struct cgroup_setting *)(spec->arguments + pointers);
@@ -126,16 +105,20 @@ struct spawn_spec *spec_read(const struct frame *frame) {
 	struct fields fields = fields_of(frame);
 	struct field field;
 	while (fields_next(&fields, &field)) {
-		if (field.tag == TAG_ARGUMENT)
+		if (field.tag == TAG_ARGUMENT) {
 			*argument++ = take_text(&field, &room);
-		else if (field.tag == TAG_ENVIRONMENT)
+		} else if (field.tag == TAG_ENVIRONMENT) {
 			*variable++ = take_text(&field, &room);
-		else if (field.tag == TAG_LIMIT)
+		} else if (field.tag == TAG_LIMIT) {
 			take_limit(&field, &spec->limits[spec->limit_count++]);
-		else if (field.tag == TAG_CGROUP)
+		} else if (field.tag == TAG_CGROUP) {
 			take_cgroup(&field, &spec->cgroups[spec->cgroup_count++], &room);
-		else
-			take_field(spec, &field, &room);
+		} else if (field.tag == TAG_SCRIPT) {
+			spec->script = field.data;
+			spec->script_length = field.length;
+		} else {
+			take_member(spec, &field, &room);
+		}
 	}
 	return spec;
 }

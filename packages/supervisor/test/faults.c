@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -56,21 +55,21 @@ int faulty_ioctl(int fd, unsigned long request, ...) {
 	return -1;
 }
 
-/* no-own-table: a thread cannot have descriptors of its own. */
-int faulty_dup3(int old, int new, int flags);
-int faulty_dup3(int old, int new, int flags) {
-	if (!has("no-own-table"))
-		return (int)syscall(SYS_dup3, old, new, flags);
-	errno = EMFILE;
+/*
+ * $OLD_TABLE: the kernel gives no process a part of a table of descriptors. stopped-child: somebody stops a process before it
+ * has descriptors of its own; killed-child: kills it.
+ */
+int faulty_close_range(unsigned first, unsigned last, int flags);
+int faulty_close_range(unsigned first, unsigned last, int flags) {
+	bool is_child = first != last && flags == CLOSE_RANGE_UNSHARE;
+	if (is_child && has("stopped-child"))
+		kill(getpid(), SIGSTOP);
+	if (is_child && has("killed-child"))
+		kill(getpid(), SIGKILL);
+	if (flags != CLOSE_RANGE_UNSHARE || !getenv("OLD_TABLE"))
+		return (int)syscall(SYS_close_range, first, last, flags);
+	errno = EINVAL;
 	return -1;
-}
-
-/* no-descriptors-passed: there is no room for those that come with a message. */
-ssize_t faulty_recvmsg(int fd, struct msghdr *message, int flags);
-ssize_t faulty_recvmsg(int fd, struct msghdr *message, int flags) {
-	if (has("no-descriptors-passed"))
-		message->msg_controllen = 0;
-	return syscall(SYS_recvmsg, fd, message, flags);
 }
 
 /* kill-at-NAME: the supervisor is killed when it comes to this call. Its own process: the check of a handover is a child. */

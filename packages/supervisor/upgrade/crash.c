@@ -20,7 +20,6 @@
 #include "loop/loop.h"
 #include "loop/place.h"
 #include "loop/say.h"
-#include "spawn/forker.h"
 #include "upgrade/rest.h"
 #include "upgrade/upgrade.h"
 
@@ -105,12 +104,6 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 		struct sigaction standard = {.sa_handler = SIG_DFL};
 		sigaction(signal, &standard, NULL);
 		return;
-	}
-	/* Its descriptors are not those that are saved: the main thread, which may be waiting for it, meets a fault in its place. */
-	if (forker_is_caller()) {
-		syscall(SYS_tgkill, getpid(), getpid(), SIGABRT);
-		for (;;)
-			pause();
 	}
 	rest_all(1000);
 	say_by_thread(false);

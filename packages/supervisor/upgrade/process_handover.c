@@ -1,8 +1,11 @@
 /* The table of processes, from one image of the supervisor to the next. */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "process/again.h"
 #include "spawn/cgroup.h"
@@ -10,9 +13,12 @@
 #include "link/frames.h"
 #include "link/state_file.h"
 #include "log/logs.h"
+#include "loop/say.h"
 #include "process/process.h"
-#include "spawn/script.h"
 #include "spawn/spawn.h"
+
+/* More bytes than what the pipe of a script can have in it already. */
+#define PIPE_FILLED (128 * 1024)
 
 static void give(struct process *process, void *data) {
 	FILE *out = data;
@@ -22,8 +28,6 @@ static void give(struct process *process, void *data) {
 	state_number(out, "process", (int64_t)process->id);
 	state_number(out, "process-pid", process->pid);
 	state_descriptor(out, "process-exec-pipe", process->exec_pipe.fd);
-	if (process->script)
-		script_hand_over(process->script, out);
 	if (process->log)
 		state_number(out, "process-log", log_number(process->log));
 	for (const struct cgroup_use *use = process->cgroups; use; use = use->next) {
@@ -49,8 +53,9 @@ void processes_hand_over(FILE *out) {
 /* The process whose entries are being read, and what is done with them when there are no more. */
 static struct {
 	struct process *process;
-	int exec_pipe, script_pipe, pidfd, stop, status;
+	int exec_pipe, pidfd, stop, status;
 	bool pidfd_due, status_known;
+	struct state_entry script;
 } now;
 
 /* Only after a fault: it had been reaped, but its end not reported. */
@@ -68,10 +73,6 @@ void processes_taken_over(void) {
 		spawn_attach(process, now.exec_pipe);
 	if (process->log && now.exec_pipe < 0)
 		log_start(process->log);
-	if (process->script && (now.script_pipe < 0 || !script_attach(process, now.script_pipe)))
-		script_drop(process);
-	else if (process->script && now.exec_pipe < 0)
-		script_feed(process);
 	if (now.pidfd >= 0)
 		follow_attach(process, now.pidfd);
 	else if (now.pidfd_due && !has_ended(process))
@@ -80,10 +81,21 @@ void processes_taken_over(void) {
 		process_ended(process, now.status_known ? &now.status : NULL, NULL);
 }
 
+/* The rest of a script, from an image that filled its pipe as the shell read: the pipe is made large enough for all of it. */
+static void feed_script(int pipe, const struct state_entry *script) {
+	if (pipe < 0)
+		return;
+	fcntl(pipe, F_SETPIPE_SZ, (int)script->length + PIPE_FILLED);
+	if (write(pipe, script->bytes, script->length) != (ssize_t)script->length && errno != EPIPE)
+		say("The end of a script is lost: %s", strerror(errno));
+	close(pipe);
+}
+
 static void begin(uint64_t id) {
 	processes_taken_over();
 	now.process = process_new(id);
-	now.exec_pipe = now.script_pipe = now.pidfd = -1;
+	now.exec_pipe = now.pidfd = -1;
+	now.script = (struct state_entry){0};
 	now.stop = 0;
 	now.pidfd_due = now.status_known = false;
 }
@@ -100,9 +112,9 @@ void processes_take_over(const struct state_entry *entry) {
 	else if (entry_is(entry, "process-exec-pipe"))
 		now.exec_pipe = entry_descriptor(entry);
 	else if (entry_is(entry, "process-script") && entry->bytes)
-		script_keep_rest(process, entry->bytes, entry->length);
+		now.script = *entry;
 	else if (entry_is(entry, "process-script-pipe"))
-		now.script_pipe = entry_descriptor(entry);
+		feed_script(entry_descriptor(entry), &now.script);
 	else if (entry_is(entry, "process-log"))
 		process->log = log_by_number(number);
 	else if (entry_is(entry, "process-cgroup") && entry->bytes)

@@ -89,11 +89,11 @@ async function everything(init: Init): Promise<void> {
   for (let id = 100; id < 400; id++) third.spawn(id, { console: id % 3 ? 'none' : 'log', logPath: log });
   for (let id = 100; id < 400; id++) await third.report('exited', id);
   const crowded = await crowd(third, { after: 999 });
-  third.shell(crowded + 1, 'echo from a thread', { console: 'log', logPath: `${log}2` });
+  third.shell(crowded + 1, 'echo one of many', { console: 'log', logPath: `${log}2` });
   third.spawn(crowded + 2, { argv: ['/no/such/program'], script: 'true\n' });
   await third.report('exited', crowded + 1);
   await third.report('spawn-failed', crowded + 2);
-  expect(textOf(`${log}2`)).toBe('from a thread\r\n');
+  expect(textOf(`${log}2`)).toBe('one of many\r\n');
   const ids = Array.from({ length: crowded - 999 }, (_, i) => 1000 + i);
   const last = await disperse(third, ids, crowded + 2);
   third.send({ type: 'end', id: last + 1, status: 12 });

@@ -120,6 +120,20 @@ test('a script is read from descriptor 9, which it does not keep', async () => {
   expect(textOf(out).trim()).toBe('0');
 });
 
+test('the text is there in any way that descriptor 9 is read, for whoever reads it', async () => {
+  const { daemon, out } = await started();
+  const users: Partial<SpawnSpec>[] = [{}, { user: 'nobody' }, { group: 'daemon' }, { user: 'nobody', chroot: '/' }];
+  const cases = process.getuid!() === 0 ? users : [{}];
+  for (const [i, spec] of cases.entries()) {
+    writeFileSync(`${out}${i}`, '');
+    chmodSync(`${out}${i}`, 0o666);
+    const argv = ['/bin/sh', '-e', '-c', `cat <&9 >>${out}${i}; cat /dev/fd/9 /proc/self/fd/9 >>${out}${i}`];
+    daemon.spawn(i + 1, { argv, script: 'text\n', ...spec });
+    expect((await daemon.report('exited', i + 1)).code).toBe(0);
+    expect(textOf(`${out}${i}`)).toBe('exec 9<&-\ntext\n'.repeat(3));
+  }
+});
+
 test('a script may be larger than a pipe, and may be left half read', async () => {
   const { daemon, out } = await started();
   const comment = `# ${'x'.repeat(100)}\n`.repeat(3000);
@@ -362,16 +376,17 @@ test('without memory, descriptors or processes to be had, one spawn fails and th
   const limit = (...words: string[]) => execFileSync('prlimit', [`--pid=${init.pid}`, ...words], NOT_ROOT);
   const size = Number(/VmSize:\s+(\d+)/.exec(textOf(`/proc/${init.pid}/status`))![1]) * 1024;
   const script = `${'#'.repeat(1_500_000)}\n`;
-  const shortages: [resource: string, shortage: number, errno: number][] = [
-    ['as', size, 12],
-    ['nofile', 6, 24],
-    ['nproc', 1, 11],
+  const shortages: [resource: string, shortage: number, errno: number, spec: Partial<SpawnSpec>][] = [
+    ['as', size, 12, { env: Array<string>(100).fill('A='.padEnd(15_000, 'x')) }],
+    ['fsize', 1_000_000, 12, { script }],
+    ['nofile', 6, 24, { script }],
+    ['nproc', 1, 11, { script }],
   ];
   let id = 0;
-  for (const [resource, shortage, errno] of shortages) {
+  for (const [resource, shortage, errno, spec] of shortages) {
     const most = String(limit(`--${resource}`, '--output=HARD', '--noheadings', '--raw')).trim();
     limit(`--${resource}=${shortage}:`);
-    daemon.spawn(++id, { script });
+    daemon.spawn(++id, spec);
     expect(await daemon.report('spawn-failed', id)).toMatchObject({ step: 'fork', errno });
     limit(`--${resource}=${most}:`);
     daemon.spawn(++id, {});

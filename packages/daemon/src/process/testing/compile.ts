@@ -55,8 +55,7 @@ export function compileFaultyInit(...flags: string[]): string {
     '-Dmemfd_create=deadly_memfd_create',
     '-Dwaitpid=deadly_waitpid',
     '-Dexecv=deadly_execv',
-    '-Ddup3=faulty_dup3',
-    '-Drecvmsg=faulty_recvmsg',
+    '-Dclose_range=faulty_close_range',
     join(SUPERVISOR, 'test/faults.c'),
   );
 }

@@ -1,8 +1,8 @@
 import type { SpawnSpec } from '../../process-messages.ts';
 import type { Daemon } from './init.ts';
 
-/** LARGE_TABLE of the supervisor's forker.c. */
-export const LARGE_TABLE = 512;
+/** So many that copies of their descriptors would show. */
+const CROWD = 512;
 
 /** Has processes of a crowd end, by commands behind `last`; returns the last one. */
 export async function disperse(daemon: Daemon, ids: readonly number[], last: number): Promise<number> {
@@ -12,13 +12,10 @@ export async function disperse(daemon: Daemon, ids: readonly number[], last: num
   return last + ids.length;
 }
 
-/**
- * Starts processes with logs: by default so many that the supervisor's table of descriptors counts as large. Their ids are 1, 2, … or
- * go on behind `after`; returns the last one.
- */
+/** Starts many processes with logs. Their ids are 1, 2, … or go on behind `after`; returns the last one. */
 export async function crowd(
   daemon: Daemon,
-  { after = 0, size = LARGE_TABLE, ...changes }: Partial<SpawnSpec> & { after?: number; size?: number } = {},
+  { after = 0, size = CROWD, ...changes }: Partial<SpawnSpec> & { after?: number; size?: number } = {},
 ): Promise<number> {
   const ids = Array.from({ length: size }, (_, i) => after + 1 + i);
   for (const id of ids) daemon.spawn(id, { argv: ['sleep', '1000'], console: 'log', ...changes });

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SpawnSpec, SpawnStep } from '../process-messages.ts';
 import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
-import { crowd, disperse, LARGE_TABLE } from './testing/crowd.ts';
+import { crowd, disperse } from './testing/crowd.ts';
 import { type Daemon, eventually, Init, parentOf, textOf } from './testing/init.ts';
 
 const variants = [
@@ -14,18 +13,11 @@ const variants = [
 const env = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99' };
 const AS_ROOT = process.getuid!() === 0;
 
-const threadsOf = ({ pid }: Init): number => readdirSync(`/proc/${pid}/task`).length;
-/** Besides the main one: the one that writes logs. */
-const USUAL = 2;
-
-/** A supervisor with a large table, its daemon, and how many processes run. Their ids are below 1001. */
+/** A supervisor with many descriptors, its daemon, and how many processes run. Their ids are below 1001. */
 async function crowded(program: string) {
   const init = Init.start(program, { env });
   const daemon = await init.daemon();
   const count = await crowd(daemon);
-  daemon.spawn(1001, {});
-  await daemon.report('exited', 1001);
-  expect(threadsOf(init)).toBe(USUAL + 1);
   return { init, daemon, count, log: join(init.folder, 'log'), out: join(init.folder, 'out') };
 }
 
@@ -39,17 +31,6 @@ async function works(daemon: Daemon, id: number, folder: string): Promise<void> 
 }
 
 describe.each(variants)('a supervisor with many descriptors, %s', (_name, program) => {
-  test('makes a thread for them, and no earlier', async () => {
-    const init = Init.start(program, { env });
-    const daemon = await init.daemon();
-    const after = await crowd(daemon, { size: LARGE_TABLE / 2 });
-    expect(threadsOf(init)).toBe(USUAL);
-    await crowd(daemon, { after, size: LARGE_TABLE / 2 - 1 });
-    expect(threadsOf(init)).toBe(USUAL);
-    await works(daemon, 1001, init.folder);
-    expect(threadsOf(init)).toBe(USUAL + 1);
-  });
-
   test('starts processes as ever: output, scripts, sessions, no other descriptors', async () => {
     const { init, daemon, log, out } = await crowded(program);
     await works(daemon, 1002, init.folder);
@@ -58,7 +39,7 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
     expect((await daemon.report('exited', 1003)).code).toBe(3);
     expect(textOf(out).trim()).toBe('0');
     daemon.spawn(1004, { argv: ['sleep', '1000'], console: 'log', logPath: log });
-    daemon.spawn(1005, { debugStop: true });
+    daemon.spawn(1005, { debugStop: true, script: 'true\n', console: 'log', logPath: log });
     await daemon.report('execed', 1004);
     for (const [id, states] of [
       [1004, /^State:\tS/m],
@@ -66,7 +47,8 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
     ] as const) {
       const { pid } = await daemon.report('spawned', id);
       await eventually(() => states.test(textOf(`/proc/${pid}/status`)));
-      expect(readdirSync(`/proc/${pid}/fd`).sort()).toEqual(['0', '1', '2']);
+      const open = id === 1005 ? ['0', '1', '2', '9'] : ['0', '1', '2'];
+      expect(readdirSync(`/proc/${pid}/fd`).sort()).toEqual(open);
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
       expect(stat.slice(1, 4).map(Number)).toEqual([init.pid, pid, pid]);
       expect(textOf(`/proc/${pid}/status`)).toMatch(/^SigBlk:\t0+$/m);
@@ -139,9 +121,7 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
       daemon.replace();
       daemon = await init.daemon();
       expect(daemon.state.processes).toHaveLength(count);
-      expect(threadsOf(init)).toBe(USUAL);
       await works(daemon, id, init.folder);
-      expect(threadsOf(init)).toBe(USUAL + 1);
     }
     const ids = daemon.state.processes.map(({ process }) => process);
     const last = await disperse(daemon, ids, 1003);
@@ -150,27 +130,29 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
   });
 });
 
-describe('where the thread cannot be had', () => {
+describe('a child that does not get descriptors of its own', () => {
   const program = compileFaultyInit();
 
-  test.each(['no-own-table', 'no-descriptors-passed'])('%s: the main thread forks', async (fault) => {
-    const init = Init.start(program);
-    writeFileSync(join(init.folder, fault), '');
+  test('where the kernel cannot do that, it gets a copy of all and closes them', async () => {
+    const init = Init.start(program, { env: { OLD_TABLE: '1' } });
     const daemon = await init.daemon();
-    await crowd(daemon);
-    for (const id of [1001, 1002]) await works(daemon, id, init.folder);
-    await eventually(() => threadsOf(init) === USUAL);
+    await crowd(daemon, { size: 20 });
+    await works(daemon, 1001, init.folder);
+    daemon.spawn(1002, { debugStop: true, console: 'log' });
+    const { pid } = await daemon.report('stopped', 1002);
+    expect(readdirSync(`/proc/${pid}/fd`).sort()).toEqual(['0', '1', '2']);
   });
 
-  test('no memory for its stack: the main thread forks', async () => {
+  test.each(['stopped-child', 'killed-child'])('%s: it is killed, and holds nobody else', async (fault) => {
     const init = Init.start(program);
     const daemon = await init.daemon();
-    const size = Number(/VmSize:\s+(\d+)/.exec(textOf(`/proc/${init.pid}/status`))![1]) * 1024;
-    execFileSync('prlimit', [`--pid=${init.pid}`, `--as=${size + 2_000_000}:`]);
-    const limits = [{ resource: 'as', soft: null, hard: null }];
-    await crowd(daemon, { limits });
-    daemon.shell(1001, 'exit 5', { limits });
-    expect((await daemon.report('exited', 1001)).code).toBe(5);
-    expect(threadsOf(init)).toBe(USUAL);
+    daemon.spawn(1, { argv: ['sleep', '1000'], console: 'log' });
+    await daemon.report('execed', 1);
+    writeFileSync(join(init.folder, fault), '');
+    daemon.spawn(2, { console: 'log', logPath: join(init.folder, 'log'), script: 'true\n' });
+    expect(await daemon.report('exited', 2)).toMatchObject({ signal: 9 });
+    rmSync(join(init.folder, fault));
+    await works(daemon, 3, init.folder);
+    expect(daemon.typesOf(1)).toEqual(['spawned', 'execed']);
   });
 });
