@@ -4,13 +4,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GENERATED, generate } from '../../scripts/generate.mjs';
 import { CHECKOUT } from '../chaos/session.ts';
 import { corpusFiles } from './corpus.ts';
 import type { Fuzzer } from './fuzzer.ts';
 
 const FLAGS = ['-std=gnu11', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
 const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
+
+/** Brings the generated headers up to date. */
+const GENERATE = "import('./scripts/generate.mjs').then(({ generate }) => generate())";
 
 /** `native/NAME.c` has the reader, or takes it in; `sources` are what else belongs to it. */
 function native(name: string, reader: string, inputsInTest: number, sources: readonly string[] = []): Fuzzer {
@@ -22,10 +24,11 @@ function native(name: string, reader: string, inputsInTest: number, sources: rea
       const program = join(folder, 'fuzz');
       const files = ['test/fuzz/native/fuzz.c', `test/fuzz/native/${reader}.c`, ...sources];
       try {
-        generate();
+        // As a program of its own: this one is bundled, and has no compiler of TypeScript in it.
+        execFileSync(process.execPath, ['-e', GENERATE], { cwd: CHECKOUT });
         execFileSync(
           'cc',
-          [...FLAGS, '-Ipackages/supervisor', `-I${GENERATED}`, ...SANITIZE, '-o', program, ...files],
+          [...FLAGS, '-Ipackages/supervisor', '-Idist/generated', ...SANITIZE, '-o', program, ...files],
           {
             cwd: CHECKOUT,
           },

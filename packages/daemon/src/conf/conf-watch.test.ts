@@ -7,6 +7,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfWatch } from './conf-watch.ts';
 import { buildConfWatch } from './test-configuration.ts';
+import {
+  answer,
+  event,
+  IN_CLOSE_WRITE,
+  IN_CREATE,
+  IN_DELETE,
+  IN_IGNORED,
+  IN_Q_OVERFLOW,
+  octal,
+} from './testing/inotify.ts';
 import type { WatchEvent, WatchListener } from './watcher.ts';
 
 let directory: string;
@@ -32,6 +42,8 @@ function record(path: string, use: (watch: ConfWatch) => void = () => undefined,
   });
 }
 
+const recorded = (...records: Buffer[]): Buffer => Buffer.concat(records);
+
 function script(text: string): string {
   const path = join(directory, 'script');
   writeFileSync(path, `#!/bin/sh\n${text}\n`);
@@ -41,18 +53,62 @@ function script(text: string): string {
 
 describe('the client', () => {
   test('takes records in pieces, several at once, and of any bytes', async () => {
-    const text = "printf 'w/a'; printf '/b.conf\\0g/\\377\\0o\\0?'; printf 'x\\0+/d\\0!7\\0'";
-    expect((await record(script(text))).events).toEqual([
+    const folder = recorded(answer(7), event(7, IN_CLOSE_WRITE, 'b.conf'), event(7, IN_DELETE, Buffer.of(0xff)));
+    const more = recorded(event(-1, IN_Q_OVERFLOW), event(8, IN_CREATE, 'unknown'), event(7, IN_CREATE, 'dir'));
+    const whole = Buffer.concat([folder, more]);
+    const pieces = [whole.subarray(0, 3), whole.subarray(3, 41), whole.subarray(41)].map(octal);
+    const text = `${pieces.map((piece) => `printf '${piece}'`).join('; sleep 0.1; ')}`;
+    expect((await record(script(text), (watch) => watch.watch('/a'))).events).toEqual([
+      { kind: 'watching', path: '/a' },
       { kind: 'written', path: '/a/b.conf' },
-      { kind: 'gone', path: '/\udcff' },
+      { kind: 'gone', path: '/a/\udcff' },
       { kind: 'missed', path: '' },
-      { kind: 'watching', path: '/d' },
+      { kind: 'created', path: '/a/dir' },
     ]);
   });
 
-  test('says why a directory cannot be watched', async () => {
-    const { refusals } = await record(script("printf 'e28 /a b\\0e13 /c\\0'"));
+  test('tells each path that leads to a folder, and that the folder has gone', async () => {
+    const text = octal(recorded(answer(1), answer(1), answer(1), event(1, IN_CREATE, 'x'), event(1, IN_IGNORED)));
+    const asked = (watch: ConfWatch) => {
+      watch.watch('/a');
+      watch.await('/b/x');
+      watch.await('/b/y');
+    };
+    expect((await record(script(`printf '${text}'`), asked)).events).toEqual([
+      { kind: 'watching', path: '/a' },
+      { kind: 'created', path: '/b/x' },
+      { kind: 'created', path: '/b/y' },
+      { kind: 'created', path: '/a/x' },
+      { kind: 'created', path: '/b/x' },
+      { kind: 'lost', path: '/a' },
+      { kind: 'gone', path: '/b/x' },
+      { kind: 'gone', path: '/b/y' },
+    ]);
+  });
+
+  test('says nothing of a path that is not watched any more, whatever is still to come of it', async () => {
+    const text = octal(recorded(answer(1), answer(-2), event(1, IN_CREATE, 'x')));
+    const asked = (watch: ConfWatch) => {
+      watch.watch('/a');
+      watch.watch('/b');
+      watch.unwatch('/a');
+      watch.unwatch('/b');
+    };
+    expect((await record(script(`printf '${text}'`), asked)).events).toEqual([]);
+  });
+
+  test('says why a directory cannot be watched, unless it is not there', async () => {
+    const asked = (watch: ConfWatch) => {
+      for (const path of ['/a b', '/c', '/gone']) watch.watch(path);
+      watch.await('/gone/name');
+    };
+    const text = octal(recorded(answer(-28), answer(-13), answer(-2), answer(-20)));
+    const { refusals, events } = await record(script(`printf '${text}'`), asked);
     expect(refusals).toEqual(['/a b: No space left on device', '/c: Permission denied']);
+    expect(events).toEqual([
+      { kind: 'lost', path: '/gone' },
+      { kind: 'gone', path: '/gone/name' },
+    ]);
   });
 
   test.each([
@@ -73,15 +129,13 @@ describe('the client', () => {
 });
 
 describe('the program', () => {
-  /** What it writes for some input, records separated by spaces. */
-  function run(input: string | Buffer): Promise<{ status: number | null; output: string }> {
+  /** What it writes for some input: `ANSWER` or `WATCH:MASK:NAME` each. */
+  function run(input: string | Buffer): Promise<{ status: number | null; records: string[] }> {
     return new Promise((resolve) => {
       const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
-      let output = '';
-      child.stdout.on('data', (data: Buffer) => {
-        output += data.toString().replaceAll('\0', ' ');
-      });
-      child.on('close', (status) => resolve({ status, output }));
+      const chunks: Buffer[] = [];
+      child.stdout.on('data', (data: Buffer) => chunks.push(data));
+      child.on('close', (status) => resolve({ status, records: readRecords(Buffer.concat(chunks)) }));
       child.stdin.end(input);
     });
   }
@@ -90,9 +144,9 @@ describe('the program', () => {
     const folder = mkdtempSync(join(directory, 'busy-'));
     const busy = spawn('sh', ['-c', 'while :; do : > a; : > b; : > c; done'], { cwd: folder });
     try {
-      const requests = Array.from({ length: 100 }, () => '?\0\0').join('');
-      const { output } = await run(`+${folder}\0\0${requests}`);
-      expect(output.match(/\?/g)).toHaveLength(100);
+      const requests = Array.from({ length: 100 }, () => '?\0').join('');
+      const { records } = await run(`+${IN_CREATE | IN_CLOSE_WRITE} ${folder}\0${requests}`);
+      expect(records.filter((text) => !text.includes(':'))).toEqual(['1', ...Array(100).fill('0')]);
     } finally {
       busy.kill('SIGKILL');
       await once(busy, 'exit');
@@ -100,37 +154,30 @@ describe('the program', () => {
   });
 
   test('ends with its input', async () => {
-    expect(await run('')).toEqual({ status: 0, output: '' });
+    expect(await run('')).toEqual({ status: 0, records: [] });
   });
 
-  test('answers each request', async () => {
-    const requests = [
-      '+/proc',
-      '',
-      '+/nonexistent',
-      '',
-      '+/',
-      'name',
-      '+/nonexistent',
-      'name',
-      '-/proc',
-      '',
-      '-/x',
-      '',
-      '?',
-      '',
-    ];
-    const { output } = await run(`${requests.join('\0')}\0`);
-    expect(output).toBe('+/proc l/nonexistent c//name g/nonexistent/name ? ');
-  });
-
-  test('says the number of an error', async () => {
+  test('answers each request, with the number of an error where there is one', async () => {
     const long = `/${'x'.repeat(300)}`;
-    expect((await run(`+${long}\0\0`)).output).toBe(`e36 ${long} `);
+    const requests = ['+8 /proc', '+8 /nonexistent', '+8 /', '+8 /proc', `+8 ${long}`, '-1', '-9', '?', '+8', 'x', ''];
+    const { records } = await run(requests.map((request) => `${request}\0`).join(''));
+    expect(records).toEqual(['1', '-2', '2', '1', '-36', '0', '1:32768:', '-22', '0', '0', '0', '0']);
   });
 
   test('ends on requests that are none', async () => {
     expect((await run(Buffer.alloc(200_000, 'x'))).status).toBe(0);
-    expect(await run('\0\0!\0\0no\0')).toEqual({ status: 0, output: '' });
   });
 });
+
+/** Records as the program writes them. */
+function readRecords(bytes: Buffer): string[] {
+  const records: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes.readUInt32LE(at + 12);
+    const mask = bytes.readUInt32LE(at + 4);
+    const name = bytes.toString('utf8', at + 16, at + 16 + length).replaceAll('\0', '');
+    records.push(mask === 0 ? String(bytes.readInt32LE(at)) : `${bytes.readInt32LE(at)}:${mask}:${name}`);
+    at += 16 + length;
+  }
+  return records;
+}

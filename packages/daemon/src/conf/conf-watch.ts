@@ -1,22 +1,42 @@
 /** The client of the helper program watcher/conf-watch.c, whose comment describes the protocol. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { decodeText, encodeText, systemErrorText } from '@upstart/protocol';
 import { inspect } from './job-file.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
-const KINDS: Record<string, WatchEvent['kind']> = {
-  '+': 'watching',
-  c: 'created',
-  w: 'written',
-  g: 'gone',
-  l: 'lost',
-  o: 'missed',
+/** The part of linux/inotify.h that is used. */
+const IN = {
+  closeWrite: 0x8,
+  movedFrom: 0x40,
+  movedTo: 0x80,
+  create: 0x100,
+  delete: 0x200,
+  moveSelf: 0x800,
+  queueOverflow: 0x4000,
+  ignored: 0x8000,
+  onlyDirectories: 0x0100_0000,
+  maskAdd: 0x2000_0000,
 };
+/** Several paths can lead to one folder, so what one of them wants is added to what others do. */
+const NAMES = IN.create | IN.delete | IN.movedFrom | IN.movedTo | IN.moveSelf | IN.onlyDirectories | IN.maskAdd;
+const ENTRIES = NAMES | IN.closeWrite;
 
-const NUL = Buffer.of(0);
+/** struct inotify_event: wd, mask, cookie and the length of the name behind them, four bytes each. */
+const HEADER = 16;
+const IS_LITTLE = endianness() === 'LE';
+
+/** What is asked for: everything in `directory`, or only its entry `name`. */
+interface Watch {
+  readonly path: string;
+  readonly directory: string;
+  readonly name: string | null;
+  /** What the kernel calls it; null until the helper has answered. */
+  descriptor: number | null;
+}
 
 /** Milliseconds after which a helper that owes an answer is taken to hang: on a network's file system, say. */
 export const HANG_MS = 10_000;
@@ -25,47 +45,46 @@ export const HANG_MS = 10_000;
 export class ConfWatch implements Watcher {
   readonly #child: ChildProcess;
   readonly #listener: WatchListener;
-  readonly #awaited = new Set<string>();
-  /** Those who wait for an answer, in the order of the requests. */
-  readonly #waiting: (() => void)[] = [];
+  readonly #byPath = new Map<string, Watch>();
+  readonly #byDescriptor = new Map<number, Watch[]>();
+  /** Those who wait for an answer, in the order of the requests: its number is a descriptor, or a negative error number. */
+  readonly #waiting: ((answer: number) => void)[] = [];
   readonly #hangMs: number;
   readonly #childChanged = (): void => this.#continue();
   #rest: Buffer = Buffer.alloc(0);
+  /** Events of the chunk that is being read. */
+  #events: WatchEvent[] = [];
   #over = false;
   #hang: NodeJS.Timeout | undefined;
-  /** Whether an answer to what was sent in this turn is asked for already. */
-  #asked = false;
 
   constructor(program: string, listener: WatchListener, hangMs = HANG_MS) {
     this.#listener = listener;
     this.#hangMs = hangMs;
     this.#child = spawn(program, [], { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
     this.#child.on('error', (error) => this.#fail(systemErrorText(error), false));
-    this.#child.on('exit', (code, signal) => this.#fail(`ended with ${signal ?? `status ${code}`}`, true));
-    this.#child.stdin?.on('error', () => undefined); // its end is reported by `exit`
+    this.#child.on('close', (code, signal) => this.#fail(`ended with ${signal ?? `status ${code}`}`, true));
+    this.#child.stdin?.on('error', () => undefined); // its end is reported by `close`
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
     process.on('SIGCHLD', this.#childChanged);
   }
 
   watch(directory: string): void {
-    this.#send('+', directory, '');
-    this.#expectAnswer();
+    this.#add({ path: directory, directory, name: null, descriptor: null });
   }
 
   await(path: string): void {
-    this.#awaited.add(path);
-    this.#send('+', dirname(path), basename(path));
-    this.#expectAnswer();
+    this.#add({ path, directory: dirname(path), name: basename(path), descriptor: null });
   }
 
   unwatch(path: string): void {
-    if (this.#awaited.delete(path)) this.#send('-', dirname(path), basename(path));
-    else this.#send('-', path, '');
+    const watch = this.#byPath.get(path);
+    this.#byPath.delete(path);
+    if (watch?.descriptor != null) this.#leave(watch, watch.descriptor);
   }
 
   settled(): Promise<void> {
     if (this.#over) return Promise.resolve();
-    return new Promise((resolve) => this.#ask(resolve));
+    return new Promise((resolve) => this.#send('?', () => resolve()));
   }
 
   close(): void {
@@ -73,20 +92,51 @@ export class ConfWatch implements Watcher {
     this.#child.stdin?.end();
   }
 
-  #ask(answered: () => void): void {
-    this.#waiting.push(answered);
-    this.#send('?', '', '');
-    this.#hang ??= this.#limit();
+  #add(watch: Watch): void {
+    this.#byPath.set(watch.path, watch);
+    const request = `+${watch.name === null ? ENTRIES : NAMES} ${watch.directory || '/'}`;
+    this.#send(request, (answer) => this.#added(watch, answer));
   }
 
-  /** Asks for an answer behind the requests of this turn, to notice if there is none. */
-  #expectAnswer(): void {
-    if (this.#asked) return;
-    this.#asked = true;
-    queueMicrotask(() => {
-      this.#asked = false;
-      if (!this.#over) this.#ask(() => undefined);
-    });
+  #added(watch: Watch, answer: number): void {
+    const { path, directory, name } = watch;
+    if (answer > 0) {
+      const others = this.#byDescriptor.get(answer) ?? [];
+      this.#byDescriptor.set(answer, [...others, watch]);
+      watch.descriptor = answer;
+      // It may have been ended meanwhile.
+      if (this.#byPath.get(path) === watch) this.#tell(name === null ? 'watching' : 'created', path);
+      else this.#leave(watch, answer);
+      return;
+    }
+    if (this.#byPath.get(path) !== watch) return;
+    this.#byPath.delete(path);
+    const [code, message] = getSystemErrorMap().get(answer) ?? [];
+    if (code === 'ENOENT' || code === 'ENOTDIR') this.#tellLost(watch);
+    else
+      this.#listener.refused(
+        directory,
+        systemErrorText({ errno: answer, code, message: message ?? `error ${-answer}` }),
+      );
+  }
+
+  #leave(watch: Watch, descriptor: number): void {
+    const others = (this.#byDescriptor.get(descriptor) ?? []).filter((other) => other !== watch);
+    if (others.length > 0) this.#byDescriptor.set(descriptor, others);
+    else if (this.#byDescriptor.delete(descriptor)) this.#send(`-${descriptor}`);
+  }
+
+  #send(request: string, answered: (answer: number) => void = () => undefined): void {
+    if (this.#over) return;
+    this.#waiting.push(answered);
+    this.#hang ??= this.#limit();
+    const { stdin } = this.#child;
+    // What is asked for in one turn is sent at once: each piece would wake the helper.
+    if (stdin?.writableCorked === 0) {
+      stdin.cork();
+      process.nextTick(() => stdin.uncork());
+    }
+    stdin?.write(Buffer.concat([encodeText(request), Buffer.of(0)]));
   }
 
   #limit(): NodeJS.Timeout {
@@ -104,42 +154,58 @@ export class ConfWatch implements Watcher {
     this.#listener.hampered('was stopped by a signal and has been continued');
   }
 
-  #send(operation: string, directory: string, name: string): void {
-    this.#child.stdin?.write(Buffer.concat([encodeText(operation + directory), NUL, encodeText(name), NUL]));
-  }
-
   #receive(chunk: Buffer): void {
     if (this.#over) return;
     const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
-    const events: WatchEvent[] = [];
-    let answers = 0;
-    let start = 0;
-    for (let end = data.indexOf(0, start); end >= 0; end = data.indexOf(0, start)) {
-      const record = decodeText(data.subarray(start, end));
-      const kind = KINDS[record.charAt(0)];
-      if (kind !== undefined) events.push({ kind, path: record.slice(1) });
-      else if (record === '?') answers++;
-      else if (record.startsWith('e')) this.#refuse(record.slice(1));
-      start = end + 1;
+    const view = new DataView(data.buffer, data.byteOffset, data.length);
+    let at = 0;
+    for (let end = 0; data.length - at >= HEADER; at = end) {
+      end = at + HEADER + view.getUint32(at + 12, IS_LITTLE);
+      if (end > data.length) break;
+      const descriptor = view.getInt32(at, IS_LITTLE);
+      const mask = view.getUint32(at + 4, IS_LITTLE);
+      const [name] = decodeText(data.subarray(at + HEADER, end)).split('\0', 1);
+      if (mask === 0) this.#answer(descriptor);
+      else this.#take(descriptor, mask, name ?? '');
     }
-    this.#rest = data.subarray(start);
+    this.#rest = data.subarray(at);
+    const events = this.#events;
+    this.#events = [];
     if (events.length > 0) this.#listener.events(events);
-    this.#answer(answers);
   }
 
-  #answer(count: number): void {
-    if (count === 0) return;
+  #answer(number: number): void {
     clearTimeout(this.#hang);
-    this.#hang = this.#waiting.length > count ? this.#limit() : undefined;
-    for (const resolve of this.#waiting.splice(0, count)) resolve();
+    this.#waiting.shift()?.(number);
+    this.#hang = this.#waiting.length > 0 ? this.#limit() : undefined;
   }
 
-  /** `ERRNO PATH` */
-  #refuse(record: string): void {
-    const errno = -Number.parseInt(record, 10);
-    const [code, message] = getSystemErrorMap().get(errno) ?? [];
-    const reason = systemErrorText({ errno, code, message: message ?? `error ${-errno}` });
-    this.#listener.refused(record.slice(record.indexOf(' ') + 1), reason);
+  #take(descriptor: number, mask: number, name: string): void {
+    if (mask & IN.queueOverflow) this.#tell('missed', '');
+    const watches = this.#byDescriptor.get(descriptor);
+    if (watches === undefined) return;
+    if (mask & (IN.moveSelf | IN.ignored)) {
+      // The paths that led there are those of something else from now on.
+      this.#byDescriptor.delete(descriptor);
+      if (mask & IN.moveSelf) this.#send(`-${descriptor}`);
+      for (const watch of watches) this.#tellLost(watch);
+      return;
+    }
+    if (name === '') return;
+    const kind = mask & (IN.closeWrite | IN.movedTo) ? 'written' : mask & IN.create ? 'created' : 'gone';
+    for (const watch of watches) {
+      if (watch.name === null) this.#tell(kind, `${watch.directory}/${name}`);
+      else if (watch.name === name) this.#tell(kind, watch.path);
+    }
+  }
+
+  #tell(kind: WatchEvent['kind'], path: string): void {
+    this.#events.push({ kind, path });
+  }
+
+  #tellLost(watch: Watch): void {
+    this.#byPath.delete(watch.path);
+    this.#tell(watch.name === null ? 'lost' : 'gone', watch.path);
   }
 
   #fail(reason: string, again: boolean): void {
@@ -151,7 +217,9 @@ export class ConfWatch implements Watcher {
   #end(): void {
     this.#over = true;
     process.off('SIGCHLD', this.#childChanged);
-    this.#answer(this.#waiting.length);
+    clearTimeout(this.#hang);
+    this.#byPath.clear();
+    for (const answered of this.#waiting.splice(0)) answered(0);
   }
 }
 

@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildConfWatch, TestConfiguration } from './test-configuration.ts';
+import { answer, event, IN_Q_OVERFLOW, octal } from './testing/inotify.ts';
 
 let build: string;
 let program: string;
@@ -371,7 +372,7 @@ function standIn(writes: string): string {
 
 test('lost events are made up for by looking at everything', async () => {
   for (const job of ['kept', 'changed', 'deleted', 'sub/job']) conf.write(`conf/${job}.conf`, 'usage old');
-  conf.load(['conf', 'late'], { watch: true, watcher: standIn(`printf 'o\\0'`) });
+  conf.load(['conf', 'late'], { watch: true, watcher: standIn(`printf '${octal(event(-1, IN_Q_OVERFLOW))}'`) });
   const kept = conf.jobs.get('kept');
   conf.write('conf/changed.conf', 'usage changed');
   conf.write('conf/new/job.conf', 'usage new');
@@ -384,7 +385,7 @@ test('lost events are made up for by looking at everything', async () => {
 });
 
 test('a directory that cannot be watched is named', async () => {
-  conf.load(['conf'], { watch: true, watcher: standIn(`printf 'e28 ${conf.path('conf')}\\0'`) });
+  conf.load(['conf'], { watch: true, watcher: standIn(`printf '${octal(answer(-28))}'`) });
   conf.write('go', '');
   const warning = 'warn: conf: Unable to watch configuration directory: No space left on device';
   await conf.until(() => conf.log.includes(warning));
