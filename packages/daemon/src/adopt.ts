@@ -3,13 +3,12 @@
  * the processes tells which jobs they belong to.
  */
 import type { Engine } from './engine/engine.ts';
-import type { FoundProcess } from './engine/messages.ts';
+import type { FoundProcess, UntimedInput } from './engine/messages.ts';
 import { processesOf } from './engine/state.ts';
 import { ownJob, readTexts } from './proc/processes.ts';
 import type { SupervisorState } from './process-messages.ts';
-import type { Untimed } from './runner.ts';
 
-type Adoption = Extract<Untimed, { type: 'adopt' }>;
+type Adoption = Extract<UntimedInput, { type: 'adopt' }>;
 
 /** The input that makes the engine's state agree with the supervisor; null when it does already. `read` tells of a process what can be read. */
 export function adoption(

@@ -2,6 +2,7 @@
  * From a snapshot and a journal to the state that they lead to: when a daemon begins, and when an input could not be carried out
  * and the state is to be what it was before.
  */
+import { NOBODY } from './engine/audience.ts';
 import { Engine } from './engine/engine.ts';
 import type { Fault, Input, PlainInput } from './engine/messages.ts';
 import { faultPlace, faultReason } from './fault-place.ts';
@@ -55,6 +56,7 @@ export function replay(
     if (wanted < 0) return null;
     const inputs = all.slice(0, Math.min(wanted, most)).map((input, i) => faults.get(i) ?? input);
     const engine = new Engine(recovered.snapshot.state);
+    engine.tellTo(NOBODY);
     const commands = [...recovered.snapshot.commands];
     const failed = applyAll(engine, inputs, commands, progress);
     if (!failed) return { engine, commands, faults: [...faults.values()], leftOut: wanted - inputs.length };

@@ -2,11 +2,11 @@
  * Runs the engine: journals what goes in, carries out what comes out. The only place where the pure core meets time, disk
  * and the supervisor.
  */
-import { type Notification, UpstartError } from '@upstart/protocol';
+import type { Notification } from '@upstart/protocol';
 import { monotonicNow } from './clock.ts';
 import { describeEffect } from './describe.ts';
 import type { Engine } from './engine/engine.ts';
-import type { Duty, Effect, EngineRequest, Input } from './engine/messages.ts';
+import type { Duty, Effect, EngineRequest, Input, UntimedInput } from './engine/messages.ts';
 import type { Answer } from './engine/state.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import type { Log } from './log.ts';
@@ -14,7 +14,10 @@ import type { Memory } from './memory.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import type { Command, Report, SupervisorState } from './process-messages.ts';
 import { faultInstead, replay } from './replay.ts';
+import { Settling } from './settling.ts';
 import type { StateStore } from './state/store.ts';
+import { settle, WaitingClients } from './waiting-clients.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** What the runner needs of the supervisor's client. */
 export interface CommandSink {
@@ -24,17 +27,6 @@ export interface CommandSink {
   pending(): Command[];
   /** The connection is over. */
   onClose(closed: () => void): void;
-}
-
-/** An input without its time, which the runner gives it. */
-export type Untimed = Input extends infer I ? (I extends Input ? Omit<I, 'now' | 'wall'> : never) : never;
-
-/** What setTimeout takes at most; a timer that is due later is armed again then. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
-interface Pending {
-  resolve(result: unknown): void;
-  reject(error: UpstartError): void;
 }
 
 export interface RunnerParts {
@@ -54,8 +46,8 @@ export class Runner {
   readonly keptAnswers = new KeptAnswers();
   readonly watchers = new Set<(notification: Notification) => void>();
   private readonly parts: RunnerParts;
-  private readonly waiting = new Map<string, Pending[]>();
-  private readonly settledCallbacks = new Set<() => void>();
+  private readonly waiting = new WaitingClients();
+  private readonly settling = new Settling();
   /** Distinguishes the keys of this daemon's unrepeatable requests from those of the ones before it. */
   private readonly nonce = `#${process.pid}-${Math.floor(monotonicNow())}-`;
   private readonly endCallbacks: (() => void)[] = [];
@@ -70,8 +62,7 @@ export class Runner {
   private requests = 0;
   private queue: Input[] = [];
   private scheduled = false;
-  private timer: NodeJS.Timeout | null = null;
-  private timerDue = 0;
+  private readonly wakeUp = new WakeUp(() => this.timeHasCome());
 
   constructor(parts: RunnerParts) {
     this.parts = parts;
@@ -107,7 +98,7 @@ export class Runner {
   }
 
   /** Takes an input; it is applied before anything else that this turn of the event loop brings. */
-  submit(input: Untimed): void {
+  submit(input: UntimedInput): void {
     this.queue.push({ ...input, now: monotonicNow(), wall: Date.now() } as Input);
     if (this.scheduled) return;
     this.scheduled = true;
@@ -116,7 +107,9 @@ export class Runner {
 
   /** What the supervisor has reported; commands that follow from it are on their way when this returns. */
   reports(reports: readonly Report[]): void {
-    for (const report of reports) this.submit({ type: 'report', report });
+    const now = monotonicNow();
+    const wall = Date.now();
+    for (const report of reports) this.queue.push({ type: 'report', report, now, wall });
     this.flush();
   }
 
@@ -134,10 +127,7 @@ export class Runner {
         settle({ resolve, reject }, answer);
         return;
       }
-      const others = this.waiting.get(known);
-      if (others) others.push({ resolve, reject });
-      else this.waiting.set(known, [{ resolve, reject }]);
-      if (others || asked.has(known)) return;
+      if (!this.waiting.add(known, { resolve, reject }) || asked.has(known)) return;
       this.submit({ type: 'request', key: known, keep: key !== undefined, request });
     });
   }
@@ -146,18 +136,7 @@ export class Runner {
   settled(isSettled: () => boolean, limit: number): Promise<void> {
     // What has been submitted counts: the state is not settled before it was applied.
     if (this.queue.length === 0 && isSettled()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.settledCallbacks.delete(check);
-        resolve();
-      };
-      const check = (): void => {
-        if (isSettled()) done();
-      };
-      const timer = setTimeout(done, limit);
-      this.settledCallbacks.add(check);
-    });
+    return this.settling.wait(isSettled, limit);
   }
 
   /** Has `callback` called when the engine has decided that init ends, and the supervisor has been told; at once if it has. */
@@ -181,10 +160,10 @@ export class Runner {
       this.save();
       this.replace();
     }
-    for (const callback of [...this.settledCallbacks]) callback();
+    this.settling.check();
     if (this.engine.state.ended) {
       // Nothing is due any more; a timer would only keep the daemon, and init with it.
-      if (this.timer) clearTimeout(this.timer);
+      this.wakeUp.set(null);
       for (const callback of this.endCallbacks.splice(0)) callback();
       return;
     }
@@ -213,6 +192,12 @@ export class Runner {
   private run(inputs: readonly Input[]): void {
     const commands: Command[] = [];
     const others: Effect[] = [];
+    const { log } = this.parts;
+    this.engine.tellTo({
+      debug: log.enabled('debug'),
+      info: log.enabled('info'),
+      watches: this.watchers.size > 0,
+    });
     for (const [i, input] of inputs.entries()) {
       for (const effect of this.apply(input, inputs.length - i)) {
         if (effect.type === 'command') commands.push(effect.command);
@@ -275,11 +260,9 @@ export class Runner {
   }
 
   private answer(key: string, answer: Answer): void {
-    const waiting = this.waiting.get(key);
-    for (const pending of waiting ?? []) settle(pending, answer);
-    this.waiting.delete(key);
+    if (this.waiting.answer(key, answer)) return;
     // It was asked for before this daemon came.
-    if (!waiting && this.engine.state.answers.has(key)) this.keptAnswers.wereLost([key], monotonicNow());
+    if (this.engine.state.answers.has(key)) this.keptAnswers.wereLost([key], monotonicNow());
   }
 
   private notify(notification: Notification): void {
@@ -299,19 +282,12 @@ export class Runner {
 
   /** For what the engine waits for, and for another attempt to save what could not be saved. */
   private armTimer(): void {
-    const dues = [this.engine.nextDue(), this.parts.store.retryDueMs].filter((due) => due !== null);
-    const due = Math.min(...dues);
-    if (dues.length === 0 || (this.timer && this.timerDue === due)) return;
-    if (this.timer) clearTimeout(this.timer);
-    this.timerDue = due;
-    this.timer = setTimeout(
-      () => this.timeHasCome(),
-      Math.min(Math.max(0, Math.ceil(due - monotonicNow())), LONGEST_TIMEOUT),
-    );
+    const { retryDueMs } = this.parts.store;
+    const dueMs = this.engine.nextDue();
+    this.wakeUp.set(dueMs === null || retryDueMs === null ? (dueMs ?? retryDueMs) : Math.min(dueMs, retryDueMs));
   }
 
   private timeHasCome(): void {
-    this.timer = null;
     const due = this.engine.nextDue();
     if (due !== null && due <= monotonicNow()) {
       this.submit({ type: 'tick' });
@@ -320,9 +296,4 @@ export class Runner {
     if (this.parts.store.retryDueMs !== null) this.saveIfDue();
     this.armTimer();
   }
-}
-
-function settle(pending: Pending, answer: Answer): void {
-  if ('error' in answer) pending.reject(new UpstartError(answer.error.code, answer.error.text));
-  else pending.resolve(answer.result);
 }

@@ -16,6 +16,12 @@ export function* conditionEvents(condition: Condition): Generator<Extract<Condit
   yield* conditionEvents(condition.right);
 }
 
+/** Whether the condition has an `event` leaf of this name. */
+export function mentionsEvent(condition: Condition, name: string): boolean {
+  if (condition.op === 'event') return condition.name === name;
+  return mentionsEvent(condition.left, name) || mentionsEvent(condition.right, name);
+}
+
 /** The condition as one line, every operator parenthesised, quotes removed: `((a and b) or c X=1)`. */
 export function formatCondition(condition: Condition): string {
   if (condition.op === 'event') return [condition.name, ...condition.args].join(' ');

@@ -12,7 +12,8 @@ import { mergeVariables, unsetVariable } from './environment.ts';
 import { findOrCreateInstance } from './instances.ts';
 import { changeGoal } from './lifecycle.ts';
 import type { FoundProcess, Input } from './messages.ts';
-import { beginSuccession, cancelKillTimer, processSpawned } from './processes.ts';
+import { processSpawned } from './process-reports.ts';
+import { beginSuccession, cancelKillTimer } from './processes.ts';
 import { commandLine, SUPPLIED_VARIABLES } from './spawn-spec.ts';
 import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from './standing-orders.ts';
 import { type ClassState, type InstanceState, type ProcessState, processesOf } from './state.ts';
@@ -70,7 +71,7 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   if (slot === 'main') forbidAgain(context, token);
   context.setTable(instance, 'env', ownEnvironment(found.env));
   context.log('error', `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`);
-  context.effects.push({ type: 'process', job: found.job, instance: found.instance, slot, pid });
+  context.tell({ type: 'process', job: found.job, instance: found.instance, slot, pid });
   return instance;
 }
 
@@ -136,10 +137,10 @@ function settle(context: Context, instance: InstanceState): void {
   if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);
   if (instance.goal !== goal) {
-    context.effects.push({ type: 'goal', job, instance: instance.name, from: instance.goal, to: goal });
+    context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: goal });
   }
   if (instance.state !== state) {
-    context.effects.push({ type: 'state', job, instance: instance.name, from: instance.state, to: state });
+    context.tell({ type: 'state', job, instance: instance.name, from: instance.state, to: state });
   }
   instance.goal = goal;
   instance.state = state;

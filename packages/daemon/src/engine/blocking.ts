@@ -3,7 +3,7 @@
  * (reference: events §4, §5.1; jobs §4.5).
  */
 import { type ErrorCode, isKnownEvent, upstartError, type WireError } from '@upstart/protocol';
-import { type ConditionState, type EventNode, satisfiedNodes } from './condition-state.ts';
+import type { ConditionState, EventNode } from './condition-state.ts';
 import type { Context } from './context.ts';
 import { MAX_ERROR_TEXT } from './limits.ts';
 import type { Answer, EventState, InstanceState, Waiter } from './state.ts';
@@ -55,10 +55,12 @@ export function eventsOf(context: Context, nodes: readonly EventNode[]): EventSt
 
 /** Forgets all that a condition has seen, and lets the events go. */
 export function resetCondition(context: Context, condition: ConditionState): void {
-  const nodes = satisfiedNodes(condition);
-  const events = eventsOf(context, nodes);
-  for (const node of nodes) node.event = 0;
-  for (const event of events) unblock(context, event);
+  for (const node of condition) {
+    if (node.op !== 'event' || node.event === 0) continue;
+    const event = context.state.events.get(node.event) as EventState;
+    node.event = 0;
+    unblock(context, event);
+  }
 }
 
 /** From now on the events are not over before the instance is done with what they asked for. */
@@ -79,8 +81,8 @@ const FAILURES: Record<Waiter['kind'], ErrorCode & `${string}fail${string}`> = {
 /** Releases everybody who waits for the instance: the request is done, has been overtaken by another, or has failed. */
 export function release(context: Context, instance: InstanceState, failed: boolean): void {
   const { blocking, waiters } = instance;
-  instance.blocking = [];
-  instance.waiters = [];
+  if (blocking.length > 0) instance.blocking = [];
+  if (waiters.length > 0) instance.waiters = [];
   for (const id of blocking) {
     const event = context.state.events.get(id) as EventState;
     if (failed) event.failed = true;

@@ -1,34 +1,12 @@
 /**
- * Job classes as their files come, change and go (reference: job files §6.1).
+ * Job classes: adding them, and putting one in the place of another (reference: job files §6.1).
  */
-import { isSameDefinition, type JobDefinition } from '../job-definition.ts';
-import { block, eventsOf, resetCondition } from './blocking.ts';
-import { newConditionState, offerEvent, satisfiedNodes } from './condition-state.ts';
+import type { JobDefinition } from '../job-definition.ts';
+import { resetCondition } from './blocking.ts';
+import { newConditionState } from './condition-state.ts';
 import type { Context } from './context.ts';
-import { startIfTrue } from './event-start.ts';
-import { MAX_MATCHING_STEPS } from './limits.ts';
 import { heedListener } from './standing-orders.ts';
 import type { ClassState } from './state.ts';
-
-/** The definition of `name` is now this one, or none. A class with instances stays as it is until the last one has ended. */
-export function defineClass(context: Context, name: string, definition: JobDefinition | null): void {
-  const jobClass = context.state.classes.get(name);
-  context.concern = name;
-  context.state.faults?.delete(name);
-  if (!jobClass) {
-    if (definition) addClass(context, definition);
-  } else if (definition && isSameDefinition(jobClass.definition, definition)) {
-    // An edit that was taken back, or a file that says what a daemon of before did not understand.
-    jobClass.definition = definition;
-    jobClass.next = null;
-  } else if (jobClass.instances.size > 0) {
-    jobClass.next = { definition };
-  } else {
-    const fresh = replaceClass(context, jobClass, definition);
-    if (fresh) inheritHalfMatch(context, jobClass, fresh);
-    forgetHalfMatch(context, jobClass);
-  }
-}
 
 /**
  * The last instance of a class has ended: what its files have become meanwhile counts from now on. What the old condition
@@ -56,7 +34,8 @@ export function addClass(context: Context, definition: JobDefinition): ClassStat
   return jobClass;
 }
 
-function replaceClass(context: Context, old: ClassState, definition: JobDefinition | null): ClassState | null {
+/** Puts a class in the place of an old one; null: none. What the old condition has seen is still to be let go. */
+export function replaceClass(context: Context, old: ClassState, definition: JobDefinition | null): ClassState | null {
   const { name } = old.definition;
   context.state.classes.delete(name);
   context.unindexClass(old);
@@ -66,15 +45,6 @@ function replaceClass(context: Context, old: ClassState, definition: JobDefiniti
   return fresh;
 }
 
-function forgetHalfMatch(context: Context, { startOn }: ClassState): void {
+export function forgetHalfMatch(context: Context, { startOn }: ClassState): void {
   if (startOn) resetCondition(context, startOn);
-}
-
-/** Events that the old condition has seen, and holds, are offered to the new one: nothing that has happened is lost by an edit. */
-function inheritHalfMatch(context: Context, old: ClassState, fresh: ClassState): void {
-  if (!old.startOn || !fresh.startOn) return;
-  for (const event of new Set(eventsOf(context, satisfiedNodes(old.startOn)))) {
-    for (const _node of offerEvent(fresh.startOn, event, [], { steps: MAX_MATCHING_STEPS })) block(event);
-  }
-  startIfTrue(context, fresh);
 }

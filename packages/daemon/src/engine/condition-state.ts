@@ -94,7 +94,8 @@ export function satisfiedNodes(nodes: ConditionState): EventNode[] {
 export function decidingNodes(nodes: ConditionState): EventNode[] {
   const decides = valuesOf(nodes);
   // From the root down, since an operator stands behind its operands.
-  for (const [i, node] of [...nodes.entries()].reverse()) {
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i] as ConditionState[number];
     if (node.op !== 'event' && !decides[i]) decides[node.left] = decides[node.right] = false;
   }
   return nodes.filter((node, i): node is EventNode => node.op === 'event' && decides[i] === true);

@@ -4,6 +4,7 @@
  */
 import type { LogPriority, Notification, Slot } from '@upstart/protocol';
 import type { Command } from '../process-messages.ts';
+import { EVERYBODY } from './audience.ts';
 import { lengthOf, sameEntries } from './environment.ts';
 import { Heap } from './heap.ts';
 import { Listeners } from './listeners.ts';
@@ -32,6 +33,7 @@ export class Context {
   now = 0;
   wall = 0;
   effects: Effect[] = [];
+  audience = EVERYBODY;
 
   readonly listeners = new Listeners();
   private readonly classById = new Map<number, ClassState>();
@@ -161,11 +163,18 @@ export class Context {
   }
 
   log(priority: LogPriority, text: string): void {
+    const { debug, info } = this.audience;
+    if ((priority === 'debug' && !debug) || (priority === 'info' && !info)) return;
     this.effects.push({ type: 'log', priority, text });
   }
 
   notify(notification: Notification): void {
-    this.effects.push({ type: 'notify', notification });
+    if (this.audience.watches) this.effects.push({ type: 'notify', notification });
+  }
+
+  /** Tells that the goal, the state or a process of an instance is another one. */
+  tell(change: Extract<Effect, { type: 'goal' | 'state' | 'process' }>): void {
+    if (this.audience.watches || this.audience.info) this.effects.push(change);
   }
 
   /** Hands a command to the supervisor and returns its id. */

@@ -1,6 +1,7 @@
 /**
  * Environment tables: ordered lists of `KEY=VALUE` in which a key stands once; a later value takes the place of the
- * earlier one (reference: jobs §7).
+ * earlier one (reference: jobs §7). They are walked over for each step of each job, so by index: an iterator makes an object for each
+ * entry as long as V8 has not compiled the loop.
  */
 
 /** The key of `KEY=VALUE` or of a bare `KEY`. */
@@ -71,7 +72,7 @@ export function applyLines(env: readonly string[], lines: readonly string[]): st
 /** How many characters a table has. */
 export function lengthOf(env: readonly string[]): number {
   let length = 0;
-  for (const entry of env) length += entry.length;
+  for (let i = 0; i < env.length; i++) length += (env[i] as string).length;
   return length;
 }
 
@@ -82,7 +83,9 @@ export function arePairs(entries: readonly string[]): boolean {
 
 /** Whether two tables list the same entries in the same order. */
 export function sameEntries(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((entry, i) => entry === other[i]);
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
 }
 
 function indexOf(env: readonly string[], key: string): number {

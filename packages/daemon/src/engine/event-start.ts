@@ -1,8 +1,7 @@
 /**
  * Starting and stopping jobs because their conditions have become true (reference: events §3, §5).
  */
-import { conditionEvents } from '@upstart/protocol';
-import type { JobDefinition } from '../job-definition.ts';
+import { mentionsEvent } from '@upstart/protocol';
 import { block, blockOn, eventsOf, release, resetCondition } from './blocking.ts';
 import { decidingNodes, isTrue, type MatchBudget, offerEvent } from './condition-state.ts';
 import type { Context } from './context.ts';
@@ -23,7 +22,9 @@ import { type ClassState, displayName, type EventState, eventText, type Instance
 /** Offers an event to a class: first to the `stop on` of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
   const budget: MatchBudget = { steps: MAX_MATCHING_STEPS };
-  if (stopOnMentions(jobClass.definition, event.name)) {
+  const { stopOn } = jobClass.definition;
+  // Events that only start instances need not walk over all of them.
+  if (stopOn && mentionsEvent(stopOn, event.name)) {
     for (const id of [...jobClass.instances.values()]) {
       const instance = context.instance(id);
       if (instance) offerToStop(context, instance, event, budget);
@@ -35,13 +36,6 @@ export function offerToClass(context: Context, jobClass: ClassState, event: Even
   for (const _node of matched) block(event);
   noteLimits(context, jobClass, event, budget);
   if (matched.length > 0) startIfTrue(context, jobClass);
-}
-
-/** Events that only start instances need not walk over all of them. */
-function stopOnMentions({ stopOn }: JobDefinition, eventName: string): boolean {
-  if (!stopOn) return false;
-  for (const { name } of conditionEvents(stopOn)) if (name === eventName) return true;
-  return false;
 }
 
 /** Says so if what the event was compared with is beyond the limits: such a condition is not met. */
@@ -113,6 +107,7 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
 const MAX_CAUSES = 8;
 
 function byEvents(events: readonly EventState[]): string {
+  if (events.length === 1) return `by \`${eventText(events[0] as EventState)}\``;
   const different = [...new Set(events)];
   const told = different.slice(0, MAX_CAUSES).map((event) => `\`${eventText(event)}\``);
   const more = different.length - told.length;

@@ -2,7 +2,6 @@
  * The job that init ends with (--exit-with): init stands in for it, so its status is the one that counts outside.
  */
 import type { Context } from './context.ts';
-import { beginQuiesce } from './quiesce.ts';
 import { type EventState, type ExitJobState, type InstanceState, instanceLabel } from './state.ts';
 
 /** As shells have it. */
@@ -21,21 +20,7 @@ export function noteRest(context: Context, instance: InstanceState, stopped: Eve
   if (isExitJob(context, instance)) stateOf(context).stopped = stopped.id;
 }
 
-/** Ends init if its job is over and no event has started it again. Whether it does; called when events have been handled. */
-export function endWithJob(context: Context): boolean {
-  const { exitJob, quiesce, instances, events } = context.state;
-  if (!exitJob?.stopped || quiesce || events.get(exitJob.stopped)?.handled === false) return false;
-  exitJob.stopped = 0;
-  for (const instance of instances.values()) if (isExitJob(context, instance)) return false;
-  context.log(
-    'message',
-    `${context.state.settings.exitWith} has ended with status ${exitJob.status}, and init with it`,
-  );
-  beginQuiesce(context, 'shutdown');
-  return true;
-}
-
-function isExitJob(context: Context, instance: InstanceState): boolean {
+export function isExitJob(context: Context, instance: InstanceState): boolean {
   const { exitWith } = context.state.settings;
   return exitWith === instanceLabel(context.classOf(instance).definition.name, instance.name);
 }

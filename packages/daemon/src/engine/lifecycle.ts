@@ -19,7 +19,7 @@ import { nextState } from './transitions.ts';
 export function changeGoal(context: Context, instance: InstanceState, goal: Goal): void {
   if (instance.goal === goal) return;
   const { definition } = context.classOf(instance);
-  context.effects.push({ type: 'goal', job: definition.name, instance: instance.name, from: instance.goal, to: goal });
+  context.tell({ type: 'goal', job: definition.name, instance: instance.name, from: instance.goal, to: goal });
   instance.goal = goal;
   if (goal === 'stop') limitHooks(context, instance);
   const rests =
@@ -54,7 +54,7 @@ function changeState(context: Context, instance: InstanceState, state: State): v
     if (instance.blocker !== 0) return;
     const from = instance.state;
     const { name } = context.classOf(instance).definition;
-    context.effects.push({ type: 'state', job: name, instance: instance.name, from, to: target });
+    context.tell({ type: 'state', job: name, instance: instance.name, from, to: target });
     if (from === 'running') withdrawOrder(context, instance);
     instance.state = target;
     const goesOn: boolean = ENTER[target](context, instance, from);
@@ -194,7 +194,7 @@ export function abandon(context: Context, instance: InstanceState): void {
   instance.blocker = 0;
   const { name: job } = context.classOf(instance).definition;
   if (instance.goal !== 'stop') {
-    context.effects.push({ type: 'goal', job, instance: instance.name, from: instance.goal, to: 'stop' });
+    context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: 'stop' });
     instance.goal = 'stop';
   }
   changeState(context, instance, 'waiting');

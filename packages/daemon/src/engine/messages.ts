@@ -53,6 +53,9 @@ export interface Fault {
 /** `back`: the input that it takes the place of stands so many places before the end of the journal, faults not counted. */
 export type Input = PlainInput | (Timed & { type: 'fault'; back: number; fault: Fault });
 
+/** An input before it is given its time. */
+export type UntimedInput = Input extends infer I ? (I extends Input ? Omit<I, 'now' | 'wall'> : never) : never;
+
 export type PlainInput = Timed &
   (
     | { type: 'define'; name: string; definition: JobDefinition | null }

@@ -1,18 +1,12 @@
 /**
- * The processes of an instance: starting and killing them, and what the supervisor reports of them before they
- * end (reference: jobs §5, §6, §8.1). Their end is in `process-end.ts`.
+ * The processes of an instance: starting and killing them (reference: jobs §5, §8.1).
  */
-import type { Slot, State } from '@upstart/protocol';
-import type { Report } from '../process-messages.ts';
+import type { Slot } from '@upstart/protocol';
 import { SIGKILL, signalName } from '../signals.ts';
 import type { Context } from './context.ts';
-import { advance } from './lifecycle.ts';
 import { spawnSpec } from './spawn-spec.ts';
 import { takeSuccessor } from './standing-orders.ts';
 import type { InstanceState, ProcessState, TimerAction } from './state.ts';
-
-const SIGCONT = 18;
-const SIGSTOP = 19;
 
 /** Starts the process of a slot; its pid is known when the supervisor has reported it. */
 export function spawnProcess(context: Context, instance: InstanceState, slot: Slot, retries = 0): void {
@@ -119,66 +113,9 @@ export function cancelKillTimer(context: Context, instance: InstanceState): void
   instance.killTimer = 0;
 }
 
-type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
-/** A report about a process that is known, and where it belongs. */
-interface Known {
-  instance: InstanceState;
-  slot: Slot;
-  process: ProcessState;
-}
-
-export function processSpawned(context: Context, { instance, slot, process }: Known, pid: number): void {
-  process.pid = pid;
-  process.firstPid = pid;
-  // A successor is told of when it is taken.
-  if (process === instance.successor) return;
-  tellProcess(context, instance, slot, pid);
-  if (slot === 'main' && instance.state === 'killed') killMain(context, instance);
-  const { debug } = context.classOf(instance).definition;
-  if (debug) context.log('info', `Pausing ${context.display(instance)} (${pid}) [pre-exec] for debug`);
-}
-
-function tellProcess(context: Context, instance: InstanceState, slot: Slot, pid: number): void {
+/** The pid of a process is known. */
+export function tellProcess(context: Context, instance: InstanceState, slot: Slot, pid: number): void {
   const { name: job } = context.classOf(instance).definition;
-  context.effects.push({ type: 'process', job, instance: instance.name, slot, pid }, { type: 'settled' });
-}
-
-export function processExeced(context: Context, { instance, slot, process }: Known): void {
-  process.execed = true;
-  if (slot !== 'main' || instance.state !== 'spawned' || process === instance.successor) return;
-  const { expect } = context.classOf(instance).definition;
-  // A stop that came before the program ran was not sent on its way yet.
-  if (expect === 'none' || instance.goal === 'stop') advance(context, instance);
-}
-
-export function processForked(context: Context, { instance, process }: Known, report: ReportOf<'forked'>): void {
-  const name = context.display(instance);
-  context.log('info', `${name} main process (${report.oldPid}) became new process (${report.pid})`);
-  process.pid = report.pid;
-  process.forks++;
-}
-
-export function expectMet(context: Context, { instance, process }: Known, pid: number): void {
-  process.pid = pid;
-  if (instance.state === 'spawned') advance(context, instance);
-}
-
-/** Where one that has stopped itself is sent on its way: also when a stop or restart came first, to take its kill signal. */
-const SENT_ON: ReadonlySet<State> = new Set(['spawned', 'stopping', 'killed']);
-
-/** A stop is a sign of readiness with `expect stop`; any other one is only noted. */
-export function processStopped(context: Context, known: Known, report: ReportOf<'stopped'>): void {
-  const { instance, slot, process } = known;
-  const name = signalName(report.signal) ?? report.signal;
-  context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) stopped by ${name} signal`);
-  process.stopped = report.signal;
-  const { expect } = context.classOf(instance).definition;
-  if (slot !== 'main' || expect !== 'stop' || report.signal !== SIGSTOP || !SENT_ON.has(instance.state)) return;
-  signalMain(context, process, SIGCONT);
-  if (instance.state === 'spawned') advance(context, instance);
-}
-
-export function processContinued(context: Context, { instance, slot, process }: Known, pid: number): void {
-  context.log('info', `${context.display(instance)} ${slot} process (${pid}) continued by CONT signal`);
-  delete process.stopped;
+  context.tell({ type: 'process', job, instance: instance.name, slot, pid });
+  context.effects.push({ type: 'settled' });
 }

@@ -1,11 +1,11 @@
 /**
  * The end of a session or a container: every job is told to stop, and init ends when no process is left (reference: system §7).
  */
-import { conditionEvents } from '@upstart/protocol';
+import { mentionsEvent } from '@upstart/protocol';
 import { SIGKILL } from '../signals.ts';
 import { emitEvent, release } from './blocking.ts';
 import type { Context } from './context.ts';
-import { noteExitStatus } from './exit-job.ts';
+import { isExitJob, noteExitStatus } from './exit-job.ts';
 import { abandon, changeGoal } from './lifecycle.ts';
 import { displayName, processesOf, type QuiesceState } from './state.ts';
 
@@ -26,10 +26,23 @@ export function beginQuiesce(context: Context, reason: QuiesceState['reason']): 
   context.arm(CHECK_EVERY, { kind: 'quiesce' });
 }
 
+/** Ends init if its job is over and no event has started it again. Whether it does; called when events have been handled. */
+export function endWithJob(context: Context): boolean {
+  const { exitJob, quiesce, instances, events } = context.state;
+  if (!exitJob?.stopped || quiesce || events.get(exitJob.stopped)?.handled === false) return false;
+  exitJob.stopped = 0;
+  for (const instance of instances.values()) if (isExitJob(context, instance)) return false;
+  context.log(
+    'message',
+    `${context.state.settings.exitWith} has ended with status ${exitJob.status}, and init with it`,
+  );
+  beginQuiesce(context, 'shutdown');
+  return true;
+}
+
 function somebodyWantsSessionEnd(context: Context): boolean {
   for (const { definition } of context.state.classes.values()) {
-    if (!definition.startOn) continue;
-    for (const event of conditionEvents(definition.startOn)) if (event.name === 'session-end') return true;
+    if (definition.startOn && mentionsEvent(definition.startOn, 'session-end')) return true;
   }
   return false;
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { adoption } from '../adopt.ts';
 import type { Command } from '../process-messages.ts';
 import { Engine } from './engine.ts';
-import { TestWorld, type UntimedInput } from './test-world.ts';
+import type { UntimedInput } from './messages.ts';
+import { TestWorld } from './test-world.ts';
 
 const SERVICE = 'respawn\nexec main\n';
 

@@ -7,13 +7,12 @@ import type { Command, Report, SpawnSpec } from '../process-messages.ts';
 import { SIGKILL } from '../signals.ts';
 import { Engine } from './engine.ts';
 import { initialEnvironment } from './environment-requests.ts';
-import type { Effect, EngineRequest, Input } from './messages.ts';
+import type { Effect, EngineRequest, Input, UntimedInput } from './messages.ts';
 import { listJobs } from './queries.ts';
 import { type EngineSettings, newState } from './state.ts';
 
 /** A report before it has its number. */
 export type NewReport = Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never;
-export type UntimedInput = Input extends infer I ? (I extends Input ? Omit<I, 'now' | 'wall'> : never) : never;
 
 export interface FakeProcess {
   token: number;
