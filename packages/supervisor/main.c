@@ -78,6 +78,8 @@ int main(int unused, char **argv) {
 	if (before >= 0)
 		take_over(before);
 	slots_clear();
+	static const struct reaped_row own[] = {{daemon_pid, daemon_ended}, {0}};
+	reap_open(own, daemon_is_ready);
 	/* Process 1 may have been another program, whose children ended meanwhile. */
 	reap_soon();
 	say_by_thread(true);

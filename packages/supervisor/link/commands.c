@@ -12,7 +12,8 @@
 #include "link/note.h"
 #include "link/reports.h"
 #include "log/logs.h"
-#include "process/again.h"
+#include "process/ending.h"
+#include "process/stops.h"
 #include "process/process.h"
 #include "spawn/cgroup.h"
 #include "spawn/spawn.h"
@@ -44,10 +45,10 @@ static void signal_process(const struct frame *frame) {
 	           NUMBER(SIGNAL, signal), NUMBER(ERRNO, error));
 }
 
-static void order_again(const struct frame *frame) {
+static void stand_order(const struct frame *frame) {
 	struct process *process = process_of(frame);
 	if (process)
-		again_order(process, frame->header.type == FRAME_AGAIN ? frame->header.id : 0);
+		order_set(process, frame->header.type == FRAME_AGAIN ? frame->header.id : 0);
 }
 
 static void kill_cgroup(const struct frame *frame) {
@@ -84,7 +85,7 @@ static const char *carry_out_once(const struct frame *frame, const struct daemon
 		break;
 	case FRAME_AGAIN:
 	case FRAME_NOT_AGAIN:
-		order_again(frame);
+		stand_order(frame);
 		break;
 	case FRAME_END:
 		daemon->ends((int)frame_get(frame, TAG_STATUS));
@@ -104,6 +105,12 @@ const char *command_carry_out(const struct frame *frame, const struct daemon_eve
 		return NULL;
 	case FRAME_READY:
 		daemon->ready();
+		return NULL;
+	case FRAME_REPLACE:
+		/* Without a number from one that will not repeat it. */
+		if (frame->header.id)
+			return carry_out_once(frame, daemon);
+		daemon->replaces();
 		return NULL;
 	case FRAME_LOG_ROTATION:
 		logs_rotate(frame);

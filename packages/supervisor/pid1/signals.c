@@ -20,7 +20,8 @@
 #include "loop/loop.h"
 #include "loop/say.h"
 #include "pid1/pid1.h"
-#include "process/again.h"
+#include "process/ending.h"
+#include "process/stops.h"
 #include "process/process.h"
 #include "process/reap.h"
 
@@ -65,7 +66,7 @@ static bool is_acknowledged(void) {
 
 static void end_process(struct process *process, void *signal) {
 	/* It is not to be started again. */
-	again_order(process, 0);
+	order_set(process, 0);
 	process_signal(process, *(int *)signal, true);
 }
 

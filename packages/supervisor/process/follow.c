@@ -1,5 +1,5 @@
 /*
- * The end of a process that is not our child. As long as its parent lives, that parent reaps it; when the parent has died it
+ * Notices the end of a process that is not our child. As long as its parent lives, that parent reaps it; when the parent has died it
  * becomes ours, and is reaped like any other. The pidfd says when it has ended; who can say how is looked for then.
  */
 #define _GNU_SOURCE
@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "process/reap.h"
+#include "process/ending.h"
 
 /* P_PIDFD, which not every libc's headers have. */
 #define ID_TYPE_PIDFD 3
@@ -78,9 +77,8 @@ static void ready(struct watch *watch, uint32_t events) {
 	int status;
 	(void)events;
 	if (is_ours(watch->fd)) {
-		/* Or will be in a moment: it is one that we trace. */
-		reap_soon();
-		follow_end(process);
+		/* Or will be in a moment: it is one that we trace. SIGCHLD comes for it. */
+		watch_close(watch);
 	} else if (status_of_zombie(process->pid, &status) || status_of_reaped(watch->fd, &status)) {
 		process_ended(process, &status, NULL);
 	} else {
@@ -100,7 +98,7 @@ static void retry(struct timer *timer) {
 }
 
 void follow_begin(struct process *process) {
-	follow_end(process);
+	watch_close(&process->pidfd);
 	int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
 	if (fd >= 0 && watch_start(&process->pidfd, fd, EPOLLIN, ready) == 0)
 		return;
@@ -111,15 +109,4 @@ void follow_begin(struct process *process) {
 		return;
 	}
 	timer_start(&process->timer, RETRY, retry);
-}
-
-void follow_end(struct process *process) {
-	watch_close(&process->pidfd);
-	timer_stop(&process->timer);
-}
-
-bool follow_is_alive(struct process *process) {
-	struct pollfd ended = {.fd = process->pidfd.fd, .events = POLLIN};
-	/* Our own child keeps its pid until we reap it. */
-	return ended.fd < 0 || poll(&ended, 1, 0) != 1;
 }

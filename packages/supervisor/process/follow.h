@@ -8,8 +8,5 @@
 void follow_begin(struct process *process);
 /* Goes on with a pidfd that has been opened before. */
 void follow_attach(struct process *process, int fd);
-void follow_end(struct process *process);
-/* False when its pid may mean another process by now. */
-bool follow_is_alive(struct process *process);
 
 #endif

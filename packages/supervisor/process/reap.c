@@ -1,16 +1,15 @@
+/* Reaps children, and tells what has become of each to whoever it is about. It stops while there is no room for reports. */
 #include "process/reap.h"
 
-#include <signal.h>
 #include <sys/wait.h>
 
-#include "process/again.h"
-#include "daemon/daemon.h"
-#include "loop/loop.h"
-#include "process/process.h"
 #include "link/reports.h"
-#include "upgrade/rest.h"
-#include "spawn/spawn.h"
+#include "loop/loop.h"
+#include "process/ending.h"
+#include "process/stops.h"
 #include "process/trace.h"
+#include "spawn/spawn.h"
+#include "upgrade/rest.h"
 
 /* After so many children other descriptors have their turn. */
 #define REAPED_A_TURN 256
@@ -20,10 +19,17 @@
 #define ORDERS_ALONE 10
 #define ORDERS_EVERY 200
 
+static const struct reaped_row *own;
+static bool (*daemon_is_ready)(void);
 static bool due;
 /* How many have ended for which others are started; and how many had at the beginning of such a time. */
 static unsigned orders, orders_before;
 static struct timer pause;
+
+void reap_open(const struct reaped_row *rows, bool (*has_daemon)(void)) {
+	own = rows;
+	daemon_is_ready = has_daemon;
+}
 
 void reap_soon(void) {
 	due = true;
@@ -50,16 +56,17 @@ bool reap_is_due(void) {
 
 static void changed(pid_t pid, int status, const struct rusage *usage) {
 	bool ended = WIFEXITED(status) || WIFSIGNALED(status);
-	if (pid == daemon_pid()) {
-		if (ended)
-			daemon_ended(status);
-		return;
-	}
+	for (const struct reaped_row *row = own; row->pid; row++)
+		if (pid == row->pid()) {
+			if (ended)
+				row->ended(status);
+			return;
+		}
 	struct process *process = process_by_pid(pid);
 	/* Orphans, children that gave up before exec, and parents of the process that is followed now. */
 	if (!process || !spawn_settle(process))
 		return;
-	orders += ended && again_is_ordered(process);
+	orders += ended && order_stands(process);
 	if (ended)
 		process_ended(process, &status, usage);
 	else if (process->trace != TRACE_NONE)

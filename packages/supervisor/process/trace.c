@@ -1,5 +1,5 @@
 /*
- * The table of reference: jobs 5.1.
+ * Follows the forks of a traced process, until it is the one that the job means. The table of reference: jobs 5.1.
  *
  *   NEW        --exec-->                    NORMAL
  *   NORMAL     --fork-->                    NEW_CHILD, of the child
@@ -20,10 +20,6 @@
 
 #define OPTIONS ((void *)(long)(PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC))
 
-static void report(const struct process *process, enum frame_type type, pid_t old_pid) {
-	report_add(type, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid), {old_pid ? TAG_OLD_PID : 0, old_pid, NULL});
-}
-
 /* Errors mean that the process has been killed, which will be reaped. */
 static void go_on(pid_t pid, int signal) {
 	ptrace(PTRACE_CONT, pid, NULL, (void *)(long)signal);
@@ -32,7 +28,7 @@ static void go_on(pid_t pid, int signal) {
 static void let_go(struct process *process) {
 	ptrace(PTRACE_DETACH, process->pid, NULL, NULL);
 	process->trace = TRACE_NONE;
-	report(process, REPORT_EXPECT_MET, 0);
+	report_add(REPORT_EXPECT_MET, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
 }
 
 static void new_child_stopped(struct process *process, int signal) {
@@ -60,7 +56,7 @@ static void forked(struct process *process) {
 	}
 	process_set_pid(process, (pid_t)message);
 	process->trace = TRACE_NEW_CHILD;
-	report(process, REPORT_FORKED, parent);
+	report_add(REPORT_FORKED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid), NUMBER(OLD_PID, parent));
 	ptrace(PTRACE_DETACH, parent, NULL, NULL);
 	siginfo_t stop;
 	/* It may have stopped, and the report of that been taken for a stranger's, before this one came. */
@@ -91,7 +87,7 @@ void trace_stopped(struct process *process, int status) {
 	} else if (event == PTRACE_EVENT_FORK) {
 		forked(process);
 	} else if (event == PTRACE_EVENT_EXEC) {
-		report(process, REPORT_EXEC_CHANGED, 0);
+		report_add(REPORT_EXEC_CHANGED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
 		if (process->forks > 0)
 			let_go(process);
 		else

@@ -21,7 +21,6 @@
 #include "link/reports.h"
 #include "log/logs.h"
 #include "loop/slots.h"
-#include "process/again.h"
 #include "spawn/cgroup.h"
 #include "spawn/child.h"
 
@@ -34,27 +33,7 @@
 #define FIRST_STEP_PATIENCE 1000
 
 static void report_failure(uint64_t id, int step, int number, const char *detail) {
-	struct frame_out out;
-	report_begin(&out, REPORT_SPAWN_FAILED, id);
-	frame_number(&out, TAG_STEP, step);
-	frame_number(&out, TAG_ERRNO, number);
-	frame_text(&out, TAG_DETAIL, detail);
-	reports_add(&out);
-}
-
-static void report_plain(struct process *process, enum frame_type type) {
-	struct frame_out out;
-	report_begin(&out, type, process->id);
-	if (type == REPORT_SPAWNED)
-		frame_number(&out, TAG_PID, process->pid);
-	reports_add(&out);
-}
-
-static void report_log_errno(uint64_t id, enum frame_type type, int number) {
-	struct frame_out out;
-	report_begin(&out, type, id);
-	frame_number(&out, TAG_ERRNO, number);
-	reports_add(&out);
+	report_add(REPORT_SPAWN_FAILED, NUMBER(PROCESS, id), NUMBER(STEP, step), NUMBER(ERRNO, number), TEXT(DETAIL, detail));
 }
 
 /* It never came to its program. */
@@ -88,7 +67,7 @@ bool spawn_settle(struct process *process) {
 		forget(process, &message);
 		return false;
 	}
-	report_plain(process, REPORT_EXECED);
+	report_add(REPORT_EXECED, NUMBER(PROCESS, process->id));
 	if (process->log)
 		log_start(process->log);
 	return true;
@@ -106,7 +85,7 @@ static bool open_pipe(uint64_t id, int ends[2]) {
 		return false;
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	if (!said)
-		report_log_errno(id, REPORT_LOG_PIPE, error);
+		report_add(REPORT_LOG_PIPE, NUMBER(PROCESS, id), NUMBER(ERRNO, error));
 	said = true;
 	return true;
 }
@@ -117,7 +96,7 @@ static int open_output(struct process *process, const struct spawn_spec *spec, e
 	if (spec->console != CONSOLE_LOG)
 		return 0;
 	if (!logs_are_possible()) {
-		report_log_errno(process->id, REPORT_LOG_DISABLED, EAGAIN);
+		report_add(REPORT_LOG_DISABLED, NUMBER(PROCESS, process->id), NUMBER(ERRNO, EAGAIN));
 		return 0;
 	}
 	int ends[2] = {posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK), -1};
@@ -243,9 +222,9 @@ void spawn(const struct frame *frame) {
 		} else {
 			process->forks_wanted = (short)spec->trace_forks;
 			process->trace = spec->trace_forks ? TRACE_NEW : TRACE_NONE;
-			report_plain(process, REPORT_SPAWNED);
+			report_add(REPORT_SPAWNED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
 			if (spec->keep)
-				again_keep(process, frame->body, frame->header.length);
+				process_keep(process, frame->body, frame->header.length);
 		}
 	}
 	free(spec);

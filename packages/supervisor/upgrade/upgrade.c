@@ -27,7 +27,7 @@
 #include "loop/place.h"
 #include "loop/say.h"
 #include "pid1/signals.h"
-#include "process/process.h"
+#include "process/handover.h"
 #include "spawn/spawn.h"
 
 /*

@@ -33,7 +33,6 @@ function writeNumber(name: FieldName, value: number | null): void {
   if (value !== null) writer.number(name, value);
 }
 
-/** What most processes have in common comes first: the supervisor keeps that once for all (process/again.c there). */
 function writeSpawn(id: number, spec: SpawnSpec): void {
   writer.begin(SENT.spawn, id);
   writer.number('console', CONSOLES.indexOf(spec.console));

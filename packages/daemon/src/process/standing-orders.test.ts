@@ -16,7 +16,7 @@ const KEPT_MAX = 16 * 1024;
 
 /** One with an executable of its own. */
 async function started(program: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'again-'));
+  const folder = mkdtempSync(join(tmpdir(), 'orders-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const executable = join(folder, 'init');
   copyFileSync(program, executable);
