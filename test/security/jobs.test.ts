@@ -116,7 +116,9 @@ describe('a job of a session', () => {
     const environment = readFileSync(`/proc/${daemon}/environ`, 'latin1').split('\0');
     const loaders = /^(NODE_|LD_|OPENSSL_|SSL_CERT_|UV_|GCONV_PATH=|GLIBC_TUNABLES=)/;
     expect(environment.filter((entry) => loaders.test(entry))).toEqual([]);
-    const watcher = childrenOf(daemon).find((pid) => commandLineOf(pid).includes('conf-watch')) as number;
+    const watcher = await eventually('its helper runs', () =>
+      childrenOf(daemon).find((pid) => commandLineOf(pid).includes('conf-watch')),
+    );
     const open = readdirSync(`/proc/${watcher}/fd`).map((fd) => readlinkSync(`/proc/${watcher}/fd/${fd}`));
     // Three of Node's, which are its input and outputs, and the one that the kernel tells changes by.
     expect(open.filter((target) => !target.startsWith('anon_inode:inotify')).length).toBe(3);

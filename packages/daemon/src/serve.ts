@@ -84,7 +84,10 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const replaced = () => process.exit(0);
   const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: parts.memory, replaced });
   const defined = new Map<string, JobDefinition>();
-  const configuration = makeConfiguration(parts, places, runner, log, defined);
+  const noteProcesses = (): void => {
+    if (system) omitFromSendsigs();
+  };
+  const configuration = makeConfiguration(parts, places, runner, log, defined, noteProcesses);
   supervisor.rotateLogs(options.logRotation);
   const { logDir } = start.engine.state.settings;
   if (logDir !== null && link.makesLogFolder)
@@ -121,7 +124,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
-  if (system) omitFromSendsigs();
+  noteProcesses();
   announce(places, log);
   const guard = new PlaceGuard(
     guardedPlaces(places, init, control, () => runner.checkSaved()),
@@ -206,6 +209,7 @@ function makeConfiguration(
   runner: Runner,
   log: Log,
   defined: Map<string, JobDefinition>,
+  onHelper: () => void,
 ): Configuration {
   return new Configuration({
     sources: places.sources,
@@ -222,6 +226,7 @@ function makeConfiguration(
     },
     onError: (error) => log.write('error', String(error)),
     onLog: (level, text) => log.write(level, text),
+    onHelper,
   });
 }
 

@@ -30,6 +30,8 @@ export interface ConfigurationOptions {
   /** A file was refused. */
   onError(error: JobFileError): void;
   onLog(level: LogPriority, text: string): void;
+  /** The helper program has been started, perhaps again. */
+  onHelper?(): void;
   /** Milliseconds since the epoch; the clock of the machine unless told otherwise. */
   now?: () => number;
 }
@@ -54,8 +56,8 @@ export class Configuration {
   constructor(options: ConfigurationOptions) {
     this.#options = options;
     this.#sources = options.sources.map((directory) => new Source(resolve(directory)));
-    const { watch, watcher, onLog } = options;
-    this.#watches = watch ? new Watches(watcher, (events) => this.#handle(events), onLog) : null;
+    const { watch, watcher, onLog, onHelper = () => undefined } = options;
+    this.#watches = watch ? new Watches(watcher, (events) => this.#handle(events), onLog, onHelper) : null;
   }
 
   /** Reads everything and begins to watch. Returns when all definitions have been told. */

@@ -20,6 +20,8 @@ export class TestConfiguration {
   readonly told: string[] = [];
   readonly errors: string[] = [];
   readonly log: string[] = [];
+  /** How often a helper has been started. */
+  helpers = 0;
   #configuration: Configuration | null = null;
   #changed: (() => void)[] = [];
 
@@ -51,6 +53,9 @@ export class TestConfiguration {
       },
       onError: (error) => this.#tell(this.errors, relative(String(error))),
       onLog: (level, text) => this.#tell(this.log, relative(`${level}: ${text}`)),
+      onHelper: () => {
+        this.helpers++;
+      },
     });
     this.#configuration.load();
     return this.#configuration;

@@ -8,6 +8,11 @@ import { fsPath } from './job-file.ts';
 import type { Source } from './source.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
+/**
+ * Milliseconds until watching begins: a daemon that starts has better things to do first, and whatever happens meanwhile is seen when
+ * the folders are read again with the first watch.
+ */
+const BEGIN_AFTER_MS = 200;
 /** Milliseconds that an answer to `settled` is waited for; then everything is looked at without it. */
 const SETTLE_MS = 1000;
 /** A helper that ends or hangs is started again, but not more often than so within the time, in ms; then fs.watch has to do. */
@@ -20,7 +25,9 @@ export class Watches {
   readonly #program: string | null;
   readonly #handle: (events: readonly WatchEvent[]) => void;
   readonly #onLog: (level: LogPriority, text: string) => void;
+  readonly #onHelper: () => void;
   #watcher: Watcher | null = null;
+  #begins: NodeJS.Timeout | undefined;
   /** What the watcher has been asked for. */
   #watched: Wanted = new Map();
   #wanted: Wanted = new Map();
@@ -32,10 +39,12 @@ export class Watches {
     program: string | null,
     handle: (events: readonly WatchEvent[]) => void,
     onLog: (level: LogPriority, text: string) => void,
+    onHelper: () => void,
   ) {
     this.#program = program;
     this.#handle = handle;
     this.#onLog = onLog;
+    this.#onHelper = onHelper;
   }
 
   /** Watches the directories that sources have by now. `dropped` ones are not the directories that they were. */
@@ -50,17 +59,30 @@ export class Watches {
   }
 
   async settled(): Promise<void> {
+    if (this.#begins !== undefined) this.#begin();
     const watcher = this.#watcher;
     if (watcher === null || ((await isInTime(watcher.settled(), SETTLE_MS)) && watcher === this.#watcher)) return;
     this.#handle([{ kind: 'missed', path: '' }]);
   }
 
   close(): void {
+    clearTimeout(this.#begins);
+    this.#begins = undefined;
     this.#watcher?.close();
   }
 
+  #begin(): void {
+    clearTimeout(this.#begins);
+    this.#begins = undefined;
+    this.#watcher = this.#start();
+    this.#ask();
+  }
+
   #ask(): void {
-    this.#watcher ??= this.#start();
+    if (this.#watcher === null) {
+      this.#begins ??= setTimeout(() => this.#begin(), BEGIN_AFTER_MS);
+      return;
+    }
     for (const [path, how] of [...this.#watched]) if (this.#wanted.get(path) !== how) this.#end(path);
     for (const [path, how] of this.#wanted) {
       if (this.#watched.has(path)) continue;
@@ -74,7 +96,10 @@ export class Watches {
   }
 
   #start(): Watcher {
-    return this.#program === null ? new FsWatch(this.#listener()) : new ConfWatch(this.#program, this.#listener());
+    if (this.#program === null) return new FsWatch(this.#listener());
+    const helper = new ConfWatch(this.#program, this.#listener());
+    this.#onHelper();
+    return helper;
   }
 
   #listener(): WatchListener {

@@ -346,6 +346,7 @@ test('a helper that is killed is started again, and the fourth time in a minute 
     expect(helpers()).not.toContain(helper);
   }
   expect(helpers()).toEqual([]);
+  expect(conf.helpers).toBe(4);
   const warnings = conf.log.filter((line) => line.startsWith('warn'));
   expect(warnings.map((line) => line.replace(/^.*: /, ''))).toEqual([
     ...Array(3).fill('This program, which watches configuration, ended with SIGKILL; it is started again'),
