@@ -1,5 +1,8 @@
 // The frames between daemon and supervisor as a C header, made from the table that the daemon uses itself.
 
+/** So many tags there can be: a set of fields is a number of 64 bits. */
+const TAGS = 64;
+
 /** The text of frame_table.h. `table`: what frame-table.ts exports, and SPAWN_STEPS. */
 export function frameHeader({ LIMITS, FIELDS, SENT, GREETING, REPORTS, SPAWN_STEPS, CONSOLES }) {
   return [
@@ -21,26 +24,37 @@ export function frameHeader({ LIMITS, FIELDS, SENT, GREETING, REPORTS, SPAWN_STE
       'console',
       CONSOLES.map((name, number) => [cName('CONSOLE', name), number]),
     ),
-    '/* RULE(name, kind, least, most) for each field. */',
-    listOf(
-      'FIELD_RULES',
-      Object.entries(FIELDS).map(([name, { kind, least, most }]) => [
-        cName('', name),
-        cName('', kind),
-        literal(least),
-        literal(most),
-      ]),
-    ),
-    '/* RULE(name, required, optional, repeated) for each frame that a daemon sends: sets of fields, a bit a tag. */',
-    '#define TAG_BIT(tag) (UINT64_C(1) << (tag))',
-    listOf(
-      'FRAME_RULES',
-      Object.entries(SENT).map(([name, { required = [], optional = [], repeated = [] }]) => [
-        cName('', name),
-        ...[required, optional, repeated].map((fields) => setOf(fields, FIELDS)),
-      ]),
-    ),
     '#endif\n',
+  ].join('\n');
+}
+
+/** The text of frame_rules.h, which only the reader of frames includes. */
+export function frameRules({ FIELDS, SENT }) {
+  const kinds = [...new Set(Object.values(FIELDS).map(({ kind }) => cName('KIND', kind)))];
+  return [
+    '/* What a daemon may send. Made from packages/daemon/src/process/frame-table.ts by scripts/frame-header.mjs. */',
+    '#include <stdbool.h>\n#include <stdint.h>\n',
+    '#include "frame_table.h"\n',
+    `enum field_kind {\n${kinds.map((kind) => `\t${kind},\n`).join('')}};\n`,
+    '/* Tags are smaller: a set of fields has a bit for each. */',
+    `#define FIELD_TAGS ${TAGS}\n`,
+    '/* By tag; the range is that of a number. */',
+    arrayOf(
+      'struct field_rule {\n\tenum field_kind kind;\n\tint64_t least, most;\n} field_rules[FIELD_TAGS]',
+      Object.entries(FIELDS).map(
+        ([name, { kind, least, most }]) =>
+          `[${cName('TAG', name)}] = {${cName('KIND', kind)}, ${literal(least)}, ${literal(most)}}`,
+      ),
+    ),
+    '/* By type; sets of fields, with a bit for each. */',
+    '#define TAG_BIT(tag) (UINT64_C(1) << (tag))',
+    arrayOf(
+      'struct frame_rule {\n\tbool exists;\n\tuint64_t required, optional, repeated;\n} frame_rules[]',
+      Object.entries(SENT).map(([name, { required = [], optional = [], repeated = [] }]) => {
+        const sets = [required, optional, repeated].map((fields) => setOf(fields, FIELDS));
+        return `[${cName('FRAME', name)}] = {true, ${sets.join(', ')}}`;
+      }),
+    ),
   ].join('\n');
 }
 
@@ -56,7 +70,7 @@ const namesAndNumbers = (prefix, rows, key) =>
 const literal = (number) => (Math.abs(number) < 2 ** 31 ? String(number) : `INT64_C(${number})`);
 
 function setOf(names, fields) {
-  if (names.some((name) => fields[name].tag >= 64)) throw new Error('A set of fields has 64 bits: tags are below 64.');
+  if (names.some((name) => fields[name].tag >= TAGS)) throw new Error(`Tags are below ${TAGS}.`);
   return names.map((name) => `TAG_BIT(${cName('TAG', name)})`).join(' | ') || '0';
 }
 
@@ -66,5 +80,5 @@ function enumOf(name, rows) {
   return `enum ${name} {\n${rows.map(([key, number]) => `\t${key} = ${number},\n`).join('')}};\n`;
 }
 
-const listOf = (name, rows) =>
-  `#define ${name}(RULE) \\\n${rows.map((row) => `\tRULE(${row.join(', ')})`).join(' \\\n')}\n`;
+const arrayOf = (declaration, rows) =>
+  `static const ${declaration} = {\n${rows.map((row) => `\t${row},\n`).join('')}};\n`;

@@ -2,25 +2,30 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import vm from 'node:vm';
-import { frameHeader } from './frame-header.mjs';
+import { frameHeader, frameRules } from './frame-header.mjs';
 import { DIST, ROOT } from './layout.mjs';
 import { fingerprint, isFresh, remember, replaceFile } from './records.mjs';
 
 /** The folder of generated headers, relative to the top. */
 export const GENERATED = 'dist/generated';
 
-const HEADER = 'generated/frame_table.h';
+const HEADERS = [
+  { output: 'generated/frame_table.h', textOf: frameHeader },
+  { output: 'generated/frame_rules.h', textOf: frameRules },
+];
 const TABLE = 'packages/daemon/src/process/frame-table.ts';
 const GENERATORS = ['scripts/generate.mjs', 'scripts/frame-header.mjs'];
 
 /** Brings the generated headers up to date; returns whether there was anything to do. */
 export function generate() {
   const recipe = fingerprint([TABLE]);
-  if (isFresh(HEADER, recipe, GENERATORS)) return false;
+  if (HEADERS.every(({ output }) => isFresh(output, recipe, GENERATORS))) return false;
   const started = Date.now();
   const { table, inputs } = readTable();
-  replaceFile(join(DIST, HEADER), frameHeader(table));
-  remember(HEADER, recipe, [...inputs, ...GENERATORS], started);
+  for (const { output, textOf } of HEADERS) {
+    replaceFile(join(DIST, output), textOf(table));
+    remember(output, recipe, [...inputs, ...GENERATORS], started);
+  }
   return true;
 }
 

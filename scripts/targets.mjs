@@ -36,7 +36,7 @@ export const PROGRAMS = [
   {
     output: 'bin/upstart',
     sources: 'packages/supervisor',
-    generated: ['frame_table.h'],
+    generated: ['frame_table.h', 'frame_rules.h'],
     flags: ['-pthread', '-static'],
     fallback: ['-pthread'],
   },

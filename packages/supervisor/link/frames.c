@@ -3,27 +3,7 @@
 
 #include <string.h>
 
-enum field_kind {
-	KIND_NUMBER,
-	KIND_TEXT,
-	KIND_BYTES,
-	KIND_LIMIT,
-	KIND_FOUR_TEXTS,
-};
-
-#define FIELD_RULE(name, kind, least, most) [TAG_##name] = {KIND_##kind, least, most},
-static const struct field_rule {
-	enum field_kind kind;
-	/* The range of a number. */
-	int64_t least, most;
-} field_rules[] = {FIELD_RULES(FIELD_RULE)};
-
-#define FRAME_RULE(name, required, optional, repeated) [FRAME_##name] = {true, required, optional, repeated},
-static const struct frame_rule {
-	bool exists;
-	/* Sets of TAG_BIT. */
-	uint64_t required, optional, repeated;
-} frame_rules[] = {FRAME_RULES(FRAME_RULE)};
+#include "frame_rules.h"
 
 static uint64_t read_little(const uint8_t *at, int bytes) {
 	uint64_t value = 0;
@@ -103,7 +83,7 @@ static const char *check_body(const struct frame *frame, const struct frame_rule
 	struct fields fields = fields_of(frame);
 	struct field field;
 	while (fields_next(&fields, &field)) {
-		uint64_t bit = field.tag < 64 ? TAG_BIT(field.tag) : 0;
+		uint64_t bit = field.tag < FIELD_TAGS ? TAG_BIT(field.tag) : 0;
 		if (!(bit & allowed))
 			return "a field that does not belong in it";
 		if (bit & seen & ~rule->repeated)

@@ -2,25 +2,22 @@
 #include "link/link.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "link/buffer.h"
 #include "link/frames.h"
 #include "link/reports.h"
 #include "loop/loop.h"
 #include "loop/say.h"
 #include "process/process.h"
 
-/* Room for one frame of the largest size and for reading ahead. */
-#define INPUT (FRAME_HEADER + FRAME_BODY_MAX + 256 * 1024)
-/* Memory that an empty buffer gives back. */
-#define GIVE_BACK (64u * 1024)
+/* The largest frame. */
+#define INPUT_MAX (FRAME_HEADER + FRAME_BODY_MAX)
 /* After so many commands other descriptors have their turn: a spawn takes half a millisecond. */
 #define COMMANDS_A_TURN 16
 /* Larger than a HELLO, a PROCESS or a TABLE_END. */
@@ -32,8 +29,7 @@ static int subreaper_error;
 static struct watch socket_watch = {.fd = -1};
 static bool waits_to_send, busy, ending;
 
-static uint8_t *input;
-static size_t input_start, input_end, highest;
+static struct buffer input;
 
 /* What a new daemon gets before any report. */
 static struct {
@@ -43,11 +39,7 @@ static struct {
 
 void link_open(const struct daemon_events *daemon) {
 	daemon_events = daemon;
-	input = mmap(NULL, INPUT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (input == MAP_FAILED) {
-		perror("init: cannot reserve memory for commands");
-		exit(1);
-	}
+	buffer_reserve(&input, INPUT_MAX);
 }
 
 void link_subreaper_failed(int error) {
@@ -62,7 +54,7 @@ static bool take_frames(void) {
 	for (int commands = 0; commands < COMMANDS_A_TURN;) {
 		struct frame frame;
 		const char *why = NULL;
-		long taken = frame_take(input + input_start, input_end - input_start, &frame, &why);
+		long taken = frame_take(input.memory + input.start, input.end - input.start, &frame, &why);
 		if (taken == 0)
 			return true;
 		if (taken > 0)
@@ -72,33 +64,19 @@ static bool take_frames(void) {
 			daemon_events->refused();
 			return false;
 		}
-		input_start += (size_t)taken;
 		commands += frame.header.type != FRAME_ACK;
+		buffer_drop(&input, (size_t)taken);
 	}
 	busy = true;
 	return true;
 }
 
-static void make_room(void) {
-	if (input_start == 0)
-		return;
-	memmove(input, input + input_start, input_end - input_start);
-	input_end -= input_start;
-	input_start = 0;
-	if (input_end > 0 || highest <= GIVE_BACK)
-		return;
-	madvise(input, INPUT, MADV_DONTNEED);
-	highest = 0;
-}
-
 /* Reads once. What `recv` said: more than 0 for bytes, 0 when the daemon has closed its end. */
 static ssize_t read_more(void) {
-	make_room();
-	ssize_t n = recv(socket_watch.fd, input + input_end, INPUT - input_end, MSG_DONTWAIT);
+	size_t room = INPUT_MAX - (input.end - input.start);
+	ssize_t n = recv(socket_watch.fd, input.memory + input.end, room, MSG_DONTWAIT);
 	if (n > 0)
-		input_end += (size_t)n;
-	if (input_end > highest)
-		highest = input_end;
+		buffer_added(&input, (size_t)n);
 	return n;
 }
 
@@ -185,7 +163,7 @@ bool link_connect(int fd) {
 		return false;
 	}
 	reports_rewind();
-	input_start = input_end = 0;
+	buffer_drop(&input, input.end - input.start);
 	waits_to_send = busy = ending = false;
 	return true;
 }
