@@ -1,4 +1,4 @@
-/* The memory of a queue of bytes. It is twice as large as what is in it at most, so that moving the rest is always cheap. */
+/* The memory of a queue of bytes. Twice as much is reserved as it holds, so that moving the rest is always cheap. */
 #include "link/buffer.h"
 
 #include <stdio.h>

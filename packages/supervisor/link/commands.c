@@ -1,6 +1,6 @@
 /*
- * Carries out the frames of the daemon, each command once, whichever daemon has sent it. Whatever takes longer than a command
- * is left to the module whose business it is.
+ * Carries out the frames of the daemon, each command once, whichever daemon has sent it. What takes longer is left to
+ * the module that it concerns.
  */
 #include "link/commands.h"
 

@@ -1,4 +1,7 @@
-/* Reads the daemon's commands and sends it the state of the supervisor and then the reports, without ever waiting for it. */
+/*
+ * The connection to the daemon: reads commands and sends the supervisor's state, then the reports. It never waits for
+ * the daemon.
+ */
 #include "link/link.h"
 
 #include <errno.h>

@@ -14,8 +14,8 @@ void link_subreaper_failed(int error);
 /* Begins a connection to a new daemon over `fd`, which it owns, with the supervisor's state. False: no memory. */
 bool link_connect(int fd);
 /*
- * Carries out what a daemon which is gone has sent, for so many milliseconds at most: the next one repeats what is left then.
- * An incomplete frame is dropped.
+ * Carries out what a daemon which is gone has sent, for so many milliseconds at most: the next one repeats what is
+ * left. An incomplete frame is dropped.
  */
 void link_drain(int64_t patience);
 void link_disconnect(void);

@@ -1,3 +1,4 @@
+/* Keeps the note of a daemon for the next one. Its text means nothing here. */
 #include "link/note.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * The unacknowledged reports, in order and as the frames they are sent in. Memory for them is reserved at the beginning, so that no
- * report is ever lost for want of it.
+ * The unacknowledged reports, in order and as the frames they are sent in. Memory for them is reserved at the
+ * beginning, so that no report is ever lost for want of it.
  */
 #include "link/reports.h"
 

@@ -9,7 +9,10 @@
 #ifndef REPORTS_MAX
 #define REPORTS_MAX (8u * 1024 * 1024)
 #endif
-/* From here on nothing is reaped and no signal is taken: the rest is for answers to commands and for what has been reaped already. */
+/*
+ * From here on nothing is reaped and no signal is taken. The rest is for answers to commands and for ends that have
+ * been reaped already.
+ */
 #define REPORTS_FULL (REPORTS_MAX / 2)
 /* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
 #define REPORTS_MANY (REPORTS_MAX / 128)
@@ -21,7 +24,7 @@ bool reports_are_many(void);
 /* Whether a command may still be carried out, which can take a few reports. */
 bool reports_can_answer(void);
 
-/* Makes a report and gives it the next number: report_add(REPORT_STOPPED, NUMBER(PROCESS, id), NUMBER(SIGNAL, signal)). */
+/* Makes a report with the next number: report_add(REPORT_STOPPED, NUMBER(PROCESS, id), NUMBER(SIGNAL, signal)). */
 #define report_add(type, ...) reports_add_values(type, (const struct field_value[]){__VA_ARGS__, {0}})
 void reports_add_values(enum frame_type type, const struct field_value *values);
 

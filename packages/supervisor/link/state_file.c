@@ -1,4 +1,7 @@
-/* The entries of the file in which one image of the supervisor leaves its state to the next. Knows their form, not their meaning. */
+/*
+ * Writes and reads the entries of the state file. It knows their form only: what they mean is known to the part that
+ * writes them.
+ */
 #define _GNU_SOURCE
 #include "link/state_file.h"
 

@@ -1,6 +1,6 @@
 /*
- * The file in memory in which one image of the supervisor leaves its state to the next (PROTOCOL.md has the format): what
- * the parts write their entries with, and read them. Which part has which entries is upgrade.c's.
+ * The file in memory in which one image of the supervisor leaves its state to the next (PROTOCOL.md): its entries.
+ * Which part has which entries is in upgrade.c.
  */
 #ifndef STATE_FILE_H
 #define STATE_FILE_H

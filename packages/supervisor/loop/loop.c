@@ -1,3 +1,7 @@
+/*
+ * The event loop: descriptors by epoll, timers in a list, and memory that is freed between turns. The whole supervisor
+ * runs in it, one thing after another.
+ */
 #include "loop/loop.h"
 
 #include <errno.h>
@@ -10,11 +14,14 @@
 #include "upgrade/rest.h"
 
 #define EVENTS_A_TURN 256
+/* Milliseconds. */
+#define LONGEST_WAIT 60000
 /* How many descriptors wait for the end of a turn at most. */
 #define CLOSED_A_TURN 64
 
 static int epoll = -1;
-static struct timer *timers;
+/* The running timers, in a circle that begins and ends here. */
+static struct timer timers = {.next = &timers, .previous = &timers};
 static struct garbage *garbage_list;
 static int closing[CLOSED_A_TURN];
 static int closing_count;
@@ -51,7 +58,9 @@ void watch_change(struct watch *watch, uint32_t events) {
 void watch_stop(struct watch *watch) {
 	if (watch->fd < 0)
 		return;
-	/* Said explicitly: a forked child may still hold the same open file, which would stay in the set. */
+	/*
+	 * Closing is not enough: a child that has just been forked holds the same open file, which would stay in the set.
+	 */
 	epoll_ctl(epoll, EPOLL_CTL_DEL, watch->fd, NULL);
 	watch->fd = -1;
 }
@@ -66,22 +75,16 @@ void watch_close(struct watch *watch) {
 
 void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct timer *)) {
 	timer_stop(timer);
-	*timer = (struct timer){.due = loop_now() + milliseconds, .fire = fire, .next = timers};
-	if (timers)
-		timers->previous = timer;
-	timers = timer;
+	*timer = (struct timer){loop_now() + milliseconds, fire, timers.next, &timers};
+	timer->next->previous = timers.next = timer;
 }
 
 void timer_stop(struct timer *timer) {
 	if (!timer->fire)
 		return;
 	timer->fire = NULL;
-	if (timer->next)
-		timer->next->previous = timer->previous;
-	if (timer->previous)
-		timer->previous->next = timer->next;
-	else
-		timers = timer->next;
+	timer->next->previous = timer->previous;
+	timer->previous->next = timer->next;
 }
 
 bool timer_is_running(const struct timer *timer) {
@@ -112,26 +115,25 @@ void loop_sweep(void) {
 	}
 }
 
+/* NULL: none is running. */
+static struct timer *next_timer(void) {
+	struct timer *next = NULL;
+	for (struct timer *timer = timers.next; timer != &timers; timer = timer->next)
+		if (!next || timer->due < next->due)
+			next = timer;
+	return next;
+}
+
+/* For epoll: milliseconds until the next timer, -1 for none. */
 static int next_timeout(void) {
-	if (!timers)
-		return -1;
-	int64_t due = timers->due;
-	for (struct timer *timer = timers->next; timer; timer = timer->next)
-		if (timer->due < due)
-			due = timer->due;
-	int64_t left = due - loop_now();
-	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+	struct timer *timer = next_timer();
+	int64_t left = timer ? timer->due - loop_now() : -1;
+	return !timer ? -1 : left < 0 ? 0 : left > LONGEST_WAIT ? LONGEST_WAIT : (int)left;
 }
 
 static void run_timers(void) {
 	int64_t now = loop_now();
-	for (;;) {
-		/* From the beginning each time: a timer that fires may start and stop others. */
-		struct timer *timer = timers;
-		while (timer && timer->due > now)
-			timer = timer->next;
-		if (!timer)
-			return;
+	for (struct timer *timer; (timer = next_timer()) && timer->due <= now;) {
 		void (*fire)(struct timer *) = timer->fire;
 		timer_stop(timer);
 		fire(timer);

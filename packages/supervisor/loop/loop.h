@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONTAINER_OF(member_pointer, type, member) ((type *)((char *)(member_pointer) - offsetof(type, member)))
+#define CONTAINER_OF(member_pointer, type, member) ((type *)((char *)(member_pointer)-offsetof(type, member)))
 
 /* A descriptor that is waited for; `fd` is -1 while it is not. `events` are those of epoll. */
 struct watch {

@@ -1,3 +1,4 @@
+/* Where files are, seen from the executable. An installation may be anywhere, and is replaced while it runs. */
 #include "loop/place.h"
 
 #include <stdio.h>

@@ -6,7 +6,10 @@
 
 #define PLACE_MAX (PATH_MAX + 64)
 
-/* Remembers the executable by the path that it was started from, for the time when that is another file. `name` is argv[0]. */
+/*
+ * Remembers the executable by the path that it was started from, for the time when that is another file. `name` is
+ * argv[0].
+ */
 void place_open(const char *name);
 /* The last part of argv[0], which is the name that the program was called by. */
 const char *place_name(const char *name);

@@ -1,3 +1,4 @@
+/* Writes what the supervisor itself has to say. Nobody has to read it: a line that is not taken at once is lost. */
 #include "loop/say.h"
 
 #include <poll.h>

@@ -8,8 +8,8 @@
 /* Never waits. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
- * Whether lines for standard error go to a thread (copy.h), which nobody has to read from at once. Not in a child, which has no
- * threads, nor after a fault: what nobody takes is lost then.
+ * Whether lines for standard error go to a thread (copy.h), which nobody has to read from at once. Not in a child,
+ * which has no threads, nor after a fault: what nobody takes is lost then.
  */
 void say_by_thread(bool on);
 /* Writes as much as is taken at once, if anything is. */
