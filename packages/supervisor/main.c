@@ -43,32 +43,25 @@ static void open_standard_descriptors(void) {
 }
 
 int main(int unused, char **argv) {
+	int before = state_open(), status;
 	(void)unused;
-	int before = state_open();
-	if (before == STATE_LOST)
-		crash_count_one();
 	if (before < 0)
 		open_standard_descriptors();
 	slots_open();
 	place_open(argv[0]);
-	if (before < 0)
-		front_door(argv);
+	bool system = front_door(argv);
 	/* After a re-execution, which is by the path of the file, the kernel has the name of that. */
 	prctl(PR_SET_NAME, place_name(argv[0]));
-	bool system = pid1_is_ours(argv);
-	if (system && before < 0) {
-		pid1_start_up();
-		place_open(argv[0]); /* there was no /proc before */
-	}
 	child_limits_open();
 	loop_open();
+	if (system) {
+		pid1_open(before >= 0);
+		place_open(argv[0]); /* there was no /proc before */
+	}
 	signals_open();
-	if (system)
-		pid1_attach_to_kernel();
 	rest_end();
-	if (getpid() == 1)
-		crashes_survive(argv);
-	if (pid1_is_of_container(argv))
+	crashes_survive(argv, before == STATE_LOST);
+	if (front_door_is_of_container(argv))
 		child_terminals_are_shared();
 	reports_open();
 	logs_open();
@@ -84,7 +77,6 @@ int main(int unused, char **argv) {
 	reap_soon();
 	say_by_thread(true);
 	daemon_open(argv);
-	int status;
 	while (!daemon_is_over(&status)) {
 		link_turn();
 		/* After the report of its end: closing a terminal takes longer than all else about it. */

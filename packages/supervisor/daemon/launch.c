@@ -1,6 +1,6 @@
 /*
  * Starting the daemon: where Node and the daemon's program are, and with which options, environment and descriptors it runs.
- * PROTOCOL.md says what each variable means.
+ * PROTOCOL.md has the variables.
  */
 #define _GNU_SOURCE
 #include "daemon/launch.h"
@@ -32,9 +32,11 @@
 static const char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer"};
 
 #define SAVED "UPSTART_SAVED_"
+/* How variables begin that only we give, or that are for the next image of the supervisor. */
+static const char *const dropped[] = {SAVED, "UPSTART_STATE_FD=", NULL};
 /* How variables begin that change how node starts, or what is loaded into its process. Its jobs may get them all the same. */
 static const char *const put_aside[] = {
-	"NODE_", "LD_", "OPENSSL_", "SSL_CERT_", "UV_", "MALLOC_", "GCONV_PATH=", "GLIBC_TUNABLES=", "LOCPATH=",
+	"NODE_", "LD_", "OPENSSL_", "SSL_CERT_", "UV_", "MALLOC_", "GCONV_PATH=", "GLIBC_TUNABLES=", "LOCPATH=", NULL,
 };
 
 /* Told here and not in the greeting, in which an older daemon accepts nothing that it does not know. */
@@ -47,29 +49,21 @@ static const char *const told[][2] = {
 	{"MALLOC_MMAP_THRESHOLD_", "65536"},
 };
 
-static bool begins(const char *variable, const char *beginning) {
-	return strncmp(variable, beginning, strlen(beginning)) == 0;
-}
-
-static bool is_put_aside(const char *variable) {
-	for (size_t i = 0; i < COUNT(put_aside); i++)
-		if (begins(variable, put_aside[i]))
-			return true;
-	return false;
+static bool begins_like(const char *variable, const char *const *beginnings) {
+	while (*beginnings && strncmp(variable, *beginnings, strlen(*beginnings)) != 0)
+		beginnings++;
+	return *beginnings != NULL;
 }
 
 /* In place of init's environment, of which nobody needs anything any more. */
 static void set_environment(unsigned failures) {
-	char number[16], *name;
+	char number[16];
 	size_t kept = 0;
 	for (char **variable = environ; *variable; variable++) {
-		if (!is_put_aside(*variable))
-			name = *variable;
-		else if (asprintf(&name, SAVED "%s", *variable) < 0)
+		char *name = *variable;
+		if (begins_like(name, dropped) || (begins_like(name, put_aside) && asprintf(&name, SAVED "%s", *variable) < 0))
 			continue;
-		/* Only we give such names. */
-		if (!begins(*variable, SAVED))
-			environ[kept++] = name;
+		environ[kept++] = name;
 	}
 	environ[kept] = NULL;
 	for (size_t i = 0; i < COUNT(told); i++)

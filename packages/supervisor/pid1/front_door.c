@@ -1,11 +1,10 @@
 /*
- * The name `upstart`, by which people call the command-line tool as well as init. The tool is meant with a command, an option of
- * its own or nothing at all; with other options, and as process 1, it is init.
+ * What this process is to be. The name `upstart` is the command-line tool's with a command, an option of its own or nothing at all; other
+ * options, and process 1, mean init. Root who calls init with another pid wants telinit; others are no init of a machine.
  */
 #include "pid1/front_door.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,28 +16,29 @@
 #define NOT_EXECUTED 126
 
 /* Options that are the tool's when they come first: its help is about init, too, and init has no `--system`. */
-static const char *const its_own[] = {"--help", "-h", "--version", "--system"};
+static const char *const of_tool[] = {"--help", "-h", "--version", "--system", NULL};
+/* Arguments that make an init of a session or a container, or that only ask for a text: nothing is done to the machine. */
+static const char *const harmless[] = {"--user", "--container", "--help", "--version", NULL};
+
+static bool is_among(const char *word, const char *const *words) {
+	while (*words && strcmp(word, *words) != 0)
+		words++;
+	return *words != NULL;
+}
 
 static bool is_for_tool(char **argv) {
 	/* Process 1 gets what is left over of the kernel's command line, which may be words. */
 	if (getpid() == 1 || strcmp(place_name(argv[0]), "upstart") != 0)
 		return false;
 	/* `upstart --user` is init, `upstart --user ps` is not: init has no words. */
-	size_t first = 1;
-	while (argv[first] && strcmp(argv[first], "--user") == 0)
+	char **first = argv + 1;
+	while (*first && strcmp(*first, "--user") == 0)
 		first++;
-	if (argv[first] ? argv[first][0] != '-' : first == 1)
-		return true;
-	for (size_t i = 0; i < sizeof its_own / sizeof *its_own; i++)
-		if (strcmp(argv[1], its_own[i]) == 0)
-			return true;
-	return false;
+	return (*first ? **first != '-' : first == argv + 1) || is_among(argv[1], of_tool);
 }
 
-void front_door(char **argv) {
+static _Noreturn void become_tool(char **argv) {
 	static char script[PLACE_MAX];
-	if (!is_for_tool(argv))
-		return;
 	place_beside(script, "../lib/upstart/upstart.js");
 	/* For programs of the user's; they slow Node down. */
 	unsetenv("NODE_EXTRA_CA_CERTS");
@@ -46,4 +46,33 @@ void front_door(char **argv) {
 	exec_node(NULL, 0, script, argv);
 	say("there is no Node to run %s: %s", script, strerror(errno));
 	_exit(NOT_EXECUTED);
+}
+
+static _Noreturn void become_telinit(char **argv) {
+	static char telinit[PLACE_MAX];
+	place_beside(telinit, "telinit");
+	argv[0] = telinit;
+	if (getuid() == 0)
+		execv(telinit, argv);
+	say(getuid() == 0 ? "Not being executed as init" : "Need to be root");
+	_exit(1);
+}
+
+bool front_door_is_of_container(char **argv) {
+	return is_among("--container", (const char *const *)argv);
+}
+
+bool front_door(char **argv) {
+	const char *other_daemon = getenv("UPSTART_DAEMON");
+	if (is_for_tool(argv))
+		become_tool(argv);
+	for (char **argument = argv; *argument; argument++)
+		if (is_among(*argument, harmless))
+			return false;
+	if (getpid() == 1 && getuid() == 0)
+		return true;
+	/* Somebody tests the supervisor by itself. */
+	if (!other_daemon || !*other_daemon)
+		become_telinit(argv);
+	return false;
 }

@@ -27,7 +27,7 @@
 
 /* SIGRTMIN+3 as C libraries count: how engines of containers have an init halt. */
 #define SIGHALT 37
-/* Milliseconds that a daemon which is READY has to acknowledge a signal that ends init; then another one gets it. */
+/* Milliseconds that a daemon which is READY has to acknowledge a signal that ends init; then another one gets it. Smaller in tests. */
 #ifndef TOLD_PATIENCE
 #define TOLD_PATIENCE 8000
 #endif
@@ -49,10 +49,10 @@ static const struct {
 static struct watch watch = {.fd = -1};
 /* A bit for each signal that was taken from the kernel and is not reported yet; each once, as in the kernel. */
 static uint64_t waiting;
-/* While a signal that ends init is not acknowledged: its report (0: there is no room for it yet), and how often that was looked for. */
+/* While a signal that ends init is not acknowledged: its report, 0 until there is room for it; and how often the time for that was up. */
 static struct timer patience;
 static uint64_t ending_report;
-static int looks;
+static int times;
 /* It ends without a daemon. */
 static bool alone;
 
@@ -64,38 +64,15 @@ static bool is_acknowledged(void) {
 	return ending_report && reports_acknowledged() >= ending_report;
 }
 
-static void end_process(struct process *process, void *signal) {
-	/* It is not to be started again. */
-	order_set(process, 0);
-	process_signal(process, *(int *)signal, true);
-}
-
-static void end_processes(int signal) {
-	process_each(end_process, &signal);
-}
-
-static void kill_processes(struct timer *unused) {
-	(void)unused;
-	end_processes(SIGKILL);
-	daemon_ends_without(STATUS_ALONE);
-}
-
-static void end_alone(void) {
-	say("no daemon comes up: ending without one");
-	alone = true;
-	daemon_forsake();
-	end_processes(SIGTERM);
-	timer_start(&patience, PROCESSES_PATIENCE, kill_processes);
+static bool insists(void) {
+	return timer_is_running(&patience) && !alone && !is_acknowledged();
 }
 
 static void look(struct timer *unused) {
 	(void)unused;
 	if (is_acknowledged())
 		return;
-	if (!pid1_is_system() && (back_off_is_hopeless() || ++looks >= TOLD_TIMES)) {
-		end_alone();
-		return;
-	}
+	times++;
 	if (daemon_is_ready()) {
 		say("the daemon does not take a signal");
 		daemon_kill();
@@ -103,18 +80,12 @@ static void look(struct timer *unused) {
 	timer_start(&patience, TOLD_PATIENCE, look);
 }
 
+/* The clock of the first signal counts for those that follow. */
 static void insist(void) {
-	if (alone)
-		return;
-	if (!pid1_is_system() && back_off_is_hopeless()) {
-		end_alone();
-		return;
-	}
-	/* The clock of the first signal counts for those that follow. */
-	if (timer_is_running(&patience) && !is_acknowledged())
+	if (alone || insists())
 		return;
 	ending_report = 0;
-	looks = 0;
+	times = 0;
 	timer_start(&patience, TOLD_PATIENCE, look);
 }
 
@@ -124,11 +95,28 @@ static void take(size_t i) {
 		insist();
 }
 
+static void end_process(struct process *process, void *signal) {
+	/* It is not to be started again. */
+	order_set(process, 0);
+	process_signal(process, *(int *)signal, true);
+}
+
+static void kill_processes(struct timer *unused) {
+	(void)unused;
+	process_each(end_process, &(int){SIGKILL});
+	daemon_ends_without(STATUS_ALONE);
+}
+
+static void end_alone(void) {
+	say("no daemon comes up: ending without one");
+	alone = true;
+	daemon_forsake();
+	process_each(end_process, &(int){SIGTERM});
+	timer_start(&patience, PROCESSES_PATIENCE, kill_processes);
+}
+
 static void report(size_t i) {
-	struct frame_out out;
-	report_begin(&out, REPORT_SIGNAL, 0);
-	frame_number(&out, TAG_SIGNAL, forwarded[i].number);
-	reports_add(&out);
+	report_add(REPORT_SIGNAL, NUMBER(SIGNAL, forwarded[i].number));
 	waiting &= ~bit(forwarded[i].number);
 	if (forwarded[i].ends_init)
 		ending_report = reports_last();
@@ -171,6 +159,8 @@ void signals_turn(void) {
 	for (size_t i = 0; waiting && i < FORWARDED; i++)
 		if (waiting & bit(forwarded[i].number) && reports_have_room())
 			report(i);
+	if (insists() && !pid1_is_system() && (back_off_is_hopeless() || times >= TOLD_TIMES))
+		end_alone();
 	if (alone && process_count() == 0 && daemon_pid() == 0)
 		daemon_ends_without(STATUS_ALONE);
 }
@@ -178,16 +168,16 @@ void signals_turn(void) {
 void signals_hand_over(FILE *out) {
 	if (waiting)
 		state_number(out, "signal-waiting", (int64_t)waiting);
-	if (timer_is_running(&patience) && ending_report && !is_acknowledged())
+	if (insists() && ending_report)
 		state_number(out, "signal-report", (int64_t)ending_report);
 }
 
 void signals_take_over(const struct state_entry *entry) {
+	for (size_t i = 0; entry_is(entry, "signal-waiting") && i < FORWARDED; i++)
+		if ((uint64_t)entry->number & bit(forwarded[i].number))
+			take(i);
 	if (entry_is(entry, "signal-report")) {
 		insist();
 		ending_report = (uint64_t)entry->number;
 	}
-	for (size_t i = 0; entry_is(entry, "signal-waiting") && i < FORWARDED; i++)
-		if ((uint64_t)entry->number & bit(forwarded[i].number))
-			take(i);
 }

@@ -41,27 +41,22 @@ static const struct {
 /* Enough for a handler that says something; a stack that has overflowed cannot be used. */
 #define STACK (64 * 1024)
 
-/* In the environment: how many supervisors in this process have lost what they knew. */
-#define COUNT_VARIABLE "UPSTART_SUPERVISOR_CRASHES"
-/* In the environment: this image has taken over what was left by one that met a fault. */
-#define SAVED_VARIABLE "UPSTART_SAVED_BY_FAULT"
+/*
+ * In the environment: how many supervisors in this process have lost what they knew, and whether the last one met a fault and was taken
+ * over from. Changed in place, as after a fault there may be no memory to be had.
+ */
+#define COUNT_VARIABLE "UPSTART_SUPERVISOR_CRASHES="
+#define SAVED_VARIABLE "UPSTART_SAVED_BY_FAULT="
+static char count[] = COUNT_VARIABLE "-2147483648", saved[] = SAVED_VARIABLE "0";
 
-/* What the next image gets, made beforehand: when it is needed there may be no memory to be had. */
-static char **arguments, **environment;
-/* How many variables there are, without those about faults, for which there is room behind them. */
-static size_t kept;
-static char count[sizeof COUNT_VARIABLE + 16], state[sizeof STATE_VARIABLE + 16], saved[] = SAVED_VARIABLE "=1";
+static char **arguments;
+static int crashes;
 static bool took_over;
 static int64_t began;
 
-static int crashes(void) {
-	const char *number = getenv(COUNT_VARIABLE);
-	return number ? atoi(number) : 0;
-}
-
-void crash_count_one(void) {
-	snprintf(count, sizeof count, "%d", crashes() + 1);
-	setenv(COUNT_VARIABLE, count, 1);
+static void count_crashes(int number) {
+	crashes = number;
+	snprintf(count, sizeof count, COUNT_VARIABLE "%d", number);
 }
 
 static _Noreturn void dump_core(int signal) {
@@ -109,46 +104,34 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 	say_by_thread(false);
 	/* It must not go on sending to what is being saved. */
 	daemon_kill();
-	int left = took_over && loop_now() - began < TRUST_AFTER ? -1 : state_save(arguments);
+	bool trusted = !took_over || loop_now() - began >= TRUST_AFTER;
+	bool left = trusted && state_save(arguments);
 	bool dumped = leave_core(signal);
 	say("Caught %s, %s; %s", name_of(signal), dumped ? "core dumped" : "unable to dump core",
-	    left >= 0 ? "going on" : "what was known of the processes is lost");
-	snprintf(count, sizeof count, COUNT_VARIABLE "=%d", crashes() + (left < 0));
-	environment[kept++] = count;
-	if (left >= 0) {
-		snprintf(state, sizeof state, STATE_VARIABLE "=%d", left);
-		environment[kept++] = state;
-		environment[kept++] = saved;
-	}
+	    left ? "going on" : "what was known of the processes is lost");
+	count_crashes(crashes + !left);
+	saved[strlen(SAVED_VARIABLE)] = left ? '1' : '0';
 	sleep(PAUSE);
-	execve(place_executable(), arguments, environment);
+	execv(place_executable(), arguments);
 	say("Unable to start init again: only orphans are taken care of from now on");
 	for (;;)
 		if (waitpid(-1, NULL, 0) < 0)
 			sleep(PAUSE);
 }
 
-static bool prepare(char **argv) {
-	size_t length = 0;
-	took_over = getenv(SAVED_VARIABLE) != NULL;
-	unsetenv(SAVED_VARIABLE);
-	began = loop_now();
-	arguments = argv;
-	while (environ[length])
-		length++;
-	environment = calloc(length + 4, sizeof *environment);
-	for (size_t i = 0; environment && i < length; i++)
-		if (strncmp(environ[i], COUNT_VARIABLE "=", sizeof COUNT_VARIABLE) != 0)
-			environment[kept++] = environ[i];
-	return environment != NULL;
-}
-
-void crashes_survive(char **argv) {
+void crashes_survive(char **argv, bool lost) {
 	static char stack[STACK];
 	stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
 	struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	const char *before = getenv("UPSTART_SUPERVISOR_CRASHES"), *by_fault = getenv("UPSTART_SAVED_BY_FAULT");
 	sigset_t mask;
-	if (!prepare(argv))
+	arguments = argv;
+	began = loop_now();
+	took_over = by_fault && *by_fault == '1';
+	count_crashes((before ? atoi(before) : 0) + lost);
+	putenv(count);
+	putenv(saved);
+	if (getpid() != 1)
 		return;
 	sigaltstack(&other, NULL);
 	sigfillset(&action.sa_mask);

@@ -58,6 +58,17 @@ static const struct {
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
+/*
+ * In the environment of the next image: the descriptor of what this one has left, -1 for nothing. Changed in place, as after a fault
+ * there may be no memory to be had.
+ */
+#define STATE_VARIABLE "UPSTART_STATE_FD="
+static char variable[] = STATE_VARIABLE "-2147483648";
+
+static void name_descriptor(int fd) {
+	snprintf(variable, sizeof variable, STATE_VARIABLE "%d", fd);
+}
+
 /* Whether all of it can be read, from the first entry to the last. */
 static bool is_understood(struct state_text text) {
 	struct state_entry entry;
@@ -70,11 +81,12 @@ static bool is_understood(struct state_text text) {
 }
 
 int state_open(void) {
-	const char *number = getenv(STATE_VARIABLE);
+	const char *number = getenv("UPSTART_STATE_FD");
 	int fd = number ? atoi(number) : -1;
 	bool checking = getenv(CHECK_VARIABLE);
 	struct state_text text;
-	unsetenv(STATE_VARIABLE);
+	name_descriptor(-1);
+	putenv(variable);
 	unsetenv(CHECK_VARIABLE);
 	if (fd <= STDERR_FILENO)
 		return STATE_NONE;
@@ -115,12 +127,6 @@ static bool write_all(int fd) {
 	return fclose(out) == 0 && !failed;
 }
 
-static void name_descriptor(int fd) {
-	char number[16];
-	snprintf(number, sizeof number, "%d", fd);
-	setenv(STATE_VARIABLE, number, 1);
-}
-
 static _Noreturn void write_and_check(char **argv, int fd) {
 	child_restore_signals();
 	if (!write_all(fd))
@@ -131,7 +137,7 @@ static _Noreturn void write_and_check(char **argv, int fd) {
 	_exit(1);
 }
 
-int state_save(char **argv) {
+bool state_save(char **argv) {
 	int status = -1, fd = memfd_create("supervisor-state", 0);
 	pid_t child = fd < 0 ? -1 : (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 	if (child == 0)
@@ -143,25 +149,25 @@ int state_save(char **argv) {
 		waitpid(child, &status, 0);
 		close(ended.fd);
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return fd;
-	close(fd);
-	return -1;
+	bool understood = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (understood)
+		name_descriptor(fd);
+	else
+		close(fd);
+	return understood;
 }
 
 void hand_over(char **argv) {
 	const char *why = "it does not understand what it would have to go on with";
 	/* After the logs, which may have added to it: standard output. */
 	bool rests = logs_come_to_rest(LOG_PATIENCE) && copies_come_to_rest(LOG_PATIENCE);
-	int fd = rests ? state_save(argv) : -1;
 	if (!rests)
 		why = "what is to be written takes too long";
-	if (fd >= 0) {
-		name_descriptor(fd);
+	if (rests && state_save(argv)) {
 		execv(place_executable(), argv);
 		why = strerror(errno);
-		unsetenv(STATE_VARIABLE);
-		close(fd);
+		close(atoi(variable + strlen(STATE_VARIABLE)));
+		name_descriptor(-1);
 	}
 	say("Failed to re-execute %s: %s", place_executable(), why);
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
