@@ -43,9 +43,10 @@ static void open_standard_descriptors(void) {
 }
 
 int main(int unused, char **argv) {
-	int before = state_open(), status;
 	(void)unused;
-	if (before < 0)
+	int status;
+	enum state_before before = state_open();
+	if (before != STATE_LEFT)
 		open_standard_descriptors();
 	slots_open();
 	place_open(argv[0]);
@@ -55,7 +56,7 @@ int main(int unused, char **argv) {
 	child_limits_open();
 	loop_open();
 	if (system) {
-		pid1_open(before >= 0);
+		pid1_open(before == STATE_LEFT);
 		place_open(argv[0]); /* there was no /proc before */
 	}
 	signals_open();
@@ -68,8 +69,8 @@ int main(int unused, char **argv) {
 	/* The kernel gives orphans to process 1 anyway. */
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		link_subreaper_failed(errno);
-	if (before >= 0)
-		take_over(before);
+	if (before == STATE_LEFT)
+		take_over();
 	slots_clear();
 	static const struct reaped_row own[] = {{daemon_pid, daemon_ended}, {0}};
 	reap_open(own, daemon_is_ready);

@@ -74,21 +74,26 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept(), 1);
 }
 
-void exec_node(const char *const *options, size_t count, const char *script, char **arguments) {
+static size_t length_of(const char *const *list) {
+	size_t length = 0;
+	while (list[length])
+		length++;
+	return length;
+}
+
+void exec_node(const char *const *options, const char *script, char **arguments) {
 	static char own_node[PLACE_MAX];
 	const char *chosen = getenv("UPSTART_NODE");
 	const char *nodes[] = {own_node, "node", "/usr/local/bin/node", "/usr/bin/node"};
-	size_t words = 0;
-	while (arguments[words])
-		words++;
-	const char **line = calloc(words + count + 2, sizeof *line);
+	const char **line = calloc(length_of(options) + length_of((const char **)arguments) + 2, sizeof *line);
 	if (!line)
 		return;
-	for (size_t i = 0; i < count; i++)
-		line[1 + i] = options[i];
-	line[count + 1] = script;
-	for (size_t i = 1; i < words; i++)
-		line[count + 1 + i] = arguments[i];
+	const char **end = line + 1;
+	while (*options)
+		*end++ = *options++;
+	*end++ = script;
+	while (*++arguments)
+		*end++ = *arguments;
 	place_beside(own_node, "../lib/upstart/node");
 	bool is_chosen = chosen && *chosen;
 	for (size_t i = 0; i < (is_chosen ? 1 : COUNT(nodes)); i++) {
@@ -116,11 +121,12 @@ static const char *snapshot_option(void) {
 	return access(path, R_OK) == 0 ? option : NULL;
 }
 
-static _Noreturn void run(char **arguments, int fd, const int outputs[2], unsigned failures, bool plainly,
-                          pid_t parent) {
+pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures, bool plainly) {
 	static char script[PLACE_MAX];
 	char folder[PATH_MAX];
-	const char *other = getenv("UPSTART_DAEMON");
+	pid_t parent = getpid(), pid = fork();
+	if (pid != 0)
+		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(NO_NODE);
@@ -139,21 +145,14 @@ static _Noreturn void run(char **arguments, int fd, const int outputs[2], unsign
 	dup2(fd, DAEMON_FD);
 	close_range(DAEMON_FD + 1, ~0u, 0);
 	place_beside(script, "../lib/upstart/daemon.js");
-	const char *options[1 + COUNT(node_options)] = {NULL};
-	memcpy(options + 1, node_options, sizeof node_options);
-	if (!plainly && !(other && *other))
-		options[0] = snapshot_option();
-	size_t left_out = options[0] ? 0 : 1;
+	const char *other = getenv("UPSTART_DAEMON");
+	bool is_other = other && *other;
+	const char *options[COUNT(node_options) + 2] = {NULL};
+	memcpy(options, node_options, sizeof node_options);
+	if (!plainly && !is_other)
+		options[COUNT(node_options)] = snapshot_option();
 	set_environment(failures);
-	exec_node(options + left_out, COUNT(options) - left_out, other && *other ? other : script, arguments);
+	exec_node(options, is_other ? other : script, arguments);
 	say("cannot run node: %s", strerror(errno));
 	_exit(NO_NODE);
-}
-
-pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures, bool plainly) {
-	pid_t parent = getpid();
-	pid_t pid = fork();
-	if (pid == 0)
-		run(arguments, fd, outputs, failures, plainly, parent);
-	return pid;
 }

@@ -2,14 +2,13 @@
 #define LAUNCH_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
 
 /*
  * Becomes node, the first that can be executed, with `options` of its own, `script` and all arguments but the first. Returns if
  * there is none, with errno. After place_open.
  */
-void exec_node(const char *const *options, size_t count, const char *script, char **arguments);
+void exec_node(const char *const *options, const char *script, char **arguments);
 /*
  * Starts node with the daemon's program and all arguments but the first; descriptor 3 is `fd`, 1 and 2 are `outputs`, or init's
  * own where these are -1. `failures`: how many daemons in a row have begun to recover and died before they were ready. `plainly`:

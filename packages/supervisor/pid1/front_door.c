@@ -43,7 +43,7 @@ static _Noreturn void become_tool(char **argv) {
 	/* For programs of the user's; they slow Node down. */
 	unsetenv("NODE_EXTRA_CA_CERTS");
 	unsetenv("NODE_OPTIONS");
-	exec_node(NULL, 0, script, argv);
+	exec_node(&(const char *){NULL}, script, argv);
 	say("there is no Node to run %s: %s", script, strerror(errno));
 	_exit(NOT_EXECUTED);
 }

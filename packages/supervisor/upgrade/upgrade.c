@@ -58,15 +58,22 @@ static const struct {
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
-/*
- * In the environment of the next image: the descriptor of what this one has left, -1 for nothing. Changed in place, as after a fault
- * there may be no memory to be had.
- */
-#define STATE_VARIABLE "UPSTART_STATE_FD="
-static char variable[] = STATE_VARIABLE "-2147483648";
+/* In the environment of the next image: the descriptor. Changed in place, as after a fault there may be no memory to be had. */
+#define STATE_VARIABLE "UPSTART_STATE_FD"
+static char variable[sizeof STATE_VARIABLE "=-2147483648"];
+/* What the image before has left, or this one leaves; and what is still to be read of it. */
+static int state_fd;
+static struct state_text left;
 
 static void name_descriptor(int fd) {
-	snprintf(variable, sizeof variable, STATE_VARIABLE "%d", fd);
+	state_fd = fd;
+	snprintf(variable, sizeof variable, STATE_VARIABLE "=%d", fd);
+}
+
+static void forget(void) {
+	state_text_free(&left);
+	close(state_fd);
+	name_descriptor(-1);
 }
 
 /* Whether all of it can be read, from the first entry to the last. */
@@ -80,37 +87,32 @@ static bool is_understood(struct state_text text) {
 	return false;
 }
 
-int state_open(void) {
-	const char *number = getenv("UPSTART_STATE_FD");
-	int fd = number ? atoi(number) : -1;
+enum state_before state_open(void) {
+	const char *number = getenv(STATE_VARIABLE);
 	bool checking = getenv(CHECK_VARIABLE);
-	struct state_text text;
-	name_descriptor(-1);
+	name_descriptor(number ? atoi(number) : -1);
 	putenv(variable);
 	unsetenv(CHECK_VARIABLE);
-	if (fd <= STDERR_FILENO)
+	if (state_fd <= STDERR_FILENO)
 		return STATE_NONE;
-	bool understood = state_text_read(&text, fd) && is_understood(text);
+	bool understood = state_text_read(&left, state_fd) && is_understood(left);
 	if (checking)
 		_exit(understood ? 0 : 1);
-	state_text_free(&text);
 	if (understood)
-		return fd;
+		return STATE_LEFT;
 	say("What the supervisor before this one has left cannot be read");
+	forget();
 	return STATE_LOST;
 }
 
-void take_over(int fd) {
-	struct state_text text;
+void take_over(void) {
 	struct state_entry entry;
-	if (state_text_read(&text, fd))
-		while (state_next(&text, &entry))
-			for (size_t i = 0; i < PARTS; i++)
-				if (strncmp(entry.key, parts[i].prefix, strlen(parts[i].prefix)) == 0)
-					parts[i].take(&entry);
+	while (state_next(&left, &entry))
+		for (size_t i = 0; i < PARTS; i++)
+			if (strncmp(entry.key, parts[i].prefix, strlen(parts[i].prefix)) == 0)
+				parts[i].take(&entry);
 	processes_taken_over();
-	state_text_free(&text);
-	close(fd);
+	forget();
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 
@@ -166,8 +168,7 @@ void hand_over(char **argv) {
 	if (rests && state_save(argv)) {
 		execv(place_executable(), argv);
 		why = strerror(errno);
-		close(atoi(variable + strlen(STATE_VARIABLE)));
-		name_descriptor(-1);
+		forget();
 	}
 	say("Failed to re-execute %s: %s", place_executable(), why);
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);

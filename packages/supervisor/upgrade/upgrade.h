@@ -3,15 +3,13 @@
 
 #include <stdbool.h>
 
-#define STATE_NONE -1
-#define STATE_LOST -2
 /*
- * At the beginning of main: the descriptor of what an image before this one has left, STATE_NONE, or STATE_LOST if it cannot be
- * read. Does not return in a process that was only started to say whether it would understand it.
+ * At the beginning of main: whether an image before this one has left something, or something that cannot be read. Does not return
+ * in a process that was only started to say whether it would understand it.
  */
-int state_open(void);
-/* Takes over; `fd` is closed. Everything but the daemon has been opened. */
-void take_over(int fd);
+enum state_before { STATE_NONE, STATE_LEFT, STATE_LOST } state_open(void);
+/* Takes over what was left, when everything but the daemon has been opened. */
+void take_over(void);
 /* Becomes the installed supervisor; returns when that cannot be done, having said why: then nothing has changed. */
 void hand_over(char **argv);
 /*
