@@ -145,7 +145,8 @@ function look({ engine, effects, now }: TestWorld): void {
   for (const [name, jobClass] of engine.state.classes) {
     explainJob(engine.context, name, jobClass, { broken: [], switchedOff: null }, now, true);
   }
-  for (const effect of effects) if (effect.type === 'command') encodeCommand(effect.command);
+  for (const effect of effects)
+    if (effect.type === 'command' && effect.command.type !== 'kill-cgroup') encodeCommand(effect.command);
 }
 
 /** From a snapshot in the midst of it, the rest leads to the same state. */

@@ -62,7 +62,8 @@ function take(text: string, random: Random, into?: JobDefinition): void {
   world.emit('b');
   for (const process of [...world.processes.values()]) world.exit(process, random.below(3));
   world.stop('job');
-  for (const effect of world.effects) if (effect.type === 'command') encodeCommand(effect.command);
+  for (const effect of world.effects)
+    if (effect.type === 'command' && effect.command.type !== 'kill-cgroup') encodeCommand(effect.command);
 }
 
 /** Null for a text that is refused in the language's own way. */

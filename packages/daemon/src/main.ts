@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VERSION } from '@upstart/protocol';
-import { endInit } from './end-init.ts';
+import { endInit, replaceSupervisor } from './end-init.ts';
 import { lastWords } from './last-words.ts';
 import { Memory } from './memory.ts';
 import { helpText, type InitOptions, OptionError, parseOptions } from './options.ts';
@@ -25,6 +25,10 @@ export function main(script: string): void {
 async function run(script: string): Promise<void> {
   const link = readSupervisorLink(process.env);
   const { supervisor, state: supervisorState } = await Supervisor.connect(link.fd, link);
+  if (!link.takesNumbers) {
+    process.stderr.write(`${PROGRAM}: the supervisor is older than the installed one: re-executing it\n`);
+    return replaceSupervisor(supervisor);
+  }
   const options = readOptions(supervisor);
   if (!options) return;
   const watcher = join(dirname(script), 'conf-watch');

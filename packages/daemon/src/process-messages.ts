@@ -52,7 +52,7 @@ export type Command =
   | { type: 'not-again'; id: number; process: number }
   /** Write what could not be written to log files so far (notify-disk-writeable). */
   | { type: 'flush-logs'; id: number }
-  /** Ends whatever is left in the group of a job. Answered by `survivors` when there was anything. */
+  /** Ends whatever is left in the group of a job. Done by the daemon itself, in its place among the others. */
   | { type: 'kill-cgroup'; id: number; cgroup: string }
   /** The daemon ends; the supervisor executes what is installed in its own place, and starts the next one. */
   | { type: 'replace'; id: number }
@@ -107,6 +107,9 @@ export const SPAWN_STEPS = [
 ] as const;
 export type SpawnStep = (typeof SPAWN_STEPS)[number];
 
+/** `spawn-failed` with this error number (EINPROGRESS): nothing was started, since whom it runs as has to be asked for first. */
+export const SPAWN_AWAITED = 115;
+
 /** `seq` grows by one; a report is repeated to each new daemon until it has been acknowledged. */
 export type Report = { seq: number } & (
   | { type: 'spawned'; process: number; pid: number }
@@ -129,7 +132,7 @@ export type Report = { seq: number } & (
   | { type: 'log-disabled'; process: number; errno: number }
   /** No pty is left: the output of processes goes through pipes. Said once. */
   | { type: 'log-pipe'; process: number; errno: number }
-  /** So many processes were still in the group of a job when it was to end, and have been sent SIGKILL. */
+  /** So many processes were left in the group of a job, and have been sent SIGKILL. From supervisors of before only. */
   | { type: 'survivors'; cgroup: string; count: number }
   /** A log file could not be written; said once until that is over. */
   | { type: 'log-trouble'; path: string; errno: number }

@@ -32,7 +32,13 @@ export async function rehearse(folder: string): Promise<void> {
   const options = parseOptions(['--user', '--confdir', conf, '--logdir', join(folder, 'log')]);
   const initEnv = { HOME: folder, XDG_RUNTIME_DIR: folder };
   const link = { fd: -1, failures: 0, crashes: 0, initEnv, note: '' };
-  const abilities = { takesOrders: true, countsReplacement: true, makesLogFolder: true, hearsBegun: true };
+  const abilities = {
+    takesOrders: true,
+    countsReplacement: true,
+    makesLogFolder: true,
+    takesNumbers: true,
+    hearsBegun: true,
+  };
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));
   await serve({
     ...{ program: 'init', link: { ...link, ...abilities }, supervisor, supervisorState, options, watcher: null },

@@ -11,6 +11,7 @@ import { preloadCommands } from './control/run-command.ts';
 import { ControlServer } from './control/server.ts';
 import { endInit } from './end-init.ts';
 import { supervisedPids } from './engine/queries.ts';
+import { runningProcesses } from './engine/running-processes.ts';
 import type { JobDefinition } from './job-definition.ts';
 import { type Log, openLog } from './log.ts';
 import { lookAtLogFolder } from './log-folder.ts';
@@ -94,6 +95,8 @@ export async function serve(parts: DaemonParts): Promise<void> {
     supervisor.keepLogFolder(() => lookAtLogFolder(logDir, options.logDir === null));
   // With a supervisor that does not tell, a replacement that was asked for was made.
   const wanted = start.commands.filter(({ type }) => link.countsReplacement || type !== 'replace');
+  supervisor.onSaid((text) => log.write('warn', text));
+  supervisor.resume(runningProcesses(start.engine.state));
   runner.resume(wanted, supervisorState);
   const version = `${program} (upstart ${VERSION})`;
   const orphans = new Orphans(supervisorState.pid, () => supervisedPids(runner.engine.context));

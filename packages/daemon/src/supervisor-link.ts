@@ -11,6 +11,7 @@ const OWN = [
   'UPSTART_SUPERVISOR_NOTE',
   'UPSTART_SUPERVISOR_BEGUN',
   'UPSTART_SUPERVISOR_LOG_FOLDER',
+  'UPSTART_SUPERVISOR_NUMBERS',
   'UPSTART_DAEMON',
   'UPSTART_NODE',
   'UPSTART_SUPERVISOR_CRASHES',
@@ -29,6 +30,8 @@ export interface SupervisorLink {
   takesOrders: boolean;
   /** It counts being replaced among its commands: whether that was done is known afterwards. */
   countsReplacement: boolean;
+  /** It understands the spawn command of today: numbers for users, groups and limits, paths for control groups. */
+  takesNumbers: boolean;
   /** It makes the folder of logs again when that has been removed, if it knows it. */
   makesLogFolder: boolean;
   /** What the daemon before this one has said for it, '' for the first one; null: the supervisor is too old to keep anything. */
@@ -55,6 +58,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     crashes: count('UPSTART_SUPERVISOR_CRASHES'),
     takesOrders: count('UPSTART_SUPERVISOR_ORDERS') >= 1,
     countsReplacement: count('UPSTART_SUPERVISOR_ORDERS') >= 2,
+    takesNumbers: env.UPSTART_SUPERVISOR_NUMBERS === '1',
     makesLogFolder: env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
     hearsBegun: env.UPSTART_SUPERVISOR_BEGUN === '1',

@@ -45,6 +45,7 @@ static const char *const told[][2] = {
 	{"UPSTART_SUPERVISOR_ORDERS", "2"},
 	{"UPSTART_SUPERVISOR_BEGUN", "1"},
 	{"UPSTART_SUPERVISOR_LOG_FOLDER", "1"},
+	{"UPSTART_SUPERVISOR_NUMBERS", "1"},
 	/* Buffers go back to the kernel when they are freed, instead of leaving holes; see v8-settings.ts. */
 	{"MALLOC_MMAP_THRESHOLD_", "65536"},
 };

@@ -5,7 +5,6 @@
 #include "link/commands.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -15,7 +14,6 @@
 #include "process/ending.h"
 #include "process/stops.h"
 #include "process/process.h"
-#include "spawn/cgroup.h"
 #include "spawn/spawn.h"
 
 static uint64_t last;
@@ -51,16 +49,6 @@ static void stand_order(const struct frame *frame) {
 		order_set(process, frame->header.type == FRAME_AGAIN ? frame->header.id : 0);
 }
 
-static void kill_cgroup(const struct frame *frame) {
-	char name[PATH_MAX];
-	struct field field;
-	frame_field(frame, TAG_JOB_CGROUP, &field);
-	snprintf(name, sizeof name, "%.*s", (int)field.length, (const char *)field.data);
-	int count = cgroup_kill(name);
-	if (count > 0)
-		report_add(REPORT_SURVIVORS, TEXT(PATH, name), NUMBER(COUNT, count));
-}
-
 static const char *carry_out_once(const struct frame *frame, const struct daemon_events *daemon) {
 	if (frame->header.id == 0)
 		return "no id for a command";
@@ -79,9 +67,6 @@ static const char *carry_out_once(const struct frame *frame, const struct daemon
 		break;
 	case FRAME_FLUSH_LOGS:
 		logs_flush();
-		break;
-	case FRAME_KILL_CGROUP:
-		kill_cgroup(frame);
 		break;
 	case FRAME_AGAIN:
 	case FRAME_NOT_AGAIN:

@@ -51,13 +51,6 @@ int64_t frame_get(const struct frame *frame, enum field_tag tag) {
 	return frame_field(frame, tag, &field) ? field_number(&field) : 0;
 }
 
-static int count_nuls(const struct field *field) {
-	int count = 0;
-	for (uint32_t i = 0; i < field->length; i++)
-		count += field->data[i] == '\0';
-	return count;
-}
-
 static const char *check_field(const struct field *field, const struct field_rule *rule) {
 	switch (rule->kind) {
 	case KIND_NUMBER:
@@ -70,8 +63,6 @@ static const char *check_field(const struct field *field, const struct field_rul
 		return memchr(field->data, 0, field->length) ? "text with a NUL in it" : NULL;
 	case KIND_LIMIT:
 		return field->length != 3 * 8 ? "a resource limit that is not three numbers" : NULL;
-	case KIND_FOUR_TEXTS:
-		return count_nuls(field) != 3 ? "something else than four texts" : NULL;
 	case KIND_BYTES:
 		return NULL;
 	}

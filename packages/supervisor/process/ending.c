@@ -10,7 +10,6 @@
 
 #include "link/reports.h"
 #include "log/logs.h"
-#include "spawn/cgroup.h"
 #include "spawn/spawn.h"
 
 /* Milliseconds that a report waits for the log to be written. */
@@ -80,7 +79,6 @@ void process_ended(struct process *process, const int *status, const struct rusa
 	}
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
-	cgroups_release(process);
 	if (!process->log) {
 		report_end(process);
 		return;

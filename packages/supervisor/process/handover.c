@@ -17,7 +17,6 @@
 #include "process/ending.h"
 #include "process/follow.h"
 #include "process/stops.h"
-#include "spawn/cgroup.h"
 #include "spawn/spawn.h"
 
 /* More bytes than what the pipe of a script can have in it already. */
@@ -66,10 +65,6 @@ static void give(struct process *process, void *data) {
 	}
 	if (!process->ended && timer_is_running(&process->timer))
 		state_number(out, "process-pidfd-due", 1);
-	for (const struct cgroup_use *use = process->cgroups; use; use = use->next) {
-		state_bytes(out, "process-cgroup", use->path, strlen(use->path));
-		state_number(out, "process-cgroup-base", (int64_t)use->base);
-	}
 }
 
 void processes_hand_over(FILE *out) {
@@ -149,8 +144,4 @@ void processes_take_over(const struct state_entry *entry) {
 		script = *entry;
 	else if (entry_is(entry, "process-script-pipe"))
 		feed_script(entry_descriptor(entry), &script);
-	else if (entry_is(entry, "process-cgroup") && entry->bytes)
-		cgroup_note(now, (const char *)entry->bytes, entry->length, entry->length);
-	else if (entry_is(entry, "process-cgroup-base") && now->cgroups)
-		now->cgroups->base = (size_t)entry->number;
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "spawn/cgroup.h"
 
 /* Chained; a machine has a few thousand processes of jobs at most. */
 #define BUCKETS 4096
@@ -44,7 +43,6 @@ void process_free(struct process *process) {
 	watch_close(&process->exec_pipe);
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
-	cgroups_release(process);
 	free(process->kept);
 	free_later(&process->garbage);
 }

@@ -10,7 +10,6 @@
 #include "loop/loop.h"
 
 struct log;
-struct cgroup_use;
 
 /* Where following the forks of a process is (reference: jobs 5.1). */
 enum trace {
@@ -42,7 +41,6 @@ struct process {
 	uint64_t id;
 	struct process *next_with_id, *next_with_pid;
 	struct log *log;
-	struct cgroup_use *cgroups;
 	/* NULL: it cannot be started again. */
 	struct kept *kept;
 	/* The error pipe, until the program runs. */

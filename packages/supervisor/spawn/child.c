@@ -193,7 +193,7 @@ static int change_directory(struct child *child) {
  * Where that cannot be had the job runs all the same: what it has open works.
  */
 static int hand_over_output(struct child *child) {
-	uid_t owner = child->uid == (uid_t)-1 ? geteuid() : child->uid;
+	uid_t owner = child->spec->uid == NO_ID ? geteuid() : (uid_t)child->spec->uid;
 	int result = 0;
 	if (child->output != OUTPUT_NONE && owner != 0)
 		result = fchown(STDOUT_FILENO, owner, (gid_t)-1);
@@ -233,10 +233,10 @@ static int run_program(struct child *child) {
 
 /* Each returns 0, or the step that failed with `error` set. */
 static int (*const steps[])(struct child *child) = {
-	open_terminal,  place_script,     new_session,   set_up_console,   switch_apparmor,  make_cgroups,
-	set_limits,     set_umask,        set_nice,      set_oom_score,    change_root,      change_directory,
-	find_identity,  hand_over_script, hand_over_output, set_groups,    set_up_cgroups,   take_identity,
-	reset_signals,  debug_stop,       enter_cgroups, ask_for_trace,    run_program,
+	open_terminal,    place_script,     new_session,   set_up_console, switch_apparmor, open_cgroups,
+	set_limits,       set_umask,        set_nice,      set_oom_score,  change_root,     change_directory,
+	hand_over_script, hand_over_output, set_groups,    refuse,         check_cgroups,   take_identity,
+	reset_signals,    debug_stop,       enter_cgroups, ask_for_trace,  run_program,
 };
 
 void child_run(const struct spawn_spec *spec, enum child_output output, bool shares) {
@@ -245,8 +245,6 @@ void child_run(const struct spawn_spec *spec, enum child_output output, bool sha
 		.errors = SLOT_ERROR,
 		.output = output,
 		.script = spec->script ? SCRIPT_FD : -1,
-		.uid = (uid_t)-1,
-		.gid = (gid_t)-1,
 		.job_cgroup = -1,
 	};
 	int step = 0;

@@ -26,9 +26,6 @@ struct child {
 	enum child_output output;
 	/* The error pipe, and where its program finds the script; -1 for none. */
 	int errors, script;
-	/* Whom it runs as; (uid_t)-1 and (gid_t)-1: as the supervisor. */
-	uid_t uid;
-	gid_t gid;
 	/* The file of processes of the job's own group, or -1. */
 	int job_cgroup;
 	/* Of the step that failed. */
@@ -45,15 +42,15 @@ void child_terminals_are_shared(void);
 /* limits.c */
 int set_limits(struct child *child);
 
-/* cgroup_child.c */
-int make_cgroups(struct child *child);
-int set_up_cgroups(struct child *child);
+/* cgroup.c */
+int open_cgroups(struct child *child);
+int check_cgroups(struct child *child);
 int enter_cgroups(struct child *child);
 
 /* identity.c */
-int find_identity(struct child *child);
 int hand_over_script(struct child *child);
 int set_groups(struct child *child);
+int refuse(struct child *child);
 int take_identity(struct child *child);
 
 #endif

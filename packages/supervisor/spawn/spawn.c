@@ -21,7 +21,6 @@
 #include "link/reports.h"
 #include "log/logs.h"
 #include "loop/slots.h"
-#include "spawn/cgroup.h"
 #include "spawn/child.h"
 
 /* Linux 6.3: never to be executed, which a machine may demand of all files in memory. Not in every libc's headers. */
@@ -193,7 +192,6 @@ static struct child_message start(struct process *process, struct spawn_spec *sp
 	int error = open_output(process, spec, &output);
 	if (output == OUTPUT_NONE && spec->console == CONSOLE_LOG)
 		spec->console = CONSOLE_NONE;
-	cgroups_prepare(process, spec);
 	if (!error)
 		error = open_script(spec);
 	if (!error)

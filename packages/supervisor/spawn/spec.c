@@ -21,17 +21,21 @@ static const struct {
 	{TAG_OOM_SCORE, NUMBER, offsetof(struct spawn_spec, oom_score)},
 	{TAG_CHROOT, TEXT, offsetof(struct spawn_spec, chroot)},
 	{TAG_CHDIR, TEXT, offsetof(struct spawn_spec, chdir)},
-	{TAG_USER, TEXT, offsetof(struct spawn_spec, user)},
-	{TAG_GROUP, TEXT, offsetof(struct spawn_spec, group)},
+	{TAG_UID, NUMBER, offsetof(struct spawn_spec, uid)},
+	{TAG_GID, NUMBER, offsetof(struct spawn_spec, gid)},
+	{TAG_NOTICE, TEXT, offsetof(struct spawn_spec, notice)},
 	{TAG_APPARMOR, TEXT, offsetof(struct spawn_spec, apparmor)},
-	{TAG_JOB_CGROUP, TEXT, offsetof(struct spawn_spec, job_cgroup)},
+	{TAG_JOB_CGROUP_FILE, TEXT, offsetof(struct spawn_spec, job_cgroup)},
+	{TAG_STEP, NUMBER, offsetof(struct spawn_spec, refused_step)},
+	{TAG_ERRNO, NUMBER, offsetof(struct spawn_spec, refused_errno)},
+	{TAG_DETAIL, TEXT, offsetof(struct spawn_spec, refused_detail)},
 	{TAG_DEBUG_STOP, NUMBER, offsetof(struct spawn_spec, debug_stop)},
 	{TAG_KEEP, NUMBER, offsetof(struct spawn_spec, keep)},
 	{TAG_IMPOSSIBLE, NUMBER, offsetof(struct spawn_spec, impossible)},
 };
 
 struct sizes {
-	size_t arguments, environment, limits, cgroups, bytes;
+	size_t arguments, environment, limits, cgroups, groups, bytes;
 };
 
 static struct sizes measure(const struct frame *frame) {
@@ -42,7 +46,8 @@ static struct sizes measure(const struct frame *frame) {
 		sizes.arguments += field.tag == TAG_ARGUMENT;
 		sizes.environment += field.tag == TAG_ENVIRONMENT;
 		sizes.limits += field.tag == TAG_LIMIT;
-		sizes.cgroups += field.tag == TAG_CGROUP;
+		sizes.cgroups += field.tag == TAG_CGROUP_FILE;
+		sizes.groups += field.tag == TAG_GROUPS ? field.length / sizeof(gid_t) : 0;
 		sizes.bytes += field.tag == TAG_SCRIPT ? 0 : field.length + 1;
 	}
 	return sizes;
@@ -63,14 +68,9 @@ static void take_limit(const struct field *field, struct limit_setting *limit) {
 	limit->limit.rlim_max = (rlim_t)field_number(&hard);
 }
 
-/* Four texts with a NUL between them. */
-static void take_cgroup(const struct field *field, struct cgroup_setting *setting, char **room) {
-	const char **parts[] = {&setting->controller, &setting->name, &setting->key, &setting->value};
-	const char *at = take_text(field, room);
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		*parts[i] = at;
-		at += strlen(at) + 1;
-	}
+static void take_groups(const struct field *field, struct spawn_spec *spec) {
+	spec->group_count = field->length / sizeof *spec->groups;
+	memcpy(spec->groups, field->data, spec->group_count * sizeof *spec->groups);
 }
 
 static void take_member(struct spawn_spec *spec, const struct field *field, char **room) {
@@ -89,17 +89,19 @@ struct spawn_spec *spec_read(const struct frame *frame) {
 	struct sizes sizes = measure(frame);
 	size_t pointers = sizes.arguments + 1 + sizes.environment + 1;
 	struct spawn_spec *spec =
-	    calloc(1, sizeof *spec + pointers * sizeof(char *) + sizes.limits * sizeof(struct limit_setting) +
-	                  sizes.cgroups * sizeof(struct cgroup_setting) + sizes.bytes);
+		calloc(1, sizeof *spec + pointers * sizeof(char *) + sizes.limits * sizeof(struct limit_setting) +
+	                  sizes.cgroups * sizeof(struct cgroup_entrance) + sizes.groups * sizeof(gid_t) + sizes.bytes);
 	if (!spec)
 		return NULL;
 	spec->id = frame->header.id;
 	spec->umask = spec->nice = spec->oom_score = NOT_SET;
+	spec->uid = spec->gid = NO_ID;
 	spec->arguments = (char **)(spec + 1);
 	spec->environment = spec->arguments + sizes.arguments + 1;
-	spec->cgroups = (struct cgroup_setting *)(spec->arguments + pointers);
+	spec->cgroups = (struct cgroup_entrance *)(spec->arguments + pointers);
 	spec->limits = (struct limit_setting *)(spec->cgroups + sizes.cgroups);
-	char *room = (char *)(spec->limits + sizes.limits);
+	spec->groups = (gid_t *)(spec->limits + sizes.limits);
+	char *room = (char *)(spec->groups + sizes.groups);
 
 	char **argument = spec->arguments, **variable = spec->environment;
 	struct fields fields = fields_of(frame);
@@ -111,8 +113,10 @@ struct spawn_spec *spec_read(const struct frame *frame) {
 			*variable++ = take_text(&field, &room);
 		} else if (field.tag == TAG_LIMIT) {
 			take_limit(&field, &spec->limits[spec->limit_count++]);
-		} else if (field.tag == TAG_CGROUP) {
-			take_cgroup(&field, &spec->cgroups[spec->cgroup_count++], &room);
+		} else if (field.tag == TAG_GROUPS) {
+			take_groups(&field, spec);
+		} else if (field.tag == TAG_CGROUP_FILE) {
+			spec->cgroups[spec->cgroup_count++].file = take_text(&field, &room);
 		} else if (field.tag == TAG_SCRIPT) {
 			spec->script = field.data;
 			spec->script_length = field.length;

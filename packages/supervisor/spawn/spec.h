@@ -7,11 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #include "link/frames.h"
 
 /* A number that the frame does not have. */
 #define NOT_SET INT_MIN
+/* A user or group that it does not have: as the supervisor. The kernel takes this for "leave it". */
+#define NO_ID (-1)
 
 struct limit_setting {
 	/* By the kernel's number. */
@@ -19,15 +22,10 @@ struct limit_setting {
 	struct rlimit limit;
 };
 
-/* One cgroup stanza. */
-struct cgroup_setting {
-	/* Key and value are empty when nothing is set. */
-	const char *controller, *name, *key, *value;
-	/* Where it is; NULL with an error number. */
-	const char *path;
-	int error;
-	/* In the child: the group, and its file of processes. */
-	int folder, processes;
+/* The file of a control group that takes in whoever writes 0 into it. Opened in the child. */
+struct cgroup_entrance {
+	const char *file;
+	int fd, error;
 };
 
 /* As the child needs it: one piece of memory, texts with a NUL at their end, NULL for what is not set. */
@@ -48,11 +46,20 @@ struct spawn_spec {
 	int umask, nice, oom_score;
 	struct limit_setting *limits;
 	size_t limit_count;
-	struct cgroup_setting *cgroups;
+	struct cgroup_entrance *cgroups;
 	size_t cgroup_count;
-	/* The group that all processes of the job are in: its name, then its path; NULL for none. */
+	/* That of the group that all processes of the job are in. */
 	const char *job_cgroup;
-	const char *chroot, *chdir, *user, *group, *apparmor;
+	const char *chroot, *chdir, *apparmor;
+	int uid, gid;
+	/* All that it is to have; none: only its own. */
+	gid_t *groups;
+	size_t group_count;
+	/* A line for standard error. */
+	const char *notice;
+	/* The step at which it fails, and why: known to the daemon beforehand. */
+	int refused_step, refused_errno;
+	const char *refused_detail;
 	/* An error number: the daemon could not even say what to start. */
 	int impossible;
 };

@@ -210,6 +210,19 @@ export function spawnDelayed(context: Context, instance: InstanceState, slot: Sl
   context.effects.push({ type: 'settled' });
 }
 
+/** The first pause before whom the process runs as may be known, in milliseconds, and the longest; each is twice the one before. */
+const AWAITED_FIRST = 2;
+const AWAITED_LONGEST = 256;
+
+/** Whom the process runs as has to be asked for, which holds nobody else: it is spawned again until that is known, or is not to be had. */
+export function spawnAwaited(context: Context, instance: InstanceState, slot: Slot): void {
+  const process = instance.processes[slot] as ProcessState;
+  context.removeProcess(process.token);
+  const asked = process.asked ?? 0;
+  process.asked = asked + 1;
+  context.arm(Math.min(AWAITED_FIRST * 2 ** asked, AWAITED_LONGEST), { kind: 'spawn', instance: instance.id, slot });
+}
+
 export function retrySpawn(context: Context, instance: InstanceState, slot: Slot): void {
   const process = instance.processes[slot];
   if (process?.pid !== 0) return;
@@ -219,7 +232,7 @@ export function retrySpawn(context: Context, instance: InstanceState, slot: Slot
     if (instance.state !== 'stopping') advance(context, instance);
     return;
   }
-  spawnProcess(context, instance, slot, process.retries);
+  spawnProcess(context, instance, slot, process);
 }
 
 function logEnd(context: Context, instance: InstanceState, status: number, text: string): void {

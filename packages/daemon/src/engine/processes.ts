@@ -8,8 +8,16 @@ import { spawnSpec } from './spawn-spec.ts';
 import { takeSuccessor } from './standing-orders.ts';
 import type { InstanceState, ProcessState, TimerAction } from './state.ts';
 
+/** How often the process of a slot has been spawned already. */
+type Attempts = Pick<ProcessState, 'retries' | 'asked'>;
+
 /** Starts the process of a slot; its pid is known when the supervisor has reported it. */
-export function spawnProcess(context: Context, instance: InstanceState, slot: Slot, retries = 0): void {
+export function spawnProcess(
+  context: Context,
+  instance: InstanceState,
+  slot: Slot,
+  { retries, asked }: Attempts = { retries: 0 },
+): void {
   const { definition } = context.classOf(instance);
   const successor = slot === 'main' ? takeSuccessor(context, instance) : undefined;
   if (successor) {
@@ -21,6 +29,7 @@ export function spawnProcess(context: Context, instance: InstanceState, slot: Sl
   const token = context.command((id) => ({ type: 'spawn', id, spec }));
   const repeatable = spec.keep;
   instance.processes[slot] = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries, repeatable };
+  if (asked !== undefined) instance.processes[slot].asked = asked;
   context.addProcess(token, instance, slot);
   // A hook that belongs to a stop has to keep to its time from the beginning.
   if (instance.goal === 'stop' && slot !== 'main') limitHooks(context, instance);

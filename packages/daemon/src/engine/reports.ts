@@ -2,13 +2,13 @@
  * Reports of the supervisor: which process each one is about, and who acts on it.
  */
 import { errnoText } from '@upstart/protocol';
-import type { Report } from '../process-messages.ts';
+import { type Report, SPAWN_AWAITED } from '../process-messages.ts';
 import { signalName } from '../signals.ts';
 import { reply } from './blocking.ts';
 import type { Context } from './context.ts';
 import { abandon } from './lifecycle.ts';
 import { isLogReport, logReported } from './log-troubles.ts';
-import { mainReplaced, processEnded, spawnDelayed, spawnFailed } from './process-end.ts';
+import { mainReplaced, processEnded, spawnAwaited, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
   expectMet,
   type Known,
@@ -112,6 +112,7 @@ function applyProcessReport(context: Context, known: Known, report: ProcessRepor
 function notSpawned(context: Context, { instance, slot }: Known, report: ReportOf<'spawn-failed'>): void {
   // Started by a standing order, and stopped before that was known: it is gone all the same.
   if (slot === 'main' && instance.state !== 'spawned') processEnded(context, instance, slot, { pid: 0, status: null });
+  else if (report.errno === SPAWN_AWAITED) spawnAwaited(context, instance, slot);
   else if (report.step === 'fork') spawnDelayed(context, instance, slot, errnoText(report.errno));
   else spawnFailed(context, instance, slot, report);
 }

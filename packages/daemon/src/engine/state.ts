@@ -73,6 +73,8 @@ export interface ProcessState {
   execed: boolean;
   /** Failed attempts to fork so far, while the spawn is being retried. */
   retries: number;
+  /** How often it could not be started because whom it runs as was being asked for. */
+  asked?: number;
   /** The supervisor may be ordered to start another one like it, which would be what the job needs then. */
   repeatable?: boolean;
   /** The signal that has stopped it, until it is continued. */

@@ -1,9 +1,14 @@
 /** Frames to the supervisor: commands, and what else a daemon says. */
 import { encodeText } from '@upstart/protocol';
-import type { Command, LogFolder, LogRotation, SpawnSpec } from '../process-messages.ts';
+import { type Entrance, NO_ENTRANCE } from '../cgroups/control-groups.ts';
+import { AS_INIT, type Identity, type Refusal } from '../identity/resolve.ts';
+import { type Command, type LogFolder, type LogRotation, SPAWN_STEPS, type SpawnSpec } from '../process-messages.ts';
 import { CONSOLES, type FieldName, SENT } from './frame-table.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { resourceNumber } from './resources.ts';
+
+/** What the daemon does not do by itself. */
+type SentCommand = Exclude<Command, { type: 'kill-cgroup' }>;
 
 const writer = new FrameWriter();
 
@@ -18,11 +23,12 @@ function writeLimit({ resource, soft, hard }: SpawnSpec['limits'][number]): void
   writer.bytes('limit', bytes);
 }
 
-/** Four texts with a NUL between them. */
-function writeCgroup({ controller, name, key, value }: SpawnSpec['cgroups'][number]): void {
-  const texts = [controller, name, key ?? '', value ?? ''];
-  if (texts.some((text) => text.includes('\0'))) writer.invalid();
-  writer.bytes('cgroup', Buffer.from(texts.join('\0')));
+/** Numbers of 32 bits. */
+function writeGroups(groups: readonly number[]): void {
+  if (groups.length === 0) return;
+  const bytes = Buffer.alloc(4 * groups.length);
+  for (const [i, group] of groups.entries()) bytes.writeUInt32LE(group, 4 * i);
+  writer.bytes('groups', bytes);
 }
 
 function writeText(name: FieldName, text: string | null): void {
@@ -33,7 +39,31 @@ function writeNumber(name: FieldName, value: number | null): void {
   if (value !== null) writer.number(name, value);
 }
 
-function writeSpawn(id: number, spec: SpawnSpec): void {
+/** What a process is started with besides what the engine knows. */
+export interface SpawnSetup {
+  identity: Identity;
+  entrance: Entrance;
+  /** Why it will not run. */
+  refusal: Refusal | null;
+}
+
+const NO_SETUP: SpawnSetup = { identity: AS_INIT, entrance: NO_ENTRANCE, refusal: null };
+
+function writeSetup({ identity, entrance, refusal }: SpawnSetup): void {
+  writeNumber('uid', identity.uid);
+  writeNumber('gid', identity.gid);
+  writeGroups(identity.groups);
+  if (identity.notice !== '') writer.text('notice', identity.notice);
+  writer.texts('cgroupFile', entrance.files);
+  writeText('jobCgroupFile', entrance.jobFile);
+  if (refusal === null) return;
+  writer
+    .number('step', SPAWN_STEPS.indexOf(refusal.step))
+    .number('errno', refusal.errno)
+    .text('detail', refusal.detail);
+}
+
+function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
   writer.begin(SENT.spawn, id);
   writer.number('console', CONSOLES.indexOf(spec.console));
   writer.number('traceForks', spec.traceForks);
@@ -44,12 +74,9 @@ function writeSpawn(id: number, spec: SpawnSpec): void {
   writeNumber('oomScore', spec.oomScore);
   writeText('chroot', spec.chroot);
   writeText('chdir', spec.chdir);
-  writeText('user', spec.user);
-  writeText('group', spec.group);
   writeText('apparmor', spec.apparmorProfile);
-  writeText('jobCgroup', spec.jobCgroup);
   for (const limit of spec.limits) writeLimit(limit);
-  for (const cgroup of spec.cgroups) writeCgroup(cgroup);
+  writeSetup(setup);
   writer.texts('environment', spec.env).texts('argument', spec.argv);
   if (spec.script !== null) writer.bytes('script', encodeText(spec.script));
   writeText('logPath', spec.logPath);
@@ -64,10 +91,16 @@ function writeImpossible(id: number, errno: number): void {
   writer.number('console', 0).number('traceForks', 0).number('debugStop', 0).number('impossible', errno);
 }
 
+/** The frame of a spawn that fails with this error number, at the step `exec`. */
+export function encodeImpossible(id: number, errno: number): Buffer {
+  writeImpossible(id, errno);
+  return writer.take();
+}
+
 /** The frame of a command. A spawn that no frame can hold becomes one that fails. */
-export function encodeCommand(command: Command): Buffer {
+export function encodeCommand(command: SentCommand, setup: SpawnSetup = NO_SETUP): Buffer {
   const { type, id } = command;
-  if (type === 'spawn') writeSpawn(id, command.spec);
+  if (type === 'spawn') writeSpawn(id, command.spec, setup);
   else writer.begin(SENT[type], id);
   if (type === 'signal') {
     writer
@@ -76,8 +109,6 @@ export function encodeCommand(command: Command): Buffer {
       .number('wholeGroup', command.group ? 1 : 0);
   } else if (type === 'again' || type === 'not-again') {
     writer.number('process', command.process);
-  } else if (type === 'kill-cgroup') {
-    writer.text('jobCgroup', command.cgroup);
   } else if (type === 'end') {
     writer.number('status', command.status & 0xff);
   }

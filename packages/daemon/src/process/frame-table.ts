@@ -26,8 +26,8 @@ export const LIMITS = {
 /** Where the output of a process goes, by the number in the field `console`. */
 export const CONSOLES = ['none', 'output', 'owner', 'log'] as const;
 
-/** What is in a field: text has no NUL; `limit` and `four-texts` are described in PROTOCOL.md. */
-export type FieldKind = 'number' | 'text' | 'bytes' | 'limit' | 'four-texts';
+/** What is in a field: text has no NUL; a `limit` is three numbers (PROTOCOL.md). */
+export type FieldKind = 'number' | 'text' | 'bytes' | 'limit';
 
 export interface Field {
   readonly tag: number;
@@ -86,16 +86,18 @@ export const FIELDS = {
   oomScore: number(40, -1000, 1000),
   chroot: field(42, 'text'),
   chdir: field(43, 'text'),
-  user: field(44, 'text'),
-  group: field(45, 'text'),
   apparmor: field(46, 'text'),
   debugStop: number(47, 0, 1),
   impossible: number(48, 1, 4095),
-  cgroup: field(49, 'four-texts'),
-  jobCgroup: field(50, 'text'),
   outputLabel: field(51, 'text'),
   keep: number(52, 0, 1),
   limit: field(53, 'limit'),
+  uid: number(54, 0, UINT32_MAX - 1),
+  gid: number(55, 0, UINT32_MAX - 1),
+  groups: field(56, 'bytes'),
+  notice: field(57, 'text'),
+  cgroupFile: field(58, 'text'),
+  jobCgroupFile: field(59, 'text'),
 } as const satisfies Record<string, Field>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -118,21 +120,10 @@ export const SENT = {
     id: 'command',
     required: ['console', 'traceForks', 'debugStop'],
     optional: [
-      ...([
-        'script',
-        'logPath',
-        'outputLabel',
-        'umask',
-        'nice',
-        'oomScore',
-        'chroot',
-        'chdir',
-        'user',
-        'group',
-      ] as const),
-      ...(['apparmor', 'jobCgroup', 'keep', 'impossible'] as const),
+      ...(['script', 'logPath', 'outputLabel', 'umask', 'nice', 'oomScore', 'chroot', 'chdir', 'uid', 'gid'] as const),
+      ...(['groups', 'notice', 'apparmor', 'jobCgroupFile', 'keep', 'step', 'errno', 'detail', 'impossible'] as const),
     ],
-    repeated: ['argument', 'environment', 'limit', 'cgroup'],
+    repeated: ['argument', 'environment', 'limit', 'cgroupFile'],
   },
   signal: { type: 3, id: 'command', required: ['process', 'signal', 'wholeGroup'] },
   'flush-logs': { type: 4, id: 'command' },
@@ -140,7 +131,6 @@ export const SENT = {
   end: { type: 6, id: 'command', required: ['status'] },
   replace: { type: 7, id: 'command' },
   'log-rotation': { type: 8, id: 'none', required: ['rotateSize', 'rotateAge', 'rotateKeep'] },
-  'kill-cgroup': { type: 9, id: 'command', required: ['jobCgroup'] },
   say: { type: 10, id: 'none', required: ['detail'] },
   again: { type: 11, id: 'command', required: ['process'] },
   'not-again': { type: 12, id: 'command', required: ['process'] },

@@ -4,13 +4,15 @@ import { expect, test } from 'vitest';
 import type { Command, Report, SpawnSpec, SpawnStep } from '../process-messages.ts';
 import { SPAWN_STEPS } from '../process-messages.ts';
 import { FrameDecoder } from './frame-decoder.ts';
-import { encodeAcknowledge, encodeCommand, encodeReady } from './frame-encoder.ts';
+import { encodeAcknowledge, encodeCommand, encodeReady, type SpawnSetup } from './frame-encoder.ts';
 import { LIMITS } from './frame-table.ts';
 import { FrameError } from './frames.ts';
 import { compileFramesDump } from './testing/compile.ts';
 import { SPEC } from './testing/init.ts';
 
 const { FRAME_BODY_MAX } = LIMITS;
+
+type SentCommand = Exclude<Command, { type: 'kill-cgroup' }>;
 
 const dumpProgram = compileFramesDump();
 
@@ -30,7 +32,7 @@ const hex = (value: number | bigint | string): string => {
 };
 
 /** PROTOCOL.md once more, as `frames-dump` prints it. */
-function line(command: Command): string {
+function line([command, setup]: [SentCommand, SpawnSetup]): string {
   const fields: [number, string][] = [];
   const add = (tag: number, value: number | string | null) => {
     if (value !== null) fields.push([tag, hex(value)]);
@@ -41,7 +43,6 @@ function line(command: Command): string {
     'flush-logs': 4,
     end: 6,
     replace: 7,
-    'kill-cgroup': 9,
     again: 11,
     'not-again': 12,
   };
@@ -53,8 +54,6 @@ function line(command: Command): string {
     add(18, command.status);
   } else if (command.type === 'again' || command.type === 'not-again') {
     add(1, command.process);
-  } else if (command.type === 'kill-cgroup') {
-    add(50, command.cgroup);
   } else if (command.type === 'spawn') {
     const { spec } = command;
     add(35, ['none', 'output', 'owner', 'log'].indexOf(spec.console));
@@ -66,16 +65,24 @@ function line(command: Command): string {
     add(40, spec.oomScore);
     add(42, spec.chroot);
     add(43, spec.chdir);
-    add(44, spec.user);
-    add(45, spec.group);
     add(46, spec.apparmorProfile);
-    add(50, spec.jobCgroup);
     for (const { resource, soft, hard } of spec.limits) {
       const [low, high] = [soft, hard].map((value) => hex(value === null ? -1 : BigInt(value)));
       fields.push([53, `${hex(resource === 'core' ? 4 : 7)}${low}${high}`]);
     }
-    for (const { controller, name, key, value } of spec.cgroups)
-      fields.push([49, [controller, name, key ?? '', value ?? ''].map(hex).join('00')]);
+    const { identity, entrance, refusal } = setup;
+    add(54, identity.uid);
+    add(55, identity.gid);
+    if (identity.groups.length > 0)
+      fields.push([56, Buffer.from(new Uint32Array(identity.groups).buffer).toString('hex')]);
+    add(57, identity.notice || null);
+    for (const file of entrance.files) add(58, file);
+    add(59, entrance.jobFile);
+    if (refusal) {
+      add(5, SPAWN_STEPS.indexOf(refusal.step));
+      add(4, refusal.errno);
+      add(6, refusal.detail);
+    }
     for (const text of spec.env) add(33, text);
     for (const text of spec.argv) add(32, text);
     add(34, spec.script);
@@ -115,7 +122,7 @@ const spec: fc.Arbitrary<SpawnSpec> = fc.record({
   keep: fc.boolean(),
 });
 
-const command: fc.Arbitrary<Command> = fc.oneof(
+const command: fc.Arbitrary<SentCommand> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('spawn' as const), id, spec }) },
   fc.record({
     type: fc.constant('signal' as const),
@@ -126,14 +133,34 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ type: fc.constantFrom('again' as const, 'not-again' as const), id, process: id }),
   fc.record({ type: fc.constantFrom('flush-logs' as const, 'replace' as const), id }),
-  fc.record({ type: fc.constant('kill-cgroup' as const), id, cgroup: text }),
   fc.record({ type: fc.constant('end' as const), id, status: fc.integer({ min: 0, max: 255 }) }),
 );
 
+const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 2 });
+const setup: fc.Arbitrary<SpawnSetup> = fc.record({
+  identity: fc.record({
+    uid: optional(uint32),
+    gid: optional(uint32),
+    groups: fc.array(uint32),
+    notice: text,
+    refusal: fc.constant(null),
+  }),
+  entrance: fc.record({ files: fc.array(text), jobFile: optional(text) }),
+  refusal: optional(
+    fc.record({
+      step: fc.constantFrom('setuid-lookup' as const, 'cgroup-setup' as const),
+      errno: fc.nat(4095),
+      detail: text,
+    }),
+  ),
+});
+const sent = fc.array(fc.tuple(command, setup), { maxLength: 30 });
+
 test('the supervisor understands every command as it was meant', () => {
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
-      expect(understood(Buffer.concat(commands.map(encodeCommand)))).toEqual(commands.map(line));
+    fc.property(sent, (commands) => {
+      const frames = commands.map((one) => encodeCommand(...one));
+      expect(understood(Buffer.concat(frames))).toEqual(commands.map(line));
     }),
     { numRuns: 60 },
   );

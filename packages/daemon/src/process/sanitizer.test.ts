@@ -81,7 +81,6 @@ async function everything(init: Init): Promise<void> {
     { type: 'flush-logs', id: 12 },
   );
   second.shell(13, `touch ${out}`);
-  second.send({ type: 'kill-cgroup', id: 14, cgroup: 'upstart/none' });
   for (const id of [1, 3, 7, 8, 13]) await second.report('exited', id);
   expect(textOf(log)).toMatch(/^hello\r\n(again\r\n)*$/);
   second.supervisor.send([], 1_000_000); // which no daemon may: there are no such reports

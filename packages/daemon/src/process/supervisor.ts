@@ -1,11 +1,11 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Identities } from '../identity/identities.ts';
 import type { Command, LogFolder, LogRotation, Report, SupervisorState } from '../process-messages.ts';
 import { FrameDecoder, type Incoming } from './frame-decoder.ts';
 import {
   encodeAcknowledge,
   encodeBegun,
-  encodeCommand,
   encodeLogFolder,
   encodeLogRotation,
   encodeNote,
@@ -13,6 +13,7 @@ import {
   encodeSay,
 } from './frame-encoder.ts';
 import { FrameError } from './frames.ts';
+import { Preparation, type PreparationOptions, type RunningProcess } from './preparation.ts';
 
 /** Commands are written in pieces of about this size, so that `pending` is exact to within one. */
 const WRITE_SIZE = 64 * 1024;
@@ -37,6 +38,9 @@ export class Supervisor {
   #socket: Duplex;
   readonly #takesOrders: boolean;
   readonly #hearsBegun: boolean;
+  readonly #identities: Pick<PreparationOptions, 'identities'>;
+  #preparation: Preparation | undefined;
+  #said: (text: string) => void = () => {};
   #decoder = new FrameDecoder();
   #state: SupervisorState | undefined;
   #greeted: (error: Error | undefined) => void;
@@ -50,8 +54,14 @@ export class Supervisor {
   /** What has been given to the socket and not been taken by the kernel, oldest first. */
   #writing = new Set<Command[]>();
 
-  private constructor(socket: Duplex, peer: SupervisorAbilities, greeted: (error: Error | undefined) => void) {
+  private constructor(
+    socket: Duplex,
+    peer: SupervisorAbilities,
+    identities: Pick<PreparationOptions, 'identities'>,
+    greeted: (error: Error | undefined) => void,
+  ) {
     this.#socket = socket;
+    this.#identities = identities;
     this.#takesOrders = peer.takesOrders;
     this.#hearsBegun = peer.hearsBegun;
     this.#greeted = greeted;
@@ -68,17 +78,28 @@ export class Supervisor {
     return Supervisor.over(new Socket({ fd, readable: true, writable: true }), peer);
   }
 
-  /** As `connect`, over a socket that is open already. */
+  /** As `connect`, over a socket that is open already. `identities` tells users and groups; those of this machine unless given. */
   static over(
     socket: Duplex,
     peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true },
+    identities?: Identities,
   ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
     return new Promise((resolve, reject) => {
-      const supervisor = new Supervisor(socket, peer, (error) => {
+      const supervisor = new Supervisor(socket, peer, identities ? { identities } : {}, (error) => {
         if (error) reject(error);
         else resolve({ supervisor, state: supervisor.#state! });
       });
     });
+  }
+
+  /** Tells of the processes that a daemon before this one has started; before any command is sent. */
+  resume(processes: readonly RunningProcess[]): void {
+    this.#preparation?.resume(processes);
+  }
+
+  /** Who is told what people are to know of control groups. */
+  onSaid(said: (text: string) => void): void {
+    this.#said = said;
   }
 
   /** Recovery begins, or has got further. A daemon that dies from now on counts as one that could not recover. */
@@ -132,7 +153,8 @@ export class Supervisor {
       const command = this.#takesOrders ? given : withoutOrders(given);
       if (command === null) continue;
       if (command.type === 'flush-logs') this.#tellLogFolder();
-      const bytes = encodeCommand(command);
+      const bytes = this.#preparation?.frame(command);
+      if (!bytes) continue;
       batch.push(command);
       frames.push(bytes);
       size += bytes.length;
@@ -188,6 +210,7 @@ export class Supervisor {
     } else if (incoming.type === 'hello') {
       const { pid, lastCommand, subreaperErrno } = incoming;
       this.#state = { pid, lastCommand, processes: [], subreaperErrno };
+      this.#preparation = new Preparation(pid, { ...this.#identities, say: (text) => this.#said(text) });
     } else if (!this.#state) {
       throw new FrameError('supervisor: its table of processes before its state');
     } else if (incoming.type === 'process') {
@@ -206,7 +229,9 @@ export class Supervisor {
         this.#deliverReports();
       });
     }
-    if (reports.length > 0) this.#deliver(reports);
+    if (reports.length === 0) return;
+    for (const report of reports) this.#preparation?.reported(report);
+    this.#deliver(reports);
   }
 
   #fail(error: Error): void {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../../../../../test/eventually.ts';
+import { Identities } from '../../identity/identities.ts';
 import type { Command, Report, SpawnSpec, SupervisorState } from '../../process-messages.ts';
 import { Supervisor } from '../supervisor.ts';
 import { RELAY } from './compile.ts';
@@ -142,8 +143,9 @@ export class Init {
   /** The next daemon, when it has been told the supervisor's state. */
   async daemon(options: { acknowledge?: boolean } = {}): Promise<Daemon> {
     const { socket, pid } = await this.connection();
-    const { supervisor, state } = await Supervisor.over(socket);
-    return new Daemon(supervisor, state, pid, options.acknowledge ?? true);
+    const identities = new Identities();
+    const { supervisor, state } = await Supervisor.over(socket, undefined, identities);
+    return new Daemon(supervisor, state, pid, { acknowledge: true, ...options, identities });
   }
 
   /** Waits for the end of the supervisor. */
@@ -161,11 +163,22 @@ export class Daemon {
   readonly supervisor: Supervisor;
   readonly state: SupervisorState;
   readonly pid: number;
+  readonly #identities: Identities;
+  #unsent: Command[] = [];
+  /** What people have been told of control groups. */
+  readonly said: string[] = [];
 
-  constructor(supervisor: Supervisor, state: SupervisorState, pid: number, acknowledge: boolean) {
+  constructor(
+    supervisor: Supervisor,
+    state: SupervisorState,
+    pid: number,
+    { acknowledge, identities }: { acknowledge: boolean; identities: Identities },
+  ) {
     this.supervisor = supervisor;
     this.state = state;
     this.pid = pid;
+    this.#identities = identities;
+    supervisor.onSaid((text) => this.said.push(text));
     supervisor.onReports((reports) => {
       this.reports.push(...reports);
       if (acknowledge) supervisor.send([], reports.at(-1)!.seq);
@@ -177,8 +190,20 @@ export class Daemon {
     });
   }
 
+  /** In order, each spawn once it is known whom its process runs as: the engine would spawn it again until then. */
   send(...commands: Command[]): void {
-    this.supervisor.send(commands);
+    this.#unsent.push(...commands);
+    if (this.#unsent.length === commands.length) this.#sendKnown();
+  }
+
+  #sendKnown(): void {
+    const first = this.#unsent.findIndex(
+      (command) => command.type === 'spawn' && !this.#identities.lookUp(command.spec),
+    );
+    const count = first < 0 ? this.#unsent.length : first;
+    this.supervisor.send(this.#unsent.slice(0, count));
+    this.#unsent.splice(0, count);
+    if (this.#unsent.length > 0) setTimeout(() => this.#sendKnown(), 1);
   }
 
   /** Has the supervisor re-execute itself, as an older daemon says it: without a number. */

@@ -1,0 +1,152 @@
+/** What is done with one control group, by the files in its folder (reference: jobs §8.2, steps 19 and 23; jobs §11). */
+import {
+  chownSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  writeSync,
+} from 'node:fs';
+import { CgroupError, errnoOf } from './cgroup-error.ts';
+
+const ENOENT = 2;
+const EBUSY = 16;
+const EEXIST = 17;
+const EINVAL = 22;
+const SIGKILL = 9;
+const MODE = 0o755;
+/** A name of a file has fewer bytes. */
+const NAME_MAX = 256;
+/** How often the processes of a group of version 1 are gone through: some may fork meanwhile. */
+const ROUNDS = 20;
+/** Milliseconds between two rounds. */
+const ROUND_MS = 1;
+
+/** What whoever a job runs as may change in its group. */
+const DELEGATED = ['', '/cgroup.procs', '/tasks', '/cgroup.threads', '/cgroup.subtree_control'];
+
+/** The file that takes in whoever writes 0 into it. */
+export function processesFile(path: string): string {
+  return `${path}/cgroup.procs`;
+}
+
+function write(path: string, text: string): void {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function attempt(action: () => void, ...allowed: number[]): number {
+  try {
+    action();
+    return 0;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (!allowed.includes(errno)) throw new CgroupError(errno);
+    return errno;
+  }
+}
+
+/** Makes the group, and those on the way to it. Throws CgroupError. */
+export function makeGroup(path: string, controller: string | null): void {
+  for (let at = path.indexOf('/', 1); at >= 0; at = path.indexOf('/', at + 1)) {
+    const part = path.slice(0, at);
+    if (!existsSync(part)) attempt(() => mkdirSync(part, MODE), EEXIST);
+    if (controller !== null) handDown(part, controller);
+  }
+  attempt(() => mkdirSync(path, MODE), EEXIST);
+}
+
+/** Version 2 gives a group only the controllers that the one above it hands down. Where it cannot, setting values fails. */
+function handDown(path: string, controller: string): void {
+  try {
+    write(`${path}/cgroup.subtree_control`, `+${controller}`);
+  } catch {}
+}
+
+/** `memory.max`, whether the job says `max` or all of it. Throws CgroupError. */
+export function setValue(path: string, controller: string, key: string, value: string): void {
+  const name = key.startsWith(`${controller}.`) ? key : `${controller}.${key}`;
+  if (name.includes('/') || Buffer.byteLength(name) >= NAME_MAX) throw new CgroupError(EINVAL);
+  attempt(() => write(`${path}/${name}`, value));
+}
+
+/** Hands the group over to whom its processes run as; null: as init. Throws CgroupError. */
+export function delegate(path: string, uid: number | null, gid: number | null): void {
+  if (uid === null && gid === null) return;
+  for (const name of DELEGATED) attempt(() => chownSync(`${path}${name}`, uid ?? -1, gid ?? -1), ENOENT);
+}
+
+/** Removes a group and what was made on the way to it below `base`, as far as it is empty and `isFree`. False: not now. */
+export function removeGroup(path: string, base: string, isFree: (path: string) => boolean): boolean {
+  if (isBusy(path)) return false;
+  for (let above = parentOf(path); above.length > base.length && isFree(above); above = parentOf(above)) {
+    try {
+      rmdirSync(above);
+    } catch {
+      break;
+    }
+  }
+  return true;
+}
+
+function isBusy(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === EBUSY;
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+function processesIn(path: string): number[] {
+  try {
+    const pids = readFileSync(processesFile(path), 'latin1').split('\n').map(Number);
+    return pids.filter((pid) => pid > 1);
+  } catch {
+    return [];
+  }
+}
+
+/** Sends SIGKILL to everything in a group: how many processes there were. */
+export function killGroup(path: string): number {
+  const { length } = processesIn(path);
+  if (length > 0 && !killAtOnce(path)) for (let round = 0; round < ROUNDS && killEach(path); round++) pause();
+  return length;
+}
+
+function killAtOnce(path: string): boolean {
+  try {
+    write(`${path}/cgroup.kill`, '1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** False: there was nobody. */
+function killEach(path: string): boolean {
+  const pids = processesIn(path);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, SIGKILL);
+    } catch {
+      // It has ended, or is somebody's who may not be killed.
+    }
+  }
+  return pids.length > 0;
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ROUND_MS);
+}

@@ -1,0 +1,100 @@
+/** Asks the program `getent` for what other services than files know. It is a child of the daemon's own, and bounded in all it may cost. */
+import { spawn } from 'node:child_process';
+import { LookupError } from './resolve.ts';
+
+const EIO = 5;
+const ETIMEDOUT = 110;
+/** What getent exits with when no service knows the name. */
+const NOT_FOUND = 2;
+/** What chroot(8) exits with when there is no such program. */
+const NO_PROGRAM = 127;
+/** What an answer takes at most, in bytes; a user can be in a few thousand groups. */
+export const ANSWER_MAX = 64 * 1024;
+/** So many run at a time; others wait, within their own time. */
+export const MAX_RUNNING = 32;
+/** None of the job's own: it is asked as root. */
+const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+
+const PROGRAMS = ['/usr/bin/getent', '/bin/getent'];
+
+export interface Where {
+  /** The folder that is the root of the process; null: init's own. */
+  chroot: string | null;
+  /** Aborted when it takes too long. */
+  signal: AbortSignal;
+  /** The first one that is there is asked. */
+  programs?: readonly string[];
+}
+
+/** Who waits until one that runs has ended. */
+const waiting: (() => void)[] = [];
+let running = 0;
+
+/** The line that is the answer, a byte in each character; null: no service knows the name, or there is no `getent`. Throws LookupError. */
+export async function getent(database: string, name: string, where: Where): Promise<string | null> {
+  await turn(where.signal);
+  running++;
+  try {
+    for (const program of where.programs ?? PROGRAMS) {
+      const answer = await run([program, database, Buffer.from(name, 'latin1').toString()], where);
+      if (answer !== undefined) return answer;
+    }
+    return null;
+  } finally {
+    running--;
+    waiting.shift()?.();
+  }
+}
+
+async function turn(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw new LookupError(ETIMEDOUT);
+  if (running < MAX_RUNNING) return;
+  await new Promise<void>((resolve, reject) => {
+    const go = (): void => {
+      signal.removeEventListener('abort', late);
+      resolve();
+    };
+    const late = (): void => {
+      waiting.splice(waiting.indexOf(go), 1);
+      reject(new LookupError(ETIMEDOUT));
+    };
+    signal.addEventListener('abort', late, { once: true });
+    waiting.push(go);
+  });
+}
+
+/** The answer of a program that is there; undefined: it is not. */
+function run(line: readonly string[], { chroot, signal }: Where): Promise<string | null | undefined> {
+  const [program = '', ...words] = chroot === null ? line : ['chroot', chroot, ...line];
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) throw new LookupError(ETIMEDOUT);
+    const child = spawn(program, words, { cwd: '/', env: ENV, stdio: ['ignore', 'pipe', 'ignore'] });
+    const pieces: Buffer[] = [];
+    let length = 0;
+    const late = (): void => {
+      child.kill('SIGKILL');
+      // Another process may hold the other end.
+      child.stdout.destroy();
+      reject(new LookupError(ETIMEDOUT));
+    };
+    signal.addEventListener('abort', late, { once: true });
+    child.stdout.on('data', (piece: Buffer) => {
+      length += piece.length;
+      // What is too long is read to its end, so that the program can end.
+      if (length < ANSWER_MAX) pieces.push(piece);
+    });
+    child.on('error', ({ code, errno }: NodeJS.ErrnoException) => {
+      signal.removeEventListener('abort', late);
+      if (code === 'ENOENT') resolve(undefined);
+      else reject(new LookupError(-(errno ?? -EIO)));
+    });
+    child.on('close', (status) => {
+      signal.removeEventListener('abort', late);
+      const [answer = ''] = Buffer.concat(pieces).toString('latin1').split('\n', 1);
+      if (status === NOT_FOUND) resolve(null);
+      else if (chroot !== null && status === NO_PROGRAM) resolve(undefined);
+      else if (status === 0 && answer !== '' && length < ANSWER_MAX) resolve(answer);
+      else reject(new LookupError(EIO));
+    });
+  });
+}

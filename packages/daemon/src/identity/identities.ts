@@ -1,0 +1,190 @@
+/**
+ * Whom processes run as: what is known at once, and what has to be asked for. Nothing here waits: a question that takes its time is
+ * asked beside, the process is spawned again, and finds the answer (`engine/process-end.ts`).
+ */
+import { statSync } from 'node:fs';
+import { encodeText } from '@upstart/protocol';
+import { monotonicNow } from '../clock.ts';
+import type { SpawnSpec } from '../process-messages.ts';
+import { getent } from './getent.ts';
+import { readHostFile, readRootedFile } from './read-file.ts';
+import { AS_INIT, type Identity, LookupError, type Names, type Question, type Rights, resolve } from './resolve.ts';
+
+const EIO = 5;
+const ETIMEDOUT = 110;
+/** All questions about one identity together, in milliseconds. */
+export const PATIENCE_MS = 5000;
+/** An answer is good for so long after it was first taken, and waits so long to be taken. */
+export const TAKEN_MS = 1000;
+export const KEPT_MS = 10_000;
+/** So many identities are remembered, of either kind; then all that can be forgotten is. */
+export const MAX_REMEMBERED = 500;
+
+const FILES = ['passwd', 'group', 'nsswitch.conf'] as const;
+
+export type WhomSpec = Pick<SpawnSpec, 'user' | 'group' | 'chroot'>;
+
+export interface IdentitiesOptions {
+  /** Where the files of the machine are. */
+  folder?: string;
+  /** What is asked for what they do not list. */
+  programs?: readonly string[];
+  patienceMs?: number;
+  rights?: Rights;
+}
+
+interface Asked {
+  answer: Identity | null;
+  /** In milliseconds of monotonic time. */
+  goodUntil: number;
+  taken: boolean;
+}
+
+export class Identities {
+  private readonly options: IdentitiesOptions;
+  private readonly rights: Rights;
+  private readonly folder: string;
+  /** By names, as long as the files are what they were. */
+  private readonly known = new Map<string, Identity>();
+  private stamp = '';
+  private isStampNew = false;
+  private readonly asked = new Map<string, Asked>();
+
+  constructor(options: IdentitiesOptions = {}) {
+    this.options = options;
+    this.folder = options.folder ?? '/etc';
+    this.rights = options.rights ?? { privileged: process.geteuid?.() === 0, gid: process.getegid?.() ?? 0 };
+  }
+
+  /** Whom such a process runs as; null: that is being asked for, and known in at most `PATIENCE_MS`. */
+  lookUp(spec: WhomSpec): Identity | null {
+    const { user, group, chroot } = spec;
+    if (user === null && group === null && !this.rights.privileged) return AS_INIT;
+    const key = JSON.stringify([user, group, chroot]);
+    const asked = this.take(key);
+    if (asked !== undefined) return asked;
+    if (chroot !== null) return this.ask(key, chroot, resolve(inBytes(spec), this.rights));
+    this.lookAtFiles();
+    return this.known.get(key) ?? this.lookUpHere(key, spec);
+  }
+
+  private lookUpHere(key: string, names: WhomSpec): Identity | null {
+    const resolving = resolve(inBytes(names), this.rights);
+    let step = resolving.next();
+    while (!step.done) {
+      if ('database' in step.value) return this.ask(key, null, resolving, step.value);
+      step = this.answerHere(resolving, step.value.file);
+    }
+    if (this.known.size >= MAX_REMEMBERED) this.known.clear();
+    this.known.set(key, step.value);
+    return step.value;
+  }
+
+  private answerHere(resolving: ReturnType<typeof resolve>, file: string): IteratorResult<Question, Identity> {
+    let text: string;
+    try {
+      text = readHostFile(file, this.folder);
+    } catch (error) {
+      return resolving.throw(asLookupError(error));
+    }
+    return resolving.next(text);
+  }
+
+  /** Goes on with the questions beside; `first` is the one that has been put already. */
+  private ask(key: string, chroot: string | null, resolving: ReturnType<typeof resolve>, first?: Question): null {
+    if (this.asked.size >= MAX_REMEMBERED) this.forget();
+    const asked: Asked = { answer: null, goodUntil: Number.POSITIVE_INFINITY, taken: false };
+    this.asked.set(key, asked);
+    void this.answerAll(resolving, chroot, first).then((answer) => {
+      asked.answer = answer;
+      asked.goodUntil = monotonicNow() + KEPT_MS;
+    });
+    return null;
+  }
+
+  private async answerAll(
+    resolving: ReturnType<typeof resolve>,
+    chroot: string | null,
+    first?: Question,
+  ): Promise<Identity> {
+    const signal = AbortSignal.timeout(this.options.patienceMs ?? PATIENCE_MS);
+    const late = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new LookupError(ETIMEDOUT)), { once: true });
+    });
+    late.catch(() => {});
+    let step: IteratorResult<Question, Identity> = first ? { done: false, value: first } : resolving.next();
+    while (!step.done) {
+      let answer: string | null;
+      try {
+        answer = await Promise.race([this.answer(step.value, chroot, signal), late]);
+      } catch (error) {
+        step = resolving.throw(asLookupError(error));
+        continue;
+      }
+      step = resolving.next(answer);
+    }
+    return step.value;
+  }
+
+  private async answer(question: Question, chroot: string | null, signal: AbortSignal): Promise<string | null> {
+    if ('file' in question)
+      return chroot === null ? readHostFile(question.file, this.folder) : readRootedFile(question.file, chroot);
+    const { database, name } = question;
+    const { programs } = this.options;
+    return getent(database, name, { chroot, signal, ...(programs && { programs }) });
+  }
+
+  /** The answer to what has been asked, null while there is none; undefined: it is to be asked (once more). */
+  private take(key: string): Identity | null | undefined {
+    const asked = this.asked.get(key);
+    if (!asked) return undefined;
+    const now = monotonicNow();
+    if (asked.goodUntil < now) {
+      this.asked.delete(key);
+      return undefined;
+    }
+    if (asked.answer && !asked.taken) {
+      asked.taken = true;
+      asked.goodUntil = now + TAKEN_MS;
+    }
+    return asked.answer;
+  }
+
+  private forget(): void {
+    const now = monotonicNow();
+    for (const [key, { goodUntil }] of this.asked) if (goodUntil < now) this.asked.delete(key);
+  }
+
+  /** Forgets what the files said when they are not what they were. Looked at once in a turn of the event loop. */
+  private lookAtFiles(): void {
+    if (this.isStampNew) return;
+    this.isStampNew = true;
+    queueMicrotask(() => {
+      this.isStampNew = false;
+    });
+    const stamp = FILES.map((name) => stampOf(`${this.folder}/${name}`)).join(' ');
+    if (stamp === this.stamp) return;
+    this.stamp = stamp;
+    this.known.clear();
+  }
+}
+
+function asLookupError(error: unknown): LookupError {
+  return error instanceof LookupError ? error : new LookupError(EIO);
+}
+
+/** Changes whenever the file does. */
+function stampOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}
+
+/** Names as files have them, a byte in each character. */
+function inBytes({ user, group }: WhomSpec): Names {
+  const bytes = (name: string | null): string | null => (name === null ? null : encodeText(name).toString('latin1'));
+  return { user: bytes(user), group: bytes(group) };
+}
