@@ -40,7 +40,7 @@ export const PROGRAMS = [
     flags: ['-pthread', '-static'],
     fallback: ['-pthread'],
   },
-  { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: [] },
+  { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: ['-static'], fallback: [] },
   { output: 'bin/initctl', sources: 'packages/ctl/native', flags: ['-static'], fallback: [] },
 ];
 
