@@ -152,16 +152,3 @@ size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const stru
 	write_little(bytes + 8, id, 8);
 	return length;
 }
-
-static void append(struct frame_out *out, const struct field_value *value) {
-	out->length += write_field(out->bytes + out->length, value);
-	write_little(out->bytes, out->length - FRAME_HEADER, 4);
-}
-
-void frame_number(struct frame_out *out, enum field_tag tag, int64_t value) {
-	append(out, &(struct field_value){tag, value, NULL});
-}
-
-void frame_text(struct frame_out *out, enum field_tag tag, const char *text) {
-	append(out, &(struct field_value){tag, 0, text});
-}

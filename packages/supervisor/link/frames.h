@@ -61,18 +61,8 @@ struct field_value {
 	int64_t number;
 	const char *text;
 };
-#define NUMBER(tag, number)                                                                                            \
-	{ TAG_##tag, (int64_t)(number), NULL }
-#define TEXT(tag, text)                                                                                                \
-	{ TAG_##tag, 0, text }
-
-/* A frame that is written field by field. */
-struct frame_out {
-	size_t length;
-	uint8_t bytes[FRAME_OUT_MAX];
-};
-void frame_number(struct frame_out *out, enum field_tag tag, int64_t value);
-void frame_text(struct frame_out *out, enum field_tag tag, const char *text);
+#define NUMBER(tag, value) ((struct field_value){TAG_##tag, (int64_t)(value), NULL})
+#define TEXT(tag, value) ((struct field_value){TAG_##tag, 0, value})
 
 /* Writes a frame of at most FRAME_OUT_MAX bytes: its size. A text of more than FRAME_TEXT_MAX bytes is cut. */
 size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values);

@@ -48,27 +48,15 @@ bool reports_can_answer(void) {
 	return size() < REPORTS_MAX - REPORTS_FULL / 4;
 }
 
-static void add(const uint8_t *frame, size_t length) {
+void reports_add_values(enum frame_type type, const struct field_value *values) {
+	uint8_t frame[FRAME_OUT_MAX];
+	size_t length = frame_write(frame, type, last_seq + 1, values);
 	/* Out of reach: from REPORTS_FULL on only what is under way already is reported. */
 	if (size() + length > REPORTS_MAX)
 		return;
 	memcpy(reports.memory + reports.end, frame, length);
 	buffer_added(&reports, length);
 	last_seq++;
-}
-
-void reports_add_values(enum frame_type type, const struct field_value *values) {
-	uint8_t frame[FRAME_OUT_MAX];
-	add(frame, frame_write(frame, type, last_seq + 1, values));
-}
-
-void report_begin(struct frame_out *out, enum frame_type type, uint64_t process) {
-	struct field_value values[] = {{process ? TAG_PROCESS : 0, (int64_t)process, NULL}, {0}};
-	out->length = frame_write(out->bytes, type, last_seq + 1, values);
-}
-
-void reports_add(struct frame_out *out) {
-	add(out->bytes, out->length);
 }
 
 bool reports_acknowledge(uint64_t seq) {

@@ -28,10 +28,6 @@ bool reports_can_answer(void);
 #define report_add(type, ...) reports_add_values(type, (const struct field_value[]){__VA_ARGS__, {0}})
 void reports_add_values(enum frame_type type, const struct field_value *values);
 
-/* The same, field by field. */
-void report_begin(struct frame_out *out, enum frame_type type, uint64_t process);
-void reports_add(struct frame_out *out);
-
 /* False: no report with this number has ever been made. */
 bool reports_acknowledge(uint64_t seq);
 /* The number of the last report that was made, and of the last one that a daemon has acknowledged (0: none yet). */

@@ -165,11 +165,7 @@ static void report_rotation(struct log *log, int error) {
 		log->said_rotation = false;
 	if (error == 0 || log->said_rotation || !reports_have_room())
 		return;
-	struct frame_out out;
-	report_begin(&out, REPORT_LOG_NOT_ROTATED, 0);
-	frame_text(&out, TAG_PATH, log->sink.path);
-	frame_number(&out, TAG_ERRNO, error);
-	reports_add(&out);
+	report_add(REPORT_LOG_NOT_ROTATED, TEXT(PATH, log->sink.path), NUMBER(ERRNO, error));
 	log->said_rotation = true;
 }
 

@@ -39,13 +39,10 @@ static void schedule(void) {
 }
 
 static void report(struct trouble *trouble, enum frame_type type, int error) {
-	struct frame_out out;
-	report_begin(&out, type, 0);
-	frame_text(&out, TAG_PATH, trouble->path);
-	frame_number(&out, TAG_ERRNO, error);
-	if (type != REPORT_LOG_TROUBLE)
-		frame_number(&out, TAG_COUNT, (int64_t)trouble->dropped);
-	reports_add(&out);
+	if (type == REPORT_LOG_TROUBLE)
+		report_add(type, TEXT(PATH, trouble->path), NUMBER(ERRNO, error));
+	else
+		report_add(type, TEXT(PATH, trouble->path), NUMBER(ERRNO, error), NUMBER(COUNT, trouble->dropped));
 }
 
 /* What has not been said for want of room is said with the next attempt. */
