@@ -45,6 +45,7 @@ static void open_standard_descriptors(void) {
 int main(int unused, char **argv) {
 	(void)unused;
 	int status;
+	spawn_open();
 	enum state_before before = state_open();
 	if (before != STATE_LEFT)
 		open_standard_descriptors();

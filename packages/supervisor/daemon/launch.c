@@ -19,7 +19,7 @@
 #include "link/note.h"
 #include "loop/place.h"
 #include "loop/say.h"
-#include "spawn/spawn.h"
+#include "spawn/child.h"
 
 #define DAEMON_FD 3
 #define NO_NODE 127

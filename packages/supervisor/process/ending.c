@@ -1,6 +1,6 @@
 /*
- * What ends with a process: its log, its groups, its place in the table. The report comes after its output, but not much later.
- * Where an order stands the next one is started as this one was, by the same frame under another id.
+ * What ends with a process: its log, its place in the table. The report comes after its output, but not much later. Where an
+ * order stands the next one is started as this one was, by the same frame under another id.
  */
 #include "process/ending.h"
 
@@ -29,7 +29,8 @@ bool order_stands(const struct process *process) {
 }
 
 static void carry_out(const struct kept *kept) {
-	struct frame frame = {.header = {.type = FRAME_SPAWN, .length = kept->length, .id = kept->order}, .body = kept->body};
+	struct frame frame = {.header = {.type = FRAME_SPAWN, .length = kept->length, .id = kept->order},
+	                      .body = kept->body};
 	spawn(&frame);
 	/* The kernel mostly has a child begin on the processor of its parent, whose other work can wait. */
 	sched_yield();

@@ -1,6 +1,6 @@
 /*
- * The end of a process: reported once its output has been written, and followed by the next one where a standing order says so.
- * The next one runs before the daemon has heard of the end, and also when there is no daemon at the moment.
+ * The end of a process: reported once its output has been written, and followed by the next one where a standing order says
+ * so. The next one runs before the daemon has heard of the end, and also when there is no daemon at the moment.
  */
 #ifndef ENDING_H
 #define ENDING_H

@@ -1,4 +1,4 @@
-/* Noticing the end of a process that another one forked, and that is followed instead of it. */
+/* Following the forks of a process, and noticing the end of the one that is followed then. */
 #ifndef FOLLOW_H
 #define FOLLOW_H
 
@@ -8,5 +8,7 @@
 void follow_begin(struct process *process);
 /* Goes on with a pidfd that has been opened before. */
 void follow_attach(struct process *process, int fd);
+/* A traced process has stopped, for us or because of a signal. */
+void trace_stopped(struct process *process, int status);
 
 #endif

@@ -112,7 +112,7 @@ void processes_taken_over(void) {
 		process_ended(process, status != NOT_KNOWN ? &status : NULL, NULL);
 }
 
-/* Format 1 only: the rest of a script that a pipe was filled with as the shell read. It is made large enough for all of it. */
+/* Format 1 only: the rest of a script that a pipe was filled with as the shell read; all of it gets room there. */
 static void feed_script(int pipe, const struct state_entry *script) {
 	fcntl(pipe, F_SETPIPE_SZ, (int)script->length + PIPE_FILLED);
 	if (write(pipe, script->bytes, script->length) != (ssize_t)script->length && errno != EPIPE)

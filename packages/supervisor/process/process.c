@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* Chained; a machine has a few thousand processes of jobs at most. */
 #define BUCKETS 4096
 

@@ -1,4 +1,4 @@
-/* Reaps children, and tells what has become of each to whoever it is about. It stops while there is no room for reports. */
+/* Reaps children, and tells what has become of each to whoever it is about. Waits while there is no room for reports. */
 #include "process/reap.h"
 
 #include <sys/wait.h>
@@ -6,8 +6,8 @@
 #include "link/reports.h"
 #include "loop/loop.h"
 #include "process/ending.h"
+#include "process/follow.h"
 #include "process/stops.h"
-#include "process/trace.h"
 #include "spawn/spawn.h"
 #include "upgrade/rest.h"
 

@@ -8,25 +8,23 @@
 
 #include "spawn/child.h"
 
+/* An error number below zero when it cannot be opened. */
 static int open_file(const char *file) {
-	return open(file, O_WRONLY | O_CLOEXEC);
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 int open_cgroups(struct child *child) {
-	if (child->spec->job_cgroup)
-		child->job_cgroup = open_file(child->spec->job_cgroup);
-	for (size_t i = 0; i < child->spec->cgroup_count; i++) {
-		struct cgroup_entrance *group = &child->spec->cgroups[i];
-		group->fd = open_file(group->file);
-		group->error = errno;
-	}
+	child->job_cgroup = child->spec->job_cgroup ? open_file(child->spec->job_cgroup) : -ENOENT;
+	for (size_t i = 0; child->spec->cgroups[i]; i++)
+		child->cgroups[i] = open_file(child->spec->cgroups[i]);
 	return 0;
 }
 
 int check_cgroups(struct child *child) {
-	for (size_t i = 0; i < child->spec->cgroup_count; i++)
-		if (child->spec->cgroups[i].fd < 0) {
-			child->error = child->spec->cgroups[i].error;
+	for (size_t i = 0; child->spec->cgroups[i]; i++)
+		if (child->cgroups[i] < 0) {
+			child->error = -child->cgroups[i];
 			return STEP_CGROUP_SETUP;
 		}
 	return 0;
@@ -38,8 +36,8 @@ int enter_cgroups(struct child *child) {
 		ssize_t written = write(child->job_cgroup, "0", 1);
 		(void)written;
 	}
-	for (size_t i = 0; i < child->spec->cgroup_count; i++)
-		if (write(child->spec->cgroups[i].fd, "0", 1) < 0) {
+	for (size_t i = 0; child->spec->cgroups[i]; i++)
+		if (write(child->cgroups[i], "0", 1) < 0) {
 			child->error = errno;
 			return STEP_CGROUP_ENTER;
 		}

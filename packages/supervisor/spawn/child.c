@@ -1,6 +1,6 @@
 /*
  * A new process between the clone and its program: the steps of reference: jobs 8.2, in that order, as a table. Any of them may
- * take long, which holds nobody else.
+ * take long, which holds nobody else. It has no heap: nothing here may allocate, or look at what is allocated.
  */
 #define _GNU_SOURCE
 #include "spawn/child.h"
@@ -13,12 +13,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "loop/say.h"
 #include "loop/slots.h"
-#include "spawn/spawn.h"
 
 /* Where a script is read from. */
 #define SCRIPT_FD 9
@@ -58,38 +58,16 @@ static bool take_descriptors(struct child *child, bool shares) {
 	return own;
 }
 
-static int open_terminal(struct child *child) {
-	char name[64];
-	if (child->output != OUTPUT_TERMINAL)
-		return 0;
-	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
-		return failed(child, STEP_SIGNAL_HANDLER);
-	if (grantpt(SLOT_OUTPUT) < 0)
-		return failed(child, STEP_GRANTPT);
-	if (unlockpt(SLOT_OUTPUT) < 0)
-		return failed(child, STEP_UNLOCKPT);
-	int error = ptsname_r(SLOT_OUTPUT, name, sizeof name);
-	if (error) {
-		errno = error;
-		return failed(child, STEP_PTSNAME);
-	}
-	int terminal = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (terminal < 0 || !slot_fill(SLOT_OUTPUT, terminal))
-		return failed(child, STEP_PTY_SLAVE);
-	close(terminal);
-	return 0;
-}
-
 static int place_script(struct child *child) {
-	if (child->spec->script && dup2(SLOT_SCRIPT, SCRIPT_FD) < 0)
+	if (child->spec->script.data && dup2(SLOT_SCRIPT, SCRIPT_FD) < 0)
 		return failed(child, STEP_SCRIPT_FD);
 	close(SLOT_SCRIPT);
 	return 0;
 }
 
 static int new_session(struct child *child) {
+	(void)child;
 	setsid();
-	environ = child->spec->environment;
 	return 0;
 }
 
@@ -120,7 +98,7 @@ static int set_up_console(struct child *child) {
 		close(fd);
 	if (console == CONSOLE_OWNER && ioctl(STDIN_FILENO, TIOCSCTTY, 1) < 0)
 		return failed(child, STEP_CONSOLE);
-	if (child->output != OUTPUT_NONE && (dup2(SLOT_OUTPUT, STDOUT_FILENO) < 0 || dup2(SLOT_OUTPUT, STDERR_FILENO) < 0))
+	if (console == CONSOLE_LOG && (dup2(SLOT_OUTPUT, STDOUT_FILENO) < 0 || dup2(SLOT_OUTPUT, STDERR_FILENO) < 0))
 		return failed(child, STEP_SCRIPT_FD);
 	close(SLOT_OUTPUT);
 	return 0;
@@ -166,13 +144,7 @@ static int set_oom_score(struct child *child) {
 	if (score == NOT_SET)
 		return 0;
 	snprintf(text, sizeof text, "%d\n", score);
-	if (write_file("/proc/self/oom_score_adj", text) == 0)
-		return 0;
-	if (errno != ENOENT)
-		return failed(child, STEP_OOM);
-	/* A kernel that knows only the older file, whose scale is -17 to 15. */
-	snprintf(text, sizeof text, "%d\n", score * (score < 0 ? 17 : 15) / 1000);
-	return write_file("/proc/self/oom_adj", text) < 0 ? failed(child, STEP_OOM) : 0;
+	return write_file("/proc/self/oom_score_adj", text) < 0 ? failed(child, STEP_OOM) : 0;
 }
 
 static int change_root(struct child *child) {
@@ -195,9 +167,9 @@ static int change_directory(struct child *child) {
 static int hand_over_output(struct child *child) {
 	uid_t owner = child->spec->uid == NO_ID ? geteuid() : (uid_t)child->spec->uid;
 	int result = 0;
-	if (child->output != OUTPUT_NONE && owner != 0)
+	if (child->spec->console == CONSOLE_LOG && owner != 0)
 		result = fchown(STDOUT_FILENO, owner, (gid_t)-1);
-	else if (child->output != OUTPUT_NONE && terminals_are_shared)
+	else if (child->spec->console == CONSOLE_LOG && terminals_are_shared)
 		result = fchmod(STDOUT_FILENO, SHARED_MODE);
 	(void)result;
 	return 0;
@@ -231,23 +203,22 @@ static int run_program(struct child *child) {
 	return failed(child, STEP_EXEC);
 }
 
-/* Each returns 0, or the step that failed with `error` set. */
 static int (*const steps[])(struct child *child) = {
-	open_terminal,    place_script,     new_session,   set_up_console, switch_apparmor, open_cgroups,
-	set_limits,       set_umask,        set_nice,      set_oom_score,  change_root,     change_directory,
-	hand_over_script, hand_over_output, set_groups,    refuse,         check_cgroups,   take_identity,
-	reset_signals,    debug_stop,       enter_cgroups, ask_for_trace,  run_program,
+	place_script,     new_session,   set_up_console, switch_apparmor, open_cgroups,     set_limits,
+	set_umask,        set_nice,      set_oom_score,  change_root,     change_directory, hand_over_script,
+	hand_over_output, set_groups,    refuse,         check_cgroups,   take_identity,    reset_signals,
+	debug_stop,       enter_cgroups, ask_for_trace,  run_program,
 };
 
-void child_run(const struct spawn_spec *spec, enum child_output output, bool shares) {
+void child_run(const struct spawn_spec *spec, bool shares) {
+	size_t count = 0;
+	while (spec->cgroups[count])
+		count++;
+	int step = 0, cgroups[count + 1];
 	struct child child = {
-		.spec = spec,
-		.errors = SLOT_ERROR,
-		.output = output,
-		.script = spec->script ? SCRIPT_FD : -1,
-		.job_cgroup = -1,
-	};
-	int step = 0;
+		.spec = spec, .errors = SLOT_ERROR, .script = spec->script.data ? SCRIPT_FD : -1, .cgroups = cgroups};
+	/* The supervisor's may lie in its heap. */
+	environ = spec->environment;
 	if (!take_descriptors(&child, shares))
 		_exit(GAVE_UP);
 	say_by_thread(false);

@@ -2,8 +2,9 @@
 #ifndef CHILD_H
 #define CHILD_H
 
-#include <sys/types.h>
+#include <stdio.h>
 
+#include "link/state_file.h"
 #include "spawn/spec.h"
 
 /* The number of a resource, or the program that did not answer. */
@@ -18,28 +19,32 @@ struct child_message {
 };
 #define OWN_DESCRIPTORS (-1)
 
-/* What a process writes its output to. */
-enum child_output { OUTPUT_NONE, OUTPUT_TERMINAL, OUTPUT_PIPE };
-
 struct child {
 	const struct spawn_spec *spec;
-	enum child_output output;
 	/* The error pipe, and where its program finds the script; -1 for none. */
 	int errors, script;
-	/* The file of processes of the job's own group, or -1. */
-	int job_cgroup;
+	/* The file of processes of the job's own group, and those of `spec->cgroups`; an error number below zero where there is none. */
+	int job_cgroup, *cgroups;
 	/* Of the step that failed. */
 	int error;
 	const char *detail;
 };
 
 /* `shares`: until it unshares them, its descriptors are the supervisor's. */
-_Noreturn void child_run(const struct spawn_spec *spec, enum child_output output, bool shares);
+_Noreturn void child_run(const struct spawn_spec *spec, bool shares);
 
 /* Init was started for a container, whose users are one service. */
 void child_terminals_are_shared(void);
 
-/* limits.c */
+/* Remembers what the supervisor was started with, and raises its own limit of open files. */
+void child_limits_open(void);
+/* Gives a child the limits, signal actions and signal mask that the supervisor was started with. */
+void child_restore_limits(void);
+void child_restore_signals(void);
+void limits_hand_over(FILE *out);
+void limits_take_over(const struct state_entry *entry);
+
+/* Each step returns 0, or, with `error` set, which one has failed. */
 int set_limits(struct child *child);
 
 /* cgroup.c */

@@ -32,8 +32,9 @@ int set_groups(struct child *child) {
 	gid_t own = spec->gid == NO_ID ? getegid() : (gid_t)spec->gid;
 	/* In a container root may not be allowed to: one who stays root has the groups that init has. */
 	bool as_itself = spec->uid == NO_ID && spec->gid == NO_ID;
-	int result = spec->group_count ? setgroups(spec->group_count, spec->groups) : setgroups(1, &own);
-	return result < 0 && !(as_itself && errno == EPERM) ? failed(child, STEP_INITGROUPS) : 0;
+	const gid_t *groups = spec->groups.length ? (const gid_t *)spec->groups.data : &own;
+	size_t count = spec->groups.length ? spec->groups.length / sizeof own : 1;
+	return setgroups(count, groups) < 0 && !(as_itself && errno == EPERM) ? failed(child, STEP_INITGROUPS) : 0;
 }
 
 /* What the daemon knows to fail, in its place among what may fail here. */

@@ -49,12 +49,16 @@ void child_restore_signals(void) {
 
 int set_limits(struct child *child) {
 	static char resource[12];
-	for (size_t i = 0; i < child->spec->limit_count; i++) {
-		const struct limit_setting *setting = &child->spec->limits[i];
-		if (setrlimit((unsigned)setting->resource, &setting->limit) == 0)
+	for (char **limit = child->spec->limits; *limit; limit++) {
+		struct field numbers[3];
+		for (int i = 0; i < 3; i++)
+			numbers[i].data = (const uint8_t *)*limit + 8 * i;
+		struct rlimit values = {(rlim_t)field_number(&numbers[1]), (rlim_t)field_number(&numbers[2])};
+		int number = (int)field_number(&numbers[0]);
+		if (setrlimit((unsigned)number, &values) == 0)
 			continue;
 		child->error = errno;
-		snprintf(resource, sizeof resource, "%d", setting->resource);
+		snprintf(resource, sizeof resource, "%d", number);
 		child->detail = resource;
 		return STEP_LIMIT;
 	}

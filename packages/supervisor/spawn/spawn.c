@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -23,8 +24,6 @@
 #include "loop/slots.h"
 #include "spawn/child.h"
 
-/* Linux 6.3: never to be executed, which a machine may demand of all files in memory. Not in every libc's headers. */
-#define NOT_EXECUTABLE 0x0008U
 /*
  * Milliseconds that a child has for its first step, in which its descriptors become its own. It takes microseconds; one that
  * somebody stops in the middle of it is killed.
@@ -32,7 +31,8 @@
 #define FIRST_STEP_PATIENCE 1000
 
 static void report_failure(uint64_t id, int step, int number, const char *detail) {
-	report_add(REPORT_SPAWN_FAILED, NUMBER(PROCESS, id), NUMBER(STEP, step), NUMBER(ERRNO, number), TEXT(DETAIL, detail));
+	report_add(REPORT_SPAWN_FAILED, NUMBER(PROCESS, id), NUMBER(STEP, step), NUMBER(ERRNO, number),
+	           TEXT(DETAIL, detail));
 }
 
 /* It never came to its program. */
@@ -74,58 +74,57 @@ bool spawn_settle(struct process *process) {
 
 /* ---- what the child starts with ---- */
 
-/* A pipe, because there is no pty. False, with errno. */
-static bool open_pipe(uint64_t id, int ends[2]) {
-	/* It has been said that there is no pty to be had: once is enough, they come and go. */
-	static bool said;
+/* A terminal: the master and the job's end of it. 0 or the error number. */
+static int open_terminal(int ends[2]) {
+	int locked = 0;
+	ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (ends[0] < 0)
+		return errno;
+	if (ioctl(ends[0], TIOCSPTLCK, &locked) == 0)
+		ends[1] = ioctl(ends[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (ends[1] >= 0)
+		return 0;
 	int error = errno;
-	/* Without descriptors or memory the whole attempt fails, and is repeated later. */
-	if (error == EMFILE || error == ENFILE || error == ENOMEM || pipe2(ends, O_CLOEXEC) < 0)
-		return false;
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	if (!said)
-		report_add(REPORT_LOG_PIPE, NUMBER(PROCESS, id), NUMBER(ERRNO, error));
-	said = true;
-	return true;
+	close(ends[0]);
+	return error;
 }
 
-/* A pty for a job's output, or a pipe when there is none left. 0 or an error number. */
-static int open_output(struct process *process, const struct spawn_spec *spec, enum child_output *output) {
-	*output = OUTPUT_NONE;
-	if (spec->console != CONSOLE_LOG)
-		return 0;
-	if (!logs_are_possible()) {
-		report_add(REPORT_LOG_DISABLED, NUMBER(PROCESS, process->id), NUMBER(ERRNO, EAGAIN));
-		return 0;
-	}
-	int ends[2] = {posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK), -1};
-	*output = ends[0] >= 0 ? OUTPUT_TERMINAL : OUTPUT_PIPE;
-	if (*output == OUTPUT_PIPE && !open_pipe(process->id, ends))
+/* A terminal for a job's output, or a pipe when there is none left. 0 or an error number. */
+static int open_output(struct process *process, const struct spawn_spec *spec) {
+	/* It has been said that there is no terminal to be had: once is enough, they come and go. */
+	static bool said;
+	int ends[2] = {-1, -1};
+	int error = open_terminal(ends);
+	bool is_pipe = error != 0;
+	/* Without descriptors or memory the whole attempt fails, and is repeated later. */
+	if (error == EMFILE || error == ENFILE || error == ENOMEM)
+		return error;
+	if (is_pipe && pipe2(ends, O_CLOEXEC) < 0)
 		return errno;
-	bool filled = slot_fill(SLOT_OUTPUT, *output == OUTPUT_PIPE ? ends[1] : ends[0]);
-	int error = filled ? ENOMEM : errno;
-	if (ends[1] >= 0)
-		close(ends[1]);
-	process->log = filled ? log_new(spec->log_path, spec->output_label, ends[0], *output == OUTPUT_PIPE) : NULL;
+	if (is_pipe) {
+		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+		if (!said)
+			report_add(REPORT_LOG_PIPE, NUMBER(PROCESS, process->id), NUMBER(ERRNO, error));
+		said = true;
+	}
+	bool filled = slot_fill(SLOT_OUTPUT, ends[1]);
+	error = filled ? ENOMEM : errno;
+	close(ends[1]);
+	process->log = filled ? log_new(spec->log_path, spec->output_label, ends[0], is_pipe) : NULL;
 	if (process->log)
 		return 0;
 	close(ends[0]);
 	return error;
 }
 
-static int memory_file(const char *name) {
-	int fd = memfd_create(name, MFD_CLOEXEC | NOT_EXECUTABLE);
-	return fd < 0 && errno == EINVAL ? memfd_create(name, MFD_CLOEXEC) : fd;
-}
-
 /* The script, to be read from its beginning. 0 or an error number. */
 static int open_script(const struct spawn_spec *spec) {
 	/* The shell lets go of the descriptor that it has opened once more under /proc (reference: job files 4.4). */
 	static char first_line[] = "exec 9<&-\n";
-	struct iovec pieces[] = {{first_line, sizeof first_line - 1}, {(void *)spec->script, spec->script_length}};
-	if (!spec->script)
+	struct iovec pieces[] = {{first_line, sizeof first_line - 1}, {(void *)spec->script.data, spec->script.length}};
+	if (!spec->script.data)
 		return 0;
-	int fd = memory_file("script"), error = 0;
+	int fd = memfd_create("script", MFD_CLOEXEC), error = 0;
 	if (fd < 0)
 		return errno;
 	ssize_t written = pwritev(fd, pieces, 2, 0);
@@ -170,16 +169,32 @@ static struct child_message wait_for_first_step(pid_t pid, int pidfd, int errors
 	return message;
 }
 
+/* Where the heap begins that comes after this. */
+static char *heap;
+
+void spawn_open(void) {
+	long page = sysconf(_SC_PAGESIZE);
+	heap = (char *)(((uintptr_t)sbrk(0) + (uintptr_t)page - 1) & ~((uintptr_t)page - 1));
+}
+
+/* Whether a child gets a copy of the heap. It needs nothing of it, and with thousands of jobs most of a clone is that copy. */
+static void copy_heap(bool wanted) {
+	madvise(heap, (size_t)((char *)sbrk(0) - heap), wanted ? MADV_DOFORK : MADV_DONTFORK);
+}
+
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
-static struct child_message clone_child(struct process *process, const struct spawn_spec *spec, enum child_output output) {
+static struct child_message clone_child(struct process *process, const struct spawn_spec *spec) {
 	bool shares = slots_suffice();
 	int pidfd = -1;
 	long flags = shares ? CLONE_FILES | CLONE_PIDFD | SIGCHLD : SIGCHLD;
+	copy_heap(false);
 	long pid = syscall(SYS_clone, flags, NULL, &pidfd, NULL, NULL);
 	if (pid == 0)
-		child_run(spec, output, shares);
+		child_run(spec, shares);
+	int error = errno;
+	copy_heap(true);
 	if (pid < 0)
-		return (struct child_message){.step = STEP_FORK, .number = errno};
+		return (struct child_message){.step = STEP_FORK, .number = error};
 	struct child_message message = wait_for_first_step((pid_t)pid, pidfd, process->exec_pipe.fd);
 	if (pidfd >= 0)
 		close(pidfd);
@@ -188,17 +203,20 @@ static struct child_message clone_child(struct process *process, const struct sp
 }
 
 static struct child_message start(struct process *process, struct spawn_spec *spec) {
-	enum child_output output;
-	int error = open_output(process, spec, &output);
-	if (output == OUTPUT_NONE && spec->console == CONSOLE_LOG)
+	int error = 0;
+	if (spec->console == CONSOLE_LOG && !logs_are_possible()) {
+		report_add(REPORT_LOG_DISABLED, NUMBER(PROCESS, process->id), NUMBER(ERRNO, EAGAIN));
 		spec->console = CONSOLE_NONE;
+	}
+	if (spec->console == CONSOLE_LOG)
+		error = open_output(process, spec);
 	if (!error)
 		error = open_script(spec);
 	if (!error)
 		error = open_errors(process);
 	if (error)
 		return (struct child_message){.step = STEP_FORK, .number = error};
-	return clone_child(process, spec, output);
+	return clone_child(process, spec);
 }
 
 void spawn(const struct frame *frame) {
@@ -225,5 +243,5 @@ void spawn(const struct frame *frame) {
 				process_keep(process, frame->body, frame->header.length);
 		}
 	}
-	free(spec);
+	spec_free(spec);
 }

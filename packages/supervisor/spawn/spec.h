@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/resource.h>
-#include <sys/types.h>
 
 #include "link/frames.h"
 
@@ -16,26 +14,23 @@
 /* A user or group that it does not have: as the supervisor. The kernel takes this for "leave it". */
 #define NO_ID (-1)
 
-struct limit_setting {
-	/* By the kernel's number. */
-	int resource;
-	struct rlimit limit;
+struct bytes {
+	const uint8_t *data;
+	size_t length;
 };
 
-/* The file of a control group that takes in whoever writes 0 into it. Opened in the child. */
-struct cgroup_entrance {
-	const char *file;
-	int fd, error;
-};
-
-/* As the child needs it: one piece of memory, texts with a NUL at their end, NULL for what is not set. */
+/* Lists end with NULL, texts with a NUL; NULL is what is not set. */
 struct spawn_spec {
+	/* Of all of it. */
+	size_t size;
 	uint64_t id;
-	char **arguments;
-	char **environment;
-	/* That of the frame, which has to outlive the spec. */
-	const uint8_t *script;
-	size_t script_length;
+	char **arguments, **environment;
+	/* Three numbers each: resource, soft, hard. */
+	char **limits;
+	/* The files of control groups that take in whoever writes 0 into them; that of the group of the whole job. */
+	char **cgroups;
+	const char *job_cgroup;
+	struct bytes script;
 	/* An `enum console`. */
 	int console;
 	const char *log_path;
@@ -44,17 +39,11 @@ struct spawn_spec {
 	int trace_forks, debug_stop, keep;
 	/* NOT_SET: as the supervisor's. */
 	int umask, nice, oom_score;
-	struct limit_setting *limits;
-	size_t limit_count;
-	struct cgroup_entrance *cgroups;
-	size_t cgroup_count;
-	/* That of the group that all processes of the job are in. */
-	const char *job_cgroup;
 	const char *chroot, *chdir, *apparmor;
+	/* NO_ID: as the supervisor. */
 	int uid, gid;
-	/* All that it is to have; none: only its own. */
-	gid_t *groups;
-	size_t group_count;
+	/* All groups that it is to have, as gid_t; none: only its own. */
+	struct bytes groups;
 	/* A line for standard error. */
 	const char *notice;
 	/* The step at which it fails, and why: known to the daemon beforehand. */
@@ -64,7 +53,8 @@ struct spawn_spec {
 	int impossible;
 };
 
-/* free() it. NULL: no memory. */
+/* In memory of its own, which a child gets a copy of. NULL: there is none. */
 struct spawn_spec *spec_read(const struct frame *frame);
+void spec_free(struct spawn_spec *spec);
 
 #endif

@@ -18,11 +18,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static char folder[PATH_MAX];
+static bool old_table;
+
+/* Once: a new process has no copy of what the supervisor makes of its environment. */
+__attribute__((constructor)) static void remember(void) {
+	const char *faults = getenv("FAULTS");
+	snprintf(folder, sizeof folder, "%s", faults ? faults : "");
+	old_table = getenv("OLD_TABLE") != NULL;
+}
+
 static bool has(const char *fault) {
-	char path[PATH_MAX];
-	const char *folder = getenv("FAULTS");
-	snprintf(path, sizeof path, "%s/%s", folder ? folder : "", fault);
-	return folder && access(path, F_OK) == 0;
+	char path[PATH_MAX + 64];
+	snprintf(path, sizeof path, "%s/%s", folder, fault);
+	return *folder && access(path, F_OK) == 0;
 }
 
 /* stuck-disk: writing takes until the disk is no longer stuck. */
@@ -66,7 +75,7 @@ int faulty_close_range(unsigned first, unsigned last, int flags) {
 		kill(getpid(), SIGSTOP);
 	if (is_child && has("killed-child"))
 		kill(getpid(), SIGKILL);
-	if (flags != CLOSE_RANGE_UNSHARE || !getenv("OLD_TABLE"))
+	if (flags != CLOSE_RANGE_UNSHARE || !old_table)
 		return (int)syscall(SYS_close_range, first, last, flags);
 	errno = EINVAL;
 	return -1;

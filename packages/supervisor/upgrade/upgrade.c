@@ -28,7 +28,7 @@
 #include "loop/say.h"
 #include "pid1/signals.h"
 #include "process/handover.h"
-#include "spawn/spawn.h"
+#include "spawn/child.h"
 
 /*
  * The first and the last entry. The number of the first grows when older supervisors would misunderstand what follows: they refuse it.
