@@ -7,7 +7,10 @@ import { eventually } from '../chaos/session.ts';
 import { NOBODY, whyNoOtherUsers } from './product.ts';
 import { SessionInit, type SessionSettings } from './session-init.ts';
 
-const JOBS = { web: 'exec sleep 1000\n' };
+const JOBS = {
+  web: 'exec sleep 1000\n',
+  deaf: 'kill timeout 1\nscript\n  trap "" TERM\n  while :; do sleep 1; done\nend script\n',
+};
 
 /** Its product and folders are those of all others here. */
 let first: SessionInit;
@@ -50,7 +53,7 @@ async function outcome(settings: SessionSettings = {}) {
 
 const WORKS = {
   started: expect.stringMatching(/^web start\/running, process \d+\n$/),
-  listed: expect.stringMatching(/^web start\/running, process \d+\n$/),
+  listed: expect.stringMatching(/^web start\/running, process \d+$/m),
 };
 
 it('is what a daemon begins with, and the next one', async () => {
@@ -60,6 +63,15 @@ it('is what a daemon begins with, and the next one', async () => {
   await eventually('there is another daemon', () => ![undefined, before].includes(daemonOf(first)));
   await eventually('it answers', async () => (await first.run('initctl', 'version')).status === 0);
   expect(beganWithSnapshot(first)).toBe(true);
+});
+
+it('has timers that go off', async () => {
+  // The helper is started by a timer, and a job that heeds no SIGTERM is ended by one.
+  await eventually('conf-watch runs', () =>
+    childrenOf(daemonOf(first) ?? 0).some((child) => commandLineOf(child).includes('conf-watch')),
+  );
+  await first.run('start', 'deaf');
+  expect((await first.run('stop', 'deaf')).stdout).toBe('deaf stop/waiting\n');
 });
 
 it('knows nothing of the place and the surroundings in which it was built', async () => {

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CONTROL_SOCKET, connect } from '@upstart/protocol';
 import { parseOptions } from './options.ts';
 import { type FieldName, type Frame, GREETING, LIMITS, REPORTS, SENT } from './process/frame-table.ts';
@@ -46,6 +47,9 @@ export async function rehearse(folder: string): Promise<void> {
   });
   await ask(join(folder, 'upstart', `init-${process.pid}`, CONTROL_SOCKET));
   await ended;
+  // Node remembers for when its clock is set, even when every timer was cleared, and would not set it again in a process that is made
+  // from this one. It forgets that once the last timer has gone off, which is this one.
+  await pause(1);
 }
 
 /** What users ask first, and then the end of the session. */
