@@ -246,6 +246,6 @@ if (areas.size > 1) {
     console.log(`${area.padEnd(12)}${Object.entries(counts).filter(([, n]) => n).map(([what, n]) => `${n} ${what}`).join(', ')}`);
   }
 }
-if (options.summary) writeFileSync(options.summary, JSON.stringify({ passed, failed: failed.length, skipped, pending: notReached }));
+if (options.summary) writeFileSync(options.summary, JSON.stringify({ passed, failed: failed.length, skipped, pending: notReached, failures: failed }));
 console.log(`${passed} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ''}${notReached ? `, ${notReached} pending` : ''}`);
 process.exit(failed.length ? 1 : 0);

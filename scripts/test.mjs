@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { CHECKS, runCheck } from './checks.mjs';
+import { conformanceFailures, unitTestFailures } from './failures.mjs';
 import { ROOT } from './layout.mjs';
 import { Problem } from './problem.mjs';
 
@@ -20,15 +21,20 @@ export async function run() {
     { name: 'conformance', work: () => conformance(join(folder, 'conformance.json')) },
   ];
   const total = { passed: 0, failed: 0, skipped: 0 };
-  const failedParts = [];
+  const failures = [];
+  const durations = [];
   for (const { name, work } of parts) {
     console.log(`\n== ${name}`);
+    const started = Date.now();
     const counts = await work();
+    durations.push(`${name} ${Math.round((Date.now() - started) / 1000)} s`);
     for (const key of Object.keys(total)) total[key] += counts[key];
-    if (counts.failed > 0) failedParts.push(name);
+    if (counts.failed > 0)
+      failures.push(...(counts.failures ?? ['see above']).map((text) => `failed: ${name}: ${text}`));
   }
   rmSync(folder, { recursive: true, force: true });
-  if (failedParts.length > 0) console.log(`\nfailed in: ${failedParts.join(', ')}`);
+  console.log(`\n${durations.join(', ')}`);
+  if (failures.length > 0) console.log(failures.join('\n'));
   console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
   return total.failed > 0 ? 1 : 0;
 }
@@ -53,9 +59,9 @@ function unitTests(report) {
     passed: found?.numPassedTests ?? 0,
     failed: found?.numFailedTests ?? 0,
     skipped: (found?.numPendingTests ?? 0) + (found?.numTodoTests ?? 0),
+    ...(found && { failures: unitTestFailures(found) }),
   };
-  // A file that cannot be loaded, or an error outside any test, has no test to count.
-  return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  return blamed(counts, status);
 }
 
 /** A case that is not reached yet counts as skipped. */
@@ -68,8 +74,16 @@ function conformance(report) {
   ]);
   const found = readReport(report);
   if (!found) return ONE_FAILED;
-  const counts = { passed: found.passed, failed: found.failed, skipped: found.skipped + found.pending };
-  return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  const { passed, failed, skipped, pending } = found;
+  const counts = { passed, failed, skipped: skipped + pending, failures: conformanceFailures(found) };
+  return blamed(counts, status);
+}
+
+/** A run that fails without a test that does has failed once. */
+function blamed(counts, status) {
+  if (status === 0 || counts.failed > 0) return counts;
+  const failures = counts.failures?.length ? counts.failures : [`ended with status ${status}`];
+  return { ...counts, failed: 1, failures };
 }
 
 const node = (program, args) => spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });

@@ -35,7 +35,7 @@ export async function main(args: string[]): Promise<number> {
       console.log(`${name}: ${inputs} inputs in ${seconds} s, seed ${seed}: no harm`);
     } catch (error) {
       failures++;
-      console.log(`${name}: seed ${seed}: ${(error as Error).message}`);
+      console.log(`not ok ${name}: seed ${seed}: ${(error as Error).message}`);
     }
   }
   return failures === 0 ? 0 : 1;
