@@ -1,8 +1,8 @@
 /**
  * The daemon's own log: lines as the classic init writes them (reference: control §2), or JSON.
  */
-import { writeSync } from 'node:fs';
 import type { LogPriority } from '@upstart/protocol';
+import { LineWriter } from './line-writer.ts';
 
 /** Their order, in pino's numbers; `message` stands between its info and warn. */
 const LEVELS: Record<LogPriority, number> = { debug: 20, info: 30, message: 35, warn: 40, error: 50, fatal: 60 };
@@ -50,6 +50,13 @@ export async function openLog(
   };
 }
 
+let writer: LineWriter | undefined;
+
+function put(fd: number, line: string): void {
+  writer ??= new LineWriter();
+  writer.put(fd, line);
+}
+
 type WriteLine = (priority: LogPriority, text: string) => void;
 
 /** pino is loaded for this alone: the lines of the classic init need nothing of it. */
@@ -72,13 +79,4 @@ function classicLines(program: string, { sink, print }: LogWays): WriteLine {
 /** `init: text`, or `init:PATH:LINE: text` for a text that begins with a place. */
 export function prefixed(program: string, text: string): string {
   return /^[^ :]*:/.test(text) ? `${program}:${text}` : `${program}: ${text}`;
-}
-
-/** A log that cannot be written is no reason to end. */
-function put(fd: number, text: string): void {
-  try {
-    writeSync(fd, text);
-  } catch {
-    // Nobody reads it (a closed pipe, a full disk), and there is nowhere else to say so.
-  }
 }

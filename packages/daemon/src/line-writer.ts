@@ -1,0 +1,43 @@
+/** Lines for standard output and error: those of one turn are written together, which wakes up their reader once. */
+import { writeSync } from 'node:fs';
+
+/** Bytes that a pipe takes as a whole or not at all (PIPE_BUF). */
+export const MOST_AT_ONCE = 4096;
+
+export class LineWriter {
+  private fd = -1;
+  private text = '';
+  private bytes = 0;
+  private scheduled = false;
+
+  constructor() {
+    process.on('exit', () => this.flush());
+  }
+
+  /** The line is written before whatever this turn has set off, and in order with those for the other descriptor. */
+  put(fd: number, line: string): void {
+    const bytes = Buffer.byteLength(line);
+    if (fd !== this.fd || this.bytes + bytes > MOST_AT_ONCE) this.flush();
+    this.fd = fd;
+    this.text += line;
+    this.bytes += bytes;
+    if (this.scheduled) return;
+    this.scheduled = true;
+    queueMicrotask(() => {
+      this.scheduled = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    if (this.bytes === 0) return;
+    const { fd, text } = this;
+    this.text = '';
+    this.bytes = 0;
+    try {
+      writeSync(fd, text);
+    } catch {
+      // Nobody reads it (a closed pipe, a full disk), and there is nowhere else to say so: no reason to end.
+    }
+  }
+}
