@@ -14,10 +14,23 @@ const USUAL_SIZE = 64 * 1024;
 /** Bytes that a UTF-16 unit takes at most. */
 const UNIT_MAX = 3;
 
+/** A list of so many texts is kept for the next one that begins like it, if it takes no more than so many bytes. */
+export const MANY = 8;
+export const MOST_KEPT = 16 * 1024;
+
+/** A list of texts, where the field of each one ends, and these fields. */
+interface Written {
+  name: FieldName | null;
+  texts: readonly string[];
+  ends: readonly number[];
+  bytes: Buffer;
+}
+
 export class FrameWriter {
   #bytes = Buffer.allocUnsafeSlow(USUAL_SIZE);
   #at = 0;
   #errno = 0;
+  #last: Written = { name: null, texts: [], ends: [], bytes: Buffer.alloc(0) };
 
   /** Begins a frame of SENT. One that was begun before and not taken is dropped. */
   begin({ type }: Frame, id: number): this {
@@ -74,9 +87,38 @@ export class FrameWriter {
     return this;
   }
 
+  /** Jobs that start one after another mostly have the same environment: as far as a list begins like the last one it is copied. */
   texts(name: FieldName, texts: readonly string[]): this {
-    for (const text of texts) this.text(name, text);
+    const { ends, bytes } = this.#last;
+    const alike = this.#alike(name, texts);
+    const length = alike > 0 ? (ends[alike - 1] as number) : 0;
+    if (length > 0 && this.#hasRoom(length)) this.#at += bytes.copy(this.#bytes, this.#at, 0, length);
+    const begin = this.#at - length;
+    const keeps = texts.length >= MANY && alike < texts.length / 2;
+    const newEnds: number[] = keeps ? ends.slice(0, alike) : [];
+    for (let i = alike; i < texts.length; i++) {
+      this.text(name, texts[i] as string);
+      if (keeps) newEnds.push(this.#at - begin);
+    }
+    if (keeps && this.errno === 0 && this.#at - begin <= MOST_KEPT) {
+      this.#last = {
+        name,
+        texts: [...texts],
+        ends: newEnds,
+        bytes: Buffer.from(this.#bytes.subarray(begin, this.#at)),
+      };
+    }
     return this;
+  }
+
+  /** How many texts at the beginning of a list are those of the last one. */
+  #alike(name: FieldName, texts: readonly string[]): number {
+    const { name: lastName, texts: lastTexts } = this.#last;
+    if (lastName !== name) return 0;
+    const most = Math.min(texts.length, lastTexts.length);
+    let alike = 0;
+    while (alike < most && texts[alike] === lastTexts[alike]) alike++;
+    return alike;
   }
 
   bytes(name: FieldName, bytes: Buffer): this {
