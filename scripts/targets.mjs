@@ -37,6 +37,12 @@ export const PROGRAMS = [
     output: 'bin/upstart',
     sources: 'packages/supervisor',
     generated: ['frame_table.h', 'frame_rules.h'],
+    flags: ['-static'],
+    fallback: [],
+  },
+  {
+    output: 'lib/upstart/logger',
+    sources: 'packages/logger',
     flags: ['-pthread', '-static'],
     fallback: ['-pthread'],
   },

@@ -21,7 +21,6 @@
 #include "loop/place.h"
 #include "process/reap.h"
 #include "link/reports.h"
-#include "upgrade/rest.h"
 #include "loop/say.h"
 #include "loop/slots.h"
 #include "pid1/signals.h"
@@ -61,23 +60,22 @@ int main(int unused, char **argv) {
 		place_open(argv[0]); /* there was no /proc before */
 	}
 	signals_open();
-	rest_end();
 	crashes_survive(argv, before == STATE_LOST);
 	if (front_door_is_of_container(argv))
 		child_terminals_are_shared();
 	reports_open();
-	logs_open();
 	/* The kernel gives orphans to process 1 anyway. */
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		link_subreaper_failed(errno);
 	if (before == STATE_LEFT)
 		take_over();
 	slots_clear();
-	static const struct reaped_row own[] = {{daemon_pid, daemon_ended}, {0}};
+	static const struct reaped_row own[] = {{daemon_pid, daemon_ended}, {logger_pid, logger_ended}, {0}};
 	reap_open(own, daemon_is_ready);
 	/* Process 1 may have been another program, whose children ended meanwhile. */
 	reap_soon();
-	say_by_thread(true);
+	logs_open();
+	say_through(logs_say);
 	daemon_open(argv);
 	while (!daemon_is_over(&status)) {
 		link_turn();

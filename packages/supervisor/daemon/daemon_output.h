@@ -1,5 +1,5 @@
 /*
- * What the daemon writes on its standard output and error. It reaches those of init by way of the supervisor, which passes on
+ * What the daemon writes on its standard output and error. It reaches those of init by way of the logger, which passes on
  * whole lines and never waits for whoever reads them: nor does the daemon, then.
  */
 #ifndef DAEMON_OUTPUT_H

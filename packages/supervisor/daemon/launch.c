@@ -131,7 +131,7 @@ pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures, 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(NO_NODE);
-	say_by_thread(false);
+	say_through(NULL);
 	/* A group of its own: what a terminal sends (Control-C) is for the supervisor, which forwards it. */
 	setpgid(0, 0);
 	child_restore_limits();

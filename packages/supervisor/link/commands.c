@@ -11,6 +11,7 @@
 #include "link/note.h"
 #include "link/reports.h"
 #include "log/logs.h"
+#include "loop/say.h"
 #include "process/ending.h"
 #include "process/stops.h"
 #include "process/process.h"
@@ -105,7 +106,8 @@ const char *command_carry_out(const struct frame *frame, const struct daemon_eve
 		return NULL;
 	case FRAME_SAY:
 		frame_field(frame, TAG_DETAIL, &text);
-		logs_say(STDOUT_FILENO, (const char *)text.data, text.length);
+		if (!logs_say(STDOUT_FILENO, (const char *)text.data, text.length))
+			say_at_once(STDOUT_FILENO, (const char *)text.data, text.length);
 		return NULL;
 	case FRAME_NOTE:
 		frame_field(frame, TAG_DETAIL, &text);

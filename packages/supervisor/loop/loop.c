@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "upgrade/rest.h"
 
 #define EVENTS_A_TURN 256
 /* Milliseconds. */
@@ -143,9 +142,7 @@ static void run_timers(void) {
 void loop_turn(bool busy) {
 	struct epoll_event events[EVENTS_A_TURN];
 	int timeout = busy ? 0 : next_timeout();
-	rest_begin();
 	int count = epoll_wait(epoll, events, EVENTS_A_TURN, timeout);
-	rest_end();
 	for (int i = 0; i < count; i++) {
 		struct watch *watch = events[i].data.ptr;
 		/* An earlier event of this turn may have stopped it. */

@@ -7,21 +7,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "log/copy.h"
-
 /* What the supervisor says is never good news: a warning, as the kernel counts. */
 #define KERNEL_PREFIX "<4>"
 
 static int kernel_log = -1;
-/* There is a loop, and so a thread can write. */
-static bool queued;
+static bool (*say_line)(int fd, const char *line, size_t length);
 
 void say_to_kernel_log(int fd) {
 	kernel_log = fd;
 }
 
-void say_by_thread(bool on) {
-	queued = on;
+void say_through(bool (*way)(int fd, const char *line, size_t length)) {
+	say_line = way;
 }
 
 void say_at_once(int fd, const char *bytes, size_t length) {
@@ -34,7 +31,7 @@ void say_at_once(int fd, const char *bytes, size_t length) {
 
 /* Without the line's end. */
 static void say_on_standard_error(const char *line, size_t length) {
-	if (!queued || !copies_say(STDERR_FILENO, line, length))
+	if (!say_line || !say_line(STDERR_FILENO, line, length))
 		say_at_once(STDERR_FILENO, line, length + 1);
 }
 

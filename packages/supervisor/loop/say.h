@@ -8,10 +8,10 @@
 /* Never waits. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
- * Whether lines for standard error go to a thread (copy.h), which nobody has to read from at once. Not in a child,
- * which has no threads, nor after a fault: what nobody takes is lost then.
+ * Lines for standard error, without their ends, go this way from now on, unless it returns false. NULL, in a child and after a
+ * fault: to the descriptor itself, and what is not taken at once is lost.
  */
-void say_by_thread(bool on);
+void say_through(bool (*way)(int fd, const char *line, size_t length));
 /* Writes as much as is taken at once, if anything is. */
 void say_at_once(int fd, const char *bytes, size_t length);
 /* From now on lines go to this descriptor of /dev/kmsg. -1: there is none, nothing changes. */

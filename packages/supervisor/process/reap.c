@@ -9,7 +9,6 @@
 #include "process/follow.h"
 #include "process/stops.h"
 #include "spawn/spawn.h"
-#include "upgrade/rest.h"
 
 /* After so many children other descriptors have their turn. */
 #define REAPED_A_TURN 256
@@ -84,8 +83,6 @@ void reap_turn(void) {
 		struct rusage usage;
 		if (!reports_have_room() || pauses())
 			return; /* the kernel keeps them until there is room */
-		/* Whoever has met a fault waits for a child of its own. */
-		stand_still();
 		pid_t pid = wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
 		if (pid <= 0)
 			due = false;

@@ -221,7 +221,7 @@ void child_run(const struct spawn_spec *spec, bool shares) {
 	environ = spec->environment;
 	if (!take_descriptors(&child, shares))
 		_exit(GAVE_UP);
-	say_by_thread(false);
+	say_through(NULL);
 	child_restore_limits();
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && step == 0; i++)
 		step = steps[i](&child);

@@ -110,7 +110,7 @@ static int open_output(struct process *process, const struct spawn_spec *spec) {
 	bool filled = slot_fill(SLOT_OUTPUT, ends[1]);
 	error = filled ? ENOMEM : errno;
 	close(ends[1]);
-	process->log = filled ? log_new(spec->log_path, spec->output_label, ends[0], is_pipe) : NULL;
+	process->log = filled ? log_new(spec->log_path, spec->output_label, ends[0]) : NULL;
 	if (process->log)
 		return 0;
 	close(ends[0]);

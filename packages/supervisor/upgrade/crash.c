@@ -20,7 +20,6 @@
 #include "loop/loop.h"
 #include "loop/place.h"
 #include "loop/say.h"
-#include "upgrade/rest.h"
 #include "upgrade/upgrade.h"
 
 static const struct {
@@ -100,8 +99,7 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 		sigaction(signal, &standard, NULL);
 		return;
 	}
-	rest_all(1000);
-	say_by_thread(false);
+	say_through(NULL);
 	/* It must not go on sending to what is being saved. */
 	daemon_kill();
 	bool trusted = !took_over || loop_now() - began >= TRUST_AFTER;

@@ -22,7 +22,6 @@
 #include "link/note.h"
 #include "link/reports.h"
 #include "link/state_file.h"
-#include "log/copy.h"
 #include "log/logs.h"
 #include "loop/place.h"
 #include "loop/say.h"
@@ -42,7 +41,6 @@
 /* In the environment of an image that is only to say whether it understands, and the milliseconds that it has for that. */
 #define CHECK_VARIABLE "UPSTART_STATE_CHECK"
 #define CHECK_PATIENCE 5000
-#define LOG_PATIENCE 1000
 
 /* In the order in which they are written: processes refer to logs. */
 static const struct {
@@ -161,11 +159,7 @@ bool state_save(char **argv) {
 
 void hand_over(char **argv) {
 	const char *why = "it does not understand what it would have to go on with";
-	/* After the logs, which may have added to it: standard output. */
-	bool rests = logs_come_to_rest(LOG_PATIENCE) && copies_come_to_rest(LOG_PATIENCE);
-	if (!rests)
-		why = "what is to be written takes too long";
-	if (rests && state_save(argv)) {
+	if (state_save(argv)) {
 		execv(place_executable(), argv);
 		why = strerror(errno);
 		forget();

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
+import { compileFaultyInit, compileInit, loggerOf, SANITIZE } from './testing/compile.ts';
 import { type Daemon, eventually, Init, parentOf, textOf } from './testing/init.ts';
 
 const variants = [
@@ -30,6 +30,7 @@ function start(program: string): { init: Init; executable: string } {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const executable = join(folder, 'init');
   copyFileSync(program, executable);
+  copyFileSync(loggerOf(program), loggerOf(executable));
   return { init: Init.start(executable, { env: SANITIZER_OPTIONS }), executable };
 }
 

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lookAtLogFolder } from '../log-folder.ts';
-import { compileFaultyInit, compileInit, compileSlowInit, SANITIZE } from './testing/compile.ts';
+import { compileFaultyInit, compileInit, loggerOf, SANITIZE } from './testing/compile.ts';
 import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
 
 /** What is kept of one log (LOG_BUFFER). */
@@ -37,7 +37,6 @@ const variants = [
 ] as const;
 /** Keeps 64 KiB of all processes that have ended, and has a process wait for a disk for 100 ms. */
 const poor = compileFaultyInit(QUICK, '-DLOG_KEPT_MAX=65536', '-DLOG_STALLED=100');
-const slow = compileSlowInit(QUICK);
 const SANITIZER_OPTIONS = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99' };
 
 async function started(program: string, through?: string[]) {
@@ -204,6 +203,7 @@ describe.each(variants)('%s', (_name, program) => {
     const executable = join(mkdtempSync(join(tmpdir(), 'trouble-')), 'init');
     onTestFinished(() => rmSync(dirname(executable), { recursive: true }));
     copyFileSync(program, executable);
+    copyFileSync(loggerOf(program), loggerOf(executable));
     const { init, daemon: first, log } = await started(executable);
     const go = join(init.folder, 'go');
     mkdirSync(log);
@@ -346,18 +346,5 @@ test('where there is no file no disk is waited for', async () => {
   expect(reportsOf(daemon, 'log-trouble')).toHaveLength(1);
   rmSync(stuck);
   await daemon.report('exited', 1);
-  expect(init.said).toBe('');
-});
-
-test('the writer may be done with the last line of a log before the main thread has looked at what came before', async () => {
-  const { init, daemon, log } = await started(slow);
-  mkdirSync(log);
-  logged(daemon, 1, bytes(KEPT + 1000), log);
-  await daemon.report('exited', 1);
-  rmdirSync(log);
-  await daemon.report('log-restored');
-  daemon.spawn(2, {});
-  await daemon.report('exited', 2);
-  expect(textOf(log)).toMatch(MISSING);
   expect(init.said).toBe('');
 });

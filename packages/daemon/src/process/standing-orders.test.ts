@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SpawnSpec } from '../process-messages.ts';
-import { compileInit, SANITIZE } from './testing/compile.ts';
+import { compileInit, loggerOf, SANITIZE } from './testing/compile.ts';
 import { type Daemon, eventually, Init, parentOf, processExists, textOf } from './testing/init.ts';
 
 const variants = [
@@ -20,6 +20,7 @@ async function started(program: string) {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const executable = join(folder, 'init');
   copyFileSync(program, executable);
+  copyFileSync(loggerOf(program), loggerOf(executable));
   const init = Init.start(executable, { env: SANITIZER_OPTIONS });
   return { init, daemon: await init.daemon(), out: join(init.folder, 'out') };
 }

@@ -8,44 +8,57 @@ import { GENERATED, generate } from '../../../../../scripts/generate.mjs';
 
 const CHECKOUT = fileURLToPath(new URL('../../../../../', import.meta.url));
 const SUPERVISOR = fileURLToPath(new URL('../../../../supervisor/', import.meta.url));
+const LOGGER = fileURLToPath(new URL('../../../../logger/', import.meta.url));
 const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
 export const SANITIZE = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 export const RELAY = join(SUPERVISOR, 'test/relay.mjs');
 
-/** Files of the folder of the supervisor, compiled into a program that exists until the tests of this file are over. */
-function compile(sources: string[], flags: string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
-  chmodSync(folder, 0o755);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const program = join(folder, 'program');
+/** A folder that exists until the tests of this file are over. */
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'supervisor-'));
+  chmodSync(path, 0o755);
+  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Files of the folder of a package, compiled into a program. */
+function compile(program: string, source: string, names: string[], flags: string[]): string {
   generate();
   execFileSync('cc', [
     ...FLAGS,
-    `-I${SUPERVISOR}`,
+    `-I${source}`,
     `-I${join(CHECKOUT, GENERATED)}`,
     ...flags,
     '-o',
     program,
-    ...sources.map((name) => join(SUPERVISOR, name)),
+    ...names.map((name) => join(source, name)),
   ]);
   return program;
 }
 
+const sourcesOf = (source: string) =>
+  readdirSync(source, { encoding: 'utf8', recursive: true }).filter(
+    (name) => name.endsWith('.c') && !name.startsWith('test/'),
+  );
+
+/** The logger that was compiled with a supervisor. */
+export const loggerOf = (program: string) => `${program}-logger`;
+
 /** Daemons of tests need not say that they come up, however slow the machine is. */
 const PATIENT = ['START_PATIENCE', 'RECOVERY_PATIENCE', 'TOLD_PATIENCE'];
 
-/** The supervisor itself. Its daemons have all the time they want, where `flags` do not say otherwise. */
+/** The supervisor and its logger. Its daemons have all the time they want, where `flags` do not say otherwise. */
 export function compileInit(...flags: string[]): string {
   const patience = PATIENT.filter((name) => !flags.some((flag) => flag.startsWith(`-D${name}=`)));
-  return compile(
-    readdirSync(SUPERVISOR, { encoding: 'utf8', recursive: true }).filter(
-      (name) => name.endsWith('.c') && !name.startsWith('test/'),
-    ),
-    [...patience.map((name) => `-D${name}=3600000`), ...flags],
-  );
+  const program = join(folder(), 'program');
+  compile(loggerOf(program), LOGGER, sourcesOf(LOGGER), flags);
+  return compile(program, SUPERVISOR, sourcesOf(SUPERVISOR), [
+    ...patience.map((name) => `-D${name}=3600000`),
+    ...flags,
+  ]);
 }
 
-/** The supervisor with the faults of `supervisor/test/faults.c`. */
+/** Both with the faults of `supervisor/test/faults.c`. */
 export function compileFaultyInit(...flags: string[]): string {
   return compileInit(
     ...flags,
@@ -60,12 +73,7 @@ export function compileFaultyInit(...flags: string[]): string {
   );
 }
 
-/** The supervisor with `supervisor/test/slow-look.c`, and sanitizers. */
-export function compileSlowInit(...flags: string[]): string {
-  return compileInit(...flags, ...SANITIZE, '-Wl,--wrap=trouble_worked', join(SUPERVISOR, 'test/slow-look.c'));
-}
-
 /** `supervisor/test/frames-dump.c`, with sanitizers. */
 export function compileFramesDump(): string {
-  return compile(['link/frames.c', 'test/frames-dump.c'], SANITIZE);
+  return compile(join(folder(), 'program'), SUPERVISOR, ['link/frames.c', 'test/frames-dump.c'], SANITIZE);
 }

@@ -9,7 +9,7 @@ import { eventually } from '../../../../../test/eventually.ts';
 import { Identities } from '../../identity/identities.ts';
 import type { Command, Report, SpawnSpec, SupervisorState } from '../../process-messages.ts';
 import { Supervisor } from '../supervisor.ts';
-import { RELAY } from './compile.ts';
+import { loggerOf, RELAY } from './compile.ts';
 
 export { eventually };
 
@@ -81,6 +81,7 @@ export class Init {
         ...process.env,
         UPSTART_NODE: process.execPath,
         UPSTART_DAEMON: this.script,
+        UPSTART_LOGGER: loggerOf(program),
         RELAY_SOCKET: address,
         FAULTS: this.folder,
         ...env,
@@ -109,24 +110,38 @@ export class Init {
 
   /** Ends what the supervisor is the parent of, until there is nothing left, and then the supervisor. */
   async #stop(): Promise<void> {
-    // not /proc/PID/task/PID/children, which passes children over while others exit
-    const children = () =>
-      readdirSync('/proc')
-        .map(Number)
-        .filter((pid) => parentOf(pid) === this.pid);
-    const jobs = () => children().filter((pid) => !/relay/.test(textOf(`/proc/${pid}/cmdline`)));
+    const jobs = () => this.#children().filter((pid) => !/relay|^logger\0/.test(commandLine(pid)));
     await eventually(() => {
       const alive = jobs().filter((pid) => !/ Z /.test(textOf(`/proc/${pid}/stat`)));
       for (const pid of alive) if (processExists(pid)) process.kill(pid, 'SIGKILL');
       return alive.length === 0;
     });
+    const loggers = this.#loggers();
     if (this.child.exitCode === null && this.child.signalCode === null) {
       this.child.kill('SIGKILL');
       await once(this.child, 'exit');
     }
+    for (const pid of loggers) if (isLogger(pid)) process.kill(pid, 'SIGKILL');
+    await eventually(() => !loggers.some(isLogger));
     this.#server.close();
     for (const socket of this.#connections) socket.destroy();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #children(): number[] {
+    // not /proc/PID/task/PID/children, which passes children over while others exit
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => parentOf(pid) === this.pid);
+  }
+
+  #loggers(): number[] {
+    return this.#children().filter(isLogger);
+  }
+
+  /** The pid of the logger that runs, other than `before`. */
+  logger(before?: number): Promise<number> {
+    return eventually(() => this.#loggers().find((pid) => pid !== before));
   }
 
   /** The connection of the next daemon, and that daemon's pid. */
@@ -236,6 +251,11 @@ export class Daemon {
     return this.reports.filter((report) => 'process' in report && report.process === process).map(({ type }) => type);
   }
 }
+
+const commandLine = (pid: number) => textOf(`/proc/${pid}/cmdline`);
+
+/** One that has ended has no command line. */
+const isLogger = (pid: number) => commandLine(pid).startsWith('logger\0');
 
 /** The text of a file, '' when there is none. */
 export function textOf(path: string): string {

@@ -1,0 +1,67 @@
+/** The logger is a process of its own: it may be killed or stopped at any moment, and jobs notice nothing. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compileInit } from './testing/compile.ts';
+import { eventually, Init, textOf } from './testing/init.ts';
+
+const program = compileInit();
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i + 1}\r\n`).join('');
+
+test('killed again and again, each line is in the file once, and in order', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const ids = [1, 2, 3];
+  const go = join(init.folder, 'go');
+  const path = (id: number) => join(init.folder, `log${id}`);
+  for (const id of ids) {
+    const text = `i=0; while [ ! -e ${go} ]; do i=$((i + 1)); echo $i; done; echo $i > ${path(id)}.count`;
+    daemon.shell(id, text, { console: 'log', logPath: path(id) });
+  }
+  let logger = 0;
+  for (let kill = 1; kill <= 6; kill++) {
+    logger = await init.logger(logger);
+    const before = textOf(path(1)).length;
+    process.kill(logger, 'SIGKILL');
+    await eventually(() => textOf(path(1)).length > before + 1000);
+  }
+  writeFileSync(go, '');
+  for (const id of ids) {
+    await daemon.report('exited', id);
+    await eventually(() => textOf(`${path(id)}.count`).endsWith('\n'));
+    const expected = numbers(Number(textOf(`${path(id)}.count`)));
+    await eventually(() => textOf(path(id)).length >= expected.length);
+    expect(textOf(path(id)) === expected).toBe(true);
+  }
+  expect(init.said).toBe('');
+});
+
+test('stopped, it delays ends of processes that log, and nothing else', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const log = join(init.folder, 'log');
+  daemon.shell(1, 'exec sleep 1000', { console: 'log', logPath: `${log}1` });
+  await daemon.report('execed', 1);
+  const logger = await init.logger();
+  process.kill(logger, 'SIGSTOP');
+  daemon.shell(2, 'echo two; exit 2', { console: 'log', logPath: log });
+  daemon.spawn(3, {});
+  await daemon.report('exited', 3);
+  expect((await daemon.report('exited', 2)).code).toBe(2);
+  expect(textOf(log)).toBe('');
+  process.kill(logger, 'SIGCONT');
+  await eventually(() => textOf(log) === 'two\r\n');
+});
+
+test('without a logger processes run without logs, which is said', async () => {
+  const init = Init.start(program, { env: { UPSTART_LOGGER: '/nonexistent' } });
+  const daemon = await init.daemon();
+  const id = await eventually(async () => {
+    const id = daemon.reports.length + 1;
+    daemon.shell(id, 'exit 7', { console: 'log', logPath: join(init.folder, 'log') });
+    expect((await daemon.report('exited', id)).code).toBe(7);
+    return daemon.reports.some(({ type }) => type === 'log-disabled') && id;
+  });
+  expect(daemon.typesOf(id)).toEqual(['log-disabled', 'spawned', 'execed', 'exited']);
+});
