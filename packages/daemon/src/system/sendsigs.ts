@@ -2,22 +2,34 @@
  * The init scripts of a shutdown end whatever is left with signals. What is named in `/run/sendsigs.omit.d` they leave alone, and
  * wait for no longer: init has work to do until the end.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const OMITTED = '/run/sendsigs.omit.d';
 const NAME = 'upstart';
 
-/** Names this process and the helpers that it has started. Without the folder, or room in it, all is as before. */
+/** Names this process, the helpers that it has started, and the logger. Without the folder, or room in it, all is as before. */
 export function omitFromSendsigs(folder = OMITTED): void {
   try {
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o755 });
-    writeFileSync(join(folder, NAME), `${[process.pid, ...helpers()].join('\n')}\n`);
+    writeFileSync(join(folder, NAME), `${[process.pid, ...childrenOf(process.pid), ...loggers()].join('\n')}\n`);
   } catch {
     // The daemon is ended then, and followed by another one.
   }
 }
 
-function helpers(): string[] {
-  return readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ').filter(Boolean);
+function childrenOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
+}
+
+/** The supervisor's other child that is part of init: what is run from the file that lies beside the daemon's own. */
+function loggers(): string[] {
+  const program = join(dirname(process.argv[1] ?? ''), 'logger');
+  return childrenOf(process.ppid).filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/exe`) === program;
+    } catch {
+      return false;
+    }
+  });
 }
