@@ -270,7 +270,7 @@ static void go_on_ending(struct log *log) {
 		writer_queue(file);
 		return;
 	}
-	if (rest && log->cost == 0)
+	if (rest && log->cost == 0 && !log->waits)
 		rest = keep(log);
 	if (log->asked)
 		log->asked = !tell(LOG_DRAINED, log->id, "", 0, 0);
@@ -391,6 +391,7 @@ static void take_over(struct slot *slot) {
 	if (!log->file)
 		return;
 	pthread_mutex_lock(&lock);
+	log->file->mid_line = slot->head > 0 && slot->ring[(slot->head - 1) % LOG_BUFFER] != '\n';
 	if (slot->error && slot->said)
 		log->file->said = true;
 	if (slot->error && slot->dropped > log->file->dropped)

@@ -174,9 +174,8 @@ static struct file *first_due(void) {
 
 /* ---- writing ---- */
 
-static int note_text(char note[NOTE_MAX], const struct file *file, const struct slot *slot, uint64_t missing) {
-	bool mid_line = slot->head > 0 ? slot->ring[(slot->head - 1) % LOG_BUFFER] != '\n' : file->mid_line;
-	return snprintf(note, NOTE_MAX, "%sinit: %llu bytes of output are missing here: %s\r\n", mid_line ? "\r\n" : "",
+static int note_text(char note[NOTE_MAX], const struct file *file, uint64_t missing) {
+	return snprintf(note, NOTE_MAX, "%sinit: %llu bytes of output are missing here: %s\r\n", file->mid_line ? "\r\n" : "",
 	                (unsigned long long)missing, strerror(file->error ? file->error : ENOMEM));
 }
 
@@ -196,7 +195,7 @@ static int write_piece(struct file *file, struct slot *slot) {
 	struct iovec pieces[] = {{slot->ring + head % LOG_BUFFER, first}, {slot->ring, length - first}};
 	enum flight kind = length > 0 ? RING : NOTE;
 	if (kind == NOTE)
-		length = (size_t)note_text(note, file, slot, missing);
+		length = (size_t)note_text(note, file, missing);
 	if (kind == NOTE)
 		pieces[0] = (struct iovec){note, length};
 	pthread_mutex_unlock(&lock);

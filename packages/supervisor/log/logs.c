@@ -445,9 +445,9 @@ void logs_hand_over(FILE *out) {
 	state_descriptor(out, "log-memory", memory);
 	state_number(out, "log-logger", pid);
 	for (struct log *log = first; log; log = log->next) {
+		state_number(out, "log-id", (int64_t)log->id);
 		state_bytes(out, "log", log->path, strlen(log->path));
 		state_number(out, "log-number", log->number);
-		state_number(out, "log-id", (int64_t)log->id);
 		state_descriptor(out, "log-master", log->master);
 		if (log->flags && log->label[0])
 			state_bytes(out, "log-copy", log->label, strlen(log->label));

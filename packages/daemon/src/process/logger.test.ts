@@ -57,11 +57,10 @@ test('stopped, it delays ends of processes that log, and nothing else', async ()
 test('without a logger processes run without logs, which is said', async () => {
   const init = Init.start(program, { env: { UPSTART_LOGGER: '/nonexistent' } });
   const daemon = await init.daemon();
-  const id = await eventually(async () => {
-    const id = daemon.reports.length + 1;
-    daemon.shell(id, 'exit 7', { console: 'log', logPath: join(init.folder, 'log') });
+  let id = 0;
+  while (!daemon.reports.some(({ type }) => type === 'log-disabled')) {
+    daemon.shell(++id, 'exit 7', { console: 'log', logPath: join(init.folder, 'log') });
     expect((await daemon.report('exited', id)).code).toBe(7);
-    return daemon.reports.some(({ type }) => type === 'log-disabled') && id;
-  });
+  }
   expect(daemon.typesOf(id)).toEqual(['log-disabled', 'spawned', 'execed', 'exited']);
 });
