@@ -365,7 +365,7 @@ void logs_open(void) {
 }
 
 bool logs_are_possible(void) {
-	return not_ready < HOPELESS;
+	return not_ready <= HOPELESS;
 }
 
 pid_t logger_pid(void) {

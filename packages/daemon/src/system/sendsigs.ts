@@ -3,10 +3,11 @@
  * wait for no longer: init has work to do until the end.
  */
 import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 const OMITTED = '/run/sendsigs.omit.d';
 const NAME = 'upstart';
+const LOGGER = '/lib/upstart/logger';
 
 /** Names this process, the helpers that it has started, and the logger. Without the folder, or room in it, all is as before. */
 export function omitFromSendsigs(folder = OMITTED): void {
@@ -22,12 +23,11 @@ function childrenOf(pid: number): string[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
 }
 
-/** The supervisor's other child that is part of init: what is run from the file that lies beside the daemon's own. */
+/** The supervisor's other child that is part of init. */
 function loggers(): string[] {
-  const program = join(dirname(process.argv[1] ?? ''), 'logger');
   return childrenOf(process.ppid).filter((pid) => {
     try {
-      return readlinkSync(`/proc/${pid}/exe`) === program;
+      return readlinkSync(`/proc/${pid}/exe`).endsWith(LOGGER);
     } catch {
       return false;
     }
