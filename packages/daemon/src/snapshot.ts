@@ -13,6 +13,8 @@ import { tellV8 } from './v8-settings.ts';
 
 provideCommands(commands);
 startupSnapshot.setDeserializeMainFunction(() => {
+  // Node has kept for when its clock was set last, which is later than this. Once a timer has gone off it counts from here.
+  setTimeout(() => {}, 1);
   tellV8();
   endReadably('init');
   main(process.argv[1] as string);
