@@ -74,9 +74,10 @@ int main(int unused, char **argv) {
 	reap_open(own, daemon_is_ready);
 	/* Process 1 may have been another program, whose children ended meanwhile. */
 	reap_soon();
+	daemon_open(argv);
+	/* While Node starts. What the daemon prints waits in its pipes. */
 	logs_open();
 	say_through(logs_say);
-	daemon_open(argv);
 	while (!daemon_is_over(&status)) {
 		link_turn();
 		/* After the report of its end: closing a terminal takes longer than all else about it. */
