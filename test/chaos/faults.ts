@@ -42,6 +42,17 @@ export const HARMLESS: Record<string, Fault> = {
     await recovered(session);
   },
 
+  /** The logger is killed, perhaps again, or stands still for a while. */
+  async logger(session, random) {
+    for (let times = random.pick([1, 1, 2, 3]); times > 0; times--) {
+      const pid = await eventually('there is a logger', () => session.logger());
+      await pause(random.below(60));
+      signal(pid, 'SIGSTOP');
+      await pause(random.pick([0, random.below(200)]));
+      signal(pid, random.chance(0.7) ? 'SIGKILL' : 'SIGCONT');
+    }
+  },
+
   /** More connections than there are descriptors, and one that talks nonsense. */
   async crowd(session, random) {
     const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');

@@ -160,6 +160,11 @@ export class Session {
     return childrenOf(this.pid).find((pid) => commandLineOf(pid).includes('daemon.js')) ?? null;
   }
 
+  /** The running logger; null while there is none. */
+  logger(): number | null {
+    return childrenOf(this.pid).find((pid) => commandLineOf(pid).startsWith('logger')) ?? null;
+  }
+
   /** A command of the product, as a user calls it. */
   run(command: string, ...args: string[]): Promise<Outcome> {
     const began = performance.now();
