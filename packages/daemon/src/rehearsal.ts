@@ -19,6 +19,7 @@ const JOB = 'start on go\nstop on halt\nrespawn\nenv WORD=1\nexec sleep $WORD\n'
 const PID = 4_000_000;
 /** Of its end. */
 const NONE: readonly FieldName[] = ['code', 'signal', 'core', 'userTime', 'systemTime', 'maxRss'];
+const LAST_TIMER_MS = 1500;
 const COMMANDS = ['version', 'status job', 'start job', 'status job', 'list', 'emit halt', 'emit go', 'stop job'];
 
 /** The life of a session's daemon from its greeting to the end of its session. `folder` is an empty one. */
@@ -48,8 +49,8 @@ export async function rehearse(folder: string): Promise<void> {
   await ask(join(folder, 'upstart', `init-${process.pid}`, CONTROL_SOCKET));
   await ended;
   // Node remembers for when its clock is set, even when every timer was cleared, and would not set it again in a process that is made
-  // from this one. It forgets that once the last timer has gone off, which is this one.
-  await pause(1);
+  // from this one. It forgets that once the last timer has gone off, which is this one: the others are for less.
+  await pause(LAST_TIMER_MS);
 }
 
 /** What users ask first, and then the end of the session. */
