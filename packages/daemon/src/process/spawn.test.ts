@@ -313,7 +313,7 @@ test.runIf(process.getuid!() === 0)('without a console its output goes nowhere',
   daemon.spawn(2, { console: 'owner' });
   expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
   expect(textOf(out)).toBe('/dev/null\n');
-  expect(init.said).toContain('init: Failed to open system console: No such file or directory\n');
+  await eventually(() => init.said.includes('init: Failed to open system console: No such file or directory\n'));
   expect(await daemon.report('spawn-failed', 2)).toMatchObject({ step: 'console', errno: ENOENT });
 });
 
