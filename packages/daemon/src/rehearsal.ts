@@ -70,6 +70,11 @@ class PlayedSupervisor extends Duplex {
   #reports = 0;
   #process = 0;
 
+  constructor() {
+    // As a socket: it closes when the other side has ended.
+    super({ allowHalfOpen: false });
+  }
+
   greet(): void {
     this.push(this.#writer.begin(GREETING.hello, 0).number('pid', process.pid).number('lastCommand', 0).take());
     this.push(this.#writer.begin(GREETING['table-end'], 0).take());

@@ -12,14 +12,19 @@ import { rehearse } from './rehearsal.ts';
 import { tellV8 } from './v8-settings.ts';
 
 provideCommands(commands);
-startupSnapshot.setDeserializeMainFunction(() => {
+rehearse(tmpdir()).then(
+  () => startupSnapshot.setDeserializeMainFunction(start),
+  (error) => {
+    process.stderr.write(`${lastWords(error)}\n`);
+    process.exit(1);
+  },
+);
+
+/** How a daemon begins that is made from the snapshot. */
+function start(): void {
   // Node has kept for when its clock was set last, which is later than this. Once a timer has gone off it counts from here.
   setTimeout(() => {}, 1);
   tellV8();
   endReadably('init');
   main(process.argv[1] as string);
-});
-rehearse(tmpdir()).catch((error) => {
-  process.stderr.write(`${lastWords(error)}\n`);
-  process.exit(1);
-});
+}
