@@ -358,10 +358,12 @@ void logs_open(void) {
 	for (struct log *log = first; log; log = log->next)
 		if (log->master < 0 && !log->started)
 			log_finish(log, NULL, NULL); /* from one that wrote logs itself: there is nothing to read any more */
-	if (pid > 0 && kill(pid, SIGKILL) == 0)
+	if (pid > 0 && kill(pid, SIGKILL) == 0) {
 		watch_end();
-	else
-		start();
+		return;
+	}
+	watch_close(&channel);
+	start();
 }
 
 bool logs_are_possible(void) {
@@ -444,6 +446,8 @@ void logs_hand_over(FILE *out) {
 	state_number(out, "log-last", (int64_t)last_id);
 	state_descriptor(out, "log-memory", memory);
 	state_number(out, "log-logger", pid);
+	/* Open over the re-execution: the logger would end, with half a line, if it lost this. */
+	state_descriptor(out, "log-channel", channel.fd);
 	for (struct log *log = first; log; log = log->next) {
 		state_number(out, "log-id", (int64_t)log->id);
 		state_bytes(out, "log", log->path, strlen(log->path));
@@ -483,6 +487,8 @@ void logs_take_over(const struct state_entry *entry) {
 		memory = entry_descriptor(entry);
 	else if (entry_is(entry, "log-logger"))
 		pid = (pid_t)entry->number;
+	else if (entry_is(entry, "log-channel"))
+		watch_start(&channel, entry_descriptor(entry), watched = EPOLLIN, ready);
 	else if (entry_is(entry, "log-id"))
 		id = (uint64_t)entry->number;
 	else if (entry_is(entry, "log") && entry->bytes) {
