@@ -105,6 +105,11 @@ export class Configuration {
     await this.#watches?.settled();
   }
 
+  /** A client has been answered: watching may begin, if it has not. */
+  watchSoon(): void {
+    this.#watches?.soon();
+  }
+
   /** Ends watching. */
   close(): void {
     clearTimeout(this.#readAgain);

@@ -9,8 +9,8 @@ import type { Source } from './source.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
 /**
- * Milliseconds until watching begins: a daemon that starts has better things to do first, and whatever happens meanwhile is seen when
- * the folders are read again with the first watch.
+ * Milliseconds until watching begins, where nobody has been answered before: a daemon that starts has better things to do first, and
+ * whatever happens meanwhile is seen when the folders are read again with the first watch.
  */
 const BEGIN_AFTER_MS = 200;
 /** Milliseconds that an answer to `settled` is waited for; then everything is looked at without it. */
@@ -28,6 +28,7 @@ export class Watches {
   readonly #onHelper: () => void;
   #watcher: Watcher | null = null;
   #begins: NodeJS.Timeout | undefined;
+  #hurries = false;
   /** What the watcher has been asked for. */
   #watched: Wanted = new Map();
   #wanted: Wanted = new Map();
@@ -63,6 +64,14 @@ export class Watches {
     const watcher = this.#watcher;
     if (watcher === null || ((await isInTime(watcher.settled(), SETTLE_MS)) && watcher === this.#watcher)) return;
     this.#handle([{ kind: 'missed', path: '' }]);
+  }
+
+  /** The first client has been answered: there is time now. */
+  soon(): void {
+    if (this.#begins === undefined || this.#hurries) return;
+    this.#hurries = true;
+    clearTimeout(this.#begins);
+    this.#begins = setTimeout(() => this.#begin(), 0);
   }
 
   close(): void {

@@ -249,7 +249,10 @@ export class Connection implements RequestHandler, Holder {
     const abort = (): void => gone.abort();
     socket.once('close', abort);
     const caller = { privileged, key, needs, write, turn: () => this.costly.next(), gone: gone.signal };
-    return runCommandLine(context, params, caller).finally(() => socket.off('close', abort));
+    return runCommandLine(context, params, caller).finally(() => {
+      socket.off('close', abort);
+      context.configuration.watchSoon();
+    });
   }
 
   private send(frame: DaemonFrame): void {
