@@ -24,6 +24,8 @@
 #define OUTPUT_PATIENCE 1000
 
 pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* CLOSE has been carried out. */
+static bool closed;
 
 int64_t now_ns(void) {
 	struct timespec time;
@@ -96,6 +98,7 @@ static void carry_out(const struct whole_message *message, int descriptor) {
 		break;
 	case LOG_CLOSE:
 		write_all();
+		closed = true;
 		tell(LOG_CLOSED, 0, "", 0, 0);
 		break;
 	}
@@ -113,7 +116,9 @@ static bool receive(void) {
 	}
 	if (errno == EAGAIN || errno == EINTR)
 		return false;
-	write_all(); /* the supervisor is gone */
+	/* The supervisor is gone. */
+	if (!closed)
+		write_all();
 	exit(0);
 }
 

@@ -75,6 +75,6 @@ test('the end of the followed process is noticed although the shell reaps it and
   expect(session.said).toMatch(/test main process \(\d+\) exited normally/);
   const stop = await session.run('stop', 'test');
   expect(stop).toMatchObject({ status: 1, stderr: 'stop: Unknown instance: \n' });
-  const left = childrenOf(session.pid).filter((pid) => pid !== session.daemon());
+  const left = childrenOf(session.pid).filter((pid) => pid !== session.daemon() && pid !== session.logger());
   expect(left.filter(isRunning)).toHaveLength(1);
 });
