@@ -40,11 +40,12 @@ const services = (names: readonly string[]): string =>
     .map((name) => `service ${name} status > /dev/null && echo ${name} runs || echo ${name} does not run`)
     .join('\n');
 
-/** What is left when everything has been stopped: init, its daemon and helper, and what is running this script. */
+/** What is left when everything has been stopped: init, its daemon, helper and logger, and what is running this script. */
 const MAY_BE_LEFT = [
   /^1 0 \S+ \/sbin\/init/,
   /^\d+ 1 \S+ \S*\/node( --\S+)* \S*\/daemon\.js/,
   /^\d+ \d+ \S+ \S*\/conf-watch$/,
+  /^\d+ 1 \S+ logger$/,
   /^\d+ 1 \S+ \S*\/node \S*\/upstart-rc\.js 0$/,
   /^\d+ \d+ \S+ \/bin\/sh \/etc\/rc0\.d\/K\d+processes-left stop$/,
   /^\d+ \d+ \S+ (ps --ppid|sed s\/)/,

@@ -399,6 +399,10 @@ void logs_close(int64_t patience) {
 		receive();
 		left = end - loop_now();
 	}
+	/* It has nothing more to do, and nobody is to find it when init has gone. One that has is left to it. */
+	struct pollfd ended = {.fd = pidfd.fd, .events = POLLIN};
+	if (closed && pid > 0 && kill(pid, SIGKILL) == 0 && left > 0 && poll(&ended, 1, (int)left) == 1)
+		waitpid(pid, NULL, WNOHANG);
 }
 
 /* ---- what the daemon sets ---- */
