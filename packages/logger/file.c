@@ -142,7 +142,7 @@ static int check_origin(const char *path, const struct stat *state) {
 	return ours || !others_may_write(path) ? 0 : EINVAL;
 }
 
-/* Seconds of a clock that is never set and goes on while the machine sleeps. */
+/* Seconds of a clock that is never set and runs while the machine sleeps. */
 static int64_t seconds(void) {
 	struct timespec time;
 	clock_gettime(CLOCK_BOOTTIME, &time);

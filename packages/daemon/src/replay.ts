@@ -40,7 +40,7 @@ function settled(batches: readonly Input[][]): Input[] {
 }
 
 /**
- * Applies what `read` gives, save for the last `without` inputs. It is read again for each attempt: one that failed has changed the
+ * Applies what `read` gives, except the last `without` inputs. It is read again for each attempt: one that failed has changed the
  * state. Null when there is not so much to be read.
  */
 export function replay(

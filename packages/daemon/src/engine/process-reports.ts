@@ -23,7 +23,7 @@ export interface Known {
 export function processSpawned(context: Context, { instance, slot, process }: Known, pid: number): void {
   process.pid = pid;
   process.firstPid = pid;
-  // A successor is told of when it is taken.
+  // Clients hear of a successor when it takes the place of the process.
   if (process === instance.successor) return;
   tellProcess(context, instance, slot, pid);
   if (slot === 'main' && instance.state === 'killed') killMain(context, instance);

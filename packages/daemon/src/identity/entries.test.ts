@@ -7,7 +7,7 @@ it('an id is digits that a 32-bit number can hold', () => {
   expect(['', '-1', '+1', ' 1', '1 ', '0x1', '4294967296', undefined].map(parseId)).toEqual(Array(8).fill(null));
 });
 
-it('lines that are no entries are passed over', () => {
+it('lines that are no entries are skipped', () => {
   const text = '#\na:x\nb:x:-1:5:\nc:x:4294967296:5:\n+d:x:6:6:\n-e:x:6:6:\n:x:1:1:\n\n \tf:x:7:8\ng:x:1:\n';
   expect([...entries('passwd', text)]).toEqual([{ name: 'f', id: 7, group: 8, members: [] }]);
   expect(parseEntry('group', 'g:x:1')?.members).toEqual(['']);

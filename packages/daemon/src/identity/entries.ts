@@ -36,7 +36,7 @@ export function parseEntry(database: Database, line: string): Entry | null {
   return { name, id, group, members };
 }
 
-/** The entries of a file, in order. Other lines are passed over. */
+/** The entries of a file, in order. Other lines are skipped. */
 export function* entries(database: Database, text: string): Generator<Entry> {
   for (const line of text.split('\n')) {
     const entry = parseEntry(database, line);

@@ -1,4 +1,4 @@
-/** Log files that cannot be written: the job goes on, so much is kept, the rest is dropped and counted, and writing resumes by itself. */
+/** Log files that cannot be written: the job keeps running, a bounded part is kept, the rest is dropped and counted, and writing resumes by itself. */
 import { execFileSync } from 'node:child_process';
 import {
   chownSync,
@@ -51,7 +51,7 @@ const bytes = (count: number, of = 'x') => `head -c ${count} /dev/zero | tr '\\0
 const MISSING = /^init: (\d+) bytes of output are missing here: (.*)\r\n/m;
 
 describe.each(variants)('%s', (_name, program) => {
-  test('whatever is wrong with a file, its job goes on, and that is said once', async () => {
+  test('whatever is wrong with a file, its job keeps running, and the trouble is said once', async () => {
     const { init, daemon } = await started(program);
     const at = (name: string) => join(init.folder, name);
     mkdirSync(at('folder'));
@@ -198,7 +198,7 @@ describe.each(variants)('%s', (_name, program) => {
     expect(existsSync(join(init.folder, 'b'))).toBe(false);
   });
 
-  test('the next image of the supervisor knows of it, and goes on where the one before it was', async () => {
+  test('the next image of the supervisor knows of it, and continues where the one before it was', async () => {
     // One with an executable of its own.
     const executable = join(mkdtempSync(join(tmpdir(), 'trouble-')), 'init');
     onTestFinished(() => rmSync(dirname(executable), { recursive: true }));
