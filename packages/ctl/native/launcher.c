@@ -20,7 +20,9 @@
 #define MAX_REPLY (16u * 1024u * 1024u)
 #define RETRY_MS 30000 /* how long a daemon that restarts is waited for, all in all */
 #define RETRY_PAUSE_MS 50
-#define REFUSED_MS 5000 /* how long a socket without a daemon behind it is tried: one that restarts is back by then */
+#ifndef REFUSED_MS
+#define REFUSED_MS 5000 /* the same where no init is seen that would start it */
+#endif
 #define RUN_LOCALLY 256 /* the result of a command that only a process of the caller's can run */
 
 static char socket_path[4096]; /* where the daemon was looked for last; empty if the environment names no path */
@@ -41,6 +43,22 @@ static int connect_to(const char *path) {
 		return fd;
 	close(fd);
 	return -1;
+}
+
+/* Whether the init lives whose socket was tried: the number of its process ends the folder's name, or it is process 1.
+   It starts a daemon that died again, which takes as long as the machine is slow. */
+static bool init_lives(void) {
+	char path[64], name[16] = "";
+	const char *digits = strrchr(socket_path, '/');
+	for (; digits > socket_path && digits[-1] >= '0' && digits[-1] <= '9';)
+		digits--;
+	unsigned long pid = digits && digits > socket_path && digits[-1] == '-' ? strtoul(digits, NULL, 10) : 0;
+	snprintf(path, sizeof path, "/proc/%lu/comm", pid ? pid : 1);
+	FILE *comm = fopen(path, "r");
+	bool known = comm && fgets(name, sizeof name, comm) && (!strcmp(name, "init\n") || !strcmp(name, "upstart\n"));
+	if (comm)
+		fclose(comm);
+	return known;
 }
 
 /* Connects to the daemon that the environment names: to its control socket, else to the query socket beside it. */
@@ -149,7 +167,7 @@ _Noreturn void launch(int argc, char **argv) {
 		if (in)
 			fclose(in);
 		/* The socket of a daemon that is being replaced is there and refuses. */
-		bool may_come = connect_error == ECONNREFUSED && waited_ms < REFUSED_MS;
+		bool may_come = connect_error == ECONNREFUSED && waited_ms < (init_lives() ? RETRY_MS : REFUSED_MS);
 		if (outcome == LOCAL || (!was_connected && (outcome == REFUSED || (!in && !may_come))))
 			become_ctl(argv);
 		if (outcome == REFUSED || waited_ms >= RETRY_MS)

@@ -1,9 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
+  copyFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -38,6 +42,8 @@ process.exitCode = 9;`;
 let root: string;
 let launcher: string;
 let plain: string;
+/** Waits for no daemon whose init is gone. */
+let hasty: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'upstart-launcher-'));
   mkdirSync(join(root, 'bin'));
@@ -46,6 +52,8 @@ beforeAll(() => {
   plain = join(root, 'bin', 'plain');
   execFileSync('cc', [...STRICT, ...SANITIZED, ...SOURCES, '-o', launcher]);
   execFileSync('cc', [...STRICT, '-O2', '-static', ...SOURCES, '-o', plain]);
+  hasty = join(root, 'bin', 'hasty');
+  execFileSync('cc', [...STRICT, '-O2', '-DREFUSED_MS=0', ...SOURCES, '-o', hasty]);
   symlinkSync(launcher, join(root, 'bin', 'start'));
   writeFileSync(join(root, 'lib', 'upstart', 'ctl.js'), FAKE_CTL);
 });
@@ -335,6 +343,41 @@ describe('the launcher', () => {
     await next.stop();
     rmSync(path);
     await daemon.listen(path);
+  });
+
+  it('waits longer for a daemon whose init is there to start it again', async () => {
+    const program = join(dir, 'init');
+    copyFileSync('/bin/sleep', program);
+    const init = spawn(program, ['1000']);
+    const ended = once(init, 'exit');
+    const folder = join(dir, `init-${init.pid}`);
+    const socket = join(folder, 'control.sock');
+    mkdirSync(folder);
+    try {
+      await eventually(() => readFileSync(`/proc/${init.pid}/comm`, 'utf8') === 'init\n');
+      // A socket that nobody listens on: another name of it, as a daemon that ends removes the one that it has bound.
+      const before = new FakeDaemon();
+      await before.listen(`${socket}.before`);
+      linkSync(`${socket}.before`, socket);
+      await before.stop();
+      const env = { UPSTART_SESSION: `unix:path=${socket}` };
+      const waiting = start({ program: hasty, env });
+      await new Promise((resolve) => waiting.child.once('spawn', resolve));
+      const next = new FakeDaemon();
+      next.onRun = ({ id }, send) => send({ id, result: 6 });
+      await next.listen(`${socket}.new`);
+      renameSync(`${socket}.new`, socket);
+      expect((await waiting.ended).status).toBe(6);
+      linkSync(socket, `${socket}.kept`);
+      await next.stop();
+      renameSync(`${socket}.kept`, socket);
+      init.kill();
+      await ended;
+      // ctl.js says why it cannot be done.
+      expect((await start({ program: hasty, env }).ended).status).toBe(9);
+    } finally {
+      init.kill();
+    }
   });
 
   it('dies by a signal, and the daemon notices', async () => {
