@@ -18,7 +18,7 @@ export class Report {
   }
 
   equal(name: string, found: string, wanted: string): void {
-    this.nothingWrong(name, found === wanted ? [] : ['wanted:', ...wanted.split('\n'), 'found:', ...found.split('\n')]);
+    this.nothingWrong(name, found === wanted ? [] : difference(wanted.split('\n'), found.split('\n')));
   }
 
   /** What `script` says inside, now. */
@@ -31,6 +31,19 @@ export class Report {
     const output = await eventually(this.#guest, script, (text) => text.trimEnd() === wanted);
     this.equal(name, output.trimEnd(), wanted);
   }
+}
+
+/** The lines that only one of both has, or all of both when they differ in their order alone. */
+function difference(wanted: string[], found: string[]): string[] {
+  const missing = wanted.filter((line) => !found.includes(line));
+  const unwanted = found.filter((line) => !wanted.includes(line));
+  const ordered = missing.length + unwanted.length === 0;
+  return [
+    'wanted:',
+    ...(ordered ? wanted : missing).map((line) => `  ${line}`),
+    'found:',
+    ...(ordered ? found : unwanted).map((line) => `  ${line}`),
+  ];
 }
 
 const trimmed = ({ output }: Answer): string => output.trimEnd();
