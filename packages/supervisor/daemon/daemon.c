@@ -1,21 +1,13 @@
 /*
- * The daemon process: started, given time to come up, and started again when it dies without having said that it ends. Its states
- * and what changes them are a table; back_off.c has the pauses between one and the next.
+ * The daemon process: started, given time to come up, and started again when it dies without having said that it ends. Three tables
+ * say what that means: its states, how long it may be in each, and the pauses between one daemon and the next (PROTOCOL.md).
  */
 #include "daemon/daemon.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/back_off.h"
-#include "daemon/daemon_output.h"
-#include "daemon/launch.h"
 #include "link/link.h"
 #include "loop/loop.h"
 #include "loop/say.h"
@@ -32,22 +24,26 @@
 #ifndef DRAIN_PATIENCE
 #define DRAIN_PATIENCE 100
 #endif
+/* A daemon that was READY for so long makes good the crashes before it; and a kill. Smaller in tests. */
+#ifndef GOOD_LIFE
+#define GOOD_LIFE 60000
+#endif
+#define GOOD_LIFE_OF_KILLED 1000
+/* After so many in a row that were not READY none is expected. */
+#define HOPELESS 4
 
 /* There is none, or it is in one of the next five; then it is time to re-execute, there will be none, or supervision is over. */
-enum state { ABSENT, STARTING, RECOVERING, READY, ENDING, REPLACING, REPLACED, FORSAKEN, OVER, STATES };
-enum event { SAID_BEGUN, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, DIED, EVENTS };
+enum state { SAME, ABSENT, STARTING, RECOVERING, READY, ENDING, REPLACING, REPLACED, FORSAKEN, OVER, STATES };
 
-/* A daemon that sends nonsense counts as one that was not READY. */
+/* A daemon that sends nonsense counts as one that was not READY. The time for a recovery that has got further begins anew. */
 /* clang-format off */
-static const enum state next[STATES][EVENTS] = {
-	/*               BEGUN       READY      END       REPLACE    nonsense    died */
-	[STARTING]   = { RECOVERING, READY,     ENDING,   REPLACING, STARTING,   ABSENT },
-	[RECOVERING] = { RECOVERING, READY,     ENDING,   REPLACING, RECOVERING, ABSENT },
-	[READY]      = { READY,      READY,     ENDING,   REPLACING, RECOVERING, ABSENT },
-	[ENDING]     = { ENDING,     ENDING,    ENDING,   ENDING,    ENDING,     OVER },
-	[REPLACING]  = { REPLACING,  REPLACING, ENDING,   REPLACING, REPLACING,  REPLACED },
-	[FORSAKEN]   = { FORSAKEN,   FORSAKEN,  FORSAKEN, FORSAKEN,  FORSAKEN,   FORSAKEN },
-	[OVER]       = { OVER,       OVER,      OVER,     OVER,      OVER,       OVER },
+static const enum state next[STATES][DAEMON_EVENTS] = {
+	/*               BEGUN       READY  END     REPLACE    nonsense    hung up  died */
+	[STARTING]   = { RECOVERING, READY, ENDING, REPLACING, SAME,       SAME,    ABSENT },
+	[RECOVERING] = { RECOVERING, READY, ENDING, REPLACING, SAME,       SAME,    ABSENT },
+	[READY]      = { SAME,       SAME,  ENDING, REPLACING, RECOVERING, SAME,    ABSENT },
+	[ENDING]     = { SAME,       SAME,  SAME,   SAME,      SAME,       SAME,    OVER },
+	[REPLACING]  = { SAME,       SAME,  ENDING, SAME,      SAME,       SAME,    REPLACED },
 };
 /* clang-format on */
 
@@ -64,16 +60,39 @@ static const struct {
 	[REPLACING] = {END_PATIENCE, END_PATIENCE},
 };
 
+/* How a daemon ended: before it was READY; READY, but by itself; READY, by SIGKILL. */
+enum death { NOT_READY, CRASHED, KILLED, DEATHS };
+
+/*
+ * So many in a row are followed at once, the next ones after a pause that doubles from the first to the last. The row ends with a
+ * daemon that was READY for `good_life`.
+ */
+static const struct {
+	unsigned at_once;
+	int64_t first, last, good_life;
+} pauses[DEATHS] = {
+	[NOT_READY] = {0, 50, 5000, 0},
+	[CRASHED] = {3, 250, 30000, GOOD_LIFE},
+	[KILLED] = {10, 250, 250, GOOD_LIFE_OF_KILLED},
+};
+
 static char **arguments;
 static pid_t pid;
-static struct watch pidfd = {.fd = -1};
-static enum state state;
+static enum state state = ABSENT;
 /* The patience with this state; in ABSENT the pause before the next one. */
 static struct timer timer;
+/* 0: it has not been READY. */
 static int64_t ready_since;
 static int end_status;
-/* How many in a row were too slow, and how many had begun to recover and were never READY. */
-static unsigned slow, failed_recoveries;
+/* How many in a row have died in each way, were too slow, and died while they recovered. */
+static unsigned deaths[DEATHS], slow, failed_recoveries;
+
+/* Milliseconds: `first`, doubled so many times, but `last` at most. */
+static int64_t doubled(int64_t first, unsigned times, int64_t last) {
+	while (times-- > 0 && first < last)
+		first *= 2;
+	return first < last ? first : last;
+}
 
 static void is_too_slow(struct timer *unused) {
 	(void)unused;
@@ -91,128 +110,71 @@ static void enter(enum state new) {
 		timer_start(&timer, doubled(patience[state].first, slow, patience[state].last), is_too_slow);
 }
 
-static void happened(enum event event) {
-	/* The time begins anew for a recovery that has got further, but not for an end, whatever is still said. */
-	if (next[state][event] != state || state == RECOVERING)
-		enter(next[state][event]);
-}
-
 static void try_again(struct timer *unused) {
 	(void)unused;
 	daemon_start_next();
 }
 
 static void pause_after(enum death death) {
+	for (enum death other = 0; other < DEATHS; other++)
+		if (ready_since && loop_now() - ready_since >= pauses[other].good_life)
+			deaths[other] = 0;
+	unsigned before = deaths[death]++, at_once = pauses[death].at_once;
 	enter(ABSENT);
-	timer_start(&timer, back_off(death, loop_now() - ready_since), try_again);
-}
-
-/* Not left to the reaping of everything, which pauses when reports are not acknowledged. */
-static void reap(struct watch *watch, uint32_t events) {
-	int status;
-	(void)watch;
-	(void)events;
-	if (waitpid(pid, &status, WNOHANG) == pid)
-		daemon_ended(status);
+	timer_start(&timer, before < at_once ? 0 : doubled(pauses[death].first, before - at_once, pauses[death].last),
+	            try_again);
 }
 
 void daemon_start_next(void) {
-	int ends[2], outputs[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
-		say("cannot start the daemon: socketpair: %s", strerror(errno));
+	int connection;
+	ready_since = 0;
+	pid = launch(arguments, failed_recoveries, deaths[NOT_READY] > 0, &connection);
+	if (pid == 0) {
 		pause_after(NOT_READY);
 		return;
 	}
-	daemon_output_open(outputs);
-	pid_t child = launch(arguments, ends[1], outputs, failed_recoveries, back_off_has_begun());
-	int error = errno;
-	close(ends[1]);
-	for (int i = 0; i < 2; i++)
-		if (outputs[i] >= 0)
-			close(outputs[i]);
-	if (child < 0) {
-		close(ends[0]);
-		daemon_output_close();
-		say("cannot start the daemon: fork: %s", strerror(error));
-		pause_after(NOT_READY);
-		return;
-	}
-	pid = child;
 	enter(STARTING);
 	/* While Node starts. Without memory for the connection the daemon finds its end closed, and exits. */
-	if (!link_connect(ends[0]))
-		close(ends[0]);
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (fd >= 0 && watch_start(&pidfd, fd, EPOLLIN, reap) < 0)
-		close(fd);
+	if (!link_connect(connection))
+		close(connection);
 }
 
-static void begun(void) {
-	happened(SAID_BEGUN);
+static void happened(enum daemon_event event, int status) {
+	if (next[state][event])
+		enter(next[state][event]);
+	if (event == SAID_READY) {
+		ready_since = loop_now();
+		deaths[NOT_READY] = failed_recoveries = slow = 0;
+	} else if (event == SAID_END || event == SAID_REPLACE) {
+		end_status = status;
+		link_end();
+	} else if (event == SENT_NONSENSE || event == HUNG_UP) {
+		link_disconnect();
+		/* One that ends closes the connection a little before it exits. */
+		if (event == SENT_NONSENSE || (state != ENDING && state != REPLACING))
+			daemon_kill();
+	}
 }
-
-static void is_ready(void) {
-	happened(SAID_READY);
-	ready_since = loop_now();
-	failed_recoveries = slow = 0;
-	back_off_ends();
-}
-
-static void ends(int status) {
-	happened(SAID_END);
-	end_status = status;
-	link_end();
-}
-
-static void replaces(void) {
-	happened(SAID_REPLACE);
-	link_end();
-}
-
-static void refused(void) {
-	happened(SENT_NONSENSE);
-	link_disconnect();
-	daemon_kill();
-}
-
-static void hung_up(void) {
-	link_disconnect();
-	/* One that ends closes the connection a little before it exits. */
-	if (state != ENDING && state != REPLACING)
-		daemon_kill();
-}
-
-static const struct daemon_events events = {
-	.begun = begun,
-	.ready = is_ready,
-	.ends = ends,
-	.replaces = replaces,
-	.refused = refused,
-	.hung_up = hung_up,
-};
 
 void daemon_open(char **argv) {
 	arguments = argv;
-	link_open(&events);
+	link_open(happened);
 	daemon_start_next();
 }
 
 void daemon_ended(int status) {
-	bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	bool by_signal = WIFSIGNALED(status), killed = by_signal && WTERMSIG(status) == SIGKILL;
 	pid = 0;
-	watch_close(&pidfd);
 	/* What it has still said counts, END above all. */
 	link_drain(DRAIN_PATIENCE);
 	link_disconnect();
-	daemon_output_close();
+	launch_close_output();
 	enum state last = state;
-	happened(DIED);
+	happened(DIED, 0);
 	if (state != ABSENT)
 		return;
-	if (WIFSIGNALED(status))
-		say("the daemon was killed by signal %d; starting another one", WTERMSIG(status));
-	else
-		say("the daemon ended with status %d; starting another one", WEXITSTATUS(status));
+	say("the daemon %s %d; starting another one", by_signal ? "was killed by signal" : "ended with status",
+	    by_signal ? WTERMSIG(status) : WEXITSTATUS(status));
 	failed_recoveries += last == RECOVERING;
 	pause_after(last != READY ? NOT_READY : killed ? KILLED : CRASHED);
 }
@@ -228,6 +190,10 @@ pid_t daemon_pid(void) {
 
 bool daemon_is_ready(void) {
 	return state == READY;
+}
+
+bool daemon_is_hopeless(void) {
+	return deaths[NOT_READY] >= HOPELESS;
 }
 
 bool daemon_is_replaced(void) {

@@ -1,3 +1,4 @@
+/* The daemon: its life from one start to the next (daemon.c), and how Node is started for it (launch.c). */
 #ifndef DAEMON_H
 #define DAEMON_H
 
@@ -10,20 +11,36 @@ void daemon_open(char **argv);
 pid_t daemon_pid(void);
 /* There is one that has said READY. */
 bool daemon_is_ready(void);
-/* Ends it, for another one to follow. Nothing when there is none. */
+/* So many in a row have not come up that nobody is left to say how to end in order. */
+bool daemon_is_hopeless(void);
+/* Ends it, for another one to follow. Does nothing when there is none. */
 void daemon_kill(void);
 /* It has been reaped. */
 void daemon_ended(int status);
 
 /* Whether it is time to re-execute: there is no daemon. */
 bool daemon_is_replaced(void);
-/* The re-execution came to nothing: the next daemon starts all the same. */
+/* Starts one. After a re-execution that has failed, too. */
 void daemon_start_next(void);
-/* There will be no daemon any more; the one that there may be is ended. */
+/* There will be no daemon any more; the one that there may be is killed. */
 void daemon_forsake(void);
 /* Supervision is over, with this exit status. */
 void daemon_ends_without(int status);
 /* Whether supervision is over, and the exit status. */
 bool daemon_is_over(int *status);
+
+/*
+ * Becomes node, the first that can be executed, with `words` (options of its own and the script) and all arguments but the first.
+ * Returns if there is none, with errno. After place_open.
+ */
+void exec_node(const char *const *words, char **arguments);
+/*
+ * Starts node with the daemon's program and all arguments but the first. `failures`: how many daemons in a row have died while they
+ * recovered. `plainly`: without the start-up snapshot, which may be why the last one did not come up. The pid, and the
+ * supervisor's end of the connection to it; 0 if that cannot be done, having said why.
+ */
+pid_t launch(char **arguments, unsigned failures, bool plainly, int *connection);
+/* The daemon is gone: what it has still written is passed on. */
+void launch_close_output(void);
 
 #endif

@@ -3,26 +3,29 @@
  * PROTOCOL.md has the variables.
  */
 #define _GNU_SOURCE
-#include "daemon/launch.h"
+#include "daemon/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "link/note.h"
+#include "log/logs.h"
 #include "loop/place.h"
 #include "loop/say.h"
 #include "spawn/child.h"
 
 #define DAEMON_FD 3
 #define NO_NODE 127
+#define OWN_NODE "../lib/upstart/node"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /*
@@ -32,12 +35,15 @@
 static const char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer"};
 
 #define SAVED "UPSTART_SAVED_"
-/* How variables begin that only we give, or that are for the next image of the supervisor. */
-static const char *const dropped[] = {SAVED, "UPSTART_STATE_FD=", NULL};
-/* How variables begin that change how node starts, or what is loaded into its process. Its jobs may get them all the same. */
-static const char *const put_aside[] = {
-	"NODE_", "LD_", "OPENSSL_", "SSL_CERT_", "UV_", "MALLOC_", "GCONV_PATH=", "GLIBC_TUNABLES=", "LOCPATH=", NULL,
+/*
+ * How variables begin that do not reach node: the first two we alone give, or they are for the next image of the supervisor. The others
+ * change how node starts, or what is loaded into its process; its jobs may get them all the same, by another name.
+ */
+static const char *const not_for_node[] = {
+	SAVED,     "UPSTART_STATE_FD=", "NODE_",           "LD_",      "OPENSSL_", "SSL_CERT_", "UV_",
+	"MALLOC_", "GCONV_PATH=",       "GLIBC_TUNABLES=", "LOCPATH=",
 };
+#define DROPPED 2
 
 /* Told here and not in the greeting, in which an older daemon accepts nothing that it does not know. */
 static const char *const told[][2] = {
@@ -50,23 +56,34 @@ static const char *const told[][2] = {
 	{"MALLOC_MMAP_THRESHOLD_", "65536"},
 };
 
-static bool begins_like(const char *variable, const char *const *beginnings) {
-	while (*beginnings && strncmp(variable, *beginnings, strlen(*beginnings)) != 0)
-		beginnings++;
-	return *beginnings != NULL;
+/* The daemon's standard output and error. The logger reads them and passes on whole lines, so that the daemon waits for no reader. */
+static struct log *streams[2];
+
+/* What the environment variable says, or else the file `relative` of this installation. Returns whether the variable is set. */
+static bool locate(char path[PLACE_MAX], const char *variable, const char *relative) {
+	const char *value = getenv(variable);
+	bool is_set = value && *value;
+	if (is_set)
+		snprintf(path, PLACE_MAX, "%s", value);
+	else
+		place_beside(path, relative);
+	return is_set;
 }
 
 /* In place of init's environment, of which nobody needs anything any more. */
 static void set_environment(unsigned failures) {
 	char number[16];
-	size_t kept = 0;
+	char **kept = environ;
 	for (char **variable = environ; *variable; variable++) {
-		char *name = *variable;
-		if (begins_like(name, dropped) || (begins_like(name, put_aside) && asprintf(&name, SAVED "%s", *variable) < 0))
-			continue;
-		environ[kept++] = name;
+		size_t i = 0;
+		while (i < COUNT(not_for_node) && strncmp(*variable, not_for_node[i], strlen(not_for_node[i])) != 0)
+			i++;
+		if (i == COUNT(not_for_node))
+			*kept++ = *variable;
+		else if (i >= DROPPED && asprintf(kept, SAVED "%s", *variable) >= 0)
+			kept++;
 	}
-	environ[kept] = NULL;
+	*kept = NULL;
 	for (size_t i = 0; i < COUNT(told); i++)
 		setenv(told[i][0], told[i][1], 1);
 	snprintf(number, sizeof number, "%u", failures);
@@ -75,31 +92,24 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept(), 1);
 }
 
-static size_t length_of(const char *const *list) {
-	size_t length = 0;
-	while (list[length])
+void exec_node(const char *const *words, char **arguments) {
+	char first[PLACE_MAX];
+	bool is_chosen = locate(first, "UPSTART_NODE", OWN_NODE);
+	const char *const nodes[] = {first, "node", "/usr/local/bin/node", "/usr/bin/node"};
+	size_t length = 0, given = 0;
+	while (words[length])
 		length++;
-	return length;
-}
-
-void exec_node(const char *const *options, const char *script, char **arguments) {
-	static char own_node[PLACE_MAX];
-	const char *chosen = getenv("UPSTART_NODE");
-	const char *nodes[] = {own_node, "node", "/usr/local/bin/node", "/usr/bin/node"};
-	const char **line = calloc(length_of(options) + length_of((const char **)arguments) + 2, sizeof *line);
+	while (arguments[given])
+		given++;
+	const char **line = calloc(length + given + 2, sizeof *line);
 	if (!line)
 		return;
-	const char **end = line + 1;
-	while (*options)
-		*end++ = *options++;
-	*end++ = script;
-	while (*++arguments)
-		*end++ = *arguments;
-	place_beside(own_node, "../lib/upstart/node");
-	bool is_chosen = chosen && *chosen;
+	memcpy(line + 1, words, length * sizeof *line);
+	for (size_t i = 1; i < given; i++)
+		line[length + i] = arguments[i];
 	for (size_t i = 0; i < (is_chosen ? 1 : COUNT(nodes)); i++) {
-		line[0] = is_chosen ? chosen : nodes[i];
-		(strchr(line[0], '/') ? execv : execvp)(line[0], (char **)line);
+		line[0] = nodes[i];
+		execvp(nodes[i], (char **)line);
 	}
 }
 
@@ -110,27 +120,51 @@ void exec_node(const char *const *options, const char *script, char **arguments)
 static const char *snapshot_option(void) {
 	static char option[PLACE_MAX + 32];
 	char path[PLACE_MAX], name[96];
-	const char *node = getenv("UPSTART_NODE");
-	struct stat found;
-	place_beside(path, "../lib/upstart/node");
-	if (stat(node && *node ? node : path, &found) < 0)
+	struct stat node;
+	locate(path, "UPSTART_NODE", OWN_NODE);
+	if (stat(path, &node) < 0)
 		return NULL;
-	snprintf(name, sizeof name, "../lib/upstart/daemon-%lld-%lld.snapshot", (long long)found.st_size,
-	         (long long)found.st_mtime);
+	snprintf(name, sizeof name, "../lib/upstart/daemon-%lld-%lld.snapshot", (long long)node.st_size,
+	         (long long)node.st_mtime);
 	place_beside(path, name);
 	snprintf(option, sizeof option, "--snapshot-blob=%s", path);
 	return access(path, R_OK) == 0 ? option : NULL;
 }
 
-pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures, bool plainly) {
-	static char script[PLACE_MAX];
-	char folder[PATH_MAX];
-	pid_t parent = getpid(), pid = fork();
-	if (pid != 0)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(NO_NODE);
+static bool streams_are_one(void) {
+	struct stat output, error;
+	return fstat(STDOUT_FILENO, &output) == 0 && fstat(STDERR_FILENO, &error) == 0 && output.st_dev == error.st_dev &&
+	       output.st_ino == error.st_ino;
+}
+
+/* The writing end of a pipe; -1: the daemon has init's own standard output or error. */
+static int open_stream(int stream) {
+	int ends[2];
+	if (!logs_are_possible() || pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	streams[stream] = log_of_stream(STDOUT_FILENO + stream, ends[0]);
+	if (streams[stream]) {
+		log_start(streams[stream]);
+		return ends[1];
+	}
+	close(ends[0]);
+	close(ends[1]);
+	return -1;
+}
+
+void launch_close_output(void) {
+	for (int i = 0; i < 2; i++) {
+		if (streams[i])
+			log_finish(streams[i], NULL, NULL);
+		streams[i] = NULL;
+	}
+}
+
+static _Noreturn void become_daemon(char **arguments, int connection, const int outputs[2], unsigned failures,
+                                    bool plainly) {
+	char script[PLACE_MAX], folder[PATH_MAX];
+	const char *words[COUNT(node_options) + 3] = {NULL}, **end = words + COUNT(node_options);
 	say_through(NULL);
 	/* A group of its own: what a terminal sends (Control-C) is for the supervisor, which forwards it. */
 	setpgid(0, 0);
@@ -139,21 +173,46 @@ pid_t launch(char **arguments, int fd, const int outputs[2], unsigned failures, 
 	/* Node does not start in a folder that was removed. */
 	if (!getcwd(folder, sizeof folder) && chdir("/") < 0)
 		say("cannot leave a working folder that is gone: %s", strerror(errno));
-	/* Before the connection, whose number one of them may have. */
 	for (int i = 0; i < 2; i++)
 		if (outputs[i] >= 0)
 			dup2(outputs[i], STDOUT_FILENO + i);
-	dup2(fd, DAEMON_FD);
+	dup2(connection, DAEMON_FD);
 	close_range(DAEMON_FD + 1, ~0u, 0);
-	place_beside(script, "../lib/upstart/daemon.js");
-	const char *other = getenv("UPSTART_DAEMON");
-	bool is_other = other && *other;
-	const char *options[COUNT(node_options) + 2] = {NULL};
-	memcpy(options, node_options, sizeof node_options);
-	if (!plainly && !is_other)
-		options[COUNT(node_options)] = snapshot_option();
+	memcpy(words, node_options, sizeof node_options);
+	if (!locate(script, "UPSTART_DAEMON", "../lib/upstart/daemon.js") && !plainly && (*end = snapshot_option()))
+		end++;
+	*end = script;
 	set_environment(failures);
-	exec_node(options, is_other ? other : script, arguments);
+	exec_node(words, arguments);
 	say("cannot run node: %s", strerror(errno));
 	_exit(NO_NODE);
+}
+
+pid_t launch(char **arguments, unsigned failures, bool plainly, int *connection) {
+	int ends[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
+		say("cannot start the daemon: socketpair: %s", strerror(errno));
+		return 0;
+	}
+	/* One pipe where both go to the same place, so that lines stay in order. */
+	int output = open_stream(0), outputs[] = {output, streams_are_one() ? output : open_stream(1)};
+	pid_t parent = getpid(), pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(NO_NODE);
+		become_daemon(arguments, ends[1], outputs, failures, plainly);
+	}
+	if (pid < 0)
+		say("cannot start the daemon: fork: %s", strerror(errno));
+	close(ends[1]);
+	close(outputs[0]);
+	if (outputs[1] != outputs[0])
+		close(outputs[1]);
+	*connection = ends[0];
+	if (pid > 0)
+		return pid;
+	close(ends[0]);
+	launch_close_output();
+	return 0;
 }

@@ -50,7 +50,7 @@ static void stand_order(const struct frame *frame) {
 		order_set(process, frame->header.type == FRAME_AGAIN ? frame->header.id : 0);
 }
 
-static const char *carry_out_once(const struct frame *frame, const struct daemon_events *daemon) {
+static const char *carry_out_once(const struct frame *frame, daemon_listener *daemon) {
 	if (frame->header.id == 0)
 		return "no id for a command";
 	/* A new daemon repeats what may not have arrived. */
@@ -74,29 +74,29 @@ static const char *carry_out_once(const struct frame *frame, const struct daemon
 		stand_order(frame);
 		break;
 	case FRAME_END:
-		daemon->ends((int)frame_get(frame, TAG_STATUS));
+		daemon(SAID_END, (int)frame_get(frame, TAG_STATUS));
 		break;
 	case FRAME_REPLACE:
-		daemon->replaces();
+		daemon(SAID_REPLACE, 0);
 		break;
 	}
 	return NULL;
 }
 
-const char *command_carry_out(const struct frame *frame, const struct daemon_events *daemon) {
+const char *command_carry_out(const struct frame *frame, daemon_listener *daemon) {
 	struct field text;
 	switch (frame->header.type) {
 	case FRAME_BEGUN:
-		daemon->begun();
+		daemon(SAID_BEGUN, 0);
 		return NULL;
 	case FRAME_READY:
-		daemon->ready();
+		daemon(SAID_READY, 0);
 		return NULL;
 	case FRAME_REPLACE:
 		/* Without a number from one that will not repeat it. */
 		if (frame->header.id)
 			return carry_out_once(frame, daemon);
-		daemon->replaces();
+		daemon(SAID_REPLACE, 0);
 		return NULL;
 	case FRAME_LOG_ROTATION:
 		logs_rotate(frame);

@@ -5,20 +5,13 @@
 #include "link/frames.h"
 #include "link/state_file.h"
 
-/* What the daemon's own module does when the daemon says something about itself, or is not connected any more. */
-struct daemon_events {
-	void (*begun)(void);
-	void (*ready)(void);
-	void (*ends)(int status);
-	void (*replaces)(void);
-	/* It has sent what no daemon sends. */
-	void (*refused)(void);
-	/* Its end of the connection is closed. */
-	void (*hung_up)(void);
-};
+/* What becomes of the daemon, for its own module: what it says about itself, and what it does not say. */
+enum daemon_event { SAID_BEGUN, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP, DIED, DAEMON_EVENTS };
+/* `status` is that of SAID_END. */
+typedef void daemon_listener(enum daemon_event event, int status);
 
 /* Carries out a frame that `frame_take` has accepted. NULL, or what is wrong with it. */
-const char *command_carry_out(const struct frame *frame, const struct daemon_events *daemon);
+const char *command_carry_out(const struct frame *frame, daemon_listener *daemon);
 /* The id of the last command that has been carried out, over all daemons. */
 uint64_t command_last(void);
 

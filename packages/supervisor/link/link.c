@@ -26,7 +26,7 @@
 /* Larger than a HELLO, a PROCESS or a TABLE_END. */
 #define GREETING_FRAME_MAX 96
 
-static const struct daemon_events *daemon_events;
+static daemon_listener *daemon_listens;
 static int subreaper_error;
 
 static struct watch socket_watch = {.fd = -1};
@@ -40,8 +40,8 @@ static struct {
 	size_t length, sent;
 } greeting;
 
-void link_open(const struct daemon_events *daemon) {
-	daemon_events = daemon;
+void link_open(daemon_listener *daemon) {
+	daemon_listens = daemon;
 	buffer_reserve(&input, INPUT_MAX);
 }
 
@@ -61,10 +61,10 @@ static bool take_frames(void) {
 		if (taken == 0)
 			return true;
 		if (taken > 0)
-			why = command_carry_out(&frame, daemon_events);
+			why = command_carry_out(&frame, daemon_listens);
 		if (why) {
 			say("the daemon sent a frame with %s; starting another one", why);
-			daemon_events->refused();
+			daemon_listens(SENT_NONSENSE, 0);
 			return false;
 		}
 		commands += frame.header.type != FRAME_ACK;
@@ -92,7 +92,7 @@ static void ready(struct watch *watch, uint32_t events) {
 	if (n > 0)
 		take_frames();
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		daemon_events->hung_up();
+		daemon_listens(HUNG_UP, 0);
 }
 
 void link_drain(int64_t patience) {

@@ -8,7 +8,7 @@
 #include "link/commands.h"
 
 /* `daemon` is told what the daemon says about itself. */
-void link_open(const struct daemon_events *daemon);
+void link_open(daemon_listener *daemon);
 /* The error number with which the kernel refused to make the supervisor a subreaper, which each daemon hears. */
 void link_subreaper_failed(int error);
 /* Begins a connection to a new daemon over `fd`, which it owns, with the supervisor's state. False: no memory. */

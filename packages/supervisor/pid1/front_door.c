@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/launch.h"
+#include "daemon/daemon.h"
 #include "loop/place.h"
 #include "loop/say.h"
 
@@ -43,7 +43,7 @@ static _Noreturn void become_tool(char **argv) {
 	/* For programs of the user's; they slow Node down. */
 	unsetenv("NODE_EXTRA_CA_CERTS");
 	unsetenv("NODE_OPTIONS");
-	exec_node(&(const char *){NULL}, script, argv);
+	exec_node((const char *[]){script, NULL}, argv);
 	say("there is no Node to run %s: %s", script, strerror(errno));
 	_exit(NOT_EXECUTED);
 }

@@ -14,7 +14,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "daemon/back_off.h"
 #include "daemon/daemon.h"
 #include "link/reports.h"
 #include "loop/loop.h"
@@ -159,7 +158,7 @@ void signals_turn(void) {
 	for (size_t i = 0; waiting && i < FORWARDED; i++)
 		if (waiting & bit(forwarded[i].number) && reports_have_room())
 			report(i);
-	if (insists() && !pid1_is_system() && (back_off_is_hopeless() || times >= TOLD_TIMES))
+	if (insists() && !pid1_is_system() && (daemon_is_hopeless() || times >= TOLD_TIMES))
 		end_alone();
 	if (alone && process_count() == 0 && daemon_pid() == 0)
 		daemon_ends_without(STATUS_ALONE);

@@ -76,8 +76,18 @@ static void changed(pid_t pid, int status, const struct rusage *usage) {
 		process_stopped(process, WSTOPSIG(status));
 }
 
+/* Even when everything else waits: reports are not acknowledged because the daemon is gone, say. */
+static void reap_own(void) {
+	int status;
+	for (const struct reaped_row *row = own; row->pid; row++)
+		if (row->pid() > 0 && waitpid(row->pid(), &status, WNOHANG) == row->pid())
+			row->ended(status);
+}
+
 void reap_turn(void) {
 	unsigned before = orders;
+	if (due)
+		reap_own();
 	for (int reaped = 0; due && reaped < REAPED_A_TURN && orders - before < ORDERS_A_TURN; reaped++) {
 		int status;
 		struct rusage usage;
