@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './layout.mjs';
+import { areReferencesResolved } from './references.mjs';
 import { isVersionInOnePlace } from './version.mjs';
 
 export const CHECKS = [
@@ -9,6 +10,7 @@ export const CHECKS = [
   { name: 'style', command: ['biome', 'check', '--error-on-warnings'] },
   { name: 'dead code', command: ['knip'] },
   { name: 'one version', isInOrder: isVersionInOnePlace },
+  { name: 'references', isInOrder: areReferencesResolved },
 ];
 
 /** Runs one row of CHECKS; what it has to say goes to the terminal. Returns whether all is well. */
