@@ -14,12 +14,18 @@ const REPLACED = {
   'thread-stream': `export default class { constructor() { throw new Error('log transports are not part of this build'); } }`,
   // Optional native code.
   'msgpackr-extract': 'export const extractStrings = undefined;',
+  // Commands for people, and yargs with them: loaded by the first one. A daemon that is made from a start-up snapshot knows no `import`.
+  './upstart/front-door.ts': `module.exports = require('node:module').createRequire(process.argv[1])('./front-door.cjs');`,
 };
 
 const replaceModules = {
   name: 'replace-modules',
   setup(build) {
-    const filter = new RegExp(`^(?:${Object.keys(REPLACED).join('|')})$`);
+    const filter = new RegExp(
+      `^(?:${Object.keys(REPLACED)
+        .map((name) => name.replaceAll('.', String.raw`\.`))
+        .join('|')})$`,
+    );
     build.onResolve({ filter }, ({ path }) => ({ path, namespace: 'replaced' }));
     build.onLoad({ filter, namespace: 'replaced' }, ({ path }) => ({ contents: REPLACED[path], loader: 'js' }));
   },

@@ -1,11 +1,13 @@
 // What is built, as tables. Paths are relative to the top of the checkout; outputs to dist/.
+/** What is loaded by `require`. A module in it that asks where it is gets no real place. */
+const AS_MODULE = { format: 'cjs', banner: {}, define: { 'import.meta.url': '"file:///nonexistent/module"' } };
 /** JavaScript bundles of dist/lib/upstart and the modules that they start from. */
 export const BUNDLES = [
   { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/start.ts' },
   { output: 'lib/upstart/daemon-main.js', entry: 'packages/daemon/src/main.ts' },
   { output: 'lib/upstart/ctl.js', entry: 'packages/ctl/src/main.ts' },
-  { output: 'lib/upstart/upstart.js', entry: 'packages/ctl/src/upstart/main.ts' },
   { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
+  { output: 'lib/upstart/front-door.cjs', entry: 'packages/ctl/src/upstart/front-door.ts', overrides: AS_MODULE },
   { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
   { output: 'lib/upstart/initctl2dot.js', entry: 'packages/ctl/src/initctl2dot.ts' },
   { output: 'lib/upstart/telinit.js', entry: 'packages/ctl/src/system/telinit.ts' },

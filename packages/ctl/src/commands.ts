@@ -81,6 +81,8 @@ export const COMMANDS: readonly Command[] = [
 const BY_NAME: ReadonlyMap<string, Command> = new Map(COMMANDS.map((command) => [command.name, command]));
 /** Names of links that are not the names of commands. */
 const LINKS: ReadonlyMap<string, Command> = new Map([['upstart-monitor', watch]]);
+/** The tool for people, which has commands and an option parser of its own. */
+const FRONT_DOOR = 'upstart';
 /** The one name that `--dest` may give: every init daemon is known by it. */
 const WELL_KNOWN_NAME = 'com.ubuntu.Upstart';
 
@@ -92,6 +94,11 @@ export async function runCommand(argv: readonly string[], world: CommandContext)
   const context = insideJob(world) ? { ...world, terminal: { ...world.terminal, out: false, err: false } } : world;
   const program = programName(argv[0] ?? '');
   const print = new Printer(program, context);
+  if (program === FRONT_DOOR) {
+    // yargs is a large module: it is loaded when the first command of people's comes.
+    const { runFrontDoor } = await import('./upstart/front-door.ts');
+    return runFrontDoor(argv.slice(1), context);
+  }
   try {
     return await dispatch(program, argv.slice(1), context, print);
   } catch (error) {

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/daemon.h"
 #include "loop/place.h"
 #include "loop/say.h"
 
@@ -38,13 +37,10 @@ static bool is_for_tool(char **argv) {
 }
 
 static _Noreturn void become_tool(char **argv) {
-	static char script[PLACE_MAX];
-	place_beside(script, "../lib/upstart/upstart.js");
-	/* For programs of the user's; they slow Node down. */
-	unsetenv("NODE_EXTRA_CA_CERTS");
-	unsetenv("NODE_OPTIONS");
-	exec_node((const char *[]){script, NULL}, argv);
-	say("there is no Node to run %s: %s", script, strerror(errno));
+	static char launcher[PLACE_MAX];
+	place_beside(launcher, "initctl");
+	execv(launcher, argv);
+	say("cannot execute %s: %s", launcher, strerror(errno));
 	_exit(NOT_EXECUTED);
 }
 

@@ -1,5 +1,5 @@
 /** `upstart COMMAND`: the table of commands on yargs. It uses nothing of the process around it but the terminal's width. */
-import { isSession, nearest, type Scope, type UpstartClient, VERSION } from '@upstart/protocol';
+import { isSession, nearest, RUN_LOCALLY, type Scope, type UpstartClient, VERSION } from '@upstart/protocol';
 import yargs, { type Argv } from 'yargs';
 import type { CommandContext } from '../context.ts';
 import { UsageError } from '../options.ts';
@@ -25,7 +25,7 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^Arguments (\S+) and (\S+) are mutually exclusive.*/, 'give either --$1 or --$2, not both'],
 ];
 
-/** Runs the command line (without the program's name) and resolves with the exit status. Never rejects. */
+/** Runs the command line (without the program's name) and resolves with the exit status; in a daemon perhaps with `RUN_LOCALLY`. Never rejects. */
 export async function runFrontDoor(words: readonly string[], context: CommandContext): Promise<number> {
   const print = new Printer(PROGRAM, context);
   try {
@@ -105,6 +105,7 @@ async function runCommand(
   const words = positionals(command, given);
   const options = lastOfEach(given);
   const scope: Scope = options.system === true ? 'system' : options.user === true ? 'user' : 'default';
+  if (!context.local && (scope !== 'default' || command.isLocal?.(options))) return RUN_LOCALLY;
   let client: Promise<UpstartClient> | null = null;
   const connect = (): Promise<UpstartClient> => {
     client ??= context.connect(scope);

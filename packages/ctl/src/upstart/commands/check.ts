@@ -15,6 +15,7 @@ export const check: FrontCommand = {
     ['check web.conf', 'checks one file'],
     ['check /etc/init', 'checks each .conf file in the folder and below it'],
   ],
+  isLocal: () => true,
   async run(call) {
     const { words, options, print } = call;
     const { files, status } = words.length === 0 ? await filesOfInit(await call.connect()) : filesBelow(words, call);

@@ -22,6 +22,7 @@ export const logs: FrontCommand = {
     ['logs web -f', 'shows the last lines, and new ones as they come'],
     ['logs worker N=1 -n 100', 'shows the last hundred lines of one instance'],
   ],
+  isLocal: () => true,
   async run(call) {
     const { options, print, words } = call;
     const lines = String(options.lines);

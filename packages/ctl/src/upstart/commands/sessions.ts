@@ -8,5 +8,6 @@ export const sessions: FrontCommand = {
   summary: 'List your session inits: process id and address of each.',
   options: {},
   examples: [['sessions', 'prints `4711 unix:path=…` for each']],
+  isLocal: () => true,
   run: (call) => listSessions.run(asInvocation(call, {})),
 };
