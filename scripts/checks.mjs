@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from './layout.mjs';
 import { areReferencesResolved } from './references.mjs';
 import { isVersionInOnePlace } from './version.mjs';
+import { areWordsInOrder } from './words.mjs';
 
 export const CHECKS = [
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json', '--noEmit'] },
@@ -11,6 +12,7 @@ export const CHECKS = [
   { name: 'dead code', command: ['knip'] },
   { name: 'one version', isInOrder: isVersionInOnePlace },
   { name: 'references', isInOrder: areReferencesResolved },
+  { name: 'words', isInOrder: areWordsInOrder },
 ];
 
 /** Runs one row of CHECKS; what it has to say goes to the terminal. Returns whether all is well. */

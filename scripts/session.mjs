@@ -15,7 +15,7 @@ export async function until(what, check, patience = PATIENCE) {
   for (;;) {
     const found = await check();
     if (found) return found;
-    if (Date.now() > end) throw new Problem(`Waited ${patience / 1000} seconds in vain: ${what}.`);
+    if (Date.now() > end) throw new Problem(`Waited ${patience / 1000} seconds: ${what}.`);
     await sleep(20);
   }
 }

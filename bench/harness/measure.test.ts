@@ -56,7 +56,7 @@ test('subjects take turns and are compared with the limit', async () => {
   ]);
 });
 
-test('who is missing, too small or fails is told, and the others go on', async () => {
+test('an init that is missing, too small or fails is named, and the others continue', async () => {
   const failing: Partial<Subject> = { open: async () => Promise.reject(new Error('no such <thing>')) };
   const peers = [
     subject('absent', 'peer', 1, { missing: () => 'not installed' }),

@@ -42,7 +42,7 @@ export async function meter(words: readonly string[], env?: Environment): Promis
   return Number(await run([METER, ...words], env)) / MS;
 }
 
-/** A program that goes on, and its lines. */
+/** A program that keeps running, and its lines. */
 export interface LineProgram {
   child: ChildProcess;
   next(): Promise<string>;

@@ -1,4 +1,4 @@
-/** What is said of repeated measurements: the middle, and how far the middle half of them spreads. */
+/** The summary of repeated measurements: the middle, and how far the middle half of them spreads. */
 export interface Summary {
   median: number;
   /** The first and the third quartile. */

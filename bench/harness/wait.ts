@@ -8,7 +8,7 @@ const PAUSE = 5;
 export async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + PATIENCE;
   while (!(await check())) {
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+    if (Date.now() > end) throw new Error(`timed out waiting: ${what}`);
     await sleep(PAUSE);
   }
 }

@@ -82,7 +82,7 @@ export interface RunningInit {
   end(): Promise<void>;
 }
 
-/** Those that run, for a bench that is told to end. */
+/** The inits that run, for a bench that has to end. */
 const running = new Set<RunningInit>();
 
 /** Ends every init that runs. */

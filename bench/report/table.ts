@@ -69,7 +69,7 @@ export function scenarioText(result: ScenarioResult): string {
         .trimEnd();
     return [titleOf(result, metric), ...rows.map((row) => `  ${line(row)}`)].join('\n');
   });
-  // Who is not installed is said once, at the end.
+  // Peers that are not installed are named once, at the end.
   const failures = absences({ ...result, absent: result.absent.filter(({ size }) => size !== null) });
   return [...parts, ...failures.map((text) => `  failed: ${text}`)].join('\n');
 }

@@ -64,7 +64,7 @@ export const START_UP: Scenario = {
   subjects: [bareNode, ...INITS.map(firstAnswer)],
 };
 
-/** Writes all files and reads each when it is told of, in C. */
+/** Writes all files and reads each when it is notified of it, in C. */
 const bareWatch: Subject = {
   name: 'inotify and read, in C',
   kind: 'limit',

@@ -1,9 +1,9 @@
 /** What a guest writes to its console, as text that can be waited for. */
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told by them
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are recognised by them
 const CONTROLS = /\r|\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]/g;
 /** A sequence whose rest has not come yet. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told by them
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are recognised by them
 const UNFINISHED = /\x1b(\[[0-9;?]*)?$/;
 
 interface Waiter {

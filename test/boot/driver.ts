@@ -117,7 +117,7 @@ async function lookAround(machine: Machine, report: Report): Promise<void> {
   }
 }
 
-/** The shell of the single-user mode, which has the machine go on. */
+/** Ends the shell of the single-user mode, so that the boot continues. */
 async function leaveShell(machine: Machine): Promise<void> {
   await typeAt(machine, '\n', /# $/);
   machine.type('exit\n');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inOrder, parseDepend, scriptsInOrder } from './order.ts';
 
-test('what is missing or too early is told', () => {
+test('scripts that are missing or too early are reported', () => {
   expect(inOrder('a\nb\nc\n', ['a', 'b', 'c'])).toEqual([]);
   expect(inOrder('b\na\n', ['a', 'b', 'd'])).toEqual(['b before a', 'missing: d']);
 });
@@ -22,7 +22,7 @@ test('scripts wait for the end of what they need, among those that run', () => {
   expect(scriptsInOrder(wrong, '/etc/rc0.d', ['K01a', 'K02b'], waits)).toEqual(['K02b before the end of K01a']);
 });
 
-test('a script that has not run or not ended is told, but for the last one', () => {
+test('a script that has not run or not ended is reported, except the last one', () => {
   const begun = 'upstart-rc: /etc/rc0.d/K01a stop\n';
   expect(scriptsInOrder(begun, '/etc/rc0.d', ['K01a', 'K02b'], waits)).toEqual([
     'K01a has not ended',

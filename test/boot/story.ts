@@ -150,7 +150,7 @@ export class Story {
     );
   }
 
-  /** Into runlevel 1, whose last script goes on to S. */
+  /** Into runlevel 1, whose last script changes to S. */
   async toSingleUser(): Promise<void> {
     const { console } = this.#guest;
     const from = console.here;

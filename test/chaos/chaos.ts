@@ -1,4 +1,4 @@
-/** One chaos run: everything in it follows from its seed, save for the exact moments. */
+/** One chaos run: everything in it follows from its seed, except the exact moments. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

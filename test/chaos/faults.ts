@@ -63,7 +63,7 @@ export const HARMLESS: Record<string, Fault> = {
     for (const socket of sockets) socket.destroy();
   },
 
-  /** Supervisor and daemon are replaced by what is installed, while work goes on. */
+  /** Supervisor and daemon are replaced by what is installed, while work continues. */
   async upgrade(session, random) {
     const before = await eventually('there is a daemon', () => session.daemon());
     await pause(random.below(120));
@@ -71,7 +71,8 @@ export const HARMLESS: Record<string, Fault> = {
     await replace(session);
     await eventually('there is another daemon', () => (session.daemon() ?? before) !== before);
     // The program that was replaced is one that no name leads to.
-    if (readlinkSync(`/proc/${session.pid}/exe`).endsWith(' (deleted)')) throw new Error('the old supervisor goes on');
+    if (readlinkSync(`/proc/${session.pid}/exe`).endsWith(' (deleted)'))
+      throw new Error('the old supervisor still runs');
     await recovered(session);
   },
 

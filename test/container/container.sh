@@ -19,7 +19,7 @@ case ${KIND:-} in *user*) chown -R nobody "$root/var/log/upstart" "$root/run/ups
 show_needed
 enter_root
 
-# Docker's default set, save for MKNOD: it is there, but nothing may depend on it.
+# Docker's default set, except MKNOD: it is there, but nothing may depend on it.
 kept=+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+audit_write,+setfcap
 export DIR KIND=${KIND:-}
 exec unshare --fork --kill-child --pid --uts --ipc --net --cgroup bash -c '

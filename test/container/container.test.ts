@@ -12,7 +12,7 @@ function linesOf(out: string, label: string): string[] {
     .map((line) => line.slice(label.length + 2));
 }
 
-/** Jobs that leave it to the signal to end them are told of. */
+/** Jobs that only the signal ends. */
 const withoutKills = (out: string): string =>
   out.replace(/^init: \S+ main process \(\d+\) killed by TERM signal\n/gm, '');
 
@@ -112,7 +112,7 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
     expect(await container.ended()).toBe(5);
   });
 
-  it('goes on when its job is restarted', async () => {
+  it('continues when its job is restarted', async () => {
     const container = await new Container({
       jobs: { main: WEB },
       options: ['--job-output', '--exit-with=main'],
@@ -175,7 +175,7 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
     await container.ended();
   });
 
-  it('goes on when nobody reads standard output, and says what was left out', async () => {
+  it('continues when nobody reads standard output, and says what was dropped', async () => {
     const jobs = { web: WEB, talk: 'script\nseq 1 400000\nend script\n', quick: 'exec sleep 1000\n' };
     const container = await new Container({ jobs, options: ['--job-output'] }).ready();
     container.child.stdout?.pause();

@@ -39,7 +39,7 @@ export class Attack {
     this.before = residentOf(daemon);
   }
 
-  /** A connection that reads nothing unless it is told to. */
+  /** A connection that reads only on request. */
   readonly dial = async (...greetings: Buffer[]): Promise<Socket> => {
     const socket = await this.connect();
     this.sockets.add(socket);

@@ -29,7 +29,7 @@ function daemonOf(init: number): number {
 let session: SessionInit;
 let attack: Attack;
 
-/** Asks for a status a few times while the attack goes on. */
+/** Asks for a status a few times during the attack. */
 async function expectHarmless(times = 20): Promise<void> {
   for (let i = 0; i < times; i++) {
     const { status, stdout, took } = await session.run('status', 'web');
@@ -178,7 +178,7 @@ describe.skipIf(REASON)(`the socket for everybody${REASON ? ` (skipped: ${REASON
   }
   afterEach(() => attack.end());
 
-  /** Root's own commands, and those of other users, go on. */
+  /** Root's own commands, and those of other users, still work. */
   async function expectUnimpressed(): Promise<void> {
     const script = [
       'for i in 1 2 3 4 5 6 7 8 9 10; do date +%s%N; status web; done; date +%s%N',

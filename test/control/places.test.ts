@@ -71,7 +71,7 @@ it('are found again though they were given relative to a folder that is gone', a
   }
 });
 
-it('are not those of another init that has the same pid, which is said', async () => {
+it('are not those of another init that has the same pid, which is logged', async () => {
   const boot = '$(cat /proc/sys/kernel/random/boot_id)';
   const init = await start({
     jobs: JOBS,

@@ -76,7 +76,7 @@ it('are carried out once', async () => {
   );
   again.write(Buffer.concat(missing.map(emit)));
   await repeated;
-  // What watchers are told of comes in order: the last event is behind anything that was carried out again.
+  // Notifications come in order: the last event is behind anything that was carried out again.
   await session.run('initctl', 'emit', 'tick', 'N=last');
   await eventually('the last event', () => carriedOut.at(-1) === 'N=last');
   expect(carriedOut).toHaveLength(REQUESTS + 1);

@@ -33,7 +33,7 @@ describe('several sessions at once', () => {
     expect(stdout.trim().split('\n').sort()).toEqual(lines.sort());
   });
 
-  it('leave no file behind when they end, and those that were killed are passed over', async () => {
+  it('leave no file behind when they end, and those that were killed are skipped', async () => {
     const first = await start();
     const second = await start({ beside: first });
     const third = await start({ beside: first });
@@ -150,7 +150,7 @@ describe('the places of a session', () => {
   });
 });
 
-describe('a client that is told nothing', () => {
+describe('a client without an address', () => {
   const VERSION = /^init \(upstart [\d.]+\)\n$/;
 
   it('finds its only session, by the launcher and by Node', async () => {
@@ -163,7 +163,7 @@ describe('a client that is told nothing', () => {
     expect((await ask('list-sessions')).stdout).toBe(`${session.pid} ${address}\n`);
   });
 
-  it('is told which ones there are, where there are several', async () => {
+  it('gets a list of them, where there are several', async () => {
     const first = await start({ jobs: { web: SERVICE } });
     const second = await start({ beside: first });
     const { UPSTART_SESSION: _, ...env } = first.env;
@@ -199,7 +199,7 @@ describe('init --user', () => {
   it('says first where it listens, once', async () => {
     const session = await start({ options: ['--unknown'] });
     const { UPSTART_SESSION: address } = session.env;
-    await eventually('it is said', () => session.said.includes('--unknown'));
+    await eventually('it is logged', () => session.said.includes('--unknown'));
     expect(session.said.split('\n')[0]).toBe(
       `Session at ${address}; other shells reach it with: export UPSTART_SESSION=${address}`,
     );

@@ -1,4 +1,4 @@
-/** Frames from clients of all kinds to a live daemon, which must go on answering others and not grow. */
+/** Frames from clients of all kinds to a live daemon, which must keep answering others and not grow. */
 
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -22,7 +22,7 @@ import { EVENTS, envOf, hostileValue, JOBS, jobFile } from './hostile-jobs.ts';
 /** How many bytes choose all that happens to a world. */
 const INPUT_LENGTH = 600;
 const MAX_STEPS = 60;
-/** How often a queue that has no end is gone on with. */
+/** How often a queue that has no end is resumed. */
 const MAX_TICKS = 3;
 /** What a state may come to, in bytes: the limits of the engine allow more, but no world of a few hundred bytes needs it. */
 const MAX_STATE_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-/** What the fuzzers share: a budget of inputs or time, damaged input, and what is said of an input that did harm. */
+/** What the fuzzers share: a budget of inputs or time, damaged input, and the report about an input that did harm. */
 import type { Random } from '../chaos/random.ts';
 
 export interface Fuzzer {

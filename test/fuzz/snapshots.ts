@@ -49,7 +49,7 @@ function take(folder: string, written: unknown): void {
   const recovered = new StateStore(folder, (text) => said.push(text)).recover(SUPERVISOR);
   if (recovered && !isDeepStrictEqual(recovered.snapshot, written)) throw new Error('a state that was never written');
   if (!recovered && said.length === 0 && !isAnothers(folder)) {
-    throw new Error('nothing is said of a state that is not used');
+    throw new Error('a state that is not used is not logged');
   }
 }
 

@@ -1,4 +1,4 @@
-/** When the machine has nothing left to give: one request fails or is put off, and supervision goes on. */
+/** When the machine has nothing left to give: one request fails or is put off, and supervision continues. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -34,7 +34,7 @@ async function check(session: Session, says: string, give: () => void): Promise<
   const start = session.run('start', 'new');
   const stopped = session.run('start', 'never');
   await eventually('init says so', () => session.said.match(new RegExp(`process spawn error: .*${says}`, 'g'))?.[1]);
-  // It is put off with pauses, not tried in a loop, and everything else goes on.
+  // It is retried with backoff, not in a loop, and everything else continues.
   expect((await session.run('stop', 'never')).stdout).toBe('never stop/waiting\n');
   await stopped;
   const old = await pidOf(session, 'old');

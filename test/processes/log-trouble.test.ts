@@ -1,4 +1,4 @@
-/** A log that cannot be written, as users meet it: the job goes on, they are told, and killing the daemon changes nothing of that. */
+/** A log that cannot be written, as users meet it: the job continues, users see the trouble, and killing the daemon changes nothing of that. */
 import { mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';

@@ -71,7 +71,7 @@ describe('a job of a session', () => {
     expect(entries.filter((entry) => internal.test(entry))).toEqual([]);
   });
 
-  it('cannot be told to be another one, or of another session', async () => {
+  it('cannot be made another one, or of another session', async () => {
     const forged = ['UPSTART_JOB=other', 'UPSTART_INSTANCE=other', 'UPSTART_SESSION=unix:path=/other'];
     const { stdout } = await session.run('start', 'environment', `OUT=${out}-forged`, ...forged);
     expect(stdout).toBe('environment stop/waiting\n');

@@ -1,4 +1,4 @@
-/** What a user who may only ask is told of jobs whose files only root can read (docs/security.md). */
+/** What a user who may only ask learns of jobs whose files only root can read (docs/security.md). */
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,7 +51,7 @@ describe.skipIf(REASON)(`the init of a system${REASON ? ` (skipped: ${REASON})` 
     return init.shell(`exec ${(uid === null ? words : asUser(uid, words)).join(' ')}\n`);
   };
 
-  it('has secrets that another user cannot read, and root can be told', async () => {
+  it('has secrets that another user cannot read, and root can', async () => {
     const { stderr } = await init.shell(
       `exec ${asUser(NOBODY, ['cat', join(init.product.folder, 'conf/keeper.conf')]).join(' ')}\n`,
     );

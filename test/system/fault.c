@@ -55,7 +55,7 @@ static void come_to_call(pid_t thread, const char *name) {
 		    call.op == PTRACE_SYSCALL_INFO_ENTRY && is_call(name, call.entry.nr))
 			return;
 	} while (ptrace(PTRACE_SYSCALL, thread, 0, 0) == 0);
-	must(-1, "go on");
+	must(-1, "continue");
 }
 
 int main(int argc, char **argv) {
@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
 		come_to_call(thread, argv[3]);
 	must(syscall(SYS_tgkill, pid, thread, SIGSEGV), "signal");
 	if (argc == 4)
-		must(ptrace(PTRACE_CONT, thread, 0, 0), "go on");
+		must(ptrace(PTRACE_CONT, thread, 0, 0), "continue");
 	do
 		status = next_stop(thread);
 	while (!WIFSTOPPED(status) || WSTOPSIG(status) != SIGSEGV);

@@ -1,6 +1,6 @@
 /*
  * The limit of noticing files: writes every file of a directory anew, with an inotify watch on it, and reads each as soon
- * as it is told of. Prints the nanoseconds from the first write until the last file was read.
+ * as it is notified of. Prints the nanoseconds from the first write until the last file was read.
  */
 #include "meter.h"
 

@@ -1,7 +1,7 @@
 /*
  * fuzz seconds|inputs N SEED [INPUT]...: hands a reader of ours what the files hold, each as it is, then damaged in every way we
  * can think of, for so long or so often. Built with one of the other files here (whose `fuzz_one` is the reader) and with sanitizers: what goes
- * wrong ends the program, and the input that did it is told in hexadecimal. Prints how many inputs there were.
+ * wrong ends the program, and the input that did it is printed in hexadecimal. Prints how many inputs there were.
  */
 #include <signal.h>
 #include <stdbool.h>

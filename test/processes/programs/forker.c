@@ -1,12 +1,12 @@
 /*
  * A program that becomes a daemon, or something like one, step by step: each argument is a step, and then it sleeps.
  *
- *   fork      forks; the parent exits with status 0 and the child goes on
- *   child     forks; the child goes on and the parent stays, to wait for it
+ *   fork      forks; the parent exits with status 0 and the child continues
+ *   child     forks; the child continues and the parent stays, to wait for it
  *   clone     as fork, by the system call clone
  *   vfork, spawn, system, threads    has something done that is not the daemon: runs `true`, or starts threads that end
  *   thread    starts a thread that stays
- *   trace     asks to be traced, as a debugger's child does; it is not told when it may not
+ *   trace     asks to be traced, as a debugger's child does; it ignores a refusal
  *   stop      raises SIGSTOP
  *   exec      executes itself with the steps that are left
  *   note FILE writes its pid into the file
