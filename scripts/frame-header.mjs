@@ -3,6 +3,9 @@
 /** So many tags there can be: a set of fields is a number of 64 bits. */
 const TAGS = 64;
 
+/** Bytes of a field, where its kind says how many. */
+const LENGTHS = { number: 8, limit: 3 * 8 };
+
 /** The text of frame_table.h. `table`: what frame-table.ts exports, and SPAWN_STEPS. */
 export function frameHeader({ LIMITS, FIELDS, SENT, GREETING, REPORTS, SPAWN_STEPS, CONSOLES }) {
   return [
@@ -38,21 +41,21 @@ export function frameRules({ FIELDS, SENT }) {
     `enum field_kind {\n${kinds.map((kind) => `\t${kind},\n`).join('')}};\n`,
     '/* Tags are smaller: a set of fields has a bit for each. */',
     `#define FIELD_TAGS ${TAGS}\n`,
-    '/* By tag; the range is that of a number. */',
+    '/* By tag; 0 bytes is any length, the range is that of a number. */',
     arrayOf(
-      'struct field_rule {\n\tenum field_kind kind;\n\tint64_t least, most;\n} field_rules[FIELD_TAGS]',
+      'struct field_rule {\n\tenum field_kind kind;\n\tuint32_t length;\n\tint64_t least, most;\n} field_rules[FIELD_TAGS]',
       Object.entries(FIELDS).map(
         ([name, { kind, least, most }]) =>
-          `[${cName('TAG', name)}] = {${cName('KIND', kind)}, ${literal(least)}, ${literal(most)}}`,
+          `[${cName('TAG', name)}] = {${cName('KIND', kind)}, ${LENGTHS[kind] ?? 0}, ${literal(least)}, ${literal(most)}}`,
       ),
     ),
     '/* By type; sets of fields, with a bit for each. */',
     '#define TAG_BIT(tag) (UINT64_C(1) << (tag))',
     arrayOf(
-      'struct frame_rule {\n\tbool exists;\n\tuint64_t required, optional, repeated;\n} frame_rules[]',
-      Object.entries(SENT).map(([name, { required = [], optional = [], repeated = [] }]) => {
+      'struct frame_rule {\n\tbool exists, is_command;\n\tuint64_t required, optional, repeated;\n} frame_rules[]',
+      Object.entries(SENT).map(([name, { id, required = [], optional = [], repeated = [] }]) => {
         const sets = [required, optional, repeated].map((fields) => setOf(fields, FIELDS));
-        return `[${cName('FRAME', name)}] = {true, ${sets.join(', ')}}`;
+        return `[${cName('FRAME', name)}] = {true, ${id === 'command'}, ${sets.join(', ')}}`;
       }),
     ),
   ].join('\n');

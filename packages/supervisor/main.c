@@ -3,14 +3,12 @@
  * reaps them, keeps their output, and starts the daemon again when it dies; see PROTOCOL.md.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "upgrade/crash.h"
 #include "daemon/daemon.h"
 #include "pid1/front_door.h"
 #include "upgrade/upgrade.h"
@@ -18,11 +16,7 @@
 #include "log/logs.h"
 #include "loop/loop.h"
 #include "pid1/pid1.h"
-#include "loop/place.h"
 #include "process/reap.h"
-#include "link/reports.h"
-#include "loop/say.h"
-#include "loop/slots.h"
 #include "pid1/signals.h"
 #include "spawn/spawn.h"
 #include "spawn/child.h"
@@ -63,10 +57,6 @@ int main(int unused, char **argv) {
 	crashes_survive(argv, before == STATE_LOST);
 	if (front_door_is_of_container(argv))
 		child_terminals_are_shared();
-	reports_open();
-	/* The kernel gives orphans to process 1 anyway. */
-	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-		link_subreaper_failed(errno);
 	if (before == STATE_LEFT)
 		take_over();
 	slots_clear();

@@ -10,7 +10,6 @@
 
 #include "link/link.h"
 #include "loop/loop.h"
-#include "loop/say.h"
 
 /* Milliseconds to say BEGUN, and from there on to say BEGUN again or READY; and to exit after END. Smaller in tests. */
 #ifndef START_PATIENCE

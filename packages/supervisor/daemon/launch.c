@@ -17,10 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "link/note.h"
+#include "link/link.h"
 #include "log/logs.h"
-#include "loop/place.h"
-#include "loop/say.h"
+#include "loop/loop.h"
 #include "spawn/child.h"
 
 #define DAEMON_FD 3

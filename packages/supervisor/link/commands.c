@@ -2,34 +2,49 @@
  * Carries out the frames of the daemon, each command once, whichever daemon has sent it. What takes longer is left to
  * the module that it concerns.
  */
-#include "link/commands.h"
-
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "link/note.h"
+#include "link/link.h"
 #include "link/reports.h"
 #include "log/logs.h"
-#include "loop/say.h"
+#include "loop/loop.h"
 #include "process/ending.h"
-#include "process/stops.h"
 #include "process/process.h"
+#include "process/stops.h"
 #include "spawn/spawn.h"
 
 static uint64_t last;
+/* With a NUL at its end. */
+static char note[NOTE_MAX + 1];
 
 uint64_t command_last(void) {
 	return last;
 }
 
+const char *note_kept(void) {
+	return note;
+}
+
+static bool keep_note(const void *text, size_t length) {
+	if (length > NOTE_MAX)
+		return false;
+	memcpy(note, text, length);
+	note[length] = '\0';
+	return true;
+}
+
 void commands_hand_over(FILE *out) {
 	state_number(out, "command-last", (int64_t)last);
+	state_bytes(out, "note", note, strlen(note));
 }
 
 void commands_take_over(const struct state_entry *entry) {
 	if (entry_is(entry, "command-last"))
 		last = (uint64_t)entry->number;
+	else if (entry_is(entry, "note") && entry->bytes)
+		keep_note(entry->bytes, entry->length);
 }
 
 static struct process *process_of(const struct frame *frame) {
@@ -40,84 +55,66 @@ static void signal_process(const struct frame *frame) {
 	struct process *process = process_of(frame);
 	int64_t signal = frame_get(frame, TAG_SIGNAL);
 	int error = process ? process_signal(process, (int)signal, frame_get(frame, TAG_WHOLE_GROUP) != 0) : ESRCH;
-	report_add(REPORT_SIGNALLED, NUMBER(PROCESS, frame_get(frame, TAG_PROCESS)), NUMBER(COMMAND, frame->header.id),
+	report_add(REPORT_SIGNALLED, NUMBER(PROCESS, frame_get(frame, TAG_PROCESS)), NUMBER(COMMAND, frame->id),
 	           NUMBER(SIGNAL, signal), NUMBER(ERRNO, error));
 }
 
 static void stand_order(const struct frame *frame) {
 	struct process *process = process_of(frame);
 	if (process)
-		order_set(process, frame->header.type == FRAME_AGAIN ? frame->header.id : 0);
+		order_set(process, frame->type == FRAME_AGAIN ? frame->id : 0);
 }
 
-static const char *carry_out_once(const struct frame *frame, daemon_listener *daemon) {
-	if (frame->header.id == 0)
-		return "no id for a command";
-	/* A new daemon repeats what may not have arrived. */
-	if (frame->header.id <= last)
-		return NULL;
-	if (!reports_can_answer())
-		return "a command though reports are not acknowledged";
-	last = frame->header.id;
-	switch (frame->header.type) {
-	case FRAME_SPAWN:
-		spawn(frame);
-		break;
-	case FRAME_SIGNAL:
-		signal_process(frame);
-		break;
-	case FRAME_FLUSH_LOGS:
-		logs_flush();
-		break;
-	case FRAME_AGAIN:
-	case FRAME_NOT_AGAIN:
-		stand_order(frame);
-		break;
-	case FRAME_END:
-		daemon(SAID_END, (int)frame_get(frame, TAG_STATUS));
-		break;
-	case FRAME_REPLACE:
-		daemon(SAID_REPLACE, 0);
-		break;
-	}
-	return NULL;
+static void flush_logs(const struct frame *frame) {
+	(void)frame;
+	logs_flush();
 }
+
+static void print(const struct frame *frame) {
+	struct field line;
+	if (frame_field(frame, TAG_DETAIL, &line))
+		say_on(STDOUT_FILENO, (const char *)line.data, line.length);
+}
+
+/* By the type of a frame: what is to be done, or else what the daemon has said about itself. */
+static const struct {
+	void (*carry_out)(const struct frame *frame);
+	enum daemon_event said;
+} rows[] = {
+	[FRAME_READY] = {.said = SAID_READY},    [FRAME_SPAWN] = {spawn, 0},
+	[FRAME_SIGNAL] = {signal_process, 0},    [FRAME_FLUSH_LOGS] = {flush_logs, 0},
+	[FRAME_END] = {.said = SAID_END},        [FRAME_REPLACE] = {.said = SAID_REPLACE},
+	[FRAME_LOG_ROTATION] = {logs_rotate, 0}, [FRAME_SAY] = {print, 0},
+	[FRAME_AGAIN] = {stand_order, 0},        [FRAME_NOT_AGAIN] = {stand_order, 0},
+	[FRAME_BEGUN] = {.said = SAID_BEGUN},    [FRAME_LOG_FOLDER] = {logs_keep_folder, 0},
+};
 
 const char *command_carry_out(const struct frame *frame, daemon_listener *daemon) {
-	struct field text;
-	switch (frame->header.type) {
-	case FRAME_BEGUN:
-		daemon(SAID_BEGUN, 0);
-		return NULL;
-	case FRAME_READY:
-		daemon(SAID_READY, 0);
-		return NULL;
-	case FRAME_REPLACE:
-		/* Without a number from one that will not repeat it. */
-		if (frame->header.id)
-			return carry_out_once(frame, daemon);
-		daemon(SAID_REPLACE, 0);
-		return NULL;
-	case FRAME_LOG_ROTATION:
-		logs_rotate(frame);
-		return NULL;
-	case FRAME_LOG_FOLDER:
-		logs_keep_folder(frame);
-		return NULL;
-	case FRAME_SAY:
-		frame_field(frame, TAG_DETAIL, &text);
-		if (!logs_say(STDOUT_FILENO, (const char *)text.data, text.length))
-			say_at_once(STDOUT_FILENO, (const char *)text.data, text.length);
-		return NULL;
-	case FRAME_NOTE:
-		frame_field(frame, TAG_DETAIL, &text);
-		return note_keep((const char *)text.data, text.length) ? NULL : "a note that is too long";
-	case FRAME_ACK:
-		if (!reports_acknowledge(frame->header.id))
+	struct field text = {0};
+	if (frame->type == FRAME_ACK) {
+		if (!reports_acknowledge(frame->id))
 			return "an acknowledgement of what was never reported";
 		process_report_stops();
 		return NULL;
-	default:
-		return carry_out_once(frame, daemon);
 	}
+	if (frame->type == FRAME_NOTE) {
+		frame_field(frame, TAG_DETAIL, &text);
+		return keep_note(text.data, text.length) ? NULL : "a note that is too long";
+	}
+	/* A daemon that will not repeat its REPLACE gives it no id. */
+	if (frame->is_command && (frame->id || frame->type != FRAME_REPLACE)) {
+		if (frame->id == 0)
+			return "no id for a command";
+		/* A new daemon repeats what may not have arrived. */
+		if (frame->id <= last)
+			return NULL;
+		if (!reports_can_answer())
+			return "a command though reports are not acknowledged";
+		last = frame->id;
+	}
+	if (rows[frame->type].carry_out)
+		rows[frame->type].carry_out(frame);
+	else
+		daemon(rows[frame->type].said, (int)frame_get(frame, TAG_STATUS));
+	return NULL;
 }

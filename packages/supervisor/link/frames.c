@@ -18,7 +18,7 @@ static void write_little(uint8_t *at, uint64_t value, int bytes) {
 }
 
 struct fields fields_of(const struct frame *frame) {
-	return (struct fields){frame->body, frame->body + frame->header.length};
+	return (struct fields){frame->body, frame->body + frame->length};
 }
 
 bool fields_next(struct fields *fields, struct field *field) {
@@ -52,21 +52,12 @@ int64_t frame_get(const struct frame *frame, enum field_tag tag) {
 }
 
 static const char *check_field(const struct field *field, const struct field_rule *rule) {
-	switch (rule->kind) {
-	case KIND_NUMBER:
-		if (field->length != 8)
-			return "a number that is not 8 bytes long";
-		if (field_number(field) < rule->least || field_number(field) > rule->most)
-			return "a number out of range";
-		return NULL;
-	case KIND_TEXT:
-		return memchr(field->data, 0, field->length) ? "text with a NUL in it" : NULL;
-	case KIND_LIMIT:
-		return field->length != 3 * 8 ? "a resource limit that is not three numbers" : NULL;
-	case KIND_BYTES:
-		return NULL;
-	}
-	return "a field of no kind";
+	if (rule->length && field->length != rule->length)
+		return rule->kind == KIND_NUMBER ? "a number that is not 8 bytes long"
+		                                 : "a resource limit that is not three numbers";
+	if (rule->kind == KIND_NUMBER && (field_number(field) < rule->least || field_number(field) > rule->most))
+		return "a number out of range";
+	return rule->kind == KIND_TEXT && memchr(field->data, 0, field->length) ? "text with a NUL in it" : NULL;
 }
 
 static const char *check_body(const struct frame *frame, const struct frame_rule *rule) {
@@ -89,66 +80,49 @@ static const char *check_body(const struct frame *frame, const struct frame_rule
 	return rule->required & ~seen ? "a required field missing" : NULL;
 }
 
-static const char *check_header(const struct frame_header *header) {
-	if (header->version != FRAME_VERSION)
-		return "a version that is not known";
-	if (header->length > FRAME_BODY_MAX)
-		return "too large a body";
-	if (header->id > FRAME_ID_MAX)
-		return "too large an id";
-	return NULL;
-}
-
-static const struct frame_rule *rule_for(unsigned type) {
-	return type < sizeof frame_rules / sizeof *frame_rules && frame_rules[type].exists ? &frame_rules[type] : NULL;
-}
-
 bool frame_fits(enum frame_type type, const uint8_t *body, size_t length) {
-	struct frame frame = {.header.length = (uint32_t)length, .body = body};
-	return length <= FRAME_BODY_MAX && check_body(&frame, rule_for(type)) == NULL;
+	struct frame frame = {.length = (uint32_t)length, .body = body};
+	return length <= FRAME_BODY_MAX && check_body(&frame, &frame_rules[type]) == NULL;
 }
 
 long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const char **why) {
 	if (length < FRAME_HEADER)
 		return 0;
-	struct frame_header *header = &frame->header;
-	header->length = (uint32_t)read_little(bytes, 4);
-	header->type = (uint16_t)read_little(bytes + 4, 2);
-	header->version = (uint16_t)read_little(bytes + 6, 2);
-	header->id = read_little(bytes + 8, 8);
+	frame->length = (uint32_t)read_little(bytes, 4);
+	frame->type = (uint16_t)read_little(bytes + 4, 2);
+	frame->id = read_little(bytes + 8, 8);
 	frame->body = bytes + FRAME_HEADER;
-	*why = check_header(header);
+	bool is_known = frame->type < sizeof frame_rules / sizeof *frame_rules && frame_rules[frame->type].exists;
+	*why = read_little(bytes + 6, 2) != FRAME_VERSION ? "a version that is not known"
+	       : frame->length > FRAME_BODY_MAX           ? "too large a body"
+	       : frame->id > FRAME_ID_MAX                 ? "too large an id"
+	       : !is_known                                ? "a type that is not known"
+	                                                  : NULL;
 	if (*why)
 		return -1;
-	const struct frame_rule *rule = rule_for(header->type);
-	if (!rule) {
-		*why = "a type that is not known";
-		return -1;
-	}
-	if (length - FRAME_HEADER < header->length)
+	if (length - FRAME_HEADER < frame->length)
 		return 0;
-	*why = check_body(frame, rule);
-	return *why ? -1 : (long)(FRAME_HEADER + header->length);
-}
-
-static size_t write_field(uint8_t *bytes, const struct field_value *value) {
-	size_t length = value->text ? strnlen(value->text, FRAME_TEXT_MAX) : 8;
-	write_little(bytes, value->tag, 4);
-	write_little(bytes + 4, length, 4);
-	if (value->text)
-		memcpy(bytes + FIELD_HEADER, value->text, length);
-	else
-		write_little(bytes + FIELD_HEADER, (uint64_t)value->number, 8);
-	return FIELD_HEADER + length;
+	frame->is_command = frame_rules[frame->type].is_command;
+	*why = check_body(frame, &frame_rules[frame->type]);
+	return *why ? -1 : (long)(FRAME_HEADER + frame->length);
 }
 
 size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values) {
-	size_t length = FRAME_HEADER;
-	for (; values->tag; values++)
-		length += write_field(bytes + length, values);
-	write_little(bytes, length - FRAME_HEADER, 4);
+	uint8_t *at = bytes + FRAME_HEADER;
+	for (; values->tag; values++) {
+		size_t length = values->text ? strnlen(values->text, FRAME_TEXT_MAX) : 8;
+		write_little(at, values->tag, 4);
+		write_little(at + 4, length, 4);
+		at += FIELD_HEADER;
+		if (values->text)
+			memcpy(at, values->text, length);
+		else
+			write_little(at, (uint64_t)values->number, 8);
+		at += length;
+	}
+	write_little(bytes, (uint64_t)(at - bytes) - FRAME_HEADER, 4);
 	write_little(bytes + 4, type, 2);
 	write_little(bytes + 6, FRAME_VERSION, 2);
 	write_little(bytes + 8, id, 8);
-	return length;
+	return (size_t)(at - bytes);
 }

@@ -12,16 +12,13 @@
 #define FRAME_OUT_MAX 8192
 #define FRAME_TEXT_MAX 7168
 
-struct frame_header {
+/* A frame that has arrived. `body` is `length` bytes of fields. */
+struct frame {
 	uint32_t length;
 	uint16_t type;
-	uint16_t version;
+	/* Its id is that of a command. */
+	bool is_command;
 	uint64_t id;
-};
-
-/* A frame that has arrived. `body` is `header.length` bytes of fields. */
-struct frame {
-	struct frame_header header;
 	const uint8_t *body;
 };
 
@@ -42,7 +39,6 @@ struct fields {
  * or is not one that a daemon may send, with the reason in `*why`.
  */
 long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const char **why);
-
 /* Whether these bytes could be the body of such a frame. */
 bool frame_fits(enum frame_type type, const uint8_t *body, size_t length);
 

@@ -1,16 +1,31 @@
-/* The connection to the daemon. There is one at most. */
+/* The connection to the daemon, of which there is one at most, and what the daemon asks for over it. */
 #ifndef LINK_H
 #define LINK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "link/commands.h"
+#include "link/frames.h"
+#include "link/state_file.h"
 
-/* `daemon` is told what the daemon says about itself. */
+/* What a daemon says about itself, and what becomes of it. */
+enum daemon_event {
+	SAID_BEGUN,
+	SAID_READY,
+	SAID_END,
+	SAID_REPLACE,
+	/* What no daemon sends. */
+	SENT_NONSENSE,
+	/* Its end of the connection is closed. */
+	HUNG_UP,
+	DIED,
+	DAEMON_EVENTS,
+};
+
+/* The daemon's own module; `status` belongs to SAID_END. */
+typedef void daemon_listener(enum daemon_event event, int status);
+
 void link_open(daemon_listener *daemon);
-/* The error number with which the kernel refused to make the supervisor a subreaper, which each daemon hears. */
-void link_subreaper_failed(int error);
 /* Begins a connection to a new daemon over `fd`, which it owns, with the supervisor's state. False: no memory. */
 bool link_connect(int fd);
 /*
@@ -25,5 +40,15 @@ void link_end(void);
 void link_turn(void);
 /* Whether commands are left that the next turn can carry out. */
 bool link_is_busy(void);
+
+/* Carries out a frame that `frame_take` has accepted. NULL, or what is wrong with it. */
+const char *command_carry_out(const struct frame *frame, daemon_listener *daemon);
+/* The id of the last command that has been carried out, over all daemons. */
+uint64_t command_last(void);
+/* What the daemon before has said for the next one, whose meaning is theirs; "" when there is nothing. */
+const char *note_kept(void);
+
+void commands_hand_over(FILE *out);
+void commands_take_over(const struct state_entry *entry);
 
 #endif

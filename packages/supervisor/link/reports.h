@@ -17,7 +17,6 @@
 /* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
 #define REPORTS_MANY (REPORTS_MAX / 128)
 
-void reports_open(void);
 /* Whether there are less than REPORTS_FULL, and not less than REPORTS_MANY. */
 bool reports_have_room(void);
 bool reports_are_many(void);
@@ -34,11 +33,13 @@ bool reports_acknowledge(uint64_t seq);
 uint64_t reports_last(void);
 uint64_t reports_acknowledged(void);
 
-/* A new daemon gets everything that is not acknowledged once more. */
-void reports_rewind(void);
-/* What the daemon has not been sent; `reports_sent` says how much of it now has been. */
-const uint8_t *reports_unsent(size_t *length);
-void reports_sent(size_t length);
+/*
+ * Another daemon gets everything that is not acknowledged, behind a greeting of so many bytes: where to write that. NULL: it is
+ * too long.
+ */
+uint8_t *reports_rewind(size_t greeting);
+/* Sends the daemon what it has not been sent, as far as that is taken at once. Whether that was all. */
+bool reports_send(int fd);
 
 void reports_hand_over(FILE *out);
 void reports_take_over(const struct state_entry *entry);

@@ -2,17 +2,15 @@
  * Writes and reads the entries of the state file. It knows their form only: what they mean is known to the part that
  * writes them.
  */
-#define _GNU_SOURCE
 #include "link/state_file.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "loop/slots.h"
+#include "loop/loop.h"
 
 void state_number(FILE *out, const char *key, int64_t number) {
 	fprintf(out, "%s %" PRId64 "\n", key, number);
@@ -40,37 +38,16 @@ int entry_descriptor(const struct state_entry *entry) {
 	return fd > STDERR_FILENO && fcntl(fd, F_GETFD) >= 0 ? slots_leave(fd) : -1;
 }
 
-bool state_text_read(struct state_text *text, int fd) {
-	struct stat state;
-	*text = (struct state_text){0};
-	if (fstat(fd, &state) < 0 || state.st_size <= 0)
-		return false;
-	/* With a NUL behind the last number. */
-	text->memory = malloc((size_t)state.st_size + 1);
-	if (!text->memory || pread(fd, text->memory, (size_t)state.st_size, 0) != state.st_size) {
-		state_text_free(text);
-		return false;
-	}
-	text->memory[state.st_size] = '\0';
-	text->at = text->memory;
-	text->end = text->memory + state.st_size;
-	return true;
-}
-
-void state_text_free(struct state_text *text) {
-	free(text->memory);
-	*text = (struct state_text){0};
-}
-
 bool state_next(struct state_text *text, struct state_entry *entry) {
 	const char *line_end = memchr(text->at, '\n', (size_t)(text->end - text->at));
 	if (!line_end)
 		return false;
+	/* Nothing is read beyond the end of the line, whatever is in it. */
 	size_t key = strcspn(text->at, " =\n");
-	*entry = (struct state_entry){.key = text->at, .key_length = key};
-	if (text->at + key >= line_end)
-		return false;
 	char *number_end;
+	*entry = (struct state_entry){.key = text->at, .key_length = key};
+	if (text->at + key == line_end)
+		return false;
 	entry->number = strtoll(text->at + key + 1, &number_end, 10);
 	if (number_end != line_end)
 		return false;

@@ -29,15 +29,11 @@ bool entry_is(const struct state_entry *entry, const char *key);
 /* The descriptor that an entry names, if it is open; else -1. */
 int entry_descriptor(const struct state_entry *entry);
 
-/* What is still to be read of a file; `memory` is all of it. */
+/* What is still to be read of a file. */
 struct state_text {
-	char *memory;
 	const char *at, *end;
 };
 
-/* Reads the file into memory, which `state_text_free` frees. False: it cannot be read. */
-bool state_text_read(struct state_text *text, int fd);
-void state_text_free(struct state_text *text);
 /* Takes one entry. False at the end, or when the text is not one. */
 bool state_next(struct state_text *text, struct state_entry *entry);
 

@@ -20,8 +20,6 @@
 #include "../logger/messages.h"
 #include "link/reports.h"
 #include "loop/loop.h"
-#include "loop/place.h"
-#include "loop/say.h"
 
 /* One that lives shorter than this is followed at once so many times in a row, then after pauses. Milliseconds. */
 #define SHORT_LIFE 1000
@@ -172,8 +170,7 @@ void log_discard(struct log *log) {
 	*place_of(log->id) = log->next_with_id;
 	free(log->path);
 	free(log->label);
-	close_later(log->master);
-	free_later(&log->garbage);
+	free_later(&log->garbage, log->master);
 }
 
 void log_start(struct log *log) {
@@ -337,8 +334,9 @@ static void start(void) {
 		run(ends[1]);
 	close(ends[1]);
 	if (child < 0) {
-		watch_stop(&channel);
-		close(ends[0]);
+		if (channel.fd < 0)
+			close(ends[0]);
+		watch_close(&channel);
 		timer_start(&restart, PAUSE_LAST, try_again);
 		return;
 	}

@@ -1,10 +1,15 @@
-/* The event loop: descriptors, timers and memory that is freed when a turn is over. Main thread only. */
+/*
+ * What everything else stands on: the event loop, the supervisor's own words, where files are, and the lowest descriptors.
+ */
 #ifndef LOOP_H
 #define LOOP_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* ---- loop.c ---- */
 
 #define CONTAINER_OF(member_pointer, type, member) ((type *)((char *)(member_pointer)-offsetof(type, member)))
 
@@ -24,6 +29,7 @@ struct timer {
 /* Heads a structure that other events of the same turn may still point to. */
 struct garbage {
 	struct garbage *next;
+	int fd;
 };
 
 /* Exits with a message when the kernel gives no epoll instance: there is nothing to supervise yet. */
@@ -35,8 +41,6 @@ void loop_turn(bool busy);
 
 int watch_start(struct watch *watch, int fd, uint32_t events, void (*ready)(struct watch *, uint32_t));
 void watch_change(struct watch *watch, uint32_t events);
-/* The descriptor stays open. */
-void watch_stop(struct watch *watch);
 /* Stops and closes; nothing when it was not started. */
 void watch_close(struct watch *watch);
 
@@ -45,10 +49,62 @@ void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct 
 void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
 
-/* free()s the structure, whose first member this is, at the next sweep. */
-void free_later(struct garbage *garbage);
-/* Closes it at the next sweep, or at once when many wait for that. Nothing when it is -1. */
-void close_later(int fd);
+/* At the next sweep: free()s the structure, whose first member this is, and closes `fd` (-1: nothing). */
+void free_later(struct garbage *garbage, int fd);
 void loop_sweep(void);
+
+/* ---- say.c ---- */
+
+/* A line on standard error or in the kernel's log. Never waits: a line that is not taken at once is lost. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints a line, without its end, on standard output or standard error (1, 2). */
+void say_on(int fd, const char *line, size_t length);
+/* Lines of `say_on` go this way, unless it returns false. NULL, in a child and after a fault: to the descriptor itself. */
+void say_through(bool (*way)(int fd, const char *line, size_t length));
+/* From now on `say` writes to this descriptor of /dev/kmsg. -1: there is none, nothing changes. */
+void say_to_kernel_log(int fd);
+
+/* ---- place.c ---- */
+
+#define PLACE_MAX (PATH_MAX + 64)
+
+/*
+ * Remembers the executable by the path that it was started from, for the time when that is another file. `name` is
+ * argv[0].
+ */
+void place_open(const char *name);
+/* The last part of argv[0], which is the name that the program was called by. */
+const char *place_name(const char *name);
+/* The absolute path of the executable. */
+const char *place_executable(void);
+/* The path `relative`, seen from the folder of the executable. */
+void place_beside(char path[PLACE_MAX], const char *relative);
+
+/* ---- slots.c ---- */
+
+/*
+ * What a new process starts with. It gets a copy of the descriptors below SLOTS_END only, so that a spawn costs the same
+ * however many the supervisor has open.
+ */
+enum slot {
+	/* Writing end of the error pipe. */
+	SLOT_ERROR = 3,
+	/* Master of a pty, or the writing end of the pipe that takes its place. */
+	SLOT_OUTPUT,
+	/* The text of a script. */
+	SLOT_SCRIPT,
+	SLOTS_END,
+};
+
+/* Takes the slots that nothing is in: an image of the supervisor before this one may have used them for something else. */
+void slots_open(void);
+/* Whether a process can be given the lowest descriptors only (Linux 5.9). */
+bool slots_suffice(void);
+/* Puts a copy of the descriptor into the slot; nothing for -1. */
+bool slot_fill(enum slot slot, int fd);
+/* Closes whatever is in the slots. */
+void slots_clear(void);
+/* A descriptor that is not a slot, for the same file: a copy where it is one. */
+int slots_leave(int fd);
 
 #endif

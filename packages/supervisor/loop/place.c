@@ -1,9 +1,9 @@
 /* Where files are, seen from the executable. An installation may be anywhere, and is replaced while it runs. */
-#include "loop/place.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "loop/loop.h"
 
 /* When /proc cannot say. */
 #define USUAL_PLACE "/sbin/upstart"

@@ -9,8 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "loop/place.h"
-#include "loop/say.h"
+#include "loop/loop.h"
 
 #define NOT_EXECUTED 126
 

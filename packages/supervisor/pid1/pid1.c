@@ -20,7 +20,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "loop/say.h"
+#include "loop/loop.h"
 
 #define SAFE_PATH "/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
 #define DEFAULTS (MS_NOEXEC | MS_NOSUID)

@@ -17,7 +17,6 @@
 #include "daemon/daemon.h"
 #include "link/reports.h"
 #include "loop/loop.h"
-#include "loop/say.h"
 #include "pid1/pid1.h"
 #include "process/ending.h"
 #include "process/stops.h"

@@ -29,8 +29,7 @@ bool order_stands(const struct process *process) {
 }
 
 static void carry_out(const struct kept *kept) {
-	struct frame frame = {.header = {.type = FRAME_SPAWN, .length = kept->length, .id = kept->order},
-	                      .body = kept->body};
+	struct frame frame = {.type = FRAME_SPAWN, .length = kept->length, .id = kept->order, .body = kept->body};
 	spawn(&frame);
 	/* The kernel mostly has a child begin on the processor of its parent, whose other work can wait. */
 	sched_yield();

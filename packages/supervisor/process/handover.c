@@ -13,7 +13,7 @@
 
 #include "link/frames.h"
 #include "log/logs.h"
-#include "loop/say.h"
+#include "loop/loop.h"
 #include "process/ending.h"
 #include "process/follow.h"
 #include "process/stops.h"

@@ -43,7 +43,7 @@ void process_free(struct process *process) {
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
 	free(process->kept);
-	free_later(&process->garbage);
+	free_later(&process->garbage, -1);
 }
 
 void process_keep(struct process *process, const uint8_t *body, size_t length) {

@@ -17,8 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "loop/say.h"
-#include "loop/slots.h"
+#include "loop/loop.h"
 
 /* Where a script is read from. */
 #define SCRIPT_FD 9

@@ -21,7 +21,7 @@
 
 #include "link/reports.h"
 #include "log/logs.h"
-#include "loop/slots.h"
+#include "loop/loop.h"
 #include "spawn/child.h"
 
 /*
@@ -222,7 +222,7 @@ static struct child_message start(struct process *process, struct spawn_spec *sp
 void spawn(const struct frame *frame) {
 	struct spawn_spec *spec = spec_read(frame);
 	if (!spec) {
-		report_failure(frame->header.id, STEP_FORK, ENOMEM, "");
+		report_failure(frame->id, STEP_FORK, ENOMEM, "");
 		return;
 	}
 	struct process *process = NULL;
@@ -240,7 +240,7 @@ void spawn(const struct frame *frame) {
 			process->trace = spec->trace_forks ? TRACE_NEW : TRACE_NONE;
 			report_add(REPORT_SPAWNED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
 			if (spec->keep)
-				process_keep(process, frame->body, frame->header.length);
+				process_keep(process, frame->body, frame->length);
 		}
 	}
 	spec_free(spec);

@@ -58,7 +58,7 @@ static void store(struct spawn_spec *spec, const struct field *field, char **lis
 }
 
 struct spawn_spec *spec_read(const struct frame *frame) {
-	size_t counts[ROWS] = {0}, pointers = 0, length = frame->header.length;
+	size_t counts[ROWS] = {0}, pointers = 0, length = frame->length;
 	struct fields fields = fields_of(frame);
 	struct field field;
 	while (fields_next(&fields, &field))
@@ -71,7 +71,7 @@ struct spawn_spec *spec_read(const struct frame *frame) {
 	struct spawn_spec *spec = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (spec == MAP_FAILED)
 		return NULL;
-	*spec = (struct spawn_spec){.size = size, .id = frame->header.id, .umask = NOT_SET, .nice = NOT_SET};
+	*spec = (struct spawn_spec){.size = size, .id = frame->id, .umask = NOT_SET, .nice = NOT_SET};
 	spec->oom_score = NOT_SET;
 	spec->uid = spec->gid = NO_ID;
 	char **lists[ROWS], **next = (char **)(spec + 1);
@@ -80,7 +80,7 @@ struct spawn_spec *spec_read(const struct frame *frame) {
 		if (rows[i].kind == LIST)
 			*(char ***)((char *)spec + rows[i].offset) = next;
 	}
-	struct frame copy = {.header = frame->header, .body = memcpy(next, frame->body, length)};
+	struct frame copy = {.length = frame->length, .body = memcpy(next, frame->body, length)};
 	char *end = NULL;
 	fields = fields_of(&copy);
 	while (fields_next(&fields, &field)) {

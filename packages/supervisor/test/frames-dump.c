@@ -14,7 +14,7 @@
 static void dump(const struct frame *frame) {
 	struct fields fields = fields_of(frame);
 	struct field field;
-	printf("%u %llu", frame->header.type, (unsigned long long)frame->header.id);
+	printf("%u %llu", frame->type, (unsigned long long)frame->id);
 	while (fields_next(&fields, &field)) {
 		printf(" %u:", field.tag);
 		for (uint32_t i = 0; i < field.length; i++)

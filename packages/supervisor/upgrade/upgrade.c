@@ -14,17 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "link/commands.h"
-#include "link/note.h"
+#include "link/link.h"
 #include "link/reports.h"
 #include "link/state_file.h"
 #include "log/logs.h"
-#include "loop/place.h"
-#include "loop/say.h"
+#include "loop/loop.h"
 #include "pid1/signals.h"
 #include "process/handover.h"
 #include "spawn/child.h"
@@ -44,40 +43,43 @@
 
 /* In the order in which they are written: processes refer to logs. */
 static const struct {
-	/* The beginning of the keys of its entries. */
-	const char *prefix;
 	void (*give)(FILE *out);
 	void (*take)(const struct state_entry *entry);
 } parts[] = {
-	{"limit", limits_hand_over, limits_take_over},         {"command", commands_hand_over, commands_take_over},
-	{"report", reports_hand_over, reports_take_over},      {"log", logs_hand_over, logs_take_over},
-	{"process", processes_hand_over, processes_take_over}, {"note", note_hand_over, note_take_over},
-	{"signal", signals_hand_over, signals_take_over},
+	{limits_hand_over, limits_take_over},       {commands_hand_over, commands_take_over},
+	{reports_hand_over, reports_take_over},     {logs_hand_over, logs_take_over},
+	{processes_hand_over, processes_take_over}, {signals_hand_over, signals_take_over},
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
-/* In the environment of the next image: the descriptor. Changed in place, as after a fault there may be no memory to be had. */
+/*
+ * In the environment of the next image: the descriptor, and whether a fault is why. Changed in place, as after a fault there may be no
+ * memory to be had.
+ */
 #define STATE_VARIABLE "UPSTART_STATE_FD"
-static char variable[sizeof STATE_VARIABLE "=-2147483648"];
-/* What the image before has left, or this one leaves; and what is still to be read of it. */
-static int state_fd;
-static struct state_text left;
+#define BY_FAULT " fault"
+static char variable[sizeof STATE_VARIABLE "=-2147483648" BY_FAULT];
+/* What the image before this one has left. */
+static int left_fd = -1;
+static bool left_by_fault;
 
-static void name_descriptor(int fd) {
-	state_fd = fd;
-	snprintf(variable, sizeof variable, STATE_VARIABLE "=%d", fd);
+static void name_descriptor(int fd, bool by_fault) {
+	snprintf(variable, sizeof variable, STATE_VARIABLE "=%d%s", fd, by_fault ? BY_FAULT : "");
 }
 
-static void forget(void) {
-	state_text_free(&left);
-	close(state_fd);
-	name_descriptor(-1);
+/* All of a file; nothing when it cannot be read. */
+static struct state_text text_of(int fd) {
+	struct stat file;
+	char *text = fstat(fd, &file) < 0 ? MAP_FAILED : mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	return text == MAP_FAILED ? (struct state_text){0} : (struct state_text){text, text + file.st_size};
 }
 
 /* Whether all of it can be read, from the first entry to the last. */
 static bool is_understood(struct state_text text) {
 	struct state_entry entry;
-	if (!state_next(&text, &entry) || !entry_is(&entry, FIRST) || entry.number < FORMAT_OLDEST || entry.number > FORMAT)
+	if (!text.at || !state_next(&text, &entry) || !entry_is(&entry, FIRST))
+		return false;
+	if (entry.number < FORMAT_OLDEST || entry.number > FORMAT)
 		return false;
 	while (state_next(&text, &entry))
 		if (entry_is(&entry, LAST))
@@ -86,83 +88,95 @@ static bool is_understood(struct state_text text) {
 }
 
 enum state_before state_open(void) {
-	const char *number = getenv(STATE_VARIABLE);
+	const char *value = getenv(STATE_VARIABLE);
 	bool checking = getenv(CHECK_VARIABLE);
-	name_descriptor(number ? atoi(number) : -1);
+	left_fd = value ? atoi(value) : -1;
+	left_by_fault = value && strstr(value, BY_FAULT);
+	name_descriptor(-1, false);
 	putenv(variable);
 	unsetenv(CHECK_VARIABLE);
-	if (state_fd <= STDERR_FILENO)
+	if (left_fd <= STDERR_FILENO)
 		return STATE_NONE;
-	bool understood = state_text_read(&left, state_fd) && is_understood(left);
+	bool understood = is_understood(text_of(left_fd));
 	if (checking)
 		_exit(understood ? 0 : 1);
 	if (understood)
 		return STATE_LEFT;
 	say("What the supervisor before this one has left cannot be read");
-	forget();
+	close(left_fd);
 	return STATE_LOST;
 }
 
+bool state_is_of_fault(void) {
+	return left_by_fault;
+}
+
 void take_over(void) {
+	struct state_text all = text_of(left_fd), text = all;
 	struct state_entry entry;
-	while (state_next(&left, &entry))
+	while (state_next(&text, &entry))
 		for (size_t i = 0; i < PARTS; i++)
-			if (strncmp(entry.key, parts[i].prefix, strlen(parts[i].prefix)) == 0)
-				parts[i].take(&entry);
+			parts[i].take(&entry);
 	processes_taken_over();
-	forget();
+	munmap((void *)all.at, (size_t)(all.end - all.at));
+	close(left_fd);
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 
-/* False: there is no memory for it. */
-static bool write_all(int fd) {
+/* In a copy of this process, which becomes the installed supervisor to be checked. */
+static void write_and_check(int fd, char **argv) {
 	FILE *out = fdopen(dup(fd), "w");
 	if (!out)
-		return false;
+		return;
 	state_number(out, FIRST, FORMAT);
 	for (size_t i = 0; i < PARTS; i++)
 		parts[i].give(out);
 	state_number(out, LAST, 0);
 	bool failed = ferror(out);
-	return fclose(out) == 0 && !failed;
-}
-
-static _Noreturn void write_and_check(char **argv, int fd) {
-	child_restore_signals();
-	if (!write_all(fd))
-		_exit(1);
-	name_descriptor(fd);
+	if (fclose(out) != 0 || failed)
+		return;
+	name_descriptor(fd, false);
 	setenv(CHECK_VARIABLE, "1", 1);
 	execv(place_executable(), argv);
-	_exit(1);
 }
 
-bool state_save(char **argv) {
-	int status = -1, fd = memfd_create("supervisor-state", 0);
-	pid_t child = fd < 0 ? -1 : (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
-	if (child == 0)
-		write_and_check(argv, fd);
-	if (child > 0) {
-		struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
-		if (poll(&ended, 1, CHECK_PATIENCE) != 1)
-			kill(child, SIGKILL);
-		waitpid(child, &status, 0);
-		close(ended.fd);
+int in_a_copy(int flags, void (*work)(int argument, char **argv), int argument, char **argv, int patience) {
+	int status = -1;
+	pid_t child = (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+	if (child == 0) {
+		work(argument, argv);
+		_exit(1);
 	}
-	bool understood = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (understood)
-		name_descriptor(fd);
+	if (child < 0)
+		return -1;
+	struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
+	/* One that hangs is not waited for even then: it is reaped like any other. */
+	if (poll(&ended, 1, patience) == 1)
+		waitpid(child, &status, 0);
 	else
-		close(fd);
-	return understood;
+		kill(child, SIGKILL);
+	close(ended.fd);
+	return status;
+}
+
+int state_save(char **argv, bool by_fault) {
+	int fd = memfd_create("supervisor-state", 0);
+	if (fd >= 0 && in_a_copy(CLONE_FILES, write_and_check, fd, argv, CHECK_PATIENCE) == 0) {
+		name_descriptor(fd, by_fault);
+		return fd;
+	}
+	close(fd);
+	return -1;
 }
 
 void hand_over(char **argv) {
 	const char *why = "it does not understand what it would have to go on with";
-	if (state_save(argv)) {
+	int fd = state_save(argv, false);
+	if (fd >= 0) {
 		execv(place_executable(), argv);
 		why = strerror(errno);
-		forget();
+		close(fd);
+		name_descriptor(-1, false);
 	}
 	say("Failed to re-execute %s: %s", place_executable(), why);
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
