@@ -34,16 +34,24 @@ export function housePicture() {
   return picture({ width: WIDTH, height, title: 'The packages and what they import' }, [
     ...packages.flatMap(({ path, imports }) => imports.map((other) => edge(path, other, places))),
     ...packages.flatMap((one) => house(one, places.get(one.path))),
-    arrow('start', [[40, height - 24], [84, height - 24]]),
+    arrow('start', [
+      [40, height - 24],
+      [84, height - 24],
+    ]),
     text('imports', { x: 94, y: height - 20, anchor: 'start', className: 'small' }),
-    arrow('stop', [[180, height - 24], [224, height - 24]]),
+    arrow('stop', [
+      [180, height - 24],
+      [224, height - 24],
+    ]),
     text('includes the table of frames', { x: 234, y: height - 20, anchor: 'start', className: 'small' }),
   ]);
 }
 
 /** All packages: `path`, `language`, `rooms`, `imports` as `{to, kind}`. */
 function readPackages() {
-  const written = readdirSync(join(ROOT, 'packages')).filter((name) => existsSync(join(ROOT, 'packages', name, 'package.json')));
+  const written = readdirSync(join(ROOT, 'packages')).filter((name) =>
+    existsSync(join(ROOT, 'packages', name, 'package.json')),
+  );
   const typescript = written.map((name) => {
     const path = `packages/${name}`;
     const { dependencies = {} } = JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'));
@@ -75,7 +83,8 @@ function modulesOf(folder, suffix) {
 }
 
 function foldersOf(folder, suffix) {
-  const holds = (path) => readdirSync(join(ROOT, path)).some((name) => name.endsWith(suffix) && !name.endsWith('.test.ts'));
+  const holds = (path) =>
+    readdirSync(join(ROOT, path)).some((name) => name.endsWith(suffix) && !name.endsWith('.test.ts'));
   return readdirSync(join(ROOT, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/^test/.test(entry.name) && entry.name !== 'node_modules')
     .map(({ name }) => name)
@@ -97,7 +106,8 @@ function placesOf(packages) {
     }
     y += height + GAP;
   }
-  for (const { path } of packages) if (!places.has(path)) throw new Error(`${path} has no place in the picture of the house`);
+  for (const { path } of packages)
+    if (!places.has(path)) throw new Error(`${path} has no place in the picture of the house`);
   return places;
 }
 
@@ -130,11 +140,21 @@ function edge(from, { to, kind }, places) {
   if (b.y <= a.bottom) throw new Error(`${from} must stand above ${to} in the picture of the house`);
   if (b.y - a.bottom > GAP) {
     const x = a.x < WIDTH / 2 ? a.x + 40 : a.right - 40;
-    return arrow(kind, [[x, a.bottom], [x, b.y]]);
+    return arrow(kind, [
+      [x, a.bottom],
+      [x, b.y],
+    ]);
   }
   const toRight = b.middle > a.middle;
   const spread = (place, right) => place.middle + (right ? 1 : -1) * (place.width / 6);
-  if (a.right <= b.x || b.right <= a.x) return arrow(kind, [[spread(a, toRight), a.bottom], [spread(b, !toRight), b.y]]);
+  if (a.right <= b.x || b.right <= a.x)
+    return arrow(kind, [
+      [spread(a, toRight), a.bottom],
+      [spread(b, !toRight), b.y],
+    ]);
   const x = (Math.max(a.x, b.x) + Math.min(a.right, b.right)) / 2;
-  return arrow(kind, [[x, a.bottom], [x, b.y]]);
+  return arrow(kind, [
+    [x, a.bottom],
+    [x, b.y],
+  ]);
 }

@@ -8,5 +8,7 @@ test('the pictures show the sources as they are', () => {
 
 test('a state, or a way, that the layout does not know is refused', () => {
   expect(() => statesPicture({ dreaming: { start: 'running', stop: 'stopping' } })).toThrow('dreaming has no place');
-  expect(() => statesPicture({ waiting: { start: 'killed', stop: 'killed' } })).toThrow('no way from waiting to killed');
+  expect(() => statesPicture({ waiting: { start: 'killed', stop: 'killed' } })).toThrow(
+    'no way from waiting to killed',
+  );
 });
