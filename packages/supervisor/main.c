@@ -16,7 +16,7 @@
 #include "log/logs.h"
 #include "loop/loop.h"
 #include "pid1/pid1.h"
-#include "process/reap.h"
+#include "process/process.h"
 #include "pid1/signals.h"
 #include "spawn/spawn.h"
 #include "spawn/child.h"

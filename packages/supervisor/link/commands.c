@@ -10,9 +10,7 @@
 #include "link/reports.h"
 #include "log/logs.h"
 #include "loop/loop.h"
-#include "process/ending.h"
 #include "process/process.h"
-#include "process/stops.h"
 #include "spawn/spawn.h"
 
 static uint64_t last;

@@ -18,10 +18,7 @@
 #include "link/reports.h"
 #include "loop/loop.h"
 #include "pid1/pid1.h"
-#include "process/ending.h"
-#include "process/stops.h"
 #include "process/process.h"
-#include "process/reap.h"
 
 /* SIGRTMIN+3 as C libraries count: how engines of containers have an init halt. */
 #define SIGHALT 37

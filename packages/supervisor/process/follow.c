@@ -6,13 +6,11 @@
  *   NEW_CHILD  --its first SIGSTOP-->       NONE when there were enough forks, else NORMAL
  *   NORMAL     --exec, after a fork-->      NONE
  *
- * Everything else that stops the process is a signal on its way to it, which is passed on. The process that is followed now
- * is not our child: as long as its parent lives, that parent reaps it; when the parent has died it becomes ours, and is reaped
- * like any other. The pidfd says when it has ended; who can say how is looked for then.
+ * Any other stop is a signal on its way to the process, and is passed on. The process that is followed is not our child: as
+ * long as its parent lives, that parent reaps it; when the parent has died it becomes ours, and is reaped like any other. The
+ * pidfd says when it has ended; only then we look for its status.
  */
 #define _GNU_SOURCE
-#include "process/follow.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -27,13 +25,13 @@
 #include <unistd.h>
 
 #include "link/reports.h"
-#include "process/ending.h"
+#include "process/process.h"
 
 /* What a traced process stops for. */
 #define OPTIONS ((void *)(long)(PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXEC))
 /* P_PIDFD, which not every libc's headers have. */
 #define ID_TYPE_PIDFD 3
-/* When there is no descriptor to be had. */
+/* Milliseconds until a pidfd is tried again when there was no descriptor for it. */
 #define RETRY 1000
 
 /* Linux 6.15: the exit status of a process that has been reaped. Not in every libc's headers. */
@@ -54,32 +52,24 @@ static bool status_of_reaped(int fd, int *status) {
 	return true;
 }
 
-/* Field 3 of /proc/PID/stat is the state, field 52 the exit code. */
+/* Field 3 of /proc/PID/stat is the state, field 52 the exit code. The name, field 2, may hold anything. */
 static bool status_of_zombie(pid_t pid, int *status) {
-	char path[32], text[1024];
+	char path[32], text[1024] = "";
 	snprintf(path, sizeof path, "/proc/%d/stat", pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	ssize_t n = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	/* The name, field 2, may hold anything. */
-	const char *at = strrchr(text, ')');
-	if (!at || at[1] != ' ' || at[2] != 'Z')
-		return false;
-	for (int field = 2; field < 52; field++) {
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	const char *at = length > 0 ? strrchr(text, ')') : NULL;
+	bool is_zombie = at && at[1] == ' ' && at[2] == 'Z';
+	for (int field = 2; at && field < 52; field++)
 		at = strchr(at + 1, ' ');
-		if (!at)
-			return false;
-	}
-	*status = atoi(at + 1);
-	return true;
+	if (is_zombie && at)
+		*status = atoi(at + 1);
+	return is_zombie && at;
 }
 
-/* Not asked by the pid, which may have come to another child of ours by now. */
+/* Not asked by the pid, which another child of ours may have by now. */
 static bool is_ours(int fd) {
 	siginfo_t info;
 	return waitid((idtype_t)ID_TYPE_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
@@ -89,46 +79,44 @@ static void ready(struct watch *watch, uint32_t events) {
 	struct process *process = CONTAINER_OF(watch, struct process, pidfd);
 	int status;
 	(void)events;
-	if (is_ours(watch->fd)) {
-		/* Or will be in a moment: it is one that we trace. SIGCHLD comes for it. */
+	/* Ours, or it will be in a moment, as one that we trace: SIGCHLD comes for it. */
+	if (is_ours(watch->fd))
 		watch_close(watch);
-	} else if (status_of_zombie(process->pid, &status) || status_of_reaped(watch->fd, &status)) {
+	else if (status_of_zombie(process->pid, &status) || status_of_reaped(watch->fd, &status))
 		process_ended(process, &status, NULL);
-	} else {
+	else
 		process_ended(process, NULL, NULL);
-	}
-}
-
-void follow_attach(struct process *process, int fd) {
-	if (watch_start(&process->pidfd, fd, EPOLLIN, ready) == 0)
-		return;
-	close(fd);
-	follow_begin(process);
 }
 
 static void retry(struct timer *timer) {
-	follow_begin(CONTAINER_OF(timer, struct process, timer));
+	follow_begin(CONTAINER_OF(timer, struct process, timer), -1);
 }
 
-void follow_begin(struct process *process) {
+void follow_begin(struct process *process, int pidfd) {
 	watch_close(&process->pidfd);
-	int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-	if (fd >= 0 && watch_start(&process->pidfd, fd, EPOLLIN, ready) == 0)
-		return;
-	if (fd >= 0)
-		close(fd);
-	else if (errno == ESRCH) {
+	if (pidfd < 0)
+		pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+	if (pidfd < 0 && errno == ESRCH)
 		process_ended(process, NULL, NULL);
-		return;
+	else if (pidfd < 0 || watch_start(&process->pidfd, pidfd, EPOLLIN, ready) < 0) {
+		if (pidfd >= 0)
+			close(pidfd);
+		timer_start(&process->timer, RETRY, retry);
 	}
-	timer_start(&process->timer, RETRY, retry);
 }
 
 /* ---- forks ---- */
 
-/* Errors mean that the process has been killed, which will be reaped. */
-static void go_on(pid_t pid, int signal) {
+/* Errors mean that the process has been killed, and will be reaped. */
+static void resume(pid_t pid, int signal) {
 	ptrace(PTRACE_CONT, pid, NULL, (void *)(long)signal);
+}
+
+/* Traced from its exec or its first stop on. */
+static void trace_on(struct process *process) {
+	ptrace(PTRACE_SETOPTIONS, process->pid, NULL, OPTIONS);
+	process->trace = TRACE_NORMAL;
+	resume(process->pid, 0);
 }
 
 static void let_go(struct process *process) {
@@ -138,56 +126,40 @@ static void let_go(struct process *process) {
 }
 
 static void new_child_stopped(struct process *process, int signal) {
-	if (signal != SIGSTOP) {
-		go_on(process->pid, signal); /* came before the stop that a new child begins with */
-		return;
-	}
-	process->forks++;
-	if (process->forks >= process->forks_wanted) {
+	if (signal != SIGSTOP)
+		resume(process->pid, signal); /* came before the stop that a new child begins with */
+	else if (++process->forks >= process->forks_wanted)
 		let_go(process);
-		return;
-	}
-	ptrace(PTRACE_SETOPTIONS, process->pid, NULL, OPTIONS);
-	process->trace = TRACE_NORMAL;
-	go_on(process->pid, 0);
+	else
+		trace_on(process);
 }
 
 static void forked(struct process *process) {
-	unsigned long message = 0;
+	unsigned long child = 0;
 	pid_t parent = process->pid;
-	ptrace(PTRACE_GETEVENTMSG, parent, NULL, &message);
-	if (message == 0) {
-		go_on(parent, 0);
+	siginfo_t stop;
+	ptrace(PTRACE_GETEVENTMSG, parent, NULL, &child);
+	if (child == 0) {
+		resume(parent, 0);
 		return;
 	}
-	process_set_pid(process, (pid_t)message);
+	process_set_pid(process, (pid_t)child);
 	process->trace = TRACE_NEW_CHILD;
-	report_add(REPORT_FORKED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid), NUMBER(OLD_PID, parent));
+	report_add(REPORT_FORKED, NUMBER(PROCESS, process->id), NUMBER(PID, child), NUMBER(OLD_PID, parent));
 	ptrace(PTRACE_DETACH, parent, NULL, NULL);
-	siginfo_t stop;
-	/* It may have stopped, and the report of that been taken for a stranger's, before this one came. */
-	bool has_stopped = ptrace(PTRACE_GETSIGINFO, process->pid, NULL, &stop) == 0;
-	if (has_stopped)
+	/* It may have stopped already, and have been reaped as a stranger. */
+	if (ptrace(PTRACE_GETSIGINFO, process->pid, NULL, &stop) == 0)
 		new_child_stopped(process, stop.si_signo);
-	follow_begin(process);
-}
-
-static void signalled(const struct process *process, int signal) {
-	siginfo_t info;
-	/* No information: this is the stop itself, not the signal on its way, and a stop must not be delivered twice. */
-	if (ptrace(PTRACE_GETSIGINFO, process->pid, NULL, &info) < 0)
-		signal = 0;
-	go_on(process->pid, signal);
+	follow_begin(process, -1);
 }
 
 void trace_stopped(struct process *process, int status) {
 	int event = status >> 16, signal = WSTOPSIG(status);
+	siginfo_t info;
 	if (!WIFSTOPPED(status))
 		return;
 	if (process->trace == TRACE_NEW && signal == SIGTRAP) {
-		ptrace(PTRACE_SETOPTIONS, process->pid, NULL, OPTIONS);
-		process->trace = TRACE_NORMAL;
-		go_on(process->pid, 0);
+		trace_on(process);
 	} else if (process->trace == TRACE_NEW_CHILD) {
 		new_child_stopped(process, signal);
 	} else if (event == PTRACE_EVENT_FORK) {
@@ -197,8 +169,10 @@ void trace_stopped(struct process *process, int status) {
 		if (process->forks > 0)
 			let_go(process);
 		else
-			go_on(process->pid, 0);
+			resume(process->pid, 0);
 	} else {
-		signalled(process, signal);
+		/* No information: this is the stop itself, not the signal on its way, and a stop must not be delivered twice. */
+		bool on_its_way = ptrace(PTRACE_GETSIGINFO, process->pid, NULL, &info) == 0;
+		resume(process->pid, on_its_way ? signal : 0);
 	}
 }

@@ -1,4 +1,4 @@
-/* The table of processes, by id and by pid. It knows nothing of what happens to them. */
+/* The table of processes, by id and by pid. It does not know how they begin and end. */
 #include "process/process.h"
 
 #include <stdlib.h>
@@ -17,14 +17,13 @@ struct process *process_new(uint64_t id) {
 	process->id = id;
 	process->exec_pipe.fd = process->pidfd.fd = -1;
 	process->status = NOT_KNOWN;
-	struct process **bucket = &with_id[id % BUCKETS];
-	process->next_with_id = *bucket;
-	*bucket = process;
+	process->next_with_id = with_id[id % BUCKETS];
+	with_id[id % BUCKETS] = process;
 	count++;
 	return process;
 }
 
-void process_forget_pid(struct process *process) {
+static void forget_pid(struct process *process) {
 	struct process **link = &with_pid[(size_t)process->pid % BUCKETS];
 	while (*link && *link != process)
 		link = &(*link)->next_with_pid;
@@ -32,8 +31,16 @@ void process_forget_pid(struct process *process) {
 		*link = process->next_with_pid;
 }
 
+void process_set_pid(struct process *process, pid_t pid) {
+	struct process **bucket = &with_pid[(size_t)pid % BUCKETS];
+	forget_pid(process);
+	process->pid = pid;
+	process->next_with_pid = *bucket;
+	*bucket = process;
+}
+
 void process_free(struct process *process) {
-	process_forget_pid(process);
+	forget_pid(process);
 	struct process **link = &with_id[process->id % BUCKETS];
 	while (*link != process)
 		link = &(*link)->next_with_id;
@@ -46,14 +53,16 @@ void process_free(struct process *process) {
 	free_later(&process->garbage, -1);
 }
 
-void process_keep(struct process *process, const uint8_t *body, size_t length) {
-	struct kept *kept = length > KEPT_MAX ? NULL : malloc(sizeof *kept + length);
-	if (!kept)
-		return;
-	*kept = (struct kept){.length = (uint32_t)length};
-	memcpy(kept->body, body, length);
+void process_keep(struct process *process, const struct frame *frame) {
+	size_t length = frame->length;
+	struct frame *kept = length > KEPT_MAX ? NULL : malloc(sizeof *kept + length);
 	free(process->kept);
 	process->kept = kept;
+	if (!kept)
+		return;
+	*kept = *frame;
+	kept->id = 0;
+	kept->body = memcpy(kept + 1, frame->body, length);
 }
 
 struct process *process_by_id(uint64_t id) {
@@ -65,17 +74,9 @@ struct process *process_by_id(uint64_t id) {
 
 struct process *process_by_pid(pid_t pid) {
 	struct process *process = with_pid[(size_t)pid % BUCKETS];
-	while (process && process->pid != pid)
+	while (process && (process->pid != pid || process->ended))
 		process = process->next_with_pid;
 	return process;
-}
-
-void process_set_pid(struct process *process, pid_t pid) {
-	process_forget_pid(process);
-	process->pid = pid;
-	struct process **bucket = &with_pid[(size_t)pid % BUCKETS];
-	process->next_with_pid = *bucket;
-	*bucket = process;
 }
 
 void process_each(void (*visit)(struct process *process, void *data), void *data) {

@@ -5,13 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
+#include "link/frames.h"
+#include "link/state_file.h"
 #include "loop/loop.h"
 
 struct log;
 
-/* Where following the forks of a process is (reference: jobs 5.1). */
+/* How far the forks of a process have been followed (reference: jobs 5.1). */
 enum trace {
 	TRACE_NONE,
 	/* Asked to be traced; its exec has not been seen. */
@@ -23,16 +27,7 @@ enum trace {
 
 #define NOT_KNOWN (-1)
 
-/* What a process was started with, for a standing order (ending.h). */
-struct kept {
-	/* The id of the order; 0: there is none. */
-	uint64_t order;
-	/* The body of the SPAWN frame. */
-	uint32_t length;
-	uint8_t body[];
-};
-
-/* Bytes of it at most; a process that was started with more is not kept. */
+/* Bytes of a SPAWN frame that are kept at most; a process that was started with more cannot be started again. */
 #define KEPT_MAX (16u * 1024)
 
 struct process {
@@ -41,13 +36,13 @@ struct process {
 	uint64_t id;
 	struct process *next_with_id, *next_with_pid;
 	struct log *log;
-	/* NULL: it cannot be started again. */
-	struct kept *kept;
+	/* The frame that starts it again when it ends, if its id is not 0: that of the standing order. NULL: it is not kept. */
+	struct frame *kept;
 	/* The error pipe, until the program runs. */
 	struct watch exec_pipe;
 	/* A process that is not our child: readable when it has ended. */
 	struct watch pidfd;
-	/* Before its end: there was no pidfd to be had. After it: how long the report waits for the log. */
+	/* Before its end: until a pidfd is tried again. After it: how long the report waits for the log. */
 	struct timer timer;
 	/* Its end: microseconds, and kilobytes at most. */
 	int64_t user_time, system_time, memory;
@@ -57,24 +52,60 @@ struct process {
 	pid_t pid;
 	/* An `enum trace`; how many forks have been followed, and how many there will be. */
 	int trace, forks, forks_wanted;
-	/* Signal of the last stop, 0 when running: as reported, and as it is. */
+	/* The signal that has stopped it, 0 when it runs: as reported, or NOT_KNOWN when that is to be reported; and as it is. */
 	int stop_reported, stop_now;
 	/* It has been reaped; the report waits for the log. */
 	bool ended;
 };
 
-/* What there is to say of a process that has just been made is the caller's to fill in. NULL: no memory. */
+/* The table. The caller fills in the rest of a new one. NULL: no memory. */
 struct process *process_new(uint64_t id);
 void process_free(struct process *process);
-/* Keeps the body of the frame that has started it, if it is not too large. */
-void process_keep(struct process *process, const uint8_t *body, size_t length);
-
+/* Keeps a copy of the frame that has started it, if it is not too large. No order stands. */
+void process_keep(struct process *process, const struct frame *frame);
 struct process *process_by_id(uint64_t id);
+/* Not one that has ended. */
 struct process *process_by_pid(pid_t pid);
 void process_set_pid(struct process *process, pid_t pid);
-/* From here on its pid may be given to another process. */
-void process_forget_pid(struct process *process);
 void process_each(void (*visit)(struct process *process, void *data), void *data);
 size_t process_count(void);
+
+/* Reports its end, by a wait status or, when nobody knows that, NULL, after its output. The process may be gone after this. */
+void process_ended(struct process *process, const int *status, const struct rusage *usage);
+/* When it ends it is to be started again, under this id; 0: not any more. Nothing when it is not kept. */
+void order_set(struct process *process, uint64_t id);
+bool order_stands(const struct process *process);
+
+/* Carries out a SIGNAL command: 0 or the error number. */
+int process_signal(struct process *process, int signal, bool group);
+/* The process is stopped by `signal`, or runs (0). */
+void process_stopped(struct process *process, int signal);
+/* Reports a stop that is not reported yet; later, while reports are many. */
+void process_report_stop(struct process *process);
+/* Reports the stops that have waited, if reports are no longer many. */
+void process_report_stops(void);
+
+/* Watches for the end of `process->pid`, by `pidfd`, which is opened when it is -1. The process may be gone after this. */
+void follow_begin(struct process *process, int pidfd);
+/* A traced process has stopped: for us, or because of a signal. */
+void trace_stopped(struct process *process, int status);
+
+/* From one image of the supervisor to the next (PROTOCOL.md has the keys). The logs have been taken over before. */
+void processes_hand_over(FILE *out);
+void processes_take_over(const struct state_entry *entry);
+/* There are no more entries. */
+void processes_taken_over(void);
+
+/* A process of the supervisor's own. */
+struct reaped_row {
+	pid_t (*pid)(void);
+	void (*ended)(int status);
+};
+/* The own processes, up to a row without a function; and whether there is a daemon that is READY. */
+void reap_open(const struct reaped_row *rows, bool (*has_daemon)(void));
+void reap_soon(void);
+bool reap_is_due(void);
+/* After the descriptors of a turn, so that output and exec failures come before exits (reference: jobs 13). */
+void reap_turn(void);
 
 #endif

@@ -1,27 +1,22 @@
-/* Reaps children, and tells what has become of each to whoever it is about. Waits while there is no room for reports. */
-#include "process/reap.h"
-
+/* Reaps children and hands each change to the module that it concerns. It waits while there is no room for reports. */
 #include <sys/wait.h>
 
 #include "link/reports.h"
-#include "loop/loop.h"
-#include "process/ending.h"
-#include "process/follow.h"
-#include "process/stops.h"
+#include "process/process.h"
 #include "spawn/spawn.h"
 
 /* After so many children other descriptors have their turn. */
 #define REAPED_A_TURN 256
 /* And after so many that others are started for: a spawn takes half a millisecond. */
 #define ORDERS_A_TURN 16
-/* While a daemon comes up it has the processors: no more than so many are started for others in so many milliseconds. */
+/* A daemon that comes up needs the processors: until it is READY so many are started for others in so many milliseconds. */
 #define ORDERS_ALONE 10
 #define ORDERS_EVERY 200
 
 static const struct reaped_row *own;
 static bool (*daemon_is_ready)(void);
 static bool due;
-/* How many have ended for which others are started; and how many had at the beginning of such a time. */
+/* How many have ended for which others are started; and how many had when the present ORDERS_EVERY began. */
 static unsigned orders, orders_before;
 static struct timer pause;
 
@@ -34,7 +29,8 @@ void reap_soon(void) {
 	due = true;
 }
 
-static void go_on(struct timer *timer) {
+/* The next turn reaps. */
+static void wake_up(struct timer *timer) {
 	(void)timer;
 }
 
@@ -44,7 +40,7 @@ static bool pauses(void) {
 		return false;
 	if (!timer_is_running(&pause)) {
 		orders_before = orders;
-		timer_start(&pause, ORDERS_EVERY, go_on);
+		timer_start(&pause, ORDERS_EVERY, wake_up);
 	}
 	return orders - orders_before >= ORDERS_ALONE;
 }
@@ -70,10 +66,8 @@ static void changed(pid_t pid, int status, const struct rusage *usage) {
 		process_ended(process, &status, usage);
 	else if (process->trace != TRACE_NONE)
 		trace_stopped(process, status);
-	else if (WIFCONTINUED(status))
-		process_stopped(process, 0);
 	else
-		process_stopped(process, WSTOPSIG(status));
+		process_stopped(process, WIFCONTINUED(status) ? 0 : WSTOPSIG(status));
 }
 
 /* Even when everything else waits: reports are not acknowledged because the daemon is gone, say. */
@@ -88,11 +82,10 @@ void reap_turn(void) {
 	unsigned before = orders;
 	if (due)
 		reap_own();
-	for (int reaped = 0; due && reaped < REAPED_A_TURN && orders - before < ORDERS_A_TURN; reaped++) {
+	/* The kernel keeps the rest until there is room. */
+	for (int reaped = 0; reaped < REAPED_A_TURN && orders - before < ORDERS_A_TURN && reap_is_due(); reaped++) {
 		int status;
 		struct rusage usage;
-		if (!reports_have_room() || pauses())
-			return; /* the kernel keeps them until there is room */
 		pid_t pid = wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
 		if (pid <= 0)
 			due = false;

@@ -1,22 +1,23 @@
-/* Sends signals to processes and reports when they stop and go on; while reports wait, only the state in the end. */
-#include "process/stops.h"
-
+/* Sends signals to processes and reports when they stop and continue; while reports are many, only the last of these changes. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "link/reports.h"
+#include "process/process.h"
 
-/* Of any process. */
+/* The stop of some process waits to be reported. */
 static bool held_back;
 
-static bool is_new(const struct process *process) {
-	return process->stop_now != process->stop_reported && !process->ended;
-}
-
-static void report(struct process *process) {
+void process_report_stop(struct process *process) {
 	int signal = process->stop_now;
+	if (process->ended || signal == process->stop_reported)
+		return;
+	if (reports_are_many()) {
+		held_back = true;
+		return;
+	}
 	report_add(signal ? REPORT_STOPPED : REPORT_CONTINUED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid),
 	           {signal ? TAG_SIGNAL : 0, signal, NULL});
 	process->stop_reported = signal;
@@ -24,31 +25,22 @@ static void report(struct process *process) {
 
 void process_stopped(struct process *process, int signal) {
 	process->stop_now = signal;
-	if (reports_are_many())
-		held_back = true;
-	else
-		report(process);
+	/* It may have changed back and forth since the last report. */
+	if (!reports_are_many())
+		process->stop_reported = NOT_KNOWN;
+	process_report_stop(process);
 }
 
-void process_stops_taken_over(const struct process *process) {
-	held_back = held_back || is_new(process);
-}
-
-static void report_if_new(struct process *process, void *data) {
-	(void)data;
-	if (!is_new(process))
-		return;
-	if (reports_are_many())
-		held_back = true;
-	else
-		report(process);
+static void report(struct process *process, void *unused) {
+	(void)unused;
+	process_report_stop(process);
 }
 
 void process_report_stops(void) {
 	if (!held_back || reports_are_many())
 		return;
 	held_back = false;
-	process_each(report_if_new, NULL);
+	process_each(report, NULL);
 }
 
 /* False when its pid may mean another process by now. */

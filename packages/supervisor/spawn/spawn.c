@@ -11,12 +11,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "link/reports.h"
@@ -28,19 +26,16 @@
  * Milliseconds that a child has for its first step, in which its descriptors become its own. It takes microseconds; one that
  * somebody stops in the middle of it is killed.
  */
-#define FIRST_STEP_PATIENCE 1000
+#define FIRST_STEP_PATIENCE 3000
 
-static void report_failure(uint64_t id, int step, int number, const char *detail) {
-	report_add(REPORT_SPAWN_FAILED, NUMBER(PROCESS, id), NUMBER(STEP, step), NUMBER(ERRNO, number),
-	           TEXT(DETAIL, detail));
-}
-
-/* It never came to its program. */
-static void forget(struct process *process, const struct child_message *why) {
-	report_failure(process->id, why->step, why->number, why->detail);
-	if (process->log)
+/* It never came to its program. The process is NULL when there was no memory for it. */
+static void forget(uint64_t id, struct process *process, const struct child_message *why) {
+	report_add(REPORT_SPAWN_FAILED, NUMBER(PROCESS, id), NUMBER(STEP, why->step), NUMBER(ERRNO, why->number),
+	           TEXT(DETAIL, why->detail));
+	if (process && process->log)
 		log_discard(process->log);
-	process_free(process);
+	if (process)
+		process_free(process);
 }
 
 static void exec_pipe_ready(struct watch *watch, uint32_t events) {
@@ -62,8 +57,8 @@ bool spawn_settle(struct process *process) {
 		return true;
 	watch_close(&process->exec_pipe);
 	if (n == sizeof message) {
-		message.detail[SPAWN_DETAIL_MAX] = '\0';
-		forget(process, &message);
+		message.detail[sizeof message.detail - 1] = '\0';
+		forget(process->id, process, &message);
 		return false;
 	}
 	report_add(REPORT_EXECED, NUMBER(PROCESS, process->id));
@@ -72,88 +67,83 @@ bool spawn_settle(struct process *process) {
 	return true;
 }
 
-/* ---- what the child starts with ---- */
+/* ---- what the child starts with: 0, or -1 with the reason in errno ---- */
 
-/* A terminal: the master and the job's end of it. 0 or the error number. */
-static int open_terminal(int ends[2]) {
+/* Moves a descriptor into a slot. */
+static int put(enum slot slot, int fd) {
+	bool filled = slot_fill(slot, fd);
+	close(fd);
+	return filled ? 0 : -1;
+}
+
+/* The master of a terminal and the job's end of it; where no terminal is left, the ends of a pipe. */
+static int open_ends(const struct process *process, int ends[2]) {
+	/* It has been said that there is no terminal to be had: once is enough, they come and go. */
+	static bool said;
 	int locked = 0;
 	ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	if (ends[0] < 0)
-		return errno;
-	if (ioctl(ends[0], TIOCSPTLCK, &locked) == 0)
-		ends[1] = ioctl(ends[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ends[1] = ends[0] >= 0 && ioctl(ends[0], TIOCSPTLCK, &locked) == 0
+	              ? ioctl(ends[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC)
+	              : -1;
 	if (ends[1] >= 0)
 		return 0;
 	int error = errno;
-	close(ends[0]);
-	return error;
+	if (ends[0] >= 0)
+		close(ends[0]);
+	/* Without descriptors or memory the whole attempt fails, and is repeated later. */
+	if (error == EMFILE || error == ENFILE || error == ENOMEM || pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	if (!said)
+		report_add(REPORT_LOG_PIPE, NUMBER(PROCESS, process->id), NUMBER(ERRNO, error));
+	said = true;
+	return 0;
 }
 
-/* A terminal for a job's output, or a pipe when there is none left. 0 or an error number. */
-static int open_output(struct process *process, const struct spawn_spec *spec) {
-	/* It has been said that there is no terminal to be had: once is enough, they come and go. */
-	static bool said;
-	int ends[2] = {-1, -1};
-	int error = open_terminal(ends);
-	bool is_pipe = error != 0;
-	/* Without descriptors or memory the whole attempt fails, and is repeated later. */
-	if (error == EMFILE || error == ENFILE || error == ENOMEM)
-		return error;
-	if (is_pipe && pipe2(ends, O_CLOEXEC) < 0)
-		return errno;
-	if (is_pipe) {
-		fcntl(ends[0], F_SETFL, O_NONBLOCK);
-		if (!said)
-			report_add(REPORT_LOG_PIPE, NUMBER(PROCESS, process->id), NUMBER(ERRNO, error));
-		said = true;
-	}
-	bool filled = slot_fill(SLOT_OUTPUT, ends[1]);
-	error = filled ? ENOMEM : errno;
-	close(ends[1]);
-	process->log = filled ? log_new(spec->log_path, spec->output_label, ends[0]) : NULL;
+static int open_output(struct process *process, const struct spec *spec) {
+	int ends[2];
+	if (open_ends(process, ends) < 0)
+		return -1;
+	if (put(SLOT_OUTPUT, ends[1]) == 0)
+		process->log = log_new(spec_text(spec, TAG_LOG_PATH), spec_text(spec, TAG_OUTPUT_LABEL), ends[0]);
 	if (process->log)
 		return 0;
 	close(ends[0]);
-	return error;
+	return -1;
 }
 
-/* The script, to be read from its beginning. 0 or an error number. */
-static int open_script(const struct spawn_spec *spec) {
+/* To be read from its beginning. */
+static int open_script(const struct field *script) {
 	/* The shell lets go of the descriptor that it has opened once more under /proc (reference: job files 4.4). */
-	static char first_line[] = "exec 9<&-\n";
-	struct iovec pieces[] = {{first_line, sizeof first_line - 1}, {(void *)spec->script.data, spec->script.length}};
-	if (!spec->script.data)
-		return 0;
-	int fd = memfd_create("script", MFD_CLOEXEC), error = 0;
+	static const char first_line[] = "exec 9<&-\n";
+	const size_t start = sizeof first_line - 1, length = script->length;
+	int fd = memfd_create("script", MFD_CLOEXEC);
 	if (fd < 0)
-		return errno;
-	ssize_t written = pwritev(fd, pieces, 2, 0);
-	if (written != (ssize_t)(pieces[0].iov_len + pieces[1].iov_len))
-		error = written < 0 ? errno : ENOMEM;
-	else if (!slot_fill(SLOT_SCRIPT, fd))
-		error = errno;
+		return -1;
+	errno = ENOMEM; /* when there is room for a part only */
+	if (pwrite(fd, first_line, start, 0) == (ssize_t)start &&
+	    pwrite(fd, script->data, length, (off_t)start) == (ssize_t)length)
+		return put(SLOT_SCRIPT, fd);
 	close(fd);
-	return error;
+	return -1;
 }
 
-/* The error pipe, whose reading end is watched. 0 or an error number. */
+/* The error pipe, whose reading end is watched. */
 static int open_errors(struct process *process) {
-	int ends[2], error = 0;
+	int ends[2];
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return errno;
-	if (!slot_fill(SLOT_ERROR, ends[1]) || watch_start(&process->exec_pipe, ends[0], EPOLLIN, exec_pipe_ready) < 0) {
-		error = errno;
-		close(ends[0]);
-	}
-	close(ends[1]);
-	return error;
+		return -1;
+	if (put(SLOT_ERROR, ends[1]) == 0 && watch_start(&process->exec_pipe, ends[0], EPOLLIN, exec_pipe_ready) == 0)
+		return 0;
+	close(ends[0]);
+	return -1;
 }
 
 /* ---- the clone ---- */
 
 /*
- * The child's first step ends the sharing of descriptors; until then they must stay as they are. What the child has to say about
- * it, or an empty message when it has died.
+ * The child's first step ends the sharing of descriptors; until then they must stay as they are. Returns its message about that.
+ * When it has been killed there is none: that is reported when it is reaped.
  */
 static struct child_message wait_for_first_step(pid_t pid, int pidfd, int errors) {
 	struct child_message message = {.step = OWN_DESCRIPTORS};
@@ -165,7 +155,7 @@ static struct child_message wait_for_first_step(pid_t pid, int pidfd, int errors
 	if (count == 0)
 		kill(pid, SIGKILL);
 	else if (read(errors, &message, sizeof message) < 0)
-		message.step = OWN_DESCRIPTORS; /* it has been killed; that is reported when it is reaped */
+		message.step = OWN_DESCRIPTORS;
 	return message;
 }
 
@@ -183,12 +173,11 @@ static void copy_heap(bool wanted) {
 }
 
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
-static struct child_message clone_child(struct process *process, const struct spawn_spec *spec) {
+static struct child_message clone_child(struct process *process, struct spec *spec) {
 	bool shares = slots_suffice();
 	int pidfd = -1;
-	long flags = shares ? CLONE_FILES | CLONE_PIDFD | SIGCHLD : SIGCHLD;
 	copy_heap(false);
-	long pid = syscall(SYS_clone, flags, NULL, &pidfd, NULL, NULL);
+	long pid = syscall(SYS_clone, shares ? CLONE_FILES | CLONE_PIDFD | SIGCHLD : SIGCHLD, NULL, &pidfd, NULL, NULL);
 	if (pid == 0)
 		child_run(spec, shares);
 	int error = errno;
@@ -202,46 +191,37 @@ static struct child_message clone_child(struct process *process, const struct sp
 	return message;
 }
 
-static struct child_message start(struct process *process, struct spawn_spec *spec) {
-	int error = 0;
+static struct child_message start(struct process *process, struct spec *spec) {
+	const struct field *script = spec_field(spec, TAG_SCRIPT);
+	int impossible = (int)spec_number(spec, TAG_IMPOSSIBLE, spec->arguments[0] ? 0 : EINVAL);
+	if (impossible)
+		return (struct child_message){.step = STEP_EXEC, .number = impossible};
 	if (spec->console == CONSOLE_LOG && !logs_are_possible()) {
 		report_add(REPORT_LOG_DISABLED, NUMBER(PROCESS, process->id), NUMBER(ERRNO, EAGAIN));
 		spec->console = CONSOLE_NONE;
 	}
-	if (spec->console == CONSOLE_LOG)
-		error = open_output(process, spec);
-	if (!error)
-		error = open_script(spec);
-	if (!error)
-		error = open_errors(process);
-	if (error)
-		return (struct child_message){.step = STEP_FORK, .number = error};
+	if ((spec->console == CONSOLE_LOG && open_output(process, spec) < 0) || (script && open_script(script) < 0) ||
+	    open_errors(process) < 0)
+		return (struct child_message){.step = STEP_FORK, .number = errno};
 	return clone_child(process, spec);
 }
 
 void spawn(const struct frame *frame) {
-	struct spawn_spec *spec = spec_read(frame);
-	if (!spec) {
-		report_failure(frame->id, STEP_FORK, ENOMEM, "");
-		return;
+	struct child_message message = {.step = STEP_FORK, .number = ENOMEM};
+	struct spec *spec = spec_read(frame);
+	struct process *process = spec ? process_new(frame->id) : NULL;
+	if (process)
+		message = start(process, spec);
+	slots_clear();
+	if (message.step != OWN_DESCRIPTORS) {
+		forget(frame->id, process, &message);
+	} else {
+		process->forks_wanted = (int)spec_number(spec, TAG_TRACE_FORKS, 0);
+		process->trace = process->forks_wanted ? TRACE_NEW : TRACE_NONE;
+		report_add(REPORT_SPAWNED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
+		if (spec_number(spec, TAG_KEEP, 0))
+			process_keep(process, frame);
 	}
-	struct process *process = NULL;
-	if (spec->impossible || !spec->arguments[0])
-		report_failure(spec->id, STEP_EXEC, spec->impossible ? spec->impossible : EINVAL, "");
-	else if (!(process = process_new(spec->id)))
-		report_failure(spec->id, STEP_FORK, ENOMEM, "");
-	if (process) {
-		struct child_message message = start(process, spec);
-		slots_clear();
-		if (message.step != OWN_DESCRIPTORS) {
-			forget(process, &message);
-		} else {
-			process->forks_wanted = (short)spec->trace_forks;
-			process->trace = spec->trace_forks ? TRACE_NEW : TRACE_NONE;
-			report_add(REPORT_SPAWNED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
-			if (spec->keep)
-				process_keep(process, frame->body, frame->length);
-		}
-	}
-	spec_free(spec);
+	if (spec)
+		spec_free(spec);
 }

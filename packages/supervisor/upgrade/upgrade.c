@@ -25,7 +25,7 @@
 #include "log/logs.h"
 #include "loop/loop.h"
 #include "pid1/signals.h"
-#include "process/handover.h"
+#include "process/process.h"
 #include "spawn/child.h"
 
 /*
