@@ -14,8 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "parts.h"
-#include "program.h"
+#include "native.h"
 
 #define MAX_REPLY (16u * 1024u * 1024u)
 #define RETRY_MS 30000 /* how long a daemon that restarts is waited for, all in all */
@@ -28,18 +27,15 @@
 static char socket_path[4096]; /* where the daemon was looked for last; empty if the environment names no path */
 static int connect_error;      /* why it was not reached; 0: it was */
 
-void reserve(struct buffer *b, size_t size) {
-	if (size > b->size && !(b->bytes = realloc(b->bytes, b->size = size * 2)))
-		fail("Cannot allocate memory");
-}
-
 static int connect_to(const char *path) {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool fits = path[0] == '/' && strlen(path) < sizeof address.sun_path;
-	errno = ENAMETOOLONG;
-	memcpy(address.sun_path, path, strnlen(path, sizeof address.sun_path - 1));
-	if (fits && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+	connect_error = ENAMETOOLONG;
+	if (path[0] == '/' && strlen(path) < sizeof address.sun_path) {
+		strcpy(address.sun_path, path);
+		connect_error = connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? errno : 0;
+	}
+	if (!connect_error)
 		return fd;
 	close(fd);
 	return -1;
@@ -48,47 +44,41 @@ static int connect_to(const char *path) {
 /* Whether the init lives whose socket was tried: the number of its process ends the folder's name, or it is process 1.
    It starts a daemon that died again, which takes as long as the machine is slow. */
 static bool init_lives(void) {
-	char path[64], name[16] = "";
 	const char *digits = strrchr(socket_path, '/');
-	for (; digits > socket_path && digits[-1] >= '0' && digits[-1] <= '9';)
+	while (digits > socket_path && digits[-1] >= '0' && digits[-1] <= '9')
 		digits--;
-	unsigned long pid = digits && digits > socket_path && digits[-1] == '-' ? strtoul(digits, NULL, 10) : 0;
-	snprintf(path, sizeof path, "/proc/%lu/comm", pid ? pid : 1);
-	FILE *comm = fopen(path, "r");
-	bool known = comm && fgets(name, sizeof name, comm) && (!strcmp(name, "init\n") || !strcmp(name, "upstart\n"));
-	if (comm)
-		fclose(comm);
-	return known;
+	long pid = digits > socket_path && digits[-1] == '-' ? strtol(digits, NULL, 10) : 0;
+	return is_init(pid ? pid : 1);
 }
 
 /* Connects to the daemon that the environment names: to its control socket, else to the query socket beside it. */
 static int connect_daemon(void) {
 	const char *session = getenv("UPSTART_SESSION"), *dir = getenv("UPSTART_SYSTEM_SOCKET_DIR"), *prefix = "unix:path=";
-	char *path = socket_path;
 	if (!session || !*session)
-		snprintf(path, sizeof socket_path, "%s/control.sock", dir && *dir ? dir : "/run/upstart");
-	else
-		snprintf(path, sizeof socket_path, "%s",
-		         strncmp(session, prefix, strlen(prefix)) ? "" : session + strlen(prefix));
-	int fd = connect_to(path);
-	if (fd < 0 && errno == EACCES) {
-		strcpy(strrchr(path, '/'), "/query.sock");
-		fd = connect_to(path);
-	}
-	connect_error = fd < 0 ? errno : 0;
-	return fd;
+		snprintf(socket_path, sizeof socket_path, "%s/control.sock", dir && *dir ? dir : "/run/upstart");
+	else if (strncmp(session, prefix, strlen(prefix)) == 0)
+		snprintf(socket_path, sizeof socket_path, "%s", session + strlen(prefix));
+	int fd = connect_to(socket_path);
+	if (connect_error != EACCES)
+		return fd;
+	strcpy(strrchr(socket_path, '/'), "/query.sock");
+	return connect_to(socket_path);
+}
+
+static bool receive(int fd, void *bytes, size_t length) {
+	return length == 0 || recv(fd, bytes, length, MSG_WAITALL) == (ssize_t)length;
 }
 
 /* Reads a frame's body. False if the connection is over. */
-static bool read_frame(FILE *in, struct buffer *b) {
+static bool read_frame(int fd, struct buffer *b) {
 	uint32_t length;
-	if (fread(&length, sizeof length, 1, in) != 1)
+	if (!receive(fd, &length, sizeof length))
 		return false;
 	b->length = le32toh(length);
 	if (b->length > MAX_REPLY)
 		fail("The init daemon sent a frame that is too long");
 	reserve(b, b->length + 1);
-	return b->length == 0 || fread(b->bytes, b->length, 1, in) == 1;
+	return receive(fd, b->bytes, b->length);
 }
 
 static void write_output(int fd, const uint8_t *bytes, size_t length) {
@@ -102,7 +92,7 @@ enum outcome { LOCAL, LOST, REFUSED };
 
 /* Sends the requests and copies output until the result is there, with which it exits. What an earlier connection has
    brought already is not printed again: the same request with the same key has the same output. */
-static enum outcome exchange(FILE *in, const struct buffer *requests) {
+static enum outcome exchange(int connection, const struct buffer *requests) {
 	static size_t printed[3];
 	static struct buffer reply;
 	size_t seen[3] = {0};
@@ -111,9 +101,9 @@ static enum outcome exchange(FILE *in, const struct buffer *requests) {
 
 	/* A daemon that closes before it has read everything has perhaps said why. */
 	for (ssize_t n, sent = 0; (size_t)sent < requests->length; sent += n)
-		if ((n = send(fileno(in), requests->bytes + sent, requests->length - (size_t)sent, MSG_NOSIGNAL)) < 0)
+		if ((n = send(connection, requests->bytes + sent, requests->length - (size_t)sent, MSG_NOSIGNAL)) < 0)
 			break;
-	while (read_frame(in, &reply)) {
+	while (read_frame(connection, &reply)) {
 		if (!decode_frame(&reply, f))
 			fail("The init daemon sent something else than an answer");
 		if (f[ERROR].kind == MAP && !greeted)
@@ -155,25 +145,23 @@ _Noreturn void launch(int argc, char **argv) {
 	close(spare);
 
 	static struct buffer requests;
-	if (may_mean_session() || !encode_requests(&requests, argc, argv))
-		become_ctl(argv);
-	bool was_connected = false;
-	for (int waited_ms = 0;; waited_ms += RETRY_PAUSE_MS) {
+	enum session session = find_session();
+	bool was_connected = false, is_for_node = session == UNCLEAR || !encode_requests(&requests, argc, argv);
+	for (int waited_ms = 0; !is_for_node; waited_ms += RETRY_PAUSE_MS) {
 		int fd = connect_daemon();
-		FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
-		if (fd >= 0 && !in)
-			fail("Cannot allocate memory");
-		enum outcome outcome = in ? exchange(in, &requests) : LOST;
-		if (in)
-			fclose(in);
+		enum outcome outcome = fd < 0 ? LOST : exchange(fd, &requests);
+		close(fd);
 		/* The socket of a daemon that is being replaced is there and refuses. */
 		bool may_come = connect_error == ECONNREFUSED && waited_ms < (init_lives() ? RETRY_MS : REFUSED_MS);
-		if (outcome == LOCAL || (!was_connected && (outcome == REFUSED || (!in && !may_come))))
-			become_ctl(argv);
+		if (outcome == LOCAL || (!was_connected && (outcome == REFUSED || (fd < 0 && !may_come))))
+			break;
 		if (outcome == REFUSED || waited_ms >= RETRY_MS)
 			fail("Connection was disconnected before a reply was received");
 		/* One that was restarted knows the request by its key and continues with it. */
 		was_connected |= fd >= 0;
 		poll(NULL, 0, RETRY_PAUSE_MS);
 	}
+	if (session != NONE)
+		unsetenv("UPSTART_SESSION"); /* ctl.js finds out by itself */
+	become_ctl(argv);
 }

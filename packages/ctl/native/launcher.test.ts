@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type DaemonFrame,
   encodeAnswer,
@@ -26,6 +26,10 @@ import {
 } from '@upstart/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/eventually.ts';
+import { parseAddress } from '../../protocol/src/address.ts';
+import { controlSocket } from '../../protocol/src/locate.ts';
+import { initIdentity, writeOwner } from '../../protocol/src/run-folder.ts';
+import type { Session } from '../../protocol/src/sessions.ts';
 import { TestSessions } from '../../protocol/src/testing/sessions.ts';
 
 const SOURCES = readdirSync(import.meta.dirname)
@@ -36,7 +40,8 @@ const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-r
 
 /** What the stand-in for ctl.js prints: how it was called. */
 const FAKE_CTL = `
-console.log(JSON.stringify([process.argv.slice(2), process.env.NODE_OPTIONS ?? null]));
+const { NODE_OPTIONS = null, UPSTART_SESSION = null } = process.env;
+console.log(JSON.stringify([process.argv.slice(2), NODE_OPTIONS, UPSTART_SESSION]));
 process.exitCode = 9;`;
 
 let root: string;
@@ -161,14 +166,150 @@ describe('the launcher, where nothing says which daemon is meant', () => {
   });
   afterEach(() => sessions.close());
 
-  it.each<[string, (sessions: TestSessions) => Promise<unknown>]>([
-    ['has announced itself', (sessions) => sessions.announced()],
-    ['has no run-time folder', (sessions) => sessions.temporary()],
-  ])('leaves it to Node to find a session that %s', async (_what, begin) => {
-    await begin(sessions);
-    const ran = await launch({ args: ['list'], env: { UPSTART_SYSTEM_SOCKET_DIR: '', ...sessions.env } });
-    expect(ran).toMatchObject({ status: 9, err: '' });
-    expect(daemon.runs).toEqual([]);
+  const untold = () => ({ UPSTART_SYSTEM_SOCKET_DIR: '', ...sessions.env });
+  /** As locate.ts has it; null where it cannot be said. */
+  function meant(): string | null {
+    try {
+      return controlSocket('default', untold());
+    } catch {
+      return null;
+    }
+  }
+
+  type Begin = (sessions: TestSessions) => Promise<Session[]>;
+  const folderOf = ({ address }: Session) => dirname(parseAddress(address) as string);
+  it.each<[string, 'itself' | 'Node', Begin]>([
+    ['one that has announced itself', 'itself', async (all) => [await all.announced()]],
+    ['one that is called upstart', 'itself', async (all) => [await all.announced('upstart')]],
+    ['one without a run-time folder', 'itself', async (all) => [await all.temporary('')]],
+    [
+      'one that is announced and one that is not',
+      'itself',
+      async (all) => [await all.announced(), await all.temporary('')],
+    ],
+    [
+      'one beside one that has gone',
+      'itself',
+      async (all) => {
+        const [gone, live] = [await all.announced(), await all.announced()];
+        await all.end(gone.pid);
+        return [gone, live];
+      },
+    ],
+    [
+      'one without a run-time folder, where an announced one has gone',
+      'itself',
+      async (all) => {
+        const [gone, live] = [await all.announced(), await all.temporary('')];
+        await all.end(gone.pid);
+        return [gone, live];
+      },
+    ],
+    ['none', 'Node', async () => []],
+    ['one with another name', 'Node', async (all) => [await all.temporary()]],
+    ['two', 'Node', async (all) => [await all.announced(), await all.announced()]],
+    ['two without a run-time folder', 'Node', async (all) => [await all.temporary(''), await all.temporary('')]],
+    ['one of which the process has another name', 'Node', async (all) => [await all.announced('other')]],
+    [
+      'one that has gone',
+      'Node',
+      async (all) => {
+        const gone = await all.announced();
+        await all.end(gone.pid);
+        return [gone];
+      },
+    ],
+    [
+      'one whose folder others can look into',
+      'Node',
+      async (all) => {
+        const session = await all.announced();
+        chmodSync(folderOf(session), 0o755);
+        return [session];
+      },
+    ],
+    [
+      'one whose folder is a link',
+      'Node',
+      async (all) => {
+        const session = await all.announced();
+        renameSync(folderOf(session), `${folderOf(session)}.real`);
+        symlinkSync(`${folderOf(session)}.real`, folderOf(session));
+        return [session];
+      },
+    ],
+    [
+      'one of another pid namespace',
+      'Node',
+      async (all) => {
+        const session = await all.announced();
+        const init = { ...initIdentity(session.pid), pidNamespace: 'pid:[1]' };
+        writeOwner(folderOf(session), init, { sources: [], logDir: '' });
+        return [session];
+      },
+    ],
+    [
+      'one of another init with a folder of that name',
+      'Node',
+      async (all) => {
+        const session = await all.announced();
+        writeOwner(folderOf(session), initIdentity(1), { sources: [], logDir: '' });
+        return [session];
+      },
+    ],
+    [
+      'one that does not say whose folder it has',
+      'Node',
+      async (all) => {
+        const session = await all.announced();
+        rmSync(join(folderOf(session), 'owner'));
+        return [session];
+      },
+    ],
+    [
+      'one that has announced another address',
+      'Node',
+      async (all) => {
+        const session = await all.announced();
+        all.announce(`${session.pid}.session`, `${session.address}2`);
+        return [session];
+      },
+    ],
+    [
+      'one and a file that is no announcement',
+      'Node',
+      async (all) => {
+        const session = await all.announced();
+        all.announce('of.session', session.address);
+        return [session];
+      },
+    ],
+    [
+      'one without a socket',
+      'Node',
+      async (all) => {
+        const session = await all.announced();
+        rmSync(parseAddress(session.address) as string);
+        return [];
+      },
+    ],
+  ])('means the daemon that locate.ts means: %s is found by %s', async (_what, by, begin) => {
+    const daemons = new Map<string, FakeDaemon>();
+    for (const { address } of await begin(sessions)) {
+      const path = parseAddress(address) as string;
+      const answering = new FakeDaemon();
+      answering.onRun = ({ id }, send) => send({ id, result: 5 });
+      rmSync(path);
+      await answering.listen(path);
+      daemons.set(path, answering);
+    }
+    const ran = await launch({ args: ['list'], env: untold() });
+    const reached = [...daemons].filter(([, { runs }]) => runs.length > 0);
+    expect(ran).toMatchObject({ status: by === 'Node' ? 9 : 5, err: '' });
+    expect(reached.map(([path]) => path)).toEqual(by === 'Node' ? [] : [meant()]);
+    for (const [path, { runs }] of reached) expect(runs[0]?.params.env.UPSTART_SESSION).toBe(`unix:path=${path}`);
+    if (by === 'Node') expect(JSON.parse(ran.out)[2]).toBeNull();
+    for (const answering of daemons.values()) await answering.stop();
   });
 
   it.each<[string, Record<string, string>]>([
@@ -277,7 +418,7 @@ describe('the launcher', () => {
     await daemon.stop();
     const ran = await launch({ args: ['status', 'svc'], env: { NODE_OPTIONS: '--no-such-option' } });
     expect(ran).toMatchObject({ status: 9, err: '' });
-    expect(JSON.parse(ran.out)).toEqual([['--called-as', launcher, 'status', 'svc'], null]);
+    expect(JSON.parse(ran.out)).toEqual([['--called-as', launcher, 'status', 'svc'], null, null]);
     await daemon.listen(join(dir, 'control.sock'));
   });
 

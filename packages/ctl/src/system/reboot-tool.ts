@@ -65,7 +65,8 @@ async function endByForce({ options, args }: ToolCall, path: string): Promise<nu
     await endProcesses();
     unmountAll((paths) => callAgain(path, ['--unmount', ...flags, ...paths]));
   }
-  return callAgain(path, ['--force', '--no-wtmp', ...flags, '--', ...args.slice(0, 1)]);
+  const recorded = options.clean === true ? ['--no-wtmp'] : [];
+  return callAgain(path, ['--force', ...recorded, ...flags, '--', ...args.slice(0, 1)]);
 }
 
 /** The options that still count for the other half. */

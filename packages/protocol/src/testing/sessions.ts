@@ -30,10 +30,10 @@ export class TestSessions {
     return session;
   }
 
-  /** A session that has no run-time folder of the user. */
-  async temporary(): Promise<Session> {
+  /** A session that has no run-time folder of the user; `more` ends the name of its folder. */
+  async temporary(more = '-abc123'): Promise<Session> {
     const pid = await this.process('init');
-    return this.#listen(pid, join(this.env.TMPDIR, `upstart-${process.geteuid?.()}-${pid}-abc123`));
+    return this.#listen(pid, join(this.env.TMPDIR, `upstart-${process.geteuid?.()}-${pid}${more}`));
   }
 
   announce(name: string, address: string): void {
@@ -50,14 +50,18 @@ export class TestSessions {
     return child.pid as number;
   }
 
+  /** Ends the process of a session, or any other. */
+  async end(pid: number): Promise<void> {
+    const child = this.#processes.find((process) => process.pid === pid);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
   async close(): Promise<void> {
     for (const server of this.#servers) server.close();
-    for (const child of this.#processes) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
+    for (const { pid } of this.#processes) await this.end(pid as number);
     rmSync(this.folder, { recursive: true });
   }
 

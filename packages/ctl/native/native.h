@@ -1,0 +1,53 @@
+/* The parts of the program behind the commands. */
+#ifndef NATIVE_H
+#define NATIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* main.c. The name that this program was called by, without folders. */
+extern const char *program;
+/* Says why, in one line, and exits with 1. */
+#define fail(format, ...) (dprintf(2, "%s: " format "\n", program, ##__VA_ARGS__), exit(1))
+/* Becomes Node with a script of this installation, which gets these words. Returns if there is no Node. */
+void run_under_node(const char *script, char **words);
+
+/* reboot.c. Does what the command of this name does, by its command line. */
+enum mode { REBOOT, HALT, POWEROFF };
+_Noreturn void end_system(enum mode mode, char **words);
+
+/* launcher.c. Has the daemon carry out the command line, and exits as it says. */
+_Noreturn void launch(int argc, char **argv);
+
+/* session.c. The session that is meant where the environment does not say so: of ONE UPSTART_SESSION has the address from here on. */
+enum session { NONE, ONE, UNCLEAR };
+enum session find_session(void);
+/* Whether this process is called as init is. */
+bool is_init(long pid);
+
+struct buffer {
+	uint8_t *bytes;
+	size_t length, size;
+};
+
+/* messages.c. Makes room for `size` bytes; ends the program when there is no memory. */
+void reserve(struct buffer *b, size_t size);
+/* The hello and the run request, by their ids. False if they are too long. */
+enum { HELLO_ID, RUN_ID };
+bool encode_requests(struct buffer *b, int argc, char **argv);
+
+enum kind { BAD, OTHER, INTEGER, BYTES, MAP };
+struct value {
+	enum kind kind;
+	int64_t number; /* an INTEGER, the length of BYTES, the fields of a MAP */
+	const uint8_t *bytes;
+};
+
+/* The fields of a frame's body; false if it is none. Those of maps in it are read as its own: no two share a name. */
+enum field { ID, FD, DATA, RESULT, ERROR, TEXT, FIELDS };
+bool decode_frame(const struct buffer *b, struct value fields[FIELDS]);
+
+#endif
