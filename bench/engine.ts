@@ -3,9 +3,9 @@
  * reports and its end are what a run consists of, so that the figure should not depend on how many other jobs there are.
  */
 import { Engine } from '../packages/daemon/src/engine/engine.ts';
-import type { Effect, Input } from '../packages/daemon/src/engine/messages.ts';
-import { newState } from '../packages/daemon/src/engine/state.ts';
-import { emptyDefinition, type JobDefinition } from '../packages/daemon/src/job-definition.ts';
+import type { Effect, Input } from '../packages/daemon/src/engine/model/messages.ts';
+import { newState } from '../packages/daemon/src/engine/model/state.ts';
+import { emptyDefinition, type JobDefinition } from '../packages/job-language/src/job-definition.ts';
 
 const SETTINGS = {
   pid1: false,

@@ -9,7 +9,7 @@ const LENGTHS = { number: 8, limit: 3 * 8 };
 /** The text of frame_table.h. `table`: what frame-table.ts exports, and SPAWN_STEPS. */
 export function frameHeader({ LIMITS, FIELDS, SENT, GREETING, REPORTS, SPAWN_STEPS, CONSOLES }) {
   return [
-    '/* Made from packages/daemon/src/process/frame-table.ts by scripts/frame-header.mjs. */',
+    '/* Made from packages/daemon/src/supervisor/frame-table.ts by scripts/frame-header.mjs. */',
     '#ifndef FRAME_TABLE_H\n#define FRAME_TABLE_H\n',
     '#include <stdint.h>\n',
     ...Object.entries(LIMITS).map(([name, value]) => `#define ${name} ${literal(value)}`),
@@ -35,7 +35,7 @@ export function frameHeader({ LIMITS, FIELDS, SENT, GREETING, REPORTS, SPAWN_STE
 export function frameRules({ FIELDS, SENT }) {
   const kinds = [...new Set(Object.values(FIELDS).map(({ kind }) => cName('KIND', kind)))];
   return [
-    '/* What a daemon may send. Made from packages/daemon/src/process/frame-table.ts by scripts/frame-header.mjs. */',
+    '/* What a daemon may send. Made from packages/daemon/src/supervisor/frame-table.ts by scripts/frame-header.mjs. */',
     '#include <stdbool.h>\n#include <stdint.h>\n',
     '#include "frame_table.h"\n',
     `enum field_kind {\n${kinds.map((kind) => `\t${kind},\n`).join('')}};\n`,

@@ -13,7 +13,7 @@ const HEADERS = [
   { output: 'generated/frame_table.h', textOf: frameHeader },
   { output: 'generated/frame_rules.h', textOf: frameRules },
 ];
-const TABLE = 'packages/daemon/src/process/frame-table.ts';
+const TABLE = 'packages/daemon/src/supervisor/frame-table.ts';
 const GENERATORS = ['scripts/generate.mjs', 'scripts/frame-header.mjs'];
 
 /** Brings the generated headers up to date; returns whether there was anything to do. */
@@ -35,7 +35,7 @@ function readTable() {
   const esbuild = createRequire(import.meta.url)('esbuild');
   const { outputFiles, metafile } = esbuild.buildSync({
     stdin: {
-      contents: `export * from './${TABLE}'; export { SPAWN_STEPS } from './packages/daemon/src/process-messages.ts';`,
+      contents: `export * from './${TABLE}'; export { SPAWN_STEPS } from './packages/daemon/src/supervisor/process-messages.ts';`,
       resolveDir: ROOT,
     },
     bundle: true,

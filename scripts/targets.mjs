@@ -3,8 +3,8 @@
 const AS_MODULE = { format: 'cjs', banner: {}, define: { 'import.meta.url': '"file:///nonexistent/module"' } };
 /** JavaScript bundles of dist/lib/upstart and the modules that they start from. */
 export const BUNDLES = [
-  { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/start.ts' },
-  { output: 'lib/upstart/daemon-main.js', entry: 'packages/daemon/src/main.ts' },
+  { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/start-up/start.ts' },
+  { output: 'lib/upstart/daemon-main.js', entry: 'packages/daemon/src/start-up/main.ts' },
   { output: 'lib/upstart/ctl.js', entry: 'packages/ctl/src/main.ts' },
   { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
   { output: 'lib/upstart/front-door.cjs', entry: 'packages/ctl/src/upstart/front-door.ts', overrides: AS_MODULE },
@@ -23,7 +23,7 @@ export const BUNDLES = [
 export const SNAPSHOTS = [
   {
     output: 'lib/upstart/daemon.snapshot',
-    entry: 'packages/daemon/src/snapshot.ts',
+    entry: 'packages/daemon/src/start-up/snapshot.ts',
     script: '.build/lib/upstart/daemon.cjs',
     /** Node takes a snapshot only with the very options that it was built with. */
     options: { file: 'packages/supervisor/daemon/launch.c', pattern: /\bnode_options\[\] = \{([^}]*)\}/ },

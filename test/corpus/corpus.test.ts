@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { formatCondition } from '../../packages/common/src/condition.ts';
 import { Configuration } from '../../packages/daemon/src/conf/configuration.ts';
-import type { JobDefinition } from '../../packages/daemon/src/job-definition.ts';
-import { formatCondition } from '../../packages/protocol/src/condition.ts';
+import type { JobDefinition } from '../../packages/job-language/src/job-definition.ts';
 
 const corpus = process.env.UPSTART_CORPUS;
 const title =

@@ -1,6 +1,6 @@
 /** Command lines of initctl and its links, in the process that runs them for the launcher, and of init itself. */
 import { runCommand } from '../../packages/ctl/src/commands.ts';
-import { OptionError, parseOptions } from '../../packages/daemon/src/options.ts';
+import { OptionError, parseOptions } from '../../packages/daemon/src/options/options.ts';
 import {
   type Method,
   type Params,

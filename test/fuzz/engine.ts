@@ -4,15 +4,15 @@
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { deserialize, serialize } from 'node:v8';
-import { JobFileError } from '../../packages/daemon/src/conf/job-file-error.ts';
-import { parseJob } from '../../packages/daemon/src/conf/parse-job.ts';
 import { Engine } from '../../packages/daemon/src/engine/engine.ts';
 import { explainJob } from '../../packages/daemon/src/engine/explain/explain.ts';
-import type { EngineRequest } from '../../packages/daemon/src/engine/messages.ts';
-import { jobConfigs, listJobs } from '../../packages/daemon/src/engine/queries.ts';
-import { checkInvariants } from '../../packages/daemon/src/engine/test-invariants.ts';
-import { type FakeProcess, TestWorld } from '../../packages/daemon/src/engine/test-world.ts';
-import { encodeCommand } from '../../packages/daemon/src/process/frame-encoder.ts';
+import type { EngineRequest } from '../../packages/daemon/src/engine/model/messages.ts';
+import { jobConfigs, listJobs } from '../../packages/daemon/src/engine/requests/queries.ts';
+import { checkInvariants } from '../../packages/daemon/src/engine/testing/invariants.ts';
+import { type FakeProcess, TestWorld } from '../../packages/daemon/src/engine/testing/world.ts';
+import { encodeCommand } from '../../packages/daemon/src/supervisor/frame-encoder.ts';
+import { JobFileError } from '../../packages/job-language/src/job-file-error.ts';
+import { parseJob } from '../../packages/job-language/src/parse-job.ts';
 import type { Random } from '../chaos/random.ts';
 import { Choices } from './choices.ts';
 import { Corpus } from './corpus.ts';

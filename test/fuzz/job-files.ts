@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { JobFileError } from '../../packages/daemon/src/conf/job-file-error.ts';
-import { parseJob } from '../../packages/daemon/src/conf/parse-job.ts';
-import { TestWorld } from '../../packages/daemon/src/engine/test-world.ts';
-import type { JobDefinition } from '../../packages/daemon/src/job-definition.ts';
-import { encodeCommand } from '../../packages/daemon/src/process/frame-encoder.ts';
-import { decodeText } from '../../packages/protocol/src/text.ts';
+import { decodeText } from '../../packages/common/src/text.ts';
+import { TestWorld } from '../../packages/daemon/src/engine/testing/world.ts';
+import { encodeCommand } from '../../packages/daemon/src/supervisor/frame-encoder.ts';
+import type { JobDefinition } from '../../packages/job-language/src/job-definition.ts';
+import { JobFileError } from '../../packages/job-language/src/job-file-error.ts';
+import { parseJob } from '../../packages/job-language/src/parse-job.ts';
 import type { Random } from '../chaos/random.ts';
 import { CHECKOUT } from '../chaos/session.ts';
 import { Corpus } from './corpus.ts';

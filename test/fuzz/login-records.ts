@@ -10,7 +10,7 @@ import {
   readRunlevel,
   recordRunlevel,
   recordShutdown,
-} from '../../packages/protocol/src/login-records.ts';
+} from '../../packages/common/src/login-records.ts';
 import type { Random } from '../chaos/random.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer } from './fuzzer.ts';

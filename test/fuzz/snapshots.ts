@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { TestWorld } from '../../packages/daemon/src/engine/test-world.ts';
+import { TestWorld } from '../../packages/daemon/src/engine/testing/world.ts';
 import { decodeRecords, encodeRecord, FORMAT } from '../../packages/daemon/src/state/records.ts';
 import { type Snapshot, StateStore } from '../../packages/daemon/src/state/store.ts';
 import { Corpus } from './corpus.ts';

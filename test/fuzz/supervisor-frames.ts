@@ -1,6 +1,6 @@
 /** The frames of a supervisor, damaged, at the daemon's end. The other end is in `native/supervisor-frames.c`. */
-import { FrameDecoder } from '../../packages/daemon/src/process/frame-decoder.ts';
-import { FrameError } from '../../packages/daemon/src/process/frames.ts';
+import { FrameDecoder } from '../../packages/daemon/src/supervisor/frame-decoder.ts';
+import { FrameError } from '../../packages/daemon/src/supervisor/frames.ts';
 import type { Random } from '../chaos/random.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';

@@ -1,5 +1,5 @@
 /** Start/stop cycles and events on the engine alone: what it holds must not grow. */
-import { TestWorld } from '../../packages/daemon/src/engine/test-world.ts';
+import { TestWorld } from '../../packages/daemon/src/engine/testing/world.ts';
 
 export interface EngineSoak {
   cycles: number;

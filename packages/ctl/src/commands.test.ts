@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { type Condition, VERSION } from '@upstart/common';
 import {
   AddressError,
   type CallOptions,
-  type Condition,
   ConnectionError,
   type Explanation,
   type InstanceStatus,
@@ -17,7 +17,6 @@ import {
   TimeoutError,
   type UpstartClient,
   upstartError,
-  VERSION,
 } from '@upstart/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/eventually.ts';

@@ -3,8 +3,8 @@
  * a process of its own (reference: control §2, §3). It uses nothing of the process around it.
  */
 
-import type { UpstartClient } from '@upstart/protocol';
-import { ConnectionError, isSession, nearest, RUN_LOCALLY, type Scope } from '@upstart/protocol';
+import { nearest } from '@upstart/common';
+import { ConnectionError, isSession, RUN_LOCALLY, type Scope, type UpstartClient } from '@upstart/protocol';
 import type { Command, Invocation } from './command.ts';
 import { restart, start, stop } from './commands/change-job.ts';
 import { checkConfig } from './commands/check-config.ts';

@@ -1,5 +1,5 @@
 /** From the lines of `initctl show-config -e` to a graph in the language of Graphviz (reference: system §9.2). */
-import { JOB_EVENTS } from '@upstart/protocol';
+import { JOB_EVENTS } from '@upstart/job-language';
 
 /** The colours, by what they are for. */
 export const COLOURS = {

@@ -1,6 +1,7 @@
 /** What people, and only they, are told below an error: why it may have happened, and what they may have meant. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { adviceLines, brokenFileText, lastLines, nearest, type Target, type UpstartClient } from '@upstart/protocol';
+import { adviceLines, brokenFileText, lastLines, nearest } from '@upstart/common';
+import type { Target, UpstartClient } from '@upstart/protocol';
 import type { Printer } from './printer.ts';
 import { printable } from './text/colour.ts';
 import { unsupervisedLine } from './text/unsupervised.ts';

@@ -1,6 +1,7 @@
 /** initctl2dot: jobs and events as a graph for Graphviz (reference: system §9.2). */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, decodeText, encodeText, standardStreams, VERSION } from '@upstart/protocol';
+import { decodeText, encodeText, standardStreams, VERSION } from '@upstart/common';
+import { connect } from '@upstart/protocol';
 import yargs from 'yargs';
 import { runCommand } from './commands.ts';
 import { COLOURS, dotGraph, type Graph, GraphError, parseShowConfig, restrict } from './dot-graph.ts';

@@ -1,5 +1,6 @@
 /** The four events that jobs emit about themselves, in conditions (reference: control §3.5, events §8). */
-import { type Condition, JOB_EVENTS } from '@upstart/protocol';
+import type { Condition } from '@upstart/common';
+import { JOB_EVENTS } from '@upstart/job-language';
 
 /**
  * Which job an event of a condition is about, and its other arguments: for a job event the job is the value of the

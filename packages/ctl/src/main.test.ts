@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DaemonFrame, encodeAnswer, type RequestFrame, RequestStream, VERSION } from '@upstart/protocol';
+import { VERSION } from '@upstart/common';
+import { type DaemonFrame, encodeAnswer, type RequestFrame, RequestStream } from '@upstart/protocol';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

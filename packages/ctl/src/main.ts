@@ -1,7 +1,8 @@
 /** initctl as a process of its own: what the launcher falls back to, bundled as `ctl.js`. */
 import { randomUUID } from 'node:crypto';
 import { isatty } from 'node:tty';
-import { connect, exactArguments, KeyedClient, standardStreams } from '@upstart/protocol';
+import { exactArguments, standardStreams } from '@upstart/common';
+import { connect, KeyedClient } from '@upstart/protocol';
 import { type CommandContext, runCommand } from './commands.ts';
 
 /** Before the name the program was called by, when the launcher passes it on. */

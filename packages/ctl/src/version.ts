@@ -1,4 +1,4 @@
-import { VERSION } from '@upstart/protocol';
+import { VERSION } from '@upstart/common';
 
 /** What `--version` prints. */
 export function versionText(program: string): string {

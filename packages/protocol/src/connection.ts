@@ -1,11 +1,11 @@
 /** One connection to a daemon: open, greeted, frames in and out. What a lost one means is the client's business. */
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemErrorText } from '@upstart/common';
 import { querySocket } from './address.ts';
 import { UpstartError, type WireError } from './errors.ts';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from './framing.ts';
 import { type Notification, PROTOCOL_VERSION, type Result } from './messages.ts';
-import { systemErrorText } from './system-error.ts';
 
 /** There is no daemon to talk to, or no longer; the message is for users. */
 export class ConnectionError extends Error {

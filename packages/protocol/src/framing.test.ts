@@ -1,8 +1,8 @@
+import { decodeText } from '@upstart/common';
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder, type FrameLimits, FramingError } from './framing.ts';
-import { decodeText } from './text.ts';
 
 const small: FrameLimits = { bytes: 100, values: 1000, depth: 4 };
 

@@ -3,9 +3,10 @@
  * msgpack (maps with string keys, no extensions), so that any msgpack library can take part; README.md has the page
  * on the wire format.
  */
+
+import { decodeText, encodeText } from '@upstart/common';
 import { Packr, Unpackr } from 'msgpackr';
 import { checkMessagePack, leadingId, MessagePackError, ValuesExceeded } from './msgpack-check.ts';
-import { decodeText, encodeText } from './text.ts';
 
 /** What one frame may hold, by direction. */
 export interface FrameLimits {

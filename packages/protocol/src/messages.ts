@@ -2,9 +2,9 @@
  * The messages between clients and the daemon. Each method is one row of `Methods`: what the client
  * sends and what it gets. The envelope (`RequestFrame` and friends) is the same for all of them.
  */
-import type { Condition } from './condition.ts';
+import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
-import type { Goal, JobStatus, LogTrouble, Slot, State } from './status.ts';
+import type { Goal, JobStatus, LogTrouble, State } from './status.ts';
 
 /** Raised whenever a frame changes its meaning. Sent in `hello`; a daemon refuses what it does not speak. */
 export const PROTOCOL_VERSION = 1;
@@ -50,36 +50,6 @@ export interface JobConfig {
   emits: string[];
   startOn: Condition | null;
   stopOn: Condition | null;
-}
-
-/** A word in a job file, with the line it stands in. */
-export interface FilePlace {
-  /** From 1, as the column is, which counts UTF-16 units. */
-  line: number;
-  column: number;
-  /** The line, or the part of a very long one that is around the word. */
-  text: string;
-  /** Where the word begins in `text`, from 0, and its length; 0 where something is missing. In UTF-16 units. */
-  mark: number;
-  length: number;
-}
-
-/** A job file that was refused: `line` is null where the trouble belongs to no line. */
-export interface BrokenFile {
-  path: string;
-  /** The name of the job that the file would define. */
-  job: string;
-  line: number | null;
-  message: string;
-  /**
-   * The word at fault. It may stand on another line than `line`, as a quote that is never closed does. null where the
-   * trouble is not in the text, and for those who may not change anything, who might not be allowed to read the file.
-   */
-  place?: FilePlace | null;
-  /** What was expected there, as a sentence without its full stop; null where the message says it all. */
-  expected?: string | null;
-  /** The known stanza, or value, that was probably meant. */
-  meant?: string | null;
 }
 
 /** Why an instance ended or is ending; see `Explanation`. */

@@ -6,8 +6,8 @@
  */
 import { lstatSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { withRegularFile } from '@upstart/common';
 import { CONTROL_SOCKET, formatAddress, parseAddress } from './address.ts';
-import { withRegularFile } from './regular-file.ts';
 import { initIdentity, isPrivateFolder, readOwner } from './run-folder.ts';
 
 export interface Session {

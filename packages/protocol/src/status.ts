@@ -1,3 +1,5 @@
+import type { Slot } from '@upstart/common';
+
 /** What a job instance is heading for. `respawn` is a passing mark while a hook outlives the main process. */
 export type Goal = 'stop' | 'start' | 'respawn';
 
@@ -22,10 +24,6 @@ export const STATES = [
   'post-stop',
 ] as const;
 export type State = (typeof STATES)[number];
-
-/** The process slots of a job, in the order in which status lists them. */
-export const SLOTS = ['main', 'pre-start', 'post-start', 'pre-stop', 'post-stop', 'security'] as const;
-export type Slot = (typeof SLOTS)[number];
 
 export interface ProcessStatus {
   slot: Slot;

@@ -1,15 +1,8 @@
 /** `check-config` (reference: control §3.6). */
-import {
-  AddressError,
-  adviceLines,
-  brokenFileText,
-  type Condition,
-  ConnectionError,
-  globMatches,
-  JOB_EVENTS,
-  type JobConfig,
-  UpstartError,
-} from '@upstart/protocol';
+
+import { adviceLines, brokenFileText, type Condition, globMatches } from '@upstart/common';
+import { JOB_EVENTS } from '@upstart/job-language';
+import { AddressError, ConnectionError, type JobConfig, UpstartError } from '@upstart/protocol';
 import type { Command, Invocation } from '../command.ts';
 import { aboutJob } from '../job-events.ts';
 import { printable } from '../text/colour.ts';

@@ -1,7 +1,7 @@
 /** `log`: what the processes of a job have output. */
 import { unwatchFile, watchFile } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import { readFrom, tail } from '@upstart/protocol';
+import { readFrom, tail } from '@upstart/common';
 import { type Command, type Invocation, targetOf } from '../command.ts';
 import { hintUnknownJob } from '../hints.ts';
 import type { Printer } from '../printer.ts';

@@ -1,5 +1,6 @@
 /** `show-config` (reference: control §3.5). */
-import { type Condition, conditionEvents, formatCondition, type JobConfig } from '@upstart/protocol';
+import { type Condition, conditionEvents, formatCondition } from '@upstart/common';
+import type { JobConfig } from '@upstart/protocol';
 import { type Command, JSON_OUTPUT } from '../command.ts';
 import { aboutJob } from '../job-events.ts';
 

@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
-import { standardStreams } from '@upstart/protocol';
-import { LOGIN_FILES, recordShutdown } from '@upstart/protocol/login-records';
+import { standardStreams } from '@upstart/common';
+import { LOGIN_FILES, recordShutdown } from '@upstart/common/login-records';
 import type { OptionSpec, Options } from '../options.ts';
 import { endProcesses } from './end-processes.ts';
 import { previousRunlevel } from './runlevel-change.ts';

@@ -1,5 +1,5 @@
 /** Changing the run level: a record for those who ask later, and an event that does everything else (reference: system §4). */
-import { LOGIN_FILES, type LoginFiles, readRunlevel, recordRunlevel } from '@upstart/protocol/login-records';
+import { LOGIN_FILES, type LoginFiles, readRunlevel, recordRunlevel } from '@upstart/common/login-records';
 import { connectSystem } from './tool.ts';
 
 /**

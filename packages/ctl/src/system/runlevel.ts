@@ -1,6 +1,6 @@
 /** runlevel: what the run level is, and what it was before (reference: system §4.3). */
-import { systemErrorText } from '@upstart/protocol';
-import { LOGIN_FILES, type Runlevel, readRunlevel } from '@upstart/protocol/login-records';
+import { systemErrorText } from '@upstart/common';
+import { LOGIN_FILES, type Runlevel, readRunlevel } from '@upstart/common/login-records';
 import { runTool, type Tool } from './tool.ts';
 
 const runlevel: Tool = {

@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { ConnectionError, connect, KeyedClient, standardStreams, type UpstartClient } from '@upstart/protocol';
+import { standardStreams } from '@upstart/common';
+import { ConnectionError, connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
 import { optionLines } from '../help.ts';
 import { COMMON_OPTIONS, type OptionSpec, type Options, type ParsedWords, parseWords, UsageError } from '../options.ts';
 import { prefixed } from '../printer.ts';

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, readlinkSync, writeSync } from 'node:fs
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
-import { LOGIN_FILES, loginLines } from '@upstart/protocol/login-records';
+import { LOGIN_FILES, loginLines } from '@upstart/common/login-records';
 
 /** What the machine is going down for, and what it is told as. */
 export interface Announcement {

@@ -1,6 +1,6 @@
 /** Colours, for terminals only. NO_COLOR (any value but the empty one) and TERM=dumb turn them off. */
 
-export { printable } from '@upstart/protocol';
+export { printable } from '@upstart/common';
 
 type Paint = (text: string) => string;
 export interface Palette {

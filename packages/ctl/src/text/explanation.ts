@@ -1,13 +1,12 @@
 /** Explanations as text: first the state and why, then what that hangs on. */
-import {
-  adviceLines,
-  brokenFileText,
-  type EventExplanation,
-  type ExplainedOperand,
-  type Explanation,
-  type FailedOutput,
-  type LogTrouble,
-  type WaitReason,
+import { adviceLines, brokenFileText } from '@upstart/common';
+import type {
+  EventExplanation,
+  ExplainedOperand,
+  Explanation,
+  FailedOutput,
+  LogTrouble,
+  WaitReason,
 } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
 import { stateColour } from './status.ts';

@@ -1,5 +1,7 @@
 /** Status lines (reference: control §3.3). Scripts parse them; on a terminal they are coloured and lined up besides. */
-import type { InstanceStatus, JobStatus, Slot } from '@upstart/protocol';
+
+import type { Slot } from '@upstart/common';
+import type { InstanceStatus, JobStatus } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
 
 /** The slots whose process is named without its slot when it comes first. */

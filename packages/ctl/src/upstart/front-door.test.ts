@@ -1,6 +1,6 @@
 /** The command line of `upstart`, on a daemon that gives fixed answers. */
+import { type BrokenFile, VERSION } from '@upstart/common';
 import {
-  type BrokenFile,
   type CallOptions,
   ConnectionError,
   type Explanation,
@@ -11,7 +11,6 @@ import {
   TimeoutError,
   type UpstartClient,
   upstartError,
-  VERSION,
 } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from './commands/all.ts';

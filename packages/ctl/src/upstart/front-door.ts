@@ -1,5 +1,7 @@
 /** `upstart COMMAND`: the table of commands on yargs. It uses nothing of the process around it but the terminal's width. */
-import { isSession, nearest, RUN_LOCALLY, type Scope, type UpstartClient, VERSION } from '@upstart/protocol';
+
+import { nearest, VERSION } from '@upstart/common';
+import { isSession, RUN_LOCALLY, type Scope, type UpstartClient } from '@upstart/protocol';
 import yargs, { type Argv } from 'yargs';
 import type { CommandContext } from '../context.ts';
 import { UsageError } from '../options.ts';

@@ -1,15 +1,7 @@
 /** Which jobs and instances the words of a command line mean: names, patterns, and KEY=VALUE for an instance. */
 
-import type { UpstartClient } from '@upstart/protocol';
-import {
-  type BrokenFile,
-  brokenFileText,
-  globMatches,
-  type InstanceStatus,
-  type JobStatus,
-  nearest,
-  type Target,
-} from '@upstart/protocol';
+import { type BrokenFile, brokenFileText, globMatches, nearest } from '@upstart/common';
+import type { InstanceStatus, JobStatus, Target, UpstartClient } from '@upstart/protocol';
 import { UsageError } from '../options.ts';
 import { printable } from '../text/colour.ts';
 

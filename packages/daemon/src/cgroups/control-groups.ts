@@ -3,8 +3,8 @@
  * enters them, and removed when they are empty and nobody uses them.
  */
 import { readdirSync } from 'node:fs';
-import { errnoText } from '@upstart/protocol';
-import type { SpawnSpec } from '../process-messages.ts';
+import { errnoText } from '@upstart/common';
+import type { SpawnSpec } from '../supervisor/process-messages.ts';
 import { CgroupError } from './cgroup-error.ts';
 import { delegate, killGroup, makeGroup, processesFile, removeGroup, setValue } from './group-files.ts';
 import { findBase, type Viewpoint } from './hierarchy.ts';

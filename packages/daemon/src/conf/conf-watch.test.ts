@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfWatch } from './conf-watch.ts';
-import { buildConfWatch } from './test-configuration.ts';
+import { buildConfWatch } from './testing/configuration.ts';
 import {
   answer,
   event,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
-import { decodeText, encodeText, systemErrorText } from '@upstart/protocol';
+import { decodeText, encodeText, systemErrorText } from '@upstart/common';
 import { inspect } from './job-file.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { encodeText } from '@upstart/protocol';
+import { encodeText } from '@upstart/common';
+import { MAX_JOB_FILE_SIZE } from '@upstart/job-language';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_JOB_FILE_SIZE } from './job-file.ts';
 import { MAX_DEPTH, MAX_FOLDERS, MAX_LINKED } from './source.ts';
-import { TestConfiguration } from './test-configuration.ts';
+import { TestConfiguration } from './testing/configuration.ts';
 
 let conf: TestConfiguration;
 beforeEach(() => {
@@ -64,7 +64,7 @@ describe('files that count', () => {
     symlinkSync('plain.real', conf.path('conf/plain.override'));
     symlinkSync('../elsewhere', conf.path('conf/dir.conf'));
     symlinkSync('../elsewhere', conf.path('conf/dir'));
-    symlinkSync('../conf', conf.path('elsewhere/loop.conf'));
+    symlinkSync('.', conf.path('elsewhere/loop.conf'));
     conf.load(['conf']);
     expect(conf.usages()).toEqual({ plain: 'plain', link: 'plain', 'dir.conf/job': 'elsewhere' });
     expect(conf.log).toContain('error: conf/dir.conf/loop.conf: Unable to load configuration: Directory loop detected');

@@ -4,13 +4,11 @@
  */
 import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { type BrokenFile, type LogPriority, systemErrorText } from '@upstart/protocol';
-import type { JobDefinition, StanzaPlace } from '../job-definition.ts';
-import { brokenFile } from './advice.ts';
+import { type BrokenFile, systemErrorText } from '@upstart/common';
+import { brokenFile, type JobDefinition, JobFileError, parseJob, type StanzaPlace } from '@upstart/job-language';
+import type { LogPriority } from '@upstart/protocol';
 import { isPassing } from './file-errors.ts';
 import { fsPath, inspect, readJobFile, signatureOf } from './job-file.ts';
-import { JobFileError } from './job-file-error.ts';
-import { parseJob } from './parse-job.ts';
 import { type ConfFile, noChanges, Source, type SourceChanges, type SourceFile } from './source.ts';
 import { isSettled, takeOver } from './unchanged.ts';
 import type { WatchEvent } from './watcher.ts';

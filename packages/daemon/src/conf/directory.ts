@@ -1,6 +1,6 @@
 /** What of a directory counts for the configuration (reference: job files §1.2). */
 import { type Dirent, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { decodeText } from '@upstart/protocol';
+import { decodeText } from '@upstart/common';
 import { isIgnoredDirectory } from './ignored-directories.ts';
 import { fsPath, inspect } from './job-file.ts';
 

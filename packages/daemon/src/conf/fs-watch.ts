@@ -5,7 +5,7 @@
 import { type FSWatcher, lstatSync, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { systemErrorText } from '@upstart/protocol';
+import { systemErrorText } from '@upstart/common';
 import { isAbsent } from './file-errors.ts';
 import { fsPath, inspect } from './job-file.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';

@@ -1,11 +1,8 @@
 /** Reading one job file. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { decodeText, encodeText, systemErrorText } from '@upstart/protocol';
+import { decodeText, encodeText, systemErrorText } from '@upstart/common';
+import { JobFileError, MAX_JOB_FILE_SIZE } from '@upstart/job-language';
 import { isAbsent, isPassing } from './file-errors.ts';
-import { JobFileError } from './job-file-error.ts';
-
-/** The largest job file, in bytes. */
-export const MAX_JOB_FILE_SIZE = 1024 * 1024;
 
 export interface JobFileContent {
   text: string;

@@ -1,11 +1,10 @@
 /** One configuration directory: what is in it and below it, as last seen (reference: job files §1). */
 import { existsSync, lstatSync, statSync } from 'node:fs';
-import { systemErrorText } from '@upstart/protocol';
-import type { JobDefinition, StanzaPlace } from '../job-definition.ts';
+import { systemErrorText } from '@upstart/common';
+import type { JobDefinition, JobFileError, StanzaPlace } from '@upstart/job-language';
 import { type EntryKind, inspectEntry, listEntries, stem } from './directory.ts';
 import { isAbsent, isPassing } from './file-errors.ts';
 import { fsPath, inspect, signatureOf } from './job-file.ts';
-import type { JobFileError } from './job-file-error.ts';
 
 /** Folders of a source, its own among them. */
 export const MAX_FOLDERS = 2048;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Configuration } from './configuration.ts';
-import { TestConfiguration } from './test-configuration.ts';
+import { TestConfiguration } from './testing/configuration.ts';
 import { CLOCK_STEP_MS } from './unchanged.ts';
 
 let conf: TestConfiguration;

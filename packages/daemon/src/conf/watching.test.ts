@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { buildConfWatch, TestConfiguration } from './test-configuration.ts';
+import { buildConfWatch, TestConfiguration } from './testing/configuration.ts';
 import { answer, event, IN_Q_OVERFLOW, octal } from './testing/inotify.ts';
 
 let build: string;

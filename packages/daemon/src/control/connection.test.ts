@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '@upstart/protocol';
 import { expect, it } from 'vitest';
-import { KeptAnswers } from '../kept-answers.ts';
+import { KeptAnswers } from '../runner/kept-answers.ts';
 import { Connection } from './connection.ts';
 import type { ControlContext } from './handlers.ts';
 import { MemoryBudget } from './memory-budget.ts';

@@ -16,7 +16,7 @@ import {
   UpstartError,
   upstartError,
 } from '@upstart/protocol';
-import { monotonicNow } from '../clock.ts';
+import { monotonicNow } from '../time/clock.ts';
 import { Allowance, BYTES } from './allowance.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import { CostlyTurns } from './costly-turns.ts';

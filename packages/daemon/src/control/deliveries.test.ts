@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { KeptAnswers } from '../kept-answers.ts';
+import type { KeptAnswers } from '../runner/kept-answers.ts';
 import { Deliveries, READ_BEFORE } from './deliveries.ts';
 
 function world() {

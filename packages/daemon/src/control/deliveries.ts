@@ -2,7 +2,7 @@
  * What becomes of a connection's answers. The kernel takes them and holds them for the client, also when the daemon dies, but does
  * not tell when they are read. It holds no more than fits into a socket's buffer, though.
  */
-import type { KeptAnswers } from '../kept-answers.ts';
+import type { KeptAnswers } from '../runner/kept-answers.ts';
 
 /** With so many bytes behind it an answer has been read: a buffer holds 208 KiB unless `net.core.wmem_default` says otherwise. */
 export const READ_BEFORE = 512 * 1024;

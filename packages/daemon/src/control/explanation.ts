@@ -1,20 +1,14 @@
 /** Why a job is in its state, as clients are told: what the engine knows, and what files and processes add. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  type BrokenFile,
-  type Explanation,
-  type FailedOutput,
-  lastLines,
-  type UnsupervisedProcess,
-  upstartError,
-} from '@upstart/protocol';
-import { monotonicNow } from '../clock.ts';
-import type { Context } from '../engine/context.ts';
+import { type BrokenFile, lastLines } from '@upstart/common';
+import { type Explanation, type FailedOutput, type UnsupervisedProcess, upstartError } from '@upstart/protocol';
 import { type EngineExplanation, explainJob } from '../engine/explain/explain.ts';
-import { logPath } from '../engine/spawn-spec.ts';
+import type { Context } from '../engine/model/context.ts';
+import { logPath } from '../engine/processes/spawn-spec.ts';
 import type { Orphan } from '../proc/orphans.ts';
 import { readFacts } from '../proc/processes.ts';
+import { monotonicNow } from '../time/clock.ts';
 import { fileWarnings } from './file-warnings.ts';
 import type { ControlContext } from './handlers.ts';
 

@@ -1,9 +1,7 @@
 /** What is odd about a job's file, for those who ask why the job does not run. */
 
+import { JobFileError, lint, NOWHERE } from '@upstart/job-language';
 import { readJobFile } from '../conf/job-file.ts';
-import { JobFileError } from '../conf/job-file-error.ts';
-import { lint } from '../conf/lint/lint.ts';
-import { NOWHERE } from '../conf/lint/rule.ts';
 
 /** Larger files are not looked through: others would have to wait for that. In UTF-16 units. */
 export const MAX_LINTED = 8 * 1024;

@@ -3,9 +3,9 @@
  * answered from its state as it stands.
  */
 import { resolve } from 'node:path';
+import type { BrokenFile } from '@upstart/common';
 import {
   type Asking,
-  type BrokenFile,
   LOG_PRIORITIES,
   type Method,
   type Params,
@@ -14,15 +14,15 @@ import {
   type Result,
   upstartError,
 } from '@upstart/protocol';
-import { monotonicNow } from '../clock.ts';
 import type { Configuration } from '../conf/configuration.ts';
-import { readEnvironment, readVariable } from '../engine/environment-requests.ts';
 import { explainEvents } from '../engine/explain/explain.ts';
-import type { EngineRequest } from '../engine/messages.ts';
-import { instanceLogPath, isSettled, jobConfigs, jobStatus, listJobs } from '../engine/queries.ts';
-import type { Log } from '../log.ts';
+import type { EngineRequest } from '../engine/model/messages.ts';
+import { readEnvironment, readVariable } from '../engine/requests/environment-requests.ts';
+import { instanceLogPath, isSettled, jobConfigs, jobStatus, listJobs } from '../engine/requests/queries.ts';
+import type { Log } from '../log/log.ts';
 import type { Orphans } from '../proc/orphans.ts';
-import type { Runner } from '../runner.ts';
+import type { Runner } from '../runner/runner.ts';
+import { monotonicNow } from '../time/clock.ts';
 import { explanationOf } from './explanation.ts';
 
 /** What the handlers work on. */

@@ -2,9 +2,10 @@
  * Command lines that the launcher asks for, run in the daemon's warm process: the same code as in `ctl` under Node, with
  * calls that go straight to the handlers.
  */
+
+import { encodeText } from '@upstart/common';
 import {
   type CallOptions,
-  encodeText,
   KeyedClient,
   type Method,
   type Notification,

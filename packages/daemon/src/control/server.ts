@@ -6,7 +6,7 @@ import { chmodSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { CONTROL_SOCKET, QUERY_SOCKET } from '@upstart/protocol';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from '../places/make-folder.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import type { ControlContext } from './handlers.ts';

@@ -1,14 +1,14 @@
 /**
  * Job classes as their files come, change and go (reference: job files §6.1).
  */
-import { isSameDefinition, type JobDefinition } from '../job-definition.ts';
-import { block, eventsOf } from './blocking.ts';
-import { addClass, forgetHalfMatch, replaceClass } from './classes.ts';
-import { offerEvent, satisfiedNodes } from './condition-state.ts';
-import type { Context } from './context.ts';
-import { startIfTrue } from './event-start.ts';
+import { isSameDefinition, type JobDefinition } from '@upstart/job-language';
+import { startIfTrue } from './events/event-start.ts';
+import { addClass, forgetHalfMatch, replaceClass } from './lifecycle/classes.ts';
 import { MAX_MATCHING_STEPS } from './limits.ts';
-import type { ClassState } from './state.ts';
+import { block, eventsOf } from './model/blocking.ts';
+import { offerEvent, satisfiedNodes } from './model/condition-state.ts';
+import type { Context } from './model/context.ts';
+import type { ClassState } from './model/state.ts';
 
 /** The definition of `name` is now this one, or none. A class with instances stays as it is until the last one has ended. */
 export function defineClass(context: Context, name: string, definition: JobDefinition | null): void {

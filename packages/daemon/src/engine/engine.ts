@@ -3,22 +3,22 @@
  * gives effects. No I/O, no clock, no randomness: the same inputs give the same state, which is what recovery relies on.
  */
 import { UpstartError } from '@upstart/protocol';
-import { adopt } from './adopt.ts';
-import type { Audience } from './audience.ts';
-import { emitEvent, replyError } from './blocking.ts';
-import { Context } from './context.ts';
 import { defineClass } from './definitions.ts';
-import { runEventQueue } from './event-queue.ts';
+import { runEventQueue } from './events/event-queue.ts';
 import { giveUp, noteFault } from './faults.ts';
-import { abandon } from './lifecycle.ts';
-import type { Effect, Fault, Input, PlainInput } from './messages.ts';
-import { retrySpawn } from './process-end.ts';
-import { hookTimeoutPassed, killTimeoutPassed } from './processes.ts';
-import { beginQuiesce, endIfQuiet, endWithJob, quiesceTimerPassed } from './quiesce.ts';
-import { applyReport } from './reports.ts';
-import { handleRequest } from './requests.ts';
-import { replaceInit } from './signals.ts';
-import type { EngineState, TimerState } from './state.ts';
+import { abandon } from './lifecycle/lifecycle.ts';
+import { beginQuiesce, endIfQuiet, endWithJob, quiesceTimerPassed } from './lifecycle/quiesce.ts';
+import type { Audience } from './model/audience.ts';
+import { emitEvent, replyError } from './model/blocking.ts';
+import { Context } from './model/context.ts';
+import type { Effect, Fault, Input, PlainInput } from './model/messages.ts';
+import type { EngineState, TimerState } from './model/state.ts';
+import { hookTimeoutPassed, killTimeoutPassed } from './processes/processes.ts';
+import { adopt } from './reports/adopt.ts';
+import { retrySpawn } from './reports/process-end.ts';
+import { applyReport } from './reports/reports.ts';
+import { replaceInit } from './reports/signals.ts';
+import { handleRequest } from './requests/requests.ts';
 
 export class Engine {
   private current: Context;

@@ -4,9 +4,9 @@
  * nobody else: what nobody has asked for is carried out without that job.
  */
 import { upstartError } from '@upstart/protocol';
-import { replyError } from './blocking.ts';
-import type { Context } from './context.ts';
-import type { Fault, PlainInput } from './messages.ts';
+import { replyError } from './model/blocking.ts';
+import type { Context } from './model/context.ts';
+import type { Fault, PlainInput } from './model/messages.ts';
 
 /** The names of so many jobs are kept with their faults. */
 const MAX_FAULTY_JOBS = 100;

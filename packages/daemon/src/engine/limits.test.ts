@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lengthOf } from './environment.ts';
-import { ExpansionLimitError, expand } from './expand.ts';
-import { explain } from './explain/test-explain.ts';
+import { lengthOf } from './environment/environment.ts';
+import { ExpansionLimitError, expand } from './environment/expand.ts';
 import {
   MAX_ENVIRONMENT,
   MAX_ERROR_TEXT,
@@ -11,8 +10,9 @@ import {
   MAX_MATCHING_STEPS,
   MAX_VARIABLES,
 } from './limits.ts';
-import type { ClassState } from './state.ts';
-import { TestWorld } from './test-world.ts';
+import type { ClassState } from './model/state.ts';
+import { explain } from './testing/explain.ts';
+import { TestWorld } from './testing/world.ts';
 
 const LIMITS = { stanza: 'instance' };
 

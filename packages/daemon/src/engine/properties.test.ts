@@ -1,13 +1,13 @@
 import { deserialize, serialize } from 'node:v8';
-import type { Condition } from '@upstart/protocol';
+import type { Condition } from '@upstart/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from './engine.ts';
-import type { Effect } from './messages.ts';
-import type { EngineState } from './state.ts';
-import { checkInvariants } from './test-invariants.ts';
-import { condition, event, play, story, text, windDown } from './test-story.ts';
-import { TestWorld } from './test-world.ts';
+import type { Effect } from './model/messages.ts';
+import type { EngineState } from './model/state.ts';
+import { checkInvariants } from './testing/invariants.ts';
+import { condition, event, play, story, text, windDown } from './testing/story.ts';
+import { TestWorld } from './testing/world.ts';
 
 /** How many runs each property gets; the long form of CI sets it. */
 const RUNS = Number(process.env.UPSTART_PROPERTY_RUNS ?? 300);

@@ -1,11 +1,11 @@
 /**
  * Whom processes run as: what is known at once, and what has to be asked for. Nothing here waits: a question that takes its time is
- * asked beside, the process is spawned again, and finds the answer (`engine/process-end.ts`).
+ * asked beside, the process is spawned again, and finds the answer (`engine/reports/process-end.ts`).
  */
 import { statSync } from 'node:fs';
-import { encodeText } from '@upstart/protocol';
-import { monotonicNow } from '../clock.ts';
-import type { SpawnSpec } from '../process-messages.ts';
+import { encodeText } from '@upstart/common';
+import type { SpawnSpec } from '../supervisor/process-messages.ts';
+import { monotonicNow } from '../time/clock.ts';
 import { getent } from './getent.ts';
 import { readHostFile, readRootedFile } from './read-file.ts';
 import { AS_INIT, type Identity, LookupError, type Names, type Question, type Rights, resolve } from './resolve.ts';

@@ -1,7 +1,7 @@
 /** Reads the files that users and groups are in: those of the machine, and those inside a chroot. */
 import { readFileSync } from 'node:fs';
 import { constants, open, readlink } from 'node:fs/promises';
-import { encodeText } from '@upstart/protocol';
+import { encodeText } from '@upstart/common';
 import { LookupError } from './resolve.ts';
 
 const EISDIR = 21;

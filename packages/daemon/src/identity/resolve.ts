@@ -2,7 +2,7 @@
  * Whom a process runs as (reference: jobs §8.2, steps 15 to 20): names to numbers, by the files in /etc, and by other services that
  * nsswitch.conf names beside them. A generator of questions, so that files can be read at once and services asked without waiting.
  */
-import type { SpawnStep } from '../process-messages.ts';
+import type { SpawnStep } from '../supervisor/process-messages.ts';
 import { type Database, type Entry, entries, NO_ID, parseEntry, parseId } from './entries.ts';
 import { hasOtherServices } from './services.ts';
 

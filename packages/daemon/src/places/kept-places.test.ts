@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InitIdentity, readOwner } from '@upstart/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseOptions } from '../options.ts';
-import { LIMITS } from '../process/frame-table.ts';
+import { parseOptions } from '../options/options.ts';
+import { LIMITS } from '../supervisor/frame-table.ts';
 import { keptPlaces, placesNote } from './kept-places.ts';
 import { choosePlaces, type Places } from './places.ts';
 

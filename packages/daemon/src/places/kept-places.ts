@@ -3,8 +3,8 @@
  * and the environment meanwhile does not make that one look elsewhere.
  */
 import type { InitIdentity } from '@upstart/protocol';
-import type { Log } from '../log.ts';
-import { LIMITS } from '../process/frame-table.ts';
+import type { Log } from '../log/log.ts';
+import { LIMITS } from '../supervisor/frame-table.ts';
 import type { Places } from './places.ts';
 import { isForeign, mendFolder } from './run-folder.ts';
 

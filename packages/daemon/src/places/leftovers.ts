@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CONTROL_SOCKET, formatAddress } from '@upstart/protocol';
-import { displayName } from '../engine/state.ts';
+import { displayName } from '../engine/model/state.ts';
 import { ownJob, processIds, readTexts } from '../proc/processes.ts';
 
 /** A warning for each dead session of this user beside this one that has left jobs. To be asked before this one listens. */

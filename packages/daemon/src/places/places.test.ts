@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { InitIdentity } from '@upstart/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseOptions } from '../options.ts';
+import { parseOptions } from '../options/options.ts';
 import { choosePlaces } from './places.ts';
 
 const identity = (pid: number, pidNamespace = 'pid:[1]'): InitIdentity => ({ pid, pidNamespace, boot: 'this-boot' });

@@ -5,8 +5,8 @@ import { lstatSync, rmSync, type Stats, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
-import { makeFolder } from '../make-folder.ts';
-import type { InitOptions } from '../options.ts';
+import type { InitOptions } from '../options/options.ts';
+import { makeFolder } from './make-folder.ts';
 import { claimFolder } from './run-folder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

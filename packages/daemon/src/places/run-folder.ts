@@ -9,7 +9,7 @@ import {
   type UsedFolders,
   writeOwner,
 } from '@upstart/protocol';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Makes the folder of an init, or takes the one that it has already: `directory`, or one whose name goes on behind that, where

@@ -1,7 +1,7 @@
 /** The file by which a session is found (reference: control §7). */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Announces the session. A file that says so already is left as it is: that takes no room on a disk that is full. */
 export function writeSessionFile(path: string, address: string): void {

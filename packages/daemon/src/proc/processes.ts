@@ -1,7 +1,7 @@
 /** What /proc tells of processes. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { decodeText } from '@upstart/protocol';
-import { getVariable } from '../engine/environment.ts';
+import { decodeText } from '@upstart/common';
+import { getVariable } from '../engine/environment/environment.ts';
 
 /** The texts of a file of /proc that are separated by NUL; none when it cannot be read. */
 export function readTexts(path: string): string[] {

@@ -2,13 +2,13 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseJob } from '@upstart/job-language';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { parseJob } from '../conf/parse-job.ts';
 import { explainJob } from '../engine/explain/explain.ts';
-import { TEST_SETTINGS, TestWorld } from '../engine/test-world.ts';
-import { SPEC } from '../process/testing/init.ts';
-import type { Report } from '../process-messages.ts';
-import { startState } from '../start-state.ts';
+import { TEST_SETTINGS, TestWorld } from '../engine/testing/world.ts';
+import { startState } from '../start-up/start-state.ts';
+import type { Report } from '../supervisor/process-messages.ts';
+import { SPEC } from '../supervisor/testing/init.ts';
 import { migrate, OLDEST } from './migrations.ts';
 import { decodeRecords, FORMAT } from './records.ts';
 import { type Snapshot, StateStore } from './store.ts';

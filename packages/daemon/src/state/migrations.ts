@@ -1,7 +1,8 @@
 /** What older daemons saved, brought to the shape of today: a new daemon goes on where the one before the upgrade was. */
-import type { EngineSettings } from '../engine/state.ts';
-import { completeDefinition } from '../job-definition.ts';
-import type { SpawnSpec } from '../process-messages.ts';
+
+import { completeDefinition } from '@upstart/job-language';
+import type { EngineSettings } from '../engine/model/state.ts';
+import type { SpawnSpec } from '../supervisor/process-messages.ts';
 import { FORMAT } from './records.ts';
 import type { Recovered } from './store.ts';
 

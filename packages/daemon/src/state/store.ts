@@ -18,10 +18,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Input } from '../engine/messages.ts';
-import type { EngineState } from '../engine/state.ts';
-import { makeFolder } from '../make-folder.ts';
-import type { Command } from '../process-messages.ts';
+import type { Input } from '../engine/model/messages.ts';
+import type { EngineState } from '../engine/model/state.ts';
+import { makeFolder } from '../places/make-folder.ts';
+import type { Command } from '../supervisor/process-messages.ts';
 import { migrate, OLDEST } from './migrations.ts';
 import { type DecodedRecords, decodeRecords, encodeRecord, FORMAT } from './records.ts';
 

@@ -1,7 +1,7 @@
 /** The log of the system's init: the kernel's, which exists before any disk can be written (reference: system §2, step 17). */
 import { openSync, writeSync } from 'node:fs';
 import type { LogPriority } from '@upstart/protocol';
-import type { LogSink } from '../log.ts';
+import type { LogSink } from '../log/log.ts';
 
 const KERNEL_LOG = '/dev/kmsg';
 /** The kernel refuses records that are much longer, in bytes. */

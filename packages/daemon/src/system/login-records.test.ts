@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RECORD_SIZE } from '@upstart/protocol/login-records';
+import { RECORD_SIZE } from '@upstart/common/login-records';
 import { expect, test } from 'vitest';
-import type { Report } from '../process-messages.ts';
+import type { Report } from '../supervisor/process-messages.ts';
 import { noteLogouts } from './login-records.ts';
 
 test('processes that end are marked, unless a daemon before has done that', () => {

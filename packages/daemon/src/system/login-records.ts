@@ -1,6 +1,6 @@
 /** Who is logged in, as init keeps it: the record of a process that has ended says so (reference: jobs §4.4, step 3). */
-import { LOGIN_FILES, type LoginFiles, markDead } from '@upstart/protocol/login-records';
-import type { Report } from '../process-messages.ts';
+import { LOGIN_FILES, type LoginFiles, markDead } from '@upstart/common/login-records';
+import type { Report } from '../supervisor/process-messages.ts';
 
 /** Marks the records of processes that have ended, all those of some reports together. Up to `lastReport` that was done. */
 export function noteLogouts(reports: readonly Report[], lastReport: number, files: LoginFiles = LOGIN_FILES): void {

@@ -3,12 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { adviceLines, encodeText, excerptLines, printable, type Slot } from '@upstart/protocol';
-import { brokenFile } from '../conf/advice.ts';
+import { adviceLines, encodeText, excerptLines, printable, type Slot } from '@upstart/common';
+import { brokenFile, JobFileError, lint, parseJob } from '@upstart/job-language';
 import { readJobFile } from '../conf/job-file.ts';
-import { JobFileError } from '../conf/job-file-error.ts';
-import { lint } from '../conf/lint/lint.ts';
-import { parseJob } from '../conf/parse-job.ts';
 import { lintWorld } from './lint-world.ts';
 
 export interface CheckOutput {

@@ -1,4 +1,4 @@
-import { exactArguments, standardStreams } from '@upstart/protocol';
+import { exactArguments, standardStreams } from '@upstart/common';
 import { checkJobFiles } from './check-job-file.ts';
 
 process.exitCode = checkJobFiles(exactArguments().slice(1), {

@@ -2,9 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { type KnownJob, type LintWorld, parseJob } from '@upstart/job-language';
 import { fsPath, inspect, readJobFile } from '../conf/job-file.ts';
-import type { KnownJob, LintWorld } from '../conf/lint/rule.ts';
-import { parseJob } from '../conf/parse-job.ts';
 import { noChanges, Source } from '../conf/source.ts';
 
 /** Milliseconds that a directory of users may take to answer. */

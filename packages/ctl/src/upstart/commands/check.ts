@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encodeText, systemErrorText, type UpstartClient } from '@upstart/protocol';
+import { encodeText, systemErrorText } from '@upstart/common';
+import type { UpstartClient } from '@upstart/protocol';
 import { type Call, EXIT, type FrontCommand } from '../command.ts';
 
 export const check: FrontCommand = {

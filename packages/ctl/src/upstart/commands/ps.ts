@@ -1,5 +1,6 @@
 /** `upstart ps`: every job, those that are not well first. */
-import { brokenFileText, type Explanation } from '@upstart/protocol';
+import { brokenFileText } from '@upstart/common';
+import type { Explanation } from '@upstart/protocol';
 import { type Palette, printable } from '../../text/colour.ts';
 import { stateColour } from '../../text/status.ts';
 import { EXIT, type FrontCommand, JSON_OPTION } from '../command.ts';

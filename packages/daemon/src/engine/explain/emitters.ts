@@ -1,7 +1,8 @@
 /** Who emits an event: what jobs say in `emits`, what their scripts call, and what has been emitted before. */
-import { globMatches, isKnownEvent, KNOWN_EVENTS, meantEvent, nearest } from '@upstart/protocol';
-import type { Context } from '../context.ts';
-import type { ClassState } from '../state.ts';
+import { globMatches, nearest } from '@upstart/common';
+import { isKnownEvent, KNOWN_EVENTS, meantEvent } from '@upstart/job-language';
+import type { Context } from '../model/context.ts';
+import type { ClassState } from '../model/state.ts';
 
 /** For so many names an answer is looked for; a condition may have thousands. */
 const MAX_NAMES = 20;

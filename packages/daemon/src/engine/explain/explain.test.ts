@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TestWorld } from '../test-world.ts';
+import { chain, explain, why } from '../testing/explain.ts';
+import { TestWorld } from '../testing/world.ts';
 import { explainEvents, explainJob } from './explain.ts';
-import { chain, explain, why } from './test-explain.ts';
 
 describe('a job that has not been started', () => {
   it('says what it is started by', () => {

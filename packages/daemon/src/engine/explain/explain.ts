@@ -2,12 +2,14 @@
  * Why is this job in the state it is in? Answers from what the engine knows anyway. What a job waits for, and that in turn,
  * is in `waits.ts`.
  */
-import { type EventExplanation, type Explanation, formatCondition } from '@upstart/protocol';
-import { causeSentence, isKept, isKeptFromRestart } from '../causes.ts';
-import { satisfiedNodes } from '../condition-state.ts';
-import type { Context } from '../context.ts';
-import { jobLogTroubles } from '../log-troubles.ts';
-import type { ClassState, InstanceState } from '../state.ts';
+
+import { formatCondition } from '@upstart/common';
+import type { EventExplanation, Explanation } from '@upstart/protocol';
+import { causeSentence, isKept, isKeptFromRestart } from '../lifecycle/causes.ts';
+import { satisfiedNodes } from '../model/condition-state.ts';
+import type { Context } from '../model/context.ts';
+import type { ClassState, InstanceState } from '../model/state.ts';
+import { jobLogTroubles } from '../processes/log-troubles.ts';
 import { explainLast, failureHints, failureReason } from './failures.ts';
 import { type JobFiles, jobNotes, manualText } from './notes.ts';
 import { explainOperands } from './operands.ts';

@@ -1,7 +1,8 @@
 /** How a run failed, for programs, and what the job's file has to do with it. */
-import type { Explanation, FailureReason, Slot } from '@upstart/protocol';
-import { signalName } from '../../signals.ts';
-import type { ClassState, FailureState } from '../state.ts';
+
+import { type Slot, signalName } from '@upstart/common';
+import type { Explanation, FailureReason } from '@upstart/protocol';
+import type { ClassState, FailureState } from '../model/state.ts';
 import { knownCause, type Question } from './question.ts';
 
 export function explainLast(asked: Question, { definition, last }: ClassState): Explanation['last'] {

@@ -1,8 +1,8 @@
 /** What else is worth knowing of a job, besides why it is in its state: one row a note. */
-import { type BrokenFile, type Condition, conditionEvents } from '@upstart/protocol';
-import { emptyDefinition, type JobDefinition, type StanzaPlace } from '../../job-definition.ts';
-import { MAX_FAULTS } from '../context.ts';
-import type { ClassState } from '../state.ts';
+import { type BrokenFile, type Condition, conditionEvents } from '@upstart/common';
+import { emptyDefinition, type JobDefinition, type StanzaPlace } from '@upstart/job-language';
+import { MAX_FAULTS } from '../model/context.ts';
+import type { ClassState } from '../model/state.ts';
 import type { Emitters } from './emitters.ts';
 import type { Question } from './question.ts';
 

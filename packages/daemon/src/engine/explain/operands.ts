@@ -1,8 +1,10 @@
 /** What of a condition has been seen, and why the rest may not have come. */
-import { type ExplainedOperand, JOB_EVENTS } from '@upstart/protocol';
-import type { ConditionState, EventNode } from '../condition-state.ts';
-import type { Context } from '../context.ts';
-import type { ClassState, InstanceState } from '../state.ts';
+
+import { JOB_EVENTS } from '@upstart/job-language';
+import type { ExplainedOperand } from '@upstart/protocol';
+import type { ConditionState, EventNode } from '../model/condition-state.ts';
+import type { Context } from '../model/context.ts';
+import type { ClassState, InstanceState } from '../model/state.ts';
 import type { Question } from './question.ts';
 import { operandText } from './residual.ts';
 

@@ -1,7 +1,8 @@
 /** Who asks for an explanation, and how events are told to them: with all variables, or without those that may be secrets. */
-import type { Context } from '../context.ts';
-import { keyOf } from '../environment.ts';
-import { type EventState, eventText } from '../state.ts';
+
+import { keyOf } from '../environment/environment.ts';
+import type { Context } from '../model/context.ts';
+import { type EventState, eventText } from '../model/state.ts';
 import { Emitters } from './emitters.ts';
 
 export type TellEvent = (event: Pick<EventState, 'name' | 'env'>) => string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_SEEN } from '../blocking.ts';
-import { TestWorld } from '../test-world.ts';
-import { chain, explain, why } from './test-explain.ts';
+import { MAX_SEEN } from '../model/blocking.ts';
+import { chain, explain, why } from '../testing/explain.ts';
+import { TestWorld } from '../testing/world.ts';
 
 const target = (job: string) => ({ job, env: [] });
 

@@ -1,5 +1,5 @@
 /** What a condition still needs: its tree without what has been seen. */
-import type { ConditionState, EventNode } from '../condition-state.ts';
+import type { ConditionState, EventNode } from '../model/condition-state.ts';
 
 /** What is said of a condition is cut at this many characters: there may be any number of operands. */
 const MAX_TEXT = 300;

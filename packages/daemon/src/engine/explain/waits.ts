@@ -1,11 +1,17 @@
 /**
  * What an instance or an event waits for, and what that waits for in turn: a tree, in which everything is told once.
  */
-import type { Slot, State, WaitReason } from '@upstart/protocol';
-import { signalName } from '../../signals.ts';
-import type { ConditionState } from '../condition-state.ts';
-import type { Context } from '../context.ts';
-import { type ClassState, displayName, type EventState, type InstanceState, type ProcessState } from '../state.ts';
+import { type Slot, signalName } from '@upstart/common';
+import type { State, WaitReason } from '@upstart/protocol';
+import type { ConditionState } from '../model/condition-state.ts';
+import type { Context } from '../model/context.ts';
+import {
+  type ClassState,
+  displayName,
+  type EventState,
+  type InstanceState,
+  type ProcessState,
+} from '../model/state.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';

@@ -1,0 +1,78 @@
+/**
+ * The event queue: handing out events and ending them (reference: events §2–4).
+ */
+
+import { abandon, advance } from '../lifecycle/lifecycle.ts';
+import { answerWaiter, emitEvent } from '../model/blocking.ts';
+import type { Context } from '../model/context.ts';
+import { type EventState, eventText } from '../model/state.ts';
+import { offerToClass } from './event-start.ts';
+
+/**
+ * How many steps of events are taken before other inputs have their turn. Ten thousand services that one event starts
+ * stay below it. Jobs that start and stop one another without end do not, and must not keep init from those who want to know
+ * or to change that.
+ */
+export const EVENTS_AT_ONCE = 20_000;
+
+/** Works until every event that is left waits for something, or there have been too many at once. */
+export function runEventQueue(context: Context): void {
+  let last: EventState | undefined;
+  context.resetWork();
+  // What only waits does not count: after a crash each event is looked at anew, and the pause must be at the same place.
+  for (let done = 0; done < EVENTS_AT_ONCE; ) {
+    const event = context.nextEvent();
+    if (!event) {
+      delete context.state.paused;
+      return;
+    }
+    if (!event.handled || event.blockers === 0) done++;
+    if (!event.handled) {
+      handle(context, event);
+      done += context.takeWork();
+    }
+    if (event.blockers === 0) finish(context, event);
+    last = event;
+  }
+  const times = context.pauseQueue();
+  if (times >= SUSPICIOUS && isPowerOfTwo(times)) {
+    const steps = `${times * EVENTS_AT_ONCE} steps of events have followed one another without a rest`;
+    const text = `${steps}, the last of them \`${eventText(last as EventState)}\`: do jobs start and stop each other?`;
+    context.log('warn', text);
+  }
+}
+
+/** After so many pauses in a row it is said, and again after twice, four times … as many. */
+const SUSPICIOUS = 8;
+
+function isPowerOfTwo(number: number): boolean {
+  return (number & (number - 1)) === 0;
+}
+
+function handle(context: Context, event: EventState): void {
+  context.log('info', `Handling ${event.name} event`);
+  event.handled = true;
+  for (const jobClass of context.listeners.find(event)) {
+    if (context.isAbout(jobClass) && !context.isFaulty(jobClass)) offerToClass(context, jobClass, event);
+  }
+  context.concern = null;
+}
+
+const FAILED = '/failed';
+
+function finish(context: Context, event: EventState): void {
+  context.log('debug', `Finished ${event.name} event`);
+  // Gone before anybody is told, so that nobody can come to wait for it.
+  context.removeEvent(event);
+  for (const id of event.instances) {
+    const instance = context.instance(id);
+    if (!instance) continue;
+    instance.blocker = 0;
+    if (context.isAbout(instance)) advance(context, instance);
+    else abandon(context, instance);
+  }
+  context.concern = null;
+  for (const waiter of event.waiters) answerWaiter(context, waiter, event.failed, null);
+  if (event.failed && !event.name.endsWith(FAILED)) emitEvent(context, event.name + FAILED, [...event.env]);
+  context.notify({ event: 'event-emitted', name: event.name, env: event.env, failed: event.failed });
+}

@@ -1,0 +1,142 @@
+/**
+ * Starting and stopping jobs because their conditions have become true (reference: events §3, §5).
+ */
+import { mentionsEvent } from '@upstart/common';
+import { mergeVariables, setVariable } from '../environment/environment.ts';
+import {
+  checkEnvironment,
+  checkStart,
+  classEnvironment,
+  findInstance,
+  findOrCreateInstance,
+  instanceName,
+  noteRefusal,
+} from '../lifecycle/instances.ts';
+import { changeGoal } from '../lifecycle/lifecycle.ts';
+import { MAX_MATCHING_STEPS } from '../limits.ts';
+import { block, blockOn, eventsOf, release, resetCondition } from '../model/blocking.ts';
+import { decidingNodes, isTrue, type MatchBudget, offerEvent } from '../model/condition-state.ts';
+import type { Context } from '../model/context.ts';
+import {
+  type ClassState,
+  displayName,
+  type EventState,
+  eventText,
+  type InstanceState,
+  isEnding,
+} from '../model/state.ts';
+
+/** Offers an event to a class: first to the `stop on` of its instances, then to its `start on`. */
+export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
+  const budget: MatchBudget = { steps: MAX_MATCHING_STEPS };
+  const { stopOn } = jobClass.definition;
+  // Events that only start instances need not walk over all of them.
+  if (stopOn && mentionsEvent(stopOn, event.name)) {
+    for (const id of [...jobClass.instances.values()]) {
+      const instance = context.instance(id);
+      if (instance) offerToStop(context, instance, event, budget);
+    }
+  }
+  // The last instance may have gone, and the class with it, if a stop was through at once.
+  const startOn = context.state.classes.get(jobClass.definition.name) === jobClass ? jobClass.startOn : null;
+  const matched = startOn ? offerEvent(startOn, event, [], budget) : [];
+  for (const _node of matched) block(event);
+  noteLimits(context, jobClass, event, budget);
+  if (matched.length > 0) startIfTrue(context, jobClass);
+}
+
+/** Says so if what the event was compared with is beyond the limits: such a condition is not met. */
+function noteLimits(
+  context: Context,
+  jobClass: ClassState,
+  { name }: EventState,
+  { steps, tooLong }: MatchBudget,
+): void {
+  context.work((MAX_MATCHING_STEPS - steps) >> 3);
+  if (steps >= 0 && tooLong === undefined) return;
+  const text = tooLong ?? `Matching takes too long: at most ${MAX_MATCHING_STEPS} steps`;
+  jobClass.refused = { at: context.wall, text };
+  context.log('warn', `Failed to match ${name} event with ${jobClass.definition.name}: ${text}`);
+}
+
+function offerToStop(context: Context, instance: InstanceState, event: EventState, budget: MatchBudget): void {
+  const { stopOn } = instance;
+  if (!stopOn) return;
+  const matched = offerEvent(stopOn, event, instance.env, budget);
+  for (const _node of matched) block(event);
+  if (matched.length === 0 || !isTrue(stopOn)) return;
+  if (instance.goal !== 'stop') {
+    const events = eventsOf(context, decidingNodes(stopOn));
+    context.setTable(instance, 'stopEnv', stopEnvironment(context, instance, events));
+    release(context, instance, false);
+    blockOn(instance, events);
+    instance.cause = byEvents(events);
+    changeGoal(context, instance, 'stop');
+  }
+  resetCondition(context, stopOn);
+}
+
+/** What may still start a job when everything stops: the end itself, and what a job waits for before it stops. */
+const STARTS_AT_THE_END: readonly string[] = ['session-end', 'stopping'];
+
+/** Starts an instance if the `start on` of the class is true, and forgets what it has seen. */
+export function startIfTrue(context: Context, jobClass: ClassState): void {
+  const { startOn, definition } = jobClass;
+  if (!startOn || !isTrue(startOn)) return;
+  const events = eventsOf(context, decidingNodes(startOn));
+  if (isEnding(context) && !events.some(({ name }) => STARTS_AT_THE_END.includes(name))) {
+    resetCondition(context, startOn);
+    return;
+  }
+  const env = classEnvironment(context, definition);
+  mergeVariables(env, eventEnvironment(events, 'UPSTART_EVENTS'));
+  try {
+    const name = instanceName(definition, env);
+    if (findInstance(context, jobClass, name)?.goal !== 'start') {
+      checkStart(context, jobClass, name, env);
+      const instance = findOrCreateInstance(context, jobClass, name);
+      delete jobClass.refused;
+      context.setTable(instance, 'startEnv', env);
+      release(context, instance, false);
+      blockOn(instance, events);
+      instance.cause = byEvents(events);
+      changeGoal(context, instance, 'start');
+    }
+  } catch (error) {
+    // Nobody else is to suffer from a job whose instance has no name.
+    const text = noteRefusal(context, jobClass, error);
+    context.log('warn', `Failed to obtain ${displayName(definition.name, '')} instance: ${text}`);
+  }
+  resetCondition(context, startOn);
+}
+
+/** How many events are named as a cause. */
+const MAX_CAUSES = 8;
+
+function byEvents(events: readonly EventState[]): string {
+  if (events.length === 1) return `by \`${eventText(events[0] as EventState)}\``;
+  const different = [...new Set(events)];
+  const told = different.slice(0, MAX_CAUSES).map((event) => `\`${eventText(event)}\``);
+  const more = different.length - told.length;
+  return `by ${told.join(' and ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** What pre-stop and post-stop get; only the names of the events if their variables are too large. */
+function stopEnvironment(context: Context, instance: InstanceState, events: readonly EventState[]): string[] {
+  const env = eventEnvironment(events, 'UPSTART_STOP_EVENTS');
+  try {
+    checkEnvironment(env);
+    return env;
+  } catch (error) {
+    context.log('warn', `${context.display(instance)}: ${(error as Error).message}: its stop gets none of the events`);
+    return env.slice(-1);
+  }
+}
+
+/** The variables of the events, later ones winning, and the names of the events under `listName`. */
+function eventEnvironment(events: readonly EventState[], listName: string): string[] {
+  const env: string[] = [];
+  for (const event of events) mergeVariables(env, event.env);
+  setVariable(env, `${listName}=${events.map((event) => event.name).join(' ')}`);
+  return env;
+}

@@ -1,0 +1,44 @@
+/** Why the goal of an instance is what it is: the sentences that explanations begin with. */
+import type { Slot } from '@upstart/common';
+import { displayName, type InstanceState } from '../model/state.ts';
+
+const RESTARTED = 'restarted';
+const KEPT = 'kept by its pre-stop';
+const TAKEN_BACK = 'its stop was taken back';
+
+/** `by request`, `by its own pre-start`, `by job web`. `from` is the instance that asks, if it is one of this init's; `name` its job. */
+export function byRequest(target: InstanceState, from: InstanceState | undefined, name: string): string {
+  if (from === undefined) return 'by request';
+  return from === target ? `by its own ${ownProcess(from)}` : `by job ${displayName(name, from.name)}`;
+}
+
+/** Its hook, if it is in the state of one; else the main process, which is nothing to be named. */
+function ownProcess({ state, processes }: InstanceState): string {
+  if (state !== 'running' && processes[state as Slot] !== undefined) return state;
+  return 'main process';
+}
+
+export function restarted(by: string): string {
+  return `${RESTARTED} ${by}`;
+}
+
+/** After pre-stop the goal is to run again: a restart makes it so by itself, and so does a start that came meanwhile. */
+export function keptByPreStop(cause: string): string {
+  if (isKept(cause)) return cause;
+  return cause.startsWith(RESTARTED) ? `${KEPT} when it was to be ${cause}` : `${TAKEN_BACK} ${cause}`;
+}
+
+/** Whether an instance runs only because a stop came to nothing. */
+export function isKept(cause: string): boolean {
+  return cause.startsWith(KEPT) || cause.startsWith(TAKEN_BACK);
+}
+
+/** Whether a restart is what came to nothing. */
+export function isKeptFromRestart(cause: string): boolean {
+  return cause.startsWith(KEPT);
+}
+
+/** `started by request`: the whole sentence. */
+export function causeSentence(cause: string, verb: 'started' | 'stopped'): string {
+  return cause === '' || cause.startsWith(RESTARTED) || isKept(cause) ? cause : `${verb} ${cause}`;
+}

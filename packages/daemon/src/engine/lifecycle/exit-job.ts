@@ -1,0 +1,31 @@
+/**
+ * The job that init ends with (--exit-with): init stands in for it, so its status is the one that counts outside.
+ */
+import type { Context } from '../model/context.ts';
+import { type EventState, type ExitJobState, type InstanceState, instanceLabel } from '../model/state.ts';
+
+/** As shells have it. */
+const SIGNAL_BASE = 128;
+const NOT_STARTED = 127;
+
+/** `status`: exit status or signal << 8; -1: it could not be started, or nobody knows. */
+export function noteExitStatus(context: Context, instance: InstanceState, status: number): void {
+  if (!isExitJob(context, instance)) return;
+  const signal = status >> 8;
+  stateOf(context).status = status < 0 ? NOT_STARTED : signal > 0 ? SIGNAL_BASE + signal : status;
+}
+
+/** The instance has come to rest, which the event `stopped` tells. */
+export function noteRest(context: Context, instance: InstanceState, stopped: EventState): void {
+  if (isExitJob(context, instance)) stateOf(context).stopped = stopped.id;
+}
+
+export function isExitJob(context: Context, instance: InstanceState): boolean {
+  const { exitWith } = context.state.settings;
+  return exitWith === instanceLabel(context.classOf(instance).definition.name, instance.name);
+}
+
+function stateOf({ state }: Context): ExitJobState {
+  state.exitJob ??= { status: 0 };
+  return state.exitJob;
+}

@@ -1,0 +1,208 @@
+/**
+ * How instances move: goals, state changes and what happens on entering each state (reference: jobs §2–3).
+ */
+
+import { SIGKILL, type Slot } from '@upstart/common';
+import type { Goal, State } from '@upstart/protocol';
+import { emitEvent, release, resetCondition } from '../model/blocking.ts';
+import type { Context } from '../model/context.ts';
+import { jobEventEnvironment } from '../model/job-events.ts';
+import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
+import { jobCgroup } from '../processes/cgroups.ts';
+import { beginSuccession, cancelKillTimer, killMain, limitHooks, spawnProcess } from '../processes/processes.ts';
+import { endRepeating, giveOrder, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
+import { keptByPreStop } from './causes.ts';
+import { classIsIdle } from './classes.ts';
+import { noteRest } from './exit-job.ts';
+import { nextState } from './transitions.ts';
+
+/** Sets the goal. An instance that rests (waiting, running, or spawned with an unmet `expect`) moves at once. */
+export function changeGoal(context: Context, instance: InstanceState, goal: Goal): void {
+  if (instance.goal === goal) return;
+  const { definition } = context.classOf(instance);
+  context.tell({ type: 'goal', job: definition.name, instance: instance.name, from: instance.goal, to: goal });
+  instance.goal = goal;
+  if (goal === 'stop') limitHooks(context, instance);
+  const rests =
+    (goal === 'start' && instance.state === 'waiting') ||
+    (goal === 'stop' && (instance.state === 'running' || waitsForExpect(context, instance)));
+  if (rests) advance(context, instance);
+}
+
+/** In `spawned`, with a process that runs but has not done what `expect` asks for: a stop need not wait for that. */
+function waitsForExpect(context: Context, instance: InstanceState): boolean {
+  const main = instance.processes.main;
+  return (
+    instance.state === 'spawned' && context.classOf(instance).definition.expect !== 'none' && main?.execed === true
+  );
+}
+
+/** The present step has ended: goes on to the next state. */
+export function advance(context: Context, instance: InstanceState): void {
+  const hasMain = instance.processes.main !== undefined;
+  const { definition } = context.classOf(instance);
+  const mainLost = !hasMain && definition.processes.main !== undefined;
+  const ending = isEnding(context);
+  const next = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost, ending });
+  if (instance.goal === 'respawn') changeGoal(context, instance, 'start');
+  changeState(context, instance, next);
+}
+
+/** Enters `state`, and those after it that need no waiting. Ignored while a starting or stopping event is not over. */
+function changeState(context: Context, instance: InstanceState, state: State): void {
+  let target: State | null = state;
+  while (target !== null) {
+    if (instance.blocker !== 0) return;
+    const from = instance.state;
+    const { name } = context.classOf(instance).definition;
+    context.tell({ type: 'state', job: name, instance: instance.name, from, to: target });
+    if (from === 'running') withdrawOrder(context, instance);
+    instance.state = target;
+    const goesOn: boolean = ENTER[target](context, instance, from);
+    if (!goesOn) return;
+    const hasMain = instance.processes.main !== undefined;
+    const ending = isEnding(context);
+    target = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost: false, ending });
+    if (target === instance.state) return;
+  }
+}
+
+/** Whether the state is left at once. */
+type Entry = (context: Context, instance: InstanceState, from: State) => boolean;
+
+/** Starts the process of a slot, where the job has one; the state after it waits for its end. */
+function starts(slot: Slot): Entry {
+  return (context, instance) => {
+    const defined = context.classOf(instance).definition.processes[slot] !== undefined;
+    if (defined && (slot !== 'security' || context.state.settings.apparmor)) spawnProcess(context, instance, slot);
+    return true;
+  };
+}
+
+/** Stays as long as the slot has a process. */
+function waitsFor(slot: Slot): Entry {
+  return (_context, instance) => instance.processes[slot] === undefined;
+}
+
+const ENTER: Record<State, Entry> = {
+  waiting: enterWaiting,
+  starting: enterStarting,
+  'security-spawning': starts('security'),
+  security: waitsFor('security'),
+  'pre-starting': starts('pre-start'),
+  'pre-start': waitsFor('pre-start'),
+  spawning: starts('main'),
+  spawned: enterSpawned,
+  'post-starting': starts('post-start'),
+  'post-start': waitsFor('post-start'),
+  running: enterRunning,
+  'pre-stopping': starts('pre-stop'),
+  'pre-stop': waitsFor('pre-stop'),
+  stopping: enterStopping,
+  killed: enterKilled,
+  'post-stopping': enterPostStopping,
+  'post-stop': waitsFor('post-stop'),
+};
+
+function enterStarting(context: Context, instance: InstanceState): boolean {
+  if (instance.startEnv) {
+    context.setTable(instance, 'env', context.share(instance.startEnv));
+    context.setTable(instance, 'startEnv', null);
+    // What a standing order has started has the variables from before.
+    endRepeating(context, instance);
+  }
+  context.setTable(instance, 'stopEnv', []);
+  instance.failure = null;
+  instance.hints = [];
+  waitForEvent(context, instance, 'starting');
+  return false;
+}
+
+function enterRunning(context: Context, instance: InstanceState, from: State): boolean {
+  if (from === 'pre-stop') {
+    context.setTable(instance, 'stopEnv', []);
+    instance.cause = keptByPreStop(instance.cause ?? '');
+    release(context, instance, false);
+  } else {
+    emitEvent(context, 'started', jobEventEnvironment(context, instance, false));
+    if (!context.classOf(instance).definition.task) release(context, instance, false);
+  }
+  giveOrder(context, instance);
+  return false;
+}
+
+function enterStopping(context: Context, instance: InstanceState): boolean {
+  waitForEvent(context, instance, 'stopping');
+  return false;
+}
+
+/** What was started by a standing order may run already. */
+function enterSpawned(_context: Context, { processes: { main } }: InstanceState): boolean {
+  return main === undefined || main.execed;
+}
+
+function enterKilled(context: Context, instance: InstanceState): boolean {
+  if (!instance.processes.main && instance.goal === 'stop') beginSuccession(context, instance);
+  if (!instance.processes.main) return true;
+  killMain(context, instance);
+  return false;
+}
+
+function enterPostStopping(context: Context, instance: InstanceState, from: State): boolean {
+  const { name } = context.classOf(instance).definition;
+  const cgroup = jobCgroup(context.state.settings, name, instance.name);
+  if (cgroup !== null) context.command((id) => ({ type: 'kill-cgroup', id, cgroup }));
+  return starts('post-stop')(context, instance, from);
+}
+
+function enterWaiting(context: Context, instance: InstanceState): boolean {
+  killSuccessor(context, instance);
+  const jobClass = context.classOf(instance);
+  const { name } = jobClass.definition;
+  noteRest(context, instance, emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true)));
+  release(context, instance, false);
+  if (instance.stopOn) resetCondition(context, instance.stopOn);
+  jobClass.last = {
+    instance: instance.name,
+    at: context.wall,
+    text: instance.failure ? instance.failure.text : `stopped ${instance.cause ?? 'as asked for'}`,
+    failure: instance.failure,
+    respawns: instance.respawns,
+    hints: instance.hints,
+  };
+  jobClass.instances.delete(instance.name);
+  context.removeInstance(instance);
+  context.notify({ event: 'instance-removed', job: name, instance: instance.name });
+  if (jobClass.instances.size === 0) classIsIdle(context, jobClass);
+  return false;
+}
+
+/** Ends an instance at once, because init itself has a fault with it: what runs of it is killed, and nothing waits for that. */
+export function abandon(context: Context, instance: InstanceState): void {
+  const text = 'init had a fault with it, and has ended it';
+  context.log('error', `${context.display(instance)}: ${text}`);
+  cancelKillTimer(context, instance);
+  for (const [, { token }] of processesOf(instance)) {
+    context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
+    context.removeProcess(token);
+  }
+  instance.processes = {};
+  delete instance.successor;
+  instance.failure ??= { slot: 'main', status: -1, text, state: instance.state, at: context.wall };
+  release(context, instance, true);
+  const blocker = context.state.events.get(instance.blocker);
+  if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);
+  instance.blocker = 0;
+  const { name: job } = context.classOf(instance).definition;
+  if (instance.goal !== 'stop') {
+    context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: 'stop' });
+    instance.goal = 'stop';
+  }
+  changeState(context, instance, 'waiting');
+}
+
+function waitForEvent(context: Context, instance: InstanceState, name: 'starting' | 'stopping'): void {
+  const event = emitEvent(context, name, jobEventEnvironment(context, instance, name === 'stopping'));
+  instance.blocker = event.id;
+  event.instances.push(instance.id);
+}

@@ -1,0 +1,132 @@
+/**
+ * The end of a session or a container: every job is told to stop, and init ends when no process is left (reference: system §7).
+ */
+import { mentionsEvent, SIGKILL } from '@upstart/common';
+import { emitEvent, release } from '../model/blocking.ts';
+import type { Context } from '../model/context.ts';
+import { displayName, processesOf, type QuiesceState } from '../model/state.ts';
+import { isExitJob, noteExitStatus } from './exit-job.ts';
+import { abandon, changeGoal } from './lifecycle.ts';
+
+/** How long, in milliseconds, jobs that `session-end` started may run before they are told to stop, too. */
+const WAIT_PHASE = 5000;
+/** The least time that jobs get to stop. */
+const KILL_PHASE = 5000;
+const CHECK_EVERY = 1000;
+
+export function beginQuiesce(context: Context, reason: QuiesceState['reason']): void {
+  const { state } = context;
+  if (state.quiesce || state.settings.pid1) return;
+  context.log('info', `Quiescing due to ${reason} request`);
+  const phase = reason === 'logout' && somebodyWantsSessionEnd(context) ? 'wait' : 'kill';
+  state.quiesce = { reason, phase, began: context.now, phaseBegan: context.now };
+  emitEvent(context, 'session-end', [`TYPE=${reason}`]);
+  stopEverything(context);
+  context.arm(CHECK_EVERY, { kind: 'quiesce' });
+}
+
+/** Ends init if its job is over and no event has started it again. Whether it does; called when events have been handled. */
+export function endWithJob(context: Context): boolean {
+  const { exitJob, quiesce, instances, events } = context.state;
+  if (!exitJob?.stopped || quiesce || events.get(exitJob.stopped)?.handled === false) return false;
+  exitJob.stopped = 0;
+  for (const instance of instances.values()) if (isExitJob(context, instance)) return false;
+  context.log(
+    'message',
+    `${context.state.settings.exitWith} has ended with status ${exitJob.status}, and init with it`,
+  );
+  beginQuiesce(context, 'shutdown');
+  return true;
+}
+
+function somebodyWantsSessionEnd(context: Context): boolean {
+  for (const { definition } of context.state.classes.values()) {
+    if (definition.startOn && mentionsEvent(definition.startOn, 'session-end')) return true;
+  }
+  return false;
+}
+
+function stopEverything(context: Context): void {
+  for (const instance of [...context.state.instances.values()]) {
+    if (instance.goal === 'stop') continue;
+    if (!context.isAbout(instance)) {
+      abandon(context, instance);
+      continue;
+    }
+    instance.cause = 'by the end of the session';
+    // As with any stop: who waits for the start is let go, a job that waits for its own event among them.
+    release(context, instance, false);
+    changeGoal(context, instance, 'stop');
+  }
+  context.concern = null;
+}
+
+/** A second has passed. */
+export function quiesceTimerPassed(context: Context): void {
+  const { quiesce } = context.state;
+  if (!quiesce || context.state.ended) return;
+  const elapsed = context.now - quiesce.phaseBegan;
+  if (quiesce.phase === 'wait' && (elapsed >= WAIT_PHASE || !hasProcesses(context))) {
+    quiesce.phase = 'kill';
+    quiesce.phaseBegan = context.now;
+    stopEverything(context);
+  } else if (quiesce.phase === 'kill' && isOutOfTime(context, elapsed)) {
+    for (const instance of context.state.instances.values()) {
+      context.log(
+        'warn',
+        `job ${displayName(context.classOf(instance).definition.name, instance.name)} failed to stop`,
+      );
+    }
+    if (context.state.settings.stopTimeout) killEverything(context);
+    end(context);
+    return;
+  }
+  context.arm(CHECK_EVERY, { kind: 'quiesce' });
+}
+
+function isOutOfTime(context: Context, elapsed: number): boolean {
+  const { stopTimeout } = context.state.settings;
+  return stopTimeout ? elapsed >= stopTimeout * 1000 : elapsed > longestStop(context);
+}
+
+/** Whoever has set a limit wants nothing left behind. */
+function killEverything(context: Context): void {
+  for (const instance of context.state.instances.values()) {
+    for (const [slot, { token }] of processesOf(instance)) {
+      context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
+      if (slot === 'main') noteExitStatus(context, instance, SIGKILL << 8);
+    }
+  }
+}
+
+function longestStop(context: Context): number {
+  let longest = KILL_PHASE;
+  for (const instance of context.state.instances.values()) {
+    longest = Math.max(longest, context.classOf(instance).definition.killTimeout * 1000);
+  }
+  return longest;
+}
+
+function hasProcesses(context: Context): boolean {
+  for (const { processes } of context.state.instances.values()) if (Object.keys(processes).length > 0) return true;
+  return false;
+}
+
+/** Ends init once nothing runs any more. Called after every input. */
+export function endIfQuiet(context: Context): void {
+  const { quiesce, ended } = context.state;
+  // In a pause there are events that may start something; if they never end, time does (`isOutOfTime`).
+  if (!quiesce || ended || context.state.paused || hasProcesses(context)) return;
+  // Jobs that are held up by a condition which has seen half of what it needs are not waited for: nothing will let them go.
+  if (context.state.instances.size === 0 || quiesce.phase === 'kill') end(context);
+}
+
+function end(context: Context): void {
+  const { state } = context;
+  const quiesce = state.quiesce as QuiesceState;
+  const seconds = Math.floor((context.now - quiesce.began) / 1000);
+  const took = seconds === 0 ? '<1 second' : `${seconds} second${seconds === 1 ? '' : 's'}`;
+  context.log('info', `Quiesce ${quiesce.reason} sequence took ${took}`);
+  state.ended = true;
+  context.command((id) => ({ type: 'end', id, status: state.exitJob?.status ?? 0 }));
+}

@@ -1,0 +1,118 @@
+/**
+ * Who waits for whom: conditions and instances keep events from being over, and clients and instances wait for both
+ * (reference: events §4, §5.1; jobs §4.5).
+ */
+
+import { isKnownEvent } from '@upstart/job-language';
+import { type ErrorCode, upstartError, type WireError } from '@upstart/protocol';
+import { MAX_ERROR_TEXT } from '../limits.ts';
+import type { ConditionState, EventNode } from './condition-state.ts';
+import type { Context } from './context.ts';
+import type { Answer, EventState, InstanceState, Waiter } from './state.ts';
+
+/** Queues a new event. */
+export function emitEvent(context: Context, name: string, env: string[]): EventState {
+  const event: EventState = {
+    id: context.newId(),
+    name,
+    env,
+    handled: false,
+    failed: false,
+    blockers: 0,
+    instances: [],
+    waiters: [],
+  };
+  noteSeen(context, name);
+  context.log('debug', `Pending ${name} event`);
+  context.addEvent(event);
+  return event;
+}
+
+/** How many names of events are remembered, and how long they may be. */
+export const MAX_SEEN = 1000;
+const LONGEST_SEEN = 100;
+
+/** Remembers that there are events of this name; the oldest names are forgotten. */
+function noteSeen({ state }: Context, name: string): void {
+  if (state.seenEvents?.has(name) || name.length > LONGEST_SEEN || isKnownEvent(name)) return;
+  state.seenEvents ??= new Set();
+  state.seenEvents.add(name);
+  const [oldest] = state.seenEvents;
+  if (oldest !== undefined && state.seenEvents.size > MAX_SEEN) state.seenEvents.delete(oldest);
+}
+
+export function block(event: EventState): void {
+  event.blockers++;
+}
+
+export function unblock(context: Context, event: EventState): void {
+  event.blockers--;
+  if (event.blockers === 0) context.touchEvent(event);
+}
+
+/** The events that satisfied nodes of a condition, in the order of the text; one that satisfied two stands twice. */
+export function eventsOf(context: Context, nodes: readonly EventNode[]): EventState[] {
+  return nodes.map((node) => context.state.events.get(node.event) as EventState);
+}
+
+/** Forgets all that a condition has seen, and lets the events go. */
+export function resetCondition(context: Context, condition: ConditionState): void {
+  for (const node of condition) {
+    if (node.op !== 'event' || node.event === 0) continue;
+    const event = context.state.events.get(node.event) as EventState;
+    node.event = 0;
+    unblock(context, event);
+  }
+}
+
+/** From now on the events are not over before the instance is done with what they asked for. */
+export function blockOn(instance: InstanceState, events: readonly EventState[]): void {
+  for (const event of events) {
+    block(event);
+    instance.blocking.push(event.id);
+  }
+}
+
+const FAILURES: Record<Waiter['kind'], ErrorCode & `${string}fail${string}`> = {
+  start: 'job-failed-to-start',
+  stop: 'job-failed-while-stopping',
+  restart: 'job-failed-to-restart',
+  emit: 'event-failed',
+};
+
+/** Releases everybody who waits for the instance: the request is done, has been overtaken by another, or has failed. */
+export function release(context: Context, instance: InstanceState, failed: boolean): void {
+  const { blocking, waiters } = instance;
+  if (blocking.length > 0) instance.blocking = [];
+  if (waiters.length > 0) instance.waiters = [];
+  for (const id of blocking) {
+    const event = context.state.events.get(id) as EventState;
+    if (failed) event.failed = true;
+    unblock(context, event);
+  }
+  for (const waiter of waiters) answerWaiter(context, waiter, failed, { instance: instance.name });
+}
+
+export function answerWaiter(context: Context, waiter: Waiter, failed: boolean, result: unknown): void {
+  if (failed) replyError(context, waiter.key, upstartError(FAILURES[waiter.kind]).toWire());
+  else reply(context, waiter.key, result);
+}
+
+export function reply(context: Context, key: string, result: unknown): void {
+  context.effects.push({ type: 'reply', key, result });
+  settleAnswer(context, key, { result });
+}
+
+export function replyError(context: Context, key: string, error: WireError): void {
+  const { code, text } = error;
+  const short = text.length <= MAX_ERROR_TEXT ? error : { code, text: `${text.slice(0, MAX_ERROR_TEXT - 1)}…` };
+  context.effects.push({ type: 'reply-error', key, error: short });
+  settleAnswer(context, key, { error: short });
+}
+
+/** Keeps the answer to a repeatable request, whose client may ask again. */
+function settleAnswer(context: Context, key: string, answer: Answer): void {
+  const { asked, answers } = context.state;
+  if (!asked.delete(key)) return;
+  answers.set(key, answer);
+}

@@ -1,0 +1,145 @@
+/**
+ * What a condition has seen so far (reference: events §6). The nodes of the tree in post-order: operands before their
+ * operator, left before right, so that one walk over the array evaluates the tree.
+ */
+import { type Condition, type GlobBudget, globMatches } from '@upstart/common';
+import { ExpansionLimitError, expand } from '../environment/expand.ts';
+
+/** `event` is the id of the event that satisfied the node, which the node blocks until the condition is reset; 0: none. */
+export interface EventNode {
+  op: 'event';
+  name: string;
+  args: readonly string[];
+  event: number;
+}
+/** `left` and `right` are positions in the array. */
+export interface OperatorNode {
+  op: 'and' | 'or';
+  left: number;
+  right: number;
+}
+export type ConditionState = (EventNode | OperatorNode)[];
+
+/** What is left of the steps that matching may take. */
+export interface MatchBudget extends GlobBudget {
+  /** An expansion that was too long. */
+  tooLong?: string;
+}
+
+/** What conditions need to know of an event. */
+export interface OfferedEvent {
+  id: number;
+  name: string;
+  env: readonly string[];
+}
+
+/** A condition that has seen nothing. */
+export function newConditionState(condition: Condition): ConditionState {
+  const nodes: ConditionState = [];
+  const add = (tree: Condition): number => {
+    if (tree.op === 'event') return nodes.push({ op: 'event', name: tree.name, args: tree.args, event: 0 }) - 1;
+    const left = add(tree.left);
+    const right = add(tree.right);
+    return nodes.push({ op: tree.op, left, right }) - 1;
+  };
+  add(condition);
+  return nodes;
+}
+
+/**
+ * Offers an event: nodes that it satisfies and that were not satisfied yet take it. Returns those nodes. Values are
+ * expanded from `env`; one that cannot be expanded does not match, nor does anything once the budget is used up.
+ */
+export function offerEvent(
+  nodes: ConditionState,
+  event: OfferedEvent,
+  env: readonly string[],
+  budget: MatchBudget,
+): EventNode[] {
+  const matched: EventNode[] = [];
+  for (const node of nodes) {
+    if (node.op !== 'event' || node.event !== 0 || node.name !== event.name) continue;
+    if (!argumentsMatch(node.args, event.env, env, budget)) continue;
+    node.event = event.id;
+    matched.push(node);
+  }
+  return matched;
+}
+
+/** Whether the condition as a whole is true. */
+export function isTrue(nodes: ConditionState): boolean {
+  return valuesOf(nodes).at(-1) ?? false;
+}
+
+/** The value of each node, at its position. */
+function valuesOf(nodes: ConditionState): boolean[] {
+  const values: boolean[] = [];
+  for (const node of nodes) {
+    if (node.op === 'event') values.push(node.event !== 0);
+    else if (node.op === 'and') values.push(Boolean(values[node.left] && values[node.right]));
+    else values.push(Boolean(values[node.left] || values[node.right]));
+  }
+  return values;
+}
+
+/** The satisfied nodes, in the order of the text. */
+export function satisfiedNodes(nodes: ConditionState): EventNode[] {
+  return nodes.filter((node): node is EventNode => node.op === 'event' && node.event !== 0);
+}
+
+/**
+ * The satisfied nodes that make the condition true, in the order of the text: what lies below an operator that is false
+ * has been seen, but has no part in it.
+ */
+export function decidingNodes(nodes: ConditionState): EventNode[] {
+  const decides = valuesOf(nodes);
+  // From the root down, since an operator stands behind its operands.
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i] as ConditionState[number];
+    if (node.op !== 'event' && !decides[i]) decides[node.left] = decides[node.right] = false;
+  }
+  return nodes.filter((node, i): node is EventNode => node.op === 'event' && decides[i] === true);
+}
+
+/** The arguments of one operand against the variables of an event (reference: events §6.2). */
+function argumentsMatch(
+  args: readonly string[],
+  eventEnv: readonly string[],
+  env: readonly string[],
+  budget: MatchBudget,
+): boolean {
+  const limits = { stanza: 'stop on', budget };
+  let cursor = 0;
+  for (const argument of args) {
+    budget.steps -= 1 + (argument.length >> 4);
+    const { key, negated, value } = splitArgument(argument);
+    if (key !== null) {
+      cursor = eventEnv.findIndex((entry) => entry.startsWith(`${key}=`));
+      budget.steps -= (cursor < 0 ? eventEnv.length : cursor) >> 1;
+      if (cursor < 0) return false;
+    }
+    const entry = eventEnv[cursor++];
+    if (entry === undefined || budget.steps < 0) return false;
+    let pattern: string;
+    try {
+      pattern = expand(value, env, limits);
+    } catch (error) {
+      if (error instanceof ExpansionLimitError) budget.tooLong = error.message;
+      return false;
+    }
+    const actual = entry.slice(entry.indexOf('=') + 1);
+    if (globMatches(pattern, actual, budget) === negated || budget.steps < 0) return false;
+  }
+  return true;
+}
+
+/**
+ * `KEY=VALUE`, `KEY!=VALUE` or a positional `VALUE`. The operator is the first `=`, and it is negated by a `!` right
+ * before it; a `!=` further on belongs to the value.
+ */
+function splitArgument(argument: string): { key: string | null; negated: boolean; value: string } {
+  const equals = argument.indexOf('=');
+  if (equals < 0) return { key: null, negated: false, value: argument };
+  const negated = argument[equals - 1] === '!';
+  return { key: argument.slice(0, negated ? equals - 1 : equals), negated, value: argument.slice(equals + 1) };
+}

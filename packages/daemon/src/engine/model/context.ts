@@ -1,0 +1,300 @@
+/**
+ * What the parts of the engine share: the state, the time of the input at hand, the effects so far, and the indexes
+ * that are made from the state and never stored.
+ */
+
+import type { Slot } from '@upstart/common';
+import type { LogPriority, Notification } from '@upstart/protocol';
+import type { Command } from '../../supervisor/process-messages.ts';
+import { lengthOf, sameEntries } from '../environment/environment.ts';
+import { EVERYBODY } from './audience.ts';
+import { Heap } from './heap.ts';
+import { Listeners } from './listeners.ts';
+import type { Effect } from './messages.ts';
+import {
+  type ClassState,
+  displayName,
+  type EngineState,
+  type EventState,
+  type InstanceState,
+  processesOf,
+  type TimerAction,
+  type TimerState,
+} from './state.ts';
+
+/** After so many faults a job gets no more events until its file changes. */
+export const MAX_FAULTS = 3;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** So much fine work is as much as a step of the event queue. */
+const FINE_STEPS = 128;
+
+export class Context {
+  readonly state: EngineState;
+  now = 0;
+  wall = 0;
+  effects: Effect[] = [];
+  audience = EVERYBODY;
+
+  readonly listeners = new Listeners();
+  private readonly classById = new Map<number, ClassState>();
+  private readonly processes = new Map<number, { instance: InstanceState; slot: Slot }>();
+  private readonly timers = new Heap<TimerState>((a, b) => a.due - b.due || a.id - b.id);
+  /** Events to look at in this pass over the queue (by id, which is their age) and in the next one. */
+  private readonly pass = new Heap<number>((a, b) => a - b);
+  private readonly nextPass = new Set<number>();
+  private passedId = 0;
+  /** The job, class or instance that is being worked on: whose fault it may be if that fails. */
+  concern: ClassState | InstanceState | string | null = null;
+  /** Names of jobs that this input is carried out without. */
+  without: ReadonlySet<string> = NONE;
+  private shared: readonly string[] = [];
+  /** Characters of all names of instances, and of all variables of instances and events. */
+  readonly held = { names: 0, text: 0 };
+  /** Work that is finer than the steps of the event queue, since that was begun. */
+  private fineSteps = 0;
+
+  constructor(state: EngineState) {
+    this.state = state;
+    for (const jobClass of state.classes.values()) this.indexClass(jobClass);
+    for (const instance of state.instances.values()) {
+      this.hold(instance, 1);
+      for (const [slot, { token }] of processesOf(instance)) this.processes.set(token, { instance, slot });
+    }
+    for (const timer of state.timers.values()) this.timers.push(timer);
+    for (const event of state.events.values()) {
+      this.holdEvent(event, 1);
+      this.touchEvent(event);
+    }
+  }
+
+  /**
+   * One list for all instances that have the same variables. Only the last one is looked at: jobs that start together
+   * mostly have the same.
+   */
+  share(env: readonly string[]): readonly string[] {
+    // A copy takes no more room than its entries.
+    if (!sameEntries(env, this.shared)) this.shared = env.slice();
+    return this.shared;
+  }
+
+  /** Notes work that events cause beyond their handing out: a variable that is copied, or as much. */
+  work(steps: number): void {
+    this.fineSteps += steps;
+  }
+
+  /** What was noted before does not count. */
+  resetWork(): void {
+    this.fineSteps = 0;
+  }
+
+  /** What was noted since the last time, in steps of the event queue. */
+  takeWork(): number {
+    const steps = Math.floor(this.fineSteps / FINE_STEPS);
+    this.fineSteps -= steps * FINE_STEPS;
+    return steps;
+  }
+
+  addInstance(instance: InstanceState): void {
+    this.state.instances.set(instance.id, instance);
+    this.hold(instance, 1);
+  }
+
+  removeInstance(instance: InstanceState): void {
+    this.state.instances.delete(instance.id);
+    this.hold(instance, -1);
+  }
+
+  /** Replaces one of the tables of an instance that exists. */
+  setTable<T extends 'env' | 'startEnv' | 'stopEnv'>(instance: InstanceState, table: T, env: InstanceState[T]): void {
+    this.held.text += lengthOf(env ?? []) - lengthOf(instance[table] ?? []);
+    instance[table] = env;
+  }
+
+  private hold({ name, env, startEnv, stopEnv }: InstanceState, sign: 1 | -1): void {
+    this.held.names += sign * name.length;
+    this.held.text += sign * (lengthOf(env) + lengthOf(startEnv ?? []) + lengthOf(stopEnv));
+  }
+
+  private holdEvent({ name, env }: EventState, sign: 1 | -1): void {
+    this.held.text += sign * (name.length + lengthOf(env));
+  }
+
+  addEvent(event: EventState): void {
+    this.state.events.set(event.id, event);
+    this.holdEvent(event, 1);
+    this.touchEvent(event);
+  }
+
+  removeEvent(event: EventState): void {
+    this.state.events.delete(event.id);
+    this.holdEvent(event, -1);
+  }
+
+  /** Prepares for an input. */
+  begin(now: number, wall: number): void {
+    this.now = now;
+    this.wall = wall;
+    this.effects = [];
+    this.concern = null;
+    this.without = NONE;
+  }
+
+  /** From here on the work is about this job; false: it is left out. */
+  isAbout(job: ClassState | InstanceState): boolean {
+    this.concern = job;
+    return this.without.size === 0 || !this.without.has(this.concernedJob() as string);
+  }
+
+  /** Whether the job has had so many faults that it gets no more events. */
+  isFaulty({ definition: { name } }: ClassState): boolean {
+    return (this.state.faults?.get(name)?.count ?? 0) >= MAX_FAULTS;
+  }
+
+  /** The name of the job that is being worked on; null: of none. */
+  concernedJob(): string | null {
+    const { concern } = this;
+    if (concern === null || typeof concern === 'string') return concern;
+    const jobClass = 'definition' in concern ? concern : this.classOf(concern);
+    return jobClass?.definition.name ?? null;
+  }
+
+  newId(): number {
+    return this.state.nextId++;
+  }
+
+  log(priority: LogPriority, text: string): void {
+    const { debug, info } = this.audience;
+    if ((priority === 'debug' && !debug) || (priority === 'info' && !info)) return;
+    this.effects.push({ type: 'log', priority, text });
+  }
+
+  notify(notification: Notification): void {
+    if (this.audience.watches) this.effects.push({ type: 'notify', notification });
+  }
+
+  /** Tells that the goal, the state or a process of an instance is another one. */
+  tell(change: Extract<Effect, { type: 'goal' | 'state' | 'process' }>): void {
+    if (this.audience.watches || this.audience.info) this.effects.push(change);
+  }
+
+  /** Hands a command to the supervisor and returns its id. */
+  command(make: (id: number) => Command): number {
+    const id = this.state.nextCommand++;
+    this.effects.push({ type: 'command', command: make(id) });
+    return id;
+  }
+
+  classOf(instance: InstanceState): ClassState {
+    return this.classById.get(instance.class) as ClassState;
+  }
+
+  display(instance: InstanceState): string {
+    return displayName(this.classOf(instance).definition.name, instance.name);
+  }
+
+  instance(id: number): InstanceState | undefined {
+    return this.state.instances.get(id);
+  }
+
+  indexClass(jobClass: ClassState): void {
+    this.classById.set(jobClass.id, jobClass);
+    this.listeners.add(jobClass);
+  }
+
+  unindexClass(jobClass: ClassState): void {
+    this.classById.delete(jobClass.id);
+    this.listeners.remove(jobClass);
+  }
+
+  addProcess(token: number, instance: InstanceState, slot: Slot): void {
+    this.processes.set(token, { instance, slot });
+  }
+
+  removeProcess(token: number): void {
+    this.processes.delete(token);
+  }
+
+  findProcess(token: number): { instance: InstanceState; slot: Slot } | undefined {
+    return this.processes.get(token);
+  }
+
+  /** Arms a timer for `delay` milliseconds from now and returns its id. */
+  arm(delay: number, action: TimerAction): number {
+    const timer: TimerState = { id: this.newId(), due: this.now + delay, action };
+    this.state.timers.set(timer.id, timer);
+    this.timers.push(timer);
+    return timer.id;
+  }
+
+  disarm(id: number): void {
+    this.state.timers.delete(id);
+  }
+
+  /** When the next timer goes off, or null. */
+  nextDue(): number | null {
+    for (let timer = this.timers.peek(); timer; timer = this.timers.peek()) {
+      if (this.state.timers.has(timer.id)) return timer.due;
+      this.timers.pop();
+    }
+    return null;
+  }
+
+  /** Takes one timer that is due. */
+  takeDue(): TimerState | null {
+    const due = this.nextDue();
+    if (due === null || due > this.now) return null;
+    const timer = this.timers.pop() as TimerState;
+    this.state.timers.delete(timer.id);
+    return timer;
+  }
+
+  /** The event needs to be looked at: it is new, or may be over. */
+  touchEvent(event: EventState): void {
+    if (event.id > this.passedId) this.pass.push(event.id);
+    else this.nextPass.add(event.id);
+  }
+
+  /**
+   * The next event to look at, or undefined when there is nothing to do. Events are taken oldest first, in passes, as if
+   * the whole queue was walked again and again (reference: events §2).
+   */
+  nextEvent(): EventState | undefined {
+    for (;;) {
+      let id = this.pass.pop();
+      if (id === undefined) {
+        this.beginPass();
+        id = this.pass.pop();
+        if (id === undefined) return undefined;
+      }
+      this.passedId = id;
+      const event = this.state.events.get(id);
+      if (event) return event;
+    }
+  }
+
+  private beginPass(): void {
+    this.passedId = 0;
+    for (const id of this.nextPass) this.pass.push(id);
+    this.nextPass.clear();
+  }
+
+  /** The queue has been left, and the time to go on has not come. */
+  queueIsPaused(): boolean {
+    const { paused, timers } = this.state;
+    return paused !== undefined && timers.has(paused.timer);
+  }
+
+  /**
+   * Leaves the queue until a timer that goes off at once; returns how often that has been so in a row. It goes on with the
+   * oldest event, whose turn might never come in a pass that has no end, and that needs no place to be remembered.
+   */
+  pauseQueue(): number {
+    this.beginPass();
+    const timer = this.arm(0, { kind: 'queue' });
+    const times = (this.state.paused?.times ?? 0) + 1;
+    this.state.paused = { times, timer };
+    return times;
+  }
+}

@@ -1,0 +1,313 @@
+/**
+ * Everything the engine knows, as plain data: no functions, no clock, no I/O. References between objects are ids,
+ * so that a snapshot is this structure as it stands.
+ */
+
+import type { Slot } from '@upstart/common';
+import type { Console, JobDefinition } from '@upstart/job-language';
+import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
+import type { ConditionState } from './condition-state.ts';
+
+/** What stays the same for the life of an init. */
+export interface EngineSettings {
+  pid1: boolean;
+  /** The environment init was started with; `env KEY` without a value takes it from here. */
+  initEnv: string[];
+  /** Jobs get all of `initEnv` (a session init), not just PATH and TERM. */
+  inheritEnv: boolean;
+  /** What jobs find in UPSTART_SESSION; null for the system's init. */
+  sessionAddress: string | null;
+  /** Folder of job logs; null: jobs with `console log` get `console none` (--no-log). */
+  logDir: string | null;
+  defaultConsole: Console;
+  /** Seconds that hooks may go on once their job is to stop; 0: for ever, as the original has it. */
+  hookTimeout: number;
+  /** Each instance has a control group of its own, and what is left in it when its main process has ended is killed. */
+  jobCgroups: boolean;
+  /** null: the one init itself has. */
+  umask: number | null;
+  /** AppArmor works here; otherwise its stanzas do nothing. */
+  apparmor: boolean;
+  /** Where jobs without `chdir` run; null: where init is. */
+  directory: string | null;
+  /** The output of jobs with `console log` goes to init's standard output, too. */
+  jobOutput: boolean;
+  /** Init ends when the instance with this label has ended for good; null: never by itself. */
+  exitWith: string | null;
+  /** Seconds that jobs get to stop when init ends; null: as long as the longest kill timeout. */
+  stopTimeout: number | null;
+  /** It is a container's init: signals mean what engines of containers send them for. */
+  container: boolean;
+}
+
+export type WaitKind = 'start' | 'stop' | 'restart' | 'emit';
+
+/** A client that waits, by the key of its request. */
+export interface Waiter {
+  kind: WaitKind;
+  key: string;
+}
+
+/** An event that has been emitted and is not over (reference: events §1). */
+export interface EventState {
+  id: number;
+  name: string;
+  env: string[];
+  handled: boolean;
+  failed: boolean;
+  /** How many conditions and jobs keep it from being over. */
+  blockers: number;
+  /** The instances (in `starting` or `stopping`) that wait for it. */
+  instances: number[];
+  waiters: Waiter[];
+  /** The instance one of whose processes has emitted it and waits for its end; absent where that is not known. */
+  emitter?: number;
+}
+
+export interface ProcessState {
+  /** The id of the spawn command: how the supervisor knows the process. */
+  token: number;
+  /** 0 until the supervisor has reported it. */
+  pid: number;
+  /** The pid before forks were followed. */
+  firstPid: number;
+  forks: number;
+  execed: boolean;
+  /** Failed attempts to fork so far, while the spawn is being retried. */
+  retries: number;
+  /** How often it could not be started because whom it runs as was being asked for. */
+  asked?: number;
+  /** The supervisor may be ordered to start another one like it, which would be what the job needs then. */
+  repeatable?: boolean;
+  /** The signal that has stopped it, until it is continued. */
+  stopped?: number;
+}
+
+/** Why an instance failed: the first failure of a run. */
+export interface FailureState {
+  slot: Slot | 'respawn';
+  /** Exit status, signal << 8, -1: could not be spawned, 0 with `respawn`: too fast. */
+  status: number;
+  /** What went wrong, in words. */
+  text: string;
+  state: State;
+  at: number;
+  /** What of the job's file has to do with it, in words; for those only who may read it. */
+  setting?: string;
+}
+
+/** One instance of a class while it is anything but `stop/waiting` (reference: jobs §1). */
+export interface InstanceState {
+  id: number;
+  class: number;
+  name: string;
+  goal: Goal;
+  state: State;
+  /** Shared with other instances that have the same variables: replaced, never changed. */
+  env: readonly string[];
+  /** What `env` becomes on entering `starting`; null: it stays. */
+  startEnv: string[] | null;
+  /** What pre-stop and post-stop get on top. */
+  stopEnv: string[];
+  stopOn: ConditionState | null;
+  /** Why the goal is what it is, for explanations: `by request`. A state saved by an older daemon lacks it. */
+  cause?: string;
+  processes: Partial<Record<Slot, ProcessState>>;
+  /** The id of the starting or stopping event that is waited for, or 0. */
+  blocker: number;
+  /** Ids of the events that wait for this instance; an event that satisfied two operands stands twice. */
+  blocking: number[];
+  waiters: Waiter[];
+  failure: FailureState | null;
+  /** Seconds of monotonic time at which the respawn window began, and respawns since. */
+  respawnTime: number;
+  respawnCount: number;
+  /** All respawns of this run, for explanations. */
+  respawns: number;
+  /** When the kill timer goes off (id of the timer), or 0. */
+  killTimer: number;
+  /** The standing orders that have been given for the end of its main process, by their ids; one at most was carried out. */
+  orders?: number[];
+  /** The last of them holds. */
+  orderHolds?: boolean;
+  /** What the supervisor has started by an order, until it is taken for the main process. */
+  successor?: ProcessState;
+  /** What happened lately that helps to explain the state. */
+  hints: string[];
+}
+
+/** How the last instance of a class ended. */
+export interface LastEnd {
+  instance: string;
+  at: number;
+  text: string;
+  failure: FailureState | null;
+  respawns: number;
+  hints: string[];
+}
+
+/** A job class: a definition in use and what its `start on` has seen. */
+export interface ClassState {
+  id: number;
+  definition: JobDefinition;
+  startOn: ConditionState | null;
+  /** Instance name → id. */
+  instances: Map<string, number>;
+  /** What takes its place once the last instance has ended; `definition` null: nothing, the file is gone. */
+  next: { definition: JobDefinition | null } | null;
+  last: LastEnd | null;
+  /** Why an event, or part of one, could not start or stop the job lately, until it is started; `at` in milliseconds since the epoch. */
+  refused?: { at: number; text: string };
+}
+
+export type TimerAction =
+  | { kind: 'kill'; instance: number }
+  | { kind: 'spawn'; instance: number; slot: Slot }
+  /** A hook has had its time; `token` tells whether it is still the same process. */
+  | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
+  | { kind: 'quiesce' }
+  /** The event queue goes on where it was left. */
+  | { kind: 'queue' };
+
+export interface TimerState {
+  id: number;
+  /** Milliseconds of monotonic time. */
+  due: number;
+  action: TimerAction;
+}
+
+/** An event queue that was left before it was through, for others to have their turn. */
+export interface PausedQueue {
+  /** How often it has been left since it was last through. */
+  times: number;
+  /** What goes off for it to go on. */
+  timer: number;
+}
+
+export interface QuiesceState {
+  reason: 'shutdown' | 'logout';
+  phase: 'wait' | 'kill';
+  /** Milliseconds of monotonic time. */
+  began: number;
+  phaseBegan: number;
+}
+
+/** The job that init ends with. */
+export interface ExitJobState {
+  /** What a shell would say of it. */
+  status: number;
+  /** The id of the event that says that it has come to rest: unless that starts it again, init ends. 0: it has not. */
+  stopped?: number;
+}
+
+/** A log that cannot be written. */
+export interface LogTroubleState {
+  errno: number;
+  /** Milliseconds since the epoch. */
+  since: number;
+  /** Bytes of output that have been dropped, as far as that has been reported. */
+  dropped: number;
+}
+
+/** The answer to a request, kept so that a repeated request gets it again. */
+export type Answer = { result: unknown } | { error: WireError };
+
+export interface EngineState {
+  settings: EngineSettings;
+  /** The events that init begins with have been emitted. */
+  begun: boolean;
+  /** Ids of events, instances, classes and timers; never reused. */
+  nextId: number;
+  /** Ids of commands to the supervisor; never reused. */
+  nextCommand: number;
+  /** The sequence number of the last report that was applied. */
+  lastReport: number;
+  /**
+   * Standing orders are given. Not while inputs are applied again that an older daemon has taken, which gave none: commands would
+   * not have the ids that they had.
+   */
+  givesOrders?: boolean;
+  environment: string[];
+  /** What init logs, once that has been changed: it goes on like this after a replacement. Else the options say it. */
+  logPriority?: LogPriority;
+  /** All classes in use, by name. */
+  classes: Map<string, ClassState>;
+  instances: Map<number, InstanceState>;
+  /** Events that are not over, in the order of their creation. */
+  events: Map<number, EventState>;
+  /** Names of events that have been emitted, for explanations; bounded by MAX_SEEN. A state saved by an older daemon lacks it. */
+  seenEvents?: Set<string>;
+  /** Jobs that the engine had a fault with, by name, until their files change; bounded. `at` in milliseconds since the epoch. */
+  faults?: Map<string, { count: number; at: number; text: string }>;
+  /** While the queue is not through. */
+  paused?: PausedQueue;
+  timers: Map<number, TimerState>;
+  quiesce: QuiesceState | null;
+  /** The job that init ends with, once something of it has ended; a state saved by an older daemon lacks it. */
+  exitJob?: ExitJobState;
+  ended: boolean;
+  /** What is wrong with log files, by their paths, the oldest trouble first; absent while nothing has ever been. */
+  logTroubles?: Map<string, LogTroubleState>;
+  /** Requests that are answered when their signal has been sent, by the id of the command. */
+  signalled: Map<number, string>;
+  /** Keys of repeatable requests that have not been answered yet. */
+  asked: Set<string>;
+  /** Answers to repeatable requests, oldest first; an input tells which of them nobody needs any more. */
+  answers: Map<string, Answer>;
+}
+
+/** The state of an init that has just been started. */
+export function newState(settings: EngineSettings, environment: string[]): EngineState {
+  return {
+    settings,
+    begun: false,
+    nextId: 1,
+    nextCommand: 1,
+    lastReport: 0,
+    givesOrders: true,
+    environment,
+    classes: new Map(),
+    instances: new Map(),
+    events: new Map(),
+    timers: new Map(),
+    quiesce: null,
+    ended: false,
+    signalled: new Map(),
+    asked: new Set(),
+    answers: new Map(),
+  };
+}
+
+/** All processes of an instance, with their slots. */
+export function* processesOf({ processes, successor }: InstanceState): Generator<[Slot, ProcessState]> {
+  yield* Object.entries(processes) as [Slot, ProcessState][];
+  if (successor) yield ['main', successor];
+}
+
+/** Whether init is about to end, and everything is to stop. */
+export function isEnding({ state: { quiesce } }: { state: Pick<EngineState, 'quiesce'> }): boolean {
+  return quiesce?.phase === 'kill';
+}
+
+/** `NAME`, or `NAME (INSTANCE)`: how messages call an instance. */
+export function displayName(job: string, instance: string): string {
+  return instance === '' ? job : `${job} (${instance})`;
+}
+
+/** `NAME`, or `NAME-INSTANCE`: how options and output call an instance. */
+export function instanceLabel(job: string, instance: string): string {
+  return instance === '' ? job : `${job}-${instance}`;
+}
+
+/** How long the text of an event may be; what is longer is cut. */
+const MAX_EVENT_TEXT = 200;
+
+/** An event for people: its name and its variables, save for those of job events that say nothing. */
+export function eventText({ name, env }: Pick<EventState, 'name' | 'env'>): string {
+  let text = name;
+  for (const variable of env) {
+    if (text.length > MAX_EVENT_TEXT) break;
+    if (variable !== 'INSTANCE=' && variable !== 'RESULT=ok') text += ` ${variable}`;
+  }
+  return text.length <= MAX_EVENT_TEXT ? text : `${text.slice(0, MAX_EVENT_TEXT - 1)}…`;
+}

@@ -1,0 +1,129 @@
+/**
+ * The processes of an instance: starting and killing them (reference: jobs §5, §8.1).
+ */
+import { SIGKILL, type Slot, signalName } from '@upstart/common';
+import type { Context } from '../model/context.ts';
+import type { InstanceState, ProcessState, TimerAction } from '../model/state.ts';
+import { spawnSpec } from './spawn-spec.ts';
+import { takeSuccessor } from './standing-orders.ts';
+
+/** How often the process of a slot has been spawned already. */
+type Attempts = Pick<ProcessState, 'retries' | 'asked'>;
+
+/** Starts the process of a slot; its pid is known when the supervisor has reported it. */
+export function spawnProcess(
+  context: Context,
+  instance: InstanceState,
+  slot: Slot,
+  { retries, asked }: Attempts = { retries: 0 },
+): void {
+  const { definition } = context.classOf(instance);
+  const successor = slot === 'main' ? takeSuccessor(context, instance) : undefined;
+  if (successor) {
+    instance.processes.main = successor;
+    if (successor.pid !== 0) tellProcess(context, instance, slot, successor.pid);
+    return;
+  }
+  const spec = spawnSpec(context.state.settings, definition, instance, slot);
+  const token = context.command((id) => ({ type: 'spawn', id, spec }));
+  const repeatable = spec.keep;
+  instance.processes[slot] = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries, repeatable };
+  if (asked !== undefined) instance.processes[slot].asked = asked;
+  context.addProcess(token, instance, slot);
+  // A hook that belongs to a stop has to keep to its time from the beginning.
+  if (instance.goal === 'stop' && slot !== 'main') limitHooks(context, instance);
+}
+
+/** The successor is the main process from here on, whether or not it is what the job would start. */
+export function beginSuccession(context: Context, instance: InstanceState): void {
+  const { successor } = instance;
+  if (!successor) return;
+  instance.processes.main = successor;
+  delete instance.successor;
+  if (successor.pid !== 0) tellProcess(context, instance, 'main', successor.pid);
+}
+
+/**
+ * Sends the kill signal to the main process and what belongs to it, and SIGKILL when the kill timeout has passed. One that has
+ * just been started by a standing order gets it when its pid is known.
+ */
+export function killMain(context: Context, instance: InstanceState): void {
+  if (instance.processes.main?.pid === 0) return;
+  const { killSignal, killTimeout } = context.classOf(instance).definition;
+  if (killTimeout === 0) {
+    sendSignal(context, instance, SIGKILL);
+    return;
+  }
+  sendSignal(context, instance, killSignal);
+  instance.killTimer = context.arm(killTimeout * 1000, { kind: 'kill', instance: instance.id });
+}
+
+/** The kill timeout has passed. */
+export function killTimeoutPassed(context: Context, instance: InstanceState): void {
+  instance.killTimer = 0;
+  if (instance.processes.main) sendSignal(context, instance, SIGKILL);
+}
+
+function sendSignal(context: Context, instance: InstanceState, signal: number): void {
+  const main = instance.processes.main as ProcessState;
+  const name = signalName(signal) ?? signal;
+  context.log('info', `Sending ${name} signal to ${context.display(instance)} main process (${main.pid})`);
+  context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: true }));
+}
+
+const HOOKS = ['security', 'pre-start', 'post-start', 'pre-stop', 'post-stop'] as const;
+
+/** The job is to stop: hooks that run get only so much longer, if a time has been set for them. */
+export function limitHooks(context: Context, instance: InstanceState): void {
+  const { definition } = context.classOf(instance);
+  const seconds = definition.hookTimeout ?? context.state.settings.hookTimeout;
+  if (seconds === 0) return;
+  for (const slot of HOOKS) {
+    const process = instance.processes[slot];
+    if (process) armHookTimer(context, instance, slot, process.token, seconds, definition.killSignal);
+  }
+}
+
+function armHookTimer(
+  context: Context,
+  instance: InstanceState,
+  slot: Slot,
+  token: number,
+  seconds: number,
+  signal: number,
+): void {
+  context.arm(seconds * 1000, { kind: 'hook', instance: instance.id, slot, token, signal });
+}
+
+/** A hook has had its time: it is sent the kill signal, and SIGKILL when that does not help within the kill timeout. */
+export function hookTimeoutPassed(context: Context, action: Extract<TimerAction, { kind: 'hook' }>): void {
+  const { slot, token, signal } = action;
+  const instance = context.instance(action.instance);
+  const process = instance?.processes[slot];
+  if (!instance || process?.token !== token) return;
+  const name = signalName(signal) ?? signal;
+  const text = `${slot} process (${process.pid}) had its time (hook timeout)`;
+  instance.hints.push(text);
+  context.log('warn', `${context.display(instance)} ${text}: sending ${name} signal`);
+  context.command((id) => ({ type: 'signal', id, process: token, signal, group: true }));
+  const { killTimeout } = context.classOf(instance).definition;
+  if (signal !== SIGKILL) armHookTimer(context, instance, slot, token, killTimeout, SIGKILL);
+}
+
+/** Sends a signal to the main process alone, as `reload` does. */
+export function signalMain(context: Context, main: ProcessState, signal: number): number {
+  return context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: false }));
+}
+
+export function cancelKillTimer(context: Context, instance: InstanceState): void {
+  if (instance.killTimer === 0) return;
+  context.disarm(instance.killTimer);
+  instance.killTimer = 0;
+}
+
+/** The pid of a process is known. */
+export function tellProcess(context: Context, instance: InstanceState, slot: Slot, pid: number): void {
+  const { name: job } = context.classOf(instance).definition;
+  context.tell({ type: 'process', job, instance: instance.name, slot, pid });
+  context.effects.push({ type: 'settled' });
+}

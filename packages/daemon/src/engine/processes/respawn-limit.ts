@@ -1,0 +1,34 @@
+/**
+ * The respawn limit: so many respawns within an interval that the first of them opened (reference: jobs §4.3).
+ */
+import type { Context } from '../model/context.ts';
+import type { InstanceState } from '../model/state.ts';
+
+/** Counts a respawn, and returns whether it may come. */
+export function countRespawn(context: Context, instance: InstanceState): boolean {
+  const { respawnLimit, respawnInterval } = context.classOf(instance).definition;
+  if (respawnLimit === 0 || respawnInterval === 0) return true;
+  if (windowIsOpen(context, instance, respawnInterval)) {
+    instance.respawnCount++;
+    return instance.respawnCount <= respawnLimit;
+  }
+  instance.respawnTime = seconds(context);
+  instance.respawnCount = 1;
+  return true;
+}
+
+/** Whether the next respawn may come, whenever that is. */
+export function respawnIsAllowed(context: Context, instance: InstanceState): boolean {
+  const { respawnLimit, respawnInterval } = context.classOf(instance).definition;
+  if (respawnLimit === 0 || respawnInterval === 0) return true;
+  // A window that is over stays so.
+  return instance.respawnCount < respawnLimit || !windowIsOpen(context, instance, respawnInterval);
+}
+
+function windowIsOpen(context: Context, { respawnCount, respawnTime }: InstanceState, interval: number): boolean {
+  return respawnCount > 0 && seconds(context) - respawnTime < interval;
+}
+
+function seconds(context: Context): number {
+  return Math.floor(context.now / 1000);
+}

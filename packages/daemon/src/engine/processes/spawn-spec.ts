@@ -1,0 +1,145 @@
+/**
+ * What to run for a slot of an instance, and how to set it up (reference: job files §4.4; jobs §7–9).
+ */
+import type { Slot } from '@upstart/common';
+import { type JobDefinition, type ProcessDefinition, RESOURCE_NAMES, type ResourceLimit } from '@upstart/job-language';
+import type { SpawnSpec } from '../../supervisor/process-messages.ts';
+import { mergeVariables, setVariable } from '../environment/environment.ts';
+import { ExpansionError, expand } from '../environment/expand.ts';
+import { type EngineSettings, type InstanceState, instanceLabel } from '../model/state.ts';
+import { cgroups, jobCgroup } from './cgroups.ts';
+
+/** A command with any of these is handed to the shell. */
+const SHELL_CHARACTERS = /[~`!$^&*()=|\\{}[\];"'<>?]/;
+const SHELL = '/bin/sh';
+/** What every process of a job finds in its environment besides the job's own variables. */
+export const SUPPLIED_VARIABLES = ['UPSTART_JOB', 'UPSTART_INSTANCE', 'UPSTART_SESSION'] as const;
+/** Text on one line, with nothing but newlines behind it. */
+const ONE_LINE = /^([^\n]*)\n*$/;
+
+/** Everything that the supervisor needs to start the process. */
+export function spawnSpec(
+  settings: EngineSettings,
+  definition: JobDefinition,
+  instance: InstanceState,
+  slot: Slot,
+): SpawnSpec {
+  const process = definition.processes[slot] as ProcessDefinition;
+  const env = processEnvironment(settings, definition, instance, slot);
+  const settingsApply = slot !== 'security';
+  const traced = slot === 'main' && (definition.expect === 'fork' || definition.expect === 'daemon');
+  const { argv, script } = commandLine(process);
+  const { console, logPath: log, outputLabel } = output(settings, definition, instance.name);
+  // Field by field: V8 takes ten times as much memory, and time, for an object of this size that is spread together.
+  return {
+    argv,
+    env,
+    script,
+    console,
+    logPath: log,
+    outputLabel,
+    traceForks: traced ? (definition.expect === 'fork' ? 1 : 2) : 0,
+    umask: settingsApply ? (definition.umask ?? settings.umask) : null,
+    nice: settingsApply ? definition.nice : null,
+    oomScore: settingsApply && definition.oomScore !== 0 ? definition.oomScore : null,
+    limits: settingsApply ? inOrder(definition.limits) : [],
+    chroot: settingsApply ? definition.chroot : null,
+    // Never left where it was by a chroot: a folder outside of it would be a way out.
+    chdir: settingsApply ? (definition.chdir ?? (definition.chroot === null ? settings.directory : '/')) : null,
+    user: settingsApply ? definition.setuid : null,
+    group: settingsApply ? definition.setgid : null,
+    apparmorProfile: apparmorProfile(settings, definition, slot, env),
+    cgroups: settingsApply ? cgroups(definition, instance, env) : [],
+    jobCgroup: jobCgroup(settings, definition.name, instance.name),
+    debugStop: definition.debug,
+    keep: slot === 'main' && isRepeatable(settings, definition),
+  };
+}
+
+/** By the kernel's numbers: which one is complained of when several cannot be set does not depend on the file. */
+function inOrder(limits: readonly ResourceLimit[]): ResourceLimit[] {
+  const place = ({ resource }: ResourceLimit): number => (RESOURCE_NAMES as readonly string[]).indexOf(resource);
+  return [...limits].sort((a, b) => place(a) - place(b));
+}
+
+/** Where output goes. What is meant for the console is printed with --job-output: most containers have no other console. */
+function output(
+  { defaultConsole, jobOutput, logDir }: EngineSettings,
+  definition: JobDefinition,
+  instance: string,
+): Pick<SpawnSpec, 'console' | 'logPath' | 'outputLabel'> {
+  const { name } = definition;
+  const console = definition.console ?? defaultConsole;
+  const path = console === 'log' && logDir !== null ? logPath(logDir, name, instance) : null;
+  const printed = jobOutput && (console === 'log' || console === 'output');
+  if (printed) return { console: 'log', logPath: path, outputLabel: instanceLabel(name, instance) };
+  return { console: console === 'log' && path === null ? 'none' : console, logPath: path, outputLabel: null };
+}
+
+/** The words to execute, and the text for descriptor 9 if the shell is to read one. */
+export function commandLine(process: ProcessDefinition): { argv: string[]; script: string | null } {
+  const { kind, text } = process;
+  if (kind === 'exec') {
+    if (SHELL_CHARACTERS.test(text)) return { argv: [SHELL, '-e', '-c', `exec ${text}`, SHELL], script: null };
+    return { argv: text.split(/[ \t\r\n]+/).filter((word) => word !== ''), script: null };
+  }
+  const line = ONE_LINE.exec(text)?.[1];
+  if (line !== undefined) return { argv: [SHELL, '-e', '-c', line, SHELL], script: null };
+  return { argv: [SHELL, '-e', '/proc/self/fd/9'], script: text };
+}
+
+/** What a respawn has to run or to make ready besides the main process. */
+const BESIDES = ['security', 'pre-start', 'post-start', 'post-stop'] as const;
+
+/** Whether a respawn (reference: jobs §4.1) comes whatever the process ends with, and is nothing but this process once more. */
+function isRepeatable(settings: EngineSettings, definition: JobDefinition): boolean {
+  return (
+    definition.respawn &&
+    !definition.task &&
+    definition.normalExit.length === 0 &&
+    definition.expect === 'none' &&
+    !definition.debug &&
+    definition.cgroups.length === 0 &&
+    !settings.jobCgroups &&
+    BESIDES.every((slot) => definition.processes[slot] === undefined)
+  );
+}
+
+function processEnvironment(
+  settings: EngineSettings,
+  definition: JobDefinition,
+  instance: InstanceState,
+  slot: Slot,
+): string[] {
+  const env = [...instance.env];
+  if (slot === 'pre-stop' || slot === 'post-stop') mergeVariables(env, instance.stopEnv);
+  setVariable(env, `UPSTART_JOB=${definition.name}`);
+  setVariable(env, `UPSTART_INSTANCE=${instance.name}`);
+  if (settings.sessionAddress !== null) setVariable(env, `UPSTART_SESSION=${settings.sessionAddress}`);
+  return env;
+}
+
+/** What names of log files end with. */
+export const LOG_SUFFIX = '.log';
+
+/** The file that an instance's output goes to: a slash in a name becomes an underscore. */
+export function logPath(directory: string, job: string, instance: string): string {
+  const parts = instance === '' ? [job] : [job, instance];
+  return `${directory}/${parts.map((part) => part.replaceAll('/', '_')).join('-')}${LOG_SUFFIX}`;
+}
+
+function apparmorProfile(
+  settings: EngineSettings,
+  definition: JobDefinition,
+  slot: Slot,
+  env: string[],
+): string | null {
+  if (slot !== 'main' || !settings.apparmor || definition.apparmorSwitch === null) return null;
+  try {
+    return expand(definition.apparmorSwitch, env, { stanza: 'apparmor switch' });
+  } catch (error) {
+    if (!(error instanceof ExpansionError)) throw error;
+    // An unexpandable name is no profile: switching to it fails in the child, and the job with it.
+    return definition.apparmorSwitch;
+  }
+}

@@ -1,0 +1,343 @@
+import { STATES } from '@upstart/protocol';
+import { describe, expect, it } from 'vitest';
+import { adoption } from '../../start-up/adoption.ts';
+import type { Command } from '../../supervisor/process-messages.ts';
+import { Engine } from '../engine.ts';
+import type { UntimedInput } from '../model/messages.ts';
+import { TestWorld } from '../testing/world.ts';
+
+const SERVICE = 'respawn\nexec main\n';
+
+function commandsOf({ effects }: TestWorld, ...types: Command['type'][]): Command[] {
+  return effects.flatMap((effect) =>
+    effect.type === 'command' && types.includes(effect.command.type) ? [effect.command] : [],
+  );
+}
+
+/** A world in which the job runs. */
+function running(text: string, settings: ConstructorParameters<typeof TestWorld>[0] = {}): TestWorld {
+  const world = new TestWorld(settings);
+  world.job('job', text);
+  world.start('job');
+  expect(world.status('job')).toBe('job start/running');
+  return world;
+}
+
+/** The order that holds for the end of the job's main process; 0: none. */
+function orderOf(world: TestWorld): number {
+  return world.process('main').again;
+}
+
+describe('a standing order', () => {
+  it('has the next process run before the state machine knows of the end, which goes its usual way', () => {
+    const world = running(SERVICE);
+    const order = orderOf(world);
+    expect(order).toBeGreaterThan(0);
+    const begin = world.effects.length;
+    world.exit(world.process('main'), 1);
+    expect(world.process('main').token).toBe(order);
+    expect(world.status('job')).toBe('job start/running');
+    expect(commandsOf(world, 'spawn')).toHaveLength(1);
+    const texts = world.effects.slice(begin).flatMap((effect) => (effect.type === 'state' ? [effect.to] : []));
+    const [up, down] = [STATES.indexOf('running'), STATES.indexOf('stopping')];
+    expect(texts).toEqual([...STATES.slice(down), ...STATES.slice(1, up + 1)]);
+    expect(world.events().slice(-3)).toEqual(['stopping job  ok', 'starting job ', 'started job '].map(withNames));
+    expect(orderOf(world), 'there is another one for the next end').toBeGreaterThan(order);
+  });
+
+  it('is not given where the end decides what comes, or something has to run or to be made ready first', () => {
+    const texts = [
+      'exec main\n',
+      `${SERVICE}task\n`,
+      `${SERVICE}normal exit 0\n`,
+      `${SERVICE}expect stop\n`,
+      `${SERVICE}post-stop exec after\n`,
+      `${SERVICE}pre-start exec before\n`,
+      `${SERVICE}post-start exec beside\n`,
+      `${SERVICE}cgroup cpu\n`,
+    ];
+    for (const text of texts) {
+      const world = new TestWorld();
+      world.job('job', text);
+      world.start('job');
+      if (text.includes('before')) world.exit(world.process('before'));
+      if (text.includes('beside')) world.exit(world.process('beside'));
+      if (text.includes('expect')) {
+        const { token, pid } = world.process('main');
+        world.report({ type: 'stopped', process: token, pid, signal: 19 });
+      }
+      expect(world.status('job'), text).toBe('job start/running');
+      expect(orderOf(world), text).toBe(0);
+    }
+    expect(orderOf(running(SERVICE, { jobCgroups: true }))).toBe(0);
+    expect(orderOf(running(`${SERVICE}pre-stop exec before\n`)), 'no respawn runs pre-stop').toBeGreaterThan(0);
+  });
+
+  it('is not given where somebody listens to what comes between', () => {
+    for (const condition of [
+      'stopping',
+      'starting job',
+      'stopping JOB=j*',
+      'stopping RESULT=ok',
+      'starting INSTANCE=',
+    ]) {
+      const world = new TestWorld();
+      world.job('other', `stop on ${condition}\n`);
+      world.job('job', SERVICE);
+      world.start('job');
+      expect(orderOf(world), condition).toBe(0);
+    }
+    for (const condition of ['stopping RESULT=failed', 'starting another', 'stopped job', 'started']) {
+      const world = new TestWorld();
+      world.job('other', `stop on ${condition}\n`);
+      world.job('job', SERVICE);
+      world.start('job');
+      expect(orderOf(world), condition).toBeGreaterThan(0);
+    }
+  });
+
+  it('is taken back when somebody begins to listen', () => {
+    const world = running(SERVICE);
+    world.job('before', 'task\nstart on starting job\nexec before\n');
+    expect(orderOf(world)).toBe(0);
+    world.exit(world.process('main'));
+    expect(world.commands()).toEqual(['before']);
+    world.exit(world.process('before'));
+    expect(world.commands()).toEqual(['main']);
+    world.job('before', 'start on nothing\n');
+    world.exit(world.process('main'));
+    expect(orderOf(world)).toBeGreaterThan(0);
+  });
+
+  it('is not given for the end that would be one too many', () => {
+    const world = running(`${SERVICE}respawn limit 2 10\n`);
+    for (const respawns of [1, 2]) {
+      expect(orderOf(world), `before respawn ${respawns}`).toBeGreaterThan(0);
+      world.exit(world.process('main'));
+    }
+    expect(orderOf(world)).toBe(0);
+    world.exit(world.process('main'));
+    expect(world.status('job')).toBe('job stop/waiting');
+    expect(world.processes.size).toBe(0);
+  });
+
+  it('is given again when the window of the limit is over by the time that the job comes to run', () => {
+    const world = running(`${SERVICE}respawn limit 1 10\n`);
+    world.exit(world.process('main'));
+    expect(orderOf(world)).toBe(0);
+    world.wait(11_000);
+    world.exit(world.process('main'));
+    expect(orderOf(world)).toBe(0);
+    expect(world.status('job')).toBe('job start/running');
+  });
+
+  it('is taken back before a stop is sent on its way, and given again if the job goes on', () => {
+    const world = running(`${SERVICE}pre-stop exec before\n`);
+    const main = world.process('main');
+    const first = main.again;
+    world.stop('job');
+    expect(main.again).toBe(0);
+    world.request({ method: 'start', target: { job: 'job', instance: '' }, wait: true });
+    world.exit(world.process('before'));
+    expect(world.status('job')).toBe('job start/running');
+    expect(main.again).toBeGreaterThan(first);
+    world.stop('job');
+    world.exit(world.process('before'));
+    expect(commandsOf(world, 'not-again', 'signal').map(({ type }) => type)).toEqual([
+      'not-again',
+      'not-again',
+      'signal',
+    ]);
+    world.exit(main, 0, 15);
+    expect([world.status('job'), world.processes.size]).toEqual(['job stop/waiting', 0]);
+  });
+
+  it('is not given while a request has left other variables for the next process', () => {
+    const world = running(`${SERVICE}pre-stop exec before\n`);
+    world.restart('job', 'A=new');
+    world.exit(world.process('before'));
+    expect(world.status('job')).toBe('job start/running');
+    expect(orderOf(world)).toBe(0);
+    world.exit(world.process('main'));
+    expect(world.process('main').spec.env).toContain('A=new');
+  });
+
+  it.each(['stop', 'restart'] as const)('that crosses with a %s was carried out before it', (request) => {
+    const world = running(SERVICE);
+    const main = world.process('main');
+    const order = main.again;
+    const key = world[request]('job', ...(request === 'restart' ? ['A=new'] : []));
+    // It had ended before, and the order was not taken back yet.
+    main.again = order;
+    world.exit(main, 1);
+    const next = world.process('main');
+    expect([next.token, next.signals, world.answer(key)]).toEqual([order, [15], null]);
+    expect(world.logged()).toContain(`info: Sending TERM signal to job main process (${next.pid})`);
+    expect(world.status('job')).toBe(`job ${request === 'stop' ? 'stop' : 'start'}/killed`);
+    world.wait(5000);
+    expect(next.signals, 'it has its kill timeout').toEqual([15, 9]);
+    world.exit(next, 0, 9);
+    expect(world.answer(key)).toBe('ok');
+    if (request === 'stop') expect([world.status('job'), world.processes.size]).toEqual(['job stop/waiting', 0]);
+    else expect(world.process('main').spec.env).toContain('A=new');
+    expect(world.engine.state.instances.size).toBe(request === 'stop' ? 0 : 1);
+  });
+
+  it.each(['stop', 'restart'] as const)('that crosses with a %s and fails is over', (request) => {
+    const world = running(SERVICE);
+    const main = world.process('main');
+    const order = main.again;
+    const key = world[request]('job');
+    main.again = order;
+    world.obeys = false;
+    world.exit(main, 1);
+    world.failToSpawn(world.process('main'), 'fork', 11);
+    world.obeys = true;
+    for (const process of world.processes.values()) world.spawned(process);
+    expect(world.answer(key)).toBe('ok');
+    expect(world.commands()).toEqual(request === 'stop' ? [] : ['main']);
+  });
+
+  it('that crosses with a stop is known as long as the end is not, whoever dies meanwhile', () => {
+    const world = running(SERVICE);
+    const main = world.process('main');
+    const order = main.again;
+    const key = world.stop('job');
+    const saved = structuredClone(world.engine.state);
+    const lastCommand = saved.nextCommand - 1;
+    world.engine = new Engine(saved);
+    const processes = [{ process: order, pid: 999 }];
+    // The main process is not there; what came of that is about to be reported.
+    const input = adoption(world.engine, { lastCommand, processes }, () => expect.fail('it is no stranger'));
+    expect(input).toMatchObject({ type: 'adopt', unknown: [] });
+    world.input(input as UntimedInput);
+    main.again = order;
+    world.exit(main, 1);
+    expect([world.process('main').token, world.process('main').signals.at(-1)]).toEqual([order, 15]);
+    world.exit(world.process('main'), 0, 15);
+    expect(world.answer(key)).toBe('ok');
+    expect(world.processes.size).toBe(0);
+  });
+
+  it('that was carried out after the state was saved last is found by the process that came of it', () => {
+    const world = running(SERVICE);
+    const main = world.process('main');
+    const saved = structuredClone(world.engine.state);
+    world.exit(main, 1);
+    const next = world.process('main');
+    const lastCommand = world.engine.state.nextCommand - 1;
+    world.engine = new Engine(saved);
+    const processes = [{ process: next.token, pid: next.pid }];
+    world.input(adoption(world.engine, { lastCommand, processes }) as UntimedInput);
+    for (const process of [main.token, next.token]) {
+      const errno = process === main.token ? 3 : 0;
+      world.report({ type: 'signalled', command: 0, process, signal: 0, errno });
+    }
+    expect(world.status('job')).toBe('job start/running');
+    expect([world.commands(), world.engine.context.findProcess(next.token)?.slot]).toEqual([['main'], 'main']);
+  });
+
+  it('of which only the report was made, and no process, because of a fault in between, ends with a new process', () => {
+    const world = running(SERVICE);
+    const main = world.process('main');
+    const order = main.again;
+    const lastCommand = world.engine.state.nextCommand - 1;
+    world.processes.clear();
+    const input = adoption(world.engine, { lastCommand, processes: [] });
+    world.input(input as UntimedInput);
+    const usage = { user: 0, system: 0, maxRss: 0 };
+    const end = { type: 'exited', process: main.token, pid: main.pid, code: 1, signal: 0, core: false, usage } as const;
+    world.report({ ...end, again: order });
+    expect(world.status('job')).toBe('job start/spawned');
+    for (const process of [main.token, order]) {
+      world.report({ type: 'signalled', command: 0, process, signal: 0, errno: 3 });
+    }
+    expect(world.status('job')).toBe('job start/running');
+    expect(world.commands()).toEqual(['main']);
+  });
+
+  it('ends where the next process needs another environment, which it gets', () => {
+    const world = running(SERVICE);
+    const main = world.process('main');
+    const order = main.again;
+    world.request({ method: 'setEnv', target: { job: 'job', instance: '' }, vars: ['A=1'], replace: true });
+    expect(main.again).toBe(0);
+    // It had ended before, and what runs in its place does not know of the variable.
+    main.again = order;
+    world.exit(main);
+    const [kill, spawn] = commandsOf(world, 'signal', 'spawn').slice(-2);
+    expect([kill, spawn?.type]).toMatchObject([{ process: order, signal: 9, group: true }, 'spawn']);
+    expect(world.process('main').spec.env).toContain('A=1');
+    expect(world.commands()).toEqual(['main']);
+    expect(orderOf(world), 'the new process is what a respawn needs').toBeGreaterThan(0);
+  });
+
+  it('is not taken back for variables that are what they were', () => {
+    const world = running(`env A=1\n${SERVICE}`);
+    world.request({ method: 'setEnv', target: null, vars: ['A=1'], replace: true });
+    expect(orderOf(world)).toBeGreaterThan(0);
+  });
+
+  it('has its process wait where the events of others do not come to their end', () => {
+    const world = running(SERVICE);
+    const order = orderOf(world);
+    // Two jobs that start and stop each other without end.
+    world.job('a', 'start on go or started b\nstop on started b\n');
+    world.job('b', 'start on started a\nstop on started a\n');
+    world.input({ type: 'emit', name: 'go', env: [] });
+    expect(world.engine.state.paused).toBeDefined();
+    world.obeys = false;
+    world.exit(world.process('main'));
+    const next = world.process('main');
+    expect(world.status('job')).toBe('job start/stopping');
+    world.spawned(next);
+    for (let turn = 0; turn < 100 && world.status('job') !== 'job start/running'; turn++) world.input({ type: 'tick' });
+    expect([world.status('job'), next.token]).toEqual(['job start/running', order]);
+    expect(commandsOf(world, 'signal')).toEqual([]);
+  });
+
+  it('of which nothing came is none', () => {
+    const world = running(SERVICE);
+    world.process('main').again = 0;
+    world.exit(world.process('main'));
+    expect(world.status('job')).toBe('job start/running');
+    expect(commandsOf(world, 'spawn')).toHaveLength(2);
+  });
+
+  it('whose process cannot be started is tried again like any other', () => {
+    const world = running(SERVICE);
+    world.obeys = false;
+    world.exit(world.process('main'));
+    world.failToSpawn(world.process('main'), 'fork', 11);
+    world.obeys = true;
+    world.wait(1000);
+    expect(world.status('job')).toBe('job start/running');
+    expect(orderOf(world)).toBeGreaterThan(0);
+  });
+
+  it('is not given while the inputs of a daemon are applied that gave none', () => {
+    const world = new TestWorld();
+    delete world.engine.state.givesOrders;
+    world.job('job', SERVICE);
+    world.start('job');
+    world.exit(world.process('main'));
+    expect(commandsOf(world, 'again')).toEqual([]);
+    world.input({ type: 'give-orders' });
+    world.exit(world.process('main'));
+    expect(orderOf(world)).toBeGreaterThan(0);
+  });
+
+  it('is taken back at the end of a session', () => {
+    const world = running(SERVICE);
+    world.input({ type: 'quiesce', reason: 'logout' });
+    expect(orderOf(world)).toBe(0);
+    world.exit(world.process('main'), 0, 15);
+    expect(world.processes.size).toBe(0);
+  });
+});
+
+/** An event as its variables say it. */
+function withNames(text: string): string {
+  const [name, job, result] = text.split(' ');
+  return [name, `JOB=${job}`, 'INSTANCE=', ...(name === 'stopping' ? [`RESULT=${result || 'ok'}`] : [])].join(' ');
+}

@@ -1,0 +1,123 @@
+/**
+ * Standing orders: what the supervisor is told beforehand to do about the end of a main process. Where the job would respawn
+ * whatever its process ends with, and nobody has to act before that, the supervisor starts the next process by itself, so that the
+ * service is back before the daemon has heard of the end, and even while there is no daemon.
+ *
+ * The report of the end names the process that has been started. In a job that is still running the state machine goes its usual
+ * way, with events and limits, and takes that process where it would have started one. Until then it is the instance's
+ * successor. In a job that was meanwhile told to stop, the end and the respawn count as having come before that: the successor is the
+ * main process at once, and is stopped like one.
+ */
+
+import { SIGKILL } from '@upstart/common';
+import type { Context } from '../model/context.ts';
+import { jobEventEnvironment } from '../model/job-events.ts';
+import { operandsOf, plainWord } from '../model/listeners.ts';
+import type { ClassState, InstanceState, ProcessState } from '../model/state.ts';
+import { respawnIsAllowed } from './respawn-limit.ts';
+
+/** The events between the end of a process and the next one. */
+const BETWEEN: readonly string[] = ['stopping', 'starting'];
+
+/** The instance has come to run: gives the order for the end of its main process, if what comes after it is certain. */
+export function giveOrder(context: Context, instance: InstanceState): void {
+  const { main } = instance.processes;
+  if (!context.state.givesOrders || context.state.quiesce) return;
+  // The next process would have the environment that a request has left for it.
+  if (!main?.repeatable || instance.startEnv !== null) return;
+  if (!respawnIsAllowed(context, instance) || isHeard(context, instance)) return;
+  const id = context.command((id) => ({ type: 'again', id, process: main.token }));
+  instance.orders = [...(instance.orders ?? []), id];
+  instance.orderHolds = true;
+}
+
+/**
+ * Takes the order back, if one holds: what comes after the process is not certain any more. It may have been carried out; that
+ * is known when the end of the process is.
+ */
+export function withdrawOrder(context: Context, instance: InstanceState): void {
+  const { main } = instance.processes;
+  if (!instance.orderHolds || !main) return;
+  instance.orderHolds = false;
+  context.command((id) => ({ type: 'not-again', id, process: main.token }));
+}
+
+/** The end of the main process is known, and with it what came of its orders. */
+export function endOrders(instance: InstanceState): void {
+  delete instance.orders;
+  delete instance.orderHolds;
+}
+
+/** The next process is to be another one than the supervisor would start. */
+export function endRepeating(context: Context, instance: InstanceState): void {
+  withdrawOrder(context, instance);
+  for (const process of [instance.processes.main, instance.successor]) if (process) process.repeatable = false;
+}
+
+/** There is a new class: if it listens to what comes between two processes, it hears of it before the next one runs. */
+export function heedListener(context: Context, jobClass: ClassState): void {
+  for (const { name, args } of operandsOf(jobClass)) {
+    if (!BETWEEN.includes(name)) continue;
+    for (const instance of instancesMeant(context, args[0])) {
+      if (instance.orderHolds && isHeard(context, instance)) withdrawOrder(context, instance);
+    }
+  }
+}
+
+/** The instances whose events an operand with this first argument may be about. */
+function* instancesMeant(context: Context, argument: string | undefined): Generator<InstanceState> {
+  const word = plainWord(argument);
+  if (word === null || (word.variable !== '' && word.variable !== 'JOB')) {
+    yield* context.state.instances.values();
+    return;
+  }
+  for (const id of context.state.classes.get(word.value)?.instances.values() ?? []) {
+    const instance = context.instance(id);
+    if (instance) yield instance;
+  }
+}
+
+function isHeard(context: Context, instance: InstanceState): boolean {
+  return BETWEEN.some((name) => {
+    const env = jobEventEnvironment(context, instance, name === 'stopping');
+    return context.listeners.find({ name, env }).length > 0;
+  });
+}
+
+/** The supervisor has started a process by an order, in place of the main process of this instance; `pid` is 0 if it is not known yet. */
+export function addSuccessor(context: Context, instance: InstanceState, token: number, pid = 0): void {
+  if (instance.successor?.token === token) return;
+  const repeatable = instance.processes.main?.repeatable === true;
+  instance.successor = { token, pid, firstPid: pid, forks: 0, execed: false, retries: 0, repeatable };
+  context.addProcess(token, instance, 'main');
+}
+
+/** The process that runs already where one is to be started; undefined: there is none, or it is not what is needed. */
+export function takeSuccessor(context: Context, instance: InstanceState): ProcessState | undefined {
+  const { successor } = instance;
+  if (!successor?.repeatable) {
+    killSuccessor(context, instance);
+    return undefined;
+  }
+  delete instance.successor;
+  return successor;
+}
+
+/** The successor, which is not the main process yet, is to end: nobody will hear of it. */
+export function killSuccessor(context: Context, instance: InstanceState): void {
+  const { successor } = instance;
+  if (!successor) return;
+  dropSuccessor(context, instance);
+  killStranger(context, successor.token);
+}
+
+/** The successor is not there any more. */
+export function dropSuccessor(context: Context, instance: InstanceState): void {
+  if (instance.successor) context.removeProcess(instance.successor.token);
+  delete instance.successor;
+}
+
+/** Ends a process that the supervisor has started by an order of which nothing is known any more. */
+export function killStranger(context: Context, token: number): void {
+  context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
+}

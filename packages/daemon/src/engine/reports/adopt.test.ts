@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { adoption } from '../../start-up/adoption.ts';
+import { Engine } from '../engine.ts';
+import { getVariable } from '../environment/environment.ts';
+import type { FoundProcess, Input } from '../model/messages.ts';
+import { newState } from '../model/state.ts';
+import { initialEnvironment } from '../requests/environment-requests.ts';
+import { checkInvariants } from '../testing/invariants.ts';
+import { play, story } from '../testing/story.ts';
+import { type FakeProcess, TEST_SETTINGS, TestWorld } from '../testing/world.ts';
+
+const RUNS = Number(process.env.UPSTART_PROPERTY_RUNS ?? 300);
+const ESRCH = 3;
+
+/** What /proc would say of a process. */
+function found({ token, pid, spec }: FakeProcess): FoundProcess {
+  const job = getVariable(spec.env, 'UPSTART_JOB') ?? null;
+  return {
+    process: token,
+    pid,
+    job,
+    instance: getVariable(spec.env, 'UPSTART_INSTANCE') ?? '',
+    argv: spec.argv,
+    env: spec.env,
+  };
+}
+
+/** Takes the world back to what it was after its first `kept` inputs, and has the engine adopt what runs now. */
+function forget(world: TestWorld, kept: number): void {
+  const lastCommand = world.engine.state.nextCommand - 1;
+  const inputs = world.inputs.slice(0, kept);
+  world.engine = new Engine(newState(TEST_SETTINGS, initialEnvironment(TEST_SETTINGS)));
+  world.inputs.length = 0;
+  for (const input of inputs) world.engine.apply(structuredClone(input));
+  adoptAll(world, lastCommand);
+}
+
+/** As `forget`, with nothing left but the job files as they are now. */
+function forgetAll(world: TestWorld): void {
+  const lastCommand = world.engine.state.nextCommand - 1;
+  const definitions = world.inputs.filter(
+    (input): input is Extract<Input, { type: 'define' }> => input.type === 'define',
+  );
+  world.engine = new Engine(newState(TEST_SETTINGS, initialEnvironment(TEST_SETTINGS)));
+  world.inputs.length = 0;
+  for (const input of definitions) world.engine.apply(structuredClone(input));
+  adoptAll(world, lastCommand);
+}
+
+function adoptAll(world: TestWorld, lastCommand: number): void {
+  const processes = [...world.processes.values()].map(({ token, pid }) => ({ process: token, pid }));
+  const read = ({ process }: { process: number }) => found(world.processes.get(process) as FakeProcess);
+  const input = adoption(world.engine, { lastCommand, processes }, read);
+  if (!input) return;
+  const effects = world.input(input);
+  for (const effect of effects) {
+    if (effect.type !== 'command') continue;
+    expect(effect.command.id).toBeGreaterThan(lastCommand);
+    if (effect.command.type !== 'signal' || effect.command.signal !== 0) continue;
+    const { id, process } = effect.command;
+    const errno = world.processes.has(process) ? 0 : ESRCH;
+    world.report({ type: 'signalled', command: id, process, signal: 0, errno });
+  }
+}
+
+describe('adopt', () => {
+  it('takes over a service whose state is lost, and can stop it', () => {
+    const world = new TestWorld();
+    world.job('web', 'env PORT=80\nexec serve');
+    world.start('web', 'COLOUR=red');
+    forgetAll(world);
+    expect(world.status('web')).toBe('web start/running');
+    expect(world.logged().join('\n')).toMatch(/^error: web main process \(100\) was found running and is taken over$/m);
+    const key = world.stop('web');
+    const serve = world.process('serve');
+    expect(serve.signals).toEqual([15]);
+    world.exit(serve, 0, 15);
+    expect(world.answer(key)).toBe('ok');
+    expect(world.status('web')).toBe('web stop/waiting');
+  });
+
+  it('keeps the environment of a run for its next process', () => {
+    const world = new TestWorld();
+    world.job('web', 'respawn\nexec serve');
+    world.start('web', 'COLOUR=red');
+    const before = world.process('serve').spec.env;
+    forgetAll(world);
+    world.exit(world.process('serve'), 1);
+    expect([...world.process('serve').spec.env].sort()).toEqual([...before].sort());
+  });
+
+  it('tells instances apart', () => {
+    const world = new TestWorld();
+    world.job('worker', 'instance $N\nexec work');
+    world.start('worker', 'N=1');
+    world.start('worker', 'N=two words');
+    forgetAll(world);
+    expect(world.list()).toEqual(['worker (1) start/running', 'worker (two words) start/running']);
+  });
+
+  it.each([
+    ['pre-start', 'web start/pre-start', 'web start/running'],
+    ['post-stop', 'web stop/post-stop', 'web stop/waiting'],
+  ])('goes on where the %s process says that the job was', (hook, during, after) => {
+    const world = new TestWorld();
+    world.job('web', `${hook} exec prepare thoroughly\nexec serve`);
+    world.start('web');
+    if (hook === 'post-stop') {
+      world.stop('web');
+      world.exit(world.process('serve'), 0, 15);
+    }
+    forgetAll(world);
+    expect(world.status('web')).toBe(during);
+    world.exit(world.process('prepare thoroughly'));
+    expect(world.status('web')).toBe(after);
+  });
+
+  it('takes a process whose command line says nothing for the main process, and a second one for a hook', () => {
+    const world = new TestWorld();
+    world.job('web', 'post-start exec "$A"\nexec "$B"');
+    world.start('web');
+    forgetAll(world);
+    expect(world.status('web')).toBe('web start/post-start');
+    const [main] = world.processes.values();
+    expect(world.engine.context.findProcess(main?.token ?? 0)?.slot).toBe('main');
+  });
+
+  it('keeps a job whose file has gone until it has ended', () => {
+    const world = new TestWorld();
+    world.job('web', 'exec serve');
+    world.start('web');
+    world.inputs.length = 0;
+    forgetAll(world);
+    expect(world.status('web')).toBe('web start/running');
+    world.stop('web');
+    world.exit(world.process('serve'), 0, 15);
+    expect(world.list()).toEqual([]);
+  });
+
+  it('lets the process that a lost respawn has started take the place of the one before it', () => {
+    const world = new TestWorld();
+    world.job('web', 'respawn\nexec serve');
+    world.start('web');
+    const kept = world.inputs.length;
+    world.exit(world.process('serve'), 1);
+    forget(world, kept);
+    expect(world.status('web')).toBe('web start/running');
+    expect(world.commands()).toEqual(['serve']);
+    world.exit(world.process('serve'), 1);
+    expect(world.commands(), 'it is supervised').toEqual(['serve']);
+  });
+
+  it('notices the end of a process that was reported to a daemon whose state is lost', () => {
+    const world = new TestWorld();
+    world.job('web', 'exec serve');
+    world.start('web');
+    const kept = world.inputs.length;
+    world.exit(world.process('serve'), 0);
+    forget(world, kept);
+    expect(world.status('web')).toBe('web stop/waiting');
+  });
+
+  it('does not wait for the report of an exec that was told to a daemon whose state is lost', () => {
+    const world = new TestWorld();
+    world.obeys = false;
+    world.job('web', 'exec serve');
+    world.start('web');
+    const kept = world.inputs.length;
+    world.spawned(world.process('serve'));
+    forget(world, kept);
+    expect(world.status('web')).toBe('web start/running');
+    expect(world.engine.context.findProcess(world.process('serve').token)).toBeDefined();
+  });
+
+  it('has clients wait for the end of a task that it takes over', () => {
+    const world = new TestWorld();
+    world.job('chore', 'start on work\ntask\npre-start exec prepare\nexec work');
+    const key = world.emit('work');
+    const kept = world.inputs.length;
+    world.exit(world.process('prepare'));
+    forget(world, kept);
+    expect([world.status('chore'), world.answer(key)]).toEqual(['chore start/running', null]);
+    world.exit(world.process('work'), 3);
+    expect(world.answer(key)).toBe('Event failed');
+  });
+
+  it('stops what it takes over while init ends', () => {
+    const world = new TestWorld();
+    world.job('web', 'exec serve');
+    world.job('last', 'start on session-end\nexec bye');
+    world.input({ type: 'quiesce', reason: 'logout' });
+    const kept = world.inputs.length;
+    world.start('web');
+    forget(world, kept);
+    expect(world.process('serve').signals).toEqual([15]);
+  });
+
+  it('leaves alone what belongs to no job', () => {
+    const world = new TestWorld();
+    world.input({
+      type: 'adopt',
+      lastCommand: 7,
+      alive: [{ process: 7, pid: 70 }],
+      unknown: [{ process: 7, pid: 70, job: null, instance: '', argv: [], env: [] }],
+    });
+    expect(world.logged()).toEqual(['error: Process 70 belongs to no job that could be found out, and is left alone']);
+    expect(world.list()).toEqual([]);
+  });
+
+  it('brings any state, however old, in line with what runs', () => {
+    fc.assert(
+      fc.property(story, fc.nat(), (told, at) => {
+        const world = play(told, () => {});
+        const { ended } = world.engine.state;
+        const cut = at % (world.inputs.length + 1);
+        const running = new Set(world.processes.keys());
+        const last = world.engine.state.nextCommand - 1;
+        forget(world, cut);
+        if (ended || world.engine.state.ended) return;
+        checkInvariants(world);
+        const owned = [...world.engine.state.instances.values()].flatMap(({ processes }) => Object.values(processes));
+        for (const token of running) {
+          expect(
+            owned.filter((process) => process.token === token),
+            `owners of ${token}`,
+          ).toHaveLength(1);
+        }
+        for (const { token, pid } of owned) {
+          if (running.has(token)) expect(pid, `pid of ${token}`).toBe(world.processes.get(token)?.pid);
+        }
+        for (const { token, retries } of owned) {
+          if (retries === 0) expect(token > last || running.has(token), `${token} exists`).toBe(true);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

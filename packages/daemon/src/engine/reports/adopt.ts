@@ -1,0 +1,188 @@
+/**
+ * Taking over what the supervisor runs and the state does not know of, because the saved state was lost or is older than
+ * what has happened since. What can be read of a process says which job it belongs to; how it came to be is not known.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { SLOTS, type Slot } from '@upstart/common';
+import { emptyDefinition, type JobDefinition, type ProcessDefinition } from '@upstart/job-language';
+import { mergeVariables, unsetVariable } from '../environment/environment.ts';
+import { addClass } from '../lifecycle/classes.ts';
+import { findOrCreateInstance } from '../lifecycle/instances.ts';
+import { changeGoal } from '../lifecycle/lifecycle.ts';
+import { release } from '../model/blocking.ts';
+import type { Context } from '../model/context.ts';
+import type { FoundProcess, Input } from '../model/messages.ts';
+import { type ClassState, type InstanceState, type ProcessState, processesOf } from '../model/state.ts';
+import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
+import { commandLine, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
+import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from '../processes/standing-orders.ts';
+import { processSpawned } from './process-reports.ts';
+
+type Adoption = Extract<Input, { type: 'adopt' }>;
+
+/** The state that an instance is in by the hook that it runs. One that runs none is `running`. */
+const GOALS: readonly (readonly [slot: Exclude<Slot, 'main'>, goal: 'start' | 'stop'])[] = [
+  ['post-stop', 'stop'],
+  ['pre-stop', 'stop'],
+  ['post-start', 'start'],
+  ['pre-start', 'start'],
+  ['security', 'start'],
+];
+
+const BESIDE_MAIN = ['post-start', 'pre-stop'] as const;
+
+/** Makes the state agree with the supervisor's table of processes. */
+export function adopt(context: Context, { lastCommand, alive: processes, unknown }: Adoption): void {
+  const { state } = context;
+  // Commands with numbers that were given out before are not carried out.
+  state.nextCommand = Math.max(state.nextCommand, lastCommand + 1);
+  const alive = new Map(processes.map(({ process, pid }) => [process, pid]));
+  const moved = new Set<InstanceState>();
+  for (const found of unknown) {
+    const instance = takeIn(context, found, alive);
+    if (instance) moved.add(instance);
+  }
+  for (const instance of moved) settle(context, instance);
+  if (context.state.quiesce) for (const instance of moved) changeGoal(context, instance, 'stop');
+  for (const instance of context.state.instances.values()) compare(context, instance, lastCommand, alive);
+}
+
+/** Gives the process to its instance, whose processes that are no more go. Undefined for one that cannot be told. */
+function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number, number>): InstanceState | undefined {
+  if (found.job === null) {
+    context.log('error', `Process ${found.pid} belongs to no job that could be found out, and is left alone`);
+    return undefined;
+  }
+  const jobClass = context.state.classes.get(found.job) ?? addForgottenClass(context, found.job);
+  const instance = findOrCreateInstance(context, jobClass, found.instance);
+  for (const [slot, { token }] of Object.entries(instance.processes)) {
+    if (!alive.has(token)) drop(context, instance, slot as Slot, alive);
+  }
+  if (instance.successor && !alive.has(instance.successor.token)) dropSuccessor(context, instance);
+  const { process: token, pid } = found;
+  const slot = slotOf(jobClass.definition, instance, found.argv);
+  if (slot === undefined) {
+    context.log('error', `Process ${pid} of ${context.display(instance)} is one too many, and is left alone`);
+    return instance;
+  }
+  instance.processes[slot] = { token, pid, firstPid: pid, forks: 0, execed: true, retries: 0 };
+  context.addProcess(token, instance, slot);
+  // A standing order of which nothing is known any more.
+  if (slot === 'main') forbidAgain(context, token);
+  context.setTable(instance, 'env', ownEnvironment(found.env));
+  context.log('error', `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`);
+  context.tell({ type: 'process', job: found.job, instance: found.instance, slot, pid });
+  return instance;
+}
+
+/** A class whose file has gone: it lasts until its last instance has ended. */
+function addForgottenClass(context: Context, name: string): ClassState {
+  const jobClass = addClass(context, emptyDefinition(name, ''));
+  jobClass.next = { definition: null };
+  return jobClass;
+}
+
+/** The process is no more. What an order has started in its place, takes its place. */
+function drop(context: Context, instance: InstanceState, slot: Slot, alive: ReadonlyMap<number, number>): void {
+  if (slot === 'main') {
+    cancelKillTimer(context, instance);
+    findSuccessor(context, instance, alive);
+    endOrders(instance);
+  }
+  context.removeProcess((instance.processes[slot] as ProcessState).token);
+  delete instance.processes[slot];
+  if (slot === 'main') beginSuccession(context, instance);
+}
+
+/** What has come of the orders for the end of the main process, by the table: the report of it may be lost. */
+function findSuccessor(context: Context, instance: InstanceState, alive: ReadonlyMap<number, number>): void {
+  for (const order of instance.orders ?? []) {
+    const pid = alive.get(order);
+    if (pid !== undefined) addSuccessor(context, instance, order, pid);
+  }
+}
+
+/** The slot that this is the command line of; if that cannot be told, the main process, or else a hook that runs beside it. */
+function slotOf(definition: JobDefinition, instance: InstanceState, argv: readonly string[]): Slot | undefined {
+  const free = SLOTS.filter((slot) => instance.processes[slot] === undefined);
+  const defined = free.filter((slot) => definition.processes[slot] !== undefined);
+  const fitting = defined.filter((slot) =>
+    isDeepStrictEqual(commandLine(definition.processes[slot] as ProcessDefinition).argv, argv),
+  );
+  if (fitting.length === 1) return fitting[0];
+  if (free.includes('main')) return 'main';
+  const beside = (slots: readonly Slot[]): Slot | undefined => BESIDE_MAIN.find((slot) => slots.includes(slot));
+  return beside(defined) ?? beside(free);
+}
+
+/** The environment of the process without what every process of a job gets on top. */
+function ownEnvironment(processEnv: readonly string[]): string[] {
+  const env: string[] = [];
+  mergeVariables(
+    env,
+    processEnv.filter((entry) => entry.includes('=')),
+  );
+  for (const name of SUPPLIED_VARIABLES) unsetVariable(env, name);
+  return env;
+}
+
+/** Puts the instance where its processes say that it is. It waits for no event; who waits for it does so until it is there. */
+function settle(context: Context, instance: InstanceState): void {
+  const { name: job, task } = context.classOf(instance).definition;
+  const [state, goal] = GOALS.find(([slot]) => instance.processes[slot]) ?? (['running', 'start'] as const);
+  const blocker = context.state.events.get(instance.blocker);
+  if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);
+  instance.blocker = 0;
+  context.setTable(instance, 'startEnv', null);
+  if (state !== 'running') withdrawOrder(context, instance);
+  if (state === 'running' && !task) release(context, instance, false);
+  if (instance.goal !== goal) {
+    context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: goal });
+  }
+  if (instance.state !== state) {
+    context.tell({ type: 'state', job, instance: instance.name, from: instance.state, to: state });
+  }
+  instance.goal = goal;
+  instance.state = state;
+}
+
+/**
+ * Processes that were known already: what is missing is either among the reports that are still to come, or was reported
+ * to a daemon whose state is lost. The answer to a signal that does nothing comes behind all those reports; see
+ * `Engine.signalled`.
+ */
+function compare(
+  context: Context,
+  instance: InstanceState,
+  lastCommand: number,
+  alive: ReadonlyMap<number, number>,
+): void {
+  for (const [slot, process] of processesOf(instance)) {
+    const { token } = process;
+    if (token > lastCommand) continue;
+    const pid = alive.get(token);
+    if (pid !== undefined && pid !== process.pid) {
+      if (process.pid === 0) processSpawned(context, { instance, slot, process }, pid);
+      process.pid = pid;
+    }
+    if (pid !== undefined && process.execed) continue;
+    probe(context, token);
+  }
+  const { main } = instance.processes;
+  if (!main) return;
+  if (alive.has(main.token)) {
+    // There may be an order that the state does not know of.
+    if (main.repeatable && !instance.orderHolds) forbidAgain(context, main.token);
+  } else {
+    findSuccessor(context, instance, alive);
+    for (const order of instance.orders ?? []) probe(context, order);
+  }
+}
+
+function forbidAgain(context: Context, token: number): void {
+  context.command((id) => ({ type: 'not-again', id, process: token }));
+}
+
+function probe(context: Context, token: number): void {
+  context.command((id) => ({ type: 'signal', id, process: token, signal: 0, group: false }));
+}

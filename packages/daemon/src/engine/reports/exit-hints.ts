@@ -1,0 +1,39 @@
+/** What the end of a process suggests, by what shells and `sh -e` do, and by what `expect` asks for. Nothing of the job's file is quoted: everybody may read it. */
+import type { Slot } from '@upstart/common';
+import type { Expect, JobDefinition } from '@upstart/job-language';
+import type { ProcessState } from '../model/state.ts';
+
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+/** Above it, shells tell the signal that ended a command. */
+const BY_SIGNAL = 128;
+
+/** Whether the status says that there was no program that could have done what `expect` waits for. */
+export function neverRan(status: number): boolean {
+  return status === NOT_EXECUTABLE || status === NOT_FOUND;
+}
+
+/** `status` as in FailureState; null where there is nothing to say. */
+export function exitHint({ processes }: JobDefinition, slot: Slot, status: number): string | null {
+  const process = processes[slot];
+  if (!process || status <= 0 || status >= 256) return null;
+  if (status === NOT_FOUND) return 'status 127: a command was not found';
+  if (status === NOT_EXECUTABLE) return 'status 126: a command was found, but could not be executed';
+  if (process.kind === 'exec' || status >= BY_SIGNAL) return null;
+  const program = /^[ \t]*exec[ \t]/m.test(process.text) ? ', or the program that it executes,' : '';
+  return `a command in the script${program} ended with status ${status}, and the script with it: init runs scripts by \`sh -e\``;
+}
+
+/** For a program that ended without having done what `expect` waits for. */
+export function expectHint(expect: Expect, process: ProcessState): string {
+  const seen = process.forks === 0 ? 'without forking' : `after ${process.forks} fork${process.forks === 1 ? '' : 's'}`;
+  return `the main process ended ${seen}: \`expect ${expect}\` does not fit this program`;
+}
+
+/** For one that was respawned too often, and whose forks were followed. */
+export function followedHint(expect: Expect, process: ProcessState): string {
+  return (
+    `\`expect ${expect}\` made the job follow process ${process.pid}, a child of process ${process.firstPid} that ended ` +
+    `early: it may have been a fork of the shell's own rather than the daemon, and \`expect ${expect}\` does not fit`
+  );
+}

@@ -1,0 +1,260 @@
+/**
+ * What the end of a process means for its job (reference: jobs §4), and what a process means that could not be started.
+ */
+import { type Slot, signalName } from '@upstart/common';
+import type { JobDefinition } from '@upstart/job-language';
+import type { Report } from '../../supervisor/process-messages.ts';
+import { noteExitStatus } from '../lifecycle/exit-job.ts';
+import { advance, changeGoal } from '../lifecycle/lifecycle.ts';
+import { release } from '../model/blocking.ts';
+import type { Context } from '../model/context.ts';
+import type { FailureState, InstanceState, ProcessState } from '../model/state.ts';
+import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
+import { countRespawn } from '../processes/respawn-limit.ts';
+import { addSuccessor, endOrders } from '../processes/standing-orders.ts';
+import { exitHint, expectHint, followedHint, neverRan } from './exit-hints.ts';
+import { command, failedSetting } from './failed-setting.ts';
+import { spawnErrorText } from './spawn-errors.ts';
+
+/** How a process ended. `status` is the exit status or signal << 8; null when nobody could tell. */
+export interface ProcessEnd {
+  pid: number;
+  status: number | null;
+}
+
+/** The step of a spawn that failed. */
+type SpawnFailure = Pick<Extract<Report, { type: 'spawn-failed' }>, 'step' | 'errno' | 'detail'>;
+
+/** What the job does about it. */
+interface Verdict {
+  failure: FailureState['slot'] | null;
+  /** The goal becomes stop. */
+  stops: boolean;
+  /** The step that the job is in has ended with the process. */
+  goesOn: boolean;
+}
+
+const GOES_ON: Verdict = { failure: null, stops: false, goesOn: true };
+
+/** The process of `slot` has ended. */
+export function processEnded(context: Context, instance: InstanceState, slot: Slot, end: ProcessEnd): void {
+  const status = end.status ?? VANISHED;
+  const text = endText(slot, end);
+  const process = instance.processes[slot] as ProcessState;
+  logEnd(context, instance, status, text);
+  notifyEnd(context, instance, slot, end.pid, endWords(end.status));
+  if (slot === 'main') {
+    cancelKillTimer(context, instance);
+    noteExitStatus(context, instance, status);
+  }
+  const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(slot, status);
+  removeProcess(context, instance, slot);
+  if (verdict.failure) fail(context, instance, verdict.failure, status, text);
+  if (verdict.stops && instance.goal !== 'stop') {
+    // A job that is running moves when its goal does.
+    const moves = instance.state === 'running';
+    instance.cause = `because its ${text}`;
+    changeGoal(context, instance, 'stop');
+    if (moves) return;
+  }
+  if (verdict.goesOn) advance(context, instance);
+}
+
+/**
+ * The main process has ended, and the supervisor has started another one by a standing order. Unless the job is running, where that is
+ * what the end leads to, it has happened before the request that came in between.
+ */
+export function mainReplaced(context: Context, instance: InstanceState, end: ProcessEnd, token: number): void {
+  addSuccessor(context, instance, token);
+  if (instance.state === 'running') {
+    processEnded(context, instance, 'main', end);
+    return;
+  }
+  logEnd(context, instance, end.status ?? VANISHED, endText('main', end));
+  notifyEnd(context, instance, 'main', end.pid, endWords(end.status));
+  context.log('warn', `${context.display(instance)} main process ended, respawning`);
+  cancelKillTimer(context, instance);
+  countRespawn(context, instance);
+  instance.respawns++;
+  removeProcess(context, instance, 'main');
+  beginSuccession(context, instance);
+  if (instance.state === 'killed') killMain(context, instance);
+}
+
+/** Stands for a status that is not known; it is nobody's normal exit. */
+const VANISHED = -1;
+
+function removeProcess(context: Context, instance: InstanceState, slot: Slot): void {
+  const process = instance.processes[slot] as ProcessState;
+  context.removeProcess(process.token);
+  delete instance.processes[slot];
+  if (slot === 'main') endOrders(instance);
+  if (process.pid === 0) context.effects.push({ type: 'settled' });
+}
+
+/** States that go on by themselves: the end of the main process then only changes where they lead to. */
+function isDeferred(instance: InstanceState): boolean {
+  const { state, processes } = instance;
+  return (
+    (state === 'post-start' && processes['post-start'] !== undefined) ||
+    (state === 'pre-stop' && processes['pre-stop'] !== undefined)
+  );
+}
+
+/** Reference: jobs §4.1. */
+function judgeMain(context: Context, instance: InstanceState, process: ProcessState, status: number): Verdict {
+  const { definition } = context.classOf(instance);
+  if (instance.state === 'killed') return GOES_ON;
+  if (instance.state === 'stopping') return { failure: null, stops: false, goesOn: false };
+  const goesOn = !isDeferred(instance);
+  // The program ended without having done what `expect` waits for: it never came up.
+  const neverUp = instance.state === 'spawned' && definition.expect !== 'none' && process.execed;
+  if (neverUp && !neverRan(status)) instance.hints.push(expectHint(definition.expect, process));
+  const asks = status !== 0 || (definition.respawn && !definition.task) || neverUp;
+  if (instance.goal !== 'start' || !asks) return { failure: null, stops: true, goesOn };
+  if (definition.normalExit.includes(status)) return { failure: null, stops: true, goesOn };
+  if (!definition.respawn || context.state.quiesce) return { failure: 'main', stops: true, goesOn };
+  const display = context.display(instance);
+  if (!countRespawn(context, instance)) {
+    context.log('warn', `${display} respawning too fast, stopped`);
+    if (process.forks > 0 && !neverRan(status)) instance.hints.push(followedHint(definition.expect, process));
+    return { failure: 'respawn', stops: true, goesOn };
+  }
+  context.log('warn', `${display} main process ended, respawning`);
+  instance.respawns++;
+  if (!goesOn) changeGoal(context, instance, 'respawn');
+  return { failure: null, stops: false, goesOn };
+}
+
+/** Reference: jobs §4.2. */
+function judgeHook(slot: Slot, status: number): Verdict {
+  const matters = slot === 'pre-start' || slot === 'post-stop';
+  return matters && status !== 0 ? { failure: slot, stops: true, goesOn: true } : GOES_ON;
+}
+
+/** Records the first failure of a run and tells everybody who waits. */
+function fail(
+  context: Context,
+  instance: InstanceState,
+  slot: FailureState['slot'],
+  status: number,
+  text: string,
+  setting: string | null = null,
+): void {
+  const { definition } = context.classOf(instance);
+  const shown = slot === 'respawn' ? 0 : status;
+  // A failure after the main process does not change what that has ended with.
+  if (slot === 'pre-start' || slot === 'security' || status === -1) noteExitStatus(context, instance, status);
+  if (!instance.failure) {
+    const words = slot === 'respawn' ? `respawning too fast: ${text}` : text;
+    instance.failure = { slot, status: shown, text: words, state: instance.state, at: context.wall };
+    explainFailure(definition, instance, instance.failure, status, setting);
+  }
+  const job = definition.name;
+  context.notify({ event: 'failed', job, instance: instance.name, status: shown });
+  release(context, instance, true);
+}
+
+/** What is noted of a failure when it comes: the job's file may have changed when somebody asks. */
+function explainFailure(
+  definition: JobDefinition,
+  { hints }: InstanceState,
+  failure: FailureState,
+  status: number,
+  setting: string | null,
+): void {
+  const slot = failure.slot === 'respawn' ? 'main' : failure.slot;
+  const hint = exitHint(definition, slot, status);
+  if (hint !== null) hints.push(hint);
+  const told = setting ?? (neverRan(status) ? command({ definition, slot }) : null);
+  if (told !== null) failure.setting = told;
+}
+
+/**
+ * The process of `slot` could not be set up or executed. Nothing has run. Failures of
+ * post-start and pre-stop are passed over, as if the process had ended.
+ */
+export function spawnFailed(context: Context, instance: InstanceState, slot: Slot, failure: SpawnFailure): void {
+  const { step, errno, detail } = failure;
+  const reason = spawnErrorText(step, errno, detail);
+  const { definition } = context.classOf(instance);
+  const setting = failedSetting(step, { settings: context.state.settings, definition, slot, errno, detail });
+  const display = context.display(instance);
+  context.log('warn', `Failed to spawn ${display} ${slot} process: ${reason}`);
+  notifyEnd(context, instance, slot, instance.processes[slot]?.pid ?? 0, reason);
+  if (slot === 'main') cancelKillTimer(context, instance);
+  removeProcess(context, instance, slot);
+  if (slot !== 'post-start' && slot !== 'pre-stop') {
+    fail(context, instance, slot, -1, `${slot} process could not be started: ${reason}`, setting);
+    if (instance.state !== 'stopping') {
+      instance.cause = `because its ${slot} process could not be started`;
+      changeGoal(context, instance, 'stop');
+    }
+  }
+  if (instance.state !== 'stopping') advance(context, instance);
+}
+
+/** The first pause before another attempt to fork, in milliseconds; it doubles with every further one. */
+const RETRY_FIRST = 100;
+const RETRY_LONGEST = 5000;
+
+/** The machine could not give us a process just now: tries again, unless the job is to stop by then. */
+export function spawnDelayed(context: Context, instance: InstanceState, slot: Slot, reason: string): void {
+  const process = instance.processes[slot] as ProcessState;
+  context.log('warn', `Temporary process spawn error: ${reason}`);
+  context.removeProcess(process.token);
+  process.retries++;
+  const pause = Math.min(RETRY_FIRST * 2 ** (process.retries - 1), RETRY_LONGEST);
+  context.arm(pause, { kind: 'spawn', instance: instance.id, slot });
+  context.effects.push({ type: 'settled' });
+}
+
+/** The first pause before whom the process runs as may be known, in milliseconds, and the longest; each is twice the one before. */
+const AWAITED_FIRST = 2;
+const AWAITED_LONGEST = 256;
+
+/** Whom the process runs as has to be asked for, which holds nobody else: it is spawned again until that is known, or is not to be had. */
+export function spawnAwaited(context: Context, instance: InstanceState, slot: Slot): void {
+  const process = instance.processes[slot] as ProcessState;
+  context.removeProcess(process.token);
+  const asked = process.asked ?? 0;
+  process.asked = asked + 1;
+  context.arm(Math.min(AWAITED_FIRST * 2 ** asked, AWAITED_LONGEST), { kind: 'spawn', instance: instance.id, slot });
+}
+
+export function retrySpawn(context: Context, instance: InstanceState, slot: Slot): void {
+  const process = instance.processes[slot];
+  if (process?.pid !== 0) return;
+  if (instance.goal === 'stop' && slot !== 'post-stop') {
+    context.log('info', `${context.display(instance)} ${slot} process is not needed any more`);
+    removeProcess(context, instance, slot);
+    if (instance.state !== 'stopping') advance(context, instance);
+    return;
+  }
+  spawnProcess(context, instance, slot, process);
+}
+
+function logEnd(context: Context, instance: InstanceState, status: number, text: string): void {
+  const { normalExit } = context.classOf(instance).definition;
+  const expected = status === 0 || normalExit.includes(status);
+  context.log(expected ? 'info' : 'warn', `${context.display(instance)} ${text}`);
+}
+
+/** `main process (123) killed by TERM signal`. */
+function endText(slot: Slot, { pid, status }: ProcessEnd): string {
+  return `${slot} process (${pid}) ${endWords(status)}`;
+}
+
+function endWords(status: number | null): string {
+  if (status === null) return 'has vanished, its status is not known';
+  if (status === 0) return 'exited normally';
+  const signal = status >> 8;
+  if (signal === 0) return `terminated with status ${status}`;
+  const name = signalName(signal);
+  return name ? `killed by ${name} signal` : `killed by signal ${signal}`;
+}
+
+function notifyEnd(context: Context, instance: InstanceState, slot: Slot, pid: number, text: string): void {
+  const job = context.classOf(instance).definition.name;
+  context.notify({ event: 'process-ended', job, instance: instance.name, slot, pid, text });
+}

@@ -1,0 +1,72 @@
+/**
+ * What the supervisor reports of processes before they end (reference: jobs §5, §6). Their end is in `process-end.ts`.
+ */
+import { type Slot, signalName } from '@upstart/common';
+import type { State } from '@upstart/protocol';
+import type { Report } from '../../supervisor/process-messages.ts';
+import { advance } from '../lifecycle/lifecycle.ts';
+import type { Context } from '../model/context.ts';
+import type { InstanceState, ProcessState } from '../model/state.ts';
+import { killMain, signalMain, tellProcess } from '../processes/processes.ts';
+
+const SIGCONT = 18;
+const SIGSTOP = 19;
+
+type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
+/** A report about a process that is known, and where it belongs. */
+export interface Known {
+  instance: InstanceState;
+  slot: Slot;
+  process: ProcessState;
+}
+
+export function processSpawned(context: Context, { instance, slot, process }: Known, pid: number): void {
+  process.pid = pid;
+  process.firstPid = pid;
+  // Clients hear of a successor when it takes the place of the process.
+  if (process === instance.successor) return;
+  tellProcess(context, instance, slot, pid);
+  if (slot === 'main' && instance.state === 'killed') killMain(context, instance);
+  const { debug } = context.classOf(instance).definition;
+  if (debug) context.log('info', `Pausing ${context.display(instance)} (${pid}) [pre-exec] for debug`);
+}
+
+export function processExeced(context: Context, { instance, slot, process }: Known): void {
+  process.execed = true;
+  if (slot !== 'main' || instance.state !== 'spawned' || process === instance.successor) return;
+  const { expect } = context.classOf(instance).definition;
+  // A stop that came before the program ran was not sent on its way yet.
+  if (expect === 'none' || instance.goal === 'stop') advance(context, instance);
+}
+
+export function processForked(context: Context, { instance, process }: Known, report: ReportOf<'forked'>): void {
+  const name = context.display(instance);
+  context.log('info', `${name} main process (${report.oldPid}) became new process (${report.pid})`);
+  process.pid = report.pid;
+  process.forks++;
+}
+
+export function expectMet(context: Context, { instance, process }: Known, pid: number): void {
+  process.pid = pid;
+  if (instance.state === 'spawned') advance(context, instance);
+}
+
+/** Where one that has stopped itself is sent on its way: also when a stop or restart came first, to take its kill signal. */
+const SENT_ON: ReadonlySet<State> = new Set(['spawned', 'stopping', 'killed']);
+
+/** A stop is a sign of readiness with `expect stop`; any other one is only noted. */
+export function processStopped(context: Context, known: Known, report: ReportOf<'stopped'>): void {
+  const { instance, slot, process } = known;
+  const name = signalName(report.signal) ?? report.signal;
+  context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) stopped by ${name} signal`);
+  process.stopped = report.signal;
+  const { expect } = context.classOf(instance).definition;
+  if (slot !== 'main' || expect !== 'stop' || report.signal !== SIGSTOP || !SENT_ON.has(instance.state)) return;
+  signalMain(context, process, SIGCONT);
+  if (instance.state === 'spawned') advance(context, instance);
+}
+
+export function processContinued(context: Context, { instance, slot, process }: Known, pid: number): void {
+  context.log('info', `${context.display(instance)} ${slot} process (${pid}) continued by CONT signal`);
+  delete process.stopped;
+}

@@ -1,0 +1,158 @@
+/**
+ * Reports of the supervisor: which process each one is about, and who acts on it.
+ */
+import { errnoText, signalName } from '@upstart/common';
+import { type Report, SPAWN_AWAITED } from '../../supervisor/process-messages.ts';
+import { abandon } from '../lifecycle/lifecycle.ts';
+import { reply } from '../model/blocking.ts';
+import type { Context } from '../model/context.ts';
+import { isLogReport, logReported } from '../processes/log-troubles.ts';
+import { dropSuccessor, killStranger } from '../processes/standing-orders.ts';
+import { mainReplaced, processEnded, spawnAwaited, spawnDelayed, spawnFailed } from './process-end.ts';
+import {
+  expectMet,
+  type Known,
+  processContinued,
+  processExeced,
+  processForked,
+  processSpawned,
+  processStopped,
+} from './process-reports.ts';
+import { signalReceived } from './signals.ts';
+
+const ESRCH = 3;
+
+type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
+
+/** Those about one process. */
+type ProcessReport = Extract<Report, { process: number }>;
+
+/** Reports after which there is no such process; it vanishes in its own way. */
+const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'spawn-failed']);
+
+/** Takes a report; one that was taken before is ignored, and so is one of a process that nobody knows any more. */
+export function applyReport(context: Context, report: Report): void {
+  const { state } = context;
+  if (report.seq <= state.lastReport) return;
+  state.lastReport = report.seq;
+  if (isLogReport(report)) {
+    logReported(context, report);
+  } else if (report.type === 'survivors') {
+    const name = report.cgroup.slice(report.cgroup.indexOf('/') + 1);
+    context.log('warn', `${name} left ${report.count} processes behind, which have been killed`);
+  } else if (report.type === 'signal') {
+    signalReceived(context, report.signal);
+  } else {
+    if (report.type === 'signalled') answerSignalled(context, report.command);
+    const known = knownProcess(context, report.process);
+    if (known) applyProcessReport(context, known, report);
+    else if (report.type === 'exited' && report.again && !context.findProcess(report.again)) {
+      // Another one was started in its place, for somebody who is not known either.
+      killStranger(context, report.again);
+    }
+  }
+}
+
+function knownProcess(context: Context, token: number): Known | undefined {
+  const found = context.findProcess(token);
+  if (!found) return undefined;
+  const { instance, slot } = found;
+  const { successor, processes } = instance;
+  const process = successor?.token === token ? successor : processes[slot];
+  return process ? { instance, slot, process } : undefined;
+}
+
+function applyProcessReport(context: Context, known: Known, report: ProcessReport): void {
+  const { instance } = known;
+  if (!context.isAbout(instance)) {
+    abandon(context, instance);
+    return;
+  }
+  if (known.process === instance.successor && ENDS.has(report.type)) {
+    dropSuccessor(context, instance);
+    return;
+  }
+  switch (report.type) {
+    case 'spawned':
+      processSpawned(context, known, report.pid);
+      return;
+    case 'spawn-failed':
+      notSpawned(context, known, report);
+      return;
+    case 'execed':
+      processExeced(context, known);
+      return;
+    case 'exited':
+      exited(context, known, report);
+      return;
+    case 'vanished':
+      vanished(context, known);
+      return;
+    case 'forked':
+      processForked(context, known, report);
+      return;
+    case 'exec-changed':
+      context.log('info', `${context.display(instance)} main process (${report.pid}) executable changed`);
+      return;
+    case 'expect-met':
+      expectMet(context, known, report.pid);
+      return;
+    case 'stopped':
+      processStopped(context, known, report);
+      return;
+    case 'continued':
+      processContinued(context, known, report.pid);
+      return;
+    case 'signalled':
+      signalled(context, known, report);
+  }
+}
+
+function notSpawned(context: Context, { instance, slot }: Known, report: ReportOf<'spawn-failed'>): void {
+  // Started by a standing order, and stopped before that was known: it is gone all the same.
+  if (slot === 'main' && instance.state !== 'spawned') processEnded(context, instance, slot, { pid: 0, status: null });
+  else if (report.errno === SPAWN_AWAITED) spawnAwaited(context, instance, slot);
+  else if (report.step === 'fork') spawnDelayed(context, instance, slot, errnoText(report.errno));
+  else spawnFailed(context, instance, slot, report);
+}
+
+function exited(context: Context, { instance, slot }: Known, report: ReportOf<'exited'>): void {
+  const end = { pid: report.pid, status: report.signal === 0 ? report.code : report.signal << 8 };
+  if (report.again) mainReplaced(context, instance, end, report.again);
+  else processEnded(context, instance, slot, end);
+}
+
+/** Who asked for the signal has waited for this. */
+function answerSignalled(context: Context, command: number): void {
+  const { signalled: waiting } = context.state;
+  const key = waiting.get(command);
+  if (key === undefined) return;
+  waiting.delete(command);
+  reply(context, key, null);
+}
+
+/** A signal was sent, or could not be sent. If there is no such process any more, its end has been missed: it counts now. */
+function signalled(context: Context, known: Known, report: ReportOf<'signalled'>): void {
+  const { instance, slot, process } = known;
+  if (report.errno === 0) {
+    // It was asked for because nothing had been heard of its exec, and is there: that report is lost (`adopt.ts`).
+    if (report.signal === 0 && !process.execed) processExeced(context, known);
+    return;
+  }
+  if (report.errno === ESRCH) {
+    vanished(context, known);
+    return;
+  }
+  const name = signalName(report.signal) ?? report.signal;
+  const whom = `${context.display(instance)} ${slot} process (${process.pid})`;
+  context.log('warn', `Failed to send ${name} signal to ${whom}: ${errnoText(report.errno)}`);
+}
+
+/** The supervisor knows nothing of the process any more, and its end will not be reported. */
+function vanished(context: Context, { instance, slot, process }: Known): void {
+  const end = { pid: process.pid, status: null };
+  if (process === instance.successor) dropSuccessor(context, instance);
+  // It was in the table of processes (`adopt.ts`).
+  else if (instance.successor && slot === 'main') mainReplaced(context, instance, end, instance.successor.token);
+  else processEnded(context, instance, slot, end);
+}

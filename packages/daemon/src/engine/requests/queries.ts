@@ -1,0 +1,90 @@
+/**
+ * Questions that change nothing: answered from the state as it is.
+ */
+
+import { SLOTS } from '@upstart/common';
+import { type InstanceStatus, type JobConfig, type JobStatus, upstartError } from '@upstart/protocol';
+import type { Context } from '../model/context.ts';
+import type { TargetSpec } from '../model/messages.ts';
+import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
+import { instanceLogTrouble } from '../processes/log-troubles.ts';
+import { logPath } from '../processes/spawn-spec.ts';
+import { findClass, locate } from './requests.ts';
+
+export function listJobs(context: Context): JobStatus[] {
+  return [...context.state.classes.values()].map((jobClass) => ({
+    job: jobClass.definition.name,
+    instances: [...jobClass.instances.values()].map((id) =>
+      instanceStatus(context, context.instance(id) as InstanceState),
+    ),
+  }));
+}
+
+/** Throws UpstartError; a stopped job that was asked for without arguments is no error. */
+export function jobStatus(context: Context, target: TargetSpec): JobStatus {
+  const { name, instance } = locate(context, target);
+  if (!instance && ('instance' in target || target.env.length > 0)) throw upstartError('unknown-instance', name);
+  return { job: target.job, instances: instance ? [instanceStatus(context, instance)] : [] };
+}
+
+function instanceStatus(context: Context, instance: InstanceState): InstanceStatus {
+  const { name, goal, state, processes } = instance;
+  const alive = SLOTS.flatMap((slot) => {
+    const pid = processes[slot]?.pid ?? 0;
+    return pid === 0 ? [] : [{ slot, pid }];
+  });
+  return { name, goal, state, processes: alive, logTrouble: instanceLogTrouble(context, instance) };
+}
+
+/**
+ * Whether what has been started is under way, since a spawn takes a moment: of one job, that the programs run; of every job
+ * (null), that the pids are known, because somewhere there may always be one that is about to run.
+ */
+export function isSettled(context: Context, job: string | null): boolean {
+  const classes = job === null ? context.state.classes.values() : [context.state.classes.get(job)];
+  for (const jobClass of classes) {
+    for (const id of jobClass?.instances.values() ?? []) {
+      const { processes } = context.instance(id) as InstanceState;
+      for (const { pid, execed, retries } of Object.values(processes)) {
+        if (retries === 0 && (pid === 0 || (job !== null && !execed))) return false;
+      }
+    }
+  }
+  return true;
+}
+
+/** Throws UpstartError. */
+export function jobConfigs(context: Context, job: string | null): JobConfig[] {
+  const classes = job === null ? [...context.state.classes.values()] : [findClass(context, job)];
+  return classes.map(classConfig);
+}
+
+function classConfig({ definition }: ClassState): JobConfig {
+  const { name, path, description, author, version, usage, emits, startOn, stopOn } = definition;
+  return {
+    job: name,
+    path,
+    description: description ?? '',
+    author: author ?? '',
+    version: version ?? '',
+    usage,
+    emits,
+    startOn,
+    stopOn,
+  };
+}
+
+/** Where the output of an instance goes. Throws UpstartError. */
+export function instanceLogPath(context: Context, target: TargetSpec): string {
+  const { name } = locate(context, target);
+  const { logDir } = context.state.settings;
+  if (logDir === null) throw upstartError('bad-request', 'this init writes no job logs (--no-log)');
+  return logPath(logDir, target.job, name);
+}
+
+/** The pids of all processes that are supervised. */
+export function supervisedPids({ state }: Context): Set<number> {
+  const pids = new Set<number>();
+  for (const instance of state.instances.values()) for (const [, { pid }] of processesOf(instance)) pids.add(pid);
+  return pids;
+}

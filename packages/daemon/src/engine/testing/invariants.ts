@@ -1,0 +1,79 @@
+/** For tests and the fuzzer: what has to hold of a world between two inputs, whatever has happened. */
+import { deepEqual, ok } from 'node:assert/strict';
+import { lengthOf } from '../environment/environment.ts';
+import type { EngineState, InstanceState } from '../model/state.ts';
+import type { TestWorld } from './world.ts';
+
+/** States that an instance may be found in between two inputs, with the process that it then waits for. */
+const RESTING: Record<string, string | null> = {
+  starting: null,
+  security: 'security',
+  'pre-start': 'pre-start',
+  spawned: 'main',
+  'post-start': 'post-start',
+  running: null,
+  'pre-stop': 'pre-stop',
+  stopping: null,
+  killed: 'main',
+  'post-stop': 'post-stop',
+};
+
+function held({ instances, events }: EngineState): { names: number; text: number } {
+  const counted = { names: 0, text: 0 };
+  for (const { name, env, startEnv, stopEnv } of instances.values()) {
+    counted.names += name.length;
+    counted.text += lengthOf(env) + lengthOf(startEnv ?? []) + lengthOf(stopEnv);
+  }
+  for (const { name, env } of events.values()) counted.text += name.length + lengthOf(env);
+  return counted;
+}
+
+export function checkInvariants(world: TestWorld): void {
+  const { state, context } = world.engine;
+  for (const process of world.processes.values()) {
+    ok(world.isKnown(process), `process ${process.token} is some instance's`);
+  }
+  deepEqual(context.held, held(state), 'what is held is counted');
+  const blockers = new Map<number, number>();
+  const count = (id: number): void => {
+    ok(state.events.has(id), `event ${id} is over although somebody holds it`);
+    blockers.set(id, (blockers.get(id) ?? 0) + 1);
+  };
+  const countNodes = (nodes: InstanceState['stopOn']): void => {
+    for (const node of nodes ?? []) if (node.op === 'event' && node.event !== 0) count(node.event);
+  };
+  for (const instance of state.instances.values()) {
+    checkInstance(state, instance);
+    instance.blocking.forEach(count);
+    countNodes(instance.stopOn);
+  }
+  for (const { startOn, instances } of state.classes.values()) {
+    for (const id of instances.values()) ok(state.instances.has(id), 'a class has no dead instances');
+    countNodes(startOn);
+  }
+  for (const { id, handled, blockers: held } of state.events.values()) {
+    deepEqual(held, blockers.get(id) ?? 0, 'an event knows how many hold it');
+    if (state.paused) continue;
+    ok(handled, 'the queue was worked off');
+    ok(held > 0, 'an event is left because somebody holds it');
+  }
+}
+
+function checkInstance(state: EngineState, instance: InstanceState): void {
+  const owner = [...state.classes.values()].find((jobClass) => jobClass.id === instance.class);
+  deepEqual(owner?.instances.get(instance.name), instance.id, 'an instance has its class');
+  ok(instance.state in RESTING, `no instance stays in ${instance.state}`);
+  const needed = RESTING[instance.state];
+  if (needed) ok(needed in instance.processes, `${instance.state} has its process`);
+  const waits = instance.state === 'starting' || instance.state === 'stopping';
+  deepEqual(instance.blocker !== 0, waits, `${instance.state} waits for its event`);
+  if (waits) ok(state.events.get(instance.blocker)?.instances.includes(instance.id), 'and that knows it');
+  if (instance.goal === 'respawn')
+    ok(['post-start', 'pre-stop'].includes(instance.state), 'a respawn waits for a hook');
+  if (instance.state === 'running') deepEqual(instance.goal, 'start', 'who runs wants to run');
+  if (instance.orderHolds) deepEqual(instance.state, 'running', 'only who runs is to be started again');
+  if (instance.orders) ok(instance.processes.main, 'orders are for the end of a process');
+  const { respawnLimit, respawnInterval } = owner?.definition ?? { respawnLimit: 0, respawnInterval: 0 };
+  const limited = respawnLimit > 0 && respawnInterval > 0;
+  ok(!limited || instance.respawnCount <= respawnLimit + 1, 'the respawn limit holds');
+}

@@ -1,0 +1,200 @@
+/**
+ * For tests: stories, random sequences of what can happen to a world, and what has to hold at every moment of them.
+ */
+import type { Condition } from '@upstart/common';
+import fc from 'fast-check';
+import { TestWorld } from './world.ts';
+
+const EVENTS = ['a', 'b', 'c', 'd'];
+const VALUES = ['1', '2', '3'];
+
+const operand = fc.record({ name: fc.constantFrom(...EVENTS), value: fc.option(fc.constantFrom('X=1', 'X!=2', '3')) });
+export const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small' },
+    operand.map(({ name, value }): Condition => ({ op: 'event', name, args: value === null ? [] : [value] })),
+    fc.record({ op: fc.constantFrom('and' as const, 'or' as const), left: tie('tree'), right: tie('tree') }),
+  ),
+})).tree;
+export const event = fc.record({ name: fc.constantFrom(...EVENTS), value: fc.option(fc.constantFrom(...VALUES)) });
+
+export function text(tree: Condition): string {
+  return tree.op === 'event'
+    ? [tree.name, ...tree.args].join(' ')
+    : `(${text(tree.left)} ${tree.op} ${text(tree.right)})`;
+}
+
+/** Something that happens to a world; numbers choose among what is there. */
+export type Step =
+  | { do: 'start' | 'stop' | 'restart'; job: number; env: string[] }
+  | { do: 'reload'; job: number }
+  | { do: 'setEnv'; job: number | null; variable: string }
+  | { do: 'emit'; name: string }
+  | { do: 'exit'; which: number; code: number; signal: number }
+  | { do: 'spawn'; which: number; ok: number }
+  | { do: 'expect'; which: number }
+  | { do: 'edit'; job: number; text: string }
+  | { do: 'wait'; seconds: number }
+  | { do: 'quiesce' };
+
+const number = fc.nat({ max: 20 });
+const jobText = fc
+  .record({
+    hooks: fc.subarray(['pre-start', 'post-start', 'pre-stop', 'post-stop']),
+    main: fc.boolean(),
+    flags: fc.subarray(['task', 'respawn', 'respawn', 'normal exit 3', 'kill timeout 2', 'respawn limit 2 10']),
+    expect: fc.constantFrom('none', 'stop', 'fork', 'daemon'),
+    start: fc.option(condition),
+    stop: fc.option(condition),
+    around: fc.option(fc.constantFrom('starting j0', 'started j1', 'stopping j0', 'stopped j1', 'starting', 'stopped')),
+  })
+  .map(({ hooks, main, flags, expect: expected, start, stop, around }) =>
+    [
+      ...hooks.map((hook) => `${hook} exec ${hook}`),
+      ...(main ? ['exec main', `expect ${expected}`] : []),
+      ...flags,
+      ...(start || around ? [`start on ${[start && text(start), around].filter(Boolean).join(' or ')}`] : []),
+      ...(stop ? [`stop on ${text(stop)}`] : []),
+      '',
+    ].join('\n'),
+  );
+const ordinaryStep = fc.oneof(
+  fc.record({ do: fc.constantFrom('start', 'stop', 'restart'), job: number, env: fc.subarray(['A=1', 'B=2']) }),
+  fc.record({ do: fc.constant('reload'), job: number }),
+  fc.record({ do: fc.constant('setEnv'), job: fc.option(number), variable: fc.constantFrom('A=1', 'A=3') }),
+  fc.record({ do: fc.constant('emit'), name: fc.constantFrom(...EVENTS) }),
+  fc.record({
+    do: fc.constant('exit'),
+    which: number,
+    code: fc.constantFrom(0, 0, 1, 3),
+    signal: fc.constantFrom(0, 0, 0, 15),
+  }),
+  fc.record({ do: fc.constant('spawn'), which: number, ok: fc.nat({ max: 6 }) }),
+  fc.record({ do: fc.constant('expect'), which: number }),
+  fc.record({ do: fc.constant('edit'), job: number, text: jobText }),
+  fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
+);
+/** The end of the session comes in a few stories only: what follows it is dull. */
+const step = fc.oneof(
+  { weight: 200, arbitrary: ordinaryStep },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('quiesce') }) },
+) as fc.Arbitrary<Step>;
+const anyJobs = fc.record({
+  jobs: fc.array(jobText, { minLength: 1, maxLength: 5 }),
+  steps: fc.array(step, { maxLength: 120, size: 'max' }),
+});
+
+/** Services that come back, by standing orders mostly, and little else. */
+const services = fc.record({
+  jobs: fc.array(
+    fc.constantFrom('respawn\nrespawn limit 0 5\nexec main\n', 'respawn\nexec main\npre-stop exec pre-stop\n'),
+    { minLength: 1, maxLength: 3 },
+  ),
+  steps: fc.array(
+    fc.oneof(
+      fc.record({ do: fc.constant('spawn'), which: number, ok: fc.integer({ min: 1, max: 12 }) }),
+      fc.record({ do: fc.constant('exit'), which: number, code: fc.constantFrom(0, 1), signal: fc.constant(0) }),
+      fc.record({ do: fc.constantFrom('start', 'stop', 'restart'), job: number, env: fc.subarray(['A=1', 'B=2']) }),
+      fc.record({ do: fc.constant('setEnv'), job: fc.option(number), variable: fc.constantFrom('A=1', 'A=3') }),
+      fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
+    ),
+    { maxLength: 60, size: 'max' },
+  ) as fc.Arbitrary<Step[]>,
+});
+export const story = fc.oneof(anyJobs, services);
+
+/** Plays a story; `check` is called after every step. */
+export function play(
+  { jobs, steps }: { jobs: string[]; steps: Step[] },
+  check: (world: TestWorld) => void,
+  orders: TestWorld['orders'] = 'taken',
+): TestWorld {
+  const world = new TestWorld();
+  world.obeys = false;
+  world.orders = orders;
+  const spawned = new Set<number>();
+  jobs.forEach((definition, i) => {
+    world.job(`j${i}`, definition);
+  });
+  for (const next of steps) {
+    takeStep(world, next, jobs.length, spawned);
+    check(world);
+  }
+  return world;
+}
+
+/** How many times everything that runs is ended before a world has to be quiet: respawn limits end the rest. */
+const ROUNDS = 100;
+
+/** Brings a world to its end: no file defines a job any more, every job is told to stop, every process ends. */
+export function windDown(world: TestWorld, jobs: number): void {
+  for (let i = 0; i < jobs; i++) world.input({ type: 'define', name: `j${i}`, definition: null });
+  for (let round = 0; round < ROUNDS && (world.processes.size > 0 || world.list().length > 0); round++) {
+    // Two jobs may start each other for ever when both are stopped, but not when one is while the other runs.
+    const alone = round % 2 === 1 ? `j${((round - 1) / 2) % jobs}` : null;
+    for (let i = 0; i < jobs; i++) if (alone === null || alone === `j${i}`) world.stop(`j${i}`);
+    for (const process of [...world.processes.values()]) {
+      if (alone !== null && !process.spec.env.includes(`UPSTART_JOB=${alone}`)) continue;
+      world.spawned(process);
+      if (world.processes.has(process.token)) world.exit(process);
+    }
+    world.wait(10_000);
+  }
+}
+
+function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<number>): void {
+  const pick = (which: number, known: boolean) => {
+    const candidates = [...world.processes.values()].filter(({ token }) => spawned.has(token) === known);
+    return candidates[which % Math.max(1, candidates.length)];
+  };
+  switch (next.do) {
+    case 'start':
+    case 'stop':
+    case 'restart':
+      world[next.do](`j${next.job % jobs}`, ...next.env);
+      return;
+    case 'setEnv': {
+      const target = next.job === null ? null : { job: `j${next.job % jobs}`, instance: '' };
+      world.request({ method: 'setEnv', target, vars: [next.variable], replace: true });
+      return;
+    }
+    case 'reload':
+      world.request({ method: 'reload', target: { job: `j${next.job % jobs}`, env: [] } });
+      return;
+    case 'emit':
+      world.emit(next.name);
+      return;
+    case 'spawn': {
+      const process = pick(next.which, false);
+      if (!process) return;
+      if (next.ok === 0) world.failToSpawn(process, 'exec');
+      else if (next.ok === 1) world.failToSpawn(process, 'fork', 11);
+      else {
+        spawned.add(process.token);
+        world.spawned(process);
+      }
+      return;
+    }
+    case 'exit': {
+      const process = pick(next.which, true);
+      if (process) world.exit(process, next.code, next.signal);
+      return;
+    }
+    case 'expect': {
+      const process = pick(next.which, true);
+      if (!process) return;
+      const report = { process: process.token, pid: process.pid };
+      if (process.spec.traceForks > 0) world.report({ type: 'expect-met', ...report });
+      else world.report({ type: 'stopped', ...report, signal: 19 });
+      return;
+    }
+    case 'edit':
+      world.job(`j${next.job % jobs}`, next.text);
+      return;
+    case 'wait':
+      world.wait(next.seconds * 1000);
+      return;
+    case 'quiesce':
+      world.input({ type: 'quiesce', reason: 'shutdown' });
+  }
+}

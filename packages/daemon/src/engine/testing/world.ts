@@ -1,0 +1,236 @@
+/**
+ * For tests: an engine together with a supervisor that obeys at once, or when it is told to. Time passes only by `wait`.
+ */
+
+import { SIGKILL } from '@upstart/common';
+import { parseJob } from '@upstart/job-language';
+import type { JobStatus } from '@upstart/protocol';
+import type { Command, Report, SpawnSpec } from '../../supervisor/process-messages.ts';
+import { Engine } from '../engine.ts';
+import type { Effect, EngineRequest, Input, UntimedInput } from '../model/messages.ts';
+import { type EngineSettings, newState } from '../model/state.ts';
+import { initialEnvironment } from '../requests/environment-requests.ts';
+import { listJobs } from '../requests/queries.ts';
+
+/** A report before it has its number. */
+export type NewReport = Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never;
+
+export interface FakeProcess {
+  token: number;
+  pid: number;
+  spec: SpawnSpec;
+  signals: number[];
+  /** The standing order for its end, or 0. */
+  again: number;
+}
+
+export const TEST_SETTINGS: EngineSettings = {
+  pid1: false,
+  initEnv: ['PATH=/bin', 'TERM=dumb', 'HOME=/home/tester'],
+  inheritEnv: false,
+  sessionAddress: null,
+  logDir: '/log',
+  defaultConsole: 'log',
+  hookTimeout: 0,
+  jobCgroups: false,
+  umask: null,
+  apparmor: false,
+  directory: null,
+  jobOutput: false,
+  exitWith: null,
+  stopTimeout: null,
+  container: false,
+};
+
+const WALL = 1_700_000_000_000;
+
+export class TestWorld {
+  engine: Engine;
+  now = 1_000_000;
+  /** Live processes, by token. */
+  readonly processes = new Map<number, FakeProcess>();
+  /** All that have been started, in order. */
+  readonly started: FakeProcess[] = [];
+  readonly effects: Effect[] = [];
+  readonly inputs: Input[] = [];
+  /** Whether spawned processes are reported as executed at once. */
+  obeys = true;
+  /** What the supervisor makes of standing orders; `late`: it always hears too late that one is taken back. */
+  orders: 'taken' | 'late' | 'ignored' = 'taken';
+  private seq = 0;
+  private nextPid = 100;
+  /** How many requests have been made: their keys are k1 to this one. */
+  keys = 0;
+
+  constructor(settings: Partial<EngineSettings> = {}) {
+    const merged = { ...TEST_SETTINGS, ...settings };
+    this.engine = new Engine(newState(merged, initialEnvironment(merged)));
+  }
+
+  /** Defines a job by the text of its file. */
+  job(name: string, text: string): void {
+    this.input({ type: 'define', name, definition: parseJob(text, { name, path: `/etc/init/${name}.conf` }) });
+  }
+
+  input(input: UntimedInput): Effect[] {
+    const timed = { ...input, now: this.now, wall: WALL + this.now } as Input;
+    this.inputs.push(timed);
+    const effects = this.engine.apply(timed);
+    for (const effect of effects) this.effects.push(effect);
+    for (const effect of effects) if (effect.type === 'command') this.obey(effect.command);
+    return effects;
+  }
+
+  /** Makes a request; returns its key, by which `answer` finds what came of it. */
+  request(request: EngineRequest): string {
+    const key = `k${++this.keys}`;
+    this.input({ type: 'request', key, keep: false, request });
+    return key;
+  }
+
+  start(job: string, ...env: string[]): string {
+    return this.request({ method: 'start', target: { job, env }, wait: true });
+  }
+
+  stop(job: string, ...env: string[]): string {
+    return this.request({ method: 'stop', target: { job, env }, wait: true });
+  }
+
+  restart(job: string, ...env: string[]): string {
+    return this.request({ method: 'restart', target: { job, env }, wait: true });
+  }
+
+  emit(name: string, ...env: string[]): string {
+    return this.request({ method: 'emit', name, env, wait: true });
+  }
+
+  /** What a request was answered: `ok`, the text of the error, or null while it waits. */
+  answer(key: string): string | null {
+    for (const effect of this.effects) {
+      if (effect.type === 'reply' && effect.key === key) return 'ok';
+      if (effect.type === 'reply-error' && effect.key === key) return effect.error.text;
+    }
+    return null;
+  }
+
+  report(report: NewReport): void {
+    this.input({ type: 'report', report: { ...report, seq: ++this.seq } as Report });
+  }
+
+  /** The live process of a job's slot; the slot is told by its command line. */
+  process(command: string): FakeProcess {
+    for (const process of this.processes.values()) if (process.spec.argv.join(' ') === command) return process;
+    throw new Error(`no live process \`${command}\`; there are: ${this.commands().join(', ')}`);
+  }
+
+  /** The command lines of all live processes. */
+  commands(): string[] {
+    return [...this.processes.values()].map((process) => process.spec.argv.join(' '));
+  }
+
+  /** Ends a process: with an exit status or by a signal. */
+  exit(process: FakeProcess, code = 0, signal = 0): void {
+    const { token, pid, again } = process;
+    this.processes.delete(token);
+    const next = again === 0 ? undefined : this.newProcess(again, process.spec);
+    const usage = { user: 0, system: 0, maxRss: 0 };
+    const report = { type: 'exited', process: token, pid, code, signal, core: false, usage } as const;
+    this.report(next ? { ...report, again } : report);
+    if (next && this.obeys) this.spawned(next);
+  }
+
+  /** Lets milliseconds pass, timers included. */
+  wait(milliseconds: number): void {
+    const end = this.now + milliseconds;
+    for (let due = this.engine.nextDue(); due !== null && due <= end; due = this.engine.nextDue()) {
+      this.now = Math.max(this.now, due);
+      this.input({ type: 'tick' });
+    }
+    this.now = end;
+  }
+
+  /** `job goal/state` of each instance, as list prints it without processes. */
+  list(): string[] {
+    return listJobs(this.engine.context).flatMap(statusLines);
+  }
+
+  status(job: string): string {
+    return this.list()
+      .filter((line) => line === job || line.startsWith(`${job} `))
+      .join('\n');
+  }
+
+  /** The names of the events that are over, in order. */
+  events(): string[] {
+    return this.effects.flatMap((effect) =>
+      effect.type === 'notify' && effect.notification.event === 'event-emitted'
+        ? [[effect.notification.name, ...effect.notification.env].join(' ')]
+        : [],
+    );
+  }
+
+  /** The states that an instance has gone through. */
+  states(job: string): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'state' && effect.job === job ? [effect.to] : []));
+  }
+
+  logged(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'log' ? [`${effect.priority}: ${effect.text}`] : []));
+  }
+
+  private obey(command: Command): void {
+    if (command.type === 'signal') {
+      const process = this.processes.get(command.process);
+      if (process) process.signals.push(command.signal);
+      // Nobody waits for the end of one that was not wanted.
+      if (process && command.signal === SIGKILL && !this.isKnown(process)) this.processes.delete(process.token);
+      const { id, process: token, signal } = command;
+      this.report({ type: 'signalled', command: id, process: token, signal, errno: 0 });
+      return;
+    }
+    if (command.type === 'again' || command.type === 'not-again') {
+      this.obeyOrder(command);
+      return;
+    }
+    if (command.type !== 'spawn') return;
+    const process = this.newProcess(command.id, command.spec);
+    if (this.obeys) this.spawned(process);
+  }
+
+  private obeyOrder({ type, id, process: token }: Extract<Command, { type: 'again' | 'not-again' }>): void {
+    const process = this.processes.get(token);
+    if (!process || this.orders === 'ignored') return;
+    if (type === 'again') process.again = id;
+    else if (this.orders === 'taken') process.again = 0;
+  }
+
+  private newProcess(token: number, spec: SpawnSpec): FakeProcess {
+    const process = { token, pid: this.nextPid++, spec, signals: [], again: 0 };
+    this.processes.set(token, process);
+    this.started.push(process);
+    return process;
+  }
+
+  /** Whether the engine knows of the process. */
+  isKnown({ token }: FakeProcess): boolean {
+    const found = this.engine.context.findProcess(token);
+    return found !== undefined && this.engine.state.instances.has(found.instance.id);
+  }
+
+  /** Reports that the process has been started and runs its program. */
+  spawned(process: FakeProcess): void {
+    this.report({ type: 'spawned', process: process.token, pid: process.pid });
+    this.report({ type: 'execed', process: process.token });
+  }
+
+  /** Reports that the process could not be started. */
+  failToSpawn(process: FakeProcess, step: Extract<NewReport, { type: 'spawn-failed' }>['step'], errno = 2): void {
+    this.processes.delete(process.token);
+    this.report({ type: 'spawn-failed', process: process.token, step, errno, detail: '' });
+  }
+}
+
+function statusLines({ job, instances }: JobStatus): string[] {
+  if (instances.length === 0) return [`${job} stop/waiting`];
+  return instances.map(({ name, goal, state }) => `${job}${name === '' ? '' : ` (${name})`} ${goal}/${state}`);
+}

@@ -1,0 +1,15 @@
+import { statSync } from 'node:fs';
+import type { LogFolder } from '../supervisor/process-messages.ts';
+
+const PERMISSIONS = 0o7777;
+
+/** What the folder of logs is like, for when it has to be made again; null while there is none. */
+export function lookAtLogFolder(path: string, parents: boolean): LogFolder | null {
+  try {
+    const { mode, uid, gid } = statSync(path);
+    return { path, mode: mode & PERMISSIONS, owner: uid, group: gid, parents };
+  } catch {
+    // Not there yet, or not to be seen: writing to it says what is wrong.
+    return null;
+  }
+}

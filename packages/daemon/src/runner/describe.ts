@@ -1,0 +1,30 @@
+/**
+ * What the log and those who watch are told of an effect. Texts are only made when somebody reads them.
+ */
+import type { Notification } from '@upstart/protocol';
+import type { Effect } from '../engine/model/messages.ts';
+import { displayName } from '../engine/model/state.ts';
+import type { Log } from '../log/log.ts';
+
+export function describeEffect(effect: Effect, log: Log, notify: ((notification: Notification) => void) | null): void {
+  switch (effect.type) {
+    case 'log':
+      log.write(effect.priority, effect.text);
+      return;
+    case 'goal':
+    case 'state': {
+      const { type, job, instance, from, to } = effect;
+      if (log.enabled('info')) log.write('info', `${displayName(job, instance)} ${type} changed from ${from} to ${to}`);
+      notify?.({ event: type, job, instance, [type]: to } as Notification);
+      return;
+    }
+    case 'process': {
+      const { job, instance, slot, pid } = effect;
+      if (log.enabled('info')) log.write('info', `${displayName(job, instance)} ${slot} process (${pid})`);
+      notify?.({ event: 'process', job, instance, slot, pid });
+      return;
+    }
+    case 'notify':
+      notify?.(effect.notification);
+  }
+}

@@ -1,0 +1,371 @@
+/** Faults of the engine: a job that makes it throw, in the middle of whatever it does. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseJob } from '@upstart/job-language';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { explainJob } from '../engine/explain/explain.ts';
+import { MAX_FAULTS } from '../engine/model/context.ts';
+import type { EngineRequest, Input } from '../engine/model/messages.ts';
+import { TEST_SETTINGS } from '../engine/testing/world.ts';
+import { startState } from '../start-up/start-state.ts';
+import { MAX_INPUTS_IN_MEMORY, MemoryJournal } from '../state/memory-journal.ts';
+import { StateStore } from '../state/store.ts';
+import type { Command, Report } from '../supervisor/process-messages.ts';
+import { Runner } from './runner.ts';
+
+/** Which jobs the engine fails with when it is to start a process of theirs. */
+const faulty = vi.hoisted(() => ({ jobs: new Set<string>(), times: 0 }));
+vi.mock('../engine/processes/spawn-spec.ts', async (load) => {
+  const module = await load<typeof import('../engine/processes/spawn-spec.ts')>();
+  const spawnSpec: typeof module.spawnSpec = (settings, definition, ...rest) => {
+    if (faulty.jobs.has(definition.name)) {
+      faulty.times++;
+      throw new RangeError('Invalid string length');
+    }
+    return module.spawnSpec(settings, definition, ...rest);
+  };
+  return { ...module, spawnSpec };
+});
+
+/** Time passes when a test says so. */
+const clock = vi.hoisted(() => ({ now: 1000 }));
+vi.mock('../time/clock.ts', () => ({ monotonicNow: () => clock.now }));
+
+const REASON = 'RangeError: Invalid string length';
+const JOBS = {
+  web: 'start on (startup or go)\nexec web\n',
+  bad: 'start on (startup or go)\nexec bad\n',
+  after: 'start on started web\nexec after\n',
+};
+
+beforeEach(() => {
+  faulty.jobs = new Set(['bad']);
+  faulty.times = 0;
+});
+
+/** What lives on when a daemon ends: the state folder, and what the supervisor has done. */
+class Machine {
+  readonly directory = mkdtempSync(join(tmpdir(), 'faults-'));
+  readonly commands: Command[] = [];
+  readonly said: string[] = [];
+  seq = 0;
+
+  constructor() {
+    onTestFinished(() => rmSync(this.directory, { recursive: true, force: true }));
+  }
+
+  daemon(): TestDaemon {
+    return new TestDaemon(this);
+  }
+}
+
+class TestDaemon {
+  readonly runner: Runner;
+  readonly store: StateStore;
+  private readonly machine: Machine;
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+    const write = (priority: string, text: string): void => {
+      if (priority === 'error') machine.said.push(text);
+    };
+    const log = { write, enabled: () => false, priority: 'error' as const };
+    this.store = new StateStore(machine.directory, (text) => machine.said.push(text));
+    const supervisor = { pid: 1, lastCommand: machine.commands.length, processes: [], subreaperErrno: 0 };
+    const start = startState(
+      { store: this.store, identity: 'this', failures: 0, progress: () => {} },
+      supervisor,
+      log,
+      () => TEST_SETTINGS,
+    );
+    const sink = {
+      send: (commands: readonly Command[]) => void machine.commands.push(...commands),
+      pending: () => [],
+      onClose: () => {},
+    };
+    const memory = { note: () => {} };
+    const parts = { engine: start.engine, store: this.store, supervisor: sink, identity: 'this', log, memory };
+    this.runner = new Runner({ ...parts, replaced: () => {} });
+    this.runner.resume(start.commands, supervisor);
+  }
+
+  define(jobs: Record<string, string> = JOBS): this {
+    for (const [name, text] of Object.entries(jobs)) {
+      const definition = parseJob(text, { name, path: `/etc/init/${name}.conf` });
+      this.runner.submit({ type: 'define', name, definition });
+    }
+    return this;
+  }
+
+  /** Has the inputs that are waiting applied, and with them reports. */
+  flush(...reports: (Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never)[]): this {
+    this.runner.reports(reports.map((report) => ({ ...report, seq: ++this.machine.seq }) as Report));
+    return this;
+  }
+
+  /** What a request is answered. */
+  async ask(request: EngineRequest, key?: string): Promise<string> {
+    const answer = this.runner.request(request, key).then(
+      () => 'ok',
+      (error: Error) => error.message,
+    );
+    this.flush();
+    return answer;
+  }
+
+  /** From now on, so that what was before cannot fail when it is applied again. */
+  becomesFaulty(): void {
+    this.runner.save();
+    faulty.jobs.add('bad');
+  }
+
+  get state(): unknown {
+    return structuredClone(this.runner.engine.state);
+  }
+
+  notes(job: string): string[] {
+    const { context, state } = this.runner.engine;
+    return explainJob(context, job, state.classes.get(job), { broken: [], switchedOff: null }, 0, true).notes;
+  }
+
+  programs(): string[] {
+    return this.machine.commands.flatMap((command) => (command.type === 'spawn' ? command.spec.argv : []));
+  }
+}
+
+const start = (job: string): EngineRequest => ({ method: 'start', target: { job, env: [] }, wait: false });
+const emit = (name: string): EngineRequest => ({ method: 'emit', name, env: [], wait: false });
+
+describe('a request that the engine cannot carry out', () => {
+  it('costs itself: the one who asked gets an error, the state is as before, and it is said', async () => {
+    const machine = new Machine();
+    const daemon = machine.daemon().define().flush();
+    const { faults: _none, ...before } = daemon.state as { faults?: unknown };
+    expect(await daemon.ask(start('bad'))).toBe(`Internal error: ${REASON}`);
+    const { faults, ...after } = daemon.state as { faults?: unknown };
+    expect(after).toEqual(before);
+    expect(faults).toEqual(new Map([['bad', { count: 1, at: expect.any(Number), text: REASON }]]));
+    expect(machine.said).toEqual([
+      expect.stringMatching(
+        /^Unable to carry out a request \(start\) \(job bad\), the state is as before: RangeError: Invalid string length; in .*spawnSpec \(/,
+      ),
+    ]);
+    expect(machine.said[0]).not.toContain('\n');
+    expect(daemon.notes('bad')).toContain(`init had a fault with it: ${REASON}`);
+    expect(await daemon.ask(start('web'))).toBe('ok');
+    expect(daemon.programs()).toEqual(['web']);
+  });
+
+  it('is not carried out by the next daemon, which knows its answer', async () => {
+    const machine = new Machine();
+    const first = machine.daemon().define().flush();
+    expect(await first.ask(start('bad'), 'key')).toContain(REASON);
+    const { state } = first;
+    const next = machine.daemon();
+    expect(next.state).toEqual(state);
+    expect(faulty.times).toBe(1);
+    expect(await next.ask(start('bad'), 'key')).toContain(REASON);
+    expect(faulty.times).toBe(1);
+    expect(machine.said).toHaveLength(1);
+  });
+
+  it('leaves those alone that came with it', async () => {
+    const machine = new Machine();
+    const daemon = machine.daemon().define().flush();
+    const answers = [start('web'), start('bad'), start('after')].map((request) =>
+      daemon.runner.request(request).then(
+        () => 'ok',
+        (error: Error) => error.message,
+      ),
+    );
+    daemon.flush();
+    expect(await Promise.all(answers)).toEqual(['ok', `Internal error: ${REASON}`, 'ok']);
+    expect(daemon.programs()).toEqual(['web', 'after']);
+    expect(machine.commands.map(({ id }) => id)).toEqual([1, 2]);
+    expect(machine.daemon().state).toEqual(daemon.state);
+  });
+
+  it('is an event to be emitted: so often, and the job at fault gets no more of them', async () => {
+    const machine = new Machine();
+    const daemon = machine.daemon().define().flush();
+    for (let times = 1; times <= MAX_FAULTS; times++) expect(await daemon.ask(emit('go'))).toContain(REASON);
+    expect(await daemon.ask(emit('go'))).toBe('ok');
+    expect(daemon.programs()).toEqual(['web']);
+    expect(daemon.notes('bad').join()).toContain('(3 times)');
+    expect(daemon.notes('bad').join()).toContain('it gets no more events until its file changes');
+    faulty.jobs.clear();
+    daemon.define({ bad: JOBS.bad }).flush();
+    expect(await daemon.ask(emit('go'))).toBe('ok');
+    expect(daemon.programs()).toEqual(['web', 'bad']);
+  });
+});
+
+describe('what nobody has asked for', () => {
+  it('is carried out without the job at fault', () => {
+    const machine = new Machine();
+    const daemon = machine.daemon().define().flush();
+    daemon.runner.submit({ type: 'begin', events: ['startup'] });
+    daemon.flush();
+    expect(daemon.programs()).toEqual(['web']);
+    expect(daemon.runner.engine.state.begun).toBe(true);
+    expect(machine.said).toHaveLength(1);
+    expect(machine.daemon().state).toEqual(daemon.state);
+  });
+
+  it('is carried out without all jobs at fault', () => {
+    faulty.jobs = new Set(['bad', 'after']);
+    const machine = new Machine();
+    const daemon = machine.daemon().define().flush();
+    daemon.runner.submit({ type: 'begin', events: ['startup'] });
+    daemon.flush();
+    daemon.flush({ type: 'spawned', process: 1, pid: 10 }, { type: 'execed', process: 1 });
+    expect(daemon.runner.engine.state.lastReport).toBe(2);
+    expect(daemon.programs()).toEqual(['web']);
+    expect(machine.said).toHaveLength(2);
+    expect(machine.daemon().state).toEqual(daemon.state);
+  });
+
+  it('counts as seen when it is a report about the job at fault itself', () => {
+    faulty.jobs.clear();
+    const machine = new Machine();
+    const daemon = machine.daemon().define({ bad: 'respawn\nexec bad\npost-stop exec bad\n' }).flush();
+    void daemon.ask(start('bad'));
+    daemon.flush({ type: 'spawned', process: 1, pid: 10 }, { type: 'execed', process: 1 });
+    daemon.becomesFaulty();
+    const usage = { user: 0, system: 0, maxRss: 0 };
+    daemon.flush({ type: 'exited', process: 1, pid: 10, code: 1, signal: 0, core: false, usage });
+    expect(daemon.runner.engine.state.lastReport).toBe(3);
+    expect(daemon.notes('bad').join()).toContain(REASON);
+    expect(daemon.runner.engine.state.instances.size, 'it ends nevertheless').toBe(0);
+    expect(daemon.runner.engine.state.events.size).toBe(0);
+    expect(machine.said.at(-1)).toBe('bad: init had a fault with it, and has ended it');
+    expect(machine.daemon().state).toEqual(daemon.state);
+  });
+
+  it('has what runs of the job at fault killed', () => {
+    faulty.jobs.clear();
+    const machine = new Machine();
+    const daemon = machine.daemon().define({ bad: 'exec bad\npost-start exec bad\n' }).flush();
+    void daemon.ask(start('bad'));
+    daemon.becomesFaulty();
+    daemon.flush({ type: 'spawned', process: 1, pid: 10 }, { type: 'execed', process: 1 });
+    expect(machine.commands.at(-1)).toMatchObject({ type: 'signal', process: 1, signal: 9, group: true });
+    expect(daemon.runner.engine.state.instances.size).toBe(0);
+    daemon.flush({ type: 'signalled', command: 2, process: 1, signal: 9, errno: 0 });
+    expect(machine.daemon().state).toEqual(daemon.state);
+  });
+
+  it('is the end of the session, which the job at fault does not keep from ending', () => {
+    faulty.jobs.clear();
+    const machine = new Machine();
+    const daemon = machine.daemon().define({ bad: 'exec bad\npre-stop exec bad\n', web: 'exec web\n' }).flush();
+    for (const job of ['bad', 'web']) void daemon.ask(start(job));
+    for (const process of [1, 2]) daemon.flush({ type: 'spawned', process, pid: process }, { type: 'execed', process });
+    daemon.becomesFaulty();
+    daemon.flush({ type: 'signal', signal: 15 });
+    const signals = machine.commands.filter(({ type }) => type === 'signal');
+    expect(signals).toMatchObject([
+      { process: 1, signal: 9 },
+      { process: 2, signal: 15 },
+    ]);
+    expect(machine.daemon().state).toEqual(daemon.state);
+    const usage = { user: 0, system: 0, maxRss: 0 };
+    daemon.flush({ type: 'exited', process: 2, pid: 2, code: 0, signal: 15, core: false, usage });
+    expect(daemon.runner.engine.state.ended).toBe(true);
+  });
+
+  it('is a timer that does not come again', () => {
+    faulty.jobs.clear();
+    const machine = new Machine();
+    const daemon = machine.daemon().define({ bad: 'exec bad\n' }).flush();
+    void daemon.ask(start('bad'));
+    daemon.flush({ type: 'spawn-failed', process: 1, step: 'fork', errno: 11, detail: '' });
+    expect(daemon.runner.engine.nextDue()).not.toBeNull();
+    daemon.becomesFaulty();
+    clock.now += 10_000;
+    daemon.runner.submit({ type: 'tick' });
+    daemon.flush();
+    expect(faulty.times).toBeGreaterThan(0);
+    expect(daemon.runner.engine.nextDue()).toBeNull();
+    expect(daemon.runner.engine.state.instances.size).toBe(0);
+  });
+});
+
+describe('a daemon that comes across it', () => {
+  /** A daemon that dies of the fault, as it were: the journal has the input, and nothing of what came of it. */
+  function journalOf(machine: Machine, inputs: readonly Input[]): void {
+    faulty.jobs.clear();
+    const daemon = machine.daemon().define().flush();
+    for (const input of inputs) daemon.store.append([input]);
+    faulty.jobs.add('bad');
+  }
+  const request = (key: string, what: EngineRequest): Input => {
+    return { now: 5, wall: 5, type: 'request', key, keep: true, request: what };
+  };
+
+  it('leaves it out alone, and knows its answer', async () => {
+    const machine = new Machine();
+    journalOf(machine, [request('a', start('web')), request('b', start('bad')), request('c', start('after'))]);
+    const daemon = machine.daemon();
+    expect(machine.said).toEqual([expect.stringContaining('Unable to carry out a request (start) (job bad)')]);
+    expect(daemon.programs()).toEqual(['web', 'after']);
+    expect(await daemon.ask(start('bad'), 'b')).toBe(`Internal error: ${REASON}`);
+    expect(faulty.times).toBe(1);
+    expect(machine.daemon().state).toEqual(daemon.state);
+    expect(machine.said).toHaveLength(1);
+  });
+
+  it('knows it later, too, if there is no room for a snapshot', () => {
+    const machine = new Machine();
+    journalOf(machine, [request('b', start('bad')), request('a', start('web'))]);
+    const write = vi.spyOn(StateStore.prototype, 'save').mockReturnValue(false);
+    const daemon = machine.daemon();
+    expect(faulty.times).toBe(1);
+    expect(machine.daemon().state).toEqual(daemon.state);
+    expect(faulty.times).toBe(1);
+    write.mockRestore();
+  });
+
+  it('leaves out what follows when there is no end of it', () => {
+    const machine = new Machine();
+    journalOf(
+      machine,
+      Array.from({ length: 30 }, (_, i) => request(`k${i}`, start('bad'))),
+    );
+    const daemon = machine.daemon();
+    expect(machine.said.at(-1)).toBe('Too many inputs cannot be carried out: the last 10 are left out');
+    expect(daemon.programs()).toEqual([]);
+  });
+});
+
+describe('while nothing can be written', () => {
+  it('goes back by what is in memory', async () => {
+    const machine = new Machine();
+    const daemon = machine.daemon().define().flush();
+    vi.spyOn(daemon.store, 'append').mockReturnValue(false);
+    const save = vi.spyOn(daemon.store, 'save').mockReturnValue(false);
+    expect(await daemon.ask(start('web'))).toBe('ok');
+    expect(await daemon.ask(start('bad'))).toContain(REASON);
+    expect(await daemon.ask(start('after'))).toBe('ok');
+    expect(daemon.programs()).toEqual(['web', 'after']);
+    expect(await daemon.ask(start('bad'))).toContain(REASON);
+    expect(daemon.runner.engine.state.instances.size).toBe(2);
+    save.mockRestore();
+    daemon.runner.save();
+    expect(machine.daemon().state).toEqual(daemon.state);
+  });
+
+  it('keeps so many inputs', () => {
+    const { engine } = new Machine().daemon().runner;
+    const journal = new MemoryJournal();
+    const tick: Input = { type: 'tick', now: 1, wall: 1 };
+    expect(journal.read()).toBeNull();
+    for (let i = 0; i < MAX_INPUTS_IN_MEMORY; i++) journal.append([tick], engine.state);
+    expect(journal.read()?.batches).toHaveLength(MAX_INPUTS_IN_MEMORY);
+    journal.append([tick], engine.state);
+    expect(journal.read()?.batches).toHaveLength(1);
+    journal.clear();
+    expect(journal.read()).toBeNull();
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * From a snapshot and a journal to the state that they lead to: when a daemon begins, and when an input could not be carried out
+ * and the state is to be what it was before.
+ */
+
+import { Engine } from '../engine/engine.ts';
+import { NOBODY } from '../engine/model/audience.ts';
+import type { Fault, Input, PlainInput } from '../engine/model/messages.ts';
+import type { Recovered } from '../state/store.ts';
+import type { Command } from '../supervisor/process-messages.ts';
+import { faultPlace, faultReason } from './fault-place.ts';
+
+/** An input is tried without so many jobs, one after another, before it is given up. */
+const MAX_TRIES = 8;
+/** The supervisor hears that recovery gets on whenever so many inputs have been applied. */
+export const PROGRESS_EVERY = 1000;
+/** What else is in a journal with so many inputs that cannot be carried out is left out. */
+const MAX_FAULTS_AT_ONCE = 20;
+
+export type FaultInput = Extract<Input, { type: 'fault' }>;
+
+export interface Replayed {
+  engine: Engine;
+  /** The commands of the snapshot and of the inputs. */
+  commands: Command[];
+  /** What could not be carried out and has not been known, with its place in the journal. */
+  faults: FaultInput[];
+  /** How many inputs were left out at the end. */
+  leftOut: number;
+}
+
+/** The inputs of a journal, each fault in the place of the input that it is about. */
+function settled(batches: readonly Input[][]): Input[] {
+  const inputs: Input[] = [];
+  for (const input of batches.flat()) {
+    const place = input.type === 'fault' ? inputs.length - input.back : -1;
+    if (place >= 0) inputs[place] = input;
+    else inputs.push(input);
+  }
+  return inputs;
+}
+
+/**
+ * Applies what `read` gives, except the last `without` inputs. It is read again for each attempt: one that failed has changed the
+ * state. Null when there is not so much to be read.
+ */
+export function replay(
+  read: () => Recovered | null,
+  { without = 0, progress = () => {} }: { without?: number; progress?: () => void },
+): Replayed | null {
+  const faults = new Map<number, FaultInput>();
+  for (let most = Number.POSITIVE_INFINITY; ; ) {
+    const recovered = read();
+    if (!recovered) return null;
+    const all = settled(recovered.batches);
+    const wanted = all.length - without;
+    if (wanted < 0) return null;
+    const inputs = all.slice(0, Math.min(wanted, most)).map((input, i) => faults.get(i) ?? input);
+    const engine = new Engine(recovered.snapshot.state);
+    engine.tellTo(NOBODY);
+    const commands = [...recovered.snapshot.commands];
+    const failed = applyAll(engine, inputs, commands, progress);
+    if (!failed) return { engine, commands, faults: [...faults.values()], leftOut: wanted - inputs.length };
+    const { at, error } = failed;
+    const input = inputs[at] as Input;
+    const isLast = input.type === 'fault' && input.fault.without === null;
+    if (isLast || faults.size >= MAX_FAULTS_AT_ONCE) most = at;
+    else faults.set(at, faultInstead(engine, input, error, all.length - at));
+  }
+}
+
+function applyAll(
+  engine: Engine,
+  inputs: readonly Input[],
+  commands: Command[],
+  progress: () => void,
+): { at: number; error: unknown } | null {
+  for (const [at, input] of inputs.entries()) {
+    if (at % PROGRESS_EVERY === PROGRESS_EVERY - 1) progress();
+    try {
+      for (const effect of engine.apply(input)) if (effect.type === 'command') commands.push(effect.command);
+    } catch (error) {
+      return { at, error };
+    }
+  }
+  return null;
+}
+
+/**
+ * What the engine is given instead of an input at which it has thrown: the input without the job that was at hand, where nobody has
+ * asked for it, or an end of it. `back`: how many inputs before the end of the journal it stands.
+ */
+export function faultInstead(engine: Engine, thrownAt: Input, error: unknown, back: number): FaultInput {
+  const before = thrownAt.type === 'fault' ? thrownAt.fault : null;
+  const input: PlainInput = before?.input ?? (thrownAt as PlainInput);
+  const tried = before?.without ?? [];
+  const job = engine.concernedJob();
+  const again = input.type !== 'request' && job !== null && !tried.includes(job) && tried.length < MAX_TRIES;
+  const fault: Fault = {
+    input,
+    job,
+    reason: faultReason(error),
+    place: faultPlace(error),
+    without: again ? [...tried, job] : null,
+  };
+  return { type: 'fault', now: input.now, wall: input.wall, back, fault };
+}

@@ -1,0 +1,36 @@
+/**
+ * Whether the state agrees with what the supervisor runs. It does unless saved state was lost; then what can be read of
+ * the processes tells which jobs they belong to.
+ */
+import type { Engine } from '../engine/engine.ts';
+import type { FoundProcess, UntimedInput } from '../engine/model/messages.ts';
+import { processesOf } from '../engine/model/state.ts';
+import { ownJob, readTexts } from '../proc/processes.ts';
+import type { SupervisorState } from '../supervisor/process-messages.ts';
+
+type Adoption = Extract<UntimedInput, { type: 'adopt' }>;
+
+/** The input that makes the engine's state agree with the supervisor; null when it does already. `read` tells of a process what can be read. */
+export function adoption(
+  { state, context }: Engine,
+  { lastCommand, processes }: Pick<SupervisorState, 'lastCommand' | 'processes'>,
+  read: (process: SupervisorState['processes'][number]) => FoundProcess = readProcess,
+): Adoption | null {
+  // What was started by an order is in none of the state's processes before the report that it took the place of one.
+  const ordered = new Set([...state.instances.values()].flatMap(({ orders }) => orders ?? []));
+  const unknown = processes.filter(({ process }) => !context.findProcess(process) && !ordered.has(process));
+  const alive = new Set(processes.map(({ process }) => process));
+  const doubtful = [...state.instances.values()].some((instance) =>
+    [...processesOf(instance)].some(([, { token, execed }]) => token <= lastCommand && !(execed && alive.has(token))),
+  );
+  if (unknown.length === 0 && !doubtful && state.nextCommand > lastCommand) return null;
+  const found = unknown.sort((a, b) => a.process - b.process).map(read);
+  return { type: 'adopt', lastCommand, alive: processes, unknown: found };
+}
+
+/** What /proc tells of a process; no job when it does not, or the program has written over its environment. */
+function readProcess({ process, pid }: SupervisorState['processes'][number]): FoundProcess {
+  const env = readTexts(`/proc/${pid}/environ`);
+  const { job, instance } = ownJob(env);
+  return { process, pid, job, instance, argv: readTexts(`/proc/${pid}/cmdline`), env };
+}

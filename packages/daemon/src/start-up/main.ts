@@ -1,0 +1,60 @@
+/**
+ * What the daemon does from its first moment on: greets the supervisor, reads init's arguments, and sets to work.
+ */
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { VERSION } from '@upstart/common';
+import { lastWords } from '../log/last-words.ts';
+import { helpText, type InitOptions, OptionError, parseOptions } from '../options/options.ts';
+import { Memory } from '../runner/memory.ts';
+import { readSupervisorLink } from '../supervisor/link.ts';
+import { Supervisor } from '../supervisor/supervisor.ts';
+import { endInit, replaceSupervisor } from './end-init.ts';
+import { serve } from './serve.ts';
+
+const PROGRAM = 'init';
+
+/** Runs the daemon; `script` is its program's file, which has what belongs to it beside it. */
+export function main(script: string): void {
+  run(script).catch((error) => {
+    process.stderr.write(`${PROGRAM}: ${basename(script)} cannot start: ${lastWords(error)}\n`);
+    process.exit(1);
+  });
+}
+
+async function run(script: string): Promise<void> {
+  const link = readSupervisorLink(process.env);
+  const { supervisor, state: supervisorState } = await Supervisor.connect(link.fd, link);
+  if (!link.takesNumbers) {
+    process.stderr.write(`${PROGRAM}: the supervisor is older than the installed one: re-executing it\n`);
+    return replaceSupervisor(supervisor);
+  }
+  const options = readOptions(supervisor);
+  if (!options) return;
+  const watcher = join(dirname(script), 'conf-watch');
+  await serve({
+    ...{ program: PROGRAM, link, supervisor, supervisorState, options, memory: new Memory() },
+    watcher: existsSync(watcher) ? watcher : null,
+  });
+}
+
+/** Reads init's arguments; null when there is nothing more to do, and the supervisor has been told to end. */
+function readOptions(supervisor: Supervisor): InitOptions | null {
+  const end = (status: number): null => {
+    endInit(supervisor, status);
+    return null;
+  };
+  // Nobody has to read it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options.help) process.stdout.write(helpText(PROGRAM));
+    else if (options.version) process.stdout.write(`${PROGRAM} (upstart ${VERSION})\n`);
+    else return options;
+    return end(0);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    process.stderr.write(`${PROGRAM}: ${error.message}\nTry \`${PROGRAM} --help' for more information.\n`);
+    return end(1);
+  }
+}

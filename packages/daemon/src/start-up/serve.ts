@@ -1,0 +1,242 @@
+/**
+ * The daemon at work: wires configuration, engine, supervisor and control sockets together.
+ */
+import { rmSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { VERSION } from '@upstart/common';
+import type { JobDefinition } from '@upstart/job-language';
+import { type InitIdentity, initIdentity, type Session } from '@upstart/protocol';
+import { Configuration } from '../conf/configuration.ts';
+import { preloadCommands } from '../control/run-command.ts';
+import { ControlServer } from '../control/server.ts';
+import { runningProcesses } from '../engine/processes/running-processes.ts';
+import { supervisedPids } from '../engine/requests/queries.ts';
+import { type Log, openLog } from '../log/log.ts';
+import type { InitOptions } from '../options/options.ts';
+import { PlaceGuard } from '../places/guard.ts';
+import { guardedPlaces } from '../places/guarded-places.ts';
+import { keptPlaces, placesNote } from '../places/kept-places.ts';
+import { leftovers } from '../places/leftovers.ts';
+import { lookAtLogFolder } from '../places/log-folder.ts';
+import { sessionOnSameFolders } from '../places/other-session.ts';
+import { choosePlaces, type Places } from '../places/places.ts';
+import { removeSessionFile, writeSessionFile } from '../places/session-file.ts';
+import { Orphans } from '../proc/orphans.ts';
+import { Runner, type RunnerParts } from '../runner/runner.ts';
+import { StateStore } from '../state/store.ts';
+import { type SupervisorLink, supervisorIdentity } from '../supervisor/link.ts';
+import type { SupervisorState } from '../supervisor/process-messages.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { isAppArmorUsable } from '../system/apparmor.ts';
+import { openKernelLog } from '../system/kernel-log.ts';
+import { noteLogouts } from '../system/login-records.ts';
+import { omitFromSendsigs } from '../system/sendsigs.ts';
+import { adoption } from './adoption.ts';
+import { endInit } from './end-init.ts';
+import { engineSettings, startState } from './start-state.ts';
+
+/** What the daemon works with. */
+export interface DaemonParts {
+  /** What init is called. */
+  program: string;
+  link: SupervisorLink;
+  supervisor: Supervisor;
+  supervisorState: SupervisorState;
+  options: InitOptions;
+  /** The helper program conf-watch; null: make do without. */
+  watcher: string | null;
+  memory: RunnerParts['memory'];
+}
+
+/** Takes up the work of the daemon before this one, or begins it. Resolves when clients are answered. */
+export async function serve(parts: DaemonParts): Promise<void> {
+  const { program, link, supervisor, supervisorState, options } = parts;
+  const system = supervisorState.pid === 1 && !options.user && !options.container;
+  const log = await openLog(program, options.logFormat, options.priority, {
+    sink: system ? openKernelLog() : null,
+    // In a container a daemon that prints by itself would stand still when nobody reads that.
+    print: options.container ? (line) => supervisor.say(line) : null,
+  });
+  const init = initIdentity(supervisorState.pid);
+  const isFirst =
+    !link.note && link.failures === 0 && supervisorState.lastCommand === 0 && supervisorState.processes.length === 0;
+  const places = findPlaces(options, link, supervisor, init, log);
+  if (isFirst && options.user) {
+    const other = options.allowSecond ? null : sessionOnSameFolders(places, init.pid, link.initEnv);
+    if (other) return refuseSecond(supervisor, places, other, log);
+    log.write('message', welcome(places));
+    const { runtimeDir } = places;
+    const usual = runtimeDir.replace(/-\w+$/, '');
+    if (!runtimeDir.endsWith(`-${init.pid}`))
+      log.write('warn', `${usual}: This folder belongs to somebody else, so this session is in ${runtimeDir}`);
+  }
+  // The system's init gets what is left over of the kernel's command line.
+  for (const word of options.ignored) log.write(system ? 'info' : 'warn', `Unknown option or word ignored: ${word}`);
+
+  const runtimeMode = options.user ? 0o700 : 0o755;
+  const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text), runtimeMode);
+  const identity = supervisorIdentity(supervisorState.pid, link.crashes);
+  const saved = { store, identity, failures: link.failures, progress: () => supervisor.begun() };
+  const start = startState(saved, supervisorState, log, () =>
+    engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
+  );
+  log.priority = start.engine.state.logPriority ?? log.priority;
+  if (start.fresh && options.user)
+    for (const warning of leftovers(places.runtimeDir, supervisorState.pid)) log.write('warn', warning);
+  const replaced = () => process.exit(0);
+  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: parts.memory, replaced });
+  const defined = new Map<string, JobDefinition>();
+  const noteProcesses = (): void => {
+    if (system) omitFromSendsigs();
+  };
+  const configuration = makeConfiguration(parts, places, runner, log, defined, noteProcesses);
+  supervisor.rotateLogs(options.logRotation);
+  const { logDir } = start.engine.state.settings;
+  if (logDir !== null && link.makesLogFolder)
+    supervisor.keepLogFolder(() => lookAtLogFolder(logDir, options.logDir === null));
+  // With a supervisor that does not tell, a replacement that was asked for was made.
+  const wanted = start.commands.filter(({ type }) => link.countsReplacement || type !== 'replace');
+  supervisor.onSaid((text) => log.write('warn', text));
+  supervisor.resume(runningProcesses(start.engine.state));
+  runner.resume(wanted, supervisorState);
+  const version = `${program} (upstart ${VERSION})`;
+  const orphans = new Orphans(supervisorState.pid, () => supervisedPids(runner.engine.context));
+  const context = { runner, configuration, log, version, initPid: supervisorState.pid, orphans };
+  const control = new ControlServer(context, places.runtimeDir, !options.user);
+  runner.keptAnswers.mayComeAgain = () => control.isBehind();
+  runner.onDuty('reload-configuration', () => configuration.reload());
+  runner.onDuty('listen-again', () => void control.listen());
+  supervisor.onReports((reports) => {
+    // Before they are acknowledged: a daemon that dies here leaves the reports, and with them this, to the next one.
+    if (system) noteLogouts(reports, runner.engine.state.lastReport);
+    runner.reports(reports);
+  });
+  configuration.load();
+  let exitJobUnknown = false;
+  configuration.whenComplete(() => {
+    if (!start.fresh) return forgetMissing(runner, defined);
+    if (knowsExitJob(options, defined)) return;
+    exitJobUnknown = true;
+    log.write('fatal', `there is no job ${options.exitWith} to exit with in ${places.sources.join(', ')}`);
+  });
+  // Where files cannot be read yet it is said later, when jobs run that are not to be left behind.
+  if (exitJobUnknown) {
+    endInit(supervisor, 1);
+    return;
+  }
+  const adopted = adoption(runner.engine, supervisorState);
+  if (adopted) runner.submit(adopted);
+
+  await control.listen();
+  noteProcesses();
+  announce(places, log);
+  const guard = new PlaceGuard(
+    guardedPlaces(places, init, control, () => runner.checkSaved()),
+    log,
+  );
+
+  runner.onEnd(() => {
+    guard.close();
+    control.close();
+    configuration.close();
+    if (places.sessionFile) removeSessionFile(places.sessionFile);
+    store.remove();
+    if (options.user) rmSync(places.runtimeDir, { recursive: true, force: true });
+  });
+  // After a crash of the supervisor the jobs that it had started run on, though nobody knows of them any more.
+  if (link.crashes > 0) start.engine.state.begun = true;
+  if (!start.engine.state.begun) runner.submit({ type: 'begin', events: firstEvents(options, supervisorState) });
+  supervisor.ready();
+  await preloadCommands();
+}
+
+/** The places of the daemon before this one; those of the first daemon are chosen, and kept by the supervisor. */
+function findPlaces(
+  options: InitOptions,
+  link: SupervisorLink,
+  supervisor: Supervisor,
+  init: InitIdentity,
+  log: Log,
+): Places {
+  const kept = link.note === null ? null : keptPlaces(link.note, init, log);
+  if (kept) return kept;
+  const places = choosePlaces(options, link.initEnv, init);
+  const note = placesNote(places);
+  if (link.note !== null && note !== null) supervisor.keepNote(note);
+  return places;
+}
+
+/** What a session says first: where it listens, and how other shells reach it. */
+function welcome({ sessionAddress }: Places): string {
+  return `Session at ${sessionAddress}; other shells reach it with: export UPSTART_SESSION=${sessionAddress}`;
+}
+
+function refuseSecond(supervisor: Supervisor, { runtimeDir, sources }: Places, other: Session, log: Log): void {
+  const folders = `the folders of this one (${sources.join(', ')})`;
+  const way = 'start another one with --allow-second';
+  log.write(
+    'fatal',
+    `A session runs on ${folders}: UPSTART_SESSION=${other.address} (init, process ${other.pid}); ${way}`,
+  );
+  rmSync(runtimeDir, { recursive: true, force: true });
+  endInit(supervisor, 1);
+}
+
+/** A word that nobody defines is a mistake: init would run for ever. */
+function knowsExitJob({ exitWith }: InitOptions, defined: ReadonlyMap<string, JobDefinition>): boolean {
+  if (exitWith === null) return true;
+  return [...defined].some(([name, { instance }]) =>
+    instance === '' ? exitWith === name : exitWith.startsWith(`${name}-`) && exitWith.length > name.length + 1,
+  );
+}
+
+/** A session that cannot be announced is one all the same: its jobs know its address. */
+function announce({ sessionFile, sessionAddress }: Places, log: Log): void {
+  if (!sessionFile || !sessionAddress) return;
+  try {
+    writeSessionFile(sessionFile, sessionAddress);
+  } catch (error) {
+    log.write('error', `Unable to announce the session: ${(error as Error).message}`);
+  }
+}
+
+/** The events that an init begins with. */
+function firstEvents({ startupEvent }: InitOptions, { subreaperErrno }: SupervisorState): string[] {
+  const events = subreaperErrno ? ['child-subreaper-failed'] : [];
+  return startupEvent === null ? events : [...events, startupEvent];
+}
+
+/** `defined` is kept to be what files define. */
+function makeConfiguration(
+  { options, watcher }: DaemonParts,
+  places: Places,
+  runner: Runner,
+  log: Log,
+  defined: Map<string, JobDefinition>,
+  onHelper: () => void,
+): Configuration {
+  return new Configuration({
+    sources: places.sources,
+    debug: options.debug,
+    watch: true,
+    watcher,
+    onChange: (name, definition) => {
+      if (definition) defined.set(name, definition);
+      else defined.delete(name);
+      // After a restart of the daemon most files are what they were.
+      const known = runner.engine.state.classes.get(name);
+      const current = known?.next ? known.next.definition : known?.definition;
+      if (!isDeepStrictEqual(current ?? null, definition)) runner.submit({ type: 'define', name, definition });
+    },
+    onError: (error) => log.write('error', String(error)),
+    onLog: (level, text) => log.write(level, text),
+    onHelper,
+  });
+}
+
+/** Drops the jobs whose files went while there was no daemon. */
+function forgetMissing(runner: Runner, defined: ReadonlyMap<string, JobDefinition>): void {
+  for (const name of runner.engine.state.classes.keys()) {
+    if (!defined.has(name)) runner.submit({ type: 'define', name, definition: null });
+  }
+}

@@ -1,0 +1,369 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Engine } from '../engine/engine.ts';
+import type { Input } from '../engine/model/messages.ts';
+import { type EngineState, newState } from '../engine/model/state.ts';
+import { initialEnvironment } from '../engine/requests/environment-requests.ts';
+import { play, story } from '../engine/testing/story.ts';
+import { TEST_SETTINGS, TestWorld } from '../engine/testing/world.ts';
+import { PROGRESS_EVERY } from '../runner/replay.ts';
+import { encodeRecord, FORMAT } from '../state/records.ts';
+import { StateStore } from '../state/store.ts';
+import { LEAVE_OUT, startState } from './start-state.ts';
+
+const IDENTITY = 'boot 42 1000';
+const USED = { lastCommand: 3, processes: [] };
+const UNUSED = { lastCommand: 0, processes: [] };
+
+let directory: string;
+let said: string[];
+/** How often it was said that recovery gets on. */
+let progress: number;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'state-'));
+  said = [];
+  progress = 0;
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function open(): StateStore {
+  return new StateStore(directory, (text) => said.push(text));
+}
+
+function start(failures = 0, supervisor = USED, identity = IDENTITY) {
+  const log = { write: (_: string, text: string) => void said.push(text) };
+  const saved = { store: open(), identity, failures, progress: () => void progress++ };
+  return startState(saved, supervisor, log, () => TEST_SETTINGS);
+}
+
+function freshState(): EngineState {
+  return newState(TEST_SETTINGS, initialEnvironment(TEST_SETTINGS));
+}
+
+/** What a daemon leaves that took these inputs in these portions; returns the state after each portion. */
+function live(batches: readonly Input[][]): EngineState[] {
+  const store = open();
+  const engine = new Engine(freshState());
+  store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 0);
+  const states = [structuredClone(engine.state)];
+  for (const batch of batches) {
+    store.append(batch);
+    for (const input of batch) engine.apply(structuredClone(input));
+    states.push(structuredClone(engine.state));
+  }
+  store.close();
+  return states;
+}
+
+/** A few inputs of every kind, in portions of one to three. */
+function someBatches(): Input[][] {
+  const world = new TestWorld();
+  world.job('web', 'start on go\nrespawn\npre-start exec prepare\nexec serve');
+  world.job('follower', 'start on started web\ntask\nexec follow');
+  world.emit('go');
+  world.exit(world.process('prepare'));
+  world.exit(world.process('serve'), 1);
+  world.stop('web');
+  world.wait(6000);
+  const batches: Input[][] = [];
+  for (let at = 0, size = 1; at < world.inputs.length; at += size, size = (size % 3) + 1) {
+    batches.push(world.inputs.slice(at, at + size));
+  }
+  return batches;
+}
+
+const path = (kind: string, generation = 1): string => join(directory, `${kind}-${generation}`);
+
+describe('startState', () => {
+  it('is new without a daemon before', () => {
+    const { engine, commands, fresh } = start(0, UNUSED);
+    expect({ begun: engine.state.begun, commands, fresh }).toEqual({ begun: false, commands: [], fresh: true });
+    expect(said).toEqual([]);
+  });
+
+  it('is that of the daemon before', () => {
+    const states = live(someBatches());
+    const { engine, fresh } = start();
+    expect(fresh).toBe(false);
+    expect(structuredClone(engine.state)).toEqual(states.at(-1));
+    expect(said).toEqual([]);
+  });
+
+  it('goes on with the journal that there is, also when no snapshot can be written', () => {
+    const batches = someBatches();
+    const expected = live(batches).at(-1);
+    live(batches.slice(0, 5));
+    const store = open();
+    store.recover(IDENTITY);
+    store.resume();
+    for (const batch of batches.slice(5)) store.append(batch);
+    expect(start().engine.state).toEqual(expected);
+  });
+
+  it('is one that there was when the journal is cut after any byte', () => {
+    const batches = someBatches();
+    const states = live(batches);
+    const journal = readFileSync(path('journal'));
+    let ends = 0;
+    const whole = batches.map((batch) => {
+      ends += encodeRecord(batch).length;
+      return ends;
+    });
+    expect(whole.at(-1)).toBe(journal.length);
+    for (let length = 0; length <= journal.length; length += length % 7 === 0 ? 1 : 3) {
+      writeFileSync(path('journal'), journal.subarray(0, length));
+      const expected = states[whole.filter((end) => end <= length).length] as EngineState;
+      expect(isDeepStrictEqual(start().engine.state, expected), `cut after ${length} bytes`).toBe(true);
+    }
+  });
+
+  it('is one that there was, and says so, whichever byte of the journal is changed', () => {
+    const states = live(someBatches());
+    const journal = readFileSync(path('journal'));
+    for (let at = 0; at < journal.length; at += 5) {
+      const damaged = Buffer.from(journal);
+      damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
+      writeFileSync(path('journal'), damaged);
+      said = [];
+      const { state } = start().engine;
+      expect(
+        states.some((known) => isDeepStrictEqual(known, state)),
+        `byte ${at} changed`,
+      ).toBe(true);
+      expect(said.join()).toMatch(/what came after it is lost/);
+    }
+  });
+
+  it('is that of the snapshot or none, and says so, whichever byte of the snapshot is changed', () => {
+    live([]);
+    const snapshot = readFileSync(path('snapshot'));
+    for (let at = 0; at < snapshot.length; at++) {
+      const damaged = Buffer.from(snapshot);
+      damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
+      writeFileSync(path('snapshot'), damaged);
+      said = [];
+      const { engine, fresh } = start();
+      expect(fresh).toBe(false);
+      expect(engine.state.begun, 'nothing begins a second time').toBe(true);
+      expect(said.join('\n')).toMatch(
+        /is damaged and passed over: [\s\S]*The state of the daemon before this one is lost/,
+      );
+    }
+  });
+
+  it('survives any story and any damage to its files', () => {
+    const damage = fc.record({
+      kind: fc.constantFrom('journal', 'snapshot'),
+      at: fc.nat(),
+      bytes: fc.uint8Array({ maxLength: 9 }),
+    });
+    fc.assert(
+      fc.property(story, damage, (told, { kind, at, bytes }) => {
+        rmSync(directory, { recursive: true });
+        const { inputs } = play(told, () => {});
+        const states = live(inputs.map((input) => [input]));
+        const file = readFileSync(path(kind));
+        writeFileSync(path(kind), Buffer.concat([file.subarray(0, at % (file.length + 1)), bytes]));
+        const { engine } = start();
+        const { state } = engine;
+        const lost = freshState();
+        lost.begun = true;
+        expect([...states, lost].some((known) => isDeepStrictEqual(known, state))).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ['of another supervisor', () => start(0, USED, 'boot 42 2000'), []],
+    [
+      'of another format',
+      () => {
+        writeFileSync(path('snapshot'), encodeRecord({ format: FORMAT + 1, supervisor: IDENTITY }));
+        return start();
+      },
+      [`the saved state has format ${FORMAT + 1}, this daemon reads 3 to ${FORMAT}`],
+    ],
+  ])('is lost when what is saved is %s', (_, begin, texts) => {
+    live(someBatches());
+    const { engine, fresh } = begin();
+    expect({ fresh, begun: engine.state.begun, classes: engine.state.classes.size }).toEqual({
+      fresh: false,
+      begun: true,
+      classes: 0,
+    });
+    expect(said.join('\n')).toMatch(/The state of the daemon before this one is lost/);
+    for (const text of texts) expect(said.join('\n')).toContain(text);
+  });
+
+  it('leaves out an input that cannot be applied, and nothing else', () => {
+    const batches = someBatches();
+    const expected = live(batches.slice(0, 5)).at(-1);
+    rmSync(directory, { recursive: true });
+    mkdirSync(directory);
+    live(batches.slice(0, 4));
+    appendFileSync(path('journal'), encodeRecord([{ type: 'report', now: 0, wall: 0, report: null }]));
+    appendFileSync(path('journal'), encodeRecord(batches[4]));
+    expect(start().engine.state).toEqual(expected);
+    expect(said.join()).toMatch(
+      /^Unable to carry out a report \(undefined\), the state is as before: TypeError: .*; in /,
+    );
+  });
+
+  it('says that it gets on before it reads, and whenever so many inputs have been applied', () => {
+    for (const [count, times] of [
+      [PROGRESS_EVERY - 1, 1],
+      [PROGRESS_EVERY, 2],
+      [2 * PROGRESS_EVERY, 3],
+    ] as const) {
+      rmSync(directory, { recursive: true });
+      progress = 0;
+      live([Array.from({ length: count }, () => ({ type: 'tick', now: 0, wall: 0 }) as Input)]);
+      start();
+      expect(progress).toBe(times);
+    }
+    progress = 0;
+    start(LEAVE_OUT.everything);
+    expect(progress, 'nothing is recovered').toBe(0);
+  });
+
+  it.each([
+    [LEAVE_OUT.lastInputs - 1, (states: EngineState[]) => states.at(-1)],
+    [LEAVE_OUT.lastInputs, (states: EngineState[]) => states.at(-2)],
+    [LEAVE_OUT.journal, (states: EngineState[]) => states[0]],
+  ])('after %i failures to recover is an older one', (failures, expected) => {
+    const states = live(someBatches());
+    expect(start(failures).engine.state).toEqual(expected(states));
+    expect(said.some((text) => text.includes('are left out'))).toBe(failures >= LEAVE_OUT.lastInputs);
+  });
+
+  it('is given up after too many failures to recover', () => {
+    live(someBatches());
+    const { engine } = start(LEAVE_OUT.everything);
+    expect(engine.state.classes.size).toBe(0);
+    expect(said.join('\n')).toMatch(/the saved state is left out\nThe state of the daemon before this one is lost/);
+  });
+});
+
+describe('StateStore', () => {
+  it('keeps the pair that there is when a new snapshot cannot be written', () => {
+    const batches = someBatches();
+    const store = open();
+    const engine = new Engine(freshState());
+    store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 0);
+    store.append(batches[0] as Input[]);
+    // A folder in the place of the next snapshot makes writing it fail, also for root.
+    const blocked = `${path('snapshot', 2)}.new`;
+    mkdirSync(join(blocked, 'full'), { recursive: true });
+    store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 1);
+    store.append(batches[1] as Input[]);
+    expect(said).toEqual([expect.stringMatching(/^Unable to save the state: EISDIR/)]);
+    expect(store.isDue(500, false)).toBe(false);
+    expect(store.isDue(1001, false)).toBe(true);
+    expect(open().recover(IDENTITY)?.batches).toEqual(batches.slice(0, 2));
+    rmSync(blocked, { recursive: true });
+    store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 1001);
+    expect(said.at(-1)).toBe('The state can be saved again');
+    expect([store.isDue(2000, true), store.isDue(2001, true), store.isDue(2001, false)]).toEqual([false, true, false]);
+    expect(existsSync(path('journal', 1))).toBe(false);
+  });
+
+  it('tries again after pauses that grow to a bound', () => {
+    const blocked = `${path('snapshot', 1)}.new`;
+    mkdirSync(join(blocked, 'full'), { recursive: true });
+    const store = open();
+    const snapshot = { supervisor: IDENTITY, state: freshState(), commands: [] };
+    const pauses: number[] = [];
+    for (let attempts = 0, now = 0; attempts < 8; attempts++) {
+      store.save(snapshot, now);
+      const due = store.retryDueMs as number;
+      expect([store.isDue(due - 1, false), store.isDue(due, false)]).toEqual([false, true]);
+      pauses.push(due - now);
+      now = due;
+    }
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000]);
+    expect(said).toHaveLength(1);
+    rmSync(blocked, { recursive: true });
+    store.save(snapshot, 1_000_000);
+    expect([store.retryDueMs, said.length]).toEqual([null, 2]);
+  });
+
+  it.each([
+    ['its folder', () => rmSync(directory, { recursive: true })],
+    ['its journal', () => rmSync(path('journal'))],
+  ])('notices when %s is removed, says so once, and begins anew', (_, remove) => {
+    const [first, second] = someBatches() as [Input[], Input[]];
+    const snapshot = { supervisor: IDENTITY, state: freshState(), commands: [] };
+    const store = open();
+    store.save(snapshot, 0);
+    store.append(first);
+    store.check(1);
+    expect(said, 'all is in place').toEqual([]);
+    remove();
+    store.append(second);
+    store.check(2);
+    expect(said).toEqual([expect.stringMatching(/^Unable to save the state, .*: .*journal-1 was removed$/)]);
+    const [{ now }] = second as [Input];
+    expect(store.isDue(now, false), 'at once').toBe(true);
+    store.save(snapshot, now);
+    store.append(first);
+    expect(said.slice(1)).toEqual(['The state can be saved again']);
+    expect(open().recover(IDENTITY)?.batches).toEqual([first]);
+  });
+
+  it('makes the folder above its own as it should be', () => {
+    const parent = join(directory, 'run');
+    const store = new StateStore(join(parent, 'state'), () => {}, 0o755);
+    rmSync(parent, { recursive: true });
+    store.save({ supervisor: IDENTITY, state: freshState(), commands: [] }, 0);
+    expect([parent, join(parent, 'state')].map((folder) => statSync(folder).mode & 0o777)).toEqual([0o755, 0o700]);
+  });
+
+  it('uses the pair before a damaged snapshot', () => {
+    const batches = someBatches();
+    live(batches);
+    writeFileSync(path('snapshot', 2), 'nonsense');
+    expect(open().recover(IDENTITY)?.batches).toEqual(batches);
+    expect(said).toEqual([expect.stringMatching(/snapshot-2: the saved state is damaged and passed over/)]);
+  });
+
+  it('does without a folder that it cannot make, and says so once', () => {
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    const store = new StateStore(join(file, 'state'), (text) => said.push(text));
+    expect(store.recover(IDENTITY)).toBeNull();
+    const snapshot = { supervisor: IDENTITY, state: freshState(), commands: [] };
+    store.save(snapshot, 0);
+    store.append(someBatches()[0] as Input[]);
+    store.save(snapshot, 5000);
+    expect(said).toEqual([expect.stringMatching(/a crash of the daemon would lose what happens from now on: ENOTDIR/)]);
+  });
+
+  it('leaves nothing open and nothing behind', () => {
+    const before = readdirSync('/proc/self/fd').length;
+    for (let i = 0; i < 50; i++) {
+      const store = open();
+      store.recover(IDENTITY);
+      store.resume();
+      for (const batch of someBatches().slice(0, 2)) store.append(batch);
+      store.save({ supervisor: IDENTITY, state: freshState(), commands: [] }, i);
+      store.close();
+    }
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    expect(readdirSync(directory)).toHaveLength(2);
+  });
+});

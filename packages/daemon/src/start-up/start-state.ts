@@ -1,0 +1,127 @@
+/**
+ * The state that a daemon begins with: that of the daemon before it, or a new one.
+ */
+import { Engine } from '../engine/engine.ts';
+import { faultText } from '../engine/faults.ts';
+import type { Input } from '../engine/model/messages.ts';
+import { type EngineSettings, newState } from '../engine/model/state.ts';
+import { initialEnvironment } from '../engine/requests/environment-requests.ts';
+import type { Log } from '../log/log.ts';
+import type { InitOptions } from '../options/options.ts';
+import type { Places } from '../places/places.ts';
+import { replay } from '../runner/replay.ts';
+import type { Recovered, StateStore } from '../state/store.ts';
+import type { Command, SupervisorState } from '../supervisor/process-messages.ts';
+
+/**
+ * After so many daemons in a row that began to recover and ended before they had come to work, what is saved is taken to be
+ * the reason, and less of it is used. Daemons that were killed count too, so none of these numbers is small.
+ */
+export const LEAVE_OUT = { lastInputs: 8, journal: 10, everything: 12 } as const;
+
+export interface StartState {
+  engine: Engine;
+  /** Decided on, but they may not have reached the supervisor. */
+  commands: Command[];
+  /** There was no daemon before this one. */
+  fresh: boolean;
+}
+
+/** What is saved, and what decides whether it is used. */
+export interface SavedState {
+  store: StateStore;
+  identity: string;
+  /** How many daemons in a row ended while they recovered. */
+  failures: number;
+  /** Called before saved state is read, and each time that so many inputs have been applied again. */
+  progress(): void;
+}
+
+/** Recovers what is saved for this supervisor. `make` gives the settings of a new state. */
+export function startState(
+  saved: SavedState,
+  supervisor: Pick<SupervisorState, 'lastCommand' | 'processes'>,
+  log: Pick<Log, 'write'>,
+  make: () => EngineSettings,
+): StartState {
+  const recovered = recoverEngine(saved, log);
+  if (recovered) return { ...recovered, fresh: false };
+  const settings = make();
+  const state = newState(settings, initialEnvironment(settings));
+  const fresh = supervisor.lastCommand === 0 && supervisor.processes.length === 0;
+  if (!fresh) {
+    log.write(
+      'error',
+      'The state of the daemon before this one is lost: events, waiting clients and stopped jobs with it',
+    );
+    state.begun = true;
+  }
+  return { engine: new Engine(state), commands: [], fresh };
+}
+
+function recoverEngine({ store, identity, failures, progress }: SavedState, log: Pick<Log, 'write'>) {
+  if (failures >= LEAVE_OUT.everything) {
+    log.write('error', `The daemon ended ${failures} times while recovering: the saved state is left out`);
+    return null;
+  }
+  let said = false;
+  const read = (): Recovered | null => {
+    progress();
+    const recovered = store.recover(identity);
+    if (!recovered) return null;
+    const batches = trusted(recovered, failures, said ? SILENT : log);
+    said = true;
+    return { ...recovered, batches };
+  };
+  const replayed = replay(read, { progress });
+  if (!replayed) return null;
+  const { engine, commands, faults, leftOut } = replayed;
+  for (const { fault } of faults) log.write('error', faultText(fault));
+  if (leftOut > 0) log.write('error', `Too many inputs cannot be carried out: the last ${leftOut} are left out`);
+  if (leftOut === 0 && failures < LEAVE_OUT.lastInputs) {
+    store.resume();
+    if (faults.length > 0) store.append(faults);
+  }
+  return { engine, commands };
+}
+
+const SILENT: Pick<Log, 'write'> = { write() {} };
+
+/** The saved inputs, or the part of them that is not suspected to be what ended daemon after daemon. */
+function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write'>): Input[][] {
+  if (failures < LEAVE_OUT.lastInputs || batches.length === 0) return batches;
+  const kept = failures < LEAVE_OUT.journal ? batches.slice(0, -1) : [];
+  const types = new Set(batches.slice(kept.length).flatMap((batch) => batch.map(({ type }) => type)));
+  const dropped = [...types].join(', ');
+  log.write('error', `The daemon ended ${failures} times while recovering: the last inputs are left out (${dropped})`);
+  return kept;
+}
+
+/** The settings that options and surroundings make for a new init. */
+export function engineSettings(
+  options: InitOptions,
+  places: Places,
+  initEnv: Readonly<Record<string, string>>,
+  surroundings: { pid1: boolean; apparmor: boolean },
+): EngineSettings {
+  const session = options.user;
+  // The environment of a container is meant for its jobs, like that of a session.
+  const inheritEnv = (session || options.container) && options.inheritEnv;
+  return {
+    pid1: surroundings.pid1,
+    initEnv: Object.entries(initEnv).map(([name, value]) => `${name}=${value}`),
+    inheritEnv,
+    sessionAddress: places.sessionAddress,
+    logDir: options.jobLogs ? places.logDir : null,
+    defaultConsole: options.defaultConsole,
+    umask: session && options.inheritEnv ? null : 0o022,
+    apparmor: surroundings.apparmor,
+    directory: session ? null : '/',
+    hookTimeout: options.hookTimeout,
+    jobCgroups: options.jobCgroups,
+    jobOutput: options.jobOutput,
+    exitWith: options.exitWith,
+    stopTimeout: options.stopTimeout,
+    container: options.container,
+  };
+}

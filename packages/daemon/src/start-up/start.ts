@@ -1,0 +1,13 @@
+/**
+ * Starts the daemon (`main.ts`) where there is no start-up snapshot of it, once V8 has been told what kind of program this is: what is
+ * set after its functions were made does not count for them.
+ */
+import { fileURLToPath } from 'node:url';
+import { endReadably } from '../log/last-words.ts';
+import { tellV8 } from './v8-settings.ts';
+
+tellV8();
+endReadably('init');
+const bundle: string = './daemon-main.js';
+const { main } = await import(bundle);
+main(fileURLToPath(import.meta.url));

@@ -1,0 +1,39 @@
+/** The inputs since the journal on disk could not be written any more: what it takes to go back to the state before one of them. */
+import { deserialize, serialize } from 'node:v8';
+import type { Input } from '../engine/model/messages.ts';
+import type { EngineState } from '../engine/model/state.ts';
+import { FORMAT } from './records.ts';
+import type { Recovered } from './store.ts';
+
+/** After so many inputs the state is copied anew. */
+export const MAX_INPUTS_IN_MEMORY = 10_000;
+
+export class MemoryJournal {
+  private base: Buffer | null = null;
+  private batches: Input[][] = [];
+  private inputs = 0;
+
+  /** Takes inputs before they are applied to `state`. */
+  append(inputs: readonly Input[], state: EngineState): void {
+    if (this.base === null || this.inputs >= MAX_INPUTS_IN_MEMORY) {
+      this.clear();
+      this.base = serialize(state);
+    }
+    this.batches.push([...inputs]);
+    this.inputs += inputs.length;
+  }
+
+  /** The state is on disk again. */
+  clear(): void {
+    this.base = null;
+    this.batches = [];
+    this.inputs = 0;
+  }
+
+  /** Null if there is nothing: the journal on disk has all. */
+  read(): Recovered | null {
+    if (this.base === null) return null;
+    const state = deserialize(this.base) as EngineState;
+    return { snapshot: { format: FORMAT, supervisor: '', state, commands: [] }, batches: this.batches };
+  }
+}

@@ -1,0 +1,157 @@
+/** Frames to the supervisor: commands, and what else a daemon says. */
+import { encodeText } from '@upstart/common';
+import { type Entrance, NO_ENTRANCE } from '../cgroups/control-groups.ts';
+import { AS_INIT, type Identity, type Refusal } from '../identity/resolve.ts';
+import { CONSOLES, type FieldName, SENT } from './frame-table.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { type Command, type LogFolder, type LogRotation, SPAWN_STEPS, type SpawnSpec } from './process-messages.ts';
+import { resourceNumber } from './resources.ts';
+
+/** What the daemon does not do by itself. */
+type SentCommand = Exclude<Command, { type: 'kill-cgroup' }>;
+
+const writer = new FrameWriter();
+
+const UNLIMITED = 2n ** 64n - 1n;
+
+/** Three numbers: the resource, the soft and the hard limit. */
+function writeLimit({ resource, soft, hard }: SpawnSpec['limits'][number]): void {
+  const bytes = Buffer.alloc(3 * 8);
+  const limits = [soft, hard].map((limit) => (limit === null ? UNLIMITED : BigInt(limit)));
+  bytes.writeBigInt64LE(BigInt(resourceNumber(resource)), 0);
+  for (const [i, limit] of limits.entries()) bytes.writeBigUInt64LE(BigInt.asUintN(64, limit), 8 + 8 * i);
+  writer.bytes('limit', bytes);
+}
+
+/** Numbers of 32 bits. */
+function writeGroups(groups: readonly number[]): void {
+  if (groups.length === 0) return;
+  const bytes = Buffer.alloc(4 * groups.length);
+  for (const [i, group] of groups.entries()) bytes.writeUInt32LE(group, 4 * i);
+  writer.bytes('groups', bytes);
+}
+
+function writeText(name: FieldName, text: string | null): void {
+  if (text !== null) writer.text(name, text);
+}
+
+function writeNumber(name: FieldName, value: number | null): void {
+  if (value !== null) writer.number(name, value);
+}
+
+/** What a process is started with besides what the engine knows. */
+export interface SpawnSetup {
+  identity: Identity;
+  entrance: Entrance;
+  /** Why it will not run. */
+  refusal: Refusal | null;
+}
+
+const NO_SETUP: SpawnSetup = { identity: AS_INIT, entrance: NO_ENTRANCE, refusal: null };
+
+function writeSetup({ identity, entrance, refusal }: SpawnSetup): void {
+  writeNumber('uid', identity.uid);
+  writeNumber('gid', identity.gid);
+  writeGroups(identity.groups);
+  if (identity.notice !== '') writer.text('notice', identity.notice);
+  writer.texts('cgroupFile', entrance.files);
+  writeText('jobCgroupFile', entrance.jobFile);
+  if (refusal === null) return;
+  writer
+    .number('step', SPAWN_STEPS.indexOf(refusal.step))
+    .number('errno', refusal.errno)
+    .text('detail', refusal.detail);
+}
+
+function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
+  writer.begin(SENT.spawn, id);
+  writer.number('console', CONSOLES.indexOf(spec.console));
+  writer.number('traceForks', spec.traceForks);
+  writer.number('debugStop', spec.debugStop ? 1 : 0);
+  if (spec.keep) writer.number('keep', 1);
+  writeNumber('umask', spec.umask);
+  writeNumber('nice', spec.nice);
+  writeNumber('oomScore', spec.oomScore);
+  writeText('chroot', spec.chroot);
+  writeText('chdir', spec.chdir);
+  writeText('apparmor', spec.apparmorProfile);
+  for (const limit of spec.limits) writeLimit(limit);
+  writeSetup(setup);
+  writer.texts('environment', spec.env).texts('argument', spec.argv);
+  if (spec.script !== null) writer.bytes('script', encodeText(spec.script));
+  writeText('logPath', spec.logPath);
+  writeText('outputLabel', spec.outputLabel);
+  const { errno } = writer;
+  // Fails like any other program that cannot be run: the supervisor answers with `spawn-failed`.
+  if (errno !== 0) writeImpossible(id, errno);
+}
+
+function writeImpossible(id: number, errno: number): void {
+  writer.begin(SENT.spawn, id);
+  writer.number('console', 0).number('traceForks', 0).number('debugStop', 0).number('impossible', errno);
+}
+
+/** The frame of a spawn that fails with this error number, at the step `exec`. */
+export function encodeImpossible(id: number, errno: number): Buffer {
+  writeImpossible(id, errno);
+  return writer.take();
+}
+
+/** The frame of a command. A spawn that no frame can hold becomes one that fails. */
+export function encodeCommand(command: SentCommand, setup: SpawnSetup = NO_SETUP): Buffer {
+  const { type, id } = command;
+  if (type === 'spawn') writeSpawn(id, command.spec, setup);
+  else writer.begin(SENT[type], id);
+  if (type === 'signal') {
+    writer
+      .number('process', command.process)
+      .number('signal', command.signal)
+      .number('wholeGroup', command.group ? 1 : 0);
+  } else if (type === 'again' || type === 'not-again') {
+    writer.number('process', command.process);
+  } else if (type === 'end') {
+    writer.number('status', command.status & 0xff);
+  }
+  return writer.take();
+}
+
+/** Recovery begins, or has got further. */
+export function encodeBegun(): Buffer {
+  return writer.begin(SENT.begun, 0).take();
+}
+
+/** Recovery is over; what comes now is live. */
+export function encodeReady(): Buffer {
+  return writer.begin(SENT.ready, 0).take();
+}
+
+/** Rotate log files from now on. */
+export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
+  const frame = writer.begin(SENT['log-rotation'], 0);
+  return frame.number('rotateSize', size).number('rotateAge', age).number('rotateKeep', keep).take();
+}
+
+/** Make this folder again when it has been removed. */
+export function encodeLogFolder({ path, mode, owner, group, parents }: LogFolder): Buffer {
+  const frame = writer.begin(SENT['log-folder'], 0).text('path', path).number('mode', mode);
+  return frame
+    .number('owner', owner)
+    .number('ownerGroup', group)
+    .number('parents', parents ? 1 : 0)
+    .take();
+}
+
+/** Print a line on standard output, between those of jobs. */
+export function encodeSay(line: string): Buffer {
+  return writer.begin(SENT.say, 0).text('detail', line.replaceAll('\0', '')).take();
+}
+
+/** Keep this for the next daemon. */
+export function encodeNote(text: string): Buffer {
+  return writer.begin(SENT.note, 0).text('detail', text).take();
+}
+
+/** Every report up to and including `seq` is safe with us. */
+export function encodeAcknowledge(seq: number): Buffer {
+  return writer.begin(SENT.ack, seq).take();
+}

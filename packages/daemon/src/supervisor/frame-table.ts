@@ -1,0 +1,175 @@
+/**
+ * The frames between daemon and supervisor and the fields in them: the one source for both sides and for
+ * packages/supervisor/PROTOCOL.md. The build makes the supervisor's C header from it (scripts/frame-header.mjs): a field
+ * `logPath` is TAG_LOG_PATH there, a frame `flush-logs` FRAME_FLUSH_LOGS, a report `spawn-failed` REPORT_SPAWN_FAILED.
+ *
+ * A daemon may run under a supervisor of the version before, so a number never gets another meaning: what is no longer
+ * sent leaves a gap.
+ */
+import { SPAWN_STEPS } from './process-messages.ts';
+
+/** Numbers that both sides go by, under their names in C. */
+export const LIMITS = {
+  FRAME_VERSION: 1,
+  /** Bytes in front of the body of a frame, and of the value of a field. */
+  FRAME_HEADER: 16,
+  FIELD_HEADER: 8,
+  FRAME_BODY_MAX: 2 * 1024 * 1024,
+  /** Numbers that name things are exact as numbers of JavaScript. */
+  FRAME_ID_MAX: Number.MAX_SAFE_INTEGER,
+  /** Bytes of a note. It reaches the next daemon in the environment, where the kernel takes 128 KiB for a variable. */
+  NOTE_MAX: 64 * 1024,
+  /** Old log files that are kept of one. */
+  ROTATION_KEEP_MAX: 1000,
+} as const;
+
+/** Where the output of a process goes, by the number in the field `console`. */
+export const CONSOLES = ['none', 'output', 'owner', 'log'] as const;
+
+/** What is in a field: text has no NUL; a `limit` is three numbers (PROTOCOL.md). */
+export type FieldKind = 'number' | 'text' | 'bytes' | 'limit';
+
+export interface Field {
+  readonly tag: number;
+  readonly kind: FieldKind;
+  /** The range of a number. */
+  readonly least: number;
+  readonly most: number;
+}
+
+const INT32_MAX = 2 ** 31 - 1;
+const UINT32_MAX = 2 ** 32 - 1;
+
+function number(tag: number, least = 0, most: number = LIMITS.FRAME_ID_MAX): Field {
+  return { tag, kind: 'number', least, most };
+}
+
+function field(tag: number, kind: FieldKind): Field {
+  return { tag, kind, least: 0, most: 0 };
+}
+
+export const FIELDS = {
+  process: number(1, 1),
+  pid: number(2),
+  signal: number(3, 0, INT32_MAX),
+  errno: number(4),
+  step: number(5, 0, SPAWN_STEPS.length - 1),
+  detail: field(6, 'text'),
+  code: number(7),
+  core: number(8),
+  userTime: number(9),
+  systemTime: number(10),
+  maxRss: number(11),
+  oldPid: number(12),
+  command: number(13),
+  path: field(14, 'text'),
+  lastCommand: number(15),
+  subreaperErrno: number(16),
+  wholeGroup: number(17, 0, 1),
+  status: number(18, 0, 255),
+  rotateSize: number(19),
+  rotateAge: number(20),
+  rotateKeep: number(21, 1, LIMITS.ROTATION_KEEP_MAX),
+  count: number(22),
+  mode: number(23, 0, 0o7777),
+  owner: number(24, 0, UINT32_MAX),
+  ownerGroup: number(25, 0, UINT32_MAX),
+  parents: number(26, 0, 1),
+  argument: field(32, 'text'),
+  environment: field(33, 'text'),
+  script: field(34, 'bytes'),
+  console: number(35, 0, CONSOLES.length - 1),
+  logPath: field(36, 'text'),
+  traceForks: number(37, 0, 2),
+  umask: number(38, 0, 0o777),
+  nice: number(39, -20, 19),
+  oomScore: number(40, -1000, 1000),
+  chroot: field(42, 'text'),
+  chdir: field(43, 'text'),
+  apparmor: field(46, 'text'),
+  debugStop: number(47, 0, 1),
+  impossible: number(48, 1, 4095),
+  outputLabel: field(51, 'text'),
+  keep: number(52, 0, 1),
+  limit: field(53, 'limit'),
+  uid: number(54, 0, UINT32_MAX - 1),
+  gid: number(55, 0, UINT32_MAX - 1),
+  groups: field(56, 'bytes'),
+  notice: field(57, 'text'),
+  cgroupFile: field(58, 'text'),
+  jobCgroupFile: field(59, 'text'),
+} as const satisfies Record<string, Field>;
+
+export type FieldName = keyof typeof FIELDS;
+
+export interface Frame {
+  readonly type: number;
+  /** What the id in the header is: that of a command, the sequence number of a report, or 0. */
+  readonly id: 'command' | 'report' | 'none';
+  /** The fields that it has to have, may have, and may have any number of. */
+  readonly required?: readonly FieldName[];
+  readonly optional?: readonly FieldName[];
+  readonly repeated?: readonly FieldName[];
+}
+
+/** From daemon to supervisor, which refuses what is not exactly so. */
+export const SENT = {
+  ready: { type: 1, id: 'none' },
+  spawn: {
+    type: 2,
+    id: 'command',
+    required: ['console', 'traceForks', 'debugStop'],
+    optional: [
+      ...(['script', 'logPath', 'outputLabel', 'umask', 'nice', 'oomScore', 'chroot', 'chdir', 'uid', 'gid'] as const),
+      ...(['groups', 'notice', 'apparmor', 'jobCgroupFile', 'keep', 'step', 'errno', 'detail', 'impossible'] as const),
+    ],
+    repeated: ['argument', 'environment', 'limit', 'cgroupFile'],
+  },
+  signal: { type: 3, id: 'command', required: ['process', 'signal', 'wholeGroup'] },
+  'flush-logs': { type: 4, id: 'command' },
+  ack: { type: 5, id: 'report' },
+  end: { type: 6, id: 'command', required: ['status'] },
+  replace: { type: 7, id: 'command' },
+  'log-rotation': { type: 8, id: 'none', required: ['rotateSize', 'rotateAge', 'rotateKeep'] },
+  say: { type: 10, id: 'none', required: ['detail'] },
+  again: { type: 11, id: 'command', required: ['process'] },
+  'not-again': { type: 12, id: 'command', required: ['process'] },
+  note: { type: 13, id: 'none', required: ['detail'] },
+  begun: { type: 14, id: 'none' },
+  'log-folder': { type: 15, id: 'none', required: ['path', 'mode', 'owner', 'ownerGroup', 'parents'] },
+} as const satisfies Record<string, Frame>;
+
+/** From supervisor to daemon: its state, in one go. */
+export const GREETING = {
+  hello: { type: 32, id: 'none', required: ['pid', 'lastCommand'], optional: ['subreaperErrno'] },
+  process: { type: 33, id: 'none', required: ['process', 'pid'] },
+  'table-end': { type: 34, id: 'none' },
+} as const satisfies Record<string, Frame>;
+
+/** From supervisor to daemon after that. */
+export const REPORTS = {
+  spawned: { type: 64, id: 'report', required: ['process', 'pid'] },
+  'spawn-failed': { type: 65, id: 'report', required: ['process', 'step', 'errno', 'detail'] },
+  execed: { type: 66, id: 'report', required: ['process'] },
+  exited: {
+    type: 67,
+    id: 'report',
+    required: ['process', 'pid', 'code', 'signal', 'core', 'userTime', 'systemTime', 'maxRss'],
+    optional: ['command'],
+  },
+  vanished: { type: 68, id: 'report', required: ['process', 'pid'] },
+  stopped: { type: 69, id: 'report', required: ['process', 'pid', 'signal'] },
+  continued: { type: 70, id: 'report', required: ['process', 'pid'] },
+  forked: { type: 71, id: 'report', required: ['process', 'pid', 'oldPid'] },
+  'exec-changed': { type: 72, id: 'report', required: ['process', 'pid'] },
+  'expect-met': { type: 73, id: 'report', required: ['process', 'pid'] },
+  signalled: { type: 74, id: 'report', required: ['command', 'process', 'signal', 'errno'] },
+  'log-disabled': { type: 75, id: 'report', required: ['process', 'errno'] },
+  'log-trouble': { type: 76, id: 'report', required: ['path', 'errno'] },
+  signal: { type: 77, id: 'report', required: ['signal'] },
+  'log-pipe': { type: 78, id: 'report', required: ['process', 'errno'] },
+  survivors: { type: 79, id: 'report', required: ['path', 'count'] },
+  'log-dropped': { type: 80, id: 'report', required: ['path', 'errno', 'count'] },
+  'log-restored': { type: 81, id: 'report', required: ['path', 'errno', 'count'] },
+  'log-not-rotated': { type: 82, id: 'report', required: ['path', 'errno'] },
+} as const satisfies Record<string, Frame>;

@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LogRotation } from './process-messages.ts';
+import { compileInit } from './testing/compile.ts';
+import { eventually, Init, textOf } from './testing/init.ts';
+
+const program = compileInit();
+
+async function started(rotation: Partial<LogRotation>) {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  daemon.supervisor.rotateLogs({ size: 0, age: 0, keep: 5, ...rotation });
+  const log = join(init.folder, 'job.log');
+  const talk = (id: number, text: string) => daemon.shell(id, text, { console: 'log', logPath: log });
+  return { init, daemon, log, talk };
+}
+
+/** The log and its old files, the oldest first, for as long as there is one. */
+function filesOf(log: string): string[] {
+  const files = [log];
+  while (existsSync(`${log}.${files.length}`)) files.unshift(`${log}.${files.length}`);
+  return files;
+}
+
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => `${from + i}\r\n`).join('');
+
+test('by size: as many old files as are kept, nothing lost in between, and lines stay whole', async () => {
+  const { daemon, log, talk } = await started({ size: 20_000, keep: 100 });
+  talk(1, 'i=0; while [ $i -lt 100 ]; do seq $((i * 100 + 1)) $((i * 100 + 100)); sleep 0.001; i=$((i + 1)); done');
+  await daemon.report('exited', 1);
+  const files = filesOf(log);
+  expect(files.length).toBeGreaterThan(2);
+  const texts = files.map((file) => readFileSync(file, 'latin1'));
+  expect(texts.join('') === numbers(1, 10_000)).toBe(true);
+  for (const text of texts) expect(text.endsWith('\r\n')).toBe(true);
+  for (const text of texts.slice(0, -1)) expect(text.length).toBeGreaterThanOrEqual(20_000);
+});
+
+test('the oldest one goes, and a new file is like the first', async () => {
+  const { daemon, log, talk } = await started({ size: 10, keep: 2 });
+  for (let id = 1; id <= 6; id++) {
+    talk(id, `echo this is number ${id}`);
+    await daemon.report('exited', id);
+  }
+  expect(filesOf(log).map((file) => textOf(file))).toEqual([4, 5, 6].map((id) => `this is number ${id}\r\n`));
+  expect(statSync(log).mode & 0o777).toBe(0o640);
+});
+
+test('processes that write to the same file go on in the new one', async () => {
+  const { init, daemon, log, talk } = await started({ size: 1000, keep: 50 });
+  const go = join(init.folder, 'go');
+  talk(1, `echo first; while [ ! -e ${go} ]; do sleep 0.01; done; echo last`);
+  await eventually(() => textOf(log) === 'first\r\n');
+  talk(2, "printf '%01500d\\n' 0");
+  talk(3, "printf '%01500d\\n' 0");
+  await daemon.report('exited', 2);
+  await daemon.report('exited', 3);
+  talk(4, 'echo new');
+  await daemon.report('exited', 4);
+  writeFileSync(go, '');
+  await daemon.report('exited', 1);
+  expect(textOf(log)).toBe('new\r\nlast\r\n');
+});
+
+test('by age', async () => {
+  const { daemon, log, talk } = await started({ age: 1 });
+  talk(1, 'echo old');
+  await daemon.report('exited', 1);
+  talk(2, `while [ ! -e ${log}.1 ]; do echo young; sleep 0.05; done`);
+  await daemon.report('exited', 2);
+  expect(textOf(`${log}.1`)).toMatch(/^old\r\n(young\r\n)+$/);
+  expect(textOf(log)).toMatch(/^(young\r\n)+$/);
+});
+
+test('a line that does not end makes it wait for a while', async () => {
+  const { daemon, log, talk } = await started({ size: 10 });
+  talk(1, 'printf 123456789012; sleep 0.02; printf 34; sleep 0.02; echo 5; sleep 0.02; echo next');
+  await daemon.report('exited', 1);
+  expect(filesOf(log).map((file) => textOf(file))).toEqual(['123456789012345\r\n', 'next\r\n']);
+});
+
+test('a file that cannot be renamed is written on, which is said once', async () => {
+  const { daemon, log, talk } = await started({ size: 10, keep: 1 });
+  mkdirSync(`${log}.1/full`, { recursive: true });
+  talk(1, 'for i in 1 2 3 4 5 6; do echo this is line $i; sleep 0.02; done');
+  await daemon.report('exited', 1);
+  expect(textOf(log)).toBe([1, 2, 3, 4, 5, 6].map((i) => `this is line ${i}\r\n`).join(''));
+  expect(daemon.reports.filter(({ type }) => type === 'log-not-rotated')).toMatchObject([{ path: log, errno: 21 }]);
+});
+
+test('it can be turned off again', async () => {
+  const { daemon, log, talk } = await started({ size: 1 });
+  daemon.supervisor.rotateLogs({ size: 0, age: 0, keep: 1 });
+  for (const id of [1, 2, 3]) {
+    talk(id, 'echo line');
+    await daemon.report('exited', id);
+  }
+  expect(filesOf(log).map((file) => textOf(file))).toEqual(['line\r\nline\r\nline\r\n']);
+});

@@ -1,0 +1,252 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Identities } from '../identity/identities.ts';
+import { FrameDecoder, type Incoming } from './frame-decoder.ts';
+import {
+  encodeAcknowledge,
+  encodeBegun,
+  encodeLogFolder,
+  encodeLogRotation,
+  encodeNote,
+  encodeReady,
+  encodeSay,
+} from './frame-encoder.ts';
+import { FrameError } from './frames.ts';
+import { Preparation, type PreparationOptions, type RunningProcess } from './preparation.ts';
+import type { Command, LogFolder, LogRotation, Report, SupervisorState } from './process-messages.ts';
+
+/** Commands are written in pieces of about this size, so that `pending` is exact to within one. */
+const WRITE_SIZE = 64 * 1024;
+/** Reports are delivered so many at a time: after a storm of them clients have their turn in between. */
+export const REPORTS_A_TURN = 64;
+
+/** What a supervisor knows that one of an earlier version does not. */
+export interface SupervisorAbilities {
+  /** Standing orders. */
+  takesOrders: boolean;
+  /** BEGUN. */
+  hearsBegun: boolean;
+}
+
+/**
+ * The daemon's connection to its supervisor.
+ *
+ * The supervisor keeps its reports until they are acknowledged and repeats them to the next daemon; the daemon keeps its
+ * commands in its journal and repeats them when it cannot know whether they have arrived. Each command is carried out once.
+ */
+export class Supervisor {
+  #socket: Duplex;
+  readonly #takesOrders: boolean;
+  readonly #hearsBegun: boolean;
+  readonly #identities: Pick<PreparationOptions, 'identities'>;
+  #preparation: Preparation | undefined;
+  #said: (text: string) => void = () => {};
+  #decoder = new FrameDecoder();
+  #state: SupervisorState | undefined;
+  #greeted: (error: Error | undefined) => void;
+  #reports: Report[] = [];
+  /** The next turn of reports that are left. */
+  #turn: NodeJS.Immediate | undefined;
+  #deliver: ((reports: Report[]) => void) | undefined;
+  #closed: (error: Error | undefined) => void = () => {};
+  #lookAtLogFolder: () => LogFolder | null = () => null;
+  #error: Error | undefined;
+  /** What has been given to the socket and not been taken by the kernel, oldest first. */
+  #writing = new Set<Command[]>();
+
+  private constructor(
+    socket: Duplex,
+    peer: SupervisorAbilities,
+    identities: Pick<PreparationOptions, 'identities'>,
+    greeted: (error: Error | undefined) => void,
+  ) {
+    this.#socket = socket;
+    this.#identities = identities;
+    this.#takesOrders = peer.takesOrders;
+    this.#hearsBegun = peer.hearsBegun;
+    this.#greeted = greeted;
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#close());
+  }
+
+  /**
+   * Takes over descriptor `fd`, normally the one in `UPSTART_SUPERVISOR_FD`, and waits for the supervisor's state. Reports
+   * wait until `onReports`. Rejects when the connection ends before that, or is not one to a supervisor.
+   */
+  static connect(fd: number, peer: SupervisorAbilities): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
+    return Supervisor.over(new Socket({ fd, readable: true, writable: true }), peer);
+  }
+
+  /** As `connect`, over a socket that is open already. `identities` tells users and groups; those of this machine unless given. */
+  static over(
+    socket: Duplex,
+    peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true },
+    identities?: Identities,
+  ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
+    return new Promise((resolve, reject) => {
+      const supervisor = new Supervisor(socket, peer, identities ? { identities } : {}, (error) => {
+        if (error) reject(error);
+        else resolve({ supervisor, state: supervisor.#state! });
+      });
+    });
+  }
+
+  /** Tells of the processes that a daemon before this one has started; before any command is sent. */
+  resume(processes: readonly RunningProcess[]): void {
+    this.#preparation?.resume(processes);
+  }
+
+  /** Who is told what people are to know of control groups. */
+  onSaid(said: (text: string) => void): void {
+    this.#said = said;
+  }
+
+  /** Recovery begins, or has got further. A daemon that dies from now on counts as one that could not recover. */
+  begun(): void {
+    if (this.#hearsBegun) this.#socket.write(encodeBegun());
+  }
+
+  /** Recovery is over: from now on the death of this daemon is not a failure to start. */
+  ready(): void {
+    this.#socket.write(encodeReady());
+  }
+
+  /** Has log files rotated from now on. */
+  rotateLogs(rotation: LogRotation): void {
+    this.#socket.write(encodeLogRotation(rotation));
+  }
+
+  /**
+   * Has the supervisor make the folder of logs again when it has been removed. `look` tells what it is like; it is asked now and
+   * whenever logs are flushed, since a folder may be there only once its file system is.
+   */
+  keepLogFolder(look: () => LogFolder | null): void {
+    this.#lookAtLogFolder = look;
+    this.#tellLogFolder();
+  }
+
+  #tellLogFolder(): void {
+    const folder = this.#lookAtLogFolder();
+    if (folder) this.#socket.write(encodeLogFolder(folder));
+  }
+
+  /** Prints a line on init's standard output, between those of jobs. Waits for nobody who reads it. */
+  say(line: string): void {
+    this.#socket.write(encodeSay(line));
+  }
+
+  /** Has the supervisor keep a text for the next daemon, which finds it in `SupervisorLink.note`. */
+  keepNote(text: string): void {
+    this.#socket.write(encodeNote(text));
+  }
+
+  /**
+   * Sends commands, whose ids grow; they are carried out in order. Every report up to and including `acknowledged` is on
+   * disk: the supervisor may forget it.
+   */
+  send(commands: readonly Command[], acknowledged?: number): void {
+    let batch: Command[] = [];
+    let frames: Buffer[] = [];
+    let size = 0;
+    for (const given of commands) {
+      const command = this.#takesOrders ? given : withoutOrders(given);
+      if (command === null) continue;
+      if (command.type === 'flush-logs') this.#tellLogFolder();
+      const bytes = this.#preparation?.frame(command);
+      if (!bytes) continue;
+      batch.push(command);
+      frames.push(bytes);
+      size += bytes.length;
+      if (size >= WRITE_SIZE) {
+        this.#write(batch, frames);
+        batch = [];
+        frames = [];
+        size = 0;
+      }
+    }
+    if (acknowledged !== undefined) frames.push(encodeAcknowledge(acknowledged));
+    if (frames.length > 0) this.#write(batch, frames);
+  }
+
+  #write(batch: Command[], frames: Buffer[]): void {
+    this.#writing.add(batch);
+    const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
+    this.#socket.write(bytes, (error) => {
+      if (!error) this.#writing.delete(batch);
+    });
+  }
+
+  /** The commands that the kernel has not taken yet, in order: a snapshot has to hold them. Some may be under way. */
+  pending(): Command[] {
+    return [...this.#writing].flat();
+  }
+
+  /** Who gets the reports, as many at a time as have arrived together; also those that came before this call. */
+  onReports(deliver: (reports: Report[]) => void): void {
+    this.#deliver = deliver;
+    queueMicrotask(() => this.#deliverReports());
+  }
+
+  /** Called when the connection is over: without an error when the supervisor has closed it. */
+  onClose(closed: (error: Error | undefined) => void): void {
+    this.#closed = closed;
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const incoming of this.#decoder.push(chunk)) this.#accept(incoming);
+    } catch (error) {
+      this.#fail(error as Error);
+      return;
+    }
+    this.#deliverReports();
+  }
+
+  #accept(incoming: Incoming): void {
+    if (incoming.type === 'report') {
+      if (!this.#state) throw new FrameError('supervisor: a report before its state');
+      this.#reports.push(incoming.report);
+    } else if (incoming.type === 'hello') {
+      const { pid, lastCommand, subreaperErrno } = incoming;
+      this.#state = { pid, lastCommand, processes: [], subreaperErrno };
+      this.#preparation = new Preparation(pid, { ...this.#identities, say: (text) => this.#said(text) });
+    } else if (!this.#state) {
+      throw new FrameError('supervisor: its table of processes before its state');
+    } else if (incoming.type === 'process') {
+      this.#state.processes.push(incoming.process);
+    } else {
+      this.#greeted(undefined);
+    }
+  }
+
+  #deliverReports(): void {
+    if (!this.#deliver || this.#turn) return;
+    const reports = this.#reports.splice(0, REPORTS_A_TURN);
+    if (this.#reports.length > 0) {
+      this.#turn = setImmediate(() => {
+        this.#turn = undefined;
+        this.#deliverReports();
+      });
+    }
+    if (reports.length === 0) return;
+    for (const report of reports) this.#preparation?.reported(report);
+    this.#deliver(reports);
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error;
+    this.#socket.destroy();
+  }
+
+  #close(): void {
+    this.#greeted(this.#error ?? new Error('supervisor: the connection ended before it told its state'));
+    this.#closed(this.#error);
+  }
+}
+
+/** What a supervisor can be told that takes no standing orders: an order of which nothing comes is none. */
+function withoutOrders(command: Command): Command | null {
+  if (command.type === 'again' || command.type === 'not-again') return null;
+  return command.type === 'spawn' ? { ...command, spec: { ...command.spec, keep: false } } : command;
+}

@@ -1,0 +1,119 @@
+/** How each stanza is written, for people who wrote it in another way (reference: job files §4). */
+import { RESOURCE_NAMES } from './job-definition.ts';
+
+const CONDITION = 'EVENT [VALUE…] [KEY=VALUE…], with `and`, `or` and parentheses between events';
+const HOOK = 'exec COMMAND`, or `script` on the same line, then lines up to `end script';
+
+/** By the keywords of the stanza. */
+export const FORMS: Readonly<Record<string, string>> = {
+  description: '`description "TEXT"`',
+  author: '`author "TEXT"`',
+  version: '`version "TEXT"`',
+  usage: '`usage "TEXT"`',
+  instance: '`instance NAME`, such as `instance $TTY`',
+  env: '`env KEY=VALUE`, one variable a line',
+  export: '`export KEY…`',
+  emits: '`emits EVENT…`',
+  start: '`start on CONDITION`',
+  'start on': `\`start on\` ${CONDITION}`,
+  stop: '`stop on CONDITION`',
+  'stop on': `\`stop on\` ${CONDITION}`,
+  manual: '`manual`',
+  debug: '`debug`',
+  exec: '`exec COMMAND`',
+  script: '`script` alone on its line, then lines up to `end script`',
+  ...Object.fromEntries(
+    ['pre-start', 'post-start', 'pre-stop', 'post-stop'].flatMap((hook) => [
+      [hook, `\`${hook} ${HOOK}\``],
+      [`${hook} exec`, `\`${hook} exec COMMAND\``],
+      [`${hook} script`, `\`${hook} script\` alone on its line, then lines up to \`end script\``],
+    ]),
+  ),
+  expect: '`expect none`, `stop`, `fork` or `daemon`',
+  task: '`task`',
+  respawn: '`respawn`, or `respawn limit COUNT SECONDS`',
+  'respawn limit': '`respawn limit COUNT SECONDS`, or `respawn limit unlimited`',
+  normal: '`normal exit STATUS…`',
+  'normal exit': '`normal exit STATUS…`, each a number from 0 or the name of a signal',
+  kill: '`kill timeout SECONDS`, or `kill signal SIGNAL`',
+  'kill timeout': '`kill timeout SECONDS`, a whole number without a unit',
+  'kill signal': '`kill signal SIGNAL`, a name such as TERM or a number',
+  hook: '`hook timeout SECONDS`',
+  'hook timeout': '`hook timeout SECONDS`, a whole number without a unit',
+  reload: '`reload signal SIGNAL`',
+  'reload signal': '`reload signal SIGNAL`, a name such as HUP or a number',
+  console: '`console log`, `none`, `output` or `owner`',
+  umask: '`umask MASK`, an octal number up to 777',
+  nice: '`nice NUMBER`, from -20 to 19',
+  oom: '`oom score NUMBER`, from -1000 to 1000, or `oom score never`',
+  limit: `\`limit RESOURCE SOFT HARD\`, each a number or \`unlimited\`; RESOURCE is one of ${RESOURCE_NAMES.join(', ')}`,
+  chroot: '`chroot FOLDER`',
+  chdir: '`chdir FOLDER`',
+  setuid: '`setuid USER`',
+  setgid: '`setgid GROUP`',
+  apparmor: '`apparmor load FILE`, or `apparmor switch PROFILE`',
+  'apparmor load': '`apparmor load FILE`',
+  'apparmor switch': '`apparmor switch PROFILE`',
+  cgroup: '`cgroup CONTROLLER [NAME] [KEY VALUE]`',
+};
+
+/** What may follow the keywords of a stanza, as far as those are words of a list; the keys without a blank are all stanzas. */
+export const CHOICES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.keys(FORMS)
+    .filter((stanza) => !stanza.includes(' '))
+    .map((stanza) => [stanza, choicesOf(stanza)]),
+);
+
+function choicesOf(stanza: string): readonly string[] {
+  if (stanza === 'expect') return ['none', 'stop', 'fork', 'daemon'];
+  if (stanza === 'console') return ['none', 'output', 'owner', 'log'];
+  if (stanza === 'limit') return RESOURCE_NAMES;
+  const longer = Object.keys(FORMS).filter((other) => other.startsWith(`${stanza} `));
+  return longer.map((other) => other.slice(stanza.length + 1));
+}
+
+/** Words of other programs, other versions and guesses, in lower case, and what stands for them here. */
+export const FOREIGN: Readonly<Record<string, string>> = {
+  user: 'setuid USER',
+  group: 'setgid GROUP',
+  chuid: 'setuid USER',
+  uid: 'setuid USER',
+  gid: 'setgid GROUP',
+  runas: 'setuid USER',
+  cwd: 'chdir FOLDER',
+  cd: 'chdir FOLDER',
+  directory: 'chdir FOLDER',
+  workingdirectory: 'chdir FOLDER',
+  command: 'exec COMMAND',
+  cmd: 'exec COMMAND',
+  run: 'exec COMMAND',
+  execstart: 'exec COMMAND',
+  execstartpre: 'pre-start exec COMMAND',
+  execstop: 'pre-stop exec COMMAND',
+  daemon: 'expect daemon',
+  fork: 'expect fork',
+  service: 'exec COMMAND',
+  pid: 'expect fork',
+  pidfile: 'expect fork',
+  restart: 'respawn',
+  environment: 'env KEY=VALUE',
+  set: 'env KEY=VALUE',
+  oom_adj: 'oom score NUMBER',
+  oom_score_adj: 'oom score NUMBER',
+  log: 'console log',
+  stdout: 'console log',
+  stderr: 'console log',
+  output: 'console output',
+  after: 'start on started JOB',
+  before: 'start on starting JOB',
+  requires: 'start on started JOB',
+  runlevel: 'start on runlevel [2345]',
+  timeout: 'kill timeout SECONDS',
+  signal: 'kill signal SIGNAL',
+  ulimit: 'limit RESOURCE SOFT HARD',
+  rlimit: 'limit RESOURCE SOFT HARD',
+  prestart: 'pre-start',
+  poststart: 'post-start',
+  prestop: 'pre-stop',
+  poststop: 'post-stop',
+};

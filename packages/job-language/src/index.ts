@@ -1,0 +1,19 @@
+/** The job language: what a job file says. Pure: text in, definitions and complaints out. */
+export { brokenFile } from './advice.ts';
+export {
+  type Console,
+  completeDefinition,
+  type Expect,
+  emptyDefinition,
+  isSameDefinition,
+  type JobDefinition,
+  type ProcessDefinition,
+  RESOURCE_NAMES,
+  type ResourceLimit,
+  type StanzaPlace,
+} from './job-definition.ts';
+export { JobFileError } from './job-file-error.ts';
+export { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from './known-events.ts';
+export { lint } from './lint/lint.ts';
+export { type KnownJob, type LintWorld, NOWHERE } from './lint/rule.ts';
+export { MAX_JOB_FILE_SIZE, parseJob } from './parse-job.ts';

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { completeDefinition, isSameDefinition, type JobDefinition } from './job-definition.ts';
+import { parseJob } from './parse-job.ts';
+
+const read = (text: string): JobDefinition => parseJob(text, { name: 'job', path: '/etc/init/job.conf' });
+
+/** What a daemon saved that did not know `nice` and `umask`, and knew something that is gone. */
+function saved(text: string): JobDefinition {
+  const { nice: _nice, umask: _umask, unread: _unread, ...known } = read(text);
+  return Object.assign(known, { gone: 1 }) as unknown as JobDefinition;
+}
+
+it('a saved definition gets the fields that its daemon did not know, and loses those that nobody knows any more', () => {
+  const definition = saved('respawn\nexec true\n');
+  completeDefinition(definition);
+  expect(definition).toEqual({ ...read('respawn\nexec true\n'), unread: ['umask', 'nice'] });
+  completeDefinition(definition);
+  expect(definition.unread).toEqual(['umask', 'nice']);
+});
+
+it.each([
+  ['is the same file', 'nice 5\nexec true\n', 'nice 5\nexec true\n', true],
+  ['says the same without them', 'exec true\n', 'exec true\n', true],
+  ['was edited', 'nice 5\nexec true\n', 'nice 5\nexec false\n', false],
+])('a file with fields that were not understood %s', (_, before, now, same) => {
+  const definition = saved(before);
+  completeDefinition(definition);
+  expect(isSameDefinition(definition, read(now))).toBe(same);
+});
+
+it('fields that were understood count', () => {
+  expect(isSameDefinition(read('nice 5\n'), read('nice 5\n'))).toBe(true);
+  expect(isSameDefinition(read('nice 5\n'), read('nice 6\n'))).toBe(false);
+});

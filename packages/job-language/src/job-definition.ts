@@ -1,0 +1,161 @@
+/**
+ * A job class as its configuration files define it: the one shape that `conf` makes and `engine` runs on.
+ * Plain data, so that it can be journaled as it is.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Condition, Slot } from '@upstart/common';
+
+/** `exec` is the rest of the stanza's line, `script` the text of the block (reference: job files §4.4). */
+export interface ProcessDefinition {
+  kind: 'exec' | 'script';
+  text: string;
+}
+
+export type Expect = 'none' | 'stop' | 'fork' | 'daemon';
+export type Console = 'none' | 'output' | 'owner' | 'log';
+
+/** The resources that can be limited (reference: job files §4.2), by the kernel's numbers: in this order they are set. */
+export const RESOURCE_NAMES = [
+  'cpu',
+  'fsize',
+  'data',
+  'stack',
+  'core',
+  'rss',
+  'nproc',
+  'nofile',
+  'memlock',
+  'as',
+  'sigpending',
+  'msgqueue',
+  'nice',
+  'rtprio',
+] as const;
+
+/** A resource limit; null is `unlimited`. Values are as unsigned 64-bit numbers, in decimal. */
+export interface ResourceLimit {
+  resource: string;
+  soft: string | null;
+  hard: string | null;
+}
+
+/** One `cgroup` stanza; `name` null stands for `$UPSTART_CGROUP`. */
+export interface CGroupSetting {
+  controller: string;
+  name: string | null;
+  key: string | null;
+  value: string | null;
+}
+
+/** Where a stanza stands. */
+export interface StanzaPlace {
+  path: string;
+  line: number;
+}
+
+export interface JobDefinition {
+  name: string;
+  /** The file that it comes from. */
+  path: string;
+  description: string | null;
+  author: string | null;
+  version: string | null;
+  usage: string | null;
+  /** Unexpanded; '' for a job that has one unnamed instance. */
+  instance: string;
+  /** `KEY=VALUE` or `KEY`, in the order of the file. */
+  env: string[];
+  export: string[];
+  emits: string[];
+  startOn: Condition | null;
+  stopOn: Condition | null;
+  processes: Partial<Record<Slot, ProcessDefinition>>;
+  expect: Expect;
+  task: boolean;
+  respawn: boolean;
+  /** How many respawns within `respawnInterval` seconds; 0 in either means no limit. */
+  respawnLimit: number;
+  respawnInterval: number;
+  /** Exit statuses, and signals as `signal << 8`. */
+  normalExit: number[];
+  /** Seconds until SIGKILL follows the kill signal. */
+  killTimeout: number;
+  killSignal: number;
+  /** Seconds that a hook may go on once the job is to stop, 0 for ever; null: the daemon's default (--hook-timeout). */
+  hookTimeout: number | null;
+  reloadSignal: number;
+  /** null: the daemon's default. */
+  console: Console | null;
+  /** null: the daemon's default. */
+  umask: number | null;
+  /** null: inherited. */
+  nice: number | null;
+  /** -1000 … 1000; 0 is not set. */
+  oomScore: number;
+  limits: ResourceLimit[];
+  chroot: string | null;
+  chdir: string | null;
+  setuid: string | null;
+  setgid: string | null;
+  apparmorSwitch: string | null;
+  cgroups: CGroupSetting[];
+  debug: boolean;
+  /** Fields that a daemon of before did not know when it read the file: they have values as if the file did not mention them. */
+  unread: string[];
+}
+
+/** A class as a job file that says nothing defines it. */
+export function emptyDefinition(name: string, path: string): Required<JobDefinition> {
+  return {
+    name,
+    path,
+    description: null,
+    author: null,
+    version: null,
+    usage: null,
+    instance: '',
+    env: [],
+    export: [],
+    emits: [],
+    startOn: null,
+    stopOn: null,
+    processes: {},
+    expect: 'none',
+    task: false,
+    respawn: false,
+    respawnLimit: 10,
+    respawnInterval: 5,
+    normalExit: [],
+    killTimeout: 5,
+    killSignal: 15,
+    hookTimeout: null,
+    reloadSignal: 1,
+    console: null,
+    umask: null,
+    nice: null,
+    oomScore: 0,
+    limits: [],
+    chroot: null,
+    chdir: null,
+    setuid: null,
+    setgid: null,
+    apparmorSwitch: null,
+    cgroups: [],
+    debug: false,
+    unread: [],
+  };
+}
+
+/** Brings a definition that another daemon has saved to the shape of today, in place. */
+export function completeDefinition(saved: JobDefinition): void {
+  const empty = emptyDefinition(saved.name, saved.path);
+  const unread = Object.keys(empty).filter((field) => !(field in saved) && field !== 'unread');
+  for (const field of Object.keys(saved)) if (!(field in empty)) delete saved[field as keyof JobDefinition];
+  Object.assign(saved, { ...empty, ...saved, unread: [...(saved.unread ?? []), ...unread] });
+}
+
+/** Whether a file still says what it said when `known` was read from it, as far as that was understood. */
+export function isSameDefinition(known: JobDefinition, read: JobDefinition): boolean {
+  const learnt = Object.fromEntries(known.unread.map((field) => [field, read[field as keyof JobDefinition]]));
+  return isDeepStrictEqual({ ...known, ...learnt, unread: [] }, { ...read, unread: [] });
+}

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest';
+import { expectLinear } from '../../../../test/processor-time.ts';
+import { JobFileError } from '../job-file-error.ts';
+import { MAX_JOB_FILE_SIZE } from '../parse-job.ts';
+import { lint, MAX_WARNINGS, RULES } from './lint.ts';
+import { type KnownJob, type LintWorld, NOWHERE } from './rule.ts';
+
+const job = (more: Partial<KnownJob> = {}): KnownJob => ({ emits: [], hasInstances: false, commands: [], ...more });
+const WORLD: LintWorld = {
+  hasUser: (name) => (name === 'unsure' ? null : name === 'web'),
+  hasGroup: (name) => name === 'web',
+  isFolder: (path) => path === '/srv',
+  isExecutable: (path) => (path === '/data' ? false : path === '/bin/app' ? true : null),
+  highestLimit: (resource) => (resource === 'nofile' ? 1000n : null),
+  jobs: new Map([
+    ['db', job()],
+    ['tty', job({ hasInstances: true })],
+    ['net', job({ emits: ['net-*', 'wire-up'], commands: ['initctl emit -n quiet-event'] })],
+  ]),
+};
+
+/** The rules that have something to say, with the line and the word at which they say it. */
+function warned(text: string, world = WORLD): string[] {
+  return lint(text, { name: 'job', path: 'job.conf' }, world).map(
+    ({ rule, place: { line, text: shown, mark, length } }) =>
+      `${line} ${rule} ${shown.slice(mark, mark + length)}`.trimEnd(),
+  );
+}
+
+describe('stanzas', () => {
+  test.each([
+    ['respawn limit 5 10\nexec a\n', ['1 limit-without-respawn respawn']],
+    ['respawn\nrespawn limit 5 10\nexec a\n', []],
+    ['stop on a-net\nexec a\nstop on b-net\n', ['3 replaced-stanza stop']],
+    ['exec a\nscript\n b\nend script\n', ['2 replaced-stanza script']],
+    ['pre-start exec a\npre-start script\n b\nend script\n', ['2 replaced-stanza pre-start']],
+    ['pre-start exec a\npost-start exec b\nkill timeout 1\nkill signal INT\n', []],
+    ['limit core 1 2\nlimit cpu 1 2\nlimit core 1 3\n', ['3 replaced-stanza limit']],
+    ['env A=1\nenv B=2\nemits a\nemits b\nnormal exit 1\nnormal exit 2\nexport A\nexport B\n', []],
+    ['start on startup\nmanual\nstart on net-up\n', []],
+  ])('%j', (text, expected) => {
+    expect(warned(text).filter((line) => !line.includes('unknown-event'))).toEqual(expected);
+  });
+
+  test('says what to use instead', () => {
+    const texts = lint('script\n source /etc/x\n [ a == b ]\nend script\n', { name: '', path: '' }, NOWHERE);
+    expect(texts.map(({ text }) => text)).toEqual([
+      'only bash has `source`, and scripts run with /bin/sh: use `. FILE`',
+      'only bash has `==`, and scripts run with /bin/sh: use `=`',
+    ]);
+    const [background] = lint('exec a &\n', { name: '', path: '' }, NOWHERE);
+    expect(background?.text).toBe('with `&` the shell ends at once, and init watches the shell: remove the `&`');
+  });
+
+  test('names the line of what is replaced', () => {
+    const [warning] = lint('\nnice 1\n\nnice 2\n', { name: '', path: '' }, NOWHERE);
+    expect(warning).toMatchObject({ place: { line: 4, column: 1 }, text: expect.stringContaining('`nice` of line 2') });
+  });
+});
+
+describe('values', () => {
+  test.each([
+    ['limit nofile 20 10', ['1 limit-range 20']],
+    ['limit nofile unlimited 10', ['1 limit-range unlimited']],
+    ['limit nofile 1001 1001', ['1 limit-range 1001']],
+    ['limit nofile 10 unlimited', ['1 limit-range unlimited']],
+    ['limit nofile -1 -1', ['1 limit-range -1']],
+    ['limit nofile 1000 1000', []],
+    ['limit core unlimited unlimited', []],
+    ['setuid nobody-here', ['1 unknown-user nobody-here']],
+    ['setuid 1000', ['1 unknown-user 1000']],
+    ['setuid $USER', ['1 unknown-user $USER']],
+    ['setuid web\nsetgid web', []],
+    ['setuid unsure', []],
+    ['setgid wheels', ['1 unknown-group wheels']],
+    ['chdir $HOME', ['1 folder $HOME']],
+    ['chdir ~/x', ['1 folder ~/x']],
+    ['chdir srv', ['1 folder srv']],
+    ['chdir /gone', ['1 folder /gone']],
+    ['chdir /srv', []],
+    ['chroot /srv\nchdir /gone', []],
+    ['env A=/home/$USER', ['1 env-not-expanded A=/home/$USER']],
+    ['env A="$"\nenv B=a$\nenv C', []],
+  ])('%j', (text, expected) => {
+    expect(warned(text)).toEqual(expected);
+  });
+});
+
+describe('conditions', () => {
+  test.each([
+    ['start on started db net', ['1 second-job net']],
+    ['stop on (stopped db net or startup)', ['1 second-job net']],
+    ['start on started tty tty1', []],
+    ['start on started db INSTANCE=a', []],
+    ['start on stopped db RESULT=ok', []],
+    ['start on started db *', []],
+    ['start on started $X a', []],
+    ['start on runlevel 2 3 4 5', ['1 runlevel 3']],
+    ['start on runlevel 2345', ['1 runlevel 2345']],
+    ['start on runlevel [2345] or runlevel 2 or runlevel RUNLEVEL=3 PREVLEVEL=2', []],
+    ['start on runlevel[06]', ['1 unknown-event runlevel[06]']],
+    ['start on filesytem', ['1 unknown-event filesytem']],
+    ['start on never-heard-of', ['1 unknown-event never-heard-of']],
+    ['start on filesystem and net-eth0 and wire-up and quiet-event', []],
+    ['start on own\nemits own', []],
+    ['start on from-script\npost-start exec initctl emit from-script', []],
+    ['start on net-device-added or :sys:thing or db/failed', []],
+    ['stop on shutdown', ['1 unknown-event shutdown']],
+    ['start on db', ['1 unknown-event db']],
+  ])('%j', (text, expected) => {
+    expect(warned(text)).toEqual(expected);
+  });
+
+  test('of a file that stands alone only what is nearly known is said', () => {
+    expect(warned('start on never-heard-of', NOWHERE)).toEqual([]);
+    expect(warned('start on filesytem', NOWHERE)).toEqual(['1 unknown-event filesytem']);
+  });
+
+  test.each([
+    ['start on filesytem', '`filesystem`'],
+    ['start on runlevel[06]', '`runlevel [06]`'],
+    ['start on db', '`started db`'],
+    ['stop on shutdown', '`runlevel [06]`'],
+    ['start on started a b', '`started a and started b`'],
+  ])('%s: %s is meant', (text, meant) => {
+    const [warning] = lint(text, { name: 'job', path: '' }, WORLD);
+    expect(warning?.text).toContain(meant);
+  });
+});
+
+describe('commands', () => {
+  test.each([
+    ['exec A=b cmd', ['1 exec-assignment A=b']],
+    ['pre-start exec A=b cmd', ['1 exec-assignment A=b']],
+    ['exec cmd A=b', []],
+    ['exec a && b', ['1 exec-list &&']],
+    ['exec a || b', ['1 exec-list ||']],
+    ['exec a; b', ['1 exec-list ;']],
+    ['exec a &', ['1 exec-list &']],
+    ['exec a &> /dev/null', ['1 exec-list &>']],
+    ['exec a | b > c 2>&1', []],
+    ['exec sh -c "a && b; c &"', []],
+    ['exec a $(b && c) `d; e` ${F:-"g & h"}', []],
+    ['exec a <&- >&2 2>>/x', []],
+    ['exec a b\\;c \\& d', []],
+    ['exec ~/bin/app', ['1 exec-home ~/bin/app']],
+    ['env HOME=/root\nexec ~/bin/app', []],
+    ['exec a ~x b~', []],
+    ['exec /data x', ['1 not-executable /data']],
+    ['exec /bin/app', []],
+    ['exec /not/here', []],
+    ['chroot /srv\nexec /data', []],
+    ['exec a --daemon', ['1 expect --daemon']],
+    ['exec a --daemonize=yes', ['1 expect --daemonize=yes']],
+    ['expect daemon\nexec a --daemon', []],
+    ['exec start-stop-daemon --start --background --exec /bin/app', ['1 expect --background']],
+    ['exec start-stop-daemon -S -b -x /bin/app', ['1 expect -b']],
+    ['exec start-stop-daemon --start --exec /bin/app -- --daemon -b', []],
+    ['exec grep -b x', []],
+    ['expect fork\nexec a --foreground', ['1 expect expect']],
+    ['expect stop\nexec a --foreground', []],
+    ['exec a -- --daemon', []],
+  ])('%j', (text, expected) => {
+    expect(warned(text)).toEqual(expected);
+  });
+});
+
+describe('scripts', () => {
+  const script = (...lines: string[]): string[] => warned(`script\n${lines.join('\n')}\nend script\n`);
+
+  test.each([
+    [['source /etc/x', 'a'], ['2 bashism source']],
+    [['if [[ -n $A && -n $B ]]; then', ' a', 'fi'], ['2 bashism [[']],
+    [['function f {', ' a', '}'], ['2 bashism function']],
+    [['[ "$A" == b ] || c'], ['2 bashism ==']],
+    [['a &> /dev/null', 'b'], ['2 bashism &>']],
+    [['echo source [[ function', '# source x', 'echo "', 'source y"'], []],
+    [['cat <<EOF', 'source x', '[[ y ]]', 'EOF', 'a'], []],
+    [['exec /bin/bash <<-"END"', '\tsource x', '\tEND'], []],
+  ])('of bash: %j', (lines, expected) => {
+    expect(script(...lines)).toEqual(expected);
+  });
+
+  test.each([
+    [['a', '[ -r x ] && . x'], ['3 last-command [']],
+    [['test -n "$A" && b # why not'], ['2 last-command test']],
+    [['if a; then', '  [ -r x ] && . x', 'fi'], ['3 last-command [']],
+    [['[ -r x ] &&', '  . x'], ['2 last-command [']],
+    [['[ -r x ] && . x', 'a'], []],
+    [['[ -r x ] && . x || true'], []],
+    [['[ -r x ] || exit 0'], []],
+    [['if [ -r x ] && [ -r y ]; then', ' a', 'fi'], []],
+    [['a && b'], []],
+    [['! [ -r x ] && a'], []],
+  ])('the last command: %j', (lines, expected) => {
+    expect(script(...lines)).toEqual(expected);
+  });
+
+  test.each([
+    [['. $NVM_DIR/nvm.sh', 'exec a'], ['2 sourced-file $NVM_DIR/nvm.sh']],
+    [['. "$HOME/.bashrc"', 'exec a'], ['2 sourced-file "$HOME/.bashrc"']],
+    [['. $NVM_DIR/nvm.sh || true', 'exec a'], []],
+    [['. /etc/default/a', '. /lib/lsb/init-functions', 'exec a'], []],
+  ])('a sourced file: %j', (lines, expected) => {
+    expect(script(...lines)).toEqual(expected);
+  });
+
+  test('lines that end in CR LF', () => {
+    expect(warned('script\r\n  a\r\n  b\r\nend script\r\n')).toEqual(['2 carriage-return']);
+    expect(warned('exec a\r\ntask\r\n')).toEqual([]);
+  });
+
+  test('nothing of a script makes a rule fail', () => {
+    const odd = ['"', "'", '`', '$(', '${', '((', '<<', '<<X', '\\', '&&', '[[', '"$("'.repeat(10_000), ')))', '|&;'];
+    for (const text of odd) expect(() => script(text)).not.toThrow();
+  });
+});
+
+test('warnings come in the order of the lines, and are not more than a few', () => {
+  expect(warned('setuid 1\nchdir $X\nlimit nofile 2 1\nexec a &\n').map((line) => line[0])).toEqual([
+    '1',
+    '2',
+    '3',
+    '4',
+  ]);
+  expect(warned('env A=$B\n'.repeat(MAX_WARNINGS + 1)).length).toBe(MAX_WARNINGS);
+});
+
+test('rules have names of their own', () => {
+  const names = RULES.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('nothing is said of an ordinary file', () => {
+  const text = `description "web"
+start on (filesystem and started db) or runlevel [2345]
+stop on runlevel [!2345]
+respawn
+respawn limit 10 5
+setuid web
+env OPTS="-a -b"
+pre-start script
+    [ -d /run/web ] || mkdir -p /run/web
+    . /etc/default/web
+end script
+exec /usr/sbin/web --foreground $OPTS >> /var/log/web 2>&1
+`;
+  expect(warned(text)).toEqual([]);
+});
+
+test.each([
+  ['exec ', '\\', ''],
+  ['exec ', 'a/', ''],
+  ['exec start-stop-daemon -', 'b', ''],
+  ['exec ', '$(', ''],
+  ['exec ', 'a && ', ''],
+  ['exec ', 'a=', ''],
+  ['script\n', '[ a ] && ', '\nend script\n'],
+  ['script\n', '. f\n', '\nend script\n'],
+  ['script\n', 'cat << E\n', '\nend script\n'],
+  ['script\n', "'", '\nend script\n'],
+  ['start on (a', '\n or started b c', ')\n'],
+  ['', 'env A=$B\n', ''],
+  ['', 'limit nofile 2 1\n', ''],
+])('a megabyte of it takes work that grows with its size: %j %j %j', (begin, piece, end) => {
+  const text = begin + piece.repeat((MAX_JOB_FILE_SIZE - begin.length - end.length) / piece.length) + end;
+  expectLinear(() => {
+    try {
+      warned(text);
+    } catch (error) {
+      // Some are no job files: a condition has a thousand events at most.
+      expect(error).toBeInstanceOf(JobFileError);
+    }
+  });
+});

@@ -1,0 +1,268 @@
+import { describe, expect, test } from 'vitest';
+import { emptyDefinition, type JobDefinition, RESOURCE_NAMES } from './job-definition.ts';
+import { parseJob } from './parse-job.ts';
+import { MAX_KEYED_ENTRIES } from './stanzas.ts';
+
+const parse = (text: string, debug = false) => parseJob(text, { name: 'job', path: 'job.conf', debug });
+const refusal = (text: string) => {
+  try {
+    parse(text);
+  } catch (error) {
+    return String(error).replace(/^job\.conf:/, '');
+  }
+  return 'accepted';
+};
+
+/** What a text changes in an empty definition. */
+function settings(text: string): Partial<JobDefinition> {
+  const empty = emptyDefinition('job', 'job.conf');
+  const entries = Object.entries(parse(text)).filter(
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(empty[field as keyof JobDefinition]),
+  );
+  return Object.fromEntries(entries);
+}
+
+test('an empty file is a job that says nothing', () => {
+  expect(parse('')).toEqual(emptyDefinition('job', 'job.conf'));
+});
+
+describe.each(['description', 'author', 'version', 'usage', 'instance', 'chroot', 'chdir', 'setuid', 'setgid'])(
+  '%s takes one word',
+  (stanza) => {
+    test('the last one wins', () => {
+      expect(settings(`${stanza} one\n${stanza} 'the "last"'`)).toEqual({ [stanza]: 'the "last"' });
+    });
+    test('missing and extra words', () => {
+      expect(refusal(`task\n${stanza}`)).toBe('2: Expected token');
+      expect(refusal(`${stanza} ""`)).toBe('1: Expected token');
+      expect(refusal(`${stanza} one two`)).toBe('1: Unexpected token');
+    });
+  },
+);
+
+describe('settings', () => {
+  test.each<[string, Partial<JobDefinition>]>([
+    ['env A=b\nenv C\nenv A="x y"', { env: ['A=b', 'C', 'A=x y'] }],
+    ['export A B\nexport C', { export: ['A', 'B', 'C'] }],
+    ['emits a "b c"\nemits a', { emits: ['a', 'b c', 'a'] }],
+    ['start on a', { startOn: { op: 'event', name: 'a', args: [] } }],
+    ['stop on a B=c', { stopOn: { op: 'event', name: 'a', args: ['B=c'] } }],
+    ['start on a\nmanual', {}],
+    ['stop on a\nmanual', { stopOn: { op: 'event', name: 'a', args: [] } }],
+    ['manual\nstart on a', { startOn: { op: 'event', name: 'a', args: [] } }],
+    ['manual task', { task: true }],
+    ['debug', {}],
+    ['debug task', { task: true }],
+    ['exec run it', { processes: { main: { kind: 'exec', text: 'run it' } } }],
+    ['script\n a\nend script\nexec b', { processes: { main: { kind: 'exec', text: 'b' } } }],
+    ['exec b\nscript\n a\nend script', { processes: { main: { kind: 'script', text: 'a\n' } } }],
+    ['pre-start exec run it', { processes: { 'pre-start': { kind: 'exec', text: 'run it' } } }],
+    ['post-start exec run it', { processes: { 'post-start': { kind: 'exec', text: 'run it' } } }],
+    ['pre-stop exec run it', { processes: { 'pre-stop': { kind: 'exec', text: 'run it' } } }],
+    ['post-stop script # x\nrun\nend script', { processes: { 'post-stop': { kind: 'script', text: 'run\n' } } }],
+    ['expect fork\nexpect daemon', { expect: 'daemon' }],
+    ['expect stop', { expect: 'stop' }],
+    ['expect fork\nexpect none', {}],
+    ['task\ntask', { task: true }],
+    ['respawn', { respawn: true }],
+    ['respawn # comment', { respawn: true }],
+    ['respawn limit 3 20', { respawnLimit: 3, respawnInterval: 20 }],
+    ['respawn limit unlimited', { respawnLimit: 0, respawnInterval: 0 }],
+    ['respawn limit 2147483647 0', { respawnLimit: 2147483647, respawnInterval: 0 }],
+    ['normal exit 0 TERM\nnormal exit SIGHUP 2147483647', { normalExit: [0, 15 << 8, 1 << 8, 2147483647] }],
+    ['kill timeout 0', { killTimeout: 0 }],
+    ['kill timeout 2147483647', { killTimeout: 2147483647 }],
+    ['kill signal SIGINT', { killSignal: 2 }],
+    ['kill signal INT\nkill signal 64', { killSignal: 64 }],
+    ['reload signal IOT', { reloadSignal: 6 }],
+    ['console "none"', { console: 'none' }],
+    ['console output\nconsole owner', { console: 'owner' }],
+    ['umask 0', { umask: 0 }],
+    ['umask 0777', { umask: 0o777 }],
+    ['nice -20', { nice: -20 }],
+    ['nice 19', { nice: 19 }],
+    ['nice +5', { nice: 5 }],
+    ['oom 15', { oomScore: 1000 }],
+    ['oom 9', { oomScore: 600 }],
+    ['oom 1', { oomScore: 66 }],
+    ['oom -17', { oomScore: -1000 }],
+    ['oom -16', { oomScore: -941 }],
+    ['oom 0', {}],
+    ['oom never', { oomScore: -1000 }],
+    ['oom 15\noom score -1000', { oomScore: -1000 }],
+    ['oom score 1000', { oomScore: 1000 }],
+    ['oom "score" \'never\'', { oomScore: -1000 }],
+    ['limit nofile 10 unlimited', { limits: [{ resource: 'nofile', soft: '10', hard: null }] }],
+    [
+      'limit core 1 2\nlimit as -1 18446744073709551615\nlimit core unlimited 3',
+      {
+        limits: [
+          { resource: 'core', soft: null, hard: '3' },
+          { resource: 'as', soft: '18446744073709551615', hard: '18446744073709551615' },
+        ],
+      },
+    ],
+    ['apparmor load /p', { processes: { security: { kind: 'exec', text: '/sbin/apparmor_parser -r -W /p' } } }],
+    ['apparmor switch $P', { apparmorSwitch: '$P' }],
+    [
+      'cgroup a\ncgroup a n\ncgroup a k v\ncgroup a n k v\ncgroup a k w',
+      {
+        cgroups: [
+          { controller: 'a', name: null, key: null, value: null },
+          { controller: 'a', name: 'n', key: null, value: null },
+          { controller: 'a', name: null, key: 'k', value: 'w' },
+          { controller: 'a', name: 'n', key: 'k', value: 'v' },
+        ],
+      },
+    ],
+  ])('%j', (text, expected) => {
+    expect(settings(text)).toEqual(expected);
+  });
+
+  test.each([
+    ['kill timeout 2147483648', { killTimeout: 2147483647 }],
+    ['kill timeout 9223372036854775807', { killTimeout: 2147483647 }],
+    ['respawn limit 2147483647 2147483648', { respawnLimit: 2147483647, respawnInterval: 2147483647 }],
+    ['respawn limit 4294967297 7', { respawnLimit: 1, respawnInterval: 7 }],
+    ['respawn limit 99999999999 7', { respawnLimit: 1215752191, respawnInterval: 7 }],
+  ])('numbers beyond an int: %s', (text, expected) => {
+    expect(settings(text)).toEqual(expected);
+  });
+
+  test('every resource that can be limited has a row of its own', () => {
+    for (const resource of RESOURCE_NAMES) {
+      expect(settings(`limit ${resource} 1 2`)).toEqual({ limits: [{ resource, soft: '1', hard: '2' }] });
+    }
+  });
+
+  test('debug counts only when the daemon runs with --debug', () => {
+    expect(parse('debug', true).debug).toBe(true);
+  });
+});
+
+describe('refusals', () => {
+  const INTERVAL = 'Illegal interval, expected number of seconds';
+  const LIMIT = "Illegal limit, expected 'unlimited' or integer";
+  const STATUS = 'Illegal exit status, expected integer';
+  const SIGNAL = 'Illegal signal status, expected integer';
+  const MASK = 'Illegal file creation mask, expected octal integer';
+  const NICE = 'Illegal nice value, expected -20 to 19';
+  const OOM = "Illegal oom adjustment, expected -16 to 15 or 'never'";
+  const SCORE = "Illegal oom score adjustment, expected -999 to 1000 or 'never'";
+  const MISSING = 'Expected token';
+  const EXTRA = 'Unexpected token';
+  const UNKNOWN = 'Unknown stanza';
+  test.each([
+    ['Task', UNKNOWN],
+    ['"task"', UNKNOWN],
+    ['env=A', UNKNOWN],
+    ['constructor x', UNKNOWN],
+    ['pid file /x', UNKNOWN],
+    ['start', MISSING],
+    ['start off a', UNKNOWN],
+    ['stop "on" a', UNKNOWN],
+    ['manual foo', UNKNOWN],
+    ['env', MISSING],
+    ['env A=b C=d', EXTRA],
+    ['export', MISSING],
+    ['emits a ""', MISSING],
+    ['exec', MISSING],
+    ['exec # none', MISSING],
+    ['script true', EXTRA],
+    ['pre-start', MISSING],
+    ['pre-start exec', MISSING],
+    ['pre-start run x', UNKNOWN],
+    ['pre-start "exec" x', UNKNOWN],
+    ['post-stop script x', EXTRA],
+    ['expect', MISSING],
+    ['expect exec', UNKNOWN],
+    ['expect fork daemon', EXTRA],
+    ['task now', EXTRA],
+    ['respawn forever', UNKNOWN],
+    ['respawn limit', MISSING],
+    ['respawn limit 5', MISSING],
+    ['respawn limit 5 5 5', EXTRA],
+    ['respawn limit unlimited 5', EXTRA],
+    ['respawn limit many 5', LIMIT],
+    ['respawn limit -1 5', LIMIT],
+    ['respawn limit 2147483648 5', LIMIT],
+    ['respawn limit 5 minute', INTERVAL],
+    ['respawn limit 5 9223372036854775808', INTERVAL],
+    ['respawn limit 99999999999', 'Expected token'],
+    ['normal', MISSING],
+    ['normal end 0', UNKNOWN],
+    ['normal exit', MISSING],
+    ['normal exit 0 QUIET', STATUS],
+    ['normal exit -1', STATUS],
+    ['normal exit 2147483648', STATUS],
+    ['kill', MISSING],
+    ['kill now 5', UNKNOWN],
+    ['kill timeout', MISSING],
+    ['kill timeout 5s', INTERVAL],
+    ['kill timeout -1', INTERVAL],
+    ['kill timeout 9223372036854775808', INTERVAL],
+    ['kill timeout 99999999999999999999999999', INTERVAL],
+    ['kill timeout 5 6', EXTRA],
+    ['kill signal term', SIGNAL],
+    ['kill signal SIG', SIGNAL],
+    ['kill signal RTMIN', SIGNAL],
+    ['kill signal -1', SIGNAL],
+    ['kill signal TERM KILL', EXTRA],
+    ['reload exec x', UNKNOWN],
+    ['reload signal', MISSING],
+    ['reload signal 2147483648', SIGNAL],
+    ['console', MISSING],
+    ['console syslog', UNKNOWN],
+    ['console log output', EXTRA],
+    ['umask', MISSING],
+    ['umask 082', MASK],
+    ['umask 1000', MASK],
+    ['umask -1', MASK],
+    ['umask u=rw', MASK],
+    ['nice', MISSING],
+    ['nice 20', NICE],
+    ['nice -21', NICE],
+    ['nice low', NICE],
+    ['nice 5 5', EXTRA],
+    ['oom', MISSING],
+    ['oom 16', OOM],
+    ['oom -18', OOM],
+    ['oom always', OOM],
+    ['oom 5 5', EXTRA],
+    ['oom score', MISSING],
+    ['oom score 1001', SCORE],
+    ['oom score -1001', SCORE],
+    ['oom score always', SCORE],
+    ['oom never never', EXTRA],
+    ['limit', MISSING],
+    ['limit files 1 1', UNKNOWN],
+    ['limit nofile', MISSING],
+    ['limit nofile 10', MISSING],
+    ['limit nofile 10 20 30', EXTRA],
+    ['limit nofile few 10', LIMIT],
+    ['limit nofile 10 infinity', LIMIT],
+    ['limit nofile 10k 10', LIMIT],
+    ['limit nofile 1 18446744073709551616', LIMIT],
+    ['apparmor', MISSING],
+    ['apparmor foo', UNKNOWN],
+    ['apparmor load', MISSING],
+    ['apparmor load a b', EXTRA],
+    ['apparmor switch', MISSING],
+    ['cgroup', MISSING],
+    ['cgroup a b c d e', EXTRA],
+  ])('%s: %s', (stanza, message) => {
+    expect(refusal(`# first line\n${stanza}\n`)).toBe(`2: ${message}`);
+  });
+
+  test('more cgroup settings than a job may have', () => {
+    const lines = (count: number) => Array.from({ length: count }, (_, i) => `cgroup cpu key${i} 1\n`).join('');
+    expect(parse(lines(MAX_KEYED_ENTRIES)).cgroups).toHaveLength(MAX_KEYED_ENTRIES);
+    expect(refusal(lines(MAX_KEYED_ENTRIES + 1))).toBe(
+      `${MAX_KEYED_ENTRIES + 1}: Too many entries, expected at most ${MAX_KEYED_ENTRIES}`,
+    );
+  });
+
+  test('arguments by the hundred thousand', () => {
+    expect(parse(`emits ${'e '.repeat(300_000)}`).emits).toHaveLength(300_000);
+  });
+});

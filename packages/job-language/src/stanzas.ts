@@ -1,0 +1,227 @@
+/**
+ * The stanzas of job files: one row each (reference: job files §4). To add a stanza, add a row. A row says what its
+ * arguments are and where they land; `set` lets the last one win, `add` lets them add up.
+ */
+import type { Slot } from '@upstart/common';
+import {
+  aWord,
+  exitStatus,
+  fileMode,
+  limitValue,
+  niceness,
+  oneOf,
+  oneOrMore,
+  oomScore,
+  type Reader,
+  respawnCount,
+  seconds,
+  signal,
+} from './arguments.ts';
+import { parseCondition } from './condition-parser.ts';
+import {
+  type CGroupSetting,
+  type JobDefinition,
+  type ProcessDefinition,
+  RESOURCE_NAMES,
+  type ResourceLimit,
+} from './job-definition.ts';
+import type { Lexer } from './lexer.ts';
+
+/** What stanzas may ask of whoever has the file parsed. */
+export interface StanzaContext {
+  /** Whether the daemon runs with `--debug`, without which the stanza of that name does nothing. */
+  debug: boolean;
+  /** Told of each script block, with the line of its first line of text. */
+  onScript: ((slot: Slot, line: number, text: string) => void) | null;
+  /** Told of each `manual`, with its line. */
+  onManual: ((line: number) => void) | null;
+}
+
+type Stanza = (lexer: Lexer, job: JobDefinition, context: StanzaContext) => void;
+
+/** The fields of a definition that are lists of T. */
+type ListField<T> = { [K in keyof JobDefinition]: JobDefinition[K] extends T[] ? K : never }[keyof JobDefinition];
+
+/** The most `cgroup` settings a job may have. */
+export const MAX_KEYED_ENTRIES = 256;
+
+const RESOURCES = oneOf(...RESOURCE_NAMES);
+
+const STANZAS: Record<string, Stanza> = {
+  description: set('description', aWord),
+  author: set('author', aWord),
+  version: set('version', aWord),
+  usage: set('usage', aWord),
+  instance: set('instance', aWord),
+  env: add('env', (lexer) => [lexer.word()]),
+  export: add('export', oneOrMore(aWord)),
+  emits: add('emits', oneOrMore(aWord)),
+
+  start: either({ on: condition('startOn') }),
+  stop: either({ on: condition('stopOn') }),
+  manual,
+  debug,
+
+  exec: command('main'),
+  script: script('main'),
+  'pre-start': hook('pre-start'),
+  'post-start': hook('post-start'),
+  'pre-stop': hook('pre-stop'),
+  'post-stop': hook('post-stop'),
+
+  expect: set('expect', oneOf('none', 'stop', 'fork', 'daemon')),
+  task: flag('task'),
+  respawn: orElse(flag('respawn'), { limit: respawnLimit }),
+  normal: either({ exit: add('normalExit', oneOrMore(exitStatus)) }),
+  kill: either({ timeout: set('killTimeout', seconds), signal: set('killSignal', signal) }),
+  hook: either({ timeout: set('hookTimeout', seconds) }),
+  reload: either({ signal: set('reloadSignal', signal) }),
+
+  console: set('console', oneOf('none', 'output', 'owner', 'log')),
+  umask: set('umask', fileMode),
+  nice: set('nice', niceness),
+  oom: set('oomScore', oomScore),
+  limit: addKeyed('limits', limit, sameResource),
+  chroot: set('chroot', aWord),
+  chdir: set('chdir', aWord),
+  setuid: set('setuid', aWord),
+  setgid: set('setgid', aWord),
+  apparmor: either({
+    load: store('security', (lexer) => ({ kind: 'exec', text: `/sbin/apparmor_parser -r -W ${lexer.word()}` })),
+    switch: set('apparmorSwitch', aWord),
+  }),
+  cgroup: addKeyed('cgroups', cgroup, sameCGroupKey),
+};
+
+/** The words that stanzas begin with. */
+export const STANZA_NAMES: readonly string[] = Object.keys(STANZAS);
+
+/** Reads one stanza, from its keyword on. */
+export const parseStanza: Stanza = either(STANZAS, (lexer) => lexer.stanzaName());
+
+/** The stanza that the next keyword chooses from a table. */
+function either(table: Record<string, Stanza>, read = (lexer: Lexer) => lexer.keyword()): Stanza {
+  const stanzas = new Map(Object.entries(table));
+  return (lexer, job, context) => {
+    const keyword = read(lexer);
+    const stanza = keyword === null ? undefined : stanzas.get(keyword);
+    if (stanza === undefined) return lexer.fail('Unknown stanza');
+    lexer.stanza = lexer.stanza === '' ? (keyword as string) : `${lexer.stanza} ${keyword}`;
+    stanza(lexer, job, context);
+  };
+}
+
+/** A stanza that may stand alone or with another keyword behind it. */
+function orElse(alone: Stanza, table: Record<string, Stanza>): Stanza {
+  const longer = either(table);
+  return (lexer, job, context) => (lexer.hasToken() ? longer : alone)(lexer, job, context);
+}
+
+function set<K extends keyof JobDefinition>(field: K, read: Reader<NonNullable<JobDefinition[K]>>): Stanza {
+  return (lexer, job) => {
+    const value = read(lexer);
+    lexer.endOfStanza();
+    job[field] = value;
+  };
+}
+
+function add<T>(field: ListField<T>, read: Reader<T[]>): Stanza {
+  return (lexer, job) => {
+    const values = read(lexer);
+    lexer.endOfStanza();
+    const list = job[field] as T[];
+    for (const value of values) list.push(value);
+  };
+}
+
+/** A list that has one entry per key: an earlier entry of the same key is replaced. */
+function addKeyed<T>(field: ListField<T>, read: Reader<T>, same: (a: T, b: T) => boolean): Stanza {
+  return (lexer, job) => {
+    const entry = read(lexer);
+    const list = job[field] as T[];
+    const at = list.findIndex((other) => same(other, entry));
+    if (at < 0 && list.length === MAX_KEYED_ENTRIES) {
+      lexer.fail(`Too many entries, expected at most ${MAX_KEYED_ENTRIES}`);
+    }
+    lexer.endOfStanza();
+    list.splice(at < 0 ? list.length : at, 1, entry);
+  };
+}
+
+function flag(field: 'task' | 'respawn'): Stanza {
+  return set(field, () => true);
+}
+
+function store(slot: Slot, read: Reader<ProcessDefinition>): Stanza {
+  return (lexer, job) => {
+    const definition = read(lexer);
+    lexer.endOfStanza();
+    job.processes[slot] = definition;
+  };
+}
+
+function command(slot: Slot): Stanza {
+  return store(slot, (lexer) => ({ kind: 'exec', text: lexer.command() }));
+}
+
+function hook(slot: Slot): Stanza {
+  return either({ exec: command(slot), script: script(slot) });
+}
+
+function script(slot: Slot): Stanza {
+  return (lexer, job, context) => {
+    lexer.endOfStanza();
+    const { line } = lexer;
+    const text = lexer.block();
+    job.processes[slot] = { kind: 'script', text };
+    context.onScript?.(slot, line, text);
+  };
+}
+
+function condition(field: 'startOn' | 'stopOn'): Stanza {
+  return (lexer, job) => {
+    job[field] = parseCondition(lexer);
+  };
+}
+
+/** Forgets the `start on` that stands before it. What follows on its line is a stanza of its own. */
+function manual({ line }: Lexer, job: JobDefinition, { onManual }: StanzaContext): void {
+  job.startOn = null;
+  onManual?.(line);
+}
+
+/** Like `manual`, does not mind what follows on its line. */
+function debug(_lexer: Lexer, job: JobDefinition, context: StanzaContext): void {
+  if (context.debug) job.debug = true;
+}
+
+/** `COUNT INTERVAL` or `unlimited`, which is kept as two zeros. */
+function respawnLimit(lexer: Lexer, job: JobDefinition): void {
+  const count = respawnCount(lexer);
+  const interval = count === null ? 0 : seconds(lexer);
+  lexer.endOfStanza();
+  job.respawnLimit = count ?? 0;
+  job.respawnInterval = interval;
+}
+
+function limit(lexer: Lexer): ResourceLimit {
+  return { resource: RESOURCES(lexer), soft: limitValue(lexer), hard: limitValue(lexer) };
+}
+
+/** `CONTROLLER [NAME] [KEY VALUE]`; without a name the job's own group is meant (reference: job files §4.3). */
+function cgroup(lexer: Lexer): CGroupSetting {
+  const controller = lexer.word();
+  const words: string[] = [];
+  while (words.length < 3 && lexer.hasToken()) words.push(lexer.word());
+  const name = words.length % 2 === 1 ? (words.shift() as string) : null;
+  const [key = null, value = null] = words;
+  return { controller, name, key, value };
+}
+
+function sameResource(a: ResourceLimit, b: ResourceLimit): boolean {
+  return a.resource === b.resource;
+}
+
+function sameCGroupKey(a: CGroupSetting, b: CGroupSetting): boolean {
+  return a.controller === b.controller && a.name === b.name && a.key === b.key;
+}
