@@ -3,6 +3,7 @@
  * reaps them, keeps their output, and starts the daemon again when it dies; see PROTOCOL.md.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,25 +40,25 @@ int main(int unused, char **argv) {
 	(void)unused;
 	int status;
 	spawn_open();
-	enum state_before before = state_open();
-	if (before != STATE_LEFT)
+	bool left = state_open(argv);
+	if (!left)
 		open_standard_descriptors();
 	slots_open();
 	place_open(argv[0]);
 	bool system = front_door(argv);
 	/* After a re-execution, which is by the path of the file, the kernel has the name of that. */
-	prctl(PR_SET_NAME, place_name(argv[0]));
+	prctl(PR_SET_NAME, program_invocation_short_name);
 	child_limits_open();
 	loop_open();
 	if (system) {
-		pid1_open(before == STATE_LEFT);
+		pid1_open(left);
 		place_open(argv[0]); /* there was no /proc before */
 	}
 	signals_open();
-	crashes_survive(argv, before == STATE_LOST);
+	crashes_survive();
 	if (front_door_is_of_container(argv))
 		child_terminals_are_shared();
-	if (before == STATE_LEFT)
+	if (left)
 		take_over();
 	slots_clear();
 	static const struct reaped_row own[] = {{daemon_pid, daemon_ended}, {logger_pid, logger_ended}, {0}};
@@ -67,16 +68,16 @@ int main(int unused, char **argv) {
 	daemon_open(argv);
 	/* While Node starts. What the daemon prints waits in its pipes. */
 	logs_open();
-	say_through(logs_say);
+	say_through = logs_say;
 	while (!daemon_is_over(&status)) {
 		link_turn();
 		/* After the report of its end: closing a terminal takes longer than all else about it. */
 		loop_sweep();
-		loop_turn(link_is_busy() || reap_is_due());
+		loop_turn(reap_is_due());
 		signals_turn();
 		reap_turn();
 		if (daemon_is_replaced()) {
-			hand_over(argv);
+			hand_over();
 			daemon_start_next();
 		}
 	}

@@ -88,7 +88,7 @@ static void set_environment(unsigned failures) {
 	snprintf(number, sizeof number, "%u", failures);
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
 	/* Empty the first time: that it is there says that notes are kept. */
-	setenv("UPSTART_SUPERVISOR_NOTE", note_kept(), 1);
+	setenv("UPSTART_SUPERVISOR_NOTE", note_kept, 1);
 }
 
 void exec_node(const char *const *words, char **arguments) {
@@ -164,7 +164,7 @@ static _Noreturn void become_daemon(char **arguments, int connection, const int 
                                     bool plainly) {
 	char script[PLACE_MAX], folder[PATH_MAX];
 	const char *words[COUNT(node_options) + 3] = {NULL}, **end = words + COUNT(node_options);
-	say_through(NULL);
+	say_through = NULL;
 	/* A group of its own: what a terminal sends (Control-C) is for the supervisor, which forwards it. */
 	setpgid(0, 0);
 	child_restore_limits();

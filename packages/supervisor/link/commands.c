@@ -7,40 +7,30 @@
 #include <unistd.h>
 
 #include "link/link.h"
-#include "link/reports.h"
 #include "log/logs.h"
 #include "loop/loop.h"
 #include "process/process.h"
 #include "spawn/spawn.h"
 
-static uint64_t last;
-/* With a NUL at its end. */
-static char note[NOTE_MAX + 1];
-
-uint64_t command_last(void) {
-	return last;
-}
-
-const char *note_kept(void) {
-	return note;
-}
+uint64_t command_last;
+char note_kept[NOTE_MAX + 1];
 
 static bool keep_note(const void *text, size_t length) {
 	if (length > NOTE_MAX)
 		return false;
-	memcpy(note, text, length);
-	note[length] = '\0';
+	memcpy(note_kept, text, length);
+	note_kept[length] = '\0';
 	return true;
 }
 
 void commands_hand_over(FILE *out) {
-	state_number(out, "command-last", (int64_t)last);
-	state_bytes(out, "note", note, strlen(note));
+	state_number(out, "command-last", (int64_t)command_last);
+	state_bytes(out, "note", note_kept, strlen(note_kept));
 }
 
 void commands_take_over(const struct state_entry *entry) {
 	if (entry_is(entry, "command-last"))
-		last = (uint64_t)entry->number;
+		command_last = (uint64_t)entry->number;
 	else if (entry_is(entry, "note") && entry->bytes)
 		keep_note(entry->bytes, entry->length);
 }
@@ -69,9 +59,8 @@ static void flush_logs(const struct frame *frame) {
 }
 
 static void print(const struct frame *frame) {
-	struct field line;
-	if (frame_field(frame, TAG_DETAIL, &line))
-		say_on(STDOUT_FILENO, (const char *)line.data, line.length);
+	struct field line = frame_field(frame, TAG_DETAIL);
+	say_on(STDOUT_FILENO, (const char *)line.data, line.length);
 }
 
 /* By the type of a frame: what is to be done, or else what the daemon has said about itself. */
@@ -88,7 +77,6 @@ static const struct {
 };
 
 const char *command_carry_out(const struct frame *frame, daemon_listener *daemon) {
-	struct field text = {0};
 	if (frame->type == FRAME_ACK) {
 		if (!reports_acknowledge(frame->id))
 			return "an acknowledgement of what was never reported";
@@ -96,7 +84,7 @@ const char *command_carry_out(const struct frame *frame, daemon_listener *daemon
 		return NULL;
 	}
 	if (frame->type == FRAME_NOTE) {
-		frame_field(frame, TAG_DETAIL, &text);
+		struct field text = frame_field(frame, TAG_DETAIL);
 		return keep_note(text.data, text.length) ? NULL : "a note that is too long";
 	}
 	/* A daemon that will not repeat its REPLACE gives it no id. */
@@ -104,11 +92,11 @@ const char *command_carry_out(const struct frame *frame, daemon_listener *daemon
 		if (frame->id == 0)
 			return "no id for a command";
 		/* A new daemon repeats what may not have arrived. */
-		if (frame->id <= last)
+		if (frame->id <= command_last)
 			return NULL;
 		if (!reports_can_answer())
 			return "a command though reports are not acknowledged";
-		last = frame->id;
+		command_last = frame->id;
 	}
 	if (rows[frame->type].carry_out)
 		rows[frame->type].carry_out(frame);

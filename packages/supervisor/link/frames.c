@@ -5,50 +5,40 @@
 
 #include "frame_rules.h"
 
-static uint64_t read_little(const uint8_t *at, int bytes) {
-	uint64_t value = 0;
-	for (int i = bytes; i-- > 0;)
-		value = value << 8 | at[i];
-	return value;
-}
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "frames are little-endian");
+_Static_assert(offsetof(struct frame, body) == FRAME_HEADER && offsetof(struct field, data) == FIELD_HEADER,
+               "the structures begin as the headers are");
 
-static void write_little(uint8_t *at, uint64_t value, int bytes) {
-	for (int i = 0; i < bytes; i++, value >>= 8)
-		at[i] = (uint8_t)value;
-}
-
-struct fields fields_of(const struct frame *frame) {
-	return (struct fields){frame->body, frame->body + frame->length};
-}
-
-bool fields_next(struct fields *fields, struct field *field) {
-	size_t left = (size_t)(fields->end - fields->at);
+bool field_next(const struct frame *frame, struct field *field) {
+	const uint8_t *at = field->data ? field->data + field->length : frame->body;
+	size_t left = (size_t)(frame->body + frame->length - at);
+	struct field next = {.data = at + FIELD_HEADER};
 	if (left < FIELD_HEADER)
 		return false;
-	field->tag = (uint16_t)read_little(fields->at, 2);
-	field->length = (uint32_t)read_little(fields->at + 4, 4);
-	field->data = fields->at + FIELD_HEADER;
-	if (read_little(fields->at + 2, 2) != 0 || field->length > left - FIELD_HEADER)
+	memcpy(&next, at, FIELD_HEADER);
+	if (next.zero != 0 || next.length > left - FIELD_HEADER)
 		return false;
-	fields->at = field->data + field->length;
+	*field = next;
 	return true;
 }
 
 int64_t field_number(const struct field *field) {
-	return (int64_t)read_little(field->data, 8);
+	int64_t number;
+	memcpy(&number, field->data, sizeof number);
+	return number;
 }
 
-bool frame_field(const struct frame *frame, enum field_tag tag, struct field *field) {
-	struct fields fields = fields_of(frame);
-	while (fields_next(&fields, field))
-		if (field->tag == tag)
-			return true;
-	return false;
+struct field frame_field(const struct frame *frame, enum field_tag tag) {
+	struct field field = {0};
+	while (field_next(frame, &field))
+		if (field.tag == tag)
+			return field;
+	return (struct field){0};
 }
 
 int64_t frame_get(const struct frame *frame, enum field_tag tag) {
-	struct field field;
-	return frame_field(frame, tag, &field) ? field_number(&field) : 0;
+	struct field field = frame_field(frame, tag);
+	return field.data ? field_number(&field) : 0;
 }
 
 static const char *check_field(const struct field *field, const struct field_rule *rule) {
@@ -62,9 +52,8 @@ static const char *check_field(const struct field *field, const struct field_rul
 
 static const char *check_body(const struct frame *frame, const struct frame_rule *rule) {
 	uint64_t allowed = rule->required | rule->optional | rule->repeated, seen = 0;
-	struct fields fields = fields_of(frame);
-	struct field field;
-	while (fields_next(&fields, &field)) {
+	struct field field = {0};
+	while (field_next(frame, &field)) {
 		uint64_t bit = field.tag < FIELD_TAGS ? TAG_BIT(field.tag) : 0;
 		if (!(bit & allowed))
 			return "a field that does not belong in it";
@@ -75,7 +64,7 @@ static const char *check_body(const struct frame *frame, const struct frame_rule
 		if (wrong)
 			return wrong;
 	}
-	if (fields.at != fields.end)
+	if ((field.data ? field.data + field.length : frame->body) != frame->body + frame->length)
 		return "a field that is longer than the frame";
 	return rule->required & ~seen ? "a required field missing" : NULL;
 }
@@ -88,16 +77,14 @@ bool frame_fits(enum frame_type type, const uint8_t *body, size_t length) {
 long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const char **why) {
 	if (length < FRAME_HEADER)
 		return 0;
-	frame->length = (uint32_t)read_little(bytes, 4);
-	frame->type = (uint16_t)read_little(bytes + 4, 2);
-	frame->id = read_little(bytes + 8, 8);
+	memcpy(frame, bytes, FRAME_HEADER);
 	frame->body = bytes + FRAME_HEADER;
 	bool is_known = frame->type < sizeof frame_rules / sizeof *frame_rules && frame_rules[frame->type].exists;
-	*why = read_little(bytes + 6, 2) != FRAME_VERSION ? "a version that is not known"
-	       : frame->length > FRAME_BODY_MAX           ? "too large a body"
-	       : frame->id > FRAME_ID_MAX                 ? "too large an id"
-	       : !is_known                                ? "a type that is not known"
-	                                                  : NULL;
+	*why = frame->version != FRAME_VERSION  ? "a version that is not known"
+	       : frame->length > FRAME_BODY_MAX ? "too large a body"
+	       : frame->id > FRAME_ID_MAX       ? "too large an id"
+	       : !is_known                      ? "a type that is not known"
+	                                        : NULL;
 	if (*why)
 		return -1;
 	if (length - FRAME_HEADER < frame->length)
@@ -110,19 +97,14 @@ long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const 
 size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values) {
 	uint8_t *at = bytes + FRAME_HEADER;
 	for (; values->tag; values++) {
-		size_t length = values->text ? strnlen(values->text, FRAME_TEXT_MAX) : 8;
-		write_little(at, values->tag, 4);
-		write_little(at + 4, length, 4);
-		at += FIELD_HEADER;
-		if (values->text)
-			memcpy(at, values->text, length);
-		else
-			write_little(at, (uint64_t)values->number, 8);
-		at += length;
+		const void *data = values->text ? (const void *)values->text : &values->number;
+		size_t length = values->text ? strnlen(values->text, FRAME_TEXT_MAX) : sizeof values->number;
+		struct field field = {.tag = (uint16_t)values->tag, .length = (uint32_t)length};
+		memcpy(at, &field, FIELD_HEADER);
+		memcpy(at + FIELD_HEADER, data, length);
+		at += FIELD_HEADER + length;
 	}
-	write_little(bytes, (uint64_t)(at - bytes) - FRAME_HEADER, 4);
-	write_little(bytes + 4, type, 2);
-	write_little(bytes + 6, FRAME_VERSION, 2);
-	write_little(bytes + 8, id, 8);
+	struct frame frame = {(uint32_t)(at - bytes) - FRAME_HEADER, (uint16_t)type, FRAME_VERSION, id, NULL, false};
+	memcpy(bytes, &frame, FRAME_HEADER);
 	return (size_t)(at - bytes);
 }

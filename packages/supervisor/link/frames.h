@@ -1,37 +1,37 @@
-/* The frames between supervisor and daemon (PROTOCOL.md). Their numbers are in frame_table.h, which the build makes. */
+/*
+ * What the supervisor and the daemon send each other, and what one image of the supervisor leaves to the next (PROTOCOL.md).
+ * The numbers of frames and fields are in frame_table.h, which the build makes.
+ */
 #ifndef FRAMES_H
 #define FRAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "frame_table.h"
+
+/* ---- frames.c ---- */
 
 /* What the supervisor itself sends is much smaller than FRAME_BODY_MAX: at most one path. */
 #define FRAME_OUT_MAX 8192
 #define FRAME_TEXT_MAX 7168
 
-/* A frame that has arrived. `body` is `length` bytes of fields. */
+/* A frame that has arrived: its header as it stands there, and `length` bytes of fields. */
 struct frame {
 	uint32_t length;
-	uint16_t type;
-	/* Its id is that of a command. */
-	bool is_command;
+	uint16_t type, version;
 	uint64_t id;
 	const uint8_t *body;
+	/* Its id is that of a command. */
+	bool is_command;
 };
 
 struct field {
-	uint16_t tag;
+	uint16_t tag, zero;
 	uint32_t length;
 	const uint8_t *data;
-};
-
-/* Where `fields_next` is in a body. */
-struct fields {
-	const uint8_t *at;
-	const uint8_t *end;
 };
 
 /*
@@ -42,12 +42,11 @@ long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const 
 /* Whether these bytes could be the body of such a frame. */
 bool frame_fits(enum frame_type type, const uint8_t *body, size_t length);
 
-/* The fields of a frame that `frame_take` has accepted, one after another. */
-struct fields fields_of(const struct frame *frame);
-bool fields_next(struct fields *fields, struct field *field);
+/* The field after this one, or the first one after {0}, of a frame that `frame_take` has accepted. False: there is none. */
+bool field_next(const struct frame *frame, struct field *field);
 int64_t field_number(const struct field *field);
-/* The field with this tag. False: it has none. */
-bool frame_field(const struct frame *frame, enum field_tag tag, struct field *field);
+/* The field with this tag; {0} when there is none. */
+struct field frame_field(const struct frame *frame, enum field_tag tag);
 /* The number in the field with this tag; 0 when it has none. */
 int64_t frame_get(const struct frame *frame, enum field_tag tag);
 
@@ -59,8 +58,68 @@ struct field_value {
 };
 #define NUMBER(tag, value) ((struct field_value){TAG_##tag, (int64_t)(value), NULL})
 #define TEXT(tag, value) ((struct field_value){TAG_##tag, 0, value})
+#define FIELDS(...) ((const struct field_value[]){__VA_ARGS__, {0}})
 
 /* Writes a frame of at most FRAME_OUT_MAX bytes: its size. A text of more than FRAME_TEXT_MAX bytes is cut. */
 size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values);
+
+/* ---- reports.c: those that no daemon has acknowledged yet ---- */
+
+/* Never more bytes than this. Less in tests. */
+#ifndef REPORTS_MAX
+#define REPORTS_MAX (8u * 1024 * 1024)
+#endif
+/* From here on nothing is reaped and no signal is taken: the rest is for answers to commands and for ends already reaped. */
+#define REPORTS_FULL (REPORTS_MAX / 2)
+/* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
+#define REPORTS_MANY (REPORTS_MAX / 128)
+
+size_t reports_size(void);
+#define reports_have_room() (reports_size() < REPORTS_FULL)
+#define reports_are_many() (reports_size() >= REPORTS_MANY)
+/* Whether a command may still be carried out, which can take a few reports. */
+#define reports_can_answer() (reports_size() < REPORTS_MAX - REPORTS_FULL / 4)
+
+/* Makes a report with the next number: report_add(REPORT_STOPPED, NUMBER(PROCESS, id), NUMBER(SIGNAL, signal)). */
+#define report_add(type, ...) reports_add_values(type, FIELDS(__VA_ARGS__))
+void reports_add_values(enum frame_type type, const struct field_value *values);
+/* False: no report with this number has ever been made. */
+bool reports_acknowledge(uint64_t number);
+/* The number of the last report that was made, and of the last one that a daemon has acknowledged (0: none yet). To be read only. */
+extern uint64_t reports_last, reports_acknowledged;
+
+/*
+ * Another daemon gets everything that is not acknowledged, behind a greeting of so many bytes: where to write that. NULL: it is
+ * too long.
+ */
+uint8_t *reports_rewind(size_t greeting);
+/* Sends the daemon what it has not been sent, as far as that is taken at once. Whether that was all. */
+bool reports_send(int fd);
+
+/* ---- state_file.c: the form of the file in which an image leaves its state; upgrade.c has its parts ---- */
+
+/* One entry: a key, and a number or bytes. */
+struct state_entry {
+	const char *key;
+	size_t key_length;
+	int64_t number;
+	/* NULL for a number. */
+	const uint8_t *bytes;
+	size_t length;
+};
+
+void state_number(FILE *out, const char *key, int64_t number);
+void state_bytes(FILE *out, const char *key, const void *bytes, size_t length);
+/* A descriptor that the next image gets; nothing for -1. */
+void state_descriptor(FILE *out, const char *key, int fd);
+
+bool entry_is(const struct state_entry *entry, const char *key);
+/* The descriptor that an entry names, if it is open; else -1. */
+int entry_descriptor(const struct state_entry *entry);
+/* Takes the entry at `*at`, which is moved behind it. False at the end, or when the text is not one. */
+bool state_next(const char **at, const char *end, struct state_entry *entry);
+
+void reports_hand_over(FILE *out);
+void reports_take_over(const struct state_entry *entry);
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "link/frames.h"
-#include "link/state_file.h"
 
 /* What a daemon says about itself, and what becomes of it. */
 enum daemon_event {
@@ -44,9 +43,9 @@ bool link_is_busy(void);
 /* Carries out a frame that `frame_take` has accepted. NULL, or what is wrong with it. */
 const char *command_carry_out(const struct frame *frame, daemon_listener *daemon);
 /* The id of the last command that has been carried out, over all daemons. */
-uint64_t command_last(void);
+extern uint64_t command_last;
 /* What the daemon before has said for the next one, whose meaning is theirs; "" when there is nothing. */
-const char *note_kept(void);
+extern char note_kept[NOTE_MAX + 1];
 
 void commands_hand_over(FILE *out);
 void commands_take_over(const struct state_entry *entry);

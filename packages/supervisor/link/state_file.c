@@ -2,14 +2,13 @@
  * Writes and reads the entries of the state file. It knows their form only: what they mean is known to the part that
  * writes them.
  */
-#include "link/state_file.h"
-
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "link/frames.h"
 #include "loop/loop.h"
 
 void state_number(FILE *out, const char *key, int64_t number) {
@@ -38,27 +37,24 @@ int entry_descriptor(const struct state_entry *entry) {
 	return fd > STDERR_FILENO && fcntl(fd, F_GETFD) >= 0 ? slots_leave(fd) : -1;
 }
 
-bool state_next(struct state_text *text, struct state_entry *entry) {
-	const char *line_end = memchr(text->at, '\n', (size_t)(text->end - text->at));
+bool state_next(const char **at, const char *end, struct state_entry *entry) {
+	const char *line = *at, *line_end = memchr(line, '\n', (size_t)(end - line));
+	char *number_end;
 	if (!line_end)
 		return false;
 	/* Nothing is read beyond the end of the line, whatever is in it. */
-	size_t key = strcspn(text->at, " =\n");
-	char *number_end;
-	*entry = (struct state_entry){.key = text->at, .key_length = key};
-	if (text->at + key == line_end)
+	*entry = (struct state_entry){.key = line, .key_length = strcspn(line, " =\n")};
+	const char *separator = line + entry->key_length;
+	if (separator == line_end)
 		return false;
-	entry->number = strtoll(text->at + key + 1, &number_end, 10);
-	if (number_end != line_end)
+	entry->number = strtoll(separator + 1, &number_end, 10);
+	*at = line_end + 1;
+	if (*separator != '=' || number_end != line_end)
+		return number_end == line_end;
+	if (entry->number < 0 || entry->number >= end - *at)
 		return false;
-	bool has_bytes = text->at[key] == '=';
-	text->at = line_end + 1;
-	if (!has_bytes)
-		return true;
-	if (entry->number < 0 || entry->number >= text->end - text->at)
-		return false;
-	entry->bytes = (const uint8_t *)text->at;
+	entry->bytes = (const uint8_t *)*at;
 	entry->length = (size_t)entry->number;
-	text->at += entry->length;
-	return *text->at++ == '\n';
+	*at += entry->length + 1;
+	return (*at)[-1] == '\n';
 }

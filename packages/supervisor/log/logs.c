@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "../logger/messages.h"
-#include "link/reports.h"
+#include "link/frames.h"
 #include "loop/loop.h"
 
 /* One that lives shorter than this is followed at once so many times in a row, then after pauses. Milliseconds. */
@@ -426,8 +426,7 @@ void logs_keep_folder(const struct frame *frame) {
 	    .numbers = {frame_get(frame, TAG_MODE), frame_get(frame, TAG_OWNER), frame_get(frame, TAG_OWNER_GROUP),
 	                frame_get(frame, TAG_PARENTS)},
 	};
-	struct field path = {0};
-	frame_field(frame, TAG_PATH, &path);
+	struct field path = frame_field(frame, TAG_PATH);
 	set(&settings[1], &head, (const char *)path.data, path.length);
 }
 

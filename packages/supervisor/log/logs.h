@@ -13,7 +13,6 @@
 #include <sys/types.h>
 
 #include "link/frames.h"
-#include "link/state_file.h"
 
 struct log;
 

@@ -71,10 +71,6 @@ void timer_stop(struct timer *timer) {
 	timer->previous->next = timer->next;
 }
 
-bool timer_is_running(const struct timer *timer) {
-	return timer->fire != NULL;
-}
-
 void free_later(struct garbage *garbage, int fd) {
 	*garbage = (struct garbage){garbage_list, fd};
 	garbage_list = garbage;

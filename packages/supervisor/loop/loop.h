@@ -47,7 +47,7 @@ void watch_close(struct watch *watch);
 /* Starts or restarts. */
 void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct timer *));
 void timer_stop(struct timer *timer);
-bool timer_is_running(const struct timer *timer);
+#define timer_is_running(timer) ((timer)->fire != NULL)
 
 /* At the next sweep: free()s the structure, whose first member this is, and closes `fd` (-1: nothing). */
 void free_later(struct garbage *garbage, int fd);
@@ -60,9 +60,9 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints a line, without its end, on standard output or standard error (1, 2). */
 void say_on(int fd, const char *line, size_t length);
 /* Lines of `say_on` go this way, unless it returns false. NULL, in a child and after a fault: to the descriptor itself. */
-void say_through(bool (*way)(int fd, const char *line, size_t length));
-/* From now on `say` writes to this descriptor of /dev/kmsg. -1: there is none, nothing changes. */
-void say_to_kernel_log(int fd);
+extern bool (*say_through)(int fd, const char *line, size_t length);
+/* A descriptor of /dev/kmsg that `say` writes to; -1: none. */
+extern int say_kernel_log;
 
 /* ---- place.c ---- */
 
@@ -73,10 +73,8 @@ void say_to_kernel_log(int fd);
  * argv[0].
  */
 void place_open(const char *name);
-/* The last part of argv[0], which is the name that the program was called by. */
-const char *place_name(const char *name);
-/* The absolute path of the executable. */
-const char *place_executable(void);
+/* The absolute path of the executable. To be read only. */
+extern char place_executable[PATH_MAX];
 /* The path `relative`, seen from the folder of the executable. */
 void place_beside(char path[PLACE_MAX], const char *relative);
 
@@ -99,7 +97,7 @@ enum slot {
 /* Takes the slots that nothing is in: an image of the supervisor before this one may have used them for something else. */
 void slots_open(void);
 /* Whether a process can be given the lowest descriptors only (Linux 5.9). */
-bool slots_suffice(void);
+extern bool slots_suffice;
 /* Puts a copy of the descriptor into the slot; nothing for -1. */
 bool slot_fill(enum slot slot, int fd);
 /* Closes whatever is in the slots. */

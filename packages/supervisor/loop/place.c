@@ -8,26 +8,17 @@
 /* When /proc cannot say. */
 #define USUAL_PLACE "/sbin/upstart"
 
-static char executable[PATH_MAX];
+char place_executable[PATH_MAX];
 
 void place_open(const char *name) {
-	ssize_t length = readlink("/proc/self/exe", executable, sizeof executable - 1);
+	ssize_t length = readlink("/proc/self/exe", place_executable, sizeof place_executable - 1);
 	if (length >= 0)
-		executable[length] = '\0';
+		place_executable[length] = '\0';
 	else
-		snprintf(executable, sizeof executable, "%s", name && name[0] == '/' ? name : USUAL_PLACE);
-}
-
-const char *place_name(const char *name) {
-	const char *slash = name ? strrchr(name, '/') : NULL;
-	return slash ? slash + 1 : name ? name : "init";
-}
-
-const char *place_executable(void) {
-	return executable;
+		snprintf(place_executable, sizeof place_executable, "%s", name && name[0] == '/' ? name : USUAL_PLACE);
 }
 
 void place_beside(char path[PLACE_MAX], const char *relative) {
-	const char *slash = strrchr(executable, '/');
-	snprintf(path, PLACE_MAX, "%.*s/%s", slash ? (int)(slash - executable) : 0, executable, relative);
+	const char *slash = strrchr(place_executable, '/');
+	snprintf(path, PLACE_MAX, "%.*s/%s", slash ? (int)(slash - place_executable) : 0, place_executable, relative);
 }

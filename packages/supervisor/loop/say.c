@@ -10,20 +10,12 @@
 /* What the supervisor says is never good news: a warning, as the kernel counts. */
 #define KERNEL_PREFIX "<4>"
 
-static int kernel_log = -1;
-static bool (*say_line)(int fd, const char *line, size_t length);
-
-void say_to_kernel_log(int fd) {
-	kernel_log = fd;
-}
-
-void say_through(bool (*way)(int fd, const char *line, size_t length)) {
-	say_line = way;
-}
+int say_kernel_log = -1;
+bool (*say_through)(int fd, const char *line, size_t length);
 
 void say_on(int fd, const char *line, size_t length) {
 	struct pollfd output = {.fd = fd, .events = POLLOUT};
-	if (say_line && say_line(fd, line, length))
+	if (say_through && say_through(fd, line, length))
 		return;
 	/* Not by dprintf, which allocates: a child has no heap, and after a fault there may be none. */
 	struct iovec pieces[] = {{(void *)line, length}, {"\n", 1}};
@@ -39,6 +31,6 @@ void say(const char *format, ...) {
 	va_end(arguments);
 	int length = snprintf(line, sizeof line, KERNEL_PREFIX "init: %s", text);
 	const int prefix = sizeof KERNEL_PREFIX - 1;
-	if (kernel_log < 0 || write(kernel_log, line, (size_t)length) < 0)
+	if (say_kernel_log < 0 || write(say_kernel_log, line, (size_t)length) < 0)
 		say_on(STDERR_FILENO, line + prefix, (size_t)(length - prefix));
 }

@@ -5,18 +5,14 @@
 
 #include "loop/loop.h"
 
-static bool suffice;
+bool slots_suffice;
 
 void slots_open(void) {
 	for (int slot = SLOT_ERROR; slot < SLOTS_END; slot++)
 		if (fcntl(slot, F_GETFD) < 0)
 			slot_fill((enum slot)slot, STDIN_FILENO);
 	/* Changes nothing, as nobody shares the table yet. */
-	suffice = close_range(~0u, ~0u, CLOSE_RANGE_UNSHARE) == 0;
-}
-
-bool slots_suffice(void) {
-	return suffice;
+	slots_suffice = close_range(~0u, ~0u, CLOSE_RANGE_UNSHARE) == 0;
 }
 
 bool slot_fill(enum slot slot, int fd) {

@@ -2,6 +2,7 @@
  * What this process is to be. The name `upstart` is the command-line tool's with a command, an option of its own or nothing at all; other
  * options, and process 1, mean init. Root who calls init with another pid wants telinit; others are no init of a machine.
  */
+#define _GNU_SOURCE
 #include "pid1/front_door.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static bool is_among(const char *word, const char *const *words) {
 
 static bool is_for_tool(char **argv) {
 	/* Process 1 gets what is left over of the kernel's command line, which may be words. */
-	if (getpid() == 1 || strcmp(place_name(argv[0]), "upstart") != 0)
+	if (getpid() == 1 || strcmp(program_invocation_short_name, "upstart") != 0)
 		return false;
 	/* `upstart --user` is init, `upstart --user ps` is not: init has no words. */
 	char **first = argv + 1;

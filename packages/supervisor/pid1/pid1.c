@@ -144,7 +144,7 @@ void pid1_open(bool again) {
 		keyboard = ioctl(terminal, KDSIGACCEPT, SIGWINCH) == 0;
 		close(terminal);
 	}
-	say_to_kernel_log(open("/dev/kmsg", O_WRONLY | O_NOCTTY | O_CLOEXEC));
+	say_kernel_log = open("/dev/kmsg", O_WRONLY | O_NOCTTY | O_CLOEXEC);
 }
 
 bool pid1_is_system(void) {

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
-#include "link/reports.h"
+#include "link/frames.h"
 #include "loop/loop.h"
 #include "pid1/pid1.h"
 #include "process/process.h"
@@ -56,7 +56,7 @@ static uint64_t bit(int signal) {
 }
 
 static bool is_acknowledged(void) {
-	return ending_report && reports_acknowledged() >= ending_report;
+	return ending_report && reports_acknowledged >= ending_report;
 }
 
 static bool insists(void) {
@@ -114,7 +114,7 @@ static void report(size_t i) {
 	report_add(REPORT_SIGNAL, NUMBER(SIGNAL, forwarded[i].number));
 	waiting &= ~bit(forwarded[i].number);
 	if (forwarded[i].ends_init)
-		ending_report = reports_last();
+		ending_report = reports_last;
 }
 
 static void ready(struct watch *unused, uint32_t events) {

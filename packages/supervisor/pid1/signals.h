@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "link/state_file.h"
+#include "link/frames.h"
 
 void signals_open(void);
 /* Reports what has come, as far as there is room for reports. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "link/reports.h"
+#include "link/frames.h"
 #include "log/logs.h"
 #include "process/process.h"
 #include "spawn/spawn.h"

@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "link/reports.h"
+#include "link/frames.h"
 #include "process/process.h"
 
 /* What a traced process stops for. */

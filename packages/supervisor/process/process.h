@@ -10,7 +10,6 @@
 #include <sys/types.h>
 
 #include "link/frames.h"
-#include "link/state_file.h"
 #include "loop/loop.h"
 
 struct log;

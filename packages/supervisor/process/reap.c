@@ -1,7 +1,7 @@
 /* Reaps children and hands each change to the module that it concerns. It waits while there is no room for reports. */
 #include <sys/wait.h>
 
-#include "link/reports.h"
+#include "link/frames.h"
 #include "process/process.h"
 #include "spawn/spawn.h"
 

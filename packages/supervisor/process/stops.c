@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "link/reports.h"
+#include "link/frames.h"
 #include "process/process.h"
 
 /* The stop of some process waits to be reported. */

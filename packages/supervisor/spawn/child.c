@@ -303,7 +303,7 @@ void child_run(struct spec *wanted, bool shares) {
 	/* The supervisor's may lie in its heap. */
 	environ = spec->environment;
 	take_descriptors(shares);
-	say_through(NULL);
+	say_through = NULL;
 	child_restore_limits();
 	setsid();
 	/* The last step does not return. */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "link/frames.h"
-#include "link/state_file.h"
 
 /* A field of a SPAWN frame; a NUL follows a text. */
 struct setting {

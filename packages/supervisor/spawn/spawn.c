@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "link/reports.h"
+#include "link/frames.h"
 #include "log/logs.h"
 #include "loop/loop.h"
 #include "spawn/child.h"
@@ -174,7 +174,7 @@ static void copy_heap(bool wanted) {
 
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
 static struct child_message clone_child(struct process *process, struct spec *spec) {
-	bool shares = slots_suffice();
+	bool shares = slots_suffice;
 	int pidfd = -1;
 	copy_heap(false);
 	long pid = syscall(SYS_clone, shares ? CLONE_FILES | CLONE_PIDFD | SIGCHLD : SIGCHLD, NULL, &pidfd, NULL, NULL);

@@ -7,9 +7,8 @@
 
 struct spec *spec_read(const struct frame *frame) {
 	size_t count = 0, length = frame->length;
-	struct fields fields = fields_of(frame);
-	struct field field;
-	while (fields_next(&fields, &field))
+	struct field field = {0};
+	while (field_next(frame, &field))
 		count++;
 	size_t lists = 2 * (count + 1) * sizeof(char *);
 	size_t size = sizeof(struct spec) + count * sizeof(struct setting) + lists + length + 1;
@@ -21,7 +20,7 @@ struct spec *spec_read(const struct frame *frame) {
 	char **argument = spec->arguments = (char **)(spec->settings + count);
 	char **variable = spec->environment = argument + count + 1;
 	struct frame copy = {.length = frame->length, .body = memcpy(variable + count + 1, frame->body, length)};
-	for (fields = fields_of(&copy); fields_next(&fields, &field); spec->count++) {
+	for (field = (struct field){0}; field_next(&copy, &field); spec->count++) {
 		char *text = (char *)field.data;
 		/* The head of this field has been read: its first byte ends the field before. */
 		text[-FIELD_HEADER] = '\0';

@@ -12,10 +12,9 @@
 #define MOST (8u * 1024 * 1024)
 
 static void dump(const struct frame *frame) {
-	struct fields fields = fields_of(frame);
-	struct field field;
+	struct field field = {0};
 	printf("%u %llu", frame->type, (unsigned long long)frame->id);
-	while (fields_next(&fields, &field)) {
+	while (field_next(frame, &field)) {
 		printf(" %u:", field.tag);
 		for (uint32_t i = 0; i < field.length; i++)
 			printf("%02x", field.data[i]);

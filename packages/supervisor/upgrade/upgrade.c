@@ -14,14 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/daemon.h"
 #include "link/link.h"
-#include "link/reports.h"
-#include "link/state_file.h"
 #include "log/logs.h"
 #include "loop/loop.h"
 #include "pid1/signals.h"
@@ -37,9 +37,25 @@
 #define FORMAT_OLDEST 1
 #define LAST "end"
 
-/* In the environment of an image that is only to say whether it understands, and the milliseconds that it has for that. */
-#define CHECK_VARIABLE "UPSTART_STATE_CHECK"
+/* Milliseconds that the installed supervisor has to say that it understands; and the core of a fault, which a disk may never take. */
 #define CHECK_PATIENCE 5000
+#define CORE_PATIENCE 10000
+/* What was saved by a fault is not trusted when another one follows within so many milliseconds. */
+#define TRUST_AFTER 10000
+/* Seconds before the image after a fault: one that crashes at once must not keep the machine busy. */
+#define PAUSE 1
+/* Enough for a handler that says something; a stack that has overflowed cannot be used. */
+#define STACK (64 * 1024)
+
+/*
+ * In the environment of the next image: the descriptor of the file, and whether a fault is why. Changed in place, as there may be no
+ * memory after a fault. And how many in this process have lost what they knew; and that an image is only to say whether it understands.
+ */
+#define STATE_VARIABLE "UPSTART_STATE_FD"
+#define BY_FAULT " fault"
+#define CRASHES_VARIABLE "UPSTART_SUPERVISOR_CRASHES"
+#define CHECK_VARIABLE "UPSTART_STATE_CHECK"
+static char variable[sizeof STATE_VARIABLE "=-2147483648" BY_FAULT];
 
 /* In the order in which they are written: processes refer to logs. */
 static const struct {
@@ -52,79 +68,82 @@ static const struct {
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
-/*
- * In the environment of the next image: the descriptor, and whether a fault is why. Changed in place, as after a fault there may be no
- * memory to be had.
- */
-#define STATE_VARIABLE "UPSTART_STATE_FD"
-#define BY_FAULT " fault"
-static char variable[sizeof STATE_VARIABLE "=-2147483648" BY_FAULT];
-/* What the image before this one has left. */
-static int left_fd = -1;
-static bool left_by_fault;
+static const char *const faults[] = {
+	[SIGSEGV] = "segmentation fault", [SIGABRT] = "abort", [SIGBUS] = "bus error", [SIGFPE] = "arithmetic error",
+	[SIGILL] = "illegal instruction",
+};
+#define FAULTS ((int)(sizeof faults / sizeof *faults))
 
-static void name_descriptor(int fd, bool by_fault) {
+static char **arguments;
+/* What the image before this one has left: all of the file; and whether it has done so after a fault. */
+static const char *left, *left_end;
+static bool left_by_fault;
+static int64_t began;
+
+static void name_state(int fd, bool by_fault) {
 	snprintf(variable, sizeof variable, STATE_VARIABLE "=%d%s", fd, by_fault ? BY_FAULT : "");
 }
 
-/* All of a file; nothing when it cannot be read. */
-static struct state_text text_of(int fd) {
-	struct stat file;
-	char *text = fstat(fd, &file) < 0 ? MAP_FAILED : mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	return text == MAP_FAILED ? (struct state_text){0} : (struct state_text){text, text + file.st_size};
-}
-
-/* Whether all of it can be read, from the first entry to the last. */
-static bool is_understood(struct state_text text) {
+/* Whether all of what was left can be read, from the first entry to the last. */
+static bool is_understood(void) {
+	const char *at = left;
 	struct state_entry entry;
-	if (!text.at || !state_next(&text, &entry) || !entry_is(&entry, FIRST))
+	if (!state_next(&at, left_end, &entry) || !entry_is(&entry, FIRST))
 		return false;
 	if (entry.number < FORMAT_OLDEST || entry.number > FORMAT)
 		return false;
-	while (state_next(&text, &entry))
+	while (state_next(&at, left_end, &entry))
 		if (entry_is(&entry, LAST))
-			return text.at == text.end;
+			return at == left_end;
 	return false;
 }
 
-enum state_before state_open(void) {
-	const char *value = getenv(STATE_VARIABLE);
-	bool checking = getenv(CHECK_VARIABLE);
-	left_fd = value ? atoi(value) : -1;
-	left_by_fault = value && strstr(value, BY_FAULT);
-	name_descriptor(-1, false);
-	putenv(variable);
-	unsetenv(CHECK_VARIABLE);
-	if (left_fd <= STDERR_FILENO)
-		return STATE_NONE;
-	bool understood = is_understood(text_of(left_fd));
-	if (checking)
-		_exit(understood ? 0 : 1);
-	if (understood)
-		return STATE_LEFT;
-	say("What the supervisor before this one has left cannot be read");
-	close(left_fd);
-	return STATE_LOST;
+static void count_crash(void) {
+	const char *before = getenv(CRASHES_VARIABLE);
+	char count[16];
+	snprintf(count, sizeof count, "%d", (before ? atoi(before) : 0) + 1);
+	setenv(CRASHES_VARIABLE, count, 1);
 }
 
-bool state_is_of_fault(void) {
-	return left_by_fault;
+bool state_open(char **argv) {
+	const char *state = getenv(STATE_VARIABLE);
+	int fd = state ? atoi(state) : -1;
+	bool is_named = fd > STDERR_FILENO;
+	struct stat file;
+	arguments = argv;
+	began = loop_now();
+	left_by_fault = state && strstr(state, BY_FAULT);
+	if (is_named && fstat(fd, &file) == 0) {
+		left = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		left_end = left + file.st_size;
+	}
+	bool understood = left && left != MAP_FAILED && is_understood();
+	if (getenv(CHECK_VARIABLE))
+		_exit(understood ? 0 : 1);
+	if (is_named && !understood)
+		say("What the supervisor before this one has left cannot be read");
+	if (!understood && (is_named || left_by_fault))
+		count_crash();
+	if (is_named)
+		close(fd);
+	name_state(-1, false);
+	putenv(variable);
+	return understood;
 }
 
 void take_over(void) {
-	struct state_text all = text_of(left_fd), text = all;
+	const char *at = left;
 	struct state_entry entry;
-	while (state_next(&text, &entry))
+	while (state_next(&at, left_end, &entry))
 		for (size_t i = 0; i < PARTS; i++)
 			parts[i].take(&entry);
 	processes_taken_over();
-	munmap((void *)all.at, (size_t)(all.end - all.at));
-	close(left_fd);
+	munmap((void *)left, (size_t)(left_end - left));
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 
-/* In a copy of this process, which becomes the installed supervisor to be checked. */
-static void write_and_check(int fd, char **argv) {
+/* Writes what this supervisor knows, and becomes the installed one, to be asked whether it understands that. */
+static void write_and_check(int fd) {
 	FILE *out = fdopen(dup(fd), "w");
 	if (!out)
 		return;
@@ -135,22 +154,42 @@ static void write_and_check(int fd, char **argv) {
 	bool failed = ferror(out);
 	if (fclose(out) != 0 || failed)
 		return;
-	name_descriptor(fd, false);
+	name_state(fd, false);
 	setenv(CHECK_VARIABLE, "1", 1);
-	execv(place_executable(), argv);
+	execv(place_executable, arguments);
 }
 
-int in_a_copy(int flags, void (*work)(int argument, char **argv), int argument, char **argv, int patience) {
+static void act_by_default(int signal) {
+	struct sigaction standard = {.sa_handler = SIG_DFL};
+	sigaction(signal, &standard, NULL);
+}
+
+static void dump_core(int signal) {
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	sigset_t all;
+	setrlimit(RLIMIT_CORE, &unlimited);
+	if (chdir("/") < 0)
+		return;
+	act_by_default(signal);
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	kill(getpid(), signal);
+}
+
+/*
+ * Has a copy of this process do `work`, which process 1 itself must not end by or wait for. Its wait status; -1 when it has not ended
+ * after so many milliseconds: it is killed, and reaped like any other.
+ */
+static int in_a_copy(int flags, void (*work)(int argument), int argument, int patience) {
 	int status = -1;
 	pid_t child = (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
 	if (child == 0) {
-		work(argument, argv);
+		work(argument);
 		_exit(1);
 	}
 	if (child < 0)
 		return -1;
 	struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
-	/* One that hangs is not waited for even then: it is reaped like any other. */
 	if (poll(&ended, 1, patience) == 1)
 		waitpid(child, &status, 0);
 	else
@@ -159,25 +198,70 @@ int in_a_copy(int flags, void (*work)(int argument, char **argv), int argument, 
 	return status;
 }
 
-int state_save(char **argv, bool by_fault) {
+/* The descriptor of what this supervisor knows, in a form that the installed one understands; -1 if that cannot be had. */
+static int save(void) {
 	int fd = memfd_create("supervisor-state", 0);
-	if (fd >= 0 && in_a_copy(CLONE_FILES, write_and_check, fd, argv, CHECK_PATIENCE) == 0) {
-		name_descriptor(fd, by_fault);
+	/* The copy shares the descriptors: those that it names in the file stay open over the execution. */
+	if (fd < 0 || in_a_copy(CLONE_FILES, write_and_check, fd, CHECK_PATIENCE) == 0)
 		return fd;
-	}
 	close(fd);
 	return -1;
 }
 
-void hand_over(char **argv) {
+void hand_over(void) {
 	const char *why = "it does not understand what it would have to go on with";
-	int fd = state_save(argv, false);
+	int fd = save();
 	if (fd >= 0) {
-		execv(place_executable(), argv);
+		name_state(fd, false);
+		execv(place_executable, arguments);
 		why = strerror(errno);
 		close(fd);
-		name_descriptor(-1, false);
+		name_state(-1, false);
 	}
-	say("Failed to re-execute %s: %s", place_executable(), why);
+	say("Failed to re-execute %s: %s", place_executable, why);
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+}
+
+/* A fault of process 1 leaves a core file in / and executes it anew (reference: system 2, step 11). */
+static void crashed(int signal, siginfo_t *info, void *context) {
+	(void)context;
+	/* Signals that somebody sends are not faults: they do nothing. */
+	if (info->si_code <= 0 && !(signal == SIGABRT && info->si_pid == getpid()))
+		return;
+	if (getpid() != 1) {
+		act_by_default(signal); /* a child that has not reached exec: it faults once more, and ends */
+		return;
+	}
+	say_through = NULL;
+	/* It must not go on sending to what is being saved. */
+	daemon_kill();
+	int fd = left_by_fault && loop_now() - began < TRUST_AFTER ? -1 : save();
+	bool dumped = in_a_copy(0, dump_core, signal, CORE_PATIENCE) != -1;
+	say("Caught %s, %s; %s", faults[signal], dumped ? "core dumped" : "unable to dump core",
+	    fd >= 0 ? "going on" : "what was known of the processes is lost");
+	name_state(fd, true);
+	sleep(PAUSE);
+	execv(place_executable, arguments);
+	say("Unable to start init again: only orphans are taken care of from now on");
+	for (;;)
+		if (waitpid(-1, NULL, 0) < 0)
+			sleep(PAUSE);
+}
+
+void crashes_survive(void) {
+	static char stack[STACK];
+	stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+	struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	sigset_t mask;
+	if (getpid() != 1)
+		return;
+	sigaltstack(&other, NULL);
+	sigfillset(&action.sa_mask);
+	sigemptyset(&mask);
+	for (int signal = 1; signal < FAULTS; signal++)
+		if (faults[signal]) {
+			sigaction(signal, &action, NULL);
+			sigaddset(&mask, signal);
+		}
+	sigprocmask(SIG_UNBLOCK, &mask, NULL);
 }
