@@ -25,7 +25,7 @@ export interface BrokenFile {
    * trouble is not in the text, and for those who may not change anything, who might not be allowed to read the file.
    */
   place?: FilePlace | null;
-  /** What was expected there, as a sentence without its full stop; null where the message says it all. */
+  /** The expectation, as a sentence without its full stop; null where the message is enough. */
   expected?: string | null;
   /** The known stanza, or value, that was probably meant. */
   meant?: string | null;
@@ -36,7 +36,7 @@ export function brokenFileText({ path, line, message }: Pick<BrokenFile, 'path' 
   return line === null ? `${path}: ${message}` : `${path}:${line}: ${message}`;
 }
 
-/** What stands below that: the line with the word marked, and beside the mark what was expected and meant. Safe for terminals. */
+/** The lines below that: the text with the word marked, and beside the mark the expectation and the probable meaning. Safe for terminals. */
 export function adviceLines({ place, expected, meant }: Pick<BrokenFile, 'place' | 'expected' | 'meant'>): string[] {
   const parts = [...(expected ? [`expected ${expected}`] : []), ...(meant ? [`did you mean \`${meant}\`?`] : [])];
   const advice = printable(parts.join('; '));

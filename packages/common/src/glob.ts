@@ -22,19 +22,19 @@ const CLASSES: ReadonlyMap<string, RegExp> = new Map([
 /** How long the name of a class may be. */
 const CLASS_NAME = /\[:([a-z]{1,6}):\]/y;
 
-/** What one character has to be, and how many steps it takes to tell; null: any number of any characters. */
+/** A test for one character, and the steps it takes; null: any number of any characters. */
 type Part = { steps: number; matches: (char: string) => boolean } | null;
 
 /** How many steps a match may take: one for each character that is looked at, more for those of long brackets. */
 export interface GlobBudget {
-  /** What is left of them; below zero once they were not enough. */
+  /** The remaining steps; below zero once they were not enough. */
   steps: number;
 }
 
-/** What a match may take if nobody says otherwise. */
+/** The default budget of a match. */
 export const MAX_GLOB_STEPS = 4 * 1024 * 1024;
 
-/** What it takes to read a character of the pattern. */
+/** Steps for reading a character of the pattern. */
 const READING_STEPS = 8;
 
 /** Characters that mean more than themselves. */
@@ -94,7 +94,7 @@ function partsOf(pattern: string, budget: GlobBudget): Part[] {
   return parts;
 }
 
-/** Reads the bracket expression at `at`; null when it is not closed. `end`: where the pattern goes on. */
+/** Reads the bracket expression at `at`; null when it is not closed. `end`: where the pattern continues. */
 function readBracket(pattern: string, at: number, budget: GlobBudget): { part: Part; end: number } | null {
   const members: ((char: string) => boolean)[] = [];
   let i = at + 1;

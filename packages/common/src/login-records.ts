@@ -139,7 +139,7 @@ export function readRunlevel(path: string): Runlevel | null {
 
 /**
  * Records a change of the run level. In a file whose last level is not `previous`, the machine has been booted without a
- * record of that, which is made first. A file that cannot be written is passed over, a wtmp that does not exist as well.
+ * record of that, which is made first. Skips a file that cannot be written, and a wtmp that does not exist.
  */
 export function recordRunlevel(files: LoginFiles, { level, previous }: Runlevel, now: number): void {
   const code = level.charCodeAt(0) + 256 * (previous === 'N' ? 0 : previous.charCodeAt(0));
@@ -189,7 +189,7 @@ export function markDead(files: LoginFiles, pids: ReadonlySet<number>, now: numb
 
 // --- files ------------------------------------------------------------------------------------------------------------
 
-/** What fails is not done: a machine without these files works all the same. */
+/** Failures are ignored: a machine without these files works all the same. */
 function quietly<T>(action: () => T): T | undefined {
   try {
     return action();

@@ -1,4 +1,4 @@
-/** What a program of ours has of its caller: arguments and standard streams, with nothing lost between bytes and text. */
+/** Arguments and standard streams of a program of ours, converted between bytes and text without loss. */
 import { readFileSync, writeSync } from 'node:fs';
 import { decodeText, encodeText } from './text.ts';
 
@@ -28,7 +28,7 @@ function write(fd: number, text: string): void {
       bytes = bytes.subarray(writeSync(fd, bytes));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Nobody reads any more: there is nothing left to do.
+      // There is no reader any more: nothing is left to do.
       if (code === 'EPIPE') process.exit(1);
       // A closed descriptor takes nothing; the command is carried out all the same.
       if (code !== 'EAGAIN') return;

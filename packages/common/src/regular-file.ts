@@ -6,7 +6,7 @@ export function withRegularFile<T>(path: string, use: (fd: number) => T): T {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const found = fstatSync(fd);
-    // That a folder cannot be read is said when it is.
+    // Reading a folder reports the error.
     if (!found.isFile() && !found.isDirectory()) throw new Error('not a regular file');
     return use(fd);
   } finally {

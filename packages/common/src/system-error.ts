@@ -26,7 +26,7 @@ const C_TEXTS: Record<string, string> = {
 /** Not in Node's table: it knows only the errors that its own I/O meets. */
 const ENOEXEC = 8;
 
-/** What strerror says of an errno. */
+/** The text of strerror for an errno. */
 export function errnoText(errno: number): string {
   if (errno === ENOEXEC) return 'Exec format error';
   const known = getSystemErrorMap().get(-errno);

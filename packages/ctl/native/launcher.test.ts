@@ -444,7 +444,7 @@ describe('the launcher', () => {
     await daemon.listen(join(dir, 'control.sock'));
   });
 
-  it('goes on with its wait over a restart of the daemon, with the same key, and repeats no output', async () => {
+  it('resumes its wait after a restart of the daemon, with the same key, and repeats no output', async () => {
     daemon.onRun = ({ id }, send, socket) => {
       send(output(id, 1, 'svc start'));
       setImmediate(() => socket.end());

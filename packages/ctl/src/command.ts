@@ -1,4 +1,4 @@
-/** What a command is, and what it is given when it runs. */
+/** The shape of a command, and its arguments when it runs. */
 import type { CallOptions, Requester, Target, UpstartClient } from '@upstart/protocol';
 import type { CommandContext } from './context.ts';
 import { type OptionSpec, type Options, UsageError } from './options.ts';
@@ -11,7 +11,7 @@ export interface Command {
   readonly name: string;
   readonly group: (typeof GROUPS)[number];
   readonly synopsis: string;
-  /** What follows the options in the usage line. */
+  /** The part of the usage line behind the options. */
   readonly usage: string;
   readonly options: readonly OptionSpec[];
   /** The paragraph below the options in the command's help. */
@@ -39,7 +39,7 @@ export const NO_WAIT = (what: string): OptionSpec => ({
   short: 'n',
   description: `do not wait for ${what} before exiting`,
 });
-/** For commands that wait. Scripts compare the options that their help lists, so it is told of in its paragraph. */
+/** For commands that wait. Scripts compare the options that the help lists, so the paragraph describes this one. */
 export const TIMEOUT: OptionSpec = {
   long: 'timeout',
   value: 'SECONDS',
@@ -64,7 +64,7 @@ export function ownInstance(env: CommandContext['env']): Requester | null {
   return job === undefined || instance === undefined ? null : { job, instance };
 }
 
-/** What a request says of where it comes from. */
+/** The job instance that a request comes from. */
 export function origin({ env }: CommandContext): { from?: Requester } {
   const from = ownInstance(env);
   return from === null || from.job === '' ? {} : { from };
@@ -78,7 +78,7 @@ export function timeLimit({ timeout }: Options): CallOptions {
   return { timeout: seconds * 1000 };
 }
 
-/** What is said when the time of `--timeout` is over. */
+/** The message when `--timeout` has passed. */
 export function lateText({ timeout }: Options, status: string): string {
   return `Not done within ${timeout} second${timeout === '1' ? '' : 's'}; it continues: ${status}`;
 }

@@ -694,7 +694,7 @@ describe('list-sessions', () => {
     ['a link to a file without an end', (path: string) => symlinkSync('/dev/zero', path)],
     ['a folder', (path: string) => mkdirSync(path)],
     ['a file of zeros', (path: string) => file(basename(path), '\0'.repeat(2 ** 20))],
-  ])('passes over %s in the place of a file', async (_what, put) => {
+  ])('skips %s in the place of a file', async (_what, put) => {
     put(join(dir, 'upstart', 'sessions', `${process.pid}.session`));
     expect(await run('initctl list-sessions', { env: { XDG_RUNTIME_DIR: dir } })).toMatchObject({ status: 0, out: '' });
   });
@@ -738,7 +738,7 @@ describe('--timeout', () => {
   });
 });
 
-describe('what people are told of a change', () => {
+describe('what people see of a change', () => {
   const terminal = { err: true };
   const env = { TERM: 'dumb' };
   const told = async (line: string, explain: object, more: Answers = {}): Promise<string> => {
@@ -940,7 +940,7 @@ describe('explain', () => {
   });
 });
 
-/** Runs a command that goes on until it is told to end. */
+/** Runs a command that continues until it is interrupted. */
 function runOn(line: string, client: FakeClient): { out: () => string; end: () => Promise<number> } {
   let out = '';
   const abort = new AbortController();

@@ -41,7 +41,7 @@ const help: Command = {
     const width = screenWidth(context.env, context.terminal.columns);
     const asked = print.forPeople ? BY_NAME.get(name) : undefined;
     const all = options.all === true || print.forPeople;
-    // Whatever --quiet says: nobody asks for help to get none.
+    // Regardless of --quiet: help was asked for.
     if (asked) context.out(commandHelp(asked, `${print.program} ${name}`, width));
     else context.out(commandList(COMMANDS, print.program, width, all));
     return 0;

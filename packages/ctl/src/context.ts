@@ -1,4 +1,4 @@
-/** What a command may use of the world around it. The same code runs in the daemon and in a process of its own. */
+/** Everything that a command may use of its surroundings. The same code runs in the daemon and in a process of its own. */
 import type { Scope, UpstartClient } from '@upstart/protocol';
 
 export interface Terminal {
@@ -14,7 +14,7 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /**
    * Whether this process is the caller's own. A command that reads files of the caller's must not do so with the
-   * rights of the daemon: where this is false, the caller is told to run it by itself (`RUN_LOCALLY`).
+   * rights of the daemon: where this is false, the caller is asked to run it by itself (`RUN_LOCALLY`).
    */
   readonly local: boolean;
   /** Writes to standard output and standard error; text as `encodeText` of the protocol takes it. */

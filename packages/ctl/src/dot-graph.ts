@@ -68,7 +68,7 @@ export function restrict(graph: Graph, jobs: readonly string[]): Graph {
   );
 }
 
-/** What stands for characters that names of nodes cannot have. */
+/** Replacements for characters that names of nodes cannot have. */
 const NODE_CHARACTERS: Readonly<Record<string, string>> = {
   '-': '_',
   $: 'dollar_',
@@ -121,7 +121,7 @@ export function dotGraph(graph: Graph, colours: typeof COLOURS): string {
       }
       jobs.add(job);
       const other = nodeName('job', job);
-      // What starts because another is about to start comes before it.
+      // A job that starts on another's `starting` comes before it.
       if (on === 'start' && event === 'starting') edge(`${node}:job`, `${other}:start`, colour);
       else edge(`${other}:job`, `${node}:${on}`, colour);
     }

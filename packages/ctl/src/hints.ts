@@ -1,4 +1,4 @@
-/** What people, and only they, are told below an error: why it may have happened, and what they may have meant. */
+/** Hints below an error, for people only: why it may have happened, and what they may have meant. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { adviceLines, brokenFileText, lastLines, nearest } from '@upstart/common';
 import type { Target, UpstartClient } from '@upstart/protocol';
@@ -9,7 +9,7 @@ import { unsupervisedLine } from './text/unsupervised.ts';
 /** How many lines of a job's output are shown below its failure. */
 const LOG_LINES = 10;
 
-/** For a job that nobody knows: the file of that name that cannot be read, or a job of a similar name. */
+/** For an unknown job: the file of that name that cannot be read, or a job of a similar name. */
 export async function hintUnknownJob(job: string, client: UpstartClient, print: Printer): Promise<void> {
   await unlessLost(async () => {
     const broken = (await client.call('brokenFiles', {})).filter((file) => file.job === job);
@@ -54,7 +54,7 @@ export async function noteOldDefinition(target: Target, client: UpstartClient, p
   });
 }
 
-/** How long what has been told to end may take until it is called left behind, in milliseconds, and how often that is looked at. */
+/** How long a process may take to end until it counts as left behind, and how often that is checked, in milliseconds. */
 const GRACE = 1000;
 const LOOKS = 4;
 

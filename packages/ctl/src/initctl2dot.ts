@@ -6,7 +6,7 @@ import yargs from 'yargs';
 import { runCommand } from './commands.ts';
 import { COLOURS, dotGraph, type Graph, GraphError, parseShowConfig, restrict } from './dot-graph.ts';
 
-/** What the command line says. Yargs exits by itself for --help and --version. */
+/** Parses the command line. Yargs exits by itself for --help and --version. */
 function parseCommandLine(words: string[]) {
   const colours = Object.fromEntries(
     Object.entries(COLOURS).map(([what, colour]) => [

@@ -9,7 +9,7 @@ export interface OptionSpec {
   readonly short?: string;
   /** Given by its letter alone; `long` is only what it is known by here. */
   readonly letterOnly?: true;
-  /** What the help calls the option's value; options without it are flags. */
+  /** The name of the option's value in the help; options without it are flags. */
   readonly value?: string;
   readonly integer?: boolean;
   readonly description: string;
@@ -34,10 +34,10 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** How much is said: of several, the last one counts. */
+/** Verbosity: the last one wins. */
 const VOLUME: readonly string[] = ['quiet', 'verbose', 'debug'];
 
-/** What all programs take. */
+/** Options of all programs. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { long: 'quiet', short: 'q', description: 'reduce output to errors only' },
   { long: 'verbose', short: 'v', description: 'increase output to include informational messages' },
@@ -46,7 +46,7 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { long: 'version', description: 'output version information and exit' },
 ];
 
-/** What all commands take. */
+/** Options of all commands. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { long: 'session', description: 'use existing D-Bus session bus to connect to init daemon (for testing)' },
   { long: 'system', description: 'use D-Bus system bus to connect to init daemon' },

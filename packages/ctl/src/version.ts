@@ -1,6 +1,6 @@
 import { VERSION } from '@upstart/common';
 
-/** What `--version` prints. */
+/** The text of `--version`. */
 export function versionText(program: string): string {
   return [
     `${program} (upstart ${VERSION})`,

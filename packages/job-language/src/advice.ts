@@ -1,4 +1,4 @@
-/** What people are told below an error in a job file: what was expected there, and what was probably meant. */
+/** Advice below an error in a job file: what was expected there, and what was probably meant. */
 import { type BrokenFile, nearest } from '@upstart/common';
 import { CHOICES, FOREIGN, FORMS } from './forms.ts';
 import type { ErrorContext, JobFileError } from './job-file-error.ts';
@@ -8,7 +8,7 @@ export type Advice = Required<Pick<BrokenFile, 'expected' | 'meant'>>;
 const NONE: Advice = { expected: null, meant: null };
 const CURLY_QUOTE = /[\u201C-\u201F\u2018-\u201B\u00AB\u00BB]/;
 
-/** What to say of an error; nothing of one that is about no word in the text. */
+/** The advice for an error; none for one that is about no word in the text. */
 export function adviceOn({ message, context }: JobFileError): Advice {
   if (context === null) return NONE;
   return { ...NONE, ...(BY_MESSAGE[message]?.(context) ?? ofStanza(context)) };
@@ -36,7 +36,7 @@ const BY_MESSAGE: Record<string, Adviser> = {
     expected: `another ${word} further down: an apostrophe opens a quote, too, unless it stands inside "…"`,
   }),
   'Unterminated block': () => ({ expected: '`end script` on a line of its own below' }),
-  'Trailing slash in file': () => ({ expected: 'a line to go on with behind the backslash, or no backslash' }),
+  'Trailing slash in file': () => ({ expected: 'another line behind the backslash, or no backslash' }),
   'Expected event': () => ({
     expected: 'an event: a condition ends with its line unless that is inside parentheses',
   }),

@@ -1,5 +1,5 @@
 /**
- * What stanzas take: each reader takes its words from the lexer and returns the value, or refuses with the text that
+ * Arguments of stanzas: each reader takes its words from the lexer and returns the value, or rejects them with the text that
  * belongs to it (reference: job files §3, §4).
  */
 

@@ -1,4 +1,4 @@
-/** What characters mean to the lexer (reference: job files §2). */
+/** Classes of characters in the lexer (reference: job files §2). */
 export const BLANK = 1;
 export const LINE_END = 2;
 export const PAREN = 4;

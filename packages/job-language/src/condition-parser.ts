@@ -8,7 +8,7 @@ export const MAX_CONDITION_EVENTS = 1000;
 
 const OPERATORS = ['and', 'or'] as const;
 
-/** What has been read at one level of parentheses: nothing, an operand, or an operand and an operator. */
+/** The part read so far at one level of parentheses: nothing, an operand, or an operand and an operator. */
 interface Level {
   left: Condition | null;
   operator: 'and' | 'or' | null;
@@ -74,7 +74,7 @@ function parseArguments(lexer: Lexer, inParens: boolean): string[] {
 }
 
 /**
- * Whether the condition goes on: to the end of the line, or inside parentheses over one line end to the next line. That
+ * Whether the condition continues: to the end of the line, or inside parentheses over one line end to the next line. That
  * has to hold a token, unless the file ends right there.
  */
 function moreTokens(lexer: Lexer, inParens: boolean): boolean {

@@ -57,7 +57,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   cgroup: '`cgroup CONTROLLER [NAME] [KEY VALUE]`',
 };
 
-/** What may follow the keywords of a stanza, as far as those are words of a list; the keys without a blank are all stanzas. */
+/** Arguments of stanzas, as far as they are words of a list; the keys without a blank are all stanzas. */
 export const CHOICES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.keys(FORMS)
     .filter((stanza) => !stanza.includes(' '))

@@ -81,7 +81,7 @@ export interface JobDefinition {
   /** Seconds until SIGKILL follows the kill signal. */
   killTimeout: number;
   killSignal: number;
-  /** Seconds that a hook may go on once the job is to stop, 0 for ever; null: the daemon's default (--hook-timeout). */
+  /** Seconds that a hook may run once the job is to stop, 0 for ever; null: the daemon's default (--hook-timeout). */
   hookTimeout: number | null;
   reloadSignal: number;
   /** null: the daemon's default. */

@@ -1,6 +1,6 @@
 import type { FilePlace } from '@upstart/common';
 
-/** What the parser knows of the place of an error. */
+/** The place of an error, as the parser knows it. */
 export interface ErrorContext {
   /** The word at fault, or where something is missing. May be on another line than the error is reported for. */
   readonly place: FilePlace;

@@ -31,14 +31,14 @@ export const KNOWN_EVENTS: readonly string[] = [
 ];
 
 const NAMES: ReadonlySet<string> = new Set(KNOWN_EVENTS);
-/** What the udev bridge makes of a device, what the event bridge hands on to sessions, and the failure of another event. */
+/** Events of the udev bridge, events passed to sessions by the event bridge, and failures of other events. */
 const PATTERN = /-device-[a-z]+$|^:sys:|\/failed$/;
 
 export function isKnownEvent(name: string): boolean {
   return NAMES.has(name) || PATTERN.test(name);
 }
 
-/** What people write for an event that has another name. */
+/** Names that people write for events with other names. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   shutdown: 'runlevel [06]',
   reboot: 'runlevel 6',
@@ -49,7 +49,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   'net-up': 'static-network-up',
 };
 
-/** What was probably meant by the name of an event that nobody emits, as it stands in a condition. */
+/** The event that was probably meant by a name without an emitter, as written in a condition. */
 export function meantEvent(name: string): string | null {
   return Object.hasOwn(OTHER_NAMES, name) ? (OTHER_NAMES[name] as string) : null;
 }

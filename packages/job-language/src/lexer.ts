@@ -15,7 +15,7 @@ const WORD = BLANK | LINE_END;
 export const CONDITION_WORD = WORD | PAREN;
 const COMMAND = LINE_END;
 
-/** What was read: the keywords of a stanza, and what follows them. */
+/** Kinds of words: the keywords of a stanza, and its arguments. */
 export interface Token {
   readonly kind: 'stanza' | 'keyword' | 'word' | 'operator' | 'paren' | 'command' | 'block';
   /** As the stanza gets it. */
@@ -45,7 +45,7 @@ export class Lexer {
     this.#onToken = onToken;
   }
 
-  /** Refuses the file because of what stands at `span`, if not told otherwise the token that was read last. */
+  /** Rejects the file because of the text at `span`, by default the token that was read last. */
   fail(message: string, span: Span = this.#last, line = this.line): never {
     const { stanza } = this;
     const word = this.#text.slice(span.start, span.end);

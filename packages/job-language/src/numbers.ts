@@ -21,13 +21,13 @@ export function signedNumber(word: string, min: number, max: number): number | n
   return value !== null && value >= min && value <= max ? Number(value) : null;
 }
 
-/** What C's strtol gives for the word, from 0 on; else null. */
+/** The result of C's strtol for the word, if it is not negative; else null. */
 export function longNumber(word: string): bigint | null {
   const value = parse(word, 10);
   return value === null || value < 0n || value > LONG_MAX ? null : value;
 }
 
-/** What is left of such a number in an `int`, as the original keeps some: 4294967296 is 0. Null if that is negative. */
+/** Such a number truncated to an `int`, as the original stores some: 4294967296 is 0. Null if that is negative. */
 export function truncatedNumber(word: string): number | null {
   const value = parse(word, 10);
   if (value === null || value > LONG_MAX || value < -LONG_MAX - 1n) return null;

@@ -9,7 +9,7 @@ export const MAX_JOB_FILE_SIZE = 1024 * 1024;
 export interface ParseOptions {
   /** The job's name; ignored with `into`. */
   name: string;
-  /** What errors call the file. */
+  /** The file's name in errors. */
   path: string;
   /** The definition that an override adds to; it is left as it is. */
   into?: JobDefinition;

@@ -27,7 +27,7 @@ import {
 } from './job-definition.ts';
 import type { Lexer } from './lexer.ts';
 
-/** What stanzas may ask of whoever has the file parsed. */
+/** The caller's part in parsing: settings and listeners for stanzas. */
 export interface StanzaContext {
   /** Whether the daemon runs with `--debug`, without which the stanza of that name does nothing. */
   debug: boolean;

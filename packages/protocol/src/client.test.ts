@@ -248,7 +248,7 @@ describe('a daemon end', () => {
     expect(took).toEqual([]);
   });
 
-  it('goes on after a request that is wrong only in itself', () => {
+  it('continues after a request that is wrong only in itself', () => {
     const refused: [number, string, boolean][] = [];
     const took: string[] = [];
     const stream = new RequestStream({

@@ -58,8 +58,8 @@ interface Watcher {
 
 /**
  * Calls made with a key outlive the connection: when it is lost, the client connects anew and sends them again under
- * the same key, so that waits go on over a restart of the daemon. Watching goes on as well (what happened in between is
- * not reported). Calls without a key that were under way are rejected, since nobody knows whether they were carried out.
+ * the same key, so that waits outlive a restart of the daemon. Watching continues as well (what happened in between is
+ * not reported). Calls without a key that were under way are rejected, since it is unknown whether they were carried out.
  */
 export class Client implements UpstartClient, ConnectionEvents {
   readonly #settings: Settings;
@@ -75,7 +75,7 @@ export class Client implements UpstartClient, ConnectionEvents {
     this.#settings = settings;
   }
 
-  /** What the daemon said of itself when it was connected to last. */
+  /** The daemon's greeting at the last connection. */
   get hello(): Result<'hello'> {
     return this.#hello as Result<'hello'>;
   }

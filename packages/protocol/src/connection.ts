@@ -22,7 +22,7 @@ export class ConnectionError extends Error {
 /** The text of a call whose answer can no longer come. */
 export const DISCONNECTED = 'Connection was disconnected before a reply was received';
 
-/** What a daemon may send, as far as this side relies on it. */
+/** Checks of the daemon's messages, as far as this side relies on them. */
 interface Incoming {
   id?: unknown;
   result?: unknown;
@@ -86,7 +86,7 @@ export class Connection {
 /** Milliseconds between two attempts to connect to a daemon that has too many waiting at its door. */
 const CROWDED_PAUSE = 20;
 
-/** Connects; while the daemon has more at its door than the kernel queues, it goes on trying, up to `patience` milliseconds. */
+/** Connects; while the daemon has more at its door than the kernel queues, it retries, up to `patience` milliseconds. */
 async function openSocket(path: string, patience: number): Promise<Socket> {
   for (let left = patience; ; left -= CROWDED_PAUSE) {
     try {
@@ -104,7 +104,7 @@ function tryToOpen(path: string): Promise<Socket> {
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
-      // What goes wrong from here on shows as the end of the connection.
+      // Any later error shows as the end of the connection.
       socket.on('error', () => {});
       resolve(socket);
     });

@@ -40,7 +40,7 @@ export interface WireError {
   text: string;
 }
 
-/** What makes an error ours, whichever copy of this module made it: the daemon and its commands are bundles of their own. */
+/** Marks our errors, whichever copy of this module made them: the daemon and its commands are separate bundles. */
 const BRAND = Symbol.for('upstart.error');
 
 /** An error of the daemon's, as clients and the engine throw it; `message` is the text for users. */
@@ -63,10 +63,10 @@ export class UpstartError extends Error {
   }
 }
 
-/** As above, for the error that is nobody's fault but the clock's. */
+/** As above, for a timeout. */
 const TIMEOUT_BRAND = Symbol.for('upstart.timeout');
 
-/** A call was not answered within the time that its caller gave it. What it asked for goes on. */
+/** A call was not answered within the time that its caller gave it. The request stays in force. */
 export class TimeoutError extends Error {
   readonly [TIMEOUT_BRAND] = true;
 

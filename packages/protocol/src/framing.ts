@@ -8,7 +8,7 @@ import { decodeText, encodeText } from '@upstart/common';
 import { Packr, Unpackr } from 'msgpackr';
 import { checkMessagePack, leadingId, MessagePackError, ValuesExceeded } from './msgpack-check.ts';
 
-/** What one frame may hold, by direction. */
+/** Limits of one frame, by direction. */
 export interface FrameLimits {
   /** The length of a frame's body. */
   readonly bytes: number;
@@ -17,11 +17,11 @@ export interface FrameLimits {
   /** How deep maps and arrays may be nested. */
   readonly depth: number;
 }
-/** What a daemon accepts from anybody on the machine. */
+/** Limits for frames from any user of the machine. */
 export const CLIENT_LIMITS: FrameLimits = { bytes: 1024 * 1024, values: 131_072, depth: 16 };
 /** And from one that may only ask, and is not to keep others waiting. */
 export const STRANGER_LIMITS: FrameLimits = { bytes: 64 * 1024, values: 4096, depth: 16 };
-/** What a client accepts from the daemon. Conditions of many operators are what makes a message deep. */
+/** Limits for frames from the daemon. Conditions with many operators make a message deep. */
 export const DAEMON_LIMITS: FrameLimits = {
   bytes: 16 * 1024 * 1024,
   values: Number.POSITIVE_INFINITY,

@@ -15,7 +15,7 @@ describe('the daemon that is meant', () => {
     expect([...named, isSession('system', session), isSession('user', {})]).toEqual([true, false, false, true]);
   });
 
-  it('is said to be wrong', () => {
+  it('is reported as wrong', () => {
     expect(() => controlSocket('user', { UPSTART_SESSION: '' })).toThrow(
       "UPSTART_SESSION isn't set in the environment. Unable to locate the Upstart instance.",
     );
@@ -25,7 +25,7 @@ describe('the daemon that is meant', () => {
   });
 });
 
-describe('the daemon that is meant where nothing is said', () => {
+describe('the daemon that is meant by default', () => {
   let sessions: TestSessions;
   beforeEach(() => {
     sessions = new TestSessions();

@@ -1,4 +1,4 @@
-/** Which daemon a program means: what it is told, else the only session of its user, else the system's init (reference: control §1). */
+/** Which daemon a program means: the one it is given, else the only session of its user, else the system's init (reference: control §1). */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTROL_SOCKET, parseAddress, SYSTEM_SOCKET_DIR } from './address.ts';

@@ -39,7 +39,7 @@ export type EnvTarget = { job: string; instance: string } | null;
  */
 export const RUN_LOCALLY = 256;
 
-/** What `show-config`, `check-config` and `usage` need to know of a job. */
+/** A job as `show-config`, `check-config` and `usage` need it. */
 export interface JobConfig {
   job: string;
   path: string;
@@ -85,11 +85,11 @@ export interface Explanation {
   defined: boolean;
   /** Why there is no instance, in a few words; null where there are some, whose own `why` says it. */
   why: string | null;
-  /** What else is worth knowing of the job. */
+  /** Notes on the job. */
   notes: string[];
   startOn: { condition: string; operands: ExplainedOperand[] } | null;
   stopOn: string | null;
-  /** What its files say by now and is not in use as long as it runs: another definition, or none; null: nothing. */
+  /** A change of its files that takes effect when it has stopped: another definition, or none; null: no change. */
   pending?: 'changed' | 'gone' | null;
   instances: {
     name: string;
@@ -110,7 +110,7 @@ export interface Explanation {
   /** How the last instance that ended went; null before the first one. */
   last: { instance: string; at: number; text: string; failure: FailureReason | null; respawns: number } | null;
   broken: BrokenFile[];
-  /** What a failed run has output; null without a failure, or without anything in the log. */
+  /** The output of a failed run; null without a failure, or with an empty log. */
   output?: FailedOutput | null;
   /** Processes of the job that init does not supervise, at most ten. */
   unsupervised?: UnsupervisedProcess[];
@@ -174,7 +174,7 @@ export interface Methods {
   /** Ends a session init as SIGTERM does, with TYPE=logout; PID 1 ignores it. */
   endSession: { params: Record<never, never>; result: null };
   /**
-   * Replaces the running init by the installed one, which goes on with its jobs. There is no answer: the connection ends
+   * Replaces the running init by the installed one, which takes over its jobs. There is no answer: the connection ends
    * when the daemon does, and those who wait with a key are answered by the next one.
    */
   reexecute: { params: Record<never, never>; result: null };
@@ -227,7 +227,7 @@ export interface OutputFrame {
   data: Uint8Array;
 }
 
-/** What `watch` reports, in the order in which it happened. */
+/** Notifications of `watch`, in the order in which they happened. */
 export type Notification =
   | { event: 'job-added' | 'job-removed'; job: string }
   | { event: 'instance-added' | 'instance-removed'; job: string; instance: string }

@@ -7,7 +7,7 @@ const byName = { job: 'web', instance: '' };
 const terminal = { out: true, err: false, columns: 80 };
 const run = { argv: ['status', 'web'], cwd: '/', env: { HOME: '/root' }, terminal };
 
-/** For each method: params that are right, and wrong ones with what is said of them. */
+/** For each method: params that are right, and wrong ones with their errors. */
 const table: Record<Method, { good: object[]; bad: [object | null | undefined, string][] }> = {
   hello: {
     good: [{ version: 1, client: 'me' }],

@@ -2,7 +2,7 @@
 import { upstartError } from './errors.ts';
 import type { Asking, EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
 
-/** Checks the value found at `place` and returns it (maps: rebuilt, without fields nobody knows). */
+/** Checks the value found at `place` and returns it (maps: rebuilt, without unknown fields). */
 type Check<T> = (value: unknown, place: string) => T;
 
 /** The longest `key` of a request, in UTF-16 units. */

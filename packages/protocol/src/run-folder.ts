@@ -10,7 +10,7 @@ const OWNER_FILE = 'owner';
 /** How much of an owner file is read, in bytes. */
 const MAX_OWNER = 128 * 1024;
 
-/** What tells one init from another with the same pid. */
+/** The identity of an init among others with the same pid. */
 export interface InitIdentity {
   /** As the init's own pid namespace has it. */
   readonly pid: number;

@@ -1,5 +1,5 @@
 /**
- * The sessions of a user, as a client finds them that is told nothing (reference: control §7 for their files).
+ * The sessions of a user, as a client without an address finds them (reference: control §7 for their files).
  *
  * A session with a run-time folder of the user announces itself there; one without has a folder below that for temporary files.
  * Those of other users, of other pid namespaces and those whose init has gone are none.
@@ -28,7 +28,7 @@ const SESSION_FILE = /^([0-9]+)(?:-\w+)?\.session$/;
 const ASSIGNMENT = 'UPSTART_SESSION=';
 /** How much of a session file is read, in bytes: more than any address. */
 const MAX_BYTES = 4096;
-/** What init is called, as /proc tells it. */
+/** Names of init in /proc. */
 const INIT_NAMES = ['init', 'upstart'];
 
 /** The live sessions of the caller: those that are announced, or, where there is none, those that could not announce themselves. */

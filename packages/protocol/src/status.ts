@@ -1,6 +1,6 @@
 import type { Slot } from '@upstart/common';
 
-/** What a job instance is heading for. `respawn` is a passing mark while a hook outlives the main process. */
+/** The goal of an instance. `respawn` is a temporary mark while a hook outlives the main process. */
 export type Goal = 'stop' | 'start' | 'respawn';
 
 /** The states of a job instance, in the order in which a start and a stop pass through them. */
@@ -35,7 +35,7 @@ export interface LogTrouble {
   path: string;
   /** As the C library says it: `No space left on device`. */
   error: string;
-  /** What that says of the file, where it does not say so itself. */
+  /** An explanation of the error, where it needs one. */
   meaning: string | null;
   /** Milliseconds since the epoch. */
   since: number;
@@ -50,7 +50,7 @@ export interface InstanceStatus {
   state: State;
   /** Only processes that live, in slot order. */
   processes: ProcessStatus[];
-  /** What is wrong with its log; null: nothing. A daemon from before 2.14 lacks it. */
+  /** The trouble with its log; null: none. A daemon from before 2.14 lacks it. */
   logTrouble?: LogTrouble | null;
 }
 

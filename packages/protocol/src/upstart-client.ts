@@ -1,4 +1,4 @@
-/** What commands need of a daemon, whether it is at the other end of a socket or in the same process. */
+/** A daemon as commands use it, behind a socket or in the same process. */
 import type { Method, Notification, Params, Result } from './messages.ts';
 
 export interface CallOptions {
@@ -12,7 +12,7 @@ export interface UpstartClient {
   /** Carries out one request. Rejects with the daemon's `UpstartError`, or with a `ConnectionError`. */
   call<M extends Method>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>>;
   /**
-   * Has `listener` called for every notification from now on; resolves once the daemon has agreed. `ended` is told
+   * Has `listener` called for every notification from now on; resolves once the daemon has agreed. `ended` gets
    * when none will come any more: null after `close`, else why.
    */
   watch(listener: (notification: Notification) => void, ended?: (reason: Error | null) => void): Promise<void>;

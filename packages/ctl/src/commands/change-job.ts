@@ -70,7 +70,7 @@ async function tellLate(target: Target, client: UpstartClient, { options, print 
   print.failure(lateText(options, line));
 }
 
-/** What people should know of a change that was made. */
+/** Hints for people about a change that was made. */
 async function note(method: Change, target: Target, client: UpstartClient, { print }: Invocation): Promise<void> {
   if (!print.hinting) return;
   if (method === 'restart') await noteOldDefinition(target, client, print);

@@ -72,7 +72,7 @@ function complaintsAbout({ job, startOn, stopOn }: JobConfig, known: Known): str
   return lines.length === 0 ? [] : [job, ...lines];
 }
 
-/** What is unknown in a condition that is bad; nothing of one that is not. */
+/** Unknown events and jobs in a bad condition; none for a good one. */
 function unmeetable(condition: Condition | null, known: Known): string[] {
   if (condition === null) return [];
   const found: Findings = { unknown: [], bad: false };
@@ -81,7 +81,7 @@ function unmeetable(condition: Condition | null, known: Known): string[] {
 }
 
 interface Findings {
-  /** What is wrong with each operand that cannot be met, right operands before left ones as the original has them. */
+  /** The fault of each operand that cannot be met, right operands before left ones as in the original. */
   readonly unknown: string[];
   /** Some operator, wherever it stands, cannot come true: then the whole condition is bad, even where the rest suffices. */
   bad: boolean;

@@ -51,7 +51,7 @@ function announcedSessions(dir: string, print: Printer): Session[] | null {
   return found;
 }
 
-/** Those that are announced nowhere, for a caller that is told nothing: one who knows its session asks for the files of a folder. */
+/** Those that are announced nowhere, for a caller without an address: one who knows its session asks for the files of a folder. */
 function otherSessions(env: CommandContext['env']): Session[] {
   return env.UPSTART_SESSION === undefined ? findSessions(env) : [];
 }

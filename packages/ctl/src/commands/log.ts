@@ -16,7 +16,7 @@ export const log: Command = {
   synopsis: 'Show what a job has output.',
   usage: 'JOB [KEY=VALUE]...',
   options: [
-    { long: 'follow', short: 'f', description: 'go on with what is output from now on' },
+    { long: 'follow', short: 'f', description: 'keep printing new output' },
     { long: 'lines', short: 'n', value: 'LINES', integer: true, description: 'show this many of the last lines (10)' },
   ],
   help: 'Outputs the last lines of the log of JOB. KEY=VALUE pairs name the instance of a job that has several.',
@@ -75,7 +75,7 @@ function followFile(path: string, from: Position, print: Printer, signal: AbortS
   };
   return new Promise((resolve) => {
     watchFile(path, { interval: FOLLOW_INTERVAL }, look);
-    // What was appended before the watch began.
+    // Output that was appended before the watch began.
     look();
     signal?.addEventListener('abort', () => {
       unwatchFile(path, look);

@@ -10,7 +10,7 @@ export const watch: Command = {
   usage: '',
   most: 0,
   options: [JSON_OUTPUT],
-  help: 'Each line has the time and what happened. It goes on over a restart of the init daemon, until it is interrupted. With --json each line is a JSON object.',
+  help: 'Each line has the time and what happened. It continues over a restart of the init daemon, until it is interrupted. With --json each line is a JSON object.',
   local: true,
   async run({ connect, context, options, print }) {
     const client = await connect();
@@ -35,7 +35,7 @@ interface Named {
 /** The notification with this `event`, also where two share a type. */
 type Of<E extends string, N = Notification> = N extends { event: infer F } ? (E extends F ? N : never) : never;
 
-/** One row a kind of notification: how it is said. */
+/** One row for each kind of notification: its text. */
 const TEXTS: { readonly [E in Notification['event']]: (n: Of<E>) => string } = {
   'job-added': ({ job }) => `job ${job} added`,
   'job-removed': ({ job }) => `job ${job} removed`,

@@ -13,7 +13,7 @@ const TERM_PATIENCE_MS = 5000;
 const KILL_PATIENCE_MS = 2000;
 const LOOK_MS = 50;
 
-/** Whoever started this, and its terminal, may go first. */
+/** The caller, and its terminal, may end first. */
 const SURVIVED = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGTTOU'] as const;
 
 /** PF_KTHREAD of the flags in /proc/PID/stat. */
@@ -30,7 +30,7 @@ export async function endProcesses(): Promise<void> {
   await endWith(['SIGKILL'], ['SIGKILL'], KILL_PATIENCE_MS);
 }
 
-/** Sends `first` once and `again` with each look, until nobody is left, or time is up: false. */
+/** Sends `first` once and `again` with each look, until no process is left; false when that times out. */
 async function endWith(first: readonly NodeJS.Signals[], again: readonly NodeJS.Signals[], patienceMs: number) {
   let left = signalAll(first);
   for (let waitedMs = 0; left > 0 && waitedMs < patienceMs; waitedMs += LOOK_MS) {

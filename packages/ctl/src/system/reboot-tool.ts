@@ -1,6 +1,6 @@
 /**
  * reboot, halt and poweroff, as far as Node is needed for them: mistakes and help, an orderly shutdown, and what comes before the
- * kernel is told by force where no script has done it (reference: system §4.5). `native/reboot.c` is the other half.
+ * kernel is called by force where no script has done it (reference: system §4.5). `native/reboot.c` is the other half.
  */
 import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';

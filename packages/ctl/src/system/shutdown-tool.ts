@@ -20,7 +20,7 @@ const SYSV_FIFOS = ['/run/initctl', '/dev/initctl'];
 
 interface Purpose {
   level: string;
-  /** As those who are logged in are told. */
+  /** The word in the warning to those who are logged in. */
   what: string;
   /** INIT_HALT of the event, for the scripts that end the machine. */
   halt?: string;
@@ -162,7 +162,7 @@ function runningPid(): number | null {
 function askOtherInit({ level }: Purpose): boolean {
   for (const path of SYSV_FIFOS) {
     try {
-      // Refused where nobody reads it: what is left of an init would take the request and do nothing.
+      // Fails without a reader: a leftover FIFO would take the request and do nothing.
       const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
       writeSync(fd, sysvRequest(level));
       closeSync(fd);

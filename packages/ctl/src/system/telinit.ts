@@ -44,7 +44,7 @@ const telinit: Tool = {
     },
     { long: 'timeout', short: 't', letterOnly: true, value: 'SECONDS', description: 'accepted and ignored' },
   ],
-  help: 'RUNLEVEL is one of 0123456 or S, or Q to read the job files again, or U to replace the running init by the installed one, which goes on where it was.',
+  help: 'RUNLEVEL is one of 0123456 or S, or Q to read the job files again, or U to replace the running init by the installed one, which resumes where it stopped.',
   mistaken:
     'Run by root, `init` is `telinit`: `init --user` starts a session, `init --container` the init of a container.',
   async run(call) {

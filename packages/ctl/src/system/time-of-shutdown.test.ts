@@ -35,7 +35,7 @@ test.each([
   expect(() => minutesUntil(text, NOW)).toThrow(message);
 });
 
-describe('those who are logged in are told', () => {
+describe('those who are logged in are warned', () => {
   it.each([
     [[1, 2, 9], true],
     [[15, 30, 45], true],

@@ -27,7 +27,7 @@ function upTo(most: number, digits: string, error: string): number {
   return Number(digits);
 }
 
-/** Whether those who are logged in are told again with so many minutes left: the nearer, the more often. */
+/** Whether those who are logged in are warned again with so many minutes left: the nearer, the more often. */
 export function isWarningDue(minutesLeft: number): boolean {
   const every = [
     [10, 1],

@@ -55,7 +55,7 @@ test('help and version', async () => {
   expect(text).toMatch(/^ {2}-t SECONDS +a time$/m);
 });
 
-test('people are told what they may have meant', async () => {
+test('people see what they may have meant', async () => {
   const mistaken = { ...tool, mistaken: 'A tool is no toy.' };
   const call = async (hinting: boolean, word: string): Promise<string> => {
     let text = '';

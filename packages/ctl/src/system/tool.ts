@@ -1,5 +1,5 @@
 /**
- * What telinit, runlevel and shutdown have in common: each is a table of options and a function, and answers mistakes the
+ * The common part of telinit, runlevel and shutdown: each is a table of options and a function, and answers mistakes the
  * way initctl does (reference: control §2.1, system §4).
  */
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ import { versionText } from '../version.ts';
 
 export interface Tool {
   readonly name: string;
-  /** What follows the options in the usage line. */
+  /** The part of the usage line behind the options. */
   readonly usage: string;
   readonly synopsis: string;
   readonly options: readonly OptionSpec[];

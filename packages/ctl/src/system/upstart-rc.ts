@@ -13,7 +13,7 @@ const upstartRc: Tool = {
   usage: 'RUNLEVEL',
   synopsis: 'Run the init scripts of a runlevel.',
   options: [{ long: 'dry-run', description: 'only print what would be run, and what it would wait for' }],
-  help: 'Runs the K scripts of /etc/rcRUNLEVEL.d, then the S scripts, in the order of their numbers; scripts whose headers say what they need run at the same time as others that they do not need. PREVLEVEL in the environment is the runlevel before. Scripts of services that have a job are passed over. With INIT_VERBOSE in the environment it says which script begins and ends when.',
+  help: 'Runs the K scripts of /etc/rcRUNLEVEL.d, then the S scripts, in the order of their numbers; scripts whose headers say what they need run at the same time as others that they do not need. PREVLEVEL in the environment is the runlevel before. Scripts of services that have a job are skipped. With INIT_VERBOSE in the environment it says which script begins and ends when.',
   async run({ args: [level], options, out, err, program }) {
     if (level === undefined) throw new UsageError('missing runlevel');
     if (level.length !== 1 || !LEVELS.includes(level)) throw new UsageError(`illegal runlevel: ${level}`);

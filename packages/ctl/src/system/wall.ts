@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { LOGIN_FILES, loginLines } from '@upstart/common/login-records';
 
-/** What the machine is going down for, and what it is told as. */
+/** Why the machine is going down, and the words for that. */
 export interface Announcement {
   /** `reboot`, `halt` … */
   what: string;
   minutesLeft: number;
-  /** Words of whoever shuts down. */
+  /** The message given to shutdown. */
   message: readonly string[];
 }
 
@@ -33,12 +33,12 @@ export function wallText(text: string, { user, host, terminal }: Sender, now: Da
   return `\u0007\r\nBroadcast message from ${user}@${host}\r\n\t(${terminal}) at ${time} ...\r\n\r\n${text}`;
 }
 
-/** Writes to the terminals of all logins. Terminals that do not take it are passed over; none of them is waited for. */
+/** Writes to the terminals of all logins. Skips terminals that do not take it, and waits for none. */
 export function wall(text: string, now = new Date()): void {
   const bytes = Buffer.from(wallText(text, sender(), now));
   for (const line of new Set(loginLines(LOGIN_FILES.utmp))) {
     const path = join('/dev', line);
-    // What is in utmp was written by others: it must not lead out of /dev.
+    // Other programs write utmp: its lines must not lead out of /dev.
     if (path.startsWith('/dev/')) writeToTerminal(path, bytes);
   }
 }
@@ -74,6 +74,6 @@ export function writeToTerminal(path: string, bytes: Uint8Array): void {
       closeSync(fd);
     }
   } catch {
-    // It is stopped, or nobody is there any more.
+    // It is stopped, or has no reader any more.
   }
 }

@@ -95,7 +95,7 @@ function operandLine({ text, seen, note }: ExplainedOperand, colour: Palette): s
   return note === null ? line : `${line} (${printable(note)})`;
 }
 
-/** What is waited for, and below it, indented, what that waits for. */
+/** The reasons for waiting, each with its own reasons below it, indented. */
 function chain({ text, children }: WaitReason): string[] {
   return [printable(text), ...indented(children.flatMap(chain))];
 }
@@ -115,7 +115,7 @@ function lastRunLines(
   return [failure === null ? line : colour.bad(line)];
 }
 
-/** What is wrong with a log, since when, and what it costs. */
+/** The trouble with a log, since when, and how much output is lost. */
 function logTroubleLine({ path, error, meaning, since, dropped }: LogTrouble, now: Date): string {
   const reason = meaning === null ? error : `${error} (${meaning})`;
   const cost = dropped === 0 ? 'its output is kept for now' : `${dropped} bytes of output have been dropped`;

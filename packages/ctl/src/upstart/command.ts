@@ -1,4 +1,4 @@
-/** What a sub-command of `upstart` is, and what it is given when it runs. */
+/** The shape of a sub-command of `upstart`, and its arguments when it runs. */
 import type { Scope, UpstartClient } from '@upstart/protocol';
 import type { Options as OptionTable } from 'yargs';
 import type { Invocation } from '../command.ts';
@@ -11,7 +11,7 @@ export const EXIT = { done: 0, failed: 1, usage: 2, notRunning: 3, unknown: 4 } 
 
 export interface FrontCommand {
   readonly name: string;
-  /** What follows the name, as yargs writes it: `[JOB..]`, `<JOB..>`. A name with a `=` would be taken for an option. */
+  /** The arguments behind the name, as yargs writes them: `[JOB..]`, `<JOB..>`. A name with a `=` would be taken for an option. */
   readonly words: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionTable>>;

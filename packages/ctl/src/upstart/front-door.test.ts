@@ -181,7 +181,7 @@ describe('jobs', () => {
     expect((await run('reload worker N=1')).changes).toEqual([{ method: 'reload', job: 'worker', env: ['N=1'] }]);
   });
 
-  it('that are unknown are told with the nearest name or what is wrong with their file; the others are done', async () => {
+  it('that are unknown are reported with the nearest name or the error in their file; the others are done', async () => {
     const { status, err, changes } = await run('start wbe db mail');
     expect(err).toBe(
       'upstart: unknown job: wbe; did you mean web?\n' +
@@ -250,7 +250,7 @@ describe('jobs', () => {
     expect(await run('restart d*')).toMatchObject({ status: 0, err: '', changes: [] });
   });
 
-  it('that fail are told, and do not keep the others', async () => {
+  it('that fail are reported, and do not stop the others', async () => {
     const start = ({ job }: { job: string }) => {
       if (job === 'web') throw upstartError('job-failed-to-start');
       return { instance: '' };
@@ -400,7 +400,7 @@ describe('logs', () => {
 });
 
 describe('check', () => {
-  it('names a path that cannot be read, and goes on', async () => {
+  it('names a path that cannot be read, and continues', async () => {
     const { status, err } = await run('check /nonexistent');
     expect([status, err]).toEqual([1, 'upstart: cannot check /nonexistent: No such file or directory\n']);
     expect((await run('check', { config: () => [], brokenFiles: () => [] })).out).toBe('There are no job files.\n');

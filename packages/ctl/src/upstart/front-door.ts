@@ -20,7 +20,7 @@ const STATUSES =
 const ABOUT_INIT =
   "With options only `upstart` is init itself: `upstart --user` runs a session's init, `init --help` lists its options.";
 
-/** What yargs says in words of its own, and what is said instead. */
+/** Messages of yargs, and our texts for them. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^Not enough non-option arguments: .*/, 'missing job name'],
   [/^Not enough arguments following: (\S+).*/, 'missing argument: --$1'],
@@ -145,7 +145,7 @@ function lastOfEach(given: Readonly<Record<string, unknown>>): Record<string, un
 
 const isCommand = (word: string): boolean => COMMANDS.some(({ name }) => name === word);
 
-/** What yargs says of words that it does not know, with the nearest one that it does. */
+/** Yargs' message about unknown words, with the nearest known one. */
 function withNearest(message: string, words: readonly string[]): string {
   const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(message)?.[1];
   if (unknown === undefined) {

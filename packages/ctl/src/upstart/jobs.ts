@@ -5,7 +5,7 @@ import type { InstanceStatus, JobStatus, Target, UpstartClient } from '@upstart/
 import { UsageError } from '../options.ts';
 import { printable } from '../text/colour.ts';
 
-/** What is wrong with a word that means no job. */
+/** The error for a word that names no job. */
 export interface UnknownJob {
   readonly word: string;
   readonly text: string;

@@ -1,4 +1,4 @@
-/** What went wrong with a control group, by error number. */
+/** A failure with a control group, by error number. */
 export class CgroupError extends Error {
   override name = 'CgroupError';
   readonly errno: number;

@@ -37,7 +37,7 @@ interface Use extends Group {
   users: Set<number>;
 }
 
-/** Whom groups are handed over to; null: nobody. */
+/** The user that groups are handed over to; null: none. */
 interface Owner {
   uid: number | null;
   gid: number | null;
@@ -76,7 +76,7 @@ export class ControlGroups {
     return { files: wanted.map(({ path }) => processesFile(path)), jobFile };
   }
 
-  /** A group of the job's own only serves to find its processes again: what goes wrong with it is said once. */
+  /** A group of the job's own only serves to find its processes again: trouble with it is logged once. */
   private prepareJob(process: number, name: string): string | null {
     try {
       const { path } = this.use(process, null, this.jobGroupName(name));
@@ -181,7 +181,7 @@ export class ControlGroups {
       this.timer = null;
       const groups = [...this.leftover.values()];
       this.leftover.clear();
-      // Who uses it now will remove it.
+      // Its present user will remove it.
       for (const group of groups) if (!this.uses.has(group.path)) this.remove(group);
     }, RETRY_MS).unref();
   }

@@ -1,4 +1,4 @@
-/** What is done with one control group, by the files in its folder (reference: jobs §8.2, steps 19 and 23; jobs §11). */
+/** Operations on one control group, by the files in its folder (reference: jobs §8.2, steps 19 and 23; jobs §11). */
 import {
   chownSync,
   closeSync,
@@ -25,10 +25,10 @@ const ROUNDS = 20;
 /** Milliseconds between two rounds. */
 const ROUND_MS = 1;
 
-/** What whoever a job runs as may change in its group. */
+/** The files of a group that the job's user may change. */
 const DELEGATED = ['', '/cgroup.procs', '/tasks', '/cgroup.threads', '/cgroup.subtree_control'];
 
-/** The file that takes in whoever writes 0 into it. */
+/** The file that moves a process into the group when it writes 0. */
 export function processesFile(path: string): string {
   return `${path}/cgroup.procs`;
 }
@@ -134,14 +134,14 @@ function killAtOnce(path: string): boolean {
   }
 }
 
-/** False: there was nobody. */
+/** False: there was no process. */
 function killEach(path: string): boolean {
   const pids = processesIn(path);
   for (const pid of pids) {
     try {
       process.kill(pid, SIGKILL);
     } catch {
-      // It has ended, or is somebody's who may not be killed.
+      // It has ended, or belongs to a user whom init may not kill.
     }
   }
   return pids.length > 0;

@@ -89,7 +89,7 @@ function hasController({ point, second, options }: Mount, controller: string): b
 
 function baseIn(mount: Mount, viewpoint: Viewpoint): string {
   const group = viewpoint.pid === 1 ? '' : ownGroup(mount, viewpoint);
-  // What is mounted may be a part of the hierarchy only.
+  // The mount may be only a part of the hierarchy.
   const root = mount.root === '/' ? '' : mount.root;
   const below = group.startsWith(root) ? group.slice(root.length) : group;
   return `${mount.point}${below}`.replace(/(?<=.)\/+$/, '');

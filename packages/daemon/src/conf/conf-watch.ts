@@ -29,12 +29,12 @@ const ENTRIES = NAMES | IN.closeWrite;
 const HEADER = 16;
 const IS_LITTLE = endianness() === 'LE';
 
-/** What is asked for: everything in `directory`, or only its entry `name`. */
+/** The request: everything in `directory`, or only its entry `name`. */
 interface Watch {
   readonly path: string;
   readonly directory: string;
   readonly name: string | null;
-  /** What the kernel calls it; null until the helper has answered. */
+  /** The kernel's id for it; null until the helper has answered. */
   descriptor: number | null;
 }
 
@@ -131,7 +131,7 @@ export class ConfWatch implements Watcher {
     this.#waiting.push(answered);
     this.#hang ??= this.#limit();
     const { stdin } = this.#child;
-    // What is asked for in one turn is sent at once: each piece would wake the helper.
+    // Sends the requests of one turn together: each piece would wake the helper.
     if (stdin?.writableCorked === 0) {
       stdin.cork();
       process.nextTick(() => stdin.uncork());
@@ -146,7 +146,7 @@ export class ConfWatch implements Watcher {
     }, this.#hangMs);
   }
 
-  /** A helper that was stopped by a signal is made to go on: it is nobody's to stop. */
+  /** A helper that was stopped by a signal is continued: nothing else may stop it. */
   #continue(): void {
     const { pid } = this.#child;
     if (pid === undefined || !isStopped(pid)) return;

@@ -186,7 +186,7 @@ describe('broken files', () => {
   });
 });
 
-test('a directory that is missing is passed over, one that is none or cannot be read is named', () => {
+test('a directory that is missing is skipped, one that is none or cannot be read is named', () => {
   conf.write('file', '');
   symlinkSync('loop', conf.path('loop'));
   conf.load(['file', 'file/below', 'loop', 'missing']);

@@ -34,7 +34,7 @@ export interface ConfigurationOptions {
   now?: () => number;
 }
 
-/** What is found in the files of a job besides its definition. */
+/** Findings in the files of a job besides its definition. */
 type Findings = Pick<ConfFile, 'errors' | 'manual'>;
 
 /** Milliseconds until what could not be read for want of descriptors or memory is read again. */
@@ -58,7 +58,7 @@ export class Configuration {
     this.#watches = watch ? new Watches(watcher, (events) => this.#handle(events), onLog, onHelper) : null;
   }
 
-  /** Reads everything and begins to watch. Returns when all definitions have been told. */
+  /** Reads everything and begins to watch. Returns when all definitions have been reported. */
   load(): void {
     this.#replace(new Set(this.#sources));
   }
@@ -96,7 +96,7 @@ export class Configuration {
   }
 
   /**
-   * Resolves when what has been done to job files until now has been told. Events take a moment; whoever is about to say
+   * Resolves when all changes of job files until now have been reported. Events take a moment; a caller that is about to say
    * that a job is unknown can wait for this first, so that a file counts as soon as it is written.
    */
   async settled(): Promise<void> {
@@ -124,7 +124,7 @@ export class Configuration {
       const found = noChanges();
       source.scan(found);
       if (found.unread.size > 0) {
-        // What there was is kept whole until all of it can be read.
+        // Keeps the old content whole until all of the new can be read.
         changes.set(old, { ...noChanges(), unread: found.unread });
         return old;
       }
@@ -177,7 +177,7 @@ export class Configuration {
     this.#options.onLog('error', `${first[0]}: Unable to load configuration: ${first[1]}${more}`);
   }
 
-  /** What could not be read is tried again until it can; that is said once. */
+  /** Retries files that could not be read until they can; logs that once. */
   #noteUnread(unread: ReadonlyMap<string, string>): void {
     if (unread.size === 0 || this.#readAgain !== undefined) return;
     if (!this.#incomplete) {
@@ -219,7 +219,7 @@ export class Configuration {
     return conf;
   }
 
-  /** What `read` defines; null if it is refused, which is added to what was found, or is not there. */
+  /** The definition in `read`; null if the file is rejected (the error is added to `found`) or absent. */
   #parse(read: SourceFile, found: Findings, name: string, into?: JobDefinition): JobDefinition | null {
     const { path } = read;
     let manual = found.manual;

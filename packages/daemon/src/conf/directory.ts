@@ -1,4 +1,4 @@
-/** What of a directory counts for the configuration (reference: job files §1.2). */
+/** The entries of a directory that count for the configuration (reference: job files §1.2). */
 import { type Dirent, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { decodeText } from '@upstart/common';
 import { isIgnoredDirectory } from './ignored-directories.ts';
@@ -16,7 +16,7 @@ export function listEntries(directory: string): Map<string, EntryKind> {
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What one entry is by now. `link`: whether it is a further name of a file that exists elsewhere. */
+/** The present kind of one entry. `link`: whether it is a further name of a file that exists elsewhere. */
 export function inspectEntry(directory: string, name: string): { kind: EntryKind; link: boolean } | null {
   const stats = inspect(() => lstatSync(fsPath(`${directory}/${name}`)));
   const kind = stats && kindOf(directory, name, stats);

@@ -1,4 +1,4 @@
-/** What failed system calls say about a file or directory. */
+/** The meaning of failed system calls for a file or directory. */
 
 /** Something on the path is not there. */
 export function isAbsent(error: unknown): boolean {

@@ -23,7 +23,7 @@ interface Watched {
 export class FsWatch implements Watcher {
   readonly #listener: WatchListener;
   readonly #watched = new Map<string, Watched>();
-  /** What has happened to which path. */
+  /** Changes by path. */
   readonly #pending = new Map<string, WatchEvent['kind']>();
   #timer: NodeJS.Timeout | null = null;
   #firstPending = 0;
@@ -56,7 +56,7 @@ export class FsWatch implements Watcher {
     this.#watched.delete(path);
   }
 
-  /** What the kernel has told by now comes with the next turn of the event loop. */
+  /** Pending events of the kernel arrive with the next turn of the event loop. */
   async settled(): Promise<void> {
     await setImmediate();
     if (this.#timer === null) return;

@@ -41,7 +41,7 @@ export function readJobFile(path: string): JobFileContent | null {
   }
 }
 
-/** What the file holds; null if that is more than `most` bytes, which it may be by now, or more than a job file may have. */
+/** The content of the file; null if that is more than `most` bytes, which it may be by now, or more than a job file may have. */
 function readUpTo(fd: number, most: number): Buffer | null {
   const bytes = Buffer.allocUnsafe(Math.min(most, MAX_JOB_FILE_SIZE) + 1);
   const size = readSync(fd, bytes, 0, bytes.length, 0); // all of it: files are not read piecemeal as pipes are

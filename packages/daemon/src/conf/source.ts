@@ -22,14 +22,14 @@ export interface SourceFile {
 }
 
 export interface ConfFile extends SourceFile {
-  /** What the file and its override define; null if the file is broken. */
+  /** The definition by the file and its override; null if the file is broken. */
   definition: JobDefinition | null;
   errors: JobFileError[];
   /** The last `manual` of the file or its override. */
   manual: StanzaPlace | null;
 }
 
-/** What a look at the directory found different: job names, and directories. */
+/** Changes since the last look at the directory: job names, and directories. */
 export interface SourceChanges {
   readonly confs: Set<string>;
   readonly overrides: Set<string>;
@@ -39,7 +39,7 @@ export interface SourceChanges {
   readonly troubles: Map<string, string>;
   /** Directories that are not gone into, with the reason: there can be many, since links multiply. */
   readonly leftOut: Map<string, string>;
-  /** What could not be read for a reason that will pass, and counts as it was until then. */
+  /** Files that could not be read for a reason that will pass; their old content counts until then. */
   readonly unread: Map<string, string>;
 }
 
@@ -56,7 +56,7 @@ export function noChanges(): SourceChanges {
 
 /** Where a folder is, seen from the source's own. */
 interface Position {
-  /** What stands before the names of its jobs: '' or `net/`. */
+  /** The prefix of the names of its jobs: '' or `net/`. */
   readonly prefix: string;
   /** How many folders are above it; 0 for the source's own. */
   readonly depth: number;
@@ -91,7 +91,7 @@ export class Source {
     this.#scanFolder(this.directory, TOP, changes);
   }
 
-  /** Takes stock again of one known directory, to find what was not told. */
+  /** Takes stock again of one known directory, to find changes that were not reported. */
   rescan(path: string, changes: SourceChanges): void {
     const folder = this.folders.get(path);
     if (folder !== undefined) this.#scanFolder(path, folder, changes);
@@ -156,7 +156,7 @@ export class Source {
         changes.unread.set(path, systemErrorText(error));
         return false;
       }
-      // Something else than a directory in the source's own place is a mistake of whoever named it.
+      // Anything but a directory in the source's own place is a mistake in the option.
       const misnamed = path === this.directory && existsSync(fsPath(path));
       if (misnamed || !isAbsent(error)) changes.troubles.set(path, systemErrorText(error));
       this.dropFolder(path, changes);

@@ -72,7 +72,7 @@ test('neither the size nor a time that was set back hides a change', () => {
   expect(conf.usages()).toEqual({ a: 'six' });
 });
 
-test('a mistake is told at each reload', () => {
+test('a mistake is reported at each reload', () => {
   conf.write('conf/a.conf', 'bogus');
   conf.write('conf/b.conf', 'usage b');
   conf.write('conf/b.override', 'bogus');

@@ -1,6 +1,6 @@
 /**
  * When a file need not be read again: its times tell of every change, and they are what they were. On file systems of other machines
- * they may be told late, and right after a change a further one may leave them as they are, since clocks go in steps.
+ * they may be reported late, and right after a change a further one may leave them as they are, since clocks go in steps.
  */
 import { statfsSync } from 'node:fs';
 import { fsPath, inspect, signatureOf } from './job-file.ts';
@@ -33,7 +33,7 @@ export function isSettled(changedMs: number, nowMs: number): boolean {
 
 /**
  * Takes over what was read of the files of a source when it was looked at before. `changes` keeps the files that have to be read again.
- * Those without a mistake that are what they were need not; what is wrong with the others is said again.
+ * Those without a mistake that are what they were need not; the mistakes in the others are reported again.
  */
 export function takeOver(source: Source, earlier: Source, changes: SourceChanges): void {
   const devices = new Map<string, string | null>();

@@ -1,8 +1,8 @@
-/** What watches directories for `Configuration`: the helper program conf-watch, or fs.watch where that cannot run. */
+/** Watchers of directories for `Configuration`: the helper program conf-watch, or fs.watch where that cannot run. */
 
 export interface WatchEvent {
   /**
-   * - `watching`: from now on everything in directory `path` is told; what happened before is not known.
+   * - `watching`: from now on everything in directory `path` is reported; earlier changes are not known.
    * - `created`: `path` has appeared; a plain file may still be being written. Also said of awaited paths.
    * - `written`: file `path` has been closed after writing, or has been moved there.
    * - `gone`: `path` has been removed or moved away; also: the directory in which it was awaited has.
@@ -18,7 +18,7 @@ export interface WatchListener {
   events(events: WatchEvent[]): void;
   /** A directory cannot be watched. */
   refused(directory: string, reason: string): void;
-  /** It did not work for a while, and goes on: nothing is lost. */
+  /** It works again after an interruption: nothing is lost. */
   hampered(reason: string): void;
   /** Nothing is watched any more. `again`: another one of its kind may do better. */
   failed(reason: string, again: boolean): void;
@@ -27,11 +27,11 @@ export interface WatchListener {
 export interface Watcher {
   /** Watches the entries of a directory. */
   watch(directory: string): void;
-  /** Waits for an entry to appear in an existing directory; nothing else of that directory is told. */
+  /** Waits for an entry to appear in an existing directory; nothing else of that directory is reported. */
   await(path: string): void;
   /** Ends `watch` of this directory, or `await` of this path. */
   unwatch(path: string): void;
-  /** Resolves when everything that has happened so far has been told, as far as the watcher can know. */
+  /** Resolves when everything that has happened so far has been reported, as far as the watcher can know. */
   settled(): Promise<void>;
   close(): void;
 }

@@ -29,7 +29,7 @@ export class Watches {
   #watcher: Watcher | null = null;
   #begins: NodeJS.Timeout | undefined;
   #hurries = false;
-  /** What the watcher has been asked for. */
+  /** Requests to the watcher that are in force. */
   #watched: Wanted = new Map();
   #wanted: Wanted = new Map();
   /** When helpers had to be started again lately. */
@@ -114,7 +114,7 @@ export class Watches {
   #listener(): WatchListener {
     return {
       events: (events) => {
-        // What has gone is not watched any more; if it is there again, it has to be asked for again.
+        // A directory that has gone is not watched any more; if it comes back, it has to be requested again.
         for (const { kind, path } of events) {
           if (kind === 'lost' || (kind === 'gone' && this.#watched.get(path) === 'await')) this.#end(path);
         }

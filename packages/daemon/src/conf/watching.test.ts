@@ -82,7 +82,7 @@ describe.each(['conf-watch', 'fs.watch'])('with %s', (how) => {
     await unknown('renamed');
   });
 
-  test('an unchanged file that is written again is told again', async () => {
+  test('an unchanged file that is written again is reported again', async () => {
     conf.write('conf/svc.conf', 'usage same');
     await watch('conf');
     const before = conf.jobs.get('svc');
@@ -321,7 +321,7 @@ function helpers(): number[] {
   return children.map(Number).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'conf-watch\n');
 }
 
-test('a helper that somebody stops is continued, which is said once', async () => {
+test('a helper that was stopped is continued, which is logged once', async () => {
   await watch('conf');
   await vi.waitFor(() => expect(helpers()).toHaveLength(1), { timeout: 20_000 });
   for (const round of ['one', 'two']) {

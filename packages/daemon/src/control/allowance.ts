@@ -1,4 +1,4 @@
-/** What a client may have done in one turn of the event loop, before others have theirs. */
+/** The work for one client in one turn of the event loop, before others have theirs. */
 
 /** How many requests are begun, and how many bytes of small ones are read. */
 const REQUESTS = 32;

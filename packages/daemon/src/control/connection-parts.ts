@@ -2,7 +2,7 @@ import type { ControlContext } from './handlers.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Turns } from './turns.ts';
 
-/** What a connection has of the daemon and of the socket that it came by. */
+/** The parts of the daemon and of the listening socket that a connection uses. */
 export interface ConnectionParts {
   context: ControlContext;
   /** Whether the client may change things. */

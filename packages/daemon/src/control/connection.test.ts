@@ -8,7 +8,7 @@ import type { ControlContext } from './handlers.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { Turns } from './turns.ts';
 
-/** The client's end of a connection whose kernel takes answers only when it is told to. */
+/** The client's end of a connection whose kernel takes answers only on request. */
 class Client extends Duplex {
   private readonly untaken: (() => void)[] = [];
   takes = false;
@@ -144,7 +144,7 @@ it('a stranger gets the limit of the bytes of a frame as an error, and what it s
   const text = Buffer.concat(client.heard).toString('latin1');
   const limit = text.search(/of \d+ bytes is longer than the 65536 that are allowed/);
   expect(limit, 'hello is answered first').toBeGreaterThan(text.indexOf('init (test)'));
-  expect([client.writableEnded, carriedOut], 'nothing more is said').toEqual([true, ['version']]);
+  expect([client.writableEnded, carriedOut], 'nothing more is sent').toEqual([true, ['version']]);
   for (let sent = 0; sent < 2 * 1024 * 1024; sent += 64 * 1024) {
     expect(client.destroyed).toBe(false);
     client.push(Buffer.alloc(64 * 1024));
@@ -156,7 +156,7 @@ it('a stranger gets the limit of the bytes of a frame as an error, and what it s
 it.each([
   ['a stranger', false, 4096],
   ['the owner', true, 131_072],
-])('%s is told the limit of the values of a frame, and goes on', async (_, privileged, limit) => {
+])('%s gets the limit of the values of a frame, and continues', async (_, privileged, limit) => {
   const { client, send, carriedOut } = connect(privileged);
   client.takeAll();
   send(0, 'hello', { version: 1, client: 'test' });

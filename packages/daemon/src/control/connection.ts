@@ -29,7 +29,7 @@ import { runCommandLine } from './run-command.ts';
 
 /** A client that leaves more than this many bytes of answers and notifications unread is cut off. */
 const MAX_UNREAD = 32 * 1024 * 1024;
-/** What a request takes besides its bytes, roughly. */
+/** Memory that a request takes besides its bytes, roughly. */
 const REQUEST_COST = 2048;
 /** Milliseconds for a client to introduce itself. */
 const GREETING_LIMIT = 10_000;
@@ -45,7 +45,7 @@ export class Connection implements RequestHandler, Holder {
   private readonly stream: RequestStream;
   private readonly notify = (notification: Notification): void =>
     this.write(notificationFrame(this.parts.privileged ? notification : publicNotification(notification)));
-  /** What has come and is still to be read as requests: nothing, or the rest of one chunk. */
+  /** Input that is still to be parsed: nothing, or the rest of one chunk. */
   private unread: Buffer | null = null;
   private readonly queue: QueuedRequest[] = [];
   private readonly deliveries: Deliveries;
@@ -78,7 +78,7 @@ export class Connection implements RequestHandler, Holder {
       this.proceed();
     });
     socket.on('drain', () => this.proceed());
-    // A client that vanishes is no event for anybody else; `close` follows.
+    // A client that vanishes concerns no other; `close` follows.
     socket.on('error', () => {});
     let ended = false;
     socket.on('end', () => {
@@ -123,7 +123,7 @@ export class Connection implements RequestHandler, Holder {
     this.close();
   }
 
-  /** Lets go on what waited for room, and begins what may be begun. */
+  /** Resumes requests that waited for room, and begins those that may begin. */
   private proceed(): void {
     if (!this.socket.writable) return;
     this.costly.wake();
@@ -153,7 +153,7 @@ export class Connection implements RequestHandler, Holder {
     });
   }
 
-  /** One that was refused is told why when all is answered that came before. */
+  /** Sends the reason of a refusal after the answers to all earlier requests. */
   private endIfAnswered(): void {
     if (this.queue.length === 0 && this.working === 0) this.farewell?.end();
   }
@@ -181,7 +181,7 @@ export class Connection implements RequestHandler, Holder {
   private read(): boolean {
     const { unread } = this;
     if (!unread || !this.mayRead) return false;
-    // What belongs to one large request is only copied, and may come at once.
+    // The parts of one large request are only copied, and may arrive together.
     const length = Math.max(BYTES, this.stream.missing);
     this.allowance.takeBytes(Math.min(BYTES, unread.length));
     this.unread = unread.length > length ? unread.subarray(length) : null;
@@ -262,7 +262,7 @@ export class Connection implements RequestHandler, Holder {
   /** `taken` is called when the kernel has the bytes, or an error when it will not. */
   private write(bytes: Buffer, taken?: (error?: Error | null) => void): void {
     if (!this.socket.writable) return;
-    // What is said in one turn is sent at once: each piece would wake the client.
+    // Sends the answers of one turn together: each piece would wake the client.
     if (this.socket.writableCorked === 0) {
       this.socket.cork();
       process.nextTick(() => this.socket.uncork());

@@ -1,5 +1,5 @@
 /**
- * What becomes of a connection's answers. The kernel takes them and holds them for the client, also when the daemon dies, but does
+ * The fate of a connection's answers. The kernel takes them and holds them for the client, also when the daemon dies, but does
  * not tell when they are read. It holds no more than fits into a socket's buffer, though.
  */
 import type { KeptAnswers } from '../runner/kept-answers.ts';

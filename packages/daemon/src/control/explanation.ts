@@ -1,4 +1,4 @@
-/** Why a job is in its state, as clients are told: what the engine knows, and what files and processes add. */
+/** Why a job is in its state, as clients see it: what the engine knows, and what files and processes add. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BrokenFile, lastLines } from '@upstart/common';
@@ -12,9 +12,9 @@ import { monotonicNow } from '../time/clock.ts';
 import { fileWarnings } from './file-warnings.ts';
 import type { ControlContext } from './handlers.ts';
 
-/** How many processes are told of. */
+/** How many processes are listed. */
 const MAX_UNSUPERVISED = 10;
-/** The longest command line that is told, in characters. */
+/** The longest command line that is shown, in characters. */
 const MAX_COMMAND = 120;
 const MAX_LINE = 300;
 /** So many milliseconds may lie between a failure and the last thing that was logged of its run. */
@@ -39,7 +39,7 @@ export async function explanationOf(
     ...explanation,
     notes: [...explanation.notes, ...(asksFile ? fileWarnings(job, jobClass.definition.path) : [])],
     output: logDir === null ? null : failedOutput(explanation, resolve(logDir), privileged),
-    // What is left in a control group ends with the job.
+    // Processes that are left in a control group end with the job.
     unsupervised: jobCgroups ? [] : unsupervised(context, job, found, privileged),
   };
 }

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import type { Turns } from './turns.ts';
 
-/** What it may still send. */
+/** Bytes that it may still send. */
 const BYTES = 2 * 1024 * 1024;
 /** Milliseconds that it has to close its end. */
 const LIMIT = 10_000;
@@ -17,7 +17,7 @@ export class Farewell {
   private readonly timer: NodeJS.Timeout;
   private left = BYTES;
 
-  /** `last` is what it is told when what it had asked for before has been answered. */
+  /** `last` is sent when all earlier requests have been answered. */
   constructor(socket: Socket, turns: Turns, last: Buffer) {
     this.socket = socket;
     this.turns = turns;
@@ -26,7 +26,7 @@ export class Farewell {
     socket.resume();
   }
 
-  /** Nothing else is to be said. */
+  /** Nothing else will be sent. */
   end(): void {
     if (this.socket.writable) this.socket.end(this.last);
   }

@@ -12,13 +12,13 @@ function warnings(text: string): string[] {
   return fileWarnings('web', path).map((line) => line.replace(`${path}:`, ''));
 }
 
-test('a file is told by line, but for what explanations say themselves', () => {
+test('warnings about a file have lines, except what explanations say themselves', () => {
   expect(warnings('respawn limit 1 2\nstart on started a b or shutdown\nexec echo a && sleep 1000\n')).toEqual([
     expect.stringMatching(/^3: .*&&/),
   ]);
 });
 
-test('so many warnings are told, and nothing of large, broken or missing files', () => {
+test('so many warnings are shown, and none for large, broken or missing files', () => {
   const odd = 'exec a && b\n';
   const many = Array.from({ length: 20 }, () => 'stop on a\n').join('');
   expect(warnings(many).length).toBe(5);

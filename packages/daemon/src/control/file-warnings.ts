@@ -1,13 +1,13 @@
-/** What is odd about a job's file, for those who ask why the job does not run. */
+/** Warnings about a job's file, for clients that ask why the job does not run. */
 
 import { JobFileError, lint, NOWHERE } from '@upstart/job-language';
 import { readJobFile } from '../conf/job-file.ts';
 
 /** Larger files are not looked through: others would have to wait for that. In UTF-16 units. */
 export const MAX_LINTED = 8 * 1024;
-/** So many warnings are told; init-checkconf has them all. */
+/** So many warnings are shown; init-checkconf has them all. */
 const MAX_TOLD = 5;
-/** What explanations say in their own words. */
+/** Rules whose findings explanations have already. */
 const TOLD_OTHERWISE: ReadonlySet<string> = new Set([
   ...['second-job', 'unknown-event', 'limit-without-respawn'],
   ...['unknown-user', 'unknown-group', 'folder', 'limit-range'],
@@ -23,7 +23,7 @@ export function fileWarnings(name: string, path: string): string[] {
       .slice(0, MAX_TOLD)
       .map(({ place, text: warning }) => `${path}:${place.line}: ${warning}`);
   } catch (error) {
-    // That it is broken is told already, and what cannot be read just now is not what runs.
+    // A broken file is reported already, and one that cannot be read just now is not what runs.
     if (error instanceof JobFileError || (error as NodeJS.ErrnoException).code !== undefined) return [];
     throw error;
   }

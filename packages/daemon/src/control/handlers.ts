@@ -1,5 +1,5 @@
 /**
- * What each method of the protocol does. Methods that change something go through the engine's journal; questions are
+ * The handlers of the protocol's methods. Methods that change something go through the engine's journal; questions are
  * answered from its state as it stands.
  */
 import { resolve } from 'node:path';
@@ -25,7 +25,7 @@ import type { Runner } from '../runner/runner.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { explanationOf } from './explanation.ts';
 
-/** What the handlers work on. */
+/** The parts of the daemon that handlers work on. */
 export interface ControlContext {
   runner: Runner;
   configuration: Configuration;
@@ -37,7 +37,7 @@ export interface ControlContext {
   orphans: Orphans;
 }
 
-/** Who asks, and how. */
+/** The client of a request. */
 export interface Caller {
   /** May change things (reference: control §5); decided by the socket that the caller could open. */
   privileged: boolean;
@@ -80,7 +80,7 @@ function target(params: Params<'status'>): Params<'status'> {
   return 'instance' in params ? { job: params.job, instance: params.instance } : { job: params.job, env: params.env };
 }
 
-/** What the files say is only for those who may read them all. */
+/** Content of the files is only for clients that may read them all. */
 function brokenFiles({ configuration }: ControlContext, { privileged }: Caller): BrokenFile[] {
   const files = configuration.broken();
   return privileged ? files : files.map((file) => ({ ...file, place: null, meant: null }));

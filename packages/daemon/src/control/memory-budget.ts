@@ -1,5 +1,5 @@
 /**
- * What all connections of one socket together may keep in memory: answers that are not read, requests that have not come
+ * Memory of all connections of one socket together: answers that are not read, requests that have not come
  * completely, requests that wait. The number of connections alone would not bound it.
  */
 

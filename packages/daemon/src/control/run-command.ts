@@ -18,12 +18,12 @@ import {
 import { type ControlContext, handle } from './handlers.ts';
 import { publicNotification } from './notification-frame.ts';
 
-/** What the bundle of commands offers (packages/ctl/src/commands.ts); it is loaded when it is first needed. */
+/** The exports of the bundle of commands (packages/ctl/src/commands.ts); it is loaded when it is first needed. */
 export interface CommandModule {
   runCommand(argv: string[], context: CommandWorld): Promise<number>;
 }
 
-/** What commands may use; the shape that `ctl` asks for. */
+/** The context of commands; the shape that `ctl` requires. */
 interface CommandWorld {
   env: Record<string, string>;
   terminal: Params<'run'>['terminal'];
@@ -69,7 +69,7 @@ export async function runCommandLine(
 ): Promise<number> {
   const { runCommand } = await preloadCommands();
   return runCommand(argv, {
-    // Where it is not told, the launcher has found no session: this is not to be found out again, and here it would be by another user.
+    // Without it, the launcher has found no session: do not look again, here it would be as another user.
     env: { UPSTART_SESSION: '', ...env },
     terminal,
     local: false,

@@ -30,7 +30,7 @@ interface SocketRow {
   /** How many bytes they may keep in memory, all together. */
   readonly memory: number;
   /**
-   * What happens beyond that many connections: the one that has been silent for longest makes room. Otherwise the new one
+   * The rule for further connections: the one that has been silent for longest makes room. Otherwise the new one
    * is closed: those of the owner's programs are not given up for one more of them.
    */
   readonly makesRoom: boolean;
@@ -86,7 +86,7 @@ interface Gate {
   readonly row: SocketRow;
   readonly parts: ConnectionParts;
   readonly limit: number;
-  /** The inode of its socket, by which another one in its place is told; null: there is none yet. */
+  /** The inode of its socket, to recognise another one in its place; null: there is none yet. */
   inode: number | null;
   /** The one that has been silent for longest first. */
   readonly connections: Set<Connection>;
@@ -124,8 +124,8 @@ export class ControlServer {
   }
 
   /**
-   * Begins to listen, or makes the sockets anew when somebody has removed or hidden them. An init cannot do without; while
-   * there is no room for them it says so once and goes on trying.
+   * Begins to listen, or recreates the sockets when they were removed or hidden. An init cannot do without; while
+   * there is no room for them it logs that once and retries.
    */
   async listen(): Promise<void> {
     clearTimeout(this.retry);
@@ -147,7 +147,7 @@ export class ControlServer {
     for (const server of before) server.close();
   }
 
-  /** Whether nobody has removed or replaced the sockets. */
+  /** Whether the sockets are still there and ours. */
   isThere(): boolean {
     return this.gates.every(({ row, inode }) => {
       const found = lstatSync(join(this.directory, row.name), { throwIfNoEntry: false });
@@ -155,7 +155,7 @@ export class ControlServer {
     });
   }
 
-  /** Whether clients that may change something have sent what nobody has looked at yet. */
+  /** Whether privileged clients have sent requests that are not read yet. */
   isBehind(): boolean {
     return this.gates.some(({ row, connections }) => row.privileged && [...connections].some(({ behind }) => behind));
   }

@@ -31,7 +31,7 @@ export class Engine {
     return this.current;
   }
 
-  /** Goes on with another state: that before an input which could not be carried out. */
+  /** Replaces the state by the one before an input that could not be carried out. */
   restore(state: EngineState): void {
     const { audience } = this.current;
     this.current = new Context(state);
@@ -84,7 +84,7 @@ export class Engine {
     const { context } = this;
     this.dispatch(input);
     context.concern = null;
-    // While it is paused, inputs only add to it: each would have it go on for as long as it may at once.
+    // While it is paused, inputs only add to it: each of them would otherwise run it for a full turn.
     if (!context.queueIsPaused()) {
       runEventQueue(context);
       if (endWithJob(context) && !context.queueIsPaused()) runEventQueue(context);

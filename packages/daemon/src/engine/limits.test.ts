@@ -187,7 +187,7 @@ describe('matching', () => {
   });
 });
 
-describe('what is said', () => {
+describe('the messages', () => {
   it('of names is cut', () => {
     const world = new TestWorld();
     const answer = world.answer(world.start('j'.repeat(100_000)));

@@ -140,7 +140,7 @@ describe('any story', () => {
     );
   });
 
-  it('is told alike whether or not the supervisor takes standing orders', () => {
+  it('has the same outcome whether or not the supervisor takes standing orders', () => {
     fc.assert(
       fc.property(story, (told) => {
         const [ordered, asked] = (['taken', 'ignored'] as const).map((orders) =>
@@ -152,7 +152,7 @@ describe('any story', () => {
     );
   });
 
-  it('goes on alike after a crash at any input', () => {
+  it('continues alike after a crash at any input', () => {
     fc.assert(
       fc.property(story, fc.nat(), (told, at) => {
         const world = play(told, () => {});

@@ -11,7 +11,7 @@ export interface Entry {
 
 export type Database = 'passwd' | 'group';
 
-/** The id that stands for "as init" in system calls; it is nobody's. */
+/** The id that stands for "as init" in system calls; no user has it. */
 export const NO_ID = 2 ** 32 - 1;
 
 /** A user or group id in decimal digits; null: it is none. */
@@ -26,7 +26,7 @@ function standsForOthers(name: string): boolean {
   return name.startsWith('+') || name.startsWith('-');
 }
 
-/** What a line says; null: it is no entry. */
+/** The entry in a line; null: it is none. */
 export function parseEntry(database: Database, line: string): Entry | null {
   const [name = '', , idText, last = ''] = line.replace(/^[ \t]+/, '').split(':', 4);
   const id = parseId(idText);

@@ -4,11 +4,11 @@ import { LookupError } from './resolve.ts';
 
 const EIO = 5;
 const ETIMEDOUT = 110;
-/** What getent exits with when no service knows the name. */
+/** The exit status of getent when no service knows the name. */
 const NOT_FOUND = 2;
-/** What chroot(8) exits with when there is no such program. */
+/** The exit status of chroot(8) when there is no such program. */
 const NO_PROGRAM = 127;
-/** What an answer takes at most, in bytes; a user can be in a few thousand groups. */
+/** The longest answer, in bytes; a user can be in a few thousand groups. */
 export const ANSWER_MAX = 64 * 1024;
 /** So many run at a time; others wait, within their own time. */
 export const MAX_RUNNING = 32;
@@ -26,7 +26,7 @@ export interface Where {
   programs?: readonly string[];
 }
 
-/** Who waits until one that runs has ended. */
+/** Questions that wait for a free place. */
 const waiting: (() => void)[] = [];
 let running = 0;
 
@@ -80,7 +80,7 @@ function run(line: readonly string[], { chroot, signal }: Where): Promise<string
     signal.addEventListener('abort', late, { once: true });
     child.stdout.on('data', (piece: Buffer) => {
       length += piece.length;
-      // What is too long is read to its end, so that the program can end.
+      // An answer that is too long is drained, so that the program can end.
       if (length < ANSWER_MAX) pieces.push(piece);
     });
     child.on('error', ({ code, errno }: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 /**
- * Whom processes run as: what is known at once, and what has to be asked for. Nothing here waits: a question that takes its time is
+ * The users of processes: those that are known at once, and those that have to be looked up. Nothing here waits: a question that takes its time is
  * asked beside, the process is spawned again, and finds the answer (`engine/reports/process-end.ts`).
  */
 import { statSync } from 'node:fs';
@@ -27,7 +27,7 @@ export type WhomSpec = Pick<SpawnSpec, 'user' | 'group' | 'chroot'>;
 export interface IdentitiesOptions {
   /** Where the files of the machine are. */
   folder?: string;
-  /** What is asked for what they do not list. */
+  /** The services that are asked for names that the files do not list. */
   programs?: readonly string[];
   patienceMs?: number;
   rights?: Rights;
@@ -56,7 +56,7 @@ export class Identities {
     this.rights = options.rights ?? { privileged: process.geteuid?.() === 0, gid: process.getegid?.() ?? 0 };
   }
 
-  /** Whom such a process runs as; null: that is being asked for, and known in at most `PATIENCE_MS`. */
+  /** The ids of such a process; null: the look-up is under way, and known in at most `PATIENCE_MS`. */
   lookUp(spec: WhomSpec): Identity | null {
     const { user, group, chroot } = spec;
     if (user === null && group === null && !this.rights.privileged) return AS_INIT;
@@ -90,7 +90,7 @@ export class Identities {
     return resolving.next(text);
   }
 
-  /** Goes on with the questions beside; `first` is the one that has been put already. */
+  /** Asks the remaining questions in the background; `first` has been asked already. */
   private ask(key: string, chroot: string | null, resolving: ReturnType<typeof resolve>, first?: Question): null {
     if (this.asked.size >= MAX_REMEMBERED) this.forget();
     const asked: Asked = { answer: null, goodUntil: Number.POSITIVE_INFINITY, taken: false };

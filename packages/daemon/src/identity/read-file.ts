@@ -14,7 +14,7 @@ export const FILE_MAX = 16 * 1024 * 1024;
 const MAX_LINKS = 40;
 const FOLDER = '/etc';
 
-/** A file that is not there lists nobody. */
+/** A missing file is empty. */
 const MISSING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR']);
 
 function textInstead(error: unknown): string {
@@ -69,7 +69,7 @@ async function follow(root: string, path: string): Promise<string[]> {
   return way;
 }
 
-/** What a link says; null: it is none. */
+/** The target of a link; null: it is none. */
 async function linkAt(path: Buffer): Promise<string | null> {
   try {
     return (await readlink(path, 'buffer')).toString('latin1');

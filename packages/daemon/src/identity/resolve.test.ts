@@ -52,7 +52,7 @@ describe('users and groups of the files', () => {
     expect(identity({ group: 'c' }, answers)).toMatchObject(refused('setgid-lookup', EINVAL));
   });
 
-  it('cannot be told where a file cannot be read', () => {
+  it('is not known where a file cannot be read', () => {
     expect(identity({ user: 'web' }, { passwd: EACCES })).toMatchObject(refused('setuid-lookup', EACCES));
     expect(identity({ group: 'web' }, { group: EACCES })).toMatchObject(refused('setgid-lookup', EACCES));
     expect(identity({ user: 'web' }, { ...FILES, group: EACCES })).toMatchObject(refused('getpwuid', EACCES));

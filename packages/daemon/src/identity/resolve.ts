@@ -1,5 +1,5 @@
 /**
- * Whom a process runs as (reference: jobs §8.2, steps 15 to 20): names to numbers, by the files in /etc, and by other services that
+ * The ids of a process (reference: jobs §8.2, steps 15 to 20): names to numbers, by the files in /etc, and by other services that
  * nsswitch.conf names beside them. A generator of questions, so that files can be read at once and services asked without waiting.
  */
 import type { SpawnStep } from '../supervisor/process-messages.ts';
@@ -9,7 +9,7 @@ import { hasOtherServices } from './services.ts';
 const EINVAL = 22;
 const ETIMEDOUT = 110;
 
-/** What has to be known from outside. The answer to a file is its text, '' when it is not there; to a name a line, or null: there is no such name. */
+/** Questions to the outside. The answer to a file is its text, '' when it is not there; to a name a line, or null: there is no such name. */
 export type Question =
   | { file: 'passwd' | 'group' | 'nsswitch.conf' }
   | { database: Database | 'initgroups'; name: string };
@@ -52,7 +52,7 @@ export interface Names {
   group: string | null;
 }
 
-/** What init itself may do: only root sets groups. */
+/** Init's own rights: only root sets groups. */
 export interface Rights {
   privileged: boolean;
   gid: number;

@@ -1,4 +1,4 @@
-/** What nsswitch.conf says about a database, as far as it matters here: whether services besides the files know its names. */
+/** The part of nsswitch.conf about a database that matters here: whether services besides the files know its names. */
 
 /** True where it names another service than `files`; null: it says nothing about the database. */
 export function hasOtherServices(text: string, database: string): boolean | null {

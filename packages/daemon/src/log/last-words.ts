@@ -1,4 +1,4 @@
-/** What a daemon says that ends by an error of its own. */
+/** The last message of a daemon that ends by an error of its own. */
 import { writeSync } from 'node:fs';
 
 /** Lines of the error and its stack, and characters of each: an error may quote whatever it failed at. */

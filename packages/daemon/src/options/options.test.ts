@@ -7,7 +7,7 @@ describe("init's options", () => {
     expect(options).toMatchObject({ user: true, confDirs: ['/a', '/b'], appendConfDirs: ['/z'], priority: 'info' });
   });
 
-  it('pass over what they do not know, with a value or without', () => {
+  it('ignore what they do not know, with a value or without', () => {
     expect(parseOptions(['quiet', '--foo', '--bar=1', '-Z', '--constructor', '--verbose'])).toMatchObject({
       ignored: ['quiet', '--foo', '--bar=1', '-Z', '--constructor'],
       priority: 'info',

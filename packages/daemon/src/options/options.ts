@@ -1,5 +1,5 @@
 /**
- * The options of init (reference: system §1). Words and options that init does not know are passed over, since the kernel
+ * The options of init (reference: system §1). Words and options that init does not know are ignored, since the kernel
  * hands on what is left of its own command line.
  */
 
@@ -37,7 +37,7 @@ export interface InitOptions {
   debug: boolean;
   help: boolean;
   version: boolean;
-  /** What was passed over, to be said in the log. */
+  /** Words that were ignored, for the log. */
   ignored: string[];
 }
 
@@ -299,7 +299,7 @@ export function parseOptions(args: readonly string[]): InitOptions {
   return options;
 }
 
-/** Process 1 of a machine never ends, so that only others can be told when and how to. */
+/** Process 1 of a machine never ends, so these options are for sessions and containers. */
 function checkTogether({ user, container, exitWith, stopTimeout }: InitOptions): void {
   if (user && container) throw new OptionError('--user and --container exclude each other');
   if (user || container) return;
@@ -320,7 +320,7 @@ function isEmptyWord(word: string): boolean {
   return word === '' || word === '--';
 }
 
-/** What --help prints. */
+/** The text of --help. */
 export function helpText(program: string): string {
   const lines = Object.entries(ROWS).map(([name, row]) => {
     const short = row.short === undefined ? '    ' : `-${row.short}, `;

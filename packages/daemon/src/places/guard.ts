@@ -26,9 +26,9 @@ export interface Guarded {
   look(): void;
 }
 
-/** Milliseconds before anything is made: whoever removes a whole tree gets to its end first. */
+/** Milliseconds before anything is made: a removal of the whole tree finishes first. */
 const SETTLE_MS = 250;
-/** What is removed again within the last of these milliseconds is made again after the first, then after twice as many, up to the last. */
+/** The first and the longest pause before something is recreated, in milliseconds; it doubles if it is removed again within the longest. */
 const RETRY_MS = { first: 1000, last: 60_000 } as const;
 
 export class PlaceGuard {
@@ -39,7 +39,7 @@ export class PlaceGuard {
   #isDue = false;
   #pauseMs: number = SETTLE_MS;
   #madeAt = Number.NEGATIVE_INFINITY;
-  /** That it cannot be made has been said. */
+  /** The failure to make it has been logged. */
   #complained = false;
 
   constructor(guarded: Guarded, log: Pick<Log, 'write'>) {
@@ -116,7 +116,7 @@ export class PlaceGuard {
   }
 }
 
-/** What cannot be looked at is not there. */
+/** A file that cannot be looked at counts as absent. */
 function isThere(part: GuardedPart): boolean {
   try {
     return part.isThere();

@@ -1,4 +1,4 @@
-/** What of an init's places has to be there, and how it is made again. */
+/** The files and folders that an init needs, and how to recreate them. */
 import { dirname, join } from 'node:path';
 import { CONTROL_SOCKET, type InitIdentity, readOwner } from '@upstart/protocol';
 import type { Guarded, GuardedPart } from './guard.ts';

@@ -1,5 +1,5 @@
 /**
- * What a session leaves whose supervisor was killed: its jobs run on, as nobody's jobs. A new session cannot take them over, they
+ * Leftovers of a session whose supervisor was killed: its jobs keep running without an init. A new session cannot take them over, they
  * are not its children, but it can say which there are.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';

@@ -3,7 +3,7 @@ import type { LogFolder } from '../supervisor/process-messages.ts';
 
 const PERMISSIONS = 0o7777;
 
-/** What the folder of logs is like, for when it has to be made again; null while there is none. */
+/** Mode and owner of the log folder, to recreate it; null while there is none. */
 export function lookAtLogFolder(path: string, parents: boolean): LogFolder | null {
   try {
     const { mode, uid, gid } = statSync(path);

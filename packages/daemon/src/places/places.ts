@@ -20,7 +20,7 @@ export interface Places {
   runtimeDir: string;
   /** The file that announces a session; null where there is no run-time folder of the user. */
   sessionFile: string | null;
-  /** What jobs find in UPSTART_SESSION; null for the system's init. */
+  /** The value of UPSTART_SESSION for jobs; null for the system's init. */
   sessionAddress: string | null;
 }
 
@@ -75,7 +75,7 @@ function allSources({ prependConfDirs, appendConfDirs }: InitOptions, confDirs: 
   return [...prependConfDirs, ...confDirs, ...appendConfDirs].map((directory) => resolve(directory));
 }
 
-/** What is ours in the user's run-time folder; null where there is none, or where others may put things in our way. */
+/** Our folder in the user's run-time folder; null where there is none, or where others may write to it. */
 function userRuntimeDir(env: Environment): string | null {
   const runtime = absolute(env.XDG_RUNTIME_DIR);
   if (!runtime) return null;
@@ -135,7 +135,7 @@ function absolute(path: string | undefined): string | null {
   return path !== undefined && isAbsolute(path) ? path : null;
 }
 
-/** Makes a folder that (without `mode`) only its owner may enter, if it can be made; whoever uses it will say what is wrong otherwise. */
+/** Makes a folder that (without `mode`) only its owner may enter, if it can be made; otherwise its first user reports the error. */
 function ownFolder(directory: string, mode = 0o700): string {
   try {
     makeFolder(directory, mode);

@@ -12,7 +12,7 @@ import {
 import { makeFolder } from './make-folder.ts';
 
 /**
- * Makes the folder of an init, or takes the one that it has already: `directory`, or one whose name goes on behind that, where
+ * Makes the folder of an init, or takes the one that it has already: `directory`, or one with a longer name, where
  * `directory` is another's. Where none can be made it is `directory`: whoever uses it says what is wrong.
  */
 export function claimFolder(directory: string, init: InitIdentity, used: UsedFolders): string {
@@ -57,7 +57,7 @@ function siblings(directory: string): string[] {
   }
 }
 
-/** Whether something of somebody else has the place of the folder: it is not ours to use. */
+/** Whether another user's file has the place of the folder: do not use it. */
 export function isForeign(directory: string): boolean {
   const found = lstatSync(directory, { throwIfNoEntry: false });
   return found !== undefined && !isOwnFolder(found);

@@ -9,7 +9,7 @@ export function writeSessionFile(path: string, address: string): void {
   const content = contentFor(address);
   makeFolder(dirname(path), 0o700);
   const temporary = `${path}.new`;
-  // What is left of an attempt before, or was put there as a trap, is not written through.
+  // A leftover of an earlier attempt, or a trap, is not written through.
   rmSync(temporary, { force: true });
   writeFileSync(temporary, content, { mode: 0o600, flag: 'wx' });
   renameSync(temporary, path);

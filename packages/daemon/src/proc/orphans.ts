@@ -50,11 +50,11 @@ export class Orphans {
     const found: Orphan[] = [];
     for (const facts of children.sort((a, b) => b.started - a.started).slice(0, MAX_ORPHANS)) {
       const orphan = await Promise.race([ask(facts), pause(PATIENCE, 'late' as const, { ref: false })]);
-      // Whoever keeps one reader waiting may keep the next one, too.
+      // A file that blocks one reader may block the next one, too.
       if (orphan === 'late') break;
       if (orphan) found.push(orphan);
     }
-    // What was started meanwhile is known by now.
+    // Processes started meanwhile are known by now.
     const knownNow = this.#supervised();
     return found.filter(({ pid }) => !knownNow.has(pid)).reverse();
   }
@@ -64,7 +64,7 @@ export class Orphans {
   }
 }
 
-/** What the process says of itself; null where it belongs to no job of an init in this pid namespace. */
+/** The job of a process by its environment; null where it belongs to no job of an init in this pid namespace. */
 async function ask({ pid, session: leader, started }: ProcessFacts): Promise<Orphan | null> {
   try {
     const own = ownJob(splitTexts(await readFile(`/proc/${pid}/environ`)));

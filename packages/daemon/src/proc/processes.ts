@@ -1,4 +1,4 @@
-/** What /proc tells of processes. */
+/** Facts about processes from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { decodeText } from '@upstart/common';
 import { getVariable } from '../engine/environment/environment.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** How many callers are named. */
 const MAX_FRAMES = 6;
-/** How much of a message is told. */
+/** How much of a message is shown. */
 const MAX_MESSAGE = 300;
 
 /** `    at Engine.apply (file:///…/daemon-main.js:12:345)` */

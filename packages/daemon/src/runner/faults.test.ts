@@ -138,7 +138,7 @@ const start = (job: string): EngineRequest => ({ method: 'start', target: { job,
 const emit = (name: string): EngineRequest => ({ method: 'emit', name, env: [], wait: false });
 
 describe('a request that the engine cannot carry out', () => {
-  it('costs itself: the one who asked gets an error, the state is as before, and it is said', async () => {
+  it('costs itself: the one who asked gets an error, the state is as before, and it is logged', async () => {
     const machine = new Machine();
     const daemon = machine.daemon().define().flush();
     const { faults: _none, ...before } = daemon.state as { faults?: unknown };

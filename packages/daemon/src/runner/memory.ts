@@ -46,7 +46,7 @@ export class Memory {
 
 /** V8's garbage collection, which is there when Node was started with --expose-gc, as the supervisor does. */
 function tidyUp(): void {
-  // What the first one frees leaves gaps, which the second one closes.
+  // The first one frees memory and leaves gaps, which the second one closes.
   globalThis.gc?.();
   globalThis.gc?.();
 }

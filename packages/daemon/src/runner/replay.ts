@@ -14,7 +14,7 @@ import { faultPlace, faultReason } from './fault-place.ts';
 const MAX_TRIES = 8;
 /** The supervisor hears that recovery gets on whenever so many inputs have been applied. */
 export const PROGRESS_EVERY = 1000;
-/** What else is in a journal with so many inputs that cannot be carried out is left out. */
+/** After so many inputs that cannot be applied, the rest of the journal is dropped. */
 const MAX_FAULTS_AT_ONCE = 20;
 
 export type FaultInput = Extract<Input, { type: 'fault' }>;
@@ -23,7 +23,7 @@ export interface Replayed {
   engine: Engine;
   /** The commands of the snapshot and of the inputs. */
   commands: Command[];
-  /** What could not be carried out and has not been known, with its place in the journal. */
+  /** An input that could not be applied and was not known before, with its place in the journal. */
   faults: FaultInput[];
   /** How many inputs were left out at the end. */
   leftOut: number;
@@ -87,7 +87,7 @@ function applyAll(
 }
 
 /**
- * What the engine is given instead of an input at which it has thrown: the input without the job that was at hand, where nobody has
+ * The replacement for an input at which the engine has thrown: the input without the current job, where no client has
  * asked for it, or an end of it. `back`: how many inputs before the end of the journal it stands.
  */
 export function faultInstead(engine: Engine, thrownAt: Input, error: unknown, back: number): FaultInput {

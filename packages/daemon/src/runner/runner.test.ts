@@ -209,7 +209,7 @@ describe.each(Array.from({ length: STEPS }, (_, step) => step))(
     it('SIGTERM to process 1: it is replaced, once', async () => {
       const machine = await killedAt(step, { pid1: true }, 15);
       expect(count(machine, 'replace')).toBe(1);
-      // The next daemon goes on with what was saved, and has nothing to replace any more.
+      // The next daemon resumes from what was saved, and has nothing to replace any more.
       const next = new TestDaemon(machine);
       expect([count(machine, 'replace'), next.runner.engine.state.instances.size]).toEqual([1, 1]);
     });

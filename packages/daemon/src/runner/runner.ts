@@ -19,7 +19,7 @@ import { faultInstead, replay } from './replay.ts';
 import { Settling } from './settling.ts';
 import { settle, WaitingClients } from './waiting-clients.ts';
 
-/** What the runner needs of the supervisor's client. */
+/** The part of the supervisor's client that the runner uses. */
 export interface CommandSink {
   /** Sends commands, and what reports are on disk by now, if that is given. */
   send(commands: readonly Command[], acknowledged?: number): void;
@@ -37,7 +37,7 @@ export interface RunnerParts {
   identity: string;
   log: Log;
   memory: Pick<Memory, 'note'>;
-  /** What is done when the supervisor has taken the command to replace this daemon. */
+  /** Called when the supervisor has taken the command to replace this daemon. */
   replaced(): void;
 }
 
@@ -55,7 +55,7 @@ export class Runner {
   private readonly duties = new Map<Duty, () => void>();
   /** It is sent when all that was submitted has been applied and saved. */
   private replacement: Command | null = null;
-  /** What the journal on disk could not take. */
+  /** Inputs that the journal on disk could not take. */
   private readonly memoryJournal = new MemoryJournal();
   /** An input could not be carried out: the next daemon is not to come across it. */
   private hasFault = false;
@@ -70,7 +70,7 @@ export class Runner {
   }
 
   /**
-   * Goes on where the daemon before this one was: what it had asked for was done then, save for the `commands` that did
+   * Resumes where the daemon before this one stopped: what it had asked for was done then, except the `commands` that did
    * not reach the supervisor. These are sent now.
    */
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
@@ -105,7 +105,7 @@ export class Runner {
     queueMicrotask(() => this.flush());
   }
 
-  /** What the supervisor has reported; commands that follow from it are on their way when this returns. */
+  /** Applies reports of the supervisor; the commands that follow have been sent when this returns. */
   reports(reports: readonly Report[]): void {
     const now = monotonicNow();
     const wall = Date.now();
@@ -134,12 +134,12 @@ export class Runner {
 
   /** Resolves when `isSettled` holds, or after `limit` milliseconds. */
   settled(isSettled: () => boolean, limit: number): Promise<void> {
-    // What has been submitted counts: the state is not settled before it was applied.
+    // Submitted inputs count: the state is not settled before they are applied.
     if (this.queue.length === 0 && isSettled()) return Promise.resolve();
     return this.settling.wait(isSettled, limit);
   }
 
-  /** Has `callback` called when the engine has decided that init ends, and the supervisor has been told; at once if it has. */
+  /** Has `callback` called when the engine has decided that init ends, and the supervisor has been asked to; at once if so. */
   onEnd(callback: () => void): void {
     if (this.engine.state.ended && this.queue.length === 0) callback();
     else this.endCallbacks.push(callback);
@@ -179,7 +179,7 @@ export class Runner {
     const { asked } = this.engine.state;
     const taken = this.keptAnswers.take(now);
     const keys = taken.filter((key) => !asked.has(key));
-    // A command that was interrupted, or whose time was over, leaves requests that go on: there will be an answer to forget.
+    // A command that was interrupted, or whose time was over, leaves requests in progress: there will be an answer to forget.
     if (keys.length < taken.length) {
       this.keptAnswers.wereLost(
         taken.filter((key) => asked.has(key)),
@@ -240,7 +240,7 @@ export class Runner {
   }
 
   /**
-   * Ends this daemon for the next one, which goes on with its state; the supervisor re-executes itself in between. Clients
+   * Ends this daemon for the next one, which resumes from its state; the supervisor re-executes itself in between. Clients
    * are disconnected, and ask the next daemon again.
    */
   private replace(): void {

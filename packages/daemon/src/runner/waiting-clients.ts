@@ -1,4 +1,4 @@
-/** Who waits for the answer to a request, by its key: several do when one was asked for again before it was answered. */
+/** Clients that wait for the answer to a request, by its key: several if it was sent again before it was answered. */
 import { UpstartError } from '@upstart/protocol';
 import type { Answer } from '../engine/model/state.ts';
 
@@ -18,7 +18,7 @@ export class WaitingClients {
     return !others;
   }
 
-  /** False: nobody waits for it. */
+  /** False: no client waits for it. */
   answer(key: string, answer: Answer): boolean {
     const waiting = this.byKey.get(key);
     if (!waiting) return false;

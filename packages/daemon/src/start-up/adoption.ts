@@ -16,7 +16,7 @@ export function adoption(
   { lastCommand, processes }: Pick<SupervisorState, 'lastCommand' | 'processes'>,
   read: (process: SupervisorState['processes'][number]) => FoundProcess = readProcess,
 ): Adoption | null {
-  // What was started by an order is in none of the state's processes before the report that it took the place of one.
+  // A process started by an order is not in the state before the report that it replaced another one.
   const ordered = new Set([...state.instances.values()].flatMap(({ orders }) => orders ?? []));
   const unknown = processes.filter(({ process }) => !context.findProcess(process) && !ordered.has(process));
   const alive = new Set(processes.map(({ process }) => process));
@@ -28,7 +28,7 @@ export function adoption(
   return { type: 'adopt', lastCommand, alive: processes, unknown: found };
 }
 
-/** What /proc tells of a process; no job when it does not, or the program has written over its environment. */
+/** A process as /proc shows it; without a job if the program has overwritten its environment. */
 function readProcess({ process, pid }: SupervisorState['processes'][number]): FoundProcess {
   const env = readTexts(`/proc/${pid}/environ`);
   const { job, instance } = ownJob(env);

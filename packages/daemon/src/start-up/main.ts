@@ -1,5 +1,5 @@
 /**
- * What the daemon does from its first moment on: greets the supervisor, reads init's arguments, and sets to work.
+ * The start of the daemon: greets the supervisor, reads init's arguments, and sets to work.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -38,13 +38,13 @@ async function run(script: string): Promise<void> {
   });
 }
 
-/** Reads init's arguments; null when there is nothing more to do, and the supervisor has been told to end. */
+/** Reads init's arguments; null when there is nothing more to do, and the supervisor has been asked to end. */
 function readOptions(supervisor: Supervisor): InitOptions | null {
   const end = (status: number): null => {
     endInit(supervisor, status);
     return null;
   };
-  // Nobody has to read it.
+  // It need not have a reader.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const options = parseOptions(process.argv.slice(2));

@@ -1,5 +1,5 @@
 /**
- * What every daemon does early in its life, done once while the start-up snapshot is built: against a supervisor that is played, in a folder
+ * The early work of every daemon, done once while the start-up snapshot is built: against a simulated supervisor, in a folder
  * of its own. Functions that have run are in the snapshot as V8 has compiled them. Nothing else of it stays: all is closed at the end.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -53,7 +53,7 @@ export async function rehearse(folder: string): Promise<void> {
   await pause(LAST_TIMER_MS);
 }
 
-/** What users ask first, and then the end of the session. */
+/** Common first requests, and then the end of the session. */
 async function ask(path: string): Promise<void> {
   const client = await connect({ path, client: 'rehearsal' });
   const terminal = { out: false, err: false, columns: 80 };

@@ -35,9 +35,9 @@ import { adoption } from './adoption.ts';
 import { endInit } from './end-init.ts';
 import { engineSettings, startState } from './start-state.ts';
 
-/** What the daemon works with. */
+/** The parts of the daemon. */
 export interface DaemonParts {
-  /** What init is called. */
+  /** The name of init. */
   program: string;
   link: SupervisorLink;
   supervisor: Supervisor;
@@ -119,7 +119,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     exitJobUnknown = true;
     log.write('fatal', `there is no job ${options.exitWith} to exit with in ${places.sources.join(', ')}`);
   });
-  // Where files cannot be read yet it is said later, when jobs run that are not to be left behind.
+  // Where files cannot be read yet it is logged later, when jobs run that are not to be left behind.
   if (exitJobUnknown) {
     endInit(supervisor, 1);
     return;
@@ -166,7 +166,7 @@ function findPlaces(
   return places;
 }
 
-/** What a session says first: where it listens, and how other shells reach it. */
+/** The first message of a session: where it listens, and how other shells reach it. */
 function welcome({ sessionAddress }: Places): string {
   return `Session at ${sessionAddress}; other shells reach it with: export UPSTART_SESSION=${sessionAddress}`;
 }
@@ -182,7 +182,7 @@ function refuseSecond(supervisor: Supervisor, { runtimeDir, sources }: Places, o
   endInit(supervisor, 1);
 }
 
-/** A word that nobody defines is a mistake: init would run for ever. */
+/** An undefined job is a mistake: init would run for ever. */
 function knowsExitJob({ exitWith }: InitOptions, defined: ReadonlyMap<string, JobDefinition>): boolean {
   if (exitWith === null) return true;
   return [...defined].some(([name, { instance }]) =>

@@ -31,7 +31,7 @@ const UNUSED = { lastCommand: 0, processes: [] };
 
 let directory: string;
 let said: string[];
-/** How often it was said that recovery gets on. */
+/** How often progress of the recovery was reported. */
 let progress: number;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'state-'));
@@ -103,7 +103,7 @@ describe('startState', () => {
     expect(said).toEqual([]);
   });
 
-  it('goes on with the journal that there is, also when no snapshot can be written', () => {
+  it('resumes from the journal that there is, also when no snapshot can be written', () => {
     const batches = someBatches();
     const expected = live(batches).at(-1);
     live(batches.slice(0, 5));
@@ -159,9 +159,7 @@ describe('startState', () => {
       const { engine, fresh } = start();
       expect(fresh).toBe(false);
       expect(engine.state.begun, 'nothing begins a second time').toBe(true);
-      expect(said.join('\n')).toMatch(
-        /is damaged and passed over: [\s\S]*The state of the daemon before this one is lost/,
-      );
+      expect(said.join('\n')).toMatch(/is damaged and skipped: [\s\S]*The state of the daemon before this one is lost/);
     }
   });
 
@@ -338,7 +336,7 @@ describe('StateStore', () => {
     live(batches);
     writeFileSync(path('snapshot', 2), 'nonsense');
     expect(open().recover(IDENTITY)?.batches).toEqual(batches);
-    expect(said).toEqual([expect.stringMatching(/snapshot-2: the saved state is damaged and passed over/)]);
+    expect(said).toEqual([expect.stringMatching(/snapshot-2: the saved state is damaged and skipped/)]);
   });
 
   it('does without a folder that it cannot make, and says so once', () => {

@@ -27,7 +27,7 @@ export interface StartState {
   fresh: boolean;
 }
 
-/** What is saved, and what decides whether it is used. */
+/** The saved state, and the facts that decide whether it is used. */
 export interface SavedState {
   store: StateStore;
   identity: string;

@@ -1,5 +1,5 @@
 /**
- * Starts the daemon (`main.ts`) where there is no start-up snapshot of it, once V8 has been told what kind of program this is: what is
+ * Starts the daemon (`main.ts`) where there is no start-up snapshot of it, once V8 is configured for this kind of program: what is
  * set after its functions were made does not count for them.
  */
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** What V8 is told about this program. */
+/** V8's settings for this program. */
 import { setFlagsFromString } from 'node:v8';
 
 /**

@@ -54,7 +54,7 @@ describe.each(FORMATS)('a state of format %d', (format) => {
     for (const { definition } of classes.values()) expect('unread' in definition).toBe(format > 4);
   });
 
-  it('is gone on with, snapshot and journal, and nothing is said to be lost', () => {
+  it('is replayed, snapshot and journal, and nothing is reported lost', () => {
     const { world, fresh } = start();
     expect([fresh, said]).toEqual([false, []]);
     const lines = ['ended', 'follower', 'many', 'paused', 'slow', 'web'].flatMap((job) =>

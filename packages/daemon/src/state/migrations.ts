@@ -1,4 +1,4 @@
-/** What older daemons saved, brought to the shape of today: a new daemon goes on where the one before the upgrade was. */
+/** Migrates state of older daemons to the shape of today: a new daemon resumes where the one before the upgrade stopped. */
 
 import { completeDefinition } from '@upstart/job-language';
 import type { EngineSettings } from '../engine/model/state.ts';
@@ -15,7 +15,7 @@ const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
     const output: Partial<SpawnSpec> = { outputLabel: null };
     for (const command of commands) if (command.type === 'spawn') command.spec = { ...output, ...command.spec };
   },
-  // What signals mean is decided by the engine: an older daemon followed their reports up with inputs of their own.
+  // The engine decides the meaning of signals: an older daemon added inputs of their own behind their reports.
   4: ({ snapshot: { state }, batches }) => {
     const { settings } = state;
     state.settings = { ...settings, container: !settings.pid1 && settings.sessionAddress === null };

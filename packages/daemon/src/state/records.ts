@@ -41,7 +41,7 @@ export interface DecodedRecords {
   values: unknown[];
   /** How many bytes from the start are good. */
   goodBytes: number;
-  /** What is wrong with the rest, or null when there is no rest. */
+  /** The damage in the rest, or null when there is no rest. */
   damage: string | null;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { RemovalWatch } from './removal-watch.ts';
 
-it('tells what is removed from a folder, and goes on when the folder itself was removed and made again', async () => {
+it('tells what is removed from a folder, and continues when the folder itself was removed and made again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'removal-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   let looked: () => void = () => {};

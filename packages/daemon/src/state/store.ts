@@ -25,7 +25,7 @@ import type { Command } from '../supervisor/process-messages.ts';
 import { migrate, OLDEST } from './migrations.ts';
 import { type DecodedRecords, decodeRecords, encodeRecord, FORMAT } from './records.ts';
 
-/** What a snapshot holds. */
+/** The content of a snapshot. */
 export interface Snapshot {
   format: number;
   /** The supervisor whose processes the state is about; see `supervisorIdentity`. */
@@ -66,7 +66,7 @@ export class StateStore {
   private resumable: { bytes: number } | null = null;
 
   /**
-   * `directory` is made when needed, for its owner alone; `parentMode` is for the folder above, if that has to be made, too. `warn` is told
+   * `directory` is made when needed, for its owner alone; `parentMode` is for the folder above, if that has to be made, too. `warn` gets
    * of damage and of failing writes.
    */
   constructor(directory: string, warn: (text: string) => void, parentMode = 0o700) {
@@ -92,7 +92,7 @@ export class StateStore {
       const { format } = snapshot;
       if (!this.isMigrated(saved, generation)) continue;
       this.generation = generation;
-      // What an older daemon has written is gone on with in a journal of its own.
+      // State that an older daemon has written continues in a journal of its own.
       this.resumable = damage || format !== FORMAT ? null : { bytes: goodBytes };
       return saved;
     }
@@ -101,7 +101,7 @@ export class StateStore {
   }
 
   /**
-   * Goes on with the journal that was recovered, all of which has been applied: what is appended is safe even if there is
+   * Continues the journal that was recovered, all of which has been applied: what is appended is safe even if there is
    * no room for a new snapshot.
    */
   resume(): void {
@@ -114,7 +114,7 @@ export class StateStore {
     }
   }
 
-  /** What is on disk of the state of this daemon; null when that is not all there is. */
+  /** The saved part of this daemon's state; null when it is not complete. */
   reread(): Recovered | null {
     if (this.journal === null) return null;
     const { values } = this.readRecords(this.path('snapshot', this.generation));
@@ -124,7 +124,7 @@ export class StateStore {
   }
 
   /**
-   * Appends inputs; they are safe from the end of the daemon when this returns. Failures are told once, and lose the safety only.
+   * Appends inputs; they are safe from the end of the daemon when this returns. Failures are logged once, and lose the safety only.
    * Returns whether the inputs are on disk.
    */
   append(inputs: readonly Input[]): boolean {
@@ -147,7 +147,7 @@ export class StateStore {
     return this.retry?.dueMs ?? null;
   }
 
-  /** Notices that somebody has removed the files that there were: what is appended would go nowhere. */
+  /** Notices that the files were removed: appended inputs would be lost. */
   check(now: number): void {
     if (this.journal === null || this.retry) return;
     const path = this.path('journal', this.generation);
@@ -185,7 +185,7 @@ export class StateStore {
       this.snapshotBytes = record.length;
       this.generation = generation;
     } catch (error) {
-      // The pair that there is remains, and its journal goes on.
+      // The present pair remains, and its journal continues.
       if (journal !== null) closeSync(journal);
       removeQuietly(temporary);
       this.failed(error as Error, now);
@@ -202,7 +202,7 @@ export class StateStore {
     this.closeJournal();
   }
 
-  /** The daemon has ended for good: nobody will ask for its state any more. */
+  /** Init ends: the state is not needed any more. */
   remove(): void {
     this.closeJournal();
     rmSync(this.directory, { recursive: true, force: true });
@@ -245,7 +245,7 @@ export class StateStore {
     const { values, damage } = this.readRecords(path);
     const snapshot = values[0] as Snapshot | undefined;
     if (!snapshot) {
-      this.warn(`${path}: the saved state is damaged and passed over: ${damage ?? 'it is empty'}`);
+      this.warn(`${path}: the saved state is damaged and skipped: ${damage ?? 'it is empty'}`);
       return null;
     }
     this.snapshotBytes = 0;
@@ -298,7 +298,7 @@ export class StateStore {
   }
 }
 
-/** What cannot be removed is in nobody's way. */
+/** A file that cannot be removed does no harm. */
 function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });

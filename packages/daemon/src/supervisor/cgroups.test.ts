@@ -87,7 +87,7 @@ describe('what a stanza asks for', () => {
     expect(existsSync(dirname(group))).toBe(false);
   });
 
-  test('it holds in a chroot and for another user, who may go on with it', async ({ skip }) => {
+  test('it holds in a chroot and for another user, who may use it further', async ({ skip }) => {
     skip(top === '', 'there is no hierarchy of version 1 for pids that can be written to');
     const daemon = await inTop();
     const whom = { chroot: '/', user: 'nobody' };

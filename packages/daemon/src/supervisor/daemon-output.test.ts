@@ -33,7 +33,7 @@ test('lines that nobody reads hold up neither the daemon nor the supervisor; tho
   expect(kept.length + Number(notice[1])).toBe(LINES);
 });
 
-test('what was said last is written before the end, and an end does not wait for readers', async () => {
+test('the last lines are written before the end, and an end does not wait for readers', async () => {
   const init = Init.start(program, { env: { RELAY_SAYS: '3000', RELAY_SAYS_ERRORS: '1' } });
   (await init.daemon()).send({ type: 'end', id: 1, status: 0 });
   expect(await init.exit()).toBe(0);

@@ -113,7 +113,7 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
     }
   });
 
-  test('goes on so after it has executed itself anew', async () => {
+  test('stays so after a re-execution', async () => {
     const { init, daemon: first, count } = await crowded(program);
     let daemon = first;
     for (let id = 1002; id < 1004; id++) {

@@ -63,7 +63,7 @@ test('a stuck disk does not keep the supervisor from ending', async () => {
   process.kill(pid, 'SIGKILL');
 });
 
-test('without a pty the output goes through a pipe, as it is; this is said once', async () => {
+test('without a pty the output goes through a pipe, as it is; this is logged once', async () => {
   const { daemon, log, repair } = await started('no-pty');
   daemon.shell(1, 'echo one; echo two >&2; printf "three\r\n"; ! [ -t 1 ]', { console: 'log', logPath: log });
   expect((await daemon.report('exited', 1)).code).toBe(0);

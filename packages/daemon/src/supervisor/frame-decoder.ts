@@ -11,7 +11,7 @@ import { resourceName } from './resources.ts';
 
 const { FRAME_BODY_MAX, FRAME_HEADER, FRAME_VERSION } = LIMITS;
 
-/** What a supervisor sends: its greeting first, reports after that. */
+/** Frames of a supervisor: its greeting first, reports after that. */
 export type Incoming =
   | { type: 'hello'; pid: number; lastCommand: number; subreaperErrno: number }
   | { type: 'process'; process: SupervisorState['processes'][number] }

@@ -7,7 +7,7 @@ import { FrameWriter } from './frame-writer.ts';
 import { type Command, type LogFolder, type LogRotation, SPAWN_STEPS, type SpawnSpec } from './process-messages.ts';
 import { resourceNumber } from './resources.ts';
 
-/** What the daemon does not do by itself. */
+/** Frames that the daemon never sends. */
 type SentCommand = Exclude<Command, { type: 'kill-cgroup' }>;
 
 const writer = new FrameWriter();
@@ -39,7 +39,7 @@ function writeNumber(name: FieldName, value: number | null): void {
   if (value !== null) writer.number(name, value);
 }
 
-/** What a process is started with besides what the engine knows. */
+/** The set-up of a process beyond the engine's specification. */
 export interface SpawnSetup {
   identity: Identity;
   entrance: Entrance;

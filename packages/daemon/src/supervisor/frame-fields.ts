@@ -7,7 +7,7 @@ const { FIELD_HEADER } = LIMITS;
 /** One more than the largest tag. */
 const TAGS = Math.max(...Object.values(FIELDS).map(({ tag }) => tag)) + 1;
 
-/** What belongs in one type of frame. */
+/** The fields of one type of frame. */
 export interface Rule {
   type: number;
   /** By tag. */
@@ -32,7 +32,7 @@ export class Fields {
   /** Where the header of each field is, by tag; -1: nowhere. */
   readonly #headers = new Int32Array(TAGS).fill(-1);
 
-  /** Goes on with the frame whose body lies between `start` and `end`. */
+  /** Takes up the frame whose body lies between `start` and `end`. */
   check({ type, fields, required }: Rule, bytes: Buffer, start: number, end: number): this {
     this.#bytes = bytes;
     this.#headers.fill(-1);

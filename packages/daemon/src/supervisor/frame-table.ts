@@ -26,7 +26,7 @@ export const LIMITS = {
 /** Where the output of a process goes, by the number in the field `console`. */
 export const CONSOLES = ['none', 'output', 'owner', 'log'] as const;
 
-/** What is in a field: text has no NUL; a `limit` is three numbers (PROTOCOL.md). */
+/** The kind of a field: text has no NUL; a `limit` is three numbers (PROTOCOL.md). */
 export type FieldKind = 'number' | 'text' | 'bytes' | 'limit';
 
 export interface Field {
@@ -104,7 +104,7 @@ export type FieldName = keyof typeof FIELDS;
 
 export interface Frame {
   readonly type: number;
-  /** What the id in the header is: that of a command, the sequence number of a report, or 0. */
+  /** The meaning of the id in the header: that of a command, the sequence number of a report, or 0. */
   readonly id: 'command' | 'report' | 'none';
   /** The fields that it has to have, may have, and may have any number of. */
   readonly required?: readonly FieldName[];

@@ -1,4 +1,4 @@
-/** What frames to the supervisor and from it have in common (packages/supervisor/PROTOCOL.md). */
+/** The common part of frames to and from the supervisor (packages/supervisor/PROTOCOL.md). */
 
 /** A frame that is not what the other side may send. */
 export class FrameError extends Error {

@@ -47,7 +47,7 @@ async function replace(init: Init, daemon: Daemon, options = { acknowledge: true
 const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
 describe.each(variants)('%s', (_name, program) => {
-  test('processes, logs, reports and forks that are followed go on', async () => {
+  test('processes, logs, reports and forks that are followed continue', async () => {
     const { init } = start(program);
     const { folder } = init;
     const log = join(folder, 'log');
@@ -142,7 +142,7 @@ describe.each(variants)('%s', (_name, program) => {
     second.send({ type: 'replace', id: 5 });
     second.shell(6, 'exit 6');
     expect((await second.report('exited', 6)).code).toBe(6);
-    expect(() => process.kill(second.pid, 0), 'it was not told to end').not.toThrow();
+    expect(() => process.kill(second.pid, 0), 'it was not asked to end').not.toThrow();
   });
 
   test('again and again, without anything piling up', async () => {
@@ -160,7 +160,7 @@ describe.each(variants)('%s', (_name, program) => {
     expect((await daemon.report('exited', 1)).signal).toBe(9);
   });
 
-  test('an installed program that cannot go on is not executed', async () => {
+  test('an installed program that cannot take over is not executed', async () => {
     const { init, executable } = start(program);
     let daemon = await init.daemon();
     daemon.shell(1, 'exec sleep 1000');

@@ -1,5 +1,5 @@
 /**
- * What the supervisor hands the daemon when it starts it, and which supervisor that is.
+ * The supervisor's link to the daemon that it starts, and the identity of that supervisor.
  */
 import { readFileSync } from 'node:fs';
 
@@ -26,7 +26,7 @@ export interface SupervisorLink {
   failures: number;
   /** How many supervisors of the same process crashed before this one: what they knew of their children is lost. */
   crashes: number;
-  /** It takes standing orders; one that was started before it could goes on as it is until it is replaced. */
+  /** It takes standing orders; one that was started before it could stays as it is until it is replaced. */
   takesOrders: boolean;
   /** It counts being replaced among its commands: whether that was done is known afterwards. */
   countsReplacement: boolean;
@@ -34,7 +34,7 @@ export interface SupervisorLink {
   takesNumbers: boolean;
   /** It makes the folder of logs again when that has been removed, if it knows it. */
   makesLogFolder: boolean;
-  /** What the daemon before this one has said for it, '' for the first one; null: the supervisor is too old to keep anything. */
+  /** The message of the daemon before this one to its successors, '' for the first one; null: the supervisor is too old to keep anything. */
   note: string | null;
   /** It wants to hear that a daemon recovers. */
   hearsBegun: boolean;

@@ -51,7 +51,7 @@ const bytes = (count: number, of = 'x') => `head -c ${count} /dev/zero | tr '\\0
 const MISSING = /^init: (\d+) bytes of output are missing here: (.*)\r\n/m;
 
 describe.each(variants)('%s', (_name, program) => {
-  test('whatever is wrong with a file, its job keeps running, and the trouble is said once', async () => {
+  test('whatever is wrong with a file, its job keeps running, and the trouble is logged once', async () => {
     const { init, daemon } = await started(program);
     const at = (name: string) => join(init.folder, name);
     mkdirSync(at('folder'));
@@ -78,13 +78,13 @@ describe.each(variants)('%s', (_name, program) => {
     ]);
     expect(troubles.sort()).toEqual(cases.sort());
     expect(existsSync(at('elsewhere'))).toBe(false);
-    // Another run finds the same, which has been said.
+    // Another run finds the same, which is logged already.
     for (const [i, [name]] of cases.entries()) logged(daemon, i + 11, 'seq 10', at(name));
     for (const [i] of cases.entries()) await daemon.report('exited', i + 11);
     expect(reportsOf(daemon, 'log-trouble')).toHaveLength(cases.length);
   });
 
-  test('what is kept is written once it can be, with a line where something is missing, and the log goes on', async () => {
+  test('what is kept is written once it can be, with a line where something is missing, and the log continues', async () => {
     const { init, daemon, log } = await started(program);
     const go = join(init.folder, 'go');
     mkdirSync(log);
@@ -264,7 +264,7 @@ test.runIf(AS_ROOT)('a full disk: said once, and what is kept follows when there
     expect(await daemon.report('log-trouble')).toMatchObject({ errno: ENOSPC });
     // To its end: what is not dropped would fill the disk by itself.
     await eventually(() => existsSync(`${go}1`));
-    // Room comes and goes, and is not enough: nothing is said of that.
+    // Room comes and goes, and is not enough: that is not logged.
     for (const size of [230_000, 210_000, 190_000]) truncateSync(join(small, 'filler'), size);
     await eventually(() => statSync(log).size > 40_000);
     expect(reportsOf(daemon, 'log-trouble')).toHaveLength(1);

@@ -90,14 +90,14 @@ test('a file that is deleted or rotated comes back, one with another name is wri
     await eventually(() => textOf(log) === `next ${i}\r\n`);
     expect(textOf(join(init.folder, name))).toBe(before);
   }
-  // One that has been made already is gone on with, wherever the other one went.
+  // One that exists already is continued, wherever the other one went.
   renameSync(log, other);
   writeFileSync(log, 'made\n', { mode: 0o600 });
   writeFileSync(fifo, 'last\n');
   await eventually(() => textOf(log) === 'made\nlast\r\n');
 });
 
-test('output goes on when a process closes its terminal and opens it again', async () => {
+test('output continues when a process closes its terminal and opens it again', async () => {
   const { daemon, log } = await started();
   const again = 'exec >/dev/null 2>&1; sleep 0.05; seq 30000 > $tty';
   logged(daemon, 1, `tty=$(readlink /proc/$$/fd/1); echo before; ${again}; ${again}`, log);

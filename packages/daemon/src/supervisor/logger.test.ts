@@ -54,7 +54,7 @@ test('stopped, it delays ends of processes that log, and nothing else', async ()
   await eventually(() => textOf(log) === 'two\r\n');
 });
 
-test('without a logger processes run without logs, which is said', async () => {
+test('without a logger processes run without logs, which is logged', async () => {
   const init = Init.start(program, { env: { UPSTART_LOGGER: '/nonexistent' } });
   const daemon = await init.daemon();
   let id = 0;

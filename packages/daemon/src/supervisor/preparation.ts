@@ -1,5 +1,5 @@
 /**
- * What is done about a command before it is sent: names become numbers, control groups are made. The engine knows of none of it, and
+ * The preparation of a command before it is sent: names become numbers, control groups are made. The engine knows of none of it, and
  * the supervisor looks nothing up.
  */
 import { CgroupError } from '../cgroups/cgroup-error.ts';
@@ -17,7 +17,7 @@ export interface RunningProcess {
   spec: WhomSpec & GroupsSpec;
 }
 
-/** What a process with a standing order was started as. */
+/** The ids that a process with a standing order was started with. */
 interface Kept {
   spec: WhomSpec;
   /** null: not known. */
@@ -57,7 +57,7 @@ export class Preparation {
     return null;
   }
 
-  /** Is told of each report before anybody else. */
+  /** Gets each report before the engine does. */
   reported(report: Report): void {
     if (report.type !== 'exited' && report.type !== 'vanished' && report.type !== 'spawn-failed') return;
     const { process } = report;

@@ -1,5 +1,5 @@
 /**
- * What the engine asks of the supervisor and what the supervisor reports, as plain data. The frames that carry them are
+ * The engine's commands to the supervisor and the supervisor's reports, as plain data. The frames that carry them are
  * described in packages/supervisor/PROTOCOL.md; `process/` translates.
  *
  * A command's `id` grows by at least one with every command, over restarts of the daemon too, so that a command
@@ -169,7 +169,7 @@ export interface ResourceUsage {
   maxRss: number;
 }
 
-/** What a supervisor tells a daemon that has just connected, before any report. */
+/** The supervisor's state for a daemon that has just connected, before any report. */
 export interface SupervisorState {
   pid: number;
   /** The id of the last command it has carried out. */

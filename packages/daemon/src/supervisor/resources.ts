@@ -26,7 +26,7 @@ const numbers = new Map<string, number>(
   Object.entries(process.arch.startsWith('mips') ? { ...NUMBERS, ...ON_MIPS } : NUMBERS),
 );
 const names = new Map([...numbers].map(([name, number]) => [String(number), name]));
-/** What the kernel refuses. */
+/** Limits that the kernel rejects. */
 const NO_RESOURCE = -1;
 
 /** The number that setrlimit(2) knows a resource by; one that nothing has for an unknown name. */

@@ -48,7 +48,7 @@ test('the oldest one goes, and a new file is like the first', async () => {
   expect(statSync(log).mode & 0o777).toBe(0o640);
 });
 
-test('processes that write to the same file go on in the new one', async () => {
+test('processes that write to the same file continue in the new one', async () => {
   const { init, daemon, log, talk } = await started({ size: 1000, keep: 50 });
   const go = join(init.folder, 'go');
   talk(1, `echo first; while [ ! -e ${go} ]; do sleep 0.01; done; echo last`);
@@ -81,7 +81,7 @@ test('a line that does not end makes it wait for a while', async () => {
   expect(filesOf(log).map((file) => textOf(file))).toEqual(['123456789012345\r\n', 'next\r\n']);
 });
 
-test('a file that cannot be renamed is written on, which is said once', async () => {
+test('a file that cannot be renamed is written on, which is logged once', async () => {
   const { daemon, log, talk } = await started({ size: 10, keep: 1 });
   mkdirSync(`${log}.1/full`, { recursive: true });
   talk(1, 'for i in 1 2 3 4 5 6; do echo this is line $i; sleep 0.02; done');

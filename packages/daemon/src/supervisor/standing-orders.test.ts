@@ -107,7 +107,7 @@ describe.each(variants)('%s', (_name, program) => {
     expect(await pidNumber(small, 1)).toBe((await daemon.report('spawned', 4)).pid);
   });
 
-  test('many that begin alike and go on differently are each started as they were', async () => {
+  test('many that begin alike and differ later are each started as they were', async () => {
     const { daemon, out } = await started(program);
     const long = 'x'.repeat(1000);
     const envs = [[`A=${long}`], [`A=${long}`, 'B=1'], [`A=${long}y`], ['C=1'], ['C=1', 'D=1'], []];
@@ -143,7 +143,7 @@ describe.each(variants)('%s', (_name, program) => {
     expect(await daemon.report('spawn-failed', 2)).toMatchObject({ step: 'exec', errno: 2 });
   });
 
-  test('it is carried out while there is no daemon, and the next one is told', async () => {
+  test('it is carried out while there is no daemon, and reported to the next one', async () => {
     const { daemon, out, init } = await started(program);
     sleeper(daemon, 1, out);
     const first = await pidNumber(out, 0);

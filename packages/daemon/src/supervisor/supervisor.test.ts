@@ -16,7 +16,7 @@ async function kill(daemon: Daemon): Promise<void> {
   process.kill(daemon.pid, 'SIGKILL');
 }
 
-test('a daemon is told the state, and its end with END ends the supervisor with that status', async () => {
+test('a daemon gets the state, and its end with END ends the supervisor with that status', async () => {
   const init = Init.start(program);
   const daemon = await init.daemon();
   expect(daemon.state).toEqual({ pid: init.pid, lastCommand: 0, processes: [], subreaperErrno: 0 });
@@ -227,7 +227,7 @@ test('a daemon that sends nonsense is replaced, and nothing of it is carried out
   }
 });
 
-test('when nothing is acknowledged reaping stops, and goes on afterwards with nothing lost', async () => {
+test('when nothing is acknowledged reaping stops, and resumes afterwards with nothing lost', async () => {
   const init = Init.start(smallProgram);
   const daemon = await init.daemon({ acknowledge: false });
   const count = 200;
@@ -260,7 +260,7 @@ test('a process that stops and continues all the time does not fill the reports'
     await eventually(() => state() !== 'T');
   }
   expect(daemon.reports.length).toBeLessThan(50);
-  // what it is in the end is said when there is room for it
+  // the final state is reported when there is room for it
   for (const [signal, type] of [
     ['SIGSTOP', 'stopped'],
     ['SIGCONT', 'continued'],

@@ -20,7 +20,7 @@ const WRITE_SIZE = 64 * 1024;
 /** Reports are delivered so many at a time: after a storm of them clients have their turn in between. */
 export const REPORTS_A_TURN = 64;
 
-/** What a supervisor knows that one of an earlier version does not. */
+/** Abilities that supervisors of earlier versions lack. */
 export interface SupervisorAbilities {
   /** Standing orders. */
   takesOrders: boolean;
@@ -51,7 +51,7 @@ export class Supervisor {
   #closed: (error: Error | undefined) => void = () => {};
   #lookAtLogFolder: () => LogFolder | null = () => null;
   #error: Error | undefined;
-  /** What has been given to the socket and not been taken by the kernel, oldest first. */
+  /** Frames that the kernel has not taken yet, oldest first. */
   #writing = new Set<Command[]>();
 
   private constructor(
@@ -97,7 +97,7 @@ export class Supervisor {
     this.#preparation?.resume(processes);
   }
 
-  /** Who is told what people are to know of control groups. */
+  /** Gets the messages about control groups. */
   onSaid(said: (text: string) => void): void {
     this.#said = said;
   }
@@ -182,7 +182,7 @@ export class Supervisor {
     return [...this.#writing].flat();
   }
 
-  /** Who gets the reports, as many at a time as have arrived together; also those that came before this call. */
+  /** The listener for reports, called with all that have arrived together; also with those that came before this call. */
   onReports(deliver: (reports: Report[]) => void): void {
     this.#deliver = deliver;
     queueMicrotask(() => this.#deliverReports());
@@ -245,7 +245,7 @@ export class Supervisor {
   }
 }
 
-/** What a supervisor can be told that takes no standing orders: an order of which nothing comes is none. */
+/** Commands for a supervisor without standing orders: an order without effect is none. */
 function withoutOrders(command: Command): Command | null {
   if (command.type === 'again' || command.type === 'not-again') return null;
   return command.type === 'spawn' ? { ...command, spec: { ...command.spec, keep: false } } : command;

@@ -9,7 +9,7 @@ export const RECORD_MAX = 960;
 
 const SEVERITY: Record<LogPriority, number> = { debug: 7, info: 6, message: 5, warn: 4, error: 3, fatal: 2 };
 
-/** What is written to the kernel for a line: `<4>init: text`, cut to what it takes. */
+/** The kernel's record for a line: `<4>init: text`, cut to the longest that it takes. */
 export function kernelRecord(priority: LogPriority, line: string): Buffer {
   return Buffer.from(`<${SEVERITY[priority]}>${line.replaceAll('\n', ' ')}`).subarray(0, RECORD_MAX);
 }

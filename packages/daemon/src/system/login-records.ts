@@ -1,4 +1,4 @@
-/** Who is logged in, as init keeps it: the record of a process that has ended says so (reference: jobs §4.4, step 3). */
+/** Init's part in login records: marks that of a process that has ended (reference: jobs §4.4, step 3). */
 import { LOGIN_FILES, type LoginFiles, markDead } from '@upstart/common/login-records';
 import type { Report } from '../supervisor/process-messages.ts';
 

@@ -1,7 +1,7 @@
 /** A timer for one moment at a time, in monotonic time. */
 import { monotonicNow } from './clock.ts';
 
-/** What setTimeout takes at most; what is due later is looked at again then. */
+/** The longest delay of setTimeout; later deadlines are checked again then. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export class WakeUp {

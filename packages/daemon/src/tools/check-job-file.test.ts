@@ -122,7 +122,7 @@ test('a script that the shell does not parse, with the line of the job file', ()
   expect(check('DIR/pre.conf').err).toMatch(/shell syntax invalid in pre-start section:\npre.conf:3: /);
 });
 
-test.each(['-s', '--noscript'])('scripts are passed over with %s', (option) => {
+test.each(['-s', '--noscript'])('scripts are skipped with %s', (option) => {
   expect(check(option, 'DIR/shell.conf')).toMatchObject({ status: 0, out: 'File shell.conf: syntax ok\n' });
 });
 

@@ -1,4 +1,4 @@
-/** What init-checkconf does: checks job files, and with the shell its scripts (reference: system §9.1). */
+/** init-checkconf: checks job files, and with the shell its scripts (reference: system §9.1). */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';

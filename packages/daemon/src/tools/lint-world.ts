@@ -8,9 +8,9 @@ import { noChanges, Source } from '../conf/source.ts';
 
 /** Milliseconds that a directory of users may take to answer. */
 const LOOK_UP_TIME = 2000;
-/** What getent exits with when there is no such entry. */
+/** The exit status of getent when there is no such entry. */
 const NO_SUCH_ENTRY = 2;
-/** Of more jobs nothing is said. */
+/** The most jobs that warnings look at. */
 const MAX_JOBS = 2000;
 
 /** The world of a job file: the machine that it is checked on, and the folder that it is in. */
@@ -39,7 +39,7 @@ function isExecutable(path: string): boolean | null {
   const stats = inspect(() => statSync(path));
   if (stats === null) return null;
   if (stats.isDirectory()) return false;
-  // Root may read all, but executes only what somebody may execute.
+  // Root may read everything, but executes only files with an execute bit.
   if (stats.mode & 0o111) return true;
   return inspect(() => accessSync(path, constants.X_OK)) !== null;
 }
@@ -65,7 +65,7 @@ function otherJobs(file: string): Map<string, KnownJob> | null {
   return jobs.size > 0 ? jobs : null;
 }
 
-/** What folders of configuration are called: `/etc/init`, `~/.init`, `~/.config/upstart`, `/usr/share/upstart/sessions`. */
+/** Names of configuration folders: `/etc/init`, `~/.init`, `~/.config/upstart`, `/usr/share/upstart/sessions`. */
 const FOLDER_NAMES: ReadonlySet<string> = new Set(['init', '.init', 'upstart', 'sessions']);
 
 /** Jobs may stand in folders below that of the configuration; without one above, the file's own folder is it. */

@@ -82,7 +82,7 @@ function* expectations(file: ParsedFile): Iterable<Finding> {
   const { expect } = file.job;
   const words = commandsOf(command, file)[0]?.words ?? [];
   const program = words[0]?.text.slice(words[0].text.lastIndexOf('/') + 1);
-  // What follows `--` is for the program that is started.
+  // Words behind `--` are for the program that is started.
   const end = words.findIndex(({ text }) => text === '--');
   for (const { text, span } of end < 0 ? words : words.slice(0, end)) {
     const detaches = program === 'start-stop-daemon' ? /^(?:--background|-\w*b\w*)$/.test(text) : BACKGROUND.test(text);

@@ -96,7 +96,7 @@ function* unknownEvent({ name }: Operand, { jobs }: LintWorld, { job }: ParsedFi
   }
 }
 
-/** What was probably meant by the name of an event that is not known. */
+/** The event that was probably meant by an unknown name. */
 function meantBy(event: string, emits: readonly string[], jobs: LintWorld['jobs']): string | null {
   const [, glued, levels] = /^([\w-]+)(\[.*\])$/.exec(event) ?? [];
   if (glued !== undefined && isKnownEvent(glued)) return `${glued} ${levels}`;

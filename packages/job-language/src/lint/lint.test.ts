@@ -111,7 +111,7 @@ describe('conditions', () => {
     expect(warned(text)).toEqual(expected);
   });
 
-  test('of a file that stands alone only what is nearly known is said', () => {
+  test('of a file that stands alone only near misses are reported', () => {
     expect(warned('start on never-heard-of', NOWHERE)).toEqual([]);
     expect(warned('start on filesytem', NOWHERE)).toEqual(['1 unknown-event filesytem']);
   });
@@ -231,7 +231,7 @@ test('rules have names of their own', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('nothing is said of an ordinary file', () => {
+test('an ordinary file has no warnings', () => {
   const text = `description "web"
 start on (filesystem and started db) or runlevel [2345]
 stop on runlevel [!2345]

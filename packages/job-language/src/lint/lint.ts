@@ -31,7 +31,7 @@ export const RULES: readonly Rule[] = [
 /** So many warnings about one file are given. */
 export const MAX_WARNINGS = 50;
 
-/** What is odd about a job file, in the order of its lines. Throws JobFileError for one that does not parse. */
+/** Warnings about a job file, in the order of its lines. Throws JobFileError for one that does not parse. */
 export function lint(content: string, options: { name: string; path: string }, world: LintWorld): Warning[] {
   const file = readStatements(withoutMark(content), options);
   const found = RULES.flatMap(({ name, check }) => {

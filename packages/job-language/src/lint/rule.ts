@@ -1,4 +1,4 @@
-/** What rules of the lint are, and what they may ask. */
+/** The shape of lint rules, and the questions that they may ask. */
 import type { Span } from '../place.ts';
 import type { ParsedFile } from './statements.ts';
 
@@ -14,7 +14,7 @@ export interface Rule {
   check(file: ParsedFile, world: LintWorld): Iterable<Finding>;
 }
 
-/** What the rules ask of the machine that the job is for. Null: that cannot be told, and nothing is said. */
+/** Questions of the rules about the machine that the job is for. Null: unknown, so there is no warning. */
 export interface LintWorld {
   hasUser(name: string): boolean | null;
   hasGroup(name: string): boolean | null;
@@ -31,7 +31,7 @@ export interface KnownJob {
   readonly emits: readonly string[];
   /** Whether it has instances with names. */
   readonly hasInstances: boolean;
-  /** What its processes run, where events may be emitted. */
+  /** The commands of its processes, which may emit events. */
   readonly commands: readonly string[];
 }
 

@@ -8,7 +8,7 @@ import type { Span } from '../place.ts';
 export interface ShellCommand {
   /** As they stand in the text, without redirections. */
   readonly words: readonly ShellWord[];
-  /** What follows: `;`, `&`, `&&`, `||`, `|`, `&>`, `(`, `)`, a line feed, or '' for the end. */
+  /** The separator behind it: `;`, `&`, `&&`, `||`, `|`, `&>`, `(`, `)`, a line feed, or '' for the end. */
   readonly before: string;
   readonly after: string;
   /** Where `after` stands. */
@@ -22,7 +22,7 @@ export interface ShellWord {
 
 const OPERATOR = /&&|\|\||;;|&>|[;&|()\n]/y;
 const REDIRECTION = /\d*(?:<<-?|>>|>&|<&|<>|>\||[<>])/y;
-/** Quotes inside of substitutions inside of quotes …: nobody means deeper ones. */
+/** Quotes inside of substitutions inside of quotes …: deeper ones are no use. */
 const MAX_DEPTH = 50;
 const BLANKS = /(?:[ \t\r]|\\\n)+/y;
 const COMMENT = /#[^\n]*/y;

@@ -29,7 +29,7 @@ function* limitWithoutRespawn({ statements, job }: ParsedFile): Iterable<Finding
 function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {
   const seen = new Map<string, Statement>();
   for (const statement of statements) {
-    // What `manual` has dropped is not replaced by what comes after it.
+    // A condition that `manual` dropped is not replaced by a later one.
     if (statement.name === 'manual') seen.delete('start on');
     const key = replacedBy(statement);
     if (key === null) continue;
@@ -42,7 +42,7 @@ function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {
   }
 }
 
-/** What a later stanza with the same answer replaces; null if there is no such thing. */
+/** The key by which a later stanza replaces an earlier one; null if it replaces none. */
 function replacedBy({ name, args }: Statement): string | null {
   if (MAY_STAND_TWICE.includes(name)) return null;
   if (name === 'exec' || name === 'script') return 'main process';

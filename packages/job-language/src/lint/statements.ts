@@ -9,7 +9,7 @@ export interface Statement {
   readonly name: string;
   /** The first of them. */
   readonly at: Span;
-  /** What follows the keywords. */
+  /** The words behind the keywords. */
   readonly args: readonly Token[];
 }
 

@@ -5,7 +5,7 @@ export type Facilities = ReadonlyMap<string, readonly string[]>;
 
 const CONFIGURATION = '/etc/insserv.conf';
 
-/** What they are where nobody configures them: the names that distributions give these scripts. */
+/** Facilities by default: the names that distributions give these scripts. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {
   $local_fs: ['mountall', 'mountall-bootclean', 'mountoverflowtmp', 'umountfs'],
   $network: ['networking', 'ifupdown', 'network-manager', 'connman'],

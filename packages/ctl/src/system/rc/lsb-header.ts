@@ -4,7 +4,7 @@ export interface LsbHeader {
   provides: readonly string[];
   requiredStart: readonly string[];
   requiredStop: readonly string[];
-  /** What it has to come before. */
+  /** Scripts that it has to precede. */
   startBefore: readonly string[];
   stopAfter: readonly string[];
   /** It asks something: nothing else may write to the console meanwhile. */

@@ -34,7 +34,7 @@ function startsAfter(
   );
 }
 
-/** What another one needs for its own stop is stopped after it. */
+/** A script that another one needs to stop is stopped after it. */
 function stopsAfter(
   later: Script,
   offers: LsbHeader,

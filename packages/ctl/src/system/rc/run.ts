@@ -40,7 +40,7 @@ export async function runScripts(
   });
 }
 
-/** Runs a script as a process that has our console: what it starts may go on writing there. */
+/** Runs a script as a process that has our console: its children may keep writing there. */
 export function processRunner(env: NodeJS.ProcessEnv, complain: (text: string) => void): ScriptRunner {
   // The variable that init scripts go by, too.
   const say = env.INIT_VERBOSE ? complain : () => {};

@@ -14,7 +14,7 @@ export interface Script {
   header: LsbHeader | null;
 }
 
-/** Who looks after the services that have a job: their scripts are links to this, or stand aside for the job. */
+/** The script for services that have a job: their scripts are links to it, or leave the service to the job. */
 const SHIM = 'upstart-job';
 const LINK = /^([KS])(\d\d)(.+)$/;
 /** Leftovers of packages and editors. */

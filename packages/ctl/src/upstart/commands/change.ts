@@ -111,7 +111,7 @@ async function changeTarget(
     }
     const wait = options.wait !== false;
     const done = await client.call(change, { ...target, wait }, limits).catch((error: unknown) => {
-      // What is wanted has been begun already: by another request, an event, or a respawn.
+      // The change is in progress already: by another request, an event, or a respawn.
       if (!(error instanceof UpstartError) || error.code !== BEGUN[change]) throw error;
       return null;
     });
@@ -138,7 +138,7 @@ async function changeTarget(
   }
 }
 
-/** An instance that has gone is told by its name all the same: others of its job may run. */
+/** An instance that has gone is named all the same: others of its job may run. */
 function named(status: JobStatus, instance: string): JobStatus {
   if (status.instances.length > 0 || instance === '') return status;
   return { ...status, instances: [{ name: instance, goal: 'stop', state: 'waiting', processes: [] }] };

@@ -14,7 +14,7 @@ type LoadOptions = Partial<Pick<ConfigurationOptions, 'watch' | 'watcher' | 'deb
 
 export class TestConfiguration {
   readonly directory = mkdtempSync(join(tmpdir(), 'conf-test-'));
-  /** What has been told of each job last. */
+  /** The last report about each job. */
   readonly jobs = new Map<string, JobDefinition>();
   /** `NAME` and `-NAME` for every change told. */
   readonly told: string[] = [];

@@ -13,13 +13,13 @@ export class ExpansionError extends Error {
 /** A result that is longer than its limit. */
 export class ExpansionLimitError extends ExpansionError {}
 
-/** What an expansion is for, and what it may come to. */
+/** The purpose of an expansion, and its limits. */
 export interface ExpansionLimits {
   /** The stanza, for errors. */
   stanza: string;
   /** The longest result, in characters. */
   most?: number;
-  /** What is left of the steps that this and others may take. */
+  /** The remaining steps, shared with other expansions. */
   budget?: GlobBudget;
 }
 

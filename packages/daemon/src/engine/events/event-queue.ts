@@ -19,7 +19,7 @@ export const EVENTS_AT_ONCE = 20_000;
 export function runEventQueue(context: Context): void {
   let last: EventState | undefined;
   context.resetWork();
-  // What only waits does not count: after a crash each event is looked at anew, and the pause must be at the same place.
+  // Waiting events do not count: after a crash each event is looked at again, and the pause must be at the same place.
   for (let done = 0; done < EVENTS_AT_ONCE; ) {
     const event = context.nextEvent();
     if (!event) {
@@ -42,7 +42,7 @@ export function runEventQueue(context: Context): void {
   }
 }
 
-/** After so many pauses in a row it is said, and again after twice, four times … as many. */
+/** After so many pauses in a row it is logged, and again after twice, four times … as many. */
 const SUSPICIOUS = 8;
 
 function isPowerOfTwo(number: number): boolean {
@@ -62,7 +62,7 @@ const FAILED = '/failed';
 
 function finish(context: Context, event: EventState): void {
   context.log('debug', `Finished ${event.name} event`);
-  // Gone before anybody is told, so that nobody can come to wait for it.
+  // Delete the event before notifying waiters, so that nothing new can wait for it.
   context.removeEvent(event);
   for (const id of event.instances) {
     const instance = context.instance(id);

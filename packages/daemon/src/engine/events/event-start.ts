@@ -76,7 +76,7 @@ function offerToStop(context: Context, instance: InstanceState, event: EventStat
   resetCondition(context, stopOn);
 }
 
-/** What may still start a job when everything stops: the end itself, and what a job waits for before it stops. */
+/** Events that may still start a job at the end of a session: the end itself, and `stopping`. */
 const STARTS_AT_THE_END: readonly string[] = ['session-end', 'stopping'];
 
 /** Starts an instance if the `start on` of the class is true, and forgets what it has seen. */
@@ -103,7 +103,7 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
       changeGoal(context, instance, 'start');
     }
   } catch (error) {
-    // Nobody else is to suffer from a job whose instance has no name.
+    // A job whose instance name fails must not affect other jobs.
     const text = noteRefusal(context, jobClass, error);
     context.log('warn', `Failed to obtain ${displayName(definition.name, '')} instance: ${text}`);
   }
@@ -121,7 +121,7 @@ function byEvents(events: readonly EventState[]): string {
   return `by ${told.join(' and ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** What pre-stop and post-stop get; only the names of the events if their variables are too large. */
+/** The variables for pre-stop and post-stop; only the names of the events if their variables are too large. */
 function stopEnvironment(context: Context, instance: InstanceState, events: readonly EventState[]): string[] {
   const env = eventEnvironment(events, 'UPSTART_STOP_EVENTS');
   try {

@@ -329,7 +329,7 @@ describe('events without end', () => {
   const finished = (effects: readonly Effect[]): number =>
     effects.filter((effect) => effect.type === 'notify' && effect.notification.event === 'event-emitted').length;
 
-  it('let others have their turn, and go on after it', () => {
+  it('let others have their turn, and resume after it', () => {
     const world = new TestWorld();
     ping(world);
     world.job('other', 'exec main\n');
@@ -344,7 +344,7 @@ describe('events without end', () => {
     expect([...world.engine.state.timers.values()].map(({ action }) => action.kind)).toEqual(['queue']);
   });
 
-  it('are said to be so, more and more seldom', () => {
+  it('are logged, more and more seldom', () => {
     const world = new TestWorld();
     ping(world);
     world.input({ type: 'emit', name: 'go', env: [] });
@@ -401,7 +401,7 @@ describe('events without end', () => {
   it.each([
     ['before', 0],
     ['in', 1],
-  ])('go on alike after a crash %s a pause', (_when, inputsBefore) => {
+  ])('continue alike after a crash %s a pause', (_when, inputsBefore) => {
     const world = new TestWorld();
     ping(world);
     world.job('third', 'start on stopped a and knock\ntask\n');

@@ -1,4 +1,4 @@
-/** Who emits an event: what jobs say in `emits`, what their scripts call, and what has been emitted before. */
+/** Emitters of an event: by `emits` of jobs, by calls in their scripts, and by events of the past. */
 import { globMatches, nearest } from '@upstart/common';
 import { isKnownEvent, KNOWN_EVENTS, meantEvent } from '@upstart/job-language';
 import type { Context } from '../model/context.ts';
@@ -6,9 +6,9 @@ import type { ClassState } from '../model/state.ts';
 
 /** For so many names an answer is looked for; a condition may have thousands. */
 const MAX_NAMES = 20;
-/** So many emitters of one event are told. */
+/** So many emitters of one event are listed. */
 const MAX_EMITTERS = 3;
-/** Nobody looks for longer names, nor in longer patterns: no event of practice has such, and matching them takes a while. */
+/** Longer names and patterns are not compared: no real event has such, and matching them takes long. */
 const LONGEST_NAME = 100;
 const LONGEST_PATTERN = 200;
 

@@ -179,7 +179,7 @@ describe('a job that runs or has ended', () => {
 });
 
 describe('events', () => {
-  it('are told by name, with who holds them', () => {
+  it('are listed by name, with the jobs that hold them', () => {
     const world = new TestWorld();
     world.job('migrate', 'start on up\ntask\nexec migrate\n');
     world.emit('up', 'IF=lo');
@@ -207,7 +207,7 @@ describe('events', () => {
 });
 
 describe('those who may not read job environments', () => {
-  it('are told no variables that jobs or clients have set, and not what a job runs', () => {
+  it('see no variables that jobs or clients have set, and not what a job runs', () => {
     const world = new TestWorld();
     world.obeys = false;
     world.job('half', 'start on up and never\n');

@@ -17,7 +17,7 @@ import { knownCause, publicVariables, type Question, question } from './question
 import { stillNeeds } from './residual.ts';
 import { Waits } from './waits.ts';
 
-/** What the engine knows; what takes a look at files or processes, whoever asks it adds. */
+/** The engine's part of an explanation; its caller adds facts from files and processes. */
 export type EngineExplanation = Omit<Explanation, 'output' | 'unsupervised'>;
 
 /** How many events of one name are explained; there may be any number. */
@@ -58,7 +58,7 @@ export function explainJob(
   };
 }
 
-/** Who keeps the events of that name from being over; the oldest ones, if there are many. */
+/** The jobs and conditions that keep the events of that name from finishing; of the oldest events, if there are many. */
 export function explainEvents(context: Context, name: string, now: number, privileged: boolean): EventExplanation {
   const asked = question(context, now, privileged);
   return [...context.state.events.values()]

@@ -12,7 +12,7 @@ export function explainLast(asked: Question, { definition, last }: ClassState): 
   return { instance, at, text: text.join('; '), failure: failure && failureReason(failure), respawns };
 }
 
-/** What the job's file says that has to do with the failure. */
+/** Settings of the job's file that matter for the failure. */
 export function failureHints(
   { privileged }: Question,
   { respawnLimit, respawnInterval }: ClassState['definition'],

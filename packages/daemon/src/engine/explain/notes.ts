@@ -1,4 +1,4 @@
-/** What else is worth knowing of a job, besides why it is in its state: one row a note. */
+/** Notes on a job besides the reason for its state: one row for each. */
 import { type BrokenFile, type Condition, conditionEvents } from '@upstart/common';
 import { emptyDefinition, type JobDefinition, type StanzaPlace } from '@upstart/job-language';
 import { MAX_FAULTS } from '../model/context.ts';
@@ -6,7 +6,7 @@ import type { ClassState } from '../model/state.ts';
 import type { Emitters } from './emitters.ts';
 import type { Question } from './question.ts';
 
-/** What is known of a job's files. */
+/** Facts about a job's files. */
 export interface JobFiles {
   /** Those with errors. */
   broken: BrokenFile[];
@@ -45,7 +45,7 @@ export function jobNotes(asked: Question, name: string, jobClass: ClassState | u
   return [...notes, ...faultNotes(asked, name)];
 }
 
-/** What init itself could not do with the job. */
+/** Errors of init itself with the job. */
 function faultNotes({ context }: Question, name: string): string[] {
   const fault = context.state.faults?.get(name);
   if (!fault) return [];
@@ -66,7 +66,7 @@ function brokenNote({ path }: BrokenFile, definition: JobDefinition, next: Class
     : 'its file has an error; what it said before is in use until the job has stopped';
 }
 
-/** What its `stop on` waits for and nobody emits: the operands of `start on` say that themselves. */
+/** Events in its `stop on` without an emitter: the operands of `start on` say that themselves. */
 function missingStops(stopOn: Condition, emitters: Emitters): string[] {
   const names = new Set([...conditionEvents(stopOn)].map(({ name }) => name));
   return [...names].flatMap((name) => {

@@ -1,4 +1,4 @@
-/** What of a condition has been seen, and why the rest may not have come. */
+/** The operands of a condition that are met, and why the others may not be. */
 
 import { JOB_EVENTS } from '@upstart/job-language';
 import type { ExplainedOperand } from '@upstart/protocol';

@@ -1,4 +1,4 @@
-/** Who asks for an explanation, and how events are told to them: with all variables, or without those that may be secrets. */
+/** Who asks for an explanation, and how events are shown to them: with all variables, or without those that may be secrets. */
 
 import { keyOf } from '../environment/environment.ts';
 import type { Context } from '../model/context.ts';
@@ -9,7 +9,7 @@ export type TellEvent = (event: Pick<EventState, 'name' | 'env'>) => string;
 
 /**
  * The variables that init itself gives events, and the run level. Others may be anything, passwords too: only those who may
- * read job environments are told them.
+ * read job environments see them.
  */
 const PUBLIC_VARIABLES: ReadonlySet<string> = new Set([
   ...['JOB', 'INSTANCE', 'RESULT', 'PROCESS', 'EXIT_STATUS', 'EXIT_SIGNAL'],
@@ -26,7 +26,7 @@ const tellAll: TellEvent = eventText;
 /** To everybody. */
 const tellPublic: TellEvent = ({ name, env }) => eventText({ name, env: publicVariables(env) });
 
-/** What is remembered of a start or a stop, as everybody may know it: the name of the first event. */
+/** The cause of a start or a stop, as everybody may know it: the name of the first event. */
 function publicCause(cause: string): string {
   return cause.replace(/\bby `([^\s`]*).*$/s, 'by `$1`');
 }
@@ -36,7 +36,7 @@ export interface Question {
   context: Context;
   /** In milliseconds of monotonic time. */
   now: number;
-  /** Whether the one who asks may read job environments: else no variables are told, and nothing of what jobs run. */
+  /** Whether the one who asks may read job environments: else no variables are shown, and nothing of what jobs run. */
   privileged: boolean;
   tell: TellEvent;
   emitters: Emitters;

@@ -69,7 +69,7 @@ describe('a job that its pre-stop has kept', () => {
 });
 
 describe('a failure', () => {
-  it('is not told twice', () => {
+  it('is not reported twice', () => {
     const world = new TestWorld();
     world.job('slow', 'exec slow\npost-stop exec pause\n');
     world.start('slow');
@@ -177,7 +177,7 @@ describe('a condition that is half met', () => {
 });
 
 describe('a stopped process', () => {
-  it('is told, until it is continued', () => {
+  it('is reported, until it is continued', () => {
     const world = new TestWorld();
     world.job('web', 'exec web\n');
     world.start('web');
@@ -195,7 +195,7 @@ describe('a stopped process', () => {
 });
 
 describe('a hook that waits for an event of its own', () => {
-  it('is told as one chain, to the job that holds the event and what that needs', () => {
+  it('is reported as one chain, to the job that holds the event and what that needs', () => {
     const world = new TestWorld();
     world.job('store', 'start on boot-it\npre-start exec announce\n');
     world.job('framework', 'start on started store\npost-start exec initctl emit framework_ready\nexec framework\n');
@@ -226,7 +226,7 @@ describe('an event that nobody emits', () => {
     return explain(world, 'web').startOn?.operands[0]?.note;
   };
 
-  it('is told, with what may be meant', () => {
+  it('is reported, with what may be meant', () => {
     const world = new TestWorld();
     world.job('db', 'emits db-ready db-*-gone\npost-start exec initctl emit -n cache-ready X=1\nexec db\n');
     expect(note(world, 'shutdown')).toBe('nobody is known to emit it; `runlevel [06]` may be meant');
@@ -241,7 +241,7 @@ describe('an event that nobody emits', () => {
     expect(note(world, 'by-hand')).toBeNull();
   });
 
-  it('is told of a `stop on`, too', () => {
+  it('is reported for a `stop on`, too', () => {
     const world = new TestWorld();
     world.job('web', 'stop on shutdown or runlevel 0 or session-end\nexec web\n');
     expect(explain(world, 'web').notes).toEqual([
@@ -261,7 +261,7 @@ describe('an event that nobody emits', () => {
 });
 
 describe('what a file says and does not mean', () => {
-  it('is told of a limit without `respawn`', () => {
+  it('is reported for a limit without `respawn`', () => {
     const world = new TestWorld();
     world.job('tunnel', 'respawn limit 0 60\nexec tunnel\n');
     const note = 'it has a `respawn limit`, but no `respawn`: it is not started again when it ends';
@@ -270,7 +270,7 @@ describe('what a file says and does not mean', () => {
     expect(explain(world, 'tunnel').notes).toEqual([]);
   });
 
-  it('is told of two jobs behind one `started`', () => {
+  it('is reported for two jobs behind one `started`', () => {
     const world = new TestWorld();
     world.job('mountall', 'task\n');
     world.job('net', 'task\n');
@@ -285,7 +285,7 @@ describe('what a file says and does not mean', () => {
     ]);
   });
 
-  it('is told of `manual`', () => {
+  it('is reported for `manual`', () => {
     const world = new TestWorld();
     const switchedOff = { path: '/etc/init/web.override', line: 2 };
     world.job('web', 'exec web\n');
@@ -301,7 +301,7 @@ describe('what a file says and does not mean', () => {
     });
   });
 
-  it('is told of a file that is broken, with what counts', () => {
+  it('is reported for a file that is broken, with what counts', () => {
     const world = new TestWorld();
     const broken = (path: string) => ({ broken: [{ path, job: 'web', line: 2, message: 'Unknown stanza' }] });
     world.job('web', 'exec web\n');

@@ -1,7 +1,7 @@
 /** What a condition still needs: its tree without what has been seen. */
 import type { ConditionState, EventNode } from '../model/condition-state.ts';
 
-/** What is said of a condition is cut at this many characters: there may be any number of operands. */
+/** The text about a condition is cut at this many characters: there may be any number of operands. */
 const MAX_TEXT = 300;
 
 export function operandText({ name, args }: EventNode): string {

@@ -1,5 +1,5 @@
 /**
- * What an instance or an event waits for, and what that waits for in turn: a tree, in which everything is told once.
+ * What an instance or an event waits for, and what that waits for in turn: a tree, in which everything is listed once.
  */
 import { type Slot, signalName } from '@upstart/common';
 import type { State, WaitReason } from '@upstart/protocol';
@@ -16,7 +16,7 @@ import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
 
-/** How many reasons are told; a boot in which everything waits for one thing has thousands. */
+/** How many reasons are listed; a boot in which everything waits for one thing has thousands. */
 const MAX_REASONS = 100;
 
 /** The states that last as long as a hook runs. */
@@ -27,7 +27,7 @@ const NO_PID = 'not started yet';
 
 export class Waits {
   readonly #asked: Question;
-  /** Ids of the instances and events that have been told of. */
+  /** Ids of the instances and events that are listed already. */
   readonly #told = new Set<number>();
   #left = MAX_REASONS;
 

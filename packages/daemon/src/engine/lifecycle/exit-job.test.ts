@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TestWorld } from '../testing/world.ts';
 
-/** The status that init was told to end with; null while it goes on. */
+/** The status that init is to end with; null while it runs. */
 function endStatus({ effects }: TestWorld): number | null {
   for (const effect of effects) {
     if (effect.type === 'command' && effect.command.type === 'end') return effect.command.status;

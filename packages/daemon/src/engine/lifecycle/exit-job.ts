@@ -8,14 +8,14 @@ import { type EventState, type ExitJobState, type InstanceState, instanceLabel }
 const SIGNAL_BASE = 128;
 const NOT_STARTED = 127;
 
-/** `status`: exit status or signal << 8; -1: it could not be started, or nobody knows. */
+/** `status`: exit status or signal << 8; -1: it could not be started, or the status is unknown. */
 export function noteExitStatus(context: Context, instance: InstanceState, status: number): void {
   if (!isExitJob(context, instance)) return;
   const signal = status >> 8;
   stateOf(context).status = status < 0 ? NOT_STARTED : signal > 0 ? SIGNAL_BASE + signal : status;
 }
 
-/** The instance has come to rest, which the event `stopped` tells. */
+/** The instance has ended, which the event `stopped` reports. */
 export function noteRest(context: Context, instance: InstanceState, stopped: EventState): void {
   if (isExitJob(context, instance)) stateOf(context).stopped = stopped.id;
 }

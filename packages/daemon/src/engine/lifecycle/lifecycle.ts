@@ -37,7 +37,7 @@ function waitsForExpect(context: Context, instance: InstanceState): boolean {
   );
 }
 
-/** The present step has ended: goes on to the next state. */
+/** The present step has ended: moves to the next state. */
 export function advance(context: Context, instance: InstanceState): void {
   const hasMain = instance.processes.main !== undefined;
   const { definition } = context.classOf(instance);

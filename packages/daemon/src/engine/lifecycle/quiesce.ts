@@ -1,5 +1,5 @@
 /**
- * The end of a session or a container: every job is told to stop, and init ends when no process is left (reference: system §7).
+ * The end of a session or a container: every job is stopped, and init ends when no process is left (reference: system §7).
  */
 import { mentionsEvent, SIGKILL } from '@upstart/common';
 import { emitEvent, release } from '../model/blocking.ts';
@@ -8,7 +8,7 @@ import { displayName, processesOf, type QuiesceState } from '../model/state.ts';
 import { isExitJob, noteExitStatus } from './exit-job.ts';
 import { abandon, changeGoal } from './lifecycle.ts';
 
-/** How long, in milliseconds, jobs that `session-end` started may run before they are told to stop, too. */
+/** How long, in milliseconds, jobs that `session-end` started may run before they are stopped, too. */
 const WAIT_PHASE = 5000;
 /** The least time that jobs get to stop. */
 const KILL_PHASE = 5000;
@@ -89,7 +89,7 @@ function isOutOfTime(context: Context, elapsed: number): boolean {
   return stopTimeout ? elapsed >= stopTimeout * 1000 : elapsed > longestStop(context);
 }
 
-/** Whoever has set a limit wants nothing left behind. */
+/** With a limit, nothing is left behind. */
 function killEverything(context: Context): void {
   for (const instance of context.state.instances.values()) {
     for (const [slot, { token }] of processesOf(instance)) {

@@ -33,7 +33,7 @@ export const NEXT: Record<State, Record<'start' | 'stop', State>> = {
   'post-stop': { start: 'starting', stop: 'waiting' },
 };
 
-/** What the choice of the next state depends on. */
+/** The facts that decide the next state. */
 export interface TransitionFacts {
   goal: Goal;
   state: State;
@@ -46,7 +46,7 @@ export interface TransitionFacts {
 }
 
 /**
- * What would lead to `running` without the process that is to run: it ended before `expect` was met or right away, or a
+ * States that would lead to `running` without a main process: it ended before `expect` was met or right away, or a
  * start came after its end while a hook was running. The job goes down, and up again if its goal is start.
  */
 const NEEDS_MAIN: ReadonlySet<State> = new Set(['spawned', 'post-start', 'pre-stop']);
@@ -56,7 +56,7 @@ const NEEDS_MAIN: ReadonlySet<State> = new Set(['spawned', 'post-start', 'pre-st
  * hook was running: when the hook is through, the job goes down and comes up again.
  */
 export function nextState({ goal, state, hasMain, mainLost, ending }: TransitionFacts): State {
-  // What has not started is not stopped either: it just goes.
+  // An instance that has not started needs no stop: it is removed.
   if (ending && state === 'starting' && goal === 'stop') return 'waiting';
   if (goal === 'respawn') return 'stopping';
   if (state === 'running' && goal === 'stop' && !hasMain) return 'stopping';

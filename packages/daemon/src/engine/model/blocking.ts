@@ -1,5 +1,5 @@
 /**
- * Who waits for whom: conditions and instances keep events from being over, and clients and instances wait for both
+ * Waiting: conditions and instances keep events from finishing, and clients and instances wait for both
  * (reference: events §4, §5.1; jobs §4.5).
  */
 

@@ -1,5 +1,5 @@
 /**
- * What a condition has seen so far (reference: events §6). The nodes of the tree in post-order: operands before their
+ * The progress of a condition (reference: events §6). The nodes of the tree in post-order: operands before their
  * operator, left before right, so that one walk over the array evaluates the tree.
  */
 import { type Condition, type GlobBudget, globMatches } from '@upstart/common';
@@ -20,13 +20,13 @@ export interface OperatorNode {
 }
 export type ConditionState = (EventNode | OperatorNode)[];
 
-/** What is left of the steps that matching may take. */
+/** The remaining steps of matching. */
 export interface MatchBudget extends GlobBudget {
   /** An expansion that was too long. */
   tooLong?: string;
 }
 
-/** What conditions need to know of an event. */
+/** The parts of an event that conditions look at. */
 export interface OfferedEvent {
   id: number;
   name: string;

@@ -1,5 +1,5 @@
 /**
- * What the parts of the engine share: the state, the time of the input at hand, the effects so far, and the indexes
+ * Shared by the parts of the engine: the state, the time of the current input, the effects so far, and the indexes
  * that are made from the state and never stored.
  */
 
@@ -41,7 +41,7 @@ export class Context {
   private readonly classById = new Map<number, ClassState>();
   private readonly processes = new Map<number, { instance: InstanceState; slot: Slot }>();
   private readonly timers = new Heap<TimerState>((a, b) => a.due - b.due || a.id - b.id);
-  /** Events to look at in this pass over the queue (by id, which is their age) and in the next one. */
+  /** Events to look at in this pass of the queue (by id, which is their age) and in the next one. */
   private readonly pass = new Heap<number>((a, b) => a - b);
   private readonly nextPass = new Set<number>();
   private passedId = 0;
@@ -84,12 +84,12 @@ export class Context {
     this.fineSteps += steps;
   }
 
-  /** What was noted before does not count. */
+  /** Resets the count of noted work. */
   resetWork(): void {
     this.fineSteps = 0;
   }
 
-  /** What was noted since the last time, in steps of the event queue. */
+  /** Work noted since the last call, in steps of the event queue. */
   takeWork(): number {
     const steps = Math.floor(this.fineSteps / FINE_STEPS);
     this.fineSteps -= steps * FINE_STEPS;
@@ -280,14 +280,14 @@ export class Context {
     this.nextPass.clear();
   }
 
-  /** The queue has been left, and the time to go on has not come. */
+  /** The queue is paused, and the time to resume has not come. */
   queueIsPaused(): boolean {
     const { paused, timers } = this.state;
     return paused !== undefined && timers.has(paused.timer);
   }
 
   /**
-   * Leaves the queue until a timer that goes off at once; returns how often that has been so in a row. It goes on with the
+   * Leaves the queue until a timer that goes off at once; returns how often that has been so in a row. It resumes with the
    * oldest event, whose turn might never come in a pass that has no end, and that needs no place to be remembered.
    */
   pauseQueue(): number {

@@ -26,7 +26,7 @@ export interface FoundProcess {
   /** The id of the command that started it. */
   process: number;
   pid: number;
-  /** null: it cannot be told. */
+  /** null: not known. */
   job: string | null;
   instance: string;
   argv: string[];

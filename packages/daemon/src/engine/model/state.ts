@@ -8,19 +8,19 @@ import type { Console, JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
 
-/** What stays the same for the life of an init. */
+/** Settings that stay the same for the life of an init. */
 export interface EngineSettings {
   pid1: boolean;
   /** The environment init was started with; `env KEY` without a value takes it from here. */
   initEnv: string[];
   /** Jobs get all of `initEnv` (a session init), not just PATH and TERM. */
   inheritEnv: boolean;
-  /** What jobs find in UPSTART_SESSION; null for the system's init. */
+  /** The value of UPSTART_SESSION for jobs; null for the system's init. */
   sessionAddress: string | null;
   /** Folder of job logs; null: jobs with `console log` get `console none` (--no-log). */
   logDir: string | null;
   defaultConsole: Console;
-  /** Seconds that hooks may go on once their job is to stop; 0: for ever, as the original has it. */
+  /** Seconds that hooks may run once their job is to stop; 0: for ever, as the original has it. */
   hookTimeout: number;
   /** Each instance has a control group of its own, and what is left in it when its main process has ended is killed. */
   jobCgroups: boolean;
@@ -88,11 +88,11 @@ export interface FailureState {
   slot: Slot | 'respawn';
   /** Exit status, signal << 8, -1: could not be spawned, 0 with `respawn`: too fast. */
   status: number;
-  /** What went wrong, in words. */
+  /** The failure, in words. */
   text: string;
   state: State;
   at: number;
-  /** What of the job's file has to do with it, in words; for those only who may read it. */
+  /** The setting of the job's file that matters, in words; only for users who may read it. */
   setting?: string;
 }
 
@@ -105,9 +105,9 @@ export interface InstanceState {
   state: State;
   /** Shared with other instances that have the same variables: replaced, never changed. */
   env: readonly string[];
-  /** What `env` becomes on entering `starting`; null: it stays. */
+  /** The next `env`, from the entry of `starting` on; null: unchanged. */
   startEnv: string[] | null;
-  /** What pre-stop and post-stop get on top. */
+  /** Additional variables for pre-stop and post-stop. */
   stopEnv: string[];
   stopOn: ConditionState | null;
   /** Why the goal is what it is, for explanations: `by request`. A state saved by an older daemon lacks it. */
@@ -130,9 +130,9 @@ export interface InstanceState {
   orders?: number[];
   /** The last of them holds. */
   orderHolds?: boolean;
-  /** What the supervisor has started by an order, until it is taken for the main process. */
+  /** The process that the supervisor has started by an order, until it becomes the main process. */
   successor?: ProcessState;
-  /** What happened lately that helps to explain the state. */
+  /** Recent facts that help to explain the state. */
   hints: string[];
 }
 
@@ -153,7 +153,7 @@ export interface ClassState {
   startOn: ConditionState | null;
   /** Instance name → id. */
   instances: Map<string, number>;
-  /** What takes its place once the last instance has ended; `definition` null: nothing, the file is gone. */
+  /** The replacement once the last instance has ended; `definition` null: none, the file is gone. */
   next: { definition: JobDefinition | null } | null;
   last: LastEnd | null;
   /** Why an event, or part of one, could not start or stop the job lately, until it is started; `at` in milliseconds since the epoch. */
@@ -166,7 +166,7 @@ export type TimerAction =
   /** A hook has had its time; `token` tells whether it is still the same process. */
   | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
   | { kind: 'quiesce' }
-  /** The event queue goes on where it was left. */
+  /** The event queue resumes where it was left. */
   | { kind: 'queue' };
 
 export interface TimerState {
@@ -180,7 +180,7 @@ export interface TimerState {
 export interface PausedQueue {
   /** How often it has been left since it was last through. */
   times: number;
-  /** What goes off for it to go on. */
+  /** The timer that resumes it. */
   timer: number;
 }
 
@@ -194,9 +194,9 @@ export interface QuiesceState {
 
 /** The job that init ends with. */
 export interface ExitJobState {
-  /** What a shell would say of it. */
+  /** The status as a shell would report it. */
   status: number;
-  /** The id of the event that says that it has come to rest: unless that starts it again, init ends. 0: it has not. */
+  /** The id of its `stopped` event: unless that starts it again, init ends. 0: it has not stopped. */
   stopped?: number;
 }
 
@@ -228,7 +228,7 @@ export interface EngineState {
    */
   givesOrders?: boolean;
   environment: string[];
-  /** What init logs, once that has been changed: it goes on like this after a replacement. Else the options say it. */
+  /** The log priority, once a client has changed it: a replacement keeps it. Otherwise the options set it. */
   logPriority?: LogPriority;
   /** All classes in use, by name. */
   classes: Map<string, ClassState>;
@@ -246,13 +246,13 @@ export interface EngineState {
   /** The job that init ends with, once something of it has ended; a state saved by an older daemon lacks it. */
   exitJob?: ExitJobState;
   ended: boolean;
-  /** What is wrong with log files, by their paths, the oldest trouble first; absent while nothing has ever been. */
+  /** Trouble with log files, by their paths, the oldest first; absent until there is any. */
   logTroubles?: Map<string, LogTroubleState>;
   /** Requests that are answered when their signal has been sent, by the id of the command. */
   signalled: Map<number, string>;
   /** Keys of repeatable requests that have not been answered yet. */
   asked: Set<string>;
-  /** Answers to repeatable requests, oldest first; an input tells which of them nobody needs any more. */
+  /** Answers to repeatable requests, oldest first; an input lists those that are not needed any more. */
   answers: Map<string, Answer>;
 }
 
@@ -302,7 +302,7 @@ export function instanceLabel(job: string, instance: string): string {
 /** How long the text of an event may be; what is longer is cut. */
 const MAX_EVENT_TEXT = 200;
 
-/** An event for people: its name and its variables, save for those of job events that say nothing. */
+/** An event for people: its name and its variables, except those of job events that say nothing. */
 export function eventText({ name, env }: Pick<EventState, 'name' | 'env'>): string {
   let text = name;
   for (const variable of env) {

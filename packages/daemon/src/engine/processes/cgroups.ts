@@ -7,11 +7,11 @@ import { ExpansionError, expand } from '../environment/expand.ts';
 import { MAX_EXPANSION } from '../limits.ts';
 import type { EngineSettings, InstanceState } from '../model/state.ts';
 
-/** What stands for the group of the job itself. It is not a variable: `${UPSTART_CGROUP}` means nothing. */
+/** The placeholder for the job's own group. It is not a variable: `${UPSTART_CGROUP}` means nothing. */
 const OWN = '$UPSTART_CGROUP';
 /** So much of a name that begins with OWN may hold slashes. */
 const OWN_PART = OWN.length;
-/** What the supervisor refuses: a name that cannot be expanded is none. */
+/** A name that is rejected: one that cannot be expanded is none. */
 const NO_NAME = '';
 
 /** The group of a job, relative to the root of a hierarchy: `upstart/JOB` or `upstart/JOB-INSTANCE`. */

@@ -54,7 +54,7 @@ it('says what came of it, and what is no trouble for those who write', () => {
   expect(world.engine.state.logTroubles?.size).toBe(0);
 });
 
-it('a state that knows nothing of it, as after it was lost, is told with the next count', () => {
+it('a state that knows nothing of it, as after it was lost, is corrected with the next count', () => {
   const world = new TestWorld();
   world.job('web', 'exec main\n');
   world.report({ type: 'log-dropped', path: '/log/web.log', errno: ENOSPC, count: 7 });

@@ -1,5 +1,5 @@
 /**
- * What the processes that run were started with, as far as a new daemon has to know it: who they are, and their control groups.
+ * The specification of running processes, as far as a new daemon needs it: their users, and their control groups.
  */
 import type { JobDefinition } from '@upstart/job-language';
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';

@@ -1,5 +1,5 @@
 /**
- * What to run for a slot of an instance, and how to set it up (reference: job files §4.4; jobs §7–9).
+ * The command of a slot of an instance, and its set-up (reference: job files §4.4; jobs §7–9).
  */
 import type { Slot } from '@upstart/common';
 import { type JobDefinition, type ProcessDefinition, RESOURCE_NAMES, type ResourceLimit } from '@upstart/job-language';
@@ -12,7 +12,7 @@ import { cgroups, jobCgroup } from './cgroups.ts';
 /** A command with any of these is handed to the shell. */
 const SHELL_CHARACTERS = /[~`!$^&*()=|\\{}[\];"'<>?]/;
 const SHELL = '/bin/sh';
-/** What every process of a job finds in its environment besides the job's own variables. */
+/** Variables that every process of a job has besides the job's own. */
 export const SUPPLIED_VARIABLES = ['UPSTART_JOB', 'UPSTART_INSTANCE', 'UPSTART_SESSION'] as const;
 /** Text on one line, with nothing but newlines behind it. */
 const ONE_LINE = /^([^\n]*)\n*$/;
@@ -88,7 +88,7 @@ export function commandLine(process: ProcessDefinition): { argv: string[]; scrip
   return { argv: [SHELL, '-e', '/proc/self/fd/9'], script: text };
 }
 
-/** What a respawn has to run or to make ready besides the main process. */
+/** Slots that a respawn has to run besides the main process. */
 const BESIDES = ['security', 'pre-start', 'post-start', 'post-stop'] as const;
 
 /** Whether a respawn (reference: jobs §4.1) comes whatever the process ends with, and is nothing but this process once more. */
@@ -119,7 +119,7 @@ function processEnvironment(
   return env;
 }
 
-/** What names of log files end with. */
+/** The suffix of log files. */
 export const LOG_SUFFIX = '.log';
 
 /** The file that an instance's output goes to: a slash in a name becomes an underscore. */

@@ -131,7 +131,7 @@ describe('a standing order', () => {
     expect(world.status('job')).toBe('job start/running');
   });
 
-  it('is taken back before a stop is sent on its way, and given again if the job goes on', () => {
+  it('is taken back before a stop is sent on its way, and given again if the job continues', () => {
     const world = running(`${SERVICE}pre-stop exec before\n`);
     const main = world.process('main');
     const first = main.again;

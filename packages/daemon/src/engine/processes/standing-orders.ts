@@ -1,5 +1,5 @@
 /**
- * Standing orders: what the supervisor is told beforehand to do about the end of a main process. Where the job would respawn
+ * Standing orders: instructions to the supervisor for the end of a main process, given beforehand. Where the job would respawn
  * whatever its process ends with, and nobody has to act before that, the supervisor starts the next process by itself, so that the
  * service is back before the daemon has heard of the end, and even while there is no daemon.
  *
@@ -103,7 +103,7 @@ export function takeSuccessor(context: Context, instance: InstanceState): Proces
   return successor;
 }
 
-/** The successor, which is not the main process yet, is to end: nobody will hear of it. */
+/** The successor, which is not the main process yet, is to end: it is never reported. */
 export function killSuccessor(context: Context, instance: InstanceState): void {
   const { successor } = instance;
   if (!successor) return;

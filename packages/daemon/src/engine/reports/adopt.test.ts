@@ -102,7 +102,7 @@ describe('adopt', () => {
   it.each([
     ['pre-start', 'web start/pre-start', 'web start/running'],
     ['post-stop', 'web stop/post-stop', 'web stop/waiting'],
-  ])('goes on where the %s process says that the job was', (hook, during, after) => {
+  ])('resumes where the %s process says that the job was', (hook, during, after) => {
     const world = new TestWorld();
     world.job('web', `${hook} exec prepare thoroughly\nexec serve`);
     world.start('web');
@@ -161,7 +161,7 @@ describe('adopt', () => {
     expect(world.status('web')).toBe('web stop/waiting');
   });
 
-  it('does not wait for the report of an exec that was told to a daemon whose state is lost', () => {
+  it('does not wait for the report of an exec that was reported to a daemon whose state is lost', () => {
     const world = new TestWorld();
     world.obeys = false;
     world.job('web', 'exec serve');

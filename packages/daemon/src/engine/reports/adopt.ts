@@ -47,7 +47,7 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
   for (const instance of context.state.instances.values()) compare(context, instance, lastCommand, alive);
 }
 
-/** Gives the process to its instance, whose processes that are no more go. Undefined for one that cannot be told. */
+/** Gives the process to its instance, whose processes that are no more go. Undefined for one that is not recognised. */
 function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number, number>): InstanceState | undefined {
   if (found.job === null) {
     context.log('error', `Process ${found.pid} belongs to no job that could be found out, and is left alone`);
@@ -94,7 +94,7 @@ function drop(context: Context, instance: InstanceState, slot: Slot, alive: Read
   if (slot === 'main') beginSuccession(context, instance);
 }
 
-/** What has come of the orders for the end of the main process, by the table: the report of it may be lost. */
+/** Processes that orders for the end of the main process have started, by the supervisor's table: the report of it may be lost. */
 function findSuccessor(context: Context, instance: InstanceState, alive: ReadonlyMap<number, number>): void {
   for (const order of instance.orders ?? []) {
     const pid = alive.get(order);
@@ -102,7 +102,7 @@ function findSuccessor(context: Context, instance: InstanceState, alive: Readonl
   }
 }
 
-/** The slot that this is the command line of; if that cannot be told, the main process, or else a hook that runs beside it. */
+/** The slot that this is the command line of; if that is not known, the main process, or else a hook that runs beside it. */
 function slotOf(definition: JobDefinition, instance: InstanceState, argv: readonly string[]): Slot | undefined {
   const free = SLOTS.filter((slot) => instance.processes[slot] === undefined);
   const defined = free.filter((slot) => definition.processes[slot] !== undefined);

@@ -1,4 +1,4 @@
-/** What the end of a process suggests, by what shells and `sh -e` do, and by what `expect` asks for. Nothing of the job's file is quoted: everybody may read it. */
+/** Hints from the end of a process, by the habits of shells and `sh -e`, and by `expect`. Nothing of the job's file is quoted: everybody may read it. */
 import type { Slot } from '@upstart/common';
 import type { Expect, JobDefinition } from '@upstart/job-language';
 import type { ProcessState } from '../model/state.ts';

@@ -22,7 +22,7 @@ interface Failed {
 
 type Setting = (failed: Failed) => string | null;
 
-/** One row a step that has a setting: how it is told, and what is worth knowing about it. */
+/** One row for each step that has a setting: its text, and what is worth knowing about it. */
 const SETTINGS: Partial<Record<SpawnStep, Setting>> = {
   exec: command,
   limit,

@@ -16,7 +16,7 @@ import { exitHint, expectHint, followedHint, neverRan } from './exit-hints.ts';
 import { command, failedSetting } from './failed-setting.ts';
 import { spawnErrorText } from './spawn-errors.ts';
 
-/** How a process ended. `status` is the exit status or signal << 8; null when nobody could tell. */
+/** How a process ended. `status` is the exit status or signal << 8; null when it is unknown. */
 export interface ProcessEnd {
   pid: number;
   status: number | null;
@@ -81,7 +81,7 @@ export function mainReplaced(context: Context, instance: InstanceState, end: Pro
   if (instance.state === 'killed') killMain(context, instance);
 }
 
-/** Stands for a status that is not known; it is nobody's normal exit. */
+/** Stands for an unknown status; `normal exit` never contains it. */
 const VANISHED = -1;
 
 function removeProcess(context: Context, instance: InstanceState, slot: Slot): void {
@@ -92,7 +92,7 @@ function removeProcess(context: Context, instance: InstanceState, slot: Slot): v
   if (process.pid === 0) context.effects.push({ type: 'settled' });
 }
 
-/** States that go on by themselves: the end of the main process then only changes where they lead to. */
+/** States that end by themselves: the end of the main process then only changes where they lead to. */
 function isDeferred(instance: InstanceState): boolean {
   const { state, processes } = instance;
   return (
@@ -155,7 +155,7 @@ function fail(
   release(context, instance, true);
 }
 
-/** What is noted of a failure when it comes: the job's file may have changed when somebody asks. */
+/** Facts that are noted with a failure: the job's file may have changed when a client asks. */
 function explainFailure(
   definition: JobDefinition,
   { hints }: InstanceState,
@@ -172,7 +172,7 @@ function explainFailure(
 
 /**
  * The process of `slot` could not be set up or executed. Nothing has run. Failures of
- * post-start and pre-stop are passed over, as if the process had ended.
+ * post-start and pre-stop are ignored, as if the process had ended.
  */
 export function spawnFailed(context: Context, instance: InstanceState, slot: Slot, failure: SpawnFailure): void {
   const { step, errno, detail } = failure;
@@ -213,7 +213,7 @@ export function spawnDelayed(context: Context, instance: InstanceState, slot: Sl
 const AWAITED_FIRST = 2;
 const AWAITED_LONGEST = 256;
 
-/** Whom the process runs as has to be asked for, which holds nobody else: it is spawned again until that is known, or is not to be had. */
+/** The ids of the process have to be looked up first: the spawn is retried until they are known or the look-up has failed. */
 export function spawnAwaited(context: Context, instance: InstanceState, slot: Slot): void {
   const process = instance.processes[slot] as ProcessState;
   context.removeProcess(process.token);

@@ -1,5 +1,5 @@
 /**
- * What the supervisor reports of processes before they end (reference: jobs §5, §6). Their end is in `process-end.ts`.
+ * Reports of the supervisor about processes before they end (reference: jobs §5, §6). Their end is in `process-end.ts`.
  */
 import { type Slot, signalName } from '@upstart/common';
 import type { State } from '@upstart/protocol';

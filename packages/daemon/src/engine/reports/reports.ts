@@ -30,7 +30,7 @@ type ProcessReport = Extract<Report, { process: number }>;
 /** Reports after which there is no such process; it vanishes in its own way. */
 const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'spawn-failed']);
 
-/** Takes a report; one that was taken before is ignored, and so is one of a process that nobody knows any more. */
+/** Takes a report; one that was taken before is ignored, and so is one of a process that is not known any more. */
 export function applyReport(context: Context, report: Report): void {
   const { state } = context;
   if (report.seq <= state.lastReport) return;
@@ -47,7 +47,7 @@ export function applyReport(context: Context, report: Report): void {
     const known = knownProcess(context, report.process);
     if (known) applyProcessReport(context, known, report);
     else if (report.type === 'exited' && report.again && !context.findProcess(report.again)) {
-      // Another one was started in its place, for somebody who is not known either.
+      // Another one was started in its place, for an unknown instance.
       killStranger(context, report.again);
     }
   }
@@ -122,7 +122,7 @@ function exited(context: Context, { instance, slot }: Known, report: ReportOf<'e
   else processEnded(context, instance, slot, end);
 }
 
-/** Who asked for the signal has waited for this. */
+/** Answers the client that asked for the signal. */
 function answerSignalled(context: Context, command: number): void {
   const { signalled: waiting } = context.state;
   const key = waiting.get(command);

@@ -1,5 +1,5 @@
 /**
- * What signals mean to an init (reference: system §3), as tables: for the system's init, those of sessions, and those of containers. It is
+ * The meaning of signals to an init (reference: system §3), as tables: for the system's init, those of sessions, and those of containers. It is
  * decided here, when their report is applied: once that is in the journal, nothing of what it means can be lost.
  */
 
@@ -45,7 +45,7 @@ const SESSION_SIGNALS: ReadonlyMap<number, Action> = new Map([
   [TERM, quiesce],
 ]);
 
-/** Whatever the engines of containers are told to stop one with, and Control-C and Control-\ of its terminal. */
+/** Signals that engines of containers may be configured to stop one with, and Control-C and Control-\ of its terminal. */
 const CONTAINER_SIGNALS: ReadonlyMap<number, Action> = new Map([
   [HUP, reload],
   [USR1, listen],
@@ -57,7 +57,7 @@ function meanings({ pid1, container }: EngineSettings): ReadonlyMap<number, Acti
   return container ? CONTAINER_SIGNALS : SESSION_SIGNALS;
 }
 
-/** Init was sent a signal. One that means nothing to it is passed over. */
+/** Init was sent a signal. Ignores one without a meaning. */
 export function signalReceived(context: Context, signal: number): void {
   meanings(context.state.settings).get(signal)?.(context);
 }

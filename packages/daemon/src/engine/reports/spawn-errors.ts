@@ -1,5 +1,5 @@
 /**
- * What is said of a process that could not be started (reference: jobs §8.2).
+ * Messages about a process that could not be started (reference: jobs §8.2).
  */
 import { errnoText } from '@upstart/common';
 import type { SpawnStep } from '../../supervisor/process-messages.ts';

@@ -105,11 +105,11 @@ export function locateInstance(
 }
 
 function handleJobRequest(context: Context, key: string, request: JobRequest): void {
-  // Nothing starts any more; who asks for it all the same is told at once.
+  // Nothing starts any more: a request for it is answered at once.
   if (isEnding(context) && request.method === 'start') throw upstartError('job-failed-to-start');
   if (isEnding(context) && request.method === 'restart') throw upstartError('job-failed-to-restart');
   const instance = JOB_REQUESTS[request.method](context, request.target);
-  // Whoever waited for something else is let go: what it waited for will not come like that any more.
+  // Releases waiters for another outcome: it will not come any more.
   release(context, instance, false);
   if (request.wait) instance.waiters.push({ kind: request.method, key });
   else reply(context, key, { instance: instance.name });
@@ -159,7 +159,7 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: Targ
   },
 };
 
-/** The reply comes when the signal has been sent: who reloads a job goes on after it. */
+/** The reply comes when the signal has been sent: a client that reloads a job continues after it. */
 function reload(context: Context, key: string, target: TargetSpec): void {
   const { jobClass, name, instance } = locateInstance(context, target);
   const { main } = instance.processes;

@@ -126,7 +126,7 @@ export function play(
 /** How many times everything that runs is ended before a world has to be quiet: respawn limits end the rest. */
 const ROUNDS = 100;
 
-/** Brings a world to its end: no file defines a job any more, every job is told to stop, every process ends. */
+/** Brings a world to its end: no file defines a job any more, every job is stopped, every process ends. */
 export function windDown(world: TestWorld, jobs: number): void {
   for (let i = 0; i < jobs; i++) world.input({ type: 'define', name: `j${i}`, definition: null });
   for (let round = 0; round < ROUNDS && (world.processes.size > 0 || world.list().length > 0); round++) {

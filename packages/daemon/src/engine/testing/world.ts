@@ -1,5 +1,5 @@
 /**
- * For tests: an engine together with a supervisor that obeys at once, or when it is told to. Time passes only by `wait`.
+ * For tests: an engine together with a supervisor that obeys at once, or on request. Time passes only by `wait`.
  */
 
 import { SIGKILL } from '@upstart/common';
@@ -117,7 +117,7 @@ export class TestWorld {
     this.input({ type: 'report', report: { ...report, seq: ++this.seq } as Report });
   }
 
-  /** The live process of a job's slot; the slot is told by its command line. */
+  /** The live process of a job's slot; its command line tells the slot. */
   process(command: string): FakeProcess {
     for (const process of this.processes.values()) if (process.spec.argv.join(' ') === command) return process;
     throw new Error(`no live process \`${command}\`; there are: ${this.commands().join(', ')}`);

@@ -12,7 +12,7 @@ export async function disperse(daemon: Daemon, ids: readonly number[], last: num
   return last + ids.length;
 }
 
-/** Starts many processes with logs. Their ids are 1, 2, … or go on behind `after`; returns the last one. */
+/** Starts many processes with logs. Their ids are 1, 2, … or follow `after`; returns the last one. */
 export async function crowd(
   daemon: Daemon,
   { after = 0, size = CROWD, ...changes }: Partial<SpawnSpec> & { after?: number; size?: number } = {},

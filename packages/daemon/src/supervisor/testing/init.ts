@@ -155,7 +155,7 @@ export class Init {
     }
   }
 
-  /** The next daemon, when it has been told the supervisor's state. */
+  /** The next daemon, once it has the supervisor's state. */
   async daemon(options: { acknowledge?: boolean } = {}): Promise<Daemon> {
     const { socket, pid } = await this.connection();
     const identities = new Identities();
@@ -180,7 +180,7 @@ export class Daemon {
   readonly pid: number;
   readonly #identities: Identities;
   #unsent: Command[] = [];
-  /** What people have been told of control groups. */
+  /** The messages about control groups. */
   readonly said: string[] = [];
 
   constructor(
