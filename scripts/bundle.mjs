@@ -37,6 +37,7 @@ const BANNER = [
   'const require = __createRequire(import.meta.url);',
 ].join('\n');
 
+/** @satisfies {import('esbuild').BuildOptions} */
 const OPTIONS = {
   bundle: true,
   platform: 'node',

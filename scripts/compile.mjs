@@ -29,7 +29,7 @@ export function compile(program) {
 }
 
 function sourcesOf(folder) {
-  const files = readdirSync(join(ROOT, folder), { recursive: true })
+  const files = readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true })
     .filter((name) => /\.[ch]$/.test(name) && !name.startsWith('test/'))
     .sort()
     .map((name) => `${folder}/${name}`);

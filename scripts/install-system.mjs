@@ -75,7 +75,7 @@ function uninstall({ root, prefix }) {
     for (const [file, sum] of manifest) remove(root, file, sum);
     rmSync(join(root, manifestPath(prefix)));
     const files = [...manifest.keys(), manifestPath(prefix)];
-    removeEmptyFolders(root, [...files.map(dirname), ...FOLDERS_OF_INIT, ...FOLDERS_OF_INIT.map(dirname)]);
+    removeEmptyFolders(root, [...files, ...FOLDERS_OF_INIT].map((path) => dirname(path)).concat(FOLDERS_OF_INIT));
     const paths = [...manifest.keys()].map((file) => join(root, file));
     putBack(paths, root, prefix === PREFIX_OF_PACKAGES);
   } catch (error) {

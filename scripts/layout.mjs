@@ -8,3 +8,5 @@ export const BIN = join(DIST, 'bin');
 export const LIB = join(DIST, 'lib', 'upstart');
 /** What the build remembers of its last run: a file a target. */
 export const RECORDS = join(DIST, '.build');
+/** What the checks remember of theirs. */
+export const CHECK_RECORDS = join(DIST, '.checks');

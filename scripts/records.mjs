@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DIST, RECORDS, ROOT } from './layout.mjs';
 
 /** File times may lag this many milliseconds behind the clock. */
-const CLOCK_GRAIN = 20;
+export const CLOCK_GRAIN_MS = 20;
 
 const recordOf = (output) => join(RECORDS, `${output.replaceAll('/', '_')}.json`);
 
@@ -27,7 +27,7 @@ export function isFresh(output, recipe, extra = []) {
 
 /** A file that was touched after `started` may have been read before: the next build looks at it again. */
 export function remember(output, recipe, paths, started) {
-  const fresh = (path) => statSync(join(ROOT, path)).mtimeMs < started - CLOCK_GRAIN;
+  const fresh = (path) => statSync(join(ROOT, path)).mtimeMs < started - CLOCK_GRAIN_MS;
   const inputs = Object.fromEntries(paths.map((path) => [path, fresh(path) ? stampOf(path) : 'changed meanwhile']));
   replaceFile(recordOf(output), JSON.stringify({ recipe, inputs }));
 }

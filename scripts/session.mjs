@@ -38,6 +38,7 @@ export class Session {
     this.logs = join(this.folder, 'log');
     const runtime = join(this.folder, 'run');
     for (const path of [this.logs, runtime]) mkdirSync(path, { mode: 0o700 });
+    /** @type {NodeJS.ProcessEnv} */
     this.env = { ...process.env, PATH: `${BIN}:${process.env.PATH}`, XDG_RUNTIME_DIR: runtime };
     this.said = '';
     // A process group of its own: Ctrl-C is for us, who then ask init to end.

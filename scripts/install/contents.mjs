@@ -17,7 +17,7 @@ const COMPLETIONS = {
   _upstart: ['zsh/site-functions/_upstart', 'zsh/vendor-completions/_upstart'],
 };
 
-/** What an init has besides its programs. `conf`: an administrator's changes stay. */
+/** What an init has besides its programs. */
 const OF_INIT = [
   { from: join(LIB, 'upstart-job'), to: '/usr/lib/init/upstart-job' },
   { from: join(ROOT, 'packages/ctl/sysv/init-functions'), to: '/usr/lib/lsb/init-functions.d/50-upstart' },
@@ -27,7 +27,16 @@ const JOBS = join(ROOT, 'packages/daemon/jobs');
 /** For logs of jobs, and for jobs of sessions. */
 export const FOLDERS_OF_INIT = ['/var/log/upstart', '/usr/share/upstart/sessions'];
 
-/** Rows of `from`, a file or (`link`) what a link leads to, and `to`. `root` is looked at, but nothing is changed. */
+/**
+ * A file to install at `to`: a copy of `from`, or a link that leads to `link`. `conf`: an administrator's changes stay.
+ * @typedef {{ to: string, from: string, link?: undefined, conf?: boolean } | { to: string, link: string, from?: undefined, conf?: undefined }} Row
+ */
+
+/**
+ * What is to be installed. `root` is looked at, but nothing is changed.
+ * @param {{ root: string, prefix: string, node: string, asInit: boolean }} options
+ * @returns {Row[]}
+ */
 export function contents({ root, prefix, node, asInit }) {
   const programs = listing(BIN).filter((name) => asInit || !SYSTEM_TOOLS.includes(name));
   const rows = [

@@ -16,7 +16,7 @@ export function readManifest(root, prefix) {
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
   return new Map(
     lines.map((line) => {
-      const [file, sum] = line.split(' ');
+      const [file = '', sum] = line.split(' ');
       // Versions before 2.14 wrote paths below the prefix.
       return [file.startsWith('/') ? file : join(prefix, file), sum ?? null];
     }),

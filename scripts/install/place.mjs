@@ -2,9 +2,13 @@
 import { chmodSync, copyFileSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Puts a row of the contents at `path`. */
+/**
+ * Puts a row of the contents at `path`.
+ * @param {import('./contents.mjs').Row} row
+ * @param {string} path
+ */
 export function place({ from, link }, path) {
-  if (link) return replaceLink(path, link);
+  if (link !== undefined) return replaceLink(path, link);
   const found = lstatSync(from);
   if (found.isSymbolicLink()) return replaceLink(path, readlinkSync(from));
   replace(path, (temporary) => {

@@ -5,7 +5,7 @@ import { connect, Socket } from 'node:net';
 
 for (let i = 0; i < Number(process.env.RELAY_SAYS ?? 0); i++)
   writeSync(process.env.RELAY_SAYS_ERRORS ? 2 : 1 + (i % 2), `relay ${i} ${'x'.repeat(100)}\n`);
-const test = connect(process.env.RELAY_SOCKET);
+const test = connect(process.env.RELAY_SOCKET ?? '');
 const pid = Buffer.alloc(4);
 pid.writeUInt32LE(process.pid);
 test.write(pid);
