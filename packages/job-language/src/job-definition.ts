@@ -104,7 +104,11 @@ export interface JobDefinition {
   unread: string[];
 }
 
-/** A class as a job file that says nothing defines it. */
+/** All lists without an entry: with one of its own for each, a thousand jobs would have seven thousand of them. */
+const NONE: never[] = [];
+Object.freeze(NONE);
+
+/** A class as a job file that says nothing defines it. Its lists are not to be added to. */
 export function emptyDefinition(name: string, path: string): Required<JobDefinition> {
   return {
     name,
@@ -114,9 +118,9 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     version: null,
     usage: null,
     instance: '',
-    env: [],
-    export: [],
-    emits: [],
+    env: NONE,
+    export: NONE,
+    emits: NONE,
     startOn: null,
     stopOn: null,
     processes: {},
@@ -125,7 +129,7 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     respawn: false,
     respawnLimit: 10,
     respawnInterval: 5,
-    normalExit: [],
+    normalExit: NONE,
     killTimeout: 5,
     killSignal: 15,
     hookTimeout: null,
@@ -134,15 +138,15 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     umask: null,
     nice: null,
     oomScore: 0,
-    limits: [],
+    limits: NONE,
     chroot: null,
     chdir: null,
     setuid: null,
     setgid: null,
     apparmorSwitch: null,
-    cgroups: [],
+    cgroups: NONE,
     debug: false,
-    unread: [],
+    unread: NONE,
   };
 }
 

@@ -15,6 +15,13 @@ const WORD = BLANK | LINE_END;
 export const CONDITION_WORD = WORD | PAREN;
 const COMMAND = LINE_END;
 
+/** Tokens without quotes and backslashes, by the classes of characters that end them. */
+const PLAIN: Readonly<Record<number, RegExp>> = {
+  [WORD]: /[^ \t\r\n#\0"'\\]+/y,
+  [CONDITION_WORD]: /[^ \t\r\n#\0"'\\()]+/y,
+  [COMMAND]: /[^\n#\0"'\\]+/y,
+};
+
 /** Kinds of words: the keywords of a stanza, and its arguments. */
 export interface Token {
   readonly kind: 'stanza' | 'keyword' | 'word' | 'operator' | 'paren' | 'command' | 'block';
@@ -101,7 +108,10 @@ export class Lexer {
     const last = this.#last;
     this.#skipBlanks();
     const start = this.#pos;
-    const word = this.#scan(CONDITION_WORD, false);
+    // Most words are no operators: those are not read twice.
+    const word = words.some((operator) => this.#text.startsWith(operator, start))
+      ? this.#scan(CONDITION_WORD, false)
+      : '';
     if (!this.quoted && (words as readonly string[]).includes(word)) return word as T;
     this.#pos = start;
     this.#last = last;
@@ -206,7 +216,7 @@ export class Lexer {
 
   /** Blanks and continued line ends. */
   #skipBlanks(): void {
-    for (; !this.atEnd; this.#pos++) {
+    for (; ; this.#pos++) {
       const kind = this.#class(this.#pos);
       if (kind & BLANK) continue;
       if (kind !== (BACKSLASH | ESCAPABLE) || this.#text.charCodeAt(this.#pos + 1) !== LF) return;
@@ -215,12 +225,33 @@ export class Lexer {
     }
   }
 
+  /** One token up to a character of the classes `stop` that is neither quoted nor escaped. `keep` leaves quotes and backslashes in it. */
+  #scan(stop: number, keep: boolean): string {
+    return this.#scanPlain(stop) ?? this.#scanAny(stop, keep);
+  }
+
+  /** The token if it has only plain characters, as nearly all have; else null. Regular expressions are fast from their first use. */
+  #scanPlain(stop: number): string | null {
+    const text = this.#text;
+    const start = this.#pos;
+    const pattern = PLAIN[stop] as RegExp;
+    pattern.lastIndex = start;
+    if (!pattern.test(text)) return null;
+    const next = pattern.lastIndex;
+    if (next < text.length && (this.#class(next) & stop) === 0) return null;
+    let end = next;
+    while (this.#class(end - 1) & BLANK) end--;
+    this.#pos = next;
+    this.#last = { start, end };
+    this.quoted = false;
+    return text.slice(start, end);
+  }
+
   /**
-   * One token up to a character of the classes `stop` that is neither quoted nor escaped. `keep` leaves quotes and
-   * backslashes in it. Blanks are held back until something follows them: at the end of a token they do not count, and
+   * Any token. Blanks are held back until something follows them: at the end of a token they do not count, and
    * together with a line break among them they become one space (reference: job files §2.2).
    */
-  #scan(stop: number, keep: boolean): string {
+  #scanAny(stop: number, keep: boolean): string {
     const text = this.#text;
     let token = '';
     const start = this.#pos;

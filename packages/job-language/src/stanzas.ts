@@ -129,8 +129,7 @@ function add<T>(field: ListField<T>, read: Reader<T[]>): Stanza {
   return (lexer, job) => {
     const values = read(lexer);
     lexer.endOfStanza();
-    const list = job[field] as T[];
-    for (const value of values) list.push(value);
+    addTo(job, field, values);
   };
 }
 
@@ -144,8 +143,16 @@ function addKeyed<T>(field: ListField<T>, read: Reader<T>, same: (a: T, b: T) =>
       lexer.fail(`Too many entries, expected at most ${MAX_KEYED_ENTRIES}`);
     }
     lexer.endOfStanza();
-    list.splice(at < 0 ? list.length : at, 1, entry);
+    if (at < 0) addTo(job, field, [entry]);
+    else list[at] = entry;
   };
+}
+
+function addTo<T>(job: JobDefinition, field: ListField<T>, values: T[]): void {
+  const list = job[field] as T[];
+  // A list without an entry is not only this job's.
+  if (list.length === 0) (job[field] as T[]) = values;
+  else for (const value of values) list.push(value);
 }
 
 function flag(field: 'task' | 'respawn'): Stanza {

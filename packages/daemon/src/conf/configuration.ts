@@ -250,11 +250,19 @@ export class Configuration {
 
   /** Tells the definition of a name if it is another than the one told last. */
   #announce(name: string): void {
-    const best = this.#sources.map((source) => source.confs.get(name)?.definition).find((found) => found != null);
+    const best = this.#best(name);
     if (best === this.#announced.get(name)) return;
     if (best === undefined) this.#announced.delete(name);
     else this.#announced.set(name, best);
     this.#options.onChange(name, best ?? null);
+  }
+
+  #best(name: string): JobDefinition | undefined {
+    for (const { confs } of this.#sources) {
+      const definition = confs.get(name)?.definition;
+      if (definition) return definition;
+    }
+    return undefined;
   }
 
   #handle(events: readonly WatchEvent[]): void {

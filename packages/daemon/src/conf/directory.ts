@@ -8,12 +8,12 @@ export type EntryKind = 'conf' | 'override' | 'folder';
 
 /** The entries of a directory that count, sorted by name. Throws what readdir throws. */
 export function listEntries(directory: string): Map<string, EntryKind> {
-  const entries = new Map<string, EntryKind>();
+  const kinds = new Map<string, EntryKind>();
   for (const entry of readDirectory(directory)) {
     const kind = kindOf(directory, entry.name, entry);
-    if (kind !== null) entries.set(entry.name, kind);
+    if (kind !== null) kinds.set(entry.name, kind);
   }
-  return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...kinds.keys()].sort().map((name) => [name, kinds.get(name) as EntryKind]));
 }
 
 /** The present kind of one entry. `link`: whether it is a further name of a file that exists elsewhere. */

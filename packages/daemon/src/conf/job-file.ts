@@ -1,5 +1,5 @@
 /** Reading one job file. */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { decodeText, encodeText, systemErrorText } from '@upstart/common';
 import { JobFileError, MAX_JOB_FILE_SIZE } from '@upstart/job-language';
 import { isAbsent, isPassing } from './file-errors.ts';
@@ -28,12 +28,12 @@ export function readJobFile(path: string): JobFileContent | null {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) return null;
-    const bytes = readUpTo(fd, stats.size) ?? readUpTo(fd, MAX_JOB_FILE_SIZE);
-    if (bytes === null) {
+    const text = stats.size <= MAX_JOB_FILE_SIZE ? readText(fd) : null;
+    if (text === null) {
       throw new JobFileError(path, null, `File too large, expected at most ${MAX_JOB_FILE_SIZE} bytes`);
     }
     const changedMs = Math.max(stats.mtimeMs, stats.ctimeMs);
-    return { text: decodeText(bytes), signature: signature(stats), changedMs };
+    return { text, signature: signature(stats), changedMs };
   } catch (error) {
     throw error instanceof JobFileError ? error : refusal(path, error);
   } finally {
@@ -41,11 +41,18 @@ export function readJobFile(path: string): JobFileContent | null {
   }
 }
 
-/** The content of the file; null if that is more than `most` bytes, which it may be by now, or more than a job file may have. */
-function readUpTo(fd: number, most: number): Buffer | null {
-  const bytes = Buffer.allocUnsafe(Math.min(most, MAX_JOB_FILE_SIZE) + 1);
+/** The content of the file; null if that is more by now than a job file may have. */
+function readText(fd: number): string | null {
+  // In one call, which takes half the time of reading bytes and decoding them. Bytes that are no UTF-8 become U+FFFD.
+  const text = readFileSync(fd, 'utf8');
+  if (text.includes('\uFFFD')) return readBytes(fd);
+  return text.length > MAX_JOB_FILE_SIZE ? null : text;
+}
+
+function readBytes(fd: number): string | null {
+  const bytes = Buffer.allocUnsafe(MAX_JOB_FILE_SIZE + 1);
   const size = readSync(fd, bytes, 0, bytes.length, 0); // all of it: files are not read piecemeal as pipes are
-  return size < bytes.length ? bytes.subarray(0, size) : null;
+  return size < bytes.length ? decodeText(bytes.subarray(0, size)) : null;
 }
 
 function refusal(path: string, error: unknown): unknown {

@@ -226,7 +226,8 @@ function makeConfiguration(
       // After a restart of the daemon most files are what they were.
       const known = runner.engine.state.classes.get(name);
       const current = known?.next ? known.next.definition : known?.definition;
-      if (!isDeepStrictEqual(current ?? null, definition)) runner.submit({ type: 'define', name, definition });
+      if (known === undefined || !isDeepStrictEqual(current ?? null, definition))
+        runner.submit({ type: 'define', name, definition });
     },
     onError: (error) => log.write('error', String(error)),
     onLog: (level, text) => log.write(level, text),

@@ -56,6 +56,7 @@ export function endRepeating(context: Context, instance: InstanceState): void {
 
 /** There is a new class: if it listens to what comes between two processes, it hears of it before the next one runs. */
 export function heedListener(context: Context, jobClass: ClassState): void {
+  if (context.state.instances.size === 0) return;
   for (const { name, args } of operandsOf(jobClass)) {
     if (!BETWEEN.includes(name)) continue;
     for (const instance of instancesMeant(context, args[0])) {
