@@ -19,7 +19,7 @@ const EXEMPT = [
   'test/scripts/words.test.ts',
 ];
 
-/** What to avoid, and what to prefer. */
+/** What to avoid, and what to prefer. @type {[RegExp, string][]} */
 const PHRASES = [
   [/\b(?:goes|going|went|gone|go) on\b/i, 'continue, resume, still in progress'],
   [/\b(?:is|are|was|were|be|been|being|not) told\b/i, 'notify, report to, answer'],

@@ -18,9 +18,9 @@ const BOTTOM = TOP + 2 * ROW + HEIGHT;
 /** The lanes of a stop, below the first and the second row. */
 const LANES = [TOP + HEIGHT + 30, TOP + ROW + HEIGHT + 30];
 
-const PLACES = new Map(
-  ROWS.flatMap((states, row) => states.map((state, column) => [state, { row, column }])).filter(([state]) => state),
-);
+const PLACES = new Map();
+for (const [row, states] of ROWS.entries())
+  for (const [column, state] of states.entries()) if (state) PLACES.set(state, { row, column });
 
 /** States that a job leaves at once. */
 const isPassing = (state) =>
