@@ -11,14 +11,12 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
-#include "pid1/front_door.h"
 #include "upgrade/upgrade.h"
 #include "link/link.h"
 #include "log/logs.h"
 #include "loop/loop.h"
 #include "pid1/pid1.h"
 #include "process/process.h"
-#include "pid1/signals.h"
 #include "spawn/spawn.h"
 #include "spawn/child.h"
 
@@ -45,18 +43,18 @@ int main(int unused, char **argv) {
 		open_standard_descriptors();
 	slots_open();
 	place_open(argv[0]);
-	bool system = front_door(argv);
+	enum role role = front_door(argv);
 	/* After a re-execution, which is by the path of the file, the kernel has the name of that. */
 	prctl(PR_SET_NAME, program_invocation_short_name);
 	child_limits_open();
 	loop_open();
-	if (system) {
+	if (role == OF_MACHINE) {
 		pid1_open(left);
 		place_open(argv[0]); /* there was no /proc before */
 	}
 	signals_open();
 	crashes_survive();
-	if (front_door_is_of_container(argv))
+	if (role == OF_CONTAINER)
 		child_terminals_are_shared();
 	if (left)
 		take_over();

@@ -30,11 +30,6 @@ void daemon_ends_without(int status);
 bool daemon_is_over(int *status);
 
 /*
- * Becomes node, the first that can be executed, with `words` (options of its own and the script) and all arguments but the first.
- * Returns if there is none, with errno. After place_open.
- */
-void exec_node(const char *const *words, char **arguments);
-/*
  * Starts node with the daemon's program and all arguments but the first. `failures`: how many daemons in a row have died while they
  * recovered. `plainly`: without the start-up snapshot, which may be why the last one did not come up. The pid, and the
  * supervisor's end of the connection to it; 0 if that cannot be done, having said why.

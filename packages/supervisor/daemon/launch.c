@@ -24,7 +24,6 @@
 
 #define DAEMON_FD 3
 #define NO_NODE 127
-#define OWN_NODE "../lib/upstart/node"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /*
@@ -91,43 +90,46 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept, 1);
 }
 
-void exec_node(const char *const *words, char **arguments) {
-	char first[PLACE_MAX];
-	bool is_chosen = locate(first, "UPSTART_NODE", OWN_NODE);
-	const char *const nodes[] = {first, "node", "/usr/local/bin/node", "/usr/bin/node"};
-	size_t length = 0, given = 0;
-	while (words[length])
-		length++;
-	while (arguments[given])
-		given++;
-	const char **line = calloc(length + given + 2, sizeof *line);
-	if (!line)
-		return;
-	memcpy(line + 1, words, length * sizeof *line);
-	for (size_t i = 1; i < given; i++)
-		line[length + i] = arguments[i];
-	for (size_t i = 0; i < (is_chosen ? 1 : COUNT(nodes)); i++) {
-		line[0] = nodes[i];
-		execvp(nodes[i], (char **)line);
-	}
-}
-
 /*
  * The option that makes Node begin with the daemon already loaded; NULL where there is no snapshot for this very file of Node, whose
  * size and time are in the name of the snapshot (scripts/snapshot.mjs).
  */
-static const char *snapshot_option(void) {
+static const char *snapshot_option(const char *node) {
 	static char option[PLACE_MAX + 32];
 	char path[PLACE_MAX], name[96];
-	struct stat node;
-	locate(path, "UPSTART_NODE", OWN_NODE);
-	if (stat(path, &node) < 0)
+	struct stat found;
+	if (stat(node, &found) < 0)
 		return NULL;
-	snprintf(name, sizeof name, "../lib/upstart/daemon-%lld-%lld.snapshot", (long long)node.st_size,
-	         (long long)node.st_mtime);
+	snprintf(name, sizeof name, "../lib/upstart/daemon-%lld-%lld.snapshot", (long long)found.st_size,
+	         (long long)found.st_mtime);
 	place_beside(path, name);
 	snprintf(option, sizeof option, "--snapshot-blob=%s", path);
 	return access(path, R_OK) == 0 ? option : NULL;
+}
+
+/* Becomes node, the first that can be executed. Returns if there is none, with errno. */
+static void exec_node(char **arguments, bool plainly) {
+	char node[PLACE_MAX], script[PLACE_MAX];
+	bool is_chosen = locate(node, "UPSTART_NODE", "../lib/upstart/node");
+	bool is_other = locate(script, "UPSTART_DAEMON", "../lib/upstart/daemon.js");
+	const char *const nodes[] = {node, "node", "/usr/local/bin/node", "/usr/bin/node"};
+	const char *snapshot = plainly || is_other ? NULL : snapshot_option(node);
+	size_t given = 1;
+	while (arguments[given])
+		given++;
+	const char **line = calloc(COUNT(node_options) + 3 + given, sizeof *line), **end = line + 1;
+	if (!line)
+		return;
+	for (size_t i = 0; i < COUNT(node_options); i++)
+		*end++ = node_options[i];
+	if (snapshot)
+		*end++ = snapshot;
+	*end++ = script;
+	memcpy(end, arguments + 1, given * sizeof *end);
+	for (size_t i = 0; i < (is_chosen ? 1 : COUNT(nodes)); i++) {
+		line[0] = nodes[i];
+		execvp(nodes[i], (char **)line);
+	}
 }
 
 static bool streams_are_one(void) {
@@ -162,8 +164,7 @@ void launch_close_output(void) {
 
 static _Noreturn void become_daemon(char **arguments, int connection, const int outputs[2], unsigned failures,
                                     bool plainly) {
-	char script[PLACE_MAX], folder[PATH_MAX];
-	const char *words[COUNT(node_options) + 3] = {NULL}, **end = words + COUNT(node_options);
+	char folder[PATH_MAX];
 	say_through = NULL;
 	/* A group of its own: what a terminal sends (Control-C) is for the supervisor, which forwards it. */
 	setpgid(0, 0);
@@ -177,12 +178,8 @@ static _Noreturn void become_daemon(char **arguments, int connection, const int 
 			dup2(outputs[i], STDOUT_FILENO + i);
 	dup2(connection, DAEMON_FD);
 	close_range(DAEMON_FD + 1, ~0u, 0);
-	memcpy(words, node_options, sizeof node_options);
-	if (!locate(script, "UPSTART_DAEMON", "../lib/upstart/daemon.js") && !plainly && (*end = snapshot_option()))
-		end++;
-	*end = script;
 	set_environment(failures);
-	exec_node(words, arguments);
+	exec_node(arguments, plainly);
 	say("cannot run node: %s", strerror(errno));
 	_exit(NO_NODE);
 }

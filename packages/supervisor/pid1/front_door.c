@@ -3,14 +3,13 @@
  * options, and process 1, mean init. Root who calls init with another pid wants telinit; others are no init of a machine.
  */
 #define _GNU_SOURCE
-#include "pid1/front_door.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "loop/loop.h"
+#include "pid1/pid1.h"
 
 #define NOT_EXECUTED 126
 
@@ -36,39 +35,29 @@ static bool is_for_tool(char **argv) {
 	return (*first ? **first != '-' : first == argv + 1) || is_among(argv[1], of_tool);
 }
 
-static _Noreturn void become_tool(char **argv) {
-	static char launcher[PLACE_MAX];
-	place_beside(launcher, "initctl");
-	execv(launcher, argv);
-	say("cannot execute %s: %s", launcher, strerror(errno));
-	_exit(NOT_EXECUTED);
-}
-
-static _Noreturn void become_telinit(char **argv) {
-	static char telinit[PLACE_MAX];
-	place_beside(telinit, "telinit");
-	argv[0] = telinit;
-	if (getuid() == 0)
-		execv(telinit, argv);
-	say(getuid() == 0 ? "Not being executed as init" : "Need to be root");
-	_exit(1);
-}
-
-bool front_door_is_of_container(char **argv) {
-	return is_among("--container", (const char *const *)argv);
-}
-
-bool front_door(char **argv) {
+enum role front_door(char **argv) {
+	static char path[PLACE_MAX];
 	const char *other_daemon = getenv("UPSTART_DAEMON");
-	if (is_for_tool(argv))
-		become_tool(argv);
+	if (is_for_tool(argv)) {
+		place_beside(path, "initctl");
+		execv(path, argv);
+		say("cannot execute %s: %s", path, strerror(errno));
+		_exit(NOT_EXECUTED);
+	}
+	if (is_among("--container", (const char *const *)argv))
+		return OF_CONTAINER;
 	for (char **argument = argv; *argument; argument++)
 		if (is_among(*argument, harmless))
-			return false;
+			return OF_SESSION;
 	if (getpid() == 1 && getuid() == 0)
-		return true;
-	/* Somebody tests the supervisor by itself. */
-	if (!other_daemon || !*other_daemon)
-		become_telinit(argv);
-	return false;
+		return OF_MACHINE;
+	/* A test of the supervisor by itself. */
+	if (other_daemon && *other_daemon)
+		return OF_SESSION;
+	place_beside(path, "telinit");
+	argv[0] = path;
+	if (getuid() == 0)
+		execv(path, argv);
+	say(getuid() == 0 ? "Not being executed as init" : "Need to be root");
+	_exit(1);
 }

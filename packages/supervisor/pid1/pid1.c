@@ -2,14 +2,12 @@
  * What the supervisor does besides as process 1 of a machine: the file systems and devices without which nothing works, the console,
  * and the keys that the kernel reports (reference: system 2). What is there already stays as it is.
  */
-#define _GNU_SOURCE
 #include "pid1/pid1.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kd.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -26,21 +24,6 @@
 #define DEFAULTS (MS_NOEXEC | MS_NOSUID)
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-struct file_system {
-	const char *type, *path;
-	unsigned long flags;
-	const char *options;
-};
-
-static const struct file_system devtmpfs = {"devtmpfs", "/dev", DEFAULTS, NULL};
-static const struct file_system file_systems[] = {
-	{"devpts", "/dev/pts", DEFAULTS, "gid=5,mode=0620"},
-	{"proc", "/proc", DEFAULTS | MS_NODEV, NULL},
-	{"sysfs", "/sys", DEFAULTS | MS_NODEV, NULL},
-	/* With the daemon's sockets and state: a tmpfs that came later would hide them. */
-	{"tmpfs", "/run", MS_NODEV | MS_NOSUID, "mode=0755"},
-};
-
 static const struct {
 	const char *path;
 	unsigned major, minor;
@@ -52,31 +35,23 @@ static const struct {
 
 static bool is_system, keyboard;
 
-/* A mount point is on another device than the folder that it lies in. */
-static bool is_mounted(const char *path) {
+static void mount_at(const char *path, const char *type, unsigned long flags, const char *options) {
 	char parent[64];
 	struct stat inside, outside;
 	snprintf(parent, sizeof parent, "%s/..", path);
-	return stat(path, &inside) == 0 && stat(parent, &outside) == 0 && inside.st_dev != outside.st_dev;
-}
-
-static void mount_one(const struct file_system *fs) {
-	if (is_mounted(fs->path) || mount(fs->type, fs->path, fs->type, fs->flags, fs->options) == 0 || errno == EBUSY)
+	/* A mount point is on another device than the folder that it lies in. */
+	if (stat(path, &inside) == 0 && stat(parent, &outside) == 0 && inside.st_dev != outside.st_dev)
 		return;
 	/* A root without such a folder does not want it. */
-	if (errno != ENOENT)
-		say("Unable to mount %s filesystem: %s", fs->path, strerror(errno));
-}
-
-static bool terminals_are_there(void) {
-	struct stat ptmx, pts;
-	return stat("/dev/ptmx", &ptmx) == 0 && S_ISCHR(ptmx.st_mode) && ptmx.st_rdev == makedev(5, 2) &&
-	       stat("/dev/pts", &pts) == 0 && S_ISDIR(pts.st_mode);
+	if (mount(type, path, type, flags, options) < 0 && errno != EBUSY && errno != ENOENT)
+		say("Unable to mount %s filesystem: %s", path, strerror(errno));
 }
 
 static void make_devices(void) {
-	if (!terminals_are_there()) {
-		mount_one(&devtmpfs);
+	struct stat ptmx, pts;
+	if (stat("/dev/ptmx", &ptmx) < 0 || !S_ISCHR(ptmx.st_mode) || ptmx.st_rdev != makedev(5, 2) ||
+	    stat("/dev/pts", &pts) < 0 || !S_ISDIR(pts.st_mode)) {
+		mount_at("/dev", "devtmpfs", DEFAULTS, NULL);
 		if (mkdir("/dev/pts", 0755) < 0 && errno != EEXIST)
 			say("Cannot create directory: /dev/pts");
 	}
@@ -89,10 +64,9 @@ static void make_devices(void) {
 
 /* A terminal as a login expects it, whatever the kernel or an init before this one has left it as. */
 static void make_sane(int fd) {
-	static const struct {
-		int which;
-		cc_t character;
-	} keys[] = {{VINTR, 3}, {VQUIT, 28}, {VERASE, 127}, {VKILL, 21}, {VEOF, 4}, {VSTART, 17}, {VSTOP, 19}, {VSUSP, 26}};
+	static const cc_t keys[NCCS] = {
+		[VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21, [VEOF] = 4, [VSTART] = 17, [VSTOP] = 19, [VSUSP] = 26,
+	};
 	struct termios modes;
 	if (tcgetattr(fd, &modes) < 0)
 		return;
@@ -101,8 +75,8 @@ static void make_sane(int fd) {
 	modes.c_iflag = IGNPAR | ICRNL | IXON | IXANY;
 	modes.c_oflag = OPOST | ONLCR;
 	modes.c_lflag = ISIG | ICANON | ECHO | ECHOCTL | ECHOPRT | ECHOKE;
-	for (size_t i = 0; i < COUNT(keys); i++)
-		modes.c_cc[keys[i].which] = keys[i].character;
+	for (size_t i = 0; i < NCCS; i++)
+		modes.c_cc[i] = keys[i] ? keys[i] : modes.c_cc[i];
 	tcsetattr(fd, TCSANOW, &modes);
 }
 
@@ -111,8 +85,6 @@ static void open_console(void) {
 	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
 	if (fd < 0 && errno != ENOENT)
 		say("Unable to initialize console: %s", strerror(errno));
-	if (fd < 0 && fcntl(STDERR_FILENO, F_GETFD) < 0)
-		fd = open("/dev/null", O_RDWR);
 	if (fd < 0)
 		return;
 	make_sane(fd);
@@ -130,8 +102,11 @@ static void start_up(void) {
 	setenv("PATH", SAFE_PATH, 1);
 	if (chdir("/") < 0)
 		say("Unable to set root directory: %s", strerror(errno));
-	for (size_t i = 0; i < COUNT(file_systems); i++)
-		mount_one(&file_systems[i]);
+	mount_at("/dev/pts", "devpts", DEFAULTS, "gid=5,mode=0620");
+	mount_at("/proc", "proc", DEFAULTS | MS_NODEV, NULL);
+	mount_at("/sys", "sysfs", DEFAULTS | MS_NODEV, NULL);
+	/* With the daemon's sockets and state: a tmpfs that came later would hide them. */
+	mount_at("/run", "tmpfs", MS_NODEV | MS_NOSUID, "mode=0755");
 }
 
 void pid1_open(bool again) {

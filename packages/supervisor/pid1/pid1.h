@@ -1,13 +1,29 @@
+/* What the init program is to be (front_door.c), the signals that it gets (signals.c), and what process 1 of a machine does besides (pid1.c). */
 #ifndef PID1_H
 #define PID1_H
 
 #include <stdbool.h>
+#include <stdio.h>
+
+#include "link/frames.h"
+
+/* The init of a machine is process 1 and never ends. */
+enum role { OF_SESSION, OF_CONTAINER, OF_MACHINE };
+/* By name, arguments, pid and user. Does not return where another program is meant, which it becomes. After place_open. */
+enum role front_door(char **argv);
 
 /* Mounts and makes what is missing, unless that was done before a re-execution, and has the kernel report keys to this process. */
 void pid1_open(bool again);
-/* Whether this is process 1 of a machine, which never ends. */
+/* Whether this is process 1 of a machine. */
 bool pid1_is_system(void);
 /* Whether a signal means nothing here: SIGWINCH does when it cannot come from the keyboard. Never in an init of a session. */
 bool pid1_ignores(int signal);
+
+void signals_open(void);
+/* Reports the signals that have come, as far as there is room for reports. */
+void signals_turn(void);
+/* What has come and is not reported or not acknowledged: the next image deals with it. */
+void signals_hand_over(FILE *out);
+void signals_take_over(const struct state_entry *entry);
 
 #endif

@@ -1,21 +1,16 @@
 /*
  * Signals sent to init, of which only SIGKILL ends it: each is reported to the daemon, which decides what it means. Those that end
  * init work whatever state the daemon is in: one that does not take them is replaced, and where none comes up a session or a
- * container ends without one. Process 1 of a machine never ends: there it is only the daemon that is replaced.
+ * container ends without one. On a machine the daemon is replaced again and again, since init never ends.
  */
-#include "pid1/signals.h"
-
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
-#include "link/frames.h"
 #include "loop/loop.h"
 #include "pid1/pid1.h"
 #include "process/process.h"
@@ -44,50 +39,21 @@ static const struct {
 static struct watch watch = {.fd = -1};
 /* A bit for each signal that was taken from the kernel and is not reported yet; each once, as in the kernel. */
 static uint64_t waiting;
-/* While a signal that ends init is not acknowledged: its report, 0 until there is room for it; and how often the time for that was up. */
-static struct timer patience;
+/* INSISTING: a signal that ends init is not acknowledged. ALONE: init ends without a daemon. */
+static enum { CALM, INSISTING, ALONE } phase;
+/* The last report of such a signal, 0 until there is room for it; how often its time was over, and the timer for that. */
 static uint64_t ending_report;
-static int times;
-/* It ends without a daemon. */
-static bool alone;
+static int timeouts;
+static struct timer patience;
 
-static uint64_t bit(int signal) {
-	return UINT64_C(1) << (signal - 1);
-}
-
-static bool is_acknowledged(void) {
-	return ending_report && reports_acknowledged >= ending_report;
+static uint64_t bit(size_t i) {
+	return UINT64_C(1) << (forwarded[i].number - 1);
 }
 
 static bool insists(void) {
-	return timer_is_running(&patience) && !alone && !is_acknowledged();
-}
-
-static void look(struct timer *unused) {
-	(void)unused;
-	if (is_acknowledged())
-		return;
-	times++;
-	if (daemon_is_ready()) {
-		say("the daemon does not take a signal");
-		daemon_kill();
-	}
-	timer_start(&patience, TOLD_PATIENCE, look);
-}
-
-/* The clock of the first signal counts for those that follow. */
-static void insist(void) {
-	if (alone || insists())
-		return;
-	ending_report = 0;
-	times = 0;
-	timer_start(&patience, TOLD_PATIENCE, look);
-}
-
-static void take(size_t i) {
-	waiting |= bit(forwarded[i].number);
-	if (forwarded[i].ends_init)
-		insist();
+	if (phase == INSISTING && ending_report && reports_acknowledged >= ending_report)
+		phase = CALM;
+	return phase == INSISTING;
 }
 
 static void end_process(struct process *process, void *signal) {
@@ -96,25 +62,44 @@ static void end_process(struct process *process, void *signal) {
 	process_signal(process, *(int *)signal, true);
 }
 
-static void kill_processes(struct timer *unused) {
+static void time_out(struct timer *unused) {
 	(void)unused;
-	process_each(end_process, &(int){SIGKILL});
-	daemon_ends_without(STATUS_ALONE);
+	if (phase == ALONE) {
+		process_each(end_process, &(int){SIGKILL});
+		daemon_ends_without(STATUS_ALONE);
+	}
+	if (!insists())
+		return;
+	timeouts++;
+	if (daemon_is_ready()) {
+		say("the daemon does not take a signal");
+		daemon_kill();
+	}
+	timer_start(&patience, TOLD_PATIENCE, time_out);
 }
 
 static void end_alone(void) {
 	say("no daemon comes up: ending without one");
-	alone = true;
+	phase = ALONE;
 	daemon_forsake();
 	process_each(end_process, &(int){SIGTERM});
-	timer_start(&patience, PROCESSES_PATIENCE, kill_processes);
+	timer_start(&patience, PROCESSES_PATIENCE, time_out);
 }
 
-static void report(size_t i) {
-	report_add(REPORT_SIGNAL, NUMBER(SIGNAL, forwarded[i].number));
-	waiting &= ~bit(forwarded[i].number);
+/* The clock of the first signal counts for those that follow. */
+static void insist(void) {
+	if (insists() || phase == ALONE)
+		return;
+	phase = INSISTING;
+	ending_report = 0;
+	timeouts = 0;
+	timer_start(&patience, TOLD_PATIENCE, time_out);
+}
+
+static void take(size_t i) {
+	waiting |= bit(i);
 	if (forwarded[i].ends_init)
-		ending_report = reports_last;
+		insist();
 }
 
 static void ready(struct watch *unused, uint32_t events) {
@@ -151,12 +136,17 @@ void signals_open(void) {
 }
 
 void signals_turn(void) {
-	for (size_t i = 0; waiting && i < FORWARDED; i++)
-		if (waiting & bit(forwarded[i].number) && reports_have_room())
-			report(i);
-	if (insists() && !pid1_is_system() && (daemon_is_hopeless() || times >= TOLD_TIMES))
+	for (size_t i = 0; i < FORWARDED; i++) {
+		if (!(waiting & bit(i)) || !reports_have_room())
+			continue;
+		report_add(REPORT_SIGNAL, NUMBER(SIGNAL, forwarded[i].number));
+		waiting &= ~bit(i);
+		if (forwarded[i].ends_init)
+			ending_report = reports_last;
+	}
+	if (insists() && !pid1_is_system() && (daemon_is_hopeless() || timeouts >= TOLD_TIMES))
 		end_alone();
-	if (alone && process_count() == 0 && daemon_pid() == 0)
+	if (phase == ALONE && process_count() == 0)
 		daemon_ends_without(STATUS_ALONE);
 }
 
@@ -168,8 +158,9 @@ void signals_hand_over(FILE *out) {
 }
 
 void signals_take_over(const struct state_entry *entry) {
-	for (size_t i = 0; entry_is(entry, "signal-waiting") && i < FORWARDED; i++)
-		if ((uint64_t)entry->number & bit(forwarded[i].number))
+	bool is_waiting = entry_is(entry, "signal-waiting");
+	for (size_t i = 0; is_waiting && i < FORWARDED; i++)
+		if ((uint64_t)entry->number & bit(i))
 			take(i);
 	if (entry_is(entry, "signal-report")) {
 		insist();

@@ -24,7 +24,7 @@
 #include "link/link.h"
 #include "log/logs.h"
 #include "loop/loop.h"
-#include "pid1/signals.h"
+#include "pid1/pid1.h"
 #include "process/process.h"
 #include "spawn/child.h"
 
