@@ -7,38 +7,21 @@
 
 #include "link/frames.h"
 
-/* What a daemon says about itself, and what becomes of it. */
-enum daemon_event {
-	SAID_BEGUN,
-	SAID_READY,
-	SAID_END,
-	SAID_REPLACE,
-	/* What no daemon sends. */
-	SENT_NONSENSE,
-	/* Its end of the connection is closed. */
-	HUNG_UP,
-	DIED,
-	DAEMON_EVENTS,
-};
-
+/* What a daemon says about itself, and what becomes of it: it has sent what no daemon sends, closed its end of the connection, died. */
+enum daemon_event { SAID_BEGUN, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP, DIED, DAEMON_EVENTS };
 /* The daemon's own module; `status` belongs to SAID_END. */
 typedef void daemon_listener(enum daemon_event event, int status);
 
 void link_open(daemon_listener *daemon);
-/* Begins a connection to a new daemon over `fd`, which it owns, with the supervisor's state. False: no memory. */
+/* Begins a connection to a new daemon over `fd`, which it owns unless it returns false, with the supervisor's state. */
 bool link_connect(int fd);
-/*
- * Carries out what a daemon which is gone has sent, for so many milliseconds at most: the next one repeats what is
- * left. An incomplete frame is dropped.
- */
+/* Carries out what a daemon that is gone has sent, for so many milliseconds at most: the next one repeats what is left. */
 void link_drain(int64_t patience);
 void link_disconnect(void);
 /* Sends nothing any more, which tells the daemon that its END has arrived. */
 void link_end(void);
-/* Sends what there is to send, and carries out commands that have been read already. */
+/* Sends what there is to send. */
 void link_turn(void);
-/* Whether commands are left that the next turn can carry out. */
-bool link_is_busy(void);
 
 /* Carries out a frame that `frame_take` has accepted. NULL, or what is wrong with it. */
 const char *command_carry_out(const struct frame *frame, daemon_listener *daemon);

@@ -1,6 +1,4 @@
-/*
- * What everything else stands on: the event loop, the supervisor's own words, where files are, and the lowest descriptors.
- */
+/* What everything else stands on: the event loop, the supervisor's own words, where files are, and the lowest descriptors. */
 #ifndef LOOP_H
 #define LOOP_H
 
@@ -8,8 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* ---- loop.c ---- */
 
 #define CONTAINER_OF(member_pointer, type, member) ((type *)((char *)(member_pointer)-offsetof(type, member)))
 
@@ -54,7 +50,6 @@ void free_later(struct garbage *garbage, int fd);
 void loop_sweep(void);
 
 /* ---- say.c ---- */
-
 /* A line on standard error or in the kernel's log. Never waits: a line that is not taken at once is lost. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints a line, without its end, on standard output or standard error (1, 2). */
@@ -65,13 +60,8 @@ extern bool (*say_through)(int fd, const char *line, size_t length);
 extern int say_kernel_log;
 
 /* ---- place.c ---- */
-
 #define PLACE_MAX (PATH_MAX + 64)
-
-/*
- * Remembers the executable by the path that it was started from, for the time when that is another file. `name` is
- * argv[0].
- */
+/* Remembers the path that the executable was started from, for the time when that is another file. `name` is argv[0]. */
 void place_open(const char *name);
 /* The absolute path of the executable. To be read only. */
 extern char place_executable[PATH_MAX];
@@ -79,11 +69,7 @@ extern char place_executable[PATH_MAX];
 void place_beside(char path[PLACE_MAX], const char *relative);
 
 /* ---- slots.c ---- */
-
-/*
- * What a new process starts with. It gets a copy of the descriptors below SLOTS_END only, so that a spawn costs the same
- * however many the supervisor has open.
- */
+/* A new process gets a copy of these lowest descriptors only, so that a spawn costs the same however many there are. */
 enum slot {
 	/* Writing end of the error pipe. */
 	SLOT_ERROR = 3,
@@ -98,7 +84,7 @@ enum slot {
 void slots_open(void);
 /* Whether a process can be given the lowest descriptors only (Linux 5.9). */
 extern bool slots_suffice;
-/* Puts a copy of the descriptor into the slot; nothing for -1. */
+/* Puts a copy of the descriptor into the slot. */
 bool slot_fill(enum slot slot, int fd);
 /* Closes whatever is in the slots. */
 void slots_clear(void);

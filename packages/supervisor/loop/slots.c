@@ -16,7 +16,7 @@ void slots_open(void) {
 }
 
 bool slot_fill(enum slot slot, int fd) {
-	return fd < 0 || dup3(fd, (int)slot, O_CLOEXEC) >= 0;
+	return dup3(fd, (int)slot, O_CLOEXEC) >= 0;
 }
 
 /* Descriptor 0 is always there to stand in for what is closed. */

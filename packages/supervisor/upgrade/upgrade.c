@@ -143,50 +143,30 @@ void take_over(void) {
 }
 
 /* Writes what this supervisor knows, and becomes the installed one, to be asked whether it understands that. */
-static void write_and_check(int fd) {
-	FILE *out = fdopen(dup(fd), "w");
+static _Noreturn void write_and_check(int fd) {
+	FILE *out = fdopen(fd, "w");
 	if (!out)
-		return;
+		_exit(1);
 	state_number(out, FIRST, FORMAT);
 	for (size_t i = 0; i < PARTS; i++)
 		parts[i].give(out);
 	state_number(out, LAST, 0);
-	bool failed = ferror(out);
-	if (fclose(out) != 0 || failed)
-		return;
+	if (fflush(out) != 0 || ferror(out))
+		_exit(1);
 	name_state(fd, false);
 	setenv(CHECK_VARIABLE, "1", 1);
 	execv(place_executable, arguments);
+	_exit(1);
 }
 
-static void act_by_default(int signal) {
-	struct sigaction standard = {.sa_handler = SIG_DFL};
-	sigaction(signal, &standard, NULL);
+/* By fork() without what the C library does at it, which may need what a fault has broken. */
+static pid_t copy_of_this(int flags) {
+	return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
 }
 
-static void dump_core(int signal) {
-	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
-	sigset_t all;
-	setrlimit(RLIMIT_CORE, &unlimited);
-	if (chdir("/") < 0)
-		return;
-	act_by_default(signal);
-	sigfillset(&all);
-	sigprocmask(SIG_UNBLOCK, &all, NULL);
-	kill(getpid(), signal);
-}
-
-/*
- * Has a copy of this process do `work`, which process 1 itself must not end by or wait for. Its wait status; -1 when it has not ended
- * after so many milliseconds: it is killed, and reaped like any other.
- */
-static int in_a_copy(int flags, void (*work)(int argument), int argument, int patience) {
+/* The wait status of a copy; -1 when it has not ended after so many milliseconds: it is killed, and reaped like any other. */
+static int end_of(pid_t child, int patience) {
 	int status = -1;
-	pid_t child = (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
-	if (child == 0) {
-		work(argument);
-		_exit(1);
-	}
 	if (child < 0)
 		return -1;
 	struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
@@ -202,7 +182,10 @@ static int in_a_copy(int flags, void (*work)(int argument), int argument, int pa
 static int save(void) {
 	int fd = memfd_create("supervisor-state", 0);
 	/* The copy shares the descriptors: those that it names in the file stay open over the execution. */
-	if (fd < 0 || in_a_copy(CLONE_FILES, write_and_check, fd, CHECK_PATIENCE) == 0)
+	pid_t child = fd < 0 ? -1 : copy_of_this(CLONE_FILES);
+	if (child == 0)
+		write_and_check(fd);
+	if (end_of(child, CHECK_PATIENCE) == 0)
 		return fd;
 	close(fd);
 	return -1;
@@ -228,15 +211,24 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 	/* Signals that somebody sends are not faults: they do nothing. */
 	if (info->si_code <= 0 && !(signal == SIGABRT && info->si_pid == getpid()))
 		return;
-	if (getpid() != 1) {
-		act_by_default(signal); /* a child that has not reached exec: it faults once more, and ends */
+	bool is_init = getpid() == 1;
+	if (is_init) {
+		say_through = NULL;
+		/* It must not go on sending to what is being saved. */
+		daemon_kill();
+	}
+	pid_t child = is_init ? copy_of_this(0) : 0;
+	if (child == 0) {
+		/* The copy, or a child that has not reached exec: it ends by the same signal when this returns. */
+		setrlimit(RLIMIT_CORE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
+		if (is_init && chdir("/") < 0)
+			_exit(1);
+		sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+		kill(getpid(), signal);
 		return;
 	}
-	say_through = NULL;
-	/* It must not go on sending to what is being saved. */
-	daemon_kill();
+	bool dumped = end_of(child, CORE_PATIENCE) != -1;
 	int fd = left_by_fault && loop_now() - began < TRUST_AFTER ? -1 : save();
-	bool dumped = in_a_copy(0, dump_core, signal, CORE_PATIENCE) != -1;
 	say("Caught %s, %s; %s", faults[signal], dumped ? "core dumped" : "unable to dump core",
 	    fd >= 0 ? "going on" : "what was known of the processes is lost");
 	name_state(fd, true);
@@ -250,12 +242,11 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 
 void crashes_survive(void) {
 	static char stack[STACK];
-	stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
 	struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 	sigset_t mask;
 	if (getpid() != 1)
 		return;
-	sigaltstack(&other, NULL);
+	sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
 	sigfillset(&action.sa_mask);
 	sigemptyset(&mask);
 	for (int signal = 1; signal < FAULTS; signal++)
