@@ -1,7 +1,4 @@
-/*
- * Carries out the frames of the daemon, each command once, whichever daemon has sent it. What takes longer is left to
- * the module that it concerns.
- */
+/* Carries out what daemons send, each command once. Most of it is left to the module that it concerns. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

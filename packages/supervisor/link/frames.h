@@ -1,7 +1,4 @@
-/*
- * What the supervisor and the daemon send each other, and what one image of the supervisor leaves to the next (PROTOCOL.md).
- * The numbers of frames and fields are in frame_table.h, which the build makes.
- */
+/* What supervisor and daemon send each other, and what one image of the supervisor leaves to the next (PROTOCOL.md). */
 #ifndef FRAMES_H
 #define FRAMES_H
 
@@ -11,8 +8,6 @@
 #include <stdio.h>
 
 #include "frame_table.h"
-
-/* ---- frames.c ---- */
 
 /* What the supervisor itself sends is much smaller than FRAME_BODY_MAX: at most one path. */
 #define FRAME_OUT_MAX 8192
@@ -34,15 +29,12 @@ struct field {
 	const uint8_t *data;
 };
 
-/*
- * Takes one frame off the beginning of `bytes`: its size; 0 when it is not complete yet; -1 when it can never be right
- * or is not one that a daemon may send, with the reason in `*why`.
- */
+/* Takes the first frame of `bytes`: its size, 0 when it is not complete, -1 and why when no daemon may send it. */
 long frame_take(const uint8_t *bytes, size_t length, struct frame *frame, const char **why);
 /* Whether these bytes could be the body of such a frame. */
 bool frame_fits(enum frame_type type, const uint8_t *body, size_t length);
 
-/* The field after this one, or the first one after {0}, of a frame that `frame_take` has accepted. False: there is none. */
+/* The field after this one ({0}: the first one) of a frame that `frame_take` has accepted. False: there is none. */
 bool field_next(const struct frame *frame, struct field *field);
 int64_t field_number(const struct field *field);
 /* The field with this tag; {0} when there is none. */
@@ -64,12 +56,11 @@ struct field_value {
 size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values);
 
 /* ---- reports.c: those that no daemon has acknowledged yet ---- */
-
 /* Never more bytes than this. Less in tests. */
 #ifndef REPORTS_MAX
 #define REPORTS_MAX (8u * 1024 * 1024)
 #endif
-/* From here on nothing is reaped and no signal is taken: the rest is for answers to commands and for ends already reaped. */
+/* From here on nothing is reaped and no signal taken: the rest is for answers to commands, and ends already reaped. */
 #define REPORTS_FULL (REPORTS_MAX / 2)
 /* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
 #define REPORTS_MANY (REPORTS_MAX / 128)
@@ -85,20 +76,15 @@ size_t reports_size(void);
 void reports_add_values(enum frame_type type, const struct field_value *values);
 /* False: no report with this number has ever been made. */
 bool reports_acknowledge(uint64_t number);
-/* The number of the last report that was made, and of the last one that a daemon has acknowledged (0: none yet). To be read only. */
+/* The number of the last report, and of the last one that was acknowledged (0: none yet). To be read only. */
 extern uint64_t reports_last, reports_acknowledged;
 
-/*
- * Another daemon gets everything that is not acknowledged, behind a greeting of so many bytes: where to write that. NULL: it is
- * too long.
- */
+/* The next daemon gets all once more, behind a greeting of so many bytes: where to write that. NULL: too many. */
 uint8_t *reports_rewind(size_t greeting);
 /* Sends the daemon what it has not been sent, as far as that is taken at once. Whether that was all. */
 bool reports_send(int fd);
 
 /* ---- state_file.c: the form of the file in which an image leaves its state; upgrade.c has its parts ---- */
-
-/* One entry: a key, and a number or bytes. */
 struct state_entry {
 	const char *key;
 	size_t key_length;

@@ -1,7 +1,4 @@
-/*
- * The connection to the daemon: reads commands and sends the supervisor's state, then the reports. It never waits for
- * the daemon.
- */
+/* The connection to the daemon: commands come in, the state and the reports go out. It never waits for the daemon. */
 #include "link/link.h"
 
 #include <errno.h>
@@ -14,7 +11,7 @@
 #include "loop/loop.h"
 #include "process/process.h"
 
-/* Bytes read at once: two dozen commands at most that start a process, half a millisecond each. Then others have their turn. */
+/* Then others have their turn: these bytes start two dozen processes at most, in half a millisecond each. */
 #define READ_AT_ONCE 4096
 /* Bytes of a frame with so many numbers in it. */
 #define FRAME_OF_NUMBERS(count) (FRAME_HEADER + (count) * (FIELD_HEADER + 8))

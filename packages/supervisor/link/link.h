@@ -7,7 +7,7 @@
 
 #include "link/frames.h"
 
-/* What a daemon says about itself, and what becomes of it: it has sent what no daemon sends, closed its end of the connection, died. */
+/* What a daemon says about itself, and what becomes of it: HUNG_UP when it closes its end of the connection. */
 enum daemon_event { SAID_BEGUN, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP, DIED, DAEMON_EVENTS };
 /* The daemon's own module; `status` belongs to SAID_END. */
 typedef void daemon_listener(enum daemon_event event, int status);
@@ -15,7 +15,7 @@ typedef void daemon_listener(enum daemon_event event, int status);
 void link_open(daemon_listener *daemon);
 /* Begins a connection to a new daemon over `fd`, which it owns unless it returns false, with the supervisor's state. */
 bool link_connect(int fd);
-/* Carries out what a daemon that is gone has sent, for so many milliseconds at most: the next one repeats what is left. */
+/* Carries out what a dead daemon has sent, for so many milliseconds at most: the next one repeats what is left. */
 void link_drain(int64_t patience);
 void link_disconnect(void);
 /* Sends nothing any more, which tells the daemon that its END has arrived. */

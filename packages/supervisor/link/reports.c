@@ -1,7 +1,4 @@
-/*
- * The unacknowledged reports, in order and as the frames they are sent in. Their memory is there from the beginning, so that no
- * report is ever lost for want of it; it takes up space only as far as it is used.
- */
+/* The unacknowledged reports, as the frames that are sent. They have memory from the beginning: none is ever lost. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,7 +6,7 @@
 
 #include "link/frames.h"
 
-/* What a queue that has become short again does not give back: a whole number of pages, whatever their size. */
+/* What is not given back when there are few again: a whole number of pages, whatever their size. */
 #define KEPT (64u * 1024)
 
 /* A greeting of so many bytes, until it has been sent; then the reports. `sent` of all that is with the daemon. */

@@ -1,7 +1,4 @@
-/*
- * Writes and reads the entries of the state file. It knows their form only: what they mean is known to the part that
- * writes them.
- */
+/* Writes and reads entries of the state file. What they mean is known to the part that writes them. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,4 @@
-/*
- * The event loop: descriptors by epoll, timers in a list, and memory that is freed between turns. The whole supervisor
- * runs in it, one thing after another.
- */
+/* The event loop: descriptors, timers, and memory that is freed between turns. All of the supervisor runs in it. */
 #include "loop/loop.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* What everything else stands on: the event loop, the supervisor's own words, where files are, and the lowest descriptors. */
+/* What all else stands on: the event loop, the supervisor's own words, where files are, the lowest descriptors. */
 #ifndef LOOP_H
 #define LOOP_H
 
@@ -54,14 +54,14 @@ void loop_sweep(void);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints a line, without its end, on standard output or standard error (1, 2). */
 void say_on(int fd, const char *line, size_t length);
-/* Lines of `say_on` go this way, unless it returns false. NULL, in a child and after a fault: to the descriptor itself. */
+/* Lines of `say_on` go this way, unless it returns false. NULL, in a child and after a fault: no way but directly. */
 extern bool (*say_through)(int fd, const char *line, size_t length);
 /* A descriptor of /dev/kmsg that `say` writes to; -1: none. */
 extern int say_kernel_log;
 
 /* ---- place.c ---- */
 #define PLACE_MAX (PATH_MAX + 64)
-/* Remembers the path that the executable was started from, for the time when that is another file. `name` is argv[0]. */
+/* Remembers by which path the executable was started, for when that is another file. `name` is argv[0]. */
 void place_open(const char *name);
 /* The absolute path of the executable. To be read only. */
 extern char place_executable[PATH_MAX];
@@ -80,7 +80,7 @@ enum slot {
 	SLOTS_END,
 };
 
-/* Takes the slots that nothing is in: an image of the supervisor before this one may have used them for something else. */
+/* Takes the slots that nothing is in: an image before this one may have used them for something else. */
 void slots_open(void);
 /* Whether a process can be given the lowest descriptors only (Linux 5.9). */
 extern bool slots_suffice;

@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -24,13 +25,12 @@ void say_on(int fd, const char *line, size_t length) {
 }
 
 void say(const char *format, ...) {
-	char text[480], line[512];
+	char line[512] = KERNEL_PREFIX "init: ";
+	const size_t prefix = sizeof KERNEL_PREFIX - 1, head = strlen(line);
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	vsnprintf(line + head, sizeof line - head, format, arguments);
 	va_end(arguments);
-	int length = snprintf(line, sizeof line, KERNEL_PREFIX "init: %s", text);
-	const int prefix = sizeof KERNEL_PREFIX - 1;
-	if (say_kernel_log < 0 || write(say_kernel_log, line, (size_t)length) < 0)
-		say_on(STDERR_FILENO, line + prefix, (size_t)(length - prefix));
+	if (say_kernel_log < 0 || write(say_kernel_log, line, strlen(line)) < 0)
+		say_on(STDERR_FILENO, line + prefix, strlen(line) - prefix);
 }

@@ -1,6 +1,6 @@
 /*
- * Re-execution: the supervisor becomes the installed version of itself and continues with its processes, terminals, reports and logs
- * (reference: system 6). What it knows is in a file in memory, which the next image finds open, like the descriptors named in it.
+ * The supervisor becomes the installed version of itself (reference: system 6), by command or after a fault. What it
+ * knows is in a file in memory, which the next image finds open, like the descriptors named in it.
  */
 #define _GNU_SOURCE
 #include "upgrade/upgrade.h"
@@ -28,16 +28,13 @@
 #include "process/process.h"
 #include "spawn/child.h"
 
-/*
- * The first and the last entry. The number of the first grows when older supervisors would misunderstand what follows: they refuse it.
- * What those have left that wrote FORMAT_OLDEST or later is understood.
- */
+/* The first and the last entry. The format grows when older supervisors would misunderstand what follows. */
 #define FIRST "upstart-supervisor"
 #define FORMAT 2
 #define FORMAT_OLDEST 1
 #define LAST "end"
 
-/* Milliseconds that the installed supervisor has to say that it understands; and the core of a fault, which a disk may never take. */
+/* Milliseconds for the installed supervisor to say that it understands; and for a core, which a disk may never take. */
 #define CHECK_PATIENCE 5000
 #define CORE_PATIENCE 10000
 /* What was saved by a fault is not trusted when another one follows within so many milliseconds. */
@@ -47,14 +44,12 @@
 /* Enough for a handler that says something; a stack that has overflowed cannot be used. */
 #define STACK (64 * 1024)
 
-/*
- * In the environment of the next image: the descriptor of the file, and whether a fault is why. Changed in place, as there may be no
- * memory after a fault. And how many in this process have lost what they knew; and that an image is only to say whether it understands.
- */
-#define STATE_VARIABLE "UPSTART_STATE_FD"
-#define BY_FAULT " fault"
+/* In the environment: how many images have lost what they knew; and that one is only to say whether it understands. */
 #define CRASHES_VARIABLE "UPSTART_SUPERVISOR_CRASHES"
 #define CHECK_VARIABLE "UPSTART_STATE_CHECK"
+/* And the file's descriptor, and whether a fault is why. Changed in place: there may be no memory after a fault. */
+#define STATE_VARIABLE "UPSTART_STATE_FD"
+#define BY_FAULT " fault"
 static char variable[sizeof STATE_VARIABLE "=-2147483648" BY_FAULT];
 
 /* In the order in which they are written: processes refer to logs. */
@@ -164,7 +159,7 @@ static pid_t copy_of_this(int flags) {
 	return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
 }
 
-/* The wait status of a copy; -1 when it has not ended after so many milliseconds: it is killed, and reaped like any other. */
+/* The wait status of a copy. -1: it has not ended after so many milliseconds, is killed, and reaped like any other. */
 static int end_of(pid_t child, int patience) {
 	int status = -1;
 	if (child < 0)
@@ -178,7 +173,7 @@ static int end_of(pid_t child, int patience) {
 	return status;
 }
 
-/* The descriptor of what this supervisor knows, in a form that the installed one understands; -1 if that cannot be had. */
+/* The descriptor of what this supervisor knows, which the installed one understands; -1 if that cannot be had. */
 static int save(void) {
 	int fd = memfd_create("supervisor-state", 0);
 	/* The copy shares the descriptors: those that it names in the file stay open over the execution. */

@@ -4,10 +4,7 @@
 
 #include <stdbool.h>
 
-/*
- * At the beginning of main, with the arguments that the next image gets: whether an image before this one has left something to take
- * over. Does not return in a process that was only started to say whether it would understand it.
- */
+/* Whether an image before this one has left something. Does not return in one that is only to say what it can read. */
 bool state_open(char **argv);
 /* From now on process 1 survives faults of its own. */
 void crashes_survive(void);
