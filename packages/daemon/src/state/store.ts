@@ -52,7 +52,7 @@ const LABORIOUS_AFTER = 1000;
 export class StateStore {
   private readonly directory: string;
   private readonly warn: (text: string) => void;
-  private readonly parentMode: number;
+  private readonly parentMode: number | null;
   private generation = 0;
   private journal: number | null = null;
   private journalBytes = 0;
@@ -66,10 +66,11 @@ export class StateStore {
   private resumable: { bytes: number } | null = null;
 
   /**
-   * `directory` is made when needed, for its owner alone; `parentMode` is for the folder above, if that has to be made, too. `warn` gets
+   * `directory` is made when needed, for its owner alone; `parentMode` is for the folder above, if that has to be made, too; null: no
+   * folder is made. `warn` gets texts
    * of damage and of failing writes.
    */
-  constructor(directory: string, warn: (text: string) => void, parentMode = 0o700) {
+  constructor(directory: string, warn: (text: string) => void, parentMode: number | null = 0o700) {
     this.directory = directory;
     this.warn = warn;
     this.parentMode = parentMode;
@@ -80,12 +81,17 @@ export class StateStore {
     }
   }
 
-  /** The newest state that can be read; null when there is none for this supervisor. */
-  recover(supervisor: string): Recovered | null {
+  /** For others than the daemon whose state it is: nothing is written there. */
+  static reader(directory: string, warn: (text: string) => void): Pick<StateStore, 'recover'> {
+    return new StateStore(directory, warn, null);
+  }
+
+  /** The newest state that can be read; null when there is none for this supervisor. `supervisor` null: whoever's it is. */
+  recover(supervisor: string | null): Recovered | null {
     const generations = this.generations();
     for (const generation of generations) {
       const snapshot = this.readSnapshot(generation);
-      if (!snapshot || snapshot.supervisor !== supervisor) continue;
+      if (!snapshot || (supervisor !== null && snapshot.supervisor !== supervisor)) continue;
       const { values, goodBytes, damage } = this.readRecords(this.path('journal', generation));
       if (damage) this.warn(`${this.path('journal', generation)}: ${damage}; what came after it is lost`);
       const saved = { snapshot, batches: values as Input[][] };
@@ -209,6 +215,7 @@ export class StateStore {
   }
 
   private makeFolders(): void {
+    if (this.parentMode === null) return;
     makeFolder(dirname(this.directory), this.parentMode);
     makeFolder(this.directory, 0o700);
   }

@@ -19,8 +19,9 @@ import { nextState } from './transitions.ts';
 /** Sets the goal. An instance that rests (waiting, running, or spawned with an unmet `expect`) moves at once. */
 export function changeGoal(context: Context, instance: InstanceState, goal: Goal): void {
   if (instance.goal === goal) return;
-  const { definition } = context.classOf(instance);
-  context.tell({ type: 'goal', job: definition.name, instance: instance.name, from: instance.goal, to: goal });
+  const { name: job } = context.classOf(instance).definition;
+  const { name, goal: from, cause = '' } = instance;
+  context.tell({ type: 'goal', job, instance: name, from, to: goal, cause });
   instance.goal = goal;
   if (goal === 'stop') limitHooks(context, instance);
   const rests =
@@ -195,7 +196,8 @@ export function abandon(context: Context, instance: InstanceState): void {
   instance.blocker = 0;
   const { name: job } = context.classOf(instance).definition;
   if (instance.goal !== 'stop') {
-    context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: 'stop' });
+    const cause = 'after a fault of init';
+    context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: 'stop', cause });
     instance.goal = 'stop';
   }
   changeState(context, instance, 'waiting');

@@ -90,7 +90,8 @@ export type Effect =
   | { type: 'duty'; duty: Duty }
   | { type: 'reply'; key: string; result: unknown }
   | { type: 'reply-error'; key: string; error: WireError }
-  | { type: 'goal'; job: string; instance: string; from: Goal; to: Goal }
+  /** `cause`: why it is another one, as explanations tell it; see `causes.ts`. */
+  | { type: 'goal'; job: string; instance: string; from: Goal; to: Goal; cause: string }
   | { type: 'state'; job: string; instance: string; from: State; to: State }
   | { type: 'process'; job: string; instance: string; slot: Slot; pid: number }
   | { type: 'log'; priority: LogPriority; text: string }

@@ -137,7 +137,8 @@ function settle(context: Context, instance: InstanceState): void {
   if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);
   if (instance.goal !== goal) {
-    context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: goal });
+    const cause = 'as its processes were found';
+    context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: goal, cause });
   }
   if (instance.state !== state) {
     context.tell({ type: 'state', job, instance: instance.name, from: instance.state, to: state });

@@ -1,0 +1,79 @@
+/** What a simulation says, in lines for people. */
+import type { Palette } from './colour.ts';
+import { printable } from './colour.ts';
+
+/** As the simulation prints it in JSON; docs/json.md. */
+export interface Simulation {
+  readonly changes: readonly SimulatedChange[];
+  readonly dropped: number;
+  readonly ending: 'quiet' | 'endless';
+  readonly errors: readonly string[];
+  readonly never: readonly { job: string; needs: string }[];
+  readonly restless: readonly { instance: string; starts: number }[];
+  readonly stuck: readonly { job: string; instance: string; goal: string; state: string }[];
+  readonly assumed: readonly string[];
+}
+
+export interface SimulatedChange {
+  readonly atMs: number;
+  readonly job: string;
+  readonly instance: string;
+  readonly kind: 'goal' | 'state';
+  readonly to: string;
+  /** Of a goal. */
+  readonly cause?: string;
+}
+
+/** The states that a job comes to, and what is said of them. */
+const REACHED: Readonly<Record<string, string>> = { running: 'running', waiting: 'stopped' };
+const GOALS: Readonly<Record<string, string>> = { start: 'starts', stop: 'stops', respawn: 'respawns' };
+/** Columns of the longest name that others are lined up with. */
+const MAX_NAME = 32;
+/** How many of a kind are named. */
+const MAX_LINES = 2000;
+const MAX_RESTLESS = 10;
+
+export function simulationLines(simulation: Simulation, { all, colour }: { all: boolean; colour: Palette }): string[] {
+  const { changes, dropped, errors, never, restless, stuck, assumed, ending } = simulation;
+  const shown = changes.flatMap((change) => textOf(change, all, colour) ?? []);
+  const width = Math.min(MAX_NAME, Math.max(0, ...shown.slice(0, MAX_LINES).map(({ name }) => name.length)));
+  const lines = shown
+    .slice(0, MAX_LINES)
+    .map(({ atMs, name, text }) => `${colour.dim(seconds(atMs))}  ${name.padEnd(width)}  ${text}`);
+  const more = dropped + Math.max(0, shown.length - MAX_LINES);
+  if (more > 0) lines.push(colour.dim(`… and ${more} more changes; --json has up to 100000`));
+  if (lines.length === 0) lines.push('Nothing happens.');
+  const section = (title: string, rows: readonly string[]): void => {
+    if (rows.length > 0) lines.push('', colour.strong(title), ...rows.map((row) => `  ${row}`));
+  };
+  section('Refused:', errors.map(colour.bad));
+  section(
+    ending === 'endless' ? 'Without an end, started again and again:' : 'Started again and again:',
+    restless.slice(0, MAX_RESTLESS).map(({ instance, starts }) => colour.bad(`${printable(instance)}, ${starts} times`)),
+  );
+  section(
+    'In between in the end:',
+    stuck.map(({ job, instance, goal, state }) => colour.busy(`${nameOf(job, instance)} ${goal}/${state}`)),
+  );
+  section(
+    'Never started:',
+    never.slice(0, MAX_LINES).map(({ job, needs }) => `${printable(job)} still needs ${printable(needs)}`),
+  );
+  section('Assumed:', assumed.map(colour.dim));
+  return lines;
+}
+
+function textOf(change: SimulatedChange, all: boolean, colour: Palette): { atMs: number; name: string; text: string } | null {
+  const { atMs, job, instance, kind, to, cause = '' } = change;
+  const name = nameOf(job, instance);
+  if (kind === 'goal') return { atMs, name, text: `${GOALS[to] ?? to} ${printable(cause)}`.trimEnd() };
+  const reached = REACHED[to];
+  if (reached !== undefined) return { atMs, name, text: to === 'running' ? colour.good(reached) : reached };
+  return all ? { atMs, name, text: colour.dim(to) } : null;
+}
+
+const nameOf = (job: string, instance: string): string => printable(instance === '' ? job : `${job} (${instance})`);
+
+function seconds(atMs: number): string {
+  return `${(atMs / 1000).toFixed(3)}s`.padStart(9);
+}

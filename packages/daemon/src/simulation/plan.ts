@@ -1,0 +1,123 @@
+/** A simulation as it is asked for, and what came of it: plain data, as both cross a pipe. */
+import type { JobDefinition } from '@upstart/job-language';
+import { stillNeeds } from '../engine/explain/residual.ts';
+import type { EngineSettings, EngineState } from '../engine/model/state.ts';
+import { newState } from '../engine/model/state.ts';
+import { initialEnvironment } from '../engine/requests/environment-requests.ts';
+import { type Change, type Ending, HORIZON_MS, Simulation } from './simulation.ts';
+
+export type Action =
+  /** Init comes up: its first event is emitted. */
+  | { type: 'boot' }
+  | { type: 'emit'; name: string; env: string[] }
+  | { type: 'start' | 'stop' | 'restart'; job: string; env: string[] };
+
+export interface Plan {
+  readonly actions: readonly Action[];
+  /** Definitions that take the place of those that there are, or join them. */
+  readonly edits: readonly JobDefinition[];
+  /** Jobs, and the exit status that their main processes end with. */
+  readonly exits: Readonly<Record<string, number>>;
+}
+
+export interface SimulationResult {
+  readonly changes: readonly Change[];
+  /** How many more changes there were. */
+  readonly dropped: number;
+  readonly ending: Ending;
+  /** What was refused, in words. */
+  readonly errors: readonly string[];
+  /** Jobs with a `start on` that do not run and were not started, and what they still need. */
+  readonly never: readonly { job: string; needs: string }[];
+  /** Instances that were started again and again, by their labels. */
+  readonly restless: readonly { instance: string; starts: number }[];
+  /** Instances that are neither running nor at rest in the end, as `list` shows them. */
+  readonly stuck: readonly { job: string; instance: string; goal: string; state: string }[];
+  /** What had to be assumed, in words. */
+  readonly assumed: readonly string[];
+}
+
+/** The event that an init begins with (reference: events §5). */
+const FIRST_EVENT = 'startup';
+/** The state that a fresh init would have with these jobs. */
+export function freshState(settings: EngineSettings): EngineState {
+  return newState(settings, initialEnvironment(settings));
+}
+
+/** Carries out a plan on `state`, which is used up by that. `nowMs`: the monotonic time that it is of. */
+export function simulate(state: EngineState, plan: Plan, time: { nowMs: number; wallMs: number }): SimulationResult {
+  const simulation = new Simulation(state, new Map(Object.entries(plan.exits)), time);
+  const { engine } = simulation;
+  const unknown = [...Object.keys(plan.exits)].filter((job) => !isDefined(engine.state, plan, job));
+  for (const definition of plan.edits) simulation.input({ type: 'define', name: definition.name, definition });
+  const before = new Set(
+    [...engine.state.classes].filter(([, { instances }]) => instances.size > 0).map(([job]) => job),
+  );
+  let ending: Ending = 'quiet';
+  for (const action of plan.actions) {
+    act(simulation, action);
+    ending = simulation.run();
+    if (ending === 'endless') break;
+  }
+  if (plan.actions.length === 0) ending = simulation.run();
+  return {
+    changes: simulation.changes,
+    dropped: simulation.dropped,
+    ending,
+    errors: [...unknown.map((job) => `Unknown job: ${job}`), ...simulation.errors],
+    never: neverStarted(engine.state, simulation, before),
+    restless: simulation.restless,
+    stuck: stuck(engine.state),
+    assumed: assumptions(engine.state, plan),
+  };
+}
+
+function isDefined({ classes }: EngineState, { edits }: Plan, job: string): boolean {
+  return classes.has(job) || edits.some(({ name }) => name === job);
+}
+
+function act(simulation: Simulation, action: Action): void {
+  if (action.type === 'boot') simulation.input({ type: 'begin', events: [FIRST_EVENT] });
+  else if (action.type === 'emit')
+    simulation.request({ method: 'emit', name: action.name, env: action.env, wait: true });
+  else simulation.request({ method: action.type, target: { job: action.job, env: action.env }, wait: true });
+}
+
+function neverStarted({ classes }: EngineState, { changes }: Simulation, before: ReadonlySet<string>) {
+  const started = new Set(changes.flatMap((change) => (change.kind === 'state' ? [change.job] : [])));
+  return [...classes.values()].flatMap(({ definition: { name }, startOn }) => {
+    const needs = startOn === null || started.has(name) || before.has(name) ? null : stillNeeds(startOn);
+    return needs === null ? [] : [{ job: name, needs }];
+  });
+}
+
+function stuck({ classes, instances }: EngineState): SimulationResult['stuck'] {
+  return [...classes.values()].flatMap(({ definition: { name: job }, instances: ids }) =>
+    [...ids.values()].flatMap((id) => {
+      const instance = instances.get(id);
+      if (!instance || (instance.goal === 'start' && instance.state === 'running')) return [];
+      return [{ job, instance: instance.name, goal: instance.goal, state: instance.state }];
+    }),
+  );
+}
+
+function assumptions({ classes }: EngineState, { exits }: Plan): string[] {
+  const emitters = [...classes.values()].filter(({ definition }) => definition.emits.length > 0);
+  const list = (names: readonly string[]): string =>
+    names.length <= MAX_NAMED
+      ? names.join(', ')
+      : `${names.slice(0, MAX_NAMED).join(', ')} and ${names.length - MAX_NAMED} more`;
+  return [
+    'Services run until they are stopped; tasks and hooks end at once, with status 0.',
+    ...Object.entries(exits).map(([job, status]) => `The main process of ${job} ends at once, with status ${status}.`),
+    ...(emitters.length > 0
+      ? [
+          `No process emits an event, though these say that they do: ${list(emitters.map(({ definition }) => definition.name))}.`,
+        ]
+      : []),
+    `What is due later than ${HORIZON_MS / 60_000} minutes is not looked at.`,
+  ];
+}
+
+/** How many names a sentence has at most. */
+const MAX_NAMED = 8;

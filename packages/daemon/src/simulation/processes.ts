@@ -1,0 +1,129 @@
+/**
+ * The supervisor of a simulation: what it would report of each command, if processes end as is assumed. A service lives until it is
+ * sent a signal, everything else ends at once and well.
+ */
+import { SIGKILL, type Slot, signalNumber } from '@upstart/common';
+import type { JobDefinition } from '@upstart/job-language';
+import type { Context } from '../engine/model/context.ts';
+import { type InstanceState, type ProcessState, processesOf } from '../engine/model/state.ts';
+import type { Command, Report } from '../supervisor/process-messages.ts';
+
+const SIGCONT = signalNumber('CONT');
+const SIGSTOP = signalNumber('STOP') as number;
+
+/** How the main processes of some jobs end, by name: their exit status. A job without one fails by its first hook. */
+export type Outcomes = ReadonlyMap<string, number>;
+
+/** A report before it has its number. */
+type NewReport = Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never;
+
+const NO_USAGE = { user: 0, system: 0, maxRss: 0 };
+/** The order of hooks in which one stands for the job, where it has no main process. */
+const INSTEAD_OF_MAIN: readonly Slot[] = ['main', 'pre-start', 'post-start', 'pre-stop', 'post-stop'];
+
+export class SimulatedProcesses {
+  readonly #context: Context;
+  readonly #outcomes: Outcomes;
+  readonly #reports: NewReport[] = [];
+  /** The pid by which each process is known now. */
+  readonly #pids = new Map<number, number>();
+  #nextPid = 1;
+
+  constructor(context: Context, outcomes: Outcomes) {
+    this.#context = context;
+    this.#outcomes = outcomes;
+    for (const instance of context.state.instances.values())
+      for (const [slot, process] of processesOf(instance)) this.#takeOver(instance, slot, process);
+  }
+
+  /** What is reported next; undefined: nothing before a command or a timer comes. */
+  next(): Report | undefined {
+    const report = this.#reports.shift();
+    return report && ({ ...report, seq: this.#context.state.lastReport + 1 } as Report);
+  }
+
+  get isQuiet(): boolean {
+    return this.#reports.length === 0;
+  }
+
+  obey(command: Command): void {
+    if (command.type === 'spawn') this.#spawn(command.id);
+    // A standing order is not carried out: the job respawns by the state machine alone, which comes to the same.
+    else if (command.type === 'signal') this.#signal(command.id, command.process, command.signal);
+  }
+
+  /** A process of the live state: it is there, or was just about to be. */
+  #takeOver(instance: InstanceState, slot: Slot, process: ProcessState): void {
+    const { token, pid } = process;
+    if (pid === 0) {
+      this.#begin(token, slot, this.#definition(instance));
+      return;
+    }
+    this.#pids.set(token, pid);
+    this.#nextPid = Math.max(this.#nextPid, pid + 1);
+    if (endsByItself(slot, this.#definition(instance))) this.#exit(token, 0);
+  }
+
+  #spawn(token: number): void {
+    const found = this.#context.findProcess(token);
+    if (found) this.#begin(token, found.slot, this.#definition(found.instance));
+  }
+
+  #begin(token: number, slot: Slot, definition: JobDefinition): void {
+    const pid = this.#nextPid++;
+    this.#pids.set(token, pid);
+    this.#reports.push({ type: 'spawned', process: token, pid }, { type: 'execed', process: token });
+    const status = this.#statusOf(slot, definition);
+    if (status !== null) this.#exit(token, status);
+    else if (endsByItself(slot, definition)) this.#exit(token, 0);
+    else if (slot === 'main') this.#meetExpectation(token, definition);
+  }
+
+  /** The exit status that was asked for; null: none was. */
+  #statusOf(slot: Slot, { name, processes }: JobDefinition): number | null {
+    const status = this.#outcomes.get(name);
+    const decisive = INSTEAD_OF_MAIN.find((each) => processes[each] !== undefined);
+    return status === undefined || slot !== decisive ? null : status;
+  }
+
+  #meetExpectation(token: number, { expect }: JobDefinition): void {
+    const process = token;
+    if (expect === 'stop') {
+      this.#reports.push({ type: 'stopped', process, pid: this.#pid(token), signal: SIGSTOP });
+      return;
+    }
+    for (let forks = expect === 'daemon' ? 2 : expect === 'fork' ? 1 : 0; forks > 0; forks--) {
+      const oldPid = this.#pid(token);
+      const pid = this.#nextPid++;
+      this.#pids.set(token, pid);
+      this.#reports.push({ type: 'forked', process, oldPid, pid });
+      if (forks === 1) this.#reports.push({ type: 'expect-met', process, pid });
+    }
+  }
+
+  #signal(command: number, process: number, signal: number): void {
+    const found = this.#context.findProcess(process);
+    this.#reports.push({ type: 'signalled', command, process, signal, errno: 0 });
+    if (!this.#pids.has(process) || signal === SIGCONT) return;
+    const isToEnd = !found || found.instance.goal === 'stop' || found.instance.state === 'killed' || signal === SIGKILL;
+    if (isToEnd) this.#exit(process, 0, signal);
+  }
+
+  #exit(process: number, code: number, signal = 0): void {
+    const pid = this.#pid(process);
+    this.#pids.delete(process);
+    this.#reports.push({ type: 'exited', process, pid, code, signal, core: false, usage: NO_USAGE });
+  }
+
+  #pid(token: number): number {
+    return this.#pids.get(token) ?? 0;
+  }
+
+  #definition(instance: InstanceState): JobDefinition {
+    return this.#context.classOf(instance).definition;
+  }
+}
+
+function endsByItself(slot: Slot, { task }: JobDefinition): boolean {
+  return slot !== 'main' || task;
+}

@@ -1,0 +1,124 @@
+import { parseJob } from '@upstart/job-language';
+import { describe, expect, it } from 'vitest';
+import { TEST_SETTINGS } from '../engine/testing/world.ts';
+import { type Action, freshState, simulate } from './plan.ts';
+import type { Change } from './simulation.ts';
+
+const TIME = { nowMs: 1000, wallMs: 1_700_000_000_000 };
+const define = (name: string, text: string) => parseJob(text, { name, path: `/etc/init/${name}.conf` });
+
+function run(jobs: Record<string, string>, actions: Action[], exits: Record<string, number> = {}) {
+  const edits = Object.entries(jobs).map(([name, text]) => define(name, text));
+  return simulate(freshState(TEST_SETTINGS), { actions, edits, exits }, TIME);
+}
+
+const texts = (changes: readonly Change[]): string[] =>
+  changes.map((change) =>
+    change.kind === 'goal' ? `${change.job} goal ${change.to} ${change.cause}` : `${change.job} ${change.to}`,
+  );
+/** Without the states that are left at once. */
+const rests = (changes: readonly Change[]): string[] =>
+  texts(changes).filter((text) => !/(spawning|pre-starting|post-starting|post-stopping)$/.test(text));
+const BOOT: Action[] = [{ type: 'boot' }];
+
+describe('a simulation', () => {
+  it('boots: what starts, in order, with causes', () => {
+    const result = run(
+      {
+        db: 'start on startup\npre-start exec true\nexec db\nexpect daemon',
+        web: 'start on started db\nstop on stopping db\nexec web',
+        once: 'start on started web\ntask\nexec once',
+        late: 'start on never-comes and started web\nexec late',
+        hand: 'exec hand',
+      },
+      BOOT,
+    );
+    expect(rests(result.changes)).toEqual([
+      'db goal start by `startup`',
+      'db starting',
+      'db security',
+      'db pre-start',
+      'db spawned',
+      'db post-start',
+      'db running',
+      'web goal start by `started JOB=db`',
+      'web starting',
+      'web security',
+      'web pre-start',
+      'web spawned',
+      'web post-start',
+      'web running',
+      'once goal start by `started JOB=web`',
+      'once starting',
+      'once security',
+      'once pre-start',
+      'once spawned',
+      'once post-start',
+      'once running',
+      'once goal stop because its main process exited normally',
+      'once stopping',
+      'once killed',
+      'once post-stop',
+      'once waiting',
+    ]);
+    expect(result).toMatchObject({ ending: 'quiet', errors: [], stuck: [], restless: [], dropped: 0 });
+    expect(result.never).toEqual([{ job: 'late', needs: '`never-comes`' }]);
+  });
+
+  it('stops what depends on a job, and waits for it', () => {
+    const jobs = { db: 'start on startup\nexec db', web: 'start on started db\nstop on stopping db\nexec web' };
+    const { changes } = run(jobs, [...BOOT, { type: 'stop', job: 'db', env: [] }]);
+    const stops = texts(changes).filter((text) => / (stopping|waiting)$/.test(text));
+    expect(stops).toEqual(['db stopping', 'web stopping', 'web waiting', 'db waiting']);
+  });
+
+  it('has jobs end as it is asked to: a service that fails is respawned up to its limit', () => {
+    const jobs = {
+      web: 'start on startup\nrespawn\nrespawn limit 3 5\nexec web',
+      after: 'start on stopped web\nexec after',
+    };
+    const result = run(jobs, BOOT, { web: 1 });
+    expect(texts(result.changes).filter((text) => text === 'web spawned')).toHaveLength(4);
+    expect(texts(result.changes)).toContain('after running');
+    expect(result.assumed.join('\n')).toContain('The main process of web ends at once, with status 1.');
+  });
+
+  it('fails a job without a main process by its first hook', () => {
+    const jobs = {
+      net: 'start on startup\npre-start exec up\npost-stop exec down',
+      web: 'start on started net\nexec web',
+    };
+    const { changes, never } = run(jobs, BOOT, { net: 1 });
+    expect(texts(changes)).not.toContain('net running');
+    expect(never).toEqual([{ job: 'web', needs: '`started net`' }]);
+  });
+
+  it('finds loops', () => {
+    const jobs = {
+      a: 'start on startup or stopped b\ntask\nexec a',
+      b: 'start on stopped a\ntask\nexec b',
+    };
+    const result = run(jobs, BOOT);
+    expect(result.ending).toBe('endless');
+    expect(result.restless.map(({ instance }) => instance).sort()).toEqual(['a', 'b']);
+  });
+
+  it('lets time pass: a process that ignores nothing ends by its signal, a hook timeout is no wait', () => {
+    const jobs = { web: 'start on startup\nkill timeout 60\nexec web' };
+    const result = run(jobs, [...BOOT, { type: 'restart', job: 'web', env: [] }]);
+    expect(result.stuck).toEqual([]);
+    expect(texts(result.changes).filter((text) => text === 'web running')).toHaveLength(2);
+  });
+
+  it('tells what is refused', () => {
+    const result = run(
+      { web: 'exec web' },
+      [
+        { type: 'start', job: 'wbe', env: [] },
+        { type: 'stop', job: 'web', env: [] },
+      ],
+      { nowhere: 1 },
+    );
+    expect(result.errors).toEqual(['Unknown job: nowhere', 'Unknown job: wbe', 'Unknown instance: ']);
+  });
+});

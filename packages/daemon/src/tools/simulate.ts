@@ -1,0 +1,104 @@
+/**
+ * The program behind `upstart simulate`: reads a state, or job files, and prints as JSON what would happen. It runs in a process of
+ * its own, with the caller's rights, on a copy of what is saved: init has no work with it.
+ */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { standardStreams, systemErrorText } from '@upstart/common';
+import { type JobDefinition, JobFileError, parseJob } from '@upstart/job-language';
+import { Configuration } from '../conf/configuration.ts';
+import { readJobFile } from '../conf/job-file.ts';
+import { NOBODY } from '../engine/model/audience.ts';
+import type { EngineSettings, EngineState } from '../engine/model/state.ts';
+import { replay } from '../runner/replay.ts';
+import { type Action, freshState, type Plan, type SimulationResult, simulate } from '../simulation/plan.ts';
+import { StateStore } from '../state/store.ts';
+import { monotonicNow } from '../time/clock.ts';
+
+/** What `upstart simulate` asks for, as JSON on standard input. */
+export interface SimulationOrder {
+  /** The folder of the saved state of a running init; null: `confdirs` alone count. */
+  readonly stateDir: string | null;
+  /** Folders of job files, the first of them having precedence. */
+  readonly confdirs: readonly string[];
+  /** Whether it begins with a boot, rather than with what runs. */
+  readonly boot: boolean;
+  readonly actions: readonly Action[];
+  /** Job files that count instead of those that there are: the name of the file, and where its text is. */
+  readonly edits: readonly { readonly file: string; readonly path: string }[];
+  readonly exits: Readonly<Record<string, number>>;
+}
+
+/** What it prints, as JSON. */
+export type SimulationAnswer = { result: SimulationResult; warnings: string[] } | { error: string };
+
+/** Jobs run as those of a machine's init where there is no init to tell. */
+const SETTINGS: EngineSettings = {
+  ...{ pid1: true, initEnv: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'TERM=linux'] },
+  ...{ inheritEnv: false, sessionAddress: null, logDir: null, defaultConsole: 'log', hookTimeout: 0 },
+  ...{ jobCgroups: false, umask: null, apparmor: false, directory: null, jobOutput: false },
+  ...{ exitWith: null, stopTimeout: null, container: false },
+};
+
+function answer(order: SimulationOrder): SimulationAnswer {
+  const warnings: string[] = [];
+  const live = order.stateDir === null ? null : liveState(order.stateDir, warnings);
+  const found = order.confdirs.length > 0 ? definitionsIn(order.confdirs, warnings) : null;
+  const edits = [...(found ?? []), ...order.edits.map(edited)];
+  if (live && !order.boot && found === null) return { result: run(live, order, edits), warnings };
+  const known = found || !live ? [] : [...live.classes.values()].map(({ next, definition }) => next?.definition ?? definition);
+  return { result: run(freshState(live?.settings ?? SETTINGS), order, [...known, ...edits]), warnings };
+}
+
+function run(state: EngineState, { actions, exits, boot }: SimulationOrder, edits: JobDefinition[]): SimulationResult {
+  const plan: Plan = { actions: boot ? [{ type: 'boot' }, ...actions] : actions, edits, exits };
+  return simulate(state, plan, { nowMs: monotonicNow(), wallMs: Date.now() });
+}
+
+/** The state of the init that saves it in this folder, up to its last input. */
+function liveState(directory: string, warnings: string[]): EngineState {
+  const store = StateStore.reader(directory, (text) => warnings.push(text));
+  const replayed = replay(() => store.recover(null), {});
+  if (!replayed) throw new Error(warnings.pop() ?? `there is no saved state in ${directory}`);
+  replayed.engine.tellTo(NOBODY);
+  return replayed.engine.state;
+}
+
+function definitionsIn(sources: readonly string[], warnings: string[]): JobDefinition[] {
+  const found = new Map<string, JobDefinition>();
+  const configuration = new Configuration({
+    sources,
+    debug: false,
+    watch: false,
+    watcher: null,
+    onChange: (name, definition) => (definition ? found.set(name, definition) : found.delete(name)),
+    onError: (error) => warnings.push(String(error)),
+    onLog: (level, text) => {
+      if (level === 'warn' || level === 'error') warnings.push(text);
+    },
+  });
+  configuration.load();
+  configuration.close();
+  return [...found.values()];
+}
+
+function edited({ file, path }: SimulationOrder['edits'][number]): JobDefinition {
+  try {
+    const content = readJobFile(path);
+    if (content === null) throw new Error(`cannot read ${path}: it is no file`);
+    return parseJob(content.text, { name: basename(file).replace(/\.conf$/, ''), path });
+  } catch (error) {
+    if (error instanceof JobFileError) throw new Error(String(error));
+    throw new Error(`cannot read ${path}: ${systemErrorText(error)}`);
+  }
+}
+
+function answerTo(text: string): SimulationAnswer {
+  try {
+    return answer(JSON.parse(text) as SimulationOrder);
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+standardStreams.out(JSON.stringify(answerTo(readFileSync(0, 'utf8'))));
