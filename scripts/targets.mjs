@@ -9,6 +9,7 @@ export const BUNDLES = [
   { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
   { output: 'lib/upstart/front-door.cjs', entry: 'packages/ctl/src/upstart/front-door.ts', overrides: AS_MODULE },
   { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
+  { output: 'lib/upstart/simulate.js', entry: 'packages/daemon/src/tools/simulate.ts' },
   { output: 'lib/upstart/initctl2dot.js', entry: 'packages/ctl/src/initctl2dot.ts' },
   { output: 'lib/upstart/telinit.js', entry: 'packages/ctl/src/system/telinit.ts' },
   { output: 'lib/upstart/runlevel.js', entry: 'packages/ctl/src/system/runlevel.ts' },

@@ -49,7 +49,9 @@ export function simulationLines(simulation: Simulation, { all, colour }: { all: 
   section('Refused:', errors.map(colour.bad));
   section(
     ending === 'endless' ? 'Without an end, started again and again:' : 'Started again and again:',
-    restless.slice(0, MAX_RESTLESS).map(({ instance, starts }) => colour.bad(`${printable(instance)}, ${starts} times`)),
+    restless
+      .slice(0, MAX_RESTLESS)
+      .map(({ instance, starts }) => colour.bad(`${printable(instance)}, ${starts} times`)),
   );
   section(
     'In between in the end:',
@@ -63,7 +65,11 @@ export function simulationLines(simulation: Simulation, { all, colour }: { all: 
   return lines;
 }
 
-function textOf(change: SimulatedChange, all: boolean, colour: Palette): { atMs: number; name: string; text: string } | null {
+function textOf(
+  change: SimulatedChange,
+  all: boolean,
+  colour: Palette,
+): { atMs: number; name: string; text: string } | null {
   const { atMs, job, instance, kind, to, cause = '' } = change;
   const name = nameOf(job, instance);
   if (kind === 'goal') return { atMs, name, text: `${GOALS[to] ?? to} ${printable(cause)}`.trimEnd() };

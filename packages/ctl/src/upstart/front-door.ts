@@ -105,7 +105,7 @@ async function runCommand(
   print: Printer,
 ): Promise<number> {
   const words = positionals(command, given);
-  const options = lastOfEach(given);
+  const options = lastOfEach(given, command.options);
   const scope: Scope = options.system === true ? 'system' : options.user === true ? 'user' : 'default';
   if (!context.local && (scope !== 'default' || command.isLocal?.(options))) return RUN_LOCALLY;
   let client: Promise<UpstartClient> | null = null;
@@ -136,10 +136,16 @@ function positionals({ words }: FrontCommand, options: Readonly<Record<string, u
   });
 }
 
-/** Of an option that was given more than once the last one counts. */
-function lastOfEach(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Of an option that was given more than once the last one counts, unless it is a list. */
+function lastOfEach(
+  given: Readonly<Record<string, unknown>>,
+  options: FrontCommand['options'],
+): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
+    Object.entries(given).map(([name, value]) => [
+      name,
+      Array.isArray(value) && options[name]?.array !== true ? value.at(-1) : value,
+    ]),
   );
 }
 

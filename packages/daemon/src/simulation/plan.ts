@@ -27,7 +27,7 @@ export interface SimulationResult {
   readonly ending: Ending;
   /** What was refused, in words. */
   readonly errors: readonly string[];
-  /** Jobs with a `start on` that do not run and were not started, and what they still need. */
+  /** After a boot: jobs with a `start on` that were not started, and what they still need. */
   readonly never: readonly { job: string; needs: string }[];
   /** Instances that were started again and again, by their labels. */
   readonly restless: readonly { instance: string; starts: number }[];
@@ -65,7 +65,7 @@ export function simulate(state: EngineState, plan: Plan, time: { nowMs: number; 
     dropped: simulation.dropped,
     ending,
     errors: [...unknown.map((job) => `Unknown job: ${job}`), ...simulation.errors],
-    never: neverStarted(engine.state, simulation, before),
+    never: plan.actions.some(({ type }) => type === 'boot') ? neverStarted(engine.state, simulation, before) : [],
     restless: simulation.restless,
     stuck: stuck(engine.state),
     assumed: assumptions(engine.state, plan),

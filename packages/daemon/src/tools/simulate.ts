@@ -46,7 +46,8 @@ function answer(order: SimulationOrder): SimulationAnswer {
   const found = order.confdirs.length > 0 ? definitionsIn(order.confdirs, warnings) : null;
   const edits = [...(found ?? []), ...order.edits.map(edited)];
   if (live && !order.boot && found === null) return { result: run(live, order, edits), warnings };
-  const known = found || !live ? [] : [...live.classes.values()].map(({ next, definition }) => next?.definition ?? definition);
+  const known =
+    found || !live ? [] : [...live.classes.values()].map(({ next, definition }) => next?.definition ?? definition);
   return { result: run(freshState(live?.settings ?? SETTINGS), order, [...known, ...edits]), warnings };
 }
 

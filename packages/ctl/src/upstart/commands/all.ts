@@ -7,6 +7,7 @@ import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { ps } from './ps.ts';
 import { sessions } from './sessions.ts';
+import { simulate } from './simulate.ts';
 import { status } from './status.ts';
 
 export const COMMANDS: readonly FrontCommand[] = [
@@ -17,6 +18,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   reload,
   status,
   explain,
+  simulate,
   logs,
   list,
   check,

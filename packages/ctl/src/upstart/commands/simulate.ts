@@ -1,6 +1,7 @@
 /** `upstart simulate`: what would happen, on a copy of what is; nothing is changed. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
+import { nearest } from '@upstart/common';
 import { controlSocket } from '@upstart/protocol';
 import { UsageError } from '../../options.ts';
 import { type Simulation, simulationLines } from '../../text/simulation.ts';
@@ -114,8 +115,12 @@ function actionOf(type: string, [subject, ...env]: readonly string[], at: number
     if (subject !== undefined) throw new UsageError(`unexpected word: ${subject}`);
     return { type };
   }
-  if (!TAKE_SUBJECT.includes(type))
-    throw new UsageError(`unknown action: ${type || 'nothing after then'}; expected ${['boot', ...TAKE_SUBJECT, 'nothing'].join(', ')}`);
+  if (!TAKE_SUBJECT.includes(type)) {
+    const known = ['boot', ...TAKE_SUBJECT, 'nothing'];
+    const meant = nearest(type, known);
+    const hint = meant === null ? `expected ${known.join(', ')}` : `did you mean ${meant}?`;
+    throw new UsageError(`unknown action: ${type || `nothing after ${THEN}`}; ${hint}`);
+  }
   if (subject === undefined) throw new UsageError(type === 'emit' ? 'missing event name' : 'missing job name');
   for (const word of env) if (!/^[^=]+=/.test(word)) throw new UsageError(`KEY=VALUE expected, not ${word}`);
   return type === 'emit' ? { type, name: subject, env } : { type, job: subject, env };
