@@ -24,7 +24,7 @@ export interface SimulatedChange {
   readonly cause?: string;
 }
 
-/** The states that a job comes to, and what is said of them. */
+/** The states that a job comes to, as they are printed. */
 const REACHED: Readonly<Record<string, string>> = { running: 'running', waiting: 'stopped' };
 const GOALS: Readonly<Record<string, string>> = { start: 'starts', stop: 'stops', respawn: 'respawns' };
 /** Columns of the longest name that others are lined up with. */
