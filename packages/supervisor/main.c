@@ -18,7 +18,6 @@
 #include "pid1/pid1.h"
 #include "process/process.h"
 #include "spawn/spawn.h"
-#include "spawn/child.h"
 
 /* How long the end waits for logs to be written. */
 #define CLOSE_PATIENCE 1000
@@ -54,8 +53,7 @@ int main(int unused, char **argv) {
 	}
 	signals_open();
 	crashes_survive();
-	if (role == OF_CONTAINER)
-		child_terminals_are_shared();
+	terminals_are_shared = role == OF_CONTAINER;
 	if (left)
 		take_over();
 	slots_clear();

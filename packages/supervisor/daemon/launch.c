@@ -20,7 +20,7 @@
 #include "link/link.h"
 #include "log/logs.h"
 #include "loop/loop.h"
-#include "spawn/child.h"
+#include "spawn/spawn.h"
 
 #define DAEMON_FD 3
 #define NO_NODE 127

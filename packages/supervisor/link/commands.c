@@ -74,12 +74,8 @@ static const struct {
 };
 
 const char *command_carry_out(const struct frame *frame, daemon_listener *daemon) {
-	if (frame->type == FRAME_ACK) {
-		if (!reports_acknowledge(frame->id))
-			return "an acknowledgement of what was never reported";
-		process_report_stops();
-		return NULL;
-	}
+	if (frame->type == FRAME_ACK)
+		return reports_acknowledge(frame->id) ? NULL : "an acknowledgement of what was never reported";
 	if (frame->type == FRAME_NOTE) {
 		struct field text = frame_field(frame, TAG_DETAIL);
 		return keep_note(text.data, text.length) ? NULL : "a note that is too long";

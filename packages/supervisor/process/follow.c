@@ -34,39 +34,34 @@
 /* Milliseconds until a pidfd is tried again when there was no descriptor for it. */
 #define RETRY 1000
 
-/* Linux 6.15: the exit status of a process that has been reaped. Not in every libc's headers. */
-struct exit_info {
+/* PIDFD_GET_INFO of Linux 6.15, not in every libc's headers: the exit status of a process that has been reaped. */
+struct info {
 	uint64_t mask;
-	uint64_t cgroup;
-	uint32_t ids[11];
+	uint32_t other[13];
 	int32_t exit_code;
 };
-#define EXIT_INFO _IOWR(0xFF, 11, struct exit_info)
-#define EXIT_INFO_MASK (1u << 3)
+#define GET_INFO _IOWR(0xFF, 11, struct info)
+#define INFO_EXIT (UINT64_C(1) << 3)
 
-static bool status_of_reaped(int fd, int *status) {
-	struct exit_info info = {.mask = EXIT_INFO_MASK};
-	if (ioctl(fd, EXIT_INFO, &info) < 0 || !(info.mask & EXIT_INFO_MASK))
-		return false;
-	*status = info.exit_code;
-	return true;
+static int status_of_reaped(int fd) {
+	struct info info = {.mask = INFO_EXIT};
+	return ioctl(fd, GET_INFO, &info) == 0 && (info.mask & INFO_EXIT) ? info.exit_code : NOT_KNOWN;
 }
 
 /* Field 3 of /proc/PID/stat is the state, field 52 the exit code. The name, field 2, may hold anything. */
-static bool status_of_zombie(pid_t pid, int *status) {
+static int status_of_zombie(pid_t pid) {
 	char path[32], text[1024] = "";
 	snprintf(path, sizeof path, "/proc/%d/stat", pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
 	if (fd >= 0)
 		close(fd);
 	const char *at = length > 0 ? strrchr(text, ')') : NULL;
-	bool is_zombie = at && at[1] == ' ' && at[2] == 'Z';
+	if (!at || strncmp(at, ") Z", 3) != 0)
+		return NOT_KNOWN;
 	for (int field = 2; at && field < 52; field++)
 		at = strchr(at + 1, ' ');
-	if (is_zombie && at)
-		*status = atoi(at + 1);
-	return is_zombie && at;
+	return at ? atoi(at) : NOT_KNOWN;
 }
 
 /* Not asked by the pid, which another child of ours may have by now. */
@@ -77,15 +72,14 @@ static bool is_ours(int fd) {
 
 static void ready(struct watch *watch, uint32_t events) {
 	struct process *process = CONTAINER_OF(watch, struct process, pidfd);
-	int status;
 	(void)events;
-	/* Ours, or it will be in a moment, as one that we trace: SIGCHLD comes for it. */
-	if (is_ours(watch->fd))
+	if (is_ours(watch->fd)) {
+		/* Or it will be in a moment, as one that we trace: SIGCHLD comes for it. */
 		watch_close(watch);
-	else if (status_of_zombie(process->pid, &status) || status_of_reaped(watch->fd, &status))
-		process_ended(process, &status, NULL);
-	else
-		process_ended(process, NULL, NULL);
+		return;
+	}
+	int status = status_of_zombie(process->pid);
+	process_ended(process, status != NOT_KNOWN ? status : status_of_reaped(watch->fd), NULL);
 }
 
 static void retry(struct timer *timer) {
@@ -97,7 +91,7 @@ void follow_begin(struct process *process, int pidfd) {
 	if (pidfd < 0)
 		pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
 	if (pidfd < 0 && errno == ESRCH)
-		process_ended(process, NULL, NULL);
+		process_ended(process, NOT_KNOWN, NULL);
 	else if (pidfd < 0 || watch_start(&process->pidfd, pidfd, EPOLLIN, ready) < 0) {
 		if (pidfd >= 0)
 			close(pidfd);

@@ -27,8 +27,6 @@ static const struct member {
 	{"process-trace", offsetof(struct process, trace), false},
 	{"process-forks", offsetof(struct process, forks), false},
 	{"process-forks-wanted", offsetof(struct process, forks_wanted), false},
-	{"process-stop-reported", offsetof(struct process, stop_reported), false},
-	{"process-stop", offsetof(struct process, stop_now), false},
 	{"process-status", offsetof(struct process, status), false},
 	{"process-exec-pipe", offsetof(struct process, exec_pipe.fd), true},
 	{"process-pidfd", offsetof(struct process, pidfd.fd), true},
@@ -70,20 +68,19 @@ void processes_taken_over(void) {
 	now = NULL;
 	if (!process)
 		return;
-	int errors = process->exec_pipe.fd, pidfd = process->pidfd.fd, status = process->status;
+	int errors = process->exec_pipe.fd, pidfd = process->pidfd.fd;
 	process->exec_pipe.fd = process->pidfd.fd = -1; /* not watched yet */
 	process_set_pid(process, process->pid);
-	process_report_stop(process);
 	if (errors >= 0)
 		spawn_attach(process, errors);
 	else if (process->log)
 		log_start(process->log);
 	/* Only after a fault: it had been reaped, but its end not reported. */
-	bool ended = status != NOT_KNOWN || (process->pid > 0 && kill(process->pid, 0) < 0 && errno == ESRCH);
+	bool ended = process->status != NOT_KNOWN || (process->pid > 0 && kill(process->pid, 0) < 0 && errno == ESRCH);
 	if (ended && pidfd >= 0)
 		close(pidfd);
 	if (ended && spawn_settle(process))
-		process_ended(process, status != NOT_KNOWN ? &status : NULL, NULL);
+		process_ended(process, process->status, NULL);
 	if (!ended && (pidfd >= 0 || process->forks > 0 || process->trace == TRACE_NEW_CHILD))
 		follow_begin(process, pidfd);
 }

@@ -1,8 +1,12 @@
-/* The table of processes, by id and by pid. It does not know how they begin and end. */
+/* The table of processes, by id and by pid, and signals to them. It does not know how they begin and end. */
 #include "process/process.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Chained; a machine has a few thousand processes of jobs at most. */
 #define BUCKETS 4096
@@ -87,4 +91,18 @@ void process_each(void (*visit)(struct process *process, void *data), void *data
 
 size_t process_count(void) {
 	return count;
+}
+
+int process_signal(struct process *process, int signal, bool group) {
+	/* Our own child keeps its pid until we reap it. */
+	struct pollfd end = {.fd = process->pidfd.fd, .events = POLLIN};
+	/* It has ended, which will be reported; its pid may be another's by now, who is not to be signalled in its place. */
+	if (process->ended || (end.fd >= 0 && poll(&end, 1, 0) == 1))
+		return 0;
+	pid_t target = process->pid;
+	/* A child that has not reached setsid yet is in our own group, one of another pid namespace in "0". */
+	pid_t leader = group ? getpgid(target) : 0;
+	if (leader > 1 && leader != getpgrp())
+		target = -leader;
+	return kill(target, signal) < 0 ? errno : 0;
 }

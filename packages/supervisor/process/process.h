@@ -51,8 +51,6 @@ struct process {
 	pid_t pid;
 	/* An `enum trace`; how many forks have been followed, and how many there will be. */
 	int trace, forks, forks_wanted;
-	/* The signal that has stopped it, 0 when it runs: as reported, or NOT_KNOWN when that is to be reported; and as it is. */
-	int stop_reported, stop_now;
 	/* It has been reaped; the report waits for the log. */
 	bool ended;
 };
@@ -69,20 +67,8 @@ void process_set_pid(struct process *process, pid_t pid);
 void process_each(void (*visit)(struct process *process, void *data), void *data);
 size_t process_count(void);
 
-/* Reports its end, by a wait status or, when nobody knows that, NULL, after its output. The process may be gone after this. */
-void process_ended(struct process *process, const int *status, const struct rusage *usage);
-/* When it ends it is to be started again, under this id; 0: not any more. Nothing when it is not kept. */
-void order_set(struct process *process, uint64_t id);
-bool order_stands(const struct process *process);
-
 /* Carries out a SIGNAL command: 0 or the error number. */
 int process_signal(struct process *process, int signal, bool group);
-/* The process is stopped by `signal`, or runs (0). */
-void process_stopped(struct process *process, int signal);
-/* Reports a stop that is not reported yet; later, while reports are many. */
-void process_report_stop(struct process *process);
-/* Reports the stops that have waited, if reports are no longer many. */
-void process_report_stops(void);
 
 /* Watches for the end of `process->pid`, by `pidfd`, which is opened when it is -1. The process may be gone after this. */
 void follow_begin(struct process *process, int pidfd);
@@ -106,5 +92,9 @@ void reap_soon(void);
 bool reap_is_due(void);
 /* After the descriptors of a turn, so that output and exec failures come before exits (reference: jobs 13). */
 void reap_turn(void);
+/* When the process ends it is to be started again, under this id; 0: not any more. Nothing when it is not kept. */
+void order_set(struct process *process, uint64_t id);
+/* Reports the end, by a wait status or NOT_KNOWN, after the output. The process may be gone after this. */
+void process_ended(struct process *process, int status, const struct rusage *usage);
 
 #endif

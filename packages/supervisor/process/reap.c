@@ -1,23 +1,31 @@
-/* Reaps children and hands each change to the module that it concerns. It waits while there is no room for reports. */
+/*
+ * What becomes of processes: they stop, continue and end. An end is reported after the output, but not much later; where an order
+ * stands the frame that has started the process is carried out once more, also while there is no daemon. The kernel keeps what
+ * there is no room for.
+ */
+#include <sched.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 
 #include "link/frames.h"
-#include "process/process.h"
+#include "log/logs.h"
 #include "spawn/spawn.h"
 
-/* After so many children other descriptors have their turn. */
+/* Milliseconds that the report of an end waits for the log to be written. */
+#define LOG_PATIENCE 1000
+/* After so many children other descriptors have their turn, and after so many orders: a spawn takes half a millisecond. */
 #define REAPED_A_TURN 256
-/* And after so many that others are started for: a spawn takes half a millisecond. */
-#define ORDERS_A_TURN 16
-/* A daemon that comes up needs the processors: until it is READY so many are started for others in so many milliseconds. */
-#define ORDERS_ALONE 10
+#define ORDERS_A_TURN 10
+/* Milliseconds until more orders are carried out while no daemon is READY: one that comes up needs the processors. */
 #define ORDERS_EVERY 200
 
 static const struct reaped_row *own;
 static bool (*daemon_is_ready)(void);
 static bool due;
-/* How many have ended for which others are started; and how many had when the present ORDERS_EVERY began. */
-static unsigned orders, orders_before;
+/* Stops and continuations were left to the kernel, which only knows the last one of each process, as reports were many. */
+static bool stops_wait;
+/* How many more processes may end for which orders stand; and until there may be more of them without a daemon. */
+static int orders_left = ORDERS_A_TURN;
 static struct timer pause;
 
 void reap_open(const struct reaped_row *rows, bool (*has_daemon)(void)) {
@@ -29,45 +37,100 @@ void reap_soon(void) {
 	due = true;
 }
 
-/* The next turn reaps. */
-static void wake_up(struct timer *timer) {
-	(void)timer;
+/* ---- ends ---- */
+
+void order_set(struct process *process, uint64_t id) {
+	if (process->kept)
+		process->kept->id = id;
 }
 
-/* Whether there are as many as a daemon that comes up can stand. */
-static bool pauses(void) {
-	if (daemon_is_ready())
-		return false;
-	if (!timer_is_running(&pause)) {
-		orders_before = orders;
-		timer_start(&pause, ORDERS_EVERY, wake_up);
+static void report_end(struct process *process) {
+	int status = process->status;
+	/* A process whose status is not known was somebody else's child, and nobody has an order for such. */
+	struct frame *order = process->kept && process->kept->id && status != NOT_KNOWN ? process->kept : NULL;
+	if (status == NOT_KNOWN)
+		report_add(REPORT_VANISHED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
+	else
+		report_add(REPORT_EXITED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid),
+		           NUMBER(CODE, WIFEXITED(status) ? WEXITSTATUS(status) : 0),
+		           NUMBER(SIGNAL, WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+		           NUMBER(CORE, WIFSIGNALED(status) && WCOREDUMP(status)), NUMBER(USER_TIME, process->user_time),
+		           NUMBER(SYSTEM_TIME, process->system_time), NUMBER(MAX_RSS, process->memory),
+		           {order ? TAG_COMMAND : 0, order ? (int64_t)order->id : 0, NULL});
+	if (order)
+		process->kept = NULL;
+	process_free(process);
+	if (!order)
+		return;
+	spawn(order);
+	free(order);
+	/* The kernel mostly has a child begin on the processor of its parent, whose other work can wait. */
+	sched_yield();
+}
+
+static void log_is_written(void *process) {
+	report_end(process);
+}
+
+static void log_takes_too_long(struct timer *timer) {
+	struct process *process = CONTAINER_OF(timer, struct process, timer);
+	log_abandon(process->log);
+	report_end(process);
+}
+
+static int64_t microseconds(const struct timeval *time) {
+	return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
+void process_ended(struct process *process, int status, const struct rusage *usage) {
+	process->ended = true;
+	process->status = status;
+	if (usage) {
+		process->user_time = microseconds(&usage->ru_utime);
+		process->system_time = microseconds(&usage->ru_stime);
+		process->memory = usage->ru_maxrss;
 	}
-	return orders - orders_before >= ORDERS_ALONE;
+	if (process->kept && process->kept->id)
+		orders_left--;
+	watch_close(&process->pidfd);
+	timer_stop(&process->timer);
+	if (!process->log) {
+		report_end(process);
+		return;
+	}
+	timer_start(&process->timer, LOG_PATIENCE, log_takes_too_long);
+	log_finish(process->log, log_is_written, process);
+}
+
+/* ---- reaping ---- */
+
+static void pause_is_over(struct timer *timer) {
+	(void)timer;
+	orders_left = ORDERS_A_TURN;
 }
 
 bool reap_is_due(void) {
-	return due && reports_have_room() && !pauses();
+	bool wanted = due || (stops_wait && !reports_are_many());
+	return wanted && reports_have_room() && (orders_left > 0 || daemon_is_ready());
 }
 
 static void changed(pid_t pid, int status, const struct rusage *usage) {
 	bool ended = WIFEXITED(status) || WIFSIGNALED(status);
-	for (const struct reaped_row *row = own; row->pid; row++)
-		if (pid == row->pid()) {
-			if (ended)
-				row->ended(status);
-			return;
-		}
 	struct process *process = process_by_pid(pid);
+	for (const struct reaped_row *row = own; row->pid; row++)
+		if (ended && pid == row->pid())
+			row->ended(status);
 	/* Orphans, children that gave up before exec, and parents of the process that is followed now. */
 	if (!process || !spawn_settle(process))
 		return;
-	orders += ended && order_stands(process);
 	if (ended)
-		process_ended(process, &status, usage);
+		process_ended(process, status, usage);
 	else if (process->trace != TRACE_NONE)
 		trace_stopped(process, status);
+	else if (WIFCONTINUED(status))
+		report_add(REPORT_CONTINUED, NUMBER(PROCESS, process->id), NUMBER(PID, pid));
 	else
-		process_stopped(process, WIFCONTINUED(status) ? 0 : WSTOPSIG(status));
+		report_add(REPORT_STOPPED, NUMBER(PROCESS, process->id), NUMBER(PID, pid), NUMBER(SIGNAL, WSTOPSIG(status)));
 }
 
 /* Even when everything else waits: reports are not acknowledged because the daemon is gone, say. */
@@ -79,17 +142,22 @@ static void reap_own(void) {
 }
 
 void reap_turn(void) {
-	unsigned before = orders;
+	int status;
+	struct rusage usage;
 	if (due)
 		reap_own();
-	/* The kernel keeps the rest until there is room. */
-	for (int reaped = 0; reaped < REAPED_A_TURN && orders - before < ORDERS_A_TURN && reap_is_due(); reaped++) {
-		int status;
-		struct rusage usage;
-		pid_t pid = wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
-		if (pid <= 0)
-			due = false;
-		else
+	if (daemon_is_ready())
+		orders_left = ORDERS_A_TURN;
+	for (int reaped = 0; reaped < REAPED_A_TURN && orders_left > 0 && reap_is_due(); reaped++) {
+		bool many = reports_are_many();
+		pid_t pid = wait4(-1, &status, many ? WNOHANG : WNOHANG | WUNTRACED | WCONTINUED, &usage);
+		if (pid > 0) {
 			changed(pid, status, &usage);
+		} else {
+			due = false;
+			stops_wait = many;
+		}
 	}
+	if (orders_left <= 0 && !timer_is_running(&pause))
+		timer_start(&pause, ORDERS_EVERY, pause_is_over);
 }

@@ -20,7 +20,6 @@
 #include "link/frames.h"
 #include "log/logs.h"
 #include "loop/loop.h"
-#include "spawn/child.h"
 
 /*
  * Milliseconds that a child has for its first step, in which its descriptors become its own. It takes microseconds; one that
@@ -43,9 +42,11 @@ static void exec_pipe_ready(struct watch *watch, uint32_t events) {
 	spawn_settle(CONTAINER_OF(watch, struct process, exec_pipe));
 }
 
-void spawn_attach(struct process *process, int error_pipe) {
-	if (watch_start(&process->exec_pipe, error_pipe, EPOLLIN, exec_pipe_ready) < 0)
+int spawn_attach(struct process *process, int error_pipe) {
+	int result = watch_start(&process->exec_pipe, error_pipe, EPOLLIN, exec_pipe_ready);
+	if (result < 0)
 		close(error_pipe);
+	return result;
 }
 
 bool spawn_settle(struct process *process) {
@@ -100,12 +101,12 @@ static int open_ends(const struct process *process, int ends[2]) {
 	return 0;
 }
 
-static int open_output(struct process *process, const struct spec *spec) {
+static int open_output(struct process *process) {
 	int ends[2];
 	if (open_ends(process, ends) < 0)
 		return -1;
 	if (put(SLOT_OUTPUT, ends[1]) == 0)
-		process->log = log_new(spec_text(spec, TAG_LOG_PATH), spec_text(spec, TAG_OUTPUT_LABEL), ends[0]);
+		process->log = log_new(spec_text(TAG_LOG_PATH), spec_text(TAG_OUTPUT_LABEL), ends[0]);
 	if (process->log)
 		return 0;
 	close(ends[0]);
@@ -133,8 +134,8 @@ static int open_errors(struct process *process) {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -1;
-	if (put(SLOT_ERROR, ends[1]) == 0 && watch_start(&process->exec_pipe, ends[0], EPOLLIN, exec_pipe_ready) == 0)
-		return 0;
+	if (put(SLOT_ERROR, ends[1]) == 0)
+		return spawn_attach(process, ends[0]);
 	close(ends[0]);
 	return -1;
 }
@@ -173,13 +174,13 @@ static void copy_heap(bool wanted) {
 }
 
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
-static struct child_message clone_child(struct process *process, struct spec *spec) {
+static struct child_message clone_child(struct process *process) {
 	bool shares = slots_suffice;
 	int pidfd = -1;
 	copy_heap(false);
 	long pid = syscall(SYS_clone, shares ? CLONE_FILES | CLONE_PIDFD | SIGCHLD : SIGCHLD, NULL, &pidfd, NULL, NULL);
 	if (pid == 0)
-		child_run(spec, shares);
+		child_run(shares);
 	int error = errno;
 	copy_heap(true);
 	if (pid < 0)
@@ -191,37 +192,35 @@ static struct child_message clone_child(struct process *process, struct spec *sp
 	return message;
 }
 
-static struct child_message start(struct process *process, struct spec *spec) {
-	const struct field *script = spec_field(spec, TAG_SCRIPT);
-	int impossible = (int)spec_number(spec, TAG_IMPOSSIBLE, spec->arguments[0] ? 0 : EINVAL);
+static struct child_message start(struct process *process) {
+	const struct field *script = spec_field(TAG_SCRIPT);
+	int impossible = (int)spec_number(TAG_IMPOSSIBLE, spec.arguments[0] ? 0 : EINVAL);
 	if (impossible)
 		return (struct child_message){.step = STEP_EXEC, .number = impossible};
-	if (spec->console == CONSOLE_LOG && !logs_are_possible()) {
+	if (spec.console == CONSOLE_LOG && !logs_are_possible()) {
 		report_add(REPORT_LOG_DISABLED, NUMBER(PROCESS, process->id), NUMBER(ERRNO, EAGAIN));
-		spec->console = CONSOLE_NONE;
+		spec.console = CONSOLE_NONE;
 	}
-	if ((spec->console == CONSOLE_LOG && open_output(process, spec) < 0) || (script && open_script(script) < 0) ||
+	if ((spec.console == CONSOLE_LOG && open_output(process) < 0) || (script && open_script(script) < 0) ||
 	    open_errors(process) < 0)
 		return (struct child_message){.step = STEP_FORK, .number = errno};
-	return clone_child(process, spec);
+	return clone_child(process);
 }
 
 void spawn(const struct frame *frame) {
+	struct process *process = process_new(frame->id);
 	struct child_message message = {.step = STEP_FORK, .number = ENOMEM};
-	struct spec *spec = spec_read(frame);
-	struct process *process = spec ? process_new(frame->id) : NULL;
+	spec_read(frame);
 	if (process)
-		message = start(process, spec);
+		message = start(process);
 	slots_clear();
 	if (message.step != OWN_DESCRIPTORS) {
 		forget(frame->id, process, &message);
-	} else {
-		process->forks_wanted = (int)spec_number(spec, TAG_TRACE_FORKS, 0);
-		process->trace = process->forks_wanted ? TRACE_NEW : TRACE_NONE;
-		report_add(REPORT_SPAWNED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
-		if (spec_number(spec, TAG_KEEP, 0))
-			process_keep(process, frame);
+		return;
 	}
-	if (spec)
-		spec_free(spec);
+	process->forks_wanted = (int)spec_number(TAG_TRACE_FORKS, 0);
+	process->trace = process->forks_wanted ? TRACE_NEW : TRACE_NONE;
+	report_add(REPORT_SPAWNED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
+	if (spec_number(TAG_KEEP, 0))
+		process_keep(process, frame);
 }

@@ -1,17 +1,68 @@
-/* Starting a process. */
+/* Starting a process: the supervisor's side of it, and the child between the clone and its program. */
 #ifndef SPAWN_H
 #define SPAWN_H
 
-#include "link/frames.h"
 #include "process/process.h"
+
+/* ---- spawn.c ---- */
 
 /* Before anything has been allocated. */
 void spawn_open(void);
 /* Carries out a SPAWN frame; everything that goes wrong is reported. */
 void spawn(const struct frame *frame);
-/* Goes on waiting for the program to run, by the error pipe. */
-void spawn_attach(struct process *process, int error_pipe);
+/* Waits for the program to run, by the error pipe. -1: it cannot, and has closed the pipe. */
+int spawn_attach(struct process *process, int error_pipe);
 /* Looks whether the program runs by now. False: it never will, and the process has been forgotten. */
 bool spawn_settle(struct process *process);
+
+/* ---- child.c ---- */
+
+/* What a child writes into the error pipe: first that its descriptors are its own, then why it gives up, if it does. */
+struct child_message {
+	/* A `spawn_step`, or OWN_DESCRIPTORS. */
+	int32_t step;
+	int32_t number;
+	/* The number of a resource, or the program that did not answer. */
+	char detail[32];
+};
+#define OWN_DESCRIPTORS (-1)
+
+/* What is being started: the fields of the SPAWN frame. It is not in the heap, of which a child has no copy. */
+#define FIELDS_MAX (FRAME_BODY_MAX / FIELD_HEADER)
+extern struct spec {
+	/* A NUL follows each; the last one has tag 0. */
+	struct field fields[FIELDS_MAX + 1];
+	/* They end with NULL. */
+	char *arguments[FIELDS_MAX + 1], *environment[FIELDS_MAX + 1];
+	enum console console;
+} spec;
+
+void spec_read(const struct frame *frame);
+/* NULL: the frame does not have it. */
+const struct field *spec_field(enum field_tag tag);
+const char *spec_text(enum field_tag tag);
+int64_t spec_number(enum field_tag tag, int64_t otherwise);
+
+/* In the child. `shares`: until it unshares them, its descriptors are the supervisor's. */
+_Noreturn void child_run(bool shares);
+/* Reports why, unless nobody waits for that any more (`child_is_on_its_own`). */
+_Noreturn void child_gives_up(int step, int error, const char *detail);
+/* As far as the supervisor is concerned the program runs. */
+void child_is_on_its_own(void);
+
+/* Remembers the limit of open files that the supervisor was started with, and raises it. */
+void child_limits_open(void);
+/* Gives a child that limit, and signals as they are without a supervisor. 0, as a step. */
+void child_restore_limits(void);
+int child_restore_signals(void);
+void limits_hand_over(FILE *out);
+void limits_take_over(const struct state_entry *entry);
+
+/* ---- steps.c ---- */
+
+/* Each step up to the program, which does not return. */
+_Noreturn void steps_run(void);
+/* Init was started for a container, whose users are one service. */
+extern bool terminals_are_shared;
 
 #endif

@@ -26,7 +26,7 @@
 #include "loop/loop.h"
 #include "pid1/pid1.h"
 #include "process/process.h"
-#include "spawn/child.h"
+#include "spawn/spawn.h"
 
 /* The first and the last entry. The format grows when older supervisors would misunderstand what follows. */
 #define FIRST "upstart-supervisor"

@@ -1,0 +1,249 @@
+/*
+ * What a new process does before its program: the steps of reference: jobs 8.2, in that order, as a table. Any of them may take
+ * long, which holds nobody else. In a child nothing may allocate (child.c).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spawn/spawn.h"
+
+/* Where a script is read from. */
+#define SCRIPT_FD 9
+/* Of a terminal of root's that others may write to. Nobody needs to read from one. */
+#define SHARED_MODE 0622
+/* A user or group that the frame does not name: as the supervisor. The kernel takes this for "leave it". */
+#define NO_ID (-1)
+
+bool terminals_are_shared;
+/* The files of control groups, opened before the root changes (reference: jobs 11); why the first that is not there is not. */
+static int groups[FIELDS_MAX], group_count, group_error, job_group = -1;
+
+static int write_file(const char *path, const char *text) {
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : close(fd);
+}
+
+static int place_script(void) {
+	return spec_field(TAG_SCRIPT) ? dup2(SLOT_SCRIPT, SCRIPT_FD) : 0;
+}
+
+/* Descriptors 0, 1 and 2 (reference: jobs 8.3). */
+static int open_console(void) {
+	bool is_owner = spec.console == CONSOLE_OWNER;
+	int fd = -1;
+	if (is_owner || spec.console == CONSOLE_OUTPUT) {
+		fd = open("/dev/console", O_RDWR | O_NOCTTY);
+		if (fd < 0 && is_owner)
+			return -1;
+		if (fd < 0)
+			say("Failed to open system console: %s", strerror(errno));
+	}
+	if (fd < 0)
+		fd = open("/dev/null", O_RDWR | O_NOCTTY);
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+		return -1;
+	close(fd);
+	return is_owner ? ioctl(STDIN_FILENO, TIOCSCTTY, 1) : 0;
+}
+
+static int open_output(void) {
+	if (spec.console == CONSOLE_LOG && (dup2(SLOT_OUTPUT, STDOUT_FILENO) < 0 || dup2(SLOT_OUTPUT, STDERR_FILENO) < 0))
+		return -1;
+	close(SLOT_OUTPUT);
+	close(SLOT_SCRIPT);
+	return 0;
+}
+
+static int switch_apparmor(const char *profile) {
+	char text[4096];
+	errno = ENAMETOOLONG;
+	if (snprintf(text, sizeof text, "exec %s", profile) >= (int)sizeof text)
+		return -1;
+	return write_file("/proc/self/attr/exec", text);
+}
+
+static int open_job_group(const char *file) {
+	job_group = open(file, O_WRONLY | O_CLOEXEC);
+	return 0;
+}
+
+static int open_group(const char *file) {
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 && !group_error)
+		group_error = errno;
+	groups[group_count++] = fd;
+	return 0;
+}
+
+static int check_groups(void) {
+	errno = group_error;
+	return -group_error;
+}
+
+static int enter_groups(void) {
+	/* A group of the job's own only serves to find its processes again. What the job asks for comes after it. */
+	ssize_t written = write(job_group, "0", 1);
+	(void)written;
+	for (int i = 0; i < group_count; i++)
+		if (write(groups[i], "0", 1) < 0)
+			return -1;
+	return 0;
+}
+
+/* Three numbers: the resource, its soft and its hard limit. */
+static int set_limit(const char *numbers) {
+	int64_t number[3];
+	char resource[16];
+	for (int i = 0; i < 3; i++)
+		number[i] = field_number(&(struct field){.data = (const uint8_t *)numbers + 8 * i});
+	struct rlimit limit = {(rlim_t)number[1], (rlim_t)number[2]};
+	if (setrlimit((unsigned)number[0], &limit) == 0)
+		return 0;
+	int error = errno;
+	snprintf(resource, sizeof resource, "%d", (int)number[0]);
+	child_gives_up(STEP_LIMIT, error, resource);
+}
+
+static int set_umask(unsigned mask) {
+	umask(mask);
+	return 0;
+}
+
+static int set_nice(unsigned nice) {
+	return setpriority(PRIO_PROCESS, 0, (int)nice);
+}
+
+static int set_oom_score(unsigned score) {
+	char text[16];
+	snprintf(text, sizeof text, "%d\n", (int)score);
+	return write_file("/proc/self/oom_score_adj", text);
+}
+
+/* The shell opens its script once more by its name under /proc, as the user that it runs as. */
+static int hand_over_script(void) {
+	uid_t uid = (uid_t)spec_number(TAG_UID, NO_ID);
+	return spec_field(TAG_SCRIPT) ? fchown(SCRIPT_FD, uid, (gid_t)spec_number(TAG_GID, NO_ID)) : 0;
+}
+
+/*
+ * /dev/stdout and /dev/stderr open the terminal once more by its name, which asks for permission again: it becomes the user's
+ * own. Where terminals are shared, one of root's can be written to by every user: a root job may become another one (`su`).
+ * Where that cannot be had the job runs all the same: what it has open works.
+ */
+static int hand_over_output(void) {
+	uid_t owner = (uid_t)spec_number(TAG_UID, geteuid());
+	int result = 0;
+	if (spec.console == CONSOLE_LOG && owner != 0)
+		result = fchown(STDOUT_FILENO, owner, (gid_t)-1);
+	else if (spec.console == CONSOLE_LOG && terminals_are_shared)
+		result = fchmod(STDOUT_FILENO, SHARED_MODE);
+	(void)result;
+	return 0;
+}
+
+static int print_notice(const char *notice) {
+	ssize_t written = geteuid() == 0 ? write(STDERR_FILENO, notice, strlen(notice)) : 0;
+	(void)written;
+	return 0;
+}
+
+/* The group that the process will have is also the first of its groups: none of root's is left. */
+static int set_groups(void) {
+	gid_t own = (gid_t)spec_number(TAG_GID, getegid());
+	struct field only_own = {.data = (const uint8_t *)&own, .length = sizeof own};
+	const struct field *list = spec_field(TAG_GROUPS);
+	if (!list || list->length == 0)
+		list = &only_own;
+	if (geteuid() != 0 || setgroups(list->length / sizeof own, (const gid_t *)list->data) == 0)
+		return 0;
+	/* In a container root may not be allowed to: one who stays root has the groups that init has. */
+	return errno == EPERM && !spec_field(TAG_UID) && !spec_field(TAG_GID) ? 0 : -1;
+}
+
+/* What the daemon knows to fail, in its place among what may fail here. */
+static int refuse(unsigned step) {
+	const char *detail = spec_text(TAG_DETAIL);
+	child_gives_up((int)step, (int)spec_number(TAG_ERRNO, 0), detail ? detail : "");
+}
+
+static int stop_for_debugger(unsigned wanted) {
+	if (!wanted)
+		return 0;
+	child_is_on_its_own();
+	return kill(getpid(), SIGSTOP);
+}
+
+static int ask_for_trace(unsigned forks) {
+	return forks ? (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL) : 0;
+}
+
+static int run_program(void) {
+	/* The PATH that is searched is the job's own. */
+	return execvp(spec.arguments[0], spec.arguments);
+}
+
+/*
+ * What is done once, or with the text or the number of each field with a tag. A function returns less than zero when it has
+ * failed, as errno says; that is reported under the name of the step. CANNOT_FAIL is none.
+ */
+#define CANNOT_FAIL STEP_FORK
+static const struct step {
+	enum spawn_step name;
+	int (*once)(void);
+	enum field_tag tag;
+	int (*with_text)(const char *text);
+	int (*with_number)(unsigned number);
+} steps[] = {
+	{STEP_SCRIPT_FD, .once = place_script},
+	{STEP_CONSOLE, .once = open_console},
+	{STEP_SCRIPT_FD, .once = open_output},
+	{STEP_APPARMOR, .tag = TAG_APPARMOR, .with_text = switch_apparmor},
+	{CANNOT_FAIL, .tag = TAG_JOB_CGROUP_FILE, .with_text = open_job_group},
+	{CANNOT_FAIL, .tag = TAG_CGROUP_FILE, .with_text = open_group},
+	{STEP_LIMIT, .tag = TAG_LIMIT, .with_text = set_limit},
+	{CANNOT_FAIL, .tag = TAG_UMASK, .with_number = set_umask},
+	{STEP_NICE, .tag = TAG_NICE, .with_number = set_nice},
+	{STEP_OOM, .tag = TAG_OOM_SCORE, .with_number = set_oom_score},
+	{STEP_CHROOT, .tag = TAG_CHROOT, .with_text = chroot},
+	{STEP_CHDIR, .tag = TAG_CHDIR, .with_text = chdir},
+	{STEP_CHOWN, .once = hand_over_script},
+	{CANNOT_FAIL, .once = hand_over_output},
+	{CANNOT_FAIL, .tag = TAG_NOTICE, .with_text = print_notice},
+	{STEP_INITGROUPS, .once = set_groups},
+	{CANNOT_FAIL, .tag = TAG_STEP, .with_number = refuse},
+	{STEP_CGROUP_SETUP, .once = check_groups},
+	{STEP_SETGID, .tag = TAG_GID, .with_number = setgid},
+	{STEP_SETUID, .tag = TAG_UID, .with_number = setuid},
+	{CANNOT_FAIL, .once = child_restore_signals},
+	{CANNOT_FAIL, .tag = TAG_DEBUG_STOP, .with_number = stop_for_debugger},
+	{STEP_CGROUP_ENTER, .once = enter_groups},
+	{STEP_TRACE, .tag = TAG_TRACE_FORKS, .with_number = ask_for_trace},
+	{STEP_EXEC, .once = run_program},
+};
+
+static void take(const struct step *step, const struct field *field) {
+	int result = step->once        ? step->once()
+	             : step->with_text ? step->with_text((const char *)field->data)
+	                               : step->with_number((unsigned)field_number(field));
+	if (result < 0)
+		child_gives_up(step->name, errno, "");
+}
+
+void steps_run(void) {
+	for (const struct step *step = steps;; step++)
+		if (step->once)
+			take(step, NULL);
+		else
+			for (const struct field *field = spec.fields; field->tag; field++)
+				if (field->tag == step->tag)
+					take(step, field);
+}
