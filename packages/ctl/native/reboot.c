@@ -31,40 +31,29 @@ static const struct {
 	[POWEROFF] = {LINUX_REBOOT_CMD_POWER_OFF, "Powering off"},
 };
 
-/* Those that have no letter have a number here, which is none. `unmount` and `no-wtmp` are of shutdown.js, which calls again. */
-enum option {
-	CLEAN = 1,
-	DEBUG,
-	NO_WTMP,
-	UNMOUNT,
-	FORCE = 'f',
-	NO_SYNC = 'n',
-	OFF = 'p',
-	VERBOSE = 'v',
-	WTMP_ONLY = 'w'
+/* The first ones have a letter, in the order of `letters`; the last ones are of shutdown.js, which calls again. */
+enum { FORCE, NO_SYNC, OFF, QUIET, VERBOSE, WTMP_ONLY, CLEAN, DEBUG, NO_WTMP, UNMOUNT, OPTIONS };
+static const char letters[] = "fnpqvw", ignored[] = "dhi";
+static const char *const names[OPTIONS] = {
+	"--force",     "--no-sync", "--poweroff", "--quiet",   "--verbose",
+	"--wtmp-only", "--clean",   "--debug",    "--no-wtmp", "--unmount",
 };
-static const struct {
-	const char *name;
-	enum option option;
-} options[] = {
-	{"--clean", CLEAN},  {"--debug", DEBUG}, {"--force", FORCE},     {"--no-sync", NO_SYNC}, {"--no-wtmp", NO_WTMP},
-	{"--poweroff", OFF}, {"--quiet", 'q'},   {"--unmount", UNMOUNT}, {"--verbose", VERBOSE}, {"--wtmp-only", WTMP_ONLY},
-};
-/* d, h, i and q are accepted and mean nothing. */
-static const char letters[] = "dfhinpqvw";
-static bool given[128];
+static bool given[OPTIONS];
 
 /* Takes the options of a word. False if one is not known, or is one that only Node answers. */
 static bool take_options(const char *word) {
-	if (word[1] != '-') {
-		for (const char *letter = word + 1; *letter; letter++)
-			given[*letter & 127] = true;
-		return word[1 + strspn(word + 1, letters)] == '\0';
+	bool is_right = true;
+	size_t i = 0;
+	while (i < OPTIONS && strcmp(names[i], word) != 0)
+		i++;
+	if (i < OPTIONS)
+		return given[i] = true;
+	for (const char *letter = word + 1; *letter; letter++) {
+		const char *at = strchr(letters, *letter);
+		is_right &= at || strchr(ignored, *letter);
+		given[at ? at - letters : QUIET] = true;
 	}
-	for (size_t i = 0; i < COUNT(options); i++)
-		if (strcmp(options[i].name, word) == 0)
-			return given[options[i].option] = true;
-	return false;
+	return is_right;
 }
 
 /* Takes all words, and the first that is no option as the command for the kernel. False if there is a mistake in them. */

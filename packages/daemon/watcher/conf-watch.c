@@ -22,14 +22,9 @@
 #include <unistd.h>
 
 static int inotify_fd;
-/* Requests of which the end has not come. */
+/* Requests, with the beginning of one whose end has not come. */
 static char requests[65536];
 static size_t held;
-
-/* Output is buffered; main flushes it before it waits. */
-static void tell(const void *bytes, size_t length) {
-	fwrite(bytes, length, 1, stdout);
-}
 
 /* Passes on what the kernel has for us. What happens meanwhile is not waited for: it may have no end. */
 static void pass_on(void) {
@@ -37,7 +32,7 @@ static void pass_on(void) {
 	int left = 0;
 	ioctl(inotify_fd, FIONREAD, &left);
 	for (ssize_t size; left > 0 && (size = read(inotify_fd, buffer, sizeof buffer)) > 0; left -= (int)size)
-		tell(buffer, (size_t)size);
+		fwrite(buffer, (size_t)size, 1, stdout);
 }
 
 static void carry_out(const char *request) {
@@ -52,7 +47,7 @@ static void carry_out(const char *request) {
 		answer.wd = inotify_rm_watch(inotify_fd, (int)number);
 	if (answer.wd < 0)
 		answer.wd = -errno;
-	tell(&answer, sizeof answer);
+	fwrite(&answer, sizeof answer, 1, stdout);
 }
 
 /* Returns false at the end of stdin, or at a request that is too long to be one. */
@@ -81,6 +76,7 @@ int main(void) {
 	signal(SIGTERM, SIG_IGN);
 	struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = inotify_fd, .events = POLLIN}};
 	for (;;) {
+		/* Output is buffered until there is nothing else to do. */
 		if (fflush(stdout) || (poll(fds, 2, -1) < 0 && errno != EINTR))
 			return 1;
 		if (fds[0].revents && !read_requests())
