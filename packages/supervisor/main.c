@@ -61,7 +61,7 @@ int main(int unused, char **argv) {
 	reap_open(own, daemon_is_ready);
 	/* Process 1 may have been another program, whose children ended meanwhile. */
 	reap_soon();
-	daemon_open(argv);
+	daemon_open(argv, hand_over);
 	/* While Node starts. What the daemon prints waits in its pipes. */
 	logs_open();
 	say_through = logs_say;
@@ -72,10 +72,6 @@ int main(int unused, char **argv) {
 		loop_turn(reap_is_due());
 		signals_turn();
 		reap_turn();
-		if (daemon_is_replaced()) {
-			hand_over();
-			daemon_start_next();
-		}
 	}
 	logs_close(CLOSE_PATIENCE);
 	_exit(status);

@@ -76,6 +76,7 @@ static const struct {
 };
 
 static char **arguments;
+static void (*replace)(void);
 static pid_t pid;
 static enum state state = ABSENT;
 /* The patience with this state; in ABSENT the pause before the next one. */
@@ -109,22 +110,20 @@ static void enter(enum state new) {
 		timer_start(&timer, doubled(patience[state].first, slow, patience[state].last), is_too_slow);
 }
 
-static void try_again(struct timer *unused) {
-	(void)unused;
-	daemon_start_next();
-}
+static void start_next(struct timer *unused);
 
 static void pause_after(enum death death) {
 	for (enum death other = 0; other < DEATHS; other++)
 		if (ready_since && loop_now() - ready_since >= pauses[other].good_life)
 			deaths[other] = 0;
 	unsigned before = deaths[death]++, at_once = pauses[death].at_once;
+	int64_t pause = before < at_once ? 0 : doubled(pauses[death].first, before - at_once, pauses[death].last);
 	enter(ABSENT);
-	timer_start(&timer, before < at_once ? 0 : doubled(pauses[death].first, before - at_once, pauses[death].last),
-	            try_again);
+	timer_start(&timer, pause, start_next);
 }
 
-void daemon_start_next(void) {
+static void start_next(struct timer *unused) {
+	(void)unused;
 	int connection;
 	ready_since = 0;
 	pid = launch(arguments, failed_recoveries, deaths[NOT_READY] > 0, &connection);
@@ -155,10 +154,11 @@ static void happened(enum daemon_event event, int status) {
 	}
 }
 
-void daemon_open(char **argv) {
+void daemon_open(char **argv, void (*re_execute)(void)) {
 	arguments = argv;
+	replace = re_execute;
 	link_open(happened);
-	daemon_start_next();
+	start_next(NULL);
 }
 
 void daemon_ended(int status) {
@@ -170,12 +170,15 @@ void daemon_ended(int status) {
 	launch_close_output();
 	enum state last = state;
 	happened(DIED, 0);
-	if (state != ABSENT)
-		return;
-	say("the daemon %s %d; starting another one", by_signal ? "was killed by signal" : "ended with status",
-	    by_signal ? WTERMSIG(status) : WEXITSTATUS(status));
-	failed_recoveries += last == RECOVERING;
-	pause_after(last != READY ? NOT_READY : killed ? KILLED : CRASHED);
+	if (state == REPLACED) {
+		replace();
+		start_next(NULL);
+	} else if (state == ABSENT) {
+		say("the daemon %s %d; starting another one", by_signal ? "was killed by signal" : "ended with status",
+		    by_signal ? WTERMSIG(status) : WEXITSTATUS(status));
+		failed_recoveries += last == RECOVERING;
+		pause_after(last != READY ? NOT_READY : killed ? KILLED : CRASHED);
+	}
 }
 
 void daemon_kill(void) {
@@ -193,10 +196,6 @@ bool daemon_is_ready(void) {
 
 bool daemon_is_hopeless(void) {
 	return deaths[NOT_READY] >= HOPELESS;
-}
-
-bool daemon_is_replaced(void) {
-	return state == REPLACED;
 }
 
 void daemon_forsake(void) {

@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Starts the first one, with init's own arguments. */
-void daemon_open(char **argv);
+/*
+ * Starts the first one, with init's own arguments. `re_execute` is called when a daemon has ended for that; if it returns the next one
+ * starts.
+ */
+void daemon_open(char **argv, void (*re_execute)(void));
 /* 0: there is none. */
 pid_t daemon_pid(void);
 /* There is one that has said READY. */
@@ -18,10 +21,6 @@ void daemon_kill(void);
 /* It has been reaped. */
 void daemon_ended(int status);
 
-/* Whether it is time to re-execute: there is no daemon. */
-bool daemon_is_replaced(void);
-/* Starts one. After a re-execution that has failed, too. */
-void daemon_start_next(void);
 /* There will be no daemon any more; the one that there may be is killed. */
 void daemon_forsake(void);
 /* Supervision is over, with this exit status. */

@@ -33,7 +33,7 @@ static const struct {
 	{"/dev/console", 5, 1, 0600}, {"/dev/kmsg", 1, 11, 0600},
 };
 
-static bool is_system, keyboard;
+bool pid1_is_system, pid1_has_keys;
 
 static void mount_at(const char *path, const char *type, unsigned long flags, const char *options) {
 	char parent[64];
@@ -110,22 +110,14 @@ static void start_up(void) {
 }
 
 void pid1_open(bool again) {
-	is_system = true;
+	pid1_is_system = true;
 	if (!again)
 		start_up();
 	reboot(RB_DISABLE_CAD);
 	int terminal = open("/dev/tty0", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (terminal >= 0) {
-		keyboard = ioctl(terminal, KDSIGACCEPT, SIGWINCH) == 0;
+		pid1_has_keys = ioctl(terminal, KDSIGACCEPT, SIGWINCH) == 0;
 		close(terminal);
 	}
 	say_kernel_log = open("/dev/kmsg", O_WRONLY | O_NOCTTY | O_CLOEXEC);
-}
-
-bool pid1_is_system(void) {
-	return is_system;
-}
-
-bool pid1_ignores(int signal) {
-	return is_system && signal == SIGWINCH && !keyboard;
 }

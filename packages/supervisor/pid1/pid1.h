@@ -14,10 +14,8 @@ enum role front_door(char **argv);
 
 /* Mounts and makes what is missing, unless that was done before a re-execution, and has the kernel report keys to this process. */
 void pid1_open(bool again);
-/* Whether this is process 1 of a machine. */
-bool pid1_is_system(void);
-/* Whether a signal means nothing here: SIGWINCH does when it cannot come from the keyboard. Never in an init of a session. */
-bool pid1_ignores(int signal);
+/* Whether this is process 1 of a machine, and whether it gets a SIGWINCH for a key. */
+extern bool pid1_is_system, pid1_has_keys;
 
 void signals_open(void);
 /* Reports the signals that have come, as far as there is room for reports. */

@@ -109,8 +109,11 @@ static void ready(struct watch *unused, uint32_t events) {
 	while (read(watch.fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_signo == SIGCHLD)
 			reap_soon();
+		/* One that does not come from the keyboard means nothing on a machine. */
+		if (info.ssi_signo == SIGWINCH && pid1_is_system && !pid1_has_keys)
+			continue;
 		for (size_t i = 0; i < FORWARDED; i++)
-			if (info.ssi_signo == (uint32_t)forwarded[i].number && !pid1_ignores(forwarded[i].number))
+			if (info.ssi_signo == (uint32_t)forwarded[i].number)
 				take(i);
 	}
 }
@@ -144,7 +147,7 @@ void signals_turn(void) {
 		if (forwarded[i].ends_init)
 			ending_report = reports_last;
 	}
-	if (insists() && !pid1_is_system() && (daemon_is_hopeless() || timeouts >= TOLD_TIMES))
+	if (insists() && !pid1_is_system && (daemon_is_hopeless() || timeouts >= TOLD_TIMES))
 		end_alone();
 	if (phase == ALONE && process_count() == 0)
 		daemon_ends_without(STATUS_ALONE);
