@@ -5,10 +5,13 @@ import { ROOT } from './layout.mjs';
 import { sourceFiles } from './source-files.mjs';
 import { PROGRAMS } from './targets.mjs';
 
-/** Lines of code and comments, as `wc -l` counts them. Who decides something decides it in TypeScript. */
-export const MAX_LINES = 5000;
+/**
+ * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
+ * that needs fewer.
+ */
+export const MAX_LINES = 6800;
 
-/** Complains of what is not in order. Returns whether all is. @public */
+/** Complains of what is not in order. Returns whether all is. */
 export function areCSourcesInOrder() {
   const files = sourceFiles('packages').filter((path) => /\.[ch]$/.test(path) && !path.includes('/test/'));
   const complaints = complaintsAbout(new Map(files.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')])));

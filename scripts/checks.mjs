@@ -1,6 +1,7 @@
 // What looks at the sources, as a table: a name, and a function that says on the terminal what is wrong and returns whether nothing is.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { areCSourcesInOrder } from './c-sources.mjs';
 import { ROOT } from './layout.mjs';
 import { areReferencesResolved } from './references.mjs';
 import { isVersionInOnePlace } from './version.mjs';
@@ -13,6 +14,7 @@ export const CHECKS = [
   { name: 'one version', isInOrder: isVersionInOnePlace },
   { name: 'references', isInOrder: areReferencesResolved },
   { name: 'words', isInOrder: areWordsInOrder },
+  { name: 'C sources', isInOrder: areCSourcesInOrder },
 ];
 
 /** Whether a command of node_modules/.bin succeeds. */
