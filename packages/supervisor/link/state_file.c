@@ -1,4 +1,5 @@
 /* Writes and reads entries of the state file. What they mean is known to the part that writes them. */
+#include <ctype.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,10 +40,10 @@ bool state_next(const char **at, const char *end, struct state_entry *entry) {
 	char *number_end;
 	if (!line_end)
 		return false;
-	/* Nothing is read beyond the end of the line, whatever is in it. */
 	*entry = (struct state_entry){.key = line, .key_length = strcspn(line, " =\n")};
 	const char *separator = line + entry->key_length;
-	if (separator == line_end)
+	/* Nothing is read beyond the end of the line, whatever is in it: strtoll passes over all blanks. */
+	if (separator == line_end || isspace((unsigned char)separator[1]))
 		return false;
 	entry->number = strtoll(separator + 1, &number_end, 10);
 	*at = line_end + 1;
