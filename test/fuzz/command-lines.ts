@@ -1,5 +1,5 @@
 /** Command lines of initctl and its links, in the process that runs them for the launcher, and of init itself. */
-import { runCommand } from '../../packages/ctl/src/commands.ts';
+import { COMMANDS, runCommand } from '../../packages/ctl/src/commands.ts';
 import { OptionError, parseOptions } from '../../packages/daemon/src/options/options.ts';
 import {
   type Method,
@@ -23,60 +23,12 @@ const PROGRAMS = [
   '',
   '/x/initctl',
 ];
+/** Commands and options from their tables, so that new ones are tried as well; and words that fit nothing. */
 const WORDS = [
-  ...[
-    'start',
-    'stop',
-    'restart',
-    'reload',
-    'status',
-    'list',
-    'emit',
-    'get-env',
-    'set-env',
-    'unset-env',
-    'list-env',
-    'reset-env',
-  ],
-  ...[
-    'version',
-    'log-priority',
-    'show-config',
-    'check-config',
-    'usage',
-    'help',
-    'explain',
-    'watch',
-    'list-sessions',
-    'log',
-  ],
-  ...[
-    'notify-disk-writeable',
-    'reload-configuration',
-    '--help',
-    '--version',
-    '--user',
-    '--system',
-    '--dest',
-    '--dest=x',
-    '-n',
-  ],
-  ...[
-    '--no-wait',
-    '--json',
-    '--timeout',
-    '--timeout=1',
-    '--quiet',
-    '-qv',
-    '--',
-    '-',
-    '',
-    '-g',
-    '--global',
-    '--retain',
-    '-e',
-    '--enumerate',
-  ],
+  ...COMMANDS.map(({ name }) => name),
+  ...COMMANDS.flatMap(({ options }) => options.map(({ long }) => `--${long}`)),
+  ...['--help', '--version', '--user', '--system', '--quiet', '--dest', '--dest=x', '--timeout=1'],
+  ...['-n', '-g', '-e', '-x', '-qv', '--', '-', ''],
   ...[
     'job',
     'KEY=VALUE',
@@ -88,7 +40,6 @@ const WORDS = [
     '*',
     '99999999999999999999',
     '--no-such-option',
-    '-x',
     'constructor',
     '--constructor',
     '--__proto__=x',

@@ -4,27 +4,15 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { CLIENT_LIMITS, encodeFrame } from '../../packages/protocol/src/framing.ts';
 import { PROTOCOL_VERSION } from '../../packages/protocol/src/messages.ts';
+import { METHODS } from '../../packages/protocol/src/requests.ts';
 import { processorSecondsOf, residentOf } from '../chaos/proc.ts';
 import type { Random } from '../chaos/random.ts';
 import { eventually, pause, Session } from '../chaos/session.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
 
-const METHODS = [
-  'status',
-  'start',
-  'stop',
-  'restart',
-  'emit',
-  'list',
-  'config',
-  'explain',
-  'getEnv',
-  'setEnv',
-  'run',
-  'watch',
-  'hello',
-];
+/** All but those that end the daemon that the fuzzer talks to. */
+const HARMLESS = METHODS.filter((method) => method !== 'endSession' && method !== 'reexecute');
 const VALUES = [
   null,
   true,
@@ -111,7 +99,7 @@ function conversation(random: Random): Buffer {
       Array.from({ length: random.below(5) }, () => [random.pick(FIELDS), random.pick(VALUES)]),
     );
     const key = random.chance(0.3) ? { key: random.pick(['k', '', 'x'.repeat(300)]) } : {};
-    return encodeFrame({ id: id + 1, method: random.pick(METHODS), params, ...key }, CLIENT_LIMITS);
+    return encodeFrame({ id: id + 1, method: random.pick(HARMLESS), params, ...key }, CLIENT_LIMITS);
   });
   const bytes = Buffer.concat(random.chance(0.8) ? [hello, ...frames] : frames);
   return random.chance(0.5) ? mutate(bytes, random) : bytes;

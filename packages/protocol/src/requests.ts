@@ -109,6 +109,9 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   }),
 };
 
+/** All methods. */
+export const METHODS = Object.keys(PARAMS) as readonly Method[];
+
 /** The id of what may be a request, so that its refusal can be answered; 0 if it has none. */
 export function requestId(frame: unknown): number {
   const id = typeof frame === 'object' && frame !== null ? (frame as { id?: unknown }).id : undefined;
