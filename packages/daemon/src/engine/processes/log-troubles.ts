@@ -6,7 +6,7 @@ import type { Context } from '../model/context.ts';
 import type { ClassState, InstanceState, LogTroubleState } from '../model/state.ts';
 import { LOG_SUFFIX, logPath } from './spawn-spec.ts';
 
-type LogReport = Extract<Report, { type: `log-${string}` }>;
+export type LogReport = Extract<Report, { type: `log-${string}` }>;
 
 /** Of so many logs it is remembered what is wrong with them; the one that has been in trouble the longest is forgotten. */
 export const MAX_LOG_TROUBLES = 1000;
@@ -48,6 +48,9 @@ export function logReported(context: Context, report: LogReport): void {
       return;
     case 'log-pipe':
       context.log('warn', `Failed to create pty - the output of jobs is read from pipes: ${errnoText(report.errno)}`);
+      return;
+    default:
+      report satisfies never;
   }
 }
 

@@ -6,7 +6,7 @@ import { type Report, SPAWN_AWAITED } from '../../supervisor/process-messages.ts
 import { abandon } from '../lifecycle/lifecycle.ts';
 import { reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
-import { isLogReport, logReported } from '../processes/log-troubles.ts';
+import { isLogReport, type LogReport, logReported } from '../processes/log-troubles.ts';
 import { dropSuccessor, killStranger } from '../processes/standing-orders.ts';
 import { mainReplaced, processEnded, spawnAwaited, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
@@ -25,7 +25,7 @@ const ESRCH = 3;
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
 
 /** Those about one process. */
-type ProcessReport = Extract<Report, { process: number }>;
+type ProcessReport = Exclude<Extract<Report, { process: number }>, LogReport>;
 
 /** Reports after which there is no such process; it vanishes in its own way. */
 const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'spawn-failed']);
@@ -105,6 +105,9 @@ function applyProcessReport(context: Context, known: Known, report: ProcessRepor
       return;
     case 'signalled':
       signalled(context, known, report);
+      return;
+    default:
+      report satisfies never;
   }
 }
 
