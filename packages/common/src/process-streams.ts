@@ -3,7 +3,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { decodeText, encodeText } from './text.ts';
 
 /** Milliseconds between two attempts to write to a pipe that is full and does not block. */
-const FULL_PIPE_PAUSE = 5;
+const FULL_PIPE_PAUSE_MS = 5;
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -32,7 +32,7 @@ function write(fd: number, text: string): void {
       if (code === 'EPIPE') process.exit(1);
       // A closed descriptor takes nothing; the command is carried out all the same.
       if (code !== 'EAGAIN') return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE_MS);
     }
   }
 }

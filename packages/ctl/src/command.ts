@@ -98,7 +98,7 @@ export function targetOf({ args, context }: Invocation): NamedTarget {
   return { target: own, own: true };
 }
 
-/** The environment table that the env commands work on: that of the own instance, or null for everybody's. */
+/** The environment table that the env commands work on: that of the own instance, or null for the common table. */
 export function envTargetOf({ options, context }: Invocation): { job: string; instance: string } | null {
   if (options.global === true || context.env.UPSTART_JOB === undefined) return null;
   const own = ownInstance(context.env);

@@ -55,7 +55,7 @@ export async function noteOldDefinition(target: Target, client: UpstartClient, p
 }
 
 /** How long a process may take to end until it counts as left behind, and how often that is checked, in milliseconds. */
-const GRACE = 1000;
+const GRACE_MS = 1000;
 const LOOKS = 4;
 
 /** After a stop: processes of the job that run on, which init does not supervise. */
@@ -63,7 +63,7 @@ export async function noteLeftBehind(job: string, client: UpstartClient, print: 
   await unlessLost(async () => {
     let left = await leftBehind(job, client);
     for (let look = 1; look < LOOKS && left.length > 0; look++) {
-      await pause(GRACE / (LOOKS - 1));
+      await pause(GRACE_MS / (LOOKS - 1));
       left = await leftBehind(job, client);
     }
     for (const line of left) print.notice(line);

@@ -84,16 +84,16 @@ export class Connection {
 }
 
 /** Milliseconds between two attempts to connect to a daemon that has too many waiting at its door. */
-const CROWDED_PAUSE = 20;
+const CROWDED_PAUSE_MS = 20;
 
 /** Connects; while the daemon has more at its door than the kernel queues, it retries, up to `patience` milliseconds. */
 async function openSocket(path: string, patience: number): Promise<Socket> {
-  for (let left = patience; ; left -= CROWDED_PAUSE) {
+  for (let left = patience; ; left -= CROWDED_PAUSE_MS) {
     try {
       return await tryToOpen(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || left <= 0) throw error;
-      await pause(CROWDED_PAUSE);
+      await pause(CROWDED_PAUSE_MS);
     }
   }
 }

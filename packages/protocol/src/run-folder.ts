@@ -59,7 +59,7 @@ function readFolders(text: string): UsedFolders | null {
   return { sources: folders.sources, logDir: folders.logDir };
 }
 
-/** Whether this is a folder of ours, not a link to one, that nobody else can have put anything into. */
+/** Whether this is a folder of ours, not a link to one, that other users cannot have written to. */
 export function isPrivateFolder(path: string): boolean {
   const found = attempt(() => lstatSync(path));
   return found != null && isOwnFolder(found) && (found.mode & 0o077) === 0;

@@ -7,8 +7,8 @@ import { requireRoot, runTool, type Tool, type ToolCall } from './tool.ts';
 
 const INIT_PID = 1;
 /** Milliseconds between two looks for the new init, and until it is given up. */
-const POLL = 100;
-const PATIENCE = 60_000;
+const POLL_MS = 100;
+const PATIENCE_MS = 60_000;
 
 type Action = (level: string, call: ToolCall) => Promise<void> | void;
 
@@ -66,14 +66,14 @@ async function reexecute(_level: string, { program }: ToolCall): Promise<void> {
     if (!(error instanceof ConnectionError)) throw error;
   });
   client.close();
-  const deadline = performance.now() + PATIENCE;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       (await connect({ scope: 'system', client: program })).close();
       return;
     } catch (error) {
       if (!(error instanceof ConnectionError) || performance.now() > deadline) throw error;
-      await pause(POLL);
+      await pause(POLL_MS);
     }
   }
 }

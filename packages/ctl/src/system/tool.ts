@@ -89,22 +89,22 @@ export function requireRoot(): void {
 }
 
 /** Milliseconds between two attempts to connect to an init whose daemon is being restarted, and until it is given up. */
-const POLL = 100;
-const PATIENCE = 30_000;
+const POLL_MS = 100;
+const PATIENCE_MS = 30_000;
 
 /**
  * A client of the system's init, whatever session this process belongs to. A socket without anybody behind it is that of a daemon
  * which is followed by another one in a moment: scripts that end all processes do that, and ask for a runlevel right after.
  */
 export async function connectSystem(program: string): Promise<UpstartClient> {
-  const deadline = performance.now() + PATIENCE;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       return new KeyedClient(await connect({ scope: 'system', client: program }), randomUUID());
     } catch (error) {
       const restarts = error instanceof ConnectionError && error.code === 'ECONNREFUSED';
       if (!restarts || performance.now() > deadline) throw error;
-      await pause(POLL);
+      await pause(POLL_MS);
     }
   }
 }

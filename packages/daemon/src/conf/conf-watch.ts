@@ -38,7 +38,7 @@ interface Watch {
   descriptor: number | null;
 }
 
-/** Milliseconds after which a helper that owes an answer is taken to hang: on a network's file system, say. */
+/** A helper that does not answer within so many milliseconds hangs, for instance on a network file system. */
 export const HANG_MS = 10_000;
 
 /** Starts the helper. It ends by itself when its stdin is closed, so also when the daemon dies. */
@@ -47,7 +47,7 @@ export class ConfWatch implements Watcher {
   readonly #listener: WatchListener;
   readonly #byPath = new Map<string, Watch>();
   readonly #byDescriptor = new Map<number, Watch[]>();
-  /** Those who wait for an answer, in the order of the requests: its number is a descriptor, or a negative error number. */
+  /** Callers that wait for an answer, in the order of the requests: its number is a descriptor, or a negative error number. */
   readonly #waiting: ((answer: number) => void)[] = [];
   readonly #hangMs: number;
   readonly #childChanged = (): void => this.#continue();
@@ -185,7 +185,7 @@ export class ConfWatch implements Watcher {
     const watches = this.#byDescriptor.get(descriptor);
     if (watches === undefined) return;
     if (mask & (IN.moveSelf | IN.ignored)) {
-      // The paths that led there are those of something else from now on.
+      // The paths that led there lead elsewhere from now on.
       this.#byDescriptor.delete(descriptor);
       if (mask & IN.moveSelf) this.#send(`-${descriptor}`);
       for (const watch of watches) this.#tellLost(watch);

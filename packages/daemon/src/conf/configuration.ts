@@ -15,38 +15,38 @@ import type { WatchEvent } from './watcher.ts';
 import { Watches } from './watches.ts';
 
 export interface ConfigurationOptions {
-  /** Directories of job files; the first that has a job provides it. */
+  /** Directories of job files; the first one with a job provides it. */
   sources: readonly string[];
   /** Whether the daemon runs with `--debug`. */
   debug: boolean;
   /** Whether to notice changes. */
   watch: boolean;
-  /** The helper program conf-watch; null: make do with fs.watch. */
+  /** The helper program conf-watch; null: use fs.watch. */
   watcher: string | null;
   /** The best definition of a name has, or may have, changed; null: no file defines it any more. */
   onChange(name: string, definition: JobDefinition | null): void;
-  /** A file was refused. */
+  /** A file was rejected. */
   onError(error: JobFileError): void;
   onLog(level: LogPriority, text: string): void;
-  /** The helper program has been started, perhaps again. */
+  /** The helper program was started or restarted. */
   onHelper?(): void;
-  /** Milliseconds since the epoch; the clock of the machine unless told otherwise. */
+  /** Milliseconds since the epoch; by default the machine's clock. */
   now?: () => number;
 }
 
 /** Findings in the files of a job besides its definition. */
 type Findings = Pick<ConfFile, 'errors' | 'manual'>;
 
-/** Milliseconds until what could not be read for want of descriptors or memory is read again. */
-const READ_AGAIN = 1000;
+/** The pause before files are read again that failed for want of descriptors or memory. */
+const READ_AGAIN_MS = 1000;
 
 export class Configuration {
   readonly #options: ConfigurationOptions;
   #sources: Source[];
-  /** The definitions that `onChange` has told. */
+  /** The definitions that `onChange` was called with. */
   readonly #announced = new Map<string, JobDefinition>();
   readonly #watches: Watches | null;
-  /** Something could not be read and counts as it was; it is read again and again. */
+  /** Some file could not be read and keeps its old content; reading is retried. */
   #incomplete = false;
   #readAgain: NodeJS.Timeout | undefined;
   #completed: (() => void)[] = [];
@@ -64,7 +64,7 @@ export class Configuration {
   }
 
   /**
-   * Reads everything again, but for files that are certain to be what they were: tells the definitions anew, and null for those that
+   * Reads everything again, except files that certainly have not changed: reports the definitions, and null for those that
    * are gone.
    */
   reload(): void {
@@ -72,13 +72,13 @@ export class Configuration {
     this.#replace(new Set(this.#sources));
   }
 
-  /** Calls back as soon as all that there is has been read; at once when it has. */
+  /** Calls back once everything has been read; at once if it has. */
   whenComplete(callback: () => void): void {
     if (this.#incomplete) this.#completed.push(callback);
     else callback();
   }
 
-  /** The files that are refused at present, sorted by path. */
+  /** The files with errors at present, sorted by path. */
   broken(): BrokenFile[] {
     const broken = new Map<string, BrokenFile>();
     for (const source of this.#sources) {
@@ -114,7 +114,7 @@ export class Configuration {
     this.#watches?.close();
   }
 
-  /** Takes stock of some sources from scratch and reads their files. */
+  /** Scans some sources from scratch and reads their files. */
   #replace(stale: ReadonlySet<Source>): void {
     const changes = new Map<Source, SourceChanges>();
     this.#sources = this.#sources.map((old) => {
@@ -142,7 +142,7 @@ export class Configuration {
     this.#apply(changes);
   }
 
-  /** Reads the files that have changed, tells what comes of it, and watches what there is now. */
+  /** Reads the changed files, reports the new definitions, and updates the watches. */
   #apply(changes: ReadonlyMap<Source, SourceChanges>): void {
     const changed = new Set<string>();
     const overridden = new Set<string>();
@@ -190,7 +190,7 @@ export class Configuration {
       if (this.#readAgain !== undefined) return;
       this.#incomplete = false;
       for (const callback of this.#completed.splice(0)) callback();
-    }, READ_AGAIN);
+    }, READ_AGAIN_MS);
   }
 
   /** Reads a conf file and the override that counts for it: the first one up to the file's own directory. */
@@ -248,7 +248,7 @@ export class Configuration {
     }
   }
 
-  /** Tells the definition of a name if it is another than the one told last. */
+  /** Reports the definition of a name if it has changed since the last report. */
   #announce(name: string): void {
     const best = this.#best(name);
     if (best === this.#announced.get(name)) return;
@@ -289,7 +289,7 @@ export class Configuration {
   }
 }
 
-/** Whether events tell of a source that was not there, or of a directory that leads to it. */
+/** Whether events concern a missing source, or a directory that leads to it. */
 function appears({ directory, folders }: Source, events: readonly WatchEvent[]): boolean {
   if (folders.size > 0) return false;
   const told = events.some(({ kind, path }) => kind !== 'lost' && `${directory}/`.startsWith(`${path}/`));

@@ -1,6 +1,6 @@
 /** The meaning of failed system calls for a file or directory. */
 
-/** Something on the path is not there. */
+/** Part of the path does not exist. */
 export function isAbsent(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';
@@ -8,7 +8,7 @@ export function isAbsent(error: unknown): boolean {
 
 const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
-/** The machine lacks something at the moment, which says nothing about the file. */
+/** The machine lacks a resource at the moment; the file may be fine. */
 export function isPassing(error: unknown): boolean {
   return PASSING.has((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -8,7 +8,7 @@ import { fsPath, inspect, signatureOf } from './job-file.ts';
 
 /** Folders of a source, its own among them. */
 export const MAX_FOLDERS = 2048;
-/** How many of them may be reached through links: folders that are linked crosswise have as many paths as there are orders of them. */
+/** The most folders reached through links: folders that are linked crosswise have a factorial number of paths. */
 export const MAX_LINKED = 256;
 /** Levels of folders below the source's own. */
 export const MAX_DEPTH = 128;
@@ -37,7 +37,7 @@ export interface SourceChanges {
   readonly dropped: Set<string>;
   /** Directories that could not be read, with the reason. */
   readonly troubles: Map<string, string>;
-  /** Directories that are not gone into, with the reason: there can be many, since links multiply. */
+  /** Directories that are skipped, with the reason: there can be many, since links multiply. */
   readonly leftOut: Map<string, string>;
   /** Files that could not be read for a reason that will pass; their old content counts until then. */
   readonly unread: Map<string, string>;
@@ -86,12 +86,12 @@ export class Source {
     this.directory = directory;
   }
 
-  /** Takes stock of the directory and of everything below it. */
+  /** Scans the directory and everything below it. */
   scan(changes: SourceChanges): void {
     this.#scanFolder(this.directory, TOP, changes);
   }
 
-  /** Takes stock again of one known directory, to find changes that were not reported. */
+  /** Scans one known directory again, to find changes that were not reported. */
   rescan(path: string, changes: SourceChanges): void {
     const folder = this.folders.get(path);
     if (folder !== undefined) this.#scanFolder(path, folder, changes);
@@ -187,7 +187,7 @@ export class Source {
     return folder;
   }
 
-  /** The directories of an earlier look at the same source that are others by now: what watches them does not see these. */
+  /** The directories of an earlier scan of the same source that were replaced since: their watches do not see the new ones. */
   replaced(earlier: Source): string[] {
     return [...earlier.folders].flatMap(([path, { identity }]) =>
       this.folders.get(path)?.identity === identity ? [] : [path],
@@ -226,7 +226,7 @@ export class Source {
     if (files.delete(job)) changed.add(job);
   }
 
-  /** Takes stock of a folder that is new here, unless it is one too many. False: it could not be read now. */
+  /** Scans a new folder, unless that exceeds a limit. False: it could not be read now. */
   #enter(parent: string, above: Folder, name: string, changes: SourceChanges): boolean {
     const path = `${parent}/${name}`;
     const linked = above.linked || isLink(path);

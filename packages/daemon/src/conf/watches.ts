@@ -1,4 +1,4 @@
-/** Which directories are watched, and by whom. */
+/** The watched directories, and their watcher. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogPriority } from '@upstart/protocol';
@@ -9,13 +9,13 @@ import type { Source } from './source.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
 /**
- * Milliseconds until watching begins, where nobody has been answered before: a daemon that starts has better things to do first, and
- * whatever happens meanwhile is seen when the folders are read again with the first watch.
+ * Milliseconds until watching begins, unless a client was answered before: a starting daemon has more urgent work, and
+ * changes meanwhile are found when the first watch rescans the folders.
  */
 const BEGIN_AFTER_MS = 200;
-/** Milliseconds that an answer to `settled` is waited for; then everything is looked at without it. */
+/** Milliseconds to wait for an answer to `settled`; then all folders are scanned instead. */
 const SETTLE_MS = 1000;
-/** A helper that ends or hangs is started again, but not more often than so within the time, in ms; then fs.watch has to do. */
+/** A helper that ends or hangs is restarted, at most so often within the time, in ms; then fs.watch takes over. */
 const RESTARTS = 3;
 const RESTARTS_WITHIN_MS = 60_000;
 
@@ -66,7 +66,7 @@ export class Watches {
     this.#handle([{ kind: 'missed', path: '' }]);
   }
 
-  /** The first client has been answered: there is time now. */
+  /** The first client has been answered: begins to watch. */
   soon(): void {
     if (this.#begins === undefined || this.#hurries) return;
     this.#hurries = true;
@@ -150,7 +150,7 @@ export class Watches {
   }
 }
 
-/** Whether a promise is kept within so many milliseconds. */
+/** Whether a promise settles within so many milliseconds. */
 async function isInTime(promise: Promise<void>, limitMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

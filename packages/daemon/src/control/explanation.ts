@@ -18,7 +18,7 @@ const MAX_UNSUPERVISED = 10;
 const MAX_COMMAND = 120;
 const MAX_LINE = 300;
 /** So many milliseconds may lie between a failure and the last thing that was logged of its run. */
-const SAME_RUN = 10_000;
+const SAME_RUN_MS = 10_000;
 
 /** `broken` are the job's own files with errors. Throws UpstartError. */
 export async function explanationOf(
@@ -63,7 +63,7 @@ function failedOutput(
   if (!stats?.isFile() || stats.size === 0) return null;
   // A run after it may have output something, too.
   const isLatest = now !== undefined || instances.length === 0;
-  const ofThisRun = isLatest && Math.abs(stats.mtimeMs - failure.at) <= SAME_RUN;
+  const ofThisRun = isLatest && Math.abs(stats.mtimeMs - failure.at) <= SAME_RUN_MS;
   return { path, lastLine: privileged && ofThisRun ? lastLine(path) : null };
 }
 

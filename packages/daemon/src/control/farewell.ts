@@ -6,23 +6,23 @@ import type { Socket } from 'node:net';
 import type { Turns } from './turns.ts';
 
 /** Bytes that it may still send. */
-const BYTES = 2 * 1024 * 1024;
+const LIMIT_BYTES = 2 * 1024 * 1024;
 /** Milliseconds that it has to close its end. */
-const LIMIT = 10_000;
+const LIMIT_MS = 10_000;
 
 export class Farewell {
   private readonly socket: Socket;
   private readonly turns: Turns;
   private readonly last: Buffer;
   private readonly timer: NodeJS.Timeout;
-  private left = BYTES;
+  private left = LIMIT_BYTES;
 
   /** `last` is sent when all earlier requests have been answered. */
   constructor(socket: Socket, turns: Turns, last: Buffer) {
     this.socket = socket;
     this.turns = turns;
     this.last = last;
-    this.timer = setTimeout(() => socket.destroy(), LIMIT);
+    this.timer = setTimeout(() => socket.destroy(), LIMIT_MS);
     socket.resume();
   }
 

@@ -59,7 +59,7 @@ type Handler<M extends Method> = (
 ) => Result<M> | Promise<Result<M>>;
 
 /** How long, in milliseconds, an answer waits for processes that are being started. */
-const SETTLE_LIMIT = 1000;
+const SETTLE_LIMIT_MS = 1000;
 
 function change<T>(context: ControlContext, caller: Caller, request: EngineRequest): Promise<T> {
   if (caller.key !== undefined) caller.needs(caller.key);
@@ -72,7 +72,7 @@ async function settle({ runner }: ControlContext, job: string | null): Promise<b
   await runner.settled(() => {
     looks++;
     return isSettled(runner.engine.context, job);
-  }, SETTLE_LIMIT);
+  }, SETTLE_LIMIT_MS);
   return looks > 1;
 }
 

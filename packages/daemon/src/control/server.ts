@@ -14,7 +14,7 @@ import { MemoryBudget } from './memory-budget.ts';
 import { Turns } from './turns.ts';
 
 /** Milliseconds between two attempts to make the sockets. */
-const LISTEN_RETRY = 1000;
+const LISTEN_RETRY_MS = 1000;
 
 interface SocketRow {
   readonly name: string;
@@ -138,7 +138,7 @@ export class ControlServer {
       if (!this.retry) {
         this.context.log.write('warn', `Unable to listen for private connections: ${(error as Error).message}`);
       }
-      this.retry = setTimeout(() => void this.listen(), LISTEN_RETRY);
+      this.retry = setTimeout(() => void this.listen(), LISTEN_RETRY_MS);
       return;
     }
     this.retry = undefined;

@@ -1,5 +1,5 @@
 /**
- * Job classes as their files come, change and go (reference: job files §6.1).
+ * Adding, replacing and removing job classes (reference: job files §6.1).
  */
 import { isSameDefinition, type JobDefinition } from '@upstart/job-language';
 import { startIfTrue } from './events/event-start.ts';
@@ -18,7 +18,7 @@ export function defineClass(context: Context, name: string, definition: JobDefin
   if (!jobClass) {
     if (definition) addClass(context, definition);
   } else if (definition && isSameDefinition(jobClass.definition, definition)) {
-    // An edit that was taken back, or a file that says what a daemon of before did not understand.
+    // An edit that was undone, or a file with settings that an older daemon did not know.
     jobClass.definition = definition;
     jobClass.next = null;
   } else if (jobClass.instances.size > 0) {
@@ -30,7 +30,7 @@ export function defineClass(context: Context, name: string, definition: JobDefin
   }
 }
 
-/** Events that the old condition has seen, and holds, are offered to the new one: nothing that has happened is lost by an edit. */
+/** Offers events that the old condition holds to the new one, so that an edit loses none of them. */
 function inheritHalfMatch(context: Context, old: ClassState, fresh: ClassState): void {
   if (!old.startOn || !fresh.startOn) return;
   for (const event of new Set(eventsOf(context, satisfiedNodes(old.startOn)))) {

@@ -1,6 +1,6 @@
 /**
- * The engine: jobs, instances, events and conditions as one deterministic state machine. Inputs come one at a time; each
- * gives effects. No I/O, no clock, no randomness: the same inputs give the same state, which is what recovery relies on.
+ * The engine: jobs, instances, events and conditions as one deterministic state machine. It takes inputs one at a time and
+ * returns effects. No I/O, no clock, no randomness: the same inputs give the same state, which is what recovery relies on.
  */
 import { UpstartError } from '@upstart/protocol';
 import { defineClass } from './definitions.ts';
@@ -38,7 +38,7 @@ export class Engine {
     this.current.audience = audience;
   }
 
-  /** From the next input on effects tell what these want to hear; everything until then. */
+  /** From the next input on, effects are limited to these listeners; until then there are all of them. */
   tellTo(audience: Audience): void {
     this.current.audience = audience;
   }
@@ -58,8 +58,8 @@ export class Engine {
   }
 
   /**
-   * Takes one input and returns what is to be done about it, in order. Whatever it throws is a fault of the engine's: the state is good
-   * for nothing then, but to be restored.
+   * Takes one input and returns its effects, in order. Any exception is a bug in the engine: the state is unusable then
+   * and has to be rebuilt.
    */
   apply(input: Input): Effect[] {
     const { context } = this;

@@ -1,17 +1,17 @@
 /**
- * What the engine does about an input that it could not carry out, because of a fault of its own. The state is as it was before that
- * input; whoever restores it gives a `fault` instead (`replay.ts`). A fault costs the one who asked, or the job that was at hand, and
- * nobody else: what nobody has asked for is carried out without that job.
+ * Recovery from an input that the engine could not apply, because of a bug of its own. The runner rebuilds the state before that
+ * input and applies a `fault` instead (`replay.ts`). A fault costs only the client of the input, or the job that was being
+ * processed: an input without a client is applied without that job.
  */
 import { upstartError } from '@upstart/protocol';
 import { replyError } from './model/blocking.ts';
 import type { Context } from './model/context.ts';
 import type { Fault, PlainInput } from './model/messages.ts';
 
-/** The names of so many jobs are kept with their faults. */
+/** The most jobs that are remembered with their faults. */
 const MAX_FAULTY_JOBS = 100;
 
-/** One line for the log. What is in a journal need not be what it should be. */
+/** One line for the log. The content of a journal is not trusted. */
 export function faultText({ input, job, reason, place }: Fault): string {
   const concerned = job === null ? '' : ` (job ${job})`;
   const where = place === '' ? '' : `; ${place}`;
@@ -24,7 +24,7 @@ function inputText(input: PlainInput): string {
   return `an input (${input.type})`;
 }
 
-/** Says so, and remembers it for explanations. */
+/** Logs the fault, and remembers it for explanations. */
 export function noteFault(context: Context, fault: Fault): void {
   context.log('error', faultText(fault));
   const { job, reason } = fault;
@@ -38,7 +38,7 @@ export function noteFault(context: Context, fault: Fault): void {
   if (oldest !== undefined && faults.size > MAX_FAULTY_JOBS) faults.delete(oldest);
 }
 
-/** The input is not carried out at all: the one who asked gets an error, and it does not come again. */
+/** The input is dropped: its client gets an error, and it is not repeated. */
 export function giveUp(context: Context, input: PlainInput, reason: string): void {
   const { state } = context;
   if (input.type === 'request') {

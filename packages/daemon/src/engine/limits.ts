@@ -1,6 +1,6 @@
 /**
- * What jobs and requests can make the engine keep and do. Each of these is far beyond what anybody needs, and small enough
- * that the daemon lives on whatever is asked of it. Lengths are in characters. They are listed in docs/reliability.md.
+ * Limits of the state and the work that jobs and requests can cause. Each is far beyond ordinary use, and small enough
+ * that the daemon survives any request. Lengths are in characters. They are listed in docs/reliability.md.
  */
 
 /** The longest result of an expansion: a variable of this length can still be handed to a program (Linux takes 128 KiB). */
@@ -22,7 +22,7 @@ export const MAX_VARIABLES = 65_536;
 /** The variables of one environment table, or the name and variables of one event: no program can be started with more. */
 export const MAX_ENVIRONMENT = 2 * 1024 * 1024;
 
-/** Events that are not over; more are refused. */
+/** Unfinished events; more are rejected. */
 export const MAX_EVENTS = 65_536;
 
 /** All variables of all instances and events together: nothing is started or emitted by request beyond that. */
@@ -34,5 +34,5 @@ export const MAX_HELD = 256 * 1024 * 1024;
  */
 export const MAX_MATCHING_STEPS = 8 * 1024 * 1024;
 
-/** The longest text of an error; what is longer is cut. */
+/** The longest text of an error; a longer one is cut. */
 export const MAX_ERROR_TEXT = 8 * 1024;

@@ -21,7 +21,7 @@ export function parseId(text: string | undefined): number | null {
   return id <= NO_ID ? id : null;
 }
 
-/** Those that begin so are no users and no groups: they stand for what other services know. */
+/** Lines that begin so stand for entries of other services. */
 function standsForOthers(name: string): boolean {
   return name.startsWith('+') || name.startsWith('-');
 }

@@ -1,4 +1,4 @@
-/** Asks the program `getent` for what other services than files know. It is a child of the daemon's own, and bounded in all it may cost. */
+/** Asks the program `getent` for entries of other services. It is a child of the daemon, and its time and output are bounded. */
 import { spawn } from 'node:child_process';
 import { LookupError } from './resolve.ts';
 

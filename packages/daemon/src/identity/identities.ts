@@ -1,6 +1,6 @@
 /**
  * The users of processes: those that are known at once, and those that have to be looked up. Nothing here waits: a question that takes its time is
- * asked beside, the process is spawned again, and finds the answer (`engine/reports/process-end.ts`).
+ * asked in the background, and the process is spawned again when there is an answer (`engine/reports/process-end.ts`).
  */
 import { statSync } from 'node:fs';
 import { encodeText } from '@upstart/common';
@@ -17,7 +17,7 @@ export const PATIENCE_MS = 5000;
 /** An answer is good for so long after it was first taken, and waits so long to be taken. */
 export const TAKEN_MS = 1000;
 export const KEPT_MS = 10_000;
-/** So many identities are remembered, of either kind; then all that can be forgotten is. */
+/** So many identities are cached, of either kind; then all that are not in use are dropped. */
 export const MAX_REMEMBERED = 500;
 
 const FILES = ['passwd', 'group', 'nsswitch.conf'] as const;
@@ -44,7 +44,7 @@ export class Identities {
   private readonly options: IdentitiesOptions;
   private readonly rights: Rights;
   private readonly folder: string;
-  /** By names, as long as the files are what they were. */
+  /** By names, as long as the files do not change. */
   private readonly known = new Map<string, Identity>();
   private stamp = '';
   private isStampNew = false;
@@ -155,7 +155,7 @@ export class Identities {
     for (const [key, { goodUntil }] of this.asked) if (goodUntil < now) this.asked.delete(key);
   }
 
-  /** Forgets what the files said when they are not what they were. Looked at once in a turn of the event loop. */
+  /** Drops the cache when the files have changed. Checked once in a turn of the event loop. */
   private lookAtFiles(): void {
     if (this.isStampNew) return;
     this.isStampNew = true;

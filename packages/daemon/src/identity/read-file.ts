@@ -8,7 +8,7 @@ const EISDIR = 21;
 const EINVAL = 22;
 const EFBIG = 27;
 const ELOOP = 40;
-/** Nothing that lists users comes near this. */
+/** Far more than any list of users has. */
 export const FILE_MAX = 16 * 1024 * 1024;
 /** As many links as the kernel follows. */
 const MAX_LINKS = 40;
@@ -34,7 +34,7 @@ export function readHostFile(name: string, folder = FOLDER): string {
 }
 
 /**
- * The text of a file in /etc as a process sees it whose root is `root`. Whatever is there, nobody waits for it but who asked: a
+ * The text of a file in /etc as a process with root `root` sees it. Only the caller waits for it: a
  * chroot may lie on a disk that does not answer.
  */
 export async function readRootedFile(name: string, root: string): Promise<string> {
@@ -49,7 +49,7 @@ function below(root: string, parts: readonly string[]): Buffer {
   return Buffer.concat([encodeText(root), Buffer.from(['', ...parts].join('/'), 'latin1')]);
 }
 
-/** The way from `root` to what `path` means inside of it: no link leads out. */
+/** The path outside of `root` that `path` means inside of it: no link leads out. */
 async function follow(root: string, path: string): Promise<string[]> {
   const left = path.split('/').reverse();
   const way: string[] = [];

@@ -24,7 +24,7 @@ export class LookupError extends Error {
   }
 }
 
-/** Why the process cannot be what it is to be. `errno` 0: there is no such name. `detail`: the program that did not answer. */
+/** The reason why the process cannot have its ids. `errno` 0: there is no such name. `detail`: the program that did not answer. */
 export interface Refusal {
   step: SpawnStep;
   errno: number;
@@ -68,7 +68,7 @@ class Refused extends Error {
   }
 }
 
-/** Resolves names. What goes wrong is in `refusal`. */
+/** Resolves names. Errors are in `refusal`. */
 export function* resolve({ user, group }: Names, rights: Rights): Asking<Identity> {
   const found: Identity = { ...AS_INIT, groups: [] };
   try {
@@ -151,7 +151,7 @@ function* groupsOfUser(found: Identity, user: string): Asking<number[]> {
     const line = yield { database: 'initgroups', name: user };
     return line === null ? listed : [...listed, ...parseGroups(line, user)];
   } catch (error) {
-    // One whom the files list starts all the same, as with libc where a directory is not to be had.
+    // A user in the files starts all the same, as with libc while a directory is not available.
     const isLate = error instanceof LookupError && error.errno === ETIMEDOUT;
     if (!isLate || !(yield* findInFile('passwd', ({ name }) => name === user))) throw error;
     found.notice = NOTICE;
@@ -160,8 +160,8 @@ function* groupsOfUser(found: Identity, user: string): Asking<number[]> {
 }
 
 /**
- * The groups that list root, by whatever name it has. By the files alone: what an init starts must not wait for a directory on
- * the network to answer who root is. Where nobody can tell its name, there are none.
+ * The groups that list root, under its present name. By the files alone: init's processes must not wait for a directory on
+ * the network. Without a name for root there are none.
  */
 function* groupsOfRoot(): Asking<number[]> {
   let root: Entry | null;

@@ -1,13 +1,13 @@
 /**
- * Makes again what others remove under a running init: its sockets, session file and run-time folder. Nothing is looked at while nothing
- * happens: the kernel tells.
+ * Recreates files that other programs remove under a running init: its sockets, session file and run-time folder. The kernel reports
+ * removals, so nothing is polled.
  */
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log/log.ts';
 import { RemovalWatch } from '../state/removal-watch.ts';
 
-/** Something that has to be there. */
+/** A file or folder that has to exist. */
 export interface GuardedPart {
   readonly path: string;
   isThere(): boolean;
@@ -20,7 +20,7 @@ export interface Guarded {
   readonly parts: readonly GuardedPart[];
   /** Folders of ours that are watched. */
   readonly folders: readonly string[];
-  /** A folder that is not ours to make: nothing is made as long as it is missing. */
+  /** A folder of others: nothing is made as long as it is missing. */
   readonly root: string;
   /** Called at once when something in a folder has come or gone. */
   look(): void;
@@ -91,7 +91,7 @@ export class PlaceGuard {
       this.#watch();
     }
     this.#pauseMs = Math.min(Math.max(RETRY_MS.first, 2 * this.#pauseMs), RETRY_MS.last);
-    // Also what has gone before it was watched again.
+    // Also files that were removed before they were watched again.
     if (!made || this.#missing().length > 0) void this.#checkSoon();
   }
 

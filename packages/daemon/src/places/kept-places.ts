@@ -1,6 +1,6 @@
 /**
- * The places of an init are chosen once. The supervisor keeps them as its note for the next daemon: what happens to folders, modes
- * and the environment meanwhile does not make that one look elsewhere.
+ * The places of an init are chosen once. The supervisor keeps them as its note for the next daemon, which uses them even if folders,
+ * modes and the environment have changed.
  */
 import type { InitIdentity } from '@upstart/protocol';
 import type { Log } from '../log/log.ts';
@@ -14,7 +14,7 @@ export function placesNote(places: Places): string | null {
   return Buffer.byteLength(text) > LIMITS.NOTE_MAX ? null : text;
 }
 
-/** The places that a daemon before this one has left; null when there are none, or others have to be chosen. */
+/** The places of the daemon before this one; null when there are none, or new ones have to be chosen. */
 export function keptPlaces(note: string, init: InitIdentity, log: Pick<Log, 'write'>): Places | null {
   const places = readNote(note);
   if (places?.sessionAddress == null) return places;

@@ -1,6 +1,6 @@
 /**
- * Leftovers of a session whose supervisor was killed: its jobs keep running without an init. A new session cannot take them over, they
- * are not its children, but it can say which there are.
+ * Leftovers of a session whose supervisor was killed: its jobs keep running without an init. A new session cannot adopt them, because they
+ * are not its children, but it can list them.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Where an init finds its job files and puts its logs, sockets and state (reference: job files §1.1; jobs §9; control §7).
+ * The folders of an init: job files, logs, sockets and state (reference: job files §1.1; jobs §9; control §7).
  */
 import { lstatSync, rmSync, type Stats, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,8 +32,8 @@ const LONGEST_NAME = 'control.sock.new';
 const S_ISVTX = 0o1000;
 
 /**
- * Chooses the places of an init, which the daemons after this one keep (`kept-places.ts`). `init` is what users know as init: the
- * supervisor. Makes the folders that are this init's own. Relative folders count from the working folder.
+ * Chooses the places of an init, which the daemons after this one keep (`kept-places.ts`). Users know the supervisor as init:
+ * `init` is its pid. Makes the folders that are this init's own. Relative folders count from the working folder.
  */
 export function choosePlaces(options: InitOptions, env: Environment, init: InitIdentity): Places {
   return options.user ? sessionPlaces(options, env, init) : systemPlaces(options, env);
@@ -83,7 +83,7 @@ function userRuntimeDir(env: Environment): string | null {
   return isKept(runtime) && isOurs(directory) ? directory : null;
 }
 
-/** Whether nobody else can rename or remove what is ours in this folder. One that cannot be looked at is not judged. */
+/** Whether other users cannot rename or remove our files in this folder. One that cannot be looked at is accepted. */
 function isKept(directory: string): boolean {
   const found = statSync(directory, { throwIfNoEntry: false });
   if (!found) return true;
@@ -91,7 +91,7 @@ function isKept(directory: string): boolean {
   return owned && ((found.mode & S_ISVTX) !== 0 || !isSharedWithOthers(found));
 }
 
-/** Whether this is a folder of ours, not a link to one, that nobody else can put anything into. */
+/** Whether this is a folder of ours, not a link to one, that other users cannot write to. */
 function isOurs(directory: string): boolean {
   const found = lstatSync(directory, { throwIfNoEntry: false });
   return !found || (found.isDirectory() && found.uid === process.getuid?.() && !isSharedWithOthers(found));

@@ -13,7 +13,7 @@ import { makeFolder } from './make-folder.ts';
 
 /**
  * Makes the folder of an init, or takes the one that it has already: `directory`, or one with a longer name, where
- * `directory` is another's. Where none can be made it is `directory`: whoever uses it says what is wrong.
+ * `directory` belongs to another init. Where none can be made it is `directory`: its first user reports the error.
  */
 export function claimFolder(directory: string, init: InitIdentity, used: UsedFolders): string {
   const known = [directory, ...siblings(directory)].find(
@@ -28,7 +28,7 @@ export function claimFolder(directory: string, init: InitIdentity, used: UsedFol
   return known ?? directory;
 }
 
-/** With its owner file from the first moment on: two inits may be at this at once. */
+/** With its owner file from the first moment on: two inits may do this at once. */
 function newFolder(directory: string, init: InitIdentity, used: UsedFolders): string {
   const made = mkdtempSync(`${directory}-`);
   writeOwner(made, init, used);
@@ -36,7 +36,7 @@ function newFolder(directory: string, init: InitIdentity, used: UsedFolders): st
     renameSync(made, directory);
     return directory;
   } catch {
-    // The name is another's.
+    // Another init has this name.
     return made;
   }
 }

@@ -18,7 +18,7 @@ const SLICE = 50;
 /** So many orphans are asked what they are; the newest ones. */
 export const MAX_ORPHANS = 100;
 /** Milliseconds for all that is asked of one process: the kernel may keep a reader waiting. */
-const PATIENCE = 200;
+const PATIENCE_MS = 200;
 
 /** One look at a time, which all who ask share. */
 export class Orphans {
@@ -49,7 +49,7 @@ export class Orphans {
     }
     const found: Orphan[] = [];
     for (const facts of children.sort((a, b) => b.started - a.started).slice(0, MAX_ORPHANS)) {
-      const orphan = await Promise.race([ask(facts), pause(PATIENCE, 'late' as const, { ref: false })]);
+      const orphan = await Promise.race([ask(facts), pause(PATIENCE_MS, 'late' as const, { ref: false })]);
       // A file that blocks one reader may block the next one, too.
       if (orphan === 'late') break;
       if (orphan) found.push(orphan);

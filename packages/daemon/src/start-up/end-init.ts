@@ -7,10 +7,10 @@ export function endInit(supervisor: Supervisor, status: number): void {
 }
 
 /** A supervisor that cannot be replaced starts the next daemon, which asks again: not more often than this, in milliseconds. */
-const REPLACE_PAUSE = 1000;
+const REPLACE_PAUSE_MS = 1000;
 
 /** Has a supervisor replaced that is older than this daemon and would not understand it. Nothing else has been sent or read yet. */
 export function replaceSupervisor(supervisor: Supervisor): void {
   supervisor.onClose(() => process.exit(0));
-  setTimeout(() => supervisor.send([{ type: 'replace', id: 0 }]), REPLACE_PAUSE);
+  setTimeout(() => supervisor.send([{ type: 'replace', id: 0 }]), REPLACE_PAUSE_MS);
 }

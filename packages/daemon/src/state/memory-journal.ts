@@ -1,11 +1,11 @@
-/** The inputs since the journal on disk could not be written any more: what it takes to go back to the state before one of them. */
+/** The inputs since the journal on disk failed, to rebuild the state before one of them. */
 import { deserialize, serialize } from 'node:v8';
 import type { Input } from '../engine/model/messages.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { FORMAT } from './records.ts';
 import type { Recovered } from './store.ts';
 
-/** After so many inputs the state is copied anew. */
+/** After so many inputs the state is copied again. */
 export const MAX_INPUTS_IN_MEMORY = 10_000;
 
 export class MemoryJournal {

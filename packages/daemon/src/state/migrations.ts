@@ -6,7 +6,7 @@ import type { SpawnSpec } from '../supervisor/process-messages.ts';
 import { FORMAT } from './records.ts';
 import type { Recovered } from './store.ts';
 
-/** By format: what brings a snapshot, and the inputs of its journal, one format further. */
+/** By format: migrates a snapshot, and the inputs of its journal, to the next format. */
 const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
   // Containers: settings of init, and the label of output that is copied. Some builds had them before the number was raised.
   3: ({ snapshot: { state, commands } }) => {
@@ -28,7 +28,7 @@ const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
 /** The oldest format that can be read. */
 export const OLDEST = Math.min(...Object.keys(MIGRATIONS).map(Number));
 
-/** Brings what was saved to the format of today, in place. False: there is no way from its format. */
+/** Migrates saved state to the present format, in place. False: its format is not supported. */
 export function migrate(saved: Recovered): boolean {
   const { snapshot } = saved;
   for (; snapshot.format < FORMAT; snapshot.format++) {

@@ -44,10 +44,10 @@ export interface Recovered {
 /** The journal is folded into a snapshot when it is larger than this and than twice the last snapshot, in bytes. */
 const MIN_JOURNAL = 4 * 1024 * 1024;
 /** While the state cannot be saved, another attempt is made after so many milliseconds, then after twice as many, up to the last number. */
-const FIRST_RETRY = 1000;
-const LAST_RETRY = 8000;
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 8000;
 /** Milliseconds after which inputs that take long are not to be gone through again. */
-const LABORIOUS_AFTER = 1000;
+const LABORIOUS_AFTER_MS = 1000;
 
 export class StateStore {
   private readonly directory: string;
@@ -160,7 +160,7 @@ export class StateStore {
     if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(this.journal).ino) return;
     this.closeJournal();
     this.failed(new Error(`${path} was removed`), now);
-    this.retry = { dueMs: now, pauseMs: FIRST_RETRY };
+    this.retry = { dueMs: now, pauseMs: FIRST_RETRY_MS };
   }
 
   /**
@@ -169,7 +169,7 @@ export class StateStore {
    */
   isDue(now: number, laborious: boolean): boolean {
     if (this.retry) return now >= this.retry.dueMs;
-    if (laborious && now - this.savedAt >= LABORIOUS_AFTER) return true;
+    if (laborious && now - this.savedAt >= LABORIOUS_AFTER_MS) return true;
     return this.journalBytes > Math.max(MIN_JOURNAL, 2 * this.snapshotBytes);
   }
 
@@ -227,7 +227,7 @@ export class StateStore {
       this.warn(`Unable to save the state${loss}: ${error.message}`);
     }
     this.unsafe = unsafe;
-    const pauseMs = this.retry ? Math.min(2 * this.retry.pauseMs, LAST_RETRY) : FIRST_RETRY;
+    const pauseMs = this.retry ? Math.min(2 * this.retry.pauseMs, LAST_RETRY_MS) : FIRST_RETRY_MS;
     this.retry = { dueMs: now + pauseMs, pauseMs };
   }
 

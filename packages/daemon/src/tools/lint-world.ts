@@ -7,7 +7,7 @@ import { fsPath, inspect, readJobFile } from '../conf/job-file.ts';
 import { noChanges, Source } from '../conf/source.ts';
 
 /** Milliseconds that a directory of users may take to answer. */
-const LOOK_UP_TIME = 2000;
+const LOOK_UP_TIME_MS = 2000;
 /** The exit status of getent when there is no such entry. */
 const NO_SUCH_ENTRY = 2;
 /** The most jobs that warnings look at. */
@@ -30,7 +30,7 @@ function hasEntry(database: 'passwd' | 'group', name: string): boolean | null {
   const text = inspect(() => readFileSync(`/etc/${database}`, 'utf8'));
   if (text?.split('\n').some((line) => line.startsWith(`${name}:`))) return true;
   if (name.startsWith('-')) return false;
-  const { status } = spawnSync('getent', [database, name], { stdio: 'ignore', timeout: LOOK_UP_TIME });
+  const { status } = spawnSync('getent', [database, name], { stdio: 'ignore', timeout: LOOK_UP_TIME_MS });
   if (status === 0) return true;
   return status === NO_SUCH_ENTRY ? false : null;
 }

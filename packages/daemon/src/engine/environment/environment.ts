@@ -1,5 +1,5 @@
 /**
- * Environment tables: ordered lists of `KEY=VALUE` in which a key stands once; a later value takes the place of the
+ * Environment tables: ordered lists of `KEY=VALUE` in which a key occurs once; a later value replaces the
  * earlier one (reference: jobs §7). They are walked over for each step of each job, so by index: an iterator makes an object for each
  * entry as long as V8 has not compiled the loop.
  */
@@ -40,7 +40,7 @@ export function unsetVariable(env: string[], key: string): void {
   if (index >= 0) env.splice(index, 1);
 }
 
-/** So many entries are looked for one by one; an index of the table pays for more. */
+/** Up to so many entries are looked up one by one; an index pays for more. */
 const FEW = 16;
 
 /** Sets all of `entries`, one after another. With `replace` false existing values stay. */
@@ -76,7 +76,7 @@ export function lengthOf(env: readonly string[]): number {
   return length;
 }
 
-/** Whether every entry is a KEY=VALUE pair, which is all that is asked of arguments. */
+/** Whether every entry is a KEY=VALUE pair, the only requirement for arguments. */
 export function arePairs(entries: readonly string[]): boolean {
   return entries.every((entry) => entry.includes('='));
 }

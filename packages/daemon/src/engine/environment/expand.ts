@@ -25,10 +25,10 @@ export interface ExpansionLimits {
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 
-/** Deeper nesting of `${…}` than this is refused, so that no text can exhaust the stack. */
+/** The deepest nesting of `${…}`, so that no text can exhaust the stack. */
 const MAX_DEPTH = 200;
 
-/** After so many variables of one text, an index of the table pays. */
+/** After so many variables in one text, an index of the table pays. */
 const FEW = 16;
 
 /** Expands `$NAME` and `${NAME…}` in `text` from `env`. Throws ExpansionError. A text without a dollar has no limit but its own. */

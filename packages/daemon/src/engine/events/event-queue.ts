@@ -1,5 +1,5 @@
 /**
- * The event queue: handing out events and ending them (reference: events §2–4).
+ * The event queue: handling and finishing events (reference: events §2–4).
  */
 
 import { abandon, advance } from '../lifecycle/lifecycle.ts';
@@ -9,13 +9,13 @@ import { type EventState, eventText } from '../model/state.ts';
 import { offerToClass } from './event-start.ts';
 
 /**
- * How many steps of events are taken before other inputs have their turn. Ten thousand services that one event starts
- * stay below it. Jobs that start and stop one another without end do not, and must not keep init from those who want to know
- * or to change that.
+ * The most steps of events before other inputs get a turn. Ten thousand services that one event starts
+ * stay below it. Jobs that start and stop one another without end do not, and must not keep init from answering clients that
+ * ask about them or stop them.
  */
 export const EVENTS_AT_ONCE = 20_000;
 
-/** Works until every event that is left waits for something, or there have been too many at once. */
+/** Processes events until all that remain are blocked, or the steps of one turn are used up. */
 export function runEventQueue(context: Context): void {
   let last: EventState | undefined;
   context.resetWork();

@@ -30,14 +30,14 @@ import {
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
   const budget: MatchBudget = { steps: MAX_MATCHING_STEPS };
   const { stopOn } = jobClass.definition;
-  // Events that only start instances need not walk over all of them.
+  // An event that can only start instances need not visit the existing ones.
   if (stopOn && mentionsEvent(stopOn, event.name)) {
     for (const id of [...jobClass.instances.values()]) {
       const instance = context.instance(id);
       if (instance) offerToStop(context, instance, event, budget);
     }
   }
-  // The last instance may have gone, and the class with it, if a stop was through at once.
+  // The last instance may have ended, and its class with it, if a stop took effect at once.
   const startOn = context.state.classes.get(jobClass.definition.name) === jobClass ? jobClass.startOn : null;
   const matched = startOn ? offerEvent(startOn, event, [], budget) : [];
   for (const _node of matched) block(event);
@@ -45,7 +45,7 @@ export function offerToClass(context: Context, jobClass: ClassState, event: Even
   if (matched.length > 0) startIfTrue(context, jobClass);
 }
 
-/** Says so if what the event was compared with is beyond the limits: such a condition is not met. */
+/** Logs a comparison that exceeds the limits: such a condition is not met. */
 function noteLimits(
   context: Context,
   jobClass: ClassState,
@@ -79,7 +79,7 @@ function offerToStop(context: Context, instance: InstanceState, event: EventStat
 /** Events that may still start a job at the end of a session: the end itself, and `stopping`. */
 const STARTS_AT_THE_END: readonly string[] = ['session-end', 'stopping'];
 
-/** Starts an instance if the `start on` of the class is true, and forgets what it has seen. */
+/** Starts an instance if the `start on` of the class is true, and resets the condition. */
 export function startIfTrue(context: Context, jobClass: ClassState): void {
   const { startOn, definition } = jobClass;
   if (!startOn || !isTrue(startOn)) return;

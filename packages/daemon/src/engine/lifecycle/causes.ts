@@ -1,4 +1,4 @@
-/** Why the goal of an instance is what it is: the sentences that explanations begin with. */
+/** The cause of an instance's goal: the first sentences of explanations. */
 import type { Slot } from '@upstart/common';
 import { displayName, type InstanceState } from '../model/state.ts';
 
@@ -12,7 +12,7 @@ export function byRequest(target: InstanceState, from: InstanceState | undefined
   return from === target ? `by its own ${ownProcess(from)}` : `by job ${displayName(name, from.name)}`;
 }
 
-/** Its hook, if it is in the state of one; else the main process, which is nothing to be named. */
+/** Its hook, if it is in the state of one; else the main process, which is not named. */
 function ownProcess({ state, processes }: InstanceState): string {
   if (state !== 'running' && processes[state as Slot] !== undefined) return state;
   return 'main process';
@@ -22,18 +22,18 @@ export function restarted(by: string): string {
   return `${RESTARTED} ${by}`;
 }
 
-/** After pre-stop the goal is to run again: a restart makes it so by itself, and so does a start that came meanwhile. */
+/** After pre-stop the goal is start again: because of a restart, or of a start that came meanwhile. */
 export function keptByPreStop(cause: string): string {
   if (isKept(cause)) return cause;
   return cause.startsWith(RESTARTED) ? `${KEPT} when it was to be ${cause}` : `${TAKEN_BACK} ${cause}`;
 }
 
-/** Whether an instance runs only because a stop came to nothing. */
+/** Whether an instance runs only because a stop was cancelled. */
 export function isKept(cause: string): boolean {
   return cause.startsWith(KEPT) || cause.startsWith(TAKEN_BACK);
 }
 
-/** Whether a restart is what came to nothing. */
+/** Whether the cancelled stop was part of a restart. */
 export function isKeptFromRestart(cause: string): boolean {
   return cause.startsWith(KEPT);
 }

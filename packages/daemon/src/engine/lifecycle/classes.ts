@@ -1,5 +1,5 @@
 /**
- * Job classes: adding them, and putting one in the place of another (reference: job files §6.1).
+ * Job classes: adding and replacing them (reference: job files §6.1).
  */
 import type { JobDefinition } from '@upstart/job-language';
 import { resetCondition } from '../model/blocking.ts';
@@ -9,8 +9,8 @@ import type { ClassState } from '../model/state.ts';
 import { heedListener } from '../processes/standing-orders.ts';
 
 /**
- * The last instance of a class has ended: what its files have become meanwhile counts from now on. What the old condition
- * has seen while the job ran is forgotten, as in the original.
+ * The last instance of a class has ended: changes of its files take effect now. The progress of the old condition
+ * is dropped, as in the original.
  */
 export function classIsIdle(context: Context, jobClass: ClassState): void {
   if (!jobClass.next) return;
@@ -34,7 +34,7 @@ export function addClass(context: Context, definition: JobDefinition): ClassStat
   return jobClass;
 }
 
-/** Puts a class in the place of an old one; null: none. What the old condition has seen is still to be let go. */
+/** Replaces a class; null: removes it. The caller releases the events that the old condition holds. */
 export function replaceClass(context: Context, old: ClassState, definition: JobDefinition | null): ClassState | null {
   const { name } = old.definition;
   context.state.classes.delete(name);

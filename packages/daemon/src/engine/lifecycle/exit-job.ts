@@ -1,10 +1,10 @@
 /**
- * The job that init ends with (--exit-with): init stands in for it, so its status is the one that counts outside.
+ * The job that init ends with (--exit-with): init exits with its status.
  */
 import type { Context } from '../model/context.ts';
 import { type EventState, type ExitJobState, type InstanceState, instanceLabel } from '../model/state.ts';
 
-/** As shells have it. */
+/** The exit status as in shells. */
 const SIGNAL_BASE = 128;
 const NOT_STARTED = 127;
 

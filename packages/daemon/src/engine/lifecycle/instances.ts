@@ -26,10 +26,10 @@ import { newConditionState } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import type { ClassState, InstanceState } from '../model/state.ts';
 
-/** So many lines are carried out one by one; a table of them pays for more. */
+/** Up to so many lines are applied one by one; a table of them pays for more. */
 const FEW = 16;
 
-/** What every run of a job begins with: the job environment table and the job's `env` lines. */
+/** The initial environment of every run: the job environment table and the job's `env` lines. */
 export function classEnvironment(context: Context, { env: lines }: JobDefinition): string[] {
   const { environment, settings } = context.state;
   const many = lines.length > FEW;
@@ -58,13 +58,13 @@ export function instanceName(definition: JobDefinition, env: readonly string[]):
   return name;
 }
 
-/** Refuses a table of variables that no program could be started with. Throws UpstartError. */
+/** Rejects a table of variables that is too large for any program. Throws UpstartError. */
 export function checkEnvironment(env: readonly string[]): void {
   if (env.length > MAX_VARIABLES) throw exceeded('Environment too large', MAX_VARIABLES, 'variables');
   if (lengthOf(env) > MAX_ENVIRONMENT) throw exceeded('Environment too large', MAX_ENVIRONMENT, 'characters');
 }
 
-/** Refuses what makes the state larger, by `more` characters at least, when that is too much. Throws UpstartError. */
+/** Rejects a growth of the state by at least `more` characters beyond the limit. Throws UpstartError. */
 export function checkHeld({ held }: Context, more = 0): void {
   if (held.text + more > MAX_HELD)
     throw exceeded('Variables of all instances and events too large', MAX_HELD, 'characters');
@@ -74,7 +74,7 @@ export function exceeded(what: string, most: number, unit: string): UpstartError
   return upstartError('limit-exceeded', `${what}: at most ${most} ${unit}`);
 }
 
-/** Refuses a run with such variables, and one more instance when there are too many. Throws UpstartError. */
+/** Rejects a run with too many variables, and an instance beyond the limit. Throws UpstartError. */
 export function checkStart(context: Context, { definition, instances }: ClassState, name: string, env: string[]): void {
   checkEnvironment(env);
   checkHeld(context);

@@ -1,5 +1,5 @@
 /**
- * How instances move: goals, state changes and what happens on entering each state (reference: jobs §2–3).
+ * The life of instances: goals, state changes and the actions on entering each state (reference: jobs §2–3).
  */
 
 import { SIGKILL, type Slot } from '@upstart/common';
@@ -30,7 +30,7 @@ export function changeGoal(context: Context, instance: InstanceState, goal: Goal
   if (rests) advance(context, instance);
 }
 
-/** In `spawned`, with a process that runs but has not done what `expect` asks for: a stop need not wait for that. */
+/** In `spawned`, with a program that runs but has not met `expect`: a stop need not wait for that. */
 function waitsForExpect(context: Context, instance: InstanceState): boolean {
   const main = instance.processes.main;
   return (
@@ -49,7 +49,7 @@ export function advance(context: Context, instance: InstanceState): void {
   changeState(context, instance, next);
 }
 
-/** Enters `state`, and those after it that need no waiting. Ignored while a starting or stopping event is not over. */
+/** Enters `state`, and those after it that are left at once. Ignored while a starting or stopping event is unfinished. */
 function changeState(context: Context, instance: InstanceState, state: State): void {
   let target: State | null = state;
   while (target !== null) {
@@ -80,7 +80,7 @@ function starts(slot: Slot): Entry {
   };
 }
 
-/** Stays as long as the slot has a process. */
+/** Stays until the slot has no process. */
 function waitsFor(slot: Slot): Entry {
   return (_context, instance) => instance.processes[slot] === undefined;
 }
@@ -109,7 +109,7 @@ function enterStarting(context: Context, instance: InstanceState): boolean {
   if (instance.startEnv) {
     context.setTable(instance, 'env', context.share(instance.startEnv));
     context.setTable(instance, 'startEnv', null);
-    // What a standing order has started has the variables from before.
+    // A process started by a standing order has the old variables.
     endRepeating(context, instance);
   }
   context.setTable(instance, 'stopEnv', []);
@@ -137,7 +137,7 @@ function enterStopping(context: Context, instance: InstanceState): boolean {
   return false;
 }
 
-/** What was started by a standing order may run already. */
+/** A process started by a standing order may run already. */
 function enterSpawned(_context: Context, { processes: { main } }: InstanceState): boolean {
   return main === undefined || main.execed;
 }
@@ -178,7 +178,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
   return false;
 }
 
-/** Ends an instance at once, because init itself has a fault with it: what runs of it is killed, and nothing waits for that. */
+/** Removes an instance at once, because of an error in init: kills its processes without waiting for them. */
 export function abandon(context: Context, instance: InstanceState): void {
   const text = 'init had a fault with it, and has ended it';
   context.log('error', `${context.display(instance)}: ${text}`);

@@ -9,10 +9,10 @@ import { isExitJob, noteExitStatus } from './exit-job.ts';
 import { abandon, changeGoal } from './lifecycle.ts';
 
 /** How long, in milliseconds, jobs that `session-end` started may run before they are stopped, too. */
-const WAIT_PHASE = 5000;
-/** The least time that jobs get to stop. */
-const KILL_PHASE = 5000;
-const CHECK_EVERY = 1000;
+const WAIT_PHASE_MS = 5000;
+/** The least time for jobs to stop. */
+const KILL_PHASE_MS = 5000;
+const CHECK_EVERY_MS = 1000;
 
 export function beginQuiesce(context: Context, reason: QuiesceState['reason']): void {
   const { state } = context;
@@ -22,10 +22,10 @@ export function beginQuiesce(context: Context, reason: QuiesceState['reason']): 
   state.quiesce = { reason, phase, began: context.now, phaseBegan: context.now };
   emitEvent(context, 'session-end', [`TYPE=${reason}`]);
   stopEverything(context);
-  context.arm(CHECK_EVERY, { kind: 'quiesce' });
+  context.arm(CHECK_EVERY_MS, { kind: 'quiesce' });
 }
 
-/** Ends init if its job is over and no event has started it again. Whether it does; called when events have been handled. */
+/** Ends init if its job has ended and no event has restarted it; returns whether it does. Called after events have been handled. */
 export function endWithJob(context: Context): boolean {
   const { exitJob, quiesce, instances, events } = context.state;
   if (!exitJob?.stopped || quiesce || events.get(exitJob.stopped)?.handled === false) return false;
@@ -54,19 +54,19 @@ function stopEverything(context: Context): void {
       continue;
     }
     instance.cause = 'by the end of the session';
-    // As with any stop: who waits for the start is let go, a job that waits for its own event among them.
+    // As with any stop: releases waiters for the start, also a job that waits for its own event.
     release(context, instance, false);
     changeGoal(context, instance, 'stop');
   }
   context.concern = null;
 }
 
-/** A second has passed. */
+/** Called every second. */
 export function quiesceTimerPassed(context: Context): void {
   const { quiesce } = context.state;
   if (!quiesce || context.state.ended) return;
   const elapsed = context.now - quiesce.phaseBegan;
-  if (quiesce.phase === 'wait' && (elapsed >= WAIT_PHASE || !hasProcesses(context))) {
+  if (quiesce.phase === 'wait' && (elapsed >= WAIT_PHASE_MS || !hasProcesses(context))) {
     quiesce.phase = 'kill';
     quiesce.phaseBegan = context.now;
     stopEverything(context);
@@ -81,7 +81,7 @@ export function quiesceTimerPassed(context: Context): void {
     end(context);
     return;
   }
-  context.arm(CHECK_EVERY, { kind: 'quiesce' });
+  context.arm(CHECK_EVERY_MS, { kind: 'quiesce' });
 }
 
 function isOutOfTime(context: Context, elapsed: number): boolean {
@@ -100,7 +100,7 @@ function killEverything(context: Context): void {
 }
 
 function longestStop(context: Context): number {
-  let longest = KILL_PHASE;
+  let longest = KILL_PHASE_MS;
   for (const instance of context.state.instances.values()) {
     longest = Math.max(longest, context.classOf(instance).definition.killTimeout * 1000);
   }
@@ -112,12 +112,12 @@ function hasProcesses(context: Context): boolean {
   return false;
 }
 
-/** Ends init once nothing runs any more. Called after every input. */
+/** Ends init once no process is left. Called after every input. */
 export function endIfQuiet(context: Context): void {
   const { quiesce, ended } = context.state;
-  // In a pause there are events that may start something; if they never end, time does (`isOutOfTime`).
+  // While the queue is paused, events may still start something; `isOutOfTime` bounds that.
   if (!quiesce || ended || context.state.paused || hasProcesses(context)) return;
-  // Jobs that are held up by a condition which has seen half of what it needs are not waited for: nothing will let them go.
+  // Does not wait for jobs that a half-met condition blocks: nothing will release them.
   if (context.state.instances.size === 0 || quiesce.phase === 'kill') end(context);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The states of a job instance and where each one leads (reference: jobs §3).
+ * The states of an instance and their successors (reference: jobs §3).
  *
  *     waiting → starting → security → pre-start → spawned → post-start → running
  *                  │           │          │          │           │          │
@@ -8,7 +8,7 @@
  *                           starting (again) ← post-stop ← killed ← stopping
  *                            waiting (gone)  ←
  *
- * The states that end in -ing, and `spawning`, are passed through; they exist because clients see them.
+ * The states that end in -ing, except starting, running and stopping, are left at once; they exist because clients see them.
  */
 import type { Goal, State } from '@upstart/protocol';
 
@@ -39,7 +39,7 @@ export interface TransitionFacts {
   state: State;
   /** The main process lives. */
   hasMain: boolean;
-  /** The main process that the job has a definition of does not live. */
+  /** The job defines a main process, which does not live. */
   mainLost: boolean;
   /** Init itself ends: nothing starts any more. */
   ending: boolean;
@@ -47,13 +47,13 @@ export interface TransitionFacts {
 
 /**
  * States that would lead to `running` without a main process: it ended before `expect` was met or right away, or a
- * start came after its end while a hook was running. The job goes down, and up again if its goal is start.
+ * start came after its end while a hook was running. The job stops, and starts again if its goal is start.
  */
 const NEEDS_MAIN: ReadonlySet<State> = new Set(['spawned', 'post-start', 'pre-stop']);
 
 /**
  * The next state of an instance whose present step has ended. Goal `respawn` marks that the main process ended while a
- * hook was running: when the hook is through, the job goes down and comes up again.
+ * hook was running: when the hook has ended, the job stops and starts again.
  */
 export function nextState({ goal, state, hasMain, mainLost, ending }: TransitionFacts): State {
   // An instance that has not started needs no stop: it is removed.

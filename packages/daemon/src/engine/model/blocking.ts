@@ -32,7 +32,7 @@ export function emitEvent(context: Context, name: string, env: string[]): EventS
 export const MAX_SEEN = 1000;
 const LONGEST_SEEN = 100;
 
-/** Remembers that there are events of this name; the oldest names are forgotten. */
+/** Remembers the name of an event; drops the oldest names. */
 function noteSeen({ state }: Context, name: string): void {
   if (state.seenEvents?.has(name) || name.length > LONGEST_SEEN || isKnownEvent(name)) return;
   state.seenEvents ??= new Set();
@@ -50,12 +50,12 @@ export function unblock(context: Context, event: EventState): void {
   if (event.blockers === 0) context.touchEvent(event);
 }
 
-/** The events that satisfied nodes of a condition, in the order of the text; one that satisfied two stands twice. */
+/** The events that satisfied nodes of a condition, in the order of the text; one that satisfied two is listed twice. */
 export function eventsOf(context: Context, nodes: readonly EventNode[]): EventState[] {
   return nodes.map((node) => context.state.events.get(node.event) as EventState);
 }
 
-/** Forgets all that a condition has seen, and lets the events go. */
+/** Resets a condition, and releases its events. */
 export function resetCondition(context: Context, condition: ConditionState): void {
   for (const node of condition) {
     if (node.op !== 'event' || node.event === 0) continue;
@@ -65,7 +65,7 @@ export function resetCondition(context: Context, condition: ConditionState): voi
   }
 }
 
-/** From now on the events are not over before the instance is done with what they asked for. */
+/** From now on the events cannot finish before the instance has started or stopped. */
 export function blockOn(instance: InstanceState, events: readonly EventState[]): void {
   for (const event of events) {
     block(event);
@@ -80,7 +80,7 @@ const FAILURES: Record<Waiter['kind'], ErrorCode & `${string}fail${string}`> = {
   emit: 'event-failed',
 };
 
-/** Releases everybody who waits for the instance: the request is done, has been overtaken by another, or has failed. */
+/** Releases all waiters of the instance: the request is done, superseded by another, or has failed. */
 export function release(context: Context, instance: InstanceState, failed: boolean): void {
   const { blocking, waiters } = instance;
   if (blocking.length > 0) instance.blocking = [];

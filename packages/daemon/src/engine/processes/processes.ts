@@ -73,7 +73,7 @@ function sendSignal(context: Context, instance: InstanceState, signal: number): 
 
 const HOOKS = ['security', 'pre-start', 'post-start', 'pre-stop', 'post-stop'] as const;
 
-/** The job is to stop: hooks that run get only so much longer, if a time has been set for them. */
+/** The job is to stop: limits the time of its running hooks, if a hook timeout is set. */
 export function limitHooks(context: Context, instance: InstanceState): void {
   const { definition } = context.classOf(instance);
   const seconds = definition.hookTimeout ?? context.state.settings.hookTimeout;
@@ -95,7 +95,7 @@ function armHookTimer(
   context.arm(seconds * 1000, { kind: 'hook', instance: instance.id, slot, token, signal });
 }
 
-/** A hook has had its time: it is sent the kill signal, and SIGKILL when that does not help within the kill timeout. */
+/** The hook timeout has passed: sends the kill signal, and SIGKILL after the kill timeout. */
 export function hookTimeoutPassed(context: Context, action: Extract<TimerAction, { kind: 'hook' }>): void {
   const { slot, token, signal } = action;
   const instance = context.instance(action.instance);

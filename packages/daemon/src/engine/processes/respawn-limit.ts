@@ -4,7 +4,7 @@
 import type { Context } from '../model/context.ts';
 import type { InstanceState } from '../model/state.ts';
 
-/** Counts a respawn, and returns whether it may come. */
+/** Counts a respawn, and returns whether it is within the limit. */
 export function countRespawn(context: Context, instance: InstanceState): boolean {
   const { respawnLimit, respawnInterval } = context.classOf(instance).definition;
   if (respawnLimit === 0 || respawnInterval === 0) return true;
@@ -17,11 +17,11 @@ export function countRespawn(context: Context, instance: InstanceState): boolean
   return true;
 }
 
-/** Whether the next respawn may come, whenever that is. */
+/** Whether the next respawn is within the limit, whenever it comes. */
 export function respawnIsAllowed(context: Context, instance: InstanceState): boolean {
   const { respawnLimit, respawnInterval } = context.classOf(instance).definition;
   if (respawnLimit === 0 || respawnInterval === 0) return true;
-  // A window that is over stays so.
+  // A closed window stays closed.
   return instance.respawnCount < respawnLimit || !windowIsOpen(context, instance, respawnInterval);
 }
 

@@ -30,7 +30,7 @@ export function spawnSpec(
   const traced = slot === 'main' && (definition.expect === 'fork' || definition.expect === 'daemon');
   const { argv, script } = commandLine(process);
   const { console, logPath: log, outputLabel } = output(settings, definition, instance.name);
-  // Field by field: V8 takes ten times as much memory, and time, for an object of this size that is spread together.
+  // Field by field: for an object of this size, spreading takes V8 ten times as much memory and time.
   return {
     argv,
     env,
@@ -44,7 +44,7 @@ export function spawnSpec(
     oomScore: settingsApply && definition.oomScore !== 0 ? definition.oomScore : null,
     limits: settingsApply ? inOrder(definition.limits) : [],
     chroot: settingsApply ? definition.chroot : null,
-    // Never left where it was by a chroot: a folder outside of it would be a way out.
+    // A chroot without chdir changes to its root: a folder outside would be a way out.
     chdir: settingsApply ? (definition.chdir ?? (definition.chroot === null ? settings.directory : '/')) : null,
     user: settingsApply ? definition.setuid : null,
     group: settingsApply ? definition.setgid : null,
@@ -56,13 +56,13 @@ export function spawnSpec(
   };
 }
 
-/** By the kernel's numbers: which one is complained of when several cannot be set does not depend on the file. */
+/** In the order of the kernel's numbers: the one that is reported when several fail does not depend on the file. */
 function inOrder(limits: readonly ResourceLimit[]): ResourceLimit[] {
   const place = ({ resource }: ResourceLimit): number => (RESOURCE_NAMES as readonly string[]).indexOf(resource);
   return [...limits].sort((a, b) => place(a) - place(b));
 }
 
-/** Where output goes. What is meant for the console is printed with --job-output: most containers have no other console. */
+/** The destination of output. --job-output also prints output for the console: most containers have no other. */
 function output(
   { defaultConsole, jobOutput, logDir }: EngineSettings,
   definition: JobDefinition,
@@ -91,7 +91,7 @@ export function commandLine(process: ProcessDefinition): { argv: string[]; scrip
 /** Slots that a respawn has to run besides the main process. */
 const BESIDES = ['security', 'pre-start', 'post-start', 'post-stop'] as const;
 
-/** Whether a respawn (reference: jobs §4.1) comes whatever the process ends with, and is nothing but this process once more. */
+/** Whether a respawn (reference: jobs §4.1) follows any end of the process, and only starts this process again. */
 function isRepeatable(settings: EngineSettings, definition: JobDefinition): boolean {
   return (
     definition.respawn &&

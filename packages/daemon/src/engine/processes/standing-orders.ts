@@ -1,11 +1,11 @@
 /**
  * Standing orders: instructions to the supervisor for the end of a main process, given beforehand. Where the job would respawn
- * whatever its process ends with, and nobody has to act before that, the supervisor starts the next process by itself, so that the
- * service is back before the daemon has heard of the end, and even while there is no daemon.
+ * whatever its process ends with, and no hook or job has to act before that, the supervisor starts the next process itself: the
+ * service is back before the daemon knows of the end, and even while there is no daemon.
  *
  * The report of the end names the process that has been started. In a job that is still running the state machine goes its usual
  * way, with events and limits, and takes that process where it would have started one. Until then it is the instance's
- * successor. In a job that was meanwhile told to stop, the end and the respawn count as having come before that: the successor is the
+ * successor. In a job that was stopped meanwhile, the end and the respawn count as earlier than the stop: the successor is the
  * main process at once, and is stopped like one.
  */
 
@@ -19,7 +19,7 @@ import { respawnIsAllowed } from './respawn-limit.ts';
 /** The events between the end of a process and the next one. */
 const BETWEEN: readonly string[] = ['stopping', 'starting'];
 
-/** The instance has come to run: gives the order for the end of its main process, if what comes after it is certain. */
+/** The instance runs: gives the order for the end of its main process, if the consequences of that are certain. */
 export function giveOrder(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;
   if (!context.state.givesOrders || context.state.quiesce) return;
@@ -32,8 +32,8 @@ export function giveOrder(context: Context, instance: InstanceState): void {
 }
 
 /**
- * Takes the order back, if one holds: what comes after the process is not certain any more. It may have been carried out; that
- * is known when the end of the process is.
+ * Takes back an order: the consequences of the process's end are not certain any more. It may have been carried out; the report of
+ * the end tells.
  */
 export function withdrawOrder(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;
@@ -42,7 +42,7 @@ export function withdrawOrder(context: Context, instance: InstanceState): void {
   context.command((id) => ({ type: 'not-again', id, process: main.token }));
 }
 
-/** The end of the main process is known, and with it what came of its orders. */
+/** The end of the main process is known, and with it the outcome of its orders. */
 export function endOrders(instance: InstanceState): void {
   delete instance.orders;
   delete instance.orderHolds;
@@ -54,7 +54,7 @@ export function endRepeating(context: Context, instance: InstanceState): void {
   for (const process of [instance.processes.main, instance.successor]) if (process) process.repeatable = false;
 }
 
-/** There is a new class: if it listens to what comes between two processes, it hears of it before the next one runs. */
+/** A class was added: if it reacts to events between two processes, it has to get them before the next one runs. */
 export function heedListener(context: Context, jobClass: ClassState): void {
   if (context.state.instances.size === 0) return;
   for (const { name, args } of operandsOf(jobClass)) {
@@ -93,7 +93,7 @@ export function addSuccessor(context: Context, instance: InstanceState, token: n
   context.addProcess(token, instance, 'main');
 }
 
-/** The process that runs already where one is to be started; undefined: there is none, or it is not what is needed. */
+/** The running successor, in place of a process to start; undefined: there is none, or it does not fit. */
 export function takeSuccessor(context: Context, instance: InstanceState): ProcessState | undefined {
   const { successor } = instance;
   if (!successor?.repeatable) {
@@ -112,13 +112,13 @@ export function killSuccessor(context: Context, instance: InstanceState): void {
   killStranger(context, successor.token);
 }
 
-/** The successor is not there any more. */
+/** The successor has ended. */
 export function dropSuccessor(context: Context, instance: InstanceState): void {
   if (instance.successor) context.removeProcess(instance.successor.token);
   delete instance.successor;
 }
 
-/** Ends a process that the supervisor has started by an order of which nothing is known any more. */
+/** Kills a process that the supervisor has started by an unknown order. */
 export function killStranger(context: Context, token: number): void {
   context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
 }

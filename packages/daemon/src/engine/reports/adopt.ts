@@ -1,6 +1,6 @@
 /**
- * Taking over what the supervisor runs and the state does not know of, because the saved state was lost or is older than
- * what has happened since. What can be read of a process says which job it belongs to; how it came to be is not known.
+ * Adopting processes that the supervisor runs and the state does not know, because the saved state was lost or is
+ * outdated. The job of a process is read from /proc; its history is not known.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { SLOTS, type Slot } from '@upstart/common';
@@ -20,7 +20,7 @@ import { processSpawned } from './process-reports.ts';
 
 type Adoption = Extract<Input, { type: 'adopt' }>;
 
-/** The state that an instance is in by the hook that it runs. One that runs none is `running`. */
+/** The state of an instance by its running hook. Without one it is `running`. */
 const GOALS: readonly (readonly [slot: Exclude<Slot, 'main'>, goal: 'start' | 'stop'])[] = [
   ['post-stop', 'stop'],
   ['pre-stop', 'stop'],
@@ -34,7 +34,7 @@ const BESIDE_MAIN = ['post-start', 'pre-stop'] as const;
 /** Makes the state agree with the supervisor's table of processes. */
 export function adopt(context: Context, { lastCommand, alive: processes, unknown }: Adoption): void {
   const { state } = context;
-  // Commands with numbers that were given out before are not carried out.
+  // The supervisor ignores commands with old numbers.
   state.nextCommand = Math.max(state.nextCommand, lastCommand + 1);
   const alive = new Map(processes.map(({ process, pid }) => [process, pid]));
   const moved = new Set<InstanceState>();
@@ -47,7 +47,7 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
   for (const instance of context.state.instances.values()) compare(context, instance, lastCommand, alive);
 }
 
-/** Gives the process to its instance, whose processes that are no more go. Undefined for one that is not recognised. */
+/** Gives the process to its instance, and drops that one's dead processes. Undefined for one that is not recognised. */
 function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number, number>): InstanceState | undefined {
   if (found.job === null) {
     context.log('error', `Process ${found.pid} belongs to no job that could be found out, and is left alone`);
@@ -67,7 +67,7 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   }
   instance.processes[slot] = { token, pid, firstPid: pid, forks: 0, execed: true, retries: 0 };
   context.addProcess(token, instance, slot);
-  // A standing order of which nothing is known any more.
+  // An unknown standing order.
   if (slot === 'main') forbidAgain(context, token);
   context.setTable(instance, 'env', ownEnvironment(found.env));
   context.log('error', `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`);
@@ -75,14 +75,14 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   return instance;
 }
 
-/** A class whose file has gone: it lasts until its last instance has ended. */
+/** A class without a file: it exists until its last instance has ended. */
 function addForgottenClass(context: Context, name: string): ClassState {
   const jobClass = addClass(context, emptyDefinition(name, ''));
   jobClass.next = { definition: null };
   return jobClass;
 }
 
-/** The process is no more. What an order has started in its place, takes its place. */
+/** The process has ended. Its successor by an order replaces it. */
 function drop(context: Context, instance: InstanceState, slot: Slot, alive: ReadonlyMap<number, number>): void {
   if (slot === 'main') {
     cancelKillTimer(context, instance);
@@ -126,7 +126,7 @@ function ownEnvironment(processEnv: readonly string[]): string[] {
   return env;
 }
 
-/** Puts the instance where its processes say that it is. It waits for no event; who waits for it does so until it is there. */
+/** Sets the state of the instance by its processes. It waits for no event; waiters of the instance keep waiting. */
 function settle(context: Context, instance: InstanceState): void {
   const { name: job, task } = context.classOf(instance).definition;
   const [state, goal] = GOALS.find(([slot]) => instance.processes[slot]) ?? (['running', 'start'] as const);
@@ -148,7 +148,7 @@ function settle(context: Context, instance: InstanceState): void {
 }
 
 /**
- * Processes that were known already: what is missing is either among the reports that are still to come, or was reported
+ * Processes that were known already: a missing report is either still to come, or was sent
  * to a daemon whose state is lost. The answer to a signal that does nothing comes behind all those reports; see
  * `Engine.signalled`.
  */

@@ -5,15 +5,15 @@ import type { ProcessState } from '../model/state.ts';
 
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
-/** Above it, shells tell the signal that ended a command. */
+/** Above it, the status in shells is the signal that ended a command. */
 const BY_SIGNAL = 128;
 
-/** Whether the status says that there was no program that could have done what `expect` waits for. */
+/** Whether the status shows that the program did not run, so that it could not meet `expect`. */
 export function neverRan(status: number): boolean {
   return status === NOT_EXECUTABLE || status === NOT_FOUND;
 }
 
-/** `status` as in FailureState; null where there is nothing to say. */
+/** `status` as in FailureState; null without a hint. */
 export function exitHint({ processes }: JobDefinition, slot: Slot, status: number): string | null {
   const process = processes[slot];
   if (!process || status <= 0 || status >= 256) return null;
@@ -24,7 +24,7 @@ export function exitHint({ processes }: JobDefinition, slot: Slot, status: numbe
   return `a command in the script${program} ended with status ${status}, and the script with it: init runs scripts by \`sh -e\``;
 }
 
-/** For a program that ended without having done what `expect` waits for. */
+/** For a program that ended without meeting `expect`. */
 export function expectHint(expect: Expect, process: ProcessState): string {
   const seen = process.forks === 0 ? 'without forking' : `after ${process.forks} fork${process.forks === 1 ? '' : 's'}`;
   return `the main process ended ${seen}: \`expect ${expect}\` does not fit this program`;

@@ -1,6 +1,6 @@
 /**
- * What of a job's file a process could not be set up with, in the file's words. Noted when it fails, because the file may have changed
- * when somebody asks.
+ * The setting of a job's file that failed during the set-up of a process, in the file's words. Noted with the failure, because the file may
+ * change later.
  */
 import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
@@ -41,7 +41,7 @@ const SETTINGS: Partial<Record<SpawnStep, Setting>> = {
   console: ({ definition }) => stanza('console', definition.console),
 };
 
-/** `` its file says `chdir /no/such/folder` ``; null where the step has no setting, or what is there is not the file's. */
+/** `` its file says `chdir /no/such/folder` ``; null where the step has no setting, or the value is not the file's. */
 export function failedSetting(step: SpawnStep, failed: Failed): string | null {
   // The profile is loaded with none of the job's settings.
   if (failed.slot === 'security' && step !== 'exec') return null;
@@ -66,7 +66,7 @@ function group({ definition }: Failed): string | null {
   return stanza('setgid', definition.setgid);
 }
 
-/** A folder whose name looks as if a shell were to read it. */
+/** A folder whose name contains shell syntax. */
 function folder(keyword: string, path: string | null): string | null {
   const said = stanza(keyword, path);
   return said !== null && /^~|\$/.test(path ?? '') ? `${said}, and no variables or \`~\` are expanded there` : said;
@@ -89,7 +89,7 @@ function account(keyword: string, kind: 'user' | 'group', name: string | null, e
   return `${said}, and there is no such ${kind}${number}`;
 }
 
-/** The kernel refuses in the same words what only root may do and what is above what the machine has. */
+/** The kernel uses the same error for values that only root may set and for values beyond the machine's. */
 function limit({ definition, detail, errno }: Failed): string | null {
   const found = definition.limits.find(({ resource }) => resource === detail);
   if (!found) return null;

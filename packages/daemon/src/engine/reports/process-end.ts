@@ -1,5 +1,5 @@
 /**
- * What the end of a process means for its job (reference: jobs §4), and what a process means that could not be started.
+ * The consequences of a process's end for its job (reference: jobs §4), and of a failed start.
  */
 import { type Slot, signalName } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
@@ -25,12 +25,12 @@ export interface ProcessEnd {
 /** The step of a spawn that failed. */
 type SpawnFailure = Pick<Extract<Report, { type: 'spawn-failed' }>, 'step' | 'errno' | 'detail'>;
 
-/** What the job does about it. */
+/** The job's reaction. */
 interface Verdict {
   failure: FailureState['slot'] | null;
   /** The goal becomes stop. */
   stops: boolean;
-  /** The step that the job is in has ended with the process. */
+  /** The job's present step has ended with the process. */
   goesOn: boolean;
 }
 
@@ -61,8 +61,8 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
 }
 
 /**
- * The main process has ended, and the supervisor has started another one by a standing order. Unless the job is running, where that is
- * what the end leads to, it has happened before the request that came in between.
+ * The main process has ended, and the supervisor has started another one by a standing order. In a running job that is a
+ * respawn; otherwise it counts as earlier than the request that came in between.
  */
 export function mainReplaced(context: Context, instance: InstanceState, end: ProcessEnd, token: number): void {
   addSuccessor(context, instance, token);
@@ -107,7 +107,7 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   if (instance.state === 'killed') return GOES_ON;
   if (instance.state === 'stopping') return { failure: null, stops: false, goesOn: false };
   const goesOn = !isDeferred(instance);
-  // The program ended without having done what `expect` waits for: it never came up.
+  // The program ended without meeting `expect`: it never came up.
   const neverUp = instance.state === 'spawned' && definition.expect !== 'none' && process.execed;
   if (neverUp && !neverRan(status)) instance.hints.push(expectHint(definition.expect, process));
   const asks = status !== 0 || (definition.respawn && !definition.task) || neverUp;
@@ -132,7 +132,7 @@ function judgeHook(slot: Slot, status: number): Verdict {
   return matters && status !== 0 ? { failure: slot, stops: true, goesOn: true } : GOES_ON;
 }
 
-/** Records the first failure of a run and tells everybody who waits. */
+/** Records the first failure of a run, and releases its waiters with an error. */
 function fail(
   context: Context,
   instance: InstanceState,
@@ -143,7 +143,7 @@ function fail(
 ): void {
   const { definition } = context.classOf(instance);
   const shown = slot === 'respawn' ? 0 : status;
-  // A failure after the main process does not change what that has ended with.
+  // A failure after the main process does not change that one's status.
   if (slot === 'pre-start' || slot === 'security' || status === -1) noteExitStatus(context, instance, status);
   if (!instance.failure) {
     const words = slot === 'respawn' ? `respawning too fast: ${text}` : text;
@@ -195,23 +195,23 @@ export function spawnFailed(context: Context, instance: InstanceState, slot: Slo
 }
 
 /** The first pause before another attempt to fork, in milliseconds; it doubles with every further one. */
-const RETRY_FIRST = 100;
-const RETRY_LONGEST = 5000;
+const RETRY_FIRST_MS = 100;
+const RETRY_LONGEST_MS = 5000;
 
-/** The machine could not give us a process just now: tries again, unless the job is to stop by then. */
+/** The machine has no process to give at present: retries, unless the job is to stop by then. */
 export function spawnDelayed(context: Context, instance: InstanceState, slot: Slot, reason: string): void {
   const process = instance.processes[slot] as ProcessState;
   context.log('warn', `Temporary process spawn error: ${reason}`);
   context.removeProcess(process.token);
   process.retries++;
-  const pause = Math.min(RETRY_FIRST * 2 ** (process.retries - 1), RETRY_LONGEST);
+  const pause = Math.min(RETRY_FIRST_MS * 2 ** (process.retries - 1), RETRY_LONGEST_MS);
   context.arm(pause, { kind: 'spawn', instance: instance.id, slot });
   context.effects.push({ type: 'settled' });
 }
 
-/** The first pause before whom the process runs as may be known, in milliseconds, and the longest; each is twice the one before. */
-const AWAITED_FIRST = 2;
-const AWAITED_LONGEST = 256;
+/** The first and the longest pause before the look-up is checked again, in milliseconds; each is twice the one before. */
+const AWAITED_FIRST_MS = 2;
+const AWAITED_LONGEST_MS = 256;
 
 /** The ids of the process have to be looked up first: the spawn is retried until they are known or the look-up has failed. */
 export function spawnAwaited(context: Context, instance: InstanceState, slot: Slot): void {
@@ -219,7 +219,11 @@ export function spawnAwaited(context: Context, instance: InstanceState, slot: Sl
   context.removeProcess(process.token);
   const asked = process.asked ?? 0;
   process.asked = asked + 1;
-  context.arm(Math.min(AWAITED_FIRST * 2 ** asked, AWAITED_LONGEST), { kind: 'spawn', instance: instance.id, slot });
+  context.arm(Math.min(AWAITED_FIRST_MS * 2 ** asked, AWAITED_LONGEST_MS), {
+    kind: 'spawn',
+    instance: instance.id,
+    slot,
+  });
 }
 
 export function retrySpawn(context: Context, instance: InstanceState, slot: Slot): void {

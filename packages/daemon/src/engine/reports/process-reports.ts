@@ -23,7 +23,7 @@ export interface Known {
 export function processSpawned(context: Context, { instance, slot, process }: Known, pid: number): void {
   process.pid = pid;
   process.firstPid = pid;
-  // Clients hear of a successor when it takes the place of the process.
+  // Clients are notified of a successor when it replaces the process.
   if (process === instance.successor) return;
   tellProcess(context, instance, slot, pid);
   if (slot === 'main' && instance.state === 'killed') killMain(context, instance);
@@ -35,7 +35,7 @@ export function processExeced(context: Context, { instance, slot, process }: Kno
   process.execed = true;
   if (slot !== 'main' || instance.state !== 'spawned' || process === instance.successor) return;
   const { expect } = context.classOf(instance).definition;
-  // A stop that came before the program ran was not sent on its way yet.
+  // A stop that came before the program ran takes effect now.
   if (expect === 'none' || instance.goal === 'stop') advance(context, instance);
 }
 
@@ -51,7 +51,7 @@ export function expectMet(context: Context, { instance, process }: Known, pid: n
   if (instance.state === 'spawned') advance(context, instance);
 }
 
-/** Where one that has stopped itself is sent on its way: also when a stop or restart came first, to take its kill signal. */
+/** States in which a process that has stopped itself is continued: after a stop or restart, too, so that it handles its kill signal. */
 const SENT_ON: ReadonlySet<State> = new Set(['spawned', 'stopping', 'killed']);
 
 /** A stop is a sign of readiness with `expect stop`; any other one is only noted. */

@@ -1,5 +1,5 @@
 /**
- * Reports of the supervisor: which process each one is about, and who acts on it.
+ * Reports of the supervisor: finds the process of each, and dispatches it.
  */
 import { errnoText, signalName } from '@upstart/common';
 import { type Report, SPAWN_AWAITED } from '../../supervisor/process-messages.ts';
@@ -27,7 +27,7 @@ type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
 /** Those about one process. */
 type ProcessReport = Exclude<Extract<Report, { process: number }>, LogReport>;
 
-/** Reports after which there is no such process; it vanishes in its own way. */
+/** Reports after which the process is gone; `vanished` is handled apart. */
 const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'spawn-failed']);
 
 /** Takes a report; one that was taken before is ignored, and so is one of a process that is not known any more. */
@@ -112,7 +112,7 @@ function applyProcessReport(context: Context, known: Known, report: ProcessRepor
 }
 
 function notSpawned(context: Context, { instance, slot }: Known, report: ReportOf<'spawn-failed'>): void {
-  // Started by a standing order, and stopped before that was known: it is gone all the same.
+  // Started by a standing order, and stopped before that was known: it has ended.
   if (slot === 'main' && instance.state !== 'spawned') processEnded(context, instance, slot, { pid: 0, status: null });
   else if (report.errno === SPAWN_AWAITED) spawnAwaited(context, instance, slot);
   else if (report.step === 'fork') spawnDelayed(context, instance, slot, errnoText(report.errno));
@@ -134,11 +134,11 @@ function answerSignalled(context: Context, command: number): void {
   reply(context, key, null);
 }
 
-/** A signal was sent, or could not be sent. If there is no such process any more, its end has been missed: it counts now. */
+/** The outcome of sending a signal. If the process does not exist any more, its end was missed and counts now. */
 function signalled(context: Context, known: Known, report: ReportOf<'signalled'>): void {
   const { instance, slot, process } = known;
   if (report.errno === 0) {
-    // It was asked for because nothing had been heard of its exec, and is there: that report is lost (`adopt.ts`).
+    // The signal was a probe for a process without a report of its exec; it lives, so that report is lost (`adopt.ts`).
     if (report.signal === 0 && !process.execed) processExeced(context, known);
     return;
   }
@@ -151,7 +151,7 @@ function signalled(context: Context, known: Known, report: ReportOf<'signalled'>
   context.log('warn', `Failed to send ${name} signal to ${whom}: ${errnoText(report.errno)}`);
 }
 
-/** The supervisor knows nothing of the process any more, and its end will not be reported. */
+/** The supervisor does not know the process any more, and will not report its end. */
 function vanished(context: Context, { instance, slot, process }: Known): void {
   const end = { pid: process.pid, status: null };
   if (process === instance.successor) dropSuccessor(context, instance);

@@ -1,6 +1,6 @@
 /**
  * The meaning of signals to an init (reference: system §3), as tables: for the system's init, those of sessions, and those of containers. It is
- * decided here, when their report is applied: once that is in the journal, nothing of what it means can be lost.
+ * decided here, when their report is applied: once that is in the journal, its meaning cannot be lost.
  */
 
 import { beginQuiesce } from '../lifecycle/quiesce.ts';
@@ -26,7 +26,7 @@ const emits =
     void emitEvent(context, event, []);
 const quiesce: Action = (context) => beginQuiesce(context, 'shutdown');
 const reload: Action = ({ effects }) => effects.push({ type: 'duty', duty: 'reload-configuration' });
-/** For when something has hidden or removed the control sockets. */
+/** For control sockets that were hidden or removed. */
 const listen: Action = ({ effects }) => effects.push({ type: 'duty', duty: 'listen-again' });
 
 const SYSTEM_SIGNALS: ReadonlyMap<number, Action> = new Map([

@@ -18,7 +18,7 @@ import { endRepeating } from '../processes/standing-orders.ts';
 
 type EnvironmentRequest = Extract<EngineRequest, { method: 'setEnv' | 'unsetEnv' | 'resetEnv' }>;
 
-/** The table that jobs get to begin with: PATH and TERM, for a session all that init itself has. */
+/** The initial table for jobs: PATH and TERM, in a session all of init's own variables. */
 export function initialEnvironment(settings: Pick<EngineSettings, 'initEnv' | 'inheritEnv'>): string[] {
   const env: string[] = [];
   for (const name of ['PATH', 'TERM']) {
@@ -37,7 +37,7 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
     resetEnvironment(context, instance);
     return;
   }
-  // Everybody's table is changed in the instances that exist, too.
+  // A change of the common table applies to existing instances, too.
   const instances = instance ? [instance] : [...context.state.instances.values()];
   const tables = instances.map(({ env }) => checked(context.share(changed(env, request))));
   const growth = tables.reduce((sum, env, i) => sum + lengthOf(env) - lengthOf((instances[i] as InstanceState).env), 0);
@@ -88,7 +88,7 @@ export function readEnvironment(context: Context, target: EnvTargetSpec): readon
   return findEnvironment(context, target)?.env ?? context.state.environment;
 }
 
-/** The instance whose table is meant; null for everybody's. */
+/** The instance whose table is meant; null for the common table. */
 function findEnvironment(context: Context, target: EnvTargetSpec): InstanceState | null {
   if (target === null) return null;
   if (target.job === '') throw upstartError('empty-job');

@@ -20,7 +20,7 @@ export function listJobs(context: Context): JobStatus[] {
   }));
 }
 
-/** Throws UpstartError; a stopped job that was asked for without arguments is no error. */
+/** Throws UpstartError; a stopped job without arguments is no error. */
 export function jobStatus(context: Context, target: TargetSpec): JobStatus {
   const { name, instance } = locate(context, target);
   if (!instance && ('instance' in target || target.env.length > 0)) throw upstartError('unknown-instance', name);
@@ -37,8 +37,8 @@ function instanceStatus(context: Context, instance: InstanceState): InstanceStat
 }
 
 /**
- * Whether what has been started is under way, since a spawn takes a moment: of one job, that the programs run; of every job
- * (null), that the pids are known, because somewhere there may always be one that is about to run.
+ * Whether spawns have settled, since they take a moment: for one job, the programs run; for all jobs
+ * (null), the pids are known, because some program may always be about to run.
  */
 export function isSettled(context: Context, job: string | null): boolean {
   const classes = job === null ? context.state.classes.values() : [context.state.classes.get(job)];
@@ -74,7 +74,7 @@ function classConfig({ definition }: ClassState): JobConfig {
   };
 }
 
-/** Where the output of an instance goes. Throws UpstartError. */
+/** The log file of an instance. Throws UpstartError. */
 export function instanceLogPath(context: Context, target: TargetSpec): string {
   const { name } = locate(context, target);
   const { logDir } = context.state.settings;

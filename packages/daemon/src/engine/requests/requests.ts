@@ -26,7 +26,7 @@ import { changeEnvironment } from './environment-requests.ts';
 
 type JobRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' }>;
 
-/** Carries out a request. Replies now or, when it is to wait, later. Throws UpstartError. */
+/** Applies a request. Replies now or, for a client that waits, later. Throws UpstartError. */
 export function handleRequest(context: Context, key: string, request: EngineRequest): void {
   switch (request.method) {
     case 'start':
@@ -60,7 +60,7 @@ export function findClass(context: Context, name: string): ClassState {
   return jobClass;
 }
 
-/** Whose instance a request is about, whether or not it exists. */
+/** The class and the name of a request's instance, whether or not it exists. */
 export interface Located {
   jobClass: ClassState;
   name: string;
@@ -70,7 +70,7 @@ export interface Located {
 }
 
 /**
- * Finds what a target names. A name that cannot be expanded is an error, to which the job's `usage` is added unless
+ * Finds a target. A name that cannot be expanded is an error, to which the job's `usage` is added unless
  * `withUsage` is false. Throws UpstartError.
  */
 export function locate(context: Context, target: TargetSpec, withUsage = true): Located {
@@ -93,7 +93,7 @@ export function locate(context: Context, target: TargetSpec, withUsage = true): 
   }
 }
 
-/** Finds an instance that has to exist. Throws UpstartError. */
+/** Finds an existing instance. Throws UpstartError. */
 export function locateInstance(
   context: Context,
   target: TargetSpec,
