@@ -1,52 +1,63 @@
 /*
  * The logger: reads the terminals of jobs, writes and rotates their log files, and copies lines to standard output. The
- * supervisor starts it and hands it the terminals; it can be killed at any moment, and the next one goes on where it was.
+ * supervisor starts it and hands it the terminals; it can be killed at any moment, and the next one continues where it was.
  */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
+#include "logger.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "file.h"
 
 #define STACK (256 * 1024)
 #define EVENTS 64
 /* So many messages are taken before terminals have their turn. */
 #define MESSAGES_A_TURN 64
-/* How long the end waits for files to be written, and then for standard output. */
+/* How soon a message is tried again that the supervisor had no room for; and how often is looked whether all is written. */
+#define TELL_AGAIN 20
+#define CLOSE_AGAIN 10
+/* How long the end waits for files to be written, and for standard output. */
 #define CLOSE_PATIENCE 10000
 #define OUTPUT_PATIENCE 1000
+/* Beside the ids of logs: what else is waited for. */
+#define MESSAGES UINT64_MAX
+#define TIME (UINT64_MAX - 1)
 
 pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-/* CLOSE has been carried out. */
-static bool closed;
-
-int64_t now_ns(void) {
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
-}
+struct memory *memory;
+int events_fd;
+static int timer;
+/* When logs and files are looked at, 0: no need to; and since when there is no supervisor. */
+static int64_t wake_at, alone_since;
 
 int64_t now_ms(void) {
-	return now_ns() / 1000000;
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
 }
 
-struct timespec time_in(int64_t milliseconds) {
-	int64_t then = now_ns() + milliseconds * 1000000;
-	return (struct timespec){.tv_sec = then / 1000000000, .tv_nsec = then % 1000000000};
+void wake_in(int64_t milliseconds) {
+	int64_t then = now_ms() + milliseconds;
+	if (wake_at && wake_at <= then)
+		return;
+	wake_at = then;
+	timerfd_settime(timer, TFD_TIMER_ABSTIME, &(struct itimerspec){.it_value = {then / 1000, then % 1000 * 1000000}},
+	                NULL);
 }
 
-void condition_open(pthread_cond_t *condition) {
-	pthread_condattr_t attributes;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
+bool tell(enum message_type type, uint64_t id, const char *path, int64_t error, int64_t count) {
+	struct message head = {.type = type, .id = id, .numbers = {error, count}};
+	if (message_send(LOGGER_SOCKET, &head, path, strlen(path), -1) || errno != EAGAIN)
+		return true;
+	wake_in(TELL_AGAIN);
+	return false;
+}
+
+void give_up(void) {
+	_exit(1);
 }
 
 void thread_start(void *(*run)(void *data), void *data) {
@@ -54,38 +65,45 @@ void thread_start(void *(*run)(void *data), void *data) {
 	pthread_attr_t attributes;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	if (pthread_create(&thread, &attributes, run, data) != 0)
-		exit(1);
+		give_up();
 }
 
-bool tell(enum message_type type, uint64_t id, const char *path, int64_t error, int64_t count) {
-	struct message head = {.type = type, .id = id, .numbers = {error, count}};
-	return message_send(LOGGER_SOCKET, &head, path, "", -1) || errno != EAGAIN;
+uint64_t ring_put(char *ring, size_t size, uint64_t span, const void *bytes, size_t count) {
+	size_t at = ((uint32_t)span + length_of(span)) % size, first = count < size - at ? count : size - at;
+	memcpy(ring + at, bytes, first);
+	memcpy(ring, (const char *)bytes + first, count - first);
+	return span + ((uint64_t)count << 32);
 }
 
-static void write_all(void) {
-	logs_empty();
-	pthread_mutex_lock(&lock);
-	files_hurry();
-	pthread_mutex_unlock(&lock);
-	writer_wait(CLOSE_PATIENCE);
-	output_wait(OUTPUT_PATIENCE);
+uint64_t ring_drop(size_t size, uint64_t span, size_t count) {
+	size_t length = length_of(span);
+	/* From the beginning again when it is empty: only as much of the ring takes up memory as has ever waited. */
+	return count >= length ? 0 : (length - count) << 32 | ((uint32_t)span + count) % size;
+}
+
+static void look(void) {
+	wake_at = 0;
+	logs_look();
+	files_look();
+	int64_t passed = now_ms() - alone_since;
+	if (!alone_since)
+		return;
+	if ((files_are_idle() || passed >= CLOSE_PATIENCE) && (output_is_idle() || passed >= OUTPUT_PATIENCE))
+		exit(0);
+	wake_in(CLOSE_AGAIN);
 }
 
 static void carry_out(const struct whole_message *message, int descriptor) {
 	switch (message->head.type) {
 	case LOG_ADD:
-		if (descriptor >= 0)
-			logs_add(message, descriptor);
-		return; /* which has it now */
+		logs_add(message, descriptor);
+		return; /* which has the descriptor now */
 	case LOG_FINISH:
 		logs_finish(message->head.id);
 		break;
 	case LOG_FLUSH:
-		pthread_mutex_lock(&lock);
 		files_hurry();
-		pthread_mutex_unlock(&lock);
 		break;
 	case LOG_ROTATION:
 		files_rotate(message->head.numbers);
@@ -94,38 +112,46 @@ static void carry_out(const struct whole_message *message, int descriptor) {
 		files_keep_folder(message);
 		break;
 	case LOG_SAY:
-		output_line(message->head.flags, "", message->text, strlen(message->text));
+		output_line(message->head.flags, "", (struct iovec[]){{(char *)message->text, strlen(message->text)}, {"", 0}});
 		break;
 	case LOG_CLOSE:
-		write_all();
-		closed = true;
-		tell(LOG_CLOSED, 0, "", 0, 0);
+		logs_empty(true);
 		break;
 	}
 	if (descriptor >= 0)
 		close(descriptor);
 }
 
-/* Takes one message. False: there are no more at the moment. */
-static bool receive(void) {
+static void receive(void) {
 	static struct whole_message message;
 	int descriptor;
-	if (message_receive(LOGGER_SOCKET, &message, &descriptor)) {
+	for (int i = 0; message_receive(LOGGER_SOCKET, &message, &descriptor); i++) {
 		carry_out(&message, descriptor);
-		return true;
+		if (i == MESSAGES_A_TURN)
+			return;
 	}
 	if (errno == EAGAIN || errno == EINTR)
-		return false;
+		return;
 	/* The supervisor is gone. */
-	if (!closed)
-		write_all();
-	exit(0);
+	epoll_ctl(events_fd, EPOLL_CTL_DEL, LOGGER_SOCKET, NULL);
+	alone_since = now_ms();
+	logs_empty(false);
+	files_hurry();
+	wake_in(CLOSE_AGAIN);
 }
 
-static void add(int epoll, int fd, void *mark) {
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = mark};
-	if (fd < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
-		exit(1);
+static void memory_open(void) {
+	/* Where init may not make a file of that size the memory is the logger's own: then it dies with it. */
+	bool is_shared = ftruncate(LOGGER_MEMORY, sizeof *memory) == 0;
+	memory = mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE,
+	              MAP_SHARED | MAP_NORESERVE | (is_shared ? 0 : MAP_ANONYMOUS), is_shared ? LOGGER_MEMORY : -1, 0);
+	if (memory == MAP_FAILED)
+		give_up();
+}
+
+static void add(int fd, uint64_t id) {
+	if (epoll_ctl(events_fd, EPOLL_CTL_ADD, fd, &(struct epoll_event){.events = EPOLLIN, .data.u64 = id}) < 0)
+		give_up();
 }
 
 int main(void) {
@@ -133,30 +159,27 @@ int main(void) {
 	/* It ends when the supervisor does, and not before. */
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
 		signal(ignored[i], SIG_IGN);
-	if (!memory_open())
-		return 1;
-	static char messages, notices;
-	int epoll = epoll_create1(EPOLL_CLOEXEC), notice_fd = writer_open();
+	events_fd = epoll_create1(EPOLL_CLOEXEC);
+	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	pthread_mutex_lock(&lock);
+	memory_open();
 	output_open();
-	logs_open(epoll);
-	add(epoll, LOGGER_SOCKET, &messages);
-	add(epoll, notice_fd, &notices);
+	stage_open();
+	add(LOGGER_SOCKET, MESSAGES);
+	add(timer, TIME);
+	thread_start(write_files, NULL);
 	tell(LOG_READY, 0, "", 0, 0);
 	for (;;) {
 		struct epoll_event events[EVENTS];
-		int count = epoll_wait(epoll, events, EVENTS, logs_turn());
-		bool has_messages = false, has_notices = false;
-		for (int i = 0; i < count; i++) {
-			has_messages = has_messages || events[i].data.ptr == &messages;
-			has_notices = has_notices || events[i].data.ptr == &notices;
-			if (events[i].data.ptr != &messages && events[i].data.ptr != &notices)
-				log_ready(events[i].data.ptr);
-		}
-		/* After those that are known to be there still. */
-		eventfd_t times;
-		if (has_notices && eventfd_read(notice_fd, &times) == 0)
-			logs_take_notices();
-		for (int i = 0; has_messages && i < MESSAGES_A_TURN && receive(); i++)
-			;
+		pthread_mutex_unlock(&lock);
+		int count = epoll_wait(events_fd, events, EVENTS, -1);
+		pthread_mutex_lock(&lock);
+		for (int i = 0; i < count; i++)
+			if (events[i].data.u64 == MESSAGES)
+				receive();
+			else if (events[i].data.u64 == TIME)
+				look();
+			else
+				log_go(events[i].data.u64);
 	}
 }

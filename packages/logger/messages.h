@@ -1,12 +1,11 @@
 /*
- * What the supervisor and the logger say to each other, one message a packet, over a SOCK_SEQPACKET socket pair. Both are
- * installed together, and a supervisor that replaces itself starts the logger that belongs to it: there are no versions.
+ * What the supervisor and the logger tell each other, one message a packet of a SOCK_SEQPACKET socket pair. Both are installed
+ * together, and a supervisor that replaces itself starts the logger that belongs to it, so messages have no versions.
  */
 #ifndef MESSAGES_H
 #define MESSAGES_H
 
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,36 +17,43 @@
 #define LOGGER_MEMORY 4
 
 enum message_type {
-	/* To the logger. A log: `id`, `flags`, both texts (path, label), and with it the descriptor to read. */
-	LOG_ADD = 1,
+	/* To the logger, in this order. `numbers`: bytes, seconds, old files to keep. */
+	LOG_ROTATION = 1,
+	/* The path; `numbers`: mode, owner, group, whether those above it are made. */
+	LOG_FOLDER,
+	/* A log: `flags`, its sequence (numbers[0]), the path, behind a NUL the label, and the descriptor to read. */
+	LOG_ADD,
 	/* The process of the log `id` has ended: to be answered with DRAINED. */
 	LOG_FINISH,
 	LOG_FLUSH,
-	/* `numbers`: bytes, seconds, old files to keep. */
-	LOG_ROTATION,
-	/* The first text; `numbers`: mode, owner, group, whether those above it are made. */
-	LOG_FOLDER,
-	/* The first text is a line for descriptor `flags`. */
-	LOG_SAY,
-	/* To be answered with CLOSED when all is written. */
+	/* Init ends, and the connection after that: then the logger writes all it has, and ends. */
 	LOG_CLOSE,
+	/* At any time: a line for descriptor `flags`. */
+	LOG_SAY,
 
 	/* From the logger. It has begun. */
 	LOG_READY = 32,
+	/* numbers[0]: the rest is kept, and there will be another one when `id` may be used for another log. */
 	LOG_DRAINED,
-	/* The first text is the path of a file; `numbers`: an error number, bytes dropped. */
+	/* ADD came without its descriptor, and is to be sent again. */
+	LOG_AGAIN,
+	/* The path of a file; `numbers`: an error number, bytes dropped. */
 	LOG_TROUBLE,
 	LOG_DROPPED,
 	LOG_RESTORED,
 	LOG_NOT_ROTATED,
-	LOG_CLOSED,
 };
 
-/* Flags of a log. Its lines are copied to one of these, as they are when there is no label. */
+/* Flags of a log: its lines are copied to one of these, as they are when there is no label; it comes without a descriptor. */
 #define LOG_TO_OUTPUT 1u
 #define LOG_TO_ERROR 2u
+#define LOG_IS_READ 4u
+#define LOG_TO_FILE 8u
+/* The ids of logs are below this. */
+#define LOG_PLACES (sizeof(void *) < 8 ? 4096u : 65536u)
 
-#define MESSAGE_TEXT (64u * 1024)
+/* A longer text is cut. */
+#define MESSAGE_TEXT (32u * 1024)
 
 struct message {
 	uint32_t type, flags;
@@ -55,62 +61,47 @@ struct message {
 	int64_t numbers[4];
 };
 
-/* With its two texts, each of which has a NUL at its end. */
+/* With its text, and two NULs behind that. */
 struct whole_message {
 	struct message head;
-	char text[MESSAGE_TEXT];
+	char text[MESSAGE_TEXT + 2];
 };
 
-/* False, with errno: not now, or to nobody. Texts that are too long are cut. With a descriptor, unless it is -1. */
-static inline bool message_send(int socket, const struct message *head, const char *text, const char *second, int fd) {
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
-	struct iovec pieces[] = {
-	    {(void *)head, sizeof *head},
-	    {(void *)text, strnlen(text, MESSAGE_TEXT / 2)},
-	    {"", 1},
-	    {(void *)second, strnlen(second, MESSAGE_TEXT / 4)},
-	    {"", 1},
-	};
-	struct msghdr header = {.msg_iov = pieces, .msg_iovlen = sizeof pieces / sizeof *pieces};
-	if (fd >= 0) {
-		header.msg_control = &control;
-		header.msg_controllen = sizeof control;
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-	}
-	return sendmsg(socket, &header, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+/* One descriptor that goes with a message. */
+union message_descriptor {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+/* False, with errno: not now, or to nobody. With a descriptor, unless it is -1. */
+static inline bool message_send(int socket, const struct message *head, const char *text, size_t length, int fd) {
+	union message_descriptor sent = {.header = {CMSG_LEN(sizeof fd), SOL_SOCKET, SCM_RIGHTS}};
+	struct iovec pieces[] = {{(void *)head, sizeof *head},
+	                         {(void *)text, length < MESSAGE_TEXT ? length : MESSAGE_TEXT}};
+	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2, .msg_control = &sent, .msg_controllen = sizeof sent};
+	memcpy(CMSG_DATA(&sent.header), &fd, sizeof fd);
+	if (fd < 0)
+		message.msg_controllen = 0;
+	return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
-/* False, with errno: there is none (EAGAIN), or never will be. What is no message is one of type 0. `*fd`: -1, or what came with it. */
+/* False, with errno: there is none (EAGAIN), or never will be. What is no message has type 0. `*fd`: what came with it, or -1. */
 static inline bool message_receive(int socket, struct whole_message *message, int *fd) {
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec piece = {message, sizeof *message};
-	struct msghdr header = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+	union message_descriptor sent = {.header = {.cmsg_len = 0}};
+	struct iovec piece = {message, sizeof message->head + MESSAGE_TEXT};
+	struct msghdr header = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = &sent, .msg_controllen = sizeof sent};
 	ssize_t size = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *entry = size > 0 ? CMSG_FIRSTHDR(&header) : NULL;
 	*fd = -1;
-	if (entry && entry->cmsg_level == SOL_SOCKET && entry->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(entry), sizeof *fd);
 	if (size <= 0) {
 		errno = size == 0 ? ECONNRESET : errno;
 		return false;
 	}
-	size_t length = (size_t)size - sizeof message->head;
-	bool is_valid = (size_t)size > sizeof message->head && message->text[length - 1] == '\0' &&
-	                strlen(message->text) + 1 < length && !(header.msg_flags & MSG_TRUNC);
-	if (!is_valid)
-		message->head.type = 0;
+	if (CMSG_FIRSTHDR(&header) && sent.header.cmsg_level == SOL_SOCKET && sent.header.cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(&sent.header), sizeof *fd);
+	memset((char *)message + size, '\0', 2);
+	if ((size_t)size < sizeof message->head)
+		*message = (struct whole_message){0};
 	return true;
-}
-
-/* The second text. */
-static inline const char *message_second(const struct whole_message *message) {
-	return message->text + strlen(message->text) + 1;
 }
 
 #endif

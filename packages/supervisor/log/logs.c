@@ -1,18 +1,17 @@
 /*
- * The supervisor's side of the logger: starts it, hands it the terminals, and again to the next one when it has died. What
- * could not be sent for want of room is sent later; the state of each log says what that is.
+ * The table of logs, and the logger that is told of them. Each log's state says what it has been told, so that one function sends what
+ * could not be sent for want of room, what was sent to a logger that has died, and what the image before this one knew.
  */
 #define _GNU_SOURCE
 #include "log/logs.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,234 +20,234 @@
 #include "link/frames.h"
 #include "loop/loop.h"
 
-/* One that lives shorter than this is followed at once so many times in a row, then after pauses. Milliseconds. */
+/* One that lives shorter than this is followed at once so many times in a row, then after pauses that double. Milliseconds. */
 #define SHORT_LIFE 1000
 #define SHORT_LIVES_FREE 5
 #define PAUSE_FIRST 50
 #define PAUSE_LAST 5000
 /* After so many in a row that did not come up, processes are started without logs. */
 #define HOPELESS 3
-/* How long it waits when reports are not acknowledged. */
-#define NO_ROOM_PAUSE 100
+/* How long the logger waits when reports are not acknowledged, and to be sent a descriptor again. */
+#define PAUSE 100
 /* Where the descriptors of the logger are before they get their numbers. */
 #define ABOVE 16
-#define BUCKETS 1024
 
 struct log {
 	struct garbage garbage;
-	/* The oldest first; and those that have something to be sent. */
-	struct log *next, *previous, *next_due, *next_with_id;
-	uint64_t id;
-	int64_t number;
+	/* Its place in the table; which of all logs it is; and what the image before calls it. */
+	int64_t id, sequence, number;
+	/* -1: all has been read. */
 	int master;
-	unsigned flags;
+	int64_t flags;
 	/* What it has come to, and what of that the logger has been told. */
-	bool started, finished, is_due, added, told_finish;
+	int64_t started, finished;
+	bool added, told_finish;
 	void (*written)(void *data);
 	void *data;
-	char *path, *label;
+	/* The path, and behind a NUL the label. */
+	char *text;
+	size_t length;
 };
 
-static struct log *first, *last, *with_id[BUCKETS], *first_due, **last_due = &first_due;
-static uint64_t last_id;
+#define PLACES ((int64_t)LOG_PLACES)
+static struct log *logs[PLACES];
+/* Below the first no place is free, from the last on none has been used. */
+static int64_t first_free, end, last_sequence;
 static pid_t pid;
 static int memory = -1;
 static struct watch channel = {.fd = -1}, pidfd = {.fd = -1};
-static struct timer restart, room;
-static uint32_t watched;
+static struct timer restart, resend;
 static int64_t started_at;
 static unsigned short_lives, not_ready;
-/* What the daemon has set, to be sent once; the next logger gets it again. */
-static struct setting {
+/* By type: what the daemon has set, which the next logger gets again, and what it is to do once. */
+static struct order {
 	struct message head;
 	char *text;
-} settings[2];
-static bool settings_due, flush_due, close_due, closed;
+	bool due;
+} orders[LOG_CLOSE + 1];
+/* Not all has been sent. */
+static bool behind = true;
 
-static void start(void);
+static void start(struct timer *timer);
 
 /* ---- sending ---- */
 
-static bool send_plain(enum message_type type, uint64_t id) {
-	struct message head = {.type = type, .id = id};
-	return message_send(channel.fd, &head, "", "", -1);
-}
-
 static bool send_log(struct log *log) {
-	struct message head = {.type = LOG_ADD, .flags = log->flags, .id = log->id};
-	log->added = log->added || message_send(channel.fd, &head, log->path, log->label, log->master);
+	struct message head = {.type = LOG_ADD, .id = (uint64_t)log->id, .numbers = {log->sequence}};
+	head.flags = (uint32_t)log->flags | (log->text[0] ? LOG_TO_FILE : 0) | (log->master < 0 ? LOG_IS_READ : 0);
+	log->added = log->added || message_send(channel.fd, &head, log->text, log->length, log->master);
+	head.type = LOG_FINISH;
 	if (log->added && log->finished && !log->told_finish)
-		log->told_finish = send_plain(LOG_FINISH, log->id);
+		log->told_finish = message_send(channel.fd, &head, "", 0, -1);
 	return log->added && log->told_finish == log->finished;
 }
 
-static bool send_settings(void) {
-	for (size_t i = 0; i < 2; i++)
-		if (settings[i].text && !message_send(channel.fd, &settings[i].head, settings[i].text, "", -1))
+static bool send_logs(void) {
+	int64_t id = 0;
+	while (id < end && (!logs[id] || !logs[id]->started || send_log(logs[id])))
+		id++;
+	return id == end;
+}
+
+static bool send_order(struct order *order) {
+	const char *text = order->text ? order->text : "";
+	order->due = order->due && !message_send(channel.fd, &order->head, text, strlen(text), -1);
+	return !order->due;
+}
+
+static void send_all(struct timer *timer) {
+	(void)timer;
+	unsigned type = LOG_ROTATION;
+	while (type <= LOG_CLOSE && (type == LOG_ADD ? send_logs() : send_order(&orders[type])))
+		type++;
+	behind = type <= LOG_CLOSE;
+	watch_change(&channel, EPOLLIN | (behind ? EPOLLOUT : 0));
+}
+
+static void changed(struct log *log) {
+	if (!behind && !send_log(log))
+		send_all(NULL);
+}
+
+static void order(struct message head, const char *text, size_t length) {
+	struct order *order = &orders[head.type];
+	free(order->text);
+	*order = (struct order){head, strndup(text, length), true};
+	send_all(NULL);
+}
+
+void logs_flush(void) {
+	order((struct message){.type = LOG_FLUSH}, "", 0);
+}
+
+void logs_rotate(const struct frame *frame) {
+	order((struct message){.type = LOG_ROTATION,
+	                       .numbers = {frame_get(frame, TAG_ROTATE_SIZE), frame_get(frame, TAG_ROTATE_AGE),
+	                                   frame_get(frame, TAG_ROTATE_KEEP)}},
+	      "", 0);
+}
+
+void logs_keep_folder(const struct frame *frame) {
+	struct field path = frame_field(frame, TAG_PATH);
+	order((struct message){.type = LOG_FOLDER,
+	                       .numbers = {frame_get(frame, TAG_MODE), frame_get(frame, TAG_OWNER),
+	                                   frame_get(frame, TAG_OWNER_GROUP), frame_get(frame, TAG_PARENTS)}},
+	      (const char *)path.data, path.length);
+}
+
+bool logs_say(int fd, const char *line, size_t length) {
+	struct message head = {.type = LOG_SAY, .flags = fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR};
+	size_t sent = 0;
+	do {
+		if (!message_send(channel.fd, &head, line + sent, length - sent, -1))
 			return false;
+		sent += MESSAGE_TEXT;
+	} while (sent < length);
 	return true;
-}
-
-/* What is due, as far as there is room. */
-static void send_due(void) {
-	bool room = channel.fd >= 0;
-	if (room && settings_due)
-		room = !(settings_due = !send_settings());
-	while (room && first_due) {
-		struct log *log = first_due;
-		room = send_log(log);
-		if (!room)
-			break;
-		log->is_due = false;
-		first_due = log->next_due;
-		if (!first_due)
-			last_due = &first_due;
-	}
-	if (room && flush_due)
-		room = !(flush_due = !send_plain(LOG_FLUSH, 0));
-	if (room && close_due)
-		room = !(close_due = !send_plain(LOG_CLOSE, 0));
-	uint32_t events = EPOLLIN | (room ? 0 : EPOLLOUT);
-	if (channel.fd >= 0 && events != watched)
-		watch_change(&channel, watched = events);
-}
-
-static void put_due(struct log *log) {
-	if (log->is_due)
-		return;
-	log->is_due = true;
-	log->next_due = NULL;
-	*last_due = log;
-	last_due = &log->next_due;
-}
-
-static void make_due(struct log *log) {
-	put_due(log);
-	send_due();
 }
 
 /* ---- logs ---- */
 
-static struct log **place_of(uint64_t id) {
-	struct log **place = &with_id[id % BUCKETS];
-	while (*place && (*place)->id != id)
-		place = &(*place)->next_with_id;
-	return place;
+static bool set_text(struct log *log, const void *path, size_t path_length, const char *label) {
+	char *text;
+	int length = asprintf(&text, "%.*s%c%s", (int)path_length, (const char *)path, '\0', label);
+	if (length < 0)
+		return false;
+	free(log->text);
+	log->text = text;
+	log->length = (size_t)length;
+	return true;
 }
 
-static struct log *new_log(uint64_t id, const char *path, const char *label, unsigned flags, int master) {
-	struct log *log = calloc(1, sizeof *log);
-	if (!log || !(log->path = strdup(path)) || !(log->label = strdup(label))) {
-		if (log)
-			free(log->path);
+static struct log *new_log(const void *path, size_t path_length, const char *label, unsigned flags, int master) {
+	while (first_free < end && logs[first_free])
+		first_free++;
+	struct log *log = first_free < PLACES ? calloc(1, sizeof *log) : NULL;
+	if (!log || !set_text(log, path, path_length, label)) {
 		free(log);
 		return NULL;
 	}
-	log->id = id;
-	log->number = (int64_t)id;
+	log->id = first_free;
+	log->number = log->sequence = ++last_sequence;
 	log->flags = flags;
 	log->master = master;
-	log->previous = last;
-	*(last ? &last->next : &first) = log;
-	last = log;
-	*place_of(id) = log;
+	logs[log->id] = log;
+	end = log->id < end ? end : log->id + 1;
 	return log;
 }
 
 struct log *log_new(const char *path, const char *label, int master) {
-	return new_log(++last_id, path ? path : "", label ? label : "", label ? LOG_TO_OUTPUT : 0, master);
+	return new_log(path ? path : "", path ? strlen(path) : 0, label ? label : "", label ? LOG_TO_OUTPUT : 0, master);
 }
 
 struct log *log_of_stream(int fd, int master) {
-	return new_log(++last_id, "", "", fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR, master);
+	return new_log("", 0, "", fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR, master);
 }
 
-/* Not one that is due. */
 void log_discard(struct log *log) {
-	*(log->next ? &log->next->previous : &last) = log->previous;
-	*(log->previous ? &log->previous->next : &first) = log->next;
-	*place_of(log->id) = log->next_with_id;
-	free(log->path);
-	free(log->label);
+	logs[log->id] = NULL;
+	first_free = log->id < first_free ? log->id : first_free;
+	free(log->text);
 	free_later(&log->garbage, log->master);
 }
 
 void log_start(struct log *log) {
 	log->started = true;
-	make_due(log);
-}
-
-static void is_written(struct log *log) {
-	void (*written)(void *) = log->written;
-	log->written = NULL;
-	if (written)
-		written(log->data);
+	changed(log);
 }
 
 void log_finish(struct log *log, void (*written)(void *data), void *data) {
 	log->written = written;
 	log->data = data;
 	log->started = log->finished = true;
-	make_due(log);
+	changed(log);
 }
 
 void log_abandon(struct log *log) {
 	log->written = NULL;
 }
 
-void logs_flush(void) {
-	flush_due = true;
-	send_due();
-}
-
-bool logs_say(int fd, const char *line, size_t length) {
-	struct message head = {.type = LOG_SAY, .flags = fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR};
-	char text[MESSAGE_TEXT / 2 + 1];
-	do {
-		size_t count = length < sizeof text - 1 ? length : sizeof text - 1;
-		memcpy(text, line, count);
-		text[count] = '\0';
-		if (!message_send(channel.fd, &head, text, "", -1))
-			return false;
-		line += count;
-		length -= count;
-	} while (length > 0);
-	return true;
+/* Nothing more is read. `is_over`: nothing is kept, either. */
+static void drained(struct log *log, bool is_over) {
+	void (*written)(void *) = log->written;
+	log->written = NULL;
+	if (written)
+		written(log->data);
+	if (is_over) {
+		log_discard(log);
+		return;
+	}
+	if (log->master >= 0)
+		close(log->master);
+	log->master = -1;
 }
 
 /* ---- receiving ---- */
 
+static const struct {
+	enum frame_type type;
+	bool counts;
+} reports[] = {
+	[LOG_TROUBLE] = {REPORT_LOG_TROUBLE, false},
+	[LOG_DROPPED] = {REPORT_LOG_DROPPED, true},
+	[LOG_RESTORED] = {REPORT_LOG_RESTORED, true},
+	[LOG_NOT_ROTATED] = {REPORT_LOG_NOT_ROTATED, false},
+};
+
 static void take(const struct whole_message *message) {
-	const char *path = message->text;
 	const int64_t *numbers = message->head.numbers;
-	struct log *log;
-	switch (message->head.type) {
-	case LOG_READY:
+	unsigned type = message->head.type;
+	struct log *log = message->head.id < LOG_PLACES ? logs[message->head.id] : NULL;
+	if (type == LOG_READY)
 		not_ready = 0;
-		break;
-	case LOG_DRAINED:
-		log = *place_of(message->head.id);
-		if (!log || !log->told_finish)
-			break;
-		is_written(log);
-		log_discard(log);
-		break;
-	case LOG_TROUBLE:
-		report_add(REPORT_LOG_TROUBLE, TEXT(PATH, path), NUMBER(ERRNO, numbers[0]));
-		break;
-	case LOG_DROPPED:
-		report_add(REPORT_LOG_DROPPED, TEXT(PATH, path), NUMBER(ERRNO, numbers[0]), NUMBER(COUNT, numbers[1]));
-		break;
-	case LOG_RESTORED:
-		report_add(REPORT_LOG_RESTORED, TEXT(PATH, path), NUMBER(ERRNO, numbers[0]), NUMBER(COUNT, numbers[1]));
-		break;
-	case LOG_NOT_ROTATED:
-		report_add(REPORT_LOG_NOT_ROTATED, TEXT(PATH, path), NUMBER(ERRNO, numbers[0]));
-		break;
-	case LOG_CLOSED:
-		closed = true;
-		break;
-	}
+	else if (type == LOG_DRAINED && log && log->told_finish)
+		drained(log, numbers[0] == 0);
+	else if (type == LOG_AGAIN && log) {
+		log->added = log->told_finish = false;
+		timer_start(&resend, PAUSE, send_all);
+	} else if (type >= LOG_TROUBLE && type <= LOG_NOT_ROTATED)
+		report_add(reports[type].type, TEXT(PATH, message->text), NUMBER(ERRNO, numbers[0]),
+		           {reports[type].counts ? TAG_COUNT : 0, numbers[1], NULL});
 }
 
 static void receive(void) {
@@ -261,30 +260,20 @@ static void receive(void) {
 	}
 }
 
-static void go_on(struct timer *timer) {
-	(void)timer;
-	send_due();
-}
-
 static void ready(struct watch *watch, uint32_t events) {
 	receive();
-	if (!reports_have_room()) {
-		/* The logger waits with what it has to say. */
-		watch_change(watch, watched = 0);
-		timer_start(&room, NO_ROOM_PAUSE, go_on);
+	if (events & (EPOLLHUP | EPOLLERR))
+		watch_close(watch); /* it is about to end */
+	if (reports_have_room()) {
+		send_all(NULL);
 		return;
 	}
-	if (events & (EPOLLHUP | EPOLLERR))
-		watch_close(&channel); /* it is about to end */
-	send_due();
+	/* The logger waits with what it has to say. */
+	watch_change(watch, 0);
+	timer_start(&resend, PAUSE, send_all);
 }
 
 /* ---- the logger ---- */
-
-static void try_again(struct timer *timer) {
-	(void)timer;
-	start();
-}
 
 static _Noreturn void run(int socket) {
 	char path[PLACE_MAX], name[] = "logger", *arguments[] = {name, NULL};
@@ -304,11 +293,11 @@ static _Noreturn void run(int socket) {
 	_exit(127);
 }
 
+/* Not left to the reaping of everything, which pauses when reports are not acknowledged. */
 static void reap(struct watch *watch, uint32_t events) {
 	int status;
 	(void)watch;
 	(void)events;
-	/* Not left to the reaping of everything, which pauses when reports are not acknowledged. */
 	if (waitpid(pid, &status, WNOHANG) == pid)
 		logger_ended(status);
 }
@@ -319,17 +308,17 @@ static void watch_end(void) {
 		close(fd);
 }
 
-static void start(void) {
-	int ends[2];
+static void start(struct timer *timer) {
+	(void)timer;
+	int ends[2] = {-1, -1};
 	started_at = loop_now();
 	not_ready++;
 	if (memory < 0)
 		memory = memfd_create("log-memory", MFD_CLOEXEC);
-	if (memory < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-		timer_start(&restart, PAUSE_LAST, try_again);
-		return;
-	}
-	pid_t child = watch_start(&channel, ends[0], watched = EPOLLIN, ready) < 0 ? -1 : fork();
+	pid_t child = memory >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0 &&
+	                      watch_start(&channel, ends[0], EPOLLIN, ready) == 0
+	                  ? fork()
+	                  : -1;
 	if (child == 0)
 		run(ends[1]);
 	close(ends[1]);
@@ -337,31 +326,48 @@ static void start(void) {
 		if (channel.fd < 0)
 			close(ends[0]);
 		watch_close(&channel);
-		timer_start(&restart, PAUSE_LAST, try_again);
+		timer_start(&restart, PAUSE_LAST, start);
 		return;
 	}
 	pid = child;
 	watch_end();
-	settings_due = true;
-	for (struct log *log = first; log; log = log->next) {
-		log->added = log->told_finish = false;
-		if (log->started)
-			put_due(log);
-	}
-	send_due();
+	for (int64_t id = 0; id < end; id++)
+		if (logs[id])
+			logs[id]->added = logs[id]->told_finish = false;
+	for (unsigned type = LOG_ROTATION; type <= LOG_FOLDER; type++)
+		orders[type].due = orders[type].head.type;
+	send_all(NULL);
+}
+
+void logger_ended(int status) {
+	(void)status;
+	pid = 0;
+	watch_close(&pidfd);
+	receive(); /* what it has still said */
+	watch_close(&channel);
+	behind = true;
+	short_lives = loop_now() - started_at < SHORT_LIFE ? short_lives + 1 : 0;
+	int64_t pause = 0;
+	for (unsigned i = SHORT_LIVES_FREE; i < short_lives && pause < PAUSE_LAST; i++)
+		pause = pause ? pause * 2 : PAUSE_FIRST;
+	timer_start(&restart, pause < PAUSE_LAST ? pause : PAUSE_LAST, start);
 }
 
 void logs_open(void) {
-	/* That of the image before this one: it has to be gone first, for both have the same memory. */
-	for (struct log *log = first; log; log = log->next)
-		if (log->master < 0 && !log->started)
-			log_finish(log, NULL, NULL); /* from one that wrote logs itself: there is nothing to read any more */
-	if (pid > 0 && kill(pid, SIGKILL) == 0) {
-		watch_end();
+	first_free = 0;
+	for (int64_t id = 0; id < end; id++)
+		if (logs[id] && (logs[id]->finished || logs[id]->master < 0))
+			log_finish(logs[id], NULL, NULL); /* there is nothing to read any more */
+	if (pid == 0) {
+		start(NULL);
 		return;
 	}
-	watch_close(&channel);
-	start();
+	/* That of the image before this one has to be gone first, for both have the same memory; another one writes what it has, and ends. */
+	watch_end();
+	if (memory >= 0)
+		kill(pid, SIGKILL);
+	else
+		watch_close(&channel);
 }
 
 bool logs_are_possible(void) {
@@ -372,149 +378,101 @@ pid_t logger_pid(void) {
 	return pid;
 }
 
-void logger_ended(int status) {
-	(void)status;
-	pid = 0;
-	watch_close(&pidfd);
-	if (channel.fd >= 0)
-		receive(); /* what it has still said */
-	watch_close(&channel);
-	short_lives = loop_now() - started_at < SHORT_LIFE ? short_lives + 1 : 0;
-	int64_t pause = short_lives <= SHORT_LIVES_FREE ? 0 : PAUSE_FIRST;
-	for (unsigned i = SHORT_LIVES_FREE + 1; i < short_lives && pause < PAUSE_LAST; i++)
-		pause *= 2;
-	timer_start(&restart, pause < PAUSE_LAST ? pause : PAUSE_LAST, try_again);
-}
-
 void logs_close(int64_t patience) {
-	int64_t end = loop_now() + patience, left = patience;
-	close_due = true;
-	while (!closed && left > 0 && channel.fd >= 0) {
-		send_due();
-		struct pollfd ready = {.fd = channel.fd, .events = (short)(POLLIN | (close_due ? POLLOUT : 0))};
-		if (poll(&ready, 1, (int)left) == 1 && (ready.revents & POLLHUP))
-			return;
-		receive();
-		left = end - loop_now();
-	}
-	/* It has nothing more to do, and nobody is to find it when init has gone. One that has is left to it. */
+	struct message close = {.type = LOG_CLOSE};
 	struct pollfd ended = {.fd = pidfd.fd, .events = POLLIN};
-	if (closed && pid > 0 && kill(pid, SIGKILL) == 0 && left > 0 && poll(&ended, 1, (int)left) == 1)
+	send_all(NULL);
+	message_send(channel.fd, &close, "", 0, -1);
+	watch_close(&channel);
+	/* Nobody is to find it when init has gone, but one that has something to do is left to it. */
+	if (pid > 0 && poll(&ended, 1, (int)patience) == 1)
 		waitpid(pid, NULL, WNOHANG);
 }
 
-/* ---- what the daemon sets ---- */
-
-static void set(struct setting *setting, const struct message *head, const char *text, size_t length) {
-	free(setting->text);
-	*setting = (struct setting){*head, strndup(text, length)};
-	settings_due = true;
-	send_due();
-}
-
-void logs_rotate(const struct frame *frame) {
-	struct message head = {
-	    .type = LOG_ROTATION,
-	    .numbers = {frame_get(frame, TAG_ROTATE_SIZE), frame_get(frame, TAG_ROTATE_AGE), frame_get(frame, TAG_ROTATE_KEEP)},
-	};
-	set(&settings[0], &head, "", 0);
-}
-
-void logs_keep_folder(const struct frame *frame) {
-	struct message head = {
-	    .type = LOG_FOLDER,
-	    .numbers = {frame_get(frame, TAG_MODE), frame_get(frame, TAG_OWNER), frame_get(frame, TAG_OWNER_GROUP),
-	                frame_get(frame, TAG_PARENTS)},
-	};
-	struct field path = frame_field(frame, TAG_PATH);
-	set(&settings[1], &head, (const char *)path.data, path.length);
-}
-
 /* ---- from one image of the supervisor to the next ---- */
+
+/* What there is to know of a log beside its text and its terminal. */
+static const struct {
+	const char *key;
+	size_t offset;
+} numbers[] = {
+	{"log-number", offsetof(struct log, number)},
+	{"log-flags", offsetof(struct log, flags)},
+	{"log-finished", offsetof(struct log, finished)},
+};
+#define NUMBERS (sizeof numbers / sizeof *numbers)
+
+static int64_t *number_of(struct log *log, size_t i) {
+	return (int64_t *)((char *)log + numbers[i].offset);
+}
 
 int64_t log_number(const struct log *log) {
 	return log->number;
 }
 
 struct log *log_by_number(int64_t number) {
-	struct log *log = first;
-	while (log && log->number != number)
-		log = log->next;
-	return log;
+	int64_t id = 0;
+	while (id < end && (!logs[id] || logs[id]->number != number))
+		id++;
+	return id < end ? logs[id] : NULL;
 }
 
 void logs_hand_over(FILE *out) {
-	state_number(out, "log-last", (int64_t)last_id);
-	state_descriptor(out, "log-memory", memory);
+	state_number(out, "log-last", last_sequence);
+	state_descriptor(out, "log-table", memory);
 	state_number(out, "log-logger", pid);
-	/* Open over the re-execution: the logger would end, with half a line, if it lost this. */
+	/* Open over the re-execution: there may be reports in it. */
 	state_descriptor(out, "log-channel", channel.fd);
-	for (struct log *log = first; log; log = log->next) {
-		state_number(out, "log-id", (int64_t)log->id);
-		state_bytes(out, "log", log->path, strlen(log->path));
-		state_number(out, "log-number", log->number);
+	for (int64_t id = 0; id < end; id++) {
+		struct log *log = logs[id];
+		if (!log)
+			continue;
+		size_t path = strlen(log->text);
+		state_number(out, "log-id", log->sequence);
+		state_bytes(out, "log", log->text, path);
+		state_number(out, "log-place", id);
 		state_descriptor(out, "log-master", log->master);
-		if (log->flags && log->label[0])
-			state_bytes(out, "log-copy", log->label, strlen(log->label));
-		state_number(out, "log-flags", log->flags);
-		state_number(out, "log-finished", log->finished);
+		state_bytes(out, "log-copy", log->text + path + 1, log->length - path - 1);
+		for (size_t i = 0; i < NUMBERS; i++)
+			state_number(out, numbers[i].key, *number_of(log, i));
 	}
 }
 
-/*
- * A supervisor that wrote logs itself has left what it had not written yet: the logger gets that as a log of its own, which
- * comes before the terminal's and has ended. Such a supervisor does not say which ids its logs have.
- */
-static void take_bytes(uint64_t id, const char *path, const struct state_entry *entry) {
-	int ends[2];
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return;
-	fcntl(ends[1], F_SETPIPE_SZ, (int)entry->length);
-	ssize_t written = write(ends[1], entry->bytes, entry->length);
-	(void)written;
-	close(ends[1]);
-	struct log *log = new_log(id, path, "", 0, ends[0]);
-	if (log)
-		log_finish(log, NULL, NULL);
-}
-
 void logs_take_over(const struct state_entry *entry) {
-	/* The log whose entries are being read; the id of the next one, and of the bytes of this one. */
+	/* The log whose entries are being read, and the id of the next one. */
 	static struct log *now;
-	static uint64_t id, bytes_id;
+	static int64_t id;
+	for (size_t i = 0; i < NUMBERS && now; i++)
+		if (entry_is(entry, numbers[i].key))
+			*number_of(now, i) = entry->number;
 	if (entry_is(entry, "log-last"))
-		last_id = (uint64_t)entry->number;
-	else if (entry_is(entry, "log-memory"))
+		last_sequence = entry->number;
+	else if (entry_is(entry, "log-table"))
 		memory = entry_descriptor(entry);
+	else if (entry_is(entry, "log-memory"))
+		close(entry_descriptor(entry)); /* of a logger whose logs looked otherwise */
 	else if (entry_is(entry, "log-logger"))
 		pid = (pid_t)entry->number;
 	else if (entry_is(entry, "log-channel"))
-		watch_start(&channel, entry_descriptor(entry), watched = EPOLLIN, ready);
+		watch_start(&channel, entry_descriptor(entry), EPOLLIN, ready);
 	else if (entry_is(entry, "log-id"))
-		id = (uint64_t)entry->number;
+		id = entry->number;
 	else if (entry_is(entry, "log") && entry->bytes) {
-		char *path = strndup((const char *)entry->bytes, entry->length);
-		bytes_id = last_id + 1;
-		now = new_log(id ? id : (last_id += 3), path ? path : "", "", 0, -1);
-		id = 0;
-		free(path);
+		now = new_log(entry->bytes, entry->length, "", 0, -1);
+		if (now && id)
+			now->number = now->sequence = id;
 	} else if (!now)
 		return;
-	else if (entry_is(entry, "log-number"))
-		now->number = entry->number;
-	else if (entry_is(entry, "log-master"))
+	else if (entry_is(entry, "log-place") && entry->number < PLACES && !logs[entry->number]) {
+		logs[now->id] = NULL;
+		logs[now->id = entry->number] = now;
+		end = now->id < end ? end : now->id + 1;
+	} else if (entry_is(entry, "log-master"))
 		now->master = entry_descriptor(entry);
-	else if (entry_is(entry, "log-flags"))
-		now->flags = (unsigned)entry->number;
-	else if (entry_is(entry, "log-finished") && entry->number)
-		log_finish(now, NULL, NULL);
-	else if (entry_is(entry, "log-bytes") && entry->bytes)
-		take_bytes(bytes_id++, now->path, entry);
-	else if (entry_is(entry, "log-file"))
-		close(entry_descriptor(entry));
 	else if (entry_is(entry, "log-copy") && entry->bytes) {
-		free(now->label);
-		now->label = strndup((const char *)entry->bytes, entry->length);
-		now->flags = LOG_TO_OUTPUT;
+		char *label = strndup((const char *)entry->bytes, entry->length);
+		set_text(now, now->text, strlen(now->text), label ? label : "");
+		now->flags = label && *label ? LOG_TO_OUTPUT : now->flags;
+		free(label);
 	}
 }

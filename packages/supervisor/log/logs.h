@@ -6,9 +6,6 @@
 #ifndef LOGS_H
 #define LOGS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -16,10 +13,6 @@
 
 struct log;
 
-/* Starts the logger, after what the image before this one has left was taken over. */
-void logs_open(void);
-/* False: there is no logger, and there will be none soon. */
-bool logs_are_possible(void);
 /*
  * A log for the output that comes out of `master`, a terminal or the reading end of a pipe, which the log owns from now on.
  * Without a path there is no file. With a label each line is copied to standard output, behind the label. NULL: no memory.
@@ -42,16 +35,21 @@ void logs_rotate(const struct frame *frame);
 void logs_keep_folder(const struct frame *frame);
 /* Prints a line, without its end, on standard output or standard error (1, 2). False: there is nobody who would. */
 bool logs_say(int fd, const char *line, size_t length);
-/* Init ends: has what the terminals hold written, and waits for that, for so many milliseconds at most. */
-void logs_close(int64_t patience);
-/* The logger's pid, or 0; and it has ended. */
-pid_t logger_pid(void);
-void logger_ended(int status);
 
 /* The number that a log has in a state file, and the log that has it. */
 int64_t log_number(const struct log *log);
 struct log *log_by_number(int64_t number);
 void logs_hand_over(FILE *out);
 void logs_take_over(const struct state_entry *entry);
+
+/* Starts the logger, after what the image before this one has left was taken over. */
+void logs_open(void);
+/* False: there is no logger, and there will be none soon. */
+bool logs_are_possible(void);
+/* Init ends: has what the terminals hold written, and waits for that, for so many milliseconds at most. */
+void logs_close(int64_t patience);
+/* The logger's pid, or 0; and it has ended. */
+pid_t logger_pid(void);
+void logger_ended(int status);
 
 #endif
