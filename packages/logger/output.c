@@ -71,8 +71,12 @@ void output_line(unsigned target, const char *label, const struct iovec pieces[2
 	if (queue->left_out)
 		snprintf(notice, sizeof notice, "init: %llu lines left out: standard %s was not read\n",
 		         (unsigned long long)queue->left_out, output->name);
-	const struct iovec all[] = {
-		{notice, strlen(notice)}, {(char *)label, strlen(label)}, pieces[0], pieces[1], {"\n", 1}};
+	const struct iovec all[] = {{notice, strlen(notice)},
+	                            {(char *)label, strlen(label)},
+	                            {": ", label[0] ? 2 : 0},
+	                            pieces[0],
+	                            pieces[1],
+	                            {"\n", 1}};
 	uint64_t span = queue->span;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		if (length_of(span) + all[i].iov_len > QUEUE_SIZE) {

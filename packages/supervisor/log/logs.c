@@ -438,6 +438,25 @@ void logs_hand_over(FILE *out) {
 	}
 }
 
+/* Format 1: what a supervisor that wrote logs itself has not written is a log of its own, which comes before the terminal's. */
+static void take_bytes(struct log *terminal, const struct state_entry *entry) {
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return;
+	fcntl(ends[1], F_SETPIPE_SZ, (int)entry->length);
+	ssize_t written = write(ends[1], entry->bytes, entry->length);
+	(void)written;
+	close(ends[1]);
+	struct log *log = new_log(terminal->text, strlen(terminal->text), "", 0, ends[0]);
+	if (!log)
+		return;
+	log->finished = true;
+	log->number = -1;
+	int64_t sequence = log->sequence;
+	log->sequence = terminal->sequence;
+	terminal->sequence = sequence;
+}
+
 void logs_take_over(const struct state_entry *entry) {
 	/* The log whose entries are being read, and the id of the next one. */
 	static struct log *now;
@@ -469,6 +488,10 @@ void logs_take_over(const struct state_entry *entry) {
 		end = now->id < end ? end : now->id + 1;
 	} else if (entry_is(entry, "log-master"))
 		now->master = entry_descriptor(entry);
+	else if (entry_is(entry, "log-file"))
+		close(entry_descriptor(entry));
+	else if (entry_is(entry, "log-bytes") && entry->bytes)
+		take_bytes(now, entry);
 	else if (entry_is(entry, "log-copy") && entry->bytes) {
 		char *label = strndup((const char *)entry->bytes, entry->length);
 		set_text(now, now->text, strlen(now->text), label ? label : "");
