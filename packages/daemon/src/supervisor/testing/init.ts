@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,8 +135,11 @@ export class Init {
       .filter((pid) => parentOf(pid) === this.pid);
   }
 
+  /** Also those that outlive the supervisor: they work in its folder. */
   #loggers(): number[] {
-    return this.#children().filter(isLogger);
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => isLogger(pid) && linkOf(`/proc/${pid}/cwd`) === this.folder);
   }
 
   /** The pid of the logger that runs, other than `before`. */
@@ -256,6 +259,15 @@ const commandLine = (pid: number) => textOf(`/proc/${pid}/cmdline`);
 
 /** One that has ended has no command line. */
 const isLogger = (pid: number) => commandLine(pid).startsWith('logger\0');
+
+/** Where a symbolic link leads, '' when there is none. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
 
 /** The text of a file, '' when there is none. */
 export function textOf(path: string): string {
