@@ -1,15 +1,71 @@
+import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const ROOT = import.meta.dirname;
+/** Where vitest was started, from the top of the checkout: only tests below that folder run. */
+const HERE = relative(ROOT, process.cwd());
+
+/** A kind of tests: what they are called in the folders that they are in. */
+interface Kind {
+  readonly name: string;
+  readonly tests: Readonly<Record<string, string>>;
+  /** Patterns of files among them that are of another kind. */
+  readonly except?: readonly string[];
+  readonly options?: object;
+}
+
+/** In the packages, those compile a program in C and run it; all others need nothing but the sources. */
+const COMPILING: Kind['tests'] = {
+  'packages/daemon/src/supervisor': '*.test.ts',
+  'packages/daemon/src/conf': '{conf-watch,watching}.test.ts',
+  'packages/ctl/native': '*.test.ts',
+};
+
+/** Many of these run whole inits and measure how soon they answer: they are not to be in each other's way. */
+const ONE_BY_ONE = { maxWorkers: 1 };
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'unit',
+    tests: { packages: '*.test.ts', bench: '*.test.ts', 'test/scripts': '*.test.ts' },
+    except: Object.entries(COMPILING).map(([folder, file]) => `${folder}/**/${file}`),
+    // A worker loads each module once for all its tests: that would be most of their time.
+    options: { isolate: false },
+  },
+  {
+    name: 'product',
+    tests: { ...COMPILING, test: '*.test.ts' },
+    except: ['test/{scripts,system,container,boot}/**'],
+    options: ONE_BY_ONE,
+  },
+  {
+    name: 'system',
+    tests: { 'test/system': '*.test.ts', 'test/container': '*.test.ts', 'test/boot': '*.test.ts' },
+    options: ONE_BY_ONE,
+  },
+];
+
+/** The part of `folder/**` that is below HERE, as patterns. */
+function patterns([folder, file]: [string, string]): string[] {
+  if (isWithin(folder, HERE)) return [`${folder}/**/${file}`];
+  return isWithin(HERE, folder) ? [`${HERE}/**/${file}`] : [];
+}
+
+const isWithin = (path: string, folder: string) => folder === '' || path === folder || path.startsWith(`${folder}/`);
+
 export default defineConfig({
+  root: ROOT,
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/native/**/*.test.ts',
-      'test/**/*.test.ts',
-      'bench/**/*.test.ts',
-    ],
-    // Many tests run whole inits and measure how soon they answer: they are not to be in each other's way.
-    fileParallelism: false,
+    projects: KINDS.map(({ name, tests, except = [], options }, index) => ({
+      extends: true as const,
+      test: {
+        name,
+        include: Object.entries(tests).flatMap(patterns),
+        exclude: ['**/node_modules/**', ...except],
+        sequence: { groupOrder: index },
+        ...options,
+      },
+    })).filter(({ test: { include } }) => include.length > 0),
     // Only what hangs is ended: a slow machine takes what it takes.
     testTimeout: 900_000,
     hookTimeout: 900_000,

@@ -6,6 +6,8 @@ import { Problem } from './problem.mjs';
 const COMMANDS = {
   start: 'a session init on the example jobs, in the foreground',
   test: 'everything that can be checked on this machine',
+  'test-unit': 'the unit tests, which need no build',
+  dev: 'types and unit tests, at each change of a source',
   build: 'compile and bundle into dist/',
   check: 'types, style, dead code, one version',
   demo: 'a tour of what it does, about twenty seconds',

@@ -7,17 +7,22 @@ import { build } from './build.mjs';
 import { CHECKS } from './checks.mjs';
 import { conformanceFailures, unitTestFailures } from './failures.mjs';
 import { ROOT } from './layout.mjs';
+import { installDependencies, requireNode } from './prerequisites.mjs';
 import { Problem } from './problem.mjs';
 
 const ONE_PASSED = { passed: 1, failed: 0, skipped: 0 };
 const ONE_FAILED = { passed: 0, failed: 1, skipped: 0 };
 
 export async function run() {
+  requireNode();
+  installDependencies();
   const folder = mkdtempSync(join(tmpdir(), 'upstart-test-'));
   const parts = [
-    { name: 'build', work: buildPart },
     ...CHECKS.map(({ name, isInOrder }) => ({ name, work: () => (isInOrder() ? ONE_PASSED : ONE_FAILED) })),
-    { name: 'unit tests', work: () => unitTests(join(folder, 'vitest.json')) },
+    // Before the build: they need nothing of it.
+    { name: 'unit tests', work: () => vitest(join(folder, 'unit.json'), 'unit') },
+    { name: 'build', work: buildPart },
+    { name: 'tests of the product', work: () => vitest(join(folder, 'product.json'), 'product', 'system') },
     { name: 'conformance', work: () => conformance(join(folder, 'conformance.json')) },
   ];
   const total = { passed: 0, failed: 0, skipped: 0 };
@@ -50,10 +55,11 @@ async function buildPart() {
   }
 }
 
-function unitTests(report) {
-  const vitest = join(ROOT, 'node_modules', '.bin', 'vitest');
+/** The tests of some projects of vitest.config.ts. */
+function vitest(report, ...projects) {
+  const program = join(ROOT, 'node_modules', '.bin', 'vitest');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { status } = node(vitest, ['run', ...reporters]);
+  const { status } = node(program, ['run', ...reporters, ...projects.map((name) => `--project=${name}`)]);
   const found = readReport(report);
   const counts = {
     passed: found?.numPassedTests ?? 0,

@@ -1,14 +1,12 @@
-import { writeSync } from 'node:fs';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { LineWriter, MOST_AT_ONCE } from './line-writer.ts';
 
-vi.mock('node:fs', async (original) => ({ ...(await original<typeof import('node:fs')>()), writeSync: vi.fn() }));
-
-const writer = new LineWriter();
-const written = (): unknown[][] => vi.mocked(writeSync).mock.calls;
+const write = vi.fn();
+const writer = new LineWriter(write);
+const written = (): unknown[][] => write.mock.calls;
 
 beforeEach(() => {
-  vi.mocked(writeSync).mockReset();
+  write.mockReset();
 });
 
 test('lines of a turn are written together, before what it has set off, and in order', async () => {
@@ -39,7 +37,7 @@ test('as many bytes as a pipe takes at once, and no more; a longer line goes alo
 });
 
 test('what cannot be written stops nothing', async () => {
-  vi.mocked(writeSync).mockImplementationOnce(() => {
+  write.mockImplementationOnce(() => {
     throw new Error('EPIPE');
   });
   writer.put(2, 'lost\n');
@@ -54,7 +52,7 @@ test('what cannot be written stops nothing', async () => {
 
 test('nothing is left when the process ends', () => {
   const before = new Set(process.listeners('exit'));
-  const another = new LineWriter();
+  const another = new LineWriter(write);
   const [end] = process.listeners('exit').filter((listener) => !before.has(listener));
   another.put(1, 'last words\n');
   expect(written()).toEqual([]);

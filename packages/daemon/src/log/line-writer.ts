@@ -9,8 +9,10 @@ export class LineWriter {
   private text = '';
   private bytes = 0;
   private scheduled = false;
+  private readonly write: (fd: number, text: string) => unknown;
 
-  constructor() {
+  constructor(write: (fd: number, text: string) => unknown = writeSync) {
+    this.write = write;
     process.on('exit', () => this.flush());
   }
 
@@ -35,7 +37,7 @@ export class LineWriter {
     this.text = '';
     this.bytes = 0;
     try {
-      writeSync(fd, text);
+      this.write(fd, text);
     } catch {
       // Nobody reads it (a closed pipe, a full disk), and there is nowhere else to say so: no reason to end.
     }

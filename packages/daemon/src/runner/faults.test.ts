@@ -3,34 +3,38 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJob } from '@upstart/job-language';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { explainJob } from '../engine/explain/explain.ts';
 import { MAX_FAULTS } from '../engine/model/context.ts';
 import type { EngineRequest, Input } from '../engine/model/messages.ts';
+import * as spawnSpecModule from '../engine/processes/spawn-spec.ts';
 import { TEST_SETTINGS } from '../engine/testing/world.ts';
 import { startState } from '../start-up/start-state.ts';
 import { MAX_INPUTS_IN_MEMORY, MemoryJournal } from '../state/memory-journal.ts';
 import { StateStore } from '../state/store.ts';
 import type { Command, Report } from '../supervisor/process-messages.ts';
+import * as clockModule from '../time/clock.ts';
 import { Runner } from './runner.ts';
 
 /** Which jobs the engine fails with when it is to start a process of theirs. */
-const faulty = vi.hoisted(() => ({ jobs: new Set<string>(), times: 0 }));
-vi.mock('../engine/processes/spawn-spec.ts', async (load) => {
-  const module = await load<typeof import('../engine/processes/spawn-spec.ts')>();
-  const spawnSpec: typeof module.spawnSpec = (settings, definition, ...rest) => {
+const faulty = { jobs: new Set<string>(), times: 0 };
+/** Time passes when a test says so. */
+const clock = { now: 1000 };
+
+beforeAll(() => {
+  const { spawnSpec } = spawnSpecModule;
+  vi.spyOn(spawnSpecModule, 'spawnSpec').mockImplementation((settings, definition, ...rest) => {
     if (faulty.jobs.has(definition.name)) {
       faulty.times++;
       throw new RangeError('Invalid string length');
     }
-    return module.spawnSpec(settings, definition, ...rest);
-  };
-  return { ...module, spawnSpec };
+    return spawnSpec(settings, definition, ...rest);
+  });
+  vi.spyOn(clockModule, 'monotonicNow').mockImplementation(() => clock.now);
 });
-
-/** Time passes when a test says so. */
-const clock = vi.hoisted(() => ({ now: 1000 }));
-vi.mock('../time/clock.ts', () => ({ monotonicNow: () => clock.now }));
+afterAll(() => {
+  vi.restoreAllMocks();
+});
 
 const REASON = 'RangeError: Invalid string length';
 const JOBS = {
