@@ -5,23 +5,28 @@ import { join } from 'node:path';
 import { ROOT } from './layout.mjs';
 import { installDependencies, requireNode } from './prerequisites.mjs';
 
-const WATCHERS = [
-  ['tsc', '--build', '--watch', '--preserveWatchOutput', 'tsconfig.json', 'tsconfig.scripts.json'],
-  ['vitest', 'watch', '--project', 'unit', '--clearScreen=false'],
-];
-
 /** `args` are handed to vitest: parts of names of files, for example. */
 export async function run(args) {
   requireNode();
   installDependencies();
-  const watchers = WATCHERS.map(([tool, ...options]) =>
-    spawn(join(ROOT, 'node_modules', '.bin', tool), tool === 'vitest' ? [...options, ...args] : options, {
-      cwd: ROOT,
-      stdio: [tool === 'vitest' ? 'inherit' : 'ignore', 'inherit', 'inherit'],
-    }),
-  );
-  // Ctrl-C and `q` end vitest; the other one is not of use alone.
+  const projects = ['tsconfig.json', 'tsconfig.scripts.json'];
+  const watchers = [
+    start('ignore', 'tsc', '--build', '--watch', '--preserveWatchOutput', ...projects),
+    // It reads keys: `q` ends it.
+    start('inherit', 'vitest', 'watch', '--project', 'unit', '--clearScreen=false', ...args),
+  ];
   const [status] = await Promise.race(watchers.map((watcher) => once(watcher, 'exit')));
   for (const watcher of watchers) watcher.kill();
   return status ?? 0;
+}
+
+/**
+ * Starts a command of node_modules/.bin.
+ * @param {'ignore' | 'inherit'} input
+ * @param {string} tool
+ * @param {string[]} args
+ */
+function start(input, tool, ...args) {
+  const program = join(ROOT, 'node_modules', '.bin', tool);
+  return spawn(program, args, { cwd: ROOT, stdio: [input, 'inherit', 'inherit'] });
 }

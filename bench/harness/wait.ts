@@ -1,16 +1,12 @@
 /** Waiting for what other processes do. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../test/eventually.ts';
 
-const PATIENCE = 60_000;
-const PAUSE = 5;
+const PATIENCE_MS = 60_000;
 
 /** Calls `check` until it returns true. Throws after a minute. */
 export async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error(`timed out waiting: ${what}`);
-    await sleep(PAUSE);
-  }
+  await eventually(what, check, PATIENCE_MS);
 }
 
 export { sleep };

@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../eventually.ts';
 import { HARMLESS, LOSSES } from './faults.ts';
 import { Random } from './random.ts';
-import { eventually, pause, Session } from './session.ts';
+import { pause, Session } from './session.ts';
 import { World } from './world.ts';
 
 /** How many things a user does in one run. */

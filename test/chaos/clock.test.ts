@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { Clock } from './clock.ts';
-import { eventually, Session } from './session.ts';
+import { Session } from './session.ts';
 
 const YEAR = 365 * 24 * 3600;
 const SCRIPT = 'console.log(Date.now(), performance.now())';

@@ -2,9 +2,10 @@
  * The daemon is killed again and again, at random moments, also while it recovers from the last time. Nobody but it may notice.
  */
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { checkLog } from './ledger.ts';
 import { Random } from './random.ts';
-import { eventually, pause, Session } from './session.ts';
+import { pause, Session } from './session.ts';
 
 const KILLS = Number(process.env.UPSTART_KILLS ?? 50);
 const SEED = Number(process.env.UPSTART_SEED ?? 1);

@@ -4,8 +4,9 @@ import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from '
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ConnectionError, connect } from '../../packages/protocol/src/index.ts';
+import { eventually } from '../eventually.ts';
 import type { Random } from './random.ts';
-import { eventually, pause, type Session } from './session.ts';
+import { pause, type Session } from './session.ts';
 
 const YEAR = 365 * 24 * 3600;
 

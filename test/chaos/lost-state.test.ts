@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decodeRecords, encodeRecord } from '../../packages/daemon/src/state/records.ts';
+import { eventually } from '../eventually.ts';
 import { LOSSES } from './faults.ts';
 import { isRunning } from './proc.ts';
 import { Random } from './random.ts';
-import { eventually, Session } from './session.ts';
+import { Session } from './session.ts';
 
 const SERVICE = 'exec perl PROGRAMS/service.pl LEDGER\n';
 const JOBS = {

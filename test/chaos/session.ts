@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../eventually.ts';
 import { Clock } from './clock.ts';
 import { childrenOf, commandLineOf, isRunning, processesWith } from './proc.ts';
 
@@ -25,25 +26,6 @@ const PROGRAMS = join(CHECKOUT, 'test/chaos/programs');
 const CLOCK = join(CHECKOUT, 'test/chaos/clock.c');
 /** Milliseconds until something that has to happen counts as not happening: a slow machine may take a while. */
 const PATIENCE = 180_000;
-const POLL = 5;
-
-type Found<T> = T | false | null | undefined | '' | 0;
-
-/** Resolves with what `look` finds, as soon as it finds something; throws after `patience` milliseconds. */
-export async function eventually<T>(
-  what: string,
-  look: () => Found<T> | Promise<Found<T>>,
-  patience = PATIENCE,
-): Promise<T> {
-  const end = performance.now() + patience;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (performance.now() > end) throw new Error(`waited ${patience} ms, without success: ${what}`);
-    await pause(POLL);
-  }
-}
-
 export const pause = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
 
 export interface Outcome {

@@ -1,6 +1,7 @@
 /** Init as the first process of a container, under the restrictions that an engine of containers sets. */
 import { describe, expect, it } from 'vitest';
-import { Container, until } from './container.ts';
+import { eventually } from '../eventually.ts';
+import { Container } from './container.ts';
 
 const WEB = 'start on startup\nexec sh -c "echo up; exec sleep 1000"\n';
 
@@ -47,7 +48,7 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
     // Whom a terminal was given is no concern of the next job's.
     container.exec('stop nginx');
     container.exec('restart root');
-    await until(() => linesOf(container.out, 'root').length === 2);
+    await eventually(() => linesOf(container.out, 'root').length === 2);
     const found = container.exec(
       'for p in $(initctl status root | sed "s/.* //") ; do stat -L -c "%u %a" /proc/$p/fd/1; done',
     );
@@ -166,7 +167,7 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
       ['a', 'b', 'c', 'net/d'].map((name) => [name, `start on startup\ntask\nscript\n${talk}\nend script\n`]),
     );
     const container = await new Container({ jobs, options: ['--job-output'] }).ready();
-    await until(() => container.out.match(/rest\n/g)?.length === 4);
+    await eventually(() => container.out.match(/rest\n/g)?.length === 4);
     const expected = [...Array.from({ length: 300 }, (_, i) => `line ${i + 1} end`), 'rest'];
     for (const name of Object.keys(jobs)) expect(linesOf(container.out, name)).toEqual(expected);
     expect(container.out.match(/\n/g)?.length).toBe(4 * 301);
@@ -180,13 +181,13 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
     const container = await new Container({ jobs, options: ['--job-output'] }).ready();
     container.child.stdout?.pause();
     container.exec('start talk');
-    await until(() => container.exec('status talk') === 'talk stop/waiting\n');
+    await eventually(() => container.exec('status talk') === 'talk stop/waiting\n');
     expect(container.exec('start quick')).toMatch(/^quick start\/running/);
     expect(container.exec('tail -n 1 /var/log/upstart/talk.log')).toBe('400000\r\n');
     // 1 MiB waits in init, and at most a quarter of that in pipes: by half of it there is room for lines that are not left out
     const enough = container.out.length + 512 * 1024;
     container.child.stdout?.resume();
-    await until(
+    await eventually(
       () =>
         container.out.length >= enough &&
         container.exec('start web 2>&1; restart web') !== '' &&
@@ -203,7 +204,7 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
       main: "start on startup\nscript\nprintf begun\nwhile [ ! -e /run/go ]; do sleep 0.05; done\necho ' and ended'\nend script\n",
     };
     const container = await new Container({ jobs, options: ['--job-output', '--exit-with=main'] }).ready();
-    await until(() => container.exec('cat /var/log/upstart/main.log') === 'begun');
+    await eventually(() => container.exec('cat /var/log/upstart/main.log') === 'begun');
     container.exec('kill -KILL $(pgrep -P 1 -f daemon.js)');
     await container.ready();
     container.exec('telinit u; initctl version; touch /run/go');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { eventually } from '../eventually.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'dist/bin');
@@ -87,7 +88,7 @@ export class Container {
 
   /** Waits until init answers. */
   async ready(): Promise<this> {
-    await until(() => {
+    await eventually(() => {
       if (this.child.exitCode !== null) throw new Error(`the container has ended: ${this.out}${this.err}`);
       try {
         return PROMPT.test(this.exec('initctl version'));
@@ -99,12 +100,7 @@ export class Container {
   }
 
   /** Waits until this has been printed. */
-  printed(text: string | RegExp): Promise<void> {
-    return until(() => (typeof text === 'string' ? this.out.includes(text) : text.test(this.out)));
+  async printed(text: string | RegExp): Promise<void> {
+    await eventually(() => (typeof text === 'string' ? this.out.includes(text) : text.test(this.out)));
   }
-}
-
-/** Waits until `look` is true. */
-export async function until(look: () => boolean): Promise<void> {
-  while (!look()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Explanation } from '../../packages/protocol/src/index.ts';
-import { eventually } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 import { SessionInit } from './session-init.ts';
 
 let session: SessionInit;

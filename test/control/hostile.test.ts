@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
-import { eventually } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 import { Attack, frame, HELLO, heard, LIST, WATCH } from './attack.ts';
 import { whyNoOtherUsers } from './product.ts';
 import { SessionInit } from './session-init.ts';

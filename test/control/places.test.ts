@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
-import { eventually } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 import { SessionInit, type SessionSettings } from './session-init.ts';
 
 let session: SessionInit | undefined;

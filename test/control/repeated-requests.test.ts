@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '../../packages/protocol/src/index.ts';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
-import { eventually } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 import { Attack, HELLO, WATCH } from './attack.ts';
 import { SessionInit } from './session-init.ts';
 

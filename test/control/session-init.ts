@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processesWith } from '../chaos/proc.ts';
-import { eventually } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 import { asUser, type Outcome, Product, run } from './product.ts';
 
 export interface SessionSettings {

@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
-import { eventually } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 import { NOBODY, whyNoOtherUsers } from './product.ts';
 import { SessionInit, type SessionSettings } from './session-init.ts';
 

@@ -7,7 +7,8 @@ import { PROTOCOL_VERSION } from '../../packages/protocol/src/messages.ts';
 import { METHODS } from '../../packages/protocol/src/requests.ts';
 import { processorSecondsOf, residentOf } from '../chaos/proc.ts';
 import type { Random } from '../chaos/random.ts';
-import { eventually, pause, Session } from '../chaos/session.ts';
+import { pause, Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
 

@@ -5,7 +5,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isRunning } from '../chaos/proc.ts';
-import { eventually, Session } from '../chaos/session.ts';
+import { Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 
 const JOBS = {
   old: 'respawn\nexec sleep 1000\n',

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRunning } from '../chaos/proc.ts';
-import { eventually, pause, Session } from '../chaos/session.ts';
+import { pause, Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 
 const SOURCE = fileURLToPath(new URL('programs/forker.c', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'forker-'));

@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { eventually, Session } from '../chaos/session.ts';
+import { Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 
 test('explain and status tell it until it is over', async () => {
   const talk = 'seq 100000; while [ ! -e $GO ]; do sleep 0.05; done; echo end; exec sleep 1000';

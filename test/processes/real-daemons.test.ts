@@ -9,7 +9,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { commandLineOf, isRunning, processesWith } from '../chaos/proc.ts';
-import { eventually, Session } from '../chaos/session.ts';
+import { Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 
 const COVER = [
   'for place in /run /var/spool /var/log /var/lib/redis /etc/cron.d; do [ ! -d $place ] || mount -t tmpfs tmpfs $place; done',

@@ -1,7 +1,8 @@
 /** Services that come back, whether or not the daemon has time for them. */
 import { expect, onTestFinished, test } from 'vitest';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
-import { eventually, Session } from '../chaos/session.ts';
+import { Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 
 async function running(jobs: Record<string, string>) {
   const session = await Session.start({ jobs });

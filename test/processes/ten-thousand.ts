@@ -6,7 +6,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { descriptorsOf, residentOf } from '../chaos/proc.ts';
-import { eventually, pause, Session } from '../chaos/session.ts';
+import { pause, Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 
 export const USAGE = 'usage: node test/processes/ten-thousand.mjs [--jobs N] [--talking]';
 const PATIENCE = 600_000;

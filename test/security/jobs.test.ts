@@ -4,11 +4,11 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
-import { eventually } from '../chaos/session.ts';
 import { frame, HELLO, heard } from '../control/attack.ts';
 import { NOBODY, whyNoOtherUsers } from '../control/product.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { SystemInit } from '../control/system-init.ts';
+import { eventually } from '../eventually.ts';
 
 const REASON = whyNoOtherUsers();
 

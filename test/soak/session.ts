@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { descriptorsOf, residentOf } from '../chaos/proc.ts';
-import { eventually, Session } from '../chaos/session.ts';
+import { Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
 
 export interface Footprint {
   daemonKiB: number;
