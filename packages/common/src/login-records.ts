@@ -1,5 +1,5 @@
 /**
- * The records of who is logged in and of what the system does: utmp (what is) and wtmp (what has been), as init, its tools
+ * Login records: utmp (the present) and wtmp (the past), as init, its tools
  * and every login program share them (reference: system §4.1). Records have one size and stay where they are.
  */
 import { closeSync, constants, fchownSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
@@ -127,7 +127,7 @@ export function readRunlevel(path: string): Runlevel | null {
   const last = records.findLast(({ type }) => type === TYPE.runlevel);
   const boot = records.findLast(({ type }) => type === TYPE.boot);
   const stale = last && boot && boot.seconds > last.seconds;
-  // Two characters; whatever else a damaged record has there is none.
+  // Two characters; any other value is damage.
   const level = (last?.pid ?? 0) & 0xff;
   const previous = ((last?.pid ?? 0) >> 8) & 0xff;
   if (stale || level === 0) return null;
@@ -165,7 +165,7 @@ export function recordShutdown(files: LoginFiles, now: number): void {
 
 // --- logins -----------------------------------------------------------------------------------------------------------
 
-/** The terminals that somebody is logged in at, without `/dev/`. */
+/** The terminals with a login, without `/dev/`. */
 export function loginLines(path: string): string[] {
   const records = quietly(() => readRecords(path)) ?? [];
   return records.filter(({ type }) => type === TYPE.user).map((record) => record.text('line'));
@@ -179,7 +179,7 @@ export function markDead(files: LoginFiles, pids: ReadonlySet<number>, now: numb
     record.type = TYPE.dead;
     record.setText('user', '');
     record.setText('host', '');
-    // In this order: who is ended in between does both once more, and none is left out.
+    // In this order: a process that is killed in between does both again, and skips neither.
     record.setTime(now);
     quietly(() => appendRecords(files.wtmp, [record]));
     record.setTime(0);
@@ -198,7 +198,7 @@ function quietly<T>(action: () => T): T | undefined {
   }
 }
 
-/** utmp lies in memory: after a boot it is there when somebody has made it, as its group's. */
+/** utmp lies in memory: after a boot it has to be created, with its group. */
 function createUtmp(path: string): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   quietly(() => {
@@ -226,7 +226,7 @@ function writeAt(path: string, index: number, record: LoginRecord): void {
 }
 
 /**
- * Only to a file that exists: whoever wants wtmp makes it. Each record in one write, which others cannot come between. What
+ * Only to a file that exists: the administrator creates wtmp. Each record in one write, which others cannot come between. What
  * is left of one that was torn is cut off, as everything that came behind it could not be read.
  */
 function appendRecords(path: string, records: readonly LoginRecord[]): void {

@@ -7,7 +7,7 @@ const FULL_PIPE_PAUSE_MS = 5;
 const STDOUT = 1;
 const STDERR = 2;
 
-/** The script and its arguments as the bytes they were: Node's own have lost what is no UTF-8. */
+/** The script and its arguments as bytes: Node's own strings lose everything but UTF-8. */
 export function exactArguments(): string[] {
   const given = process.argv.slice(1);
   if (!given.some((word) => word.includes('\ufffd'))) return given;

@@ -35,7 +35,7 @@ export function errnoText(errno: number): string {
   return C_TEXTS[code] ?? message.charAt(0).toUpperCase() + message.slice(1);
 }
 
-/** The same of a call that failed in this process. An error without a number says what it says itself. */
+/** The same of a call that failed in this process. An error without a number keeps its own text. */
 export function systemErrorText(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   return errno === undefined || !getSystemErrorMap().has(errno) ? message : errnoText(-errno);

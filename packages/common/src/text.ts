@@ -13,7 +13,7 @@ export function decodeText(bytes: Uint8Array): string {
   return isUtf8(bytes) ? strict.decode(bytes) : decodeEscaping(bytes);
 }
 
-/** Whether text may hold bytes that were no UTF-8: then plain UTF-8 is not what it stands for. */
+/** Whether text may hold escaped bytes: then plain UTF-8 does not represent it. */
 export function mayHoldBytes(text: string): boolean {
   return ESCAPED.test(text);
 }
@@ -37,7 +37,7 @@ export function encodeText(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Whether a proper surrogate pair starts at `i`: its second half looks like an escaped byte, but is none. */
+/** Whether a proper surrogate pair starts at `i`: its second half only looks like an escaped byte. */
 function isPair(text: string, i: number): boolean {
   const high = text.charCodeAt(i);
   const low = text.charCodeAt(i + 1);
@@ -86,7 +86,7 @@ function sequenceLength(bytes: Uint8Array, start: number): number {
   return length;
 }
 
-/** The text with what would steer a terminal made visible: names may hold any byte. */
+/** The text with control characters made visible, for terminals: names may hold any byte. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

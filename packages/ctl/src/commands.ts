@@ -95,7 +95,7 @@ export async function runCommand(argv: readonly string[], world: CommandContext)
   const program = programName(argv[0] ?? '');
   const print = new Printer(program, context);
   if (program === FRONT_DOOR) {
-    // yargs is a large module: it is loaded when the first command of people's comes.
+    // yargs is a large module: the first command of `upstart` loads it.
     const { runFrontDoor } = await import('./upstart/front-door.ts');
     return runFrontDoor(argv.slice(1), context);
   }
@@ -108,7 +108,7 @@ export async function runCommand(argv: readonly string[], world: CommandContext)
   }
 }
 
-/** A job's output is a terminal, too, but what goes there ends up in a log. */
+/** A job's output is a terminal, too, but ends up in a log. */
 function insideJob({ env }: CommandContext): boolean {
   return (env.UPSTART_JOB ?? '') !== '';
 }

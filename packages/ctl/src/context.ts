@@ -22,7 +22,7 @@ export interface CommandContext {
   err(text: string): void;
   /** A client of the daemon that `scope` means. The command closes it. */
   connect(scope: Scope): Promise<UpstartClient>;
-  /** Ends commands that would run for ever (`watch`, `log --follow`). */
+  /** Ends commands without an end of their own (`watch`, `log --follow`). */
   readonly signal?: AbortSignal;
   /** The time of day, for `watch`; the system's clock by default. */
   now?(): Date;

@@ -1,7 +1,7 @@
 /** From the lines of `initctl show-config -e` to a graph in the language of Graphviz (reference: system §9.2). */
 import { JOB_EVENTS } from '@upstart/job-language';
 
-/** The colours, by what they are for. */
+/** The colours, by their use. */
 export const COLOURS = {
   emits: 'green',
   'start-on': 'blue',

@@ -37,7 +37,7 @@ export async function hintFailure(target: Target, client: UpstartClient, print: 
   });
 }
 
-/** After a restart or a reload: what it has not done. */
+/** After a restart or a reload: changes that it has not applied. */
 export async function noteOldDefinition(target: Target, client: UpstartClient, print: Printer): Promise<void> {
   await unlessLost(async () => {
     const { pending, instances } = await client.call('explain', { job: target.job });
@@ -89,6 +89,6 @@ async function unlessLost(collect: () => Promise<void>): Promise<void> {
   try {
     await collect();
   } catch {
-    // The daemon has gone, or the log cannot be read; the error that is being explained is printed all the same.
+    // The daemon has ended, or the log cannot be read; the original error is printed all the same.
   }
 }

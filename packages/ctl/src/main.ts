@@ -1,4 +1,4 @@
-/** initctl as a process of its own: what the launcher falls back to, bundled as `ctl.js`. */
+/** initctl as a process of its own: the launcher's fallback, bundled as `ctl.js`. */
 import { randomUUID } from 'node:crypto';
 import { isatty } from 'node:tty';
 import { exactArguments, standardStreams } from '@upstart/common';

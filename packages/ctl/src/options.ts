@@ -7,7 +7,7 @@
 export interface OptionSpec {
   readonly long: string;
   readonly short?: string;
-  /** Given by its letter alone; `long` is only what it is known by here. */
+  /** Given by its letter alone; `long` is only its key here. */
   readonly letterOnly?: true;
   /** The name of the option's value in the help; options without it are flags. */
   readonly value?: string;

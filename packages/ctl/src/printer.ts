@@ -6,7 +6,7 @@ import { type Palette, paletteFor } from './text/colour.ts';
 export class Printer {
   /** The name the program was called by, which its errors start with. */
   readonly program: string;
-  /** Colours for what goes to standard output; without effect where that is no terminal. */
+  /** Colours for standard output; without effect where that is no terminal. */
   readonly colour: Palette;
   readonly #errColour: Palette;
   readonly #context: CommandContext;
@@ -37,7 +37,7 @@ export class Printer {
     if (!this.#quiet) this.#context.out(text);
   }
 
-  /** A line for those who want to know more, with `--verbose`. */
+  /** A line that only `--verbose` prints. */
   info(text: string): void {
     if (this.#verbose) this.line(text);
   }

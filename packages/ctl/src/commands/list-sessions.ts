@@ -51,7 +51,7 @@ function announcedSessions(dir: string, print: Printer): Session[] | null {
   return found;
 }
 
-/** Those that are announced nowhere, for a caller without an address: one who knows its session asks for the files of a folder. */
+/** Sessions without a session file, for a caller without an address: with one, only the files of the folder count. */
 function otherSessions(env: CommandContext['env']): Session[] {
   return env.UPSTART_SESSION === undefined ? findSessions(env) : [];
 }

@@ -1,4 +1,4 @@
-/** `log`: what the processes of a job have output. */
+/** `log`: the output of a job's processes. */
 import { unwatchFile, watchFile } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { readFrom, tail } from '@upstart/common';

@@ -1,4 +1,4 @@
-/** `watch`, which upstart-monitor links to: what happens, as it happens, one line each. */
+/** `watch`, and upstart-monitor: events and changes as they happen, one line each. */
 import type { Notification } from '@upstart/protocol';
 import { type Command, JSON_OUTPUT } from '../command.ts';
 import { printable } from '../text/colour.ts';

@@ -1,5 +1,5 @@
 /**
- * Ends the processes of a system that goes down. Whoever is named in /run/sendsigs.omit or in a file of the folder beside it is left
+ * Ends the processes of a system that goes down. A process that is named in /run/sendsigs.omit or in a file of the folder beside it is left
  * alone, as the scripts of Debian have it; init's daemon is among them.
  */
 import { readdirSync, readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * reboot, halt and poweroff, as far as Node is needed for them: mistakes and help, an orderly shutdown, and what comes before the
+ * reboot, halt and poweroff, as far as they need Node: mistakes and help, an orderly shutdown, and the steps before the
  * kernel is called by force where no script has done it (reference: system §4.5). `native/reboot.c` is the other half.
  */
 import { spawnSync } from 'node:child_process';
@@ -57,7 +57,7 @@ function shutDown({ program, options, out }: ToolCall): Promise<number> {
   return callTool(shutdown, [...(SHUTDOWN_OPTIONS[how] ?? []), 'now'], standardStreams);
 }
 
-/** Ends what runs, and has the other half do what only the kernel can. */
+/** Ends all processes, and has the other half call the kernel. */
 async function endByForce({ options, args }: ToolCall, path: string): Promise<number> {
   const flags = flagsFor(options);
   if (options.clean === true) {

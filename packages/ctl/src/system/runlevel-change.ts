@@ -1,4 +1,4 @@
-/** Changing the run level: a record for those who ask later, and an event that does everything else (reference: system §4). */
+/** Changing the run level: a login record, and an event that does everything else (reference: system §4). */
 import { LOGIN_FILES, type LoginFiles, readRunlevel, recordRunlevel } from '@upstart/common/login-records';
 import { connectSystem } from './tool.ts';
 

@@ -1,4 +1,4 @@
-/** runlevel: what the run level is, and what it was before (reference: system §4.3). */
+/** runlevel: the run level, and the one before (reference: system §4.3). */
 import { systemErrorText } from '@upstart/common';
 import { LOGIN_FILES, type Runlevel, readRunlevel } from '@upstart/common/login-records';
 import { runTool, type Tool } from './tool.ts';
@@ -17,7 +17,7 @@ const runlevel: Tool = {
   },
 };
 
-/** One that is set and empty says that there is none yet: what is recorded is of another boot, or of single-user mode. */
+/** A variable that is set and empty means that there is none yet: the record is from another boot, or from single-user mode. */
 function fromEnvironment({ RUNLEVEL: level, PREVLEVEL: previous = '' }: NodeJS.ProcessEnv): Runlevel | null {
   return level === undefined ? null : { level: level.charAt(0) || 'N', previous: previous.charAt(0) || 'N' };
 }

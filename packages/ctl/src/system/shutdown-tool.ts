@@ -1,4 +1,4 @@
-/** shutdown: changes the run level so that the machine goes down, now or later, and tells everybody (reference: system §4.4). */
+/** shutdown: changes the run level so that the machine goes down, now or later, and warns all users (reference: system §4.4). */
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConnectionError } from '@upstart/protocol';

@@ -61,7 +61,7 @@ const telinit: Tool = {
 /** Returns when the new init answers. */
 async function reexecute(_level: string, { program }: ToolCall): Promise<void> {
   const client = await connect({ scope: 'system', client: program });
-  // Without a key: the call ends with the connection, and is not to be made again.
+  // Without a key: the call ends with the connection, and must not be repeated.
   await client.call('reexecute', {}).catch((error) => {
     if (!(error instanceof ConnectionError)) throw error;
   });

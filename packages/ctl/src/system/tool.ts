@@ -20,7 +20,7 @@ export interface Tool {
   readonly synopsis: string;
   readonly options: readonly OptionSpec[];
   readonly help: string;
-  /** For people, below a mistake in the command line: what they may have meant. */
+  /** A hint for people below a mistake in the command line: the probable meaning. */
   readonly mistaken?: string;
   /** Returns the exit status. A `UsageError` is answered with a pointer to the help, any other error with its text. */
   run(call: ToolCall): Promise<number> | number;

@@ -1,4 +1,4 @@
-/** Telling everybody who is logged in what is about to happen (reference: system §4.4). */
+/** Warning all users who are logged in (reference: system §4.4). */
 import { closeSync, constants, openSync, readlinkSync, writeSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Explanations as text: first the state and why, then what that hangs on. */
+/** Explanations as text: first the state and its cause, then the reasons of that. */
 import { adviceLines, brokenFileText } from '@upstart/common';
 import type {
   EventExplanation,
@@ -66,13 +66,13 @@ function instanceLines(job: string, instance: ExplainedInstance, colour: Palette
   return [`${display} ${paint(`${goal}/${state}`, colour)}: ${printable(why)}`, ...indented(lines)];
 }
 
-/** The first line has said it already. */
+/** The first line contains it already. */
 function told(reasons: readonly WaitReason[], why: string): boolean {
   const [only] = reasons;
   return reasons.length === 1 && only?.children.length === 0 && why.includes(only.text);
 }
 
-/** The condition, and of one that can still come true what has been seen. */
+/** The condition, and its progress if it can still become true. */
 function conditionLines(
   heading: string,
   { condition, operands }: NonNullable<Explanation['startOn']>,
@@ -100,7 +100,7 @@ function chain({ text, children }: WaitReason): string[] {
   return [printable(text), ...indented(children.flatMap(chain))];
 }
 
-/** How the last run ended; not again what the first line has said. */
+/** The end of the last run, without the text of the first line. */
 function lastRunLines(
   { instance, at, text, failure, respawns }: LastRun,
   said: string,

@@ -1,4 +1,4 @@
-/** What a simulation says, in lines for people. */
+/** The result of a simulation, in lines for people. */
 import type { Palette } from './colour.ts';
 import { printable } from './colour.ts';
 

@@ -28,7 +28,7 @@ export function wrap(text: string, width: number, hang: number): string[] {
   return [...lines, line];
 }
 
-/** A name and what it is, in two columns. `indented` has the blanks before the name. */
+/** A name and its description, in two columns. `indented` has the blanks before the name. */
 export function twoColumns(indented: string, description: string, width: number): string {
   const [first, ...rest] = wrap(description, width - DESCRIPTION_COLUMN - 1, 2);
   const margin = ' '.repeat(DESCRIPTION_COLUMN);

@@ -15,9 +15,9 @@ export interface FrontCommand {
   readonly words: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionTable>>;
-  /** Command lines behind `upstart`, and what they do. */
+  /** Command lines behind `upstart`, and their effects. */
   readonly examples: readonly (readonly [line: string, does: string])[];
-  /** Whether it must run in a process of the caller's: it reads the caller's files, or follows what outlives the daemon. */
+  /** Whether it must run in a process of the caller's: it reads the caller's files, or outlives the daemon. */
   isLocal?(options: Readonly<Record<string, unknown>>): boolean;
   /** Resolves with the exit status. A `UsageError` is answered with a pointer to the help, any other error with its text. */
   run(call: Call): Promise<number>;

@@ -16,7 +16,7 @@ export async function explainAll(client: UpstartClient): Promise<Explanation[]> 
 /** How many questions are under way at once: the daemon has others to answer, too. */
 const AT_ONCE = 64;
 
-/** Null for a job that has gone meanwhile. */
+/** Null for a job that was removed meanwhile. */
 async function explainIfThere(client: UpstartClient, job: string): Promise<Explanation | null> {
   try {
     return await client.call('explain', { job });

@@ -1,4 +1,4 @@
-/** Waiting for what an earlier request, an event or a respawn has begun. */
+/** Waiting for the outcome of an earlier request, an event or a respawn. */
 import {
   type CallOptions,
   type InstanceStatus,
@@ -49,7 +49,7 @@ async function isSettled(client: UpstartClient, target: Target, goal: 'start' | 
     return instance === undefined;
   }
   if (instance?.goal === 'start') return instance.state === 'running';
-  // A task that is over has done what was asked for.
+  // A task that has ended is done.
   if (instance !== undefined || (await hasFailed(client, target))) throw upstartError('job-failed-to-start');
   return true;
 }

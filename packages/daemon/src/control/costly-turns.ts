@@ -25,7 +25,7 @@ export class CostlyTurns {
     return this.socket.writableLength > FULL;
   }
 
-  /** Resolves when it is this client's turn. Rejects when the client has gone. */
+  /** Resolves when it is this client's turn. Rejects when the client disconnects. */
   next(): Promise<void> {
     const mine = this.last.then(async () => {
       do {
@@ -38,7 +38,7 @@ export class CostlyTurns {
     return mine;
   }
 
-  /** There may be room again, or the client has gone. */
+  /** There may be room again, or the client has disconnected. */
   wake(): void {
     if (!this.full || this.socket.destroyed) for (const resolve of this.waiters.splice(0)) resolve();
   }

@@ -1,4 +1,4 @@
-/** Why a job is in its state, as clients see it: what the engine knows, and what files and processes add. */
+/** Explanations for clients: the engine's facts, and those from files and processes. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BrokenFile, lastLines } from '@upstart/common';

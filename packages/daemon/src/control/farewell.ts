@@ -1,5 +1,5 @@
 /**
- * The end of a connection that has been refused for good. A client that is cut off while it sends does not read why, so what it still
+ * The end of a rejected connection. A client that is cut off while it sends does not read the reason, so what it still
  * sends is dropped, within bounds, and with as little haste as anything of a stranger's.
  */
 import type { Socket } from 'node:net';

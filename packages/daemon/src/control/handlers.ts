@@ -42,7 +42,7 @@ export interface Caller {
   /** May change things (reference: control §5); decided by the socket that the caller could open. */
   privileged: boolean;
   key: string | undefined;
-  /** The client needs the answer to the request of this key until it has read the one to what it has sent. */
+  /** The client needs the answer to the request of this key until it has read the one to its present request. */
   needs(key: string): void;
   /** Resolves when it is this caller's turn for something that takes a while, such as all jobs at once. */
   turn(): Promise<void>;

@@ -4,7 +4,7 @@
  */
 
 export interface Holder {
-  /** Ends the connection, which lets go what it holds. */
+  /** Ends the connection, which frees its memory. */
   cutOff(): void;
 }
 
@@ -19,8 +19,8 @@ export class MemoryBudget {
   }
 
   /**
-   * Notes how many bytes `holder` has now. If that is too much for all together, those that have most are cut off: whoever
-   * reads what it asked for, and sends no more than is worked on, never has much.
+   * Notes how many bytes `holder` has now. If that is too much for all together, those that have most are cut off: a client
+   * that reads its answers, and sends no more than is processed, never has much.
    */
   note(holder: Holder, bytes: number): void {
     this.total += bytes - (this.held.get(holder) ?? 0);

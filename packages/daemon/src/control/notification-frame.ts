@@ -1,4 +1,4 @@
-/** Notifications as they are sent. They are the same for many who watch, so each is made once. */
+/** Notifications as they are sent. They are the same for all watching clients, so each is encoded once. */
 import { encodeAnswer, type Notification } from '@upstart/protocol';
 import { publicVariables } from '../engine/explain/question.ts';
 
@@ -9,7 +9,7 @@ export function notificationFrame(notification: Notification): Buffer {
   return once(frames, notification, () => encodeAnswer({ notification }));
 }
 
-/** The notification for one who may not read job environments: without the variables of events that may be secrets. */
+/** The notification for clients that may not read job environments: without the variables of events that may be secrets. */
 export function publicNotification(notification: Notification): Notification {
   if (notification.event !== 'event-emitted') return notification;
   return once(forEverybody, notification, () => ({ ...notification, env: publicVariables(notification.env) }));

@@ -44,7 +44,7 @@ export interface RunCaller {
   write(fd: 1 | 2, data: Uint8Array): void;
   /** As a caller of the handlers has it. */
   turn(): Promise<void>;
-  /** Fires when the caller has gone. */
+  /** Fires when the caller disconnects. */
   gone: AbortSignal;
 }
 

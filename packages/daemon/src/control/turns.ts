@@ -1,5 +1,5 @@
 /**
- * Work that takes a while is done one piece a turn of the event loop, so that others are heard in between. Those who may change things go
+ * Long work is done one piece a turn of the event loop, so that other clients are served in between. Privileged clients go
  * first; of several pieces in a row one is a stranger's all the same.
  */
 
@@ -11,10 +11,10 @@ export class Turns {
   private readonly strangers = new Set<() => void>();
   /** A piece of work has been let in during this turn. */
   private taken = false;
-  /** How many have gone before strangers since one of these had a turn. */
+  /** How many turns privileged clients have had since an unprivileged one had its turn. */
   private before = 0;
 
-  /** Resolves when it is the caller's turn: now, or after those who asked before. */
+  /** Resolves when it is the caller's turn: now, or after earlier callers. */
   next(privileged: boolean): Promise<void> {
     if (!this.taken) {
       this.take();

@@ -14,7 +14,7 @@ export function lastWords(error: unknown): string {
 }
 
 /**
- * Has errors that nobody caught end this process with a few readable lines. Node itself would print the line of the source,
+ * Has uncaught errors end this process with a few readable lines. Node itself would print the line of the source,
  * which is most of the program.
  */
 export function endReadably(program: string): void {
@@ -22,7 +22,7 @@ export function endReadably(program: string): void {
     try {
       writeSync(2, `${program}: the daemon ends by an error: ${lastWords(error)}\n`);
     } catch {
-      // There is nowhere to say it; the supervisor tells that the daemon has ended.
+      // It cannot be logged; the supervisor reports the daemon's end.
     }
     process.exit(1);
   });

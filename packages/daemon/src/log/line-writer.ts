@@ -39,7 +39,7 @@ export class LineWriter {
     try {
       this.write(fd, text);
     } catch {
-      // Nobody reads it (a closed pipe, a full disk), and there is nowhere else to say so: no reason to end.
+      // The output has no reader (a closed pipe, a full disk), and there is no other place to log that: no reason to end.
     }
   }
 }

@@ -26,7 +26,7 @@ export interface LogWays {
   print?: ((line: string) => void) | null;
 }
 
-/** `program` is what lines begin with: the name init was called by. */
+/** `program` begins each line: the name init was called by. */
 export async function openLog(
   program: string,
   format: LogFormat,

@@ -15,18 +15,18 @@ export interface Orphan extends OwnJob, Pick<ProcessFacts, 'pid' | 'started'> {
 
 /** So many processes are looked at before others have their turn. */
 const SLICE = 50;
-/** So many orphans are asked what they are; the newest ones. */
+/** So many orphans are examined; the newest ones. */
 export const MAX_ORPHANS = 100;
 /** Milliseconds for all that is asked of one process: the kernel may keep a reader waiting. */
 const PATIENCE_MS = 200;
 
-/** One look at a time, which all who ask share. */
+/** One scan at a time, shared by all callers. */
 export class Orphans {
   readonly #initPid: number;
   readonly #supervised: () => ReadonlySet<number>;
   #look: Promise<Orphan[]> | null = null;
 
-  /** `supervised` tells the pids that init knows of at present. */
+  /** `supervised` returns the pids that init supervises at present. */
   constructor(initPid: number, supervised: () => ReadonlySet<number>) {
     this.#initPid = initPid;
     this.#supervised = supervised;

@@ -16,7 +16,7 @@ export function splitTexts(bytes: Uint8Array): string[] {
   return decodeText(bytes).split('\0').slice(0, -1);
 }
 
-/** The job that a process belongs to, as init has told it in its environment. */
+/** The job of a process, by the environment that init gave it. */
 export interface OwnJob {
   job: string | null;
   instance: string;
@@ -53,7 +53,7 @@ export interface ProcessFacts {
   started: number;
 }
 
-/** Reading this waits for nobody, unlike the environment of a process that the kernel is busy with. */
+/** Reading this never blocks, unlike the environment of a process that the kernel is busy with. */
 export function readFacts(pid: number): ProcessFacts | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -1,5 +1,5 @@
 /**
- * What the log and watching clients get of an effect. Texts are only made when somebody reads them.
+ * What the log and watching clients get of an effect. Texts are only made for a reader.
  */
 import type { Notification } from '@upstart/protocol';
 import type { Effect } from '../engine/model/messages.ts';

@@ -1,11 +1,11 @@
 /**
  * How long answers to repeatable requests are kept. The engine keeps them all; here it is known which of them no client can need any
- * more: those that were read, and those whose connection was lost so long ago that nobody will ask again.
+ * more: those that were read, and those whose connection was lost so long ago that no client will repeat them.
  */
 
 /** Clients connect anew within 30 s of losing their connection; after so many milliseconds they have given up. */
 export const GIVEN_UP_AFTER_MS = 60_000;
-/** So many answers are kept even though they were read, for a client that repeats what it need not. */
+/** So many answers are kept although they were read, for a client that repeats a request without need. */
 export const MAX_READ = 4096;
 
 export class KeptAnswers {
@@ -13,7 +13,7 @@ export class KeptAnswers {
   private readonly read = new Set<string>();
   /** Those that were not read before their connection was lost, and when that was; oldest first. */
   private readonly lost = new Map<string, number>();
-  /** Whether a client has sent requests that nobody has looked at: the repetition of a lost one may be among them. */
+  /** Whether a client has sent requests that were not read yet: the repetition of a lost one may be among them. */
   mayComeAgain: () => boolean = () => false;
 
   /** The client has these. */

@@ -3,9 +3,9 @@
  * left behind stays until the next one: this gives it back when the burst is over.
  */
 
-/** A burst is so many inputs; what fewer leave behind is not worth the time. */
+/** A burst is so many inputs; collecting after fewer is not worth the time. */
 const BURST = 256;
-/** It is over when fewer than so many have come in so many milliseconds: a trickle does not put it off for ever. */
+/** It ends when fewer than so many arrive in so many milliseconds: a trickle does not prolong it. */
 const FEW = 16;
 const QUIET = 1000;
 

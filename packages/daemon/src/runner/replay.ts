@@ -25,7 +25,7 @@ export interface Replayed {
   commands: Command[];
   /** An input that could not be applied and was not known before, with its place in the journal. */
   faults: FaultInput[];
-  /** How many inputs were left out at the end. */
+  /** How many inputs were dropped at the end. */
   leftOut: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Runs the engine: journals what goes in, carries out what comes out. The only place where the pure core meets time, disk
+ * Runs the engine: journals its inputs, carries out its effects. The only place where the pure core meets time, disk
  * and the supervisor.
  */
 import type { Notification } from '@upstart/protocol';
@@ -21,7 +21,7 @@ import { settle, WaitingClients } from './waiting-clients.ts';
 
 /** The part of the supervisor's client that the runner uses. */
 export interface CommandSink {
-  /** Sends commands, and what reports are on disk by now, if that is given. */
+  /** Sends commands, and an acknowledgement of the reports that are on disk, if that is given. */
   send(commands: readonly Command[], acknowledged?: number): void;
   /** Commands that the kernel has not taken yet. */
   pending(): Command[];
@@ -51,7 +51,7 @@ export class Runner {
   /** Distinguishes the keys of this daemon's unrepeatable requests from those of the ones before it. */
   private readonly nonce = `#${process.pid}-${Math.floor(monotonicNow())}-`;
   private readonly endCallbacks: (() => void)[] = [];
-  /** Does what the engine leaves to others. */
+  /** Carries out effects outside of the engine. */
   private readonly duties = new Map<Duty, () => void>();
   /** It is sent when all that was submitted has been applied and saved. */
   private replacement: Command | null = null;
@@ -70,7 +70,7 @@ export class Runner {
   }
 
   /**
-   * Resumes where the daemon before this one stopped: what it had asked for was done then, except the `commands` that did
+   * Resumes where the daemon before this one stopped: its effects were carried out then, except the `commands` that did
    * not reach the supervisor. These are sent now.
    */
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
@@ -171,7 +171,7 @@ export class Runner {
     this.armTimer();
   }
 
-  /** With what is journaled anyway: to forget an answer is nothing to wake up for. */
+  /** Together with the next input: forgetting an answer is no reason to wake up. */
   private forgetAnswers(): void {
     const [first] = this.queue;
     if (!first) return;
@@ -204,7 +204,7 @@ export class Runner {
         else others.push(effect);
       }
     }
-    // Processes first: what they do overlaps with telling everybody.
+    // Processes first: their work overlaps with the notifications.
     const reported = inputs.some((input) => input.type === 'report');
     if (reported) this.send(commands, this.engine.state.lastReport);
     else if (commands.length > 0) this.send(commands);
@@ -269,7 +269,7 @@ export class Runner {
     for (const watcher of this.watchers) watcher(notification);
   }
 
-  /** Something in the folder of the state has been removed, maybe: if so, it is saved anew. */
+  /** The folder of the state may have lost files: if so, the state is saved again. */
   checkSaved(): void {
     this.parts.store.check(monotonicNow());
     this.saveIfDue();
@@ -280,7 +280,7 @@ export class Runner {
     if (this.hasFault || this.parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
   }
 
-  /** For what the engine waits for, and for another attempt to save what could not be saved. */
+  /** For the engine's next timer, and for another attempt to save the state. */
   private armTimer(): void {
     const { retryDueMs } = this.parts.store;
     const dueMs = this.engine.nextDue();

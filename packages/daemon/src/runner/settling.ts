@@ -1,4 +1,4 @@
-/** Those who wait for a condition that inputs may make true. */
+/** Callers that wait for a condition that inputs may make true. */
 export class Settling {
   private readonly checks = new Set<() => void>();
 

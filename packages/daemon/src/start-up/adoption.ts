@@ -10,7 +10,7 @@ import type { SupervisorState } from '../supervisor/process-messages.ts';
 
 type Adoption = Extract<UntimedInput, { type: 'adopt' }>;
 
-/** The input that makes the engine's state agree with the supervisor; null when it does already. `read` tells of a process what can be read. */
+/** The input that makes the engine's state agree with the supervisor; null when it does already. `read` returns the readable facts about a process. */
 export function adoption(
   { state, context }: Engine,
   { lastCommand, processes }: Pick<SupervisorState, 'lastCommand' | 'processes'>,

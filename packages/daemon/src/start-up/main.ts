@@ -14,7 +14,7 @@ import { serve } from './serve.ts';
 
 const PROGRAM = 'init';
 
-/** Runs the daemon; `script` is its program's file, which has what belongs to it beside it. */
+/** Runs the daemon; `script` is its program's file, with its other files beside it. */
 export function main(script: string): void {
   run(script).catch((error) => {
     process.stderr.write(`${PROGRAM}: ${basename(script)} cannot start: ${lastWords(error)}\n`);

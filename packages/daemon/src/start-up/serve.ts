@@ -54,7 +54,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const system = supervisorState.pid === 1 && !options.user && !options.container;
   const log = await openLog(program, options.logFormat, options.priority, {
     sink: system ? openKernelLog() : null,
-    // In a container a daemon that prints by itself would stand still when nobody reads that.
+    // In a container a daemon that prints by itself would block without a reader.
     print: options.container ? (line) => supervisor.say(line) : null,
   });
   const init = initIdentity(supervisorState.pid);
@@ -70,7 +70,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     if (!runtimeDir.endsWith(`-${init.pid}`))
       log.write('warn', `${usual}: This folder belongs to somebody else, so this session is in ${runtimeDir}`);
   }
-  // The system's init gets what is left over of the kernel's command line.
+  // The system's init gets the rest of the kernel's command line.
   for (const word of options.ignored) log.write(system ? 'info' : 'warn', `Unknown option or word ignored: ${word}`);
 
   const runtimeMode = options.user ? 0o700 : 0o755;
@@ -143,7 +143,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     store.remove();
     if (options.user) rmSync(places.runtimeDir, { recursive: true, force: true });
   });
-  // After a crash of the supervisor the jobs that it had started run on, though nobody knows of them any more.
+  // After a crash of the supervisor its jobs keep running, unknown to the next one.
   if (link.crashes > 0) start.engine.state.begun = true;
   if (!start.engine.state.begun) runner.submit({ type: 'begin', events: firstEvents(options, supervisorState) });
   supervisor.ready();
@@ -223,7 +223,7 @@ function makeConfiguration(
     onChange: (name, definition) => {
       if (definition) defined.set(name, definition);
       else defined.delete(name);
-      // After a restart of the daemon most files are what they were.
+      // After a restart of the daemon most files are unchanged.
       const known = runner.engine.state.classes.get(name);
       const current = known?.next ? known.next.definition : known?.definition;
       if (known === undefined || !isDeepStrictEqual(current ?? null, definition))
@@ -235,7 +235,7 @@ function makeConfiguration(
   });
 }
 
-/** Drops the jobs whose files went while there was no daemon. */
+/** Drops the jobs whose files were removed while there was no daemon. */
 function forgetMissing(runner: Runner, defined: ReadonlyMap<string, JobDefinition>): void {
   for (const name of runner.engine.state.classes.keys()) {
     if (!defined.has(name)) runner.submit({ type: 'define', name, definition: null });

@@ -37,7 +37,7 @@ export interface SavedState {
   progress(): void;
 }
 
-/** Recovers what is saved for this supervisor. `make` gives the settings of a new state. */
+/** Recovers the state that is saved for this supervisor. `make` gives the settings of a new state. */
 export function startState(
   saved: SavedState,
   supervisor: Pick<SupervisorState, 'lastCommand' | 'processes'>,
@@ -87,7 +87,7 @@ function recoverEngine({ store, identity, failures, progress }: SavedState, log:
 
 const SILENT: Pick<Log, 'write'> = { write() {} };
 
-/** The saved inputs, or the part of them that is not suspected to be what ended daemon after daemon. */
+/** The saved inputs, or the part of them that is not suspected of crashing daemon after daemon. */
 function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write'>): Input[][] {
   if (failures < LEAVE_OUT.lastInputs || batches.length === 0) return batches;
   const kept = failures < LEAVE_OUT.journal ? batches.slice(0, -1) : [];

@@ -1,4 +1,4 @@
-/** Frames to the supervisor: commands, and what else a daemon says. */
+/** Frames to the supervisor: commands, and other messages of the daemon. */
 import { encodeText } from '@upstart/common';
 import { type Entrance, NO_ENTRANCE } from '../cgroups/control-groups.ts';
 import { AS_INIT, type Identity, type Refusal } from '../identity/resolve.ts';
@@ -120,7 +120,7 @@ export function encodeBegun(): Buffer {
   return writer.begin(SENT.begun, 0).take();
 }
 
-/** Recovery is over; what comes now is live. */
+/** Recovery is complete; all that follows is live. */
 export function encodeReady(): Buffer {
   return writer.begin(SENT.ready, 0).take();
 }

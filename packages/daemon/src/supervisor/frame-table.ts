@@ -112,7 +112,7 @@ export interface Frame {
   readonly repeated?: readonly FieldName[];
 }
 
-/** From daemon to supervisor, which refuses what is not exactly so. */
+/** From daemon to supervisor, which rejects anything else. */
 export const SENT = {
   ready: { type: 1, id: 'none' },
   spawn: {

@@ -5,7 +5,7 @@ import { writeNumber } from './frames.ts';
 
 const { FIELD_HEADER, FRAME_BODY_MAX, FRAME_HEADER, FRAME_VERSION } = LIMITS;
 
-/** Error numbers that stand for what no frame can hold. */
+/** Error numbers for content that no frame can hold. */
 const E2BIG = 7;
 const EINVAL = 22;
 
@@ -43,7 +43,7 @@ export class FrameWriter {
     return this;
   }
 
-  /** Why what was written since `begin` cannot be a frame: a NUL in a text, a number out of range, too many bytes; 0: it can. */
+  /** The reason why the content since `begin` is no frame: a NUL in a text, a number out of range, too many bytes; 0: it can. */
   get errno(): number {
     return this.#at - FRAME_HEADER > FRAME_BODY_MAX ? E2BIG : this.#errno;
   }

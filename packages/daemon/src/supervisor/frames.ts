@@ -1,6 +1,6 @@
 /** The common part of frames to and from the supervisor (packages/supervisor/PROTOCOL.md). */
 
-/** A frame that is not what the other side may send. */
+/** A frame that the other side may not send. */
 export class FrameError extends Error {
   override name = 'FrameError';
 }

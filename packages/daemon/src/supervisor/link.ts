@@ -24,7 +24,7 @@ export interface SupervisorLink {
   fd: number;
   /** How many daemons in a row began to recover and ended before they had come to work. */
   failures: number;
-  /** How many supervisors of the same process crashed before this one: what they knew of their children is lost. */
+  /** How many supervisors of the same process crashed before this one and lost their table of children. */
   crashes: number;
   /** It takes standing orders; one that was started before it could stays as it is until it is replaced. */
   takesOrders: boolean;

@@ -11,7 +11,7 @@ import { type Command, type Report, SPAWN_AWAITED, type SpawnSpec } from './proc
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
-/** A process that runs already, and what it was started with. */
+/** A running process, and its specification. */
 export interface RunningProcess {
   token: number;
   spec: WhomSpec & GroupsSpec;

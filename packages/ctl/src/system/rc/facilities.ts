@@ -1,4 +1,4 @@
-/** System facilities (`$network` …): names for what several scripts provide together. */
+/** System facilities (`$network` …): names that several scripts provide together. */
 import { readFileSync } from 'node:fs';
 
 export type Facilities = ReadonlyMap<string, readonly string[]>;

@@ -1,4 +1,4 @@
-/** The header of an init script, by which it says what it needs (Linux Standard Base, "Comment conventions for init scripts"). */
+/** The header of an init script with its dependencies (Linux Standard Base, "Comment conventions for init scripts"). */
 
 export interface LsbHeader {
   provides: readonly string[];
@@ -14,7 +14,7 @@ export interface LsbHeader {
 const BEGIN = '### BEGIN INIT INFO';
 const END = '### END INIT INFO';
 
-/** The keywords that add to a list, by that list. `Should-…` is heeded like `Required-…`: what is not there is not waited for. */
+/** The keywords that add to a list, by that list. `Should-…` counts like `Required-…`: nothing waits for a missing script. */
 const LISTS = new Map<string, Exclude<keyof LsbHeader, 'interactive'>>([
   ['provides', 'provides'],
   ['required-start', 'requiredStart'],

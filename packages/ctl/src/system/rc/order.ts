@@ -1,4 +1,4 @@
-/** Which scripts have to wait for which: by their numbers, or, where both say what they need, only for what they need. */
+/** The order of scripts: by their numbers, or, where both have headers, only by their dependencies. */
 import { type Facilities, servicesOf } from './facilities.ts';
 import type { LsbHeader } from './lsb-header.ts';
 import type { Script } from './scripts.ts';
@@ -11,7 +11,7 @@ export function dependencies(scripts: readonly Script[], facilities: Facilities)
 }
 
 function mustWait(later: Script, earlier: Script, facilities: Facilities): boolean {
-  // One that says nothing of what it needs counts on its number.
+  // A script without dependencies relies on its number.
   if (!later.header || !earlier.header) return true;
   if (later.header.interactive || earlier.header.interactive) return true;
   return later.action === 'start'

@@ -1,4 +1,4 @@
-/** `upstart check`: what init-checkconf says of files, of those in folders, or of those that the running init has read. */
+/** `upstart check`: init-checkconf on files, on those in folders, or on those that the running init has read. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';

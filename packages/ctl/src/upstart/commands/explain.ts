@@ -35,7 +35,7 @@ async function named(client: UpstartClient, { words, print }: Call) {
   const broken = new Set((unknown.length === 0 ? [] : await client.call('brokenFiles', {})).map(({ job }) => job));
   const strange = unknown.filter(({ word }) => !broken.has(word));
   for (const { text } of strange) print.failure(text);
-  // A broken file is what there is to explain of its job.
+  // A job with a broken file is explained by that file.
   const names = [...jobs.map(({ job }) => job), ...unknown.map(({ word }) => word).filter((word) => broken.has(word))];
   const explanations = await Promise.all(names.map((job) => client.call('explain', { job })));
   return { explanations, status: strange.length > 0 ? EXIT.unknown : EXIT.done };

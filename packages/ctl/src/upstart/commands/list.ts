@@ -1,4 +1,4 @@
-/** `upstart list`: what `initctl list` prints. */
+/** `upstart list`: the output of `initctl list`. */
 import { list as initctlList } from '../../commands/list.ts';
 import { asInvocation, type FrontCommand, JSON_OPTION } from '../command.ts';
 

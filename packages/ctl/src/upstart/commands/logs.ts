@@ -1,4 +1,4 @@
-/** `upstart logs`: what the processes of a job have output. */
+/** `upstart logs`: the output of a job's processes. */
 import { log } from '../../commands/log.ts';
 import { UsageError } from '../../options.ts';
 import { asInvocation, EXIT, type FrontCommand } from '../command.ts';

@@ -1,4 +1,4 @@
-/** `upstart sessions`: what `initctl list-sessions` prints. */
+/** `upstart sessions`: the output of `initctl list-sessions`. */
 import { listSessions } from '../../commands/list-sessions.ts';
 import { asInvocation, type FrontCommand } from '../command.ts';
 

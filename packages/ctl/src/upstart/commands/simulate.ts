@@ -1,4 +1,4 @@
-/** `upstart simulate`: what would happen, on a copy of what is; nothing is changed. */
+/** `upstart simulate`: runs actions on a copy of the state; nothing is changed. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { nearest } from '@upstart/common';
@@ -9,7 +9,7 @@ import { type Call, EXIT, type FrontCommand, JSON_OPTION } from '../command.ts';
 
 /** How much a simulation may print, in bytes. */
 const MAX_OUTPUT = 256 * 1024 * 1024;
-/** What stands between two actions. */
+/** The separator between two actions. */
 const THEN = 'then';
 
 interface Action {
