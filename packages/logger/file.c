@@ -159,7 +159,7 @@ static bool is_open_one(const struct file *file, const struct stat *state) {
 	return state->st_ino == file->inode && state->st_dev == file->device;
 }
 
-/* Whether the open file is the one to go on with, and what it looks like. */
+/* Whether the open file is still the one to write, and what it looks like. */
 static bool is_current(const struct file *file, struct stat *state) {
 	if (lstat(file->path, state) == 0)
 		return is_open_one(file, state);

@@ -1,6 +1,6 @@
 /*
- * What is written next, by a thread of its own, and what becomes of it. What is wrong is known of the file, not of one log: it is said
- * once when it begins and once when it is over, and the file is tried again with pauses that become longer.
+ * Writes the backlogs of all files, in a thread of its own. Trouble belongs to the file, not to one log: it is reported
+ * once when it begins and once when it ends, and the file is retried with growing pauses.
  */
 #include "logger.h"
 
@@ -46,7 +46,7 @@ void file_queue(struct file *file) {
 
 /* ---- trouble ---- */
 
-/* What there is no room for is said with the next attempt. The next logger finds it noted. */
+/* News that do not fit are sent with the next attempt. The next logger finds them noted. */
 static void say_news(struct file *file) {
 	if (!file->said)
 		file->said = tell(LOG_TROUBLE, 0, file->path, file->error, 0);

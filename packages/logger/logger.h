@@ -47,7 +47,7 @@ struct log {
 	uint64_t id;
 	/* Where it is read, or -1. */
 	int master;
-	/* Its process has ended, and that it is drained has to be said. It is not read for want of room, or all is read; since when. */
+	/* Its process has ended, and the drain has to be reported. It is not read for want of room, or all is read; since when. */
 	bool ended, asked, paused;
 	int64_t since;
 	/* How often it was looked at since it was read; what was read since its process ended; what it adds to all that is kept. */

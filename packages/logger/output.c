@@ -1,6 +1,6 @@
 /*
  * Lines for standard output and standard error, each written by a thread of its own, so that nothing waits for whoever reads
- * them. Lines that there is no room for are left out, and that is said.
+ * them. Lines that there is no room for are dropped and counted.
  */
 #include "logger.h"
 

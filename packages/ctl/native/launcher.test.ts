@@ -167,7 +167,7 @@ describe('the launcher, where nothing says which daemon is meant', () => {
   afterEach(() => sessions.close());
 
   const untold = () => ({ UPSTART_SYSTEM_SOCKET_DIR: '', ...sessions.env });
-  /** As locate.ts has it; null where it cannot be said. */
+  /** As locate.ts has it; null where it is not known. */
   function meant(): string | null {
     try {
       return controlSocket('default', untold());

@@ -5,7 +5,7 @@
  * stdin    requests, each ended by NUL; at its end the program ends
  *            +MASK PATH   watch what IN_ events of MASK, in decimal, happen in the folder PATH
  *            -WATCH       end that watch
- *            ?            answer when everything that has happened so far has been told
+ *            ?            answer when everything that has happened so far has been reported
  * stdout   struct inotify_event, with its name, as the kernel has it. The answers to requests, in their order, are ones whose
  *          mask is 0 and whose wd is that of the watch, or 0, or an error number as a negative.
  */

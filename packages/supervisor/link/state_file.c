@@ -42,7 +42,7 @@ bool state_next(const char **at, const char *end, struct state_entry *entry) {
 		return false;
 	*entry = (struct state_entry){.key = line, .key_length = strcspn(line, " =\n")};
 	const char *separator = line + entry->key_length;
-	/* Nothing is read beyond the end of the line, whatever is in it: strtoll passes over all blanks. */
+	/* Nothing is read beyond the end of the line, whatever is in it: strtoll skips all blanks. */
 	if (separator == line_end || isspace((unsigned char)separator[1]))
 		return false;
 	entry->number = strtoll(separator + 1, &number_end, 10);

@@ -1,6 +1,6 @@
 /*
- * The table of logs, and the logger that is told of them. Each log's state says what it has been told, so that one function sends what
- * could not be sent for want of room, what was sent to a logger that has died, and what the image before this one knew.
+ * The table of logs, and its copy in the logger. Each log remembers the state that the logger has, so that one function sends updates
+ * that did not fit before, updates that died with a logger, and those of the image before this one.
  */
 #define _GNU_SOURCE
 #include "log/logs.h"
@@ -39,7 +39,7 @@ struct log {
 	/* -1: all has been read. */
 	int master;
 	int64_t flags;
-	/* What it has come to, and what of that the logger has been told. */
+	/* Its state, and the state that the logger knows. */
 	int64_t started, finished;
 	bool added, told_finish;
 	void (*written)(void *data);

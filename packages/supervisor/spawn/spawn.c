@@ -79,7 +79,7 @@ static int put(enum slot slot, int fd) {
 
 /* The master of a terminal and the job's end of it; where no terminal is left, the ends of a pipe. */
 static int open_ends(const struct process *process, int ends[2]) {
-	/* It has been said that there is no terminal to be had: once is enough, they come and go. */
+	/* The lack of terminals has been reported: once is enough, they come and go. */
 	static bool said;
 	int locked = 0;
 	ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);

@@ -187,7 +187,7 @@ static int save(void) {
 }
 
 void hand_over(void) {
-	const char *why = "it does not understand what it would have to go on with";
+	const char *why = "it cannot read the state of this one";
 	int fd = save();
 	if (fd >= 0) {
 		name_state(fd, false);
@@ -209,7 +209,7 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 	bool is_init = getpid() == 1;
 	if (is_init) {
 		say_through = NULL;
-		/* It must not go on sending to what is being saved. */
+		/* It must not send anything while the state is being saved. */
 		daemon_kill();
 	}
 	pid_t child = is_init ? copy_of_this(0) : 0;
@@ -225,7 +225,7 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 	bool dumped = end_of(child, CORE_PATIENCE) != -1;
 	int fd = left_by_fault && loop_now() - began < TRUST_AFTER ? -1 : save();
 	say("Caught %s, %s; %s", faults[signal], dumped ? "core dumped" : "unable to dump core",
-	    fd >= 0 ? "going on" : "what was known of the processes is lost");
+	    fd >= 0 ? "resuming" : "what was known of the processes is lost");
 	name_state(fd, true);
 	sleep(PAUSE);
 	execv(place_executable, arguments);

@@ -176,7 +176,7 @@ describe.each(variants)('%s', (_name, program) => {
     daemon = await replace(init, daemon);
     expect(daemon.state.processes).toHaveLength(1);
     expect(wasHandedOver(init)).toBe(false);
-    const complaint = `init: Failed to re-execute ${executable}: it does not understand what it would have to go on with\n`;
+    const complaint = `init: Failed to re-execute ${executable}: it cannot read the state of this one\n`;
     await eventually(() => init.said === complaint.repeat(2));
     expect(existsSync(`/proc/${init.pid}`)).toBe(true);
     daemon.send({ type: 'signal', id: 2, process: 1, signal: 9, group: true });
