@@ -1,4 +1,5 @@
 /** The start-up snapshot makes the start shorter, and nothing else: init comes up whatever has become of it. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -72,6 +73,50 @@ it('has timers that go off', async () => {
   );
   await first.run('start', 'deaf');
   expect((await first.run('stop', 'deaf')).stdout).toBe('deaf stop/waiting\n');
+});
+
+/** Put before the program that a snapshot is built from: each of its first looks at a file takes so long that timers are overdue. */
+const SLOWLY = `{
+  const fs = require('node:fs');
+  const { openSync } = fs;
+  let slow = 20;
+  fs.openSync = (...args) => {
+    for (const until = performance.now() + 150; slow > 0 && performance.now() < until; );
+    slow--;
+    return openSync(...args);
+  };
+}
+`;
+
+it('has timers that go off, however slowly it was built', async () => {
+  const program = join(library, 'slow.cjs');
+  const source = readFileSync(join(first.product.bin, '../.build/lib/upstart/daemon.cjs'), 'utf8');
+  writeFileSync(program, SLOWLY + source);
+  // Node takes a snapshot with the very options that it was built with.
+  const [node = '', ...words] = commandLineOf(daemonOf(first) ?? 0).split(' ');
+  const options = words.slice(
+    0,
+    words.findIndex((word) => word.startsWith('--snapshot-blob=')),
+  );
+  const folder = first.product.place('slow');
+  try {
+    const line = [...options, `--snapshot-blob=${snapshot}`, '--build-snapshot', program];
+    execFileSync(node, line, {
+      cwd: '/',
+      env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder },
+      stdio: 'pipe',
+    });
+    const init = await SessionInit.start({ beside: first, jobs: JOBS });
+    try {
+      expect(beganWithSnapshot(init)).toBe(true);
+      await init.run('start', 'deaf');
+      expect((await init.run('stop', 'deaf')).stdout).toBe('deaf stop/waiting\n');
+    } finally {
+      await init.end();
+    }
+  } finally {
+    writeFileSync(snapshot, content);
+  }
 });
 
 it('knows nothing of the place and the surroundings in which it was built', async () => {

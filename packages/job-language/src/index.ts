@@ -1,6 +1,7 @@
 /** The job language: what a job file says. Pure: text in, definitions and complaints out. */
 export { brokenFile } from './advice.ts';
 export {
+  areEqualDefinitions,
   type Console,
   completeDefinition,
   type Expect,

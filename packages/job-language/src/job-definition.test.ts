@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { completeDefinition, isSameDefinition, type JobDefinition } from './job-definition.ts';
+import {
+  areEqualDefinitions,
+  completeDefinition,
+  emptyDefinition,
+  isSameDefinition,
+  type JobDefinition,
+} from './job-definition.ts';
 import { parseJob } from './parse-job.ts';
 
 const read = (text: string): JobDefinition => parseJob(text, { name: 'job', path: '/etc/init/job.conf' });
@@ -31,4 +37,16 @@ it.each([
 it('fields that were understood count', () => {
   expect(isSameDefinition(read('nice 5\n'), read('nice 5\n'))).toBe(true);
   expect(isSameDefinition(read('nice 5\n'), read('nice 6\n'))).toBe(false);
+});
+
+it('two definitions are equal if all of their fields are, and each field counts', () => {
+  const text = 'start on a and b\nenv X=1\nlimit core 1 2\nkill timeout 7\nexec true\n';
+  expect(areEqualDefinitions(read(text), read(text))).toBe(true);
+  const fields = Object.keys(emptyDefinition('', '')) as (keyof JobDefinition)[];
+  for (const field of fields) {
+    const other = { ...read(text), [field]: { another: 'value' } };
+    expect(areEqualDefinitions(read(text), other), field).toBe(false);
+    expect(areEqualDefinitions(other, read(text)), field).toBe(false);
+  }
+  expect(areEqualDefinitions(read(text), read(text.replace('and', 'or'))), 'inside of a field').toBe(false);
 });

@@ -2,9 +2,8 @@
  * The daemon at work: wires configuration, engine, supervisor and control sockets together.
  */
 import { rmSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
 import { VERSION } from '@upstart/common';
-import type { JobDefinition } from '@upstart/job-language';
+import { areEqualDefinitions, type JobDefinition } from '@upstart/job-language';
 import { type InitIdentity, initIdentity, type Session } from '@upstart/protocol';
 import { Configuration } from '../conf/configuration.ts';
 import { preloadCommands } from '../control/run-command.ts';
@@ -226,8 +225,11 @@ function makeConfiguration(
       // After a restart of the daemon most files are unchanged.
       const known = runner.engine.state.classes.get(name);
       const current = known?.next ? known.next.definition : known?.definition;
-      if (known === undefined || !isDeepStrictEqual(current ?? null, definition))
-        runner.submit({ type: 'define', name, definition });
+      const isSame =
+        current && definition
+          ? areEqualDefinitions(current, definition)
+          : known !== undefined && !current && !definition;
+      if (!isSame) runner.submit({ type: 'define', name, definition });
     },
     onError: (error) => log.write('error', String(error)),
     onLog: (level, text) => log.write(level, text),
