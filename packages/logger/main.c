@@ -83,6 +83,9 @@ uint64_t ring_drop(size_t size, uint64_t span, size_t count) {
 }
 
 static void look(void) {
+	uint64_t times;
+	if (read(timer, &times, sizeof times) != sizeof times)
+		return;
 	wake_at = 0;
 	logs_look();
 	files_look();
