@@ -312,6 +312,12 @@ describe('the launcher, where nothing says which daemon is meant', () => {
     for (const answering of daemons.values()) await answering.stop();
   });
 
+  it('leaves a path that Node reads otherwise to Node', async () => {
+    await sessions.announced();
+    const env = { ...untold(), XDG_RUNTIME_DIR: join(sessions.folder, 'tmp').concat('/../run') };
+    expect(await launch({ args: ['list'], env })).toMatchObject({ status: 9, err: '' });
+  });
+
   it.each<[string, Record<string, string>]>([
     ['the folder of the system is given', {}],
     ['that it has none is given', { UPSTART_SESSION: '' }],

@@ -16,7 +16,7 @@
 #define SYSTEM_SOCKET "/run/upstart/control.sock"
 #define TEXT_SIZE 8192
 /* Of paths that nobody reads differently: Node changes what is no UTF-8, and leaves out `..`. */
-#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/"
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./"
 
 /* Whether the file begins with this text. */
 static bool begins(const char *path, const char *text) {
@@ -40,8 +40,9 @@ static bool is_folder_of(long pid, const char *folder) {
 	ssize_t length = readlink("/proc/self/ns/pid", space, sizeof space);
 	snprintf(path, sizeof path, "%.4000s/owner", folder);
 	snprintf(owner, sizeof owner, "%.*s %ld ", length > 0 ? (int)length : 0, space, pid);
-	return folder[0] == '/' && folder[strspn(folder, PLAIN)] == '\0' && lstat(folder, &found) == 0 &&
-	       S_ISDIR(found.st_mode) && found.st_uid == geteuid() && !(found.st_mode & 077) && begins(path, owner);
+	bool is_plain = folder[0] == '/' && folder[strspn(folder, PLAIN)] == '\0' && !strstr(folder, "..");
+	return is_plain && lstat(folder, &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == geteuid() &&
+	       !(found.st_mode & 077) && begins(path, owner);
 }
 
 /*

@@ -10,7 +10,7 @@ import { initIdentity, writeOwner } from '../run-folder.ts';
 import type { Session } from '../sessions.ts';
 
 export class TestSessions {
-  readonly folder = mkdtempSync(join(tmpdir(), 'ses-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'ses.'));
   /** Told nothing but where sessions are. */
   readonly env = { XDG_RUNTIME_DIR: join(this.folder, 'run'), TMPDIR: join(this.folder, 'tmp') };
   readonly #processes: ChildProcess[] = [];
