@@ -44,7 +44,8 @@ void order_set(struct process *process, uint64_t id) {
 		process->kept->id = id;
 }
 
-static void report_end(struct process *process) {
+static void report_end(void *data) {
+	struct process *process = data;
 	int status = process->status;
 	/* A process whose status is not known was somebody else's child, and nobody has an order for such. */
 	struct frame *order = process->kept && process->kept->id && status != NOT_KNOWN ? process->kept : NULL;
@@ -66,10 +67,6 @@ static void report_end(struct process *process) {
 	free(order);
 	/* The kernel mostly has a child begin on the processor of its parent, whose other work can wait. */
 	sched_yield();
-}
-
-static void log_is_written(void *process) {
-	report_end(process);
 }
 
 static void log_takes_too_long(struct timer *timer) {
@@ -99,7 +96,7 @@ void process_ended(struct process *process, int status, const struct rusage *usa
 		return;
 	}
 	timer_start(&process->timer, LOG_PATIENCE, log_takes_too_long);
-	log_finish(process->log, log_is_written, process);
+	log_finish(process->log, report_end, process);
 }
 
 /* ---- reaping ---- */

@@ -19,7 +19,6 @@
 struct spec spec;
 /* The limit of open files that the supervisor was started with. */
 static struct rlimit original;
-static int errors = SLOT_ERROR;
 
 void spec_read(const struct frame *frame) {
 	static uint8_t copy[FRAME_BODY_MAX + 1];
@@ -62,18 +61,13 @@ int64_t spec_number(enum field_tag tag, int64_t otherwise) {
 static void tell(int step, int number, const char *detail) {
 	struct child_message message = {.step = step, .number = number};
 	snprintf(message.detail, sizeof message.detail, "%s", detail);
-	ssize_t written = write(errors, &message, sizeof message);
+	ssize_t written = write(SLOT_ERROR, &message, sizeof message);
 	(void)written;
 }
 
 void child_gives_up(int step, int error, const char *detail) {
 	tell(step, error, detail);
 	_exit(GAVE_UP);
-}
-
-void child_is_on_its_own(void) {
-	close(errors);
-	errors = -1;
 }
 
 void child_run(bool shares) {

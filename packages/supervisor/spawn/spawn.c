@@ -28,9 +28,9 @@
 #define FIRST_STEP_PATIENCE 3000
 
 /* It never came to its program. The process is NULL when there was no memory for it. */
-static void forget(uint64_t id, struct process *process, const struct child_message *why) {
-	report_add(REPORT_SPAWN_FAILED, NUMBER(PROCESS, id), NUMBER(STEP, why->step), NUMBER(ERRNO, why->number),
-	           TEXT(DETAIL, why->detail));
+static void forget(uint64_t id, struct process *process, int step, int error, const char *detail) {
+	report_add(REPORT_SPAWN_FAILED, NUMBER(PROCESS, id), NUMBER(STEP, step), NUMBER(ERRNO, error),
+	           TEXT(DETAIL, detail));
 	if (process && process->log)
 		log_discard(process->log);
 	if (process)
@@ -59,7 +59,7 @@ bool spawn_settle(struct process *process) {
 	watch_close(&process->exec_pipe);
 	if (n == sizeof message) {
 		message.detail[sizeof message.detail - 1] = '\0';
-		forget(process->id, process, &message);
+		forget(process->id, process, message.step, message.number, message.detail);
 		return false;
 	}
 	report_add(REPORT_EXECED, NUMBER(PROCESS, process->id));
@@ -140,24 +140,21 @@ static int open_errors(struct process *process) {
 	return -1;
 }
 
-/* ---- the clone ---- */
+/* ---- the clone: OWN_DESCRIPTORS or the step that has failed, with the reason in errno ---- */
 
 /*
- * The child's first step ends the sharing of descriptors; until then they must stay as they are. Returns its message about that.
- * When it has been killed there is none: that is reported when it is reaped.
+ * The child's first step ends the sharing of descriptors; until then they must stay as they are. A child that has been killed
+ * says nothing about it: that is reported when it is reaped.
  */
-static struct child_message wait_for_first_step(pid_t pid, int pidfd, int errors) {
+static int wait_for_first_step(pid_t pid, int pidfd, int errors) {
 	struct child_message message = {.step = OWN_DESCRIPTORS};
 	struct pollfd ready[] = {{.fd = errors, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
-	int count;
-	do
-		count = poll(ready, 2, FIRST_STEP_PATIENCE);
-	while (count < 0 && errno == EINTR);
-	if (count == 0)
+	/* No signal interrupts this: all are blocked. */
+	if (poll(ready, 2, FIRST_STEP_PATIENCE) == 0)
 		kill(pid, SIGKILL);
-	else if (read(errors, &message, sizeof message) < 0)
-		message.step = OWN_DESCRIPTORS;
-	return message;
+	else if (read(errors, &message, sizeof message) == sizeof message)
+		errno = message.number;
+	return message.step;
 }
 
 /* Where the heap begins that comes after this. */
@@ -174,7 +171,7 @@ static void copy_heap(bool wanted) {
 }
 
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
-static struct child_message clone_child(struct process *process) {
+static int clone_child(struct process *process) {
 	bool shares = slots_suffice;
 	int pidfd = -1;
 	copy_heap(false);
@@ -183,39 +180,38 @@ static struct child_message clone_child(struct process *process) {
 		child_run(shares);
 	int error = errno;
 	copy_heap(true);
+	errno = error;
 	if (pid < 0)
-		return (struct child_message){.step = STEP_FORK, .number = error};
-	struct child_message message = wait_for_first_step((pid_t)pid, pidfd, process->exec_pipe.fd);
+		return STEP_FORK;
+	int step = wait_for_first_step((pid_t)pid, pidfd, process->exec_pipe.fd);
 	if (pidfd >= 0)
 		close(pidfd);
 	process_set_pid(process, (pid_t)pid);
-	return message;
+	return step;
 }
 
-static struct child_message start(struct process *process) {
+static int start(struct process *process) {
 	const struct field *script = spec_field(TAG_SCRIPT);
-	int impossible = (int)spec_number(TAG_IMPOSSIBLE, spec.arguments[0] ? 0 : EINVAL);
-	if (impossible)
-		return (struct child_message){.step = STEP_EXEC, .number = impossible};
+	errno = (int)spec_number(TAG_IMPOSSIBLE, spec.arguments[0] ? 0 : EINVAL);
+	if (errno)
+		return STEP_EXEC;
 	if (spec.console == CONSOLE_LOG && !logs_are_possible()) {
 		report_add(REPORT_LOG_DISABLED, NUMBER(PROCESS, process->id), NUMBER(ERRNO, EAGAIN));
 		spec.console = CONSOLE_NONE;
 	}
 	if ((spec.console == CONSOLE_LOG && open_output(process) < 0) || (script && open_script(script) < 0) ||
 	    open_errors(process) < 0)
-		return (struct child_message){.step = STEP_FORK, .number = errno};
+		return STEP_FORK;
 	return clone_child(process);
 }
 
 void spawn(const struct frame *frame) {
-	struct process *process = process_new(frame->id);
-	struct child_message message = {.step = STEP_FORK, .number = ENOMEM};
 	spec_read(frame);
-	if (process)
-		message = start(process);
+	struct process *process = process_new(frame->id);
+	int step = process ? start(process) : STEP_FORK, error = errno;
 	slots_clear();
-	if (message.step != OWN_DESCRIPTORS) {
-		forget(frame->id, process, &message);
+	if (step != OWN_DESCRIPTORS) {
+		forget(frame->id, process, step, error, "");
 		return;
 	}
 	process->forks_wanted = (int)spec_number(TAG_TRACE_FORKS, 0);

@@ -45,10 +45,7 @@ int64_t spec_number(enum field_tag tag, int64_t otherwise);
 
 /* In the child. `shares`: until it unshares them, its descriptors are the supervisor's. */
 _Noreturn void child_run(bool shares);
-/* Reports why, unless nobody waits for that any more (`child_is_on_its_own`). */
 _Noreturn void child_gives_up(int step, int error, const char *detail);
-/* As far as the supervisor is concerned the program runs. */
-void child_is_on_its_own(void);
 
 /* Remembers the limit of open files that the supervisor was started with, and raises it. */
 void child_limits_open(void);

@@ -178,7 +178,8 @@ static int refuse(unsigned step) {
 static int stop_for_debugger(unsigned wanted) {
 	if (!wanted)
 		return 0;
-	child_is_on_its_own();
+	/* As far as the supervisor is concerned the program runs; what fails from here on is not reported. */
+	close(SLOT_ERROR);
 	return kill(getpid(), SIGSTOP);
 }
 
