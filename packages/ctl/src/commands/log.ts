@@ -1,5 +1,4 @@
 /** `log`: the output of a job's processes. */
-import { unwatchFile, watchFile } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { readFrom, tail } from '@upstart/common';
 import { type Command, type Invocation, targetOf } from '../command.ts';
@@ -74,11 +73,11 @@ function followFile(path: string, from: Position, print: Printer, signal: AbortS
     }
   };
   return new Promise((resolve) => {
-    watchFile(path, { interval: FOLLOW_INTERVAL }, look);
-    // Output that was appended before the watch began.
+    // Not watchFile: it misses output that is appended before its first look.
+    const timer = setInterval(look, FOLLOW_INTERVAL);
     look();
     signal?.addEventListener('abort', () => {
-      unwatchFile(path, look);
+      clearInterval(timer);
       resolve();
     });
   });
