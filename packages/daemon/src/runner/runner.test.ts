@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJob } from '@upstart/job-language';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { EngineSettings } from '../engine/model/state.ts';
+import type { EngineSettings } from '../engine/model/settings.ts';
 import { TEST_SETTINGS } from '../engine/testing/world.ts';
 import { startState } from '../start-up/start-state.ts';
 import { StateStore } from '../state/store.ts';

@@ -1,7 +1,8 @@
 /** A simulation as it is asked for, and what came of it: plain data, as both cross a pipe. */
 import type { JobDefinition } from '@upstart/job-language';
 import { stillNeeds } from '../engine/explain/residual.ts';
-import type { EngineSettings, EngineState } from '../engine/model/state.ts';
+import type { EngineSettings } from '../engine/model/settings.ts';
+import type { EngineState } from '../engine/model/state.ts';
 import { newState } from '../engine/model/state.ts';
 import { initialEnvironment } from '../engine/requests/environment-requests.ts';
 import { type Change, type Ending, HORIZON_MS, Simulation } from './simulation.ts';

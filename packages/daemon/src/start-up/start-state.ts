@@ -4,7 +4,8 @@
 import { Engine } from '../engine/engine.ts';
 import { faultText } from '../engine/faults.ts';
 import type { Input } from '../engine/model/messages.ts';
-import { type EngineSettings, newState } from '../engine/model/state.ts';
+import type { EngineSettings } from '../engine/model/settings.ts';
+import { newState } from '../engine/model/state.ts';
 import { initialEnvironment } from '../engine/requests/environment-requests.ts';
 import type { Log } from '../log/log.ts';
 import type { InitOptions } from '../options/options.ts';

@@ -1,7 +1,7 @@
 /** Migrates state of older daemons to the shape of today: a new daemon resumes where the one before the upgrade stopped. */
 
 import { completeDefinition } from '@upstart/job-language';
-import type { EngineSettings } from '../engine/model/state.ts';
+import type { EngineSettings } from '../engine/model/settings.ts';
 import type { SpawnSpec } from '../supervisor/process-messages.ts';
 import { FORMAT } from './records.ts';
 import type { Recovered } from './store.ts';

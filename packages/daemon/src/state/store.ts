@@ -5,25 +5,15 @@
  * `snapshot-N` is the state before the first input of `journal-N`. A new snapshot is written whole under another name
  * first, so at each instant there is a pair that fits together.
  */
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Input } from '../engine/model/messages.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { makeFolder } from '../places/make-folder.ts';
 import type { Command } from '../supervisor/process-messages.ts';
 import { migrate, OLDEST } from './migrations.ts';
-import { type DecodedRecords, decodeRecords, encodeRecord, FORMAT } from './records.ts';
+import { encodeRecord, FORMAT } from './records.ts';
+import { readRecords, removeQuietly, StateFiles, writeFile, writeFully } from './state-files.ts';
 
 /** The content of a snapshot. */
 export interface Snapshot {
@@ -50,7 +40,7 @@ const LAST_RETRY_MS = 8000;
 const LABORIOUS_AFTER_MS = 1000;
 
 export class StateStore {
-  private readonly directory: string;
+  private readonly files: StateFiles;
   private readonly warn: (text: string) => void;
   private readonly parentMode: number | null;
   private generation = 0;
@@ -71,7 +61,7 @@ export class StateStore {
    * of damage and of failing writes.
    */
   constructor(directory: string, warn: (text: string) => void, parentMode: number | null = 0o700) {
-    this.directory = directory;
+    this.files = new StateFiles(directory);
     this.warn = warn;
     this.parentMode = parentMode;
     try {
@@ -88,12 +78,12 @@ export class StateStore {
 
   /** The newest state that can be read; null when there is none for this supervisor. `supervisor` null: whoever's it is. */
   recover(supervisor: string | null): Recovered | null {
-    const generations = this.generations();
+    const generations = this.files.generations();
     for (const generation of generations) {
       const snapshot = this.readSnapshot(generation);
       if (!snapshot || (supervisor !== null && snapshot.supervisor !== supervisor)) continue;
-      const { values, goodBytes, damage } = this.readRecords(this.path('journal', generation));
-      if (damage) this.warn(`${this.path('journal', generation)}: ${damage}; what came after it is lost`);
+      const { values, goodBytes, damage } = readRecords(this.files.path('journal', generation));
+      if (damage) this.warn(`${this.files.path('journal', generation)}: ${damage}; what came after it is lost`);
       const saved = { snapshot, batches: values as Input[][] };
       const { format } = snapshot;
       if (!this.isMigrated(saved, generation)) continue;
@@ -114,7 +104,7 @@ export class StateStore {
     if (this.resumable === null) return;
     this.journalBytes = this.resumable.bytes;
     try {
-      this.journal = openSync(this.path('journal', this.generation), 'a', 0o600);
+      this.journal = openSync(this.files.path('journal', this.generation), 'a', 0o600);
     } catch {
       // The snapshot that follows begins another one, or says why it cannot.
     }
@@ -123,8 +113,8 @@ export class StateStore {
   /** The saved part of this daemon's state; null when it is not complete. */
   reread(): Recovered | null {
     if (this.journal === null) return null;
-    const { values } = this.readRecords(this.path('snapshot', this.generation));
-    const { values: batches, damage } = this.readRecords(this.path('journal', this.generation));
+    const { values } = readRecords(this.files.path('snapshot', this.generation));
+    const { values: batches, damage } = readRecords(this.files.path('journal', this.generation));
     const [snapshot] = values as Snapshot[];
     return snapshot && damage === null ? { snapshot, batches: batches as Input[][] } : null;
   }
@@ -156,7 +146,7 @@ export class StateStore {
   /** Notices that the files were removed: appended inputs would be lost. */
   check(now: number): void {
     if (this.journal === null || this.retry) return;
-    const path = this.path('journal', this.generation);
+    const path = this.files.path('journal', this.generation);
     if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(this.journal).ino) return;
     this.closeJournal();
     this.failed(new Error(`${path} was removed`), now);
@@ -176,14 +166,14 @@ export class StateStore {
   /** Writes a snapshot and begins a new journal behind it. Returns whether that was possible. */
   save(snapshot: Omit<Snapshot, 'format'>, now: number): boolean {
     const generation = this.generation + 1;
-    const path = this.path('snapshot', generation);
+    const path = this.files.path('snapshot', generation);
     const temporary = `${path}.new`;
     let journal: number | null = null;
     try {
       const record = encodeRecord({ format: FORMAT, ...snapshot });
       this.makeFolders();
       writeFile(temporary, record);
-      journal = openSync(this.path('journal', generation), 'w', 0o600);
+      journal = openSync(this.files.path('journal', generation), 'w', 0o600);
       renameSync(temporary, path);
       this.closeJournal();
       this.journal = journal;
@@ -200,7 +190,7 @@ export class StateStore {
     if (this.retry) this.warn('The state can be saved again');
     this.retry = null;
     this.savedAt = now;
-    this.removeOlder(generation);
+    this.files.removeOlder(generation);
     return true;
   }
 
@@ -211,13 +201,13 @@ export class StateStore {
   /** Init ends: the state is not needed any more. */
   remove(): void {
     this.closeJournal();
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.files.directory, { recursive: true, force: true });
   }
 
   private makeFolders(): void {
     if (this.parentMode === null) return;
-    makeFolder(dirname(this.directory), this.parentMode);
-    makeFolder(this.directory, 0o700);
+    makeFolder(dirname(this.files.directory), this.parentMode);
+    makeFolder(this.files.directory, 0o700);
   }
 
   private failed(error: Error, now: number): void {
@@ -248,8 +238,8 @@ export class StateStore {
   }
 
   private readSnapshot(generation: number): Snapshot | null {
-    const path = this.path('snapshot', generation);
-    const { values, damage } = this.readRecords(path);
+    const path = this.files.path('snapshot', generation);
+    const { values, damage } = readRecords(path);
     const snapshot = values[0] as Snapshot | undefined;
     if (!snapshot) {
       this.warn(`${path}: the saved state is damaged and skipped: ${damage ?? 'it is empty'}`);
@@ -261,7 +251,7 @@ export class StateStore {
 
   private isMigrated(saved: Recovered, generation: number): boolean {
     const { format } = saved.snapshot;
-    const path = this.path('snapshot', generation);
+    const path = this.files.path('snapshot', generation);
     try {
       if (migrate(saved)) return true;
       this.warn(`${path}: the saved state has format ${format}, this daemon reads ${OLDEST} to ${FORMAT}`);
@@ -270,59 +260,4 @@ export class StateStore {
     }
     return false;
   }
-
-  private readRecords(path: string): DecodedRecords {
-    try {
-      return decodeRecords(readFileSync(path));
-    } catch (error) {
-      return { values: [], goodBytes: 0, damage: (error as Error).message };
-    }
-  }
-
-  /** Numbers of the snapshots that are there, newest first. */
-  private generations(): number[] {
-    const numbers = this.names().flatMap((name) => /^snapshot-(\d+)$/.exec(name)?.[1] ?? []);
-    return numbers.map(Number).sort((a, b) => b - a);
-  }
-
-  private removeOlder(generation: number): void {
-    for (const name of this.names()) {
-      const number = /^(?:snapshot|journal)-(\d+)$/.exec(name)?.[1];
-      if (number !== undefined && Number(number) < generation) removeQuietly(join(this.directory, name));
-    }
-  }
-
-  private names(): string[] {
-    try {
-      return readdirSync(this.directory);
-    } catch {
-      return [];
-    }
-  }
-
-  private path(kind: 'snapshot' | 'journal', generation: number): string {
-    return join(this.directory, `${kind}-${generation}`);
-  }
-}
-
-/** A file that cannot be removed does no harm. */
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // It is tried again with the next snapshot.
-  }
-}
-
-function writeFile(path: string, bytes: Buffer): void {
-  const fd = openSync(path, 'w', 0o600);
-  try {
-    writeFully(fd, bytes);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function writeFully(fd: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }

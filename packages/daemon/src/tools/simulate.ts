@@ -9,7 +9,8 @@ import { type JobDefinition, JobFileError, parseJob } from '@upstart/job-languag
 import { Configuration } from '../conf/configuration.ts';
 import { readJobFile } from '../conf/job-file.ts';
 import { NOBODY } from '../engine/model/audience.ts';
-import type { EngineSettings, EngineState } from '../engine/model/state.ts';
+import type { EngineSettings } from '../engine/model/settings.ts';
+import type { EngineState } from '../engine/model/state.ts';
 import { replay } from '../runner/replay.ts';
 import { type Action, freshState, type Plan, type SimulationResult, simulate } from '../simulation/plan.ts';
 import { StateStore } from '../state/store.ts';

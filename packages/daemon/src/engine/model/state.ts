@@ -4,41 +4,10 @@
  */
 
 import type { Slot } from '@upstart/common';
-import type { Console, JobDefinition } from '@upstart/job-language';
+import type { JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
-
-/** Settings that stay the same for the life of an init. */
-export interface EngineSettings {
-  pid1: boolean;
-  /** The environment init was started with; `env KEY` without a value takes it from here. */
-  initEnv: string[];
-  /** Jobs get all of `initEnv` (a session init), not just PATH and TERM. */
-  inheritEnv: boolean;
-  /** The value of UPSTART_SESSION for jobs; null for the system's init. */
-  sessionAddress: string | null;
-  /** Folder of job logs; null: jobs with `console log` get `console none` (--no-log). */
-  logDir: string | null;
-  defaultConsole: Console;
-  /** Seconds that hooks may run once their job is to stop; 0: for ever, as the original has it. */
-  hookTimeout: number;
-  /** Each instance has a control group of its own, and what is left in it when its main process has ended is killed. */
-  jobCgroups: boolean;
-  /** null: the one init itself has. */
-  umask: number | null;
-  /** AppArmor works here; otherwise its stanzas do nothing. */
-  apparmor: boolean;
-  /** Where jobs without `chdir` run; null: where init is. */
-  directory: string | null;
-  /** The output of jobs with `console log` goes to init's standard output, too. */
-  jobOutput: boolean;
-  /** Init ends when the instance with this label has ended for good; null: never by itself. */
-  exitWith: string | null;
-  /** Seconds that jobs get to stop when init ends; null: as long as the longest kill timeout. */
-  stopTimeout: number | null;
-  /** It is a container's init: signals mean what engines of containers send them for. */
-  container: boolean;
-}
+import type { EngineSettings } from './settings.ts';
 
 export type WaitKind = 'start' | 'stop' | 'restart' | 'emit';
 

@@ -5,7 +5,8 @@ import type { JobDefinition } from '@upstart/job-language';
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';
 import { ExpansionError, expand } from '../environment/expand.ts';
 import { MAX_EXPANSION } from '../limits.ts';
-import type { EngineSettings, InstanceState } from '../model/state.ts';
+import type { EngineSettings } from '../model/settings.ts';
+import type { InstanceState } from '../model/state.ts';
 
 /** The placeholder for the job's own group. It is not a variable: `${UPSTART_CGROUP}` means nothing. */
 const OWN = '$UPSTART_CGROUP';

@@ -3,7 +3,8 @@
  */
 import type { JobDefinition } from '@upstart/job-language';
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';
-import { type EngineSettings, type EngineState, type InstanceState, processesOf } from '../model/state.ts';
+import type { EngineSettings } from '../model/settings.ts';
+import { type EngineState, type InstanceState, processesOf } from '../model/state.ts';
 import { spawnSpec } from './spawn-spec.ts';
 
 interface RunningProcess {

@@ -6,7 +6,8 @@ import { type JobDefinition, type ProcessDefinition, RESOURCE_NAMES, type Resour
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';
 import { mergeVariables, setVariable } from '../environment/environment.ts';
 import { ExpansionError, expand } from '../environment/expand.ts';
-import { type EngineSettings, type InstanceState, instanceLabel } from '../model/state.ts';
+import type { EngineSettings } from '../model/settings.ts';
+import { type InstanceState, instanceLabel } from '../model/state.ts';
 import { cgroups, jobCgroup } from './cgroups.ts';
 
 /** A command with any of these is handed to the shell. */

@@ -5,7 +5,7 @@
 import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type { SpawnStep } from '../../supervisor/process-messages.ts';
-import type { EngineSettings } from '../model/state.ts';
+import type { EngineSettings } from '../model/settings.ts';
 
 const EPERM = 1;
 /** The longest text that is kept of a file. */

@@ -6,7 +6,7 @@
 import { beginQuiesce } from '../lifecycle/quiesce.ts';
 import { emitEvent } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
-import type { EngineSettings } from '../model/state.ts';
+import type { EngineSettings } from '../model/settings.ts';
 
 type Action = (context: Context) => void;
 

@@ -13,7 +13,8 @@ import {
 import { checkEnvironment, checkHeld, classEnvironment } from '../lifecycle/instances.ts';
 import type { Context } from '../model/context.ts';
 import type { EngineRequest, EnvTargetSpec } from '../model/messages.ts';
-import type { EngineSettings, InstanceState } from '../model/state.ts';
+import type { EngineSettings } from '../model/settings.ts';
+import type { InstanceState } from '../model/state.ts';
 import { endRepeating } from '../processes/standing-orders.ts';
 
 type EnvironmentRequest = Extract<EngineRequest, { method: 'setEnv' | 'unsetEnv' | 'resetEnv' }>;

@@ -8,7 +8,8 @@ import type { JobStatus } from '@upstart/protocol';
 import type { Command, Report, SpawnSpec } from '../../supervisor/process-messages.ts';
 import { Engine } from '../engine.ts';
 import type { Effect, EngineRequest, Input, UntimedInput } from '../model/messages.ts';
-import { type EngineSettings, newState } from '../model/state.ts';
+import type { EngineSettings } from '../model/settings.ts';
+import { newState } from '../model/state.ts';
 import { initialEnvironment } from '../requests/environment-requests.ts';
 import { listJobs } from '../requests/queries.ts';
 
