@@ -1,8 +1,8 @@
 /** The work for one client in one turn of the event loop, before others have theirs. */
 
-/** How many requests are begun, and how many bytes of small ones are read. */
-const REQUESTS = 32;
-export const BYTES = 4096;
+import { CONNECTION_LIMITS } from './limits.ts';
+
+const { turnRequests, turnBytes } = CONNECTION_LIMITS;
 
 export class Allowance {
   private readonly renewed: () => void;
@@ -16,11 +16,11 @@ export class Allowance {
   }
 
   get hasRequests(): boolean {
-    return this.requests < REQUESTS;
+    return this.requests < turnRequests;
   }
 
   get hasBytes(): boolean {
-    return this.bytes < BYTES;
+    return this.bytes < turnBytes;
   }
 
   takeRequest(): void {

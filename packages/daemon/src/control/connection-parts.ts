@@ -1,4 +1,5 @@
 import type { ControlContext } from './handlers.ts';
+import type { SocketLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Turns } from './turns.ts';
 
@@ -7,10 +8,8 @@ export interface ConnectionParts {
   context: ControlContext;
   /** Whether the client may change things. */
   privileged: boolean;
-  /** How many requests are worked on at once. */
-  requests: number;
-  /** How many requests are in flight at most: begun, and without an answer that the kernel has taken. */
-  inFlight: number;
+  limits: SocketLimits;
   turns: Turns;
+  /** Shared by all connections of the socket. */
   budget: MemoryBudget;
 }

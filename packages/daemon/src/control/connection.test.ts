@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { KeptAnswers } from '../runner/kept-answers.ts';
 import { Connection } from './connection.ts';
 import type { ControlContext } from './handlers.ts';
+import { CONNECTION_LIMITS, OWNER_SOCKET } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { Turns } from './turns.ts';
 
@@ -53,7 +54,8 @@ function world() {
 function connect(privileged = true, { carriedOut, keptAnswers, context, turns } = world()) {
   const client = new Client();
   const budget = new MemoryBudget(2 ** 30);
-  const parts = { context, privileged, requests: 2 * IN_FLIGHT, inFlight: IN_FLIGHT, turns, budget };
+  const limits = { ...OWNER_SOCKET, requests: 2 * IN_FLIGHT, inFlight: IN_FLIGHT };
+  const parts = { context, privileged, limits, turns, budget };
   const connection = new Connection(parts, client as unknown as Socket);
   const send = (id: number, method: string, params: object, key?: string): void =>
     void client.push(encodeFrame({ id, method, params, ...(key === undefined ? {} : { key }) }, CLIENT_LIMITS));
@@ -107,8 +109,7 @@ it('an answer that comes when the client has gone is kept for it', async () => {
   expect(keptAnswers.take(Number.MAX_SAFE_INTEGER)).toEqual(['key']);
 });
 
-/** So many requests of small size are begun for one client in one turn (`allowance.ts`). */
-const IN_A_TURN = 32;
+const { turnRequests: IN_A_TURN } = CONNECTION_LIMITS;
 
 it('the owner is answered before more than a turn of one stranger, however many there are', async () => {
   const shared = world();

@@ -17,22 +17,17 @@ import {
   upstartError,
 } from '@upstart/protocol';
 import { monotonicNow } from '../time/clock.ts';
-import { Allowance, BYTES } from './allowance.ts';
+import { Admission } from './admission.ts';
 import type { ConnectionParts } from './connection-parts.ts';
-import { CostlyTurns } from './costly-turns.ts';
 import { Deliveries } from './deliveries.ts';
 import { Farewell } from './farewell.ts';
 import { handle } from './handlers.ts';
+import { CONNECTION_LIMITS } from './limits.ts';
 import type { Holder } from './memory-budget.ts';
 import { notificationFrame, publicNotification } from './notification-frame.ts';
 import { runCommandLine } from './run-command.ts';
 
-/** A client that leaves more than this many bytes of answers and notifications unread is cut off. */
-const MAX_UNREAD = 32 * 1024 * 1024;
-/** Memory that a request takes besides its bytes, roughly. */
-const REQUEST_COST = 2048;
-/** Milliseconds for a client to introduce itself. */
-const GREETING_LIMIT = 10_000;
+const { greetingMs, turnBytes } = CONNECTION_LIMITS;
 
 interface QueuedRequest {
   request: RequestFrame;
@@ -52,23 +47,17 @@ export class Connection implements RequestHandler, Holder {
   private greeting: NodeJS.Timeout | null;
   /** It has been refused for good. */
   private farewell: Farewell | null = null;
-  private working = 0;
-  /** It waits for its turn to have requests read and begun. */
-  private inLine = false;
-  /** Bytes of the requests that are queued or worked on. */
-  private requestBytes = 0;
-  private readonly allowance = new Allowance(() => {
-    if (this.queue.length > 0 || this.unread) this.proceed();
-  });
-  private readonly costly: CostlyTurns;
+  private readonly admission: Admission;
 
   constructor(parts: ConnectionParts, socket: Socket) {
     this.parts = parts;
     this.socket = socket;
     this.stream = new RequestStream(this, parts.privileged ? CLIENT_LIMITS : STRANGER_LIMITS);
-    this.costly = new CostlyTurns(socket, parts.turns, parts.privileged);
+    this.admission = new Admission(parts, socket, this, () => {
+      if (this.queue.length > 0 || this.unread) this.proceed();
+    });
     this.deliveries = new Deliveries(parts.context.runner.keptAnswers);
-    this.greeting = setTimeout(() => this.refuseSilence(), GREETING_LIMIT);
+    this.greeting = setTimeout(() => this.refuseSilence(), greetingMs);
     socket.on('data', (chunk) => {
       if (this.farewell) {
         this.farewell.discard(chunk.length);
@@ -89,7 +78,7 @@ export class Connection implements RequestHandler, Holder {
 
   /** Nothing is being done for this client, now. */
   get idle(): boolean {
-    return this.working === 0;
+    return this.admission.isIdle;
   }
 
   /** It has sent what was not looked at yet. */
@@ -100,7 +89,7 @@ export class Connection implements RequestHandler, Holder {
   request(request: RequestFrame, length: number): void {
     if (this.greeting) clearTimeout(this.greeting);
     this.greeting = null;
-    this.requestBytes += length + REQUEST_COST;
+    this.admission.queued(length);
     this.queue.push({ request, length });
   }
 
@@ -126,10 +115,9 @@ export class Connection implements RequestHandler, Holder {
   /** Resumes requests that waited for room, and begins those that may begin. */
   private proceed(): void {
     if (!this.socket.writable) return;
-    this.costly.wake();
-    if (this.parts.privileged) this.work();
-    else if (this.hasWork && !this.inLine) this.workInTurn();
-    this.steer();
+    this.admission.wake();
+    const isDone = this.hasWork && this.admission.inTurn(() => this.workAndSteer());
+    if (!isDone) this.steer();
   }
 
   private work(): void {
@@ -142,39 +130,31 @@ export class Connection implements RequestHandler, Holder {
     return this.queue.length > 0 ? this.mayBegin : this.mayRead;
   }
 
-  /** What a stranger may have done in one turn waits for one in which no other stranger has anything done. */
-  private workInTurn(): void {
-    this.inLine = true;
-    void this.parts.turns.next(false).then(() => {
-      this.inLine = false;
-      if (this.socket.destroyed) return;
-      this.work();
-      this.steer();
-    });
+  private workAndSteer(): void {
+    this.work();
+    this.steer();
   }
 
   /** Sends the reason of a refusal after the answers to all earlier requests. */
   private endIfAnswered(): void {
-    if (this.queue.length === 0 && this.working === 0) this.farewell?.end();
+    if (this.queue.length === 0 && this.admission.isIdle) this.farewell?.end();
   }
 
   /** Reads on if there is nothing left to do. */
   private steer(): void {
     this.endIfAnswered();
     if (this.farewell) return;
-    if (this.queue.length > 0 || this.unread || this.costly.full) this.socket.pause();
+    if (this.queue.length > 0 || this.unread || this.admission.isFull) this.socket.pause();
     else if (this.socket.isPaused()) this.socket.resume();
     this.account();
   }
 
   private get mayBegin(): boolean {
-    const { requests, inFlight } = this.parts;
-    if (this.working >= requests || this.working + this.deliveries.waiting >= inFlight) return false;
-    return this.allowance.hasRequests && !this.costly.full;
+    return this.admission.mayBegin(this.deliveries.waiting);
   }
 
   private get mayRead(): boolean {
-    return this.unread !== null && this.allowance.hasBytes && !this.costly.full;
+    return this.unread !== null && this.admission.mayRead;
   }
 
   /** Reads some more of what has come; false if there is nothing, or it has to wait for the next turn. */
@@ -182,20 +162,18 @@ export class Connection implements RequestHandler, Holder {
     const { unread } = this;
     if (!unread || !this.mayRead) return false;
     // The parts of one large request are only copied, and may arrive together.
-    const length = Math.max(BYTES, this.stream.missing);
-    this.allowance.takeBytes(Math.min(BYTES, unread.length));
+    const length = Math.max(turnBytes, this.stream.missing);
+    this.admission.read(Math.min(turnBytes, unread.length));
     this.unread = unread.length > length ? unread.subarray(length) : null;
     this.stream.push(unread.subarray(0, length));
     return true;
   }
 
   private begin({ request, length }: QueuedRequest): void {
-    this.allowance.takeRequest();
-    this.working++;
+    this.admission.begun();
     const keys: string[] = [];
     this.answer(request, keys).then((frame) => {
-      this.working--;
-      this.requestBytes -= length + REQUEST_COST;
+      this.admission.finished(length);
       this.deliver(frame, keys);
       this.proceed();
     });
@@ -224,7 +202,7 @@ export class Connection implements RequestHandler, Holder {
         privileged,
         key,
         needs,
-        turn: () => this.costly.next(),
+        turn: () => this.admission.costlyTurn(),
         watch: () => context.runner.watchers.add(this.notify),
         run: (command) => this.run(id, command, key, needs),
       });
@@ -248,7 +226,7 @@ export class Connection implements RequestHandler, Holder {
     const gone = new AbortController();
     const abort = (): void => gone.abort();
     socket.once('close', abort);
-    const caller = { privileged, key, needs, write, turn: () => this.costly.next(), gone: gone.signal };
+    const caller = { privileged, key, needs, write, turn: () => this.admission.costlyTurn(), gone: gone.signal };
     return runCommandLine(context, params, caller).finally(() => {
       socket.off('close', abort);
       context.configuration.watchSoon();
@@ -268,16 +246,11 @@ export class Connection implements RequestHandler, Holder {
       process.nextTick(() => this.socket.uncork());
     }
     this.socket.write(bytes, taken);
-    if (this.socket.writableLength > MAX_UNREAD) this.cutOff();
-    else this.account();
+    this.account();
   }
 
   private account(): void {
-    if (this.socket.destroyed) return;
-    this.parts.budget.note(
-      this,
-      this.socket.writableLength + this.stream.held + this.requestBytes + (this.unread?.length ?? 0),
-    );
+    this.admission.account(this.stream.held + (this.unread?.length ?? 0));
   }
 
   private refuseSilence(): void {
@@ -289,9 +262,8 @@ export class Connection implements RequestHandler, Holder {
     if (this.greeting) clearTimeout(this.greeting);
     this.farewell?.closed();
     this.parts.context.runner.watchers.delete(this.notify);
-    this.parts.budget.note(this, 0);
     this.queue.length = 0;
     this.unread = null;
-    this.costly.wake();
+    this.admission.closed();
   }
 }

@@ -1,10 +1,8 @@
 /** When something costly may be done for one client: others have had their turn, and there is room for the answer. */
 import type { Socket } from 'node:net';
 import { upstartError } from '@upstart/protocol';
+import { CONNECTION_LIMITS } from './limits.ts';
 import type { Turns } from './turns.ts';
-
-/** With more than this many bytes unread, a client's further requests wait until it has read them. */
-const FULL = 1024 * 1024;
 
 export class CostlyTurns {
   private readonly socket: Socket;
@@ -22,7 +20,7 @@ export class CostlyTurns {
 
   /** The client leaves so much unread that nothing more is done for it. */
   get full(): boolean {
-    return this.socket.writableLength > FULL;
+    return this.socket.writableLength > CONNECTION_LIMITS.fullBytes;
   }
 
   /** Resolves when it is this client's turn. Rejects when the client disconnects. */

@@ -3,26 +3,24 @@
  * sends is dropped, within bounds, and with as little haste as anything of a stranger's.
  */
 import type { Socket } from 'node:net';
+import { CONNECTION_LIMITS } from './limits.ts';
 import type { Turns } from './turns.ts';
 
-/** Bytes that it may still send. */
-const LIMIT_BYTES = 2 * 1024 * 1024;
-/** Milliseconds that it has to close its end. */
-const LIMIT_MS = 10_000;
+const { farewellBytes, farewellMs } = CONNECTION_LIMITS;
 
 export class Farewell {
   private readonly socket: Socket;
   private readonly turns: Turns;
   private readonly last: Buffer;
   private readonly timer: NodeJS.Timeout;
-  private left = LIMIT_BYTES;
+  private left: number = farewellBytes;
 
   /** `last` is sent when all earlier requests have been answered. */
   constructor(socket: Socket, turns: Turns, last: Buffer) {
     this.socket = socket;
     this.turns = turns;
     this.last = last;
-    this.timer = setTimeout(() => socket.destroy(), LIMIT_MS);
+    this.timer = setTimeout(() => socket.destroy(), farewellMs);
     socket.resume();
   }
 

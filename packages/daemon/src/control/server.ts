@@ -10,6 +10,7 @@ import { makeFolder } from '../places/make-folder.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import type { ControlContext } from './handlers.ts';
+import { OWNER_SOCKET, RESERVED_DESCRIPTORS, type SocketLimits, STRANGER_SOCKET } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { Turns } from './turns.ts';
 
@@ -20,15 +21,7 @@ interface SocketRow {
   readonly name: string;
   readonly mode: number;
   readonly privileged: boolean;
-  /** How many connections there may be at once, and which part of the descriptors that are left for connections. */
-  readonly connections: number;
-  readonly share: number;
-  /** How many requests of each are worked on at once; what it sends beyond waits. Those who may only ask do not wait. */
-  readonly requests: number;
-  /** How many requests of each may have been begun whose answers its socket has not taken; further ones wait until it reads. */
-  readonly inFlight: number;
-  /** How many bytes they may keep in memory, all together. */
-  readonly memory: number;
+  readonly limits: SocketLimits;
   /**
    * The rule for further connections: the one that has been silent for longest makes room. Otherwise the new one
    * is closed: those of the owner's programs are not given up for one more of them.
@@ -36,40 +29,26 @@ interface SocketRow {
   readonly makesRoom: boolean;
 }
 
-const MEBIBYTE = 1024 * 1024;
-
-/** Each socket has bounds of its own, so that strangers cannot use up what the owner needs. */
 const SOCKETS: readonly SocketRow[] = [
   {
     name: CONTROL_SOCKET,
     mode: 0o600,
     privileged: true,
-    connections: 4096,
-    share: 0.75,
-    requests: 256,
-    inFlight: 16_384,
-    memory: 256 * MEBIBYTE,
+    limits: OWNER_SOCKET,
     makesRoom: false,
   },
   {
     name: QUERY_SOCKET,
     mode: 0o666,
     privileged: false,
-    connections: 1024,
-    share: 0.25,
-    requests: 16,
-    inFlight: 256,
-    memory: 64 * MEBIBYTE,
+    limits: STRANGER_SOCKET,
     makesRoom: true,
   },
 ];
 
-/** Descriptors that no connection gets: for job files, state, a program that is run in a client's place. */
-const RESERVED_DESCRIPTORS = 48;
-
 /** How many connections a socket takes, when this process may have so many descriptors. */
 export function connectionLimit(
-  { connections, share }: Pick<SocketRow, 'connections' | 'share'>,
+  { connections, share }: Pick<SocketLimits, 'connections' | 'share'>,
   descriptors: number,
 ): number {
   return Math.max(1, Math.min(connections, Math.floor((descriptors - RESERVED_DESCRIPTORS) * share)));
@@ -108,14 +87,13 @@ export class ControlServer {
     const descriptors = descriptorLimit();
     this.gates = SOCKETS.filter(({ privileged }) => privileged || forEverybody).map((row) => ({
       row,
-      limit: connectionLimit(row, descriptors),
+      limit: connectionLimit(row.limits, descriptors),
       parts: {
         context,
         turns,
         privileged: row.privileged,
-        requests: row.requests,
-        inFlight: row.inFlight,
-        budget: new MemoryBudget(row.memory),
+        limits: row.limits,
+        budget: new MemoryBudget(row.limits.memoryBytes),
       },
       inode: null,
       connections: new Set(),
