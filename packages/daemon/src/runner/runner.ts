@@ -6,40 +6,16 @@ import type { Notification } from '@upstart/protocol';
 import type { Engine } from '../engine/engine.ts';
 import type { Duty, Effect, EngineRequest, Input, UntimedInput } from '../engine/model/messages.ts';
 import type { Answer } from '../engine/model/state.ts';
-import type { Log } from '../log/log.ts';
 import { MemoryJournal } from '../state/memory-journal.ts';
-import type { StateStore } from '../state/store.ts';
 import type { Command, Report, SupervisorState } from '../supervisor/process-messages.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { WakeUp } from '../time/wake-up.ts';
 import { describeEffect } from './describe.ts';
 import { KeptAnswers } from './kept-answers.ts';
-import type { Memory } from './memory.ts';
+import type { RunnerParts } from './parts.ts';
 import { faultInstead, replay } from './replay.ts';
 import { Settling } from './settling.ts';
 import { settle, WaitingClients } from './waiting-clients.ts';
-
-/** The part of the supervisor's client that the runner uses. */
-export interface CommandSink {
-  /** Sends commands, and an acknowledgement of the reports that are on disk, if that is given. */
-  send(commands: readonly Command[], acknowledged?: number): void;
-  /** Commands that the kernel has not taken yet. */
-  pending(): Command[];
-  /** The connection is over. */
-  onClose(closed: () => void): void;
-}
-
-export interface RunnerParts {
-  engine: Engine;
-  store: StateStore;
-  supervisor: CommandSink;
-  /** Whose processes the state is about: a saved state is only good for the same supervisor. */
-  identity: string;
-  log: Log;
-  memory: Pick<Memory, 'note'>;
-  /** Called when the supervisor has taken the command to replace this daemon. */
-  replaced(): void;
-}
 
 export class Runner {
   readonly engine: Engine;
@@ -105,8 +81,13 @@ export class Runner {
     queueMicrotask(() => this.flush());
   }
 
-  /** Applies reports of the supervisor; the commands that follow have been sent when this returns. */
-  reports(reports: readonly Report[]): void {
+  /**
+   * Applies reports of the supervisor; the commands that follow have been sent when this returns. `onNews` gets the reports that no
+   * daemon has applied before, and before they are acknowledged: a daemon that dies here leaves them to the next one.
+   */
+  reports(reports: readonly Report[], onNews: (news: readonly Report[]) => void = () => {}): void {
+    const { lastReport } = this.engine.state;
+    onNews(reports.filter(({ seq }) => seq > lastReport));
     const now = monotonicNow();
     const wall = Date.now();
     for (const report of reports) this.queue.push({ type: 'report', report, now, wall });

@@ -3,8 +3,7 @@
  */
 import { rmSync } from 'node:fs';
 import { VERSION } from '@upstart/common';
-import { areEqualDefinitions, type JobDefinition } from '@upstart/job-language';
-import { type InitIdentity, initIdentity, type Session } from '@upstart/protocol';
+import { type InitIdentity, initIdentity } from '@upstart/protocol';
 import { Configuration } from '../conf/configuration.ts';
 import { preloadCommands } from '../control/run-command.ts';
 import { ControlServer } from '../control/server.ts';
@@ -15,23 +14,22 @@ import type { InitOptions } from '../options/options.ts';
 import { PlaceGuard } from '../places/guard.ts';
 import { guardedPlaces } from '../places/guarded-places.ts';
 import { keptPlaces, placesNote } from '../places/kept-places.ts';
-import { leftovers } from '../places/leftovers.ts';
 import { lookAtLogFolder } from '../places/log-folder.ts';
-import { sessionOnSameFolders } from '../places/other-session.ts';
 import { choosePlaces, type Places } from '../places/places.ts';
-import { removeSessionFile, writeSessionFile } from '../places/session-file.ts';
+import { removeSessionFile } from '../places/session-file.ts';
 import { Orphans } from '../proc/orphans.ts';
-import { Runner, type RunnerParts } from '../runner/runner.ts';
+import type { RunnerParts } from '../runner/parts.ts';
+import { Runner } from '../runner/runner.ts';
 import { StateStore } from '../state/store.ts';
 import { type SupervisorLink, supervisorIdentity } from '../supervisor/link.ts';
 import type { SupervisorState } from '../supervisor/process-messages.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { isAppArmorUsable } from '../system/apparmor.ts';
-import { openKernelLog } from '../system/kernel-log.ts';
-import { noteLogouts } from '../system/login-records.ts';
-import { omitFromSendsigs } from '../system/sendsigs.ts';
+import { type SystemDuties, systemDuties } from '../system/duties.ts';
 import { adoption } from './adoption.ts';
+import { Definitions } from './definitions.ts';
 import { endInit } from './end-init.ts';
+import { announce, givesWay, warnOfLeftovers, welcome } from './session.ts';
 import { engineSettings, startState } from './start-state.ts';
 
 /** The parts of the daemon. */
@@ -51,8 +49,9 @@ export interface DaemonParts {
 export async function serve(parts: DaemonParts): Promise<void> {
   const { program, link, supervisor, supervisorState, options } = parts;
   const system = supervisorState.pid === 1 && !options.user && !options.container;
+  const duties = systemDuties(system);
   const log = await openLog(program, options.logFormat, options.priority, {
-    sink: system ? openKernelLog() : null,
+    sink: duties.openLog(),
     // In a container a daemon that prints by itself would block without a reader.
     print: options.container ? (line) => supervisor.say(line) : null,
   });
@@ -61,13 +60,8 @@ export async function serve(parts: DaemonParts): Promise<void> {
     !link.note && link.failures === 0 && supervisorState.lastCommand === 0 && supervisorState.processes.length === 0;
   const places = findPlaces(options, link, supervisor, init, log);
   if (isFirst && options.user) {
-    const other = options.allowSecond ? null : sessionOnSameFolders(places, init.pid, link.initEnv);
-    if (other) return refuseSecond(supervisor, places, other, log);
-    log.write('message', welcome(places));
-    const { runtimeDir } = places;
-    const usual = runtimeDir.replace(/-\w+$/, '');
-    if (!runtimeDir.endsWith(`-${init.pid}`))
-      log.write('warn', `${usual}: This folder belongs to somebody else, so this session is in ${runtimeDir}`);
+    if (!options.allowSecond && givesWay(supervisor, places, init.pid, link.initEnv, log)) return;
+    welcome(places, init.pid, log);
   }
   // The system's init gets the rest of the kernel's command line.
   for (const word of options.ignored) log.write(system ? 'info' : 'warn', `Unknown option or word ignored: ${word}`);
@@ -80,15 +74,11 @@ export async function serve(parts: DaemonParts): Promise<void> {
     engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
   );
   log.priority = start.engine.state.logPriority ?? log.priority;
-  if (start.fresh && options.user)
-    for (const warning of leftovers(places.runtimeDir, supervisorState.pid)) log.write('warn', warning);
+  if (start.fresh && options.user) warnOfLeftovers(places, supervisorState.pid, log);
   const replaced = () => process.exit(0);
   const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: parts.memory, replaced });
-  const defined = new Map<string, JobDefinition>();
-  const noteProcesses = (): void => {
-    if (system) omitFromSendsigs();
-  };
-  const configuration = makeConfiguration(parts, places, runner, log, defined, noteProcesses);
+  const definitions = new Definitions(runner);
+  const configuration = makeConfiguration(parts, places, definitions, log, duties);
   supervisor.rotateLogs(options.logRotation);
   const { logDir } = start.engine.state.settings;
   if (logDir !== null && link.makesLogFolder)
@@ -105,16 +95,13 @@ export async function serve(parts: DaemonParts): Promise<void> {
   runner.keptAnswers.mayComeAgain = () => control.isBehind();
   runner.onDuty('reload-configuration', () => configuration.reload());
   runner.onDuty('listen-again', () => void control.listen());
-  supervisor.onReports((reports) => {
-    // Before they are acknowledged: a daemon that dies here leaves the reports, and with them this, to the next one.
-    if (system) noteLogouts(reports, runner.engine.state.lastReport);
-    runner.reports(reports);
-  });
+  supervisor.onReports((reports) => runner.reports(reports, duties.noteReports));
   configuration.load();
   let exitJobUnknown = false;
   configuration.whenComplete(() => {
-    if (!start.fresh) return forgetMissing(runner, defined);
-    if (knowsExitJob(options, defined)) return;
+    if (!start.fresh) return definitions.forgetMissing();
+    // A word that nobody defines is a mistake: init would run for ever.
+    if (options.exitWith === null || definitions.mayHave(options.exitWith)) return;
     exitJobUnknown = true;
     log.write('fatal', `there is no job ${options.exitWith} to exit with in ${places.sources.join(', ')}`);
   });
@@ -127,7 +114,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
-  noteProcesses();
+  duties.noteOwnProcesses();
   announce(places, log);
   const guard = new PlaceGuard(
     guardedPlaces(places, init, control, () => runner.checkSaved()),
@@ -165,81 +152,27 @@ function findPlaces(
   return places;
 }
 
-/** The first message of a session: where it listens, and how other shells reach it. */
-function welcome({ sessionAddress }: Places): string {
-  return `Session at ${sessionAddress}; other shells reach it with: export UPSTART_SESSION=${sessionAddress}`;
-}
-
-function refuseSecond(supervisor: Supervisor, { runtimeDir, sources }: Places, other: Session, log: Log): void {
-  const folders = `the folders of this one (${sources.join(', ')})`;
-  const way = 'start another one with --allow-second';
-  log.write(
-    'fatal',
-    `A session runs on ${folders}: UPSTART_SESSION=${other.address} (init, process ${other.pid}); ${way}`,
-  );
-  rmSync(runtimeDir, { recursive: true, force: true });
-  endInit(supervisor, 1);
-}
-
-/** An undefined job is a mistake: init would run for ever. */
-function knowsExitJob({ exitWith }: InitOptions, defined: ReadonlyMap<string, JobDefinition>): boolean {
-  if (exitWith === null) return true;
-  return [...defined].some(([name, { instance }]) =>
-    instance === '' ? exitWith === name : exitWith.startsWith(`${name}-`) && exitWith.length > name.length + 1,
-  );
-}
-
-/** A session that cannot be announced is one all the same: its jobs know its address. */
-function announce({ sessionFile, sessionAddress }: Places, log: Log): void {
-  if (!sessionFile || !sessionAddress) return;
-  try {
-    writeSessionFile(sessionFile, sessionAddress);
-  } catch (error) {
-    log.write('error', `Unable to announce the session: ${(error as Error).message}`);
-  }
-}
-
 /** The events that an init begins with. */
 function firstEvents({ startupEvent }: InitOptions, { subreaperErrno }: SupervisorState): string[] {
   const events = subreaperErrno ? ['child-subreaper-failed'] : [];
   return startupEvent === null ? events : [...events, startupEvent];
 }
 
-/** `defined` is kept to be what files define. */
 function makeConfiguration(
   { options, watcher }: DaemonParts,
-  places: Places,
-  runner: Runner,
+  { sources }: Places,
+  definitions: Definitions,
   log: Log,
-  defined: Map<string, JobDefinition>,
-  onHelper: () => void,
+  duties: SystemDuties,
 ): Configuration {
   return new Configuration({
-    sources: places.sources,
+    sources,
     debug: options.debug,
     watch: true,
     watcher,
-    onChange: (name, definition) => {
-      if (definition) defined.set(name, definition);
-      else defined.delete(name);
-      // After a restart of the daemon most files are unchanged.
-      const known = runner.engine.state.classes.get(name);
-      const current = known?.next ? known.next.definition : known?.definition;
-      const isSame =
-        current && definition
-          ? areEqualDefinitions(current, definition)
-          : known !== undefined && !current && !definition;
-      if (!isSame) runner.submit({ type: 'define', name, definition });
-    },
+    onChange: (name, definition) => definitions.take(name, definition),
     onError: (error) => log.write('error', String(error)),
     onLog: (level, text) => log.write(level, text),
-    onHelper,
+    onHelper: () => duties.noteOwnProcesses(),
   });
-}
-
-/** Drops the jobs whose files were removed while there was no daemon. */
-function forgetMissing(runner: Runner, defined: ReadonlyMap<string, JobDefinition>): void {
-  for (const name of runner.engine.state.classes.keys()) {
-    if (!defined.has(name)) runner.submit({ type: 'define', name, definition: null });
-  }
 }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { Report } from '../supervisor/process-messages.ts';
 import { noteLogouts } from './login-records.ts';
 
-test('processes that end are marked, unless a daemon before has done that', () => {
+test('processes that end are marked, once', () => {
   const directory = mkdtempSync(join(tmpdir(), 'login-records-'));
   const files = { utmp: join(directory, 'utmp'), wtmp: join(directory, 'wtmp') };
   const login = (pid: number): Buffer => {
@@ -19,14 +19,13 @@ test('processes that end are marked, unless a daemon before has done that', () =
   writeFileSync(files.wtmp, '');
   const usage = { user: 0, system: 0, maxRss: 0 };
   const reports: Report[] = [
-    { type: 'exited', seq: 7, process: 1, pid: 11, code: 0, signal: 0, core: false, usage },
     { type: 'exited', seq: 8, process: 2, pid: 10, code: 0, signal: 0, core: false, usage },
     { type: 'vanished', seq: 9, process: 3, pid: 12 },
     { type: 'spawned', seq: 10, process: 4, pid: 13 },
     { type: 'vanished', seq: 11, process: 5, pid: 99 },
   ];
   // The reports come again when a daemon dies before they are acknowledged.
-  for (let daemons = 0; daemons < 2; daemons++) noteLogouts(reports, 7, files);
+  for (let daemons = 0; daemons < 2; daemons++) noteLogouts(reports, files);
   const utmp = readFileSync(files.utmp);
   expect([0, 1, 2, 3].map((index) => utmp.readInt16LE(index * RECORD_SIZE))).toEqual([8, 7, 8, 7]);
   expect(readFileSync(files.wtmp)).toHaveLength(2 * RECORD_SIZE);

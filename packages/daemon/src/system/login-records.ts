@@ -2,12 +2,12 @@
 import { LOGIN_FILES, type LoginFiles, markDead } from '@upstart/common/login-records';
 import type { Report } from '../supervisor/process-messages.ts';
 
-/** Marks the records of processes that have ended, all those of some reports together. Up to `lastReport` that was done. */
-export function noteLogouts(reports: readonly Report[], lastReport: number, files: LoginFiles = LOGIN_FILES): void {
+/** Marks the records of processes that have ended, all those of some reports together. */
+export function noteLogouts(reports: readonly Report[], files: LoginFiles = LOGIN_FILES): void {
   const pids = new Set<number>();
   for (const report of reports) {
     const isEnd = report.type === 'exited' || report.type === 'vanished';
-    if (isEnd && report.seq > lastReport) pids.add(report.pid);
+    if (isEnd) pids.add(report.pid);
   }
   if (pids.size > 0) markDead(files, pids, Date.now());
 }

@@ -1,0 +1,28 @@
+/** What the runner works with. */
+import type { Engine } from '../engine/engine.ts';
+import type { Log } from '../log/log.ts';
+import type { StateStore } from '../state/store.ts';
+import type { Command } from '../supervisor/process-messages.ts';
+import type { Memory } from './memory.ts';
+
+/** The part of the supervisor's client that the runner uses. */
+export interface CommandSink {
+  /** Sends commands, and an acknowledgement of the reports that are on disk, if that is given. */
+  send(commands: readonly Command[], acknowledged?: number): void;
+  /** Commands that the kernel has not taken yet. */
+  pending(): Command[];
+  /** The connection is over. */
+  onClose(closed: () => void): void;
+}
+
+export interface RunnerParts {
+  engine: Engine;
+  store: StateStore;
+  supervisor: CommandSink;
+  /** Whose processes the state is about: a saved state is only good for the same supervisor. */
+  identity: string;
+  log: Log;
+  memory: Pick<Memory, 'note'>;
+  /** Called when the supervisor has taken the command to replace this daemon. */
+  replaced(): void;
+}

@@ -1,0 +1,37 @@
+/** Which definitions of job files are news to the engine, and what files define at all. */
+import { areEqualDefinitions, type JobDefinition } from '@upstart/job-language';
+import type { Runner } from '../runner/runner.ts';
+
+export class Definitions {
+  readonly #runner: Pick<Runner, 'engine' | 'submit'>;
+  readonly #inFiles = new Map<string, JobDefinition>();
+
+  constructor(runner: Pick<Runner, 'engine' | 'submit'>) {
+    this.#runner = runner;
+  }
+
+  /** Files define the job like this now; null: not at all. After a restart of the daemon most files are unchanged. */
+  take(name: string, definition: JobDefinition | null): void {
+    if (definition) this.#inFiles.set(name, definition);
+    else this.#inFiles.delete(name);
+    const known = this.#runner.engine.state.classes.get(name);
+    const current = known?.next ? known.next.definition : known?.definition;
+    const isSame =
+      current && definition ? areEqualDefinitions(current, definition) : known !== undefined && !current && !definition;
+    if (!isSame) this.#runner.submit({ type: 'define', name, definition });
+  }
+
+  /** Drops the jobs whose files were removed while there was no daemon. */
+  forgetMissing(): void {
+    for (const name of this.#runner.engine.state.classes.keys()) {
+      if (!this.#inFiles.has(name)) this.#runner.submit({ type: 'define', name, definition: null });
+    }
+  }
+
+  /** Whether a job in a file can have an instance with this label. */
+  mayHave(label: string): boolean {
+    return [...this.#inFiles].some(([name, { instance }]) =>
+      instance === '' ? label === name : label.startsWith(`${name}-`) && label.length > name.length + 1,
+    );
+  }
+}
