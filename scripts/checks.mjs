@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { areCSourcesInOrder } from './c-sources.mjs';
 import { ROOT } from './layout.mjs';
 import { areReferencesResolved } from './references.mjs';
+import { areRoomsInOrder } from './rooms.mjs';
 import { isVersionInOnePlace } from './version.mjs';
 import { areWordsInOrder } from './words.mjs';
 
@@ -13,6 +14,7 @@ export const CHECKS = [
   { name: 'dead code', isInOrder: () => succeeds('knip') },
   { name: 'one version', isInOrder: isVersionInOnePlace },
   { name: 'references', isInOrder: areReferencesResolved },
+  { name: 'rooms', isInOrder: areRoomsInOrder },
   { name: 'words', isInOrder: areWordsInOrder },
   { name: 'C sources', isInOrder: areCSourcesInOrder },
 ];

@@ -1,7 +1,8 @@
 /** The conditions of `start on` and `stop on` (reference: job files §2.5). */
 import type { Condition } from '@upstart/common';
-import { CONDITION_WORD, type Lexer } from './lexer.ts';
+import type { Lexer } from './lexer.ts';
 import type { Span } from './place.ts';
+import { CONDITION_WORD } from './tokens.ts';
 
 /** The most events a condition may name. Conditions of thousands are a mistake, and their trees are as deep as long. */
 export const MAX_CONDITION_EVENTS = 1000;

@@ -9,26 +9,7 @@ import { endsBlock, SharedIndent } from './block.ts';
 import { BACKSLASH, BLANK, classOf, ESCAPABLE, LF, LINE_END, PAREN, QUOTE } from './characters.ts';
 import { JobFileError } from './job-file-error.ts';
 import { placeOf, type Span } from './place.ts';
-
-/** Where a token ends, outside quotes. */
-const WORD = BLANK | LINE_END;
-export const CONDITION_WORD = WORD | PAREN;
-const COMMAND = LINE_END;
-
-/** Tokens without quotes and backslashes, by the classes of characters that end them. */
-const PLAIN: Readonly<Record<number, RegExp>> = {
-  [WORD]: /[^ \t\r\n#\0"'\\]+/y,
-  [CONDITION_WORD]: /[^ \t\r\n#\0"'\\()]+/y,
-  [COMMAND]: /[^\n#\0"'\\]+/y,
-};
-
-/** Kinds of words: the keywords of a stanza, and its arguments. */
-export interface Token {
-  readonly kind: 'stanza' | 'keyword' | 'word' | 'operator' | 'paren' | 'command' | 'block';
-  /** As the stanza gets it. */
-  readonly value: string;
-  readonly span: Span;
-}
+import { COMMAND, CONDITION_WORD, PLAIN, type Token, WORD } from './tokens.ts';
 
 export class Lexer {
   /** The line that reading has come to, from 1. */
@@ -42,7 +23,6 @@ export class Lexer {
   #pos = 0;
   /** The last token that was read. */
   #last: Span = { start: 0, end: 0 };
-
   readonly #onToken: ((token: Token) => void) | null;
 
   /** `path` is only for errors; `onToken` gets each token that is taken. */
@@ -174,12 +154,8 @@ export class Lexer {
   /** Goes to the next line. */
   skipLine(): void {
     const end = this.#text.indexOf('\n', this.#pos);
-    if (end < 0) {
-      this.#pos = this.#text.length;
-    } else {
-      this.#pos = end + 1;
-      this.line++;
-    }
+    this.#pos = end < 0 ? this.#text.length : end + 1;
+    if (end >= 0) this.line++;
   }
 
   /** The lines up to that of `end script`, without the indentation that they share (reference: job files §2.4). */

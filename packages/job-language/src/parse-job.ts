@@ -1,7 +1,8 @@
 import type { Slot } from '@upstart/common';
 import { emptyDefinition, type JobDefinition } from './job-definition.ts';
-import { Lexer, type Token } from './lexer.ts';
+import { Lexer } from './lexer.ts';
 import { parseStanza, type StanzaContext } from './stanzas.ts';
+import type { Token } from './tokens.ts';
 
 /** The largest job file, in bytes. */
 export const MAX_JOB_FILE_SIZE = 1024 * 1024;

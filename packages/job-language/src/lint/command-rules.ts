@@ -1,5 +1,5 @@
 /** Rules about `exec` lines. */
-import type { Token } from '../lexer.ts';
+import type { Token } from '../tokens.ts';
 import type { Finding, LintWorld, Rule } from './rule.ts';
 import { type ShellCommand, shellCommands } from './shell.ts';
 import type { ParsedFile } from './statements.ts';

@@ -2,7 +2,7 @@
 import { globMatches, nearest } from '@upstart/common';
 import type { JobDefinition } from '../job-definition.ts';
 import { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from '../known-events.ts';
-import type { Token } from '../lexer.ts';
+import type { Token } from '../tokens.ts';
 import type { Finding, LintWorld, Rule } from './rule.ts';
 import type { ParsedFile } from './statements.ts';
 

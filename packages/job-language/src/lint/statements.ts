@@ -1,8 +1,8 @@
 /** The stanzas of a job file as they stand in it, for rules about how they are written. */
 import type { JobDefinition } from '../job-definition.ts';
-import type { Token } from '../lexer.ts';
 import { parseJob } from '../parse-job.ts';
 import type { Span } from '../place.ts';
+import type { Token } from '../tokens.ts';
 
 export interface Statement {
   /** Its keywords, such as `start on` or `pre-start script`. */

@@ -1,5 +1,5 @@
 /** Rules about values that can be seen to be wrong without running the job. */
-import type { Token } from '../lexer.ts';
+import type { Token } from '../tokens.ts';
 import type { Finding, LintWorld, Rule } from './rule.ts';
 import type { ParsedFile } from './statements.ts';
 

@@ -1,0 +1,67 @@
+// The rooms of the house: which packages a package may import (the table in docs/architecture.md), and how long a file may be.
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { ROOT } from './layout.mjs';
+import { sourceFiles } from './source-files.mjs';
+
+/** By package: the packages that it may import. */
+export const MAY_IMPORT = {
+  common: [],
+  protocol: ['common'],
+  'job-language': ['common'],
+  daemon: ['common', 'protocol', 'job-language'],
+  ctl: ['common', 'protocol', 'job-language'],
+};
+
+/** Files that import one package more than their own may, with that package. */
+const EXCEPTIONS = new Map([
+  // The start-up snapshot has the commands in it.
+  ['packages/daemon/src/start-up/snapshot.ts', 'ctl'],
+]);
+
+/** Lines of a file of code at most. */
+export const MAX_LINES = 300;
+
+/** Files that are one table each, and may be longer. */
+const TABLES = ['packages/daemon/src/options/options.ts'];
+
+const PACKAGE = /^packages\/([^/]+)\//;
+const CODE = /\.ts$/;
+const TEST = /\.test\.ts$/;
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g;
+
+/** Complains of each import of a package that may not be imported, and of each file that is too long. Returns whether there is none. */
+export function areRoomsInOrder() {
+  const complaints = sourceFiles()
+    .filter((path) => CODE.test(path) && !TEST.test(path))
+    .flatMap((path) => {
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      return [...complaintsAboutImports(path, text), ...complaintsAboutLength(path, text)];
+    });
+  for (const complaint of complaints) console.error(complaint);
+  return complaints.length === 0;
+}
+
+/** Imports of the file `path`, whose text is `text`, that the table does not allow. */
+export function complaintsAboutImports(path, text) {
+  const own = PACKAGE.exec(path)?.[1];
+  if (own === undefined || !(own in MAY_IMPORT)) return [];
+  return [...text.matchAll(IMPORT)].flatMap(([, name]) => {
+    const other = packageOf(path, name);
+    if (other === undefined || other === own || MAY_IMPORT[own].includes(other)) return [];
+    if (EXCEPTIONS.get(path) === other) return [];
+    return [`${path}: packages/${own} may not import packages/${other} (scripts/rooms.mjs)`];
+  });
+}
+
+/** The package of ours that `name` leads to from the file `path`; undefined: none. */
+function packageOf(path, name) {
+  if (name.startsWith('@upstart/')) return name.split('/')[1];
+  return name.startsWith('.') ? PACKAGE.exec(normalize(join(dirname(path), name)))?.[1] : undefined;
+}
+
+export function complaintsAboutLength(path, text) {
+  const lines = text.split('\n').length - 1;
+  if (lines <= MAX_LINES || TABLES.includes(path)) return [];
+  return [`${path}: ${lines} lines; code has at most ${MAX_LINES} in a file (scripts/rooms.mjs)`];
+}
