@@ -156,6 +156,7 @@ static struct file *file_of(const char *path) {
 
 void file_attach(struct log *log, const char *path) {
 	struct file *file = log->file = file_of(path);
+	int reported = (int)log->reported;
 	struct log **link = &file->logs;
 	while (*link && (*link)->sequence < log->sequence)
 		link = &(*link)->next_in_file;
@@ -165,9 +166,9 @@ void file_attach(struct log *log, const char *path) {
 	file->mid_line = file->mid_line || log->mid_line;
 	if (log->reported && log->dropped > file->dropped)
 		file->dropped = file->said_dropped = log->dropped;
-	if (log->reported && !file->error) {
+	if (reported > 0 && !file->error) {
 		file->said = true;
-		file_failed(file, (int)log->reported);
+		file_failed(file, reported);
 	}
 	file_hurry(file);
 	file_queue(file);

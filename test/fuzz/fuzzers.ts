@@ -7,7 +7,7 @@ import { jobFiles, overrides } from './job-files.ts';
 import { journal } from './journal.ts';
 import { loginRecords } from './login-records.ts';
 import { lsbHeaders } from './lsb-headers.ts';
-import { confWatch, launcherReplies, stateFile, supervisorEnd } from './native.ts';
+import { confWatch, launcherReplies, logger, stateFile, supervisorEnd } from './native.ts';
 import { sessionFiles } from './session-files.ts';
 import { snapshots } from './snapshots.ts';
 import { daemonEnd } from './supervisor-frames.ts';
@@ -28,4 +28,5 @@ export const FUZZERS: readonly Fuzzer[] = [
   sessionFiles,
   launcherReplies,
   confWatch,
+  logger,
 ];

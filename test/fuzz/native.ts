@@ -8,7 +8,8 @@ import { CHECKOUT } from '../chaos/session.ts';
 import { corpusFiles } from './corpus.ts';
 import type { Fuzzer } from './fuzzer.ts';
 
-const FLAGS = ['-std=gnu11', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
+const FLAGS = ['-std=gnu11', '-pthread', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
+const INCLUDED = ['-Ipackages/supervisor', '-Ipackages/logger', '-Idist/generated'];
 const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 
 /** Brings the generated headers up to date. */
@@ -26,13 +27,9 @@ function native(name: string, reader: string, inputsInTest: number, sources: rea
       try {
         // As a program of its own: this one is bundled, and has no compiler of TypeScript in it.
         execFileSync(process.execPath, ['-e', GENERATE], { cwd: CHECKOUT });
-        execFileSync(
-          'cc',
-          [...FLAGS, '-Ipackages/supervisor', '-Idist/generated', ...SANITIZE, '-o', program, ...files],
-          {
-            cwd: CHECKOUT,
-          },
-        );
+        execFileSync('cc', [...FLAGS, ...INCLUDED, ...SANITIZE, '-o', program, ...files], {
+          cwd: CHECKOUT,
+        });
         // At least one, however much of the time compiling took.
         const amount = Math.max(1, Math.round(budget.left));
         const seed = random.below(2 ** 31);
@@ -66,3 +63,9 @@ export const stateFile = native('state-file', 'state-file', 100_000, [
 ]);
 export const launcherReplies = native('launcher-replies', 'launcher-replies', 100_000);
 export const confWatch = native('conf-watch', 'conf-watch', 2000);
+export const logger = native(
+  'logger',
+  'logger',
+  200,
+  ['files', 'logs', 'output', 'read'].map((name) => `packages/logger/${name}.c`),
+);
