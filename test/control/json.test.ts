@@ -71,10 +71,13 @@ it('says what it is about', async () => {
         state: 'running',
         processes: [{ slot: 'main', pid: expect.any(Number) }],
         logTrouble: null,
+        ...{ health: 'well', why: null, since: expect.any(Number), respawns: 0, lastExit: null },
+        ...{ memoryBytes: expect.any(Number), cpuMs: expect.any(Number) },
       },
     ],
+    ...{ health: 'well', why: null, last: null },
   });
-  expect(await json('status', 'fails')).toEqual({ job: 'fails', instances: [] });
+  expect(await json('status', 'fails')).toMatchObject({ job: 'fails', instances: [], health: 'failed' });
   expect(await json('usage', 'db')).toEqual({ job: 'db', usage: null });
   expect(await json('explain', 'web')).toMatchObject({
     defined: true,

@@ -14,11 +14,15 @@ mode: system
   svc stop/waiting
   svc stop/waiting
   [3]
-  $ upstart ps | sed "s,$PWD,DIR,; s/[0-9][0-9]*$/PID/"
-  JOB    STATE          PID  WHY
-  bad    broken file    -    DIR/conf/bad.conf:1: Expected token
-  other  start/running  PID
-  svc    stop/waiting   -
+  $ upstart ps | sed "s,$PWD,DIR," | awk '{ print $1, $2, ($1 == "bad" ? $NF : $3 > 0) }'
+  JOB STATE 1
+  bad broken token
+  other start/running 1
+  svc stop/waiting 0
+  $ upstart ps --failed | sed "s,$PWD,DIR,; s/  */ /g"; upstart ps --failed > /dev/null
+  JOB STATE PID FOR RESTARTS EXIT MEMORY CPU WHY
+  bad broken file - - 0 - - - DIR/conf/bad.conf:1: Expected token
+  [1]
   $ upstart frob; upstart ps svc; upstart
   upstart: unknown command: frob
   Try `upstart --help' for more information.

@@ -30,6 +30,11 @@ export interface Asking {
   from?: Requester;
 }
 
+/** With `details` the answer has the details of each job and instance. A daemon from before 2.15 gives none. */
+export interface Detailed {
+  details?: boolean;
+}
+
 /** The table an environment request is about: that of one running instance, or (null) everybody's. */
 export type EnvTarget = { job: string; instance: string } | null;
 
@@ -142,12 +147,12 @@ export interface Methods {
   hello: { params: { version: number; client: string }; result: { version: number; daemon: string; pid: number } };
   /** The running daemon, as `init (upstart VERSION)`. */
   version: { params: Record<never, never>; result: string };
-  list: { params: Record<never, never>; result: JobStatus[] };
+  list: { params: Detailed; result: JobStatus[] };
   /**
    * `unknown-instance` when there is none of that name, except for `env: []` on a stopped job: then the result has no
    * instances. Waits until the pids of processes that are just being spawned are known.
    */
-  status: { params: Target; result: JobStatus };
+  status: { params: Target & Detailed; result: JobStatus };
   start: { params: Target & Asking; result: { instance: string } };
   stop: { params: Target & Asking; result: { instance: string } };
   restart: { params: Target & Asking; result: { instance: string } };

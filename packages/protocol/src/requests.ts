@@ -1,6 +1,6 @@
 /** The check of what clients send: one row a method, one check a field. Nothing unchecked gets past this file. */
 import { upstartError } from './errors.ts';
-import type { Asking, EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
+import type { Asking, Detailed, EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
 
 /** Checks the value found at `place` and returns it (maps: rebuilt, without unknown fields). */
 type Check<T> = (value: unknown, place: string) => T;
@@ -66,6 +66,10 @@ const asking: Check<Asking> = (value, place) => {
   if (from !== undefined && from !== null) asked.from = byName(from, `${place}.from`);
   return asked;
 };
+const detailed: Check<Detailed> = (value, place) => {
+  const { details } = asMap(value, place);
+  return details === undefined || details === null ? {} : { details: flag(details, `${place}.details`) };
+};
 const askedTarget: Check<Target & Asking> = (value, place) => ({ ...target(value, place), ...asking(value, place) });
 const envTarget: Check<EnvTarget> = orNull(byName);
 const event = mapOf<{ name: string; env: string[] }>({ name: text, env: texts });
@@ -75,8 +79,8 @@ const nothing = mapOf<Record<never, never>>({});
 const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   hello: mapOf({ version: count, client: text }),
   version: nothing,
-  list: nothing,
-  status: target,
+  list: detailed,
+  status: (value, place) => ({ ...target(value, place), ...detailed(value, place) }),
   start: askedTarget,
   stop: askedTarget,
   restart: askedTarget,

@@ -43,8 +43,46 @@ export interface LogTrouble {
   dropped: number;
 }
 
+/** How a job or an instance does, the worst first; see docs/json.md. */
+export const HEALTHS = ['broken', 'failed', 'flapping', 'degraded', 'pending', 'well'] as const;
+export type Health = (typeof HEALTHS)[number];
+
+/** How a process ended: one of the two says how; none of them where nobody could tell. */
+export interface ProcessExit {
+  exitStatus: number | null;
+  exitSignal: string | null;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** The details of an instance (`details: true`). */
+export interface InstanceDetails {
+  health: Health;
+  /** Why it is not well, in a few words; null where it is. */
+  why: string | null;
+  /** When it entered its state, in milliseconds since the epoch; null: a daemon from before 2.15 has seen that. */
+  since: number | null;
+  /** In this run. */
+  respawns: number;
+  /** How its main process ended last, in this run or the one before. */
+  lastExit: ProcessExit | null;
+  /** Memory and processor time of all its processes; null without any, and where they are unknown. */
+  memoryBytes: number | null;
+  cpuMs: number | null;
+}
+
+/** The details of a job (`details: true`), besides those of its instances. */
+export interface JobDetails {
+  /** The worst of its own and its instances'. */
+  health: Health;
+  /** Why there is no instance although there should be, or what is wrong with its file; null: nothing is wrong. */
+  why: string | null;
+  /** The run that ended last; null: none has. */
+  last: { instance: string; at: number; respawns: number; exit: ProcessExit | null } | null;
+}
+
 /** One instance of a job. The unnamed instance of a job without `instance` has the name ''. */
-export interface InstanceStatus {
+export interface InstanceStatus extends Partial<InstanceDetails> {
   name: string;
   goal: Goal;
   state: State;
@@ -54,7 +92,7 @@ export interface InstanceStatus {
   logTrouble?: LogTrouble | null;
 }
 
-export interface JobStatus {
+export interface JobStatus extends Partial<JobDetails> {
   job: string;
   /** Empty for a job that is stopped: shown as `JOB stop/waiting`. */
   instances: InstanceStatus[];

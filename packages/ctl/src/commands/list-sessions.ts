@@ -6,6 +6,20 @@ import type { Command } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import type { Printer } from '../printer.ts';
 
+/** The sessions that a caller has; null, with an error, if there is no telling. */
+export function sessionsOf(env: CommandContext['env'], print: Printer): Session[] | null {
+  const runtime = env.XDG_RUNTIME_DIR ?? '';
+  const announced = isAbsolute(runtime) ? announcedSessions(sessionFolder(runtime), print) : [];
+  if (announced === null) {
+    print.failure('unable to determine sessions');
+    return null;
+  }
+  const sessions = announced.length > 0 ? announced : otherSessions(env);
+  if (sessions.length > 0 || isAbsolute(runtime)) return sessions;
+  print.failure('Unable to query session directory');
+  return null;
+}
+
 export const listSessions: Command = {
   name: 'list-sessions',
   group: 'Other',
@@ -16,19 +30,9 @@ export const listSessions: Command = {
   help: 'The process id and the address of the init daemon of each session are output.',
   local: true,
   async run({ context, print }) {
-    const runtime = context.env.XDG_RUNTIME_DIR ?? '';
-    const announced = isAbsolute(runtime) ? announcedSessions(sessionFolder(runtime), print) : [];
-    if (announced === null) {
-      print.failure('unable to determine sessions');
-      return 1;
-    }
-    const sessions = announced.length > 0 ? announced : otherSessions(context.env);
-    if (sessions.length === 0 && !isAbsolute(runtime)) {
-      print.failure('Unable to query session directory');
-      return 1;
-    }
-    for (const { pid, address } of sessions) print.line(`${pid} ${address}`);
-    return 0;
+    const sessions = sessionsOf(context.env, print);
+    for (const { pid, address } of sessions ?? []) print.line(`${pid} ${address}`);
+    return sessions === null ? 1 : 0;
   },
 };
 

@@ -11,11 +11,12 @@ export const list: Command = {
   options: [JSON_OUTPUT],
   help: 'The known jobs and their current status are output, one line for each instance of a job.',
   async run({ connect, options, print }) {
-    const statuses = await (await connect()).call('list', {});
+    const client = await connect();
     if (options.json === true) {
-      print.json(statuses);
+      print.json(await client.call('list', { details: true }));
       return 0;
     }
+    const statuses = await client.call('list', {});
     const lines = print.forPeople ? statusTable(statuses, print.colour) : statuses.flatMap(statusLines);
     if (lines.length > 0) print.line(lines.join('\n'));
     return 0;

@@ -42,7 +42,7 @@ async function ask(invocation: Invocation): Promise<JobStatus> {
   const { target } = targetOf(invocation);
   const client = await invocation.connect();
   try {
-    return await client.call('status', target);
+    return await client.call('status', invocation.options.json === true ? { ...target, details: true } : target);
   } catch (error) {
     const unknown = error instanceof UpstartError && error.code === 'unknown-job';
     if (unknown && invocation.print.hinting) await hintUnknownJob(target.job, client, invocation.print);

@@ -1,6 +1,6 @@
 /** The shape of a sub-command of `upstart`, and its arguments when it runs. */
 import type { Scope, UpstartClient } from '@upstart/protocol';
-import type { Options as OptionTable } from 'yargs';
+import type { InferredOptionTypes, Options as YargsOption } from 'yargs';
 import type { Invocation } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import type { Options } from '../options.ts';
@@ -9,23 +9,41 @@ import type { Printer } from '../printer.ts';
 /** Exit statuses. Of several jobs the highest one counts. */
 export const EXIT = { done: 0, failed: 1, usage: 2, notRunning: 3, unknown: 4 } as const;
 
-export interface FrontCommand {
+/** Options by their long names, as yargs describes them. */
+export type OptionTable = Readonly<Record<string, YargsOption>>;
+
+/** What the words of a command are, for completion. */
+export type WordKind = 'job' | 'stopped-job' | 'running-job' | 'file' | 'none';
+
+/** A row of the table of commands. The types of the options that a call has follow from `options`. */
+export interface CommandRow<O extends OptionTable> {
   readonly name: string;
   /** The arguments behind the name, as yargs writes them: `[JOB..]`, `<JOB..>`. A name with a `=` would be taken for an option. */
   readonly words: string;
+  readonly wordKind: WordKind;
   readonly summary: string;
-  readonly options: Readonly<Record<string, OptionTable>>;
-  /** Command lines behind `upstart`, and their effects. */
+  readonly options: O;
+  /** Command lines behind `upstart`, and what they do. */
   readonly examples: readonly (readonly [line: string, does: string])[];
-  /** Whether it must run in a process of the caller's: it reads the caller's files, or outlives the daemon. */
-  isLocal?(options: Readonly<Record<string, unknown>>): boolean;
+  /** Whether it must run in a process of the caller's: it reads the caller's files, or follows what outlives the daemon. */
+  isLocal?(options: InferredOptionTypes<O>): boolean;
   /** Resolves with the exit status. A `UsageError` is answered with a pointer to the help, any other error with its text. */
-  run(call: Call): Promise<number>;
+  run(call: Call<InferredOptionTypes<O>>): Promise<number>;
 }
 
-export interface Call {
+/** A command whose options have been checked against its row. */
+export interface FrontCommand extends Omit<CommandRow<OptionTable>, 'isLocal' | 'run'> {
+  isLocal?(options: unknown): boolean;
+  run(call: Call<unknown>): Promise<number>;
+}
+
+export function frontCommand<const O extends OptionTable>(row: CommandRow<O>): FrontCommand {
+  return row as unknown as FrontCommand;
+}
+
+export interface Call<Given = unknown> {
   readonly words: readonly string[];
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: Given;
   readonly context: CommandContext;
   readonly print: Printer;
   /** The init that is meant. */

@@ -8,6 +8,7 @@ import {
   type JobStatus,
   type Method,
   type Params,
+  RUN_LOCALLY,
   TimeoutError,
   type UpstartClient,
   upstartError,
@@ -41,15 +42,36 @@ const fail = (error: Error) => (): never => {
 function instance(more: Partial<InstanceStatus> = {}): InstanceStatus {
   return { name: '', goal: 'start', state: 'running', processes: [{ slot: 'main', pid: 7 }], ...more };
 }
+const DETAILS = { since: 140_000, respawns: 0, lastExit: null, memoryBytes: 12_900_000, cpuMs: 1234 } as const;
+const WELL = { health: 'well', why: null, ...DETAILS } as const;
+const ENDED = { instance: '', at: 80_000, respawns: 3, exit: { exitStatus: 3, exitSignal: null, at: 80_000 } };
 const JOBS: JobStatus[] = [
-  { job: 'web', instances: [instance()] },
-  { job: 'db', instances: [] },
-  { job: 'worker', instances: [instance({ name: '1' }), instance({ name: '2' })] },
-  { job: 'worker-log', instances: [] },
+  { job: 'web', instances: [instance(WELL)], health: 'well', why: null, last: null },
+  { job: 'db', instances: [], health: 'failed', why: 'it died', last: ENDED },
+  {
+    job: 'worker',
+    instances: [
+      instance({ name: '1', ...WELL }),
+      instance({
+        name: '2',
+        state: 'pre-start',
+        ...WELL,
+        health: 'pending',
+        why: 'waits',
+        cpuMs: null,
+        memoryBytes: null,
+      }),
+    ],
+    health: 'pending',
+    why: null,
+    last: null,
+  },
+  { job: 'worker-log', instances: [], health: 'well', why: null, last: null },
 ];
+const UNKNOWN_STANZA = '/etc/init/mail.conf:3: Unknown stanza';
 const BROKEN: BrokenFile[] = [{ path: '/etc/init/mail.conf', job: 'mail', line: 3, message: 'Unknown stanza' }];
 
-async function run(line: string, answers: Answers = {}) {
+async function run(line: string, answers: Answers = {}, local = true) {
   const calls: Call[] = [];
   const scopes: string[] = [];
   let out = '';
@@ -64,12 +86,13 @@ async function run(line: string, answers: Answers = {}) {
     start: () => ({ instance: '' }),
     stop: ({ instance: name = '' }: { instance?: string }) => ({ instance: name }),
     restart: ({ instance: name = '' }: { instance?: string }) => ({ instance: name }),
+    logPath: ({ job }: { job: string }) => `/nonexistent/${job}.log`,
   };
   const words = line === '' ? [] : line.split(' ');
   const status = await runFrontDoor(words, {
     env: {},
     terminal: { out: false, err: false, columns: 0 },
-    local: true,
+    local,
     now: () => new Date(200_000),
     out: (text) => {
       out += text;
@@ -104,7 +127,7 @@ describe('the command line', () => {
     ['ps --user --system', 'give either --system or --user, not both', 'upstart ps --help'],
     ['logs web -n x', '--lines takes a number, not x', 'upstart logs --help'],
     ['start web =3', 'KEY=VALUE expected, not =3', 'upstart start --help'],
-    ['logs web db', 'KEY=VALUE expected, not db', 'upstart logs --help'],
+    ['logs web =x', 'KEY=VALUE expected, not =x', 'upstart logs --help'],
     ['start web --timeout', 'missing argument: --timeout', 'upstart start --help'],
     ...['0', 'x', '0.5', '-1', '2147484'].map((seconds) => [
       `stop web --timeout=${seconds}`,
@@ -326,57 +349,45 @@ const explain = ({ job }: { job: string }) => EXPLANATIONS[job] ?? fail(upstartE
 
 describe('ps', () => {
   it('shows what is not well first, and why', async () => {
-    const { status, out } = await run('ps', { explain });
+    const { status, out } = await run('ps');
     expect(out).toBe(
       [
-        'JOB         STATE            PID  WHY',
-        'mail        broken file      -    /etc/init/mail.conf:3: Unknown stanza',
-        'db          stop/waiting     -    its last run failed: it died',
-        'worker (2)  start/pre-start  7    waits',
-        'web         start/running    7',
-        'worker (1)  start/running    7',
-        'worker-log  stop/waiting     -',
+        'JOB         STATE            PID  FOR  RESTARTS  EXIT  MEMORY   CPU  WHY',
+        'mail        broken file        -    -         0     -       -     -  /etc/init/mail.conf:3: Unknown stanza',
+        'db          stop/waiting       -   2m         3     3       -     -  it died',
+        'worker (2)  start/pre-start    7   1m         0     -       -     -  waits',
+        'web         start/running      7   1m         0     -   12.3M  1.2s',
+        'worker (1)  start/running      7   1m         0     -   12.3M  1.2s',
+        'worker-log  stop/waiting       -    -         0     -       -     -',
         '',
       ].join('\n'),
     );
     expect(status).toBe(0);
   });
 
-  it('shows what has failed only, also as JSON', async () => {
-    const { out } = await run('ps --failed --json', { explain });
-    expect(JSON.parse(out)).toEqual([
-      {
-        job: 'mail',
-        instance: '',
-        health: 'broken',
-        state: null,
-        pid: null,
-        why: '/etc/init/mail.conf:3: Unknown stanza',
-      },
-      {
-        job: 'db',
-        instance: '',
-        health: 'failed',
-        state: 'stop/waiting',
-        pid: null,
-        why: 'its last run failed: it died',
-      },
+  it('shows what has failed only, also as JSON, and exits with 1 if there is any', async () => {
+    const { status, out } = await run('ps --failed --json');
+    const nothing = { since: null, respawns: 0, lastExit: null, memoryBytes: null, cpuMs: null };
+    expect([status, JSON.parse(out)]).toEqual([
+      1,
+      [
+        { job: 'mail', instance: '', health: 'broken', state: null, pid: null, why: UNKNOWN_STANZA, ...nothing },
+        {
+          ...{ job: 'db', instance: '', health: 'failed', state: 'stop/waiting', pid: null, why: 'it died' },
+          ...{ ...nothing, since: 80_000, respawns: 3, lastExit: ENDED.exit },
+        },
+      ],
     ]);
-    const nothing = { list: () => [], brokenFiles: () => [] };
-    expect((await run('ps --failed', nothing)).out).toBe('Nothing has failed.\n');
-    expect((await run('ps', nothing)).out).toBe('There are no jobs.\n');
-  });
-
-  it('leaves out what goes meanwhile', async () => {
-    const { out } = await run('ps', { explain: fail(upstartError('unknown-job', 'x')) });
-    expect(out).toBe('There are no jobs.\n');
+    const none = { list: () => [], brokenFiles: () => [] };
+    expect(await run('ps --failed', none)).toMatchObject({ status: 0, out: 'Nothing has failed.\n' });
+    expect((await run('ps', none)).out).toBe('There are no jobs.\n');
   });
 });
 
 describe('explain', () => {
   it('without a name is about everything that is wrong', async () => {
     const { out } = await run('explain --json', { explain });
-    expect(JSON.parse(out).map(({ job }: Explanation) => job)).toEqual(['db', 'mail', 'worker']);
+    expect(JSON.parse(out).map(({ job }: Explanation) => job)).toEqual(['mail', 'db', 'worker']);
     expect((await run('explain', { list: () => [], brokenFiles: () => [] })).out).toBe('Nothing is wrong.\n');
   });
 
@@ -385,6 +396,42 @@ describe('explain', () => {
     expect(out).toContain('web start/running: started by request');
     expect(out).toContain('broken file: /etc/init/mail.conf:3: Unknown stanza');
     expect([status, err]).toEqual([4, 'upstart: unknown job: gone\n']);
+  });
+});
+
+describe('commands that last, and those that read the files of the caller', () => {
+  it.each(['logs', 'events', 'check', 'sessions', 'ps --watch', 'list --user', 'ps --system'])(
+    'run in a process of the caller: %s',
+    async (line) => {
+      expect(await run(line, {}, false)).toMatchObject({ status: RUN_LOCALLY, out: '', err: '' });
+    },
+  );
+
+  it('do not include the others', async () => {
+    expect((await run('ps', {}, false)).status).toBe(0);
+    expect((await run('frob', {}, false)).status).toBe(2);
+  });
+});
+
+describe('JSON', () => {
+  it('tells what has become of each instance', async () => {
+    const { status, out } = await run('stop web db --json');
+    expect([status, JSON.parse(out)]).toEqual([
+      0,
+      [
+        { job: 'web', instances: [expect.objectContaining({ name: '' })] },
+        { job: 'db', instances: [] },
+      ],
+    ]);
+    expect(JSON.parse((await run('reload web --json')).out)).toMatchObject([{ job: 'web' }]);
+  });
+
+  it('of jobs has their details', async () => {
+    const { out } = await run('status web worker/1 --json');
+    expect(JSON.parse(out)).toMatchObject([
+      { job: 'web', health: 'well', instances: [{ memoryBytes: 12_900_000 }] },
+      { job: 'worker', instances: [{ name: '1' }] },
+    ]);
   });
 });
 

@@ -67,7 +67,9 @@ async function dispatch(words: readonly string[], context: CommandContext, print
     .fail((message, error) => {
       throw error instanceof UsageError ? error : new UsageError(withNearest(message ?? error?.message ?? '', words));
     });
-  for (const command of COMMANDS) {
+  // yargs takes longer to hear of all commands than of one, and than that one takes to run.
+  const named = COMMANDS.find(({ name }) => name === words.find((word) => !word.startsWith('-')));
+  for (const command of named ? [named] : COMMANDS) {
     parser.command({
       command: [command.name, command.words].filter((part) => part !== '').join(' '),
       describe: command.summary,

@@ -1,10 +1,11 @@
-/** Which jobs are not well. */
+/** Which jobs are not well, and why. */
 import { type Explanation, type UpstartClient, UpstartError } from '@upstart/protocol';
+import { jobRows } from './ps/rows.ts';
 
-/** The explanation of each job, those included that there would be if their files were in order; by name. */
-export async function explainAll(client: UpstartClient): Promise<Explanation[]> {
-  const [known, broken] = await Promise.all([client.call('list', {}), client.call('brokenFiles', {})]);
-  const names = [...new Set([...known, ...broken].map(({ job }) => job))].sort();
+/** The explanation of each job that is not well, those included that there would be if their files were in order; the worst first. */
+export async function explainUnwell(client: UpstartClient): Promise<Explanation[]> {
+  const unwell = (await jobRows(client)).filter(({ health }) => health !== 'well');
+  const names = [...new Set(unwell.map(({ job }) => job))];
   const explanations: Explanation[] = [];
   for (let at = 0; at < names.length; at += AT_ONCE) {
     const some = names.slice(at, at + AT_ONCE).map((job) => explainIfThere(client, job));
@@ -24,16 +25,4 @@ async function explainIfThere(client: UpstartClient, job: string): Promise<Expla
     if (error instanceof UpstartError && error.code === 'unknown-job') return null;
     throw error;
   }
-}
-
-type Instance = Explanation['instances'][number];
-
-/** Neither failed nor broken, and nothing that is to run is held up. */
-export function isWell({ broken, instances, last }: Explanation): boolean {
-  if (broken.length > 0) return false;
-  return instances.length > 0 ? instances.every(isInstanceWell) : last === null || last.failure === null;
-}
-
-export function isInstanceWell({ goal, state, failure }: Instance): boolean {
-  return failure === null && goal === 'start' && state === 'running';
 }

@@ -18,11 +18,20 @@ import type { Configuration } from '../conf/configuration.ts';
 import { explainEvents } from '../engine/explain/explain.ts';
 import type { EngineRequest } from '../engine/model/messages.ts';
 import { readEnvironment, readVariable } from '../engine/requests/environment-requests.ts';
-import { instanceLogPath, isSettled, jobConfigs, jobStatus, listJobs } from '../engine/requests/queries.ts';
+import {
+  type Details,
+  instanceLogPath,
+  isSettled,
+  jobConfigs,
+  jobStatus,
+  listJobs,
+} from '../engine/requests/queries.ts';
 import type { Log } from '../log/log.ts';
 import type { Orphans } from '../proc/orphans.ts';
+import type { ProcessUsage } from '../proc/usage.ts';
 import type { Runner } from '../runner/runner.ts';
 import { monotonicNow } from '../time/clock.ts';
+import { lookAtDetails } from './details.ts';
 import { explanationOf } from './explanation.ts';
 
 /** The parts of the daemon that handlers work on. */
@@ -35,6 +44,7 @@ export interface ControlContext {
   /** The pid that users know as init. */
   initPid: number;
   orphans: Orphans;
+  usage: ProcessUsage;
 }
 
 /** The client of a request. */
@@ -86,6 +96,10 @@ function brokenFiles({ configuration }: ControlContext, { privileged }: Caller):
   return privileged ? files : files.map((file) => ({ ...file, place: null, meant: null }));
 }
 
+function lookAtAll(context: ControlContext, caller: Caller): Promise<Details> {
+  return lookAtDetails(context, brokenFiles(context, caller), caller.privileged);
+}
+
 function asking({ wait, from }: Asking): Asking {
   return from === undefined ? { wait } : { wait, from };
 }
@@ -94,14 +108,16 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   hello: (context) => ({ version: PROTOCOL_VERSION, daemon: context.version, pid: context.initPid }),
   version: (context) => context.version,
 
-  async list(context, _params, caller) {
+  async list(context, { details = false }, caller) {
     await caller.turn();
     if (await settle(context, null)) await caller.turn();
-    return listJobs(context.runner.engine.context);
+    return listJobs(context.runner.engine.context, details ? await lookAtAll(context, caller) : null);
   },
-  async status(context, params) {
+  async status(context, params, caller) {
     await settle(context, params.job);
-    return jobStatus(context.runner.engine.context, target(params));
+    if (params.details) await caller.turn();
+    const details = params.details ? await lookAtAll(context, caller) : null;
+    return jobStatus(context.runner.engine.context, target(params), details);
   },
   start: (context, params, caller) =>
     change(context, caller, { method: 'start', target: target(params), ...asking(params) }),

@@ -33,9 +33,9 @@ export function ownJob(env: readonly string[]): OwnJob {
 }
 
 /** The pids of all processes; none where there is no /proc. */
-export function processIds(): number[] {
+export function processIds(folder = '/proc'): number[] {
   try {
-    return readdirSync('/proc')
+    return readdirSync(folder)
       .map(Number)
       .filter((pid) => pid > 0);
   } catch {

@@ -2,6 +2,7 @@
 import type { FrontCommand } from '../command.ts';
 import { reload, restart, start, stop } from './change.ts';
 import { check } from './check.ts';
+import { events } from './events.ts';
 import { explain } from './explain.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   explain,
   simulate,
   logs,
+  events,
   list,
   check,
   sessions,

@@ -8,7 +8,6 @@ import {
   type UpstartClient,
   UpstartError,
 } from '@upstart/protocol';
-import type { Options as OptionTable } from 'yargs';
 import { lateText, MAX_TIMEOUT, timeLimit } from '../../command.ts';
 import { currentStatus, printStatus } from '../../commands/status.ts';
 import { hintFailure } from '../../hints.ts';
@@ -16,52 +15,83 @@ import { UsageError } from '../../options.ts';
 import { Printer } from '../../printer.ts';
 import { printable } from '../../text/colour.ts';
 import { statusLines } from '../../text/status.ts';
-import { type Call, EXIT, type FrontCommand } from '../command.ts';
+import { type Call, EXIT, type FrontCommand, frontCommand, JSON_OPTION, type WordKind } from '../command.ts';
 import { type MeantJob, meantJobs, targetsOf } from '../jobs.ts';
 import { statusOrNone, untilSettled } from '../settled.ts';
 
 type Change = 'start' | 'stop' | 'restart' | 'reload';
 
-const WAITING: Readonly<Record<string, OptionTable>> = {
+const WAITING = {
   wait: { type: 'boolean', default: true, describe: 'wait until it is done; --no-wait: do not' },
   timeout: {
     type: 'string',
     requiresArg: true,
     describe: 'wait for so many seconds at most, and then fail; the change itself is not cancelled',
   },
-};
+  ...JSON_OPTION,
+} as const;
+/** `reload` waits for nothing. */
+const AT_ONCE = JSON_OPTION;
 
-export const start = change('start', 'Start jobs.', WAITING, [
+interface Options {
+  readonly wait?: boolean;
+  readonly timeout?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+export const start = change('start', 'stopped-job', 'Start jobs.', WAITING, [
   ['start web db', 'starts both, and waits until they run'],
   ['start worker N=1', 'starts the instance of worker that N=1 makes'],
 ]);
-export const stop = change('stop', 'Stop jobs.', WAITING, [
+export const stop = change('stop', 'running-job', 'Stop jobs.', WAITING, [
   ["stop 'worker*'", 'stops every job whose name fits'],
   ['stop worker/1', 'stops that instance of worker'],
 ]);
-export const restart = change('restart', 'Stop jobs that run, and start them again.', WAITING, [
+export const restart = change('restart', 'running-job', 'Stop jobs that run, and start them again.', WAITING, [
   ['restart web --timeout 30', 'fails after 30 seconds; the restart is not cancelled'],
 ]);
-export const reload = change('reload', 'Have jobs read their configuration again: sends their reload signal.', {}, [
-  ['reload nginx', 'sends SIGHUP, unless the job file names another signal'],
-]);
+export const reload = change(
+  'reload',
+  'running-job',
+  'Have jobs read their configuration again: sends their reload signal.',
+  AT_ONCE,
+  [['reload nginx', 'sends SIGHUP, unless the job file names another signal']],
+);
 
 function change(
   name: Change,
+  wordKind: WordKind,
   summary: string,
-  options: FrontCommand['options'],
+  options: typeof WAITING | typeof AT_ONCE,
   examples: FrontCommand['examples'],
 ): FrontCommand {
-  return { name, words: '<JOB..>', summary, options, examples, run: (call) => changeAll(name, call) };
+  return frontCommand({
+    name,
+    words: '<JOB..>',
+    wordKind,
+    summary,
+    options: options as typeof WAITING,
+    examples,
+    run: (call) => changeAll(name, call),
+  });
 }
 
-async function changeAll(change: Change, call: Call): Promise<number> {
+async function changeAll(change: Change, call: Call<Options>): Promise<number> {
   const limits = limitsOf(call.options);
   const client = await call.connect();
   const { jobs, unknown } = await meantJobs(client, call.words);
   for (const { text } of unknown) call.print.failure(text);
-  const statuses = await Promise.all(jobs.map((meant) => changeOne(change, meant, client, call, limits)));
-  return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, ...statuses.flat());
+  const outcomes = (await Promise.all(jobs.map((meant) => changeOne(change, meant, client, call, limits)))).flat();
+  const statuses = outcomes.flatMap(({ status }) => status ?? []);
+  if (call.options.json === true) call.print.json(statuses);
+  return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, ...outcomes.map(({ exit }) => exit));
+}
+
+/** What has become of one instance. */
+interface Outcome {
+  readonly exit: number;
+  /** As it is now; null where there is nothing to tell. */
+  readonly status: JobStatus | null;
 }
 
 interface Limits extends CallOptions {
@@ -69,8 +99,8 @@ interface Limits extends CallOptions {
   readonly seconds?: string;
 }
 
-function limitsOf({ timeout }: Call['options']): Limits {
-  if (typeof timeout !== 'string') return {};
+function limitsOf({ timeout }: Options): Limits {
+  if (timeout === undefined) return {};
   try {
     return { ...timeLimit({ timeout }), seconds: timeout };
   } catch (error) {
@@ -83,9 +113,9 @@ async function changeOne(
   change: Change,
   meant: MeantJob,
   client: UpstartClient,
-  call: Call,
+  call: Call<Options>,
   limits: Limits,
-): Promise<number[]> {
+): Promise<Outcome[]> {
   // A start makes an instance; everything else needs one.
   const makes = change === 'start' && meant.by !== 'instances';
   const targets: Target[] = makes ? [{ job: meant.job, env: [...meant.env] }] : targetsOf(meant);
@@ -99,15 +129,15 @@ async function changeTarget(
   change: Change,
   target: Target,
   client: UpstartClient,
-  call: Call,
+  call: Call<Options>,
   { seconds, ...limits }: Limits,
-): Promise<number> {
+): Promise<Outcome> {
   const { context, options } = call;
   const print = new Printer(call.print.program, context);
   try {
     if (change === 'reload') {
       await client.call('reload', target);
-      return EXIT.done;
+      return { exit: EXIT.done, status: options.json === true ? await statusOrNone(client, target) : null };
     }
     const wait = options.wait !== false;
     const done = await client.call(change, { ...target, wait }, limits).catch((error: unknown) => {
@@ -120,21 +150,22 @@ async function changeTarget(
       done === null
         ? await statusOrNone(client, target)
         : named(await currentStatus(client, target.job, done.instance), done.instance);
-    printStatus(status, print);
-    return EXIT.done;
+    if (options.json !== true) printStatus(status, print);
+    return { exit: EXIT.done, status };
   } catch (error) {
     const name = printable(target.job);
     if (error instanceof TimeoutError) {
-      const [line = target.job] = statusLines(await statusOrNone(client, target));
+      const status = await statusOrNone(client, target);
+      const [line = target.job] = statusLines(status);
       print.hint(`upstart explain ${name} tells what it waits for`);
       print.failure(lateText({ timeout: seconds ?? '' }, line));
-      return EXIT.failed;
+      return { exit: EXIT.failed, status };
     }
     if (!(error instanceof UpstartError)) throw error;
     if (NOT_THERE.includes(error.code)) return notRunning(change, target.job, call);
     if (error.code === 'job-failed-to-start') await hintFailure(target, client, print);
     print.failure(`cannot ${change} ${name}: ${error.message}`);
-    return EXIT.failed;
+    return { exit: EXIT.failed, status: null };
   }
 }
 
@@ -148,11 +179,12 @@ function named(status: JobStatus, instance: string): JobStatus {
 const BEGUN: Partial<Record<Change, ErrorCode>> = { start: 'already-started', stop: 'already-stopped' };
 const NOT_THERE: readonly ErrorCode[] = ['unknown-instance', 'already-stopped', 'not-running'];
 
-function notRunning(change: Change, job: string, { print }: Call): number {
+function notRunning(change: Change, job: string, { print, options }: Call<Options>): Outcome {
+  const status = { job, instances: [] };
   if (change === 'stop') {
-    print.line(`${job} stop/waiting`);
-    return EXIT.done;
+    if (options.json !== true) print.line(`${job} stop/waiting`);
+    return { exit: EXIT.done, status };
   }
   print.failure(`${printable(job)} is not running; \`upstart start ${printable(job)}\` starts it`);
-  return EXIT.notRunning;
+  return { exit: EXIT.notRunning, status };
 }

@@ -4,11 +4,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encodeText, systemErrorText } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
-import { type Call, EXIT, type FrontCommand } from '../command.ts';
+import { type Call, EXIT, frontCommand } from '../command.ts';
 
-export const check: FrontCommand = {
+export const check = frontCommand({
   name: 'check',
   words: '[PATH..]',
+  wordKind: 'file',
   summary:
     'Check the syntax of job files and of the scripts in them. Without PATH: of the files that the running init has read.',
   options: { scripts: { type: 'boolean', default: true, describe: 'check shell scripts, too; --no-scripts: do not' } },
@@ -29,7 +30,7 @@ export const check: FrontCommand = {
     const result = spawnSync(process.execPath, [program, ...given, '--', ...files], { stdio: 'inherit' });
     return Math.max(status, result.status ?? EXIT.failed);
   },
-};
+});
 
 interface Files {
   readonly files: readonly string[];

@@ -1,13 +1,14 @@
 /** `upstart explain`: why jobs are in their state; without a name, of each that is not well. */
 import type { Explanation, UpstartClient } from '@upstart/protocol';
 import { explanationLines } from '../../text/explanation.ts';
-import { type Call, EXIT, type FrontCommand, JSON_OPTION } from '../command.ts';
-import { explainAll, isWell } from '../health.ts';
+import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { explainUnwell } from '../health.ts';
 import { meantJobs } from '../jobs.ts';
 
-export const explain: FrontCommand = {
+export const explain = frontCommand({
   name: 'explain',
   words: '[JOB..]',
+  wordKind: 'job',
   summary: 'Tell why jobs are in their state; without JOB, of each that is not well.',
   options: JSON_OPTION,
   examples: [
@@ -18,17 +19,13 @@ export const explain: FrontCommand = {
     const { words, options, print } = call;
     const client = await call.connect();
     const { explanations, status } =
-      words.length === 0 ? { explanations: await unwell(client), status: EXIT.done } : await named(client, call);
+      words.length === 0 ? { explanations: await explainUnwell(client), status: EXIT.done } : await named(client, call);
     if (options.json === true) print.json(explanations);
     else if (explanations.length === 0 && words.length === 0) print.line('Nothing is wrong.');
     else for (const explanation of explanations) show(explanation, call);
     return status;
   },
-};
-
-async function unwell(client: UpstartClient): Promise<Explanation[]> {
-  return (await explainAll(client)).filter((explanation) => !isWell(explanation));
-}
+});
 
 async function named(client: UpstartClient, { words, print }: Call) {
   const { jobs, unknown } = await meantJobs(client, words);

@@ -1,13 +1,22 @@
-/** `upstart logs`: the output of a job's processes. */
-import { log } from '../../commands/log.ts';
+/** `upstart logs`: the output of one job, or of many in the order of time. */
+import { systemErrorText } from '@upstart/common';
+import type { UpstartClient } from '@upstart/protocol';
 import { UsageError } from '../../options.ts';
-import { asInvocation, EXIT, type FrontCommand } from '../command.ts';
+import { printable } from '../../text/colour.ts';
+import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { meantJobs } from '../jobs.ts';
+import { Follower } from '../logs/follow.ts';
+import { type LogFile, logFilesOf } from '../logs/log-files.ts';
+import { inTimeOrder, type LogLine, type ReadLog, readLog } from '../logs/merge.ts';
 
-export const logs: FrontCommand = {
+const ALL = ['*'];
+
+export const logs = frontCommand({
   name: 'logs',
-  words: '<JOB> [VARIABLE..]',
-  summary: 'Show what a job has output.',
+  words: '[JOB..]',
+  wordKind: 'job',
+  summary:
+    'Show what jobs have output, in the order of time; without JOB, of all. Lines without a time of their own stand with the one before.',
   options: {
     follow: { type: 'boolean', alias: 'f', describe: 'show new output as it comes, until interrupted' },
     lines: {
@@ -15,23 +24,96 @@ export const logs: FrontCommand = {
       alias: 'n',
       requiresArg: true,
       default: '10',
-      describe: 'show this many of the last lines',
+      describe: 'show this many of the last lines of each log',
     },
+    ...JSON_OPTION,
   },
   examples: [
     ['logs web -f', 'shows the last lines, and new ones as they come'],
+    ["logs 'worker*' db", 'shows several jobs, each line behind the name of its log'],
     ['logs worker N=1 -n 100', 'shows the last hundred lines of one instance'],
   ],
   isLocal: () => true,
   async run(call) {
     const { options, print, words } = call;
-    const lines = String(options.lines);
-    if (!/^[0-9]+$/.test(lines)) throw new UsageError(`--lines takes a number, not ${lines}`);
-    const [job = '', ...variables] = words;
-    for (const word of variables) if (!/^[^=]+=/.test(word)) throw new UsageError(`KEY=VALUE expected, not ${word}`);
-    const { unknown } = await meantJobs(await call.connect(), [job]);
+    if (!/^[0-9]+$/.test(options.lines)) throw new UsageError(`--lines takes a number, not ${options.lines}`);
+    const wanted = words.length === 0 ? ALL : words;
+    const client = await call.connect();
+    const { jobs, unknown } = await meantJobs(client, wanted);
     for (const { text } of unknown) print.failure(text);
-    if (unknown.length > 0) return EXIT.unknown;
-    return log.run(asInvocation(call, { lines, ...(options.follow === true ? { follow: true } : {}) }));
+    const files = await logFilesOf(client, jobs);
+    const isNamed = jobs.length === 1 && jobs[0]?.by !== 'pattern';
+    const { read, status } = readAll(files, Number(options.lines), isNamed && options.follow !== true, call);
+    const show = shower(files, isNamed ? 'first' : 'each', options.json === true, call);
+    for (const line of inTimeOrder(read)) show(line);
+    if (options.follow === true && (jobs.length > 0 || unknown.length === 0))
+      await follow(read, wanted, show, client, call);
+    return Math.max(status, unknown.length > 0 ? EXIT.unknown : EXIT.done);
   },
-};
+});
+
+type Show = (line: LogLine) => void;
+
+/** What can be read. `mustExist`: there is nothing else to show than the log of the job that was named. */
+function readAll(
+  files: readonly LogFile[],
+  count: number,
+  mustExist: boolean,
+  { print, context }: Call,
+): { read: ReadLog[]; status: number } {
+  const now = context.now?.() ?? new Date();
+  let status: number = EXIT.done;
+  const read = files.flatMap((file) => {
+    try {
+      return [readLog(file, count, now)];
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      print.failure(`Unable to read ${printable(file.path)}: ${systemErrorText(error)}`);
+      status = EXIT.failed;
+      return [];
+    }
+  });
+  const [first] = files;
+  if (mustExist && read.length === 0 && status === EXIT.done && first) {
+    print.failure(`Nothing has been logged yet: ${printable(first.path)}`);
+    status = EXIT.failed;
+  }
+  return { read, status };
+}
+
+/** How lines are printed: behind the names of their logs where there may be several. */
+function shower(files: readonly LogFile[], named: 'first' | 'each', json: boolean, { print }: Call): Show {
+  if (json) {
+    return ({ file: { label, path }, text, time }) =>
+      print.line(JSON.stringify({ log: label, path, time: time === null ? null : new Date(time).toISOString(), text }));
+  }
+  if (named === 'first' && files.length <= 1) return ({ text }) => print.line(text);
+  const width = Math.max(0, ...files.map(({ label }) => label.length));
+  return ({ file, text }) => print.line(`${print.colour.strong(printable(file.label).padEnd(width))} | ${text}`);
+}
+
+/** Jobs and instances that come later are followed, too. */
+async function follow(
+  read: readonly ReadLog[],
+  wanted: readonly string[],
+  show: Show,
+  client: UpstartClient,
+  { context: { signal } }: Call,
+): Promise<void> {
+  const follower = new Follower(read, (file, text) => show({ file, text, time: null }));
+  const lookForMore = async (): Promise<void> =>
+    follower.add(await logFilesOf(client, (await meantJobs(client, wanted)).jobs));
+  await lookForMore();
+  await new Promise<void>((resolve, reject) => {
+    signal?.addEventListener('abort', () => resolve());
+    client
+      .watch(
+        ({ event }) => {
+          if (event === 'job-added' || event === 'instance-added' || event === 'restarted')
+            lookForMore().catch(() => {});
+        },
+        (reason) => reason && reject(reason),
+      )
+      .catch(reject);
+  }).finally(() => follower.close());
+}

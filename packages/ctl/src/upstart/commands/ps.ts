@@ -1,105 +1,97 @@
 /** `upstart ps`: every job, those that are not well first. */
-import { brokenFileText } from '@upstart/common';
-import type { Explanation } from '@upstart/protocol';
-import { type Palette, printable } from '../../text/colour.ts';
-import { stateColour } from '../../text/status.ts';
-import { EXIT, type FrontCommand, JSON_OPTION } from '../command.ts';
-import { explainAll, isInstanceWell } from '../health.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { UpstartClient } from '@upstart/protocol';
+import { screenWidth } from '../../text/wrap.ts';
+import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { isBad, jobRows, type Row } from '../ps/rows.ts';
+import { table } from '../ps/table.ts';
 
-/** How a job is doing; `broken` has a file that cannot be used, and no definition. The worst comes first. */
-const HEALTH = ['broken', 'failed', 'pending', 'well'] as const;
+/** The pause between two looks of `--watch`, in milliseconds. */
+const WATCH_MS = 2000;
+/** Clears a terminal and goes to its beginning. */
+const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
 
-interface Row {
-  readonly job: string;
-  readonly instance: string;
-  readonly health: (typeof HEALTH)[number];
-  /** `start/running`; null where nothing defines the job. */
-  readonly state: string | null;
-  /** Of the main process, or else of the first one that lives; null without any. */
-  readonly pid: number | null;
-  /** Why it is not well; null where it is. */
-  readonly why: string | null;
-}
-
-export const ps: FrontCommand = {
+export const ps = frontCommand({
   name: 'ps',
   words: '',
-  summary: 'Show every job: its state, its process, and why it is not well. Failed jobs and broken files come first.',
-  options: { failed: { type: 'boolean', describe: 'only failed jobs and broken files' }, ...JSON_OPTION },
+  wordKind: 'none',
+  summary:
+    'Show every job: its state, since when, its processes and what they use, and why it is not well. Failed jobs and broken files come first.',
+  options: {
+    failed: { type: 'boolean', describe: 'only what is broken, has failed or flaps; exits with 1 if there is any' },
+    watch: { type: 'boolean', alias: 'w', describe: 'show it again every two seconds, until interrupted' },
+    ...JSON_OPTION,
+  },
   examples: [
     ['ps', 'shows all jobs'],
     ['ps --failed', 'shows what has gone wrong'],
     ['ps --json | jq -r \'.[] | select(.health != "well") | .job\'', 'names what is not well'],
   ],
-  async run({ connect, options, print }) {
-    const client = await connect();
-    const [explanations, statuses] = await Promise.all([explainAll(client), client.call('list', {})]);
-    const pids = new Map(
-      statuses.flatMap(({ job, instances }) =>
-        instances.map(({ name, processes }) => [`${job}\0${name}`, processes[0]?.pid ?? null] as const),
-      ),
-    );
-    const rows = explanations
-      .flatMap(rowsOf)
-      .map((row) => ({ ...row, pid: pids.get(`${row.job}\0${row.instance}`) ?? null }))
-      .filter(({ health }) => options.failed !== true || health === 'broken' || health === 'failed')
-      // Stable: by name within.
-      .sort((a, b) => HEALTH.indexOf(a.health) - HEALTH.indexOf(b.health));
-    if (options.json === true) print.json(rows);
-    else if (rows.length > 0) print.line(table(rows, print.colour).join('\n'));
-    else print.line(options.failed === true ? 'Nothing has failed.' : 'There are no jobs.');
-    return EXIT.done;
+  isLocal: ({ watch }) => watch === true,
+  async run(call) {
+    const client = await call.connect();
+    if (call.options.watch === true) return watch(client, call);
+    const rows = await wantedRows(client, call);
+    show(rows, null, call);
+    return call.options.failed === true && rows.some(isBad) ? EXIT.failed : EXIT.done;
   },
-};
+});
 
-function rowsOf({ job, defined, why, instances, last, broken }: Explanation): Row[] {
-  const files = broken.length > 0 ? broken.map(brokenFileText).join('; ') : null;
-  const row = { job, instance: '', state: 'stop/waiting', pid: null };
-  if (!defined) return [{ ...row, health: 'broken', state: null, why: files }];
-  if (instances.length === 0) {
-    const failed = last !== null && last.failure !== null;
-    const health = files !== null ? 'broken' : failed ? 'failed' : 'well';
-    return [{ ...row, health, why: files ?? (failed ? why : null) }];
+interface Options {
+  readonly failed?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+async function wantedRows(client: UpstartClient, { options }: Call<Options>): Promise<Row[]> {
+  const rows = await jobRows(client);
+  return options.failed === true ? rows.filter(isBad) : rows;
+}
+
+/** Shows it again and again, with the share of a processor that each took meanwhile. On a terminal each time in the same place. */
+async function watch(client: UpstartClient, call: Call<Options>): Promise<number> {
+  const { context, print } = call;
+  let before: Look | null = null;
+  for (;;) {
+    const rows = await wantedRows(client, call);
+    const now: Look = { at: performance.now(), rows };
+    if (print.forPeople && call.options.json !== true) print.raw(CLEAR);
+    show(rows, before && shares(before, now), call);
+    before = now;
+    const isOver = await pause(WATCH_MS, false, context.signal ? { signal: context.signal } : {}).catch(() => true);
+    if (isOver) return EXIT.done;
   }
-  return instances.map((instance) => {
-    const { name, goal, state } = instance;
-    const own = isInstanceWell(instance) ? 'well' : instance.failure === null ? 'pending' : 'failed';
-    const health = files !== null ? 'broken' : own;
-    return {
-      ...row,
-      instance: name,
-      state: `${goal}/${state}`,
-      health,
-      why: files ?? (own === 'well' ? null : instance.why),
-    };
+}
+
+interface Look {
+  /** In milliseconds of monotonic time. */
+  readonly at: number;
+  readonly rows: readonly Row[];
+}
+
+/** How much of one processor each row took between two looks; null where that is unknown. */
+function shares(before: Look, now: Look): (number | null)[] {
+  const earlier = new Map(before.rows.map((row) => [keyOf(row), row.cpuMs]));
+  return now.rows.map((row) => {
+    const was = earlier.get(keyOf(row)) ?? null;
+    return row.cpuMs === null || was === null ? null : Math.max(0, row.cpuMs - was) / (now.at - before.at);
   });
 }
 
-function table(rows: readonly Row[], colour: Palette): string[] {
-  const cells = rows.map(({ job, instance, state, pid, why }) => [
-    printable(instance === '' ? job : `${job} (${instance})`),
-    state ?? 'broken file',
-    pid === null ? '-' : String(pid),
-    printable(why ?? ''),
-  ]);
-  const heads = ['JOB', 'STATE', 'PID', 'WHY'];
-  const widths = heads.map((head, at) => Math.max(head.length, ...cells.map((row) => (row[at] as string).length)));
-  const line = (row: readonly string[], paint: (text: string, at: number) => string): string =>
-    row
-      .map(
-        (cell, at) =>
-          paint(cell, at) + (at === row.length - 1 ? '' : ' '.repeat((widths[at] as number) - cell.length + 2)),
-      )
-      .join('')
-      .trimEnd();
-  return [
-    line(heads, (text) => colour.strong(text)),
-    ...cells.map((row, at) => line(row, (text, column) => paintCell(text, column, rows[at] as Row, colour))),
-  ];
-}
+const keyOf = ({ job, instance, since }: Row): string => `${job}\0${instance}\0${since}`;
 
-function paintCell(text: string, column: number, { health, state }: Row, colour: Palette): string {
-  const bad = health === 'broken' || health === 'failed';
-  if (column === 1) return bad ? colour.bad(text) : stateColour(state ?? '', colour)(text);
-  return column === 3 && bad ? colour.bad(text) : text;
+function show(rows: readonly Row[], processorShares: readonly (number | null)[] | null, call: Call<Options>): void {
+  const { context, options, print } = call;
+  if (options.json === true) {
+    // One line each time, for a reader that takes them as they come.
+    if ('watch' in options && options.watch === true) print.line(JSON.stringify(rows));
+    else print.json(rows);
+    return;
+  }
+  if (rows.length === 0) {
+    print.line(options.failed === true ? 'Nothing has failed.' : 'There are no jobs.');
+    return;
+  }
+  const width = print.forPeople ? screenWidth(context.env, context.terminal.columns) : null;
+  const now = (context.now?.() ?? new Date()).getTime();
+  print.line(table(rows, { colour: print.colour, width, now, processorShares }).join('\n'));
 }

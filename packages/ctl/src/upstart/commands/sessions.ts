@@ -1,13 +1,19 @@
 /** `upstart sessions`: the output of `initctl list-sessions`. */
-import { listSessions } from '../../commands/list-sessions.ts';
-import { asInvocation, type FrontCommand } from '../command.ts';
+import { sessionsOf } from '../../commands/list-sessions.ts';
+import { EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 
-export const sessions: FrontCommand = {
+export const sessions = frontCommand({
   name: 'sessions',
   words: '',
+  wordKind: 'none',
   summary: 'List your session inits: process id and address of each.',
-  options: {},
+  options: JSON_OPTION,
   examples: [['sessions', 'prints `4711 unix:path=…` for each']],
   isLocal: () => true,
-  run: (call) => listSessions.run(asInvocation(call, {})),
-};
+  async run({ context, options, print }) {
+    const found = sessionsOf(context.env, print);
+    if (options.json === true && found !== null) print.json(found);
+    else for (const { pid, address } of found ?? []) print.line(`${pid} ${address}`);
+    return found === null ? EXIT.failed : EXIT.done;
+  },
+});

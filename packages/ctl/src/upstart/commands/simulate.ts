@@ -5,7 +5,7 @@ import { nearest } from '@upstart/common';
 import { controlSocket } from '@upstart/protocol';
 import { UsageError } from '../../options.ts';
 import { type Simulation, simulationLines } from '../../text/simulation.ts';
-import { type Call, EXIT, type FrontCommand, JSON_OPTION } from '../command.ts';
+import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 
 /** How much a simulation may print, in bytes. */
 const MAX_OUTPUT = 256 * 1024 * 1024;
@@ -21,9 +21,10 @@ interface Action {
 
 const repeated = (describe: string) => ({ type: 'string', array: true, nargs: 1, describe }) as const;
 
-export const simulate: FrontCommand = {
+export const simulate = frontCommand({
   name: 'simulate',
   words: '<ACTION> [WORD..]',
+  wordKind: 'none',
   summary:
     'Tell what would happen, in order and with causes, without doing it: on a copy of what runs now. ACTION is one of boot, emit EVENT [KEY=VALUE]..., start JOB [KEY=VALUE]..., stop JOB, restart JOB and nothing; several follow one another with `then` between them.',
   options: {
@@ -69,7 +70,7 @@ export const simulate: FrontCommand = {
     else print.line(simulationLines(result, { all: options.all === true, colour: print.colour }).join('\n'));
     return result.errors.length > 0 || result.ending === 'endless' ? EXIT.failed : EXIT.done;
   },
-};
+});
 
 /** Where the init that is meant saves its state. */
 function stateDir({ scope, context }: Call): string {
@@ -80,7 +81,7 @@ function list(option: unknown): string[] {
   return Array.isArray(option) ? option.map(String) : [];
 }
 
-function exitsOf(options: Call['options']): Record<string, number> {
+function exitsOf(options: { readonly fail?: unknown; readonly exit?: unknown }): Record<string, number> {
   const exits: Record<string, number> = {};
   for (const job of list(options.fail)) exits[job] = 1;
   for (const exit of list(options.exit)) {

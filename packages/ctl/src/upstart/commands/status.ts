@@ -1,12 +1,13 @@
 /** `upstart status`: whether jobs run. */
 import { type JobStatus, type UpstartClient, UpstartError } from '@upstart/protocol';
 import { printStatus } from '../../commands/status.ts';
-import { EXIT, type FrontCommand, JSON_OPTION } from '../command.ts';
+import { EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { type MeantJob, meantJobs } from '../jobs.ts';
 
-export const status: FrontCommand = {
+export const status = frontCommand({
   name: 'status',
   words: '<JOB..>',
+  wordKind: 'job',
   summary: 'Tell whether jobs run: exits with 0 if all do, 3 if one does not, 4 if there is no such job.',
   options: JSON_OPTION,
   examples: [
@@ -17,20 +18,33 @@ export const status: FrontCommand = {
     const client = await connect();
     const { jobs, unknown } = await meantJobs(client, words);
     for (const { text } of unknown) print.failure(text);
-    const answers = await Promise.all(jobs.map((meant) => statusOf(meant, client)));
+    const details = options.json === true;
+    const all = details ? await client.call('list', { details }) : [];
+    const answers = await Promise.all(jobs.map((meant) => statusOf(meant, client, all)));
     if (options.json === true) print.json(answers);
     else for (const answer of answers) printStatus(answer, print);
     if (unknown.length > 0) return EXIT.unknown;
     return answers.every(runs) ? EXIT.done : EXIT.notRunning;
   },
-};
+});
 
-async function statusOf({ job, env, instances }: MeantJob, client: UpstartClient): Promise<JobStatus> {
-  if (env.length === 0) return { job, instances: [...instances] };
+/** `detailed`: all jobs with their details, where these are wanted. */
+async function statusOf(
+  { job, env, instances }: MeantJob,
+  client: UpstartClient,
+  detailed: readonly JobStatus[],
+): Promise<JobStatus> {
+  const whole = detailed.find((status) => status.job === job);
+  if (env.length === 0) {
+    const names = new Set(instances.map(({ name }) => name));
+    return whole
+      ? { ...whole, instances: whole.instances.filter(({ name }) => names.has(name)) }
+      : { job, instances: [...instances] };
+  }
   try {
-    return await client.call('status', { job, env: [...env] });
+    return await client.call('status', { job, env: [...env], details: whole !== undefined });
   } catch (error) {
-    if (error instanceof UpstartError && error.code === 'unknown-instance') return { job, instances: [] };
+    if (error instanceof UpstartError && error.code === 'unknown-instance') return { ...whole, job, instances: [] };
     throw error;
   }
 }

@@ -59,6 +59,7 @@ function changeState(context: Context, instance: InstanceState, state: State): v
     context.tell({ type: 'state', job: name, instance: instance.name, from, to: target });
     if (from === 'running') withdrawOrder(context, instance);
     instance.state = target;
+    instance.since = context.wall;
     const goesOn: boolean = ENTER[target](context, instance, from);
     if (!goesOn) return;
     const hasMain = instance.processes.main !== undefined;
@@ -170,6 +171,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
     failure: instance.failure,
     respawns: instance.respawns,
     hints: instance.hints,
+    ...(instance.lastExit ? { exit: instance.lastExit } : {}),
   };
   jobClass.instances.delete(instance.name);
   context.removeInstance(instance);

@@ -65,6 +65,12 @@ export interface FailureState {
   setting?: string;
 }
 
+/** How a process ended; `status` is the exit status or signal << 8, -1: nobody could tell. `at` in milliseconds since the epoch. */
+export interface ExitState {
+  status: number;
+  at: number;
+}
+
 /** One instance of a class while it is anything but `stop/waiting` (reference: jobs §1). */
 export interface InstanceState {
   id: number;
@@ -72,6 +78,8 @@ export interface InstanceState {
   name: string;
   goal: Goal;
   state: State;
+  /** When it entered `state`, in milliseconds since the epoch. A state saved by an older daemon lacks it. */
+  since?: number;
   /** Shared with other instances that have the same variables: replaced, never changed. */
   env: readonly string[];
   /** The next `env`, from the entry of `starting` on; null: unchanged. */
@@ -93,6 +101,10 @@ export interface InstanceState {
   respawnCount: number;
   /** All respawns of this run, for explanations. */
   respawns: number;
+  /** When the last of them were, in milliseconds of monotonic time, oldest first; so many as tell whether it flaps. Absent: none. */
+  respawnedAt?: number[];
+  /** How its main process ended last. */
+  lastExit?: ExitState;
   /** When the kill timer goes off (id of the timer), or 0. */
   killTimer: number;
   /** The standing orders that have been given for the end of its main process, by their ids; one at most was carried out. */
@@ -113,6 +125,8 @@ export interface LastEnd {
   failure: FailureState | null;
   respawns: number;
   hints: string[];
+  /** How its main process ended last; absent if none has run. */
+  exit?: ExitState;
 }
 
 /** A job class: a definition in use and what its `start on` has seen. */

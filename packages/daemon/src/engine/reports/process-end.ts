@@ -10,7 +10,7 @@ import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import type { FailureState, InstanceState, ProcessState } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
-import { countRespawn } from '../processes/respawn-limit.ts';
+import { countRespawn, noteRespawn } from '../processes/respawn-limit.ts';
 import { addSuccessor, endOrders } from '../processes/standing-orders.ts';
 import { exitHint, expectHint, followedHint, neverRan } from './exit-hints.ts';
 import { command, failedSetting } from './failed-setting.ts';
@@ -46,6 +46,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   if (slot === 'main') {
     cancelKillTimer(context, instance);
     noteExitStatus(context, instance, status);
+    instance.lastExit = { status, at: context.wall };
   }
   const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(slot, status);
   removeProcess(context, instance, slot);
@@ -71,11 +72,12 @@ export function mainReplaced(context: Context, instance: InstanceState, end: Pro
     return;
   }
   logEnd(context, instance, end.status ?? VANISHED, endText('main', end));
+  instance.lastExit = { status: end.status ?? VANISHED, at: context.wall };
   notifyEnd(context, instance, 'main', end.pid, endWords(end.status));
   context.log('warn', `${context.display(instance)} main process ended, respawning`);
   cancelKillTimer(context, instance);
   countRespawn(context, instance);
-  instance.respawns++;
+  noteRespawn(context, instance);
   removeProcess(context, instance, 'main');
   beginSuccession(context, instance);
   if (instance.state === 'killed') killMain(context, instance);
@@ -121,7 +123,7 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
     return { failure: 'respawn', stops: true, goesOn };
   }
   context.log('warn', `${display} main process ended, respawning`);
-  instance.respawns++;
+  noteRespawn(context, instance);
   if (!goesOn) changeGoal(context, instance, 'respawn');
   return { failure: null, stops: false, goesOn };
 }

@@ -3,7 +3,14 @@
  */
 
 import { SLOTS } from '@upstart/common';
-import { type InstanceStatus, type JobConfig, type JobStatus, upstartError } from '@upstart/protocol';
+import {
+  type InstanceDetails,
+  type InstanceStatus,
+  type JobConfig,
+  type JobDetails,
+  type JobStatus,
+  upstartError,
+} from '@upstart/protocol';
 import type { Context } from '../model/context.ts';
 import type { TargetSpec } from '../model/messages.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
@@ -11,20 +18,37 @@ import { instanceLogTrouble } from '../processes/log-troubles.ts';
 import { logPath } from '../processes/spawn-spec.ts';
 import { findClass, locate } from './requests.ts';
 
-export function listJobs(context: Context): JobStatus[] {
-  return [...context.state.classes.values()].map((jobClass) => ({
-    job: jobClass.definition.name,
-    instances: [...jobClass.instances.values()].map((id) =>
-      instanceStatus(context, context.instance(id) as InstanceState),
-    ),
-  }));
+/** Adds the details that only some clients ask for. */
+export interface Details {
+  ofJob(jobClass: ClassState, instances: readonly InstanceStatus[]): JobDetails;
+  ofInstance(instance: InstanceState): InstanceDetails;
 }
 
-/** Throws UpstartError; a stopped job without arguments is no error. */
-export function jobStatus(context: Context, target: TargetSpec): JobStatus {
+export function listJobs(context: Context, details: Details | null = null): JobStatus[] {
+  return [...context.state.classes.values()].map((jobClass) => {
+    const instances = [...jobClass.instances.values()].map((id) => context.instance(id) as InstanceState);
+    return classStatus(context, jobClass, instances, details);
+  });
+}
+
+/** Throws UpstartError; a stopped job that was asked for without arguments is no error. */
+export function jobStatus(context: Context, target: TargetSpec, details: Details | null = null): JobStatus {
   const { name, instance } = locate(context, target);
   if (!instance && ('instance' in target || target.env.length > 0)) throw upstartError('unknown-instance', name);
-  return { job: target.job, instances: instance ? [instanceStatus(context, instance)] : [] };
+  return classStatus(context, findClass(context, target.job), instance ? [instance] : [], details);
+}
+
+function classStatus(
+  context: Context,
+  jobClass: ClassState,
+  instances: readonly InstanceState[],
+  details: Details | null,
+): JobStatus {
+  const statuses = instances.map((instance) => ({
+    ...instanceStatus(context, instance),
+    ...details?.ofInstance(instance),
+  }));
+  return { job: jobClass.definition.name, instances: statuses, ...details?.ofJob(jobClass, statuses) };
 }
 
 function instanceStatus(context: Context, instance: InstanceState): InstanceStatus {

@@ -1,0 +1,69 @@
+/** Following several logs: what is appended to any of them, line by line. */
+import { readFrom } from '@upstart/common';
+import type { LogFile } from './log-files.ts';
+import type { ReadLog } from './merge.ts';
+
+/** How often the files are looked at, in milliseconds. */
+const INTERVAL_MS = 250;
+
+interface Followed {
+  readonly file: LogFile;
+  end: number;
+  inode: number;
+  /** The beginning of a line whose end has not come. */
+  rest: string;
+}
+
+export class Follower {
+  readonly #followed = new Map<string, Followed>();
+  readonly #show: (file: LogFile, line: string) => void;
+  readonly #timer: NodeJS.Timeout;
+
+  /** `read` is what has been shown already; others are shown from their beginning. */
+  constructor(read: readonly ReadLog[], show: (file: LogFile, line: string) => void) {
+    this.#show = show;
+    for (const { file, piece } of read) this.#followed.set(file.path, { file, ...piece, rest: '' });
+    this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
+  }
+
+  add(files: readonly LogFile[]): void {
+    for (const file of files)
+      if (!this.#followed.has(file.path)) this.#followed.set(file.path, { file, end: 0, inode: 0, rest: '' });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#look();
+    for (const followed of this.#followed.values()) this.#flush(followed);
+  }
+
+  #look(): void {
+    for (const followed of this.#followed.values()) {
+      const text = this.#appended(followed);
+      // A prompt, say: it is shown when nothing follows it.
+      if (text === '') this.#flush(followed);
+      const lines = (followed.rest + text).split(/\r?\n/);
+      followed.rest = lines.pop() ?? '';
+      for (const line of lines) this.#show(followed.file, line);
+    }
+  }
+
+  #flush(followed: Followed): void {
+    if (followed.rest !== '') this.#show(followed.file, followed.rest);
+    followed.rest = '';
+  }
+
+  /** A file that is new or was cut is read from its beginning. */
+  #appended(followed: Followed): string {
+    try {
+      let piece = readFrom(followed.file.path, followed.end);
+      if (piece.inode !== followed.inode || piece.end < followed.end) piece = readFrom(followed.file.path, 0);
+      followed.end = piece.end;
+      followed.inode = piece.inode;
+      return piece.text;
+    } catch {
+      // Not there yet, or renamed a moment ago; the next one of that name is picked up.
+      return '';
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** The time that a line of a log begins with: init adds none, so it is that of the program, if it writes one. */
+
+/** Further in a line a time is not that of the line. */
+const LOOKED_AT = 200;
+const DAY_MS = 86_400_000;
+
+interface Form {
+  readonly pattern: RegExp;
+  /** Milliseconds since the epoch; NaN where it is no time after all. */
+  time(found: RegExpExecArray, now: Date): number;
+}
+
+const FORMS: readonly Form[] = [
+  // 2026-11-29T01:16:36.123Z, [2026-11-29 01:16:36,123]; without a zone it is that of this machine.
+  {
+    pattern: /^\W?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(Z|[+-]\d\d:?\d\d)?/,
+    time: ([, date, clock, fraction = '', zone = '']) =>
+      Date.parse(`${date}T${clock}.${fraction.slice(0, 3).padEnd(3, '0')}${zone.replace(/^(.\d\d)(\d\d)$/, '$1:$2')}`),
+  },
+  // {"level":30,"time":1795914996123,…} or {"time":"2026-11-29T01:16:36Z",…}
+  {
+    pattern: /^\{(?:[^{}]*,)? ?"(?:time|timestamp|ts|@timestamp)": ?(?:"([^"]+)"|(\d{12,14})\b)/,
+    time: ([, text, number]) => (text === undefined ? Number(number) : Date.parse(text)),
+  },
+  // Nov 29 01:16:36, as syslog has it: of this year, or of the last one if that is still to come.
+  {
+    pattern: /^(?:<\d+>)?([A-Z][a-z]{2} [ \d]\d) (\d\d:\d\d:\d\d)\b/,
+    time([, day, clock], now) {
+      const year = now.getFullYear();
+      const at = Date.parse(`${day} ${year} ${clock}`);
+      return at - now.getTime() > DAY_MS ? Date.parse(`${day} ${year - 1} ${clock}`) : at;
+    },
+  },
+];
+
+/** Milliseconds since the epoch; null for a line that begins with no time. */
+export function timeOfLine(line: string, now: Date): number | null {
+  const beginning = line.slice(0, LOOKED_AT);
+  for (const { pattern, time } of FORMS) {
+    const found = pattern.exec(beginning);
+    const at = found ? time(found, now) : Number.NaN;
+    if (!Number.isNaN(at)) return at;
+  }
+  return null;
+}

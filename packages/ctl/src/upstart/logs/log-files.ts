@@ -1,0 +1,59 @@
+/** Which log files the jobs of a command line mean. */
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Target, UpstartClient } from '@upstart/protocol';
+import type { MeantJob } from '../jobs.ts';
+
+export interface LogFile {
+  /** `JOB` or `JOB-INSTANCE`. */
+  readonly label: string;
+  readonly path: string;
+}
+
+const SUFFIX = '.log';
+
+/** By path. Named instances of a job that do not run any more are among them if their logs are there. */
+export async function logFilesOf(client: UpstartClient, jobs: readonly MeantJob[]): Promise<LogFile[]> {
+  const known = (await client.call('list', {})).map(({ job }) => fileName(job));
+  const paths = new Set((await Promise.all(jobs.map((meant) => pathsOf(client, meant, known)))).flat());
+  return [...paths].sort().map((path) => ({ label: basename(path, SUFFIX), path }));
+}
+
+async function pathsOf(client: UpstartClient, meant: MeantJob, known: readonly string[]): Promise<string[]> {
+  const { job, env, instances, by } = meant;
+  const named: Target[] = instances.map(({ name }) => ({ job, instance: name }));
+  const paths = (targets: readonly Target[]): Promise<string[]> =>
+    Promise.all(targets.map((target) => client.call('logPath', target)));
+  if (env.length > 0) return paths([{ job, env: [...env] }]);
+  if (by === 'instances') return paths(named);
+  const [own = '', ...others] = await paths([{ job, instance: '' }, ...named]);
+  return [own, ...others, ...formerOnes(own, fileName(job), known)];
+}
+
+/** Logs of instances of the job, running or not: `JOB-*.log` but for those of jobs with longer names. */
+function formerOnes(own: string, job: string, known: readonly string[]): string[] {
+  const folder = dirname(own);
+  return namesIn(folder)
+    .filter((name) => name.startsWith(`${job}-`) && name.endsWith(SUFFIX) && ownerOf(name, known) === job)
+    .map((name) => join(folder, name));
+}
+
+function ownerOf(name: string, known: readonly string[]): string | undefined {
+  const label = basename(name, SUFFIX);
+  return known
+    .filter((job) => label === job || label.startsWith(`${job}-`))
+    .reduce((longest, job) => (job.length > longest.length ? job : longest), '');
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // Reading the logs themselves reports the error.
+    return [];
+  }
+}
+
+function fileName(job: string): string {
+  return job.replaceAll('/', '_');
+}

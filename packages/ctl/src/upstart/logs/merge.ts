@@ -1,0 +1,45 @@
+/** The last lines of several logs, in the order in which they were written, as far as that can be known. */
+import { statSync } from 'node:fs';
+import { type Piece, readFrom, tail } from '@upstart/common';
+import { timeOfLine } from './line-time.ts';
+import type { LogFile } from './log-files.ts';
+
+export interface LogLine {
+  readonly file: LogFile;
+  readonly text: string;
+  /** When it was written by its own account, in milliseconds since the epoch; null if it does not say. */
+  readonly time: number | null;
+}
+
+/** What has been read of a log. */
+export interface ReadLog {
+  readonly file: LogFile;
+  readonly lines: readonly LogLine[];
+  /** When it was written to last, in milliseconds since the epoch. */
+  readonly writtenAt: number;
+  /** Where it ended. */
+  readonly piece: Pick<Piece, 'end' | 'inode'>;
+}
+
+/** The last `count` lines. Throws as `open` does. */
+export function readLog(file: LogFile, count: number, now: Date): ReadLog {
+  const piece = readFrom(file.path, 0);
+  const lines = tail(piece.text, count).map((text) => ({ file, text, time: timeOfLine(text, now) }));
+  return { file, lines, writtenAt: statSync(file.path).mtimeMs, piece };
+}
+
+/**
+ * All lines, oldest first. A line without a time of its own stands behind the one before it in its log; a log without any times stands
+ * where it was written to last.
+ */
+export function inTimeOrder(logs: readonly ReadLog[]): LogLine[] {
+  const timed = logs.flatMap(({ lines, writtenAt }) => {
+    let at = lines.find(({ time }) => time !== null)?.time ?? writtenAt;
+    return lines.map((line) => {
+      at = Math.max(at, line.time ?? at);
+      return { at, line };
+    });
+  });
+  // Stable: lines of one log keep their order.
+  return timed.sort((a, b) => a.at - b.at).map(({ line }) => line);
+}

@@ -1,0 +1,93 @@
+/** What `ps` tells of each job and instance: a row each, the worst first. */
+import { type BrokenFile, brokenFileText } from '@upstart/common';
+import {
+  HEALTHS,
+  type Health,
+  type InstanceStatus,
+  type JobStatus,
+  type ProcessExit,
+  type UpstartClient,
+} from '@upstart/protocol';
+
+/** The fields and their names are those of `ps --json`. */
+export interface Row {
+  readonly job: string;
+  readonly instance: string;
+  readonly health: Health;
+  /** `start/running`; null where nothing defines the job. */
+  readonly state: string | null;
+  /** Of the main process, or else of the first one that lives; null without any. */
+  readonly pid: number | null;
+  /** Why it is not well; null where it is. */
+  readonly why: string | null;
+  /** When it entered its state, in milliseconds since the epoch; null: never, or it is not known. */
+  readonly since: number | null;
+  readonly respawns: number;
+  readonly lastExit: ProcessExit | null;
+  readonly memoryBytes: number | null;
+  readonly cpuMs: number | null;
+}
+
+const BAD: ReadonlySet<Health> = new Set(['broken', 'failed', 'flapping']);
+
+/** Whether something has gone wrong for good, or does again and again. */
+export function isBad({ health }: Pick<Row, 'health'>): boolean {
+  return BAD.has(health);
+}
+
+/** Of every job, those included that there would be if their files were in order. */
+export async function jobRows(client: UpstartClient): Promise<Row[]> {
+  const [known, broken] = await Promise.all([client.call('list', { details: true }), client.call('brokenFiles', {})]);
+  const names = new Set(known.map(({ job }) => job));
+  const undefinedJobs = [...new Set(broken.map(({ job }) => job))].filter((job) => !names.has(job));
+  const rows = [
+    ...known.flatMap(rowsOf),
+    ...undefinedJobs.map((job) =>
+      brokenRow(
+        job,
+        broken.filter((file) => file.job === job),
+      ),
+    ),
+  ];
+  return rows.sort(
+    (a, b) =>
+      HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health) || compare(a.job, b.job) || compare(a.instance, b.instance),
+  );
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const NOTHING = { since: null, respawns: 0, lastExit: null, memoryBytes: null, cpuMs: null };
+
+function brokenRow(job: string, files: readonly BrokenFile[]): Row {
+  const why = files.map(brokenFileText).join('; ');
+  return { job, instance: '', health: 'broken', state: null, pid: null, why, ...NOTHING };
+}
+
+function rowsOf(status: JobStatus): Row[] {
+  const { job, instances, health = 'well', why = null, last = null } = status;
+  if (instances.length === 0) {
+    const run = last && { since: last.at, respawns: last.respawns, lastExit: last.exit };
+    return [{ job, instance: '', health, state: 'stop/waiting', pid: null, why, ...NOTHING, ...run }];
+  }
+  return instances.map((instance) => instanceRow(status, instance));
+}
+
+/** An instance of a job whose file is broken runs by what the file said before. */
+function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceStatus): Row {
+  const { name, goal, state, processes, health = 'well', why = null, since = null, respawns = 0 } = instance;
+  const { lastExit = null, memoryBytes = null, cpuMs = null } = instance;
+  return {
+    job,
+    instance: name,
+    health: jobWhy === null ? health : 'broken',
+    state: `${goal}/${state}`,
+    pid: processes[0]?.pid ?? null,
+    why: jobWhy ?? why,
+    since,
+    respawns,
+    lastExit,
+    memoryBytes,
+    cpuMs,
+  };
+}

@@ -1,0 +1,134 @@
+/** The table that `ps` prints. */
+import type { ProcessExit } from '@upstart/protocol';
+import { type Palette, printable } from '../../text/colour.ts';
+import { stateColour } from '../../text/status.ts';
+import { wrap } from '../../text/wrap.ts';
+import { isBad, type Row } from './rows.ts';
+
+export interface TableStyle {
+  readonly colour: Palette;
+  /** Of the terminal; null: there is none, and each row is one line. */
+  readonly width: number | null;
+  /** In milliseconds since the epoch. */
+  readonly now: number;
+  /** Of each row, how much of a processor it takes at present; null: the time that it has taken is shown instead. */
+  readonly processorShares: readonly (number | null)[] | null;
+}
+
+interface Column {
+  readonly head: string;
+  readonly align: 'left' | 'right';
+  cell(row: Row, at: number): string;
+}
+
+const NONE = '-';
+/** So much room the last column needs beside the others; below them it has all. */
+const WHY_WIDTH = 30;
+const GAP = '  ';
+const INDENT = '    ';
+
+export function table(rows: readonly Row[], style: TableStyle): string[] {
+  const { colour, width } = style;
+  const columns = columnsFor(style);
+  const cells = rows.map((row, at) => columns.map((column) => column.cell(row, at)));
+  const widths = columns.map(({ head }, i) =>
+    Math.max(head.length, ...cells.map((line) => (line[i] as string).length)),
+  );
+  const used = widths.reduce((sum, w) => sum + w + GAP.length, 0);
+  const beside = width === null || width - used >= WHY_WIDTH;
+  const anyWhy = rows.some(({ why }) => why !== null);
+  const heads = columns.map(({ head }, i) => pad(head, i));
+  return [
+    colour.strong([...heads, ...(beside && anyWhy ? ['WHY'] : [])].join(GAP).trimEnd()),
+    ...rows.flatMap((row, at) => {
+      const painted = (cells[at] as string[]).map((cell, i) => paint(cell, i));
+      const line = painted.join(GAP);
+      const why = printable(row.why ?? '');
+      const tint = isBad(row) ? colour.bad : colour.busy;
+      if (why === '') return [line.trimEnd()];
+      if (width === null) return [`${line}${GAP}${tint(why)}`];
+      const room = beside ? width - used : width - INDENT.length;
+      const parts = wrap(why, room, 0);
+      if (!beside) return [line.trimEnd(), ...parts.map((part) => `${INDENT}${tint(part)}`)];
+      return parts.map((part, i) => (i === 0 ? `${line}${GAP}` : ' '.repeat(used)) + tint(part));
+
+      function paint(cell: string, i: number): string {
+        const padded = pad(cell, i);
+        if (columns[i]?.head !== 'STATE') return padded;
+        const state = isBad(row) ? colour.bad : stateColour(row.health === 'degraded' ? '' : (row.state ?? ''), colour);
+        return padded.replace(cell, state(cell));
+      }
+    }),
+  ];
+
+  function pad(text: string, i: number): string {
+    const size = widths[i] as number;
+    return columns[i]?.align === 'right' ? text.padStart(size) : text.padEnd(size);
+  }
+}
+
+function columnsFor({ now, processorShares }: TableStyle): Column[] {
+  return [
+    {
+      head: 'JOB',
+      align: 'left',
+      cell: ({ job, instance }) => printable(instance === '' ? job : `${job} (${instance})`),
+    },
+    { head: 'STATE', align: 'left', cell: ({ state }) => state ?? 'broken file' },
+    { head: 'PID', align: 'right', cell: ({ pid }) => (pid === null ? NONE : String(pid)) },
+    { head: 'FOR', align: 'right', cell: ({ since }) => (since === null ? NONE : duration(now - since)) },
+    { head: 'RESTARTS', align: 'right', cell: ({ respawns }) => String(respawns) },
+    { head: 'EXIT', align: 'right', cell: ({ lastExit }) => exitText(lastExit) },
+    { head: 'MEMORY', align: 'right', cell: ({ memoryBytes }) => (memoryBytes === null ? NONE : size(memoryBytes)) },
+    {
+      head: 'CPU',
+      align: 'right',
+      cell: ({ cpuMs }, at) => (processorShares ? share(processorShares[at] ?? null) : time(cpuMs)),
+    },
+  ];
+}
+
+function exitText(exit: ProcessExit | null): string {
+  if (exit === null) return NONE;
+  return exit.exitSignal ?? (exit.exitStatus === null ? '?' : String(exit.exitStatus));
+}
+
+const UNITS = [
+  { letter: 'd', ms: 86_400_000 },
+  { letter: 'h', ms: 3_600_000 },
+  { letter: 'm', ms: 60_000 },
+  { letter: 's', ms: 1000 },
+] as const;
+
+/** `3m`, in the largest unit that it has one of. */
+function duration(ms: number): string {
+  const unit = UNITS.find(({ ms: one }) => ms >= one);
+  return unit ? `${Math.floor(ms / unit.ms)}${unit.letter}` : '0s';
+}
+
+/** `0.3s`, `4m12s`, `3h05m`: how long a processor has worked. */
+function time(ms: number | null): string {
+  if (ms === null) return NONE;
+  const seconds = Math.floor(ms / 1000);
+  const two = (count: number): string => String(count).padStart(2, '0');
+  if (seconds < 60) return `${(ms / 1000).toFixed(1)}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${two(seconds % 60)}s`;
+  return `${Math.floor(seconds / 3600)}h${two(Math.floor(seconds / 60) % 60)}m`;
+}
+
+function share(part: number | null): string {
+  return part === null ? NONE : `${(part * 100).toFixed(part < 0.0995 ? 1 : 0)}%`;
+}
+
+const SIZES = ['B', 'K', 'M', 'G', 'T'] as const;
+
+/** `12.3M`, in powers of 1024. */
+function size(bytes: number): string {
+  let count = bytes;
+  let at = 0;
+  while (count >= 1024 && at < SIZES.length - 1) {
+    count /= 1024;
+    at++;
+  }
+  return `${count.toFixed(at === 0 || count >= 99.95 ? 0 : 1)}${SIZES[at]}`;
+}

@@ -1,0 +1,46 @@
+/** The details of jobs that clients get: what the engine knows, and the memory and processor time of processes. */
+import type { BrokenFile } from '@upstart/common';
+import { CgroupError } from '../cgroups/cgroup-error.ts';
+import { findBase } from '../cgroups/hierarchy.ts';
+import { detailsFor, type UsageOf } from '../engine/explain/details.ts';
+import { question } from '../engine/explain/question.ts';
+import { processesOf } from '../engine/model/state.ts';
+import { jobCgroup } from '../engine/processes/cgroups.ts';
+import type { Details } from '../engine/requests/queries.ts';
+import { groupUsage } from '../proc/usage.ts';
+import { monotonicNow } from '../time/clock.ts';
+import type { ControlContext } from './handlers.ts';
+
+/** Takes a look at all processes. */
+export async function lookAtDetails(
+  control: ControlContext,
+  broken: readonly BrokenFile[],
+  privileged: boolean,
+): Promise<Details> {
+  const usageOf = await usage(control);
+  return detailsFor(question(control.runner.engine.context, monotonicNow(), privileged), broken, usageOf);
+}
+
+const UNKNOWN = { memoryBytes: null, cpuMs: null };
+
+async function usage({ runner, usage, initPid }: ControlContext): Promise<UsageOf> {
+  const { context, state } = runner.engine;
+  const tree = await usage.look();
+  const base = state.settings.jobCgroups ? groupBase(initPid) : null;
+  return (instance) => {
+    const { name } = context.classOf(instance).definition;
+    const group = base === null ? null : groupUsage(`${base}/${jobCgroup(state.settings, name, instance.name)}`);
+    const pids = [...processesOf(instance)].map(([, { pid }]) => pid).filter((pid) => pid > 0);
+    return group ?? tree?.usageOf(pids) ?? UNKNOWN;
+  };
+}
+
+/** Where groups of jobs are; null: there are none here. */
+function groupBase(pid: number): string | null {
+  try {
+    return findBase(null, { pid });
+  } catch (error) {
+    if (!(error instanceof CgroupError)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * What the processes of jobs use: memory and processor time of whole trees, from /proc, or of a control group where an instance has one of
+ * its own. Nothing of it is read unless somebody asks.
+ */
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { processIds } from './processes.ts';
+
+export interface Usage {
+  memoryBytes: number;
+  /** Of all processors together, in milliseconds; of children that have ended, too. */
+  cpuMs: number;
+}
+
+/** One process, as proc(5) tells of it. */
+interface Entry extends Usage {
+  pid: number;
+  parent: number;
+  /** The session that it belongs to, in the kernel's sense. */
+  leader: number;
+  threads: number;
+}
+
+/** So many processes are looked at before others have their turn. */
+const SLICE = 50;
+/** More processes, or threads of one, than jobs have that are well: with more there is no answer. */
+const MAX_LOOKS = 20_000;
+/** Ticks of the kernel's processor times, which are the same on every Linux. */
+const TICK_MS = 10;
+/** AT_PAGESZ in /proc/self/auxv, whose entries are pairs of numbers of eight bytes. */
+const AT_PAGESZ = 6n;
+const USUAL_PAGE = 4096;
+const STAT_BYTES = 1024;
+
+export interface UsageParts {
+  initPid: number;
+  /** The pids that init knows of at present. */
+  supervised(): Iterable<number>;
+  /** Where processes are; /proc by default. */
+  folder?: string;
+  most?: number;
+}
+
+/** One look at a time, which all who ask share. */
+export class ProcessUsage {
+  readonly #parts: Required<UsageParts>;
+  readonly #bytes = Buffer.alloc(STAT_BYTES);
+  #look: Promise<ProcessTree | null> | null = null;
+
+  constructor(parts: UsageParts) {
+    this.#parts = { folder: '/proc', most: MAX_LOOKS, ...parts };
+  }
+
+  /** Null where there are too many processes, or no /proc. */
+  look(): Promise<ProcessTree | null> {
+    this.#look ??= this.#lookAround().finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  async #lookAround(): Promise<ProcessTree | null> {
+    const { initPid, most, folder, supervised } = this.#parts;
+    const pageSize = readPageSize(folder);
+    const init = this.#read(initPid, pageSize);
+    if (!init) return null;
+    const own = [...supervised()];
+    const orphans = this.#childrenOf(init);
+    // Without lists of children every process has to be asked for its parent.
+    const open = orphans === null ? processIds(folder) : [...own, ...orphans];
+    const roots = new Set(own);
+    const leaders = new Set<number>();
+    const found = new Map<number, Entry>();
+    for (let looks = 0; looks < open.length; looks++) {
+      if (looks >= most) return null;
+      if (looks % SLICE === SLICE - 1) await turn();
+      const pid = open[looks] as number;
+      const entry = found.has(pid) ? null : this.#read(pid, pageSize);
+      if (!entry) continue;
+      found.set(pid, entry);
+      if (roots.has(pid)) leaders.add(entry.leader);
+      // Of init's other children those that belong to no job are of no interest.
+      if (orphans === null || (entry.parent === initPid && !roots.has(pid) && !leaders.has(entry.leader))) continue;
+      open.push(...(this.#childrenOf(entry) ?? []));
+    }
+    return new ProcessTree([...found.values()], init.leader);
+  }
+
+  #read(pid: number, pageSize: number): Entry | null {
+    const text = this.#text(`${pid}/stat`);
+    if (text === null) return null;
+    // The name may hold anything, blanks and parentheses too. What follows it begins with field 3 of proc(5).
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const field = (number: number): number => Number(fields[number - 3]);
+    const ticks = field(14) + field(15) + field(16) + field(17);
+    const usage = { memoryBytes: field(24) * pageSize, cpuMs: ticks * TICK_MS };
+    return { pid, parent: field(4), leader: field(6), threads: field(20), ...usage };
+  }
+
+  /** Null where the kernel keeps no lists of them: each thread has its own. */
+  #childrenOf({ pid, threads }: Entry): number[] | null {
+    if (threads <= 1) return this.#children(pid, pid);
+    const lists = processIds(join(this.#parts.folder, String(pid), 'task')).map((thread) =>
+      this.#children(pid, thread),
+    );
+    return lists.includes(null) ? null : lists.flatMap((list) => list ?? []);
+  }
+
+  #children(pid: number, thread: number): number[] | null {
+    const path = join(this.#parts.folder, String(pid), 'task', String(thread), 'children');
+    try {
+      return readFileSync(path, 'latin1').trim().split(' ').filter(Boolean).map(Number);
+    } catch {
+      return null;
+    }
+  }
+
+  /** A short file, with as little work as possible: there may be thousands. */
+  #text(path: string): string | null {
+    try {
+      const file = openSync(join(this.#parts.folder, path), 'r');
+      try {
+        return this.#bytes.toString('latin1', 0, readSync(file, this.#bytes, 0, STAT_BYTES, 0));
+      } finally {
+        closeSync(file);
+      }
+    } catch {
+      return null;
+    }
+  }
+}
+
+export class ProcessTree {
+  readonly #byPid = new Map<number, Entry>();
+  readonly #children = new Map<number, Entry[]>();
+  readonly #sessions = new Map<number, Entry[]>();
+  readonly #initLeader: number;
+
+  /** `initLeader`: the session of init, which is no job's. */
+  constructor(entries: readonly Entry[], initLeader: number) {
+    this.#initLeader = initLeader;
+    for (const entry of entries) {
+      this.#byPid.set(entry.pid, entry);
+      add(this.#children, entry.parent, entry);
+      add(this.#sessions, entry.leader, entry);
+    }
+  }
+
+  /** Of these processes, of those in their sessions, and of all that descend from them; null: none of them is there. */
+  usageOf(pids: readonly number[]): Usage | null {
+    const roots = pids.flatMap((pid) => this.#byPid.get(pid) ?? []);
+    const open = roots.flatMap((root) => [
+      root,
+      ...(root.leader === this.#initLeader ? [] : (this.#sessions.get(root.leader) ?? [])),
+    ]);
+    const found = new Set<Entry>();
+    for (let entry = open.pop(); entry; entry = open.pop()) {
+      if (found.has(entry)) continue;
+      found.add(entry);
+      open.push(...(this.#children.get(entry.pid) ?? []));
+    }
+    if (found.size === 0) return null;
+    const usage = { memoryBytes: 0, cpuMs: 0 };
+    for (const { memoryBytes, cpuMs } of found) {
+      usage.memoryBytes += memoryBytes;
+      usage.cpuMs += cpuMs;
+    }
+    return usage;
+  }
+}
+
+function add(lists: Map<number, Entry[]>, key: number, entry: Entry): void {
+  const list = lists.get(key);
+  if (list) list.push(entry);
+  else lists.set(key, [entry]);
+}
+
+function readPageSize(folder: string): number {
+  try {
+    const vector = readFileSync(`${folder}/self/auxv`);
+    for (let at = 0; at + 16 <= vector.length; at += 16)
+      if (vector.readBigUInt64LE(at) === AT_PAGESZ) return Number(vector.readBigUInt64LE(at + 8));
+  } catch {
+    // As on most machines.
+  }
+  return USUAL_PAGE;
+}
+
+/** Of a control group of version 2, without what the kernel only caches; null where it does not tell. */
+export function groupUsage(path: string): Usage | null {
+  try {
+    const memory = Number(readFileSync(`${path}/memory.current`, 'latin1'));
+    const cached = numberOf('inactive_file', `${path}/memory.stat`);
+    const cpu = numberOf('usage_usec', `${path}/cpu.stat`);
+    return { memoryBytes: Math.max(0, memory - cached), cpuMs: Math.round(cpu / 1000) };
+  } catch {
+    return null;
+  }
+}
+
+/** A line `NAME NUMBER` of a file of the kernel's. Throws without one. */
+function numberOf(name: string, path: string): number {
+  const found = new RegExp(`^${name} (\\d+)$`, 'm').exec(readFileSync(path, 'latin1'));
+  if (!found) throw new Error(`no ${name} in ${path}`);
+  return Number(found[1]);
+}
