@@ -5,40 +5,40 @@ import { CONNECTION_LIMITS } from './limits.ts';
 const { turnRequests, turnBytes } = CONNECTION_LIMITS;
 
 export class Allowance {
-  private readonly renewed: () => void;
-  private requests = 0;
-  private bytes = 0;
-  private nextTurn: NodeJS.Immediate | null = null;
+  readonly #renewed: () => void;
+  #requests = 0;
+  #bytes = 0;
+  #nextTurn: NodeJS.Immediate | null = null;
 
   /** `renewed` is called at the next turn, after one in which something was taken. */
   constructor(renewed: () => void) {
-    this.renewed = renewed;
+    this.#renewed = renewed;
   }
 
   get hasRequests(): boolean {
-    return this.requests < turnRequests;
+    return this.#requests < turnRequests;
   }
 
   get hasBytes(): boolean {
-    return this.bytes < turnBytes;
+    return this.#bytes < turnBytes;
   }
 
   takeRequest(): void {
-    this.requests++;
-    this.renewNextTurn();
+    this.#requests++;
+    this.#renewNextTurn();
   }
 
   takeBytes(count: number): void {
-    this.bytes += count;
-    this.renewNextTurn();
+    this.#bytes += count;
+    this.#renewNextTurn();
   }
 
-  private renewNextTurn(): void {
-    this.nextTurn ??= setImmediate(() => {
-      this.nextTurn = null;
-      this.requests = 0;
-      this.bytes = 0;
-      this.renewed();
+  #renewNextTurn(): void {
+    this.#nextTurn ??= setImmediate(() => {
+      this.#nextTurn = null;
+      this.#requests = 0;
+      this.#bytes = 0;
+      this.#renewed();
     });
   }
 }

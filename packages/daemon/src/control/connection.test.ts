@@ -11,7 +11,7 @@ import { Turns } from './turns.ts';
 
 /** The client's end of a connection whose kernel takes answers only on request. */
 class Client extends Duplex {
-  private readonly untaken: (() => void)[] = [];
+  readonly #untaken: (() => void)[] = [];
   takes = false;
 
   override _read(): void {}
@@ -21,12 +21,12 @@ class Client extends Duplex {
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.heard.push(chunk);
     if (this.takes) done();
-    else this.untaken.push(done);
+    else this.#untaken.push(done);
   }
 
   takeAll(): void {
     this.takes = true;
-    for (const done of this.untaken.splice(0)) done();
+    for (const done of this.#untaken.splice(0)) done();
   }
 }
 

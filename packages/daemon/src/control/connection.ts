@@ -35,176 +35,176 @@ interface QueuedRequest {
 }
 
 export class Connection implements RequestHandler, Holder {
-  private readonly parts: ConnectionParts;
-  private readonly socket: Socket;
-  private readonly stream: RequestStream;
-  private readonly notify = (notification: Notification): void =>
-    this.write(notificationFrame(this.parts.privileged ? notification : publicNotification(notification)));
+  readonly #parts: ConnectionParts;
+  readonly #socket: Socket;
+  readonly #stream: RequestStream;
+  readonly #notify = (notification: Notification): void =>
+    this.#write(notificationFrame(this.#parts.privileged ? notification : publicNotification(notification)));
   /** Input that is still to be parsed: nothing, or the rest of one chunk. */
-  private unread: Buffer | null = null;
-  private readonly queue: QueuedRequest[] = [];
-  private readonly deliveries: Deliveries;
-  private greeting: NodeJS.Timeout | null;
+  #unread: Buffer | null = null;
+  readonly #queue: QueuedRequest[] = [];
+  readonly #deliveries: Deliveries;
+  #greeting: NodeJS.Timeout | null;
   /** It has been refused for good. */
-  private farewell: Farewell | null = null;
-  private readonly admission: Admission;
+  #farewell: Farewell | null = null;
+  readonly #admission: Admission;
 
   constructor(parts: ConnectionParts, socket: Socket) {
-    this.parts = parts;
-    this.socket = socket;
-    this.stream = new RequestStream(this, parts.privileged ? CLIENT_LIMITS : STRANGER_LIMITS);
-    this.admission = new Admission(parts, socket, this, () => {
-      if (this.queue.length > 0 || this.unread) this.proceed();
+    this.#parts = parts;
+    this.#socket = socket;
+    this.#stream = new RequestStream(this, parts.privileged ? CLIENT_LIMITS : STRANGER_LIMITS);
+    this.#admission = new Admission(parts, socket, this, () => {
+      if (this.#queue.length > 0 || this.#unread) this.#proceed();
     });
-    this.deliveries = new Deliveries(parts.context.runner.keptAnswers);
-    this.greeting = setTimeout(() => this.refuseSilence(), greetingMs);
+    this.#deliveries = new Deliveries(parts.context.runner.keptAnswers);
+    this.#greeting = setTimeout(() => this.#refuseSilence(), greetingMs);
     socket.on('data', (chunk) => {
-      if (this.farewell) {
-        this.farewell.discard(chunk.length);
+      if (this.#farewell) {
+        this.#farewell.discard(chunk.length);
         return;
       }
-      this.unread = this.unread ? Buffer.concat([this.unread, chunk as Buffer]) : (chunk as Buffer);
-      this.proceed();
+      this.#unread = this.#unread ? Buffer.concat([this.#unread, chunk as Buffer]) : (chunk as Buffer);
+      this.#proceed();
     });
-    socket.on('drain', () => this.proceed());
+    socket.on('drain', () => this.#proceed());
     // A client that vanishes concerns no other; `close` follows.
     socket.on('error', () => {});
     let ended = false;
     socket.on('end', () => {
       ended = true;
     });
-    socket.on('close', (failed) => this.closed(ended && !failed));
+    socket.on('close', (failed) => this.#closed(ended && !failed));
   }
 
   /** Nothing is being done for this client, now. */
   get idle(): boolean {
-    return this.admission.isIdle;
+    return this.#admission.isIdle;
   }
 
   /** It has sent what was not looked at yet. */
   get behind(): boolean {
-    return this.queue.length > 0 || this.unread !== null || this.socket.isPaused();
+    return this.#queue.length > 0 || this.#unread !== null || this.#socket.isPaused();
   }
 
   request(request: RequestFrame, length: number): void {
-    if (this.greeting) clearTimeout(this.greeting);
-    this.greeting = null;
-    this.admission.queued(length);
-    this.queue.push({ request, length });
+    if (this.#greeting) clearTimeout(this.#greeting);
+    this.#greeting = null;
+    this.#admission.queued(length);
+    this.#queue.push({ request, length });
   }
 
   refuse(answer: ErrorFrame, fatal: boolean): void {
     if (!fatal) {
-      this.send(answer);
+      this.#send(answer);
       return;
     }
-    this.unread = null;
-    this.farewell ??= new Farewell(this.socket, this.parts.turns, encodeAnswer(answer));
-    this.endIfAnswered();
+    this.#unread = null;
+    this.#farewell ??= new Farewell(this.#socket, this.#parts.turns, encodeAnswer(answer));
+    this.#endIfAnswered();
   }
 
   close(): void {
-    this.socket.destroy();
+    this.#socket.destroy();
   }
 
   cutOff(): void {
-    this.parts.context.log.write('info', 'A client that leaves too much unread is cut off');
+    this.#parts.context.log.write('info', 'A client that leaves too much unread is cut off');
     this.close();
   }
 
   /** Resumes requests that waited for room, and begins those that may begin. */
-  private proceed(): void {
-    if (!this.socket.writable) return;
-    this.admission.wake();
-    const isDone = this.hasWork && this.admission.inTurn(() => this.workAndSteer());
-    if (!isDone) this.steer();
+  #proceed(): void {
+    if (!this.#socket.writable) return;
+    this.#admission.wake();
+    const isDone = this.#hasWork && this.#admission.inTurn(() => this.#workAndSteer());
+    if (!isDone) this.#steer();
   }
 
-  private work(): void {
+  #work(): void {
     do {
-      while (this.queue.length > 0 && this.mayBegin) this.begin(this.queue.shift() as QueuedRequest);
-    } while (this.queue.length === 0 && this.read());
+      while (this.#queue.length > 0 && this.#mayBegin) this.#begin(this.#queue.shift() as QueuedRequest);
+    } while (this.#queue.length === 0 && this.#read());
   }
 
-  private get hasWork(): boolean {
-    return this.queue.length > 0 ? this.mayBegin : this.mayRead;
+  get #hasWork(): boolean {
+    return this.#queue.length > 0 ? this.#mayBegin : this.#mayRead;
   }
 
-  private workAndSteer(): void {
-    this.work();
-    this.steer();
+  #workAndSteer(): void {
+    this.#work();
+    this.#steer();
   }
 
   /** Sends the reason of a refusal after the answers to all earlier requests. */
-  private endIfAnswered(): void {
-    if (this.queue.length === 0 && this.admission.isIdle) this.farewell?.end();
+  #endIfAnswered(): void {
+    if (this.#queue.length === 0 && this.#admission.isIdle) this.#farewell?.end();
   }
 
   /** Reads on if there is nothing left to do. */
-  private steer(): void {
-    this.endIfAnswered();
-    if (this.farewell) return;
-    if (this.queue.length > 0 || this.unread || this.admission.isFull) this.socket.pause();
-    else if (this.socket.isPaused()) this.socket.resume();
-    this.account();
+  #steer(): void {
+    this.#endIfAnswered();
+    if (this.#farewell) return;
+    if (this.#queue.length > 0 || this.#unread || this.#admission.isFull) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+    this.#account();
   }
 
-  private get mayBegin(): boolean {
-    return this.admission.mayBegin(this.deliveries.waiting);
+  get #mayBegin(): boolean {
+    return this.#admission.mayBegin(this.#deliveries.waiting);
   }
 
-  private get mayRead(): boolean {
-    return this.unread !== null && this.admission.mayRead;
+  get #mayRead(): boolean {
+    return this.#unread !== null && this.#admission.mayRead;
   }
 
   /** Reads some more of what has come; false if there is nothing, or it has to wait for the next turn. */
-  private read(): boolean {
-    const { unread } = this;
-    if (!unread || !this.mayRead) return false;
+  #read(): boolean {
+    const unread = this.#unread;
+    if (!unread || !this.#mayRead) return false;
     // The parts of one large request are only copied, and may arrive together.
-    const length = Math.max(turnBytes, this.stream.missing);
-    this.admission.read(Math.min(turnBytes, unread.length));
-    this.unread = unread.length > length ? unread.subarray(length) : null;
-    this.stream.push(unread.subarray(0, length));
+    const length = Math.max(turnBytes, this.#stream.missing);
+    this.#admission.read(Math.min(turnBytes, unread.length));
+    this.#unread = unread.length > length ? unread.subarray(length) : null;
+    this.#stream.push(unread.subarray(0, length));
     return true;
   }
 
-  private begin({ request, length }: QueuedRequest): void {
-    this.admission.begun();
+  #begin({ request, length }: QueuedRequest): void {
+    this.#admission.begun();
     const keys: string[] = [];
-    this.answer(request, keys).then((frame) => {
-      this.admission.finished(length);
-      this.deliver(frame, keys);
-      this.proceed();
+    this.#answer(request, keys).then((frame) => {
+      this.#admission.finished(length);
+      this.#deliver(frame, keys);
+      this.#proceed();
     });
   }
 
-  private deliver(frame: DaemonFrame, keys: readonly string[]): void {
-    if (!this.socket.writable) {
-      this.parts.context.runner.keptAnswers.wereLost(keys, monotonicNow());
+  #deliver(frame: DaemonFrame, keys: readonly string[]): void {
+    if (!this.#socket.writable) {
+      this.#parts.context.runner.keptAnswers.wereLost(keys, monotonicNow());
       return;
     }
     const bytes = encodeAnswer(frame);
-    const taken = this.deliveries.answered(bytes.length, keys);
-    this.write(bytes, (error) => {
+    const taken = this.#deliveries.answered(bytes.length, keys);
+    this.#write(bytes, (error) => {
       if (error) return;
       taken();
-      if (this.queue.length > 0) this.proceed();
+      if (this.#queue.length > 0) this.#proceed();
     });
   }
 
   /** The frame that answers; `keys` gets those of the engine's answers that the client needs until it has read that. */
-  private async answer({ id, method, params, key }: RequestFrame, keys: string[]): Promise<DaemonFrame> {
-    const { context, privileged } = this.parts;
+  async #answer({ id, method, params, key }: RequestFrame, keys: string[]): Promise<DaemonFrame> {
+    const { context, privileged } = this.#parts;
     const needs = (needed: string): void => void keys.push(needed);
     try {
       const result = await handle(context, method, params, {
         privileged,
         key,
         needs,
-        turn: () => this.admission.costlyTurn(),
-        watch: () => context.runner.watchers.add(this.notify),
-        run: (command) => this.run(id, command, key, needs),
+        turn: () => this.#admission.costlyTurn(),
+        watch: () => context.runner.watchers.add(this.#notify),
+        run: (command) => this.#run(id, command, key, needs),
       });
       return { id, result };
     } catch (error) {
@@ -214,56 +214,51 @@ export class Connection implements RequestHandler, Holder {
     }
   }
 
-  private run(
-    id: number,
-    params: Params<'run'>,
-    key: string | undefined,
-    needs: (key: string) => void,
-  ): Promise<number> {
-    const { socket } = this;
-    const { context, privileged } = this.parts;
-    const write = (fd: 1 | 2, data: Uint8Array): void => this.send({ id, fd, data });
+  #run(id: number, params: Params<'run'>, key: string | undefined, needs: (key: string) => void): Promise<number> {
+    const socket = this.#socket;
+    const { context, privileged } = this.#parts;
+    const write = (fd: 1 | 2, data: Uint8Array): void => this.#send({ id, fd, data });
     const gone = new AbortController();
     const abort = (): void => gone.abort();
     socket.once('close', abort);
-    const caller = { privileged, key, needs, write, turn: () => this.admission.costlyTurn(), gone: gone.signal };
+    const caller = { privileged, key, needs, write, turn: () => this.#admission.costlyTurn(), gone: gone.signal };
     return runCommandLine(context, params, caller).finally(() => {
       socket.off('close', abort);
       context.configuration.watchSoon();
     });
   }
 
-  private send(frame: DaemonFrame): void {
-    if (this.socket.writable) this.write(encodeAnswer(frame));
+  #send(frame: DaemonFrame): void {
+    if (this.#socket.writable) this.#write(encodeAnswer(frame));
   }
 
   /** `taken` is called when the kernel has the bytes, or an error when it will not. */
-  private write(bytes: Buffer, taken?: (error?: Error | null) => void): void {
-    if (!this.socket.writable) return;
+  #write(bytes: Buffer, taken?: (error?: Error | null) => void): void {
+    if (!this.#socket.writable) return;
     // Sends the answers of one turn together: each piece would wake the client.
-    if (this.socket.writableCorked === 0) {
-      this.socket.cork();
-      process.nextTick(() => this.socket.uncork());
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
     }
-    this.socket.write(bytes, taken);
-    this.account();
+    this.#socket.write(bytes, taken);
+    this.#account();
   }
 
-  private account(): void {
-    this.admission.account(this.stream.held + (this.unread?.length ?? 0));
+  #account(): void {
+    this.#admission.account(this.#stream.held + (this.#unread?.length ?? 0));
   }
 
-  private refuseSilence(): void {
+  #refuseSilence(): void {
     this.refuse({ id: 0, error: upstartError('bad-request', 'no hello within 10 seconds').toWire() }, true);
   }
 
-  private closed(inOrder: boolean): void {
-    this.deliveries.closed(inOrder, monotonicNow());
-    if (this.greeting) clearTimeout(this.greeting);
-    this.farewell?.closed();
-    this.parts.context.runner.watchers.delete(this.notify);
-    this.queue.length = 0;
-    this.unread = null;
-    this.admission.closed();
+  #closed(inOrder: boolean): void {
+    this.#deliveries.closed(inOrder, monotonicNow());
+    if (this.#greeting) clearTimeout(this.#greeting);
+    this.#farewell?.closed();
+    this.#parts.context.runner.watchers.delete(this.#notify);
+    this.#queue.length = 0;
+    this.#unread = null;
+    this.#admission.closed();
   }
 }

@@ -5,44 +5,44 @@ import { CONNECTION_LIMITS } from './limits.ts';
 import type { Turns } from './turns.ts';
 
 export class CostlyTurns {
-  private readonly socket: Socket;
-  private readonly turns: Turns;
-  private readonly privileged: boolean;
+  readonly #socket: Socket;
+  readonly #turns: Turns;
+  readonly #privileged: boolean;
   /** Settles when the costly request before has been let in: each connection stands in the line once. */
-  private last: Promise<void> = Promise.resolve();
-  private waiters: (() => void)[] = [];
+  #last: Promise<void> = Promise.resolve();
+  #waiters: (() => void)[] = [];
 
   constructor(socket: Socket, turns: Turns, privileged: boolean) {
-    this.socket = socket;
-    this.turns = turns;
-    this.privileged = privileged;
+    this.#socket = socket;
+    this.#turns = turns;
+    this.#privileged = privileged;
   }
 
   /** The client leaves so much unread that nothing more is done for it. */
   get full(): boolean {
-    return this.socket.writableLength > CONNECTION_LIMITS.fullBytes;
+    return this.#socket.writableLength > CONNECTION_LIMITS.fullBytes;
   }
 
   /** Resolves when it is this client's turn. Rejects when the client disconnects. */
   next(): Promise<void> {
-    const mine = this.last.then(async () => {
+    const mine = this.#last.then(async () => {
       do {
-        await this.room();
-        await this.turns.next(this.privileged);
-        if (this.socket.destroyed) throw upstartError('internal', 'the client has gone');
+        await this.#room();
+        await this.#turns.next(this.#privileged);
+        if (this.#socket.destroyed) throw upstartError('internal', 'the client has gone');
       } while (this.full);
     });
-    this.last = mine.catch(() => {});
+    this.#last = mine.catch(() => {});
     return mine;
   }
 
   /** There may be room again, or the client has disconnected. */
   wake(): void {
-    if (!this.full || this.socket.destroyed) for (const resolve of this.waiters.splice(0)) resolve();
+    if (!this.full || this.#socket.destroyed) for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
-  private room(): Promise<void> | undefined {
-    if (!this.full || this.socket.destroyed) return;
-    return new Promise((resolve) => this.waiters.push(resolve));
+  #room(): Promise<void> | undefined {
+    if (!this.full || this.#socket.destroyed) return;
+    return new Promise((resolve) => this.#waiters.push(resolve));
   }
 }

@@ -15,41 +15,41 @@ interface Delivery {
 }
 
 export class Deliveries {
-  private readonly kept: KeptAnswers;
-  private written = 0;
-  private taken = 0;
+  readonly #kept: KeptAnswers;
+  #written = 0;
+  #taken = 0;
   /** Answers that the kernel has not taken. */
   waiting = 0;
   /** Those with keys that may not have been read, oldest first. */
-  private readonly unread = new Set<Delivery>();
+  readonly #unread = new Set<Delivery>();
 
   constructor(kept: KeptAnswers) {
-    this.kept = kept;
+    this.#kept = kept;
   }
 
   /** An answer of so many bytes is written now. What is returned is to be called once the kernel has taken it. */
   answered(bytes: number, keys: readonly string[]): () => void {
-    this.written += bytes;
-    const end = this.written;
+    this.#written += bytes;
+    const end = this.#written;
     this.waiting++;
-    if (keys.length > 0) this.unread.add({ end, keys });
+    if (keys.length > 0) this.#unread.add({ end, keys });
     return () => {
       this.waiting--;
-      this.taken = end;
-      for (const delivery of this.unread) {
+      this.#taken = end;
+      for (const delivery of this.#unread) {
         if (delivery.end + READ_BEFORE > end) break;
-        this.unread.delete(delivery);
-        this.kept.wereRead(delivery.keys);
+        this.#unread.delete(delivery);
+        this.#kept.wereRead(delivery.keys);
       }
     };
   }
 
   /** The connection is over. `inOrder`: the client has ended it, and left nothing unread. */
   closed(inOrder: boolean, now: number): void {
-    for (const { end, keys } of this.unread) {
-      if (inOrder && end <= this.taken) this.kept.wereRead(keys);
-      else this.kept.wereLost(keys, now);
+    for (const { end, keys } of this.#unread) {
+      if (inOrder && end <= this.#taken) this.#kept.wereRead(keys);
+      else this.#kept.wereLost(keys, now);
     }
-    this.unread.clear();
+    this.#unread.clear();
   }
 }

@@ -9,38 +9,38 @@ import type { Turns } from './turns.ts';
 const { farewellBytes, farewellMs } = CONNECTION_LIMITS;
 
 export class Farewell {
-  private readonly socket: Socket;
-  private readonly turns: Turns;
-  private readonly last: Buffer;
-  private readonly timer: NodeJS.Timeout;
-  private left: number = farewellBytes;
+  readonly #socket: Socket;
+  readonly #turns: Turns;
+  readonly #last: Buffer;
+  readonly #timer: NodeJS.Timeout;
+  #left: number = farewellBytes;
 
   /** `last` is sent when all earlier requests have been answered. */
   constructor(socket: Socket, turns: Turns, last: Buffer) {
-    this.socket = socket;
-    this.turns = turns;
-    this.last = last;
-    this.timer = setTimeout(() => socket.destroy(), farewellMs);
+    this.#socket = socket;
+    this.#turns = turns;
+    this.#last = last;
+    this.#timer = setTimeout(() => socket.destroy(), farewellMs);
     socket.resume();
   }
 
   /** Nothing else will be sent. */
   end(): void {
-    if (this.socket.writable) this.socket.end(this.last);
+    if (this.#socket.writable) this.#socket.end(this.#last);
   }
 
   /** It has sent so many bytes. */
   discard(bytes: number): void {
-    this.left -= bytes;
-    if (this.left <= 0) {
-      this.socket.destroy();
+    this.#left -= bytes;
+    if (this.#left <= 0) {
+      this.#socket.destroy();
       return;
     }
-    this.socket.pause();
-    void this.turns.next(false).then(() => this.socket.resume());
+    this.#socket.pause();
+    void this.#turns.next(false).then(() => this.#socket.resume());
   }
 
   closed(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 }

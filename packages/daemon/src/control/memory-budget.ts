@@ -9,13 +9,13 @@ export interface Holder {
 }
 
 export class MemoryBudget {
-  private readonly limit: number;
-  private readonly held = new Map<Holder, number>();
-  private total = 0;
+  readonly #limit: number;
+  readonly #held = new Map<Holder, number>();
+  #total = 0;
 
   /** `limit` in bytes. */
   constructor(limit: number) {
-    this.limit = limit;
+    this.#limit = limit;
   }
 
   /**
@@ -23,20 +23,20 @@ export class MemoryBudget {
    * that reads its answers, and sends no more than is processed, never has much.
    */
   note(holder: Holder, bytes: number): void {
-    this.total += bytes - (this.held.get(holder) ?? 0);
-    if (bytes === 0) this.held.delete(holder);
-    else this.held.set(holder, bytes);
-    while (this.total > this.limit) {
-      const largest = this.largest();
-      this.total -= this.held.get(largest) as number;
-      this.held.delete(largest);
+    this.#total += bytes - (this.#held.get(holder) ?? 0);
+    if (bytes === 0) this.#held.delete(holder);
+    else this.#held.set(holder, bytes);
+    while (this.#total > this.#limit) {
+      const largest = this.#largest();
+      this.#total -= this.#held.get(largest) as number;
+      this.#held.delete(largest);
       largest.cutOff();
     }
   }
 
-  private largest(): Holder {
+  #largest(): Holder {
     let found: [Holder, number] | null = null;
-    for (const entry of this.held) if (!found || entry[1] > found[1]) found = entry;
+    for (const entry of this.#held) if (!found || entry[1] > found[1]) found = entry;
     return (found as [Holder, number])[0];
   }
 }

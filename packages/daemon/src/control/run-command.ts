@@ -87,33 +87,33 @@ function inProcessClient(context: ControlContext, caller: RunCaller): UpstartCli
 }
 
 class InProcessClient implements UpstartClient {
-  private readonly context: ControlContext;
-  private readonly caller: RunCaller;
-  private listener: ((notification: Notification) => void) | null = null;
+  readonly #context: ControlContext;
+  readonly #caller: RunCaller;
+  #listener: ((notification: Notification) => void) | null = null;
 
   constructor(context: ControlContext, caller: RunCaller) {
-    this.context = context;
-    this.caller = caller;
+    this.#context = context;
+    this.#caller = caller;
   }
 
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
-    const { privileged, needs, turn } = this.caller;
+    const { privileged, needs, turn } = this.#caller;
     const watch = (): void => {
       throw upstartError('bad-request', 'use watch()');
     };
     const { key, timeout } = options;
-    const answer = handle(this.context, method, params, { privileged, key, needs, turn, watch });
+    const answer = handle(this.#context, method, params, { privileged, key, needs, turn, watch });
     return timeout === undefined ? answer : withLimit(answer, method, timeout);
   }
 
   async watch(listener: (notification: Notification) => void): Promise<void> {
-    this.listener = this.caller.privileged ? listener : (notification) => listener(publicNotification(notification));
-    this.context.runner.watchers.add(this.listener);
+    this.#listener = this.#caller.privileged ? listener : (notification) => listener(publicNotification(notification));
+    this.#context.runner.watchers.add(this.#listener);
   }
 
   close(): void {
-    if (this.listener) this.context.runner.watchers.delete(this.listener);
-    this.listener = null;
+    if (this.#listener) this.#context.runner.watchers.delete(this.#listener);
+    this.#listener = null;
   }
 }
 

@@ -72,20 +72,20 @@ interface Gate {
 }
 
 export class ControlServer {
-  private readonly context: ControlContext;
-  private readonly directory: string;
-  private readonly forEverybody: boolean;
-  private servers: Server[] = [];
-  private retry: NodeJS.Timeout | undefined;
-  private readonly gates: readonly Gate[];
+  readonly #context: ControlContext;
+  readonly #directory: string;
+  readonly #forEverybody: boolean;
+  #servers: Server[] = [];
+  #retry: NodeJS.Timeout | undefined;
+  readonly #gates: readonly Gate[];
 
   /** `forEverybody` adds the socket for questions: the system's init has it. */
   constructor(context: ControlContext, directory: string, forEverybody: boolean) {
-    this.context = context;
-    this.directory = directory;
+    this.#context = context;
+    this.#directory = directory;
     const turns = new Turns();
     const descriptors = descriptorLimit();
-    this.gates = SOCKETS.filter(({ privileged }) => privileged || forEverybody).map((row) => ({
+    this.#gates = SOCKETS.filter(({ privileged }) => privileged || forEverybody).map((row) => ({
       row,
       limit: connectionLimit(row.limits, descriptors),
       parts: {
@@ -98,7 +98,7 @@ export class ControlServer {
       inode: null,
       connections: new Set(),
     }));
-    this.forEverybody = forEverybody;
+    this.#forEverybody = forEverybody;
   }
 
   /**
@@ -106,49 +106,49 @@ export class ControlServer {
    * there is no room for them it logs that once and retries.
    */
   async listen(): Promise<void> {
-    clearTimeout(this.retry);
+    clearTimeout(this.#retry);
     const servers: Server[] = [];
     try {
-      makeFolder(this.directory, this.forEverybody ? 0o755 : 0o700);
-      for (const gate of this.gates) servers.push(await this.open(gate));
+      makeFolder(this.#directory, this.#forEverybody ? 0o755 : 0o700);
+      for (const gate of this.#gates) servers.push(await this.#open(gate));
     } catch (error) {
       for (const server of servers) server.close();
-      if (!this.retry) {
-        this.context.log.write('warn', `Unable to listen for private connections: ${(error as Error).message}`);
+      if (!this.#retry) {
+        this.#context.log.write('warn', `Unable to listen for private connections: ${(error as Error).message}`);
       }
-      this.retry = setTimeout(() => void this.listen(), LISTEN_RETRY_MS);
+      this.#retry = setTimeout(() => void this.listen(), LISTEN_RETRY_MS);
       return;
     }
-    this.retry = undefined;
-    const before = this.servers;
-    this.servers = servers;
+    this.#retry = undefined;
+    const before = this.#servers;
+    this.#servers = servers;
     for (const server of before) server.close();
   }
 
   /** Whether the sockets are still there and ours. */
   isThere(): boolean {
-    return this.gates.every(({ row, inode }) => {
-      const found = lstatSync(join(this.directory, row.name), { throwIfNoEntry: false });
+    return this.#gates.every(({ row, inode }) => {
+      const found = lstatSync(join(this.#directory, row.name), { throwIfNoEntry: false });
       return found !== undefined && found.ino === inode;
     });
   }
 
   /** Whether privileged clients have sent requests that are not read yet. */
   isBehind(): boolean {
-    return this.gates.some(({ row, connections }) => row.privileged && [...connections].some(({ behind }) => behind));
+    return this.#gates.some(({ row, connections }) => row.privileged && [...connections].some(({ behind }) => behind));
   }
 
   /** Closes everything; the sockets' files are removed. */
   close(): void {
-    clearTimeout(this.retry);
-    for (const server of this.servers) server.close();
-    for (const { connections } of this.gates) for (const connection of connections) connection.close();
-    for (const { name } of SOCKETS) rmSync(join(this.directory, name), { force: true });
+    clearTimeout(this.#retry);
+    for (const server of this.#servers) server.close();
+    for (const { connections } of this.#gates) for (const connection of connections) connection.close();
+    for (const { name } of SOCKETS) rmSync(join(this.#directory, name), { force: true });
   }
 
-  private open(gate: Gate): Promise<Server> {
+  #open(gate: Gate): Promise<Server> {
     const { name, mode } = gate.row;
-    const path = join(this.directory, name);
+    const path = join(this.#directory, name);
     const server = createServer((socket) => accept(socket, gate));
     // Takes the place of a socket that a daemon before this one left, without a moment in which there is none.
     const temporary = `${path}.new`;
@@ -166,7 +166,7 @@ export class ControlServer {
           return;
         }
         server.removeListener('error', reject);
-        server.on('error', (error) => this.context.log.write('error', `Control socket ${path}: ${error.message}`));
+        server.on('error', (error) => this.#context.log.write('error', `Control socket ${path}: ${error.message}`));
         resolve(server);
       });
       process.umask(umask);

@@ -7,40 +7,40 @@
 const IN_A_ROW = 4;
 
 export class Turns {
-  private readonly first = new Set<() => void>();
-  private readonly strangers = new Set<() => void>();
+  readonly #first = new Set<() => void>();
+  readonly #strangers = new Set<() => void>();
   /** A piece of work has been let in during this turn. */
-  private taken = false;
+  #taken = false;
   /** How many turns privileged clients have had since an unprivileged one had its turn. */
-  private before = 0;
+  #before = 0;
 
   /** Resolves when it is the caller's turn: now, or after earlier callers. */
   next(privileged: boolean): Promise<void> {
-    if (!this.taken) {
-      this.take();
+    if (!this.#taken) {
+      this.#take();
       return Promise.resolve();
     }
-    const line = privileged ? this.first : this.strangers;
+    const line = privileged ? this.#first : this.#strangers;
     return new Promise((resolve) => line.add(resolve));
   }
 
-  private take(): void {
-    this.taken = true;
+  #take(): void {
+    this.#taken = true;
     setImmediate(() => {
-      this.taken = false;
-      const line = this.whoseTurn();
+      this.#taken = false;
+      const line = this.#whoseTurn();
       for (const resolve of line) {
         line.delete(resolve);
-        this.take();
+        this.#take();
         resolve();
         break;
       }
     });
   }
 
-  private whoseTurn(): Set<() => void> {
-    const isStrangers = this.first.size === 0 || (this.strangers.size > 0 && this.before >= IN_A_ROW);
-    this.before = isStrangers || this.strangers.size === 0 ? 0 : this.before + 1;
-    return isStrangers ? this.strangers : this.first;
+  #whoseTurn(): Set<() => void> {
+    const isStrangers = this.#first.size === 0 || (this.#strangers.size > 0 && this.#before >= IN_A_ROW);
+    this.#before = isStrangers || this.#strangers.size === 0 ? 0 : this.#before + 1;
+    return isStrangers ? this.#strangers : this.#first;
   }
 }
