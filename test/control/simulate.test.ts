@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { SessionInit } from './session-init.ts';
 
 let session: SessionInit;
@@ -23,6 +24,10 @@ beforeAll(async () => {
     },
   });
   await session.run('initctl', 'start', 'db');
+  // It is started by an event that nobody waits for.
+  await eventually('web runs', async () =>
+    /running, process \d/.test((await session.run('initctl', 'status', 'web')).stdout),
+  );
 });
 afterAll(async () => {
   await session?.end();
