@@ -40,6 +40,7 @@ export interface SimulationResult {
 
 /** The event that an init begins with (reference: events §5). */
 const FIRST_EVENT = 'startup';
+
 /** The state that a fresh init would have with these jobs. */
 export function freshState(settings: EngineSettings): EngineState {
   return newState(settings, initialEnvironment(settings));
@@ -49,7 +50,7 @@ export function freshState(settings: EngineSettings): EngineState {
 export function simulate(state: EngineState, plan: Plan, time: { nowMs: number; wallMs: number }): SimulationResult {
   const simulation = new Simulation(state, new Map(Object.entries(plan.exits)), time);
   const { engine } = simulation;
-  const unknown = [...Object.keys(plan.exits)].filter((job) => !isDefined(engine.state, plan, job));
+  const unknown = Object.keys(plan.exits).filter((job) => !isDefined(engine.state, plan, job));
   for (const definition of plan.edits) simulation.input({ type: 'define', name: definition.name, definition });
   const before = new Set(
     [...engine.state.classes].filter(([, { instances }]) => instances.size > 0).map(([job]) => job),

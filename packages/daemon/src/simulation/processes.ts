@@ -42,10 +42,6 @@ export class SimulatedProcesses {
     return report && ({ ...report, seq: this.#context.state.lastReport + 1 } as Report);
   }
 
-  get isQuiet(): boolean {
-    return this.#reports.length === 0;
-  }
-
   obey(command: Command): void {
     if (command.type === 'spawn') this.#spawn(command.id);
     // A standing order is not carried out: the job respawns by the state machine alone, which comes to the same.
