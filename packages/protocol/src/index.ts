@@ -2,6 +2,7 @@ export * from './address.ts';
 export * from './client.ts';
 export * from './errors.ts';
 export * from './framing.ts';
+export * from './history.ts';
 export * from './locate.ts';
 export * from './messages.ts';
 export * from './request-stream.ts';

@@ -1,0 +1,123 @@
+/** The history: an entry for each thing that has changed, with its cause. */
+import type { Slot } from '@upstart/common';
+import type { Goal, State } from './status.ts';
+
+/** The most entries that one answer has. */
+export const MAX_HISTORY_ENTRIES = 2000;
+
+/** The process that a request came from, by the credentials that the kernel has of it. */
+export interface Peer {
+  pid: number;
+  uid: number;
+  gid: number;
+  /** The name of its program (`/proc/PID/comm`); null: it had ended. */
+  name: string | null;
+}
+
+/** The cause of a goal, an event or a signal. */
+export interface HistoryCause {
+  /**
+   * - `event`: a condition became true
+   * - `request`: a client or a job asked for it
+   * - `process`: a process ended, or could not be started
+   * - `timer`: a time had passed
+   * - `init`: init itself, as when it comes up or a session ends
+   */
+  kind: 'event' | 'request' | 'process' | 'timer' | 'init';
+  /** Continues `started …` or `stopped …`: `` by `started JOB=db` ``, `by request`, `because its main process (12) …`. */
+  text: string;
+  /** Of a request: its method, `stop`. */
+  request?: string;
+  /** Of a request: the process that made it; absent where the kernel does not tell. */
+  peer?: Peer;
+}
+
+/** Shared by all entries. */
+export interface HistoryBase {
+  /** Rises by one with each entry, over restarts of the daemon and of init. Entries are dropped at the old end only. */
+  id: number;
+  /** Milliseconds since the epoch. */
+  atMs: number;
+  /** Milliseconds of monotonic time: differences are right although the clock was set. */
+  monotonicMs: number;
+  /**
+   * The entry that it waited for: that of another job or of an event where one decided, else the one before of the same instance.
+   * 0: of none. It may have been dropped.
+   */
+  after: number;
+}
+
+/** An instance got another goal. */
+export interface GoalEntry extends HistoryBase {
+  kind: 'goal';
+  job: string;
+  instance: string;
+  from: Goal;
+  to: Goal;
+  cause: HistoryCause;
+}
+
+/** An instance came to a state in which it stays, for however short a time; states on the way that are left at once are no entries. */
+export interface StateEntry extends HistoryBase {
+  kind: 'state';
+  job: string;
+  instance: string;
+  from: State;
+  to: State;
+}
+
+/** A process of an instance runs. */
+export interface ProcessEntry extends HistoryBase {
+  kind: 'process';
+  job: string;
+  instance: string;
+  process: Slot;
+  pid: number;
+}
+
+/** A process of an instance has ended, or could not be started. */
+export interface ExitEntry extends HistoryBase {
+  kind: 'exit';
+  job: string;
+  instance: string;
+  process: Slot;
+  /** 0: none was started. */
+  pid: number;
+  /** Both null: it could not be started, or nobody could tell how it ended. */
+  exitStatus: number | null;
+  exitSignal: string | null;
+  /** `killed by TERM signal`, `unable to execute: No such file or directory`. */
+  text: string;
+}
+
+/** An event was emitted by a request or by init itself. Events that jobs cause by their states are no entries. */
+export interface EventEntry extends HistoryBase {
+  kind: 'event';
+  /** With its variables, cut to 200 characters: `runlevel RUNLEVEL=2`. */
+  event: string;
+  cause: HistoryCause;
+}
+
+export type HistoryEntry = GoalEntry | StateEntry | ProcessEntry | ExitEntry | EventEntry;
+
+/** The entries that are wanted, in the order of their ids. */
+export interface HistoryQuery {
+  /** Only of this job; null: of all, and events. */
+  job: string | null;
+  /** Only of this time and later, in milliseconds since the epoch; 0: of any. */
+  sinceMs: number;
+  /** Only those behind this id, the oldest first; null: the newest. */
+  after: number | null;
+  /** At most so many, up to `MAX_HISTORY_ENTRIES`. */
+  limit: number;
+}
+
+export interface HistoryAnswer {
+  entries: HistoryEntry[];
+  /** Entries up to this id have been looked at: the `after` of the next query. */
+  upTo: number;
+  /** Whether there are more behind `upTo`. */
+  more: boolean;
+  /** The oldest id that is still kept; 0: there is none. */
+  oldest: number;
+}
