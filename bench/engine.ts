@@ -4,26 +4,11 @@
  */
 import { Engine } from '../packages/daemon/src/engine/engine.ts';
 import type { Effect, Input } from '../packages/daemon/src/engine/model/messages.ts';
+import { DEFAULT_SETTINGS } from '../packages/daemon/src/engine/model/settings.ts';
 import { newState } from '../packages/daemon/src/engine/model/state.ts';
 import { emptyDefinition, type JobDefinition } from '../packages/job-language/src/job-definition.ts';
 
-const SETTINGS = {
-  pid1: false,
-  initEnv: ['PATH=/bin', 'TERM=dumb'],
-  inheritEnv: false,
-  sessionAddress: null,
-  logDir: '/log',
-  defaultConsole: 'log',
-  hookTimeout: 0,
-  jobCgroups: false,
-  umask: null,
-  apparmor: false,
-  directory: null,
-  jobOutput: false,
-  exitWith: null,
-  stopTimeout: null,
-  container: false,
-} as const;
+const INIT_ENV = ['PATH=/bin', 'TERM=dumb'];
 
 /** A task that its own event starts, and a state that follows it. */
 function task(i: number): JobDefinition {
@@ -50,7 +35,7 @@ export interface EngineFigure {
 
 /** Plays `events` events to an engine of `classes` classes. */
 export function measureEngine(classes: number, events: number): EngineFigure {
-  const engine = new Engine(newState({ ...SETTINGS, initEnv: [...SETTINGS.initEnv] }, ['PATH=/bin', 'TERM=dumb']));
+  const engine = new Engine(newState({ ...DEFAULT_SETTINGS, initEnv: INIT_ENV, logDir: '/log' }, [...INIT_ENV]));
   let inputs = 0;
   let seq = 0;
   const apply = (input: object): Effect[] => {

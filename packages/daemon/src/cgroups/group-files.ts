@@ -10,6 +10,7 @@ import {
   rmdirSync,
   writeSync,
 } from 'node:fs';
+import type { Usage } from '../proc/usage.ts';
 import { CgroupError, errnoOf } from './cgroup-error.ts';
 
 const ENOENT = 2;
@@ -28,9 +29,16 @@ const ROUND_MS = 1;
 /** The files of a group that the job's user may change. */
 const DELEGATED = ['', '/cgroup.procs', '/tasks', '/cgroup.threads', '/cgroup.subtree_control'];
 
+const PROCESSES = 'cgroup.procs';
+
 /** The file that moves a process into the group when it writes 0. */
 export function processesFile(path: string): string {
-  return `${path}/cgroup.procs`;
+  return `${path}/${PROCESSES}`;
+}
+
+/** A file of a group. Throws where it cannot be read. */
+function read(path: string, name: string): string {
+  return readFileSync(`${path}/${name}`, 'latin1');
 }
 
 function write(path: string, text: string): void {
@@ -111,7 +119,7 @@ function parentOf(path: string): string {
 
 function processesIn(path: string): number[] {
   try {
-    const pids = readFileSync(processesFile(path), 'latin1').split('\n').map(Number);
+    const pids = read(path, PROCESSES).split('\n').map(Number);
     return pids.filter((pid) => pid > 1);
   } catch {
     return [];
@@ -149,4 +157,23 @@ function killEach(path: string): boolean {
 
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ROUND_MS);
+}
+
+/** What the processes of a group of version 2 use, without what the kernel only caches; null where it does not tell. */
+export function groupUsage(path: string): Usage | null {
+  try {
+    const memory = Number(read(path, 'memory.current'));
+    const cached = numberOf('inactive_file', read(path, 'memory.stat'));
+    const cpu = numberOf('usage_usec', read(path, 'cpu.stat'));
+    return { memoryBytes: Math.max(0, memory - cached), cpuMs: Math.round(cpu / 1000) };
+  } catch {
+    return null;
+  }
+}
+
+/** A line `NAME NUMBER` of a file of the kernel's. Throws without one. */
+function numberOf(name: string, text: string): number {
+  const found = new RegExp(`^${name} (\\d+)$`, 'm').exec(text);
+  if (!found) throw new Error(`there is no ${name}`);
+  return Number(found[1]);
 }

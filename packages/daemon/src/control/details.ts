@@ -1,13 +1,13 @@
 /** The details of jobs that clients get: what the engine knows, and the memory and processor time of processes. */
 import type { BrokenFile } from '@upstart/common';
 import { CgroupError } from '../cgroups/cgroup-error.ts';
+import { groupUsage } from '../cgroups/group-files.ts';
 import { findBase } from '../cgroups/hierarchy.ts';
 import { detailsFor, type UsageOf } from '../engine/explain/details.ts';
 import { question } from '../engine/explain/question.ts';
 import { processesOf } from '../engine/model/state.ts';
 import { jobCgroup } from '../engine/processes/cgroups.ts';
 import type { Details } from '../engine/requests/queries.ts';
-import { groupUsage } from '../proc/usage.ts';
 import { monotonicNow } from '../time/clock.ts';
 import type { ControlContext } from './handlers.ts';
 

@@ -53,14 +53,24 @@ export interface ProcessFacts {
   started: number;
 }
 
+/** The fields of /proc/PID/stat behind the name, by their numbers in proc(5): 3 is the state. */
+export function statFields(text: string): (number: number) => string {
+  // The name may hold anything, blanks and parentheses too.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (number) => fields[number - 3] ?? '';
+}
+
 /** Reading this never blocks, unlike the environment of a process that the kernel is busy with. */
 export function readFacts(pid: number): ProcessFacts | null {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name may hold anything, blanks and parentheses too.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const [state = '', parent, , session] = fields;
-    return { pid, state, parent: Number(parent), session: Number(session), started: Number(fields[19]) };
+    const field = statFields(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return {
+      pid,
+      state: field(3),
+      parent: Number(field(4)),
+      session: Number(field(6)),
+      started: Number(field(22)),
+    };
   } catch {
     return null;
   }

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { groupUsage, ProcessUsage } from './usage.ts';
+import { groupUsage } from '../cgroups/group-files.ts';
+import { ProcessUsage } from './usage.ts';
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'upstart-usage-'));

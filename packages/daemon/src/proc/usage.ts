@@ -1,11 +1,10 @@
 /**
- * What the processes of jobs use: memory and processor time of whole trees, from /proc, or of a control group where an instance has one of
- * its own. Nothing of it is read unless somebody asks.
+ * What the processes of jobs use: memory and processor time of whole trees, from /proc. Nothing of it is read without a question for it.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { processIds } from './processes.ts';
+import { processIds, statFields } from './processes.ts';
 
 export interface Usage {
   memoryBytes: number;
@@ -90,9 +89,8 @@ export class ProcessUsage {
   #read(pid: number, pageSize: number): Entry | null {
     const text = this.#text(`${pid}/stat`);
     if (text === null) return null;
-    // The name may hold anything, blanks and parentheses too. What follows it begins with field 3 of proc(5).
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const field = (number: number): number => Number(fields[number - 3]);
+    const texts = statFields(text);
+    const field = (number: number): number => Number(texts(number));
     const ticks = field(14) + field(15) + field(16) + field(17);
     const usage = { memoryBytes: field(24) * pageSize, cpuMs: ticks * TICK_MS };
     return { pid, parent: field(4), leader: field(6), threads: field(20), ...usage };
@@ -185,23 +183,4 @@ function readPageSize(folder: string): number {
     // As on most machines.
   }
   return USUAL_PAGE;
-}
-
-/** Of a control group of version 2, without what the kernel only caches; null where it does not tell. */
-export function groupUsage(path: string): Usage | null {
-  try {
-    const memory = Number(readFileSync(`${path}/memory.current`, 'latin1'));
-    const cached = numberOf('inactive_file', `${path}/memory.stat`);
-    const cpu = numberOf('usage_usec', `${path}/cpu.stat`);
-    return { memoryBytes: Math.max(0, memory - cached), cpuMs: Math.round(cpu / 1000) };
-  } catch {
-    return null;
-  }
-}
-
-/** A line `NAME NUMBER` of a file of the kernel's. Throws without one. */
-function numberOf(name: string, path: string): number {
-  const found = new RegExp(`^${name} (\\d+)$`, 'm').exec(readFileSync(path, 'latin1'));
-  if (!found) throw new Error(`no ${name} in ${path}`);
-  return Number(found[1]);
 }

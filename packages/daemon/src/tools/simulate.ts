@@ -9,7 +9,7 @@ import { type JobDefinition, JobFileError, parseJob } from '@upstart/job-languag
 import { Configuration } from '../conf/configuration.ts';
 import { readJobFile } from '../conf/job-file.ts';
 import { NOBODY } from '../engine/model/audience.ts';
-import type { EngineSettings } from '../engine/model/settings.ts';
+import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/model/settings.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { replay } from '../runner/replay.ts';
 import { type Action, freshState, type Plan, type SimulationResult, simulate } from '../simulation/plan.ts';
@@ -35,10 +35,9 @@ export type SimulationAnswer = { result: SimulationResult; warnings: string[] } 
 
 /** Jobs run as those of a machine's init where there is no init to tell. */
 const SETTINGS: EngineSettings = {
-  ...{ pid1: true, initEnv: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'TERM=linux'] },
-  ...{ inheritEnv: false, sessionAddress: null, logDir: null, defaultConsole: 'log', hookTimeout: 0 },
-  ...{ jobCgroups: false, umask: null, apparmor: false, directory: null, jobOutput: false },
-  ...{ exitWith: null, stopTimeout: null, container: false },
+  ...DEFAULT_SETTINGS,
+  pid1: true,
+  initEnv: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'TERM=linux'],
 };
 
 function answer(order: SimulationOrder): SimulationAnswer {

@@ -31,3 +31,22 @@ export interface EngineSettings {
   /** It is a container's init: signals mean what engines of containers send them for. */
   container: boolean;
 }
+
+/** An init without options, variables and a place for logs: simulations, measurements and tests add what theirs has. */
+export const DEFAULT_SETTINGS: EngineSettings = {
+  pid1: false,
+  initEnv: [],
+  inheritEnv: false,
+  sessionAddress: null,
+  logDir: null,
+  defaultConsole: 'log',
+  hookTimeout: 0,
+  jobCgroups: false,
+  umask: null,
+  apparmor: false,
+  directory: null,
+  jobOutput: false,
+  exitWith: null,
+  stopTimeout: null,
+  container: false,
+};

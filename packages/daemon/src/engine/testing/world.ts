@@ -8,7 +8,7 @@ import type { JobStatus } from '@upstart/protocol';
 import type { Command, Report, SpawnSpec } from '../../supervisor/process-messages.ts';
 import { Engine } from '../engine.ts';
 import type { Effect, EngineRequest, Input, UntimedInput } from '../model/messages.ts';
-import type { EngineSettings } from '../model/settings.ts';
+import { DEFAULT_SETTINGS, type EngineSettings } from '../model/settings.ts';
 import { newState } from '../model/state.ts';
 import { initialEnvironment } from '../requests/environment-requests.ts';
 import { listJobs } from '../requests/queries.ts';
@@ -26,21 +26,9 @@ export interface FakeProcess {
 }
 
 export const TEST_SETTINGS: EngineSettings = {
-  pid1: false,
+  ...DEFAULT_SETTINGS,
   initEnv: ['PATH=/bin', 'TERM=dumb', 'HOME=/home/tester'],
-  inheritEnv: false,
-  sessionAddress: null,
   logDir: '/log',
-  defaultConsole: 'log',
-  hookTimeout: 0,
-  jobCgroups: false,
-  umask: null,
-  apparmor: false,
-  directory: null,
-  jobOutput: false,
-  exitWith: null,
-  stopTimeout: null,
-  container: false,
 };
 
 const WALL = 1_700_000_000_000;
