@@ -9,5 +9,6 @@ export * from './request-stream.ts';
 export * from './requests.ts';
 export * from './run-folder.ts';
 export * from './sessions.ts';
+export * from './simulation.ts';
 export * from './status.ts';
 export * from './upstart-client.ts';

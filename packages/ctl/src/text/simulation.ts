@@ -1,28 +1,7 @@
 /** The result of a simulation, in lines for people. */
+import type { SimulatedChange, SimulationResult } from '@upstart/protocol';
 import type { Palette } from './colour.ts';
 import { printable } from './colour.ts';
-
-/** As the simulation prints it in JSON; docs/json.md. */
-export interface Simulation {
-  readonly changes: readonly SimulatedChange[];
-  readonly dropped: number;
-  readonly ending: 'quiet' | 'endless';
-  readonly errors: readonly string[];
-  readonly never: readonly { job: string; needs: string }[];
-  readonly restless: readonly { instance: string; starts: number }[];
-  readonly stuck: readonly { job: string; instance: string; goal: string; state: string }[];
-  readonly assumed: readonly string[];
-}
-
-export interface SimulatedChange {
-  readonly atMs: number;
-  readonly job: string;
-  readonly instance: string;
-  readonly kind: 'goal' | 'state';
-  readonly to: string;
-  /** Of a goal. */
-  readonly cause?: string;
-}
 
 /** The states that a job comes to, as they are printed. */
 const REACHED: Readonly<Record<string, string>> = { running: 'running', waiting: 'stopped' };
@@ -33,7 +12,10 @@ const MAX_NAME = 32;
 const MAX_LINES = 2000;
 const MAX_RESTLESS = 10;
 
-export function simulationLines(simulation: Simulation, { all, colour }: { all: boolean; colour: Palette }): string[] {
+export function simulationLines(
+  simulation: SimulationResult,
+  { all, colour }: { all: boolean; colour: Palette },
+): string[] {
   const { changes, dropped, errors, never, restless, stuck, assumed, ending } = simulation;
   const shown = changes.flatMap((change) => textOf(change, all, colour) ?? []);
   const width = Math.min(MAX_NAME, Math.max(0, ...shown.slice(0, MAX_LINES).map(({ name }) => name.length)));
@@ -70,9 +52,9 @@ function textOf(
   all: boolean,
   colour: Palette,
 ): { atMs: number; name: string; text: string } | null {
-  const { atMs, job, instance, kind, to, cause = '' } = change;
+  const { atMs, job, instance, to } = change;
   const name = nameOf(job, instance);
-  if (kind === 'goal') return { atMs, name, text: `${GOALS[to] ?? to} ${printable(cause)}`.trimEnd() };
+  if (change.kind === 'goal') return { atMs, name, text: `${GOALS[to] ?? to} ${printable(change.cause)}`.trimEnd() };
   const reached = REACHED[to];
   if (reached !== undefined) return { atMs, name, text: to === 'running' ? colour.good(reached) : reached };
   return all ? { atMs, name, text: colour.dim(to) } : null;

@@ -1,41 +1,19 @@
-/** A simulation as it is asked for, and what came of it: plain data, as both cross a pipe. */
+/** Carries out a simulation as it is asked for, and sums up what came of it. */
 import type { JobDefinition } from '@upstart/job-language';
+import type { SimulatedAction, SimulationEnding, SimulationResult } from '@upstart/protocol';
 import { stillNeeds } from '../engine/explain/residual.ts';
 import type { EngineSettings } from '../engine/model/settings.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { newState } from '../engine/model/state.ts';
 import { initialEnvironment } from '../engine/requests/environment-requests.ts';
-import { type Change, type Ending, HORIZON_MS, Simulation } from './simulation.ts';
-
-export type Action =
-  /** Init comes up: its first event is emitted. */
-  | { type: 'boot' }
-  | { type: 'emit'; name: string; env: string[] }
-  | { type: 'start' | 'stop' | 'restart'; job: string; env: string[] };
+import { HORIZON_MS, Simulation } from './simulation.ts';
 
 export interface Plan {
-  readonly actions: readonly Action[];
+  readonly actions: readonly SimulatedAction[];
   /** Definitions that take the place of those that there are, or join them. */
   readonly edits: readonly JobDefinition[];
   /** Jobs, and the exit status that their main processes end with. */
   readonly exits: Readonly<Record<string, number>>;
-}
-
-export interface SimulationResult {
-  readonly changes: readonly Change[];
-  /** How many more changes there were. */
-  readonly dropped: number;
-  readonly ending: Ending;
-  /** What was refused, in words. */
-  readonly errors: readonly string[];
-  /** After a boot: jobs with a `start on` that were not started, and what they still need. */
-  readonly never: readonly { job: string; needs: string }[];
-  /** Instances that were started again and again, by their labels. */
-  readonly restless: readonly { instance: string; starts: number }[];
-  /** Instances that are neither running nor at rest in the end, as `list` shows them. */
-  readonly stuck: readonly { job: string; instance: string; goal: string; state: string }[];
-  /** What had to be assumed, in words. */
-  readonly assumed: readonly string[];
 }
 
 /** The event that an init begins with (reference: events §5). */
@@ -55,7 +33,7 @@ export function simulate(state: EngineState, plan: Plan, time: { nowMs: number; 
   const before = new Set(
     [...engine.state.classes].filter(([, { instances }]) => instances.size > 0).map(([job]) => job),
   );
-  let ending: Ending = 'quiet';
+  let ending: SimulationEnding = 'quiet';
   for (const action of plan.actions) {
     act(simulation, action);
     ending = simulation.run();
@@ -78,7 +56,7 @@ function isDefined({ classes }: EngineState, { edits }: Plan, job: string): bool
   return classes.has(job) || edits.some(({ name }) => name === job);
 }
 
-function act(simulation: Simulation, action: Action): void {
+function act(simulation: Simulation, action: SimulatedAction): void {
   if (action.type === 'boot') simulation.input({ type: 'begin', events: [FIRST_EVENT] });
   else if (action.type === 'emit')
     simulation.request({ method: 'emit', name: action.name, env: action.env, wait: true });

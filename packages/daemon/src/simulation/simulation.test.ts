@@ -1,25 +1,25 @@
 import { parseJob } from '@upstart/job-language';
+import type { SimulatedAction, SimulatedChange } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
 import { TEST_SETTINGS } from '../engine/testing/world.ts';
-import { type Action, freshState, simulate } from './plan.ts';
-import type { Change } from './simulation.ts';
+import { freshState, simulate } from './plan.ts';
 
 const TIME = { nowMs: 1000, wallMs: 1_700_000_000_000 };
 const define = (name: string, text: string) => parseJob(text, { name, path: `/etc/init/${name}.conf` });
 
-function run(jobs: Record<string, string>, actions: Action[], exits: Record<string, number> = {}) {
+function run(jobs: Record<string, string>, actions: SimulatedAction[], exits: Record<string, number> = {}) {
   const edits = Object.entries(jobs).map(([name, text]) => define(name, text));
   return simulate(freshState(TEST_SETTINGS), { actions, edits, exits }, TIME);
 }
 
-const texts = (changes: readonly Change[]): string[] =>
+const texts = (changes: readonly SimulatedChange[]): string[] =>
   changes.map((change) =>
     change.kind === 'goal' ? `${change.job} goal ${change.to} ${change.cause}` : `${change.job} ${change.to}`,
   );
 /** Without the states that are left at once. */
-const rests = (changes: readonly Change[]): string[] =>
+const rests = (changes: readonly SimulatedChange[]): string[] =>
   texts(changes).filter((text) => !/(spawning|pre-starting|post-starting|post-stopping)$/.test(text));
-const BOOT: Action[] = [{ type: 'boot' }];
+const BOOT: SimulatedAction[] = [{ type: 'boot' }];
 
 describe('a simulation', () => {
   it('boots: what starts, in order, with causes', () => {

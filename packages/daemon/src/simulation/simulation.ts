@@ -2,7 +2,7 @@
  * What would happen: inputs are applied to a copy of the engine's state, with processes that end as is assumed. Time passes by
  * itself whenever nothing else is left to happen, so that a simulation of minutes takes milliseconds.
  */
-import type { Goal, State } from '@upstart/protocol';
+import type { SimulatedChange, SimulationEnding } from '@upstart/protocol';
 import { Engine } from '../engine/engine.ts';
 import type { Effect, EngineRequest, UntimedInput } from '../engine/model/messages.ts';
 import { type EngineState, instanceLabel } from '../engine/model/state.ts';
@@ -21,17 +21,8 @@ const MAX_IDLE_INPUTS = 10_000;
 /** An instance that was started so often is part of a loop, or fails again and again; see `restless`. */
 const MANY_STARTS = 10;
 
-/** Something that happens to an instance; `atMs`: milliseconds since the beginning. */
-export type Change = { atMs: number; job: string; instance: string } & (
-  | { kind: 'goal'; to: Goal; cause: string }
-  | { kind: 'state'; to: State }
-);
-
-/** Why the simulation is over: nothing more would happen before the horizon, or things happen without an end. */
-export type Ending = 'quiet' | 'endless';
-
 export class Simulation {
-  readonly changes: Change[] = [];
+  readonly changes: SimulatedChange[] = [];
   /** How many changes there were beyond the limit. */
   dropped = 0;
   /** The texts of refusals and failures of requests. */
@@ -84,7 +75,7 @@ export class Simulation {
   }
 
   /** Lets happen what follows from what has been put in so far. */
-  run(): Ending {
+  run(): SimulationEnding {
     this.#idleInputs = 0;
     while (this.#isBounded()) {
       const report = this.#processes.next();
@@ -129,7 +120,7 @@ export class Simulation {
     return { atMs: this.#nowMs - this.#beganMs, job, instance };
   }
 
-  #note(change: Change): void {
+  #note(change: SimulatedChange): void {
     this.#idleInputs = 0;
     if (this.changes.length < MAX_KEPT) this.changes.push(change);
     else this.dropped++;

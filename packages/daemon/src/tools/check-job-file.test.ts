@@ -142,6 +142,54 @@ test.each([
   expect(err.startsWith(`ERROR: ${message}`)).toBe(true);
 });
 
+test('--json prints each file with its errors and warnings', () => {
+  write('strange.conf', 'respawn limit 1 2\nexec true\n');
+  const { status, out, err } = check('--json', 'DIR/fine.conf', 'DIR/frob.conf', 'DIR/shell.conf', 'DIR/none.conf');
+  expect({ status, err }).toEqual({ status: 1, err: '' });
+  const nowhere = { line: null, place: null, expected: null, meant: null, section: null };
+  expect(JSON.parse(out)).toEqual([
+    { path: 'fine.conf', errors: [], warnings: [] },
+    {
+      path: 'frob.conf',
+      errors: [
+        {
+          ...{ kind: 'syntax', line: 3, message: 'Unknown stanza', expected: 'a stanza', meant: null, section: null },
+          place: { line: 3, column: 1, text: 'frob', mark: 0, length: 4 },
+        },
+      ],
+      warnings: [],
+    },
+    {
+      path: 'shell.conf',
+      errors: [
+        {
+          ...{ ...nowhere, kind: 'shell', section: 'script', line: expect.any(Number) },
+          message: expect.stringMatching(/^shell.conf:[45]: /),
+        },
+      ],
+      warnings: [],
+    },
+    {
+      path: 'none.conf',
+      errors: [{ ...nowhere, kind: 'unchecked', message: 'File none.conf does not exist' }],
+      warnings: [],
+    },
+  ]);
+  const odd = check('-j', 'DIR/strange.conf');
+  expect(odd.status).toBe(0);
+  expect(JSON.parse(odd.out)[0]).toMatchObject({
+    errors: [],
+    warnings: [{ rule: 'limit-without-respawn', place: { line: 1, column: 1, length: 7 } }],
+  });
+});
+
+test('--json names the errors of all scripts, and text the first one', () => {
+  write('twice.conf', 'script\n  if\nend script\npre-start script\n  fi\nend script\n');
+  const [{ errors }] = JSON.parse(check('--json', 'DIR/twice.conf').out) as [{ errors: { section: string }[] }];
+  expect(errors.map(({ section }) => section)).toEqual(['script', 'pre-start']);
+  expect(check('DIR/twice.conf').err.match(/^ERROR/gm)).toHaveLength(1);
+});
+
 test('help', () => {
   expect(check('-h')).toMatchObject({ status: 0, err: '' });
   expect(check('--help').out).toMatch(/^Usage: init-checkconf/);

@@ -6,32 +6,16 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { standardStreams, systemErrorText } from '@upstart/common';
 import { type JobDefinition, JobFileError, parseJob } from '@upstart/job-language';
+import type { SimulationAnswer, SimulationOrder, SimulationResult } from '@upstart/protocol';
 import { Configuration } from '../conf/configuration.ts';
 import { readJobFile } from '../conf/job-file.ts';
 import { NOBODY } from '../engine/model/audience.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/model/settings.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { replay } from '../runner/replay.ts';
-import { type Action, freshState, type Plan, type SimulationResult, simulate } from '../simulation/plan.ts';
+import { freshState, type Plan, simulate } from '../simulation/plan.ts';
 import { StateStore } from '../state/store.ts';
 import { monotonicNow } from '../time/clock.ts';
-
-/** What `upstart simulate` asks for, as JSON on standard input. */
-export interface SimulationOrder {
-  /** The folder of the saved state of a running init; null: `confdirs` alone count. */
-  readonly stateDir: string | null;
-  /** Folders of job files, the first of them having precedence. */
-  readonly confdirs: readonly string[];
-  /** Whether it begins with a boot, rather than with what runs. */
-  readonly boot: boolean;
-  readonly actions: readonly Action[];
-  /** Job files that count instead of those that there are: the name of the file, and where its text is. */
-  readonly edits: readonly { readonly file: string; readonly path: string }[];
-  readonly exits: Readonly<Record<string, number>>;
-}
-
-/** What it prints, as JSON. */
-export type SimulationAnswer = { result: SimulationResult; warnings: string[] } | { error: string };
 
 /** Jobs run as those of a machine's init where there is no init to tell. */
 const SETTINGS: EngineSettings = {

@@ -1,10 +1,11 @@
 /** `upstart check`: init-checkconf on files, on those in folders, or on those that the running init has read. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { encodeText, systemErrorText } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
-import { type Call, EXIT, frontCommand } from '../command.ts';
+import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { toolPath } from '../tool-program.ts';
 
 export const check = frontCommand({
   name: 'check',
@@ -12,22 +13,27 @@ export const check = frontCommand({
   wordKind: 'file',
   summary:
     'Check the syntax of job files and of the scripts in them. Without PATH: of the files that the running init has read.',
-  options: { scripts: { type: 'boolean', default: true, describe: 'check shell scripts, too; --no-scripts: do not' } },
+  options: {
+    scripts: { type: 'boolean', default: true, describe: 'check shell scripts, too; --no-scripts: do not' },
+    ...JSON_OPTION,
+  },
   examples: [
     ['check web.conf', 'checks one file'],
     ['check /etc/init', 'checks each .conf file in the folder and below it'],
+    ["check --json . | jq -r '.[] | select(.errors != []) | .path'", 'names the files with errors'],
   ],
   isLocal: () => true,
   async run(call) {
     const { words, options, print } = call;
     const { files, status } = words.length === 0 ? await filesOfInit(await call.connect()) : filesBelow(words, call);
     if (files.length === 0) {
-      if (status === EXIT.done) print.line('There are no job files.');
+      if (options.json === true) print.json([]);
+      else if (status === EXIT.done) print.line('There are no job files.');
       return status;
     }
-    const program = join(dirname(process.argv[1] ?? ''), 'init-checkconf.js');
-    const given = options.scripts === false ? ['--noscript'] : [];
-    const result = spawnSync(process.execPath, [program, ...given, '--', ...files], { stdio: 'inherit' });
+    const given = [...(options.scripts === false ? ['--noscript'] : []), ...(options.json === true ? ['--json'] : [])];
+    const args = [toolPath('init-checkconf.js'), ...given, '--', ...files];
+    const result = spawnSync(process.execPath, args, { stdio: 'inherit' });
     return Math.max(status, result.status ?? EXIT.failed);
   },
 });

@@ -1,23 +1,17 @@
 /** `upstart simulate`: runs actions on a copy of the state; nothing is changed. */
-import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { nearest } from '@upstart/common';
-import { controlSocket } from '@upstart/protocol';
+import { controlSocket, type SimulatedAction, type SimulationAnswer, type SimulationOrder } from '@upstart/protocol';
 import { UsageError } from '../../options.ts';
-import { type Simulation, simulationLines } from '../../text/simulation.ts';
+import { simulationLines } from '../../text/simulation.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { askTool } from '../tool-program.ts';
 
-/** How much a simulation may print, in bytes. */
-const MAX_OUTPUT = 256 * 1024 * 1024;
 /** The separator between two actions. */
 const THEN = 'then';
 
-interface Action {
-  readonly type: string;
-  readonly name?: string;
-  readonly job?: string;
-  readonly env?: readonly string[];
-}
+/** What the words mean; `nothing` shows what is about to happen anyway. */
+type WordedAction = SimulatedAction | { readonly type: 'nothing' };
 
 const repeated = (describe: string) => ({ type: 'string', array: true, nargs: 1, describe }) as const;
 
@@ -45,24 +39,18 @@ export const simulate = frontCommand({
   async run(call) {
     const { options, print, words } = call;
     const actions = actionsOf(words);
-    const order = {
+    const order: SimulationOrder = {
       stateDir: options.confdir === undefined ? stateDir(call) : null,
       confdirs: list(options.confdir).map((folder) => resolve(folder)),
       boot: actions[0]?.type === 'boot',
-      actions: actions.filter(({ type }) => type !== 'boot' && type !== 'nothing'),
+      actions: actions.filter((action) => action.type !== 'boot' && action.type !== 'nothing'),
       edits: list(options.edit).map((edit) => {
         const [file, path] = assignment(edit, '--edit takes FILE=NEW');
         return { file, path: resolve(path) };
       }),
       exits: exitsOf(options),
     };
-    const program = join(dirname(process.argv[1] ?? ''), 'simulate.js');
-    const input = JSON.stringify(order);
-    const { stdout, status } = spawnSync(process.execPath, [program], {
-      ...{ input, maxBuffer: MAX_OUTPUT, stdio: ['pipe', 'pipe', 'inherit'], encoding: 'utf8' },
-    });
-    if (status !== 0) throw new Error('the simulation came to no end');
-    const answer = JSON.parse(stdout) as { error: string } | { result: Simulation; warnings: string[] };
+    const answer = askTool<SimulationAnswer>('simulate.js', order);
     if ('error' in answer) throw new Error(`cannot simulate: ${answer.error}`);
     const { result, warnings } = answer;
     for (const warning of warnings) print.failure(warning);
@@ -101,7 +89,7 @@ function assignment(text: string, expected: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function actionsOf(words: readonly string[]): Action[] {
+function actionsOf(words: readonly string[]): WordedAction[] {
   const parts: string[][] = [[]];
   for (const word of words) {
     if (word === THEN) parts.push([]);
@@ -110,13 +98,13 @@ function actionsOf(words: readonly string[]): Action[] {
   return parts.map(([type = '', ...rest], at) => actionOf(type, rest, at));
 }
 
-function actionOf(type: string, [subject, ...env]: readonly string[], at: number): Action {
+function actionOf(type: string, [subject, ...env]: readonly string[], at: number): WordedAction {
   if (type === 'boot' && at > 0) throw new UsageError('boot can only be the first action');
   if (type === 'boot' || type === 'nothing') {
     if (subject !== undefined) throw new UsageError(`unexpected word: ${subject}`);
     return { type };
   }
-  if (!TAKE_SUBJECT.includes(type)) {
+  if (!takesSubject(type)) {
     const known = ['boot', ...TAKE_SUBJECT, 'nothing'];
     const meant = nearest(type, known);
     const hint = meant === null ? `expected ${known.join(', ')}` : `did you mean ${meant}?`;
@@ -127,4 +115,7 @@ function actionOf(type: string, [subject, ...env]: readonly string[], at: number
   return type === 'emit' ? { type, name: subject, env } : { type, job: subject, env };
 }
 
-const TAKE_SUBJECT: readonly string[] = ['emit', 'start', 'stop', 'restart'];
+type SubjectAction = 'emit' | 'start' | 'stop' | 'restart';
+const TAKE_SUBJECT: readonly string[] = ['emit', 'start', 'stop', 'restart'] satisfies SubjectAction[];
+
+const takesSubject = (type: string): type is SubjectAction => TAKE_SUBJECT.includes(type);

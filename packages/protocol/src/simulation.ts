@@ -1,0 +1,55 @@
+/**
+ * What `upstart simulate` asks the program behind it, and what that one answers: JSON on a pipe (docs/json.md). The engine's simulation
+ * gives the result, the command prints it.
+ */
+import type { Goal, State } from './status.ts';
+
+export type SimulatedAction =
+  /** Init comes up: its first event is emitted. */
+  | { type: 'boot' }
+  | { type: 'emit'; name: string; env: string[] }
+  | { type: 'start' | 'stop' | 'restart'; job: string; env: string[] };
+
+/** On standard input. */
+export interface SimulationOrder {
+  /** The folder of the saved state of a running init; null: `confdirs` alone count. */
+  readonly stateDir: string | null;
+  /** Folders of job files, the first of them having precedence. */
+  readonly confdirs: readonly string[];
+  /** Whether it begins with a boot, rather than with what runs. */
+  readonly boot: boolean;
+  readonly actions: readonly SimulatedAction[];
+  /** Job files that count instead of those that there are: the name of the file, and where its text is. */
+  readonly edits: readonly { readonly file: string; readonly path: string }[];
+  /** Jobs, and the exit status that their main processes end with. */
+  readonly exits: Readonly<Record<string, number>>;
+}
+
+/** On standard output. */
+export type SimulationAnswer = { result: SimulationResult; warnings: string[] } | { error: string };
+
+/** Something that happens to an instance; `atMs`: milliseconds since the beginning. */
+export type SimulatedChange = { atMs: number; job: string; instance: string } & (
+  | { kind: 'goal'; to: Goal; cause: string }
+  | { kind: 'state'; to: State }
+);
+
+/** Why the simulation is over: nothing more would happen before the horizon, or things happen without an end. */
+export type SimulationEnding = 'quiet' | 'endless';
+
+export interface SimulationResult {
+  readonly changes: readonly SimulatedChange[];
+  /** How many more changes there were. */
+  readonly dropped: number;
+  readonly ending: SimulationEnding;
+  /** What was refused, in words. */
+  readonly errors: readonly string[];
+  /** After a boot: jobs with a `start on` that were not started, and what they still need. */
+  readonly never: readonly { job: string; needs: string }[];
+  /** Instances that were started again and again, by their labels. */
+  readonly restless: readonly { instance: string; starts: number }[];
+  /** Instances that are neither running nor at rest in the end, as `list` shows them. */
+  readonly stuck: readonly { job: string; instance: string; goal: Goal; state: State }[];
+  /** What had to be assumed, in words. */
+  readonly assumed: readonly string[];
+}
