@@ -1,6 +1,8 @@
 /** Command lines of initctl and its links, in the process that runs them for the launcher, and of init itself. */
+
+import { UsageError } from '../../packages/common/src/index.ts';
 import { COMMANDS, runCommand } from '../../packages/ctl/src/commands.ts';
-import { OptionError, parseOptions } from '../../packages/daemon/src/options/options.ts';
+import { parseOptions } from '../../packages/daemon/src/options/options.ts';
 import {
   type Method,
   type Params,
@@ -64,7 +66,7 @@ function callInit(args: string[]): void {
   try {
     parseOptions(args);
   } catch (error) {
-    if (!(error instanceof OptionError)) throw error;
+    if (!(error instanceof UsageError)) throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The shape of a command, and its arguments when it runs. */
+import { type OptionSpec, type Options, UsageError } from '@upstart/common';
 import type { CallOptions, Requester, Target, UpstartClient } from '@upstart/protocol';
 import type { CommandContext } from './context.ts';
-import { type OptionSpec, type Options, UsageError } from './options.ts';
 import type { Printer } from './printer.ts';
 
 /** The groups of `initctl help`, in its order; `Further` are those that scripts do not know. */

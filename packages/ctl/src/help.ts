@@ -1,7 +1,7 @@
 /** The help texts (reference: control §2.1, §3.9). */
+import { optionLines, twoColumns, wrap } from '@upstart/common';
 import { type Command, GROUPS } from './command.ts';
-import { GLOBAL_OPTIONS, type OptionSpec } from './options.ts';
-import { twoColumns, wrap } from './text/wrap.ts';
+import { GLOBAL_OPTIONS } from './global-options.ts';
 
 /** `PROG --help` of one command; `program` as the usage line has it: `initctl start`, or `start`. */
 export function commandHelp(command: Command, program: string, width: number): string {
@@ -42,16 +42,6 @@ export function commandList(commands: readonly Command[], program: string, width
     '',
   ]);
   return lines([...groups.flat(), `For more information on a command, try \`${program} COMMAND --help'.`]);
-}
-
-export function optionLines(specs: readonly OptionSpec[], width: number): string[] {
-  return specs
-    .filter(({ shown }) => shown !== 'hidden')
-    .map(({ long, short, letterOnly, value, description }) => {
-      if (letterOnly) return twoColumns(`  -${short} ${value ?? ''}`.trimEnd(), description, width);
-      const left = `${short === undefined ? '' : `  -${short}, `}`.padEnd(6);
-      return twoColumns(`${left}--${long}${value === undefined ? '' : `=${value}`}`, description, width);
-    });
 }
 
 function lines(all: readonly string[]): string {

@@ -1,6 +1,6 @@
 /** Where a command's words go and whether they are wanted (reference: control §2). */
+import type { Options } from '@upstart/common';
 import type { CommandContext } from './context.ts';
-import type { Options } from './options.ts';
 import { type Palette, paletteFor } from './text/colour.ts';
 
 export class Printer {

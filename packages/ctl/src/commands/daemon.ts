@@ -1,7 +1,8 @@
 /** Small commands to the daemon itself: version, log priority, reloading, notifications (reference: control §3). */
+
+import { UsageError } from '@upstart/common';
 import type { Method, Params } from '@upstart/protocol';
 import { type Command, JSON_OUTPUT } from '../command.ts';
-import { UsageError } from '../options.ts';
 
 export const reloadConfiguration: Command = {
   name: 'reload-configuration',

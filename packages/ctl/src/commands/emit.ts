@@ -1,7 +1,8 @@
 /** `emit` (reference: control §3). */
+
+import { UsageError } from '@upstart/common';
 import { TimeoutError } from '@upstart/protocol';
 import { type Command, lateText, NO_WAIT, origin, TIMEOUT, TIMEOUT_HELP, timeLimit } from '../command.ts';
-import { UsageError } from '../options.ts';
 import { printable } from '../text/colour.ts';
 
 export const emit: Command = {

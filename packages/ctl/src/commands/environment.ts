@@ -1,6 +1,7 @@
 /** The commands about the environment of jobs (reference: control §3.4). */
+
+import { UsageError } from '@upstart/common';
 import { type Command, envTargetOf, GLOBAL, type Invocation } from '../command.ts';
-import { UsageError } from '../options.ts';
 
 const INSIDE =
   "Inside a job this is about the environment of that job, which its later processes get; elsewhere, and with --global, about everybody's.";

@@ -4,9 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
-import { standardStreams } from '@upstart/common';
+import { type OptionSpec, type Options, standardStreams } from '@upstart/common';
 import { LOGIN_FILES, recordShutdown } from '@upstart/common/login-records';
-import type { OptionSpec, Options } from '../options.ts';
 import { endProcesses } from './end-processes.ts';
 import { previousRunlevel } from './runlevel-change.ts';
 import { shutdown } from './shutdown-tool.ts';

@@ -1,8 +1,9 @@
 /** shutdown: changes the run level so that the machine goes down, now or later, and warns all users (reference: system §4.4). */
+
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { UsageError } from '@upstart/common';
 import { ConnectionError } from '@upstart/protocol';
-import { UsageError } from '../options.ts';
 import { changeRunlevel } from './runlevel-change.ts';
 import { sysvRequest } from './sysv-request.ts';
 import { isWarningDue, minutesUntil } from './time-of-shutdown.ts';

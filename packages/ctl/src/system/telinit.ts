@@ -1,7 +1,7 @@
 /** telinit: changes the run level, has init read its files again or replace itself (reference: system §4.2). */
 import { setTimeout as pause } from 'node:timers/promises';
+import { UsageError } from '@upstart/common';
 import { ConnectionError, connect } from '@upstart/protocol';
-import { UsageError } from '../options.ts';
 import { changeRunlevel } from './runlevel-change.ts';
 import { requireRoot, runTool, type Tool, type ToolCall } from './tool.ts';
 

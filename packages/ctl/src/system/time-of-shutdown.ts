@@ -1,5 +1,5 @@
 /** When shutdown is to happen: `now`, minutes, or a time of day (reference: system §4.4). */
-import { UsageError } from '../options.ts';
+import { UsageError } from '@upstart/common';
 
 const MINUTES_A_DAY = 24 * 60;
 

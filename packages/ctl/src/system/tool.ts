@@ -5,12 +5,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { standardStreams } from '@upstart/common';
+import {
+  COMMON_OPTIONS,
+  type OptionSpec,
+  type Options,
+  optionLines,
+  type ParsedWords,
+  parseWords,
+  screenWidth,
+  standardStreams,
+  UsageError,
+  wrap,
+} from '@upstart/common';
 import { ConnectionError, connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
-import { optionLines } from '../help.ts';
-import { COMMON_OPTIONS, type OptionSpec, type Options, type ParsedWords, parseWords, UsageError } from '../options.ts';
 import { prefixed } from '../printer.ts';
-import { screenWidth, wrap } from '../text/wrap.ts';
 import { versionText } from '../version.ts';
 
 export interface Tool {

@@ -1,5 +1,5 @@
 /** upstart-rc: runs the scripts of a run level, for the jobs `rc` and `rc-sysinit` (reference: system §5). */
-import { UsageError } from '../options.ts';
+import { UsageError } from '@upstart/common';
 import { readFacilities } from './rc/facilities.ts';
 import { dependencies } from './rc/order.ts';
 import { processRunner, runScripts } from './rc/run.ts';

@@ -1,7 +1,7 @@
+import { screenWidth, twoColumns, wrap } from '@upstart/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paletteFor, printable } from './colour.ts';
-import { screenWidth, twoColumns, wrap } from './wrap.ts';
 
 describe('wrap', () => {
   it('keeps the words and the width', () => {

@@ -1,9 +1,9 @@
 /** The shape of a sub-command of `upstart`, and its arguments when it runs. */
+import type { Options } from '@upstart/common';
 import type { Scope, UpstartClient } from '@upstart/protocol';
 import type { InferredOptionTypes, Options as YargsOption } from 'yargs';
 import type { Invocation } from '../command.ts';
 import type { CommandContext } from '../context.ts';
-import type { Options } from '../options.ts';
 import type { Printer } from '../printer.ts';
 
 /** Exit statuses. Of several jobs the highest one counts. */

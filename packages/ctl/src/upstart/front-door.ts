@@ -1,12 +1,10 @@
 /** `upstart COMMAND`: the table of commands on yargs. It uses nothing of the process around it but the terminal's width. */
 
-import { nearest, VERSION } from '@upstart/common';
+import { nearest, screenWidth, UsageError, VERSION } from '@upstart/common';
 import { isSession, RUN_LOCALLY, type Scope, type UpstartClient } from '@upstart/protocol';
 import yargs, { type Argv } from 'yargs';
 import type { CommandContext } from '../context.ts';
-import { UsageError } from '../options.ts';
 import { Printer } from '../printer.ts';
-import { screenWidth } from '../text/wrap.ts';
 import { EXIT, type FrontCommand } from './command.ts';
 import { COMMANDS } from './commands/all.ts';
 

@@ -1,8 +1,7 @@
 /** Which jobs and instances the words of a command line mean: names, patterns, and KEY=VALUE for an instance. */
 
-import { type BrokenFile, brokenFileText, globMatches, nearest } from '@upstart/common';
+import { type BrokenFile, brokenFileText, globMatches, nearest, UsageError } from '@upstart/common';
 import type { InstanceStatus, JobStatus, Target, UpstartClient } from '@upstart/protocol';
-import { UsageError } from '../options.ts';
 import { printable } from '../text/colour.ts';
 
 /** The error for a word that names no job. */

@@ -20,6 +20,27 @@ describe("init's options", () => {
     expect(parseOptions(['-vb', '-', '-v=1'])).toMatchObject({ ignored: ['-vb', '-', '-v=1'], priority: 'message' });
   });
 
+  it('tell a mistyped option with a value from the words of a kernel', () => {
+    for (const beside of ['--user', '--container']) {
+      expect(() => parseOptions([beside, '--confdri=/a'])).toThrow('unexpected argument: --confdri=/a');
+      expect(parseOptions([beside, 'root=/dev/sda1', '--foo', '--', '--bar=1'])).toMatchObject({
+        ignored: ['root=/dev/sda1', '--foo', '--bar=1'],
+      });
+    }
+    expect(parseOptions(['--confdri=/a', 'root=/dev/sda1'])).toMatchObject({
+      ignored: ['--confdri=/a', 'root=/dev/sda1'],
+    });
+  });
+
+  it('end with --help and --version, whatever follows', () => {
+    expect(parseOptions(['--user', '--help', '--confdir'])).toMatchObject({ asked: 'help' });
+    expect(parseOptions(['--stop-timeout', '5', '--version', '--foo=1'])).toMatchObject({ asked: 'version' });
+  });
+
+  it('have the next word that is no option as their value', () => {
+    expect(parseOptions(['--confdir', '-v', '/a', 'quiet'])).toMatchObject({ confDirs: ['/a'], ignored: ['quiet'] });
+  });
+
   it('tell how logs are rotated, which is off by default', () => {
     expect(parseOptions([]).logRotation).toEqual({ size: 0, age: 0, keep: 5 });
     const options = parseOptions(['--log-rotate-size=10M', '--log-rotate-age', '7d', '--log-rotate-keep=1000']);

@@ -3,9 +3,9 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { VERSION } from '@upstart/common';
+import { UsageError, VERSION } from '@upstart/common';
 import { lastWords } from '../log/last-words.ts';
-import { helpText, type InitOptions, OptionError, parseOptions } from '../options/options.ts';
+import { helpText, type InitOptions, parseOptions } from '../options/options.ts';
 import { Memory } from '../runner/memory.ts';
 import { readSupervisorLink } from '../supervisor/link.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
@@ -48,12 +48,12 @@ function readOptions(supervisor: Supervisor): InitOptions | null {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const options = parseOptions(process.argv.slice(2));
-    if (options.help) process.stdout.write(helpText(PROGRAM));
-    else if (options.version) process.stdout.write(`${PROGRAM} (upstart ${VERSION})\n`);
+    if (options.asked === 'help') process.stdout.write(helpText(PROGRAM));
+    else if (options.asked === 'version') process.stdout.write(`${PROGRAM} (upstart ${VERSION})\n`);
     else return options;
     return end(0);
   } catch (error) {
-    if (!(error instanceof OptionError)) throw error;
+    if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${PROGRAM}: ${error.message}\nTry \`${PROGRAM} --help' for more information.\n`);
     return end(1);
   }

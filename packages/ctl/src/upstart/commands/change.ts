@@ -1,4 +1,5 @@
 /** `upstart start`, `stop`, `restart`, `reload`: of several jobs at once. */
+import { UsageError } from '@upstart/common';
 import {
   type CallOptions,
   type ErrorCode,
@@ -11,7 +12,6 @@ import {
 import { lateText, MAX_TIMEOUT, timeLimit } from '../../command.ts';
 import { currentStatus, printStatus } from '../../commands/status.ts';
 import { hintFailure } from '../../hints.ts';
-import { UsageError } from '../../options.ts';
 import { Printer } from '../../printer.ts';
 import { printable } from '../../text/colour.ts';
 import { statusLines } from '../../text/status.ts';

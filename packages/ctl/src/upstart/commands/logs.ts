@@ -1,7 +1,6 @@
 /** `upstart logs`: the output of one job, or of many in the order of time. */
-import { systemErrorText } from '@upstart/common';
+import { systemErrorText, UsageError } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
-import { UsageError } from '../../options.ts';
 import { printable } from '../../text/colour.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { meantJobs } from '../jobs.ts';

@@ -1,7 +1,8 @@
 /** `upstart ps`: every job, those that are not well first. */
+
 import { setTimeout as pause } from 'node:timers/promises';
+import { screenWidth } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
-import { screenWidth } from '../../text/wrap.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { isBad, jobRows, type Row } from '../ps/rows.ts';
 import { table } from '../ps/table.ts';

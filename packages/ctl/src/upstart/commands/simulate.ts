@@ -1,8 +1,7 @@
 /** `upstart simulate`: runs actions on a copy of the state; nothing is changed. */
 import { dirname, join, resolve } from 'node:path';
-import { nearest } from '@upstart/common';
+import { nearest, UsageError } from '@upstart/common';
 import { controlSocket, type SimulatedAction, type SimulationAnswer, type SimulationOrder } from '@upstart/protocol';
-import { UsageError } from '../../options.ts';
 import { simulationLines } from '../../text/simulation.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { askTool } from '../tool-program.ts';

@@ -1,8 +1,8 @@
 /** The table that `ps` prints. */
+import { wrap } from '@upstart/common';
 import type { ProcessExit } from '@upstart/protocol';
 import { type Palette, printable } from '../../text/colour.ts';
 import { stateColour } from '../../text/status.ts';
-import { wrap } from '../../text/wrap.ts';
 import { isBad, type Row } from './rows.ts';
 
 export interface TableStyle {

@@ -1,7 +1,7 @@
 /**
- * The option parser of initctl and its links (reference: control §2.1). Its rules are not those of getopt or yargs:
- * no abbreviations, an option's value is the next word that is no option wherever that stands, and each mistake has
- * its exact text.
+ * The option parser of init, initctl, its links and the System V tools (reference: control §2.1, system §1). Its rules are
+ * not those of getopt or yargs: no abbreviations, an option's value is the next word that is no option wherever that
+ * stands, and each mistake has its exact text.
  */
 
 export interface OptionSpec {
@@ -23,6 +23,8 @@ export type Options = Readonly<Record<string, string | true>>;
 export interface ParsedWords {
   readonly options: Options;
   readonly words: string[];
+  /** Options that no row describes, as they were given; they are in `words`, too. */
+  readonly unknown: readonly string[];
   /** The same as a list, in the order in which they were given: some may be given more than once. */
   readonly given: readonly (readonly [long: string, value: string | true])[];
   /** `--help` or `--version`, which end the parsing where they stand. */
@@ -46,25 +48,22 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { long: 'version', description: 'output version information and exit' },
 ];
 
-/** Options of all commands. */
-export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { long: 'session', description: 'use existing D-Bus session bus to connect to init daemon (for testing)' },
-  { long: 'system', description: 'use D-Bus system bus to connect to init daemon' },
-  { long: 'dest', value: 'NAME', description: 'destination well-known name on D-Bus bus' },
-  { long: 'user', description: 'run in user mode (as used for user sessions)' },
-  ...COMMON_OPTIONS,
-];
+export interface ParseRules {
+  /** Parses only the words before the first that is neither an option nor an option's value. */
+  readonly untilWord?: boolean;
+  /** Options that were given in front of these words. */
+  readonly before?: Options;
+  /** Options that no row describes: rejects them, or collects them, since the kernel passes on the rest of its command line. */
+  readonly unknown?: 'refuse' | 'collect';
+}
 
-/**
- * Parses all of `words`, or with `untilWord` those before the first that is neither an option nor an option's value.
- * `before` are options that were given in front of these words.
- */
+/** Parses `words` by the table `specs`. Throws UsageError. */
 export function parseWords(
   words: readonly string[],
   specs: readonly OptionSpec[],
-  { untilWord = false, before = {} }: { untilWord?: boolean; before?: Options } = {},
+  { untilWord = false, before = {}, unknown = 'refuse' }: ParseRules = {},
 ): ParsedWords {
-  return new Parser(words, specs, before).parse(untilWord);
+  return new Parser(words, specs, before, unknown).parse(untilWord);
 }
 
 class Parser {
@@ -72,15 +71,18 @@ class Parser {
   readonly #specs: readonly OptionSpec[];
   readonly #options: Record<string, string | true>;
   readonly #given: [string, string | true][] = [];
-  /** Up to here words have been taken as values of options that stand before them. */
+  readonly #collects: boolean;
+  readonly #unknown: string[] = [];
+  /** The words that were taken as values of options that stand before them. */
   readonly #taken = new Set<number>();
   #at = 0;
   #optionsEnded = false;
 
-  constructor(words: readonly string[], specs: readonly OptionSpec[], before: Options) {
+  constructor(words: readonly string[], specs: readonly OptionSpec[], before: Options, unknown: 'refuse' | 'collect') {
     this.#words = words;
     this.#specs = specs;
     this.#options = { ...before };
+    this.#collects = unknown === 'collect';
   }
 
   parse(untilWord: boolean): ParsedWords {
@@ -93,6 +95,9 @@ class Parser {
         words.push(word);
       } else if (word === '--') {
         this.#optionsEnded = true;
+      } else if (this.#collects && !this.#isKnown(word)) {
+        this.#unknown.push(word);
+        words.push(word);
       } else {
         const asked = word.startsWith('--') ? this.#long(word) : this.#group(word);
         if (asked !== null) return { ...this.#result(words), asked };
@@ -102,13 +107,28 @@ class Parser {
   }
 
   #result(words: string[]): ParsedWords {
-    return { options: this.#options, words, given: this.#given, asked: null };
+    return { options: this.#options, words, unknown: this.#unknown, given: this.#given, asked: null };
+  }
+
+  /** Whether a row describes the option, or each letter of the word. */
+  #isKnown(word: string): boolean {
+    if (word.startsWith('--')) return this.#longSpec(longName(word)) !== undefined;
+    const first = this.#shortSpec(word[1]);
+    if (first?.value !== undefined) return true;
+    return [...word.slice(1)].every((letter) => this.#shortSpec(letter) !== undefined);
+  }
+
+  #longSpec(name: string): OptionSpec | undefined {
+    return this.#specs.find(({ long, letterOnly }) => long === name && !letterOnly);
+  }
+
+  #shortSpec(letter: string | undefined): OptionSpec | undefined {
+    return this.#specs.find(({ short }) => short !== undefined && short === letter);
   }
 
   #long(word: string): ParsedWords['asked'] {
     const equals = word.indexOf('=');
-    const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
-    const spec = this.#specs.find(({ long, letterOnly }) => long === name && !letterOnly);
+    const spec = this.#longSpec(longName(word));
     if (spec === undefined) throw new UsageError(`invalid option: ${word}`);
     if (equals >= 0 && spec.value === undefined) throw new UsageError(`unexpected argument: ${word}`);
     return this.#set(spec, equals < 0 ? null : word.slice(equals + 1), word);
@@ -117,7 +137,7 @@ class Parser {
   /** One or more short options in a word; the first may have its value there too. */
   #group(word: string): ParsedWords['asked'] {
     for (let i = 1; i < word.length; i++) {
-      const spec = this.#specs.find(({ short }) => short === word[i]);
+      const spec = this.#shortSpec(word[i]);
       if (spec === undefined) throw new UsageError(`invalid option: -${word[i]}`);
       const valueFollows = spec.value !== undefined && i === 1 && word.length > 2;
       const asked = this.#set(spec, valueFollows ? word.slice(2) : null, word);
@@ -150,6 +170,11 @@ class Parser {
     }
     throw new UsageError(`missing argument: ${option}`);
   }
+}
+
+/** The name in `--NAME` and `--NAME=VALUE`. */
+function longName(word: string): string {
+  return word.slice(2).split('=', 1)[0] as string;
 }
 
 function isOption(word: string): boolean {

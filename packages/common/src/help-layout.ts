@@ -1,4 +1,5 @@
 /** Layout of help texts (reference: control §2.1). */
+import type { OptionSpec } from './options.ts';
 
 /** Where the descriptions of options and commands start. */
 const DESCRIPTION_COLUMN = 30;
@@ -34,4 +35,15 @@ export function twoColumns(indented: string, description: string, width: number)
   const margin = ' '.repeat(DESCRIPTION_COLUMN);
   const head = indented.length <= LONGEST_NAME + 2 ? indented.padEnd(DESCRIPTION_COLUMN) : `${indented}\n${margin}`;
   return [`${head}${first}`, ...rest.map((line) => `${margin}${line}`)].join('\n');
+}
+
+/** The options of a help text, those that are not hidden, with their descriptions. */
+export function optionLines(specs: readonly OptionSpec[], width: number): string[] {
+  return specs
+    .filter(({ shown }) => shown !== 'hidden')
+    .map(({ long, short, letterOnly, value, description }) => {
+      if (letterOnly) return twoColumns(`  -${short} ${value ?? ''}`.trimEnd(), description, width);
+      const left = `${short === undefined ? '' : `  -${short}, `}`.padEnd(6);
+      return twoColumns(`${left}--${long}${value === undefined ? '' : `=${value}`}`, description, width);
+    });
 }
