@@ -61,6 +61,7 @@ int main(int unused, char **argv) {
 	reap_open(own, daemon_is_ready);
 	/* Process 1 may have been another program, whose children ended meanwhile. */
 	reap_soon();
+	launch_listen(role == OF_MACHINE);
 	daemon_open(argv, hand_over);
 	/* While Node starts. What the daemon prints waits in its pipes. */
 	logs_open();

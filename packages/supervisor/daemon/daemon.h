@@ -28,6 +28,8 @@ void daemon_ends_without(int status);
 /* Whether supervision is over, and the exit status. */
 bool daemon_is_over(int *status);
 
+/* Begins to listen for D-Bus clients; daemons started from here on serve them. */
+void launch_listen(bool of_machine);
 /*
  * Starts node with the daemon's program and all arguments but the first. `failures`: how many daemons in a row have died while they
  * recovered. `plainly`: without the start-up snapshot, which may be why the last one did not come up. The pid, and the

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "link/link.h"
@@ -23,6 +24,8 @@
 #include "spawn/spawn.h"
 
 #define DAEMON_FD 3
+#define DOOR_FD 4
+#define DOOR_BACKLOG 128
 #define NO_NODE 127
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -56,6 +59,26 @@ static const char *const told[][2] = {
 
 /* The daemon's standard output and error. The logger reads them and passes on whole lines, so that the daemon waits for no reader. */
 static struct log *streams[2];
+
+/* The listening socket for D-Bus clients; -1: its name is taken. It outlives daemons, so that clients wait for the next one. */
+static int door = -1;
+
+void launch_listen(bool of_machine) {
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	/* An abstract name: clients know it by its exact length, which Node 20 cannot bind. */
+	char *name = address.sun_path + 1;
+	size_t room = sizeof address.sun_path - 1;
+	int length = of_machine ? snprintf(name, room, "/com/ubuntu/upstart")
+	                        : snprintf(name, room, "/com/ubuntu/upstart-session/%u/%d", getuid(), getpid());
+	door = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (door < 0)
+		return;
+	if (bind(door, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + 1 + (socklen_t)length) == 0 &&
+	    listen(door, DOOR_BACKLOG) == 0 && (door = slots_leave(door)) >= 0)
+		return;
+	close(door);
+	door = -1;
+}
 
 /* What the environment variable says, or else the file `relative` of this installation. Returns whether the variable is set. */
 static bool locate(char path[PLACE_MAX], const char *variable, const char *relative) {
@@ -176,9 +199,13 @@ static _Noreturn void become_daemon(char **arguments, int connection, const int 
 	for (int i = 0; i < 2; i++)
 		if (outputs[i] >= 0)
 			dup2(outputs[i], STDOUT_FILENO + i);
+	if (door >= 0)
+		door = fcntl(door, F_DUPFD, DOOR_FD + 1);
 	dup2(connection, DAEMON_FD);
-	close_range(DAEMON_FD + 1, ~0u, 0);
+	close_range((door >= 0 ? dup2(door, DOOR_FD) : DAEMON_FD) + 1, ~0u, 0);
 	set_environment(failures);
+	if (door >= 0)
+		setenv("UPSTART_SUPERVISOR_DBUS_FD", "4", 1);
 	exec_node(arguments, plainly);
 	say("cannot run node: %s", strerror(errno));
 	_exit(NO_NODE);

@@ -12,6 +12,7 @@ const OWN = [
   'UPSTART_SUPERVISOR_BEGUN',
   'UPSTART_SUPERVISOR_LOG_FOLDER',
   'UPSTART_SUPERVISOR_NUMBERS',
+  'UPSTART_SUPERVISOR_DBUS_FD',
   'UPSTART_DAEMON',
   'UPSTART_NODE',
   'UPSTART_SUPERVISOR_CRASHES',
@@ -38,6 +39,8 @@ export interface SupervisorLink {
   note: string | null;
   /** It wants to hear that a daemon recovers. */
   hearsBegun: boolean;
+  /** The socket that listens for D-Bus clients; null: its name was taken, or the supervisor is too old. */
+  dbusFd: number | null;
   /** The environment that init was started with. */
   initEnv: Record<string, string>;
 }
@@ -62,6 +65,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     makesLogFolder: env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
     hearsBegun: env.UPSTART_SUPERVISOR_BEGUN === '1',
+    dbusFd: env.UPSTART_SUPERVISOR_DBUS_FD === undefined ? null : count('UPSTART_SUPERVISOR_DBUS_FD'),
     initEnv,
   };
 }
