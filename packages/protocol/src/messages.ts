@@ -5,6 +5,7 @@
 import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
 import type { Goal, JobStatus, LogTrouble, State } from './status.ts';
+import type { Troubles } from './troubles.ts';
 
 /** Raised whenever a frame changes its meaning. Sent in `hello`; a daemon refuses what it does not speak. */
 export const PROTOCOL_VERSION = 1;
@@ -163,6 +164,8 @@ export interface Methods {
   brokenFiles: { params: Record<never, never>; result: BrokenFile[] };
   reloadConfiguration: { params: Record<never, never>; result: null };
   explain: { params: { job: string }; result: Explanation };
+  /** Everything that is wrong or waits. */
+  troubles: { params: Record<never, never>; result: Troubles };
   /** The events of that name that are not over; none is no error. */
   explainEvent: { params: { name: string }; result: EventExplanation };
   getLogPriority: { params: Record<never, never>; result: LogPriority };

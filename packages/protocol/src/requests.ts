@@ -90,6 +90,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   brokenFiles: nothing,
   reloadConfiguration: nothing,
   explain: mapOf({ job: text }),
+  troubles: nothing,
   explainEvent: mapOf({ name: text }),
   getLogPriority: nothing,
   setLogPriority: mapOf({ priority: text }),

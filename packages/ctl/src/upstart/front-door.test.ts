@@ -8,8 +8,10 @@ import {
   type JobStatus,
   type Method,
   type Params,
+  type RootCause,
   RUN_LOCALLY,
   TimeoutError,
+  type Troubles,
   type UpstartClient,
   upstartError,
 } from '@upstart/protocol';
@@ -386,9 +388,13 @@ describe('ps', () => {
 
 describe('explain', () => {
   it('without a name is about everything that is wrong', async () => {
-    const { out } = await run('explain --json', { explain });
-    expect(JSON.parse(out).map(({ job }: Explanation) => job)).toEqual(['mail', 'db', 'worker']);
-    expect((await run('explain', { list: () => [], brokenFiles: () => [] })).out).toBe('Nothing is wrong.\n');
+    const text = 'db failed: it died';
+    const cause: RootCause = { kind: 'failed', job: 'db', instance: '', text, affected: 0, waiting: [] };
+    const answers = { troubles: (): Troubles => ({ causes: [cause], dropped: 0 }) };
+    expect(JSON.parse((await run('explain --json', answers)).out)).toEqual({ causes: [cause], dropped: 0 });
+    expect((await run('explain', answers)).out).toBe(`${text}\n`);
+    const nothing = { troubles: (): Troubles => ({ causes: [], dropped: 0 }) };
+    expect((await run('explain', nothing)).out).toBe('Nothing is wrong, and no job waits for anything.\n');
   });
 
   it('is about the jobs that are named, broken ones included', async () => {

@@ -16,6 +16,8 @@ import {
 } from '@upstart/protocol';
 import type { Configuration } from '../conf/configuration.ts';
 import { explainEvents } from '../engine/explain/explain.ts';
+import { question } from '../engine/explain/question.ts';
+import { troubles } from '../engine/explain/troubles.ts';
 import type { EngineRequest } from '../engine/model/messages.ts';
 import { readEnvironment, readVariable } from '../engine/requests/environment-requests.ts';
 import {
@@ -145,6 +147,12 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     await caller.turn();
     const broken = brokenFiles(context, caller).filter((file) => file.job === job);
     return explanationOf(context, job, broken, caller.privileged);
+  },
+
+  async troubles(context, _params, caller) {
+    await caller.turn();
+    const asked = question(context.runner.engine.context, monotonicNow(), caller.privileged);
+    return troubles(asked, brokenFiles(context, caller));
   },
 
   async explainEvent(context, { name }, caller) {

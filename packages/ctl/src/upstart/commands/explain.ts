@@ -1,31 +1,37 @@
-/** `upstart explain`: why jobs are in their state; without a name, of each that is not well. */
+/** `upstart explain`: why jobs are in their state; without a name, everything that is wrong or waits, by its root cause. */
 import type { Explanation, UpstartClient } from '@upstart/protocol';
 import { explanationLines } from '../../text/explanation.ts';
+import { troubleLines } from '../../text/troubles.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
-import { explainUnwell } from '../health.ts';
 import { meantJobs } from '../jobs.ts';
 
 export const explain = frontCommand({
   name: 'explain',
   words: '[JOB..]',
   wordKind: 'job',
-  summary: 'Tell why jobs are in their state; without JOB, of each that is not well.',
+  summary: 'Tell why jobs are in their state; without JOB, everything that is wrong or waits, by its root cause.',
   options: JSON_OPTION,
   examples: [
     ['explain web', 'what web waits for, or why it failed'],
-    ['explain', 'everything that is wrong'],
+    ['explain', 'everything that is wrong, and what waits because of it'],
   ],
   async run(call) {
     const { words, options, print } = call;
     const client = await call.connect();
-    const { explanations, status } =
-      words.length === 0 ? { explanations: await explainUnwell(client), status: EXIT.done } : await named(client, call);
+    if (words.length === 0) {
+      const troubles = await client.call('troubles', {});
+      if (options.json === true) print.json(troubles);
+      else print.line(troubles.causes.length === 0 ? NOTHING : troubleLines(troubles, print.colour).join('\n'));
+      return EXIT.done;
+    }
+    const { explanations, status } = await named(client, call);
     if (options.json === true) print.json(explanations);
-    else if (explanations.length === 0 && words.length === 0) print.line('Nothing is wrong.');
     else for (const explanation of explanations) show(explanation, call);
     return status;
   },
 });
+
+const NOTHING = 'Nothing is wrong, and no job waits for anything.';
 
 async function named(client: UpstartClient, { words, print }: Call) {
   const { jobs, unknown } = await meantJobs(client, words);

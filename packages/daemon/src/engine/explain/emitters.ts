@@ -4,45 +4,77 @@ import { isKnownEvent, KNOWN_EVENTS, meantEvent } from '@upstart/job-language';
 import type { Context } from '../model/context.ts';
 import type { ClassState } from '../model/state.ts';
 
-/** For so many names an answer is looked for; a condition may have thousands. */
-const MAX_NAMES = 20;
+/** For so many names that nobody emits the nearest one is looked for: that compares with every name there is. */
+const MAX_SUGGESTIONS = 20;
 /** So many emitters of one event are listed. */
 const MAX_EMITTERS = 3;
 /** Longer names and patterns are not compared: no real event has such, and matching them takes long. */
 const LONGEST_NAME = 100;
 const LONGEST_PATTERN = 200;
+/** So many different patterns are compared with each name. */
+const MAX_PATTERNS = 200;
 
-/** Looks once for each name. */
+/** `initctl emit --no-wait NAME`, as scripts have it. */
+const EMIT_CALL = /\bemit[ \t]+(?:-[^\s]*[ \t]+)*["']?([\w.:/+-]+)/g;
+const IS_PATTERN = /[*?[\\]/;
+
+/** What jobs say that they emit. */
+interface Index {
+  readonly byName: ReadonlyMap<string, ClassState[]>;
+  readonly patterns: ReadonlyMap<string, ClassState[]>;
+}
+
+/** Goes through all jobs once, with the first question. */
 export class Emitters {
   readonly #context: Context;
-  readonly #found = new Map<string, ClassState[]>();
+  readonly #found = new Map<string, readonly ClassState[]>();
+  #index: Index | null = null;
+  #suggestions = 0;
 
   constructor(context: Context) {
     this.#context = context;
   }
 
-  /** The jobs that emit events of this name; none where that would take too long to find out. */
+  /** The jobs that emit events of this name. */
   jobs(name: string): readonly ClassState[] {
+    if (name.length > LONGEST_NAME) return [];
     const known = this.#found.get(name);
-    if (known !== undefined || this.#found.size >= MAX_NAMES || name.length > LONGEST_NAME) return known ?? [];
-    const found: ClassState[] = [];
-    const call = emitCall(name);
-    for (const jobClass of this.#context.state.classes.values()) {
-      if (found.length < MAX_EMITTERS && emits(jobClass, name, call)) found.push(jobClass);
+    if (known) return known;
+    this.#index ??= indexOf(this.#context);
+    const { byName, patterns } = this.#index;
+    const found = new Set(byName.get(name));
+    for (const [pattern, jobs] of patterns) {
+      if (found.size >= MAX_EMITTERS) break;
+      if (globMatches(pattern, name)) for (const job of jobs) found.add(job);
     }
-    this.#found.set(name, found);
-    return found;
+    const jobs = [...found].slice(0, MAX_EMITTERS);
+    this.#found.set(name, jobs);
+    return jobs;
+  }
+
+  /** Whether something is known to emit it: init, a package, a job, or a client that did before. */
+  hasAny(name: string): boolean {
+    return name.length > LONGEST_NAME || this.hasOthers(name) || this.jobs(name).length > 0;
+  }
+
+  /** Whether it may come without one of the jobs that emit it. */
+  hasOthers(name: string): boolean {
+    return isKnownEvent(name) || this.#context.state.seenEvents?.has(name) === true;
   }
 
   /** `` nobody is known to emit it; `runlevel [06]` may be meant ``; null for an event that somebody emits. */
   missing(name: string): string | null {
-    const { seenEvents, classes } = this.#context.state;
-    if (isKnownEvent(name) || seenEvents?.has(name) || this.jobs(name).length > 0 || !this.#found.has(name))
-      return null;
+    if (this.hasAny(name)) return null;
     const nobody = 'nobody is known to emit it';
-    if (classes.has(name)) return `${nobody}; ${name} is a job, whose event is \`started ${name}\``;
-    const meant = meantEvent(name) ?? nearest(name, this.#names());
+    if (this.#context.state.classes.has(name)) {
+      return `${nobody}; ${name} is a job, whose event is \`started ${name}\``;
+    }
+    const meant = meantEvent(name) ?? this.#nearest(name);
     return meant === null ? nobody : `${nobody}; \`${meant}\` may be meant`;
+  }
+
+  #nearest(name: string): string | null {
+    return this.#suggestions++ < MAX_SUGGESTIONS ? nearest(name, this.#names()) : null;
   }
 
   *#names(): Generator<string> {
@@ -52,13 +84,24 @@ export class Emitters {
   }
 }
 
-function emits({ definition }: ClassState, name: string, call: RegExp): boolean {
-  if (definition.emits.some((pattern) => pattern.length <= LONGEST_PATTERN && globMatches(pattern, name))) return true;
-  return Object.values(definition.processes).some(({ text }) => text.includes(name) && call.test(text));
+function indexOf({ state }: Context): Index {
+  const byName = new Map<string, ClassState[]>();
+  const patterns = new Map<string, ClassState[]>();
+  for (const jobClass of state.classes.values()) {
+    const { emits, processes } = jobClass.definition;
+    for (const name of emits) {
+      if (!IS_PATTERN.test(name)) add(byName, name, jobClass);
+      else if (name.length <= LONGEST_PATTERN && (patterns.size < MAX_PATTERNS || patterns.has(name)))
+        add(patterns, name, jobClass);
+    }
+    for (const { text } of Object.values(processes))
+      for (const [, name = ''] of text.matchAll(EMIT_CALL)) add(byName, name, jobClass);
+  }
+  return { byName, patterns };
 }
 
-/** `initctl emit --no-wait NAME`, as scripts have it. */
-function emitCall(name: string): RegExp {
-  const word = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`\\bemit[ \\t]+(?:-[^\\s]*[ \\t]+)*["']?${word}(?![\\w-])`);
+function add(index: Map<string, ClassState[]>, name: string, jobClass: ClassState): void {
+  const jobs = index.get(name);
+  if (!jobs) index.set(name, [jobClass]);
+  else if (jobs.length < MAX_EMITTERS && jobs.at(-1) !== jobClass) jobs.push(jobClass);
 }

@@ -30,6 +30,7 @@ export class Waits {
   /** Ids of the instances and events that are listed already. */
   readonly #told = new Set<number>();
   #left = MAX_REASONS;
+  #emitted: ReadonlyMap<number, EventState> | null = null;
 
   constructor(asked: Question) {
     this.#asked = asked;
@@ -47,7 +48,7 @@ export class Waits {
     if (event) return [this.#reason(`the event \`${this.#asked.tell(event)}\` is not over`, () => this.ofEvent(event))];
     const step = this.#processStep(instance);
     if (step === null) return [];
-    const own = this.#ownEvent(instance);
+    const own = this.ownEvent(instance);
     return [this.#reason(step, own && (() => this.ofEvent(own)))];
   }
 
@@ -63,7 +64,7 @@ export class Waits {
     for (const instance of this.#context.state.instances.values()) {
       const name = this.#display(instance);
       if (instance.blocking.includes(event.id)) {
-        tell(`${name} (${instance.goal}/${instance.state}) ${this.#whyNotDone(instance)}`, () =>
+        tell(`${name} (${instance.goal}/${instance.state}) ${this.whyNotDone(instance)}`, () =>
           this.ofInstance(instance),
         );
       }
@@ -112,17 +113,15 @@ export class Waits {
   }
 
   /** The event that a process of the instance has emitted and waits for, while the instance waits for the process. */
-  #ownEvent(instance: InstanceState): EventState | null {
+  ownEvent(instance: InstanceState): EventState | null {
     if (!HOOKS.has(instance.state)) return null;
-    for (const event of this.#context.state.events.values()) {
-      if (event.emitter === instance.id && event.waiters.length > 0) return event;
-    }
-    return null;
+    this.#emitted ??= emittedBy(this.#context);
+    return this.#emitted.get(instance.id) ?? null;
   }
 
   /** Whether a hook of the instance waits for an event that it has emitted. */
   waitsForItself(instance: InstanceState): boolean {
-    return this.#ownEvent(instance) !== null;
+    return this.ownEvent(instance) !== null;
   }
 
   /** In a few words what the instance is at, in a state that is not for long. */
@@ -142,7 +141,7 @@ export class Waits {
   }
 
   /** Jobs hold an event until they run; tasks, and jobs that it stops, until they have ended. */
-  #whyNotDone(instance: InstanceState): string {
+  whyNotDone(instance: InstanceState): string {
     const { definition } = this.#context.classOf(instance);
     const main = instance.processes.main;
     if (definition.task && instance.goal === 'start' && instance.state === 'running') {
@@ -167,7 +166,7 @@ export class Waits {
     if (!process) return null;
     const name = `the ${state} process (${process.pid || NO_PID})`;
     if (process.stopped !== undefined) return `${name}${halted(process)}`;
-    const own = this.#ownEvent(instance);
+    const own = this.ownEvent(instance);
     return own ? `${name} waits for its own event \`${this.#asked.tell(own)}\` to be over` : `${name} still runs`;
   }
 
@@ -195,6 +194,16 @@ export class Waits {
 /** ` is stopped by the STOP signal, and does nothing before it gets CONT` */
 function halted({ stopped = 0 }: ProcessState): string {
   return ` is stopped by the ${signalName(stopped) ?? stopped} signal, and does nothing before it gets CONT`;
+}
+
+/** The oldest event that a process of each instance has emitted and waits for. */
+function emittedBy({ state }: Context): Map<number, EventState> {
+  const found = new Map<number, EventState>();
+  for (const event of state.events.values()) {
+    const { emitter, waiters } = event;
+    if (emitter !== undefined && waiters.length > 0 && !found.has(emitter)) found.set(emitter, event);
+  }
+  return found;
 }
 
 function holds(condition: ConditionState, event: EventState): boolean {

@@ -1,0 +1,59 @@
+/** How an instance or a job does, in a few words. */
+import { type BrokenFile, signalName } from '@upstart/common';
+import type { Health, ProcessExit } from '@upstart/protocol';
+import type { ClassState, ExitState, InstanceState } from '../model/state.ts';
+import { instanceLogTrouble } from '../processes/log-troubles.ts';
+import { isFlapping } from '../processes/respawn-limit.ts';
+import type { Question } from './question.ts';
+import type { Waits } from './waits.ts';
+
+export interface Verdict {
+  health: Health;
+  why: string | null;
+}
+
+const WELL: Verdict = { health: 'well', why: null };
+
+export function instanceHealth(asked: Question, waits: Waits, instance: InstanceState): Verdict {
+  const { goal, state, failure, respawns } = instance;
+  if (failure) return { health: 'failed', why: failure.text };
+  if (isFlapping(instance, asked.now)) {
+    const exit = instance.lastExit && exitWords(instance.lastExit);
+    return { health: 'flapping', why: `respawned ${respawns} times${exit ? `; its main process ${exit}` : ''}` };
+  }
+  const step = waits.stepOf(instance);
+  if (goal !== 'start' || state !== 'running') return { health: 'pending', why: step ?? `is ${goal}/${state}` };
+  if (step !== null) return { health: 'degraded', why: step };
+  const trouble = instanceLogTrouble(asked.context, instance);
+  return trouble ? { health: 'degraded', why: `its log cannot be written: ${trouble.error}` } : WELL;
+}
+
+/** What is wrong with a job besides its instances and its files. */
+export function classHealth({ context }: Question, { definition, instances, last, refused }: ClassState): Verdict {
+  if (context.state.faults?.has(definition.name)) return { health: 'failed', why: 'init had a fault with it' };
+  if (instances.size > 0) return WELL;
+  if (refused) return { health: 'failed', why: `could not be started: ${refused.text}` };
+  return last?.failure ? { health: 'failed', why: last.failure.text } : WELL;
+}
+
+export function processExit({ status, at }: ExitState): ProcessExit {
+  const signal = status > 0 ? status >> 8 : 0;
+  return {
+    exitStatus: status >= 0 && signal === 0 ? status : null,
+    exitSignal: signal === 0 ? null : (signalName(signal) ?? String(signal)),
+    at,
+  };
+}
+
+function exitWords(exit: ExitState): string {
+  const { exitStatus, exitSignal } = processExit(exit);
+  if (exitSignal !== null) return `was killed by the ${exitSignal} signal`;
+  return exitStatus === null ? 'vanished' : `exited with status ${exitStatus}`;
+}
+
+/** Files with errors by the names of their jobs. */
+export function filesByJob(broken: readonly BrokenFile[]): Map<string, BrokenFile[]> {
+  const files = new Map<string, BrokenFile[]>();
+  for (const file of broken) files.set(file.job, [...(files.get(file.job) ?? []), file]);
+  return files;
+}
