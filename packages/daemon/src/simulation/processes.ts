@@ -5,7 +5,8 @@
 import { SIGKILL, type Slot, signalNumber } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type { Context } from '../engine/model/context.ts';
-import { type InstanceState, type ProcessState, processesOf } from '../engine/model/state.ts';
+import { hasPid, type ProcessState } from '../engine/model/process-state.ts';
+import { type InstanceState, processesOf } from '../engine/model/state.ts';
 import type { Command, Report } from '../supervisor/process-messages.ts';
 
 const SIGCONT = signalNumber('CONT');
@@ -48,13 +49,12 @@ export class SimulatedProcesses {
     else if (command.type === 'signal') this.#signal(command.id, command.process, command.signal);
   }
 
-  /** A process of the live state: it is there, or was just about to be. */
+  /** A process of the live state. */
   #takeOver(instance: InstanceState, slot: Slot, process: ProcessState): void {
-    const { token, pid } = process;
-    if (pid === 0) {
-      this.#begin(token, slot, this.#definition(instance));
-      return;
-    }
+    const { token, pid, phase } = process;
+    if (phase === 'asked') this.#begin(token, slot, this.#definition(instance));
+    // Its timer makes another command.
+    if (!hasPid(process)) return;
     this.#pids.set(token, pid);
     this.#nextPid = Math.max(this.#nextPid, pid + 1);
     if (endsByItself(slot, this.#definition(instance))) this.#exit(token, 0);

@@ -21,7 +21,9 @@ export function adoption(
   const unknown = processes.filter(({ process }) => !context.findProcess(process) && !ordered.has(process));
   const alive = new Set(processes.map(({ process }) => process));
   const doubtful = [...state.instances.values()].some((instance) =>
-    [...processesOf(instance)].some(([, { token, execed }]) => token <= lastCommand && !(execed && alive.has(token))),
+    [...processesOf(instance)].some(
+      ([, { token, phase }]) => token <= lastCommand && !(phase === 'executed' && alive.has(token)),
+    ),
   );
   if (unknown.length === 0 && !doubtful && state.nextCommand > lastCommand) return null;
   const found = unknown.sort((a, b) => a.process - b.process).map(read);

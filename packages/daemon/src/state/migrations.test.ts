@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parseJob } from '@upstart/job-language';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { explainJob } from '../engine/explain/explain.ts';
+import type { ProcessState } from '../engine/model/process-state.ts';
+import { type EngineState, type InstanceState, processesOf, type TimerAction } from '../engine/model/state.ts';
 import { TEST_SETTINGS, TestWorld } from '../engine/testing/world.ts';
 import { startState } from '../start-up/start-state.ts';
 import type { Report } from '../supervisor/process-messages.ts';
@@ -15,6 +17,11 @@ import { type Snapshot, StateStore } from './store.ts';
 
 const SAVED = (format: number): string => fileURLToPath(new URL(`format-${format}/`, import.meta.url));
 const FORMATS = Array.from({ length: FORMAT - OLDEST }, (_, index) => OLDEST + index);
+/** The jobs of the sessions that left the states; not all of them in each. */
+const JOB_FILES = [4, 5].flatMap((format) => {
+  const folder = join(SAVED(format), 'conf');
+  return readdirSync(folder).map((file) => join(folder, file));
+});
 const NO_TROUBLE = { broken: [], switchedOff: null };
 const USAGE = { user: 0, system: 0, maxRss: 0 };
 
@@ -49,9 +56,12 @@ describe.each(FORMATS)('a state of format %d', (format) => {
 
   it('is what it says', () => {
     expect(written(format).format).toBe(format);
-    const { settings, classes } = written(format).state;
+    const { settings, classes, instances } = written(format).state;
     expect('jobOutput' in settings).toBe(format > 3);
     for (const { definition } of classes.values()) expect('unread' in definition).toBe(format > 4);
+    for (const instance of instances.values()) {
+      for (const [, process] of processesOf(instance)) expect('phase' in process).toBe(format > 5);
+    }
   });
 
   it('is replayed, snapshot and journal, and nothing is reported lost', () => {
@@ -111,11 +121,11 @@ describe.each(FORMATS)('a state of format %d', (format) => {
 
   it('has jobs whose files are what they were', () => {
     const { world } = start();
-    for (const file of readdirSync(join(SAVED(4), 'conf'))) {
-      const name = basename(file, '.conf');
+    for (const path of JOB_FILES) {
+      const name = basename(path, '.conf');
       const known = world.engine.state.classes.get(name)?.definition;
       if (!known) continue;
-      const definition = parseJob(readFileSync(join(SAVED(4), 'conf', file), 'utf8'), { name, path: known.path });
+      const definition = parseJob(readFileSync(path, 'utf8'), { name, path: known.path });
       world.input({ type: 'define', name, definition });
       expect(world.effects, 'the class is the same one').toEqual([]);
       const jobClass = world.engine.state.classes.get(name);
@@ -150,6 +160,54 @@ it('signals in a journal of format 4 mean nothing more: what they meant comes be
   const input = { type: 'report' as const, report, now: 0, wall: 0 };
   expect(migrate({ snapshot: written(4), batches: [[input]] })).toBe(true);
   expect(report).toEqual({ type: 'signal', seq: 9, signal: 0 });
+});
+
+describe('processes of format 5', () => {
+  const main = (state: EngineState, job: string): ProcessState => {
+    const [id] = state.classes.get(job)?.instances.values() ?? [];
+    return state.instances.get(id as number)?.processes.main as ProcessState;
+  };
+
+  it('get the phase that their fields hid', () => {
+    const snapshot = written(5);
+    expect(migrate({ snapshot, batches: [] })).toBe(true);
+    const phases = ['web', 'ordered', 'held', 'crowded', 'account'].map((job) => [job, main(snapshot.state, job)]);
+    expect(Object.fromEntries(phases)).toEqual({
+      web: expect.objectContaining({ phase: 'executed', retries: 0 }),
+      ordered: expect.objectContaining({ phase: 'executed', repeatable: true }),
+      held: expect.objectContaining({ phase: 'started', retries: 0 }),
+      crowded: expect.objectContaining({ phase: 'retrying', pid: 0, retries: 4 }),
+      account: expect.objectContaining({ phase: 'resolving', pid: 0, retries: 0, lookups: 16 }),
+    });
+    for (const [, process] of phases) expect(process).not.toHaveProperty('execed');
+    for (const [, process] of phases) expect(process).not.toHaveProperty('asked');
+  });
+
+  it.each([
+    ['asked', 'has no pid and no timer', { pid: 0, execed: false, retries: 0 }, false],
+    ['asked', 'is asked for once more after retries', { pid: 0, execed: false, retries: 2 }, false],
+    ['asked', 'is asked for once more after look-ups', { pid: 0, execed: false, retries: 0, asked: 3 }, false],
+    ['retrying', 'could not be forked', { pid: 0, execed: false, retries: 1 }, true],
+    ['retrying', 'could not be forked after look-ups', { pid: 0, execed: false, retries: 1, asked: 3 }, true],
+    ['resolving', 'has look-ups only', { pid: 0, execed: false, retries: 0, asked: 1 }, true],
+    ['started', 'has a pid', { pid: 7, execed: false, retries: 1 }, false],
+    ['executed', 'has executed', { pid: 7, execed: true, retries: 1, asked: 2 }, false],
+  ])('are %s: one that %s', (phase, _, fields, waits) => {
+    const snapshot = written(5);
+    const { state } = snapshot;
+    const [instance] = state.instances.values() as Iterator<InstanceState> & Iterable<InstanceState>;
+    if (!instance) throw new Error('there is no instance');
+    const older = () => ({ token: 1, firstPid: 0, forks: 0, ...fields }) as unknown as ProcessState;
+    instance.processes = { 'pre-stop': older() };
+    instance.successor = older();
+    state.timers.clear();
+    const action: TimerAction = { kind: 'spawn', instance: instance.id, slot: 'pre-stop' };
+    if (waits) state.timers.set(1, { id: 1, due: 0, action });
+    expect(migrate({ snapshot, batches: [] })).toBe(true);
+    expect(instance.processes['pre-stop']?.phase).toBe(phase);
+    const ofSuccessor = waits ? 'asked' : phase;
+    expect(instance.successor?.phase, 'no timer is for a successor').toBe(ofSuccessor);
+  });
 });
 
 it.each([1, FORMAT + 1, Number.NaN])('there is no way from format %d', (format) => {

@@ -3,10 +3,16 @@
 import { completeDefinition } from '@upstart/job-language';
 import type { EngineSettings } from '../engine/model/settings.ts';
 import type { SpawnSpec } from '../supervisor/process-messages.ts';
+import { addPhases } from './process-phases.ts';
 import { FORMAT } from './records.ts';
 import type { Recovered } from './store.ts';
 
-/** By format: migrates a snapshot, and the inputs of its journal, to the next format. */
+/**
+ * By format: migrates a snapshot, and the inputs of its journal, to the next format.
+ *
+ * No release has written format 6 yet, so more fields can join it: optional ones with a default where they are absent, or others
+ * with a value from the step 5. Then bring shape-6.txt up to date.
+ */
 const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
   // Containers: settings of init, and the label of output that is copied. Some builds had them before the number was raised.
   3: ({ snapshot: { state, commands } }) => {
@@ -23,6 +29,8 @@ const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
       if (input.type === 'report' && input.report.type === 'signal') input.report.signal = 0;
     }
   },
+  // The phase of a process is a field.
+  5: ({ snapshot: { state } }) => addPhases(state),
 };
 
 /** The oldest format that can be read. */

@@ -9,7 +9,7 @@ import * as zlib from 'node:zlib';
  * Raised whenever the state or the inputs change their shape (`shape-N.txt`, which a test compares); `migrations.ts` then gets the way
  * from the one before.
  */
-export const FORMAT = 5;
+export const FORMAT = 6;
 
 const HEADER = 8;
 /** Nothing that is written comes near this: a larger length is damage. */

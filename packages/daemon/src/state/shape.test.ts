@@ -9,7 +9,7 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 const WHAT_TO_DO = `
 The shape of what the daemon saves has changed, so a daemon of before and one of now do not read each other's state.
-- If a release has written format ${FORMAT}: keep a state of it (as in src/state/format-4), raise FORMAT in records.ts, write the way from
+- If a release has written format ${FORMAT}: keep a state of it (as in src/state/format-5), raise FORMAT in records.ts, write the way from
   ${FORMAT} to ${FORMAT + 1} in migrations.ts with its test, and run this test again: it makes shape-${FORMAT + 1}.txt.
 - If none has: have the way from ${FORMAT - 1} to ${FORMAT} in migrations.ts give what is new a good value (fields of JobDefinition get theirs
   from emptyDefinition), and bring shape-${FORMAT}.txt up to date by: npx vitest run packages/daemon/src/state/shape.test.ts -u

@@ -5,13 +5,8 @@ import { type Slot, signalName } from '@upstart/common';
 import type { State, WaitReason } from '@upstart/protocol';
 import type { ConditionState } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
-import {
-  type ClassState,
-  displayName,
-  type EventState,
-  type InstanceState,
-  type ProcessState,
-} from '../model/state.ts';
+import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
+import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
@@ -22,8 +17,12 @@ const MAX_REASONS = 100;
 /** The states that last as long as a hook runs. */
 const HOOKS: ReadonlySet<State> = new Set(['pre-start', 'post-start', 'pre-stop', 'post-stop']);
 
-/** Before a slot's process has a pid. */
-const NO_PID = 'not started yet';
+/** The reasons why a process has no pid yet. */
+const NO_PID: Readonly<Partial<Record<ProcessPhase, string>>> = {
+  asked: 'not started yet',
+  retrying: 'not started yet: no process to be had, retries soon',
+  resolving: 'not started yet: its user or group is being looked up',
+};
 
 export class Waits {
   readonly #asked: Question;
@@ -164,7 +163,7 @@ export class Waits {
     }
     const process = processes[state as Slot];
     if (!process) return null;
-    const name = `the ${state} process (${process.pid || NO_PID})`;
+    const name = `the ${state} process (${pidText(process)})`;
     if (process.stopped !== undefined) return `${name}${halted(process)}`;
     const own = this.ownEvent(instance);
     return own ? `${name} waits for its own event \`${this.#asked.tell(own)}\` to be over` : `${name} still runs`;
@@ -172,7 +171,7 @@ export class Waits {
 
   #setUpText(instance: InstanceState, main: ProcessState): string | null {
     const { expect } = this.#context.classOf(instance).definition;
-    if (!main.execed) return `the main process (${main.pid || NO_PID}) is being set up`;
+    if (main.phase !== 'executed') return `the main process (${pidText(main)}) is being set up`;
     if (expect === 'none') return null;
     if (main.stopped !== undefined) return `the main process (${main.pid})${halted(main)}`;
     const what = { stop: 'raise SIGSTOP', fork: 'fork', daemon: 'fork twice' }[expect];
@@ -189,6 +188,10 @@ export class Waits {
     const then = timer ? `; KILL follows in ${left} second${left === 1 ? '' : 's'}` : '';
     return `the main process (${pid}) was sent the ${sent} signal and still runs${then}`;
   }
+}
+
+function pidText(process: ProcessState): string {
+  return hasPid(process) ? String(process.pid) : (NO_PID[process.phase] ?? '');
 }
 
 /** ` is stopped by the STOP signal, and does nothing before it gets CONT` */

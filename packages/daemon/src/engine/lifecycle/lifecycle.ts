@@ -32,10 +32,9 @@ export function changeGoal(context: Context, instance: InstanceState, goal: Goal
 
 /** In `spawned`, with a program that runs but has not met `expect`: a stop need not wait for that. */
 function waitsForExpect(context: Context, instance: InstanceState): boolean {
-  const main = instance.processes.main;
-  return (
-    instance.state === 'spawned' && context.classOf(instance).definition.expect !== 'none' && main?.execed === true
-  );
+  const { state, processes } = instance;
+  if (state !== 'spawned' || processes.main?.phase !== 'executed') return false;
+  return context.classOf(instance).definition.expect !== 'none';
 }
 
 /** The present step has ended: moves to the next state. */
@@ -140,7 +139,7 @@ function enterStopping(context: Context, instance: InstanceState): boolean {
 
 /** A process started by a standing order may run already. */
 function enterSpawned(_context: Context, { processes: { main } }: InstanceState): boolean {
-  return main === undefined || main.execed;
+  return main === undefined || main.phase === 'executed';
 }
 
 function enterKilled(context: Context, instance: InstanceState): boolean {

@@ -11,6 +11,7 @@ import { EVERYBODY } from './audience.ts';
 import { Heap } from './heap.ts';
 import { Listeners } from './listeners.ts';
 import type { Effect } from './messages.ts';
+import { waitsForTimer } from './process-state.ts';
 import {
   type ClassState,
   displayName,
@@ -60,7 +61,9 @@ export class Context {
     for (const jobClass of state.classes.values()) this.indexClass(jobClass);
     for (const instance of state.instances.values()) {
       this.hold(instance, 1);
-      for (const [slot, { token }] of processesOf(instance)) this.processes.set(token, { instance, slot });
+      for (const [slot, process] of processesOf(instance)) {
+        if (!waitsForTimer(process)) this.processes.set(process.token, { instance, slot });
+      }
     }
     for (const timer of state.timers.values()) this.timers.push(timer);
     for (const event of state.events.values()) {

@@ -7,6 +7,7 @@ import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
+import type { ProcessState } from './process-state.ts';
 import type { EngineSettings } from './settings.ts';
 
 export type WaitKind = 'start' | 'stop' | 'restart' | 'emit';
@@ -31,25 +32,6 @@ export interface EventState {
   waiters: Waiter[];
   /** The instance one of whose processes has emitted it and waits for its end; absent where that is not known. */
   emitter?: number;
-}
-
-export interface ProcessState {
-  /** The id of the spawn command: how the supervisor knows the process. */
-  token: number;
-  /** 0 until the supervisor has reported it. */
-  pid: number;
-  /** The pid before forks were followed. */
-  firstPid: number;
-  forks: number;
-  execed: boolean;
-  /** Failed attempts to fork so far, while the spawn is being retried. */
-  retries: number;
-  /** How often it could not be started because whom it runs as was being asked for. */
-  asked?: number;
-  /** The supervisor may be ordered to start another one like it, which would be what the job needs then. */
-  repeatable?: boolean;
-  /** The signal that has stopped it, until it is continued. */
-  stopped?: number;
 }
 
 /** Why an instance failed: the first failure of a run. */

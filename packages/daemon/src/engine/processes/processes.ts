@@ -3,32 +3,32 @@
  */
 import { SIGKILL, type Slot, signalName } from '@upstart/common';
 import type { Context } from '../model/context.ts';
-import type { InstanceState, ProcessState, TimerAction } from '../model/state.ts';
+import { hasPid, newProcess, type ProcessState } from '../model/process-state.ts';
+import type { InstanceState, TimerAction } from '../model/state.ts';
 import { spawnSpec } from './spawn-spec.ts';
 import { takeSuccessor } from './standing-orders.ts';
 
 /** How often the process of a slot has been spawned already. */
-type Attempts = Pick<ProcessState, 'retries' | 'asked'>;
+type Attempts = Pick<ProcessState, 'retries' | 'lookups'>;
 
 /** Starts the process of a slot; its pid is known when the supervisor has reported it. */
 export function spawnProcess(
   context: Context,
   instance: InstanceState,
   slot: Slot,
-  { retries, asked }: Attempts = { retries: 0 },
+  { retries, lookups }: Attempts = { retries: 0 },
 ): void {
   const { definition } = context.classOf(instance);
   const successor = slot === 'main' ? takeSuccessor(context, instance) : undefined;
   if (successor) {
     instance.processes.main = successor;
-    if (successor.pid !== 0) tellProcess(context, instance, slot, successor.pid);
+    if (hasPid(successor)) tellProcess(context, instance, slot, successor.pid);
     return;
   }
   const spec = spawnSpec(context.state.settings, definition, instance, slot);
   const token = context.command((id) => ({ type: 'spawn', id, spec }));
-  const repeatable = spec.keep;
-  instance.processes[slot] = { token, pid: 0, firstPid: 0, forks: 0, execed: false, retries, repeatable };
-  if (asked !== undefined) instance.processes[slot].asked = asked;
+  const process = { ...newProcess(token, spec.keep), retries };
+  instance.processes[slot] = lookups === undefined ? process : { ...process, lookups };
   context.addProcess(token, instance, slot);
   // A hook that belongs to a stop has to keep to its time from the beginning.
   if (instance.goal === 'stop' && slot !== 'main') limitHooks(context, instance);
@@ -40,7 +40,7 @@ export function beginSuccession(context: Context, instance: InstanceState): void
   if (!successor) return;
   instance.processes.main = successor;
   delete instance.successor;
-  if (successor.pid !== 0) tellProcess(context, instance, 'main', successor.pid);
+  if (hasPid(successor)) tellProcess(context, instance, 'main', successor.pid);
 }
 
 /**
@@ -48,7 +48,8 @@ export function beginSuccession(context: Context, instance: InstanceState): void
  * just been started by a standing order gets it when its pid is known.
  */
 export function killMain(context: Context, instance: InstanceState): void {
-  if (instance.processes.main?.pid === 0) return;
+  const { main } = instance.processes;
+  if (main && !hasPid(main)) return;
   const { killSignal, killTimeout } = context.classOf(instance).definition;
   if (killTimeout === 0) {
     sendSignal(context, instance, SIGKILL);

@@ -13,7 +13,8 @@ import { SIGKILL } from '@upstart/common';
 import type { Context } from '../model/context.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
 import { operandsOf, plainWord } from '../model/listeners.ts';
-import type { ClassState, InstanceState, ProcessState } from '../model/state.ts';
+import { newProcess, type ProcessState } from '../model/process-state.ts';
+import type { ClassState, InstanceState } from '../model/state.ts';
 import { respawnIsAllowed } from './respawn-limit.ts';
 
 /** The events between the end of a process and the next one. */
@@ -89,7 +90,7 @@ function isHeard(context: Context, instance: InstanceState): boolean {
 export function addSuccessor(context: Context, instance: InstanceState, token: number, pid = 0): void {
   if (instance.successor?.token === token) return;
   const repeatable = instance.processes.main?.repeatable === true;
-  instance.successor = { token, pid, firstPid: pid, forks: 0, execed: false, retries: 0, repeatable };
+  instance.successor = newProcess(token, repeatable, pid);
   context.addProcess(token, instance, 'main');
 }
 

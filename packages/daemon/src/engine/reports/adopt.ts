@@ -12,7 +12,8 @@ import { changeGoal } from '../lifecycle/lifecycle.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import type { FoundProcess, Input } from '../model/messages.ts';
-import { type ClassState, type InstanceState, type ProcessState, processesOf } from '../model/state.ts';
+import { newProcess, type ProcessState } from '../model/process-state.ts';
+import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
 import { commandLine, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
 import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from '../processes/standing-orders.ts';
@@ -65,7 +66,7 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
     context.log('error', `Process ${pid} of ${context.display(instance)} is one too many, and is left alone`);
     return instance;
   }
-  instance.processes[slot] = { token, pid, firstPid: pid, forks: 0, execed: true, retries: 0 };
+  instance.processes[slot] = { ...newProcess(token, false, pid), phase: 'executed' };
   context.addProcess(token, instance, slot);
   // An unknown standing order.
   if (slot === 'main') forbidAgain(context, token);
@@ -163,10 +164,10 @@ function compare(
     if (token > lastCommand) continue;
     const pid = alive.get(token);
     if (pid !== undefined && pid !== process.pid) {
-      if (process.pid === 0) processSpawned(context, { instance, slot, process }, pid);
+      if (process.phase === 'asked') processSpawned(context, { instance, slot, process }, pid);
       process.pid = pid;
     }
-    if (pid !== undefined && process.execed) continue;
+    if (pid !== undefined && process.phase === 'executed') continue;
     probe(context, token);
   }
   const { main } = instance.processes;

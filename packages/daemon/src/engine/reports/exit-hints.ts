@@ -1,7 +1,7 @@
 /** Hints from the end of a process, by the habits of shells and `sh -e`, and by `expect`. Nothing of the job's file is quoted: everybody may read it. */
 import type { Slot } from '@upstart/common';
 import type { Expect, JobDefinition } from '@upstart/job-language';
-import type { ProcessState } from '../model/state.ts';
+import type { ProcessState } from '../model/process-state.ts';
 
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;

@@ -8,7 +8,8 @@ import { noteExitStatus } from '../lifecycle/exit-job.ts';
 import { advance, changeGoal } from '../lifecycle/lifecycle.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
-import type { FailureState, InstanceState, ProcessState } from '../model/state.ts';
+import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
+import type { FailureState, InstanceState } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
 import { countRespawn, noteRespawn } from '../processes/respawn-limit.ts';
 import { addSuccessor, endOrders } from '../processes/standing-orders.ts';
@@ -91,7 +92,7 @@ function removeProcess(context: Context, instance: InstanceState, slot: Slot): v
   context.removeProcess(process.token);
   delete instance.processes[slot];
   if (slot === 'main') endOrders(instance);
-  if (process.pid === 0) context.effects.push({ type: 'settled' });
+  if (!hasPid(process)) context.effects.push({ type: 'settled' });
 }
 
 /** States that end by themselves: the end of the main process then only changes where they lead to. */
@@ -110,7 +111,7 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   if (instance.state === 'stopping') return { failure: null, stops: false, goesOn: false };
   const goesOn = !isDeferred(instance);
   // The program ended without meeting `expect`: it never came up.
-  const neverUp = instance.state === 'spawned' && definition.expect !== 'none' && process.execed;
+  const neverUp = instance.state === 'spawned' && definition.expect !== 'none' && process.phase === 'executed';
   if (neverUp && !neverRan(status)) instance.hints.push(expectHint(definition.expect, process));
   const asks = status !== 0 || (definition.respawn && !definition.task) || neverUp;
   if (instance.goal !== 'start' || !asks) return { failure: null, stops: true, goesOn };
@@ -205,6 +206,7 @@ export function spawnDelayed(context: Context, instance: InstanceState, slot: Sl
   const process = instance.processes[slot] as ProcessState;
   context.log('warn', `Temporary process spawn error: ${reason}`);
   context.removeProcess(process.token);
+  process.phase = 'retrying';
   process.retries++;
   const pause = Math.min(RETRY_FIRST_MS * 2 ** (process.retries - 1), RETRY_LONGEST_MS);
   context.arm(pause, { kind: 'spawn', instance: instance.id, slot });
@@ -219,18 +221,17 @@ const AWAITED_LONGEST_MS = 256;
 export function spawnAwaited(context: Context, instance: InstanceState, slot: Slot): void {
   const process = instance.processes[slot] as ProcessState;
   context.removeProcess(process.token);
-  const asked = process.asked ?? 0;
-  process.asked = asked + 1;
-  context.arm(Math.min(AWAITED_FIRST_MS * 2 ** asked, AWAITED_LONGEST_MS), {
-    kind: 'spawn',
-    instance: instance.id,
-    slot,
-  });
+  process.phase = 'resolving';
+  const { lookups = 0 } = process;
+  process.lookups = lookups + 1;
+  const pause = Math.min(AWAITED_FIRST_MS * 2 ** lookups, AWAITED_LONGEST_MS);
+  context.arm(pause, { kind: 'spawn', instance: instance.id, slot });
 }
 
+/** The pause is over: asks the supervisor again, unless the job is to stop. */
 export function retrySpawn(context: Context, instance: InstanceState, slot: Slot): void {
   const process = instance.processes[slot];
-  if (process?.pid !== 0) return;
+  if (!process || !waitsForTimer(process)) return;
   if (instance.goal === 'stop' && slot !== 'post-stop') {
     context.log('info', `${context.display(instance)} ${slot} process is not needed any more`);
     removeProcess(context, instance, slot);

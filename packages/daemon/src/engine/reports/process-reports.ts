@@ -6,7 +6,8 @@ import type { State } from '@upstart/protocol';
 import type { Report } from '../../supervisor/process-messages.ts';
 import { advance } from '../lifecycle/lifecycle.ts';
 import type { Context } from '../model/context.ts';
-import type { InstanceState, ProcessState } from '../model/state.ts';
+import type { ProcessState } from '../model/process-state.ts';
+import type { InstanceState } from '../model/state.ts';
 import { killMain, signalMain, tellProcess } from '../processes/processes.ts';
 
 const SIGCONT = 18;
@@ -21,6 +22,7 @@ export interface Known {
 }
 
 export function processSpawned(context: Context, { instance, slot, process }: Known, pid: number): void {
+  process.phase = 'started';
   process.pid = pid;
   process.firstPid = pid;
   // Clients are notified of a successor when it replaces the process.
@@ -32,7 +34,7 @@ export function processSpawned(context: Context, { instance, slot, process }: Kn
 }
 
 export function processExeced(context: Context, { instance, slot, process }: Known): void {
-  process.execed = true;
+  process.phase = 'executed';
   if (slot !== 'main' || instance.state !== 'spawned' || process === instance.successor) return;
   const { expect } = context.classOf(instance).definition;
   // A stop that came before the program ran takes effect now.

@@ -139,7 +139,7 @@ function signalled(context: Context, known: Known, report: ReportOf<'signalled'>
   const { instance, slot, process } = known;
   if (report.errno === 0) {
     // The signal was a probe for a process without a report of its exec; it lives, so that report is lost (`adopt.ts`).
-    if (report.signal === 0 && !process.execed) processExeced(context, known);
+    if (report.signal === 0 && process.phase !== 'executed') processExeced(context, known);
     return;
   }
   if (report.errno === ESRCH) {

@@ -62,15 +62,16 @@ function instanceStatus(context: Context, instance: InstanceState): InstanceStat
 
 /**
  * Whether spawns have settled, since they take a moment: for one job, the programs run; for all jobs
- * (null), the pids are known, because some program may always be about to run.
+ * (null), the pids are known, because some program may always be about to run. A process that waits for the next attempt to fork
+ * keeps nobody waiting.
  */
 export function isSettled(context: Context, job: string | null): boolean {
   const classes = job === null ? context.state.classes.values() : [context.state.classes.get(job)];
   for (const jobClass of classes) {
     for (const id of jobClass?.instances.values() ?? []) {
       const { processes } = context.instance(id) as InstanceState;
-      for (const { pid, execed, retries } of Object.values(processes)) {
-        if (retries === 0 && (pid === 0 || (job !== null && !execed))) return false;
+      for (const { phase } of Object.values(processes)) {
+        if (phase === 'asked' || phase === 'resolving' || (phase === 'started' && job !== null)) return false;
       }
     }
   }

@@ -1,7 +1,8 @@
 /** For tests and the fuzzer: what has to hold of a world between two inputs, whatever has happened. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { lengthOf } from '../environment/environment.ts';
-import type { EngineState, InstanceState } from '../model/state.ts';
+import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
+import { type EngineState, type InstanceState, processesOf, type TimerState } from '../model/state.ts';
 import type { TestWorld } from './world.ts';
 
 /** States that an instance may be found in between two inputs, with the process that it then waits for. */
@@ -73,7 +74,16 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
   if (instance.state === 'running') deepEqual(instance.goal, 'start', 'who runs wants to run');
   if (instance.orderHolds) deepEqual(instance.state, 'running', 'only who runs is to be started again');
   if (instance.orders) ok(instance.processes.main, 'orders are for the end of a process');
+  for (const [slot, process] of processesOf(instance)) checkPhase(state, instance, slot, process);
   const { respawnLimit, respawnInterval } = owner?.definition ?? { respawnLimit: 0, respawnInterval: 0 };
   const limited = respawnLimit > 0 && respawnInterval > 0;
   ok(!limited || instance.respawnCount <= respawnLimit + 1, 'the respawn limit holds');
+}
+
+function checkPhase({ timers }: EngineState, instance: InstanceState, slot: string, process: ProcessState): void {
+  const { phase, pid } = process;
+  deepEqual(pid !== 0, hasPid(process), `a process that is ${phase} has a pid, or none`);
+  const isItsTimer = ({ action }: TimerState): boolean =>
+    action.kind === 'spawn' && action.instance === instance.id && action.slot === slot;
+  if (waitsForTimer(process)) ok([...timers.values()].some(isItsTimer), `a process that is ${phase} has a timer`);
 }
