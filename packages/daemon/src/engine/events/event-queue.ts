@@ -18,7 +18,7 @@ export const EVENTS_AT_ONCE = 20_000;
 /** Processes events until all that remain are blocked, or the steps of one turn are used up. */
 export function runEventQueue(context: Context): void {
   let last: EventState | undefined;
-  context.resetWork();
+  context.work.reset();
   // Waiting events do not count: after a crash each event is looked at again, and the pause must be at the same place.
   for (let done = 0; done < EVENTS_AT_ONCE; ) {
     const event = context.nextEvent();
@@ -29,7 +29,7 @@ export function runEventQueue(context: Context): void {
     if (!event.handled || event.blockers === 0) done++;
     if (!event.handled) {
       handle(context, event);
-      done += context.takeWork();
+      done += context.work.takeSteps();
     }
     if (event.blockers === 0) finish(context, event);
     last = event;

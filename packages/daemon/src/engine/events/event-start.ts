@@ -52,7 +52,7 @@ function noteLimits(
   { name }: EventState,
   { steps, tooLong }: MatchBudget,
 ): void {
-  context.work((MAX_MATCHING_STEPS - steps) >> 3);
+  context.work.add((MAX_MATCHING_STEPS - steps) >> 3);
   if (steps >= 0 && tooLong === undefined) return;
   const text = tooLong ?? `Matching takes too long: at most ${MAX_MATCHING_STEPS} steps`;
   jobClass.refused = { at: context.wall, text };

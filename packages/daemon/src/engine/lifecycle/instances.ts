@@ -39,7 +39,7 @@ export function classEnvironment(context: Context, { env: lines }: JobDefinition
     const value = inherited ? inherited.get(line) : getVariable(settings.initEnv, line);
     return value === undefined ? line : `${line}=${value}`;
   });
-  context.work(environment.length + entries.length);
+  context.work.add(environment.length + entries.length);
   if (many) return applyLines(environment, entries);
   const env = [...environment];
   for (const entry of entries) {

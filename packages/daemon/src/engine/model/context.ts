@@ -8,6 +8,7 @@ import type { LogPriority, Notification } from '@upstart/protocol';
 import type { Command } from '../../supervisor/process-messages.ts';
 import { lengthOf, sameEntries } from '../environment/environment.ts';
 import { EVERYBODY } from './audience.ts';
+import { FineWork } from './fine-work.ts';
 import { Heap } from './heap.ts';
 import { Listeners } from './listeners.ts';
 import type { Effect } from './messages.ts';
@@ -27,9 +28,6 @@ import {
 export const MAX_FAULTS = 3;
 
 const NONE: ReadonlySet<string> = new Set();
-
-/** So much fine work is as much as a step of the event queue. */
-const FINE_STEPS = 128;
 
 export class Context {
   readonly state: EngineState;
@@ -53,8 +51,8 @@ export class Context {
   private shared: readonly string[] = [];
   /** Characters of all names of instances, and of all variables of instances and events. */
   readonly held = { names: 0, text: 0 };
-  /** Work that is finer than the steps of the event queue, since that was begun. */
-  private fineSteps = 0;
+  /** The work of the event queue beyond handing out events, since it was begun. */
+  readonly work = new FineWork();
 
   constructor(state: EngineState) {
     this.state = state;
@@ -80,23 +78,6 @@ export class Context {
     // A copy takes no more room than its entries.
     if (!sameEntries(env, this.shared)) this.shared = env.slice();
     return this.shared;
-  }
-
-  /** Notes work that events cause beyond their handing out: a variable that is copied, or as much. */
-  work(steps: number): void {
-    this.fineSteps += steps;
-  }
-
-  /** Resets the count of noted work. */
-  resetWork(): void {
-    this.fineSteps = 0;
-  }
-
-  /** Work noted since the last call, in steps of the event queue. */
-  takeWork(): number {
-    const steps = Math.floor(this.fineSteps / FINE_STEPS);
-    this.fineSteps -= steps * FINE_STEPS;
-    return steps;
   }
 
   addInstance(instance: InstanceState): void {

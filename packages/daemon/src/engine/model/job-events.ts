@@ -12,7 +12,7 @@ export function jobEventEnvironment(context: Context, instance: InstanceState, e
   const env = [`JOB=${definition.name}`, `INSTANCE=${instance.name}`];
   if (ending) env.push(...resultVariables(instance.failure));
   exportVariables(env, definition.export, instance.env);
-  context.work(env.length);
+  context.work.add(env.length);
   return env;
 }
 
