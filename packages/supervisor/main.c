@@ -36,16 +36,14 @@ static void open_standard_descriptors(void) {
 int main(int unused, char **argv) {
 	(void)unused;
 	int status;
-	spawn_open();
 	bool left = state_open(argv);
 	if (!left)
 		open_standard_descriptors();
-	slots_open();
 	place_open(argv[0]);
 	enum role role = front_door(argv);
 	/* After a re-execution, which is by the path of the file, the kernel has the name of that. */
 	prctl(PR_SET_NAME, program_invocation_short_name);
-	child_limits_open();
+	spawn_open();
 	loop_open();
 	if (role == OF_MACHINE) {
 		pid1_open(left);
@@ -56,7 +54,6 @@ int main(int unused, char **argv) {
 	terminals_are_shared = role == OF_CONTAINER;
 	if (left)
 		take_over();
-	slots_clear();
 	static const struct reaped_row own[] = {{daemon_pid, daemon_ended}, {logger_pid, logger_ended}, {0}};
 	reap_open(own, daemon_is_ready);
 	/* Process 1 may have been another program, whose children ended meanwhile. */

@@ -57,10 +57,7 @@ async function inputsOf(program: string, args: readonly string[]): Promise<numbe
 export const supervisorEnd = native('supervisor-frames-supervisor', 'supervisor-frames', 100_000, [
   'packages/supervisor/link/frames.c',
 ]);
-export const stateFile = native('state-file', 'state-file', 100_000, [
-  'packages/supervisor/link/state_file.c',
-  'packages/supervisor/loop/slots.c',
-]);
+export const stateFile = native('state-file', 'state-file', 100_000, ['packages/supervisor/link/state_file.c']);
 export const launcherReplies = native('launcher-replies', 'launcher-replies', 100_000);
 export const confWatch = native('conf-watch', 'conf-watch', 2000);
 export const logger = native(

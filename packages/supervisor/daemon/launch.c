@@ -74,7 +74,7 @@ void launch_listen(bool of_machine) {
 	if (door < 0)
 		return;
 	if (bind(door, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + 1 + (socklen_t)length) == 0 &&
-	    listen(door, DOOR_BACKLOG) == 0 && (door = slots_leave(door)) >= 0)
+	    listen(door, DOOR_BACKLOG) == 0)
 		return;
 	close(door);
 	door = -1;

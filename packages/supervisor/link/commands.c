@@ -20,16 +20,10 @@ static bool keep_note(const void *text, size_t length) {
 	return true;
 }
 
-void commands_hand_over(FILE *out) {
-	state_number(out, "command-last", (int64_t)command_last);
-	state_bytes(out, "note", note_kept, strlen(note_kept));
-}
-
-void commands_take_over(const struct state_entry *entry) {
-	if (entry_is(entry, "command-last"))
-		command_last = (uint64_t)entry->number;
-	else if (entry_is(entry, "note") && entry->bytes)
-		keep_note(entry->bytes, entry->length);
+void commands_keep(struct state_file *state) {
+	size_t length = strlen(note_kept);
+	keep(state, "command-last", command_last);
+	keep_bytes(state, "note", note_kept, &length, NOTE_MAX);
 }
 
 static struct process *process_of(const struct frame *frame) {

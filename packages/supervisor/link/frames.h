@@ -85,7 +85,10 @@ uint8_t *reports_rewind(size_t greeting);
 bool reports_send(int fd);
 
 /* ---- state_file.c: the form of the file in which an image leaves its state; upgrade.c has its parts ---- */
-struct state_entry {
+/* The file that is being written, or the entry of it that has been read. Each part has one function for both. */
+struct state_file {
+	/* NULL while reading. */
+	FILE *out;
 	const char *key;
 	size_t key_length;
 	int64_t number;
@@ -94,18 +97,19 @@ struct state_entry {
 	size_t length;
 };
 
-void state_number(FILE *out, const char *key, int64_t number);
-void state_bytes(FILE *out, const char *key, const void *bytes, size_t length);
-/* A descriptor that the next image gets; nothing for -1. */
-void state_descriptor(FILE *out, const char *key, int fd);
+/* Each writes an entry, or sets the variable if the entry that has been read is that one, and returns whether it has done so. */
+#define keep(state, key, variable) keep_number(state, key, &(variable), sizeof(variable))
+bool keep_number(struct state_file *state, const char *key, void *number, size_t size);
+/* Into a buffer of `most` bytes. */
+bool keep_bytes(struct state_file *state, const char *key, void *bytes, size_t *length, size_t most);
+/* The next image gets the descriptor; -1 for one that is not open. */
+bool keep_descriptor(struct state_file *state, const char *key, int *fd);
 
-bool entry_is(const struct state_entry *entry, const char *key);
-/* The descriptor that an entry names, if it is open; else -1. */
-int entry_descriptor(const struct state_entry *entry);
-/* Takes the entry at `*at`, which is moved behind it. False at the end, or when the text is not one. */
-bool state_next(const char **at, const char *end, struct state_entry *entry);
+/* Whether the entry that has been read is this one. */
+bool entry_is(const struct state_file *state, const char *key);
+/* Reads the entry at `*at`, which is moved behind it. False at the end, or when the text is not one. */
+bool state_next(const char **at, const char *end, struct state_file *state);
 
-void reports_hand_over(FILE *out);
-void reports_take_over(const struct state_entry *entry);
+void reports_keep(struct state_file *state);
 
 #endif

@@ -30,7 +30,6 @@ extern uint64_t command_last;
 /* What the daemon before has said for the next one, whose meaning is theirs; "" when there is nothing. */
 extern char note_kept[NOTE_MAX + 1];
 
-void commands_hand_over(FILE *out);
-void commands_take_over(const struct state_entry *entry);
+void commands_keep(struct state_file *state);
 
 #endif

@@ -18,18 +18,12 @@ size_t reports_size(void) {
 	return end - greeting;
 }
 
-void reports_hand_over(FILE *out) {
-	state_number(out, "report-last", (int64_t)reports_last);
-	state_bytes(out, "reports", memory + greeting, reports_size());
-}
-
-void reports_take_over(const struct state_entry *entry) {
-	if (entry_is(entry, "report-last"))
-		reports_last = (uint64_t)entry->number;
-	if (!entry_is(entry, "reports") || !entry->bytes || entry->length > REPORTS_MAX)
-		return;
-	memcpy(memory, entry->bytes, entry->length);
-	end = entry->length;
+void reports_keep(struct state_file *state) {
+	size_t size = reports_size();
+	keep(state, "report-last", reports_last);
+	keep(state, "report-acknowledged", reports_acknowledged);
+	keep_bytes(state, "reports", memory + greeting, &size, REPORTS_MAX);
+	end = greeting + size;
 }
 
 void reports_add_values(enum frame_type type, const struct field_value *values) {

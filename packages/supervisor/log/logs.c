@@ -391,21 +391,6 @@ void logs_close(int64_t patience) {
 
 /* ---- from one image of the supervisor to the next ---- */
 
-/* What there is to know of a log beside its text and its terminal. */
-static const struct {
-	const char *key;
-	size_t offset;
-} numbers[] = {
-	{"log-number", offsetof(struct log, number)},
-	{"log-flags", offsetof(struct log, flags)},
-	{"log-finished", offsetof(struct log, finished)},
-};
-#define NUMBERS (sizeof numbers / sizeof *numbers)
-
-static int64_t *number_of(struct log *log, size_t i) {
-	return (int64_t *)((char *)log + numbers[i].offset);
-}
-
 int64_t log_number(const struct log *log) {
 	return log->number;
 }
@@ -417,85 +402,50 @@ struct log *log_by_number(int64_t number) {
 	return id < end ? logs[id] : NULL;
 }
 
-void logs_hand_over(FILE *out) {
-	state_number(out, "log-last", last_sequence);
-	state_descriptor(out, "log-table", memory);
-	state_number(out, "log-logger", pid);
-	/* Open over the re-execution: there may be reports in it. */
-	state_descriptor(out, "log-channel", channel.fd);
-	for (int64_t id = 0; id < end; id++) {
-		struct log *log = logs[id];
-		if (!log)
-			continue;
-		size_t path = strlen(log->text);
-		state_number(out, "log-id", log->sequence);
-		state_bytes(out, "log", log->text, path);
-		state_number(out, "log-place", id);
-		state_descriptor(out, "log-master", log->master);
-		state_bytes(out, "log-copy", log->text + path + 1, log->length - path - 1);
-		for (size_t i = 0; i < NUMBERS; i++)
-			state_number(out, numbers[i].key, *number_of(log, i));
+/* Of one log. What its text is: the path, and the label behind it. */
+static void keep_log(struct state_file *state, struct log *log) {
+	char label[MESSAGE_TEXT + 1] = "";
+	size_t path = strlen(log->text), length = log->length - path - 1;
+	int64_t place = log->id;
+	if (state->out)
+		keep_bytes(state, "log-copy", log->text + path + 1, &length, length);
+	else if (keep_bytes(state, "log-copy", label, &length, MESSAGE_TEXT))
+		set_text(log, log->text, path, label);
+	if (keep(state, "log-place", place) && place < PLACES && !logs[place]) {
+		logs[log->id] = NULL;
+		logs[log->id = place] = log;
+		end = place < end ? end : place + 1;
 	}
+	keep_descriptor(state, "log-master", &log->master);
+	keep(state, "log-number", log->number);
+	keep(state, "log-flags", log->flags);
+	keep(state, "log-finished", log->finished);
 }
 
-/* Format 1: what a supervisor that wrote logs itself has not written is a log of its own, which comes before the terminal's. */
-static void take_bytes(struct log *terminal, const struct state_entry *entry) {
-	int ends[2];
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return;
-	fcntl(ends[1], F_SETPIPE_SZ, (int)entry->length);
-	ssize_t written = write(ends[1], entry->bytes, entry->length);
-	(void)written;
-	close(ends[1]);
-	struct log *log = new_log(terminal->text, strlen(terminal->text), "", 0, ends[0]);
-	if (!log)
-		return;
-	log->finished = true;
-	log->number = -1;
-	int64_t sequence = log->sequence;
-	log->sequence = terminal->sequence;
-	terminal->sequence = sequence;
-}
-
-void logs_take_over(const struct state_entry *entry) {
-	/* The log whose entries are being read, and the id of the next one. */
+void logs_keep(struct state_file *state) {
+	/* The log whose entries are being read, and its sequence. */
 	static struct log *now;
-	static int64_t id;
-	for (size_t i = 0; i < NUMBERS && now; i++)
-		if (entry_is(entry, numbers[i].key))
-			*number_of(now, i) = entry->number;
-	if (entry_is(entry, "log-last"))
-		last_sequence = entry->number;
-	else if (entry_is(entry, "log-table"))
-		memory = entry_descriptor(entry);
-	else if (entry_is(entry, "log-memory"))
-		close(entry_descriptor(entry)); /* of a logger whose logs looked otherwise */
-	else if (entry_is(entry, "log-logger"))
-		pid = (pid_t)entry->number;
-	else if (entry_is(entry, "log-channel"))
-		watch_start(&channel, entry_descriptor(entry), EPOLLIN, ready);
-	else if (entry_is(entry, "log-id"))
-		id = entry->number;
-	else if (entry_is(entry, "log") && entry->bytes) {
-		now = new_log(entry->bytes, entry->length, "", 0, -1);
-		if (now && id)
-			now->number = now->sequence = id;
-	} else if (!now)
+	static int64_t sequence;
+	int socket = channel.fd;
+	keep(state, "log-last", last_sequence);
+	keep_descriptor(state, "log-table", &memory);
+	keep(state, "log-logger", pid);
+	/* Open over the re-execution: there may be reports in it. */
+	if (keep_descriptor(state, "log-channel", &socket))
+		watch_start(&channel, socket, EPOLLIN, ready);
+	for (int64_t id = 0; state->out && id < end; id++)
+		if (logs[id]) {
+			size_t path = strlen(logs[id]->text);
+			keep(state, "log-id", logs[id]->sequence);
+			keep_bytes(state, "log", logs[id]->text, &path, path);
+			keep_log(state, logs[id]);
+		}
+	if (state->out || keep(state, "log-id", sequence))
 		return;
-	else if (entry_is(entry, "log-place") && entry->number < PLACES && !logs[entry->number]) {
-		logs[now->id] = NULL;
-		logs[now->id = entry->number] = now;
-		end = now->id < end ? end : now->id + 1;
-	} else if (entry_is(entry, "log-master"))
-		now->master = entry_descriptor(entry);
-	else if (entry_is(entry, "log-file"))
-		close(entry_descriptor(entry));
-	else if (entry_is(entry, "log-bytes") && entry->bytes)
-		take_bytes(now, entry);
-	else if (entry_is(entry, "log-copy") && entry->bytes) {
-		char *label = strndup((const char *)entry->bytes, entry->length);
-		set_text(now, now->text, strlen(now->text), label ? label : "");
-		now->flags = label && *label ? LOG_TO_OUTPUT : now->flags;
-		free(label);
-	}
+	if (entry_is(state, "log") && state->bytes) {
+		now = new_log(state->bytes, state->length, "", 0, -1);
+		if (now)
+			now->number = now->sequence = sequence;
+	} else if (now)
+		keep_log(state, now);
 }

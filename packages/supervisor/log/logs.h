@@ -39,8 +39,7 @@ bool logs_say(int fd, const char *line, size_t length);
 /* The number that a log has in a state file, and the log that has it. */
 int64_t log_number(const struct log *log);
 struct log *log_by_number(int64_t number);
-void logs_hand_over(FILE *out);
-void logs_take_over(const struct state_entry *entry);
+void logs_keep(struct state_file *state);
 
 /* Starts the logger, after what the image before this one has left was taken over. */
 void logs_open(void);

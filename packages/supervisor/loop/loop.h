@@ -1,4 +1,4 @@
-/* What all else stands on: the event loop, the supervisor's own words, where files are, the lowest descriptors. */
+/* What all else stands on: the event loop, the supervisor's own words, where files are. */
 #ifndef LOOP_H
 #define LOOP_H
 
@@ -67,28 +67,5 @@ void place_open(const char *name);
 extern char place_executable[PATH_MAX];
 /* The path `relative`, seen from the folder of the executable. */
 void place_beside(char path[PLACE_MAX], const char *relative);
-
-/* ---- slots.c ---- */
-/* A new process gets a copy of these lowest descriptors only, so that a spawn costs the same however many there are. */
-enum slot {
-	/* Writing end of the error pipe. */
-	SLOT_ERROR = 3,
-	/* Master of a pty, or the writing end of the pipe that takes its place. */
-	SLOT_OUTPUT,
-	/* The text of a script. */
-	SLOT_SCRIPT,
-	SLOTS_END,
-};
-
-/* Takes the slots that nothing is in: an image before this one may have used them for something else. */
-void slots_open(void);
-/* Whether a process can be given the lowest descriptors only (Linux 5.9). */
-extern bool slots_suffice;
-/* Puts a copy of the descriptor into the slot. */
-bool slot_fill(enum slot slot, int fd);
-/* Closes whatever is in the slots. */
-void slots_clear(void);
-/* A descriptor that is not a slot, for the same file: a copy where it is one. */
-int slots_leave(int fd);
 
 #endif

@@ -21,7 +21,6 @@ void signals_open(void);
 /* Reports the signals that have come, as far as there is room for reports. */
 void signals_turn(void);
 /* What has come and is not reported or not acknowledged: the next image deals with it. */
-void signals_hand_over(FILE *out);
-void signals_take_over(const struct state_entry *entry);
+void signals_keep(struct state_file *state);
 
 #endif

@@ -37,23 +37,17 @@ static const struct {
 #define FORWARDED (sizeof forwarded / sizeof *forwarded)
 
 static struct watch watch = {.fd = -1};
-/* A bit for each signal that was taken from the kernel and is not reported yet; each once, as in the kernel. */
+/* A bit for each signal that was taken from the kernel and is not reported yet, 1 for signal 1; each once, as in the kernel. */
 static uint64_t waiting;
-/* INSISTING: a signal that ends init is not acknowledged. ALONE: init ends without a daemon. */
-static enum { CALM, INSISTING, ALONE } phase;
-/* The last report of such a signal, 0 until there is room for it; how often its time was over, and the timer for that. */
+/* The last report of a signal that ends init. Until it is acknowledged, the timer runs; how often its time was over. */
 static uint64_t ending_report;
 static int timeouts;
 static struct timer patience;
+/* Init ends without a daemon. */
+static bool is_alone;
 
 static uint64_t bit(size_t i) {
 	return UINT64_C(1) << (forwarded[i].number - 1);
-}
-
-static bool insists(void) {
-	if (phase == INSISTING && ending_report && reports_acknowledged >= ending_report)
-		phase = CALM;
-	return phase == INSISTING;
 }
 
 static void end_process(struct process *process, void *signal) {
@@ -64,42 +58,22 @@ static void end_process(struct process *process, void *signal) {
 
 static void time_out(struct timer *unused) {
 	(void)unused;
-	if (phase == ALONE) {
+	timeouts++;
+	if (is_alone) {
 		process_each(end_process, &(int){SIGKILL});
 		daemon_ends_without(STATUS_ALONE);
-	}
-	if (!insists())
-		return;
-	timeouts++;
-	if (daemon_is_ready()) {
+	} else if (daemon_is_ready()) {
 		say("the daemon does not take a signal");
 		daemon_kill();
 	}
-	timer_start(&patience, TOLD_PATIENCE, time_out);
 }
 
 static void end_alone(void) {
 	say("no daemon comes up: ending without one");
-	phase = ALONE;
+	is_alone = true;
 	daemon_forsake();
 	process_each(end_process, &(int){SIGTERM});
 	timer_start(&patience, PROCESSES_PATIENCE, time_out);
-}
-
-/* The clock of the first signal counts for those that follow. */
-static void insist(void) {
-	if (insists() || phase == ALONE)
-		return;
-	phase = INSISTING;
-	ending_report = 0;
-	timeouts = 0;
-	timer_start(&patience, TOLD_PATIENCE, time_out);
-}
-
-static void take(size_t i) {
-	waiting |= bit(i);
-	if (forwarded[i].ends_init)
-		insist();
 }
 
 static void ready(struct watch *unused, uint32_t events) {
@@ -114,7 +88,7 @@ static void ready(struct watch *unused, uint32_t events) {
 			continue;
 		for (size_t i = 0; i < FORWARDED; i++)
 			if (info.ssi_signo == (uint32_t)forwarded[i].number)
-				take(i);
+				waiting |= bit(i);
 	}
 }
 
@@ -139,34 +113,32 @@ void signals_open(void) {
 }
 
 void signals_turn(void) {
+	bool insists = false;
 	for (size_t i = 0; i < FORWARDED; i++) {
-		if (!(waiting & bit(i)) || !reports_have_room())
-			continue;
-		report_add(REPORT_SIGNAL, NUMBER(SIGNAL, forwarded[i].number));
-		waiting &= ~bit(i);
-		if (forwarded[i].ends_init)
-			ending_report = reports_last;
+		if ((waiting & bit(i)) && reports_have_room()) {
+			report_add(REPORT_SIGNAL, NUMBER(SIGNAL, forwarded[i].number));
+			waiting &= ~bit(i);
+			if (forwarded[i].ends_init)
+				ending_report = reports_last;
+		}
+		insists |= (waiting & bit(i)) && forwarded[i].ends_init;
 	}
-	if (insists() && !pid1_is_system && (daemon_is_hopeless() || timeouts >= TOLD_TIMES))
+	insists |= ending_report > reports_acknowledged;
+	if (is_alone) {
+		if (process_count() == 0)
+			daemon_ends_without(STATUS_ALONE);
+	} else if (!insists) {
+		timer_stop(&patience);
+		timeouts = 0;
+	} else if (!pid1_is_system && (daemon_is_hopeless() || timeouts >= TOLD_TIMES)) {
 		end_alone();
-	if (phase == ALONE && process_count() == 0)
-		daemon_ends_without(STATUS_ALONE);
-}
-
-void signals_hand_over(FILE *out) {
-	if (waiting)
-		state_number(out, "signal-waiting", (int64_t)waiting);
-	if (insists() && ending_report)
-		state_number(out, "signal-report", (int64_t)ending_report);
-}
-
-void signals_take_over(const struct state_entry *entry) {
-	bool is_waiting = entry_is(entry, "signal-waiting");
-	for (size_t i = 0; is_waiting && i < FORWARDED; i++)
-		if ((uint64_t)entry->number & bit(i))
-			take(i);
-	if (entry_is(entry, "signal-report")) {
-		insist();
-		ending_report = (uint64_t)entry->number;
+	} else if (!timer_is_running(&patience)) {
+		/* The clock of the first signal counts for those that follow. */
+		timer_start(&patience, TOLD_PATIENCE, time_out);
 	}
+}
+
+void signals_keep(struct state_file *state) {
+	keep(state, "signal-waiting", waiting);
+	keep(state, "signal-report", ending_report);
 }

@@ -1,12 +1,9 @@
 /*
- * Writes and reads the table of processes, both by one table of keys. A process continues where it was when all its entries have
+ * The table of processes from one image of the supervisor to the next. A process continues where it was when all its entries have
  * been read.
  */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "log/logs.h"
@@ -14,54 +11,51 @@
 #include "process/process.h"
 #include "spawn/spawn.h"
 
-/* More bytes than what the pipe of a script can have in it already. */
-#define PIPE_FILLED (128 * 1024)
-
-/* Numbers and descriptors, all of them an int, -1 for none. */
-static const struct member {
-	const char *key;
-	size_t offset;
-	bool is_descriptor;
-} members[] = {
-	{"process-pid", offsetof(struct process, pid), false},
-	{"process-trace", offsetof(struct process, trace), false},
-	{"process-forks", offsetof(struct process, forks), false},
-	{"process-forks-wanted", offsetof(struct process, forks_wanted), false},
-	{"process-status", offsetof(struct process, status), false},
-	{"process-exec-pipe", offsetof(struct process, exec_pipe.fd), true},
-	{"process-pidfd", offsetof(struct process, pidfd.fd), true},
-};
-#define MEMBERS (sizeof members / sizeof *members)
-
-static int *value_of(const struct member *member, struct process *process) {
-	return (int *)((char *)process + member->offset);
+static void keep_process(struct state_file *state, struct process *process) {
+	int64_t log = process->log ? log_number(process->log) : 0;
+	uint64_t again = process->kept ? process->kept->id : 0;
+	struct frame kept = {.type = FRAME_SPAWN, .length = (uint32_t)state->length, .body = state->bytes};
+	keep(state, "process-pid", process->pid);
+	keep(state, "process-trace", process->trace);
+	keep(state, "process-forks", process->forks);
+	keep(state, "process-forks-wanted", process->forks_wanted);
+	keep(state, "process-status", process->status);
+	keep_descriptor(state, "process-exec-pipe", &process->exec_pipe.fd);
+	keep_descriptor(state, "process-pidfd", &process->pidfd.fd);
+	if (keep(state, "process-log", log))
+		process->log = log_by_number(log);
+	if (state->out && process->kept)
+		keep_bytes(state, "process-kept", (void *)process->kept->body, &(size_t){process->kept->length}, KEPT_MAX);
+	else if (entry_is(state, "process-kept") && kept.body && frame_fits(FRAME_SPAWN, kept.body, kept.length))
+		process_keep(process, &kept);
+	if (keep(state, "process-again", again))
+		order_set(process, again);
 }
 
-static void give(struct process *process, void *data) {
-	FILE *out = data;
+static void write_process(struct process *process, void *state) {
 	/* A fault during the clone: nobody can tell whether there is a child. The daemon asks for what it does not find. */
 	if (process->pid == 0 && !process->ended)
 		return;
-	state_number(out, "process", (int64_t)process->id);
-	for (const struct member *member = members; member < members + MEMBERS; member++)
-		if (member->is_descriptor)
-			state_descriptor(out, member->key, *value_of(member, process));
-		else
-			state_number(out, member->key, *value_of(member, process));
-	if (process->log)
-		state_number(out, "process-log", log_number(process->log));
-	if (process->kept) {
-		state_bytes(out, "process-kept", process->kept->body, process->kept->length);
-		state_number(out, "process-again", (int64_t)process->kept->id);
-	}
-}
-
-void processes_hand_over(FILE *out) {
-	process_each(give, out);
+	keep(state, "process", process->id);
+	keep_process(state, process);
 }
 
 /* The process whose entries are being read; NULL before the first one. */
 static struct process *now;
+
+void processes_keep(struct state_file *state) {
+	uint64_t id;
+	if (state->out) {
+		process_each(write_process, state);
+		return;
+	}
+	if (keep(state, "process", id)) {
+		processes_taken_over();
+		now = process_new(id);
+	}
+	if (now)
+		keep_process(state, now);
+}
 
 void processes_taken_over(void) {
 	struct process *process = now;
@@ -83,36 +77,4 @@ void processes_taken_over(void) {
 		process_ended(process, process->status, NULL);
 	if (!ended && (pidfd >= 0 || process->forks > 0 || process->trace == TRACE_NEW_CHILD))
 		follow_begin(process, pidfd);
-}
-
-/* Format 1 only: the rest of a script that a pipe was filled with as the shell read; all of it gets room there. */
-static void feed_script(int pipe, const struct state_entry *script) {
-	fcntl(pipe, F_SETPIPE_SZ, (int)script->length + PIPE_FILLED);
-	if (write(pipe, script->bytes, script->length) != (ssize_t)script->length && errno != EPIPE)
-		say("The end of a script is lost: %s", strerror(errno));
-	close(pipe);
-}
-
-void processes_take_over(const struct state_entry *entry) {
-	static struct state_entry script;
-	if (entry_is(entry, "process")) {
-		processes_taken_over();
-		now = process_new((uint64_t)entry->number);
-	}
-	if (!now)
-		return;
-	for (const struct member *member = members; member < members + MEMBERS; member++)
-		if (entry_is(entry, member->key))
-			*value_of(member, now) = member->is_descriptor ? entry_descriptor(entry) : (int)entry->number;
-	struct frame kept = {.type = FRAME_SPAWN, .length = (uint32_t)entry->length, .body = entry->bytes};
-	if (entry_is(entry, "process-log"))
-		now->log = log_by_number(entry->number);
-	else if (entry_is(entry, "process-kept") && entry->bytes && frame_fits(FRAME_SPAWN, entry->bytes, entry->length))
-		process_keep(now, &kept);
-	else if (entry_is(entry, "process-again"))
-		order_set(now, (uint64_t)entry->number);
-	else if (entry_is(entry, "process-script"))
-		script = *entry;
-	else if (entry_is(entry, "process-script-pipe"))
-		feed_script(entry_descriptor(entry), &script);
 }

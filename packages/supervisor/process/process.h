@@ -76,8 +76,7 @@ void follow_begin(struct process *process, int pidfd);
 void trace_stopped(struct process *process, int status);
 
 /* From one image of the supervisor to the next (PROTOCOL.md has the keys). The logs have been taken over before. */
-void processes_hand_over(FILE *out);
-void processes_take_over(const struct state_entry *entry);
+void processes_keep(struct state_file *state);
 /* There are no more entries. */
 void processes_taken_over(void);
 

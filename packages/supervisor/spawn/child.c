@@ -99,16 +99,9 @@ void child_restore_limits(void) {
 	setrlimit(RLIMIT_NOFILE, &original);
 }
 
-void limits_hand_over(FILE *out) {
-	state_number(out, "limit-files", (int64_t)original.rlim_cur);
-	state_number(out, "limit-files-hard", (int64_t)original.rlim_max);
-}
-
-void limits_take_over(const struct state_entry *entry) {
-	if (entry_is(entry, "limit-files"))
-		original.rlim_cur = (rlim_t)entry->number;
-	else if (entry_is(entry, "limit-files-hard"))
-		original.rlim_max = (rlim_t)entry->number;
+void limits_keep(struct state_file *state) {
+	keep(state, "limit-files", original.rlim_cur);
+	keep(state, "limit-files-hard", original.rlim_max);
 }
 
 int child_restore_signals(void) {

@@ -70,11 +70,20 @@ bool spawn_settle(struct process *process) {
 
 /* ---- what the child starts with: 0, or -1 with the reason in errno ---- */
 
+/* Whether a process can be given the lowest descriptors only (Linux 5.9). */
+static bool slots_suffice;
+
+/* Between spawns the slots are taken by descriptor 0, so that no other descriptor of the supervisor gets their numbers. */
+static void slots_clear(void) {
+	for (int slot = SLOT_ERROR; slot < SLOTS_END; slot++)
+		dup3(STDIN_FILENO, slot, O_CLOEXEC);
+}
+
 /* Moves a descriptor into a slot. */
 static int put(enum slot slot, int fd) {
-	bool filled = slot_fill(slot, fd);
+	int filled = dup3(fd, (int)slot, O_CLOEXEC);
 	close(fd);
-	return filled ? 0 : -1;
+	return filled < 0 ? -1 : 0;
 }
 
 /* The master of a terminal and the job's end of it; where no terminal is left, the ends of a pipe. */
@@ -162,6 +171,10 @@ static char *heap;
 
 void spawn_open(void) {
 	long page = sysconf(_SC_PAGESIZE);
+	slots_clear();
+	/* Changes nothing, as nobody shares the table yet. */
+	slots_suffice = close_range(~0u, ~0u, CLOSE_RANGE_UNSHARE) == 0;
+	child_limits_open();
 	heap = (char *)(((uintptr_t)sbrk(0) + (uintptr_t)page - 1) & ~((uintptr_t)page - 1));
 }
 

@@ -6,7 +6,18 @@
 
 /* ---- spawn.c ---- */
 
-/* Before anything has been allocated. */
+/* A new process gets a copy of these lowest descriptors only, so that a spawn costs the same however many there are. */
+enum slot {
+	/* Writing end of the error pipe. */
+	SLOT_ERROR = 3,
+	/* Master of a pty, or the writing end of the pipe that takes its place. */
+	SLOT_OUTPUT,
+	/* The text of a script. */
+	SLOT_SCRIPT,
+	SLOTS_END,
+};
+
+/* Takes the slots, before anything else can, notes the limit of open files that the supervisor was started with, and raises it. */
 void spawn_open(void);
 /* Carries out a SPAWN frame; everything that goes wrong is reported. */
 void spawn(const struct frame *frame);
@@ -47,13 +58,11 @@ int64_t spec_number(enum field_tag tag, int64_t otherwise);
 _Noreturn void child_run(bool shares);
 _Noreturn void child_gives_up(int step, int error, const char *detail);
 
-/* Remembers the limit of open files that the supervisor was started with, and raises it. */
 void child_limits_open(void);
-/* Gives a child that limit, and signals as they are without a supervisor. 0, as a step. */
+/* Gives a child the limit of open files that the supervisor had, and signals as they are without one. 0, as a step. */
 void child_restore_limits(void);
 int child_restore_signals(void);
-void limits_hand_over(FILE *out);
-void limits_take_over(const struct state_entry *entry);
+void limits_keep(struct state_file *state);
 
 /* ---- steps.c ---- */
 

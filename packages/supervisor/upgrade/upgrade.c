@@ -31,7 +31,6 @@
 /* The first and the last entry. The format grows when older supervisors would misunderstand what follows. */
 #define FIRST "upstart-supervisor"
 #define FORMAT 2
-#define FORMAT_OLDEST 1
 #define LAST "end"
 
 /* Milliseconds for the installed supervisor to say that it understands; and for a core, which a disk may never take. */
@@ -53,13 +52,8 @@
 static char variable[sizeof STATE_VARIABLE "=-2147483648" BY_FAULT];
 
 /* In the order in which they are written: processes refer to logs. */
-static const struct {
-	void (*give)(FILE *out);
-	void (*take)(const struct state_entry *entry);
-} parts[] = {
-	{limits_hand_over, limits_take_over},       {commands_hand_over, commands_take_over},
-	{reports_hand_over, reports_take_over},     {logs_hand_over, logs_take_over},
-	{processes_hand_over, processes_take_over}, {signals_hand_over, signals_take_over},
+static void (*const parts[])(struct state_file *state) = {
+	limits_keep, commands_keep, reports_keep, logs_keep, processes_keep, signals_keep,
 };
 #define PARTS (sizeof parts / sizeof *parts)
 
@@ -82,10 +76,8 @@ static void name_state(int fd, bool by_fault) {
 /* Whether all of what was left can be read, from the first entry to the last. */
 static bool is_understood(void) {
 	const char *at = left;
-	struct state_entry entry;
-	if (!state_next(&at, left_end, &entry) || !entry_is(&entry, FIRST))
-		return false;
-	if (entry.number < FORMAT_OLDEST || entry.number > FORMAT)
+	struct state_file entry;
+	if (!state_next(&at, left_end, &entry) || !entry_is(&entry, FIRST) || entry.number != FORMAT)
 		return false;
 	while (state_next(&at, left_end, &entry))
 		if (entry_is(&entry, LAST))
@@ -128,10 +120,10 @@ bool state_open(char **argv) {
 
 void take_over(void) {
 	const char *at = left;
-	struct state_entry entry;
+	struct state_file entry;
 	while (state_next(&at, left_end, &entry))
 		for (size_t i = 0; i < PARTS; i++)
-			parts[i].take(&entry);
+			parts[i](&entry);
 	processes_taken_over();
 	munmap((void *)left, (size_t)(left_end - left));
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
@@ -139,14 +131,15 @@ void take_over(void) {
 
 /* Writes what this supervisor knows, and becomes the installed one, to be asked whether it understands that. */
 static _Noreturn void write_and_check(int fd) {
-	FILE *out = fdopen(fd, "w");
-	if (!out)
+	struct state_file state = {.out = fdopen(fd, "w")};
+	int format = FORMAT, last = 0;
+	if (!state.out)
 		_exit(1);
-	state_number(out, FIRST, FORMAT);
+	keep(&state, FIRST, format);
 	for (size_t i = 0; i < PARTS; i++)
-		parts[i].give(out);
-	state_number(out, LAST, 0);
-	if (fflush(out) != 0 || ferror(out))
+		parts[i](&state);
+	keep(&state, LAST, last);
+	if (fflush(state.out) != 0 || ferror(state.out))
 		_exit(1);
 	name_state(fd, false);
 	setenv(CHECK_VARIABLE, "1", 1);

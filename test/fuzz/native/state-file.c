@@ -8,7 +8,7 @@ static volatile uint8_t looked_at;
 
 void fuzz_one(const uint8_t *bytes, size_t length) {
 	const char *at = (const char *)bytes, *end = at + length;
-	struct state_entry entry;
+	struct state_file entry;
 	while (state_next(&at, end, &entry)) {
 		if (at > end || entry.key + entry.key_length >= at || (entry_is(&entry, "end") && entry.key_length != 3))
 			abort();
