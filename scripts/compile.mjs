@@ -8,7 +8,7 @@ import { requireCompiler } from './prerequisites.mjs';
 import { Problem } from './problem.mjs';
 import { fingerprint, isFresh, remember } from './records.mjs';
 
-const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror'];
+const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-O2', '-Wall', '-Wextra', '-Werror'];
 
 /** Builds one row of PROGRAMS; returns whether there was anything to do. */
 export function compile(program) {

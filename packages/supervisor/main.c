@@ -2,7 +2,6 @@
  * The supervisor: parent of the daemon and of every process of a job. It decides nothing. It sets processes up, follows and
  * reaps them, keeps their output, and starts the daemon again when it dies; see PROTOCOL.md.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -8,7 +8,7 @@ import { CHECKOUT } from '../chaos/session.ts';
 import { corpusFiles } from './corpus.ts';
 import type { Fuzzer } from './fuzzer.ts';
 
-const FLAGS = ['-std=gnu11', '-pthread', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
+const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-pthread', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
 const INCLUDED = ['-Ipackages/supervisor', '-Ipackages/logger', '-Idist/generated'];
 const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 

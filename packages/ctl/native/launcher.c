@@ -2,7 +2,6 @@
  * The program behind initctl, start, stop, ...: hands its command line to the init daemon, which runs it, and copies
  * out what comes back. It knows no command; what the daemon cannot do is done by ctl.js under Node.
  */
-#define _GNU_SOURCE
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>

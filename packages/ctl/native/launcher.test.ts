@@ -35,7 +35,7 @@ import { TestSessions } from '../../protocol/src/testing/sessions.ts';
 const SOURCES = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.c'))
   .map((name) => join(import.meta.dirname, name));
-const STRICT = ['-std=gnu11', '-Wall', '-Wextra', '-Werror'];
+const STRICT = ['-std=gnu11', '-D_GNU_SOURCE=', '-Wall', '-Wextra', '-Werror'];
 const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 /** What the stand-in for ctl.js prints: how it was called. */

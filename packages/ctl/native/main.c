@@ -2,7 +2,6 @@
  * The program behind the commands that Node would be too slow for, or may be gone for: it goes by the name it is called by. Where Node
  * is needed all the same it is found from here.
  */
-#define _GNU_SOURCE
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,6 @@
  * What the launcher sends, and what it makes of the daemon's answers: msgpack, as packages/protocol/README.md describes it. Answers come
  * from a socket, so nothing of them is believed before it has been checked.
  */
-#define _GNU_SOURCE
 #include <endian.h>
 #include <stdarg.h>
 #include <stdio.h>

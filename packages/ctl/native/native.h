@@ -1,6 +1,5 @@
 /* The parts of the program behind the commands. */
-#ifndef NATIVE_H
-#define NATIVE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,5 +48,3 @@ struct value {
 /* The fields of a frame's body; false if it is none. Those of maps in it are read as its own: no two share a name. */
 enum field { ID, FD, DATA, RESULT, ERROR, TEXT, FIELDS };
 bool decode_frame(const struct buffer *b, struct value fields[FIELDS]);
-
-#endif

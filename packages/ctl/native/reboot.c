@@ -3,7 +3,6 @@
  * system 4.5). Nothing else may be left to run then. The rest, mistakes among it, is shutdown.js's, which has the system brought
  * down in order.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/reboot.h>
 #include <stdio.h>

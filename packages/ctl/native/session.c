@@ -2,7 +2,6 @@
  * The session that the caller means without saying so, by the rules of packages/protocol/src/locate.ts. Where a look at names, owners
  * and modes does not decide it is UNCLEAR, and for that to find out.
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

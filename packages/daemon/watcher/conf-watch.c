@@ -9,7 +9,6 @@
  * stdout   struct inotify_event, with its name, as the kernel has it. The answers to requests, in their order, are ones whose
  *          mask is 0 and whose wd is that of the watch, or 0, or an error number as a negative.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>

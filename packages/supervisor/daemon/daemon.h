@@ -1,6 +1,5 @@
 /* The daemon: its life from one start to the next (daemon.c), and how Node is started for it (launch.c). */
-#ifndef DAEMON_H
-#define DAEMON_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -38,5 +37,3 @@ void launch_listen(bool of_machine);
 pid_t launch(char **arguments, unsigned failures, bool plainly, int *connection);
 /* The daemon is gone: what it has still written is passed on. */
 void launch_close_output(void);
-
-#endif

@@ -2,7 +2,6 @@
  * Starting the daemon: where Node and the daemon's program are, and with which options, environment and descriptors it runs.
  * PROTOCOL.md has the variables.
  */
-#define _GNU_SOURCE
 #include "daemon/daemon.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* What supervisor and daemon send each other, and what one image of the supervisor leaves to the next (PROTOCOL.md). */
-#ifndef FRAMES_H
-#define FRAMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -111,5 +110,3 @@ bool entry_is(const struct state_file *state, const char *key);
 bool state_next(const char **at, const char *end, struct state_file *state);
 
 void reports_keep(struct state_file *state);
-
-#endif

@@ -1,6 +1,5 @@
 /* The connection to the daemon, of which there is one at most, and what the daemon asks for over it. */
-#ifndef LINK_H
-#define LINK_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,5 +30,3 @@ extern uint64_t command_last;
 extern char note_kept[NOTE_MAX + 1];
 
 void commands_keep(struct state_file *state);
-
-#endif

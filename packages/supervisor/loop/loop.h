@@ -1,6 +1,5 @@
 /* What all else stands on: the event loop, the supervisor's own words, where files are. */
-#ifndef LOOP_H
-#define LOOP_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -67,5 +66,3 @@ void place_open(const char *name);
 extern char place_executable[PATH_MAX];
 /* The path `relative`, seen from the folder of the executable. */
 void place_beside(char path[PLACE_MAX], const char *relative);
-
-#endif

@@ -2,7 +2,6 @@
  * What this process is to be. The name `upstart` is the command-line tool's with a command, an option of its own or nothing at all; other
  * options, and process 1, mean init. Root who calls init with another pid wants telinit; others are no init of a machine.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

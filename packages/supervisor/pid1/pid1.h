@@ -1,6 +1,5 @@
 /* What the init program is to be (front_door.c), the signals that it gets (signals.c), and what process 1 of a machine does besides (pid1.c). */
-#ifndef PID1_H
-#define PID1_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,5 +21,3 @@ void signals_open(void);
 void signals_turn(void);
 /* What has come and is not reported or not acknowledged: the next image deals with it. */
 void signals_keep(struct state_file *state);
-
-#endif

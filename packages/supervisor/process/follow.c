@@ -10,7 +10,6 @@
  * long as its parent lives, that parent reaps it; when the parent has died it becomes ours, and is reaped like any other. The
  * pidfd says when it has ended; only then we look for its status.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

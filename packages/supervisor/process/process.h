@@ -1,6 +1,5 @@
 /* The processes of jobs, from the command that starts one until its end has been reported. */
-#ifndef PROCESS_H
-#define PROCESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -95,5 +94,3 @@ void reap_turn(void);
 void order_set(struct process *process, uint64_t id);
 /* Reports the end, by a wait status or NOT_KNOWN, after the output. The process may be gone after this. */
 void process_ended(struct process *process, int status, const struct rusage *usage);
-
-#endif

@@ -26,7 +26,7 @@ static bool due;
 static bool stops_wait;
 /* How many more processes may end for which orders stand; and until there may be more of them without a daemon. */
 static int orders_left = ORDERS_A_TURN;
-static struct timer pause;
+static struct timer orders_pause;
 
 void reap_open(const struct reaped_row *rows, bool (*has_daemon)(void)) {
 	own = rows;
@@ -155,6 +155,6 @@ void reap_turn(void) {
 			stops_wait = many;
 		}
 	}
-	if (orders_left <= 0 && !timer_is_running(&pause))
-		timer_start(&pause, ORDERS_EVERY, pause_is_over);
+	if (orders_left <= 0 && !timer_is_running(&orders_pause))
+		timer_start(&orders_pause, ORDERS_EVERY, pause_is_over);
 }

@@ -2,7 +2,6 @@
  * A new process from the clone to its first step: what it is to become, and what it does not keep of the supervisor. It has no
  * heap: nothing in it may allocate, or look at what is allocated.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -2,7 +2,6 @@
  * The parent's side of starting a process (reference: jobs 8.1): its terminal, its script, the clone, and the pipe that says
  * whether its program runs.
  */
-#define _GNU_SOURCE
 #include "spawn/spawn.h"
 
 #include <errno.h>

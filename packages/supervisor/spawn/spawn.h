@@ -1,6 +1,5 @@
 /* Starting a process: the supervisor's side of it, and the child between the clone and its program. */
-#ifndef SPAWN_H
-#define SPAWN_H
+#pragma once
 
 #include "process/process.h"
 
@@ -70,5 +69,3 @@ void limits_keep(struct state_file *state);
 _Noreturn void steps_run(void);
 /* Init was started for a container, whose users are one service. */
 extern bool terminals_are_shared;
-
-#endif

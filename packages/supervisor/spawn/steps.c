@@ -2,7 +2,6 @@
  * What a new process does before its program: the steps of reference: jobs 8.2, in that order, as a table. Any of them may take
  * long, which holds nobody else. In a child nothing may allocate (child.c).
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

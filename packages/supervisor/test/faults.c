@@ -2,7 +2,6 @@
  * System calls that go wrong when a test wants it. Compiled in with -Dwritev=faulty_writev and so on; a fault is there as
  * long as the file $FAULTS/NAME is.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -2,7 +2,6 @@
  * The supervisor becomes the installed version of itself (reference: system 6), by command or after a fault. What it
  * knows is in a file in memory, which the next image finds open, like the descriptors named in it.
  */
-#define _GNU_SOURCE
 #include "upgrade/upgrade.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* From one image of the supervisor to the next: by command, or after a fault. */
-#ifndef UPGRADE_H
-#define UPGRADE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -12,5 +11,3 @@ void crashes_survive(void);
 void take_over(void);
 /* Becomes the installed supervisor; returns when that cannot be done, having said why: then nothing has changed. */
 void hand_over(void);
-
-#endif

@@ -2,7 +2,6 @@
  * What the launcher makes of a daemon's answers: the bytes of a connection to it, in frames. It is compiled into this file, with
  * its output going nowhere and its end being the end of an input only.
  */
-#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -2,7 +2,6 @@
  * The logger, from the memory that a logger before it has left and the messages that it finds, to its end. Each input is a logger of its
  * own, in a child; only the files that it writes are not: every path is /dev/null.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>

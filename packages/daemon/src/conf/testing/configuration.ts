@@ -98,6 +98,6 @@ export class TestConfiguration {
 export function buildConfWatch(directory: string): string {
   const source = fileURLToPath(new URL('../../../watcher/conf-watch.c', import.meta.url));
   const program = join(directory, 'conf-watch');
-  execFileSync('cc', ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
+  execFileSync('cc', ['-std=gnu11', '-D_GNU_SOURCE=', '-O2', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
   return program;
 }

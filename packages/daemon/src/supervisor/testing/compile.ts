@@ -9,7 +9,7 @@ import { GENERATED, generate } from '../../../../../scripts/generate.mjs';
 const CHECKOUT = fileURLToPath(new URL('../../../../../', import.meta.url));
 const SUPERVISOR = fileURLToPath(new URL('../../../../supervisor/', import.meta.url));
 const LOGGER = fileURLToPath(new URL('../../../../logger/', import.meta.url));
-const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
+const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
 export const SANITIZE = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 export const RELAY = join(SUPERVISOR, 'test/relay.mjs');
 
