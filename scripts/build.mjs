@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSyn
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { compile } from './compile.mjs';
+import { completions } from './completions.mjs';
 import { generate } from './generate.mjs';
 import { BIN, DIST, LIB, ROOT } from './layout.mjs';
 import { writeLicences } from './licences.mjs';
@@ -28,6 +29,7 @@ export async function build() {
   const targets = [
     ...PROGRAMS.map((program) => ({ output: program.output, make: () => compile(program) })),
     ...BUNDLES.map((row) => ({ output: row.output, make: () => bundle(row) })),
+    { output: 'completions', make: completions },
     ...SNAPSHOTS.map((row) => ({ output: row.output, make: () => snapshot(row) })),
   ];
   const built = [];

@@ -69,6 +69,13 @@ export const WRAPPERS = {
   'upstart-rc': 'upstart-rc.js',
 };
 
+/** Programs whose command lines the shells complete. */
+export const COMPLETED = [
+  ...['upstart', 'initctl'],
+  ...Object.values(LINKS).flat(),
+  ...['init-checkconf', 'telinit', 'runlevel', 'shutdown', 'upstart-rc'],
+];
+
 /** Shell scripts. `@VERSION@` in them becomes the version. */
 export const SCRIPTS = [
   { output: 'bin/service', source: 'packages/ctl/sysv/service' },

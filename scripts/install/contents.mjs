@@ -1,21 +1,25 @@
 // What is installed where, as tables. Paths are those of the installed system.
 import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { BIN, LIB, ROOT } from '../layout.mjs';
-import { SYSTEM_TOOLS } from '../targets.mjs';
+import { BIN, DIST, LIB, ROOT } from '../layout.mjs';
+import { COMPLETED, SYSTEM_TOOLS } from '../targets.mjs';
 
 /** Programs that people call, who may not have sbin on their PATH. */
 const FOR_PEOPLE = ['upstart', 'initctl'];
 
-const LINKS = ['start', 'stop', 'restart', 'reload'];
-/** Where the completions of each shell belong, below PREFIX/share: bash and fish look for the name of the command. */
-const COMPLETIONS = {
-  'upstart.bash': ['initctl', ...LINKS, 'status'].map((command) => `bash-completion/completions/${command}`),
+/** Where zsh looks: Debian's into vendor-completions below /usr, others into site-functions. */
+const OF_ZSH = ['zsh/site-functions', 'zsh/vendor-completions'];
+
+/** The places of the completions of each shell, below PREFIX/share. bash and fish look for the name of the program. */
+const completionPlaces = (programs, asInit) => ({
+  'upstart.bash': programs.map((program) => `bash-completion/completions/${program}`),
   // `status` is a command of fish itself, whose own completion this would hide.
-  'upstart.fish': ['initctl', ...LINKS].map((command) => `fish/vendor_completions.d/${command}.fish`),
-  // Debian's zsh looks into vendor-completions below /usr, others into site-functions.
-  _upstart: ['zsh/site-functions/_upstart', 'zsh/vendor-completions/_upstart'],
-};
+  'upstart.fish': programs
+    .filter((program) => program !== 'status')
+    .map((program) => `fish/vendor_completions.d/${program}.fish`),
+  _upstart: OF_ZSH.map((folder) => `${folder}/_upstart`),
+  '_upstart-init': asInit ? OF_ZSH.map((folder) => `${folder}/_upstart-init`) : [],
+});
 
 /** What an init has besides its programs. */
 const OF_INIT = [
@@ -39,13 +43,14 @@ export const FOLDERS_OF_INIT = ['/var/log/upstart', '/usr/share/upstart/sessions
  */
 export function contents({ root, prefix, node, asInit }) {
   const programs = listing(BIN).filter((name) => asInit || !SYSTEM_TOOLS.includes(name));
+  const completed = COMPLETED.filter((name) => programs.includes(name));
   const rows = [
     ...programs.map((name) => ({ from: join(BIN, name), to: join(prefix, 'sbin', name) })),
     ...FOR_PEOPLE.map((name) => ({ link: `../sbin/${name}`, to: join(prefix, 'bin', name) })),
     ...listing(LIB).map((name) => ({ from: join(LIB, name), to: join(prefix, 'lib/upstart', name) })),
-    ...Object.entries(COMPLETIONS).flatMap(([file, places]) =>
+    ...Object.entries(completionPlaces(completed, asInit)).flatMap(([file, places]) =>
       places.map((place) => ({
-        from: join(ROOT, 'packages/ctl/completions', file),
+        from: join(DIST, 'completions', file),
         to: join(prefix, 'share', place),
       })),
     ),

@@ -1,4 +1,5 @@
-/** What bash offers behind a command line. Names of jobs and variables may be anything, and are text only. */
+/** What bash and fish offer behind a command line. Names of jobs and variables may be anything, and are text only. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,11 +7,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from './product.ts';
 import { SessionInit } from './session-init.ts';
 
-const COMPLETIONS = fileURLToPath(new URL('../../packages/ctl/completions/upstart.bash', import.meta.url));
+const COMPLETIONS = fileURLToPath(new URL('../../dist/completions', import.meta.url));
 const TRAP = '$(touch${IFS}trapped)';
 const SCRIPT = `
 cd "\${0%/*}"
-source '${COMPLETIONS}'
+source '${COMPLETIONS}/upstart.bash'
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _upstart
@@ -22,7 +23,9 @@ let script: string;
 
 beforeAll(async () => {
   const service = 'exec sleep 1000\n';
-  session = await SessionInit.start({ jobs: { web: service, 'my work': service, [TRAP]: service, up: service } });
+  session = await SessionInit.start({
+    jobs: { web: service, 'my work': service, [TRAP]: service, up: service, eve: 'start on go\nexec true\n' },
+  });
   session.env.PATH = `${session.product.bin}:${session.env.PATH}`;
   script = join(session.product.place('shell', { 'complete.bash': SCRIPT }), 'complete.bash');
   await session.run('start', 'up');
@@ -42,7 +45,7 @@ test.each([
   [['initctl', 'log-p'], ['log-priority']],
   [
     ['start', ''],
-    ['\\$\\(touch\\$\\{IFS\\}trapped\\)', 'my\\ work', 'web'],
+    ['\\$\\(touch\\$\\{IFS\\}trapped\\)', 'eve', 'my\\ work', 'web'],
   ],
   [['initctl', 'stop', ''], ['up']],
   // As bash takes `--timeout=5` apart.
@@ -54,7 +57,63 @@ test.each([
   [['start', 'web', 'u'], []],
   [['initctl', 'get-env', 'F'], ['F']],
   [['initctl', 'explain', '--ev'], ['--event=']],
+  [['initctl', '--user', 'explain', '--event', '=', 'g'], ['go']],
+  [['initctl', 'emit', 'g'], ['go']],
+  [
+    ['upstart', 'sta'],
+    ['start', 'status'],
+  ],
+  [['upstart', 'start', 'w'], ['web']],
+  [['upstart', 'start', 'web', 'my'], ['my\\ work']],
+  [['upstart', '--user', 'stop', 'u'], ['up']],
+  [['upstart', 'start', '--no'], ['--no-wait']],
+  [['upstart', 'start', '--timeout', '5', 'w'], ['web']],
+  [['upstart', 'start', '--timeout', '5'], []],
+  [['upstart', 'start', '--', '--no'], []],
+  [['upstart', 'check', 'complete.b'], ['complete.bash']],
+  [['upstart', 'no-such-command', ''], []],
+  [
+    ['init', '--default-console', '=', 'o'],
+    ['output', 'owner'],
+  ],
+  [['init', '--confdir', '..'], ['..']],
+  [['reboot', '--fo'], ['--force']],
+  [
+    ['telinit', ''],
+    ['0', '1', '2', '3', '4', '5', '6', 'S', 's', 'Q', 'q', 'U', 'u'],
+  ],
 ])('%j', async (words, expected) => {
   expect(await offered(...words)).toEqual(expected);
   expect(existsSync(join(dirname(script), 'trapped'))).toBe(false);
+});
+
+test('nothing where no init answers', async () => {
+  const { stdout, stderr } = await run('bash', [script, 'upstart', 'start', ''], {
+    ...session.env,
+    ...{ UPSTART_SESSION: 'unix:path=/nonexistent', XDG_RUNTIME_DIR: '/nonexistent' },
+  });
+  expect(stdout.trim()).toBe('');
+  expect(stderr).toBe('');
+});
+
+const FISH = spawnSync('fish', ['--version']).status === 0;
+
+test.skipIf(!FISH).each([
+  ['upstart sta', ['start', 'status']],
+  ['upstart start w', ['web']],
+  ['upstart start --no', ['--no-wait']],
+  ['upstart --user stop u', ['up']],
+  ['initctl emit g', ['go']],
+  ['start web u', []],
+  ['init --default-console o', ['output', 'owner']],
+])('fish: %s', async (line, expected) => {
+  const { stdout } = await run(
+    'fish',
+    ['--no-config', '-c', `source ${COMPLETIONS}/upstart.fish; complete -C '${line}'`],
+    {
+      ...session.env,
+    },
+  );
+  const words = stdout.split('\n').filter((text) => text !== '');
+  expect(words.map((text) => text.split('\t')[0])).toEqual(expected);
 });

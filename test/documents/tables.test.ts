@@ -50,13 +50,3 @@ test('every request that needs rights is in the reference', () => {
   const text = section('docs/reference/control.md', '5').replaceAll('\n', ' ');
   expect(Object.values(PRIVILEGED).filter((action) => !text.includes(action))).toEqual([]);
 });
-
-test.each([
-  ['upstart.bash', (option: string) => `--${option}`],
-  ['_upstart', (option: string) => `--${option}`],
-  ['upstart.fish', (option: string) => `-l ${option}`],
-])('every option of a command is completed by %s', (file, form) => {
-  const text = read(`packages/ctl/completions/${file}`);
-  const options = COMMANDS.flatMap(({ name, options }) => options.map(({ long }) => [name, form(long)] as const));
-  expect(options.filter(([, option]) => !text.includes(option))).toEqual([]);
-});

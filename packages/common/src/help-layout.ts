@@ -40,7 +40,7 @@ export function twoColumns(indented: string, description: string, width: number)
 /** The options of a help text, those that are not hidden, with their descriptions. */
 export function optionLines(specs: readonly OptionSpec[], width: number): string[] {
   return specs
-    .filter(({ shown }) => shown !== 'hidden')
+    .filter(({ shown }) => shown !== 'hidden' && shown !== 'ignored')
     .map(({ long, short, letterOnly, value, description }) => {
       if (letterOnly) return twoColumns(`  -${short} ${value ?? ''}`.trimEnd(), description, width);
       const left = `${short === undefined ? '' : `  -${short}, `}`.padEnd(6);

@@ -12,3 +12,4 @@ export * from './suggest.ts';
 export * from './system-error.ts';
 export * from './text.ts';
 export * from './version.ts';
+export * from './word-kind.ts';

@@ -4,6 +4,8 @@
  * stands, and each mistake has its exact text.
  */
 
+import type { WordKind } from './word-kind.ts';
+
 export interface OptionSpec {
   readonly long: string;
   readonly short?: string;
@@ -11,10 +13,15 @@ export interface OptionSpec {
   readonly letterOnly?: true;
   /** The name of the option's value in the help; options without it are flags. */
   readonly value?: string;
+  /** For completion; absent: the value is anything. */
+  readonly valueKind?: WordKind;
   readonly integer?: boolean;
   readonly description: string;
-  /** `hidden` options are in no help; `further` ones are listed apart from those that scripts know. */
-  readonly shown?: 'hidden' | 'further';
+  /**
+   * `hidden` options are in no help, and `ignored` ones, which have no effect, are not completed, either; `further` ones
+   * are listed apart from those that scripts know.
+   */
+  readonly shown?: 'hidden' | 'ignored' | 'further';
 }
 
 /** The options given, by long name: the value, or true for a flag. */

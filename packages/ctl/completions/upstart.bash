@@ -1,63 +1,79 @@
-# Completion of initctl and its links for bash. Installed as bash-completion/completions/{initctl,start,stop,restart,reload,status}.
+# Completion for bash. The build fills in the tables, from those of the commands and options (packages/ctl/src/completions).
 
-# Jobs whose second word in `initctl list` fits the extended regular expression $1.
-_upstart_jobs() {
-    initctl list 2> /dev/null | awk -v states="$1" '/^[^\t]/ { s = $0; sub(/,.*/, "", s); n = split(s, w, " "); if (w[n] ~ states) { sub(/ [^ ]*$/, "", s); sub(/ \(.*\)$/, "", s); print s } }' | sort -u
+# The words of a kind, one a line; none where no init answers. `scope` names the init.
+_upstart_words() {
+    case $1 in
+@WORDS@
+    esac
 }
 
-# Offers the words on standard input, one a line, that fit: as text, since names of jobs and variables may be anything.
+# Sets what is completed behind a program, or behind a command of it: `options`; `values`, the options that take a value,
+# each with the kind of it; `kind`, that of the arguments, and `repeats`, whether all of them are of it.
+_upstart_row() {
+    case $1 in
+@ROWS@
+        *) return 1 ;;
+    esac
+}
+
+# Offers the words of the kind that fit: as text, since names of jobs and variables may be anything.
 _upstart_offer() {
-    local word
-    while IFS= read -r word; do
-        [[ $word != "$cur"* ]] || COMPREPLY+=("$(printf %q "$word")")
-    done
-}
-
-_upstart() {
-    local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[0]##*/} i first=1
-    local options='--help --version --quiet --verbose --user --system --session --dest='
-    COMPREPLY=()
-    if [[ $command == initctl ]]; then
-        command=
-        for ((i = 1; i < COMP_CWORD; i++)); do
-            # The `=` of an option is a word, and so is its value.
-            if [[ ${COMP_WORDS[i]} == = ]]; then ((i++)); continue; fi
-            if [[ ${COMP_WORDS[i]} != -* ]]; then command=${COMP_WORDS[i]}; first=$((i + 1)); break; fi
-        done
-    fi
-    if [[ $cur == -* ]]; then
-        case $command in
-            start | stop | restart | emit) options+=' --no-wait --timeout=' ;;
-            list | version | usage | watch) options+=' --json' ;;
-            explain) options+=' --json --event=' ;;
-            status) options+=' --json --lsb' ;;
-            log) options+=' --follow --lines=' ;;
-            show-config) options+=' --enumerate --json' ;;
-            check-config) options+=' --warn --ignore-events=' ;;
-            set-env) options+=' --global --retain' ;;
-            *-env) options+=' --global' ;;
-            help) options+=' --all' ;;
-        esac
-        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
-        # An option that takes a value: no blank behind its `=`.
-        [[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace 2> /dev/null
-        return
-    fi
-    # Only the first argument is a job.
-    for ((i = first; i < COMP_CWORD; i++)); do
-        if [[ ${COMP_WORDS[i]} == = ]]; then ((i++)); continue; fi
-        [[ ${COMP_WORDS[i]} == -* ]] || return
-    done
-    case $command in
-        '') _upstart_offer < <(initctl help --all 2> /dev/null | awk '/^  [a-z]/ { print $1 }') ;;
-        start) _upstart_offer < <(_upstart_jobs '^stop/waiting$') ;;
-        stop | restart | reload) _upstart_offer < <(_upstart_jobs '^start/') ;;
-        status | usage | explain | log | show-config | check-config) _upstart_offer < <(_upstart_jobs .) ;;
-        log-priority) mapfile -t COMPREPLY < <(compgen -W 'debug info message warn error fatal' -- "$cur") ;;
-        get-env | unset-env | set-env)
-            _upstart_offer < <(initctl list-env 2> /dev/null | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p')
+    local word list
+    case $1 in
+        none) ;;
+        =*)
+            list=${1#=}
+            mapfile -t COMPREPLY < <(compgen -W "${list//,/ }" -- "$cur")
+            ;;
+        file)
+            compopt -o filenames 2> /dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            ;;
+        folder)
+            compopt -o filenames 2> /dev/null
+            mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+            ;;
+        *)
+            while IFS= read -r word; do
+                [[ $word != "$cur"* ]] || COMPREPLY+=("$(printf %q "$word")")
+            done < <(_upstart_words "$1")
             ;;
     esac
 }
 
-complete -F _upstart initctl start stop restart reload status
+_upstart() {
+    local cur=${COMP_WORDS[COMP_CWORD]} program=${COMP_WORDS[0]##*/} scope= command= ended= count=0 i word value
+    local options values kind repeats
+    COMPREPLY=()
+    _upstart_row "$program" || return
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        # A = is a word of its own, and so is what follows it.
+        if [[ $word == = ]]; then
+            ((i++))
+        elif [[ $ended || $word != -?* ]]; then
+            if [[ ! $command ]] && ((count == 0)) && _upstart_row "$program $word"; then command=$word; else ((count++)); fi
+        elif [[ $word == -- ]]; then
+            ended=1
+        elif [[ $values == *" $word:"* ]]; then
+            value=${values#*" $word:"}
+            [[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
+            if ((++i >= COMP_CWORD)); then
+                cur=${cur#=}
+                _upstart_offer "${value%% *}"
+                return
+            fi
+        else
+            case $word in --user | --system | --session) scope=$word ;; esac
+        fi
+    done
+    if [[ ! $ended && $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+        # An option that takes a value: no blank behind its =.
+        [[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace 2> /dev/null
+    elif [[ $repeats ]] || ((count == 0)); then
+        _upstart_offer "$kind"
+    fi
+}
+
+complete -F _upstart @PROGRAMS@

@@ -1,5 +1,5 @@
 /** The shape of a command, and its arguments when it runs. */
-import { type OptionSpec, type Options, UsageError } from '@upstart/common';
+import { type OptionSpec, type Options, UsageError, type WordKind } from '@upstart/common';
 import type { CallOptions, Requester, Target, UpstartClient } from '@upstart/protocol';
 import type { CommandContext } from './context.ts';
 import type { Printer } from './printer.ts';
@@ -13,6 +13,8 @@ export interface Command {
   readonly synopsis: string;
   /** The part of the usage line behind the options. */
   readonly usage: string;
+  /** The kind of its first argument, for completion. */
+  readonly wordKind: WordKind;
   readonly options: readonly OptionSpec[];
   /** The paragraph below the options in the command's help. */
   readonly help: string;

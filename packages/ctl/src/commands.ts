@@ -33,6 +33,7 @@ const help: Command = {
   group: 'Other',
   synopsis: 'display list of commands',
   usage: '',
+  wordKind: 'command',
   options: [{ long: 'all', description: 'also list the commands that are new in this version', shown: 'further' }],
   help: 'Outputs the commands by what they are about.',
   most: 1,
@@ -79,7 +80,7 @@ export const COMMANDS: readonly Command[] = [
 
 const BY_NAME: ReadonlyMap<string, Command> = new Map(COMMANDS.map((command) => [command.name, command]));
 /** Names of links that are not the names of commands. */
-const LINKS: ReadonlyMap<string, Command> = new Map([['upstart-monitor', watch]]);
+export const LINKS: ReadonlyMap<string, Command> = new Map([['upstart-monitor', watch]]);
 /** The tool for people, which has commands and an option parser of its own. */
 const FRONT_DOOR = 'upstart';
 /** The one name that `--dest` may give: every init daemon is known by it. */

@@ -1,4 +1,5 @@
 /** `start`, `stop` and `restart` (reference: control §3.2). */
+import type { WordKind } from '@upstart/common';
 import { type Target, TimeoutError, type UpstartClient, UpstartError } from '@upstart/protocol';
 import {
   type Command,
@@ -18,12 +19,13 @@ import { currentStatus, printStatus } from './status.ts';
 
 type Change = 'start' | 'stop' | 'restart';
 
-function changeCommand(name: Change, synopsis: string, help: string): Command {
+function changeCommand(name: Change, wordKind: WordKind, synopsis: string, help: string): Command {
   return {
     name,
     group: 'Job',
     synopsis,
     usage: 'JOB [KEY=VALUE]...',
+    wordKind,
     options: [NO_WAIT(`job to ${name}`), TIMEOUT],
     help: `JOB is the name of the job that is to be ${help} ${TIMEOUT_HELP}`,
     run: (invocation) => change(name, invocation),
@@ -33,10 +35,11 @@ function changeCommand(name: Change, synopsis: string, help: string): Command {
 const INSTANCE_HELP =
   'KEY=VALUE pairs name the instance of a job that has several, and are in the environment of what the command starts.';
 
-export const start = changeCommand('start', 'Start job.', `started. ${INSTANCE_HELP}`);
-export const stop = changeCommand('stop', 'Stop job.', `stopped. ${INSTANCE_HELP}`);
+export const start = changeCommand('start', 'stopped-job', 'Start job.', `started. ${INSTANCE_HELP}`);
+export const stop = changeCommand('stop', 'running-job', 'Stop job.', `stopped. ${INSTANCE_HELP}`);
 export const restart = changeCommand(
   'restart',
+  'running-job',
   'Restart job.',
   `stopped and started again, as it was defined when it was started. ${INSTANCE_HELP}`,
 );

@@ -16,9 +16,16 @@ export const checkConfig: Command = {
   group: 'Other',
   synopsis: 'Check for unreachable jobs/event conditions.',
   usage: '[CONF]',
+  wordKind: 'job',
   most: 1,
   options: [
-    { long: 'ignore-events', short: 'i', value: 'LIST', description: 'accept these events (separated by commas) too' },
+    {
+      long: 'ignore-events',
+      short: 'i',
+      value: 'LIST',
+      valueKind: 'event',
+      description: 'accept these events (separated by commas) too',
+    },
     { long: 'warn', short: 'w', description: 'mind both sides of an "or"' },
   ],
   help: 'CONF is the name of the job to check; without it, all are checked. Events count as known if init or the emits of some job name them.',

@@ -1,7 +1,7 @@
 /** Small commands to the daemon itself: version, log priority, reloading, notifications (reference: control §3). */
 
 import { UsageError } from '@upstart/common';
-import type { Method, Params } from '@upstart/protocol';
+import { LOG_PRIORITIES, type Method, type Params } from '@upstart/protocol';
 import { type Command, JSON_OUTPUT } from '../command.ts';
 
 export const reloadConfiguration: Command = {
@@ -9,6 +9,7 @@ export const reloadConfiguration: Command = {
   group: 'Other',
   synopsis: 'Reload the configuration of the init daemon.',
   usage: '',
+  wordKind: 'none',
   most: 0,
   options: [],
   help: 'Files are read anew when they change; this is for file systems that do not tell of changes.',
@@ -23,6 +24,7 @@ export const version: Command = {
   group: 'Other',
   synopsis: 'Request the version of the init daemon.',
   usage: '',
+  wordKind: 'none',
   most: 0,
   options: [JSON_OUTPUT],
   help: 'Outputs what runs as the init daemon, which need not be the version of this program.',
@@ -39,6 +41,7 @@ export const logPriority: Command = {
   group: 'Other',
   synopsis: 'Change the minimum priority of log messages from the init daemon.',
   usage: '[PRIORITY]',
+  wordKind: LOG_PRIORITIES,
   most: 1,
   options: [],
   help: 'PRIORITY is one of debug, info, message, warn, error and fatal. Without it, the current one is output.',
@@ -55,6 +58,7 @@ export const notifyDiskWriteable: Command = {
   group: 'Other',
   synopsis: 'Inform Upstart that disk is now writeable.',
   usage: '',
+  wordKind: 'none',
   most: 0,
   options: [],
   help: 'What jobs have output so far is then written to their logs.',
@@ -72,6 +76,7 @@ function notifyAddress(name: string, synopsis: string, missing: string, method: 
     group: 'Other',
     synopsis,
     usage: '',
+    wordKind: 'none',
     options: [],
     help: 'The address is the only argument.',
     async run({ args: [address], connect }) {

@@ -10,6 +10,7 @@ export const emit: Command = {
   group: 'Event',
   synopsis: 'Emit an event.',
   usage: 'EVENT [KEY=VALUE]...',
+  wordKind: 'event',
   options: [NO_WAIT('event to finish'), TIMEOUT],
   help: `EVENT is the name of an event that the init daemon is to emit. KEY=VALUE pairs are its environment, which jobs that the event starts or stops get as well. ${TIMEOUT_HELP}`,
   async run({ args: [name, ...env], options, context, connect, print }) {

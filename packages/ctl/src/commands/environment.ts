@@ -19,6 +19,7 @@ function environmentCommand(
     group: 'Environment',
     synopsis,
     usage,
+    wordKind: usage === '' ? 'none' : 'variable',
     options: [GLOBAL, ...options],
     help: `${help} ${INSIDE}`,
     async run(invocation) {

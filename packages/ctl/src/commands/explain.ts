@@ -8,9 +8,15 @@ export const explain: Command = {
   group: 'Further',
   synopsis: 'Tell why a job is in its state.',
   usage: 'JOB',
+  wordKind: 'job',
   most: 1,
   options: [
-    { long: 'event', value: 'NAME', description: 'tell who keeps the events of this name from being over, instead' },
+    {
+      long: 'event',
+      value: 'NAME',
+      valueKind: 'event',
+      description: 'tell who keeps the events of this name from being over, instead',
+    },
     JSON_OUTPUT,
   ],
   help: 'Outputs what the job waits for, what that waits for in turn, which of its events have been seen, and how its last run ended.',

@@ -25,6 +25,7 @@ export const listSessions: Command = {
   group: 'Other',
   synopsis: 'List all sessions.',
   usage: '',
+  wordKind: 'none',
   most: 0,
   options: [],
   help: 'The process id and the address of the init daemon of each session are output.',

@@ -7,6 +7,7 @@ export const list: Command = {
   group: 'Job',
   synopsis: 'List known jobs.',
   usage: '',
+  wordKind: 'none',
   most: 0,
   options: [JSON_OUTPUT],
   help: 'The known jobs and their current status are output, one line for each instance of a job.',

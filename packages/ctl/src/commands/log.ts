@@ -14,6 +14,7 @@ export const log: Command = {
   group: 'Further',
   synopsis: 'Show what a job has output.',
   usage: 'JOB [KEY=VALUE]...',
+  wordKind: 'job',
   options: [
     { long: 'follow', short: 'f', description: 'keep printing new output' },
     { long: 'lines', short: 'n', value: 'LINES', integer: true, description: 'show this many of the last lines (10)' },

@@ -7,6 +7,7 @@ export const reload: Command = {
   group: 'Job',
   synopsis: 'Send HUP signal to job.',
   usage: 'JOB [KEY=VALUE]...',
+  wordKind: 'running-job',
   options: [],
   help: "JOB is the name of the job whose main process is to get the job's reload signal, which is HUP unless the job says otherwise.",
   async run(invocation) {

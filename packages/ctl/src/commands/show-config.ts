@@ -9,6 +9,7 @@ export const showConfig: Command = {
   group: 'Other',
   synopsis: 'Show emits, start on and stop on details for job configurations.',
   usage: '[CONF]',
+  wordKind: 'job',
   most: 1,
   options: [
     { long: 'enumerate', short: 'e', description: 'list the events and jobs of the conditions one by one' },

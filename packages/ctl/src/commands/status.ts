@@ -13,6 +13,7 @@ export const status: Command = {
   group: 'Job',
   synopsis: 'Query status of job.',
   usage: 'JOB [KEY=VALUE]...',
+  wordKind: 'job',
   options: [
     JSON_OUTPUT,
     {

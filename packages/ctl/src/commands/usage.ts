@@ -6,6 +6,7 @@ export const usage: Command = {
   group: 'Other',
   synopsis: 'Show job usage message if available.',
   usage: 'JOB',
+  wordKind: 'job',
   most: 1,
   options: [JSON_OUTPUT],
   help: 'JOB is the name of the job whose usage is output: the KEY=VALUE pairs that it takes.',

@@ -7,6 +7,7 @@ export const watch: Command = {
   group: 'Further',
   synopsis: 'Follow events and state changes.',
   usage: '',
+  wordKind: 'none',
   most: 0,
   options: [JSON_OUTPUT],
   help: 'Each line has the time and what happened. It continues over a restart of the init daemon, until it is interrupted. With --json each line is a JSON object.',

@@ -18,7 +18,7 @@ const SHUTDOWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   poweroff: ['-h', '-P'],
 };
 
-const IGNORED = { description: 'accepted and ignored', letterOnly: true, shown: 'hidden' } as const;
+const IGNORED = { description: 'accepted and ignored', letterOnly: true, shown: 'ignored' } as const;
 
 /** As in native/reboot.c. */
 const OPTIONS: readonly OptionSpec[] = [
@@ -37,6 +37,7 @@ export function rebootTool(path: string): Tool {
   return {
     name: basename(path),
     usage: '[COMMAND]',
+    wordKind: 'none',
     synopsis: 'Reboot, halt or power off the system.',
     options: OPTIONS,
     help: 'Without --force, and unless the system is in runlevel 0 or 6 already, shutdown is called. COMMAND is handed to the kernel by `reboot --force`.',

@@ -36,11 +36,12 @@ const PURPOSES: Readonly<Record<string, Purpose>> = {
   poweroff: { level: '0', what: 'power off', halt: 'POWEROFF' },
 };
 
-const IGNORED = { description: 'accepted and ignored', shown: 'hidden' } as const;
+const IGNORED = { description: 'accepted and ignored', shown: 'ignored' } as const;
 
 export const shutdown: Tool = {
   name: 'shutdown',
   usage: 'TIME [MESSAGE]...',
+  wordKind: ['now'],
   synopsis: 'Bring the system down.',
   options: [
     { long: 'reboot', short: 'r', description: 'reboot after shutdown' },

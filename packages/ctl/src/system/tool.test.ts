@@ -4,6 +4,7 @@ import { callTool, type Tool } from './tool.ts';
 
 const tool: Tool = {
   name: 'tool',
+  wordKind: 'none',
   usage: 'WHAT',
   synopsis: 'Do something.',
   options: [

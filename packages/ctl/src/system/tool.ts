@@ -15,6 +15,7 @@ import {
   screenWidth,
   standardStreams,
   UsageError,
+  type WordKind,
   wrap,
 } from '@upstart/common';
 import { ConnectionError, connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
@@ -25,6 +26,8 @@ export interface Tool {
   readonly name: string;
   /** The part of the usage line behind the options. */
   readonly usage: string;
+  /** The kind of its first argument, for completion. */
+  readonly wordKind: WordKind;
   readonly synopsis: string;
   readonly options: readonly OptionSpec[];
   readonly help: string;

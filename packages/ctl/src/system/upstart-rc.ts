@@ -1,40 +1,5 @@
-/** upstart-rc: runs the scripts of a run level, for the jobs `rc` and `rc-sysinit` (reference: system §5). */
-import { UsageError } from '@upstart/common';
-import { readFacilities } from './rc/facilities.ts';
-import { dependencies } from './rc/order.ts';
-import { processRunner, runScripts } from './rc/run.ts';
-import { type Script, scriptsOf } from './rc/scripts.ts';
-import { runTool, type Tool } from './tool.ts';
-
-const LEVELS = '0123456S';
-
-const upstartRc: Tool = {
-  name: 'upstart-rc',
-  usage: 'RUNLEVEL',
-  synopsis: 'Run the init scripts of a runlevel.',
-  options: [{ long: 'dry-run', description: 'only print what would be run, and what it would wait for' }],
-  help: 'Runs the K scripts of /etc/rcRUNLEVEL.d, then the S scripts, in the order of their numbers; scripts whose headers say what they need run at the same time as others that they do not need. PREVLEVEL in the environment is the runlevel before. Scripts of services that have a job are skipped. With INIT_VERBOSE in the environment it says which script begins and ends when.',
-  async run({ args: [level], options, out, err, program }) {
-    if (level === undefined) throw new UsageError('missing runlevel');
-    if (level.length !== 1 || !LEVELS.includes(level)) throw new UsageError(`illegal runlevel: ${level}`);
-    const previous = process.env.PREVLEVEL || 'N';
-    const facilities = readFacilities();
-    const { stop, start } = scriptsOf(level, previous);
-    const env = { ...process.env, RUNLEVEL: level, PREVLEVEL: previous, runlevel: level, previous };
-    const runner = processRunner(env, (text) => err(`${program}: ${text}\n`));
-    for (const scripts of [stop, start]) {
-      const waitsFor = dependencies(scripts, facilities);
-      if (options['dry-run'] === true)
-        for (const [at, script] of scripts.entries()) out(planned(script, waitsFor[at], scripts));
-      else await runScripts(scripts, waitsFor, runner);
-    }
-    return 0;
-  },
-};
-
-function planned({ path, action }: Script, waitsFor: readonly number[] = [], scripts: readonly Script[]): string {
-  const names = waitsFor.map((at) => (scripts[at] as Script).service);
-  return `${path} ${action}${names.length > 0 ? ` after ${names.join(' ')}` : ''}\n`;
-}
+/** upstart-rc as a process of its own. */
+import { runTool } from './tool.ts';
+import { upstartRc } from './upstart-rc-tool.ts';
 
 await runTool(upstartRc);

@@ -1,5 +1,5 @@
 /** The shape of a sub-command of `upstart`, and its arguments when it runs. */
-import type { Options } from '@upstart/common';
+import type { Options, WordKind } from '@upstart/common';
 import type { Scope, UpstartClient } from '@upstart/protocol';
 import type { InferredOptionTypes, Options as YargsOption } from 'yargs';
 import type { Invocation } from '../command.ts';
@@ -9,17 +9,15 @@ import type { Printer } from '../printer.ts';
 /** Exit statuses. Of several jobs the highest one counts. */
 export const EXIT = { done: 0, failed: 1, usage: 2, notRunning: 3, unknown: 4 } as const;
 
-/** Options by their long names, as yargs describes them. */
-export type OptionTable = Readonly<Record<string, YargsOption>>;
-
-/** What the words of a command are, for completion. */
-export type WordKind = 'job' | 'stopped-job' | 'running-job' | 'file' | 'none';
+/** Options by their long names, as yargs describes them, with the kind of their values for completion. */
+export type OptionTable = Readonly<Record<string, YargsOption & { readonly wordKind?: WordKind }>>;
 
 /** A row of the table of commands. The types of the options that a call has follow from `options`. */
 export interface CommandRow<O extends OptionTable> {
   readonly name: string;
   /** The arguments behind the name, as yargs writes them: `[JOB..]`, `<JOB..>`. A name with a `=` would be taken for an option. */
   readonly words: string;
+  /** The kind of them, for completion. */
   readonly wordKind: WordKind;
   readonly summary: string;
   readonly options: O;

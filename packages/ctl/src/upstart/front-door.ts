@@ -7,12 +7,9 @@ import type { CommandContext } from '../context.ts';
 import { Printer } from '../printer.ts';
 import { EXIT, type FrontCommand } from './command.ts';
 import { COMMANDS } from './commands/all.ts';
+import { GLOBAL } from './global-options.ts';
 
 const PROGRAM = 'upstart';
-const GLOBAL = {
-  user: { type: 'boolean', describe: "the session's init" },
-  system: { type: 'boolean', describe: "the system's init", conflicts: 'user' },
-} as const;
 const STATUSES =
   'Exit status: 0 done, 1 failed, 2 wrong usage, 3 not running, 4 no such job; of several jobs the highest.';
 const ABOUT_INIT =

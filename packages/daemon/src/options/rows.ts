@@ -39,23 +39,33 @@ const flag = (long: string, description: string, settings: Partial<InitOptions>)
 export const ROWS: readonly Row[] = [
   flag('allow-second', 'start a session although another one runs on the same folders', { allowSecond: true }),
   {
-    ...{ long: 'append-confdir', value: 'DIR', description: 'also read job files from DIR, after the others' },
+    ...{
+      long: 'append-confdir',
+      value: 'DIR',
+      valueKind: 'folder',
+      description: 'also read job files from DIR, after the others',
+    },
     apply: (dir, { appendConfDirs }) => ({ appendConfDirs: [...appendConfDirs, dir] }),
   },
   {
-    ...{ long: 'confdir', value: 'DIR' },
+    ...{ long: 'confdir', value: 'DIR', valueKind: 'folder' },
     description: 'read job files from DIR instead of the default folders (repeatable)',
     apply: (dir, { confDirs }) => ({ confDirs: [...confDirs, dir] }),
   },
   {
-    ...{ long: 'prepend-confdir', value: 'DIR', description: 'also read job files from DIR, before the others' },
+    ...{
+      long: 'prepend-confdir',
+      value: 'DIR',
+      valueKind: 'folder',
+      description: 'also read job files from DIR, before the others',
+    },
     apply: (dir, { prependConfDirs }) => ({ prependConfDirs: [...prependConfDirs, dir] }),
   },
   flag('container', 'run as the first process of a container: leave the system alone, end on SIGTERM', {
     container: true,
   }),
   {
-    ...{ long: 'default-console', value: 'VALUE' },
+    ...{ long: 'default-console', value: 'VALUE', valueKind: CONSOLES },
     description: 'console of jobs that name none: none, output, owner or log',
     apply: (value) => ({
       defaultConsole: inForm(CONSOLES, value, `invalid console type specified: ${value}`) as Console,
@@ -78,11 +88,11 @@ export const ROWS: readonly Row[] = [
     jobOutput: true,
   }),
   {
-    ...{ long: 'logdir', value: 'DIR', description: 'folder for the logs of jobs' },
+    ...{ long: 'logdir', value: 'DIR', valueKind: 'folder', description: 'folder for the logs of jobs' },
     apply: (logDir) => ({ logDir }),
   },
   {
-    ...{ long: 'log-format', value: 'FORMAT', description: "form of init's own log: text or json" },
+    ...{ long: 'log-format', value: 'FORMAT', valueKind: FORMATS, description: "form of init's own log: text or json" },
     apply: (value) => ({
       logFormat: inForm(FORMATS, value, `invalid log format: ${value}: expected text or json`) as LogFormat,
     }),

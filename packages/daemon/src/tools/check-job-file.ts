@@ -26,7 +26,7 @@ Options:
  -h, --help              Show this help.
 `;
 
-const OPTIONS = {
+export const OPTIONS = {
   debug: { type: 'boolean', short: 'd', default: false },
   file: { type: 'string', short: 'f' },
   'initctl-path': { type: 'string', short: 'i' },

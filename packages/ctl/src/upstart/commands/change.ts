@@ -1,5 +1,5 @@
 /** `upstart start`, `stop`, `restart`, `reload`: of several jobs at once. */
-import { UsageError } from '@upstart/common';
+import { UsageError, type WordKind } from '@upstart/common';
 import {
   type CallOptions,
   type ErrorCode,
@@ -15,7 +15,7 @@ import { hintFailure } from '../../hints.ts';
 import { Printer } from '../../printer.ts';
 import { printable } from '../../text/colour.ts';
 import { statusLines } from '../../text/status.ts';
-import { type Call, EXIT, type FrontCommand, frontCommand, JSON_OPTION, type WordKind } from '../command.ts';
+import { type Call, EXIT, type FrontCommand, frontCommand, JSON_OPTION } from '../command.ts';
 import { type MeantJob, meantJobs, targetsOf } from '../jobs.ts';
 import { statusOrNone, untilSettled } from '../settled.ts';
 

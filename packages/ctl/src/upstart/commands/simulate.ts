@@ -8,7 +8,10 @@ import { askTool } from '../tool-program.ts';
 
 /** The separator between two actions. */
 const THEN = 'then';
-
+/** The actions that name an event or a job. */
+type SubjectAction = 'emit' | 'start' | 'stop' | 'restart';
+const TAKE_SUBJECT: readonly string[] = ['emit', 'start', 'stop', 'restart'] satisfies SubjectAction[];
+/** The actions that name an event or a job. */
 /** What the words mean; `nothing` shows what is about to happen anyway. */
 type WordedAction = SimulatedAction | { readonly type: 'nothing' };
 
@@ -17,13 +20,16 @@ const repeated = (describe: string) => ({ type: 'string', array: true, nargs: 1,
 export const simulate = frontCommand({
   name: 'simulate',
   words: '<ACTION> [WORD..]',
-  wordKind: 'none',
+  wordKind: ['boot', ...TAKE_SUBJECT, 'nothing', THEN],
   summary:
     'Tell what would happen, in order and with causes, without doing it: on a copy of what runs now. ACTION is one of boot, emit EVENT [KEY=VALUE]..., start JOB [KEY=VALUE]..., stop JOB, restart JOB and nothing; several follow one another with `then` between them.',
   options: {
-    confdir: repeated('use the job files of this folder, whether there is an init or not'),
+    confdir: {
+      ...repeated('use the job files of this folder, whether there is an init or not'),
+      wordKind: 'folder',
+    },
     edit: repeated('FILE=NEW: have the job file FILE say what the file NEW says'),
-    fail: repeated('have the main process of this job end with status 1'),
+    fail: { ...repeated('have the main process of this job end with status 1'), wordKind: 'job' },
     exit: repeated('JOB=N: have the main process of JOB end with status N'),
     all: { type: 'boolean', describe: 'show every state, not only where a job comes to' },
     ...JSON_OPTION,
@@ -113,8 +119,5 @@ function actionOf(type: string, [subject, ...env]: readonly string[], at: number
   for (const word of env) if (!/^[^=]+=/.test(word)) throw new UsageError(`KEY=VALUE expected, not ${word}`);
   return type === 'emit' ? { type, name: subject, env } : { type, job: subject, env };
 }
-
-type SubjectAction = 'emit' | 'start' | 'stop' | 'restart';
-const TAKE_SUBJECT: readonly string[] = ['emit', 'start', 'stop', 'restart'] satisfies SubjectAction[];
 
 const takesSubject = (type: string): type is SubjectAction => TAKE_SUBJECT.includes(type);

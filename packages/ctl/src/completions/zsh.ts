@@ -1,0 +1,40 @@
+/** Completion for zsh. */
+import type { WordKind } from '@upstart/common';
+import type { CompletedOption, Row } from './rows.ts';
+import { SOURCES } from './sources.ts';
+
+/** What takes the place of the marks in `completions/_upstart`, and in `_upstart-init`: `first` are the programs that a first line names. */
+export function zshTables(rows: readonly Row[], first: readonly string[]): Record<string, string> {
+  return {
+    WORDS: Object.entries(SOURCES)
+      .map(([kind, line]) => `        ${kind}) ${line} ;;`)
+      .join('\n'),
+    ROWS: rows.map(rowCase).join('\n'),
+    PROGRAMS: first.join(' '),
+  };
+}
+
+function rowCase({ program, command, options, words, repeats }: Row): string {
+  const specs = [
+    ...options.flatMap(optionSpecs),
+    `${repeats ? '*' : '1'}:word:{_upstart_offer ${kindWord(words)}}`,
+    ...(repeats ? [] : ['*:word:']),
+  ];
+  return `        ${quoted([program, command ?? []].flat().join(' '))}) specs=(${specs.map(quoted).join(' ')}) ;;`;
+}
+
+function optionSpecs({ names, value, description }: CompletedOption): string[] {
+  const others = names.length > 1 ? `(${names.join(' ')})` : '';
+  const text = description.replace(/[\\[\]:]/g, String.raw`\$&`);
+  return names.map((name) => {
+    const form = value !== null && name.startsWith('--') ? `${name}=` : name;
+    return `${others}${form}[${text}]${value === null ? '' : `:value:{_upstart_offer ${kindWord(value)}}`}`;
+  });
+}
+
+/** A kind as one word: words that are listed are separated by commas behind a `-`. */
+function kindWord(kind: WordKind): string {
+  return typeof kind === 'string' ? kind : `-${kind.join(',')}`;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
