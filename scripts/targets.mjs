@@ -10,6 +10,8 @@ export const BUNDLES = [
   { output: 'lib/upstart/front-door.cjs', entry: 'packages/ctl/src/upstart/front-door.ts', overrides: AS_MODULE },
   { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
   { output: 'lib/upstart/simulate.js', entry: 'packages/daemon/src/tools/simulate.ts' },
+  { output: 'lib/upstart/read-jobs.js', entry: 'packages/daemon/src/tools/read-jobs.ts' },
+  { output: 'lib/upstart/draw.js', entry: 'packages/ctl/src/pictures/draw.ts' },
   { output: 'lib/upstart/initctl2dot.js', entry: 'packages/ctl/src/initctl2dot.ts' },
   { output: 'lib/upstart/telinit.js', entry: 'packages/ctl/src/system/telinit.ts' },
   { output: 'lib/upstart/runlevel.js', entry: 'packages/ctl/src/system/runlevel.ts' },

@@ -90,7 +90,8 @@ function nodeName(kind: 'event' | 'job', name: string): string {
   return `${kind}_${safe}`;
 }
 
-function quoted(text: string): string {
+/** A text in quotes, as dot reads it. */
+export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 

@@ -58,6 +58,13 @@ export interface JobConfig {
   stopOn: Condition | null;
 }
 
+/** What the program that reads folders of job files prints, where there is no daemon to ask. */
+export interface JobsRead {
+  configs: JobConfig[];
+  /** What is wrong with files, in words. */
+  warnings: string[];
+}
+
 /** Why an instance ended or is ending; see `Explanation`. */
 export interface FailureReason {
   slot: Slot | 'respawn' | null;

@@ -130,6 +130,7 @@ describe('the command line', () => {
     ['logs web -n x', '--lines takes a number, not x', 'upstart logs --help'],
     ['start web =3', 'KEY=VALUE expected, not =3', 'upstart start --help'],
     ['logs web =x', 'KEY=VALUE expected, not =x', 'upstart logs --help'],
+    ['graph --dot --svg', 'give either --svg or --dot, not both', 'upstart graph --help'],
     ['start web --timeout', 'missing argument: --timeout', 'upstart start --help'],
     ...['0', 'x', '0.5', '-1', '2147484'].map((seconds) => [
       `stop web --timeout=${seconds}`,

@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { standardStreams, systemErrorText } from '@upstart/common';
 import { type JobDefinition, JobFileError, parseJob } from '@upstart/job-language';
 import type { SimulationAnswer, SimulationOrder, SimulationResult } from '@upstart/protocol';
-import { Configuration } from '../conf/configuration.ts';
+import { definitionsIn } from '../conf/definitions-in.ts';
 import { readJobFile } from '../conf/job-file.ts';
 import { NOBODY } from '../engine/model/audience.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/model/settings.ts';
@@ -47,24 +47,6 @@ function liveState(directory: string, warnings: string[]): EngineState {
   if (!replayed) throw new Error(warnings.pop() ?? `there is no saved state in ${directory}`);
   replayed.engine.tellTo(NOBODY);
   return replayed.engine.state;
-}
-
-function definitionsIn(sources: readonly string[], warnings: string[]): JobDefinition[] {
-  const found = new Map<string, JobDefinition>();
-  const configuration = new Configuration({
-    sources,
-    debug: false,
-    watch: false,
-    watcher: null,
-    onChange: (name, definition) => (definition ? found.set(name, definition) : found.delete(name)),
-    onError: (error) => warnings.push(String(error)),
-    onLog: (level, text) => {
-      if (level === 'warn' || level === 'error') warnings.push(text);
-    },
-  });
-  configuration.load();
-  configuration.close();
-  return [...found.values()];
 }
 
 function edited({ file, path }: SimulationOrder['edits'][number]): JobDefinition {

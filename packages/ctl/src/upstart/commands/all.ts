@@ -4,6 +4,7 @@ import { reload, restart, start, stop } from './change.ts';
 import { check } from './check.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
+import { graph } from './graph.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { ps } from './ps.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   status,
   explain,
   simulate,
+  graph,
   logs,
   events,
   list,

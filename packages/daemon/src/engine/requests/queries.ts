@@ -16,6 +16,7 @@ import type { TargetSpec } from '../model/messages.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { instanceLogTrouble } from '../processes/log-troubles.ts';
 import { logPath } from '../processes/spawn-spec.ts';
+import { jobConfig } from './job-config.ts';
 import { findClass, locate } from './requests.ts';
 
 /** Adds the details that only some clients ask for. */
@@ -81,22 +82,7 @@ export function isSettled(context: Context, job: string | null): boolean {
 /** Throws UpstartError. */
 export function jobConfigs(context: Context, job: string | null): JobConfig[] {
   const classes = job === null ? [...context.state.classes.values()] : [findClass(context, job)];
-  return classes.map(classConfig);
-}
-
-function classConfig({ definition }: ClassState): JobConfig {
-  const { name, path, description, author, version, usage, emits, startOn, stopOn } = definition;
-  return {
-    job: name,
-    path,
-    description: description ?? '',
-    author: author ?? '',
-    version: version ?? '',
-    usage,
-    emits,
-    startOn,
-    stopOn,
-  };
+  return classes.map(({ definition }) => jobConfig(definition));
 }
 
 /** The log file of an instance. Throws UpstartError. */

@@ -1,0 +1,32 @@
+/** The program that draws: reads an order as JSON from standard input and prints its answer as JSON. */
+import { readFileSync } from 'node:fs';
+import { standardStreams } from '@upstart/common';
+import { dotText } from './graph/dot.ts';
+import { graphPicture, MAX_DRAWN_NODES } from './graph/drawing.ts';
+import { buildGraph, type Graph, GraphError, neighbourhood } from './graph/graph.ts';
+import type { DrawAnswer, DrawOrder } from './order.ts';
+
+function drawn({ format, configs, jobs, history }: DrawOrder): string {
+  const whole = buildGraph(configs, history);
+  const graph = jobs.length === 0 ? whole : neighbourhood(whole, jobs);
+  if (format === 'json') return `${JSON.stringify(graph, null, 2)}\n`;
+  return format === 'dot' ? dotText(graph) : graphPicture(limited(graph));
+}
+
+function limited(graph: Graph): Graph {
+  if (graph.nodes.length <= MAX_DRAWN_NODES) return graph;
+  throw new GraphError(
+    `${graph.nodes.length} jobs and events are too many for a picture (at most ${MAX_DRAWN_NODES}): name jobs, or use --dot`,
+  );
+}
+
+function answer(order: DrawOrder): DrawAnswer {
+  try {
+    return { text: drawn(order) };
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    return { error: error.message };
+  }
+}
+
+standardStreams.out(JSON.stringify(answer(JSON.parse(readFileSync(0, 'utf8')) as DrawOrder)));

@@ -1,0 +1,117 @@
+/** The graph as a picture. */
+import { type Arrow, arrow, described, type Point, picture, rounded, text, widthOf } from '../svg.ts';
+import type { Graph, GraphEdge } from './graph.ts';
+import { edgeLabel, edgeWords, nodeLabel, nodeWords } from './labels.ts';
+import { layOut, type PlacedBox, type PlacedEdge, ROW_HEIGHT } from './layout.ts';
+
+const MARGIN = 24;
+const HEAD_HEIGHT = 76;
+const LABEL_SIZE = 10;
+const MIN_WIDTH = 640;
+/** The most jobs and events that are laid out: more take too long, and nobody could read them. */
+export const MAX_DRAWN_NODES = 2500;
+
+const STYLE = `
+.label { font-size: ${LABEL_SIZE}px; }
+.job { fill: #f6f8fa; stroke: #57606a; stroke-width: 1.2; }
+.event { fill: #ddf4ff; stroke: #54aeff; stroke-width: 1.2; }
+.unknown rect { fill: none; stroke-dasharray: 3 3; } .unknown text { fill: #59636e; }
+.behind { fill: #ffffff; fill-opacity: .85; }
+.seen .edge { stroke-width: 2.6; }
+.unseen { opacity: .45; }
+@media (prefers-color-scheme: dark) {
+.job { fill: #161b22; stroke: #8b949e; }
+.event { fill: #0c2d6b; stroke: #388bfd; }
+.unknown text { fill: #9198a1; }
+.behind { fill: #0d1117; }
+}`;
+
+const LEGEND: readonly (readonly [Arrow, string])[] = [
+  ['start', 'starts (without a label: on started)'],
+  ['stop', 'stops (on stopping)'],
+  ['emits', 'emits'],
+];
+
+export function graphPicture(graph: Graph): string {
+  const layout = layOut(graph);
+  const isSeen = graph.edges.some(({ seen }) => seen > 0);
+  const jobs = graph.nodes.filter(({ kind }) => kind === 'job').length;
+  const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+  const title = `${counted(jobs, 'job')}, ${counted(graph.nodes.length - jobs, 'event')}, ${counted(graph.edges.length, 'edge')}`;
+  return picture(
+    {
+      width: Math.max(layout.width, MIN_WIDTH) + 2 * MARGIN,
+      height: layout.height + HEAD_HEIGHT + 2 * MARGIN,
+      title,
+      style: STYLE,
+    },
+    [
+      text(title, { x: MARGIN, y: MARGIN + 18, className: 'title' }),
+      ...legend(isSeen),
+      `<g transform="translate(${MARGIN} ${MARGIN + HEAD_HEIGHT})">`,
+      ...layout.edges.map((placed) => drawnEdge(placed, isSeen)),
+      ...layout.edges.map((placed) => drawnLabel(placed, isSeen)),
+      ...layout.boxes.map(drawnBox),
+      '</g>',
+    ],
+  );
+}
+
+function legend(isSeen: boolean): string[] {
+  const y = MARGIN + 44;
+  let x = MARGIN;
+  const parts = LEGEND.flatMap(([kind, words]) => {
+    const from = x;
+    x += 44 + widthOf(words, 11) + 20;
+    return [arrow(kind, `M${from} ${y - 4}h34`), text(words, { x: from + 42, y, className: 'small dim' })];
+  });
+  const note = isSeen ? [text('strong: seen in the history', { x, y, className: 'small dim' })] : [];
+  return [...parts, ...note];
+}
+
+function drawnBox({ box: { nodes }, x, y, width, height, columns, columnWidth }: PlacedBox): string {
+  const [first] = nodes;
+  const rows = Math.ceil(nodes.length / columns);
+  const radius = first?.kind === 'event' ? Math.min(height / 2, 14) : 6;
+  const [left, top] = [x - width / 2, y - height / 2];
+  const outline = `<rect class="${first?.kind}" x="${rounded(left)}" y="${rounded(top)}" width="${rounded(width)}" height="${rounded(height)}" rx="${radius}"/>`;
+  const names = nodes.map((node, at) => {
+    const middle = left + (Math.floor(at / rows) + 0.5) * columnWidth;
+    const baseline = top + (height - rows * ROW_HEIGHT) / 2 + ((at % rows) + 1) * ROW_HEIGHT - 5;
+    return described(nodeWords(node), [text(nodeLabel(node), { x: middle, y: baseline, anchor: 'middle' })]);
+  });
+  return `<g${first?.known === false ? ' class="unknown"' : ''}>${outline}${names.join('')}</g>`;
+}
+
+function drawnEdge({ edge, points }: PlacedEdge, isSeen: boolean): string {
+  return described(edgeWords(edge), [arrow(edge.kind, curve(points))], seenClass(edge, isSeen));
+}
+
+/** Labels stand above all lines. */
+function drawnLabel({ edge, label }: PlacedEdge, isSeen: boolean): string {
+  if (label === null) return '';
+  const words = edgeLabel(edge);
+  const width = widthOf(words, LABEL_SIZE) + 4;
+  const [x, y] = label;
+  const behind = `<rect class="behind" x="${rounded(x - width / 2)}" y="${rounded(y - 7)}" width="${rounded(width)}" height="14"/>`;
+  const shown = text(words, { x, y: y + 3.5, anchor: 'middle', className: 'label' });
+  return described(edgeWords(edge), [behind, shown], seenClass(edge, isSeen));
+}
+
+function seenClass({ seen }: GraphEdge, isSeen: boolean): string {
+  if (!isSeen) return '';
+  return seen > 0 ? 'seen' : 'unseen';
+}
+
+/** A smooth line through all points (Catmull-Rom). */
+function curve(points: readonly Point[]): string {
+  const at = ([x, y]: Point): string => `${rounded(x)} ${rounded(y)}`;
+  const bends = points.slice(1).map((end, index) => {
+    const start = points[index] as Point;
+    const [before, after] = [points[index - 1] ?? start, points[index + 2] ?? end];
+    const first: Point = [start[0] + (end[0] - before[0]) / 6, start[1] + (end[1] - before[1]) / 6];
+    const second: Point = [end[0] - (after[0] - start[0]) / 6, end[1] - (after[1] - start[1]) / 6];
+    return `C${at(first)} ${at(second)} ${at(end)}`;
+  });
+  return points[0] === undefined ? '' : `M${at(points[0])}${bends.join('')}`;
+}

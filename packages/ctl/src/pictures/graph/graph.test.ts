@@ -1,0 +1,145 @@
+import type { Condition } from '@upstart/common';
+import type { HistoryEntry, JobConfig } from '@upstart/protocol';
+import { describe, expect, it } from 'vitest';
+import { dotText } from './dot.ts';
+import { graphPicture } from './drawing.ts';
+import { buildGraph, type Graph, GraphError, MAX_PATTERN_JOBS, neighbourhood } from './graph.ts';
+import { layOut } from './layout.ts';
+import { boxed } from './twins.ts';
+
+const on = (name: string, ...args: string[]): Condition => ({ op: 'event', name, args });
+const config = (job: string, more: Partial<JobConfig> = {}): JobConfig => ({
+  ...{ job, path: `/etc/init/${job}.conf`, description: '', author: '', version: '', usage: null, emits: [] },
+  ...{ startOn: null, stopOn: null, ...more },
+});
+const CONFIGS = [
+  config('db', { startOn: on('startup') }),
+  config('web', {
+    startOn: { op: 'and', left: on('started', 'db'), right: on('net-up', 'IFACE=lo') },
+    stopOn: on('stopping', 'JOB=db'),
+  }),
+  config('net', { startOn: on('startup'), emits: ['net-*'] }),
+  config('hand'),
+];
+
+const edgesOf = ({ edges }: Graph): string[] =>
+  edges.map(({ from, kind, to, events }) => `${from} ${kind} ${to} (${events.join(', ')})`);
+
+describe('the graph', () => {
+  it('has the conditions and what jobs emit as edges', () => {
+    const graph = buildGraph(CONFIGS, []);
+    expect(edgesOf(graph)).toEqual([
+      'event:startup start job:db (startup)',
+      'job:db start job:web (started)',
+      'event:net-up start job:web (net-up IFACE=lo)',
+      'job:db stop job:web (stopping)',
+      'event:startup start job:net (startup)',
+      'job:net emits event:net-up ()',
+    ]);
+    expect(graph.nodes.find(({ name }) => name === 'web')).toEqual({
+      ...{ id: 'job:web', kind: 'job', name: 'web', known: true, stopOn: 'stopping JOB=db' },
+      startOn: '(started db and net-up IFACE=lo)',
+    });
+  });
+
+  it('knows missing jobs, events that nothing emits, and patterns that meet no event', () => {
+    const { nodes } = buildGraph(
+      [config('web', { startOn: on('started', 'gone'), stopOn: on('odd'), emits: ['x-*'] })],
+      [],
+    );
+    expect(nodes.map(({ id, known }) => [id, known])).toEqual([
+      ['job:web', true],
+      ['job:gone', false],
+      ['event:odd', false],
+      ['event:x-*', true],
+    ]);
+  });
+
+  it('leads from all jobs that a pattern of a condition means, unless these are too many', () => {
+    const workers = (count: number) => Array.from({ length: count }, (_, at) => config(`worker${at}`));
+    const watch = config('watch', { startOn: on('stopped', 'JOB=worker*') });
+    expect(buildGraph([...workers(MAX_PATTERN_JOBS), watch], []).edges).toHaveLength(MAX_PATTERN_JOBS);
+    expect(edgesOf(buildGraph([...workers(MAX_PATTERN_JOBS + 1), watch], []))).toEqual([
+      'job:worker* start job:watch (stopped)',
+    ]);
+  });
+
+  it('counts what the history has seen, also what no condition says any more', () => {
+    const base = { atMs: 0, monotonicMs: 0 };
+    const goal = (id: number, after: number, job: string): HistoryEntry => ({
+      ...{ ...base, id, after, kind: 'goal', job, instance: '', from: 'stop', to: 'start' },
+      cause: { kind: 'event', text: 'by an event' },
+    });
+    const history: HistoryEntry[] = [
+      { ...base, id: 1, after: 0, kind: 'event', event: 'startup', cause: { kind: 'init', text: '' } },
+      goal(2, 1, 'db'),
+      { ...base, id: 3, after: 2, kind: 'state', job: 'db', instance: '', from: 'post-start', to: 'running' },
+      goal(4, 3, 'web'),
+      goal(5, 3, 'hand'),
+      { ...base, id: 6, after: 3, kind: 'event', event: 'ready X=1', cause: { kind: 'request', text: 'by job db' } },
+      goal(7, 99, 'net'),
+    ];
+    const { edges } = buildGraph(CONFIGS, history);
+    expect(edges.filter(({ seen }) => seen > 0).map(({ from, to, kind, seen }) => [from, kind, to, seen])).toEqual([
+      ['event:startup', 'start', 'job:db', 1],
+      ['job:db', 'start', 'job:web', 1],
+      ['job:db', 'start', 'job:hand', 1],
+      ['job:db', 'emits', 'event:ready', 1],
+    ]);
+  });
+});
+
+describe('the neighbourhood of jobs', () => {
+  const graph = buildGraph(CONFIGS, []);
+
+  it('is what acts on them, who emits that, and what they act on', () => {
+    expect(neighbourhood(graph, ['web']).nodes.map(({ name }) => name)).toEqual(['db', 'web', 'net', 'net-up']);
+    expect(neighbourhood(graph, ['n?t']).nodes.map(({ name }) => name)).toEqual(['web', 'net', 'startup', 'net-up']);
+  });
+
+  it('of a job that is not there is an error', () => {
+    expect(() => neighbourhood(graph, ['web', 'wbe'])).toThrow(new GraphError('unknown job: wbe'));
+  });
+});
+
+describe('the picture', () => {
+  it('puts jobs with the same edges in one box', () => {
+    const same = ['a', 'b', 'c'].map((job) => config(job, { startOn: on('startup') }));
+    const graph = buildGraph([...same, config('d', { startOn: on('startup'), stopOn: on('startup') })], []);
+    expect(boxed(graph).boxes.map(({ nodes }) => nodes.map(({ name }) => name))).toEqual([
+      ['a', 'b', 'c'],
+      ['d'],
+      ['startup'],
+    ]);
+    expect(boxed(graph).edges).toHaveLength(3);
+  });
+
+  it('has no two boxes over one another', () => {
+    const jobs = Array.from({ length: 60 }, (_, at) =>
+      config(`job-${at}`, { startOn: at % 7 === 0 ? on('startup') : on('started', `job-${at - (at % 3) - 1}`) }),
+    );
+    const { boxes } = layOut(buildGraph(jobs, []));
+    for (const a of boxes)
+      for (const b of boxes) {
+        const isApart = Math.abs(a.x - b.x) * 2 >= a.width + b.width || Math.abs(a.y - b.y) * 2 >= a.height + b.height;
+        expect(a === b || isApart).toBe(true);
+      }
+  });
+
+  it('escapes all names, and draws a graph of nothing', () => {
+    const svg = graphPicture(buildGraph([config('<x>"&', { startOn: on('a\u0007<b>') }), config('\udc80')], []));
+    expect(svg).not.toMatch(/<x>|<b>|\p{Cs}/u);
+    expect(svg).toContain('&lt;x&gt;&quot;&amp;');
+    expect(graphPicture({ nodes: [], edges: [] })).toContain('0 jobs, 0 events, 0 edges');
+  });
+});
+
+describe('the text for Graphviz', () => {
+  it('quotes all names, and keeps those apart that differ', () => {
+    const dot = dotText(buildGraph([config('a-b'), config('a_b'), config('q"\\'), config('l\n')], []));
+    expect(dot).toContain('"job:a-b" [label="a-b"');
+    expect(dot).toContain('"job:a_b" [label="a_b"');
+    expect(dot).toContain(String.raw`"job:q\"\\" [label="q\"\\"`);
+    expect(dot.split('\n')).toHaveLength(8);
+  });
+});

@@ -1,0 +1,170 @@
+/** Jobs and events as a graph: edges from conditions, from `emits`, and from what the history has seen. Pure. */
+import { type Condition, conditionEvents, formatCondition, globMatches } from '@upstart/common';
+import { isKnownEvent } from '@upstart/job-language';
+import type { HistoryEntry, JobConfig } from '@upstart/protocol';
+import { aboutJob } from '../../job-events.ts';
+import { addSeen } from './seen.ts';
+
+export interface GraphNode {
+  /** `job:NAME` or `event:NAME`. */
+  readonly id: string;
+  readonly kind: 'job' | 'event';
+  readonly name: string;
+  /** Whether there is such a job; whether something is known to emit the event. */
+  readonly known: boolean;
+  /** The conditions of a job, as one line each; null: it has none. */
+  readonly startOn: string | null;
+  readonly stopOn: string | null;
+}
+
+/** An edge leads from the cause to what it acts on. */
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** What happens to the job `to`; or the job `from` emits the event `to`. */
+  readonly kind: 'start' | 'stop' | 'emits';
+  /** The events of the condition, each with its arguments: `started`, `runlevel [2345]`. Empty: only the history has it. */
+  readonly events: readonly string[];
+  /** How often the history has seen it. */
+  readonly seen: number;
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** A job that is not there. */
+export class GraphError extends Error {
+  override name = 'GraphError';
+}
+
+/** A pattern that means more jobs than this is a node of its own. */
+export const MAX_PATTERN_JOBS = 50;
+
+export const jobId = (name: string): string => `job:${name}`;
+export const eventId = (name: string): string => `event:${name}`;
+
+/** The graph of all jobs and of the events that they name. */
+export function buildGraph(configs: readonly JobConfig[], history: readonly HistoryEntry[]): Graph {
+  const builder = new GraphBuilder(configs);
+  for (const { job, startOn, stopOn } of configs) {
+    builder.condition(job, 'start', startOn);
+    builder.condition(job, 'stop', stopOn);
+  }
+  builder.emits();
+  addSeen(builder, history);
+  return builder.graph();
+}
+
+/**
+ * The jobs that `words` mean, by names or patterns, those included that others only name; what starts and stops them, who emits that, and
+ * what they start, stop and emit. Throws GraphError for a word that means none.
+ */
+export function neighbourhood(graph: Graph, words: readonly string[]): Graph {
+  const jobs = graph.nodes.filter(({ kind }) => kind === 'job');
+  const meant = new Set<string>();
+  for (const word of words) {
+    const exact = jobs.filter(({ name }) => name === word);
+    const found = exact.length > 0 ? exact : jobs.filter(({ name }) => globMatches(word, name));
+    if (found.length === 0) throw new GraphError(`unknown job: ${word}`);
+    for (const { id } of found) meant.add(id);
+  }
+  const near = graph.edges.filter(({ from, to }) => meant.has(from) || meant.has(to));
+  // An event joins those that emit it with those that wait for it.
+  const awaited = new Set(near.flatMap(({ from, kind }) => (kind === 'emits' ? [] : [from])));
+  const emitted = new Set(near.flatMap(({ to, kind }) => (kind === 'emits' ? [to] : [])));
+  const far = graph.edges.filter(
+    ({ from, to, kind }) =>
+      (kind === 'emits' ? awaited.has(to) : emitted.has(from)) && !meant.has(from) && !meant.has(to),
+  );
+  const edges = [...near, ...far];
+  const kept = new Set([...meant, ...edges.flatMap(({ from, to }) => [from, to])]);
+  return { nodes: graph.nodes.filter(({ id }) => kept.has(id)), edges };
+}
+
+type MutableEdge = { -readonly [K in keyof GraphEdge]: GraphEdge[K] } & { events: string[] };
+
+export class GraphBuilder {
+  readonly #configs: ReadonlyMap<string, JobConfig>;
+  readonly #nodes = new Map<string, GraphNode>();
+  readonly #edges = new Map<string, MutableEdge>();
+
+  constructor(configs: readonly JobConfig[]) {
+    this.#configs = new Map(configs.map((config) => [config.job, config]));
+    for (const { job } of configs) this.job(job);
+  }
+
+  condition(job: string, kind: 'start' | 'stop', condition: Condition | null): void {
+    if (condition === null) return;
+    for (const event of conditionEvents(condition)) {
+      const about = aboutJob(event);
+      const words = [event.name, ...about.args].join(' ');
+      for (const from of this.#sources(event.name, about.job)) this.edge(from, this.job(job), kind, words);
+    }
+  }
+
+  /** Each pattern of an `emits` meets the events that conditions name; one that meets none is shown itself. */
+  emits(): void {
+    const events = [...this.#nodes.values()].filter(({ kind }) => kind === 'event');
+    for (const { job, emits } of this.#configs.values()) {
+      for (const pattern of emits) {
+        const met = events.filter(({ name }) => globMatches(pattern, name)).map(({ id }) => id);
+        for (const to of met.length > 0 ? met : [this.event(pattern)]) this.edge(jobId(job), to, 'emits', '');
+      }
+    }
+  }
+
+  job(name: string): string {
+    const config = this.#configs.get(name);
+    const line = (condition: Condition | null | undefined): string | null =>
+      condition ? formatCondition(condition) : null;
+    return this.#node({
+      ...{ id: jobId(name), kind: 'job', name, known: config !== undefined },
+      ...{ startOn: line(config?.startOn), stopOn: line(config?.stopOn) },
+    });
+  }
+
+  event(name: string): string {
+    return this.#node({
+      id: eventId(name),
+      kind: 'event',
+      name,
+      known: isKnownEvent(name),
+      startOn: null,
+      stopOn: null,
+    });
+  }
+
+  /** `seen`: whether the history has it once more. */
+  edge(from: string, to: string, kind: GraphEdge['kind'], words: string, seen = 0): void {
+    const key = `${kind}\0${from}\0${to}`;
+    let edge = this.#edges.get(key);
+    if (edge === undefined) {
+      edge = { from, to, kind, events: [], seen: 0 };
+      this.#edges.set(key, edge);
+    }
+    edge.seen += seen;
+    if (words !== '' && !edge.events.includes(words)) edge.events.push(words);
+  }
+
+  graph(): Graph {
+    const edges = [...this.#edges.values()];
+    const emitted = new Set(edges.flatMap(({ to, kind }) => (kind === 'emits' ? [to] : [])));
+    const nodes = [...this.#nodes.values()].map((node) => (emitted.has(node.id) ? { ...node, known: true } : node));
+    return { nodes, edges };
+  }
+
+  #node(node: GraphNode): string {
+    if (!this.#nodes.has(node.id)) this.#nodes.set(node.id, node);
+    return node.id;
+  }
+
+  /** Where an event of a condition comes from: from a job, from all that a pattern means, or from the event itself. */
+  #sources(event: string, job: string | null): string[] {
+    if (job === null || job.startsWith('$')) return [this.event(job === null ? event : `${event} ${job}`)];
+    if (this.#configs.has(job) || !/[*?[]/.test(job)) return [this.job(job)];
+    const met = [...this.#configs.keys()].filter((name) => globMatches(job, name));
+    return met.length > 0 && met.length <= MAX_PATTERN_JOBS ? met.map(jobId) : [this.job(job)];
+  }
+}

@@ -1,0 +1,66 @@
+/** `upstart graph`: jobs and events as a picture, for Graphviz, or as data. */
+import { resolve } from 'node:path';
+import { UsageError } from '@upstart/common';
+import type { JobConfig, JobsRead } from '@upstart/protocol';
+import { type DrawAnswer, type DrawOrder, GRAPH_FORMATS, type GraphFormat } from '../../pictures/order.ts';
+import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { OUTPUT_OPTION, putOut, requirePlace } from '../picture-output.ts';
+import { askTool } from '../tool-program.ts';
+
+export const graph = frontCommand({
+  name: 'graph',
+  words: '[JOB..]',
+  wordKind: 'job',
+  summary:
+    'Draw jobs and events: which event or job starts and stops which, and who emits what. With JOB: only these jobs and what is next to them.',
+  options: {
+    svg: { type: 'boolean', describe: 'a picture (the default)' },
+    dot: { type: 'boolean', describe: 'text for Graphviz' },
+    confdir: {
+      ...{ type: 'string', array: true, nargs: 1 },
+      describe: 'use the job files of this folder, whether there is an init or not',
+    },
+    ...OUTPUT_OPTION,
+    ...JSON_OPTION,
+  },
+  examples: [
+    ['graph > jobs.svg', 'a picture of everything'],
+    ["graph web 'db*' -o web.svg", 'what web and the jobs that begin with db depend on, and what depends on them'],
+    ['graph --dot | dot -Tpdf > jobs.pdf', 'drawn by Graphviz'],
+    ['graph --confdir ./init -o jobs.svg', 'of job files, without an init'],
+  ],
+  isLocal: () => true,
+  async run(call) {
+    const { options, words, print } = call;
+    const format = formatOf(options);
+    if (format === 'svg') requirePlace(call, 'graph');
+    const configs = options.confdir === undefined ? await liveConfigs(call) : configsIn(options.confdir, call);
+    const order: DrawOrder = { format, configs, jobs: words, history: [] };
+    const answer = askTool<DrawAnswer>('draw.js', order);
+    if ('error' in answer) {
+      print.failure(answer.error);
+      return answer.error.startsWith('unknown job') ? EXIT.unknown : EXIT.failed;
+    }
+    putOut(answer.text, call);
+    return EXIT.done;
+  },
+});
+
+function formatOf(options: { readonly [format in GraphFormat]?: boolean | undefined }): GraphFormat {
+  const [format = 'svg', ...more] = GRAPH_FORMATS.filter((each) => options[each] === true);
+  if (more.length > 0) throw new UsageError(`give either --${format} or --${more[0]}, not both`);
+  return format;
+}
+
+async function liveConfigs({ connect }: Call): Promise<JobConfig[]> {
+  return (await connect()).call('config', { job: null });
+}
+
+function configsIn(folders: readonly string[], { print }: Call): JobConfig[] {
+  const { configs, warnings } = askTool<JobsRead>(
+    'read-jobs.js',
+    folders.map((folder) => resolve(folder)),
+  );
+  for (const warning of warnings) print.failure(warning);
+  return configs;
+}

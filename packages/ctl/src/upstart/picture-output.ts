@@ -1,0 +1,32 @@
+/** Where a picture goes: to a file, or to standard output unless that is a terminal. */
+import { writeFileSync } from 'node:fs';
+import { encodeText, systemErrorText } from '@upstart/common';
+import type { Call } from './command.ts';
+
+export const OUTPUT_OPTION = {
+  output: { type: 'string', alias: 'o', requiresArg: true, describe: 'write to this file' },
+} as const;
+
+interface Given {
+  readonly output?: string | undefined;
+}
+
+/** Throws where a picture would be written on a terminal: before the work of drawing it. */
+export function requirePlace({ options, context }: Call<Given>, example: string): void {
+  if (options.output !== undefined || !context.terminal.out) return;
+  throw new Error(`a picture is not for a terminal: write it to a file, \`upstart ${example} -o ${example}.svg\``);
+}
+
+/** Writes the text to the file that is named, or to standard output. */
+export function putOut(content: string, { options, context, print }: Call<Given>): void {
+  if (options.output === undefined) {
+    context.out(content);
+    return;
+  }
+  try {
+    writeFileSync(encodeText(options.output), encodeText(content));
+  } catch (error) {
+    throw new Error(`cannot write ${options.output}: ${systemErrorText(error)}`);
+  }
+  print.notice(`written to ${options.output}`);
+}
