@@ -208,7 +208,8 @@ export class Connection implements RequestHandler, Holder {
       });
       return { id, result };
     } catch (error) {
-      if (!(error instanceof UpstartError)) context.log.write('error', `${method}: ${(error as Error).stack}`);
+      if (!(error instanceof UpstartError))
+        context.log.write('error', `${method}: ${(error as Error).stack}`, { method });
       const known = error instanceof UpstartError ? error : upstartError('internal', (error as Error).message);
       return { id, error: known.toWire() };
     }

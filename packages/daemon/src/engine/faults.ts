@@ -26,8 +26,8 @@ function inputText(input: PlainInput): string {
 
 /** Logs the fault, and remembers it for explanations. */
 export function noteFault(context: Context, fault: Fault): void {
-  context.log('error', faultText(fault));
   const { job, reason } = fault;
+  context.log('error', faultText(fault), job === null ? {} : { job });
   if (job === null) return;
   context.state.faults ??= new Map();
   const { faults } = context.state;

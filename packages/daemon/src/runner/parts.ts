@@ -21,7 +21,7 @@ export interface RunnerParts {
   supervisor: CommandSink;
   /** Whose processes the state is about: a saved state is only good for the same supervisor. */
   identity: string;
-  log: Log;
+  log: Omit<Log, 'child'>;
   memory: Pick<Memory, 'note'>;
   /** Called when the supervisor has taken the command to replace this daemon. */
   replaced(): void;

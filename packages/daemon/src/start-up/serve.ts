@@ -68,10 +68,11 @@ export async function serve(parts: DaemonParts): Promise<void> {
   for (const word of options.ignored) log.write(system ? 'info' : 'warn', `Unknown option or word ignored: ${word}`);
 
   const runtimeMode = options.user ? 0o700 : 0o755;
-  const store = new StateStore(`${places.runtimeDir}/state`, (text) => log.write('error', text), runtimeMode);
+  const stateLog = log.child({ component: 'state' });
+  const store = new StateStore(`${places.runtimeDir}/state`, (text) => stateLog.write('error', text), runtimeMode);
   const identity = supervisorIdentity(supervisorState.pid, link.crashes);
   const saved = { store, identity, failures: link.failures, progress: () => supervisor.begun() };
-  const start = startState(saved, supervisorState, log, () =>
+  const start = startState(saved, supervisorState, stateLog, () =>
     engineSettings(options, places, link.initEnv, { pid1: system, apparmor: isAppArmorUsable() }),
   );
   log.priority = start.engine.state.logPriority ?? log.priority;
@@ -79,21 +80,29 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const replaced = () => process.exit(0);
   const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: parts.memory, replaced });
   const definitions = new Definitions(runner);
-  const configuration = makeConfiguration(parts, places, definitions, log, duties);
+  const configuration = makeConfiguration(
+    parts,
+    places,
+    definitions,
+    log.child({ component: 'configuration' }),
+    duties,
+  );
   supervisor.rotateLogs(options.logRotation);
   const { logDir } = start.engine.state.settings;
   if (logDir !== null && link.makesLogFolder)
     supervisor.keepLogFolder(() => lookAtLogFolder(logDir, options.logDir === null));
   // With a supervisor that does not tell, a replacement that was asked for was made.
   const wanted = start.commands.filter(({ type }) => link.countsReplacement || type !== 'replace');
-  supervisor.onSaid((text) => log.write('warn', text));
+  const supervisorLog = log.child({ component: 'supervisor' });
+  supervisor.onSaid((text) => supervisorLog.write('warn', text));
   supervisor.resume(runningProcesses(start.engine.state));
   runner.resume(wanted, supervisorState);
   const version = `${program} (upstart ${VERSION})`;
   const supervised = (): Set<number> => supervisedPids(runner.engine.context);
   const orphans = new Orphans(supervisorState.pid, supervised);
   const usage = new ProcessUsage({ initPid: supervisorState.pid, supervised });
-  const context = { runner, configuration, log, version, initPid: supervisorState.pid, orphans, usage };
+  const controlLog = log.child({ component: 'control' });
+  const context = { runner, configuration, log: controlLog, version, initPid: supervisorState.pid, orphans, usage };
   const control = new ControlServer(context, places.runtimeDir, !options.user);
   runner.keptAnswers.mayComeAgain = () => control.isBehind();
   runner.onDuty('reload-configuration', () => configuration.reload());
@@ -174,7 +183,10 @@ function makeConfiguration(
     watch: true,
     watcher,
     onChange: (name, definition) => definitions.take(name, definition),
-    onError: (error) => log.write('error', String(error)),
+    onError: (error) => {
+      const line = error.line === null ? {} : { line: error.line };
+      log.write('error', String(error), { file: error.path, ...line });
+    },
     onLog: (level, text) => log.write(level, text),
     onHelper: () => duties.noteOwnProcesses(),
   });

@@ -37,8 +37,9 @@ export function runEventQueue(context: Context): void {
   const times = context.pauseQueue();
   if (times >= SUSPICIOUS && isPowerOfTwo(times)) {
     const steps = `${times * EVENTS_AT_ONCE} steps of events have followed one another without a rest`;
-    const text = `${steps}, the last of them \`${eventText(last as EventState)}\`: do jobs start and stop each other?`;
-    context.log('warn', text);
+    const event = last as EventState;
+    const text = `${steps}, the last of them \`${eventText(event)}\`: do jobs start and stop each other?`;
+    context.log('warn', text, { event: event.name });
   }
 }
 
@@ -50,7 +51,7 @@ function isPowerOfTwo(number: number): boolean {
 }
 
 function handle(context: Context, event: EventState): void {
-  context.log('info', `Handling ${event.name} event`);
+  context.log('info', `Handling ${event.name} event`, { event: event.name });
   event.handled = true;
   for (const jobClass of context.listeners.find(event)) {
     if (context.isAbout(jobClass) && !context.isFaulty(jobClass)) offerToClass(context, jobClass, event);
@@ -61,7 +62,7 @@ function handle(context: Context, event: EventState): void {
 const FAILED = '/failed';
 
 function finish(context: Context, event: EventState): void {
-  context.log('debug', `Finished ${event.name} event`);
+  context.log('debug', `Finished ${event.name} event`, { event: event.name });
   // Delete the event before notifying waiters, so that nothing new can wait for it.
   context.removeEvent(event);
   for (const id of event.instances) {

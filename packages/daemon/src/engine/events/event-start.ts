@@ -56,7 +56,8 @@ function noteLimits(
   if (steps >= 0 && tooLong === undefined) return;
   const text = tooLong ?? `Matching takes too long: at most ${MAX_MATCHING_STEPS} steps`;
   jobClass.refused = { at: context.wall, text };
-  context.log('warn', `Failed to match ${name} event with ${jobClass.definition.name}: ${text}`);
+  const { name: job } = jobClass.definition;
+  context.log('warn', `Failed to match ${name} event with ${job}: ${text}`, { job, event: name });
 }
 
 function offerToStop(context: Context, instance: InstanceState, event: EventState, budget: MatchBudget): void {
@@ -105,7 +106,8 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
   } catch (error) {
     // A job whose instance name fails must not affect other jobs.
     const text = noteRefusal(context, jobClass, error);
-    context.log('warn', `Failed to obtain ${displayName(definition.name, '')} instance: ${text}`);
+    const { name: job } = definition;
+    context.log('warn', `Failed to obtain ${displayName(job, '')} instance: ${text}`, { job });
   }
   resetCondition(context, startOn);
 }
@@ -128,7 +130,11 @@ function stopEnvironment(context: Context, instance: InstanceState, events: read
     checkEnvironment(env);
     return env;
   } catch (error) {
-    context.log('warn', `${context.display(instance)}: ${(error as Error).message}: its stop gets none of the events`);
+    context.logAbout(
+      instance,
+      'warn',
+      `${context.display(instance)}: ${(error as Error).message}: its stop gets none of the events`,
+    );
     return env.slice(-1);
   }
 }

@@ -182,7 +182,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
 /** Removes an instance at once, because of an error in init: kills its processes without waiting for them. */
 export function abandon(context: Context, instance: InstanceState): void {
   const text = 'init had a fault with it, and has ended it';
-  context.log('error', `${context.display(instance)}: ${text}`);
+  context.logAbout(instance, 'error', `${context.display(instance)}: ${text}`);
   cancelKillTimer(context, instance);
   for (const [, { token }] of processesOf(instance)) {
     context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));

@@ -4,7 +4,7 @@
 import { mentionsEvent, SIGKILL } from '@upstart/common';
 import { emitEvent, release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
-import { displayName, processesOf, type QuiesceState } from '../model/state.ts';
+import { processesOf, type QuiesceState } from '../model/state.ts';
 import { isExitJob, noteExitStatus } from './exit-job.ts';
 import { abandon, changeGoal } from './lifecycle.ts';
 
@@ -31,10 +31,9 @@ export function endWithJob(context: Context): boolean {
   if (!exitJob?.stopped || quiesce || events.get(exitJob.stopped)?.handled === false) return false;
   exitJob.stopped = 0;
   for (const instance of instances.values()) if (isExitJob(context, instance)) return false;
-  context.log(
-    'message',
-    `${context.state.settings.exitWith} has ended with status ${exitJob.status}, and init with it`,
-  );
+  const { exitWith } = context.state.settings;
+  const text = `${exitWith} has ended with status ${exitJob.status}, and init with it`;
+  context.log('message', text, exitWith === null ? {} : { job: exitWith });
   beginQuiesce(context, 'shutdown');
   return true;
 }
@@ -72,10 +71,7 @@ export function quiesceTimerPassed(context: Context): void {
     stopEverything(context);
   } else if (quiesce.phase === 'kill' && isOutOfTime(context, elapsed)) {
     for (const instance of context.state.instances.values()) {
-      context.log(
-        'warn',
-        `job ${displayName(context.classOf(instance).definition.name, instance.name)} failed to stop`,
-      );
+      context.logAbout(instance, 'warn', `job ${context.display(instance)} failed to stop`);
     }
     if (context.state.settings.stopTimeout) killEverything(context);
     end(context);

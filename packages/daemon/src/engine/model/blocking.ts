@@ -23,7 +23,7 @@ export function emitEvent(context: Context, name: string, env: string[]): EventS
     waiters: [],
   };
   noteSeen(context, name);
-  context.log('debug', `Pending ${name} event`);
+  context.log('debug', `Pending ${name} event`, { event: name });
   context.addEvent(event);
   return event;
 }

@@ -11,6 +11,7 @@ import { EVERYBODY } from './audience.ts';
 import { FineWork } from './fine-work.ts';
 import { Heap } from './heap.ts';
 import { Listeners } from './listeners.ts';
+import type { LogSubject } from './log-subject.ts';
 import type { Effect } from './messages.ts';
 import { waitsForTimer } from './process-state.ts';
 import {
@@ -148,10 +149,25 @@ export class Context {
     return this.state.nextId++;
   }
 
-  log(priority: LogPriority, text: string): void {
+  log(priority: LogPriority, text: string, about: LogSubject = {}): void {
+    if (this.#isRead(priority)) this.effects.push({ type: 'log', priority, text, about });
+  }
+
+  /** Logs a line about an instance, and a process of it if there is one. */
+  logAbout(
+    instance: InstanceState,
+    priority: LogPriority,
+    text: string,
+    process: Pick<LogSubject, 'slot' | 'pid'> = {},
+  ): void {
+    if (!this.#isRead(priority)) return;
+    const { name, state } = instance;
+    this.log(priority, text, { job: this.classOf(instance).definition.name, instance: name, state, ...process });
+  }
+
+  #isRead(priority: LogPriority): boolean {
     const { debug, info } = this.audience;
-    if ((priority === 'debug' && !debug) || (priority === 'info' && !info)) return;
-    this.effects.push({ type: 'log', priority, text });
+    return (priority !== 'debug' || debug) && (priority !== 'info' || info);
   }
 
   notify(notification: Notification): void {

@@ -6,6 +6,7 @@ import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, Notification, Requester, State, WireError } from '@upstart/protocol';
 import type { Command, Report } from '../../supervisor/process-messages.ts';
+import type { LogSubject } from './log-subject.ts';
 
 export type TargetSpec = { job: string; env: string[] } | { job: string; instance: string };
 export type EnvTargetSpec = { job: string; instance: string } | null;
@@ -94,7 +95,7 @@ export type Effect =
   | { type: 'goal'; job: string; instance: string; from: Goal; to: Goal; cause: string }
   | { type: 'state'; job: string; instance: string; from: State; to: State }
   | { type: 'process'; job: string; instance: string; slot: Slot; pid: number }
-  | { type: 'log'; priority: LogPriority; text: string }
+  | { type: 'log'; priority: LogPriority; text: string; about?: LogSubject }
   | { type: 'notify'; notification: Notification }
   /** A process whose pid was awaited is known, or will not come. */
   | { type: 'settled' };

@@ -68,7 +68,8 @@ export function killTimeoutPassed(context: Context, instance: InstanceState): vo
 function sendSignal(context: Context, instance: InstanceState, signal: number): void {
   const main = instance.processes.main as ProcessState;
   const name = signalName(signal) ?? signal;
-  context.log('info', `Sending ${name} signal to ${context.display(instance)} main process (${main.pid})`);
+  const text = `Sending ${name} signal to ${context.display(instance)} main process (${main.pid})`;
+  context.logAbout(instance, 'info', text, { slot: 'main', pid: main.pid });
   context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: true }));
 }
 
@@ -105,7 +106,8 @@ export function hookTimeoutPassed(context: Context, action: Extract<TimerAction,
   const name = signalName(signal) ?? signal;
   const text = `${slot} process (${process.pid}) had its time (hook timeout)`;
   instance.hints.push(text);
-  context.log('warn', `${context.display(instance)} ${text}: sending ${name} signal`);
+  const line = `${context.display(instance)} ${text}: sending ${name} signal`;
+  context.logAbout(instance, 'warn', line, { slot, pid: process.pid });
   context.command((id) => ({ type: 'signal', id, process: token, signal, group: true }));
   const { killTimeout } = context.classOf(instance).definition;
   if (signal !== SIGKILL) armHookTimer(context, instance, slot, token, killTimeout, SIGKILL);

@@ -51,7 +51,8 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
 /** Gives the process to its instance, and drops that one's dead processes. Undefined for one that is not recognised. */
 function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number, number>): InstanceState | undefined {
   if (found.job === null) {
-    context.log('error', `Process ${found.pid} belongs to no job that could be found out, and is left alone`);
+    const text = `Process ${found.pid} belongs to no job that could be found out, and is left alone`;
+    context.log('error', text, { pid: found.pid });
     return undefined;
   }
   const jobClass = context.state.classes.get(found.job) ?? addForgottenClass(context, found.job);
@@ -63,7 +64,8 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   const { process: token, pid } = found;
   const slot = slotOf(jobClass.definition, instance, found.argv);
   if (slot === undefined) {
-    context.log('error', `Process ${pid} of ${context.display(instance)} is one too many, and is left alone`);
+    const text = `Process ${pid} of ${context.display(instance)} is one too many, and is left alone`;
+    context.logAbout(instance, 'error', text, { pid });
     return instance;
   }
   instance.processes[slot] = { ...newProcess(token, false, pid), phase: 'executed' };
@@ -71,7 +73,8 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   // An unknown standing order.
   if (slot === 'main') forbidAgain(context, token);
   context.setTable(instance, 'env', ownEnvironment(found.env));
-  context.log('error', `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`);
+  const text = `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`;
+  context.logAbout(instance, 'error', text, { slot, pid });
   context.tell({ type: 'process', job: found.job, instance: found.instance, slot, pid });
   return instance;
 }

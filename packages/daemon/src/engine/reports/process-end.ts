@@ -8,6 +8,7 @@ import { noteExitStatus } from '../lifecycle/exit-job.ts';
 import { advance, changeGoal } from '../lifecycle/lifecycle.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
+import type { LogSubject } from '../model/log-subject.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
 import type { FailureState, InstanceState } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
@@ -22,6 +23,9 @@ export interface ProcessEnd {
   pid: number;
   status: number | null;
 }
+
+/** A process that has ended, for the log. */
+type EndedProcess = Required<Pick<LogSubject, 'slot' | 'pid'>>;
 
 /** The step of a spawn that failed. */
 type SpawnFailure = Pick<Extract<Report, { type: 'spawn-failed' }>, 'step' | 'errno' | 'detail'>;
@@ -42,7 +46,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   const status = end.status ?? VANISHED;
   const text = endText(slot, end);
   const process = instance.processes[slot] as ProcessState;
-  logEnd(context, instance, status, text);
+  logEnd(context, instance, status, text, { slot, pid: end.pid });
   notifyEnd(context, instance, slot, end.pid, endWords(end.status));
   if (slot === 'main') {
     cancelKillTimer(context, instance);
@@ -72,10 +76,11 @@ export function mainReplaced(context: Context, instance: InstanceState, end: Pro
     processEnded(context, instance, 'main', end);
     return;
   }
-  logEnd(context, instance, end.status ?? VANISHED, endText('main', end));
+  const ended: EndedProcess = { slot: 'main', pid: end.pid };
+  logEnd(context, instance, end.status ?? VANISHED, endText('main', end), ended);
   instance.lastExit = { status: end.status ?? VANISHED, at: context.wall };
   notifyEnd(context, instance, 'main', end.pid, endWords(end.status));
-  context.log('warn', `${context.display(instance)} main process ended, respawning`);
+  context.logAbout(instance, 'warn', `${context.display(instance)} main process ended, respawning`, ended);
   cancelKillTimer(context, instance);
   countRespawn(context, instance);
   noteRespawn(context, instance);
@@ -119,11 +124,12 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   if (!definition.respawn || context.state.quiesce) return { failure: 'main', stops: true, goesOn };
   const display = context.display(instance);
   if (!countRespawn(context, instance)) {
-    context.log('warn', `${display} respawning too fast, stopped`);
+    context.logAbout(instance, 'warn', `${display} respawning too fast, stopped`);
     if (process.forks > 0 && !neverRan(status)) instance.hints.push(followedHint(definition.expect, process));
     return { failure: 'respawn', stops: true, goesOn };
   }
-  context.log('warn', `${display} main process ended, respawning`);
+  const ended: EndedProcess = { slot: 'main', pid: process.pid };
+  context.logAbout(instance, 'warn', `${display} main process ended, respawning`, ended);
   noteRespawn(context, instance);
   if (!goesOn) changeGoal(context, instance, 'respawn');
   return { failure: null, stops: false, goesOn };
@@ -183,7 +189,7 @@ export function spawnFailed(context: Context, instance: InstanceState, slot: Slo
   const { definition } = context.classOf(instance);
   const setting = failedSetting(step, { settings: context.state.settings, definition, slot, errno, detail });
   const display = context.display(instance);
-  context.log('warn', `Failed to spawn ${display} ${slot} process: ${reason}`);
+  context.logAbout(instance, 'warn', `Failed to spawn ${display} ${slot} process: ${reason}`, { slot });
   notifyEnd(context, instance, slot, instance.processes[slot]?.pid ?? 0, reason);
   if (slot === 'main') cancelKillTimer(context, instance);
   removeProcess(context, instance, slot);
@@ -204,7 +210,7 @@ const RETRY_LONGEST_MS = 5000;
 /** The machine has no process to give at present: retries, unless the job is to stop by then. */
 export function spawnDelayed(context: Context, instance: InstanceState, slot: Slot, reason: string): void {
   const process = instance.processes[slot] as ProcessState;
-  context.log('warn', `Temporary process spawn error: ${reason}`);
+  context.logAbout(instance, 'warn', `Temporary process spawn error: ${reason}`, { slot });
   context.removeProcess(process.token);
   process.phase = 'retrying';
   process.retries++;
@@ -233,7 +239,7 @@ export function retrySpawn(context: Context, instance: InstanceState, slot: Slot
   const process = instance.processes[slot];
   if (!process || !waitsForTimer(process)) return;
   if (instance.goal === 'stop' && slot !== 'post-stop') {
-    context.log('info', `${context.display(instance)} ${slot} process is not needed any more`);
+    context.logAbout(instance, 'info', `${context.display(instance)} ${slot} process is not needed any more`, { slot });
     removeProcess(context, instance, slot);
     if (instance.state !== 'stopping') advance(context, instance);
     return;
@@ -241,10 +247,10 @@ export function retrySpawn(context: Context, instance: InstanceState, slot: Slot
   spawnProcess(context, instance, slot, process);
 }
 
-function logEnd(context: Context, instance: InstanceState, status: number, text: string): void {
+function logEnd(context: Context, instance: InstanceState, status: number, text: string, process: EndedProcess): void {
   const { normalExit } = context.classOf(instance).definition;
   const expected = status === 0 || normalExit.includes(status);
-  context.log(expected ? 'info' : 'warn', `${context.display(instance)} ${text}`);
+  context.logAbout(instance, expected ? 'info' : 'warn', `${context.display(instance)} ${text}`, process);
 }
 
 /** `main process (123) killed by TERM signal`. */

@@ -30,7 +30,11 @@ export function processSpawned(context: Context, { instance, slot, process }: Kn
   tellProcess(context, instance, slot, pid);
   if (slot === 'main' && instance.state === 'killed') killMain(context, instance);
   const { debug } = context.classOf(instance).definition;
-  if (debug) context.log('info', `Pausing ${context.display(instance)} (${pid}) [pre-exec] for debug`);
+  if (!debug) return;
+  context.logAbout(instance, 'info', `Pausing ${context.display(instance)} (${pid}) [pre-exec] for debug`, {
+    slot,
+    pid,
+  });
 }
 
 export function processExeced(context: Context, { instance, slot, process }: Known): void {
@@ -42,9 +46,10 @@ export function processExeced(context: Context, { instance, slot, process }: Kno
 }
 
 export function processForked(context: Context, { instance, process }: Known, report: ReportOf<'forked'>): void {
-  const name = context.display(instance);
-  context.log('info', `${name} main process (${report.oldPid}) became new process (${report.pid})`);
-  process.pid = report.pid;
+  const { oldPid, pid } = report;
+  const text = `${context.display(instance)} main process (${oldPid}) became new process (${pid})`;
+  context.logAbout(instance, 'info', text, { slot: 'main', pid });
+  process.pid = pid;
   process.forks++;
 }
 
@@ -60,7 +65,8 @@ const SENT_ON: ReadonlySet<State> = new Set(['spawned', 'stopping', 'killed']);
 export function processStopped(context: Context, known: Known, report: ReportOf<'stopped'>): void {
   const { instance, slot, process } = known;
   const name = signalName(report.signal) ?? report.signal;
-  context.log('info', `${context.display(instance)} ${slot} process (${report.pid}) stopped by ${name} signal`);
+  const text = `${context.display(instance)} ${slot} process (${report.pid}) stopped by ${name} signal`;
+  context.logAbout(instance, 'info', text, { slot, pid: report.pid });
   process.stopped = report.signal;
   const { expect } = context.classOf(instance).definition;
   if (slot !== 'main' || expect !== 'stop' || report.signal !== SIGSTOP || !SENT_ON.has(instance.state)) return;
@@ -69,6 +75,7 @@ export function processStopped(context: Context, known: Known, report: ReportOf<
 }
 
 export function processContinued(context: Context, { instance, slot, process }: Known, pid: number): void {
-  context.log('info', `${context.display(instance)} ${slot} process (${pid}) continued by CONT signal`);
+  const text = `${context.display(instance)} ${slot} process (${pid}) continued by CONT signal`;
+  context.logAbout(instance, 'info', text, { slot, pid });
   delete process.stopped;
 }

@@ -92,7 +92,7 @@ function applyProcessReport(context: Context, known: Known, report: ProcessRepor
       processForked(context, known, report);
       return;
     case 'exec-changed':
-      context.log('info', `${context.display(instance)} main process (${report.pid}) executable changed`);
+      executableChanged(context, known, report.pid);
       return;
     case 'expect-met':
       expectMet(context, known, report.pid);
@@ -117,6 +117,11 @@ function notSpawned(context: Context, { instance, slot }: Known, report: ReportO
   else if (report.errno === SPAWN_AWAITED) spawnAwaited(context, instance, slot);
   else if (report.step === 'fork') spawnDelayed(context, instance, slot, errnoText(report.errno));
   else spawnFailed(context, instance, slot, report);
+}
+
+function executableChanged(context: Context, { instance }: Known, pid: number): void {
+  const text = `${context.display(instance)} main process (${pid}) executable changed`;
+  context.logAbout(instance, 'info', text, { slot: 'main', pid });
 }
 
 function exited(context: Context, { instance, slot }: Known, report: ReportOf<'exited'>): void {
@@ -148,7 +153,8 @@ function signalled(context: Context, known: Known, report: ReportOf<'signalled'>
   }
   const name = signalName(report.signal) ?? report.signal;
   const whom = `${context.display(instance)} ${slot} process (${process.pid})`;
-  context.log('warn', `Failed to send ${name} signal to ${whom}: ${errnoText(report.errno)}`);
+  const text = `Failed to send ${name} signal to ${whom}: ${errnoText(report.errno)}`;
+  context.logAbout(instance, 'warn', text, { slot, pid: process.pid });
 }
 
 /** The supervisor does not know the process any more, and will not report its end. */
