@@ -1,6 +1,8 @@
 /* Carries out what daemons send, each command once. Most of it is left to the module that it concerns. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "link/link.h"
@@ -49,6 +51,26 @@ static void flush_logs(const struct frame *frame) {
 	logs_flush();
 }
 
+/* The process at the other end of a socket of the daemon's. The kernel tells only its owner, so the supervisor takes a copy of it. */
+static void find_peer(const struct frame *frame) {
+	struct ucred peer = {0};
+	socklen_t length = sizeof peer;
+	int daemon = (int)syscall(SYS_pidfd_open, (pid_t)frame_get(frame, TAG_PID), 0), error = 0;
+	int fd = daemon < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, daemon, (int)frame_get(frame, TAG_DESCRIPTOR), 0);
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+		error = errno;
+	else if (peer.uid == (uid_t)-1)
+		error = ENOTCONN;
+	if (error)
+		peer = (struct ucred){0};
+	if (fd >= 0)
+		close(fd);
+	if (daemon >= 0)
+		close(daemon);
+	report_add(REPORT_PEER, NUMBER(TOKEN, frame_get(frame, TAG_TOKEN)), NUMBER(ERRNO, error), NUMBER(PID, peer.pid),
+	           NUMBER(UID, peer.uid), NUMBER(GID, peer.gid));
+}
+
 static void print(const struct frame *frame) {
 	struct field line = frame_field(frame, TAG_DETAIL);
 	say_on(STDOUT_FILENO, (const char *)line.data, line.length);
@@ -65,6 +87,7 @@ static const struct {
 	[FRAME_LOG_ROTATION] = {logs_rotate, 0}, [FRAME_SAY] = {print, 0},
 	[FRAME_AGAIN] = {stand_order, 0},        [FRAME_NOT_AGAIN] = {stand_order, 0},
 	[FRAME_BEGUN] = {.said = SAID_BEGUN},    [FRAME_LOG_FOLDER] = {logs_keep_folder, 0},
+	[FRAME_FIND_PEER] = {find_peer, 0},
 };
 
 const char *command_carry_out(const struct frame *frame, daemon_listener *daemon) {

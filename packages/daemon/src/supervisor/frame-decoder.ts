@@ -66,6 +66,13 @@ const READ_REPORT: { [T in ReportType]: (fields: Fields) => Content<T> } = {
   signal: (fields) => ({ signal: fields.number('signal') }),
   survivors: (fields) => ({ cgroup: fields.text('path'), count: fields.number('count') }),
   'log-pipe': withErrno,
+  peer: (fields) => ({
+    token: fields.number('token'),
+    errno: fields.number('errno'),
+    pid: fields.number('pid'),
+    uid: fields.number('uid'),
+    gid: fields.number('gid'),
+  }),
 };
 
 const READ_GREETING: { [T in keyof typeof GREETING]: (fields: Fields) => Incoming } = {

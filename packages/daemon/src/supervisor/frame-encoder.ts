@@ -151,6 +151,11 @@ export function encodeNote(text: string): Buffer {
   return writer.begin(SENT.note, 0).text('detail', text).take();
 }
 
+/** Tell which process is at the other end of the socket that is descriptor `fd` of process `pid`, this one. */
+export function encodeFindPeer(token: number, pid: number, fd: number): Buffer {
+  return writer.begin(SENT['find-peer'], 0).number('token', token).number('pid', pid).number('descriptor', fd).take();
+}
+
 /** Every report up to and including `seq` is safe with us. */
 export function encodeAcknowledge(seq: number): Buffer {
   return writer.begin(SENT.ack, seq).take();

@@ -75,6 +75,8 @@ export const FIELDS = {
   owner: number(24, 0, UINT32_MAX),
   ownerGroup: number(25, 0, UINT32_MAX),
   parents: number(26, 0, 1),
+  token: number(27),
+  descriptor: number(28, 0, INT32_MAX),
   argument: field(32, 'text'),
   environment: field(33, 'text'),
   script: field(34, 'bytes'),
@@ -137,6 +139,7 @@ export const SENT = {
   note: { type: 13, id: 'none', required: ['detail'] },
   begun: { type: 14, id: 'none' },
   'log-folder': { type: 15, id: 'none', required: ['path', 'mode', 'owner', 'ownerGroup', 'parents'] },
+  'find-peer': { type: 16, id: 'none', required: ['token', 'pid', 'descriptor'] },
 } as const satisfies Record<string, Frame>;
 
 /** From supervisor to daemon: its state, in one go. */
@@ -172,4 +175,5 @@ export const REPORTS = {
   'log-dropped': { type: 80, id: 'report', required: ['path', 'errno', 'count'] },
   'log-restored': { type: 81, id: 'report', required: ['path', 'errno', 'count'] },
   'log-not-rotated': { type: 82, id: 'report', required: ['path', 'errno'] },
+  peer: { type: 83, id: 'report', required: ['token', 'errno', 'pid', 'uid', 'gid'] },
 } as const satisfies Record<string, Frame>;

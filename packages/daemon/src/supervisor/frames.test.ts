@@ -277,6 +277,15 @@ const report: fc.Arbitrary<Report> = fc.oneof(
   fc.record({ type: fc.constant('log-restored' as const), seq: id, path: text, errno: count, count }),
   fc.record({ type: fc.constant('log-not-rotated' as const), seq: id, path: text, errno: count }),
   fc.record({ type: fc.constant('signal' as const), seq: id, signal: count }),
+  fc.record({
+    type: fc.constant('peer' as const),
+    seq: id,
+    token: number,
+    errno: count,
+    pid: count,
+    uid: count,
+    gid: count,
+  }),
 );
 
 /** Types and tags of PROTOCOL.md, by name. */
@@ -300,6 +309,7 @@ const TYPES: Record<Report['type'], number> = {
   'log-restored': 81,
   'log-not-rotated': 82,
   signal: 77,
+  peer: 83,
 };
 const TAGS: Record<string, number> = {
   process: 1,
@@ -318,6 +328,9 @@ const TAGS: Record<string, number> = {
   path: 14,
   cgroup: 14,
   count: 22,
+  token: 27,
+  uid: 54,
+  gid: 55,
 };
 
 function encodeReport({ type, seq, ...rest }: Report): Buffer {

@@ -37,6 +37,8 @@ export interface SupervisorLink {
   makesLogFolder: boolean;
   /** The message of the daemon before this one to its successors, '' for the first one; null: the supervisor is too old to keep anything. */
   note: string | null;
+  /** It finds out for the daemon which process is at the other end of a socket. */
+  findsPeers: boolean;
   /** It wants to hear that a daemon recovers. */
   hearsBegun: boolean;
   /** The socket that listens for D-Bus clients; null: its name was taken, or the supervisor is too old. */
@@ -61,6 +63,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     crashes: count('UPSTART_SUPERVISOR_CRASHES'),
     takesOrders: count('UPSTART_SUPERVISOR_ORDERS') >= 1,
     countsReplacement: count('UPSTART_SUPERVISOR_ORDERS') >= 2,
+    findsPeers: count('UPSTART_SUPERVISOR_ORDERS') >= 3,
     takesNumbers: env.UPSTART_SUPERVISOR_NUMBERS === '1',
     makesLogFolder: env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,

@@ -12,6 +12,7 @@ import {
   encodeSay,
 } from './frame-encoder.ts';
 import { FrameError } from './frames.ts';
+import { type PeerKnown, Peers } from './peers.ts';
 import { Preparation, type PreparationOptions, type RunningProcess } from './preparation.ts';
 import type { Command, LogFolder, LogRotation, Report, SupervisorState } from './process-messages.ts';
 
@@ -26,6 +27,8 @@ export interface SupervisorAbilities {
   takesOrders: boolean;
   /** BEGUN. */
   hearsBegun: boolean;
+  /** FIND_PEER. */
+  findsPeers: boolean;
 }
 
 /**
@@ -38,6 +41,8 @@ export class Supervisor {
   #socket: Duplex;
   readonly #takesOrders: boolean;
   readonly #hearsBegun: boolean;
+  readonly #findsPeers: boolean;
+  readonly #peers = new Peers();
   readonly #identities: Pick<PreparationOptions, 'identities'>;
   #preparation: Preparation | undefined;
   #said: (text: string) => void = () => {};
@@ -64,6 +69,7 @@ export class Supervisor {
     this.#identities = identities;
     this.#takesOrders = peer.takesOrders;
     this.#hearsBegun = peer.hearsBegun;
+    this.#findsPeers = peer.findsPeers;
     this.#greeted = greeted;
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('error', (error) => this.#fail(error));
@@ -81,7 +87,7 @@ export class Supervisor {
   /** As `connect`, over a socket that is open already. `identities` tells users and groups; those of this machine unless given. */
   static over(
     socket: Duplex,
-    peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true },
+    peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true, findsPeers: true },
     identities?: Identities,
   ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
     return new Promise((resolve, reject) => {
@@ -139,6 +145,17 @@ export class Supervisor {
   /** Has the supervisor keep a text for the next daemon, which finds it in `SupervisorLink.note`. */
   keepNote(text: string): void {
     this.#socket.write(encodeNote(text));
+  }
+
+  /**
+   * Asks which process is at the other end of a connection to the daemon, by the kernel's credentials. `known` is called once, before
+   * the reports that have come with the answer are delivered. It gets null where the kernel does not permit the question, and where the
+   * connection has ended meanwhile.
+   */
+  findPeer(socket: Socket, known: PeerKnown): void {
+    const frame = this.#findsPeers ? this.#peers.ask(socket, known) : null;
+    if (frame) this.#socket.write(frame);
+    else known(null);
   }
 
   /**
@@ -230,7 +247,10 @@ export class Supervisor {
       });
     }
     if (reports.length === 0) return;
-    for (const report of reports) this.#preparation?.reported(report);
+    for (const report of reports) {
+      this.#preparation?.reported(report);
+      if (report.type === 'peer') this.#peers.answered(report);
+    }
     this.#deliver(reports);
   }
 
