@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { standardStreams } from '@upstart/common';
 import { dotText } from './graph/dot.ts';
 import { graphPicture, MAX_DRAWN_NODES } from './graph/drawing.ts';
-import { buildGraph, type Graph, GraphError, neighbourhood } from './graph/graph.ts';
-import type { DrawAnswer, DrawOrder } from './order.ts';
+import { buildGraph, type Graph, neighbourhood } from './graph/graph.ts';
+import { type DrawAnswer, DrawError, type DrawOrder, type GraphOrder } from './order.ts';
+import { drawnPlot } from './plot/plot.ts';
 
-function drawn({ format, configs, jobs, history }: DrawOrder): string {
+function drawnGraph({ format, configs, jobs, history }: GraphOrder): string {
   const whole = buildGraph(configs, history);
   const graph = jobs.length === 0 ? whole : neighbourhood(whole, jobs);
   if (format === 'json') return `${JSON.stringify(graph, null, 2)}\n`;
@@ -15,17 +16,17 @@ function drawn({ format, configs, jobs, history }: DrawOrder): string {
 
 function limited(graph: Graph): Graph {
   if (graph.nodes.length <= MAX_DRAWN_NODES) return graph;
-  throw new GraphError(
+  throw new DrawError(
     `${graph.nodes.length} jobs and events are too many for a picture (at most ${MAX_DRAWN_NODES}): name jobs, or use --dot`,
   );
 }
 
 function answer(order: DrawOrder): DrawAnswer {
   try {
-    return { text: drawn(order) };
+    return { text: order.picture === 'graph' ? drawnGraph(order) : drawnPlot(order) };
   } catch (error) {
-    if (!(error instanceof GraphError)) throw error;
-    return { error: error.message };
+    if (!(error instanceof DrawError)) throw error;
+    return { error: error.message, unknown: error.unknown };
   }
 }
 

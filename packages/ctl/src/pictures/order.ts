@@ -1,10 +1,11 @@
-/** What `upstart graph` asks the program that draws, and what that one answers: JSON on a pipe. */
-import type { HistoryEntry, JobConfig } from '@upstart/protocol';
+/** What `upstart graph` and `upstart plot` ask the program that draws, and what that one answers: JSON on a pipe. */
+import type { HistoryEntry, JobConfig, JobStatus } from '@upstart/protocol';
 
 export const GRAPH_FORMATS = ['svg', 'dot', 'json'] as const;
 export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
-export interface DrawOrder {
+export interface GraphOrder {
+  readonly picture: 'graph';
   readonly format: GraphFormat;
   readonly configs: readonly JobConfig[];
   /** Names and patterns of the jobs whose neighbourhood is wanted; empty: everything. */
@@ -12,4 +13,28 @@ export interface DrawOrder {
   readonly history: readonly HistoryEntry[];
 }
 
-export type DrawAnswer = { readonly text: string } | { readonly error: string };
+export interface PlotOrder {
+  readonly picture: 'plot';
+  readonly history: readonly HistoryEntry[];
+  readonly statuses: readonly JobStatus[];
+  /** Whether the history begins where it was asked to; otherwise the boot is drawn, if there is one in it. */
+  readonly isSince: boolean;
+  /** Names and patterns of the jobs that are wanted; empty: everything. */
+  readonly jobs: readonly string[];
+}
+
+export type DrawOrder = GraphOrder | PlotOrder;
+
+/** `unknown`: a word that means no job. */
+export type DrawAnswer = { readonly text: string } | { readonly error: string; readonly unknown: boolean };
+
+/** What cannot be drawn; the message is for users. */
+export class DrawError extends Error {
+  override name = 'DrawError';
+  readonly unknown: boolean;
+
+  constructor(message: string, unknown = false) {
+    super(message);
+    this.unknown = unknown;
+  }
+}

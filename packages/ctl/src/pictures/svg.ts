@@ -27,7 +27,7 @@ export type Point = readonly [x: number, y: number];
 
 const HEADS = ARROWS.map(
   (kind) =>
-    `<marker id="head-${kind}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="${kind} head" d="M0 0.5 8 4 0 7.5z"/></marker>`,
+    `<marker id="head-${kind}" viewBox="0 0 8 8" refX="7.5" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto"><path class="${kind} head" d="M0 0.5 8 4 0 7.5z"/></marker>`,
 );
 
 /** A whole picture; `title` is for those who cannot see it, `style` has the rules of this picture alone. */

@@ -1,10 +1,12 @@
 /** Where a picture goes: to a file, or to standard output unless that is a terminal. */
 import { writeFileSync } from 'node:fs';
 import { encodeText, systemErrorText } from '@upstart/common';
-import type { Call } from './command.ts';
+import type { DrawAnswer, DrawOrder } from '../pictures/order.ts';
+import { type Call, EXIT } from './command.ts';
+import { askTool } from './tool-program.ts';
 
 export const OUTPUT_OPTION = {
-  output: { type: 'string', alias: 'o', requiresArg: true, describe: 'write to this file' },
+  output: { type: 'string', alias: 'o', requiresArg: true, wordKind: 'file', describe: 'write to this file' },
 } as const;
 
 interface Given {
@@ -17,8 +19,19 @@ export function requirePlace({ options, context }: Call<Given>, example: string)
   throw new Error(`a picture is not for a terminal: write it to a file, \`upstart ${example} -o ${example}.svg\``);
 }
 
+/** Has it drawn, and puts it where it is wanted. Returns the exit status. */
+export function draw(order: DrawOrder, call: Call<Given>): number {
+  const answer = askTool<DrawAnswer>('draw.js', order);
+  if ('error' in answer) {
+    call.print.failure(answer.error);
+    return answer.unknown ? EXIT.unknown : EXIT.failed;
+  }
+  putOut(answer.text, call);
+  return EXIT.done;
+}
+
 /** Writes the text to the file that is named, or to standard output. */
-export function putOut(content: string, { options, context, print }: Call<Given>): void {
+function putOut(content: string, { options, context, print }: Call<Given>): void {
   if (options.output === undefined) {
     context.out(content);
     return;

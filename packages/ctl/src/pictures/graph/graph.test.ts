@@ -1,9 +1,10 @@
 import type { Condition } from '@upstart/common';
 import type { HistoryEntry, JobConfig } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
+import { DrawError } from '../order.ts';
 import { dotText } from './dot.ts';
 import { graphPicture } from './drawing.ts';
-import { buildGraph, type Graph, GraphError, MAX_PATTERN_JOBS, neighbourhood } from './graph.ts';
+import { buildGraph, type Graph, MAX_PATTERN_JOBS, neighbourhood } from './graph.ts';
 import { layOut } from './layout.ts';
 import { boxed } from './twins.ts';
 
@@ -98,7 +99,7 @@ describe('the neighbourhood of jobs', () => {
   });
 
   it('of a job that is not there is an error', () => {
-    expect(() => neighbourhood(graph, ['web', 'wbe'])).toThrow(new GraphError('unknown job: wbe'));
+    expect(() => neighbourhood(graph, ['web', 'wbe'])).toThrow(new DrawError('unknown job: wbe', true));
   });
 });
 

@@ -3,6 +3,7 @@ import { type Condition, conditionEvents, formatCondition, globMatches } from '@
 import { isKnownEvent } from '@upstart/job-language';
 import type { HistoryEntry, JobConfig } from '@upstart/protocol';
 import { aboutJob } from '../../job-events.ts';
+import { DrawError } from '../order.ts';
 import { addSeen } from './seen.ts';
 
 export interface GraphNode {
@@ -34,11 +35,6 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** A job that is not there. */
-export class GraphError extends Error {
-  override name = 'GraphError';
-}
-
 /** A pattern that means more jobs than this is a node of its own. */
 export const MAX_PATTERN_JOBS = 50;
 
@@ -59,7 +55,7 @@ export function buildGraph(configs: readonly JobConfig[], history: readonly Hist
 
 /**
  * The jobs that `words` mean, by names or patterns, those included that others only name; what starts and stops them, who emits that, and
- * what they start, stop and emit. Throws GraphError for a word that means none.
+ * what they start, stop and emit. Throws DrawError for a word that means none.
  */
 export function neighbourhood(graph: Graph, words: readonly string[]): Graph {
   const jobs = graph.nodes.filter(({ kind }) => kind === 'job');
@@ -67,7 +63,7 @@ export function neighbourhood(graph: Graph, words: readonly string[]): Graph {
   for (const word of words) {
     const exact = jobs.filter(({ name }) => name === word);
     const found = exact.length > 0 ? exact : jobs.filter(({ name }) => globMatches(word, name));
-    if (found.length === 0) throw new GraphError(`unknown job: ${word}`);
+    if (found.length === 0) throw new DrawError(`unknown job: ${word}`, true);
     for (const { id } of found) meant.add(id);
   }
   const near = graph.edges.filter(({ from, to }) => meant.has(from) || meant.has(to));

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { UsageError } from '@upstart/common';
 import type { JobConfig, JobsRead } from '@upstart/protocol';
-import { type DrawAnswer, type DrawOrder, GRAPH_FORMATS, type GraphFormat } from '../../pictures/order.ts';
-import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
-import { OUTPUT_OPTION, putOut, requirePlace } from '../picture-output.ts';
+import { GRAPH_FORMATS, type GraphFormat } from '../../pictures/order.ts';
+import { type Call, frontCommand, JSON_OPTION } from '../command.ts';
+import { draw, OUTPUT_OPTION, requirePlace } from '../picture-output.ts';
 import { askTool } from '../tool-program.ts';
 
 export const graph = frontCommand({
@@ -31,18 +31,11 @@ export const graph = frontCommand({
   ],
   isLocal: () => true,
   async run(call) {
-    const { options, words, print } = call;
+    const { options, words } = call;
     const format = formatOf(options);
     if (format === 'svg') requirePlace(call, 'graph');
     const configs = options.confdir === undefined ? await liveConfigs(call) : configsIn(options.confdir, call);
-    const order: DrawOrder = { format, configs, jobs: words, history: [] };
-    const answer = askTool<DrawAnswer>('draw.js', order);
-    if ('error' in answer) {
-      print.failure(answer.error);
-      return answer.error.startsWith('unknown job') ? EXIT.unknown : EXIT.failed;
-    }
-    putOut(answer.text, call);
-    return EXIT.done;
+    return draw({ picture: 'graph', format, configs, jobs: words, history: [] }, call);
   },
 });
 

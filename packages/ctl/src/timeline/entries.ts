@@ -1,0 +1,74 @@
+/** What `chain` and `plot` look at: the entries of the history that are of this boot, and those among them that are the boot. Pure. */
+import type { HistoryCause, HistoryEntry } from '@upstart/protocol';
+import { isComingUp, type Phase, phaseOf } from './phases.ts';
+
+/** An entry of an instance. */
+export type InstanceEntry = Exclude<HistoryEntry, { kind: 'event' }>;
+
+/** So long after the last thing of a boot has happened, what happens next is no part of it, in milliseconds. */
+export const BOOT_GAP_MS = 30_000;
+
+/** `JOB`, or `JOB (INSTANCE)`. */
+export function labelOf({ job, instance }: Pick<InstanceEntry, 'job' | 'instance'>): string {
+  return instance === '' ? job : `${job} (${instance})`;
+}
+
+/** A text for each instance, which no other one has. */
+export function keyOf({ job, instance }: Pick<InstanceEntry, 'job' | 'instance'>): string {
+  return `${job}\0${instance}`;
+}
+
+/** The entries since the machine was started: before that, its clock showed more than at the beginning of this time. */
+export function ofThisMachineStart(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  for (let at = entries.length - 1; at > 0; at--)
+    if ((entries[at] as HistoryEntry).monotonicMs < (entries[at - 1] as HistoryEntry).monotonicMs)
+      return entries.slice(at);
+  return entries;
+}
+
+/**
+ * The entries from init's first event on, until nothing has happened for `BOOT_GAP_MS` and no job is coming up; without those of jobs that
+ * somebody started by hand. null: the first event is not among the entries.
+ */
+export function ofBoot(entries: readonly HistoryEntry[]): HistoryEntry[] | null {
+  const [first] = entries;
+  if (first?.kind !== 'event' || first.cause.kind !== 'init') return null;
+  const boot: HistoryEntry[] = [];
+  const known = new Map<number, HistoryEntry>();
+  const byHand = new Set<number>();
+  const phases = new Map<string, Phase | null>();
+  let coming = 0;
+  let lastMs = first.monotonicMs;
+  for (const entry of entries) {
+    known.set(entry.id, entry);
+    if (isBeginning(entry, known.get(entry.after)) ? isByHand(entry) : byHand.has(entry.after)) {
+      byHand.add(entry.id);
+      continue;
+    }
+    if (coming === 0 && entry.monotonicMs - lastMs > BOOT_GAP_MS) break;
+    lastMs = entry.monotonicMs;
+    boot.push(entry);
+    if (entry.kind !== 'state') continue;
+    const phase = phaseOf(entry.to);
+    coming += Number(isComingUp(phase)) - Number(isComingUp(phases.get(keyOf(entry)) ?? null));
+    phases.set(keyOf(entry), phase);
+  }
+  return boot;
+}
+
+/**
+ * Whether a chain of causes begins with this entry: it came after none, or it is a goal that was set from outside, which came after the entry
+ * before of the same instance only in time. `before`: the entry that it came after, if that is known.
+ */
+export function isBeginning(entry: HistoryEntry, before: HistoryEntry | undefined): boolean {
+  if (entry.after === 0) return true;
+  if (entry.kind !== 'goal' || before === undefined || before.kind === 'event') return false;
+  return OUTSIDE.has(entry.cause.kind) && keyOf(before) === keyOf(entry);
+}
+
+const OUTSIDE: ReadonlySet<HistoryCause['kind']> = new Set(['request', 'timer', 'init']);
+
+/** A client from outside of all jobs has asked for it. */
+function isByHand(entry: HistoryEntry): boolean {
+  return entry.kind === 'goal' && entry.cause.kind === 'request';
+}
