@@ -16,6 +16,8 @@ const REPLACED = {
   'msgpackr-extract': 'export const extractStrings = undefined;',
   // Commands for people, and yargs with them: loaded by the first one. A daemon that is made from a start-up snapshot knows no `import`.
   './upstart/front-door.ts': `module.exports = require('node:module').createRequire(process.argv[1])('./front-door.cjs');`,
+  // The gateway for D-Bus: loaded by the first client of that kind.
+  '@upstart/dbus': `module.exports = require('node:module').createRequire(process.argv[1])('./dbus.cjs');`,
 };
 
 const replaceModules = {

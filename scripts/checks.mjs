@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { areCSourcesInOrder } from './c-sources.mjs';
 import { ROOT } from './layout.mjs';
-import { arePrivateMembersInOrder } from './private-members.mjs';
 import { areReferencesResolved } from './references.mjs';
 import { areRoomsInOrder } from './rooms.mjs';
 import { isVersionInOnePlace } from './version.mjs';
@@ -17,7 +16,6 @@ export const CHECKS = [
   { name: 'references', isInOrder: areReferencesResolved },
   { name: 'rooms', isInOrder: areRoomsInOrder },
   { name: 'words', isInOrder: areWordsInOrder },
-  { name: 'private members', isInOrder: arePrivateMembersInOrder },
   { name: 'C sources', isInOrder: areCSourcesInOrder },
 ];
 

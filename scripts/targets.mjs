@@ -8,6 +8,7 @@ export const BUNDLES = [
   { output: 'lib/upstart/ctl.js', entry: 'packages/ctl/src/main.ts' },
   { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
   { output: 'lib/upstart/front-door.cjs', entry: 'packages/ctl/src/upstart/front-door.ts', overrides: AS_MODULE },
+  { output: 'lib/upstart/dbus.cjs', entry: 'packages/dbus/src/index.ts', overrides: AS_MODULE },
   { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
   { output: 'lib/upstart/simulate.js', entry: 'packages/daemon/src/tools/simulate.ts' },
   { output: 'lib/upstart/read-jobs.js', entry: 'packages/daemon/src/tools/read-jobs.ts' },
@@ -35,7 +36,7 @@ export const SNAPSHOTS = [
 
 /**
  * C programs: every `*.c` of the folder `sources` and of those in it, but for `test`, and headers named from that folder.
- * `generated` are headers of dist/generated that they include, `shared` sources of another program. `flags` is tried first, then `fallback`.
+ * `generated` are headers of dist/generated that they include. `flags` is tried first, then `fallback`.
  */
 export const PROGRAMS = [
   {
@@ -52,13 +53,7 @@ export const PROGRAMS = [
     fallback: ['-pthread'],
   },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: ['-static'], fallback: [] },
-  {
-    output: 'bin/initctl',
-    sources: 'packages/ctl/native',
-    shared: { root: 'packages/supervisor', files: ['loop/place.c', 'loop/loop.h'] },
-    flags: ['-static'],
-    fallback: [],
-  },
+  { output: 'bin/initctl', sources: 'packages/ctl/native', flags: ['-static'], fallback: [] },
 ];
 
 /** Other names of programs that act by the name they are called by. */

@@ -31,8 +31,8 @@
 /* After so many in a row that were not READY none is expected. */
 #define HOPELESS 4
 
-/* There is none, or it is in one of the next five; then it is time to re-execute, or there will be none. */
-enum state { SAME, ABSENT, STARTING, RECOVERING, READY, ENDING, REPLACING, REPLACED, FORSAKEN, STATES };
+/* There is none, or it is in one of the next five; then it is time to re-execute, there will be none, or supervision is over. */
+enum state { SAME, ABSENT, STARTING, RECOVERING, READY, ENDING, REPLACING, REPLACED, FORSAKEN, OVER, STATES };
 
 /* A daemon that sends nonsense counts as one that was not READY. The time for a recovery that has got further begins anew. */
 /* clang-format off */
@@ -41,7 +41,7 @@ static const enum state next[STATES][DAEMON_EVENTS] = {
 	[STARTING]   = { RECOVERING, READY, ENDING, REPLACING, SAME,       SAME,    ABSENT },
 	[RECOVERING] = { RECOVERING, READY, ENDING, REPLACING, SAME,       SAME,    ABSENT },
 	[READY]      = { SAME,       SAME,  ENDING, REPLACING, RECOVERING, SAME,    ABSENT },
-	[ENDING]     = { SAME,       SAME,  SAME,   SAME,      SAME,       SAME,    FORSAKEN },
+	[ENDING]     = { SAME,       SAME,  SAME,   SAME,      SAME,       SAME,    OVER },
 	[REPLACING]  = { SAME,       SAME,  ENDING, SAME,      SAME,       SAME,    REPLACED },
 };
 /* clang-format on */
@@ -178,8 +178,6 @@ void daemon_ended(int status) {
 		    by_signal ? WTERMSIG(status) : WEXITSTATUS(status));
 		failed_recoveries += last == RECOVERING;
 		pause_after(last != READY ? NOT_READY : killed ? KILLED : CRASHED);
-	} else if (last == ENDING) {
-		exit_status = end_status;
 	}
 }
 
@@ -204,4 +202,14 @@ void daemon_forsake(void) {
 	enter(FORSAKEN);
 	link_disconnect();
 	daemon_kill();
+}
+
+void daemon_ends_without(int status) {
+	enter(OVER);
+	end_status = status;
+}
+
+bool daemon_is_over(int *status) {
+	*status = end_status;
+	return state == OVER;
 }

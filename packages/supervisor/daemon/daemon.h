@@ -22,6 +22,10 @@ void daemon_ended(int status);
 
 /* There will be no daemon any more; the one that there may be is killed. */
 void daemon_forsake(void);
+/* Supervision is over, with this exit status. */
+void daemon_ends_without(int status);
+/* Whether supervision is over, and the exit status. */
+bool daemon_is_over(int *status);
 
 /* Begins to listen for D-Bus clients; daemons started from here on serve them. */
 void launch_listen(bool of_machine);

@@ -42,8 +42,9 @@ struct process {
 	struct watch pidfd;
 	/* Before its end: until a pidfd is tried again. After it: how long the report waits for the log. */
 	struct timer timer;
-	/* Its end: what it has used, and a wait status or NOT_KNOWN. */
-	struct rusage usage;
+	/* Its end: microseconds, and kilobytes at most. */
+	int64_t user_time, system_time, memory;
+	/* A wait status, or NOT_KNOWN. */
 	int status;
 	/* The job's process now. Changes when forks are followed. */
 	pid_t pid;

@@ -44,10 +44,6 @@ void order_set(struct process *process, uint64_t id) {
 		process->kept->id = id;
 }
 
-static int64_t microseconds(struct timeval time) {
-	return (int64_t)time.tv_sec * 1000000 + time.tv_usec;
-}
-
 static void report_end(void *data) {
 	struct process *process = data;
 	int status = process->status;
@@ -59,10 +55,8 @@ static void report_end(void *data) {
 		report_add(REPORT_EXITED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid),
 		           NUMBER(CODE, WIFEXITED(status) ? WEXITSTATUS(status) : 0),
 		           NUMBER(SIGNAL, WIFSIGNALED(status) ? WTERMSIG(status) : 0),
-		           NUMBER(CORE, WIFSIGNALED(status) && WCOREDUMP(status)),
-		           NUMBER(USER_TIME, microseconds(process->usage.ru_utime)),
-		           NUMBER(SYSTEM_TIME, microseconds(process->usage.ru_stime)),
-		           NUMBER(MAX_RSS, process->usage.ru_maxrss),
+		           NUMBER(CORE, WIFSIGNALED(status) && WCOREDUMP(status)), NUMBER(USER_TIME, process->user_time),
+		           NUMBER(SYSTEM_TIME, process->system_time), NUMBER(MAX_RSS, process->memory),
 		           {order ? TAG_COMMAND : 0, order ? (int64_t)order->id : 0, NULL});
 	if (order)
 		process->kept = NULL;
@@ -81,11 +75,18 @@ static void log_takes_too_long(struct timer *timer) {
 	report_end(process);
 }
 
+static int64_t microseconds(const struct timeval *time) {
+	return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
 void process_ended(struct process *process, int status, const struct rusage *usage) {
 	process->ended = true;
 	process->status = status;
-	if (usage)
-		process->usage = *usage;
+	if (usage) {
+		process->user_time = microseconds(&usage->ru_utime);
+		process->system_time = microseconds(&usage->ru_stime);
+		process->memory = usage->ru_maxrss;
+	}
 	if (process->kept && process->kept->id)
 		orders_left--;
 	watch_close(&process->pidfd);

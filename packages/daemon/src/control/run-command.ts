@@ -4,19 +4,9 @@
  */
 
 import { encodeText } from '@upstart/common';
-import {
-  type CallOptions,
-  KeyedClient,
-  type Method,
-  type Notification,
-  type Params,
-  type Result,
-  TimeoutError,
-  type UpstartClient,
-  upstartError,
-} from '@upstart/protocol';
-import { type ControlContext, handle } from './handlers.ts';
-import { publicNotification } from './notification-frame.ts';
+import { KeyedClient, type Params, type UpstartClient } from '@upstart/protocol';
+import type { ControlContext } from './handlers.ts';
+import { InProcessClient } from './in-process-client.ts';
 
 /** The exports of the bundle of commands (packages/ctl/src/commands.ts); it is loaded when it is first needed. */
 export interface CommandModule {
@@ -84,48 +74,4 @@ export async function runCommandLine(
 function inProcessClient(context: ControlContext, caller: RunCaller): UpstartClient {
   const client = new InProcessClient(context, caller);
   return caller.key === undefined ? client : new KeyedClient(client, caller.key);
-}
-
-class InProcessClient implements UpstartClient {
-  readonly #context: ControlContext;
-  readonly #caller: RunCaller;
-  #listener: ((notification: Notification) => void) | null = null;
-
-  constructor(context: ControlContext, caller: RunCaller) {
-    this.#context = context;
-    this.#caller = caller;
-  }
-
-  call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
-    const { privileged, needs, turn } = this.#caller;
-    const watch = (): void => {
-      throw upstartError('bad-request', 'use watch()');
-    };
-    const { key, timeout } = options;
-    const answer = handle(this.#context, method, params, { privileged, key, needs, turn, watch });
-    return timeout === undefined ? answer : withLimit(answer, method, timeout);
-  }
-
-  async watch(listener: (notification: Notification) => void): Promise<void> {
-    this.#listener = this.#caller.privileged ? listener : (notification) => listener(publicNotification(notification));
-    this.#context.runner.watchers.add(this.#listener);
-  }
-
-  close(): void {
-    if (this.#listener) this.#context.runner.watchers.delete(this.#listener);
-    this.#listener = null;
-  }
-}
-
-/** The answer, if it comes within `limit` milliseconds; else a TimeoutError. */
-async function withLimit<T>(answer: Promise<T>, method: Method, limit: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(method, limit)), limit);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,10 +3,10 @@ import { areEqualDefinitions, type JobDefinition } from '@upstart/job-language';
 import type { Runner } from '../runner/runner.ts';
 
 export class Definitions {
-  readonly #runner: Pick<Runner, 'engine' | 'submit'>;
+  readonly #runner: Pick<Runner, 'engine' | 'submit' | 'notify'>;
   readonly #inFiles = new Map<string, JobDefinition>();
 
-  constructor(runner: Pick<Runner, 'engine' | 'submit'>) {
+  constructor(runner: Pick<Runner, 'engine' | 'submit' | 'notify'>) {
     this.#runner = runner;
   }
 
@@ -19,6 +19,13 @@ export class Definitions {
     const isSame =
       current && definition ? areEqualDefinitions(current, definition) : known !== undefined && !current && !definition;
     if (!isSame) this.#runner.submit({ type: 'define', name, definition });
+    // Clients expect to hear of each replacement of an idle job (reference: dbus §8).
+    else if (known?.definition && definition && known.instances.size === 0) this.#reportReplacement(name);
+  }
+
+  #reportReplacement(job: string): void {
+    this.#runner.notify({ event: 'job-removed', job });
+    this.#runner.notify({ event: 'job-added', job });
   }
 
   /** Drops the jobs whose files were removed while there was no daemon. */

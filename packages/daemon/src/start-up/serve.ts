@@ -7,6 +7,8 @@ import { type InitIdentity, initIdentity } from '@upstart/protocol';
 import { Configuration } from '../conf/configuration.ts';
 import { preloadCommands } from '../control/run-command.ts';
 import { ControlServer } from '../control/server.ts';
+import { DBusDoor } from '../dbus/door.ts';
+import { DBusHost } from '../dbus/host.ts';
 import { runningProcesses } from '../engine/processes/running-processes.ts';
 import { supervisedPids } from '../engine/requests/queries.ts';
 import { type Log, openLog } from '../log/log.ts';
@@ -126,6 +128,8 @@ export async function serve(parts: DaemonParts): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
+  const door = new DBusDoor(new DBusHost(context), supervisor);
+  door.listen(link.dbusFd === null ? null : { fd: link.dbusFd });
   duties.noteOwnProcesses();
   announce(places, log);
   const guard = new PlaceGuard(
@@ -136,6 +140,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   runner.onEnd(() => {
     guard.close();
     control.close();
+    door.close();
     configuration.close();
     if (places.sessionFile) removeSessionFile(places.sessionFile);
     store.remove();

@@ -1,0 +1,62 @@
+/** A client without a socket: its calls go straight to the handlers. */
+
+import {
+  type CallOptions,
+  type Method,
+  type Notification,
+  type Params,
+  type Result,
+  TimeoutError,
+  type UpstartClient,
+  upstartError,
+} from '@upstart/protocol';
+import { type Caller, type ControlContext, handle } from './handlers.ts';
+import { publicNotification } from './notification-frame.ts';
+
+/** The caller of an in-process client. */
+export type ClientCaller = Pick<Caller, 'privileged' | 'needs' | 'turn'>;
+
+/** A client without a socket, for what runs in the daemon itself. */
+export class InProcessClient implements UpstartClient {
+  readonly #context: ControlContext;
+  readonly #caller: ClientCaller;
+  #listener: ((notification: Notification) => void) | null = null;
+
+  constructor(context: ControlContext, caller: ClientCaller) {
+    this.#context = context;
+    this.#caller = caller;
+  }
+
+  call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
+    const { privileged, needs, turn } = this.#caller;
+    const watch = (): void => {
+      throw upstartError('bad-request', 'use watch()');
+    };
+    const { key, timeout } = options;
+    const answer = handle(this.#context, method, params, { privileged, key, needs, turn, watch });
+    return timeout === undefined ? answer : withLimit(answer, method, timeout);
+  }
+
+  async watch(listener: (notification: Notification) => void): Promise<void> {
+    this.#listener = this.#caller.privileged ? listener : (notification) => listener(publicNotification(notification));
+    this.#context.runner.watchers.add(this.#listener);
+  }
+
+  close(): void {
+    if (this.#listener) this.#context.runner.watchers.delete(this.#listener);
+    this.#listener = null;
+  }
+}
+
+/** The answer, if it comes within `limit` milliseconds; else a TimeoutError. */
+async function withLimit<T>(answer: Promise<T>, method: Method, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TimeoutError(method, limit)), limit);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

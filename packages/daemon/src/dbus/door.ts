@@ -1,0 +1,95 @@
+/**
+ * The private socket for D-Bus clients. The supervisor has bound it (its name is abstract, so that it has no mode); who may come in is
+ * decided here, by what the kernel says of each client: root, and the user that this init belongs to.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { EarlySignals } from './early-signals.ts';
+import type { DBusHost } from './host.ts';
+import { loadGateway } from './load.ts';
+
+/** Asks the kernel for the peer of a socket, as the supervisor does. */
+type PeerFinder = Pick<Supervisor, 'findPeer'>;
+
+/** Connections at once, and those among them whose user is being looked up; further ones are closed. */
+export const MAX_CONNECTIONS = 256;
+export const MAX_LOOKUPS = 64;
+
+export class DBusDoor {
+  readonly #host: DBusHost;
+  readonly #peers: PeerFinder;
+  readonly #owner = process.geteuid?.() ?? 0;
+  readonly #connections = new Set<Socket>();
+  #server: Server | null = null;
+  #lookups = 0;
+  /** Credentials were unknown, and the log says so. */
+  #complained = false;
+
+  constructor(host: DBusHost, peers: PeerFinder) {
+    this.#host = host;
+    this.#peers = peers;
+  }
+
+  /** Listens at a place, such as a descriptor that is bound; null: there is none, because its name was taken. */
+  listen(place: { path: string } | { fd: number } | null): void {
+    if (place === null) {
+      this.#host.log('info', 'Unable to listen for private D-Bus connections: the name of the socket is taken');
+      return;
+    }
+    // Nothing is read before the client is admitted.
+    const server = createServer({ pauseOnConnect: true }, (socket) => void this.#accept(socket));
+    server.on('error', (error) => this.#host.log('error', `Private D-Bus socket: ${error.message}`));
+    server.listen(place);
+    this.#server = server;
+  }
+
+  close(): void {
+    this.#server?.close();
+    for (const socket of this.#connections) socket.destroy();
+  }
+
+  async #accept(socket: Socket): Promise<void> {
+    socket.on('error', () => {});
+    const isFull = this.#connections.size >= MAX_CONNECTIONS || this.#lookups >= MAX_LOOKUPS;
+    if (isFull) {
+      socket.destroy();
+      return;
+    }
+    this.#connections.add(socket);
+    const client = this.#host.client(true);
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      client.close();
+    });
+    const signals = new EarlySignals(client, () => socket.destroy());
+    const uid = await this.#lookUp(socket);
+    if (uid === null || !(uid === 0 || uid === this.#owner)) {
+      if (!socket.destroyed) this.#refused(uid);
+      socket.destroy();
+      return;
+    }
+    const { servePeer } = await loadGateway();
+    if (socket.destroyed) return;
+    servePeer(socket, { host: this.#host, uid, client, signals });
+    socket.resume();
+  }
+
+  /** The user at the other end; null: that is not known. */
+  #lookUp(socket: Socket): Promise<number | null> {
+    this.#lookups++;
+    return new Promise((resolve) => {
+      this.#peers.findPeer(socket, (peer) => {
+        this.#lookups--;
+        resolve(peer?.uid ?? null);
+      });
+    });
+  }
+
+  /** Why a connection is closed. Strangers cannot fill the log: only the first one that could not be looked up is a warning. */
+  #refused(uid: number | null): void {
+    const why = uid === null ? 'its user is not known' : `it is that of user ${uid}`;
+    const isNews = uid === null && !this.#complained;
+    this.#host.log(isNews ? 'warn' : 'info', `D-Bus connection refused: ${why}`);
+    this.#complained ||= isNews;
+  }
+}

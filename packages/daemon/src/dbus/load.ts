@@ -1,0 +1,10 @@
+/** The gateway for D-Bus (`packages/dbus`), a bundle of its own: a daemon without D-Bus clients never loads it. */
+
+type Gateway = typeof import('@upstart/dbus');
+
+let gateway: Promise<Gateway> | null = null;
+
+export function loadGateway(): Promise<Gateway> {
+  gateway ??= import('@upstart/dbus');
+  return gateway;
+}

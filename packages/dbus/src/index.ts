@@ -1,0 +1,15 @@
+/**
+ * The gateway from the D-Bus objects of `com.ubuntu.Upstart0_6` to the native protocol. The daemon loads it when the first D-Bus client
+ * comes.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { PeerConnection, type PeerParts } from './peer-connection.ts';
+
+/** Names this server to its clients. */
+const guid = randomBytes(16).toString('hex');
+
+/** Serves a client on a private socket, whose user the kernel has named and the daemon has admitted. */
+export function servePeer(socket: Socket, parts: PeerParts): void {
+  new PeerConnection(socket, parts, guid);
+}

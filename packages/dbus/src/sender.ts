@@ -1,0 +1,55 @@
+/** Writes messages to a socket, within the bounds of what a client may leave unread. */
+import type { Socket } from 'node:net';
+import type { Notification } from '@upstart/protocol';
+import { LIMITS } from './limits.ts';
+import { signalMessage } from './signals.ts';
+import { encodeMessage } from './wire/codec.ts';
+import type { Outgoing } from './wire/message.ts';
+
+const LAST_SERIAL = 0xffff_ffff;
+
+export class Sender {
+  readonly #socket: Socket;
+  readonly #cutOff: () => void;
+  #serial = 0;
+
+  /** `cutOff` is called for a client that leaves too much unread. */
+  constructor(socket: Socket, cutOff: () => void) {
+    this.#socket = socket;
+    this.#cutOff = cutOff;
+  }
+
+  /** The client leaves so much unread that nothing more is to be done for it now. */
+  get isFull(): boolean {
+    return this.#socket.writableLength > LIMITS.fullBytes;
+  }
+
+  /** Sends the message and returns its serial number. Throws for values that D-Bus cannot carry. */
+  send(message: Outgoing): number {
+    const serial = this.#nextSerial();
+    this.#write(encodeMessage({ ...message, serial }));
+    return serial;
+  }
+
+  signal(notification: Notification): void {
+    const message = signalMessage(notification, this.#nextSerial());
+    if (message) this.#write(message);
+  }
+
+  #nextSerial(): number {
+    this.#serial = this.#serial === LAST_SERIAL ? 1 : this.#serial + 1;
+    return this.#serial;
+  }
+
+  #write(bytes: Buffer): void {
+    const socket = this.#socket;
+    if (!socket.writable) return;
+    // Sends the messages of one turn together: each piece would wake the client.
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(bytes);
+    if (socket.writableLength > LIMITS.unreadBytes) this.#cutOff();
+  }
+}
