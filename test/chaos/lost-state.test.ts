@@ -23,7 +23,7 @@ let session: Session;
 afterEach(() => session?.kill());
 
 describe('without any saved state', () => {
-  it('what runs is taken over, said so, and can be stopped', async () => {
+  it('running processes are adopted, with a line in the log, and can be stopped', async () => {
     session = await Session.start({ jobs: JOBS });
     for (const words of [['plain'], ['lively'], ['forgotten'], ['many', 'N=1'], ['many', 'N=2 3']]) {
       expect(await session.run('start', ...words)).toMatchObject({ status: 0 });
@@ -37,7 +37,7 @@ describe('without any saved state', () => {
     const list = async (): Promise<string[]> => (await session.run('initctl', 'list')).stdout.trim().split('\n').sort();
     expect(await list()).toEqual(before.trim().split('\n').sort());
     expect(session.said).toMatch(/The state of the daemon before this one is lost/);
-    expect(session.said.match(/was found running and is taken over/g)).toHaveLength(5);
+    expect(session.said.match(/was found running and is adopted/g)).toHaveLength(5);
     expect(session.noted('once', 'starts'), 'startup is not emitted again').toHaveLength(1);
 
     const [lively = 0] = session.running('lively');
@@ -53,7 +53,7 @@ describe('without any saved state', () => {
 });
 
 describe('a state from a newer daemon', () => {
-  it('is refused aloud, and what runs is taken over', async () => {
+  it('is refused aloud, and running processes are adopted', async () => {
     session = await Session.start({ jobs: JOBS });
     const lines = [];
     for (const job of ['plain', 'lively']) lines.push((await session.run('start', job)).stdout);
@@ -70,7 +70,7 @@ describe('a state from a newer daemon', () => {
     for (const job of ['plain', 'lively']) expect((await session.run('status', job)).stdout).toBe(lines.shift());
     expect(session.said).toMatch(/the saved state has format (\d+), this daemon reads \d+ to \d+/);
     expect(session.said).toMatch(/The state of the daemon before this one is lost/);
-    expect(session.said.match(/was found running and is taken over/g)).toHaveLength(2);
+    expect(session.said.match(/was found running and is adopted/g)).toHaveLength(2);
     expect(await session.end()).toBe(0);
   });
 });

@@ -34,7 +34,7 @@ export class SimulatedProcesses {
     this.#context = context;
     this.#outcomes = outcomes;
     for (const instance of context.state.instances.values())
-      for (const [slot, process] of processesOf(instance)) this.#takeOver(instance, slot, process);
+      for (const [slot, process] of processesOf(instance)) this.#adopt(instance, slot, process);
   }
 
   /** What is reported next; undefined: nothing before a command or a timer comes. */
@@ -50,7 +50,7 @@ export class SimulatedProcesses {
   }
 
   /** A process of the live state. */
-  #takeOver(instance: InstanceState, slot: Slot, process: ProcessState): void {
+  #adopt(instance: InstanceState, slot: Slot, process: ProcessState): void {
     const { token, pid, phase } = process;
     if (phase === 'asked') this.#begin(token, slot, this.#definition(instance));
     // Its timer makes another command.

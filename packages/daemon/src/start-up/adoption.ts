@@ -3,12 +3,10 @@
  * the processes tells which jobs they belong to.
  */
 import type { Engine } from '../engine/engine.ts';
-import type { FoundProcess, UntimedInput } from '../engine/model/messages.ts';
+import type { Adoption, FoundProcess } from '../engine/model/messages.ts';
 import { processesOf } from '../engine/model/state.ts';
 import { ownJob, readTexts } from '../proc/processes.ts';
 import type { SupervisorState } from '../supervisor/process-messages.ts';
-
-type Adoption = Extract<UntimedInput, { type: 'adopt' }>;
 
 /** The input that makes the engine's state agree with the supervisor; null when it does already. `read` returns the readable facts about a process. */
 export function adoption(

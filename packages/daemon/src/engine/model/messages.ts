@@ -34,6 +34,14 @@ export interface FoundProcess {
   env: string[];
 }
 
+/** The processes that the supervisor runs, for a state that does not agree with them; see `reports/adopt.ts`. */
+export interface Adoption {
+  type: 'adopt';
+  lastCommand: number;
+  alive: { process: number; pid: number }[];
+  unknown: FoundProcess[];
+}
+
 /** `now`: milliseconds of monotonic time; `wall`: milliseconds since the epoch. */
 interface Timed {
   now: number;
@@ -67,8 +75,7 @@ export type PlainInput = Timed &
     /** No client needs these answers any more. */
     | { type: 'forget'; keys: string[] }
     | { type: 'report'; report: Report }
-    /** What the supervisor runs, when the state does not agree with that; see `adopt.ts`. */
-    | { type: 'adopt'; lastCommand: number; alive: { process: number; pid: number }[]; unknown: FoundProcess[] }
+    | Adoption
     /** Init has come up: these events are emitted, once in its life. */
     | { type: 'begin'; events: string[] }
     | { type: 'emit'; name: string; env: string[] }

@@ -65,13 +65,13 @@ function adoptAll(world: TestWorld, lastCommand: number): void {
 }
 
 describe('adopt', () => {
-  it('takes over a service whose state is lost, and can stop it', () => {
+  it('adopts a service whose state is lost, and can stop it', () => {
     const world = new TestWorld();
     world.job('web', 'env PORT=80\nexec serve');
     world.start('web', 'COLOUR=red');
     forgetAll(world);
     expect(world.status('web')).toBe('web start/running');
-    expect(world.logged().join('\n')).toMatch(/^error: web main process \(100\) was found running and is taken over$/m);
+    expect(world.logged().join('\n')).toMatch(/^error: web main process \(100\) was found running and is adopted$/m);
     const key = world.stop('web');
     const serve = world.process('serve');
     expect(serve.signals).toEqual([15]);
@@ -173,7 +173,7 @@ describe('adopt', () => {
     expect(world.engine.context.findProcess(world.process('serve').token)).toBeDefined();
   });
 
-  it('has clients wait for the end of a task that it takes over', () => {
+  it('has clients wait for the end of a task that it adopts', () => {
     const world = new TestWorld();
     world.job('chore', 'start on work\ntask\npre-start exec prepare\nexec work');
     const key = world.emit('work');
@@ -185,7 +185,7 @@ describe('adopt', () => {
     expect(world.answer(key)).toBe('Event failed');
   });
 
-  it('stops what it takes over while init ends', () => {
+  it('stops what it adopts while init ends', () => {
     const world = new TestWorld();
     world.job('web', 'exec serve');
     world.job('last', 'start on session-end\nexec bye');

@@ -11,15 +11,13 @@ import { findOrCreateInstance } from '../lifecycle/instances.ts';
 import { changeGoal } from '../lifecycle/lifecycle.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
-import type { FoundProcess, Input } from '../model/messages.ts';
+import type { Adoption, FoundProcess } from '../model/messages.ts';
 import { newProcess, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
 import { commandLine, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
 import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from '../processes/standing-orders.ts';
 import { processSpawned } from './process-reports.ts';
-
-type Adoption = Extract<Input, { type: 'adopt' }>;
 
 /** The state of an instance by its running hook. Without one it is `running`. */
 const GOALS: readonly (readonly [slot: Exclude<Slot, 'main'>, goal: 'start' | 'stop'])[] = [
@@ -40,7 +38,7 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
   const alive = new Map(processes.map(({ process, pid }) => [process, pid]));
   const moved = new Set<InstanceState>();
   for (const found of unknown) {
-    const instance = takeIn(context, found, alive);
+    const instance = adoptProcess(context, found, alive);
     if (instance) moved.add(instance);
   }
   for (const instance of moved) settle(context, instance);
@@ -49,7 +47,11 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
 }
 
 /** Gives the process to its instance, and drops that one's dead processes. Undefined for one that is not recognised. */
-function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number, number>): InstanceState | undefined {
+function adoptProcess(
+  context: Context,
+  found: FoundProcess,
+  alive: ReadonlyMap<number, number>,
+): InstanceState | undefined {
   if (found.job === null) {
     const text = `Process ${found.pid} belongs to no job that could be found out, and is left alone`;
     context.log('error', text, { pid: found.pid });
@@ -73,7 +75,7 @@ function takeIn(context: Context, found: FoundProcess, alive: ReadonlyMap<number
   // An unknown standing order.
   if (slot === 'main') forbidAgain(context, token);
   context.setTable(instance, 'env', ownEnvironment(found.env));
-  const text = `${context.display(instance)} ${slot} process (${pid}) was found running and is taken over`;
+  const text = `${context.display(instance)} ${slot} process (${pid}) was found running and is adopted`;
   context.logAbout(instance, 'error', text, { slot, pid });
   context.tell({ type: 'process', job: found.job, instance: found.instance, slot, pid });
   return instance;
