@@ -1,7 +1,7 @@
-// The JavaScript bundles: one file a program, so that Node has next to nothing to look up when it starts.
+// The JavaScript bundles: few files a program, so that Node has next to nothing to look up when it starts.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
 import { DIST, ROOT } from './layout.mjs';
 import { Problem } from './problem.mjs';
 import { fingerprint, isFresh, remember, replaceFile } from './records.mjs';
@@ -14,24 +14,46 @@ const REPLACED = {
   'thread-stream': `export default class { constructor() { throw new Error('log transports are not part of this build'); } }`,
   // Optional native code.
   'msgpackr-extract': 'export const extractStrings = undefined;',
-  // Commands for people, and yargs with them: loaded by the first one. A daemon that is made from a start-up snapshot knows no `import`.
-  './upstart/front-door.ts': `module.exports = require('node:module').createRequire(process.argv[1])('./front-door.cjs');`,
-  // The gateway for D-Bus: loaded by the first client of that kind.
-  '@upstart/dbus': `module.exports = require('node:module').createRequire(process.argv[1])('./dbus.cjs');`,
+  // Given by whoever loads the file: `core` is the argument of the function around all of it (targets.mjs).
+  'given-core': 'module.exports = core;',
 };
 
+/** @type {import('esbuild').Plugin} */
 const replaceModules = {
   name: 'replace-modules',
   setup(build) {
-    const filter = new RegExp(
-      `^(?:${Object.keys(REPLACED)
-        .map((name) => name.replaceAll('.', String.raw`\.`))
-        .join('|')})$`,
-    );
+    const filter = new RegExp(`^(?:${Object.keys(REPLACED).join('|')})$`);
     build.onResolve({ filter }, ({ path }) => ({ path, namespace: 'replaced' }));
     build.onLoad({ filter, namespace: 'replaced' }, ({ path }) => ({ contents: REPLACED[path], loader: 'js' }));
   },
 };
+
+/** Packages of others with short names of their variables: half of their size. */
+const shortenPackages = {
+  name: 'shorten-packages',
+  setup(build) {
+    build.onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => {
+      const { transform } = await import('esbuild');
+      /** @type {import('esbuild').TransformOptions} */
+      const options = { minify: true, sourcemap: 'inline', sourcefile: path, sourcesContent: false };
+      return { contents: (await transform(readFileSync(path, 'utf8'), options)).code, loader: 'js' };
+    });
+  },
+};
+
+/** Has imports lead elsewhere: to another file of the build (`./NAME.js`), or to another module. By the names that importers use. */
+const redirect = (table) => ({
+  name: 'redirect',
+  setup(build) {
+    build.onResolve({ filter: /./ }, async ({ path, resolveDir, kind }) => {
+      const target = Object.hasOwn(table, path) ? table[path] : undefined;
+      if (target === undefined) return undefined;
+      return /^\.\/[^/]*\.c?js$/.test(target)
+        ? { path: target, external: true }
+        : build.resolve(target, { resolveDir, kind });
+    });
+  },
+});
 
 /** CommonJS packages inside the bundles call Node's own modules by this name. */
 const BANNER = [
@@ -47,8 +69,10 @@ const OPTIONS = {
   target: 'node20',
   minifyWhitespace: true,
   minifySyntax: true,
-  sourcemap: 'external',
+  sourcemap: 'linked',
+  sourcesContent: false,
   banner: { js: BANNER },
+  chunkNames: 'shared-[hash]',
   define: {
     'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"',
     // Nothing in a bundle may look for files beside its own source.
@@ -63,25 +87,56 @@ const OPTIONS = {
   absWorkingDir: ROOT,
 };
 
-/** Builds one row of BUNDLES; returns whether there was anything to do. */
-export async function bundle({ output, entry, overrides = {} }) {
+/**
+ * Builds one row of BUNDLES; returns whether there was anything to do. A row has one `entry`, or `entries` by the names of their
+ * files, which share chunks and of which `output` is one.
+ * @param {{ output: string, entry?: string, entries?: Record<string, string>, redirects?: Record<string, string>, overrides?: any }} row
+ */
+export async function bundle({
+  output,
+  entry = '',
+  entries = { [nameOf(output)]: entry },
+  redirects = {},
+  overrides = {},
+}) {
   const options = { ...OPTIONS, ...overrides };
-  const recipe = fingerprint([options, REPLACED, entry]);
-  if (isFresh(output, recipe)) return false;
-  if (!existsSync(join(ROOT, entry))) throw new Problem(`${entry} does not exist.`);
+  const recipe = fingerprint([options, REPLACED, shortenPackages.setup.toString(), entries, redirects]);
+  const folder = dirname(output);
+  const names = Object.keys(entries).map((name) => join(folder, `${name}${extname(output)}`));
+  if (isFresh(output, recipe) && names.every((name) => existsSync(join(DIST, name)))) return false;
+  for (const path of Object.values(entries))
+    if (!existsSync(join(ROOT, path))) throw new Problem(`${path} does not exist.`);
   const esbuild = await import('esbuild');
   const started = Date.now();
-  const path = join(DIST, output);
   const result = await esbuild
-    .build({ ...options, entryPoints: [entry], outfile: path, plugins: [replaceModules] })
+    .build({
+      ...options,
+      entryPoints: entries,
+      outdir: join(DIST, folder),
+      outExtension: { '.js': extname(output) },
+      splitting: names.length > 1,
+      plugins: [redirect(redirects), replaceModules, shortenPackages],
+    })
     .catch((error) => {
       throw new Problem(`Cannot bundle ${output}.`, describe(error));
     });
-  for (const file of result.outputFiles) replaceFile(file.path, file.contents);
-  requireWellFormed(path);
-  const inputs = Object.keys(result.metafile.inputs).filter((name) => !name.startsWith('replaced:'));
+  // Chunks first: an entry has what it imports as soon as it is there.
+  const { outputFiles = [], metafile } = result;
+  for (const file of outputFiles.toReversed()) replaceFile(file.path, file.contents);
+  if (names.length > 1) removeOldChunks(folder, outputFiles);
+  for (const name of names) requireWellFormed(join(DIST, name));
+  const inputs = Object.keys(metafile?.inputs ?? {}).filter((name) => !name.startsWith('replaced:'));
   remember(output, recipe, inputs, started);
   return true;
+}
+
+const nameOf = (output) => basename(output, extname(output));
+
+/** Chunks of the build before. There is one row with chunks in a folder. */
+function removeOldChunks(folder, files) {
+  const made = new Set(files.map(({ path }) => basename(path)));
+  for (const name of readdirSync(join(DIST, folder)))
+    if (/^shared-.*\.js(?:\.map)?$/.test(name) && !made.has(name)) rmSync(join(DIST, folder, name));
 }
 
 const describe = (error) =>

@@ -14,8 +14,8 @@ const AS_SCRIPT = { format: 'cjs', banner: {} };
 const PATIENCE_MS = 60_000;
 
 /** Builds one row of SNAPSHOTS; returns whether there was anything to do. Where Node cannot do it there is none, and start-up takes longer. */
-export async function snapshot({ output, entry, script, options }) {
-  const bundled = await bundle({ output: script, entry, overrides: AS_SCRIPT });
+export async function snapshot({ output, entry, script, redirects, options }) {
+  const bundled = await bundle({ output: script, entry, redirects, overrides: AS_SCRIPT });
   const made = nameFor(output, process.execPath);
   const words = optionsIn(options);
   const recipe = fingerprint([words, process.version]);
@@ -59,6 +59,9 @@ function build(made, script, options) {
     });
     if (status !== 0) return error?.message ?? `${signal ?? `status ${status}`}: ${lastLines(stderr)}`;
     replaceFile(join(DIST, made), readFileSync(blob));
+    // Stacks of a daemon that begins with it name the file of the script.
+    const map = `${basename(script)}.map`;
+    replaceFile(join(DIST, dirname(made), map), readFileSync(join(DIST, dirname(script), map)));
     return null;
   } finally {
     rmSync(folder, { recursive: true, force: true });

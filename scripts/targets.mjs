@@ -1,23 +1,71 @@
 // What is built, as tables. Paths are relative to the top of the checkout; outputs to dist/.
+import { VERSION } from './version.mjs';
+
+/** Packages that are in core.js, of which a process has one copy (packages/protocol/src/core.ts). */
+const CORE = { '@upstart/common': './core.js', '@upstart/protocol': './core.js', './core.ts': './core.js' };
+/** Modules that are loaded when they are first needed, and the modules that do that. */
+const LATER = {
+  './upstart/front-door.ts': './upstart/installed-front-door.ts',
+  '@upstart/dbus': './installed-dbus.ts',
+};
 /** What is loaded by `require`. A module in it that asks where it is gets no real place. */
 const AS_MODULE = { format: 'cjs', banner: {}, define: { 'import.meta.url': '"file:///nonexistent/module"' } };
-/** JavaScript bundles of dist/lib/upstart and the modules that they start from. */
+/** A module that is a function of the core: whoever loads it has one already (packages/protocol/src/installed-module.ts). */
+const OF_CORE = {
+  ...AS_MODULE,
+  banner: { js: `exports.version='${VERSION}';exports.make=(core)=>{const module={exports:{}};` },
+  footer: { js: 'return module.exports};' },
+};
+const GIVEN_CORE = { '@upstart/common': 'given-core', '@upstart/protocol': 'given-core' };
+
+/** JavaScript bundles of dist/lib/upstart and the modules that they start from; `redirects`: see bundle.mjs. */
 export const BUNDLES = [
-  { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/start-up/start.ts' },
-  { output: 'lib/upstart/daemon-main.js', entry: 'packages/daemon/src/start-up/main.ts' },
-  { output: 'lib/upstart/ctl.js', entry: 'packages/ctl/src/main.ts' },
-  { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts' },
-  { output: 'lib/upstart/front-door.cjs', entry: 'packages/ctl/src/upstart/front-door.ts', overrides: AS_MODULE },
-  { output: 'lib/upstart/dbus.cjs', entry: 'packages/dbus/src/index.ts', overrides: AS_MODULE },
-  { output: 'lib/upstart/init-checkconf.js', entry: 'packages/daemon/src/tools/init-checkconf.ts' },
-  { output: 'lib/upstart/simulate.js', entry: 'packages/daemon/src/tools/simulate.ts' },
-  { output: 'lib/upstart/read-jobs.js', entry: 'packages/daemon/src/tools/read-jobs.ts' },
-  { output: 'lib/upstart/draw.js', entry: 'packages/ctl/src/pictures/draw.ts' },
-  { output: 'lib/upstart/initctl2dot.js', entry: 'packages/ctl/src/initctl2dot.ts' },
-  { output: 'lib/upstart/telinit.js', entry: 'packages/ctl/src/system/telinit.ts' },
-  { output: 'lib/upstart/runlevel.js', entry: 'packages/ctl/src/system/runlevel.ts' },
-  { output: 'lib/upstart/shutdown.js', entry: 'packages/ctl/src/system/shutdown.ts' },
-  { output: 'lib/upstart/upstart-rc.js', entry: 'packages/ctl/src/system/upstart-rc.ts' },
+  { output: 'lib/upstart/core.js', entry: 'packages/protocol/src/core.ts' },
+  { output: 'lib/upstart/daemon.js', entry: 'packages/daemon/src/start-up/start.ts', redirects: CORE },
+  {
+    output: 'lib/upstart/daemon-main.js',
+    entries: {
+      'daemon-main': 'packages/daemon/src/start-up/main.ts',
+      'init-checkconf': 'packages/daemon/src/tools/init-checkconf.ts',
+      simulate: 'packages/daemon/src/tools/simulate.ts',
+      'read-jobs': 'packages/daemon/src/tools/read-jobs.ts',
+    },
+    redirects: { ...CORE, ...LATER },
+  },
+  { output: 'lib/upstart/commands.js', entry: 'packages/ctl/src/commands.ts', redirects: { ...CORE, ...LATER } },
+  {
+    output: 'lib/upstart/ctl.js',
+    entry: 'packages/ctl/src/main.ts',
+    redirects: { ...CORE, './commands.ts': './commands.js' },
+  },
+  {
+    output: 'lib/upstart/yargs.cjs',
+    entry: 'packages/ctl/node_modules/yargs/index.mjs',
+    overrides: { ...AS_MODULE, footer: { js: 'module.exports=module.exports.default;' } },
+  },
+  {
+    output: 'lib/upstart/front-door.cjs',
+    entry: 'packages/ctl/src/upstart/front-door.ts',
+    redirects: { ...GIVEN_CORE, yargs: './yargs.cjs' },
+    overrides: OF_CORE,
+  },
+  {
+    output: 'lib/upstart/dbus.cjs',
+    entry: 'packages/dbus/src/index.ts',
+    redirects: GIVEN_CORE,
+    overrides: OF_CORE,
+  },
+  { output: 'lib/upstart/draw.js', entry: 'packages/ctl/src/pictures/draw.ts', redirects: CORE },
+  {
+    output: 'lib/upstart/initctl2dot.js',
+    entry: 'packages/ctl/src/initctl2dot.ts',
+    redirects: { ...CORE, './commands.ts': './commands.js', yargs: './yargs.cjs' },
+  },
+  ...['telinit', 'runlevel', 'shutdown', 'upstart-rc'].map((name) => ({
+    output: `lib/upstart/${name}.js`,
+    entry: `packages/ctl/src/system/${name}.ts`,
+    redirects: CORE,
+  })),
 ];
 
 /**
@@ -29,6 +77,7 @@ export const SNAPSHOTS = [
     output: 'lib/upstart/daemon.snapshot',
     entry: 'packages/daemon/src/start-up/snapshot.ts',
     script: '.build/lib/upstart/daemon.cjs',
+    redirects: LATER,
     /** Node takes a snapshot only with the very options that it was built with. */
     options: { file: 'packages/supervisor/daemon/launch.c', pattern: /\bnode_options\[\] = \{([^}]*)\}/ },
   },

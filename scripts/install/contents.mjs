@@ -78,5 +78,5 @@ function besideUsr(rows, { root, prefix }) {
 
 const isFolder = (root, path) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** Without what an interrupted build left behind, and the maps that only a checkout can use. */
-const listing = (folder) => readdirSync(folder).filter((name) => !/\.(?:new|map)$/.test(name));
+/** Without what an interrupted build left behind. */
+const listing = (folder) => readdirSync(folder).filter((name) => !name.endsWith('.new'));

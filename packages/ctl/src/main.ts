@@ -1,7 +1,7 @@
 /** initctl as a process of its own: the launcher's fallback, bundled as `ctl.js`. */
 import { randomUUID } from 'node:crypto';
 import { isatty } from 'node:tty';
-import { exactArguments, standardStreams } from '@upstart/common';
+import { endReadably, exactArguments, standardStreams } from '@upstart/common';
 import { connect, KeyedClient } from '@upstart/protocol';
 import { type CommandContext, runCommand } from './commands.ts';
 
@@ -16,6 +16,7 @@ function commandLine(): string[] {
   return words[0] === CALLED_AS ? words.slice(1) : [script, ...words];
 }
 
+endReadably('initctl ends by an error');
 const out = isatty(STDOUT);
 const err = isatty(STDERR);
 

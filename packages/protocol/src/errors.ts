@@ -40,17 +40,9 @@ export interface WireError {
   text: string;
 }
 
-/** Marks our errors, whichever copy of this module made them: the daemon and its commands are separate bundles. */
-const BRAND = Symbol.for('upstart.error');
-
 /** An error of the daemon's, as clients and the engine throw it; `message` is the text for users. */
 export class UpstartError extends Error {
   readonly code: ErrorCode;
-  readonly [BRAND] = true;
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === 'object' && value !== null && BRAND in value;
-  }
 
   constructor(code: ErrorCode, message: string) {
     super(message);
@@ -63,17 +55,8 @@ export class UpstartError extends Error {
   }
 }
 
-/** As above, for a timeout. */
-const TIMEOUT_BRAND = Symbol.for('upstart.timeout');
-
 /** A call was not answered within the time that its caller gave it. The request stays in force. */
 export class TimeoutError extends Error {
-  readonly [TIMEOUT_BRAND] = true;
-
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === 'object' && value !== null && TIMEOUT_BRAND in value;
-  }
-
   /** `limit` is in milliseconds. */
   constructor(method: string, limit: number) {
     super(`No answer to ${method} within ${limit} ms`);

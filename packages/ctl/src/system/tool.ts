@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import {
   COMMON_OPTIONS,
+  endReadably,
   type OptionSpec,
   type Options,
   optionLines,
@@ -49,6 +50,7 @@ export interface ToolCall {
 
 /** Runs `tool` as this process, and sets its exit status. */
 export async function runTool(tool: Tool, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  endReadably(`${tool.name} ends by an error`);
   process.exitCode = await callTool(tool, argv, { ...standardStreams, hinting: isatty(STDERR) });
 }
 

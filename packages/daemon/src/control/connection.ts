@@ -2,6 +2,7 @@
  * One client's connection: requests in, answers and notifications out, within bounds.
  */
 import type { Socket } from 'node:net';
+import { lastWords } from '@upstart/common';
 import {
   CLIENT_LIMITS,
   type DaemonFrame,
@@ -208,8 +209,7 @@ export class Connection implements RequestHandler, Holder {
       });
       return { id, result };
     } catch (error) {
-      if (!(error instanceof UpstartError))
-        context.log.write('error', `${method}: ${(error as Error).stack}`, { method });
+      if (!(error instanceof UpstartError)) context.log.write('error', `${method}: ${lastWords(error)}`, { method });
       const known = error instanceof UpstartError ? error : upstartError('internal', (error as Error).message);
       return { id, error: known.toWire() };
     }

@@ -1,6 +1,6 @@
 /** The gateway for D-Bus (`packages/dbus`), a bundle of its own: a daemon without D-Bus clients never loads it. */
 
-type Gateway = typeof import('@upstart/dbus');
+export type Gateway = typeof import('@upstart/dbus');
 
 let gateway: Promise<Gateway> | null = null;
 

@@ -3,8 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UsageError, VERSION } from '@upstart/common';
-import { lastWords } from '../log/last-words.ts';
+import { lastWords, UsageError, VERSION } from '@upstart/common';
 import { helpText, type InitOptions, parseOptions } from '../options/options.ts';
 import { Memory } from '../runner/memory.ts';
 import { readSupervisorLink } from '../supervisor/link.ts';

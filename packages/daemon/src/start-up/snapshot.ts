@@ -4,9 +4,9 @@
  */
 import { tmpdir } from 'node:os';
 import { startupSnapshot } from 'node:v8';
+import { endReadably, lastWords } from '@upstart/common';
 import * as commands from '../../../ctl/src/commands.ts';
 import { provideCommands } from '../control/run-command.ts';
-import { endReadably, lastWords } from '../log/last-words.ts';
 import { main } from './main.ts';
 import { rehearse } from './rehearsal.ts';
 import { tellV8 } from './v8-settings.ts';
@@ -25,6 +25,6 @@ function start(): void {
   // Node has kept for when its clock was set last, which is later than this. Once a timer has gone off it counts from here.
   setTimeout(() => {}, 1);
   tellV8();
-  endReadably('init');
+  endReadably('init: the daemon ends by an error');
   main(process.argv[1] as string);
 }

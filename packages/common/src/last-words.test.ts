@@ -34,7 +34,7 @@ it('an error that nobody caught prints a few lines, not the source', async () =>
   ]) {
     writeFileSync(
       source,
-      `import { endReadably } from '${module}';\nendReadably('init');\n/*! ${'long '.repeat(2000)}*/${failing};\n`,
+      `import { endReadably } from '${module}';\nendReadably('init: the daemon ends by an error');\n/*! ${'long '.repeat(2000)}*/${failing};\n`,
     );
     writeFileSync(join(folder, 'broken.mjs'), `/* ${'long '.repeat(2000)}*/ throw new Error('inside');`);
     await build({

@@ -1,0 +1,42 @@
+/** What is built as JavaScript: small, one copy of each class in a process, and errors that name places in the sources. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { run } from './product.ts';
+
+const LIB = fileURLToPath(new URL('../../dist/lib/upstart', import.meta.url));
+const programs = readdirSync(LIB).filter((name) => /\.c?js$/.test(name));
+/** Bytes of all programs together. */
+const MAX_BYTES = 1_200_000;
+
+test('the programs share what is the same', () => {
+  const bytes = programs.map((name) => statSync(join(LIB, name)).size).reduce((sum, size) => sum + size, 0);
+  expect(bytes).toBeLessThan(MAX_BYTES);
+  const withErrors = programs.filter((name) => /\bUpstartError=class\b/.test(readFileSync(join(LIB, name), 'utf8')));
+  expect(withErrors).toEqual(['core.js']);
+});
+
+test('every program has its map', () => {
+  for (const name of programs) {
+    const [, map] = /\/\/# sourceMappingURL=(.*)\n?$/.exec(readFileSync(join(LIB, name), 'utf8')) ?? [];
+    expect(map).toBe(`${name}.map`);
+    expect(JSON.parse(readFileSync(join(LIB, `${name}.map`), 'utf8')).version).toBe(3);
+  }
+});
+
+const SNAPSHOT = readdirSync(LIB).find((name) => name.endsWith('.snapshot'));
+/** As in packages/supervisor/daemon/launch.c: a snapshot is for these. */
+const NODE_OPTIONS = ['--max-semi-space-size=2', '--expose-gc', '--no-memory-reducer'];
+
+test.each([[[]], ...(SNAPSHOT ? [[[`--snapshot-blob=${join(LIB, SNAPSHOT)}`]]] : [])])(
+  'the stack of an error names places in the sources: %j',
+  async (options) => {
+    const { stderr, status } = await run('node', [...NODE_OPTIONS, ...options, join(LIB, 'daemon.js')], {
+      PATH: process.env.PATH ?? '',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^init: daemon\.js cannot start: Error: .*\n {4}at \w+ \(supervisor\/link\.ts:\d+\)\n/);
+    expect(stderr).toMatch(/\n {4}at \w+ \(start-up\/main\.ts:\d+\)\n/);
+  },
+);
