@@ -1,5 +1,6 @@
 export * from './broken-file.ts';
 export * from './condition.ts';
+export * from './duration.ts';
 export * from './glob.ts';
 export * from './help-layout.ts';
 export * from './last-words.ts';

@@ -38,6 +38,8 @@ const NAMES: readonly (readonly [string, number])[] = [
   ['SYS', 31],
 ];
 
+export const SIGNAL_NAMES: readonly string[] = NAMES.map(([name]) => name);
+
 export const SIGKILL = 9;
 
 const NUMBER_OF = new Map(NAMES);

@@ -25,6 +25,7 @@ const NAMES: Readonly<Record<ErrorCode, string>> = {
   'already-started': `${OWN}.AlreadyStarted`,
   'already-stopped': `${OWN}.AlreadyStopped`,
   'not-running': `${OWN}.NotRunning`,
+  'no-process': `${OWN}.NotRunning`,
   'job-failed-to-start': `${OWN}.JobFailed`,
   'job-failed-while-stopping': `${OWN}.JobFailed`,
   'job-failed-to-restart': `${OWN}.JobFailed`,

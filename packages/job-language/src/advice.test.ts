@@ -27,6 +27,8 @@ describe('the word at fault', () => {
   test.each([
     ['task\n  respwan\n', ['2:3', '  respwan', '  ^^^^^^^']],
     ['\uFEFFfrob', ['1:1', 'frob', '^^^^']],
+    ['respawn delay 1 5s\n', ['1:17', 'respawn delay 1 5s', '                ^^']],
+    ['ready after 1h\n', ['1:13', 'ready after 1h', '            ^^']],
     ['respawn limit 5\n', ['1:16', 'respawn limit 5', '               ^']],
     ['respawn limit 5 minute\n', ['1:17', 'respawn limit 5 minute', '                ^^^^^^']],
     ['description the server\n', ['1:17', 'description the server', '                ^^^^^^']],

@@ -38,6 +38,18 @@ export const seconds: Reader<number> = (lexer) => {
   const interval = longNumber(lexer.word()) ?? lexer.fail('Illegal interval, expected number of seconds');
   return Math.min(Number(interval), INT_MAX);
 };
+
+/** Seconds with up to three digits behind the point, as milliseconds, from `minMs` on. */
+export function duration(minMs: number, maxS: number): Reader<number> {
+  const error = `Illegal time, expected ${minMs === 0 ? '0' : 'more than 0'} to ${maxS} seconds`;
+  return (lexer) => {
+    const word = lexer.word();
+    const ms = DURATION.test(word) ? Math.round(Number(word) * 1000) : -1;
+    return ms >= minMs && ms <= maxS * 1000 ? ms : lexer.fail(error);
+  };
+}
+const DURATION = /^[0-9]{1,9}(\.[0-9]{1,3})?$/;
+
 export const niceness = integer(-20, 19, 'Illegal nice value, expected -20 to 19');
 
 const ILLEGAL_LIMIT = "Illegal limit, expected 'unlimited' or integer";

@@ -16,5 +16,6 @@ export {
 export { JobFileError } from './job-file-error.ts';
 export { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from './known-events.ts';
 export { lint } from './lint/lint.ts';
+export { PORTABLE_RULE } from './lint/portable.ts';
 export { type KnownJob, type LintWorld, NOWHERE } from './lint/rule.ts';
 export { MAX_JOB_FILE_SIZE, parseJob } from './parse-job.ts';

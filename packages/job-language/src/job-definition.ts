@@ -76,6 +76,13 @@ export interface JobDefinition {
   /** How many respawns within `respawnInterval` seconds; 0 in either means no limit. */
   respawnLimit: number;
   respawnInterval: number;
+  /** The first pause before a respawn, which doubles up to the longest one; 0: none. In milliseconds. */
+  respawnDelayMs: number;
+  respawnMaxDelayMs: number;
+  /** Having run so many milliseconds ends a series of respawns; null: as long as for any job. */
+  respawnResetMs: number | null;
+  /** So many milliseconds the main process has to live before the job has started. */
+  readyAfterMs: number;
   /** Exit statuses, and signals as `signal << 8`. */
   normalExit: number[];
   /** Seconds until SIGKILL follows the kill signal. */
@@ -129,6 +136,10 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     respawn: false,
     respawnLimit: 10,
     respawnInterval: 5,
+    respawnDelayMs: 0,
+    respawnMaxDelayMs: 0,
+    respawnResetMs: null,
+    readyAfterMs: 0,
     normalExit: NONE,
     killTimeout: 5,
     killSignal: 15,

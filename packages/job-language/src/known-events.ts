@@ -10,6 +10,7 @@ const FROM_INIT = [
   'power-status-changed',
   'session-end',
   'child-subreaper-failed',
+  'flapping',
 ];
 const FROM_TOOLS = ['runlevel'];
 const FROM_BRIDGES = ['socket', 'file', 'dbus', 'dconf'];

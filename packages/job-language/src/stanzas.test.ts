@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { emptyDefinition, type JobDefinition, RESOURCE_NAMES } from './job-definition.ts';
 import { parseJob } from './parse-job.ts';
-import { MAX_KEYED_ENTRIES } from './stanzas.ts';
+import { MAX_KEYED_ENTRIES, MAX_RESET_S, MAX_RESPAWN_DELAY_S, MAX_SETTLE_S } from './stanzas.ts';
 
 const parse = (text: string, debug = false) => parseJob(text, { name: 'job', path: 'job.conf', debug });
 const refusal = (text: string) => {
@@ -264,5 +264,54 @@ describe('refusals', () => {
 
   test('arguments by the hundred thousand', () => {
     expect(parse(`emits ${'e '.repeat(300_000)}`).emits).toHaveLength(300_000);
+  });
+});
+
+describe('times', () => {
+  test.each<[string, Partial<JobDefinition>]>([
+    ['respawn delay 0.5', { respawnDelayMs: 500, respawnMaxDelayMs: 500 }],
+    ['respawn delay 0.5 30', { respawnDelayMs: 500, respawnMaxDelayMs: 30_000 }],
+    ['respawn delay 5 5', { respawnDelayMs: 5000, respawnMaxDelayMs: 5000 }],
+    ['respawn delay 1 2\nrespawn delay 0', {}],
+    [`respawn delay ${MAX_RESPAWN_DELAY_S}`, { respawnDelayMs: 3_600_000, respawnMaxDelayMs: 3_600_000 }],
+    ['respawn reset 0.001', { respawnResetMs: 1 }],
+    [`respawn reset ${MAX_RESET_S}`, { respawnResetMs: 86_400_000 }],
+    ['ready after 2.25', { readyAfterMs: 2250 }],
+    ['ready after 2\nready after 0', {}],
+    [`ready after ${MAX_SETTLE_S}`, { readyAfterMs: 3_600_000 }],
+    ['respawn\nrespawn delay 1', { respawn: true, respawnDelayMs: 1000, respawnMaxDelayMs: 1000 }],
+  ])('%j', (text, expected) => {
+    expect(settings(text)).toEqual(expected);
+  });
+
+  test.each([
+    ['respawn delay', '1: Expected token'],
+    ['respawn delay 1 2 3', '1: Unexpected token'],
+    ['task\nrespawn delay 1s', '2: Illegal time, expected 0 to 3600 seconds'],
+    ['respawn delay -1', '1: Illegal time, expected 0 to 3600 seconds'],
+    ['respawn delay 1e3', '1: Illegal time, expected 0 to 3600 seconds'],
+    ['respawn delay .5', '1: Illegal time, expected 0 to 3600 seconds'],
+    ['respawn delay 0.0005', '1: Illegal time, expected 0 to 3600 seconds'],
+    ['respawn delay 3600.001', '1: Illegal time, expected 0 to 3600 seconds'],
+    ['respawn delay 1 3601', '1: Illegal time, expected 0 to 3600 seconds'],
+    ['respawn delay 1 \\\n 0.5', '2: Illegal delay, the longest is shorter than the first'],
+    ['respawn reset 0', '1: Illegal time, expected more than 0 to 86400 seconds'],
+    ['respawn reset 86401', '1: Illegal time, expected more than 0 to 86400 seconds'],
+    ['respawn reset', '1: Expected token'],
+    ['respawn reset 1 2', '1: Unexpected token'],
+    ['ready', '1: Expected token'],
+    ['ready soon', '1: Unknown stanza'],
+    ['ready after', '1: Expected token'],
+    ['ready after 1m', '1: Illegal time, expected 0 to 3600 seconds'],
+    ['ready after 3601', '1: Illegal time, expected 0 to 3600 seconds'],
+    ['ready after 1 2', '1: Unexpected token'],
+  ])('%j is refused', (text, error) => {
+    expect(refusal(text)).toBe(error);
+  });
+
+  test('an override changes them, or takes them away', () => {
+    const into = parse('respawn\nrespawn delay 1 30\nrespawn reset 5\nready after 2');
+    const changed = parseJob('respawn delay 0\nready after 0\n', { name: 'job', path: 'job.override', into });
+    expect(changed).toMatchObject({ respawnDelayMs: 0, respawnMaxDelayMs: 0, respawnResetMs: 5000, readyAfterMs: 0 });
   });
 });

@@ -5,6 +5,7 @@
 import type { Slot } from '@upstart/common';
 import {
   aWord,
+  duration,
   exitStatus,
   fileMode,
   limitValue,
@@ -45,6 +46,13 @@ type ListField<T> = { [K in keyof JobDefinition]: JobDefinition[K] extends T[] ?
 /** The most `cgroup` settings a job may have. */
 export const MAX_KEYED_ENTRIES = 256;
 
+/** The longest pause before a respawn, the longest run that ends a series of them, and the longest settle time, in seconds. */
+export const MAX_RESPAWN_DELAY_S = 3600;
+export const MAX_RESET_S = 86_400;
+export const MAX_SETTLE_S = 3600;
+
+const respawnPause = duration(0, MAX_RESPAWN_DELAY_S);
+
 const RESOURCES = oneOf(...RESOURCE_NAMES);
 
 const STANZAS: Record<string, Stanza> = {
@@ -71,7 +79,12 @@ const STANZAS: Record<string, Stanza> = {
 
   expect: set('expect', oneOf('none', 'stop', 'fork', 'daemon')),
   task: flag('task'),
-  respawn: orElse(flag('respawn'), { limit: respawnLimit }),
+  respawn: orElse(flag('respawn'), {
+    limit: respawnLimit,
+    delay: respawnDelay,
+    reset: set('respawnResetMs', duration(1, MAX_RESET_S)),
+  }),
+  ready: either({ after: set('readyAfterMs', duration(0, MAX_SETTLE_S)) }),
   normal: either({ exit: add('normalExit', oneOrMore(exitStatus)) }),
   kill: either({ timeout: set('killTimeout', seconds), signal: set('killSignal', signal) }),
   hook: either({ timeout: set('hookTimeout', seconds) }),
@@ -209,6 +222,16 @@ function respawnLimit(lexer: Lexer, job: JobDefinition): void {
   lexer.endOfStanza();
   job.respawnLimit = count ?? 0;
   job.respawnInterval = interval;
+}
+
+/** `FIRST [LONGEST]`; without the second one the pause stays the same. */
+function respawnDelay(lexer: Lexer, job: JobDefinition): void {
+  const first = respawnPause(lexer);
+  const longest = lexer.hasToken() ? respawnPause(lexer) : first;
+  if (longest < first) lexer.fail('Illegal delay, the longest is shorter than the first');
+  lexer.endOfStanza();
+  job.respawnDelayMs = first;
+  job.respawnMaxDelayMs = longest;
 }
 
 function limit(lexer: Lexer): ResourceLimit {

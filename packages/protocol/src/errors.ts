@@ -10,6 +10,7 @@ export const ERRORS = {
   'already-started': (display: string) => `Job is already running: ${display}`,
   'already-stopped': (display: string) => `Job has already been stopped: ${display}`,
   'not-running': (display: string) => `Job is not running: ${display}`,
+  'no-process': (display: string, which: string) => `Job has no ${which} that runs: ${display}`,
   'job-failed-to-start': () => 'Job failed to start',
   'job-failed-while-stopping': () => 'Job failed while stopping',
   'job-failed-to-restart': () => 'Job failed to restart',

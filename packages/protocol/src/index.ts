@@ -5,6 +5,7 @@ export * from './framing.ts';
 export * from './history.ts';
 export * from './locate.ts';
 export * from './messages.ts';
+export * from './request-parts.ts';
 export * from './request-stream.ts';
 export * from './requests.ts';
 export * from './run-folder.ts';

@@ -4,7 +4,8 @@
  */
 import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
-import type { Goal, JobStatus, LogTrouble, State } from './status.ts';
+import type { Asking, Detailed, Killing, Stopping } from './request-parts.ts';
+import type { Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
 import type { Troubles } from './troubles.ts';
 
 /** Raised whenever a frame changes its meaning. Sent in `hello`; a daemon refuses what it does not speak. */
@@ -18,23 +19,6 @@ export type LogPriority = (typeof LOG_PRIORITIES)[number];
  * KEY=VALUE pairs `env`, or by its exact name (as commands inside a job do).
  */
 export type Target = { job: string; env: string[] } | { job: string; instance: string };
-
-/** The job instance inside which a command runs. */
-export interface Requester {
-  job: string;
-  instance: string;
-}
-
-/** How a change is asked for: whether to wait for it, and from inside which job, for explanations. */
-export interface Asking {
-  wait: boolean;
-  from?: Requester;
-}
-
-/** With `details` the answer has the details of each job and instance. A daemon from before 2.15 gives none. */
-export interface Detailed {
-  details?: boolean;
-}
 
 /** The table an environment request is about: that of one running instance, or (null) everybody's. */
 export type EnvTarget = { job: string; instance: string } | null;
@@ -114,6 +98,8 @@ export interface Explanation {
     /** The events that are not over because of it. */
     holds: string[];
     respawns: number;
+    /** As in the details of an instance. */
+    series?: RespawnSeries | null;
     stopOperands: ExplainedOperand[];
     failure: FailureReason | null;
     hints: string[];
@@ -162,9 +148,11 @@ export interface Methods {
    */
   status: { params: Target & Detailed; result: JobStatus };
   start: { params: Target & Asking; result: { instance: string } };
-  stop: { params: Target & Asking; result: { instance: string } };
+  stop: { params: Target & Stopping; result: { instance: string } };
   restart: { params: Target & Asking; result: { instance: string } };
   reload: { params: Target; result: null };
+  /** Sends a signal to the main process, or to the hook that runs: `no-process` without one. The answer comes when it is sent. */
+  kill: { params: Target & Killing; result: null };
   emit: { params: { name: string; env: string[] } & Asking; result: null };
   /** The definition of one job (`unknown-job`) or, with null, of all. */
   config: { params: { job: string | null }; result: JobConfig[] };
@@ -273,6 +261,7 @@ export const PRIVILEGED: Partial<Record<Method, string>> = {
   stop: 'stop job',
   restart: 'restart job',
   reload: 'reload job',
+  kill: 'signal job',
   emit: 'emit an event',
   reloadConfiguration: 'reload configuration',
   setLogPriority: 'set log priority',

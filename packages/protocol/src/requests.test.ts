@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Method } from './messages.ts';
+import { MAX_SIGNAL } from './request-parts.ts';
 import { MAX_KEY_LENGTH, parseRequest, requestId } from './requests.ts';
 
 const target = { job: 'web', env: ['A=1'] };
@@ -41,9 +42,30 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
       [{ ...target, wait: true, from: { job: 'web' } }, 'params.from.instance must be a string'],
     ],
   },
-  stop: { good: [{ ...target, wait: true }], bad: [[{ ...byName, wait: 1 }, 'params.wait must be true or false']] },
+  stop: {
+    good: [
+      { ...target, wait: true },
+      { ...byName, wait: false, force: true },
+    ],
+    bad: [
+      [{ ...byName, wait: 1 }, 'params.wait must be true or false'],
+      [{ ...byName, wait: true, force: 1 }, 'params.force must be true or false'],
+    ],
+  },
   restart: { good: [{ ...target, wait: true }], bad: [[{ wait: true }, 'params.job must be a string']] },
   reload: { good: [target, byName], bad: [[undefined, 'params must be a map']] },
+  kill: {
+    good: [
+      { ...target, signal: 1, hook: false },
+      { ...byName, signal: MAX_SIGNAL, hook: true },
+    ],
+    bad: [
+      [{ ...target, hook: true }, 'params.signal must be a whole number from 0'],
+      [{ ...target, signal: 0, hook: true }, 'params.signal must be from 1 to 64'],
+      [{ ...target, signal: 65, hook: true }, 'params.signal must be from 1 to 64'],
+      [{ ...target, signal: 1 }, 'params.hook must be true or false'],
+    ],
+  },
   emit: {
     good: [
       { name: 'e', env: ['a\udcff'], wait: false },

@@ -1,6 +1,7 @@
 /** The check of what clients send: one row a method, one check a field. Nothing unchecked gets past this file. */
 import { upstartError } from './errors.ts';
-import type { Asking, Detailed, EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
+import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
+import { type Asking, type Detailed, type Killing, MAX_SIGNAL, type Stopping } from './request-parts.ts';
 
 /** Checks the value found at `place` and returns it (maps: rebuilt, without unknown fields). */
 type Check<T> = (value: unknown, place: string) => T;
@@ -66,6 +67,16 @@ const asking: Check<Asking> = (value, place) => {
   if (from !== undefined && from !== null) asked.from = byName(from, `${place}.from`);
   return asked;
 };
+const stopping: Check<Stopping> = (value, place) => {
+  const { force } = asMap(value, place);
+  const asked = asking(value, place);
+  return force === undefined || force === null ? asked : { ...asked, force: flag(force, `${place}.force`) };
+};
+const signal: Check<number> = (value, place) => {
+  const number = count(value, place);
+  return number >= 1 && number <= MAX_SIGNAL ? number : refuse(place, `from 1 to ${MAX_SIGNAL}`);
+};
+const killing = mapOf<Killing>({ signal, hook: flag });
 const detailed: Check<Detailed> = (value, place) => {
   const { details } = asMap(value, place);
   return details === undefined || details === null ? {} : { details: flag(details, `${place}.details`) };
@@ -82,9 +93,10 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   list: detailed,
   status: (value, place) => ({ ...target(value, place), ...detailed(value, place) }),
   start: askedTarget,
-  stop: askedTarget,
+  stop: (value, place) => ({ ...target(value, place), ...stopping(value, place) }),
   restart: askedTarget,
   reload: target,
+  kill: (value, place) => ({ ...target(value, place), ...killing(value, place) }),
   emit: (value, place) => ({ ...event(value, place), ...asking(value, place) }),
   config: mapOf({ job: orNull(text) }),
   brokenFiles: nothing,

@@ -55,6 +55,15 @@ export interface ProcessExit {
   at: number;
 }
 
+/** Respawns without a long run between them. Times are in milliseconds since the epoch. */
+export interface RespawnSeries {
+  count: number;
+  /** When the first of them was. */
+  since: number;
+  /** When the next one comes; null: it runs. */
+  next: number | null;
+}
+
 /** The details of an instance (`details: true`). */
 export interface InstanceDetails {
   health: Health;
@@ -64,6 +73,8 @@ export interface InstanceDetails {
   since: number | null;
   /** In this run. */
   respawns: number;
+  /** Its respawns without a long run between them; null: there was none, or a long one after it. A daemon from before 2.15 lacks it. */
+  series?: RespawnSeries | null;
   /** How its main process ended last, in this run or the one before. */
   lastExit: ProcessExit | null;
   /** Memory and processor time of all its processes; null without any, and where they are unknown. */

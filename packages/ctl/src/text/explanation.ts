@@ -1,5 +1,5 @@
 /** Explanations as text: first the state and its cause, then the reasons of that. */
-import { adviceLines, brokenFileText } from '@upstart/common';
+import { adviceLines, brokenFileText, durationText } from '@upstart/common';
 import type {
   EventExplanation,
   ExplainedOperand,
@@ -20,7 +20,7 @@ export function explanationLines(explanation: Explanation, colour: Palette, now:
   const name = colour.strong(printable(job));
   const lines =
     instances.length > 0
-      ? instances.flatMap((instance) => instanceLines(printable(job), instance, colour))
+      ? instances.flatMap((instance) => instanceLines(printable(job), instance, colour, now))
       : [`${name}${defined ? ` ${paint('stop/waiting', colour)}` : ''}: ${printable(why ?? '')}`];
   const details = [
     ...(last === null ? [] : lastRunLines(last, why ?? '', colour, now)),
@@ -47,7 +47,7 @@ export function eventLines(name: string, events: EventExplanation, colour: Palet
   });
 }
 
-function instanceLines(job: string, instance: ExplainedInstance, colour: Palette): string[] {
+function instanceLines(job: string, instance: ExplainedInstance, colour: Palette, now: Date): string[] {
   const { name, goal, state, why, blockedBy, holds, respawns, stopOperands, hints } = instance;
   const display = colour.strong(name === '' ? job : `${job} (${printable(name)})`);
   const lines = [
@@ -56,7 +56,7 @@ function instanceLines(job: string, instance: ExplainedInstance, colour: Palette
       'holds up:',
       holds.map((event) => `the event \`${printable(event)}\``),
     ),
-    ...(respawns === 0 ? [] : [`respawned: ${times(respawns)}`]),
+    ...(respawns === 0 ? [] : [`respawned: ${times(respawns)}${seriesText(instance, now)}`]),
     ...section(
       'of its stop on:',
       stopOperands.some(({ seen }) => seen) ? stopOperands.map((operand) => operandLine(operand, colour)) : [],
@@ -64,6 +64,14 @@ function instanceLines(job: string, instance: ExplainedInstance, colour: Palette
     ...hints.map((hint) => `hint: ${printable(hint)}`),
   ];
   return [`${display} ${paint(`${goal}/${state}`, colour)}: ${printable(why)}`, ...indented(lines)];
+}
+
+/** `, 6 times in a row since …; the next try comes in 3 seconds`: of more than one. */
+function seriesText({ series = null }: ExplainedInstance, now: Date): string {
+  if (series === null) return '';
+  const row = series.count < 2 ? '' : `, ${series.count} times in a row since ${stamp(series.since)}`;
+  if (series.next === null) return row;
+  return `${row}; the next try comes in ${durationText(series.next - now.getTime()) ?? 'a moment'}`;
 }
 
 /** The first line contains it already. */
@@ -139,21 +147,14 @@ function outputLines(
   ];
 }
 
-const UNITS = [
-  { name: 'day', seconds: 86_400 },
-  { name: 'hour', seconds: 3600 },
-  { name: 'minute', seconds: 60 },
-  { name: 'second', seconds: 1 },
-] as const;
-
 /** `3 minutes ago (2026-11-23T02:43:52Z)`; `at` in milliseconds since the epoch. */
 function ago(at: number, now: Date): string {
-  const passed = Math.max(0, Math.round((now.getTime() - at) / 1000));
-  const unit = UNITS.find(({ seconds }) => passed >= seconds);
-  const stamp = new Date(at).toISOString().replace(/\.\d+/, '');
-  if (unit === undefined) return `just now (${stamp})`;
-  const count = Math.floor(passed / unit.seconds);
-  return `${count} ${unit.name}${count === 1 ? '' : 's'} ago (${stamp})`;
+  const passed = durationText(now.getTime() - at);
+  return `${passed === null ? 'just now' : `${passed} ago`} (${stamp(at)})`;
+}
+
+function stamp(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+/, '');
 }
 
 function times(count: number): string {

@@ -124,10 +124,17 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   start: (context, params, caller) =>
     change(context, caller, { method: 'start', target: target(params), ...asking(params) }),
   stop: (context, params, caller) =>
-    change(context, caller, { method: 'stop', target: target(params), ...asking(params) }),
+    change(context, caller, {
+      ...{ method: 'stop', target: target(params), ...asking(params) },
+      ...(params.force ? { force: true } : {}),
+    }),
   restart: (context, params, caller) =>
     change(context, caller, { method: 'restart', target: target(params), ...asking(params) }),
   reload: (context, params, caller) => change(context, caller, { method: 'reload', target: target(params) }),
+  kill: (context, params, caller) => {
+    const { signal, hook } = params;
+    return change(context, caller, { method: 'kill', target: target(params), signal, hook });
+  },
   emit: (context, params, caller) =>
     change(context, caller, { method: 'emit', name: params.name, env: params.env, ...asking(params) }),
 

@@ -6,14 +6,15 @@ import { UpstartError } from '@upstart/protocol';
 import { defineClass } from './definitions.ts';
 import { runEventQueue } from './events/event-queue.ts';
 import { giveUp, noteFault } from './faults.ts';
-import { abandon } from './lifecycle/lifecycle.ts';
+import { abandon, advance, resume } from './lifecycle/lifecycle.ts';
 import { beginQuiesce, endIfQuiet, endWithJob, quiesceTimerPassed } from './lifecycle/quiesce.ts';
 import type { Audience } from './model/audience.ts';
 import { emitEvent, replyError } from './model/blocking.ts';
 import { Context } from './model/context.ts';
 import type { Effect, Fault, Input, PlainInput } from './model/messages.ts';
 import type { EngineState, TimerState } from './model/state.ts';
-import { hookTimeoutPassed, killTimeoutPassed } from './processes/processes.ts';
+import { hookTimeoutPassed } from './processes/hooks.ts';
+import { killTimeoutPassed } from './processes/processes.ts';
 import { adopt } from './reports/adopt.ts';
 import { retrySpawn } from './reports/process-end.ts';
 import { applyReport } from './reports/reports.ts';
@@ -159,6 +160,8 @@ export class Engine {
       return;
     }
     if (action.kind === 'kill') killTimeoutPassed(context, instance);
+    else if (action.kind === 'respawn') resume(context, instance);
+    else if (action.kind === 'settle') advance(context, instance);
     else retrySpawn(context, instance, action.slot);
   }
 

@@ -194,3 +194,15 @@ test('help', () => {
   expect(check('-h')).toMatchObject({ status: 0, err: '' });
   expect(check('--help').out).toMatch(/^Usage: init-checkconf/);
 });
+
+test('--portable names what the original does not know, and fails if there is any', () => {
+  write('new.conf', 'respawn\nrespawn delay 1\nready after 2\nexec true\n');
+  expect(check('DIR/new.conf')).toEqual({ status: 0, out: 'File new.conf: syntax ok\n', err: '' });
+  const line = (at: number, name: string): string =>
+    `new.conf:${at}:1: warning: \`${name}\` is unknown to Upstart 1.13.2, which rejects this file [not-portable]\n`;
+  const err = line(2, 'respawn delay') + line(3, 'ready after');
+  expect(check('--portable', 'DIR/new.conf')).toEqual({ status: 1, out: 'File new.conf: syntax ok\n', err });
+  expect(check('-p', 'DIR/fine.conf').status).toBe(0);
+  const { status, out } = check('-p', '--json', 'DIR/new.conf');
+  expect([status, JSON.parse(out)[0].warnings.length]).toEqual([1, 2]);
+});

@@ -3,7 +3,15 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { adviceLines, excerptLines, printable } from '@upstart/common';
 import { JobFileError } from '@upstart/job-language';
-import { checkFile, type FileError, fileErrors, fileWarnings, type OnScript, sectionOf } from './file-check.ts';
+import {
+  checkFile,
+  type FileError,
+  fileErrors,
+  fileWarnings,
+  isUnportable,
+  type OnScript,
+  sectionOf,
+} from './file-check.ts';
 
 export interface CheckOutput {
   out(text: string): void;
@@ -21,6 +29,7 @@ Options:
  -f, --file=FILE         The job file to check.
  -i, --initctl-path=PATH Accepted for compatibility, without effect.
  -j, --json              Print JSON, for programs.
+ -p, --portable          Name what Upstart 1.13.2 does not know, and fail if there is any.
  -s, --noscript          Do not check shell scripts.
  -x, --upstart-path=PATH Accepted for compatibility, without effect.
  -h, --help              Show this help.
@@ -31,6 +40,7 @@ export const OPTIONS = {
   file: { type: 'string', short: 'f' },
   'initctl-path': { type: 'string', short: 'i' },
   json: { type: 'boolean', short: 'j', default: false },
+  portable: { type: 'boolean', short: 'p', default: false },
   noscript: { type: 'boolean', short: 's', default: false },
   'upstart-path': { type: 'string', short: 'x' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -57,10 +67,11 @@ export function checkJobFiles(args: readonly string[], output: CheckOutput): num
       if (values.debug) output.err(`DEBUG: ${file}:${script.line}: checking ${sectionOf(script)} section\n`);
     };
   };
-  if (!values.json) return Math.max(...files.map((file) => report(file, onScriptOf(file), output)));
-  const checks = files.map((file) => checkFile(file, onScriptOf(file)));
+  const { portable } = values;
+  if (!values.json) return Math.max(...files.map((file) => report(file, onScriptOf(file), portable, output)));
+  const checks = files.map((file) => checkFile(file, onScriptOf(file), portable));
   output.out(`${JSON.stringify(checks, null, 2)}\n`);
-  return checks.some(({ errors }) => errors.length > 0) ? 1 : 0;
+  return checks.some(({ errors, warnings }) => errors.length > 0 || warnings.some(isUnportable)) ? 1 : 0;
 }
 
 function parse(args: readonly string[]) {
@@ -68,16 +79,17 @@ function parse(args: readonly string[]) {
 }
 
 /** Prints the first error of a file, or that there is none, and returns the exit status. */
-function report(file: string, onScript: OnScript, output: CheckOutput): number {
+function report(file: string, onScript: OnScript, portable: boolean, output: CheckOutput): number {
   for (const error of fileErrors(file, onScript))
     return complain(...errorText(file, error, output.errTerminal), output);
   output.out(`File ${file}: syntax ok\n`);
-  // Warnings stand below the line that scripts know, and change no status.
-  for (const { rule, place, message } of fileWarnings(file)) {
+  const warnings = fileWarnings(file, portable);
+  // Warnings stand below the line that scripts know, and change no status, unless they were asked for.
+  for (const { rule, place, message } of warnings) {
     output.err(`${file}:${place.line}:${place.column}: warning: ${printable(message)} [${rule}]\n`);
     if (output.errTerminal) for (const line of excerptLines(place)) output.err(`  ${line}\n`);
   }
-  return 0;
+  return warnings.some(isUnportable) ? 1 : 0;
 }
 
 /** What an error is called, and the lines below that. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type BrokenFile, encodeText, type FilePlace, type Slot } from '@upstart/common';
-import { brokenFile, JobFileError, lint, parseJob } from '@upstart/job-language';
+import { brokenFile, JobFileError, lint, PORTABLE_RULE, parseJob } from '@upstart/job-language';
 import { readJobFile } from '../conf/job-file.ts';
 import { lintWorld } from './lint-world.ts';
 
@@ -42,9 +42,14 @@ export type OnScript = ((script: ScriptBlock) => void) | null;
 const NO_PLACE = { line: null, place: null, expected: null, meant: null, section: null } as const;
 
 /** Checks all of a file. Never throws for what the file holds. */
-export function checkFile(path: string, onScript: OnScript): FileCheck {
+export function checkFile(path: string, onScript: OnScript, portable = false): FileCheck {
   const errors = [...fileErrors(path, onScript)];
-  return { path, errors, warnings: errors.length > 0 ? [] : fileWarnings(path) };
+  return { path, errors, warnings: errors.length > 0 ? [] : fileWarnings(path, portable) };
+}
+
+/** Whether a file has something in it that the original does not know; only told of one that was looked at for that. */
+export function isUnportable({ rule }: FileWarning): boolean {
+  return rule === PORTABLE_RULE.name;
 }
 
 /** The errors of a file, each found when it is asked for: a caller that wants the first one does not check the rest. */
@@ -63,10 +68,10 @@ export function* fileErrors(path: string, onScript: OnScript): Generator<FileErr
   else if (onScript !== null) yield* shellErrors(path, scripts, onScript);
 }
 
-/** The warnings about a file that parses. */
-export function fileWarnings(path: string): FileWarning[] {
+/** The warnings about a file that parses; `portable`: also about what the original does not know. */
+export function fileWarnings(path: string, portable = false): FileWarning[] {
   const text = readJobFile(path)?.text ?? '';
-  const found = lint(text, { name: jobName(path), path: basename(path) }, lintWorld(path));
+  const found = lint(text, { name: jobName(path), path: basename(path), portable }, lintWorld(path));
   return found.map(({ rule, place, text: message }) => ({ rule, message, place }));
 }
 

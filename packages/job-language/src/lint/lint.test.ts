@@ -30,6 +30,12 @@ function warned(text: string, world = WORLD): string[] {
 describe('stanzas', () => {
   test.each([
     ['respawn limit 5 10\nexec a\n', ['1 limit-without-respawn respawn']],
+    ['respawn delay 5 10\nrespawn reset 3\nexec a\n', ['1 limit-without-respawn respawn']],
+    ['respawn reset 3\nexec a\n', ['1 limit-without-respawn respawn']],
+    ['task\nready after 1\nexec a\n', ['2 ready-task ready']],
+    ['task\nready after 0\nexec a\n', []],
+    ['ready after 1\nexec a\n', []],
+    ['respawn delay 1\nrespawn\nrespawn delay 2\nexec a\n', ['3 replaced-stanza respawn']],
     ['respawn\nrespawn limit 5 10\nexec a\n', []],
     ['stop on a-net\nexec a\nstop on b-net\n', ['3 replaced-stanza stop']],
     ['exec a\nscript\n b\nend script\n', ['2 replaced-stanza script']],
@@ -272,4 +278,14 @@ test.each([
       expect(error).toBeInstanceOf(JobFileError);
     }
   });
+});
+
+test('what the original does not know is named where that is asked for', () => {
+  const text =
+    'respawn\nrespawn delay 1 30\nrespawn reset 30\nready after 2\nhook timeout 3\nrespawn limit 5 10\nexec a\n';
+  expect(warned(text)).toEqual([]);
+  const found = lint(text, { name: 'job', path: 'job.conf', portable: true }, WORLD);
+  expect(found.map(({ rule, text: told }) => `${rule}: ${told.split(' is ')[0]}`)).toEqual(
+    ['respawn delay', 'respawn reset', 'ready after', 'hook timeout'].map((name) => `not-portable: \`${name}\``),
+  );
 });

@@ -7,6 +7,7 @@ import { withoutMark } from '../parse-job.ts';
 import { placeOf } from '../place.ts';
 import { COMMAND_RULES } from './command-rules.ts';
 import { CONDITION_RULES } from './condition-rules.ts';
+import { PORTABLE_RULE } from './portable.ts';
 import type { LintWorld, Rule } from './rule.ts';
 import { SCRIPT_RULES } from './script-rules.ts';
 import { STANZA_RULES } from './stanza-rules.ts';
@@ -31,10 +32,19 @@ export const RULES: readonly Rule[] = [
 /** So many warnings about one file are given. */
 export const MAX_WARNINGS = 50;
 
+export interface LintOptions {
+  /** The name of the job. */
+  readonly name: string;
+  readonly path: string;
+  /** Whether stanzas that the original does not know are named, too. */
+  readonly portable?: boolean;
+}
+
 /** Warnings about a job file, in the order of its lines. Throws JobFileError for one that does not parse. */
-export function lint(content: string, options: { name: string; path: string }, world: LintWorld): Warning[] {
+export function lint(content: string, { portable = false, ...options }: LintOptions, world: LintWorld): Warning[] {
   const file = readStatements(withoutMark(content), options);
-  const found = RULES.flatMap(({ name, check }) => {
+  const rules = portable ? [...RULES, PORTABLE_RULE] : RULES;
+  const found = rules.flatMap(({ name, check }) => {
     const first = take(check(file, world), MAX_WARNINGS);
     return first.map((finding) => ({ rule: name, ...finding }));
   });

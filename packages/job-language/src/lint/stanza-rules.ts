@@ -17,13 +17,20 @@ const MAY_STAND_TWICE: readonly string[] = [
 
 export const STANZA_RULES: readonly Rule[] = [
   { name: 'limit-without-respawn', check: limitWithoutRespawn },
+  { name: 'ready-task', check: readyTasks },
   { name: 'replaced-stanza', check: replacedStanzas },
 ];
 
 function* limitWithoutRespawn({ statements, job }: ParsedFile): Iterable<Finding> {
-  const limit = statements.find(({ name }) => name === 'respawn limit');
-  if (job.respawn || limit === undefined) return;
-  yield { at: limit.at, text: '`respawn limit` alone does not respawn: add the stanza `respawn`' };
+  const setting = statements.find(({ name }) => name.startsWith('respawn '));
+  if (job.respawn || setting === undefined) return;
+  yield { at: setting.at, text: `\`${setting.name}\` alone does not respawn: add the stanza \`respawn\`` };
+}
+
+function* readyTasks({ statements, job }: ParsedFile): Iterable<Finding> {
+  const ready = statements.find(({ name }) => name === 'ready after');
+  if (!job.task || job.readyAfterMs === 0 || ready === undefined) return;
+  yield { at: ready.at, text: '`ready after` means nothing to a task, which has started when it ends' };
 }
 
 function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {

@@ -5,6 +5,7 @@ import { check } from './check.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
 import { graph } from './graph.ts';
+import { kill } from './kill.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { ps } from './ps.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   stop,
   restart,
   reload,
+  kill,
   status,
   explain,
   simulate,

@@ -30,6 +30,11 @@ const WAITING = {
   },
   ...JSON_OPTION,
 } as const;
+/** `stop` can be forced. */
+const STOPPING = {
+  force: { type: 'boolean', describe: 'end hooks that hang, also where a stop waits for them already' },
+  ...WAITING,
+} as const;
 /** `reload` waits for nothing. */
 const AT_ONCE = JSON_OPTION;
 
@@ -37,15 +42,17 @@ interface Options {
   readonly wait?: boolean;
   readonly timeout?: string | undefined;
   readonly json?: boolean | undefined;
+  readonly force?: boolean | undefined;
 }
 
 export const start = change('start', 'stopped-job', 'Start jobs.', WAITING, [
   ['start web db', 'starts both, and waits until they run'],
   ['start worker N=1', 'starts the instance of worker that N=1 makes'],
 ]);
-export const stop = change('stop', 'running-job', 'Stop jobs.', WAITING, [
+export const stop = change('stop', 'running-job', 'Stop jobs.', STOPPING, [
   ["stop 'worker*'", 'stops every job whose name fits'],
   ['stop worker/1', 'stops that instance of worker'],
+  ['stop db --force', 'ends a pre-stop or post-stop of db that hangs, too'],
 ]);
 export const restart = change('restart', 'running-job', 'Stop jobs that run, and start them again.', WAITING, [
   ['restart web --timeout 30', 'fails after 30 seconds; the restart is not cancelled'],
@@ -62,7 +69,7 @@ function change(
   name: Change,
   wordKind: WordKind,
   summary: string,
-  options: typeof WAITING | typeof AT_ONCE,
+  options: typeof WAITING | typeof STOPPING | typeof AT_ONCE,
   examples: FrontCommand['examples'],
 ): FrontCommand {
   return frontCommand({
@@ -70,7 +77,7 @@ function change(
     words: '<JOB..>',
     wordKind,
     summary,
-    options: options as typeof WAITING,
+    options: options as typeof STOPPING,
     examples,
     run: (call) => changeAll(name, call),
   });
@@ -140,7 +147,8 @@ async function changeTarget(
       return { exit: EXIT.done, status: options.json === true ? await statusOrNone(client, target) : null };
     }
     const wait = options.wait !== false;
-    const done = await client.call(change, { ...target, wait }, limits).catch((error: unknown) => {
+    const force = change === 'stop' && options.force === true ? { force: true } : {};
+    const done = await client.call(change, { ...target, wait, ...force }, limits).catch((error: unknown) => {
       // The change is in progress already: by another request, an event, or a respawn.
       if (!(error instanceof UpstartError) || error.code !== BEGUN[change]) throw error;
       return null;

@@ -15,6 +15,7 @@ export const check = frontCommand({
     'Check the syntax of job files and of the scripts in them. Without PATH: of the files that the running init has read.',
   options: {
     scripts: { type: 'boolean', default: true, describe: 'check shell scripts, too; --no-scripts: do not' },
+    portable: { type: 'boolean', describe: 'name stanzas that Upstart 1.13.2 does not know, and fail if there is any' },
     ...JSON_OPTION,
   },
   examples: [
@@ -31,7 +32,11 @@ export const check = frontCommand({
       else if (status === EXIT.done) print.line('There are no job files.');
       return status;
     }
-    const given = [...(options.scripts === false ? ['--noscript'] : []), ...(options.json === true ? ['--json'] : [])];
+    const given = [
+      ...(options.scripts === false ? ['--noscript'] : []),
+      ...(options.portable === true ? ['--portable'] : []),
+      ...(options.json === true ? ['--json'] : []),
+    ];
     const args = [toolPath('init-checkconf.js'), ...given, '--', ...files];
     const result = spawnSync(process.execPath, args, { stdio: 'inherit' });
     return Math.max(status, result.status ?? EXIT.failed);

@@ -6,6 +6,7 @@ import {
   type InstanceStatus,
   type JobDetails,
   type ProcessExit,
+  type RespawnSeries,
 } from '@upstart/protocol';
 import type { ClassState, InstanceState } from '../model/state.ts';
 import type { Details } from '../requests/queries.ts';
@@ -24,6 +25,7 @@ export function detailsFor(asked: Question, broken: readonly BrokenFile[], usage
       ...instanceHealth(asked, waits, instance),
       since: instance.since ?? null,
       respawns: instance.respawns,
+      series: seriesOf(instance),
       lastExit: lastExitOf(asked, instance),
       ...usageOf(instance),
     }),
@@ -47,6 +49,11 @@ function jobHealth(
     health: HEALTHS.find((health) => instances.some((instance) => instance.health === health)) ?? 'well',
     why: null,
   };
+}
+
+/** How often it was respawned without a long run in between, and when that comes again. */
+export function seriesOf({ series, pause }: InstanceState): RespawnSeries | null {
+  return series ? { count: series.count, since: series.since, next: pause?.until || null } : null;
 }
 
 function lastRun({ last }: ClassState): JobDetails['last'] {

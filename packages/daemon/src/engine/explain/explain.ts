@@ -10,6 +10,7 @@ import { satisfiedNodes } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import type { ClassState, InstanceState } from '../model/state.ts';
 import { jobLogTroubles } from '../processes/log-troubles.ts';
+import { seriesOf } from './details.ts';
 import { explainLast, failureHints, failureReason } from './failures.ts';
 import { type JobFiles, jobNotes, manualText } from './notes.ts';
 import { explainOperands } from './operands.ts';
@@ -85,6 +86,7 @@ function explainInstance(asked: Question, instance: InstanceState): Explanation[
     blockedBy: waits.ofInstance(instance),
     holds: held.map(tell),
     respawns,
+    series: seriesOf(instance),
     stopOperands: stopOn ? explainOperands(asked, stopOn, true) : [],
     failure: failure && failureReason(failure),
     hints: instanceHints(asked, waits, instance),

@@ -1,10 +1,10 @@
 /** How an instance or a job does, in a few words. */
-import { type BrokenFile, signalName } from '@upstart/common';
+import { type BrokenFile, durationText, signalName } from '@upstart/common';
 import type { Health, ProcessExit } from '@upstart/protocol';
 import type { ClassState, ExitState, InstanceState } from '../model/state.ts';
 import { instanceLogTrouble } from '../processes/log-troubles.ts';
-import { isFlapping } from '../processes/respawn-limit.ts';
-import type { Question } from './question.ts';
+import { isFlapping } from '../processes/respawn-series.ts';
+import { type Question, wallOf } from './question.ts';
 import type { Waits } from './waits.ts';
 
 export interface Verdict {
@@ -15,12 +15,10 @@ export interface Verdict {
 const WELL: Verdict = { health: 'well', why: null };
 
 export function instanceHealth(asked: Question, waits: Waits, instance: InstanceState): Verdict {
-  const { goal, state, failure, respawns } = instance;
+  const { goal, state, failure } = instance;
   if (failure) return { health: 'failed', why: failure.text };
-  if (isFlapping(instance, asked.now)) {
-    const exit = instance.lastExit && exitWords(instance.lastExit);
-    return { health: 'flapping', why: `respawned ${respawns} times${exit ? `; its main process ${exit}` : ''}` };
-  }
+  if (isFlapping(asked.context.classOf(instance).definition, instance, asked.now))
+    return { health: 'flapping', why: flappingWhy(asked, instance) };
   const step = waits.stepOf(instance);
   if (goal !== 'start' || state !== 'running') return { health: 'pending', why: step ?? `is ${goal}/${state}` };
   if (step !== null) return { health: 'degraded', why: step };
@@ -43,6 +41,14 @@ export function processExit({ status, at }: ExitState): ProcessExit {
     exitSignal: signal === 0 ? null : (signalName(signal) ?? String(signal)),
     at,
   };
+}
+
+/** `respawned 6 times in 4 minutes, next try in 3 seconds; its main process exited with status 1` */
+function flappingWhy(asked: Question, { series, respawns, pause, lastExit }: InstanceState): string {
+  const span = series && durationText(wallOf(asked) - series.since);
+  const next = pause?.until ? `, next try in ${durationText(pause.until - wallOf(asked)) ?? 'a moment'}` : '';
+  const exit = lastExit ? `; its main process ${exitWords(lastExit)}` : '';
+  return `respawned ${series?.count ?? respawns} times${span ? ` in ${span}` : ''}${next}${exit}`;
 }
 
 function exitWords(exit: ExitState): string {

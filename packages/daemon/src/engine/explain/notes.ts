@@ -37,6 +37,11 @@ const NOTES: readonly Note[] = [
     hasLimit(definition) &&
     !definition.respawn &&
     'it has a `respawn limit`, but no `respawn`: it is not started again when it ends',
+  ({ definition: { respawn, respawnDelayMs, respawnResetMs } }) =>
+    (respawnDelayMs > 0 || respawnResetMs !== null) &&
+    !respawn &&
+    `it has a \`respawn ${respawnDelayMs > 0 ? 'delay' : 'reset'}\`, but no \`respawn\`: it is not started again when it ends`,
+  ({ definition: { task, readyAfterMs } }) => task && readyAfterMs > 0 && '`ready after` means nothing to a task',
   ({ definition: { stopOn } }, _files, { emitters }) => (stopOn ? missingStops(stopOn, emitters) : false),
 ];
 

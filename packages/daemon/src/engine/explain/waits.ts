@@ -1,14 +1,14 @@
 /**
  * What an instance or an event waits for, and what that waits for in turn: a tree, in which everything is listed once.
  */
-import { type Slot, signalName } from '@upstart/common';
+import { durationText, type Slot, signalName } from '@upstart/common';
 import type { State, WaitReason } from '@upstart/protocol';
 import type { ConditionState } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
 import { aboutJob, missingNote } from './operands.ts';
-import type { Question } from './question.ts';
+import { type Question, wallOf } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
 
 /** How many reasons are listed; a boot in which everything waits for one thing has thousands. */
@@ -161,6 +161,8 @@ export class Waits {
       const text = this.#setUpText(instance, main);
       if (text !== null) return text;
     }
+    if (instance.pause?.until)
+      return `pauses before its next respawn, which comes in ${this.#remaining(instance.pause)}`;
     const process = processes[state as Slot];
     if (!process) return null;
     const name = `the ${state} process (${pidText(process)})`;
@@ -172,11 +174,18 @@ export class Waits {
   #setUpText(instance: InstanceState, main: ProcessState): string | null {
     const { expect } = this.#context.classOf(instance).definition;
     if (main.phase !== 'executed') return `the main process (${pidText(main)}) is being set up`;
-    if (expect === 'none') return null;
     if (main.stopped !== undefined) return `the main process (${main.pid})${halted(main)}`;
+    if (instance.settling) {
+      return `the main process (${main.pid}) has to live for ${this.#remaining(instance.settling)} more, as \`ready after\` says`;
+    }
+    if (expect === 'none') return null;
     const what = { stop: 'raise SIGSTOP', fork: 'fork', daemon: 'fork twice' }[expect];
     const so = main.forks === 0 ? '' : `, and has forked ${main.forks === 1 ? 'once' : `${main.forks} times`}`;
     return `the main process (${main.pid}) has yet to ${what}, as \`expect ${expect}\` says${so}`;
+  }
+
+  #remaining({ until }: { until: number }): string {
+    return durationText(until - wallOf(this.#asked)) ?? 'a moment';
   }
 
   #killText(instance: InstanceState): string {

@@ -9,32 +9,51 @@ import type { Context } from '../model/context.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
 import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
-import { beginSuccession, cancelKillTimer, killMain, limitHooks, spawnProcess } from '../processes/processes.ts';
+import { limitHooks } from '../processes/hooks.ts';
+import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
+import { beginPause, endPause, noteRun } from '../processes/respawn-series.ts';
+import { beginSettling, endSettling } from '../processes/settling.ts';
 import { endRepeating, giveOrder, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
 import { keptByPreStop } from './causes.ts';
 import { classIsIdle } from './classes.ts';
 import { noteRest } from './exit-job.ts';
 import { nextState } from './transitions.ts';
 
-/** Sets the goal. An instance that rests (waiting, running, or spawned with an unmet `expect`) moves at once. */
+/** Sets the goal. An instance that rests (waiting, running, in a pause before a respawn, or spawned without being ready) moves at once. */
 export function changeGoal(context: Context, instance: InstanceState, goal: Goal): void {
   if (instance.goal === goal) return;
   const { name: job } = context.classOf(instance).definition;
   const { name, goal: from, cause = '' } = instance;
   context.tell({ type: 'goal', job, instance: name, from, to: goal, cause });
   instance.goal = goal;
-  if (goal === 'stop') limitHooks(context, instance);
-  const rests =
-    (goal === 'start' && instance.state === 'waiting') ||
-    (goal === 'stop' && (instance.state === 'running' || waitsForExpect(context, instance)));
-  if (rests) advance(context, instance);
+  if (goal === 'stop') {
+    if (!instance.forced) limitHooks(context, instance);
+    const { state } = instance;
+    const isPaused = endPause(context, instance);
+    if (state === 'running' || isPaused || waitsToBeReady(context, instance)) advance(context, instance);
+    return;
+  }
+  delete instance.forced;
+  if (goal === 'start' && instance.state === 'waiting') advance(context, instance);
 }
 
-/** In `spawned`, with a program that runs but has not met `expect`: a stop need not wait for that. */
-function waitsForExpect(context: Context, instance: InstanceState): boolean {
-  const { state, processes } = instance;
+/** In `spawned`, with a program that runs but is not ready: a stop need not wait for that. */
+function waitsToBeReady(context: Context, instance: InstanceState): boolean {
+  const { state, processes, settling } = instance;
   if (state !== 'spawned' || processes.main?.phase !== 'executed') return false;
-  return context.classOf(instance).definition.expect !== 'none';
+  return settling !== undefined || context.classOf(instance).definition.expect !== 'none';
+}
+
+/** The main process runs, and `expect` is met: the job has started, unless its process has to live for a while first. */
+export function mainIsUp(context: Context, instance: InstanceState): void {
+  if (!beginSettling(context, instance)) advance(context, instance);
+}
+
+/** Ends the pause before a respawn, which comes now. False: there was none. */
+export function resume(context: Context, instance: InstanceState): boolean {
+  if (!endPause(context, instance)) return false;
+  advance(context, instance);
+  return true;
 }
 
 /** The present step has ended: moves to the next state. */
@@ -54,9 +73,11 @@ function changeState(context: Context, instance: InstanceState, state: State): v
   while (target !== null) {
     if (instance.blocker !== 0) return;
     const from = instance.state;
+    if (from === 'post-stop' && target === 'starting' && beginPause(context, instance)) return;
     const { name } = context.classOf(instance).definition;
     context.tell({ type: 'state', job: name, instance: instance.name, from, to: target });
     if (from === 'running') withdrawOrder(context, instance);
+    if (from === 'spawned') endSettling(context, instance);
     instance.state = target;
     instance.since = context.wall;
     const goesOn: boolean = ENTER[target](context, instance, from);
@@ -127,6 +148,7 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
   } else {
     emitEvent(context, 'started', jobEventEnvironment(context, instance, false));
     if (!context.classOf(instance).definition.task) release(context, instance, false);
+    noteRun(context, instance);
   }
   giveOrder(context, instance);
   return false;
@@ -138,8 +160,9 @@ function enterStopping(context: Context, instance: InstanceState): boolean {
 }
 
 /** A process started by a standing order may run already. */
-function enterSpawned(_context: Context, { processes: { main } }: InstanceState): boolean {
-  return main === undefined || main.phase === 'executed';
+function enterSpawned(context: Context, instance: InstanceState): boolean {
+  const { main } = instance.processes;
+  return main === undefined || (main.phase === 'executed' && !beginSettling(context, instance));
 }
 
 function enterKilled(context: Context, instance: InstanceState): boolean {
@@ -184,6 +207,8 @@ export function abandon(context: Context, instance: InstanceState): void {
   const text = 'init had a fault with it, and has ended it';
   context.logAbout(instance, 'error', `${context.display(instance)}: ${text}`);
   cancelKillTimer(context, instance);
+  endPause(context, instance);
+  endSettling(context, instance);
   for (const [, { token }] of processesOf(instance)) {
     context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
     context.removeProcess(token);

@@ -13,8 +13,9 @@ export type EnvTargetSpec = { job: string; instance: string } | null;
 
 /** The requests that change something; everything else is a query (`queries.ts`). */
 export type EngineRequest =
-  | { method: 'start' | 'stop' | 'restart'; target: TargetSpec; wait: boolean; from?: Requester }
+  | { method: 'start' | 'stop' | 'restart'; target: TargetSpec; wait: boolean; from?: Requester; force?: boolean }
   | { method: 'reload'; target: TargetSpec }
+  | { method: 'kill'; target: TargetSpec; signal: number; hook: boolean }
   | { method: 'emit'; name: string; env: string[]; wait: boolean; from?: Requester }
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }

@@ -8,6 +8,7 @@ import type { JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
 import type { ProcessState } from './process-state.ts';
+import type { RespawnPause, RespawnSeries } from './respawn-state.ts';
 import type { EngineSettings } from './settings.ts';
 
 export type WaitKind = 'start' | 'stop' | 'restart' | 'emit';
@@ -85,6 +86,14 @@ export interface InstanceState {
   respawns: number;
   /** When the last of them were, in milliseconds of monotonic time, oldest first; so many as tell whether it flaps. Absent: none. */
   respawnedAt?: number[];
+  /** Its respawns without a long run between them; absent before the first one. */
+  series?: RespawnSeries;
+  /** The pause before the respawn that comes. */
+  pause?: RespawnPause;
+  /** The settle time of its main process, while that lasts: its timer, and its end in milliseconds since the epoch. */
+  settling?: { timer: number; until: number };
+  /** A request has forced its stop: hooks get the kill signal. */
+  forced?: boolean;
   /** How its main process ended last. */
   lastExit?: ExitState;
   /** When the kill timer goes off (id of the timer), or 0. */
@@ -128,6 +137,10 @@ export interface ClassState {
 export type TimerAction =
   | { kind: 'kill'; instance: number }
   | { kind: 'spawn'; instance: number; slot: Slot }
+  /** The pause before a respawn is over. */
+  | { kind: 'respawn'; instance: number }
+  /** The main process has lived long enough. */
+  | { kind: 'settle'; instance: number }
   /** A hook has had its time; `token` tells whether it is still the same process. */
   | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
   | { kind: 'quiesce' }

@@ -4,7 +4,8 @@
 import { SIGKILL, type Slot, signalName } from '@upstart/common';
 import type { Context } from '../model/context.ts';
 import { hasPid, newProcess, type ProcessState } from '../model/process-state.ts';
-import type { InstanceState, TimerAction } from '../model/state.ts';
+import type { InstanceState } from '../model/state.ts';
+import { limitHooks } from './hooks.ts';
 import { spawnSpec } from './spawn-spec.ts';
 import { takeSuccessor } from './standing-orders.ts';
 
@@ -73,49 +74,9 @@ function sendSignal(context: Context, instance: InstanceState, signal: number): 
   context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: true }));
 }
 
-const HOOKS = ['security', 'pre-start', 'post-start', 'pre-stop', 'post-stop'] as const;
-
-/** The job is to stop: limits the time of its running hooks, if a hook timeout is set. */
-export function limitHooks(context: Context, instance: InstanceState): void {
-  const { definition } = context.classOf(instance);
-  const seconds = definition.hookTimeout ?? context.state.settings.hookTimeout;
-  if (seconds === 0) return;
-  for (const slot of HOOKS) {
-    const process = instance.processes[slot];
-    if (process) armHookTimer(context, instance, slot, process.token, seconds, definition.killSignal);
-  }
-}
-
-function armHookTimer(
-  context: Context,
-  instance: InstanceState,
-  slot: Slot,
-  token: number,
-  seconds: number,
-  signal: number,
-): void {
-  context.arm(seconds * 1000, { kind: 'hook', instance: instance.id, slot, token, signal });
-}
-
-/** The hook timeout has passed: sends the kill signal, and SIGKILL after the kill timeout. */
-export function hookTimeoutPassed(context: Context, action: Extract<TimerAction, { kind: 'hook' }>): void {
-  const { slot, token, signal } = action;
-  const instance = context.instance(action.instance);
-  const process = instance?.processes[slot];
-  if (!instance || process?.token !== token) return;
-  const name = signalName(signal) ?? signal;
-  const text = `${slot} process (${process.pid}) had its time (hook timeout)`;
-  instance.hints.push(text);
-  const line = `${context.display(instance)} ${text}: sending ${name} signal`;
-  context.logAbout(instance, 'warn', line, { slot, pid: process.pid });
-  context.command((id) => ({ type: 'signal', id, process: token, signal, group: true }));
-  const { killTimeout } = context.classOf(instance).definition;
-  if (signal !== SIGKILL) armHookTimer(context, instance, slot, token, killTimeout, SIGKILL);
-}
-
-/** Sends a signal to the main process alone, as `reload` does. */
-export function signalMain(context: Context, main: ProcessState, signal: number): number {
-  return context.command((id) => ({ type: 'signal', id, process: main.token, signal, group: false }));
+/** Sends a signal to a process alone, as `reload` does. */
+export function signalProcess(context: Context, { token }: ProcessState, signal: number): number {
+  return context.command((id) => ({ type: 'signal', id, process: token, signal, group: false }));
 }
 
 export function cancelKillTimer(context: Context, instance: InstanceState): void {

@@ -1,25 +1,6 @@
-/**
- * The respawn limit: so many respawns within an interval that the first of them opened (reference: jobs §4.3). And when a job flaps, that is,
- * respawns again and again without reaching that.
- */
+/** The respawn limit: so many respawns within an interval that the first of them opened (reference: jobs §4.3). */
 import type { Context } from '../model/context.ts';
 import type { InstanceState } from '../model/state.ts';
-
-/** So many respawns within that time, in milliseconds, mean that a job flaps. */
-export const FLAPPING_RESPAWNS = 5;
-export const FLAPPING_MS = 600_000;
-
-/** Notes a respawn that comes. */
-export function noteRespawn({ now }: Pick<Context, 'now'>, instance: InstanceState): void {
-  instance.respawns++;
-  instance.respawnedAt = [...(instance.respawnedAt ?? []), now].slice(-FLAPPING_RESPAWNS);
-}
-
-/** `now` in milliseconds of monotonic time. */
-export function isFlapping({ respawnedAt = [] }: Pick<InstanceState, 'respawnedAt'>, now: number): boolean {
-  const [first] = respawnedAt;
-  return first !== undefined && respawnedAt.length === FLAPPING_RESPAWNS && now - first <= FLAPPING_MS;
-}
 
 /** Counts a respawn, and returns whether it may come. */
 export function countRespawn(context: Context, instance: InstanceState): boolean {

@@ -98,6 +98,7 @@ function isRepeatable(settings: EngineSettings, definition: JobDefinition): bool
     definition.respawn &&
     !definition.task &&
     definition.normalExit.length === 0 &&
+    definition.respawnDelayMs === 0 &&
     definition.expect === 'none' &&
     !definition.debug &&
     definition.cgroups.length === 0 &&

@@ -15,6 +15,8 @@ import type { Adoption, FoundProcess } from '../model/messages.ts';
 import { newProcess, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
+import { endPause } from '../processes/respawn-series.ts';
+import { endSettling } from '../processes/settling.ts';
 import { commandLine, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
 import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from '../processes/standing-orders.ts';
 import { processSpawned } from './process-reports.ts';
@@ -139,6 +141,8 @@ function settle(context: Context, instance: InstanceState): void {
   const blocker = context.state.events.get(instance.blocker);
   if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);
   instance.blocker = 0;
+  endPause(context, instance);
+  endSettling(context, instance);
   context.setTable(instance, 'startEnv', null);
   if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);

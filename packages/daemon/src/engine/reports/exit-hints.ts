@@ -30,6 +30,11 @@ export function expectHint(expect: Expect, process: ProcessState): string {
   return `the main process ended ${seen}: \`expect ${expect}\` does not fit this program`;
 }
 
+/** For a program that ended before its settle time was over. */
+export function settleHint({ readyAfterMs }: JobDefinition): string {
+  return `the main process did not live for ${readyAfterMs / 1000} seconds, as \`ready after\` expects`;
+}
+
 /** For one that was respawned too often, and whose forks were followed. */
 export function followedHint(expect: Expect, process: ProcessState): string {
   return (

@@ -12,9 +12,10 @@ import type { LogSubject } from '../model/log-subject.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
 import type { FailureState, InstanceState } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
-import { countRespawn, noteRespawn } from '../processes/respawn-limit.ts';
+import { countRespawn } from '../processes/respawn-limit.ts';
+import { endSeriesIfOver, noteRespawn } from '../processes/respawn-series.ts';
 import { addSuccessor, endOrders } from '../processes/standing-orders.ts';
-import { exitHint, expectHint, followedHint, neverRan } from './exit-hints.ts';
+import { exitHint, expectHint, followedHint, neverRan, settleHint } from './exit-hints.ts';
 import { command, failedSetting } from './failed-setting.ts';
 import { spawnErrorText } from './spawn-errors.ts';
 
@@ -53,7 +54,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
     noteExitStatus(context, instance, status);
     instance.lastExit = { status, at: context.wall };
   }
-  const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(slot, status);
+  const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(instance, slot, status);
   removeProcess(context, instance, slot);
   if (verdict.failure) fail(context, instance, verdict.failure, status, text);
   if (verdict.stops && instance.goal !== 'stop') {
@@ -82,6 +83,7 @@ export function mainReplaced(context: Context, instance: InstanceState, end: Pro
   notifyEnd(context, instance, 'main', end.pid, endWords(end.status));
   context.logAbout(instance, 'warn', `${context.display(instance)} main process ended, respawning`, ended);
   cancelKillTimer(context, instance);
+  endSeriesIfOver(context, instance);
   countRespawn(context, instance);
   noteRespawn(context, instance);
   removeProcess(context, instance, 'main');
@@ -115,14 +117,18 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   if (instance.state === 'killed') return GOES_ON;
   if (instance.state === 'stopping') return { failure: null, stops: false, goesOn: false };
   const goesOn = !isDeferred(instance);
-  // The program ended without meeting `expect`: it never came up.
-  const neverUp = instance.state === 'spawned' && definition.expect !== 'none' && process.phase === 'executed';
-  if (neverUp && !neverRan(status)) instance.hints.push(expectHint(definition.expect, process));
+  // The program ended without meeting `expect`, or too soon for `ready after`: it never came up.
+  const { settling } = instance;
+  const awaited = settling !== undefined || definition.expect !== 'none';
+  const neverUp = instance.state === 'spawned' && awaited && process.phase === 'executed';
+  if (neverUp && !neverRan(status))
+    instance.hints.push(settling ? settleHint(definition) : expectHint(definition.expect, process));
   const asks = status !== 0 || (definition.respawn && !definition.task) || neverUp;
   if (instance.goal !== 'start' || !asks) return { failure: null, stops: true, goesOn };
   if (definition.normalExit.includes(status)) return { failure: null, stops: true, goesOn };
   if (!definition.respawn || context.state.quiesce) return { failure: 'main', stops: true, goesOn };
   const display = context.display(instance);
+  endSeriesIfOver(context, instance);
   if (!countRespawn(context, instance)) {
     context.logAbout(instance, 'warn', `${display} respawning too fast, stopped`);
     if (process.forks > 0 && !neverRan(status)) instance.hints.push(followedHint(definition.expect, process));
@@ -136,8 +142,9 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
 }
 
 /** Reference: jobs §4.2. */
-function judgeHook(slot: Slot, status: number): Verdict {
-  const matters = slot === 'pre-start' || slot === 'post-stop';
+function judgeHook({ forced = false }: InstanceState, slot: Slot, status: number): Verdict {
+  // A forced stop ends hooks itself.
+  const matters = !forced && (slot === 'pre-start' || slot === 'post-stop');
   return matters && status !== 0 ? { failure: slot, stops: true, goesOn: true } : GOES_ON;
 }
 

@@ -4,11 +4,11 @@
 import { type Slot, signalName } from '@upstart/common';
 import type { State } from '@upstart/protocol';
 import type { Report } from '../../supervisor/process-messages.ts';
-import { advance } from '../lifecycle/lifecycle.ts';
+import { advance, mainIsUp } from '../lifecycle/lifecycle.ts';
 import type { Context } from '../model/context.ts';
 import type { ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
-import { killMain, signalMain, tellProcess } from '../processes/processes.ts';
+import { killMain, signalProcess, tellProcess } from '../processes/processes.ts';
 
 const SIGCONT = 18;
 const SIGSTOP = 19;
@@ -42,7 +42,8 @@ export function processExeced(context: Context, { instance, slot, process }: Kno
   if (slot !== 'main' || instance.state !== 'spawned' || process === instance.successor) return;
   const { expect } = context.classOf(instance).definition;
   // A stop that came before the program ran takes effect now.
-  if (expect === 'none' || instance.goal === 'stop') advance(context, instance);
+  if (instance.goal === 'stop') advance(context, instance);
+  else if (expect === 'none') mainIsUp(context, instance);
 }
 
 export function processForked(context: Context, { instance, process }: Known, report: ReportOf<'forked'>): void {
@@ -55,7 +56,7 @@ export function processForked(context: Context, { instance, process }: Known, re
 
 export function expectMet(context: Context, { instance, process }: Known, pid: number): void {
   process.pid = pid;
-  if (instance.state === 'spawned') advance(context, instance);
+  if (instance.state === 'spawned') mainIsUp(context, instance);
 }
 
 /** States in which a process that has stopped itself is continued: after a stop or restart, too, so that it handles its kill signal. */
@@ -70,8 +71,8 @@ export function processStopped(context: Context, known: Known, report: ReportOf<
   process.stopped = report.signal;
   const { expect } = context.classOf(instance).definition;
   if (slot !== 'main' || expect !== 'stop' || report.signal !== SIGSTOP || !SENT_ON.has(instance.state)) return;
-  signalMain(context, process, SIGCONT);
-  if (instance.state === 'spawned') advance(context, instance);
+  signalProcess(context, process, SIGCONT);
+  if (instance.state === 'spawned') mainIsUp(context, instance);
 }
 
 export function processContinued(context: Context, { instance, slot, process }: Known, pid: number): void {

@@ -17,7 +17,7 @@ import { type ClassState, type InstanceState, processesOf } from '../model/state
 import { instanceLogTrouble } from '../processes/log-troubles.ts';
 import { logPath } from '../processes/spawn-spec.ts';
 import { jobConfig } from './job-config.ts';
-import { findClass, locate } from './requests.ts';
+import { findClass, locate } from './locate.ts';
 
 /** Adds the details that only some clients ask for. */
 export interface Details {

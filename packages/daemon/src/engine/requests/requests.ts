@@ -2,27 +2,26 @@
  * The requests that start, stop and signal jobs and emit events (reference: jobs §2; control §3.2).
  */
 import { type Requester, upstartError } from '@upstart/protocol';
-import { arePairs, mergeVariables } from '../environment/environment.ts';
-import { ExpansionError } from '../environment/expand.ts';
+import { arePairs } from '../environment/environment.ts';
 import { byRequest, restarted } from '../lifecycle/causes.ts';
 import {
   checkEnvironment,
   checkHeld,
   checkStart,
-  classEnvironment,
   exceeded,
   findInstance,
   findOrCreateInstance,
-  instanceName,
 } from '../lifecycle/instances.ts';
-import { changeGoal } from '../lifecycle/lifecycle.ts';
+import { changeGoal, resume } from '../lifecycle/lifecycle.ts';
 import { MAX_ENVIRONMENT, MAX_EVENTS } from '../limits.ts';
 import { emitEvent, release, reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
-import type { EngineRequest, TargetSpec } from '../model/messages.ts';
-import { type ClassState, displayName, type InstanceState, isEnding } from '../model/state.ts';
-import { signalMain } from '../processes/processes.ts';
+import type { EngineRequest } from '../model/messages.ts';
+import { displayName, type InstanceState, isEnding } from '../model/state.ts';
+import { forceHooks } from '../processes/hooks.ts';
 import { changeEnvironment } from './environment-requests.ts';
+import { locate, locateInstance } from './locate.ts';
+import { kill, reload } from './signals.ts';
 
 type JobRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' }>;
 
@@ -36,6 +35,9 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
       return;
     case 'reload':
       reload(context, key, request.target);
+      return;
+    case 'kill':
+      kill(context, key, request);
       return;
     case 'emit':
       if (emit(context, key, request)) return;
@@ -52,70 +54,22 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
   reply(context, key, null);
 }
 
-/** The class of that name. Throws UpstartError. */
-export function findClass(context: Context, name: string): ClassState {
-  if (name === '') throw upstartError('empty-name');
-  const jobClass = context.state.classes.get(name);
-  if (!jobClass) throw upstartError('unknown-job', name);
-  return jobClass;
-}
-
-/** The class and the name of a request's instance, whether or not it exists. */
-export interface Located {
-  jobClass: ClassState;
-  name: string;
-  instance: InstanceState | undefined;
-  /** The environment of a new run; null where the request names the instance and brings none. */
-  env: string[] | null;
-}
-
-/**
- * Finds a target. A name that cannot be expanded is an error, to which the job's `usage` is added unless
- * `withUsage` is false. Throws UpstartError.
- */
-export function locate(context: Context, target: TargetSpec, withUsage = true): Located {
-  const jobClass = findClass(context, target.job);
-  const { definition } = jobClass;
-  if ('instance' in target) {
-    const { instance: name } = target;
-    return { jobClass, name, instance: findInstance(context, jobClass, name), env: null };
-  }
-  if (!arePairs(target.env)) throw upstartError('env-not-pairs');
-  const env = classEnvironment(context, definition);
-  mergeVariables(env, target.env);
-  try {
-    const name = instanceName(definition, env);
-    return { jobClass, name, instance: findInstance(context, jobClass, name), env };
-  } catch (error) {
-    if (!(error instanceof ExpansionError)) throw error;
-    const usage = withUsage && definition.usage !== null ? `\nUsage: ${definition.usage}` : '';
-    throw upstartError('expansion-failed', error.message + usage);
-  }
-}
-
-/** Finds an existing instance. Throws UpstartError. */
-export function locateInstance(
-  context: Context,
-  target: TargetSpec,
-  withUsage = true,
-): Located & { instance: InstanceState } {
-  const located = locate(context, target, withUsage);
-  if (!located.instance) throw upstartError('unknown-instance', located.name);
-  return { ...located, instance: located.instance };
-}
-
 function handleJobRequest(context: Context, key: string, request: JobRequest): void {
   // Nothing starts any more: a request for it is answered at once.
   if (isEnding(context) && request.method === 'start') throw upstartError('job-failed-to-start');
   if (isEnding(context) && request.method === 'restart') throw upstartError('job-failed-to-restart');
-  const instance = JOB_REQUESTS[request.method](context, request.target);
+  const instance = JOB_REQUESTS[request.method](context, request);
+  const isStopping = request.method === 'stop' && instance.goal === 'stop';
   // Releases waiters for another outcome: it will not come any more.
-  release(context, instance, false);
+  if (!isStopping) release(context, instance, false);
   if (request.wait) instance.waiters.push({ kind: request.method, key });
   else reply(context, key, { instance: instance.name });
+  if (request.force) forceHooks(context, instance);
+  if (isStopping) return;
   const by = byRequest(instance, ...requester(context, request.from));
   instance.cause = request.method === 'restart' ? restarted(by) : by;
-  if (request.method === 'restart') changeGoal(context, instance, 'stop');
+  // A restart in the pause before a respawn has nothing to stop.
+  if (request.method === 'restart' && !resume(context, instance)) changeGoal(context, instance, 'stop');
   changeGoal(context, instance, request.method === 'stop' ? 'stop' : 'start');
 }
 
@@ -126,8 +80,8 @@ function requester(context: Context, from: Requester | undefined): [InstanceStat
 }
 
 /** Prepares the instance for its new goal. Variables that an earlier request left for it are forgotten. */
-const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: TargetSpec) => InstanceState> = {
-  start(context, target) {
+const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, request: JobRequest) => InstanceState> = {
+  start(context, { target }) {
     const { jobClass, name, instance: found, env } = locate(context, target);
     if (!found && env === null) throw upstartError('unknown-instance', name);
     if (found?.goal === 'start') {
@@ -140,8 +94,10 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: Targ
     return instance;
   },
 
-  stop(context, target) {
+  stop(context, { target, force = false }) {
     const { jobClass, name, instance } = locateInstance(context, target);
+    // A stop that another one waits for can still be forced.
+    if (instance.goal === 'stop' && force) return instance;
     if (instance.goal === 'stop') throw upstartError('already-stopped', displayName(jobClass.definition.name, name));
     const env = 'env' in target ? [...target.env] : [];
     checkEnvironment(env);
@@ -149,7 +105,7 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: Targ
     return instance;
   },
 
-  restart(context, target) {
+  restart(context, { target }) {
     const { name, instance, env } = locateInstance(context, target, false);
     if (instance.goal === 'stop') throw upstartError('already-stopped', name);
     if (env) checkEnvironment(env);
@@ -158,14 +114,6 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, target: Targ
     return instance;
   },
 };
-
-/** The reply comes when the signal has been sent: a client that reloads a job continues after it. */
-function reload(context: Context, key: string, target: TargetSpec): void {
-  const { jobClass, name, instance } = locateInstance(context, target);
-  const { main } = instance.processes;
-  if (!main) throw upstartError('not-running', displayName(jobClass.definition.name, name));
-  context.state.signalled.set(signalMain(context, main, jobClass.definition.reloadSignal), key);
-}
 
 /** Emits an event; returns whether the reply comes later. */
 function emit(context: Context, key: string, request: Extract<EngineRequest, { method: 'emit' }>): boolean {

@@ -65,7 +65,9 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
   deepEqual(owner?.instances.get(instance.name), instance.id, 'an instance has its class');
   ok(instance.state in RESTING, `no instance stays in ${instance.state}`);
   const needed = RESTING[instance.state];
-  if (needed) ok(needed in instance.processes, `${instance.state} has its process`);
+  const isPaused = instance.state === 'post-stop' && instance.pause !== undefined && instance.pause.timer !== 0;
+  if (needed && !isPaused) ok(needed in instance.processes, `${instance.state} has its process`);
+  checkTimers(state, instance, isPaused);
   const waits = instance.state === 'starting' || instance.state === 'stopping';
   deepEqual(instance.blocker !== 0, waits, `${instance.state} waits for its event`);
   if (waits) ok(state.events.get(instance.blocker)?.instances.includes(instance.id), 'and that knows it');
@@ -78,6 +80,24 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
   const { respawnLimit, respawnInterval } = owner?.definition ?? { respawnLimit: 0, respawnInterval: 0 };
   const limited = respawnLimit > 0 && respawnInterval > 0;
   ok(!limited || instance.respawnCount <= respawnLimit + 1, 'the respawn limit holds');
+}
+
+function checkTimers(
+  { timers }: EngineState,
+  { id, goal, state, pause, settling, processes }: InstanceState,
+  isPaused: boolean,
+): void {
+  for (const [kind, timer] of [
+    ['respawn', pause?.timer || undefined],
+    ['settle', settling?.timer],
+  ] as const) {
+    const armed = [...timers.values()].flatMap(({ id: own, action }) =>
+      action.kind === kind && action.instance === id ? [own] : [],
+    );
+    deepEqual(armed, timer === undefined ? [] : [timer], `the ${kind} timer is armed while it is waited for`);
+  }
+  if (pause?.timer) ok(isPaused && goal === 'start' && !processes['post-stop'], 'a pause stands behind post-stop');
+  if (settling) ok(state === 'spawned' && goal === 'start' && processes.main, 'what settles has been spawned');
 }
 
 function checkPhase({ timers }: EngineState, instance: InstanceState, slot: string, process: ProcessState): void {

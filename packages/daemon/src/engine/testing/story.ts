@@ -28,6 +28,7 @@ export function text(tree: Condition): string {
 export type Step =
   | { do: 'start' | 'stop' | 'restart'; job: number; env: string[] }
   | { do: 'reload'; job: number }
+  | { do: 'force' | 'kill'; job: number }
   | { do: 'setEnv'; job: number | null; variable: string }
   | { do: 'emit'; name: string }
   | { do: 'exit'; which: number; code: number; signal: number }
@@ -38,11 +39,20 @@ export type Step =
   | { do: 'quiesce' };
 
 const number = fc.nat({ max: 20 });
+const BACK_OFF = ['respawn delay 0.5 3', 'respawn reset 2', 'ready after 1.5'];
 const jobText = fc
   .record({
     hooks: fc.subarray(['pre-start', 'post-start', 'pre-stop', 'post-stop']),
     main: fc.boolean(),
-    flags: fc.subarray(['task', 'respawn', 'respawn', 'normal exit 3', 'kill timeout 2', 'respawn limit 2 10']),
+    flags: fc.subarray([
+      'task',
+      'respawn',
+      'respawn',
+      'normal exit 3',
+      'kill timeout 2',
+      'respawn limit 2 10',
+      ...BACK_OFF,
+    ]),
     expect: fc.constantFrom('none', 'stop', 'fork', 'daemon'),
     start: fc.option(condition),
     stop: fc.option(condition),
@@ -60,7 +70,7 @@ const jobText = fc
   );
 const ordinaryStep = fc.oneof(
   fc.record({ do: fc.constantFrom('start', 'stop', 'restart'), job: number, env: fc.subarray(['A=1', 'B=2']) }),
-  fc.record({ do: fc.constant('reload'), job: number }),
+  fc.record({ do: fc.constantFrom('reload', 'force', 'kill'), job: number }),
   fc.record({ do: fc.constant('setEnv'), job: fc.option(number), variable: fc.constantFrom('A=1', 'A=3') }),
   fc.record({ do: fc.constant('emit'), name: fc.constantFrom(...EVENTS) }),
   fc.record({
@@ -87,7 +97,11 @@ const anyJobs = fc.record({
 /** Services that come back, by standing orders mostly, and little else. */
 const services = fc.record({
   jobs: fc.array(
-    fc.constantFrom('respawn\nrespawn limit 0 5\nexec main\n', 'respawn\nexec main\npre-stop exec pre-stop\n'),
+    fc.constantFrom(
+      'respawn\nrespawn limit 0 5\nexec main\n',
+      'respawn\nexec main\npre-stop exec pre-stop\n',
+      'respawn\nrespawn delay 1\nexec main\n',
+    ),
     { minLength: 1, maxLength: 3 },
   ),
   steps: fc.array(
@@ -161,6 +175,14 @@ function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<numbe
     case 'reload':
       world.request({ method: 'reload', target: { job: `j${next.job % jobs}`, env: [] } });
       return;
+    case 'force':
+      world.request({ method: 'stop', target: { job: `j${next.job % jobs}`, env: [] }, wait: true, force: true });
+      return;
+    case 'kill': {
+      const target = { job: `j${next.job % jobs}`, env: [] };
+      world.request({ method: 'kill', target, signal: 10, hook: next.job % 2 === 0 });
+      return;
+    }
     case 'emit':
       world.emit(next.name);
       return;

@@ -1,0 +1,65 @@
+/** Hooks that would run for longer than their job may wait for them once it is to stop. */
+import { SIGKILL, type Slot, signalName } from '@upstart/common';
+import type { Context } from '../model/context.ts';
+import type { ProcessState } from '../model/process-state.ts';
+import type { InstanceState, TimerAction } from '../model/state.ts';
+
+const HOOKS = ['security', 'pre-start', 'post-start', 'pre-stop', 'post-stop'] as const;
+
+/** The hooks of an instance that run. */
+export function* runningHooks({ processes }: InstanceState): Generator<[Slot, ProcessState]> {
+  for (const slot of HOOKS) {
+    const process = processes[slot];
+    if (process) yield [slot, process];
+  }
+}
+
+/** The job is to stop: limits the time of its running hooks, if a hook timeout is set or the stop is forced. */
+export function limitHooks(context: Context, instance: InstanceState): void {
+  const { hookTimeout, killTimeout, killSignal } = context.classOf(instance).definition;
+  const usual = hookTimeout ?? context.state.settings.hookTimeout;
+  const { forced = false } = instance;
+  if (usual === 0 && !forced) return;
+  const seconds = forced ? Math.min(usual || killTimeout, killTimeout) : usual;
+  for (const [slot, { token }] of runningHooks(instance))
+    armHookTimer(context, instance, slot, token, seconds, killSignal);
+}
+
+/** A stop is forced: hooks that run get the kill signal now, those that come get it after the kill timeout. */
+export function forceHooks(context: Context, instance: InstanceState): void {
+  instance.forced = true;
+  const { killTimeout, killSignal } = context.classOf(instance).definition;
+  const signal = killTimeout === 0 ? SIGKILL : killSignal;
+  for (const [slot, process] of runningHooks(instance)) endHook(context, instance, slot, process, signal);
+}
+
+function armHookTimer(
+  context: Context,
+  instance: InstanceState,
+  slot: Slot,
+  token: number,
+  seconds: number,
+  signal: number,
+): void {
+  context.arm(seconds * 1000, { kind: 'hook', instance: instance.id, slot, token, signal });
+}
+
+/** The hook timeout has passed: sends the kill signal, and SIGKILL after the kill timeout. */
+export function hookTimeoutPassed(context: Context, action: Extract<TimerAction, { kind: 'hook' }>): void {
+  const { slot, token, signal } = action;
+  const instance = context.instance(action.instance);
+  const process = instance?.processes[slot];
+  if (instance && process?.token === token) endHook(context, instance, slot, process, signal);
+}
+
+function endHook(context: Context, instance: InstanceState, slot: Slot, process: ProcessState, signal: number): void {
+  const name = signalName(signal) ?? signal;
+  const text = `${slot} process (${process.pid}) had its time (${instance.forced ? 'forced stop' : 'hook timeout'})`;
+  instance.hints.push(text);
+  const line = `${context.display(instance)} ${text}: sending ${name} signal`;
+  context.logAbout(instance, 'warn', line, { slot, pid: process.pid });
+  const { token } = process;
+  context.command((id) => ({ type: 'signal', id, process: token, signal, group: true }));
+  const { killTimeout } = context.classOf(instance).definition;
+  if (signal !== SIGKILL) armHookTimer(context, instance, slot, token, killTimeout, SIGKILL);
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { explain } from '../testing/explain.ts';
+import { TestWorld } from '../testing/world.ts';
+
+const target = { job: 'web', env: [] };
+const force = (world: TestWorld): string => world.request({ method: 'stop', target, wait: true, force: true });
+
+function started(file: string): TestWorld {
+  const world = new TestWorld();
+  world.job('web', `exec web\nkill timeout 5\n${file}`);
+  world.start('web');
+  return world;
+}
+
+describe('a forced stop', () => {
+  it('ends a hook that hangs by the kill signal, then by KILL', () => {
+    const world = started('pre-start exec hang\nkill signal INT\n');
+    const stop = force(world);
+    expect(world.process('hang').signals).toEqual([2]);
+    world.wait(4999);
+    expect(world.process('hang').signals).toEqual([2]);
+    world.wait(1);
+    expect(world.process('hang').signals).toEqual([2, 9]);
+    world.exit(world.process('hang'), 0, 9);
+    expect([world.answer(stop), world.list()]).toEqual(['ok', ['web stop/waiting']]);
+    expect(explain(world, 'web').last).toMatchObject({ failure: null, text: expect.stringContaining('forced stop') });
+  });
+
+  it('works where a stop waits already, and answers both', () => {
+    const world = started('pre-stop exec hang\n');
+    const plain = world.stop('web');
+    expect([world.process('hang').signals, world.answer(plain)]).toEqual([[], null]);
+    const forced = force(world);
+    expect([world.answer(plain), world.answer(forced)]).toEqual([null, null]);
+    world.exit(world.process('hang'), 0, 15);
+    world.exit(world.process('web'), 0, 15);
+    expect([world.answer(plain), world.answer(forced), world.list()]).toEqual(['ok', 'ok', ['web stop/waiting']]);
+  });
+
+  it('gives hooks that come the kill timeout, and less if it is repeated', () => {
+    const world = started('post-stop exec clean\n');
+    force(world);
+    world.exit(world.process('web'), 0, 15);
+    world.wait(4999);
+    expect(world.process('clean').signals).toEqual([]);
+    world.wait(1);
+    expect(world.process('clean').signals).toEqual([15]);
+    const again = started('post-stop exec clean\n');
+    force(again);
+    again.exit(again.process('web'), 0, 15);
+    force(again);
+    expect(again.process('clean').signals).toEqual([15]);
+  });
+
+  it.each([
+    ['post-start', 'post-start exec hang\n'],
+    ['pre-start', 'pre-start exec hang\n'],
+  ])('of a job in %s reaches the end', (_hook, file) => {
+    const world = started(`${file}kill timeout 0\n`);
+    const stop = force(world);
+    // With a kill timeout of 0 seconds KILL comes first.
+    expect(world.process('hang').signals).toEqual([9]);
+    world.exit(world.process('hang'), 0, 9);
+    for (const process of [...world.processes.values()]) world.exit(process, 0, 15);
+    expect([world.answer(stop), world.list()]).toEqual(['ok', ['web stop/waiting']]);
+  });
+
+  it('is over with the next start', () => {
+    const world = started('pre-stop exec hang\n');
+    force(world);
+    world.start('web');
+    world.exit(world.process('hang'), 0, 15);
+    world.stop('web');
+    world.wait(60_000);
+    expect(world.process('hang').signals).toEqual([]);
+  });
+
+  it('needs a job that runs', () => {
+    const world = started('');
+    world.stop('web');
+    world.exit(world.process('web'), 0, 15);
+    expect(world.answer(force(world))).toBe('Unknown instance: ');
+  });
+});
+
+describe('kill', () => {
+  const kill = (world: TestWorld, signal: number, hook = false): string =>
+    world.request({ method: 'kill', target, signal, hook });
+
+  it('sends a signal to the main process, or to the hook, alone', () => {
+    const world = started('pre-stop exec hang\n');
+    expect(world.answer(kill(world, 10))).toBe('ok');
+    expect(world.process('web').signals).toEqual([10]);
+    expect(world.answer(kill(world, 9, true))).toBe('Job has no hook that runs: web');
+    world.stop('web');
+    expect(world.answer(kill(world, 9, true))).toBe('ok');
+    expect([world.process('web').signals, world.process('hang').signals]).toEqual([[10], [9]]);
+    expect(world.effects).toContainEqual({
+      type: 'command',
+      command: expect.objectContaining({ type: 'signal', signal: 10, group: false }),
+    });
+  });
+
+  it('needs a process that runs', () => {
+    const world = new TestWorld();
+    world.job('web', 'pre-start exec hang\nexec web\n');
+    expect(world.answer(kill(world, 9))).toBe('Unknown instance: ');
+    world.start('web');
+    expect(world.answer(kill(world, 9))).toBe('Job has no main process that runs: web');
+    world.obeys = false;
+    world.exit(world.process('hang'));
+    expect(world.answer(kill(world, 9))).toBe('Job has no main process that runs: web');
+  });
+});

@@ -1,0 +1,32 @@
+/** Parts that the parameters of several methods share. */
+
+/** The job instance inside which a command runs. */
+export interface Requester {
+  job: string;
+  instance: string;
+}
+
+/** How a change is asked for: whether to wait for it, and from inside which job, for explanations. */
+export interface Asking {
+  wait: boolean;
+  from?: Requester;
+}
+
+/** With `force` hooks that run get the kill signal, those that come get it after the kill timeout; also in a stop that is under way. */
+export interface Stopping extends Asking {
+  force?: boolean;
+}
+
+/** The last real-time signal of Linux. */
+export const MAX_SIGNAL = 64;
+
+/** A signal by its number, from 1 to MAX_SIGNAL, for the main process or the hook. */
+export interface Killing {
+  signal: number;
+  hook: boolean;
+}
+
+/** With `details` the answer has the details of each job and instance. A daemon from before 2.15 gives none. */
+export interface Detailed {
+  details?: boolean;
+}
