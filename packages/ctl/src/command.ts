@@ -67,7 +67,7 @@ export function ownInstance(env: CommandContext['env']): Requester | null {
 }
 
 /** The job instance that a request comes from. */
-export function origin({ env }: CommandContext): { from?: Requester } {
+export function origin({ env }: Pick<CommandContext, 'env'>): { from?: Requester } {
   const from = ownInstance(env);
   return from === null || from.job === '' ? {} : { from };
 }

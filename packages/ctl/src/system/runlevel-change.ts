@@ -1,5 +1,6 @@
 /** Changing the run level: a login record, and an event that does everything else (reference: system §4). */
 import { LOGIN_FILES, type LoginFiles, readRunlevel, recordRunlevel } from '@upstart/common/login-records';
+import { origin } from '../command.ts';
 import { connectSystem } from './tool.ts';
 
 /**
@@ -22,7 +23,8 @@ export async function changeRunlevel(program: string, level: string, extras: rea
   try {
     recordRunlevel(LOGIN_FILES, { level, previous }, Date.now());
     const env = [`RUNLEVEL=${level}`, `PREVLEVEL=${previous}`, ...extras];
-    await client.call('emit', { name: 'runlevel', env, wait: false });
+    // From inside of a job, rc-sysinit for example, the event follows from that one.
+    await client.call('emit', { name: 'runlevel', env, wait: false, ...origin(process) });
   } finally {
     client.close();
   }

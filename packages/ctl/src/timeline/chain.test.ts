@@ -19,6 +19,7 @@ function story(): HistoryWriter {
   task = history.state('migrate', 'starting', 'spawned', 3, task);
   task = history.state('migrate', 'spawned', 'running', 10, task);
   task = history.exit('migrate', 0, 1500, task);
+  task = history.goal('migrate', 'stop', { kind: 'process', text: 'because it ended' }, 1500, task);
   task = history.state('migrate', 'running', 'waiting', 1501, task);
   let last = history.state('db', 'starting', 'pre-start', 1501, task);
   last = history.state('db', 'pre-start', 'spawned', 1600, last);
@@ -73,6 +74,19 @@ describe('the chain of a boot', () => {
     expect(bootChain([...before, ...after])?.steps[0]).toMatchObject({ job: 'web' });
     expect(bootChain([])).toBeNull();
     expect(bootChain(story().sorted().slice(1))).toBeNull();
+  });
+
+  it('counts from the first event even if something else has emitted the one that decided', () => {
+    const history = story();
+    const outside = history.event('runlevel', { kind: 'request', text: 'by request' }, 3000);
+    const rc = history.goal('rc', 'start', { kind: 'event', text: 'by `runlevel`' }, 3000, outside);
+    history.state('rc', 'waiting', 'running', 3100, rc);
+    const chain = bootChain(history.sorted());
+    expect(chain).toMatchObject({ totalMs: 3100, beganMs: 1_000_000 });
+    expect(chain?.steps).toMatchObject([
+      { job: 'rc', atMs: 3100, tookMs: 100 },
+      { event: 'runlevel', atMs: 3000 },
+    ]);
   });
 
   it('of a respawned job is that of its first start', () => {

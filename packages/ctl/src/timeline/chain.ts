@@ -6,7 +6,7 @@ import { type Phase, phaseOf } from './phases.ts';
 /** How many steps a chain has at most; what was before is left out. */
 export const MAX_STEPS = 200;
 
-/** A part of the chain: an event, or one instance for a while. Times are milliseconds since the beginning of the chain. */
+/** A part of the chain: an event, or one instance for a while. Times are milliseconds since the beginning of the boot or of the chain. */
 export interface ChainStep {
   readonly kind: 'job' | 'event';
   /** The name of the job; null for an event. */
@@ -19,7 +19,7 @@ export interface ChainStep {
   readonly atMs: number;
   /** Since the step before. */
   readonly tookMs: number;
-  /** Why it began, as the history has it: `` by `started JOB=db` ``; null: that is not in this step. */
+  /** Of an event its cause; of a job why it was started, `` by `started JOB=db` ``, or null if it was not in this step. */
   readonly cause: string | null;
   /** How long the instance was in each phase during this step. */
   readonly phases: readonly { readonly phase: Phase; readonly ms: number }[];
@@ -37,18 +37,22 @@ export interface Chain {
   readonly entries: ReadonlySet<number>;
 }
 
-/** The chain of the boot: of the job that was running last of all that came up by themselves. null: the history has no boot. */
+/**
+ * The chain of the boot: of the job that was running last of all that came up by themselves. Times are those since the boot's first event,
+ * to which the chain does not lead where something outside of all jobs has emitted an event. null: the history has no boot.
+ */
 export function bootChain(entries: readonly HistoryEntry[]): Chain | null {
   const current = ofThisMachineStart(entries);
   const running = new Set<string>();
   let last: HistoryEntry | null = null;
+  const boot = ofBoot(current) ?? [];
   // Whatever is running once more has been respawned, or restarted.
-  for (const entry of ofBoot(current) ?? []) {
+  for (const entry of boot) {
     if (entry.kind !== 'state' || entry.to !== 'running' || running.has(keyOf(entry))) continue;
     running.add(keyOf(entry));
     last = entry;
   }
-  return last && chainTo(last, current);
+  return last && chainTo(last, current, boot[0]);
 }
 
 /**
@@ -73,7 +77,8 @@ export function jobChain(entries: readonly HistoryEntry[], job: string, instance
   return chainTo(reached, current);
 }
 
-function chainTo(target: HistoryEntry, entries: readonly HistoryEntry[]): Chain {
+/** `from`: what times are counted from; the first entry of the chain unless given. */
+function chainTo(target: HistoryEntry, entries: readonly HistoryEntry[], from?: HistoryEntry): Chain {
   const known = new Map(entries.map((entry) => [entry.id, entry]));
   const path: HistoryEntry[] = [];
   let entry: HistoryEntry | undefined = target;
@@ -88,7 +93,7 @@ function chainTo(target: HistoryEntry, entries: readonly HistoryEntry[]): Chain 
     entry = isFirst ? undefined : before;
   }
   path.reverse();
-  const began = path[0] as HistoryEntry;
+  const began = from ?? (path[0] as HistoryEntry);
   const groups = grouped(path);
   const kept = groups.slice(-MAX_STEPS);
   const steps = kept.map((group, at) =>
@@ -96,12 +101,15 @@ function chainTo(target: HistoryEntry, entries: readonly HistoryEntry[]): Chain 
   );
   return {
     steps: steps.reverse(),
-    totalMs: target.monotonicMs - began.monotonicMs,
+    totalMs: micro(target.monotonicMs - began.monotonicMs),
     complete: complete && kept.length === groups.length,
     beganMs: began.atMs,
     entries: new Set(path.map(({ id }) => id)),
   };
 }
+
+/** Rounds milliseconds to a microsecond. */
+const micro = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** Neighbours of one instance belong together. */
 function grouped(path: readonly HistoryEntry[]): HistoryEntry[][] {
@@ -119,14 +127,15 @@ function grouped(path: readonly HistoryEntry[]): HistoryEntry[][] {
 function stepOf(group: readonly HistoryEntry[], before: HistoryEntry | undefined, beganMs: number): ChainStep {
   const last = group.at(-1) as HistoryEntry;
   const since = (before ?? (group[0] as HistoryEntry)).monotonicMs;
-  const times = { reached: reachedBy(last), atMs: last.monotonicMs - beganMs, tookMs: last.monotonicMs - since };
+  const [atMs, tookMs] = [micro(last.monotonicMs - beganMs), micro(last.monotonicMs - since)];
+  const times = { reached: reachedBy(last), atMs, tookMs };
   if (last.kind === 'event') {
     const { event, cause } = last;
     return { kind: 'event', job: null, instance: '', event, ...times, cause: cause.text, phases: [] };
   }
   const { job, instance } = last;
-  const goal = group.findLast((entry) => entry.kind === 'goal');
-  const cause = goal?.kind === 'goal' ? goal.cause.text : null;
+  const start = group.findLast((entry) => entry.kind === 'goal' && entry.to === 'start');
+  const cause = start?.kind === 'goal' ? start.cause.text : null;
   return { kind: 'job', job, instance, event: null, ...times, cause, phases: phasesOf(group) };
 }
 
@@ -145,5 +154,5 @@ function phasesOf(group: readonly HistoryEntry[]): ChainStep['phases'] {
     const next = group[at + 1];
     if (phase !== null && next) totals.set(phase, (totals.get(phase) ?? 0) + next.monotonicMs - entry.monotonicMs);
   });
-  return [...totals].flatMap(([name, ms]) => (ms > 0 ? [{ phase: name, ms }] : []));
+  return [...totals].flatMap(([name, ms]) => (ms > 0 ? [{ phase: name, ms: micro(ms) }] : []));
 }

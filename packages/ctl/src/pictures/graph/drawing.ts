@@ -7,7 +7,8 @@ import { layOut, type PlacedBox, type PlacedEdge, ROW_HEIGHT } from './layout.ts
 const MARGIN = 24;
 const HEAD_HEIGHT = 76;
 const LABEL_SIZE = 10;
-const MIN_WIDTH = 640;
+/** The legend takes so much. */
+const MIN_WIDTH = 740;
 /** The most jobs and events that are laid out: more take too long, and nobody could read them. */
 export const MAX_DRAWN_NODES = 2500;
 
