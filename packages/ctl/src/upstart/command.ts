@@ -6,7 +6,7 @@ import type { Invocation } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import type { Printer } from '../printer.ts';
 
-/** Exit statuses. Of several jobs the highest one counts. */
+/** Exit statuses. With several jobs the highest one wins. */
 export const EXIT = { done: 0, failed: 1, usage: 2, notRunning: 3, unknown: 4 } as const;
 
 /** Options by their long names, as yargs describes them, with the kind of their values for completion. */
@@ -15,17 +15,17 @@ export type OptionTable = Readonly<Record<string, YargsOption & { readonly wordK
 /** A row of the table of commands. The types of the options that a call has follow from `options`. */
 export interface CommandRow<O extends OptionTable> {
   readonly name: string;
-  /** The arguments behind the name, as yargs writes them: `[JOB..]`, `<JOB..>`. A name with a `=` would be taken for an option. */
+  /** The arguments after the name, in yargs' form: `[JOB..]`, `<JOB..>`. yargs takes a name with a `=` for an option. */
   readonly words: string;
-  /** The kind of them, for completion. */
+  /** The kind of the arguments, for completion. */
   readonly wordKind: WordKind;
   readonly summary: string;
   readonly options: O;
-  /** Command lines behind `upstart`, and what they do. */
+  /** Examples: command lines after `upstart`, with a description. */
   readonly examples: readonly (readonly [line: string, does: string])[];
-  /** Whether it must run in a process of the caller's: it reads the caller's files, or follows what outlives the daemon. */
+  /** Whether it has to run in the caller's process: it reads the caller's files, or may outlive the daemon. */
   isLocal?(options: InferredOptionTypes<O>): boolean;
-  /** Resolves with the exit status. A `UsageError` is answered with a pointer to the help, any other error with its text. */
+  /** Resolves with the exit status. For a `UsageError` the caller prints a pointer to the help, for any other error its text. */
   run(call: Call<InferredOptionTypes<O>>): Promise<number>;
 }
 
@@ -44,17 +44,17 @@ export interface Call<Given = unknown> {
   readonly options: Given;
   readonly context: CommandContext;
   readonly print: Printer;
-  /** The init that is meant. */
+  /** The address of the init that the options mean. */
   readonly scope: Scope;
-  /** Whether that is a session's. */
+  /** Whether it is a session's init. */
   readonly session: boolean;
-  /** Connects to it; once, however often it is called. */
+  /** Connects to it; later calls return the same connection. */
   connect(): Promise<UpstartClient>;
 }
 
 export const JSON_OPTION = { json: { type: 'boolean', describe: 'print JSON, for programs' } } as const;
 
-/** The same call as one of a command of initctl. */
+/** The same call in the form for a command of initctl. */
 export function asInvocation(call: Call, options: Options): Invocation {
   const { words, context, print, session, connect } = call;
   return { args: words, options, context, print, session, connect };

@@ -15,7 +15,7 @@ const STATUSES =
 const ABOUT_INIT =
   "With options only `upstart` is init itself: `upstart --user` runs a session's init, `init --help` lists its options.";
 
-/** Messages of yargs, and our texts for them. */
+/** Our texts for messages of yargs. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^Not enough non-option arguments: .*/, 'missing job name'],
   [/^Not enough arguments following: (\S+).*/, 'missing argument: --$1'],
@@ -62,7 +62,7 @@ async function dispatch(words: readonly string[], context: CommandContext, print
     .fail((message, error) => {
       throw error instanceof UsageError ? error : new UsageError(withNearest(message ?? error?.message ?? '', words));
     });
-  // yargs takes longer to hear of all commands than of one, and than that one takes to run.
+  // Registering all commands with yargs takes longer than running one of them.
   const named = COMMANDS.find(({ name }) => name === words.find((word) => !word.startsWith('-')));
   for (const command of named ? [named] : COMMANDS) {
     parser.command({
@@ -88,7 +88,7 @@ async function dispatch(words: readonly string[], context: CommandContext, print
   return run === null ? EXIT.done : (run as () => Promise<number>)();
 }
 
-/** yargs gives no command the words behind `--`: it is left out where nothing behind it looks like an option. */
+/** yargs passes no words after `--` to commands: drops the `--` where no word after it looks like an option. */
 function withoutEnd(words: readonly string[]): string[] {
   const end = words.indexOf('--');
   const isNeeded = words.slice(end + 1).some((word) => word.startsWith('-'));
@@ -125,7 +125,7 @@ async function runCommand(
   }
 }
 
-/** The words that yargs has put under the names of `command.words`. */
+/** The arguments that yargs has stored under the names in `command.words`. */
 function positionals({ words }: FrontCommand, options: Readonly<Record<string, unknown>>): string[] {
   return [...words.matchAll(/[<[]([^\].>]+)/g)].flatMap(([, name = '']) => {
     const value = options[name];
@@ -133,7 +133,7 @@ function positionals({ words }: FrontCommand, options: Readonly<Record<string, u
   });
 }
 
-/** Of an option that was given more than once the last one counts, unless it is a list. */
+/** The last value of a repeated option wins, unless it is a list. */
 function lastOfEach(
   given: Readonly<Record<string, unknown>>,
   options: FrontCommand['options'],

@@ -1,4 +1,4 @@
-/** Which jobs and instances the words of a command line mean: names, patterns, and KEY=VALUE for an instance. */
+/** Resolves the words of a command line to jobs and instances: names, patterns, and KEY=VALUE for an instance. */
 
 import { type BrokenFile, brokenFileText, globMatches, nearest, UsageError } from '@upstart/common';
 import type { InstanceStatus, JobStatus, Target, UpstartClient } from '@upstart/protocol';
@@ -17,23 +17,23 @@ export interface MeantJobs {
 
 export interface MeantJob {
   readonly job: string;
-  /** Given for an instance that need not exist yet. */
+  /** The variables of an instance that need not exist yet. */
   readonly env: readonly string[];
-  /** The instances that are meant and exist. */
+  /** The existing instances that the word matches. */
   readonly instances: readonly InstanceStatus[];
-  /** How the word means it: by its name, by a pattern that fits, or by some of its instances. */
+  /** How the word matches the job: by its name, by a pattern, or by some of its instances. */
   readonly by: 'name' | 'pattern' | 'instances';
 }
 
-/** The instances that are there, each as a target; with variables the one that they name, whether it is there or not. */
+/** Each existing instance as a target; with variables the instance that they name, whether it exists or not. */
 export function targetsOf({ job, env, instances }: MeantJob): Target[] {
   if (env.length > 0) return [{ job, env: [...env] }];
   return instances.map(({ name }) => ({ job, instance: name }));
 }
 
 /**
- * Jobs by name or pattern (`*`, `?`, `[…]`), instances as `JOB/INSTANCE`. Words with a `=` behind the first one are variables
- * of all that are named. Throws UsageError.
+ * Jobs by name or pattern (`*`, `?`, `[…]`), instances as `JOB/INSTANCE`. Words with a `=` after the first word are variables
+ * for all named jobs. Throws UsageError.
  */
 export async function meantJobs(client: UpstartClient, words: readonly string[]): Promise<MeantJobs> {
   const known = await client.call('list', {});
@@ -61,7 +61,7 @@ function named(word: string, known: readonly JobStatus[]): Found[] {
   return status === undefined ? [] : [{ ...status, by: 'name' }];
 }
 
-/** Those whose name fits, and instances by `JOB/INSTANCE`. */
+/** The jobs whose name matches, and instances by `JOB/INSTANCE`. */
 function matching(pattern: string, known: readonly JobStatus[]): Found[] {
   return known.flatMap(({ job, instances }): Found[] => {
     if (globMatches(pattern, job)) return [{ job, instances, by: 'pattern' }];

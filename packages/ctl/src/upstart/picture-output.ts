@@ -1,4 +1,4 @@
-/** Where a picture goes: to a file, or to standard output unless that is a terminal. */
+/** Writes a picture to a file, or to standard output unless that is a terminal. */
 import { writeFileSync } from 'node:fs';
 import { encodeText, systemErrorText } from '@upstart/common';
 import type { DrawAnswer, DrawOrder } from '../pictures/order.ts';
@@ -13,13 +13,13 @@ interface Given {
   readonly output?: string | undefined;
 }
 
-/** Throws where a picture would be written on a terminal: before the work of drawing it. */
+/** Throws if a picture would go to a terminal, before it is drawn. */
 export function requirePlace({ options, context }: Call<Given>, example: string): void {
   if (options.output !== undefined || !context.terminal.out) return;
   throw new Error(`a picture is not for a terminal: write it to a file, \`upstart ${example} -o ${example}.svg\``);
 }
 
-/** Has it drawn, and puts it where it is wanted. Returns the exit status. */
+/** Has the picture drawn and writes it. Returns the exit status. */
 export function draw(order: DrawOrder, call: Call<Given>): number {
   const answer = askTool<DrawAnswer>('draw.js', order);
   if ('error' in answer) {

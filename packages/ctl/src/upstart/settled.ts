@@ -11,8 +11,8 @@ import {
 } from '@upstart/protocol';
 
 /**
- * Resolves when the instance runs, or when it is gone, as its goal has it. Throws TimeoutError, and UpstartError where a start
- * came to nothing or a stop was overtaken by a start.
+ * Resolves when the instance has reached its goal: it runs, or has ended. Throws TimeoutError; UpstartError where a start failed
+ * or a start has superseded the stop.
  */
 export async function untilSettled(
   client: UpstartClient,
@@ -49,7 +49,7 @@ async function isSettled(client: UpstartClient, target: Target, goal: 'start' | 
     return instance === undefined;
   }
   if (instance?.goal === 'start') return instance.state === 'running';
-  // A task that has ended is done.
+  // A task has reached its goal when it has ended.
   if (instance !== undefined || (await hasFailed(client, target))) throw upstartError('job-failed-to-start');
   return true;
 }
@@ -58,7 +58,7 @@ async function instanceOf(client: UpstartClient, target: Target): Promise<Instan
   return (await statusOrNone(client, target)).instances[0];
 }
 
-/** The status of the instance that `target` names; without instances where there is none of that name. */
+/** The status of the instance that `target` names; without instances where none has that name. */
 export async function statusOrNone(client: UpstartClient, target: Target): Promise<JobStatus> {
   try {
     return await client.call('status', target);

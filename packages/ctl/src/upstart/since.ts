@@ -4,8 +4,8 @@ import { UsageError } from '@upstart/common';
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
- * Milliseconds since the epoch: of a time that `Date` reads (`2026-11-29T05:00`, `2026-11-29 05:00:00`), or so long ago (`90s`, `10m`, `2h`,
- * `1d`). `nowMs` likewise. Throws UsageError.
+ * Milliseconds since the epoch, of a time that `Date` reads (`2026-11-29T05:00`, `2026-11-29 05:00:00`) or of an age (`90s`, `10m`,
+ * `2h`, `1d`). `nowMs`: the current time in the same unit. Throws UsageError.
  */
 export function sinceMs(value: string, nowMs: number): number {
   const [, count, unit = ''] = /^(\d+(?:\.\d+)?) ?(s|m|min|h|d)$/.exec(value) ?? [];

@@ -1,16 +1,16 @@
-/** Programs of lib/upstart that do what neither init nor each command should have to load: one answers one question and ends. */
+/** Programs of lib/upstart for work whose code neither init nor most commands should load: each answers one question and ends. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 
-/** How much an answer may be, in bytes. */
+/** The largest answer, in bytes. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
-/** The path of one, by its name. */
+/** The path of such a program. */
 export function toolPath(name: string): string {
   return join(dirname(process.argv[1] ?? ''), name);
 }
 
-/** Asks it, as JSON on its standard input; its answer comes as JSON, and its standard error is the caller's. Throws if there is no answer. */
+/** Runs it: question and answer are JSON, on standard input and output; standard error is the caller's. Throws without an answer. */
 export function askTool<Answer>(name: string, question: unknown): Answer {
   const { stdout, status } = spawnSync(process.execPath, [toolPath(name)], {
     input: JSON.stringify(question),

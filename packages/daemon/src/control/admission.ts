@@ -1,13 +1,13 @@
 /**
- * What may be done for one client now. Every bound of `limits.ts` that holds a client's work back is applied here:
+ * Admits the work of one client. Applies every bound of `limits.ts` that delays a client's work:
  *
- * | bound | what waits |
+ * | bound | it delays |
  * | --- | --- |
  * | requests at once, requests in flight | the next request |
- * | requests and bytes in one turn | what comes beyond, until the next turn |
- * | answers that are not read | everything, until the client reads |
- * | turns of strangers, turns of costly work | one piece of work, until others have had theirs |
- * | memory of all connections together | nothing: the client that has most is cut off |
+ * | requests and bytes in one turn | the rest, until the next turn |
+ * | unread answers | everything, until the client reads |
+ * | turns of strangers, turns of costly work | one piece of work, until other clients had their turn |
+ * | memory of all connections together | nothing: the client that holds most is disconnected |
  */
 import type { Socket } from 'node:net';
 import { Allowance } from './allowance.ts';
@@ -25,12 +25,12 @@ export class Admission {
   readonly #allowance: Allowance;
   readonly #costly: CostlyTurns;
   #working = 0;
-  /** It stands in the line of strangers. */
+  /** It waits for its turn among the strangers. */
   #inLine = false;
-  /** Bytes of the requests that are queued or worked on. */
+  /** Bytes of the requests that are queued or in progress. */
   #requestBytes = 0;
 
-  /** `holder` is cut off when it keeps too much; `renewed` is called when a new turn allows more. */
+  /** Disconnects `holder` when it holds too much memory; calls `renewed` when a new turn allows more work. */
   constructor(parts: ConnectionParts, socket: Socket, holder: Holder, renewed: () => void) {
     this.#parts = parts;
     this.#socket = socket;
@@ -39,17 +39,17 @@ export class Admission {
     this.#costly = new CostlyTurns(socket, parts.turns, parts.privileged);
   }
 
-  /** Nothing is being done for this client. */
+  /** No request of this client is in progress. */
   get isIdle(): boolean {
     return this.#working === 0;
   }
 
-  /** The client leaves so much unread that nothing more is done for it. */
+  /** The client leaves so many answers unread that its next requests wait. */
   get isFull(): boolean {
     return this.#costly.full;
   }
 
-  /** Whether another request may be begun; `untaken`: the answers that the kernel has not taken. */
+  /** Whether another request may begin; `untaken`: the number of answers that the kernel has not taken. */
   mayBegin(untaken: number): boolean {
     const { requests, inFlight } = this.#parts.limits;
     if (this.#working >= requests || this.#working + untaken >= inFlight) return false;
@@ -60,12 +60,12 @@ export class Admission {
     return this.#allowance.hasBytes && !this.isFull;
   }
 
-  /** So many bytes are read now. */
+  /** Counts bytes that are read in this turn. */
   read(bytes: number): void {
     this.#allowance.takeBytes(bytes);
   }
 
-  /** A request of so many bytes has come. */
+  /** Counts a request that has arrived, with its size. */
   queued(bytes: number): void {
     this.#requestBytes += bytes + requestCostBytes;
   }
@@ -80,14 +80,14 @@ export class Admission {
     this.#requestBytes -= bytes + requestCostBytes;
   }
 
-  /** Resolves when something costly may be done; rejects when the client has gone. */
+  /** Resolves when costly work may begin; rejects when the client has disconnected. */
   costlyTurn(): Promise<void> {
     return this.#costly.next();
   }
 
   /**
-   * Does `work`: at once for those who may change things, and in a turn in which no other stranger has any done. Returns whether
-   * it was done at once.
+   * Runs `work`: at once for a privileged client; for a stranger in a turn in which no other stranger's work runs. Returns whether
+   * it ran at once.
    */
   inTurn(work: () => void): boolean {
     if (this.#parts.privileged) {
@@ -103,12 +103,12 @@ export class Admission {
     return false;
   }
 
-  /** There may be room for answers again, or the client has gone. */
+  /** There may be room for answers again, or the client has disconnected. */
   wake(): void {
     this.#costly.wake();
   }
 
-  /** Notes what the connection keeps: answers that are not read, requests, and `unreadInput` bytes of input. Too much ends it. */
+  /** Notes the memory that the connection holds: unread answers, requests, and `unreadInput` bytes of input. Too much disconnects it. */
   account(unreadInput: number): void {
     const { writableLength, destroyed } = this.#socket;
     if (destroyed) return;
@@ -116,7 +116,7 @@ export class Admission {
     else this.#parts.budget.note(this.#holder, writableLength + this.#requestBytes + unreadInput);
   }
 
-  /** The connection is over. */
+  /** The connection has ended. */
   closed(): void {
     this.#parts.budget.note(this.#holder, 0);
     this.#costly.wake();

@@ -1,4 +1,4 @@
-/** The work for one client in one turn of the event loop, before others have theirs. */
+/** The work that one client may cause in one turn of the event loop. */
 
 import { CONNECTION_LIMITS } from './limits.ts';
 
@@ -10,7 +10,7 @@ export class Allowance {
   #bytes = 0;
   #nextTurn: NodeJS.Immediate | null = null;
 
-  /** `renewed` is called at the next turn, after one in which something was taken. */
+  /** Calls `renewed` in the turn after one in which some of the allowance was used. */
   constructor(renewed: () => void) {
     this.#renewed = renewed;
   }

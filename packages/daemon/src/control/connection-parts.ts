@@ -6,7 +6,7 @@ import type { Turns } from './turns.ts';
 /** The parts of the daemon and of the listening socket that a connection uses. */
 export interface ConnectionParts {
   context: ControlContext;
-  /** Whether the client may change things. */
+  /** Whether the client may change jobs, rather than only ask. */
   privileged: boolean;
   limits: SocketLimits;
   turns: Turns;

@@ -41,12 +41,12 @@ export class Connection implements RequestHandler, Holder {
   readonly #stream: RequestStream;
   readonly #notify = (notification: Notification): void =>
     this.#write(notificationFrame(this.#parts.privileged ? notification : publicNotification(notification)));
-  /** Input that is still to be parsed: nothing, or the rest of one chunk. */
+  /** Input that is not parsed yet: none, or the rest of one chunk. */
   #unread: Buffer | null = null;
   readonly #queue: QueuedRequest[] = [];
   readonly #deliveries: Deliveries;
   #greeting: NodeJS.Timeout | null;
-  /** It has been refused for good. */
+  /** Set once the connection has been rejected. */
   #farewell: Farewell | null = null;
   readonly #admission: Admission;
 
@@ -68,7 +68,7 @@ export class Connection implements RequestHandler, Holder {
       this.#proceed();
     });
     socket.on('drain', () => this.#proceed());
-    // A client that vanishes concerns no other; `close` follows.
+    // A client that disconnects affects no other client; `close` follows.
     socket.on('error', () => {});
     let ended = false;
     socket.on('end', () => {
@@ -77,12 +77,12 @@ export class Connection implements RequestHandler, Holder {
     socket.on('close', (failed) => this.#closed(ended && !failed));
   }
 
-  /** Nothing is being done for this client, now. */
+  /** No request of this client is in progress. */
   get idle(): boolean {
     return this.#admission.isIdle;
   }
 
-  /** It has sent what was not looked at yet. */
+  /** The client has sent input that was not processed yet. */
   get behind(): boolean {
     return this.#queue.length > 0 || this.#unread !== null || this.#socket.isPaused();
   }
@@ -113,7 +113,7 @@ export class Connection implements RequestHandler, Holder {
     this.close();
   }
 
-  /** Resumes requests that waited for room, and begins those that may begin. */
+  /** Resumes requests that waited for room, and begins the ones that may begin. */
   #proceed(): void {
     if (!this.#socket.writable) return;
     this.#admission.wake();
@@ -136,12 +136,12 @@ export class Connection implements RequestHandler, Holder {
     this.#steer();
   }
 
-  /** Sends the reason of a refusal after the answers to all earlier requests. */
+  /** Sends the reason for a rejection, after the answers to all earlier requests. */
   #endIfAnswered(): void {
     if (this.#queue.length === 0 && this.#admission.isIdle) this.#farewell?.end();
   }
 
-  /** Reads on if there is nothing left to do. */
+  /** Reads more input once the queue is empty; otherwise pauses the socket. */
   #steer(): void {
     this.#endIfAnswered();
     if (this.#farewell) return;
@@ -158,11 +158,11 @@ export class Connection implements RequestHandler, Holder {
     return this.#unread !== null && this.#admission.mayRead;
   }
 
-  /** Reads some more of what has come; false if there is nothing, or it has to wait for the next turn. */
+  /** Parses some of the input; false if there is none, or the rest waits for the next turn. */
   #read(): boolean {
     const unread = this.#unread;
     if (!unread || !this.#mayRead) return false;
-    // The parts of one large request are only copied, and may arrive together.
+    // The parts of one large request are only copied, so one turn may take all of them.
     const length = Math.max(turnBytes, this.#stream.missing);
     this.#admission.read(Math.min(turnBytes, unread.length));
     this.#unread = unread.length > length ? unread.subarray(length) : null;
@@ -194,7 +194,7 @@ export class Connection implements RequestHandler, Holder {
     });
   }
 
-  /** The frame that answers; `keys` gets those of the engine's answers that the client needs until it has read that. */
+  /** The frame that answers; adds to `keys` the keys of the engine's answers that the client needs until it has read the frame. */
   async #answer({ id, method, params, key }: RequestFrame, keys: string[]): Promise<DaemonFrame> {
     const { context, privileged } = this.#parts;
     const needs = (needed: string): void => void keys.push(needed);
@@ -233,10 +233,10 @@ export class Connection implements RequestHandler, Holder {
     if (this.#socket.writable) this.#write(encodeAnswer(frame));
   }
 
-  /** `taken` is called when the kernel has the bytes, or an error when it will not. */
+  /** Calls `taken` when the kernel has taken the bytes, with an error when it never will. */
   #write(bytes: Buffer, taken?: (error?: Error | null) => void): void {
     if (!this.#socket.writable) return;
-    // Sends the answers of one turn together: each piece would wake the client.
+    // Sends the answers of one turn together: each write would wake the client.
     if (this.#socket.writableCorked === 0) {
       this.#socket.cork();
       process.nextTick(() => this.#socket.uncork());

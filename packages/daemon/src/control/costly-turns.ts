@@ -1,4 +1,4 @@
-/** When something costly may be done for one client: others have had their turn, and there is room for the answer. */
+/** Delays the costly work of one client until other clients had their turn and there is room for the answer. */
 import type { Socket } from 'node:net';
 import { upstartError } from '@upstart/protocol';
 import { CONNECTION_LIMITS } from './limits.ts';
@@ -8,7 +8,7 @@ export class CostlyTurns {
   readonly #socket: Socket;
   readonly #turns: Turns;
   readonly #privileged: boolean;
-  /** Settles when the costly request before has been let in: each connection stands in the line once. */
+  /** Settles when the costly request before it was admitted: each connection waits in the line once. */
   #last: Promise<void> = Promise.resolve();
   #waiters: (() => void)[] = [];
 
@@ -18,7 +18,7 @@ export class CostlyTurns {
     this.#privileged = privileged;
   }
 
-  /** The client leaves so much unread that nothing more is done for it. */
+  /** The client leaves so many answers unread that its next requests wait. */
   get full(): boolean {
     return this.#socket.writableLength > CONNECTION_LIMITS.fullBytes;
   }

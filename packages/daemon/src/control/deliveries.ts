@@ -1,16 +1,16 @@
 /**
- * The fate of a connection's answers. The kernel takes them and holds them for the client, also when the daemon dies, but does
- * not tell when they are read. It holds no more than fits into a socket's buffer, though.
+ * Tracks which answers of a connection may still be unread. The kernel holds them for the client, also when the daemon dies, but
+ * does not report when they are read. It holds no more than the socket's buffer, though.
  */
 import type { KeptAnswers } from '../runner/kept-answers.ts';
 
-/** With so many bytes behind it an answer has been read: a buffer holds 208 KiB unless `net.core.wmem_default` says otherwise. */
+/** An answer with so many bytes behind it has been read: a buffer holds 208 KiB unless `net.core.wmem_default` says otherwise. */
 export const READ_BEFORE = 512 * 1024;
 
 interface Delivery {
-  /** Where it ends, in bytes of answers since the beginning of the connection. */
+  /** The position of its end, in bytes of answers since the start of the connection. */
   end: number;
-  /** Of the answers that the client needs until it has this one. */
+  /** The keys of the answers that the client needs until it has read this one. */
   keys: readonly string[];
 }
 
@@ -18,16 +18,16 @@ export class Deliveries {
   readonly #kept: KeptAnswers;
   #written = 0;
   #taken = 0;
-  /** Answers that the kernel has not taken. */
+  /** The number of answers that the kernel has not taken. */
   waiting = 0;
-  /** Those with keys that may not have been read, oldest first. */
+  /** Answers with keys that may be unread, oldest first. */
   readonly #unread = new Set<Delivery>();
 
   constructor(kept: KeptAnswers) {
     this.#kept = kept;
   }
 
-  /** An answer of so many bytes is written now. What is returned is to be called once the kernel has taken it. */
+  /** Notes an answer that is being written. The caller calls the returned function once the kernel has taken the bytes. */
   answered(bytes: number, keys: readonly string[]): () => void {
     this.#written += bytes;
     const end = this.#written;
@@ -44,7 +44,7 @@ export class Deliveries {
     };
   }
 
-  /** The connection is over. `inOrder`: the client has ended it, and left nothing unread. */
+  /** The connection has ended. `inOrder`: the client has closed it and left nothing unread. */
   closed(inOrder: boolean, now: number): void {
     for (const { end, keys } of this.#unread) {
       if (inOrder && end <= this.#taken) this.#kept.wereRead(keys);

@@ -1,4 +1,4 @@
-/** The details of jobs that clients get: what the engine knows, and the memory and processor time of processes. */
+/** The details of jobs for clients: the engine's facts, and the memory and processor time of the processes. */
 import type { BrokenFile } from '@upstart/common';
 import { CgroupError } from '../cgroups/cgroup-error.ts';
 import { groupUsage } from '../cgroups/group-files.ts';
@@ -11,7 +11,7 @@ import type { Details } from '../engine/requests/queries.ts';
 import { monotonicNow } from '../time/clock.ts';
 import type { ControlContext } from './handlers.ts';
 
-/** Takes a look at all processes. */
+/** Reads the facts about all processes. */
 export async function lookAtDetails(
   control: ControlContext,
   broken: readonly BrokenFile[],
@@ -35,7 +35,7 @@ async function usage({ runner, usage, initPid }: ControlContext): Promise<UsageO
   };
 }
 
-/** Where groups of jobs are; null: there are none here. */
+/** The folder with the control groups of jobs; null: there is none here. */
 function groupBase(pid: number): string | null {
   try {
     return findBase(null, { pid });

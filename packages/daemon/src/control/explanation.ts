@@ -1,4 +1,4 @@
-/** Explanations for clients: the engine's facts, and those from files and processes. */
+/** Explanations for clients: the engine's facts, with facts from files and processes. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BrokenFile, lastLines } from '@upstart/common';
@@ -12,15 +12,15 @@ import { monotonicNow } from '../time/clock.ts';
 import { fileWarnings } from './file-warnings.ts';
 import type { ControlContext } from './handlers.ts';
 
-/** How many processes are listed. */
+/** The most processes in an explanation. */
 const MAX_UNSUPERVISED = 10;
 /** The longest command line that is shown, in characters. */
 const MAX_COMMAND = 120;
 const MAX_LINE = 300;
-/** So many milliseconds may lie between a failure and the last thing that was logged of its run. */
+/** The most milliseconds between a failure and the last output of its run. */
 const SAME_RUN_MS = 10_000;
 
-/** `broken` are the job's own files with errors. Throws UpstartError. */
+/** `broken`: the job's own files with errors. Throws UpstartError. */
 export async function explanationOf(
   { runner, configuration, orphans }: ControlContext,
   job: string,
@@ -39,12 +39,12 @@ export async function explanationOf(
     ...explanation,
     notes: [...explanation.notes, ...(asksFile ? fileWarnings(job, jobClass.definition.path) : [])],
     output: logDir === null ? null : failedOutput(explanation, resolve(logDir), privileged),
-    // Processes that are left in a control group end with the job.
+    // Processes that remain in a control group end with the job.
     unsupervised: jobCgroups ? [] : unsupervised(context, job, found, privileged),
   };
 }
 
-/** Whether people will wonder: the job has failed, has ended by itself, or has never run. */
+/** Whether the output is worth showing: the job has failed, has ended by itself, or has never run. */
 function puzzles({ instances, last }: EngineExplanation): boolean {
   if (instances.length > 0) return instances.some(({ failure }) => failure);
   return last === null || last.failure !== null || last.text.startsWith('stopped because');
@@ -61,7 +61,7 @@ function failedOutput(
   const path = logPath(logDir, job, (now ? now.name : last?.instance) ?? '');
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile() || stats.size === 0) return null;
-  // A run after it may have output something, too.
+  // A later run may have written output, too.
   const isLatest = now !== undefined || instances.length === 0;
   const ofThisRun = isLatest && Math.abs(stats.mtimeMs - failure.at) <= SAME_RUN_MS;
   return { path, lastLine: privileged && ofThisRun ? lastLine(path) : null };
@@ -72,12 +72,12 @@ function lastLine(path: string): string | null {
     const [line] = lastLines(path, 1);
     return line === undefined ? null : cut(line, MAX_LINE);
   } catch {
-    // Something else than a log has taken its place.
+    // Another file, which is no log, is in its place.
     return null;
   }
 }
 
-/** The orphans that are this job's. Those in the session of its main process are ended with that. */
+/** The orphans of this job. Orphans in the session of its main process end with that process. */
 function unsupervised(context: Context, job: string, orphans: Orphan[], privileged: boolean): UnsupervisedProcess[] {
   const { classes, settings, instances } = context.state;
   const mains = new Map<string, { pid: number; started: number }>();

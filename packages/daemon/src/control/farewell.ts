@@ -1,6 +1,6 @@
 /**
- * The end of a rejected connection. A client that is cut off while it sends does not read the reason, so what it still
- * sends is dropped, within bounds, and with as little haste as anything of a stranger's.
+ * The end of a rejected connection. A client that is disconnected while it sends never reads the reason, so its further input is
+ * drained and dropped, within bounds, and in turns like a stranger's work.
  */
 import type { Socket } from 'node:net';
 import { CONNECTION_LIMITS } from './limits.ts';
@@ -15,7 +15,7 @@ export class Farewell {
   readonly #timer: NodeJS.Timeout;
   #left: number = farewellBytes;
 
-  /** `last` is sent when all earlier requests have been answered. */
+  /** Sends `last` when all earlier requests have been answered. */
   constructor(socket: Socket, turns: Turns, last: Buffer) {
     this.#socket = socket;
     this.#turns = turns;
@@ -24,12 +24,12 @@ export class Farewell {
     socket.resume();
   }
 
-  /** Nothing else will be sent. */
+  /** Sends the last frame and closes this end. */
   end(): void {
     if (this.#socket.writable) this.#socket.end(this.#last);
   }
 
-  /** It has sent so many bytes. */
+  /** Drops input of so many bytes. */
   discard(bytes: number): void {
     this.#left -= bytes;
     if (this.#left <= 0) {

@@ -1,22 +1,22 @@
-/** What clients may use, as tables: each socket has bounds of its own, so that strangers cannot use up what the owner needs. */
+/** The limits of clients, as tables. Each socket has its own, so that strangers cannot use up the owner's resources. */
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
 
 /** The bounds of one socket and of each of its connections. */
 export interface SocketLimits {
-  /** How many connections there may be at once, and which part of the descriptors that are left for connections. */
+  /** The most connections at a time, and their share of the descriptors for connections. */
   readonly connections: number;
   readonly share: number;
-  /** How many requests of each are worked on at once; further ones wait. */
+  /** The most requests of a connection in progress; further ones wait. */
   readonly requests: number;
-  /** How many requests of each may have been begun whose answers its socket has not taken; further ones wait until it reads. */
+  /** The most requests of a connection whose answers its socket has not taken; further ones wait until the client reads. */
   readonly inFlight: number;
-  /** How many bytes all connections together may keep in memory. */
+  /** The most bytes that all connections together hold in memory. */
   readonly memoryBytes: number;
 }
 
-/** Of those who may change things. */
+/** For privileged clients, which may change jobs. */
 export const OWNER_SOCKET: SocketLimits = {
   connections: 4096,
   share: 0.75,
@@ -25,7 +25,7 @@ export const OWNER_SOCKET: SocketLimits = {
   memoryBytes: 256 * MEBIBYTE,
 };
 
-/** Of those who may only ask. */
+/** For strangers, which may only ask. */
 export const STRANGER_SOCKET: SocketLimits = {
   connections: 1024,
   share: 0.25,
@@ -34,23 +34,23 @@ export const STRANGER_SOCKET: SocketLimits = {
   memoryBytes: 64 * MEBIBYTE,
 };
 
-/** The bounds of every connection. */
+/** The limits of every connection. */
 export const CONNECTION_LIMITS = {
-  /** For a client to introduce itself. */
+  /** The time until a client has to have sent `hello`. */
   greetingMs: 10_000,
-  /** In one turn of the event loop: how many requests are begun, and how many bytes of small ones are read. */
+  /** In one turn of the event loop: the most requests that begin, and the most bytes of small ones that are read. */
   turnRequests: 32,
   turnBytes: 4 * KIBIBYTE,
-  /** With more than this unread, a client's further requests wait until it has read them. */
+  /** A client with more unread answers than this waits with its further requests. */
   fullBytes: MEBIBYTE,
-  /** A client that leaves more than this unread is cut off. */
+  /** A client with more unread answers than this is disconnected. */
   unreadBytes: 32 * MEBIBYTE,
-  /** What a request takes besides its bytes, roughly. */
+  /** The memory that a request takes besides its bytes, roughly. */
   requestCostBytes: 2 * KIBIBYTE,
-  /** What a client that was refused may still send, and how long it has to close its end. */
+  /** The input that a rejected client may still send, and the time that it has to close its end. */
   farewellBytes: 2 * MEBIBYTE,
   farewellMs: 10_000,
 } as const;
 
-/** Descriptors that no connection gets: for job files, state, a program that is run in a client's place. */
+/** Descriptors that no connection gets: for job files, the state, and programs that run for a client. */
 export const RESERVED_DESCRIPTORS = 48;

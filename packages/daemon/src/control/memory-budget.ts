@@ -1,10 +1,10 @@
 /**
- * Memory of all connections of one socket together: answers that are not read, requests that have not come
- * completely, requests that wait. The number of connections alone would not bound it.
+ * The memory of all connections of one socket together: unread answers, incomplete requests, requests that wait. A limit on the
+ * number of connections alone would not bound it.
  */
 
 export interface Holder {
-  /** Ends the connection, which frees its memory. */
+  /** Disconnects the client, which frees its memory. */
   cutOff(): void;
 }
 
@@ -19,8 +19,8 @@ export class MemoryBudget {
   }
 
   /**
-   * Notes how many bytes `holder` has now. If that is too much for all together, those that have most are cut off: a client
-   * that reads its answers, and sends no more than is processed, never has much.
+   * Notes how many bytes `holder` holds now. If all of them hold too much, the largest holders are disconnected: a client that
+   * reads its answers, and sends no faster than init processes, never holds much.
    */
   note(holder: Holder, bytes: number): void {
     this.#total += bytes - (this.#held.get(holder) ?? 0);

@@ -1,4 +1,4 @@
-/** Notifications as they are sent. They are the same for all watching clients, so each is encoded once. */
+/** The frames of notifications. They are the same for all watching clients, so each is encoded once. */
 import { encodeAnswer, type Notification } from '@upstart/protocol';
 import { publicVariables } from '../engine/explain/question.ts';
 

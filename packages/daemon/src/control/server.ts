@@ -1,6 +1,6 @@
 /**
- * The control sockets. `control.sock` is its owner's and root's alone and takes every request; the system's init has
- * `query.sock` beside it, for everybody, which only answers questions. Who may do what is thus decided by the kernel.
+ * The control sockets. Only its owner and root can open `control.sock`, which takes every request. The system's init
+ * has `query.sock` beside it, for all users, which only answers questions. So the kernel decides on the rights of a client.
  */
 import { chmodSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -14,7 +14,7 @@ import { OWNER_SOCKET, RESERVED_DESCRIPTORS, type SocketLimits, STRANGER_SOCKET 
 import { MemoryBudget } from './memory-budget.ts';
 import { Turns } from './turns.ts';
 
-/** Milliseconds between two attempts to make the sockets. */
+/** The pause before the sockets are retried, in milliseconds. */
 const LISTEN_RETRY_MS = 1000;
 
 interface SocketRow {
@@ -23,8 +23,8 @@ interface SocketRow {
   readonly privileged: boolean;
   readonly limits: SocketLimits;
   /**
-   * The rule for further connections: the one that has been silent for longest makes room. Otherwise the new one
-   * is closed: those of the owner's programs are not given up for one more of them.
+   * The rule for connections beyond the limit: the client that has been silent for longest is disconnected. Otherwise the new
+   * client is: the owner's programs do not lose connections to one more of them.
    */
   readonly makesRoom: boolean;
 }
@@ -46,7 +46,7 @@ const SOCKETS: readonly SocketRow[] = [
   },
 ];
 
-/** How many connections a socket takes, when this process may have so many descriptors. */
+/** The most connections of a socket, when this process may have so many descriptors. */
 export function connectionLimit(
   { connections, share }: Pick<SocketLimits, 'connections' | 'share'>,
   descriptors: number,
@@ -54,20 +54,20 @@ export function connectionLimit(
   return Math.max(1, Math.min(connections, Math.floor((descriptors - RESERVED_DESCRIPTORS) * share)));
 }
 
-/** How many descriptors this process may have. */
+/** The most descriptors that this process may have. */
 function descriptorLimit(): number {
   const soft = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
   return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
-/** One of the sockets while it is listened on. */
+/** A socket that the server listens on. */
 interface Gate {
   readonly row: SocketRow;
   readonly parts: ConnectionParts;
   readonly limit: number;
-  /** The inode of its socket, to recognise another one in its place; null: there is none yet. */
+  /** The inode of the socket, to recognise another file in its place; null: not created yet. */
   inode: number | null;
-  /** The one that has been silent for longest first. */
+  /** Ordered by their last input, the oldest first. */
   readonly connections: Set<Connection>;
 }
 
@@ -79,7 +79,7 @@ export class ControlServer {
   #retry: NodeJS.Timeout | undefined;
   readonly #gates: readonly Gate[];
 
-  /** `forEverybody` adds the socket for questions: the system's init has it. */
+  /** `forEverybody` adds the socket for questions, as the system's init has it. */
   constructor(context: ControlContext, directory: string, forEverybody: boolean) {
     this.#context = context;
     this.#directory = directory;
@@ -102,8 +102,8 @@ export class ControlServer {
   }
 
   /**
-   * Begins to listen, or recreates the sockets when they were removed or hidden. An init cannot do without; while
-   * there is no room for them it logs that once and retries.
+   * Begins to listen, or recreates the sockets when they were removed or hidden. On failure, such as a full file system, logs
+   * that once and retries.
    */
   async listen(): Promise<void> {
     clearTimeout(this.#retry);
@@ -125,7 +125,7 @@ export class ControlServer {
     for (const server of before) server.close();
   }
 
-  /** Whether the sockets are still there and ours. */
+  /** Whether the sockets still exist and are the ones that this server created. */
   isThere(): boolean {
     return this.#gates.every(({ row, inode }) => {
       const found = lstatSync(join(this.#directory, row.name), { throwIfNoEntry: false });
@@ -138,7 +138,7 @@ export class ControlServer {
     return this.#gates.some(({ row, connections }) => row.privileged && [...connections].some(({ behind }) => behind));
   }
 
-  /** Closes everything; the sockets' files are removed. */
+  /** Closes all sockets and connections, and removes the sockets' files. */
   close(): void {
     clearTimeout(this.#retry);
     for (const server of this.#servers) server.close();
@@ -150,7 +150,7 @@ export class ControlServer {
     const { name, mode } = gate.row;
     const path = join(this.#directory, name);
     const server = createServer((socket) => accept(socket, gate));
-    // Takes the place of a socket that a daemon before this one left, without a moment in which there is none.
+    // Replaces the socket of the daemon before this one, without a moment in which there is none.
     const temporary = `${path}.new`;
     rmSync(temporary, { force: true });
     return new Promise((resolve, reject) => {

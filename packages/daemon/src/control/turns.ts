@@ -1,17 +1,17 @@
 /**
- * Long work is done one piece a turn of the event loop, so that other clients are served in between. Privileged clients go
- * first; of several pieces in a row one is a stranger's all the same.
+ * Does long work one piece a turn of the event loop, so that other clients are served in between. Privileged clients come
+ * first, but strangers get a turn in every few.
  */
 
-/** So many in a row go first, before one that has to wait gets its turn. */
+/** The most privileged turns in a row while a stranger waits. */
 const IN_A_ROW = 4;
 
 export class Turns {
   readonly #first = new Set<() => void>();
   readonly #strangers = new Set<() => void>();
-  /** A piece of work has been let in during this turn. */
+  /** A piece of work was admitted in this turn. */
   #taken = false;
-  /** How many turns privileged clients have had since an unprivileged one had its turn. */
+  /** The number of privileged turns since the last turn of a stranger. */
   #before = 0;
 
   /** Resolves when it is the caller's turn: now, or after earlier callers. */

@@ -1,4 +1,4 @@
-/** `upstart start`, `stop`, `restart`, `reload`: of several jobs at once. */
+/** `upstart start`, `stop`, `restart`, `reload`: several jobs at a time. */
 import { UsageError, type WordKind } from '@upstart/common';
 import {
   type CallOptions,
@@ -94,15 +94,15 @@ async function changeAll(change: Change, call: Call<Options>): Promise<number> {
   return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, ...outcomes.map(({ exit }) => exit));
 }
 
-/** What has become of one instance. */
+/** The outcome of one change. */
 interface Outcome {
   readonly exit: number;
-  /** As it is now; null where there is nothing to tell. */
+  /** The status after the change; null where there is none to show. */
   readonly status: JobStatus | null;
 }
 
 interface Limits extends CallOptions {
-  /** As it was given. */
+  /** The target as the user gave it. */
   readonly seconds?: string;
 }
 
@@ -123,12 +123,12 @@ async function changeOne(
   call: Call<Options>,
   limits: Limits,
 ): Promise<Outcome[]> {
-  // A start makes an instance; everything else needs one.
+  // A start creates an instance; the other actions need one.
   const makes = change === 'start' && meant.by !== 'instances';
   const targets: Target[] = makes ? [{ job: meant.job, env: [...meant.env] }] : targetsOf(meant);
   if (targets.length > 0)
     return Promise.all(targets.map((target) => changeTarget(change, target, client, call, limits)));
-  // A pattern means those that run.
+  // A pattern matches running instances only.
   return meant.by === 'name' ? [notRunning(change, meant.job, call)] : [];
 }
 
@@ -177,13 +177,13 @@ async function changeTarget(
   }
 }
 
-/** An instance that has gone is named all the same: others of its job may run. */
+/** Names an instance that has ended, too: others of its job may run. */
 function named(status: JobStatus, instance: string): JobStatus {
   if (status.instances.length > 0 || instance === '') return status;
   return { ...status, instances: [{ name: instance, goal: 'stop', state: 'waiting', processes: [] }] };
 }
 
-/** The refusal of a change that is under way or done. */
+/** The error of a change that is in progress or done already. */
 const BEGUN: Partial<Record<Change, ErrorCode>> = { start: 'already-started', stop: 'already-stopped' };
 const NOT_THERE: readonly ErrorCode[] = ['unknown-instance', 'already-stopped', 'not-running'];
 

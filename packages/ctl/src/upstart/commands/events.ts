@@ -1,4 +1,4 @@
-/** `upstart events`: what happens, as it happens. */
+/** `upstart events`: prints events and state changes as they come. */
 import { globMatches } from '@upstart/common';
 import type { Notification } from '@upstart/protocol';
 import { followNotifications } from '../../notifications.ts';
@@ -26,7 +26,7 @@ export const events = frontCommand({
   },
 });
 
-/** Whether it is about a job that one of the patterns means, or about init itself. */
+/** Whether a notification is about a job that a pattern matches, or about init itself. */
 function isAbout(notification: Notification, patterns: readonly string[]): boolean {
   if (notification.event === 'restarted') return true;
   const job = 'job' in notification ? notification.job : jobOf(notification.env);

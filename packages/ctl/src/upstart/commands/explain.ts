@@ -1,4 +1,4 @@
-/** `upstart explain`: why jobs are in their state; without a name, everything that is wrong or waits, by its root cause. */
+/** `upstart explain`: why jobs are in their state; without a name, all faults and waiting jobs by root cause. */
 import type { Explanation, UpstartClient } from '@upstart/protocol';
 import { explanationLines } from '../../text/explanation.ts';
 import { troubleLines } from '../../text/troubles.ts';
@@ -38,7 +38,7 @@ async function named(client: UpstartClient, { words, print }: Call) {
   const broken = new Set((unknown.length === 0 ? [] : await client.call('brokenFiles', {})).map(({ job }) => job));
   const strange = unknown.filter(({ word }) => !broken.has(word));
   for (const { text } of strange) print.failure(text);
-  // A job with a broken file is explained by that file.
+  // For a job with a broken file the explanation is that file.
   const names = [...jobs.map(({ job }) => job), ...unknown.map(({ word }) => word).filter((word) => broken.has(word))];
   const explanations = await Promise.all(names.map((job) => client.call('explain', { job })));
   return { explanations, status: strange.length > 0 ? EXIT.unknown : EXIT.done };

@@ -29,7 +29,7 @@ export const kill = frontCommand({
     let status: number = unknown.length > 0 ? EXIT.unknown : EXIT.done;
     for (const meant of jobs) {
       const targets = targetsOf(meant);
-      // A pattern means those that run.
+      // A pattern matches running instances only.
       if (targets.length === 0 && meant.by === 'name') status = Math.max(status, notRunning(meant.job, call));
       for (const target of targets) status = Math.max(status, await send(client, target, signal, call));
     }

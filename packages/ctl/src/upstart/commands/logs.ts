@@ -1,4 +1,4 @@
-/** `upstart logs`: the output of one job, or of many in the order of time. */
+/** `upstart logs`: the output of one job, or of several merged by time. */
 import { systemErrorText, UsageError } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
 import { printable } from '../../text/colour.ts';
@@ -53,7 +53,7 @@ export const logs = frontCommand({
 
 type Show = (line: LogLine) => void;
 
-/** What can be read. `mustExist`: there is nothing else to show than the log of the job that was named. */
+/** The readable logs. `mustExist`: a single named job, so a missing log is an error. */
 function readAll(
   files: readonly LogFile[],
   count: number,
@@ -80,7 +80,7 @@ function readAll(
   return { read, status };
 }
 
-/** How lines are printed: behind the names of their logs where there may be several. */
+/** The form of a line: after the name of its log where there may be several. */
 function shower(files: readonly LogFile[], named: 'first' | 'each', json: boolean, { print }: Call): Show {
   if (json) {
     return ({ file: { label, path }, text, time }) =>
@@ -91,7 +91,7 @@ function shower(files: readonly LogFile[], named: 'first' | 'each', json: boolea
   return ({ file, text }) => print.line(`${print.colour.strong(printable(file.label).padEnd(width))} | ${text}`);
 }
 
-/** Jobs and instances that come later are followed, too. */
+/** Follows jobs and instances that start later, too. */
 async function follow(
   read: readonly ReadLog[],
   wanted: readonly string[],

@@ -1,4 +1,4 @@
-/** `upstart ps`: every job, those that are not well first. */
+/** `upstart ps`: every job, the worst health first. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { screenWidth } from '@upstart/common';
@@ -7,9 +7,9 @@ import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { isBad, jobRows, type Row } from '../ps/rows.ts';
 import { table } from '../ps/table.ts';
 
-/** The pause between two looks of `--watch`, in milliseconds. */
+/** The interval of `--watch`, in milliseconds. */
 const WATCH_MS = 2000;
-/** Clears a terminal and goes to its beginning. */
+/** Clears a terminal and moves the cursor to its top. */
 const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
 
 export const ps = frontCommand({
@@ -48,7 +48,7 @@ async function wantedRows(client: UpstartClient, { options }: Call<Options>): Pr
   return options.failed === true ? rows.filter(isBad) : rows;
 }
 
-/** Shows it again and again, with the share of a processor that each took meanwhile. On a terminal each time in the same place. */
+/** Prints the table repeatedly, with the share of a processor that each row took since. Redraws it in place on a terminal. */
 async function watch(client: UpstartClient, call: Call<Options>): Promise<number> {
   const { context, print } = call;
   let before: Look | null = null;
@@ -69,7 +69,7 @@ interface Look {
   readonly rows: readonly Row[];
 }
 
-/** How much of one processor each row took between two looks; null where that is unknown. */
+/** The share of one processor that each row took between two samples; null where that is unknown. */
 function shares(before: Look, now: Look): (number | null)[] {
   const earlier = new Map(before.rows.map((row) => [keyOf(row), row.cpuMs]));
   return now.rows.map((row) => {
@@ -83,7 +83,7 @@ const keyOf = ({ job, instance, since }: Row): string => `${job}\0${instance}\0$
 function show(rows: readonly Row[], processorShares: readonly (number | null)[] | null, call: Call<Options>): void {
   const { context, options, print } = call;
   if (options.json === true) {
-    // One line each time, for a reader that takes them as they come.
+    // One line a sample, for a reader of a stream.
     if ('watch' in options && options.watch === true) print.line(JSON.stringify(rows));
     else print.json(rows);
     return;

@@ -12,7 +12,7 @@ const THEN = 'then';
 type SubjectAction = 'emit' | 'start' | 'stop' | 'restart';
 const TAKE_SUBJECT: readonly string[] = ['emit', 'start', 'stop', 'restart'] satisfies SubjectAction[];
 /** The actions that name an event or a job. */
-/** What the words mean; `nothing` shows what is about to happen anyway. */
+/** The words of an action; `nothing` shows what would happen without one. */
 type WordedAction = SimulatedAction | { readonly type: 'nothing' };
 
 const repeated = (describe: string) => ({ type: 'string', array: true, nargs: 1, describe }) as const;
@@ -65,7 +65,7 @@ export const simulate = frontCommand({
   },
 });
 
-/** Where the init that is meant saves its state. */
+/** The folder in which that init saves its state. */
 function stateDir({ scope, context }: Call): string {
   return join(dirname(controlSocket(scope, context.env)), 'state');
 }

@@ -28,7 +28,7 @@ export const status = frontCommand({
   },
 });
 
-/** `detailed`: all jobs with their details, where these are wanted. */
+/** `detailed`: all jobs with their details, where the output needs them. */
 async function statusOf(
   { job, env, instances }: MeantJob,
   client: UpstartClient,

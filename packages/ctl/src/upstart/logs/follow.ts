@@ -1,16 +1,16 @@
-/** Following several logs: what is appended to any of them, line by line. */
+/** Follows several logs: prints lines that are appended to any of them. */
 import { readFrom } from '@upstart/common';
 import type { LogFile } from './log-files.ts';
 import type { ReadLog } from './merge.ts';
 
-/** How often the files are looked at, in milliseconds. */
+/** The interval at which the files are checked, in milliseconds. */
 const INTERVAL_MS = 250;
 
 interface Followed {
   readonly file: LogFile;
   end: number;
   inode: number;
-  /** The beginning of a line whose end has not come. */
+  /** The start of a line that is not complete yet. */
   rest: string;
 }
 
@@ -19,7 +19,7 @@ export class Follower {
   readonly #show: (file: LogFile, line: string) => void;
   readonly #timer: NodeJS.Timeout;
 
-  /** `read` is what has been shown already; others are shown from their beginning. */
+  /** `read`: the logs that were printed already, and how far. Other logs are printed from the start. */
   constructor(read: readonly ReadLog[], show: (file: LogFile, line: string) => void) {
     this.#show = show;
     for (const { file, piece } of read) this.#followed.set(file.path, { file, ...piece, rest: '' });
@@ -40,7 +40,7 @@ export class Follower {
   #look(): void {
     for (const followed of this.#followed.values()) {
       const text = this.#appended(followed);
-      // A prompt, say: it is shown when nothing follows it.
+      // Such as a prompt: print it when nothing follows.
       if (text === '') this.#flush(followed);
       const lines = (followed.rest + text).split(/\r?\n/);
       followed.rest = lines.pop() ?? '';
@@ -53,7 +53,7 @@ export class Follower {
     followed.rest = '';
   }
 
-  /** A file that is new or was cut is read from its beginning. */
+  /** Reads a file that is new or was truncated from its start. */
   #appended(followed: Followed): string {
     try {
       let piece = readFrom(followed.file.path, followed.end);
@@ -62,7 +62,7 @@ export class Follower {
       followed.inode = piece.inode;
       return piece.text;
     } catch {
-      // Not there yet, or renamed a moment ago; the next one of that name is picked up.
+      // It does not exist yet, or was renamed a moment ago; the next file of that name is picked up.
       return '';
     }
   }

@@ -1,12 +1,12 @@
-/** The time that a line of a log begins with: init adds none, so it is that of the program, if it writes one. */
+/** The time at the start of a line of a log. Init adds none, so only lines of programs that write one have it. */
 
-/** Further in a line a time is not that of the line. */
+/** A time after so many characters is not that of the line. */
 const LOOKED_AT = 200;
 const DAY_MS = 86_400_000;
 
 interface Form {
   readonly pattern: RegExp;
-  /** Milliseconds since the epoch; NaN where it is no time after all. */
+  /** Milliseconds since the epoch; NaN for an impossible time. */
   time(found: RegExpExecArray, now: Date): number;
 }
 
@@ -33,7 +33,7 @@ const FORMS: readonly Form[] = [
   },
 ];
 
-/** Milliseconds since the epoch; null for a line that begins with no time. */
+/** Milliseconds since the epoch; null for a line without a time at its start. */
 export function timeOfLine(line: string, now: Date): number | null {
   const beginning = line.slice(0, LOOKED_AT);
   for (const { pattern, time } of FORMS) {

@@ -1,4 +1,4 @@
-/** Which log files the jobs of a command line mean. */
+/** The log files of the jobs on a command line. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Target, UpstartClient } from '@upstart/protocol';
@@ -12,7 +12,7 @@ export interface LogFile {
 
 const SUFFIX = '.log';
 
-/** By path. Named instances of a job that do not run any more are among them if their logs are there. */
+/** The log files by path, including those of named instances that do not run any more. */
 export async function logFilesOf(client: UpstartClient, jobs: readonly MeantJob[]): Promise<LogFile[]> {
   const known = (await client.call('list', {})).map(({ job }) => fileName(job));
   const paths = new Set((await Promise.all(jobs.map((meant) => pathsOf(client, meant, known)))).flat());

@@ -7,17 +7,17 @@ import type { LogFile } from './log-files.ts';
 export interface LogLine {
   readonly file: LogFile;
   readonly text: string;
-  /** When it was written by its own account, in milliseconds since the epoch; null if it does not say. */
+  /** The time that the line itself has, in milliseconds since the epoch; null: none. */
   readonly time: number | null;
 }
 
-/** What has been read of a log. */
+/** The part of a log that was read. */
 export interface ReadLog {
   readonly file: LogFile;
   readonly lines: readonly LogLine[];
-  /** When it was written to last, in milliseconds since the epoch. */
+  /** The time of the last write to it, in milliseconds since the epoch. */
   readonly writtenAt: number;
-  /** Where it ended. */
+  /** The position after the last byte that was read. */
   readonly piece: Pick<Piece, 'end' | 'inode'>;
 }
 
@@ -29,8 +29,8 @@ export function readLog(file: LogFile, count: number, now: Date): ReadLog {
 }
 
 /**
- * All lines, oldest first. A line without a time of its own stands behind the one before it in its log; a log without any times stands
- * where it was written to last.
+ * All lines, oldest first. A line without a time stays after the line before it in its log. A log without any times is placed at
+ * the time of its last write.
  */
 export function inTimeOrder(logs: readonly ReadLog[]): LogLine[] {
   const timed = logs.flatMap(({ lines, writtenAt }) => {

@@ -1,4 +1,4 @@
-/** What `ps` tells of each job and instance: a row each, the worst first. */
+/** The rows of `ps`: one for each job and instance, the worst health first. */
 import { type BrokenFile, brokenFileText } from '@upstart/common';
 import {
   HEALTHS,
@@ -18,9 +18,9 @@ export interface Row {
   readonly state: string | null;
   /** Of the main process, or else of the first one that lives; null without any. */
   readonly pid: number | null;
-  /** Why it is not well; null where it is. */
+  /** Why it is not well; null: it is well. */
   readonly why: string | null;
-  /** When it entered its state, in milliseconds since the epoch; null: never, or it is not known. */
+  /** The time at which it entered its state, in milliseconds since the epoch; null: never, or unknown. */
   readonly since: number | null;
   readonly respawns: number;
   readonly lastExit: ProcessExit | null;
@@ -30,12 +30,12 @@ export interface Row {
 
 const BAD: ReadonlySet<Health> = new Set(['broken', 'failed', 'flapping']);
 
-/** Whether something has gone wrong for good, or does again and again. */
+/** Whether it has failed, or fails repeatedly. */
 export function isBad({ health }: Pick<Row, 'health'>): boolean {
   return BAD.has(health);
 }
 
-/** Of every job, those included that there would be if their files were in order. */
+/** The rows of every job, including jobs that a broken file keeps from existing. */
 export async function jobRows(client: UpstartClient): Promise<Row[]> {
   const [known, broken] = await Promise.all([client.call('list', { details: true }), client.call('brokenFiles', {})]);
   const names = new Set(known.map(({ job }) => job));
@@ -73,7 +73,7 @@ function rowsOf(status: JobStatus): Row[] {
   return instances.map((instance) => instanceRow(status, instance));
 }
 
-/** An instance of a job whose file is broken runs by what the file said before. */
+/** An instance of a job with a broken file runs with the definition before. */
 function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceStatus): Row {
   const { name, goal, state, processes, health = 'well', why = null, since = null, respawns = 0 } = instance;
   const { lastExit = null, memoryBytes = null, cpuMs = null } = instance;

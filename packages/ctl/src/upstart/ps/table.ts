@@ -7,11 +7,11 @@ import { isBad, type Row } from './rows.ts';
 
 export interface TableStyle {
   readonly colour: Palette;
-  /** Of the terminal; null: there is none, and each row is one line. */
+  /** The width of the terminal; null: none, and each row is one line. */
   readonly width: number | null;
   /** In milliseconds since the epoch. */
   readonly now: number;
-  /** Of each row, how much of a processor it takes at present; null: the time that it has taken is shown instead. */
+  /** The current share of a processor of each row; null: the table shows the processor time instead. */
   readonly processorShares: readonly (number | null)[] | null;
 }
 
@@ -22,7 +22,7 @@ interface Column {
 }
 
 const NONE = '-';
-/** So much room the last column needs beside the others; below them it has all. */
+/** The least width of the last column beside the others; in narrower terminals it is below them. */
 const WHY_WIDTH = 30;
 const GAP = '  ';
 const INDENT = '    ';
@@ -100,13 +100,13 @@ const UNITS = [
   { letter: 's', ms: 1000 },
 ] as const;
 
-/** `3m`, in the largest unit that it has one of. */
+/** `3m`: a duration in its largest unit. */
 function duration(ms: number): string {
   const unit = UNITS.find(({ ms: one }) => ms >= one);
   return unit ? `${Math.floor(ms / unit.ms)}${unit.letter}` : '0s';
 }
 
-/** `0.3s`, `4m12s`, `3h05m`: how long a processor has worked. */
+/** `0.3s`, `4m12s`, `3h05m`: processor time. */
 function time(ms: number | null): string {
   if (ms === null) return NONE;
   const seconds = Math.floor(ms / 1000);

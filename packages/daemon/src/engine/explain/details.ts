@@ -1,4 +1,4 @@
-/** How jobs and instances do, in a few words: for lists of all of them. `explain` says more of one. */
+/** The health of jobs and instances, for lists. `explain.ts` has more on a single job. */
 import { type BrokenFile, brokenFileText } from '@upstart/common';
 import {
   HEALTHS,
@@ -62,7 +62,7 @@ function lastRun({ last }: ClassState): JobDetails['last'] {
   return { instance, at, respawns, exit: exit ? processExit(exit) : null };
 }
 
-/** In this run, else in the one before of the same instance. */
+/** The last exit in this run, or else in the run before of the same instance. */
 function lastExitOf({ context }: Question, instance: InstanceState): ProcessExit | null {
   const { last } = context.classOf(instance);
   const exit = instance.lastExit ?? (last?.instance === instance.name ? last.exit : undefined);

@@ -1,30 +1,30 @@
-/** Emitters of an event: by `emits` of jobs, by calls in their scripts, and by events of the past. */
+/** The emitters of an event: from `emits` of jobs, from calls in their scripts, and from past events. */
 import { globMatches, nearest } from '@upstart/common';
 import { isKnownEvent, KNOWN_EVENTS, meantEvent } from '@upstart/job-language';
 import type { Context } from '../model/context.ts';
 import type { ClassState } from '../model/state.ts';
 
-/** For so many names that nobody emits the nearest one is looked for: that compares with every name there is. */
+/** The most names without an emitter that get a suggestion: each is compared with every known name. */
 const MAX_SUGGESTIONS = 20;
-/** So many emitters of one event are listed. */
+/** The most emitters of one event that are listed. */
 const MAX_EMITTERS = 3;
-/** Longer names and patterns are not compared: no real event has such, and matching them takes long. */
+/** Longer names and patterns are not compared: no real event has them, and matching takes long. */
 const LONGEST_NAME = 100;
 const LONGEST_PATTERN = 200;
-/** So many different patterns are compared with each name. */
+/** The most patterns that are compared with a name. */
 const MAX_PATTERNS = 200;
 
 /** `initctl emit --no-wait NAME`, as scripts have it. */
 const EMIT_CALL = /\bemit[ \t]+(?:-[^\s]*[ \t]+)*["']?([\w.:/+-]+)/g;
 const IS_PATTERN = /[*?[\\]/;
 
-/** What jobs say that they emit. */
+/** The jobs by the events that they emit. */
 interface Index {
   readonly byName: ReadonlyMap<string, ClassState[]>;
   readonly patterns: ReadonlyMap<string, ClassState[]>;
 }
 
-/** Goes through all jobs once, with the first question. */
+/** Indexes all jobs on the first question. */
 export class Emitters {
   readonly #context: Context;
   readonly #found = new Map<string, readonly ClassState[]>();
@@ -52,17 +52,17 @@ export class Emitters {
     return jobs;
   }
 
-  /** Whether something is known to emit it: init, a package, a job, or a client that did before. */
+  /** Whether an emitter is known: init, a package, a job, or a client that emitted it before. */
   hasAny(name: string): boolean {
     return name.length > LONGEST_NAME || this.hasOthers(name) || this.jobs(name).length > 0;
   }
 
-  /** Whether it may come without one of the jobs that emit it. */
+  /** Whether an emitter other than a job is known. */
   hasOthers(name: string): boolean {
     return isKnownEvent(name) || this.#context.state.seenEvents?.has(name) === true;
   }
 
-  /** `` nobody is known to emit it; `runlevel [06]` may be meant ``; null for an event that somebody emits. */
+  /** `` nobody is known to emit it; `runlevel [06]` may be meant ``; null for an event with a known emitter. */
   missing(name: string): string | null {
     if (this.hasAny(name)) return null;
     const nobody = 'nobody is known to emit it';

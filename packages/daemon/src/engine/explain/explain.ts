@@ -1,6 +1,5 @@
 /**
- * Why is this job in the state it is in? Answers from what the engine knows anyway. What a job waits for, and that in turn,
- * is in `waits.ts`.
+ * Why is this job in its state? Answers from the engine's state. `waits.ts` has the chain of things that a job waits for.
  */
 
 import { formatCondition } from '@upstart/common';
@@ -21,7 +20,7 @@ import { Waits } from './waits.ts';
 /** The engine's part of an explanation; its caller adds facts from files and processes. */
 export type EngineExplanation = Omit<Explanation, 'output' | 'unsupervised'>;
 
-/** How many events of one name are explained; there may be any number. */
+/** The most events of one name that are explained. */
 const MAX_EVENTS = 20;
 
 /**

@@ -1,4 +1,4 @@
-/** How a run failed, for programs, and what the job's file has to do with it. */
+/** The failure of a run, as data, and the settings of the job's file that matter for it. */
 
 import { type Slot, signalName } from '@upstart/common';
 import type { Explanation, FailureReason } from '@upstart/protocol';

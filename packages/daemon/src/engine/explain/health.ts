@@ -1,4 +1,4 @@
-/** How an instance or a job does, in a few words. */
+/** The health of an instance or a job, with the reason. */
 import { type BrokenFile, durationText, signalName } from '@upstart/common';
 import type { Health, ProcessExit } from '@upstart/protocol';
 import type { ClassState, ExitState, InstanceState } from '../model/state.ts';

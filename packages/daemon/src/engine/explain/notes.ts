@@ -50,7 +50,7 @@ export function jobNotes(asked: Question, name: string, jobClass: ClassState | u
   return [...notes, ...faultNotes(asked, name)];
 }
 
-/** Errors of init itself with the job. */
+/** Faults of the engine with the job. */
 function faultNotes({ context }: Question, name: string): string[] {
   const fault = context.state.faults?.get(name);
   if (!fault) return [];
@@ -71,7 +71,7 @@ function brokenNote({ path }: BrokenFile, definition: JobDefinition, next: Class
     : 'its file has an error; what it said before is in use until the job has stopped';
 }
 
-/** Events in its `stop on` without an emitter: the operands of `start on` say that themselves. */
+/** Events in its `stop on` without an emitter. The operands of `start on` have such notes themselves. */
 function missingStops(stopOn: Condition, emitters: Emitters): string[] {
   const names = new Set([...conditionEvents(stopOn)].map(({ name }) => name));
   return [...names].flatMap((name) => {

@@ -1,4 +1,4 @@
-/** The operands of a condition that are met, and why the others may not be. */
+/** The operands of a condition: whether they are met, and why not. */
 
 import { JOB_EVENTS } from '@upstart/job-language';
 import type { ExplainedOperand } from '@upstart/protocol';
@@ -8,7 +8,7 @@ import type { ClassState, InstanceState } from '../model/state.ts';
 import type { Question } from './question.ts';
 import { operandText } from './residual.ts';
 
-/** `waiting`: what has not been seen is what keeps the condition from being true; else it may be over with for long. */
+/** `waiting`: the job waits for the missing operands, so that a note on them helps; otherwise they may have been met long ago. */
 export function explainOperands(asked: Question, condition: ConditionState, waiting: boolean): ExplainedOperand[] {
   return condition.flatMap((node) => (node.op === 'event' ? [explainOperand(asked, node, waiting)] : []));
 }
@@ -23,7 +23,7 @@ function explainOperand(asked: Question, node: EventNode, waiting: boolean): Exp
   return { text, seen: true, note: whole === text ? null : `by \`${whole}\`` };
 }
 
-/** Why an event may not have come: how the job is that it is about or that emits it; null where nothing is known. */
+/** Why an event may not have come: the status of the job that it is about or that emits it; null where nothing is known. */
 export function missingNote({ context, emitters }: Question, node: EventNode): string | null {
   const { name } = node;
   if (JOB_EVENTS.includes(name)) return jobNote(context, node);
@@ -32,7 +32,7 @@ export function missingNote({ context, emitters }: Question, node: EventNode): s
   return jobs.map((job) => `${job.definition.name}, which ${howIs(context, job)}, emits it`).join('; ');
 }
 
-/** The job that an event of a job is about; null where that is a pattern, or any. */
+/** The job that a job event is about; null where that is a pattern, or any job. */
 export function aboutJob({ name, args }: EventNode): string | null {
   if (!JOB_EVENTS.includes(name)) return null;
   const [first = ''] = args;
@@ -40,7 +40,7 @@ export function aboutJob({ name, args }: EventNode): string | null {
   return job === '' || /[*?[$]/.test(job) ? null : job;
 }
 
-/** For an event in the life of another job: how that job is. */
+/** For a job event of another job: the status of that job. */
 function jobNote(context: Context, node: EventNode): string | null {
   const job = aboutJob(node);
   if (job === null) return null;

@@ -1,6 +1,6 @@
 /**
- * Which jobs that are not running may still be started by their conditions, as things are: for all jobs at once, each operand is
- * looked at once.
+ * Which jobs that are not running may still be started by their conditions in the current state. Computed for all jobs at once,
+ * visiting each operand once.
  */
 import type { ConditionState, EventNode } from '../model/condition-state.ts';
 import type { ClassState } from '../model/state.ts';

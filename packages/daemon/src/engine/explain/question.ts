@@ -1,4 +1,4 @@
-/** Who asks for an explanation, and how events are shown to them: with all variables, or without those that may be secrets. */
+/** The client of an explanation, and the form of events for it: with all variables, or without those that may be secrets. */
 
 import { keyOf } from '../environment/environment.ts';
 import type { Context } from '../model/context.ts';
@@ -8,8 +8,8 @@ import { Emitters } from './emitters.ts';
 export type TellEvent = (event: Pick<EventState, 'name' | 'env'>) => string;
 
 /**
- * The variables that init itself gives events, and the run level. Others may be anything, passwords too: only those who may
- * read job environments see them.
+ * The variables that init itself gives events, and the run level. Others may hold passwords: only clients that may read job
+ * environments see them.
  */
 const PUBLIC_VARIABLES: ReadonlySet<string> = new Set([
   ...['JOB', 'INSTANCE', 'RESULT', 'PROCESS', 'EXIT_STATUS', 'EXIT_SIGNAL'],
@@ -20,23 +20,23 @@ export function publicVariables(env: readonly string[]): string[] {
   return env.filter((variable) => PUBLIC_VARIABLES.has(keyOf(variable)));
 }
 
-/** To those who may read job environments. */
+/** For clients that may read job environments. */
 const tellAll: TellEvent = eventText;
 
-/** To everybody. */
+/** For all other clients. */
 const tellPublic: TellEvent = ({ name, env }) => eventText({ name, env: publicVariables(env) });
 
-/** The cause of a start or a stop, as everybody may know it: the name of the first event. */
+/** The cause of a start or a stop without secrets: only the name of the first event. */
 function publicCause(cause: string): string {
   return cause.replace(/\bby `([^\s`]*).*$/s, 'by `$1`');
 }
 
-/** What the answer is made from, and for whom. */
+/** The facts that an answer is made from, and the rights of its client. */
 export interface Question {
   context: Context;
   /** In milliseconds of monotonic time. */
   now: number;
-  /** Whether the one who asks may read job environments: else no variables are shown, and nothing of what jobs run. */
+  /** Whether the client may read job environments. Otherwise answers have no variables, and nothing of the job's file. */
   privileged: boolean;
   tell: TellEvent;
   emitters: Emitters;
@@ -51,7 +51,7 @@ export function wallOf({ context, now }: Pick<Question, 'context' | 'now'>): num
   return context.wall + now - context.now;
 }
 
-/** A cause as the one who asks may know it. */
+/** A cause, as far as the client may know it. */
 export function knownCause({ privileged }: Question, cause: string): string {
   return privileged ? cause : publicCause(cause);
 }

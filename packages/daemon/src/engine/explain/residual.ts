@@ -1,7 +1,7 @@
-/** What a condition still needs: its tree without what has been seen. */
+/** The rest of a condition: its tree without the operands that are met. */
 import type { ConditionState, EventNode } from '../model/condition-state.ts';
 
-/** The text about a condition is cut at this many characters: there may be any number of operands. */
+/** The longest text about a condition, in characters: there may be any number of operands. */
 const MAX_TEXT = 300;
 
 export function operandText({ name, args }: EventNode): string {
@@ -14,9 +14,9 @@ interface Part {
   text: string;
 }
 
-/** `` `b` or (`c` and `d`) ``: what would make the condition true; null for one that is true. */
+/** `` `b` or (`c` and `d`) ``: the operands that would make the condition true; null for one that is true. */
 export function stillNeeds(condition: ConditionState): string | null {
-  // Operands stand before their operators; null: has been seen, or is true by what was seen.
+  // Operands come before their operators; null: the node is true.
   const parts: (Part | null)[] = [];
   for (const node of condition) {
     if (node.op === 'event') {

@@ -1,6 +1,6 @@
 /**
- * The root of each trouble: what an instance or a job waits for, what that waits for in turn, and so on to the one thing that is
- * wrong. Each waits for one thing at a time, so all of them are followed in one walk.
+ * The root cause of each trouble. Follows the chain from an instance or a job to the thing that it waits for, and so on to the
+ * thing that is wrong. Each waits for one thing at a time, so one walk follows all chains.
  */
 import type { BrokenFile } from '@upstart/common';
 import type { Health, RootCause } from '@upstart/protocol';
@@ -12,32 +12,32 @@ import { knownCause, type Question } from './question.ts';
 import { operandText } from './residual.ts';
 import { Waits } from './waits.ts';
 
-/** An instance, or a class without one. */
+/** An instance, or a class without instances. */
 export type Subject = InstanceState | ClassState;
 
-/** One root. `text` is not made before it is shown. */
+/** A root cause. `text` is only made for the causes that are shown. */
 export interface Root {
   readonly kind: RootCause['kind'];
-  /** The name of the job that is at fault; null: it is about an event. */
+  /** The name of the job at fault; null: the cause is an event. */
   readonly job: string | null;
   readonly instance: string;
   text(): string;
 }
 
-/** A step towards the root. `by`: what is waited for, as people read it; null: it is at fault itself. */
+/** A step towards the root. `by`: the thing that it waits for, in words; null: it is the root itself. */
 type Step = { readonly by: string | null } & ({ readonly root: Root } | { readonly next: Subject });
 
-/** The words for what is wrong with a job of its own. */
+/** The words for a fault of the job itself. */
 const WORDS: Partial<Record<Health, string>> = {
   failed: 'failed',
   flapping: 'respawns again and again',
   degraded: 'runs, but not well',
 };
 
-/** How many members of a loop are named. */
+/** The most members of a loop that are named. */
 const MAX_NAMED = 8;
 
-/** Which causes are faults; the others are only waited for. */
+/** The causes that are faults; jobs only wait for the others. */
 const WRONG: ReadonlySet<RootCause['kind']> = new Set(['broken', 'failed', 'flapping', 'degraded']);
 
 export class Roots {
@@ -45,7 +45,7 @@ export class Roots {
   readonly #broken: ReadonlyMap<string, readonly BrokenFile[]>;
   readonly #waits: Waits;
   readonly #prospects: Prospects;
-  /** Who keeps each event from being over: the first one of each. */
+  /** By event: the first instance, or class by its condition, that keeps it from finishing. */
   readonly #holders = new Map<number, Subject>();
   readonly #found = new Map<Subject, Root>();
   readonly #roots = new Map<string, Root>();
@@ -66,24 +66,24 @@ export class Roots {
       for (const node of jobClass.startOn ?? []) if (node.op === 'event') this.#hold(node.event, jobClass);
   }
 
-  /** Whether it has something wrong of its own. */
+  /** Whether the job itself is at fault. */
   isWrong(subject: Subject): boolean {
     return WRONG.has(this.#verdict(subject).health as RootCause['kind']);
   }
 
-  /** Whether it is something's turn: an instance on its way, or a class that events would start. */
+  /** Whether it waits: an instance between two states, or a class that events would start. */
   isWaiting(subject: Subject): boolean {
     if (this.isWrong(subject)) return false;
     if ('goal' in subject) return this.#verdict(subject).health === 'pending';
     const { instances, startOn, last } = subject;
     if (instances.size > 0 || !startOn) return false;
     if (startOn.some((node) => node.op === 'event' && node.event !== 0)) return true;
-    // One that has done its work, or was stopped by a request, waits for nothing.
+    // A job that has done its work, or was stopped by a request, does not wait.
     const mayStart = last === null || last.text.startsWith('stopped by `');
     return mayStart && !this.#prospects.isOpen(subject);
   }
 
-  /** What it waits for itself: `` `started db` ``; null for one that is at fault itself. */
+  /** The thing that it waits for, in words: `` `started db` ``; null for a job that is at fault itself. */
   immediate(subject: Subject): string | null {
     return this.#step(subject).by;
   }
@@ -109,7 +109,7 @@ export class Roots {
     return root;
   }
 
-  /** The root that is a file which defines no job. */
+  /** The root for a broken file that defines no job. */
   ofFile(job: string): Root {
     return this.#shared('broken', job, job, () => this.#brokenText(job));
   }
@@ -245,7 +245,7 @@ export class Roots {
     return { kind: 'loop', job: first, instance: '', text: () => text };
   }
 
-  /** One root for all that meet it. */
+  /** The root of this kind and about this thing, shared by all chains that lead to it. */
   #shared(kind: Root['kind'], about: string, job: string | null, text: () => string): Root {
     const key = `${kind} ${about}`;
     const root = this.#roots.get(key) ?? { kind, job, instance: '', text };

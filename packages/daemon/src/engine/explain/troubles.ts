@@ -1,18 +1,18 @@
-/** Everything that is wrong or waits, by its root causes: the most important first, a bounded list. */
+/** All jobs that are at fault or wait, grouped by root cause: a bounded list, the most important cause first. */
 import type { BrokenFile } from '@upstart/common';
 import { CAUSE_KINDS, type RootCause, type Troubles } from '@upstart/protocol';
 import { filesByJob } from './health.ts';
 import type { Question } from './question.ts';
 import { type Root, Roots, type Subject } from './roots.ts';
 
-/** How many causes are listed, and of each how many different things that are waited for, and jobs that wait. */
+/** The most causes in the list, and of each the most different events, and jobs that wait for it. */
 export const MAX_CAUSES = 100;
 export const MAX_WAITS = 20;
 export const MAX_JOBS = 50;
 
 interface Group {
   readonly root: Root;
-  /** By what they wait for. */
+  /** The jobs, by the thing that they wait for. */
   readonly waiting: Map<string, string[]>;
   affected: number;
 }
@@ -47,7 +47,7 @@ export function troubles(asked: Question, broken: readonly BrokenFile[]): Troubl
   return { causes: sorted.slice(0, MAX_CAUSES).map(rootCause), dropped: Math.max(0, sorted.length - MAX_CAUSES) };
 }
 
-/** Faults before what is only waited for; of each those with most consequences first. */
+/** Faults first; then the causes with the most consequences. */
 function byImportance(a: Group, b: Group): number {
   return (
     Number(isFault(b)) - Number(isFault(a)) ||

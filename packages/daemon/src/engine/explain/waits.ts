@@ -1,5 +1,5 @@
 /**
- * What an instance or an event waits for, and what that waits for in turn: a tree, in which everything is listed once.
+ * The things that an instance or an event waits for, and the things that those wait for: a tree that lists each once.
  */
 import { durationText, type Slot, signalName } from '@upstart/common';
 import type { State, WaitReason } from '@upstart/protocol';
@@ -11,7 +11,7 @@ import { aboutJob, missingNote } from './operands.ts';
 import { type Question, wallOf } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
 
-/** How many reasons are listed; a boot in which everything waits for one thing has thousands. */
+/** The most reasons in the tree; a boot that waits for one thing has thousands. */
 const MAX_REASONS = 100;
 
 /** The states that last as long as a hook runs. */
@@ -39,7 +39,7 @@ export class Waits {
     return this.#asked.context;
   }
 
-  /** What keeps an instance in its state; nothing for one that rests. */
+  /** The reasons why an instance stays in its state; none for one that is idle. */
   ofInstance(instance: InstanceState): WaitReason[] {
     if (this.#told.has(instance.id)) return [];
     this.#told.add(instance.id);
@@ -51,7 +51,7 @@ export class Waits {
     return [this.#reason(step, own && (() => this.ofEvent(own)))];
   }
 
-  /** Who keeps an event from being over. */
+  /** The instances and conditions that keep an event from finishing. */
   ofEvent(event: EventState): WaitReason[] {
     if (this.#told.has(event.id)) return [];
     this.#told.add(event.id);
@@ -83,7 +83,7 @@ export class Waits {
     return reasons;
   }
 
-  /** Why the rest of a condition may not have come: who emits it, and what those need in turn. */
+  /** Why the rest of a condition may not have come: the emitters of the events, and the conditions of those. */
   #missing(condition: ConditionState | null): WaitReason[] {
     const reasons: WaitReason[] = [];
     for (const node of condition ?? []) {
@@ -100,7 +100,7 @@ export class Waits {
     return reasons;
   }
 
-  /** Why a job that is to emit something does not run. */
+  /** Why an emitter does not run. */
   #ofClass(jobClass: ClassState): WaitReason[] {
     const { id, definition, instances, startOn } = jobClass;
     if (instances.size > 0 || !startOn || this.#told.has(id)) return [];
@@ -123,7 +123,7 @@ export class Waits {
     return this.ownEvent(instance) !== null;
   }
 
-  /** In a few words what the instance is at, in a state that is not for long. */
+  /** The current step of an instance that is between two lasting states; null for one that is idle. */
   stepOf(instance: InstanceState): string | null {
     const event = this.#context.state.events.get(instance.blocker);
     if (event) return `waits for what reacts to its \`${event.name}\` event`;
@@ -149,7 +149,7 @@ export class Waits {
     return instance.goal === 'stop' ? 'has not stopped yet' : 'is not running yet';
   }
 
-  /** The process that the state is about. */
+  /** The step of the process that the state waits for. */
   #processStep(instance: InstanceState): string | null {
     const { state, processes } = instance;
     const { main } = processes;
@@ -208,7 +208,7 @@ function halted({ stopped = 0 }: ProcessState): string {
   return ` is stopped by the ${signalName(stopped) ?? stopped} signal, and does nothing before it gets CONT`;
 }
 
-/** The oldest event that a process of each instance has emitted and waits for. */
+/** By instance: the oldest event that one of its processes has emitted and waits for. */
 function emittedBy({ state }: Context): Map<number, EventState> {
   const found = new Map<number, EventState>();
   for (const event of state.events.values()) {

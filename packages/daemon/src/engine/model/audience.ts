@@ -1,5 +1,5 @@
 /**
- * The listeners of the engine. It need not report anything without a listener; its state is the same either way.
+ * The readers of the engine's effects. It makes no effect without a reader; its state is the same either way.
  */
 export interface Audience {
   /** Lines of priority `debug` are logged. */
@@ -12,5 +12,5 @@ export interface Audience {
 
 export const EVERYBODY: Audience = { debug: true, info: true, watches: true };
 
-/** For inputs that are replayed: all of it was reported the first time. */
+/** For replayed inputs, whose effects were carried out the first time. */
 export const NOBODY: Audience = { debug: false, info: false, watches: false };

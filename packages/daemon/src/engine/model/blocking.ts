@@ -28,7 +28,7 @@ export function emitEvent(context: Context, name: string, env: string[]): EventS
   return event;
 }
 
-/** How many names of events are remembered, and how long they may be. */
+/** The most names of events that are remembered, and their longest length. */
 export const MAX_SEEN = 1000;
 const LONGEST_SEEN = 100;
 
@@ -65,7 +65,7 @@ export function resetCondition(context: Context, condition: ConditionState): voi
   }
 }
 
-/** From now on the events cannot finish before the instance has started or stopped. */
+/** Keeps the events from finishing before the instance has started or stopped. */
 export function blockOn(instance: InstanceState, events: readonly EventState[]): void {
   for (const event of events) {
     block(event);
@@ -80,7 +80,7 @@ const FAILURES: Record<Waiter['kind'], ErrorCode & `${string}fail${string}`> = {
   emit: 'event-failed',
 };
 
-/** Releases all waiters of the instance: the request is done, superseded by another, or has failed. */
+/** Releases all waiters of the instance, because their request is done, superseded, or has failed. */
 export function release(context: Context, instance: InstanceState, failed: boolean): void {
   const { blocking, waiters } = instance;
   if (blocking.length > 0) instance.blocking = [];
@@ -110,7 +110,7 @@ export function replyError(context: Context, key: string, error: WireError): voi
   settleAnswer(context, key, { error: short });
 }
 
-/** Keeps the answer to a repeatable request, whose client may ask again. */
+/** Keeps the answer to a repeatable request: its client may repeat it. */
 function settleAnswer(context: Context, key: string, answer: Answer): void {
   const { asked, answers } = context.state;
   if (!asked.delete(key)) return;

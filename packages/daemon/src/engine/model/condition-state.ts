@@ -22,18 +22,18 @@ export type ConditionState = (EventNode | OperatorNode)[];
 
 /** The remaining steps of matching. */
 export interface MatchBudget extends GlobBudget {
-  /** An expansion that was too long. */
+  /** The error of an expansion that was too long. */
   tooLong?: string;
 }
 
-/** The parts of an event that conditions look at. */
+/** The parts of an event that conditions match. */
 export interface OfferedEvent {
   id: number;
   name: string;
   env: readonly string[];
 }
 
-/** A condition that has seen nothing. */
+/** A condition without any satisfied node. */
 export function newConditionState(condition: Condition): ConditionState {
   const nodes: ConditionState = [];
   const add = (tree: Condition): number => {
@@ -47,8 +47,8 @@ export function newConditionState(condition: Condition): ConditionState {
 }
 
 /**
- * Offers an event: nodes that it satisfies and that were not satisfied yet take it. Returns those nodes. Values are
- * expanded from `env`; one that cannot be expanded does not match, nor does anything once the budget is used up.
+ * Offers an event to the nodes that are not satisfied yet, and returns the nodes that it satisfies. Values are expanded from
+ * `env`. A value that cannot be expanded does not match; once the budget is used up, nothing matches.
  */
 export function offerEvent(
   nodes: ConditionState,
@@ -88,8 +88,8 @@ export function satisfiedNodes(nodes: ConditionState): EventNode[] {
 }
 
 /**
- * The satisfied nodes that make the condition true, in the order of the text: what lies below an operator that is false
- * has been seen, but has no part in it.
+ * The satisfied nodes that make the condition true, in the order of the text. Satisfied nodes below an operator that is false
+ * are not among them.
  */
 export function decidingNodes(nodes: ConditionState): EventNode[] {
   const decides = valuesOf(nodes);

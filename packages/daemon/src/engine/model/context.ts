@@ -25,7 +25,7 @@ import {
   type TimerState,
 } from './state.ts';
 
-/** After so many faults a job gets no more events until its file changes. */
+/** A job with so many faults gets no more events until its file changes. */
 export const MAX_FAULTS = 3;
 
 const NONE: ReadonlySet<string> = new Set();
@@ -41,18 +41,18 @@ export class Context {
   private readonly classById = new Map<number, ClassState>();
   private readonly processes = new Map<number, { instance: InstanceState; slot: Slot }>();
   private readonly timers = new Heap<TimerState>((a, b) => a.due - b.due || a.id - b.id);
-  /** Events to look at in this pass of the queue (by id, which is their age) and in the next one. */
+  /** Events to process in this pass of the queue (by id, which is their age) and in the next one. */
   private readonly pass = new Heap<number>((a, b) => a - b);
   private readonly nextPass = new Set<number>();
   private passedId = 0;
-  /** The job, class or instance that is being worked on: whose fault it may be if that fails. */
+  /** The job, class or instance that the engine is processing: the suspect, if it throws. */
   concern: ClassState | InstanceState | string | null = null;
-  /** Names of jobs that this input is carried out without. */
+  /** Names of jobs that this input must not touch. */
   without: ReadonlySet<string> = NONE;
   private shared: readonly string[] = [];
   /** Characters of all names of instances, and of all variables of instances and events. */
   readonly held = { names: 0, text: 0 };
-  /** The work of the event queue beyond handing out events, since it was begun. */
+  /** The work of the current run of the event queue, beyond offering events. */
   readonly work = new FineWork();
 
   constructor(state: EngineState) {
@@ -72,11 +72,11 @@ export class Context {
   }
 
   /**
-   * One list for all instances that have the same variables. Only the last one is looked at: jobs that start together
-   * mostly have the same.
+   * One list for all instances that have the same variables. Compares only with the last list: jobs that start together mostly
+   * have the same.
    */
   share(env: readonly string[]): readonly string[] {
-    // A copy takes no more room than its entries.
+    // A copy has no spare capacity.
     if (!sameEntries(env, this.shared)) this.shared = env.slice();
     return this.shared;
   }
@@ -126,7 +126,7 @@ export class Context {
     this.without = NONE;
   }
 
-  /** From here on the work is about this job; false: it is left out. */
+  /** Notes that the engine processes this job now. Returns false if this input must not touch it. */
   isAbout(job: ClassState | InstanceState): boolean {
     this.concern = job;
     return this.without.size === 0 || !this.without.has(this.concernedJob() as string);
@@ -137,7 +137,7 @@ export class Context {
     return (this.state.faults?.get(name)?.count ?? 0) >= MAX_FAULTS;
   }
 
-  /** The name of the job that is being worked on; null: of none. */
+  /** The name of the job that the engine is processing; null: none. */
   concernedJob(): string | null {
     const { concern } = this;
     if (concern === null || typeof concern === 'string') return concern;
@@ -174,12 +174,12 @@ export class Context {
     if (this.audience.watches) this.effects.push({ type: 'notify', notification });
   }
 
-  /** Tells that the goal, the state or a process of an instance is another one. */
+  /** Reports a new goal, state or process of an instance. */
   tell(change: Extract<Effect, { type: 'goal' | 'state' | 'process' }>): void {
     if (this.audience.watches || this.audience.info) this.effects.push(change);
   }
 
-  /** Hands a command to the supervisor and returns its id. */
+  /** Sends a command to the supervisor and returns its id. */
   command(make: (id: number) => Command): number {
     const id = this.state.nextCommand++;
     this.effects.push({ type: 'command', command: make(id) });
@@ -250,15 +250,15 @@ export class Context {
     return timer;
   }
 
-  /** The event needs to be looked at: it is new, or may be over. */
+  /** Queues the event for processing: it is new, or may be able to finish. */
   touchEvent(event: EventState): void {
     if (event.id > this.passedId) this.pass.push(event.id);
     else this.nextPass.add(event.id);
   }
 
   /**
-   * The next event to look at, or undefined when there is nothing to do. Events are taken oldest first, in passes, as if
-   * the whole queue was walked again and again (reference: events §2).
+   * The next event to process; undefined when the queue is empty. Takes events oldest first, in passes, as if it walked the whole
+   * queue repeatedly (reference: events §2).
    */
   nextEvent(): EventState | undefined {
     for (;;) {
@@ -287,8 +287,8 @@ export class Context {
   }
 
   /**
-   * Leaves the queue until a timer that goes off at once; returns how often that has been so in a row. It resumes with the
-   * oldest event, whose turn might never come in a pass that has no end, and that needs no place to be remembered.
+   * Pauses the queue until a timer that is due at once; returns the number of pauses in a row. The queue resumes with the oldest
+   * event: so a pass without an end starves no event, and no position needs to be saved.
    */
   pauseQueue(): number {
     this.beginPass();

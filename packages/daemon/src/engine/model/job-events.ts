@@ -6,7 +6,7 @@ import { getVariable, indexVariables, keyOf } from '../environment/environment.t
 import type { Context } from './context.ts';
 import type { FailureState, InstanceState } from './state.ts';
 
-/** JOB, INSTANCE, at the end of a run also RESULT and why it failed, then what the job exports. */
+/** JOB, INSTANCE, at the end of a run also RESULT and the failure, then the job's exported variables. */
 export function jobEventEnvironment(context: Context, instance: InstanceState, ending: boolean): string[] {
   const { definition } = context.classOf(instance);
   const env = [`JOB=${definition.name}`, `INSTANCE=${instance.name}`];
@@ -16,10 +16,10 @@ export function jobEventEnvironment(context: Context, instance: InstanceState, e
   return env;
 }
 
-/** So many variables are looked for one by one; an index of the table pays for more. */
+/** Up to so many variables are searched one by one; for more, an index of the table is faster. */
 const FEW = 16;
 
-/** Adds variables of a job to those of its event, which they do not replace. */
+/** Adds variables of a job to those of its event, without replacing any. */
 function exportVariables(env: string[], names: readonly string[], from: readonly string[]): void {
   if (names.length <= FEW) {
     for (const name of names) {

@@ -10,14 +10,14 @@ import type { ClassState } from './state.ts';
 /** Characters that make a value more than a plain word. */
 const SPECIAL = /[*?[\\$]/;
 
-/** So many variables are looked for one by one; an index of them pays for more. */
+/** Up to so many variables are searched one by one; for more, an index is faster. */
 const FEW = 16;
 
-/** Who listens to the events of one name. */
+/** The classes that listen to the events of one name. */
 interface Listening {
-  /** Those who have to look at each of them. */
+  /** Classes that listen to each of them. */
   always: Set<ClassState>;
-  /** Those who only care if a variable has a value: variable ('' is the first one, whatever its name) → value → classes. */
+  /** Classes that listen only if a variable has a value: variable ('' is the first one, whatever its name) → value → classes. */
   byValue: Map<string, Map<string, Set<ClassState>>>;
 }
 
@@ -44,12 +44,12 @@ export class Listeners {
     }
   }
 
-  /** The classes that the event may matter to, oldest first. */
+  /** The classes whose conditions may match the event, oldest first. */
   find(event: Pick<OfferedEvent, 'name' | 'env'>): ClassState[] {
     const listening = this.names.get(event.name);
     if (!listening) return [];
     const found = new Set(listening.always);
-    // Few ask for more than one variable, or have events with many.
+    // Few conditions name more than one variable, and few events have many.
     const index = listening.byValue.size > FEW ? indexVariables(event.env) : null;
     for (const [variable, values] of listening.byValue) {
       const value =
@@ -61,19 +61,19 @@ export class Listeners {
   }
 }
 
-/** What a class listens to: the operands of both its conditions. */
+/** The operands of both conditions of a class. */
 export function operandsOf({ definition }: ClassState) {
   return [definition.startOn, definition.stopOn].flatMap((condition) =>
     condition ? [...conditionEvents(condition)] : [],
   );
 }
 
-/** What a first argument asks for, if that is one value and nothing else. */
+/** The variable and value that a first argument requires, if it requires exactly one. */
 export function plainWord(argument: string | undefined): { variable: string; value: string } | null {
   if (argument === undefined) return null;
   const equals = argument.indexOf('=');
   const value = argument.slice(equals + 1);
-  // A variable without a name is none by its place.
+  // A variable without a name is not found by its position.
   if (SPECIAL.test(value) || equals === 0 || argument[equals - 1] === '!') return null;
   return { variable: equals < 0 ? '' : argument.slice(0, equals), value };
 }

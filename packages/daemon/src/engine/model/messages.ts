@@ -1,5 +1,5 @@
 /**
- * What goes into the engine and what comes out. Inputs are journaled as they are; effects are carried out by others.
+ * The engine's inputs and effects. Inputs are journaled unchanged; the runner carries out the effects.
  */
 
 import type { Slot } from '@upstart/common';
@@ -11,7 +11,7 @@ import type { LogSubject } from './log-subject.ts';
 export type TargetSpec = { job: string; env: string[] } | { job: string; instance: string };
 export type EnvTargetSpec = { job: string; instance: string } | null;
 
-/** The requests that change something; everything else is a query (`queries.ts`). */
+/** The requests that change the state; all others are queries (`queries.ts`). */
 export type EngineRequest =
   | { method: 'start' | 'stop' | 'restart'; target: TargetSpec; wait: boolean; from?: Requester; force?: boolean }
   | { method: 'reload'; target: TargetSpec }
@@ -23,7 +23,7 @@ export type EngineRequest =
   | { method: 'notifyDiskWriteable' }
   | { method: 'setLogPriority'; priority: LogPriority };
 
-/** A process of the supervisor's that the state does not know, and what can be read of it. */
+/** A process of the supervisor that the state does not know, with the facts that /proc has about it. */
 export interface FoundProcess {
   /** The id of the command that started it. */
   process: number;
@@ -49,23 +49,23 @@ interface Timed {
   wall: number;
 }
 
-/** An input that could not be carried out because of a fault of the engine's, and what is done instead; see `faults.ts`. */
+/** An input at which the engine has thrown, and the input that replaces it; see `faults.ts`. */
 export interface Fault {
   input: PlainInput;
-  /** The job that was at hand. */
+  /** The job that the engine was processing. */
   job: string | null;
-  /** The error in words, for the one who asked. */
+  /** The error in words, for the client of the input. */
   reason: string;
-  /** Where it was thrown, for the log. */
+  /** The place in the source where it was thrown, for the log. */
   place: string;
-  /** The jobs without which the input is carried out; null: it is not carried out at all. */
+  /** The jobs that the input must not touch this time; null: the input is dropped. */
   without: string[] | null;
 }
 
-/** `back`: the input that it takes the place of stands so many places before the end of the journal, faults not counted. */
+/** `back`: the position of the replaced input, counted from the end of the journal without faults. */
 export type Input = PlainInput | (Timed & { type: 'fault'; back: number; fault: Fault });
 
-/** An input before it is given its time. */
+/** An input without its time. */
 export type UntimedInput = Input extends infer I ? (I extends Input ? Omit<I, 'now' | 'wall'> : never) : never;
 
 export type PlainInput = Timed &
@@ -80,17 +80,17 @@ export type PlainInput = Timed &
     /** Init has come up: these events are emitted, once in its life. */
     | { type: 'begin'; events: string[] }
     | { type: 'emit'; name: string; env: string[] }
-    /** From here on standing orders are given, in a state that a daemon has begun which gave none. */
+    /** Standing orders are given from now on: the daemon that began this state gave none. */
     | { type: 'give-orders' }
     | { type: 'quiesce'; reason: 'shutdown' | 'logout' }
     /** Init is to be replaced by the installed one. */
     | { type: 'replace' }
-    /** Time has passed: timers that are due go off. */
+    /** Time has passed: due timers fire. */
     | { type: 'tick' }
   );
 
 /**
- * What is done outside the engine. Each new daemon does it by coming up: one that is lost with a daemon needs nothing else.
+ * Work outside of the engine. Each new daemon does it when it starts, so a duty that is lost with a daemon needs no recovery.
  */
 export type Duty = 'reload-configuration' | 'listen-again';
 
@@ -99,11 +99,11 @@ export type Effect =
   | { type: 'duty'; duty: Duty }
   | { type: 'reply'; key: string; result: unknown }
   | { type: 'reply-error'; key: string; error: WireError }
-  /** `cause`: why it is another one, as explanations tell it; see `causes.ts`. */
+  /** `cause`: the reason for the change, as in explanations; see `causes.ts`. */
   | { type: 'goal'; job: string; instance: string; from: Goal; to: Goal; cause: string }
   | { type: 'state'; job: string; instance: string; from: State; to: State }
   | { type: 'process'; job: string; instance: string; slot: Slot; pid: number }
   | { type: 'log'; priority: LogPriority; text: string; about?: LogSubject }
   | { type: 'notify'; notification: Notification }
-  /** A process whose pid was awaited is known, or will not come. */
+  /** A client that waits for a pid need not wait any more: the pid is known, or will not come. */
   | { type: 'settled' };

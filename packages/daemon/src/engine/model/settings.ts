@@ -3,7 +3,7 @@ import type { Console } from '@upstart/job-language';
 /** Settings that stay the same for the life of an init. */
 export interface EngineSettings {
   pid1: boolean;
-  /** The environment init was started with; `env KEY` without a value takes it from here. */
+  /** The environment that init was started with: the source for `env KEY` without a value. */
   initEnv: string[];
   /** Jobs get all of `initEnv` (a session init), not just PATH and TERM. */
   inheritEnv: boolean;
@@ -12,11 +12,11 @@ export interface EngineSettings {
   /** Folder of job logs; null: jobs with `console log` get `console none` (--no-log). */
   logDir: string | null;
   defaultConsole: Console;
-  /** Seconds that hooks may run once their job is to stop; 0: for ever, as the original has it. */
+  /** Seconds that hooks may run once their job is to stop; 0: without a limit, as in the original. */
   hookTimeout: number;
-  /** Each instance has a control group of its own, and what is left in it when its main process has ended is killed. */
+  /** Each instance has its own control group; processes that remain in it after the main process has ended are killed. */
   jobCgroups: boolean;
-  /** null: the one init itself has. */
+  /** null: that of init itself. */
   umask: number | null;
   /** AppArmor works here; otherwise its stanzas do nothing. */
   apparmor: boolean;
@@ -24,15 +24,15 @@ export interface EngineSettings {
   directory: string | null;
   /** The output of jobs with `console log` goes to init's standard output, too. */
   jobOutput: boolean;
-  /** Init ends when the instance with this label has ended for good; null: never by itself. */
+  /** Init ends when the instance with this label has ended permanently; null: never by itself. */
   exitWith: string | null;
   /** Seconds that jobs get to stop when init ends; null: as long as the longest kill timeout. */
   stopTimeout: number | null;
-  /** It is a container's init: signals mean what engines of containers send them for. */
+  /** It is a container's init: signals have the meaning that container engines give them. */
   container: boolean;
 }
 
-/** An init without options, variables and a place for logs: simulations, measurements and tests add what theirs has. */
+/** The settings of an init without options, variables and logs: simulations, measurements and tests change some. */
 export const DEFAULT_SETTINGS: EngineSettings = {
   pid1: false,
   initEnv: [],

@@ -1,6 +1,6 @@
 /**
- * Everything the engine knows, as plain data: no functions, no clock, no I/O. References between objects are ids,
- * so that a snapshot is this structure as it stands.
+ * The whole state of the engine, as plain data: no functions, no clock, no I/O. References between objects are ids, so that a
+ * snapshot is this structure itself.
  */
 
 import type { Slot } from '@upstart/common';
@@ -19,19 +19,19 @@ export interface Waiter {
   key: string;
 }
 
-/** An event that has been emitted and is not over (reference: events §1). */
+/** An event that was emitted and has not finished (reference: events §1). */
 export interface EventState {
   id: number;
   name: string;
   env: string[];
   handled: boolean;
   failed: boolean;
-  /** How many conditions and jobs keep it from being over. */
+  /** The number of conditions and jobs that keep it from finishing. */
   blockers: number;
   /** The instances (in `starting` or `stopping`) that wait for it. */
   instances: number[];
   waiters: Waiter[];
-  /** The instance one of whose processes has emitted it and waits for its end; absent where that is not known. */
+  /** The instance of the process that has emitted it and waits for it to finish; absent where that is unknown. */
   emitter?: number;
 }
 
@@ -48,7 +48,7 @@ export interface FailureState {
   setting?: string;
 }
 
-/** How a process ended; `status` is the exit status or signal << 8, -1: nobody could tell. `at` in milliseconds since the epoch. */
+/** How a process ended; `status` is the exit status or signal << 8, -1: unknown. `at` in milliseconds since the epoch. */
 export interface ExitState {
   status: number;
   at: number;
@@ -73,9 +73,9 @@ export interface InstanceState {
   /** Why the goal is what it is, for explanations: `by request`. A state saved by an older daemon lacks it. */
   cause?: string;
   processes: Partial<Record<Slot, ProcessState>>;
-  /** The id of the starting or stopping event that is waited for, or 0. */
+  /** The id of the starting or stopping event that it waits for, or 0. */
   blocker: number;
-  /** Ids of the events that wait for this instance; an event that satisfied two operands stands twice. */
+  /** Ids of the events that wait for this instance; an event that satisfied two operands is listed twice. */
   blocking: number[];
   waiters: Waiter[];
   failure: FailureState | null;
@@ -84,7 +84,7 @@ export interface InstanceState {
   respawnCount: number;
   /** All respawns of this run, for explanations. */
   respawns: number;
-  /** When the last of them were, in milliseconds of monotonic time, oldest first; so many as tell whether it flaps. Absent: none. */
+  /** The times of the last ones, in milliseconds of monotonic time, oldest first; enough to tell whether it flaps. Absent: none. */
   respawnedAt?: number[];
   /** Its respawns without a long run between them; absent before the first one. */
   series?: RespawnSeries;
@@ -96,13 +96,13 @@ export interface InstanceState {
   forced?: boolean;
   /** How its main process ended last. */
   lastExit?: ExitState;
-  /** When the kill timer goes off (id of the timer), or 0. */
+  /** The id of the kill timer, or 0. */
   killTimer: number;
-  /** The standing orders that have been given for the end of its main process, by their ids; one at most was carried out. */
+  /** The ids of the standing orders for the end of its main process; at most one was carried out. */
   orders?: number[];
-  /** The last of them holds. */
+  /** Whether the last standing order holds: it was not withdrawn. */
   orderHolds?: boolean;
-  /** The process that the supervisor has started by an order, until it becomes the main process. */
+  /** The process that the supervisor has started by a standing order, until it becomes the main process. */
   successor?: ProcessState;
   /** Recent facts that help to explain the state. */
   hints: string[];
@@ -130,7 +130,7 @@ export interface ClassState {
   /** The replacement once the last instance has ended; `definition` null: none, the file is gone. */
   next: { definition: JobDefinition | null } | null;
   last: LastEnd | null;
-  /** Why an event, or part of one, could not start or stop the job lately, until it is started; `at` in milliseconds since the epoch. */
+  /** Why an event could not start or stop the job lately; until the job is started. `at` in milliseconds since the epoch. */
   refused?: { at: number; text: string };
 }
 
@@ -141,10 +141,10 @@ export type TimerAction =
   | { kind: 'respawn'; instance: number }
   /** The main process has lived long enough. */
   | { kind: 'settle'; instance: number }
-  /** A hook has had its time; `token` tells whether it is still the same process. */
+  /** The hook timeout; `token` tells whether it is still the same process. */
   | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
   | { kind: 'quiesce' }
-  /** The event queue resumes where it was left. */
+  /** The event queue resumes. */
   | { kind: 'queue' };
 
 export interface TimerState {
@@ -154,9 +154,9 @@ export interface TimerState {
   action: TimerAction;
 }
 
-/** An event queue that was left before it was through, for others to have their turn. */
+/** An event queue that was paused before it was empty, so that other work gets its turn. */
 export interface PausedQueue {
-  /** How often it has been left since it was last through. */
+  /** The number of pauses since it was last empty. */
   times: number;
   /** The timer that resumes it. */
   timer: number;
@@ -174,7 +174,7 @@ export interface QuiesceState {
 export interface ExitJobState {
   /** The status as a shell would report it. */
   status: number;
-  /** The id of its `stopped` event: unless that starts it again, init ends. 0: it has not stopped. */
+  /** The id of its `stopped` event: init ends unless that event starts the job again. 0: it has not stopped. */
   stopped?: number;
 }
 
@@ -183,7 +183,7 @@ export interface LogTroubleState {
   errno: number;
   /** Milliseconds since the epoch. */
   since: number;
-  /** Bytes of output that have been dropped, as far as that has been reported. */
+  /** Bytes of output that were dropped, as far as the supervisor has reported them. */
   dropped: number;
 }
 
@@ -192,7 +192,7 @@ export type Answer = { result: unknown } | { error: WireError };
 
 export interface EngineState {
   settings: EngineSettings;
-  /** The events that init begins with have been emitted. */
+  /** Whether the first events of init have been emitted. */
   begun: boolean;
   /** Ids of events, instances, classes and timers; never reused. */
   nextId: number;
@@ -201,36 +201,36 @@ export interface EngineState {
   /** The sequence number of the last report that was applied. */
   lastReport: number;
   /**
-   * Standing orders are given. Not while inputs are applied again that an older daemon has taken, which gave none: commands would
-   * not have the ids that they had.
+   * Whether standing orders are given. Not while the inputs of an older daemon are replayed, which gave none: commands would get
+   * other ids than they had.
    */
   givesOrders?: boolean;
   environment: string[];
-  /** The log priority, once a client has changed it: a replacement keeps it. Otherwise the options set it. */
+  /** The log priority, once a client has changed it; it outlives the daemon. Otherwise the options set it. */
   logPriority?: LogPriority;
   /** All classes in use, by name. */
   classes: Map<string, ClassState>;
   instances: Map<number, InstanceState>;
-  /** Events that are not over, in the order of their creation. */
+  /** Events that have not finished, in the order of their creation. */
   events: Map<number, EventState>;
   /** Names of events that have been emitted, for explanations; bounded by MAX_SEEN. A state saved by an older daemon lacks it. */
   seenEvents?: Set<string>;
-  /** Jobs that the engine had a fault with, by name, until their files change; bounded. `at` in milliseconds since the epoch. */
+  /** Faults of the engine by the name of the job, until its file changes; bounded. `at` in milliseconds since the epoch. */
   faults?: Map<string, { count: number; at: number; text: string }>;
-  /** While the queue is not through. */
+  /** Set while the event queue is paused. */
   paused?: PausedQueue;
   timers: Map<number, TimerState>;
   quiesce: QuiesceState | null;
-  /** The job that init ends with, once something of it has ended; a state saved by an older daemon lacks it. */
+  /** The job that init ends with, once a process of it has ended; a state saved by an older daemon lacks it. */
   exitJob?: ExitJobState;
   ended: boolean;
-  /** Trouble with log files, by their paths, the oldest first; absent until there is any. */
+  /** Log files that cannot be written, by path, the oldest first; absent: none yet. */
   logTroubles?: Map<string, LogTroubleState>;
-  /** Requests that are answered when their signal has been sent, by the id of the command. */
+  /** The keys of requests that wait until their signal was sent, by the id of the command. */
   signalled: Map<number, string>;
-  /** Keys of repeatable requests that have not been answered yet. */
+  /** The keys of repeatable requests without an answer yet. */
   asked: Set<string>;
-  /** Answers to repeatable requests, oldest first; an input lists those that are not needed any more. */
+  /** Answers to repeatable requests, oldest first; the input `forget` deletes them. */
   answers: Map<string, Answer>;
 }
 
@@ -262,25 +262,25 @@ export function* processesOf({ processes, successor }: InstanceState): Generator
   if (successor) yield ['main', successor];
 }
 
-/** Whether init is about to end, and everything is to stop. */
+/** Whether init is ending, so that every job is to stop. */
 export function isEnding({ state: { quiesce } }: { state: Pick<EngineState, 'quiesce'> }): boolean {
   return quiesce?.phase === 'kill';
 }
 
-/** `NAME`, or `NAME (INSTANCE)`: how messages call an instance. */
+/** `NAME`, or `NAME (INSTANCE)`: the name of an instance in messages. */
 export function displayName(job: string, instance: string): string {
   return instance === '' ? job : `${job} (${instance})`;
 }
 
-/** `NAME`, or `NAME-INSTANCE`: how options and output call an instance. */
+/** `NAME`, or `NAME-INSTANCE`: the name of an instance in options and output. */
 export function instanceLabel(job: string, instance: string): string {
   return instance === '' ? job : `${job}-${instance}`;
 }
 
-/** How long the text of an event may be; what is longer is cut. */
+/** The longest text of an event; longer ones are cut. */
 const MAX_EVENT_TEXT = 200;
 
-/** An event for people: its name and its variables, except those of job events that say nothing. */
+/** An event as users read it: its name and its variables, without `INSTANCE=` and `RESULT=ok`. */
 export function eventText({ name, env }: Pick<EventState, 'name' | 'env'>): string {
   let text = name;
   for (const variable of env) {
