@@ -26,6 +26,7 @@ const OF_INIT = [
   { from: join(LIB, 'upstart-job'), to: '/usr/lib/init/upstart-job' },
   { from: join(ROOT, 'packages/ctl/sysv/init-functions'), to: '/usr/lib/lsb/init-functions.d/50-upstart' },
   { from: join(ROOT, 'packages/daemon/logrotate/upstart'), to: '/etc/logrotate.d/upstart', conf: true },
+  { from: join(ROOT, 'packages/dbus/policy/Upstart.conf'), to: '/etc/dbus-1/system.d/Upstart.conf', conf: true },
 ];
 const JOBS = join(ROOT, 'packages/daemon/jobs');
 /** For logs of jobs, and for jobs of sessions. */

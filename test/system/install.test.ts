@@ -80,6 +80,7 @@ describe('as init', () => {
       'usr/lib/init/upstart-job',
       'usr/lib/lsb/init-functions.d/50-upstart',
       'etc/logrotate.d/upstart',
+      'etc/dbus-1/system.d/Upstart.conf',
       ...['init', 'upstart', 'telinit', 'poweroff', 'invoke-rc.d'].map((program) => `usr/sbin/${program}`),
     ])
       expect(existsSync(join(top, name)), name).toBe(true);

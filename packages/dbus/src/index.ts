@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { BusConnection, type BusParts } from './bus-connection.ts';
 import { PeerConnection, type PeerParts } from './peer-connection.ts';
 
 /** Names this server to its clients. */
@@ -12,4 +13,11 @@ const guid = randomBytes(16).toString('hex');
 /** Serves a client on a private socket, whose user the kernel has named and the daemon has admitted. */
 export function servePeer(socket: Socket, parts: PeerParts): void {
   new PeerConnection(socket, parts, guid);
+}
+
+/** Joins the bus at the other end of `socket`; resolves when init has its name there. Rejects with the reason. */
+export async function joinBus(socket: Socket, parts: BusParts): Promise<BusConnection> {
+  const bus = new BusConnection(socket, parts);
+  await bus.join();
+  return bus;
 }

@@ -47,6 +47,8 @@ export interface ControlContext {
   initPid: number;
   orphans: Orphans;
   usage: ProcessUsage;
+  /** Takes init's name on the bus at this address. Rejects with an `UpstartError`. */
+  joinBus(address: string): Promise<void>;
 }
 
 /** The client of a request. */
@@ -183,8 +185,11 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   resetEnv: (context, params, caller) => change(context, caller, { method: 'resetEnv', ...params }),
 
   notifyDiskWriteable: (context, _params, caller) => change(context, caller, { method: 'notifyDiskWriteable' }),
-  notifyDBusAddress(context) {
+  async notifyDBusAddress(context, { address }, caller) {
     if (context.runner.engine.state.settings.pid1) throw upstartError('pid1-dbus-address');
+    // One that cannot be reached is remembered all the same (reference: dbus §1.2).
+    await change(context, caller, { method: 'notifyDBusAddress', address });
+    await context.joinBus(address);
     return null;
   },
   // Control groups are made directly: no manager is needed, and its address changes nothing.

@@ -35,6 +35,8 @@ export interface InitOptions {
   priority: LogPriority;
   logFormat: LogFormat;
   logRotation: LogRotation;
+  /** Take a name on the D-Bus system bus. */
+  systemBus: boolean;
   debug: boolean;
   /** `--help` or `--version`, which end the parsing. */
   asked: ParsedWords['asked'];
@@ -67,6 +69,7 @@ export function parseOptions(args: readonly string[]): InitOptions {
     priority: 'message',
     logFormat: 'text',
     logRotation: { size: 0, age: 0, keep: 5 },
+    systemBus: true,
     debug: false,
     asked,
     ignored: words.filter((word) => word !== ''),

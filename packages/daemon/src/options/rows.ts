@@ -123,7 +123,7 @@ export const ROWS: readonly Row[] = [
       return { logRotation: { ...logRotation, size } };
     },
   },
-  flag('no-dbus', 'accepted for compatibility: there is no D-Bus connection', {}),
+  flag('no-dbus', 'do not connect to the D-Bus system bus', { systemBus: false }),
   flag('no-inherit-env', "give jobs of a session PATH and TERM only, instead of all of init's environment", {
     inheritEnv: false,
   }),

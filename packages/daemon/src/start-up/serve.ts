@@ -7,6 +7,8 @@ import { type InitIdentity, initIdentity } from '@upstart/protocol';
 import { Configuration } from '../conf/configuration.ts';
 import { preloadCommands } from '../control/run-command.ts';
 import { ControlServer } from '../control/server.ts';
+import { DBusBus } from '../dbus/bus.ts';
+import { SYSTEM_BUS } from '../dbus/bus-address.ts';
 import { DBusDoor } from '../dbus/door.ts';
 import { DBusHost } from '../dbus/host.ts';
 import { runningProcesses } from '../engine/processes/running-processes.ts';
@@ -104,11 +106,29 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const orphans = new Orphans(supervisorState.pid, supervised);
   const usage = new ProcessUsage({ initPid: supervisorState.pid, supervised });
   const controlLog = log.child({ component: 'control' });
-  const context = { runner, configuration, log: controlLog, version, initPid: supervisorState.pid, orphans, usage };
+  const context = {
+    runner,
+    configuration,
+    log: controlLog,
+    version,
+    initPid: supervisorState.pid,
+    orphans,
+    usage,
+    joinBus: (address: string): Promise<void> => bus.notified(address),
+  };
+  const dbusHost = new DBusHost(context);
+  const bus = new DBusBus({
+    host: dbusHost,
+    systemAddress: system && options.systemBus ? link.initEnv.DBUS_SYSTEM_BUS_ADDRESS || SYSTEM_BUS : null,
+    isRestarted: !start.fresh,
+  });
   const control = new ControlServer(context, places.runtimeDir, !options.user);
   runner.keptAnswers.mayComeAgain = () => control.isBehind();
   runner.onDuty('reload-configuration', () => configuration.reload());
-  runner.onDuty('listen-again', () => void control.listen());
+  runner.onDuty('listen-again', () => {
+    void control.listen();
+    bus.reconnect();
+  });
   supervisor.onReports((reports) => runner.reports(reports, duties.noteReports));
   configuration.load();
   let exitJobUnknown = false;
@@ -128,8 +148,9 @@ export async function serve(parts: DaemonParts): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
-  const door = new DBusDoor(new DBusHost(context), supervisor);
+  const door = new DBusDoor(dbusHost, supervisor);
   door.listen(link.dbusFd === null ? null : { fd: link.dbusFd });
+  bus.start(start.engine.state.dbusAddress ?? null);
   duties.noteOwnProcesses();
   announce(places, log);
   const guard = new PlaceGuard(
@@ -141,6 +162,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     guard.close();
     control.close();
     door.close();
+    bus.close();
     configuration.close();
     if (places.sessionFile) removeSessionFile(places.sessionFile);
     store.remove();

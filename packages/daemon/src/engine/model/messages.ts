@@ -21,6 +21,7 @@ export type EngineRequest =
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }
   | { method: 'resetEnv'; target: EnvTargetSpec }
   | { method: 'notifyDiskWriteable' }
+  | { method: 'notifyDBusAddress'; address: string }
   | { method: 'setLogPriority'; priority: LogPriority };
 
 /** A process of the supervisor that the state does not know, with the facts that /proc has about it. */

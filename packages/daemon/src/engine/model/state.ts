@@ -208,6 +208,8 @@ export interface EngineState {
   environment: string[];
   /** The log priority, once a client has changed it; it outlives the daemon. Otherwise the options set it. */
   logPriority?: LogPriority;
+  /** The bus that a client of a session has named. */
+  dbusAddress?: string;
   /** All classes in use, by name. */
   classes: Map<string, ClassState>;
   instances: Map<number, InstanceState>;

@@ -45,6 +45,9 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
     case 'notifyDiskWriteable':
       context.command((id) => ({ type: 'flush-logs', id }));
       break;
+    case 'notifyDBusAddress':
+      context.state.dbusAddress = request.address;
+      break;
     case 'setLogPriority':
       context.state.logPriority = request.priority;
       break;

@@ -1,0 +1,218 @@
+/**
+ * A connection to a bus, as the owner of the name `com.ubuntu.Upstart` there (reference: dbus §1.2). The bus decides who may send what
+ * by its policy; which caller may change things is decided here again, by the user that the bus names.
+ */
+import type { Socket } from 'node:net';
+import type { Notification, UpstartClient } from '@upstart/protocol';
+import { ClientAuth } from './auth/client-auth.ts';
+import { Caller } from './caller.ts';
+import { DBusError, failed, limitsExceeded } from './errors.ts';
+import type { GatewayHost } from './host.ts';
+import { LIMITS } from './limits.ts';
+import { Sender } from './sender.ts';
+import { WireError } from './wire/check-values.ts';
+import { type Header, MESSAGE_TYPES, type Value } from './wire/message.ts';
+import { type MessageHandler, MessageStream, type Received } from './wire/message-stream.ts';
+
+const NAME = 'com.ubuntu.Upstart';
+const BUS = { path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus', destination: 'org.freedesktop.DBus' };
+const DO_NOT_QUEUE = 4;
+const PRIMARY_OWNER = 1;
+
+export interface BusParts {
+  readonly host: GatewayHost;
+  /** The user that this process runs as. */
+  readonly uid: number;
+  /** Whoever is on the bus may see the variables of all events: it is that of one user. */
+  readonly isPrivate: boolean;
+  /** Another image of init had the name before this one. */
+  readonly isRestarted: boolean;
+  /** Called once when the connection is over; `owned`: it had the name. */
+  ended(owned: boolean): void;
+}
+
+interface PendingCall {
+  resolve(body: readonly Value[]): void;
+  reject(error: Error): void;
+}
+
+export class BusConnection implements MessageHandler {
+  readonly #socket: Socket;
+  readonly #parts: BusParts;
+  readonly #sender: Sender;
+  readonly #stream = new MessageStream(this);
+  /** null: the bus has agreed. */
+  #auth: ClientAuth | null = new ClientAuth();
+  #agreed: PendingCall | null = null;
+  /** Calls of ours, by their serial numbers. */
+  readonly #calls = new Map<number, PendingCall>();
+  /** By unique name, which a bus never gives twice; the one that called last comes last. */
+  readonly #callers = new Map<string, Caller>();
+  #watcher: UpstartClient | null = null;
+  #owned = false;
+
+  constructor(socket: Socket, parts: BusParts) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#sender = new Sender(socket, () => socket.destroy());
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('drain', () => {
+      for (const caller of this.#callers.values()) void caller.proceed();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => this.#closed());
+  }
+
+  /** Resolves when init has its name on the bus. Rejects with the reason, and closes the connection. */
+  async join(): Promise<void> {
+    const patience = setTimeout(() => this.#socket.destroy(), LIMITS.authenticationMs);
+    try {
+      await new Promise<readonly Value[]>((resolve, reject) => {
+        this.#agreed = { resolve, reject };
+        this.#socket.write(ClientAuth.hello(this.#parts.uid));
+      });
+      await this.#callBus('Hello', '', []);
+      const [result] = await this.#callBus('RequestName', 'su', [NAME, DO_NOT_QUEUE]);
+      if (result !== PRIMARY_OWNER) {
+        this.#parts.host.log('error', 'Name already taken');
+        throw failed('Name already taken');
+      }
+    } catch (error) {
+      this.#socket.destroy();
+      throw error;
+    } finally {
+      clearTimeout(patience);
+    }
+    this.#owned = true;
+    const notify = (notification: Notification): void => this.#sender.signal(notification);
+    this.#watcher = this.#parts.host.client(this.#parts.isPrivate);
+    void this.#watcher.watch(notify);
+    if (this.#parts.isRestarted) notify({ event: 'restarted' });
+  }
+
+  /** Gives the name up. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  message(message: Received): void {
+    if (message.type === MESSAGE_TYPES.call) this.#called(message);
+    else if (message.type === MESSAGE_TYPES.reply) this.#pending(message)?.resolve(message.args());
+    else if (message.type === MESSAGE_TYPES.error) this.#pending(message)?.reject(errorOf(message));
+  }
+
+  tooLong(header: Header): void {
+    if (header.type !== MESSAGE_TYPES.call || header.sender === undefined) return;
+    const text = `A message has more than the ${LIMITS.messageBytes} bytes that are allowed`;
+    this.#callerOf(header.sender)?.refuse(header, limitsExceeded(text));
+  }
+
+  #take(chunk: Buffer): void {
+    try {
+      const rest = this.#auth ? this.#authenticate(this.#auth, chunk) : chunk;
+      if (rest) this.#stream.push(rest);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#parts.host.log('warn', `The D-Bus bus sends nonsense: ${error.message}`);
+      this.#socket.destroy();
+    }
+  }
+
+  #authenticate(auth: ClientAuth, chunk: Buffer): Buffer | null {
+    const answer = auth.push(chunk);
+    if (!answer) return null;
+    const { agreed, line, rest } = answer;
+    if (!agreed) {
+      this.#agreed?.reject(failed(`The bus rejects this process: ${line}`));
+      return null;
+    }
+    this.#auth = null;
+    this.#socket.write('BEGIN\r\n');
+    this.#agreed?.resolve([]);
+    return rest;
+  }
+
+  #callBus(member: string, signature: string, body: readonly Value[]): Promise<readonly Value[]> {
+    return new Promise((resolve, reject) => {
+      if (!this.#socket.writable) return reject(disconnected());
+      const content = signature === '' ? {} : { signature, body };
+      const serial = this.#sender.send({ type: MESSAGE_TYPES.call, ...BUS, member, ...content });
+      this.#calls.set(serial, { resolve, reject });
+    });
+  }
+
+  /** Removes and returns the call that is answered; only the bus itself answers. */
+  #pending({ replySerial = 0, sender }: Header): PendingCall | undefined {
+    if (sender !== BUS.destination) return undefined;
+    const call = this.#calls.get(replySerial);
+    this.#calls.delete(replySerial);
+    return call;
+  }
+
+  #called(call: Received): void {
+    const caller = call.sender === undefined ? null : this.#callerOf(call.sender);
+    if (!caller) return;
+    if (caller.hasNoRoom) caller.refuse(call, limitsExceeded(`More than ${LIMITS.queuedCalls} calls wait`));
+    else caller.push(call);
+  }
+
+  /** null: too many callers have calls in progress, and this one gets no answer. */
+  #callerOf(name: string): Caller | null {
+    const known = this.#callers.get(name);
+    this.#callers.delete(name);
+    if (!known && this.#callers.size >= LIMITS.senders && !this.#forgetOne()) return null;
+    const caller = known ?? this.#newCaller(name);
+    this.#callers.set(name, caller);
+    return caller;
+  }
+
+  /** Forgets the idle caller that has been silent for longest; false: there is none. */
+  #forgetOne(): boolean {
+    for (const [name, caller] of this.#callers) if (caller.isIdle) return this.#callers.delete(name);
+    return false;
+  }
+
+  #newCaller(name: string): Caller {
+    return new Caller({
+      host: this.#parts.host,
+      client: lookedUp(this.#clientOf(name)),
+      send: (message) => void this.#sender.send({ ...message, destination: name }),
+      isFull: () => this.#sender.isFull,
+      advanced: () => {},
+    });
+  }
+
+  /** A client that may do what the user behind this name may. */
+  async #clientOf(name: string): Promise<UpstartClient> {
+    const [uid] = await this.#callBus('GetConnectionUnixUser', 's', [name]);
+    return this.#parts.host.client(uid === 0 || uid === this.#parts.uid);
+  }
+
+  #closed(): void {
+    this.#watcher?.close();
+    for (const caller of this.#callers.values()) caller.close();
+    for (const call of [this.#agreed, ...this.#calls.values()]) call?.reject(disconnected());
+    this.#calls.clear();
+    this.#parts.ended(this.#owned);
+  }
+}
+
+const disconnected = (): DBusError =>
+  new DBusError('org.freedesktop.DBus.Error.Disconnected', 'The bus has closed the connection');
+
+function errorOf({ errorName = '', signature, args }: Received): DBusError {
+  return new DBusError(
+    errorName,
+    signature.startsWith('s') && !signature.includes('h') ? String(args()[0]) : errorName,
+  );
+}
+
+/** A client that is known later: its calls wait for that, in their order. */
+function lookedUp(client: Promise<UpstartClient>): UpstartClient {
+  client.catch(() => {});
+  return {
+    call: async (method, params, options) => (await client).call(method, params, options),
+    watch: async (listener, ended) => (await client).watch(listener, ended),
+    close: () => void client.then((known) => known.close()),
+  };
+}
