@@ -12,7 +12,12 @@ const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-O2', '-Wall', '-Wextra', '-Werr
 
 /** Builds one row of PROGRAMS; returns whether there was anything to do. */
 export function compile(program) {
-  const files = [...sourcesOf(program.sources), ...(program.generated ?? []).map((name) => `${GENERATED}/${name}`)];
+  const { root = program.sources, files: shared = [] } = program.shared ?? {};
+  const files = [
+    ...sourcesOf(program.sources),
+    ...shared.map((name) => `${root}/${name}`),
+    ...(program.generated ?? []).map((name) => `${GENERATED}/${name}`),
+  ];
   const recipe = fingerprint([FLAGS, program]);
   if (isFresh(program.output, recipe, files)) return false;
   requireCompiler();
@@ -20,7 +25,7 @@ export function compile(program) {
   const sources = files.filter((path) => path.endsWith('.c'));
   let failure = '';
   for (const flags of [program.flags, program.fallback].filter(Boolean)) {
-    failure = cc(program.output, [`-I${program.sources}`, `-I${GENERATED}`, ...sources], flags);
+    failure = cc(program.output, [`-I${program.sources}`, `-I${root}`, `-I${GENERATED}`, ...sources], flags);
     if (failure === '') break;
   }
   if (failure) throw new Problem(`Cannot compile ${program.output}.`, failure);

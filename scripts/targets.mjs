@@ -85,7 +85,7 @@ export const SNAPSHOTS = [
 
 /**
  * C programs: every `*.c` of the folder `sources` and of those in it, but for `test`, and headers named from that folder.
- * `generated` are headers of dist/generated that they include. `flags` is tried first, then `fallback`.
+ * `generated` are headers of dist/generated that they include, `shared` sources of another program. `flags` is tried first, then `fallback`.
  */
 export const PROGRAMS = [
   {
@@ -102,7 +102,13 @@ export const PROGRAMS = [
     fallback: ['-pthread'],
   },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: ['-static'], fallback: [] },
-  { output: 'bin/initctl', sources: 'packages/ctl/native', flags: ['-static'], fallback: [] },
+  {
+    output: 'bin/initctl',
+    sources: 'packages/ctl/native',
+    shared: { root: 'packages/supervisor', files: ['loop/place.c', 'loop/loop.h'] },
+    flags: ['-static'],
+    fallback: [],
+  },
 ];
 
 /** Other names of programs that act by the name they are called by. */

@@ -34,7 +34,6 @@ static void open_standard_descriptors(void) {
 
 int main(int unused, char **argv) {
 	(void)unused;
-	int status;
 	bool left = state_open(argv);
 	if (!left)
 		open_standard_descriptors();
@@ -62,7 +61,7 @@ int main(int unused, char **argv) {
 	/* While Node starts. What the daemon prints waits in its pipes. */
 	logs_open();
 	say_through = logs_say;
-	while (!daemon_is_over(&status)) {
+	while (exit_status < 0) {
 		link_turn();
 		/* After the report of its end: closing a terminal takes longer than all else about it. */
 		loop_sweep();
@@ -71,5 +70,5 @@ int main(int unused, char **argv) {
 		reap_turn();
 	}
 	logs_close(CLOSE_PATIENCE);
-	_exit(status);
+	_exit(exit_status);
 }

@@ -32,10 +32,14 @@ import { initIdentity, writeOwner } from '../../protocol/src/run-folder.ts';
 import type { Session } from '../../protocol/src/sessions.ts';
 import { TestSessions } from '../../protocol/src/testing/sessions.ts';
 
-const SOURCES = readdirSync(import.meta.dirname)
-  .filter((name) => name.endsWith('.c'))
-  .map((name) => join(import.meta.dirname, name));
-const STRICT = ['-std=gnu11', '-D_GNU_SOURCE=', '-Wall', '-Wextra', '-Werror'];
+const SUPERVISOR = join(import.meta.dirname, '../../supervisor');
+const SOURCES = [
+  ...readdirSync(import.meta.dirname)
+    .filter((name) => name.endsWith('.c'))
+    .map((name) => join(import.meta.dirname, name)),
+  join(SUPERVISOR, 'loop/place.c'),
+];
+const STRICT = [`-I${SUPERVISOR}`, '-std=gnu11', '-D_GNU_SOURCE=', '-Wall', '-Wextra', '-Werror'];
 const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 /** What the stand-in for ctl.js prints: how it was called. */

@@ -2,47 +2,26 @@
  * The program behind the commands that Node would be too slow for, or may be gone for: it goes by the name it is called by. Where Node
  * is needed all the same it is found from here.
  */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "loop/loop.h"
 #include "native.h"
-
-/* Where this program is installed, if the kernel does not tell. */
-#define USUAL_PLACE "/usr/sbin/initctl"
-#define SCRIPT_SIZE (PATH_MAX + 64)
 
 const char *program;
 
 void run_under_node(const char *script, char **words) {
-	char folder[PATH_MAX] = USUAL_PLACE, called[SCRIPT_SIZE], path[SCRIPT_SIZE], own[SCRIPT_SIZE];
-	ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-	if (length > 0)
-		folder[length] = '\0';
-	*strrchr(folder, '/') = '\0';
-	snprintf(called, sizeof called, "%s/%s", folder, program);
-	snprintf(path, sizeof path, "%s/../lib/upstart/%s", folder, script);
-	snprintf(own, sizeof own, "%s/../lib/upstart/node", folder);
-
-	char *first[] = {"node", path, "--called-as", called};
-	size_t count = 0;
-	while (words[count])
-		count++;
-	char **all = calloc(COUNT(first) + count, sizeof *all);
-	if (!all)
-		fail("Cannot allocate memory");
-	memcpy(all, first, sizeof first);
-	memcpy(all + COUNT(first), words + 1, (count - 1) * sizeof *all);
+	char called[PLACE_MAX], path[PLACE_MAX], name[PLACE_MAX];
+	snprintf(name, sizeof name, "../lib/upstart/%s", script);
+	place_open(NULL);
+	place_beside(path, name);
+	place_beside(called, program);
 	/* For programs of the user's; they slow Node down. */
 	unsetenv("NODE_EXTRA_CA_CERTS");
 	unsetenv("NODE_OPTIONS");
-	const char *chosen = getenv("UPSTART_NODE");
-	const char *const places[] = {chosen ? chosen : own, own, "node", "/usr/local/bin/node", "/usr/bin/node"};
-	for (size_t i = 0; i < COUNT(places); i++)
-		execvp(places[i], all); /* only `node` is looked for on the PATH */
-	free(all);
+	place_run_node((char *[]){path, "--called-as", called, NULL}, words + 1);
 }
 
 int main(int argc, char **argv) {

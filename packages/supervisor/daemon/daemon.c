@@ -31,8 +31,8 @@
 /* After so many in a row that were not READY none is expected. */
 #define HOPELESS 4
 
-/* There is none, or it is in one of the next five; then it is time to re-execute, there will be none, or supervision is over. */
-enum state { SAME, ABSENT, STARTING, RECOVERING, READY, ENDING, REPLACING, REPLACED, FORSAKEN, OVER, STATES };
+/* There is none, or it is in one of the next five; then it is time to re-execute, or there will be none. */
+enum state { SAME, ABSENT, STARTING, RECOVERING, READY, ENDING, REPLACING, REPLACED, FORSAKEN, STATES };
 
 /* A daemon that sends nonsense counts as one that was not READY. The time for a recovery that has got further begins anew. */
 /* clang-format off */
@@ -41,15 +41,12 @@ static const enum state next[STATES][DAEMON_EVENTS] = {
 	[STARTING]   = { RECOVERING, READY, ENDING, REPLACING, SAME,       SAME,    ABSENT },
 	[RECOVERING] = { RECOVERING, READY, ENDING, REPLACING, SAME,       SAME,    ABSENT },
 	[READY]      = { SAME,       SAME,  ENDING, REPLACING, RECOVERING, SAME,    ABSENT },
-	[ENDING]     = { SAME,       SAME,  SAME,   SAME,      SAME,       SAME,    OVER },
+	[ENDING]     = { SAME,       SAME,  SAME,   SAME,      SAME,       SAME,    FORSAKEN },
 	[REPLACING]  = { SAME,       SAME,  ENDING, SAME,      SAME,       SAME,    REPLACED },
 };
 /* clang-format on */
 
-/*
- * How long a daemon may be in a state; then it is killed. Each in a row that did not come up in time doubles the time of the next, up
- * to the last: one that works on a slow machine comes up, one that hangs is replaced.
- */
+/* How long a daemon may be in a state. The time doubles after each one that was too slow: perhaps the machine is. */
 static const struct {
 	int64_t first, last;
 } patience[STATES] = {
@@ -62,10 +59,7 @@ static const struct {
 /* How a daemon ended: before it was READY; READY, but by itself; READY, by SIGKILL. */
 enum death { NOT_READY, CRASHED, KILLED, DEATHS };
 
-/*
- * So many in a row are followed at once, the next ones after a pause that doubles from the first to the last. The row ends with a
- * daemon that was READY for `good_life`.
- */
+/* So many in a row are followed at once, the next ones after growing pauses, until one has been READY for `good_life`. */
 static const struct {
 	unsigned at_once;
 	int64_t first, last, good_life;
@@ -178,6 +172,8 @@ void daemon_ended(int status) {
 		    by_signal ? WTERMSIG(status) : WEXITSTATUS(status));
 		failed_recoveries += last == RECOVERING;
 		pause_after(last != READY ? NOT_READY : killed ? KILLED : CRASHED);
+	} else if (last == ENDING) {
+		exit_status = end_status;
 	}
 }
 
@@ -202,14 +198,4 @@ void daemon_forsake(void) {
 	enter(FORSAKEN);
 	link_disconnect();
 	daemon_kill();
-}
-
-void daemon_ends_without(int status) {
-	enter(OVER);
-	end_status = status;
-}
-
-bool daemon_is_over(int *status) {
-	*status = end_status;
-	return state == OVER;
 }

@@ -4,10 +4,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/*
- * Starts the first one, with init's own arguments. `re_execute` is called when a daemon has ended for that; if it returns the next one
- * starts.
- */
+/* Starts the first one, with init's own arguments. `re_execute` is called when a daemon has ended for that. */
 void daemon_open(char **argv, void (*re_execute)(void));
 /* 0: there is none. */
 pid_t daemon_pid(void);
@@ -22,10 +19,6 @@ void daemon_ended(int status);
 
 /* There will be no daemon any more; the one that there may be is killed. */
 void daemon_forsake(void);
-/* Supervision is over, with this exit status. */
-void daemon_ends_without(int status);
-/* Whether supervision is over, and the exit status. */
-bool daemon_is_over(int *status);
 
 /* Begins to listen for D-Bus clients; daemons started from here on serve them. */
 void launch_listen(bool of_machine);

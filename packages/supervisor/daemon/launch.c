@@ -1,7 +1,4 @@
-/*
- * Starting the daemon: where Node and the daemon's program are, and with which options, environment and descriptors it runs.
- * PROTOCOL.md has the variables.
- */
+/* Starts the daemon, with its options, environment and descriptors. PROTOCOL.md has the variables. */
 #include "daemon/daemon.h"
 
 #include <errno.h>
@@ -28,11 +25,8 @@
 #define NO_NODE 127
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/*
- * What a burst of events leaves is collected often, rather than kept in much memory until later; the daemon has the rest
- * collected when a burst is over, and V8 need not wake up for that later.
- */
-static const char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer"};
+/* Garbage of a burst of events is collected often, and the rest when the burst is over: V8 need not wake up for it later. */
+static char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer"};
 
 #define SAVED "UPSTART_SAVED_"
 /*
@@ -79,17 +73,6 @@ void launch_listen(bool of_machine) {
 	door = -1;
 }
 
-/* What the environment variable says, or else the file `relative` of this installation. Returns whether the variable is set. */
-static bool locate(char path[PLACE_MAX], const char *variable, const char *relative) {
-	const char *value = getenv(variable);
-	bool is_set = value && *value;
-	if (is_set)
-		snprintf(path, PLACE_MAX, "%s", value);
-	else
-		place_beside(path, relative);
-	return is_set;
-}
-
 /* In place of init's environment, of which nobody needs anything any more. */
 static void set_environment(unsigned failures) {
 	char number[16];
@@ -112,11 +95,8 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept, 1);
 }
 
-/*
- * The option that makes Node begin with the daemon already loaded; NULL where there is no snapshot for this very file of Node, whose
- * size and time are in the name of the snapshot (scripts/snapshot.mjs).
- */
-static const char *snapshot_option(const char *node) {
+/* The option that makes Node begin with the daemon loaded. NULL: no snapshot has the size and time of this Node in its name. */
+static char *snapshot_option(const char *node) {
 	static char option[PLACE_MAX + 32];
 	char path[PLACE_MAX], name[96];
 	struct stat found;
@@ -129,29 +109,17 @@ static const char *snapshot_option(const char *node) {
 	return access(path, R_OK) == 0 ? option : NULL;
 }
 
-/* Becomes node, the first that can be executed. Returns if there is none, with errno. */
 static void exec_node(char **arguments, bool plainly) {
-	char node[PLACE_MAX], script[PLACE_MAX];
-	bool is_chosen = locate(node, "UPSTART_NODE", "../lib/upstart/node");
-	bool is_other = locate(script, "UPSTART_DAEMON", "../lib/upstart/daemon.js");
-	const char *const nodes[] = {node, "node", "/usr/local/bin/node", "/usr/bin/node"};
-	const char *snapshot = plainly || is_other ? NULL : snapshot_option(node);
-	size_t given = 1;
-	while (arguments[given])
-		given++;
-	const char **line = calloc(COUNT(node_options) + 3 + given, sizeof *line), **end = line + 1;
-	if (!line)
-		return;
-	for (size_t i = 0; i < COUNT(node_options); i++)
-		*end++ = node_options[i];
-	if (snapshot)
-		*end++ = snapshot;
-	*end++ = script;
-	memcpy(end, arguments + 1, given * sizeof *end);
-	for (size_t i = 0; i < (is_chosen ? 1 : COUNT(nodes)); i++) {
-		line[0] = nodes[i];
-		execvp(nodes[i], (char **)line);
-	}
+	char node[PLACE_MAX], script[PLACE_MAX], *first[COUNT(node_options) + 3];
+	size_t count = COUNT(node_options);
+	memcpy(first, node_options, sizeof node_options);
+	place_of(node, "UPSTART_NODE", OWN_NODE);
+	bool is_other = place_of(script, "UPSTART_DAEMON", "../lib/upstart/daemon.js");
+	if ((first[count] = plainly || is_other ? NULL : snapshot_option(node)))
+		count++;
+	first[count++] = script;
+	first[count] = NULL;
+	place_run_node(first, arguments + 1);
 }
 
 static bool streams_are_one(void) {
@@ -195,13 +163,11 @@ static _Noreturn void become_daemon(char **arguments, int connection, const int 
 	/* Node does not start in a folder that was removed. */
 	if (!getcwd(folder, sizeof folder) && chdir("/") < 0)
 		say("cannot leave a working folder that is gone: %s", strerror(errno));
+	/* The slots are below all that is moved here. What is -1 stays as it is. */
 	for (int i = 0; i < 2; i++)
-		if (outputs[i] >= 0)
-			dup2(outputs[i], STDOUT_FILENO + i);
-	if (door >= 0)
-		door = fcntl(door, F_DUPFD, DOOR_FD + 1);
+		dup2(outputs[i], STDOUT_FILENO + i);
 	dup2(connection, DAEMON_FD);
-	close_range((door >= 0 ? dup2(door, DOOR_FD) : DAEMON_FD) + 1, ~0u, 0);
+	close_range((dup2(door, DOOR_FD) < 0 ? DAEMON_FD : DOOR_FD) + 1, ~0u, 0);
 	set_environment(failures);
 	if (door >= 0)
 		setenv("UPSTART_SUPERVISOR_DBUS_FD", "4", 1);
@@ -211,14 +177,10 @@ static _Noreturn void become_daemon(char **arguments, int connection, const int 
 }
 
 pid_t launch(char **arguments, unsigned failures, bool plainly, int *connection) {
-	int ends[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
-		say("cannot start the daemon: socketpair: %s", strerror(errno));
-		return 0;
-	}
+	int ends[2] = {-1, -1};
 	/* One pipe where both go to the same place, so that lines stay in order. */
 	int output = open_stream(0), outputs[] = {output, streams_are_one() ? output : open_stream(1)};
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = getpid(), pid = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0 ? -1 : fork();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
@@ -226,11 +188,10 @@ pid_t launch(char **arguments, unsigned failures, bool plainly, int *connection)
 		become_daemon(arguments, ends[1], outputs, failures, plainly);
 	}
 	if (pid < 0)
-		say("cannot start the daemon: fork: %s", strerror(errno));
+		say("cannot start the daemon: %s", strerror(errno));
+	for (int i = 0; i < 2; i++)
+		close(outputs[i]);
 	close(ends[1]);
-	close(outputs[0]);
-	if (outputs[1] != outputs[0])
-		close(outputs[1]);
 	*connection = ends[0];
 	if (pid > 0)
 		return pid;

@@ -63,10 +63,8 @@ static void find_peer(const struct frame *frame) {
 		error = ENOTCONN;
 	if (error)
 		peer = (struct ucred){0};
-	if (fd >= 0)
-		close(fd);
-	if (daemon >= 0)
-		close(daemon);
+	close(fd);
+	close(daemon);
 	report_add(REPORT_PEER, NUMBER(TOKEN, frame_get(frame, TAG_TOKEN)), NUMBER(ERRNO, error), NUMBER(PID, peer.pid),
 	           NUMBER(UID, peer.uid), NUMBER(GID, peer.gid));
 }

@@ -9,6 +9,7 @@
 
 #define EVENTS_A_TURN 256
 
+int exit_status = -1;
 static int epoll = -1;
 /* The running timers, the next one first, in a circle that begins and ends here. */
 static struct timer timers = {.next = &timers, .previous = &timers};

@@ -31,6 +31,8 @@ struct garbage {
 void loop_open(void);
 /* Milliseconds of a clock that is never set. */
 int64_t loop_now(void);
+/* The exit status of the supervisor; -1 until supervision is over. */
+extern int exit_status;
 /* Waits at most until the next timer (not at all with `busy`) and runs what is due. */
 void loop_turn(bool busy);
 
@@ -66,3 +68,8 @@ void place_open(const char *name);
 extern char place_executable[PATH_MAX];
 /* The path `relative`, seen from the folder of the executable. */
 void place_beside(char path[PLACE_MAX], const char *relative);
+/* The path in the environment variable, if it is set, which is returned; or else as above. */
+bool place_of(char path[PLACE_MAX], const char *variable, const char *relative);
+/* Becomes Node, the first that can be executed: $UPSTART_NODE, or else this one or a usual one. Returns, with errno, if there is none. */
+#define OWN_NODE "../lib/upstart/node"
+void place_run_node(char *const *first_arguments, char *const *other_arguments);

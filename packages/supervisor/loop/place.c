@@ -1,5 +1,6 @@
-/* Where files are, seen from the executable. An installation may be anywhere, and is replaced while it runs. */
+/* Where files are, seen from the executable. An installation may be anywhere, and is replaced while it runs. The commands use this, too. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,4 +22,32 @@ void place_open(const char *name) {
 void place_beside(char path[PLACE_MAX], const char *relative) {
 	const char *slash = strrchr(place_executable, '/');
 	snprintf(path, PLACE_MAX, "%.*s/%s", slash ? (int)(slash - place_executable) : 0, place_executable, relative);
+}
+
+bool place_of(char path[PLACE_MAX], const char *variable, const char *relative) {
+	const char *value = getenv(variable);
+	bool is_set = value && *value;
+	if (is_set)
+		snprintf(path, PLACE_MAX, "%s", value);
+	else
+		place_beside(path, relative);
+	return is_set;
+}
+
+void place_run_node(char *const *first, char *const *rest) {
+	char own[PLACE_MAX], *nodes[] = {own, "node", "/usr/local/bin/node", "/usr/bin/node", NULL}, **line;
+	size_t count = 1, length = 0;
+	if (place_of(own, "UPSTART_NODE", OWN_NODE))
+		nodes[1] = NULL;
+	while (rest[length])
+		length++;
+	for (; first[count - 1]; count++)
+		;
+	if (!(line = calloc(count + length + 1, sizeof *line)))
+		return;
+	memcpy(line + 1, first, (count - 1) * sizeof *line);
+	memcpy(line + count, rest, length * sizeof *line);
+	for (char **node = nodes; *node; node++)
+		execvp(line[0] = *node, line);
+	free(line);
 }

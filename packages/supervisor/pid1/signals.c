@@ -61,7 +61,7 @@ static void time_out(struct timer *unused) {
 	timeouts++;
 	if (is_alone) {
 		process_each(end_process, &(int){SIGKILL});
-		daemon_ends_without(STATUS_ALONE);
+		exit_status = STATUS_ALONE;
 	} else if (daemon_is_ready()) {
 		say("the daemon does not take a signal");
 		daemon_kill();
@@ -126,7 +126,7 @@ void signals_turn(void) {
 	insists |= ending_report > reports_acknowledged;
 	if (is_alone) {
 		if (process_count() == 0)
-			daemon_ends_without(STATUS_ALONE);
+			exit_status = STATUS_ALONE;
 	} else if (!insists) {
 		timer_stop(&patience);
 		timeouts = 0;

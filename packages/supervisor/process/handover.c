@@ -1,7 +1,4 @@
-/*
- * The table of processes from one image of the supervisor to the next. A process continues where it was when all its entries have
- * been read.
- */
+/* The table of processes, from one image of the supervisor to the next. A process continues when all its entries have been read. */
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>

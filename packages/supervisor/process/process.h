@@ -42,9 +42,8 @@ struct process {
 	struct watch pidfd;
 	/* Before its end: until a pidfd is tried again. After it: how long the report waits for the log. */
 	struct timer timer;
-	/* Its end: microseconds, and kilobytes at most. */
-	int64_t user_time, system_time, memory;
-	/* A wait status, or NOT_KNOWN. */
+	/* Its end: what it has used, and a wait status or NOT_KNOWN. */
+	struct rusage usage;
 	int status;
 	/* The job's process now. Changes when forks are followed. */
 	pid_t pid;

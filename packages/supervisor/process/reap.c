@@ -1,7 +1,6 @@
 /*
- * What becomes of processes: they stop, continue and end. An end is reported after the output, but not much later; where an order
- * stands the frame that has started the process is carried out once more, also while there is no daemon. The kernel keeps what
- * there is no room for.
+ * Reaps processes and reports that they stop, continue and end: an end after the output, but not much later. A standing order is
+ * carried out at once, with or without a daemon. What there is no room for stays with the kernel.
  */
 #include <sched.h>
 #include <stdlib.h>
@@ -13,20 +12,17 @@
 
 /* Milliseconds that the report of an end waits for the log to be written. */
 #define LOG_PATIENCE 1000
-/* After so many children other descriptors have their turn, and after so many orders: a spawn takes half a millisecond. */
-#define REAPED_A_TURN 256
-#define ORDERS_A_TURN 10
-/* Milliseconds until more orders are carried out while no daemon is READY: one that comes up needs the processors. */
-#define ORDERS_EVERY 200
+/* After so many children other descriptors have their turn: an order takes half a millisecond. */
+#define REAPED_A_TURN 32
+/* Milliseconds between one order and the next while no daemon is READY: one that comes up needs the processors. */
+#define ORDER_PAUSE 20
 
 static const struct reaped_row *own;
 static bool (*daemon_is_ready)(void);
 static bool due;
 /* Stops and continuations were left to the kernel, which only knows the last one of each process, as reports were many. */
 static bool stops_wait;
-/* How many more processes may end for which orders stand; and until there may be more of them without a daemon. */
-static int orders_left = ORDERS_A_TURN;
-static struct timer orders_pause;
+static struct timer order_pause;
 
 void reap_open(const struct reaped_row *rows, bool (*has_daemon)(void)) {
 	own = rows;
@@ -44,6 +40,10 @@ void order_set(struct process *process, uint64_t id) {
 		process->kept->id = id;
 }
 
+static int64_t microseconds(struct timeval time) {
+	return (int64_t)time.tv_sec * 1000000 + time.tv_usec;
+}
+
 static void report_end(void *data) {
 	struct process *process = data;
 	int status = process->status;
@@ -55,8 +55,10 @@ static void report_end(void *data) {
 		report_add(REPORT_EXITED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid),
 		           NUMBER(CODE, WIFEXITED(status) ? WEXITSTATUS(status) : 0),
 		           NUMBER(SIGNAL, WIFSIGNALED(status) ? WTERMSIG(status) : 0),
-		           NUMBER(CORE, WIFSIGNALED(status) && WCOREDUMP(status)), NUMBER(USER_TIME, process->user_time),
-		           NUMBER(SYSTEM_TIME, process->system_time), NUMBER(MAX_RSS, process->memory),
+		           NUMBER(CORE, WIFSIGNALED(status) && WCOREDUMP(status)),
+		           NUMBER(USER_TIME, microseconds(process->usage.ru_utime)),
+		           NUMBER(SYSTEM_TIME, microseconds(process->usage.ru_stime)),
+		           NUMBER(MAX_RSS, process->usage.ru_maxrss),
 		           {order ? TAG_COMMAND : 0, order ? (int64_t)order->id : 0, NULL});
 	if (order)
 		process->kept = NULL;
@@ -69,26 +71,24 @@ static void report_end(void *data) {
 	sched_yield();
 }
 
+/* The loop reaps again. */
+static void pause_is_over(struct timer *timer) {
+	(void)timer;
+}
+
 static void log_takes_too_long(struct timer *timer) {
 	struct process *process = CONTAINER_OF(timer, struct process, timer);
 	log_abandon(process->log);
 	report_end(process);
 }
 
-static int64_t microseconds(const struct timeval *time) {
-	return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
-}
-
 void process_ended(struct process *process, int status, const struct rusage *usage) {
 	process->ended = true;
 	process->status = status;
-	if (usage) {
-		process->user_time = microseconds(&usage->ru_utime);
-		process->system_time = microseconds(&usage->ru_stime);
-		process->memory = usage->ru_maxrss;
-	}
-	if (process->kept && process->kept->id)
-		orders_left--;
+	if (usage)
+		process->usage = *usage;
+	if (process->kept && process->kept->id && !daemon_is_ready())
+		timer_start(&order_pause, ORDER_PAUSE, pause_is_over);
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
 	if (!process->log) {
@@ -101,14 +101,9 @@ void process_ended(struct process *process, int status, const struct rusage *usa
 
 /* ---- reaping ---- */
 
-static void pause_is_over(struct timer *timer) {
-	(void)timer;
-	orders_left = ORDERS_A_TURN;
-}
-
 bool reap_is_due(void) {
 	bool wanted = due || (stops_wait && !reports_are_many());
-	return wanted && reports_have_room() && (orders_left > 0 || daemon_is_ready());
+	return wanted && reports_have_room() && (daemon_is_ready() || !timer_is_running(&order_pause));
 }
 
 static void changed(pid_t pid, int status, const struct rusage *usage) {
@@ -143,9 +138,7 @@ void reap_turn(void) {
 	struct rusage usage;
 	if (due)
 		reap_own();
-	if (daemon_is_ready())
-		orders_left = ORDERS_A_TURN;
-	for (int reaped = 0; reaped < REAPED_A_TURN && orders_left > 0 && reap_is_due(); reaped++) {
+	for (int reaped = 0; reaped < REAPED_A_TURN && reap_is_due(); reaped++) {
 		bool many = reports_are_many();
 		pid_t pid = wait4(-1, &status, many ? WNOHANG : WNOHANG | WUNTRACED | WCONTINUED, &usage);
 		if (pid > 0) {
@@ -155,6 +148,4 @@ void reap_turn(void) {
 			stops_wait = many;
 		}
 	}
-	if (orders_left <= 0 && !timer_is_running(&orders_pause))
-		timer_start(&orders_pause, ORDERS_EVERY, pause_is_over);
 }

@@ -1,7 +1,4 @@
-/*
- * The parent's side of starting a process (reference: jobs 8.1): its terminal, its script, the clone, and the pipe that says
- * whether its program runs.
- */
+/* The parent's side of starting a process (reference: jobs 8.1): its terminal, its script, the clone, and the error pipe. */
 #include "spawn/spawn.h"
 
 #include <errno.h>
@@ -20,10 +17,7 @@
 #include "log/logs.h"
 #include "loop/loop.h"
 
-/*
- * Milliseconds that a child has for its first step, in which its descriptors become its own. It takes microseconds; one that
- * somebody stops in the middle of it is killed.
- */
+/* Milliseconds for a child's first step, which takes microseconds. One that somebody stops in the middle of it is killed. */
 #define FIRST_STEP_PATIENCE 3000
 
 /* It never came to its program. The process is NULL when there was no memory for it. */
@@ -150,10 +144,7 @@ static int open_errors(struct process *process) {
 
 /* ---- the clone: OWN_DESCRIPTORS or the step that has failed, with the reason in errno ---- */
 
-/*
- * The child's first step ends the sharing of descriptors; until then they must stay as they are. A child that has been killed
- * says nothing about it: that is reported when it is reaped.
- */
+/* Until its first step a child shares the descriptors, which must not change. One that is killed meanwhile is reaped later. */
 static int wait_for_first_step(pid_t pid, int pidfd, int errors) {
 	struct child_message message = {.step = OWN_DESCRIPTORS};
 	struct pollfd ready[] = {{.fd = errors, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};

@@ -24,7 +24,7 @@
 
 bool terminals_are_shared;
 /* The files of control groups, opened before the root changes (reference: jobs 11); why the first that is not there is not. */
-static int groups[FIELDS_MAX], group_count, group_error, job_group = -1;
+static int groups[FIELDS_MAX], group_count, group_error;
 
 static int write_file(const char *path, const char *text) {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -70,8 +70,9 @@ static int switch_apparmor(const char *profile) {
 	return write_file("/proc/self/attr/exec", text);
 }
 
-static int open_job_group(const char *file) {
-	job_group = open(file, O_WRONLY | O_CLOEXEC);
+/* Before those that the job asks for. It only serves to find processes again, so it does not matter when this fails. */
+static int enter_job_group(const char *file) {
+	write_file(file, "0");
 	return 0;
 }
 
@@ -89,9 +90,6 @@ static int check_groups(void) {
 }
 
 static int enter_groups(void) {
-	/* A group of the job's own only serves to find its processes again. What the job asks for comes after it. */
-	ssize_t written = write(job_group, "0", 1);
-	(void)written;
 	for (int i = 0; i < group_count; i++)
 		if (write(groups[i], "0", 1) < 0)
 			return -1;
@@ -207,7 +205,7 @@ static const struct step {
 	{STEP_CONSOLE, .once = open_console},
 	{STEP_SCRIPT_FD, .once = open_output},
 	{STEP_APPARMOR, .tag = TAG_APPARMOR, .with_text = switch_apparmor},
-	{CANNOT_FAIL, .tag = TAG_JOB_CGROUP_FILE, .with_text = open_job_group},
+	{CANNOT_FAIL, .tag = TAG_JOB_CGROUP_FILE, .with_text = enter_job_group},
 	{CANNOT_FAIL, .tag = TAG_CGROUP_FILE, .with_text = open_group},
 	{STEP_LIMIT, .tag = TAG_LIMIT, .with_text = set_limit},
 	{CANNOT_FAIL, .tag = TAG_UMASK, .with_number = set_umask},
