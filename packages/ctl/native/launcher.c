@@ -6,22 +6,43 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "native.h"
 
+#define PROTOCOL_VERSION 1
+#define MAX_REQUEST (1024u * 1024u) /* bytes of a frame's body, as the daemon has it */
 #define MAX_REPLY (16u * 1024u * 1024u)
 #define RETRY_MS 30000 /* how long a daemon that restarts is waited for, all in all */
 #define RETRY_PAUSE_MS 50
 #ifndef REFUSED_MS
 #define REFUSED_MS 5000 /* the same where no init is seen that would start it */
 #endif
-#define RUN_LOCALLY 256 /* the result of a command that only a process of the caller's can run */
+
+/* What commands may want to know of the environment. */
+static const char *const passed_on[] = {
+	"UPSTART_JOB",
+	"UPSTART_INSTANCE",
+	"UPSTART_SESSION",
+	"XDG_RUNTIME_DIR",
+	"HOME",
+	"COLUMNS",
+	"NO_COLOR",
+	"TERM",
+	"LC_ALL",
+	"LC_COLLATE",
+	"LANG",
+};
+/* The first byte of a frame from the daemon; the others belong to it. */
+enum answer { ON_OUTPUT = 1, ON_ERROR, STATUS, RUN_LOCALLY, FAILED };
 
 static char socket_path[4096]; /* where the daemon was looked for last; empty if the environment names no path */
 static int connect_error;      /* why it was not reached; 0: it was */
@@ -68,16 +89,18 @@ static bool receive(int fd, void *bytes, size_t length) {
 	return length == 0 || recv(fd, bytes, length, MSG_WAITALL) == (ssize_t)length;
 }
 
-/* Reads a frame's body. False if the connection is over. */
-static bool read_frame(int fd, struct buffer *b) {
+/* Reads a frame's body, of which it returns the length. 0 if the connection is over. */
+static size_t read_frame(int fd, uint8_t **body) {
 	uint32_t length;
 	if (!receive(fd, &length, sizeof length))
-		return false;
-	b->length = le32toh(length);
-	if (b->length > MAX_REPLY)
+		return 0;
+	length = le32toh(length);
+	if (length > MAX_REPLY)
 		fail("The init daemon sent a frame that is too long");
-	reserve(b, b->length + 1);
-	return receive(fd, b->bytes, b->length);
+	if (!(*body = realloc(*body, length + 1u)))
+		fail("Cannot allocate memory");
+	**body = 0; /* an empty frame is no answer */
+	return receive(fd, *body, length) ? length + !length : 0;
 }
 
 static void write_output(int fd, const uint8_t *bytes, size_t length) {
@@ -87,40 +110,73 @@ static void write_output(int fd, const uint8_t *bytes, size_t length) {
 				exit(1);
 }
 
+/* The command line as a frame of texts (packages/protocol/README.md). False if it is longer than the daemon takes. */
+static bool encode_request(char **frame, size_t *length, int argc, char **argv) {
+	struct winsize window = {0};
+	struct timespec now;
+	char cwd[4096];
+	uint32_t body_length = 0;
+	FILE *out = open_memstream(frame, length);
+	if (!out)
+		fail("Cannot allocate memory");
+	clock_gettime(CLOCK_REALTIME, &now);
+	(void)(ioctl(1, TIOCGWINSZ, &window) == 0 || ioctl(2, TIOCGWINSZ, &window));
+	/* A place for the length, and a NUL, which is no msgpack. */
+	fwrite(&body_length, sizeof body_length, 1, out);
+	fprintf(out, "%c%d%c", 0, PROTOCOL_VERSION, 0);
+	/* A key, used once. */
+	fprintf(out, "%d-%lld.%09ld%c", (int)getpid(), (long long)now.tv_sec, now.tv_nsec, 0);
+	fprintf(out, "%s%c%d%c%d%c", getcwd(cwd, sizeof cwd) ? cwd : "/", 0, isatty(1), 0, isatty(2), 0);
+	fprintf(out, "%d%c%d%c", window.ws_col, 0, argc, 0);
+	for (int i = 0; i < argc; i++)
+		fprintf(out, "%s%c", argv[i], 0);
+	for (size_t i = 0; i < COUNT(passed_on); i++)
+		if (getenv(passed_on[i]))
+			fprintf(out, "%s=%s%c", passed_on[i], getenv(passed_on[i]), 0);
+	if (fclose(out) != 0)
+		fail("Cannot allocate memory");
+	body_length = htole32((uint32_t)(*length - sizeof body_length));
+	memcpy(*frame, &body_length, sizeof body_length);
+	return *length - sizeof body_length <= MAX_REQUEST;
+}
+
 enum outcome { LOCAL, LOST, REFUSED };
 
-/* Sends the requests and copies output until the result is there, with which it exits. What an earlier connection has
+/* Sends the request and copies output until the result is there, with which it exits. What an earlier connection has
    brought already is not printed again: the same request with the same key has the same output. */
-static enum outcome exchange(int connection, const struct buffer *requests) {
+static enum outcome exchange(int connection, const char *request, size_t length) {
 	static size_t printed[3];
-	static struct buffer reply;
+	static uint8_t *body;
 	size_t seen[3] = {0};
-	struct value f[FIELDS];
-	bool greeted = false;
+	bool is_understood = false;
 
 	/* A daemon that closes before it has read everything has perhaps said why. */
-	for (ssize_t n, sent = 0; (size_t)sent < requests->length; sent += n)
-		if ((n = send(connection, requests->bytes + sent, requests->length - (size_t)sent, MSG_NOSIGNAL)) < 0)
-			break;
-	while (read_frame(connection, &reply)) {
-		if (!decode_frame(&reply, f))
-			fail("The init daemon sent something else than an answer");
-		if (f[ERROR].kind == MAP && !greeted)
-			return REFUSED;
-		if (f[ERROR].kind == MAP)
-			fail("%.*s", f[TEXT].bytes ? (int)f[TEXT].number : 0, f[TEXT].bytes ? (const char *)f[TEXT].bytes : "");
-		greeted |= f[ID].number == HELLO_ID;
-		if (f[DATA].bytes && (f[FD].number == 1 || f[FD].number == 2)) {
-			size_t fd = (size_t)f[FD].number, length = (size_t)f[DATA].number;
-			size_t known = printed[fd] - seen[fd] < length ? printed[fd] - seen[fd] : length;
-			write_output((int)fd, f[DATA].bytes + known, length - known);
+	for (ssize_t n; length > 0 && (n = send(connection, request, length, MSG_NOSIGNAL)) >= 0; length -= (size_t)n)
+		request += n;
+	while ((length = read_frame(connection, &body)) > 0) {
+		const uint8_t *bytes = body + 1;
+		size_t fd = body[0], known;
+		length--;
+		switch (body[0]) {
+		case ON_OUTPUT:
+		case ON_ERROR:
+			is_understood = true;
+			known = printed[fd] - seen[fd] < length ? printed[fd] - seen[fd] : length;
+			write_output((int)fd, bytes + known, length - known);
 			printed[fd] += length - known;
 			seen[fd] += length;
-		} else if (f[ID].number == RUN_ID && f[RESULT].kind == INTEGER) {
-			if (f[RESULT].number == RUN_LOCALLY)
-				return LOCAL;
-			exit((int)f[RESULT].number);
+			continue;
+		case STATUS:
+			exit(length > 0 ? bytes[0] : 1);
+		case RUN_LOCALLY:
+			return LOCAL;
+		case FAILED:
+			fail("%.*s", (int)length, (const char *)bytes);
 		}
+		/* A daemon of before knows no such requests, and says so in another form. */
+		if (!is_understood)
+			return REFUSED;
+		fail("The init daemon sent something else than an answer");
 	}
 	return LOST;
 }
@@ -143,12 +199,13 @@ _Noreturn void launch(int argc, char **argv) {
 		spare = open("/dev/null", O_RDWR);
 	close(spare);
 
-	static struct buffer requests;
+	char *request;
+	size_t length;
 	enum session session = find_session();
-	bool was_connected = false, is_for_node = session == UNCLEAR || !encode_requests(&requests, argc, argv);
+	bool was_connected = false, is_for_node = session == UNCLEAR || !encode_request(&request, &length, argc, argv);
 	for (int waited_ms = 0; !is_for_node; waited_ms += RETRY_PAUSE_MS) {
 		int fd = connect_daemon();
-		enum outcome outcome = fd < 0 ? LOST : exchange(fd, &requests);
+		enum outcome outcome = fd < 0 ? LOST : exchange(fd, request, length);
 		close(fd);
 		/* The socket of a daemon that is being replaced is there and refuses. */
 		bool may_come = connect_error == ECONNREFUSED && waited_ms < (init_lives() ? RETRY_MS : REFUSED_MS);

@@ -69,12 +69,11 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 type Run = RequestFrame<'run'>;
-/** A daemon that greets (unless told otherwise) and hands `run` requests to `onRun`. */
+/** A daemon that hands command lines to `onRun`. */
 class FakeDaemon {
   readonly runs: Run[] = [];
   readonly sockets = new Set<Socket>();
   onRun: (run: Run, send: (frame: DaemonFrame) => void, socket: Socket) => void = () => {};
-  helloAnswer: (id: number) => DaemonFrame = (id) => ({ id, result: { version: 1, daemon: 'init', pid: 1 } });
   #server: Server | null = null;
 
   listen(path: string): Promise<void> {
@@ -82,15 +81,9 @@ class FakeDaemon {
       this.sockets.add(socket);
       socket.on('error', () => {});
       socket.on('close', () => this.sockets.delete(socket));
-      const send = (frame: DaemonFrame): unknown => socket.write(encodeAnswer(frame));
+      const send = (frame: DaemonFrame): unknown => socket.write(stream.encode(frame));
       const stream = new RequestStream({
         request: (request) => {
-          if (request.method === 'hello') {
-            const answer = this.helloAnswer(request.id);
-            send(answer);
-            if ('error' in answer) socket.end();
-            return;
-          }
           this.runs.push(request as Run);
           this.onRun(request as Run, send, socket);
         },
@@ -435,7 +428,11 @@ describe('the launcher', () => {
   it('becomes ctl.js when the daemon speaks another version, or says that it is the caller’s business', async () => {
     daemon.onRun = ({ id }, send) => send({ id, result: RUN_LOCALLY });
     expect(await launch({ args: ['log', 'svc'] })).toMatchObject({ status: 9, err: '' });
-    daemon.helloAnswer = (id) => ({ id, error: { code: 'unsupported-version', text: 'no' } });
+    const refusal = { code: 'unsupported-version', text: 'no' } as const;
+    daemon.onRun = ({ id }, send) => send({ id, error: refusal });
+    expect(await launch({ args: ['status', 'svc'] })).toMatchObject({ status: 9, err: '' });
+    // One from before there were command lines answers in msgpack.
+    daemon.onRun = ({ id }, _send, socket) => socket.end(encodeAnswer({ id, error: refusal }));
     expect(await launch({ args: ['status', 'svc'] })).toMatchObject({ status: 9, err: '' });
   });
 
@@ -562,19 +559,21 @@ describe('the launcher', () => {
     const bad: [string, Buffer][] = [
       ['too long', Buffer.of(1, 0, 0, 1)],
       ['empty', Buffer.of(0, 0, 0, 0)],
-      ['no map', Buffer.of(1, 0, 0, 0, 1)],
-      ['an extension', Buffer.of(4, 0, 0, 0, 0x81, 0xd4, 0, 0)],
-      ['cut off', Buffer.of(3, 0, 0, 0, 0x81, 0xa2, 0x69)],
-      ['a length beyond the frame', Buffer.of(8, 0, 0, 0, 0x81, 0xa2, 0x69, 0x64, 0xc6, 0xff, 0xff, 0xff, 0xff)],
-      ['billions of fields', Buffer.of(5, 0, 0, 0, 0xdf, 0xff, 0xff, 0xff, 0xff)],
+      ['of no known kind', Buffer.of(1, 0, 0, 0, 6)],
+      ['a map', Buffer.of(3, 0, 0, 0, 0x81, 0xa2, 0x69)],
     ];
     for (const [what, bytes] of bad) {
-      daemon.onRun = (_run, _send, socket) => socket.write(bytes);
+      daemon.onRun = ({ id }, send, socket) => {
+        send(output(id, 1, ''));
+        socket.write(bytes);
+      };
       const ran = await launch({ args: ['status', 'svc'] });
       expect(ran.status, what).toBe(1);
       expect(ran.err, what).toMatch(
         /^initctl: The init daemon sent (something else than an answer|a frame that is too long)\n$/,
       );
     }
+    daemon.onRun = (_run, _send, socket) => socket.write(Buffer.of(1, 0, 0, 0, 3));
+    expect(await launch({ args: ['status', 'svc'] }), 'without a status').toMatchObject({ status: 1, err: '' });
   });
 });

@@ -26,25 +26,3 @@ enum session { NONE, ONE, UNCLEAR };
 enum session find_session(void);
 /* Whether this process is called as init is. */
 bool is_init(long pid);
-
-struct buffer {
-	uint8_t *bytes;
-	size_t length, size;
-};
-
-/* messages.c. Makes room for `size` bytes; ends the program when there is no memory. */
-void reserve(struct buffer *b, size_t size);
-/* The hello and the run request, by their ids. False if they are too long. */
-enum { HELLO_ID, RUN_ID };
-bool encode_requests(struct buffer *b, int argc, char **argv);
-
-enum kind { BAD, OTHER, INTEGER, BYTES, MAP };
-struct value {
-	enum kind kind;
-	int64_t number; /* an INTEGER, the length of BYTES, the fields of a MAP */
-	const uint8_t *bytes;
-};
-
-/* The fields of a frame's body; false if it is none. Those of maps in it are read as its own: no two share a name. */
-enum field { ID, FD, DATA, RESULT, ERROR, TEXT, FIELDS };
-bool decode_frame(const struct buffer *b, struct value fields[FIELDS]);

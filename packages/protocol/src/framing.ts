@@ -6,6 +6,7 @@
 
 import { decodeText, encodeText } from '@upstart/common';
 import { Packr, Unpackr } from 'msgpackr';
+import { countTexts, decodeCommandLine, isCommandLine } from './command-line.ts';
 import { checkMessagePack, leadingId, MessagePackError, ValuesExceeded } from './msgpack-check.ts';
 
 /** Limits of one frame, by direction. */
@@ -16,11 +17,13 @@ export interface FrameLimits {
   readonly values: number;
   /** How deep maps and arrays may be nested. */
   readonly depth: number;
+  /** Whether a frame may be a command line. */
+  readonly commandLines?: boolean;
 }
 /** Limits for frames from any user of the machine. */
-export const CLIENT_LIMITS: FrameLimits = { bytes: 1024 * 1024, values: 131_072, depth: 16 };
+export const CLIENT_LIMITS: FrameLimits = { bytes: 1024 * 1024, values: 131_072, depth: 16, commandLines: true };
 /** And from one that may only ask, and is not to keep others waiting. */
-export const STRANGER_LIMITS: FrameLimits = { bytes: 64 * 1024, values: 4096, depth: 16 };
+export const STRANGER_LIMITS: FrameLimits = { bytes: 64 * 1024, values: 4096, depth: 16, commandLines: true };
 /** Limits for frames from the daemon. Conditions with many operators make a message deep. */
 export const DAEMON_LIMITS: FrameLimits = {
   bytes: 16 * 1024 * 1024,
@@ -53,7 +56,11 @@ const unpackr = new Unpackr({ ...codec, int64AsType: 'number' });
 
 /** The frame of `message`. Throws `FramingError` beyond `limits`, which are those of the direction it goes. */
 export function encodeFrame(message: object, limits: FrameLimits): Buffer {
-  const body = packr.pack(toWire(message, limits.depth));
+  return frameOf(packr.pack(toWire(message, limits.depth)), limits);
+}
+
+/** The frame with this body. Throws `FramingError` if it is too long. */
+export function frameOf(body: Uint8Array, limits: FrameLimits): Buffer {
   if (body.length > limits.bytes) throw tooLong(body.length, limits);
   const frame = Buffer.allocUnsafe(HEADER + body.length);
   frame.writeUInt32LE(body.length, 0);
@@ -130,6 +137,12 @@ function tooLong(length: number, limits: FrameLimits): FramingError {
 }
 
 function decodeBody(body: Buffer, limits: FrameLimits): unknown {
+  if (limits.commandLines && isCommandLine(body)) {
+    if (countTexts(body) > limits.values) return new TooManyValues(0, limits.values);
+    const commandLine = decodeCommandLine(body);
+    if (commandLine) return commandLine;
+    throw new FramingError('a command line is cut off');
+  }
   try {
     checkMessagePack(body, limits.depth, limits.values);
   } catch (error) {

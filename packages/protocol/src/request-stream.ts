@@ -1,4 +1,5 @@
 /** The daemon's end of a connection, as far as it is about bytes: chunks in, checked requests or refusals out. */
+import { CommandLine, encodeCommandAnswer } from './command-line.ts';
 import { UpstartError, upstartError } from './errors.ts';
 import {
   CLIENT_LIMITS,
@@ -7,6 +8,7 @@ import {
   FrameDecoder,
   type FrameLimits,
   FramingError,
+  frameOf,
   TooManyValues,
 } from './framing.ts';
 import { type DaemonFrame, type ErrorFrame, PROTOCOL_VERSION, type RequestFrame } from './messages.ts';
@@ -21,13 +23,15 @@ export interface RequestHandler {
 
 /**
  * Reads the requests of one connection. The first one must be `hello` in the version that this daemon speaks;
- * anything else is refused for good, as is what is no frame. After a fatal refusal all further bytes are ignored.
+ * anything but a command line is refused for good, as is what is no frame. After a fatal refusal all further bytes are ignored.
  */
 export class RequestStream {
   readonly #decoder: FrameDecoder;
   readonly #handler: RequestHandler;
   #greeted = false;
   #over = false;
+  /** The client sends command lines, and gets answers in that form. */
+  #isLauncher = false;
 
   constructor(handler: RequestHandler, limits: FrameLimits = CLIENT_LIMITS) {
     this.#decoder = new FrameDecoder(limits);
@@ -42,6 +46,13 @@ export class RequestStream {
   /** How many bytes are still to come of the request that has begun; 0 if its length is not known. */
   get missing(): number {
     return this.#decoder.missing;
+  }
+
+  /** The bytes of an answer or a notification, in the form that the client reads. */
+  encode(frame: DaemonFrame): Buffer {
+    return this.#isLauncher
+      ? frameWithin(frame, (it) => frameOf(encodeCommandAnswer(it), DAEMON_LIMITS))
+      : encodeAnswer(frame);
   }
 
   push(chunk: Uint8Array): void {
@@ -62,9 +73,10 @@ export class RequestStream {
       return;
     }
     let request: RequestFrame;
+    if (message instanceof CommandLine) this.#isLauncher = true;
     try {
-      request = parseRequest(message);
-      if (!this.#greeted) this.#greet(request);
+      request = parseRequest(message instanceof CommandLine ? message.request : message);
+      if (!this.#greeted) this.#greet(message instanceof CommandLine ? message.version : versionOf(request));
     } catch (error) {
       if (!(error instanceof UpstartError)) throw error;
       this.#refuse(requestId(message), error, !this.#greeted);
@@ -73,9 +85,7 @@ export class RequestStream {
     this.#handler.request(request, length);
   }
 
-  #greet(request: RequestFrame): void {
-    if (request.method !== 'hello') throw upstartError('bad-request', 'the first request must be hello');
-    const { version } = (request as RequestFrame<'hello'>).params;
+  #greet(version: number): void {
     if (version !== PROTOCOL_VERSION) {
       throw upstartError('unsupported-version', String(version), String(PROTOCOL_VERSION));
     }
@@ -88,12 +98,21 @@ export class RequestStream {
   }
 }
 
+function versionOf(request: RequestFrame): number {
+  if (request.method !== 'hello') throw upstartError('bad-request', 'the first request must be hello');
+  return (request as RequestFrame<'hello'>).params.version;
+}
+
 /** The bytes of an answer or a notification. One that is too big for a frame becomes the error that says so. */
 export function encodeAnswer(frame: DaemonFrame): Buffer {
+  return frameWithin(frame, (it) => encodeFrame(it, DAEMON_LIMITS));
+}
+
+function frameWithin(frame: DaemonFrame, encode: (frame: DaemonFrame) => Buffer): Buffer {
   try {
-    return encodeFrame(frame, DAEMON_LIMITS);
+    return encode(frame);
   } catch (error) {
     if (!(error instanceof FramingError) || !('id' in frame)) throw error;
-    return encodeFrame({ id: frame.id, error: upstartError('internal', error.message).toWire() }, DAEMON_LIMITS);
+    return encode({ id: frame.id, error: upstartError('internal', error.message).toWire() });
   }
 }

@@ -7,7 +7,6 @@ import {
   CLIENT_LIMITS,
   type DaemonFrame,
   type ErrorFrame,
-  encodeAnswer,
   type Notification,
   type Params,
   type RequestFrame,
@@ -100,7 +99,7 @@ export class Connection implements RequestHandler, Holder {
       return;
     }
     this.#unread = null;
-    this.#farewell ??= new Farewell(this.#socket, this.#parts.turns, encodeAnswer(answer));
+    this.#farewell ??= new Farewell(this.#socket, this.#parts.turns, this.#stream.encode(answer));
     this.#endIfAnswered();
   }
 
@@ -185,7 +184,7 @@ export class Connection implements RequestHandler, Holder {
       this.#parts.context.runner.keptAnswers.wereLost(keys, monotonicNow());
       return;
     }
-    const bytes = encodeAnswer(frame);
+    const bytes = this.#stream.encode(frame);
     const taken = this.#deliveries.answered(bytes.length, keys);
     this.#write(bytes, (error) => {
       if (error) return;
@@ -230,7 +229,7 @@ export class Connection implements RequestHandler, Holder {
   }
 
   #send(frame: DaemonFrame): void {
-    if (this.#socket.writable) this.#write(encodeAnswer(frame));
+    if (this.#socket.writable) this.#write(this.#stream.encode(frame));
   }
 
   /** Calls `taken` when the kernel has taken the bytes, with an error when it never will. */
