@@ -98,6 +98,7 @@ export const PROGRAMS = [
   {
     output: 'lib/upstart/logger',
     sources: 'packages/logger',
+    generated: ['frame_table.h'],
     flags: ['-pthread', '-static'],
     fallback: ['-pthread'],
   },

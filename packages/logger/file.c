@@ -2,7 +2,6 @@
  * Opening, checking and rotating log files. What is written to must be a regular file, and where others may write to its
  * folder, one of our own.
  */
-#define _GNU_SOURCE
 #include "logger.h"
 
 #include <fcntl.h>
@@ -10,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #define MODE 0640
 #define FLAGS (O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -31,15 +29,12 @@
 
 static struct file *open_files[OPEN_FILES_MAX];
 static unsigned opened;
-/* Of rotation: bytes, seconds, files. And the folder of logs, without a path if none is known; under the lock. */
-static _Atomic int64_t size_limit, age_limit, keep_count;
+_Atomic int64_t rotation[3];
+#define size_limit rotation[0]
+#define age_limit rotation[1]
+#define keep_count rotation[2]
+/* The folder of logs, without a path if none is known; under the lock. */
 static struct whole_message known_folder;
-
-void files_rotate(const int64_t numbers[3]) {
-	size_limit = numbers[0];
-	age_limit = numbers[1];
-	keep_count = numbers[2];
-}
 
 void files_keep_folder(const struct whole_message *message) {
 	known_folder = *message;
@@ -134,8 +129,8 @@ static int open_anew(struct file *file, struct stat *state) {
 	*next_place() = file;
 	file->fd = fd;
 	file->born = birth_of(fd);
-	file->device = state->st_dev;
-	file->inode = state->st_ino;
+	file->device_open = state->st_dev;
+	file->inode_open = state->st_ino;
 	return 0;
 }
 
@@ -156,7 +151,7 @@ static bool was_rotated(const struct file *file) {
 }
 
 static bool is_open_one(const struct file *file, const struct stat *state) {
-	return state->st_ino == file->inode && state->st_dev == file->device;
+	return state->st_ino == file->inode_open && state->st_dev == file->device_open;
 }
 
 /* Whether the open file is still the one to write, and what it looks like. */

@@ -1,11 +1,11 @@
 /*
- * Writes the backlogs of all files, in a thread of its own. Trouble belongs to the file, not to one log: it is reported
- * once when it begins and once when it ends, and the file is retried with growing pauses.
+ * Writes the backlogs of all files, in a thread of its own. Trouble is reported once when it begins and once when it ends, and the file
+ * is retried with growing pauses. What is kept of files to which no process writes any more is bounded.
  */
 #include "logger.h"
 
 #include <search.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 
 /* Milliseconds until a file is tried again: at first, and at most. Less in tests. */
 #ifndef TROUBLE_PAUSE
@@ -16,22 +16,21 @@
 #define TROUBLE_REST (5 * TROUBLE_PAUSE)
 
 static void *by_path;
+/* Below it no place is free. */
+static size_t first_free;
 static struct file *first_queued, **last_queued = &first_queued, *in_trouble;
 static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
-/* What the writer is at, without the lock. */
-static struct file *written_file;
-static struct log *written_log;
+/* The one that is written, for which the lock is given up. */
+static struct file *written;
+/* What all files add that no process writes to. */
+static size_t kept;
 
-bool has_output(const struct log *log) {
-	return log->file && (length_of(log->span) > 0 || log->missing > 0);
-}
-
-bool is_being_written(const struct log *log) {
-	return written_log == log;
+bool has_output(const struct file *file) {
+	return length_of(file->span) > 0 || file->missing > 0;
 }
 
 bool files_are_idle(void) {
-	return !first_queued && !written_file;
+	return !first_queued && !written;
 }
 
 void file_queue(struct file *file) {
@@ -46,209 +45,240 @@ void file_queue(struct file *file) {
 
 /* ---- trouble ---- */
 
-/* News that do not fit are sent with the next attempt. The next logger finds them noted. */
-static void say_news(struct file *file) {
-	if (!file->said)
-		file->said = tell(LOG_TROUBLE, 0, file->path, file->error, 0);
-	if (file->said && file->dropped > file->said_dropped &&
-	    tell(LOG_DROPPED, 0, file->path, file->error, (int64_t)file->dropped))
-		file->said_dropped = file->dropped;
-	for (struct log *log = file->logs; log; log = log->next_in_file) {
-		log->reported = file->said ? (uint64_t)file->error : 0;
-		log->dropped = file->dropped;
-	}
+static void retry_in(struct file *file, int64_t milliseconds) {
+	file->due = now_ms() + milliseconds;
+	wake_in(milliseconds);
 }
 
 void file_failed(struct file *file, int error) {
-	if (!file->error) {
+	if (file->pause == 0) {
 		file->next_in_trouble = in_trouble;
 		in_trouble = file;
 	}
-	file->pause = !file->error                          ? TROUBLE_PAUSE
+	/* The logger before this one has said it, if it is known already. */
+	if (!file->error)
+		report(REPORT_LOG_TROUBLE, file->path, (uint64_t)error, NO_COUNT);
+	file->error = (uint64_t)error;
+	file->failing = true;
+	file->pause = file->pause == 0                      ? TROUBLE_PAUSE
 	              : file->pause < TROUBLE_PAUSE_MAX / 2 ? file->pause * 2
 	                                                    : TROUBLE_PAUSE_MAX;
-	file->error = error;
-	file->failing = true;
-	file->due = now_ms() + file->pause;
-	wake_in(file->pause);
-	say_news(file);
-}
-
-void file_dropped(struct file *file, uint64_t dropped) {
-	file->dropped = dropped;
-	if (file->error && dropped > 0 && file->said_dropped == 0)
-		say_news(file);
+	retry_in(file, file->pause);
 }
 
 /* Writing works again, but may fail at once, as on a disk that is nearly full. */
 static void worked(struct file *file) {
-	if (!file->failing)
-		return;
+	if (file->failing)
+		retry_in(file, file->pause > TROUBLE_REST ? file->pause : TROUBLE_REST);
 	file->failing = false;
-	file->due = now_ms() + (file->pause > TROUBLE_REST ? file->pause : TROUBLE_REST);
-	wake_in(file->due - now_ms());
 }
 
-/* With the error that it ends with, 0 when the file can be written. */
-static void end_trouble(struct file *file, int error) {
-	if (file->said && !tell(LOG_RESTORED, 0, file->path, error, (int64_t)file->dropped))
-		return;
-	struct file **link = &in_trouble;
-	while (*link != file)
-		link = &(*link)->next_in_trouble;
-	*link = file->next_in_trouble;
-	file->error = 0;
-	file->failing = file->said = false;
-	file->dropped = file->said_dropped = 0;
-	for (struct log *log = file->logs; log; log = log->next_in_file)
-		log->reported = log->dropped = 0;
+/* It can be written, or was given up. */
+static void end_trouble(struct file *file) {
+	report(REPORT_LOG_RESTORED, file->path, file->failing ? file->error : 0, (int64_t)file->dropped);
+	file->error = file->dropped = file->said_dropped = 0;
+	file->failing = false;
+	file->pause = 0;
 	file_queue(file);
 }
 
 void files_look(void) {
 	int64_t now = now_ms();
-	for (struct file *file = in_trouble, *next; file; file = next) {
-		next = file->next_in_trouble;
-		if (file->due > now) {
-			wake_in(file->due - now);
-			continue;
-		}
-		file->due = now + file->pause;
-		wake_in(file->pause);
-		say_news(file);
-		if (!file->failing || !file->logs)
-			end_trouble(file, file->failing ? file->error : 0);
-		else
+	for (struct file *file, **link = &in_trouble; (file = *link);) {
+		if (file->due <= now) {
+			if (file->dropped > file->said_dropped)
+				report(REPORT_LOG_DROPPED, file->path, file->error, (int64_t)file->dropped);
+			file->said_dropped = file->dropped;
+			if (!file->failing || !has_output(file)) {
+				*link = file->next_in_trouble;
+				end_trouble(file);
+				continue;
+			}
 			file_queue(file);
+			file->due = now + file->pause;
+		}
+		wake_in(file->due - now);
+		link = &file->next_in_trouble;
 	}
 }
 
-static void file_hurry(struct file *file) {
-	if (!file->failing)
-		return;
-	file->due = 0;
-	wake_in(0);
+void file_hurry(struct file *file) {
+	if (file->failing)
+		retry_in(file, 0);
 }
 
 void files_hurry(void) {
 	for (struct file *file = in_trouble; file; file = file->next_in_trouble)
 		file_hurry(file);
-	files_look();
 }
 
-/* ---- the files of logs ---- */
+/* ---- the table of files ---- */
 
 static int compare(const void *one, const void *other) {
 	return strcmp(((const struct file *)one)->path, ((const struct file *)other)->path);
 }
 
-/* The file, also when there was none so far. */
-static struct file *file_of(const char *path) {
-	struct file wanted = {.path = (char *)path}, **found = tfind(&wanted, &by_path, compare);
-	struct file *file = found ? *found : calloc(1, sizeof *file);
-	if (found)
-		return file;
-	if (!file || !(file->path = strdup(path)) || !tsearch(file, &by_path, compare))
-		give_up();
+static void set_up(struct file *file) {
+	memset(&file->next_queued, 0, offsetof(struct file, path) - offsetof(struct file, next_queued));
 	file->fd = -1;
+	if (!tsearch(file, &by_path, compare))
+		give_up();
+}
+
+static void give_back(struct file *file) {
+	size_t place = (size_t)(file - memory->files);
+	file->is_used = false;
+	madvise(file, sizeof *file, MADV_REMOVE);
+	first_free = place < first_free ? place : first_free;
+}
+
+static struct file *file_of(const char *path) {
+	static struct file wanted;
+	strncpy(wanted.path, path, PATH_MAX);
+	struct file **found = tfind(&wanted, &by_path, compare);
+	if (found)
+		return *found;
+	while (first_free < memory->files_end && memory->files[first_free].is_used)
+		first_free++;
+	if (first_free == FILE_PLACES)
+		give_up();
+	struct file *file = &memory->files[first_free];
+	memset(file, 0, offsetof(struct file, path));
+	strcpy(file->path, wanted.path);
+	set_up(file);
+	memory->files_end = first_free < memory->files_end ? memory->files_end : first_free + 1;
+	file->is_used = true;
 	return file;
 }
 
 void file_attach(struct log *log, const char *path) {
 	struct file *file = log->file = file_of(path);
-	int reported = (int)log->reported;
-	struct log **link = &file->logs;
-	while (*link && (*link)->sequence < log->sequence)
-		link = &(*link)->next_in_file;
-	log->next_in_file = *link;
-	*link = log;
-	/* What the logger before this one knew. */
-	file->mid_line = file->mid_line || log->mid_line;
-	if (log->reported && log->dropped > file->dropped)
-		file->dropped = file->said_dropped = log->dropped;
-	if (reported > 0 && !file->error) {
-		file->said = true;
-		file_failed(file, reported);
-	}
+	log->next_in_file = file->logs;
+	file->logs = log;
+	kept -= file->cost;
+	file->cost = 0;
 	file_hurry(file);
 	file_queue(file);
 }
 
+/* What there is stays until it can be written, if there is not too much of all; else only that it is missing, or not even that. */
+static void keep(struct file *file) {
+	size_t length = length_of(file->span);
+	if (file->logs || file->cost || !has_output(file))
+		return;
+	/* A name that is too long will be that for ever. */
+	if (kept + KEPT_COST + length > LOG_KEPT_MAX || file->error == ENAMETOOLONG) {
+		file->span = 0;
+		file->missing += length;
+		file->dropped += length;
+		file->taken += length;
+	}
+	if (kept + KEPT_COST > LOG_KEPT_MAX)
+		file->missing = 0;
+	else
+		kept += file->cost = KEPT_COST + length_of(file->span);
+	file_hurry(file);
+}
+
 void file_detach(struct log *log) {
-	struct log **link = &log->file->logs;
+	struct file *file = log->file;
+	struct log **link = &file->logs;
 	while (*link != log)
 		link = &(*link)->next_in_file;
 	*link = log->next_in_file;
-	file_hurry(log->file);
-	file_queue(log->file);
+	if (written != file)
+		keep(file);
+	file_hurry(file);
+	file_queue(file);
+}
+
+static bool is_sound(const struct file *file) {
+	return file->is_used && span_is_sound(file->span, FILE_BUFFER) && file->writing <= FILE_BUFFER &&
+	       memchr(file->path, '\0', sizeof file->path) && !tfind(file, &by_path, compare);
+}
+
+void files_open(void) {
+	if (memory->files_end > FILE_PLACES)
+		memory->files_end = 0;
+	for (struct file *file = memory->files; file < memory->files + memory->files_end; file++) {
+		if (!is_sound(file)) {
+			give_back(file);
+			continue;
+		}
+		set_up(file);
+		/* A write that is noted, though its bytes have left the ring: nothing is to be found out about it. */
+		if (length_of(file->span) == 0 || (uint32_t)file->span != (uint32_t)file->before)
+			file->writing = 0;
+		file->said_dropped = file->dropped;
+		kept += file->cost = KEPT_COST + length_of(file->span);
+		if (file->error)
+			file_failed(file, (int)file->error);
+		file_queue(file);
+	}
 }
 
 /* ---- the writer ---- */
 
 /* The logger before this one was killed in a write, or right after it: what the file has grown by has been written. */
-static size_t count_written(const struct log *log, const char *path) {
+static size_t count_written(const struct file *file) {
 	struct stat state;
-	bool is_same = stat(path, &state) == 0 && state.st_ino == log->inode && state.st_dev == log->device;
-	uint64_t size = is_same ? (uint64_t)state.st_size : 0, grown = size > log->size ? size - log->size : 0;
-	return (uint32_t)log->span != (uint32_t)log->before ? 0 : grown < log->writing ? grown : log->writing;
+	bool is_same = stat(file->path, &state) == 0 && state.st_ino == file->inode && state.st_dev == file->device;
+	uint64_t size = is_same ? (uint64_t)state.st_size : 0, grown = size > file->size ? size - file->size : 0;
+	return grown < file->writing ? grown : file->writing;
 }
 
 /* How many bytes were written; 0, and perhaps an error number. */
-static size_t append(struct file *file, struct log *log, int *error, int *rotation_error) {
+static size_t append(struct file *file, int *error, int *rotation_error) {
 	struct stat state;
-	uint64_t span = log->span;
+	uint64_t span = file->span;
 	size_t begin = (uint32_t)span, length = length_of(span);
-	size_t first = length < LOG_BUFFER - begin ? length : LOG_BUFFER - begin;
-	struct iovec pieces[] = {{log->ring + begin, first}, {log->ring, length - first}};
+	size_t first = length < FILE_BUFFER - begin ? length : FILE_BUFFER - begin;
+	struct iovec pieces[] = {{file->ring + begin, first}, {file->ring, length - first}};
 	*error = file_open(file, &state, rotation_error);
 	if (*error)
 		return 0;
-	log->before = span;
-	log->device = state.st_dev;
-	log->inode = state.st_ino;
-	log->size = (uint64_t)state.st_size;
-	log->writing = length;
+	file->before = span;
+	file->device = state.st_dev;
+	file->inode = state.st_ino;
+	file->size = (uint64_t)state.st_size;
+	file->writing = length;
 	ssize_t n = writev(file->fd, pieces, length > first ? 2 : 1);
 	*error = n > 0 ? 0 : n < 0 ? errno : EIO;
 	return n <= 0 || file_take_back(file, state.st_size, (size_t)n) ? 0 : (size_t)n;
 }
 
-static void write_log(struct file *file, struct log *log) {
+static void write_file(struct file *file) {
 	int error = 0, rotation_error = 0;
-	if (length_of(log->span) == 0)
-		put_note(log);
-	written_log = log;
+	if (length_of(file->span) == 0)
+		put_note(file);
 	pthread_mutex_unlock(&lock);
-	size_t n = log->writing > 0 ? count_written(log, file->path) : append(file, log, &error, &rotation_error);
+	size_t n = file->writing > 0 ? count_written(file) : append(file, &error, &rotation_error);
 	pthread_mutex_lock(&lock);
-	written_log = NULL;
 	if (n > 0)
-		log->mid_line = file->mid_line = log->ring[((uint32_t)log->span + n - 1) % LOG_BUFFER] != '\n';
-	log->span = ring_drop(LOG_BUFFER, log->span, n);
-	log->writing = 0;
-	if (!rotation_error || !file->said_rotation)
-		file->said_rotation = rotation_error && tell(LOG_NOT_ROTATED, 0, file->path, rotation_error, 0);
+		file->mid_line = file->ring[((uint32_t)file->span + n - 1) % FILE_BUFFER] != '\n';
+	file->span = ring_drop(FILE_BUFFER, file->span, n);
+	file->writing = 0;
+	file->taken += n;
+	if (rotation_error && !file->said_rotation)
+		report(REPORT_LOG_NOT_ROTATED, file->path, (uint64_t)rotation_error, NO_COUNT);
+	file->said_rotation = rotation_error;
 	if (error)
 		file_failed(file, error);
 	else
 		worked(file);
 }
 
-/* What is written next of it; and what that means for its logs. */
+/* Writes what there is, and lets its logs have the room. */
 static void serve(struct file *file) {
-	struct log *log = file->logs, *next;
-	while (log && !has_output(log))
-		log = log->next_in_file;
-	if (log)
-		write_log(file, log);
-	bool more = false;
-	for (log = file->logs; log; log = next) {
+	if (has_output(file))
+		write_file(file);
+	for (struct log *log = file->logs, *next; log; log = next) {
 		next = log->next_in_file;
-		more = more || has_output(log);
 		if (log->paused || log->ended)
 			log_go(log->id);
 	}
-	if (more && !file->failing)
+	keep(file);
+	if (has_output(file) && !file->failing)
 		file_queue(file);
 }
 
@@ -260,8 +290,8 @@ static void forget(struct file *file) {
 	if (file->logs || file->queued)
 		return;
 	tdelete(file, &by_path, compare);
-	free(file->path);
-	free(file);
+	kept -= file->cost;
+	give_back(file);
 }
 
 void *write_files(void *unused) {
@@ -269,15 +299,14 @@ void *write_files(void *unused) {
 	for (;;) {
 		while (!first_queued)
 			pthread_cond_wait(&work, &lock);
-		struct file *file = written_file = first_queued;
+		struct file *file = written = first_queued;
 		first_queued = file->next_queued;
 		last_queued = first_queued ? last_queued : &first_queued;
 		file->queued = false;
-		if (file->logs)
-			serve(file);
-		if (!file->logs && !file->queued && !file->error)
+		serve(file);
+		if (!file->logs && !file->queued && !file->error && !has_output(file))
 			forget(file);
-		written_file = NULL;
+		written = NULL;
 	}
 	return unused;
 }

@@ -10,14 +10,11 @@
 #include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <time.h>
-#include <unistd.h>
 
-#define STACK (256 * 1024)
 #define EVENTS 64
 /* So many messages are taken before terminals have their turn. */
 #define MESSAGES_A_TURN 64
-/* How soon a message is tried again that the supervisor had no room for; and how often is looked whether all is written. */
-#define TELL_AGAIN 20
+/* How often is looked whether all is written. */
 #define CLOSE_AGAIN 10
 /* How long the end waits for files to be written, and for standard output. */
 #define CLOSE_PATIENCE 10000
@@ -48,38 +45,19 @@ void wake_in(int64_t milliseconds) {
 	                NULL);
 }
 
-bool tell(enum message_type type, uint64_t id, const char *path, int64_t error, int64_t count) {
-	struct message head = {.type = type, .id = id, .numbers = {error, count}};
-	if (message_send(LOGGER_SOCKET, &head, path, strlen(path), -1) || errno != EAGAIN)
-		return true;
-	wake_in(TELL_AGAIN);
-	return false;
+void tell(enum message_type type, uint64_t id) {
+	message_send(LOGGER_SOCKET, &(struct message){.type = type, .id = id}, "", 0, -1, 0);
 }
 
-void give_up(void) {
-	_exit(1);
+void report(enum frame_type type, const char *path, uint64_t error, int64_t count) {
+	struct message head = {.type = LOG_REPORT, .flags = type, .numbers = {(int64_t)error, count}};
+	message_send(LOGGER_SOCKET, &head, path, strlen(path), -1, 0);
 }
 
 void thread_start(void *(*run)(void *data), void *data) {
 	pthread_t thread;
-	pthread_attr_t attributes;
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK);
-	if (pthread_create(&thread, &attributes, run, data) != 0)
+	if (pthread_create(&thread, NULL, run, data) != 0)
 		give_up();
-}
-
-uint64_t ring_put(char *ring, size_t size, uint64_t span, const void *bytes, size_t count) {
-	size_t at = ((uint32_t)span + length_of(span)) % size, first = count < size - at ? count : size - at;
-	memcpy(ring + at, bytes, first);
-	memcpy(ring, (const char *)bytes + first, count - first);
-	return span + ((uint64_t)count << 32);
-}
-
-uint64_t ring_drop(size_t size, uint64_t span, size_t count) {
-	size_t length = length_of(span);
-	/* From the beginning again when it is empty: only as much of the ring takes up memory as has ever waited. */
-	return count >= length ? 0 : (length - count) << 32 | ((uint32_t)span + count) % size;
 }
 
 static void look(void) {
@@ -105,20 +83,16 @@ static void carry_out(const struct whole_message *message, int descriptor) {
 	case LOG_FINISH:
 		logs_finish(message->head.id);
 		break;
-	case LOG_FLUSH:
+	case LOG_SETTINGS:
+		for (int i = 0; i < 3; i++)
+			rotation[i] = message->head.numbers[i];
 		files_hurry();
-		break;
-	case LOG_ROTATION:
-		files_rotate(message->head.numbers);
 		break;
 	case LOG_FOLDER:
 		files_keep_folder(message);
 		break;
 	case LOG_SAY:
 		output_line(message->head.flags, "", (struct iovec[]){{(char *)message->text, strlen(message->text)}, {"", 0}});
-		break;
-	case LOG_CLOSE:
-		logs_empty(true);
 		break;
 	}
 	if (descriptor >= 0)
@@ -138,7 +112,7 @@ static void receive(void) {
 	/* The supervisor is gone. */
 	epoll_ctl(events_fd, EPOLL_CTL_DEL, LOGGER_SOCKET, NULL);
 	alone_since = now_ms();
-	logs_empty(false);
+	logs_empty();
 	files_hurry();
 	wake_in(CLOSE_AGAIN);
 }
@@ -167,11 +141,12 @@ int main(void) {
 	pthread_mutex_lock(&lock);
 	memory_open();
 	output_open();
+	files_open();
 	stage_open();
 	add(LOGGER_SOCKET, MESSAGES);
 	add(timer, TIME);
 	thread_start(write_files, NULL);
-	tell(LOG_READY, 0, "", 0, 0);
+	tell(LOG_READY, 0);
 	for (;;) {
 		struct epoll_event events[EVENTS];
 		pthread_mutex_unlock(&lock);

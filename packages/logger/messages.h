@@ -2,8 +2,7 @@
  * What the supervisor and the logger tell each other, one message a packet of a SOCK_SEQPACKET socket pair. Both are installed
  * together, and a supervisor that replaces itself starts the logger that belongs to it, so messages have no versions.
  */
-#ifndef MESSAGES_H
-#define MESSAGES_H
+#pragma once
 
 #include <errno.h>
 #include <stdbool.h>
@@ -17,38 +16,30 @@
 #define LOGGER_MEMORY 4
 
 enum message_type {
-	/* To the logger, in this order. `numbers`: bytes, seconds, old files to keep. */
-	LOG_ROTATION = 1,
+	/* To the logger. `numbers`: how files are rotated, by bytes, by seconds, and old files to keep. What is in trouble is tried again. */
+	LOG_SETTINGS = 1,
 	/* The path; `numbers`: mode, owner, group, whether those above it are made. */
 	LOG_FOLDER,
-	/* A log: `flags`, its sequence (numbers[0]), the path, behind a NUL the label, and the descriptor to read. */
+	/* A log: `flags`, its sequence (numbers[0]), the path if there is a file, behind a NUL the label, and the descriptor to read. */
 	LOG_ADD,
 	/* The process of the log `id` has ended: to be answered with DRAINED. */
 	LOG_FINISH,
-	LOG_FLUSH,
-	/* Init ends, and the connection after that: then the logger writes all it has, and ends. */
-	LOG_CLOSE,
-	/* At any time: a line for descriptor `flags`. */
+	/* A line for descriptor `flags`. */
 	LOG_SAY,
 
 	/* From the logger. It has begun. */
 	LOG_READY = 32,
-	/* numbers[0]: the rest is kept, and there will be another one when `id` may be used for another log. */
+	/* Nothing more is read of the log, and its output is in the file or waits there: `id` may be used for another one. */
 	LOG_DRAINED,
 	/* ADD came without its descriptor, and is to be sent again. */
 	LOG_AGAIN,
-	/* The path of a file; `numbers`: an error number, bytes dropped. */
-	LOG_TROUBLE,
-	LOG_DROPPED,
-	LOG_RESTORED,
-	LOG_NOT_ROTATED,
+	/* A report of type `flags` on the file of this path; `numbers`: an error number, and a count unless that is negative. */
+	LOG_REPORT,
 };
 
-/* Flags of a log: its lines are copied to one of these, as they are when there is no label; it comes without a descriptor. */
+/* Flags of a log: its lines are copied to one of these, as they are when there is no label. */
 #define LOG_TO_OUTPUT 1u
 #define LOG_TO_ERROR 2u
-#define LOG_IS_READ 4u
-#define LOG_TO_FILE 8u
 /* The ids of logs are below this. */
 #define LOG_PLACES (sizeof(void *) < 8 ? 4096u : 65536u)
 
@@ -73,8 +64,9 @@ union message_descriptor {
 	char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-/* False, with errno: not now, or to nobody. With a descriptor, unless it is -1. */
-static inline bool message_send(int socket, const struct message *head, const char *text, size_t length, int fd) {
+/* With a descriptor, unless it is -1. `flags`: MSG_DONTWAIT, or 0. False, with errno: not now, or to nobody. */
+static inline bool message_send(int socket, const struct message *head, const char *text, size_t length, int fd,
+                                int flags) {
 	union message_descriptor sent = {.header = {CMSG_LEN(sizeof fd), SOL_SOCKET, SCM_RIGHTS}};
 	struct iovec pieces[] = {{(void *)head, sizeof *head},
 	                         {(void *)text, length < MESSAGE_TEXT ? length : MESSAGE_TEXT}};
@@ -82,7 +74,7 @@ static inline bool message_send(int socket, const struct message *head, const ch
 	memcpy(CMSG_DATA(&sent.header), &fd, sizeof fd);
 	if (fd < 0)
 		message.msg_controllen = 0;
-	return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	return sendmsg(socket, &message, flags | MSG_NOSIGNAL) >= 0;
 }
 
 /* False, with errno: there is none (EAGAIN), or never will be. What is no message has type 0. `*fd`: what came with it, or -1. */
@@ -103,5 +95,3 @@ static inline bool message_receive(int socket, struct whole_message *message, in
 		*message = (struct whole_message){0};
 	return true;
 }
-
-#endif

@@ -6,7 +6,6 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <unistd.h>
 
 /* What is written at a time. */
 #define PIECE (64u * 1024)

@@ -81,13 +81,6 @@ static int end_status;
 /* How many in a row have died in each way, were too slow, and died while they recovered. */
 static unsigned deaths[DEATHS], slow, failed_recoveries;
 
-/* Milliseconds: `first`, doubled so many times, but `last` at most. */
-static int64_t doubled(int64_t first, unsigned times, int64_t last) {
-	while (times-- > 0 && first < last)
-		first *= 2;
-	return first < last ? first : last;
-}
-
 static void is_too_slow(struct timer *unused) {
 	(void)unused;
 	if (state == STARTING || state == RECOVERING) {

@@ -3,13 +3,14 @@
  * (reference: jobs 9). A process of its own does it, the logger (packages/logger): it gets a duplicate of each terminal, and
  * may be killed at any moment. Nothing here ever waits for it, except logs_close.
  */
-#ifndef LOGS_H
-#define LOGS_H
+#pragma once
 
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "../logger/messages.h"
 #include "link/frames.h"
+#include "loop/loop.h"
 
 struct log;
 
@@ -51,4 +52,16 @@ void logs_close(int64_t patience);
 pid_t logger_pid(void);
 void logger_ended(int status);
 
-#endif
+/* ---- between logs.c and logger.c ---- */
+
+/* Starts the logger, once that of the image before this one has ended. */
+void logger_open(void);
+/* False: there is no room for the message, or no logger; logs_send is called when that has changed. */
+bool logger_send(const struct message *head, const char *text, size_t length, int fd);
+void logger_close(int64_t patience);
+void logger_keep(struct state_file *state);
+/* The logger that runs from now on knows nothing. */
+void logs_send_anew(void);
+/* Sends what the logger does not know yet. */
+void logs_send(struct timer *unused);
+void logs_take(const struct whole_message *message);

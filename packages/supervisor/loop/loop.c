@@ -42,13 +42,19 @@ void watch_change(struct watch *watch, uint32_t events) {
 	epoll_ctl(epoll, EPOLL_CTL_MOD, watch->fd, &event);
 }
 
-void watch_close(struct watch *watch) {
-	if (watch->fd < 0)
-		return;
+int watch_stop(struct watch *watch) {
+	int fd = watch->fd;
 	/* Closing is not enough: a child that has just been forked holds the same open file, which would stay in the set. */
-	epoll_ctl(epoll, EPOLL_CTL_DEL, watch->fd, NULL);
-	close(watch->fd);
+	if (fd >= 0)
+		epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
 	watch->fd = -1;
+	return fd;
+}
+
+void watch_close(struct watch *watch) {
+	int fd = watch_stop(watch);
+	if (fd >= 0)
+		close(fd);
 }
 
 void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct timer *)) {
@@ -67,6 +73,12 @@ void timer_stop(struct timer *timer) {
 	timer->fire = NULL;
 	timer->next->previous = timer->previous;
 	timer->previous->next = timer->next;
+}
+
+int64_t doubled(int64_t first, unsigned times, int64_t last) {
+	while (times-- > 0 && first < last)
+		first *= 2;
+	return first < last ? first : last;
 }
 
 void free_later(struct garbage *garbage, int fd) {

@@ -38,12 +38,16 @@ void loop_turn(bool busy);
 
 int watch_start(struct watch *watch, int fd, uint32_t events, void (*ready)(struct watch *, uint32_t));
 void watch_change(struct watch *watch, uint32_t events);
+/* Stops, without closing: the descriptor, or -1 when it was not started. */
+int watch_stop(struct watch *watch);
 /* Stops and closes; nothing when it was not started. */
 void watch_close(struct watch *watch);
 
 /* Starts or restarts. */
 void timer_start(struct timer *timer, int64_t milliseconds, void (*fire)(struct timer *));
 void timer_stop(struct timer *timer);
+/* For pauses: `first`, doubled so many times, but `last` at most. */
+int64_t doubled(int64_t first, unsigned times, int64_t last);
 #define timer_is_running(timer) ((timer)->fire != NULL)
 
 /* At the next sweep: free()s the structure, whose first member this is, and closes `fd` (-1: nothing). */

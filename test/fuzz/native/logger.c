@@ -18,10 +18,10 @@
 #undef exit
 
 /* What an input is made of: parts, each with a kind, two bytes of length, and as many bytes. */
-enum kind { PART_LOG, PART_STAGE, PART_QUEUE, PART_MESSAGE, KINDS };
+enum kind { PART_LOG, PART_STAGE, PART_QUEUE, PART_MESSAGE, PART_FILE, KINDS };
 #define PART_HEAD 3
-/* Ids of logs in the inputs are small. */
-#define LOGS 4
+/* Places of logs and files in the inputs are small. */
+#define PLACES 4
 /* Seconds that one logger may take. */
 #define PATIENCE 60
 
@@ -53,14 +53,16 @@ void file_close(struct file *file) {
 
 /* Lays the parts where the logger finds them. */
 static void lay_out(const uint8_t *bytes, size_t length, struct memory *left, int socket) {
-	const size_t room[KINDS] = {sizeof(struct log), sizeof(struct stage), sizeof(struct queue), UINT16_MAX};
+	const size_t room[KINDS] = {sizeof(struct log), sizeof(struct stage), sizeof(struct queue), UINT16_MAX,
+	                            sizeof(struct file)};
+	left->files_end = PLACES;
 	for (size_t at = 0; length - at >= PART_HEAD;) {
 		enum kind kind = bytes[at] % KINDS;
-		size_t place = bytes[at] / KINDS % LOGS, count = bytes[at + 1] | (size_t)bytes[at + 2] << 8;
+		size_t place = bytes[at] / KINDS % PLACES, count = bytes[at + 1] | (size_t)bytes[at + 2] << 8;
 		at += PART_HEAD;
 		if (count > length - at)
 			count = length - at;
-		void *to[KINDS] = {&left->logs[place], &left->stage, &left->queues[place % 2], NULL};
+		void *to[KINDS] = {&left->logs[place], &left->stage, &left->queues[place % 2], NULL, &left->files[place]};
 		if (kind == PART_MESSAGE)
 			send(socket, bytes + at, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 		else

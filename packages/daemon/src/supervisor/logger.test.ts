@@ -1,5 +1,5 @@
 /** The logger is a process of its own: it may be killed or stopped at any moment, and jobs notice nothing. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compileInit } from './testing/compile.ts';
@@ -52,6 +52,39 @@ test('stopped, it delays ends of processes that log, and nothing else', async ()
   expect(textOf(log)).toBe('');
   process.kill(logger, 'SIGCONT');
   await eventually(() => textOf(log) === 'two\r\n');
+});
+
+/** What the process has open as its descriptors. */
+const openIn = (pid: number) =>
+  readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+    } catch {
+      return []; // closed meanwhile
+    }
+  });
+
+test('the logger learns of a process when it writes something, and never of one that does not', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const path = (id: number) => join(init.folder, `log${id}`);
+  const go = join(init.folder, 'go');
+  const terminals = async () => openIn(await init.logger()).filter((name) => name.includes('ptmx')).length;
+  daemon.shell(1, 'exec >/dev/null 2>&1; exec sleep 1000', { console: 'log', logPath: path(1) });
+  daemon.shell(2, `while [ ! -e ${go} ]; do sleep 0.01; done; echo more; exec sleep 1000`, {
+    console: 'log',
+    logPath: path(2),
+  });
+  daemon.shell(3, 'echo at once; exec sleep 1000', { console: 'log', logPath: path(3) });
+  await eventually(() => textOf(path(3)) === 'at once\r\n');
+  await daemon.report('execed', 2);
+  expect(await terminals()).toBe(1);
+  writeFileSync(go, '');
+  await eventually(() => textOf(path(2)) === 'more\r\n');
+  expect(await terminals()).toBe(2);
+  daemon.send({ type: 'signal', id: 11, process: 1, signal: 9, group: true });
+  await daemon.report('exited', 1);
+  expect(await terminals()).toBe(2);
 });
 
 test('without a logger processes run without logs, which is logged', async () => {

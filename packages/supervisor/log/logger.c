@@ -1,0 +1,156 @@
+/*
+ * Starts the logger, and the next one when it ends: what it held is in memory that both share. It gets its messages through a socket pair;
+ * what does not fit is sent again when there is room.
+ */
+#include "log/logs.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* One that lives shorter than this is followed at once so many times in a row, then after pauses that double. Milliseconds. */
+#define SHORT_LIFE 1000
+#define SHORT_LIVES_FREE 5
+#define PAUSE_FIRST 50
+#define PAUSE_LAST 5000
+/* After so many in a row that did not come up, processes are started without logs. */
+#define HOPELESS 3
+/* Where the descriptors of the logger are before they get their numbers. */
+#define ABOVE 16
+
+static pid_t pid;
+static int memory = -1;
+static struct watch channel = {.fd = -1};
+static struct timer restart;
+static int64_t started_at;
+static unsigned short_lives, not_ready;
+
+bool logger_send(const struct message *head, const char *text, size_t length, int fd) {
+	bool sent = message_send(channel.fd, head, text, length, fd, MSG_DONTWAIT);
+	if (!sent && errno == EAGAIN)
+		watch_change(&channel, EPOLLIN | EPOLLOUT);
+	return sent;
+}
+
+static void receive(void) {
+	static struct whole_message message;
+	int fd;
+	while (message_receive(channel.fd, &message, &fd)) {
+		if (fd >= 0)
+			close(fd);
+		if (message.head.type == LOG_READY)
+			not_ready = 0;
+		else
+			logs_take(&message);
+	}
+}
+
+static void ready(struct watch *watch, uint32_t events) {
+	receive();
+	if (events & (EPOLLHUP | EPOLLERR)) {
+		watch_close(watch); /* it is about to end */
+	} else if (events & EPOLLOUT) {
+		watch_change(watch, EPOLLIN);
+		logs_send(NULL);
+	}
+}
+
+static _Noreturn void run(int socket) {
+	char path[PLACE_MAX], name[] = "logger", *arguments[] = {name, NULL};
+	const char *other = getenv("UPSTART_LOGGER");
+	place_beside(path, "../lib/upstart/logger");
+	int above = fcntl(socket, F_DUPFD, ABOVE), score = open("/proc/self/oom_score_adj", O_WRONLY);
+	/* What it holds of the output of jobs is more than its own; where that is not allowed it is as any other. */
+	ssize_t protected = score >= 0 ? write(score, "-1000", 5) : 0;
+	(void)protected;
+	/* What a terminal sends (Control-C) is not for it. */
+	setsid();
+	memory = fcntl(memory, F_DUPFD, ABOVE);
+	dup2(above, LOGGER_SOCKET);
+	dup2(memory, LOGGER_MEMORY);
+	close_range(LOGGER_MEMORY + 1, ~0u, 0);
+	execv(other && *other ? other : path, arguments);
+	_exit(127);
+}
+
+static void start(struct timer *timer) {
+	(void)timer;
+	int ends[2] = {-1, -1};
+	started_at = loop_now();
+	not_ready++;
+	if (memory < 0)
+		memory = memfd_create("log-memory", MFD_CLOEXEC);
+	pid_t child = memory >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0 &&
+	                      watch_start(&channel, ends[0], EPOLLIN, ready) == 0
+	                  ? fork()
+	                  : -1;
+	if (child == 0)
+		run(ends[1]);
+	close(ends[1]);
+	if (child > 0) {
+		pid = child;
+		logs_send_anew();
+		return;
+	}
+	if (channel.fd < 0)
+		close(ends[0]);
+	watch_close(&channel);
+	timer_start(&restart, PAUSE_LAST, start);
+}
+
+void logger_ended(int status) {
+	(void)status;
+	pid = 0;
+	receive(); /* what it has still said */
+	watch_close(&channel);
+	short_lives = loop_now() - started_at < SHORT_LIFE ? short_lives + 1 : 0;
+	bool at_once = short_lives <= SHORT_LIVES_FREE;
+	timer_start(&restart, at_once ? 0 : doubled(PAUSE_FIRST, short_lives - SHORT_LIVES_FREE - 1, PAUSE_LAST), start);
+}
+
+void logger_open(void) {
+	if (pid == 0) {
+		start(NULL);
+		return;
+	}
+	/* That of the image before this one has to be gone first. One with memory of another kind is left to write what it has. */
+	int socket = channel.fd;
+	channel.fd = -1;
+	if (memory < 0 || watch_start(&channel, socket, EPOLLIN, ready) < 0)
+		close(socket);
+	if (memory >= 0)
+		kill(pid, SIGKILL);
+}
+
+bool logs_are_possible(void) {
+	return not_ready <= HOPELESS;
+}
+
+pid_t logger_pid(void) {
+	return pid;
+}
+
+void logger_close(int64_t patience) {
+	struct pollfd ended = {.fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1, .events = POLLIN};
+	watch_close(&channel);
+	/* Nobody is to find it when init has gone, but one that has something to do is left to it. */
+	if (ended.fd >= 0 && poll(&ended, 1, (int)patience) == 1)
+		waitpid(pid, NULL, WNOHANG);
+}
+
+void logger_keep(struct state_file *state) {
+	int left = -1;
+	keep_descriptor(state, "log-rings", &memory);
+	/* Of a logger whose memory looked otherwise. */
+	if (!state->out && keep_descriptor(state, "log-table", &left))
+		close(left);
+	keep(state, "log-logger", pid);
+	/* Open over the re-execution: there may be reports in it. */
+	keep_descriptor(state, "log-channel", &channel.fd);
+}
