@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { areCSourcesInOrder } from './c-sources.mjs';
 import { ROOT } from './layout.mjs';
+import { arePrivateMembersInOrder } from './private-members.mjs';
 import { areReferencesResolved } from './references.mjs';
 import { areRoomsInOrder } from './rooms.mjs';
 import { isVersionInOnePlace } from './version.mjs';
@@ -16,6 +17,7 @@ export const CHECKS = [
   { name: 'references', isInOrder: areReferencesResolved },
   { name: 'rooms', isInOrder: areRoomsInOrder },
   { name: 'words', isInOrder: areWordsInOrder },
+  { name: 'private members', isInOrder: arePrivateMembersInOrder },
   { name: 'C sources', isInOrder: areCSourcesInOrder },
 ];
 

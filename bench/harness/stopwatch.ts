@@ -5,11 +5,11 @@ import { type LineProgram, METER, MS, startLines } from './programs.ts';
 const SUCCESS = 0;
 
 export class Stopwatch {
-  private readonly meter: LineProgram;
+  readonly #meter: LineProgram;
 
   /** Programs get the environment `env`. */
   constructor(env: NodeJS.ProcessEnv) {
-    this.meter = startLines([METER, 'stopwatch'], env);
+    this.#meter = startLines([METER, 'stopwatch'], env);
   }
 
   /** Milliseconds from the fork to the end of the program. Throws when it fails. */
@@ -17,13 +17,13 @@ export class Stopwatch {
     const bytes = Buffer.from(words.map((word) => `${word}\0`).join(''));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(bytes.length);
-    this.meter.child.stdin!.write(Buffer.concat([length, bytes]));
-    const [ns, status] = (await this.meter.next()).split(' ').map(Number) as [number, number];
+    this.#meter.child.stdin!.write(Buffer.concat([length, bytes]));
+    const [ns, status] = (await this.#meter.next()).split(' ').map(Number) as [number, number];
     if (status !== SUCCESS) throw new Error(`${words.slice(0, 3).join(' ')}: wait status ${status}`);
     return ns / MS;
   }
 
   close(): Promise<void> {
-    return this.meter.end();
+    return this.#meter.end();
   }
 }

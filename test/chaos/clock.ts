@@ -18,15 +18,15 @@ function compile(source: string): string {
 export class Clock {
   /** A Node that goes by this clock. */
   readonly node: string;
-  private readonly offset: string;
+  readonly #offset: string;
 
   /** Makes what it needs in `folder`, from the C source `source`. */
   constructor(folder: string, source: string) {
     library ??= compile(source);
     this.node = join(folder, 'node');
-    this.offset = join(folder, 'clock');
-    writeFileSync(this.offset, Buffer.alloc(8));
-    const line = `LD_PRELOAD=${library} CHAOS_CLOCK=${this.offset} exec ${process.execPath} "$@"`;
+    this.#offset = join(folder, 'clock');
+    writeFileSync(this.#offset, Buffer.alloc(8));
+    const line = `LD_PRELOAD=${library} CHAOS_CLOCK=${this.#offset} exec ${process.execPath} "$@"`;
     writeFileSync(this.node, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
   }
 
@@ -35,6 +35,6 @@ export class Clock {
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64LE(BigInt(seconds));
     // In place: the file is mapped by those who go by it.
-    writeFileSync(this.offset, bytes, { flag: 'r+' });
+    writeFileSync(this.#offset, bytes, { flag: 'r+' });
   }
 }

@@ -57,9 +57,9 @@ export class Session {
   readonly clock = new Clock(this.folder, CLOCK);
   /** What init and its daemons have said. */
   said = '';
-  private readonly bin = join(this.folder, 'product/bin');
-  private readonly init: ChildProcess;
-  private readonly clients = new Set<ChildProcess>();
+  readonly #bin = join(this.folder, 'product/bin');
+  readonly #init: ChildProcess;
+  readonly #clients = new Set<ChildProcess>();
 
   private constructor({ jobs = {}, options = [], runtime, wrapper = [] }: SessionSettings) {
     // A copy: a build meanwhile must not change what runs.
@@ -78,7 +78,7 @@ export class Session {
     };
     const line = [
       ...wrapper,
-      join(this.bin, 'init'),
+      join(this.#bin, 'init'),
       '--user',
       '--confdir',
       this.conf,
@@ -86,12 +86,12 @@ export class Session {
       this.logs,
       ...options,
     ];
-    this.init = spawn(line[0] as string, line.slice(1), {
+    this.#init = spawn(line[0] as string, line.slice(1), {
       env: this.env,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [this.init.stdout, this.init.stderr]) stream?.on('data', (data) => this.hear(String(data)));
+    for (const stream of [this.#init.stdout, this.#init.stderr]) stream?.on('data', (data) => this.#hear(String(data)));
   }
 
   /** Starts init; resolves when it answers. */
@@ -99,7 +99,7 @@ export class Session {
     if (!existsSync(join(DIST, 'bin/init'))) throw new Error('there is no built product: npm run build');
     const session = new Session(settings);
     try {
-      session.env.UPSTART_SESSION = await eventually('the session is announced', () => session.announced());
+      session.env.UPSTART_SESSION = await eventually('the session is announced', () => session.#announced());
       const { status, stderr } = await session.run('initctl', 'version');
       if (status !== 0) throw new Error(`init does not answer: ${stderr}`);
     } catch (error) {
@@ -110,11 +110,11 @@ export class Session {
   }
 
   get pid(): number {
-    return this.init.pid as number;
+    return this.#init.pid as number;
   }
 
   get ended(): boolean {
-    return this.init.exitCode !== null || this.init.signalCode !== null;
+    return this.#init.exitCode !== null || this.#init.signalCode !== null;
   }
 
   /** Where the daemon keeps its state. */
@@ -150,8 +150,8 @@ export class Session {
   /** A command of the product, as a user calls it. */
   run(command: string, ...args: string[]): Promise<Outcome> {
     const began = performance.now();
-    const client = spawn(join(this.bin, command), args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.clients.add(client);
+    const client = spawn(join(this.#bin, command), args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#clients.add(client);
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       client[name].on('data', (data) => {
@@ -161,7 +161,7 @@ export class Session {
     return new Promise((resolve, reject) => {
       client.on('error', reject);
       client.on('close', (status) => {
-        this.clients.delete(client);
+        this.#clients.delete(client);
         resolve({ status, ...said, took: performance.now() - began });
       });
     });
@@ -194,7 +194,7 @@ export class Session {
 
   /** Puts the program of init in its place anew, as an installation does. */
   installAgain(): void {
-    const program = join(this.bin, 'init');
+    const program = join(this.#bin, 'init');
     cpSync(program, `${program}.new`);
     renameSync(`${program}.new`, program);
   }
@@ -202,10 +202,10 @@ export class Session {
   /** Asks init to end; returns its exit status. */
   async end(): Promise<number | null> {
     if (!this.ended) {
-      this.init.kill('SIGTERM');
-      await Promise.race([once(this.init, 'exit'), setTimeout(PATIENCE, null, { ref: false })]);
+      this.#init.kill('SIGTERM');
+      await Promise.race([once(this.#init, 'exit'), setTimeout(PATIENCE, null, { ref: false })]);
     }
-    const status = this.ended ? this.init.exitCode : null;
+    const status = this.ended ? this.#init.exitCode : null;
     await this.kill();
     return status;
   }
@@ -217,8 +217,8 @@ export class Session {
 
   /** Ends everything that is left, at once, and removes the folders. */
   async kill(): Promise<void> {
-    for (const client of this.clients) client.kill('SIGKILL');
-    if (!this.ended) this.init.kill('SIGKILL');
+    for (const client of this.#clients) client.kill('SIGKILL');
+    if (!this.ended) this.#init.kill('SIGKILL');
     await eventually('all processes of the session have ended', () => {
       const left = this.processes();
       for (const pid of left) {
@@ -233,11 +233,11 @@ export class Session {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private hear(text: string): void {
+  #hear(text: string): void {
     this.said += text;
   }
 
-  private announced(): string | null {
+  #announced(): string | null {
     if (this.ended) throw new Error('init has ended');
     const folder = join(this.runtime, 'upstart/sessions');
     const name = existsSync(folder) ? readdirSync(folder).find((file) => file === `${this.pid}.session`) : undefined;

@@ -49,15 +49,15 @@ export class World {
   readonly loggers: string[] = [];
   /** What has been done, for the report of a failure. */
   readonly history: string[] = [];
-  private readonly random: Random;
-  private worked = 0;
-  private added = 0;
+  readonly #random: Random;
+  #worked = 0;
+  #added = 0;
 
   constructor(random: Random) {
-    this.random = random;
-    for (let i = 0, count = random.below(6, 3); i < count; i++) this.addService(`service${i}`);
+    this.#random = random;
+    for (let i = 0, count = random.below(6, 3); i < count; i++) this.#addService(`service${i}`);
     const instances = random.below(4, 1);
-    this.jobs.many = `instance $N\n${this.text(false)}`;
+    this.jobs.many = `instance $N\n${this.#text(false)}`;
     const preStop = this.jobs.many.includes('pre-stop');
     for (let n = 0; n < instances; n++) {
       this.services.push({ ...NEW, preStop, words: ['many', `N=${n}`], shown: `many (${n})`, ledger: `many-${n}` });
@@ -70,18 +70,18 @@ export class World {
     }
   }
 
-  private addService(name: string): void {
-    const respawns = this.random.chance(0.5);
-    this.jobs[name] = `start on go-${name} or all\nstop on halt-${name}\n${this.text(respawns)}`;
+  #addService(name: string): void {
+    const respawns = this.#random.chance(0.5);
+    this.jobs[name] = `start on go-${name} or all\nstop on halt-${name}\n${this.#text(respawns)}`;
     const preStop = this.jobs[name].includes('pre-stop');
     this.services.push({ ...NEW, words: [name], shown: name, ledger: name, respawns, preStop });
   }
 
   /** Hooks note themselves where the main process does not: they have their own ledger. */
-  private text(respawns: boolean): string {
+  #text(respawns: boolean): string {
     const lines = ['exec perl PROGRAMS/service.pl LEDGER', 'kill timeout 3'];
     for (const hook of ['pre-start', 'post-start', 'pre-stop', 'post-stop']) {
-      if (this.random.chance(0.25)) lines.push(`${hook} exec env UPSTART_JOB=hook ${HOOK}`);
+      if (this.#random.chance(0.25)) lines.push(`${hook} exec env UPSTART_JOB=hook ${HOOK}`);
     }
     if (respawns) lines.push('respawn', 'respawn limit 0 5');
     return `${lines.join('\n')}\n`;
@@ -89,21 +89,21 @@ export class World {
 
   /** One thing that a user does, and the answer checked. */
   async act(session: Session): Promise<void> {
-    const { random } = this;
+    const random = this.#random;
     const service = random.pick(this.services);
     const choice = random.below(12);
     this.history.push(`${CHOICES[choice]} ${service.shown}, which should be ${service.up ? 'up' : 'down'}`);
-    if (choice < 4) await this.startOrStop(session, service);
-    else if (choice === 4) await this.restart(session, service);
-    else if (choice < 7) await this.kill(session, service);
-    else if (choice === 7) await this.byEvent(session, service);
-    else if (choice === 8) await this.work(session);
-    else if (choice === 9) await this.trouble(session);
-    else if (choice === 10) this.edit(session, service);
-    else await this.addAndRemove(session);
+    if (choice < 4) await this.#startOrStop(session, service);
+    else if (choice === 4) await this.#restart(session, service);
+    else if (choice < 7) await this.#kill(session, service);
+    else if (choice === 7) await this.#byEvent(session, service);
+    else if (choice === 8) await this.#work(session);
+    else if (choice === 9) await this.#trouble(session);
+    else if (choice === 10) this.#edit(session, service);
+    else await this.#addAndRemove(session);
   }
 
-  private async startOrStop(session: Session, service: Service): Promise<void> {
+  async #startOrStop(session: Session, service: Service): Promise<void> {
     const { words, shown, ledger, up } = service;
     const outcome = await session.run(up ? 'stop' : 'start', ...words);
     check(outcome, 0, `${up ? 'stop' : 'start'} ${words}`);
@@ -117,7 +117,7 @@ export class World {
     await this.agrees(session, service);
   }
 
-  private async restart(session: Session, service: Service): Promise<void> {
+  async #restart(session: Session, service: Service): Promise<void> {
     const outcome = await session.run('restart', ...service.words);
     check(outcome, service.up ? 0 : 1, `restart ${service.words}`);
     // A pre-stop hook that ends while the goal is start again keeps the process that there is.
@@ -125,7 +125,7 @@ export class World {
     await this.agrees(session, service);
   }
 
-  private async kill(session: Session, service: Service): Promise<void> {
+  async #kill(session: Session, service: Service): Promise<void> {
     const [pid] = session.running(service.ledger);
     if (!service.up || pid === undefined) return;
     process.kill(pid, 'SIGKILL');
@@ -135,7 +135,7 @@ export class World {
     await this.agrees(session, service);
   }
 
-  private async byEvent(session: Session, service: Service): Promise<void> {
+  async #byEvent(session: Session, service: Service): Promise<void> {
     const [name = ''] = service.words;
     if (service.words.length > 1) return;
     const outcome = await session.run('initctl', 'emit', `${service.up ? 'halt' : 'go'}-${name}`);
@@ -145,14 +145,14 @@ export class World {
     await this.agrees(session, service);
   }
 
-  private async work(session: Session): Promise<void> {
+  async #work(session: Session): Promise<void> {
     check(await session.run('initctl', 'emit', 'work'), 0, 'emit work');
-    this.worked++;
+    this.#worked++;
     const done = session.noted('work', 'ends').length;
-    if (done !== this.worked) throw new Error(`${this.worked} times work was asked for, ${done} times it was done`);
+    if (done !== this.#worked) throw new Error(`${this.#worked} times work was asked for, ${done} times it was done`);
   }
 
-  private async trouble(session: Session): Promise<void> {
+  async #trouble(session: Session): Promise<void> {
     const before = session.noted('failing', 'ends').length;
     const outcome = await session.run('initctl', 'emit', 'trouble');
     check(outcome, 1, 'emit trouble');
@@ -162,13 +162,13 @@ export class World {
   }
 
   /** A change that does not matter to the job; it is read while the job runs, and used later. */
-  private edit(session: Session, { words }: Service): void {
+  #edit(session: Session, { words }: Service): void {
     const [name = ''] = words;
-    session.job(name, `${this.jobs[name]}description "edition ${this.random.below(1000)}"\n`);
+    session.job(name, `${this.jobs[name]}description "edition ${this.#random.below(1000)}"\n`);
   }
 
-  private async addAndRemove(session: Session): Promise<void> {
-    const name = `added${this.added++}`;
+  async #addAndRemove(session: Session): Promise<void> {
+    const name = `added${this.#added++}`;
     session.job(name, 'exec perl PROGRAMS/service.pl LEDGER\n');
     await eventually(`${name} is known`, async () => (await session.run('status', name)).status === 0);
     check(await session.run('start', name), 0, `start ${name}`);
@@ -197,14 +197,14 @@ export class World {
     for (const service of this.services) {
       const pid = before.get(service);
       if (service.up && pid !== undefined && !isRunning(pid)) throw new Error(`${service.shown} did not survive`);
-      if (!service.up) service.up = await this.settled(session, service);
+      if (!service.up) service.up = await this.#settled(session, service);
       await this.agrees(session, service);
       service.starts = session.noted(service.ledger, 'starts').length;
     }
-    this.worked = session.noted('work', 'ends').length;
+    this.#worked = session.noted('work', 'ends').length;
   }
 
-  private settled(session: Session, { words, shown }: Service): Promise<boolean> {
+  #settled(session: Session, { words, shown }: Service): Promise<boolean> {
     return eventually(`${shown} has settled`, async () => {
       const { stdout, status } = await session.run('status', ...words);
       if (status === 1 || stdout === `${shown} stop/waiting\n`) return { up: false };

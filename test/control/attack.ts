@@ -25,24 +25,24 @@ export class Attack {
   closed = 0;
   /** How much the daemon has grown, at most, in KiB. */
   grown = 0;
-  private readonly name: string;
-  private readonly path: string;
-  private readonly before: number;
+  readonly #name: string;
+  readonly #path: string;
+  readonly #before: number;
   /** What each `status` took meanwhile, in milliseconds. */
-  private readonly took: number[] = [];
-  private readonly sockets = new Set<Socket>();
+  readonly #took: number[] = [];
+  readonly #sockets = new Set<Socket>();
 
   constructor(name: string, path: string, daemon: number) {
-    this.name = name;
-    this.path = path;
+    this.#name = name;
+    this.#path = path;
     this.daemon = daemon;
-    this.before = residentOf(daemon);
+    this.#before = residentOf(daemon);
   }
 
   /** A connection that reads only on request. */
   readonly dial = async (...greetings: Buffer[]): Promise<Socket> => {
-    const socket = await this.connect();
-    this.sockets.add(socket);
+    const socket = await this.#connect();
+    this.#sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => {
       this.closed++;
@@ -68,30 +68,30 @@ export class Attack {
 
   /** A `status` took so long. */
   note(took: number): void {
-    this.took.push(took);
-    this.grown = Math.max(this.grown, residentOf(this.daemon) - this.before);
+    this.#took.push(took);
+    this.grown = Math.max(this.grown, residentOf(this.daemon) - this.#before);
   }
 
   /** What a `status` took typically: the median, since this machine may have other work that makes single ones slow. */
   get typical(): number {
-    return [...this.took].sort((a, b) => a - b)[Math.floor(this.took.length / 2)] as number;
+    return [...this.#took].sort((a, b) => a - b)[Math.floor(this.#took.length / 2)] as number;
   }
 
   report(): void {
-    const [typical, slowest] = [this.typical, Math.max(...this.took)].map((time) => time.toFixed(1));
+    const [typical, slowest] = [this.typical, Math.max(...this.#took)].map((time) => time.toFixed(1));
     const grown = (this.grown / 1024).toFixed(1);
-    console.log(`${this.name}: status in ${typical} ms, at most ${slowest}; daemon grown by at most ${grown} MiB`);
+    console.log(`${this.#name}: status in ${typical} ms, at most ${slowest}; daemon grown by at most ${grown} MiB`);
   }
 
   end(): void {
-    for (const socket of this.sockets) socket.destroy();
-    this.sockets.clear();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
   }
 
   /** The kernel refuses for a moment when too many stand at the door. */
-  private async connect(): Promise<Socket> {
+  async #connect(): Promise<Socket> {
     for (;;) {
-      const socket = createConnection({ path: this.path });
+      const socket = createConnection({ path: this.#path });
       const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
         socket.once('connect', () => resolve(null)).once('error', resolve);
       });

@@ -34,7 +34,7 @@ export class SessionInit {
   readonly runtime: string;
   readonly env: Record<string, string>;
   said = '';
-  private readonly init: ChildProcess;
+  readonly #init: ChildProcess;
 
   private constructor({
     jobs = {},
@@ -47,9 +47,9 @@ export class SessionInit {
     refusable,
   }: SessionSettings) {
     this.product = beside?.product ?? new Product('control-session-');
-    this.home = beside?.home ?? this.folder('home', uid);
-    this.runtime = beside?.runtime ?? this.folder('run', uid);
-    const conf = this.folder('home/.config/upstart', uid);
+    this.home = beside?.home ?? this.#folder('home', uid);
+    this.runtime = beside?.runtime ?? this.#folder('run', uid);
+    const conf = this.#folder('home/.config/upstart', uid);
     for (const [name, text] of Object.entries(jobs)) writeFileSync(join(conf, `${name}.conf`), text);
     const given = {
       PATH: process.env.PATH ?? '/usr/bin:/bin',
@@ -57,7 +57,7 @@ export class SessionInit {
       TERM: 'dumb',
       XDG_RUNTIME_DIR: this.runtime,
       UPSTART_NO_SYSTEM_USERCONFDIR: '1',
-      XDG_CONFIG_DIRS: this.folder('xdg'),
+      XDG_CONFIG_DIRS: this.#folder('xdg'),
       ...env,
     };
     this.env = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]));
@@ -66,8 +66,8 @@ export class SessionInit {
     const init = [join(this.product.bin, 'init'), '--user', ...second, ...options];
     const line = before === undefined ? init : ['sh', '-c', `${before}\nexec "$@"`, 'sh', ...init];
     const [file = '', ...args] = uid === undefined ? line : asUser(uid, line);
-    this.init = spawn(file, args, { env: this.env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.init.stdout, this.init.stderr]) {
+    this.#init = spawn(file, args, { env: this.env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#init.stdout, this.#init.stderr]) {
       stream?.on('data', (data) => {
         this.said += data;
       });
@@ -79,7 +79,7 @@ export class SessionInit {
     const session = new SessionInit(settings);
     try {
       const { addressFile, renamed } = settings;
-      const look = (): string | null => (addressFile ? readAddress(addressFile) : session.announced(renamed));
+      const look = (): string | null => (addressFile ? readAddress(addressFile) : session.#announced(renamed));
       session.env.UPSTART_SESSION = await eventually('the session is announced', look);
       await eventually('init answers', async () => (await session.run('initctl', 'version')).status === 0);
     } catch (error) {
@@ -91,11 +91,11 @@ export class SessionInit {
   }
 
   get pid(): number {
-    return this.init.pid as number;
+    return this.#init.pid as number;
   }
 
   get ended(): boolean {
-    return this.init.exitCode !== null || this.init.signalCode !== null;
+    return this.#init.exitCode !== null || this.#init.signalCode !== null;
   }
 
   /** The path of the control socket. */
@@ -114,8 +114,8 @@ export class SessionInit {
   /** Asks init to end and waits for that; what is left of the session after that is ended, too. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (!this.ended) {
-      this.init.kill(signal);
-      await once(this.init, 'exit');
+      this.#init.kill(signal);
+      await once(this.#init, 'exit');
     }
     for (const pid of processesWith(`UPSTART_SESSION=${this.env.UPSTART_SESSION}`)) {
       if (pid !== process.pid) process.kill(pid, 'SIGKILL');
@@ -127,7 +127,7 @@ export class SessionInit {
     this.product.remove();
   }
 
-  private folder(name: string, uid?: number): string {
+  #folder(name: string, uid?: number): string {
     const path = join(this.product.folder, name);
     let made = this.product.folder;
     for (const part of name.split('/')) {
@@ -139,7 +139,7 @@ export class SessionInit {
     return path;
   }
 
-  private announced(renamed = false): string | null {
+  #announced(renamed = false): string | null {
     if (this.ended) throw new Error('init has ended');
     const names = existsSync(this.sessionFiles) ? readdirSync(this.sessionFiles) : [];
     const pattern = new RegExp(`^${this.pid}${renamed ? '-\\w+' : ''}\\.session$`);

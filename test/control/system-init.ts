@@ -8,21 +8,21 @@ const ADAPTER = join(ROOT, 'conformance/adapter');
 
 export class SystemInit {
   readonly product = new Product('control-system-');
-  private readonly env: NodeJS.ProcessEnv;
-  private readonly runner: ChildProcess;
-  private said = '';
-  private scripts = 0;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #runner: ChildProcess;
+  #said = '';
+  #scripts = 0;
 
   private constructor(jobs: Record<string, string>, options: readonly string[]) {
     const files = Object.fromEntries(Object.entries(jobs).map(([name, text]) => [`${name}.conf`, text]));
     this.product.place('conf', files);
     for (const name of ['log', 'run', 'home']) this.product.place(name);
-    this.env = { ...process.env, CONFORMANCE_BIN: this.product.bin };
+    this.#env = { ...process.env, CONFORMANCE_BIN: this.product.bin };
     const line = ['run', this.product.folder, 'system', ...options];
-    this.runner = spawn(ADAPTER, line, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.runner.stdout, this.runner.stderr]) {
+    this.#runner = spawn(ADAPTER, line, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#runner.stdout, this.#runner.stderr]) {
       stream?.on('data', (data) => {
-        this.said += data;
+        this.#said += data;
       });
     }
   }
@@ -30,26 +30,26 @@ export class SystemInit {
   /** Resolves when it answers. */
   static async start(jobs: Record<string, string>, options: readonly string[] = []): Promise<SystemInit> {
     const init = new SystemInit(jobs, options);
-    const { status, stderr } = await init.adapter('ready');
+    const { status, stderr } = await init.#adapter('ready');
     if (status === 0) return init;
     await init.stop();
-    throw new Error(`${stderr}\ninit said:\n${init.said}`);
+    throw new Error(`${stderr}\ninit said:\n${init.#said}`);
   }
 
   /** Runs a bash script inside, as root. */
   shell(script: string): Promise<Outcome> {
-    const path = join(this.product.folder, `script-${this.scripts++}`);
+    const path = join(this.product.folder, `script-${this.#scripts++}`);
     writeFileSync(path, script);
-    return this.adapter('shell', path);
+    return this.#adapter('shell', path);
   }
 
   async stop(): Promise<void> {
-    await this.adapter('stop');
-    this.runner.kill('SIGKILL');
+    await this.#adapter('stop');
+    this.#runner.kill('SIGKILL');
     this.product.remove();
   }
 
-  private adapter(call: string, ...more: string[]): Promise<Outcome> {
-    return run(ADAPTER, [call, this.product.folder, 'system', ...more], this.env);
+  #adapter(call: string, ...more: string[]): Promise<Outcome> {
+    return run(ADAPTER, [call, this.product.folder, 'system', ...more], this.#env);
   }
 }

@@ -12,12 +12,12 @@ export interface Fuzzer {
 /** So many inputs, or as many as there is time for. */
 export class Budget {
   readonly unit: 'inputs' | 'seconds';
-  private readonly limit: number;
-  private readonly began = performance.now();
-  private taken = 0;
+  readonly #limit: number;
+  readonly #began = performance.now();
+  #taken = 0;
 
   private constructor(limit: number, unit: 'inputs' | 'seconds') {
-    this.limit = limit;
+    this.#limit = limit;
     this.unit = unit;
   }
 
@@ -32,13 +32,13 @@ export class Budget {
   /** Takes one more input, or several at once, out of the budget; false when it is used up. */
   take(inputs = 1): boolean {
     if (this.left <= 0) return false;
-    this.taken += inputs;
+    this.#taken += inputs;
     return true;
   }
 
   /** In the budget's unit. */
   get left(): number {
-    return this.limit - (this.unit === 'inputs' ? this.taken : (performance.now() - this.began) / 1000);
+    return this.#limit - (this.unit === 'inputs' ? this.#taken : (performance.now() - this.#began) / 1000);
   }
 }
 

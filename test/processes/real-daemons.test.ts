@@ -131,14 +131,14 @@ function obstacle({ program }: Daemon): string {
 }
 
 class Service {
-  private readonly session: Session;
-  private readonly place: Place;
-  private readonly daemon: Daemon;
+  readonly #session: Session;
+  readonly #place: Place;
+  readonly #daemon: Daemon;
 
   constructor(session: Session, place: Place, daemon: Daemon) {
-    this.session = session;
-    this.place = place;
-    this.daemon = daemon;
+    this.#session = session;
+    this.#place = place;
+    this.#daemon = daemon;
   }
 
   static async define(daemon: Daemon, options: string[] = []): Promise<Service> {
@@ -156,13 +156,13 @@ class Service {
   }
 
   async run(command: string): Promise<string> {
-    const { stdout, stderr } = await this.session.run(command, 'service');
+    const { stdout, stderr } = await this.#session.run(command, 'service');
     return (stdout + stderr).trim();
   }
 
   /** The pid that init follows, when it is the one in the daemon's own file, and not `other`. */
   async mainProcess(other = 0): Promise<number> {
-    const file = `/proc/${this.session.pid}/root${this.daemon.pidFile(this.place)}`;
+    const file = `/proc/${this.#session.pid}/root${this.#daemon.pidFile(this.#place)}`;
     return eventually('the followed process is the one that the daemon means', async () => {
       const status = await this.run('status');
       const pid = Number(/^service start\/running, process (\d+)$/.exec(status)?.[1] ?? 0);
@@ -172,9 +172,9 @@ class Service {
 
   /** What the service has left running. */
   left(): string[] {
-    const init = [this.session.pid, this.session.daemon()];
+    const init = [this.#session.pid, this.#session.daemon()];
     return processesWith(`UPSTART_JOB=service`)
-      .filter((pid) => !init.includes(pid) && processesWith(`HOME=${this.session.folder}`).includes(pid))
+      .filter((pid) => !init.includes(pid) && processesWith(`HOME=${this.#session.folder}`).includes(pid))
       .map((pid) => `${pid} ${commandLineOf(pid)}`);
   }
 }

@@ -37,24 +37,24 @@ export const RECORD_SIZE = LAYOUT.size;
 /** One record, as a view of its bytes. */
 class LoginRecord {
   readonly bytes: Buffer;
-  private readonly view: DataView;
+  readonly #view: DataView;
 
   constructor(bytes: Buffer = Buffer.alloc(LAYOUT.size)) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get type(): number {
-    return this.view.getInt16(0, LITTLE);
+    return this.#view.getInt16(0, LITTLE);
   }
   set type(type: number) {
-    this.view.setInt16(0, type, LITTLE);
+    this.#view.setInt16(0, type, LITTLE);
   }
   get pid(): number {
-    return this.view.getInt32(PID, LITTLE);
+    return this.#view.getInt32(PID, LITTLE);
   }
   set pid(pid: number) {
-    this.view.setInt32(PID, pid, LITTLE);
+    this.#view.setInt32(PID, pid, LITTLE);
   }
 
   text(field: TextField): string {
@@ -73,8 +73,8 @@ class LoginRecord {
 
   get seconds(): number {
     return LAYOUT.wide
-      ? Number(this.view.getBigInt64(LAYOUT.seconds, LITTLE))
-      : this.view.getInt32(LAYOUT.seconds, LITTLE);
+      ? Number(this.#view.getBigInt64(LAYOUT.seconds, LITTLE))
+      : this.#view.getInt32(LAYOUT.seconds, LITTLE);
   }
 
   /** Milliseconds since the epoch. */
@@ -82,11 +82,11 @@ class LoginRecord {
     const seconds = Math.floor(milliseconds / 1000);
     const micros = Math.floor(milliseconds % 1000) * 1000;
     if (LAYOUT.wide) {
-      this.view.setBigInt64(LAYOUT.seconds, BigInt(seconds), LITTLE);
-      this.view.setBigInt64(LAYOUT.seconds + 8, BigInt(micros), LITTLE);
+      this.#view.setBigInt64(LAYOUT.seconds, BigInt(seconds), LITTLE);
+      this.#view.setBigInt64(LAYOUT.seconds + 8, BigInt(micros), LITTLE);
     } else {
-      this.view.setInt32(LAYOUT.seconds, seconds, LITTLE);
-      this.view.setInt32(LAYOUT.seconds + 4, micros, LITTLE);
+      this.#view.setInt32(LAYOUT.seconds, seconds, LITTLE);
+      this.#view.setInt32(LAYOUT.seconds + 4, micros, LITTLE);
     }
   }
 }

@@ -44,31 +44,31 @@ interface Owner {
 }
 
 export class ControlGroups {
-  private readonly viewpoint: Viewpoint;
-  private readonly say: (text: string) => void;
+  readonly #viewpoint: Viewpoint;
+  readonly #say: (text: string) => void;
   /** By path. */
-  private readonly uses = new Map<string, Use>();
-  private readonly usedBy = new Map<number, Use[]>();
+  readonly #uses = new Map<string, Use>();
+  readonly #usedBy = new Map<number, Use[]>();
   /** Groups that were not empty when their last process had ended, by path. */
-  private readonly leftover = new Map<string, Group>();
-  private timer: NodeJS.Timeout | null = null;
-  private hasComplained = false;
+  readonly #leftover = new Map<string, Group>();
+  #timer: NodeJS.Timeout | null = null;
+  #hasComplained = false;
 
   /** `say`: what people are to know. */
   constructor(viewpoint: Viewpoint, say: (text: string) => void) {
-    this.viewpoint = viewpoint;
-    this.say = say;
+    this.#viewpoint = viewpoint;
+    this.#say = say;
   }
 
   /** Makes and sets up the groups that a process is to enter. Throws CgroupError. */
   prepare(process: number, { cgroups, jobCgroup }: GroupsSpec, owner: Owner): Entrance {
     if (cgroups.length === 0 && jobCgroup === null) return NO_ENTRANCE;
     const wanted = cgroups.map((setting) => {
-      const group = this.use(process, setting.controller, setting.name);
+      const group = this.#use(process, setting.controller, setting.name);
       makeGroup(group.path, setting.controller);
       return { ...setting, path: group.path };
     });
-    const jobFile = jobCgroup === null ? null : this.prepareJob(process, jobCgroup);
+    const jobFile = jobCgroup === null ? null : this.#prepareJob(process, jobCgroup);
     for (const { path, controller, key, value } of wanted) {
       if (key) setValue(path, controller, key, value ?? '');
       delegate(path, owner.uid, owner.gid);
@@ -77,15 +77,15 @@ export class ControlGroups {
   }
 
   /** A group of the job's own only serves to find its processes again: trouble with it is logged once. */
-  private prepareJob(process: number, name: string): string | null {
+  #prepareJob(process: number, name: string): string | null {
     try {
-      const { path } = this.use(process, null, this.jobGroupName(name));
+      const { path } = this.#use(process, null, this.#jobGroupName(name));
       makeGroup(path, null);
       return processesFile(path);
     } catch (error) {
       if (!(error instanceof CgroupError)) throw error;
-      if (!this.hasComplained) this.say(`Jobs have no control groups of their own: ${errnoText(error.errno)}`);
-      this.hasComplained = true;
+      if (!this.#hasComplained) this.#say(`Jobs have no control groups of their own: ${errnoText(error.errno)}`);
+      this.#hasComplained = true;
       return null;
     }
   }
@@ -95,94 +95,94 @@ export class ControlGroups {
     const bases = new Set<string>();
     for (const { token, spec } of processes) {
       const names = spec.cgroups.map(({ controller, name }) => ({ controller: controller as string | null, name }));
-      if (spec.jobCgroup !== null) names.push({ controller: null, name: this.jobGroupName(spec.jobCgroup) });
+      if (spec.jobCgroup !== null) names.push({ controller: null, name: this.#jobGroupName(spec.jobCgroup) });
       for (const { controller, name } of names) {
         try {
-          bases.add(this.use(token, controller, name).base);
+          bases.add(this.#use(token, controller, name).base);
         } catch (error) {
           if (!(error instanceof CgroupError)) throw error;
         }
       }
     }
-    for (const base of bases) this.sweep(base);
+    for (const base of bases) this.#sweep(base);
   }
 
   /** The process has ended, or was never started. */
   ended(process: number): void {
-    for (const use of this.usedBy.get(process) ?? []) {
+    for (const use of this.#usedBy.get(process) ?? []) {
       use.users.delete(process);
       if (use.users.size > 0) continue;
-      this.uses.delete(use.path);
-      this.remove(use);
+      this.#uses.delete(use.path);
+      this.#remove(use);
     }
-    this.usedBy.delete(process);
+    this.#usedBy.delete(process);
   }
 
   /** Ends everything that is left in the group of a job. */
   kill(name: string): void {
     let path: string;
     try {
-      path = this.find(null, this.jobGroupName(name)).path;
+      path = this.#find(null, this.#jobGroupName(name)).path;
     } catch (error) {
       if (!(error instanceof CgroupError)) throw error;
       return;
     }
     const count = killGroup(path);
     const job = name.slice(name.indexOf('/') + 1);
-    if (count > 0) this.say(`${job} left ${count} processes behind, which have been killed`);
+    if (count > 0) this.#say(`${job} left ${count} processes behind, which have been killed`);
   }
 
-  private use(process: number, controller: string | null, name: string): Group {
-    const group = this.find(controller, name);
-    const use = this.uses.get(group.path) ?? { ...group, users: new Set() };
-    this.uses.set(group.path, use);
+  #use(process: number, controller: string | null, name: string): Group {
+    const group = this.#find(controller, name);
+    const use = this.#uses.get(group.path) ?? { ...group, users: new Set() };
+    this.#uses.set(group.path, use);
     use.users.add(process);
-    const used = this.usedBy.get(process);
-    if (!used) this.usedBy.set(process, [use]);
+    const used = this.#usedBy.get(process);
+    if (!used) this.#usedBy.set(process, [use]);
     else if (!used.includes(use)) used.push(use);
     return group;
   }
 
-  private find(controller: string | null, name: string): Group {
+  #find(controller: string | null, name: string): Group {
     if (!isGoodName(name)) throw new CgroupError(EINVAL);
-    const base = findBase(controller, this.viewpoint);
+    const base = findBase(controller, this.#viewpoint);
     return { path: `${base}/${name}`, base };
   }
 
   /** Groups of jobs: those of several inits must not meet. */
-  private jobGroupName(name: string): string {
-    const { pid } = this.viewpoint;
-    return pid === 1 ? name : `${this.ownFolder()}/${name.slice(name.indexOf('/') + 1)}`;
+  #jobGroupName(name: string): string {
+    const { pid } = this.#viewpoint;
+    return pid === 1 ? name : `${this.#ownFolder()}/${name.slice(name.indexOf('/') + 1)}`;
   }
 
-  private ownFolder(): string {
-    const { pid } = this.viewpoint;
+  #ownFolder(): string {
+    const { pid } = this.#viewpoint;
     return pid === 1 ? OWN_FOLDER : `${OWN_FOLDER}-${pid}`;
   }
 
   /** Removes what a daemon before this one has not come to remove. */
-  private sweep(base: string): void {
-    for (const folder of new Set([OWN_FOLDER, this.ownFolder()])) {
+  #sweep(base: string): void {
+    for (const folder of new Set([OWN_FOLDER, this.#ownFolder()])) {
       for (const name of foldersIn(`${base}/${folder}`)) {
         const path = `${base}/${folder}/${name}`;
-        if (!this.uses.has(path)) this.remove({ path, base });
+        if (!this.#uses.has(path)) this.#remove({ path, base });
       }
     }
   }
 
-  private remove(group: Group): void {
-    if (removeGroup(group.path, group.base, (path) => !this.uses.has(path))) return;
-    this.leftover.set(group.path, group);
-    this.retryLater();
+  #remove(group: Group): void {
+    if (removeGroup(group.path, group.base, (path) => !this.#uses.has(path))) return;
+    this.#leftover.set(group.path, group);
+    this.#retryLater();
   }
 
-  private retryLater(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
-      const groups = [...this.leftover.values()];
-      this.leftover.clear();
+  #retryLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      const groups = [...this.#leftover.values()];
+      this.#leftover.clear();
       // Its present user will remove it.
-      for (const group of groups) if (!this.uses.has(group.path)) this.remove(group);
+      for (const group of groups) if (!this.#uses.has(group.path)) this.#remove(group);
     }, RETRY_MS).unref();
   }
 }

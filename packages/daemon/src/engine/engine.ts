@@ -22,26 +22,26 @@ import { replaceInit } from './reports/signals.ts';
 import { handleRequest } from './requests/requests.ts';
 
 export class Engine {
-  private current: Context;
+  #current: Context;
 
   constructor(state: EngineState) {
-    this.current = new Context(state);
+    this.#current = new Context(state);
   }
 
   get context(): Context {
-    return this.current;
+    return this.#current;
   }
 
   /** Replaces the state by the one before an input that could not be carried out. */
   restore(state: EngineState): void {
-    const { audience } = this.current;
-    this.current = new Context(state);
-    this.current.audience = audience;
+    const { audience } = this.#current;
+    this.#current = new Context(state);
+    this.#current.audience = audience;
   }
 
   /** From the next input on, effects are limited to these listeners; until then there are all of them. */
   tellTo(audience: Audience): void {
-    this.current.audience = audience;
+    this.#current.audience = audience;
   }
 
   /** The job that the input was about when it failed; null: none, or it is not known. */
@@ -65,12 +65,12 @@ export class Engine {
   apply(input: Input): Effect[] {
     const { context } = this;
     context.begin(input.now, input.wall);
-    if (input.type === 'fault') this.applyFault(input.fault);
-    else this.carryOut(input);
+    if (input.type === 'fault') this.#applyFault(input.fault);
+    else this.#carryOut(input);
     return context.effects;
   }
 
-  private applyFault(fault: Fault): void {
+  #applyFault(fault: Fault): void {
     const { context } = this;
     noteFault(context, fault);
     if (fault.without === null) {
@@ -78,12 +78,12 @@ export class Engine {
       return;
     }
     context.without = new Set(fault.without);
-    this.carryOut(fault.input);
+    this.#carryOut(fault.input);
   }
 
-  private carryOut(input: PlainInput): void {
+  #carryOut(input: PlainInput): void {
     const { context } = this;
-    this.dispatch(input);
+    this.#dispatch(input);
     context.concern = null;
     // While it is paused, inputs only add to it: each of them would otherwise run it for a full turn.
     if (!context.queueIsPaused()) {
@@ -93,13 +93,13 @@ export class Engine {
     endIfQuiet(context);
   }
 
-  private dispatch(input: PlainInput): void {
+  #dispatch(input: PlainInput): void {
     switch (input.type) {
       case 'define':
         defineClass(this.context, input.name, input.definition);
         return;
       case 'request':
-        this.request(input);
+        this.#request(input);
         return;
       case 'forget':
         for (const key of input.keys) this.state.answers.delete(key);
@@ -111,7 +111,7 @@ export class Engine {
         adopt(this.context, input);
         return;
       case 'begin':
-        this.begin(input.events);
+        this.#begin(input.events);
         return;
       case 'emit':
         emitEvent(this.context, input.name, input.env);
@@ -126,11 +126,11 @@ export class Engine {
         replaceInit(this.context);
         return;
       case 'tick':
-        for (let timer = this.context.takeDue(); timer; timer = this.context.takeDue()) this.timerPassed(timer);
+        for (let timer = this.context.takeDue(); timer; timer = this.context.takeDue()) this.#timerPassed(timer);
     }
   }
 
-  private request({ key, keep, request }: Extract<Input, { type: 'request' }>): void {
+  #request({ key, keep, request }: Extract<Input, { type: 'request' }>): void {
     if (keep) this.state.asked.add(key);
     if ('target' in request && request.target) this.context.concern = request.target.job;
     try {
@@ -141,7 +141,7 @@ export class Engine {
     }
   }
 
-  private timerPassed({ action }: TimerState): void {
+  #timerPassed({ action }: TimerState): void {
     const { context } = this;
     // Without it the queue is not paused any more.
     if (action.kind === 'queue') return;
@@ -165,7 +165,7 @@ export class Engine {
     else retrySpawn(context, instance, action.slot);
   }
 
-  private begin(events: readonly string[]): void {
+  #begin(events: readonly string[]): void {
     if (this.state.begun) return;
     this.state.begun = true;
     for (const name of events) emitEvent(this.context, name, []);

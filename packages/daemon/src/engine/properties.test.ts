@@ -14,26 +14,26 @@ const RUNS = Number(process.env.UPSTART_PROPERTY_RUNS ?? 300);
 
 /** The reference: a condition as a tree that remembers, written for nothing but being obvious. */
 class NaiveCondition {
-  private seen = new Set<Condition>();
-  private readonly tree: Condition;
+  #seen = new Set<Condition>();
+  readonly #tree: Condition;
 
   constructor(tree: Condition) {
-    this.tree = tree;
+    this.#tree = tree;
   }
 
   /** Takes an event; true if it makes the condition fire, which is then as new. */
   fires(name: string, x: string | null): boolean {
-    const before = this.seen.size;
-    this.take(this.tree, name, x);
-    if (this.seen.size === before || !this.value(this.tree)) return false;
-    this.seen = new Set();
+    const before = this.#seen.size;
+    this.#take(this.#tree, name, x);
+    if (this.#seen.size === before || !this.#value(this.#tree)) return false;
+    this.#seen = new Set();
     return true;
   }
 
-  private take(tree: Condition, name: string, x: string | null): void {
+  #take(tree: Condition, name: string, x: string | null): void {
     if (tree.op !== 'event') {
-      this.take(tree.left, name, x);
-      this.take(tree.right, name, x);
+      this.#take(tree.left, name, x);
+      this.#take(tree.right, name, x);
       return;
     }
     const [argument] = tree.args;
@@ -42,12 +42,12 @@ class NaiveCondition {
       (argument === 'X=1' && x === '1') ||
       (argument === 'X!=2' && x !== null && x !== '2') ||
       (argument === '3' && x === '3');
-    if (tree.name === name && fits) this.seen.add(tree);
+    if (tree.name === name && fits) this.#seen.add(tree);
   }
 
-  private value(tree: Condition): boolean {
-    if (tree.op === 'event') return this.seen.has(tree);
-    const [left, right] = [this.value(tree.left), this.value(tree.right)];
+  #value(tree: Condition): boolean {
+    if (tree.op === 'event') return this.#seen.has(tree);
+    const [left, right] = [this.#value(tree.left), this.#value(tree.right)];
     return tree.op === 'and' ? left && right : left || right;
   }
 }

@@ -41,49 +41,49 @@ interface Asked {
 }
 
 export class Identities {
-  private readonly options: IdentitiesOptions;
-  private readonly rights: Rights;
-  private readonly folder: string;
+  readonly #options: IdentitiesOptions;
+  readonly #rights: Rights;
+  readonly #folder: string;
   /** By names, as long as the files do not change. */
-  private readonly known = new Map<string, Identity>();
-  private stamp = '';
-  private isStampNew = false;
-  private readonly asked = new Map<string, Asked>();
+  readonly #known = new Map<string, Identity>();
+  #stamp = '';
+  #isStampNew = false;
+  readonly #asked = new Map<string, Asked>();
 
   constructor(options: IdentitiesOptions = {}) {
-    this.options = options;
-    this.folder = options.folder ?? '/etc';
-    this.rights = options.rights ?? { privileged: process.geteuid?.() === 0, gid: process.getegid?.() ?? 0 };
+    this.#options = options;
+    this.#folder = options.folder ?? '/etc';
+    this.#rights = options.rights ?? { privileged: process.geteuid?.() === 0, gid: process.getegid?.() ?? 0 };
   }
 
   /** The ids of such a process; null: the look-up is under way, and known in at most `PATIENCE_MS`. */
   lookUp(spec: WhomSpec): Identity | null {
     const { user, group, chroot } = spec;
-    if (user === null && group === null && !this.rights.privileged) return AS_INIT;
+    if (user === null && group === null && !this.#rights.privileged) return AS_INIT;
     const key = JSON.stringify([user, group, chroot]);
-    const asked = this.take(key);
+    const asked = this.#take(key);
     if (asked !== undefined) return asked;
-    if (chroot !== null) return this.ask(key, chroot, resolve(inBytes(spec), this.rights));
-    this.lookAtFiles();
-    return this.known.get(key) ?? this.lookUpHere(key, spec);
+    if (chroot !== null) return this.#ask(key, chroot, resolve(inBytes(spec), this.#rights));
+    this.#lookAtFiles();
+    return this.#known.get(key) ?? this.#lookUpHere(key, spec);
   }
 
-  private lookUpHere(key: string, names: WhomSpec): Identity | null {
-    const resolving = resolve(inBytes(names), this.rights);
+  #lookUpHere(key: string, names: WhomSpec): Identity | null {
+    const resolving = resolve(inBytes(names), this.#rights);
     let step = resolving.next();
     while (!step.done) {
-      if ('database' in step.value) return this.ask(key, null, resolving, step.value);
-      step = this.answerHere(resolving, step.value.file);
+      if ('database' in step.value) return this.#ask(key, null, resolving, step.value);
+      step = this.#answerHere(resolving, step.value.file);
     }
-    if (this.known.size >= MAX_REMEMBERED) this.known.clear();
-    this.known.set(key, step.value);
+    if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+    this.#known.set(key, step.value);
     return step.value;
   }
 
-  private answerHere(resolving: ReturnType<typeof resolve>, file: string): IteratorResult<Question, Identity> {
+  #answerHere(resolving: ReturnType<typeof resolve>, file: string): IteratorResult<Question, Identity> {
     let text: string;
     try {
-      text = readHostFile(file, this.folder);
+      text = readHostFile(file, this.#folder);
     } catch (error) {
       return resolving.throw(asLookupError(error));
     }
@@ -91,23 +91,19 @@ export class Identities {
   }
 
   /** Asks the remaining questions in the background; `first` has been asked already. */
-  private ask(key: string, chroot: string | null, resolving: ReturnType<typeof resolve>, first?: Question): null {
-    if (this.asked.size >= MAX_REMEMBERED) this.forget();
+  #ask(key: string, chroot: string | null, resolving: ReturnType<typeof resolve>, first?: Question): null {
+    if (this.#asked.size >= MAX_REMEMBERED) this.#forget();
     const asked: Asked = { answer: null, goodUntil: Number.POSITIVE_INFINITY, taken: false };
-    this.asked.set(key, asked);
-    void this.answerAll(resolving, chroot, first).then((answer) => {
+    this.#asked.set(key, asked);
+    void this.#answerAll(resolving, chroot, first).then((answer) => {
       asked.answer = answer;
       asked.goodUntil = monotonicNow() + KEPT_MS;
     });
     return null;
   }
 
-  private async answerAll(
-    resolving: ReturnType<typeof resolve>,
-    chroot: string | null,
-    first?: Question,
-  ): Promise<Identity> {
-    const signal = AbortSignal.timeout(this.options.patienceMs ?? PATIENCE_MS);
+  async #answerAll(resolving: ReturnType<typeof resolve>, chroot: string | null, first?: Question): Promise<Identity> {
+    const signal = AbortSignal.timeout(this.#options.patienceMs ?? PATIENCE_MS);
     const late = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(new LookupError(ETIMEDOUT)), { once: true });
     });
@@ -116,7 +112,7 @@ export class Identities {
     while (!step.done) {
       let answer: string | null;
       try {
-        answer = await Promise.race([this.answer(step.value, chroot, signal), late]);
+        answer = await Promise.race([this.#answer(step.value, chroot, signal), late]);
       } catch (error) {
         step = resolving.throw(asLookupError(error));
         continue;
@@ -126,21 +122,21 @@ export class Identities {
     return step.value;
   }
 
-  private async answer(question: Question, chroot: string | null, signal: AbortSignal): Promise<string | null> {
+  async #answer(question: Question, chroot: string | null, signal: AbortSignal): Promise<string | null> {
     if ('file' in question)
-      return chroot === null ? readHostFile(question.file, this.folder) : readRootedFile(question.file, chroot);
+      return chroot === null ? readHostFile(question.file, this.#folder) : readRootedFile(question.file, chroot);
     const { database, name } = question;
-    const { programs } = this.options;
+    const { programs } = this.#options;
     return getent(database, name, { chroot, signal, ...(programs && { programs }) });
   }
 
   /** The answer to what has been asked, null while there is none; undefined: it is to be asked (once more). */
-  private take(key: string): Identity | null | undefined {
-    const asked = this.asked.get(key);
+  #take(key: string): Identity | null | undefined {
+    const asked = this.#asked.get(key);
     if (!asked) return undefined;
     const now = monotonicNow();
     if (asked.goodUntil < now) {
-      this.asked.delete(key);
+      this.#asked.delete(key);
       return undefined;
     }
     if (asked.answer && !asked.taken) {
@@ -150,22 +146,22 @@ export class Identities {
     return asked.answer;
   }
 
-  private forget(): void {
+  #forget(): void {
     const now = monotonicNow();
-    for (const [key, { goodUntil }] of this.asked) if (goodUntil < now) this.asked.delete(key);
+    for (const [key, { goodUntil }] of this.#asked) if (goodUntil < now) this.#asked.delete(key);
   }
 
   /** Drops the cache when the files have changed. Checked once in a turn of the event loop. */
-  private lookAtFiles(): void {
-    if (this.isStampNew) return;
-    this.isStampNew = true;
+  #lookAtFiles(): void {
+    if (this.#isStampNew) return;
+    this.#isStampNew = true;
     queueMicrotask(() => {
-      this.isStampNew = false;
+      this.#isStampNew = false;
     });
-    const stamp = FILES.map((name) => stampOf(`${this.folder}/${name}`)).join(' ');
-    if (stamp === this.stamp) return;
-    this.stamp = stamp;
-    this.known.clear();
+    const stamp = FILES.map((name) => stampOf(`${this.#folder}/${name}`)).join(' ');
+    if (stamp === this.#stamp) return;
+    this.#stamp = stamp;
+    this.#known.clear();
   }
 }
 

@@ -5,39 +5,40 @@ import { writeSync } from 'node:fs';
 export const MOST_AT_ONCE = 4096;
 
 export class LineWriter {
-  private fd = -1;
-  private text = '';
-  private bytes = 0;
-  private scheduled = false;
-  private readonly write: (fd: number, text: string) => unknown;
+  #fd = -1;
+  #text = '';
+  #bytes = 0;
+  #scheduled = false;
+  readonly #write: (fd: number, text: string) => unknown;
 
   constructor(write: (fd: number, text: string) => unknown = writeSync) {
-    this.write = write;
-    process.on('exit', () => this.flush());
+    this.#write = write;
+    process.on('exit', () => this.#flush());
   }
 
   /** The line is written before whatever this turn has set off, and in order with those for the other descriptor. */
   put(fd: number, line: string): void {
     const bytes = Buffer.byteLength(line);
-    if (fd !== this.fd || this.bytes + bytes > MOST_AT_ONCE) this.flush();
-    this.fd = fd;
-    this.text += line;
-    this.bytes += bytes;
-    if (this.scheduled) return;
-    this.scheduled = true;
+    if (fd !== this.#fd || this.#bytes + bytes > MOST_AT_ONCE) this.#flush();
+    this.#fd = fd;
+    this.#text += line;
+    this.#bytes += bytes;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
     queueMicrotask(() => {
-      this.scheduled = false;
-      this.flush();
+      this.#scheduled = false;
+      this.#flush();
     });
   }
 
-  private flush(): void {
-    if (this.bytes === 0) return;
-    const { fd, text } = this;
-    this.text = '';
-    this.bytes = 0;
+  #flush(): void {
+    if (this.#bytes === 0) return;
+    const fd = this.#fd;
+    const text = this.#text;
+    this.#text = '';
+    this.#bytes = 0;
     try {
-      this.write(fd, text);
+      this.#write(fd, text);
     } catch {
       // The output has no reader (a closed pipe, a full disk), and there is no other place to log that: no reason to end.
     }

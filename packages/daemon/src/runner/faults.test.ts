@@ -67,10 +67,10 @@ class Machine {
 class TestDaemon {
   readonly runner: Runner;
   readonly store: StateStore;
-  private readonly machine: Machine;
+  readonly #machine: Machine;
 
   constructor(machine: Machine) {
-    this.machine = machine;
+    this.#machine = machine;
     const write = (priority: string, text: string): void => {
       if (priority === 'error') machine.said.push(text);
     };
@@ -104,7 +104,7 @@ class TestDaemon {
 
   /** Has the inputs that are waiting applied, and with them reports. */
   flush(...reports: (Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never)[]): this {
-    this.runner.reports(reports.map((report) => ({ ...report, seq: ++this.machine.seq }) as Report));
+    this.runner.reports(reports.map((report) => ({ ...report, seq: ++this.#machine.seq }) as Report));
     return this;
   }
 
@@ -134,7 +134,7 @@ class TestDaemon {
   }
 
   programs(): string[] {
-    return this.machine.commands.flatMap((command) => (command.type === 'spawn' ? command.spec.argv : []));
+    return this.#machine.commands.flatMap((command) => (command.type === 'spawn' ? command.spec.argv : []));
   }
 }
 

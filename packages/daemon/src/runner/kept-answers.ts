@@ -10,18 +10,18 @@ export const MAX_READ = 4096;
 
 export class KeptAnswers {
   /** Those that were read, oldest first. */
-  private readonly read = new Set<string>();
+  readonly #read = new Set<string>();
   /** Those that were not read before their connection was lost, and when that was; oldest first. */
-  private readonly lost = new Map<string, number>();
+  readonly #lost = new Map<string, number>();
   /** Whether a client has sent requests that were not read yet: the repetition of a lost one may be among them. */
   mayComeAgain: () => boolean = () => false;
 
   /** The client has these. */
   wereRead(keys: Iterable<string>): void {
     for (const key of keys) {
-      this.lost.delete(key);
-      this.read.delete(key);
-      this.read.add(key);
+      this.#lost.delete(key);
+      this.#read.delete(key);
+      this.#read.add(key);
     }
   }
 
@@ -29,36 +29,36 @@ export class KeptAnswers {
   wereLost(keys: Iterable<string>, now: number): void {
     for (const key of keys) {
       this.claim(key);
-      this.lost.set(key, now);
+      this.#lost.set(key, now);
     }
   }
 
   /** A client has asked for it (again): it is kept until it is read or lost. */
   claim(key: string): void {
-    this.lost.delete(key);
-    this.read.delete(key);
+    this.#lost.delete(key);
+    this.#read.delete(key);
   }
 
   /** Takes those that need not be kept any longer. */
   take(now: number): string[] {
     const keys: string[] = [];
-    for (const key of this.read) {
-      if (this.read.size <= MAX_READ) break;
-      this.read.delete(key);
+    for (const key of this.#read) {
+      if (this.#read.size <= MAX_READ) break;
+      this.#read.delete(key);
       keys.push(key);
     }
-    if (this.oldestIsGivenUp(now) && !this.mayComeAgain()) {
-      for (const [key, since] of this.lost) {
+    if (this.#oldestIsGivenUp(now) && !this.mayComeAgain()) {
+      for (const [key, since] of this.#lost) {
         if (now - since < GIVEN_UP_AFTER_MS) break;
-        this.lost.delete(key);
+        this.#lost.delete(key);
         keys.push(key);
       }
     }
     return keys;
   }
 
-  private oldestIsGivenUp(now: number): boolean {
-    for (const since of this.lost.values()) return now - since >= GIVEN_UP_AFTER_MS;
+  #oldestIsGivenUp(now: number): boolean {
+    for (const since of this.#lost.values()) return now - since >= GIVEN_UP_AFTER_MS;
     return false;
   }
 }

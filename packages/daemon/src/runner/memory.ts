@@ -10,37 +10,37 @@ const FEW = 16;
 const QUIET = 1000;
 
 export class Memory {
-  private inputs = BURST;
-  private seen = 0;
-  private timer: NodeJS.Timeout | null = null;
-  private readonly collect: () => void;
+  #inputs = BURST;
+  #seen = 0;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #collect: () => void;
 
   /** `collect` frees what is not used any more. */
   constructor(collect: () => void = tidyUp) {
-    this.collect = collect;
+    this.#collect = collect;
     // To start is a burst, too.
-    this.wait();
+    this.#wait();
   }
 
   /** So many inputs have been taken. */
   note(count: number): void {
-    this.inputs += count;
-    if (this.inputs >= BURST) this.wait();
+    this.#inputs += count;
+    if (this.#inputs >= BURST) this.#wait();
   }
 
-  private wait(): void {
-    if (this.timer) return;
-    this.seen = this.inputs;
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      if (this.inputs - this.seen >= FEW) {
-        this.wait();
+  #wait(): void {
+    if (this.#timer) return;
+    this.#seen = this.#inputs;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#inputs - this.#seen >= FEW) {
+        this.#wait();
         return;
       }
-      this.inputs = 0;
-      this.collect();
+      this.#inputs = 0;
+      this.#collect();
     }, QUIET);
-    this.timer.unref();
+    this.#timer.unref();
   }
 }
 

@@ -21,9 +21,9 @@ class Machine {
   readonly settings: EngineSettings;
   readonly carriedOut: Command[] = [];
   reports: Report[] = [];
-  private seq = 0;
-  private nextPid = 100;
-  private readonly pids = new Map<number, number>();
+  #seq = 0;
+  #nextPid = 100;
+  readonly pids = new Map<number, number>();
 
   constructor(settings: Partial<EngineSettings>) {
     this.settings = { ...TEST_SETTINGS, ...settings };
@@ -35,15 +35,15 @@ class Machine {
   }
 
   report(report: Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never): void {
-    this.reports.push({ ...report, seq: ++this.seq } as Report);
+    this.reports.push({ ...report, seq: ++this.#seq } as Report);
   }
 
   obey(command: Command): void {
     if (command.id <= this.lastCommand) return;
     this.carriedOut.push(command);
     if (command.type === 'spawn') {
-      this.pids.set(command.id, this.nextPid);
-      this.report({ type: 'spawned', process: command.id, pid: this.nextPid++ });
+      this.pids.set(command.id, this.#nextPid);
+      this.report({ type: 'spawned', process: command.id, pid: this.#nextPid++ });
       this.report({ type: 'execed', process: command.id });
     } else if (command.type === 'signal' && this.pids.has(command.process)) {
       const { process, signal } = command;
@@ -59,20 +59,19 @@ class Machine {
 /** One daemon; it is killed at its `lives`th step from the first delivery of reports on. A step is a write: to the journal or to the supervisor. */
 class TestDaemon {
   readonly runner: Runner;
-  private readonly machine: Machine;
-  private steps = Number.POSITIVE_INFINITY;
-  private replaced = false;
-  private dead = false;
+  readonly #machine: Machine;
+  #steps = Number.POSITIVE_INFINITY;
+  #replaced = false;
+  #dead = false;
 
   constructor(machine: Machine) {
-    this.machine = machine;
+    this.#machine = machine;
     const said = { write: () => {}, enabled: () => false, priority: 'error' as const };
     const store = new StateStore(machine.directory, () => {});
-    const { pids } = machine as unknown as { pids: Map<number, number> };
     const supervisor = {
       pid: 1,
       lastCommand: machine.lastCommand,
-      processes: [...pids].map(([process, pid]) => ({ process, pid })),
+      processes: [...machine.pids].map(([process, pid]) => ({ process, pid })),
       subreaperErrno: 0,
     };
     const start = startState(
@@ -81,17 +80,17 @@ class TestDaemon {
       said,
       () => machine.settings,
     );
-    this.interrupt(store, 'append');
-    this.interrupt(store, 'save');
+    this.#interrupt(store, 'append');
+    this.#interrupt(store, 'save');
     const sink = {
       send: (commands: readonly Command[], acknowledged = 0) => {
-        if (!this.step()) return;
+        if (!this.#step()) return;
         for (const command of commands) machine.obey(command);
         machine.reports = machine.reports.filter(({ seq }) => seq > acknowledged);
       },
       pending: () => [],
       onClose: () => {
-        this.replaced = true;
+        this.#replaced = true;
       },
     };
     const memory = { note: () => {} };
@@ -103,9 +102,9 @@ class TestDaemon {
 
   /** Reports are delivered until there are none; false: it was killed. */
   live(steps: number): boolean {
-    this.steps = steps;
+    this.#steps = steps;
     try {
-      while (this.machine.reports.length > 0 && !this.replaced) this.runner.reports(this.machine.reports);
+      while (this.#machine.reports.length > 0 && !this.#replaced) this.runner.reports(this.#machine.reports);
       return true;
     } catch (error) {
       if (error instanceof Killed) return false;
@@ -114,17 +113,17 @@ class TestDaemon {
   }
 
   /** Before each write; false: this daemon has been killed, and writes nothing any more. */
-  private step(): boolean {
-    if (this.dead) return false;
-    this.dead = this.steps-- <= 0;
-    if (this.dead) throw new Killed();
+  #step(): boolean {
+    if (this.#dead) return false;
+    this.#dead = this.#steps-- <= 0;
+    if (this.#dead) throw new Killed();
     return true;
   }
 
   /** A kill may come before a write or behind it: behind it is before the next one. */
-  private interrupt(store: StateStore, method: 'append' | 'save'): void {
+  #interrupt(store: StateStore, method: 'append' | 'save'): void {
     const write = store[method].bind(store) as (...args: unknown[]) => boolean;
-    store[method] = (...args: unknown[]) => this.step() && write(...args);
+    store[method] = (...args: unknown[]) => this.#step() && write(...args);
   }
 }
 

@@ -21,27 +21,27 @@ export class Runner {
   readonly engine: Engine;
   readonly keptAnswers = new KeptAnswers();
   readonly watchers = new Set<(notification: Notification) => void>();
-  private readonly parts: RunnerParts;
-  private readonly waiting = new WaitingClients();
-  private readonly settling = new Settling();
+  readonly #parts: RunnerParts;
+  readonly #waiting = new WaitingClients();
+  readonly #settling = new Settling();
   /** Distinguishes the keys of this daemon's unrepeatable requests from those of the ones before it. */
-  private readonly nonce = `#${process.pid}-${Math.floor(monotonicNow())}-`;
-  private readonly endCallbacks: (() => void)[] = [];
+  readonly #nonce = `#${process.pid}-${Math.floor(monotonicNow())}-`;
+  readonly #endCallbacks: (() => void)[] = [];
   /** Carries out effects outside of the engine. */
-  private readonly duties = new Map<Duty, () => void>();
+  readonly #duties = new Map<Duty, () => void>();
   /** It is sent when all that was submitted has been applied and saved. */
-  private replacement: Command | null = null;
+  #replacement: Command | null = null;
   /** Inputs that the journal on disk could not take. */
-  private readonly memoryJournal = new MemoryJournal();
+  readonly #memoryJournal = new MemoryJournal();
   /** An input could not be carried out: the next daemon is not to come across it. */
-  private hasFault = false;
-  private requests = 0;
-  private queue: Input[] = [];
-  private scheduled = false;
-  private readonly wakeUp = new WakeUp(() => this.timeHasCome());
+  #hasFault = false;
+  #requests = 0;
+  #queue: Input[] = [];
+  #scheduled = false;
+  readonly #wakeUp = new WakeUp(() => this.#timeHasCome());
 
   constructor(parts: RunnerParts) {
-    this.parts = parts;
+    this.#parts = parts;
     this.engine = parts.engine;
   }
 
@@ -52,33 +52,33 @@ export class Runner {
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
     const missing = commands.filter((command) => command.id > supervisor.lastCommand);
     this.keptAnswers.wereLost(this.engine.state.answers.keys(), monotonicNow());
-    this.send(missing, this.engine.state.lastReport);
+    this.#send(missing, this.engine.state.lastReport);
     this.save();
-    this.replace();
+    this.#replace();
     if (!this.engine.state.givesOrders) this.submit({ type: 'give-orders' });
-    this.armTimer();
+    this.#armTimer();
   }
 
   /** Writes the state as it is now and begins a new journal. */
   save(): void {
-    const { store, supervisor, identity } = this.parts;
+    const { store, supervisor, identity } = this.#parts;
     const { state } = this.engine;
-    const commands = [...supervisor.pending(), ...(this.replacement ? [this.replacement] : [])];
-    this.hasFault = false;
-    if (store.save({ supervisor: identity, state, commands }, monotonicNow())) this.memoryJournal.clear();
+    const commands = [...supervisor.pending(), ...(this.#replacement ? [this.#replacement] : [])];
+    this.#hasFault = false;
+    if (store.save({ supervisor: identity, state, commands }, monotonicNow())) this.#memoryJournal.clear();
   }
 
   /** `done` is called whenever the engine has come to the conclusion that the duty is to be done. */
   onDuty(duty: Duty, done: () => void): void {
-    this.duties.set(duty, done);
+    this.#duties.set(duty, done);
   }
 
   /** Takes an input; it is applied before anything else that this turn of the event loop brings. */
   submit(input: UntimedInput): void {
-    this.queue.push({ ...input, now: monotonicNow(), wall: Date.now() } as Input);
-    if (this.scheduled) return;
-    this.scheduled = true;
-    queueMicrotask(() => this.flush());
+    this.#queue.push({ ...input, now: monotonicNow(), wall: Date.now() } as Input);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#flush());
   }
 
   /**
@@ -90,8 +90,8 @@ export class Runner {
     onNews(reports.filter(({ seq }) => seq > lastReport));
     const now = monotonicNow();
     const wall = Date.now();
-    for (const report of reports) this.queue.push({ type: 'report', report, now, wall });
-    this.flush();
+    for (const report of reports) this.#queue.push({ type: 'report', report, now, wall });
+    this.#flush();
   }
 
   /**
@@ -100,7 +100,7 @@ export class Runner {
    */
   request(request: EngineRequest, key?: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const known = key === undefined ? `${this.nonce}${++this.requests}` : key;
+      const known = key === undefined ? `${this.#nonce}${++this.#requests}` : key;
       const { answers, asked } = this.engine.state;
       if (key !== undefined) this.keptAnswers.claim(key);
       const answer = answers.get(known);
@@ -108,7 +108,7 @@ export class Runner {
         settle({ resolve, reject }, answer);
         return;
       }
-      if (!this.waiting.add(known, { resolve, reject }) || asked.has(known)) return;
+      if (!this.#waiting.add(known, { resolve, reject }) || asked.has(known)) return;
       this.submit({ type: 'request', key: known, keep: key !== undefined, request });
     });
   }
@@ -116,45 +116,45 @@ export class Runner {
   /** Resolves when `isSettled` holds, or after `limit` milliseconds. */
   settled(isSettled: () => boolean, limit: number): Promise<void> {
     // Submitted inputs count: the state is not settled before they are applied.
-    if (this.queue.length === 0 && isSettled()) return Promise.resolve();
-    return this.settling.wait(isSettled, limit);
+    if (this.#queue.length === 0 && isSettled()) return Promise.resolve();
+    return this.#settling.wait(isSettled, limit);
   }
 
   /** Has `callback` called when the engine has decided that init ends, and the supervisor has been asked to; at once if so. */
   onEnd(callback: () => void): void {
-    if (this.engine.state.ended && this.queue.length === 0) callback();
-    else this.endCallbacks.push(callback);
+    if (this.engine.state.ended && this.#queue.length === 0) callback();
+    else this.#endCallbacks.push(callback);
   }
 
-  private flush(): void {
-    this.forgetAnswers();
-    while (this.queue.length > 0) {
-      const inputs = this.queue;
-      this.queue = [];
-      this.record(inputs);
-      this.run(inputs);
-      this.parts.memory.note(inputs.length);
+  #flush(): void {
+    this.#forgetAnswers();
+    while (this.#queue.length > 0) {
+      const inputs = this.#queue;
+      this.#queue = [];
+      this.#record(inputs);
+      this.#run(inputs);
+      this.#parts.memory.note(inputs.length);
     }
-    this.scheduled = false;
-    if (this.replacement) {
+    this.#scheduled = false;
+    if (this.#replacement) {
       // The next daemon may be another one: it begins with a snapshot, not with inputs that it might understand otherwise.
       this.save();
-      this.replace();
+      this.#replace();
     }
-    this.settling.check();
+    this.#settling.check();
     if (this.engine.state.ended) {
       // Nothing is due any more; a timer would only keep the daemon, and init with it.
-      this.wakeUp.set(null);
-      for (const callback of this.endCallbacks.splice(0)) callback();
+      this.#wakeUp.set(null);
+      for (const callback of this.#endCallbacks.splice(0)) callback();
       return;
     }
-    this.saveIfDue();
-    this.armTimer();
+    this.#saveIfDue();
+    this.#armTimer();
   }
 
   /** Together with the next input: forgetting an answer is no reason to wake up. */
-  private forgetAnswers(): void {
-    const [first] = this.queue;
+  #forgetAnswers(): void {
+    const [first] = this.#queue;
     if (!first) return;
     const { now, wall } = first;
     const { asked } = this.engine.state;
@@ -167,81 +167,81 @@ export class Runner {
         now,
       );
     }
-    if (keys.length > 0) this.queue.unshift({ type: 'forget', keys, now, wall });
+    if (keys.length > 0) this.#queue.unshift({ type: 'forget', keys, now, wall });
   }
 
-  private run(inputs: readonly Input[]): void {
+  #run(inputs: readonly Input[]): void {
     const commands: Command[] = [];
     const others: Effect[] = [];
-    const { log } = this.parts;
+    const { log } = this.#parts;
     this.engine.tellTo({
       debug: log.enabled('debug'),
       info: log.enabled('info'),
       watches: this.watchers.size > 0,
     });
     for (const [i, input] of inputs.entries()) {
-      for (const effect of this.apply(input, inputs.length - i)) {
+      for (const effect of this.#apply(input, inputs.length - i)) {
         if (effect.type === 'command') commands.push(effect.command);
         else others.push(effect);
       }
     }
     // Processes first: their work overlaps with the notifications.
     const reported = inputs.some((input) => input.type === 'report');
-    if (reported) this.send(commands, this.engine.state.lastReport);
-    else if (commands.length > 0) this.send(commands);
-    for (const effect of others) this.carryOut(effect);
+    if (reported) this.#send(commands, this.engine.state.lastReport);
+    else if (commands.length > 0) this.#send(commands);
+    for (const effect of others) this.#carryOut(effect);
   }
 
-  private record(inputs: readonly Input[]): void {
-    if (!this.parts.store.append(inputs)) this.memoryJournal.append(inputs, this.engine.state);
+  #record(inputs: readonly Input[]): void {
+    if (!this.#parts.store.append(inputs)) this.#memoryJournal.append(inputs, this.engine.state);
   }
 
   /** `back`: how many inputs before the end of the journal this one stands. Whatever is wrong with it costs nothing but itself. */
-  private apply(input: Input, back: number): Effect[] {
+  #apply(input: Input, back: number): Effect[] {
     try {
       return this.engine.apply(input);
     } catch (error) {
       const fault = faultInstead(this.engine, input, error, back);
       // Not even that, or there is no state to go back to.
       if (input.type === 'fault' && input.fault.without === null) throw error;
-      const before = replay(() => this.memoryJournal.read() ?? this.parts.store.reread(), { without: back });
+      const before = replay(() => this.#memoryJournal.read() ?? this.#parts.store.reread(), { without: back });
       if (!before) throw error;
       this.engine.restore(before.engine.state);
-      this.record([fault]);
-      this.hasFault = true;
-      return this.apply(fault, back);
+      this.#record([fault]);
+      this.#hasFault = true;
+      return this.#apply(fault, back);
     }
   }
 
   /** One that replaces this daemon waits until all is saved. */
-  private send(commands: readonly Command[], acknowledged?: number): void {
-    this.replacement = commands.find(({ type }) => type === 'replace') ?? this.replacement;
+  #send(commands: readonly Command[], acknowledged?: number): void {
+    this.#replacement = commands.find(({ type }) => type === 'replace') ?? this.#replacement;
     const others = commands.filter(({ type }) => type !== 'replace');
-    this.parts.supervisor.send(others, acknowledged);
+    this.#parts.supervisor.send(others, acknowledged);
   }
 
   /**
    * Ends this daemon for the next one, which resumes from its state; the supervisor re-executes itself in between. Clients
    * are disconnected, and ask the next daemon again.
    */
-  private replace(): void {
-    const { supervisor, log, replaced } = this.parts;
-    if (!this.replacement) return;
+  #replace(): void {
+    const { supervisor, log, replaced } = this.#parts;
+    if (!this.#replacement) return;
     log.write('warn', 'Re-executing init');
     supervisor.onClose(replaced);
-    supervisor.send([this.replacement]);
-    this.replacement = null;
+    supervisor.send([this.#replacement]);
+    this.#replacement = null;
   }
 
-  private carryOut(effect: Effect): void {
-    if (effect.type === 'duty') this.duties.get(effect.duty)?.();
-    else if (effect.type === 'reply') this.answer(effect.key, { result: effect.result });
-    else if (effect.type === 'reply-error') this.answer(effect.key, { error: effect.error });
-    else describeEffect(effect, this.parts.log, this.watchers.size > 0 ? (n) => this.notify(n) : null);
+  #carryOut(effect: Effect): void {
+    if (effect.type === 'duty') this.#duties.get(effect.duty)?.();
+    else if (effect.type === 'reply') this.#answer(effect.key, { result: effect.result });
+    else if (effect.type === 'reply-error') this.#answer(effect.key, { error: effect.error });
+    else describeEffect(effect, this.#parts.log, this.watchers.size > 0 ? (n) => this.notify(n) : null);
   }
 
-  private answer(key: string, answer: Answer): void {
-    if (this.waiting.answer(key, answer)) return;
+  #answer(key: string, answer: Answer): void {
+    if (this.#waiting.answer(key, answer)) return;
     // It was asked for before this daemon came.
     if (this.engine.state.answers.has(key)) this.keptAnswers.wereLost([key], monotonicNow());
   }
@@ -253,29 +253,29 @@ export class Runner {
 
   /** The folder of the state may have lost files: if so, the state is saved again. */
   checkSaved(): void {
-    this.parts.store.check(monotonicNow());
-    this.saveIfDue();
-    this.armTimer();
+    this.#parts.store.check(monotonicNow());
+    this.#saveIfDue();
+    this.#armTimer();
   }
 
-  private saveIfDue(): void {
-    if (this.hasFault || this.parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
+  #saveIfDue(): void {
+    if (this.#hasFault || this.#parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
   }
 
   /** For the engine's next timer, and for another attempt to save the state. */
-  private armTimer(): void {
-    const { retryDueMs } = this.parts.store;
+  #armTimer(): void {
+    const { retryDueMs } = this.#parts.store;
     const dueMs = this.engine.nextDue();
-    this.wakeUp.set(dueMs === null || retryDueMs === null ? (dueMs ?? retryDueMs) : Math.min(dueMs, retryDueMs));
+    this.#wakeUp.set(dueMs === null || retryDueMs === null ? (dueMs ?? retryDueMs) : Math.min(dueMs, retryDueMs));
   }
 
-  private timeHasCome(): void {
+  #timeHasCome(): void {
     const due = this.engine.nextDue();
     if (due !== null && due <= monotonicNow()) {
       this.submit({ type: 'tick' });
       return;
     }
-    if (this.parts.store.retryDueMs !== null) this.saveIfDue();
-    this.armTimer();
+    if (this.#parts.store.retryDueMs !== null) this.#saveIfDue();
+    this.#armTimer();
   }
 }

@@ -1,25 +1,25 @@
 /** Callers that wait for a condition that inputs may make true. */
 export class Settling {
-  private readonly checks = new Set<() => void>();
+  readonly #checks = new Set<() => void>();
 
   /** Resolves when `isSettled` holds at a check, or after `limitMs`. */
   wait(isSettled: () => boolean, limitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        this.checks.delete(check);
+        this.#checks.delete(check);
         resolve();
       };
       const check = (): void => {
         if (isSettled()) done();
       };
       const timer = setTimeout(done, limitMs);
-      this.checks.add(check);
+      this.#checks.add(check);
     });
   }
 
   /** Inputs have been applied. */
   check(): void {
-    for (const check of [...this.checks]) check();
+    for (const check of [...this.#checks]) check();
   }
 }

@@ -8,21 +8,21 @@ interface Waiting {
 }
 
 export class WaitingClients {
-  private readonly byKey = new Map<string, Waiting[]>();
+  readonly #byKey = new Map<string, Waiting[]>();
 
   /** False: others wait for this answer already. */
   add(key: string, waiting: Waiting): boolean {
-    const others = this.byKey.get(key);
+    const others = this.#byKey.get(key);
     if (others) others.push(waiting);
-    else this.byKey.set(key, [waiting]);
+    else this.#byKey.set(key, [waiting]);
     return !others;
   }
 
   /** False: no client waits for it. */
   answer(key: string, answer: Answer): boolean {
-    const waiting = this.byKey.get(key);
+    const waiting = this.#byKey.get(key);
     if (!waiting) return false;
-    this.byKey.delete(key);
+    this.#byKey.delete(key);
     for (const one of waiting) settle(one, answer);
     return true;
   }

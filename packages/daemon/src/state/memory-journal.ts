@@ -9,31 +9,31 @@ import type { Recovered } from './store.ts';
 export const MAX_INPUTS_IN_MEMORY = 10_000;
 
 export class MemoryJournal {
-  private base: Buffer | null = null;
-  private batches: Input[][] = [];
-  private inputs = 0;
+  #base: Buffer | null = null;
+  #batches: Input[][] = [];
+  #inputs = 0;
 
   /** Takes inputs before they are applied to `state`. */
   append(inputs: readonly Input[], state: EngineState): void {
-    if (this.base === null || this.inputs >= MAX_INPUTS_IN_MEMORY) {
+    if (this.#base === null || this.#inputs >= MAX_INPUTS_IN_MEMORY) {
       this.clear();
-      this.base = serialize(state);
+      this.#base = serialize(state);
     }
-    this.batches.push([...inputs]);
-    this.inputs += inputs.length;
+    this.#batches.push([...inputs]);
+    this.#inputs += inputs.length;
   }
 
   /** The state is on disk again. */
   clear(): void {
-    this.base = null;
-    this.batches = [];
-    this.inputs = 0;
+    this.#base = null;
+    this.#batches = [];
+    this.#inputs = 0;
   }
 
   /** Null if there is nothing: the journal on disk has all. */
   read(): Recovered | null {
-    if (this.base === null) return null;
-    const state = deserialize(this.base) as EngineState;
-    return { snapshot: { format: FORMAT, supervisor: '', state, commands: [] }, batches: this.batches };
+    if (this.#base === null) return null;
+    const state = deserialize(this.#base) as EngineState;
+    return { snapshot: { format: FORMAT, supervisor: '', state, commands: [] }, batches: this.#batches };
   }
 }

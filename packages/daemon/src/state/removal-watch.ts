@@ -2,38 +2,38 @@
 import { type FSWatcher, watch } from 'node:fs';
 
 export class RemovalWatch {
-  private readonly directory: string;
-  private readonly look: () => void;
-  private watcher: FSWatcher | null = null;
+  readonly #directory: string;
+  readonly #look: () => void;
+  #watcher: FSWatcher | null = null;
 
   /** `look` is called after something in `directory` has come or gone, and after the folder itself has gone; it may make it again. */
   constructor(directory: string, look: () => void) {
-    this.directory = directory;
-    this.look = look;
-    this.begin();
+    this.#directory = directory;
+    this.#look = look;
+    this.#begin();
   }
 
   close(): void {
-    this.watcher?.close();
-    this.watcher = null;
+    this.#watcher?.close();
+    this.#watcher = null;
   }
 
   /** Where there is nothing left to watch with (`fs.inotify.max_user_instances`), removals are noticed when something is written next. */
-  private begin(): void {
+  #begin(): void {
     this.close();
     try {
-      this.watcher = watch(this.directory, { persistent: false }, (event) => {
-        if (event === 'rename') this.changed();
+      this.#watcher = watch(this.#directory, { persistent: false }, (event) => {
+        if (event === 'rename') this.#changed();
       });
-      this.watcher.on('error', () => this.close());
+      this.#watcher.on('error', () => this.close());
     } catch {
       // As above.
     }
   }
 
-  private changed(): void {
-    this.look();
+  #changed(): void {
+    this.#look();
     // The folder may be another one now.
-    if (this.watcher) this.begin();
+    if (this.#watcher) this.#begin();
   }
 }

@@ -16,19 +16,19 @@ export class StateFiles {
 
   /** Numbers of the snapshots that are there, newest first. */
   generations(): number[] {
-    const numbers = this.names().flatMap((name) => /^snapshot-(\d+)$/.exec(name)?.[1] ?? []);
+    const numbers = this.#names().flatMap((name) => /^snapshot-(\d+)$/.exec(name)?.[1] ?? []);
     return numbers.map(Number).sort((a, b) => b - a);
   }
 
   /** Removes the pairs before this generation. */
   removeOlder(generation: number): void {
-    for (const name of this.names()) {
+    for (const name of this.#names()) {
       const number = /^(?:snapshot|journal)-(\d+)$/.exec(name)?.[1];
       if (number !== undefined && Number(number) < generation) removeQuietly(join(this.directory, name));
     }
   }
 
-  private names(): string[] {
+  #names(): string[] {
     try {
       return readdirSync(this.directory);
     } catch {

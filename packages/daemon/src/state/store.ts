@@ -40,20 +40,20 @@ const LAST_RETRY_MS = 8000;
 const LABORIOUS_AFTER_MS = 1000;
 
 export class StateStore {
-  private readonly files: StateFiles;
-  private readonly warn: (text: string) => void;
-  private readonly parentMode: number | null;
-  private generation = 0;
-  private journal: number | null = null;
-  private journalBytes = 0;
-  private snapshotBytes = 0;
+  readonly #files: StateFiles;
+  readonly #warn: (text: string) => void;
+  readonly #parentMode: number | null;
+  #generation = 0;
+  #journal: number | null = null;
+  #journalBytes = 0;
+  #snapshotBytes = 0;
   /** When saving is tried again, and how long after the last attempt that is; null: what is on disk is up to date. */
-  private retry: { dueMs: number; pauseMs: number } | null = null;
-  private savedAt = 0;
+  #retry: { dueMs: number; pauseMs: number } | null = null;
+  #savedAt = 0;
   /** Whether the last failure has left nothing to append to. */
-  private unsafe = false;
+  #unsafe = false;
   /** The journal that was recovered, if its end is whole. */
-  private resumable: { bytes: number } | null = null;
+  #resumable: { bytes: number } | null = null;
 
   /**
    * `directory` is made when needed, for its owner alone; `parentMode` is for the folder above, if that has to be made, too; null: no
@@ -61,11 +61,11 @@ export class StateStore {
    * of damage and of failing writes.
    */
   constructor(directory: string, warn: (text: string) => void, parentMode: number | null = 0o700) {
-    this.files = new StateFiles(directory);
-    this.warn = warn;
-    this.parentMode = parentMode;
+    this.#files = new StateFiles(directory);
+    this.#warn = warn;
+    this.#parentMode = parentMode;
     try {
-      this.makeFolders();
+      this.#makeFolders();
     } catch {
       // Saving there says what is wrong, and is tried again and again.
     }
@@ -78,21 +78,21 @@ export class StateStore {
 
   /** The newest state that can be read; null when there is none for this supervisor. `supervisor` null: whoever's it is. */
   recover(supervisor: string | null): Recovered | null {
-    const generations = this.files.generations();
+    const generations = this.#files.generations();
     for (const generation of generations) {
-      const snapshot = this.readSnapshot(generation);
+      const snapshot = this.#readSnapshot(generation);
       if (!snapshot || (supervisor !== null && snapshot.supervisor !== supervisor)) continue;
-      const { values, goodBytes, damage } = readRecords(this.files.path('journal', generation));
-      if (damage) this.warn(`${this.files.path('journal', generation)}: ${damage}; what came after it is lost`);
+      const { values, goodBytes, damage } = readRecords(this.#files.path('journal', generation));
+      if (damage) this.#warn(`${this.#files.path('journal', generation)}: ${damage}; what came after it is lost`);
       const saved = { snapshot, batches: values as Input[][] };
       const { format } = snapshot;
-      if (!this.isMigrated(saved, generation)) continue;
-      this.generation = generation;
+      if (!this.#isMigrated(saved, generation)) continue;
+      this.#generation = generation;
       // State that an older daemon has written continues in a journal of its own.
-      this.resumable = damage || format !== FORMAT ? null : { bytes: goodBytes };
+      this.#resumable = damage || format !== FORMAT ? null : { bytes: goodBytes };
       return saved;
     }
-    if (generations.length > 0) this.generation = Math.max(...generations);
+    if (generations.length > 0) this.#generation = Math.max(...generations);
     return null;
   }
 
@@ -101,10 +101,10 @@ export class StateStore {
    * no room for a new snapshot.
    */
   resume(): void {
-    if (this.resumable === null) return;
-    this.journalBytes = this.resumable.bytes;
+    if (this.#resumable === null) return;
+    this.#journalBytes = this.#resumable.bytes;
     try {
-      this.journal = openSync(this.files.path('journal', this.generation), 'a', 0o600);
+      this.#journal = openSync(this.#files.path('journal', this.#generation), 'a', 0o600);
     } catch {
       // The snapshot that follows begins another one, or says why it cannot.
     }
@@ -112,9 +112,9 @@ export class StateStore {
 
   /** The saved part of this daemon's state; null when it is not complete. */
   reread(): Recovered | null {
-    if (this.journal === null) return null;
-    const { values } = readRecords(this.files.path('snapshot', this.generation));
-    const { values: batches, damage } = readRecords(this.files.path('journal', this.generation));
+    if (this.#journal === null) return null;
+    const { values } = readRecords(this.#files.path('snapshot', this.#generation));
+    const { values: batches, damage } = readRecords(this.#files.path('journal', this.#generation));
     const [snapshot] = values as Snapshot[];
     return snapshot && damage === null ? { snapshot, batches: batches as Input[][] } : null;
   }
@@ -124,33 +124,33 @@ export class StateStore {
    * Returns whether the inputs are on disk.
    */
   append(inputs: readonly Input[]): boolean {
-    if (this.journal === null) return false;
+    if (this.#journal === null) return false;
     const record = encodeRecord(inputs);
     const { now } = inputs[0] as Input;
     try {
-      writeFully(this.journal, record);
-      this.journalBytes += record.length;
-      if (fstatSync(this.journal).nlink === 0) this.check(now);
+      writeFully(this.#journal, record);
+      this.#journalBytes += record.length;
+      if (fstatSync(this.#journal).nlink === 0) this.check(now);
     } catch (error) {
-      this.endJournal();
-      this.failed(error as Error, now);
+      this.#endJournal();
+      this.#failed(error as Error, now);
     }
-    return this.journal !== null;
+    return this.#journal !== null;
   }
 
   /** When saving is to be tried again, in milliseconds of monotonic time; null: what is on disk is up to date. */
   get retryDueMs(): number | null {
-    return this.retry?.dueMs ?? null;
+    return this.#retry?.dueMs ?? null;
   }
 
   /** Notices that the files were removed: appended inputs would be lost. */
   check(now: number): void {
-    if (this.journal === null || this.retry) return;
-    const path = this.files.path('journal', this.generation);
-    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(this.journal).ino) return;
-    this.closeJournal();
-    this.failed(new Error(`${path} was removed`), now);
-    this.retry = { dueMs: now, pauseMs: FIRST_RETRY_MS };
+    if (this.#journal === null || this.#retry) return;
+    const path = this.#files.path('journal', this.#generation);
+    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(this.#journal).ino) return;
+    this.#closeJournal();
+    this.#failed(new Error(`${path} was removed`), now);
+    this.#retry = { dueMs: now, pauseMs: FIRST_RETRY_MS };
   }
 
   /**
@@ -158,105 +158,105 @@ export class StateStore {
    * long to go through the last inputs again.
    */
   isDue(now: number, laborious: boolean): boolean {
-    if (this.retry) return now >= this.retry.dueMs;
-    if (laborious && now - this.savedAt >= LABORIOUS_AFTER_MS) return true;
-    return this.journalBytes > Math.max(MIN_JOURNAL, 2 * this.snapshotBytes);
+    if (this.#retry) return now >= this.#retry.dueMs;
+    if (laborious && now - this.#savedAt >= LABORIOUS_AFTER_MS) return true;
+    return this.#journalBytes > Math.max(MIN_JOURNAL, 2 * this.#snapshotBytes);
   }
 
   /** Writes a snapshot and begins a new journal behind it. Returns whether that was possible. */
   save(snapshot: Omit<Snapshot, 'format'>, now: number): boolean {
-    const generation = this.generation + 1;
-    const path = this.files.path('snapshot', generation);
+    const generation = this.#generation + 1;
+    const path = this.#files.path('snapshot', generation);
     const temporary = `${path}.new`;
     let journal: number | null = null;
     try {
       const record = encodeRecord({ format: FORMAT, ...snapshot });
-      this.makeFolders();
+      this.#makeFolders();
       writeFile(temporary, record);
-      journal = openSync(this.files.path('journal', generation), 'w', 0o600);
+      journal = openSync(this.#files.path('journal', generation), 'w', 0o600);
       renameSync(temporary, path);
-      this.closeJournal();
-      this.journal = journal;
-      this.journalBytes = 0;
-      this.snapshotBytes = record.length;
-      this.generation = generation;
+      this.#closeJournal();
+      this.#journal = journal;
+      this.#journalBytes = 0;
+      this.#snapshotBytes = record.length;
+      this.#generation = generation;
     } catch (error) {
       // The present pair remains, and its journal continues.
       if (journal !== null) closeSync(journal);
       removeQuietly(temporary);
-      this.failed(error as Error, now);
+      this.#failed(error as Error, now);
       return false;
     }
-    if (this.retry) this.warn('The state can be saved again');
-    this.retry = null;
-    this.savedAt = now;
-    this.files.removeOlder(generation);
+    if (this.#retry) this.#warn('The state can be saved again');
+    this.#retry = null;
+    this.#savedAt = now;
+    this.#files.removeOlder(generation);
     return true;
   }
 
   close(): void {
-    this.closeJournal();
+    this.#closeJournal();
   }
 
   /** Init ends: the state is not needed any more. */
   remove(): void {
-    this.closeJournal();
-    rmSync(this.files.directory, { recursive: true, force: true });
+    this.#closeJournal();
+    rmSync(this.#files.directory, { recursive: true, force: true });
   }
 
-  private makeFolders(): void {
-    if (this.parentMode === null) return;
-    makeFolder(dirname(this.files.directory), this.parentMode);
-    makeFolder(this.files.directory, 0o700);
+  #makeFolders(): void {
+    if (this.#parentMode === null) return;
+    makeFolder(dirname(this.#files.directory), this.#parentMode);
+    makeFolder(this.#files.directory, 0o700);
   }
 
-  private failed(error: Error, now: number): void {
-    const unsafe = this.journal === null;
-    if (!this.retry || unsafe !== this.unsafe) {
+  #failed(error: Error, now: number): void {
+    const unsafe = this.#journal === null;
+    if (!this.#retry || unsafe !== this.#unsafe) {
       const loss = unsafe ? ', a crash of the daemon would lose what happens from now on' : '';
-      this.warn(`Unable to save the state${loss}: ${error.message}`);
+      this.#warn(`Unable to save the state${loss}: ${error.message}`);
     }
-    this.unsafe = unsafe;
-    const pauseMs = this.retry ? Math.min(2 * this.retry.pauseMs, LAST_RETRY_MS) : FIRST_RETRY_MS;
-    this.retry = { dueMs: now + pauseMs, pauseMs };
+    this.#unsafe = unsafe;
+    const pauseMs = this.#retry ? Math.min(2 * this.#retry.pauseMs, LAST_RETRY_MS) : FIRST_RETRY_MS;
+    this.#retry = { dueMs: now + pauseMs, pauseMs };
   }
 
   /** A journal with a gap must not be replayed: it ends where it was last whole. */
-  private endJournal(): void {
-    if (this.journal === null) return;
+  #endJournal(): void {
+    if (this.#journal === null) return;
     try {
-      ftruncateSync(this.journal, this.journalBytes);
+      ftruncateSync(this.#journal, this.#journalBytes);
     } catch {
       // The torn record at its end is recognised when it is read.
     }
-    this.closeJournal();
+    this.#closeJournal();
   }
 
-  private closeJournal(): void {
-    if (this.journal !== null) closeSync(this.journal);
-    this.journal = null;
+  #closeJournal(): void {
+    if (this.#journal !== null) closeSync(this.#journal);
+    this.#journal = null;
   }
 
-  private readSnapshot(generation: number): Snapshot | null {
-    const path = this.files.path('snapshot', generation);
+  #readSnapshot(generation: number): Snapshot | null {
+    const path = this.#files.path('snapshot', generation);
     const { values, damage } = readRecords(path);
     const snapshot = values[0] as Snapshot | undefined;
     if (!snapshot) {
-      this.warn(`${path}: the saved state is damaged and skipped: ${damage ?? 'it is empty'}`);
+      this.#warn(`${path}: the saved state is damaged and skipped: ${damage ?? 'it is empty'}`);
       return null;
     }
-    this.snapshotBytes = 0;
+    this.#snapshotBytes = 0;
     return snapshot;
   }
 
-  private isMigrated(saved: Recovered, generation: number): boolean {
+  #isMigrated(saved: Recovered, generation: number): boolean {
     const { format } = saved.snapshot;
-    const path = this.files.path('snapshot', generation);
+    const path = this.#files.path('snapshot', generation);
     try {
       if (migrate(saved)) return true;
-      this.warn(`${path}: the saved state has format ${format}, this daemon reads ${OLDEST} to ${FORMAT}`);
+      this.#warn(`${path}: the saved state has format ${format}, this daemon reads ${OLDEST} to ${FORMAT}`);
     } catch (error) {
-      this.warn(`${path}: the saved state of format ${format} is not what it should be: ${(error as Error).message}`);
+      this.#warn(`${path}: the saved state of format ${format} is not what it should be: ${(error as Error).message}`);
     }
     return false;
   }

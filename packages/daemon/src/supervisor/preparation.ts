@@ -31,29 +31,29 @@ export interface PreparationOptions {
 }
 
 export class Preparation {
-  private readonly identities: Identities;
-  private readonly groups: ControlGroups;
+  readonly #identities: Identities;
+  readonly #groups: ControlGroups;
   /** Processes of users and groups of their own that may be started again by the supervisor. */
-  private readonly kept = new Map<number, Kept>();
+  readonly #kept = new Map<number, Kept>();
 
   /** `initPid`: the process whose control groups and mounts count. */
   constructor(initPid: number, { identities = new Identities(), say = () => {} }: PreparationOptions = {}) {
-    this.identities = identities;
-    this.groups = new ControlGroups({ pid: initPid }, say);
+    this.#identities = identities;
+    this.#groups = new ControlGroups({ pid: initPid }, say);
   }
 
   /** Takes over from the daemon before this one, before anything is prepared. */
   resume(processes: readonly RunningProcess[]): void {
-    for (const { token, spec } of processes) if (isSomebody(spec)) this.kept.set(token, { spec, numbers: null });
-    this.groups.resume(processes);
+    for (const { token, spec } of processes) if (isSomebody(spec)) this.#kept.set(token, { spec, numbers: null });
+    this.#groups.resume(processes);
   }
 
   /** The frame of a command, with everything done that comes before it; null: there is nothing to send. */
   frame(command: Command): Buffer | null {
-    if (command.type === 'spawn') return this.spawn(command);
-    if (command.type === 'again') return this.again(command);
+    if (command.type === 'spawn') return this.#spawn(command);
+    if (command.type === 'again') return this.#again(command);
     if (command.type !== 'kill-cgroup') return encodeCommand(command);
-    this.groups.kill(command.cgroup);
+    this.#groups.kill(command.cgroup);
     return null;
   }
 
@@ -61,29 +61,29 @@ export class Preparation {
   reported(report: Report): void {
     if (report.type !== 'exited' && report.type !== 'vanished' && report.type !== 'spawn-failed') return;
     const { process } = report;
-    const kept = this.kept.get(process);
+    const kept = this.#kept.get(process);
     if (kept) {
-      this.kept.delete(process);
-      if (report.type === 'exited' && report.again) this.kept.set(report.again, kept);
+      this.#kept.delete(process);
+      if (report.type === 'exited' && report.again) this.#kept.set(report.again, kept);
     }
-    this.groups.ended(process);
+    this.#groups.ended(process);
   }
 
-  private spawn({ id, spec }: CommandOf<'spawn'>): Buffer {
-    const identity = this.identities.lookUp(spec);
+  #spawn({ id, spec }: CommandOf<'spawn'>): Buffer {
+    const identity = this.#identities.lookUp(spec);
     if (!identity) return encodeImpossible(id, SPAWN_AWAITED);
     if (spec.keep && isSomebody(spec)) {
       const { user, group, chroot } = spec;
-      this.kept.set(id, { spec: { user, group, chroot }, numbers: numbersOf(identity) });
+      this.#kept.set(id, { spec: { user, group, chroot }, numbers: numbersOf(identity) });
     }
-    return encodeCommand({ type: 'spawn', id, spec }, this.setUp(id, spec, identity));
+    return encodeCommand({ type: 'spawn', id, spec }, this.#setUp(id, spec, identity));
   }
 
-  private setUp(id: number, spec: SpawnSpec, identity: Identity): SpawnSetup {
+  #setUp(id: number, spec: SpawnSpec, identity: Identity): SpawnSetup {
     const { refusal } = identity;
     if (refusal) return { identity: AS_INIT, entrance: NO_ENTRANCE, refusal };
     try {
-      return { identity, entrance: this.groups.prepare(id, spec, identity), refusal: null };
+      return { identity, entrance: this.#groups.prepare(id, spec, identity), refusal: null };
     } catch (error) {
       if (!(error instanceof CgroupError)) throw error;
       const { errno } = error;
@@ -92,10 +92,10 @@ export class Preparation {
   }
 
   /** The supervisor would use the numbers that the process was started with: an order for another one than it is now is none. */
-  private again(command: CommandOf<'again'>): Buffer | null {
-    const kept = this.kept.get(command.process);
+  #again(command: CommandOf<'again'>): Buffer | null {
+    const kept = this.#kept.get(command.process);
     if (kept) {
-      const identity = this.identities.lookUp(kept.spec);
+      const identity = this.#identities.lookUp(kept.spec);
       if (!identity || numbersOf(identity) !== kept.numbers) return null;
     }
     return encodeCommand(command);

@@ -5,33 +5,33 @@ import { monotonicNow } from './clock.ts';
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export class WakeUp {
-  private readonly wake: () => void;
-  private timer: NodeJS.Timeout | null = null;
-  private dueMs = 0;
+  readonly #wake: () => void;
+  #timer: NodeJS.Timeout | null = null;
+  #dueMs = 0;
 
   /** `wake` is called when the moment has come, or earlier if it is weeks ahead. */
   constructor(wake: () => void) {
-    this.wake = wake;
+    this.#wake = wake;
   }
 
   /** The moment in milliseconds of monotonic time, in place of the one before; null: there is none. */
   set(dueMs: number | null): void {
     if (dueMs === null) {
-      this.clear();
+      this.#clear();
       return;
     }
-    if (this.timer && this.dueMs === dueMs) return;
-    this.clear();
-    this.dueMs = dueMs;
+    if (this.#timer && this.#dueMs === dueMs) return;
+    this.#clear();
+    this.#dueMs = dueMs;
     const delayMs = Math.min(Math.max(0, Math.ceil(dueMs - monotonicNow())), LONGEST_TIMEOUT_MS);
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.wake();
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#wake();
     }, delayMs);
   }
 
-  private clear(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+  #clear(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 }

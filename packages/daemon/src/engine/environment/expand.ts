@@ -43,104 +43,108 @@ export function tooLong({ stanza, most = MAX_EXPANSION }: ExpansionLimits): Expa
 }
 
 class Expander {
-  private readonly text: string;
-  private readonly env: readonly string[];
-  private readonly limits: ExpansionLimits;
-  private readonly most: number;
-  private readonly budget: GlobBudget;
-  private index: ReadonlyMap<string, string> | null = null;
-  private looked = 0;
-  private at = 0;
-  private depth = 0;
+  readonly #text: string;
+  readonly #env: readonly string[];
+  readonly #limits: ExpansionLimits;
+  readonly #most: number;
+  readonly #budget: GlobBudget;
+  #index: ReadonlyMap<string, string> | null = null;
+  #looked = 0;
+  #at = 0;
+  #depth = 0;
 
   constructor(text: string, env: readonly string[], limits: ExpansionLimits) {
-    this.text = text;
-    this.env = env;
-    this.limits = limits;
-    this.most = limits.most ?? MAX_EXPANSION;
-    this.budget = limits.budget ?? { steps: MAX_MATCHING_STEPS };
+    this.#text = text;
+    this.#env = env;
+    this.#limits = limits;
+    this.#most = limits.most ?? MAX_EXPANSION;
+    this.#budget = limits.budget ?? { steps: MAX_MATCHING_STEPS };
   }
 
   run(): string {
-    return this.until('');
+    return this.#until('');
   }
 
   /** Expands up to one of the characters in `stops` (left unread) or the end. */
-  private until(stops: string): string {
+  #until(stops: string): string {
     let result = '';
-    while (this.at < this.text.length) {
-      const char = this.text[this.at] as string;
+    while (this.#at < this.#text.length) {
+      const char = this.#text[this.#at] as string;
       if (stops.includes(char)) return result;
-      result += char === '$' ? this.reference() : this.plain(stops);
-      if (result.length > this.most) throw tooLong(this.limits);
+      result += char === '$' ? this.#reference() : this.#plain(stops);
+      if (result.length > this.#most) throw tooLong(this.#limits);
     }
     return result;
   }
 
   /** The characters before the next dollar or one of `stops`. */
-  private plain(stops: string): string {
-    const from = this.at;
-    do this.at++;
-    while (this.at < this.text.length && this.text[this.at] !== '$' && !stops.includes(this.text[this.at] as string));
-    return this.text.slice(from, this.at);
+  #plain(stops: string): string {
+    const from = this.#at;
+    do this.#at++;
+    while (
+      this.#at < this.#text.length &&
+      this.#text[this.#at] !== '$' &&
+      !stops.includes(this.#text[this.#at] as string)
+    );
+    return this.#text.slice(from, this.#at);
   }
 
-  private reference(): string {
-    this.at++;
-    if (this.text[this.at] === '{') return this.braced();
-    NAME.lastIndex = this.at;
-    const name = NAME.exec(this.text)?.[0];
+  #reference(): string {
+    this.#at++;
+    if (this.#text[this.#at] === '{') return this.#braced();
+    NAME.lastIndex = this.#at;
+    const name = NAME.exec(this.#text)?.[0];
     if (name === undefined) return '$';
-    this.at += name.length;
-    return this.lookUp(name);
+    this.#at += name.length;
+    return this.#lookUp(name);
   }
 
-  private braced(): string {
-    if (++this.depth > MAX_DEPTH) throw new ExpansionError('Mismatched braces');
-    this.at++;
-    const name = this.until('}:-+');
-    const operator = this.operator();
-    const word = operator === '' ? '' : this.until('}');
-    if (this.text[this.at] !== '}') throw new ExpansionError('Mismatched braces');
-    this.at++;
-    this.depth--;
+  #braced(): string {
+    if (++this.#depth > MAX_DEPTH) throw new ExpansionError('Mismatched braces');
+    this.#at++;
+    const name = this.#until('}:-+');
+    const operator = this.#operator();
+    const word = operator === '' ? '' : this.#until('}');
+    if (this.#text[this.#at] !== '}') throw new ExpansionError('Mismatched braces');
+    this.#at++;
+    this.#depth--;
     if (name === '' && operator === '') return '$';
-    return this.substitute(name, operator, word);
+    return this.#substitute(name, operator, word);
   }
 
-  private operator(): string {
-    const char = this.text[this.at];
+  #operator(): string {
+    const char = this.#text[this.#at];
     if (char === '-' || char === '+') {
-      this.at++;
+      this.#at++;
       return char;
     }
     if (char !== ':') return '';
-    const second = this.text[this.at + 1];
+    const second = this.#text[this.#at + 1];
     if (second !== '-' && second !== '+') throw new ExpansionError('Expected operator');
-    this.at += 2;
+    this.#at += 2;
     return `:${second}`;
   }
 
-  private substitute(name: string, operator: string, word: string): string {
-    if (operator === '') return this.lookUp(name);
-    const value = this.valueOf(name);
+  #substitute(name: string, operator: string, word: string): string {
+    if (operator === '') return this.#lookUp(name);
+    const value = this.#valueOf(name);
     const present = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
     if (operator.endsWith('-')) return present ? (value as string) : word;
     return present ? word : '';
   }
 
-  private lookUp(name: string): string {
-    const value = this.valueOf(name);
+  #lookUp(name: string): string {
+    const value = this.#valueOf(name);
     if (value === undefined) throw new ExpansionError(`Unknown parameter: ${name}`);
     return value;
   }
 
-  private valueOf(name: string): string | undefined {
-    this.looked++;
-    if (this.looked === FEW && this.env.length > FEW) this.index = indexVariables(this.env);
-    this.budget.steps -= 1 + name.length + (this.index ? 0 : this.env.length);
-    if (this.budget.steps < 0) throw new ExpansionError(`Expansion takes too long: ${this.limits.stanza}`);
-    if (this.index) return this.index.get(name);
-    return getVariable(this.env, name);
+  #valueOf(name: string): string | undefined {
+    this.#looked++;
+    if (this.#looked === FEW && this.#env.length > FEW) this.#index = indexVariables(this.#env);
+    this.#budget.steps -= 1 + name.length + (this.#index ? 0 : this.#env.length);
+    if (this.#budget.steps < 0) throw new ExpansionError(`Expansion takes too long: ${this.#limits.stanza}`);
+    if (this.#index) return this.#index.get(name);
+    return getVariable(this.#env, name);
   }
 }

@@ -38,18 +38,18 @@ export class Context {
   audience = EVERYBODY;
 
   readonly listeners = new Listeners();
-  private readonly classById = new Map<number, ClassState>();
-  private readonly processes = new Map<number, { instance: InstanceState; slot: Slot }>();
-  private readonly timers = new Heap<TimerState>((a, b) => a.due - b.due || a.id - b.id);
+  readonly #classById = new Map<number, ClassState>();
+  readonly #processes = new Map<number, { instance: InstanceState; slot: Slot }>();
+  readonly #timers = new Heap<TimerState>((a, b) => a.due - b.due || a.id - b.id);
   /** Events to process in this pass of the queue (by id, which is their age) and in the next one. */
-  private readonly pass = new Heap<number>((a, b) => a - b);
-  private readonly nextPass = new Set<number>();
-  private passedId = 0;
+  readonly #pass = new Heap<number>((a, b) => a - b);
+  readonly #nextPass = new Set<number>();
+  #passedId = 0;
   /** The job, class or instance that the engine is processing: the suspect, if it throws. */
   concern: ClassState | InstanceState | string | null = null;
   /** Names of jobs that this input must not touch. */
   without: ReadonlySet<string> = NONE;
-  private shared: readonly string[] = [];
+  #shared: readonly string[] = [];
   /** Characters of all names of instances, and of all variables of instances and events. */
   readonly held = { names: 0, text: 0 };
   /** The work of the current run of the event queue, beyond offering events. */
@@ -59,14 +59,14 @@ export class Context {
     this.state = state;
     for (const jobClass of state.classes.values()) this.indexClass(jobClass);
     for (const instance of state.instances.values()) {
-      this.hold(instance, 1);
+      this.#hold(instance, 1);
       for (const [slot, process] of processesOf(instance)) {
-        if (!waitsForTimer(process)) this.processes.set(process.token, { instance, slot });
+        if (!waitsForTimer(process)) this.#processes.set(process.token, { instance, slot });
       }
     }
-    for (const timer of state.timers.values()) this.timers.push(timer);
+    for (const timer of state.timers.values()) this.#timers.push(timer);
     for (const event of state.events.values()) {
-      this.holdEvent(event, 1);
+      this.#holdEvent(event, 1);
       this.touchEvent(event);
     }
   }
@@ -77,18 +77,18 @@ export class Context {
    */
   share(env: readonly string[]): readonly string[] {
     // A copy has no spare capacity.
-    if (!sameEntries(env, this.shared)) this.shared = env.slice();
-    return this.shared;
+    if (!sameEntries(env, this.#shared)) this.#shared = env.slice();
+    return this.#shared;
   }
 
   addInstance(instance: InstanceState): void {
     this.state.instances.set(instance.id, instance);
-    this.hold(instance, 1);
+    this.#hold(instance, 1);
   }
 
   removeInstance(instance: InstanceState): void {
     this.state.instances.delete(instance.id);
-    this.hold(instance, -1);
+    this.#hold(instance, -1);
   }
 
   /** Replaces one of the tables of an instance that exists. */
@@ -97,24 +97,24 @@ export class Context {
     instance[table] = env;
   }
 
-  private hold({ name, env, startEnv, stopEnv }: InstanceState, sign: 1 | -1): void {
+  #hold({ name, env, startEnv, stopEnv }: InstanceState, sign: 1 | -1): void {
     this.held.names += sign * name.length;
     this.held.text += sign * (lengthOf(env) + lengthOf(startEnv ?? []) + lengthOf(stopEnv));
   }
 
-  private holdEvent({ name, env }: EventState, sign: 1 | -1): void {
+  #holdEvent({ name, env }: EventState, sign: 1 | -1): void {
     this.held.text += sign * (name.length + lengthOf(env));
   }
 
   addEvent(event: EventState): void {
     this.state.events.set(event.id, event);
-    this.holdEvent(event, 1);
+    this.#holdEvent(event, 1);
     this.touchEvent(event);
   }
 
   removeEvent(event: EventState): void {
     this.state.events.delete(event.id);
-    this.holdEvent(event, -1);
+    this.#holdEvent(event, -1);
   }
 
   /** Prepares for an input. */
@@ -187,7 +187,7 @@ export class Context {
   }
 
   classOf(instance: InstanceState): ClassState {
-    return this.classById.get(instance.class) as ClassState;
+    return this.#classById.get(instance.class) as ClassState;
   }
 
   display(instance: InstanceState): string {
@@ -199,32 +199,32 @@ export class Context {
   }
 
   indexClass(jobClass: ClassState): void {
-    this.classById.set(jobClass.id, jobClass);
+    this.#classById.set(jobClass.id, jobClass);
     this.listeners.add(jobClass);
   }
 
   unindexClass(jobClass: ClassState): void {
-    this.classById.delete(jobClass.id);
+    this.#classById.delete(jobClass.id);
     this.listeners.remove(jobClass);
   }
 
   addProcess(token: number, instance: InstanceState, slot: Slot): void {
-    this.processes.set(token, { instance, slot });
+    this.#processes.set(token, { instance, slot });
   }
 
   removeProcess(token: number): void {
-    this.processes.delete(token);
+    this.#processes.delete(token);
   }
 
   findProcess(token: number): { instance: InstanceState; slot: Slot } | undefined {
-    return this.processes.get(token);
+    return this.#processes.get(token);
   }
 
   /** Arms a timer for `delay` milliseconds from now and returns its id. */
   arm(delay: number, action: TimerAction): number {
     const timer: TimerState = { id: this.newId(), due: this.now + delay, action };
     this.state.timers.set(timer.id, timer);
-    this.timers.push(timer);
+    this.#timers.push(timer);
     return timer.id;
   }
 
@@ -234,9 +234,9 @@ export class Context {
 
   /** When the next timer goes off, or null. */
   nextDue(): number | null {
-    for (let timer = this.timers.peek(); timer; timer = this.timers.peek()) {
+    for (let timer = this.#timers.peek(); timer; timer = this.#timers.peek()) {
       if (this.state.timers.has(timer.id)) return timer.due;
-      this.timers.pop();
+      this.#timers.pop();
     }
     return null;
   }
@@ -245,15 +245,15 @@ export class Context {
   takeDue(): TimerState | null {
     const due = this.nextDue();
     if (due === null || due > this.now) return null;
-    const timer = this.timers.pop() as TimerState;
+    const timer = this.#timers.pop() as TimerState;
     this.state.timers.delete(timer.id);
     return timer;
   }
 
   /** Queues the event for processing: it is new, or may be able to finish. */
   touchEvent(event: EventState): void {
-    if (event.id > this.passedId) this.pass.push(event.id);
-    else this.nextPass.add(event.id);
+    if (event.id > this.#passedId) this.#pass.push(event.id);
+    else this.#nextPass.add(event.id);
   }
 
   /**
@@ -262,22 +262,22 @@ export class Context {
    */
   nextEvent(): EventState | undefined {
     for (;;) {
-      let id = this.pass.pop();
+      let id = this.#pass.pop();
       if (id === undefined) {
-        this.beginPass();
-        id = this.pass.pop();
+        this.#beginPass();
+        id = this.#pass.pop();
         if (id === undefined) return undefined;
       }
-      this.passedId = id;
+      this.#passedId = id;
       const event = this.state.events.get(id);
       if (event) return event;
     }
   }
 
-  private beginPass(): void {
-    this.passedId = 0;
-    for (const id of this.nextPass) this.pass.push(id);
-    this.nextPass.clear();
+  #beginPass(): void {
+    this.#passedId = 0;
+    for (const id of this.#nextPass) this.#pass.push(id);
+    this.#nextPass.clear();
   }
 
   /** The queue is paused, and the time to resume has not come. */
@@ -291,7 +291,7 @@ export class Context {
    * event: so a pass without an end starves no event, and no position needs to be saved.
    */
   pauseQueue(): number {
-    this.beginPass();
+    this.#beginPass();
     const timer = this.arm(0, { kind: 'queue' });
     const times = (this.state.paused?.times ?? 0) + 1;
     this.state.paused = { times, timer };

@@ -22,11 +22,11 @@ interface Listening {
 }
 
 export class Listeners {
-  private readonly names = new Map<string, Listening>();
+  readonly #names = new Map<string, Listening>();
 
   add(jobClass: ClassState): void {
     for (const { name, args } of operandsOf(jobClass)) {
-      const listening = getOrAdd(this.names, name, (): Listening => ({ always: new Set(), byValue: new Map() }));
+      const listening = getOrAdd(this.#names, name, (): Listening => ({ always: new Set(), byValue: new Map() }));
       const word = plainWord(args[0]);
       if (word === null) listening.always.add(jobClass);
       else classesFor(listening, word.variable, word.value).add(jobClass);
@@ -35,18 +35,18 @@ export class Listeners {
 
   remove(jobClass: ClassState): void {
     for (const { name, args } of operandsOf(jobClass)) {
-      const listening = this.names.get(name);
+      const listening = this.#names.get(name);
       if (!listening) continue;
       const word = plainWord(args[0]);
       if (word === null) listening.always.delete(jobClass);
       else dropClass(listening, word.variable, word.value, jobClass);
-      if (listening.always.size === 0 && listening.byValue.size === 0) this.names.delete(name);
+      if (listening.always.size === 0 && listening.byValue.size === 0) this.#names.delete(name);
     }
   }
 
   /** The classes whose conditions may match the event, oldest first. */
   find(event: Pick<OfferedEvent, 'name' | 'env'>): ClassState[] {
-    const listening = this.names.get(event.name);
+    const listening = this.#names.get(event.name);
     if (!listening) return [];
     const found = new Set(listening.always);
     // Few conditions name more than one variable, and few events have many.

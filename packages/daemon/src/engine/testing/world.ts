@@ -46,8 +46,8 @@ export class TestWorld {
   obeys = true;
   /** What the supervisor makes of standing orders; `late`: it always hears too late that one is taken back. */
   orders: 'taken' | 'late' | 'ignored' = 'taken';
-  private seq = 0;
-  private nextPid = 100;
+  #seq = 0;
+  #nextPid = 100;
   /** How many requests have been made: their keys are k1 to this one. */
   keys = 0;
 
@@ -66,7 +66,7 @@ export class TestWorld {
     this.inputs.push(timed);
     const effects = this.engine.apply(timed);
     for (const effect of effects) this.effects.push(effect);
-    for (const effect of effects) if (effect.type === 'command') this.obey(effect.command);
+    for (const effect of effects) if (effect.type === 'command') this.#obey(effect.command);
     return effects;
   }
 
@@ -103,7 +103,7 @@ export class TestWorld {
   }
 
   report(report: NewReport): void {
-    this.input({ type: 'report', report: { ...report, seq: ++this.seq } as Report });
+    this.input({ type: 'report', report: { ...report, seq: ++this.#seq } as Report });
   }
 
   /** The live process of a job's slot; its command line tells the slot. */
@@ -121,7 +121,7 @@ export class TestWorld {
   exit(process: FakeProcess, code = 0, signal = 0): void {
     const { token, pid, again } = process;
     this.processes.delete(token);
-    const next = again === 0 ? undefined : this.newProcess(again, process.spec);
+    const next = again === 0 ? undefined : this.#newProcess(again, process.spec);
     const usage = { user: 0, system: 0, maxRss: 0 };
     const report = { type: 'exited', process: token, pid, code, signal, core: false, usage } as const;
     this.report(next ? { ...report, again } : report);
@@ -167,7 +167,7 @@ export class TestWorld {
     return this.effects.flatMap((effect) => (effect.type === 'log' ? [`${effect.priority}: ${effect.text}`] : []));
   }
 
-  private obey(command: Command): void {
+  #obey(command: Command): void {
     if (command.type === 'signal') {
       const process = this.processes.get(command.process);
       if (process) process.signals.push(command.signal);
@@ -178,23 +178,23 @@ export class TestWorld {
       return;
     }
     if (command.type === 'again' || command.type === 'not-again') {
-      this.obeyOrder(command);
+      this.#obeyOrder(command);
       return;
     }
     if (command.type !== 'spawn') return;
-    const process = this.newProcess(command.id, command.spec);
+    const process = this.#newProcess(command.id, command.spec);
     if (this.obeys) this.spawned(process);
   }
 
-  private obeyOrder({ type, id, process: token }: Extract<Command, { type: 'again' | 'not-again' }>): void {
+  #obeyOrder({ type, id, process: token }: Extract<Command, { type: 'again' | 'not-again' }>): void {
     const process = this.processes.get(token);
     if (!process || this.orders === 'ignored') return;
     if (type === 'again') process.again = id;
     else if (this.orders === 'taken') process.again = 0;
   }
 
-  private newProcess(token: number, spec: SpawnSpec): FakeProcess {
-    const process = { token, pid: this.nextPid++, spec, signals: [], again: 0 };
+  #newProcess(token: number, spec: SpawnSpec): FakeProcess {
+    const process = { token, pid: this.#nextPid++, spec, signals: [], again: 0 };
     this.processes.set(token, process);
     this.started.push(process);
     return process;

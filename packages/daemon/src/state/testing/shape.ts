@@ -20,71 +20,71 @@ export function describeShape(file: string, name: string): string {
 }
 
 class Shape {
-  private readonly checker: ts.TypeChecker;
+  readonly #checker: ts.TypeChecker;
   /** Types that have a name of ours, with what they are; null while that is not known. */
-  private readonly named = new Map<string, string | null>();
+  readonly #named = new Map<string, string | null>();
 
   constructor(checker: ts.TypeChecker) {
-    this.checker = checker;
+    this.#checker = checker;
   }
 
   of(root: ts.Type): string {
-    this.text(root);
-    const sections = [...this.named].map(([name, body]) => `${name} = ${body}\n`);
+    this.#text(root);
+    const sections = [...this.#named].map(([name, body]) => `${name} = ${body}\n`);
     return sections.sort().join('\n');
   }
 
-  private text(type: ts.Type): string {
+  #text(type: ts.Type): string {
     const name = ownName(type);
-    return name === null ? this.body(type, '') : this.reference(name, type);
+    return name === null ? this.#body(type, '') : this.#reference(name, type);
   }
 
-  private reference(name: string, type: ts.Type): string {
-    if (!this.named.has(name)) {
-      this.named.set(name, null);
-      this.named.set(name, OPAQUE[name] ?? this.body(type, '\n  '));
+  #reference(name: string, type: ts.Type): string {
+    if (!this.#named.has(name)) {
+      this.#named.set(name, null);
+      this.#named.set(name, OPAQUE[name] ?? this.#body(type, '\n  '));
     }
     return name;
   }
 
   /** `separator` stands before each member: a space at least. */
-  private body(type: ts.Type, separator: string): string {
-    const { checker } = this;
-    if (type.isUnion()) return this.alternatives(type.types, separator);
+  #body(type: ts.Type, separator: string): string {
+    const checker = this.#checker;
+    if (type.isUnion()) return this.#alternatives(type.types, separator);
     if (!isStructure(type)) return checker.typeToString(type);
     const container = type.symbol?.name;
     if (CONTAINERS.has(container)) {
-      const held = checker.getTypeArguments(type as ts.TypeReference).map((argument) => this.text(argument));
+      const held = checker.getTypeArguments(type as ts.TypeReference).map((argument) => this.#text(argument));
       return `${container.replace('Readonly', '')}<${held.join(', ')}>`;
     }
-    const fields = checker.getPropertiesOfType(type).map((field) => this.field(field));
+    const fields = checker.getPropertiesOfType(type).map((field) => this.#field(field));
     const indexes = checker
       .getIndexInfosOfType(type)
-      .map((info) => `[${this.text(info.keyType)}]: ${this.text(info.type)}`);
+      .map((info) => `[${this.#text(info.keyType)}]: ${this.#text(info.type)}`);
     const members = [...fields, ...indexes].sort();
     return separator ? `{${separator}${members.join(separator)}\n}` : `{ ${members.join(', ')} }`;
   }
 
-  private alternatives(types: readonly ts.Type[], separator: string): string {
-    const members = [...new Set(types.map((member) => this.text(member)))].sort();
+  #alternatives(types: readonly ts.Type[], separator: string): string {
+    const members = [...new Set(types.map((member) => this.#text(member)))].sort();
     return separator ? members.map((member) => `${separator}| ${member}`).join('') : members.join(' | ');
   }
 
-  private field(symbol: ts.Symbol): string {
-    const alias = this.aliasOf(symbol);
-    if (alias) return `${symbol.name}: ${this.reference(alias.name, this.checker.getDeclaredTypeOfSymbol(alias))}`;
-    const type = this.checker.getTypeOfSymbol(symbol);
-    if ((symbol.flags & ts.SymbolFlags.Optional) === 0) return `${symbol.name}: ${this.text(type)}`;
+  #field(symbol: ts.Symbol): string {
+    const alias = this.#aliasOf(symbol);
+    if (alias) return `${symbol.name}: ${this.#reference(alias.name, this.#checker.getDeclaredTypeOfSymbol(alias))}`;
+    const type = this.#checker.getTypeOfSymbol(symbol);
+    if ((symbol.flags & ts.SymbolFlags.Optional) === 0) return `${symbol.name}: ${this.#text(type)}`;
     const given = (type.isUnion() ? type.types : [type]).filter(({ flags }) => (flags & ts.TypeFlags.Undefined) === 0);
-    return `${symbol.name}?: ${this.alternatives(given, '')}`;
+    return `${symbol.name}?: ${this.#alternatives(given, '')}`;
   }
 
   /** The name that a field's type is written as, where that is all; the type itself may have lost it. */
-  private aliasOf({ valueDeclaration: field }: ts.Symbol): ts.Symbol | null {
+  #aliasOf({ valueDeclaration: field }: ts.Symbol): ts.Symbol | null {
     if (!field || !ts.isPropertySignature(field) || field.questionToken) return null;
     if (!field.type || !ts.isTypeReferenceNode(field.type) || field.type.typeArguments) return null;
-    const named = this.checker.getSymbolAtLocation(field.type.typeName) as ts.Symbol;
-    const alias = named.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(named) : named;
+    const named = this.#checker.getSymbolAtLocation(field.type.typeName) as ts.Symbol;
+    const alias = named.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(named) : named;
     return isOurs(alias) && (alias.flags & ts.SymbolFlags.TypeAlias) !== 0 ? alias : null;
   }
 }
