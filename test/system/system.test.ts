@@ -9,7 +9,20 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = join(ROOT, 'test/system');
 const CASES = readdirSync(HERE).filter((name) => name.endsWith('.t'));
 
-test.skipIf(process.getuid?.() !== 0).each(CASES)('%s (skipped without root)', (name) => {
+/** Programs that a case needs; without one of them it is skipped. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  'dbus.t': ['busctl', 'dbus-daemon', 'dbus-monitor', 'dbus-send', 'gdbus', 'pgrep', 'setpriv'],
+};
+
+const isMissing = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0;
+
+for (const name of CASES) {
+  const missing = (NEEDED[name] ?? []).filter(isMissing);
+  const title = `${name} (skipped without ${['root', ...missing].join(', ')})`;
+  test.skipIf(process.getuid?.() !== 0 || missing.length > 0)(title, () => run(name));
+}
+
+function run(name: string): void {
   const runner = join(ROOT, 'conformance/run.mjs');
   const { status, stdout } = spawnSync(
     process.execPath,
@@ -18,4 +31,4 @@ test.skipIf(process.getuid?.() !== 0).each(CASES)('%s (skipped without root)', (
   );
   expect(stdout.replace(/^ok .*\n1 passed.*\n$/, '')).toBe('');
   expect(status).toBe(0);
-});
+}

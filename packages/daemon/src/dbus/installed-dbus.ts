@@ -5,4 +5,4 @@ import type { Gateway } from './load.ts';
 const gateway = installedModule<Gateway>('dbus.cjs');
 if (gateway === null) throw new Error('dbus.cjs belongs to another version; `telinit u` re-executes init');
 
-export const { servePeer } = gateway;
+export const { joinBus, servePeer } = gateway;
