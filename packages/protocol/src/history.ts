@@ -12,6 +12,8 @@ export interface Peer {
   gid: number;
   /** The name of its program (`/proc/PID/comm`); null: it had ended. */
   name: string | null;
+  /** Its parent, which may have been a shell; absent where that is not known. */
+  parent?: { pid: number; name: string };
 }
 
 /** The cause of a goal, an event or a signal. */

@@ -4,6 +4,7 @@
  */
 import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
+import type { HistoryAnswer, HistoryQuery } from './history.ts';
 import type { Asking, Detailed, Killing, Stopping } from './request-parts.ts';
 import type { Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
 import type { Troubles } from './troubles.ts';
@@ -181,6 +182,8 @@ export interface Methods {
    * when the daemon does, and those who wait with a key are answered by the next one.
    */
   reexecute: { params: Record<never, never>; result: null };
+  /** Entries of the history (`history.ts`). */
+  history: { params: HistoryQuery; result: HistoryAnswer };
   /** Where an instance's output is logged. */
   logPath: { params: Target; result: string };
   /** From here on the connection also carries notifications. */
@@ -273,6 +276,7 @@ export const PRIVILEGED: Partial<Record<Method, string>> = {
   notifyDiskWriteable: 'notify disk is writeable',
   notifyDBusAddress: 'notify D-Bus address',
   notifyCGroupManagerAddress: 'notify cgroup manager address',
+  history: 'read the history',
   endSession: 'end session',
   reexecute: 'restart init',
 };

@@ -103,6 +103,17 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
   notifyCGroupManagerAddress: { good: [{ address: 'x' }], bad: [[{}, 'params.address must be a string']] },
   endSession: { good: [{}], bad: [[null, 'params must be a map']] },
   reexecute: { good: [{}], bad: [[null, 'params must be a map']] },
+  history: {
+    good: [
+      { job: null, sinceMs: 0, after: null, limit: 100 },
+      { job: 'web', sinceMs: 1, after: 7, limit: 1 },
+    ],
+    bad: [
+      [{ job: 1, sinceMs: 0, after: null, limit: 1 }, 'params.job must be a string'],
+      [{ job: null, sinceMs: 0, after: -1, limit: 1 }, 'params.after must be a whole number from 0'],
+      [{ job: null, sinceMs: 0, after: null }, 'params.limit must be a whole number from 0'],
+    ],
+  },
   logPath: { good: [target, byName], bad: [[{}, 'params.job must be a string']] },
   watch: { good: [{}], bad: [[null, 'params must be a map']] },
   run: {

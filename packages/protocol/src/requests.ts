@@ -116,6 +116,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   notifyCGroupManagerAddress: mapOf({ address: text }),
   endSession: nothing,
   reexecute: nothing,
+  history: mapOf({ job: orNull(text), sinceMs: count, after: orNull(count), limit: count }),
   logPath: target,
   watch: nothing,
   run: mapOf({

@@ -38,10 +38,12 @@ function world() {
   const runner = {
     keptAnswers,
     watchers: new Set(),
+    submit: () => {},
     request: async (_request: unknown, key: string) => void carriedOut.push(key),
   };
   const context = {
     runner,
+    supervisor: { findPeer: (_socket: unknown, known: (peer: null) => void) => known(null) },
     initPid: 1,
     get version() {
       carriedOut.push('version');

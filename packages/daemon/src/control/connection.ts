@@ -18,6 +18,7 @@ import {
 } from '@upstart/protocol';
 import { monotonicNow } from '../time/clock.ts';
 import { Admission } from './admission.ts';
+import { ClientProcess } from './client-process.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import { Deliveries } from './deliveries.ts';
 import { Farewell } from './farewell.ts';
@@ -48,6 +49,7 @@ export class Connection implements RequestHandler, Holder {
   /** Set once the connection has been rejected. */
   #farewell: Farewell | null = null;
   readonly #admission: Admission;
+  readonly #process: ClientProcess;
 
   constructor(parts: ConnectionParts, socket: Socket) {
     this.#parts = parts;
@@ -56,6 +58,8 @@ export class Connection implements RequestHandler, Holder {
     this.#admission = new Admission(parts, socket, this, () => {
       if (this.#queue.length > 0 || this.#unread) this.#proceed();
     });
+    const { runner, supervisor } = parts.context;
+    this.#process = new ClientProcess(runner, supervisor, socket);
     this.#deliveries = new Deliveries(parts.context.runner.keptAnswers);
     this.#greeting = setTimeout(() => this.#refuseSilence(), greetingMs);
     socket.on('data', (chunk) => {
@@ -201,6 +205,7 @@ export class Connection implements RequestHandler, Holder {
       const result = await handle(context, method, params, {
         privileged,
         key,
+        process: this.#process,
         needs,
         turn: () => this.#admission.costlyTurn(),
         watch: () => context.runner.watchers.add(this.#notify),
@@ -221,7 +226,15 @@ export class Connection implements RequestHandler, Holder {
     const gone = new AbortController();
     const abort = (): void => gone.abort();
     socket.once('close', abort);
-    const caller = { privileged, key, needs, write, turn: () => this.#admission.costlyTurn(), gone: gone.signal };
+    const caller = {
+      privileged,
+      key,
+      process: this.#process,
+      needs,
+      write,
+      turn: () => this.#admission.costlyTurn(),
+      gone: gone.signal,
+    };
     return runCommandLine(context, params, caller).finally(() => {
       socket.off('close', abort);
       context.configuration.watchSoon();

@@ -28,11 +28,14 @@ import {
   jobStatus,
   listJobs,
 } from '../engine/requests/queries.ts';
+import type { History } from '../history/history.ts';
 import type { Log } from '../log/log.ts';
 import type { Orphans } from '../proc/orphans.ts';
 import type { ProcessUsage } from '../proc/usage.ts';
 import type { Runner } from '../runner/runner.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
 import { monotonicNow } from '../time/clock.ts';
+import type { ClientProcess } from './client-process.ts';
 import { lookAtDetails } from './details.ts';
 import { explanationOf } from './explanation.ts';
 
@@ -49,6 +52,8 @@ export interface ControlContext {
   usage: ProcessUsage;
   /** Takes init's name on the bus at this address. Rejects with an `UpstartError`. */
   joinBus(address: string): Promise<void>;
+  history: Pick<History, 'query'>;
+  supervisor: Pick<Supervisor, 'findPeer'>;
 }
 
 /** The client of a request. */
@@ -56,6 +61,8 @@ export interface Caller {
   /** May change things (reference: control §5); decided by the socket that the caller could open. */
   privileged: boolean;
   key: string | undefined;
+  /** The process that asks; absent where it is not known. */
+  process?: Pick<ClientProcess, 'reference' | 'known'> | undefined;
   /** The client needs the answer to the request of this key until it has read the one to its present request. */
   needs(key: string): void;
   /** Resolves when it is this caller's turn for something that takes a while, such as all jobs at once. */
@@ -65,6 +72,9 @@ export interface Caller {
   /** The terminal side of `run`; absent for a call that comes from a command already. */
   run?: (params: Params<'run'>) => Promise<number>;
 }
+
+/** Requests whose caller the history names. */
+type NamedRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' | 'emit' }>;
 
 type Handler<M extends Method> = (
   context: ControlContext,
@@ -78,6 +88,16 @@ const SETTLE_LIMIT_MS = 1000;
 function change<T>(context: ControlContext, caller: Caller, request: EngineRequest): Promise<T> {
   if (caller.key !== undefined) caller.needs(caller.key);
   return context.runner.request(request, caller.key) as Promise<T>;
+}
+
+/** As above, for what the history names the caller of. */
+async function changeNamed<T>(context: ControlContext, caller: Caller, request: NamedRequest): Promise<T> {
+  const peer = caller.process?.reference();
+  try {
+    return await change(context, caller, peer === undefined ? request : { ...request, peer });
+  } finally {
+    await caller.process?.known();
+  }
 }
 
 /** Resolves when the processes of one job, or (null) of all, are under way (`isSettled`); with whether that took a while. */
@@ -124,21 +144,21 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     return jobStatus(context.runner.engine.context, target(params), details);
   },
   start: (context, params, caller) =>
-    change(context, caller, { method: 'start', target: target(params), ...asking(params) }),
+    changeNamed(context, caller, { method: 'start', target: target(params), ...asking(params) }),
   stop: (context, params, caller) =>
-    change(context, caller, {
+    changeNamed(context, caller, {
       ...{ method: 'stop', target: target(params), ...asking(params) },
       ...(params.force ? { force: true } : {}),
     }),
   restart: (context, params, caller) =>
-    change(context, caller, { method: 'restart', target: target(params), ...asking(params) }),
+    changeNamed(context, caller, { method: 'restart', target: target(params), ...asking(params) }),
   reload: (context, params, caller) => change(context, caller, { method: 'reload', target: target(params) }),
   kill: (context, params, caller) => {
     const { signal, hook } = params;
     return change(context, caller, { method: 'kill', target: target(params), signal, hook });
   },
   emit: (context, params, caller) =>
-    change(context, caller, { method: 'emit', name: params.name, env: params.env, ...asking(params) }),
+    changeNamed(context, caller, { method: 'emit', name: params.name, env: params.env, ...asking(params) }),
 
   async config(context, { job }, caller) {
     if (job === null) await caller.turn();
@@ -204,6 +224,10 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     return new Promise(() => {});
   },
 
+  async history(context, params, caller) {
+    await caller.turn();
+    return context.history.query(params);
+  },
   // Where init was started counts for a relative folder, not where the client is.
   logPath: (context, params) => resolve(instanceLogPath(context.runner.engine.context, target(params))),
   watch(_context, _params, caller) {

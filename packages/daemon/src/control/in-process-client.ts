@@ -14,7 +14,7 @@ import { type Caller, type ControlContext, handle } from './handlers.ts';
 import { publicNotification } from './notification-frame.ts';
 
 /** The caller of an in-process client. */
-export type ClientCaller = Pick<Caller, 'privileged' | 'needs' | 'turn'>;
+export type ClientCaller = Pick<Caller, 'privileged' | 'process' | 'needs' | 'turn'>;
 
 /** A client without a socket, for what runs in the daemon itself. */
 export class InProcessClient implements UpstartClient {
@@ -28,12 +28,12 @@ export class InProcessClient implements UpstartClient {
   }
 
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
-    const { privileged, needs, turn } = this.#caller;
+    const { privileged, process, needs, turn } = this.#caller;
     const watch = (): void => {
       throw upstartError('bad-request', 'use watch()');
     };
     const { key, timeout } = options;
-    const answer = handle(this.#context, method, params, { privileged, key, needs, turn, watch });
+    const answer = handle(this.#context, method, params, { privileged, key, process, needs, turn, watch });
     return timeout === undefined ? answer : withLimit(answer, method, timeout);
   }
 

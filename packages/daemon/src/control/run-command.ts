@@ -5,6 +5,7 @@
 
 import { encodeText } from '@upstart/common';
 import { KeyedClient, type Params, type UpstartClient } from '@upstart/protocol';
+import type { ClientProcess } from './client-process.ts';
 import type { ControlContext } from './handlers.ts';
 import { InProcessClient } from './in-process-client.ts';
 
@@ -29,6 +30,7 @@ interface CommandWorld {
 export interface RunCaller {
   privileged: boolean;
   key: string | undefined;
+  process: ClientProcess;
   /** As a caller of the handlers has it. */
   needs(key: string): void;
   write(fd: 1 | 2, data: Uint8Array): void;

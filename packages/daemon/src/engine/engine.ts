@@ -9,8 +9,9 @@ import { giveUp, noteFault } from './faults.ts';
 import { abandon, advance, resume } from './lifecycle/lifecycle.ts';
 import { beginQuiesce, endIfQuiet, endWithJob, quiesceTimerPassed } from './lifecycle/quiesce.ts';
 import type { Audience } from './model/audience.ts';
-import { emitEvent, replyError } from './model/blocking.ts';
+import { replyError } from './model/blocking.ts';
 import { Context } from './model/context.ts';
+import { emitOwnEvent } from './model/history.ts';
 import type { Effect, Fault, Input, PlainInput } from './model/messages.ts';
 import type { EngineState, TimerState } from './model/state.ts';
 import { hookTimeoutPassed } from './processes/hooks.ts';
@@ -101,6 +102,9 @@ export class Engine {
       case 'request':
         this.#request(input);
         return;
+      case 'peer':
+        this.context.effects.push({ type: 'peer', question: input.question, peer: input.peer });
+        return;
       case 'forget':
         for (const key of input.keys) this.state.answers.delete(key);
         return;
@@ -114,7 +118,7 @@ export class Engine {
         this.#begin(input.events);
         return;
       case 'emit':
-        emitEvent(this.context, input.name, input.env);
+        emitOwnEvent(this.context, input.name, input.env);
         return;
       case 'give-orders':
         this.state.givesOrders = true;
@@ -168,6 +172,6 @@ export class Engine {
   #begin(events: readonly string[]): void {
     if (this.state.begun) return;
     this.state.begun = true;
-    for (const name of events) emitEvent(this.context, name, []);
+    for (const name of events) emitOwnEvent(this.context, name, []);
   }
 }

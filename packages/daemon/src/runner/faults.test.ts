@@ -89,7 +89,8 @@ class TestDaemon {
       onClose: () => {},
     };
     const memory = { note: () => {} };
-    const parts = { engine: start.engine, store: this.store, supervisor: sink, identity: 'this', log, memory };
+    const history = { take: () => {}, flush: () => {} };
+    const parts = { engine: start.engine, store: this.store, supervisor: sink, identity: 'this', log, memory, history };
     this.runner = new Runner({ ...parts, replaced: () => {} });
     this.runner.resume(start.commands, supervisor);
   }

@@ -1,5 +1,6 @@
 /** What the runner works with. */
 import type { Engine } from '../engine/engine.ts';
+import type { History } from '../history/history.ts';
 import type { Log } from '../log/log.ts';
 import type { StateStore } from '../state/store.ts';
 import type { Command } from '../supervisor/process-messages.ts';
@@ -15,6 +16,9 @@ export interface CommandSink {
   onClose(closed: () => void): void;
 }
 
+/** The part of the history that the runner uses. */
+export type HistorySink = Pick<History, 'take' | 'flush'>;
+
 export interface RunnerParts {
   engine: Engine;
   store: StateStore;
@@ -23,6 +27,7 @@ export interface RunnerParts {
   identity: string;
   log: Omit<Log, 'child'>;
   memory: Pick<Memory, 'note'>;
+  history: HistorySink;
   /** Called when the supervisor has taken the command to replace this daemon. */
   replaced(): void;
 }

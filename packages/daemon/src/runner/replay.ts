@@ -5,7 +5,8 @@
 
 import { Engine } from '../engine/engine.ts';
 import { NOBODY } from '../engine/model/audience.ts';
-import type { Fault, Input, PlainInput } from '../engine/model/messages.ts';
+import type { Effect, Fault, Input, PlainInput } from '../engine/model/messages.ts';
+import type { HistoryEffect } from '../history/history.ts';
 import type { Recovered } from '../state/store.ts';
 import type { Command } from '../supervisor/process-messages.ts';
 import { faultPlace, faultReason } from './fault-place.ts';
@@ -23,6 +24,8 @@ export interface Replayed {
   engine: Engine;
   /** The commands of the snapshot and of the inputs. */
   commands: Command[];
+  /** The entries of the history that follow from the inputs. */
+  history: HistoryEffect[];
   /** An input that could not be applied and was not known before, with its place in the journal. */
   faults: FaultInput[];
   /** How many inputs were dropped at the end. */
@@ -59,8 +62,13 @@ export function replay(
     const engine = new Engine(recovered.snapshot.state);
     engine.tellTo(NOBODY);
     const commands = [...recovered.snapshot.commands];
-    const failed = applyAll(engine, inputs, commands, progress);
-    if (!failed) return { engine, commands, faults: [...faults.values()], leftOut: wanted - inputs.length };
+    const history: HistoryEffect[] = [];
+    const take = (effect: Effect): void => {
+      if (effect.type === 'command') commands.push(effect.command);
+      else if (effect.type === 'history' || effect.type === 'peer') history.push(effect);
+    };
+    const failed = applyAll(engine, inputs, take, progress);
+    if (!failed) return { engine, commands, history, faults: [...faults.values()], leftOut: wanted - inputs.length };
     const { at, error } = failed;
     const input = inputs[at] as Input;
     const isLast = input.type === 'fault' && input.fault.without === null;
@@ -72,13 +80,13 @@ export function replay(
 function applyAll(
   engine: Engine,
   inputs: readonly Input[],
-  commands: Command[],
+  take: (effect: Effect) => void,
   progress: () => void,
 ): { at: number; error: unknown } | null {
   for (const [at, input] of inputs.entries()) {
     if (at % PROGRESS_EVERY === PROGRESS_EVERY - 1) progress();
     try {
-      for (const effect of engine.apply(input)) if (effect.type === 'command') commands.push(effect.command);
+      for (const effect of engine.apply(input)) take(effect);
     } catch (error) {
       return { at, error };
     }

@@ -94,7 +94,8 @@ class TestDaemon {
       },
     };
     const memory = { note: () => {} };
-    const parts = { engine: start.engine, store, supervisor: sink, identity: 'this', log: said, memory };
+    const history = { take: () => {}, flush: () => {} };
+    const parts = { engine: start.engine, store, supervisor: sink, identity: 'this', log: said, memory, history };
     this.runner = new Runner({ ...parts, replaced: () => {} });
     this.runner.resume(start.commands, supervisor);
     if (start.fresh) this.runner.submit({ type: 'begin', events: [] });

@@ -65,6 +65,7 @@ export class Runner {
     const { state } = this.engine;
     const commands = [...supervisor.pending(), ...(this.#replacement ? [this.#replacement] : [])];
     this.#hasFault = false;
+    this.#parts.history.flush();
     if (store.save({ supervisor: identity, state, commands }, monotonicNow())) this.#memoryJournal.clear();
   }
 
@@ -236,6 +237,7 @@ export class Runner {
   #carryOut(effect: Effect): void {
     if (effect.type === 'duty') this.#duties.get(effect.duty)?.();
     else if (effect.type === 'reply') this.#answer(effect.key, { result: effect.result });
+    else if (effect.type === 'history' || effect.type === 'peer') this.#parts.history.take(effect);
     else if (effect.type === 'reply-error') this.#answer(effect.key, { error: effect.error });
     else describeEffect(effect, this.#parts.log, this.watchers.size > 0 ? (n) => this.notify(n) : null);
   }

@@ -13,6 +13,7 @@ import { DBusDoor } from '../dbus/door.ts';
 import { DBusHost } from '../dbus/host.ts';
 import { runningProcesses } from '../engine/processes/running-processes.ts';
 import { supervisedPids } from '../engine/requests/queries.ts';
+import { History } from '../history/history.ts';
 import { type Log, openLog } from '../log/log.ts';
 import type { InitOptions } from '../options/options.ts';
 import { PlaceGuard } from '../places/guard.ts';
@@ -82,7 +83,11 @@ export async function serve(parts: DaemonParts): Promise<void> {
   log.priority = start.engine.state.logPriority ?? log.priority;
   if (start.fresh && options.user) warnOfLeftovers(places, supervisorState.pid, log);
   const replaced = () => process.exit(0);
-  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory: parts.memory, replaced });
+  const history = new History(`${places.runtimeDir}/state`, identity, (text) => log.write('warn', text));
+  // Also where the state is lost: no number is given twice.
+  start.engine.state.changes = Math.max(start.engine.state.changes ?? 0, history.resume(start.history));
+  const { memory } = parts;
+  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory, history, replaced });
   const definitions = new Definitions(runner);
   const configuration = makeConfiguration(
     parts,
@@ -114,6 +119,8 @@ export async function serve(parts: DaemonParts): Promise<void> {
     initPid: supervisorState.pid,
     orphans,
     usage,
+    history,
+    supervisor,
     joinBus: (address: string): Promise<void> => bus.notified(address),
   };
   const dbusHost = new DBusHost(context);

@@ -7,6 +7,7 @@ import type { Input } from '../engine/model/messages.ts';
 import type { EngineSettings } from '../engine/model/settings.ts';
 import { newState } from '../engine/model/state.ts';
 import { initialEnvironment } from '../engine/requests/environment-requests.ts';
+import type { HistoryEffect } from '../history/history.ts';
 import type { Log } from '../log/log.ts';
 import type { InitOptions } from '../options/options.ts';
 import type { Places } from '../places/places.ts';
@@ -24,6 +25,8 @@ export interface StartState {
   engine: Engine;
   /** Decided on, but they may not have reached the supervisor. */
   commands: Command[];
+  /** The latest entries of the history, which may not be written. */
+  history: HistoryEffect[];
   /** There was no daemon before this one. */
   fresh: boolean;
 }
@@ -57,7 +60,7 @@ export function startState(
     );
     state.begun = true;
   }
-  return { engine: new Engine(state), commands: [], fresh };
+  return { engine: new Engine(state), commands: [], history: [], fresh };
 }
 
 function recoverEngine({ store, identity, failures, progress }: SavedState, log: Pick<Log, 'write'>) {
@@ -76,14 +79,14 @@ function recoverEngine({ store, identity, failures, progress }: SavedState, log:
   };
   const replayed = replay(read, { progress });
   if (!replayed) return null;
-  const { engine, commands, faults, leftOut } = replayed;
+  const { engine, commands, history, faults, leftOut } = replayed;
   for (const { fault } of faults) log.write('error', faultText(fault));
   if (leftOut > 0) log.write('error', `Too many inputs cannot be carried out: the last ${leftOut} are left out`);
   if (leftOut === 0 && failures < LEAVE_OUT.lastInputs) {
     store.resume();
     if (faults.length > 0) store.append(faults);
   }
-  return { engine, commands };
+  return { engine, commands, history };
 }
 
 const SILENT: Pick<Log, 'write'> = { write() {} };

@@ -5,6 +5,7 @@ import { check } from './check.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
 import { graph } from './graph.ts';
+import { history } from './history.ts';
 import { kill } from './kill.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   kill,
   status,
   explain,
+  history,
   simulate,
   graph,
   logs,

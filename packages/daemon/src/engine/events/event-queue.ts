@@ -69,11 +69,13 @@ function finish(context: Context, event: EventState): void {
     const instance = context.instance(id);
     if (!instance) continue;
     instance.blocker = 0;
-    if (context.isAbout(instance)) advance(context, instance);
+    if (context.isAbout(instance)) advance(context, instance, event.freed);
     else abandon(context, instance);
   }
   context.concern = null;
   for (const waiter of event.waiters) answerWaiter(context, waiter, event.failed, null);
-  if (event.failed && !event.name.endsWith(FAILED)) emitEvent(context, event.name + FAILED, [...event.env]);
+  if (event.failed && !event.name.endsWith(FAILED)) {
+    emitEvent(context, event.name + FAILED, [...event.env], event.freed ?? event.change);
+  }
   context.notify({ event: 'event-emitted', name: event.name, env: event.env, failed: event.failed });
 }

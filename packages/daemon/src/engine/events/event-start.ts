@@ -17,6 +17,7 @@ import { MAX_MATCHING_STEPS } from '../limits.ts';
 import { block, blockOn, eventsOf, release, resetCondition } from '../model/blocking.ts';
 import { decidingNodes, isTrue, type MatchBudget, offerEvent } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
+import type { Why } from '../model/history.ts';
 import {
   type ClassState,
   displayName,
@@ -72,7 +73,7 @@ function offerToStop(context: Context, instance: InstanceState, event: EventStat
     release(context, instance, false);
     blockOn(instance, events);
     instance.cause = byEvents(events);
-    changeGoal(context, instance, 'stop');
+    changeGoal(context, instance, 'stop', whyOf(events));
   }
   resetCondition(context, stopOn);
 }
@@ -101,7 +102,7 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
       release(context, instance, false);
       blockOn(instance, events);
       instance.cause = byEvents(events);
-      changeGoal(context, instance, 'start');
+      changeGoal(context, instance, 'start', whyOf(events));
     }
   } catch (error) {
     // A job whose instance name fails must not affect other jobs.
@@ -121,6 +122,13 @@ function byEvents(events: readonly EventState[]): string {
   const told = different.slice(0, MAX_CAUSES).map((event) => `\`${eventText(event)}\``);
   const more = different.length - told.length;
   return `by ${told.join(' and ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** The event that came last decided. */
+function whyOf(events: readonly EventState[]): Why {
+  let last: EventState | undefined;
+  for (const event of events) if (!last || event.id > last.id) last = event;
+  return { kind: 'event', after: last?.change ?? 0 };
 }
 
 /** The variables for pre-stop and post-stop; only the names of the events if their variables are too large. */

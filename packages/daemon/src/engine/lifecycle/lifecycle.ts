@@ -3,9 +3,10 @@
  */
 
 import { SIGKILL, type Slot } from '@upstart/common';
-import type { Goal, State } from '@upstart/protocol';
+import type { Goal, State, StateEntry } from '@upstart/protocol';
 import { emitEvent, release, resetCondition } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
+import { recordGoal, recordState, type Why } from '../model/history.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
 import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
@@ -20,8 +21,9 @@ import { noteRest } from './exit-job.ts';
 import { nextState } from './transitions.ts';
 
 /** Sets the goal. An instance that rests (waiting, running, in a pause before a respawn, or spawned without being ready) moves at once. */
-export function changeGoal(context: Context, instance: InstanceState, goal: Goal): void {
+export function changeGoal(context: Context, instance: InstanceState, goal: Goal, why: Why): void {
   if (instance.goal === goal) return;
+  recordGoal(context, instance, goal, why);
   const { name: job } = context.classOf(instance).definition;
   const { name, goal: from, cause = '' } = instance;
   context.tell({ type: 'goal', job, instance: name, from, to: goal, cause });
@@ -56,26 +58,29 @@ export function resume(context: Context, instance: InstanceState): boolean {
   return true;
 }
 
-/** The present step has ended: moves to the next state. */
-export function advance(context: Context, instance: InstanceState): void {
+/** The present step has ended: moves to the next state. `after`: the entry of the history that this waited for, of another instance. */
+export function advance(context: Context, instance: InstanceState, after = 0): void {
   const hasMain = instance.processes.main !== undefined;
   const { definition } = context.classOf(instance);
   const mainLost = !hasMain && definition.processes.main !== undefined;
   const ending = isEnding(context);
   const next = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost, ending });
-  if (instance.goal === 'respawn') changeGoal(context, instance, 'start');
-  changeState(context, instance, next);
+  if (instance.goal === 'respawn') changeGoal(context, instance, 'start', { kind: 'process' });
+  changeState(context, instance, next, after);
 }
 
 /** Enters `state`, and those after it that are left at once. Ignored while a starting or stopping event is unfinished. */
-function changeState(context: Context, instance: InstanceState, state: State): void {
+function changeState(context: Context, instance: InstanceState, state: State, after = 0): void {
   let target: State | null = state;
+  let entry: StateEntry | undefined;
   while (target !== null) {
     if (instance.blocker !== 0) return;
     const from = instance.state;
     if (from === 'post-stop' && target === 'starting' && beginPause(context, instance)) return;
     const { name } = context.classOf(instance).definition;
     context.tell({ type: 'state', job: name, instance: instance.name, from, to: target });
+    entry ??= recordState(context, instance, target, after);
+    entry.to = target;
     if (from === 'running') withdrawOrder(context, instance);
     if (from === 'spawned') endSettling(context, instance);
     instance.state = target;
@@ -146,7 +151,7 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
     instance.cause = keptByPreStop(instance.cause ?? '');
     release(context, instance, false);
   } else {
-    emitEvent(context, 'started', jobEventEnvironment(context, instance, false));
+    emitEvent(context, 'started', jobEventEnvironment(context, instance, false), instance.lastChange);
     if (!context.classOf(instance).definition.task) release(context, instance, false);
     noteRun(context, instance);
   }
@@ -183,7 +188,11 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
   killSuccessor(context, instance);
   const jobClass = context.classOf(instance);
   const { name } = jobClass.definition;
-  noteRest(context, instance, emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true)));
+  noteRest(
+    context,
+    instance,
+    emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true), instance.lastChange),
+  );
   release(context, instance, false);
   if (instance.stopOn) resetCondition(context, instance.stopOn);
   jobClass.last = {
@@ -223,6 +232,7 @@ export function abandon(context: Context, instance: InstanceState): void {
   const { name: job } = context.classOf(instance).definition;
   if (instance.goal !== 'stop') {
     const cause = 'after a fault of init';
+    recordGoal(context, instance, 'stop', { kind: 'init', text: cause });
     context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: 'stop', cause });
     instance.goal = 'stop';
   }
@@ -230,7 +240,12 @@ export function abandon(context: Context, instance: InstanceState): void {
 }
 
 function waitForEvent(context: Context, instance: InstanceState, name: 'starting' | 'stopping'): void {
-  const event = emitEvent(context, name, jobEventEnvironment(context, instance, name === 'stopping'));
+  const event = emitEvent(
+    context,
+    name,
+    jobEventEnvironment(context, instance, name === 'stopping'),
+    instance.lastChange,
+  );
   instance.blocker = event.id;
   event.instances.push(instance.id);
 }

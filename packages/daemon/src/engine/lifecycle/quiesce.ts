@@ -2,8 +2,9 @@
  * The end of a session or a container: every job is stopped, and init ends when no process is left (reference: system §7).
  */
 import { mentionsEvent, SIGKILL } from '@upstart/common';
-import { emitEvent, release } from '../model/blocking.ts';
+import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
+import { emitOwnEvent } from '../model/history.ts';
 import { processesOf, type QuiesceState } from '../model/state.ts';
 import { isExitJob, noteExitStatus } from './exit-job.ts';
 import { abandon, changeGoal } from './lifecycle.ts';
@@ -20,7 +21,7 @@ export function beginQuiesce(context: Context, reason: QuiesceState['reason']): 
   context.log('info', `Quiescing due to ${reason} request`);
   const phase = reason === 'logout' && somebodyWantsSessionEnd(context) ? 'wait' : 'kill';
   state.quiesce = { reason, phase, began: context.now, phaseBegan: context.now };
-  emitEvent(context, 'session-end', [`TYPE=${reason}`]);
+  emitOwnEvent(context, 'session-end', [`TYPE=${reason}`]);
   stopEverything(context);
   context.arm(CHECK_EVERY_MS, { kind: 'quiesce' });
 }
@@ -55,7 +56,7 @@ function stopEverything(context: Context): void {
     instance.cause = 'by the end of the session';
     // As with any stop: releases waiters for the start, also a job that waits for its own event.
     release(context, instance, false);
-    changeGoal(context, instance, 'stop');
+    changeGoal(context, instance, 'stop', { kind: 'init' });
   }
   context.concern = null;
 }

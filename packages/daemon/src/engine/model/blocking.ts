@@ -10,8 +10,8 @@ import type { ConditionState, EventNode } from './condition-state.ts';
 import type { Context } from './context.ts';
 import type { Answer, EventState, InstanceState, Waiter } from './state.ts';
 
-/** Queues a new event. */
-export function emitEvent(context: Context, name: string, env: string[]): EventState {
+/** Queues a new event. `change`: the entry of the history that it follows from; 0: none. */
+export function emitEvent(context: Context, name: string, env: string[], change = 0): EventState {
   const event: EventState = {
     id: context.newId(),
     name,
@@ -22,6 +22,7 @@ export function emitEvent(context: Context, name: string, env: string[]): EventS
     instances: [],
     waiters: [],
   };
+  if (change > 0) event.change = change;
   noteSeen(context, name);
   context.log('debug', `Pending ${name} event`, { event: name });
   context.addEvent(event);
@@ -89,6 +90,7 @@ export function release(context: Context, instance: InstanceState, failed: boole
     const event = context.state.events.get(id) as EventState;
     if (failed) event.failed = true;
     unblock(context, event);
+    if (event.blockers === 0 && instance.lastChange) event.freed = instance.lastChange;
   }
   for (const waiter of waiters) answerWaiter(context, waiter, failed, { instance: instance.name });
 }

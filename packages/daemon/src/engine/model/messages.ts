@@ -4,8 +4,18 @@
 
 import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
-import type { Goal, LogPriority, Notification, Requester, State, WireError } from '@upstart/protocol';
+import type {
+  Goal,
+  HistoryEntry,
+  LogPriority,
+  Notification,
+  Peer,
+  Requester,
+  State,
+  WireError,
+} from '@upstart/protocol';
 import type { Command, Report } from '../../supervisor/process-messages.ts';
+import type { PeerReference } from './history.ts';
 import type { LogSubject } from './log-subject.ts';
 
 export type TargetSpec = { job: string; env: string[] } | { job: string; instance: string };
@@ -13,10 +23,17 @@ export type EnvTargetSpec = { job: string; instance: string } | null;
 
 /** The requests that change the state; all others are queries (`queries.ts`). */
 export type EngineRequest =
-  | { method: 'start' | 'stop' | 'restart'; target: TargetSpec; wait: boolean; from?: Requester; force?: boolean }
+  | {
+      method: 'start' | 'stop' | 'restart';
+      target: TargetSpec;
+      wait: boolean;
+      from?: Requester;
+      force?: boolean;
+      peer?: PeerReference;
+    }
   | { method: 'reload'; target: TargetSpec }
   | { method: 'kill'; target: TargetSpec; signal: number; hook: boolean }
-  | { method: 'emit'; name: string; env: string[]; wait: boolean; from?: Requester }
+  | { method: 'emit'; name: string; env: string[]; wait: boolean; from?: Requester; peer?: PeerReference }
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }
   | { method: 'resetEnv'; target: EnvTargetSpec }
@@ -74,6 +91,8 @@ export type PlainInput = Timed &
     | { type: 'define'; name: string; definition: JobDefinition | null }
     /** `keep`: the request is repeatable, its answer is kept for a client that lost its connection. */
     | { type: 'request'; key: string; keep: boolean; request: EngineRequest }
+    /** The answer to a question about a peer that requests were made with. */
+    | { type: 'peer'; question: number; peer: Peer | null }
     /** No client needs these answers any more. */
     | { type: 'forget'; keys: string[] }
     | { type: 'report'; report: Report }
@@ -106,5 +125,8 @@ export type Effect =
   | { type: 'process'; job: string; instance: string; slot: Slot; pid: number }
   | { type: 'log'; priority: LogPriority; text: string; about?: LogSubject }
   | { type: 'notify'; notification: Notification }
+  /** `question`: the answer to it has the peer of the cause. */
+  | { type: 'history'; entry: HistoryEntry; question?: number }
+  | { type: 'peer'; question: number; peer: Peer | null }
   /** A client that waits for a pid need not wait any more: the pid is known, or will not come. */
   | { type: 'settled' };

@@ -7,6 +7,7 @@ import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
+import type { PausedQueue } from './paused-queue.ts';
 import type { ProcessState } from './process-state.ts';
 import type { RespawnPause, RespawnSeries } from './respawn-state.ts';
 import type { EngineSettings } from './settings.ts';
@@ -33,6 +34,10 @@ export interface EventState {
   waiters: Waiter[];
   /** The instance of the process that has emitted it and waits for it to finish; absent where that is unknown. */
   emitter?: number;
+  /** The entry of the history that it follows from; absent: none. */
+  change?: number;
+  /** The one since which nothing keeps it from being over, if a job did. */
+  freed?: number;
 }
 
 /** Why an instance failed: the first failure of a run. */
@@ -106,6 +111,8 @@ export interface InstanceState {
   successor?: ProcessState;
   /** Recent facts that help to explain the state. */
   hints: string[];
+  /** Its latest entry in the history. */
+  lastChange?: number;
 }
 
 /** How the last instance of a class ended. */
@@ -154,14 +161,6 @@ export interface TimerState {
   action: TimerAction;
 }
 
-/** An event queue that was paused before it was empty, so that other work gets its turn. */
-export interface PausedQueue {
-  /** The number of pauses since it was last empty. */
-  times: number;
-  /** The timer that resumes it. */
-  timer: number;
-}
-
 export interface QuiesceState {
   reason: 'shutdown' | 'logout';
   phase: 'wait' | 'kill';
@@ -198,6 +197,8 @@ export interface EngineState {
   nextId: number;
   /** Ids of commands to the supervisor; never reused. */
   nextCommand: number;
+  /** How many entries the history has had. A state saved by an older daemon lacks it. */
+  changes?: number;
   /** The sequence number of the last report that was applied. */
   lastReport: number;
   /**

@@ -3,6 +3,7 @@
  */
 import { SIGKILL, type Slot, signalName } from '@upstart/common';
 import type { Context } from '../model/context.ts';
+import { recordProcess } from '../model/history.ts';
 import { hasPid, newProcess, type ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
 import { limitHooks } from './hooks.ts';
@@ -88,6 +89,7 @@ export function cancelKillTimer(context: Context, instance: InstanceState): void
 /** The pid of a process is known. */
 export function tellProcess(context: Context, instance: InstanceState, slot: Slot, pid: number): void {
   const { name: job } = context.classOf(instance).definition;
+  recordProcess(context, instance, slot, pid);
   context.tell({ type: 'process', job, instance: instance.name, slot, pid });
   context.effects.push({ type: 'settled' });
 }

@@ -11,6 +11,7 @@ import { findOrCreateInstance } from '../lifecycle/instances.ts';
 import { changeGoal } from '../lifecycle/lifecycle.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
+import { recordGoal, recordProcess, recordState } from '../model/history.ts';
 import type { Adoption, FoundProcess } from '../model/messages.ts';
 import { newProcess, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
@@ -44,7 +45,7 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
     if (instance) moved.add(instance);
   }
   for (const instance of moved) settle(context, instance);
-  if (context.state.quiesce) for (const instance of moved) changeGoal(context, instance, 'stop');
+  if (context.state.quiesce) for (const instance of moved) changeGoal(context, instance, 'stop', { kind: 'init' });
   for (const instance of context.state.instances.values()) compare(context, instance, lastCommand, alive);
 }
 
@@ -79,6 +80,7 @@ function adoptProcess(
   context.setTable(instance, 'env', ownEnvironment(found.env));
   const text = `${context.display(instance)} ${slot} process (${pid}) was found running and is adopted`;
   context.logAbout(instance, 'error', text, { slot, pid });
+  recordProcess(context, instance, slot, pid);
   context.tell({ type: 'process', job: found.job, instance: found.instance, slot, pid });
   return instance;
 }
@@ -148,9 +150,11 @@ function settle(context: Context, instance: InstanceState): void {
   if (state === 'running' && !task) release(context, instance, false);
   if (instance.goal !== goal) {
     const cause = 'as its processes were found';
+    recordGoal(context, instance, goal, { kind: 'init', text: cause });
     context.tell({ type: 'goal', job, instance: instance.name, from: instance.goal, to: goal, cause });
   }
   if (instance.state !== state) {
+    recordState(context, instance, state, 0);
     context.tell({ type: 'state', job, instance: instance.name, from: instance.state, to: state });
   }
   instance.goal = goal;

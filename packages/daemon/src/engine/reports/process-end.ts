@@ -8,6 +8,7 @@ import { noteExitStatus } from '../lifecycle/exit-job.ts';
 import { advance, changeGoal } from '../lifecycle/lifecycle.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
+import { recordExit } from '../model/history.ts';
 import type { LogSubject } from '../model/log-subject.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
 import type { FailureState, InstanceState } from '../model/state.ts';
@@ -48,7 +49,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   const text = endText(slot, end);
   const process = instance.processes[slot] as ProcessState;
   logEnd(context, instance, status, text, { slot, pid: end.pid });
-  notifyEnd(context, instance, slot, end.pid, endWords(end.status));
+  notifyEnd(context, instance, slot, end, endWords(end.status));
   if (slot === 'main') {
     cancelKillTimer(context, instance);
     noteExitStatus(context, instance, status);
@@ -61,7 +62,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
     // A job that is running moves when its goal does.
     const moves = instance.state === 'running';
     instance.cause = `because its ${text}`;
-    changeGoal(context, instance, 'stop');
+    changeGoal(context, instance, 'stop', { kind: 'process' });
     if (moves) return;
   }
   if (verdict.goesOn) advance(context, instance);
@@ -80,7 +81,7 @@ export function mainReplaced(context: Context, instance: InstanceState, end: Pro
   const ended: EndedProcess = { slot: 'main', pid: end.pid };
   logEnd(context, instance, end.status ?? VANISHED, endText('main', end), ended);
   instance.lastExit = { status: end.status ?? VANISHED, at: context.wall };
-  notifyEnd(context, instance, 'main', end.pid, endWords(end.status));
+  notifyEnd(context, instance, 'main', end, endWords(end.status));
   context.logAbout(instance, 'warn', `${context.display(instance)} main process ended, respawning`, ended);
   cancelKillTimer(context, instance);
   endSeriesIfOver(context, instance);
@@ -137,7 +138,7 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   const ended: EndedProcess = { slot: 'main', pid: process.pid };
   context.logAbout(instance, 'warn', `${display} main process ended, respawning`, ended);
   noteRespawn(context, instance);
-  if (!goesOn) changeGoal(context, instance, 'respawn');
+  if (!goesOn) changeGoal(context, instance, 'respawn', { kind: 'process', text: 'because its main process ended' });
   return { failure: null, stops: false, goesOn };
 }
 
@@ -197,14 +198,14 @@ export function spawnFailed(context: Context, instance: InstanceState, slot: Slo
   const setting = failedSetting(step, { settings: context.state.settings, definition, slot, errno, detail });
   const display = context.display(instance);
   context.logAbout(instance, 'warn', `Failed to spawn ${display} ${slot} process: ${reason}`, { slot });
-  notifyEnd(context, instance, slot, instance.processes[slot]?.pid ?? 0, reason);
+  notifyEnd(context, instance, slot, { pid: instance.processes[slot]?.pid ?? 0, status: null }, reason);
   if (slot === 'main') cancelKillTimer(context, instance);
   removeProcess(context, instance, slot);
   if (slot !== 'post-start' && slot !== 'pre-stop') {
     fail(context, instance, slot, -1, `${slot} process could not be started: ${reason}`, setting);
     if (instance.state !== 'stopping') {
       instance.cause = `because its ${slot} process could not be started`;
-      changeGoal(context, instance, 'stop');
+      changeGoal(context, instance, 'stop', { kind: 'process' });
     }
   }
   if (instance.state !== 'stopping') advance(context, instance);
@@ -274,7 +275,8 @@ function endWords(status: number | null): string {
   return name ? `killed by ${name} signal` : `killed by signal ${signal}`;
 }
 
-function notifyEnd(context: Context, instance: InstanceState, slot: Slot, pid: number, text: string): void {
+function notifyEnd(context: Context, instance: InstanceState, slot: Slot, end: ProcessEnd, text: string): void {
   const job = context.classOf(instance).definition.name;
-  context.notify({ event: 'process-ended', job, instance: instance.name, slot, pid, text });
+  recordExit(context, instance, { process: slot, ...end, text });
+  context.notify({ event: 'process-ended', job, instance: instance.name, slot, pid: end.pid, text });
 }

@@ -4,8 +4,8 @@
  */
 
 import { beginQuiesce } from '../lifecycle/quiesce.ts';
-import { emitEvent } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
+import { emitOwnEvent } from '../model/history.ts';
 import type { EngineSettings } from '../model/settings.ts';
 
 type Action = (context: Context) => void;
@@ -23,7 +23,7 @@ const HALT = 37;
 const emits =
   (event: string): Action =>
   (context) =>
-    void emitEvent(context, event, []);
+    emitOwnEvent(context, event, []);
 const quiesce: Action = (context) => beginQuiesce(context, 'shutdown');
 const reload: Action = ({ effects }) => effects.push({ type: 'duty', duty: 'reload-configuration' });
 /** For control sockets that were hidden or removed. */

@@ -16,6 +16,7 @@ import { changeGoal, resume } from '../lifecycle/lifecycle.ts';
 import { MAX_ENVIRONMENT, MAX_EVENTS } from '../limits.ts';
 import { emitEvent, release, reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
+import { recordEvent, type Why } from '../model/history.ts';
 import type { EngineRequest } from '../model/messages.ts';
 import { displayName, type InstanceState, isEnding } from '../model/state.ts';
 import { forceHooks } from '../processes/hooks.ts';
@@ -24,6 +25,7 @@ import { locate, locateInstance } from './locate.ts';
 import { kill, reload } from './signals.ts';
 
 type JobRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' }>;
+type EmitRequest = Extract<EngineRequest, { method: 'emit' }>;
 
 /** Applies a request. Replies now or, for a client that waits, later. Throws UpstartError. */
 export function handleRequest(context: Context, key: string, request: EngineRequest): void {
@@ -71,9 +73,14 @@ function handleJobRequest(context: Context, key: string, request: JobRequest): v
   if (isStopping) return;
   const by = byRequest(instance, ...requester(context, request.from));
   instance.cause = request.method === 'restart' ? restarted(by) : by;
+  const why = whyOf(request, requester(context, request.from)[0]);
   // A restart in the pause before a respawn has nothing to stop.
-  if (request.method === 'restart' && !resume(context, instance)) changeGoal(context, instance, 'stop');
-  changeGoal(context, instance, request.method === 'stop' ? 'stop' : 'start');
+  if (request.method === 'restart' && !resume(context, instance)) changeGoal(context, instance, 'stop', why);
+  changeGoal(context, instance, request.method === 'stop' ? 'stop' : 'start', why);
+}
+
+function whyOf({ method, peer }: JobRequest | EmitRequest, from: InstanceState | undefined): Why {
+  return { kind: 'request', request: method, peer, after: from?.lastChange ?? 0 };
 }
 
 /** The instance that a request comes from, and its job's name. An environment may name jobs of another init. */
@@ -119,7 +126,7 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, request: Job
 };
 
 /** Emits an event; returns whether the reply comes later. */
-function emit(context: Context, key: string, request: Extract<EngineRequest, { method: 'emit' }>): boolean {
+function emit(context: Context, key: string, request: EmitRequest): boolean {
   if (request.name === '') throw upstartError('empty-name');
   if (!arePairs(request.env)) throw upstartError('env-not-pairs');
   checkEnvironment(request.env);
@@ -129,7 +136,9 @@ function emit(context: Context, key: string, request: Extract<EngineRequest, { m
     throw exceeded('Too many events that are not over', MAX_EVENTS, 'events');
   const event = emitEvent(context, request.name, request.env);
   if (request.wait) event.waiters.push({ kind: 'emit', key });
-  const [emitter] = requester(context, request.from);
+  const [emitter, job] = requester(context, request.from);
+  const text = emitter ? `by job ${displayName(job, emitter.name)}` : 'by request';
+  recordEvent(context, event, { ...whyOf(request, emitter), text });
   if (emitter && request.wait) event.emitter = emitter.id;
   return request.wait;
 }

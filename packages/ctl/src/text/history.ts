@@ -1,0 +1,60 @@
+/** Entries of the history in words, one line each. */
+import type { HistoryCause, HistoryEntry } from '@upstart/protocol';
+import { type Palette, printable } from './colour.ts';
+
+/** Programs of init's: the caller that people know is what has started them. */
+const OWN_PROGRAMS = new Set([
+  'upstart',
+  'initctl',
+  'start',
+  'stop',
+  'restart',
+  'reload',
+  'emit',
+  'telinit',
+  'shutdown',
+]);
+
+/** Whether an entry is shown without `--all`: processes and states on the way are left out. */
+export function isMilestone(entry: HistoryEntry): boolean {
+  if (entry.kind === 'process') return false;
+  return entry.kind !== 'state' || entry.to === 'running' || entry.to === 'waiting';
+}
+
+/** The name of what it is about: a job or an instance; `event` for an event. */
+export function historyName(entry: HistoryEntry): string {
+  if (entry.kind === 'event') return 'event';
+  return printable(entry.instance === '' ? entry.job : `${entry.job} (${entry.instance})`);
+}
+
+export function historyText(entry: HistoryEntry, colour: Palette): string {
+  switch (entry.kind) {
+    case 'goal':
+      return `${GOALS[entry.to]} ${printable(causeText(entry.cause))}`.trimEnd();
+    case 'state':
+      if (entry.to === 'running') return colour.good('running');
+      return entry.to === 'waiting' ? 'stopped' : colour.dim(entry.to);
+    case 'process':
+      return colour.dim(`${entry.process} process ${entry.pid}`);
+    case 'exit': {
+      const who = entry.pid === 0 ? `${entry.process} process` : `${entry.process} process ${entry.pid}`;
+      const text = printable(`${who}: ${entry.text}`);
+      return entry.exitStatus === 0 ? text : colour.bad(text);
+    }
+    case 'event':
+      return `${colour.strong(printable(entry.event))} ${printable(causeText(entry.cause))}`;
+  }
+}
+
+const GOALS = { start: 'start', stop: 'stop', respawn: 'respawn' } as const;
+
+/** `` by `stop`, uid 1000, pid 4711 (bash) ``. */
+export function causeText({ kind, text, request, peer }: HistoryCause): string {
+  if (kind !== 'request') return text;
+  // A job that asked says more than the program it used.
+  const by = text === 'by request' || text === 'restarted by request' ? `by \`${request ?? 'request'}\`` : text;
+  if (!peer) return by;
+  const { pid, name } =
+    peer.parent && peer.name !== null && OWN_PROGRAMS.has(peer.name) ? peer.parent : { pid: peer.pid, name: peer.name };
+  return `${by}, uid ${peer.uid}, pid ${pid}${name === null ? '' : ` (${name})`}`;
+}

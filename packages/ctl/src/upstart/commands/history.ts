@@ -1,0 +1,138 @@
+/** `upstart history`: what has happened, with causes. */
+import { globMatches, UsageError } from '@upstart/common';
+import { type HistoryEntry, MAX_HISTORY_ENTRIES, type UpstartClient } from '@upstart/protocol';
+import { readHistory } from '../../history.ts';
+import { historyName, historyText, isMilestone } from '../../text/history.ts';
+import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+
+/** How many entries are shown without options. */
+const DEFAULT_LINES = 100;
+/** Columns of the longest name that others are lined up with. */
+const MAX_NAME = 32;
+
+export const history = frontCommand({
+  name: 'history',
+  words: '[JOB..]',
+  wordKind: 'job',
+  summary:
+    'Show what has happened, oldest first, with causes: what started, stopped and ended, and who asked for it. Init keeps the last 10,000 entries.',
+  options: {
+    all: { type: 'boolean', describe: 'show every state and process, not only where a job comes to' },
+    since: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'show what is not older than this: 10m, 2h, 1d, or a time such as 2026-11-29 01:16',
+    },
+    lines: {
+      type: 'string',
+      alias: 'n',
+      requiresArg: true,
+      describe: `show this many of the last lines; ${DEFAULT_LINES} without --since`,
+    },
+    follow: { type: 'boolean', alias: 'f', describe: 'show what happens from then on, too, until interrupted' },
+    ...JSON_OPTION,
+  },
+  examples: [
+    ['history', 'shows the last things that happened'],
+    ['history web --since 1h', 'shows why web was started and stopped in the last hour'],
+    ["history 'worker*' -n 20 --all", 'shows the last twenty lines of several jobs, with every state'],
+    ['history --json --since 1d', 'prints a list of entries, for programs'],
+  ],
+  isLocal: ({ follow }) => follow === true,
+  async run(call) {
+    const { options, words } = call;
+    const now = (call.context.now?.() ?? new Date()).getTime();
+    const sinceMs = options.since === undefined ? 0 : timeOf(options.since, now);
+    const lines = linesOf(options.lines, options.since !== undefined);
+    const client = await call.connect();
+    const [word] = words;
+    // Init looks for one job; patterns are compared here.
+    const job = words.length === 1 && word !== undefined && !/[*?[/]/.test(word) ? word : null;
+    const isWanted = (entry: HistoryEntry): boolean =>
+      (words.length === 0 || (entry.kind !== 'event' && isAbout(entry, words))) &&
+      (options.all === true || options.json === true || isMilestone(entry));
+    const { entries, upTo } = await readHistory(client, { job, sinceMs, after: 0 });
+    const shown = entries.filter(isWanted).slice(-lines);
+    const isJson = options.json === true;
+    if (isJson && options.follow !== true) call.print.json(shown);
+    else show(shown, isJson, call);
+    if (options.follow === true) await follow(client, { job, after: upTo }, isWanted, call);
+    else if (shown.length === 0 && !isJson) call.print.notice('Nothing has happened.');
+    return EXIT.done;
+  },
+});
+
+function isAbout({ job, instance }: { job: string; instance: string }, patterns: readonly string[]): boolean {
+  return patterns.some(
+    (pattern) => pattern === job || globMatches(pattern, job) || globMatches(pattern, `${job}/${instance}`),
+  );
+}
+
+function show(entries: readonly HistoryEntry[], isJson: boolean, { print }: Call): void {
+  const width = Math.min(MAX_NAME, Math.max(0, ...entries.map((entry) => historyName(entry).length)));
+  for (const entry of entries) {
+    if (isJson) print.line(JSON.stringify(entry));
+    else {
+      const name = historyName(entry).padEnd(width);
+      print.line(`${print.colour.dim(localTime(entry.atMs))}  ${name}  ${historyText(entry, print.colour)}`);
+    }
+  }
+}
+
+/** Asks again whenever something happens, until the context's signal. */
+async function follow(
+  client: UpstartClient,
+  { job, after }: { job: string | null; after: number },
+  isWanted: (entry: HistoryEntry) => boolean,
+  call: Call,
+): Promise<void> {
+  const isJson = (call.options as { json?: boolean }).json === true;
+  let upTo = after;
+  let isAsking = false;
+  let asksAgain = false;
+  await new Promise<void>((resolve, reject) => {
+    const ask = async (): Promise<void> => {
+      isAsking = true;
+      do {
+        asksAgain = false;
+        const page = await client.call('history', { job, sinceMs: 0, after: upTo, limit: MAX_HISTORY_ENTRIES });
+        upTo = page.upTo;
+        asksAgain ||= page.more;
+        show(page.entries.filter(isWanted), isJson, call);
+      } while (asksAgain);
+      isAsking = false;
+    };
+    const notice = (): void => {
+      asksAgain = true;
+      if (!isAsking) ask().catch(reject);
+    };
+    call.context.signal?.addEventListener('abort', () => client.close());
+    client.watch(notice, (reason) => (reason === null ? resolve() : reject(reason))).then(notice, reject);
+  });
+}
+
+function linesOf(option: string | undefined, hasSince: boolean): number {
+  if (option === undefined) return hasSince ? Number.POSITIVE_INFINITY : DEFAULT_LINES;
+  if (!/^[0-9]+$/.test(option) || Number(option) === 0)
+    throw new UsageError(`--lines takes a number from 1, not ${option}`);
+  return Number(option);
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds since the epoch of `10m` (ago) or of a time. Throws UsageError. */
+function timeOf(text: string, now: number): number {
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  if (count !== undefined && unit !== undefined) return Math.max(0, now - Number(count) * (UNITS_MS[unit] as number));
+  const at = Date.parse(/^\d{4}-\d\d-\d\d \d\d:\d\d/.test(text) ? text.replace(' ', 'T') : text);
+  if (Number.isNaN(at) || at < 0)
+    throw new UsageError(`--since takes 10m, 2h, 1d or a time such as 2026-11-29 01:16, not ${text}`);
+  return at;
+}
+
+/** `2026-11-29 01:16:36.123`, in the zone of this process. */
+function localTime(atMs: number): string {
+  const date = new Date(atMs);
+  const local = new Date(atMs - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 23).replace('T', ' ');
+}

@@ -1,0 +1,146 @@
+/**
+ * The files of the history: two that alternate, in the folder of the state. Each begins with a record that says whose it is; the
+ * others are batches of rows. When one is full the other is begun anew, so that the last 10,000 entries are always there.
+ */
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeRecords, encodeRecord } from '../state/records.ts';
+import { removeQuietly, writeFully } from '../state/state-files.ts';
+
+/** So many entries are in one file at most. */
+export const MAX_ENTRIES_OF_FILE = 10_000;
+/** Raised when the rows change their shape: files of another format are dropped. */
+const FORMAT = 1;
+const NAMES = ['history-0', 'history-1'] as const;
+
+interface Header {
+  history: number;
+  supervisor: string;
+}
+
+/** Rows as they are written, with the ids of the first and the last of them. */
+export interface Batch {
+  first: number;
+  last: number;
+  count: number;
+  rows: Uint8Array;
+}
+
+interface Contents {
+  batches: Batch[];
+  goodBytes: number;
+}
+
+const NOTHING: Contents = { batches: [], goodBytes: 0 };
+
+export class HistoryFiles {
+  readonly #directory: string;
+  readonly #supervisor: string;
+  /** Which of the two is written. */
+  #current = 0;
+  #entries = 0;
+  #bytes = 0;
+  #fd: number | null = null;
+
+  /** `supervisor`: whose history it is; that of another is dropped. */
+  constructor(directory: string, supervisor: string) {
+    this.#directory = directory;
+    this.#supervisor = supervisor;
+  }
+
+  /** Finds the end; the next write continues there. Returns the last id; 0: there is nothing. */
+  open(): number {
+    const contents = NAMES.map((_, which) => this.#read(which));
+    const last = contents.map(({ batches }) => batches.at(-1)?.last ?? 0);
+    this.#current = (last[1] as number) > (last[0] as number) ? 1 : 0;
+    const { batches, goodBytes } = contents[this.#current] as Contents;
+    this.#entries = batches.reduce((sum, { count }) => sum + count, 0);
+    this.#bytes = goodBytes;
+    return Math.max(...last);
+  }
+
+  /** All batches, the oldest first. */
+  batches(): Batch[] {
+    return [1 - this.#current, this.#current].flatMap((which) => this.#read(which).batches);
+  }
+
+  /** Appends a batch. Throws when the disk cannot take it; then it is as if it was never tried. */
+  append(batch: Batch): void {
+    if (this.#entries + batch.count > MAX_ENTRIES_OF_FILE && this.#entries > 0) this.#alternate();
+    const fd = this.#open();
+    const record = encodeRecord(batch);
+    try {
+      writeFully(fd, record);
+    } catch (error) {
+      this.#cut(fd);
+      throw error;
+    }
+    this.#bytes += record.length;
+    this.#entries += batch.count;
+  }
+
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+  }
+
+  /** The open file; another one if it has been removed. */
+  #open(): number {
+    if (this.#fd !== null && fstatSync(this.#fd).nlink === 0) {
+      this.close();
+      this.#bytes = 0;
+    }
+    if (this.#fd !== null) return this.#fd;
+    const fd = openSync(this.#path(this.#current), 'a', 0o600);
+    try {
+      // A torn end, or what belongs to another init.
+      ftruncateSync(fd, this.#bytes);
+      if (this.#bytes === 0) {
+        const header: Header = { history: FORMAT, supervisor: this.#supervisor };
+        const record = encodeRecord(header);
+        writeFully(fd, record);
+        this.#bytes = record.length;
+        this.#entries = 0;
+      }
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    this.#fd = fd;
+    return fd;
+  }
+
+  #alternate(): void {
+    this.close();
+    this.#current = 1 - this.#current;
+    this.#bytes = 0;
+    this.#entries = 0;
+    removeQuietly(this.#path(this.#current));
+  }
+
+  /** A record that was begun ends the file for readers: it is cut off, now or when the file is opened again. */
+  #cut(fd: number): void {
+    try {
+      ftruncateSync(fd, this.#bytes);
+    } catch {
+      this.close();
+    }
+  }
+
+  #path(which: number): string {
+    return join(this.#directory, NAMES[which] as string);
+  }
+
+  #read(which: number): Contents {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(this.#path(which));
+    } catch {
+      return NOTHING;
+    }
+    const { values, goodBytes } = decodeRecords(bytes);
+    const [header, ...batches] = values as [Header | undefined, ...Batch[]];
+    if (header?.history !== FORMAT || header.supervisor !== this.#supervisor) return NOTHING;
+    return { batches, goodBytes };
+  }
+}

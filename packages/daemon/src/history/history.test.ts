@@ -1,0 +1,207 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type HistoryEntry, type HistoryQuery, MAX_HISTORY_ENTRIES, type Peer } from '@upstart/protocol';
+import { expect, it, onTestFinished } from 'vitest';
+import { BATCH_ENTRIES, History, type HistoryEffect, MAX_UNWRITTEN_ENTRIES } from './history.ts';
+import { MAX_ENTRIES_OF_FILE } from './history-files.ts';
+import { entryOf, rowOf } from './rows.ts';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'history-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+const ALL: HistoryQuery = { job: null, sinceMs: 0, after: 0, limit: MAX_HISTORY_ENTRIES };
+
+function opened(directory: string, told: readonly HistoryEffect[] = [], supervisor = 'this') {
+  const said: string[] = [];
+  const history = new History(directory, supervisor, (text) => said.push(text));
+  const last = history.resume(told);
+  return { history, said, last };
+}
+
+const goal = (id: number, question?: number): HistoryEffect => {
+  const about = { id, atMs: 1000 + id, monotonicMs: id, after: 0, job: id % 2 ? 'odd' : 'even', instance: '' };
+  const entry: HistoryEntry = {
+    ...{ ...about, kind: 'goal', from: 'stop', to: 'start' },
+    cause: { kind: 'request', text: 'by request', request: 'start' },
+  };
+  return question === undefined ? { type: 'history', entry } : { type: 'history', entry, question };
+};
+const goals = (from: number, to: number): HistoryEffect[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => goal(from + i));
+
+/** The ids of all that are kept, page by page. */
+function ids(history: History, job: string | null = null): number[] {
+  const found: number[] = [];
+  for (let after = 0; ; ) {
+    const page = history.query({ ...ALL, job, after });
+    found.push(...page.entries.map(({ id }) => id));
+    if (!page.more) return found;
+    expect(page.upTo).toBeGreaterThan(after);
+    after = page.upTo;
+  }
+}
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+it('rows hold every kind of entry', () => {
+  const base = { id: 7, atMs: 1_700_000_000_000, monotonicMs: 12.345, after: 3 };
+  const about = { ...base, job: 'web', instance: 'a' };
+  const peer: Peer = { pid: 4711, uid: 1000, gid: 100, name: 'stop' };
+  const entries: HistoryEntry[] = [
+    { ...about, kind: 'goal', from: 'stop', to: 'start', cause: { kind: 'event', text: 'by `go`' } },
+    { ...about, kind: 'goal', from: 'start', to: 'respawn', cause: { kind: 'process', text: '' } },
+    { ...about, kind: 'goal', from: 'start', to: 'stop', cause: { kind: 'request', text: 'x', request: 'stop' } },
+    { ...about, kind: 'goal', from: 'start', to: 'stop', cause: { kind: 'request', text: 'x', request: 'stop', peer } },
+    { ...about, kind: 'state', from: 'post-stop', to: 'waiting' },
+    { ...about, kind: 'process', process: 'pre-start', pid: 12 },
+    { ...about, kind: 'exit', process: 'main', pid: 12, exitStatus: 3, exitSignal: null, text: 'terminated' },
+    { ...about, kind: 'exit', process: 'main', pid: 0, exitStatus: null, exitSignal: 'KILL', text: '' },
+    { ...base, kind: 'event', event: 'go X=1', cause: { kind: 'init', text: 'by init' } },
+    {
+      ...{ ...base, kind: 'event', event: 'go' },
+      cause: {
+        kind: 'request',
+        text: '',
+        request: 'emit',
+        peer: { ...peer, name: null, parent: { pid: 1, name: 'a) b' } },
+      },
+    },
+  ];
+  for (const entry of entries) expect(entryOf(JSON.parse(JSON.stringify(rowOf(entry))))).toEqual(entry);
+});
+
+it('each entry is there once, whether it was written or is replayed', () => {
+  const directory = folder();
+  const first = opened(directory);
+  for (const effect of goals(1, BATCH_ENTRIES + 10)) first.history.take(effect);
+  expect(ids(first.history)).toEqual(range(1, BATCH_ENTRIES + 10));
+  // Killed: the journal replays what was not written, and some of what was.
+  const second = opened(directory, goals(BATCH_ENTRIES - 5, BATCH_ENTRIES + 10));
+  expect(second.last).toBe(BATCH_ENTRIES + 10);
+  expect(ids(second.history)).toEqual(range(1, BATCH_ENTRIES + 10));
+  second.history.take(goal(second.last + 1));
+  second.history.flush();
+  expect(ids(opened(directory).history)).toEqual(range(1, BATCH_ENTRIES + 11));
+});
+
+it('the files alternate, and nothing is missing but at the old end', () => {
+  const directory = folder();
+  const total = 2 * MAX_ENTRIES_OF_FILE + BATCH_ENTRIES;
+  const { history } = opened(directory);
+  for (let id = 1; id <= total; id++) history.take(goal(id));
+  history.flush();
+  const kept = ids(history);
+  expect(kept.at(-1)).toBe(total);
+  expect(kept).toEqual(range(kept[0]!, total));
+  expect(kept.length).toBeGreaterThanOrEqual(MAX_ENTRIES_OF_FILE);
+  expect(kept.length).toBeLessThanOrEqual(2 * MAX_ENTRIES_OF_FILE);
+  expect(history.query(ALL).oldest).toBe(kept[0]);
+  expect(readdirSync(directory).sort()).toEqual(['history-0', 'history-1']);
+  const next = opened(directory);
+  expect(next.last).toBe(total);
+  expect(ids(next.history)).toEqual(kept);
+});
+
+it('a torn end is cut, and replayed', () => {
+  const directory = folder();
+  const { history } = opened(directory);
+  for (const effect of goals(1, 10)) history.take(effect);
+  history.flush();
+  const { size } = statSync(join(directory, 'history-0'));
+  for (const effect of goals(11, 20)) history.take(effect);
+  history.flush();
+  for (const cut of [1, 9, statSync(join(directory, 'history-0')).size - size - 1]) {
+    const copy = folder();
+    writeFileSync(join(copy, 'history-0'), readFileSync(join(directory, 'history-0')));
+    truncateSync(join(copy, 'history-0'), size + cut);
+    const next = opened(copy, goals(5, 20));
+    next.history.flush();
+    expect(ids(opened(copy).history)).toEqual(range(1, 20));
+  }
+});
+
+it('the history of another init is dropped, and so is a file that is none', () => {
+  const directory = folder();
+  const { history } = opened(directory);
+  for (const effect of goals(1, 10)) history.take(effect);
+  history.flush();
+  writeFileSync(join(directory, 'history-1'), 'nonsense');
+  const other = opened(directory, [], 'that');
+  expect(other.last).toBe(0);
+  other.history.take(goal(1));
+  other.history.flush();
+  expect(ids(opened(directory, [], 'that').history)).toEqual([1]);
+});
+
+it('a folder that takes nothing harms nothing; the log has it once, and the entries are written later', () => {
+  const directory = join(folder(), 'later');
+  const { history, said } = opened(directory);
+  const total = MAX_UNWRITTEN_ENTRIES + 3 * BATCH_ENTRIES;
+  for (let id = 1; id <= total; id++) history.take(goal(id));
+  history.flush();
+  expect(said).toEqual([expect.stringContaining('Unable to write the history: ENOENT')]);
+  mkdirSync(directory);
+  history.flush();
+  expect(said[1]).toBe('The history can be written again');
+  const kept = ids(opened(directory).history);
+  expect(kept).toEqual(range(total - MAX_UNWRITTEN_ENTRIES + 1, total));
+});
+
+it('files that were removed are made again', () => {
+  const directory = folder();
+  const { history } = opened(directory);
+  history.take(goal(1));
+  history.flush();
+  rmSync(join(directory, 'history-0'));
+  history.take(goal(2));
+  history.flush();
+  expect(ids(opened(directory).history)).toEqual([2]);
+});
+
+it('the caller is filled in when it is known; what is written meanwhile waits for it, but not for ever', () => {
+  const directory = folder();
+  const peer: Peer = { pid: 4711, uid: 1000, gid: 1000, name: 'stop' };
+  const { history } = opened(directory);
+  history.take(goal(1, 77));
+  for (const effect of goals(2, BATCH_ENTRIES + 1)) history.take(effect);
+  expect(readdirSync(directory)).toEqual([]);
+  history.take({ type: 'peer', question: 77, peer });
+  history.take({ type: 'peer', question: 99, peer });
+  history.take(goal(BATCH_ENTRIES + 2, 78));
+  history.flush();
+  history.take({ type: 'peer', question: 78, peer });
+  const [first, ...others] = opened(directory).history.query(ALL).entries;
+  expect(first).toMatchObject({ cause: { request: 'start', peer } });
+  expect(others.filter((entry) => 'cause' in entry && entry.cause.peer)).toEqual([]);
+});
+
+it('questions are answered by job, time and place; the newest where no place is given', () => {
+  const { history } = opened(folder());
+  for (const effect of goals(1, 9)) history.take(effect);
+  history.flush();
+  history.take(goal(10));
+  const asked = (query: Partial<HistoryQuery>) => history.query({ ...ALL, ...query }).entries.map(({ id }) => id);
+  expect(asked({ job: 'even' })).toEqual([2, 4, 6, 8, 10]);
+  expect(asked({ sinceMs: 1008 })).toEqual([8, 9, 10]);
+  expect(asked({ after: 7 })).toEqual([8, 9, 10]);
+  expect(asked({ after: 2, limit: 2 })).toEqual([3, 4]);
+  expect(asked({ after: null, limit: 3 })).toEqual([8, 9, 10]);
+  expect(asked({ after: null, job: 'odd', limit: 2 })).toEqual([7, 9]);
+  expect(history.query({ ...ALL, after: 2, limit: 2 })).toMatchObject({ upTo: 4, more: true, oldest: 1 });
+  expect(history.query({ ...ALL, after: 10 })).toMatchObject({ upTo: 10, more: false, entries: [] });
+  expect(asked({ limit: 0 })).toEqual([]);
+  const empty = opened(folder()).history;
+  expect(empty.query({ ...ALL, after: null })).toEqual({ entries: [], upTo: 0, more: false, oldest: 0 });
+});

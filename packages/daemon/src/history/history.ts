@@ -1,0 +1,148 @@
+/**
+ * The history of init: takes the entries that the engine tells, keeps them in memory until there are enough for one write, and
+ * answers questions. The next daemon replays the journal, and with it the entries that were lost with this one. So entries
+ * are written before a new journal begins, and each one once, by its id.
+ */
+import {
+  type HistoryAnswer,
+  type HistoryCause,
+  type HistoryEntry,
+  type HistoryQuery,
+  MAX_HISTORY_ENTRIES,
+} from '@upstart/protocol';
+import type { Effect } from '../engine/model/messages.ts';
+import { type Batch, HistoryFiles } from './history-files.ts';
+import { entryOf, rowOf } from './rows.ts';
+
+/** So many entries are written together. */
+export const BATCH_ENTRIES = 256;
+/** Entries wait for the answer about their caller until there are so many. */
+const MAX_HELD_ENTRIES = 1024;
+/** Entries in memory while they cannot be written; older ones are dropped. */
+export const MAX_UNWRITTEN_ENTRIES = 10_000;
+/** How many entries one question looks through from its `after` on. */
+const MAX_LOOKED_THROUGH = 5000;
+
+export type HistoryEffect = Extract<Effect, { type: 'history' | 'peer' }>;
+
+/** Rows, and the entries of them that are asked for. */
+interface Part {
+  first: number;
+  last: number;
+  entries(): HistoryEntry[];
+}
+
+export class History {
+  readonly #files: HistoryFiles;
+  readonly #warn: (text: string) => void;
+  #unwritten: HistoryEntry[] = [];
+  /** How many there are when writing is tried next. */
+  #writeAt = BATCH_ENTRIES;
+  /** Questions about callers that are not answered, and the causes that the answer is for. */
+  readonly #open = new Map<number, HistoryCause[]>();
+  #lastId = 0;
+  #hasFailed = false;
+
+  constructor(directory: string, supervisor: string, warn: (text: string) => void) {
+    this.#files = new HistoryFiles(directory, supervisor);
+    this.#warn = warn;
+  }
+
+  /** Takes the entries of the replayed journal. Returns the id of the last entry; the engine is not to use it twice. */
+  resume(told: readonly HistoryEffect[]): number {
+    this.#lastId = this.#files.open();
+    for (const effect of told) this.take(effect);
+    this.#open.clear();
+    return this.#lastId;
+  }
+
+  take(effect: HistoryEffect): void {
+    if (effect.type === 'peer') {
+      for (const cause of this.#open.get(effect.question) ?? []) if (effect.peer) cause.peer = effect.peer;
+      this.#open.delete(effect.question);
+      return;
+    }
+    const { entry, question } = effect;
+    if (entry.id <= this.#lastId) return;
+    this.#lastId = entry.id;
+    this.#unwritten.push(entry);
+    if (question !== undefined && 'cause' in entry) {
+      const causes = this.#open.get(question);
+      if (causes) causes.push(entry.cause);
+      else this.#open.set(question, [entry.cause]);
+    }
+    const { length } = this.#unwritten;
+    if (length >= this.#writeAt && (this.#open.size === 0 || length >= MAX_HELD_ENTRIES)) this.flush();
+  }
+
+  /** Writes what is not written yet: before the journal begins anew. */
+  flush(): void {
+    if (this.#unwritten.length === 0) return;
+    try {
+      while (this.#unwritten.length > 0) {
+        this.#files.append(batchOf(this.#unwritten.slice(0, BATCH_ENTRIES)));
+        this.#unwritten.splice(0, BATCH_ENTRIES);
+      }
+      this.#open.clear();
+      this.#writeAt = BATCH_ENTRIES;
+      if (this.#hasFailed) this.#warn('The history can be written again');
+      this.#hasFailed = false;
+    } catch (error) {
+      if (!this.#hasFailed) this.#warn(`Unable to write the history: ${(error as Error).message}`);
+      this.#hasFailed = true;
+      this.#unwritten = this.#unwritten.slice(-MAX_UNWRITTEN_ENTRIES);
+      this.#writeAt = Math.min(this.#unwritten.length + BATCH_ENTRIES, MAX_UNWRITTEN_ENTRIES + BATCH_ENTRIES);
+    }
+  }
+  query({ job, sinceMs, after, limit }: HistoryQuery): HistoryAnswer {
+    const parts = this.#parts();
+    const wanted = (entry: HistoryEntry): boolean =>
+      entry.atMs >= sinceMs && (job === null || ('job' in entry && entry.job === job));
+    const most = Math.min(limit, MAX_HISTORY_ENTRIES);
+    const oldest = parts[0]?.first ?? 0;
+    if (after === null) return { entries: newest(parts, wanted, most), upTo: this.#lastId, more: false, oldest };
+    const entries: HistoryEntry[] = [];
+    let looked = 0;
+    let upTo = after;
+    for (const part of parts) {
+      if (part.last <= after) continue;
+      for (const entry of part.entries()) {
+        if (entry.id <= after) continue;
+        if (entries.length >= most || looked >= MAX_LOOKED_THROUGH) return { entries, upTo, more: true, oldest };
+        looked++;
+        upTo = entry.id;
+        if (wanted(entry)) entries.push(entry);
+      }
+    }
+    return { entries, upTo, more: false, oldest };
+  }
+
+  #parts(): Part[] {
+    const written = this.#files
+      .batches()
+      .map(({ first, last, rows }) => ({ first, last, entries: () => entriesOf(rows) }));
+    const unwritten = this.#unwritten;
+    if (unwritten.length === 0) return written;
+    return [...written, { first: unwritten[0]!.id, last: this.#lastId, entries: () => unwritten }];
+  }
+}
+
+function newest(parts: readonly Part[], wanted: (entry: HistoryEntry) => boolean, most: number): HistoryEntry[] {
+  const found: HistoryEntry[] = [];
+  for (const part of parts.toReversed()) {
+    for (const entry of part.entries().toReversed()) {
+      if (found.length >= most) return found.reverse();
+      if (wanted(entry)) found.push(entry);
+    }
+  }
+  return found.reverse();
+}
+
+function batchOf(entries: readonly HistoryEntry[]): Batch {
+  const rows = Buffer.from(JSON.stringify(entries.map(rowOf)));
+  return { first: entries[0]!.id, last: entries.at(-1)!.id, count: entries.length, rows };
+}
+
+function entriesOf(rows: Uint8Array): HistoryEntry[] {
+  return (JSON.parse(Buffer.from(rows).toString()) as unknown[][]).map(entryOf);
+}

@@ -1,0 +1,93 @@
+/** Entries of the history as they are kept: rows of plain values, which take a third of the room of objects with names. */
+import { SLOTS } from '@upstart/common';
+import { type HistoryCause, type HistoryEntry, type Peer, STATES } from '@upstart/protocol';
+
+type Row = readonly unknown[];
+
+const GOALS = ['stop', 'start', 'respawn'] as const;
+const CAUSES: readonly HistoryCause['kind'][] = ['event', 'request', 'process', 'timer', 'init'];
+const KINDS: readonly HistoryEntry['kind'][] = ['goal', 'state', 'process', 'exit', 'event'];
+
+/** `[id, ms since the epoch, ms of monotonic time, after, kind, …]`. */
+export function rowOf(entry: HistoryEntry): Row {
+  const { id, atMs, monotonicMs, after, kind } = entry;
+  const head = [id, atMs, Math.round(monotonicMs * 1000) / 1000, after, KINDS.indexOf(kind)];
+  switch (entry.kind) {
+    case 'goal':
+      return [
+        ...head,
+        entry.job,
+        entry.instance,
+        GOALS.indexOf(entry.from),
+        GOALS.indexOf(entry.to),
+        ...causeRow(entry.cause),
+      ];
+    case 'state':
+      return [...head, entry.job, entry.instance, STATES.indexOf(entry.from), STATES.indexOf(entry.to)];
+    case 'process':
+      return [...head, entry.job, entry.instance, SLOTS.indexOf(entry.process), entry.pid];
+    case 'exit':
+      return [
+        ...head,
+        entry.job,
+        entry.instance,
+        SLOTS.indexOf(entry.process),
+        entry.pid,
+        entry.exitStatus,
+        entry.exitSignal,
+        entry.text,
+      ];
+    case 'event':
+      return [...head, entry.event, ...causeRow(entry.cause)];
+  }
+}
+
+function causeRow({ kind, text, request, peer }: HistoryCause): Row {
+  const row: unknown[] = [CAUSES.indexOf(kind), text];
+  if (request === undefined && !peer) return row;
+  row.push(request ?? null);
+  if (peer)
+    row.push(peer.pid, peer.uid, peer.gid, peer.name, ...(peer.parent ? [peer.parent.pid, peer.parent.name] : []));
+  return row;
+}
+
+/** The entry of a row that `rowOf` has made. */
+export function entryOf(row: Row): HistoryEntry {
+  const [id, atMs, monotonicMs, after, kind, ...rest] = row as [number, number, number, number, number, ...unknown[]];
+  const base = { id, atMs, monotonicMs, after };
+  if (KINDS[kind] === 'event') return { ...base, kind: 'event', event: rest[0] as string, cause: causeAt(rest, 1) };
+  const [job, instance, first, second] = rest as [string, string, number, number];
+  const about = { ...base, job, instance };
+  switch (KINDS[kind]) {
+    case 'goal':
+      return { ...about, kind: 'goal', from: GOALS[first]!, to: GOALS[second]!, cause: causeAt(rest, 4) };
+    case 'state':
+      return { ...about, kind: 'state', from: STATES[first]!, to: STATES[second]! };
+    case 'process':
+      return { ...about, kind: 'process', process: SLOTS[first]!, pid: second };
+    default: {
+      const [exitStatus, exitSignal, text] = rest.slice(4) as [number | null, string | null, string];
+      return { ...about, kind: 'exit', process: SLOTS[first]!, pid: second, exitStatus, exitSignal, text };
+    }
+  }
+}
+
+function causeAt(row: Row, at: number): HistoryCause {
+  const [kind, text, request, pid, uid, gid, name, parentPid, parentName] = row.slice(at) as [
+    number,
+    string,
+    string | null,
+    number,
+    number,
+    number,
+    string | null,
+    number,
+    string,
+  ];
+  const cause: HistoryCause = { kind: CAUSES[kind]!, text };
+  if (typeof request === 'string') cause.request = request;
+  if (pid === undefined) return cause;
+  const peer: Peer = { pid, uid, gid, name };
+  if (parentPid !== undefined) peer.parent = { pid: parentPid, name: parentName };
+  return { ...cause, peer };
+}
