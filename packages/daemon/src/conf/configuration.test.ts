@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import { encodeText } from '@upstart/common';
 import { MAX_JOB_FILE_SIZE } from '@upstart/job-language';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { COMMON_BYTES } from './job-file.ts';
 import { MAX_DEPTH, MAX_FOLDERS, MAX_LINKED } from './source.ts';
 import { TestConfiguration } from './testing/configuration.ts';
 
@@ -174,6 +175,17 @@ describe('broken files', () => {
     chmodSync(conf.path('conf/a.conf'), 0);
     conf.load(['conf']);
     expect(conf.errors).toEqual(['conf/a.conf: Error while loading configuration file: Permission denied']);
+  });
+
+  test('a file is read whole, whether it fits into the buffer that is kept or not', () => {
+    for (const size of [COMMON_BYTES - 1, COMMON_BYTES, COMMON_BYTES + 1]) {
+      const text = `description "${'x'.repeat(size - 15)}"\n`;
+      conf.write(`conf/size${size}.conf`, text);
+      expect(text).toHaveLength(size);
+    }
+    conf.load(['conf']);
+    for (const [name, { description }] of conf.jobs) expect(`size${(description?.length ?? 0) + 15}`).toBe(name);
+    expect(conf.jobs.size).toBe(3);
   });
 
   test('a file is read up to the limit of its size', () => {

@@ -1,5 +1,5 @@
 /** Reading one job file. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { decodeText, encodeText, systemErrorText } from '@upstart/common';
 import { JobFileError, MAX_JOB_FILE_SIZE } from '@upstart/job-language';
 import { isAbsent, isPassing } from './file-errors.ts';
@@ -28,7 +28,7 @@ export function readJobFile(path: string): JobFileContent | null {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) return null;
-    const text = stats.size <= MAX_JOB_FILE_SIZE ? readText(fd) : null;
+    const text = stats.size <= MAX_JOB_FILE_SIZE ? readText(fd, stats.size) : null;
     if (text === null) {
       throw new JobFileError(path, null, `File too large, expected at most ${MAX_JOB_FILE_SIZE} bytes`);
     }
@@ -41,18 +41,24 @@ export function readJobFile(path: string): JobFileContent | null {
   }
 }
 
-/** The content of the file; null if that is more by now than a job file may have. */
-function readText(fd: number): string | null {
-  // In one call, which takes half the time of reading bytes and decoding them. Bytes that are no UTF-8 become U+FFFD.
-  const text = readFileSync(fd, 'utf8');
-  if (text.includes('\uFFFD')) return readBytes(fd);
-  return text.length > MAX_JOB_FILE_SIZE ? null : text;
+/** Nearly all job files fit into this buffer, which is kept: a start reads thousands of them. */
+export const COMMON_BYTES = 16 * 1024;
+let common: Buffer | null = null;
+
+/** The content of a file of `size` bytes; null if that is more by now than a job file may have. */
+function readText(fd: number, size: number): string | null {
+  common ??= Buffer.allocUnsafeSlow(COMMON_BYTES);
+  const text = size < common.length ? readInto(common, fd) : null;
+  return text ?? readInto(Buffer.allocUnsafe(MAX_JOB_FILE_SIZE + 1), fd);
 }
 
-function readBytes(fd: number): string | null {
-  const bytes = Buffer.allocUnsafe(MAX_JOB_FILE_SIZE + 1);
-  const size = readSync(fd, bytes, 0, bytes.length, 0); // all of it: files are not read piecemeal as pipes are
-  return size < bytes.length ? decodeText(bytes.subarray(0, size)) : null;
+/** Null if the file fills the buffer. Files are read at once, not piecemeal as pipes are. */
+function readInto(buffer: Buffer, fd: number): string | null {
+  const size = readSync(fd, buffer, 0, buffer.length, 0);
+  if (size === buffer.length) return null;
+  const text = buffer.toString('utf8', 0, size);
+  // Bytes that are no UTF-8 become U+FFFD.
+  return text.includes('\uFFFD') ? decodeText(buffer.subarray(0, size)) : text;
 }
 
 function refusal(path: string, error: unknown): unknown {
