@@ -1,8 +1,9 @@
+import type { HistoryEntry } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
 import { chainLines } from '../text/chain.ts';
 import { paletteFor } from '../text/colour.ts';
 import { bootChain, jobChain, MAX_STEPS } from './chain.ts';
-import { BOOT_GAP_MS } from './entries.ts';
+import { BOOT_GAP_MS, CLOCK_SLACK_MS, ofThisMachineStart } from './entries.ts';
 import { bootHistory, HistoryWriter, randomJobs } from './testing/world.ts';
 
 const PLAIN = paletteFor(false, {});
@@ -68,7 +69,8 @@ describe('the chain of a boot', () => {
   });
 
   it('is that of the last start of the machine, and is none without a first event', () => {
-    const [before, now] = [bootHistory(randomJobs(5, 1)), story().sorted()];
+    const before = bootHistory(randomJobs(5, 1)).map((entry) => ({ ...entry, monotonicMs: entry.monotonicMs + 1000 }));
+    const now = story().sorted();
     const offset = before.length;
     const after = now.map((entry) => ({ ...entry, id: entry.id + offset, after: entry.after && entry.after + offset }));
     expect(bootChain([...before, ...after])?.steps[0]).toMatchObject({ job: 'web' });
@@ -87,6 +89,13 @@ describe('the chain of a boot', () => {
       { job: 'rc', atMs: 3100, tookMs: 100 },
       { event: 'runlevel', atMs: 3000 },
     ]);
+  });
+
+  it('is not cut where entries are a little out of order', () => {
+    const [first, second] = story().sorted() as [HistoryEntry, HistoryEntry];
+    const later = (ms: number): HistoryEntry[] => [{ ...first, monotonicMs: second.monotonicMs + ms }, second];
+    expect(ofThisMachineStart(later(CLOCK_SLACK_MS))).toHaveLength(2);
+    expect(ofThisMachineStart(later(CLOCK_SLACK_MS + 1))).toHaveLength(1);
   });
 
   it('of a respawned job is that of its first start', () => {

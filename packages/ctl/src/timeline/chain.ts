@@ -108,8 +108,8 @@ function chainTo(target: HistoryEntry, entries: readonly HistoryEntry[], from?: 
   };
 }
 
-/** Rounds milliseconds to a microsecond. */
-const micro = (ms: number): number => Math.round(ms * 1000) / 1000;
+/** Rounds milliseconds to a microsecond. Entries may be out of order by less. */
+const micro = (ms: number): number => Math.max(0, Math.round(ms * 1000) / 1000);
 
 /** Neighbours of one instance belong together. */
 function grouped(path: readonly HistoryEntry[]): HistoryEntry[][] {

@@ -18,12 +18,15 @@ export function keyOf({ job, instance }: Pick<InstanceEntry, 'job' | 'instance'>
   return `${job}\0${instance}`;
 }
 
+/** Entries of one machine start may be out of order by less than that, in milliseconds. */
+export const CLOCK_SLACK_MS = 100;
+
 /** The entries since the machine was started: before that, its clock showed more than at the beginning of this time. */
 export function ofThisMachineStart(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
-  for (let at = entries.length - 1; at > 0; at--)
-    if ((entries[at] as HistoryEntry).monotonicMs < (entries[at - 1] as HistoryEntry).monotonicMs)
-      return entries.slice(at);
-  return entries;
+  const isBefore = (before: HistoryEntry | undefined, entry: HistoryEntry): boolean =>
+    before !== undefined && entry.monotonicMs < before.monotonicMs - CLOCK_SLACK_MS;
+  const last = entries.findLastIndex((entry, at) => isBefore(entries[at - 1], entry));
+  return last < 0 ? entries : entries.slice(last);
 }
 
 /**

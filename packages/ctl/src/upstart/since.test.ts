@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sinceMs } from './since.ts';
+import { timeSince } from './since.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 29, 12);
 
@@ -11,8 +11,8 @@ it.each([
   ['0s', NOW_MS],
   ['2026-11-29T05:00Z', Date.UTC(2026, 10, 29, 5)],
   ['2026-11-29 05:00:01Z', Date.UTC(2026, 10, 29, 5, 0, 1)],
-])('since %s', (value, ms) => expect(sinceMs(value, NOW_MS)).toBe(ms));
+])('since %s', (value, ms) => expect(timeSince(value, NOW_MS)).toBe(ms));
 
 it.each(['', 'x', '10', '10y', '-1h', '2026-13-01', 'yesterday'])('refuses %j', (value) => {
-  expect(() => sinceMs(value, NOW_MS)).toThrow(/^--since takes/);
+  expect(() => timeSince(value, NOW_MS)).toThrow(/^--since takes/);
 });

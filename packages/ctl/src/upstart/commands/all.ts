@@ -1,5 +1,6 @@
 /** The sub-commands of `upstart`, in the order of its help: a file a command. */
 import type { FrontCommand } from '../command.ts';
+import { chain } from './chain.ts';
 import { reload, restart, start, stop } from './change.ts';
 import { check } from './check.ts';
 import { events } from './events.ts';
@@ -9,6 +10,7 @@ import { history } from './history.ts';
 import { kill } from './kill.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
+import { plot } from './plot.ts';
 import { ps } from './ps.ts';
 import { sessions } from './sessions.ts';
 import { simulate } from './simulate.ts';
@@ -25,6 +27,8 @@ export const COMMANDS: readonly FrontCommand[] = [
   explain,
   history,
   simulate,
+  chain,
+  plot,
   graph,
   logs,
   events,

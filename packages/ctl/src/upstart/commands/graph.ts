@@ -1,7 +1,8 @@
 /** `upstart graph`: jobs and events as a picture, for Graphviz, or as data. */
 import { resolve } from 'node:path';
 import { UsageError } from '@upstart/common';
-import type { JobConfig, JobsRead } from '@upstart/protocol';
+import { type HistoryEntry, type JobConfig, type JobsRead, UpstartError } from '@upstart/protocol';
+import { readHistory } from '../../history.ts';
 import { GRAPH_FORMATS, type GraphFormat } from '../../pictures/order.ts';
 import { type Call, frontCommand, JSON_OPTION } from '../command.ts';
 import { draw, OUTPUT_OPTION, requirePlace } from '../picture-output.ts';
@@ -35,9 +36,20 @@ export const graph = frontCommand({
     const format = formatOf(options);
     if (format === 'svg') requirePlace(call, 'graph');
     const configs = options.confdir === undefined ? await liveConfigs(call) : configsIn(options.confdir, call);
-    return draw({ picture: 'graph', format, configs, jobs: words, history: [] }, call);
+    return draw({ picture: 'graph', format, configs, jobs: words, history: await seen(call) }, call);
   },
 });
+
+/** What has happened, where an init is asked that keeps it and this user may read it. */
+async function seen({ connect, options }: Call<{ readonly confdir?: unknown }>): Promise<HistoryEntry[]> {
+  if (options.confdir !== undefined) return [];
+  try {
+    return (await readHistory(await connect(), { job: null, sinceMs: 0, after: 0 })).entries;
+  } catch (error) {
+    if (error instanceof UpstartError) return [];
+    throw error;
+  }
+}
 
 function formatOf(options: { readonly [format in GraphFormat]?: boolean | undefined }): GraphFormat {
   const [format = 'svg', ...more] = GRAPH_FORMATS.filter((each) => options[each] === true);

@@ -4,6 +4,7 @@ import { type HistoryEntry, MAX_HISTORY_ENTRIES, type UpstartClient } from '@ups
 import { readHistory } from '../../history.ts';
 import { historyName, historyText, isMilestone } from '../../text/history.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { timeSince } from '../since.ts';
 
 /** How many entries are shown without options. */
 const DEFAULT_LINES = 100;
@@ -42,7 +43,7 @@ export const history = frontCommand({
   async run(call) {
     const { options, words } = call;
     const now = (call.context.now?.() ?? new Date()).getTime();
-    const sinceMs = options.since === undefined ? 0 : timeOf(options.since, now);
+    const sinceMs = options.since === undefined ? 0 : timeSince(options.since, now);
     const lines = linesOf(options.lines, options.since !== undefined);
     const client = await call.connect();
     const [word] = words;
@@ -116,18 +117,6 @@ function linesOf(option: string | undefined, hasSince: boolean): number {
   if (!/^[0-9]+$/.test(option) || Number(option) === 0)
     throw new UsageError(`--lines takes a number from 1, not ${option}`);
   return Number(option);
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Milliseconds since the epoch of `10m` (ago) or of a time. Throws UsageError. */
-function timeOf(text: string, now: number): number {
-  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined) return Math.max(0, now - Number(count) * (UNITS_MS[unit] as number));
-  const at = Date.parse(/^\d{4}-\d\d-\d\d \d\d:\d\d/.test(text) ? text.replace(' ', 'T') : text);
-  if (Number.isNaN(at) || at < 0)
-    throw new UsageError(`--since takes 10m, 2h, 1d or a time such as 2026-11-29 01:16, not ${text}`);
-  return at;
 }
 
 /** `2026-11-29 01:16:36.123`, in the zone of this process. */
