@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
 import { HARMLESS, LOSSES } from './faults.ts';
+import { checkHistory } from './history.ts';
 import { Random } from './random.ts';
 import { pause, Session } from './session.ts';
 import { World } from './world.ts';
@@ -85,6 +86,8 @@ async function runWorld(
     await sabotage;
   }
   await world.checkAll(session);
+  // A small disk may not hold all of it.
+  await checkHistory(session, disk === null);
 
   const before = world.processes(session);
   const name = random.pick(Object.keys(LOSSES));
@@ -97,6 +100,7 @@ async function runWorld(
     await fullDisk(session, world, disk);
   }
   for (const service of world.services) await world.agrees(session, service);
+  await checkHistory(session, false);
 
   const status = await session.end();
   if (status !== 0) throw new Error(`init ended with ${status}`);

@@ -116,6 +116,29 @@ describe('any story', () => {
     );
   });
 
+  it('has a history without a gap, in which each entry of an instance follows the one before', () => {
+    fc.assert(
+      fc.property(story, fc.constantFrom('taken', 'late'), (told, orders) => {
+        const { effects } = play(told, () => {}, orders);
+        const entries = effects.flatMap((effect) => (effect.type === 'history' ? [effect.entry] : []));
+        expect(entries.map(({ id }) => id)).toEqual(entries.map((_, i) => i + 1));
+        const goals = new Map<string, string>();
+        const states = new Map<string, string>();
+        for (const entry of entries) {
+          expect(entry.after).toBeLessThan(entry.id);
+          if (entry.kind === 'goal') {
+            expect(entry.from).toBe(goals.get(entry.job) ?? 'stop');
+            goals.set(entry.job, entry.to);
+          } else if (entry.kind === 'state') {
+            expect(entry.from).toBe(states.get(entry.job) ?? 'waiting');
+            states.set(entry.job, entry.to);
+          }
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('keeps the invariants at every step', () => {
     fc.assert(
       fc.property(story, fc.constantFrom('taken', 'late'), (told, orders) => {
