@@ -71,7 +71,7 @@ it('says what it is about', async () => {
         state: 'running',
         processes: [{ slot: 'main', pid: expect.any(Number) }],
         logTrouble: null,
-        ...{ health: 'well', why: null, since: expect.any(Number), respawns: 0, lastExit: null },
+        ...{ health: 'well', why: null, since: expect.any(Number), respawns: 0, series: null, lastExit: null },
         ...{ memoryBytes: expect.any(Number), cpuMs: expect.any(Number) },
       },
     ],

@@ -6,6 +6,7 @@ import {
   type InstanceStatus,
   type JobStatus,
   type ProcessExit,
+  type RespawnSeries,
   type UpstartClient,
 } from '@upstart/protocol';
 
@@ -23,6 +24,8 @@ export interface Row {
   /** The time at which it entered its state, in milliseconds since the epoch; null: never, or unknown. */
   readonly since: number | null;
   readonly respawns: number;
+  /** Those without a long run between them, of a job that has an instance. */
+  readonly series: RespawnSeries | null;
   readonly lastExit: ProcessExit | null;
   readonly memoryBytes: number | null;
   readonly cpuMs: number | null;
@@ -57,7 +60,7 @@ export async function jobRows(client: UpstartClient): Promise<Row[]> {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const NOTHING = { since: null, respawns: 0, lastExit: null, memoryBytes: null, cpuMs: null };
+const NOTHING = { since: null, respawns: 0, series: null, lastExit: null, memoryBytes: null, cpuMs: null };
 
 function brokenRow(job: string, files: readonly BrokenFile[]): Row {
   const why = files.map(brokenFileText).join('; ');
@@ -76,7 +79,7 @@ function rowsOf(status: JobStatus): Row[] {
 /** An instance of a job with a broken file runs with the definition before. */
 function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceStatus): Row {
   const { name, goal, state, processes, health = 'well', why = null, since = null, respawns = 0 } = instance;
-  const { lastExit = null, memoryBytes = null, cpuMs = null } = instance;
+  const { series = null, lastExit = null, memoryBytes = null, cpuMs = null } = instance;
   return {
     job,
     instance: name,
@@ -86,6 +89,7 @@ function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceS
     why: jobWhy ?? why,
     since,
     respawns,
+    series,
     lastExit,
     memoryBytes,
     cpuMs,

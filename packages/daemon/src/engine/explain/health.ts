@@ -4,8 +4,8 @@ import type { Health, ProcessExit } from '@upstart/protocol';
 import type { ClassState, ExitState, InstanceState } from '../model/state.ts';
 import { instanceLogTrouble } from '../processes/log-troubles.ts';
 import { isFlapping } from '../processes/respawn-series.ts';
-import { type Question, wallOf } from './question.ts';
-import type { Waits } from './waits.ts';
+import type { Question } from './question.ts';
+import { remaining, type Waits } from './waits.ts';
 
 export interface Verdict {
   health: Health;
@@ -45,8 +45,8 @@ export function processExit({ status, at }: ExitState): ProcessExit {
 
 /** `respawned 6 times in 4 minutes, next try in 3 seconds; its main process exited with status 1` */
 function flappingWhy(asked: Question, { series, respawns, pause, lastExit }: InstanceState): string {
-  const span = series && durationText(wallOf(asked) - series.since);
-  const next = pause?.until ? `, next try in ${durationText(pause.until - wallOf(asked)) ?? 'a moment'}` : '';
+  const span = series && durationText(asked.now - series.sinceMs);
+  const next = pause?.timer ? `, next try in ${remaining(asked, pause)}` : '';
   const exit = lastExit ? `; its main process ${exitWords(lastExit)}` : '';
   return `respawned ${series?.count ?? respawns} times${span ? ` in ${span}` : ''}${next}${exit}`;
 }

@@ -46,11 +46,6 @@ export function question(context: Context, now: number, privileged: boolean): Qu
   return { context, now, privileged, tell: privileged ? tellAll : tellPublic, emitters: new Emitters(context) };
 }
 
-/** The time of the question in milliseconds since the epoch: that of the last input, and what has passed since. */
-export function wallOf({ context, now }: Pick<Question, 'context' | 'now'>): number {
-  return context.wall + now - context.now;
-}
-
 /** A cause, as far as the client may know it. */
 export function knownCause({ privileged }: Question, cause: string): string {
   return privileged ? cause : publicCause(cause);

@@ -8,7 +8,7 @@ import type { Context } from '../model/context.ts';
 import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
 import { aboutJob, missingNote } from './operands.ts';
-import { type Question, wallOf } from './question.ts';
+import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
 
 /** The most reasons in the tree; a boot that waits for one thing has thousands. */
@@ -161,8 +161,8 @@ export class Waits {
       const text = this.#setUpText(instance, main);
       if (text !== null) return text;
     }
-    if (instance.pause?.until)
-      return `pauses before its next respawn, which comes in ${this.#remaining(instance.pause)}`;
+    if (instance.pause?.timer)
+      return `pauses before its next respawn, which comes in ${remaining(this.#asked, instance.pause)}`;
     const process = processes[state as Slot];
     if (!process) return null;
     const name = `the ${state} process (${pidText(process)})`;
@@ -176,16 +176,12 @@ export class Waits {
     if (main.phase !== 'executed') return `the main process (${pidText(main)}) is being set up`;
     if (main.stopped !== undefined) return `the main process (${main.pid})${halted(main)}`;
     if (instance.settling) {
-      return `the main process (${main.pid}) has to live for ${this.#remaining(instance.settling)} more, as \`ready after\` says`;
+      return `the main process (${main.pid}) has to live for ${remaining(this.#asked, instance.settling)} more, as \`ready after\` says`;
     }
     if (expect === 'none') return null;
     const what = { stop: 'raise SIGSTOP', fork: 'fork', daemon: 'fork twice' }[expect];
     const so = main.forks === 0 ? '' : `, and has forked ${main.forks === 1 ? 'once' : `${main.forks} times`}`;
     return `the main process (${main.pid}) has yet to ${what}, as \`expect ${expect}\` says${so}`;
-  }
-
-  #remaining({ until }: { until: number }): string {
-    return durationText(until - wallOf(this.#asked)) ?? 'a moment';
   }
 
   #killText(instance: InstanceState): string {
@@ -197,6 +193,12 @@ export class Waits {
     const then = timer ? `; KILL follows in ${left} second${left === 1 ? '' : 's'}` : '';
     return `the main process (${pid}) was sent the ${sent} signal and still runs${then}`;
   }
+}
+
+/** The time until a timer goes off: `3 seconds`. */
+export function remaining({ context, now }: Question, { timer }: { timer: number }): string {
+  const due = context.state.timers.get(timer)?.due ?? now;
+  return durationText(due - now) ?? 'a moment';
 }
 
 function pidText(process: ProcessState): string {

@@ -5,6 +5,8 @@ export interface RespawnSeries {
   count: number;
   /** When the first of them was, in milliseconds since the epoch. */
   since: number;
+  /** The same in milliseconds of monotonic time. */
+  sinceMs: number;
   /** They came so fast that the job flaps, and the event for that has been emitted. */
   flaps: boolean;
   /** When it came to run again, in milliseconds of monotonic time; absent until it has. */

@@ -34,8 +34,8 @@ export function noteRespawn(context: Context, instance: InstanceState): void {
   const { name, respawnDelayMs } = definition;
   instance.respawns++;
   instance.respawnedAt = [...(instance.respawnedAt ?? []), context.now].slice(-FLAPPING_RESPAWNS);
-  const { count = 0, since = context.wall, flaps = false } = instance.series ?? {};
-  instance.series = { count: count + 1, since, flaps: isFlapping(definition, instance, context.now) };
+  const { count = 0, since = context.wall, sinceMs = context.now, flaps = false } = instance.series ?? {};
+  instance.series = { count: count + 1, since, sinceMs, flaps: isFlapping(definition, instance, context.now) };
   if (instance.series.flaps && !flaps) emitFlapping(context, instance);
   if (respawnDelayMs > 0) {
     const seed = `${name}\0${instance.name}\0${instance.series.count}`;

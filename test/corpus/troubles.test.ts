@@ -1,0 +1,118 @@
+/**
+ * Forty of the real job files, booted: what `upstart ps --failed` and `upstart explain` say of them agrees with what happened
+ * (UPSTART_CORPUS). Conditions, settings and names are those of the files; their commands are replaced by harmless ones, as the
+ * real ones would change the machine.
+ */
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Notification, Troubles } from '../../packages/protocol/src/index.ts';
+import { Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
+
+const corpus = process.env.UPSTART_CORPUS;
+const title = corpus === undefined ? 'forty files of a corpus (UPSTART_CORPUS does not name one)' : `of ${corpus}`;
+const FILES = 40;
+
+/** Events that a machine emits when it boots. */
+const BOOT = [
+  ...['startup', 'virtual-filesystems', 'local-filesystems', 'remote-filesystems', 'filesystem'],
+  ...['net-device-up IFACE=lo', 'net-device-up IFACE=eth0', 'static-network-up', 'runlevel RUNLEVEL=2 PREVLEVEL=N'],
+];
+
+/** Evenly taken from all files, those in folders among them, by the names of their jobs. */
+function chosen(jobs: string): [job: string, file: string][] {
+  const all = readdirSync(jobs, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.conf'));
+  const byName = [...new Map(all.sort().map((file) => [basename(file, '.conf'), file]))];
+  const step = Math.floor(byName.length / FILES);
+  return byName.filter((_, i) => i % step === 0).slice(0, FILES);
+}
+
+/** The file with other commands: each third job fails with its main process, each fifth with a pre-start. */
+function harmless(text: string, number: number): string {
+  const isTask = /^\s*task\b/m.test(text);
+  const main = number % 3 === 0 ? 'exec false' : isTask ? 'exec true' : 'exec sleep 1000';
+  const hook = number % 5 === 0 ? 'pre-start exec false\n' : '';
+  const kept = text
+    .replace(/^[ \t]*(?:(?:pre|post)-(?:start|stop)[ \t]+)?script\b[\s\S]*?^[ \t]*end script\b.*$/gm, '')
+    .replace(/^[ \t]*(?:(?:pre|post)-(?:start|stop)[ \t]+)?exec\b(?:.*\\\n)*.*$/gm, '')
+    // Nobody is to become another user here, nor to leave its groups; a `chroot` stays, and fails.
+    .replace(/^[ \t]*(?:setuid|setgid|cgroup|apparmor|console|expect)\b.*$/gm, '');
+  return `${kept}\n${hook}${main}\n`;
+}
+
+describe.skipIf(corpus === undefined)(title, () => {
+  let session: Session;
+  const notified: Notification[] = [];
+
+  beforeAll(async () => {
+    const jobs = join(corpus ?? '', 'jobs');
+    session = await Session.start({ options: ['--verbose', '--no-startup-event'] });
+    const watch = spawn(join(session.folder, 'product/bin/initctl'), ['watch', '--json'], {
+      env: session.env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let pending = '';
+    watch.stdout.on('data', (data) => {
+      const lines = (pending + data).split('\n');
+      pending = lines.pop() ?? '';
+      for (const line of lines) notified.push(JSON.parse(line) as Notification);
+    });
+    await eventually('it watches', async () => {
+      await session.run('initctl', 'emit', '--no-wait', 'probe');
+      return notified.length > 0;
+    });
+    chosen(jobs).forEach(([job, file], number) => {
+      session.job(job, harmless(readFileSync(join(jobs, file), 'latin1'), number));
+    });
+    await session.run('initctl', 'reload-configuration');
+    for (const event of BOOT) await session.run('initctl', 'emit', '--no-wait', ...event.split(' '));
+    await eventually('the machine has booted', () =>
+      notified.some((one) => one.event === 'event-emitted' && one.name === 'runlevel'),
+    );
+  });
+  afterAll(() => session?.kill());
+
+  /** By the notifications and the log: independent of what is asked below. */
+  function happened(): string[] {
+    const failed = notified.flatMap((one) => (one.event === 'failed' ? [one.job] : []));
+    const broken = [...session.said.matchAll(/^init:\S*\/([^/\s]+)\.conf:\d+: /gm)].map(([, job = '']) => job);
+    const refused = [...session.said.matchAll(/^init: Failed to obtain (\S+) instance/gm)].map(([, job = '']) => job);
+    return [...new Set([...failed, ...broken, ...refused])].sort();
+  }
+
+  async function json<T>(...words: string[]): Promise<T> {
+    return JSON.parse((await session.run('upstart', ...words, '--json')).stdout) as T;
+  }
+
+  async function failed(): Promise<string[]> {
+    return [...new Set((await json<{ job: string }[]>('ps', '--failed')).map(({ job }) => job))].sort();
+  }
+
+  test('ps --failed names those that failed, and no others', async () => {
+    // What the events have started may still be about to fail.
+    await eventually('they agree', async () => isDeepStrictEqual(await failed(), happened()));
+    expect(happened().length).toBeGreaterThan(3);
+    expect((await session.run('upstart', 'ps', '--failed')).status).toBe(1);
+  });
+
+  test('explain has a cause for each of them, and each waiting job once, behind its cause', async () => {
+    const { causes, dropped } = await json<Troubles>('explain');
+    const faults = causes.filter(({ kind }) => ['broken', 'failed', 'flapping'].includes(kind));
+    expect(faults.map(({ job }) => job).sort()).toEqual(await failed());
+    expect(dropped).toBe(0);
+    const waiting = causes.flatMap(({ waiting: groups }) => groups.flatMap(({ jobs }) => jobs));
+    expect(waiting.length).toBe(new Set(waiting).size);
+    expect(waiting.filter((job) => happened().includes(job))).toEqual([]);
+    for (const { job, waiting: groups, affected } of faults) {
+      expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(affected);
+      // Each waits for the job at fault, or for another one that waits because of it.
+      const names = [job ?? '', ...groups.flatMap(({ jobs }) => jobs)];
+      for (const { for: wanted } of groups) expect(names.some((name) => wanted.includes(name))).toBe(true);
+    }
+    // The faults come first.
+    expect(causes.slice(0, faults.length)).toEqual(faults);
+  });
+});
