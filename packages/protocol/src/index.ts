@@ -1,5 +1,6 @@
 export * from './address.ts';
 export * from './client.ts';
+export * from './dbus-address.ts';
 export * from './errors.ts';
 export * from './framing.ts';
 export * from './history.ts';

@@ -1,5 +1,8 @@
+import { chmodSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatAddress } from './address.ts';
+import { dbusAddress } from './dbus-address.ts';
 import { AddressError, controlSocket, isSession } from './locate.ts';
 import { TestSessions } from './testing/sessions.ts';
 
@@ -22,6 +25,34 @@ describe('the daemon that is meant', () => {
     expect(() => controlSocket('default', { UPSTART_SESSION: 'unix:abstract=/x' })).toThrow(
       'Unable to connect to Upstart: UPSTART_SESSION is unix:abstract=/x, where unix:path=/PATH is expected',
     );
+    expect(() => controlSocket('default', { UPSTART_SESSION: dbusAddress(1, 4194305) })).toThrow(AddressError);
+  });
+});
+
+describe('a session by the address that D-Bus clients know', () => {
+  let sessions: TestSessions;
+  beforeEach(() => {
+    sessions = new TestSessions();
+  });
+  afterEach(() => sessions.close());
+  const uid = process.geteuid?.() ?? 0;
+
+  it('is found in either folder, and only if the folder is its own', async () => {
+    for (const { pid, address } of [await sessions.announced(), await sessions.temporary('')]) {
+      const env = { ...sessions.env, UPSTART_SESSION: dbusAddress(uid, pid) };
+      expect(formatAddress(controlSocket('default', env))).toBe(address);
+      expect(() => controlSocket('default', { ...env, UPSTART_SESSION: dbusAddress(uid + 1, pid) })).toThrow(
+        AddressError,
+      );
+      chmodSync(dirname(controlSocket('default', env)), 0o755);
+      expect(() => controlSocket('default', env)).toThrow(AddressError);
+    }
+  });
+
+  it('is found by the environment of its init', async () => {
+    const { pid, address } = await sessions.announced('init', sessions.env);
+    const env = { UPSTART_SESSION: dbusAddress(uid, pid) };
+    expect(formatAddress(controlSocket('default', env))).toBe(address);
   });
 });
 

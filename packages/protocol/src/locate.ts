@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTROL_SOCKET, parseAddress, SYSTEM_SOCKET_DIR } from './address.ts';
+import { socketOfDBusAddress } from './dbus-address.ts';
 import { findSessions, type Session, type SessionEnv } from './sessions.ts';
 
 /** The environment as far as it decides which daemon is meant. */
@@ -29,7 +30,7 @@ export function isSession(scope: Scope, env: AddressEnv): boolean {
 export function controlSocket(scope: Scope, env: AddressEnv): string {
   const address = sessionAddress(scope, env);
   if (address === null) return systemSocket(env);
-  const path = parseAddress(address);
+  const path = parseAddress(address) ?? socketOfDBusAddress(address, env);
   if (path === null) {
     throw new AddressError(
       `Unable to connect to Upstart: UPSTART_SESSION is ${address}, where unix:path=/PATH is expected`,

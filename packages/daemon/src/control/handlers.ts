@@ -50,10 +50,14 @@ export interface ControlContext {
   initPid: number;
   orphans: Orphans;
   usage: ProcessUsage;
-  /** Takes init's name on the bus at this address. Rejects with an `UpstartError`. */
-  joinBus(address: string): Promise<void>;
   history: Pick<History, 'query'>;
   supervisor: Pick<Supervisor, 'findPeer'>;
+  bus: {
+    /** Init has its name on a bus. */
+    isJoined(): boolean;
+    /** Takes that name on the bus at this address. Rejects with an `UpstartError`. */
+    join(address: string): Promise<void>;
+  };
 }
 
 /** The client of a request. */
@@ -207,9 +211,10 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   notifyDiskWriteable: (context, _params, caller) => change(context, caller, { method: 'notifyDiskWriteable' }),
   async notifyDBusAddress(context, { address }, caller) {
     if (context.runner.engine.state.settings.pid1) throw upstartError('pid1-dbus-address');
+    if (context.bus.isJoined()) return null;
     // One that cannot be reached is remembered all the same (reference: dbus §1.2).
     await change(context, caller, { method: 'notifyDBusAddress', address });
-    await context.joinBus(address);
+    await context.bus.join(address);
     return null;
   },
   // Control groups are made directly: no manager is needed, and its address changes nothing.

@@ -26,6 +26,10 @@ export class DBusBus {
     this.#options = options;
   }
 
+  get isJoined(): boolean {
+    return this.#connection !== null;
+  }
+
   /** Looks without a word for the system bus, or for the one `notified` that a client of this session has named: usually there is none yet. */
   start(notified: string | null): void {
     const address = this.#options.systemAddress ?? notified;

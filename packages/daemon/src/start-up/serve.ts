@@ -121,7 +121,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     usage,
     history,
     supervisor,
-    joinBus: (address: string): Promise<void> => bus.notified(address),
+    bus: { isJoined: (): boolean => bus.isJoined, join: (address: string): Promise<void> => bus.notified(address) },
   };
   const dbusHost = new DBusHost(context);
   const bus = new DBusBus({

@@ -22,9 +22,9 @@ export class TestSessions {
     }
   }
 
-  /** A session that is announced; `name` is what its init is called. */
-  async announced(name = 'init'): Promise<Session> {
-    const pid = await this.process(name);
+  /** A session that is announced; `name` is what its init is called, and `env` its environment. */
+  async announced(name = 'init', env: NodeJS.ProcessEnv = process.env): Promise<Session> {
+    const pid = await this.process(name, env);
     const session = await this.#listen(pid, join(this.env.XDG_RUNTIME_DIR, `upstart/init-${pid}`));
     this.announce(`${pid}.session`, session.address);
     return session;
@@ -41,10 +41,10 @@ export class TestSessions {
   }
 
   /** A process that /proc calls so. */
-  async process(name: string): Promise<number> {
+  async process(name: string, env: NodeJS.ProcessEnv = process.env): Promise<number> {
     const program = join(this.folder, name);
     if (!existsSync(program)) copyFileSync('/bin/sleep', program);
-    const child = spawn(program, ['1000'], { stdio: 'ignore' });
+    const child = spawn(program, ['1000'], { stdio: 'ignore', env });
     this.#processes.push(child);
     await once(child, 'spawn');
     return child.pid as number;
