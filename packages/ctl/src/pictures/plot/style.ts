@@ -9,7 +9,7 @@ export const STYLE = `
 .failed { fill: #cf222e; font-weight: 600; }
 .link { fill: none; stroke-width: 1; opacity: .65; }
 .starts { stroke: #0969da; } .stops { stroke: #bc4c00; stroke-dasharray: 6 4; } .waits { stroke: #1a7f37; stroke-dasharray: 2 3; }
-.sample { opacity: 1; } .chain { stroke-width: 2; opacity: 1; }
+.sample { opacity: 1; stroke-width: 1.6; } .chain { stroke-width: 2; opacity: 1; }
 @media (prefers-color-scheme: dark) {
 .zebra { fill: #151b23; }
 .tick { stroke: #3d444d; }
