@@ -5,9 +5,7 @@
 #include "logger.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #define MODE 0640

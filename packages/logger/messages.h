@@ -40,8 +40,10 @@ enum message_type {
 /* Flags of a log: its lines are copied to one of these, as they are when there is no label. */
 #define LOG_TO_OUTPUT 1u
 #define LOG_TO_ERROR 2u
-/* The ids of logs are below this. */
+/* The ids of logs are below this. Less in tests. */
+#ifndef LOG_PLACES
 #define LOG_PLACES (sizeof(void *) < 8 ? 4096u : 65536u)
+#endif
 
 /* A longer text is cut. */
 #define MESSAGE_TEXT (32u * 1024)

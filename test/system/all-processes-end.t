@@ -13,6 +13,8 @@ mode: system
   another daemon
   $ there() { cmp <(pgrep -f 'daemon.js|conf-watch|^logger$') <(sort -n /run/sendsigs.omit.d/upstart) && echo named; }; eventually named there
   named
+  $ before=$(pgrep -x logger); kill -KILL $before; again() { [ "$(pgrep -x logger)" != $before ] && there; }; eventually named again
+  named
   $ upstart-rc 2; INIT_VERBOSE=yes upstart-rc 2
   start 2
   upstart-rc: /etc/rc2.d/S20svc start

@@ -30,6 +30,7 @@ static struct watch channel = {.fd = -1};
 static struct timer restart;
 static int64_t started_at;
 static unsigned short_lives, not_ready;
+static bool has_ended;
 
 bool logger_send(const struct message *head, const char *text, size_t length, int fd) {
 	bool sent = message_send(channel.fd, head, text, length, fd, MSG_DONTWAIT);
@@ -44,9 +45,11 @@ static void receive(void) {
 	while (message_receive(channel.fd, &message, &fd)) {
 		if (fd >= 0)
 			close(fd);
-		if (message.head.type == LOG_READY)
+		if (message.head.type == LOG_READY) {
 			not_ready = 0;
-		else
+			if (has_ended)
+				report_add(REPORT_LOGGER_REPLACED, NUMBER(PID, pid));
+		} else
 			logs_take(&message);
 	}
 }
@@ -106,6 +109,7 @@ static void start(struct timer *timer) {
 
 void logger_ended(int status) {
 	(void)status;
+	has_ended = true;
 	pid = 0;
 	receive(); /* what it has still said */
 	watch_close(&channel);

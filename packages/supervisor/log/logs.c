@@ -102,12 +102,9 @@ void logs_keep_folder(const struct frame *frame) {
 
 bool logs_say(int fd, const char *line, size_t length) {
 	struct message head = {.type = LOG_SAY, .flags = fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR};
-	size_t sent = 0;
-	do {
+	for (size_t sent = 0; sent == 0 || sent < length; sent += MESSAGE_TEXT)
 		if (!logger_send(&head, line + sent, length - sent, -1))
 			return false;
-		sent += MESSAGE_TEXT;
-	} while (sent < length);
 	return true;
 }
 
@@ -130,6 +127,7 @@ static struct log *new_log(const void *path, size_t path_length, const char *lab
 	struct log *log = first_free < PLACES ? calloc(1, sizeof *log) : NULL;
 	if (!log || !set_text(log, path, path_length, label)) {
 		free(log);
+		errno = ENOMEM;
 		return NULL;
 	}
 	log->silence.fd = -1;

@@ -5,9 +5,6 @@
  */
 #pragma once
 
-#include <stdio.h>
-#include <sys/types.h>
-
 #include "../logger/messages.h"
 #include "link/frames.h"
 #include "loop/loop.h"

@@ -73,6 +73,7 @@ const READ_REPORT: { [T in ReportType]: (fields: Fields) => Content<T> } = {
     uid: fields.number('uid'),
     gid: fields.number('gid'),
   }),
+  'logger-replaced': (fields) => ({ pid: fields.number('pid') }),
 };
 
 const READ_GREETING: { [T in keyof typeof GREETING]: (fields: Fields) => Incoming } = {

@@ -176,4 +176,5 @@ export const REPORTS = {
   'log-restored': { type: 81, id: 'report', required: ['path', 'errno', 'count'] },
   'log-not-rotated': { type: 82, id: 'report', required: ['path', 'errno'] },
   peer: { type: 83, id: 'report', required: ['token', 'errno', 'pid', 'uid', 'gid'] },
+  'logger-replaced': { type: 84, id: 'report', required: ['pid'] },
 } as const satisfies Record<string, Frame>;

@@ -286,6 +286,7 @@ const report: fc.Arbitrary<Report> = fc.oneof(
     uid: count,
     gid: count,
   }),
+  fc.record({ type: fc.constant('logger-replaced' as const), seq: id, pid: count }),
 );
 
 /** Types and tags of PROTOCOL.md, by name. */
@@ -310,6 +311,7 @@ const TYPES: Record<Report['type'], number> = {
   'log-not-rotated': 82,
   signal: 77,
   peer: 83,
+  'logger-replaced': 84,
 };
 const TAGS: Record<string, number> = {
   process: 1,

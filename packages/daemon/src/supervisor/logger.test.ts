@@ -1,4 +1,5 @@
 /** The logger is a process of its own: it may be killed or stopped at any moment, and jobs notice nothing. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -85,6 +86,49 @@ test('the logger learns of a process when it writes something, and never of one 
   daemon.send({ type: 'signal', id: 11, process: 1, signal: 9, group: true });
   await daemon.report('exited', 1);
   expect(await terminals()).toBe(2);
+});
+
+test('a logger without a descriptor for a terminal gets it when it has one again', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const log = join(init.folder, 'log');
+  const logger = await init.logger();
+  await eventually(() => openIn(logger).some((name) => name.includes('timerfd')));
+  const allow = (count: number) => execFileSync('prlimit', [`--pid=${logger}`, `--nofile=${count}:`]);
+  allow(openIn(logger).length);
+  daemon.shell(1, 'echo one; exec sleep 1000', { console: 'log', logPath: log });
+  await daemon.report('execed', 1);
+  daemon.shell(2, 'echo two; exit 2', { console: 'log', logPath: log });
+  // a second late, as with any logger that does not answer
+  expect((await daemon.report('exited', 2)).code).toBe(2);
+  expect(textOf(log)).toBe('');
+  allow(1000);
+  await eventually(() => textOf(log).length === 10);
+  expect(textOf(log).split('\r\n').sort()).toEqual(['', 'one', 'two']);
+});
+
+test('as many logs as there are places, and one more', async () => {
+  // two are those of the daemon's output
+  const init = Init.start(compileInit('-DLOG_PLACES=5u'));
+  const daemon = await init.daemon();
+  const path = (id: number) => join(init.folder, `log${id}`);
+  for (const id of [1, 2, 3, 4]) daemon.shell(id, `echo ${id}; exec sleep 1000`, { console: 'log', logPath: path(id) });
+  expect(await daemon.report('spawn-failed', 4)).toMatchObject({ errno: 12 });
+  for (const id of [1, 2, 3]) await eventually(() => textOf(path(id)) === `${id}\r\n`);
+  daemon.send({ type: 'signal', id: 11, process: 2, signal: 9, group: true });
+  await daemon.report('exited', 2);
+  daemon.shell(12, 'echo 12; exit 7', { console: 'log', logPath: path(2) });
+  expect((await daemon.report('exited', 12)).code).toBe(7);
+  expect(textOf(path(2))).toBe('2\r\n12\r\n');
+  expect(init.said).toBe('');
+});
+
+test('the daemon learns the pid of each logger that comes up in place of another', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const first = await init.logger();
+  process.kill(first, 'SIGKILL');
+  expect((await daemon.report('logger-replaced')).pid).toBe(await init.logger(first));
 });
 
 test('without a logger processes run without logs, which is logged', async () => {

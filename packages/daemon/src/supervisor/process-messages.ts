@@ -144,6 +144,8 @@ export type Report = { seq: number } & (
   | { type: 'log-not-rotated'; path: string; errno: number }
   /** The process at the other end of a socket of the daemon's, as FIND_PEER has asked; `errno`: why that is not known, or 0. */
   | { type: 'peer'; token: number; errno: number; pid: number; uid: number; gid: number }
+  /** Another logger has come up in place of one that has ended. */
+  | { type: 'logger-replaced'; pid: number }
   /** A signal sent to the supervisor, which is what users know as init. */
   | { type: 'signal'; signal: number }
 );

@@ -17,7 +17,10 @@ export interface SystemDuties {
 const OF_THE_MACHINE: SystemDuties = {
   openLog: () => openKernelLog(),
   noteOwnProcesses: () => omitFromSendsigs(),
-  noteReports: (reports) => noteLogouts(reports),
+  noteReports: (reports) => {
+    noteLogouts(reports);
+    if (reports.some((report) => report.type === 'logger-replaced')) omitFromSendsigs();
+  },
 };
 
 const NONE: SystemDuties = { openLog: () => null, noteOwnProcesses: () => {}, noteReports: () => {} };
