@@ -49,7 +49,7 @@ function play(choices: Choices): void {
   const world = new TestWorld({
     apparmor: choices.chance(),
     jobCgroups: choices.chance(),
-    hookTimeout: choices.below(3),
+    hookTimeoutS: choices.below(3),
   });
   world.obeys = choices.chance();
   world.orders = choices.pick(['taken', 'late', 'ignored']);

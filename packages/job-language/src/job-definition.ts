@@ -73,9 +73,9 @@ export interface JobDefinition {
   expect: Expect;
   task: boolean;
   respawn: boolean;
-  /** How many respawns within `respawnInterval` seconds; 0 in either means no limit. */
+  /** How many respawns within `respawnIntervalS` seconds; 0 in either means no limit. */
   respawnLimit: number;
-  respawnInterval: number;
+  respawnIntervalS: number;
   /** The first pause before a respawn, which doubles up to the longest one; 0: none. In milliseconds. */
   respawnDelayMs: number;
   respawnMaxDelayMs: number;
@@ -86,10 +86,10 @@ export interface JobDefinition {
   /** Exit statuses, and signals as `signal << 8`. */
   normalExit: number[];
   /** Seconds until SIGKILL follows the kill signal. */
-  killTimeout: number;
+  killTimeoutS: number;
   killSignal: number;
   /** Seconds that a hook may run once the job is to stop, 0 for ever; null: the daemon's default (--hook-timeout). */
-  hookTimeout: number | null;
+  hookTimeoutS: number | null;
   reloadSignal: number;
   /** null: the daemon's default. */
   console: Console | null;
@@ -135,15 +135,15 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     task: false,
     respawn: false,
     respawnLimit: 10,
-    respawnInterval: 5,
+    respawnIntervalS: 5,
     respawnDelayMs: 0,
     respawnMaxDelayMs: 0,
     respawnResetMs: null,
     readyAfterMs: 0,
     normalExit: NONE,
-    killTimeout: 5,
+    killTimeoutS: 5,
     killSignal: 15,
-    hookTimeout: null,
+    hookTimeoutS: null,
     reloadSignal: 1,
     console: null,
     umask: null,

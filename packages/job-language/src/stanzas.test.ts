@@ -66,12 +66,12 @@ describe('settings', () => {
     ['task\ntask', { task: true }],
     ['respawn', { respawn: true }],
     ['respawn # comment', { respawn: true }],
-    ['respawn limit 3 20', { respawnLimit: 3, respawnInterval: 20 }],
-    ['respawn limit unlimited', { respawnLimit: 0, respawnInterval: 0 }],
-    ['respawn limit 2147483647 0', { respawnLimit: 2147483647, respawnInterval: 0 }],
+    ['respawn limit 3 20', { respawnLimit: 3, respawnIntervalS: 20 }],
+    ['respawn limit unlimited', { respawnLimit: 0, respawnIntervalS: 0 }],
+    ['respawn limit 2147483647 0', { respawnLimit: 2147483647, respawnIntervalS: 0 }],
     ['normal exit 0 TERM\nnormal exit SIGHUP 2147483647', { normalExit: [0, 15 << 8, 1 << 8, 2147483647] }],
-    ['kill timeout 0', { killTimeout: 0 }],
-    ['kill timeout 2147483647', { killTimeout: 2147483647 }],
+    ['kill timeout 0', { killTimeoutS: 0 }],
+    ['kill timeout 2147483647', { killTimeoutS: 2147483647 }],
     ['kill signal SIGINT', { killSignal: 2 }],
     ['kill signal INT\nkill signal 64', { killSignal: 64 }],
     ['reload signal IOT', { reloadSignal: 6 }],
@@ -120,11 +120,11 @@ describe('settings', () => {
   });
 
   test.each([
-    ['kill timeout 2147483648', { killTimeout: 2147483647 }],
-    ['kill timeout 9223372036854775807', { killTimeout: 2147483647 }],
-    ['respawn limit 2147483647 2147483648', { respawnLimit: 2147483647, respawnInterval: 2147483647 }],
-    ['respawn limit 4294967297 7', { respawnLimit: 1, respawnInterval: 7 }],
-    ['respawn limit 99999999999 7', { respawnLimit: 1215752191, respawnInterval: 7 }],
+    ['kill timeout 2147483648', { killTimeoutS: 2147483647 }],
+    ['kill timeout 9223372036854775807', { killTimeoutS: 2147483647 }],
+    ['respawn limit 2147483647 2147483648', { respawnLimit: 2147483647, respawnIntervalS: 2147483647 }],
+    ['respawn limit 4294967297 7', { respawnLimit: 1, respawnIntervalS: 7 }],
+    ['respawn limit 99999999999 7', { respawnLimit: 1215752191, respawnIntervalS: 7 }],
   ])('numbers beyond an int: %s', (text, expected) => {
     expect(settings(text)).toEqual(expected);
   });

@@ -86,8 +86,8 @@ const STANZAS: Record<string, Stanza> = {
   }),
   ready: either({ after: set('readyAfterMs', duration(0, MAX_SETTLE_S)) }),
   normal: either({ exit: add('normalExit', oneOrMore(exitStatus)) }),
-  kill: either({ timeout: set('killTimeout', seconds), signal: set('killSignal', signal) }),
-  hook: either({ timeout: set('hookTimeout', seconds) }),
+  kill: either({ timeout: set('killTimeoutS', seconds), signal: set('killSignal', signal) }),
+  hook: either({ timeout: set('hookTimeoutS', seconds) }),
   reload: either({ signal: set('reloadSignal', signal) }),
 
   console: set('console', oneOf('none', 'output', 'owner', 'log')),
@@ -221,7 +221,7 @@ function respawnLimit(lexer: Lexer, job: JobDefinition): void {
   const interval = count === null ? 0 : seconds(lexer);
   lexer.endOfStanza();
   job.respawnLimit = count ?? 0;
-  job.respawnInterval = interval;
+  job.respawnIntervalS = interval;
 }
 
 /** `FIRST [LONGEST]`; without the second one the pause stays the same. */

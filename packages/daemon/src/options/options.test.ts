@@ -72,7 +72,7 @@ describe("init's options", () => {
 
   it('tell an init of a container how to end', () => {
     const args = ['--container', '--job-output', '--exit-with=web-1', '--stop-timeout', '8'];
-    const expected = { container: true, jobOutput: true, exitWith: 'web-1', stopTimeout: 8 };
+    const expected = { container: true, jobOutput: true, exitWith: 'web-1', stopTimeoutS: 8 };
     expect(parseOptions(args)).toMatchObject(expected);
   });
 

@@ -19,7 +19,7 @@ export interface InitOptions {
   logDir: string | null;
   defaultConsole: Console;
   /** Seconds; 0: never. */
-  hookTimeout: number;
+  hookTimeoutS: number;
   /** The first process of a container: the machine is not ours, SIGTERM ends everything. */
   container: boolean;
   /** The output of jobs goes to standard output, too. */
@@ -27,7 +27,7 @@ export interface InitOptions {
   /** Init ends with this job: `NAME` or `NAME-INSTANCE`. */
   exitWith: string | null;
   /** Seconds that jobs get when init ends; null: as long as the longest kill timeout. */
-  stopTimeout: number | null;
+  stopTimeoutS: number | null;
   inheritEnv: boolean;
   jobCgroups: boolean;
   jobLogs: boolean;
@@ -57,11 +57,11 @@ export function parseOptions(args: readonly string[]): InitOptions {
     appendConfDirs: [],
     logDir: null,
     defaultConsole: 'log',
-    hookTimeout: 0,
+    hookTimeoutS: 0,
     container: false,
     jobOutput: false,
     exitWith: null,
-    stopTimeout: null,
+    stopTimeoutS: null,
     inheritEnv: true,
     jobCgroups: false,
     jobLogs: true,
@@ -81,7 +81,7 @@ export function parseOptions(args: readonly string[]): InitOptions {
 }
 
 /** Process 1 of a machine never ends, neither by an option nor by a word of the kernel's command line. */
-function checkTogether({ user, container, exitWith, stopTimeout }: InitOptions, unknown: readonly string[]): void {
+function checkTogether({ user, container, exitWith, stopTimeoutS }: InitOptions, unknown: readonly string[]): void {
   if (user && container) throw new UsageError('--user and --container exclude each other');
   if (user || container) {
     const assignment = unknown.find((word) => /^--[^=]+=/.test(word));
@@ -89,7 +89,7 @@ function checkTogether({ user, container, exitWith, stopTimeout }: InitOptions, 
     return;
   }
   if (exitWith !== null) throw new UsageError('--exit-with: expected --container or --user beside it');
-  if (stopTimeout !== null) throw new UsageError('--stop-timeout: expected --container or --user beside it');
+  if (stopTimeoutS !== null) throw new UsageError('--stop-timeout: expected --container or --user beside it');
 }
 
 /** The text of --help. */

@@ -80,7 +80,7 @@ export const ROWS: readonly Row[] = [
     ...{ long: 'hook-timeout', value: 'SECONDS' },
     description: 'end hooks that run for longer once their job is to stop; 0: never',
     apply: (value) => ({
-      hookTimeout: Number(inForm(/^\d{1,9}$/, value, `invalid hook timeout: ${value}: expected seconds`)),
+      hookTimeoutS: Number(inForm(/^\d{1,9}$/, value, `invalid hook timeout: ${value}: expected seconds`)),
     }),
   },
   flag('job-cgroups', 'give each job a control group of its own, and end what it leaves behind', { jobCgroups: true }),
@@ -137,7 +137,7 @@ export const ROWS: readonly Row[] = [
     ...{ long: 'stop-timeout', value: 'SECONDS', description: 'kill jobs that take longer to stop when init ends' },
     apply(value) {
       const complaint = `invalid stop timeout: ${value}: expected seconds, at least 1`;
-      return { stopTimeout: Number(inForm(/^0*[1-9]\d{0,8}$/, value, complaint)) };
+      return { stopTimeoutS: Number(inForm(/^0*[1-9]\d{0,8}$/, value, complaint)) };
     },
   },
   flag('user', "run as a session init, for one user's jobs", { user: true }),

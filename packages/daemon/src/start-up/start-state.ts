@@ -121,11 +121,11 @@ export function engineSettings(
     umask: session && options.inheritEnv ? null : 0o022,
     apparmor: surroundings.apparmor,
     directory: session ? null : '/',
-    hookTimeout: options.hookTimeout,
+    hookTimeoutS: options.hookTimeoutS,
     jobCgroups: options.jobCgroups,
     jobOutput: options.jobOutput,
     exitWith: options.exitWith,
-    stopTimeout: options.stopTimeout,
+    stopTimeoutS: options.stopTimeoutS,
     container: options.container,
   };
 }

@@ -2,11 +2,19 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { parseJob } from '@upstart/job-language';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { explainJob } from '../engine/explain/explain.ts';
+import type { Input } from '../engine/model/messages.ts';
 import type { ProcessState } from '../engine/model/process-state.ts';
-import { type EngineState, type InstanceState, processesOf, type TimerAction } from '../engine/model/state.ts';
+import {
+  type ClassState,
+  type EngineState,
+  type InstanceState,
+  processesOf,
+  type TimerAction,
+} from '../engine/model/state.ts';
 import { TEST_SETTINGS, TestWorld } from '../engine/testing/world.ts';
 import { startState } from '../start-up/start-state.ts';
 import type { Report } from '../supervisor/process-messages.ts';
@@ -80,7 +88,7 @@ describe.each(FORMATS)('a state of format %d', (format) => {
       'web start/running',
     ]);
     const { state } = world.engine;
-    expect(state.settings).toMatchObject({ jobOutput: false, exitWith: null, stopTimeout: null });
+    expect(state.settings).toMatchObject({ jobOutput: false, exitWith: null, stopTimeoutS: null });
     expect(state.environment).toContain('GREETING=hello');
     expect([state.begun, state.asked.size]).toEqual([true, 1]);
   });
@@ -174,7 +182,7 @@ describe('processes of format 5', () => {
     const phases = ['web', 'ordered', 'held', 'crowded', 'account'].map((job) => [job, main(snapshot.state, job)]);
     expect(Object.fromEntries(phases)).toEqual({
       web: expect.objectContaining({ phase: 'executed', retries: 0 }),
-      ordered: expect.objectContaining({ phase: 'executed', repeatable: true }),
+      ordered: expect.objectContaining({ phase: 'executed', orderable: true }),
       held: expect.objectContaining({ phase: 'started', retries: 0 }),
       crowded: expect.objectContaining({ phase: 'retrying', pid: 0, retries: 4 }),
       account: expect.objectContaining({ phase: 'resolving', pid: 0, retries: 0, lookups: 16 }),
@@ -202,11 +210,56 @@ describe('processes of format 5', () => {
     instance.successor = older();
     state.timers.clear();
     const action: TimerAction = { kind: 'spawn', instance: instance.id, slot: 'pre-stop' };
-    if (waits) state.timers.set(1, { id: 1, due: 0, action });
+    if (waits) state.timers.set(1, { id: 1, dueMs: 0, action });
     expect(migrate({ snapshot, batches: [] })).toBe(true);
     expect(instance.processes['pre-stop']?.phase).toBe(phase);
     const ofSuccessor = waits ? 'asked' : phase;
     expect(instance.successor?.phase, 'no timer is for a successor').toBe(ofSuccessor);
+  });
+});
+
+describe('quantities of format 5', () => {
+  /** The state with other values than the defaults, by the names of format 5. */
+  function older(): { snapshot: Snapshot; define: Input } {
+    const snapshot = written(5);
+    const { state } = snapshot;
+    Object.assign(state.settings, { hookTimeout: 11, stopTimeout: 12 });
+    Object.assign(state, { quiesce: { reason: 'shutdown', phase: 'kill', began: 13, phaseBegan: 14 } });
+    const values = { killTimeout: 15, hookTimeout: 16, respawnInterval: 17, unread: ['umask', 'hookTimeout'] };
+    const { unread: _, ...definition } = (state.classes.get('web') as ClassState).definition;
+    for (const jobClass of state.classes.values()) {
+      Object.assign(jobClass.definition, structuredClone(values));
+      jobClass.next = { definition: { ...definition, ...structuredClone(values) } };
+    }
+    for (const instance of state.instances.values()) Object.assign(instance, { respawnTime: 18 });
+    const given = { ...definition, ...structuredClone(values) };
+    return { snapshot, define: { type: 'define', name: 'web', definition: given, now: 0, wall: 0 } };
+  }
+
+  it('keep their values under names with units', () => {
+    const { snapshot, define } = older();
+    const dues = [...snapshot.state.timers.values()].map((timer) => (timer as unknown as { due: number }).due);
+    expect(migrate({ snapshot, batches: [[define]] })).toBe(true);
+    const { settings, quiesce, classes, instances, timers } = snapshot.state;
+    expect(settings).toMatchObject({ hookTimeoutS: 11, stopTimeoutS: 12 });
+    expect(quiesce).toEqual({ reason: 'shutdown', phase: 'kill', beganMs: 13, phaseBeganMs: 14 });
+    expect([...timers.values()].map(({ dueMs }) => dueMs)).toEqual(dues);
+    const definitions = [...classes.values()].flatMap(({ definition, next }) => [definition, next?.definition]);
+    for (const definition of [...definitions, 'definition' in define ? define.definition : null]) {
+      expect(definition).toMatchObject({ killTimeoutS: 15, hookTimeoutS: 16, respawnIntervalS: 17 });
+      expect(definition?.unread).toEqual(expect.arrayContaining(['umask', 'hookTimeoutS']));
+      expect(definition?.unread).not.toContain('killTimeoutS');
+    }
+    for (const { respawnWindowS } of instances.values()) expect(respawnWindowS).toBe(18);
+  });
+
+  it('leave no older name behind', () => {
+    const { snapshot, define } = older();
+    expect(migrate({ snapshot, batches: [[define]] })).toBe(true);
+    const text = inspect([snapshot, define], { depth: Number.POSITIVE_INFINITY, maxArrayLength: null });
+    expect(text).not.toMatch(
+      /\b(?:killTimeout|hookTimeout|stopTimeout|respawnInterval|respawnTime|repeatable|due|began)\b/,
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import type { EngineSettings } from '../engine/model/settings.ts';
 import type { SpawnSpec } from '../supervisor/process-messages.ts';
 import { addPhases } from './process-phases.ts';
 import { FORMAT } from './records.ts';
+import { renameFields } from './renamed-fields.ts';
 import type { Recovered } from './store.ts';
 
 /**
@@ -16,7 +17,7 @@ import type { Recovered } from './store.ts';
 const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
   // Containers: settings of init, and the label of output that is copied. Some builds had them before the number was raised.
   3: ({ snapshot: { state, commands } }) => {
-    const settings: Partial<EngineSettings> = { jobOutput: false, exitWith: null, stopTimeout: null };
+    const settings: Partial<EngineSettings> = { jobOutput: false, exitWith: null, stopTimeoutS: null };
     state.settings = { ...settings, ...state.settings };
     const output: Partial<SpawnSpec> = { outputLabel: null };
     for (const command of commands) if (command.type === 'spawn') command.spec = { ...output, ...command.spec };
@@ -29,8 +30,11 @@ const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
       if (input.type === 'report' && input.report.type === 'signal') input.report.signal = 0;
     }
   },
-  // The phase of a process is a field.
-  5: ({ snapshot: { state } }) => addPhases(state),
+  // The phase of a process is a field, and quantities have their units in their names.
+  5: (saved) => {
+    renameFields(saved);
+    addPhases(saved.snapshot.state);
+  },
 };
 
 /** The oldest format that can be read. */

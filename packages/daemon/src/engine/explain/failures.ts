@@ -15,10 +15,10 @@ export function explainLast(asked: Question, { definition, last }: ClassState): 
 /** Settings of the job's file that matter for the failure. */
 export function failureHints(
   { privileged }: Question,
-  { respawnLimit, respawnInterval }: ClassState['definition'],
+  { respawnLimit, respawnIntervalS }: ClassState['definition'],
   { slot, setting }: FailureState,
 ): string[] {
-  const limit = `its limit is ${respawnLimit} respawns in ${respawnInterval} seconds (\`respawn limit\`)`;
+  const limit = `its limit is ${respawnLimit} respawns in ${respawnIntervalS} seconds (\`respawn limit\`)`;
   return [...(slot === 'respawn' ? [limit] : []), ...(privileged && setting !== undefined ? [setting] : [])];
 }
 

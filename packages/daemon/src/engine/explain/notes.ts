@@ -82,6 +82,6 @@ function missingStops(stopOn: Condition, emitters: Emitters): string[] {
 
 const DEFAULTS = emptyDefinition('', '');
 
-function hasLimit({ respawnLimit, respawnInterval }: JobDefinition): boolean {
-  return respawnLimit !== DEFAULTS.respawnLimit || respawnInterval !== DEFAULTS.respawnInterval;
+function hasLimit({ respawnLimit, respawnIntervalS }: JobDefinition): boolean {
+  return respawnLimit !== DEFAULTS.respawnLimit || respawnIntervalS !== DEFAULTS.respawnIntervalS;
 }

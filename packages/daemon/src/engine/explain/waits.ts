@@ -185,11 +185,11 @@ export class Waits {
   }
 
   #killText(instance: InstanceState): string {
-    const { killSignal, killTimeout } = this.#context.classOf(instance).definition;
+    const { killSignal, killTimeoutS } = this.#context.classOf(instance).definition;
     const pid = instance.processes.main?.pid;
     const timer = this.#context.state.timers.get(instance.killTimer);
-    const sent = timer && killTimeout > 0 ? (signalName(killSignal) ?? killSignal) : 'KILL';
-    const left = timer ? Math.max(0, Math.ceil((timer.due - this.#asked.now) / 1000)) : 0;
+    const sent = timer && killTimeoutS > 0 ? (signalName(killSignal) ?? killSignal) : 'KILL';
+    const left = timer ? Math.max(0, Math.ceil((timer.dueMs - this.#asked.now) / 1000)) : 0;
     const then = timer ? `; KILL follows in ${left} second${left === 1 ? '' : 's'}` : '';
     return `the main process (${pid}) was sent the ${sent} signal and still runs${then}`;
   }
@@ -197,7 +197,7 @@ export class Waits {
 
 /** The time until a timer goes off: `3 seconds`. */
 export function remaining({ context, now }: Question, { timer }: { timer: number }): string {
-  const due = context.state.timers.get(timer)?.due ?? now;
+  const due = context.state.timers.get(timer)?.dueMs ?? now;
   return durationText(due - now) ?? 'a moment';
 }
 

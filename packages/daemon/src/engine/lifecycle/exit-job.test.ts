@@ -68,7 +68,7 @@ describe('the job that init ends with', () => {
 
 describe('a limit for the end of init', () => {
   it('kills what is left, whatever its own kill timeout is', () => {
-    const world = worldWith({ stopTimeout: 2 }, 'exec main\nkill timeout 100\n');
+    const world = worldWith({ stopTimeoutS: 2 }, 'exec main\nkill timeout 100\n');
     world.start('job');
     world.input({ type: 'quiesce', reason: 'shutdown' });
     world.exit(world.process('other'), 0, 15);

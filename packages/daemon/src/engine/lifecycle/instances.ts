@@ -117,7 +117,7 @@ export function findOrCreateInstance(context: Context, jobClass: ClassState, nam
     blocking: [],
     waiters: [],
     failure: null,
-    respawnTime: 0,
+    respawnWindowS: 0,
     respawnCount: 0,
     respawns: 0,
     killTimer: 0,

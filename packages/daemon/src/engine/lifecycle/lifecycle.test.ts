@@ -125,7 +125,7 @@ describe('hooks that hang', () => {
   it.each(['pre-start', 'post-start', 'pre-stop', 'post-stop'])(
     '%s is ended by a stop when a timeout is set',
     (hook) => {
-      const world = new TestWorld({ hookTimeout: 10 });
+      const world = new TestWorld({ hookTimeoutS: 10 });
       world.job('svc', `exec main\n${hook} exec hook\nkill timeout 4\n`);
       world.start('svc');
       const stop = world.stop('svc');

@@ -14,7 +14,7 @@ import { limitHooks } from '../processes/hooks.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
 import { beginPause, endPause, noteRun } from '../processes/respawn-series.ts';
 import { beginSettling, endSettling } from '../processes/settling.ts';
-import { endRepeating, giveOrder, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
+import { forbidOrders, giveOrder, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
 import { keptByPreStop } from './causes.ts';
 import { classIsIdle } from './classes.ts';
 import { noteRest } from './exit-job.ts';
@@ -136,7 +136,7 @@ function enterStarting(context: Context, instance: InstanceState): boolean {
     context.setTable(instance, 'env', context.share(instance.startEnv));
     context.setTable(instance, 'startEnv', null);
     // A process started by a standing order has the old variables.
-    endRepeating(context, instance);
+    forbidOrders(context, instance);
   }
   context.setTable(instance, 'stopEnv', []);
   instance.failure = null;

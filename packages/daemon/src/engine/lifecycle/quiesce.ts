@@ -20,7 +20,7 @@ export function beginQuiesce(context: Context, reason: QuiesceState['reason']): 
   if (state.quiesce || state.settings.pid1) return;
   context.log('info', `Quiescing due to ${reason} request`);
   const phase = reason === 'logout' && somebodyWantsSessionEnd(context) ? 'wait' : 'kill';
-  state.quiesce = { reason, phase, began: context.now, phaseBegan: context.now };
+  state.quiesce = { reason, phase, beganMs: context.now, phaseBeganMs: context.now };
   emitOwnEvent(context, 'session-end', [`TYPE=${reason}`]);
   stopEverything(context);
   context.arm(CHECK_EVERY_MS, { kind: 'quiesce' });
@@ -65,16 +65,16 @@ function stopEverything(context: Context): void {
 export function quiesceTimerPassed(context: Context): void {
   const { quiesce } = context.state;
   if (!quiesce || context.state.ended) return;
-  const elapsed = context.now - quiesce.phaseBegan;
+  const elapsed = context.now - quiesce.phaseBeganMs;
   if (quiesce.phase === 'wait' && (elapsed >= WAIT_PHASE_MS || !hasProcesses(context))) {
     quiesce.phase = 'kill';
-    quiesce.phaseBegan = context.now;
+    quiesce.phaseBeganMs = context.now;
     stopEverything(context);
   } else if (quiesce.phase === 'kill' && isOutOfTime(context, elapsed)) {
     for (const instance of context.state.instances.values()) {
       context.logAbout(instance, 'warn', `job ${context.display(instance)} failed to stop`);
     }
-    if (context.state.settings.stopTimeout) killEverything(context);
+    if (context.state.settings.stopTimeoutS) killEverything(context);
     end(context);
     return;
   }
@@ -82,8 +82,8 @@ export function quiesceTimerPassed(context: Context): void {
 }
 
 function isOutOfTime(context: Context, elapsed: number): boolean {
-  const { stopTimeout } = context.state.settings;
-  return stopTimeout ? elapsed >= stopTimeout * 1000 : elapsed > longestStop(context);
+  const { stopTimeoutS } = context.state.settings;
+  return stopTimeoutS ? elapsed >= stopTimeoutS * 1000 : elapsed > longestStop(context);
 }
 
 /** With a limit, nothing is left behind. */
@@ -99,7 +99,7 @@ function killEverything(context: Context): void {
 function longestStop(context: Context): number {
   let longest = KILL_PHASE_MS;
   for (const instance of context.state.instances.values()) {
-    longest = Math.max(longest, context.classOf(instance).definition.killTimeout * 1000);
+    longest = Math.max(longest, context.classOf(instance).definition.killTimeoutS * 1000);
   }
   return longest;
 }
@@ -121,7 +121,7 @@ export function endIfQuiet(context: Context): void {
 function end(context: Context): void {
   const { state } = context;
   const quiesce = state.quiesce as QuiesceState;
-  const seconds = Math.floor((context.now - quiesce.began) / 1000);
+  const seconds = Math.floor((context.now - quiesce.beganMs) / 1000);
   const took = seconds === 0 ? '<1 second' : `${seconds} second${seconds === 1 ? '' : 's'}`;
   context.log('info', `Quiesce ${quiesce.reason} sequence took ${took}`);
   state.ended = true;

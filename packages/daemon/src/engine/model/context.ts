@@ -40,7 +40,7 @@ export class Context {
   readonly listeners = new Listeners();
   readonly #classById = new Map<number, ClassState>();
   readonly #processes = new Map<number, { instance: InstanceState; slot: Slot }>();
-  readonly #timers = new Heap<TimerState>((a, b) => a.due - b.due || a.id - b.id);
+  readonly #timers = new Heap<TimerState>((a, b) => a.dueMs - b.dueMs || a.id - b.id);
   /** Events to process in this pass of the queue (by id, which is their age) and in the next one. */
   readonly #pass = new Heap<number>((a, b) => a - b);
   readonly #nextPass = new Set<number>();
@@ -222,7 +222,7 @@ export class Context {
 
   /** Arms a timer for `delay` milliseconds from now and returns its id. */
   arm(delay: number, action: TimerAction): number {
-    const timer: TimerState = { id: this.newId(), due: this.now + delay, action };
+    const timer: TimerState = { id: this.newId(), dueMs: this.now + delay, action };
     this.state.timers.set(timer.id, timer);
     this.#timers.push(timer);
     return timer.id;
@@ -235,7 +235,7 @@ export class Context {
   /** When the next timer goes off, or null. */
   nextDue(): number | null {
     for (let timer = this.#timers.peek(); timer; timer = this.#timers.peek()) {
-      if (this.state.timers.has(timer.id)) return timer.due;
+      if (this.state.timers.has(timer.id)) return timer.dueMs;
       this.#timers.pop();
     }
     return null;

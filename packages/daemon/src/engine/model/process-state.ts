@@ -38,8 +38,8 @@ export interface ProcessState {
   retries: number;
   /** Attempts so far that were too early, because its user or group was being looked up. Absent: none. */
   lookups?: number;
-  /** The supervisor may be ordered to start another one like it, which would be what the job needs then. */
-  repeatable?: boolean;
+  /** A standing order may be given for its end: another process like it is what the job needs then. */
+  orderable?: boolean;
   /** The signal that has stopped it, until it is continued. */
   stopped?: number;
 }
@@ -53,9 +53,9 @@ const PHASES: Readonly<Record<ProcessPhase, { hasPid: boolean; hasTimer: boolean
 };
 
 /** A process that the supervisor was commanded to spawn; with a pid it has started already. */
-export function newProcess(token: number, repeatable: boolean, pid = 0): ProcessState {
+export function newProcess(token: number, orderable: boolean, pid = 0): ProcessState {
   const phase = pid === 0 ? 'asked' : 'started';
-  return { phase, token, pid, firstPid: pid, forks: 0, retries: 0, repeatable };
+  return { phase, token, pid, firstPid: pid, forks: 0, retries: 0, orderable };
 }
 
 export function hasPid({ phase }: ProcessState): boolean {

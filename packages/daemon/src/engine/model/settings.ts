@@ -13,7 +13,7 @@ export interface EngineSettings {
   logDir: string | null;
   defaultConsole: Console;
   /** Seconds that hooks may run once their job is to stop; 0: without a limit, as in the original. */
-  hookTimeout: number;
+  hookTimeoutS: number;
   /** Each instance has its own control group; processes that remain in it after the main process has ended are killed. */
   jobCgroups: boolean;
   /** null: that of init itself. */
@@ -27,7 +27,7 @@ export interface EngineSettings {
   /** Init ends when the instance with this label has ended permanently; null: never by itself. */
   exitWith: string | null;
   /** Seconds that jobs get to stop when init ends; null: as long as the longest kill timeout. */
-  stopTimeout: number | null;
+  stopTimeoutS: number | null;
   /** It is a container's init: signals have the meaning that container engines give them. */
   container: boolean;
 }
@@ -40,13 +40,13 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   sessionAddress: null,
   logDir: null,
   defaultConsole: 'log',
-  hookTimeout: 0,
+  hookTimeoutS: 0,
   jobCgroups: false,
   umask: null,
   apparmor: false,
   directory: null,
   jobOutput: false,
   exitWith: null,
-  stopTimeout: null,
+  stopTimeoutS: null,
   container: false,
 };

@@ -85,7 +85,7 @@ export interface InstanceState {
   waiters: Waiter[];
   failure: FailureState | null;
   /** Seconds of monotonic time at which the respawn window began, and respawns since. */
-  respawnTime: number;
+  respawnWindowS: number;
   respawnCount: number;
   /** All respawns of this run, for explanations. */
   respawns: number;
@@ -157,7 +157,7 @@ export type TimerAction =
 export interface TimerState {
   id: number;
   /** Milliseconds of monotonic time. */
-  due: number;
+  dueMs: number;
   action: TimerAction;
 }
 
@@ -165,8 +165,8 @@ export interface QuiesceState {
   reason: 'shutdown' | 'logout';
   phase: 'wait' | 'kill';
   /** Milliseconds of monotonic time. */
-  began: number;
-  phaseBegan: number;
+  beganMs: number;
+  phaseBeganMs: number;
 }
 
 /** The job that init ends with. */

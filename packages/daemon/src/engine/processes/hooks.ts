@@ -16,11 +16,11 @@ export function* runningHooks({ processes }: InstanceState): Generator<[Slot, Pr
 
 /** The job is to stop: limits the time of its running hooks, if a hook timeout is set or the stop is forced. */
 export function limitHooks(context: Context, instance: InstanceState): void {
-  const { hookTimeout, killTimeout, killSignal } = context.classOf(instance).definition;
-  const usual = hookTimeout ?? context.state.settings.hookTimeout;
+  const { hookTimeoutS, killTimeoutS, killSignal } = context.classOf(instance).definition;
+  const usual = hookTimeoutS ?? context.state.settings.hookTimeoutS;
   const { forced = false } = instance;
   if (usual === 0 && !forced) return;
-  const seconds = forced ? Math.min(usual || killTimeout, killTimeout) : usual;
+  const seconds = forced ? Math.min(usual || killTimeoutS, killTimeoutS) : usual;
   for (const [slot, { token }] of runningHooks(instance))
     armHookTimer(context, instance, slot, token, seconds, killSignal);
 }
@@ -28,8 +28,8 @@ export function limitHooks(context: Context, instance: InstanceState): void {
 /** A stop is forced: hooks that run get the kill signal now, those that come get it after the kill timeout. */
 export function forceHooks(context: Context, instance: InstanceState): void {
   instance.forced = true;
-  const { killTimeout, killSignal } = context.classOf(instance).definition;
-  const signal = killTimeout === 0 ? SIGKILL : killSignal;
+  const { killTimeoutS, killSignal } = context.classOf(instance).definition;
+  const signal = killTimeoutS === 0 ? SIGKILL : killSignal;
   for (const [slot, process] of runningHooks(instance)) endHook(context, instance, slot, process, signal);
 }
 
@@ -60,6 +60,6 @@ function endHook(context: Context, instance: InstanceState, slot: Slot, process:
   context.logAbout(instance, 'warn', line, { slot, pid: process.pid });
   const { token } = process;
   context.command((id) => ({ type: 'signal', id, process: token, signal, group: true }));
-  const { killTimeout } = context.classOf(instance).definition;
-  if (signal !== SIGKILL) armHookTimer(context, instance, slot, token, killTimeout, SIGKILL);
+  const { killTimeoutS } = context.classOf(instance).definition;
+  if (signal !== SIGKILL) armHookTimer(context, instance, slot, token, killTimeoutS, SIGKILL);
 }

@@ -52,13 +52,13 @@ export function beginSuccession(context: Context, instance: InstanceState): void
 export function killMain(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;
   if (main && !hasPid(main)) return;
-  const { killSignal, killTimeout } = context.classOf(instance).definition;
-  if (killTimeout === 0) {
+  const { killSignal, killTimeoutS } = context.classOf(instance).definition;
+  if (killTimeoutS === 0) {
     sendSignal(context, instance, SIGKILL);
     return;
   }
   sendSignal(context, instance, killSignal);
-  instance.killTimer = context.arm(killTimeout * 1000, { kind: 'kill', instance: instance.id });
+  instance.killTimer = context.arm(killTimeoutS * 1000, { kind: 'kill', instance: instance.id });
 }
 
 /** The kill timeout has passed. */

@@ -4,27 +4,27 @@ import type { InstanceState } from '../model/state.ts';
 
 /** Counts a respawn, and returns whether it may come. */
 export function countRespawn(context: Context, instance: InstanceState): boolean {
-  const { respawnLimit, respawnInterval } = context.classOf(instance).definition;
-  if (respawnLimit === 0 || respawnInterval === 0) return true;
-  if (windowIsOpen(context, instance, respawnInterval)) {
+  const { respawnLimit, respawnIntervalS } = context.classOf(instance).definition;
+  if (respawnLimit === 0 || respawnIntervalS === 0) return true;
+  if (windowIsOpen(context, instance, respawnIntervalS)) {
     instance.respawnCount++;
     return instance.respawnCount <= respawnLimit;
   }
-  instance.respawnTime = seconds(context);
+  instance.respawnWindowS = seconds(context);
   instance.respawnCount = 1;
   return true;
 }
 
 /** Whether the next respawn is within the limit, whenever it comes. */
 export function respawnIsAllowed(context: Context, instance: InstanceState): boolean {
-  const { respawnLimit, respawnInterval } = context.classOf(instance).definition;
-  if (respawnLimit === 0 || respawnInterval === 0) return true;
+  const { respawnLimit, respawnIntervalS } = context.classOf(instance).definition;
+  if (respawnLimit === 0 || respawnIntervalS === 0) return true;
   // A closed window stays closed.
-  return instance.respawnCount < respawnLimit || !windowIsOpen(context, instance, respawnInterval);
+  return instance.respawnCount < respawnLimit || !windowIsOpen(context, instance, respawnIntervalS);
 }
 
-function windowIsOpen(context: Context, { respawnCount, respawnTime }: InstanceState, interval: number): boolean {
-  return respawnCount > 0 && seconds(context) - respawnTime < interval;
+function windowIsOpen(context: Context, { respawnCount, respawnWindowS }: InstanceState, interval: number): boolean {
+  return respawnCount > 0 && seconds(context) - respawnWindowS < interval;
 }
 
 function seconds(context: Context): number {

@@ -25,7 +25,7 @@ export function giveOrder(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;
   if (!context.state.givesOrders || context.state.quiesce) return;
   // The next process would have the environment that a request has left for it.
-  if (!main?.repeatable || instance.startEnv !== null) return;
+  if (!main?.orderable || instance.startEnv !== null) return;
   if (!respawnIsAllowed(context, instance) || isHeard(context, instance)) return;
   const id = context.command((id) => ({ type: 'again', id, process: main.token }));
   instance.orders = [...(instance.orders ?? []), id];
@@ -33,7 +33,7 @@ export function giveOrder(context: Context, instance: InstanceState): void {
 }
 
 /**
- * Takes back an order: the consequences of the process's end are not certain any more. It may have been carried out; the report of
+ * Withdraws the order: the consequences of the process's end are not certain any more. It may have been carried out; the report of
  * the end tells.
  */
 export function withdrawOrder(context: Context, instance: InstanceState): void {
@@ -49,10 +49,10 @@ export function endOrders(instance: InstanceState): void {
   delete instance.orderHolds;
 }
 
-/** The next process is to be another one than the supervisor would start. */
-export function endRepeating(context: Context, instance: InstanceState): void {
+/** No order may be given for its processes any more: the next one is to be another one than the supervisor would start. */
+export function forbidOrders(context: Context, instance: InstanceState): void {
   withdrawOrder(context, instance);
-  for (const process of [instance.processes.main, instance.successor]) if (process) process.repeatable = false;
+  for (const process of [instance.processes.main, instance.successor]) if (process) process.orderable = false;
 }
 
 /** A class was added: if it reacts to events between two processes, it has to get them before the next one runs. */
@@ -89,15 +89,15 @@ function isHeard(context: Context, instance: InstanceState): boolean {
 /** The supervisor has started a process by an order, in place of the main process of this instance; `pid` is 0 if it is not known yet. */
 export function addSuccessor(context: Context, instance: InstanceState, token: number, pid = 0): void {
   if (instance.successor?.token === token) return;
-  const repeatable = instance.processes.main?.repeatable === true;
-  instance.successor = newProcess(token, repeatable, pid);
+  const orderable = instance.processes.main?.orderable === true;
+  instance.successor = newProcess(token, orderable, pid);
   context.addProcess(token, instance, 'main');
 }
 
 /** The running successor, in place of a process to start; undefined: there is none, or it does not fit. */
 export function takeSuccessor(context: Context, instance: InstanceState): ProcessState | undefined {
   const { successor } = instance;
-  if (!successor?.repeatable) {
+  if (!successor?.orderable) {
     killSuccessor(context, instance);
     return undefined;
   }
@@ -119,7 +119,7 @@ export function dropSuccessor(context: Context, instance: InstanceState): void {
   delete instance.successor;
 }
 
-/** Kills a process that the supervisor has started by an unknown order. */
+/** Kills a process that the supervisor has started by an order that the state does not know. */
 export function killStranger(context: Context, token: number): void {
   context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
 }

@@ -76,7 +76,7 @@ function adoptProcess(
   instance.processes[slot] = { ...newProcess(token, false, pid), phase: 'executed' };
   context.addProcess(token, instance, slot);
   // An unknown standing order.
-  if (slot === 'main') forbidAgain(context, token);
+  if (slot === 'main') withdrawUnknownOrder(context, token);
   context.setTable(instance, 'env', ownEnvironment(found.env));
   const text = `${context.display(instance)} ${slot} process (${pid}) was found running and is adopted`;
   context.logAbout(instance, 'error', text, { slot, pid });
@@ -187,14 +187,14 @@ function compare(
   if (!main) return;
   if (alive.has(main.token)) {
     // There may be an order that the state does not know of.
-    if (main.repeatable && !instance.orderHolds) forbidAgain(context, main.token);
+    if (main.orderable && !instance.orderHolds) withdrawUnknownOrder(context, main.token);
   } else {
     findSuccessor(context, instance, alive);
     for (const order of instance.orders ?? []) probe(context, order);
   }
 }
 
-function forbidAgain(context: Context, token: number): void {
+function withdrawUnknownOrder(context: Context, token: number): void {
   context.command((id) => ({ type: 'not-again', id, process: token }));
 }
 

@@ -15,7 +15,7 @@ import type { Context } from '../model/context.ts';
 import type { EngineRequest, EnvTargetSpec } from '../model/messages.ts';
 import type { EngineSettings } from '../model/settings.ts';
 import type { InstanceState } from '../model/state.ts';
-import { endRepeating } from '../processes/standing-orders.ts';
+import { forbidOrders } from '../processes/standing-orders.ts';
 
 type EnvironmentRequest = Extract<EngineRequest, { method: 'setEnv' | 'unsetEnv' | 'resetEnv' }>;
 
@@ -46,7 +46,7 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
   if (!instance) context.state.environment = checked(changed(context.state.environment, request));
   for (const [i, one] of instances.entries()) {
     const env = tables[i] as readonly string[];
-    if (!sameEntries(env, one.env)) endRepeating(context, one);
+    if (!sameEntries(env, one.env)) forbidOrders(context, one);
     context.setTable(one, 'env', env);
   }
 }
@@ -72,7 +72,7 @@ function changed(before: readonly string[], request: Exclude<EnvironmentRequest,
 function resetEnvironment(context: Context, instance: InstanceState | null): void {
   if (instance) {
     context.setTable(instance, 'env', classEnvironment(context, context.classOf(instance).definition));
-    endRepeating(context, instance);
+    forbidOrders(context, instance);
   } else context.state.environment = initialEnvironment(context.state.settings);
 }
 

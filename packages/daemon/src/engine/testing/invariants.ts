@@ -77,8 +77,8 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
   if (instance.orderHolds) deepEqual(instance.state, 'running', 'only who runs is to be started again');
   if (instance.orders) ok(instance.processes.main, 'orders are for the end of a process');
   for (const [slot, process] of processesOf(instance)) checkPhase(state, instance, slot, process);
-  const { respawnLimit, respawnInterval } = owner?.definition ?? { respawnLimit: 0, respawnInterval: 0 };
-  const limited = respawnLimit > 0 && respawnInterval > 0;
+  const { respawnLimit, respawnIntervalS } = owner?.definition ?? { respawnLimit: 0, respawnIntervalS: 0 };
+  const limited = respawnLimit > 0 && respawnIntervalS > 0;
   ok(!limited || instance.respawnCount <= respawnLimit + 1, 'the respawn limit holds');
 }
 
