@@ -65,6 +65,16 @@ describe('the graph', () => {
     ]);
   });
 
+  it('shows a pattern itself when there is no budget left to compare it', () => {
+    const jobs = [config('web', { startOn: on('net-up') }), config('net', { emits: ['net-*'] })];
+    const enough = { steps: 1000 };
+    buildGraph(jobs, [], enough);
+    const used = 1000 - enough.steps;
+    const emitted = (steps: number) => edgesOf(buildGraph(jobs, [], { steps })).at(-1);
+    expect(emitted(used)).toBe('job:net emits event:net-up ()');
+    expect(emitted(used - 1)).toBe('job:net emits event:net-* ()');
+  });
+
   it('counts what the history has seen, also what no condition says any more', () => {
     const base = { atMs: 0, monotonicMs: 0 };
     const goal = (id: number, after: number, job: string): HistoryEntry => ({

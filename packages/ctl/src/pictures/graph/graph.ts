@@ -1,5 +1,5 @@
 /** Jobs and events as a graph: edges from conditions, from `emits`, and from what the history has seen. Pure. */
-import { type Condition, conditionEvents, formatCondition, globMatches } from '@upstart/common';
+import { type Condition, conditionEvents, formatCondition, type GlobBudget, globMatches } from '@upstart/common';
 import { isKnownEvent } from '@upstart/job-language';
 import type { HistoryEntry, JobConfig } from '@upstart/protocol';
 import { aboutJob } from '../../job-events.ts';
@@ -41,9 +41,16 @@ export const MAX_PATTERN_JOBS = 50;
 export const jobId = (name: string): string => `job:${name}`;
 export const eventId = (name: string): string => `event:${name}`;
 
-/** The graph of all jobs and of the events that they name. */
-export function buildGraph(configs: readonly JobConfig[], history: readonly HistoryEntry[]): Graph {
-  const builder = new GraphBuilder(configs);
+/** Steps that all patterns of a graph may take together, a second or two; see `globMatches`. Those that come after fit nothing. */
+const MAX_PATTERN_STEPS = 100_000_000;
+
+/** The graph of all jobs and of the events that they name. `budget`: for patterns in conditions and in `emits`. */
+export function buildGraph(
+  configs: readonly JobConfig[],
+  history: readonly HistoryEntry[],
+  budget: GlobBudget = { steps: MAX_PATTERN_STEPS },
+): Graph {
+  const builder = new GraphBuilder(configs, budget);
   for (const { job, startOn, stopOn } of configs) {
     builder.condition(job, 'start', startOn);
     builder.condition(job, 'stop', stopOn);
@@ -86,7 +93,10 @@ export class GraphBuilder {
   readonly #nodes = new Map<string, GraphNode>();
   readonly #edges = new Map<string, MutableEdge>();
 
-  constructor(configs: readonly JobConfig[]) {
+  readonly #budget: GlobBudget;
+
+  constructor(configs: readonly JobConfig[], budget: GlobBudget) {
+    this.#budget = budget;
     this.#configs = new Map(configs.map((config) => [config.job, config]));
     for (const { job } of configs) this.job(job);
   }
@@ -105,7 +115,7 @@ export class GraphBuilder {
     const events = [...this.#nodes.values()].filter(({ kind }) => kind === 'event');
     for (const { job, emits } of this.#configs.values()) {
       for (const pattern of emits) {
-        const met = events.filter(({ name }) => globMatches(pattern, name)).map(({ id }) => id);
+        const met = events.filter(({ name }) => globMatches(pattern, name, this.#budget)).map(({ id }) => id);
         for (const to of met.length > 0 ? met : [this.event(pattern)]) this.edge(jobId(job), to, 'emits', '');
       }
     }
@@ -160,7 +170,7 @@ export class GraphBuilder {
   #sources(event: string, job: string | null): string[] {
     if (job === null || job.startsWith('$')) return [this.event(job === null ? event : `${event} ${job}`)];
     if (this.#configs.has(job) || !/[*?[]/.test(job)) return [this.job(job)];
-    const met = [...this.#configs.keys()].filter((name) => globMatches(job, name));
+    const met = [...this.#configs.keys()].filter((name) => globMatches(job, name, this.#budget));
     return met.length > 0 && met.length <= MAX_PATTERN_JOBS ? met.map(jobId) : [this.job(job)];
   }
 }

@@ -84,7 +84,7 @@ function legend(y: number): string[] {
     ...bars,
     ...next('starts', line('starts'), 20),
     ...next('stops', line('stops'), 20),
-    ...next('is waited for', line('waits'), 20),
+    ...next('emits, is waited for', line('waits'), 20),
     ...next('longest chain', line('starts chain'), 20),
     ...next('failed', cross(x + 5, y - 4), 10),
   ];
