@@ -1,6 +1,7 @@
 /** All fuzzers. */
 import { commandLines } from './command-lines.ts';
 import { controlFrames } from './control-frames.ts';
+import { dbusConversations, dbusMessages } from './dbus.ts';
 import { engine } from './engine.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { jobFiles, overrides } from './job-files.ts';
@@ -17,6 +18,8 @@ export const FUZZERS: readonly Fuzzer[] = [
   overrides,
   engine,
   controlFrames,
+  dbusMessages,
+  dbusConversations,
   daemonEnd,
   supervisorEnd,
   stateFile,

@@ -1,6 +1,7 @@
 /** Carries out one method call. */
 import type { UpstartClient } from '@upstart/protocol';
 import { invalidArgs, unknownMethod } from '../errors.ts';
+import type { Value } from '../wire/message.ts';
 import type { Received } from '../wire/message-stream.ts';
 import { introspectable, NoSuchProperty, peer, properties } from './standard.ts';
 import { type Answer, type Found, type Interface, type Method, signatureOf } from './table.ts';
@@ -25,11 +26,20 @@ export async function dispatch(call: Received, client: UpstartClient): Promise<R
   const expected = signatureOf(method.in);
   if (call.signature !== expected) throw invalidArgs(`Invalid arguments to ${call.member} method`);
   // There is no value for a descriptor, and no method that needs its other arguments.
-  const args = expected.includes('h') ? [] : call.args();
+  const args = expected.includes('h') ? [] : decode(call);
   try {
     return { answer: await method.call(target, args, client), signature: signatureOf(method.out) };
   } catch (error) {
     throw error instanceof NoSuchProperty ? unknownMethod(call) : error;
+  }
+}
+
+/** A variant may hold a descriptor. */
+function decode(call: Received): readonly Value[] {
+  try {
+    return call.args();
+  } catch {
+    throw invalidArgs(`Invalid arguments to ${call.member} method`);
   }
 }
 
