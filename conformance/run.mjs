@@ -14,16 +14,18 @@ const argv = process.argv.slice(2);
 const options = { record: false, keep: false, adapter: '', timeout: 600, jobs: 1, quiet: false, pending: '', root: '', summary: '' };
 const paths = [];
 for (let i = 0; i < argv.length; i++) {
-  const a = argv[i];
+  const a = argv[i] ?? '';
+  /** The option's value. */
+  const next = () => argv[++i] ?? '';
   if (a === '--record') options.record = true;
   else if (a === '--keep') options.keep = true;
   else if (a === '--quiet') options.quiet = true;
-  else if (a === '--adapter') options.adapter = resolve(argv[++i]);
-  else if (a === '--timeout') options.timeout = Number(argv[++i]);
-  else if (a === '--jobs') options.jobs = Number(argv[++i]);
-  else if (a === '--pending') options.pending = argv[++i];
-  else if (a === '--needs-root') options.root = argv[++i];
-  else if (a === '--summary') options.summary = argv[++i];
+  else if (a === '--adapter') options.adapter = resolve(next());
+  else if (a === '--timeout') options.timeout = Number(next());
+  else if (a === '--jobs') options.jobs = Number(next());
+  else if (a === '--pending') options.pending = next();
+  else if (a === '--needs-root') options.root = next();
+  else if (a === '--summary') options.summary = next();
   else paths.push(resolve(a));
 }
 if (!options.adapter) {
@@ -32,10 +34,12 @@ if (!options.adapter) {
 }
 if (paths.length === 0) paths.push(join(here, 'cases'));
 
-const cases = paths.flatMap(function list(p) {
-  if (statSync(p).isDirectory()) return readdirSync(p).sort().flatMap((f) => list(join(p, f)));
+/** @type {(path: string) => string[]} */
+const casesBelow = (p) => {
+  if (statSync(p).isDirectory()) return readdirSync(p).sort().flatMap((f) => casesBelow(join(p, f)));
   return p.endsWith('.t') ? [p] : [];
-});
+};
+const cases = paths.flatMap(casesBelow);
 
 /** The cases that a list names, one a line; `#` starts a comment. A name that is no case is an error. */
 function readList(file) {
@@ -52,15 +56,22 @@ const nameOf = (test) => relative(join(here, 'cases'), test.file);
 
 /** Why a case cannot be run here; '' if it can. */
 function reasonToSkip(test) {
-  if (process.getuid() === 0) return '';
+  if (process.getuid?.() === 0) return '';
   if (test.directives.mode === 'system') return 'mode: system needs root';
   return needsRoot.has(nameOf(test)) ? 'needs root' : '';
 }
 
+/**
+ * A command with the output that it has to print.
+ * @typedef {{ command: string[], expected: string[] }} Step
+ */
+
 /** A case is prose, directives (`mode: system`, `args: --x`) and steps. */
 function parseCase(file) {
+  /** @type {(Step | { prose: string, command?: undefined })[]} */
   const items = [];
   const directives = { mode: 'user', args: '', daemon: 'yes' };
+  /** @type {Step | null} */
   let step = null;
   for (const line of readFileSync(file, 'utf8').replace(/\n$/, '').split('\n')) {
     if (line.startsWith('  $ ')) items.push((step = { command: [line.slice(4)], expected: [] }));
@@ -74,7 +85,7 @@ function parseCase(file) {
       if (directive) directives[directive[1]] = directive[2];
     }
   }
-  return { file, items, directives, steps: items.filter((i) => i.command) };
+  return { file, items, directives, steps: items.flatMap((i) => (i.command ? [i] : [])) };
 }
 
 function normalise(text, dir) {
@@ -98,6 +109,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
+/**
+ * Kills a process that leads a group, and the group.
+ * @param {import('node:child_process').ChildProcess} leader
+ */
+function killGroup({ pid }) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
 /** `stopsEarly`: not beyond the first step that differs, for cases of which nothing else is expected. */
 async function runCase(test, stopsEarly) {
   const dir = mkdtempSync(join(tmpdir(), 'conformance-'));
@@ -108,19 +131,19 @@ async function runCase(test, stopsEarly) {
   const env = { ...process.env, HOME: join(dir, 'home'), LC_ALL: 'C', TZ: 'UTC' };
   for (const k of Object.keys(env)) if (k.startsWith('UPSTART_') || k.startsWith('XDG_')) delete env[k];
   running.set(dir, { mode, env });
-  let daemon = null;
+  let daemon = /** @type {import('node:child_process').ChildProcess | null} */ (null);
+  let log = '';
   const boot = () => {
-    daemon = spawn(options.adapter, ['run', dir, mode, ...extra], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    let log = '';
-    daemon.stdout.on('data', (d) => (log += d));
-    daemon.stderr.on('data', (d) => (log += d));
-    daemon.log = () => log;
+    const started = spawn(options.adapter, ['run', dir, mode, ...extra], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    daemon = started;
+    started.stdout.on('data', (d) => (log += d));
+    started.stderr.on('data', (d) => (log += d));
     const ready = spawnSync(options.adapter, ['ready', dir, mode], { env, timeout: 200000 });
     if (ready.status !== 0) throw new Error(`daemon not ready: ${ready.stderr}\n${log}`);
   };
   try {
     // Steps before a boot run on this machine: what they mount must not stay there.
-    const outside = [...(mode === 'system' ? ['unshare', '--mount'] : []), 'bash', '--noprofile', '--norc'];
+    const [shellProgram = 'bash', ...words] = [...(mode === 'system' ? ['unshare', '--mount'] : []), 'bash', '--noprofile', '--norc'];
     const prologue = before < 0 ? [] : test.steps.slice(0, before);
     const outputs = [];
     const runSteps = async (steps, viaAdapter) => {
@@ -130,7 +153,7 @@ async function runCase(test, stopsEarly) {
         + steps.map((s) => `${s.command.join('\n')}\n{ __rc=$?; } 2>/dev/null; printf '\\n${salt} %d\\n' $__rc\n`).join(''));
       const shell = viaAdapter
         ? spawn(options.adapter, ['shell', dir, mode, script], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-        : spawn(outside[0], [...outside.slice(1), script], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+        : spawn(shellProgram, [...words, script], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       const mark = new RegExp(`\\n${salt} (\\d+)\\n`);
       /** What step `i` printed, without the blank lines at its end, and its status unless that is 0. */
       const answerOf = (parts, i, late) => {
@@ -141,7 +164,7 @@ async function runCase(test, stopsEarly) {
         return rc === '0' ? lines : [...lines, `[${rc}]`];
       };
       let out = '';
-      const kill = () => { try { process.kill(-shell.pid, 'SIGKILL'); } catch {} };
+      const kill = () => killGroup(shell);
       let seen = 0;
       const collect = (d) => {
         out += d;
@@ -164,13 +187,13 @@ async function runCase(test, stopsEarly) {
     if (before >= 0) outputs.push([]);
     if (wanted !== 'no') boot();
     await runSteps(test.steps.slice(before + 1), wanted !== 'no');
-    return { outputs, log: daemon ? daemon.log() : '', dir };
+    return { outputs, log, dir };
   } catch (error) {
-    return { error, outputs: [], log: daemon ? daemon.log() : '', dir };
+    return { error, outputs: [], log, dir };
   } finally {
     if (wanted !== 'no') {
       spawnSync(options.adapter, ['stop', dir, mode], { env, timeout: 20000 });
-      if (daemon && daemon.exitCode === null) { try { process.kill(-daemon.pid, 'SIGKILL'); } catch {} }
+      if (daemon?.exitCode === null) killGroup(daemon);
     }
     if (!options.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
     running.delete(dir);
@@ -208,7 +231,7 @@ async function worker() {
       let k = 0;
       const text = test.items.map((i) => {
         if (!i.command) return i.prose;
-        const out = outputs[k++];
+        const out = outputs[k++] ?? [];
         const kept = matches(i.expected, out) ? i.expected : out;
         return [`  $ ${i.command[0]}`, ...i.command.slice(1).map((c) => `  > ${c}`.trimEnd()), ...kept.map((l) => `  ${l}`)].join('\n');
       }).join('\n') + '\n';

@@ -1,40 +1,18 @@
 /** A session init of the built product in a folder of its own, and everything that can be done to it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { eventually } from '../eventually.ts';
+import { InitSession } from '../session/init-session.ts';
+import { Product, ROOT } from '../session/product.ts';
 import { Clock } from './clock.ts';
 import { childrenOf, commandLineOf, isRunning, processesWith } from './proc.ts';
 
-export const CHECKOUT = process.env.UPSTART_CHECKOUT ?? fileURLToPath(new URL('../../', import.meta.url));
-const DIST = join(CHECKOUT, 'dist');
-const PROGRAMS = join(CHECKOUT, 'test/chaos/programs');
-const CLOCK = join(CHECKOUT, 'test/chaos/clock.c');
+const PROGRAMS = join(ROOT, 'test/chaos/programs');
+const CLOCK = join(ROOT, 'test/chaos/clock.c');
 /** Milliseconds until something that has to happen counts as not happening: a slow machine may take a while. */
 const PATIENCE = 180_000;
 export const pause = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
-
-export interface Outcome {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-  /** How long it took, in milliseconds. */
-  took: number;
-}
 
 export interface SessionSettings {
   /** Job files by name. `LEDGER` in them stands for the folder of the ledgers, `PROGRAMS` for that of the programs. */
@@ -46,75 +24,59 @@ export interface SessionSettings {
   wrapper?: string[];
 }
 
-export class Session {
-  readonly folder = mkdtempSync(join(tmpdir(), 'chaos-'));
-  readonly conf = join(this.folder, 'conf');
-  readonly logs = join(this.folder, 'log');
-  readonly ledger = join(this.folder, 'ledger');
+export class Session extends InitSession {
+  readonly folder: string;
+  readonly conf: string;
+  readonly logs: string;
+  readonly ledger: string;
   readonly runtime: string;
-  readonly env: Record<string, string>;
   /** What the daemons go by. */
-  readonly clock = new Clock(this.folder, CLOCK);
-  /** What init and its daemons have said. */
-  said = '';
-  readonly #bin = join(this.folder, 'product/bin');
-  readonly #init: ChildProcess;
-  readonly #clients = new Set<ChildProcess>();
+  readonly clock: Clock;
 
   private constructor({ jobs = {}, options = [], runtime, wrapper = [] }: SessionSettings) {
-    // A copy: a build meanwhile must not change what runs.
-    cpSync(DIST, join(this.folder, 'product'), { recursive: true, verbatimSymlinks: true });
-    cpSync(PROGRAMS, join(this.folder, 'programs'), { recursive: true });
-    this.runtime = runtime ?? join(this.folder, 'run');
-    for (const path of [this.conf, this.logs, this.ledger, this.runtime])
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-    for (const [name, text] of Object.entries(jobs)) this.job(name, text);
-    this.env = {
-      PATH: process.env.PATH ?? '/usr/bin:/bin',
-      HOME: this.folder,
-      TERM: 'dumb',
-      XDG_RUNTIME_DIR: this.runtime,
-      UPSTART_NODE: this.clock.node,
+    const product = new Product('chaos-');
+    const { folder } = product;
+    const clock = new Clock(folder, CLOCK);
+    cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });
+    const places = {
+      ...{ conf: join(folder, 'conf'), logs: join(folder, 'log'), ledger: join(folder, 'ledger') },
+      runtime: runtime ?? join(folder, 'run'),
     };
-    const line = [
-      ...wrapper,
-      join(this.#bin, 'init'),
-      '--user',
-      '--confdir',
-      this.conf,
-      '--logdir',
-      this.logs,
-      ...options,
-    ];
-    this.#init = spawn(line[0] as string, line.slice(1), {
-      env: this.env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+    for (const path of Object.values(places)) mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const [name, text] of Object.entries(jobs)) writeJob(places, folder, name, text);
+    super({
+      ...{ product, detached: true },
+      env: {
+        PATH: process.env.PATH ?? '/usr/bin:/bin',
+        HOME: folder,
+        TERM: 'dumb',
+        XDG_RUNTIME_DIR: places.runtime,
+        UPSTART_NODE: clock.node,
+      },
+      words: [
+        ...wrapper,
+        join(product.bin, 'init'),
+        ...['--user', '--confdir', places.conf, '--logdir', places.logs, ...options],
+      ],
     });
-    for (const stream of [this.#init.stdout, this.#init.stderr]) stream?.on('data', (data) => this.#hear(String(data)));
+    this.folder = folder;
+    this.clock = clock;
+    this.conf = places.conf;
+    this.logs = places.logs;
+    this.ledger = places.ledger;
+    this.runtime = places.runtime;
   }
 
   /** Starts init; resolves when it answers. */
   static async start(settings: SessionSettings = {}): Promise<Session> {
-    if (!existsSync(join(DIST, 'bin/init'))) throw new Error('there is no built product: npm run build');
     const session = new Session(settings);
-    try {
-      session.env.UPSTART_SESSION = await eventually('the session is announced', () => session.#announced());
-      const { status, stderr } = await session.run('initctl', 'version');
-      if (status !== 0) throw new Error(`init does not answer: ${stderr}`);
-    } catch (error) {
-      await session.kill();
-      throw new Error(`${(error as Error).message}\ninit said:\n${session.said}`);
-    }
+    const files = join(session.runtime, 'upstart/sessions');
+    const pattern = new RegExp(`^${session.pid}\\.session$`);
+    await session.answers(
+      () => session.announced(files, pattern),
+      () => session.kill(),
+    );
     return session;
-  }
-
-  get pid(): number {
-    return this.#init.pid as number;
-  }
-
-  get ended(): boolean {
-    return this.#init.exitCode !== null || this.#init.signalCode !== null;
   }
 
   /** Where the daemon keeps its state. */
@@ -124,13 +86,7 @@ export class Session {
 
   /** Writes a job file, whole at once. */
   job(name: string, text: string): void {
-    const path = join(this.conf, `${name}.conf`);
-    const folders = { LEDGER: this.ledger, PROGRAMS: join(this.folder, 'programs') };
-    writeFileSync(
-      `${path}.new`,
-      text.replace(/LEDGER|PROGRAMS/g, (word) => folders[word as keyof typeof folders]),
-    );
-    renameSync(`${path}.new`, path);
+    writeJob(this, this.folder, name, text);
   }
 
   removeJob(name: string): void {
@@ -145,26 +101,6 @@ export class Session {
   /** The running logger; null while there is none. */
   logger(): number | null {
     return childrenOf(this.pid).find((pid) => commandLineOf(pid).startsWith('logger')) ?? null;
-  }
-
-  /** A command of the product, as a user calls it. */
-  run(command: string, ...args: string[]): Promise<Outcome> {
-    const began = performance.now();
-    const client = spawn(join(this.#bin, command), args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#clients.add(client);
-    const said = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      client[name].on('data', (data) => {
-        said[name] += data;
-      });
-    }
-    return new Promise((resolve, reject) => {
-      client.on('error', reject);
-      client.on('close', (status) => {
-        this.#clients.delete(client);
-        resolve({ status, ...said, took: performance.now() - began });
-      });
-    });
   }
 
   /** The pids that a program has noted, in order: of its starts or its ends. */
@@ -194,18 +130,15 @@ export class Session {
 
   /** Puts the program of init in its place anew, as an installation does. */
   installAgain(): void {
-    const program = join(this.#bin, 'init');
+    const program = join(this.product.bin, 'init');
     cpSync(program, `${program}.new`);
     renameSync(`${program}.new`, program);
   }
 
   /** Asks init to end; returns its exit status. */
   async end(): Promise<number | null> {
-    if (!this.ended) {
-      this.#init.kill('SIGTERM');
-      await Promise.race([once(this.#init, 'exit'), setTimeout(PATIENCE, null, { ref: false })]);
-    }
-    const status = this.ended ? this.#init.exitCode : null;
+    await Promise.race([this.exit('SIGTERM'), setTimeout(PATIENCE, null, { ref: false })]);
+    const { status } = this;
     await this.kill();
     return status;
   }
@@ -217,8 +150,8 @@ export class Session {
 
   /** Ends everything that is left, at once, and removes the folders. */
   async kill(): Promise<void> {
-    for (const client of this.#clients) client.kill('SIGKILL');
-    if (!this.ended) this.#init.kill('SIGKILL');
+    this.killClients();
+    await this.exit('SIGKILL');
     await eventually('all processes of the session have ended', () => {
       const left = this.processes();
       for (const pid of left) {
@@ -232,17 +165,22 @@ export class Session {
     });
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
 
-  #hear(text: string): void {
-    this.said += text;
-  }
-
-  #announced(): string | null {
-    if (this.ended) throw new Error('init has ended');
-    const folder = join(this.runtime, 'upstart/sessions');
-    const name = existsSync(folder) ? readdirSync(folder).find((file) => file === `${this.pid}.session`) : undefined;
-    return name === undefined ? null : readText(join(folder, name)).replace('UPSTART_SESSION=', '').trim();
-  }
+/** `LEDGER` and `PROGRAMS` in the text become the folders. */
+function writeJob(
+  { conf, ledger }: Pick<Session, 'conf' | 'ledger'>,
+  folder: string,
+  name: string,
+  text: string,
+): void {
+  const path = join(conf, `${name}.conf`);
+  const folders = { LEDGER: ledger, PROGRAMS: join(folder, 'programs') };
+  writeFileSync(
+    `${path}.new`,
+    text.replace(/LEDGER|PROGRAMS/g, (word) => folders[word as keyof typeof folders]),
+  );
+  renameSync(`${path}.new`, path);
 }
 
 function readText(path: string): string {

@@ -1,10 +1,11 @@
 /** The jobs of a chaos run, what a user does to them, and what has to be true of them afterwards. */
 
 import { eventually } from '../eventually.ts';
+import type { Outcome } from '../session/product.ts';
 import { checkLog } from './ledger.ts';
 import { isRunning } from './proc.ts';
 import type { Random } from './random.ts';
-import type { Outcome, Session } from './session.ts';
+import type { Session } from './session.ts';
 
 interface Service {
   /** As commands take it: the job and, for one with instances, its variable. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from './product.ts';
+import { run } from '../session/product.ts';
 import { SessionInit } from './session-init.ts';
 
 const COMPLETIONS = fileURLToPath(new URL('../../dist/completions', import.meta.url));

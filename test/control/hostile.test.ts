@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
+import { whyNoOtherUsers } from '../session/product.ts';
 import { Attack, frame, HELLO, heard, LIST, WATCH } from './attack.ts';
-import { whyNoOtherUsers } from './product.ts';
 import { SessionInit } from './session-init.ts';
 import { SystemInit } from './system-init.ts';
 

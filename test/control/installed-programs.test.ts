@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { run } from './product.ts';
+import { run } from '../session/product.ts';
 
 const LIB = fileURLToPath(new URL('../../dist/lib/upstart', import.meta.url));
 const programs = readdirSync(LIB).filter((name) => /\.c?js$/.test(name));

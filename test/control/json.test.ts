@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROOT, run } from './product.ts';
+import { ROOT, run } from '../session/product.ts';
 import { SessionInit } from './session-init.ts';
 
 const DOCUMENTED = new Set(

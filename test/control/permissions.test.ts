@@ -2,7 +2,7 @@
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asUser, NOBODY, type Outcome, run, whyNoOtherUsers } from './product.ts';
+import { asUser, NOBODY, type Outcome, run, whyNoOtherUsers } from '../session/product.ts';
 import { SessionInit } from './session-init.ts';
 import { SystemInit } from './system-init.ts';
 

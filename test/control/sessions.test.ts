@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';
-import { run } from './product.ts';
+import { run } from '../session/product.ts';
 import { SessionInit, type SessionSettings } from './session-init.ts';
 
 const sessions: SessionInit[] = [];

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
-import { NOBODY, whyNoOtherUsers } from './product.ts';
+import { NOBODY, whyNoOtherUsers } from '../session/product.ts';
 import { SessionInit, type SessionSettings } from './session-init.ts';
 
 const JOBS = {

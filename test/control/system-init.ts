@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Outcome, Product, ROOT, run } from './product.ts';
+import { type Outcome, Product, ROOT, run } from '../session/product.ts';
 
 const ADAPTER = join(ROOT, 'conformance/adapter');
 

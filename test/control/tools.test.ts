@@ -1,6 +1,6 @@
 /** What other tools read of the commands' output, by the patterns and pipelines in their sources. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { run } from './product.ts';
+import { run } from '../session/product.ts';
 import { SessionInit } from './session-init.ts';
 
 let session: SessionInit;

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../chaos/random.ts';
-import { CHECKOUT } from '../chaos/session.ts';
+import { ROOT } from '../session/product.ts';
 import { mutate } from './fuzzer.ts';
 
 /** The paths of the kept inputs. */
 export function corpusFiles(name: string): string[] {
-  const folder = join(CHECKOUT, 'test/fuzz/corpus', name);
+  const folder = join(ROOT, 'test/fuzz/corpus', name);
   return readdirSync(folder)
     .sort()
     .map((file) => join(folder, file));

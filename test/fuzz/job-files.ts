@@ -9,20 +9,20 @@ import type { JobDefinition } from '../../packages/job-language/src/job-definiti
 import { JobFileError } from '../../packages/job-language/src/job-file-error.ts';
 import { parseJob } from '../../packages/job-language/src/parse-job.ts';
 import type { Random } from '../chaos/random.ts';
-import { CHECKOUT } from '../chaos/session.ts';
+import { ROOT } from '../session/product.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer } from './fuzzer.ts';
 
 const read = (folder: string): Buffer[] =>
-  readdirSync(join(CHECKOUT, folder))
+  readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.conf'))
-    .map((name) => readFileSync(join(CHECKOUT, folder, name)));
+    .map((name) => readFileSync(join(ROOT, folder, name)));
 
 export const jobFiles: Fuzzer = {
   name: 'job-files',
   inputsInTest: 2_000,
   async run(budget, random) {
-    const words = readFileSync(join(CHECKOUT, 'test/fuzz/corpus/job-files/words'));
+    const words = readFileSync(join(ROOT, 'test/fuzz/corpus/job-files/words'));
     const corpus = new Corpus('job-files', read('examples/jobs'));
     let inputs = 0;
     for (; budget.take(); inputs++) {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHECKOUT } from '../chaos/session.ts';
+import { ROOT } from '../session/product.ts';
 import { corpusFiles } from './corpus.ts';
 import type { Fuzzer } from './fuzzer.ts';
 
@@ -26,9 +26,9 @@ function native(name: string, reader: string, inputsInTest: number, sources: rea
       const files = ['test/fuzz/native/fuzz.c', `test/fuzz/native/${reader}.c`, ...sources];
       try {
         // As a program of its own: this one is bundled, and has no compiler of TypeScript in it.
-        execFileSync(process.execPath, ['-e', GENERATE], { cwd: CHECKOUT });
+        execFileSync(process.execPath, ['-e', GENERATE], { cwd: ROOT });
         execFileSync('cc', [...FLAGS, ...INCLUDED, ...SANITIZE, '-o', program, ...files], {
-          cwd: CHECKOUT,
+          cwd: ROOT,
         });
         // At least one, however much of the time compiling took.
         const amount = Math.max(1, Math.round(budget.left));

@@ -2,9 +2,9 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asUser, NOBODY, whyNoOtherUsers } from '../control/product.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { SystemInit } from '../control/system-init.ts';
+import { asUser, NOBODY, whyNoOtherUsers } from '../session/product.ts';
 
 const REASON = whyNoOtherUsers();
 const STRANGER = 12_345;

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { frame, HELLO, heard } from '../control/attack.ts';
-import { NOBODY, whyNoOtherUsers } from '../control/product.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { SystemInit } from '../control/system-init.ts';
 import { eventually } from '../eventually.ts';
+import { NOBODY, whyNoOtherUsers } from '../session/product.ts';
 
 const REASON = whyNoOtherUsers();
 

@@ -2,10 +2,10 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asUser, NOBODY, type Outcome, whyNoOtherUsers } from '../control/product.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { SystemInit } from '../control/system-init.ts';
 import { eventually } from '../eventually.ts';
+import { asUser, NOBODY, type Outcome, whyNoOtherUsers } from '../session/product.ts';
 
 const REASON = whyNoOtherUsers();
 
