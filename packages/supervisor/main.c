@@ -1,34 +1,25 @@
-/*
- * The supervisor: parent of the daemon and of every process of a job. It decides nothing. It sets processes up, follows and
- * reaps them, keeps their output, and starts the daemon again when it dies; see PROTOCOL.md.
- */
+/* The supervisor: parent of the daemon and of every process of a job. It decides nothing (PROTOCOL.md). */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
 #include "upgrade/upgrade.h"
-#include "link/link.h"
 #include "log/logs.h"
-#include "loop/loop.h"
 #include "pid1/pid1.h"
-#include "process/process.h"
 #include "spawn/spawn.h"
 
 /* How long the end waits for logs to be written. */
 #define CLOSE_PATIENCE 1000
 
-/* Descriptors 0 to 2 exist from here on, so that nothing else can become one of them; others are not for our children. */
+/* Descriptors 0 to 2 exist from here on, so that nothing else becomes one of them; others are not for our children. */
 static void open_standard_descriptors(void) {
 	int fd;
 	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		fd = open("/dev/null", O_RDWR);
 	while (fd >= 0 && fd <= STDERR_FILENO);
-	for (int standard = 0; standard <= STDERR_FILENO; standard++)
-		fcntl(standard, F_SETFD, 0);
 	close_range(STDERR_FILENO + 1, ~0u, 0);
 }
 

@@ -1,5 +1,5 @@
 /*
- * The program behind the commands that Node would be too slow for, or may be gone for: it goes by the name it is called by. Where Node
+ * The program behind the commands that Node would be too slow for, or may be gone for: it goes by its name. Where Node
  * is needed all the same it is found from here.
  */
 #include <stdio.h>

@@ -21,7 +21,7 @@ _Noreturn void end_system(enum mode mode, char **words);
 /* launcher.c. Has the daemon carry out the command line, and exits as it says. */
 _Noreturn void launch(int argc, char **argv);
 
-/* session.c. The session that is meant where the environment does not say so: of ONE UPSTART_SESSION has the address from here on. */
+/* session.c. The session that is meant where the environment names none: UPSTART_SESSION gets the address of ONE. */
 enum session { NONE, ONE, UNCLEAR };
 enum session find_session(void);
 /* Whether this process is called as init is. */

@@ -1,7 +1,7 @@
 /*
- * reboot, halt and poweroff as far as they tell the kernel: with force, or for a job of a system on its way down (reference:
- * system 4.5). Nothing else may be left to run then. The rest, mistakes among it, is shutdown.js's, which has the system brought
- * down in order.
+ * reboot, halt and poweroff as far as they tell the kernel: with force, or for a job of a system on its way down
+ * (reference: system 4.5). Nothing else may be left to run then. The rest is shutdown.js's, which has the system
+ * brought down in order.
  */
 #include <errno.h>
 #include <linux/reboot.h>
@@ -55,7 +55,7 @@ static bool take_options(const char *word) {
 	return is_right;
 }
 
-/* Takes all words, and the first that is no option as the command for the kernel. False if there is a mistake in them. */
+/* Takes all words, and the first that is no option as the command for the kernel. False if there is a mistake. */
 static bool take_words(char **words, const char **command) {
 	bool is_right = true, ended = false;
 	while (*++words) {

@@ -1,6 +1,6 @@
 /*
- * The session that the caller means without saying so, by the rules of packages/protocol/src/locate.ts. Where a look at names, owners
- * and modes does not decide it is UNCLEAR, and for that to find out.
+ * The session that the caller means without saying so, by the rules of packages/protocol/src/locate.ts. Where names,
+ * owners and modes do not decide, it is UNCLEAR, and that finds out.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ static bool is_folder_of(long pid, const char *folder) {
 }
 
 /*
- * Looks at the entries BEFORE PID AFTER of a folder: files that announce the session whose own folder is OWN PID, or, with nothing
+ * Looks at the entries BEFORE PID AFTER of a folder: files that announce the session with the folder OWN PID, or, without
  * AFTER, these folders themselves.
  */
 static enum session find_in(const char *folder, const char *before, const char *after, const char *own) {

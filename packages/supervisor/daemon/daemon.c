@@ -1,6 +1,6 @@
 /*
- * The daemon process: started, given time to come up, and started again when it dies without having said that it ends. Three tables
- * say what that means: its states, how long it may be in each, and the pauses between one daemon and the next (PROTOCOL.md).
+ * The daemon process: started, given time to come up, and started again when it dies without END. Three tables say what
+ * that means: its states, how long it may be in each, and the pauses between daemons (PROTOCOL.md).
  */
 #include "daemon/daemon.h"
 
@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "link/link.h"
+#include "link/frames.h"
 #include "loop/loop.h"
 
 /* Milliseconds to say BEGUN, and from there on to say BEGUN again or READY; and to exit after END. Smaller in tests. */
@@ -34,7 +34,7 @@
 /* There is none, or it is in one of the next five; then it is time to re-execute, or there will be none. */
 enum state { SAME, ABSENT, STARTING, RECOVERING, READY, ENDING, REPLACING, REPLACED, FORSAKEN, STATES };
 
-/* A daemon that sends nonsense counts as one that was not READY. The time for a recovery that has got further begins anew. */
+/* A daemon that sends nonsense counts as one that was not READY. BEGUN during a recovery starts its time again. */
 /* clang-format off */
 static const enum state next[STATES][DAEMON_EVENTS] = {
 	/*               BEGUN       READY  END     REPLACE    nonsense    hung up  died */
@@ -59,7 +59,7 @@ static const struct {
 /* How a daemon ended: before it was READY; READY, but by itself; READY, by SIGKILL. */
 enum death { NOT_READY, CRASHED, KILLED, DEATHS };
 
-/* So many in a row are followed at once, the next ones after growing pauses, until one has been READY for `good_life`. */
+/* So many in a row are followed at once, the next ones after growing pauses, until one was READY for `good_life`. */
 static const struct {
 	unsigned at_once;
 	int64_t first, last, good_life;

@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,25 +12,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "link/link.h"
 #include "log/logs.h"
-#include "loop/loop.h"
 #include "spawn/spawn.h"
 
 #define DAEMON_FD 3
 #define DOOR_FD 4
 #define DOOR_BACKLOG 128
 #define NO_NODE 127
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* Garbage of a burst of events is collected often, and the rest when the burst is over: V8 need not wake up for it later. */
+/* Garbage of a burst of events is collected often, and the rest at its end: V8 need not wake up for it later. */
 static char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer"};
 
 #define SAVED "UPSTART_SAVED_"
-/*
- * How variables begin that do not reach node: the first two we alone give, or they are for the next image of the supervisor. The others
- * change how node starts, or what is loaded into its process; its jobs may get them all the same, by another name.
- */
+/* Beginnings of names that change Node. Jobs get these variables by another name, but for the first two, our own. */
 static const char *const not_for_node[] = {
 	SAVED,     "UPSTART_STATE_FD=", "NODE_",           "LD_",      "OPENSSL_", "SSL_CERT_", "UV_",
 	"MALLOC_", "GCONV_PATH=",       "GLIBC_TUNABLES=", "LOCPATH=",
@@ -50,10 +42,10 @@ static const char *const told[][2] = {
 	{"MALLOC_MMAP_THRESHOLD_", "65536"},
 };
 
-/* The daemon's standard output and error. The logger reads them and passes on whole lines, so that the daemon waits for no reader. */
+/* The daemon's standard output and error, which the logger reads, so that the daemon waits for no reader. */
 static struct log *streams[2];
 
-/* The listening socket for D-Bus clients; -1: its name is taken. It outlives daemons, so that clients wait for the next one. */
+/* The listening socket for D-Bus clients; -1: its name is taken. Clients wait there from one daemon to the next. */
 static int door = -1;
 
 void launch_listen(bool of_machine) {
@@ -64,8 +56,6 @@ void launch_listen(bool of_machine) {
 	int length = of_machine ? snprintf(name, room, "/com/ubuntu/upstart")
 	                        : snprintf(name, room, "/com/ubuntu/upstart-session/%u/%d", getuid(), getpid());
 	door = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (door < 0)
-		return;
 	if (bind(door, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + 1 + (socklen_t)length) == 0 &&
 	    listen(door, DOOR_BACKLOG) == 0)
 		return;
@@ -95,7 +85,7 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept, 1);
 }
 
-/* The option that makes Node begin with the daemon loaded. NULL: no snapshot has the size and time of this Node in its name. */
+/* The option that has Node begin with the daemon loaded. NULL: no snapshot is named after this Node's size and time. */
 static char *snapshot_option(const char *node) {
 	static char option[PLACE_MAX + 32];
 	char path[PLACE_MAX], name[96];

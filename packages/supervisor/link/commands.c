@@ -5,22 +5,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "link/link.h"
 #include "log/logs.h"
-#include "loop/loop.h"
-#include "process/process.h"
 #include "spawn/spawn.h"
 
 uint64_t command_last;
 char note_kept[NOTE_MAX + 1];
-
-static bool keep_note(const void *text, size_t length) {
-	if (length > NOTE_MAX)
-		return false;
-	memcpy(note_kept, text, length);
-	note_kept[length] = '\0';
-	return true;
-}
 
 void commands_keep(struct state_file *state) {
 	size_t length = strlen(note_kept);
@@ -51,7 +40,7 @@ static void flush_logs(const struct frame *frame) {
 	logs_flush();
 }
 
-/* The process at the other end of a socket of the daemon's. The kernel tells only its owner, so the supervisor takes a copy of it. */
+/* The process at the other end of a socket of the daemon's: the kernel tells its owner, so we take a copy of it. */
 static void find_peer(const struct frame *frame) {
 	struct ucred peer = {0};
 	socklen_t length = sizeof peer;
@@ -93,7 +82,11 @@ const char *command_carry_out(const struct frame *frame, daemon_listener *daemon
 		return reports_acknowledge(frame->id) ? NULL : "an acknowledgement of what was never reported";
 	if (frame->type == FRAME_NOTE) {
 		struct field text = frame_field(frame, TAG_DETAIL);
-		return keep_note(text.data, text.length) ? NULL : "a note that is too long";
+		if (text.length > NOTE_MAX)
+			return "a note that is too long";
+		memcpy(note_kept, text.data, text.length);
+		note_kept[text.length] = '\0';
+		return NULL;
 	}
 	/* A daemon that will not repeat its REPLACE gives it no id. */
 	if (frame->is_command && (frame->id || frame->type != FRAME_REPLACE)) {

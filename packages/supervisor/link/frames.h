@@ -96,7 +96,7 @@ struct state_file {
 	size_t length;
 };
 
-/* Each writes an entry, or sets the variable if the entry that has been read is that one, and returns whether it has done so. */
+/* Each writes an entry, or sets the variable if that entry has been read. Returns whether it has set it. */
 #define keep(state, key, variable) keep_number(state, key, &(variable), sizeof(variable))
 bool keep_number(struct state_file *state, const char *key, void *number, size_t size);
 /* Into a buffer of `most` bytes. */
@@ -110,3 +110,29 @@ bool entry_is(const struct state_file *state, const char *key);
 bool state_next(const char **at, const char *end, struct state_file *state);
 
 void reports_keep(struct state_file *state);
+
+/* ---- link.c: the connection to the daemon, of which there is one at most; commands.c: what comes over it ---- */
+/* What a daemon says about itself, and what becomes of it: HUNG_UP when it closes its end of the connection. */
+enum daemon_event { SAID_BEGUN, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP, DIED, DAEMON_EVENTS };
+/* The daemon's own module; `status` belongs to SAID_END. */
+typedef void daemon_listener(enum daemon_event event, int status);
+
+void link_open(daemon_listener *daemon);
+/* Begins a connection to a new daemon over `fd`, which it owns unless it returns false, with the supervisor's state. */
+bool link_connect(int fd);
+/* Carries out what a dead daemon has sent, for so many milliseconds at most: the next one repeats what is left. */
+void link_drain(int64_t patience);
+void link_disconnect(void);
+/* Sends nothing any more, which tells the daemon that its END has arrived. */
+void link_end(void);
+/* Sends what there is to send. */
+void link_turn(void);
+
+/* Carries out a frame that `frame_take` has accepted. NULL, or what is wrong with it. */
+const char *command_carry_out(const struct frame *frame, daemon_listener *daemon);
+/* The id of the last command that has been carried out, over all daemons. */
+extern uint64_t command_last;
+/* What the daemon before has said for the next one, whose meaning is theirs; "" when there is nothing. */
+extern char note_kept[NOTE_MAX + 1];
+
+void commands_keep(struct state_file *state);

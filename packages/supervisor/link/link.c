@@ -1,5 +1,4 @@
 /* The connection to the daemon: commands come in, the state and the reports go out. It never waits for the daemon. */
-#include "link/link.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "loop/loop.h"
 #include "process/process.h"
 
 /* Then others have their turn: these bytes start some twenty processes, each of which takes half a millisecond. */
@@ -28,8 +26,7 @@ static size_t input_length;
 
 void link_open(daemon_listener *daemon) {
 	daemon_listens = daemon;
-	/* The kernel gives orphans to process 1 anyway. */
-	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		subreaper_error = errno;
 }
 
@@ -85,7 +82,7 @@ static void greet_with_process(struct process *process, void *at) {
 }
 
 bool link_connect(int fd) {
-	uint8_t *at = reports_rewind(FRAME_OF_NUMBERS(3) + process_count() * FRAME_OF_NUMBERS(2) + FRAME_OF_NUMBERS(0));
+	uint8_t *at = reports_rewind(FRAME_OF_NUMBERS(3) + process_count * FRAME_OF_NUMBERS(2) + FRAME_OF_NUMBERS(0));
 	if (!at || watch_start(&connection, fd, EPOLLIN, ready) < 0)
 		return false;
 	at += frame_write(

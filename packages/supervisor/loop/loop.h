@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 #define CONTAINER_OF(member_pointer, type, member) ((type *)((char *)(member_pointer)-offsetof(type, member)))
 
 /* A descriptor that is waited for; `fd` is -1 while it is not. `events` are those of epoll. */
@@ -74,6 +75,6 @@ extern char place_executable[PATH_MAX];
 void place_beside(char path[PLACE_MAX], const char *relative);
 /* The path in the environment variable, if it is set, which is returned; or else as above. */
 bool place_of(char path[PLACE_MAX], const char *variable, const char *relative);
-/* Becomes Node, the first that can be executed: $UPSTART_NODE, or else this one or a usual one. Returns, with errno, if there is none. */
+/* Becomes Node: $UPSTART_NODE, or else the first of the usual ones. Returns, with errno, if none can be executed. */
 #define OWN_NODE "../lib/upstart/node"
 void place_run_node(char *const *first_arguments, char *const *other_arguments);

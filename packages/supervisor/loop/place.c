@@ -1,4 +1,4 @@
-/* Where files are, seen from the executable. An installation may be anywhere, and is replaced while it runs. The commands use this, too. */
+/* Where files are, seen from the executable: an installation may be anywhere. The commands use this, too. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * What this process is to be. The name `upstart` is the command-line tool's with a command, an option of its own or nothing at all; other
- * options, and process 1, mean init. Root who calls init with another pid wants telinit; others are no init of a machine.
+ * What this process is to be. `upstart` with a command, an option of the tool or nothing is the tool for people; other
+ * options, and process 1, mean init. Root who calls init with another pid wants telinit; others get an error.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 /* Options that are the tool's when they come first: its help is about init, too, and init has no `--system`. */
 static const char *const of_tool[] = {"--help", "-h", "--version", "--system", NULL};
-/* Arguments that make an init of a session or a container, or that only ask for a text: nothing is done to the machine. */
+/* Arguments that make an init of a session or a container, or only ask for a text: the machine is left alone. */
 static const char *const harmless[] = {"--user", "--container", "--help", "--version", NULL};
 
 static bool is_among(const char *word, const char *const *words) {

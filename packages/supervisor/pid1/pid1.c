@@ -1,6 +1,6 @@
 /*
- * What the supervisor does besides as process 1 of a machine: the file systems and devices without which nothing works, the console,
- * and the keys that the kernel reports (reference: system 2). What is there already stays as it is.
+ * What the supervisor does besides as process 1 of a machine: the file systems and devices that everything needs, the
+ * console, and the keys that the kernel reports (reference: system 2). What is there already stays as it is.
  */
 #include "pid1/pid1.h"
 
@@ -22,7 +22,6 @@
 
 #define SAFE_PATH "/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
 #define DEFAULTS (MS_NOEXEC | MS_NOSUID)
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const struct {
 	const char *path;
@@ -80,7 +79,7 @@ static void make_sane(int fd) {
 	tcsetattr(fd, TCSANOW, &modes);
 }
 
-/* Descriptors 0 to 2 become the console. Without one they stay as they are: in a container they lead to whoever runs it. */
+/* Descriptors 0 to 2 become the console. Without one they stay: in a container they lead to whoever runs it. */
 static void open_console(void) {
 	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
 	if (fd < 0 && errno != ENOENT)

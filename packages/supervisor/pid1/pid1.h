@@ -1,17 +1,14 @@
-/* What the init program is to be (front_door.c), the signals that it gets (signals.c), and what process 1 of a machine does besides (pid1.c). */
+/* The role of the init program (front_door.c), its signals (signals.c), and the duties of process 1 (pid1.c). */
 #pragma once
-
-#include <stdbool.h>
-#include <stdio.h>
 
 #include "link/frames.h"
 
 /* The init of a machine is process 1 and never ends. */
 enum role { OF_SESSION, OF_CONTAINER, OF_MACHINE };
-/* By name, arguments, pid and user. Does not return where another program is meant, which it becomes. After place_open. */
+/* By name, arguments, pid and user. Does not return where another program is meant, which it becomes. */
 enum role front_door(char **argv);
 
-/* Mounts and makes what is missing, unless that was done before a re-execution, and has the kernel report keys to this process. */
+/* Mounts and makes what is missing, unless that was done before a re-execution, and has keys reported. */
 void pid1_open(bool again);
 /* Whether this is process 1 of a machine, and whether it gets a SIGWINCH for a key. */
 extern bool pid1_is_system, pid1_has_keys;

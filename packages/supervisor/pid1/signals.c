@@ -1,23 +1,21 @@
 /*
- * Signals sent to init, of which only SIGKILL ends it: each is reported to the daemon, which decides what it means. Those that end
- * init work whatever state the daemon is in: one that does not take them is replaced, and where none comes up a session or a
+ * Signals sent to init, of which only SIGKILL ends it. The daemon decides what each means. Those
+ * that end init always work: a daemon that does not take them is replaced, and where none comes up a session or a
  * container ends without one. On a machine the daemon is replaced again and again, since init never ends.
  */
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
-#include "loop/loop.h"
 #include "pid1/pid1.h"
 #include "process/process.h"
 
 /* SIGRTMIN+3 as C libraries count: how engines of containers have an init halt. */
 #define SIGHALT 37
-/* Milliseconds that a daemon which is READY has to acknowledge a signal that ends init; then another one gets it. Smaller in tests. */
+/* Milliseconds a READY daemon has for a signal that ends init; then the next one gets it. Smaller in tests. */
 #ifndef TOLD_PATIENCE
 #define TOLD_PATIENCE 8000
 #endif
@@ -34,10 +32,9 @@ static const struct {
 	{SIGTERM, true}, {SIGINT, true},   {SIGQUIT, true},  {SIGPWR, true},    {SIGHALT, true},
 	{SIGHUP, false}, {SIGUSR1, false}, {SIGUSR2, false}, {SIGWINCH, false},
 };
-#define FORWARDED (sizeof forwarded / sizeof *forwarded)
 
 static struct watch watch = {.fd = -1};
-/* A bit for each signal that was taken from the kernel and is not reported yet, 1 for signal 1; each once, as in the kernel. */
+/* A bit for each signal that is not reported yet, 1 for signal 1; each once, as in the kernel. */
 static uint64_t waiting;
 /* The last report of a signal that ends init. Until it is acknowledged, the timer runs; how often its time was over. */
 static uint64_t ending_report;
@@ -83,12 +80,9 @@ static void ready(struct watch *unused, uint32_t events) {
 	while (read(watch.fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_signo == SIGCHLD)
 			reap_soon();
-		/* One that does not come from the keyboard means nothing on a machine. */
-		if (info.ssi_signo == SIGWINCH && pid1_is_system && !pid1_has_keys)
-			continue;
-		for (size_t i = 0; i < FORWARDED; i++)
-			if (info.ssi_signo == (uint32_t)forwarded[i].number)
-				waiting |= bit(i);
+		/* A SIGWINCH that does not come from the keyboard means nothing on a machine. */
+		else if (info.ssi_signo != SIGWINCH || !pid1_is_system || pid1_has_keys)
+			waiting |= UINT64_C(1) << (info.ssi_signo - 1);
 	}
 }
 
@@ -103,7 +97,7 @@ void signals_open(void) {
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGCHLD);
-	for (size_t i = 0; i < FORWARDED; i++)
+	for (size_t i = 0; i < COUNT(forwarded); i++)
 		sigaddset(&wanted, forwarded[i].number);
 	int fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0 || watch_start(&watch, fd, EPOLLIN, ready) < 0) {
@@ -114,7 +108,7 @@ void signals_open(void) {
 
 void signals_turn(void) {
 	bool insists = false;
-	for (size_t i = 0; i < FORWARDED; i++) {
+	for (size_t i = 0; i < COUNT(forwarded); i++) {
 		if ((waiting & bit(i)) && reports_have_room()) {
 			report_add(REPORT_SIGNAL, NUMBER(SIGNAL, forwarded[i].number));
 			waiting &= ~bit(i);
@@ -125,7 +119,7 @@ void signals_turn(void) {
 	}
 	insists |= ending_report > reports_acknowledged;
 	if (is_alone) {
-		if (process_count() == 0)
+		if (process_count == 0)
 			exit_status = STATUS_ALONE;
 	} else if (!insists) {
 		timer_stop(&patience);

@@ -1,19 +1,18 @@
 /*
- * Follows the forks of a traced process until it is the one that the job means (reference: jobs 5.1), and notices its end.
+ * Follows the forks of a traced process until it is the one that the job means (reference: jobs 5.1); notices its end.
  *
  *   NEW        --exec-->                    NORMAL
  *   NORMAL     --fork-->                    NEW_CHILD, of the child
  *   NEW_CHILD  --its first SIGSTOP-->       NONE when there were enough forks, else NORMAL
  *   NORMAL     --exec, after a fork-->      NONE
  *
- * Any other stop is a signal on its way to the process, and is passed on. The process that is followed is not our child: as
- * long as its parent lives, that parent reaps it; when the parent has died it becomes ours, and is reaped like any other. The
+ * Any other stop is a signal on its way to the process, and is passed on. What is followed is not our child: its
+ * parent reaps it, or, when the parent has died, it becomes ours and is reaped like any other. The
  * pidfd says when it has ended; only then we look for its status.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -23,7 +22,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "link/frames.h"
 #include "process/process.h"
 
 /* What a traced process stops for. */

@@ -1,11 +1,9 @@
-/* The table of processes, from one image of the supervisor to the next. A process continues when all its entries have been read. */
+/* The table of processes, from one image of the supervisor to the next. */
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "log/logs.h"
-#include "loop/loop.h"
-#include "process/process.h"
 #include "spawn/spawn.h"
 
 static void keep_process(struct state_file *state, struct process *process) {
@@ -37,28 +35,8 @@ static void write_process(struct process *process, void *state) {
 	keep_process(state, process);
 }
 
-/* The process whose entries are being read; NULL before the first one. */
-static struct process *now;
-
-void processes_keep(struct state_file *state) {
-	uint64_t id;
-	if (state->out) {
-		process_each(write_process, state);
-		return;
-	}
-	if (keep(state, "process", id)) {
-		processes_taken_over();
-		now = process_new(id);
-	}
-	if (now)
-		keep_process(state, now);
-}
-
-void processes_taken_over(void) {
-	struct process *process = now;
-	now = NULL;
-	if (!process)
-		return;
+/* All entries of the process have been read. */
+static void resume(struct process *process) {
 	int errors = process->exec_pipe.fd, pidfd = process->pidfd.fd;
 	process->exec_pipe.fd = process->pidfd.fd = -1; /* not watched yet */
 	process_set_pid(process, process->pid);
@@ -74,4 +52,19 @@ void processes_taken_over(void) {
 		process_ended(process, process->status, NULL);
 	if (!ended && (pidfd >= 0 || process->forks > 0 || process->trace == TRACE_NEW_CHILD))
 		follow_begin(process, pidfd);
+}
+
+void processes_keep(struct state_file *state) {
+	/* The process whose entries are being read; NULL before the first one and after the last. */
+	static struct process *now;
+	uint64_t id;
+	bool begins = !state->out && keep(state, "process", id);
+	if (state->out)
+		process_each(write_process, state);
+	else if (now && (begins || entry_is(state, "end")))
+		resume(now);
+	else if (now)
+		keep_process(state, now);
+	if (begins)
+		now = process_new(id);
 }

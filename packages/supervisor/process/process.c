@@ -12,7 +12,7 @@
 #define BUCKETS 4096
 
 static struct process *with_id[BUCKETS], *with_pid[BUCKETS];
-static size_t count;
+size_t process_count;
 
 struct process *process_new(uint64_t id) {
 	struct process *process = calloc(1, sizeof *process);
@@ -23,7 +23,7 @@ struct process *process_new(uint64_t id) {
 	process->status = NOT_KNOWN;
 	process->next_with_id = with_id[id % BUCKETS];
 	with_id[id % BUCKETS] = process;
-	count++;
+	process_count++;
 	return process;
 }
 
@@ -49,7 +49,7 @@ void process_free(struct process *process) {
 	while (*link != process)
 		link = &(*link)->next_with_id;
 	*link = process->next_with_id;
-	count--;
+	process_count--;
 	watch_close(&process->exec_pipe);
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
@@ -87,10 +87,6 @@ void process_each(void (*visit)(struct process *process, void *data), void *data
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct process *process = with_id[i]; process; process = process->next_with_id)
 			visit(process, data);
-}
-
-size_t process_count(void) {
-	return count;
 }
 
 int process_signal(struct process *process, int signal, bool group) {

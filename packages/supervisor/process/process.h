@@ -1,10 +1,6 @@
 /* The processes of jobs, from the command that starts one until its end has been reported. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -34,7 +30,7 @@ struct process {
 	uint64_t id;
 	struct process *next_with_id, *next_with_pid;
 	struct log *log;
-	/* The frame that starts it again when it ends, if its id is not 0: that of the standing order. NULL: it is not kept. */
+	/* The frame that starts it again when it ends, if its id, a standing order's, is not 0. NULL: it is not kept. */
 	struct frame *kept;
 	/* The error pipe, until the program runs. */
 	struct watch exec_pipe;
@@ -63,20 +59,18 @@ struct process *process_by_id(uint64_t id);
 struct process *process_by_pid(pid_t pid);
 void process_set_pid(struct process *process, pid_t pid);
 void process_each(void (*visit)(struct process *process, void *data), void *data);
-size_t process_count(void);
+extern size_t process_count;
 
 /* Carries out a SIGNAL command: 0 or the error number. */
 int process_signal(struct process *process, int signal, bool group);
 
-/* Watches for the end of `process->pid`, by `pidfd`, which is opened when it is -1. The process may be gone after this. */
+/* Watches for the end of `process->pid`, by `pidfd`, opened when it is -1. The process may be gone after this. */
 void follow_begin(struct process *process, int pidfd);
 /* A traced process has stopped: for us, or because of a signal. */
 void trace_stopped(struct process *process, int status);
 
 /* From one image of the supervisor to the next (PROTOCOL.md has the keys). The logs have been taken over before. */
 void processes_keep(struct state_file *state);
-/* There are no more entries. */
-void processes_taken_over(void);
 
 /* A process of the supervisor's own. */
 struct reaped_row {

@@ -1,12 +1,11 @@
 /*
- * Reaps processes and reports that they stop, continue and end: an end after the output, but not much later. A standing order is
+ * Reaps processes and reports that they stop, continue and end: an end after the output, but soon. A standing order is
  * carried out at once, with or without a daemon. What there is no room for stays with the kernel.
  */
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "link/frames.h"
 #include "log/logs.h"
 #include "spawn/spawn.h"
 
@@ -20,7 +19,7 @@
 static const struct reaped_row *own;
 static bool (*daemon_is_ready)(void);
 static bool due;
-/* Stops and continuations were left to the kernel, which only knows the last one of each process, as reports were many. */
+/* Reports were many: stops and continuations were left to the kernel, which knows the last one of each process. */
 static bool stops_wait;
 static struct timer order_pause;
 

@@ -1,12 +1,11 @@
 /*
- * A new process from the clone to its first step: what it is to become, and what it does not keep of the supervisor. It has no
- * heap: nothing in it may allocate, or look at what is allocated.
+ * A new process from the clone to its first step: what it becomes, and what it does not keep of the supervisor. It has
+ * no heap: nothing in it may allocate, or look at what is allocated.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "spawn/spawn.h"
@@ -16,8 +15,6 @@
 
 /* Takes up memory only as far as it has been used. */
 struct spec spec;
-/* The limit of open files that the supervisor was started with. */
-static struct rlimit original;
 
 void spec_read(const struct frame *frame) {
 	static uint8_t copy[FRAME_BODY_MAX + 1];
@@ -71,8 +68,8 @@ void child_gives_up(int step, int error, const char *detail) {
 
 void child_run(bool shares) {
 	/*
-	 * Leaves the supervisor all descriptors but the slots. At once rather than by exec, because a child that waits (for a slow
-	 * file system, or stopped for debugging) would keep the pipes of other processes open. Where they are a copy already, the
+	 * Leaves the supervisor all descriptors but the slots. At once rather than by exec: a child that waits (for a disk,
+	 * or stopped for debugging) would keep the pipes of other processes open. Where they are a copy already, the
 	 * kernel may be too old for this; then exec closes them.
 	 */
 	if (close_range(SLOTS_END, ~0u, shares ? CLOSE_RANGE_UNSHARE : 0) < 0 && shares)
@@ -84,23 +81,6 @@ void child_run(bool shares) {
 	child_restore_limits();
 	setsid();
 	steps_run();
-}
-
-/* ---- what the supervisor was started with ---- */
-
-void child_limits_open(void) {
-	getrlimit(RLIMIT_NOFILE, &original);
-	struct rlimit raised = {original.rlim_max, original.rlim_max};
-	setrlimit(RLIMIT_NOFILE, &raised);
-}
-
-void child_restore_limits(void) {
-	setrlimit(RLIMIT_NOFILE, &original);
-}
-
-void limits_keep(struct state_file *state) {
-	keep(state, "limit-files", original.rlim_cur);
-	keep(state, "limit-files-hard", original.rlim_max);
 }
 
 int child_restore_signals(void) {

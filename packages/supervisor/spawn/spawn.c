@@ -1,4 +1,4 @@
-/* The parent's side of starting a process (reference: jobs 8.1): its terminal, its script, the clone, and the error pipe. */
+/* The parent's side of starting a process (reference: jobs 8.1): terminal, script, clone, and the error pipe. */
 #include "spawn/spawn.h"
 
 #include <errno.h>
@@ -13,11 +13,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "link/frames.h"
 #include "log/logs.h"
-#include "loop/loop.h"
 
-/* Milliseconds for a child's first step, which takes microseconds. One that somebody stops in the middle of it is killed. */
+/* Milliseconds for a child's first step, which takes microseconds. One that is stopped in the middle is killed. */
 #define FIRST_STEP_PATIENCE 3000
 
 /* It never came to its program. The process is NULL when there was no memory for it. */
@@ -66,7 +64,7 @@ bool spawn_settle(struct process *process) {
 /* Whether a process can be given the lowest descriptors only (Linux 5.9). */
 static bool slots_suffice;
 
-/* Between spawns the slots are taken by descriptor 0, so that no other descriptor of the supervisor gets their numbers. */
+/* Between spawns descriptor 0 is in the slots, so that no other descriptor of the supervisor gets their numbers. */
 static void slots_clear(void) {
 	for (int slot = SLOT_ERROR; slot < SLOTS_END; slot++)
 		dup3(STDIN_FILENO, slot, O_CLOEXEC);
@@ -144,7 +142,7 @@ static int open_errors(struct process *process) {
 
 /* ---- the clone: OWN_DESCRIPTORS or the step that has failed, with the reason in errno ---- */
 
-/* Until its first step a child shares the descriptors, which must not change. One that is killed meanwhile is reaped later. */
+/* Until its first step a child shares the descriptors, which must not change. One that is killed is reaped later. */
 static int wait_for_first_step(pid_t pid, int pidfd, int errors) {
 	struct child_message message = {.step = OWN_DESCRIPTORS};
 	struct pollfd ready[] = {{.fd = errors, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
@@ -158,17 +156,29 @@ static int wait_for_first_step(pid_t pid, int pidfd, int errors) {
 
 /* Where the heap begins that comes after this. */
 static char *heap;
+/* The limit of open files that the supervisor was started with. */
+static struct rlimit original;
 
 void spawn_open(void) {
 	long page = sysconf(_SC_PAGESIZE);
+	heap = (char *)(((uintptr_t)sbrk(0) + (uintptr_t)page - 1) & ~((uintptr_t)page - 1));
 	slots_clear();
 	/* Changes nothing, as nobody shares the table yet. */
 	slots_suffice = close_range(~0u, ~0u, CLOSE_RANGE_UNSHARE) == 0;
-	child_limits_open();
-	heap = (char *)(((uintptr_t)sbrk(0) + (uintptr_t)page - 1) & ~((uintptr_t)page - 1));
+	getrlimit(RLIMIT_NOFILE, &original);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){original.rlim_max, original.rlim_max});
 }
 
-/* Whether a child gets a copy of the heap. It needs nothing of it, and with thousands of jobs most of a clone is that copy. */
+void child_restore_limits(void) {
+	setrlimit(RLIMIT_NOFILE, &original);
+}
+
+void limits_keep(struct state_file *state) {
+	keep(state, "limit-files", original.rlim_cur);
+	keep(state, "limit-files-hard", original.rlim_max);
+}
+
+/* Whether a child gets a copy of the heap. It needs none, and with thousands of jobs that copy is most of a clone. */
 static void copy_heap(bool wanted) {
 	madvise(heap, (size_t)((char *)sbrk(0) - heap), wanted ? MADV_DOFORK : MADV_DONTFORK);
 }

@@ -16,7 +16,7 @@ enum slot {
 	SLOTS_END,
 };
 
-/* Takes the slots, before anything else can, notes the limit of open files that the supervisor was started with, and raises it. */
+/* Takes the slots, before anything else can. Notes the limit of open files, and raises it. */
 void spawn_open(void);
 /* Carries out a SPAWN frame; everything that goes wrong is reported. */
 void spawn(const struct frame *frame);
@@ -57,7 +57,6 @@ int64_t spec_number(enum field_tag tag, int64_t otherwise);
 _Noreturn void child_run(bool shares);
 _Noreturn void child_gives_up(int step, int error, const char *detail);
 
-void child_limits_open(void);
 /* Gives a child the limit of open files that the supervisor had, and signals as they are without one. 0, as a step. */
 void child_restore_limits(void);
 int child_restore_signals(void);

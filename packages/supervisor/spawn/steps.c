@@ -1,5 +1,5 @@
 /*
- * What a new process does before its program: the steps of reference: jobs 8.2, in that order, as a table. Any of them may take
+ * What a new process does before its program: the steps of reference: jobs 8.2, as a table. Any of them may take
  * long, which holds nobody else. In a child nothing may allocate (child.c).
  */
 #include <errno.h>
@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +22,7 @@
 #define NO_ID (-1)
 
 bool terminals_are_shared;
-/* The files of control groups, opened before the root changes (reference: jobs 11); why the first that is not there is not. */
+/* Files of control groups, opened before the root changes (reference: jobs 11); why the first one is missing. */
 static int groups[FIELDS_MAX], group_count, group_error;
 
 static int write_file(const char *path, const char *text) {
@@ -132,8 +131,8 @@ static int hand_over_script(void) {
 }
 
 /*
- * /dev/stdout and /dev/stderr open the terminal once more by its name, which asks for permission again: it becomes the user's
- * own. Where terminals are shared, one of root's can be written to by every user: a root job may become another one (`su`).
+ * /dev/stdout and /dev/stderr open the terminal again by its name, which asks for permission: it becomes the user's.
+ * Where terminals are shared, one of root's can be written to by every user: a root job may become another one (`su`).
  * Where that cannot be had the job runs all the same: what it has open works.
  */
 static int hand_over_output(void) {
@@ -189,10 +188,7 @@ static int run_program(void) {
 	return execvp(spec.arguments[0], spec.arguments);
 }
 
-/*
- * What is done once, or with the text or the number of each field with a tag. A function returns less than zero when it has
- * failed, as errno says; that is reported under the name of the step. CANNOT_FAIL is none.
- */
+/* A step is done once, or with each field that has its tag. Below zero: it failed, by errno. CANNOT_FAIL is no name. */
 #define CANNOT_FAIL STEP_FORK
 static const struct step {
 	enum spawn_step name;

@@ -9,22 +9,17 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/daemon.h"
-#include "link/link.h"
 #include "log/logs.h"
-#include "loop/loop.h"
 #include "pid1/pid1.h"
-#include "process/process.h"
 #include "spawn/spawn.h"
 
 /* The first and the last entry. The format grows when older supervisors would misunderstand what follows. */
@@ -54,13 +49,11 @@ static char variable[sizeof STATE_VARIABLE "=-2147483648" BY_FAULT];
 static void (*const parts[])(struct state_file *state) = {
 	limits_keep, commands_keep, reports_keep, logs_keep, processes_keep, signals_keep,
 };
-#define PARTS (sizeof parts / sizeof *parts)
 
 static const char *const faults[] = {
 	[SIGSEGV] = "segmentation fault", [SIGABRT] = "abort", [SIGBUS] = "bus error", [SIGFPE] = "arithmetic error",
 	[SIGILL] = "illegal instruction",
 };
-#define FAULTS ((int)(sizeof faults / sizeof *faults))
 
 static char **arguments;
 /* What the image before this one has left: all of the file; and whether it has done so after a fault. */
@@ -84,18 +77,12 @@ static bool is_understood(void) {
 	return false;
 }
 
-static void count_crash(void) {
-	const char *before = getenv(CRASHES_VARIABLE);
-	char count[16];
-	snprintf(count, sizeof count, "%d", (before ? atoi(before) : 0) + 1);
-	setenv(CRASHES_VARIABLE, count, 1);
-}
-
 bool state_open(char **argv) {
 	const char *state = getenv(STATE_VARIABLE);
 	int fd = state ? atoi(state) : -1;
 	bool is_named = fd > STDERR_FILENO;
 	struct stat file;
+	char count[16];
 	arguments = argv;
 	began = loop_now();
 	left_by_fault = state && strstr(state, BY_FAULT);
@@ -108,8 +95,11 @@ bool state_open(char **argv) {
 		_exit(understood ? 0 : 1);
 	if (is_named && !understood)
 		say("What the supervisor before this one has left cannot be read");
-	if (!understood && (is_named || left_by_fault))
-		count_crash();
+	if (!understood && (is_named || left_by_fault)) {
+		const char *before = getenv(CRASHES_VARIABLE);
+		snprintf(count, sizeof count, "%d", (before ? atoi(before) : 0) + 1);
+		setenv(CRASHES_VARIABLE, count, 1);
+	}
 	if (is_named)
 		close(fd);
 	name_state(-1, false);
@@ -121,9 +111,8 @@ void take_over(void) {
 	const char *at = left;
 	struct state_file entry;
 	while (state_next(&at, left_end, &entry))
-		for (size_t i = 0; i < PARTS; i++)
+		for (size_t i = 0; i < COUNT(parts); i++)
 			parts[i](&entry);
-	processes_taken_over();
 	munmap((void *)left, (size_t)(left_end - left));
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 }
@@ -135,7 +124,7 @@ static _Noreturn void write_and_check(int fd) {
 	if (!state.out)
 		_exit(1);
 	keep(&state, FIRST, format);
-	for (size_t i = 0; i < PARTS; i++)
+	for (size_t i = 0; i < COUNT(parts); i++)
 		parts[i](&state);
 	keep(&state, LAST, last);
 	if (fflush(state.out) != 0 || ferror(state.out))
@@ -236,7 +225,7 @@ void crashes_survive(void) {
 	sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
 	sigfillset(&action.sa_mask);
 	sigemptyset(&mask);
-	for (int signal = 1; signal < FAULTS; signal++)
+	for (int signal = 1; signal < (int)COUNT(faults); signal++)
 		if (faults[signal]) {
 			sigaction(signal, &action, NULL);
 			sigaddset(&mask, signal);
