@@ -58,7 +58,7 @@ export class ClientProcess {
 
   #answered(question: number, credentials: Credentials | null): void {
     this.#peer = credentials && described(credentials);
-    this.#runner.submit({ type: 'peer', question, peer: this.#peer });
+    this.#runner.peerKnown(question, this.#peer);
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

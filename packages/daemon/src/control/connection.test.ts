@@ -38,7 +38,7 @@ function world() {
   const runner = {
     keptAnswers,
     watchers: new Set(),
-    submit: () => {},
+    peerKnown: () => {},
     request: async (_request: unknown, key: string) => void carriedOut.push(key),
   };
   const context = {

@@ -1,5 +1,5 @@
 /** The name and the parent of a process, from /proc/PID/stat. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 export interface ProgramName {
   name: string;
@@ -10,11 +10,23 @@ export interface ProgramName {
 /** Null: there is no such process any more. */
 export function programName(pid: number): ProgramName | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const stat = readStat(pid);
     const end = stat.lastIndexOf(')');
     // `12 (name) S 1 …`: the name may have any characters.
     return { name: stat.slice(stat.indexOf('(') + 1, end), parent: Number(stat.slice(end + 2).split(' ', 2)[1]) };
   } catch {
     return null;
+  }
+}
+
+/** Its beginning is enough. It is read at every command that changes something: without what a file of unknown size takes. */
+const beginning = Buffer.alloc(128);
+
+function readStat(pid: number): string {
+  const fd = openSync(`/proc/${pid}/stat`, 'r');
+  try {
+    return beginning.toString('utf8', 0, readSync(fd, beginning, 0, beginning.length, 0));
+  } finally {
+    closeSync(fd);
   }
 }

@@ -2,7 +2,7 @@
  * Runs the engine: journals its inputs, carries out its effects. The only place where the pure core meets time, disk
  * and the supervisor.
  */
-import type { Notification } from '@upstart/protocol';
+import type { Notification, Peer } from '@upstart/protocol';
 import type { Engine } from '../engine/engine.ts';
 import type { Duty, Effect, EngineRequest, Input, UntimedInput } from '../engine/model/messages.ts';
 import type { Answer } from '../engine/model/state.ts';
@@ -16,6 +16,9 @@ import type { RunnerParts } from './parts.ts';
 import { faultInstead, replay } from './replay.ts';
 import { Settling } from './settling.ts';
 import { settle, WaitingClients } from './waiting-clients.ts';
+
+/** So many answers about callers wait for other inputs. */
+const MAX_LATER = 64;
 
 export class Runner {
   readonly engine: Engine;
@@ -37,6 +40,8 @@ export class Runner {
   #hasFault = false;
   #requests = 0;
   #queue: Input[] = [];
+  /** Inputs that nothing waits for: they are applied, and recorded, in front of the next ones. */
+  #later: Input[] = [];
   #scheduled = false;
   readonly #wakeUp = new WakeUp(() => this.#timeHasCome());
 
@@ -91,8 +96,16 @@ export class Runner {
     onNews(reports.filter(({ seq }) => seq > lastReport));
     const now = monotonicNow();
     const wall = Date.now();
-    for (const report of reports) this.#queue.push({ type: 'report', report, now, wall });
-    this.#flush();
+    const areLater =
+      reports.length > 0 && reports.every(({ type }) => type === 'peer') && this.#later.length < MAX_LATER;
+    for (const report of reports) (areLater ? this.#later : this.#queue).push({ type: 'report', report, now, wall });
+    if (!areLater) this.#flush();
+  }
+
+  /** The caller of a request is known, or (null) cannot be: for the history, and for the next daemon's. */
+  peerKnown(question: number, peer: Peer | null): void {
+    this.#parts.history.take({ type: 'peer', question, peer });
+    this.#later.push({ type: 'peer', question, peer, now: monotonicNow(), wall: Date.now() });
   }
 
   /**
@@ -129,6 +142,7 @@ export class Runner {
 
   #flush(): void {
     this.#forgetAnswers();
+    if (this.#later.length > 0 && this.#queue.length > 0) this.#queue.unshift(...this.#later.splice(0));
     while (this.#queue.length > 0) {
       const inputs = this.#queue;
       this.#queue = [];
