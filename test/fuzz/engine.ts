@@ -95,6 +95,8 @@ function requestOf(choices: Choices): EngineRequest {
   const requests: (() => EngineRequest)[] = [
     () => ({ method: 'start', target, wait }),
     () => ({ method: 'stop', target, wait }),
+    () => ({ method: 'stop', target, wait, force: true }),
+    () => ({ method: 'kill', target, signal: choices.pick([9, 10, 64]), hook: choices.chance() }),
     () => ({ method: 'restart', target, wait }),
     () => ({ method: 'reload', target }),
     () => ({ method: 'emit', name: choices.pick(EVENTS), env: envOf(choices), wait }),

@@ -122,3 +122,29 @@ describe('a simulation', () => {
     expect(result.errors).toEqual(['Unknown job: nowhere', 'Unknown job: wbe', 'Unknown instance: ']);
   });
 });
+
+describe('pauses and settle times', () => {
+  it('pass in simulated time, the pauses longer each time', () => {
+    const result = run(
+      {
+        web: 'start on startup\nready after 2\nexec web',
+        bad: 'start on startup\nrespawn\nrespawn delay 10 40\nrespawn limit unlimited\nexec bad',
+      },
+      BOOT,
+      { bad: 1 },
+    );
+    const at = (job: string, to: string): number[] =>
+      result.changes.flatMap((change) =>
+        change.job === job && change.kind === 'state' && change.to === to ? [change.atMs] : [],
+      );
+    expect(at('web', 'running')).toEqual([2000]);
+    const starts = at('bad', 'starting');
+    const pauses = starts.slice(1, 5).map((start, i) => start - (starts[i] as number));
+    [10_000, 20_000, 40_000, 40_000].forEach((longest, i) => {
+      expect(pauses[i]).toBeGreaterThanOrEqual(longest * 0.9);
+      expect(pauses[i]).toBeLessThanOrEqual(longest);
+    });
+    expect(result.ending).toBe('quiet');
+    expect(result.restless).toMatchObject([{ instance: 'bad' }]);
+  });
+});

@@ -13,7 +13,7 @@ export const FLAPPING_RESPAWNS = 5;
 export const FLAPPING_MS = 600_000;
 
 /** Having run so long ends a series, in milliseconds, where `respawn reset` says nothing. */
-export const USUAL_RESET_MS = FLAPPING_MS;
+export const USUAL_RESET_MS = 600_000;
 
 /** The part of a pause that depends on the job, so that jobs that end together do not come back together. */
 const JITTER = 0.1;

@@ -221,6 +221,7 @@ export function spawnDelayed(context: Context, instance: InstanceState, slot: Sl
   context.logAbout(instance, 'warn', `Temporary process spawn error: ${reason}`, { slot });
   context.removeProcess(process.token);
   process.phase = 'retrying';
+  process.pid = 0;
   process.retries++;
   const pause = Math.min(RETRY_FIRST_MS * 2 ** (process.retries - 1), RETRY_LONGEST_MS);
   context.arm(pause, { kind: 'spawn', instance: instance.id, slot });
@@ -236,6 +237,7 @@ export function spawnAwaited(context: Context, instance: InstanceState, slot: Sl
   const process = instance.processes[slot] as ProcessState;
   context.removeProcess(process.token);
   process.phase = 'resolving';
+  process.pid = 0;
   const { lookups = 0 } = process;
   process.lookups = lookups + 1;
   const pause = Math.min(AWAITED_FIRST_MS * 2 ** lookups, AWAITED_LONGEST_MS);

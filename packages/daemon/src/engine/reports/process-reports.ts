@@ -50,13 +50,19 @@ export function processForked(context: Context, { instance, process }: Known, re
   const { oldPid, pid } = report;
   const text = `${context.display(instance)} main process (${oldPid}) became new process (${pid})`;
   context.logAbout(instance, 'info', text, { slot: 'main', pid });
-  process.pid = pid;
+  runsAs(process, pid);
   process.forks++;
 }
 
 export function expectMet(context: Context, { instance, process }: Known, pid: number): void {
-  process.pid = pid;
+  runsAs(process, pid);
   if (instance.state === 'spawned') mainIsUp(context, instance);
+}
+
+/** What forks is a program that runs, whether or not that was reported. */
+function runsAs(process: ProcessState, pid: number): void {
+  process.phase = 'executed';
+  process.pid = pid;
 }
 
 /** States in which a process that has stopped itself is continued: after a stop or restart, too, so that it handles its kill signal. */
