@@ -25,9 +25,7 @@ enum kind { PART_LOG, PART_STAGE, PART_QUEUE, PART_MESSAGE, PART_FILE, KINDS };
 /* Seconds that one logger may take. */
 #define PATIENCE 60
 
-void files_rotate(const int64_t numbers[3]) {
-	(void)numbers;
-}
+_Atomic int64_t rotation[3];
 
 void files_keep_folder(const struct whole_message *message) {
 	(void)message;
