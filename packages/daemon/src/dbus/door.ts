@@ -56,7 +56,7 @@ export class DBusDoor {
       return;
     }
     this.#connections.add(socket);
-    const client = this.#host.client(true);
+    const client = this.#host.client(true, socket);
     socket.once('close', () => {
       this.#connections.delete(socket);
       client.close();

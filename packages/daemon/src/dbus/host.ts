@@ -1,5 +1,7 @@
 /** The daemon as the gateway for D-Bus sees it. */
+import type { Socket } from 'node:net';
 import type { LogPriority, UpstartClient } from '@upstart/protocol';
+import { ClientProcess } from '../control/client-process.ts';
 import type { ControlContext } from '../control/handlers.ts';
 import { InProcessClient } from '../control/in-process-client.ts';
 import { Turns } from '../control/turns.ts';
@@ -13,9 +15,12 @@ export class DBusHost {
     this.#context = context;
   }
 
-  client(privileged: boolean): UpstartClient {
+  /** `socket` is that of a client whose process the kernel can name, for the history. */
+  client(privileged: boolean, socket: Socket | null = null): UpstartClient {
+    const { runner, supervisor } = this.#context;
     return new InProcessClient(this.#context, {
       privileged,
+      process: socket ? new ClientProcess(runner, supervisor, socket) : undefined,
       // A D-Bus client cannot ask again: its answers are not kept.
       needs: () => {},
       turn: () => this.#turns.next(privileged),
