@@ -45,8 +45,8 @@ static bool is_folder_of(long pid, const char *folder) {
 }
 
 /*
- * Looks at the entries BEFORE PID AFTER of a folder: files that announce the session with the folder OWN PID, or, without
- * AFTER, these folders themselves.
+ * Looks at the entries BEFORE PID AFTER of a folder: files that announce the session with the folder OWN PID, or,
+ * without AFTER, these folders themselves.
  */
 static enum session find_in(const char *folder, const char *before, const char *after, const char *own) {
 	char path[TEXT_SIZE], text[TEXT_SIZE];

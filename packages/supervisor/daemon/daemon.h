@@ -23,8 +23,8 @@ void daemon_forsake(void);
 /* Begins to listen for D-Bus clients; daemons started from here on serve them. */
 void launch_listen(bool of_machine);
 /*
- * Starts node with the daemon's program and all arguments but the first. `failures`: how many daemons in a row died while
- * they recovered. `plainly`: without the start-up snapshot, which may be why the last one did not come up. The pid, and
+ * Starts node with the daemon's program and all arguments but the first. `failures`: how many daemons in a row died
+ * while they recovered. `plainly`: without the start-up snapshot, which may be why the last one did not come up. The pid, and
  * the supervisor's end of the connection to it; 0 if that cannot be done, having said why.
  */
 pid_t launch(char **arguments, unsigned failures, bool plainly, int *connection);

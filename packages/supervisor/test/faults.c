@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -104,4 +105,12 @@ int deadly_execv(const char *path, char *const argv[]) {
 	if (!getenv("UPSTART_STATE_CHECK") && getenv("UPSTART_STATE_FD"))
 		die_at("kill-at-exec");
 	return (int)syscall(SYS_execve, path, argv, environ);
+}
+
+/* no-memory: the supervisor has none left. */
+void *faulty_calloc(size_t count, size_t size);
+void *faulty_calloc(size_t count, size_t size) {
+	void *memory = has("no-memory") ? NULL : malloc(count * size);
+	errno = ENOMEM;
+	return memory ? memset(memory, 0, count * size) : NULL;
 }

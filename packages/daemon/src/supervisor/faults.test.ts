@@ -112,3 +112,20 @@ test.runIf(process.getuid!() === 0)('a followed process that nobody has the stat
   const { pid } = await daemon.report('vanished', 1);
   expect((await daemon.report('expect-met', 1)).pid).toBe(pid);
 });
+
+test('without memory for a process or its log one spawn fails, and the next one does not', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const log = join(init.folder, 'log');
+  // Not before: starting the daemon takes memory, too.
+  writeFileSync(join(init.folder, 'no-memory'), '');
+  daemon.spawn(1, {});
+  daemon.spawn(2, { console: 'log', logPath: log, script: 'true\n' });
+  for (const id of [1, 2]) {
+    expect(await daemon.report('spawn-failed', id)).toMatchObject({ step: 'fork', errno: 12 });
+    expect(daemon.typesOf(id)).toEqual(['spawn-failed']);
+  }
+  rmSync(join(init.folder, 'no-memory'));
+  daemon.spawn(3, { console: 'log', logPath: log });
+  expect((await daemon.report('exited', 3)).code).toBe(0);
+});

@@ -64,6 +64,7 @@ export function compileFaultyInit(...flags: string[]): string {
     ...flags,
     '-Dwritev=faulty_writev',
     '-Dposix_openpt=faulty_openpt',
+    '-Dcalloc=faulty_calloc',
     '-Dioctl=faulty_ioctl',
     '-Dmemfd_create=deadly_memfd_create',
     '-Dwaitpid=deadly_waitpid',
