@@ -11,7 +11,7 @@ const KINDS: readonly HistoryEntry['kind'][] = ['goal', 'state', 'process', 'exi
 /** `[id, ms since the epoch, ms of monotonic time, after, kind, …]`. */
 export function rowOf(entry: HistoryEntry): Row {
   const { id, atMs, monotonicMs, after, kind } = entry;
-  const head = [id, atMs, Math.round(monotonicMs * 1000) / 1000, after, KINDS.indexOf(kind)];
+  const head = [id, atMs, monotonicMs, after, KINDS.indexOf(kind)];
   switch (entry.kind) {
     case 'goal':
       return [

@@ -114,7 +114,7 @@ export function recordEvent(context: Context, event: EventState, why: Why & { te
 function base(context: Context, after: number): HistoryBase {
   const id = (context.state.changes ?? 0) + 1;
   context.state.changes = id;
-  return { id, atMs: context.wall, monotonicMs: context.now, after };
+  return { id, atMs: context.wall, monotonicMs: Math.round(context.now * 1000) / 1000, after };
 }
 
 function causeOf({ kind, request, peer }: Why, text: string): HistoryCause {
