@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../packages/ctl/src/commands.ts';
+import { COMMANDS as FRONT_COMMANDS } from '../../packages/ctl/src/upstart/commands/all.ts';
 import { helpText } from '../../packages/daemon/src/options/options.ts';
+import { FROM_INIT, isKnownEvent } from '../../packages/job-language/src/known-events.ts';
+import { ADDED } from '../../packages/job-language/src/lint/portable.ts';
 import { STANZA_NAMES } from '../../packages/job-language/src/stanzas.ts';
 import { PRIVILEGED } from '../../packages/protocol/src/messages.ts';
 
@@ -25,19 +28,40 @@ const firstCells = (text: string): string[] =>
 
 test('every stanza is in the reference', () => {
   const described = firstCells(section('docs/reference/job-files.md', '4')).map((form) => form.split(' ')[0]);
-  expect([...new Set(described)]).toEqual(expect.arrayContaining([...STANZA_NAMES]));
+  expect(STANZA_NAMES.filter((name) => !described.includes(name))).toEqual([]);
+});
+
+test('the stanzas that the reference calls new are those that --portable names', () => {
+  const rows = section('docs/reference/job-files.md', '4')
+    .split('\n')
+    .filter((row) => row.includes('Not in 1.13.2'));
+  const keywords = rows.map((row) => /^[a-z -]+[a-z]/.exec(firstCells(`${row}\n`)[0] ?? '')?.[0]);
+  expect(keywords.sort()).toEqual([...ADDED].sort());
 });
 
 test('every stanza is among the words of the fuzzer of job files', () => {
   const words = readFileSync(new URL('../fuzz/corpus/job-files/words', import.meta.url), 'latin1');
   const first = words.split('\n').map((line) => line.trim().split(' ')[0]);
-  expect(first).toEqual(expect.arrayContaining([...STANZA_NAMES]));
+  expect(STANZA_NAMES.filter((name) => !first.includes(name))).toEqual([]);
 });
 
 test('every command is in the reference', () => {
   const described = firstCells(section('docs/reference/control.md', '3'));
   const undocumented = COMMANDS.map(({ name }) => name).filter((name) => name !== 'help' && !described.includes(name));
   expect(undocumented).toEqual([]);
+});
+
+test('every sub-command of upstart is in its page', () => {
+  const described = firstCells(read('docs/upstart.md')).flatMap((form) => form.split(' ')[0]);
+  expect(FRONT_COMMANDS.map(({ name }) => name).filter((name) => !described.includes(name))).toEqual([]);
+});
+
+test('the events of init in the reference are those that warnings know', () => {
+  const rows = section('docs/reference/events.md', '11').split('\n');
+  const ofInit = rows.filter((row) => /^\| [^|]* \| (?:an? .*)?(?:init|process 1)\b/.test(row));
+  const names = ofInit.flatMap((row) => firstCells(`${row}\n`.replace(/^(\| [^|]* \|).*/, '$1')));
+  expect(names.filter((name) => !isKnownEvent(name.replace('NAME', 'x')))).toEqual([]);
+  expect(FROM_INIT.filter((name) => !names.includes(name))).toEqual([]);
 });
 
 test('every option of init is in the reference', () => {

@@ -3,7 +3,8 @@
 /** The events in the life of a job; init emits them. */
 export const JOB_EVENTS: readonly string[] = ['starting', 'started', 'stopping', 'stopped'];
 
-const FROM_INIT = [
+/** Those that init emits for other reasons. */
+export const FROM_INIT: readonly string[] = [
   'startup',
   'control-alt-delete',
   'keyboard-request',

@@ -1,7 +1,8 @@
 /** Stanzas that Upstart 1.13.2 does not know: with one of them it rejects the whole file. */
 import type { Rule } from './rule.ts';
 
-const ADDED: readonly string[] = ['hook timeout', 'respawn delay', 'respawn reset', 'ready after'];
+/** By the keywords that name them. */
+export const ADDED: readonly string[] = ['hook timeout', 'respawn delay', 'respawn reset', 'ready after'];
 
 /** Not among the usual rules: only those who ask for it want to know. */
 export const PORTABLE_RULE: Rule = {
