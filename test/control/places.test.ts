@@ -96,18 +96,19 @@ it('are not those of another init that has the same pid, which is logged', async
 
 it('are made again when somebody has removed them, and what they held is saved again', async () => {
   const init = await start({ jobs: JOBS });
+  const { socket } = init;
   const sessionFile = join(init.sessionFiles, `${init.pid}.session`);
   const removals: readonly [what: string, path: string][] = [
-    ['the socket', init.socket],
+    ['the socket', socket],
     ['the session file', sessionFile],
     ['the folder of session files', init.sessionFiles],
-    ['the state', join(dirname(init.socket), 'state')],
-    ['the run-time folder', dirname(init.socket)],
+    ['the state', join(dirname(socket), 'state')],
+    ['the run-time folder', dirname(socket)],
     ['all that is ours', join(init.runtime, 'upstart')],
   ];
   for (const [what, path] of removals) {
     rmSync(path, { recursive: true });
-    const isBack = () => existsSync(path) && existsSync(sessionFile) && existsSync(init.socket);
+    const isBack = () => existsSync(path) && existsSync(sessionFile) && existsSync(socket);
     // What is removed again and again is waited for longer and longer.
     await eventually(`${what} is there again`, isBack, 100_000);
     await eventually('init answers', async () => (await init.run('initctl', 'version')).status === 0);

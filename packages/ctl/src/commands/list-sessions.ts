@@ -1,7 +1,14 @@
 /** `list-sessions` (reference: control §3.7). */
 import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { addressIn, findSessions, isElsewhere, pidOfSessionFile, type Session, sessionFolder } from '@upstart/protocol';
+import {
+  announcedSession,
+  findSessions,
+  isElsewhere,
+  pidOfSessionFile,
+  type Session,
+  sessionFolder,
+} from '@upstart/protocol';
 import type { Command } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import type { Printer } from '../printer.ts';
@@ -9,7 +16,7 @@ import type { Printer } from '../printer.ts';
 /** The sessions that a caller has; null, with an error, if there is no telling. */
 export function sessionsOf(env: CommandContext['env'], print: Printer): Session[] | null {
   const runtime = env.XDG_RUNTIME_DIR ?? '';
-  const announced = isAbsolute(runtime) ? announcedSessions(sessionFolder(runtime), print) : [];
+  const announced = isAbsolute(runtime) ? announcedSessions(sessionFolder(runtime), env, print) : [];
   if (announced === null) {
     print.failure('unable to determine sessions');
     return null;
@@ -38,7 +45,7 @@ export const listSessions: Command = {
 };
 
 /** The sessions that files tell of; null if there is no telling. */
-function announcedSessions(dir: string, print: Printer): Session[] | null {
+function announcedSessions(dir: string, env: CommandContext['env'], print: Printer): Session[] | null {
   const names = sessionFiles(dir);
   if (names === null) return null;
   const found: Session[] = [];
@@ -46,11 +53,11 @@ function announcedSessions(dir: string, print: Printer): Session[] | null {
     const path = join(dir, name);
     const pid = pidOfSessionFile(name);
     if (pid === null) continue;
-    const address = addressIn(path);
-    if (!existsSync(`/proc/${pid}`) || (address !== null && isElsewhere({ pid, address }))) {
+    const session = announcedSession(path, env);
+    if (!existsSync(`/proc/${pid}`) || (session && isElsewhere(session))) {
       print.info(`Ignoring stale session file: ${path}`);
-    } else if (address !== null) {
-      found.push({ pid, address });
+    } else if (session) {
+      found.push(session);
     }
   }
   return found;
