@@ -92,13 +92,26 @@ class Reality {
 
 const job = fc.record({
   hooks: fc.subarray(['pre-start', 'post-start', 'pre-stop', 'post-stop']),
-  main: fc.constantFrom('service', 'task', 'failing', 'none'),
-  flags: fc.subarray(['normal exit 1', 'kill timeout 2', 'respawn\nrespawn limit 2 10']),
+  main: fc.constantFrom('service', 'task', 'failing', 'crashing', 'none'),
+  flags: fc.subarray([
+    'normal exit 1',
+    'kill timeout 2',
+    'respawn\nrespawn limit 2 10',
+    'respawn delay 40 200',
+    'respawn reset 60',
+    'ready after 1',
+  ]),
   start: fc.option(condition),
   stop: fc.option(condition),
   around: fc.option(fc.constantFrom('startup', 'starting j0', 'started j1', 'stopping j0', 'stopped j1', 'started j2')),
 });
-const MAIN = { service: 'exec serve\n', task: 'task\nexec true\n', failing: 'task\nexec fail\n', none: '' };
+const MAIN = {
+  service: 'exec serve\n',
+  task: 'task\nexec true\n',
+  failing: 'task\nexec fail\n',
+  crashing: 'exec fail\n',
+  none: '',
+};
 const name = fc.constantFrom('j0', 'j1', 'j2');
 const action = fc.oneof(
   fc.record({ type: fc.constantFrom('start', 'stop', 'restart'), job: name, env: fc.subarray(['X=1']) }),
@@ -120,7 +133,7 @@ it('for any jobs and any actions after a boot', () => {
         const exits: Record<string, number> = {};
         for (const [i, { hooks, main, flags, start, stop, around }] of descriptions.entries()) {
           const on = [start && text(start), around].filter(Boolean).join(' or ');
-          if (main === 'failing') exits[`j${i}`] = 1;
+          if (main === 'failing' || main === 'crashing') exits[`j${i}`] = 1;
           jobs[`j${i}`] =
             `${hooks.map((hook) => `${hook} exec true\n`).join('')}${MAIN[main]}${flags.join('\n')}\n` +
             `${on ? `start on ${on}\n` : ''}${stop ? `stop on ${text(stop)}\n` : ''}`;
