@@ -67,6 +67,41 @@ describe('upstart simulate', () => {
     });
   });
 
+  it('changes a job file where the action stands: what runs has the text that it was started with', async () => {
+    const file = join(session.home, 'new.conf');
+    writeFileSync(file, 'start on started db\nstop on never\nexec sleep 1000\n');
+    const edit = ['edit', `web.conf=${file}`];
+    expect(happens((await simulate(...edit)).stdout)).toEqual(['happens.']);
+    expect(
+      happens((await simulate(...edit, 'then', 'stop', 'web', 'then', 'start', 'web', 'then', 'stop', 'db')).stdout),
+    ).toEqual([
+      ...['web stops by request', 'web stopped', 'web starts by request', 'web running'],
+      ...['db stops by request', 'db stopped'],
+    ]);
+    expect(happens((await simulate('stop', 'db', 'then', ...edit)).stdout)).toContain('web stops by `stopping JOB=db`');
+    writeFileSync(file, 'start on startup\nexec sleep 1000\n');
+    expect(happens((await simulate(...edit, 'then', 'boot')).stdout)).toEqual([
+      'web starts by `startup`',
+      'web running',
+    ]);
+    const gone = await simulate('edit', 'web.conf=/no/file', 'then', 'boot');
+    expect(gone).toMatchObject({
+      status: 1,
+      stderr: 'upstart: cannot simulate: cannot read /no/file: there is no such file\n',
+    });
+  });
+
+  it('says where there are no job files, and no init', async () => {
+    expect(await simulate('boot', '--confdir', '/no/folder')).toMatchObject({
+      status: 1,
+      stderr: 'upstart: cannot read /no/folder: No such file or directory\n',
+    });
+    expect(await session.run('upstart', 'graph', '--dot', '--confdir', '/no/folder')).toMatchObject({
+      status: 1,
+      stderr: 'upstart: cannot read /no/folder: No such file or directory\n',
+    });
+  });
+
   it('boots from job files where there is no init', async () => {
     const folder = join(session.home, '.config/upstart');
     const json = await simulate('boot', '--confdir', folder, '--json', 'then', 'emit', 'midnight');
@@ -87,7 +122,10 @@ describe('upstart simulate', () => {
     [['strat', 'db'], 'unknown action: strat; did you mean start?'],
     [['start'], 'missing job name'],
     [['emit', 'x', 'y'], 'KEY=VALUE expected, not y'],
-    [['boot', 'then', 'boot'], 'boot can only be the first action'],
+    [['boot', 'then', 'boot'], 'only edit can come before boot'],
+    [['boot', 'then'], 'missing action: expected boot, emit, start, stop, restart, edit, nothing'],
+    [['edit', 'web.conf'], 'edit takes FILE=NEW, not web.conf'],
+    [['edit', 'web.conf=a', 'b'], 'unexpected word: b'],
     [['stop', 'db', '--exit', 'db'], '--exit takes JOB=N, not db'],
     [['stop', 'db', '--exit', 'db=256'], '--exit takes a status from 0 to 255, not 256'],
     [['nothing', '--edit', 'web.conf'], '--edit takes FILE=NEW, not web.conf'],

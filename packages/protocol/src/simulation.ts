@@ -10,6 +10,13 @@ export type SimulatedAction =
   | { type: 'emit'; name: string; env: string[] }
   | { type: 'start' | 'stop' | 'restart'; job: string; env: string[] };
 
+/** A job file gets another text: the name of the file, and where the text is. */
+export interface SimulatedEdit {
+  readonly type: 'edit';
+  readonly file: string;
+  readonly path: string;
+}
+
 /** On standard input. */
 export interface SimulationOrder {
   /** The folder of the saved state of a running init; null: `confdirs` alone count. */
@@ -18,9 +25,9 @@ export interface SimulationOrder {
   readonly confdirs: readonly string[];
   /** Whether it begins with a boot, rather than with what runs. */
   readonly boot: boolean;
-  readonly actions: readonly SimulatedAction[];
-  /** Job files that count instead of those that there are: the name of the file, and where its text is. */
-  readonly edits: readonly { readonly file: string; readonly path: string }[];
+  readonly actions: readonly (SimulatedAction | SimulatedEdit)[];
+  /** From the beginning. */
+  readonly edits: readonly SimulatedEdit[];
   /** Jobs, and the exit status that their main processes end with. */
   readonly exits: Readonly<Record<string, number>>;
 }

@@ -126,6 +126,7 @@ describe('the command line', () => {
     ['ps -x', 'unknown option: -x', 'upstart ps --help'],
     ['ps web', 'unexpected word: web', 'upstart ps --help'],
     ['start', 'missing job name', 'upstart start --help'],
+    ['simulate', 'missing action', 'upstart simulate --help'],
     ['ps --user --system', 'give either --system or --user, not both', 'upstart ps --help'],
     ['logs web -n x', '--lines takes a number, not x', 'upstart logs --help'],
     ['start web =3', 'KEY=VALUE expected, not =3', 'upstart start --help'],

@@ -17,10 +17,12 @@ const ABOUT_INIT =
 
 /** Our texts for messages of yargs. */
 const TEXTS: readonly (readonly [RegExp, string])[] = [
-  [/^Not enough non-option arguments: .*/, 'missing job name'],
   [/^Not enough arguments following: (\S+).*/, 'missing argument: --$1'],
   [/^Arguments (\S+) and (\S+) are mutually exclusive.*/, 'give either --$1 or --$2, not both'],
 ];
+
+/** The message of yargs for a required word that is not there. */
+const TOO_FEW = /^Not enough non-option arguments: /;
 
 /** Runs the command line (without the program's name) and resolves with the exit status; in a daemon perhaps with `RUN_LOCALLY`. Never rejects. */
 export async function runFrontDoor(words: readonly string[], context: CommandContext): Promise<number> {
@@ -60,7 +62,9 @@ async function dispatch(words: readonly string[], context: CommandContext, print
     .demandCommand(1, 'missing command')
     .strict()
     .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(withNearest(message ?? error?.message ?? '', words));
+      if (error instanceof UsageError) throw error;
+      const text = message ?? error?.message ?? '';
+      throw new UsageError(named && TOO_FEW.test(text) ? missing(named) : withNearest(text, words));
     });
   // Registering all commands with yargs takes longer than running one of them.
   const named = COMMANDS.find(({ name }) => name === words.find((word) => !word.startsWith('-')));
@@ -86,6 +90,12 @@ async function dispatch(words: readonly string[], context: CommandContext, print
   });
   if (text !== '') context.out(`${text}\n`);
   return run === null ? EXIT.done : (run as () => Promise<number>)();
+}
+
+/** `<JOB..>` of the command's words is missing: `missing job name`; `<ACTION>`: `missing action`. */
+function missing({ words }: FrontCommand): string {
+  const [, name = ''] = /<(\w+)/.exec(words) ?? [];
+  return `missing ${name === 'JOB' ? 'job name' : name.toLowerCase()}`;
 }
 
 /** yargs passes no words after `--` to commands: drops the `--` where no word after it looks like an option. */

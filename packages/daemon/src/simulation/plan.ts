@@ -8,8 +8,11 @@ import { newState } from '../engine/model/state.ts';
 import { initialEnvironment } from '../engine/requests/environment-requests.ts';
 import { HORIZON_MS, Simulation } from './simulation.ts';
 
+/** An action, its job file read. */
+export type PlannedAction = SimulatedAction | { readonly type: 'define'; readonly definition: JobDefinition };
+
 export interface Plan {
-  readonly actions: readonly SimulatedAction[];
+  readonly actions: readonly PlannedAction[];
   /** Definitions that take the place of those that there are, or join them. */
   readonly edits: readonly JobDefinition[];
   /** Jobs, and the exit status that their main processes end with. */
@@ -29,7 +32,7 @@ export function simulate(state: EngineState, plan: Plan, time: { nowMs: number; 
   const simulation = new Simulation(state, new Map(Object.entries(plan.exits)), time);
   const { engine } = simulation;
   const unknown = Object.keys(plan.exits).filter((job) => !isDefined(engine.state, plan, job));
-  for (const definition of plan.edits) simulation.input({ type: 'define', name: definition.name, definition });
+  for (const definition of plan.edits) define(simulation, definition);
   const before = new Set(
     [...engine.state.classes].filter(([, { instances }]) => instances.size > 0).map(([job]) => job),
   );
@@ -52,12 +55,18 @@ export function simulate(state: EngineState, plan: Plan, time: { nowMs: number; 
   };
 }
 
-function isDefined({ classes }: EngineState, { edits }: Plan, job: string): boolean {
-  return classes.has(job) || edits.some(({ name }) => name === job);
+function isDefined({ classes }: EngineState, { edits, actions }: Plan, job: string): boolean {
+  const later = actions.flatMap((action) => (action.type === 'define' ? [action.definition] : []));
+  return classes.has(job) || [...edits, ...later].some(({ name }) => name === job);
 }
 
-function act(simulation: Simulation, action: SimulatedAction): void {
-  if (action.type === 'boot') simulation.input({ type: 'begin', events: [FIRST_EVENT] });
+function define(simulation: Simulation, definition: JobDefinition): void {
+  simulation.input({ type: 'define', name: definition.name, definition });
+}
+
+function act(simulation: Simulation, action: PlannedAction): void {
+  if (action.type === 'define') define(simulation, action.definition);
+  else if (action.type === 'boot') simulation.input({ type: 'begin', events: [FIRST_EVENT] });
   else if (action.type === 'emit')
     simulation.request({ method: 'emit', name: action.name, env: action.env, wait: true });
   else simulation.request({ method: action.type, target: { job: action.job, env: action.env }, wait: true });

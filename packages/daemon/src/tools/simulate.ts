@@ -6,14 +6,14 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { standardStreams, systemErrorText } from '@upstart/common';
 import { type JobDefinition, JobFileError, parseJob } from '@upstart/job-language';
-import type { SimulationAnswer, SimulationOrder, SimulationResult } from '@upstart/protocol';
+import type { SimulatedEdit, SimulationAnswer, SimulationOrder, SimulationResult } from '@upstart/protocol';
 import { definitionsIn } from '../conf/definitions-in.ts';
 import { readJobFile } from '../conf/job-file.ts';
 import { NOBODY } from '../engine/model/audience.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/model/settings.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { replay } from '../runner/replay.ts';
-import { freshState, type Plan, simulate } from '../simulation/plan.ts';
+import { freshState, type Plan, type PlannedAction, simulate } from '../simulation/plan.ts';
 import { StateStore } from '../state/store.ts';
 import { monotonicNow } from '../time/clock.ts';
 
@@ -36,7 +36,10 @@ function answer(order: SimulationOrder): SimulationAnswer {
 }
 
 function run(state: EngineState, { actions, exits, boot }: SimulationOrder, edits: JobDefinition[]): SimulationResult {
-  const plan: Plan = { actions: boot ? [{ type: 'boot' }, ...actions] : actions, edits, exits };
+  const planned = actions.map((action): PlannedAction => {
+    return action.type === 'edit' ? { type: 'define', definition: edited(action) } : action;
+  });
+  const plan: Plan = { actions: boot ? [{ type: 'boot' }, ...planned] : planned, edits, exits };
   return simulate(state, plan, { nowMs: monotonicNow(), wallMs: Date.now() });
 }
 
@@ -44,20 +47,23 @@ function run(state: EngineState, { actions, exits, boot }: SimulationOrder, edit
 function liveState(directory: string, warnings: string[]): EngineState {
   const store = StateStore.reader(directory, (text) => warnings.push(text));
   const replayed = replay(() => store.recover(null), {});
-  if (!replayed) throw new Error(warnings.pop() ?? `there is no saved state in ${directory}`);
+  if (!replayed)
+    throw new Error(
+      warnings.pop() ?? `there is no saved state of an init in ${directory}; with --confdir none is needed`,
+    );
   replayed.engine.tellTo(NOBODY);
   return replayed.engine.state;
 }
 
-function edited({ file, path }: SimulationOrder['edits'][number]): JobDefinition {
+function edited({ file, path }: SimulatedEdit): JobDefinition {
   try {
     const content = readJobFile(path);
-    if (content === null) throw new Error(`cannot read ${path}: it is no file`);
-    return parseJob(content.text, { name: basename(file).replace(/\.conf$/, ''), path });
+    if (content !== null) return parseJob(content.text, { name: basename(file).replace(/\.conf$/, ''), path });
   } catch (error) {
     if (error instanceof JobFileError) throw new Error(String(error));
     throw new Error(`cannot read ${path}: ${systemErrorText(error)}`);
   }
+  throw new Error(`cannot read ${path}: there is no such file`);
 }
 
 function answerTo(text: string): SimulationAnswer {

@@ -1,10 +1,10 @@
 /** `upstart graph`: jobs and events as a picture, for Graphviz, or as data. */
-import { resolve } from 'node:path';
 import { UsageError } from '@upstart/common';
 import { type HistoryEntry, type JobConfig, type JobsRead, UpstartError } from '@upstart/protocol';
 import { readHistory } from '../../history.ts';
 import { GRAPH_FORMATS, type GraphFormat } from '../../pictures/order.ts';
 import { type Call, frontCommand, JSON_OPTION } from '../command.ts';
+import { jobFolders } from '../job-folders.ts';
 import { draw, OUTPUT_OPTION, requirePlace } from '../picture-output.ts';
 import { askTool } from '../tool-program.ts';
 
@@ -62,10 +62,7 @@ async function liveConfigs({ connect }: Call): Promise<JobConfig[]> {
 }
 
 function configsIn(folders: readonly string[], { print }: Call): JobConfig[] {
-  const { configs, warnings } = askTool<JobsRead>(
-    'read-jobs.js',
-    folders.map((folder) => resolve(folder)),
-  );
+  const { configs, warnings } = askTool<JobsRead>('read-jobs.js', jobFolders(folders));
   for (const warning of warnings) print.failure(warning);
   return configs;
 }

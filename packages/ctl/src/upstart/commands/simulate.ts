@@ -1,9 +1,16 @@
 /** `upstart simulate`: runs actions on a copy of the state; nothing is changed. */
 import { dirname, join, resolve } from 'node:path';
 import { nearest, UsageError } from '@upstart/common';
-import { controlSocket, type SimulatedAction, type SimulationAnswer, type SimulationOrder } from '@upstart/protocol';
+import {
+  controlSocket,
+  type SimulatedAction,
+  type SimulatedEdit,
+  type SimulationAnswer,
+  type SimulationOrder,
+} from '@upstart/protocol';
 import { simulationLines } from '../../text/simulation.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { jobFolders } from '../job-folders.ts';
 import { askTool } from '../tool-program.ts';
 
 /** The separator between two actions. */
@@ -11,24 +18,24 @@ const THEN = 'then';
 /** The actions that name an event or a job. */
 type SubjectAction = 'emit' | 'start' | 'stop' | 'restart';
 const TAKE_SUBJECT: readonly string[] = ['emit', 'start', 'stop', 'restart'] satisfies SubjectAction[];
-/** The actions that name an event or a job. */
-/** The words of an action; `nothing` shows what would happen without one. */
-type WordedAction = SimulatedAction | { readonly type: 'nothing' };
+/** All actions; `nothing` shows what would happen without one. */
+const ACTIONS: readonly string[] = ['boot', ...TAKE_SUBJECT, 'edit', 'nothing'];
+type WordedAction = SimulatedAction | SimulatedEdit | { readonly type: 'nothing' };
 
 const repeated = (describe: string) => ({ type: 'string', array: true, nargs: 1, describe }) as const;
 
 export const simulate = frontCommand({
   name: 'simulate',
   words: '<ACTION> [WORD..]',
-  wordKind: ['boot', ...TAKE_SUBJECT, 'nothing', THEN],
+  wordKind: [...ACTIONS, THEN],
   summary:
-    'Tell what would happen, in order and with causes, without doing it: on a copy of what runs now. ACTION is one of boot, emit EVENT [KEY=VALUE]..., start JOB [KEY=VALUE]..., stop JOB, restart JOB and nothing; several follow one another with `then` between them.',
+    'Tell what would happen, in order and with causes, without doing it: on a copy of what runs now. ACTION is one of boot, emit EVENT [KEY=VALUE]..., start JOB [KEY=VALUE]..., stop JOB, restart JOB, edit FILE=NEW and nothing; several follow one another with `then` between them.',
   options: {
     confdir: {
       ...repeated('use the job files of this folder, whether there is an init or not'),
       wordKind: 'folder',
     },
-    edit: repeated('FILE=NEW: have the job file FILE say what the file NEW says'),
+    edit: repeated('FILE=NEW: from the beginning, have the job file FILE say what the file NEW says'),
     fail: { ...repeated('have the main process of this job end with status 1'), wordKind: 'job' },
     exit: repeated('JOB=N: have the main process of JOB end with status N'),
     all: { type: 'boolean', describe: 'show every state, not only where a job comes to' },
@@ -39,20 +46,18 @@ export const simulate = frontCommand({
     ['simulate boot --confdir ./init then emit net-up', 'the order of a boot from job files alone'],
     ['simulate start web --fail db', 'what becomes of web when db fails'],
     ['simulate boot --edit web.conf=./web.conf', 'a boot with another web.conf'],
+    ['simulate edit web.conf=./web.conf then emit deploy', 'what an event does with another web.conf'],
   ],
   isLocal: () => true,
   async run(call) {
     const { options, print, words } = call;
-    const actions = actionsOf(words);
+    const { edits, boot, actions } = actionsOf(words);
     const order: SimulationOrder = {
       stateDir: options.confdir === undefined ? stateDir(call) : null,
-      confdirs: list(options.confdir).map((folder) => resolve(folder)),
-      boot: actions[0]?.type === 'boot',
-      actions: actions.filter((action) => action.type !== 'boot' && action.type !== 'nothing'),
-      edits: list(options.edit).map((edit) => {
-        const [file, path] = assignment(edit, '--edit takes FILE=NEW');
-        return { file, path: resolve(path) };
-      }),
+      confdirs: jobFolders(list(options.confdir)),
+      boot,
+      actions,
+      edits: [...list(options.edit).map((edit) => editOf(edit, '--edit')), ...edits],
       exits: exitsOf(options),
     };
     const answer = askTool<SimulationAnswer>('simulate.js', order);
@@ -94,30 +99,52 @@ function assignment(text: string, expected: string): [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function actionsOf(words: readonly string[]): WordedAction[] {
+function editOf(text: string, taker: string): SimulatedEdit {
+  const [file, path] = assignment(text, `${taker} takes FILE=NEW`);
+  return { type: 'edit', file, path: resolve(path) };
+}
+
+/** `edits`: those before all other actions. */
+function actionsOf(words: readonly string[]): Pick<SimulationOrder, 'edits' | 'boot' | 'actions'> {
   const parts: string[][] = [[]];
   for (const word of words) {
     if (word === THEN) parts.push([]);
     else parts.at(-1)?.push(word);
   }
-  return parts.map(([type = '', ...rest], at) => actionOf(type, rest, at));
+  const edits: SimulatedEdit[] = [];
+  const actions: (SimulatedAction | SimulatedEdit)[] = [];
+  let boot = false;
+  let isFirst = true;
+  for (const [type = '', ...rest] of parts) {
+    const action = actionOf(type, rest);
+    if (action.type === 'boot' && !isFirst) throw new UsageError('only edit can come before boot');
+    if (action.type === 'boot') boot = true;
+    else if (action.type === 'edit' && isFirst) edits.push(action);
+    else if (action.type !== 'nothing') actions.push(action);
+    isFirst &&= action.type === 'edit';
+  }
+  return { edits, boot, actions };
 }
 
-function actionOf(type: string, [subject, ...env]: readonly string[], at: number): WordedAction {
-  if (type === 'boot' && at > 0) throw new UsageError('boot can only be the first action');
+function actionOf(type: string, [subject, ...env]: readonly string[]): WordedAction {
+  if (type === '') throw new UsageError(`missing action: ${EXPECTED}`);
   if (type === 'boot' || type === 'nothing') {
     if (subject !== undefined) throw new UsageError(`unexpected word: ${subject}`);
     return { type };
   }
+  if (type === 'edit') {
+    if (env[0] !== undefined) throw new UsageError(`unexpected word: ${env[0]}`);
+    return editOf(subject ?? '', 'edit');
+  }
   if (!takesSubject(type)) {
-    const known = ['boot', ...TAKE_SUBJECT, 'nothing'];
-    const meant = nearest(type, known);
-    const hint = meant === null ? `expected ${known.join(', ')}` : `did you mean ${meant}?`;
-    throw new UsageError(`unknown action: ${type || `nothing after ${THEN}`}; ${hint}`);
+    const meant = nearest(type, ACTIONS);
+    throw new UsageError(`unknown action: ${type}; ${meant === null ? EXPECTED : `did you mean ${meant}?`}`);
   }
   if (subject === undefined) throw new UsageError(type === 'emit' ? 'missing event name' : 'missing job name');
   for (const word of env) if (!/^[^=]+=/.test(word)) throw new UsageError(`KEY=VALUE expected, not ${word}`);
   return type === 'emit' ? { type, name: subject, env } : { type, job: subject, env };
 }
+
+const EXPECTED = `expected ${ACTIONS.join(', ')}`;
 
 const takesSubject = (type: string): type is SubjectAction => TAKE_SUBJECT.includes(type);
