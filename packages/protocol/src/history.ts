@@ -120,6 +120,4 @@ export interface HistoryAnswer {
   upTo: number;
   /** Whether there are more behind `upTo`. */
   more: boolean;
-  /** The oldest id that is still kept; 0: there is none. */
-  oldest: number;
 }

@@ -40,6 +40,9 @@ export class HistoryFiles {
   #current = 0;
   #entries = 0;
   #bytes = 0;
+  /** The ids of the first entry of that file, and of the last one that is written; 0: there is none. */
+  #first = 0;
+  #last = 0;
   #fd: number | null = null;
 
   /** `supervisor`: whose history it is; that of another is dropped. */
@@ -56,12 +59,17 @@ export class HistoryFiles {
     const { batches, goodBytes } = contents[this.#current] as Contents;
     this.#entries = batches.reduce((sum, { count }) => sum + count, 0);
     this.#bytes = goodBytes;
-    return Math.max(...last);
+    this.#first = batches[0]?.first ?? 0;
+    this.#last = Math.max(...last);
+    return this.#last;
   }
 
-  /** All batches, the oldest first. */
-  batches(): Batch[] {
-    return [1 - this.#current, this.#current].flatMap((which) => this.#read(which).batches);
+  /** The batches, the oldest first. Files that have no entry behind the id `after` are not read. */
+  batches(after: number): Batch[] {
+    if (after >= this.#last) return [];
+    const isInCurrent = this.#first > 0 && after >= this.#first - 1;
+    const files = isInCurrent ? [this.#current] : [1 - this.#current, this.#current];
+    return files.flatMap((which) => this.#read(which).batches);
   }
 
   /** Appends a batch. Throws when the disk cannot take it; then it is as if it was never tried. */
@@ -77,6 +85,8 @@ export class HistoryFiles {
     }
     this.#bytes += record.length;
     this.#entries += batch.count;
+    this.#first ||= batch.first;
+    this.#last = batch.last;
   }
 
   close(): void {
@@ -101,6 +111,7 @@ export class HistoryFiles {
         writeFully(fd, record);
         this.#bytes = record.length;
         this.#entries = 0;
+        this.#first = 0;
       }
     } catch (error) {
       closeSync(fd);
@@ -115,6 +126,7 @@ export class HistoryFiles {
     this.#current = 1 - this.#current;
     this.#bytes = 0;
     this.#entries = 0;
+    this.#first = 0;
     removeQuietly(this.#path(this.#current));
   }
 

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HistoryEntry, type HistoryQuery, MAX_HISTORY_ENTRIES, type Peer } from '@upstart/protocol';
 import { expect, it, onTestFinished } from 'vitest';
+import { decodeRecords } from '../state/records.ts';
 import { BATCH_ENTRIES, History, type HistoryEffect, MAX_UNWRITTEN_ENTRIES } from './history.ts';
 import { MAX_ENTRIES_OF_FILE } from './history-files.ts';
 import { entryOf, rowOf } from './rows.ts';
@@ -53,6 +54,12 @@ function ids(history: History, job: string | null = null): number[] {
     after = page.upTo;
   }
 }
+/** The first ids of the files. */
+const firsts = (directory: string): number[] =>
+  ['history-0', 'history-1'].flatMap((name) => {
+    const { values } = decodeRecords(readFileSync(join(directory, name)));
+    return (values[1] as { first: number }).first;
+  });
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 it('rows hold every kind of entry', () => {
@@ -107,11 +114,21 @@ it('the files alternate, and nothing is missing but at the old end', () => {
   expect(kept).toEqual(range(kept[0]!, total));
   expect(kept.length).toBeGreaterThanOrEqual(MAX_ENTRIES_OF_FILE);
   expect(kept.length).toBeLessThanOrEqual(2 * MAX_ENTRIES_OF_FILE);
-  expect(history.query(ALL).oldest).toBe(kept[0]);
   expect(readdirSync(directory).sort()).toEqual(['history-0', 'history-1']);
   const next = opened(directory);
   expect(next.last).toBe(total);
   expect(ids(next.history)).toEqual(kept);
+  next.history.take(goal(total + 1));
+  const all = [...kept, total + 1];
+  for (const asked of [history, next.history])
+    for (const after of new Set([
+      kept[0]!,
+      ...[-2, -1, 0, 1].flatMap((off) => firsts(directory).map((id) => id + off)),
+      total,
+    ]))
+      expect(asked.query({ ...ALL, after, limit: 3 }).entries.map(({ id }) => id)).toEqual(
+        (asked === history ? kept : all).filter((id) => id > after).slice(0, 3),
+      );
 });
 
 it('a torn end is cut, and replayed', () => {
@@ -199,9 +216,9 @@ it('questions are answered by job, time and place; the newest where no place is 
   expect(asked({ after: 2, limit: 2 })).toEqual([3, 4]);
   expect(asked({ after: null, limit: 3 })).toEqual([8, 9, 10]);
   expect(asked({ after: null, job: 'odd', limit: 2 })).toEqual([7, 9]);
-  expect(history.query({ ...ALL, after: 2, limit: 2 })).toMatchObject({ upTo: 4, more: true, oldest: 1 });
+  expect(history.query({ ...ALL, after: 2, limit: 2 })).toMatchObject({ upTo: 4, more: true });
   expect(history.query({ ...ALL, after: 10 })).toMatchObject({ upTo: 10, more: false, entries: [] });
   expect(asked({ limit: 0 })).toEqual([]);
   const empty = opened(folder()).history;
-  expect(empty.query({ ...ALL, after: null })).toEqual({ entries: [], upTo: 0, more: false, oldest: 0 });
+  expect(empty.query({ ...ALL, after: null })).toEqual({ entries: [], upTo: 0, more: false });
 });

@@ -27,7 +27,6 @@ export type HistoryEffect = Extract<Effect, { type: 'history' | 'peer' }>;
 
 /** Rows, and the entries of them that are asked for. */
 interface Part {
-  first: number;
   last: number;
   entries(): HistoryEntry[];
 }
@@ -95,12 +94,11 @@ export class History {
     }
   }
   query({ job, sinceMs, after, limit }: HistoryQuery): HistoryAnswer {
-    const parts = this.#parts();
+    const parts = this.#parts(after ?? 0);
     const wanted = (entry: HistoryEntry): boolean =>
       entry.atMs >= sinceMs && (job === null || ('job' in entry && entry.job === job));
     const most = Math.min(limit, MAX_HISTORY_ENTRIES);
-    const oldest = parts[0]?.first ?? 0;
-    if (after === null) return { entries: newest(parts, wanted, most), upTo: this.#lastId, more: false, oldest };
+    if (after === null) return { entries: newest(parts, wanted, most), upTo: this.#lastId, more: false };
     const entries: HistoryEntry[] = [];
     let looked = 0;
     let upTo = after;
@@ -108,22 +106,21 @@ export class History {
       if (part.last <= after) continue;
       for (const entry of part.entries()) {
         if (entry.id <= after) continue;
-        if (entries.length >= most || looked >= MAX_LOOKED_THROUGH) return { entries, upTo, more: true, oldest };
+        if (entries.length >= most || looked >= MAX_LOOKED_THROUGH) return { entries, upTo, more: true };
         looked++;
         upTo = entry.id;
         if (wanted(entry)) entries.push(entry);
       }
     }
-    return { entries, upTo, more: false, oldest };
+    return { entries, upTo, more: false };
   }
 
-  #parts(): Part[] {
-    const written = this.#files
-      .batches()
-      .map(({ first, last, rows }) => ({ first, last, entries: () => entriesOf(rows) }));
+  /** The oldest first; some of those that end before `after` are left out. */
+  #parts(after: number): Part[] {
+    const written = this.#files.batches(after).map(({ last, rows }) => ({ last, entries: () => entriesOf(rows) }));
     const unwritten = this.#unwritten;
     if (unwritten.length === 0) return written;
-    return [...written, { first: unwritten[0]!.id, last: this.#lastId, entries: () => unwritten }];
+    return [...written, { last: this.#lastId, entries: () => unwritten }];
   }
 }
 
