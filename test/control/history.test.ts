@@ -74,6 +74,13 @@ it('the history is kept when the daemon is killed', async () => {
   expect((await history('-n', '1000')).slice(0, before.length)).toEqual(before);
 });
 
+it('a word that no job fits is a mistake, unless the history has it', async () => {
+  const { status, stderr } = await session.run('upstart', 'history', 'latte');
+  expect([status, stderr]).toEqual([4, 'upstart: unknown job: latte; did you mean late?\n']);
+  for (const words of [['late'], ['l*'], ['late/1'], ['db', '--since', '2099-01-01']])
+    expect({ words, ...(await session.run('upstart', 'history', ...words)) }).toMatchObject({ words, status: 0 });
+});
+
 it('what makes no sense is a usage error', async () => {
   for (const words of [
     ['--since', 'soon'],

@@ -4,6 +4,7 @@ import { type HistoryEntry, MAX_HISTORY_ENTRIES, type UpstartClient } from '@ups
 import { readHistory } from '../../history.ts';
 import { historyName, historyText, isMilestone } from '../../text/history.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { meantJobs } from '../jobs.ts';
 import { timeSince } from '../since.ts';
 
 /** How many entries are shown without options. */
@@ -57,11 +58,22 @@ export const history = frontCommand({
     const isJson = options.json === true;
     if (isJson && options.follow !== true) call.print.json(shown);
     else show(shown, isJson, call);
-    if (options.follow === true) await follow(client, { job, after: upTo }, isWanted, call);
-    else if (shown.length === 0 && !isJson) call.print.notice('Nothing has happened.');
+    if (options.follow === true) {
+      await follow(client, { job, after: upTo }, isWanted, call);
+      return EXIT.done;
+    }
+    if (shown.length > 0) return EXIT.done;
+    // A job that is gone has a history; a word that no job has ever fitted is a mistake.
+    const { unknown } = await meantJobs(client, words.map(jobOf));
+    for (const { text } of unknown) call.print.failure(text);
+    if (unknown.length > 0) return EXIT.unknown;
+    if (!isJson) call.print.notice('Nothing has happened.');
     return EXIT.done;
   },
 });
+
+/** The part of `JOB/INSTANCE` that names a job: instances come and go. */
+const jobOf = (word: string): string => word.replace(/\/.*/s, '');
 
 function isAbout({ job, instance }: { job: string; instance: string }, patterns: readonly string[]): boolean {
   return patterns.some(
