@@ -5,6 +5,7 @@ import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ConnectionError, connect } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
+import { signal } from './proc.ts';
 import type { Random } from './random.ts';
 import { pause, type Session } from './session.ts';
 
@@ -148,13 +149,4 @@ async function replace(session: Session): Promise<void> {
 /** A daemon answers again. Daemons that are never let come to work are another matter: their state is distrusted. */
 async function recovered(session: Session): Promise<void> {
   await eventually('a daemon answers', async () => (await session.run('initctl', 'version')).status === 0);
-}
-
-/** Signals a process that may have ended meanwhile. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has.
-  }
 }

@@ -55,3 +55,12 @@ export function descriptorsOf(pid: number): number {
     return 0;
   }
 }
+
+/** Signals a process that may have ended meanwhile. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has.
+  }
+}

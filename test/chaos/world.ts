@@ -1,11 +1,11 @@
 /** The jobs of a chaos run, what a user does to them, and what has to be true of them afterwards. */
-
+import { spawnSync } from 'node:child_process';
 import { eventually } from '../eventually.ts';
 import type { Outcome } from '../session/product.ts';
 import { checkLog } from './ledger.ts';
-import { isRunning } from './proc.ts';
+import { isRunning, signal } from './proc.ts';
 import type { Random } from './random.ts';
-import type { Session } from './session.ts';
+import { pause, type Session } from './session.ts';
 
 interface Service {
   /** As commands take it: the job and, for one with instances, its variable. */
@@ -36,7 +36,13 @@ const CHOICES = [
   'trouble',
   'edit',
   'add',
+  'D-Bus',
 ];
+
+/** What a D-Bus client says when its connection ends, or does not come about. */
+const LOST = /NoReply|Disconnected|Failed to open connection/;
+const HAS_DBUS_SEND = spawnSync('dbus-send', ['--help']).error === undefined;
+const DBUS_PATIENCE_MS = 180_000;
 
 const HOOK = 'perl PROGRAMS/task.pl LEDGER 0.03 0';
 
@@ -92,7 +98,7 @@ export class World {
   async act(session: Session): Promise<void> {
     const random = this.#random;
     const service = random.pick(this.services);
-    const choice = random.below(12);
+    const choice = random.below(CHOICES.length);
     this.history.push(`${CHOICES[choice]} ${service.shown}, which should be ${service.up ? 'up' : 'down'}`);
     if (choice < 4) await this.#startOrStop(session, service);
     else if (choice === 4) await this.#restart(session, service);
@@ -101,7 +107,8 @@ export class World {
     else if (choice === 8) await this.#work(session);
     else if (choice === 9) await this.#trouble(session);
     else if (choice === 10) this.#edit(session, service);
-    else await this.#addAndRemove(session);
+    else if (choice === 11) await this.#addAndRemove(session);
+    else if (HAS_DBUS_SEND) await this.#byDBus(session, service);
   }
 
   async #startOrStop(session: Session, service: Service): Promise<void> {
@@ -113,6 +120,36 @@ export class World {
     const line = up ? `${words[0]} stop/waiting\n` : `${shown} start/running, process ${session.running(ledger)[0]}\n`;
     if (outcome.stdout !== line)
       throw new Error(`expected of ${up ? 'stop' : 'start'}: ${line}, it said: ${outcome.stdout}`);
+    service.up = !up;
+    if (service.up) service.starts++;
+    await this.agrees(session, service);
+  }
+
+  /** A D-Bus client does not ask again: it gets the answer, or its connection ends with the daemon, and nobody knows what was done. */
+  async #byDBus(session: Session, service: Service): Promise<void> {
+    const { words, up } = service;
+    const [job, ...env] = words;
+    const called = session.call(
+      'dbus-send',
+      ...[`--address=${session.env.UPSTART_SESSION}`, '--print-reply', `--reply-timeout=${DBUS_PATIENCE_MS}`],
+      ...[`/com/ubuntu/Upstart/jobs/${job}`, `com.ubuntu.Upstart0_6.Job.${up ? 'Stop' : 'Start'}`],
+      ...[`array:string:${env.join(',')}`, 'boolean:true'],
+    );
+    if (this.#random.chance(0.5)) {
+      await pause(this.#random.below(80));
+      const daemon = session.daemon();
+      if (daemon !== null) signal(daemon, 'SIGKILL');
+    }
+    const { status, stdout, stderr } = await called;
+    const isLost = status !== 0 && LOST.test(stderr);
+    this.history.push(`by D-Bus: ${isLost ? stderr : stdout}`);
+    if (isLost) {
+      const again = await session.run(up ? 'stop' : 'start', ...words);
+      if (again.status !== 0 && !/already|Unknown instance/.test(again.stderr))
+        throw new Error(`after a lost D-Bus answer: ${again.stderr}`);
+    } else if (status !== 0 || stdout.includes('object path') === up) {
+      throw new Error(`a D-Bus client got a wrong answer: ${stdout}${stderr}`);
+    }
     service.up = !up;
     if (service.up) service.starts++;
     await this.agrees(session, service);

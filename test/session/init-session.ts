@@ -68,8 +68,13 @@ export class InitSession {
   }
 
   /** A command of the product, as a user calls it. */
-  async run(command: string, ...args: string[]): Promise<Outcome> {
-    const client = spawn(join(this.product.bin, command), args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  run(command: string, ...args: string[]): Promise<Outcome> {
+    return this.call(join(this.product.bin, command), ...args);
+  }
+
+  /** Any program, in the environment of the session's clients. */
+  async call(program: string, ...args: string[]): Promise<Outcome> {
+    const client = spawn(program, args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#clients.add(client);
     try {
       return await outcomeOf(client);
