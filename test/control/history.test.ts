@@ -59,6 +59,13 @@ it('a request has the process that made it, and what has started that', async ()
       peer: { uid: process.getuid?.(), name: 'initctl', parent: { pid: process.pid } },
     },
   });
+  // A command that runs by itself, not in the daemon, has its own name, too.
+  await session.run('upstart', '--user', 'start', 'web');
+  const [started] = (await history('web')).filter((each) => each.kind === 'goal').slice(-1);
+  expect(started).toMatchObject({
+    cause: { request: 'start', peer: { name: 'upstart', parent: { pid: process.pid } } },
+  });
+  await session.run('initctl', 'stop', 'web');
   const { stdout } = await session.run('upstart', 'history', 'web', '-n', '1');
   expect(stdout).toMatch(/ web {2}stopped\n$/);
 });

@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { endReadably, exactArguments, standardStreams } from '@upstart/common';
 import { connect, KeyedClient } from '@upstart/protocol';
 import { type CommandContext, runCommand } from './commands.ts';
+import { nameProcess } from './process-name.ts';
 
 /** Before the name the program was called by, when the launcher passes it on. */
 const CALLED_AS = '--called-as';
@@ -17,6 +18,7 @@ function commandLine(): string[] {
 }
 
 endReadably('initctl ends by an error');
+const words = commandLine();
 const out = isatty(STDOUT);
 const err = isatty(STDERR);
 
@@ -26,7 +28,10 @@ const context: CommandContext = {
   terminal: { out, err, columns: out ? process.stdout.columns : err ? process.stderr.columns : 0 },
   local: true,
   ...standardStreams,
-  connect: async (scope) => new KeyedClient(await connect({ scope, client: 'initctl' }), randomUUID()),
+  async connect(scope) {
+    nameProcess(words[0] ?? 'initctl');
+    return new KeyedClient(await connect({ scope, client: 'initctl' }), randomUUID());
+  },
 };
 
-process.exitCode = await runCommand(commandLine(), context);
+process.exitCode = await runCommand(words, context);

@@ -21,6 +21,7 @@ import {
 } from '@upstart/common';
 import { ConnectionError, connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
 import { prefixed } from '../printer.ts';
+import { nameProcess } from '../process-name.ts';
 import { versionText } from '../version.ts';
 
 export interface Tool {
@@ -110,6 +111,7 @@ const PATIENCE_MS = 30_000;
  * which is followed by another one in a moment: scripts that end all processes do that, and ask for a runlevel right after.
  */
 export async function connectSystem(program: string): Promise<UpstartClient> {
+  nameProcess(program);
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {

@@ -11,8 +11,15 @@ const OWN_PROGRAMS = new Set([
   'restart',
   'reload',
   'emit',
+  'init',
   'telinit',
   'shutdown',
+  'halt',
+  'poweroff',
+  'reboot',
+  'upstart-rc',
+  'invoke-rc.d',
+  'service',
 ]);
 
 /** Whether an entry is shown without `--all`: processes and states on the way are left out. */
