@@ -36,7 +36,8 @@ describe('without any saved state', () => {
     await LOSSES.nothingLeft?.(session, new Random(1));
     const list = async (): Promise<string[]> => (await session.run('initctl', 'list')).stdout.trim().split('\n').sort();
     expect(await list()).toEqual(before.trim().split('\n').sort());
-    expect(session.said).toMatch(/The state of the daemon before this one is lost/);
+    await session.hears(/The state of the daemon before this one is lost/);
+    await session.hears('was found running and is adopted', 5);
     expect(session.said.match(/was found running and is adopted/g)).toHaveLength(5);
     expect(session.noted('once', 'starts'), 'startup is not emitted again').toHaveLength(1);
 
@@ -68,8 +69,9 @@ describe('a state from a newer daemon', () => {
     }
     process.kill(daemon, 'SIGKILL');
     for (const job of ['plain', 'lively']) expect((await session.run('status', job)).stdout).toBe(lines.shift());
-    expect(session.said).toMatch(/the saved state has format (\d+), this daemon reads \d+ to \d+/);
-    expect(session.said).toMatch(/The state of the daemon before this one is lost/);
+    await session.hears(/the saved state has format (\d+), this daemon reads \d+ to \d+/);
+    await session.hears(/The state of the daemon before this one is lost/);
+    await session.hears('was found running and is adopted', 2);
     expect(session.said.match(/was found running and is adopted/g)).toHaveLength(2);
     expect(await session.end()).toBe(0);
   });

@@ -65,6 +65,7 @@ it('are found again though they were given relative to a folder that is gone', a
     await nextDaemon(init);
     expect((await init.run('status', 'web')).stdout).toBe(running);
     expect((await init.run('stop', 'web')).status).toBe(0);
+    await init.hears('starting another one');
     expect(init.said.match(/starting another one/g)).toHaveLength(1);
   } finally {
     await init.end();
@@ -85,8 +86,10 @@ it('are not those of another init that has the same pid, which is logged', async
   });
   const theirs = join(init.runtime, `upstart/init-${init.pid}`);
   expect(dirname(init.socket)).toMatch(new RegExp(`^${theirs}-\\w{6}$`));
+  await init.hears('This folder belongs to somebody else');
   expect(init.said.match(/This folder belongs to somebody else/g)).toHaveLength(1);
   await expectStateKept(init, () => {});
+  await init.hears('This folder belongs to somebody else');
   expect(init.said.match(/This folder belongs to somebody else/g)).toHaveLength(1);
   const own = dirname(init.socket);
   await init.end();
@@ -113,6 +116,7 @@ it('are made again when somebody has removed them, and what they held is saved a
     await eventually(`${what} is there again`, isBack, 100_000);
     await eventually('init answers', async () => (await init.run('initctl', 'version')).status === 0);
   }
+  await init.hears('Removed by somebody, and made again');
   expect(init.said.match(/Removed by somebody, and made again/g)).toHaveLength(1);
   await expectStateKept(init, () => {});
 }, 300_000);

@@ -114,8 +114,8 @@ describe('a stop with --force', () => {
     const forced = upstart('stop', 'hangs', '--force');
     expect(await forced).toMatchObject({ status: 0, stdout: 'hangs stop/waiting\n' });
     expect(await plain).toMatchObject({ status: 0, stdout: 'hangs stop/waiting\n' });
-    expect(session.said).toMatch(/hangs pre-stop process \(\d+\) had its time \(forced stop\): sending TERM signal/);
-    expect(session.said).toMatch(/hangs pre-stop process \(\d+\) had its time \(forced stop\): sending KILL signal/);
+    await session.hears(/hangs pre-stop process \(\d+\) had its time \(forced stop\): sending TERM signal/);
+    await session.hears(/hangs pre-stop process \(\d+\) had its time \(forced stop\): sending KILL signal/);
   });
 
   it('lasts through the death of the daemon', async () => {

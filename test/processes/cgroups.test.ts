@@ -66,9 +66,9 @@ test('stanzas: names, settings, failures', async ({ skip }) => {
   expect(await groupOf('named')).toEqual({ group: 'some_thing', max: '13' });
   expect(await groupOf('below')).toEqual({ group: 'upstart/below-and-more', max: 'max' });
   expect((await session.run('start', 'wrong')).status).toBe(1);
-  expect(session.said).toContain('Failed to spawn wrong main process: unable to setup cgroup: Invalid argument');
+  await session.hears('Failed to spawn wrong main process: unable to setup cgroup: Invalid argument');
   expect((await session.run('start', 'unknown')).status).toBe(1);
-  expect(session.said).toContain('Failed to spawn unknown main process: unable to setup cgroup: Invalid argument');
+  await session.hears('Failed to spawn unknown main process: unable to setup cgroup: Invalid argument');
   await session.run('stop', 'app', 'I=x');
   await session.run('stop', 'named');
   await session.run('stop', 'below');

@@ -37,7 +37,7 @@ test.runIf(AS_ROOT)('a user whom getent knows', async () => {
   const pid = /^far start\/running, process (\d+)\n$/.exec(started.stdout)?.[1];
   expect(idsOf(pid)).toEqual(['4321', '4322', '4322 4324 4325']);
   expect((await session.run('start', 'liar')).status).toBe(1);
-  expect(session.said).toContain('Failed to spawn liar main process: unable to find setuid user');
+  await session.hears('Failed to spawn liar main process: unable to find setuid user');
 });
 
 test.runIf(AS_ROOT)('one who is asked for when the daemon dies', async () => {

@@ -124,7 +124,7 @@ describe('the log of an init', () => {
       await session.run('initctl', 'set-env', '--global', 'KEY=SECRET');
       await session.run('start', 'failing', 'MORE=SECRET');
       await eventually('it has told of it', () => session.said.includes('Failed to spawn failing main process'));
-      expect(session.said).toContain('Handling unlock event');
+      await session.hears('Handling unlock event');
       expect(session.said).not.toContain('SECRET');
     } finally {
       await session.end();

@@ -67,6 +67,15 @@ export class InitSession {
     return controlSocket('user', this.env);
   }
 
+  /** Resolves when init has said this so many times: its output comes through pipes, which may lag behind the answer of a command. */
+  async hears(text: string | RegExp, times = 1): Promise<void> {
+    const count = (): number =>
+      typeof text === 'string'
+        ? this.said.split(text).length - 1
+        : [...this.said.matchAll(new RegExp(text, 'gm'))].length;
+    await eventually(`init says ${text}`, () => count() >= times);
+  }
+
   /** A command of the product, as a user calls it. */
   run(command: string, ...args: string[]): Promise<Outcome> {
     return this.call(join(this.product.bin, command), ...args);
