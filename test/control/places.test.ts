@@ -110,7 +110,8 @@ it('are made again when somebody has removed them, and what they held is saved a
     ['all that is ours', join(init.runtime, 'upstart')],
   ];
   for (const [what, path] of removals) {
-    rmSync(path, { recursive: true });
+    // Init may make again what is just being removed.
+    rmSync(path, { recursive: true, maxRetries: 20 });
     const isBack = () => existsSync(path) && existsSync(sessionFile) && existsSync(socket);
     // What is removed again and again is waited for longer and longer.
     await eventually(`${what} is there again`, isBack, 100_000);
