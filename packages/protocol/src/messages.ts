@@ -142,7 +142,8 @@ export interface Methods {
   hello: { params: { version: number; client: string }; result: { version: number; daemon: string; pid: number } };
   /** The running daemon, as `init (upstart VERSION)`. */
   version: { params: Record<never, never>; result: string };
-  list: { params: Detailed; result: JobStatus[] };
+  /** All jobs; with `job` that one alone, or none if there is none of that name. A daemon from before 2.15 lists all. */
+  list: { params: Detailed & { job?: string | null }; result: JobStatus[] };
   /**
    * `unknown-instance` when there is none of that name, except for `env: []` on a stopped job: then the result has no
    * instances. Waits until the pids of processes that are just being spawned are known.

@@ -20,7 +20,13 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
     ],
   },
   version: { good: [{}], bad: [[null, 'params must be a map']] },
-  list: { good: [{}], bad: [[[], 'params must be a map']] },
+  list: {
+    good: [{}, { job: 'web' }],
+    bad: [
+      [[], 'params must be a map'],
+      [{ job: 1 }, 'params.job must be a string'],
+    ],
+  },
   status: {
     good: [target, byName],
     bad: [

@@ -90,7 +90,10 @@ const nothing = mapOf<Record<never, never>>({});
 const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   hello: mapOf({ version: count, client: text }),
   version: nothing,
-  list: detailed,
+  list: (value, place) => {
+    const { job } = asMap(value, place);
+    return { ...detailed(value, place), ...(job == null ? {} : { job: text(job, `${place}.job`) }) };
+  },
   status: (value, place) => ({ ...target(value, place), ...detailed(value, place) }),
   start: askedTarget,
   stop: (value, place) => ({ ...target(value, place), ...stopping(value, place) }),

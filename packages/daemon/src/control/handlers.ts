@@ -136,10 +136,10 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   hello: (context) => ({ version: PROTOCOL_VERSION, daemon: context.version, pid: context.initPid }),
   version: (context) => context.version,
 
-  async list(context, { details = false }, caller) {
+  async list(context, { details = false, job = null }, caller) {
     await caller.turn();
-    if (await settle(context, null)) await caller.turn();
-    return listJobs(context.runner.engine.context, details ? await lookAtAll(context, caller) : null);
+    if (await settle(context, job)) await caller.turn();
+    return listJobs(context.runner.engine.context, job, details ? await lookAtAll(context, caller) : null);
   },
   async status(context, params, caller) {
     await settle(context, params.job);

@@ -21,8 +21,8 @@ export function reversePolish(condition: Condition | null): string[][] {
 
 /** The paths of the instances that there are of a job. */
 export async function instanceNames(job: string, client: UpstartClient): Promise<string[]> {
-  const jobs = await client.call('list', {});
-  return jobs.find((status) => status.job === job)?.instances.map(({ name }) => name) ?? [];
+  const [found] = await client.call('list', { job });
+  return found?.instances.map(({ name }) => name) ?? [];
 }
 
 /** Starts, stops or restarts what `env` says, and answers with the path of the instance. */

@@ -25,8 +25,11 @@ export interface Details {
   ofInstance(instance: InstanceState): InstanceDetails;
 }
 
-export function listJobs(context: Context, details: Details | null = null): JobStatus[] {
-  return [...context.state.classes.values()].map((jobClass) => {
+/** All jobs, or with `job` that one, if there is one of that name. */
+export function listJobs(context: Context, job: string | null = null, details: Details | null = null): JobStatus[] {
+  const { classes } = context.state;
+  const asked = job === null ? [...classes.values()] : [classes.get(job) ?? []].flat();
+  return asked.map((jobClass) => {
     const instances = [...jobClass.instances.values()].map((id) => context.instance(id) as InstanceState);
     return classStatus(context, jobClass, instances, details);
   });
