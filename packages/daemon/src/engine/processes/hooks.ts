@@ -27,10 +27,19 @@ export function limitHooks(context: Context, instance: InstanceState): void {
 
 /** A stop is forced: hooks that run get the kill signal now, those that come get it after the kill timeout. */
 export function forceHooks(context: Context, instance: InstanceState): void {
+  const { forced: repeats = false } = instance;
   instance.forced = true;
   const { killTimeoutS, killSignal } = context.classOf(instance).definition;
   const signal = killTimeoutS === 0 ? SIGKILL : killSignal;
-  for (const [slot, process] of runningHooks(instance)) endHook(context, instance, slot, process, signal);
+  for (const [slot, process] of runningHooks(instance))
+    endHook(context, instance, slot, process, signal, repeats && isToBeKilled(context, process));
+}
+
+/** The timer for SIGKILL is armed. */
+function isToBeKilled({ state }: Context, { token }: ProcessState): boolean {
+  for (const { action } of state.timers.values())
+    if (action.kind === 'hook' && action.token === token && action.signal === SIGKILL) return true;
+  return false;
 }
 
 function armHookTimer(
@@ -52,14 +61,22 @@ export function hookTimeoutPassed(context: Context, action: Extract<TimerAction,
   if (instance && process?.token === token) endHook(context, instance, slot, process, signal);
 }
 
-function endHook(context: Context, instance: InstanceState, slot: Slot, process: ProcessState, signal: number): void {
+/** `isLimited`: SIGKILL follows already. */
+function endHook(
+  context: Context,
+  instance: InstanceState,
+  slot: Slot,
+  process: ProcessState,
+  signal: number,
+  isLimited = false,
+): void {
   const name = signalName(signal) ?? signal;
   const text = `${slot} process (${process.pid}) had its time (${instance.forced ? 'forced stop' : 'hook timeout'})`;
-  instance.hints.push(text);
+  if (!instance.hints.includes(text)) instance.hints.push(text);
   const line = `${context.display(instance)} ${text}: sending ${name} signal`;
   context.logAbout(instance, 'warn', line, { slot, pid: process.pid });
   const { token } = process;
   context.command((id) => ({ type: 'signal', id, process: token, signal, group: true }));
   const { killTimeoutS } = context.classOf(instance).definition;
-  if (signal !== SIGKILL) armHookTimer(context, instance, slot, token, killTimeoutS, SIGKILL);
+  if (signal !== SIGKILL && !isLimited) armHookTimer(context, instance, slot, token, killTimeoutS, SIGKILL);
 }

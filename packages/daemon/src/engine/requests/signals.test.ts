@@ -52,6 +52,16 @@ describe('a forced stop', () => {
     expect(again.process('clean').signals).toEqual([15]);
   });
 
+  it('sends the kill signal again each time that it is repeated, but leaves no more timers and hints behind', () => {
+    const world = started('pre-start exec hang\n');
+    for (let times = 1; times <= 3; times++) force(world);
+    expect(world.process('hang').signals).toEqual([15, 15, 15]);
+    expect([...world.engine.state.timers.values()].filter(({ action }) => action.kind === 'hook')).toHaveLength(1);
+    world.wait(5000);
+    expect(world.process('hang').signals).toEqual([15, 15, 15, 9]);
+    expect(explain(world, 'web').instances[0]?.hints).toEqual([expect.stringContaining('forced stop')]);
+  });
+
   it.each([
     ['post-start', 'post-start exec hang\n'],
     ['pre-start', 'pre-start exec hang\n'],
