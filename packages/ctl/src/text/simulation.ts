@@ -28,7 +28,10 @@ export function simulationLines(
   const section = (title: string, rows: readonly string[]): void => {
     if (rows.length > 0) lines.push('', colour.strong(title), ...rows.map((row) => `  ${row}`));
   };
-  section('Refused:', errors.map(colour.bad));
+  section(
+    'Refused, or failed:',
+    errors.map((text) => colour.bad(printable(text))),
+  );
   section(
     ending === 'endless' ? 'Without an end, started again and again:' : 'Started again and again:',
     restless

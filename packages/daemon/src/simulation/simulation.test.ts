@@ -119,7 +119,16 @@ describe('a simulation', () => {
       ],
       { nowhere: 1 },
     );
-    expect(result.errors).toEqual(['Unknown job: nowhere', 'Unknown job: wbe', 'Unknown instance: ']);
+    expect(result.errors).toEqual(['Unknown job: nowhere', 'Unknown job: wbe', 'web: Unknown instance: ']);
+  });
+
+  it('names the request that fails', () => {
+    const jobs = { a: 'task\nexec a', b: 'task\nexec b', c: 'start on go\ntask\nexec a' };
+    const actions: SimulatedAction[] = [
+      ...(['a', 'b'] as const).map((job): SimulatedAction => ({ type: 'start', job, env: [] })),
+      { type: 'emit', name: 'go', env: [] },
+    ];
+    expect(run(jobs, actions, { a: 1, b: 0, c: 2 }).errors).toEqual(['a: Job failed to start', 'go: Event failed']);
   });
 });
 

@@ -37,6 +37,8 @@ export class Simulation {
   #nowMs: number;
   #idleInputs = 0;
   #requests = 0;
+  /** The job or the event of each request, by its key. */
+  readonly #subjects = new Map<string, string>();
 
   /** `state` is changed; `nowMs` is the monotonic time that it is of. */
   constructor(state: EngineState, outcomes: Outcomes, { nowMs, wallMs }: { nowMs: number; wallMs: number }) {
@@ -71,7 +73,16 @@ export class Simulation {
   }
 
   request(request: EngineRequest): void {
-    this.input({ type: 'request', key: `simulated-${++this.#requests}`, keep: false, request });
+    const key = `simulated-${++this.#requests}`;
+    if ('target' in request && request.target) this.#subjects.set(key, request.target.job);
+    else if ('name' in request) this.#subjects.set(key, request.name);
+    this.input({ type: 'request', key, keep: false, request });
+  }
+
+  /** The text names the request, as there may be several. */
+  #refused(key: string, text: string): void {
+    const subject = this.#subjects.get(key);
+    this.errors.push(subject === undefined || text.split(' ').includes(subject) ? text : `${subject}: ${text}`);
   }
 
   /** Lets happen what follows from what has been put in so far. */
@@ -101,7 +112,7 @@ export class Simulation {
 
   #take(effect: Effect): void {
     if (effect.type === 'command') this.#processes.obey(effect.command);
-    else if (effect.type === 'reply-error') this.errors.push(effect.error.text);
+    else if (effect.type === 'reply-error') this.#refused(effect.key, effect.error.text);
     else if (effect.type === 'goal')
       this.#note({ ...this.#at(effect), kind: 'goal', to: effect.to, cause: withoutPids(effect.cause) });
     else if (effect.type === 'state') {
