@@ -49,3 +49,11 @@ mode: system
   other stop/waiting
   other stop/waiting
   svc stop/waiting
+
+Only root may read what has happened, and what is saved.
+
+  $ asnobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+  $ asnobody upstart history; asnobody upstart simulate stop svc
+  upstart: You do not have permission to read the history
+  upstart: cannot simulate: cannot read /run/upstart/state: Permission denied
+  [1]

@@ -2,7 +2,7 @@
  * The program behind `upstart simulate`: reads a state, or job files, and prints as JSON what would happen. It runs in a process of
  * its own, with the caller's rights, on a copy of what is saved: init has no work with it.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { standardStreams, systemErrorText } from '@upstart/common';
 import { type JobDefinition, JobFileError, parseJob } from '@upstart/job-language';
@@ -47,12 +47,20 @@ function run(state: EngineState, { actions, exits, boot }: SimulationOrder, edit
 function liveState(directory: string, warnings: string[]): EngineState {
   const store = StateStore.reader(directory, (text) => warnings.push(text));
   const replayed = replay(() => store.recover(null), {});
-  if (!replayed)
-    throw new Error(
-      warnings.pop() ?? `there is no saved state of an init in ${directory}; with --confdir none is needed`,
-    );
+  if (!replayed) throw new Error(warnings.pop() ?? nothingIn(directory));
   replayed.engine.tellTo(NOBODY);
   return replayed.engine.state;
+}
+
+/** Why there is no state in a folder. */
+function nothingIn(directory: string): string {
+  try {
+    readdirSync(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') return `cannot read ${directory}: ${systemErrorText(error)}`;
+  }
+  return `there is no saved state of an init in ${directory}; with --confdir none is needed`;
 }
 
 function edited({ file, path }: SimulatedEdit): JobDefinition {
