@@ -53,10 +53,8 @@ export async function connectToBus(address: string): Promise<Socket> {
 function connectTo(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
+    // It stays: a bus may close the connection before there is anybody else to hear of it.
+    socket.on('error', reject);
+    socket.once('connect', () => resolve(socket));
   });
 }
