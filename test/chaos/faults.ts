@@ -57,7 +57,7 @@ export const HARMLESS: Record<string, Fault> = {
 
   /** More connections than there are descriptors, and one that talks nonsense. */
   async crowd(session, random) {
-    const path = session.socket;
+    const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
     const sockets: Socket[] = [];
     for (let i = 0; i < 150; i++) sockets.push(createConnection(path).on('error', () => {}));
     sockets[0]?.write(random.bytes(64));
@@ -136,7 +136,7 @@ async function whileDaemonIsDead(session: Session, work: () => void): Promise<vo
 
 /** Asks until it is heard: there may be no daemon at the moment, or no descriptor for another client. */
 async function replace(session: Session): Promise<void> {
-  const path = session.socket;
+  const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
   await eventually('init takes the request', async () => {
     const client = await connect({ path }).catch(() => null);
     // It is never answered: the connection ends with the daemon.

@@ -99,20 +99,19 @@ it('are not those of another init that has the same pid, which is logged', async
 
 it('are made again when somebody has removed them, and what they held is saved again', async () => {
   const init = await start({ jobs: JOBS });
-  const { socket } = init;
   const sessionFile = join(init.sessionFiles, `${init.pid}.session`);
   const removals: readonly [what: string, path: string][] = [
-    ['the socket', socket],
+    ['the socket', init.socket],
     ['the session file', sessionFile],
     ['the folder of session files', init.sessionFiles],
-    ['the state', join(dirname(socket), 'state')],
-    ['the run-time folder', dirname(socket)],
+    ['the state', join(dirname(init.socket), 'state')],
+    ['the run-time folder', dirname(init.socket)],
     ['all that is ours', join(init.runtime, 'upstart')],
   ];
   for (const [what, path] of removals) {
     // Init may make again what is just being removed.
     rmSync(path, { recursive: true, maxRetries: 20 });
-    const isBack = () => existsSync(path) && existsSync(sessionFile) && existsSync(socket);
+    const isBack = () => existsSync(path) && existsSync(sessionFile) && existsSync(init.socket);
     // What is removed again and again is waited for longer and longer.
     await eventually(`${what} is there again`, isBack, 100_000);
     await eventually('init answers', async () => (await init.run('initctl', 'version')).status === 0);

@@ -61,7 +61,7 @@ export const controlFrames: Fuzzer = {
   async run(budget, random) {
     const session = await Session.start({ jobs: { job: 'exec sleep 1000\n' } });
     try {
-      const path = session.socket;
+      const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
       const daemon = await eventually('there is a daemon', () => session.daemon());
       const before = residentOf(daemon);
       let busy = processorSecondsOf(daemon);

@@ -43,7 +43,7 @@ async function killDaemon(): Promise<void> {
 
 /** As `telinit u` does: there is no answer, the connection ends with the daemon. */
 async function replaceInit(): Promise<void> {
-  const path = session.socket;
+  const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
   const client = await connect({ path });
   await expect(client.call('reexecute', {})).rejects.toThrow(ConnectionError);
   client.close();

@@ -8,12 +8,6 @@ export const CONTROL_SOCKET = 'control.sock';
 /** Beside the control socket, for everybody else: answers questions and changes nothing. */
 export const QUERY_SOCKET = 'query.sock';
 
-/** The environment as far as it says where sessions are. */
-export interface SessionEnv {
-  readonly XDG_RUNTIME_DIR?: string | undefined;
-  readonly TMPDIR?: string | undefined;
-}
-
 const PREFIX = 'unix:path=';
 
 /** The address of the socket at `path`, as in `UPSTART_SESSION`: the path as it is, nothing escaped. */

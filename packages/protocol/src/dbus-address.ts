@@ -1,22 +1,18 @@
 /**
- * The address of a session, `unix:abstract=/com/ubuntu/upstart-session/UID/PID`: D-Bus clients connect to it, and scripts take the user and
- * the process of init from it. The control socket is in the run-time folder of that init.
+ * The address by which D-Bus clients know a session, `unix:abstract=/com/ubuntu/upstart-session/UID/PID`, and the control socket of that
+ * session: scripts that were written for D-Bus may have it in UPSTART_SESSION.
  */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { CONTROL_SOCKET, type SessionEnv } from './address.ts';
+import { CONTROL_SOCKET } from './address.ts';
 import { initIdentity, readOwner } from './run-folder.ts';
+import type { SessionEnv } from './sessions.ts';
 
 const ADDRESS = /^unix:abstract=\/com\/ubuntu\/upstart-session\/(\d+)\/(\d+)$/;
 
 /** The address of the session whose init is `pid`. */
 export function dbusAddress(uid: number, pid: number): string {
   return `unix:abstract=/com/ubuntu/upstart-session/${uid}/${pid}`;
-}
-
-/** Whether this is the address of a session for D-Bus clients. */
-export function isDBusAddress(address: string): boolean {
-  return ADDRESS.test(address);
 }
 
 /** The control socket of the session that D-Bus clients know by `address`; null: it is no such address, or there is no such session. */

@@ -1,9 +1,9 @@
 /** Which daemon a program means: the one it is given, else the only session of its user, else the system's init (reference: control §1). */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONTROL_SOCKET, parseAddress, type SessionEnv, SYSTEM_SOCKET_DIR } from './address.ts';
-import { isDBusAddress, socketOfDBusAddress } from './dbus-address.ts';
-import { findSessions, type Session } from './sessions.ts';
+import { CONTROL_SOCKET, parseAddress, SYSTEM_SOCKET_DIR } from './address.ts';
+import { socketOfDBusAddress } from './dbus-address.ts';
+import { findSessions, type Session, type SessionEnv } from './sessions.ts';
 
 /** The environment as far as it decides which daemon is meant. */
 export interface AddressEnv extends SessionEnv {
@@ -31,11 +31,12 @@ export function controlSocket(scope: Scope, env: AddressEnv): string {
   const address = sessionAddress(scope, env);
   if (address === null) return systemSocket(env);
   const path = parseAddress(address) ?? socketOfDBusAddress(address, env);
-  if (path !== null) return path;
-  const why = isDBusAddress(address)
-    ? `Failed to connect to socket ${address.replace('unix:abstract=', '')}: Connection refused`
-    : `UPSTART_SESSION is ${address}, where unix:path=/PATH is expected`;
-  throw new AddressError(`Unable to connect to Upstart: ${why}`);
+  if (path === null) {
+    throw new AddressError(
+      `Unable to connect to Upstart: UPSTART_SESSION is ${address}, where unix:path=/PATH is expected`,
+    );
+  }
+  return path;
 }
 
 /** The address of the session that is meant; null: the system's init is. */

@@ -24,8 +24,6 @@ export interface InitIdentity {
 export interface UsedFolders {
   readonly sources: readonly string[];
   readonly logDir: string;
-  /** As in `UPSTART_SESSION`. Absent: the address of the control socket in the folder. */
-  readonly sessionAddress?: string | null | undefined;
 }
 
 /** Which init has this pid in the caller's pid namespace. */
@@ -37,8 +35,8 @@ export function initIdentity(pid: number): InitIdentity {
 
 /** Writes down whose folder this is. Throws as writing does. */
 export function writeOwner(directory: string, { pid, pidNamespace, boot }: InitIdentity, used: UsedFolders): void {
-  const { sources, logDir, sessionAddress } = used;
-  const text = `${pidNamespace} ${pid} ${boot}\n${JSON.stringify({ sources, logDir, sessionAddress })}\n`;
+  const { sources, logDir } = used;
+  const text = `${pidNamespace} ${pid} ${boot}\n${JSON.stringify({ sources, logDir })}\n`;
   const path = join(directory, OWNER_FILE);
   // On a full disk writing the same again would leave nothing of it.
   if (attempt(() => readFileSync(path, 'utf8')) !== text) writeFileSync(path, text, { mode: 0o600 });
@@ -58,8 +56,7 @@ export function readOwner(directory: string): { init: InitIdentity; used: UsedFo
 function readFolders(text: string): UsedFolders | null {
   const folders = attempt(() => JSON.parse(text) as Partial<UsedFolders> | null);
   if (!Array.isArray(folders?.sources) || typeof folders.logDir !== 'string') return null;
-  const { sources, logDir, sessionAddress: address } = folders;
-  return { sources, logDir, sessionAddress: typeof address === 'string' ? address : null };
+  return { sources: folders.sources, logDir: folders.logDir };
 }
 
 /** Whether this is a folder of ours, not a link to one, that other users cannot have written to. */

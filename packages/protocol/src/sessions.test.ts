@@ -1,17 +1,18 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatAddress } from './address.ts';
-import { dbusAddress } from './dbus-address.ts';
+import { parseAddress } from './address.ts';
 import { initIdentity, writeOwner } from './run-folder.ts';
-import { findSessions } from './sessions.ts';
-import { type TestSession, TestSessions } from './testing/sessions.ts';
+import { findSessions, type Session } from './sessions.ts';
+import { TestSessions } from './testing/sessions.ts';
 
 let sessions: TestSessions;
 beforeEach(() => {
   sessions = new TestSessions();
 });
 afterEach(() => sessions.close());
+
+const folderOf = ({ address }: Session): string => dirname(parseAddress(address) ?? '');
 
 describe('the sessions of a user', () => {
   it('are those that are announced, and without any those that could not announce themselves', async () => {
@@ -24,15 +25,15 @@ describe('the sessions of a user', () => {
     expect(findSessions(env)).toEqual(both.sort((a, b) => a.pid - b.pid));
   });
 
-  it.each<[string, (session: TestSession) => void | Promise<void>]>([
-    ['its folder is open to others', ({ folder }) => chmodSync(folder, 0o755)],
-    ['its socket is gone', ({ folder }) => rmSync(join(folder, 'control.sock'))],
+  it.each<[string, (session: Session) => void | Promise<void>]>([
+    ['its folder is open to others', (session) => chmodSync(folderOf(session), 0o755)],
+    ['its socket is gone', ({ address }) => rmSync(parseAddress(address) ?? '')],
     ['its init has gone', ({ pid }) => void process.kill(pid, 'SIGKILL')],
     [
       'its init is one of another pid namespace',
       (session) =>
         writeOwner(
-          session.folder,
+          folderOf(session),
           { ...initIdentity(session.pid), pidNamespace: 'pid:[1]' },
           { sources: [], logDir: '' },
         ),
@@ -46,34 +47,13 @@ describe('the sessions of a user', () => {
   });
 
   it('are none when the pid is that of another program by now, or the address is none', async () => {
-    const { folder } = await sessions.announced('sh');
+    const { address } = await sessions.announced('sh');
     expect(findSessions(sessions.env)).toEqual([]);
     const pid = await sessions.process('init');
     sessions.announce(`${pid}.session`, 'unix:abstract=/x');
     expect(findSessions(sessions.env)).toEqual([]);
     // Another pid than that of the folder's owner.
-    sessions.announce(`${pid}.session`, formatAddress(join(folder, 'control.sock')));
+    sessions.announce(`${pid}.session`, address);
     expect(findSessions(sessions.env)).toEqual([]);
-  });
-
-  it('may be announced with the address of the control socket', async () => {
-    const { pid, folder } = await sessions.announced();
-    const address = formatAddress(join(folder, 'control.sock'));
-    sessions.announce(`${pid}.session`, address);
-    expect(findSessions(sessions.env)).toEqual([{ pid, address, folder }]);
-  });
-
-  it('without a run-time folder of the user have the address that their folder says', async () => {
-    const { pid, folder } = await sessions.temporary();
-    const sessionAddress = dbusAddress(process.geteuid?.() ?? 0, pid);
-    writeOwner(folder, initIdentity(pid), { sources: [], logDir: '', sessionAddress });
-    expect(findSessions(sessions.env)).toEqual([{ pid, address: sessionAddress, folder }]);
-  });
-
-  it('may be announced in one folder and be in another', async () => {
-    const { pid, folder } = await sessions.temporary('');
-    const address = dbusAddress(process.geteuid?.() ?? 0, pid);
-    sessions.announce(`${pid}.session`, address);
-    expect(findSessions(sessions.env)).toEqual([{ pid, address, folder }]);
   });
 });

@@ -4,11 +4,10 @@
  * A session with a run-time folder of the user announces itself there; one without has a folder below that for temporary files.
  * Those of other users, of other pid namespaces and those whose init has gone are none.
  */
-import { existsSync, lstatSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { lstatSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { withRegularFile } from '@upstart/common';
-import { CONTROL_SOCKET, formatAddress, parseAddress, type SessionEnv } from './address.ts';
-import { isDBusAddress } from './dbus-address.ts';
+import { CONTROL_SOCKET, formatAddress, parseAddress } from './address.ts';
 import { initIdentity, isPrivateFolder, readOwner } from './run-folder.ts';
 
 export interface Session {
@@ -16,8 +15,12 @@ export interface Session {
   readonly pid: number;
   /** As in `UPSTART_SESSION`. */
   readonly address: string;
-  /** Its run-time folder; null: the address says nothing of one. */
-  readonly folder: string | null;
+}
+
+/** The environment as far as it says where sessions are. */
+export interface SessionEnv {
+  readonly XDG_RUNTIME_DIR?: string | undefined;
+  readonly TMPDIR?: string | undefined;
 }
 
 /** Behind the pid there may be more, where another init has that name already. */
@@ -32,16 +35,18 @@ const INIT_NAMES = ['init', 'upstart'];
 export function findSessions(env: SessionEnv): Session[] {
   const uid = process.geteuid?.() ?? 0;
   const { XDG_RUNTIME_DIR: given = '', TMPDIR } = env;
-  const announced = announcedSessions(isAbsolute(given) ? given : `/run/user/${uid}`, env);
+  const announced = announcedSessions(isAbsolute(given) ? given : `/run/user/${uid}`);
   const found = announced.length > 0 ? announced : temporarySessions(TMPDIR || '/tmp', uid);
   return found.filter(isLive).sort((a, b) => a.pid - b.pid);
 }
 
-function announcedSessions(runtime: string, env: SessionEnv): Session[] {
+function announcedSessions(runtime: string): Session[] {
   const folder = sessionFolder(runtime);
-  return names(folder)
-    .flatMap((name) => announcedSession(join(folder, name), env) ?? [])
-    .filter(isLive);
+  return names(folder).flatMap((name) => {
+    const pid = pidOfSessionFile(name);
+    const address = pid === null ? null : addressIn(join(folder, name));
+    return pid === null || address === null ? [] : [{ pid, address }].filter(isLive);
+  });
 }
 
 /** `init-UID-PID`, with more behind it where somebody else had that name. */
@@ -49,10 +54,7 @@ function temporarySessions(folder: string, uid: number): Session[] {
   const pattern = new RegExp(`^upstart-${uid}-([0-9]+)(?:-\\w+)?$`);
   return names(folder).flatMap((name) => {
     const pid = pattern.exec(name)?.[1];
-    if (pid === undefined) return [];
-    const own = join(folder, name);
-    const address = readOwner(own)?.used?.sessionAddress ?? formatAddress(join(own, CONTROL_SOCKET));
-    return [{ pid: Number(pid), address, folder: own }];
+    return pid === undefined ? [] : [{ pid: Number(pid), address: formatAddress(join(folder, name, CONTROL_SOCKET)) }];
   });
 }
 
@@ -67,24 +69,8 @@ export function pidOfSessionFile(name: string): number | null {
   return pid === undefined ? null : Number(pid);
 }
 
-/** The session that a file announces, whether or not it lives; null if it is no such file, or has just gone. */
-export function announcedSession(path: string, env: SessionEnv): Session | null {
-  const pid = pidOfSessionFile(basename(path));
-  const address = pid === null ? null : addressIn(path);
-  return pid === null || address === null ? null : { pid, address, folder: folderOf(path, address, env) };
-}
-
-/** The folder of the session that the file at `path` announces: it has the same name. */
-function folderOf(path: string, address: string, { TMPDIR }: SessionEnv): string | null {
-  const socket = parseAddress(address);
-  if (socket !== null) return dirname(socket);
-  if (!isDBusAddress(address)) return null;
-  const name = basename(path, '.session');
-  const usual = join(dirname(dirname(path)), `init-${name}`);
-  return existsSync(usual) ? usual : join(TMPDIR || '/tmp', `upstart-${process.geteuid?.() ?? 0}-${name}`);
-}
-
-function addressIn(path: string): string | null {
+/** The address in a session file; null if it is none, or has just gone. */
+export function addressIn(path: string): string | null {
   try {
     const bytes = Buffer.alloc(MAX_BYTES);
     const length = withRegularFile(path, (fd) => readSync(fd, bytes));
@@ -96,15 +82,15 @@ function addressIn(path: string): string | null {
 }
 
 /** Whether a session belongs to another pid namespace, where its pid means another process. */
-export function isElsewhere({ pid, folder }: Session): boolean {
-  const owner = folder === null ? null : readOwner(folder)?.init;
+export function isElsewhere({ pid, address }: Session): boolean {
+  const path = parseAddress(address);
+  const owner = path === null ? null : readOwner(dirname(path))?.init;
   return owner != null && (owner.pid !== pid || owner.pidNamespace !== initIdentity(pid).pidNamespace);
 }
 
 function isLive(session: Session): boolean {
-  const { pid, address, folder } = session;
-  if (folder === null || !isPrivateFolder(folder) || !isOwnInit(pid) || isElsewhere(session)) return false;
-  const path = parseAddress(address) ?? join(folder, CONTROL_SOCKET);
+  const path = parseAddress(session.address);
+  if (path === null || !isPrivateFolder(dirname(path)) || !isOwnInit(session.pid) || isElsewhere(session)) return false;
   return attempt(() => lstatSync(path).isSocket()) === true;
 }
 

@@ -1,14 +1,7 @@
 /** `list-sessions` (reference: control §3.7). */
 import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import {
-  announcedSession,
-  findSessions,
-  isElsewhere,
-  pidOfSessionFile,
-  type Session,
-  sessionFolder,
-} from '@upstart/protocol';
+import { addressIn, findSessions, isElsewhere, pidOfSessionFile, type Session, sessionFolder } from '@upstart/protocol';
 import type { Command } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import type { Printer } from '../printer.ts';
@@ -16,7 +9,7 @@ import type { Printer } from '../printer.ts';
 /** The sessions that a caller has; null, with an error, if there is no telling. */
 export function sessionsOf(env: CommandContext['env'], print: Printer): Session[] | null {
   const runtime = env.XDG_RUNTIME_DIR ?? '';
-  const announced = isAbsolute(runtime) ? announcedSessions(sessionFolder(runtime), env, print) : [];
+  const announced = isAbsolute(runtime) ? announcedSessions(sessionFolder(runtime), print) : [];
   if (announced === null) {
     print.failure('unable to determine sessions');
     return null;
@@ -45,7 +38,7 @@ export const listSessions: Command = {
 };
 
 /** The sessions that files tell of; null if there is no telling. */
-function announcedSessions(dir: string, env: CommandContext['env'], print: Printer): Session[] | null {
+function announcedSessions(dir: string, print: Printer): Session[] | null {
   const names = sessionFiles(dir);
   if (names === null) return null;
   const found: Session[] = [];
@@ -53,11 +46,11 @@ function announcedSessions(dir: string, env: CommandContext['env'], print: Print
     const path = join(dir, name);
     const pid = pidOfSessionFile(name);
     if (pid === null) continue;
-    const session = announcedSession(path, env);
-    if (!existsSync(`/proc/${pid}`) || (session && isElsewhere(session))) {
+    const address = addressIn(path);
+    if (!existsSync(`/proc/${pid}`) || (address !== null && isElsewhere({ pid, address }))) {
       print.info(`Ignoring stale session file: ${path}`);
-    } else if (session) {
-      found.push(session);
+    } else if (address !== null) {
+      found.push({ pid, address });
     }
   }
   return found;

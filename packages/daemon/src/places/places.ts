@@ -4,7 +4,7 @@
 import { lstatSync, rmSync, type Stats, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { dbusAddress, formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
+import { formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
 import type { InitOptions } from '../options/options.ts';
 import { makeFolder } from './make-folder.ts';
 import { claimFolder } from './run-folder.ts';
@@ -33,11 +33,10 @@ const S_ISVTX = 0o1000;
 
 /**
  * Chooses the places of an init, which the daemons after this one keep (`kept-places.ts`). Users know the supervisor as init:
- * `init` is its pid. Makes the folders that are this init's own. Relative folders count from the working folder. `hasDBus`: D-Bus clients
- * reach this init at the address that is made of its user and pid.
+ * `init` is its pid. Makes the folders that are this init's own. Relative folders count from the working folder.
  */
-export function choosePlaces(options: InitOptions, env: Environment, init: InitIdentity, hasDBus: boolean): Places {
-  return options.user ? sessionPlaces(options, env, init, hasDBus) : systemPlaces(options, env);
+export function choosePlaces(options: InitOptions, env: Environment, init: InitIdentity): Places {
+  return options.user ? sessionPlaces(options, env, init) : systemPlaces(options, env);
 }
 
 function systemPlaces(options: InitOptions, env: Environment): Places {
@@ -53,14 +52,12 @@ function systemPlaces(options: InitOptions, env: Environment): Places {
   };
 }
 
-function sessionPlaces(options: InitOptions, env: Environment, init: InitIdentity, hasDBus: boolean): Places {
-  const address = hasDBus ? dbusAddress(process.getuid?.() ?? 0, init.pid) : null;
+function sessionPlaces(options: InitOptions, env: Environment, init: InitIdentity): Places {
   const used = {
     sources: allSources(options, options.confDirs.length > 0 ? options.confDirs : sessionConfDirs(env)),
     logDir: resolve(
       options.logDir ?? ownFolder(join(absolute(env.XDG_CACHE_HOME) ?? join(home(env), '.cache'), 'upstart')),
     ),
-    sessionAddress: address,
   };
   const userRuntime = userRuntimeDir(env);
   const runtimeDir = sessionRuntimeDir(userRuntime, init, used);
@@ -70,7 +67,7 @@ function sessionPlaces(options: InitOptions, env: Environment, init: InitIdentit
     ...used,
     runtimeDir,
     sessionFile: userRuntime && join(ownFolder(join(userRuntime, 'sessions')), `${name}.session`),
-    sessionAddress: address ?? formatAddress(join(runtimeDir, 'control.sock')),
+    sessionAddress: formatAddress(join(runtimeDir, 'control.sock')),
   };
 }
 

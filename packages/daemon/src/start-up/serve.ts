@@ -192,7 +192,7 @@ function findPlaces(
 ): Places {
   const kept = link.note === null ? null : keptPlaces(link.note, init, log);
   if (kept) return kept;
-  const places = choosePlaces(options, link.initEnv, init, link.dbusFd !== null);
+  const places = choosePlaces(options, link.initEnv, init);
   const note = placesNote(places);
   if (link.note !== null && note !== null) supervisor.keepNote(note);
   return places;

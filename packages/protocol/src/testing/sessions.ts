@@ -6,13 +6,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatAddress } from '../address.ts';
-import { dbusAddress } from '../dbus-address.ts';
 import { initIdentity, writeOwner } from '../run-folder.ts';
 import type { Session } from '../sessions.ts';
-
-export interface TestSession extends Session {
-  readonly folder: string;
-}
 
 export class TestSessions {
   readonly folder = mkdtempSync(join(tmpdir(), 'ses.'));
@@ -28,16 +23,15 @@ export class TestSessions {
   }
 
   /** A session that is announced; `name` is what its init is called, and `env` its environment. */
-  async announced(name = 'init', env: NodeJS.ProcessEnv = process.env): Promise<TestSession> {
+  async announced(name = 'init', env: NodeJS.ProcessEnv = process.env): Promise<Session> {
     const pid = await this.process(name, env);
-    const { folder } = await this.#listen(pid, join(this.env.XDG_RUNTIME_DIR, `upstart/init-${pid}`));
-    const address = dbusAddress(process.geteuid?.() ?? 0, pid);
-    this.announce(`${pid}.session`, address);
-    return { pid, address, folder };
+    const session = await this.#listen(pid, join(this.env.XDG_RUNTIME_DIR, `upstart/init-${pid}`));
+    this.announce(`${pid}.session`, session.address);
+    return session;
   }
 
   /** A session that has no run-time folder of the user; `more` ends the name of its folder. */
-  async temporary(more = '-abc123'): Promise<TestSession> {
+  async temporary(more = '-abc123'): Promise<Session> {
     const pid = await this.process('init');
     return this.#listen(pid, join(this.env.TMPDIR, `upstart-${process.geteuid?.()}-${pid}${more}`));
   }
@@ -71,7 +65,7 @@ export class TestSessions {
     rmSync(this.folder, { recursive: true });
   }
 
-  async #listen(pid: number, directory: string): Promise<TestSession> {
+  async #listen(pid: number, directory: string): Promise<Session> {
     mkdirSync(directory, { mode: 0o700 });
     writeOwner(directory, initIdentity(pid), { sources: ['/conf'], logDir: '/log' });
     const path = join(directory, 'control.sock');
@@ -79,6 +73,6 @@ export class TestSessions {
     this.#servers.push(server);
     server.listen(path);
     await once(server, 'listening');
-    return { pid, address: formatAddress(path), folder: directory };
+    return { pid, address: formatAddress(path) };
   }
 }
