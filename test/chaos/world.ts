@@ -1,5 +1,6 @@
 /** The jobs of a chaos run, what a user does to them, and what has to be true of them afterwards. */
 import { spawnSync } from 'node:child_process';
+import { dbusAddress } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
 import type { Outcome } from '../session/product.ts';
 import { checkLog } from './ledger.ts';
@@ -131,7 +132,11 @@ export class World {
     const [job, ...env] = words;
     const called = session.call(
       'dbus-send',
-      ...[`--address=${session.env.UPSTART_SESSION}`, '--print-reply', `--reply-timeout=${DBUS_PATIENCE_MS}`],
+      ...[
+        `--address=${dbusAddress(process.getuid?.() ?? 0, session.pid)}`,
+        '--print-reply',
+        `--reply-timeout=${DBUS_PATIENCE_MS}`,
+      ],
       ...[`/com/ubuntu/Upstart/jobs/${job}`, `com.ubuntu.Upstart0_6.Job.${up ? 'Stop' : 'Start'}`],
       ...[`array:string:${env.join(',')}`, 'boolean:true'],
     );
