@@ -246,14 +246,14 @@ describe('startState', () => {
   ])('after %i failures to recover is an older one', (failures, expected) => {
     const states = live(someBatches());
     expect(start(failures).engine.state).toEqual(expected(states));
-    expect(said.some((text) => text.includes('are left out'))).toBe(failures >= LEAVE_OUT.lastInputs);
+    expect(said.some((text) => text.includes('skipping the last inputs'))).toBe(failures >= LEAVE_OUT.lastInputs);
   });
 
   it('is given up after too many failures to recover', () => {
     live(someBatches());
     const { engine } = start(LEAVE_OUT.everything);
     expect(engine.state.classes.size).toBe(0);
-    expect(said.join('\n')).toMatch(/the saved state is left out\nThe state of the daemon before this one is lost/);
+    expect(said.join('\n')).toMatch(/skipping the saved state\nThe state of the daemon before this one is lost/);
   });
 });
 

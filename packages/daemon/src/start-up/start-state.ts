@@ -65,7 +65,7 @@ export function startState(
 
 function recoverEngine({ store, identity, failures, progress }: SavedState, log: Pick<Log, 'write'>) {
   if (failures >= LEAVE_OUT.everything) {
-    log.write('error', `The daemon ended ${failures} times while recovering: the saved state is left out`);
+    log.write('error', `The daemon crashed ${failures} times during recovery; skipping the saved state`);
     return null;
   }
   let said = false;
@@ -97,7 +97,7 @@ function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write
   const kept = failures < LEAVE_OUT.journal ? batches.slice(0, -1) : [];
   const types = new Set(batches.slice(kept.length).flatMap((batch) => batch.map(({ type }) => type)));
   const dropped = [...types].join(', ');
-  log.write('error', `The daemon ended ${failures} times while recovering: the last inputs are left out (${dropped})`);
+  log.write('error', `The daemon crashed ${failures} times during recovery; skipping the last inputs (${dropped})`);
   return kept;
 }
 
