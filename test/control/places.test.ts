@@ -97,6 +97,19 @@ it('are not those of another init that has the same pid, which is logged', async
   expect(readdirSync(init.sessionFiles)).toEqual([`${init.pid}.session`]);
 });
 
+/** Removes a folder with all that is in it. Init may make again what is just being removed: then the folder is not empty, and all is tried anew. */
+async function removeWhole(path: string): Promise<void> {
+  await eventually(`${path} is removed`, () => {
+    try {
+      rmSync(path, { recursive: true });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return false;
+      throw error;
+    }
+  });
+}
+
 it('are made again when somebody has removed them, and what they held is saved again', async () => {
   const init = await start({ jobs: JOBS });
   const sessionFile = join(init.sessionFiles, `${init.pid}.session`);
@@ -109,8 +122,7 @@ it('are made again when somebody has removed them, and what they held is saved a
     ['all that is ours', join(init.runtime, 'upstart')],
   ];
   for (const [what, path] of removals) {
-    // Init may make again what is just being removed.
-    rmSync(path, { recursive: true, maxRetries: 20 });
+    await removeWhole(path);
     const isBack = () => existsSync(path) && existsSync(sessionFile) && existsSync(init.socket);
     // What is removed again and again is waited for longer and longer.
     await eventually(`${what} is there again`, isBack, 100_000);

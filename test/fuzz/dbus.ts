@@ -206,8 +206,16 @@ async function talk(path: string, bytes: Buffer, held: Socket[], random: Random)
     return;
   }
   socket.resume();
-  if (random.chance(0.5)) await Promise.race([once(socket, 'data'), once(socket, 'close'), pause(PATIENCE_MS)]);
+  if (random.chance(0.5)) await Promise.race([answerOrEnd(socket), pause(PATIENCE_MS)]);
   socket.destroy();
+}
+
+/** The gateway answers, or ends the connection. A reset is an end: it comes if the gateway has left something unread. */
+function answerOrEnd(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('data', () => resolve());
+    socket.once('close', () => resolve());
+  });
 }
 
 /** A client that does everything right gets its answer. */
