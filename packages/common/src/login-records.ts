@@ -91,7 +91,7 @@ class LoginRecord {
   }
 }
 
-function systemRecord(type: number, pid: number, user: string, now: number): LoginRecord {
+function systemRecord(type: number, pid: number, user: string, nowMs: number): LoginRecord {
   const record = new LoginRecord();
   record.type = type;
   record.pid = pid;
@@ -99,7 +99,7 @@ function systemRecord(type: number, pid: number, user: string, now: number): Log
   record.setText('id', '~~');
   record.setText('user', user);
   record.setText('host', release());
-  record.setTime(now);
+  record.setTime(nowMs);
   return record;
 }
 
@@ -141,12 +141,12 @@ export function readRunlevel(path: string): Runlevel | null {
  * Records a change of the run level. In a file whose last level is not `previous`, the machine has been booted without a
  * record of that, which is made first. Skips a file that cannot be written, and a wtmp that does not exist.
  */
-export function recordRunlevel(files: LoginFiles, { level, previous }: Runlevel, now: number): void {
+export function recordRunlevel(files: LoginFiles, { level, previous }: Runlevel, nowMs: number): void {
   const code = level.charCodeAt(0) + 256 * (previous === 'N' ? 0 : previous.charCodeAt(0));
   const records = (path: string): LoginRecord[] => {
     const known = quietly(() => readRunlevel(path))?.level ?? null;
-    const change = systemRecord(TYPE.runlevel, code, 'runlevel', now);
-    return known === previous ? [change] : [systemRecord(TYPE.boot, 0, 'reboot', now), change];
+    const change = systemRecord(TYPE.runlevel, code, 'runlevel', nowMs);
+    return known === previous ? [change] : [systemRecord(TYPE.boot, 0, 'reboot', nowMs), change];
   };
   quietly(() => {
     // Made before anything is known of it.
@@ -157,8 +157,8 @@ export function recordRunlevel(files: LoginFiles, { level, previous }: Runlevel,
 }
 
 /** Records that the machine goes down now. */
-export function recordShutdown(files: LoginFiles, now: number): void {
-  const record = systemRecord(TYPE.runlevel, 0, 'shutdown', now);
+export function recordShutdown(files: LoginFiles, nowMs: number): void {
+  const record = systemRecord(TYPE.runlevel, 0, 'shutdown', nowMs);
   quietly(() => replaceRecord(files.utmp, record));
   quietly(() => appendRecords(files.wtmp, [record]));
 }
@@ -172,7 +172,7 @@ export function loginLines(path: string): string[] {
 }
 
 /** Marks the records of processes that have ended, and notes the end of their logins in wtmp. */
-export function markDead(files: LoginFiles, pids: ReadonlySet<number>, now: number): void {
+export function markDead(files: LoginFiles, pids: ReadonlySet<number>, nowMs: number): void {
   const records = quietly(() => readRecords(files.utmp)) ?? [];
   for (const [index, record] of records.entries()) {
     if (!pids.has(record.pid) || record.type <= TYPE.boot || record.type >= TYPE.dead) continue;
@@ -180,7 +180,7 @@ export function markDead(files: LoginFiles, pids: ReadonlySet<number>, now: numb
     record.setText('user', '');
     record.setText('host', '');
     // In this order: a process that is killed in between does both again, and skips neither.
-    record.setTime(now);
+    record.setTime(nowMs);
     quietly(() => appendRecords(files.wtmp, [record]));
     record.setTime(0);
     quietly(() => writeAt(files.utmp, index, record));

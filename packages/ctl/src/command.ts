@@ -77,7 +77,7 @@ export function timeLimit({ timeout }: Options): CallOptions {
   if (typeof timeout !== 'string') return {};
   const seconds = /^[0-9]+$/.test(timeout) ? Number(timeout) : 0;
   if (seconds < 1 || seconds > MAX_TIMEOUT) throw new UsageError(`illegal argument: ${timeout}`);
-  return { timeout: seconds * 1000 };
+  return { timeoutMs: seconds * 1000 };
 }
 
 /** The message when `--timeout` has passed. */

@@ -42,7 +42,7 @@ class FakeClient implements UpstartClient {
 
   async call<M extends Method>(method: M, params: Params<M>, options?: CallOptions): Promise<never> {
     this.calls.push([method, params]);
-    if (options?.timeout !== undefined) this.limits.push(options.timeout);
+    if (options?.timeoutMs !== undefined) this.limits.push(options.timeoutMs);
     const answer = this.#answers[method];
     const value: unknown = typeof answer === 'function' ? answer(params) : answer;
     if (value instanceof Error) throw value;

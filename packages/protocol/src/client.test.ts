@@ -59,7 +59,7 @@ let daemon: FakeDaemon;
 const clients: Client[] = [];
 
 async function open(options: ConnectOptions = {}): Promise<Client> {
-  const client = await connect({ path, retryPause: 1, ...options });
+  const client = await connect({ path, retryPauseMs: 1, ...options });
   clients.push(client);
   return client;
 }
@@ -135,7 +135,7 @@ describe('a client', () => {
 
   it('gives up on a daemon that does not greet back, or closes instead', async () => {
     daemon.onHello = () => {};
-    await expect(open({ helloTimeout: 20 })).rejects.toThrow(`No answer from socket ${path}`);
+    await expect(open({ helloTimeoutMs: 20 })).rejects.toThrow(`No answer from socket ${path}`);
     daemon.onHello = () => void daemon.drop(false);
     await expect(open()).rejects.toThrow(`Socket ${path} was closed by the daemon`);
   });
@@ -147,9 +147,9 @@ describe('a client', () => {
       if (request.method === 'list') late = () => send({ id: request.id, result: [] });
       else send({ id: request.id, result: 'debug' });
     };
-    await expect(client.call('list', {}, { timeout: 20 })).rejects.toBeInstanceOf(TimeoutError);
+    await expect(client.call('list', {}, { timeoutMs: 20 })).rejects.toBeInstanceOf(TimeoutError);
     late();
-    expect(await client.call('getLogPriority', {}, { timeout: 900_000 })).toBe('debug');
+    expect(await client.call('getLogPriority', {}, { timeoutMs: 900_000 })).toBe('debug');
   });
 
   it('rejects a call without a key when the connection is lost, and connects anew for the next', async () => {
@@ -189,7 +189,7 @@ describe('a client', () => {
   });
 
   it('gives up waiting for a daemon that does not come back', async () => {
-    const client = await open({ retryFor: 30 });
+    const client = await open({ retryForMs: 30 });
     const ended = vi.fn();
     await client.watch(() => {}, ended);
     daemon.onRequest = () => void daemon.drop(true);

@@ -19,13 +19,13 @@ export interface ConnectOptions {
   /** The name of this program, for the daemon's log. */
   client?: string;
   /** Milliseconds for the daemon to greet back. */
-  helloTimeout?: number;
+  helloTimeoutMs?: number;
   /** For how many milliseconds a lost connection is tried again, and the pause between two attempts. */
-  retryFor?: number;
-  retryPause?: number;
+  retryForMs?: number;
+  retryPauseMs?: number;
 }
 
-const DEFAULTS = { client: 'upstart-client', helloTimeout: 10_000, retryFor: 30_000, retryPause: 50 } as const;
+const DEFAULTS = { client: 'upstart-client', helloTimeoutMs: 10_000, retryForMs: 30_000, retryPauseMs: 50 } as const;
 type Settings = { path: string } & { -readonly [S in keyof typeof DEFAULTS]: S extends 'client' ? string : number };
 
 /** Connects to a daemon. Rejects with `AddressError`, `ConnectionError` or `unsupported-version`. */
@@ -34,9 +34,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const client = new Client({
     path,
     client: options.client ?? DEFAULTS.client,
-    helloTimeout: options.helloTimeout ?? DEFAULTS.helloTimeout,
-    retryFor: options.retryFor ?? DEFAULTS.retryFor,
-    retryPause: options.retryPause ?? DEFAULTS.retryPause,
+    helloTimeoutMs: options.helloTimeoutMs ?? DEFAULTS.helloTimeoutMs,
+    retryForMs: options.retryForMs ?? DEFAULTS.retryForMs,
+    retryPauseMs: options.retryPauseMs ?? DEFAULTS.retryPauseMs,
   });
   await client.open();
   return client;
@@ -82,8 +82,8 @@ export class Client implements UpstartClient, ConnectionEvents {
 
   /** One attempt to connect. */
   async open(): Promise<void> {
-    const { path, client, helloTimeout } = this.#settings;
-    const connection = await Connection.open(path, { client, timeout: helloTimeout }, this);
+    const { path, client, helloTimeoutMs } = this.#settings;
+    const connection = await Connection.open(path, { client, timeoutMs: helloTimeoutMs }, this);
     this.#hello = connection.hello;
     if (this.#closed) connection.close();
     else this.#connection = connection;
@@ -91,18 +91,18 @@ export class Client implements UpstartClient, ConnectionEvents {
 
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
     if (this.#closed) return Promise.reject(new ConnectionError('The client is closed'));
-    const { key, timeout } = options;
+    const { key, timeoutMs } = options;
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const frame = encodeFrame({ id, method, params, key }, CLIENT_LIMITS);
-      const giveUp = (limit: number): void => {
+      const giveUp = (afterMs: number): void => {
         this.#pending.delete(id);
-        reject(new TimeoutError(method, limit));
+        reject(new TimeoutError(method, afterMs));
       };
       this.#pending.set(id, {
         frame,
         repeatable: key !== undefined,
-        timer: timeout === undefined ? undefined : setTimeout(giveUp, timeout, timeout),
+        timer: timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs, timeoutMs),
         sent: false,
         resolve: resolve as (result: unknown) => void,
         reject,
@@ -172,9 +172,9 @@ export class Client implements UpstartClient, ConnectionEvents {
   async #reconnect(): Promise<void> {
     if (this.#reconnecting) return;
     this.#reconnecting = true;
-    const deadline = performance.now() + this.#settings.retryFor;
+    const deadlineMs = performance.now() + this.#settings.retryForMs;
     try {
-      while (this.#connection === null && !this.#closed) await this.#attempt(deadline);
+      while (this.#connection === null && !this.#closed) await this.#attempt(deadlineMs);
     } catch (error) {
       this.#end(error as Error, error as Error);
     } finally {
@@ -190,12 +190,12 @@ export class Client implements UpstartClient, ConnectionEvents {
   }
 
   /** Tries to connect; after a failure that may pass it waits, and when there is no time left it throws. */
-  async #attempt(deadline: number): Promise<void> {
+  async #attempt(deadlineMs: number): Promise<void> {
     try {
       await this.open();
     } catch (error) {
-      if (error instanceof UpstartError || performance.now() >= deadline) throw error;
-      await pause(this.#settings.retryPause);
+      if (error instanceof UpstartError || performance.now() >= deadlineMs) throw error;
+      await pause(this.#settings.retryPauseMs);
     }
   }
 

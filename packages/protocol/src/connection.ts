@@ -42,7 +42,7 @@ export interface Greeting {
   /** Names this program in the daemon's log. */
   readonly client: string;
   /** Milliseconds for the daemon to answer `hello`. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
 }
 
 const HELLO_ID = 0;
@@ -63,10 +63,10 @@ export class Connection {
   static async open(path: string, greeting: Greeting, events: ConnectionEvents): Promise<Connection> {
     let socket: Socket;
     try {
-      socket = await openSocket(path, greeting.timeout);
+      socket = await openSocket(path, greeting.timeoutMs);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw failed(path, error);
-      socket = await openSocket(querySocket(path), greeting.timeout).catch(() => {
+      socket = await openSocket(querySocket(path), greeting.timeoutMs).catch(() => {
         throw failed(path, error);
       });
     }
@@ -123,7 +123,7 @@ function greet(socket: Socket, path: string, greeting: Greeting, events: Connect
     };
     const timer = setTimeout(() => {
       giveUp(new ConnectionError(`Unable to connect to Upstart: No answer from socket ${path}`));
-    }, greeting.timeout);
+    }, greeting.timeoutMs);
 
     const take = (message: unknown): void => {
       const frame = message as Incoming;

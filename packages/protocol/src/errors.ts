@@ -61,9 +61,8 @@ export class UpstartError extends Error {
 
 /** A call was not answered within the time that its caller gave it. The request stays in force. */
 export class TimeoutError extends Error {
-  /** `limit` is in milliseconds. */
-  constructor(method: string, limit: number) {
-    super(`No answer to ${method} within ${limit} ms`);
+  constructor(method: string, timeoutMs: number) {
+    super(`No answer to ${method} within ${timeoutMs} ms`);
     this.name = 'TimeoutError';
   }
 }

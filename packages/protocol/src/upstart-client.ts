@@ -5,7 +5,7 @@ export interface CallOptions {
   /** Makes the request repeatable, see `RequestFrame`. */
   key?: string;
   /** Milliseconds after which the call is given up with a `TimeoutError`; without it a call waits for ever. */
-  timeout?: number;
+  timeoutMs?: number;
 }
 
 export interface UpstartClient {

@@ -67,13 +67,13 @@ async function reexecute(_level: string, { program }: ToolCall): Promise<void> {
     if (!(error instanceof ConnectionError)) throw error;
   });
   client.close();
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadlineMs = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       (await connect({ scope: 'system', client: program })).close();
       return;
     } catch (error) {
-      if (!(error instanceof ConnectionError) || performance.now() > deadline) throw error;
+      if (!(error instanceof ConnectionError) || performance.now() > deadlineMs) throw error;
       await pause(POLL_MS);
     }
   }

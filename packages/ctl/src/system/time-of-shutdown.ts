@@ -34,6 +34,6 @@ export function isWarningDue(minutesLeft: number): boolean {
     [60, 15],
     [180, 30],
   ] as const;
-  const interval = every.find(([below]) => minutesLeft < below)?.[1] ?? 60;
-  return minutesLeft % interval === 0;
+  const everyMinutes = every.find(([below]) => minutesLeft < below)?.[1] ?? 60;
+  return minutesLeft % everyMinutes === 0;
 }

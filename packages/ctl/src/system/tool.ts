@@ -112,13 +112,13 @@ const PATIENCE_MS = 30_000;
  */
 export async function connectSystem(program: string): Promise<UpstartClient> {
   nameProcess(program);
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadlineMs = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       return new KeyedClient(await connect({ scope: 'system', client: program }), randomUUID());
     } catch (error) {
       const restarts = error instanceof ConnectionError && error.code === 'ECONNREFUSED';
-      if (!restarts || performance.now() > deadline) throw error;
+      if (!restarts || performance.now() > deadlineMs) throw error;
       await pause(POLL_MS);
     }
   }

@@ -147,14 +147,14 @@ function outputLines(
   ];
 }
 
-/** `3 minutes ago (2026-11-23T02:43:52Z)`; `at` in milliseconds since the epoch. */
-function ago(at: number, now: Date): string {
-  const passed = durationText(now.getTime() - at);
-  return `${passed === null ? 'just now' : `${passed} ago`} (${stamp(at)})`;
+/** `3 minutes ago (2026-11-23T02:43:52Z)`. */
+function ago(atMs: number, now: Date): string {
+  const passed = durationText(now.getTime() - atMs);
+  return `${passed === null ? 'just now' : `${passed} ago`} (${stamp(atMs)})`;
 }
 
-function stamp(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+/, '');
+function stamp(atMs: number): string {
+  return new Date(atMs).toISOString().replace(/\.\d+/, '');
 }
 
 function times(count: number): string {

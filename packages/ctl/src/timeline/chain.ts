@@ -126,8 +126,8 @@ function grouped(path: readonly HistoryEntry[]): HistoryEntry[][] {
 
 function stepOf(group: readonly HistoryEntry[], before: HistoryEntry | undefined, beganMs: number): ChainStep {
   const last = group.at(-1) as HistoryEntry;
-  const since = (before ?? (group[0] as HistoryEntry)).monotonicMs;
-  const [atMs, tookMs] = [micro(last.monotonicMs - beganMs), micro(last.monotonicMs - since)];
+  const sinceMs = (before ?? (group[0] as HistoryEntry)).monotonicMs;
+  const [atMs, tookMs] = [micro(last.monotonicMs - beganMs), micro(last.monotonicMs - sinceMs)];
   const times = { reached: reachedBy(last), atMs, tookMs };
   if (last.kind === 'event') {
     const { event, cause } = last;

@@ -18,7 +18,7 @@ export async function untilSettled(
   client: UpstartClient,
   target: Target,
   goal: 'start' | 'stop',
-  { timeout }: CallOptions,
+  { timeoutMs }: CallOptions,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -26,7 +26,7 @@ export async function untilSettled(
       const look = (): void => {
         isSettled(client, target, goal).then((settled) => settled && resolve(), reject);
       };
-      if (timeout !== undefined) timer = setTimeout(() => reject(new TimeoutError(goal, timeout)), timeout);
+      if (timeoutMs !== undefined) timer = setTimeout(() => reject(new TimeoutError(goal, timeoutMs)), timeoutMs);
       client
         .watch(
           (notification) => {

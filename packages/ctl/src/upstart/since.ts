@@ -10,11 +10,11 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, min: 60
 export function timeSince(value: string, nowMs: number): number {
   const [, count, unit = ''] = /^(\d+(?:\.\d+)?) ?(s|m|min|h|d)$/.exec(value) ?? [];
   if (count !== undefined) return Math.max(0, Math.round(nowMs - Number(count) * (UNITS_MS[unit] as number)));
-  const at = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at) || at < 0) {
+  const atMs = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(atMs) || atMs < 0) {
     throw new UsageError(
       `--since takes a time (2026-11-29 05:00) or how long ago (90s, 10m, 2h, 1d), not ${value || 'nothing'}`,
     );
   }
-  return at;
+  return atMs;
 }

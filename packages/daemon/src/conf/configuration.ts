@@ -226,12 +226,12 @@ export class Configuration {
     read.signature = null;
     read.settled = false;
     const { debug, now = Date.now } = this.#options;
-    const began = now();
+    const beganMs = now();
     try {
       const content = readJobFile(path);
       if (content === null) return null;
       read.signature = content.signature;
-      read.settled = isSettled(content.changedMs, began);
+      read.settled = isSettled(content.changedMs, beganMs);
       const onManual = (line: number): void => {
         manual = { path, line };
       };

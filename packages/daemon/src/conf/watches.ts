@@ -144,8 +144,8 @@ export class Watches {
   }
 
   #mayRestart(): boolean {
-    const now = performance.now();
-    this.#restarts = [...this.#restarts.filter((at) => now - at < RESTARTS_WITHIN_MS), now];
+    const nowMs = performance.now();
+    this.#restarts = [...this.#restarts.filter((at) => nowMs - at < RESTARTS_WITHIN_MS), nowMs];
     return this.#restarts.length <= RESTARTS;
   }
 }

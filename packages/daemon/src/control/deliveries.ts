@@ -45,10 +45,10 @@ export class Deliveries {
   }
 
   /** The connection has ended. `inOrder`: the client has closed it and left nothing unread. */
-  closed(inOrder: boolean, now: number): void {
+  closed(inOrder: boolean, nowMs: number): void {
     for (const { end, keys } of this.#unread) {
       if (inOrder && end <= this.#taken) this.#kept.wereRead(keys);
-      else this.#kept.wereLost(keys, now);
+      else this.#kept.wereLost(keys, nowMs);
     }
     this.#unread.clear();
   }

@@ -32,9 +32,9 @@ export class InProcessClient implements UpstartClient {
     const watch = (): void => {
       throw upstartError('bad-request', 'use watch()');
     };
-    const { key, timeout } = options;
+    const { key, timeoutMs } = options;
     const answer = handle(this.#context, method, params, { privileged, key, process, needs, turn, watch });
-    return timeout === undefined ? answer : withLimit(answer, method, timeout);
+    return timeoutMs === undefined ? answer : withLimit(answer, method, timeoutMs);
   }
 
   async watch(listener: (notification: Notification) => void): Promise<void> {
@@ -48,11 +48,11 @@ export class InProcessClient implements UpstartClient {
   }
 }
 
-/** The answer, if it comes within `limit` milliseconds; else a TimeoutError. */
-async function withLimit<T>(answer: Promise<T>, method: Method, limit: number): Promise<T> {
+/** The answer, if it comes within `timeoutMs`; else a TimeoutError. */
+async function withLimit<T>(answer: Promise<T>, method: Method, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(method, limit)), limit);
+    timer = setTimeout(() => reject(new TimeoutError(method, timeoutMs)), timeoutMs);
   });
   try {
     return await Promise.race([answer, late]);

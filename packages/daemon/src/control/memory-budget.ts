@@ -9,13 +9,12 @@ export interface Holder {
 }
 
 export class MemoryBudget {
-  readonly #limit: number;
+  readonly #maxBytes: number;
   readonly #held = new Map<Holder, number>();
   #total = 0;
 
-  /** `limit` in bytes. */
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
   /**
@@ -26,7 +25,7 @@ export class MemoryBudget {
     this.#total += bytes - (this.#held.get(holder) ?? 0);
     if (bytes === 0) this.#held.delete(holder);
     else this.#held.set(holder, bytes);
-    while (this.#total > this.#limit) {
+    while (this.#total > this.#maxBytes) {
       const largest = this.#largest();
       this.#total -= this.#held.get(largest) as number;
       this.#held.delete(largest);

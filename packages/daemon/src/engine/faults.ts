@@ -33,7 +33,7 @@ export function noteFault(context: Context, fault: Fault): void {
   const { faults } = context.state;
   const count = (faults.get(job)?.count ?? 0) + 1;
   faults.delete(job);
-  faults.set(job, { count, at: context.wall, text: reason });
+  faults.set(job, { count, at: context.wallMs, text: reason });
   const [oldest] = faults.keys();
   if (oldest !== undefined && faults.size > MAX_FAULTY_JOBS) faults.delete(oldest);
 }

@@ -36,7 +36,7 @@ export interface IdentitiesOptions {
 interface Asked {
   answer: Identity | null;
   /** In milliseconds of monotonic time. */
-  goodUntil: number;
+  goodUntilMs: number;
   taken: boolean;
 }
 
@@ -93,11 +93,11 @@ export class Identities {
   /** Asks the remaining questions in the background; `first` has been asked already. */
   #ask(key: string, chroot: string | null, resolving: ReturnType<typeof resolve>, first?: Question): null {
     if (this.#asked.size >= MAX_REMEMBERED) this.#forget();
-    const asked: Asked = { answer: null, goodUntil: Number.POSITIVE_INFINITY, taken: false };
+    const asked: Asked = { answer: null, goodUntilMs: Number.POSITIVE_INFINITY, taken: false };
     this.#asked.set(key, asked);
     void this.#answerAll(resolving, chroot, first).then((answer) => {
       asked.answer = answer;
-      asked.goodUntil = monotonicNow() + KEPT_MS;
+      asked.goodUntilMs = monotonicNow() + KEPT_MS;
     });
     return null;
   }
@@ -135,20 +135,20 @@ export class Identities {
     const asked = this.#asked.get(key);
     if (!asked) return undefined;
     const now = monotonicNow();
-    if (asked.goodUntil < now) {
+    if (asked.goodUntilMs < now) {
       this.#asked.delete(key);
       return undefined;
     }
     if (asked.answer && !asked.taken) {
       asked.taken = true;
-      asked.goodUntil = now + TAKEN_MS;
+      asked.goodUntilMs = now + TAKEN_MS;
     }
     return asked.answer;
   }
 
   #forget(): void {
     const now = monotonicNow();
-    for (const [key, { goodUntil }] of this.#asked) if (goodUntil < now) this.#asked.delete(key);
+    for (const [key, { goodUntilMs }] of this.#asked) if (goodUntilMs < now) this.#asked.delete(key);
   }
 
   /** Drops the cache when the files have changed. Checked once in a turn of the event loop. */

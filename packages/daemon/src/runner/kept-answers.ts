@@ -25,11 +25,11 @@ export class KeptAnswers {
     }
   }
 
-  /** The connection has ended, or the daemon before this one, and the client may not have these. `now`: milliseconds of monotonic time. */
-  wereLost(keys: Iterable<string>, now: number): void {
+  /** The connection has ended, or the daemon before this one, and the client may not have these. `nowMs`: monotonic time. */
+  wereLost(keys: Iterable<string>, nowMs: number): void {
     for (const key of keys) {
       this.claim(key);
-      this.#lost.set(key, now);
+      this.#lost.set(key, nowMs);
     }
   }
 
@@ -40,16 +40,16 @@ export class KeptAnswers {
   }
 
   /** Takes those that need not be kept any longer. */
-  take(now: number): string[] {
+  take(nowMs: number): string[] {
     const keys: string[] = [];
     for (const key of this.#read) {
       if (this.#read.size <= MAX_READ) break;
       this.#read.delete(key);
       keys.push(key);
     }
-    if (this.#oldestIsGivenUp(now) && !this.mayComeAgain()) {
-      for (const [key, since] of this.#lost) {
-        if (now - since < GIVEN_UP_AFTER_MS) break;
+    if (this.#oldestIsGivenUp(nowMs) && !this.mayComeAgain()) {
+      for (const [key, sinceMs] of this.#lost) {
+        if (nowMs - sinceMs < GIVEN_UP_AFTER_MS) break;
         this.#lost.delete(key);
         keys.push(key);
       }
@@ -57,8 +57,8 @@ export class KeptAnswers {
     return keys;
   }
 
-  #oldestIsGivenUp(now: number): boolean {
-    for (const since of this.#lost.values()) return now - since >= GIVEN_UP_AFTER_MS;
+  #oldestIsGivenUp(nowMs: number): boolean {
+    for (const sinceMs of this.#lost.values()) return nowMs - sinceMs >= GIVEN_UP_AFTER_MS;
     return false;
   }
 }

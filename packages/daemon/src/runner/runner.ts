@@ -94,11 +94,12 @@ export class Runner {
   reports(reports: readonly Report[], onNews: (news: readonly Report[]) => void = () => {}): void {
     const { lastReport } = this.engine.state;
     onNews(reports.filter(({ seq }) => seq > lastReport));
-    const now = monotonicNow();
-    const wall = Date.now();
+    const nowMs = monotonicNow();
+    const wallMs = Date.now();
     const areLater =
       reports.length > 0 && reports.every(({ type }) => type === 'peer') && this.#later.length < MAX_LATER;
-    for (const report of reports) (areLater ? this.#later : this.#queue).push({ type: 'report', report, now, wall });
+    const queue = areLater ? this.#later : this.#queue;
+    for (const report of reports) queue.push({ type: 'report', report, now: nowMs, wall: wallMs });
     if (!areLater) this.#flush();
   }
 
@@ -127,11 +128,11 @@ export class Runner {
     });
   }
 
-  /** Resolves when `isSettled` holds, or after `limit` milliseconds. */
-  settled(isSettled: () => boolean, limit: number): Promise<void> {
+  /** Resolves when `isSettled` holds, or after `timeoutMs`. */
+  settled(isSettled: () => boolean, timeoutMs: number): Promise<void> {
     // Submitted inputs count: the state is not settled before they are applied.
     if (this.#queue.length === 0 && isSettled()) return Promise.resolve();
-    return this.#settling.wait(isSettled, limit);
+    return this.#settling.wait(isSettled, timeoutMs);
   }
 
   /** Has `callback` called when the engine has decided that init ends, and the supervisor has been asked to; at once if so. */
@@ -286,8 +287,8 @@ export class Runner {
   }
 
   #timeHasCome(): void {
-    const due = this.engine.nextDue();
-    if (due !== null && due <= monotonicNow()) {
+    const dueMs = this.engine.nextDue();
+    if (dueMs !== null && dueMs <= monotonicNow()) {
       this.submit({ type: 'tick' });
       return;
     }

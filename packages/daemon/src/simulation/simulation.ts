@@ -67,9 +67,9 @@ export class Simulation {
 
   input(input: UntimedInput): void {
     this.#idleInputs++;
-    const wall = this.#wallMs + this.#nowMs - this.#beganMs;
-    for (const effect of this.#engine.apply({ ...input, now: this.#nowMs, wall } as Parameters<Engine['apply']>[0]))
-      this.#take(effect);
+    const wallMs = this.#wallMs + this.#nowMs - this.#beganMs;
+    const timed = { ...input, now: this.#nowMs, wall: wallMs } as Parameters<Engine['apply']>[0];
+    for (const effect of this.#engine.apply(timed)) this.#take(effect);
   }
 
   request(request: EngineRequest): void {
@@ -103,9 +103,9 @@ export class Simulation {
 
   /** Time passes until a timer is due; false when none is. */
   #pass(): boolean {
-    const due = this.#engine.nextDue();
-    if (due === null || due - this.#beganMs > HORIZON_MS) return false;
-    this.#nowMs = Math.max(this.#nowMs, due);
+    const dueMs = this.#engine.nextDue();
+    if (dueMs === null || dueMs - this.#beganMs > HORIZON_MS) return false;
+    this.#nowMs = Math.max(this.#nowMs, dueMs);
     this.input({ type: 'tick' });
     return true;
   }

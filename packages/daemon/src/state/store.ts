@@ -49,7 +49,7 @@ export class StateStore {
   #snapshotBytes = 0;
   /** When saving is tried again, and how long after the last attempt that is; null: what is on disk is up to date. */
   #retry: { dueMs: number; pauseMs: number } | null = null;
-  #savedAt = 0;
+  #savedMs = 0;
   /** Whether the last failure has left nothing to append to. */
   #unsafe = false;
   /** The journal that was recovered, if its end is whole. */
@@ -144,27 +144,27 @@ export class StateStore {
   }
 
   /** Notices that the files were removed: appended inputs would be lost. */
-  check(now: number): void {
+  check(nowMs: number): void {
     if (this.#journal === null || this.#retry) return;
     const path = this.#files.path('journal', this.#generation);
     if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(this.#journal).ino) return;
     this.#closeJournal();
-    this.#failed(new Error(`${path} was removed`), now);
-    this.#retry = { dueMs: now, pauseMs: FIRST_RETRY_MS };
+    this.#failed(new Error(`${path} was removed`), nowMs);
+    this.#retry = { dueMs: nowMs, pauseMs: FIRST_RETRY_MS };
   }
 
   /**
-   * Whether it is time to fold the journal into a new snapshot. `now` is monotonic time in milliseconds; `laborious`: it would take
+   * Whether it is time to fold the journal into a new snapshot. `nowMs` is monotonic time; `laborious`: it would take
    * long to go through the last inputs again.
    */
-  isDue(now: number, laborious: boolean): boolean {
-    if (this.#retry) return now >= this.#retry.dueMs;
-    if (laborious && now - this.#savedAt >= LABORIOUS_AFTER_MS) return true;
+  isDue(nowMs: number, laborious: boolean): boolean {
+    if (this.#retry) return nowMs >= this.#retry.dueMs;
+    if (laborious && nowMs - this.#savedMs >= LABORIOUS_AFTER_MS) return true;
     return this.#journalBytes > Math.max(MIN_JOURNAL, 2 * this.#snapshotBytes);
   }
 
   /** Writes a snapshot and begins a new journal behind it. Returns whether that was possible. */
-  save(snapshot: Omit<Snapshot, 'format'>, now: number): boolean {
+  save(snapshot: Omit<Snapshot, 'format'>, nowMs: number): boolean {
     const generation = this.#generation + 1;
     const path = this.#files.path('snapshot', generation);
     const temporary = `${path}.new`;
@@ -184,12 +184,12 @@ export class StateStore {
       // The present pair remains, and its journal continues.
       if (journal !== null) closeSync(journal);
       removeQuietly(temporary);
-      this.#failed(error as Error, now);
+      this.#failed(error as Error, nowMs);
       return false;
     }
     if (this.#retry) this.#warn('The state can be saved again');
     this.#retry = null;
-    this.#savedAt = now;
+    this.#savedMs = nowMs;
     this.#files.removeOlder(generation);
     return true;
   }
@@ -210,7 +210,7 @@ export class StateStore {
     makeFolder(this.#files.directory, 0o700);
   }
 
-  #failed(error: Error, now: number): void {
+  #failed(error: Error, nowMs: number): void {
     const unsafe = this.#journal === null;
     if (!this.#retry || unsafe !== this.#unsafe) {
       const loss = unsafe ? ', a crash of the daemon would lose what happens from now on' : '';
@@ -218,7 +218,7 @@ export class StateStore {
     }
     this.#unsafe = unsafe;
     const pauseMs = this.#retry ? Math.min(2 * this.#retry.pauseMs, LAST_RETRY_MS) : FIRST_RETRY_MS;
-    this.#retry = { dueMs: now + pauseMs, pauseMs };
+    this.#retry = { dueMs: nowMs + pauseMs, pauseMs };
   }
 
   /** A journal with a gap must not be replayed: it ends where it was last whole. */

@@ -43,8 +43,8 @@ export const history = frontCommand({
   isLocal: ({ follow }) => follow === true,
   async run(call) {
     const { options, words } = call;
-    const now = (call.context.now?.() ?? new Date()).getTime();
-    const sinceMs = options.since === undefined ? 0 : timeSince(options.since, now);
+    const nowMs = (call.context.now?.() ?? new Date()).getTime();
+    const sinceMs = options.since === undefined ? 0 : timeSince(options.since, nowMs);
     const lines = linesOf(options.lines, options.since !== undefined);
     const client = await call.connect();
     const [word] = words;

@@ -83,8 +83,10 @@ function readAll(
 /** The form of a line: after the name of its log where there may be several. */
 function shower(files: readonly LogFile[], named: 'first' | 'each', json: boolean, { print }: Call): Show {
   if (json) {
-    return ({ file: { label, path }, text, time }) =>
-      print.line(JSON.stringify({ log: label, path, time: time === null ? null : new Date(time).toISOString(), text }));
+    return ({ file: { label, path }, text, timeMs }) =>
+      print.line(
+        JSON.stringify({ log: label, path, time: timeMs === null ? null : new Date(timeMs).toISOString(), text }),
+      );
   }
   if (named === 'first' && files.length <= 1) return ({ text }) => print.line(text);
   const width = Math.max(0, ...files.map(({ label }) => label.length));
@@ -99,7 +101,7 @@ async function follow(
   client: UpstartClient,
   { context: { signal } }: Call,
 ): Promise<void> {
-  const follower = new Follower(read, (file, text) => show({ file, text, time: null }));
+  const follower = new Follower(read, (file, text) => show({ file, text, timeMs: null }));
   const lookForMore = async (): Promise<void> =>
     follower.add(await logFilesOf(client, (await meantJobs(client, wanted)).jobs));
   await lookForMore();

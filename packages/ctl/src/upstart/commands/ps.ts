@@ -54,7 +54,7 @@ async function watch(client: UpstartClient, call: Call<Options>): Promise<number
   let before: Look | null = null;
   for (;;) {
     const rows = await wantedRows(client, call);
-    const now: Look = { at: performance.now(), rows };
+    const now: Look = { atMs: performance.now(), rows };
     if (print.forPeople && call.options.json !== true) print.raw(CLEAR);
     show(rows, before && shares(before, now), call);
     before = now;
@@ -65,7 +65,7 @@ async function watch(client: UpstartClient, call: Call<Options>): Promise<number
 
 interface Look {
   /** In milliseconds of monotonic time. */
-  readonly at: number;
+  readonly atMs: number;
   readonly rows: readonly Row[];
 }
 
@@ -74,7 +74,7 @@ function shares(before: Look, now: Look): (number | null)[] {
   const earlier = new Map(before.rows.map((row) => [keyOf(row), row.cpuMs]));
   return now.rows.map((row) => {
     const was = earlier.get(keyOf(row)) ?? null;
-    return row.cpuMs === null || was === null ? null : Math.max(0, row.cpuMs - was) / (now.at - before.at);
+    return row.cpuMs === null || was === null ? null : Math.max(0, row.cpuMs - was) / (now.atMs - before.atMs);
   });
 }
 
@@ -93,6 +93,6 @@ function show(rows: readonly Row[], processorShares: readonly (number | null)[] 
     return;
   }
   const width = print.forPeople ? screenWidth(context.env, context.terminal.columns) : null;
-  const now = (context.now?.() ?? new Date()).getTime();
-  print.line(table(rows, { colour: print.colour, width, now, processorShares }).join('\n'));
+  const nowMs = (context.now?.() ?? new Date()).getTime();
+  print.line(table(rows, { colour: print.colour, width, nowMs, processorShares }).join('\n'));
 }

@@ -27,8 +27,8 @@ const FORMS: readonly Form[] = [
     pattern: /^(?:<\d+>)?([A-Z][a-z]{2} [ \d]\d) (\d\d:\d\d:\d\d)\b/,
     time([, day, clock], now) {
       const year = now.getFullYear();
-      const at = Date.parse(`${day} ${year} ${clock}`);
-      return at - now.getTime() > DAY_MS ? Date.parse(`${day} ${year - 1} ${clock}`) : at;
+      const atMs = Date.parse(`${day} ${year} ${clock}`);
+      return atMs - now.getTime() > DAY_MS ? Date.parse(`${day} ${year - 1} ${clock}`) : atMs;
     },
   },
 ];
@@ -38,8 +38,8 @@ export function timeOfLine(line: string, now: Date): number | null {
   const beginning = line.slice(0, LOOKED_AT);
   for (const { pattern, time } of FORMS) {
     const found = pattern.exec(beginning);
-    const at = found ? time(found, now) : Number.NaN;
-    if (!Number.isNaN(at)) return at;
+    const atMs = found ? time(found, now) : Number.NaN;
+    if (!Number.isNaN(atMs)) return atMs;
   }
   return null;
 }

@@ -1,9 +1,14 @@
 import { expect, it } from 'vitest';
 import { inTimeOrder, type ReadLog } from './merge.ts';
 
-function log(label: string, writtenAt: number, ...lines: [text: string, time: number | null][]): ReadLog {
+function log(label: string, writtenMs: number, ...lines: [text: string, timeMs: number | null][]): ReadLog {
   const file = { label, path: `/${label}.log` };
-  return { file, writtenAt, piece: { end: 0, inode: 0 }, lines: lines.map(([text, time]) => ({ file, text, time })) };
+  return {
+    file,
+    writtenMs,
+    piece: { end: 0, inode: 0 },
+    lines: lines.map(([text, timeMs]) => ({ file, text, timeMs })),
+  };
 }
 
 it('is that of the lines, and of the last write where they have no times', () => {

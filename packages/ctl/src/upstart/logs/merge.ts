@@ -8,7 +8,7 @@ export interface LogLine {
   readonly file: LogFile;
   readonly text: string;
   /** The time that the line itself has, in milliseconds since the epoch; null: none. */
-  readonly time: number | null;
+  readonly timeMs: number | null;
 }
 
 /** The part of a log that was read. */
@@ -16,7 +16,7 @@ export interface ReadLog {
   readonly file: LogFile;
   readonly lines: readonly LogLine[];
   /** The time of the last write to it, in milliseconds since the epoch. */
-  readonly writtenAt: number;
+  readonly writtenMs: number;
   /** The position after the last byte that was read. */
   readonly piece: Pick<Piece, 'end' | 'inode'>;
 }
@@ -24,8 +24,8 @@ export interface ReadLog {
 /** The last `count` lines. Throws as `open` does. */
 export function readLog(file: LogFile, count: number, now: Date): ReadLog {
   const piece = readFrom(file.path, 0);
-  const lines = tail(piece.text, count).map((text) => ({ file, text, time: timeOfLine(text, now) }));
-  return { file, lines, writtenAt: statSync(file.path).mtimeMs, piece };
+  const lines = tail(piece.text, count).map((text) => ({ file, text, timeMs: timeOfLine(text, now) }));
+  return { file, lines, writtenMs: statSync(file.path).mtimeMs, piece };
 }
 
 /**
@@ -33,13 +33,13 @@ export function readLog(file: LogFile, count: number, now: Date): ReadLog {
  * the time of its last write.
  */
 export function inTimeOrder(logs: readonly ReadLog[]): LogLine[] {
-  const timed = logs.flatMap(({ lines, writtenAt }) => {
-    let at = lines.find(({ time }) => time !== null)?.time ?? writtenAt;
+  const timed = logs.flatMap(({ lines, writtenMs }) => {
+    let atMs = lines.find(({ timeMs }) => timeMs !== null)?.timeMs ?? writtenMs;
     return lines.map((line) => {
-      at = Math.max(at, line.time ?? at);
-      return { at, line };
+      atMs = Math.max(atMs, line.timeMs ?? atMs);
+      return { atMs, line };
     });
   });
   // Stable: lines of one log keep their order.
-  return timed.sort((a, b) => a.at - b.at).map(({ line }) => line);
+  return timed.sort((a, b) => a.atMs - b.atMs).map(({ line }) => line);
 }

@@ -10,7 +10,7 @@ export interface TableStyle {
   /** The width of the terminal; null: none, and each row is one line. */
   readonly width: number | null;
   /** In milliseconds since the epoch. */
-  readonly now: number;
+  readonly nowMs: number;
   /** The current share of a processor of each row; null: the table shows the processor time instead. */
   readonly processorShares: readonly (number | null)[] | null;
 }
@@ -67,7 +67,7 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
   }
 }
 
-function columnsFor({ now, processorShares }: TableStyle): Column[] {
+function columnsFor({ nowMs, processorShares }: TableStyle): Column[] {
   return [
     {
       head: 'JOB',
@@ -76,7 +76,7 @@ function columnsFor({ now, processorShares }: TableStyle): Column[] {
     },
     { head: 'STATE', align: 'left', cell: ({ state }) => state ?? 'broken file' },
     { head: 'PID', align: 'right', cell: ({ pid }) => (pid === null ? NONE : String(pid)) },
-    { head: 'FOR', align: 'right', cell: ({ since }) => (since === null ? NONE : duration(now - since)) },
+    { head: 'FOR', align: 'right', cell: ({ since }) => (since === null ? NONE : duration(nowMs - since)) },
     { head: 'RESTARTS', align: 'right', cell: ({ respawns }) => String(respawns) },
     { head: 'EXIT', align: 'right', cell: ({ lastExit }) => exitText(lastExit) },
     { head: 'MEMORY', align: 'right', cell: ({ memoryBytes }) => (memoryBytes === null ? NONE : size(memoryBytes)) },

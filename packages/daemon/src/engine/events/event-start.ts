@@ -56,7 +56,7 @@ function noteLimits(
   context.work.add((MAX_MATCHING_STEPS - steps) >> 3);
   if (steps >= 0 && tooLong === undefined) return;
   const text = tooLong ?? `Matching takes too long: at most ${MAX_MATCHING_STEPS} steps`;
-  jobClass.refused = { at: context.wall, text };
+  jobClass.refused = { at: context.wallMs, text };
   const { name: job } = jobClass.definition;
   context.log('warn', `Failed to match ${name} event with ${job}: ${text}`, { job, event: name });
 }

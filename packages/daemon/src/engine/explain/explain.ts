@@ -24,17 +24,17 @@ export type EngineExplanation = Omit<Explanation, 'output' | 'unsupervised'>;
 const MAX_EVENTS = 20;
 
 /**
- * `jobClass` undefined: no good file defines the job, but `files.broken` may say why. `now` in milliseconds of monotonic time.
+ * `jobClass` undefined: no good file defines the job, but `files.broken` may say why. `nowMs`: monotonic time.
  */
 export function explainJob(
   context: Context,
   name: string,
   jobClass: ClassState | undefined,
   files: JobFiles,
-  now: number,
+  nowMs: number,
   privileged: boolean,
 ): EngineExplanation {
-  const asked = question(context, now, privileged);
+  const asked = question(context, nowMs, privileged);
   const definition = jobClass?.definition;
   const instances = [...(jobClass?.instances.values() ?? [])].map((id) => context.instance(id) as InstanceState);
   return {
@@ -59,8 +59,8 @@ export function explainJob(
 }
 
 /** The jobs and conditions that keep the events of that name from finishing; of the oldest events, if there are many. */
-export function explainEvents(context: Context, name: string, now: number, privileged: boolean): EventExplanation {
-  const asked = question(context, now, privileged);
+export function explainEvents(context: Context, name: string, nowMs: number, privileged: boolean): EventExplanation {
+  const asked = question(context, nowMs, privileged);
   return [...context.state.events.values()]
     .filter((event) => event.name === name)
     .slice(0, MAX_EVENTS)

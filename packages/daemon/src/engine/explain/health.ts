@@ -17,7 +17,7 @@ const WELL: Verdict = { health: 'well', why: null };
 export function instanceHealth(asked: Question, waits: Waits, instance: InstanceState): Verdict {
   const { goal, state, failure } = instance;
   if (failure) return { health: 'failed', why: failure.text };
-  if (isFlapping(asked.context.classOf(instance).definition, instance, asked.now))
+  if (isFlapping(asked.context.classOf(instance).definition, instance, asked.nowMs))
     return { health: 'flapping', why: flappingWhy(asked, instance) };
   const step = waits.stepOf(instance);
   if (goal !== 'start' || state !== 'running') return { health: 'pending', why: step ?? `is ${goal}/${state}` };
@@ -45,7 +45,7 @@ export function processExit({ status, at }: ExitState): ProcessExit {
 
 /** `respawned 6 times in 4 minutes, next try in 3 seconds; its main process exited with status 1` */
 function flappingWhy(asked: Question, { series, respawns, pause, lastExit }: InstanceState): string {
-  const span = series && durationText(asked.now - series.sinceMs);
+  const span = series && durationText(asked.nowMs - series.sinceMs);
   const next = pause?.timer ? `, next try in ${remaining(asked, pause)}` : '';
   const exit = lastExit ? `; its main process ${exitWords(lastExit)}` : '';
   return `respawned ${series?.count ?? respawns} times${span ? ` in ${span}` : ''}${next}${exit}`;

@@ -35,15 +35,15 @@ function publicCause(cause: string): string {
 export interface Question {
   context: Context;
   /** In milliseconds of monotonic time. */
-  now: number;
+  nowMs: number;
   /** Whether the client may read job environments. Otherwise answers have no variables, and nothing of the job's file. */
   privileged: boolean;
   tell: TellEvent;
   emitters: Emitters;
 }
 
-export function question(context: Context, now: number, privileged: boolean): Question {
-  return { context, now, privileged, tell: privileged ? tellAll : tellPublic, emitters: new Emitters(context) };
+export function question(context: Context, nowMs: number, privileged: boolean): Question {
+  return { context, nowMs, privileged, tell: privileged ? tellAll : tellPublic, emitters: new Emitters(context) };
 }
 
 /** A cause, as far as the client may know it. */

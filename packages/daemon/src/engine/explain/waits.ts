@@ -189,16 +189,16 @@ export class Waits {
     const pid = instance.processes.main?.pid;
     const timer = this.#context.state.timers.get(instance.killTimer);
     const sent = timer && killTimeoutS > 0 ? (signalName(killSignal) ?? killSignal) : 'KILL';
-    const left = timer ? Math.max(0, Math.ceil((timer.dueMs - this.#asked.now) / 1000)) : 0;
+    const left = timer ? Math.max(0, Math.ceil((timer.dueMs - this.#asked.nowMs) / 1000)) : 0;
     const then = timer ? `; KILL follows in ${left} second${left === 1 ? '' : 's'}` : '';
     return `the main process (${pid}) was sent the ${sent} signal and still runs${then}`;
   }
 }
 
 /** The time until a timer goes off: `3 seconds`. */
-export function remaining({ context, now }: Question, { timer }: { timer: number }): string {
-  const due = context.state.timers.get(timer)?.dueMs ?? now;
-  return durationText(due - now) ?? 'a moment';
+export function remaining({ context, nowMs }: Question, { timer }: { timer: number }): string {
+  const dueMs = context.state.timers.get(timer)?.dueMs ?? nowMs;
+  return durationText(dueMs - nowMs) ?? 'a moment';
 }
 
 function pidText(process: ProcessState): string {

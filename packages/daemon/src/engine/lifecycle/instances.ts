@@ -89,7 +89,7 @@ export function checkStart(context: Context, { definition, instances }: ClassSta
 /** Notes why the job was not started, for explanations, until it is. */
 export function noteRefusal(context: Context, jobClass: ClassState, error: unknown): string {
   if (!(error instanceof ExpansionError || error instanceof UpstartError)) throw error;
-  jobClass.refused = { at: context.wall, text: error.message };
+  jobClass.refused = { at: context.wallMs, text: error.message };
   return error.message;
 }
 

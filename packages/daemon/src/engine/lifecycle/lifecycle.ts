@@ -84,7 +84,7 @@ function changeState(context: Context, instance: InstanceState, state: State, af
     if (from === 'running') withdrawOrder(context, instance);
     if (from === 'spawned') endSettling(context, instance);
     instance.state = target;
-    instance.since = context.wall;
+    instance.since = context.wallMs;
     const goesOn: boolean = ENTER[target](context, instance, from);
     if (!goesOn) return;
     const hasMain = instance.processes.main !== undefined;
@@ -197,7 +197,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
   if (instance.stopOn) resetCondition(context, instance.stopOn);
   jobClass.last = {
     instance: instance.name,
-    at: context.wall,
+    at: context.wallMs,
     text: instance.failure ? instance.failure.text : `stopped ${instance.cause ?? 'as asked for'}`,
     failure: instance.failure,
     respawns: instance.respawns,
@@ -224,7 +224,7 @@ export function abandon(context: Context, instance: InstanceState): void {
   }
   instance.processes = {};
   delete instance.successor;
-  instance.failure ??= { slot: 'main', status: -1, text, state: instance.state, at: context.wall };
+  instance.failure ??= { slot: 'main', status: -1, text, state: instance.state, at: context.wallMs };
   release(context, instance, true);
   const blocker = context.state.events.get(instance.blocker);
   if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);

@@ -20,7 +20,7 @@ export function beginQuiesce(context: Context, reason: QuiesceState['reason']): 
   if (state.quiesce || state.settings.pid1) return;
   context.log('info', `Quiescing due to ${reason} request`);
   const phase = reason === 'logout' && somebodyWantsSessionEnd(context) ? 'wait' : 'kill';
-  state.quiesce = { reason, phase, beganMs: context.now, phaseBeganMs: context.now };
+  state.quiesce = { reason, phase, beganMs: context.nowMs, phaseBeganMs: context.nowMs };
   emitOwnEvent(context, 'session-end', [`TYPE=${reason}`]);
   stopEverything(context);
   context.arm(CHECK_EVERY_MS, { kind: 'quiesce' });
@@ -65,12 +65,12 @@ function stopEverything(context: Context): void {
 export function quiesceTimerPassed(context: Context): void {
   const { quiesce } = context.state;
   if (!quiesce || context.state.ended) return;
-  const elapsed = context.now - quiesce.phaseBeganMs;
-  if (quiesce.phase === 'wait' && (elapsed >= WAIT_PHASE_MS || !hasProcesses(context))) {
+  const elapsedMs = context.nowMs - quiesce.phaseBeganMs;
+  if (quiesce.phase === 'wait' && (elapsedMs >= WAIT_PHASE_MS || !hasProcesses(context))) {
     quiesce.phase = 'kill';
-    quiesce.phaseBeganMs = context.now;
+    quiesce.phaseBeganMs = context.nowMs;
     stopEverything(context);
-  } else if (quiesce.phase === 'kill' && isOutOfTime(context, elapsed)) {
+  } else if (quiesce.phase === 'kill' && isOutOfTime(context, elapsedMs)) {
     for (const instance of context.state.instances.values()) {
       context.logAbout(instance, 'warn', `job ${context.display(instance)} failed to stop`);
     }
@@ -81,9 +81,9 @@ export function quiesceTimerPassed(context: Context): void {
   context.arm(CHECK_EVERY_MS, { kind: 'quiesce' });
 }
 
-function isOutOfTime(context: Context, elapsed: number): boolean {
+function isOutOfTime(context: Context, elapsedMs: number): boolean {
   const { stopTimeoutS } = context.state.settings;
-  return stopTimeoutS ? elapsed >= stopTimeoutS * 1000 : elapsed > longestStop(context);
+  return stopTimeoutS ? elapsedMs >= stopTimeoutS * 1000 : elapsedMs > longestStop(context);
 }
 
 /** With a limit, nothing is left behind. */
@@ -121,7 +121,7 @@ export function endIfQuiet(context: Context): void {
 function end(context: Context): void {
   const { state } = context;
   const quiesce = state.quiesce as QuiesceState;
-  const seconds = Math.floor((context.now - quiesce.beganMs) / 1000);
+  const seconds = Math.floor((context.nowMs - quiesce.beganMs) / 1000);
   const took = seconds === 0 ? '<1 second' : `${seconds} second${seconds === 1 ? '' : 's'}`;
   context.log('info', `Quiesce ${quiesce.reason} sequence took ${took}`);
   state.ended = true;

@@ -32,8 +32,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 export class Context {
   readonly state: EngineState;
-  now = 0;
-  wall = 0;
+  nowMs = 0;
+  wallMs = 0;
   effects: Effect[] = [];
   audience = EVERYBODY;
 
@@ -118,9 +118,9 @@ export class Context {
   }
 
   /** Prepares for an input. */
-  begin(now: number, wall: number): void {
-    this.now = now;
-    this.wall = wall;
+  begin(nowMs: number, wallMs: number): void {
+    this.nowMs = nowMs;
+    this.wallMs = wallMs;
     this.effects = [];
     this.concern = null;
     this.without = NONE;
@@ -220,9 +220,9 @@ export class Context {
     return this.#processes.get(token);
   }
 
-  /** Arms a timer for `delay` milliseconds from now and returns its id. */
-  arm(delay: number, action: TimerAction): number {
-    const timer: TimerState = { id: this.newId(), dueMs: this.now + delay, action };
+  /** Arms a timer that goes off `delayMs` from now, and returns its id. */
+  arm(delayMs: number, action: TimerAction): number {
+    const timer: TimerState = { id: this.newId(), dueMs: this.nowMs + delayMs, action };
     this.state.timers.set(timer.id, timer);
     this.#timers.push(timer);
     return timer.id;
@@ -243,8 +243,8 @@ export class Context {
 
   /** Takes one timer that is due. */
   takeDue(): TimerState | null {
-    const due = this.nextDue();
-    if (due === null || due > this.now) return null;
+    const dueMs = this.nextDue();
+    if (dueMs === null || dueMs > this.nowMs) return null;
     const timer = this.#timers.pop() as TimerState;
     this.state.timers.delete(timer.id);
     return timer;

@@ -30,7 +30,7 @@ export function recordGoal(context: Context, instance: InstanceState, to: Goal, 
   const after = why.after || (instance.lastChange ?? 0);
   const entry: HistoryEntry = {
     id: nextId(context),
-    atMs: context.wall,
+    atMs: context.wallMs,
     monotonicMs: sinceBoot(context),
     after,
     kind: 'goal',
@@ -49,7 +49,7 @@ export function recordState(context: Context, instance: InstanceState, to: State
   const { name } = context.classOf(instance).definition;
   const entry: StateEntry = {
     id: nextId(context),
-    atMs: context.wall,
+    atMs: context.wallMs,
     monotonicMs: sinceBoot(context),
     after: after || (instance.lastChange ?? 0),
     kind: 'state',
@@ -67,7 +67,7 @@ export function recordProcess(context: Context, instance: InstanceState, process
   const { name } = context.classOf(instance).definition;
   const entry: HistoryEntry = {
     id: nextId(context),
-    atMs: context.wall,
+    atMs: context.wallMs,
     monotonicMs: sinceBoot(context),
     after: instance.lastChange ?? 0,
     kind: 'process',
@@ -90,7 +90,7 @@ export function recordExit(
   const signal = status === null ? 0 : status >> 8;
   const entry: HistoryEntry = {
     id: nextId(context),
-    atMs: context.wall,
+    atMs: context.wallMs,
     monotonicMs: sinceBoot(context),
     after: instance.lastChange ?? 0,
     kind: 'exit',
@@ -115,7 +115,7 @@ export function emitOwnEvent(context: Context, name: string, env: string[]): voi
 export function recordEvent(context: Context, event: EventState, why: Why & { text: string }): void {
   const entry: HistoryEntry = {
     id: nextId(context),
-    atMs: context.wall,
+    atMs: context.wallMs,
     monotonicMs: sinceBoot(context),
     after: why.after ?? 0,
     kind: 'event',
@@ -133,7 +133,7 @@ function nextId(context: Context): number {
 }
 
 /** Milliseconds, to the microsecond. */
-const sinceBoot = (context: Context): number => Math.round(context.now * 1000) / 1000;
+const sinceBoot = (context: Context): number => Math.round(context.nowMs * 1000) / 1000;
 
 function causeOf({ kind, request, peer }: Why, text: string): HistoryCause {
   const cause: HistoryCause = { kind, text: cut(text) };

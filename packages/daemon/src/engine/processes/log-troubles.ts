@@ -57,7 +57,7 @@ export function logReported(context: Context, report: LogReport): void {
 function remember(context: Context, path: string, errno: number, dropped: number): void {
   context.state.logTroubles ??= new Map();
   const troubles = context.state.logTroubles;
-  troubles.set(path, { errno, since: troubles.get(path)?.since ?? context.wall, dropped });
+  troubles.set(path, { errno, since: troubles.get(path)?.since ?? context.wallMs, dropped });
   const [oldest] = troubles.keys();
   if (troubles.size > MAX_LOG_TROUBLES && oldest !== undefined) troubles.delete(oldest);
 }

@@ -23,10 +23,10 @@ export function respawnIsAllowed(context: Context, instance: InstanceState): boo
   return instance.respawnCount < respawnLimit || !windowIsOpen(context, instance, respawnIntervalS);
 }
 
-function windowIsOpen(context: Context, { respawnCount, respawnWindowS }: InstanceState, interval: number): boolean {
-  return respawnCount > 0 && seconds(context) - respawnWindowS < interval;
+function windowIsOpen(context: Context, { respawnCount, respawnWindowS }: InstanceState, intervalS: number): boolean {
+  return respawnCount > 0 && seconds(context) - respawnWindowS < intervalS;
 }
 
 function seconds(context: Context): number {
-  return Math.floor(context.now / 1000);
+  return Math.floor(context.nowMs / 1000);
 }

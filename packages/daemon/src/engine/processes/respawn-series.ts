@@ -21,7 +21,7 @@ const JITTER = 0.1;
 /** The main process has ended: if it had run for long enough, the next respawn is the first of a series. */
 export function endSeriesIfOver(context: Context, instance: InstanceState): void {
   const { respawnResetMs } = context.classOf(instance).definition;
-  if (!isOver(respawnResetMs, instance, context.now)) return;
+  if (!isOver(respawnResetMs, instance, context.nowMs)) return;
   delete instance.series;
   delete instance.respawnedAt;
   // Only the stanza ends the window of the respawn limit, too.
@@ -33,9 +33,9 @@ export function noteRespawn(context: Context, instance: InstanceState): void {
   const { definition } = context.classOf(instance);
   const { name, respawnDelayMs } = definition;
   instance.respawns++;
-  instance.respawnedAt = [...(instance.respawnedAt ?? []), context.now].slice(-FLAPPING_RESPAWNS);
-  const { count = 0, since = context.wall, sinceMs = context.now, flaps = false } = instance.series ?? {};
-  instance.series = { count: count + 1, since, sinceMs, flaps: isFlapping(definition, instance, context.now) };
+  instance.respawnedAt = [...(instance.respawnedAt ?? []), context.nowMs].slice(-FLAPPING_RESPAWNS);
+  const { count = 0, since = context.wallMs, sinceMs = context.nowMs, flaps = false } = instance.series ?? {};
+  instance.series = { count: count + 1, since, sinceMs, flaps: isFlapping(definition, instance, context.nowMs) };
   if (instance.series.flaps && !flaps) emitFlapping(context, instance);
   if (respawnDelayMs > 0) {
     const seed = `${name}\0${instance.name}\0${instance.series.count}`;
@@ -44,24 +44,24 @@ export function noteRespawn(context: Context, instance: InstanceState): void {
 }
 
 /** The instance runs again. */
-export function noteRun({ now }: Pick<Context, 'now'>, { series }: InstanceState): void {
-  if (series) series.runsSinceMs = now;
+export function noteRun({ nowMs }: Pick<Context, 'nowMs'>, { series }: InstanceState): void {
+  if (series) series.runsSinceMs = nowMs;
 }
 
-/** `now` in milliseconds of monotonic time. */
+/** `nowMs`: monotonic time. */
 export function isFlapping(
   { respawnResetMs }: Pick<JobDefinition, 'respawnResetMs'>,
   instance: Pick<InstanceState, 'respawnedAt' | 'series'>,
-  now: number,
+  nowMs: number,
 ): boolean {
   const { respawnedAt = [] } = instance;
   const [first] = respawnedAt;
-  const isDense = first !== undefined && respawnedAt.length === FLAPPING_RESPAWNS && now - first <= FLAPPING_MS;
-  return isDense && !isOver(respawnResetMs, instance, now);
+  const isDense = first !== undefined && respawnedAt.length === FLAPPING_RESPAWNS && nowMs - first <= FLAPPING_MS;
+  return isDense && !isOver(respawnResetMs, instance, nowMs);
 }
 
-function isOver(resetMs: number | null, { series }: Pick<InstanceState, 'series'>, now: number): boolean {
-  return series?.runsSinceMs !== undefined && now - series.runsSinceMs >= (resetMs ?? USUAL_RESET_MS);
+function isOver(resetMs: number | null, { series }: Pick<InstanceState, 'series'>, nowMs: number): boolean {
+  return series?.runsSinceMs !== undefined && nowMs - series.runsSinceMs >= (resetMs ?? USUAL_RESET_MS);
 }
 
 /** Once a series; only if the job asks for back-off, or another one for the event: the original has no such event. */
@@ -96,7 +96,7 @@ export function beginPause(context: Context, instance: InstanceState): boolean {
   const { pause } = instance;
   if (!pause) return false;
   pause.timer = context.arm(pause.ms, { kind: 'respawn', instance: instance.id });
-  pause.until = context.wall + pause.ms;
+  pause.until = context.wallMs + pause.ms;
   return true;
 }
 

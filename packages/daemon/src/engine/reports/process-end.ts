@@ -53,7 +53,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   if (slot === 'main') {
     cancelKillTimer(context, instance);
     noteExitStatus(context, instance, status);
-    instance.lastExit = { status, at: context.wall };
+    instance.lastExit = { status, at: context.wallMs };
   }
   const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(instance, slot, status);
   removeProcess(context, instance, slot);
@@ -80,7 +80,7 @@ export function mainReplaced(context: Context, instance: InstanceState, end: Pro
   }
   const ended: EndedProcess = { slot: 'main', pid: end.pid };
   logEnd(context, instance, end.status ?? VANISHED, endText('main', end), ended);
-  instance.lastExit = { status: end.status ?? VANISHED, at: context.wall };
+  instance.lastExit = { status: end.status ?? VANISHED, at: context.wallMs };
   notifyEnd(context, instance, 'main', end, endWords(end.status));
   context.logAbout(instance, 'warn', `${context.display(instance)} main process ended, respawning`, ended);
   cancelKillTimer(context, instance);
@@ -164,7 +164,7 @@ function fail(
   if (slot === 'pre-start' || slot === 'security' || status === -1) noteExitStatus(context, instance, status);
   if (!instance.failure) {
     const words = slot === 'respawn' ? `respawning too fast: ${text}` : text;
-    instance.failure = { slot, status: shown, text: words, state: instance.state, at: context.wall };
+    instance.failure = { slot, status: shown, text: words, state: instance.state, at: context.wallMs };
     explainFailure(definition, instance, instance.failure, status, setting);
   }
   const job = definition.name;
