@@ -52,7 +52,7 @@ export const TIMEOUT: OptionSpec = {
 export const TIMEOUT_HELP =
   'With --timeout=SECONDS the command fails if it has waited for that long; what it has asked for is not cancelled.';
 /** The longest time that timers can be set to, in seconds: 24 days. */
-export const MAX_TIMEOUT = 2_147_483;
+export const MAX_TIMEOUT_S = 2_147_483;
 export const GLOBAL: OptionSpec = {
   long: 'global',
   short: 'g',
@@ -76,7 +76,7 @@ export function origin({ env }: Pick<CommandContext, 'env'>): { from?: Requester
 export function timeLimit({ timeout }: Options): CallOptions {
   if (typeof timeout !== 'string') return {};
   const seconds = /^[0-9]+$/.test(timeout) ? Number(timeout) : 0;
-  if (seconds < 1 || seconds > MAX_TIMEOUT) throw new UsageError(`illegal argument: ${timeout}`);
+  if (seconds < 1 || seconds > MAX_TIMEOUT_S) throw new UsageError(`illegal argument: ${timeout}`);
   return { timeoutMs: seconds * 1000 };
 }
 

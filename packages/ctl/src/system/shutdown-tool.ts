@@ -15,7 +15,7 @@ const PID_FILE = '/run/shutdown.pid';
 const NOLOGIN = '/etc/nologin';
 /** From so many minutes before on. */
 const NOLOGIN_MINUTES = 5;
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 /** Where other inits take requests. */
 const SYSV_FIFOS = ['/run/initctl', '/dev/initctl'];
 
@@ -101,14 +101,14 @@ async function goDown({ program }: ToolCall, purpose: Purpose, minutes: number, 
 
 async function waitMinutes(minutes: number, announce: (minutesLeft: number) => string): Promise<void> {
   // Not by the clock of the machine, which may be set meanwhile.
-  const end = performance.now() + minutes * MINUTE;
+  const endMs = performance.now() + minutes * MINUTE_MS;
   writeIfPossible(PID_FILE, `${process.pid}\n`, 'wx');
   for (const signal of ['SIGHUP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, () => {});
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM'] as const) process.on(signal, cancelled);
   for (let left = minutes; left > 0; left--) {
     if (left <= NOLOGIN_MINUTES) writeIfPossible(NOLOGIN, announce(left), 'w');
     if (left < minutes && isWarningDue(left)) wall(announce(left));
-    await pause(Math.max(0, end - (left - 1) * MINUTE - performance.now()));
+    await pause(Math.max(0, endMs - (left - 1) * MINUTE_MS - performance.now()));
   }
   wall(announce(0));
 }

@@ -10,9 +10,9 @@ import { isAbsent } from './file-errors.ts';
 import { fsPath, inspect } from './job-file.ts';
 import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 
-/** How long nothing must happen before events are passed on, and how long they are held back at most, in ms. */
-const QUIET = 20;
-const MAX_DELAY = 60;
+/** How long nothing must happen before events are reported, and the longest delay of an event. */
+const QUIET_MS = 20;
+const MAX_DELAY_MS = 60;
 
 interface Watched {
   watcher: FSWatcher;
@@ -26,7 +26,7 @@ export class FsWatch implements Watcher {
   /** Changes by path. */
   readonly #pending = new Map<string, WatchEvent['kind']>();
   #timer: NodeJS.Timeout | null = null;
-  #firstPending = 0;
+  #firstPendingMs = 0;
 
   constructor(listener: WatchListener) {
     this.#listener = listener;
@@ -84,11 +84,11 @@ export class FsWatch implements Watcher {
   }
 
   #note(path: string, kind: WatchEvent['kind']): void {
-    if (this.#pending.size === 0) this.#firstPending = performance.now();
+    if (this.#pending.size === 0) this.#firstPendingMs = performance.now();
     this.#pending.set(path, kind);
-    if (this.#timer !== null && performance.now() - this.#firstPending > MAX_DELAY - QUIET) return;
+    if (this.#timer !== null && performance.now() - this.#firstPendingMs > MAX_DELAY_MS - QUIET_MS) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#flush(), QUIET);
+    this.#timer = setTimeout(() => this.#flush(), QUIET_MS);
   }
 
   #flush(): void {

@@ -134,21 +134,21 @@ export class Identities {
   #take(key: string): Identity | null | undefined {
     const asked = this.#asked.get(key);
     if (!asked) return undefined;
-    const now = monotonicNow();
-    if (asked.goodUntilMs < now) {
+    const nowMs = monotonicNow();
+    if (asked.goodUntilMs < nowMs) {
       this.#asked.delete(key);
       return undefined;
     }
     if (asked.answer && !asked.taken) {
       asked.taken = true;
-      asked.goodUntilMs = now + TAKEN_MS;
+      asked.goodUntilMs = nowMs + TAKEN_MS;
     }
     return asked.answer;
   }
 
   #forget(): void {
-    const now = monotonicNow();
-    for (const [key, { goodUntilMs }] of this.#asked) if (goodUntilMs < now) this.#asked.delete(key);
+    const nowMs = monotonicNow();
+    for (const [key, { goodUntilMs }] of this.#asked) if (goodUntilMs < nowMs) this.#asked.delete(key);
   }
 
   /** Drops the cache when the files have changed. Checked once in a turn of the event loop. */

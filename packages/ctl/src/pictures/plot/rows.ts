@@ -73,22 +73,28 @@ export function plotOf(
   const shown = kept.flat();
   const fromMs = shown.reduce((least, { monotonicMs }) => Math.min(least, monotonicMs), Number.POSITIVE_INFINITY);
   const toMs = shown.reduce((most, { monotonicMs }) => Math.max(most, monotonicMs), 0);
-  const begin = shown.length === 0 ? 0 : fromMs;
-  const end = shown.length === 0 ? 0 : toMs + Math.max(1, (toMs - fromMs) * LAST_SHARE);
+  const beginMs = shown.length === 0 ? 0 : fromMs;
+  const endMs = shown.length === 0 ? 0 : toMs + Math.max(1, (toMs - fromMs) * LAST_SHARE);
   const failures = failuresOf(jobs);
-  const rows = kept.map((group) => rowOf(group, { begin, end, chain, failures }));
-  return { rows, links: linksOf(kept, entries, chain), fromMs: begin, toMs: end, dropped: groups.size - kept.length };
+  const rows = kept.map((group) => rowOf(group, { beginMs, endMs, chain, failures }));
+  return {
+    rows,
+    links: linksOf(kept, entries, chain),
+    fromMs: beginMs,
+    toMs: endMs,
+    dropped: groups.size - kept.length,
+  };
 }
 
 interface Setting {
-  readonly begin: number;
-  readonly end: number;
+  readonly beginMs: number;
+  readonly endMs: number;
   readonly chain: ReadonlySet<number>;
   /** By job and instance: why it is not well now; a job that is well has null. */
   readonly failures: ReadonlyMap<string, string | null>;
 }
 
-function rowOf(group: readonly HistoryEntry[], { begin, end, chain, failures }: Setting): Row {
+function rowOf(group: readonly HistoryEntry[], { beginMs, endMs, chain, failures }: Setting): Row {
   const [first] = group as [HistoryEntry];
   const isInChain = group.some(({ id }) => chain.has(id));
   if (first.kind === 'event') {
@@ -96,14 +102,14 @@ function rowOf(group: readonly HistoryEntry[], { begin, end, chain, failures }: 
     return { kind: 'event', label: first.event, fromMs: first.monotonicMs, ...none, isInChain };
   }
   const bars: Bar[] = [];
-  let [phase, since] = [phaseBefore(group), begin];
+  let [phase, sinceMs] = [phaseBefore(group), beginMs];
   for (const entry of group) {
     if (entry.kind !== 'state') continue;
-    if (phase !== null) bars.push({ phase, fromMs: since, toMs: entry.monotonicMs });
+    if (phase !== null) bars.push({ phase, fromMs: sinceMs, toMs: entry.monotonicMs });
     phase = phaseOf(entry.to);
-    since = entry.monotonicMs;
+    sinceMs = entry.monotonicMs;
   }
-  if (phase !== null) bars.push({ phase, fromMs: since, toMs: end });
+  if (phase !== null) bars.push({ phase, fromMs: sinceMs, toMs: endMs });
   const up = group.find((entry) => entry.kind === 'state' && entry.to === 'running');
   const fromMs = bars[0]?.fromMs ?? first.monotonicMs;
   return {

@@ -9,7 +9,7 @@ import {
   type UpstartClient,
   UpstartError,
 } from '@upstart/protocol';
-import { lateText, MAX_TIMEOUT, timeLimit } from '../../command.ts';
+import { lateText, MAX_TIMEOUT_S, timeLimit } from '../../command.ts';
 import { currentStatus, printStatus } from '../../commands/status.ts';
 import { hintFailure } from '../../hints.ts';
 import { Printer } from '../../printer.ts';
@@ -112,7 +112,7 @@ function limitsOf({ timeout }: Options): Limits {
     return { ...timeLimit({ timeout }), seconds: timeout };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`--timeout takes a number of seconds from 1 to ${MAX_TIMEOUT}, not ${timeout || 'nothing'}`);
+    throw new UsageError(`--timeout takes a number of seconds from 1 to ${MAX_TIMEOUT_S}, not ${timeout || 'nothing'}`);
   }
 }
 

@@ -223,8 +223,8 @@ export function spawnDelayed(context: Context, instance: InstanceState, slot: Sl
   process.phase = 'retrying';
   process.pid = 0;
   process.retries++;
-  const pause = Math.min(RETRY_FIRST_MS * 2 ** (process.retries - 1), RETRY_LONGEST_MS);
-  context.arm(pause, { kind: 'spawn', instance: instance.id, slot });
+  const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** (process.retries - 1), RETRY_LONGEST_MS);
+  context.arm(pauseMs, { kind: 'spawn', instance: instance.id, slot });
   context.effects.push({ type: 'settled' });
 }
 
@@ -240,8 +240,8 @@ export function spawnAwaited(context: Context, instance: InstanceState, slot: Sl
   process.pid = 0;
   const { lookups = 0 } = process;
   process.lookups = lookups + 1;
-  const pause = Math.min(AWAITED_FIRST_MS * 2 ** lookups, AWAITED_LONGEST_MS);
-  context.arm(pause, { kind: 'spawn', instance: instance.id, slot });
+  const pauseMs = Math.min(AWAITED_FIRST_MS * 2 ** lookups, AWAITED_LONGEST_MS);
+  context.arm(pauseMs, { kind: 'spawn', instance: instance.id, slot });
 }
 
 /** The pause is over: asks the supervisor again, unless the job is to stop. */
