@@ -12,6 +12,10 @@ const REPLACED = {
   'string-width': String.raw`export default (text) => text.replace(/\u001b\[[0-9;]*m/g, '').length;`,
   // Log transports in worker threads: the daemon writes its log itself.
   'thread-stream': `export default class { constructor() { throw new Error('log transports are not part of this build'); } }`,
+  // Hides fields of log records: no logger here has any to hide.
+  '@pinojs/redact': `export default () => { throw new Error('redaction is not part of this build'); };`,
+  // A Buffer for versions of Node before 4.5.
+  'safe-buffer': `export { Buffer } from 'node:buffer';`,
   // Optional native code.
   'msgpackr-extract': 'export const extractStrings = undefined;',
   // Given by whoever loads the file: `core` is the argument of the function around all of it (targets.mjs).
