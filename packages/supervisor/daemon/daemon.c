@@ -1,6 +1,6 @@
 /*
- * The daemon process: started, given time to come up, and started again when it dies without END. Three tables say what
- * that means: its states, how long it may be in each, and the pauses between daemons (PROTOCOL.md).
+ * The daemon process: started, given time to come up, and started again when it dies without END. How long it may be in
+ * each of its states, and the pauses between daemons, are two tables (PROTOCOL.md).
  */
 #include "daemon/daemon.h"
 
@@ -11,7 +11,7 @@
 #include "link/frames.h"
 #include "loop/loop.h"
 
-/* Milliseconds to say BEGUN, and from there on to say BEGUN again or READY; and to exit after END. Smaller in tests. */
+/* Milliseconds to say BEGUN, and from there on to get further or say it again; and to exit after END. Smaller in tests. */
 #ifndef START_PATIENCE
 #define START_PATIENCE 15000
 #endif
@@ -31,20 +31,13 @@
 /* After so many in a row that were not READY none is expected. */
 #define HOPELESS 4
 
-/* There is none, or it is in one of the next five; then it is time to re-execute, or there will be none. */
-enum state { SAME, ABSENT, STARTING, RECOVERING, READY, ENDING, REPLACING, REPLACED, FORSAKEN, STATES };
+/* There is none, or how far it has got: it says so itself, and never goes back. */
+enum state { ABSENT, STARTING, RECOVERING, RECOVERED, READY, REPLACING, ENDING, STATES };
 
-/* A daemon that sends nonsense counts as one that was not READY. BEGUN during a recovery starts its time again. */
-/* clang-format off */
-static const enum state next[STATES][DAEMON_EVENTS] = {
-	/*               BEGUN       READY  END     REPLACE    nonsense    hung up  died */
-	[STARTING]   = { RECOVERING, READY, ENDING, REPLACING, SAME,       SAME,    ABSENT },
-	[RECOVERING] = { RECOVERING, READY, ENDING, REPLACING, SAME,       SAME,    ABSENT },
-	[READY]      = { SAME,       SAME,  ENDING, REPLACING, RECOVERING, SAME,    ABSENT },
-	[ENDING]     = { SAME,       SAME,  SAME,   SAME,      SAME,       SAME,    FORSAKEN },
-	[REPLACING]  = { SAME,       SAME,  ENDING, SAME,      SAME,       SAME,    REPLACED },
+static const enum state said[] = {
+	[SAID_BEGUN] = RECOVERING,  [SAID_RECOVERED] = RECOVERED, [SAID_READY] = READY,
+	[SAID_REPLACE] = REPLACING, [SAID_END] = ENDING,
 };
-/* clang-format on */
 
 /* How long a daemon may be in a state. The time doubles after each one that was too slow: perhaps the machine is. */
 static const struct {
@@ -52,11 +45,12 @@ static const struct {
 } patience[STATES] = {
 	[STARTING] = {START_PATIENCE, 8 * START_PATIENCE},
 	[RECOVERING] = {RECOVERY_PATIENCE, 16 * RECOVERY_PATIENCE},
-	[ENDING] = {END_PATIENCE, END_PATIENCE},
+	[RECOVERED] = {RECOVERY_PATIENCE, 16 * RECOVERY_PATIENCE},
 	[REPLACING] = {END_PATIENCE, END_PATIENCE},
+	[ENDING] = {END_PATIENCE, END_PATIENCE},
 };
 
-/* How a daemon ended: before it was READY; READY, but by itself; READY, by SIGKILL. */
+/* How a daemon ended: it did not come up; it came up, but ended by itself; somebody killed it. */
 enum death { NOT_READY, CRASHED, KILLED, DEATHS };
 
 /* So many in a row are followed at once, the next ones after growing pauses, until one was READY for `good_life`. */
@@ -77,17 +71,25 @@ static enum state state = ABSENT;
 static struct timer timer;
 /* 0: it has not been READY. */
 static int64_t ready_since;
+/* What init exits with after END; -1: that is up to others. */
 static int end_status;
 /* How many in a row have died in each way, were too slow, and died while they recovered. */
 static unsigned deaths[DEATHS], slow, failed_recoveries;
 
+/* It counts as one that did not come up. */
+static void kill_useless(void) {
+	if (state == RECOVERED || state == READY)
+		state = STARTING;
+	daemon_kill();
+}
+
 static void is_too_slow(struct timer *unused) {
 	(void)unused;
-	if (state == STARTING || state == RECOVERING) {
+	if (state < READY) {
 		say("the daemon does not come up");
 		slow++;
 	}
-	daemon_kill();
+	kill_useless();
 }
 
 static void enter(enum state new) {
@@ -125,19 +127,25 @@ static void start_next(struct timer *unused) {
 }
 
 static void happened(enum daemon_event event, int status) {
-	if (next[state][event])
-		enter(next[state][event]);
-	if (event == SAID_READY) {
+	if (event == HUNG_UP || event == SENT_NONSENSE) {
+		link_disconnect();
+		if (event == SENT_NONSENSE)
+			kill_useless();
+		else if (state < REPLACING) /* one that ends closes the connection a little before it exits */
+			daemon_kill();
+		return;
+	}
+	if (said[event] < state)
+		return;
+	enter(said[event]);
+	if (state >= RECOVERED)
+		failed_recoveries = 0;
+	if (state == READY) {
 		ready_since = loop_now();
-		deaths[NOT_READY] = failed_recoveries = slow = 0;
-	} else if (event == SAID_END || event == SAID_REPLACE) {
+		deaths[NOT_READY] = slow = 0;
+	} else if (state > READY) {
 		end_status = status;
 		link_end();
-	} else if (event == SENT_NONSENSE || event == HUNG_UP) {
-		link_disconnect();
-		/* One that ends closes the connection a little before it exits. */
-		if (event == SENT_NONSENSE || (state != ENDING && state != REPLACING))
-			daemon_kill();
 	}
 }
 
@@ -155,18 +163,16 @@ void daemon_ended(int status) {
 	link_drain(DRAIN_PATIENCE);
 	link_disconnect();
 	launch_close_output();
-	enum state last = state;
-	happened(DIED, 0);
-	if (state == REPLACED) {
+	if (state == ENDING) {
+		exit_status = end_status;
+	} else if (state == REPLACING) {
 		replace();
 		start_next(NULL);
-	} else if (state == ABSENT) {
+	} else {
 		say("the daemon %s %d; starting another one", by_signal ? "was killed by signal" : "ended with status",
 		    by_signal ? WTERMSIG(status) : WEXITSTATUS(status));
-		failed_recoveries += last == RECOVERING;
-		pause_after(last != READY ? NOT_READY : killed ? KILLED : CRASHED);
-	} else if (last == ENDING) {
-		exit_status = end_status;
+		failed_recoveries += state == RECOVERING;
+		pause_after(state >= RECOVERED && killed ? KILLED : state == READY ? CRASHED : NOT_READY);
 	}
 }
 
@@ -188,7 +194,8 @@ bool daemon_is_hopeless(void) {
 }
 
 void daemon_forsake(void) {
-	enter(FORSAKEN);
+	enter(ENDING);
+	end_status = -1;
 	link_disconnect();
 	daemon_kill();
 }

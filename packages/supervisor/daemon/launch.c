@@ -34,10 +34,7 @@ static const char *const not_for_node[] = {
 /* Told here and not in the greeting, in which an older daemon accepts nothing that it does not know. */
 static const char *const told[][2] = {
 	{"UPSTART_SUPERVISOR_FD", "3"},
-	{"UPSTART_SUPERVISOR_ORDERS", "3"},
-	{"UPSTART_SUPERVISOR_BEGUN", "1"},
-	{"UPSTART_SUPERVISOR_LOG_FOLDER", "1"},
-	{"UPSTART_SUPERVISOR_NUMBERS", "1"},
+	{"UPSTART_SUPERVISOR_ORDERS", "4"},
 	/* Buffers go back to the kernel when they are freed, instead of leaving holes; see v8-settings.ts. */
 	{"MALLOC_MMAP_THRESHOLD_", "65536"},
 };

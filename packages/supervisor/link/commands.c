@@ -35,11 +35,6 @@ static void stand_order(const struct frame *frame) {
 		order_set(process, frame->type == FRAME_AGAIN ? frame->id : 0);
 }
 
-static void flush_logs(const struct frame *frame) {
-	(void)frame;
-	logs_flush();
-}
-
 /* The process at the other end of a socket of the daemon's: the kernel tells its owner, so we take a copy of it. */
 static void find_peer(const struct frame *frame) {
 	struct ucred peer = {0};
@@ -69,12 +64,12 @@ static const struct {
 	enum daemon_event said;
 } rows[] = {
 	[FRAME_READY] = {.said = SAID_READY},    [FRAME_SPAWN] = {spawn, 0},
-	[FRAME_SIGNAL] = {signal_process, 0},    [FRAME_FLUSH_LOGS] = {flush_logs, 0},
+	[FRAME_SIGNAL] = {signal_process, 0},    [FRAME_FLUSH_LOGS] = {logs_flush, 0},
 	[FRAME_END] = {.said = SAID_END},        [FRAME_REPLACE] = {.said = SAID_REPLACE},
 	[FRAME_LOG_ROTATION] = {logs_rotate, 0}, [FRAME_SAY] = {print, 0},
 	[FRAME_AGAIN] = {stand_order, 0},        [FRAME_NOT_AGAIN] = {stand_order, 0},
 	[FRAME_BEGUN] = {.said = SAID_BEGUN},    [FRAME_LOG_FOLDER] = {logs_keep_folder, 0},
-	[FRAME_FIND_PEER] = {find_peer, 0},
+	[FRAME_FIND_PEER] = {find_peer, 0},      [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
 };
 
 const char *command_carry_out(const struct frame *frame, daemon_listener *daemon) {

@@ -113,7 +113,7 @@ void reports_keep(struct state_file *state);
 
 /* ---- link.c: the connection to the daemon, of which there is one at most; commands.c: what comes over it ---- */
 /* What a daemon says about itself, and what becomes of it: HUNG_UP when it closes its end of the connection. */
-enum daemon_event { SAID_BEGUN, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP, DIED, DAEMON_EVENTS };
+enum daemon_event { SAID_BEGUN, SAID_RECOVERED, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP };
 /* The daemon's own module; `status` belongs to SAID_END. */
 typedef void daemon_listener(enum daemon_event event, int status);
 

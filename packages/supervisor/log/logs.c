@@ -79,7 +79,8 @@ void logs_send_anew(void) {
 	logs_send(NULL);
 }
 
-void logs_flush(void) {
+void logs_flush(const struct frame *unused) {
+	(void)unused;
 	are_sent = false;
 	send_settings();
 }
@@ -88,7 +89,7 @@ void logs_rotate(const struct frame *frame) {
 	const int64_t numbers[] = {frame_get(frame, TAG_ROTATE_SIZE), frame_get(frame, TAG_ROTATE_AGE),
 	                           frame_get(frame, TAG_ROTATE_KEEP)};
 	memcpy(settings.numbers, numbers, sizeof numbers);
-	logs_flush();
+	logs_flush(frame);
 }
 
 void logs_keep_folder(const struct frame *frame) {
@@ -97,7 +98,7 @@ void logs_keep_folder(const struct frame *frame) {
 	                           frame_get(frame, TAG_OWNER_GROUP), frame_get(frame, TAG_PARENTS)};
 	memcpy(folder.head.numbers, numbers, sizeof numbers);
 	snprintf(folder.text, sizeof folder.text, "%.*s", (int)path.length, (const char *)path.data);
-	logs_flush();
+	logs_flush(frame);
 }
 
 bool logs_say(int fd, const char *line, size_t length) {

@@ -27,7 +27,7 @@ void log_finish(struct log *log, void (*written)(void *data), void *data);
 /* Stops waiting for `written`, which is not called any more; the output is still written if it can be. */
 void log_abandon(struct log *log);
 /* Tries everything again that could not be written. */
-void logs_flush(void);
+void logs_flush(const struct frame *unused);
 /* Carries out LOG_ROTATION and LOG_FOLDER. */
 void logs_rotate(const struct frame *frame);
 void logs_keep_folder(const struct frame *frame);

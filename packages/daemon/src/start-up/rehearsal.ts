@@ -40,6 +40,7 @@ export async function rehearse(folder: string): Promise<void> {
     makesLogFolder: true,
     takesNumbers: true,
     hearsBegun: true,
+    hearsRecovered: true,
     findsPeers: true,
   };
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));

@@ -106,8 +106,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   supervisor.onSaid((text) => supervisorLog.write('warn', text));
   supervisor.resume(runningProcesses(start.engine.state));
   runner.resume(wanted, supervisorState);
-  // What is saved has been read, and the processes that were missing start: a death from now on says nothing against the state.
-  supervisor.ready();
+  supervisor.recovered();
   const version = `${program} (upstart ${VERSION})`;
   const supervised = (): Set<number> => supervisedPids(runner.engine.context);
   const orphans = new Orphans(supervisorState.pid, supervised);
@@ -180,6 +179,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   // After a crash of the supervisor its jobs keep running, unknown to the next one.
   if (link.crashes > 0) start.engine.state.begun = true;
   if (!start.engine.state.begun) runner.submit({ type: 'begin', events: firstEvents(options, supervisorState) });
+  supervisor.ready();
   await preloadCommands();
 }
 

@@ -120,7 +120,12 @@ export function encodeBegun(): Buffer {
   return writer.begin(SENT.begun, 0).take();
 }
 
-/** Recovery is complete; all that follows is live. */
+/** The saved state has been recovered. */
+export function encodeRecovered(): Buffer {
+  return writer.begin(SENT.recovered, 0).take();
+}
+
+/** The daemon answers clients. */
 export function encodeReady(): Buffer {
   return writer.begin(SENT.ready, 0).take();
 }

@@ -140,6 +140,7 @@ export const SENT = {
   begun: { type: 14, id: 'none' },
   'log-folder': { type: 15, id: 'none', required: ['path', 'mode', 'owner', 'ownerGroup', 'parents'] },
   'find-peer': { type: 16, id: 'none', required: ['token', 'pid', 'descriptor'] },
+  recovered: { type: 17, id: 'none' },
 } as const satisfies Record<string, Frame>;
 
 /** From supervisor to daemon: its state, in one go. */

@@ -41,6 +41,8 @@ export interface SupervisorLink {
   findsPeers: boolean;
   /** It wants to hear that a daemon recovers. */
   hearsBegun: boolean;
+  /** It wants to hear that the saved state has been recovered. */
+  hearsRecovered: boolean;
   /** The socket that listens for D-Bus clients; null: its name was taken, or the supervisor is too old. */
   dbusFd: number | null;
   /** The environment that init was started with. */
@@ -57,17 +59,20 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     initEnv[name.startsWith(SAVED) ? name.slice(SAVED.length) : name] = value;
   }
   const count = (name: string): number => Number(env[name] ?? 0);
+  const abilities = count('UPSTART_SUPERVISOR_ORDERS');
+  const hasAll = abilities >= 4;
   return {
     fd,
     failures: count('UPSTART_DAEMON_FAILURES'),
     crashes: count('UPSTART_SUPERVISOR_CRASHES'),
-    takesOrders: count('UPSTART_SUPERVISOR_ORDERS') >= 1,
-    countsReplacement: count('UPSTART_SUPERVISOR_ORDERS') >= 2,
-    findsPeers: count('UPSTART_SUPERVISOR_ORDERS') >= 3,
-    takesNumbers: env.UPSTART_SUPERVISOR_NUMBERS === '1',
-    makesLogFolder: env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
+    takesOrders: abilities >= 1,
+    countsReplacement: abilities >= 2,
+    findsPeers: abilities >= 3,
+    takesNumbers: hasAll || env.UPSTART_SUPERVISOR_NUMBERS === '1',
+    makesLogFolder: hasAll || env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
-    hearsBegun: env.UPSTART_SUPERVISOR_BEGUN === '1',
+    hearsBegun: hasAll || env.UPSTART_SUPERVISOR_BEGUN === '1',
+    hearsRecovered: hasAll,
     dbusFd: env.UPSTART_SUPERVISOR_DBUS_FD === undefined ? null : count('UPSTART_SUPERVISOR_DBUS_FD'),
     initEnv,
   };

@@ -16,12 +16,15 @@ const quick = compileInit('-DDRAIN_PATIENCE=0', '-DGOOD_LIFE=0');
 const TOO_SLOW = 'init: the daemon does not come up\n';
 
 /** Has a daemon be READY, and end by itself: anything but SIGKILL counts as that. */
-async function crash(daemon: Daemon): Promise<void> {
-  daemon.supervisor.ready();
+const crash = (daemon: Daemon): Promise<void> => dies(daemon, 'ready', 'SIGTERM');
+
+/** Has a daemon say this, and end when the supervisor has heard it. */
+async function dies(daemon: Daemon, said: 'recovered' | 'ready', signal: NodeJS.Signals): Promise<void> {
+  daemon.supervisor[said]();
   const id = daemon.state.lastCommand + 1;
   daemon.spawn(id, {});
   await daemon.report('exited', id);
-  process.kill(daemon.pid, 'SIGTERM');
+  process.kill(daemon.pid, signal);
 }
 
 test('a daemon that does not begin to recover is replaced; one that has begun has more time', async () => {
@@ -52,6 +55,36 @@ test('a daemon that begins to recover and does not get on is replaced, and count
   const second = await init.daemon();
   expect(init.said).toContain(TOO_SLOW);
   expect(readFileSync(`/proc/${second.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=1');
+});
+
+test('a daemon that has recovered and does not get on is replaced, and says nothing against the saved state', async () => {
+  const init = Init.start(impatientInRecovery);
+  const first = await init.daemon();
+  first.supervisor.begun();
+  first.supervisor.recovered();
+  const second = await init.daemon();
+  expect(init.said).toContain(TOO_SLOW);
+  expect(readFileSync(`/proc/${second.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=0');
+});
+
+test('daemons that are killed when they have recovered do not keep init from starting others', async () => {
+  const init = Init.start(impatientForAnswers);
+  for (let death = 1; death <= 4; death++) await dies(await init.daemon(), 'recovered', 'SIGKILL');
+  init.child.kill('SIGTERM');
+  const next = await init.daemon();
+  next.supervisor.ready();
+  expect((await next.report('signal')).signal).toBe(TERM);
+  next.send({ type: 'end', id: next.state.lastCommand + 1, status: 7 });
+  expect(await init.exit()).toBe(7);
+});
+
+test('daemons that end by themselves when they have recovered count as ones that do not come up', async () => {
+  const init = Init.start(impatientForAnswers);
+  for (let death = 1; death <= 4; death++) await dies(await init.daemon(), 'recovered', 'SIGTERM');
+  await init.daemon();
+  init.child.kill('SIGTERM');
+  expect(await init.exit()).toBe(1);
+  expect(init.said).toContain('no daemon comes up: ending without one');
 });
 
 test('a daemon that is ready has all the time there is', async () => {

@@ -42,7 +42,7 @@ test('the environment of a daemon', async () => {
   for (const [name, value] of Object.entries(cleared)) expect(env).toContain(`UPSTART_SAVED_${name}=${value}`);
   const names = [...env].map((entry) => entry.split('=')[0] ?? '');
   expect(names.filter((name) => name in cleared || name === 'UPSTART_SAVED_PATH')).toEqual([]);
-  // of two that were never ready one had begun to recover; then there is one that is ready
+  // of two that were never ready one had begun to recover; then there is one that has recovered
   await kill(first);
   const second = await init.daemon();
   second.supervisor.begun();
@@ -51,7 +51,8 @@ test('the environment of a daemon', async () => {
   await kill(second);
   const third = await init.daemon();
   expect(readFileSync(`/proc/${third.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=1');
-  third.supervisor.ready();
+  third.supervisor.begun();
+  third.supervisor.recovered();
   third.spawn(2, {});
   await third.report('exited', 2);
   await kill(third);

@@ -9,6 +9,7 @@ import {
   encodeLogRotation,
   encodeNote,
   encodeReady,
+  encodeRecovered,
   encodeSay,
 } from './frame-encoder.ts';
 import { FrameError } from './frames.ts';
@@ -27,6 +28,8 @@ export interface SupervisorAbilities {
   takesOrders: boolean;
   /** BEGUN. */
   hearsBegun: boolean;
+  /** RECOVERED. */
+  hearsRecovered: boolean;
   /** FIND_PEER. */
   findsPeers: boolean;
 }
@@ -41,6 +44,7 @@ export class Supervisor {
   #socket: Duplex;
   readonly #takesOrders: boolean;
   readonly #hearsBegun: boolean;
+  readonly #hearsRecovered: boolean;
   readonly #findsPeers: boolean;
   readonly #peers = new Peers();
   readonly #identities: Pick<PreparationOptions, 'identities'>;
@@ -69,6 +73,7 @@ export class Supervisor {
     this.#identities = identities;
     this.#takesOrders = peer.takesOrders;
     this.#hearsBegun = peer.hearsBegun;
+    this.#hearsRecovered = peer.hearsRecovered;
     this.#findsPeers = peer.findsPeers;
     this.#greeted = greeted;
     socket.on('data', (chunk) => this.#receive(chunk));
@@ -87,7 +92,7 @@ export class Supervisor {
   /** As `connect`, over a socket that is open already. `identities` tells users and groups; those of this machine unless given. */
   static over(
     socket: Duplex,
-    peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true, findsPeers: true },
+    peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true, hearsRecovered: true, findsPeers: true },
     identities?: Identities,
   ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
     return new Promise((resolve, reject) => {
@@ -113,7 +118,12 @@ export class Supervisor {
     if (this.#hearsBegun) this.#socket.write(encodeBegun());
   }
 
-  /** Recovery is over: from now on the death of this daemon is not a failure to start. */
+  /** The saved state has been recovered: it is not the reason if this daemon dies from now on. */
+  recovered(): void {
+    if (this.#hearsRecovered) this.#socket.write(encodeRecovered());
+  }
+
+  /** Clients are answered: from now on the death of this daemon is not a failure to start. */
   ready(): void {
     this.#socket.write(encodeReady());
   }
