@@ -12,14 +12,11 @@ user_run() {
   exec "$BIN/init" --user --confdir "$DIR/conf" --logdir "$DIR/log" "$@"
 }
 
-# Sets UPSTART_SESSION from the file that the init announces its address in; with CONFORMANCE_ADDRESS=dbus it becomes the
-# address that D-Bus clients know.
+# Sets UPSTART_SESSION from the file that the init announces its address in.
 user_address() {
   local file
   for file in "$DIR"/run/upstart/sessions/"$INIT".session; do
-    [[ -s $file ]] && UPSTART_SESSION=$(sed -n 's/^UPSTART_SESSION=//p' "$file") && [[ -n $UPSTART_SESSION ]] || continue
-    [[ ${CONFORMANCE_ADDRESS-} != dbus ]] || UPSTART_SESSION=unix:abstract=/com/ubuntu/upstart-session/$(id -u)/$INIT
-    return
+    [[ -s $file ]] && UPSTART_SESSION=$(sed -n 's/^UPSTART_SESSION=//p' "$file") && [[ -n $UPSTART_SESSION ]] && return
   done
   return 1
 }

@@ -1,6 +1,7 @@
 /** A session init of the built product, as a login would start it: places by XDG variables, any user. */
 import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dbusAddress } from '../../packages/protocol/src/index.ts';
 import { processesWith } from '../chaos/proc.ts';
 import { InitSession, readAddress } from '../session/init-session.ts';
 import { asUser, Product } from '../session/product.ts';
@@ -29,6 +30,7 @@ export interface SessionSettings {
 export class SessionInit extends InitSession {
   readonly home: string;
   readonly runtime: string;
+  readonly #uid: number;
 
   private constructor(settings: SessionSettings) {
     const { jobs = {}, uid, env = {}, options = [], beside, cwd = '/', before, refusable } = settings;
@@ -56,6 +58,7 @@ export class SessionInit extends InitSession {
     });
     this.home = home;
     this.runtime = runtime;
+    this.#uid = uid ?? process.getuid?.() ?? 0;
   }
 
   /** Resolves when it answers. */
@@ -72,6 +75,11 @@ export class SessionInit extends InitSession {
     return session;
   }
 
+  /** Its address, as its jobs have it; the session file has the path of the control socket. */
+  get address(): string {
+    return dbusAddress(this.#uid, this.pid);
+  }
+
   get sessionFiles(): string {
     return join(this.runtime, 'upstart/sessions');
   }
@@ -79,7 +87,7 @@ export class SessionInit extends InitSession {
   /** Asks init to end and waits for that; what is left of the session after that is ended, too. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.exit(signal);
-    for (const pid of processesWith(`UPSTART_SESSION=${this.env.UPSTART_SESSION}`)) {
+    for (const pid of processesWith(`UPSTART_SESSION=${this.address}`)) {
       if (pid !== process.pid) process.kill(pid, 'SIGKILL');
     }
   }

@@ -29,8 +29,12 @@ describe('several sessions at once', () => {
     expect((await first.run('status', 'web')).stdout).toMatch(/^web start\/running, process \d+\n$/);
     expect((await second.run('status', 'web')).stdout).toBe('web stop/waiting\n');
     const { stdout } = await first.run('initctl', 'list-sessions');
-    const lines = [first, second].map(({ pid, env }) => `${pid} ${env.UPSTART_SESSION}`);
+    // The one that the caller names has the address by which it does.
+    const lines = [`${first.pid} ${first.env.UPSTART_SESSION}`, `${second.pid} ${second.address}`];
     expect(stdout.trim().split('\n').sort()).toEqual(lines.sort());
+    first.env.UPSTART_SESSION = first.address;
+    expect((await first.run('status', 'web')).stdout).toMatch(/^web start\/running, process \d+\n$/);
+    expect((await first.run('initctl', 'list-sessions')).stdout).toContain(`${first.pid} ${first.address}\n`);
   });
 
   it('leave no file behind when they end, and those that were killed are skipped', async () => {
@@ -144,7 +148,8 @@ describe('the places of a session', () => {
       options: ['--confdir', join(first.product.folder, 'bare')],
       addressFile,
     });
-    expect(second.env.UPSTART_SESSION).toMatch(/^unix:path=\/.*\/upstart-\d+-\d+/);
+    expect(second.env.UPSTART_SESSION).toBe(second.address);
+    expect(second.socket).toMatch(/\/upstart-\d+-\d+\/control.sock$/);
     expect((await second.run('status', 'tell')).stdout).toMatch(/^tell /);
     expect(readdirSync(first.sessionFiles)).toEqual([`${first.pid}.session`]);
   });
@@ -155,12 +160,12 @@ describe('a client without an address', () => {
 
   it('finds its only session, by the launcher and by Node', async () => {
     const session = await start({ jobs: { web: SERVICE } });
-    const { UPSTART_SESSION: address, ...env } = session.env;
+    const { UPSTART_SESSION: _, ...env } = session.env;
     const ask = (...words: string[]) => run(join(session.product.bin, 'initctl'), words, env);
     expect((await ask('status', 'web')).stdout).toBe('web stop/waiting\n');
     expect((await ask('--user', 'version')).stdout).toMatch(VERSION);
     expect((await run(join(session.product.bin, 'start'), ['web'], env)).stdout).toMatch(/^web start\/running/);
-    expect((await ask('list-sessions')).stdout).toBe(`${session.pid} ${address}\n`);
+    expect((await ask('list-sessions')).stdout).toBe(`${session.pid} ${session.address}\n`);
   });
 
   it('gets a list of them, where there are several', async () => {
@@ -170,8 +175,8 @@ describe('a client without an address', () => {
     const { status, stdout, stderr } = await run(join(first.product.bin, 'stop'), ['web'], env);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^stop: You have several sessions, expected one of them in the environment:\n/);
-    for (const { pid, env: own } of [first, second]) {
-      expect(stderr).toContain(`\n  UPSTART_SESSION=${own.UPSTART_SESSION} (init, process ${pid})\n`);
+    for (const { pid, address } of [first, second]) {
+      expect(stderr).toContain(`\n  UPSTART_SESSION=${address} (init, process ${pid})\n`);
     }
     await second.end();
     expect((await run(join(first.product.bin, 'initctl'), ['version'], env)).stdout).toMatch(VERSION);
@@ -188,7 +193,8 @@ describe('a client without an address', () => {
       addressFile: join(first.home, 'address'),
     });
     const { UPSTART_SESSION: address, ...env } = second.env;
-    expect(address).toBe(`unix:path=${tmp}/upstart-${process.getuid?.()}-${second.pid}/control.sock`);
+    expect(address).toBe(second.address);
+    expect(second.socket).toBe(`${tmp}/upstart-${process.getuid?.()}-${second.pid}/control.sock`);
     const ask = (...words: string[]) => run(join(second.product.bin, 'initctl'), words, env);
     expect(await ask('status', 'tell')).toMatchObject({ status: 0, stdout: 'tell stop/waiting\n' });
     expect(await ask('list-sessions')).toMatchObject({ status: 0, stdout: `${second.pid} ${address}\n` });
@@ -198,7 +204,7 @@ describe('a client without an address', () => {
 describe('init --user', () => {
   it('says first where it listens, once', async () => {
     const session = await start({ options: ['--unknown'] });
-    const { UPSTART_SESSION: address } = session.env;
+    const { address } = session;
     await eventually('it is logged', () => session.said.includes('--unknown'));
     expect(session.said.split('\n')[0]).toBe(
       `Session at ${address}; other shells reach it with: export UPSTART_SESSION=${address}`,
@@ -212,7 +218,7 @@ describe('init --user', () => {
     const { status, stderr } = await again();
     expect(status).toBe(1);
     expect(stderr).toMatch(/^init: A session runs on the folders of this one \(.*\): UPSTART_SESSION=/);
-    expect(stderr).toContain(`UPSTART_SESSION=${first.env.UPSTART_SESSION} (init, process ${first.pid})`);
+    expect(stderr).toContain(`UPSTART_SESSION=${first.address} (init, process ${first.pid})`);
     expect(stderr).toContain('--allow-second');
     expect(readdirSync(join(first.runtime, 'upstart')).sort()).toEqual([`init-${first.pid}`, 'sessions']);
     // Other logs, or other jobs: that is meant.

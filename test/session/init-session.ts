@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { controlSocket } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
 import { type Outcome, outcomeOf, type Product } from './product.ts';
 
@@ -63,7 +64,7 @@ export class InitSession {
 
   /** The path of the control socket. */
   get socket(): string {
-    return (this.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
+    return controlSocket('user', this.env);
   }
 
   /** Resolves when init has said this so many times: its output comes through pipes, which may lag behind the answer of a command. */

@@ -44,8 +44,8 @@ static const char *const passed_on[] = {
 /* The first byte of a frame from the daemon; the others belong to it. */
 enum answer { ON_OUTPUT = 1, ON_ERROR, STATUS, RUN_LOCALLY, FAILED };
 
-static char socket_path[4096]; /* where the daemon was looked for last; empty if the environment names no path */
-static int connect_error;      /* why it was not reached; 0: it was */
+char socket_path[4096];
+static int connect_error; /* why it was not reached; 0: it was */
 
 static int connect_to(const char *path) {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -72,11 +72,11 @@ static bool init_lives(void) {
 }
 
 /* Connects to the daemon that the environment names: to its control socket, else to the query socket beside it. */
-static int connect_daemon(void) {
+static int connect_daemon(enum session found) {
 	const char *session = getenv("UPSTART_SESSION"), *dir = getenv("UPSTART_SYSTEM_SOCKET_DIR"), *prefix = "unix:path=";
-	if (!session || !*session)
+	if (found == NONE && (!session || !*session))
 		snprintf(socket_path, sizeof socket_path, "%s/control.sock", dir && *dir ? dir : "/run/upstart");
-	else if (strncmp(session, prefix, strlen(prefix)) == 0)
+	else if (found == NONE && strncmp(session, prefix, strlen(prefix)) == 0)
 		snprintf(socket_path, sizeof socket_path, "%s", session + strlen(prefix));
 	int fd = connect_to(socket_path);
 	if (connect_error != EACCES)
@@ -204,7 +204,7 @@ _Noreturn void launch(int argc, char **argv) {
 	enum session session = find_session();
 	bool was_connected = false, is_for_node = session == UNCLEAR || !encode_request(&request, &length, argc, argv);
 	for (int waited_ms = 0; !is_for_node; waited_ms += RETRY_PAUSE_MS) {
-		int fd = connect_daemon();
+		int fd = connect_daemon(session);
 		enum outcome outcome = fd < 0 ? LOST : exchange(fd, request, length);
 		close(fd);
 		/* The socket of a daemon that is being replaced is there and refuses. */
@@ -217,7 +217,5 @@ _Noreturn void launch(int argc, char **argv) {
 		was_connected |= fd >= 0;
 		poll(NULL, 0, RETRY_PAUSE_MS);
 	}
-	if (session != NONE)
-		unsetenv("UPSTART_SESSION"); /* ctl.js finds out by itself */
 	become_ctl(argv);
 }

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   type DaemonFrame,
   encodeAnswer,
@@ -26,11 +26,10 @@ import {
 } from '@upstart/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/eventually.ts';
-import { parseAddress } from '../../protocol/src/address.ts';
+import { dbusAddress } from '../../protocol/src/address.ts';
 import { controlSocket } from '../../protocol/src/locate.ts';
 import { initIdentity, writeOwner } from '../../protocol/src/run-folder.ts';
-import type { Session } from '../../protocol/src/sessions.ts';
-import { TestSessions } from '../../protocol/src/testing/sessions.ts';
+import { type TestSession, TestSessions } from '../../protocol/src/testing/sessions.ts';
 
 const SUPERVISOR = join(import.meta.dirname, '../../supervisor');
 const SOURCES = [
@@ -173,8 +172,9 @@ describe('the launcher, where nothing says which daemon is meant', () => {
     }
   }
 
-  type Begin = (sessions: TestSessions) => Promise<Session[]>;
-  const folderOf = ({ address }: Session) => dirname(parseAddress(address) as string);
+  type Begin = (sessions: TestSessions) => Promise<TestSession[]>;
+  const folderOf = ({ folder }: TestSession) => folder;
+  const socketOf = ({ folder }: TestSession) => join(folder, 'control.sock');
   it.each<[string, 'itself' | 'Node', Begin]>([
     ['one that has announced itself', 'itself', async (all) => [await all.announced()]],
     ['one that is called upstart', 'itself', async (all) => [await all.announced('upstart')]],
@@ -268,7 +268,7 @@ describe('the launcher, where nothing says which daemon is meant', () => {
       'Node',
       async (all) => {
         const session = await all.announced();
-        all.announce(`${session.pid}.session`, `${session.address}2`);
+        all.announce(`${session.pid}.session`, `${session.address}/2`);
         return [session];
       },
     ],
@@ -286,14 +286,14 @@ describe('the launcher, where nothing says which daemon is meant', () => {
       'Node',
       async (all) => {
         const session = await all.announced();
-        rmSync(parseAddress(session.address) as string);
+        rmSync(socketOf(session));
         return [];
       },
     ],
   ])('means the daemon that locate.ts means: %s is found by %s', async (_what, by, begin) => {
     const daemons = new Map<string, FakeDaemon>();
-    for (const { address } of await begin(sessions)) {
-      const path = parseAddress(address) as string;
+    for (const session of await begin(sessions)) {
+      const path = socketOf(session);
       const answering = new FakeDaemon();
       answering.onRun = ({ id }, send) => send({ id, result: 5 });
       rmSync(path);
@@ -304,9 +304,34 @@ describe('the launcher, where nothing says which daemon is meant', () => {
     const reached = [...daemons].filter(([, { runs }]) => runs.length > 0);
     expect(ran).toMatchObject({ status: by === 'Node' ? 9 : 5, err: '' });
     expect(reached.map(([path]) => path)).toEqual(by === 'Node' ? [] : [meant()]);
-    for (const [path, { runs }] of reached) expect(runs[0]?.params.env.UPSTART_SESSION).toBe(`unix:path=${path}`);
     if (by === 'Node') expect(JSON.parse(ran.out)[2]).toBeNull();
     for (const answering of daemons.values()) await answering.stop();
+  });
+
+  it.each<[string, 'itself' | 'Node', (sessions: TestSessions) => Promise<TestSession>]>([
+    ['that is announced', 'itself', (all) => all.announced()],
+    ['without a run-time folder', 'itself', (all) => all.temporary('')],
+    ['with another name', 'Node', (all) => all.temporary()],
+  ])('reaches one of two, %s, by the pid of its init: by %s', async (_what, by, begin) => {
+    await sessions.announced();
+    const session = await begin(sessions);
+    const answering = new FakeDaemon();
+    answering.onRun = ({ id }, send) => send({ id, result: 5 });
+    rmSync(socketOf(session));
+    await answering.listen(socketOf(session));
+    const address = dbusAddress(process.geteuid?.() ?? 0, session.pid);
+    const ran = await launch({ args: ['list'], env: { ...untold(), UPSTART_SESSION: address } });
+    expect(ran).toMatchObject({ status: by === 'Node' ? 9 : 5, err: '' });
+    if (by === 'Node') expect(JSON.parse(ran.out)[2]).toBe(address);
+    else expect(answering.ran().env.UPSTART_SESSION).toBe(address);
+    await answering.stop();
+  });
+
+  it.each(['0/1', '1/2/3', '/', 'x'])('leaves what it does not find to Node: %s', async (more) => {
+    const address = `unix:abstract=/com/ubuntu/upstart-session/${more}`;
+    const ran = await launch({ args: ['list'], env: { ...untold(), UPSTART_SESSION: address } });
+    expect(ran).toMatchObject({ status: 9, err: '' });
+    expect(JSON.parse(ran.out)[2]).toBe(address);
   });
 
   it('leaves a path that Node reads otherwise to Node', async () => {

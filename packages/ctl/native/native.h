@@ -20,8 +20,9 @@ _Noreturn void end_system(enum mode mode, char **words);
 
 /* launcher.c. Has the daemon carry out the command line, and exits as it says. */
 _Noreturn void launch(int argc, char **argv);
+extern char socket_path[4096]; /* where the daemon was looked for last; empty if the environment names no socket */
 
-/* session.c. The session that is meant where the environment names none: UPSTART_SESSION gets the address of ONE. */
+/* session.c. The session that is meant where the environment names no path: socket_path gets that of ONE. */
 enum session { NONE, ONE, UNCLEAR };
 enum session find_session(void);
 /* Whether this process is called as init is. */

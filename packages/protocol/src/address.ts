@@ -8,6 +8,12 @@ export const CONTROL_SOCKET = 'control.sock';
 /** Beside the control socket, for everybody else: answers questions and changes nothing. */
 export const QUERY_SOCKET = 'query.sock';
 
+/** The environment as far as it says where sessions are. */
+export interface SessionEnv {
+  readonly XDG_RUNTIME_DIR?: string | undefined;
+  readonly TMPDIR?: string | undefined;
+}
+
 const PREFIX = 'unix:path=';
 
 /** The address of the socket at `path`, as in `UPSTART_SESSION`: the path as it is, nothing escaped. */
@@ -19,6 +25,22 @@ export function formatAddress(path: string): string {
 export function parseAddress(address: string): string | null {
   const path = address.startsWith(PREFIX) ? address.slice(PREFIX.length) : '';
   return isAbsolute(path) ? path : null;
+}
+
+const OF_SESSION = /^unix:abstract=\/com\/ubuntu\/upstart-session\/(\d+)\/(\d+)$/;
+
+/**
+ * The address of the session whose init is `pid`, by which D-Bus clients know it: its jobs have it in `UPSTART_SESSION`, and scripts take
+ * the user and the process of init from it.
+ */
+export function dbusAddress(uid: number, pid: number): string {
+  return `unix:abstract=/com/ubuntu/upstart-session/${uid}/${pid}`;
+}
+
+/** The user and the pid in the address of a session; null if it is none of these. */
+export function parseDBusAddress(address: string): { uid: number; pid: number } | null {
+  const [, uid, pid] = OF_SESSION.exec(address) ?? [];
+  return uid === undefined || pid === undefined ? null : { uid: Number(uid), pid: Number(pid) };
 }
 
 /** The socket for those who may only ask, which belongs to the control socket at `path`. */

@@ -1,24 +1,17 @@
 /**
- * The address by which D-Bus clients know a session, `unix:abstract=/com/ubuntu/upstart-session/UID/PID`, and the control socket of that
- * session: scripts that were written for D-Bus may have it in UPSTART_SESSION.
+ * The control socket of a session whose init is known by user and pid, as `UPSTART_SESSION` names it in jobs: it is in the run-time folder of
+ * that init.
  */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { CONTROL_SOCKET } from './address.ts';
+import { CONTROL_SOCKET, parseDBusAddress, type SessionEnv } from './address.ts';
 import { initIdentity, readOwner } from './run-folder.ts';
-import type { SessionEnv } from './sessions.ts';
-
-const ADDRESS = /^unix:abstract=\/com\/ubuntu\/upstart-session\/(\d+)\/(\d+)$/;
-
-/** The address of the session whose init is `pid`. */
-export function dbusAddress(uid: number, pid: number): string {
-  return `unix:abstract=/com/ubuntu/upstart-session/${uid}/${pid}`;
-}
 
 /** The control socket of the session that D-Bus clients know by `address`; null: it is no such address, or there is no such session. */
 export function socketOfDBusAddress(address: string, env: SessionEnv): string | null {
-  const [, uid, pid] = ADDRESS.exec(address) ?? [];
-  if (uid === undefined || pid === undefined) return null;
+  const init = parseDBusAddress(address);
+  if (init === null) return null;
+  const { uid, pid } = init;
   // A job need not have the folders of its init in its environment.
   for (const { XDG_RUNTIME_DIR: given = '', TMPDIR } of [env, initEnvironment(pid)]) {
     const runtime = isAbsolute(given) ? given : `/run/user/${uid}`;
@@ -31,21 +24,21 @@ export function socketOfDBusAddress(address: string, env: SessionEnv): string | 
 }
 
 /** The folder `PREFIX-PID`, with more behind it where another init had that name, that this init has made. */
-function findFolder(parent: string, prefix: string, uid: string, pid: string): string | null {
-  const { pidNamespace } = initIdentity(Number(pid));
+function findFolder(parent: string, prefix: string, uid: number, pid: number): string | null {
+  const { pidNamespace } = initIdentity(pid);
   for (const name of attempt(() => readdirSync(parent)) ?? []) {
     if (name !== `${prefix}-${pid}` && !name.startsWith(`${prefix}-${pid}-`)) continue;
     const folder = join(parent, name);
     const found = attempt(() => lstatSync(folder));
-    if (!found?.isDirectory() || found.uid !== Number(uid) || (found.mode & 0o077) !== 0) continue;
+    if (!found?.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) continue;
     const owner = readOwner(folder)?.init;
-    if (owner?.pid === Number(pid) && owner.pidNamespace === pidNamespace) return folder;
+    if (owner?.pid === pid && owner.pidNamespace === pidNamespace) return folder;
   }
   return null;
 }
 
 /** The folders in the environment of the init itself; empty for the init of another user. */
-function initEnvironment(pid: string): SessionEnv {
+function initEnvironment(pid: number): SessionEnv {
   const text = attempt(() => readFileSync(`/proc/${pid}/environ`, 'latin1')) ?? '';
   const value = (name: string): string | undefined =>
     text

@@ -61,11 +61,21 @@ export function encodeFrame(message: object, limits: FrameLimits): Buffer {
 
 /** The frame with this body. Throws `FramingError` if it is too long. */
 export function frameOf(body: Uint8Array, limits: FrameLimits): Buffer {
-  if (body.length > limits.bytes) throw tooLong(body.length, limits);
+  if (body.length > limits.bytes) throw new FrameTooLong(body.length, limits, Buffer.alloc(0));
   const frame = Buffer.allocUnsafe(HEADER + body.length);
   frame.writeUInt32LE(body.length, 0);
   frame.set(body, HEADER);
   return frame;
+}
+
+/** A frame that announces more bytes than are allowed, with what has come of it: perhaps the beginning of another protocol. */
+export class FrameTooLong extends FramingError {
+  readonly beginning: Buffer;
+
+  constructor(length: number, limits: FrameLimits, beginning: Buffer) {
+    super(`a frame of ${length} bytes is longer than the ${limits.bytes} that are allowed`);
+    this.beginning = beginning;
+  }
 }
 
 /** Turns the chunks of a stream into messages, in time linear in their bytes. Useless after it has thrown. */
@@ -117,7 +127,8 @@ export class FrameDecoder {
     if (this.#headerLength < HEADER) return part.length;
     const length = this.#header.readUInt32LE(0);
     if (length === 0) throw new FramingError('a frame is empty');
-    if (length > this.#limits.bytes) throw tooLong(length, this.#limits);
+    if (length > this.#limits.bytes)
+      throw new FrameTooLong(length, this.#limits, Buffer.concat([this.#header, chunk.subarray(at + part.length)]));
     this.#body = Buffer.allocUnsafe(length);
     this.#bodyLength = 0;
     return part.length;
@@ -130,10 +141,6 @@ export class FrameDecoder {
     this.#bodyLength += part.length;
     return part.length;
   }
-}
-
-function tooLong(length: number, limits: FrameLimits): FramingError {
-  return new FramingError(`a frame of ${length} bytes is longer than the ${limits.bytes} that are allowed`);
 }
 
 function decodeBody(body: Buffer, limits: FrameLimits): unknown {

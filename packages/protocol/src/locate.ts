@@ -1,9 +1,16 @@
 /** Which daemon a program means: the one it is given, else the only session of its user, else the system's init (reference: control §1). */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONTROL_SOCKET, parseAddress, SYSTEM_SOCKET_DIR } from './address.ts';
+import {
+  CONTROL_SOCKET,
+  formatAddress,
+  parseAddress,
+  parseDBusAddress,
+  type SessionEnv,
+  SYSTEM_SOCKET_DIR,
+} from './address.ts';
 import { socketOfDBusAddress } from './dbus-address.ts';
-import { findSessions, type Session, type SessionEnv } from './sessions.ts';
+import { findSessions, type Session } from './sessions.ts';
 
 /** The environment as far as it decides which daemon is meant. */
 export interface AddressEnv extends SessionEnv {
@@ -31,12 +38,11 @@ export function controlSocket(scope: Scope, env: AddressEnv): string {
   const address = sessionAddress(scope, env);
   if (address === null) return systemSocket(env);
   const path = parseAddress(address) ?? socketOfDBusAddress(address, env);
-  if (path === null) {
-    throw new AddressError(
-      `Unable to connect to Upstart: UPSTART_SESSION is ${address}, where unix:path=/PATH is expected`,
-    );
-  }
-  return path;
+  if (path !== null) return path;
+  const why = parseDBusAddress(address)
+    ? `Failed to connect to socket ${address.replace('unix:abstract=', '')}: Connection refused`
+    : `UPSTART_SESSION is ${address}, where unix:path=/PATH is expected`;
+  throw new AddressError(`Unable to connect to Upstart: ${why}`);
 }
 
 /** The address of the session that is meant; null: the system's init is. */
@@ -46,7 +52,7 @@ function sessionAddress(scope: Scope, env: AddressEnv): string | null {
   if (scope === 'default' && !isUntold(env)) return null;
   const [session, ...others] = env.UPSTART_SESSION === '' ? [] : findSessions(env);
   if (session !== undefined && others.length > 0) throw new AddressError(whichOf([session, ...others]));
-  if (session !== undefined) return session.address;
+  if (session?.folder) return formatAddress(join(session.folder, CONTROL_SOCKET));
   if (scope === 'default') return null;
   throw new AddressError("UPSTART_SESSION isn't set in the environment. Unable to locate the Upstart instance.");
 }

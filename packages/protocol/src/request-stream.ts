@@ -7,6 +7,7 @@ import {
   encodeFrame,
   FrameDecoder,
   type FrameLimits,
+  FrameTooLong,
   FramingError,
   frameOf,
   TooManyValues,
@@ -17,9 +18,17 @@ import { parseRequest, requestId } from './requests.ts';
 export interface RequestHandler {
   /** A request to carry out; `length` is how many bytes it took. */
   request(request: RequestFrame, length: number): void;
+  /** The client speaks D-Bus, and these are its first bytes. Returns whether another reader takes the connection over. */
+  handOver?(first: Buffer): boolean;
   /** A request that must not be carried out: the answer to send. If `fatal`, close the connection after it. */
   refuse(answer: ErrorFrame, fatal: boolean): void;
 }
+
+/**
+ * The first bytes of a D-Bus client: a NUL, and AUTH. As the length of a frame they are 1.4 GB, which no frame has, so no client of this
+ * protocol can begin so.
+ */
+const DBUS = Buffer.from('\0AUT');
 
 /**
  * Reads the requests of one connection. The first one must be `hello` in the version that this daemon speaks;
@@ -63,8 +72,15 @@ export class RequestStream {
       });
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
-      this.#refuse(0, upstartError('bad-request', error.message), true);
+      this.#over = error instanceof FrameTooLong && this.#isTakenOver(error.beginning);
+      if (!this.#over) this.#refuse(0, upstartError('bad-request', error.message), true);
     }
+  }
+
+  /** Only the first frame of a connection can be D-Bus. */
+  #isTakenOver(beginning: Buffer): boolean {
+    const isDBus = !this.#greeted && beginning.subarray(0, DBUS.length).equals(DBUS);
+    return isDBus && this.#handler.handOver?.(beginning) === true;
   }
 
   #take(message: unknown, length: number): void {

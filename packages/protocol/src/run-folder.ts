@@ -4,6 +4,7 @@
  */
 import { lstatSync, readFileSync, readlinkSync, type Stats, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseDBusAddress } from './address.ts';
 
 /** In the run-time folder: a line that names the init, and a line of JSON with the folders that it uses. */
 const OWNER_FILE = 'owner';
@@ -24,6 +25,8 @@ export interface InitIdentity {
 export interface UsedFolders {
   readonly sources: readonly string[];
   readonly logDir: string;
+  /** As jobs have it in `UPSTART_SESSION`. Absent: the address of the control socket in the folder. */
+  readonly sessionAddress?: string | null | undefined;
 }
 
 /** Which init has this pid in the caller's pid namespace. */
@@ -35,8 +38,8 @@ export function initIdentity(pid: number): InitIdentity {
 
 /** Writes down whose folder this is. Throws as writing does. */
 export function writeOwner(directory: string, { pid, pidNamespace, boot }: InitIdentity, used: UsedFolders): void {
-  const { sources, logDir } = used;
-  const text = `${pidNamespace} ${pid} ${boot}\n${JSON.stringify({ sources, logDir })}\n`;
+  const { sources, logDir, sessionAddress } = used;
+  const text = `${pidNamespace} ${pid} ${boot}\n${JSON.stringify({ sources, logDir, sessionAddress })}\n`;
   const path = join(directory, OWNER_FILE);
   // On a full disk writing the same again would leave nothing of it.
   if (attempt(() => readFileSync(path, 'utf8')) !== text) writeFileSync(path, text, { mode: 0o600 });
@@ -56,7 +59,8 @@ export function readOwner(directory: string): { init: InitIdentity; used: UsedFo
 function readFolders(text: string): UsedFolders | null {
   const folders = attempt(() => JSON.parse(text) as Partial<UsedFolders> | null);
   if (!Array.isArray(folders?.sources) || typeof folders.logDir !== 'string') return null;
-  return { sources: folders.sources, logDir: folders.logDir };
+  const { sources, logDir, sessionAddress: address } = folders;
+  return { sources, logDir, sessionAddress: typeof address === 'string' && parseDBusAddress(address) ? address : null };
 }
 
 /** Whether this is a folder of ours, not a link to one, that other users cannot have written to. */

@@ -5,22 +5,18 @@
  * Those of other users, of other pid namespaces and those whose init has gone are none.
  */
 import { lstatSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { withRegularFile } from '@upstart/common';
-import { CONTROL_SOCKET, formatAddress, parseAddress } from './address.ts';
+import { CONTROL_SOCKET, formatAddress, parseAddress, type SessionEnv } from './address.ts';
 import { initIdentity, isPrivateFolder, readOwner } from './run-folder.ts';
 
 export interface Session {
   /** The pid of its init. */
   readonly pid: number;
-  /** As in `UPSTART_SESSION`. */
+  /** As its jobs have it in `UPSTART_SESSION`; of a session of another product as its file has it. */
   readonly address: string;
-}
-
-/** The environment as far as it says where sessions are. */
-export interface SessionEnv {
-  readonly XDG_RUNTIME_DIR?: string | undefined;
-  readonly TMPDIR?: string | undefined;
+  /** Its run-time folder, which has the control socket; null: it is not known. */
+  readonly folder: string | null;
 }
 
 /** Behind the pid there may be more, where another init has that name already. */
@@ -42,11 +38,9 @@ export function findSessions(env: SessionEnv): Session[] {
 
 function announcedSessions(runtime: string): Session[] {
   const folder = sessionFolder(runtime);
-  return names(folder).flatMap((name) => {
-    const pid = pidOfSessionFile(name);
-    const address = pid === null ? null : addressIn(join(folder, name));
-    return pid === null || address === null ? [] : [{ pid, address }].filter(isLive);
-  });
+  return names(folder)
+    .flatMap((name) => announcedSession(join(folder, name)) ?? [])
+    .filter(isLive);
 }
 
 /** `init-UID-PID`, with more behind it where somebody else had that name. */
@@ -54,7 +48,8 @@ function temporarySessions(folder: string, uid: number): Session[] {
   const pattern = new RegExp(`^upstart-${uid}-([0-9]+)(?:-\\w+)?$`);
   return names(folder).flatMap((name) => {
     const pid = pattern.exec(name)?.[1];
-    return pid === undefined ? [] : [{ pid: Number(pid), address: formatAddress(join(folder, name, CONTROL_SOCKET)) }];
+    if (pid === undefined) return [];
+    return [sessionIn(join(folder, name), Number(pid))];
   });
 }
 
@@ -69,8 +64,24 @@ export function pidOfSessionFile(name: string): number | null {
   return pid === undefined ? null : Number(pid);
 }
 
-/** The address in a session file; null if it is none, or has just gone. */
-export function addressIn(path: string): string | null {
+/** The session that a file announces, whether or not it lives; null if it is no such file, or has just gone. */
+export function announcedSession(path: string): Session | null {
+  const pid = pidOfSessionFile(basename(path));
+  const address = pid === null ? null : addressIn(path);
+  if (pid === null || address === null) return null;
+  const socket = parseAddress(address);
+  const isOurs = socket !== null && basename(socket) === CONTROL_SOCKET;
+  return isOurs ? sessionIn(dirname(socket), pid) : { pid, address, folder: null };
+}
+
+/** The session whose init has this pid and this run-time folder. */
+function sessionIn(folder: string, pid: number): Session {
+  const owner = readOwner(folder);
+  const known = owner?.init.pid === pid ? owner.used?.sessionAddress : null;
+  return { pid, address: known ?? formatAddress(join(folder, CONTROL_SOCKET)), folder };
+}
+
+function addressIn(path: string): string | null {
   try {
     const bytes = Buffer.alloc(MAX_BYTES);
     const length = withRegularFile(path, (fd) => readSync(fd, bytes));
@@ -82,16 +93,15 @@ export function addressIn(path: string): string | null {
 }
 
 /** Whether a session belongs to another pid namespace, where its pid means another process. */
-export function isElsewhere({ pid, address }: Session): boolean {
-  const path = parseAddress(address);
-  const owner = path === null ? null : readOwner(dirname(path))?.init;
+export function isElsewhere({ pid, folder }: Session): boolean {
+  const owner = folder === null ? null : readOwner(folder)?.init;
   return owner != null && (owner.pid !== pid || owner.pidNamespace !== initIdentity(pid).pidNamespace);
 }
 
 function isLive(session: Session): boolean {
-  const path = parseAddress(session.address);
-  if (path === null || !isPrivateFolder(dirname(path)) || !isOwnInit(session.pid) || isElsewhere(session)) return false;
-  return attempt(() => lstatSync(path).isSocket()) === true;
+  const { pid, folder } = session;
+  if (folder === null || !isPrivateFolder(folder) || !isOwnInit(pid) || isElsewhere(session)) return false;
+  return attempt(() => lstatSync(join(folder, CONTROL_SOCKET)).isSocket()) === true;
 }
 
 function isOwnInit(pid: number): boolean {

@@ -1,7 +1,16 @@
 /** `list-sessions` (reference: control §3.7). */
 import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { addressIn, findSessions, isElsewhere, pidOfSessionFile, type Session, sessionFolder } from '@upstart/protocol';
+import {
+  announcedSession,
+  CONTROL_SOCKET,
+  findSessions,
+  isElsewhere,
+  parseAddress,
+  pidOfSessionFile,
+  type Session,
+  sessionFolder,
+} from '@upstart/protocol';
 import type { Command } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import type { Printer } from '../printer.ts';
@@ -15,7 +24,7 @@ export function sessionsOf(env: CommandContext['env'], print: Printer): Session[
     return null;
   }
   const sessions = announced.length > 0 ? announced : otherSessions(env);
-  if (sessions.length > 0 || isAbsolute(runtime)) return sessions;
+  if (sessions.length > 0 || isAbsolute(runtime)) return sessions.map((session) => asNamed(session, env));
   print.failure('Unable to query session directory');
   return null;
 }
@@ -46,14 +55,20 @@ function announcedSessions(dir: string, print: Printer): Session[] | null {
     const path = join(dir, name);
     const pid = pidOfSessionFile(name);
     if (pid === null) continue;
-    const address = addressIn(path);
-    if (!existsSync(`/proc/${pid}`) || (address !== null && isElsewhere({ pid, address }))) {
+    const session = announcedSession(path);
+    if (!existsSync(`/proc/${pid}`) || (session && isElsewhere(session))) {
       print.info(`Ignoring stale session file: ${path}`);
-    } else if (address !== null) {
-      found.push({ pid, address });
+    } else if (session) {
+      found.push(session);
     }
   }
   return found;
+}
+
+/** The caller's own session has the address by which the caller knows it: scripts look for that one in the list. */
+function asNamed(session: Session, { UPSTART_SESSION: own = '' }: CommandContext['env']): Session {
+  const socket = session.folder === null ? null : join(session.folder, CONTROL_SOCKET);
+  return socket !== null && parseAddress(own) === socket ? { ...session, address: own } : session;
 }
 
 /** Sessions without a session file, for a caller without an address: with one, only the files of the folder count. */

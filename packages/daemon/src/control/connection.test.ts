@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '@upstart/protocol';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { KeptAnswers } from '../runner/kept-answers.ts';
-import { Connection } from './connection.ts';
+import { Connection, type DBusHandler } from './connection.ts';
 import type { ControlContext } from './handlers.ts';
 import { CONNECTION_LIMITS, OWNER_SOCKET } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
@@ -53,12 +53,12 @@ function world() {
   return { carriedOut, keptAnswers, context, turns: new Turns() };
 }
 
-function connect(privileged = true, { carriedOut, keptAnswers, context, turns } = world()) {
+function connect(privileged = true, { carriedOut, keptAnswers, context, turns } = world(), toDBus?: DBusHandler) {
   const client = new Client();
   const budget = new MemoryBudget(2 ** 30);
   const limits = { ...OWNER_SOCKET, requests: 2 * IN_FLIGHT, inFlight: IN_FLIGHT };
   const parts = { context, privileged, limits, turns, budget };
-  const connection = new Connection(parts, client as unknown as Socket);
+  const connection = new Connection(parts, client as unknown as Socket, toDBus);
   const send = (id: number, method: string, params: object, key?: string): void =>
     void client.push(encodeFrame({ id, method, params, ...(key === undefined ? {} : { key }) }, CLIENT_LIMITS));
   return { carriedOut, client, connection, keptAnswers, send };
@@ -173,4 +173,56 @@ it.each([
   expect(said).toContainEqual({ id: 78, result: 'init (test)' });
   expect(carriedOut).toEqual(['version', 'version']);
   client.destroy();
+});
+
+describe('a client that begins as D-Bus does', () => {
+  /** Longer than what one turn reads. */
+  const AUTH = Buffer.from(
+    `\0AUTH EXTERNAL 30\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n${'l'.repeat(CONNECTION_LIMITS.turnBytes)}`,
+  );
+
+  it.each([1, 2, 3, 4, 5, AUTH.length])('is handed over with all that it has sent: %i bytes first', async (first) => {
+    let sent: Buffer = Buffer.alloc(0);
+    let handedOver = 0;
+    const { client, connection } = connect(true, world(), (socket, bytes) => {
+      handedOver++;
+      sent = bytes;
+      socket.on('data', (chunk: Buffer) => {
+        sent = Buffer.concat([sent, chunk]);
+      });
+    });
+    client.push(AUTH.subarray(0, first));
+    await quiet();
+    expect(handedOver).toBe(first < 4 ? 0 : 1);
+    client.push(AUTH.subarray(first));
+    await quiet();
+    expect(handedOver).toBe(1);
+    expect(sent).toEqual(AUTH);
+    expect(connection.behind).toBe(false);
+    expect([client.heard.length, client.destroyed]).toEqual([0, false]);
+    client.destroy();
+  });
+
+  it('is rejected where D-Bus is not served, and after a frame', async () => {
+    const handOver: DBusHandler = () => expect.unreachable();
+    for (const toDBus of [undefined, handOver]) {
+      const { client, send } = connect(true, world(), toDBus);
+      client.takeAll();
+      if (toDBus) send(0, 'hello', { version: 1, client: 'test' });
+      client.push(AUTH);
+      await quiet();
+      expect(Buffer.concat(client.heard).toString('latin1')).toContain('longer than the 1048576 that are allowed');
+      client.destroy();
+    }
+  });
+
+  it('is none with a frame of the longest length, or one whose length begins with the same bytes', async () => {
+    for (const header of [Buffer.from([0, 0, 0x10, 0]), Buffer.from([0, 0x41, 0, 0])]) {
+      const { client } = connect(true, world(), () => expect.unreachable());
+      client.push(header);
+      await quiet();
+      expect(client.heard).toEqual([]);
+      client.destroy();
+    }
+  });
 });

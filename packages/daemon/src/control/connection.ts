@@ -30,6 +30,9 @@ import { runCommandLine } from './run-command.ts';
 
 const { greetingMs, turnBytes } = CONNECTION_LIMITS;
 
+/** Takes over a connection whose client speaks D-Bus, and has sent these bytes. */
+export type DBusHandler = (socket: Socket, first: Buffer) => void;
+
 interface QueuedRequest {
   request: RequestFrame;
   length: number;
@@ -50,10 +53,15 @@ export class Connection implements RequestHandler, Holder {
   #farewell: Farewell | null = null;
   readonly #admission: Admission;
   readonly #process: ClientProcess;
+  readonly #toDBus: DBusHandler | null;
+  /** The connection is that of a D-Bus client. */
+  #isHandedOver = false;
 
-  constructor(parts: ConnectionParts, socket: Socket) {
+  /** `toDBus` takes the connections of D-Bus clients; null: they are not served here. */
+  constructor(parts: ConnectionParts, socket: Socket, toDBus: DBusHandler | null = null) {
     this.#parts = parts;
     this.#socket = socket;
+    this.#toDBus = toDBus;
     this.#stream = new RequestStream(this, parts.privileged ? CLIENT_LIMITS : STRANGER_LIMITS);
     this.#admission = new Admission(parts, socket, this, () => {
       if (this.#queue.length > 0 || this.#unread) this.#proceed();
@@ -62,14 +70,7 @@ export class Connection implements RequestHandler, Holder {
     this.#process = new ClientProcess(runner, supervisor, socket);
     this.#deliveries = new Deliveries(parts.context.runner.keptAnswers);
     this.#greeting = setTimeout(() => this.#refuseSilence(), greetingMs);
-    socket.on('data', (chunk) => {
-      if (this.#farewell) {
-        this.#farewell.discard(chunk.length);
-        return;
-      }
-      this.#unread = this.#unread ? Buffer.concat([this.#unread, chunk as Buffer]) : (chunk as Buffer);
-      this.#proceed();
-    });
+    socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('drain', () => this.#proceed());
     // A client that disconnects affects no other client; `close` follows.
     socket.on('error', () => {});
@@ -107,6 +108,16 @@ export class Connection implements RequestHandler, Holder {
     this.#endIfAnswered();
   }
 
+  handOver(first: Buffer): boolean {
+    if (!this.#toDBus) return false;
+    const bytes = this.#unread ? Buffer.concat([first, this.#unread]) : first;
+    this.#isHandedOver = true;
+    for (const event of ['data', 'drain', 'close']) this.#socket.removeAllListeners(event);
+    this.#closed(true);
+    this.#toDBus(this.#socket, bytes);
+    return true;
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -114,6 +125,15 @@ export class Connection implements RequestHandler, Holder {
   cutOff(): void {
     this.#parts.context.log.write('info', 'A client that leaves too much unread is cut off');
     this.close();
+  }
+
+  #received(chunk: Buffer): void {
+    if (this.#farewell) {
+      this.#farewell.discard(chunk.length);
+      return;
+    }
+    this.#unread = this.#unread ? Buffer.concat([this.#unread, chunk]) : chunk;
+    this.#proceed();
   }
 
   /** Resumes requests that waited for room, and begins the ones that may begin. */
@@ -147,7 +167,7 @@ export class Connection implements RequestHandler, Holder {
   /** Reads more input once the queue is empty; otherwise pauses the socket. */
   #steer(): void {
     this.#endIfAnswered();
-    if (this.#farewell) return;
+    if (this.#farewell || this.#isHandedOver) return;
     if (this.#queue.length > 0 || this.#unread || this.#admission.isFull) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
     this.#account();

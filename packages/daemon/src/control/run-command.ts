@@ -61,8 +61,8 @@ export async function runCommandLine(
 ): Promise<number> {
   const { runCommand } = await preloadCommands();
   return runCommand(argv, {
-    // Without it, the launcher has found no session: do not look again, here it would be as another user.
-    env: { UPSTART_SESSION: '', ...env },
+    // It is this init that is meant: do not look for sessions again, here it would be as another user.
+    env: { UPSTART_SESSION: context.runner.engine.state.settings.sessionAddress ?? '', ...env },
     terminal,
     local: false,
     out: (text) => caller.write(1, encodeText(text)),

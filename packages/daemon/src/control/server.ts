@@ -7,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { CONTROL_SOCKET, QUERY_SOCKET } from '@upstart/protocol';
 import { makeFolder } from '../places/make-folder.ts';
-import { Connection } from './connection.ts';
+import { Connection, type DBusHandler } from './connection.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import type { ControlContext } from './handlers.ts';
 import { OWNER_SOCKET, RESERVED_DESCRIPTORS, type SocketLimits, STRANGER_SOCKET } from './limits.ts';
@@ -65,6 +65,8 @@ interface Gate {
   readonly row: SocketRow;
   readonly parts: ConnectionParts;
   readonly limit: number;
+  /** Takes over the connections of D-Bus clients; null: they are not served here. */
+  readonly toDBus: DBusHandler | null;
   /** The inode of the socket, to recognise another file in its place; null: not created yet. */
   inode: number | null;
   /** Ordered by their last input, the oldest first. */
@@ -79,8 +81,11 @@ export class ControlServer {
   #retry: NodeJS.Timeout | undefined;
   readonly #gates: readonly Gate[];
 
-  /** `forEverybody` adds the socket for questions, as the system's init has it. */
-  constructor(context: ControlContext, directory: string, forEverybody: boolean) {
+  /**
+   * `forEverybody` adds the socket for questions, as the system's init has it; `toDBus` takes over connections to the control socket whose
+   * clients speak D-Bus.
+   */
+  constructor(context: ControlContext, directory: string, forEverybody: boolean, toDBus: DBusHandler) {
     this.#context = context;
     this.#directory = directory;
     const turns = new Turns();
@@ -95,6 +100,7 @@ export class ControlServer {
         limits: row.limits,
         budget: new MemoryBudget(row.limits.memoryBytes),
       },
+      toDBus: row.privileged ? toDBus : null,
       inode: null,
       connections: new Set(),
     }));
@@ -174,7 +180,7 @@ export class ControlServer {
   }
 }
 
-function accept(socket: Socket, { row, limit, parts, connections }: Gate): void {
+function accept(socket: Socket, { row, limit, parts, toDBus, connections }: Gate): void {
   if (connections.size >= limit) {
     const silent = row.makesRoom ? firstIdle(connections) : undefined;
     if (silent === undefined) {
@@ -184,7 +190,13 @@ function accept(socket: Socket, { row, limit, parts, connections }: Gate): void 
     connections.delete(silent);
     silent.close();
   }
-  const connection = new Connection(parts, socket);
+  const handOver: DBusHandler | null =
+    toDBus &&
+    ((it, first) => {
+      connections.delete(connection);
+      toDBus(it, first);
+    });
+  const connection = new Connection(parts, socket, handOver);
   connections.add(connection);
   socket.on('data', () => {
     if (!connections.delete(connection)) return;

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Notification, UpstartClient } from '@upstart/protocol';
@@ -33,8 +33,8 @@ interface Guest {
   closed: boolean;
 }
 
-function guest(): Guest {
-  const socket = connect(path);
+function guest(at = path): Guest {
+  const socket = connect(at);
   const found: Guest = { socket, text: '', closed: false };
   clients.push(socket);
   socket.on('data', (chunk) => {
@@ -100,7 +100,7 @@ it('closes the connections of others, and of those whom nobody knows', async () 
 });
 
 it('has room for so many whose user is looked up, and for so many in all', async () => {
-  const waiting = Array.from({ length: MAX_LOOKUPS }, guest);
+  const waiting = Array.from({ length: MAX_LOOKUPS }, () => guest());
   await eventually(() => asked.length === MAX_LOOKUPS);
   const refused = guest();
   await eventually(() => refused.closed);
@@ -113,8 +113,12 @@ it('has room for so many whose user is looked up, and for so many in all', async
     more.push(one);
     await eventually(() => one.text.startsWith('OK '));
   }
-  const last = guest();
-  await eventually(() => last.closed);
+  for (const last of [guest(), guest()]) await eventually(() => last.closed);
+  expect(lines).toEqual([
+    `warn: D-Bus connection refused: the users of ${MAX_LOOKUPS} others are being looked up`,
+    `warn: D-Bus connection refused: there are ${MAX_CONNECTIONS} already`,
+    `info: D-Bus connection refused: there are ${MAX_CONNECTIONS} already`,
+  ]);
   waiting[0]?.socket.destroy();
   await eventually(async () => {
     const next = guest();
@@ -122,6 +126,20 @@ it('has room for so many whose user is looked up, and for so many in all', async
     await eventually(() => next.closed || next.text.startsWith('OK '));
     return !next.closed;
   });
+});
+
+it('takes over connections to another socket, with what they have sent', async () => {
+  answer = (known) => known(peer(OWNER));
+  const other = createServer((socket) => socket.once('data', (chunk: Buffer) => door.admit(socket, chunk)));
+  other.listen(`${path}.other`);
+  const one = guest(`${path}.other`);
+  one.socket.write(AUTHENTICATE);
+  await eventually(() => one.text.startsWith('OK '));
+  one.socket.write('NEGOTIATE_UNIX_FD\r\n');
+  await eventually(() => one.text.split('\r\n').length === 3);
+  door.close();
+  await eventually(() => one.closed);
+  other.close();
 });
 
 it('logs that the name was taken', () => {

@@ -1,6 +1,7 @@
 /**
- * The private socket for D-Bus clients. The supervisor has bound it (its name is abstract, so that it has no mode); who may come in is
- * decided here, by what the kernel says of each client: root, and the user that this init belongs to.
+ * The entrance of D-Bus clients: the private socket, which the supervisor has bound (its name is abstract, so that it has no mode), and the
+ * control socket, which hands their connections over. Admits by what the kernel says of each client: root, and the user that this init
+ * belongs to.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -22,8 +23,8 @@ export class DBusDoor {
   readonly #connections = new Set<Socket>();
   #server: Server | null = null;
   #lookups = 0;
-  /** Credentials were unknown, and the log says so. */
-  #complained = false;
+  /** Reasons for closing a connection that the log has as a warning. */
+  readonly #warned = new Set<string>();
 
   constructor(host: DBusHost, peers: PeerFinder) {
     this.#host = host;
@@ -37,7 +38,7 @@ export class DBusDoor {
       return;
     }
     // Nothing is read before the client is admitted.
-    const server = createServer({ pauseOnConnect: true }, (socket) => void this.#accept(socket));
+    const server = createServer({ pauseOnConnect: true }, (socket) => void this.#admit(socket));
     server.on('error', (error) => this.#host.log('error', `Private D-Bus socket: ${error.message}`));
     server.listen(place);
     this.#server = server;
@@ -48,11 +49,19 @@ export class DBusDoor {
     for (const socket of this.#connections) socket.destroy();
   }
 
-  async #accept(socket: Socket): Promise<void> {
+  /** Takes over a connection to another socket, of which these bytes were read. */
+  admit(socket: Socket, first: Buffer): void {
+    socket.pause();
+    socket.unshift(first);
+    void this.#admit(socket);
+  }
+
+  /** `socket` is paused. */
+  async #admit(socket: Socket): Promise<void> {
     socket.on('error', () => {});
-    const isFull = this.#connections.size >= MAX_CONNECTIONS || this.#lookups >= MAX_LOOKUPS;
-    if (isFull) {
-      socket.destroy();
+    const obstacle = this.#obstacle;
+    if (obstacle !== null) {
+      this.#refuse(socket, obstacle, true);
       return;
     }
     this.#connections.add(socket);
@@ -64,8 +73,7 @@ export class DBusDoor {
     const signals = new EarlySignals(client, () => socket.destroy());
     const uid = await this.#lookUp(socket);
     if (uid === null || !(uid === 0 || uid === this.#owner)) {
-      if (!socket.destroyed) this.#refused(uid);
-      socket.destroy();
+      this.#refuse(socket, uid === null ? 'its user is not known' : `it is that of user ${uid}`, uid === null);
       return;
     }
     const { servePeer } = await loadGateway();
@@ -85,11 +93,18 @@ export class DBusDoor {
     });
   }
 
-  /** Why a connection is closed. Strangers cannot fill the log: only the first one that could not be looked up is a warning. */
-  #refused(uid: number | null): void {
-    const why = uid === null ? 'its user is not known' : `it is that of user ${uid}`;
-    const isNews = uid === null && !this.#complained;
+  /** Why no further connection can be admitted now; null: it can. */
+  get #obstacle(): string | null {
+    if (this.#connections.size >= MAX_CONNECTIONS) return `there are ${MAX_CONNECTIONS} already`;
+    return this.#lookups >= MAX_LOOKUPS ? `the users of ${MAX_LOOKUPS} others are being looked up` : null;
+  }
+
+  /** Closes a connection. Strangers cannot fill the log: only the first time that it happens for a reason is a warning. */
+  #refuse(socket: Socket, why: string, isTrouble: boolean): void {
+    if (socket.destroyed) return;
+    const isNews = isTrouble && !this.#warned.has(why);
     this.#host.log(isNews ? 'warn' : 'info', `D-Bus connection refused: ${why}`);
-    this.#complained ||= isNews;
+    if (isNews) this.#warned.add(why);
+    socket.destroy();
   }
 }

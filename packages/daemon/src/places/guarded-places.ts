@@ -28,8 +28,8 @@ export function guardedPlaces(places: Places, init: InitIdentity, sockets: Socke
   if (sessionAddress === null || sessionFile === null) return { parts, folders, root: dirname(runtimeDir), look };
   parts.push({
     path: sessionFile,
-    isThere: () => isAnnounced(sessionFile, sessionAddress),
-    make: () => writeSessionFile(sessionFile, sessionAddress),
+    isThere: () => isAnnounced(sessionFile, runtimeDir),
+    make: () => writeSessionFile(sessionFile, runtimeDir),
   });
   const userFolder = dirname(dirname(sessionFile));
   folders.push(userFolder, dirname(sessionFile));

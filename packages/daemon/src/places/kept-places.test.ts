@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const choose = (args: string[] = []) =>
-  choosePlaces(parseOptions(['--user', '--confdir=/b', ...args]), { HOME: home, XDG_RUNTIME_DIR: home }, INIT);
+  choosePlaces(parseOptions(['--user', '--confdir=/b', ...args]), { HOME: home, XDG_RUNTIME_DIR: home }, INIT, true);
 const kept = (note: string) => keptPlaces(note, INIT, { write: (level, text) => said.push(`${level}: ${text}`) });
 
 describe('the places that a daemon leaves to the next one', () => {
@@ -32,7 +32,8 @@ describe('the places that a daemon leaves to the next one', () => {
     change(places);
     expect(kept(placesNote(places) ?? '')).toEqual(places);
     expect(statSync(places.runtimeDir).mode & 0o777).toBe(0o700);
-    expect(readOwner(places.runtimeDir)).toEqual({ init: INIT, used: { sources: ['/b'], logDir: places.logDir } });
+    const { sources, logDir, sessionAddress } = places;
+    expect(readOwner(places.runtimeDir)).toEqual({ init: INIT, used: { sources, logDir, sessionAddress } });
     expect(said).toEqual([]);
   });
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { CONTROL_SOCKET, formatAddress } from '@upstart/protocol';
+import { CONTROL_SOCKET, dbusAddress, formatAddress } from '@upstart/protocol';
 import { displayName } from '../engine/model/state.ts';
 import { ownJob, processIds, readTexts } from '../proc/processes.ts';
 
@@ -29,6 +29,7 @@ export function leftovers(runtimeDir: string, initPid: number): string[] {
 /** Addresses of the sessions whose folders are there but whose init is not, and its pid. */
 function deadSessions(runtimeDir: string, initPid: number): Map<string, number> {
   const [prefix = ''] = /^(?:init|upstart-\d+)-/.exec(basename(runtimeDir)) ?? [];
+  const user = process.getuid?.() ?? 0;
   const dead = new Map<string, number>();
   for (const name of names(dirname(runtimeDir))) {
     const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
@@ -36,7 +37,7 @@ function deadSessions(runtimeDir: string, initPid: number): Map<string, number> 
     const socket = join(dirname(runtimeDir), name, CONTROL_SOCKET);
     // An init before this one may have had its pid, and left its socket in the folder: this one has not made its own yet.
     const isDead = pid === initPid ? existsSync(socket) : !existsSync(`/proc/${pid}`);
-    if (isDead) dead.set(formatAddress(socket), pid);
+    if (isDead) for (const address of [dbusAddress(user, pid), formatAddress(socket)]) dead.set(address, pid);
   }
   return dead;
 }

@@ -1,6 +1,5 @@
 /** Another session of this user on the same folders: the same jobs would run twice. */
-import { dirname } from 'node:path';
-import { findSessions, parseAddress, readOwner, type Session, type SessionEnv } from '@upstart/protocol';
+import { findSessions, readOwner, type Session, type SessionEnv } from '@upstart/protocol';
 import type { Places } from './places.ts';
 
 /** The live session, other than that of init `pid`, that has the folders of job files and the log folder of `places`; null for none. */
@@ -9,8 +8,7 @@ export function sessionOnSameFolders(places: Places, pid: number, env: SessionEn
   return others.find((session) => usesFolders(session, places)) ?? null;
 }
 
-function usesFolders({ address }: Session, { sources, logDir }: Places): boolean {
-  const path = parseAddress(address);
-  const used = path === null ? null : readOwner(dirname(path))?.used;
+function usesFolders({ folder }: Session, { sources, logDir }: Places): boolean {
+  const used = folder === null ? null : readOwner(folder)?.used;
   return used != null && used.logDir === logDir && used.sources.join('\0') === sources.join('\0');
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { InitIdentity } from '@upstart/protocol';
+import { dbusAddress, type InitIdentity } from '@upstart/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseOptions } from '../options/options.ts';
 import { choosePlaces } from './places.ts';
@@ -17,7 +17,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 describe('the places of a session', () => {
   it('follow the XDG folders, and are for their owner alone', () => {
     const env = { HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), XDG_CONFIG_DIRS: '/x:rel:/y' };
-    const places = choosePlaces(parseOptions(['--user']), env, identity(42));
+    const places = choosePlaces(parseOptions(['--user']), env, identity(42), true);
     expect(places).toEqual({
       sources: [
         ...[join(home, '.config/upstart'), join(home, '.init'), '/x/upstart', '/y/upstart'],
@@ -26,17 +26,25 @@ describe('the places of a session', () => {
       logDir: join(home, '.cache/upstart'),
       runtimeDir: join(home, 'run/upstart/init-42'),
       sessionFile: join(home, 'run/upstart/sessions/42.session'),
-      sessionAddress: `unix:path=${join(home, 'run/upstart/init-42/control.sock')}`,
+      sessionAddress: dbusAddress(process.getuid?.() ?? 0, 42),
     });
     for (const directory of [places.runtimeDir, join(home, '.config/upstart')]) {
       expect(statSync(directory).mode & 0o777).toBe(0o700);
     }
   });
 
+  it('have the address of the control socket where D-Bus clients cannot reach it', () => {
+    const env = { HOME: home, XDG_RUNTIME_DIR: join(home, 'run') };
+    expect(choosePlaces(parseOptions(['--user']), env, identity(42), false)).toMatchObject({
+      runtimeDir: join(home, 'run/upstart/init-42'),
+      sessionAddress: `unix:path=${join(home, 'run/upstart/init-42/control.sock')}`,
+    });
+  });
+
   it('are what options say, in order of precedence', () => {
     const args = ['--user', '--append-confdir=/c', '--confdir=/b', '--prepend-confdir=/a', '--logdir=/l'];
     const env = { HOME: home, XDG_RUNTIME_DIR: home };
-    expect(choosePlaces(parseOptions(args), env, identity(1))).toMatchObject({
+    expect(choosePlaces(parseOptions(args), env, identity(1), true)).toMatchObject({
       sources: ['/a', '/b', '/c'],
       logDir: '/l',
     });
@@ -46,13 +54,13 @@ describe('the places of a session', () => {
     const options = parseOptions(['--user']);
     const env = { HOME: home };
     const initPid = 4_194_304 + process.pid;
-    const plain = choosePlaces(options, env, identity(initPid)).runtimeDir;
+    const plain = choosePlaces(options, env, identity(initPid), true).runtimeDir;
     try {
-      expect(choosePlaces(options, env, identity(initPid)).runtimeDir).toBe(plain);
+      expect(choosePlaces(options, env, identity(initPid), true).runtimeDir).toBe(plain);
       chmodSync(plain, 0o777);
-      const other = choosePlaces(options, env, identity(initPid)).runtimeDir;
+      const other = choosePlaces(options, env, identity(initPid), true).runtimeDir;
       expect(other.startsWith(`${plain}-`)).toBe(true);
-      expect(choosePlaces(options, env, identity(initPid)).runtimeDir).toBe(other);
+      expect(choosePlaces(options, env, identity(initPid), true).runtimeDir).toBe(other);
       rmSync(other, { recursive: true });
     } finally {
       rmSync(plain, { recursive: true });
@@ -73,7 +81,12 @@ describe('the places of a session', () => {
     const runtime = join(home, 'run');
     mkdirSync(join(runtime, 'upstart'), { recursive: true, mode: 0o755 });
     const find = () =>
-      choosePlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: runtime }, identity(7));
+      choosePlaces(
+        parseOptions(['--user', '--confdir=/b']),
+        { HOME: home, XDG_RUNTIME_DIR: runtime },
+        identity(7),
+        true,
+      );
     expect(find().runtimeDir).toBe(join(runtime, 'upstart/init-7'));
     spoil(runtime);
     const places = find();
@@ -91,6 +104,7 @@ describe('the places of a session', () => {
       parseOptions(['--user', '--confdir=/b']),
       { HOME: home, XDG_RUNTIME_DIR: runtime },
       identity(7),
+      true,
     );
     expect(places.runtimeDir).toBe(join(runtime, 'upstart/init-7'));
   });
@@ -101,6 +115,7 @@ describe('the places of a session', () => {
         parseOptions(['--user', '--confdir=/b']),
         { HOME: home, XDG_RUNTIME_DIR: runtime },
         identity(7),
+        true,
       );
       expect(places.runtimeDir.startsWith(tmpdir())).toBe(true);
       expect(Buffer.byteLength(`${places.runtimeDir}/control.sock`)).toBeLessThan(108);
@@ -110,19 +125,20 @@ describe('the places of a session', () => {
 
   it('are absolute, wherever the options count from', () => {
     const args = ['--user', '--confdir=jobs', '--logdir', 'logs/..'];
-    const places = choosePlaces(parseOptions(args), { HOME: home, XDG_RUNTIME_DIR: home }, identity(1));
+    const places = choosePlaces(parseOptions(args), { HOME: home, XDG_RUNTIME_DIR: home }, identity(1), true);
     expect(places).toMatchObject({ sources: [join(process.cwd(), 'jobs')], logDir: process.cwd() });
     const system = choosePlaces(
       parseOptions([]),
       { UPSTART_CONFDIR: 'c', UPSTART_SYSTEM_SOCKET_DIR: home },
       identity(1),
+      true,
     );
     expect(system.sources).toEqual([join(process.cwd(), 'c')]);
   });
 
   it('are not those of another init with the same pid, in another pid namespace', () => {
     const choose = (init: InitIdentity) =>
-      choosePlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: home }, init);
+      choosePlaces(parseOptions(['--user', '--confdir=/b']), { HOME: home, XDG_RUNTIME_DIR: home }, init, true);
     const first = choose(identity(7));
     const second = choose(identity(7, 'pid:[2]'));
     const own = join(home, 'upstart/init-7');

@@ -4,7 +4,7 @@
 import { lstatSync, rmSync, type Stats, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
+import { dbusAddress, formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
 import type { InitOptions } from '../options/options.ts';
 import { makeFolder } from './make-folder.ts';
 import { claimFolder } from './run-folder.ts';
@@ -20,7 +20,7 @@ export interface Places {
   runtimeDir: string;
   /** The file that announces a session; null where there is no run-time folder of the user. */
   sessionFile: string | null;
-  /** The value of UPSTART_SESSION for jobs; null for the system's init. */
+  /** The value of UPSTART_SESSION for jobs; null for the system's init. The session file has the path of the control socket. */
   sessionAddress: string | null;
 }
 
@@ -33,10 +33,11 @@ const S_ISVTX = 0o1000;
 
 /**
  * Chooses the places of an init, which the daemons after this one keep (`kept-places.ts`). Users know the supervisor as init:
- * `init` is its pid. Makes the folders that are this init's own. Relative folders count from the working folder.
+ * `init` is its pid. Makes the folders that are this init's own. Relative folders count from the working folder. `hasDBus`: D-Bus clients
+ * reach this init at the address that is made of its user and pid.
  */
-export function choosePlaces(options: InitOptions, env: Environment, init: InitIdentity): Places {
-  return options.user ? sessionPlaces(options, env, init) : systemPlaces(options, env);
+export function choosePlaces(options: InitOptions, env: Environment, init: InitIdentity, hasDBus: boolean): Places {
+  return options.user ? sessionPlaces(options, env, init, hasDBus) : systemPlaces(options, env);
 }
 
 function systemPlaces(options: InitOptions, env: Environment): Places {
@@ -52,12 +53,14 @@ function systemPlaces(options: InitOptions, env: Environment): Places {
   };
 }
 
-function sessionPlaces(options: InitOptions, env: Environment, init: InitIdentity): Places {
+function sessionPlaces(options: InitOptions, env: Environment, init: InitIdentity, hasDBus: boolean): Places {
+  const address = hasDBus ? dbusAddress(process.getuid?.() ?? 0, init.pid) : null;
   const used = {
     sources: allSources(options, options.confDirs.length > 0 ? options.confDirs : sessionConfDirs(env)),
     logDir: resolve(
       options.logDir ?? ownFolder(join(absolute(env.XDG_CACHE_HOME) ?? join(home(env), '.cache'), 'upstart')),
     ),
+    sessionAddress: address,
   };
   const userRuntime = userRuntimeDir(env);
   const runtimeDir = sessionRuntimeDir(userRuntime, init, used);
@@ -67,7 +70,7 @@ function sessionPlaces(options: InitOptions, env: Environment, init: InitIdentit
     ...used,
     runtimeDir,
     sessionFile: userRuntime && join(ownFolder(join(userRuntime, 'sessions')), `${name}.session`),
-    sessionAddress: formatAddress(join(runtimeDir, 'control.sock')),
+    sessionAddress: address ?? formatAddress(join(runtimeDir, 'control.sock')),
   };
 }
 

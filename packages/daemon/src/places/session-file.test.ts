@@ -21,8 +21,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 it('says where the session is, to its owner', () => {
   const path = join(folder, '7.session');
-  writeSessionFile(path, 'unix:path=/here');
-  expect(readFileSync(path, 'utf8')).toBe('UPSTART_SESSION=unix:path=/here\n');
+  writeSessionFile(path, '/here');
+  expect(readFileSync(path, 'utf8')).toBe('UPSTART_SESSION=unix:path=/here/control.sock\n');
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(['7.session']);
   removeSessionFile(path);
@@ -33,7 +33,7 @@ it('is never written through a link', () => {
   const victim = join(folder, 'victim');
   writeFileSync(victim, 'precious');
   for (const name of ['7.session', '7.session.new']) symlinkSync(victim, join(folder, name));
-  writeSessionFile(join(folder, '7.session'), 'unix:path=/here');
+  writeSessionFile(join(folder, '7.session'), '/here');
   expect(readFileSync(victim, 'utf8')).toBe('precious');
-  expect(readFileSync(join(folder, '7.session'), 'utf8')).toBe('UPSTART_SESSION=unix:path=/here\n');
+  expect(readFileSync(join(folder, '7.session'), 'utf8')).toBe('UPSTART_SESSION=unix:path=/here/control.sock\n');
 });

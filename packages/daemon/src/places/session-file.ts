@@ -1,12 +1,13 @@
 /** The file by which a session is found (reference: control §7). */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { CONTROL_SOCKET, formatAddress } from '@upstart/protocol';
 import { makeFolder } from './make-folder.ts';
 
-/** Announces the session. A file that says so already is left as it is: that takes no room on a disk that is full. */
-export function writeSessionFile(path: string, address: string): void {
-  if (isAnnounced(path, address)) return;
-  const content = contentFor(address);
+/** Announces the session with this run-time folder. A file that says so already is left as it is: that takes no room on a disk that is full. */
+export function writeSessionFile(path: string, runtimeDir: string): void {
+  if (isAnnounced(path, runtimeDir)) return;
+  const content = contentFor(runtimeDir);
   makeFolder(dirname(path), 0o700);
   const temporary = `${path}.new`;
   // A leftover of an earlier attempt, or a trap, is not written through.
@@ -15,14 +16,15 @@ export function writeSessionFile(path: string, address: string): void {
   renameSync(temporary, path);
 }
 
-function contentFor(address: string): string {
-  return `UPSTART_SESSION=${address}\n`;
+/** Clients of either protocol can use the path of the control socket, whether or not the session has an address for D-Bus clients. */
+function contentFor(runtimeDir: string): string {
+  return `UPSTART_SESSION=${formatAddress(join(runtimeDir, CONTROL_SOCKET))}\n`;
 }
 
 /** Whether the file says so already. */
-export function isAnnounced(path: string, address: string): boolean {
+export function isAnnounced(path: string, runtimeDir: string): boolean {
   try {
-    return readFileSync(path, 'utf8') === contentFor(address);
+    return readFileSync(path, 'utf8') === contentFor(runtimeDir);
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@
  * The daemon at work: wires configuration, engine, supervisor and control sockets together.
  */
 import { rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { VERSION } from '@upstart/common';
 import { type InitIdentity, initIdentity } from '@upstart/protocol';
 import { Configuration } from '../conf/configuration.ts';
@@ -130,7 +131,9 @@ export async function serve(parts: DaemonParts): Promise<void> {
     systemAddress: system && options.systemBus ? link.initEnv.DBUS_SYSTEM_BUS_ADDRESS || SYSTEM_BUS : null,
     isRestarted: !start.fresh,
   });
-  const control = new ControlServer(context, places.runtimeDir, !options.user);
+  const door = new DBusDoor(dbusHost, supervisor);
+  const toDBus = (socket: Socket, first: Buffer): void => door.admit(socket, first);
+  const control = new ControlServer(context, places.runtimeDir, !options.user, toDBus);
   runner.keptAnswers.mayComeAgain = () => control.isBehind();
   runner.onDuty('reload-configuration', () => configuration.reload());
   runner.onDuty('listen-again', () => {
@@ -156,7 +159,6 @@ export async function serve(parts: DaemonParts): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
-  const door = new DBusDoor(dbusHost, supervisor);
   door.listen(link.dbusFd === null ? null : { fd: link.dbusFd });
   bus.start(start.engine.state.dbusAddress ?? null);
   duties.noteOwnProcesses();
@@ -193,7 +195,7 @@ function findPlaces(
 ): Places {
   const kept = link.note === null ? null : keptPlaces(link.note, init, log);
   if (kept) return kept;
-  const places = choosePlaces(options, link.initEnv, init);
+  const places = choosePlaces(options, link.initEnv, init, link.dbusFd !== null);
   const note = placesNote(places);
   if (link.note !== null && note !== null) supervisor.keepNote(note);
   return places;

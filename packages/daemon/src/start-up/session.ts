@@ -50,10 +50,10 @@ export function warnOfLeftovers({ runtimeDir }: Places, initPid: number, log: Lo
 }
 
 /** A session that cannot be announced is one all the same: its jobs know its address. */
-export function announce({ sessionFile, sessionAddress }: Places, log: Log): void {
-  if (!sessionFile || !sessionAddress) return;
+export function announce({ sessionFile, runtimeDir }: Places, log: Log): void {
+  if (!sessionFile) return;
   try {
-    writeSessionFile(sessionFile, sessionAddress);
+    writeSessionFile(sessionFile, runtimeDir);
   } catch (error) {
     log.write('error', `Unable to announce the session: ${(error as Error).message}`);
   }

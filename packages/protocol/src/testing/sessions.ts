@@ -5,9 +5,13 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatAddress } from '../address.ts';
+import { CONTROL_SOCKET, dbusAddress, formatAddress } from '../address.ts';
 import { initIdentity, writeOwner } from '../run-folder.ts';
 import type { Session } from '../sessions.ts';
+
+export interface TestSession extends Session {
+  readonly folder: string;
+}
 
 export class TestSessions {
   readonly folder = mkdtempSync(join(tmpdir(), 'ses.'));
@@ -23,15 +27,15 @@ export class TestSessions {
   }
 
   /** A session that is announced; `name` is what its init is called, and `env` its environment. */
-  async announced(name = 'init', env: NodeJS.ProcessEnv = process.env): Promise<Session> {
+  async announced(name = 'init', env: NodeJS.ProcessEnv = process.env): Promise<TestSession> {
     const pid = await this.process(name, env);
     const session = await this.#listen(pid, join(this.env.XDG_RUNTIME_DIR, `upstart/init-${pid}`));
-    this.announce(`${pid}.session`, session.address);
+    this.announce(`${pid}.session`, formatAddress(join(session.folder, CONTROL_SOCKET)));
     return session;
   }
 
   /** A session that has no run-time folder of the user; `more` ends the name of its folder. */
-  async temporary(more = '-abc123'): Promise<Session> {
+  async temporary(more = '-abc123'): Promise<TestSession> {
     const pid = await this.process('init');
     return this.#listen(pid, join(this.env.TMPDIR, `upstart-${process.geteuid?.()}-${pid}${more}`));
   }
@@ -65,14 +69,15 @@ export class TestSessions {
     rmSync(this.folder, { recursive: true });
   }
 
-  async #listen(pid: number, directory: string): Promise<Session> {
+  async #listen(pid: number, directory: string): Promise<TestSession> {
     mkdirSync(directory, { mode: 0o700 });
-    writeOwner(directory, initIdentity(pid), { sources: ['/conf'], logDir: '/log' });
-    const path = join(directory, 'control.sock');
+    const address = dbusAddress(process.geteuid?.() ?? 0, pid);
+    writeOwner(directory, initIdentity(pid), { sources: ['/conf'], logDir: '/log', sessionAddress: address });
+    const path = join(directory, CONTROL_SOCKET);
     const server = createServer();
     this.#servers.push(server);
     server.listen(path);
     await once(server, 'listening');
-    return { pid, address: formatAddress(path) };
+    return { pid, address, folder: directory };
   }
 }

@@ -8,11 +8,11 @@ export const sessions = frontCommand({
   wordKind: 'none',
   summary: 'List your session inits: process id and address of each.',
   options: JSON_OPTION,
-  examples: [['sessions', 'prints `4711 unix:path=…` for each']],
+  examples: [['sessions', 'prints `4711 unix:abstract=/com/ubuntu/upstart-session/1000/4711`, or the like, for each']],
   isLocal: () => true,
   async run({ context, options, print }) {
     const found = sessionsOf(context.env, print);
-    if (options.json === true && found !== null) print.json(found);
+    if (options.json === true && found !== null) print.json(found.map(({ pid, address }) => ({ pid, address })));
     else for (const { pid, address } of found ?? []) print.line(`${pid} ${address}`);
     return found === null ? EXIT.failed : EXIT.done;
   },
