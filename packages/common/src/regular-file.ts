@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 
 /** Calls `use` with a descriptor of the file; throws as `open` does, or when it is a device or a pipe. */
-export function withRegularFile<T>(path: string, use: (fd: number) => T): T {
+export function withRegularFile<T>(path: string | Buffer, use: (fd: number) => T): T {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const found = fstatSync(fd);

@@ -20,7 +20,7 @@ export class GraphError extends Error {
 }
 
 export interface Trigger {
-  readonly on: 'start' | 'stop';
+  readonly on: 'start' | 'stop' | 'restart' | 'reload';
   readonly event: string;
   /** For the events of jobs: the job. */
   readonly job: string | null;
@@ -33,7 +33,7 @@ export interface JobNode {
 export type Graph = ReadonlyMap<string, JobNode>;
 
 const EMITS = /^ {2}emits (.+)$/u;
-const TRIGGER = /^ {2}(start|stop) on (.+?) \(job:(?: (.*?))?, env:.*\)$/u;
+const TRIGGER = /^ {2}(start|stop|restart|reload) on (.+?) \(job:(?: (.*?))?, env:.*\)$/u;
 
 /** Reads the text of `show-config -e`. Throws `GraphError` at a line that does not belong there. */
 export function parseShowConfig(text: string): Graph {
@@ -48,7 +48,7 @@ export function parseShowConfig(text: string): Graph {
     } else if (node !== null && emits) {
       node.emits.push(emits[1] as string);
     } else if (node !== null && trigger) {
-      const [, on, event, job] = trigger as unknown as [string, 'start' | 'stop', string, string | undefined];
+      const [, on, event, job] = trigger as unknown as [string, Trigger['on'], string, string | undefined];
       node.triggers.push({ on, event, job: job !== undefined && JOB_EVENTS.includes(event) ? job : null });
     } else {
       throw new GraphError(`invalid line: ${line}`);
@@ -114,17 +114,19 @@ export function dotGraph(graph: Graph, colours: typeof COLOURS): string {
       edge(node, nodeName('event', event), colours.emits);
     }
     for (const { on, event, job } of triggers) {
-      const colour = colours[`${on}-on`];
+      // A restart ends and begins a process, a reload neither: both are drawn as what starts a job anew.
+      const field = on === 'stop' ? 'stop' : 'start';
+      const colour = colours[`${field}-on`];
       if (job === null) {
         events.add(event);
-        edge(nodeName('event', event), `${node}:${on}`, colour);
+        edge(nodeName('event', event), `${node}:${field}`, colour);
         continue;
       }
       jobs.add(job);
       const other = nodeName('job', job);
       // A job that starts on another's `starting` comes before it.
       if (on === 'start' && event === 'starting') edge(`${node}:job`, `${other}:start`, colour);
-      else edge(`${other}:job`, `${node}:${on}`, colour);
+      else edge(`${other}:job`, `${node}:${field}`, colour);
     }
   }
   return [

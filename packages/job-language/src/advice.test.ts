@@ -28,6 +28,8 @@ describe('the word at fault', () => {
     ['task\n  respwan\n', ['2:3', '  respwan', '  ^^^^^^^']],
     ['\uFEFFfrob', ['1:1', 'frob', '^^^^']],
     ['respawn delay 1 5s\n', ['1:17', 'respawn delay 1 5s', '                ^^']],
+    ['env-file web.env\n', ['1:10', 'env-file web.env', '         ^^^^^^^']],
+    ['reload on (a\n', ['1:11', 'reload on (a', '          ^']],
     ['ready after 1h\n', ['1:13', 'ready after 1h', '            ^^']],
     ['respawn limit 5\n', ['1:16', 'respawn limit 5', '               ^']],
     ['respawn limit 5 minute\n', ['1:17', 'respawn limit 5 minute', '                ^^^^^^']],

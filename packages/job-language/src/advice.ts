@@ -52,7 +52,7 @@ const BY_MESSAGE: Record<string, Adviser> = {
   }),
 };
 
-const CONDITIONS: readonly string[] = ['start on', 'stop on'];
+const CONDITIONS: readonly string[] = ['start on', 'stop on', 'restart on', 'reload on'];
 
 function ofStanza({ stanza }: ErrorContext): Partial<Advice> {
   return stanza === '' ? {} : { expected: form(stanza) };

@@ -4,12 +4,22 @@
  */
 
 import { signalNumber } from '@upstart/common';
+import type { EnvFile } from './job-definition.ts';
 import type { Lexer } from './lexer.ts';
 import { INT_MAX, longNumber, signedNumber, truncatedNumber, unsignedNumber } from './numbers.ts';
 
 export type Reader<T> = (lexer: Lexer) => T;
 
 export const aWord: Reader<string> = (lexer) => lexer.word();
+
+/** A path from the root on, which may begin with a variable; `-` in front: the file may be missing. */
+export const envFile: Reader<EnvFile> = (lexer) => {
+  const word = lexer.word();
+  const mayBeMissing = word.startsWith('-');
+  const path = mayBeMissing ? word.slice(1) : word;
+  if (!/^[/$]/.test(path)) lexer.fail('Illegal path, expected one that begins with a slash');
+  return { path, mayBeMissing };
+};
 
 /** One value or more, to the end of the line. */
 export function oneOrMore<T>(read: Reader<T>): Reader<T[]> {

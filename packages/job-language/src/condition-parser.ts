@@ -1,4 +1,4 @@
-/** The conditions of `start on` and `stop on` (reference: job files §2.5). */
+/** The conditions of `start on`, `stop on`, `restart on` and `reload on` (reference: job files §2.5). */
 import type { Condition } from '@upstart/common';
 import type { Lexer } from './lexer.ts';
 import type { Span } from './place.ts';

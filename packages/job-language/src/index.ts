@@ -1,5 +1,6 @@
 /** The job language: what a job file says. Pure: text in, definitions and complaints out. */
 export { brokenFile } from './advice.ts';
+export { ENV_FILE_FAULTS, EnvFileError, type EnvFileFault, parseEnvFile } from './env-file.ts';
 export {
   areEqualDefinitions,
   type Console,

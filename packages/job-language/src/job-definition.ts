@@ -47,6 +47,12 @@ export interface CGroupSetting {
   value: string | null;
 }
 
+/** One `env-file` stanza; the path may hold variables. */
+export interface EnvFile {
+  path: string;
+  mayBeMissing: boolean;
+}
+
 /** Where a stanza stands. */
 export interface StanzaPlace {
   path: string;
@@ -65,10 +71,16 @@ export interface JobDefinition {
   instance: string;
   /** `KEY=VALUE` or `KEY`, in the order of the file. */
   env: string[];
+  /** Files with variables, which are read at each start of a process, in the order of the file. */
+  envFiles: EnvFile[];
   export: string[];
   emits: string[];
   startOn: Condition | null;
   stopOn: Condition | null;
+  /** Restarts an instance that runs. */
+  restartOn: Condition | null;
+  /** Sends an instance that runs its reload signal. */
+  reloadOn: Condition | null;
   processes: Partial<Record<Slot, ProcessDefinition>>;
   expect: Expect;
   task: boolean;
@@ -126,10 +138,13 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     usage: null,
     instance: '',
     env: NONE,
+    envFiles: NONE,
     export: NONE,
     emits: NONE,
     startOn: null,
     stopOn: null,
+    restartOn: null,
+    reloadOn: null,
     processes: {},
     expect: 'none',
     task: false,

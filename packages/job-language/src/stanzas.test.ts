@@ -277,6 +277,17 @@ describe('times', () => {
     ['respawn reset 0.001', { respawnResetMs: 1 }],
     [`respawn reset ${MAX_RESET_S}`, { respawnResetMs: 86_400_000 }],
     ['ready after 2.25', { readyAfterMs: 2250 }],
+    ['restart on file FILE=/a', { restartOn: { op: 'event', name: 'file', args: ['FILE=/a'] } }],
+    ['reload on a\nreload signal USR1', { reloadOn: { op: 'event', name: 'a', args: [] }, reloadSignal: 10 }],
+    [
+      'env-file /a\nenv-file -$B/c',
+      {
+        envFiles: [
+          { path: '/a', mayBeMissing: false },
+          { path: '$B/c', mayBeMissing: true },
+        ],
+      },
+    ],
     ['ready after 2\nready after 0', {}],
     [`ready after ${MAX_SETTLE_S}`, { readyAfterMs: 3_600_000 }],
     ['respawn\nrespawn delay 1', { respawn: true, respawnDelayMs: 1000, respawnMaxDelayMs: 1000 }],
@@ -305,6 +316,15 @@ describe('times', () => {
     ['ready after 1m', '1: Illegal time, expected 0 to 3600 seconds'],
     ['ready after 3601', '1: Illegal time, expected 0 to 3600 seconds'],
     ['ready after 1 2', '1: Unexpected token'],
+    ['restart', '1: Expected token'],
+    ['restart always', '1: Unknown stanza'],
+    ['restart on', '1: Expected token'],
+    ['restart on (a', '1: Mismatched parentheses'],
+    ['reload on and', '1: Expected event'],
+    ['env-file', '1: Expected token'],
+    ['env-file -', '1: Illegal path, expected one that begins with a slash'],
+    ['env-file web.env', '1: Illegal path, expected one that begins with a slash'],
+    ['env-file /a /b', '1: Unexpected token'],
   ])('%j is refused', (text, error) => {
     expect(refusal(text)).toBe(error);
   });

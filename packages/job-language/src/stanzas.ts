@@ -6,6 +6,7 @@ import type { Slot } from '@upstart/common';
 import {
   aWord,
   duration,
+  envFile,
   exitStatus,
   fileMode,
   limitValue,
@@ -62,11 +63,13 @@ const STANZAS: Record<string, Stanza> = {
   usage: set('usage', aWord),
   instance: set('instance', aWord),
   env: add('env', (lexer) => [lexer.word()]),
+  'env-file': add('envFiles', (lexer) => [envFile(lexer)]),
   export: add('export', oneOrMore(aWord)),
   emits: add('emits', oneOrMore(aWord)),
 
   start: either({ on: condition('startOn') }),
   stop: either({ on: condition('stopOn') }),
+  restart: either({ on: condition('restartOn') }),
   manual,
   debug,
 
@@ -88,7 +91,7 @@ const STANZAS: Record<string, Stanza> = {
   normal: either({ exit: add('normalExit', oneOrMore(exitStatus)) }),
   kill: either({ timeout: set('killTimeoutS', seconds), signal: set('killSignal', signal) }),
   hook: either({ timeout: set('hookTimeoutS', seconds) }),
-  reload: either({ signal: set('reloadSignal', signal) }),
+  reload: either({ on: condition('reloadOn'), signal: set('reloadSignal', signal) }),
 
   console: set('console', oneOf('none', 'output', 'owner', 'log')),
   umask: set('umask', fileMode),
@@ -198,7 +201,7 @@ function script(slot: Slot): Stanza {
   };
 }
 
-function condition(field: 'startOn' | 'stopOn'): Stanza {
+function condition(field: 'startOn' | 'stopOn' | 'restartOn' | 'reloadOn'): Stanza {
   return (lexer, job) => {
     job[field] = parseCondition(lexer);
   };

@@ -41,6 +41,9 @@ export interface JobConfig {
   emits: string[];
   startOn: Condition | null;
   stopOn: Condition | null;
+  /** A daemon before version 2.15 lacks these. */
+  restartOn?: Condition | null;
+  reloadOn?: Condition | null;
 }
 
 /** What the program that reads folders of job files prints, where there is no daemon to ask. */
@@ -87,6 +90,9 @@ export interface Explanation {
   notes: string[];
   startOn: { condition: string; operands: ExplainedOperand[] } | null;
   stopOn: string | null;
+  /** A daemon before version 2.15 lacks these. */
+  restartOn?: string | null;
+  reloadOn?: string | null;
   /** A change of its files that takes effect when it has stopped: another definition, or none; null: no change. */
   pending?: 'changed' | 'gone' | null;
   instances: {

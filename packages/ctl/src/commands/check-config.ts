@@ -71,10 +71,15 @@ function knownNames(configs: readonly JobConfig[], { options, session }: Invocat
   return { events, jobs: new Set(configs.map(({ job }) => job)), strict: options.warn === true };
 }
 
-function complaintsAbout({ job, startOn, stopOn }: JobConfig, known: Known): string[] {
+function complaintsAbout(
+  { job, startOn, stopOn, restartOn = null, reloadOn = null }: JobConfig,
+  known: Known,
+): string[] {
   const lines = [
     ...unmeetable(startOn, known).map((text) => `  start on: ${text}`),
     ...unmeetable(stopOn, known).map((text) => `  stop on: ${text}`),
+    ...unmeetable(restartOn, known).map((text) => `  restart on: ${text}`),
+    ...unmeetable(reloadOn, known).map((text) => `  reload on: ${text}`),
   ];
   return lines.length === 0 ? [] : [job, ...lines];
 }

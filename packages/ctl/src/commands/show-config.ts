@@ -30,12 +30,17 @@ export const showConfig: Command = {
 
 type ConditionLines = (condition: Condition) => string[];
 
-function configLines({ job, emits, startOn, stopOn }: JobConfig, conditionLines: ConditionLines): string[] {
+function configLines(config: JobConfig, conditionLines: ConditionLines): string[] {
+  const { job, emits, startOn, stopOn, restartOn = null, reloadOn = null } = config;
+  const line = (stanza: string, condition: Condition | null): string[] =>
+    condition === null ? [] : conditionLines(condition).map((text) => `  ${stanza} ${text}`);
   return [
     job,
     ...emits.map((event) => `  emits ${event}`),
-    ...(startOn === null ? [] : conditionLines(startOn).map((text) => `  start on ${text}`)),
-    ...(stopOn === null ? [] : conditionLines(stopOn).map((text) => `  stop on ${text}`)),
+    ...line('start on', startOn),
+    ...line('stop on', stopOn),
+    ...line('restart on', restartOn),
+    ...line('reload on', reloadOn),
   ];
 }
 

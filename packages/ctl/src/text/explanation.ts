@@ -16,7 +16,8 @@ type ExplainedInstance = Explanation['instances'][number];
 type LastRun = NonNullable<Explanation['last']>;
 
 export function explanationLines(explanation: Explanation, colour: Palette, now: Date): string[] {
-  const { job, defined, why, startOn, stopOn, instances, last, broken, notes, output, unsupervised = [] } = explanation;
+  const { job, defined, why, startOn, instances, last, broken, notes, output, unsupervised = [] } = explanation;
+  const { stopOn, restartOn = null, reloadOn = null } = explanation;
   const name = colour.strong(printable(job));
   const lines =
     instances.length > 0
@@ -26,6 +27,8 @@ export function explanationLines(explanation: Explanation, colour: Palette, now:
     ...(last === null ? [] : lastRunLines(last, why ?? '', colour, now)),
     ...(startOn === null ? [] : conditionLines('start on', startOn, instances.length === 0, colour)),
     ...(stopOn === null ? [] : [`stop on: ${printable(stopOn)}`]),
+    ...(restartOn === null ? [] : [`restart on: ${printable(restartOn)}`]),
+    ...(reloadOn === null ? [] : [`reload on: ${printable(reloadOn)}`]),
     ...notes.map((note) => `note: ${printable(note)}`),
     ...(explanation.logs ?? []).map((trouble) => colour.bad(logTroubleLine(trouble, now))),
     ...broken.flatMap((file) => [

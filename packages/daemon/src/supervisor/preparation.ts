@@ -6,6 +6,7 @@ import { CgroupError } from '../cgroups/cgroup-error.ts';
 import { ControlGroups, type GroupsSpec, NO_ENTRANCE } from '../cgroups/control-groups.ts';
 import { Identities, type WhomSpec } from '../identity/identities.ts';
 import { AS_INIT, type Identity } from '../identity/resolve.ts';
+import { withEnvFiles } from './env-files.ts';
 import { encodeCommand, encodeImpossible, type SpawnSetup } from './frame-encoder.ts';
 import { type Command, type Report, SPAWN_AWAITED, type SpawnSpec } from './process-messages.ts';
 
@@ -76,7 +77,11 @@ export class Preparation {
       const { user, group, chroot } = spec;
       this.#kept.set(id, { spec: { user, group, chroot }, numbers: numbersOf(identity) });
     }
-    return encodeCommand({ type: 'spawn', id, spec }, this.#setUp(id, spec, identity));
+    if (!spec.envFiles) return encodeCommand({ type: 'spawn', id, spec }, this.#setUp(id, spec, identity));
+    const { env, refusal } = withEnvFiles(spec);
+    if (refusal)
+      return encodeCommand({ type: 'spawn', id, spec }, { identity: AS_INIT, entrance: NO_ENTRANCE, refusal });
+    return encodeCommand({ type: 'spawn', id, spec: { ...spec, env } }, this.#setUp(id, spec, identity));
   }
 
   #setUp(id: number, spec: SpawnSpec, identity: Identity): SpawnSetup {

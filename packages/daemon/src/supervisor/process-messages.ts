@@ -10,6 +10,8 @@
 export interface SpawnSpec {
   argv: string[];
   env: string[];
+  /** Files with more variables, absent without any; those in `fixed` keep the value that they have in `env`. */
+  envFiles?: { files: { path: string; mayBeMissing: boolean }[]; fixed: string[] };
   /** Text that the process finds on descriptor 9, behind the line `exec 9<&-`; null: no descriptor 9. */
   script: string | null;
   console: 'none' | 'output' | 'owner' | 'log';
@@ -104,6 +106,7 @@ export const SPAWN_STEPS = [
   'exec',
   'memory',
   'cgroup-setup',
+  'env-file',
 ] as const;
 export type SpawnStep = (typeof SPAWN_STEPS)[number];
 

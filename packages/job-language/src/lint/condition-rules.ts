@@ -1,4 +1,4 @@
-/** Rules about `start on` and `stop on`. */
+/** Rules about conditions. */
 import { globMatches, nearest } from '@upstart/common';
 import type { JobDefinition } from '../job-definition.ts';
 import { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from '../known-events.ts';
@@ -11,6 +11,9 @@ export const CONDITION_RULES: readonly Rule[] = [
   { name: 'runlevel', check: each(runlevel) },
   { name: 'unknown-event', check: each(unknownEvent) },
 ];
+
+/** The stanzas that have a condition. */
+const CONDITIONS: readonly string[] = ['start on', 'stop on', 'restart on', 'reload on'];
 
 /** The longest name that is looked for among the events that are known. */
 const LONGEST_NAME = 100;
@@ -31,7 +34,7 @@ function each(rule: OperandRule): Rule['check'] {
 /** The events of all conditions, with their values. */
 function* operands({ statements }: ParsedFile): Iterable<Operand> {
   for (const { name, args } of statements) {
-    if (name !== 'start on' && name !== 'stop on') continue;
+    if (!CONDITIONS.includes(name)) continue;
     let operand: { name: Token; args: Token[] } | null = null;
     for (const token of args) {
       if (token.kind === 'word') {

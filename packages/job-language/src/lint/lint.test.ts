@@ -282,10 +282,14 @@ test.each([
 
 test('what the original does not know is named where that is asked for', () => {
   const text =
-    'respawn\nrespawn delay 1 30\nrespawn reset 30\nready after 2\nhook timeout 3\nrespawn limit 5 10\nexec a\n';
+    'respawn\nrespawn delay 1 30\nrespawn reset 30\nready after 2\nhook timeout 3\nrespawn limit 5 10\nexec a\n' +
+    'restart on file\nreload on file\nenv-file /etc/hosts\n';
   expect(warned(text)).toEqual([]);
   const found = lint(text, { name: 'job', path: 'job.conf', portable: true }, WORLD);
   expect(found.map(({ rule, text: told }) => `${rule}: ${told.split(' is ')[0]}`)).toEqual(
-    ['respawn delay', 'respawn reset', 'ready after', 'hook timeout'].map((name) => `not-portable: \`${name}\``),
+    [
+      ...['respawn delay', 'respawn reset', 'ready after', 'hook timeout'],
+      ...['restart on', 'reload on', 'env-file'],
+    ].map((name) => `not-portable: \`${name}\``),
   );
 });

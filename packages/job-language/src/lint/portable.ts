@@ -2,7 +2,15 @@
 import type { Rule } from './rule.ts';
 
 /** By the keywords that name them. */
-export const ADDED: readonly string[] = ['hook timeout', 'respawn delay', 'respawn reset', 'ready after'];
+export const ADDED: readonly string[] = [
+  'env-file',
+  'hook timeout',
+  'ready after',
+  'reload on',
+  'respawn delay',
+  'respawn reset',
+  'restart on',
+];
 
 /** Not among the usual rules: only those who ask for it want to know. */
 export const PORTABLE_RULE: Rule = {

@@ -5,6 +5,7 @@ import type { ParsedFile, Statement } from './statements.ts';
 /** Stanzas that add up, or that cannot contradict themselves. */
 const MAY_STAND_TWICE: readonly string[] = [
   'env',
+  'env-file',
   'export',
   'emits',
   'normal exit',

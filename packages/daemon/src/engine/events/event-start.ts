@@ -1,7 +1,7 @@
 /**
  * Starting and stopping jobs because their conditions have become true (reference: events §3, §5).
  */
-import { mentionsEvent } from '@upstart/common';
+import { type Condition, mentionsEvent } from '@upstart/common';
 import { mergeVariables, setVariable } from '../environment/environment.ts';
 import {
   checkEnvironment,
@@ -13,9 +13,11 @@ import {
   noteRefusal,
 } from '../lifecycle/instances.ts';
 import { changeGoal } from '../lifecycle/lifecycle.ts';
+import { reloadInstance } from '../lifecycle/reload.ts';
+import { isRestartable, isToStop, restartInstance } from '../lifecycle/restart.ts';
 import { MAX_MATCHING_STEPS } from '../limits.ts';
 import { block, blockOn, eventsOf, release, resetCondition } from '../model/blocking.ts';
-import { decidingNodes, isTrue, type MatchBudget, offerEvent } from '../model/condition-state.ts';
+import { type ConditionState, decidingNodes, isTrue, type MatchBudget, offerEvent } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import type { Why } from '../model/history.ts';
 import {
@@ -27,15 +29,16 @@ import {
   isEnding,
 } from '../model/state.ts';
 
-/** Offers an event to a class: first to the `stop on` of its instances, then to its `start on`. */
+/** Offers an event to a class: first to the conditions of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
   const budget: MatchBudget = { steps: MAX_MATCHING_STEPS };
-  const { stopOn } = jobClass.definition;
+  const { stopOn, restartOn, reloadOn } = jobClass.definition;
+  const mentions = (condition: Condition | null): boolean => condition !== null && mentionsEvent(condition, event.name);
   // An event that can only start instances need not visit the existing ones.
-  if (stopOn && mentionsEvent(stopOn, event.name)) {
+  if (mentions(stopOn) || mentions(restartOn) || mentions(reloadOn)) {
     for (const id of [...jobClass.instances.values()]) {
       const instance = context.instance(id);
-      if (instance) offerToStop(context, instance, event, budget);
+      if (instance) offerToInstance(context, instance, event, budget);
     }
   }
   // The last instance may have ended, and its class with it, if a stop took effect at once.
@@ -61,21 +64,46 @@ function noteLimits(
   context.log('warn', `Failed to match ${name} event with ${job}: ${text}`, { job, event: name });
 }
 
-function offerToStop(context: Context, instance: InstanceState, event: EventState, budget: MatchBudget): void {
-  const { stopOn } = instance;
-  if (!stopOn) return;
-  const matched = offerEvent(stopOn, event, instance.env, budget);
+function offerToInstance(context: Context, instance: InstanceState, event: EventState, budget: MatchBudget): void {
+  const { stopOn = null, restartOn, reloadOn } = instance;
+  offerTo(context, instance, stopOn, event, budget, stopByEvents);
+  if (restartOn) offerTo(context, instance, restartOn, event, budget, restartByEvents);
+  if (reloadOn) offerTo(context, instance, reloadOn, event, budget, () => reloadInstance(context, instance));
+}
+
+/** Offers an event to one condition of an instance; acts and resets the condition once that is true. */
+function offerTo(
+  context: Context,
+  instance: InstanceState,
+  condition: ConditionState | null,
+  event: EventState,
+  budget: MatchBudget,
+  act: (context: Context, instance: InstanceState, events: readonly EventState[]) => void,
+): void {
+  if (!condition) return;
+  const matched = offerEvent(condition, event, instance.env, budget);
   for (const _node of matched) block(event);
-  if (matched.length === 0 || !isTrue(stopOn)) return;
-  if (instance.goal !== 'stop') {
-    const events = eventsOf(context, decidingNodes(stopOn));
-    context.setTable(instance, 'stopEnv', stopEnvironment(context, instance, events));
-    release(context, instance, false);
-    blockOn(instance, events);
-    instance.cause = byEvents(events);
-    changeGoal(context, instance, 'stop', whyOf(events));
-  }
-  resetCondition(context, stopOn);
+  if (matched.length === 0 || !isTrue(condition)) return;
+  act(context, instance, eventsOf(context, decidingNodes(condition)));
+  resetCondition(context, condition);
+}
+
+function stopByEvents(context: Context, instance: InstanceState, events: readonly EventState[]): void {
+  if (isToStop(instance)) return;
+  delete instance.restarts;
+  context.setTable(instance, 'stopEnv', stopEnvironment(context, instance, events));
+  release(context, instance, false);
+  blockOn(instance, events);
+  instance.cause = byEvents(events);
+  changeGoal(context, instance, 'stop', whyOf(events));
+}
+
+/** The events are over when the instance runs again. */
+function restartByEvents(context: Context, instance: InstanceState, events: readonly EventState[]): void {
+  if (!isRestartable(context, instance)) return;
+  context.setTable(instance, 'stopEnv', stopEnvironment(context, instance, events));
+  blockOn(instance, events);
+  restartInstance(context, instance, byEvents(events), whyOf(events));
 }
 
 /** Events that may still start a job at the end of a session: the end itself, and `stopping`. */
@@ -94,7 +122,8 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
   mergeVariables(env, eventEnvironment(events, 'UPSTART_EVENTS'));
   try {
     const name = instanceName(definition, env);
-    if (findInstance(context, jobClass, name)?.goal !== 'start') {
+    const found = findInstance(context, jobClass, name);
+    if (found?.goal !== 'start' && !found?.restarts) {
       checkStart(context, jobClass, name, env);
       const instance = findOrCreateInstance(context, jobClass, name);
       delete jobClass.refused;

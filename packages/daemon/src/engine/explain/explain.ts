@@ -2,7 +2,7 @@
  * Why is this job in its state? Answers from the engine's state. `waits.ts` has the chain of things that a job waits for.
  */
 
-import { formatCondition } from '@upstart/common';
+import { type Condition, formatCondition } from '@upstart/common';
 import type { EventExplanation, Explanation } from '@upstart/protocol';
 import { causeSentence, isKept, isKeptFromRestart } from '../lifecycle/causes.ts';
 import { satisfiedNodes } from '../model/condition-state.ts';
@@ -50,12 +50,18 @@ export function explainJob(
           }
         : null,
     pending: jobClass?.next ? (jobClass.next.definition ? 'changed' : 'gone') : null,
-    stopOn: definition?.stopOn ? formatCondition(definition.stopOn) : null,
+    stopOn: textOf(definition?.stopOn),
+    restartOn: textOf(definition?.restartOn),
+    reloadOn: textOf(definition?.reloadOn),
     instances: instances.map((instance) => explainInstance(asked, instance)),
     last: jobClass ? explainLast(asked, jobClass) : null,
     broken: files.broken,
     logs: jobClass ? jobLogTroubles(context, jobClass) : [],
   };
+}
+
+function textOf(condition: Condition | null | undefined): string | null {
+  return condition ? formatCondition(condition) : null;
 }
 
 /** The jobs and conditions that keep the events of that name from finishing; of the oldest events, if there are many. */

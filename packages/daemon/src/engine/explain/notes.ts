@@ -42,7 +42,11 @@ const NOTES: readonly Note[] = [
     !respawn &&
     `it has a \`respawn ${respawnDelayMs > 0 ? 'delay' : 'reset'}\`, but no \`respawn\`: it is not started again when it ends`,
   ({ definition: { task, readyAfterMs } }) => task && readyAfterMs > 0 && '`ready after` means nothing to a task',
-  ({ definition: { stopOn } }, _files, { emitters }) => (stopOn ? missingStops(stopOn, emitters) : false),
+  ({ definition: { stopOn, restartOn, reloadOn } }, _files, { emitters }) => [
+    ...missingEvents('stop on', stopOn, emitters),
+    ...missingEvents('restart on', restartOn, emitters),
+    ...missingEvents('reload on', reloadOn, emitters),
+  ],
 ];
 
 export function jobNotes(asked: Question, name: string, jobClass: ClassState | undefined, files: JobFiles): string[] {
@@ -71,12 +75,13 @@ function brokenNote({ path }: BrokenFile, definition: JobDefinition, next: Class
     : 'its file has an error; what it said before is in use until the job has stopped';
 }
 
-/** Events in its `stop on` without an emitter. The operands of `start on` have such notes themselves. */
-function missingStops(stopOn: Condition, emitters: Emitters): string[] {
-  const names = new Set([...conditionEvents(stopOn)].map(({ name }) => name));
+/** Events in a condition without an emitter. The operands of `start on` have such notes themselves. */
+function missingEvents(stanza: string, condition: Condition | null, emitters: Emitters): string[] {
+  if (condition === null) return [];
+  const names = new Set([...conditionEvents(condition)].map(({ name }) => name));
   return [...names].flatMap((name) => {
     const missing = emitters.missing(name);
-    return missing === null ? [] : `its \`stop on\` waits for \`${name}\`: ${missing}`;
+    return missing === null ? [] : `its \`${stanza}\` waits for \`${name}\`: ${missing}`;
   });
 }
 

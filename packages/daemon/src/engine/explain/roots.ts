@@ -4,7 +4,7 @@
  */
 import type { BrokenFile } from '@upstart/common';
 import type { Health, RootCause } from '@upstart/protocol';
-import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
+import { type ClassState, conditionsOf, displayName, type EventState, type InstanceState } from '../model/state.ts';
 import { classHealth, instanceHealth, type Verdict } from './health.ts';
 import { aboutJob } from './operands.ts';
 import { Prospects } from './prospects.ts';
@@ -60,7 +60,8 @@ export class Roots {
     const { classes, instances } = asked.context.state;
     for (const instance of instances.values()) {
       for (const id of instance.blocking) this.#hold(id, instance);
-      for (const node of instance.stopOn ?? []) if (node.op === 'event') this.#hold(node.event, instance);
+      for (const [, condition] of conditionsOf(instance))
+        for (const node of condition) if (node.op === 'event') this.#hold(node.event, instance);
     }
     for (const jobClass of classes.values())
       for (const node of jobClass.startOn ?? []) if (node.op === 'event') this.#hold(node.event, jobClass);

@@ -6,7 +6,7 @@ import type { State, WaitReason } from '@upstart/protocol';
 import type { ConditionState } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
-import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
+import { type ClassState, conditionsOf, displayName, type EventState, type InstanceState } from '../model/state.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
@@ -67,9 +67,10 @@ export class Waits {
           this.ofInstance(instance),
         );
       }
-      if (instance.stopOn && holds(instance.stopOn, event)) {
-        tell(`${name} has half of its \`stop on\`; it still needs ${stillNeeds(instance.stopOn)}`, () =>
-          this.#missing(instance.stopOn),
+      for (const [stanza, condition] of conditionsOf(instance)) {
+        if (!holds(condition, event)) continue;
+        tell(`${name} has half of its \`${stanza}\`; it still needs ${stillNeeds(condition)}`, () =>
+          this.#missing(condition),
         );
       }
     }

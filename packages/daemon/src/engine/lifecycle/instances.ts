@@ -101,7 +101,7 @@ export function findInstance(context: Context, jobClass: ClassState, name: strin
 export function findOrCreateInstance(context: Context, jobClass: ClassState, name: string): InstanceState {
   const found = findInstance(context, jobClass, name);
   if (found) return found;
-  const { stopOn } = jobClass.definition;
+  const { stopOn, restartOn, reloadOn } = jobClass.definition;
   const instance: InstanceState = {
     id: context.newId(),
     class: jobClass.id,
@@ -123,6 +123,8 @@ export function findOrCreateInstance(context: Context, jobClass: ClassState, nam
     killTimer: 0,
     hints: [],
   };
+  if (restartOn) instance.restartOn = newConditionState(restartOn);
+  if (reloadOn) instance.reloadOn = newConditionState(reloadOn);
   jobClass.instances.set(name, instance.id);
   context.addInstance(instance);
   context.notify({ event: 'instance-added', job: jobClass.definition.name, instance: name });

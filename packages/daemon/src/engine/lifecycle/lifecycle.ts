@@ -8,7 +8,7 @@ import { emitEvent, release, resetCondition } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { recordGoal, recordState, type Why } from '../model/history.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
-import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
+import { conditionsOf, type InstanceState, isEnding, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
 import { limitHooks } from '../processes/hooks.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
@@ -18,6 +18,7 @@ import { forbidOrders, giveOrder, killSuccessor, withdrawOrder } from '../proces
 import { keptByPreStop } from './causes.ts';
 import { classIsIdle } from './classes.ts';
 import { noteRest } from './exit-job.ts';
+import { reloadIfDue } from './reload.ts';
 import { nextState } from './transitions.ts';
 
 /** Sets the goal. An instance that rests (waiting, running, in a pause before a respawn, or spawned without being ready) moves at once. */
@@ -36,6 +37,7 @@ export function changeGoal(context: Context, instance: InstanceState, goal: Goal
     return;
   }
   delete instance.forced;
+  delete instance.restarts;
   if (goal === 'start' && instance.state === 'waiting') advance(context, instance);
 }
 
@@ -141,6 +143,7 @@ function enterStarting(context: Context, instance: InstanceState): boolean {
   context.setTable(instance, 'stopEnv', []);
   instance.failure = null;
   instance.hints = [];
+  delete instance.reloads;
   waitForEvent(context, instance, 'starting');
   return false;
 }
@@ -155,12 +158,14 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
     if (!context.classOf(instance).definition.task) release(context, instance, false);
     noteRun(context, instance);
   }
+  reloadIfDue(context, instance);
   giveOrder(context, instance);
   return false;
 }
 
 function enterStopping(context: Context, instance: InstanceState): boolean {
   waitForEvent(context, instance, 'stopping');
+  if (instance.restarts && !isEnding(context)) changeGoal(context, instance, 'start', { kind: 'event' });
   return false;
 }
 
@@ -194,7 +199,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
     emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true), instance.lastChange),
   );
   release(context, instance, false);
-  if (instance.stopOn) resetCondition(context, instance.stopOn);
+  for (const [, condition] of conditionsOf(instance)) resetCondition(context, condition);
   jobClass.last = {
     instance: instance.name,
     at: context.wallMs,

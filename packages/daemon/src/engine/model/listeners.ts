@@ -61,9 +61,10 @@ export class Listeners {
   }
 }
 
-/** The operands of both conditions of a class. */
+/** The operands of all conditions of a class. */
 export function operandsOf({ definition }: ClassState) {
-  return [definition.startOn, definition.stopOn].flatMap((condition) =>
+  const { startOn, stopOn, restartOn, reloadOn } = definition;
+  return [startOn, stopOn, restartOn, reloadOn].flatMap((condition) =>
     condition ? [...conditionEvents(condition)] : [],
   );
 }

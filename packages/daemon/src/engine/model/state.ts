@@ -75,6 +75,13 @@ export interface InstanceState {
   /** Additional variables for pre-stop and post-stop. */
   stopEnv: string[];
   stopOn: ConditionState | null;
+  /** Absent: the job has none. */
+  restartOn?: ConditionState;
+  reloadOn?: ConditionState;
+  /** It stops to start again, once a hook that runs now has ended; see `lifecycle/restart.ts`. */
+  restarts?: true;
+  /** It gets its reload signal as soon as it runs. */
+  reloads?: true;
   /** Why the goal is what it is, for explanations: `by request`. A state saved by an older daemon lacks it. */
   cause?: string;
   processes: Partial<Record<Slot, ProcessState>>;
@@ -263,6 +270,17 @@ export function newState(settings: EngineSettings, environment: string[]): Engin
 export function* processesOf({ processes, successor }: InstanceState): Generator<[Slot, ProcessState]> {
   yield* Object.entries(processes) as [Slot, ProcessState][];
   if (successor) yield ['main', successor];
+}
+
+/** The conditions of an instance, with the keywords of their stanzas. */
+export function* conditionsOf({
+  stopOn,
+  restartOn,
+  reloadOn,
+}: Pick<InstanceState, 'stopOn' | 'restartOn' | 'reloadOn'>): Generator<[stanza: string, condition: ConditionState]> {
+  if (stopOn) yield ['stop on', stopOn];
+  if (restartOn) yield ['restart on', restartOn];
+  if (reloadOn) yield ['reload on', reloadOn];
 }
 
 /** Whether init is ending, so that every job is to stop. */

@@ -6,6 +6,7 @@ import type { Context } from '../model/context.ts';
 import { recordProcess } from '../model/history.ts';
 import { hasPid, newProcess, type ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
+import { envFilesOf } from './env-files.ts';
 import { limitHooks } from './hooks.ts';
 import { spawnSpec } from './spawn-spec.ts';
 import { takeSuccessor } from './standing-orders.ts';
@@ -28,6 +29,9 @@ export function spawnProcess(
     return;
   }
   const spec = spawnSpec(context.state.settings, definition, instance, slot);
+  // The profile is loaded with none of the job's settings.
+  if (definition.envFiles.length > 0 && slot !== 'security')
+    spec.envFiles = envFilesOf(context.state, definition, instance, spec.env);
   const token = context.command((id) => ({ type: 'spawn', id, spec }));
   const process = { ...newProcess(token, spec.keep), retries };
   instance.processes[slot] = lookups === undefined ? process : { ...process, lookups };

@@ -102,6 +102,7 @@ function isRepeatable(settings: EngineSettings, definition: JobDefinition): bool
     definition.expect === 'none' &&
     !definition.debug &&
     definition.cgroups.length === 0 &&
+    definition.envFiles.length === 0 &&
     !settings.jobCgroups &&
     BESIDES.every((slot) => definition.processes[slot] === undefined)
   );

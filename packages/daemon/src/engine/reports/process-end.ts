@@ -12,6 +12,7 @@ import { recordExit } from '../model/history.ts';
 import type { LogSubject } from '../model/log-subject.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
 import type { FailureState, InstanceState } from '../model/state.ts';
+import { envFileErrorText } from '../processes/env-files.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
 import { countRespawn } from '../processes/respawn-limit.ts';
 import { endSeriesIfOver, noteRespawn } from '../processes/respawn-series.ts';
@@ -193,8 +194,11 @@ function explainFailure(
  */
 export function spawnFailed(context: Context, instance: InstanceState, slot: Slot, failure: SpawnFailure): void {
   const { step, errno, detail } = failure;
-  const reason = spawnErrorText(step, errno, detail);
   const { definition } = context.classOf(instance);
+  const reason =
+    step === 'env-file'
+      ? envFileErrorText(definition, instance, { errno, detail })
+      : spawnErrorText(step, errno, detail);
   const setting = failedSetting(step, { settings: context.state.settings, definition, slot, errno, detail });
   const display = context.display(instance);
   context.logAbout(instance, 'warn', `Failed to spawn ${display} ${slot} process: ${reason}`, { slot });

@@ -32,6 +32,8 @@ const STEP_TEXTS: Record<SpawnStep, string | ((detail: string) => string)> = {
   exec: 'unable to execute',
   memory: 'unable to allocate memory',
   'cgroup-setup': 'unable to setup cgroup',
+  // The job's files are named by `envFileErrorText`.
+  'env-file': 'unable to read env-file',
 };
 
 /** A look-up that found nothing has no errno of its own. */

@@ -3,7 +3,7 @@ import type { JobConfig } from '@upstart/protocol';
 
 /** A definition in the form in which clients get it. */
 export function jobConfig(definition: JobDefinition): JobConfig {
-  const { name, path, description, author, version, usage, emits, startOn, stopOn } = definition;
+  const { name, path, description, author, version, usage, emits, startOn, stopOn, restartOn, reloadOn } = definition;
   return {
     job: name,
     path,
@@ -14,5 +14,7 @@ export function jobConfig(definition: JobDefinition): JobConfig {
     emits,
     startOn,
     stopOn,
+    restartOn,
+    reloadOn,
   };
 }

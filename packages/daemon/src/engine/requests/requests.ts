@@ -13,6 +13,7 @@ import {
   findOrCreateInstance,
 } from '../lifecycle/instances.ts';
 import { changeGoal, resume } from '../lifecycle/lifecycle.ts';
+import { isToStop } from '../lifecycle/restart.ts';
 import { MAX_ENVIRONMENT, MAX_EVENTS } from '../limits.ts';
 import { emitEvent, release, reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
@@ -64,13 +65,15 @@ function handleJobRequest(context: Context, key: string, request: JobRequest): v
   if (isEnding(context) && request.method === 'start') throw upstartError('job-failed-to-start');
   if (isEnding(context) && request.method === 'restart') throw upstartError('job-failed-to-restart');
   const instance = JOB_REQUESTS[request.method](context, request);
-  const isStopping = request.method === 'stop' && instance.goal === 'stop';
+  const { method } = request;
+  const isUnderWay = (method === 'stop' && isToStop(instance)) || (method === 'restart' && instance.restarts === true);
   // Releases waiters for another outcome: it will not come any more.
-  if (!isStopping) release(context, instance, false);
+  if (!isUnderWay) release(context, instance, false);
   if (request.wait) instance.waiters.push({ kind: request.method, key });
   else reply(context, key, { instance: instance.name });
   if (request.force) forceHooks(context, instance);
-  if (isStopping) return;
+  if (isUnderWay) return;
+  delete instance.restarts;
   const by = byRequest(instance, ...requester(context, request.from));
   instance.cause = request.method === 'restart' ? restarted(by) : by;
   const why = whyOf(request, requester(context, request.from)[0]);
@@ -94,7 +97,7 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, request: Job
   start(context, { target }) {
     const { jobClass, name, instance: found, env } = locate(context, target);
     if (!found && env === null) throw upstartError('unknown-instance', name);
-    if (found?.goal === 'start') {
+    if (found?.goal === 'start' || found?.restarts) {
       throw upstartError('already-started', displayName(jobClass.definition.name, name));
     }
     if (env) checkStart(context, jobClass, name, env);
@@ -107,8 +110,8 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, request: Job
   stop(context, { target, force = false }) {
     const { jobClass, name, instance } = locateInstance(context, target);
     // A stop that another one waits for can still be forced.
-    if (instance.goal === 'stop' && force) return instance;
-    if (instance.goal === 'stop') throw upstartError('already-stopped', displayName(jobClass.definition.name, name));
+    if (isToStop(instance) && force) return instance;
+    if (isToStop(instance)) throw upstartError('already-stopped', displayName(jobClass.definition.name, name));
     const env = 'env' in target ? [...target.env] : [];
     checkEnvironment(env);
     context.setTable(instance, 'stopEnv', env);
@@ -117,7 +120,7 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, request: Job
 
   restart(context, { target }) {
     const { name, instance, env } = locateInstance(context, target, false);
-    if (instance.goal === 'stop') throw upstartError('already-stopped', name);
+    if (isToStop(instance)) throw upstartError('already-stopped', name);
     if (env) checkEnvironment(env);
     context.setTable(instance, 'startEnv', env);
     context.setTable(instance, 'stopEnv', []);

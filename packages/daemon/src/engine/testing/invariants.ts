@@ -2,7 +2,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { lengthOf } from '../environment/environment.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
-import { type EngineState, type InstanceState, processesOf, type TimerState } from '../model/state.ts';
+import { conditionsOf, type EngineState, type InstanceState, processesOf, type TimerState } from '../model/state.ts';
 import type { TestWorld } from './world.ts';
 
 /** States that an instance may be found in between two inputs, with the process that it then waits for. */
@@ -18,6 +18,9 @@ const RESTING: Record<string, string | null> = {
   killed: 'main',
   'post-stop': 'post-stop',
 };
+
+/** States in which an instance may have to stop in order to start again. */
+const RESTARTS_IN: readonly string[] = ['spawned', 'post-start', 'pre-stop'];
 
 function held({ instances, events }: EngineState): { names: number; text: number } {
   const counted = { names: 0, text: 0 };
@@ -46,7 +49,8 @@ export function checkInvariants(world: TestWorld): void {
   for (const instance of state.instances.values()) {
     checkInstance(state, instance);
     instance.blocking.forEach(count);
-    countNodes(instance.stopOn);
+    for (const [, condition] of conditionsOf(instance)) countNodes(condition);
+    if (instance.restarts) ok(RESTARTS_IN.includes(instance.state), 'a restart waits for a hook');
   }
   for (const { startOn, instances } of state.classes.values()) {
     for (const id of instances.values()) ok(state.instances.has(id), 'a class has no dead instances');

@@ -56,15 +56,19 @@ const jobText = fc
     expect: fc.constantFrom('none', 'stop', 'fork', 'daemon'),
     start: fc.option(condition),
     stop: fc.option(condition),
+    restart: fc.option(condition),
+    reload: fc.option(condition),
     around: fc.option(fc.constantFrom('starting j0', 'started j1', 'stopping j0', 'stopped j1', 'starting', 'stopped')),
   })
-  .map(({ hooks, main, flags, expect: expected, start, stop, around }) =>
+  .map(({ hooks, main, flags, expect: expected, start, stop, restart, reload, around }) =>
     [
       ...hooks.map((hook) => `${hook} exec ${hook}`),
       ...(main ? ['exec main', `expect ${expected}`] : []),
       ...flags,
       ...(start || around ? [`start on ${[start && text(start), around].filter(Boolean).join(' or ')}`] : []),
       ...(stop ? [`stop on ${text(stop)}`] : []),
+      ...(restart ? [`restart on ${text(restart)}`] : []),
+      ...(reload ? [`reload on ${text(reload)}`] : []),
       '',
     ].join('\n'),
   );

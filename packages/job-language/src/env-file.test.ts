@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { EnvFileError, parseEnvFile } from './env-file.ts';
+
+/** The line and the fault of a text. */
+function fault(text: string): [number, string] | null {
+  try {
+    parseEnvFile(text);
+    return null;
+  } catch (error) {
+    if (!(error instanceof EnvFileError)) throw error;
+    return [error.line, error.fault];
+  }
+}
+
+describe('a file of variables', () => {
+  it.each<[string, string[]]>([
+    ['', []],
+    ['\n  # only a comment\n\t\n', []],
+    ['A=1\nB = two words \nexport C=3', ['A=1', 'B=two words', 'C=3']],
+    ['A=\nB=""\nC=#none', ['A=', 'B=', 'C=']],
+    ['A=1 # a comment\nB=a#b\nC="a # b" # comment\n', ['A=1', 'B=a#b', 'C=a # b']],
+    ["A='$HOME \\n \"'\n", ['A=$HOME \\n "']],
+    ['A="say \\"hi\\"\\n\\tthere \\$x \\\\"', ['A=say "hi"\n\tthere $x \\']],
+    ['A="two  \n lines"\nB=1', ['A=two  \n lines', 'B=1']],
+    ['A=1\r\nB="2"\r\n', ['A=1', 'B=2']],
+    ['A=x=y\nA=again', ['A=x=y', 'A=again']],
+    ["A=it's", ["A=it's"]],
+    ['exported=1', ['exported=1']],
+    ['A=ä\n', ['A=ä']],
+  ])('%j', (text, variables) => {
+    expect(parseEnvFile(text)).toEqual(variables);
+  });
+
+  it.each<[string, [number, string]]>([
+    ['A=1\nnonsense\n', [2, 'assignment']],
+    ['export A', [1, 'assignment']],
+    ['\n1A=1', [2, 'name']],
+    ['=1', [1, 'name']],
+    ['A B=1', [1, 'name']],
+    ['A-B=1', [1, 'name']],
+    ['A=1\nB="open\nC=1\n', [2, 'quote']],
+    ["A='open", [1, 'quote']],
+    ['A="1\n2" more', [2, 'behind']],
+    ['A="1\n2"\n\nB', [4, 'assignment']],
+    ['A=1\nB=\0', [2, 'nul']],
+  ])('%j is at fault', (text, expected) => {
+    expect(fault(text)).toEqual(expected);
+  });
+
+  it('is read in one pass, however many lines a quoted value has', () => {
+    const text = `A="${'x\n'.repeat(30_000)}"\n`.repeat(2);
+    expect(parseEnvFile(text)).toHaveLength(2);
+    expect(fault(`A="${'\\\n'.repeat(30_000)}`)).toEqual([1, 'quote']);
+  });
+});

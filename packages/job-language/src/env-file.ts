@@ -1,0 +1,91 @@
+/**
+ * The files of `env-file`: `KEY=VALUE` lines as other programs that read dotenv files take them. Nothing is expanded in values.
+ *
+ *     # a comment
+ *     export NAME=plain text   # the word `export` makes no difference
+ *     QUOTED="with \"escapes\" and
+ *     several lines"
+ *     LITERAL='nothing is special in here'
+ */
+
+/** What may be wrong with a line or a file, by a word short enough to be reported with the failure of a process. */
+export const ENV_FILE_FAULTS = {
+  assignment: 'expected KEY=VALUE',
+  name: 'illegal name of a variable, expected letters, digits and underscores',
+  quote: 'unterminated quoted string',
+  behind: 'unexpected text behind the closing quote',
+  nul: 'illegal NUL character',
+  large: 'the file is too large',
+  kind: 'this is no regular file',
+  path: 'a variable of the path has no value',
+} as const;
+export type EnvFileFault = keyof typeof ENV_FILE_FAULTS;
+
+/** A line that cannot be understood; `line` counts from 1. */
+export class EnvFileError extends Error {
+  override name = 'EnvFileError';
+  readonly line: number;
+  readonly fault: EnvFileFault;
+  constructor(line: number, fault: EnvFileFault) {
+    super(`line ${line}: ${ENV_FILE_FAULTS[fault]}`);
+    this.line = line;
+    this.fault = fault;
+  }
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** A line: its name, behind an `export` that makes no difference, and what stands behind the `=`. */
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([^=]*?)[ \t]*=[ \t]*(.*?)[ \t\r]*$/;
+/** A quoted value, which continues over line ends. */
+const QUOTED: Readonly<Record<string, RegExp>> = {
+  '"': /"([^"\\]*(?:\\[\s\S][^"\\]*)*)"/y,
+  "'": /'([^']*)'/y,
+};
+const BEHIND = /^[ \t\r]*(#.*)?$/;
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/** The variables as `KEY=VALUE`, in the order of the text; of a name that stands twice, both. Throws EnvFileError at the first fault. */
+export function parseEnvFile(text: string): string[] {
+  const variables: string[] = [];
+  const nul = text.indexOf('\0');
+  if (nul >= 0) throw new EnvFileError(linesIn(text.slice(0, nul)) + 1, 'nul');
+  for (let at = 0, number = 1; at < text.length; number++) {
+    const end = lineEnd(text, at);
+    const line = text.slice(at, end);
+    const begins = at;
+    at = end + 1;
+    if (/^[ \t\r]*(#|$)/.test(line)) continue;
+    const [, name, written] = ASSIGNMENT.exec(line) ?? [];
+    if (name === undefined || written === undefined) throw new EnvFileError(number, 'assignment');
+    if (!NAME.test(name)) throw new EnvFileError(number, 'name');
+    const quoted = QUOTED[written[0] ?? ''];
+    if (!quoted) {
+      variables.push(`${name}=${written.replace(/(^|[ \t]+)#.*$/, '')}`);
+      continue;
+    }
+    quoted.lastIndex = text.indexOf(written[0] as string, begins + line.indexOf('='));
+    const [whole, value] = quoted.exec(text) ?? [];
+    if (whole === undefined || value === undefined) throw new EnvFileError(number, 'quote');
+    number += linesIn(whole);
+    // `exec` has put it behind the closing quote.
+    const behind = quoted.lastIndex;
+    at = lineEnd(text, behind);
+    if (!BEHIND.test(text.slice(behind, at))) throw new EnvFileError(number, 'behind');
+    at++;
+    variables.push(`${name}=${written[0] === '"' ? unescaped(value) : value}`);
+  }
+  return variables;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length - 1;
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\([\s\S])/g, (_, char: string) => ESCAPES[char] ?? char);
+}
