@@ -8,13 +8,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { explainJob } from '../engine/explain/explain.ts';
 import type { Input } from '../engine/model/messages.ts';
 import type { ProcessState } from '../engine/model/process-state.ts';
-import {
-  type ClassState,
-  type EngineState,
-  type InstanceState,
-  processesOf,
-  type TimerAction,
-} from '../engine/model/state.ts';
+import { type ClassState, type EngineState, type InstanceState, processesOf } from '../engine/model/state.ts';
+import type { TimerAction } from '../engine/model/timers.ts';
 import { TEST_SETTINGS, TestWorld } from '../engine/testing/world.ts';
 import { startState } from '../start-up/start-state.ts';
 import type { Report } from '../supervisor/process-messages.ts';

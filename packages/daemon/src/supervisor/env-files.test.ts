@@ -36,7 +36,7 @@ describe('variables of files', () => {
     expect(read([], [file('bytes', Buffer.from([0x41, 0x3d, 0xff]))]).env).toEqual(['A=\udcff']);
   });
 
-  it('may be missing where that is said', () => {
+  it('may be missing where the stanza permits it', () => {
     expect(read(['A=0'], [`-${folder}/none`, `-${folder}/none/none`])).toEqual({ env: ['A=0'], refusal: null });
   });
 

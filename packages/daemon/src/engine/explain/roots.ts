@@ -4,7 +4,8 @@
  */
 import type { BrokenFile } from '@upstart/common';
 import type { Health, RootCause } from '@upstart/protocol';
-import { type ClassState, conditionsOf, displayName, type EventState, type InstanceState } from '../model/state.ts';
+import { conditionsOf } from '../model/condition-state.ts';
+import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
 import { classHealth, instanceHealth, type Verdict } from './health.ts';
 import { aboutJob } from './operands.ts';
 import { Prospects } from './prospects.ts';

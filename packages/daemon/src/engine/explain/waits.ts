@@ -3,10 +3,10 @@
  */
 import { durationText, type Slot, signalName } from '@upstart/common';
 import type { State, WaitReason } from '@upstart/protocol';
-import type { ConditionState } from '../model/condition-state.ts';
+import { type ConditionState, conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
-import { type ClassState, conditionsOf, displayName, type EventState, type InstanceState } from '../model/state.ts';
+import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';

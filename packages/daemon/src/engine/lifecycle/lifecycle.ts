@@ -5,10 +5,11 @@
 import { SIGKILL, type Slot } from '@upstart/common';
 import type { Goal, State, StateEntry } from '@upstart/protocol';
 import { emitEvent, release, resetCondition } from '../model/blocking.ts';
+import { conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { recordGoal, recordState, type Why } from '../model/history.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
-import { conditionsOf, type InstanceState, isEnding, processesOf } from '../model/state.ts';
+import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
 import { limitHooks } from '../processes/hooks.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';

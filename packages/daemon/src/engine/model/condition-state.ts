@@ -33,6 +33,23 @@ export interface OfferedEvent {
   env: readonly string[];
 }
 
+interface OwnConditions {
+  stopOn: ConditionState | null;
+  restartOn?: ConditionState;
+  reloadOn?: ConditionState;
+}
+
+/** The conditions of an instance, with the keywords of their stanzas. */
+export function* conditionsOf({
+  stopOn,
+  restartOn,
+  reloadOn,
+}: OwnConditions): Generator<[stanza: string, condition: ConditionState]> {
+  if (stopOn) yield ['stop on', stopOn];
+  if (restartOn) yield ['restart on', restartOn];
+  if (reloadOn) yield ['reload on', reloadOn];
+}
+
 /** A condition without any satisfied node. */
 export function newConditionState(condition: Condition): ConditionState {
   const nodes: ConditionState = [];

@@ -21,9 +21,8 @@ import {
   type EventState,
   type InstanceState,
   processesOf,
-  type TimerAction,
-  type TimerState,
 } from './state.ts';
+import type { TimerAction, TimerState } from './timers.ts';
 
 /** A job with so many faults gets no more events until its file changes. */
 export const MAX_FAULTS = 3;

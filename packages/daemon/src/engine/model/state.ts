@@ -11,6 +11,7 @@ import type { PausedQueue } from './paused-queue.ts';
 import type { ProcessState } from './process-state.ts';
 import type { RespawnPause, RespawnSeries } from './respawn-state.ts';
 import type { EngineSettings } from './settings.ts';
+import type { TimerState } from './timers.ts';
 
 export type WaitKind = 'start' | 'stop' | 'restart' | 'emit';
 
@@ -148,26 +149,6 @@ export interface ClassState {
   refused?: { at: number; text: string };
 }
 
-export type TimerAction =
-  | { kind: 'kill'; instance: number }
-  | { kind: 'spawn'; instance: number; slot: Slot }
-  /** The pause before a respawn is over. */
-  | { kind: 'respawn'; instance: number }
-  /** The main process has lived long enough. */
-  | { kind: 'settle'; instance: number }
-  /** The hook timeout; `token` tells whether it is still the same process. */
-  | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
-  | { kind: 'quiesce' }
-  /** The event queue resumes. */
-  | { kind: 'queue' };
-
-export interface TimerState {
-  id: number;
-  /** Milliseconds of monotonic time. */
-  dueMs: number;
-  action: TimerAction;
-}
-
 export interface QuiesceState {
   reason: 'shutdown' | 'logout';
   phase: 'wait' | 'kill';
@@ -270,17 +251,6 @@ export function newState(settings: EngineSettings, environment: string[]): Engin
 export function* processesOf({ processes, successor }: InstanceState): Generator<[Slot, ProcessState]> {
   yield* Object.entries(processes) as [Slot, ProcessState][];
   if (successor) yield ['main', successor];
-}
-
-/** The conditions of an instance, with the keywords of their stanzas. */
-export function* conditionsOf({
-  stopOn,
-  restartOn,
-  reloadOn,
-}: Pick<InstanceState, 'stopOn' | 'restartOn' | 'reloadOn'>): Generator<[stanza: string, condition: ConditionState]> {
-  if (stopOn) yield ['stop on', stopOn];
-  if (restartOn) yield ['restart on', restartOn];
-  if (reloadOn) yield ['reload on', reloadOn];
 }
 
 /** Whether init is ending, so that every job is to stop. */

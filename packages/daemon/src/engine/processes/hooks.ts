@@ -2,7 +2,8 @@
 import { SIGKILL, type Slot, signalName } from '@upstart/common';
 import type { Context } from '../model/context.ts';
 import type { ProcessState } from '../model/process-state.ts';
-import type { InstanceState, TimerAction } from '../model/state.ts';
+import type { InstanceState } from '../model/state.ts';
+import type { TimerAction } from '../model/timers.ts';
 
 const HOOKS = ['security', 'pre-start', 'post-start', 'pre-stop', 'post-stop'] as const;
 

@@ -1,8 +1,10 @@
 /** For tests and the fuzzer: what has to hold of a world between two inputs, whatever has happened. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { lengthOf } from '../environment/environment.ts';
+import { conditionsOf } from '../model/condition-state.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
-import { conditionsOf, type EngineState, type InstanceState, processesOf, type TimerState } from '../model/state.ts';
+import { type EngineState, type InstanceState, processesOf } from '../model/state.ts';
+import type { TimerState } from '../model/timers.ts';
 import type { TestWorld } from './world.ts';
 
 /** States that an instance may be found in between two inputs, with the process that it then waits for. */

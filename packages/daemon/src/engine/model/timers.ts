@@ -1,0 +1,22 @@
+/** The timers of the engine: plain data, so that they outlive the daemon. */
+import type { Slot } from '@upstart/common';
+
+export type TimerAction =
+  | { kind: 'kill'; instance: number }
+  | { kind: 'spawn'; instance: number; slot: Slot }
+  /** The pause before a respawn is over. */
+  | { kind: 'respawn'; instance: number }
+  /** The main process has lived long enough. */
+  | { kind: 'settle'; instance: number }
+  /** The hook timeout; `token` tells whether it is still the same process. */
+  | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
+  | { kind: 'quiesce' }
+  /** The event queue resumes. */
+  | { kind: 'queue' };
+
+export interface TimerState {
+  id: number;
+  /** Milliseconds of monotonic time. */
+  dueMs: number;
+  action: TimerAction;
+}
