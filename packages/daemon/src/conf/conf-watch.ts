@@ -21,7 +21,7 @@ const IN = {
   onlyDirectories: 0x0100_0000,
   maskAdd: 0x2000_0000,
 };
-/** Several paths can lead to one folder, so what one of them wants is added to what others do. */
+/** Several paths can lead to one folder, so the helper adds the events of each path to those of the others. */
 const NAMES = IN.create | IN.delete | IN.movedFrom | IN.movedTo | IN.moveSelf | IN.onlyDirectories | IN.maskAdd;
 const ENTRIES = NAMES | IN.closeWrite;
 
@@ -104,7 +104,7 @@ export class ConfWatch implements Watcher {
       const others = this.#byDescriptor.get(answer) ?? [];
       this.#byDescriptor.set(answer, [...others, watch]);
       watch.descriptor = answer;
-      // It may have been ended meanwhile.
+      // The helper may have ended meanwhile.
       if (this.#byPath.get(path) === watch) this.#tell(name === null ? 'watching' : 'created', path);
       else this.#leave(watch, answer);
       return;
@@ -146,7 +146,7 @@ export class ConfWatch implements Watcher {
     }, this.#hangMs);
   }
 
-  /** A helper that was stopped by a signal is continued: nothing else may stop it. */
+  /** Continues a helper that a signal has stopped: no other process may stop it. */
   #continue(): void {
     const { pid } = this.#child;
     if (pid === undefined || !isStopped(pid)) return;

@@ -2,7 +2,7 @@
 import type { JobDefinition } from '@upstart/job-language';
 import { Configuration } from './configuration.ts';
 
-/** The jobs that these folders define, the first folder having precedence; what is wrong with their files is added to `warnings`. */
+/** The jobs that these folders define; the first folder has precedence. Adds the errors of their files to `warnings`. */
 export function definitionsIn(sources: readonly string[], warnings: string[]): JobDefinition[] {
   const found = new Map<string, JobDefinition>();
   const configuration = new Configuration({

@@ -16,7 +16,7 @@ export function listEntries(directory: string): Map<string, EntryKind> {
   return new Map([...kinds.keys()].sort().map((name) => [name, kinds.get(name) as EntryKind]));
 }
 
-/** The present kind of one entry. `link`: whether it is a further name of a file that exists elsewhere. */
+/** The present kind of one entry. `link`: whether it is another name of a file that exists elsewhere. */
 export function inspectEntry(directory: string, name: string): { kind: EntryKind; link: boolean } | null {
   const stats = inspect(() => lstatSync(fsPath(`${directory}/${name}`)));
   const kind = stats && kindOf(directory, name, stats);

@@ -13,8 +13,8 @@ export interface JobFileContent {
 }
 
 /**
- * The content of a job file, or null if there is none; throws `JobFileError` if it cannot be read, and the error itself
- * where another attempt may go well (`isPassing`).
+ * The content of a job file, or null if there is none. Throws `JobFileError` if it cannot be read, and the system's error if another
+ * attempt may succeed (`isPassing`).
  */
 export function readJobFile(path: string): JobFileContent | null {
   let fd: number;
@@ -65,13 +65,13 @@ function refusal(path: string, error: unknown): unknown {
   return isPassing(error) ? error : new JobFileError(path, null, systemErrorText(error));
 }
 
-/** The signature that `readJobFile` would return now; null if there is no such file, or none that can be looked at. */
+/** The signature that `readJobFile` would return now; null if the file does not exist or cannot be inspected. */
 export function signatureOf(path: string): string | null {
   const stats = inspect(() => statSync(fsPath(path), { throwIfNoEntry: false }));
   return stats ? signature(stats) : null;
 }
 
-/** The result of a look at a file that may have vanished meanwhile. */
+/** The result of inspecting a file that may have vanished meanwhile. */
 export function inspect<T>(look: () => T): T | null {
   try {
     return look();

@@ -1,4 +1,4 @@
-/** One configuration directory: what is in it and below it, as last seen (reference: job files §1). */
+/** One configuration directory: its content and that of the folders below it, as last seen (reference: job files §1). */
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { systemErrorText } from '@upstart/common';
 import type { JobDefinition, JobFileError, StanzaPlace } from '@upstart/job-language';
@@ -33,7 +33,7 @@ export interface ConfFile extends SourceFile {
 export interface SourceChanges {
   readonly confs: Set<string>;
   readonly overrides: Set<string>;
-  /** Directories that are gone, or are not what they were. */
+  /** Directories that are gone, or were replaced by others. */
   readonly dropped: Set<string>;
   /** Directories that could not be read, with the reason. */
   readonly troubles: Map<string, string>;
@@ -65,7 +65,7 @@ interface Position {
 }
 
 interface Folder extends Position {
-  /** Tells which directory it is, whatever path leads to it; null: it was gone again. */
+  /** Identifies the directory, whatever path leads to it; null: it has gone again. */
   readonly identity: string | null;
   readonly entries: Map<string, EntryKind>;
 }
@@ -194,7 +194,7 @@ export class Source {
     );
   }
 
-  /** Takes an entry in. One that is known already counts as changed if it is, or if `changed` says so. */
+  /** Adds an entry. A known one counts as changed if it differs, or if `changed` is set. */
   #note(
     directory: string,
     folder: Folder,

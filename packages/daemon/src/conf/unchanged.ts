@@ -1,15 +1,15 @@
 /**
- * When a file need not be read again: its times tell of every change, and they are what they were. On file systems of other machines
- * they may be reported late, and right after a change a further one may leave them as they are, since clocks go in steps.
+ * Decides when a file need not be read again: its times show every change, and they are the same as before. On network file systems times
+ * may arrive late. Right after a change a second one may leave them the same, because clocks go in steps.
  */
 import { statfsSync } from 'node:fs';
 import { fsPath, inspect, signatureOf } from './job-file.ts';
 import type { ConfFile, Source, SourceChanges } from './source.ts';
 
-/** The longest step of a clock that files get their times from, in milliseconds: that of FAT. */
+/** The longest step of a clock that gives files their times, in milliseconds: that of FAT. */
 export const CLOCK_STEP_MS = 2000;
 
-/** File systems whose times are those of this kernel, by the numbers that statfs(2) has for them. */
+/** File systems whose times come from this kernel, by their numbers in statfs(2). */
 const LOCAL: ReadonlyMap<number, string> = new Map([
   [0xef53, 'ext2, ext3, ext4'],
   [0x58465342, 'xfs'],
@@ -32,8 +32,8 @@ export function isSettled(changedMs: number, nowMs: number): boolean {
 }
 
 /**
- * Takes over what was read of the files of a source when it was looked at before. `changes` keeps the files that have to be read again.
- * Those without a mistake that are what they were need not; the mistakes in the others are reported again.
+ * Takes over the content of files from an earlier scan of the same source. `changes` keeps the files that have to be read again. An
+ * unchanged file without an error is not read again; the errors of the others are reported again.
  */
 export function takeOver(source: Source, earlier: Source, changes: SourceChanges): void {
   const devices = new Map<string, string | null>();
@@ -41,7 +41,7 @@ export function takeOver(source: Source, earlier: Source, changes: SourceChanges
     const known = earlier.confs.get(job);
     if (known === undefined) continue;
     const { definition, errors, manual } = known;
-    // Also of the others: it may not be possible to read them now.
+    // Changed files keep the old content, too: reading them may fail now.
     Object.assign(file, { definition, errors, manual });
     if (known.path !== file.path || !isUnchanged(known, source, devices)) continue;
     source.confs.set(job, known);
@@ -49,7 +49,7 @@ export function takeOver(source: Source, earlier: Source, changes: SourceChanges
   }
 }
 
-/** `devices`: by directory, what the signatures of its files begin with; null: its file system tells less. */
+/** `devices`: by directory, the beginning of its files' signatures; null: the file system's times do not show every change. */
 function isUnchanged(file: ConfFile, { folders }: Source, devices: Map<string, string | null>): boolean {
   const { path, signature, settled, definition, errors } = file;
   if (!settled || signature === null || definition === null || errors.length > 0) return false;

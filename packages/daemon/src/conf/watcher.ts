@@ -3,9 +3,9 @@
 export interface WatchEvent {
   /**
    * - `watching`: from now on everything in directory `path` is reported; earlier changes are not known.
-   * - `created`: `path` has appeared; a plain file may still be being written. Also said of awaited paths.
+   * - `created`: `path` has appeared; a plain file may still be being written. Also reported for awaited paths.
    * - `written`: file `path` has been closed after writing, or has been moved there.
-   * - `gone`: `path` has been removed or moved away; also: the directory in which it was awaited has.
+   * - `gone`: `path` has been removed or moved away; or the directory in which the watcher awaited it is gone.
    * - `lost`: watched directory `path` has been removed or moved and is watched no longer.
    * - `missed`: events were lost; `path` is ''.
    */

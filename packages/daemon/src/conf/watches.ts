@@ -15,7 +15,7 @@ import type { WatchEvent, Watcher, WatchListener } from './watcher.ts';
 const BEGIN_AFTER_MS = 200;
 /** Milliseconds to wait for an answer to `settled`; then all folders are scanned instead. */
 const SETTLE_MS = 1000;
-/** A helper that ends or hangs is restarted, at most so often within the time, in ms; then fs.watch takes over. */
+/** Restarts a helper that ends or hangs, at most so often within so many milliseconds; then uses fs.watch. */
 const RESTARTS = 3;
 const RESTARTS_WITHIN_MS = 60_000;
 
@@ -48,7 +48,7 @@ export class Watches {
     this.#onHelper = onHelper;
   }
 
-  /** Watches the directories that sources have by now. `dropped` ones are not the directories that they were. */
+  /** Watches the present directories of the sources. `dropped` ones were replaced by others. */
   update(sources: readonly Source[], dropped: readonly string[]): void {
     this.#wanted = new Map();
     for (const source of sources) {

@@ -1,6 +1,6 @@
 /**
- * The process of a client, for the history. The supervisor finds it out at the first request that changes something. The request does not
- * wait for that; its answer does, so that the client still exists then, but not for long.
+ * The process of a client, for the history. The supervisor finds it at the first request that changes something. The request does not wait
+ * for that. Its answer does, up to a timeout, so that the client still exists when the supervisor looks.
  */
 import type { Socket } from 'node:net';
 import type { Peer } from '@upstart/protocol';
@@ -37,7 +37,7 @@ export class ClientProcess {
     return this.#peer ?? undefined;
   }
 
-  /** Resolves when it is known, or cannot be, or takes too long. */
+  /** Resolves when the process is known, cannot be known, or the timeout has passed. */
   known(): Promise<void> | undefined {
     if (typeof this.#peer !== 'number') return;
     return new Promise((resolve) => {

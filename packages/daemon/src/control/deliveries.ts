@@ -1,6 +1,6 @@
 /**
- * Tracks which answers of a connection may still be unread. The kernel holds them for the client, also when the daemon dies, but
- * does not report when they are read. It holds no more than the socket's buffer, though.
+ * Tracks which answers of a connection may still be unread. The kernel holds them for the client, also when the daemon dies, but does not
+ * report when they are read. It never holds more than the socket's buffer.
  */
 import type { KeptAnswers } from '../runner/kept-answers.ts';
 

@@ -72,7 +72,7 @@ function lastLine(path: string): string | null {
     const [line] = lastLines(path, 1);
     return line === undefined ? null : cut(line, MAX_LINE);
   } catch {
-    // Another file, which is no log, is in its place.
+    // The path holds another kind of file, which is no log.
     return null;
   }
 }

@@ -94,7 +94,7 @@ function change<T>(context: ControlContext, caller: Caller, request: EngineReque
   return context.runner.request(request, caller.key) as Promise<T>;
 }
 
-/** As above, for what the history names the caller of. */
+/** As above, for a request whose caller the history names. */
 async function changeNamed<T>(context: ControlContext, caller: Caller, request: NamedRequest): Promise<T> {
   const peer = caller.process?.reference();
   try {
@@ -104,7 +104,7 @@ async function changeNamed<T>(context: ControlContext, caller: Caller, request: 
   }
 }
 
-/** Resolves when the processes of one job, or (null) of all, are under way (`isSettled`); with whether that took a while. */
+/** Resolves when the processes of one job, or (null) of all, have settled (`isSettled`). The value: whether that took a while. */
 async function settle({ runner }: ControlContext, job: string | null): Promise<boolean> {
   let looks = 0;
   await runner.settled(() => {
@@ -212,12 +212,12 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   async notifyDBusAddress(context, { address }, caller) {
     if (context.runner.engine.state.settings.pid1) throw upstartError('pid1-dbus-address');
     if (context.bus.isJoined()) return null;
-    // One that cannot be reached is remembered all the same (reference: dbus §1.2).
+    // Remembers an address that cannot be reached, too (reference: dbus §1.2).
     await change(context, caller, { method: 'notifyDBusAddress', address });
     await context.bus.join(address);
     return null;
   },
-  // Control groups are made directly: no manager is needed, and its address changes nothing.
+  // Init sets up control groups itself: it needs no manager, so the address changes nothing.
   notifyCGroupManagerAddress: () => null,
   endSession(context) {
     context.runner.submit({ type: 'quiesce', reason: 'logout' });
@@ -233,7 +233,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     await caller.turn();
     return context.history.query(params);
   },
-  // Where init was started counts for a relative folder, not where the client is.
+  // A relative folder starts at init's working folder, not at the client's.
   logPath: (context, params) => resolve(instanceLogPath(context.runner.engine.context, target(params))),
   watch(_context, _params, caller) {
     caller.watch();
@@ -245,7 +245,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
 };
 
-/** A job that is not known may have a file that was written a moment ago: looks once more before saying so. */
+/** The file of an unknown job may have been written a moment ago: looks for it once more before the error. */
 async function awaitJob({ runner, configuration }: ControlContext, params: object, caller: Caller): Promise<void> {
   const job = 'job' in params ? params.job : null;
   if (typeof job !== 'string' || runner.engine.state.classes.has(job)) return;

@@ -18,7 +18,7 @@ export interface CommandModule {
 interface CommandWorld {
   env: Record<string, string>;
   terminal: Params<'run'>['terminal'];
-  /** Not the caller's process: nothing is read from the caller's files. */
+  /** Not those of the caller's process: a command reads no files of the caller. */
   local: false;
   out(text: string): void;
   err(text: string): void;
@@ -42,7 +42,7 @@ export interface RunCaller {
 
 let commands: Promise<CommandModule> | null = null;
 
-/** Gives the commands that are in memory already. */
+/** Uses commands that are in memory already. */
 export function provideCommands(module: CommandModule): void {
   commands = Promise.resolve(module);
 }
@@ -61,7 +61,7 @@ export async function runCommandLine(
 ): Promise<number> {
   const { runCommand } = await preloadCommands();
   return runCommand(argv, {
-    // It is this init that is meant: do not look for sessions again, here it would be as another user.
+    // The command is for this init: a search for sessions would run as another user here.
     env: { UPSTART_SESSION: context.runner.engine.state.settings.sessionAddress ?? '', ...env },
     terminal,
     local: false,
@@ -72,7 +72,7 @@ export async function runCommandLine(
   });
 }
 
-/** A client without a socket. With a key, each call gets one of its own, so that a repeated command line repeats nothing. */
+/** A client without a socket. A repeatable command line gives each call a key of its own, so that repeating the line repeats no call. */
 function inProcessClient(context: ControlContext, caller: RunCaller): UpstartClient {
   const client = new InProcessClient(context, caller);
   return caller.key === undefined ? client : new KeyedClient(client, caller.key);

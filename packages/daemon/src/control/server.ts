@@ -1,6 +1,6 @@
 /**
- * The control sockets. Only its owner and root can open `control.sock`, which takes every request. The system's init
- * has `query.sock` beside it, for all users, which only answers questions. So the kernel decides on the rights of a client.
+ * The control sockets. Only its owner and root can open `control.sock`, which takes every request. The system's init also has `query.sock`,
+ * for all users, which only answers questions. So the kernel decides on the rights of a client.
  */
 import { chmodSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -23,8 +23,8 @@ interface SocketRow {
   readonly privileged: boolean;
   readonly limits: SocketLimits;
   /**
-   * The rule for connections beyond the limit: the client that has been silent for longest is disconnected. Otherwise the new
-   * client is: the owner's programs do not lose connections to one more of them.
+   * The rule for connections beyond the limit: true disconnects the client that has been silent for longest. False disconnects the new
+   * client, so that the owner's programs lose no connection to one more of them.
    */
   readonly makesRoom: boolean;
 }

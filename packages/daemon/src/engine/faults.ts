@@ -47,7 +47,7 @@ export function giveUp(context: Context, input: PlainInput, reason: string): voi
   } else if (input.type === 'report') {
     state.lastReport = Math.max(state.lastReport, input.report?.seq ?? 0);
   } else if (input.type === 'tick') {
-    // They would be due again at once.
+    // Drops the due timers: the next input would fire them again.
     while (context.takeDue());
   }
 }

@@ -16,7 +16,7 @@ export class TestConfiguration {
   readonly directory = mkdtempSync(join(tmpdir(), 'conf-test-'));
   /** The last report about each job. */
   readonly jobs = new Map<string, JobDefinition>();
-  /** `NAME` and `-NAME` for every change told. */
+  /** `NAME` and `-NAME` for every reported change. */
   readonly told: string[] = [];
   readonly errors: string[] = [];
   readonly log: string[] = [];
@@ -66,7 +66,7 @@ export class TestConfiguration {
     return Object.fromEntries([...this.jobs].map(([name, { usage }]) => [name, usage] as const).sort());
   }
 
-  /** Resolves once a condition holds; checked after everything that the configuration tells. */
+  /** Resolves once a condition holds; checks it after every report of the configuration. */
   async until(condition: () => boolean): Promise<void> {
     const limit = Date.now() + PATIENCE;
     while (!condition()) {

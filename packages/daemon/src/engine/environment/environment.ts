@@ -1,7 +1,7 @@
 /**
- * Environment tables: ordered lists of `KEY=VALUE` in which a key occurs once; a later value replaces the
- * earlier one (reference: jobs §7). They are walked over for each step of each job, so by index: an iterator makes an object for each
- * entry as long as V8 has not compiled the loop.
+ * Environment tables: ordered lists of `KEY=VALUE` in which a key occurs once; a later value replaces the earlier one (reference: jobs §7).
+ * Loops over them use an index, because every step of every job runs some: an iterator makes an object for each entry until V8 has compiled
+ * the loop.
  */
 
 /** The key of `KEY=VALUE` or of a bare `KEY`. */
@@ -16,7 +16,7 @@ export function getVariable(env: readonly string[], key: string): string | undef
   return index < 0 ? undefined : (env[index] as string).slice(key.length + 1);
 }
 
-/** The values of all variables; of a name that stands twice the first one. */
+/** The values of all variables by name. The first entry of a name wins. */
 export function indexVariables(env: readonly string[]): Map<string, string> {
   const index = new Map<string, string>();
   for (const entry of env) {
@@ -49,7 +49,7 @@ export function mergeVariables(env: string[], entries: readonly string[], replac
     for (const entry of entries) setVariable(env, entry, replace);
     return;
   }
-  // Anybody may ask about a job with as many variables as a frame holds.
+  // A client may send as many variables as fit into a frame.
   const places = new Map(env.map((entry, i): [string, number] => [keyOf(entry), i]));
   for (const entry of entries) {
     const key = keyOf(entry);
@@ -59,7 +59,7 @@ export function mergeVariables(env: string[], entries: readonly string[], replac
   }
 }
 
-/** The table after `lines`, each of which sets (`KEY=VALUE`) or removes (`KEY`) a variable. Takes as long as both together. */
+/** The table after `lines`, each of which sets (`KEY=VALUE`) or removes (`KEY`) a variable. Takes time in proportion to both together. */
 export function applyLines(env: readonly string[], lines: readonly string[]): string[] {
   const table = new Map(env.map((entry): [string, string] => [keyOf(entry), entry]));
   for (const line of lines) {

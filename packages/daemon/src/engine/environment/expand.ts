@@ -31,7 +31,10 @@ const MAX_DEPTH = 200;
 /** After so many variables in one text, an index of the table pays. */
 const FEW = 16;
 
-/** Expands `$NAME` and `${NAME…}` in `text` from `env`. Throws ExpansionError. A text without a dollar has no limit but its own. */
+/**
+ * Expands `$NAME` and `${NAME…}` in `text` from `env`. Throws ExpansionError. Returns a text without a dollar as it is, whatever its
+ * length.
+ */
 export function expand(text: string, env: readonly string[], limits: ExpansionLimits): string {
   if (!text.includes('$')) return text;
   return new Expander(text, env, limits).run();

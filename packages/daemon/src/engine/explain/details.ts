@@ -51,7 +51,7 @@ function jobHealth(
   };
 }
 
-/** How often it was respawned without a long run in between, and when that comes again. */
+/** Its respawns without a long run between them, and the time of the next one. */
 export function seriesOf({ series, pause }: InstanceState): RespawnSeries | null {
   return series ? { count: series.count, since: series.since, next: pause?.until || null } : null;
 }

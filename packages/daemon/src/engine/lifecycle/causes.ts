@@ -12,7 +12,7 @@ export function byRequest(target: InstanceState, from: InstanceState | undefined
   return from === target ? `by its own ${ownProcess(from)}` : `by job ${displayName(name, from.name)}`;
 }
 
-/** Its hook, if it is in the state of one; else the main process, which is not named. */
+/** The hook that runs in the present state; otherwise the main process, without a slot in the text. */
 function ownProcess({ state, processes }: InstanceState): string {
   if (state !== 'running' && processes[state as Slot] !== undefined) return state;
   return 'main process';

@@ -54,7 +54,7 @@ export function mainIsUp(context: Context, instance: InstanceState): void {
   if (!beginSettling(context, instance)) advance(context, instance);
 }
 
-/** Ends the pause before a respawn, which comes now. False: there was none. */
+/** Ends the pause before a respawn and respawns now. Returns false if there was no pause. */
 export function resume(context: Context, instance: InstanceState): boolean {
   if (!endPause(context, instance)) return false;
   advance(context, instance);

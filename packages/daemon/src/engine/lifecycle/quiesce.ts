@@ -86,7 +86,7 @@ function isOutOfTime(context: Context, elapsedMs: number): boolean {
   return stopTimeoutS ? elapsedMs >= stopTimeoutS * 1000 : elapsedMs > longestStop(context);
 }
 
-/** With a limit, nothing is left behind. */
+/** A stop timeout has passed: no process may be left. */
 function killEverything(context: Context): void {
   for (const instance of context.state.instances.values()) {
     for (const [slot, { token }] of processesOf(instance)) {

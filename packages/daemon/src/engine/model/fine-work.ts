@@ -1,6 +1,6 @@
-/** Work that is finer than the steps of the event queue: a variable that is copied, or as much. */
+/** Work that is smaller than a step of the event queue, such as copying one variable. */
 
-/** So much fine work is as much as a step of the event queue. */
+/** So many units of fine work count as one step of the event queue. */
 const FINE_STEPS = 128;
 
 export class FineWork {

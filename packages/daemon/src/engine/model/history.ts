@@ -17,11 +17,11 @@ export type PeerReference = Peer | number;
 /** The cause of a goal or an event. */
 export interface Why {
   kind: HistoryCause['kind'];
-  /** The cause of the instance unless given. */
+  /** Default: the cause of the instance. */
   text?: string;
   request?: string;
   peer?: PeerReference | undefined;
-  /** The entry that led to it, if another than the one before of the same instance. */
+  /** The entry that led to it, if that is not the previous entry of the same instance. */
   after?: number;
 }
 
@@ -80,7 +80,7 @@ export function recordProcess(context: Context, instance: InstanceState, process
   instance.lastChange = entry.id;
 }
 
-/** `status`: exit status or signal << 8; null: nothing has run, or nobody could tell. */
+/** `status`: exit status or signal << 8; null: no process has run, or its status is unknown. */
 export function recordExit(
   context: Context,
   instance: InstanceState,

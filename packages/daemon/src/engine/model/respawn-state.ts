@@ -1,4 +1,4 @@
-/** What is kept of the respawns of an instance, beside their limit. */
+/** The respawns of an instance as the state keeps them, besides the respawn limit. */
 
 /** Respawns between which the job never ran for long (`respawn reset`). */
 export interface RespawnSeries {
@@ -9,7 +9,7 @@ export interface RespawnSeries {
   sinceMs: number;
   /** They came so fast that the job flaps, and the event for that has been emitted. */
   flaps: boolean;
-  /** When it came to run again, in milliseconds of monotonic time; absent until it has. */
+  /** When the instance ran again, in milliseconds of monotonic time; absent until then. */
   runsSinceMs?: number;
 }
 

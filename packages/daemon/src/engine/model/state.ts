@@ -37,7 +37,7 @@ export interface EventState {
   emitter?: number;
   /** The entry of the history that it follows from; absent: none. */
   change?: number;
-  /** The one since which nothing keeps it from being over, if a job did. */
+  /** The entry of the history after which no job blocked the event any more; absent: no job has blocked it. */
   freed?: number;
 }
 
@@ -135,7 +135,7 @@ export interface LastEnd {
   exit?: ExitState;
 }
 
-/** A job class: a definition in use and what its `start on` has seen. */
+/** A job class: the definition in use, and the progress of its `start on`. */
 export interface ClassState {
   id: number;
   definition: JobDefinition;

@@ -10,9 +10,9 @@ import type { InstanceState } from '../model/state.ts';
 
 /** The placeholder for the job's own group. It is not a variable: `${UPSTART_CGROUP}` means nothing. */
 const OWN = '$UPSTART_CGROUP';
-/** So much of a name that begins with OWN may hold slashes. */
+/** Only the beginning of a name, as long as OWN, may hold slashes. */
 const OWN_PART = OWN.length;
-/** A name that is rejected: one that cannot be expanded is none. */
+/** Stands for a name that cannot be expanded; the set-up of the group rejects it. */
 const NO_NAME = '';
 
 /** The group of a job, relative to the root of a hierarchy: `upstart/JOB` or `upstart/JOB-INSTANCE`. */

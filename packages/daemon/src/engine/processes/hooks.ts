@@ -1,4 +1,4 @@
-/** Hooks that would run for longer than their job may wait for them once it is to stop. */
+/** The time limit of hooks whose job is to stop. */
 import { SIGKILL, type Slot, signalName } from '@upstart/common';
 import type { Context } from '../model/context.ts';
 import type { ProcessState } from '../model/process-state.ts';

@@ -1,4 +1,4 @@
-/** Logs that cannot be written, as the supervisor reports them: for what init says of them, for `status` and for `explain`. */
+/** Logs that cannot be written, as the supervisor reports them: for init's own log, `status` and `explain`. */
 import { errnoText } from '@upstart/common';
 import type { LogTrouble } from '@upstart/protocol';
 import type { Report } from '../../supervisor/process-messages.ts';
@@ -8,10 +8,10 @@ import { LOG_SUFFIX, logPath } from './spawn-spec.ts';
 
 export type LogReport = Extract<Report, { type: `log-${string}` }>;
 
-/** Of so many logs it is remembered what is wrong with them; the one that has been in trouble the longest is forgotten. */
+/** The most logs whose trouble is remembered. Drops the one that has been in trouble the longest. */
 export const MAX_LOG_TROUBLES = 1000;
 
-/** What an error says of the file, where its own text does not. Numbers of Linux. */
+/** The meaning of an error for the file, where the error's own text does not give it. Numbers of Linux. */
 const MEANINGS: ReadonlyMap<number, string> = new Map([
   [6 /* ENXIO */, 'there is a pipe or a socket in its place'],
   [21 /* EISDIR */, 'there is a folder in its place'],
@@ -26,7 +26,7 @@ export function isLogReport(report: Report): report is LogReport {
   return report.type.startsWith('log-');
 }
 
-/** Takes a report about logs into account, and says what people should know of it. */
+/** Applies a report about logs, and logs it where an administrator should know. */
 export function logReported(context: Context, report: LogReport): void {
   switch (report.type) {
     case 'log-trouble':
@@ -68,7 +68,7 @@ function endText({ path, errno, count }: Extract<LogReport, { type: 'log-restore
   return `Gave up what was kept for log file ${path} (${errnoText(errno)}): ${lost}`;
 }
 
-/** What is wrong with the log of an instance; null: nothing. */
+/** The trouble of an instance's log; null: none. */
 export function instanceLogTrouble(context: Context, instance: InstanceState): LogTrouble | null {
   const { logTroubles, settings } = context.state;
   if (!logTroubles?.size || settings.logDir === null) return null;
@@ -77,7 +77,7 @@ export function instanceLogTrouble(context: Context, instance: InstanceState): L
   return trouble ? told(path, trouble) : null;
 }
 
-/** The same of all instances that a job has or has had. */
+/** The troubles of the logs of all instances that the job has or has had. */
 export function jobLogTroubles(context: Context, { definition }: ClassState): LogTrouble[] {
   const { logTroubles, settings } = context.state;
   if (!logTroubles?.size || settings.logDir === null) return [];

@@ -36,11 +36,11 @@ export function spawnProcess(
   const process = { ...newProcess(token, spec.keep), retries };
   instance.processes[slot] = lookups === undefined ? process : { ...process, lookups };
   context.addProcess(token, instance, slot);
-  // A hook that belongs to a stop has to keep to its time from the beginning.
+  // The time limits of a stop apply to a hook that begins during the stop.
   if (instance.goal === 'stop' && slot !== 'main') limitHooks(context, instance);
 }
 
-/** The successor is the main process from here on, whether or not it is what the job would start. */
+/** Makes the successor the main process, even if the job would start a different program now. */
 export function beginSuccession(context: Context, instance: InstanceState): void {
   const { successor } = instance;
   if (!successor) return;
@@ -50,8 +50,8 @@ export function beginSuccession(context: Context, instance: InstanceState): void
 }
 
 /**
- * Sends the kill signal to the main process and what belongs to it, and SIGKILL when the kill timeout has passed. One that has
- * just been started by a standing order gets it when its pid is known.
+ * Sends the kill signal to the main process and its process group, and SIGKILL after the kill timeout. A process that a standing order has
+ * just started gets the signal when its pid is known.
  */
 export function killMain(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;

@@ -8,14 +8,14 @@ import type { Context } from '../model/context.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
 import type { InstanceState } from '../model/state.ts';
 
-/** So many respawns within that time, in milliseconds, mean that a job flaps. */
+/** A job flaps after so many respawns within so many milliseconds. */
 export const FLAPPING_RESPAWNS = 5;
 export const FLAPPING_MS = 600_000;
 
-/** Having run so long ends a series, in milliseconds, where `respawn reset` says nothing. */
+/** The default of `respawn reset`: a run of so many milliseconds ends a series. */
 export const USUAL_RESET_MS = 600_000;
 
-/** The part of a pause that depends on the job, so that jobs that end together do not come back together. */
+/** The part of a pause that depends on the job, so that jobs that end together do not all respawn at the same moment. */
 const JITTER = 0.1;
 
 /** The main process has ended: if it had run for long enough, the next respawn is the first of a series. */
@@ -28,7 +28,7 @@ export function endSeriesIfOver(context: Context, instance: InstanceState): void
   if (respawnResetMs !== null) instance.respawnCount = 0;
 }
 
-/** Notes a respawn that comes. */
+/** Counts the respawn that follows. */
 export function noteRespawn(context: Context, instance: InstanceState): void {
   const { definition } = context.classOf(instance);
   const { name, respawnDelayMs } = definition;
@@ -91,7 +91,7 @@ function fraction(text: string): number {
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
 }
 
-/** Begins the pause that stands before the next start; false: there is none. */
+/** Begins the pause before the next start. Returns false if there is none. */
 export function beginPause(context: Context, instance: InstanceState): boolean {
   const { pause } = instance;
   if (!pause) return false;
@@ -100,7 +100,7 @@ export function beginPause(context: Context, instance: InstanceState): boolean {
   return true;
 }
 
-/** There is no pause any more. Returns whether the instance was in one. */
+/** Deletes the pause. Returns whether it had begun. */
 export function endPause(context: Context, instance: InstanceState): boolean {
   const { pause } = instance;
   if (!pause) return false;

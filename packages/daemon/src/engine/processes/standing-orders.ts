@@ -49,7 +49,7 @@ export function endOrders(instance: InstanceState): void {
   delete instance.orderHolds;
 }
 
-/** No order may be given for its processes any more: the next one is to be another one than the supervisor would start. */
+/** Gives no more orders for its processes: the next process has to differ from the one that the supervisor would start. */
 export function forbidOrders(context: Context, instance: InstanceState): void {
   withdrawOrder(context, instance);
   for (const process of [instance.processes.main, instance.successor]) if (process) process.orderable = false;
@@ -105,7 +105,7 @@ export function takeSuccessor(context: Context, instance: InstanceState): Proces
   return successor;
 }
 
-/** The successor, which is not the main process yet, is to end: it is never reported. */
+/** Kills the successor before it becomes the main process. Clients never hear of it. */
 export function killSuccessor(context: Context, instance: InstanceState): void {
   const { successor } = instance;
   if (!successor) return;

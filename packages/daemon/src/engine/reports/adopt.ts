@@ -162,9 +162,8 @@ function settle(context: Context, instance: InstanceState): void {
 }
 
 /**
- * Processes that were known already: a missing report is either still to come, or was sent
- * to a daemon whose state is lost. The answer to a signal that does nothing comes behind all those reports; see
- * `Engine.signalled`.
+ * Compares known processes with the supervisor's table. A missing report may still come, or may have gone to a daemon whose state is lost.
+ * A signal that does nothing tells: its answer comes after all earlier reports; see `Engine.signalled`.
  */
 function compare(
   context: Context,
@@ -186,7 +185,7 @@ function compare(
   const { main } = instance.processes;
   if (!main) return;
   if (alive.has(main.token)) {
-    // There may be an order that the state does not know of.
+    // The supervisor may hold an order that the state does not know.
     if (main.orderable && !instance.orderHolds) withdrawUnknownOrder(context, main.token);
   } else {
     findSuccessor(context, instance, alive);

@@ -1,4 +1,7 @@
-/** Hints from the end of a process, by the habits of shells and `sh -e`, and by `expect`. Nothing of the job's file is quoted: everybody may read it. */
+/**
+ * Hints from the end of a process, by the habits of shells and `sh -e`, and by `expect`. They quote nothing of the job's file, because
+ * every client may read them.
+ */
 import type { Slot } from '@upstart/common';
 import type { Expect, JobDefinition } from '@upstart/job-language';
 import type { ProcessState } from '../model/process-state.ts';

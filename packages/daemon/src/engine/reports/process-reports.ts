@@ -59,7 +59,7 @@ export function expectMet(context: Context, { instance, process }: Known, pid: n
   if (instance.state === 'spawned') mainIsUp(context, instance);
 }
 
-/** What forks is a program that runs, whether or not that was reported. */
+/** A process that forks runs its program, even if the report of its exec was lost. */
 function runsAs(process: ProcessState, pid: number): void {
   process.phase = 'executed';
   process.pid = pid;

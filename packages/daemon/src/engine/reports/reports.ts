@@ -27,10 +27,10 @@ type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
 /** Those about one process. */
 type ProcessReport = Exclude<Extract<Report, { process: number }>, LogReport>;
 
-/** Reports after which the process is gone; `vanished` is handled apart. */
+/** Reports after which the process is gone; `vanished` has a case of its own. */
 const ENDS: ReadonlySet<Report['type']> = new Set(['exited', 'spawn-failed']);
 
-/** Takes a report; one that was taken before is ignored, and so is one of a process that is not known any more. */
+/** Applies a report. Ignores one that was applied before, and one of a process that is not known any more. */
 export function applyReport(context: Context, report: Report): void {
   const { state } = context;
   if (report.seq <= state.lastReport) return;
@@ -47,7 +47,7 @@ export function applyReport(context: Context, report: Report): void {
     const known = knownProcess(context, report.process);
     if (known) applyProcessReport(context, known, report);
     else if (report.type === 'exited' && report.again && !context.findProcess(report.again)) {
-      // Another one was started in its place, for an unknown instance.
+      // A standing order has started a process for an unknown instance.
       killStranger(context, report.again);
     }
   }

@@ -65,9 +65,8 @@ function instanceStatus(context: Context, instance: InstanceState): InstanceStat
 }
 
 /**
- * Whether spawns have settled, since they take a moment: for one job, the programs run; for all jobs
- * (null), the pids are known, because some program may always be about to run. A process that waits for the next attempt to fork
- * keeps nobody waiting.
+ * Whether spawns have settled, since they take a moment: for one job, the programs run; for all jobs (null), the pids are known, because
+ * some program may always be about to run. A process that waits for the next attempt to fork delays no client.
  */
 export function isSettled(context: Context, job: string | null): boolean {
   const classes = job === null ? context.state.classes.values() : [context.state.classes.get(job)];

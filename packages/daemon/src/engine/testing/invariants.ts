@@ -1,4 +1,4 @@
-/** For tests and the fuzzer: what has to hold of a world between two inputs, whatever has happened. */
+/** For tests and the fuzzer: the conditions that hold in a world between any two inputs. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { lengthOf } from '../environment/environment.ts';
 import { conditionsOf } from '../model/condition-state.ts';
@@ -7,7 +7,7 @@ import { type EngineState, type InstanceState, processesOf } from '../model/stat
 import type { TimerState } from '../model/timers.ts';
 import type { TestWorld } from './world.ts';
 
-/** States that an instance may be found in between two inputs, with the process that it then waits for. */
+/** States that an instance may have between two inputs, with the process that it waits for in them. */
 const RESTING: Record<string, string | null> = {
   starting: null,
   security: 'security',

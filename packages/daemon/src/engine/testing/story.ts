@@ -1,6 +1,4 @@
-/**
- * For tests: stories, random sequences of what can happen to a world, and what has to hold at every moment of them.
- */
+/** For tests: stories, random sequences of inputs to a world, with the conditions that hold after each of them. */
 import type { Condition } from '@upstart/common';
 import fc from 'fast-check';
 import { TestWorld } from './world.ts';
@@ -24,7 +22,7 @@ export function text(tree: Condition): string {
     : `(${text(tree.left)} ${tree.op} ${text(tree.right)})`;
 }
 
-/** Something that happens to a world; numbers choose among what is there. */
+/** An input of a world; numbers choose among the jobs and processes that exist. */
 export type Step =
   | { do: 'start' | 'stop' | 'restart'; job: number; env: string[] }
   | { do: 'reload'; job: number }
@@ -88,7 +86,7 @@ const ordinaryStep = fc.oneof(
   fc.record({ do: fc.constant('edit'), job: number, text: jobText }),
   fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
 );
-/** The end of the session comes in a few stories only: what follows it is dull. */
+/** Only a few stories end the session, because little can happen after that. */
 const step = fc.oneof(
   { weight: 200, arbitrary: ordinaryStep },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('quiesce') }) },
@@ -98,7 +96,7 @@ const anyJobs = fc.record({
   steps: fc.array(step, { maxLength: 120, size: 'max' }),
 });
 
-/** Services that come back, by standing orders mostly, and little else. */
+/** Mostly services that respawn, by standing orders. */
 const services = fc.record({
   jobs: fc.array(
     fc.constantFrom(
@@ -141,14 +139,14 @@ export function play(
   return world;
 }
 
-/** How many times everything that runs is ended before a world has to be quiet: respawn limits end the rest. */
+/** The rounds of ending all processes after which a world has to be idle: respawn limits end the rest. */
 const ROUNDS = 100;
 
-/** Brings a world to its end: no file defines a job any more, every job is stopped, every process ends. */
+/** Winds a world down: removes all job files, stops every job, ends every process. */
 export function windDown(world: TestWorld, jobs: number): void {
   for (let i = 0; i < jobs; i++) world.input({ type: 'define', name: `j${i}`, definition: null });
   for (let round = 0; round < ROUNDS && (world.processes.size > 0 || world.list().length > 0); round++) {
-    // Two jobs may start each other for ever when both are stopped, but not when one is while the other runs.
+    // Two jobs may start each other for ever if both are stopped at once, but not if one is stopped while the other runs.
     const alone = round % 2 === 1 ? `j${((round - 1) / 2) % jobs}` : null;
     for (let i = 0; i < jobs; i++) if (alone === null || alone === `j${i}`) world.stop(`j${i}`);
     for (const process of [...world.processes.values()]) {

@@ -1,6 +1,4 @@
-/**
- * For tests: an engine together with a supervisor that obeys at once, or on request. Time passes only by `wait`.
- */
+/** For tests: an engine with a supervisor that obeys at once, or on request. Time passes only by `wait`. */
 
 import { SIGKILL } from '@upstart/common';
 import { parseJob } from '@upstart/job-language';
@@ -44,7 +42,7 @@ export class TestWorld {
   readonly inputs: Input[] = [];
   /** Whether spawned processes are reported as executed at once. */
   obeys = true;
-  /** What the supervisor makes of standing orders; `late`: it always hears too late that one is taken back. */
+  /** How the supervisor treats standing orders; `late`: each withdrawal comes too late. */
   orders: 'taken' | 'late' | 'ignored' = 'taken';
   #seq = 0;
   #nextPid = 100;
@@ -70,7 +68,7 @@ export class TestWorld {
     return effects;
   }
 
-  /** Makes a request; returns its key, by which `answer` finds what came of it. */
+  /** Makes a request; returns its key, for `answer`. */
   request(request: EngineRequest): string {
     const key = `k${++this.keys}`;
     this.input({ type: 'request', key, keep: false, request });
@@ -93,7 +91,7 @@ export class TestWorld {
     return this.request({ method: 'emit', name, env, wait: true });
   }
 
-  /** What a request was answered: `ok`, the text of the error, or null while it waits. */
+  /** The answer to a request: `ok`, the text of the error, or null while the client waits. */
   answer(key: string): string | null {
     for (const effect of this.effects) {
       if (effect.type === 'reply' && effect.key === key) return 'ok';
@@ -117,7 +115,7 @@ export class TestWorld {
     return [...this.processes.values()].map((process) => process.spec.argv.join(' '));
   }
 
-  /** Ends a process: with an exit status or by a signal. */
+  /** Ends a process, with an exit status or by a signal. */
   exit(process: FakeProcess, code = 0, signal = 0): void {
     const { token, pid, again } = process;
     this.processes.delete(token);
@@ -149,7 +147,7 @@ export class TestWorld {
       .join('\n');
   }
 
-  /** The names of the events that are over, in order. */
+  /** The names of the events that have finished, in order. */
   events(): string[] {
     return this.effects.flatMap((effect) =>
       effect.type === 'notify' && effect.notification.event === 'event-emitted'
@@ -158,7 +156,7 @@ export class TestWorld {
     );
   }
 
-  /** The states that an instance has gone through. */
+  /** The states that an instance has had. */
   states(job: string): string[] {
     return this.effects.flatMap((effect) => (effect.type === 'state' && effect.job === job ? [effect.to] : []));
   }
@@ -171,7 +169,7 @@ export class TestWorld {
     if (command.type === 'signal') {
       const process = this.processes.get(command.process);
       if (process) process.signals.push(command.signal);
-      // Nobody waits for the end of one that was not wanted.
+      // The engine does not wait for the end of a process that it does not know.
       if (process && command.signal === SIGKILL && !this.isKnown(process)) this.processes.delete(process.token);
       const { id, process: token, signal } = command;
       this.report({ type: 'signalled', command: id, process: token, signal, errno: 0 });
