@@ -10,7 +10,7 @@ export class CgroupError extends Error {
 
 const EINVAL = 22;
 
-/** The number of whatever a system call, or we, have thrown; Node itself refuses what has a NUL in it. */
+/** The error number of an exception from a system call or from this folder. Node itself rejects a path with a NUL. */
 export function errnoOf(error: unknown): number {
   if (error instanceof CgroupError) return error.errno;
   return Math.abs((error as NodeJS.ErrnoException).errno ?? EINVAL);

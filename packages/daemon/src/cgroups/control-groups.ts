@@ -1,6 +1,6 @@
 /**
- * The control groups of jobs, on the kernel's own file systems (reference: jobs §11): made and set up before a process is started that
- * enters them, and removed when they are empty and nobody uses them.
+ * The control groups of jobs, on the kernel's own file systems (reference: jobs §11). Makes and sets up a group before a process that
+ * enters it is started, and removes it when it is empty and unused.
  */
 import { readdirSync } from 'node:fs';
 import { errnoText } from '@upstart/common';
@@ -10,17 +10,17 @@ import { delegate, killGroup, makeGroup, processesFile, removeGroup, setValue } 
 import { findBase, type Viewpoint } from './hierarchy.ts';
 
 const EINVAL = 22;
-/** How often a group is looked at that processes are left in, in milliseconds. */
+/** The pause before a group that still had processes is checked again, in milliseconds. */
 const RETRY_MS = 1000;
-/** The folder that groups of jobs are in unless they are named otherwise. */
+/** The folder of jobs' groups without a name of their own. */
 const OWN_FOLDER = 'upstart';
 
 export type GroupsSpec = Pick<SpawnSpec, 'cgroups' | 'jobCgroup'>;
 
-/** The files that a process enters its groups by. */
+/** The files through which a process enters its groups. */
 export interface Entrance {
   files: string[];
-  /** That of the group of the whole job, null for none. A process that cannot enter it runs all the same. */
+  /** The file of the group of the whole job; null: there is none. A process that cannot enter this group still runs. */
   jobFile: string | null;
 }
 
@@ -28,16 +28,16 @@ export const NO_ENTRANCE: Entrance = { files: [], jobFile: null };
 
 interface Group {
   path: string;
-  /** So much of the path was there before: the rest is ours to remove. */
+  /** The part of the path that existed before; init removes the rest. */
   base: string;
 }
 
 interface Use extends Group {
-  /** The processes that are in it, or on their way. */
+  /** The processes in the group, and those that are about to enter it. */
   users: Set<number>;
 }
 
-/** The user that groups are handed over to; null: none. */
+/** The user that owns the group; null: init's own user. */
 interface Owner {
   uid: number | null;
   gid: number | null;
@@ -54,13 +54,13 @@ export class ControlGroups {
   #timer: NodeJS.Timeout | null = null;
   #hasComplained = false;
 
-  /** `say`: what people are to know. */
+  /** `say` logs a warning for the administrator. */
   constructor(viewpoint: Viewpoint, say: (text: string) => void) {
     this.#viewpoint = viewpoint;
     this.#say = say;
   }
 
-  /** Makes and sets up the groups that a process is to enter. Throws CgroupError. */
+  /** Makes and sets up the groups of a process. Throws CgroupError. */
   prepare(process: number, { cgroups, jobCgroup }: GroupsSpec, owner: Owner): Entrance {
     if (cgroups.length === 0 && jobCgroup === null) return NO_ENTRANCE;
     const wanted = cgroups.map((setting) => {
@@ -76,7 +76,7 @@ export class ControlGroups {
     return { files: wanted.map(({ path }) => processesFile(path)), jobFile };
   }
 
-  /** A group of the job's own only serves to find its processes again: trouble with it is logged once. */
+  /** The job's own group only serves to find its processes: trouble with it is logged once. */
   #prepareJob(process: number, name: string): string | null {
     try {
       const { path } = this.#use(process, null, this.#jobGroupName(name));
@@ -90,7 +90,7 @@ export class ControlGroups {
     }
   }
 
-  /** Notes the groups of processes that a daemon before this one has started, and looks for what is left of others. */
+  /** Notes the groups of processes that an earlier daemon has started, and removes its empty ones. */
   resume(processes: Iterable<{ token: number; spec: GroupsSpec }>): void {
     const bases = new Set<string>();
     for (const { token, spec } of processes) {
@@ -118,7 +118,7 @@ export class ControlGroups {
     this.#usedBy.delete(process);
   }
 
-  /** Ends everything that is left in the group of a job. */
+  /** Kills every process in the group of a job. */
   kill(name: string): void {
     let path: string;
     try {
@@ -149,7 +149,7 @@ export class ControlGroups {
     return { path: `${base}/${name}`, base };
   }
 
-  /** Groups of jobs: those of several inits must not meet. */
+  /** The name of a job's group. Two inits never share one. */
   #jobGroupName(name: string): string {
     const { pid } = this.#viewpoint;
     return pid === 1 ? name : `${this.#ownFolder()}/${name.slice(name.indexOf('/') + 1)}`;
@@ -160,7 +160,7 @@ export class ControlGroups {
     return pid === 1 ? OWN_FOLDER : `${OWN_FOLDER}-${pid}`;
   }
 
-  /** Removes what a daemon before this one has not come to remove. */
+  /** Removes groups that an earlier daemon has left. */
   #sweep(base: string): void {
     for (const folder of new Set([OWN_FOLDER, this.#ownFolder()])) {
       for (const name of foldersIn(`${base}/${folder}`)) {
@@ -181,13 +181,13 @@ export class ControlGroups {
       this.#timer = null;
       const groups = [...this.#leftover.values()];
       this.#leftover.clear();
-      // Its present user will remove it.
+      // A group that is in use again is removed after its last process.
       for (const group of groups) if (!this.#uses.has(group.path)) this.#remove(group);
     }, RETRY_MS).unref();
   }
 }
 
-/** Relative, and not a way out of where it is relative to. */
+/** Whether the name is relative and stays below the folder that it is relative to. */
 export function isGoodName(name: string): boolean {
   return !name.includes('\0') && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

@@ -19,9 +19,9 @@ const EEXIST = 17;
 const EINVAL = 22;
 const SIGKILL = 9;
 const MODE = 0o755;
-/** A name of a file has fewer bytes. */
+/** The name of a file has fewer bytes than this. */
 const NAME_MAX = 256;
-/** How often the processes of a group of version 1 are gone through: some may fork meanwhile. */
+/** The most rounds of killing the processes of a group of version 1: some may fork meanwhile. */
 const ROUNDS = 20;
 /** Milliseconds between two rounds. */
 const ROUND_MS = 1;
@@ -61,7 +61,7 @@ function attempt(action: () => void, ...allowed: number[]): number {
   }
 }
 
-/** Makes the group, and those on the way to it. Throws CgroupError. */
+/** Makes the group, and the missing ones above it. Throws CgroupError. */
 export function makeGroup(path: string, controller: string | null): void {
   for (let at = path.indexOf('/', 1); at >= 0; at = path.indexOf('/', at + 1)) {
     const part = path.slice(0, at);
@@ -71,27 +71,27 @@ export function makeGroup(path: string, controller: string | null): void {
   attempt(() => mkdirSync(path, MODE), EEXIST);
 }
 
-/** Version 2 gives a group only the controllers that the one above it hands down. Where it cannot, setting values fails. */
+/** A group of version 2 has only the controllers that its parent hands down. Where the parent cannot, setting values fails. */
 function handDown(path: string, controller: string): void {
   try {
     write(`${path}/cgroup.subtree_control`, `+${controller}`);
   } catch {}
 }
 
-/** `memory.max`, whether the job says `max` or all of it. Throws CgroupError. */
+/** Sets `memory.max`; a job may write `max` or `memory.max`. Throws CgroupError. */
 export function setValue(path: string, controller: string, key: string, value: string): void {
   const name = key.startsWith(`${controller}.`) ? key : `${controller}.${key}`;
   if (name.includes('/') || Buffer.byteLength(name) >= NAME_MAX) throw new CgroupError(EINVAL);
   attempt(() => write(`${path}/${name}`, value));
 }
 
-/** Hands the group over to whom its processes run as; null: as init. Throws CgroupError. */
+/** Gives the group to the user and group of its processes; null: leaves it to init's. Throws CgroupError. */
 export function delegate(path: string, uid: number | null, gid: number | null): void {
   if (uid === null && gid === null) return;
   for (const name of DELEGATED) attempt(() => chownSync(`${path}${name}`, uid ?? -1, gid ?? -1), ENOENT);
 }
 
-/** Removes a group and what was made on the way to it below `base`, as far as it is empty and `isFree`. False: not now. */
+/** Removes a group, and its empty parents below `base` that `isFree`. Returns false if the group cannot be removed now. */
 export function removeGroup(path: string, base: string, isFree: (path: string) => boolean): boolean {
   if (isBusy(path)) return false;
   for (let above = parentOf(path); above.length > base.length && isFree(above); above = parentOf(above)) {
@@ -126,7 +126,7 @@ function processesIn(path: string): number[] {
   }
 }
 
-/** Sends SIGKILL to everything in a group: how many processes there were. */
+/** Sends SIGKILL to all processes of a group; returns their number. */
 export function killGroup(path: string): number {
   const { length } = processesIn(path);
   if (length > 0 && !killAtOnce(path)) for (let round = 0; round < ROUNDS && killEach(path); round++) pause();
@@ -142,14 +142,14 @@ function killAtOnce(path: string): boolean {
   }
 }
 
-/** False: there was no process. */
+/** Returns false if the group was empty. */
 function killEach(path: string): boolean {
   const pids = processesIn(path);
   for (const pid of pids) {
     try {
       process.kill(pid, SIGKILL);
     } catch {
-      // It has ended, or belongs to a user whom init may not kill.
+      // The process has ended, or belongs to a user whose processes init may not kill.
     }
   }
   return pids.length > 0;
@@ -159,7 +159,7 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ROUND_MS);
 }
 
-/** What the processes of a group of version 2 use, without what the kernel only caches; null where it does not tell. */
+/** The memory that the processes of a group of version 2 use, without the kernel's caches; null where the kernel does not report it. */
 export function groupUsage(path: string): Usage | null {
   try {
     const memory = Number(read(path, 'memory.current'));

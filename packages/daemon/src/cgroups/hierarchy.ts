@@ -1,4 +1,4 @@
-/** Where control groups are mounted, of version 1 and 2, and which group init is in. */
+/** Where control groups of version 1 and 2 are mounted, and the group of init. */
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { CgroupError, errnoOf } from './cgroup-error.ts';
 
@@ -13,17 +13,17 @@ interface Mount {
   options: string[];
 }
 
-/** The process whose mounts and group count: init. */
+/** The process whose mounts and groups count: init. */
 export interface Viewpoint {
   pid: number;
-  /** Where processes are; for tests. */
+  /** The folder of processes; tests have their own. */
   proc?: string;
 }
 
 /**
- * The path of the group that names of `controller` are relative to: the root of its hierarchy for process 1, else the group that
- * init is in. The hierarchy is that of version 1 with this controller (`name=x` for one without any), or the one of version 2 if it
- * has it. `controller` null: one that is good for keeping processes together. Throws CgroupError.
+ * The path of the group that names of `controller` are relative to: the root of its hierarchy for process 1, otherwise the group of init.
+ * The hierarchy is the one of version 1 with this controller (`name=x` for one without controllers), or that of version 2 if it has the
+ * controller. `controller` null: any hierarchy that can keep processes together. Throws CgroupError.
  */
 export function findBase(controller: string | null, viewpoint: Viewpoint): string {
   if (controller === '') throw new CgroupError(EINVAL);

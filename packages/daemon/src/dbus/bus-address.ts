@@ -3,7 +3,7 @@ import { createConnection, type Socket } from 'node:net';
 import { systemErrorText } from '@upstart/common';
 import { upstartError } from '@upstart/protocol';
 
-/** Where the system bus is, unless `DBUS_SYSTEM_BUS_ADDRESS` says otherwise. */
+/** The default of `DBUS_SYSTEM_BUS_ADDRESS`. */
 export const SYSTEM_BUS = 'unix:path=/run/dbus/system_bus_socket';
 
 /** The paths of the sockets in an address, in the order in which they are tried. Throws `bus-address-invalid`. */
@@ -36,7 +36,7 @@ function unescapeValue(value: string): string {
   return value.replace(/%([0-9a-fA-F]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
-/** Connects to the first socket of the address that there is. Rejects with an `UpstartError`. */
+/** Connects to the first socket of the address that exists. Rejects with an `UpstartError`. */
 export async function connectToBus(address: string): Promise<Socket> {
   let failure = upstartError('bus-address-invalid', 'Empty address');
   for (const path of socketPaths(address)) {
@@ -53,7 +53,7 @@ export async function connectToBus(address: string): Promise<Socket> {
 function connectTo(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
-    // It stays: a bus may close the connection before there is anybody else to hear of it.
+    // This listener stays: a bus may close the connection before another one is added.
     socket.on('error', reject);
     socket.once('connect', () => resolve(socket));
   });

@@ -1,6 +1,6 @@
 /**
- * The bus on which init has its name: the system bus for process 1, which looks for it when it starts and at SIGUSR1; for a session the
- * one of which a client notifies it. A bus that goes away is not looked for again by itself (reference: dbus §1.2).
+ * The bus on which init has its name. Process 1 connects to the system bus at start-up and at SIGUSR1; a session connects to the bus that a
+ * client names. Init does not reconnect by itself when a bus goes away (reference: dbus §1.2).
  */
 import { upstartError } from '@upstart/protocol';
 import { connectToBus } from './bus-address.ts';
@@ -9,7 +9,7 @@ import { type BusConnection, loadGateway } from './load.ts';
 
 export interface BusOptions {
   readonly host: DBusHost;
-  /** The address of the system bus; null: this init belongs to a session, or is not to have a name there. */
+  /** The address of the system bus; null: this init belongs to a session, or stays off the bus. */
   readonly systemAddress: string | null;
   /** There was a daemon before this one. */
   readonly isRestarted: boolean;
@@ -18,7 +18,7 @@ export interface BusOptions {
 export class DBusBus {
   readonly #options: BusOptions;
   #connection: BusConnection | null = null;
-  /** The attempt that is being made. */
+  /** The attempt in progress. */
   #joining: Promise<void> | null = null;
   #closed = false;
 
@@ -30,13 +30,16 @@ export class DBusBus {
     return this.#connection !== null;
   }
 
-  /** Looks without a word for the system bus, or for the one `notified` that a client of this session has named: usually there is none yet. */
+  /**
+   * Connects to the system bus, or to the one that a client of this session has named (`notified`). Failures are not logged: usually there
+   * is no bus yet.
+   */
   start(notified: string | null): void {
     const address = this.#options.systemAddress ?? notified;
     if (address !== null) this.#join(address).catch(() => {});
   }
 
-  /** SIGUSR1: looks for the system bus again, unless init has its name there. */
+  /** SIGUSR1: connects to the system bus, unless init is connected. */
   reconnect(): void {
     const { systemAddress, host } = this.#options;
     if (systemAddress === null || this.#connection || this.#joining) return;
@@ -46,12 +49,12 @@ export class DBusBus {
     );
   }
 
-  /** A client names a bus. A session that has its name on one ignores that. Rejects with an `UpstartError`. */
+  /** A client names a bus. Ignored by a session that is connected to one. Rejects with an `UpstartError`. */
   async notified(address: string): Promise<void> {
     if (!this.#connection) await (this.#joining ?? this.#join(address));
   }
 
-  /** Gives the name up, for good. */
+  /** Gives up the name permanently. */
   close(): void {
     this.#closed = true;
     this.#connection?.close();

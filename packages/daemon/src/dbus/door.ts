@@ -12,7 +12,7 @@ import { loadGateway } from './load.ts';
 /** Asks the kernel for the peer of a socket, as the supervisor does. */
 type PeerFinder = Pick<Supervisor, 'findPeer'>;
 
-/** Connections at once, and those among them whose user is being looked up; further ones are closed. */
+/** The most connections, and the most of them whose user is being looked up. Further ones are closed. */
 export const MAX_CONNECTIONS = 256;
 export const MAX_LOOKUPS = 64;
 
@@ -31,7 +31,7 @@ export class DBusDoor {
     this.#peers = peers;
   }
 
-  /** Listens at a place, such as a descriptor that is bound; null: there is none, because its name was taken. */
+  /** Listens at a place, such as a bound descriptor; null: there is none, because its name was taken. */
   listen(place: { path: string } | { fd: number } | null): void {
     if (place === null) {
       this.#host.log('info', 'Unable to listen for private D-Bus connections: the name of the socket is taken');
@@ -82,7 +82,7 @@ export class DBusDoor {
     socket.resume();
   }
 
-  /** The user at the other end; null: that is not known. */
+  /** The user at the other end; null: unknown. */
   #lookUp(socket: Socket): Promise<number | null> {
     this.#lookups++;
     return new Promise((resolve) => {

@@ -1,17 +1,17 @@
 /**
- * Notifications for a client that has connected and is not ready for them: it does not know that, and misses none. It is looked up,
- * the gateway is loaded, and it authenticates meanwhile.
+ * Notifications for a client that has connected but is not ready for them yet, so that it misses none: init looks it up, loads the gateway,
+ * and authenticates it first.
  */
 import type { Notification, UpstartClient } from '@upstart/protocol';
 
-/** So many at most are kept for one client. */
+/** The most notifications that are kept for one client. */
 export const MAX_EARLY = 4096;
 
 export class EarlySignals {
   readonly #kept: Notification[] = [];
   #listener: ((notification: Notification) => void) | null = null;
 
-  /** Watches through `client` from now on. `overflow` is called when more come than are kept. */
+  /** Watches through `client` from now on. Calls `overflow` when there are more notifications than that. */
   constructor(client: UpstartClient, overflow: () => void) {
     void client.watch((notification) => {
       if (this.#listener) this.#listener(notification);

@@ -6,7 +6,7 @@ import type { ControlContext } from '../control/handlers.ts';
 import { InProcessClient } from '../control/in-process-client.ts';
 import { Turns } from '../control/turns.ts';
 
-/** What the gateway needs of the daemon; the shape that it requires. */
+/** The parts of the daemon that the gateway needs; the shape that it requires. */
 export class DBusHost {
   readonly #context: ControlContext;
   readonly #turns = new Turns();
@@ -15,13 +15,13 @@ export class DBusHost {
     this.#context = context;
   }
 
-  /** `socket` is that of a client whose process the kernel can name, for the history. */
+  /** `socket`: the one of a client whose process the kernel can name, for the history. */
   client(privileged: boolean, socket: Socket | null = null): UpstartClient {
     const { runner, supervisor } = this.#context;
     return new InProcessClient(this.#context, {
       privileged,
       process: socket ? new ClientProcess(runner, supervisor, socket) : undefined,
-      // A D-Bus client cannot ask again: its answers are not kept.
+      // A D-Bus client cannot repeat a request: its answers are not kept.
       needs: () => {},
       turn: () => this.#turns.next(privileged),
     });

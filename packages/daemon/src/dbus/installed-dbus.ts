@@ -1,4 +1,4 @@
-/** Stands for `@upstart/dbus` in what is built: the gateway is loaded by the first client of that kind. */
+/** Takes the place of `@upstart/dbus` in the build: the first D-Bus client loads the gateway. */
 import { installedModule } from '@upstart/protocol/installed-module';
 import type { Gateway } from './load.ts';
 

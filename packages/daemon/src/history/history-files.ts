@@ -1,15 +1,15 @@
 /**
- * The files of the history: two that alternate, in the folder of the state. Each begins with a record that says whose it is; the
- * others are batches of rows. When one is full the other is begun anew, so that the last 10,000 entries are always there.
+ * The files of the history: two that alternate, in the folder of the state. Each begins with a record that identifies init; the others are
+ * batches of rows. When one is full, the other is truncated and written next, so that the last 10,000 entries are always there.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeRecords, encodeRecord } from '../state/records.ts';
 import { removeQuietly, writeFully } from '../state/state-files.ts';
 
-/** So many entries are in one file at most. */
+/** The most entries of one file. */
 export const MAX_ENTRIES_OF_FILE = 10_000;
-/** Raised when the rows change their shape: files of another format are dropped. */
+/** Raised when the shape of rows changes: files of another format are dropped. */
 const FORMAT = 1;
 const NAMES = ['history-0', 'history-1'] as const;
 
@@ -18,7 +18,7 @@ interface Header {
   supervisor: string;
 }
 
-/** Rows as they are written, with the ids of the first and the last of them. */
+/** Rows as they are written, with the ids of the first and the last one. */
 export interface Batch {
   first: number;
   last: number;
@@ -36,22 +36,22 @@ const NOTHING: Contents = { batches: [], goodBytes: 0 };
 export class HistoryFiles {
   readonly #directory: string;
   readonly #supervisor: string;
-  /** Which of the two is written. */
+  /** The index of the file that is written. */
   #current = 0;
   #entries = 0;
   #bytes = 0;
-  /** The ids of the first entry of that file, and of the last one that is written; 0: there is none. */
+  /** The ids of the first entry of that file, and of the last written entry; 0: none. */
   #first = 0;
   #last = 0;
   #fd: number | null = null;
 
-  /** `supervisor`: whose history it is; that of another is dropped. */
+  /** `supervisor` identifies the init; the history of another one is dropped. */
   constructor(directory: string, supervisor: string) {
     this.#directory = directory;
     this.#supervisor = supervisor;
   }
 
-  /** Finds the end; the next write continues there. Returns the last id; 0: there is nothing. */
+  /** Finds the end, where the next write continues. Returns the last id; 0: there is no entry. */
   open(): number {
     const contents = NAMES.map((_, which) => this.#read(which));
     const last = contents.map(({ batches }) => batches.at(-1)?.last ?? 0);
@@ -64,7 +64,7 @@ export class HistoryFiles {
     return this.#last;
   }
 
-  /** The batches, the oldest first. Files that have no entry behind the id `after` are not read. */
+  /** The batches, the oldest first. Skips files without an entry after the id `after`. */
   batches(after: number): Batch[] {
     if (after >= this.#last) return [];
     const isInCurrent = this.#first > 0 && after >= this.#first - 1;
@@ -72,7 +72,7 @@ export class HistoryFiles {
     return files.flatMap((which) => this.#read(which).batches);
   }
 
-  /** Appends a batch. Throws when the disk cannot take it; then it is as if it was never tried. */
+  /** Appends a batch. Throws when the disk cannot take it, and leaves the file as it was. */
   append(batch: Batch): void {
     if (this.#entries + batch.count > MAX_ENTRIES_OF_FILE && this.#entries > 0) this.#alternate();
     const fd = this.#open();
@@ -94,7 +94,7 @@ export class HistoryFiles {
     this.#fd = null;
   }
 
-  /** The open file; another one if it has been removed. */
+  /** The open file; a new one if it was removed. */
   #open(): number {
     if (this.#fd !== null && fstatSync(this.#fd).nlink === 0) {
       this.close();
@@ -103,7 +103,7 @@ export class HistoryFiles {
     if (this.#fd !== null) return this.#fd;
     const fd = openSync(this.#path(this.#current), 'a', 0o600);
     try {
-      // A torn end, or what belongs to another init.
+      // Drops a torn end, or the content of another init.
       ftruncateSync(fd, this.#bytes);
       if (this.#bytes === 0) {
         const header: Header = { history: FORMAT, supervisor: this.#supervisor };
@@ -130,7 +130,7 @@ export class HistoryFiles {
     removeQuietly(this.#path(this.#current));
   }
 
-  /** A record that was begun ends the file for readers: it is cut off, now or when the file is opened again. */
+  /** Cuts off an incomplete record, now or when the file is opened again: readers stop at it. */
   #cut(fd: number): void {
     try {
       ftruncateSync(fd, this.#bytes);

@@ -1,7 +1,7 @@
 /**
- * The history of init: takes the entries that the engine tells, keeps them in memory until there are enough for one write, and
- * answers questions. The next daemon replays the journal, and with it the entries that were lost with this one. So entries
- * are written before a new journal begins, and each one once, by its id.
+ * The history of init: takes the engine's entries, keeps them in memory until they fill one write, and answers queries. The next daemon
+ * replays the journal, and with it the entries that this daemon did not write. So entries are written before a new journal begins, and each
+ * one once, by its id.
  */
 import {
   type HistoryAnswer,
@@ -14,18 +14,18 @@ import type { Effect } from '../engine/model/messages.ts';
 import { type Batch, HistoryFiles } from './history-files.ts';
 import { entryOf, rowOf } from './rows.ts';
 
-/** So many entries are written together. */
+/** The number of entries in one write. */
 export const BATCH_ENTRIES = 256;
-/** Entries wait for the answer about their caller until there are so many. */
+/** The most entries that wait for the answer about their caller. */
 const MAX_HELD_ENTRIES = 1024;
-/** Entries in memory while they cannot be written; older ones are dropped. */
+/** The most entries in memory while they cannot be written; older ones are dropped. */
 export const MAX_UNWRITTEN_ENTRIES = 10_000;
-/** How many entries one question looks through from its `after` on. */
+/** The most entries that one query examines, from its `after` on. */
 const MAX_LOOKED_THROUGH = 5000;
 
 export type HistoryEffect = Extract<Effect, { type: 'history' | 'peer' }>;
 
-/** Rows, and the entries of them that are asked for. */
+/** A batch of rows, decoded on demand. */
 interface Part {
   last: number;
   entries(): HistoryEntry[];
@@ -35,9 +35,9 @@ export class History {
   readonly #files: HistoryFiles;
   readonly #warn: (text: string) => void;
   #unwritten: HistoryEntry[] = [];
-  /** How many there are when writing is tried next. */
+  /** The number of unwritten entries at which the next write is tried. */
   #writeAt = BATCH_ENTRIES;
-  /** Questions about callers that are not answered, and the causes that the answer is for. */
+  /** Questions about callers without an answer yet, and the causes that wait for it. */
   readonly #open = new Map<number, HistoryCause[]>();
   #lastId = 0;
   #hasFailed = false;
@@ -47,7 +47,7 @@ export class History {
     this.#warn = warn;
   }
 
-  /** Takes the entries of the replayed journal. Returns the id of the last entry; the engine is not to use it twice. */
+  /** Takes the entries of the replayed journal. Returns the id of the last entry, which the engine must not use again. */
   resume(told: readonly HistoryEffect[]): number {
     this.#lastId = this.#files.open();
     for (const effect of told) this.take(effect);
@@ -74,7 +74,7 @@ export class History {
     if (length >= this.#writeAt && (this.#open.size === 0 || length >= MAX_HELD_ENTRIES)) this.flush();
   }
 
-  /** Writes what is not written yet: before the journal begins anew. */
+  /** Writes all entries that are not written yet, before a new journal begins. */
   flush(): void {
     if (this.#unwritten.length === 0) return;
     try {
@@ -115,7 +115,7 @@ export class History {
     return { entries, upTo, more: false };
   }
 
-  /** The oldest first; some of those that end before `after` are left out. */
+  /** The oldest first. May skip parts that end before `after`. */
   #parts(after: number): Part[] {
     const written = this.#files.batches(after).map(({ last, rows }) => ({ last, entries: () => entriesOf(rows) }));
     const unwritten = this.#unwritten;

@@ -1,4 +1,4 @@
-/** Entries of the history as they are kept: rows of plain values, which take a third of the room of objects with names. */
+/** Entries of the history as they are stored: rows of plain values, a third of the size of objects with names. */
 import { SLOTS } from '@upstart/common';
 import { type HistoryCause, type HistoryEntry, type Peer, STATES } from '@upstart/protocol';
 
@@ -51,7 +51,7 @@ function causeRow({ kind, text, request, peer }: HistoryCause): Row {
   return row;
 }
 
-/** The entry of a row that `rowOf` has made. */
+/** The entry of a row from `rowOf`. */
 export function entryOf(row: Row): HistoryEntry {
   const [id, atMs, monotonicMs, after, kind, ...rest] = row as [number, number, number, number, number, ...unknown[]];
   const base = { id, atMs, monotonicMs, after };

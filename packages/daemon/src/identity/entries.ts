@@ -1,4 +1,4 @@
-/** Entries of /etc/passwd and /etc/group, and of answers in their form. Texts hold a byte in each character (latin1). */
+/** Entries of /etc/passwd and /etc/group, and answers in the same form. Texts hold one byte per character (latin1). */
 
 export interface Entry {
   name: string;
@@ -11,22 +11,22 @@ export interface Entry {
 
 export type Database = 'passwd' | 'group';
 
-/** The id that stands for "as init" in system calls; no user has it. */
+/** The id that means "as init" in system calls; no user has it. */
 export const NO_ID = 2 ** 32 - 1;
 
-/** A user or group id in decimal digits; null: it is none. */
+/** A user or group id in decimal digits; null: the text is no id. */
 export function parseId(text: string | undefined): number | null {
   if (text === undefined || !/^\d+$/.test(text)) return null;
   const id = Number(text);
   return id <= NO_ID ? id : null;
 }
 
-/** Lines that begin so stand for entries of other services. */
+/** Lines that begin with these characters stand for entries of other services. */
 function standsForOthers(name: string): boolean {
   return name.startsWith('+') || name.startsWith('-');
 }
 
-/** The entry in a line; null: it is none. */
+/** The entry in a line; null: the line has none. */
 export function parseEntry(database: Database, line: string): Entry | null {
   const [name = '', , idText, last = ''] = line.replace(/^[ \t]+/, '').split(':', 4);
   const id = parseId(idText);

@@ -1,4 +1,4 @@
-/** Asks the program `getent` for entries of other services. It is a child of the daemon, and its time and output are bounded. */
+/** Asks the program `getent` for entries of other services: a child of the daemon with bounded time and output. */
 import { spawn } from 'node:child_process';
 import { LookupError } from './resolve.ts';
 
@@ -6,13 +6,13 @@ const EIO = 5;
 const ETIMEDOUT = 110;
 /** The exit status of getent when no service knows the name. */
 const NOT_FOUND = 2;
-/** The exit status of chroot(8) when there is no such program. */
+/** The exit status of chroot(8) when the program does not exist. */
 const NO_PROGRAM = 127;
 /** The longest answer, in bytes; a user can be in a few thousand groups. */
 export const ANSWER_MAX = 64 * 1024;
-/** So many run at a time; others wait, within their own time. */
+/** The most children at a time; others wait, within their own timeout. */
 export const MAX_RUNNING = 32;
-/** None of the job's own: it is asked as root. */
+/** The environment of getent, which runs as root: nothing of the job's. */
 const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
 const PROGRAMS = ['/usr/bin/getent', '/bin/getent'];
@@ -20,9 +20,9 @@ const PROGRAMS = ['/usr/bin/getent', '/bin/getent'];
 export interface Where {
   /** The folder that is the root of the process; null: init's own. */
   chroot: string | null;
-  /** Aborted when it takes too long. */
+  /** Aborts the question on its timeout. */
   signal: AbortSignal;
-  /** The first one that is there is asked. */
+  /** The paths of the program; the first one that exists is used. */
   programs?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface Where {
 const waiting: (() => void)[] = [];
 let running = 0;
 
-/** The line that is the answer, a byte in each character; null: no service knows the name, or there is no `getent`. Throws LookupError. */
+/** The line of the answer, one byte per character; null: no service knows the name, or `getent` does not exist. Throws LookupError. */
 export async function getent(database: string, name: string, where: Where): Promise<string | null> {
   await turn(where.signal);
   running++;
@@ -63,7 +63,7 @@ async function turn(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The answer of a program that is there; undefined: it is not. */
+/** The answer of one program; undefined: it does not exist. */
 function run(line: readonly string[], { chroot, signal }: Where): Promise<string | null | undefined> {
   const [program = '', ...words] = chroot === null ? line : ['chroot', chroot, ...line];
   return new Promise((resolve, reject) => {
@@ -73,14 +73,14 @@ function run(line: readonly string[], { chroot, signal }: Where): Promise<string
     let length = 0;
     const late = (): void => {
       child.kill('SIGKILL');
-      // Another process may hold the other end.
+      // Another process may hold the other end open.
       child.stdout.destroy();
       reject(new LookupError(ETIMEDOUT));
     };
     signal.addEventListener('abort', late, { once: true });
     child.stdout.on('data', (piece: Buffer) => {
       length += piece.length;
-      // An answer that is too long is drained, so that the program can end.
+      // Drains an answer that is too long, so that the program can end.
       if (length < ANSWER_MAX) pieces.push(piece);
     });
     child.on('error', ({ code, errno }: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 /**
- * The users of processes: those that are known at once, and those that have to be looked up. Nothing here waits: a question that takes its time is
- * asked in the background, and the process is spawned again when there is an answer (`engine/reports/process-end.ts`).
+ * The user and group ids of processes. Nothing here waits: a look-up that takes time runs in the background, and the engine spawns the
+ * process again when the answer is there (`engine/reports/process-end.ts`).
  */
 import { statSync } from 'node:fs';
 import { encodeText } from '@upstart/common';
@@ -12,12 +12,12 @@ import { AS_INIT, type Identity, LookupError, type Names, type Question, type Ri
 
 const EIO = 5;
 const ETIMEDOUT = 110;
-/** All questions about one identity together, in milliseconds. */
+/** The timeout of all questions about one identity together, in milliseconds. */
 export const PATIENCE_MS = 5000;
-/** An answer is good for so long after it was first taken, and waits so long to be taken. */
+/** An answer is valid for TAKEN_MS after its first use, and waits KEPT_MS for that use. */
 export const TAKEN_MS = 1000;
 export const KEPT_MS = 10_000;
-/** So many identities are cached, of either kind; then all that are not in use are dropped. */
+/** The most identities in each cache; at that number, unused ones are dropped. */
 export const MAX_REMEMBERED = 500;
 
 const FILES = ['passwd', 'group', 'nsswitch.conf'] as const;
@@ -25,9 +25,9 @@ const FILES = ['passwd', 'group', 'nsswitch.conf'] as const;
 export type WhomSpec = Pick<SpawnSpec, 'user' | 'group' | 'chroot'>;
 
 export interface IdentitiesOptions {
-  /** Where the files of the machine are. */
+  /** The folder of the machine's files. */
   folder?: string;
-  /** The services that are asked for names that the files do not list. */
+  /** The programs that look up names that the files do not list. */
   programs?: readonly string[];
   patienceMs?: number;
   rights?: Rights;
@@ -44,7 +44,7 @@ export class Identities {
   readonly #options: IdentitiesOptions;
   readonly #rights: Rights;
   readonly #folder: string;
-  /** By names, as long as the files do not change. */
+  /** By names; valid until the files change. */
   readonly #known = new Map<string, Identity>();
   #stamp = '';
   #isStampNew = false;
@@ -56,7 +56,7 @@ export class Identities {
     this.#rights = options.rights ?? { privileged: process.geteuid?.() === 0, gid: process.getegid?.() ?? 0 };
   }
 
-  /** The ids of such a process; null: the look-up is under way, and known in at most `PATIENCE_MS`. */
+  /** The ids of such a process; null: the look-up is in progress, for at most `PATIENCE_MS`. */
   lookUp(spec: WhomSpec): Identity | null {
     const { user, group, chroot } = spec;
     if (user === null && group === null && !this.#rights.privileged) return AS_INIT;
@@ -90,7 +90,7 @@ export class Identities {
     return resolving.next(text);
   }
 
-  /** Asks the remaining questions in the background; `first` has been asked already. */
+  /** Asks the remaining questions in the background; `first` is the first of them. */
   #ask(key: string, chroot: string | null, resolving: ReturnType<typeof resolve>, first?: Question): null {
     if (this.#asked.size >= MAX_REMEMBERED) this.#forget();
     const asked: Asked = { answer: null, goodUntilMs: Number.POSITIVE_INFINITY, taken: false };
@@ -130,7 +130,7 @@ export class Identities {
     return getent(database, name, { chroot, signal, ...(programs && { programs }) });
   }
 
-  /** The answer to what has been asked, null while there is none; undefined: it is to be asked (once more). */
+  /** The answer to a question that was asked, null while there is none; undefined: ask it (again). */
   #take(key: string): Identity | null | undefined {
     const asked = this.#asked.get(key);
     if (!asked) return undefined;
@@ -151,7 +151,7 @@ export class Identities {
     for (const [key, { goodUntilMs }] of this.#asked) if (goodUntilMs < nowMs) this.#asked.delete(key);
   }
 
-  /** Drops the cache when the files have changed. Checked once in a turn of the event loop. */
+  /** Drops the cache when the files have changed. Checks that once per turn of the event loop. */
   #lookAtFiles(): void {
     if (this.#isStampNew) return;
     this.#isStampNew = true;
@@ -179,7 +179,7 @@ function stampOf(path: string): string {
   }
 }
 
-/** Names as files have them, a byte in each character. */
+/** Names as in files, one byte per character. */
 function inBytes({ user, group }: WhomSpec): Names {
   const bytes = (name: string | null): string | null => (name === null ? null : encodeText(name).toString('latin1'));
   return { user: bytes(user), group: bytes(group) };

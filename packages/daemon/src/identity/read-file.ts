@@ -1,4 +1,4 @@
-/** Reads the files that users and groups are in: those of the machine, and those inside a chroot. */
+/** Reads the files of users and groups: those of the machine, and those inside a chroot. */
 import { readFileSync } from 'node:fs';
 import { constants, open, readlink } from 'node:fs/promises';
 import { encodeText } from '@upstart/common';
@@ -8,13 +8,13 @@ const EISDIR = 21;
 const EINVAL = 22;
 const EFBIG = 27;
 const ELOOP = 40;
-/** Far more than any list of users has. */
+/** The longest file, in bytes: far above any list of users. */
 export const FILE_MAX = 16 * 1024 * 1024;
-/** As many links as the kernel follows. */
+/** The most links, as in the kernel. */
 const MAX_LINKS = 40;
 const FOLDER = '/etc';
 
-/** A missing file is empty. */
+/** A missing file counts as empty. */
 const MISSING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR']);
 
 function textInstead(error: unknown): string {
@@ -34,8 +34,7 @@ export function readHostFile(name: string, folder = FOLDER): string {
 }
 
 /**
- * The text of a file in /etc as a process with root `root` sees it. Only the caller waits for it: a
- * chroot may lie on a disk that does not answer.
+ * The text of a file in /etc as a process with root `root` sees it. Only the caller waits for it: a chroot may lie on a disk that hangs.
  */
 export async function readRootedFile(name: string, root: string): Promise<string> {
   try {
@@ -49,7 +48,7 @@ function below(root: string, parts: readonly string[]): Buffer {
   return Buffer.concat([encodeText(root), Buffer.from(['', ...parts].join('/'), 'latin1')]);
 }
 
-/** The path outside of `root` that `path` means inside of it: no link leads out. */
+/** The path outside of `root` for the path `path` inside of it: no link leads out. */
 async function follow(root: string, path: string): Promise<string[]> {
   const left = path.split('/').reverse();
   const way: string[] = [];
@@ -69,7 +68,7 @@ async function follow(root: string, path: string): Promise<string[]> {
   return way;
 }
 
-/** The target of a link; null: it is none. */
+/** The target of a link; null: it is not a link. */
 async function linkAt(path: Buffer): Promise<string | null> {
   try {
     return (await readlink(path, 'buffer')).toString('latin1');

@@ -1,6 +1,6 @@
 /**
- * The ids of a process (reference: jobs §8.2, steps 15 to 20): names to numbers, by the files in /etc, and by other services that
- * nsswitch.conf names beside them. A generator of questions, so that files can be read at once and services asked without waiting.
+ * The ids of a process (reference: jobs §8.2, steps 15 to 20): names to numbers, by the files in /etc and by other services of
+ * nsswitch.conf. A generator of questions, so that the caller can read files at once and ask services without waiting.
  */
 import type { SpawnStep } from '../supervisor/process-messages.ts';
 import { type Database, type Entry, entries, NO_ID, parseEntry, parseId } from './entries.ts';
@@ -9,7 +9,10 @@ import { hasOtherServices } from './services.ts';
 const EINVAL = 22;
 const ETIMEDOUT = 110;
 
-/** Questions to the outside. The answer to a file is its text, '' when it is not there; to a name a line, or null: there is no such name. */
+/**
+ * A question to the outside. The answer to a file is its text, '' if it does not exist; the answer to a name is a line, or null: the name
+ * does not exist.
+ */
 export type Question =
   | { file: 'passwd' | 'group' | 'nsswitch.conf' }
   | { database: Database | 'initgroups'; name: string };
@@ -35,9 +38,9 @@ export interface Refusal {
 export interface Identity {
   uid: number | null;
   gid: number | null;
-  /** All of its groups; empty: only the one that it has anyway. */
+  /** All of its groups; empty: only its primary group. */
   groups: number[];
-  /** A line for standard error of the process, '' for none. */
+  /** A line for the standard error of the process, '' for none. */
   notice: string;
   refusal: Refusal | null;
 }
@@ -46,7 +49,7 @@ export const AS_INIT: Identity = { uid: null, gid: null, groups: [], notice: '',
 
 const NOTICE = 'init: getent initgroups does not answer: only groups of /etc/group count\n';
 
-/** Names hold a byte in each character. */
+/** Names have one byte per character. */
 export interface Names {
   user: string | null;
   group: string | null;
@@ -86,7 +89,7 @@ export function* resolve({ user, group }: Names, rights: Rights): Asking<Identit
   return found;
 }
 
-/** A question that fails is a refusal of this step. */
+/** Turns a failed question into a refusal of this step. */
 function* refusing<T>(step: SpawnStep, program: string, asking: Asking<T>): Asking<T> {
   try {
     return yield* asking;
@@ -120,7 +123,7 @@ function* findInFile(database: Database, isWanted: (entry: Entry) => boolean): A
 }
 
 function* findElsewhere(database: Database, name: string): Asking<Entry | null> {
-  // Numbers are no names, though they would be taken for ids.
+  // A name of digits is not asked for: services would take it for an id.
   if (/^\d*$/.test(name) || !(yield* hasOthers(database))) return null;
   const line = yield { database, name };
   const entry = line === null ? null : parseEntry(database, line);
@@ -136,7 +139,7 @@ function* hasOthers(...databases: string[]): Asking<boolean> {
   return false;
 }
 
-/** The group that the process will have is also the first of its groups: none of root's is left. */
+/** The primary group is also the first supplementary one, so that the process keeps no group of root. */
 function* addGroups(found: Identity, user: string | null, first: number): Asking<void> {
   const asking = user === null ? groupsOfRoot() : groupsOfUser(found, user);
   const others = yield* refusing('getpwuid', 'getent initgroups', asking);
@@ -151,7 +154,7 @@ function* groupsOfUser(found: Identity, user: string): Asking<number[]> {
     const line = yield { database: 'initgroups', name: user };
     return line === null ? listed : [...listed, ...parseGroups(line, user)];
   } catch (error) {
-    // A user in the files starts all the same, as with libc while a directory is not available.
+    // A user in the files starts without an answer of the directory, as with libc.
     const isLate = error instanceof LookupError && error.errno === ETIMEDOUT;
     if (!isLate || !(yield* findInFile('passwd', ({ name }) => name === user))) throw error;
     found.notice = NOTICE;
@@ -160,8 +163,8 @@ function* groupsOfUser(found: Identity, user: string): Asking<number[]> {
 }
 
 /**
- * The groups that list root, under its present name. By the files alone: init's processes must not wait for a directory on
- * the network. Without a name for root there are none.
+ * The groups that list root, under its present name. By the files alone: init's processes must not wait for a directory on the network.
+ * There are none if root has no name.
  */
 function* groupsOfRoot(): Asking<number[]> {
   let root: Entry | null;

@@ -1,6 +1,6 @@
-/** The part of nsswitch.conf about a database that matters here: whether services besides the files know its names. */
+/** Whether services besides the files know the names of a database, by nsswitch.conf. */
 
-/** True where it names another service than `files`; null: it says nothing about the database. */
+/** True if the file names another service than `files`; null: it does not mention the database. */
 export function hasOtherServices(text: string, database: string): boolean | null {
   for (const line of text.split('\n')) {
     const trimmed = line.replace(/^[ \t]+/, '');
@@ -9,7 +9,7 @@ export function hasOtherServices(text: string, database: string): boolean | null
   return null;
 }
 
-/** In brackets stands what to do about an answer. */
+/** Skips the actions in brackets. */
 function namesOthers(services: string): boolean {
   const [named = ''] = services.split('#', 1);
   const words = named.replace(/\[[^[\]]*(\]|\[|$)/g, ' ').split(/[ \t]+/);

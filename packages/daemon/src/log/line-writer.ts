@@ -1,4 +1,4 @@
-/** Lines for standard output and error: those of one turn are written together, which wakes up their reader once. */
+/** Lines for standard output and error. The lines of one turn are written together, which wakes their reader once. */
 import { writeSync } from 'node:fs';
 
 /** Bytes that a pipe takes as a whole or not at all (PIPE_BUF). */
@@ -16,7 +16,7 @@ export class LineWriter {
     process.on('exit', () => this.#flush());
   }
 
-  /** The line is written before whatever this turn has set off, and in order with those for the other descriptor. */
+  /** Writes the line before everything else that this turn does, and in order with the lines of the other descriptor. */
   put(fd: number, line: string): void {
     const bytes = Buffer.byteLength(line);
     if (fd !== this.#fd || this.#bytes + bytes > MOST_AT_ONCE) this.#flush();
@@ -40,7 +40,7 @@ export class LineWriter {
     try {
       this.#write(fd, text);
     } catch {
-      // The output has no reader (a closed pipe, a full disk), and there is no other place to log that: no reason to end.
+      // The output has no reader (a closed pipe, a full disk), and there is no other place to log that. Init continues.
     }
   }
 }

@@ -14,7 +14,7 @@ export type LogFormat = 'text' | 'json';
 /** The parts of the daemon that log on their own. */
 export type LogComponent = 'configuration' | 'control' | 'state' | 'supervisor';
 
-/** The facts of a line: fields of the JSON log. Lines of text have them in their words only. */
+/** The facts of a line: fields of the JSON log. Lines of text have them in their words. */
 export interface LogFields extends LogSubject {
   component?: LogComponent;
   /** The path of a job file, and the number of a line in it. */
@@ -25,7 +25,7 @@ export interface LogFields extends LogSubject {
 }
 
 export interface Log {
-  /** Shared with the children. */
+  /** Child loggers share it. */
   priority: LogPriority;
   enabled(priority: LogPriority): boolean;
   write(priority: LogPriority, text: string, fields?: LogFields): void;
@@ -33,14 +33,14 @@ export interface Log {
   child(fields: LogFields): Log;
 }
 
-/** Takes a line, without its end; false when it cannot. */
+/** Takes a line, without its newline; returns false when it cannot. */
 export type LogSink = (priority: LogPriority, line: string) => boolean;
 
-/** Where lines go instead of standard output and error. */
+/** The outputs of lines instead of standard output and error. */
 export interface LogWays {
-  /** Takes lines of text first. */
+  /** The first output for lines of text. */
   sink?: LogSink | null;
-  /** Prints whatever the sink has not taken. */
+  /** Prints the lines that the sink did not take. */
   print?: ((line: string) => void) | null;
 }
 
@@ -98,7 +98,7 @@ interface Lines {
   child(fields: LogFields): Lines;
 }
 
-/** pino is loaded for this alone: the lines of the classic init need nothing of it. */
+/** Loads pino only here: lines of text do not need it. */
 async function jsonLines(program: string, { print }: LogWays): Promise<Lines> {
   const { pino } = await import('pino');
   const options = { level: 'debug', customLevels: LEVELS, useOnlyCustomLevels: true, base: { program } };

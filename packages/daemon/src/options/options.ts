@@ -1,6 +1,5 @@
 /**
- * The options of init (reference: system §1). Words and options that init does not know are ignored, since the kernel
- * passes on the rest of its command line.
+ * The options of init (reference: system §1). Init ignores unknown words and options, since the kernel passes the rest of its command line.
  */
 import { optionLines, type ParsedWords, parseWords, screenWidth, UsageError } from '@upstart/common';
 import type { Console } from '@upstart/job-language';
@@ -11,7 +10,7 @@ import { ROWS } from './rows.ts';
 
 export interface InitOptions {
   user: boolean;
-  /** Another session on the same folders is no reason to end. */
+  /** Starts even if another session has the same folders. */
   allowSecond: boolean;
   prependConfDirs: string[];
   confDirs: string[];
@@ -20,13 +19,13 @@ export interface InitOptions {
   defaultConsole: Console;
   /** Seconds; 0: never. */
   hookTimeoutS: number;
-  /** The first process of a container: the machine is not ours, SIGTERM ends everything. */
+  /** The first process of a container: init does not own the machine, and SIGTERM ends everything. */
   container: boolean;
   /** The output of jobs goes to standard output, too. */
   jobOutput: boolean;
   /** Init ends with this job: `NAME` or `NAME-INSTANCE`. */
   exitWith: string | null;
-  /** Seconds that jobs get when init ends; null: as long as the longest kill timeout. */
+  /** The time that jobs have when init ends, in seconds; null: the longest kill timeout. */
   stopTimeoutS: number | null;
   inheritEnv: boolean;
   jobCgroups: boolean;
@@ -38,9 +37,9 @@ export interface InitOptions {
   /** Take a name on the D-Bus system bus. */
   systemBus: boolean;
   debug: boolean;
-  /** `--help` or `--version`, which end the parsing. */
+  /** `--help` or `--version`, which end parsing. */
   asked: ParsedWords['asked'];
-  /** Words that are ignored, for the log. */
+  /** Ignored words, for the log. */
   ignored: string[];
 }
 
@@ -80,7 +79,7 @@ export function parseOptions(args: readonly string[]): InitOptions {
   return options;
 }
 
-/** Process 1 of a machine never ends, neither by an option nor by a word of the kernel's command line. */
+/** Process 1 of a machine never ends, whatever an option or a word of the kernel's command line says. */
 function checkTogether({ user, container, exitWith, stopTimeoutS }: InitOptions, unknown: readonly string[]): void {
   if (user && container) throw new UsageError('--user and --container exclude each other');
   if (user || container) {

@@ -1,11 +1,11 @@
-/** The table of init's options: a row each, with the change that it makes. */
+/** The table of init's options: one row each, with the settings that it changes. */
 import { type OptionSpec, UsageError } from '@upstart/common';
 import type { Console } from '@upstart/job-language';
 import type { LogFormat } from '../log/log.ts';
 import type { InitOptions } from './options.ts';
 
 export interface Row extends OptionSpec {
-  /** The settings that change; `value` is empty for a flag. Throws UsageError for a value that the option does not take. */
+  /** The changed settings; `value` is empty for a flag. Throws UsageError for an invalid value. */
   apply(value: string, options: InitOptions): Partial<InitOptions>;
 }
 
@@ -16,7 +16,7 @@ const MAX_KEPT_LOGS = 1000;
 const SIZES: Record<string, number> = { '': 1, K: 1024, M: 1024 * 1024 };
 const AGES: Record<string, number> = { '': 1, s: 1, m: 60, h: 3600, d: 86400 };
 
-/** A number with one of `units` behind it; 0 turns off what it is for. */
+/** A number, optionally with one of `units`; 0 turns the feature off. */
 function quantity(what: string, value: string, units: Record<string, number>, expected: string): number {
   const [, digits, unit = ''] = /^(\d{1,9})([a-zA-Z]?)$/.exec(value) ?? [];
   const factor = units[unit];
