@@ -54,7 +54,7 @@ export class BusConnection implements MessageHandler {
   constructor(socket: Socket, parts: BusParts) {
     this.#socket = socket;
     this.#parts = parts;
-    this.#sender = new Sender(socket, () => socket.destroy());
+    this.#sender = new Sender(socket, () => socket.destroy(), null);
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => {
       for (const caller of this.#callers.values()) void caller.proceed();

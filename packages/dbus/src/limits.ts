@@ -33,6 +33,8 @@ export const LIMITS = {
   fullBytes: MEBIBYTE,
   /** A client that leaves more than this unread is cut off. */
   unreadBytes: 32 * MEBIBYTE,
+  /** One that has had more than `fullBytes` unread for so long, without once reading all of it, is cut off, too. */
+  stalledMs: 30_000,
   /** Senders on a bus whose user is remembered, and that may have calls in progress at once. */
   senders: 1024,
 } as const;

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import type { Notification } from '@upstart/protocol';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { eventually } from '../../../test/eventually.ts';
 import { LIMITS } from './limits.ts';
 import { PeerConnection } from './peer-connection.ts';
@@ -111,4 +112,26 @@ it('cuts off a client that does not read', async () => {
     daemon.notify({ event: 'event-emitted', name: 'e', env, failed: false });
   await eventually(() => daemon.lines.length === 1);
   expect(daemon.lines).toEqual(['A D-Bus client that leaves too much unread is cut off']);
+});
+
+it('cuts off a client that does not authenticate in time', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const connection = (): Duplex => {
+      const socket = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
+      const parts = { host: daemon, uid: 0, client: daemon.client(), signals: { handOver: () => {} } };
+      new PeerConnection(socket as unknown as Socket, parts, GUID);
+      return socket;
+    };
+    const [silent, halfOpen, done] = [connection(), connection(), connection()];
+    halfOpen.emit('data', Buffer.from('\0AUTH EXTERNAL 30\r\n'));
+    done.emit('data', Buffer.from(HELLO));
+    vi.advanceTimersByTime(LIMITS.authenticationMs - 1);
+    expect([silent, halfOpen, done].map(({ destroyed }) => destroyed)).toEqual([false, false, false]);
+    vi.advanceTimersByTime(1);
+    expect([silent, halfOpen, done].map(({ destroyed }) => destroyed)).toEqual([true, true, false]);
+    expect(daemon.lines).toEqual(Array(2).fill('A D-Bus client did not authenticate'));
+  } finally {
+    vi.useRealTimers();
+  }
 });

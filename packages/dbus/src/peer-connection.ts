@@ -41,7 +41,8 @@ export class PeerConnection implements MessageHandler {
     this.#host = host;
     this.#signals = signals;
     this.#auth = new ServerAuth(uid, guid);
-    this.#sender = new Sender(socket, () => this.#cutOff('A D-Bus client that leaves too much unread is cut off'));
+    const cutOff = (): void => this.#cutOff('A D-Bus client that leaves too much unread is cut off');
+    this.#sender = new Sender(socket, cutOff, LIMITS.stalledMs);
     this.#caller = new Caller({
       host,
       client,

@@ -11,12 +11,17 @@ const LAST_SERIAL = 0xffff_ffff;
 export class Sender {
   readonly #socket: Socket;
   readonly #cutOff: () => void;
+  readonly #stalledMs: number | null;
   #serial = 0;
+  /** Runs since there is more unread than a client may leave for long. */
+  #stall: NodeJS.Timeout | null = null;
 
-  /** `cutOff` is called for a client that leaves too much unread. */
-  constructor(socket: Socket, cutOff: () => void) {
+  /** `cutOff` is called for a client that leaves too much unread, or much of it for longer than `stalledMs`; null: as long as it likes. */
+  constructor(socket: Socket, cutOff: () => void, stalledMs: number | null) {
     this.#socket = socket;
     this.#cutOff = cutOff;
+    this.#stalledMs = stalledMs;
+    for (const event of ['drain', 'close']) socket.on(event, () => this.#progressed());
   }
 
   /** The client leaves so much unread that nothing more is to be done for it now. */
@@ -51,5 +56,11 @@ export class Sender {
     }
     socket.write(bytes);
     if (socket.writableLength > LIMITS.unreadBytes) this.#cutOff();
+    else if (this.isFull && this.#stalledMs !== null) this.#stall ??= setTimeout(this.#cutOff, this.#stalledMs);
+  }
+
+  #progressed(): void {
+    if (this.#stall) clearTimeout(this.#stall);
+    this.#stall = null;
   }
 }
