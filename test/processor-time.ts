@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 
 /** Hundreds of times what linear work on a megabyte takes, and far less than quadratic work does, in milliseconds. */
-const BUDGET_MS = 10_000;
+export const BUDGET_MS = 10_000;
 
 /** Expects that `work` uses no more than the budget of the processor's time, in milliseconds. */
 export function expectLinear(work: () => void, budgetMs = BUDGET_MS): void {

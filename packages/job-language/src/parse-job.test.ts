@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expectLinear } from '../../../test/processor-time.ts';
+import { PART_OF_TEXT, PROPERTY_RUNS } from '../../../test/effort.ts';
+import { BUDGET_MS, expectLinear } from '../../../test/processor-time.ts';
 import { JobFileError } from './job-file-error.ts';
 import { MAX_JOB_FILE_SIZE, parseJob } from './parse-job.ts';
 
@@ -106,7 +107,7 @@ describe('any text', () => {
     const pieces = fc.constantFrom(...words, ...'aA=1\0\r', 'limit', 'oom', 'respawn', 'kill', 'cgroup', 'manual');
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => parseOrRefuse(parts.join(''))),
-      { numRuns: 2000 },
+      { numRuns: 5 * PROPERTY_RUNS },
     );
   });
 
@@ -119,11 +120,11 @@ describe('any text', () => {
         for (const { at, remove, insert } of edits) text = text.slice(0, at) + insert + text.slice(at + remove);
         parseOrRefuse(text);
       }),
-      { numRuns: 2000 },
+      { numRuns: 5 * PROPERTY_RUNS },
     );
   });
 
-  /** Texts of the largest size on which a careless parser would take time that grows with the square of it. */
+  /** Texts of the largest size (in the long form) on which a careless parser would take time that grows with the square of it. */
   test.each([
     ['blank lines', '\n'],
     ['blanks', ' '],
@@ -140,10 +141,10 @@ describe('any text', () => {
     ['long numbers', 'nice 9'],
     ['many limits', 'limit core 1 2\n'],
     ['one number', '9'],
-  ])('of a megabyte takes no more than a moment: %s', (_what, piece) => {
-    const text = piece.repeat(Math.floor(MAX_JOB_FILE_SIZE / piece.length));
+  ])('of the largest size takes no more than a moment: %s', (_what, piece) => {
+    const text = piece.repeat(Math.floor((PART_OF_TEXT * MAX_JOB_FILE_SIZE) / piece.length));
     for (const start of ['', 'script\n', 'exec ', 'usage x', 'start on (a\n', 'limit core ']) {
-      expectLinear(() => parseOrRefuse(start + text));
+      expectLinear(() => parseOrRefuse(start + text), PART_OF_TEXT * BUDGET_MS);
     }
   });
 });

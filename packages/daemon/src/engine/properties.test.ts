@@ -2,15 +2,13 @@ import { deserialize, serialize } from 'node:v8';
 import type { Condition } from '@upstart/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROPERTY_RUNS } from '../../../../test/effort.ts';
 import { Engine } from './engine.ts';
 import type { Effect } from './model/messages.ts';
 import type { EngineState } from './model/state.ts';
 import { checkInvariants } from './testing/invariants.ts';
 import { condition, event, play, story, text, windDown } from './testing/story.ts';
 import { TestWorld } from './testing/world.ts';
-
-/** How many runs each property gets; the long form of CI sets it. */
-const RUNS = Number(process.env.UPSTART_PROPERTY_RUNS ?? 300);
 
 /** The reference: a condition as a tree that remembers, written for nothing but being obvious. */
 class NaiveCondition {
@@ -74,7 +72,7 @@ describe('conditions against the naive reference', () => {
           expect(world.list()).toEqual(expected);
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });
@@ -112,7 +110,7 @@ describe('any story', () => {
         const ways = world.effects.flatMap((e) => (e.type === 'state' ? [`${e.from} → ${e.to}`] : []));
         expect(ways.filter((way) => !LEGAL.has(way))).toEqual([]);
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 
@@ -135,7 +133,7 @@ describe('any story', () => {
           }
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 
@@ -144,7 +142,7 @@ describe('any story', () => {
       fc.property(story, fc.constantFrom('taken', 'late'), (told, orders) => {
         play(told, checkInvariants, orders);
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 
@@ -159,7 +157,7 @@ describe('any story', () => {
         expect(world.engine.state.events.size, 'no event is left').toBe(0);
         expect(world.engine.state.instances.size, 'no instance is left').toBe(0);
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 
@@ -171,7 +169,7 @@ describe('any story', () => {
         );
         expect(ordered).toEqual(asked);
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 
@@ -188,7 +186,7 @@ describe('any story', () => {
         expect([...begin, ...rest]).toEqual(copied(world.effects));
         expect(plain(recovered.state)).toEqual(plain(world.engine.state));
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });

@@ -3,6 +3,7 @@ import { parseJob } from '@upstart/job-language';
 import type { SimulatedAction, SimulatedChange } from '@upstart/protocol';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { PROPERTY_RUNS } from '../../../../test/effort.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Effect, EngineRequest, Input, UntimedInput } from '../engine/model/messages.ts';
 import { condition, text } from '../engine/testing/story.ts';
@@ -11,7 +12,6 @@ import type { Report } from '../supervisor/process-messages.ts';
 import { freshState, simulate } from './plan.ts';
 import { HORIZON_MS } from './simulation.ts';
 
-const RUNS = Number(process.env.UPSTART_PROPERTY_RUNS ?? 300);
 const TIME = { nowMs: 1000, wallMs: 1_700_000_000_000 };
 
 type NewReport = Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never;
@@ -151,7 +151,7 @@ it('for any jobs and any actions after a boot', () => {
         if (reality.changes.length > 0) compared++;
       },
     ),
-    { numRuns: RUNS },
+    { numRuns: PROPERTY_RUNS },
   );
-  expect(compared).toBeGreaterThan(RUNS / 3);
+  expect(compared).toBeGreaterThan(PROPERTY_RUNS / 3);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { expectLinear } from '../../../../test/processor-time.ts';
+import { PART_OF_TEXT } from '../../../../test/effort.ts';
+import { BUDGET_MS, expectLinear } from '../../../../test/processor-time.ts';
 import { JobFileError } from '../job-file-error.ts';
 import { MAX_JOB_FILE_SIZE } from '../parse-job.ts';
 import { lint, MAX_WARNINGS, RULES } from './lint.ts';
@@ -268,8 +269,9 @@ test.each([
   ['start on (a', '\n or started b c', ')\n'],
   ['', 'env A=$B\n', ''],
   ['', 'limit nofile 2 1\n', ''],
-])('a megabyte of it takes work that grows with its size: %j %j %j', (begin, piece, end) => {
-  const text = begin + piece.repeat((MAX_JOB_FILE_SIZE - begin.length - end.length) / piece.length) + end;
+])('the largest size of it takes work that grows with its size: %j %j %j', (begin, piece, end) => {
+  const text =
+    begin + piece.repeat((PART_OF_TEXT * MAX_JOB_FILE_SIZE - begin.length - end.length) / piece.length) + end;
   expectLinear(() => {
     try {
       warned(text);
@@ -277,7 +279,7 @@ test.each([
       // Some are no job files: a condition has a thousand events at most.
       expect(error).toBeInstanceOf(JobFileError);
     }
-  });
+  }, PART_OF_TEXT * BUDGET_MS);
 });
 
 test('what the original does not know is named where that is asked for', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PROPERTY_RUNS } from '../../../../../test/effort.ts';
 import { adoption } from '../../start-up/adoption.ts';
 import { Engine } from '../engine.ts';
 import { getVariable } from '../environment/environment.ts';
@@ -10,7 +11,6 @@ import { checkInvariants } from '../testing/invariants.ts';
 import { play, story } from '../testing/story.ts';
 import { type FakeProcess, TEST_SETTINGS, TestWorld } from '../testing/world.ts';
 
-const RUNS = Number(process.env.UPSTART_PROPERTY_RUNS ?? 300);
 const ESRCH = 3;
 
 /** What /proc would say of a process. */
@@ -233,7 +233,7 @@ describe('adopt', () => {
           if (retries === 0) expect(token > last || running.has(token), `${token} exists`).toBe(true);
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 });
