@@ -20,7 +20,7 @@ export class EarlySignals {
     });
   }
 
-  /** Hands over what was kept; what comes from now on goes to `listener`. */
+  /** Delivers the kept notifications to `listener`, and all later ones. */
   handOver(listener: (notification: Notification) => void): void {
     this.#listener = listener;
     for (const notification of this.#kept.splice(0)) listener(notification);

@@ -20,13 +20,13 @@ export interface Guarded {
   readonly parts: readonly GuardedPart[];
   /** Folders of ours that are watched. */
   readonly folders: readonly string[];
-  /** A folder of others: nothing is made as long as it is missing. */
+  /** A folder of others: nothing below it is made while it is missing. */
   readonly root: string;
-  /** Called at once when something in a folder has come or gone. */
+  /** Called at once when an entry of a folder has appeared or gone. */
   look(): void;
 }
 
-/** Milliseconds before anything is made: a removal of the whole tree finishes first. */
+/** The delay before anything is recreated, in milliseconds, so that the removal of a whole tree finishes first. */
 const SETTLE_MS = 250;
 /** The first and the longest pause before something is recreated, in milliseconds; it doubles if it is removed again within the longest. */
 const RETRY_MS = { first: 1000, last: 60_000 } as const;
@@ -91,7 +91,7 @@ export class PlaceGuard {
       this.#watch();
     }
     this.#pauseMs = Math.min(Math.max(RETRY_MS.first, 2 * this.#pauseMs), RETRY_MS.last);
-    // Also files that were removed before they were watched again.
+    // Also files that were removed before the watch began again.
     if (!made || this.#missing().length > 0) void this.#checkSoon();
   }
 
@@ -116,7 +116,7 @@ export class PlaceGuard {
   }
 }
 
-/** A file that cannot be looked at counts as absent. */
+/** A file that cannot be inspected counts as absent. */
 function isThere(part: GuardedPart): boolean {
   try {
     return part.isThere();

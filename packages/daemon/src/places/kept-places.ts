@@ -1,6 +1,6 @@
 /**
- * The places of an init are chosen once. The supervisor keeps them as its note for the next daemon, which uses them even if folders,
- * modes and the environment have changed.
+ * The places of an init are chosen once. The supervisor keeps them as its note for the next daemon, which uses them even if folders, modes
+ * or the environment have changed.
  */
 import type { InitIdentity } from '@upstart/protocol';
 import type { Log } from '../log/log.ts';
@@ -8,13 +8,13 @@ import { LIMITS } from '../supervisor/frame-table.ts';
 import type { Places } from './places.ts';
 import { isForeign, mendFolder } from './run-folder.ts';
 
-/** The note for these places; null for more folders than fit, which each daemon then looks for again. */
+/** The note for these places; null if there are more folders than fit: each daemon then chooses its places again. */
 export function placesNote(places: Places): string | null {
   const text = JSON.stringify(places);
   return Buffer.byteLength(text) > LIMITS.NOTE_MAX ? null : text;
 }
 
-/** The places of the daemon before this one; null when there are none, or new ones have to be chosen. */
+/** The places of the previous daemon; null when there are none, or new ones have to be chosen. */
 export function keptPlaces(note: string, init: InitIdentity, log: Pick<Log, 'write'>): Places | null {
   const places = readNote(note);
   if (places?.sessionAddress == null) return places;
@@ -29,7 +29,7 @@ export function keptPlaces(note: string, init: InitIdentity, log: Pick<Log, 'wri
   try {
     mendFolder(runtimeDir, init, places);
   } catch {
-    // It is made again with the sockets, as soon as that can be done.
+    // The folder is made with the sockets, as soon as possible.
   }
   return places;
 }

@@ -26,7 +26,7 @@ export function leftovers(runtimeDir: string, initPid: number): string[] {
   });
 }
 
-/** Addresses of the sessions whose folders are there but whose init is not, and its pid. */
+/** The addresses and pids of sessions whose folder exists without an init. */
 function deadSessions(runtimeDir: string, initPid: number): Map<string, number> {
   const [prefix = ''] = /^(?:init|upstart-\d+)-/.exec(basename(runtimeDir)) ?? [];
   const user = process.getuid?.() ?? 0;
@@ -35,7 +35,7 @@ function deadSessions(runtimeDir: string, initPid: number): Map<string, number> 
     const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
     if (!(pid > 0)) continue;
     const socket = join(dirname(runtimeDir), name, CONTROL_SOCKET);
-    // An init before this one may have had its pid, and left its socket in the folder: this one has not made its own yet.
+    // An earlier init may have had the pid of this one, and left its socket in the folder: this init has not made its own yet.
     const isDead = pid === initPid ? existsSync(socket) : !existsSync(`/proc/${pid}`);
     if (isDead) for (const address of [dbusAddress(user, pid), formatAddress(socket)]) dead.set(address, pid);
   }

@@ -9,7 +9,7 @@ export function lookAtLogFolder(path: string, parents: boolean): LogFolder | nul
     const { mode, uid, gid } = statSync(path);
     return { path, mode: mode & PERMISSIONS, owner: uid, group: gid, parents };
   } catch {
-    // Not there yet, or not to be seen: writing to it says what is wrong.
+    // The folder does not exist yet, or cannot be inspected: writing to it reports the error.
     return null;
   }
 }

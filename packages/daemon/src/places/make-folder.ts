@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it, where they are missing. Throws what mkdir throws. Not by `recursive: true`: that tries
- * for ever where there is no folder to be made in one that exists, as in /proc, or in one that was removed while it was in use.
+ * Makes a folder and the missing ones above it. Throws the error of mkdir. Not by `recursive: true`, which never ends where a folder cannot
+ * have subfolders, as in /proc, or was removed while in use.
  */
 export function makeFolder(path: string, mode: number): void {
   if (made(path, mode)) return;
@@ -11,7 +11,7 @@ export function makeFolder(path: string, mode: number): void {
   if (!made(path, mode)) mkdirSync(path, { mode });
 }
 
-/** Whether it is there now; false where the one above it is not. */
+/** Whether the folder exists now; false if its parent does not. */
 function made(path: string, mode: number): boolean {
   try {
     mkdirSync(path, { mode });

@@ -26,7 +26,7 @@ export interface Places {
 
 /** A path in a Unix socket's address has at most this many bytes. */
 const MAX_SOCKET_PATH = 107;
-/** The socket while it is made. */
+/** The path of the socket while it is being made. */
 const LONGEST_NAME = 'control.sock.new';
 /** Only the owner of something in the folder may rename or remove it. */
 const S_ISVTX = 0o1000;
@@ -64,7 +64,7 @@ function sessionPlaces(options: InitOptions, env: Environment, init: InitIdentit
   };
   const userRuntime = userRuntimeDir(env);
   const runtimeDir = sessionRuntimeDir(userRuntime, init, used);
-  // One that has another name than its pid alone, since that is taken, is announced under the same.
+  // If the folder has a longer name than the pid, because that was taken, the session file has the same name.
   const name = basename(runtimeDir).replace(/^(?:init|upstart-\d+)-/, '');
   return {
     ...used,
@@ -78,7 +78,7 @@ function allSources({ prependConfDirs, appendConfDirs }: InitOptions, confDirs: 
   return [...prependConfDirs, ...confDirs, ...appendConfDirs].map((directory) => resolve(directory));
 }
 
-/** Our folder in the user's run-time folder; null where there is none, or where others may write to it. */
+/** Our folder in the user's run-time folder; null if there is none, or others may write to it. */
 function userRuntimeDir(env: Environment): string | null {
   const runtime = absolute(env.XDG_RUNTIME_DIR);
   if (!runtime) return null;
@@ -86,7 +86,7 @@ function userRuntimeDir(env: Environment): string | null {
   return isKept(runtime) && isOurs(directory) ? directory : null;
 }
 
-/** Whether other users cannot rename or remove our files in this folder. One that cannot be looked at is accepted. */
+/** Whether other users cannot rename or remove our files in this folder. Accepts a folder that cannot be inspected. */
 function isKept(directory: string): boolean {
   const found = statSync(directory, { throwIfNoEntry: false });
   if (!found) return true;
@@ -94,13 +94,13 @@ function isKept(directory: string): boolean {
   return owned && ((found.mode & S_ISVTX) !== 0 || !isSharedWithOthers(found));
 }
 
-/** Whether this is a folder of ours, not a link to one, that other users cannot write to. */
+/** Whether this is a folder of ours, not a link to one, and other users cannot write to it. */
 function isOurs(directory: string): boolean {
   const found = lstatSync(directory, { throwIfNoEntry: false });
   return !found || (found.isDirectory() && found.uid === process.getuid?.() && !isSharedWithOthers(found));
 }
 
-/** Whether others may write. A group that is our own is not others: many users have one to themselves. */
+/** Whether others may write. The user's own group does not count as others: many users have one to themselves. */
 function isSharedWithOthers({ mode, gid }: Stats): boolean {
   return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== process.getgid?.());
 }
@@ -129,7 +129,7 @@ function sessionConfDirs(env: Environment): string[] {
   return directories;
 }
 
-/** The home folder; the root folder for those who have none. */
+/** The home folder; the root folder for a user without one. */
 function home(env: Environment): string {
   return absolute(env.HOME) ?? '/';
 }
@@ -138,12 +138,12 @@ function absolute(path: string | undefined): string | null {
   return path !== undefined && isAbsolute(path) ? path : null;
 }
 
-/** Makes a folder that (without `mode`) only its owner may enter, if it can be made; otherwise its first user reports the error. */
+/** Makes a folder that (without `mode`) only its owner may enter, if possible; otherwise its first use reports the error. */
 function ownFolder(directory: string, mode = 0o700): string {
   try {
     makeFolder(directory, mode);
   } catch {
-    // Reading job files from it, or writing logs to it, reports the trouble where it matters.
+    // Reading job files, or writing logs, reports the error.
   }
   return directory;
 }

@@ -1,4 +1,4 @@
-/** Making the run-time folder of a session, or finding it again. */
+/** Makes the run-time folder of a session, or finds it again. */
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
@@ -12,8 +12,8 @@ import {
 import { makeFolder } from './make-folder.ts';
 
 /**
- * Makes the folder of an init, or takes the one that it has already: `directory`, or one with a longer name, where
- * `directory` belongs to another init. Where none can be made it is `directory`: its first user reports the error.
+ * Makes the folder of an init, or returns the one that it has already: `directory`, or a longer name if `directory` belongs to another
+ * init. If none can be made, returns `directory`: its first use reports the error.
  */
 export function claimFolder(directory: string, init: InitIdentity, used: UsedFolders): string {
   const known = [directory, ...siblings(directory)].find(
@@ -23,12 +23,12 @@ export function claimFolder(directory: string, init: InitIdentity, used: UsedFol
     if (known === undefined) return newFolder(directory, init, used);
     writeOwner(known, init, used);
   } catch {
-    // A full disk: it is tried again with the sockets.
+    // A full disk: the sockets are retried later, and the folder with them.
   }
   return known ?? directory;
 }
 
-/** With its owner file from the first moment on: two inits may do this at once. */
+/** With its owner file from the first moment on: two inits may do this at the same time. */
 function newFolder(directory: string, init: InitIdentity, used: UsedFolders): string {
   const made = mkdtempSync(`${directory}-`);
   writeOwner(made, init, used);
@@ -41,7 +41,7 @@ function newFolder(directory: string, init: InitIdentity, used: UsedFolders): st
   }
 }
 
-/** An init with the same pid that may be alive: it is in another pid namespace. */
+/** An init with the same pid may be alive in another pid namespace. */
 function belongsToAnother(path: string, { pidNamespace, boot }: InitIdentity): boolean {
   const owner = readOwner(path)?.init;
   return owner !== undefined && owner.boot === boot && owner.pidNamespace !== pidNamespace;
@@ -57,13 +57,13 @@ function siblings(directory: string): string[] {
   }
 }
 
-/** Whether another user's file has the place of the folder: do not use it. */
+/** Whether another user's file has the name of the folder: do not use it. */
 export function isForeign(directory: string): boolean {
   const found = lstatSync(directory, { throwIfNoEntry: false });
   return found !== undefined && !isOwnFolder(found);
 }
 
-/** Makes a folder again that was chosen before, for its owner alone, as far as it is missing. Throws what making it throws. */
+/** Recreates a folder that was chosen before, and the missing ones above it, for its owner alone. Throws the error of mkdir. */
 export function mendFolder(directory: string, init: InitIdentity, used: UsedFolders): void {
   makeFolder(directory, 0o700);
   if (!isPrivateFolder(directory)) chmodSync(directory, 0o700);

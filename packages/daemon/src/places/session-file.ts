@@ -10,7 +10,7 @@ export function writeSessionFile(path: string, runtimeDir: string): void {
   const content = contentFor(runtimeDir);
   makeFolder(dirname(path), 0o700);
   const temporary = `${path}.new`;
-  // A leftover of an earlier attempt, or a trap, is not written through.
+  // Does not write through a leftover of an earlier attempt, or a trap.
   rmSync(temporary, { force: true });
   writeFileSync(temporary, content, { mode: 0o600, flag: 'wx' });
   renameSync(temporary, path);
@@ -21,7 +21,7 @@ function contentFor(runtimeDir: string): string {
   return `UPSTART_SESSION=${formatAddress(join(runtimeDir, CONTROL_SOCKET))}\n`;
 }
 
-/** Whether the file says so already. */
+/** Whether the file has this content already. */
 export function isAnnounced(path: string, runtimeDir: string): boolean {
   try {
     return readFileSync(path, 'utf8') === contentFor(runtimeDir);

@@ -1,6 +1,6 @@
 /**
- * Processes of jobs that init does not supervise: their parents have ended, so init is their parent, but it was not the one that started
- * them. They live on when their job has stopped.
+ * Processes of jobs that init does not supervise: their parents have ended, so they are children of init, but init did not start them. They
+ * survive the end of their job.
  */
 import { readFile, readlink } from 'node:fs/promises';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
@@ -13,11 +13,11 @@ export interface Orphan extends OwnJob, Pick<ProcessFacts, 'pid' | 'started'> {
   argv: string[];
 }
 
-/** So many processes are looked at before others have their turn. */
+/** The most processes that are examined in one turn of the event loop. */
 const SLICE = 50;
-/** So many orphans are examined; the newest ones. */
+/** The most orphans that are examined: the newest ones. */
 export const MAX_ORPHANS = 100;
-/** Milliseconds for all that is asked of one process: the kernel may keep a reader waiting. */
+/** The timeout for all questions about one process, in milliseconds: the kernel may block a reader. */
 const PATIENCE_MS = 200;
 
 /** One scan at a time, shared by all callers. */

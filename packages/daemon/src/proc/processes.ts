@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { decodeText } from '@upstart/common';
 import { getVariable } from '../engine/environment/environment.ts';
 
-/** The texts of a file of /proc that are separated by NUL; none when it cannot be read. */
+/** The texts of a file of /proc that are separated by NUL; none if it cannot be read. */
 export function readTexts(path: string): string[] {
   try {
     return splitTexts(readFileSync(path));

@@ -3,11 +3,11 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 export interface ProgramName {
   name: string;
-  /** 0: it has none that is seen from here. */
+  /** 0: it has no parent in this pid namespace. */
   parent: number;
 }
 
-/** Null: there is no such process any more. */
+/** Null: the process does not exist any more. */
 export function programName(pid: number): ProgramName | null {
   try {
     const stat = readStat(pid);
@@ -19,7 +19,7 @@ export function programName(pid: number): ProgramName | null {
   }
 }
 
-/** Its beginning is enough. It is read at every command that changes something: without what a file of unknown size takes. */
+/** Reads only its beginning, in one system call: every command that changes something reads it. */
 const beginning = Buffer.alloc(128);
 
 function readStat(pid: number): string {

@@ -1,6 +1,4 @@
-/**
- * What the processes of jobs use: memory and processor time of whole trees, from /proc. Nothing of it is read without a question for it.
- */
+/** The memory and processor time of whole process trees of jobs, from /proc. Reads nothing until a client asks. */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -8,11 +6,11 @@ import { processIds, statFields } from './processes.ts';
 
 export interface Usage {
   memoryBytes: number;
-  /** Of all processors together, in milliseconds; of children that have ended, too. */
+  /** On all processors together, in milliseconds; includes children that have ended. */
   cpuMs: number;
 }
 
-/** One process, as proc(5) tells of it. */
+/** One process, by proc(5). */
 interface Entry extends Usage {
   pid: number;
   parent: number;
@@ -21,11 +19,11 @@ interface Entry extends Usage {
   threads: number;
 }
 
-/** So many processes are looked at before others have their turn. */
+/** The number of processes that are examined in one turn of the event loop. */
 const SLICE = 50;
-/** More processes, or threads of one, than jobs have that are well: with more there is no answer. */
+/** The most processes, or threads of one, that are examined: healthy jobs have fewer. Beyond that there is no answer. */
 const MAX_LOOKS = 20_000;
-/** Ticks of the kernel's processor times, which are the same on every Linux. */
+/** A tick of processor times in /proc, the same on every Linux. */
 const TICK_MS = 10;
 /** AT_PAGESZ in /proc/self/auxv, whose entries are pairs of numbers of eight bytes. */
 const AT_PAGESZ = 6n;
@@ -34,14 +32,14 @@ const STAT_BYTES = 1024;
 
 export interface UsageParts {
   initPid: number;
-  /** The pids that init knows of at present. */
+  /** The pids that init supervises at present. */
   supervised(): Iterable<number>;
-  /** Where processes are; /proc by default. */
+  /** The folder of processes; /proc by default. */
   folder?: string;
   most?: number;
 }
 
-/** One look at a time, which all who ask share. */
+/** One scan at a time, shared by all callers. */
 export class ProcessUsage {
   readonly #parts: Required<UsageParts>;
   readonly #bytes = Buffer.alloc(STAT_BYTES);
@@ -51,7 +49,7 @@ export class ProcessUsage {
     this.#parts = { folder: '/proc', most: MAX_LOOKS, ...parts };
   }
 
-  /** Null where there are too many processes, or no /proc. */
+  /** Null if there are too many processes, or no /proc. */
   look(): Promise<ProcessTree | null> {
     this.#look ??= this.#lookAround().finally(() => {
       this.#look = null;
@@ -66,7 +64,7 @@ export class ProcessUsage {
     if (!init) return null;
     const own = [...supervised()];
     const orphans = this.#childrenOf(init);
-    // Without lists of children every process has to be asked for its parent.
+    // Without lists of children, the parent of every process has to be read.
     const open = orphans === null ? processIds(folder) : [...own, ...orphans];
     const roots = new Set(own);
     const leaders = new Set<number>();
@@ -79,7 +77,7 @@ export class ProcessUsage {
       if (!entry) continue;
       found.set(pid, entry);
       if (roots.has(pid)) leaders.add(entry.leader);
-      // Of init's other children those that belong to no job are of no interest.
+      // Skips other children of init, which belong to no job.
       if (orphans === null || (entry.parent === initPid && !roots.has(pid) && !leaders.has(entry.leader))) continue;
       open.push(...(this.#childrenOf(entry) ?? []));
     }
@@ -96,7 +94,7 @@ export class ProcessUsage {
     return { pid, parent: field(4), leader: field(6), threads: field(20), ...usage };
   }
 
-  /** Null where the kernel keeps no lists of them: each thread has its own. */
+  /** Null if the kernel has no lists of children: each thread has its own. */
   #childrenOf({ pid, threads }: Entry): number[] | null {
     if (threads <= 1) return this.#children(pid, pid);
     const lists = processIds(join(this.#parts.folder, String(pid), 'task')).map((thread) =>
@@ -114,7 +112,7 @@ export class ProcessUsage {
     }
   }
 
-  /** A short file, with as little work as possible: there may be thousands. */
+  /** Reads a short file with few system calls: there may be thousands of them. */
   #text(path: string): string | null {
     try {
       const file = openSync(join(this.#parts.folder, path), 'r');
@@ -135,7 +133,7 @@ export class ProcessTree {
   readonly #sessions = new Map<number, Entry[]>();
   readonly #initLeader: number;
 
-  /** `initLeader`: the session of init, which is no job's. */
+  /** `initLeader`: the session of init, which belongs to no job. */
   constructor(entries: readonly Entry[], initLeader: number) {
     this.#initLeader = initLeader;
     for (const entry of entries) {
@@ -145,7 +143,7 @@ export class ProcessTree {
     }
   }
 
-  /** Of these processes, of those in their sessions, and of all that descend from them; null: none of them is there. */
+  /** The usage of these processes, of all processes in their sessions, and of all their descendants; null: none exists. */
   usageOf(pids: readonly number[]): Usage | null {
     const roots = pids.flatMap((pid) => this.#byPid.get(pid) ?? []);
     const open = roots.flatMap((root) => [
@@ -180,7 +178,7 @@ function readPageSize(folder: string): number {
     for (let at = 0; at + 16 <= vector.length; at += 16)
       if (vector.readBigUInt64LE(at) === AT_PAGESZ) return Number(vector.readBigUInt64LE(at + 8));
   } catch {
-    // As on most machines.
+    // The size on most machines.
   }
   return USUAL_PAGE;
 }

@@ -1,6 +1,4 @@
-/**
- * What the log and watching clients get of an effect. Texts are only made for a reader.
- */
+/** The log lines and notifications of an effect. A text is only made if it has a reader. */
 import type { Notification } from '@upstart/protocol';
 import type { Effect } from '../engine/model/messages.ts';
 import { displayName } from '../engine/model/state.ts';

@@ -1,22 +1,22 @@
 /**
- * How long answers to repeatable requests are kept. The engine keeps them all; here it is known which of them no client can need any
- * more: those that were read, and those whose connection was lost so long ago that no client will repeat them.
+ * How long answers to repeatable requests are kept. The engine keeps all of them. This class knows which ones no client can need any more:
+ * those that were read, and those whose connection was lost so long ago that no client will repeat the request.
  */
 
-/** Clients connect anew within 30 s of losing their connection; after so many milliseconds they have given up. */
+/** Clients reconnect within 30 s after losing their connection; after so many milliseconds they have given up. */
 export const GIVEN_UP_AFTER_MS = 60_000;
-/** So many answers are kept although they were read, for a client that repeats a request without need. */
+/** The number of read answers that are kept for a client that repeats a request without need. */
 export const MAX_READ = 4096;
 
 export class KeptAnswers {
-  /** Those that were read, oldest first. */
+  /** Keys of answers that were read, oldest first. */
   readonly #read = new Set<string>();
-  /** Those that were not read before their connection was lost, and when that was; oldest first. */
+  /** Keys of answers whose connection was lost before they were read, with that time; oldest first. */
   readonly #lost = new Map<string, number>();
-  /** Whether a client has sent requests that were not read yet: the repetition of a lost one may be among them. */
+  /** Whether a client has sent requests that were not read yet: one of them may repeat a lost request. */
   mayComeAgain: () => boolean = () => false;
 
-  /** The client has these. */
+  /** The client has read these answers. */
   wereRead(keys: Iterable<string>): void {
     for (const key of keys) {
       this.#lost.delete(key);
@@ -25,7 +25,7 @@ export class KeptAnswers {
     }
   }
 
-  /** The connection has ended, or the daemon before this one, and the client may not have these. `nowMs`: monotonic time. */
+  /** The connection, or the previous daemon, has ended, and the client may not have these answers. `nowMs`: monotonic time. */
   wereLost(keys: Iterable<string>, nowMs: number): void {
     for (const key of keys) {
       this.claim(key);
@@ -33,13 +33,13 @@ export class KeptAnswers {
     }
   }
 
-  /** A client has asked for it (again): it is kept until it is read or lost. */
+  /** A client has sent the request (again): keeps the answer until it is read or lost. */
   claim(key: string): void {
     this.#lost.delete(key);
     this.#read.delete(key);
   }
 
-  /** Takes those that need not be kept any longer. */
+  /** Removes and returns the keys of answers that need not be kept any longer. */
   take(nowMs: number): string[] {
     const keys: string[] = [];
     for (const key of this.#read) {

@@ -1,11 +1,11 @@
 /**
- * Memory of a process that mostly has nothing to do. V8 lets its heap grow as long as there is work, and what a burst has
- * left behind stays until the next one: this gives it back when the burst is over.
+ * Returns unused memory of a process that is mostly idle. V8 lets its heap grow during a burst of work, and frees it only in the next one:
+ * this collects garbage after the burst.
  */
 
-/** A burst is so many inputs; collecting after fewer is not worth the time. */
+/** The number of inputs of a burst; after fewer, a collection is not worth its time. */
 const BURST = 256;
-/** It ends when fewer than so many arrive in so many milliseconds: a trickle does not prolong it. */
+/** A burst ends when fewer than FEW inputs arrive in QUIET milliseconds: a trickle does not prolong it. */
 const FEW = 16;
 const QUIET = 1000;
 
@@ -15,14 +15,14 @@ export class Memory {
   #timer: NodeJS.Timeout | null = null;
   readonly #collect: () => void;
 
-  /** `collect` frees what is not used any more. */
+  /** `collect` frees unused memory. */
   constructor(collect: () => void = tidyUp) {
     this.#collect = collect;
-    // To start is a burst, too.
+    // The start is a burst, too.
     this.#wait();
   }
 
-  /** So many inputs have been taken. */
+  /** Counts inputs. */
   note(count: number): void {
     this.#inputs += count;
     if (this.#inputs >= BURST) this.#wait();
@@ -44,7 +44,7 @@ export class Memory {
   }
 }
 
-/** V8's garbage collection, which is there when Node was started with --expose-gc, as the supervisor does. */
+/** V8's garbage collection. It exists if Node was started with --expose-gc, as the supervisor does. */
 function tidyUp(): void {
   // The first one frees memory and leaves gaps, which the second one closes.
   globalThis.gc?.();

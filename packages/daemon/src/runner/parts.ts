@@ -1,4 +1,4 @@
-/** What the runner works with. */
+/** The parts that the runner works with. */
 import type { Engine } from '../engine/engine.ts';
 import type { History } from '../history/history.ts';
 import type { Log } from '../log/log.ts';
@@ -23,7 +23,7 @@ export interface RunnerParts {
   engine: Engine;
   store: StateStore;
   supervisor: CommandSink;
-  /** Whose processes the state is about: a saved state is only good for the same supervisor. */
+  /** Identifies the supervisor of the processes in the state: a saved state is only valid for the same one. */
   identity: string;
   log: Omit<Log, 'child'>;
   memory: Pick<Memory, 'note'>;

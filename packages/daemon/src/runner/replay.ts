@@ -1,6 +1,5 @@
 /**
- * From a snapshot and a journal to the state that they lead to: when a daemon begins, and when an input could not be carried out
- * and the state is to be what it was before.
+ * Rebuilds the state from a snapshot and a journal: when a daemon starts, and when the state has to be the one before an input that failed.
  */
 
 import { Engine } from '../engine/engine.ts';
@@ -11,11 +10,11 @@ import type { Recovered } from '../state/store.ts';
 import type { Command } from '../supervisor/process-messages.ts';
 import { faultPlace, faultReason } from './fault-place.ts';
 
-/** An input is tried without so many jobs, one after another, before it is given up. */
+/** The most jobs that an input is retried without, one after another, before it is dropped. */
 const MAX_TRIES = 8;
-/** The supervisor hears that recovery gets on whenever so many inputs have been applied. */
+/** Recovery reports progress to the supervisor after so many inputs. */
 export const PROGRESS_EVERY = 1000;
-/** After so many inputs that cannot be applied, the rest of the journal is dropped. */
+/** After so many failed inputs, the rest of the journal is dropped. */
 const MAX_FAULTS_AT_ONCE = 20;
 
 export type FaultInput = Extract<Input, { type: 'fault' }>;
@@ -26,13 +25,13 @@ export interface Replayed {
   commands: Command[];
   /** The entries of the history that follow from the inputs. */
   history: HistoryEffect[];
-  /** An input that could not be applied and was not known before, with its place in the journal. */
+  /** Inputs that failed for the first time, with their places in the journal. */
   faults: FaultInput[];
-  /** How many inputs were dropped at the end. */
+  /** The number of inputs that were dropped at the end. */
   leftOut: number;
 }
 
-/** The inputs of a journal, each fault in the place of the input that it is about. */
+/** The inputs of a journal, with each fault in the place of the input that it replaces. */
 function settled(batches: readonly Input[][]): Input[] {
   const inputs: Input[] = [];
   for (const input of batches.flat()) {
@@ -95,8 +94,8 @@ function applyAll(
 }
 
 /**
- * The replacement for an input at which the engine has thrown: the input without the current job, where no client has
- * asked for it, or an end of it. `back`: how many inputs before the end of the journal it stands.
+ * The replacement for an input at which the engine has thrown: the same input without the current job if it has no client, otherwise the
+ * end of the input. `back`: its position, counted from the end of the journal.
  */
 export function faultInstead(engine: Engine, thrownAt: Input, error: unknown, back: number): FaultInput {
   const before = thrownAt.type === 'fault' ? thrownAt.fault : null;

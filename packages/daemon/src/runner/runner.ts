@@ -17,7 +17,7 @@ import { faultInstead, replay } from './replay.ts';
 import { Settling } from './settling.ts';
 import { settle, WaitingClients } from './waiting-clients.ts';
 
-/** So many answers about callers wait for other inputs. */
+/** The most answers about callers that wait for other inputs. */
 const MAX_LATER = 64;
 
 export class Runner {
@@ -32,15 +32,15 @@ export class Runner {
   readonly #endCallbacks: (() => void)[] = [];
   /** Carries out effects outside of the engine. */
   readonly #duties = new Map<Duty, () => void>();
-  /** It is sent when all that was submitted has been applied and saved. */
+  /** The command to replace this daemon. Sent when all submitted inputs have been applied and saved. */
   #replacement: Command | null = null;
   /** Inputs that the journal on disk could not take. */
   readonly #memoryJournal = new MemoryJournal();
-  /** An input could not be carried out: the next daemon is not to come across it. */
+  /** An input has failed: saves a snapshot, so that the next daemon does not replay it. */
   #hasFault = false;
   #requests = 0;
   #queue: Input[] = [];
-  /** Inputs that nothing waits for: they are applied, and recorded, in front of the next ones. */
+  /** Inputs that nothing waits for: applied and recorded before the next ones. */
   #later: Input[] = [];
   #scheduled = false;
   readonly #wakeUp = new WakeUp(() => this.#timeHasCome());
@@ -51,8 +51,8 @@ export class Runner {
   }
 
   /**
-   * Resumes where the daemon before this one stopped: its effects were carried out then, except the `commands` that did
-   * not reach the supervisor. These are sent now.
+   * Resumes where the previous daemon stopped. It has carried out the effects, except the `commands` that did not reach the supervisor;
+   * sends these now.
    */
   resume(commands: readonly Command[], supervisor: SupervisorState): void {
     const missing = commands.filter((command) => command.id > supervisor.lastCommand);
@@ -64,7 +64,7 @@ export class Runner {
     this.#armTimer();
   }
 
-  /** Writes the state as it is now and begins a new journal. */
+  /** Saves the present state and begins a new journal. */
   save(): void {
     const { store, supervisor, identity } = this.#parts;
     const { state } = this.engine;
@@ -74,12 +74,12 @@ export class Runner {
     if (store.save({ supervisor: identity, state, commands }, monotonicNow())) this.#memoryJournal.clear();
   }
 
-  /** `done` is called whenever the engine has come to the conclusion that the duty is to be done. */
+  /** Calls `done` whenever the engine decides that the duty has to be done. */
   onDuty(duty: Duty, done: () => void): void {
     this.#duties.set(duty, done);
   }
 
-  /** Takes an input; it is applied before anything else that this turn of the event loop brings. */
+  /** Takes an input; applies it before any other work of this turn of the event loop. */
   submit(input: UntimedInput): void {
     this.#queue.push({ ...input, now: monotonicNow(), wall: Date.now() } as Input);
     if (this.#scheduled) return;
@@ -103,7 +103,7 @@ export class Runner {
     if (!areLater) this.#flush();
   }
 
-  /** The caller of a request is known, or (null) cannot be: for the history, and for the next daemon's. */
+  /** The caller of a request is known, or (null) cannot be known: for the history, also that of the next daemon. */
   peerKnown(question: number, peer: Peer | null): void {
     this.#parts.history.take({ type: 'peer', question, peer });
     this.#later.push({ type: 'peer', question, peer, now: monotonicNow(), wall: Date.now() });
@@ -135,7 +135,7 @@ export class Runner {
     return this.#settling.wait(isSettled, timeoutMs);
   }
 
-  /** Has `callback` called when the engine has decided that init ends, and the supervisor has been asked to; at once if so. */
+  /** Calls `callback` when the engine has decided that init ends and the supervisor has the command; at once if it has. */
   onEnd(callback: () => void): void {
     if (this.engine.state.ended && this.#queue.length === 0) callback();
     else this.#endCallbacks.push(callback);
@@ -153,13 +153,13 @@ export class Runner {
     }
     this.#scheduled = false;
     if (this.#replacement) {
-      // The next daemon may be another one: it begins with a snapshot, not with inputs that it might understand otherwise.
+      // The next daemon may have another version: it starts from a snapshot, not from inputs that it might interpret differently.
       this.save();
       this.#replace();
     }
     this.#settling.check();
     if (this.engine.state.ended) {
-      // Nothing is due any more; a timer would only keep the daemon, and init with it.
+      // No timer is needed any more; one would only keep the daemon, and init with it, from ending.
       this.#wakeUp.set(null);
       for (const callback of this.#endCallbacks.splice(0)) callback();
       return;
@@ -168,7 +168,7 @@ export class Runner {
     this.#armTimer();
   }
 
-  /** Together with the next input: forgetting an answer is no reason to wake up. */
+  /** Drops answers together with the next input: that alone is no reason to wake up. */
   #forgetAnswers(): void {
     const [first] = this.#queue;
     if (!first) return;
@@ -176,7 +176,7 @@ export class Runner {
     const { asked } = this.engine.state;
     const taken = this.keptAnswers.take(now);
     const keys = taken.filter((key) => !asked.has(key));
-    // A command that was interrupted, or whose time was over, leaves requests in progress: there will be an answer to forget.
+    // A command that was interrupted, or has timed out, leaves its request in progress: the answer is dropped when it comes.
     if (keys.length < taken.length) {
       this.keptAnswers.wereLost(
         taken.filter((key) => asked.has(key)),
@@ -212,13 +212,13 @@ export class Runner {
     if (!this.#parts.store.append(inputs)) this.#memoryJournal.append(inputs, this.engine.state);
   }
 
-  /** `back`: how many inputs before the end of the journal this one stands. Whatever is wrong with it costs nothing but itself. */
+  /** `back`: the position of this input, counted from the end of the journal. A failed input costs only itself. */
   #apply(input: Input, back: number): Effect[] {
     try {
       return this.engine.apply(input);
     } catch (error) {
       const fault = faultInstead(this.engine, input, error, back);
-      // Not even that, or there is no state to go back to.
+      // The replacement has failed, too, or there is no state to go back to.
       if (input.type === 'fault' && input.fault.without === null) throw error;
       const before = replay(() => this.#memoryJournal.read() ?? this.#parts.store.reread(), { without: back });
       if (!before) throw error;
@@ -229,7 +229,7 @@ export class Runner {
     }
   }
 
-  /** One that replaces this daemon waits until all is saved. */
+  /** Delays the command to replace this daemon until all is saved. */
   #send(commands: readonly Command[], acknowledged?: number): void {
     this.#replacement = commands.find(({ type }) => type === 'replace') ?? this.#replacement;
     const others = commands.filter(({ type }) => type !== 'replace');
@@ -237,8 +237,8 @@ export class Runner {
   }
 
   /**
-   * Ends this daemon for the next one, which resumes from its state; the supervisor re-executes itself in between. Clients
-   * are disconnected, and ask the next daemon again.
+   * Ends this daemon; the next one resumes from its state. The supervisor re-executes itself in between. Clients lose their connections,
+   * and repeat their requests to the next daemon.
    */
   #replace(): void {
     const { supervisor, log, replaced } = this.#parts;
@@ -259,7 +259,7 @@ export class Runner {
 
   #answer(key: string, answer: Answer): void {
     if (this.#waiting.answer(key, answer)) return;
-    // It was asked for before this daemon came.
+    // A client of the previous daemon has made the request.
     if (this.engine.state.answers.has(key)) this.keptAnswers.wereLost([key], monotonicNow());
   }
 
@@ -268,7 +268,7 @@ export class Runner {
     for (const watcher of this.watchers) watcher(notification);
   }
 
-  /** The folder of the state may have lost files: if so, the state is saved again. */
+  /** Files may have been removed from the folder of the state: saves the state again if so. */
   checkSaved(): void {
     this.#parts.store.check(monotonicNow());
     this.#saveIfDue();
@@ -279,7 +279,7 @@ export class Runner {
     if (this.#hasFault || this.#parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
   }
 
-  /** For the engine's next timer, and for another attempt to save the state. */
+  /** Arms the timer for the engine's next timer and the next attempt to save the state. */
   #armTimer(): void {
     const { retryDueMs } = this.#parts.store;
     const dueMs = this.engine.nextDue();

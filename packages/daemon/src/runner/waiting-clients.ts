@@ -1,4 +1,4 @@
-/** Clients that wait for the answer to a request, by its key: several if it was sent again before it was answered. */
+/** Clients that wait for the answer to a request, by its key: several if it was repeated before the answer. */
 import { UpstartError } from '@upstart/protocol';
 import type { Answer } from '../engine/model/state.ts';
 
@@ -10,7 +10,7 @@ interface Waiting {
 export class WaitingClients {
   readonly #byKey = new Map<string, Waiting[]>();
 
-  /** False: others wait for this answer already. */
+  /** Returns false if others wait for this answer already. */
   add(key: string, waiting: Waiting): boolean {
     const others = this.#byKey.get(key);
     if (others) others.push(waiting);
@@ -18,7 +18,7 @@ export class WaitingClients {
     return !others;
   }
 
-  /** False: no client waits for it. */
+  /** Returns false if no client waits for it. */
   answer(key: string, answer: Answer): boolean {
     const waiting = this.#byKey.get(key);
     if (!waiting) return false;

@@ -1,4 +1,4 @@
-/** Carries out a simulation as it is asked for, and sums up what came of it. */
+/** Carries out the actions of a simulation, and sums up the outcome. */
 import type { JobDefinition } from '@upstart/job-language';
 import type { SimulatedAction, SimulationEnding, SimulationResult } from '@upstart/protocol';
 import { stillNeeds } from '../engine/explain/residual.ts';
@@ -8,14 +8,14 @@ import { newState } from '../engine/model/state.ts';
 import { initialEnvironment } from '../engine/requests/environment-requests.ts';
 import { HORIZON_MS, Simulation } from './simulation.ts';
 
-/** An action, its job file read. */
+/** An action, with its job file read. */
 export type PlannedAction = SimulatedAction | { readonly type: 'define'; readonly definition: JobDefinition };
 
 export interface Plan {
   readonly actions: readonly PlannedAction[];
-  /** Definitions that take the place of those that there are, or join them. */
+  /** Definitions that replace existing ones, or are new. */
   readonly edits: readonly JobDefinition[];
-  /** Jobs, and the exit status that their main processes end with. */
+  /** The exit status of main processes, by job. */
   readonly exits: Readonly<Record<string, number>>;
 }
 
@@ -27,7 +27,7 @@ export function freshState(settings: EngineSettings): EngineState {
   return newState(settings, initialEnvironment(settings));
 }
 
-/** Carries out a plan on `state`, which is used up by that. `nowMs`: the monotonic time that it is of. */
+/** Carries out a plan on `state`, and changes it. `nowMs`: the monotonic time of the state. */
 export function simulate(state: EngineState, plan: Plan, time: { nowMs: number; wallMs: number }): SimulationResult {
   const simulation = new Simulation(state, new Map(Object.entries(plan.exits)), time);
   const { engine } = simulation;
@@ -108,5 +108,5 @@ function assumptions({ classes }: EngineState, { exits }: Plan): string[] {
   ];
 }
 
-/** How many names a sentence has at most. */
+/** The most names in a sentence. */
 const MAX_NAMED = 8;

@@ -1,6 +1,6 @@
 /**
- * The supervisor of a simulation: what it would report of each command, if processes end as is assumed. A service lives until it is
- * sent a signal, everything else ends at once and well.
+ * The supervisor of a simulation: it reports the outcome of each command. A service lives until it gets a signal; every other process ends
+ * at once, with status 0.
  */
 import { SIGKILL, type Slot, signalNumber } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
@@ -12,21 +12,21 @@ import type { Command, Report } from '../supervisor/process-messages.ts';
 const SIGCONT = signalNumber('CONT');
 const SIGSTOP = signalNumber('STOP') as number;
 
-/** How the main processes of some jobs end, by name: their exit status. A job without one fails by its first hook. */
+/** The exit status of main processes, by job. A job without a main process fails by its first hook. */
 export type Outcomes = ReadonlyMap<string, number>;
 
 /** A report before it has its number. */
 type NewReport = Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never;
 
 const NO_USAGE = { user: 0, system: 0, maxRss: 0 };
-/** The order of hooks in which one stands for the job, where it has no main process. */
+/** The hooks that stand for the job without a main process, in this order. */
 const INSTEAD_OF_MAIN: readonly Slot[] = ['main', 'pre-start', 'post-start', 'pre-stop', 'post-stop'];
 
 export class SimulatedProcesses {
   readonly #context: Context;
   readonly #outcomes: Outcomes;
   readonly #reports: NewReport[] = [];
-  /** The pid by which each process is known now. */
+  /** The present pid of each process. */
   readonly #pids = new Map<number, number>();
   #nextPid = 1;
 
@@ -37,7 +37,7 @@ export class SimulatedProcesses {
       for (const [slot, process] of processesOf(instance)) this.#adopt(instance, slot, process);
   }
 
-  /** What is reported next; undefined: nothing before a command or a timer comes. */
+  /** The next report; undefined: none before another command or timer. */
   next(): Report | undefined {
     const report = this.#reports.shift();
     return report && ({ ...report, seq: this.#context.state.lastReport + 1 } as Report);
@@ -45,7 +45,7 @@ export class SimulatedProcesses {
 
   obey(command: Command): void {
     if (command.type === 'spawn') this.#spawn(command.id);
-    // A standing order is not carried out: the job respawns by the state machine alone, which comes to the same.
+    // Standing orders are not carried out: the job respawns by the state machine, with the same result.
     else if (command.type === 'signal') this.#signal(command.id, command.process, command.signal);
   }
 
@@ -53,7 +53,7 @@ export class SimulatedProcesses {
   #adopt(instance: InstanceState, slot: Slot, process: ProcessState): void {
     const { token, pid, phase } = process;
     if (phase === 'asked') this.#begin(token, slot, this.#definition(instance));
-    // Its timer makes another command.
+    // Its timer sends another command.
     if (!hasPid(process)) return;
     this.#pids.set(token, pid);
     this.#nextPid = Math.max(this.#nextPid, pid + 1);
@@ -75,7 +75,7 @@ export class SimulatedProcesses {
     else if (slot === 'main') this.#meetExpectation(token, definition);
   }
 
-  /** The exit status that was asked for; null: none was. */
+  /** The exit status in the plan; null: there is none. */
   #statusOf(slot: Slot, { name, processes }: JobDefinition): number | null {
     const status = this.#outcomes.get(name);
     const decisive = INSTEAD_OF_MAIN.find((each) => processes[each] !== undefined);

@@ -1,6 +1,6 @@
 /**
- * What would happen: inputs are applied to a copy of the engine's state, with processes that end as is assumed. Time passes by
- * itself whenever nothing else is left to happen, so that a simulation of minutes takes milliseconds.
+ * Applies inputs to a copy of the engine's state, with simulated processes, and collects the changes. Time passes by itself when nothing
+ * else is left to happen, so that a simulation of minutes takes milliseconds.
  */
 import type { SimulatedChange, SimulationEnding } from '@upstart/protocol';
 import { Engine } from '../engine/engine.ts';
@@ -8,22 +8,22 @@ import type { Effect, EngineRequest, UntimedInput } from '../engine/model/messag
 import { type EngineState, instanceLabel } from '../engine/model/state.ts';
 import { type Outcomes, SimulatedProcesses } from './processes.ts';
 
-/** Milliseconds of simulated time: what is due later is not looked at. */
+/** The end of simulated time, in milliseconds: later timers are ignored. */
 export const HORIZON_MS = 10 * 60_000;
-/** How many changes there may be before the simulation is taken for one without an end: several times those of 10,000 starts. */
+/** The most changes before the simulation counts as endless: several times those of 10,000 starts. */
 export const MAX_CHANGES = 400_000;
-/** How many of them are kept; the rest is counted. */
+/** The most changes that are kept; the rest is counted. */
 export const MAX_KEPT = 100_000;
-/** How often one instance may be started. */
+/** The most starts of one instance. */
 const MAX_STARTS = 1000;
-/** How many inputs may follow one another of which nothing changes. */
+/** The most inputs in a row that change nothing. */
 const MAX_IDLE_INPUTS = 10_000;
-/** An instance that was started so often is part of a loop, or fails again and again; see `restless`. */
+/** An instance with so many starts is part of a loop, or fails repeatedly; see `restless`. */
 const MANY_STARTS = 10;
 
 export class Simulation {
   readonly changes: SimulatedChange[] = [];
-  /** How many changes there were beyond the limit. */
+  /** The number of changes beyond the limit. */
   dropped = 0;
   /** The texts of refusals and failures of requests. */
   readonly errors: string[] = [];
@@ -40,7 +40,7 @@ export class Simulation {
   /** The job or the event of each request, by its key. */
   readonly #subjects = new Map<string, string>();
 
-  /** `state` is changed; `nowMs` is the monotonic time that it is of. */
+  /** Changes `state`; `nowMs` is its monotonic time. */
   constructor(state: EngineState, outcomes: Outcomes, { nowMs, wallMs }: { nowMs: number; wallMs: number }) {
     this.#engine = new Engine(state);
     this.#beganMs = nowMs;
@@ -53,12 +53,12 @@ export class Simulation {
     return this.#engine;
   }
 
-  /** Milliseconds of monotonic time that the simulation has come to. */
+  /** The present simulated time, in milliseconds of monotonic time. */
   get nowMs(): number {
     return this.#nowMs;
   }
 
-  /** Instances that were started many times, by their labels, the ones that were started most first. */
+  /** Instances with many starts, by their labels, the most starts first. */
   get restless(): { instance: string; starts: number }[] {
     return [...this.#starts]
       .flatMap(([instance, starts]) => (starts >= MANY_STARTS ? [{ instance, starts }] : []))
@@ -79,13 +79,13 @@ export class Simulation {
     this.input({ type: 'request', key, keep: false, request });
   }
 
-  /** The text names the request, as there may be several. */
+  /** The text names the request, because there may be several. */
   #refused(key: string, text: string): void {
     const subject = this.#subjects.get(key);
     this.errors.push(subject === undefined || text.split(' ').includes(subject) ? text : `${subject}: ${text}`);
   }
 
-  /** Lets happen what follows from what has been put in so far. */
+  /** Runs until nothing follows from the inputs any more. */
   run(): SimulationEnding {
     this.#idleInputs = 0;
     while (this.#isBounded()) {
@@ -101,7 +101,7 @@ export class Simulation {
     return this.#idleInputs < MAX_IDLE_INPUTS && changes < MAX_CHANGES && this.#mostStarts < MAX_STARTS;
   }
 
-  /** Time passes until a timer is due; false when none is. */
+  /** Advances time to the next timer; returns false if there is none. */
   #pass(): boolean {
     const dueMs = this.#engine.nextDue();
     if (dueMs === null || dueMs - this.#beganMs > HORIZON_MS) return false;
@@ -138,5 +138,5 @@ export class Simulation {
   }
 }
 
-/** Pids are none but those of the simulation. */
+/** Pids belong to the simulation only: not shown. */
 const withoutPids = (cause: string): string => cause.replace(/ process \(\d+\)/g, ' process');
