@@ -1,10 +1,10 @@
 /** `upstart ps`, `explain`, `events` and `logs` of a session in which things go wrong. */
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Troubles } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
+import { following } from '../session/following.ts';
 import { SessionInit } from './session-init.ts';
 
 let session: SessionInit;
@@ -56,27 +56,6 @@ async function failed(): Promise<string[]> {
   return (await rows('--failed')).map(({ job }) => job).sort();
 }
 
-/** A command that lasts; `lines` are those of its output so far. */
-function following(...args: string[]): { lines: () => string[]; end: () => Promise<number | null> } {
-  const child = spawn(join(session.product.bin, 'upstart'), args, {
-    env: session.env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let out = '';
-  child.stdout.on('data', (data) => {
-    out += data;
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  return {
-    lines: () => out.split('\n').slice(0, -1),
-    end: () => {
-      child.kill('SIGINT');
-      return ended;
-    },
-  };
-}
-
 describe('ps', () => {
   it('tells of each job how it does, the worst first', async () => {
     const all = await rows();
@@ -98,12 +77,12 @@ describe('ps', () => {
   });
 
   it('shows it again and again with --watch, until interrupted', async () => {
-    const { lines, end } = following('ps', '--watch', '--json');
+    const { lines, end } = following(session, 'ps', '--watch', '--json');
     await eventually('two looks are there', () => lines().length >= 2);
     const [first = [], second = []] = lines().map((line) => JSON.parse(line) as Row[]);
     expect(second.map(({ job }) => job).sort()).toEqual(first.map(({ job }) => job).sort());
     expect(await end()).not.toBe(1);
-    const table = following('ps', '--watch');
+    const table = following(session, 'ps', '--watch');
     await eventually('two tables are there', () => table.lines().filter((line) => line.startsWith('JOB ')).length >= 2);
     expect(table.lines().join('\n')).toMatch(/^fine +start\/running +\d+ .*%/m);
     await table.end();
@@ -179,7 +158,7 @@ describe('logs', () => {
   });
 
   it('follow what comes, also of jobs that come later', async () => {
-    const { lines, end } = following('logs', '--follow', '-n', '0');
+    const { lines, end } = following(session, 'logs', '--follow', '-n', '0');
     const conf = join(session.home, '.config/upstart');
     // Whatever is written before it follows does not count: so something is written until it does.
     await eventually('it follows', async () => {
@@ -193,7 +172,7 @@ describe('logs', () => {
 
 describe('events', () => {
   it('are shown as they come, of the jobs that are meant', async () => {
-    const { lines, end } = following('events', 'fine', '--json');
+    const { lines, end } = following(session, 'events', 'fine', '--json');
     await eventually('its restart is shown', async () => {
       await session.run('restart', 'fine');
       return lines().some((line) => /"state":"running"/.test(line));
@@ -202,7 +181,7 @@ describe('events', () => {
     expect(told.some(({ event }) => event === 'process-ended')).toBe(true);
     for (const { job, env } of told) expect(job ?? env?.[0]).toMatch(/^(JOB=)?fine$/);
     await end();
-    const all = following('events');
+    const all = following(session, 'events');
     await eventually('an event is shown', async () => {
       await session.run('initctl', 'emit', '--no-wait', 'hello');
       return all.lines().some((line) => line.includes('hello'));

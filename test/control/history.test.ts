@@ -1,10 +1,13 @@
 /** `upstart history`: causes and callers of what really happened; and `simulate boot` says beforehand in which order. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEntry, SimulationResult } from '../../packages/protocol/src/index.ts';
+import { dbusAddress } from '../../packages/protocol/src/index.ts';
 import { processesWith } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
+import { following } from '../session/following.ts';
 import { SessionInit } from './session-init.ts';
 
 const JOBS = {
@@ -12,12 +15,22 @@ const JOBS = {
   web: 'start on started db\nstop on stopping db\npost-start exec true\nexec sleep 1000\n',
   seed: 'start on started web\ntask\nexec true\n',
   last: 'start on stopped seed and started web\nexec sleep 1000\n',
+  ready: "expect stop\nscript\n  trap '' HUP USR1 40\n  kill -STOP $$\n  exec sleep 1000\nend script\n",
   late: 'start on midnight\nexec sleep 1000\n',
 };
 
 let session: SessionInit;
 const history = async (...args: string[]): Promise<HistoryEntry[]> =>
   JSON.parse((await session.run('upstart', 'history', '--json', ...args)).stdout) as HistoryEntry[];
+
+/** Of the daemon that runs now. */
+function daemonPid(): number {
+  const [pid] = processesWith(`HOME=${session.home}`).filter((each) =>
+    /daemon\.(js|snapshot)/.test(readFileSync(`/proc/${each}/cmdline`, 'latin1')),
+  );
+  if (pid === undefined) throw new Error('there is no daemon');
+  return pid;
+}
 
 beforeAll(async () => {
   session = await SessionInit.start({ jobs: JOBS });
@@ -70,14 +83,115 @@ it('a request has the process that made it, and what has started that', async ()
   expect(stdout).toMatch(/ web {2}stopped\n$/);
 });
 
+describe('signals that clients send', () => {
+  const peer = { uid: process.getuid?.(), parent: { pid: process.pid } };
+  beforeAll(async () => void (await session.run('initctl', 'start', 'ready')));
+  const sent = async (): Promise<unknown> => (await history('ready')).filter(({ kind }) => kind === 'signal').at(-1);
+
+  it.each([
+    ['initctl reload ready', { signal: 'HUP', cause: { request: 'reload', peer: { ...peer, name: 'initctl' } } }],
+    ['reload ready', { signal: 'HUP', cause: { request: 'reload', peer: { ...peer, name: 'reload' } } }],
+    ['upstart reload ready', { signal: 'HUP', cause: { request: 'reload', peer: { ...peer, name: 'initctl' } } }],
+    ['upstart kill ready -s USR1', { signal: 'USR1', cause: { request: 'kill', peer: { ...peer, name: 'initctl' } } }],
+  ])('%s', async (line, expected) => {
+    const [command, ...words] = line.split(' ') as [string, ...string[]];
+    expect(await session.run(command, ...words)).toMatchObject({ status: 0 });
+    expect(await sent()).toMatchObject({ process: 'main', ...expected });
+  });
+
+  const hasDbusSend = spawnSync('dbus-send', ['--help']).error === undefined;
+  it.skipIf(!hasDbusSend)('Reload of D-Bus', async () => {
+    const address = dbusAddress(process.getuid?.() ?? 0, session.pid);
+    const words = ['/com/ubuntu/Upstart/jobs/ready/_', 'com.ubuntu.Upstart0_6.Instance.Reload'];
+    const answer = await session.call('dbus-send', `--address=${address}`, '--print-reply', ...words);
+    expect(answer).toMatchObject({ status: 0 });
+    expect(await sent()).toMatchObject({
+      ...{ signal: 'HUP', process: 'main' },
+      cause: { kind: 'request', request: 'reload', peer: { ...peer, name: 'dbus-send' } },
+    });
+  });
+
+  it('stand in lines for people, with the process that has started the command', async () => {
+    await session.run('upstart', 'kill', 'ready', '-s', '40');
+    await session.run('initctl', 'reload', 'ready');
+    const by = `, uid ${peer.uid}, pid ${process.pid} \\(.+\\)`;
+    const { stdout } = await session.run('upstart', 'history', 'ready', '-n', '2');
+    expect(stdout.split('\n').map((line) => line.slice('2026-11-29 05:10:57.596  '.length))).toEqual([
+      expect.stringMatching(`^ready  signal 40 sent to main process \\d+ by \`kill\`${by}$`),
+      expect.stringMatching(`^ready  reload: HUP signal sent to main process \\d+ by \`reload\`${by}$`),
+      '',
+    ]);
+  });
+});
+
+it('-f shows what happens from then on, over a new daemon, and only of the jobs that are meant', async () => {
+  const all = following(session, 'history', '-f', '-n', '1');
+  const some = following(session, 'history', 'la*', '-f', '--json');
+  await eventually('the last line is there', () => all.lines().length === 1);
+  await session.run('initctl', 'start', 'late');
+  await eventually('a start', () => all.lines().some((line) => /late +running$/.test(line)));
+  await session.run('initctl', 'reload', 'late');
+  await eventually('a signal', () => all.lines().some((line) => /late +reload: HUP signal/.test(line)));
+  await session.run('initctl', 'emit', 'nothing-reacts', 'A=1');
+  await eventually('an event', () => all.lines().some((line) => line.includes('nothing-reacts A=1 by `emit`')));
+  process.kill(daemonPid(), 'SIGKILL');
+  await session.run('initctl', 'stop', 'late');
+  await eventually('a stop, told by the next daemon', () => all.lines().some((line) => /late +stopped$/.test(line)));
+  expect(all.lines().filter((line) => /late +running$/.test(line))).toHaveLength(1);
+  const entries = (): HistoryEntry[] => some.lines().map((line) => JSON.parse(line) as HistoryEntry);
+  await eventually('the same in JSON', () =>
+    entries().some((entry) => entry.kind === 'state' && entry.job === 'late' && entry.to === 'waiting'),
+  );
+  expect([...new Set(entries().map((entry) => ('job' in entry ? entry.job : 'event')))].sort()).toEqual([
+    'last',
+    'late',
+  ]);
+  expect(new Set(entries().map(({ id }) => id)).size).toBe(entries().length);
+  expect(entries()).toEqual(await history('la*', '-n', '10000'));
+  expect(await Promise.all([all.end(), some.end()])).toEqual([null, null]);
+});
+
+it('--since takes ages and times', async () => {
+  const [first] = await history('-n', '10000');
+  const ids = async (since: string): Promise<number[]> => (await history('--since', since)).map(({ id }) => id);
+  const everything = await ids('1d');
+  expect(everything[0]).toBe(first?.id);
+  for (const since of [
+    '1000h',
+    '90000m',
+    '90000min',
+    '1.5d',
+    '9000000s',
+    '2020-01-01',
+    '2020-01-01 00:00',
+    '2020-01-01T00:00:00Z',
+  ])
+    expect({ since, ids: await ids(since) }).toEqual({ since, ids: everything });
+  for (const since of ['0s', '2099-01-01', '2099-01-01 12:00:00']) expect(await ids(since)).toEqual([]);
+  const middle = (await history('-n', '10000'))[5] as HistoryEntry;
+  const since = new Date(middle.atMs).toISOString();
+  expect((await ids(since))[0]).toBe((await history('-n', '10000')).find(({ atMs }) => atMs >= middle.atMs)?.id);
+});
+
+it('a job is found by a name of hundreds of characters', async () => {
+  const job = `${'folder-of-jobs/'.repeat(15)}job`;
+  const conf = join(session.home, '.config/upstart', `${job}.conf`);
+  mkdirSync(dirname(conf), { recursive: true });
+  writeFileSync(conf, 'task\nexec true\n');
+  const instance = 'i'.repeat(300);
+  writeFileSync(join(session.home, '.config/upstart/many.conf'), 'instance $N\ntask\nexec true\n');
+  await session.run('initctl', 'start', job);
+  await session.run('initctl', 'start', 'many', `N=${instance}`);
+  for (const words of [[job], ['folder*job'], ['many'], [`many/${instance}`]])
+    expect({ words, kinds: (await history(...words)).map(({ kind }) => kind) }).toMatchObject({
+      words,
+      kinds: expect.arrayContaining(['goal', 'state', 'process', 'exit']),
+    });
+});
+
 it('the history is kept when the daemon is killed', async () => {
   const before = await history('-n', '1000');
-  const daemon = (): number | undefined =>
-    processesWith(`HOME=${session.home}`).find((pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('daemon.js'),
-    );
-  const pid = daemon();
-  if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  process.kill(daemonPid(), 'SIGKILL');
   expect((await history('-n', '1000')).slice(0, before.length)).toEqual(before);
 });
 

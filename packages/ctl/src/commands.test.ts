@@ -978,6 +978,14 @@ describe('watch', () => {
       { event: 'process-ended', job: 'a', instance: '', slot: 'main', pid: 7, text: 'killed by TERM signal' },
       'a main process 7 killed by TERM signal',
     ],
+    [
+      { event: 'signal', job: 'a', instance: '', slot: 'main', pid: 7, signal: 'HUP' },
+      'a main process 7 is sent HUP signal',
+    ],
+    [
+      { event: 'signal', job: 'a', instance: '', slot: 'main', pid: 7, signal: '40' },
+      'a main process 7 is sent signal 40',
+    ],
     [{ event: 'failed', job: 'a', instance: '', status: 256 }, 'a failed with status 256'],
     [{ event: 'event-emitted', name: 'e', env: ['A=1\n'], failed: true }, 'event e A=1\\x0a (failed)'],
     [{ event: 'restarted' }, 'init daemon restarted'],

@@ -209,11 +209,8 @@ describe('a client', () => {
     await client.watch((notification) => seen.push(notification), ended);
     await eventually(() => seen.length === 1);
     await daemon.drop(false);
-    await eventually(() => seen.length === 2);
-    expect(seen).toEqual([
-      { event: 'job-added', job: '1' },
-      { event: 'job-added', job: '2' },
-    ]);
+    await eventually(() => seen.length === 3);
+    expect(seen).toEqual([{ event: 'job-added', job: '1' }, { event: 'restarted' }, { event: 'job-added', job: '2' }]);
     client.close();
     expect(ended).toHaveBeenCalledWith(null);
     await expect(client.call('list', {})).rejects.toThrow('The client is closed');

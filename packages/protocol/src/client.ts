@@ -58,8 +58,8 @@ interface Watcher {
 
 /**
  * Calls made with a key outlive the connection: when it is lost, the client connects anew and sends them again under
- * the same key, so that waits outlive a restart of the daemon. Watching continues as well (what happened in between is
- * not reported). Calls without a key that were under way are rejected, since it is unknown whether they were carried out.
+ * the same key, so that waits outlive a restart of the daemon. Watching continues as well: what happened in between is not reported,
+ * so watchers get `restarted`. Calls without a key that were under way are rejected, since it is unknown whether they were carried out.
  */
 export class Client implements UpstartClient, ConnectionEvents {
   readonly #settings: Settings;
@@ -69,6 +69,8 @@ export class Client implements UpstartClient, ConnectionEvents {
   #reconnecting = false;
   #closed = false;
   #lastId = 0;
+  /** The id of the last `watch` that was sent for a connection that was lost. */
+  #watchId = 0;
   #hello: Result<'hello'> | null = null;
 
   constructor(settings: Settings) {
@@ -132,6 +134,8 @@ export class Client implements UpstartClient, ConnectionEvents {
   }
 
   answer(id: number, result: unknown): void {
+    // From here on nothing is missed: those who watch can look for what has happened before.
+    if (id === this.#watchId) this.notification({ event: 'restarted' });
     this.#take(id)?.resolve(result);
   }
 
@@ -184,7 +188,8 @@ export class Client implements UpstartClient, ConnectionEvents {
     if (connection === null) return;
     // Sent before the calls that wait, so that what these cause is reported.
     if (this.#watchers.length > 0) {
-      connection.send(encodeFrame({ id: ++this.#lastId, method: 'watch', params: {} }, CLIENT_LIMITS));
+      this.#watchId = ++this.#lastId;
+      connection.send(encodeFrame({ id: this.#watchId, method: 'watch', params: {} }, CLIENT_LIMITS));
     }
     this.#flush(connection);
   }

@@ -92,6 +92,19 @@ export interface ExitEntry extends HistoryBase {
   text: string;
 }
 
+/** A client had a signal sent to a process of an instance: by `kill`, or the reload signal by `reload`. Signals of init's own are no entries. */
+export interface SignalEntry extends HistoryBase {
+  kind: 'signal';
+  job: string;
+  instance: string;
+  process: Slot;
+  /** 0: not known yet. */
+  pid: number;
+  /** Its name without `SIG`, or its number. */
+  signal: string;
+  cause: HistoryCause;
+}
+
 /** An event was emitted by a request or by init itself. Events that jobs cause by their states are no entries. */
 export interface EventEntry extends HistoryBase {
   kind: 'event';
@@ -100,7 +113,7 @@ export interface EventEntry extends HistoryBase {
   cause: HistoryCause;
 }
 
-export type HistoryEntry = GoalEntry | StateEntry | ProcessEntry | ExitEntry | EventEntry;
+export type HistoryEntry = GoalEntry | StateEntry | ProcessEntry | ExitEntry | EventEntry | SignalEntry;
 
 /** The entries that are wanted, in the order of their ids. */
 export interface HistoryQuery {

@@ -249,6 +249,8 @@ export type Notification =
   | { event: 'process'; job: string; instance: string; slot: Slot; pid: number }
   /** `text` is what the log says of it: `killed by TERM signal`, `unable to execute: …`. */
   | { event: 'process-ended'; job: string; instance: string; slot: Slot; pid: number; text: string }
+  /** A client had this signal sent: its name without `SIG`, or its number. */
+  | { event: 'signal'; job: string; instance: string; slot: Slot; pid: number; signal: string }
   /** `status` is as in `Failed`: exit status, signal << 8, -1 not spawned, 0 respawned too fast. */
   | { event: 'failed'; job: string; instance: string; status: number }
   /** Sent when the event is over. */

@@ -1,6 +1,7 @@
 /** Entries of the history in words, one line each. */
 import type { HistoryCause, HistoryEntry } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
+import { signalText } from './signal.ts';
 
 /** Programs of init's: the caller that people know is what has started them. */
 const OWN_PROGRAMS = new Set([
@@ -48,9 +49,17 @@ export function historyText(entry: HistoryEntry, colour: Palette): string {
       const text = printable(`${who}: ${entry.text}`);
       return entry.exitStatus === 0 ? text : colour.bad(text);
     }
+    case 'signal':
+      return `${sentText(entry)} ${printable(causeText(entry.cause))}`;
     case 'event':
       return `${colour.strong(printable(entry.event))} ${printable(causeText(entry.cause))}`;
   }
+}
+
+/** `reload: HUP signal sent to main process 4711`. */
+function sentText({ signal, process, pid, cause }: Extract<HistoryEntry, { kind: 'signal' }>): string {
+  const text = `${signalText(signal)} sent to ${process} process${pid === 0 ? '' : ` ${pid}`}`;
+  return cause.request === 'reload' ? `reload: ${text}` : text;
 }
 
 const GOALS = { start: 'start', stop: 'stop', respawn: 'respawn' } as const;

@@ -1,5 +1,6 @@
 /** Notifications in words, one line each. */
 import type { Notification } from '@upstart/protocol';
+import { signalText } from './signal.ts';
 
 interface Named {
   readonly job: string;
@@ -18,6 +19,7 @@ const TEXTS: { readonly [E in Notification['event']]: (n: Of<E>) => string } = {
   state: (n) => `${display(n)} state ${n.state}`,
   process: (n) => `${display(n)} ${n.slot} process ${n.pid}`,
   'process-ended': (n) => `${display(n)} ${n.slot} process ${n.pid} ${n.text}`,
+  signal: (n) => `${display(n)} ${n.slot} process ${n.pid} is sent ${signalText(n.signal)}`,
   failed: (n) => `${display(n)} failed with status ${n.status}`,
   'event-emitted': ({ name, env, failed }) => ['event', name, ...env, ...(failed ? ['(failed)'] : [])].join(' '),
   restarted: () => 'init daemon restarted',

@@ -139,7 +139,13 @@ function stepOf(group: readonly HistoryEntry[], before: HistoryEntry | undefined
   return { kind: 'job', job, instance, event: null, ...times, cause, phases: phasesOf(group) };
 }
 
-const REACHED = { goal: 'asked for', process: 'started', exit: 'ended', event: 'emitted' } as const;
+const REACHED = {
+  goal: 'asked for',
+  process: 'started',
+  exit: 'ended',
+  event: 'emitted',
+  signal: 'signalled',
+} as const;
 
 function reachedBy(entry: HistoryEntry): string {
   if (entry.kind !== 'state') return REACHED[entry.kind];

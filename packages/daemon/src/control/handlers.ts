@@ -50,7 +50,7 @@ export interface ControlContext {
   initPid: number;
   orphans: Orphans;
   usage: ProcessUsage;
-  history: Pick<History, 'query'>;
+  history: Pick<History, 'query' | 'callersKnown'>;
   supervisor: Pick<Supervisor, 'findPeer'>;
   bus: {
     /** Init has its name on a bus. */
@@ -78,7 +78,7 @@ export interface Caller {
 }
 
 /** Requests whose caller the history names. */
-type NamedRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' | 'emit' }>;
+type NamedRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' | 'reload' | 'kill' | 'emit' }>;
 
 type Handler<M extends Method> = (
   context: ControlContext,
@@ -156,10 +156,10 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     }),
   restart: (context, params, caller) =>
     changeNamed(context, caller, { method: 'restart', target: target(params), ...asking(params) }),
-  reload: (context, params, caller) => change(context, caller, { method: 'reload', target: target(params) }),
+  reload: (context, params, caller) => changeNamed(context, caller, { method: 'reload', target: target(params) }),
   kill: (context, params, caller) => {
     const { signal, hook } = params;
-    return change(context, caller, { method: 'kill', target: target(params), signal, hook });
+    return changeNamed(context, caller, { method: 'kill', target: target(params), signal, hook });
   },
   emit: (context, params, caller) =>
     changeNamed(context, caller, { method: 'emit', name: params.name, env: params.env, ...asking(params) }),
@@ -231,6 +231,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
 
   async history(context, params, caller) {
     await caller.turn();
+    await context.history.callersKnown();
     return context.history.query(params);
   },
   // A relative folder starts at init's working folder, not at the client's.

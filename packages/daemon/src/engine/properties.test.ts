@@ -122,8 +122,11 @@ describe('any story', () => {
         expect(entries.map(({ id }) => id)).toEqual(entries.map((_, i) => i + 1));
         const goals = new Map<string, string>();
         const states = new Map<string, string>();
+        const ids = new Map<string, number>();
         for (const entry of entries) {
           expect(entry.after).toBeLessThan(entry.id);
+          if (entry.kind === 'signal') expect(entry.after).toBe(ids.get(entry.job));
+          if (entry.kind !== 'event') ids.set(entry.job, entry.id);
           if (entry.kind === 'goal') {
             expect(entry.from).toBe(goals.get(entry.job) ?? 'stop');
             goals.set(entry.job, entry.to);

@@ -1,6 +1,7 @@
 /**
  * The files of the history: two that alternate, in the folder of the state. Each begins with a record that identifies init; the others are
- * batches of rows. When one is full, the other is truncated and written next, so that the last 10,000 entries are always there.
+ * batches of rows. When one is full, the other is truncated and written next, so that the last 10,000 entries are always there, unless their
+ * names are so long that they take more than 8 MiB.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { removeQuietly, writeFully } from '../state/state-files.ts';
 
 /** The most entries of one file. */
 export const MAX_ENTRIES_OF_FILE = 10_000;
+/** The most bytes of one file, which names of hundreds of characters reach first. */
+export const MAX_BYTES_OF_FILE = 8 * 1024 * 1024;
 /** Raised when the shape of rows changes: files of another format are dropped. */
 const FORMAT = 1;
 const NAMES = ['history-0', 'history-1'] as const;
@@ -74,9 +77,10 @@ export class HistoryFiles {
 
   /** Appends a batch. Throws when the disk cannot take it, and leaves the file as it was. */
   append(batch: Batch): void {
-    if (this.#entries + batch.count > MAX_ENTRIES_OF_FILE && this.#entries > 0) this.#alternate();
-    const fd = this.#open();
     const record = encodeRecord(batch);
+    const isFull = this.#entries + batch.count > MAX_ENTRIES_OF_FILE || this.#bytes + record.length > MAX_BYTES_OF_FILE;
+    if (isFull && this.#entries > 0) this.#alternate();
+    const fd = this.#open();
     try {
       writeFully(fd, record);
     } catch (error) {

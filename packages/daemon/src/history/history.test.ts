@@ -11,10 +11,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HistoryEntry, type HistoryQuery, MAX_HISTORY_ENTRIES, type Peer } from '@upstart/protocol';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodeRecords } from '../state/records.ts';
-import { BATCH_ENTRIES, History, type HistoryEffect, MAX_UNWRITTEN_ENTRIES } from './history.ts';
-import { MAX_ENTRIES_OF_FILE } from './history-files.ts';
+import { BATCH_ENTRIES, History, type HistoryEffect, MAX_ANSWER_CHARACTERS, MAX_UNWRITTEN_ENTRIES } from './history.ts';
+import { MAX_BYTES_OF_FILE, MAX_ENTRIES_OF_FILE } from './history-files.ts';
 import { entryOf, rowOf } from './rows.ts';
 
 function folder(): string {
@@ -75,6 +75,14 @@ it('rows hold every kind of entry', () => {
     { ...about, kind: 'process', process: 'pre-start', pid: 12 },
     { ...about, kind: 'exit', process: 'main', pid: 12, exitStatus: 3, exitSignal: null, text: 'terminated' },
     { ...about, kind: 'exit', process: 'main', pid: 0, exitStatus: null, exitSignal: 'KILL', text: '' },
+    {
+      ...{ ...about, kind: 'signal', process: 'main', pid: 12, signal: 'HUP' },
+      cause: { kind: 'request', text: 'by request', request: 'reload', peer },
+    },
+    {
+      ...{ ...about, kind: 'signal', process: 'post-stop', pid: 0, signal: '40' },
+      cause: { kind: 'request', text: 'by request', request: 'kill' },
+    },
     { ...base, kind: 'event', event: 'go X=1', cause: { kind: 'init', text: 'by init' } },
     {
       ...{ ...base, kind: 'event', event: 'go' },
@@ -204,6 +212,29 @@ it('the caller is filled in when it is known; what is written meanwhile waits fo
   expect(others.filter((entry) => 'cause' in entry && entry.cause.peer)).toEqual([]);
 });
 
+it('a reader waits for the callers of the entries so far, and for no longer', async () => {
+  const { history } = opened(folder());
+  expect(history.callersKnown()).toBeUndefined();
+  history.take(goal(1, 77));
+  history.take(goal(2, 78));
+  let isOver = false;
+  const known = history.callersKnown()?.then(() => {
+    isOver = true;
+  });
+  history.take(goal(3, 79));
+  history.take({ type: 'peer', question: 77, peer: null });
+  await Promise.resolve();
+  expect(isOver).toBe(false);
+  history.take({ type: 'peer', question: 78, peer: null });
+  await known;
+  expect(isOver).toBe(true);
+  // Nobody answers the last one.
+  await history.callersKnown();
+  const written = history.callersKnown();
+  history.flush();
+  await written;
+});
+
 it('questions are answered by job, time and place; the newest where no place is given', () => {
   const { history } = opened(folder());
   for (const effect of goals(1, 9)) history.take(effect);
@@ -221,4 +252,46 @@ it('questions are answered by job, time and place; the newest where no place is 
   expect(asked({ limit: 0 })).toEqual([]);
   const empty = opened(folder()).history;
   expect(empty.query({ ...ALL, after: null })).toEqual({ entries: [], upTo: 0, more: false });
+});
+
+describe('names of thousands of characters', () => {
+  const job = 'folder/'.repeat(500);
+  const named = (id: number, instance: string): HistoryEffect => {
+    const effect = goal(id);
+    return { ...effect, entry: { ...(effect as { entry: HistoryEntry }).entry, job, instance } } as HistoryEffect;
+  };
+
+  it('are whole, and found', () => {
+    const directory = folder();
+    const { history } = opened(directory);
+    history.take(goal(1));
+    history.take(named(2, 'x'.repeat(1024)));
+    history.flush();
+    expect(ids(opened(directory).history, job)).toEqual([2]);
+    expect(history.query({ ...ALL, job }).entries).toMatchObject([{ job, instance: 'x'.repeat(1024) }]);
+  });
+
+  it('come in several answers, none of which is too long', () => {
+    const { history } = opened(folder());
+    const each = job.length + 1024;
+    const inOne = Math.ceil(MAX_ANSWER_CHARACTERS / each);
+    for (let id = 1; id <= inOne + 1; id++) history.take(named(id, 'x'.repeat(1024)));
+    expect(history.query(ALL)).toMatchObject({ upTo: inOne, more: true });
+    expect(history.query({ ...ALL, after: null }).entries.map(({ id }) => id)).toEqual(range(2, inOne + 1));
+    expect(ids(history)).toEqual(range(1, inOne + 1));
+  });
+
+  it('fill a file before there are 10,000 entries', () => {
+    const directory = folder();
+    const { history } = opened(directory);
+    for (let id = 1; id <= MAX_ENTRIES_OF_FILE; id++) history.take(named(id, 'x'.repeat(1024)));
+    history.flush();
+    for (const name of ['history-0', 'history-1']) {
+      const { size } = statSync(join(directory, name));
+      expect(size).toBeLessThanOrEqual(MAX_BYTES_OF_FILE);
+    }
+    const kept = ids(history);
+    expect(kept).toEqual(range(kept[0]!, MAX_ENTRIES_OF_FILE));
+    expect(kept.length * job.length).toBeGreaterThan(MAX_BYTES_OF_FILE / 2);
+  });
 });

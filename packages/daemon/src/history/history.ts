@@ -16,12 +16,17 @@ import { entryOf, rowOf } from './rows.ts';
 
 /** The number of entries in one write. */
 export const BATCH_ENTRIES = 256;
+/** How long a reader waits for the callers of the last entries, in milliseconds. */
+const CALLER_PATIENCE_MS = 200;
 /** The most entries that wait for the answer about their caller. */
 const MAX_HELD_ENTRIES = 1024;
 /** The most entries in memory while they cannot be written; older ones are dropped. */
 export const MAX_UNWRITTEN_ENTRIES = 10_000;
 /** The most entries that one query examines, from its `after` on. */
 const MAX_LOOKED_THROUGH = 5000;
+
+/** Characters of names in one answer, which has to fit into a frame; names of the last entry may be beyond that. */
+export const MAX_ANSWER_CHARACTERS = 2 * 1024 * 1024;
 
 export type HistoryEffect = Extract<Effect, { type: 'history' | 'peer' }>;
 
@@ -39,6 +44,8 @@ export class History {
   #writeAt = BATCH_ENTRIES;
   /** Questions about callers without an answer yet, and the causes that wait for it. */
   readonly #open = new Map<number, HistoryCause[]>();
+  /** Called when a question is not open any more. */
+  readonly #readers = new Set<() => void>();
   #lastId = 0;
   #hasFailed = false;
 
@@ -59,6 +66,7 @@ export class History {
     if (effect.type === 'peer') {
       for (const cause of this.#open.get(effect.question) ?? []) if (effect.peer) cause.peer = effect.peer;
       this.#open.delete(effect.question);
+      for (const look of this.#readers) look();
       return;
     }
     const { entry, question } = effect;
@@ -83,6 +91,7 @@ export class History {
         this.#unwritten.splice(0, BATCH_ENTRIES);
       }
       this.#open.clear();
+      for (const look of this.#readers) look();
       this.#writeAt = BATCH_ENTRIES;
       if (this.#hasFailed) this.#warn('The history can be written again');
       this.#hasFailed = false;
@@ -93,6 +102,25 @@ export class History {
       this.#writeAt = Math.min(this.#unwritten.length + BATCH_ENTRIES, MAX_UNWRITTEN_ENTRIES + BATCH_ENTRIES);
     }
   }
+
+  /** Resolves when the callers of all entries so far are known, or cannot be, or that takes too long. */
+  callersKnown(): Promise<void> | undefined {
+    if (this.#open.size === 0) return;
+    const questions = [...this.#open.keys()];
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#readers.delete(look);
+        resolve();
+      };
+      const look = (): void => {
+        if (!questions.some((question) => this.#open.has(question))) done();
+      };
+      const timer = setTimeout(done, CALLER_PATIENCE_MS);
+      this.#readers.add(look);
+    });
+  }
+
   query({ job, sinceMs, after, limit }: HistoryQuery): HistoryAnswer {
     const parts = this.#parts(after ?? 0);
     const wanted = (entry: HistoryEntry): boolean =>
@@ -101,15 +129,19 @@ export class History {
     if (after === null) return { entries: newest(parts, wanted, most), upTo: this.#lastId, more: false };
     const entries: HistoryEntry[] = [];
     let looked = 0;
+    let characters = 0;
     let upTo = after;
     for (const part of parts) {
       if (part.last <= after) continue;
       for (const entry of part.entries()) {
         if (entry.id <= after) continue;
-        if (entries.length >= most || looked >= MAX_LOOKED_THROUGH) return { entries, upTo, more: true };
+        if (entries.length >= most || looked >= MAX_LOOKED_THROUGH || characters >= MAX_ANSWER_CHARACTERS)
+          return { entries, upTo, more: true };
         looked++;
         upTo = entry.id;
-        if (wanted(entry)) entries.push(entry);
+        if (!wanted(entry)) continue;
+        entries.push(entry);
+        characters += charactersOf(entry);
       }
     }
     return { entries, upTo, more: false };
@@ -126,13 +158,21 @@ export class History {
 
 function newest(parts: readonly Part[], wanted: (entry: HistoryEntry) => boolean, most: number): HistoryEntry[] {
   const found: HistoryEntry[] = [];
+  let characters = 0;
   for (const part of parts.toReversed()) {
     for (const entry of part.entries().toReversed()) {
-      if (found.length >= most) return found.reverse();
-      if (wanted(entry)) found.push(entry);
+      if (found.length >= most || characters >= MAX_ANSWER_CHARACTERS) return found.reverse();
+      if (!wanted(entry)) continue;
+      found.push(entry);
+      characters += charactersOf(entry);
     }
   }
   return found.reverse();
+}
+
+/** Of what can be long: texts are cut. */
+function charactersOf(entry: HistoryEntry): number {
+  return 'job' in entry ? entry.job.length + entry.instance.length : 0;
 }
 
 function batchOf(entries: readonly HistoryEntry[]): Batch {

@@ -6,7 +6,7 @@ type Row = readonly unknown[];
 
 const GOALS = ['stop', 'start', 'respawn'] as const;
 const CAUSES: readonly HistoryCause['kind'][] = ['event', 'request', 'process', 'timer', 'init'];
-const KINDS: readonly HistoryEntry['kind'][] = ['goal', 'state', 'process', 'exit', 'event'];
+const KINDS: readonly HistoryEntry['kind'][] = ['goal', 'state', 'process', 'exit', 'event', 'signal'];
 
 /** `[id, ms since the epoch, ms of monotonic time, after, kind, …]`. */
 export function rowOf(entry: HistoryEntry): Row {
@@ -37,6 +37,16 @@ export function rowOf(entry: HistoryEntry): Row {
         entry.exitSignal,
         entry.text,
       ];
+    case 'signal':
+      return [
+        ...head,
+        entry.job,
+        entry.instance,
+        SLOTS.indexOf(entry.process),
+        entry.pid,
+        entry.signal,
+        ...causeRow(entry.cause),
+      ];
     case 'event':
       return [...head, entry.event, ...causeRow(entry.cause)];
   }
@@ -65,6 +75,10 @@ export function entryOf(row: Row): HistoryEntry {
       return { ...about, kind: 'state', from: STATES[first]!, to: STATES[second]! };
     case 'process':
       return { ...about, kind: 'process', process: SLOTS[first]!, pid: second };
+    case 'signal': {
+      const signal = rest[4] as string;
+      return { ...about, kind: 'signal', process: SLOTS[first]!, pid: second, signal, cause: causeAt(rest, 5) };
+    }
     default: {
       const [exitStatus, exitSignal, text] = rest.slice(4) as [number | null, string | null, string];
       return { ...about, kind: 'exit', process: SLOTS[first]!, pid: second, exitStatus, exitSignal, text };

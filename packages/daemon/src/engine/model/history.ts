@@ -8,7 +8,7 @@ import { emitEvent } from './blocking.ts';
 import type { Context } from './context.ts';
 import { type EventState, eventText, type InstanceState } from './state.ts';
 
-/** Characters of a text; a longer one is cut. */
+/** Characters of a text; a longer one is cut. Names are kept whole: clients look for them. */
 export const MAX_HISTORY_TEXT = 200;
 
 /** The peer of a connection: known, or the number of the question that is under way. */
@@ -34,8 +34,8 @@ export function recordGoal(context: Context, instance: InstanceState, to: Goal, 
     monotonicMs: sinceBoot(context),
     after,
     kind: 'goal',
-    job: cut(name),
-    instance: cut(instance.name),
+    job: name,
+    instance: instance.name,
     from: instance.goal,
     to,
     cause: causeOf(why, why.text ?? instance.cause ?? ''),
@@ -53,8 +53,8 @@ export function recordState(context: Context, instance: InstanceState, to: State
     monotonicMs: sinceBoot(context),
     after: after || (instance.lastChange ?? 0),
     kind: 'state',
-    job: cut(name),
-    instance: cut(instance.name),
+    job: name,
+    instance: instance.name,
     from: instance.state,
     to,
   };
@@ -71,8 +71,8 @@ export function recordProcess(context: Context, instance: InstanceState, process
     monotonicMs: sinceBoot(context),
     after: instance.lastChange ?? 0,
     kind: 'process',
-    job: cut(name),
-    instance: cut(instance.name),
+    job: name,
+    instance: instance.name,
     process,
     pid,
   };
@@ -94,8 +94,8 @@ export function recordExit(
     monotonicMs: sinceBoot(context),
     after: instance.lastChange ?? 0,
     kind: 'exit',
-    job: cut(name),
-    instance: cut(instance.name),
+    job: name,
+    instance: instance.name,
     process,
     pid,
     exitStatus: status === null || signal !== 0 ? null : status,
@@ -103,6 +103,31 @@ export function recordExit(
     text: cut(text),
   };
   context.effects.push({ type: 'history', entry });
+  instance.lastChange = entry.id;
+}
+
+/** A client has a signal sent to a process. */
+export function recordSignal(
+  context: Context,
+  instance: InstanceState,
+  { process, pid, signal }: { process: Slot; pid: number; signal: number },
+  why: Why & { text: string },
+): void {
+  const { name } = context.classOf(instance).definition;
+  const entry: HistoryEntry = {
+    id: nextId(context),
+    atMs: context.wallMs,
+    monotonicMs: sinceBoot(context),
+    after: instance.lastChange ?? 0,
+    kind: 'signal',
+    job: name,
+    instance: instance.name,
+    process,
+    pid,
+    signal: signalName(signal) ?? String(signal),
+    cause: causeOf(why, why.text),
+  };
+  note(context, entry, why);
   instance.lastChange = entry.id;
 }
 

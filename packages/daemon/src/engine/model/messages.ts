@@ -31,8 +31,8 @@ export type EngineRequest =
       force?: boolean;
       peer?: PeerReference;
     }
-  | { method: 'reload'; target: TargetSpec }
-  | { method: 'kill'; target: TargetSpec; signal: number; hook: boolean }
+  | { method: 'reload'; target: TargetSpec; peer?: PeerReference }
+  | { method: 'kill'; target: TargetSpec; signal: number; hook: boolean; peer?: PeerReference }
   | { method: 'emit'; name: string; env: string[]; wait: boolean; from?: Requester; peer?: PeerReference }
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }

@@ -37,7 +37,7 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
       handleJobRequest(context, key, request);
       return;
     case 'reload':
-      reload(context, key, request.target);
+      reload(context, key, request);
       return;
     case 'kill':
       kill(context, key, request);

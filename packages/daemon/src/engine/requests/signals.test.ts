@@ -122,3 +122,36 @@ describe('kill', () => {
     expect(world.answer(kill(world, 9))).toBe('Job has no main process that runs: web');
   });
 });
+
+describe('the history of signals', () => {
+  const signals = (world: TestWorld) =>
+    world.effects.flatMap((effect) => (effect.type === 'history' && effect.entry.kind === 'signal' ? [effect] : []));
+
+  it('has those of kill and reload, with the caller, and what ends by them follows', () => {
+    const world = started('pre-stop exec hang\nreload signal USR2\n');
+    const peer = { pid: 4711, uid: 1000, gid: 1000, name: 'initctl' };
+    world.request({ method: 'reload', target, peer });
+    world.request({ method: 'kill', target, signal: 40, hook: false, peer: 77 });
+    world.stop('web');
+    world.request({ method: 'kill', target, signal: 9, hook: true });
+    const { pid } = world.process('web');
+    const base = { kind: 'signal', job: 'web', instance: '', process: 'main', pid };
+    expect(signals(world)).toMatchObject([
+      { entry: { ...base, signal: 'USR2', cause: { kind: 'request', text: 'by request', request: 'reload', peer } } },
+      { entry: { ...base, signal: '40', cause: { request: 'kill' } }, question: 77 },
+      { entry: { process: 'pre-stop', pid: world.process('hang').pid, signal: 'KILL' } },
+    ]);
+    world.exit(world.process('hang'), 0, 9);
+    const exit = world.effects.find((effect) => effect.type === 'history' && effect.entry.kind === 'exit');
+    expect(exit).toMatchObject({ entry: { process: 'pre-stop', after: signals(world)[2]?.entry.id } });
+  });
+
+  it('has none that was refused, and none of init itself', () => {
+    const world = started('');
+    world.request({ method: 'kill', target, signal: 10, hook: true });
+    world.stop('web');
+    world.exit(world.process('web'), 0, 15);
+    world.request({ method: 'reload', target });
+    expect(signals(world)).toEqual([]);
+  });
+});

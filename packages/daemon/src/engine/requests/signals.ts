@@ -2,7 +2,8 @@
 import { type Slot, signalName } from '@upstart/common';
 import { upstartError } from '@upstart/protocol';
 import type { Context } from '../model/context.ts';
-import type { EngineRequest, TargetSpec } from '../model/messages.ts';
+import { recordSignal } from '../model/history.ts';
+import type { EngineRequest } from '../model/messages.ts';
 import { hasPid, type ProcessState } from '../model/process-state.ts';
 import { displayName, type InstanceState } from '../model/state.ts';
 import { runningHooks } from '../processes/hooks.ts';
@@ -10,15 +11,15 @@ import { signalProcess } from '../processes/processes.ts';
 import { locateInstance } from './locate.ts';
 
 /** A client that reloads a job continues when the signal has been sent. Throws UpstartError. */
-export function reload(context: Context, key: string, target: TargetSpec): void {
-  const { jobClass, name, instance } = locateInstance(context, target);
+export function reload(context: Context, key: string, request: SignalRequest<'reload'>): void {
+  const { jobClass, name, instance } = locateInstance(context, request.target);
   const { main } = instance.processes;
   if (!main) throw upstartError('not-running', displayName(jobClass.definition.name, name));
-  context.state.signalled.set(signalProcess(context, main, jobClass.definition.reloadSignal), key);
+  send(context, key, request, instance, ['main', main], jobClass.definition.reloadSignal);
 }
 
 /** Sends any signal to the main process, or to the hook that runs. Throws UpstartError. */
-export function kill(context: Context, key: string, request: Extract<EngineRequest, { method: 'kill' }>): void {
+export function kill(context: Context, key: string, request: SignalRequest<'kill'>): void {
   const { target, signal, hook } = request;
   const { instance } = locateInstance(context, target);
   const [slot, process] = (hook ? runningHook(instance) : mainProcess(instance)) ?? [];
@@ -27,6 +28,25 @@ export function kill(context: Context, key: string, request: Extract<EngineReque
   const name = signalName(signal) ?? String(signal);
   const line = `Sending ${name} signal to ${display} ${slot} process (${process.pid}), by request`;
   context.logAbout(instance, 'info', line, { slot, pid: process.pid });
+  send(context, key, request, instance, [slot, process], signal);
+}
+
+type SignalRequest<M extends 'kill' | 'reload'> = Extract<EngineRequest, { method: M }>;
+
+function send(
+  context: Context,
+  key: string,
+  { method, peer }: SignalRequest<'kill' | 'reload'>,
+  instance: InstanceState,
+  [slot, process]: Found,
+  signal: number,
+): void {
+  const why = { kind: 'request', text: 'by request', request: method, peer } as const;
+  const { pid } = process;
+  recordSignal(context, instance, { process: slot, pid, signal }, why);
+  const { name: job } = context.classOf(instance).definition;
+  const named = { job, instance: instance.name, slot, pid, signal: signalName(signal) ?? String(signal) };
+  context.notify({ event: 'signal', ...named });
   context.state.signalled.set(signalProcess(context, process, signal), key);
 }
 
