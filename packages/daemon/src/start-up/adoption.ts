@@ -1,6 +1,6 @@
 /**
- * Whether the state agrees with what the supervisor runs. It does unless saved state was lost; then what can be read of
- * the processes tells which jobs they belong to.
+ * Whether the state agrees with the processes of the supervisor. It does unless saved state was lost; then /proc shows which jobs the
+ * processes belong to.
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Adoption, FoundProcess } from '../engine/model/messages.ts';
@@ -8,13 +8,16 @@ import { processesOf } from '../engine/model/state.ts';
 import { ownJob, readTexts } from '../proc/processes.ts';
 import type { SupervisorState } from '../supervisor/process-messages.ts';
 
-/** The input that makes the engine's state agree with the supervisor; null when it does already. `read` returns the readable facts about a process. */
+/**
+ * The input that makes the engine's state agree with the supervisor; null when it does already. `read` returns the facts of a process in
+ * /proc.
+ */
 export function adoption(
   { state, context }: Engine,
   { lastCommand, processes }: Pick<SupervisorState, 'lastCommand' | 'processes'>,
   read: (process: SupervisorState['processes'][number]) => FoundProcess = readProcess,
 ): Adoption | null {
-  // A process started by an order is not in the state before the report that it replaced another one.
+  // A process of a standing order joins the state with the report that it has replaced another one.
   const ordered = new Set([...state.instances.values()].flatMap(({ orders }) => orders ?? []));
   const unknown = processes.filter(({ process }) => !context.findProcess(process) && !ordered.has(process));
   const alive = new Set(processes.map(({ process }) => process));

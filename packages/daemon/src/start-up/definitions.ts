@@ -1,4 +1,4 @@
-/** Which definitions of job files are news to the engine, and what files define at all. */
+/** Which definitions of job files are new to the engine, and which jobs have a file at all. */
 import { areEqualDefinitions, type JobDefinition } from '@upstart/job-language';
 import type { Runner } from '../runner/runner.ts';
 
@@ -10,7 +10,7 @@ export class Definitions {
     this.#runner = runner;
   }
 
-  /** Files define the job like this now; null: not at all. After a restart of the daemon most files are unchanged. */
+  /** The present definition of a job; null: no file defines it. After a restart of the daemon most files are unchanged. */
   take(name: string, definition: JobDefinition | null): void {
     if (definition) this.#inFiles.set(name, definition);
     else this.#inFiles.delete(name);
@@ -19,7 +19,7 @@ export class Definitions {
     const isSame =
       current && definition ? areEqualDefinitions(current, definition) : known !== undefined && !current && !definition;
     if (!isSame) this.#runner.submit({ type: 'define', name, definition });
-    // Clients expect to hear of each replacement of an idle job (reference: dbus §8).
+    // Clients expect a notification of each replacement of an idle job (reference: dbus §8).
     else if (known?.definition && definition && known.instances.size === 0) this.#reportReplacement(name);
   }
 
@@ -28,7 +28,7 @@ export class Definitions {
     this.#runner.notify({ event: 'job-added', job });
   }
 
-  /** Drops the jobs whose files were removed while there was no daemon. */
+  /** Drops the jobs whose files were removed while no daemon ran. */
   forgetMissing(): void {
     for (const name of this.#runner.engine.state.classes.keys()) {
       if (!this.#inFiles.has(name)) this.#runner.submit({ type: 'define', name, definition: null });

@@ -1,6 +1,4 @@
-/**
- * The start of the daemon: greets the supervisor, reads init's arguments, and sets to work.
- */
+/** The start of the daemon: greets the supervisor, reads init's arguments, and serves. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { lastWords, UsageError, VERSION } from '@upstart/common';
@@ -13,7 +11,7 @@ import { serve } from './serve.ts';
 
 const PROGRAM = 'init';
 
-/** Runs the daemon; `script` is its program's file, with its other files beside it. */
+/** Runs the daemon; `script` is the file of its program, with its other files beside it. */
 export function main(script: string): void {
   run(script).catch((error) => {
     process.stderr.write(`${PROGRAM}: ${basename(script)} cannot start: ${lastWords(error)}\n`);
@@ -37,7 +35,7 @@ async function run(script: string): Promise<void> {
   });
 }
 
-/** Reads init's arguments; null when there is nothing more to do, and the supervisor has been asked to end. */
+/** Reads init's arguments; null if there is no more work, and the supervisor ends. */
 function readOptions(supervisor: Supervisor): InitOptions | null {
   const end = (status: number): null => {
     endInit(supervisor, status);

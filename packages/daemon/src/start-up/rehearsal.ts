@@ -1,6 +1,6 @@
 /**
- * The early work of every daemon, done once while the start-up snapshot is built: against a simulated supervisor, in a folder
- * of its own. Functions that have run are in the snapshot as V8 has compiled them. Nothing else of it stays: all is closed at the end.
+ * The early work of every daemon, done once while the start-up snapshot is built: against a simulated supervisor, in a folder of its own.
+ * The snapshot holds the functions that have run as V8 has compiled them. Everything else is closed at the end.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const NONE: readonly FieldName[] = ['code', 'signal', 'core', 'userTime', 'syste
 const LAST_TIMER_MS = 1500;
 const COMMANDS = ['version', 'status job', 'start job', 'status job', 'list', 'emit halt', 'emit go', 'stop job'];
 
-/** The life of a session's daemon from its greeting to the end of its session. `folder` is an empty one. */
+/** The life of a session's daemon, from its greeting to the end of its session. `folder` is an empty one. */
 export async function rehearse(folder: string): Promise<void> {
   const conf = join(folder, 'conf');
   mkdirSync(conf);
@@ -50,8 +50,8 @@ export async function rehearse(folder: string): Promise<void> {
   });
   await ask(join(folder, 'upstart', `init-${process.pid}`, CONTROL_SOCKET));
   await ended;
-  // Node remembers for when its clock is set, even when every timer was cleared, and would not set it again in a process that is made
-  // from this one. It forgets that once the last timer has gone off, which is this one: the others are for less.
+  // Node remembers the due time of its timer, even after every timer was cleared, and a process from the snapshot would not set it again.
+  // Node forgets it when the last timer fires, which is this one: all others are shorter.
   await pause(LAST_TIMER_MS);
 }
 
@@ -61,12 +61,12 @@ async function ask(path: string): Promise<void> {
   const terminal = { out: false, err: false, columns: 80 };
   for (const words of COMMANDS)
     await client.call('run', { argv: ['initctl', ...words.split(' ')], cwd: '/', env: {}, terminal }, { key: words });
-  // It may be over before it is answered.
+  // The session may end before the answer.
   await client.call('endSession', {}).catch(() => {});
   client.close();
 }
 
-/** Says of every process that it runs, and of one that gets a signal that it has ended. */
+/** Reports of every process that it runs, and of one that gets a signal that it has ended. */
 class PlayedSupervisor extends Duplex {
   readonly #writer = new FrameWriter();
   #reports = 0;

@@ -1,6 +1,4 @@
-/**
- * The daemon at work: wires configuration, engine, supervisor and control sockets together.
- */
+/** The running daemon: wires configuration, engine, supervisor and control sockets together. */
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { VERSION } from '@upstart/common';
@@ -47,19 +45,19 @@ export interface DaemonParts {
   supervisor: Supervisor;
   supervisorState: SupervisorState;
   options: InitOptions;
-  /** The helper program conf-watch; null: make do without. */
+  /** The helper program conf-watch; null: use fs.watch. */
   watcher: string | null;
   memory: RunnerParts['memory'];
 }
 
-/** Takes up the work of the daemon before this one, or begins it. Resolves when clients are answered. */
+/** Resumes the work of the previous daemon, or begins it. Resolves when clients get answers. */
 export async function serve(parts: DaemonParts): Promise<void> {
   const { program, link, supervisor, supervisorState, options } = parts;
   const system = supervisorState.pid === 1 && !options.user && !options.container;
   const duties = systemDuties(system);
   const log = await openLog(program, options.logFormat, options.priority, {
     sink: duties.openLog(),
-    // In a container a daemon that prints by itself would block without a reader.
+    // In a container, a daemon that writes its output itself would block without a reader.
     print: options.container ? (line) => supervisor.say(line) : null,
   });
   const init = initIdentity(supervisorState.pid);
@@ -85,7 +83,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   if (start.fresh && options.user) warnOfLeftovers(places, supervisorState.pid, log);
   const replaced = () => process.exit(0);
   const history = new History(`${places.runtimeDir}/state`, identity, (text) => log.write('warn', text));
-  // Also where the state is lost: no number is given twice.
+  // Also if the state was lost: no number is used twice.
   start.engine.state.changes = Math.max(start.engine.state.changes ?? 0, history.resume(start.history));
   const { memory } = parts;
   const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory, history, replaced });
@@ -145,12 +143,12 @@ export async function serve(parts: DaemonParts): Promise<void> {
   let exitJobUnknown = false;
   configuration.whenComplete(() => {
     if (!start.fresh) return definitions.forgetMissing();
-    // A word that nobody defines is a mistake: init would run for ever.
+    // A job that no file defines is a mistake: init would run for ever.
     if (options.exitWith === null || definitions.mayHave(options.exitWith)) return;
     exitJobUnknown = true;
     log.write('fatal', `there is no job ${options.exitWith} to exit with in ${places.sources.join(', ')}`);
   });
-  // Where files cannot be read yet it is logged later, when jobs run that are not to be left behind.
+  // If files cannot be read yet, the error is logged later. By then jobs may run, and init must not leave them behind.
   if (exitJobUnknown) {
     endInit(supervisor, 1);
     return;
@@ -178,14 +176,14 @@ export async function serve(parts: DaemonParts): Promise<void> {
     store.remove();
     if (options.user) rmSync(places.runtimeDir, { recursive: true, force: true });
   });
-  // After a crash of the supervisor its jobs keep running, unknown to the next one.
+  // After a crash of the supervisor its jobs keep running, unknown to the next supervisor.
   if (link.crashes > 0) start.engine.state.begun = true;
   if (!start.engine.state.begun) runner.submit({ type: 'begin', events: firstEvents(options, supervisorState) });
   supervisor.ready();
   await preloadCommands();
 }
 
-/** The places of the daemon before this one; those of the first daemon are chosen, and kept by the supervisor. */
+/** The places of the previous daemon. The first daemon chooses them, and the supervisor keeps them. */
 function findPlaces(
   options: InitOptions,
   link: SupervisorLink,

@@ -1,4 +1,4 @@
-/** What the init of a session tells its user, and when it gives way to another one. */
+/** The messages of a session's init to its user, and when it ends in favour of another session. */
 import { rmSync } from 'node:fs';
 import type { Session, SessionEnv } from '@upstart/protocol';
 import type { Log } from '../log/log.ts';
@@ -9,7 +9,7 @@ import { writeSessionFile } from '../places/session-file.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { endInit } from './end-init.ts';
 
-/** Ends an init whose folders of job files another session has; returns whether it did. */
+/** Ends an init if another session has its folders of job files; returns whether it did. */
 export function givesWay(
   supervisor: Supervisor,
   places: Places,
@@ -33,7 +33,7 @@ function refuseSecond(supervisor: Supervisor, { runtimeDir, sources }: Places, o
   endInit(supervisor, 1);
 }
 
-/** The first message of a session: where it listens, and how other shells reach it. */
+/** The first message of a session: its socket, and how other shells reach it. */
 export function welcome({ sessionAddress, runtimeDir }: Places, initPid: number, log: Log): void {
   log.write(
     'message',
@@ -44,12 +44,12 @@ export function welcome({ sessionAddress, runtimeDir }: Places, initPid: number,
   log.write('warn', `${usual}: This folder belongs to somebody else, so this session is in ${runtimeDir}`);
 }
 
-/** Warns of what sessions that were killed have left running. */
+/** Warns of jobs that killed sessions have left running. */
 export function warnOfLeftovers({ runtimeDir }: Places, initPid: number, log: Log): void {
   for (const warning of leftovers(runtimeDir, initPid)) log.write('warn', warning);
 }
 
-/** A session that cannot be announced is one all the same: its jobs know its address. */
+/** A session works without being announced: its jobs know its address. */
 export function announce({ sessionFile, runtimeDir }: Places, log: Log): void {
   if (!sessionFile) return;
   try {

@@ -1,6 +1,6 @@
 /**
- * Builds a start-up snapshot of the daemon: run by `node --build-snapshot`, it loads everything, runs through what every start does so
- * that V8 keeps the compiled functions, and says how a daemon begins that is made from the snapshot.
+ * Builds a start-up snapshot of the daemon, run by `node --build-snapshot`: loads everything, rehearses a start, so that V8 keeps the
+ * compiled functions, and sets the function with which a daemon begins.
  */
 import { tmpdir } from 'node:os';
 import { startupSnapshot } from 'node:v8';
@@ -20,9 +20,9 @@ rehearse(tmpdir()).then(
   },
 );
 
-/** How a daemon begins that is made from the snapshot. */
+/** The beginning of a daemon from the snapshot. */
 function start(): void {
-  // Node has kept for when its clock was set last, which is later than this. Once a timer has gone off it counts from here.
+  // Node still has the due time of a timer of the build, which is in the future. After the first timer has fired, it counts from here.
   setTimeout(() => {}, 1);
   tellV8();
   endReadably('init: the daemon ends by an error');

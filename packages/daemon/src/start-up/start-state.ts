@@ -1,6 +1,4 @@
-/**
- * The state that a daemon begins with: that of the daemon before it, or a new one.
- */
+/** The state with which a daemon begins: that of the previous daemon, or a new one. */
 import { Engine } from '../engine/engine.ts';
 import { faultText } from '../engine/faults.ts';
 import type { Input } from '../engine/model/messages.ts';
@@ -16,18 +14,18 @@ import type { Recovered, StateStore } from '../state/store.ts';
 import type { Command, SupervisorState } from '../supervisor/process-messages.ts';
 
 /**
- * After so many daemons in a row that began to recover and ended before they had come to work, what is saved is taken to be
- * the reason, and less of it is used. Daemons that were killed count too, so none of these numbers is small.
+ * After so many daemons in a row that ended during recovery, the saved state counts as the reason, and less of it is used. Daemons that
+ * were killed count too, so none of these numbers is small.
  */
 export const LEAVE_OUT = { lastInputs: 8, journal: 10, everything: 12 } as const;
 
 export interface StartState {
   engine: Engine;
-  /** Decided on, but they may not have reached the supervisor. */
+  /** Commands that may not have reached the supervisor. */
   commands: Command[];
-  /** The latest entries of the history, which may not be written. */
+  /** The latest entries of the history, which may be unwritten. */
   history: HistoryEffect[];
-  /** There was no daemon before this one. */
+  /** This is the first daemon. */
   fresh: boolean;
 }
 
@@ -35,9 +33,9 @@ export interface StartState {
 export interface SavedState {
   store: StateStore;
   identity: string;
-  /** How many daemons in a row ended while they recovered. */
+  /** The number of daemons in a row that ended during recovery. */
   failures: number;
-  /** Called before saved state is read, and each time that so many inputs have been applied again. */
+  /** Called before saved state is read, and after every PROGRESS_EVERY replayed inputs. */
   progress(): void;
 }
 
@@ -91,7 +89,7 @@ function recoverEngine({ store, identity, failures, progress }: SavedState, log:
 
 const SILENT: Pick<Log, 'write'> = { write() {} };
 
-/** The saved inputs, or the part of them that is not suspected of crashing daemon after daemon. */
+/** The saved inputs, or the part of them that is not suspected of crashing every daemon. */
 function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write'>): Input[][] {
   if (failures < LEAVE_OUT.lastInputs || batches.length === 0) return batches;
   const kept = failures < LEAVE_OUT.journal ? batches.slice(0, -1) : [];
@@ -101,7 +99,7 @@ function trusted({ batches }: Recovered, failures: number, log: Pick<Log, 'write
   return kept;
 }
 
-/** The settings that options and surroundings make for a new init. */
+/** The settings of a new init, from its options and environment. */
 export function engineSettings(
   options: InitOptions,
   places: Places,
@@ -109,7 +107,7 @@ export function engineSettings(
   surroundings: { pid1: boolean; apparmor: boolean },
 ): EngineSettings {
   const session = options.user;
-  // The environment of a container is meant for its jobs, like that of a session.
+  // The environment of a container is for its jobs, like that of a session.
   const inheritEnv = (session || options.container) && options.inheritEnv;
   return {
     pid1: surroundings.pid1,

@@ -1,6 +1,6 @@
 /**
- * Starts the daemon (`main.ts`) where there is no start-up snapshot of it, once V8 is configured for this kind of program: what is
- * set after its functions were made does not count for them.
+ * Starts the daemon (`main.ts`) without a start-up snapshot, after V8 is configured for this kind of program: later settings do not apply
+ * to functions that exist already.
  */
 import { fileURLToPath } from 'node:url';
 import { endReadably } from '@upstart/common';

@@ -1,11 +1,11 @@
-/** The inputs since the journal on disk failed, to rebuild the state before one of them. */
+/** The inputs since the journal on disk has failed, to rebuild the state before one of them. */
 import { deserialize, serialize } from 'node:v8';
 import type { Input } from '../engine/model/messages.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { FORMAT } from './records.ts';
 import type { Recovered } from './store.ts';
 
-/** After so many inputs the state is copied again. */
+/** Copies the state again after so many inputs. */
 export const MAX_INPUTS_IN_MEMORY = 10_000;
 
 export class MemoryJournal {
@@ -30,7 +30,7 @@ export class MemoryJournal {
     this.#inputs = 0;
   }
 
-  /** Null if there is nothing: the journal on disk has all. */
+  /** Null if there are no inputs: the journal on disk has all of them. */
   read(): Recovered | null {
     if (this.#base === null) return null;
     const state = deserialize(this.#base) as EngineState;

@@ -1,4 +1,4 @@
-/** Migrates state of older daemons to the shape of today: a new daemon resumes where the one before the upgrade stopped. */
+/** Migrates the state of older daemons to the present shape: a new daemon resumes where the one before the upgrade stopped. */
 
 import { completeDefinition } from '@upstart/job-language';
 import type { EngineSettings } from '../engine/model/settings.ts';
@@ -15,14 +15,14 @@ import type { Recovered } from './store.ts';
  * with a value from the step 5. Then bring shape-6.txt up to date.
  */
 const MIGRATIONS: Readonly<Record<number, (saved: Recovered) => void>> = {
-  // Containers: settings of init, and the label of output that is copied. Some builds had them before the number was raised.
+  // Containers: settings of init, and the label of copied output. Some builds had them before the number was raised.
   3: ({ snapshot: { state, commands } }) => {
     const settings: Partial<EngineSettings> = { jobOutput: false, exitWith: null, stopTimeoutS: null };
     state.settings = { ...settings, ...state.settings };
     const output: Partial<SpawnSpec> = { outputLabel: null };
     for (const command of commands) if (command.type === 'spawn') command.spec = { ...output, ...command.spec };
   },
-  // The engine decides the meaning of signals: an older daemon added inputs of their own behind their reports.
+  // The engine decides the meaning of signals. Older daemons added inputs for them after their reports, so the reports must have no effect.
   4: ({ snapshot: { state }, batches }) => {
     const { settings } = state;
     state.settings = { ...settings, container: !settings.pid1 && settings.sessionAddress === null };

@@ -1,6 +1,6 @@
 /**
- * State of format 5 hid the phase of a process in whether it had executed, whether it had a pid, its counters, and whether a timer
- * was to spawn it again.
+ * In state of format 5, the phase of a process follows from other fields: whether it has executed, its pid, its counters, and a timer that
+ * spawns it again.
  */
 import type { ProcessPhase, ProcessState } from '../engine/model/process-state.ts';
 import { type EngineState, processesOf } from '../engine/model/state.ts';
@@ -13,7 +13,7 @@ type OlderProcess = Omit<ProcessState, 'phase' | 'lookups'> & {
   asked?: number;
 };
 
-/** Gives each process its phase, and drops the fields that hid it. */
+/** Gives each process its phase, and drops the fields that it followed from. */
 export function addPhases({ instances, timers }: Pick<EngineState, 'instances' | 'timers'>): void {
   const waiting = new Set<string>();
   for (const { action } of timers.values())

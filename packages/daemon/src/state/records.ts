@@ -1,18 +1,18 @@
 /**
- * The format of journal and snapshot files: records of a length, a checksum and a body, so that a torn, cut or
- * damaged one is recognised. Bodies are V8's structured clones, which keep maps and every string as they are.
+ * The format of journal and snapshot files: records of a length, a checksum and a body, so that a torn, cut or damaged one is recognised.
+ * Bodies are V8's structured clones, which preserve maps and any string.
  */
 import { deserialize, serialize } from 'node:v8';
 import * as zlib from 'node:zlib';
 
 /**
- * Raised whenever the state or the inputs change their shape (`shape-N.txt`, which a test compares); `migrations.ts` then gets the way
- * from the one before.
+ * Raised whenever the state or the inputs change their shape (`shape-N.txt`, which a test compares); `migrations.ts` then needs a step from
+ * the previous format.
  */
 export const FORMAT = 6;
 
 const HEADER = 8;
-/** Nothing that is written comes near this: a larger length is damage. */
+/** No record is nearly as large: a larger length is damage. */
 const MAX_RECORD = 1024 * 1024 * 1024;
 
 const CRC_TABLE = new Uint32Array(256).map((_, byte) => {
@@ -21,7 +21,7 @@ const CRC_TABLE = new Uint32Array(256).map((_, byte) => {
   return crc;
 });
 
-/** The CRC-32 of bytes, as zlib has it in native code, from Node 20.15 on: a start with a thousand job files has a megabyte. */
+/** The CRC-32 of bytes. From Node 20.15 on zlib has it in native code: a start with a thousand job files checks a megabyte. */
 export const crc32: (bytes: Uint8Array) => number = zlib.crc32 ?? crc32Slowly;
 
 export function crc32Slowly(bytes: Uint8Array): number {
@@ -42,13 +42,13 @@ export function encodeRecord(value: unknown): Buffer {
 
 export interface DecodedRecords {
   values: unknown[];
-  /** How many bytes from the start are good. */
+  /** The number of good bytes from the start. */
   goodBytes: number;
   /** The damage in the rest, or null when there is no rest. */
   damage: string | null;
 }
 
-/** Reads records up to the first one that is not whole and sound. */
+/** Reads records up to the first incomplete or damaged one. */
 export function decodeRecords(bytes: Buffer): DecodedRecords {
   const values: unknown[] = [];
   let at = 0;

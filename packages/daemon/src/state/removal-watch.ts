@@ -1,4 +1,4 @@
-/** Notices that something was removed from a folder, without looking at it again and again. */
+/** Notices removals from a folder, without polling. */
 import { type FSWatcher, watch } from 'node:fs';
 
 export class RemovalWatch {
@@ -6,7 +6,7 @@ export class RemovalWatch {
   readonly #look: () => void;
   #watcher: FSWatcher | null = null;
 
-  /** `look` is called after something in `directory` has come or gone, and after the folder itself has gone; it may make it again. */
+  /** Calls `look` after an entry of `directory` has appeared or gone, and after the folder itself has gone; `look` may recreate it. */
   constructor(directory: string, look: () => void) {
     this.#directory = directory;
     this.#look = look;
@@ -18,7 +18,7 @@ export class RemovalWatch {
     this.#watcher = null;
   }
 
-  /** Where there is nothing left to watch with (`fs.inotify.max_user_instances`), removals are noticed when something is written next. */
+  /** Without a watch (`fs.inotify.max_user_instances` is used up), the next write notices removals. */
   #begin(): void {
     this.close();
     try {
@@ -33,7 +33,7 @@ export class RemovalWatch {
 
   #changed(): void {
     this.#look();
-    // The folder may be another one now.
+    // A new folder may have the same path now.
     if (this.#watcher) this.#begin();
   }
 }

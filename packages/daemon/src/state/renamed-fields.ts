@@ -1,4 +1,4 @@
-/** Format 6 has the unit in the name of each quantity, and one name for what standing orders are about. Older state has other names. */
+/** Format 6 has the unit in the name of each quantity, and one name for processes with standing orders. Older state has other names. */
 import type { Recovered } from './store.ts';
 
 type Names = Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export function renameFields({ snapshot: { state }, batches }: Recovered): void 
 
 function renameInDefinition(definition: { unread?: string[] }): void {
   rename(definition, DEFINITION);
-  // State that a format before 4 has written has no such list.
+  // State of a format before 4 has no such list.
   if (definition.unread) definition.unread = definition.unread.map((field) => DEFINITION[field] ?? field);
 }
 

@@ -14,7 +14,7 @@ export class StateFiles {
     return join(this.directory, `${kind}-${generation}`);
   }
 
-  /** Numbers of the snapshots that are there, newest first. */
+  /** The numbers of the snapshots, newest first. */
   generations(): number[] {
     const numbers = this.#names().flatMap((name) => /^snapshot-(\d+)$/.exec(name)?.[1] ?? []);
     return numbers.map(Number).sort((a, b) => b - a);
@@ -37,7 +37,7 @@ export class StateFiles {
   }
 }
 
-/** The records of a file; a file that cannot be read has none, and the reason as its damage. */
+/** The records of a file. An unreadable file has none; its damage is the error. */
 export function readRecords(path: string): DecodedRecords {
   try {
     return decodeRecords(readFileSync(path));
@@ -51,7 +51,7 @@ export function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // It is tried again with the next snapshot.
+    // Retried with the next snapshot.
   }
 }
 

@@ -1,9 +1,8 @@
 /**
- * The engine's state on disk: a snapshot and the journal of the inputs since. Both live in the run-time folder, which is
- * memory on most machines; they are to outlive the daemon, not the machine, so nothing is synced.
- *
- * `snapshot-N` is the state before the first input of `journal-N`. A new snapshot is written whole under another name
- * first, so at each instant there is a pair that fits together.
+ * The engine's state on disk: a snapshot and the journal of the inputs since. Both live in the run-time folder, which is memory on most
+ * machines. They have to survive the daemon, not the machine, so nothing is synced.
+ * `snapshot-N` is the state before the first input of `journal-N`. A new snapshot is first written under another name, so there is a
+ * complete pair at every moment.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -18,10 +17,10 @@ import { readRecords, removeQuietly, StateFiles, writeFile, writeFully } from '.
 /** The content of a snapshot. */
 export interface Snapshot {
   format: number;
-  /** The supervisor whose processes the state is about; see `supervisorIdentity`. */
+  /** Identifies the supervisor of the processes in the state; see `supervisorIdentity`. */
   supervisor: string;
   state: EngineState;
-  /** Commands that were decided on but may not have reached the supervisor. */
+  /** Commands that may not have reached the supervisor. */
   commands: Command[];
 }
 
@@ -31,12 +30,12 @@ export interface Recovered {
   batches: Input[][];
 }
 
-/** The journal is folded into a snapshot when it is larger than this and than twice the last snapshot, in bytes. */
+/** A journal larger than this, and than twice the last snapshot, is replaced by a new snapshot; in bytes. */
 const MIN_JOURNAL = 4 * 1024 * 1024;
-/** While the state cannot be saved, another attempt is made after so many milliseconds, then after twice as many, up to the last number. */
+/** The first and the longest pause between attempts to save the state, in milliseconds; each is twice the one before. */
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 8000;
-/** Milliseconds after which inputs that take long are not to be gone through again. */
+/** After inputs that took long, the state is saved within so many milliseconds, so that no daemon has to replay them. */
 const LABORIOUS_AFTER_MS = 1000;
 
 export class StateStore {
@@ -47,18 +46,17 @@ export class StateStore {
   #journal: number | null = null;
   #journalBytes = 0;
   #snapshotBytes = 0;
-  /** When saving is tried again, and how long after the last attempt that is; null: what is on disk is up to date. */
+  /** The next attempt to save, and the pause before it; null: the state on disk is up to date. */
   #retry: { dueMs: number; pauseMs: number } | null = null;
   #savedMs = 0;
-  /** Whether the last failure has left nothing to append to. */
+  /** The last failure has ended the journal: inputs are not safe. */
   #unsafe = false;
-  /** The journal that was recovered, if its end is whole. */
+  /** The recovered journal, if its end is intact. */
   #resumable: { bytes: number } | null = null;
 
   /**
-   * `directory` is made when needed, for its owner alone; `parentMode` is for the folder above, if that has to be made, too; null: no
-   * folder is made. `warn` gets texts
-   * of damage and of failing writes.
+   * Makes `directory` when needed, for its owner alone. `parentMode` is the mode of the folder above, if that is missing, too; null: makes
+   * no folder. `warn` gets the texts of damage and failing writes.
    */
   constructor(directory: string, warn: (text: string) => void, parentMode: number | null = 0o700) {
     this.#files = new StateFiles(directory);
@@ -67,16 +65,16 @@ export class StateStore {
     try {
       this.#makeFolders();
     } catch {
-      // Saving there says what is wrong, and is tried again and again.
+      // Saving reports the error, and is retried.
     }
   }
 
-  /** For others than the daemon whose state it is: nothing is written there. */
+  /** A store for other programs than the daemon: never writes. */
   static reader(directory: string, warn: (text: string) => void): Pick<StateStore, 'recover'> {
     return new StateStore(directory, warn, null);
   }
 
-  /** The newest state that can be read; null when there is none for this supervisor. `supervisor` null: whoever's it is. */
+  /** The newest readable state of this supervisor; null: there is none. `supervisor` null: of any supervisor. */
   recover(supervisor: string | null): Recovered | null {
     const generations = this.#files.generations();
     for (const generation of generations) {
@@ -88,7 +86,7 @@ export class StateStore {
       const { format } = snapshot;
       if (!this.#isMigrated(saved, generation)) continue;
       this.#generation = generation;
-      // State that an older daemon has written continues in a journal of its own.
+      // After state of an older format, a new journal begins.
       this.#resumable = damage || format !== FORMAT ? null : { bytes: goodBytes };
       return saved;
     }
@@ -96,17 +94,14 @@ export class StateStore {
     return null;
   }
 
-  /**
-   * Continues the journal that was recovered, all of which has been applied: what is appended is safe even if there is
-   * no room for a new snapshot.
-   */
+  /** Continues the recovered journal, all of which has been applied: new inputs are safe even if there is no room for a new snapshot. */
   resume(): void {
     if (this.#resumable === null) return;
     this.#journalBytes = this.#resumable.bytes;
     try {
       this.#journal = openSync(this.#files.path('journal', this.#generation), 'a', 0o600);
     } catch {
-      // The snapshot that follows begins another one, or says why it cannot.
+      // The next snapshot begins a new journal, or reports the error.
     }
   }
 
@@ -120,8 +115,8 @@ export class StateStore {
   }
 
   /**
-   * Appends inputs; they are safe from the end of the daemon when this returns. Failures are logged once, and lose the safety only.
-   * Returns whether the inputs are on disk.
+   * Appends inputs, which then survive the end of the daemon. A failure is logged once; only the safety is lost. Returns whether the inputs
+   * are on disk.
    */
   append(inputs: readonly Input[]): boolean {
     if (this.#journal === null) return false;
@@ -138,12 +133,12 @@ export class StateStore {
     return this.#journal !== null;
   }
 
-  /** When saving is to be tried again, in milliseconds of monotonic time; null: what is on disk is up to date. */
+  /** When saving is retried, in milliseconds of monotonic time; null: the state on disk is up to date. */
   get retryDueMs(): number | null {
     return this.#retry?.dueMs ?? null;
   }
 
-  /** Notices that the files were removed: appended inputs would be lost. */
+  /** Notices removed files: appended inputs would be lost. */
   check(nowMs: number): void {
     if (this.#journal === null || this.#retry) return;
     const path = this.#files.path('journal', this.#generation);
@@ -154,8 +149,7 @@ export class StateStore {
   }
 
   /**
-   * Whether it is time to fold the journal into a new snapshot. `nowMs` is monotonic time; `laborious`: it would take
-   * long to go through the last inputs again.
+   * Whether a new snapshot should replace the journal. `nowMs` is monotonic time; `laborious`: replaying the last inputs would take long.
    */
   isDue(nowMs: number, laborious: boolean): boolean {
     if (this.#retry) return nowMs >= this.#retry.dueMs;
@@ -163,7 +157,7 @@ export class StateStore {
     return this.#journalBytes > Math.max(MIN_JOURNAL, 2 * this.#snapshotBytes);
   }
 
-  /** Writes a snapshot and begins a new journal behind it. Returns whether that was possible. */
+  /** Writes a snapshot and begins a new journal after it. Returns whether that succeeded. */
   save(snapshot: Omit<Snapshot, 'format'>, nowMs: number): boolean {
     const generation = this.#generation + 1;
     const path = this.#files.path('snapshot', generation);
@@ -221,13 +215,13 @@ export class StateStore {
     this.#retry = { dueMs: nowMs + pauseMs, pauseMs };
   }
 
-  /** A journal with a gap must not be replayed: it ends where it was last whole. */
+  /** A journal with a gap must not be replayed: cuts it off at its last complete record. */
   #endJournal(): void {
     if (this.#journal === null) return;
     try {
       ftruncateSync(this.#journal, this.#journalBytes);
     } catch {
-      // The torn record at its end is recognised when it is read.
+      // Readers recognise the torn record at its end.
     }
     this.#closeJournal();
   }

@@ -1,4 +1,4 @@
-/** What the system's init does for the machine, and the init of a session or a container does not. */
+/** The duties of the system's init to the machine; the init of a session or a container has none. */
 import type { LogSink } from '../log/log.ts';
 import type { Report } from '../supervisor/process-messages.ts';
 import { openKernelLog } from './kernel-log.ts';
@@ -6,11 +6,11 @@ import { noteLogouts } from './login-records.ts';
 import { omitFromSendsigs } from './sendsigs.ts';
 
 export interface SystemDuties {
-  /** Where the log goes first; null: to standard output and error only. */
+  /** The first output of the log; null: only standard output and error. */
   openLog(): LogSink | null;
-  /** This daemon has begun, or has another helper: what a shutdown is to leave alone. */
+  /** This daemon has begun, or has another helper: a shutdown must leave these processes alone. */
   noteOwnProcesses(): void;
-  /** Reports that no daemon has taken before, before they are acknowledged. */
+  /** Gets reports that no daemon has taken before, before they are acknowledged. */
   noteReports(reports: readonly Report[]): void;
 }
 

@@ -1,8 +1,8 @@
-/** Init's part in login records: marks that of a process that has ended (reference: jobs §4.4, step 3). */
+/** Init's part in login records: marks the records of ended processes (reference: jobs §4.4, step 3). */
 import { LOGIN_FILES, type LoginFiles, markDead } from '@upstart/common/login-records';
 import type { Report } from '../supervisor/process-messages.ts';
 
-/** Marks the records of processes that have ended, all those of some reports together. */
+/** Marks the records of all processes that have ended by these reports. */
 export function noteLogouts(reports: readonly Report[], files: LoginFiles = LOGIN_FILES): void {
   const pids = new Set<number>();
   for (const report of reports) {

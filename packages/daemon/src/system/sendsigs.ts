@@ -1,6 +1,6 @@
 /**
- * The init scripts of a shutdown end whatever is left with signals. What is named in `/run/sendsigs.omit.d` they leave alone, and
- * wait for no longer: init has work to do until the end.
+ * At a shutdown, init scripts kill all remaining processes. They neither kill nor await those in `/run/sendsigs.omit.d`: init works until
+ * the end.
  */
 import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +9,13 @@ const OMITTED = '/run/sendsigs.omit.d';
 const NAME = 'upstart';
 const LOGGER = '/lib/upstart/logger';
 
-/** Names this process, the helpers that it has started, and the logger. Without the folder, or room in it, all is as before. */
+/** Lists this process, its helpers and the logger. Nothing changes without the folder, or without room in it. */
 export function omitFromSendsigs(folder = OMITTED): void {
   try {
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o755 });
     writeFileSync(join(folder, NAME), `${[process.pid, ...childrenOf(process.pid), ...loggers()].join('\n')}\n`);
   } catch {
-    // The daemon is ended then, and followed by another one.
+    // The scripts kill the daemon then, and the supervisor starts the next one.
   }
 }
 

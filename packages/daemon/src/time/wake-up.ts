@@ -1,4 +1,4 @@
-/** A timer for one moment at a time, in monotonic time. */
+/** A timer for one moment in monotonic time. */
 import { monotonicNow } from './clock.ts';
 
 /** The longest delay of setTimeout; later deadlines are checked again then. */
@@ -9,12 +9,12 @@ export class WakeUp {
   #timer: NodeJS.Timeout | null = null;
   #dueMs = 0;
 
-  /** `wake` is called when the moment has come, or earlier if it is weeks ahead. */
+  /** Calls `wake` when the moment has come, or earlier if it is weeks ahead. */
   constructor(wake: () => void) {
     this.#wake = wake;
   }
 
-  /** The moment in milliseconds of monotonic time, in place of the one before; null: there is none. */
+  /** Replaces the moment, in milliseconds of monotonic time; null: none. */
   set(dueMs: number | null): void {
     if (dueMs === null) {
       this.#clear();

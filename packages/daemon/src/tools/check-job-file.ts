@@ -16,7 +16,7 @@ import {
 export interface CheckOutput {
   out(text: string): void;
   err(text: string): void;
-  /** Whether people read what goes to `err`: they are shown the word at fault. */
+  /** Whether `err` is for people: then it shows the word at fault. */
   errTerminal: boolean;
 }
 
@@ -78,13 +78,13 @@ function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
 }
 
-/** Prints the first error of a file, or that there is none, and returns the exit status. */
+/** Prints the first error of a file, or that it has none, and returns the exit status. */
 function report(file: string, onScript: OnScript, portable: boolean, output: CheckOutput): number {
   for (const error of fileErrors(file, onScript))
     return complain(...errorText(file, error, output.errTerminal), output);
   output.out(`File ${file}: syntax ok\n`);
   const warnings = fileWarnings(file, portable);
-  // Warnings stand below the line that scripts know, and change no status, unless they were asked for.
+  // Warnings follow the line that scripts know. They change the status only if they were asked for.
   for (const { rule, place, message } of warnings) {
     output.err(`${file}:${place.line}:${place.column}: warning: ${printable(message)} [${rule}]\n`);
     if (output.errTerminal) for (const line of excerptLines(place)) output.err(`  ${line}\n`);
@@ -92,12 +92,12 @@ function report(file: string, onScript: OnScript, portable: boolean, output: Che
   return warnings.some(isUnportable) ? 1 : 0;
 }
 
-/** What an error is called, and the lines below that. */
+/** The name of an error, and the lines below it. */
 function errorText(file: string, error: FileError, forPeople: boolean): [string, string[]] {
   const { kind, line, message, section } = error;
   if (kind === 'unchecked') return [message, []];
   if (kind === 'shell') return [`File ${file}: shell syntax invalid in ${section} section:`, message.split('\n')];
-  // Errors of reading carry the path as it was given, those of parsing the name alone.
+  // Errors of reading have the path as given, errors of parsing only the name.
   const logged = `init:${new JobFileError(basename(file), line, message)}`;
   const advice = forPeople ? adviceLines(error).map((text) => `  ${text}`) : [];
   return [`File ${file}: syntax invalid:`, [logged, ...advice]];

@@ -1,4 +1,4 @@
-/** What is wrong with a job file, and what is odd about it, as data: init-checkconf prints it as text or as JSON. */
+/** The errors and warnings of a job file, as data: init-checkconf prints them as text or as JSON. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -8,16 +8,16 @@ import { readJobFile } from '../conf/job-file.ts';
 import { lintWorld } from './lint-world.ts';
 
 export interface FileCheck {
-  /** As it was given. */
+  /** The path as given. */
   readonly path: string;
   readonly errors: readonly FileError[];
-  /** What is in order, but probably does not mean what it says; only of a file without errors. */
+  /** Warnings: valid text that probably does not do what its author means. Only of a file without errors. */
   readonly warnings: readonly FileWarning[];
 }
 
-/** An error, with the fields of a broken file, which are null where they do not apply. */
+/** An error, with the fields of a broken file; null where they do not apply. */
 export interface FileError extends Required<Pick<BrokenFile, 'line' | 'message' | 'place' | 'expected' | 'meant'>> {
-  /** `unchecked`: the check itself failed, for example because there is no such file. */
+  /** `unchecked`: the check itself failed, for example because the file does not exist. */
   readonly kind: 'syntax' | 'shell' | 'unchecked';
   /** The process whose script the shell rejects; null: another kind of error. */
   readonly section: string | null;
@@ -41,18 +41,18 @@ export type OnScript = ((script: ScriptBlock) => void) | null;
 
 const NO_PLACE = { line: null, place: null, expected: null, meant: null, section: null } as const;
 
-/** Checks all of a file. Never throws for what the file holds. */
+/** Checks a whole file. Never throws because of its content. */
 export function checkFile(path: string, onScript: OnScript, portable = false): FileCheck {
   const errors = [...fileErrors(path, onScript)];
   return { path, errors, warnings: errors.length > 0 ? [] : fileWarnings(path, portable) };
 }
 
-/** Whether a file has something in it that the original does not know; only told of one that was looked at for that. */
+/** Whether a file has stanzas that the original does not know. Only for a file that was checked for that. */
 export function isUnportable({ rule }: FileWarning): boolean {
   return rule === PORTABLE_RULE.name;
 }
 
-/** The errors of a file, each found when it is asked for: a caller that wants the first one does not check the rest. */
+/** The errors of a file, found one by one: a caller that only wants the first one does not check the rest. */
 export function* fileErrors(path: string, onScript: OnScript): Generator<FileError> {
   if (!existsSync(encodeText(path))) {
     yield unchecked(`File ${path} does not exist`);
@@ -68,7 +68,7 @@ export function* fileErrors(path: string, onScript: OnScript): Generator<FileErr
   else if (onScript !== null) yield* shellErrors(path, scripts, onScript);
 }
 
-/** The warnings about a file that parses; `portable`: also about what the original does not know. */
+/** The warnings about a file that parses; `portable` adds those about stanzas that the original does not know. */
 export function fileWarnings(path: string, portable = false): FileWarning[] {
   const text = readJobFile(path)?.text ?? '';
   const found = lint(text, { name: jobName(path), path: basename(path), portable }, lintWorld(path));
@@ -98,7 +98,7 @@ function* shellErrors(path: string, scripts: readonly ScriptBlock[], onScript: N
   }
 }
 
-/** Has the shell parse a script as far below its first line as it stands in the file, so that line numbers agree. */
+/** Checks the syntax of a script with the shell, after as many empty lines as stand before it in the file, so that line numbers agree. */
 function shellError(path: string, script: ScriptBlock): FileError | null {
   const input = Buffer.concat([Buffer.from('\n'.repeat(script.line - 1)), encodeText(script.text)]);
   const { error, status, stderr } = spawnSync('/bin/sh', ['-n'], { input, encoding: 'utf8' });
@@ -116,7 +116,7 @@ function unchecked(message: string): FileError {
   return { ...NO_PLACE, kind: 'unchecked', message };
 }
 
-/** What the script belongs to, as the job file calls it. */
+/** The process of the script, as the job file names it. */
 export function sectionOf({ slot }: ScriptBlock): string {
   return slot === 'main' ? 'script' : slot;
 }

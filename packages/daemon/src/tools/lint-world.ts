@@ -1,4 +1,4 @@
-/** This machine, as the rules of the lint ask about it. */
+/** This machine, as the rules of the lint see it. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
@@ -6,14 +6,14 @@ import { type KnownJob, type LintWorld, parseJob } from '@upstart/job-language';
 import { fsPath, inspect, readJobFile } from '../conf/job-file.ts';
 import { noChanges, Source } from '../conf/source.ts';
 
-/** Milliseconds that a directory of users may take to answer. */
+/** The timeout of a look-up in a directory of users, in milliseconds. */
 const LOOK_UP_TIME_MS = 2000;
-/** The exit status of getent when there is no such entry. */
+/** The exit status of getent for an unknown name. */
 const NO_SUCH_ENTRY = 2;
-/** The most jobs that warnings look at. */
+/** The most jobs of a configuration; warnings ignore a larger one. */
 const MAX_JOBS = 2000;
 
-/** The world of a job file: the machine that it is checked on, and the folder that it is in. */
+/** The world of a job file: the machine of the check, and the folder of the file. */
 export function lintWorld(file: string): LintWorld {
   return {
     hasUser: (name) => hasEntry('passwd', name),
@@ -25,7 +25,7 @@ export function lintWorld(file: string): LintWorld {
   };
 }
 
-/** Where the file does not have it, whatever else \`nsswitch.conf\` names may. */
+/** Asks getent if the file does not have the name, whatever `nsswitch.conf` says. */
 function hasEntry(database: 'passwd' | 'group', name: string): boolean | null {
   const text = inspect(() => readFileSync(`/etc/${database}`, 'utf8'));
   if (text?.split('\n').some((line) => line.startsWith(`${name}:`))) return true;
@@ -44,7 +44,7 @@ function isExecutable(path: string): boolean | null {
   return inspect(() => accessSync(path, constants.X_OK)) !== null;
 }
 
-/** Only of the number of open files the kernel has an upper bound; for others root may set any. */
+/** The kernel has an upper bound only for the number of open files; root may set any other limit. */
 function highestLimit(resource: string): bigint | null {
   if (resource !== 'nofile') return null;
   const text = inspect(() => readFileSync('/proc/sys/fs/nr_open', 'utf8'));
@@ -68,7 +68,7 @@ function otherJobs(file: string): Map<string, KnownJob> | null {
 /** Names of configuration folders: `/etc/init`, `~/.init`, `~/.config/upstart`, `/usr/share/upstart/sessions`. */
 const FOLDER_NAMES: ReadonlySet<string> = new Set(['init', '.init', 'upstart', 'sessions']);
 
-/** Jobs may stand in folders below that of the configuration; without one above, the file's own folder is it. */
+/** The folder of the configuration: jobs may stand in folders below it. If there is none above, it is the file's own folder. */
 function topFolder(folder: string): string {
   for (let above = folder; above !== dirname(above); above = dirname(above)) {
     if (FOLDER_NAMES.has(basename(above))) return above;

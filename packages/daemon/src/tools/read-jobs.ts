@@ -1,4 +1,6 @@
-/** Reads the job files of the folders in the JSON list on standard input, and prints the jobs' configurations as JSON, as a daemon would answer. */
+/**
+ * Reads the job files of the folders in the JSON list on standard input, and prints the configurations of the jobs as JSON, like a daemon.
+ */
 import { readFileSync } from 'node:fs';
 import { standardStreams } from '@upstart/common';
 import type { JobsRead } from '@upstart/protocol';

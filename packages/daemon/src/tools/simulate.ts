@@ -1,6 +1,6 @@
 /**
- * The program behind `upstart simulate`: reads a state, or job files, and prints as JSON what would happen. It runs in a process of
- * its own, with the caller's rights, on a copy of what is saved: init has no work with it.
+ * The program behind `upstart simulate`: reads a state, or job files, and prints the outcome as JSON. It runs in a process of its own, with
+ * the caller's rights, on a copy of the saved state: init does no work for it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -17,7 +17,7 @@ import { freshState, type Plan, type PlannedAction, simulate } from '../simulati
 import { StateStore } from '../state/store.ts';
 import { monotonicNow } from '../time/clock.ts';
 
-/** Jobs run as those of a machine's init where there is no init to tell. */
+/** Jobs run as those of a machine's init if no init is reachable. */
 const SETTINGS: EngineSettings = {
   ...DEFAULT_SETTINGS,
   pid1: true,
@@ -52,7 +52,7 @@ function liveState(directory: string, warnings: string[]): EngineState {
   return replayed.engine.state;
 }
 
-/** Why there is no state in a folder. */
+/** Why a folder has no state. */
 function nothingIn(directory: string): string {
   try {
     readdirSync(directory);

@@ -1,13 +1,13 @@
-/** The shape of what is saved, as text that is made from the types: two daemons with the same text read each other's state. */
+/** The shape of saved data as text, from its types: two daemons with the same text read each other's state. */
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const ROOT = fileURLToPath(new URL('../../../../../', import.meta.url));
 const CONTAINERS = new Set(['Array', 'ReadonlyArray', 'Map', 'Set']);
-/** What a daemon only hands on: one more value changes nothing for it. */
+/** Types that a daemon only hands on: a new value changes nothing for it. */
 const OPAQUE: Readonly<Record<string, string>> = { ErrorCode: 'string' };
 
-/** Describes the type `name` of `file` (a path), and every type that it leads to. Comments and the order of fields make no difference. */
+/** Describes the type `name` of `file` (a path), and every type that it refers to. Ignores comments and the order of fields. */
 export function describeShape(file: string, name: string): string {
   const config = ts.readConfigFile(`${ROOT}tsconfig.base.json`, ts.sys.readFile).config;
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
@@ -21,7 +21,7 @@ export function describeShape(file: string, name: string): string {
 
 class Shape {
   readonly #checker: ts.TypeChecker;
-  /** Types that have a name of ours, with what they are; null while that is not known. */
+  /** The named types of this project with their descriptions; null while a description is in progress. */
   readonly #named = new Map<string, string | null>();
 
   constructor(checker: ts.TypeChecker) {
@@ -79,7 +79,7 @@ class Shape {
     return `${symbol.name}?: ${this.#alternatives(given, '')}`;
   }
 
-  /** The name that a field's type is written as, where that is all; the type itself may have lost it. */
+  /** The alias that a field's type is written as, if it is only that: the checker may have lost it. */
   #aliasOf({ valueDeclaration: field }: ts.Symbol): ts.Symbol | null {
     if (!field || !ts.isPropertySignature(field) || field.questionToken) return null;
     if (!field.type || !ts.isTypeReferenceNode(field.type) || field.type.typeArguments) return null;
@@ -89,7 +89,7 @@ class Shape {
   }
 }
 
-/** The name of a type that the project declares and that stands for itself; null for what is only known by its structure. */
+/** The name of a type that this project declares; null for a type that only its structure describes. */
 function ownName(type: ts.Type): string | null {
   const symbol = type.aliasSymbol ?? (type.isClassOrInterface() ? type.symbol : undefined);
   return symbol && !type.aliasTypeArguments && isOurs(symbol) ? symbol.name : null;
