@@ -103,6 +103,7 @@ export const PROGRAMS = [
     fallback: ['-pthread'],
   },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: ['-static'], fallback: [] },
+  { output: 'lib/upstart/abstract-relay', sources: 'packages/daemon/relay', flags: ['-static'], fallback: [] },
   {
     output: 'bin/initctl',
     sources: 'packages/ctl/native',

@@ -3,13 +3,14 @@ A session on a bus of its user, as gdbus, busctl and python3-dbus see it. The ne
   $ printf '%s\n' 'instance $N' 'exec sleep 1000' > conf/many.conf; printf 'exec sleep 1000\n' > conf/svc.conf; printf '%s\n' task 'exec false' > conf/bad.conf
   $ printf '%s\n' task 'start on slow' 'script' '  while ! [ -e go ]; do sleep 0.05; done' 'end script' "chdir $PWD" > conf/slow.conf
   $ boot
-  $ M=/com/ubuntu/Upstart I=com.ubuntu.Upstart0_6; BUS=unix:path=$PWD/run/bus; export DBUS_SESSION_BUS_ADDRESS=$BUS
-  $ initctl notify-dbus-address nothing; initctl notify-dbus-address unix:path=/nope; initctl notify-dbus-address tcp:host=localhost,port=1
+  $ M=/com/ubuntu/Upstart I=com.ubuntu.Upstart0_6; BUS=unix:abstract=$PWD/run/bus; export DBUS_SESSION_BUS_ADDRESS=$BUS
+  $ initctl notify-dbus-address nothing; initctl notify-dbus-address unix:path=/nope; initctl notify-dbus-address tcp:host=localhost,port=1; initctl notify-dbus-address $BUS
   initctl: Address does not contain a colon
   initctl: Failed to connect to socket /nope: No such file or directory
-  initctl: Only addresses like unix:path=/PATH are supported, not tcp:host=localhost,port=1
+  initctl: Only addresses like unix:path=/PATH and unix:abstract=NAME are supported, not tcp:host=localhost,port=1
+  initctl: Failed to connect to socket <dir>/run/bus: Connection refused
   [1]
-  $ dbus-daemon --session --address=$BUS --fork --nopidfile --print-pid > bus.pid; initctl notify-dbus-address $BUS; initctl notify-dbus-address /ignored
+  $ dbus-daemon --session --address=$BUS --fork --nopidfile --print-pid > bus.pid; initctl notify-dbus-address "tcp:host=x;$BUS,guid=00"; initctl notify-dbus-address /ignored
   $ call() { gdbus call --session --dest com.ubuntu.Upstart --object-path "$@" 2>&1; }; bus() { busctl --no-pager --address=$BUS "$@" 2>&1; }
   $ call $M/jobs/svc --method $I.Job.Start '[]' true; call $M/jobs/many --method $I.Job.Start "['N=é']" true; call $M/jobs/bad --method $I.Job.Start '[]' true
   (objectpath '/com/ubuntu/Upstart/jobs/svc/_',)

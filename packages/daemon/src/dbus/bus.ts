@@ -3,7 +3,7 @@
  * client names. Init does not reconnect by itself when a bus goes away (reference: dbus §1.2).
  */
 import { upstartError } from '@upstart/protocol';
-import { connectToBus } from './bus-address.ts';
+import { connectToBus } from './connect-to-bus.ts';
 import type { DBusHost } from './host.ts';
 import { type BusConnection, loadGateway } from './load.ts';
 
@@ -11,6 +11,8 @@ export interface BusOptions {
   readonly host: DBusHost;
   /** The address of the system bus; null: this init belongs to a session, or stays off the bus. */
   readonly systemAddress: string | null;
+  /** The helper program that connects to abstract names. */
+  readonly relay: string;
   /** There was a daemon before this one. */
   readonly isRestarted: boolean;
 }
@@ -68,8 +70,8 @@ export class DBusBus {
   }
 
   async #connect(address: string): Promise<void> {
-    const { host, systemAddress, isRestarted } = this.#options;
-    const socket = await connectToBus(address);
+    const { host, systemAddress, isRestarted, relay } = this.#options;
+    const socket = await connectToBus(address, relay);
     const { joinBus } = await loadGateway();
     const uid = process.geteuid?.() ?? 0;
     const ended = (owned: boolean): void => {

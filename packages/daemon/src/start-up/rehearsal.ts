@@ -46,7 +46,7 @@ export async function rehearse(folder: string): Promise<void> {
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));
   await serve({
     ...{ program: 'init', link: { ...link, ...abilities }, supervisor, supervisorState, options, watcher: null },
-    memory: { note: () => {} },
+    ...{ relay: '', memory: { note: () => {} } },
   });
   await ask(join(folder, 'upstart', `init-${process.pid}`, CONTROL_SOCKET));
   await ended;

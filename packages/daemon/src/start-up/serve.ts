@@ -47,6 +47,8 @@ export interface DaemonParts {
   options: InitOptions;
   /** The helper program conf-watch; null: use fs.watch. */
   watcher: string | null;
+  /** The helper program abstract-relay. */
+  relay: string;
   memory: RunnerParts['memory'];
 }
 
@@ -127,6 +129,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const bus = new DBusBus({
     host: dbusHost,
     systemAddress: system && options.systemBus ? link.initEnv.DBUS_SYSTEM_BUS_ADDRESS || SYSTEM_BUS : null,
+    relay: parts.relay,
     isRestarted: !start.fresh,
   });
   const door = new DBusDoor(dbusHost, supervisor);
