@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""initctl as D-Bus clients of the original have it: makes its calls, one by one, and prints what the answers say (reference: dbus §10)."""
+"""initctl as the original has it: makes its D-Bus calls, one by one, and prints what the answers say (reference: dbus §10)."""
 import os
 import sys
 import dbus
 import dbus.connection
+import dbus.lowlevel
 
 MANAGER = '/com/ubuntu/Upstart'
 UPSTART = 'com.ubuntu.Upstart0_6'
@@ -13,6 +14,12 @@ PROPERTIES = 'org.freedesktop.DBus.Properties'
 FOREVER = 2147483.0
 UNKNOWN_METHOD = 'org.freedesktop.DBus.Error.UnknownMethod'
 JOB_EVENTS = ('starting', 'started', 'stopping', 'stopped')
+# Types of answers, and of properties that are no text.
+ANSWERS = {
+    'GetJobByName': 'o', 'GetAllJobs': 'ao', 'GetInstance': 'o', 'GetInstanceByName': 'o', 'GetAllInstances': 'ao',
+    'Start': 'o', 'Restart': 'o', 'Get': 'v', 'GetAll': 'a{sv}', 'GetEnv': 's', 'ListEnv': 'as',
+}
+TYPES = {'emits': 'as', 'start_on': 'aas', 'stop_on': 'aas', 'processes': 'a(si)'}
 ADDRESSED = {'SetEnvList': 'asasb', 'UnsetEnvList': 'asas', 'GetEnv': 'ass', 'ListEnv': 'as', 'ResetEnv': 'as'}
 FLAGS = {'-n': 'no-wait', '-q': 'quiet', '-v': 'verbose', '-g': 'global', '-r': 'retain', '-e': 'enumerate', '-w': 'warn'}
 
@@ -24,14 +31,29 @@ class Mistake(Exception):
     """The command line is wrong."""
 
 
-def call(path, interface, method, signature='', *args):
+def call(path, interface, method, signature='', *args, types=None):
+    """The answer, whose type has to be the one that the original's client expects."""
     global connection
     connection = connection or dbus.connection.Connection(os.environ['UPSTART_SESSION'])
-    return connection.call_blocking(None, path, interface, method, signature, args, timeout=FOREVER)
+    message = dbus.lowlevel.MethodCallMessage(None, path, interface, method)
+    message.append(signature=signature, *args)
+    answer = connection.send_message_with_reply_and_block(message, FOREVER)
+    expected = ANSWERS.get(method, '') if types is None else types
+    assert answer.get_signature() == expected, (method, answer.get_signature())
+    values = answer.get_args_list()
+    return values[0] if values else None
 
 
 def get(path, interface, name):
-    return call(path, PROPERTIES, 'Get', 'ss', interface, name)
+    value = call(path, PROPERTIES, 'Get', 'ss', interface, name)
+    expect_type(name, value)
+    return value
+
+
+def expect_type(name, value):
+    expected = TYPES.get(name, 's')
+    found = 'a' + str(value.signature) if isinstance(value, dbus.Array) else 's' if isinstance(value, dbus.String) else None
+    assert found == expected, (name, found)
 
 
 def error_name(error):
@@ -50,6 +72,10 @@ def status_lines(job, instance):
         if error.get_dbus_name() != UNKNOWN_METHOD:
             raise
         props = None
+    if props is not None:
+        assert sorted(props) == ['goal', 'name', 'processes', 'state'], props
+        for key, value in props.items():
+            expect_type(key, value)
     if props is None:
         return ['%s stop/waiting' % name]
     title = name + (' (%s)' % props['name'] if props['name'] else '')
@@ -77,7 +103,7 @@ def of_job(method):
     def run(words, options):
         if not words:
             job, instance = own_job()
-            call(instance, INSTANCE, method, 'b', False)
+            call(instance, INSTANCE, method, 'b', False, types='')
             return status_lines(job, instance)
         job, env, wait = job_by_name(words[0]), words[1:], 'no-wait' not in options
         if method == 'Stop':
