@@ -7,6 +7,7 @@ import { completions } from './completions.mjs';
 import { generate } from './generate.mjs';
 import { BIN, DIST, LIB, ROOT } from './layout.mjs';
 import { writeLicences } from './licences.mjs';
+import { manuals } from './manuals.mjs';
 import { installDependencies, requireNode } from './prerequisites.mjs';
 import { Problem } from './problem.mjs';
 import { replaceFile } from './records.mjs';
@@ -30,6 +31,7 @@ export async function build() {
     ...PROGRAMS.map((program) => ({ output: program.output, make: () => compile(program) })),
     ...BUNDLES.map((row) => ({ output: row.output, make: () => bundle(row) })),
     { output: 'completions', make: completions },
+    { output: 'manuals', make: manuals },
     ...SNAPSHOTS.map((row) => ({ output: row.output, make: () => snapshot(row) })),
   ];
   const built = [];

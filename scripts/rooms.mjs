@@ -18,8 +18,9 @@ export const MAY_IMPORT = {
 const EXCEPTIONS = new Map([
   // The start-up snapshot has the commands in it.
   ['packages/daemon/src/start-up/snapshot.ts', 'ctl'],
-  // Completions are for the options of init, too.
+  // Completions and manual pages are for the options of init, too.
   ['packages/ctl/src/completions/rows.ts', 'daemon'],
+  ['packages/ctl/src/manuals/tables.ts', 'daemon'],
   // Loads the gateway when the first D-Bus client comes.
   ['packages/daemon/src/dbus/load.ts', 'dbus'],
 ]);

@@ -159,3 +159,13 @@ export const SYSTEM_TOOLS = [
   'invoke-rc.d',
   'upstart-rc',
 ];
+
+/** Manual pages that lead to another one: the name and the page. */
+export const MANUAL_LINKS = {
+  'upstart.5': 'init.5',
+  'upstart.7': 'upstart-events.7',
+  'upstart.8': 'init.8',
+  ...Object.fromEntries(LINKS.initctl.slice(0, 5).map((name) => [`${name}.8`, 'initctl.8'])),
+  'halt.8': 'reboot.8',
+  'poweroff.8': 'reboot.8',
+};

@@ -2,6 +2,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { BIN, DIST, LIB, ROOT } from '../layout.mjs';
+import { manualNames, manualPlace } from '../manuals.mjs';
 import { COMPLETED, SYSTEM_TOOLS } from '../targets.mjs';
 
 /** Programs that people call, who may not have sbin on their PATH. */
@@ -20,6 +21,9 @@ const completionPlaces = (programs, asInit) => ({
   _upstart: OF_ZSH.map((folder) => `${folder}/_upstart`),
   '_upstart-init': asInit ? OF_ZSH.map((folder) => `${folder}/_upstart-init`) : [],
 });
+
+/** Manual pages that describe the machine's init and its programs, which another init has as well. */
+const OF_SYSTEM = ['inittab.5', 'runlevel.7', ...SYSTEM_TOOLS.map((name) => `${name}.8`)];
 
 /** What an init has besides its programs. */
 const OF_INIT = [
@@ -55,6 +59,9 @@ export function contents({ root, prefix, node, asInit }) {
         to: join(prefix, 'share', place),
       })),
     ),
+    ...manualNames()
+      .filter((name) => asInit || !OF_SYSTEM.includes(name))
+      .map((name) => ({ from: join(DIST, manualPlace(name)), to: join(prefix, manualPlace(name)) })),
   ].map((row) => (node && row.to === join(prefix, 'lib/upstart/node') ? { link: node, to: row.to } : row));
   if (!asInit) return rows;
   const jobs = listing(JOBS).map((name) => ({ from: join(JOBS, name), to: `/etc/init/${name}`, conf: true }));

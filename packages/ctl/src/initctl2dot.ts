@@ -5,37 +5,14 @@ import { connect } from '@upstart/protocol';
 import yargs from 'yargs';
 import { runCommand } from './commands.ts';
 import { COLOURS, dotGraph, type Graph, GraphError, parseShowConfig, restrict } from './dot-graph.ts';
+import { DOT_OPTIONS } from './dot-options.ts';
 
 /** Parses the command line. Yargs exits by itself for --help and --version. */
 function parseCommandLine(words: string[]) {
-  const colours = Object.fromEntries(
-    Object.entries(COLOURS).map(([what, colour]) => [
-      `color-${what}`,
-      { type: 'string' as const, default: colour, describe: `colour of ${what}`, requiresArg: true },
-    ]),
-  );
   return yargs(words)
     .scriptName('initctl2dot')
     .usage('Usage: $0 [OPTION]...\n\nTurns the output of `initctl show-config -e` into a graph for dot(1).')
-    .options({
-      'restrict-to-jobs': {
-        alias: 'r',
-        type: 'string',
-        requiresArg: true,
-        describe: 'only these jobs, separated by commas',
-      },
-      infile: { alias: 'f', type: 'string', requiresArg: true, describe: 'read this file instead of asking init' },
-      outfile: {
-        alias: 'o',
-        type: 'string',
-        default: 'upstart.dot',
-        requiresArg: true,
-        describe: 'write here, - for standard output',
-      },
-      user: { type: 'boolean', describe: "ask the session's init" },
-      system: { type: 'boolean', describe: "ask the system's init" },
-      ...colours,
-    })
+    .options(DOT_OPTIONS)
     .parserConfiguration({
       'camel-case-expansion': false,
       'boolean-negation': false,

@@ -4,7 +4,7 @@
  */
 import { COMMON_OPTIONS, type OptionSpec, type WordKind } from '@upstart/common';
 import { ROWS as INIT_OPTIONS } from '../../../daemon/src/options/rows.ts';
-import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-job-file.ts';
+import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-options.ts';
 import type { Command } from '../command.ts';
 import { COMMANDS, LINKS } from '../commands.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { adviceLines, excerptLines, printable } from '@upstart/common';
 import { JobFileError } from '@upstart/job-language';
+import { OPTIONS, optionHelp } from './check-options.ts';
 import {
   checkFile,
   type FileError,
@@ -25,26 +26,7 @@ const USAGE = `Usage: init-checkconf [options] [-f] FILE...
 Checks the syntax of job files, and of the shell scripts in them.
 
 Options:
- -d, --debug             Tell what is being checked.
- -f, --file=FILE         The job file to check.
- -i, --initctl-path=PATH Accepted for compatibility, without effect.
- -j, --json              Print JSON, for programs.
- -p, --portable          Name what Upstart 1.13.2 does not know, and fail if there is any.
- -s, --noscript          Do not check shell scripts.
- -x, --upstart-path=PATH Accepted for compatibility, without effect.
- -h, --help              Show this help.
-`;
-
-export const OPTIONS = {
-  debug: { type: 'boolean', short: 'd', default: false },
-  file: { type: 'string', short: 'f' },
-  'initctl-path': { type: 'string', short: 'i' },
-  json: { type: 'boolean', short: 'j', default: false },
-  portable: { type: 'boolean', short: 'p', default: false },
-  noscript: { type: 'boolean', short: 's', default: false },
-  'upstart-path': { type: 'string', short: 'x' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
+${optionHelp()}`;
 
 /** Runs init-checkconf with these arguments (without the program's name); returns the exit status. */
 export function checkJobFiles(args: readonly string[], output: CheckOutput): number {
@@ -67,7 +49,7 @@ export function checkJobFiles(args: readonly string[], output: CheckOutput): num
       if (values.debug) output.err(`DEBUG: ${file}:${script.line}: checking ${sectionOf(script)} section\n`);
     };
   };
-  const { portable } = values;
+  const portable = values.portable === true;
   if (!values.json) return Math.max(...files.map((file) => report(file, onScriptOf(file), portable, output)));
   const checks = files.map((file) => checkFile(file, onScriptOf(file), portable));
   output.out(`${JSON.stringify(checks, null, 2)}\n`);
