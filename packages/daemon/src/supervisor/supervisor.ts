@@ -60,6 +60,8 @@ export class Supervisor {
   #closed: (error: Error | undefined) => void = () => {};
   #lookAtLogFolder: () => LogFolder | null = () => null;
   #error: Error | undefined;
+  /** Questions about peers that the next commands take along. */
+  readonly #questions: Buffer[] = [];
   /** Frames that the kernel has not taken yet, oldest first. */
   #writing = new Set<Command[]>();
 
@@ -164,8 +166,13 @@ export class Supervisor {
    */
   findPeer(socket: Socket, known: PeerKnown): void {
     const frame = this.#findsPeers ? this.#peers.ask(socket, known) : null;
-    if (frame) this.#socket.write(frame);
-    else known(null);
+    if (!frame) known(null);
+    else if (this.#questions.push(frame) === 1) setImmediate(() => this.#ask());
+  }
+
+  /** Asks by itself where no command follows in the turn in which the question came up: each write wakes the supervisor. */
+  #ask(): void {
+    if (this.#questions.length > 0) this.#socket.write(Buffer.concat(this.#questions.splice(0)));
   }
 
   /**
@@ -174,7 +181,8 @@ export class Supervisor {
    */
   send(commands: readonly Command[], acknowledged?: number): void {
     let batch: Command[] = [];
-    let frames: Buffer[] = [];
+    // A question comes first: the client may be gone once a command was carried out.
+    let frames = this.#questions.splice(0);
     let size = 0;
     for (const given of commands) {
       const command = this.#takesOrders ? given : withoutOrders(given);
