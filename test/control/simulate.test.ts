@@ -91,6 +91,31 @@ describe('upstart simulate', () => {
     });
   });
 
+  it('boots with the event that is asked for', async () => {
+    const first = async (...options: string[]) => happens((await simulate('boot', ...options)).stdout)[0];
+    expect(await first('--startup-event', 'midnight')).toBe('night starts by `midnight`');
+    expect(await first('--no-startup-event')).toBe('happens.');
+    expect(await simulate('stop', 'db', '--startup-event', 'midnight')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--startup-event is for boot only'),
+    });
+  });
+
+  it('boots with the event that init has begun with', async () => {
+    const other = await SessionInit.start({
+      jobs: { night: 'start on midnight\ntask\nexec true\n', day: 'start on startup\ntask\nexec true\n' },
+      options: ['--startup-event', 'midnight'],
+    });
+    try {
+      const { stdout } = await other.run('upstart', 'simulate', 'boot');
+      expect(happens(stdout)[0]).toBe('night starts by `midnight`');
+      expect(stdout).toContain('day still needs `startup`');
+    } finally {
+      await other.end();
+      other.remove();
+    }
+  });
+
   it('says where there are no job files, and no init', async () => {
     expect(await simulate('boot', '--confdir', '/no/folder')).toMatchObject({
       status: 1,

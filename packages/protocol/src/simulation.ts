@@ -25,6 +25,8 @@ export interface SimulationOrder {
   readonly confdirs: readonly string[];
   /** Whether it begins with a boot, rather than with what runs. */
   readonly boot: boolean;
+  /** The event that a boot begins with; null: none. Absent: those of the init that runs, else `startup`. */
+  readonly startupEvent?: string | null;
   readonly actions: readonly (SimulatedAction | SimulatedEdit)[];
   /** From the beginning. */
   readonly edits: readonly SimulatedEdit[];

@@ -124,7 +124,8 @@ describe('the command line', () => {
     ['pss', 'unknown command: pss; did you mean ps?', 'upstart --help'],
     ['ps --faild', 'unknown option: --faild; did you mean --failed?', 'upstart ps --help'],
     ['ps -x', 'unknown option: -x', 'upstart ps --help'],
-    ['ps web', 'unexpected word: web', 'upstart ps --help'],
+    ['ps web =3', 'KEY=VALUE expected, not =3', 'upstart ps --help'],
+    ['chain web db', 'unexpected word: db', 'upstart chain --help'],
     ['start', 'missing job name', 'upstart start --help'],
     ['simulate', 'missing action', 'upstart simulate --help'],
     ['ps --user --system', 'give either --system or --user, not both', 'upstart ps --help'],
@@ -195,6 +196,23 @@ describe('jobs', () => {
     ]);
     expect((await run('stop */2')).changes).toEqual([{ method: 'stop', job: 'worker', instance: '2', wait: true }]);
     expect((await run('stop worker/2')).out).toBe('worker (2) start/running, process 7\n');
+  });
+
+  it('are shown by ps alone, those of broken files, too', async () => {
+    const names = async (line: string) => {
+      const { out, err, status } = await run(`ps ${line} --json`, {
+        status: ({ job }: { job: string }) => ({ job, instances: [instance({ name: '1' })] }),
+      });
+      const rows = JSON.parse(out || '[]') as { job: string; instance: string }[];
+      return [rows.map(({ job, instance: name }) => (name === '' ? job : `${job}/${name}`)).sort(), err, status];
+    };
+    expect(await names('web worker*')).toEqual([['web', 'worker-log', 'worker/1', 'worker/2'], '', 0]);
+    expect(await names('*/2')).toEqual([['worker/2'], '', 0]);
+    expect(await names('mail')).toEqual([['mail'], '', 0]);
+    expect(await names('worker N=1')).toEqual([['worker/1'], '', 0]);
+    expect(await names('web wbe')).toEqual([['web'], 'upstart: unknown job: wbe; did you mean web?\n', 4]);
+    expect(await names('wbe --watch')).toEqual([[], 'upstart: unknown job: wbe; did you mean web?\n', 4]);
+    expect((await run('ps web --failed')).out).toBe('Nothing has failed.\n');
   });
 
   it('may stand behind --', async () => {

@@ -173,6 +173,7 @@ export class Engine {
   #begin(events: readonly string[]): void {
     if (this.state.begun) return;
     this.state.begun = true;
+    this.state.firstEvents = [...events];
     for (const name of events) emitOwnEvent(this.context, name, []);
   }
 }

@@ -12,6 +12,8 @@ import { HORIZON_MS, Simulation } from './simulation.ts';
 export type PlannedAction = SimulatedAction | { readonly type: 'define'; readonly definition: JobDefinition };
 
 export interface Plan {
+  /** The events that a boot begins with; `FIRST_EVENTS` unless given. */
+  readonly firstEvents?: readonly string[];
   readonly actions: readonly PlannedAction[];
   /** Definitions that replace existing ones, or are new. */
   readonly edits: readonly JobDefinition[];
@@ -19,8 +21,8 @@ export interface Plan {
   readonly exits: Readonly<Record<string, number>>;
 }
 
-/** The event that an init begins with (reference: events §5). */
-const FIRST_EVENT = 'startup';
+/** The events that an init without options begins with (reference: events §5). */
+export const FIRST_EVENTS: readonly string[] = ['startup'];
 
 /** The state that a fresh init would have with these jobs. */
 export function freshState(settings: EngineSettings): EngineState {
@@ -38,7 +40,7 @@ export function simulate(state: EngineState, plan: Plan, time: { nowMs: number; 
   );
   let ending: SimulationEnding = 'quiet';
   for (const action of plan.actions) {
-    act(simulation, action);
+    act(simulation, action, plan);
     ending = simulation.run();
     if (ending === 'endless') break;
   }
@@ -64,9 +66,9 @@ function define(simulation: Simulation, definition: JobDefinition): void {
   simulation.input({ type: 'define', name: definition.name, definition });
 }
 
-function act(simulation: Simulation, action: PlannedAction): void {
+function act(simulation: Simulation, action: PlannedAction, { firstEvents = FIRST_EVENTS }: Plan): void {
   if (action.type === 'define') define(simulation, action.definition);
-  else if (action.type === 'boot') simulation.input({ type: 'begin', events: [FIRST_EVENT] });
+  else if (action.type === 'boot') simulation.input({ type: 'begin', events: [...firstEvents] });
   else if (action.type === 'emit')
     simulation.request({ method: 'emit', name: action.name, env: action.env, wait: true });
   else simulation.request({ method: action.type, target: { job: action.job, env: action.env }, wait: true });

@@ -13,7 +13,7 @@ import { NOBODY } from '../engine/model/audience.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/model/settings.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { replay } from '../runner/replay.ts';
-import { freshState, type Plan, type PlannedAction, simulate } from '../simulation/plan.ts';
+import { FIRST_EVENTS, freshState, type Plan, type PlannedAction, simulate } from '../simulation/plan.ts';
 import { StateStore } from '../state/store.ts';
 import { monotonicNow } from '../time/clock.ts';
 
@@ -29,17 +29,29 @@ function answer(order: SimulationOrder): SimulationAnswer {
   const live = order.stateDir === null ? null : liveState(order.stateDir, warnings);
   const found = order.confdirs.length > 0 ? definitionsIn(order.confdirs, warnings) : null;
   const edits = [...(found ?? []), ...order.edits.map(edited)];
-  if (live && !order.boot && found === null) return { result: run(live, order, edits), warnings };
+  if (live && !order.boot && found === null) return { result: run(live, order, edits, []), warnings };
   const known =
     found || !live ? [] : [...live.classes.values()].map(({ next, definition }) => next?.definition ?? definition);
-  return { result: run(freshState(live?.settings ?? SETTINGS), order, [...known, ...edits]), warnings };
+  const fresh = freshState(live?.settings ?? SETTINGS);
+  return { result: run(fresh, order, [...known, ...edits], firstEvents(order, live)), warnings };
 }
 
-function run(state: EngineState, { actions, exits, boot }: SimulationOrder, edits: JobDefinition[]): SimulationResult {
+/** The events that a boot begins with: those that were asked for, else those of the init that runs, else those of an init without options. */
+function firstEvents({ startupEvent }: SimulationOrder, live: EngineState | null): readonly string[] {
+  if (startupEvent !== undefined) return startupEvent === null ? [] : [startupEvent];
+  return live?.firstEvents ?? FIRST_EVENTS;
+}
+
+function run(
+  state: EngineState,
+  { actions, exits, boot }: SimulationOrder,
+  edits: JobDefinition[],
+  events: readonly string[],
+): SimulationResult {
   const planned = actions.map((action): PlannedAction => {
     return action.type === 'edit' ? { type: 'define', definition: edited(action) } : action;
   });
-  const plan: Plan = { actions: boot ? [{ type: 'boot' }, ...planned] : planned, edits, exits };
+  const plan: Plan = { firstEvents: events, actions: boot ? [{ type: 'boot' }, ...planned] : planned, edits, exits };
   return simulate(state, plan, { nowMs: monotonicNow(), wallMs: Date.now() });
 }
 

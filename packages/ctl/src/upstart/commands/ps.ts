@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { screenWidth } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { type NamedRows, namedRows } from '../ps/named-rows.ts';
 import { isBad, jobRows, type Row } from '../ps/rows.ts';
 import { table } from '../ps/table.ts';
 
@@ -14,10 +15,10 @@ const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
 
 export const ps = frontCommand({
   name: 'ps',
-  words: '',
-  wordKind: 'none',
+  words: '[JOB..]',
+  wordKind: 'job',
   summary:
-    'Show every job: its state, since when, its processes and what they use, and why it is not well. Failed jobs and broken files come first.',
+    'Show every job, or those that are named: its state, since when, its processes and what they use, and why it is not well. Failed jobs and broken files come first.',
   options: {
     failed: { type: 'boolean', describe: 'only what is broken, has failed or flaps; exits with 1 if there is any' },
     watch: { type: 'boolean', alias: 'w', describe: 'show it again every two seconds, until interrupted' },
@@ -26,15 +27,20 @@ export const ps = frontCommand({
   examples: [
     ['ps', 'shows all jobs'],
     ['ps --failed', 'shows what has gone wrong'],
+    ["ps web 'worker*'", 'shows these jobs'],
     ['ps --json | jq -r \'.[] | select(.health != "well") | .job\'', 'names what is not well'],
   ],
   isLocal: ({ watch }) => watch === true,
   async run(call) {
     const client = await call.connect();
-    if (call.options.watch === true) return watch(client, call);
-    const rows = await wantedRows(client, call);
+    const { rows, unknown } = await wantedRows(client, call);
+    for (const { text } of unknown) call.print.failure(text);
+    const isWatch = call.options.watch === true;
+    if (unknown.length > 0 && (isWatch || rows.length === 0)) return EXIT.unknown;
+    if (isWatch) return watch(client, call);
     show(rows, null, call);
-    return call.options.failed === true && rows.some(isBad) ? EXIT.failed : EXIT.done;
+    const status = call.options.failed === true && rows.some(isBad) ? EXIT.failed : EXIT.done;
+    return Math.max(status, unknown.length > 0 ? EXIT.unknown : EXIT.done);
   },
 });
 
@@ -43,9 +49,9 @@ interface Options {
   readonly json?: boolean | undefined;
 }
 
-async function wantedRows(client: UpstartClient, { options }: Call<Options>): Promise<Row[]> {
-  const rows = await jobRows(client);
-  return options.failed === true ? rows.filter(isBad) : rows;
+async function wantedRows(client: UpstartClient, { options, words }: Call<Options>): Promise<NamedRows> {
+  const { rows, unknown } = await namedRows(client, words, await jobRows(client));
+  return { rows: options.failed === true ? rows.filter(isBad) : rows, unknown };
 }
 
 /** Prints the table repeatedly, with the share of a processor that each row took since. Redraws it in place on a terminal. */
@@ -53,7 +59,7 @@ async function watch(client: UpstartClient, call: Call<Options>): Promise<number
   const { context, print } = call;
   let before: Look | null = null;
   for (;;) {
-    const rows = await wantedRows(client, call);
+    const { rows } = await wantedRows(client, call);
     const now: Look = { atMs: performance.now(), rows };
     if (print.forPeople && call.options.json !== true) print.raw(CLEAR);
     show(rows, before && shares(before, now), call);

@@ -35,6 +35,10 @@ export const simulate = frontCommand({
       ...repeated('use the job files of this folder, whether there is an init or not'),
       wordKind: 'folder',
     },
+    'startup-event': {
+      ...{ type: 'string', requiresArg: true },
+      describe: 'boot with this event, instead of that of init; --no-startup-event: with none',
+    },
     edit: repeated('FILE=NEW: from the beginning, have the job file FILE say what the file NEW says'),
     fail: { ...repeated('have the main process of this job end with status 1'), wordKind: 'job' },
     exit: repeated('JOB=N: have the main process of JOB end with status N'),
@@ -56,6 +60,7 @@ export const simulate = frontCommand({
       stateDir: options.confdir === undefined ? stateDir(call) : null,
       confdirs: jobFolders(list(options.confdir)),
       boot,
+      ...startupEventOf(options, boot),
       actions,
       edits: [...list(options.edit).map((edit) => editOf(edit, '--edit')), ...edits],
       exits: exitsOf(options),
@@ -69,6 +74,19 @@ export const simulate = frontCommand({
     return result.errors.length > 0 || result.ending === 'endless' ? EXIT.failed : EXIT.done;
   },
 });
+
+/** Throws UsageError. */
+function startupEventOf(
+  options: { readonly 'startup-event'?: unknown },
+  boot: boolean,
+): { startupEvent?: string | null } {
+  const event = options['startup-event'];
+  if (event === undefined) return {};
+  if (!boot) throw new UsageError('--startup-event is for boot only');
+  if (event === '') throw new UsageError('--startup-event takes the name of an event');
+  // yargs has false for --no-startup-event.
+  return { startupEvent: event === false ? null : String(event) };
+}
 
 /** The folder in which that init saves its state. */
 function stateDir({ scope, context }: Call): string {

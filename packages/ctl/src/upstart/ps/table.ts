@@ -22,6 +22,11 @@ interface Column {
 }
 
 const NONE = '-';
+/** The widest first column in a terminal; longer names are elided. In a narrow terminal it has the room beside the other columns, down to the least. */
+export const MAX_NAME_WIDTH = 32;
+export const MIN_NAME_WIDTH = 16;
+/** Columns that every terminal gets: JOB, STATE, PID and FOR. A narrow one has the others as far as there is room. */
+const LEAST_COLUMNS = 4;
 /** The least width of the last column beside the others; in narrower terminals it is below them. */
 const WHY_WIDTH = 30;
 const GAP = '  ';
@@ -32,16 +37,18 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
   const columns = columnsFor(style);
   const cells = rows.map((row, at) => columns.map((column) => column.cell(row, at)));
   const widths = columns.map(({ head }, i) =>
-    Math.max(head.length, ...cells.map((line) => (line[i] as string).length)),
+    cells.reduce((most, line) => Math.max(most, (line[i] as string).length), head.length),
   );
-  const used = widths.reduce((sum, w) => sum + w + GAP.length, 0);
+  if (width !== null) fit(columns, widths, width);
+  for (const line of cells) line[0] = elided(line[0] as string, widths[0] as number);
+  const used = widthOf(widths) + GAP.length;
   const beside = width === null || width - used >= WHY_WIDTH;
   const anyWhy = rows.some(({ why }) => why !== null);
   const heads = columns.map(({ head }, i) => pad(head, i));
   return [
     colour.strong([...heads, ...(beside && anyWhy ? ['WHY'] : [])].join(GAP).trimEnd()),
     ...rows.flatMap((row, at) => {
-      const painted = (cells[at] as string[]).map((cell, i) => paint(cell, i));
+      const painted = (cells[at] as string[]).slice(0, columns.length).map((cell, i) => paint(cell, i));
       const line = painted.join(GAP);
       const why = printable(row.why ?? '');
       const tint = isBad(row) ? colour.bad : colour.busy;
@@ -65,6 +72,29 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
     const size = widths[i] as number;
     return columns[i]?.align === 'right' ? text.padStart(size) : text.padEnd(size);
   }
+}
+
+/** Of all columns with the gaps between them. */
+const widthOf = (widths: readonly number[]): number =>
+  widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+
+/** Bounds the first column, and drops columns at the end for which the terminal has no room. */
+function fit(columns: Column[], widths: number[], width: number): void {
+  const name = Math.min(widths[0] as number, MAX_NAME_WIDTH);
+  const least = Math.min(name, MIN_NAME_WIDTH);
+  widths[0] = least;
+  while (widths.length > LEAST_COLUMNS && widthOf(widths) > width) {
+    widths.pop();
+    columns.pop();
+  }
+  widths[0] = Math.max(least, Math.min(name, least + width - widthOf(widths)));
+}
+
+/** The beginning and the end of a name that is too long: names often differ in one of them. */
+function elided(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const end = Math.floor((width - 1) / 3);
+  return `${name.slice(0, width - 1 - end)}…${name.slice(-end)}`;
 }
 
 function columnsFor({ nowMs, processorShares }: TableStyle): Column[] {

@@ -11,7 +11,7 @@ import { recordGoal, recordState, type Why } from '../model/history.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
 import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
-import { limitHooks } from '../processes/hooks.ts';
+import { freeHooks, limitHooks } from '../processes/hooks.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
 import { beginPause, endPause, noteRun } from '../processes/respawn-series.ts';
 import { beginSettling, endSettling } from '../processes/settling.ts';
@@ -37,6 +37,7 @@ export function changeGoal(context: Context, instance: InstanceState, goal: Goal
     if (state === 'running' || isPaused || waitsToBeReady(context, instance)) advance(context, instance);
     return;
   }
+  freeHooks(context, instance);
   delete instance.forced;
   delete instance.restarts;
   if (goal === 'start' && instance.state === 'waiting') advance(context, instance);

@@ -181,6 +181,8 @@ export interface EngineState {
   settings: EngineSettings;
   /** Whether the first events of init have been emitted. */
   begun: boolean;
+  /** Their names. A state saved by an older daemon lacks it. */
+  firstEvents?: string[];
   /** Ids of events, instances, classes and timers; never reused. */
   nextId: number;
   /** Ids of commands to the supervisor; never reused. */

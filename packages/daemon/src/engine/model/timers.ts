@@ -8,8 +8,8 @@ export type TimerAction =
   | { kind: 'respawn'; instance: number }
   /** The main process has lived long enough. */
   | { kind: 'settle'; instance: number }
-  /** The hook timeout; `token` tells whether it is still the same process. */
-  | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number }
+  /** The hook timeout; `token` tells whether it is still the same process. `last`: the hook has got the kill signal already. */
+  | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number; last?: boolean }
   | { kind: 'quiesce' }
   /** The event queue resumes. */
   | { kind: 'queue' };

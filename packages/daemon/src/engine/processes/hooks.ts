@@ -5,6 +5,8 @@ import type { ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
 import type { TimerAction } from '../model/timers.ts';
 
+type HookAction = Extract<TimerAction, { kind: 'hook' }>;
+
 const HOOKS = ['security', 'pre-start', 'post-start', 'pre-stop', 'post-stop'] as const;
 
 /** The hooks of an instance that run. */
@@ -23,7 +25,15 @@ export function limitHooks(context: Context, instance: InstanceState): void {
   if (usual === 0 && !forced) return;
   const seconds = forced ? Math.min(usual || killTimeoutS, killTimeoutS) : usual;
   for (const [slot, { token }] of runningHooks(instance))
-    armHookTimer(context, instance, slot, token, seconds, killSignal);
+    armHookTimer(context, instance, seconds, { slot, token, signal: killSignal });
+}
+
+/** The stop was taken back: hooks that run have no limit any more, unless they are being ended already. */
+export function freeHooks(context: Context, instance: InstanceState): void {
+  const tokens = new Set([...runningHooks(instance)].map(([, { token }]) => token));
+  if (tokens.size === 0) return;
+  for (const { id, action } of context.state.timers.values())
+    if (action.kind === 'hook' && tokens.has(action.token) && !action.last) context.disarm(id);
 }
 
 /** A stop is forced: hooks that run get the kill signal now, those that come get it after the kill timeout. */
@@ -39,23 +49,21 @@ export function forceHooks(context: Context, instance: InstanceState): void {
 /** The timer for SIGKILL is armed. */
 function isToBeKilled({ state }: Context, { token }: ProcessState): boolean {
   for (const { action } of state.timers.values())
-    if (action.kind === 'hook' && action.token === token && action.signal === SIGKILL) return true;
+    if (action.kind === 'hook' && action.token === token && action.last) return true;
   return false;
 }
 
 function armHookTimer(
   context: Context,
   instance: InstanceState,
-  slot: Slot,
-  token: number,
   seconds: number,
-  signal: number,
+  action: Pick<HookAction, 'slot' | 'token' | 'signal' | 'last'>,
 ): void {
-  context.arm(seconds * 1000, { kind: 'hook', instance: instance.id, slot, token, signal });
+  context.arm(seconds * 1000, { kind: 'hook', instance: instance.id, ...action });
 }
 
 /** The hook timeout has passed: sends the kill signal, and SIGKILL after the kill timeout. */
-export function hookTimeoutPassed(context: Context, action: Extract<TimerAction, { kind: 'hook' }>): void {
+export function hookTimeoutPassed(context: Context, action: HookAction): void {
   const { slot, token, signal } = action;
   const instance = context.instance(action.instance);
   const process = instance?.processes[slot];
@@ -79,5 +87,6 @@ function endHook(
   const { token } = process;
   context.command((id) => ({ type: 'signal', id, process: token, signal, group: true }));
   const { killTimeoutS } = context.classOf(instance).definition;
-  if (signal !== SIGKILL && !isLimited) armHookTimer(context, instance, slot, token, killTimeoutS, SIGKILL);
+  if (signal !== SIGKILL && !isLimited)
+    armHookTimer(context, instance, killTimeoutS, { slot, token, signal: SIGKILL, last: true });
 }

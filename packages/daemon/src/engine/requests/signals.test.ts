@@ -155,3 +155,37 @@ describe('the history of signals', () => {
     expect(signals(world)).toEqual([]);
   });
 });
+
+describe('the time of hooks after a stop that was taken back', () => {
+  const limited = (file: string): TestWorld => {
+    const world = new TestWorld({ hookTimeoutS: 10 });
+    world.job('web', `exec web\nkill timeout 5\n${file}`);
+    world.start('web');
+    return world;
+  };
+
+  it.each(['', 'kill signal KILL\n'])('has no limit, and begins anew with the next stop: %j', (more) => {
+    const world = limited(`post-start exec hang\n${more}`);
+    world.stop('web');
+    world.wait(1000);
+    world.start('web');
+    expect(world.engine.nextDue()).toBeNull();
+    world.wait(8000);
+    world.stop('web');
+    world.wait(9999);
+    expect(world.process('hang').signals).toEqual([]);
+    world.wait(1);
+    expect(world.process('hang').signals).toHaveLength(1);
+  });
+
+  it('is over for a hook that is being ended already', () => {
+    const world = started('post-stop exec hang\n');
+    world.stop('web');
+    world.exit(world.process('web'), 0, 15);
+    force(world);
+    expect(world.process('hang').signals).toEqual([15]);
+    world.start('web');
+    world.wait(5000);
+    expect(world.process('hang').signals).toEqual([15, 9]);
+  });
+});
