@@ -54,8 +54,26 @@ const pending = readList(options.pending);
 const needsRoot = readList(options.root);
 const nameOf = (test) => relative(join(here, 'cases'), test.file);
 
+/** By area: what its cases need of the machine, and how to look for it. */
+const NEEDED = {
+  dbus: { 'dbus-send': 'command -v dbus-send', 'python3-dbus': "/usr/bin/python3 -c 'import dbus; from gi.repository import GLib'" },
+};
+const lookedFor = new Map();
+
+/** What a case needs and the machine does not have. */
+function missingPrograms(test) {
+  const area = nameOf(test).split('/')[0];
+  if (!lookedFor.has(area)) {
+    const isMissing = ([, look]) => spawnSync('sh', ['-c', look]).status !== 0;
+    lookedFor.set(area, Object.entries(NEEDED[area] ?? {}).filter(isMissing).map(([name]) => name));
+  }
+  return lookedFor.get(area);
+}
+
 /** Why a case cannot be run here; '' if it can. */
 function reasonToSkip(test) {
+  const missing = missingPrograms(test);
+  if (missing.length > 0) return `needs ${missing.join(', ')}`;
   if (process.getuid?.() === 0) return '';
   if (test.directives.mode === 'system') return 'mode: system needs root';
   return needsRoot.has(nameOf(test)) ? 'needs root' : '';

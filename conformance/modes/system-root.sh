@@ -18,6 +18,9 @@ touch "$root/dev/console"
 for _ in {1..500}; do [ -e "$root/dev/pts/0" ] && break || sleep 0.01; done
 mount --bind "$root/dev/pts/0" "$root/dev/console"
 
+# As an installation has it.
+[ ! -d "$root/etc/dbus-1/system.d" ] || cp "$here/../../packages/dbus/policy/Upstart.conf" "$root/etc/dbus-1/system.d/"
+
 show_needed
 enter_root
 

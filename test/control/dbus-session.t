@@ -29,6 +29,13 @@ A session on a bus of its user, as gdbus, busctl and python3-dbus see it. The ne
   s "start"
   $ bus call com.ubuntu.Upstart $M $I EmitEvent sasb hello 1 A=1 true; bus set-property com.ubuntu.Upstart $M $I log_priority s error; initctl log-priority
   error
+  $ dbus-send --session --print-reply=literal --dest=com.ubuntu.Upstart $M/jobs/svc $I.Job.Restart array:string: boolean:true | tr -d ' '; echo; status svc | sed 's/,.*//'
+  /com/ubuntu/Upstart/jobs/svc/_
+  svc start/running
+  $ gdbus monitor --session --dest com.ubuntu.Upstart > heard 2>&1 & eventually 'is owned' cat heard | grep -o 'is owned'; call $M --method $I.EmitEvent told "['A=1']" false; eventually told cat heard | grep -o "EventEmitted.*"; kill $!
+  is owned
+  ()
+  EventEmitted ('told', ['A=1'])
   $ bus call com.ubuntu.Upstart $M/jobs/svc/_ $I.Instance Stop b true; status svc; bus call com.ubuntu.Upstart $M/jobs/svc/_ $I.Instance Stop b true | sed 's/^.*Method/Method/'
   svc stop/waiting
   Method "Stop" with signature "b" on interface "com.ubuntu.Upstart0_6.Instance" doesn't exist

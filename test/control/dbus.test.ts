@@ -1,7 +1,11 @@
-/** D-Bus clients of a session: the recorded cases of the private socket, and the tools of other projects on a bus of the session. */
+/** D-Bus clients of a session: the recorded cases, the tools of other projects on a bus of the session, and the calls of the original's initctl. */
 import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingPrograms } from '../programs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -10,22 +14,59 @@ const CASES: readonly [path: string, needs: readonly string[]][] = [
   ['conformance/cases/dbus/introspection.t', ['dbus-send']],
   ['conformance/cases/dbus/methods.t', ['dbus-send']],
   ['conformance/cases/dbus/signals.t', ['python3-dbus']],
-  ['test/control/dbus-session.t', ['dbus-daemon', 'gdbus', 'busctl', 'python3-dbus']],
+  ['test/control/dbus-session.t', ['dbus-daemon', 'dbus-send', 'gdbus', 'busctl', 'python3-dbus']],
 ];
 
-const LOOK: Readonly<Record<string, string>> = {
-  'python3-dbus': "/usr/bin/python3 -c 'import dbus; from gi.repository import GLib'",
-};
-const isMissing = (program: string): boolean =>
-  spawnSync('sh', ['-c', LOOK[program] ?? `command -v ${program}`]).status !== 0;
-
 for (const [path, needs] of CASES) {
-  const missing = needs.filter(isMissing);
+  const missing = missingPrograms(needs);
   const title = missing.length === 0 ? path : `${path} (skipped without ${missing.join(', ')})`;
-  test.skipIf(missing.length > 0)(title, () => {
-    const command = ['conformance/run.mjs', '--adapter', 'conformance/adapter', path];
-    const { status, stdout } = spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' });
-    expect(stdout.replace(/^ok .*\n1 passed.*\n$/, '')).toBe('');
-    expect(status).toBe(0);
+  test.skipIf(missing.length > 0)(title, () => pass(path, process.env));
+}
+
+/** Recorded cases whose commands ask init. */
+const COMMANDS = [
+  ...[
+    'check-config-blanks',
+    'commands-inside-a-job',
+    'emit',
+    'job-environment-inside-a-job',
+    'job-environment-table',
+    'list',
+  ],
+  ...[
+    'quiet-then-verbose',
+    'show-config-and-check-config',
+    'start-stop-replies',
+    'status-lines',
+    'unknown-and-invalid',
+  ],
+  ...['usage', 'version-and-log-priority'],
+];
+
+describe.skipIf(missingPrograms(['python3-dbus']).length > 0)('the calls of the original initctl', () => {
+  let folder: string;
+  /** Its programs are those of the build, but for initctl and its links. */
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'upstart-dbus-initctl-'));
+    const dist = join(ROOT, 'dist');
+    symlinkSync(join(dist, 'lib'), join(folder, 'lib'));
+    cpSync(join(dist, 'bin'), join(folder, 'bin'), { recursive: true, verbatimSymlinks: true });
+    for (const name of ['initctl', 'start', 'stop', 'restart', 'reload', 'status']) {
+      rmSync(join(folder, 'bin', name), { force: true });
+      symlinkSync(join(ROOT, 'test/control/dbus-initctl.py'), join(folder, 'bin', name));
+    }
   });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each(COMMANDS)('get the recorded answers: %s', (name) => {
+    const env = { CONFORMANCE_BIN: join(folder, 'bin'), REAL_INITCTL: join(ROOT, 'dist/bin/initctl') };
+    pass(`conformance/cases/control/${name}.t`, { ...process.env, ...env });
+  });
+});
+
+function pass(path: string, env: NodeJS.ProcessEnv): void {
+  const command = ['conformance/run.mjs', '--adapter', 'conformance/adapter', path];
+  const { status, stdout } = spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8', env });
+  expect(stdout.replace(/^ok .*\n1 passed.*\n$/, '')).toBe('');
+  expect(status).toBe(0);
 }

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { missingPrograms } from '../programs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = join(ROOT, 'test/system');
@@ -11,13 +12,12 @@ const CASES = readdirSync(HERE).filter((name) => name.endsWith('.t'));
 
 /** Programs that a case needs; without one of them it is skipped. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  'dbus-clients.t': ['busctl', 'dbus-daemon', 'dbus-monitor', 'dbus-send', 'gdbus', 'pgrep', 'python3-dbus'],
   'dbus.t': ['busctl', 'dbus-daemon', 'dbus-monitor', 'dbus-send', 'gdbus', 'pgrep', 'setpriv'],
 };
 
-const isMissing = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0;
-
 for (const name of CASES) {
-  const missing = (NEEDED[name] ?? []).filter(isMissing);
+  const missing = missingPrograms(NEEDED[name] ?? []);
   const title = `${name} (skipped without ${['root', ...missing].join(', ')})`;
   test.skipIf(process.getuid?.() !== 0 || missing.length > 0)(title, () => run(name));
 }
