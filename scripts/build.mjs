@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { compile } from './compile.mjs';
 import { completions } from './completions.mjs';
+import { editors } from './editors.mjs';
 import { generate } from './generate.mjs';
 import { BIN, DIST, LIB, ROOT } from './layout.mjs';
 import { writeLicences } from './licences.mjs';
@@ -32,6 +33,7 @@ export async function build() {
     ...BUNDLES.map((row) => ({ output: row.output, make: () => bundle(row) })),
     { output: 'completions', make: completions },
     { output: 'manuals', make: manuals },
+    { output: 'editors', make: editors },
     ...SNAPSHOTS.map((row) => ({ output: row.output, make: () => snapshot(row) })),
   ];
   const built = [];

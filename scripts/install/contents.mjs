@@ -1,6 +1,7 @@
 // What is installed where, as tables. Paths are those of the installed system.
 import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { VIM_FILES } from '../editors.mjs';
 import { BIN, DIST, LIB, ROOT } from '../layout.mjs';
 import { manualNames, manualPlace } from '../manuals.mjs';
 import { COMPLETED, SYSTEM_TOOLS } from '../targets.mjs';
@@ -62,6 +63,10 @@ export function contents({ root, prefix, node, asInit }) {
     ...manualNames()
       .filter((name) => asInit || !OF_SYSTEM.includes(name))
       .map((name) => ({ from: join(DIST, manualPlace(name)), to: join(prefix, manualPlace(name)) })),
+    ...VIM_FILES.map((name) => ({
+      from: join(DIST, 'editors', name),
+      to: join(prefix, 'share/vim/vimfiles', name.slice('vim/'.length)),
+    })),
   ].map((row) => (node && row.to === join(prefix, 'lib/upstart/node') ? { link: node, to: row.to } : row));
   if (!asInit) return rows;
   const jobs = listing(JOBS).map((name) => ({ from: join(JOBS, name), to: `/etc/init/${name}`, conf: true }));
