@@ -7,12 +7,16 @@ const TAGS = 64;
 const LENGTHS = { number: 8, limit: 3 * 8 };
 
 /** The text of frame_table.h. `table`: what frame-table.ts exports, and SPAWN_STEPS. */
-export function frameHeader({ LIMITS, FIELDS, SENT, GREETING, REPORTS, SPAWN_STEPS, CONSOLES }) {
+export function frameHeader({ LIMITS, SUPERVISOR_LIMITS, FIELDS, SENT, GREETING, REPORTS, SPAWN_STEPS, CONSOLES }) {
   return [
     '/* Made from packages/daemon/src/supervisor/frame-table.ts by scripts/frame-header.mjs. */',
     '#ifndef FRAME_TABLE_H\n#define FRAME_TABLE_H\n',
     '#include <stdint.h>\n',
     ...Object.entries(LIMITS).map(([name, value]) => `#define ${name} ${literal(value)}`),
+    '\n/* Other in tests. */',
+    ...Object.entries(SUPERVISOR_LIMITS).map(
+      ([name, value]) => `#ifndef ${name}\n#define ${name} ${literal(value)}\n#endif`,
+    ),
     '',
     enumOf('frame_type', [
       ...namesAndNumbers('FRAME', { ...SENT, ...GREETING }, 'type'),

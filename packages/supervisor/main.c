@@ -43,10 +43,6 @@ int main(int unused, char **argv) {
 	terminals_are_shared = role == OF_CONTAINER;
 	if (left)
 		take_over();
-	static const struct reaped_row own[] = {{daemon_pid, daemon_ended}, {logger_pid, logger_ended}, {0}};
-	reap_open(own, daemon_is_ready);
-	/* Process 1 may have been another program, whose children ended meanwhile. */
-	reap_soon();
 	launch_listen(role == OF_MACHINE);
 	daemon_open(argv, hand_over);
 	/* While Node starts. What the daemon prints waits in its pipes. */

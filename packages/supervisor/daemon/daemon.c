@@ -11,22 +11,9 @@
 #include "link/frames.h"
 #include "loop/loop.h"
 
-/* Milliseconds to say BEGUN, and from there on to get further or say it again; and to exit after END. Smaller in tests. */
-#ifndef START_PATIENCE
-#define START_PATIENCE 15000
-#endif
-#ifndef RECOVERY_PATIENCE
-#define RECOVERY_PATIENCE 60000
-#endif
+/* Milliseconds to exit after END. */
 #define END_PATIENCE 10000
-/* What a daemon that has died has still sent is carried out for so long: the next one is not to wait. */
-#ifndef DRAIN_PATIENCE
-#define DRAIN_PATIENCE 100
-#endif
-/* A daemon that was READY for so long makes good the crashes before it; and a kill. Smaller in tests. */
-#ifndef GOOD_LIFE
-#define GOOD_LIFE 60000
-#endif
+/* A daemon that was READY for so long makes good the kills before it. */
 #define GOOD_LIFE_OF_KILLED 1000
 /* After so many in a row that were not READY none is expected. */
 #define HOPELESS 4
@@ -126,7 +113,7 @@ static void start_next(struct timer *unused) {
 		close(connection);
 }
 
-static void happened(enum daemon_event event, int status) {
+void daemon_said(enum daemon_event event, int status) {
 	if (event == HUNG_UP || event == SENT_NONSENSE) {
 		link_disconnect();
 		if (event == SENT_NONSENSE)
@@ -152,7 +139,6 @@ static void happened(enum daemon_event event, int status) {
 void daemon_open(char **argv, void (*re_execute)(void)) {
 	arguments = argv;
 	replace = re_execute;
-	link_open(happened);
 	start_next(NULL);
 }
 
@@ -160,11 +146,12 @@ void daemon_ended(int status) {
 	bool by_signal = WIFSIGNALED(status), killed = by_signal && WTERMSIG(status) == SIGKILL;
 	pid = 0;
 	/* What it has still said counts, END above all. */
-	link_drain(DRAIN_PATIENCE);
+	link_drain();
 	link_disconnect();
 	launch_close_output();
 	if (state == ENDING) {
-		exit_status = end_status;
+		if (end_status >= 0)
+			exit_status = end_status;
 	} else if (state == REPLACING) {
 		replace();
 		start_next(NULL);

@@ -31,14 +31,6 @@ static const char *const not_for_node[] = {
 };
 #define DROPPED 2
 
-/* Told here and not in the greeting, in which an older daemon accepts nothing that it does not know. */
-static const char *const told[][2] = {
-	{"UPSTART_SUPERVISOR_FD", "3"},
-	{"UPSTART_SUPERVISOR_ORDERS", "4"},
-	/* Buffers go back to the kernel when they are freed, instead of leaving holes; see v8-settings.ts. */
-	{"MALLOC_MMAP_THRESHOLD_", "65536"},
-};
-
 /* The daemon's standard output and error, which the logger reads, so that the daemon waits for no reader. */
 static struct log *streams[2];
 
@@ -74,8 +66,11 @@ static void set_environment(unsigned failures) {
 			kept++;
 	}
 	*kept = NULL;
-	for (size_t i = 0; i < COUNT(told); i++)
-		setenv(told[i][0], told[i][1], 1);
+	/* Buffers go back to the kernel when they are freed, instead of leaving holes; see v8-settings.ts. */
+	setenv("MALLOC_MMAP_THRESHOLD_", "65536", 1);
+	setenv("UPSTART_SUPERVISOR_FD", "3", 1);
+	/* Here and not in the greeting, in which an older daemon accepts nothing that it does not know. */
+	setenv("UPSTART_SUPERVISOR_ORDERS", "4", 1);
 	snprintf(number, sizeof number, "%u", failures);
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
 	/* Empty the first time: that it is there says that notes are kept. */

@@ -72,7 +72,7 @@ static const struct {
 	[FRAME_FIND_PEER] = {find_peer, 0},      [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
 };
 
-const char *command_carry_out(const struct frame *frame, daemon_listener *daemon) {
+const char *command_carry_out(const struct frame *frame) {
 	if (frame->type == FRAME_ACK)
 		return reports_acknowledge(frame->id) ? NULL : "an acknowledgement of what was never reported";
 	if (frame->type == FRAME_NOTE) {
@@ -97,6 +97,6 @@ const char *command_carry_out(const struct frame *frame, daemon_listener *daemon
 	if (rows[frame->type].carry_out)
 		rows[frame->type].carry_out(frame);
 	else
-		daemon(rows[frame->type].said, (int)frame_get(frame, TAG_STATUS));
+		daemon_said(rows[frame->type].said, (int)frame_get(frame, TAG_STATUS));
 	return NULL;
 }

@@ -55,11 +55,7 @@ struct field_value {
 size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values);
 
 /* ---- reports.c: those that no daemon has acknowledged yet ---- */
-/* Never more bytes than this. Less in tests. */
-#ifndef REPORTS_MAX
-#define REPORTS_MAX (8u * 1024 * 1024)
-#endif
-/* From here on nothing is reaped and no signal taken: the rest is for answers to commands, and ends already reaped. */
+/* Bytes; never more than REPORTS_MAX. From here on nothing is reaped and no signal taken: the rest is for answers to commands, and ends already reaped. */
 #define REPORTS_FULL (REPORTS_MAX / 2)
 /* From here on changes that cancel each other out (stopped, continued) are not reported one by one. */
 #define REPORTS_MANY (REPORTS_MAX / 128)
@@ -114,14 +110,13 @@ void reports_keep(struct state_file *state);
 /* ---- link.c: the connection to the daemon, of which there is one at most; commands.c: what comes over it ---- */
 /* What a daemon says about itself, and what becomes of it: HUNG_UP when it closes its end of the connection. */
 enum daemon_event { SAID_BEGUN, SAID_RECOVERED, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP };
-/* The daemon's own module; `status` belongs to SAID_END. */
-typedef void daemon_listener(enum daemon_event event, int status);
+/* In daemon.c; `status` belongs to SAID_END. */
+void daemon_said(enum daemon_event event, int status);
 
-void link_open(daemon_listener *daemon);
 /* Begins a connection to a new daemon over `fd`, which it owns unless it returns false, with the supervisor's state. */
 bool link_connect(int fd);
-/* Carries out what a dead daemon has sent, for so many milliseconds at most: the next one repeats what is left. */
-void link_drain(int64_t patience);
+/* Carries out what a dead daemon has sent. */
+void link_drain(void);
 void link_disconnect(void);
 /* Sends nothing any more, which tells the daemon that its END has arrived. */
 void link_end(void);
@@ -129,7 +124,7 @@ void link_end(void);
 void link_turn(void);
 
 /* Carries out a frame that `frame_take` has accepted. NULL, or what is wrong with it. */
-const char *command_carry_out(const struct frame *frame, daemon_listener *daemon);
+const char *command_carry_out(const struct frame *frame);
 /* The id of the last command that has been carried out, over all daemons. */
 extern uint64_t command_last;
 /* What the daemon before has said for the next one, whose meaning is theirs; "" when there is nothing. */

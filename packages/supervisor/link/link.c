@@ -14,21 +14,11 @@
 /* Bytes of a frame with so many numbers in it. */
 #define FRAME_OF_NUMBERS(count) (FRAME_HEADER + (count) * (FIELD_HEADER + 8))
 
-static daemon_listener *daemon_listens;
-/* Why the kernel has not made the supervisor a subreaper. */
-static int subreaper_error;
-
 static struct watch connection = {.fd = -1};
 static bool waits_to_send;
 /* What has been read of a frame that is not complete. */
 static uint8_t input[FRAME_HEADER + FRAME_BODY_MAX + READ_AT_ONCE];
 static size_t input_length;
-
-void link_open(daemon_listener *daemon) {
-	daemon_listens = daemon;
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-		subreaper_error = errno;
-}
 
 /* Carries out what is complete in the input. */
 static void take_frames(void) {
@@ -40,10 +30,10 @@ static void take_frames(void) {
 		if (taken == 0)
 			break;
 		if (taken > 0)
-			why = command_carry_out(&frame, daemon_listens);
+			why = command_carry_out(&frame);
 		if (why) {
 			say("the daemon sent a frame with %s; starting another one", why);
-			daemon_listens(SENT_NONSENSE, 0);
+			daemon_said(SENT_NONSENSE, 0);
 			return;
 		}
 		at += (size_t)taken;
@@ -59,7 +49,7 @@ static bool receive(void) {
 		input_length += (size_t)n;
 		take_frames();
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		daemon_listens(HUNG_UP, 0);
+		daemon_said(HUNG_UP, 0);
 	}
 	return n > 0;
 }
@@ -70,9 +60,8 @@ static void ready(struct watch *watch, uint32_t events) {
 		receive();
 }
 
-void link_drain(int64_t patience) {
-	int64_t end = loop_now() + patience;
-	while (connection.fd >= 0 && receive() && loop_now() < end)
+void link_drain(void) {
+	while (connection.fd >= 0 && receive())
 		;
 }
 
@@ -85,9 +74,10 @@ bool link_connect(int fd) {
 	uint8_t *at = reports_rewind(FRAME_OF_NUMBERS(3) + process_count * FRAME_OF_NUMBERS(2) + FRAME_OF_NUMBERS(0));
 	if (!at || watch_start(&connection, fd, EPOLLIN, ready) < 0)
 		return false;
-	at += frame_write(
-		at, FRAME_HELLO, 0,
-		FIELDS(NUMBER(PID, getpid()), NUMBER(LAST_COMMAND, command_last), NUMBER(SUBREAPER_ERRNO, subreaper_error)));
+	int error = prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? errno : 0;
+	at +=
+		frame_write(at, FRAME_HELLO, 0,
+	                FIELDS(NUMBER(PID, getpid()), NUMBER(LAST_COMMAND, command_last), NUMBER(SUBREAPER_ERRNO, error)));
 	process_each(greet_with_process, &at);
 	frame_write(at, FRAME_TABLE_END, 0, &(struct field_value){0});
 	input_length = 0;

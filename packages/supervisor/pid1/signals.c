@@ -13,28 +13,20 @@
 #include "pid1/pid1.h"
 #include "process/process.h"
 
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
 /* SIGRTMIN+3 as C libraries count: how engines of containers have an init halt. */
 #define SIGHALT 37
-/* Milliseconds a READY daemon has for a signal that ends init; then the next one gets it. Smaller in tests. */
-#ifndef TOLD_PATIENCE
-#define TOLD_PATIENCE 8000
-#endif
-/* After so many times of these init ends without a daemon. */
+/* Those that end init, and all that are reported. */
+#define ENDING (BIT(SIGTERM) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGPWR) | BIT(SIGHALT))
+#define REPORTED (ENDING | BIT(SIGHUP) | BIT(SIGUSR1) | BIT(SIGUSR2) | BIT(SIGWINCH))
+/* A READY daemon that has not acknowledged one after TOLD_PATIENCE is killed. After so many times of it init ends alone. */
 #define TOLD_TIMES 3
 /* Milliseconds that processes of jobs have between SIGTERM and SIGKILL then; and the exit status of init. */
 #define PROCESSES_PATIENCE 5000
 #define STATUS_ALONE 1
 
-static const struct {
-	int number;
-	bool ends_init;
-} forwarded[] = {
-	{SIGTERM, true}, {SIGINT, true},   {SIGQUIT, true},  {SIGPWR, true},    {SIGHALT, true},
-	{SIGHUP, false}, {SIGUSR1, false}, {SIGUSR2, false}, {SIGWINCH, false},
-};
-
 static struct watch watch = {.fd = -1};
-/* A bit for each signal that is not reported yet, 1 for signal 1; each once, as in the kernel. */
+/* The signals that are not reported yet; each once, as in the kernel. */
 static uint64_t waiting;
 /* The last report of a signal that ends init. Until it is acknowledged, the timer runs; how often its time was over. */
 static uint64_t ending_report;
@@ -42,10 +34,6 @@ static int timeouts;
 static struct timer patience;
 /* Init ends without a daemon. */
 static bool is_alone;
-
-static uint64_t bit(size_t i) {
-	return UINT64_C(1) << (forwarded[i].number - 1);
-}
 
 static void end_process(struct process *process, void *signal) {
 	/* It is not to be started again. */
@@ -82,7 +70,7 @@ static void ready(struct watch *unused, uint32_t events) {
 			reap_soon();
 		/* A SIGWINCH that does not come from the keyboard means nothing on a machine. */
 		else if (info.ssi_signo != SIGWINCH || !pid1_is_system || pid1_has_keys)
-			waiting |= UINT64_C(1) << (info.ssi_signo - 1);
+			waiting |= BIT(info.ssi_signo);
 	}
 }
 
@@ -97,8 +85,9 @@ void signals_open(void) {
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGCHLD);
-	for (size_t i = 0; i < COUNT(forwarded); i++)
-		sigaddset(&wanted, forwarded[i].number);
+	for (int signal = 1; signal <= SIGHALT; signal++)
+		if (REPORTED & BIT(signal))
+			sigaddset(&wanted, signal);
 	int fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0 || watch_start(&watch, fd, EPOLLIN, ready) < 0) {
 		perror("init: cannot wait for signals");
@@ -107,17 +96,14 @@ void signals_open(void) {
 }
 
 void signals_turn(void) {
-	bool insists = false;
-	for (size_t i = 0; i < COUNT(forwarded); i++) {
-		if ((waiting & bit(i)) && reports_have_room()) {
-			report_add(REPORT_SIGNAL, NUMBER(SIGNAL, forwarded[i].number));
-			waiting &= ~bit(i);
-			if (forwarded[i].ends_init)
+	for (int signal = 1; signal <= SIGHALT && reports_have_room(); signal++)
+		if (waiting & BIT(signal)) {
+			report_add(REPORT_SIGNAL, NUMBER(SIGNAL, signal));
+			waiting &= ~BIT(signal);
+			if (ENDING & BIT(signal))
 				ending_report = reports_last;
 		}
-		insists |= (waiting & bit(i)) && forwarded[i].ends_init;
-	}
-	insists |= ending_report > reports_acknowledged;
+	bool insists = (waiting & ENDING) || ending_report > reports_acknowledged;
 	if (is_alone) {
 		if (process_count == 0)
 			exit_status = STATUS_ALONE;

@@ -72,13 +72,6 @@ void trace_stopped(struct process *process, int status);
 /* From one image of the supervisor to the next (PROTOCOL.md has the keys). The logs have been taken over before. */
 void processes_keep(struct state_file *state);
 
-/* A process of the supervisor's own. */
-struct reaped_row {
-	pid_t (*pid)(void);
-	void (*ended)(int status);
-};
-/* The own processes, up to a row without a function; and whether there is a daemon that is READY. */
-void reap_open(const struct reaped_row *rows, bool (*has_daemon)(void));
 void reap_soon(void);
 bool reap_is_due(void);
 /* After the descriptors of a turn, so that output and exec failures come before exits (reference: jobs 13). */

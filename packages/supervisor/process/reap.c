@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "daemon/daemon.h"
 #include "log/logs.h"
 #include "spawn/spawn.h"
 
@@ -16,17 +17,16 @@
 /* Milliseconds between one order and the next while no daemon is READY: one that comes up needs the processors. */
 #define ORDER_PAUSE 20
 
-static const struct reaped_row *own;
-static bool (*daemon_is_ready)(void);
-static bool due;
+/* Processes of the supervisor's own. */
+static const struct {
+	pid_t (*pid)(void);
+	void (*ended)(int status);
+} own[] = {{daemon_pid, daemon_ended}, {logger_pid, logger_ended}};
+/* Process 1 may have been another program, whose children ended meanwhile. */
+static bool due = true;
 /* Reports were many: stops and continuations were left to the kernel, which knows the last one of each process. */
 static bool stops_wait;
 static struct timer order_pause;
-
-void reap_open(const struct reaped_row *rows, bool (*has_daemon)(void)) {
-	own = rows;
-	daemon_is_ready = has_daemon;
-}
 
 void reap_soon(void) {
 	due = true;
@@ -108,9 +108,9 @@ bool reap_is_due(void) {
 static void changed(pid_t pid, int status, const struct rusage *usage) {
 	bool ended = WIFEXITED(status) || WIFSIGNALED(status);
 	struct process *process = process_by_pid(pid);
-	for (const struct reaped_row *row = own; row->pid; row++)
-		if (ended && pid == row->pid())
-			row->ended(status);
+	for (size_t i = 0; i < COUNT(own); i++)
+		if (ended && pid == own[i].pid())
+			own[i].ended(status);
 	/* Orphans, children that gave up before exec, and parents of the process that is followed now. */
 	if (!process || !spawn_settle(process))
 		return;
@@ -127,9 +127,9 @@ static void changed(pid_t pid, int status, const struct rusage *usage) {
 /* Even when everything else waits: reports are not acknowledged because the daemon is gone, say. */
 static void reap_own(void) {
 	int status;
-	for (const struct reaped_row *row = own; row->pid; row++)
-		if (row->pid() > 0 && waitpid(row->pid(), &status, WNOHANG) == row->pid())
-			row->ended(status);
+	for (size_t i = 0; i < COUNT(own); i++)
+		if (own[i].pid() > 0 && waitpid(own[i].pid(), &status, WNOHANG) == own[i].pid())
+			own[i].ended(status);
 }
 
 void reap_turn(void) {

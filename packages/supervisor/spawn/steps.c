@@ -22,12 +22,16 @@
 #define NO_ID (-1)
 
 bool terminals_are_shared;
-/* Files of control groups, opened before the root changes (reference: jobs 11); why the first one is missing. */
-static int groups[FIELDS_MAX], group_count, group_error;
+/* What has failed with the first control group that it was not put into, and why. */
+static enum spawn_step group_step;
+static int group_error;
 
+/* Below zero: -1 if it cannot be opened, else -2. */
 static int write_file(const char *path, const char *text) {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : close(fd);
+	if (fd < 0)
+		return -1;
+	return write(fd, text, strlen(text)) < 0 ? -2 : close(fd);
 }
 
 static int place_script(void) {
@@ -75,23 +79,19 @@ static int enter_job_group(const char *file) {
 	return 0;
 }
 
-static int open_group(const char *file) {
-	int fd = open(file, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 && !group_error)
+/* Before the root changes; what fails is reported in its place among the other steps (reference: jobs 11). */
+static int enter_group(const char *file) {
+	int result = group_step ? 0 : write_file(file, "0");
+	if (result < 0) {
+		group_step = result == -1 ? STEP_CGROUP_SETUP : STEP_CGROUP_ENTER;
 		group_error = errno;
-	groups[group_count++] = fd;
+	}
 	return 0;
 }
 
 static int check_groups(void) {
-	errno = group_error;
-	return -group_error;
-}
-
-static int enter_groups(void) {
-	for (int i = 0; i < group_count; i++)
-		if (write(groups[i], "0", 1) < 0)
-			return -1;
+	if (group_step)
+		child_gives_up((int)group_step, group_error, "");
 	return 0;
 }
 
@@ -202,7 +202,7 @@ static const struct step {
 	{STEP_SCRIPT_FD, .once = open_output},
 	{STEP_APPARMOR, .tag = TAG_APPARMOR, .with_text = switch_apparmor},
 	{CANNOT_FAIL, .tag = TAG_JOB_CGROUP_FILE, .with_text = enter_job_group},
-	{CANNOT_FAIL, .tag = TAG_CGROUP_FILE, .with_text = open_group},
+	{CANNOT_FAIL, .tag = TAG_CGROUP_FILE, .with_text = enter_group},
 	{STEP_LIMIT, .tag = TAG_LIMIT, .with_text = set_limit},
 	{CANNOT_FAIL, .tag = TAG_UMASK, .with_number = set_umask},
 	{STEP_NICE, .tag = TAG_NICE, .with_number = set_nice},
@@ -219,7 +219,6 @@ static const struct step {
 	{STEP_SETUID, .tag = TAG_UID, .with_number = setuid},
 	{CANNOT_FAIL, .once = child_restore_signals},
 	{CANNOT_FAIL, .tag = TAG_DEBUG_STOP, .with_number = stop_for_debugger},
-	{STEP_CGROUP_ENTER, .once = enter_groups},
 	{STEP_TRACE, .tag = TAG_TRACE_FORKS, .with_number = ask_for_trace},
 	{STEP_EXEC, .once = run_program},
 };

@@ -23,6 +23,19 @@ export const LIMITS = {
   ROTATION_KEEP_MAX: 1000,
 } as const;
 
+/** Patience of the supervisor with a daemon, in milliseconds, and its memory (PROTOCOL.md). Tests compile it with other numbers. */
+export const SUPERVISOR_LIMITS = {
+  /** Until BEGUN or RECOVERED; from BEGUN on until BEGUN again or RECOVERED, and from there on until READY. */
+  START_PATIENCE: 15_000,
+  RECOVERY_PATIENCE: 60_000,
+  /** A READY daemon has to acknowledge a signal that ends init. */
+  TOLD_PATIENCE: 8000,
+  /** A daemon that was READY for so long makes good the crashes before it. */
+  GOOD_LIFE: 60_000,
+  /** Bytes of reports that are not acknowledged. */
+  REPORTS_MAX: 8 * 1024 * 1024,
+} as const;
+
 /** Where the output of a process goes, by the number in the field `console`. */
 export const CONSOLES = ['none', 'output', 'owner', 'log'] as const;
 

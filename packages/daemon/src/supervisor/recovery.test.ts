@@ -11,7 +11,7 @@ const TERM = 15;
 const impatientAtStart = compileInit('-DSTART_PATIENCE=1000');
 const impatientInRecovery = compileInit('-DRECOVERY_PATIENCE=500');
 const impatientForAnswers = compileInit('-DTOLD_PATIENCE=2500', '-DREPORTS_MAX=32768u');
-const quick = compileInit('-DDRAIN_PATIENCE=0', '-DGOOD_LIFE=0');
+const quick = compileInit('-DGOOD_LIFE=0');
 
 const TOO_SLOW = 'init: the daemon does not come up\n';
 
