@@ -1,5 +1,5 @@
 /** The lists that people read, and those of the fuzzers, have everything that the tables in the sources have. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../packages/ctl/src/commands.ts';
 import { COMMANDS as FRONT_COMMANDS } from '../../packages/ctl/src/upstart/commands/all.ts';
@@ -10,6 +10,9 @@ import { STANZA_NAMES } from '../../packages/job-language/src/stanzas.ts';
 import { PRIVILEGED } from '../../packages/protocol/src/messages.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/** Calls in the daemon that emit an event of a fixed name. */
+const EMITS = /\b(?:emits|emitEvent|emitOwnEvent|waitForEvent)\((?:\s*[\w.]+,)*\s*'([a-z-]+)'/g;
 
 /** The text of a section, without those below other headings of its level or above. */
 function section(path: string, number: string): string {
@@ -62,6 +65,21 @@ test('the events of init in the reference are those that warnings know', () => {
   const names = ofInit.flatMap((row) => firstCells(`${row}\n`.replace(/^(\| [^|]* \|).*/, '$1')));
   expect(names.filter((name) => !isKnownEvent(name.replace('NAME', 'x')))).toEqual([]);
   expect(FROM_INIT.filter((name) => !names.includes(name))).toEqual([]);
+});
+
+test('every event that the daemon emits is one that warnings know', () => {
+  const folder = new URL('../../packages/daemon/src/', import.meta.url);
+  const sources = readdirSync(folder, { encoding: 'utf8', recursive: true }).filter(
+    (path) => path.endsWith('.ts') && !/\.test\.ts$|testing\//.test(path),
+  );
+  const emitted = sources.flatMap((path) => {
+    const calls = readFileSync(new URL(path, folder), 'utf8').matchAll(EMITS);
+    return [...calls].map(([, name]) => name!);
+  });
+  expect(emitted).toEqual(
+    expect.arrayContaining(['started', 'stopping', 'session-end', 'flapping', 'keyboard-request']),
+  );
+  expect(emitted.filter((name) => !isKnownEvent(name))).toEqual([]);
 });
 
 test('every option of init is in the reference', () => {

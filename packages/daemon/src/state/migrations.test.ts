@@ -28,6 +28,20 @@ const JOB_FILES = [4, 5].flatMap((format) => {
 const NO_TROUBLE = { broken: [], switchedOff: null };
 const USAGE = { user: 0, system: 0, maxRss: 0 };
 
+/** By type: the fields that state of the present format has to have, from the text of its shape. */
+const REQUIRED = new Map(
+  [
+    ...readFileSync(new URL(`shape-${FORMAT}.txt`, import.meta.url), 'utf8').matchAll(/^(\w+) = \{\n([\s\S]*?)^\}/gm),
+  ].map(([, type, fields]) => [type, [...fields!.matchAll(/^ {2}(\w+):/gm)].map(([, field]) => field!)] as const),
+);
+
+/** `TYPE.FIELD` for each field that the object lacks. */
+function missing(type: string, object: object): string[] {
+  const fields = REQUIRED.get(type);
+  if (!fields) throw new Error(`the shape has no type ${type}`);
+  return fields.filter((field) => !(field in object)).map((field) => `${type}.${field}`);
+}
+
 /** The snapshot as it was written. */
 function written(format = OLDEST): Snapshot {
   return decodeRecords(readFileSync(join(SAVED(format), 'snapshot-2'))).values[0] as Snapshot;
@@ -65,6 +79,27 @@ describe.each(FORMATS)('a state of format %d', (format) => {
     for (const instance of instances.values()) {
       for (const [, process] of processesOf(instance)) expect('phase' in process).toBe(format > 5);
     }
+  });
+
+  it('has every field of the present format once it is migrated', () => {
+    const { state } = start().world.engine;
+    const instances = [...state.instances.values()];
+    const lacks = [
+      ...missing('EngineState', state),
+      ...missing('EngineSettings', state.settings),
+      ...[...state.classes.values()].flatMap((jobClass) => [
+        ...missing('ClassState', jobClass),
+        ...missing('JobDefinition', jobClass.definition),
+        ...(jobClass.last ? missing('LastEnd', jobClass.last) : []),
+      ]),
+      ...[...state.events.values()].flatMap((event) => missing('EventState', event)),
+      ...instances.flatMap((instance) => missing('InstanceState', instance)),
+      ...instances
+        .flatMap((instance) => [...processesOf(instance)])
+        .flatMap(([, process]) => missing('ProcessState', process)),
+    ];
+    expect(instances.length).toBeGreaterThan(0);
+    expect([...new Set(lacks)]).toEqual([]);
   });
 
   it('is replayed, snapshot and journal, and nothing is reported lost', () => {

@@ -344,6 +344,11 @@ function encodeReport({ type, seq, ...rest }: Report): Buffer {
   return frame(TYPES[type], seq, ...fields);
 }
 
+test('each report has an example', () => {
+  const sampled = fc.sample(report, { numRuns: 2000, seed: 1 }).map(({ type }) => type);
+  expect([...new Set(sampled)].sort()).toEqual(Object.keys(TYPES).sort());
+});
+
 test('reports arrive as they were made, however the stream is cut', () => {
   fc.assert(
     fc.property(fc.array(report), fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 }), (reports, sizes) => {
