@@ -79,7 +79,7 @@ describe.skipIf(!hasVim)(hasVim ? 'in vim' : 'in vim (skipped without vim)', () 
   test('`:make` finds the mistake', () => {
     const place = "getqflist()->map({_, it -> bufname(it.bufnr) .. ':' .. it.lnum .. ':' .. trim(it.text)})[0]";
     const found = ask('etc/init/web.conf', '# web\nkill tmeout 5\n', place, 'silent make!');
-    expect(found).toBe(`${join(folder, 'etc/init/web.conf')}:2: Unknown stanza`);
+    expect(found).toBe(`${join(folder, 'etc/init/web.conf')}:2:Unknown stanza`);
   });
 
   test.each([
