@@ -1,137 +1,126 @@
-/* Logs from their beginning to their end: read while there is something and room for it, and emptied when their processes have ended. */
+/*
+ * Reads logs into the buffers of files, and copies their lines to standard output. The next logger finds what this one was reading when it
+ * was killed: behind the span of a file only output that was just read is not zero.
+ */
 #include "logger.h"
 
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 
-/* Milliseconds that a process waits for a disk that does not answer, before its output is dropped. Less in tests. */
-#ifndef LOG_STALLED
-#define LOG_STALLED 10000
-#endif
-/* After so many bytes of one log others have their turn. */
-#define BYTES_A_TURN (64u * 1024)
 /* What is read at most after the process has ended: others may still be writing to its terminal. */
-#define DRAIN_MAX (256u * 1024)
-/* How often logs are looked at that are held up; and how long an end waits for the file. Milliseconds. */
-#define LOOK_EVERY 1000
+#define DRAIN_TURNS (256u * 1024 / READ_SIZE)
+/* Edges: a terminal whose other end is closed is readable all the time, but a process may open it again. */
+#define EDGES (EPOLLIN | EPOLLET)
 
-/* By id; those from `end` on have never been used. */
+/* By id, NULL: not known to this logger. */
 static struct log *logs[LOG_PLACES];
-static uint64_t end;
 
-/* Events tell of changes: a terminal whose other end is closed is readable all the time, but a process may open it again. */
-static void watch(const struct log *log, int operation) {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = log->id};
-	if (epoll_ctl(events_fd, operation, log->master, &event) < 0)
-		give_up();
+/* Copies the lines that end among the bytes. The log keeps what is left over. */
+static void copy_lines(struct log *log, const char *bytes, size_t count) {
+	for (size_t at; (at = (uint32_t)log->copied) < count;) {
+		const char *begin = bytes + at, *end = memchr(begin, '\n', count - at);
+		size_t length = length_of(log->copied), part = end ? (size_t)(end - begin) : count - at;
+		bool is_too_long = part > LINE_LONGEST - length, is_whole = end || is_too_long;
+		part = is_too_long ? LINE_LONGEST - length : part;
+		if (is_whole)
+			output_line(log->flags, log, length, begin, part);
+		else
+			memcpy(log->line + length, begin, part);
+		at += end && !is_too_long ? part + 1 : part;
+		log->copied = (is_whole ? 0 : (uint64_t)(length + part) << 32) | at;
+	}
 }
 
-/* Nothing more is read. The file keeps what it has, unless that is written by now. */
-static void settle(struct log *log) {
-	const struct file *file = log->file;
-	if (file && file->taken < log->until && !file->failing && now_ms() - log->since < LOOK_EVERY) {
-		wake_in(LOOK_EVERY);
-		return;
+/* So many bytes have been read, behind the span of the file. Those for which there was no room lie behind the buffer. */
+static void take(struct file *file, struct log *log, size_t count) {
+	size_t end = end_of(file->span);
+	if (log->flags)
+		copy_lines(log, file->bytes + end, count);
+	if (end < FILE_BUFFER) {
+		file->span += (uint64_t)count << 32;
+	} else {
+		file->missing += count;
+		file->dropped += count;
 	}
-	uint64_t id = log->id;
+	memory->reading = 0;
+	if (end == FILE_BUFFER)
+		memset(file->bytes + end, '\0', count);
+}
+
+/* How much may be read to there. */
+static size_t room_at(size_t end) {
+	return end < FILE_BUFFER && FILE_BUFFER - end < READ_SIZE ? FILE_BUFFER - end : READ_SIZE;
+}
+
+/* Reads what there is, READ_SIZE at most, and writes it. False: that was all. */
+static bool turn(uint64_t id) {
+	struct log *log = logs[id];
+	struct file *file = log->file;
+	size_t count = 0, end = end_of(file->span), size = room_at(end);
+	log->copied &= ~(uint64_t)UINT32_MAX;
+	memory->reading = (uint64_t)(file - memory->files + 1) << 32 | id;
+	/* EIO: nobody has the other end open. */
+	for (ssize_t n; count < size && (n = read(log->master, file->bytes + end + count, size - count)) > 0;)
+		count += (size_t)n;
+	take(file, log, count);
+	if (count > 0)
+		file_serve(file);
+	return count == size;
+}
+
+void log_go(uint64_t id) {
+	/* Others have their turn before what is left, which is an event once more. */
+	if (logs[id] && turn(id))
+		watch(EPOLL_CTL_MOD, logs[id]->master, EDGES, id);
+}
+
+void log_add(const struct whole_message *message, int master) {
+	uint64_t id = message->head.id;
+	if (master < 0) {
+		/* The table of descriptors is full. */
+		files_close();
+		tell(LOG_AGAIN, id);
+	} else if (id >= LOG_PLACES || logs[id]) {
+		close(master);
+	} else {
+		struct log *log = logs[id] = &memory->logs[id];
+		snprintf(log->label, sizeof log->label, "%s", message->text + strlen(message->text) + 1);
+		log->copied = length_of(log->copied) > LINE_LONGEST ? 0 : log->copied;
+		log->flags = message->head.flags;
+		log->master = master;
+		log->file = file_attach(message->text);
+		watch(EPOLL_CTL_ADD, master, EDGES, id);
+	}
+}
+
+void log_finish(uint64_t id) {
+	struct log *log = id < LOG_PLACES ? logs[id] : NULL;
+	if (!log)
+		return;
+	for (size_t turns = 0; turns < DRAIN_TURNS && turn(id); turns++)
+		continue;
+	if (length_of(log->copied) > 0)
+		output_line(log->flags, log, length_of(log->copied), "", 0);
+	/* The supervisor has another one open: closing it does not end the watch. */
+	watch(EPOLL_CTL_DEL, log->master, 0, id);
+	close(log->master);
+	file_detach(log->file);
 	logs[id] = NULL;
-	if (file)
-		file_detach(log);
 	madvise(log, sizeof *log, MADV_REMOVE);
 	tell(LOG_DRAINED, id);
 }
 
-/* Until there is no more, or others have their turn. False: there is more, and its process waits for room. */
-static bool take(struct log *log) {
-	size_t most = !log->ended ? BYTES_A_TURN : log->drained < DRAIN_MAX ? DRAIN_MAX - log->drained : 0;
-	enum pumped pumped = pump(log, most);
-	log->since = log->paused ? log->since : now_ms();
-	log->paused = pumped == FULL;
-	if (log->file && has_output(log->file) && !log->file->failing)
-		file_queue(log->file);
-	wake_in(LOOK_EVERY);
-	if (!log->ended && pumped == ENOUGH)
-		watch(log, EPOLL_CTL_MOD); /* tells once more of what is left */
-	return !log->paused;
-}
-
-void log_go(uint64_t id) {
-	struct log *log = logs[id];
-	if (!log || (log->master >= 0 && !take(log)) || !log->ended)
+void logs_open(void) {
+	uint64_t place = memory->reading >> 32, id = (uint32_t)memory->reading;
+	if (place == 0 || place > FILE_PLACES || id >= LOG_PLACES)
 		return;
-	if (log->master >= 0) {
-		end_line(log);
-		/* The supervisor has another one open: closing it does not end the watch. */
-		epoll_ctl(events_fd, EPOLL_CTL_DEL, log->master, NULL);
-		close(log->master);
-		log->master = -1;
-		log->since = now_ms();
-		log->until = log->file ? log->file->taken + length_of(log->file->span) : 0;
-	}
-	settle(log);
-}
-
-void logs_add(const struct whole_message *message, int master) {
-	uint64_t id = message->head.id, sequence = (uint64_t)message->head.numbers[0];
-	struct log *log = id < LOG_PLACES ? &memory->logs[id] : NULL;
-	if (!log || logs[id] || master < 0) {
-		if (master >= 0)
-			close(master);
-		else
-			tell(LOG_AGAIN, id);
+	struct file *file = &memory->files[place - 1];
+	struct log *log = &memory->logs[id];
+	size_t end = end_of(file->span), count = room_at(end);
+	if (end > FILE_BUFFER || length_of(log->copied) > LINE_LONGEST || !memchr(log->label, '\0', LABEL_MAX))
 		return;
-	}
-	/* What a logger before this one has left of another log. */
-	if (log->sequence != sequence || log->line_length > LINE_LONGEST)
-		log->line_length = 0;
-	memset(&log->next_in_file, 0, offsetof(struct log, label) - offsetof(struct log, next_in_file));
-	snprintf(log->label, sizeof log->label, "%s", message->text + strlen(message->text) + 1);
-	log->flags = message->head.flags;
-	log->id = id;
-	log->master = master;
-	log->sequence = sequence;
-	logs[id] = log;
-	end = id < end ? end : id + 1;
-	if (message->text[0])
-		file_attach(log, message->text);
-	watch(log, EPOLL_CTL_ADD);
-}
-
-void logs_finish(uint64_t id) {
-	struct log *log = id < LOG_PLACES ? logs[id] : NULL;
-	if (!log)
-		return;
-	log->ended = true;
-	log->drained = 0;
-	log_go(id);
-}
-
-void logs_look(void) {
-	int64_t now = now_ms();
-	for (uint64_t id = 0; id < end; id++) {
-		struct log *log = logs[id];
-		struct file *file = log ? log->file : NULL;
-		/* A ring that has been empty for a while gives its memory back. */
-		if (file && file->idle < 2 && ++file->idle == 2 && !has_output(file))
-			madvise(file->ring, sizeof file->ring, MADV_REMOVE);
-		if (file && file->idle < 2)
-			wake_in(LOOK_EVERY);
-		if (!log || !(log->paused || log->ended))
-			continue;
-		/* The ring has been full for so long that the process need not wait any more. */
-		if (log->paused && now - log->since >= LOG_STALLED && !file->failing)
-			file_failed(file, ETIMEDOUT);
-		wake_in(LOOK_EVERY);
-		log_go(id);
-	}
-}
-
-void logs_empty(void) {
-	for (uint64_t id = 0; id < end; id++)
-		if (logs[id] && logs[id]->master >= 0) {
-			pump(logs[id], FILE_BUFFER);
-			end_line(logs[id]);
-			log_go(id);
-		}
+	while (count > 0 && file->bytes[end + count - 1] == '\0')
+		count--;
+	take(file, log, count);
 }

@@ -8,27 +8,19 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/timerfd.h>
 #include <time.h>
 
 #define EVENTS 64
 /* So many messages are taken before terminals have their turn. */
 #define MESSAGES_A_TURN 64
-/* How often is looked whether all is written. */
-#define CLOSE_AGAIN 10
-/* How long the end waits for files to be written, and for standard output. */
-#define CLOSE_PATIENCE 10000
+/* How long the end waits for standard output, in milliseconds, and how often it looks, in microseconds. */
 #define OUTPUT_PATIENCE 1000
+#define OUTPUT_AGAIN 10000
 /* Beside the ids of logs: what else is waited for. */
 #define MESSAGES UINT64_MAX
-#define TIME (UINT64_MAX - 1)
 
-pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 struct memory *memory;
-int events_fd;
-static int timer;
-/* When logs and files are looked at, 0: no need to; and since when there is no supervisor. */
-static int64_t wake_at, alone_since;
+static int events_fd;
 
 int64_t now_ms(void) {
 	struct timespec time;
@@ -36,85 +28,58 @@ int64_t now_ms(void) {
 	return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
 }
 
-void wake_in(int64_t milliseconds) {
-	int64_t then = now_ms() + milliseconds;
-	if (wake_at && wake_at <= then)
-		return;
-	wake_at = then;
-	timerfd_settime(timer, TFD_TIMER_ABSTIME, &(struct itimerspec){.it_value = {then / 1000, then % 1000 * 1000000}},
-	                NULL);
+void watch(int operation, int fd, uint32_t events, uint64_t id) {
+	struct epoll_event event = {.events = events, .data.u64 = id};
+	if (epoll_ctl(events_fd, operation, fd, &event) < 0 && operation == EPOLL_CTL_ADD && id != OUTPUT_ID)
+		give_up();
 }
 
 void tell(enum message_type type, uint64_t id) {
 	message_send(LOGGER_SOCKET, &(struct message){.type = type, .id = id}, "", 0, -1, 0);
 }
 
-void report(enum frame_type type, const char *path, uint64_t error, int64_t count) {
+void report(enum frame_type type, const struct file *file, uint64_t error, int64_t count) {
 	struct message head = {.type = LOG_REPORT, .flags = type, .numbers = {(int64_t)error, count}};
-	message_send(LOGGER_SOCKET, &head, path, strlen(path), -1, 0);
-}
-
-void thread_start(void *(*run)(void *data), void *data) {
-	pthread_t thread;
-	if (pthread_create(&thread, NULL, run, data) != 0)
-		give_up();
-}
-
-static void look(void) {
-	uint64_t times;
-	if (read(timer, &times, sizeof times) != sizeof times)
-		return;
-	wake_at = 0;
-	logs_look();
-	files_look();
-	int64_t passed = now_ms() - alone_since;
-	if (!alone_since)
-		return;
-	if ((files_are_idle() || passed >= CLOSE_PATIENCE) && (output_is_idle() || passed >= OUTPUT_PATIENCE))
-		exit(0);
-	wake_in(CLOSE_AGAIN);
+	message_send(LOGGER_SOCKET, &head, file->path, strlen(file->path), -1, 0);
 }
 
 static void carry_out(const struct whole_message *message, int descriptor) {
-	switch (message->head.type) {
-	case LOG_ADD:
-		logs_add(message, descriptor);
-		return; /* which has the descriptor now */
-	case LOG_FINISH:
-		logs_finish(message->head.id);
-		break;
-	case LOG_SETTINGS:
-		for (int i = 0; i < 3; i++)
-			rotation[i] = message->head.numbers[i];
-		files_hurry();
-		break;
-	case LOG_FOLDER:
-		files_keep_folder(message);
-		break;
-	case LOG_SAY:
-		output_line(message->head.flags, "", (struct iovec[]){{(char *)message->text, strlen(message->text)}, {"", 0}});
-		break;
+	const struct message *head = &message->head;
+	if (head->type == LOG_ADD) {
+		log_add(message, descriptor);
+	} else if (head->type == LOG_FINISH) {
+		log_finish(head->id);
+	} else if (head->type == LOG_SAY) {
+		output_line(head->flags, NULL, 0, message->text, strlen(message->text));
+	} else if (head->type == LOG_FOLDER) {
+		log_folder = *message;
+	} else if (head->type == LOG_SETTINGS) {
+		memcpy(rotation, head->numbers, sizeof rotation);
+		files_retry();
 	}
-	if (descriptor >= 0)
-		close(descriptor);
+}
+
+/* The supervisor is gone. */
+static _Noreturn void end(void) {
+	for (uint64_t id = 0; id < LOG_PLACES; id++)
+		log_finish(id);
+	files_retry();
+	int64_t until = now_ms() + OUTPUT_PATIENCE;
+	while (!output_write() && now_ms() < until)
+		usleep(OUTPUT_AGAIN);
+	exit(0);
 }
 
 static void receive(void) {
 	static struct whole_message message;
 	int descriptor;
-	for (int i = 0; message_receive(LOGGER_SOCKET, &message, &descriptor); i++) {
-		carry_out(&message, descriptor);
-		if (i == MESSAGES_A_TURN)
+	for (int i = 0; i < MESSAGES_A_TURN; i++)
+		if (message_receive(LOGGER_SOCKET, &message, &descriptor))
+			carry_out(&message, descriptor);
+		else if (errno == EAGAIN || errno == EINTR)
 			return;
-	}
-	if (errno == EAGAIN || errno == EINTR)
-		return;
-	/* The supervisor is gone. */
-	epoll_ctl(events_fd, EPOLL_CTL_DEL, LOGGER_SOCKET, NULL);
-	alone_since = now_ms();
-	logs_empty();
-	files_hurry();
-	wake_in(CLOSE_AGAIN);
+		else
+			end();
 }
 
 static void memory_open(void) {
@@ -126,38 +91,34 @@ static void memory_open(void) {
 		give_up();
 }
 
-static void add(int fd, uint64_t id) {
-	if (epoll_ctl(events_fd, EPOLL_CTL_ADD, fd, &(struct epoll_event){.events = EPOLLIN, .data.u64 = id}) < 0)
-		give_up();
+/* Milliseconds until files are tried again; -1: there are none. */
+static int patience(void) {
+	int64_t left = retry_due - now_ms();
+	return !retry_due ? -1 : left > 0 ? (int)left : 0;
 }
 
 int main(void) {
 	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXFSZ, SIGTSTP, SIGTTOU, SIGTTIN};
+	struct epoll_event events[EVENTS];
 	/* It ends when the supervisor does, and not before. */
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
 		signal(ignored[i], SIG_IGN);
-	events_fd = epoll_create1(EPOLL_CLOEXEC);
-	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	pthread_mutex_lock(&lock);
 	memory_open();
 	output_open();
+	logs_open();
 	files_open();
-	stage_open();
-	add(LOGGER_SOCKET, MESSAGES);
-	add(timer, TIME);
-	thread_start(write_files, NULL);
+	events_fd = epoll_create1(EPOLL_CLOEXEC);
+	watch(EPOLL_CTL_ADD, LOGGER_SOCKET, EPOLLIN, MESSAGES);
 	tell(LOG_READY, 0);
 	for (;;) {
-		struct epoll_event events[EVENTS];
-		pthread_mutex_unlock(&lock);
-		int count = epoll_wait(events_fd, events, EVENTS, -1);
-		pthread_mutex_lock(&lock);
+		output_write();
+		int count = epoll_wait(events_fd, events, EVENTS, patience());
 		for (int i = 0; i < count; i++)
 			if (events[i].data.u64 == MESSAGES)
 				receive();
-			else if (events[i].data.u64 == TIME)
-				look();
-			else
+			else if (events[i].data.u64 != OUTPUT_ID)
 				log_go(events[i].data.u64);
+		if (patience() == 0)
+			files_retry();
 	}
 }

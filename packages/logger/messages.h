@@ -20,7 +20,7 @@ enum message_type {
 	LOG_SETTINGS = 1,
 	/* The path; `numbers`: mode, owner, group, whether those above it are made. */
 	LOG_FOLDER,
-	/* A log: `flags`, its sequence (numbers[0]), the path if there is a file, behind a NUL the label, and the descriptor to read. */
+	/* A log: `flags`, the path if there is a file, behind a NUL the label, and the descriptor to read. */
 	LOG_ADD,
 	/* The process of the log `id` has ended: to be answered with DRAINED. */
 	LOG_FINISH,

@@ -1,94 +1,109 @@
 /*
- * Lines for standard output and standard error, each written by a thread of its own, so that nothing waits for whoever reads
- * them. Lines that there is no room for are dropped and counted.
+ * Lines for standard output and standard error. Nothing waits for their readers: a descriptor gets no more than it takes at once, and lines
+ * that there is no room for are dropped and counted.
  */
 #include "logger.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 
-/* What is written at a time. */
-#define PIECE (64u * 1024)
+/* What is written at a time: a pipe that can be written takes so much without waiting, and a socket too. */
+#define PIECE 4096u
 
 static struct output {
 	const char *name;
+	int fd;
 	struct queue *queue;
-	bool started;
-	pthread_cond_t work;
-} outputs[] = {{.name = "output", .work = PTHREAD_COND_INITIALIZER},
-               {.name = "error", .work = PTHREAD_COND_INITIALIZER}};
-/* Both are the same: then one thread writes, so that lines stay in order. */
+	bool is_watched;
+} outputs[] = {{.name = "output"}, {.name = "error"}};
+/* Both are the same: then one queue has the lines of both, so that they stay in order. */
 static bool are_one;
 
-static void *write_lines(void *data) {
-	struct output *output = data;
-	struct queue *queue = output->queue;
-	int fd = STDOUT_FILENO + (int)(output - outputs);
-	struct pollfd writable = {.fd = fd, .events = POLLOUT};
-	pthread_mutex_lock(&lock);
-	for (;;) {
-		while (length_of(queue->span) == 0)
-			pthread_cond_wait(&output->work, &lock);
-		size_t begin = (uint32_t)queue->span, count = length_of(queue->span);
-		count = count < QUEUE_SIZE - begin ? count : QUEUE_SIZE - begin;
-		pthread_mutex_unlock(&lock);
-		ssize_t n;
-		while ((n = write(fd, queue->ring + begin, count < PIECE ? count : PIECE)) < 0 &&
-		       (errno == EAGAIN || errno == EINTR))
-			poll(&writable, 1, -1);
-		pthread_mutex_lock(&lock);
-		/* What cannot be written at all is gone: a container without a standard output has no use for it. */
-		queue->span = ring_drop(QUEUE_SIZE, queue->span, n >= 0 ? (size_t)n : count);
-	}
-	return NULL;
-}
-
-static void start(struct output *output) {
-	if (!output->started)
-		thread_start(write_lines, output);
-	output->started = true;
-	pthread_cond_signal(&output->work);
+/* Init shares the flags of its own descriptor with others, and of these another may fill a pipe, or a terminal take a part of a line. */
+static int open_without_waiting(int fd) {
+	char path[32];
+	struct stat state;
+	if (fstat(fd, &state) < 0 || !(S_ISFIFO(state.st_mode) || S_ISCHR(state.st_mode)))
+		return fd;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	int own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return own < 0 ? fd : own;
 }
 
 void output_open(void) {
 	struct stat one, other;
 	are_one = fstat(STDOUT_FILENO, &one) == 0 && fstat(STDERR_FILENO, &other) == 0 && one.st_dev == other.st_dev &&
 	          one.st_ino == other.st_ino;
-	for (size_t i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++) {
 		struct queue *queue = outputs[i].queue = &memory->queues[i];
-		if (!span_is_sound(queue->span, QUEUE_SIZE))
+		outputs[i].fd = open_without_waiting(STDOUT_FILENO + i);
+		if ((uint32_t)queue->span >= QUEUE_SIZE || length_of(queue->span) > QUEUE_SIZE)
 			queue->span = 0;
-		if (length_of(queue->span) > 0)
-			start(&outputs[i]);
 	}
 }
 
-void output_line(unsigned target, const char *label, const struct iovec pieces[2]) {
-	char notice[96] = "";
+static uint64_t put(struct queue *queue, uint64_t span, const void *bytes, size_t count) {
+	size_t at = end_of(span) % QUEUE_SIZE, first = count < QUEUE_SIZE - at ? count : QUEUE_SIZE - at;
+	memcpy(queue->ring + at, bytes, first);
+	memcpy(queue->ring, (const char *)bytes + first, count - first);
+	return span + ((uint64_t)count << 32);
+}
+
+void output_line(unsigned target, const struct log *log, size_t length, const char *bytes, size_t count) {
+	char head[LABEL_MAX + 96] = "";
 	struct output *output = &outputs[target & LOG_TO_OUTPUT || are_one ? 0 : 1];
 	struct queue *queue = output->queue;
-	if (queue->left_out)
-		snprintf(notice, sizeof notice, "init: %llu lines left out: standard %s was not read\n",
-		         (unsigned long long)queue->left_out, output->name);
-	const struct iovec all[] = {{notice, strlen(notice)},
-	                            {(char *)label, strlen(label)},
-	                            {": ", label[0] ? 2 : 0},
-	                            pieces[0],
-	                            pieces[1],
-	                            {"\n", 1}};
-	uint64_t span = queue->span;
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-		if (length_of(span) + all[i].iov_len > QUEUE_SIZE) {
-			queue->left_out++;
-			return;
-		}
-		span = ring_put(queue->ring, QUEUE_SIZE, span, all[i].iov_base, all[i].iov_len);
+	uint64_t span = queue->span, left_out = queue->left_out;
+	bool is_labelled = log && log->label[0];
+	/* The end of a line of a terminal. */
+	if (is_labelled && count > 0 && bytes[count - 1] == '\r')
+		count--;
+	else if (is_labelled && count == 0 && length > 0 && log->line[length - 1] == '\r')
+		length--;
+	if (left_out)
+		snprintf(head, sizeof head, "init: %llu lines left out: standard %s was not read\n",
+		         (unsigned long long)left_out, output->name);
+	if (is_labelled)
+		snprintf(head + strlen(head), sizeof head - strlen(head), "%s: ", log->label);
+	if (length_of(span) + strlen(head) + length + count + 1 > QUEUE_SIZE) {
+		queue->left_out++;
+		return;
 	}
-	queue->span = span;
+	span = put(queue, span, head, strlen(head));
+	span = put(queue, span, length > 0 ? log->line : "", length);
+	span = put(queue, span, bytes, count);
+	queue->span = put(queue, span, "\n", 1);
 	queue->left_out = 0;
-	start(output);
 }
 
-bool output_is_idle(void) {
-	return length_of(memory->queues[0].span) == 0 && length_of(memory->queues[1].span) == 0;
+/* False: it takes nothing now. */
+static bool write_piece(const struct output *output) {
+	struct queue *queue = output->queue;
+	size_t begin = (uint32_t)queue->span, length = length_of(queue->span), count = QUEUE_SIZE - begin;
+	count = length < count ? length : count;
+	if (poll(&(struct pollfd){.fd = output->fd, .events = POLLOUT}, 1, 0) <= 0)
+		return false;
+	ssize_t n = write(output->fd, queue->ring + begin, count < PIECE ? count : PIECE);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	/* What cannot be written at all is gone: a container without a standard output has no use for it. */
+	count = n > 0 ? (size_t)n : count;
+	queue->span = count < length ? (uint64_t)(length - count) << 32 | (begin + count) % QUEUE_SIZE : 0;
+	return true;
+}
+
+bool output_write(void) {
+	bool is_all = true;
+	for (struct output *output = outputs; output < outputs + 2; output++) {
+		while (length_of(output->queue->span) > 0 && write_piece(output))
+			continue;
+		if (length_of(output->queue->span) == 0)
+			continue;
+		is_all = false;
+		watch(output->is_watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, output->fd, EPOLLOUT | EPOLLONESHOT, OUTPUT_ID);
+		output->is_watched = true;
+	}
+	return is_all;
 }

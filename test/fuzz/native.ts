@@ -8,7 +8,7 @@ import { ROOT } from '../session/product.ts';
 import { corpusFiles } from './corpus.ts';
 import type { Fuzzer } from './fuzzer.ts';
 
-const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-pthread', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
+const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-g', '-O1', '-Wall', '-Wextra', '-Werror'];
 const INCLUDED = ['-Ipackages/supervisor', '-Ipackages/logger', '-Idist/generated'];
 const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 
@@ -64,5 +64,5 @@ export const logger = native(
   'logger',
   'logger',
   200,
-  ['files', 'logs', 'output', 'read'].map((name) => `packages/logger/${name}.c`),
+  ['files', 'logs', 'output', 'write'].map((name) => `packages/logger/${name}.c`),
 );

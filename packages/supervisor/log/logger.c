@@ -14,10 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* One that lives shorter than this is followed at once so many times in a row, then after pauses that double. Milliseconds. */
+/* One that lives shorter than this is followed after pauses that double. Milliseconds. */
 #define SHORT_LIFE 1000
-#define SHORT_LIVES_FREE 5
-#define PAUSE_FIRST 50
+#define PAUSE_FIRST 1
 #define PAUSE_LAST 5000
 /* After so many in a row that did not come up, processes are started without logs. */
 #define HOPELESS 3
@@ -114,8 +113,7 @@ void logger_ended(int status) {
 	receive(); /* what it has still said */
 	watch_close(&channel);
 	short_lives = loop_now() - started_at < SHORT_LIFE ? short_lives + 1 : 0;
-	bool at_once = short_lives <= SHORT_LIVES_FREE;
-	timer_start(&restart, at_once ? 0 : doubled(PAUSE_FIRST, short_lives - SHORT_LIVES_FREE - 1, PAUSE_LAST), start);
+	timer_start(&restart, short_lives > 0 ? doubled(PAUSE_FIRST, short_lives - 1, PAUSE_LAST) : 0, start);
 }
 
 void logger_open(void) {
@@ -150,9 +148,9 @@ void logger_close(int64_t patience) {
 
 void logger_keep(struct state_file *state) {
 	int left = -1;
-	keep_descriptor(state, "log-rings", &memory);
+	keep_descriptor(state, "log-memory", &memory);
 	/* Of a logger whose memory looked otherwise. */
-	if (!state->out && keep_descriptor(state, "log-table", &left))
+	if (!state->out && keep_descriptor(state, "log-rings", &left))
 		close(left);
 	keep(state, "log-logger", pid);
 	/* Open over the re-execution: there may be reports in it. */

@@ -6,6 +6,7 @@
 #include "log/logs.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,8 +19,8 @@ struct log {
 	struct garbage garbage;
 	/* Its terminal, until there is output. */
 	struct watch silence;
-	/* Its place in the table, and which of all logs it is. */
-	int64_t id, sequence;
+	/* Its place in the table; and what the image before this one called it. */
+	int64_t id, number;
 	int master;
 	int64_t flags;
 	/* Its state: there has been no output, its program runs, its process has ended. And what the logger knows. */
@@ -27,15 +28,14 @@ struct log {
 	bool added, told_finish;
 	void (*written)(void *data);
 	void *data;
-	/* The path, and behind a NUL the label. */
-	char *text;
-	size_t length;
+	/* "" where there is no file, or no label. */
+	char *path, *label;
 };
 
 #define PLACES ((int64_t)LOG_PLACES)
 static struct log *logs[PLACES];
 /* Below the first no place is free, from the last on none has been used. */
-static int64_t first_free, end, last_sequence;
+static int64_t first_free, end;
 static struct timer again;
 /* What the daemon has set, which each logger gets. */
 static struct message settings = {.type = LOG_SETTINGS};
@@ -51,11 +51,14 @@ static bool send_settings(void) {
 }
 
 static bool send_log(struct log *log) {
-	struct message head = {.type = LOG_ADD, .id = (uint64_t)log->id, .numbers = {log->sequence}};
-	head.flags = (uint32_t)log->flags;
+	static char text[MESSAGE_TEXT];
+	struct message head = {.type = LOG_ADD, .flags = (uint32_t)log->flags, .id = (uint64_t)log->id};
 	if (log->silent || !log->started)
 		return true;
-	log->added = log->added || logger_send(&head, log->text, log->length, log->master);
+	if (!log->added) {
+		int length = snprintf(text, sizeof text, "%s%c%s", log->path, '\0', log->label);
+		log->added = logger_send(&head, text, (size_t)length, log->master);
+	}
 	head.type = LOG_FINISH;
 	if (log->added && log->finished && !log->told_finish)
 		log->told_finish = logger_send(&head, "", 0, -1);
@@ -111,53 +114,45 @@ bool logs_say(int fd, const char *line, size_t length) {
 
 /* ---- logs ---- */
 
-static bool set_text(struct log *log, const void *path, size_t path_length, const char *label) {
-	char *text;
-	int length = asprintf(&text, "%.*s%c%s", (int)path_length, (const char *)path, '\0', label);
-	if (length < 0)
-		return false;
-	free(log->text);
-	log->text = text;
-	log->length = (size_t)length;
-	return true;
-}
-
-static struct log *new_log(const void *path, size_t path_length, const char *label, unsigned flags, int master) {
+/* At that place, if it is free. */
+static struct log *new_log(int64_t place, const char *path, const char *label, unsigned flags, int master) {
 	while (first_free < end && logs[first_free])
 		first_free++;
-	struct log *log = first_free < PLACES ? calloc(1, sizeof *log) : NULL;
-	if (!log || !set_text(log, path, path_length, label)) {
+	place = place < 0 || place >= PLACES || logs[place] ? first_free : place;
+	struct log *log = place < PLACES ? calloc(1, sizeof *log) : NULL;
+	if (!log || !(log->path = strdup(path)) || !(log->label = strdup(label))) {
+		if (log)
+			free(log->path);
 		free(log);
 		errno = ENOMEM;
 		return NULL;
 	}
 	log->silence.fd = -1;
-	log->id = first_free;
-	log->sequence = ++last_sequence;
+	log->id = place;
 	log->flags = flags;
 	log->master = master;
-	logs[log->id] = log;
-	end = log->id < end ? end : log->id + 1;
+	logs[place] = log;
+	end = place < end ? end : place + 1;
 	return log;
 }
 
 struct log *log_new(const char *path, const char *label, int master) {
-	path = path ? path : "";
-	struct log *log = new_log(path, strlen(path), label ? label : "", label ? LOG_TO_OUTPUT : 0, master);
+	struct log *log = new_log(-1, path ? path : "", label ? label : "", label ? LOG_TO_OUTPUT : 0, master);
 	if (log)
 		log->silent = true;
 	return log;
 }
 
 struct log *log_of_stream(int fd, int master) {
-	return new_log("", 0, "", fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR, master);
+	return new_log(-1, "", "", fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR, master);
 }
 
 void log_discard(struct log *log) {
 	logs[log->id] = NULL;
 	first_free = log->id < first_free ? log->id : first_free;
 	watch_stop(&log->silence);
-	free(log->text);
+	free(log->path);
+	free(log->label);
 	free_later(&log->garbage, log->master);
 }
 
@@ -243,30 +238,30 @@ void logs_close(int64_t patience) {
 /* ---- from one image of the supervisor to the next ---- */
 
 int64_t log_number(const struct log *log) {
-	return log->sequence;
+	return log->id + 1;
 }
 
 struct log *log_by_number(int64_t number) {
 	int64_t id = 0;
-	while (id < end && (!logs[id] || logs[id]->sequence != number))
+	while (id < end && (!logs[id] || logs[id]->number != number))
 		id++;
 	return id < end ? logs[id] : NULL;
 }
 
-/* Of one log. What its text is: the path, and the label behind it. */
-static void keep_log(struct state_file *state, struct log *log) {
-	char label[MESSAGE_TEXT + 1] = "";
-	size_t path = strlen(log->text), length = log->length - path - 1;
-	int64_t place = log->id;
+static void keep_text(struct state_file *state, const char *key, char **text) {
+	size_t length = strlen(*text);
+	char *read = entry_is(state, key) && state->bytes ? strndup((const char *)state->bytes, state->length) : NULL;
 	if (state->out)
-		keep_bytes(state, "log-copy", log->text + path + 1, &length, length);
-	else if (keep_bytes(state, "log-copy", label, &length, MESSAGE_TEXT))
-		set_text(log, log->text, path, label);
-	if (keep(state, "log-place", place) && place < PLACES && !logs[place]) {
-		logs[log->id] = NULL;
-		logs[log->id = place] = log;
-		end = place < end ? end : place + 1;
+		keep_bytes(state, key, *text, &length, length);
+	if (read) {
+		free(*text);
+		*text = read;
 	}
+}
+
+static void keep_log(struct state_file *state, struct log *log) {
+	keep_text(state, "log", &log->path);
+	keep_text(state, "log-copy", &log->label);
 	keep_descriptor(state, "log-master", &log->master);
 	keep(state, "log-flags", log->flags);
 	keep(state, "log-silent", log->silent);
@@ -274,24 +269,24 @@ static void keep_log(struct state_file *state, struct log *log) {
 }
 
 void logs_keep(struct state_file *state) {
-	/* The log whose entries are being read, and its sequence. */
+	/* The log whose entries are being read. */
 	static struct log *now;
-	static int64_t sequence;
+	int64_t number;
 	logger_keep(state);
-	keep(state, "log-last", last_sequence);
 	for (int64_t id = 0; state->out && id < end; id++)
 		if (logs[id]) {
-			size_t path = strlen(logs[id]->text);
-			keep(state, "log-id", logs[id]->sequence);
-			keep_bytes(state, "log", logs[id]->text, &path, path);
+			number = log_number(logs[id]);
+			keep(state, "log-id", number);
 			keep_log(state, logs[id]);
 		}
-	if (state->out || keep(state, "log-id", sequence))
+	if (state->out)
 		return;
-	if (entry_is(state, "log") && state->bytes) {
-		now = new_log(state->bytes, state->length, "", 0, -1);
+	if (keep(state, "log-id", number)) {
+		/* A logger goes by places. */
+		now = new_log(number - 1, "", "", 0, -1);
 		if (now)
-			now->sequence = sequence;
-	} else if (now)
+			now->number = number;
+	} else if (now) {
 		keep_log(state, now);
+	}
 }

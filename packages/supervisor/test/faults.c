@@ -1,5 +1,5 @@
 /*
- * System calls that go wrong when a test wants it. Compiled in with -Dwritev=faulty_writev and so on; a fault is there as
+ * System calls that go wrong when a test wants it. Compiled in with -Dcalloc=faulty_calloc and so on; a fault is there as
  * long as the file $FAULTS/NAME is.
  */
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,14 +31,6 @@ static bool has(const char *fault) {
 	char path[PATH_MAX + 64];
 	snprintf(path, sizeof path, "%s/%s", folder, fault);
 	return *folder && access(path, F_OK) == 0;
-}
-
-/* stuck-disk: writing takes until the disk is no longer stuck. */
-ssize_t faulty_writev(int fd, const struct iovec *pieces, int count);
-ssize_t faulty_writev(int fd, const struct iovec *pieces, int count) {
-	while (has("stuck-disk"))
-		usleep(1000);
-	return syscall(SYS_writev, fd, pieces, count);
 }
 
 /* no-pty: there is none left. */

@@ -18,40 +18,36 @@
 #undef exit
 
 /* What an input is made of: parts, each with a kind, two bytes of length, and as many bytes. */
-enum kind { PART_LOG, PART_STAGE, PART_QUEUE, PART_MESSAGE, PART_FILE, KINDS };
+enum kind { PART_LOG, PART_READING, PART_QUEUE, PART_MESSAGE, PART_FILE, KINDS };
 #define PART_HEAD 3
 /* Places of logs and files in the inputs are small. */
 #define PLACES 4
 /* Seconds that one logger may take. */
 #define PATIENCE 60
 
-_Atomic int64_t rotation[3];
+int64_t rotation[3];
+struct whole_message log_folder;
 
-void files_keep_folder(const struct whole_message *message) {
-	(void)message;
+int file_open(struct file *file) {
+	if (file->own.fd <= 0)
+		file->own.fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	return file->own.fd < 0 ? errno : 0;
 }
 
-int file_open(struct file *file, struct stat *state, int *rotation_error) {
-	*rotation_error = 0;
-	if (file->fd < 0)
-		file->fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	return fstat(file->fd, state) < 0 ? errno : 0;
-}
-
-bool file_take_back(struct file *file, off_t size_before, size_t count) {
-	(void)file, (void)size_before, (void)count;
+bool file_take_back(const struct file *file, size_t count) {
+	(void)file, (void)count;
 	return false;
 }
 
 void file_close(struct file *file) {
-	if (file->fd >= 0)
-		close(file->fd);
-	file->fd = -1;
+	if (file->own.fd > 0)
+		close(file->own.fd);
+	file->own.fd = 0;
 }
 
 /* Lays the parts where the logger finds them. */
 static void lay_out(const uint8_t *bytes, size_t length, struct memory *left, int socket) {
-	const size_t room[KINDS] = {sizeof(struct log), sizeof(struct stage), sizeof(struct queue), UINT16_MAX,
+	const size_t room[KINDS] = {sizeof(struct log), sizeof left->reading, sizeof(struct queue), UINT16_MAX,
 	                            sizeof(struct file)};
 	left->files_end = PLACES;
 	for (size_t at = 0; length - at >= PART_HEAD;) {
@@ -60,7 +56,7 @@ static void lay_out(const uint8_t *bytes, size_t length, struct memory *left, in
 		at += PART_HEAD;
 		if (count > length - at)
 			count = length - at;
-		void *to[KINDS] = {&left->logs[place], &left->stage, &left->queues[place % 2], NULL, &left->files[place]};
+		void *to[KINDS] = {&left->logs[place], &left->reading, &left->queues[place % 2], NULL, &left->files[place]};
 		if (kind == PART_MESSAGE)
 			send(socket, bytes + at, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 		else

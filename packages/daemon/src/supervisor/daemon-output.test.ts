@@ -1,6 +1,7 @@
 /** What the daemon and the supervisor say waits for nobody, and arrives whole and in order. */
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { compileInit, SANITIZE } from './testing/compile.ts';
 import { eventually, Init, textOf } from './testing/init.ts';
 
@@ -31,6 +32,38 @@ test('lines that nobody reads hold up neither the daemon nor the supervisor; tho
   expect(before.split('\n').slice(0, -1)).toHaveLength(kept.length);
   expect(kept).toEqual(kept.map((_, i) => i));
   expect(kept.length + Number(notice[1])).toBe(LINES);
+});
+
+/** How many bytes were read from a pipe, 0 when there are none at the moment. */
+function readNow(fd: number, bytes: Buffer): number {
+  try {
+    return readSync(fd, bytes);
+  } catch {
+    return 0;
+  }
+}
+
+test('a full pipe holds up no log', async () => {
+  const init = Init.start(program, {
+    env: { RELAY_SAYS: `${LINES}`, RELAY_SAYS_ERRORS: '1' },
+    through: ['/bin/sh', '-c', 'mkfifo pipe; exec "$@" 2> pipe', 'sh'],
+  });
+  const pipe = join(init.folder, 'pipe');
+  await eventually(() => existsSync(pipe));
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  onTestFinished(() => closeSync(reader));
+  const daemon = await init.daemon();
+  const log = join(init.folder, 'log');
+  daemon.shell(1, 'seq 20000; exit 3', { console: 'log', logPath: log });
+  expect((await daemon.report('exited', 1)).code).toBe(3);
+  expect(textOf(log).endsWith('\n20000\r\n')).toBe(true);
+  let said = '';
+  const bytes = Buffer.alloc(65536);
+  await eventually(() => {
+    said += bytes.toString('latin1', 0, readNow(reader, bytes));
+    return numbers(said).length > 5000;
+  });
+  expect(numbers(said)).toEqual(numbers(said).map((_, i) => i));
 });
 
 test('the last lines are written before the end, and an end does not wait for readers', async () => {

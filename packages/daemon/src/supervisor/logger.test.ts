@@ -93,7 +93,7 @@ test('a logger without a descriptor for a terminal gets it when it has one again
   const daemon = await init.daemon();
   const log = join(init.folder, 'log');
   const logger = await init.logger();
-  await eventually(() => openIn(logger).some((name) => name.includes('timerfd')));
+  await eventually(() => openIn(logger).some((name) => name.includes('eventpoll')));
   const allow = (count: number) => execFileSync('prlimit', [`--pid=${logger}`, `--nofile=${count}:`]);
   allow(openIn(logger).length);
   daemon.shell(1, 'echo one; exec sleep 1000', { console: 'log', logPath: log });

@@ -9,7 +9,7 @@ import { GENERATED, generate } from '../../../../../scripts/generate.mjs';
 const CHECKOUT = fileURLToPath(new URL('../../../../../', import.meta.url));
 const SUPERVISOR = fileURLToPath(new URL('../../../../supervisor/', import.meta.url));
 const LOGGER = fileURLToPath(new URL('../../../../logger/', import.meta.url));
-const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
+const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-O2', '-Wall', '-Wextra', '-Werror'];
 export const SANITIZE = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'];
 export const RELAY = join(SUPERVISOR, 'test/relay.mjs');
 
@@ -62,7 +62,6 @@ export function compileInit(...flags: string[]): string {
 export function compileFaultyInit(...flags: string[]): string {
   return compileInit(
     ...flags,
-    '-Dwritev=faulty_writev',
     '-Dposix_openpt=faulty_openpt',
     '-Dcalloc=faulty_calloc',
     '-Dioctl=faulty_ioctl',

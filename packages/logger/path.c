@@ -1,20 +1,17 @@
 /*
- * Opening, checking and rotating log files. What is written to must be a regular file, and where others may write to its
- * folder, one of our own.
+ * Opens, checks and rotates log files. What is written to must be a regular file, and where others may write to its folder,
+ * one of our own.
  */
 #include "logger.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #define MODE 0640
 #define FLAGS (O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* So many files are open at most; the one that was opened first is closed. Less in tests. */
-#ifndef OPEN_FILES_MAX
-#define OPEN_FILES_MAX 256
-#endif
 /* What the names of logs end with. */
 #define SUFFIX ".log"
 /* For how long another program may make the next file when it has renamed one; how often that is looked for. Microseconds. */
@@ -25,57 +22,39 @@
 /* A path, and a number behind it. */
 #define NUMBERED_MAX (PATH_MAX + 24)
 
-static struct file *open_files[OPEN_FILES_MAX];
-static unsigned opened;
-_Atomic int64_t rotation[3];
+int64_t rotation[3];
 #define size_limit rotation[0]
 #define age_limit rotation[1]
 #define keep_count rotation[2]
-/* The folder of logs, without a path if none is known; under the lock. */
-static struct whole_message known_folder;
-
-void files_keep_folder(const struct whole_message *message) {
-	known_folder = *message;
-}
+/* Without a path if none is known. */
+struct whole_message log_folder;
 
 /* True: the folder of the file was missing and is there now, as it was. */
 static bool make_folder_for(const char *path) {
-	pthread_mutex_lock(&lock);
-	struct whole_message folder = known_folder;
-	pthread_mutex_unlock(&lock);
-	size_t length = strlen(folder.text);
-	mode_t mode = (mode_t)folder.head.numbers[0];
-	if (length == 0 || strncmp(path, folder.text, length) != 0 || path[length] != '/' || strchr(path + length + 1, '/'))
+	char *folder = log_folder.text;
+	const int64_t *numbers = log_folder.head.numbers;
+	size_t length = strlen(folder);
+	mode_t mode = (mode_t)numbers[0];
+	if (length == 0 || strncmp(path, folder, length) != 0 || path[length] != '/' || strchr(path + length + 1, '/'))
 		return false;
-	for (char *slash = strchr(folder.text + 1, '/'); folder.head.numbers[3] && slash; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(folder + 1, '/'); numbers[3] && slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		mkdir(folder.text, mode);
+		mkdir(folder, mode);
 		*slash = '/';
 	}
-	if (mkdir(folder.text, mode) < 0)
+	if (mkdir(folder, mode) < 0)
 		return false;
 	/* Before the mode, which it may change. Where it cannot be given away it is init's. */
-	int given = chown(folder.text, (uid_t)folder.head.numbers[1], (gid_t)folder.head.numbers[2]);
+	int given = chown(folder, (uid_t)numbers[1], (gid_t)numbers[2]);
 	(void)given;
-	chmod(folder.text, mode);
+	chmod(folder, mode);
 	return true;
 }
 
 void file_close(struct file *file) {
-	for (size_t i = 0; i < OPEN_FILES_MAX; i++)
-		if (open_files[i] == file)
-			open_files[i] = NULL;
-	if (file->fd >= 0)
-		close(file->fd);
-	file->fd = -1;
-}
-
-/* Where the next open file is noted; the one there is closed. */
-static struct file **next_place(void) {
-	struct file **place = &open_files[opened++ % OPEN_FILES_MAX];
-	if (*place)
-		file_close(*place);
-	return place;
+	if (file->own.fd > 0)
+		close(file->own.fd);
+	file->own.fd = 0;
 }
 
 static const char *base_name(const char *path) {
@@ -95,40 +74,29 @@ static bool is_safe(const char *path, const struct stat *state) {
 	                   (folder.st_mode & (S_IWGRP | S_IWOTH)) == 0);
 }
 
-/* Seconds of a clock that is never set and runs while the machine sleeps. */
-static int64_t seconds(void) {
-	struct timespec time;
-	clock_gettime(CLOCK_BOOTTIME, &time);
-	return time.tv_sec;
-}
-
 /* When a file came to be; now, where the file system does not know. */
-static int64_t birth_of(int fd) {
+static time_t birth_of(int fd) {
 	struct statx state;
-	bool is_known =
-		age_limit > 0 && statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &state) == 0 && state.stx_mask & STATX_BTIME;
-	int64_t age = is_known ? time(NULL) - state.stx_btime.tv_sec : 0;
-	return seconds() - (age > 0 ? age : 0);
+	bool is_known = statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &state) == 0 && state.stx_mask & STATX_BTIME;
+	return is_known ? state.stx_btime.tv_sec : time(NULL);
 }
 
 static int open_anew(struct file *file, struct stat *state) {
-	unsigned left = OPEN_FILES_MAX;
 	int fd;
-	while ((fd = open(file->path, FLAGS, MODE)) < 0)
-		if ((errno == EMFILE || errno == ENFILE) && left-- > 0)
-			next_place();
-		else if (errno != ENOENT || !make_folder_for(file->path))
+	while ((fd = open(file->path, FLAGS, MODE)) < 0) {
+		bool is_full = errno == EMFILE || errno == ENFILE;
+		if (!(is_full && files_close()) && (errno != ENOENT || !make_folder_for(file->path)))
 			return errno;
+	}
 	int error = fstat(fd, state) < 0 ? errno : is_safe(file->path, state) ? 0 : EINVAL;
 	if (error) {
 		close(fd);
 		return error;
 	}
-	*next_place() = file;
-	file->fd = fd;
-	file->born = birth_of(fd);
-	file->device_open = state->st_dev;
-	file->inode_open = state->st_ino;
+	file->own.fd = fd;
+	file->own.born = birth_of(fd);
+	file->device = state->st_dev;
+	file->inode = state->st_ino;
 	return 0;
 }
 
@@ -138,7 +106,7 @@ static int open_anew(struct file *file, struct stat *state) {
  */
 static bool was_rotated(const struct file *file) {
 	char link[32], path[PATH_MAX] = "";
-	snprintf(link, sizeof link, "/proc/self/fd/%d", file->fd);
+	snprintf(link, sizeof link, "/proc/self/fd/%d", file->own.fd);
 	if (readlink(link, path, sizeof path - 1) < 0)
 		return true;
 	const char *before = base_name(file->path);
@@ -149,7 +117,7 @@ static bool was_rotated(const struct file *file) {
 }
 
 static bool is_open_one(const struct file *file, const struct stat *state) {
-	return state->st_ino == file->inode_open && state->st_dev == file->device_open;
+	return state->st_ino == file->inode && state->st_dev == file->device;
 }
 
 /* Whether the open file is still the one to write, and what it looks like. */
@@ -157,7 +125,7 @@ static bool is_current(const struct file *file, struct stat *state) {
 	if (lstat(file->path, state) == 0)
 		return is_open_one(file, state);
 	bool is_missing = errno == ENOENT;
-	if (fstat(file->fd, state) < 0 || state->st_nlink == 0)
+	if (fstat(file->own.fd, state) < 0 || state->st_nlink == 0)
 		return false;
 	if (!is_missing || !was_rotated(file))
 		return true;
@@ -167,20 +135,21 @@ static bool is_current(const struct file *file, struct stat *state) {
 	return false;
 }
 
-bool file_take_back(struct file *file, off_t size_before, size_t count) {
+bool file_take_back(const struct file *file, size_t count) {
 	struct stat state;
-	if ((lstat(file->path, &state) == 0 && is_open_one(file, &state)) || fstat(file->fd, &state) < 0)
+	if ((lstat(file->path, &state) == 0 && is_open_one(file, &state)) || fstat(file->own.fd, &state) < 0)
 		return false;
 	/* Nobody else has written to it behind these bytes. */
-	return state.st_nlink == 0 ||
-	       (was_rotated(file) && state.st_size == size_before + (off_t)count && ftruncate(file->fd, size_before) == 0);
+	return state.st_nlink == 0 || (was_rotated(file) && (uint64_t)state.st_size == file->size + count &&
+	                               ftruncate(file->own.fd, (off_t)file->size) == 0);
 }
 
 /* A last line that is not complete makes it wait, but not for ever. */
 static bool is_due(const struct file *file, const struct stat *state) {
 	int64_t factor = file->mid_line ? MID_LINE_FACTOR : 1;
-	return state->st_size > 0 && ((size_limit > 0 && state->st_size >= size_limit * factor) ||
-	                              (age_limit > 0 && !file->mid_line && seconds() - file->born >= age_limit));
+	return state->st_size > 0 &&
+	       ((size_limit > 0 && state->st_size >= size_limit * factor) ||
+	        (age_limit > 0 && !file->mid_line && llabs(time(NULL) - file->own.born) >= age_limit));
 }
 
 /* 0 or an error number. */
@@ -195,15 +164,22 @@ static int rotate(const char *path) {
 	return 0;
 }
 
-int file_open(struct file *file, struct stat *state, int *rotation_error) {
-	if (file->fd >= 0 && !is_current(file, state))
+int file_open(struct file *file) {
+	struct stat state = {0};
+	if (file->own.fd > 0 && !is_current(file, &state))
 		file_close(file);
-	int error = file->fd < 0 ? open_anew(file, state) : 0;
-	if (error || !is_due(file, state))
-		return error;
-	*rotation_error = rotate(file->path);
-	if (*rotation_error)
-		return 0; /* better a long file than none */
-	file_close(file);
-	return open_anew(file, state);
+	int error = file->own.fd > 0 ? 0 : open_anew(file, &state);
+	if (!error && is_due(file, &state)) {
+		int trouble = rotate(file->path);
+		/* Better a long file than none. */
+		if (trouble && !file->own.said_rotation)
+			report(REPORT_LOG_NOT_ROTATED, file, (uint64_t)trouble, NO_COUNT);
+		file->own.said_rotation = trouble != 0;
+		if (!trouble) {
+			file_close(file);
+			error = open_anew(file, &state);
+		}
+	}
+	file->size = (uint64_t)state.st_size;
+	return error;
 }

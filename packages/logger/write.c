@@ -1,0 +1,156 @@
+/*
+ * Writes what the buffers of files hold. The size of a file is noted before each write: by what it has grown when the logger is killed, so
+ * much was written. A file that fails is retried from time to time, and reported once when that begins and once when it is over.
+ */
+#include "logger.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+
+/* Milliseconds until a file is tried again, and for which writing has to work before a trouble is over. Less in tests. */
+#ifndef TROUBLE_PAUSE
+#define TROUBLE_PAUSE 2000
+#endif
+/* Room for the line that says how much is missing. */
+#define NOTE_SIZE 256
+
+static struct file *in_trouble;
+int64_t retry_due;
+
+static bool has_output(const struct file *file) {
+	return length_of(file->span) > 0 || file->missing > 0;
+}
+
+/* The first bytes of the buffer are in the file, or will never be. */
+static void take_out(struct file *file, size_t count) {
+	size_t begin = (uint32_t)file->span, length = length_of(file->span), end = begin + length;
+	if (count < length) {
+		file->span = (uint64_t)(length - count) << 32 | (begin + count);
+		return;
+	}
+	file->span = 0;
+	/* Only as much memory as a file that works needs is kept. */
+	if (end <= READ_SIZE || madvise(file->bytes, FILE_BUFFER, MADV_REMOVE) < 0)
+		memset(file->bytes, '\0', end);
+}
+
+static void count_written(struct file *file, size_t count) {
+	file->mid_line = file->bytes[(uint32_t)file->span + count - 1] != '\n';
+	take_out(file, count);
+}
+
+/* A line that says how much is missing, where the buffer is empty. */
+static void put_note(struct file *file) {
+	int length = snprintf(file->bytes, NOTE_SIZE, "%sinit: %llu bytes of output are missing here: %s\r\n",
+	                      file->mid_line ? "\r\n" : "", (unsigned long long)file->missing,
+	                      strerror(file->error ? (int)file->error : ENOMEM));
+	file->span = (uint64_t)length << 32;
+	file->missing = 0;
+}
+
+/* 0, or why nothing was written. */
+static int append(struct file *file) {
+	size_t begin = (uint32_t)file->span, length = length_of(file->span);
+	int error = file_open(file);
+	if (error)
+		return error;
+	file->before = begin;
+	file->is_being_written = true;
+	ssize_t n = write(file->own.fd, file->bytes + begin, length);
+	error = n > 0 ? 0 : n < 0 ? errno : EIO;
+	if (!error && !file_take_back(file, (size_t)n))
+		count_written(file, (size_t)n);
+	file->is_being_written = false;
+	return error;
+}
+
+static void fail(struct file *file, int error) {
+	if (!file->own.in_trouble) {
+		file->own.next_in_trouble = in_trouble;
+		in_trouble = file;
+	}
+	file->own.in_trouble = file->own.is_failing = true;
+	retry_due = retry_due ? retry_due : now_ms() + TROUBLE_PAUSE;
+	if (error && !file->error)
+		report(REPORT_LOG_TROUBLE, file, (uint64_t)error, NO_COUNT);
+	file->error = (uint64_t)error;
+}
+
+void file_write(struct file *file) {
+	int error = 0;
+	if (!file->path[0])
+		take_out(file, length_of(file->span));
+	while (!error && has_output(file)) {
+		if (length_of(file->span) == 0)
+			put_note(file);
+		error = append(file);
+	}
+	file->own.is_failing = false;
+	if (error)
+		fail(file, error);
+}
+
+static void say_dropped(struct file *file) {
+	if (file->dropped > file->own.said_dropped)
+		report(REPORT_LOG_DROPPED, file, file->error, (int64_t)file->dropped);
+	file->own.said_dropped = file->dropped;
+}
+
+void file_serve(struct file *file) {
+	if (!file->own.is_failing)
+		file_write(file);
+	else if (file->own.said_dropped == 0) /* the first time at once, then whenever the file is tried again */
+		say_dropped(file);
+}
+
+void file_bound(struct file *file) {
+	size_t kept = 0;
+	for (const struct file *each = in_trouble; each; each = each->own.next_in_trouble)
+		kept += each->own.logs == 0 && has_output(each) ? KEPT_COST + length_of(each->span) : 0;
+	if (kept <= LOG_KEPT_MAX || !has_output(file))
+		return;
+	file->dropped += length_of(file->span);
+	file->missing = 0;
+	take_out(file, length_of(file->span));
+}
+
+/* It can be written, or what was kept has been dropped. */
+static void end_trouble(struct file *file) {
+	if (file->error)
+		report(REPORT_LOG_RESTORED, file, file->own.is_failing ? file->error : 0, (int64_t)file->dropped);
+	file->error = file->dropped = file->own.said_dropped = 0;
+	file->own.is_failing = file->own.in_trouble = false;
+	file_forget(file);
+}
+
+void files_retry(void) {
+	for (struct file *file, **link = &in_trouble; (file = *link);) {
+		say_dropped(file);
+		if (file->own.is_failing && has_output(file)) {
+			file_write(file);
+			link = &file->own.next_in_trouble;
+		} else {
+			*link = file->own.next_in_trouble;
+			end_trouble(file);
+		}
+	}
+	retry_due = in_trouble ? now_ms() + TROUBLE_PAUSE : 0;
+}
+
+void file_recover(struct file *file) {
+	struct stat state;
+	size_t begin = (uint32_t)file->span, length = length_of(file->span);
+	/* A span that begins elsewhere was moved after the write. */
+	if (file->is_being_written && length > 0 && begin == file->before && stat(file->path, &state) == 0 &&
+	    state.st_ino == file->inode && state.st_dev == file->device && (uint64_t)state.st_size > file->size) {
+		uint64_t grown = (uint64_t)state.st_size - file->size;
+		count_written(file, grown < length ? grown : length);
+	}
+	file->is_being_written = false;
+	size_t end = end_of(file->span), page = (end + PAGE - 1) / PAGE * PAGE;
+	memset(file->bytes + end, '\0', page - end);
+	madvise(file->bytes + page, sizeof file->bytes - page, MADV_REMOVE);
+	file->own.said_dropped = file->dropped;
+	/* It is written when a log is added to it, or with the settings, which say how. */
+	fail(file, (int)file->error);
+}
