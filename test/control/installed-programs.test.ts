@@ -27,7 +27,7 @@ test('every program has its map', () => {
 
 const SNAPSHOT = readdirSync(LIB).find((name) => name.endsWith('.snapshot'));
 /** As in packages/supervisor/daemon/launch.c: a snapshot is for these. */
-const NODE_OPTIONS = ['--max-semi-space-size=2', '--expose-gc', '--no-memory-reducer'];
+const NODE_OPTIONS = ['--max-semi-space-size=2', '--expose-gc', '--no-memory-reducer', '--v8-pool-size=1'];
 
 test.each([[[]], ...(SNAPSHOT ? [[[`--snapshot-blob=${join(LIB, SNAPSHOT)}`]]] : [])])(
   'the stack of an error names places in the sources: %j',

@@ -20,8 +20,9 @@
 #define DOOR_BACKLOG 128
 #define NO_NODE 127
 
-/* Garbage of a burst of events is collected often, and the rest at its end: V8 need not wake up for it later. */
-static char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer"};
+/* Garbage of a burst is collected often, with one thread's help, and the rest at its end: V8 need not wake up for it. */
+static char *const node_options[] = {"--max-semi-space-size=2", "--expose-gc", "--no-memory-reducer",
+                                     "--v8-pool-size=1"};
 
 #define SAVED "UPSTART_SAVED_"
 /* Beginnings of names that change Node. Jobs get these variables by another name, but for the first two, our own. */
