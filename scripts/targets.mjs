@@ -7,6 +7,7 @@ const CORE = { '@upstart/common': './core.js', '@upstart/protocol': './core.js',
 const LATER = {
   './upstart/front-door.ts': './upstart/installed-front-door.ts',
   '@upstart/dbus': './installed-dbus.ts',
+  './prober.ts': './installed-prober.ts',
 };
 /** What is loaded by `require`. A module in it that asks where it is gets no real place. */
 const AS_MODULE = { format: 'cjs', banner: {}, define: { 'import.meta.url': '"file:///nonexistent/module"' } };
@@ -52,6 +53,12 @@ export const BUNDLES = [
   {
     output: 'lib/upstart/dbus.cjs',
     entry: 'packages/dbus/src/index.ts',
+    redirects: GIVEN_CORE,
+    overrides: OF_CORE,
+  },
+  {
+    output: 'lib/upstart/probes.cjs',
+    entry: 'packages/daemon/src/probes/prober.ts',
     redirects: GIVEN_CORE,
     overrides: OF_CORE,
   },

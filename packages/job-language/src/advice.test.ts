@@ -30,6 +30,8 @@ describe('the word at fault', () => {
     ['respawn delay 1 5s\n', ['1:17', 'respawn delay 1 5s', '                ^^']],
     ['env-file web.env\n', ['1:10', 'env-file web.env', '         ^^^^^^^']],
     ['reload on (a\n', ['1:11', 'reload on (a', '          ^']],
+    ['ready tcp 80 81\n', ['1:14', 'ready tcp 80 81', '             ^^']],
+    ['ready http https://a\n', ['1:12', 'ready http https://a', '           ^^^^^^^^^']],
     ['ready after 1h\n', ['1:13', 'ready after 1h', '            ^^']],
     ['respawn limit 5\n', ['1:16', 'respawn limit 5', '               ^']],
     ['respawn limit 5 minute\n', ['1:17', 'respawn limit 5 minute', '                ^^^^^^']],

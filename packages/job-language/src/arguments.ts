@@ -51,7 +51,7 @@ export const seconds: Reader<number> = (lexer) => {
 
 /** Seconds with up to three digits behind the point, as milliseconds, from `minMs` on. */
 export function duration(minMs: number, maxS: number): Reader<number> {
-  const error = `Illegal time, expected ${minMs === 0 ? '0' : 'more than 0'} to ${maxS} seconds`;
+  const error = `Illegal time, expected ${minMs === 1 ? 'more than 0' : minMs / 1000} to ${maxS} seconds`;
   return (lexer) => {
     const word = lexer.word();
     const ms = DURATION.test(word) ? Math.round(Number(word) * 1000) : -1;

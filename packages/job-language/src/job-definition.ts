@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition, Slot } from '@upstart/common';
+import type { Probe } from './probes.ts';
 
 /** `exec` is the rest of the stanza's line, `script` the text of the block (reference: job files §4.4). */
 export interface ProcessDefinition {
@@ -95,6 +96,11 @@ export interface JobDefinition {
   respawnResetMs: number | null;
   /** So many milliseconds the main process has to live before the job has started. */
   readyAfterMs: number;
+  /** All of these have to succeed before the job has started. */
+  ready: Probe[];
+  /** The pause between two tries of such a probe, and how long they are tried before the start has failed. In milliseconds. */
+  readyIntervalMs: number;
+  readyTimeoutMs: number;
   /** Exit statuses, and signals as `signal << 8`. */
   normalExit: number[];
   /** Seconds until SIGKILL follows the kill signal. */
@@ -155,6 +161,9 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     respawnMaxDelayMs: 0,
     respawnResetMs: null,
     readyAfterMs: 0,
+    ready: NONE,
+    readyIntervalMs: 500,
+    readyTimeoutMs: 60_000,
     normalExit: NONE,
     killTimeoutS: 5,
     killSignal: 15,

@@ -28,6 +28,7 @@ import {
   type ResourceLimit,
 } from './job-definition.ts';
 import type { Lexer } from './lexer.ts';
+import { MAX_PROBES, PROBE_READERS } from './probe-stanzas.ts';
 
 /** The caller's part in parsing: settings and listeners for stanzas. */
 export interface StanzaContext {
@@ -51,6 +52,11 @@ export const MAX_KEYED_ENTRIES = 256;
 export const MAX_RESPAWN_DELAY_S = 3600;
 export const MAX_RESET_S = 86_400;
 export const MAX_SETTLE_S = 3600;
+
+/** The shortest pause between two tries of a probe, in milliseconds, the longest one, and the longest time to get ready, in seconds. */
+export const MIN_INTERVAL_MS = 10;
+export const MAX_INTERVAL_S = 86_400;
+export const MAX_READY_TIMEOUT_S = 86_400;
 
 const respawnPause = duration(0, MAX_RESPAWN_DELAY_S);
 
@@ -87,7 +93,12 @@ const STANZAS: Record<string, Stanza> = {
     delay: respawnDelay,
     reset: set('respawnResetMs', duration(1, MAX_RESET_S)),
   }),
-  ready: either({ after: set('readyAfterMs', duration(0, MAX_SETTLE_S)) }),
+  ready: either({
+    ...probes('ready'),
+    after: set('readyAfterMs', duration(0, MAX_SETTLE_S)),
+    interval: set('readyIntervalMs', duration(MIN_INTERVAL_MS, MAX_INTERVAL_S)),
+    timeout: set('readyTimeoutMs', duration(1, MAX_READY_TIMEOUT_S)),
+  }),
   normal: either({ exit: add('normalExit', oneOrMore(exitStatus)) }),
   kill: either({ timeout: set('killTimeoutS', seconds), signal: set('killSignal', signal) }),
   hook: either({ timeout: set('hookTimeoutS', seconds) }),
@@ -169,6 +180,21 @@ function addTo<T>(job: JobDefinition, field: ListField<T>, values: T[]): void {
   // A list without an entry is not only this job's.
   if (list.length === 0) (job[field] as T[]) = values;
   else for (const value of values) list.push(value);
+}
+
+/** A stanza for each kind of probe. */
+function probes(field: 'ready'): Record<string, Stanza> {
+  return Object.fromEntries(
+    Object.entries(PROBE_READERS).map(([kind, read]): [string, Stanza] => [
+      kind,
+      (lexer, job) => {
+        const probe = read(lexer);
+        if (job[field].length === MAX_PROBES) lexer.fail(`Too many entries, expected at most ${MAX_PROBES}`);
+        lexer.endOfStanza();
+        addTo(job, field, [probe]);
+      },
+    ]),
+  );
 }
 
 function flag(field: 'task' | 'respawn'): Stanza {

@@ -55,7 +55,7 @@ export interface JobsRead {
 
 /** Why an instance ended or is ending; see `Explanation`. */
 export interface FailureReason {
-  slot: Slot | 'respawn' | null;
+  slot: Slot | 'respawn' | 'ready' | null;
   exitStatus: number | null;
   exitSignal: string | null;
   /** The spawn step that failed, as the log says it: `unable to execute: No such file or directory`. */

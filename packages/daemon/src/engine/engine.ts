@@ -6,7 +6,7 @@ import { UpstartError } from '@upstart/protocol';
 import { defineClass } from './definitions.ts';
 import { runEventQueue } from './events/event-queue.ts';
 import { giveUp, noteFault } from './faults.ts';
-import { abandon, advance, resume } from './lifecycle/lifecycle.ts';
+import { abandon, resume, settleTimePassed } from './lifecycle/lifecycle.ts';
 import { beginQuiesce, endIfQuiet, endWithJob, quiesceTimerPassed } from './lifecycle/quiesce.ts';
 import type { Audience } from './model/audience.ts';
 import { replyError } from './model/blocking.ts';
@@ -18,6 +18,7 @@ import type { TimerState } from './model/timers.ts';
 import { hookTimeoutPassed } from './processes/hooks.ts';
 import { killTimeoutPassed } from './processes/processes.ts';
 import { adopt } from './reports/adopt.ts';
+import { probed, readyTimeoutPassed } from './reports/probe-results.ts';
 import { retrySpawn } from './reports/process-end.ts';
 import { applyReport } from './reports/reports.ts';
 import { replaceInit } from './reports/signals.ts';
@@ -112,6 +113,9 @@ export class Engine {
       case 'report':
         applyReport(this.context, input.report);
         return;
+      case 'probed':
+        probed(this.context, input.result);
+        return;
       case 'adopt':
         adopt(this.context, input);
         return;
@@ -166,7 +170,8 @@ export class Engine {
     }
     if (action.kind === 'kill') killTimeoutPassed(context, instance);
     else if (action.kind === 'respawn') resume(context, instance);
-    else if (action.kind === 'settle') advance(context, instance);
+    else if (action.kind === 'settle') settleTimePassed(context, instance);
+    else if (action.kind === 'ready') readyTimeoutPassed(context, instance);
     else retrySpawn(context, instance, action.slot);
   }
 

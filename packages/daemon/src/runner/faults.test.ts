@@ -90,7 +90,17 @@ class TestDaemon {
     };
     const memory = { note: () => {} };
     const history = { take: () => {}, flush: () => {} };
-    const parts = { engine: start.engine, store: this.store, supervisor: sink, identity: 'this', log, memory, history };
+    const probes = { take: () => {}, keep: () => {} };
+    const parts = {
+      engine: start.engine,
+      store: this.store,
+      supervisor: sink,
+      identity: 'this',
+      log,
+      memory,
+      history,
+      probes,
+    };
     this.runner = new Runner({ ...parts, replaced: () => {} });
     this.runner.resume(start.commands, supervisor);
   }

@@ -2,9 +2,13 @@
 import type { Engine } from '../engine/engine.ts';
 import type { History } from '../history/history.ts';
 import type { Log } from '../log/log.ts';
+import type { Probes } from '../probes/probes.ts';
 import type { StateStore } from '../state/store.ts';
 import type { Command } from '../supervisor/process-messages.ts';
 import type { Memory } from './memory.ts';
+
+/** The most answers about callers that wait for other inputs. */
+export const MAX_LATER = 64;
 
 /** The part of the supervisor's client that the runner uses. */
 export interface CommandSink {
@@ -19,6 +23,9 @@ export interface CommandSink {
 /** The part of the history that the runner uses. */
 export type HistorySink = Pick<History, 'take' | 'flush'>;
 
+/** The part of the probes that the runner uses. */
+export type ProbeSink = Pick<Probes, 'take' | 'keep'>;
+
 export interface RunnerParts {
   engine: Engine;
   store: StateStore;
@@ -28,6 +35,7 @@ export interface RunnerParts {
   log: Omit<Log, 'child'>;
   memory: Pick<Memory, 'note'>;
   history: HistorySink;
+  probes: ProbeSink;
   /** Called when the supervisor has taken the command to replace this daemon. */
   replaced(): void;
 }

@@ -95,7 +95,17 @@ class TestDaemon {
     };
     const memory = { note: () => {} };
     const history = { take: () => {}, flush: () => {} };
-    const parts = { engine: start.engine, store, supervisor: sink, identity: 'this', log: said, memory, history };
+    const probes = { take: () => {}, keep: () => {} };
+    const parts = {
+      engine: start.engine,
+      store,
+      supervisor: sink,
+      identity: 'this',
+      log: said,
+      memory,
+      history,
+      probes,
+    };
     this.runner = new Runner({ ...parts, replaced: () => {} });
     this.runner.resume(start.commands, supervisor);
     if (start.fresh) this.runner.submit({ type: 'begin', events: [] });

@@ -6,19 +6,17 @@ import type { Notification, Peer } from '@upstart/protocol';
 import type { Engine } from '../engine/engine.ts';
 import type { Duty, Effect, EngineRequest, Input, UntimedInput } from '../engine/model/messages.ts';
 import type { Answer } from '../engine/model/state.ts';
+import { armedProbes } from '../engine/readiness/readiness.ts';
 import { MemoryJournal } from '../state/memory-journal.ts';
 import type { Command, Report, SupervisorState } from '../supervisor/process-messages.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { WakeUp } from '../time/wake-up.ts';
 import { describeEffect } from './describe.ts';
 import { KeptAnswers } from './kept-answers.ts';
-import type { RunnerParts } from './parts.ts';
+import { MAX_LATER, type RunnerParts } from './parts.ts';
 import { faultInstead, replay } from './replay.ts';
 import { Settling } from './settling.ts';
 import { settle, WaitingClients } from './waiting-clients.ts';
-
-/** The most answers about callers that wait for other inputs. */
-const MAX_LATER = 64;
 
 export class Runner {
   readonly engine: Engine;
@@ -60,6 +58,7 @@ export class Runner {
     this.#send(missing, this.engine.state.lastReport);
     this.save();
     this.#replace();
+    this.#parts.probes.keep(armedProbes(this.engine.context));
     if (!this.engine.state.givesOrders) this.submit({ type: 'give-orders' });
     this.#armTimer();
   }
@@ -223,6 +222,7 @@ export class Runner {
       const before = replay(() => this.#memoryJournal.read() ?? this.#parts.store.reread(), { without: back });
       if (!before) throw error;
       this.engine.restore(before.engine.state);
+      this.#parts.probes.keep(armedProbes(this.engine.context));
       this.#record([fault]);
       this.#hasFault = true;
       return this.#apply(fault, back);
@@ -254,6 +254,7 @@ export class Runner {
     else if (effect.type === 'reply') this.#answer(effect.key, { result: effect.result });
     else if (effect.type === 'history' || effect.type === 'peer') this.#parts.history.take(effect);
     else if (effect.type === 'reply-error') this.#answer(effect.key, { error: effect.error });
+    else if (effect.type === 'probe' || effect.type === 'probe-off') this.#parts.probes.take(effect);
     else describeEffect(effect, this.#parts.log, this.watchers.size > 0 ? (n) => this.notify(n) : null);
   }
 

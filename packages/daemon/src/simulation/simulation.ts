@@ -5,7 +5,9 @@
 import type { SimulatedChange, SimulationEnding } from '@upstart/protocol';
 import { Engine } from '../engine/engine.ts';
 import type { Effect, EngineRequest, UntimedInput } from '../engine/model/messages.ts';
+import type { ArmedProbe } from '../engine/model/probe-state.ts';
 import { type EngineState, instanceLabel } from '../engine/model/state.ts';
+import { armedProbes } from '../engine/readiness/readiness.ts';
 import { type Outcomes, SimulatedProcesses } from './processes.ts';
 
 /** The end of simulated time, in milliseconds: later timers are ignored. */
@@ -37,6 +39,8 @@ export class Simulation {
   #nowMs: number;
   #idleInputs = 0;
   #requests = 0;
+  /** Probes that are about to succeed. */
+  readonly #answered: ArmedProbe[] = [];
   /** The job or the event of each request, by its key. */
   readonly #subjects = new Map<string, string>();
 
@@ -47,6 +51,7 @@ export class Simulation {
     this.#nowMs = nowMs;
     this.#wallMs = wallMs;
     this.#processes = new SimulatedProcesses(this.#engine.context, outcomes);
+    this.#answered.push(...armedProbes(this.#engine.context));
   }
 
   get engine(): Engine {
@@ -90,7 +95,10 @@ export class Simulation {
     this.#idleInputs = 0;
     while (this.#isBounded()) {
       const report = this.#processes.next();
+      const probe = report ? undefined : this.#answered.shift();
       if (report) this.input({ type: 'report', report });
+      else if (probe)
+        this.input({ type: 'probed', result: { id: probe.id, instance: probe.instance, isGood: true, answer: '' } });
       else if (!this.#pass()) return 'quiet';
     }
     return 'endless';
@@ -112,6 +120,8 @@ export class Simulation {
 
   #take(effect: Effect): void {
     if (effect.type === 'command') this.#processes.obey(effect.command);
+    // A service that runs is taken to answer.
+    else if (effect.type === 'probe') this.#answered.push(effect.probe);
     else if (effect.type === 'reply-error') this.#refused(effect.key, effect.error.text);
     else if (effect.type === 'goal')
       this.#note({ ...this.#at(effect), kind: 'goal', to: effect.to, cause: withoutPids(effect.cause) });

@@ -21,6 +21,7 @@ import { keptPlaces, placesNote } from '../places/kept-places.ts';
 import { lookAtLogFolder } from '../places/log-folder.ts';
 import { choosePlaces, type Places } from '../places/places.ts';
 import { removeSessionFile } from '../places/session-file.ts';
+import { Probes } from '../probes/probes.ts';
 import { Orphans } from '../proc/orphans.ts';
 import { ProcessUsage } from '../proc/usage.ts';
 import type { RunnerParts } from '../runner/parts.ts';
@@ -88,7 +89,10 @@ export async function serve(parts: DaemonParts): Promise<void> {
   // Also if the state was lost: no number is used twice.
   start.engine.state.changes = Math.max(start.engine.state.changes ?? 0, history.resume(start.history));
   const { memory } = parts;
-  const runner = new Runner({ engine: start.engine, store, supervisor, identity, log, memory, history, replaced });
+  const probes = new Probes((result) => runner.submit({ type: 'probed', result }));
+  const runner: Runner = new Runner({
+    ...{ engine: start.engine, store, supervisor, identity, log, memory, history, probes, replaced },
+  });
   const definitions = new Definitions(runner);
   const configuration = makeConfiguration(
     parts,
@@ -171,6 +175,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
 
   runner.onEnd(() => {
     guard.close();
+    probes.close();
     control.close();
     door.close();
     bus.close();

@@ -36,6 +36,9 @@ describe('stanzas', () => {
     ['task\nready after 1\nexec a\n', ['2 ready-task ready']],
     ['task\nready after 0\nexec a\n', []],
     ['ready after 1\nexec a\n', []],
+    ['ready tcp 80\nready tcp 81\nexec a\n', []],
+    ['task\nready tcp 80\nexec a\n', ['2 ready-task ready']],
+    ['ready tcp 80\n', ['1 ready-task ready']],
     ['respawn delay 1\nrespawn\nrespawn delay 2\nexec a\n', ['3 replaced-stanza respawn']],
     ['respawn\nrespawn limit 5 10\nexec a\n', []],
     ['stop on a-net\nexec a\nstop on b-net\n', ['3 replaced-stanza stop']],
@@ -285,13 +288,15 @@ test.each([
 test('what the original does not know is named where that is asked for', () => {
   const text =
     'respawn\nrespawn delay 1 30\nrespawn reset 30\nready after 2\nhook timeout 3\nrespawn limit 5 10\nexec a\n' +
-    'restart on file\nreload on file\nenv-file /etc/hosts\n';
+    'restart on file\nreload on file\nenv-file /etc/hosts\n' +
+    'ready tcp 80\nready unix /a\nready http http://a/\nready interval 1\nready timeout 1\n';
   expect(warned(text)).toEqual([]);
   const found = lint(text, { name: 'job', path: 'job.conf', portable: true }, WORLD);
   expect(found.map(({ rule, text: told }) => `${rule}: ${told.split(' is ')[0]}`)).toEqual(
     [
       ...['respawn delay', 'respawn reset', 'ready after', 'hook timeout'],
       ...['restart on', 'reload on', 'env-file'],
+      ...['ready tcp', 'ready unix', 'ready http', 'ready interval', 'ready timeout'],
     ].map((name) => `not-portable: \`${name}\``),
   );
 });

@@ -8,6 +8,9 @@ const MAY_STAND_TWICE: readonly string[] = [
   'env-file',
   'export',
   'emits',
+  'ready http',
+  'ready tcp',
+  'ready unix',
   'normal exit',
   'cgroup',
   'task',
@@ -15,6 +18,9 @@ const MAY_STAND_TWICE: readonly string[] = [
   'manual',
   'debug',
 ];
+
+/** Those that a main process has to meet before its job has started. */
+const PROBED: readonly string[] = ['ready tcp', 'ready unix', 'ready http'];
 
 export const STANZA_RULES: readonly Rule[] = [
   { name: 'limit-without-respawn', check: limitWithoutRespawn },
@@ -29,9 +35,14 @@ function* limitWithoutRespawn({ statements, job }: ParsedFile): Iterable<Finding
 }
 
 function* readyTasks({ statements, job }: ParsedFile): Iterable<Finding> {
-  const ready = statements.find(({ name }) => name === 'ready after');
-  if (!job.task || job.readyAfterMs === 0 || ready === undefined) return;
-  yield { at: ready.at, text: '`ready after` means nothing to a task, which has started when it ends' };
+  const ready = statements.find(
+    ({ name }) => PROBED.includes(name) || (name === 'ready after' && job.readyAfterMs > 0),
+  );
+  if (ready === undefined) return;
+  if (job.task)
+    yield { at: ready.at, text: `\`${ready.name}\` means nothing to a task, which has started when it ends` };
+  else if (!job.processes.main)
+    yield { at: ready.at, text: `\`${ready.name}\` means nothing to a job without a main process` };
 }
 
 function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {

@@ -104,6 +104,18 @@ describe('restart on', () => {
       expect(world.process('main').spec.env).toContain('A=2');
     });
 
+    it('is forgotten at the end of the session, whichever process it waits for', () => {
+      const world = new TestWorld();
+      world.obeys = false;
+      world.job('job', 'restart on change\nexec main\n');
+      world.start('job');
+      world.emit('change');
+      world.input({ type: 'quiesce', reason: 'shutdown' });
+      world.spawned(world.process('main'));
+      expect(world.status('job')).toBe('job stop/killed');
+      expect([...world.engine.state.instances.values()][0]).not.toHaveProperty('restarts');
+    });
+
     it('does not come at the end of the session', () => {
       const world = hooked();
       world.input({ type: 'quiesce', reason: 'shutdown' });

@@ -23,10 +23,10 @@ export function failureHints(
 }
 
 export function failureReason({ slot, status, text, state, at }: FailureState): FailureReason {
-  const exited = slot !== 'respawn' && status >= 0;
+  const exited = slot !== 'respawn' && slot !== 'ready' && status >= 0;
   const signal = exited ? status >> 8 : 0;
   return {
-    slot: slot as Slot | 'respawn',
+    slot: slot as Slot | 'respawn' | 'ready',
     exitStatus: exited && signal === 0 ? status : null,
     exitSignal: signal === 0 ? null : (signalName(signal) ?? String(signal)),
     spawnError: status < 0 ? text : null,

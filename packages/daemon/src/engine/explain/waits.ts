@@ -7,6 +7,7 @@ import { type ConditionState, conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
+import { probeWords, triesWords } from '../readiness/words.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
@@ -176,13 +177,28 @@ export class Waits {
     const { expect } = this.#context.classOf(instance).definition;
     if (main.phase !== 'executed') return `the main process (${pidText(main)}) is being set up`;
     if (main.stopped !== undefined) return `the main process (${main.pid})${halted(main)}`;
-    if (instance.settling) {
-      return `the main process (${main.pid}) has to live for ${remaining(this.#asked, instance.settling)} more, as \`ready after\` says`;
-    }
+    const awaited = this.#readyTexts(instance, main);
+    if (awaited.length > 0) return awaited.join('; ');
     if (expect === 'none') return null;
     const what = { stop: 'raise SIGSTOP', fork: 'fork', daemon: 'fork twice' }[expect];
     const so = main.forks === 0 ? '' : `, and has forked ${main.forks === 1 ? 'once' : `${main.forks} times`}`;
     return `the main process (${main.pid}) has yet to ${what}, as \`expect ${expect}\` says${so}`;
+  }
+
+  /** What a start waits for besides its process. */
+  #readyTexts(instance: InstanceState, { pid }: ProcessState): string[] {
+    const { settling, readiness } = instance;
+    const { ready } = this.#context.classOf(instance).definition;
+    const texts = (readiness?.pending ?? []).flatMap((probe) => {
+      const awaited = ready[probe.index];
+      return awaited ? `waits until ${probeWords(awaited)}; ${triesWords(probe)}` : [];
+    });
+    if (readiness && texts.length > 0) texts.push(`${remaining(this.#asked, readiness)} left`);
+    if (settling)
+      texts.push(
+        `the main process (${pid}) has to live for ${remaining(this.#asked, settling)} more, as \`ready after\` says`,
+      );
+    return texts;
   }
 
   #killText(instance: InstanceState): string {

@@ -14,8 +14,9 @@ import { jobCgroup } from '../processes/cgroups.ts';
 import { freeHooks, limitHooks } from '../processes/hooks.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
 import { beginPause, endPause, noteRun } from '../processes/respawn-series.ts';
-import { beginSettling, endSettling } from '../processes/settling.ts';
 import { forbidOrders, giveOrder, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
+import { awaitReadiness, endReadiness, isAwaited } from '../readiness/readiness.ts';
+import { endSettling } from '../readiness/settling.ts';
 import { keptByPreStop } from './causes.ts';
 import { classIsIdle } from './classes.ts';
 import { noteRest } from './exit-job.ts';
@@ -45,14 +46,25 @@ export function changeGoal(context: Context, instance: InstanceState, goal: Goal
 
 /** In `spawned`, with a program that runs but is not ready: a stop need not wait for that. */
 function waitsToBeReady(context: Context, instance: InstanceState): boolean {
-  const { state, processes, settling } = instance;
+  const { state, processes } = instance;
   if (state !== 'spawned' || processes.main?.phase !== 'executed') return false;
-  return settling !== undefined || context.classOf(instance).definition.expect !== 'none';
+  return isAwaited(instance) || context.classOf(instance).definition.expect !== 'none';
 }
 
-/** The main process runs, and `expect` is met: the job has started, unless its process has to live for a while first. */
+/** The main process runs, and `expect` is met: the job has started, unless it has to be ready first. */
 export function mainIsUp(context: Context, instance: InstanceState): void {
-  if (!beginSettling(context, instance)) advance(context, instance);
+  if (!awaitReadiness(context, instance)) advance(context, instance);
+}
+
+/** Something that the start waited for has come. */
+export function advanceIfReady(context: Context, instance: InstanceState): void {
+  if (!isAwaited(instance)) advance(context, instance);
+}
+
+/** The settle time is over. */
+export function settleTimePassed(context: Context, instance: InstanceState): void {
+  endSettling(context, instance);
+  advanceIfReady(context, instance);
 }
 
 /** Ends the pause before a respawn and respawns now. Returns false if there was no pause. */
@@ -86,7 +98,7 @@ function changeState(context: Context, instance: InstanceState, state: State, af
     entry ??= recordState(context, instance, target, after);
     entry.to = target;
     if (from === 'running') withdrawOrder(context, instance);
-    if (from === 'spawned') endSettling(context, instance);
+    if (from === 'spawned') endReadiness(context, instance);
     instance.state = target;
     instance.since = context.wallMs;
     const goesOn: boolean = ENTER[target](context, instance, from);
@@ -167,14 +179,16 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
 
 function enterStopping(context: Context, instance: InstanceState): boolean {
   waitForEvent(context, instance, 'stopping');
-  if (instance.restarts && !isEnding(context)) changeGoal(context, instance, 'start', { kind: 'event' });
+  const { restarts } = instance;
+  delete instance.restarts;
+  if (restarts && !isEnding(context)) changeGoal(context, instance, 'start', { kind: 'event' });
   return false;
 }
 
 /** A process started by a standing order may run already. */
 function enterSpawned(context: Context, instance: InstanceState): boolean {
   const { main } = instance.processes;
-  return main === undefined || (main.phase === 'executed' && !beginSettling(context, instance));
+  return main === undefined || (main.phase === 'executed' && !awaitReadiness(context, instance));
 }
 
 function enterKilled(context: Context, instance: InstanceState): boolean {
@@ -224,7 +238,7 @@ export function abandon(context: Context, instance: InstanceState): void {
   context.logAbout(instance, 'error', `${context.display(instance)}: ${text}`);
   cancelKillTimer(context, instance);
   endPause(context, instance);
-  endSettling(context, instance);
+  endReadiness(context, instance);
   for (const [, { token }] of processesOf(instance)) {
     context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
     context.removeProcess(token);

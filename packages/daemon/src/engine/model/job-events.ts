@@ -40,7 +40,8 @@ function exportVariables(env: string[], names: readonly string[], from: readonly
 function resultVariables(failure: FailureState | null): string[] {
   if (!failure) return ['RESULT=ok'];
   const env = ['RESULT=failed', `PROCESS=${failure.slot}`];
-  if (failure.slot !== 'respawn' && failure.status >= 0) env.push(statusVariable(failure.status));
+  if (failure.slot !== 'respawn' && failure.slot !== 'ready' && failure.status >= 0)
+    env.push(statusVariable(failure.status));
   return env;
 }
 

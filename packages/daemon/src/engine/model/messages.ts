@@ -17,6 +17,7 @@ import type {
 import type { Command, Report } from '../../supervisor/process-messages.ts';
 import type { PeerReference } from './history.ts';
 import type { LogSubject } from './log-subject.ts';
+import type { ArmedProbe, ProbeResult } from './probe-state.ts';
 
 export type TargetSpec = { job: string; env: string[] } | { job: string; instance: string };
 export type EnvTargetSpec = { job: string; instance: string } | null;
@@ -96,6 +97,8 @@ export type PlainInput = Timed &
     /** No client needs these answers any more. */
     | { type: 'forget'; keys: string[] }
     | { type: 'report'; report: Report }
+    /** The result of a try of a probe. */
+    | { type: 'probed'; result: ProbeResult }
     | Adoption
     /** Init has come up: these events are emitted, once in its life. */
     | { type: 'begin'; events: string[] }
@@ -115,6 +118,9 @@ export type PlainInput = Timed &
 export type Duty = 'reload-configuration' | 'listen-again';
 
 export type Effect =
+  /** The probe is to be tried until it succeeds, or is not wanted any more. A new daemon finds those that are in `armedProbes`. */
+  | { type: 'probe'; probe: ArmedProbe }
+  | { type: 'probe-off'; id: number }
   | { type: 'command'; command: Command }
   | { type: 'duty'; duty: Duty }
   | { type: 'reply'; key: string; result: unknown }

@@ -8,6 +8,7 @@ import type { JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
 import type { PausedQueue } from './paused-queue.ts';
+import type { ReadinessState } from './probe-state.ts';
 import type { ProcessState } from './process-state.ts';
 import type { RespawnPause, RespawnSeries } from './respawn-state.ts';
 import type { EngineSettings } from './settings.ts';
@@ -43,8 +44,8 @@ export interface EventState {
 
 /** Why an instance failed: the first failure of a run. */
 export interface FailureState {
-  slot: Slot | 'respawn';
-  /** Exit status, signal << 8, -1: could not be spawned, 0 with `respawn`: too fast. */
+  slot: Slot | 'respawn' | 'ready';
+  /** Exit status, signal << 8, -1: could not be spawned, 0 with `respawn` (too fast) and `ready` (too late). */
   status: number;
   /** The failure, in words. */
   text: string;
@@ -105,6 +106,8 @@ export interface InstanceState {
   pause?: RespawnPause;
   /** The settle time of its main process, while that lasts: its timer, and its end in milliseconds since the epoch. */
   settling?: { timer: number; until: number };
+  /** Its probes, from when its main process is up until it has started. */
+  readiness?: ReadinessState;
   /** A request has forced its stop: hooks get the kill signal. */
   forced?: boolean;
   /** How its main process ended last. */

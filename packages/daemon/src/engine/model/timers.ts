@@ -8,6 +8,8 @@ export type TimerAction =
   | { kind: 'respawn'; instance: number }
   /** The main process has lived long enough. */
   | { kind: 'settle'; instance: number }
+  /** The ready timeout: not all probes have succeeded. */
+  | { kind: 'ready'; instance: number }
   /** The hook timeout; `token` tells whether it is still the same process. `last`: the hook has got the kill signal already. */
   | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number; last?: boolean }
   | { kind: 'quiesce' }

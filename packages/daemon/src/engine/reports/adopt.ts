@@ -17,9 +17,9 @@ import { newProcess, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
 import { endPause } from '../processes/respawn-series.ts';
-import { endSettling } from '../processes/settling.ts';
 import { commandLine, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
 import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from '../processes/standing-orders.ts';
+import { endReadiness } from '../readiness/readiness.ts';
 import { processSpawned } from './process-reports.ts';
 
 /** The state of an instance by its running hook. Without one it is `running`. */
@@ -144,7 +144,7 @@ function settle(context: Context, instance: InstanceState): void {
   if (blocker) blocker.instances = blocker.instances.filter((id) => id !== instance.id);
   instance.blocker = 0;
   endPause(context, instance);
-  endSettling(context, instance);
+  endReadiness(context, instance);
   context.setTable(instance, 'startEnv', null);
   if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);

@@ -5,6 +5,8 @@
 import type { Slot } from '@upstart/common';
 import type { Expect, JobDefinition } from '@upstart/job-language';
 import type { ProcessState } from '../model/process-state.ts';
+import type { InstanceState } from '../model/state.ts';
+import { probeWords, triesWords } from '../readiness/words.ts';
 
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
@@ -27,14 +29,23 @@ export function exitHint({ processes }: JobDefinition, slot: Slot, status: numbe
   return `a command in the script${program} ended with status ${status}, and the script with it: init runs scripts by \`sh -e\``;
 }
 
+/** For a program that ended before its job had started. */
+export function earlyEndHint(definition: JobDefinition, process: ProcessState, instance: InstanceState): string {
+  const [pending] = instance.readiness?.pending ?? [];
+  const probe = pending && definition.ready[pending.index];
+  if (pending && probe)
+    return `the main process ended before it was ready: ${probeWords(probe)}, ${triesWords(pending)}`;
+  return instance.settling ? settleHint(definition) : expectHint(definition.expect, process);
+}
+
 /** For a program that ended without meeting `expect`. */
-export function expectHint(expect: Expect, process: ProcessState): string {
+function expectHint(expect: Expect, process: ProcessState): string {
   const seen = process.forks === 0 ? 'without forking' : `after ${process.forks} fork${process.forks === 1 ? '' : 's'}`;
   return `the main process ended ${seen}: \`expect ${expect}\` does not fit this program`;
 }
 
 /** For a program that ended before its settle time was over. */
-export function settleHint({ readyAfterMs }: JobDefinition): string {
+function settleHint({ readyAfterMs }: JobDefinition): string {
   return `the main process did not live for ${readyAfterMs / 1000} seconds, as \`ready after\` expects`;
 }
 

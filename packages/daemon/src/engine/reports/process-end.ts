@@ -2,11 +2,9 @@
  * The consequences of a process's end for its job (reference: jobs §4), and of a failed start.
  */
 import { type Slot, signalName } from '@upstart/common';
-import type { JobDefinition } from '@upstart/job-language';
 import type { Report } from '../../supervisor/process-messages.ts';
 import { noteExitStatus } from '../lifecycle/exit-job.ts';
 import { advance, changeGoal } from '../lifecycle/lifecycle.ts';
-import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { recordExit } from '../model/history.ts';
 import type { LogSubject } from '../model/log-subject.ts';
@@ -17,8 +15,10 @@ import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../pro
 import { countRespawn } from '../processes/respawn-limit.ts';
 import { endSeriesIfOver, noteRespawn } from '../processes/respawn-series.ts';
 import { addSuccessor, endOrders } from '../processes/standing-orders.ts';
-import { exitHint, expectHint, followedHint, neverRan, settleHint } from './exit-hints.ts';
-import { command, failedSetting } from './failed-setting.ts';
+import { isAwaited } from '../readiness/readiness.ts';
+import { earlyEndHint, followedHint, neverRan } from './exit-hints.ts';
+import { failedSetting } from './failed-setting.ts';
+import { fail } from './failure.ts';
 import { spawnErrorText } from './spawn-errors.ts';
 
 /** How a process ended. `status` is the exit status or signal << 8; null when it is unknown. */
@@ -119,12 +119,10 @@ function judgeMain(context: Context, instance: InstanceState, process: ProcessSt
   if (instance.state === 'killed') return GOES_ON;
   if (instance.state === 'stopping') return { failure: null, stops: false, goesOn: false };
   const goesOn = !isDeferred(instance);
-  // The program ended without meeting `expect`, or too soon for `ready after`: it never came up.
-  const { settling } = instance;
-  const awaited = settling !== undefined || definition.expect !== 'none';
+  // The program ended without meeting `expect`, or before it was ready: it never came up.
+  const awaited = isAwaited(instance) || definition.expect !== 'none';
   const neverUp = instance.state === 'spawned' && awaited && process.phase === 'executed';
-  if (neverUp && !neverRan(status))
-    instance.hints.push(settling ? settleHint(definition) : expectHint(definition.expect, process));
+  if (neverUp && !neverRan(status)) instance.hints.push(earlyEndHint(definition, process, instance));
   const asks = status !== 0 || (definition.respawn && !definition.task) || neverUp;
   if (instance.goal !== 'start' || !asks) return { failure: null, stops: true, goesOn };
   if (definition.normalExit.includes(status)) return { failure: null, stops: true, goesOn };
@@ -148,44 +146,6 @@ function judgeHook({ forced = false }: InstanceState, slot: Slot, status: number
   // A forced stop ends hooks itself.
   const matters = !forced && (slot === 'pre-start' || slot === 'post-stop');
   return matters && status !== 0 ? { failure: slot, stops: true, goesOn: true } : GOES_ON;
-}
-
-/** Records the first failure of a run, and releases its waiters with an error. */
-function fail(
-  context: Context,
-  instance: InstanceState,
-  slot: FailureState['slot'],
-  status: number,
-  text: string,
-  setting: string | null = null,
-): void {
-  const { definition } = context.classOf(instance);
-  const shown = slot === 'respawn' ? 0 : status;
-  // A failure after the main process does not change that one's status.
-  if (slot === 'pre-start' || slot === 'security' || status === -1) noteExitStatus(context, instance, status);
-  if (!instance.failure) {
-    const words = slot === 'respawn' ? `respawning too fast: ${text}` : text;
-    instance.failure = { slot, status: shown, text: words, state: instance.state, at: context.wallMs };
-    explainFailure(definition, instance, instance.failure, status, setting);
-  }
-  const job = definition.name;
-  context.notify({ event: 'failed', job, instance: instance.name, status: shown });
-  release(context, instance, true);
-}
-
-/** Facts that are noted with a failure: the job's file may have changed when a client asks. */
-function explainFailure(
-  definition: JobDefinition,
-  { hints }: InstanceState,
-  failure: FailureState,
-  status: number,
-  setting: string | null,
-): void {
-  const slot = failure.slot === 'respawn' ? 'main' : failure.slot;
-  const hint = exitHint(definition, slot, status);
-  if (hint !== null) hints.push(hint);
-  const told = setting ?? (neverRan(status) ? command({ definition, slot }) : null);
-  if (told !== null) failure.setting = told;
 }
 
 /**

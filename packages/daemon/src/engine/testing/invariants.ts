@@ -5,6 +5,7 @@ import { conditionsOf } from '../model/condition-state.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
 import { type EngineState, type InstanceState, processesOf } from '../model/state.ts';
 import type { TimerState } from '../model/timers.ts';
+import { armedProbes } from '../readiness/readiness.ts';
 import type { TestWorld } from './world.ts';
 
 /** States that an instance may have between two inputs, with the process that it waits for in them. */
@@ -39,6 +40,8 @@ export function checkInvariants(world: TestWorld): void {
   for (const process of world.processes.values()) {
     ok(world.isKnown(process), `process ${process.token} is some instance's`);
   }
+  for (const { id } of armedProbes(context)) ok(world.probes.has(id), 'a probe that is waited for is armed');
+  deepEqual(world.probes.size, [...armedProbes(context)].length, 'no other probe is armed');
   deepEqual(context.held, held(state), 'what is held is counted');
   const blockers = new Map<number, number>();
   const count = (id: number): void => {
@@ -90,12 +93,13 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
 
 function checkTimers(
   { timers }: EngineState,
-  { id, goal, state, pause, settling, processes }: InstanceState,
+  { id, goal, state, pause, settling, readiness, processes }: InstanceState,
   isPaused: boolean,
 ): void {
   for (const [kind, timer] of [
     ['respawn', pause?.timer || undefined],
     ['settle', settling?.timer],
+    ['ready', readiness && readiness.pending.length > 0 ? readiness.timer : undefined],
   ] as const) {
     const armed = [...timers.values()].flatMap(({ id: own, action }) =>
       action.kind === kind && action.instance === id ? [own] : [],
@@ -103,6 +107,7 @@ function checkTimers(
     deepEqual(armed, timer === undefined ? [] : [timer], `the ${kind} timer is armed while it is waited for`);
   }
   if (pause?.timer) ok(isPaused && goal === 'start' && !processes['post-stop'], 'a pause stands behind post-stop');
+  if (readiness) ok(state === 'spawned' && goal === 'start' && processes.main, 'what gets ready has been spawned');
   if (settling) ok(state === 'spawned' && goal === 'start' && processes.main, 'what settles has been spawned');
 }
 

@@ -32,11 +32,13 @@ export type Step =
   | { do: 'exit'; which: number; code: number; signal: number }
   | { do: 'spawn'; which: number; ok: number }
   | { do: 'expect'; which: number }
+  | { do: 'probe'; which: number; isGood: boolean }
   | { do: 'edit'; job: number; text: string }
   | { do: 'wait'; seconds: number }
   | { do: 'quiesce' };
 
 const number = fc.nat({ max: 20 });
+const READY = ['ready tcp 80', 'ready http http://localhost:$A/', 'ready timeout 3'];
 const BACK_OFF = ['respawn delay 0.5 3', 'respawn reset 2', 'ready after 1.5'];
 const jobText = fc
   .record({
@@ -50,6 +52,7 @@ const jobText = fc
       'kill timeout 2',
       'respawn limit 2 10',
       ...BACK_OFF,
+      ...READY,
     ]),
     expect: fc.constantFrom('none', 'stop', 'fork', 'daemon'),
     start: fc.option(condition),
@@ -83,6 +86,7 @@ const ordinaryStep = fc.oneof(
   }),
   fc.record({ do: fc.constant('spawn'), which: number, ok: fc.nat({ max: 6 }) }),
   fc.record({ do: fc.constant('expect'), which: number }),
+  fc.record({ do: fc.constant('probe'), which: number, isGood: fc.boolean() }),
   fc.record({ do: fc.constant('edit'), job: number, text: jobText }),
   fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
 );
@@ -103,6 +107,7 @@ const services = fc.record({
       'respawn\nrespawn limit 0 5\nexec main\n',
       'respawn\nexec main\npre-stop exec pre-stop\n',
       'respawn\nrespawn delay 1\nexec main\n',
+      'respawn\nready tcp 80\nready after 1\nexec main\n',
     ),
     { minLength: 1, maxLength: 3 },
   ),
@@ -111,6 +116,7 @@ const services = fc.record({
       fc.record({ do: fc.constant('spawn'), which: number, ok: fc.integer({ min: 1, max: 12 }) }),
       fc.record({ do: fc.constant('exit'), which: number, code: fc.constantFrom(0, 1), signal: fc.constant(0) }),
       fc.record({ do: fc.constantFrom('start', 'stop', 'restart'), job: number, env: fc.subarray(['A=1', 'B=2']) }),
+      fc.record({ do: fc.constant('probe'), which: number, isGood: fc.boolean() }),
       fc.record({ do: fc.constant('setEnv'), job: fc.option(number), variable: fc.constantFrom('A=1', 'A=3') }),
       fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
     ),
@@ -210,6 +216,11 @@ function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<numbe
       const report = { process: process.token, pid: process.pid };
       if (process.spec.traceForks > 0) world.report({ type: 'expect-met', ...report });
       else world.report({ type: 'stopped', ...report, signal: 19 });
+      return;
+    }
+    case 'probe': {
+      const probe = [...world.probes.values()][next.which % Math.max(1, world.probes.size)];
+      if (probe) world.probed(probe, next.isGood ? null : 'connection refused');
       return;
     }
     case 'edit':

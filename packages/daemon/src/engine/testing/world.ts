@@ -6,6 +6,7 @@ import type { JobStatus } from '@upstart/protocol';
 import type { Command, Report, SpawnSpec } from '../../supervisor/process-messages.ts';
 import { Engine } from '../engine.ts';
 import type { Effect, EngineRequest, Input, UntimedInput } from '../model/messages.ts';
+import type { ArmedProbe } from '../model/probe-state.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../model/settings.ts';
 import { newState } from '../model/state.ts';
 import { initialEnvironment } from '../requests/environment-requests.ts';
@@ -38,6 +39,8 @@ export class TestWorld {
   readonly processes = new Map<number, FakeProcess>();
   /** All that have been started, in order. */
   readonly started: FakeProcess[] = [];
+  /** Probes that are armed, by id. */
+  readonly probes = new Map<number, ArmedProbe>();
   readonly effects: Effect[] = [];
   readonly inputs: Input[] = [];
   /** Whether spawned processes are reported as executed at once. */
@@ -64,6 +67,10 @@ export class TestWorld {
     this.inputs.push(timed);
     const effects = this.engine.apply(timed);
     for (const effect of effects) this.effects.push(effect);
+    for (const effect of effects) {
+      if (effect.type === 'probe') this.probes.set(effect.probe.id, effect.probe);
+      else if (effect.type === 'probe-off') this.probes.delete(effect.id);
+    }
     for (const effect of effects) if (effect.type === 'command') this.#obey(effect.command);
     return effects;
   }
@@ -208,6 +215,12 @@ export class TestWorld {
   spawned(process: FakeProcess): void {
     this.report({ type: 'spawned', process: process.token, pid: process.pid });
     this.report({ type: 'execed', process: process.token });
+  }
+
+  /** The result of a try of a probe; a good one is over. Without an answer it is good. */
+  probed({ id, instance }: ArmedProbe, answer: string | null = null): void {
+    if (answer === null) this.probes.delete(id);
+    this.input({ type: 'probed', result: { id, instance, isGood: answer === null, answer: answer ?? 'connected' } });
   }
 
   /** Reports that the process could not be started. */
