@@ -133,7 +133,7 @@ describe('a try', () => {
     ['begins and ends', (socket) => socket.end('HTTP/1.1 20'), 'no HTTP: `HTTP/1.1 20`'],
     [
       'never comes to a status',
-      (socket) => socket.write(`HTTP/1.1 100 Go on\r\n${'a'.repeat(MAX_ANSWER_BYTES)}`),
+      (socket) => socket.write(`HTTP/1.1 100 Continue\r\n${'a'.repeat(MAX_ANSWER_BYTES)}`),
       `no status within ${MAX_ANSWER_BYTES} bytes`,
     ],
   ])('of a server that %s says so', async (_what, say, answer) => {
