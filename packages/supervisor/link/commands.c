@@ -32,7 +32,7 @@ static void signal_process(const struct frame *frame) {
 static void stand_order(const struct frame *frame) {
 	struct process *process = process_of(frame);
 	if (process)
-		order_set(process, frame->type == FRAME_AGAIN ? frame->id : 0);
+		order_set(process, frame->type == FRAME_STANDING_ORDER ? frame->id : 0);
 }
 
 /* The process at the other end of a socket of the daemon's: the kernel tells its owner, so we take a copy of it. */
@@ -63,13 +63,13 @@ static const struct {
 	void (*carry_out)(const struct frame *frame);
 	enum daemon_event said;
 } rows[] = {
-	[FRAME_READY] = {.said = SAID_READY},    [FRAME_SPAWN] = {spawn, 0},
-	[FRAME_SIGNAL] = {signal_process, 0},    [FRAME_FLUSH_LOGS] = {logs_flush, 0},
-	[FRAME_END] = {.said = SAID_END},        [FRAME_REPLACE] = {.said = SAID_REPLACE},
-	[FRAME_LOG_ROTATION] = {logs_rotate, 0}, [FRAME_SAY] = {print, 0},
-	[FRAME_AGAIN] = {stand_order, 0},        [FRAME_NOT_AGAIN] = {stand_order, 0},
-	[FRAME_BEGUN] = {.said = SAID_BEGUN},    [FRAME_LOG_FOLDER] = {logs_keep_folder, 0},
-	[FRAME_FIND_PEER] = {find_peer, 0},      [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
+	[FRAME_READY] = {.said = SAID_READY},      [FRAME_SPAWN] = {spawn, 0},
+	[FRAME_SIGNAL] = {signal_process, 0},      [FRAME_FLUSH_LOGS] = {logs_flush, 0},
+	[FRAME_END] = {.said = SAID_END},          [FRAME_REPLACE] = {.said = SAID_REPLACE},
+	[FRAME_LOG_ROTATION] = {logs_rotate, 0},   [FRAME_SAY] = {print, 0},
+	[FRAME_STANDING_ORDER] = {stand_order, 0}, [FRAME_WITHDRAW_STANDING_ORDER] = {stand_order, 0},
+	[FRAME_BEGUN] = {.said = SAID_BEGUN},      [FRAME_LOG_FOLDER] = {logs_keep_folder, 0},
+	[FRAME_FIND_PEER] = {find_peer, 0},        [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
 };
 
 const char *command_carry_out(const struct frame *frame) {

@@ -8,8 +8,8 @@
 
 static void keep_process(struct state_file *state, struct process *process) {
 	int64_t log = process->log ? log_number(process->log) : 0;
-	uint64_t again = process->kept ? process->kept->id : 0;
-	struct frame kept = {.type = FRAME_SPAWN, .length = (uint32_t)state->length, .body = state->bytes};
+	uint64_t id = process->order ? process->order->id : 0;
+	struct frame order = {.type = FRAME_SPAWN, .length = (uint32_t)state->length, .body = state->bytes};
 	keep(state, "process-pid", process->pid);
 	keep(state, "process-trace", process->trace);
 	keep(state, "process-forks", process->forks);
@@ -19,12 +19,12 @@ static void keep_process(struct state_file *state, struct process *process) {
 	keep_descriptor(state, "process-pidfd", &process->pidfd.fd);
 	if (keep(state, "process-log", log))
 		process->log = log_by_number(log);
-	if (state->out && process->kept)
-		keep_bytes(state, "process-kept", (void *)process->kept->body, &(size_t){process->kept->length}, KEPT_MAX);
-	else if (entry_is(state, "process-kept") && kept.body && frame_fits(FRAME_SPAWN, kept.body, kept.length))
-		process_keep(process, &kept);
-	if (keep(state, "process-again", again))
-		order_set(process, again);
+	if (state->out && process->order)
+		keep_bytes(state, "process-kept", (void *)process->order->body, &(size_t){process->order->length}, ORDER_MAX);
+	else if (entry_is(state, "process-kept") && order.body && frame_fits(FRAME_SPAWN, order.body, order.length))
+		order_keep(process, &order);
+	if (keep(state, "process-again", id))
+		order_set(process, id);
 }
 
 static void write_process(struct process *process, void *state) {

@@ -53,20 +53,20 @@ void process_free(struct process *process) {
 	watch_close(&process->exec_pipe);
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
-	free(process->kept);
+	free(process->order);
 	free_later(&process->garbage, -1);
 }
 
-void process_keep(struct process *process, const struct frame *frame) {
+void order_keep(struct process *process, const struct frame *frame) {
 	size_t length = frame->length;
-	struct frame *kept = length > KEPT_MAX ? NULL : malloc(sizeof *kept + length);
-	free(process->kept);
-	process->kept = kept;
-	if (!kept)
+	struct frame *order = length > ORDER_MAX ? NULL : malloc(sizeof *order + length);
+	free(process->order);
+	process->order = order;
+	if (!order)
 		return;
-	*kept = *frame;
-	kept->id = 0;
-	kept->body = memcpy(kept + 1, frame->body, length);
+	*order = *frame;
+	order->id = 0;
+	order->body = memcpy(order + 1, frame->body, length);
 }
 
 struct process *process_by_id(uint64_t id) {

@@ -21,8 +21,8 @@ enum trace {
 
 #define NOT_KNOWN (-1)
 
-/* Bytes of a SPAWN frame that are kept at most; a process that was started with more cannot be started again. */
-#define KEPT_MAX (16u * 1024)
+/* Bytes of a SPAWN frame at most, for a standing order. A process that was started with more gets none. */
+#define ORDER_MAX (16u * 1024)
 
 struct process {
 	struct garbage garbage;
@@ -30,8 +30,8 @@ struct process {
 	uint64_t id;
 	struct process *next_with_id, *next_with_pid;
 	struct log *log;
-	/* The frame that starts it again when it ends, if its id, a standing order's, is not 0. NULL: it is not kept. */
-	struct frame *kept;
+	/* The standing order: a SPAWN frame, which is carried out when it ends if its id is not 0. NULL: it is not orderable. */
+	struct frame *order;
 	/* The error pipe, until the program runs. */
 	struct watch exec_pipe;
 	/* A process that is not our child: readable when it has ended. */
@@ -52,8 +52,8 @@ struct process {
 /* The table. The caller fills in the rest of a new one. NULL: no memory. */
 struct process *process_new(uint64_t id);
 void process_free(struct process *process);
-/* Keeps a copy of the frame that has started it, if it is not too large. No order stands. */
-void process_keep(struct process *process, const struct frame *frame);
+/* Makes it orderable: keeps a copy of the frame that has started it, if that is not too large. No order stands. */
+void order_keep(struct process *process, const struct frame *frame);
 struct process *process_by_id(uint64_t id);
 /* Not one that has ended. */
 struct process *process_by_pid(pid_t pid);
@@ -76,7 +76,7 @@ void reap_soon(void);
 bool reap_is_due(void);
 /* After the descriptors of a turn, so that output and exec failures come before exits (reference: jobs 13). */
 void reap_turn(void);
-/* When the process ends it is to be started again, under this id; 0: not any more. Nothing when it is not kept. */
+/* Gives the standing order for a process, under this id; 0: withdraws it. Nothing when it is not orderable. */
 void order_set(struct process *process, uint64_t id);
 /* Reports the end, by a wait status or NOT_KNOWN, after the output. The process may be gone after this. */
 void process_ended(struct process *process, int status, const struct rusage *usage);

@@ -35,8 +35,8 @@ void reap_soon(void) {
 /* ---- ends ---- */
 
 void order_set(struct process *process, uint64_t id) {
-	if (process->kept)
-		process->kept->id = id;
+	if (process->order)
+		process->order->id = id;
 }
 
 static int64_t microseconds(struct timeval time) {
@@ -47,7 +47,7 @@ static void report_end(void *data) {
 	struct process *process = data;
 	int status = process->status;
 	/* A process whose status is not known was somebody else's child, and nobody has an order for such. */
-	struct frame *order = process->kept && process->kept->id && status != NOT_KNOWN ? process->kept : NULL;
+	struct frame *order = process->order && process->order->id && status != NOT_KNOWN ? process->order : NULL;
 	if (status == NOT_KNOWN)
 		report_add(REPORT_VANISHED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
 	else
@@ -60,7 +60,7 @@ static void report_end(void *data) {
 		           NUMBER(MAX_RSS, process->usage.ru_maxrss),
 		           {order ? TAG_COMMAND : 0, order ? (int64_t)order->id : 0, NULL});
 	if (order)
-		process->kept = NULL;
+		process->order = NULL;
 	process_free(process);
 	if (!order)
 		return;
@@ -86,7 +86,7 @@ void process_ended(struct process *process, int status, const struct rusage *usa
 	process->status = status;
 	if (usage)
 		process->usage = *usage;
-	if (process->kept && process->kept->id && !daemon_is_ready())
+	if (process->order && process->order->id && !daemon_is_ready())
 		timer_start(&order_pause, ORDER_PAUSE, pause_is_over);
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);

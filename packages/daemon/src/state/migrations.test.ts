@@ -283,6 +283,23 @@ describe('quantities of format 5', () => {
     for (const { respawnWindowS } of instances.values()) expect(respawnWindowS).toBe(18);
   });
 
+  it('standing orders have one name, in commands and in reports', () => {
+    const { snapshot, define } = older();
+    const spawn = { type: 'spawn', id: 1, spec: { keep: true } };
+    Object.assign(snapshot, {
+      commands: [spawn, { type: 'again', id: 2, process: 1 }, { type: 'not-again', id: 3, process: 1 }],
+    });
+    const report = { type: 'exited', seq: 1, process: 1, again: 2 };
+    const input = { ...define, type: 'report', report } as unknown as typeof define;
+    expect(migrate({ snapshot, batches: [[input]] })).toBe(true);
+    expect(snapshot.commands).toEqual([
+      { type: 'spawn', id: 1, spec: { orderable: true } },
+      { type: 'standing-order', id: 2, process: 1 },
+      { type: 'withdraw-standing-order', id: 3, process: 1 },
+    ]);
+    expect(report).toEqual({ type: 'exited', seq: 1, process: 1, standingOrder: 2 });
+  });
+
   it('leave no older name behind', () => {
     const { snapshot, define } = older();
     expect(migrate({ snapshot, batches: [[define]] })).toBe(true);

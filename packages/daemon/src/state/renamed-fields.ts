@@ -12,11 +12,18 @@ const DEFINITION: Names = {
 const INSTANCE: Names = { respawnTime: 'respawnWindowS' };
 const PROCESS: Names = { repeatable: 'orderable' };
 const TIMER: Names = { due: 'dueMs' };
+const COMMAND_TYPES: Names = { again: 'standing-order', 'not-again': 'withdraw-standing-order' };
+const SPEC: Names = { keep: 'orderable' };
+const REPORT: Names = { again: 'standingOrder' };
 const QUIESCE: Names = { began: 'beganMs', phaseBegan: 'phaseBeganMs' };
 
 /** Renames the fields of format 5. */
-export function renameFields({ snapshot: { state }, batches }: Recovered): void {
+export function renameFields({ snapshot: { state, commands }, batches }: Recovered): void {
   rename(state.settings, SETTINGS);
+  for (const command of commands as { type: string; spec?: object }[]) {
+    command.type = COMMAND_TYPES[command.type] ?? command.type;
+    if (command.spec) rename(command.spec, SPEC);
+  }
   if (state.quiesce) rename(state.quiesce, QUIESCE);
   for (const timer of state.timers.values()) rename(timer, TIMER);
   for (const { definition, next } of state.classes.values()) {
@@ -25,6 +32,7 @@ export function renameFields({ snapshot: { state }, batches }: Recovered): void 
   }
   for (const input of batches.flat()) {
     if (input.type === 'define' && input.definition) renameInDefinition(input.definition);
+    if (input.type === 'report') rename(input.report, REPORT);
   }
   for (const instance of state.instances.values()) {
     rename(instance, INSTANCE);

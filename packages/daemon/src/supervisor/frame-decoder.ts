@@ -45,7 +45,7 @@ const READ_REPORT: { [T in ReportType]: (fields: Fields) => Content<T> } = {
       system: fields.number('systemTime'),
       maxRss: fields.number('maxRss'),
     },
-    ...(fields.has('command') ? { again: fields.number('command') } : {}),
+    ...(fields.has('command') ? { standingOrder: fields.number('command') } : {}),
   }),
   vanished: onProcess,
   stopped: (fields) => ({ ...onProcess(fields), signal: fields.number('signal') }),

@@ -68,7 +68,7 @@ function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
   writer.number('console', CONSOLES.indexOf(spec.console));
   writer.number('traceForks', spec.traceForks);
   writer.number('debugStop', spec.debugStop ? 1 : 0);
-  if (spec.keep) writer.number('keep', 1);
+  if (spec.orderable) writer.number('orderable', 1);
   writeNumber('umask', spec.umask);
   writeNumber('nice', spec.nice);
   writeNumber('oomScore', spec.oomScore);
@@ -107,7 +107,7 @@ export function encodeCommand(command: SentCommand, setup: SpawnSetup = NO_SETUP
       .number('process', command.process)
       .number('signal', command.signal)
       .number('wholeGroup', command.group ? 1 : 0);
-  } else if (type === 'again' || type === 'not-again') {
+  } else if (type === 'standing-order' || type === 'withdraw-standing-order') {
     writer.number('process', command.process);
   } else if (type === 'end') {
     writer.number('status', command.status & 0xff);

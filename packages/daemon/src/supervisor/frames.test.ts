@@ -43,8 +43,8 @@ function line([command, setup]: [SentCommand, SpawnSetup]): string {
     'flush-logs': 4,
     end: 6,
     replace: 7,
-    again: 11,
-    'not-again': 12,
+    'standing-order': 11,
+    'withdraw-standing-order': 12,
   };
   if (command.type === 'signal') {
     add(1, command.process);
@@ -52,14 +52,14 @@ function line([command, setup]: [SentCommand, SpawnSetup]): string {
     add(17, Number(command.group));
   } else if (command.type === 'end') {
     add(18, command.status);
-  } else if (command.type === 'again' || command.type === 'not-again') {
+  } else if (command.type === 'standing-order' || command.type === 'withdraw-standing-order') {
     add(1, command.process);
   } else if (command.type === 'spawn') {
     const { spec } = command;
     add(35, ['none', 'output', 'owner', 'log'].indexOf(spec.console));
     add(37, spec.traceForks);
     add(47, Number(spec.debugStop));
-    if (spec.keep) add(52, 1);
+    if (spec.orderable) add(52, 1);
     add(38, spec.umask);
     add(39, spec.nice);
     add(40, spec.oomScore);
@@ -119,7 +119,7 @@ const spec: fc.Arbitrary<SpawnSpec> = fc.record({
   cgroups: fc.array(fc.record({ controller: text, name: text, key: optional(text), value: optional(text) })),
   jobCgroup: optional(text),
   debugStop: fc.boolean(),
-  keep: fc.boolean(),
+  orderable: fc.boolean(),
 });
 
 const command: fc.Arbitrary<SentCommand> = fc.oneof(
@@ -131,7 +131,7 @@ const command: fc.Arbitrary<SentCommand> = fc.oneof(
     signal: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
     group: fc.boolean(),
   }),
-  fc.record({ type: fc.constantFrom('again' as const, 'not-again' as const), id, process: id }),
+  fc.record({ type: fc.constantFrom('standing-order' as const, 'withdraw-standing-order' as const), id, process: id }),
   fc.record({ type: fc.constantFrom('flush-logs' as const, 'replace' as const), id }),
   fc.record({ type: fc.constant('end' as const), id, status: fc.integer({ min: 0, max: 255 }) }),
 );

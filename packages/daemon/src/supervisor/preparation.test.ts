@@ -35,12 +35,12 @@ function spawnFrame(id: number, changes: Partial<SpawnSpec>, uid: number | null)
   return encodeCommand({ type: 'spawn', id, spec: { ...SPEC, ...changes } }, setup);
 }
 
-const again = (id: number, process: number) => ({ type: 'again', id, process }) as const;
+const order = (id: number, process: number) => ({ type: 'standing-order', id, process }) as const;
 
 function ended(process: number, order?: number): Report {
   const usage = { user: 0, system: 0, maxRss: 0 };
   const exited: Exited = { type: 'exited', process, pid: 1, code: 0, signal: 0, core: false, usage };
-  return { seq: 1, ...exited, ...(order === undefined ? {} : { again: order }) };
+  return { seq: 1, ...exited, ...(order === undefined ? {} : { standingOrder: order }) };
 }
 
 describe('a spawn', () => {
@@ -71,25 +71,25 @@ describe('a spawn', () => {
 describe('a standing order', () => {
   it('is given as long as the numbers of its process are those of the files', async () => {
     const it = preparation();
-    spawn(it, 1, { user: 'web', keep: true });
-    expect(it.frame(again(2, 1))).toEqual(encodeCommand(again(2, 1)));
+    spawn(it, 1, { user: 'web', orderable: true });
+    expect(it.frame(order(2, 1))).toEqual(encodeCommand(order(2, 1)));
     it.reported(ended(1, 2));
-    expect(it.frame(again(3, 2))).toEqual(encodeCommand(again(3, 2)));
+    expect(it.frame(order(3, 2))).toEqual(encodeCommand(order(3, 2)));
     passwd(50);
     await Promise.resolve();
     it.reported(ended(2, 3));
-    expect(it.frame(again(4, 3))).toBeNull();
+    expect(it.frame(order(4, 3))).toBeNull();
     it.reported(ended(3));
-    spawn(it, 5, { user: 'web', keep: true });
-    expect(it.frame(again(6, 5))).toEqual(encodeCommand(again(6, 5)));
+    spawn(it, 5, { user: 'web', orderable: true });
+    expect(it.frame(order(6, 5))).toEqual(encodeCommand(order(6, 5)));
   });
 
   it('is always given for what runs as init', async () => {
     const it = preparation();
-    spawn(it, 1, { keep: true });
+    spawn(it, 1, { orderable: true });
     passwd(50);
     await Promise.resolve();
-    expect(it.frame(again(2, 1))).toEqual(encodeCommand(again(2, 1)));
+    expect(it.frame(order(2, 1))).toEqual(encodeCommand(order(2, 1)));
   });
 
   it('is not given for a process of another daemon’s, whose numbers are not known', () => {
@@ -98,8 +98,8 @@ describe('a standing order', () => {
       { token: 1, spec: { ...SPEC, user: 'web' } },
       { token: 2, spec: SPEC },
     ]);
-    expect(it.frame(again(3, 1))).toBeNull();
-    expect(it.frame(again(4, 2))).toEqual(encodeCommand(again(4, 2)));
+    expect(it.frame(order(3, 1))).toBeNull();
+    expect(it.frame(order(4, 2))).toEqual(encodeCommand(order(4, 2)));
   });
 });
 

@@ -52,7 +52,7 @@ export class Preparation {
   /** The frame of a command, with everything done that comes before it; null: there is nothing to send. */
   frame(command: Command): Buffer | null {
     if (command.type === 'spawn') return this.#spawn(command);
-    if (command.type === 'again') return this.#again(command);
+    if (command.type === 'standing-order') return this.#standingOrder(command);
     if (command.type !== 'kill-cgroup') return encodeCommand(command);
     this.#groups.kill(command.cgroup);
     return null;
@@ -65,7 +65,7 @@ export class Preparation {
     const kept = this.#kept.get(process);
     if (kept) {
       this.#kept.delete(process);
-      if (report.type === 'exited' && report.again) this.#kept.set(report.again, kept);
+      if (report.type === 'exited' && report.standingOrder) this.#kept.set(report.standingOrder, kept);
     }
     this.#groups.ended(process);
   }
@@ -73,7 +73,7 @@ export class Preparation {
   #spawn({ id, spec }: CommandOf<'spawn'>): Buffer {
     const identity = this.#identities.lookUp(spec);
     if (!identity) return encodeImpossible(id, SPAWN_AWAITED);
-    if (spec.keep && isSomebody(spec)) {
+    if (spec.orderable && isSomebody(spec)) {
       const { user, group, chroot } = spec;
       this.#kept.set(id, { spec: { user, group, chroot }, numbers: numbersOf(identity) });
     }
@@ -97,7 +97,7 @@ export class Preparation {
   }
 
   /** The supervisor would use the numbers that the process was started with: an order for another one than it is now is none. */
-  #again(command: CommandOf<'again'>): Buffer | null {
+  #standingOrder(command: CommandOf<'standing-order'>): Buffer | null {
     const kept = this.#kept.get(command.process);
     if (kept) {
       const identity = this.#identities.lookUp(kept.spec);

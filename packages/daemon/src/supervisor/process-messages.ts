@@ -37,8 +37,8 @@ export interface SpawnSpec {
   jobCgroup: string | null;
   /** Raise SIGSTOP just before exec. */
   debugStop: boolean;
-  /** It may be ordered to be started again. */
-  keep: boolean;
+  /** A standing order may be given for it. */
+  orderable: boolean;
 }
 
 export type Command =
@@ -49,9 +49,9 @@ export type Command =
    * A standing order: when the process ends, another one like it is started at once, named by this id. `exited` tells; where it does
    * not, nothing came of it. It holds for one end.
    */
-  | { type: 'again'; id: number; process: number }
-  /** Takes the order back, if it was not carried out yet. */
-  | { type: 'not-again'; id: number; process: number }
+  | { type: 'standing-order'; id: number; process: number }
+  /** Withdraws the standing order, if it was not carried out yet. */
+  | { type: 'withdraw-standing-order'; id: number; process: number }
   /** Write what could not be written to log files so far (notify-disk-writeable). */
   | { type: 'flush-logs'; id: number }
   /** Ends whatever is left in the group of a job. Done by the daemon itself, in its place among the others. */
@@ -154,7 +154,7 @@ export type Report = { seq: number } & (
 );
 
 /**
- * `signal` is 0 for an ordinary exit. Log output that came before it has been written, unless the disk is stuck. `again`: the order
+ * `signal` is 0 for an ordinary exit. Log output that came before it has been written, unless the disk is stuck. `standingOrder`: the one
  * that has been carried out, and so the name of the process that runs in its place or will be reported as `spawn-failed`.
  */
 export interface Exited {
@@ -165,7 +165,7 @@ export interface Exited {
   signal: number;
   core: boolean;
   usage: ResourceUsage;
-  again?: number;
+  standingOrder?: number;
 }
 
 export interface ResourceUsage {

@@ -147,10 +147,12 @@ test('told to end while a daemon comes up for ever, it ends, and its processes w
   const init = Init.start(impatientForAnswers);
   const first = await init.daemon({ acknowledge: false });
   const out = join(init.folder, 'out');
-  first.shell(1, `trap 'echo told >> ${out}; exit' TERM; touch ${out}; while :; do sleep 0.05; done`, { keep: true });
+  first.shell(1, `trap 'echo told >> ${out}; exit' TERM; touch ${out}; while :; do sleep 0.05; done`, {
+    orderable: true,
+  });
   first.shell(2, `trap '' TERM; touch ${out}2; while :; do sleep 0.05; done`);
   await eventually(() => existsSync(out) && existsSync(`${out}2`));
-  first.send({ type: 'again', id: 3, process: 1 });
+  first.send({ type: 'standing-order', id: 3, process: 1 });
   const { pid } = await first.report('spawned', 2);
   init.child.kill('SIGTERM');
   expect(await init.exit()).toBe(1);

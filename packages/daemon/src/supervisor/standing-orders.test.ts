@@ -27,7 +27,7 @@ async function started(program: string) {
 
 /** Writes its pid and sleeps. */
 function sleeper(daemon: Daemon, id: number, out: string, changes: Partial<SpawnSpec> = {}): void {
-  daemon.shell(id, `echo $$ >> ${out}; exec sleep 1000`, { keep: true, ...changes });
+  daemon.shell(id, `echo $$ >> ${out}; exec sleep 1000`, { orderable: true, ...changes });
 }
 
 const pidsIn = (path: string): number[] => textOf(path).trim().split(/\s+/).filter(Boolean).map(Number);
@@ -40,12 +40,12 @@ describe.each(variants)('%s', (_name, program) => {
     const script = `echo $$ >> ${out}\necho "$V"\nexec sleep 1000\n`;
     const argv = ['/bin/sh', '-e', '/proc/self/fd/9'];
     const env = ['PATH=/usr/bin:/bin', 'V=told'];
-    daemon.spawn(1, { argv, env, script, console: 'log', logPath: log, keep: true });
+    daemon.spawn(1, { argv, env, script, console: 'log', logPath: log, orderable: true });
     const first = await pidNumber(out, 0);
     await daemon.report('execed', 1);
-    daemon.send({ type: 'again', id: 2, process: 1 });
+    daemon.send({ type: 'standing-order', id: 2, process: 1 });
     daemon.send({ type: 'signal', id: 3, process: 1, signal: 9, group: true });
-    expect(await daemon.report('exited', 1)).toMatchObject({ pid: first, signal: 9, again: 2 });
+    expect(await daemon.report('exited', 1)).toMatchObject({ pid: first, signal: 9, standingOrder: 2 });
     const { pid } = await daemon.report('spawned', 2);
     expect(await pidNumber(out, 1)).toBe(pid);
     expect(parentOf(pid)).toBe(init.pid);
@@ -56,7 +56,7 @@ describe.each(variants)('%s', (_name, program) => {
     expect(order.map((report) => ('process' in report ? report.process : 0))).toEqual([1, 1, 1, 2, 2]);
     daemon.send({ type: 'signal', id: 4, process: 2, signal: 9, group: true });
     const exited = await daemon.report('exited', 2);
-    expect(exited).not.toHaveProperty('again');
+    expect(exited).not.toHaveProperty('standingOrder');
     expect(pidsIn(out)).toHaveLength(2);
   });
 
@@ -64,31 +64,31 @@ describe.each(variants)('%s', (_name, program) => {
     const { daemon, init } = await started(program);
     const log = join(init.folder, 'log');
     const text = 'echo $$ > /dev/stdout; exec sleep 1000';
-    daemon.shell(1, text, { console: 'log', logPath: log, keep: true, user: 'nobody' });
+    daemon.shell(1, text, { console: 'log', logPath: log, orderable: true, user: 'nobody' });
     await daemon.report('execed', 1);
     await pidNumber(log, 0);
-    daemon.send({ type: 'again', id: 2, process: 1 });
+    daemon.send({ type: 'standing-order', id: 2, process: 1 });
     daemon.send({ type: 'signal', id: 3, process: 1, signal: 9, group: true });
     const { pid } = await daemon.report('spawned', 2);
     expect(await pidNumber(log, 1)).toBe(pid);
   });
 
-  test('an order that is taken back, or is for a process that is not kept or not known, is none', async () => {
+  test('an order that is withdrawn, or is for a process that is not orderable or not known, is none', async () => {
     const { daemon, out } = await started(program);
     sleeper(daemon, 1, out);
-    sleeper(daemon, 2, out, { keep: false });
+    sleeper(daemon, 2, out, { orderable: false });
     await daemon.report('execed', 1);
     await daemon.report('execed', 2);
     daemon.send(
-      { type: 'again', id: 3, process: 1 },
-      { type: 'again', id: 4, process: 2 },
-      { type: 'again', id: 5, process: 77 },
-      { type: 'not-again', id: 6, process: 1 },
-      { type: 'not-again', id: 7, process: 77 },
+      { type: 'standing-order', id: 3, process: 1 },
+      { type: 'standing-order', id: 4, process: 2 },
+      { type: 'standing-order', id: 5, process: 77 },
+      { type: 'withdraw-standing-order', id: 6, process: 1 },
+      { type: 'withdraw-standing-order', id: 7, process: 77 },
     );
     daemon.send({ type: 'signal', id: 8, process: 1, signal: 9, group: true });
     daemon.send({ type: 'signal', id: 9, process: 2, signal: 9, group: true });
-    for (const id of [1, 2]) expect(await daemon.report('exited', id)).not.toHaveProperty('again');
+    for (const id of [1, 2]) expect(await daemon.report('exited', id)).not.toHaveProperty('standingOrder');
     daemon.spawn(10, {});
     await daemon.report('exited', 10);
     expect(daemon.reports.every((report) => !('process' in report) || [1, 2, 10].includes(report.process))).toBe(true);
@@ -100,10 +100,10 @@ describe.each(variants)('%s', (_name, program) => {
     sleeper(daemon, 1, out, { env: ['PATH=/usr/bin:/bin', `V=${'x'.repeat(KEPT_MAX)}`] });
     sleeper(daemon, 2, small, { env: ['PATH=/usr/bin:/bin', `V=${'x'.repeat(KEPT_MAX - 512)}`] });
     for (const path of [out, small]) await pidNumber(path, 0);
-    for (const id of [1, 2]) daemon.send({ type: 'again', id: id + 2, process: id });
+    for (const id of [1, 2]) daemon.send({ type: 'standing-order', id: id + 2, process: id });
     for (const id of [1, 2]) daemon.send({ type: 'signal', id: id + 4, process: id, signal: 9, group: true });
-    expect(await daemon.report('exited', 1)).not.toHaveProperty('again');
-    expect(await daemon.report('exited', 2)).toMatchObject({ again: 4 });
+    expect(await daemon.report('exited', 1)).not.toHaveProperty('standingOrder');
+    expect(await daemon.report('exited', 2)).toMatchObject({ standingOrder: 4 });
     expect(await pidNumber(small, 1)).toBe((await daemon.report('spawned', 4)).pid);
   });
 
@@ -113,11 +113,11 @@ describe.each(variants)('%s', (_name, program) => {
     const envs = [[`A=${long}`], [`A=${long}`, 'B=1'], [`A=${long}y`], ['C=1'], ['C=1', 'D=1'], []];
     for (const [i, env] of envs.entries()) {
       const argv = ['/bin/sh', '-c', `echo ${i} $A $B $C $D >> ${out}.${i}; exec sleep 1000`];
-      daemon.spawn(i + 1, { argv, env: ['PATH=/usr/bin:/bin', ...env], keep: true });
+      daemon.spawn(i + 1, { argv, env: ['PATH=/usr/bin:/bin', ...env], orderable: true });
     }
     for (const i of envs.keys()) await eventually(() => textOf(`${out}.${i}`).endsWith('\n'));
     for (const i of envs.keys()) {
-      daemon.send({ type: 'again', id: 2 * i + 11, process: i + 1 });
+      daemon.send({ type: 'standing-order', id: 2 * i + 11, process: i + 1 });
       daemon.send({ type: 'signal', id: 2 * i + 12, process: i + 1, signal: 9, group: true });
     }
     for (const i of envs.keys()) {
@@ -134,12 +134,12 @@ describe.each(variants)('%s', (_name, program) => {
     const { daemon, out, init } = await started(program);
     const tool = join(init.folder, 'tool');
     writeFileSync(tool, `#!/bin/sh\necho $$ > ${out}\nexec sleep 1000\n`, { mode: 0o755 });
-    daemon.spawn(1, { argv: [tool], keep: true });
+    daemon.spawn(1, { argv: [tool], orderable: true });
     await pidNumber(out, 0);
-    daemon.send({ type: 'again', id: 2, process: 1 });
+    daemon.send({ type: 'standing-order', id: 2, process: 1 });
     rmSync(tool);
     daemon.send({ type: 'signal', id: 3, process: 1, signal: 9, group: true });
-    expect(await daemon.report('exited', 1)).toMatchObject({ again: 2 });
+    expect(await daemon.report('exited', 1)).toMatchObject({ standingOrder: 2 });
     expect(await daemon.report('spawn-failed', 2)).toMatchObject({ step: 'exec', errno: 2 });
   });
 
@@ -149,7 +149,7 @@ describe.each(variants)('%s', (_name, program) => {
     const first = await pidNumber(out, 0);
     await daemon.report('execed', 1);
     daemon.supervisor.ready();
-    daemon.send({ type: 'again', id: 2, process: 1 });
+    daemon.send({ type: 'standing-order', id: 2, process: 1 });
     // Answered behind the order: it has arrived.
     daemon.send({ type: 'signal', id: 3, process: 1, signal: 0, group: false });
     await daemon.report('signalled');
@@ -159,7 +159,7 @@ describe.each(variants)('%s', (_name, program) => {
     process.kill(daemon.pid, 'SIGKILL');
     const next = await init.daemon();
     expect(next.state.processes).toEqual([{ process: 2, pid: second }]);
-    expect(await next.report('exited', 1)).toMatchObject({ pid: first, again: 2 });
+    expect(await next.report('exited', 1)).toMatchObject({ pid: first, standingOrder: 2 });
     expect(await next.report('spawned', 2)).toMatchObject({ pid: second });
   });
 
@@ -171,14 +171,14 @@ describe.each(variants)('%s', (_name, program) => {
     await pidNumber(out, 0);
     await pidNumber(other, 0);
     for (const id of [1, 2]) await daemon.report('execed', id);
-    daemon.send({ type: 'again', id: 3, process: 1 });
+    daemon.send({ type: 'standing-order', id: 3, process: 1 });
     daemon.supervisor.ready();
     daemon.replace();
     const next = await init.daemon();
-    next.send({ type: 'again', id: 4, process: 2 });
+    next.send({ type: 'standing-order', id: 4, process: 2 });
     for (const id of [1, 2]) next.send({ type: 'signal', id: id + 4, process: id, signal: 9, group: true });
-    expect(await next.report('exited', 1)).toMatchObject({ again: 3 });
-    expect(await next.report('exited', 2)).toMatchObject({ again: 4 });
+    expect(await next.report('exited', 1)).toMatchObject({ standingOrder: 3 });
+    expect(await next.report('exited', 2)).toMatchObject({ standingOrder: 4 });
     expect(await pidNumber(out, 1)).toBe((await next.report('spawned', 3)).pid);
     expect(await pidNumber(other, 1)).toBe((await next.report('spawned', 4)).pid);
     next.send({ type: 'end', id: 7, status: 0 });

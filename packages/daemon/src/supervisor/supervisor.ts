@@ -285,6 +285,6 @@ export class Supervisor {
 
 /** Commands for a supervisor without standing orders: an order without effect is none. */
 function withoutOrders(command: Command): Command | null {
-  if (command.type === 'again' || command.type === 'not-again') return null;
-  return command.type === 'spawn' ? { ...command, spec: { ...command.spec, keep: false } } : command;
+  if (command.type === 'standing-order' || command.type === 'withdraw-standing-order') return null;
+  return command.type === 'spawn' ? { ...command, spec: { ...command.spec, orderable: false } } : command;
 }

@@ -34,7 +34,7 @@ describe('env-file', () => {
 
   it('leaves the respawn to the daemon, which reads the files again', () => {
     const world = started('env-file /a\nrespawn\n');
-    expect(world.process('main').spec.keep).toBe(false);
+    expect(world.process('main').spec.orderable).toBe(false);
   });
 
   it.each([

@@ -33,7 +33,7 @@ export function spawnProcess(
   if (definition.envFiles.length > 0 && slot !== 'security')
     spec.envFiles = envFilesOf(context.state, definition, instance, spec.env);
   const token = context.command((id) => ({ type: 'spawn', id, spec }));
-  const process = { ...newProcess(token, spec.keep), retries };
+  const process = { ...newProcess(token, spec.orderable), retries };
   instance.processes[slot] = lookups === undefined ? process : { ...process, lookups };
   context.addProcess(token, instance, slot);
   // The time limits of a stop apply to a hook that begins during the stop.

@@ -72,8 +72,8 @@ describe('a pause', () => {
 
   it('gives no standing orders', () => {
     const world = started('respawn delay 1\n');
-    expect(world.process('web').again).toBe(0);
-    expect(started('respawn reset 1\n').process('web').again).not.toBe(0);
+    expect(world.process('web').standingOrder).toBe(0);
+    expect(started('respawn reset 1\n').process('web').standingOrder).not.toBe(0);
   });
 });
 

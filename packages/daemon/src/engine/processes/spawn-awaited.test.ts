@@ -67,7 +67,7 @@ describe('what a new daemon has to know of processes that run', () => {
     world.job('plain', 'exec main\n');
     for (const job of ['web', 'db', 'box', 'plain']) world.start(job);
     const [web, db, box] = world.started;
-    expect(new Set(tokens(world))).toEqual(new Set([web?.token, web?.again, db?.token, box?.token]));
+    expect(new Set(tokens(world))).toEqual(new Set([web?.token, web?.standingOrder, db?.token, box?.token]));
     const specs = runningProcesses(world.engine.state).map(({ spec }) => spec);
     expect(specs.map(({ user, group }) => user ?? group)).toEqual(['web', 'web', 'db', null]);
     expect(specs.at(-1)?.cgroups).toMatchObject([{ controller: 'cpu', name: 'upstart/box' }]);

@@ -53,7 +53,7 @@ export function spawnSpec(
     cgroups: settingsApply ? cgroups(definition, instance, env) : [],
     jobCgroup: jobCgroup(settings, definition.name, instance.name),
     debugStop: definition.debug,
-    keep: slot === 'main' && isRepeatable(settings, definition),
+    orderable: slot === 'main' && isRepeatable(settings, definition),
   };
 }
 

@@ -25,7 +25,7 @@ function running(text: string, settings: ConstructorParameters<typeof TestWorld>
 
 /** The order that holds for the end of the job's main process; 0: none. */
 function orderOf(world: TestWorld): number {
-  return world.process('main').again;
+  return world.process('main').standingOrder;
 }
 
 describe('a standing order', () => {
@@ -96,7 +96,7 @@ describe('a standing order', () => {
     }
   });
 
-  it('is taken back when somebody begins to listen', () => {
+  it('is withdrawn when somebody begins to listen', () => {
     const world = running(SERVICE);
     world.job('before', 'task\nstart on starting job\nexec before\n');
     expect(orderOf(world)).toBe(0);
@@ -131,21 +131,21 @@ describe('a standing order', () => {
     expect(world.status('job')).toBe('job start/running');
   });
 
-  it('is taken back before a stop is sent on its way, and given again if the job continues', () => {
+  it('is withdrawn before a stop is sent on its way, and given again if the job continues', () => {
     const world = running(`${SERVICE}pre-stop exec before\n`);
     const main = world.process('main');
-    const first = main.again;
+    const first = main.standingOrder;
     world.stop('job');
-    expect(main.again).toBe(0);
+    expect(main.standingOrder).toBe(0);
     world.request({ method: 'start', target: { job: 'job', instance: '' }, wait: true });
     world.exit(world.process('before'));
     expect(world.status('job')).toBe('job start/running');
-    expect(main.again).toBeGreaterThan(first);
+    expect(main.standingOrder).toBeGreaterThan(first);
     world.stop('job');
     world.exit(world.process('before'));
-    expect(commandsOf(world, 'not-again', 'signal').map(({ type }) => type)).toEqual([
-      'not-again',
-      'not-again',
+    expect(commandsOf(world, 'withdraw-standing-order', 'signal').map(({ type }) => type)).toEqual([
+      'withdraw-standing-order',
+      'withdraw-standing-order',
       'signal',
     ]);
     world.exit(main, 0, 15);
@@ -165,10 +165,10 @@ describe('a standing order', () => {
   it.each(['stop', 'restart'] as const)('that crosses with a %s was carried out before it', (request) => {
     const world = running(SERVICE);
     const main = world.process('main');
-    const order = main.again;
+    const order = main.standingOrder;
     const key = world[request]('job', ...(request === 'restart' ? ['A=new'] : []));
-    // It had ended before, and the order was not taken back yet.
-    main.again = order;
+    // It had ended before, and the order was not withdrawn yet.
+    main.standingOrder = order;
     world.exit(main, 1);
     const next = world.process('main');
     expect([next.token, next.signals, world.answer(key)]).toEqual([order, [15], null]);
@@ -186,9 +186,9 @@ describe('a standing order', () => {
   it.each(['stop', 'restart'] as const)('that crosses with a %s and fails is over', (request) => {
     const world = running(SERVICE);
     const main = world.process('main');
-    const order = main.again;
+    const order = main.standingOrder;
     const key = world[request]('job');
-    main.again = order;
+    main.standingOrder = order;
     world.obeys = false;
     world.exit(main, 1);
     world.failToSpawn(world.process('main'), 'fork', 11);
@@ -201,7 +201,7 @@ describe('a standing order', () => {
   it('that crosses with a stop is known as long as the end is not, whoever dies meanwhile', () => {
     const world = running(SERVICE);
     const main = world.process('main');
-    const order = main.again;
+    const order = main.standingOrder;
     const key = world.stop('job');
     const saved = structuredClone(world.engine.state);
     const lastCommand = saved.nextCommand - 1;
@@ -211,7 +211,7 @@ describe('a standing order', () => {
     const input = adoption(world.engine, { lastCommand, processes }, () => expect.fail('it is no stranger'));
     expect(input).toMatchObject({ type: 'adopt', unknown: [] });
     world.input(input as UntimedInput);
-    main.again = order;
+    main.standingOrder = order;
     world.exit(main, 1);
     expect([world.process('main').token, world.process('main').signals.at(-1)]).toEqual([order, 15]);
     world.exit(world.process('main'), 0, 15);
@@ -240,14 +240,14 @@ describe('a standing order', () => {
   it('of which only the report was made, and no process, because of a fault in between, ends with a new process', () => {
     const world = running(SERVICE);
     const main = world.process('main');
-    const order = main.again;
+    const order = main.standingOrder;
     const lastCommand = world.engine.state.nextCommand - 1;
     world.processes.clear();
     const input = adoption(world.engine, { lastCommand, processes: [] });
     world.input(input as UntimedInput);
     const usage = { user: 0, system: 0, maxRss: 0 };
     const end = { type: 'exited', process: main.token, pid: main.pid, code: 1, signal: 0, core: false, usage } as const;
-    world.report({ ...end, again: order });
+    world.report({ ...end, standingOrder: order });
     expect(world.status('job')).toBe('job start/spawned');
     for (const process of [main.token, order]) {
       world.report({ type: 'signalled', command: 0, process, signal: 0, errno: 3 });
@@ -259,11 +259,11 @@ describe('a standing order', () => {
   it('ends where the next process needs another environment, which it gets', () => {
     const world = running(SERVICE);
     const main = world.process('main');
-    const order = main.again;
+    const order = main.standingOrder;
     world.request({ method: 'setEnv', target: { job: 'job', instance: '' }, vars: ['A=1'], replace: true });
-    expect(main.again).toBe(0);
+    expect(main.standingOrder).toBe(0);
     // It had ended before, and what runs in its place does not know of the variable.
-    main.again = order;
+    main.standingOrder = order;
     world.exit(main);
     const [kill, spawn] = commandsOf(world, 'signal', 'spawn').slice(-2);
     expect([kill, spawn?.type]).toMatchObject([{ process: order, signal: 9, group: true }, 'spawn']);
@@ -272,7 +272,7 @@ describe('a standing order', () => {
     expect(orderOf(world), 'the new process is what a respawn needs').toBeGreaterThan(0);
   });
 
-  it('is not taken back for variables that are what they were', () => {
+  it('is not withdrawn for variables that are what they were', () => {
     const world = running(`env A=1\n${SERVICE}`);
     world.request({ method: 'setEnv', target: null, vars: ['A=1'], replace: true });
     expect(orderOf(world)).toBeGreaterThan(0);
@@ -298,7 +298,7 @@ describe('a standing order', () => {
 
   it('of which nothing came is none', () => {
     const world = running(SERVICE);
-    world.process('main').again = 0;
+    world.process('main').standingOrder = 0;
     world.exit(world.process('main'));
     expect(world.status('job')).toBe('job start/running');
     expect(commandsOf(world, 'spawn')).toHaveLength(2);
@@ -321,13 +321,13 @@ describe('a standing order', () => {
     world.job('job', SERVICE);
     world.start('job');
     world.exit(world.process('main'));
-    expect(commandsOf(world, 'again')).toEqual([]);
+    expect(commandsOf(world, 'standing-order')).toEqual([]);
     world.input({ type: 'give-orders' });
     world.exit(world.process('main'));
     expect(orderOf(world)).toBeGreaterThan(0);
   });
 
-  it('is taken back at the end of a session', () => {
+  it('is withdrawn at the end of a session', () => {
     const world = running(SERVICE);
     world.input({ type: 'quiesce', reason: 'logout' });
     expect(orderOf(world)).toBe(0);

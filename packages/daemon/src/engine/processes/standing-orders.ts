@@ -27,7 +27,7 @@ export function giveOrder(context: Context, instance: InstanceState): void {
   // The next process would have the environment that a request has left for it.
   if (!main?.orderable || instance.startEnv !== null) return;
   if (!respawnIsAllowed(context, instance) || isHeard(context, instance)) return;
-  const id = context.command((id) => ({ type: 'again', id, process: main.token }));
+  const id = context.command((id) => ({ type: 'standing-order', id, process: main.token }));
   instance.orders = [...(instance.orders ?? []), id];
   instance.orderHolds = true;
 }
@@ -40,7 +40,7 @@ export function withdrawOrder(context: Context, instance: InstanceState): void {
   const { main } = instance.processes;
   if (!instance.orderHolds || !main) return;
   instance.orderHolds = false;
-  context.command((id) => ({ type: 'not-again', id, process: main.token }));
+  context.command((id) => ({ type: 'withdraw-standing-order', id, process: main.token }));
 }
 
 /** The end of the main process is known, and with it the outcome of its orders. */

@@ -194,7 +194,7 @@ function compare(
 }
 
 function withdrawUnknownOrder(context: Context, token: number): void {
-  context.command((id) => ({ type: 'not-again', id, process: token }));
+  context.command((id) => ({ type: 'withdraw-standing-order', id, process: token }));
 }
 
 function probe(context: Context, token: number): void {

@@ -46,9 +46,9 @@ export function applyReport(context: Context, report: Report): void {
     if (report.type === 'signalled') answerSignalled(context, report.command);
     const known = knownProcess(context, report.process);
     if (known) applyProcessReport(context, known, report);
-    else if (report.type === 'exited' && report.again && !context.findProcess(report.again)) {
+    else if (report.type === 'exited' && report.standingOrder && !context.findProcess(report.standingOrder)) {
       // A standing order has started a process for an unknown instance.
-      killStranger(context, report.again);
+      killStranger(context, report.standingOrder);
     }
   }
 }
@@ -126,7 +126,7 @@ function executableChanged(context: Context, { instance }: Known, pid: number): 
 
 function exited(context: Context, { instance, slot }: Known, report: ReportOf<'exited'>): void {
   const end = { pid: report.pid, status: report.signal === 0 ? report.code : report.signal << 8 };
-  if (report.again) mainReplaced(context, instance, end, report.again);
+  if (report.standingOrder) mainReplaced(context, instance, end, report.standingOrder);
   else processEnded(context, instance, slot, end);
 }
 

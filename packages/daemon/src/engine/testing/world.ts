@@ -21,7 +21,7 @@ export interface FakeProcess {
   spec: SpawnSpec;
   signals: number[];
   /** The standing order for its end, or 0. */
-  again: number;
+  standingOrder: number;
 }
 
 export const TEST_SETTINGS: EngineSettings = {
@@ -124,12 +124,12 @@ export class TestWorld {
 
   /** Ends a process, with an exit status or by a signal. */
   exit(process: FakeProcess, code = 0, signal = 0): void {
-    const { token, pid, again } = process;
+    const { token, pid, standingOrder } = process;
     this.processes.delete(token);
-    const next = again === 0 ? undefined : this.#newProcess(again, process.spec);
+    const next = standingOrder === 0 ? undefined : this.#newProcess(standingOrder, process.spec);
     const usage = { user: 0, system: 0, maxRss: 0 };
     const report = { type: 'exited', process: token, pid, code, signal, core: false, usage } as const;
-    this.report(next ? { ...report, again } : report);
+    this.report(next ? { ...report, standingOrder } : report);
     if (next && this.obeys) this.spawned(next);
   }
 
@@ -182,7 +182,7 @@ export class TestWorld {
       this.report({ type: 'signalled', command: id, process: token, signal, errno: 0 });
       return;
     }
-    if (command.type === 'again' || command.type === 'not-again') {
+    if (command.type === 'standing-order' || command.type === 'withdraw-standing-order') {
       this.#obeyOrder(command);
       return;
     }
@@ -191,15 +191,19 @@ export class TestWorld {
     if (this.obeys) this.spawned(process);
   }
 
-  #obeyOrder({ type, id, process: token }: Extract<Command, { type: 'again' | 'not-again' }>): void {
+  #obeyOrder({
+    type,
+    id,
+    process: token,
+  }: Extract<Command, { type: 'standing-order' | 'withdraw-standing-order' }>): void {
     const process = this.processes.get(token);
     if (!process || this.orders === 'ignored') return;
-    if (type === 'again') process.again = id;
-    else if (this.orders === 'taken') process.again = 0;
+    if (type === 'standing-order') process.standingOrder = id;
+    else if (this.orders === 'taken') process.standingOrder = 0;
   }
 
   #newProcess(token: number, spec: SpawnSpec): FakeProcess {
-    const process = { token, pid: this.#nextPid++, spec, signals: [], again: 0 };
+    const process = { token, pid: this.#nextPid++, spec, signals: [], standingOrder: 0 };
     this.processes.set(token, process);
     this.started.push(process);
     return process;

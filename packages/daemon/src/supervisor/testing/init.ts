@@ -35,7 +35,7 @@ export const SPEC: SpawnSpec = {
   apparmorProfile: null,
   cgroups: [],
   jobCgroup: null,
-  keep: false,
+  orderable: false,
   debugStop: false,
 };
 
