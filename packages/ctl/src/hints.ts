@@ -1,4 +1,4 @@
-/** Hints below an error, for people only: why it may have happened, and what they may have meant. */
+/** Hints below an error, for people only: the likely reason, and the likely meaning. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { adviceLines, brokenFileText, lastLines, nearest } from '@upstart/common';
 import type { Target, UpstartClient } from '@upstart/protocol';
@@ -84,7 +84,7 @@ async function leftBehind(job: string, client: UpstartClient): Promise<string[]>
     .map((process) => `${printable(job)}: ${unsupervisedLine(process, false)}`);
 }
 
-/** Hints are an extra: when they cannot be had, the error stands for itself. */
+/** Hints are optional: if they cannot be found, only the error is printed. */
 async function unlessLost(collect: () => Promise<void>): Promise<void> {
   try {
     await collect();

@@ -1,17 +1,17 @@
 /** Reading the history from init. */
 import { type HistoryEntry, MAX_HISTORY_ENTRIES, type UpstartClient } from '@upstart/protocol';
 
-/** Which entries are wanted. */
+/** A query of the history. */
 export interface HistoryRange {
-  /** Of this job alone; null: of all, and events. */
+  /** Only entries of this job; null: of all jobs, and events. */
   readonly job: string | null;
   /** Milliseconds since the epoch. */
   readonly sinceMs: number;
-  /** Those behind this id; 0: all that are kept. */
+  /** Only entries after this id; 0: all. */
   readonly after: number;
 }
 
-/** All of them, oldest first, and the id of the last one that was looked at. */
+/** All matching entries, oldest first, and the id of the last examined one. */
 export async function readHistory(
   client: UpstartClient,
   { job, sinceMs, after }: HistoryRange,

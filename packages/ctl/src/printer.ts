@@ -1,4 +1,4 @@
-/** Where a command's words go and whether they are wanted (reference: control §2). */
+/** The output of a command, and whether it is wanted (reference: control §2). */
 import type { Options } from '@upstart/common';
 import type { CommandContext } from './context.ts';
 import { type Palette, paletteFor } from './text/colour.ts';
@@ -53,7 +53,7 @@ export class Printer {
     this.#showHints();
   }
 
-  /** Whether the output is read by people: they get it coloured and lined up. */
+  /** Whether people read the output: then it is coloured and aligned. */
   get forPeople(): boolean {
     return this.#context.terminal.out;
   }
@@ -63,12 +63,12 @@ export class Printer {
     return this.#context.terminal.err;
   }
 
-  /** Something to say below the error that this command is about to end with. */
+  /** A note below the error that ends this command. */
   hint(text: string): void {
     this.#hints.push(text);
   }
 
-  /** Something that people want to know although all went well. */
+  /** A note for people although the command succeeded. */
   notice(text: string): void {
     if (this.hinting && !this.#quiet) this.#context.err(`${this.#errColour.dim(text)}\n`);
   }

@@ -18,7 +18,7 @@ export interface SignalSource {
 
 export interface PeerParts {
   readonly host: GatewayHost;
-  /** The user, as the kernel says; it may change things. */
+  /** The user, by the kernel's credentials; may change things. */
   readonly uid: number;
   /** The daemon, for this client. It is closed with the socket. */
   readonly client: UpstartClient;
@@ -53,7 +53,7 @@ export class PeerConnection implements MessageHandler {
     this.#patience = setTimeout(() => this.#cutOff('A D-Bus client did not authenticate'), LIMITS.authenticationMs);
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => void this.#caller.proceed());
-    // A client that vanishes concerns no other; `close` follows.
+    // A client that disconnects affects no other; `close` follows.
     socket.on('error', () => {});
     socket.on('close', () => this.#closed());
   }
@@ -79,7 +79,7 @@ export class PeerConnection implements MessageHandler {
     }
   }
 
-  /** The first bytes of messages; null: there are none yet. */
+  /** The first bytes of messages; null: none have arrived. */
   #authenticate(auth: ServerAuth, chunk: Buffer): Buffer | null {
     const step = auth.push(chunk);
     if (step.answer !== '') this.#socket.write(step.answer);
@@ -91,7 +91,7 @@ export class PeerConnection implements MessageHandler {
     return step.rest;
   }
 
-  /** Reads on if there is room. */
+  /** Continues reading if there is room. */
   #steer(): void {
     if (this.#caller.hasNoRoom) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
@@ -109,7 +109,7 @@ export class PeerConnection implements MessageHandler {
   }
 }
 
-/** There is no bus that would vouch for the sender, and none to send an answer to. */
+/** The message without its field `sender`: a private socket has no bus that vouches for it. */
 function withoutSender<H extends Header>(header: H): H {
   const { sender: _, ...rest } = header;
   return rest as H;

@@ -1,4 +1,4 @@
-/** Writes messages to a socket, within the bounds of what a client may leave unread. */
+/** Writes messages to a socket, within the limits of unread output. */
 import type { Socket } from 'node:net';
 import type { Notification } from '@upstart/protocol';
 import { LIMITS } from './limits.ts';
@@ -13,10 +13,10 @@ export class Sender {
   readonly #cutOff: () => void;
   readonly #stalledMs: number | null;
   #serial = 0;
-  /** Runs since there is more unread than a client may leave for long. */
+  /** Runs while more output is unread than a client may leave for long. */
   #stall: NodeJS.Timeout | null = null;
 
-  /** `cutOff` is called for a client that leaves too much unread, or much of it for longer than `stalledMs`; null: as long as it likes. */
+  /** Calls `cutOff` for a client that leaves too much output unread, or much of it for longer than `stalledMs`; null: no time limit. */
   constructor(socket: Socket, cutOff: () => void, stalledMs: number | null) {
     this.#socket = socket;
     this.#cutOff = cutOff;
@@ -24,7 +24,7 @@ export class Sender {
     for (const event of ['drain', 'close']) socket.on(event, () => this.#progressed());
   }
 
-  /** The client leaves so much unread that nothing more is to be done for it now. */
+  /** The client leaves so much output unread that its requests wait. */
   get isFull(): boolean {
     return this.#socket.writableLength > LIMITS.fullBytes;
   }

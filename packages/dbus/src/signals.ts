@@ -31,7 +31,7 @@ const ofInstance = (
   ...{ path: instancePath(job, instance), interface: instanceInterface.name, member, signature, body: [value] },
 });
 
-/** The signal that says the same; null: D-Bus has none for it. */
+/** The signal for a notification; null: D-Bus has none. */
 export function signalFor(notification: Notification): Signal | null {
   switch (notification.event) {
     case 'job-added':

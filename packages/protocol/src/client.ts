@@ -134,7 +134,7 @@ export class Client implements UpstartClient, ConnectionEvents {
   }
 
   answer(id: number, result: unknown): void {
-    // From here on nothing is missed: those who watch can look for what has happened before.
+    // Watchers miss nothing from here on, and can look for earlier changes.
     if (id === this.#watchId) this.notification({ event: 'restarted' });
     this.#take(id)?.resolve(result);
   }
@@ -194,7 +194,7 @@ export class Client implements UpstartClient, ConnectionEvents {
     this.#flush(connection);
   }
 
-  /** Tries to connect; after a failure that may pass it waits, and when there is no time left it throws. */
+  /** Tries to connect. After a temporary failure it waits; after the deadline it throws. */
   async #attempt(deadlineMs: number): Promise<void> {
     try {
       await this.open();
@@ -204,7 +204,7 @@ export class Client implements UpstartClient, ConnectionEvents {
     }
   }
 
-  /** Nothing more will come: rejects what waits and tells those who watch. */
+  /** The connection has ended: rejects pending calls and notifies watchers. */
   #end(error: Error, reason: Error | null): void {
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(error);
     for (const watcher of this.#watchers.splice(0)) watcher.ended?.(reason);

@@ -1,4 +1,4 @@
-/** One connection to a daemon: open, greeted, frames in and out. What a lost one means is the client's business. */
+/** One connection to a daemon: open, greeted, frames in and out. The client handles a lost one. */
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemErrorText } from '@upstart/common';
@@ -7,7 +7,7 @@ import { UpstartError, type WireError } from './errors.ts';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from './framing.ts';
 import { type Notification, PROTOCOL_VERSION, type Result } from './messages.ts';
 
-/** There is no daemon to talk to, or no longer; the message is for users. */
+/** No daemon is there, or it has gone; the message is for users. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError';
   /** The system's name for what went wrong (`ECONNREFUSED`), where it was the system that refused. */

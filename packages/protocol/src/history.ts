@@ -1,4 +1,4 @@
-/** The history: an entry for each thing that has changed, with its cause. */
+/** The history: an entry for each change, with its cause. */
 import type { Slot } from '@upstart/common';
 import type { Goal, State } from './status.ts';
 
@@ -85,7 +85,7 @@ export interface ExitEntry extends HistoryBase {
   process: Slot;
   /** 0: none was started. */
   pid: number;
-  /** Both null: it could not be started, or nobody could tell how it ended. */
+  /** Both null: it could not be started, or its status is unknown. */
   exitStatus: number | null;
   exitSignal: string | null;
   /** `killed by TERM signal`, `unable to execute: No such file or directory`. */
@@ -115,22 +115,22 @@ export interface EventEntry extends HistoryBase {
 
 export type HistoryEntry = GoalEntry | StateEntry | ProcessEntry | ExitEntry | EventEntry | SignalEntry;
 
-/** The entries that are wanted, in the order of their ids. */
+/** A query of entries, in the order of their ids. */
 export interface HistoryQuery {
-  /** Only of this job; null: of all, and events. */
+  /** Only entries of this job; null: of all jobs, and events. */
   job: string | null;
-  /** Only of this time and later, in milliseconds since the epoch; 0: of any. */
+  /** Only entries of this time and later, in milliseconds since the epoch; 0: of any time. */
   sinceMs: number;
-  /** Only those behind this id, the oldest first; null: the newest. */
+  /** Only entries after this id, the oldest first; null: the newest. */
   after: number | null;
-  /** At most so many, up to `MAX_HISTORY_ENTRIES`. */
+  /** The most entries of the answer, up to `MAX_HISTORY_ENTRIES`. */
   limit: number;
 }
 
 export interface HistoryAnswer {
   entries: HistoryEntry[];
-  /** Entries up to this id have been looked at: the `after` of the next query. */
+  /** The id of the last examined entry: the `after` of the next query. */
   upTo: number;
-  /** Whether there are more behind `upTo`. */
+  /** Whether there are entries after `upTo`. */
   more: boolean;
 }

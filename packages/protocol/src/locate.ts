@@ -1,4 +1,6 @@
-/** Which daemon a program means: the one it is given, else the only session of its user, else the system's init (reference: control §1). */
+/**
+ * Which daemon a program uses: the named one, otherwise the only session of its user, otherwise the system's init (reference: control §1).
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {

@@ -49,7 +49,7 @@ export interface JobConfig {
 /** What the program that reads folders of job files prints, where there is no daemon to ask. */
 export interface JobsRead {
   configs: JobConfig[];
-  /** What is wrong with files, in words. */
+  /** The errors of files, in words. */
   warnings: string[];
 }
 
@@ -66,7 +66,7 @@ export interface FailureReason {
   text: string;
 }
 
-/** One thing that something waits for; `children` are what that one waits for in turn. */
+/** A reason for waiting; `children` are the reasons for that one. */
 export interface WaitReason {
   text: string;
   children: WaitReason[];
@@ -102,7 +102,7 @@ export interface Explanation {
     /** Why it is in this state, in a few words. */
     why: string;
     blockedBy: WaitReason[];
-    /** The events that are not over because of it. */
+    /** The events that it blocks. */
     holds: string[];
     respawns: number;
     /** As in the details of an instance. */
@@ -167,7 +167,7 @@ export interface Methods {
   brokenFiles: { params: Record<never, never>; result: BrokenFile[] };
   reloadConfiguration: { params: Record<never, never>; result: null };
   explain: { params: { job: string }; result: Explanation };
-  /** Everything that is wrong or waits. */
+  /** Everything that fails or waits. */
   troubles: { params: Record<never, never>; result: Troubles };
   /** The events of that name that are not over; none is no error. */
   explainEvent: { params: { name: string }; result: EventExplanation };

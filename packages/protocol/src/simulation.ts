@@ -1,6 +1,6 @@
 /**
- * What `upstart simulate` asks the program behind it, and what that one answers: JSON on a pipe (docs/json.md). The engine's simulation
- * gives the result, the command prints it.
+ * The request of `upstart simulate` to the program behind it, and the answer: JSON on a pipe (docs/json.md). The engine's simulation gives
+ * the result, the command prints it.
  */
 import type { Goal, State } from './status.ts';
 
@@ -37,7 +37,7 @@ export interface SimulationOrder {
 /** On standard output. */
 export type SimulationAnswer = { result: SimulationResult; warnings: string[] } | { error: string };
 
-/** Something that happens to an instance; `atMs`: milliseconds since the beginning. */
+/** A change of an instance; `atMs`: milliseconds since the beginning. */
 export type SimulatedChange = { atMs: number; job: string; instance: string } & (
   | { kind: 'goal'; to: Goal; cause: string }
   | { kind: 'state'; to: State }
@@ -48,10 +48,10 @@ export type SimulationEnding = 'quiet' | 'endless';
 
 export interface SimulationResult {
   readonly changes: readonly SimulatedChange[];
-  /** How many more changes there were. */
+  /** The number of further changes. */
   readonly dropped: number;
   readonly ending: SimulationEnding;
-  /** What was refused, in words. */
+  /** Rejected requests, in words. */
   readonly errors: readonly string[];
   /** After a boot: jobs with a `start on` that were not started, and what they still need. */
   readonly never: readonly { job: string; needs: string }[];
@@ -59,6 +59,6 @@ export interface SimulationResult {
   readonly restless: readonly { instance: string; starts: number }[];
   /** Instances that are neither running nor at rest in the end, as `list` shows them. */
   readonly stuck: readonly { job: string; instance: string; goal: Goal; state: State }[];
-  /** What had to be assumed, in words. */
+  /** Assumptions, in words. */
   readonly assumed: readonly string[];
 }

@@ -43,11 +43,11 @@ export interface LogTrouble {
   dropped: number;
 }
 
-/** How a job or an instance does, the worst first; see docs/json.md. */
+/** The health of a job or an instance, the worst first; see docs/json.md. */
 export const HEALTHS = ['broken', 'failed', 'flapping', 'degraded', 'pending', 'well'] as const;
 export type Health = (typeof HEALTHS)[number];
 
-/** How a process ended: one of the two says how; none of them where nobody could tell. */
+/** How a process ended: one of the two fields; neither if that is unknown. */
 export interface ProcessExit {
   exitStatus: number | null;
   exitSignal: string | null;

@@ -1,4 +1,4 @@
-/** The answer to "what is wrong?". */
+/** The answer to `what is wrong?`. */
 
 /**
  * What a trouble comes from, the worst first: a file that cannot be used, a job that failed, one that respawns again and again, one that
@@ -27,7 +27,7 @@ export interface RootCause {
   instance: string;
   /** A sentence without its full stop: `db failed: main process (4711) terminated with status 3`. */
   text: string;
-  /** How many jobs and instances wait because of it. */
+  /** The number of jobs and instances that wait because of it. */
   affected: number;
   /** Those, by what each of them waits for itself, the first of which there are most. */
   waiting: WaitingJobs[];
@@ -45,6 +45,6 @@ export interface WaitingJobs {
 /** All causes, the most important first. */
 export interface Troubles {
   causes: RootCause[];
-  /** How many more there are. */
+  /** The number of further causes. */
   dropped: number;
 }

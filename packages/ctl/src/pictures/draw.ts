@@ -1,4 +1,4 @@
-/** The program that draws: reads an order as JSON from standard input and prints its answer as JSON. */
+/** The program that draws: reads a request as JSON from standard input and prints the answer as JSON. */
 import { readFileSync } from 'node:fs';
 import { standardStreams } from '@upstart/common';
 import { dotText } from './graph/dot.ts';

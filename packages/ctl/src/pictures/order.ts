@@ -1,4 +1,4 @@
-/** What `upstart graph` and `upstart plot` ask the program that draws, and what that one answers: JSON on a pipe. */
+/** The requests of `upstart graph` and `upstart plot` to the program that draws, and its answers: JSON on a pipe. */
 import type { HistoryEntry, JobConfig, JobStatus } from '@upstart/protocol';
 
 export const GRAPH_FORMATS = ['svg', 'dot', 'json'] as const;
@@ -28,7 +28,7 @@ export type DrawOrder = GraphOrder | PlotOrder;
 /** `unknown`: a word that means no job. */
 export type DrawAnswer = { readonly text: string } | { readonly error: string; readonly unknown: boolean };
 
-/** What cannot be drawn; the message is for users. */
+/** A request that cannot be drawn; the message is for users. */
 export class DrawError extends Error {
   override name = 'DrawError';
   readonly unknown: boolean;

@@ -1,4 +1,4 @@
-/** What pictures are made of: escaped text, its width, and colours for light and dark pages. */
+/** The parts of pictures: escaped text, its width, and colours for light and dark pages. */
 
 /** The look that all pictures share. `start`, `stop` and `emits` differ in their dashes, too, for those who do not tell the colours apart. */
 const STYLE = `
@@ -30,7 +30,7 @@ const HEADS = ARROWS.map(
     `<marker id="head-${kind}" viewBox="0 0 8 8" refX="7.5" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto"><path class="${kind} head" d="M0 0.5 8 4 0 7.5z"/></marker>`,
 );
 
-/** A whole picture; `title` is for those who cannot see it, `style` has the rules of this picture alone. */
+/** A whole picture. `title` is for readers who cannot see it, `style` has the rules of this picture alone. */
 export function picture(
   { width, height, title, style }: { width: number; height: number; title: string; style: string },
   parts: readonly string[],
@@ -59,7 +59,7 @@ export function text(
   return `<text ${place}${className === '' ? '' : ` class="${className}"`}>${escaped(words)}</text>`;
 }
 
-/** What is drawn by `parts`, with words that appear when it is pointed at. */
+/** A group of `parts` with a tooltip. */
 export function described(words: string, parts: readonly string[], className = ''): string {
   return `<g${className === '' ? '' : ` class="${className}"`}><title>${escaped(words)}</title>${parts.join('')}</g>`;
 }
@@ -83,7 +83,7 @@ export function escaped(words: string): string {
     .replace(/(?![\n\t])[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD');
 }
 
-/** Widths of characters in parts of the font's size, by patterns; those of a wide font, since nobody knows which one draws them. */
+/** Widths of characters as parts of the font's size, by patterns; those of a wide font, since the font of the reader is unknown. */
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[ijl.,:;'|!]/, 0.34],
   [/[ frt()[\]/\\-]/, 0.44],
@@ -94,7 +94,7 @@ const WIDTHS: readonly (readonly [RegExp, number])[] = [
 const USUAL_WIDTH = 0.64;
 const widths = new Map<string, number>();
 
-/** The width of a text in points, at least: it may be drawn narrower. */
+/** The upper bound of a text's width, in points. */
 export function widthOf(words: string, fontSize = 12): number {
   let width = 0;
   for (const character of words) {
@@ -108,7 +108,7 @@ export function widthOf(words: string, fontSize = 12): number {
   return width * fontSize;
 }
 
-/** A text that is no longer than so many characters. */
+/** The text, cut to so many characters. */
 export function shortened(words: string, most: number): string {
   const characters = [...words];
   return characters.length <= most ? words : `${characters.slice(0, most - 1).join('')}…`;

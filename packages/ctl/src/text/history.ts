@@ -3,7 +3,7 @@ import type { HistoryCause, HistoryEntry } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
 import { signalText } from './signal.ts';
 
-/** Programs of init's: the caller that people know is what has started them. */
+/** Programs of init itself: people know the program that has started them. */
 const OWN_PROGRAMS = new Set([
   'upstart',
   'initctl',
@@ -23,13 +23,13 @@ const OWN_PROGRAMS = new Set([
   'service',
 ]);
 
-/** Whether an entry is shown without `--all`: processes and states on the way are left out. */
+/** Whether an entry is shown without `--all`, which adds processes and intermediate states. */
 export function isMilestone(entry: HistoryEntry): boolean {
   if (entry.kind === 'process') return false;
   return entry.kind !== 'state' || entry.to === 'running' || entry.to === 'waiting';
 }
 
-/** The name of what it is about: a job or an instance; `event` for an event. */
+/** The job or instance of an entry; `event` for an event. */
 export function historyName(entry: HistoryEntry): string {
   if (entry.kind === 'event') return 'event';
   return printable(entry.instance === '' ? entry.job : `${entry.job} (${entry.instance})`);
@@ -67,7 +67,7 @@ const GOALS = { start: 'start', stop: 'stop', respawn: 'respawn' } as const;
 /** `` by `stop`, uid 1000, pid 4711 (bash) ``. */
 export function causeText({ kind, text, request, peer }: HistoryCause): string {
   if (kind !== 'request') return text;
-  // A job that asked says more than the program it used.
+  // A job as the caller is more useful than the program that it used.
   const by = text === 'by request' || text === 'restarted by request' ? `by \`${request ?? 'request'}\`` : text;
   if (!peer) return by;
   const { pid, name } =

@@ -8,7 +8,7 @@ const REACHED: Readonly<Record<string, string>> = { running: 'running', waiting:
 const GOALS: Readonly<Record<string, string>> = { start: 'starts', stop: 'stops', respawn: 'respawns' };
 /** Columns of the longest name that others are lined up with. */
 const MAX_NAME = 32;
-/** How many of a kind are named. */
+/** The most names of one kind. */
 const MAX_LINES = 2000;
 const MAX_RESTLESS = 10;
 

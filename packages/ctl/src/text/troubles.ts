@@ -1,8 +1,8 @@
-/** What is wrong, as text: each root cause, and below it the jobs that wait because of it. */
+/** Troubles as text: each root cause, and below it the jobs that wait because of it. */
 import type { RootCause, Troubles, WaitingJobs } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
 
-/** How many names a line has at most. */
+/** The most names on a line. */
 const MAX_NAMES = 8;
 
 export function troubleLines({ causes, dropped }: Troubles, colour: Palette): string[] {

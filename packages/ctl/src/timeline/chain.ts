@@ -1,9 +1,9 @@
-/** The chain of what a start waited for: from an entry of the history back over the entry that each one came after. Pure. */
+/** The chain of steps before a start: from an entry of the history back to the entry that each one followed. Pure. */
 import type { HistoryEntry } from '@upstart/protocol';
 import { type InstanceEntry, isBeginning, keyOf, ofBoot, ofThisMachineStart } from './entries.ts';
 import { type Phase, phaseOf } from './phases.ts';
 
-/** How many steps a chain has at most; what was before is left out. */
+/** The most steps of a chain; earlier ones are dropped. */
 export const MAX_STEPS = 200;
 
 /** A part of the chain: an event, or one instance for a while. Times are milliseconds since the beginning of the boot or of the chain. */
@@ -14,14 +14,14 @@ export interface ChainStep {
   readonly instance: string;
   /** The event with its variables; null for a job. */
   readonly event: string | null;
-  /** What the next step waited for: a state (`running`, `stopped`, …), `started` or `ended` of a process, `emitted`. */
+  /** The moment that the next step waited for: a state (`running`, `stopped`, …), `started` or `ended` of a process, `emitted`. */
   readonly reached: string;
   readonly atMs: number;
   /** Since the step before. */
   readonly tookMs: number;
   /** Of an event its cause; of a job why it was started, `` by `started JOB=db` ``, or null if it was not in this step. */
   readonly cause: string | null;
-  /** How long the instance was in each phase during this step. */
+  /** The time of the instance in each phase during this step. */
   readonly phases: readonly { readonly phase: Phase; readonly ms: number }[];
 }
 

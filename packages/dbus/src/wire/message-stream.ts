@@ -13,11 +13,11 @@ export interface Received extends Header {
 
 export interface MessageHandler {
   message(message: Received): void;
-  /** A message was longer than is taken, and is skipped. */
+  /** Skips a message that is too long. */
   tooLong(header: Header): void;
 }
 
-/** What is known of the message that is being received. */
+/** The known part of the message that is being received. */
 interface Pending {
   readonly headerBytes: number;
   readonly totalBytes: number;
@@ -68,7 +68,7 @@ export class MessageStream {
   #takeRest(chunk: Buffer, at: number): number {
     const pending = this.#pending as Pending;
     const part = chunk.subarray(at, at + pending.totalBytes - this.#received);
-    // What does not fit belongs to a message that is too long.
+    // Bytes beyond the buffer belong to a message that is too long.
     if (pending.kept && this.#received < pending.kept.length)
       part.copy(pending.kept, this.#received, 0, pending.kept.length - this.#received);
     this.#received += part.length;

@@ -6,7 +6,7 @@ export const NO_REPLY_EXPECTED = 1;
 /** A value of a D-Bus type: structs and arrays are lists, a variant is its signature and its value. */
 export type Value = string | number | boolean | readonly Value[];
 
-/** What is known of a message without its arguments. */
+/** A message without its arguments. */
 export interface Header {
   readonly type: number;
   readonly flags: number;

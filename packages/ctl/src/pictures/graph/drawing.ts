@@ -7,9 +7,9 @@ import { layOut, type PlacedBox, type PlacedEdge, ROW_HEIGHT } from './layout.ts
 const MARGIN = 24;
 const HEAD_HEIGHT = 76;
 const LABEL_SIZE = 10;
-/** The legend takes so much. */
+/** The height of the legend. */
 const MIN_WIDTH = 740;
-/** The most jobs and events that are laid out: more take too long, and nobody could read them. */
+/** The most jobs and events in a drawing: more take too long to lay out, and no reader could follow them. */
 export const MAX_DRAWN_NODES = 2500;
 
 const STYLE = `
@@ -88,7 +88,7 @@ function drawnEdge({ edge, points }: PlacedEdge, isSeen: boolean): string {
   return described(edgeWords(edge), [arrow(edge.kind, curve(points))], seenClass(edge, isSeen));
 }
 
-/** Labels stand above all lines. */
+/** Draws labels above all lines. */
 function drawnLabel({ edge, label }: PlacedEdge, isSeen: boolean): string {
   if (label === null) return '';
   const words = edgeLabel(edge);

@@ -1,4 +1,4 @@
-/** Jobs and events as a graph: edges from conditions, from `emits`, and from what the history has seen. Pure. */
+/** Jobs and events as a graph: edges from conditions, from `emits`, and from the history. Pure. */
 import { type Condition, conditionEvents, formatCondition, type GlobBudget, globMatches } from '@upstart/common';
 import { isKnownEvent } from '@upstart/job-language';
 import type { HistoryEntry, JobConfig } from '@upstart/protocol';
@@ -11,22 +11,22 @@ export interface GraphNode {
   readonly id: string;
   readonly kind: 'job' | 'event';
   readonly name: string;
-  /** Whether there is such a job; whether something is known to emit the event. */
+  /** Whether the job exists, or an emitter of the event is known. */
   readonly known: boolean;
   /** The conditions of a job, as one line each; null: it has none. */
   readonly startOn: string | null;
   readonly stopOn: string | null;
 }
 
-/** An edge leads from the cause to what it acts on. */
+/** An edge leads from the cause to the job or event that it acts on. */
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** What happens to the job `to`; or the job `from` emits the event `to`. */
+  /** The effect on the job `to`; or the job `from` emits the event `to`. */
   readonly kind: 'start' | 'stop' | 'emits';
   /** The events of the condition, each with its arguments: `started`, `runlevel [2345]`. Empty: only the history has it. */
   readonly events: readonly string[];
-  /** How often the history has seen it. */
+  /** The number of entries in the history. */
   readonly seen: number;
 }
 
@@ -35,13 +35,13 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** A pattern that means more jobs than this is a node of its own. */
+/** A pattern that matches more jobs than this is a node of its own. */
 export const MAX_PATTERN_JOBS = 50;
 
 export const jobId = (name: string): string => `job:${name}`;
 export const eventId = (name: string): string => `event:${name}`;
 
-/** Steps that all patterns of a graph may take together, a second or two; see `globMatches`. Those that come after fit nothing. */
+/** The budget of all patterns of a graph together, a second or two; see `globMatches`. Later patterns match nothing. */
 const MAX_PATTERN_STEPS = 100_000_000;
 
 /** The graph of all jobs and of the events that they name. `budget`: for patterns in conditions and in `emits`. */
@@ -61,8 +61,8 @@ export function buildGraph(
 }
 
 /**
- * The jobs that `words` mean, by names or patterns, those included that others only name; what starts and stops them, who emits that, and
- * what they start, stop and emit. Throws DrawError for a word that means none.
+ * The part of the graph around the jobs of `words`, names or patterns (also jobs that only others name): the events that start and stop
+ * them, the emitters of those, and the jobs and events that they start, stop and emit. Throws DrawError for a word without a job.
  */
 export function neighbourhood(graph: Graph, words: readonly string[]): Graph {
   const jobs = graph.nodes.filter(({ kind }) => kind === 'job');
@@ -74,7 +74,7 @@ export function neighbourhood(graph: Graph, words: readonly string[]): Graph {
     for (const { id } of found) meant.add(id);
   }
   const near = graph.edges.filter(({ from, to }) => meant.has(from) || meant.has(to));
-  // An event joins those that emit it with those that wait for it.
+  // An event connects its emitters with the jobs that wait for it.
   const awaited = new Set(near.flatMap(({ from, kind }) => (kind === 'emits' ? [] : [from])));
   const emitted = new Set(near.flatMap(({ to, kind }) => (kind === 'emits' ? [to] : [])));
   const far = graph.edges.filter(
@@ -142,7 +142,7 @@ export class GraphBuilder {
     });
   }
 
-  /** `seen`: whether the history has it once more. */
+  /** `seen`: whether this is an entry of the history. */
   edge(from: string, to: string, kind: GraphEdge['kind'], words: string, seen = 0): void {
     const key = `${kind}\0${from}\0${to}`;
     let edge = this.#edges.get(key);
@@ -166,7 +166,7 @@ export class GraphBuilder {
     return node.id;
   }
 
-  /** Where an event of a condition comes from: from a job, from all that a pattern means, or from the event itself. */
+  /** The source of an event in a condition: a job, all jobs of a pattern, or the event itself. */
   #sources(event: string, job: string | null): string[] {
     if (job === null || job.startsWith('$')) return [this.event(job === null ? event : `${event} ${job}`)];
     if (this.#configs.has(job) || !/[*?[]/.test(job)) return [this.job(job)];

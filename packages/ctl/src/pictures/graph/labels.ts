@@ -1,11 +1,11 @@
-/** The words beside nodes and edges. */
+/** The texts at nodes and edges. */
 import { printable } from '@upstart/common';
 import { shortened } from '../svg.ts';
 import type { GraphEdge, GraphNode } from './graph.ts';
 
 const MAX_NAME = 40;
 const MAX_LABEL = 28;
-/** The event by which a job usually acts on another; it is not written at the edge. */
+/** The event by which a job usually acts on another; edges do not show it. */
 const USUAL: Readonly<Record<GraphEdge['kind'], string>> = { start: 'started', stop: 'stopping', emits: '' };
 
 export function nodeLabel({ name }: GraphNode): string {
@@ -20,14 +20,14 @@ export function edgeLabel({ from, kind, events }: GraphEdge): string {
   return shortened(printable(wanted.join(', ')), MAX_LABEL);
 }
 
-/** The words that appear when a node is pointed at. */
+/** The tooltip of a node. */
 export function nodeWords({ kind, name, known, startOn, stopOn }: GraphNode): string {
   const note = known ? [] : [kind === 'job' ? 'there is no such job' : 'nothing is known to emit it'];
   const conditions = [startOn === null ? [] : [`start on ${startOn}`], stopOn === null ? [] : [`stop on ${stopOn}`]];
   return [`${kind} ${name}`, ...note, ...conditions.flat()].map(printable).join('\n');
 }
 
-/** The words that appear when an edge is pointed at. */
+/** The tooltip of an edge. */
 export function edgeWords({ from, to, kind, events, seen }: GraphEdge): string {
   const verb = kind === 'emits' ? 'emits' : `${kind}s`;
   const bare = (id: string): string => id.slice(id.indexOf(':') + 1);

@@ -1,4 +1,4 @@
-/** Where boxes and edges stand. Each connected part is laid out by itself, and the parts are put below and beside one another. */
+/** The places of boxes and edges. Each connected part is laid out by itself; the parts are arranged in rows. */
 import { Graph as Dagre, layout } from '@dagrejs/dagre';
 import { type Point, widthOf } from '../svg.ts';
 import type { Graph, GraphEdge } from './graph.ts';
@@ -44,7 +44,7 @@ const LABEL_SIZE = 10;
 const GAP = 36;
 /** From so many boxes in one part on, ranks are found by a faster method that leaves longer edges. */
 const MANY_BOXES = 120;
-/** How much wider than high the whole is to be. */
+/** The ratio of width to height of the whole drawing. */
 const SHAPE = 1.6;
 
 export function layOut(graph: Graph): Layout {

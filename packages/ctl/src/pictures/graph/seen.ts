@@ -1,4 +1,4 @@
-/** What the history has seen, as edges of the graph. */
+/** The history as edges of the graph. */
 import type { HistoryEntry } from '@upstart/protocol';
 import type { GraphBuilder } from './graph.ts';
 

@@ -1,4 +1,4 @@
-/** Jobs, or events, with the very same edges stand in one box: what a hundred jobs of one runlevel have in common is drawn once. */
+/** Jobs, or events, with the same edges share a box: a hundred jobs of one runlevel are drawn once. */
 import type { Graph, GraphEdge, GraphNode } from './graph.ts';
 import { edgeLabel } from './labels.ts';
 

@@ -1,8 +1,8 @@
-/** The time axis: where a time stands, and the ticks. */
+/** The time axis: the position of each time, and the ticks. */
 
 export interface Axis {
   readonly width: number;
-  /** Where a time stands, in points from the left end. */
+  /** The position of a time, in points from the left end. */
   at(ms: number): number;
   /** Times of ticks, from the beginning, with their labels. */
   readonly ticks: readonly { readonly ms: number; readonly label: string }[];

@@ -16,11 +16,11 @@ const GAP = 12;
 const TIMES_WIDTH = 80;
 const MAX_NAME = 36;
 const BARS_WIDTH = 1000;
-/** A shorter bar would not be seen. */
+/** A shorter bar would be invisible. */
 const MIN_BAR = 1.5;
-/** An arrow to the right needs so much room. */
+/** The room that an arrow to the right needs. */
 const ARROW_ROOM = 10;
-/** By phase: bars differ in height, too, for those who do not tell the colours apart. */
+/** By phase. The heights of bars differ, too, for readers who cannot tell the colours apart. */
 const BAR_HEIGHT: Readonly<Record<Phase, number>> = {
   ...{ starting: 4, 'pre-start': 10, spawned: 14, 'post-start': 10, running: 8, stopping: 6 },
 };
@@ -160,7 +160,7 @@ function drawnLink({ kind, from, fromMs, to, toMs, isInChain }: Link, axis: Axis
   return `<path class="${className}" d="${path}" marker-end="url(#head-${kind === 'wait' ? 'emits' : kind})"/>`;
 }
 
-/** The heading: what it is of, and its totals. `ranMs`: how long the chain took; null: there is none. */
+/** The heading: the title and the totals. `ranMs`: the duration of the chain; null: there is none. */
 export function headingOf(
   plot: Plot,
   title: string,

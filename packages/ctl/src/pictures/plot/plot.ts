@@ -1,4 +1,4 @@
-/** From the history to a plot: which part of it is shown, and its title. */
+/** A plot from the history: chooses the part of it, and the title. */
 import { globMatches } from '@upstart/common';
 import { secondsText } from '../../text/seconds.ts';
 import { bootChain } from '../../timeline/chain.ts';
@@ -7,7 +7,7 @@ import { DrawError, type PlotOrder } from '../order.ts';
 import { headingOf, plotPicture } from './drawing.ts';
 import { plotOf } from './rows.ts';
 
-/** Throws DrawError where there is nothing to show. */
+/** Throws DrawError if there is nothing to show. */
 export function drawnPlot({ history, statuses, isSince, jobs }: PlotOrder): string {
   const current = ofThisMachineStart(history);
   const boot = isSince ? null : ofBoot(current);

@@ -1,4 +1,4 @@
-/** What a plot shows, before it has a place: a row for each instance and each event, bars in rows, arrows between rows. Pure. */
+/** The content of a plot without its places: a row for each instance and each event, bars in rows, arrows between rows. Pure. */
 import type { HistoryEntry, JobStatus } from '@upstart/protocol';
 import { type InstanceEntry, keyOf, labelOf } from '../../timeline/entries.ts';
 import { isComingUp, type Phase, phaseOf } from '../../timeline/phases.ts';
@@ -6,7 +6,7 @@ import { isComingUp, type Phase, phaseOf } from '../../timeline/phases.ts';
 /** The most rows that are drawn; the rest is counted. */
 export const MAX_ROWS = 2000;
 
-/** How much time is shown behind the last entry, so that its state has a bar: a share of all. */
+/** The share of time that is shown after the last entry, so that the last state has a bar. */
 const LAST_SHARE = 0.03;
 
 /** Times are milliseconds of monotonic time. */
@@ -20,13 +20,13 @@ export interface Row {
   readonly kind: 'job' | 'event';
   readonly label: string;
   readonly bars: readonly Bar[];
-  /** When it first began; of an event, when it was emitted. */
+  /** When it first began; of an event, its time. */
   readonly fromMs: number;
-  /** How long it took until it was running for the first time; null: it has not been yet, or is an event. */
+  /** The time until it was running for the first time; null: it never was, or is an event. */
   readonly upMs: number | null;
-  /** Why its last run has failed, in a few words; null: it has not. */
+  /** The failure of its last run, in a few words; null: none. */
   readonly failure: string | null;
-  /** When its processes ended badly. */
+  /** When its processes failed. */
   readonly badExitsMs: readonly number[];
   /** The last phase; null: it is stopped, or an event. */
   readonly phase: Phase | null;
@@ -49,11 +49,11 @@ export interface Plot {
   readonly links: readonly Link[];
   readonly fromMs: number;
   readonly toMs: number;
-  /** How many rows there were beyond the limit. */
+  /** The number of rows beyond the limit. */
   readonly dropped: number;
 }
 
-/** `chain`: ids of the entries that are stressed. `isWanted`: whether a job is to be shown; with null all are, and events. */
+/** `chain`: ids of the highlighted entries. `isWanted`: whether a job is shown; null: shows all jobs and events. */
 export function plotOf(
   entries: readonly HistoryEntry[],
   jobs: readonly JobStatus[],
@@ -62,7 +62,7 @@ export function plotOf(
   const causes = new Set(entries.map(({ after }) => after));
   const groups = new Map<string, HistoryEntry[]>();
   for (const entry of entries) {
-    // An event that has caused nothing says nothing here.
+    // Skips an event that has caused nothing.
     if (entry.kind === 'event' ? isWanted !== null || !causes.has(entry.id) : isWanted?.(entry.job) === false) continue;
     const key = entry.kind === 'event' ? `event\0${entry.id}` : keyOf(entry);
     const group = groups.get(key);
@@ -90,7 +90,7 @@ interface Setting {
   readonly beginMs: number;
   readonly endMs: number;
   readonly chain: ReadonlySet<number>;
-  /** By job and instance: why it is not well now; a job that is well has null. */
+  /** The trouble of each job and instance; null for a healthy one. */
   readonly failures: ReadonlyMap<string, string | null>;
 }
 
@@ -120,13 +120,13 @@ function rowOf(group: readonly HistoryEntry[], { beginMs, endMs, chain, failures
   };
 }
 
-/** The phase that an instance was in before its first entry; null: it was not there. */
+/** The phase of an instance before its first entry; null: it did not exist. */
 function phaseBefore(group: readonly HistoryEntry[]): Phase | null {
   const state = group.find((entry) => entry.kind === 'state');
   return state?.kind === 'state' ? phaseOf(state.from) : null;
 }
 
-/** Neighbours of one phase as one bar. */
+/** Merges neighbouring bars of one phase. */
 function joined(bars: readonly Bar[]): Bar[] {
   const all: Bar[] = [];
   for (const bar of bars) {
@@ -151,7 +151,7 @@ function failuresOf(jobs: readonly JobStatus[]): Map<string, string | null> {
   return failures;
 }
 
-/** As init says it now; without an init that says it, by the end of the last run. */
+/** The present failure by init; without an answer of init, the end of the last run. */
 function failureOf(group: readonly InstanceEntry[], failures: ReadonlyMap<string, string | null>): string | null {
   const known = failures.get(keyOf(group[0] as InstanceEntry));
   if (known !== undefined) return known;
@@ -188,7 +188,7 @@ function linkKind(entry: HistoryEntry): Link['kind'] {
   return entry.to === 'stop' ? 'stop' : 'start';
 }
 
-/** How many rows there are of each kind, for the title. */
+/** The number of rows of each kind, for the title. */
 export function totals({ rows }: Plot): {
   jobs: number;
   running: number;
