@@ -167,3 +167,29 @@ describe('ready', () => {
     expect(instance?.readiness?.pending[0]?.answer).toHaveLength(200);
   });
 });
+
+it('a chain of services starts in order, stops in reverse, and comes back behind the one that was killed', () => {
+  const world = new TestWorld();
+  const chain = ['database', 'redis', 'web', 'worker'];
+  chain.forEach((job, i) => {
+    const before = chain[i - 1];
+    const on = before ? `start on started ${before}\nstop on stopping ${before}\n` : '';
+    world.job(job, `${on}respawn\nready tcp ${i + 1}\nexec ${job}\n`);
+  });
+  const begun = (): string[] => world.started.map(({ spec }) => spec.argv[0] as string);
+  const allReady = (): void => {
+    while (world.probes.size > 0) world.probed(probe(world));
+  };
+  world.start('database');
+  expect(begun()).toEqual(['database']);
+  allReady();
+  expect(begun()).toEqual(chain);
+  world.exit(world.process('database'), 0, 9);
+  for (const job of ['worker', 'web', 'redis']) {
+    expect(begun()).toHaveLength(4);
+    world.exit(world.process(job), 0, 15);
+  }
+  expect(world.commands()).toEqual(['database']);
+  allReady();
+  expect([begun().slice(4), world.list()]).toEqual([chain, chain.map((job) => `${job} start/running`)]);
+});
