@@ -4,44 +4,17 @@
  * real ones would change the machine.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Notification, Troubles } from '../../packages/protocol/src/index.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { BOOT, chosen, harmless } from './harmless.ts';
 
 const corpus = process.env.UPSTART_CORPUS;
 const title = corpus === undefined ? 'forty files of a corpus (UPSTART_CORPUS does not name one)' : `of ${corpus}`;
-const FILES = 40;
-
-/** Events that a machine emits when it boots. */
-const BOOT = [
-  ...['startup', 'virtual-filesystems', 'local-filesystems', 'remote-filesystems', 'filesystem'],
-  ...['net-device-up IFACE=lo', 'net-device-up IFACE=eth0', 'static-network-up', 'runlevel RUNLEVEL=2 PREVLEVEL=N'],
-];
-
-/** Evenly taken from all files, those in folders among them, by the names of their jobs. */
-function chosen(jobs: string): [job: string, file: string][] {
-  const all = readdirSync(jobs, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.conf'));
-  const byName = [...new Map(all.sort().map((file) => [basename(file, '.conf'), file]))];
-  const step = Math.floor(byName.length / FILES);
-  return byName.filter((_, i) => i % step === 0).slice(0, FILES);
-}
-
-/** The file with other commands: each third job fails with its main process, each fifth with a pre-start. */
-function harmless(text: string, number: number): string {
-  const isTask = /^\s*task\b/m.test(text);
-  const main = number % 3 === 0 ? 'exec false' : isTask ? 'exec true' : 'exec sleep 1000';
-  const hook = number % 5 === 0 ? 'pre-start exec false\n' : '';
-  const kept = text
-    .replace(/^[ \t]*(?:(?:pre|post)-(?:start|stop)[ \t]+)?script\b[\s\S]*?^[ \t]*end script\b.*$/gm, '')
-    .replace(/^[ \t]*(?:(?:pre|post)-(?:start|stop)[ \t]+)?exec\b(?:.*\\\n)*.*$/gm, '')
-    // Nobody is to become another user here, nor to leave its groups; a `chroot` stays, and fails.
-    .replace(/^[ \t]*(?:setuid|setgid|cgroup|apparmor|console|expect)\b.*$/gm, '');
-  return `${kept}\n${hook}${main}\n`;
-}
 
 describe.skipIf(corpus === undefined)(title, () => {
   let session: Session;
