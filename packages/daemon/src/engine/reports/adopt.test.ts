@@ -196,6 +196,22 @@ describe('adopt', () => {
     expect(world.process('serve').signals).toEqual([15]);
   });
 
+  it('has forgotten a restart that was due when the process did not run yet', () => {
+    const world = new TestWorld();
+    world.obeys = false;
+    world.job('web', 'start on go\nrestart on go\nexec serve');
+    world.emit('go');
+    world.emit('go');
+    expect([...world.engine.state.instances.values()].map(({ restarts }) => restarts)).toEqual([true]);
+    const kept = world.inputs.length;
+    world.failToSpawn(world.process('serve'), 'exec');
+    expect(world.process('serve').token, 'it has been started again').toBe(2);
+    forget(world, kept);
+    checkInvariants(world);
+    expect([...world.engine.state.instances.values()].map(({ restarts }) => restarts)).toEqual([undefined]);
+    expect(world.status('web')).toMatch(/^web start\/running/);
+  });
+
   it('leaves alone what belongs to no job', () => {
     const world = new TestWorld();
     world.input({

@@ -145,6 +145,8 @@ function settle(context: Context, instance: InstanceState): void {
   instance.blocker = 0;
   endPause(context, instance);
   endReadiness(context, instance);
+  // What it would replace has been replaced, or has ended.
+  delete instance.restarts;
   context.setTable(instance, 'startEnv', null);
   if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);
