@@ -135,8 +135,6 @@ static void reap_own(void) {
 void reap_turn(void) {
 	int status;
 	struct rusage usage;
-	if (due)
-		reap_own();
 	for (int reaped = 0; reaped < REAPED_A_TURN && reap_is_due(); reaped++) {
 		bool many = reports_are_many();
 		pid_t pid = wait4(-1, &status, many ? WNOHANG : WNOHANG | WUNTRACED | WCONTINUED, &usage);
@@ -147,4 +145,6 @@ void reap_turn(void) {
 			stops_wait = many;
 		}
 	}
+	if (due)
+		reap_own();
 }

@@ -180,7 +180,9 @@ void limits_keep(struct state_file *state) {
 
 /* Whether a child gets a copy of the heap. It needs none, and with thousands of jobs that copy is most of a clone. */
 static void copy_heap(bool wanted) {
-	madvise(heap, (size_t)((char *)sbrk(0) - heap), wanted ? MADV_DOFORK : MADV_DONTFORK);
+	size_t size = (size_t)((char *)sbrk(0) - heap);
+	if (size > 0)
+		madvise(heap, size, wanted ? MADV_DOFORK : MADV_DONTFORK);
 }
 
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
