@@ -6,12 +6,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -39,19 +37,6 @@ int faulty_openpt(int flags) {
 	if (!has("no-pty"))
 		return open("/dev/ptmx", flags);
 	errno = EAGAIN;
-	return -1;
-}
-
-/* old-kernel: does not tell the status of a process that has been reaped. */
-int faulty_ioctl(int fd, unsigned long request, ...);
-int faulty_ioctl(int fd, unsigned long request, ...) {
-	va_list arguments;
-	va_start(arguments, request);
-	void *argument = va_arg(arguments, void *);
-	va_end(arguments);
-	if (!has("old-kernel"))
-		return (int)syscall(SYS_ioctl, fd, request, argument);
-	errno = ENOTTY;
 	return -1;
 }
 

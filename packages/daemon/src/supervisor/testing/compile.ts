@@ -64,7 +64,6 @@ export function compileFaultyInit(...flags: string[]): string {
     ...flags,
     '-Dposix_openpt=faulty_openpt',
     '-Dcalloc=faulty_calloc',
-    '-Dioctl=faulty_ioctl',
     '-Dmemfd_create=deadly_memfd_create',
     '-Dwaitpid=deadly_waitpid',
     '-Dexecv=deadly_execv',
