@@ -23,7 +23,10 @@ export const LIMITS = {
   ROTATION_KEEP_MAX: 1000,
 } as const;
 
-/** Patience of the supervisor with a daemon, in milliseconds, and its memory (PROTOCOL.md). Tests compile it with other numbers. */
+/**
+ * Patience of the supervisor with a daemon, in milliseconds, and its memory (PROTOCOL.md). Tests compile it with other numbers.
+ * @public The build makes the supervisor's header from it.
+ */
 export const SUPERVISOR_LIMITS = {
   /** Until BEGUN or RECOVERED; from BEGUN on until BEGUN again or RECOVERED, and from there on until READY. */
   START_PATIENCE: 15_000,
