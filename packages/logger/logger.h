@@ -137,9 +137,8 @@ void files_retry(void);
 extern int64_t retry_due;
 
 /* ---- path.c ---- */
-/* Bytes, seconds, old files to keep; and the folder of logs. */
-extern int64_t rotation[3];
-extern struct whole_message log_folder;
+/* The last LOG_SETTINGS. */
+extern struct whole_message settings;
 /* Makes sure that the right file is open, and notes which that is and its size (reference: jobs 9). 0, or an error number. */
 int file_open(struct file *file);
 /* True: it was renamed or deleted during a write, whose bytes are not in it any more and have to be written again. */

@@ -51,10 +51,8 @@ static void carry_out(const struct whole_message *message, int descriptor) {
 		log_finish(head->id);
 	} else if (head->type == LOG_SAY) {
 		output_line(head->flags, NULL, 0, message->text, strlen(message->text));
-	} else if (head->type == LOG_FOLDER) {
-		log_folder = *message;
 	} else if (head->type == LOG_SETTINGS) {
-		memcpy(rotation, head->numbers, sizeof rotation);
+		settings = *message;
 		files_retry();
 	}
 }

@@ -16,10 +16,11 @@
 #define LOGGER_MEMORY 4
 
 enum message_type {
-	/* To the logger. `numbers`: how files are rotated, by bytes, by seconds, and old files to keep. What is in trouble is tried again. */
+	/*
+	 * To the logger. `numbers`: how files are rotated, by bytes, by seconds, and old files to keep; then the folder of logs, whose path
+	 * goes with it: mode, owner, group, whether those above it are made. What is in trouble is tried again.
+	 */
 	LOG_SETTINGS = 1,
-	/* The path; `numbers`: mode, owner, group, whether those above it are made. */
-	LOG_FOLDER,
 	/* A log: `flags`, the path if there is a file, behind a NUL the label, and the descriptor to read. */
 	LOG_ADD,
 	/* The process of the log `id` has ended: to be answered with DRAINED. */
@@ -48,10 +49,12 @@ enum message_type {
 /* A longer text is cut. */
 #define MESSAGE_TEXT (32u * 1024)
 
+#define SETTINGS 7
+
 struct message {
 	uint32_t type, flags;
 	uint64_t id;
-	int64_t numbers[4];
+	int64_t numbers[SETTINGS];
 };
 
 /* With its text, and two NULs behind that. */

@@ -22,17 +22,15 @@
 /* A path, and a number behind it. */
 #define NUMBERED_MAX (PATH_MAX + 24)
 
-int64_t rotation[3];
-#define size_limit rotation[0]
-#define age_limit rotation[1]
-#define keep_count rotation[2]
-/* Without a path if none is known. */
-struct whole_message log_folder;
+struct whole_message settings;
+#define size_limit settings.head.numbers[0]
+#define age_limit settings.head.numbers[1]
+#define keep_count settings.head.numbers[2]
 
 /* True: the folder of the file was missing and is there now, as it was. */
 static bool make_folder_for(const char *path) {
-	char *folder = log_folder.text;
-	const int64_t *numbers = log_folder.head.numbers;
+	char *folder = settings.text;
+	const int64_t *numbers = settings.head.numbers + 3;
 	size_t length = strlen(folder);
 	mode_t mode = (mode_t)numbers[0];
 	if (length == 0 || strncmp(path, folder, length) != 0 || path[length] != '/' || strchr(path + length + 1, '/'))

@@ -64,11 +64,11 @@ static const struct {
 	enum daemon_event said;
 } rows[] = {
 	[FRAME_READY] = {.said = SAID_READY},      [FRAME_SPAWN] = {spawn, 0},
-	[FRAME_SIGNAL] = {signal_process, 0},      [FRAME_FLUSH_LOGS] = {logs_flush, 0},
+	[FRAME_SIGNAL] = {signal_process, 0},      [FRAME_FLUSH_LOGS] = {logs_set, 0},
 	[FRAME_END] = {.said = SAID_END},          [FRAME_REPLACE] = {.said = SAID_REPLACE},
-	[FRAME_LOG_ROTATION] = {logs_rotate, 0},   [FRAME_SAY] = {print, 0},
+	[FRAME_LOG_ROTATION] = {logs_set, 0},      [FRAME_SAY] = {print, 0},
 	[FRAME_STANDING_ORDER] = {stand_order, 0}, [FRAME_WITHDRAW_STANDING_ORDER] = {stand_order, 0},
-	[FRAME_BEGUN] = {.said = SAID_BEGUN},      [FRAME_LOG_FOLDER] = {logs_keep_folder, 0},
+	[FRAME_BEGUN] = {.said = SAID_BEGUN},      [FRAME_LOG_FOLDER] = {logs_set, 0},
 	[FRAME_FIND_PEER] = {find_peer, 0},        [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
 };
 

@@ -38,15 +38,13 @@ static struct log *logs[PLACES];
 static int64_t first_free, end;
 static struct timer again;
 /* What the daemon has set, which each logger gets. */
-static struct message settings = {.type = LOG_SETTINGS};
-static struct whole_message folder = {.head.type = LOG_FOLDER};
+static struct whole_message settings = {.head.type = LOG_SETTINGS};
 static bool are_sent;
 
 /* ---- sending ---- */
 
 static bool send_settings(void) {
-	are_sent = are_sent ||
-	           (logger_send(&folder.head, folder.text, strlen(folder.text), -1) && logger_send(&settings, "", 0, -1));
+	are_sent = are_sent || logger_send(&settings.head, settings.text, strlen(settings.text), -1);
 	return are_sent;
 }
 
@@ -82,26 +80,19 @@ void logs_send_anew(void) {
 	logs_send(NULL);
 }
 
-void logs_flush(const struct frame *unused) {
-	(void)unused;
+void logs_set(const struct frame *frame) {
+	static const enum field_tag tags[SETTINGS] = {TAG_ROTATE_SIZE, TAG_ROTATE_AGE,  TAG_ROTATE_KEEP, TAG_MODE,
+	                                              TAG_OWNER,       TAG_OWNER_GROUP, TAG_PARENTS};
+	struct field field = {0};
+	while (field_next(frame, &field))
+		for (int i = 0; i < SETTINGS; i++)
+			if (field.tag == tags[i])
+				settings.head.numbers[i] = field_number(&field);
+	field = frame_field(frame, TAG_PATH);
+	if (field.tag)
+		snprintf(settings.text, sizeof settings.text, "%.*s", (int)field.length, (const char *)field.data);
 	are_sent = false;
 	send_settings();
-}
-
-void logs_rotate(const struct frame *frame) {
-	const int64_t numbers[] = {frame_get(frame, TAG_ROTATE_SIZE), frame_get(frame, TAG_ROTATE_AGE),
-	                           frame_get(frame, TAG_ROTATE_KEEP)};
-	memcpy(settings.numbers, numbers, sizeof numbers);
-	logs_flush(frame);
-}
-
-void logs_keep_folder(const struct frame *frame) {
-	struct field path = frame_field(frame, TAG_PATH);
-	const int64_t numbers[] = {frame_get(frame, TAG_MODE), frame_get(frame, TAG_OWNER),
-	                           frame_get(frame, TAG_OWNER_GROUP), frame_get(frame, TAG_PARENTS)};
-	memcpy(folder.head.numbers, numbers, sizeof numbers);
-	snprintf(folder.text, sizeof folder.text, "%.*s", (int)path.length, (const char *)path.data);
-	logs_flush(frame);
 }
 
 bool logs_say(int fd, const char *line, size_t length) {

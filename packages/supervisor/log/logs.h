@@ -26,11 +26,8 @@ void log_discard(struct log *log);
 void log_finish(struct log *log, void (*written)(void *data), void *data);
 /* Stops waiting for `written`, which is not called any more; the output is still written if it can be. */
 void log_abandon(struct log *log);
-/* Tries everything again that could not be written. */
-void logs_flush(const struct frame *unused);
-/* Carries out LOG_ROTATION and LOG_FOLDER. */
-void logs_rotate(const struct frame *frame);
-void logs_keep_folder(const struct frame *frame);
+/* Carries out LOG_ROTATION, LOG_FOLDER and FLUSH_LOGS: with each what could not be written is tried again. */
+void logs_set(const struct frame *frame);
 /* Prints a line, without its end, on standard output or standard error (1, 2). False: there is nobody who would. */
 bool logs_say(int fd, const char *line, size_t length);
 

@@ -25,8 +25,7 @@ enum kind { PART_LOG, PART_READING, PART_QUEUE, PART_MESSAGE, PART_FILE, KINDS }
 /* Seconds that one logger may take. */
 #define PATIENCE 60
 
-int64_t rotation[3];
-struct whole_message log_folder;
+struct whole_message settings;
 
 int file_open(struct file *file) {
 	if (file->own.fd <= 0)
