@@ -4,10 +4,11 @@
  */
 import type { Socket } from 'node:net';
 import type { Notification, UpstartClient } from '@upstart/protocol';
+import { ArrivedFiles, type MessageFile, releaseFiles } from './arrived-files.ts';
 import { ClientAuth } from './auth/client-auth.ts';
 import { Caller } from './caller.ts';
 import { DBusError, failed, limitsExceeded } from './errors.ts';
-import type { GatewayHost } from './host.ts';
+import type { GatewayClient, GatewayHost } from './host.ts';
 import { LIMITS } from './limits.ts';
 import { Sender } from './sender.ts';
 import { WireError } from './wire/check-values.ts';
@@ -44,6 +45,10 @@ export class BusConnection implements MessageHandler {
   /** null: the bus has agreed. */
   #auth: ClientAuth | null = new ClientAuth();
   #agreed: PendingCall | null = null;
+  /** The bus is to be asked whether descriptors may come. */
+  #negotiates = false;
+  #isAccepted = false;
+  readonly #files = new ArrivedFiles();
   /** Calls of ours, by their serial numbers. */
   readonly #calls = new Map<number, PendingCall>();
   /** By unique name, which a bus never gives twice; the one that called last comes last. */
@@ -67,6 +72,7 @@ export class BusConnection implements MessageHandler {
   async join(): Promise<void> {
     const patience = setTimeout(() => this.#socket.destroy(), LIMITS.authenticationMs);
     try {
+      this.#negotiates = await this.#parts.host.canReadFiles(this.#socket);
       await new Promise<readonly Value[]>((resolve, reject) => {
         this.#agreed = { resolve, reject };
         this.#socket.write(ClientAuth.hello(this.#parts.uid));
@@ -96,21 +102,26 @@ export class BusConnection implements MessageHandler {
   }
 
   message(message: Received): void {
-    if (message.type === MESSAGE_TYPES.call) this.#called(message);
-    else if (message.type === MESSAGE_TYPES.reply) this.#pending(message)?.resolve(message.args());
+    const files = this.#files.take(message.unixFds);
+    if (message.type === MESSAGE_TYPES.call) this.#called({ ...message, files });
+    else releaseFiles(files);
+    if (message.type === MESSAGE_TYPES.reply) this.#pending(message)?.resolve(message.args());
     else if (message.type === MESSAGE_TYPES.error) this.#pending(message)?.reject(errorOf(message));
   }
 
   tooLong(header: Header): void {
+    releaseFiles(this.#files.take(header.unixFds));
     if (header.type !== MESSAGE_TYPES.call || header.sender === undefined) return;
     const text = `A message has more than the ${LIMITS.messageBytes} bytes that are allowed`;
     this.#callerOf(header.sender)?.refuse(header, limitsExceeded(text));
   }
 
-  #take(chunk: Buffer): void {
+  #take(chunk: Buffer, file: MessageFile | null = null): void {
     try {
+      if (file) this.#files.push(file);
       const rest = this.#auth ? this.#authenticate(this.#auth, chunk) : chunk;
       if (rest) this.#stream.push(rest);
+      if (this.#stream.isBetweenMessages) this.#files.drop();
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#parts.host.log('warn', `The D-Bus bus sends nonsense: ${error.message}`);
@@ -121,11 +132,18 @@ export class BusConnection implements MessageHandler {
   #authenticate(auth: ClientAuth, chunk: Buffer): Buffer | null {
     const answer = auth.push(chunk);
     if (!answer) return null;
-    const { agreed, line, rest } = answer;
-    if (!agreed) {
+    const { isWhole, line, rest } = answer;
+    if (!this.#isAccepted && !(isWhole && line.startsWith('OK '))) {
       this.#agreed?.reject(failed(`The bus rejects this process: ${line}`));
       return null;
     }
+    if (!this.#isAccepted && this.#negotiates) {
+      this.#isAccepted = true;
+      this.#socket.write('NEGOTIATE_UNIX_FD\r\n');
+      return null;
+    }
+    if (this.#isAccepted && line === 'AGREE_UNIX_FD')
+      this.#parts.host.readFiles(this.#socket, (bytes, file) => this.#take(bytes, file)).resume();
     this.#auth = null;
     this.#socket.write('BEGIN\r\n');
     this.#agreed?.resolve([]);
@@ -151,9 +169,12 @@ export class BusConnection implements MessageHandler {
 
   #called(call: Received): void {
     const caller = call.sender === undefined ? null : this.#callerOf(call.sender);
-    if (!caller) return;
-    if (caller.hasNoRoom) caller.refuse(call, limitsExceeded(`More than ${LIMITS.queuedCalls} calls wait`));
-    else caller.push(call);
+    if (caller && !caller.hasNoRoom) {
+      caller.push(call);
+      return;
+    }
+    releaseFiles(call.files);
+    caller?.refuse(call, limitsExceeded(`More than ${LIMITS.queuedCalls} calls wait`));
   }
 
   /** null: too many callers have calls in progress, and this one gets no answer. */
@@ -183,13 +204,14 @@ export class BusConnection implements MessageHandler {
   }
 
   /** A client that may do what the user behind this name may. */
-  async #clientOf(name: string): Promise<UpstartClient> {
+  async #clientOf(name: string): Promise<GatewayClient> {
     const [uid] = await this.#callBus('GetConnectionUnixUser', 's', [name]);
     return this.#parts.host.client(uid === 0 || uid === this.#parts.uid);
   }
 
   #closed(): void {
     this.#watcher?.close();
+    this.#files.drop();
     for (const caller of this.#callers.values()) caller.close();
     for (const call of [this.#agreed, ...this.#calls.values()]) call?.reject(disconnected());
     this.#calls.clear();
@@ -208,10 +230,11 @@ function errorOf({ errorName = '', signature, args }: Received): DBusError {
 }
 
 /** A client that is known later: its calls wait for that, in their order. */
-function lookedUp(client: Promise<UpstartClient>): UpstartClient {
+function lookedUp(client: Promise<GatewayClient>): GatewayClient {
   client.catch(() => {});
   return {
     call: async (method, params, options) => (await client).call(method, params, options),
+    emitWithFile: async (params, file) => (await client).emitWithFile(params, file),
     watch: async (listener, ended) => (await client).watch(listener, ended),
     close: () => void client.then((known) => known.close()),
   };

@@ -3,9 +3,9 @@
  * the next one is begun meanwhile.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { UpstartClient } from '@upstart/protocol';
+import { releaseFiles } from './arrived-files.ts';
 import { failed, limitsExceeded, toDBusError } from './errors.ts';
-import type { GatewayHost } from './host.ts';
+import type { GatewayClient, GatewayHost } from './host.ts';
 import { LIMITS } from './limits.ts';
 import { dispatch } from './objects/dispatch.ts';
 import { Later } from './objects/table.ts';
@@ -14,7 +14,7 @@ import type { Received } from './wire/message-stream.ts';
 
 export interface CallerParts {
   readonly host: GatewayHost;
-  readonly client: UpstartClient;
+  readonly client: GatewayClient;
   /** Sends the message to the caller. Throws for values that D-Bus cannot carry. */
   send(message: Outgoing): void;
   /** Whether the caller has to read before anything more is done for it. */
@@ -73,14 +73,16 @@ export class Caller {
   /** The caller has gone. What it asked for stays in force. */
   close(): void {
     this.#isClosed = true;
-    this.#queue.length = 0;
+    for (const { files } of this.#queue.splice(0)) releaseFiles(files);
   }
 
   async #carryOut(call: Received): Promise<void> {
     if (this.#waiting >= LIMITS.waitingCalls) {
       this.#fail(call, limitsExceeded(`More than ${LIMITS.waitingCalls} calls wait for jobs or events`));
+      releaseFiles(call.files);
       return;
     }
+    let isLater = false;
     try {
       const { answer, signature } = await dispatch(call, this.#parts.client);
       if (!(answer instanceof Later)) {
@@ -88,11 +90,14 @@ export class Caller {
         return;
       }
       this.#waiting++;
+      isLater = true;
       void this.#replyLater(call, signature, answer);
       // The daemon takes requests at the end of a turn: the next call is to find what this one has changed.
       await nextTurn();
     } catch (error) {
       this.#fail(call, error);
+    } finally {
+      if (!isLater) releaseFiles(call.files);
     }
   }
 
@@ -102,6 +107,7 @@ export class Caller {
     } catch (error) {
       this.#fail(call, error);
     }
+    releaseFiles(call.files);
     this.#waiting--;
     this.#parts.advanced();
   }

@@ -35,6 +35,9 @@ export const LIMITS = {
   unreadBytes: 32 * MEBIBYTE,
   /** One that has had more than `fullBytes` unread for so long, without once reading all of it, is cut off, too. */
   stalledMs: 30_000,
+  /** Descriptors of one message, and those of one connection whose message is not complete. */
+  messageFiles: 1,
+  arrivedFiles: 4,
   /** Senders on a bus whose user is remembered, and that may have calls in progress at once. */
   senders: 1024,
 } as const;

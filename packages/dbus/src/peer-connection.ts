@@ -1,10 +1,11 @@
 /** A client on a private socket: authentication, calls in, answers and all signals out (reference: dbus §1.1). */
 import type { Socket } from 'node:net';
-import type { Notification, UpstartClient } from '@upstart/protocol';
+import type { Notification } from '@upstart/protocol';
+import { ArrivedFiles, type MessageFile, releaseFiles } from './arrived-files.ts';
 import { ServerAuth } from './auth/server-auth.ts';
 import { Caller } from './caller.ts';
 import { limitsExceeded } from './errors.ts';
-import type { GatewayHost } from './host.ts';
+import type { FileStream, GatewayClient, GatewayHost } from './host.ts';
 import { LIMITS } from './limits.ts';
 import { Sender } from './sender.ts';
 import { WireError } from './wire/check-values.ts';
@@ -21,7 +22,7 @@ export interface PeerParts {
   /** The user, by the kernel's credentials; may change things. */
   readonly uid: number;
   /** The daemon, for this client. It is closed with the socket. */
-  readonly client: UpstartClient;
+  readonly client: GatewayClient;
   readonly signals: SignalSource;
 }
 
@@ -32,15 +33,19 @@ export class PeerConnection implements MessageHandler {
   readonly #sender: Sender;
   readonly #caller: Caller;
   readonly #stream = new MessageStream(this);
+  readonly #files = new ArrivedFiles();
+  /** What is read from: with descriptors, once that was agreed. */
+  #source: Pick<FileStream, 'pause' | 'resume'>;
   /** null: the client is authenticated. */
   #auth: ServerAuth | null;
   readonly #patience: NodeJS.Timeout;
 
   constructor(socket: Socket, { host, uid, client, signals }: PeerParts, guid: string) {
     this.#socket = socket;
+    this.#source = socket;
     this.#host = host;
     this.#signals = signals;
-    this.#auth = new ServerAuth(uid, guid);
+    this.#auth = new ServerAuth(uid, guid, host.takesFiles);
     const cutOff = (): void => this.#cutOff('A D-Bus client that leaves too much unread is cut off');
     this.#sender = new Sender(socket, cutOff, LIMITS.stalledMs);
     this.#caller = new Caller({
@@ -59,19 +64,24 @@ export class PeerConnection implements MessageHandler {
   }
 
   message(message: Received): void {
-    if (message.type === MESSAGE_TYPES.call) this.#caller.push(withoutSender(message));
+    const files = this.#files.take(message.unixFds);
+    if (message.type === MESSAGE_TYPES.call) this.#caller.push({ ...withoutSender(message), files });
+    else releaseFiles(files);
   }
 
   tooLong(header: Header): void {
+    releaseFiles(this.#files.take(header.unixFds));
     if (header.type !== MESSAGE_TYPES.call) return;
     const text = `A message has more than the ${LIMITS.messageBytes} bytes that are allowed`;
     this.#caller.refuse(withoutSender(header), limitsExceeded(text));
   }
 
-  #take(chunk: Buffer): void {
+  #take(chunk: Buffer, file: MessageFile | null = null): void {
     try {
+      if (file) this.#files.push(file);
       const rest = this.#auth ? this.#authenticate(this.#auth, chunk) : chunk;
       if (rest) this.#stream.push(rest);
+      if (this.#stream.isBetweenMessages) this.#files.drop();
       this.#steer();
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
@@ -82,6 +92,7 @@ export class PeerConnection implements MessageHandler {
   /** The first bytes of messages; null: none have arrived. */
   #authenticate(auth: ServerAuth, chunk: Buffer): Buffer | null {
     const step = auth.push(chunk);
+    if (auth.takesFiles && this.#source === this.#socket) this.#readFiles();
     if (step.answer !== '') this.#socket.write(step.answer);
     if (step.state === 'failed') this.#cutOff(`A D-Bus client is cut off: ${step.reason}`);
     if (step.state !== 'begun') return null;
@@ -91,10 +102,15 @@ export class PeerConnection implements MessageHandler {
     return step.rest;
   }
 
+  /** Before this is answered: descriptors may come right after that. */
+  #readFiles(): void {
+    this.#source = this.#host.readFiles(this.#socket, (chunk, file) => this.#take(chunk, file));
+  }
+
   /** Continues reading if there is room. */
   #steer(): void {
-    if (this.#caller.hasNoRoom) this.#socket.pause();
-    else if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#caller.hasNoRoom) this.#source.pause();
+    else this.#source.resume();
   }
 
   #cutOff(why: string): void {
@@ -106,6 +122,7 @@ export class PeerConnection implements MessageHandler {
   #closed(): void {
     clearTimeout(this.#patience);
     this.#caller.close();
+    this.#files.drop();
   }
 }
 

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "log/logs.h"
@@ -35,12 +34,11 @@ static void stand_order(const struct frame *frame) {
 		order_set(process, frame->type == FRAME_STANDING_ORDER ? frame->id : 0);
 }
 
-/* The process at the other end of a socket of the daemon's: the kernel tells its owner, so we take a copy of it. */
+/* The process at the other end of a socket of the daemon's. */
 static void find_peer(const struct frame *frame) {
 	struct ucred peer = {0};
 	socklen_t length = sizeof peer;
-	int daemon = (int)syscall(SYS_pidfd_open, (pid_t)frame_get(frame, TAG_PID), 0), error = 0;
-	int fd = daemon < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, daemon, (int)frame_get(frame, TAG_DESCRIPTOR), 0);
+	int fd = daemon_socket(frame), error = 0;
 	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
 		error = errno;
 	else if (peer.uid == (uid_t)-1)
@@ -48,7 +46,6 @@ static void find_peer(const struct frame *frame) {
 	if (error)
 		peer = (struct ucred){0};
 	close(fd);
-	close(daemon);
 	report_add(REPORT_PEER, NUMBER(TOKEN, frame_get(frame, TAG_TOKEN)), NUMBER(ERRNO, error), NUMBER(PID, peer.pid),
 	           NUMBER(UID, peer.uid), NUMBER(GID, peer.gid));
 }
@@ -70,6 +67,7 @@ static const struct {
 	[FRAME_STANDING_ORDER] = {stand_order, 0}, [FRAME_WITHDRAW_STANDING_ORDER] = {stand_order, 0},
 	[FRAME_BEGUN] = {.said = SAID_BEGUN},      [FRAME_LOG_FOLDER] = {logs_set, 0},
 	[FRAME_FIND_PEER] = {find_peer, 0},        [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
+	[FRAME_LOOK] = {look_at, 0},                [FRAME_KEEP_FILES] = {files_keep_only, 0},
 };
 
 const char *command_carry_out(const struct frame *frame) {

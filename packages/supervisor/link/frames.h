@@ -107,6 +107,18 @@ bool state_next(const char **at, const char *end, struct state_file *state);
 
 void reports_keep(struct state_file *state);
 
+/* ---- files.c: descriptors that clients of the daemon send ---- */
+/* A copy of the socket that a frame names; -1 with the reason in errno. */
+int daemon_socket(const struct frame *frame);
+/* Reports once what the daemon can read from a socket, and takes over the descriptor that comes with it. */
+void look_at(const struct frame *frame);
+void looks_end(void);
+/* The descriptor that came in the report `id`; -1 with the reason in errno. */
+int file_of(uint64_t id);
+/* Closes those that came in a report up to the frame's id and are not among its fields. */
+void files_keep_only(const struct frame *frame);
+void files_keep(struct state_file *state);
+
 /* ---- link.c: the connection to the daemon, of which there is one at most; commands.c: what comes over it ---- */
 /* What a daemon says about itself, and what becomes of it: HUNG_UP when it closes its end of the connection. */
 enum daemon_event { SAID_BEGUN, SAID_RECOVERED, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP };

@@ -87,6 +87,7 @@ bool link_connect(int fd) {
 
 void link_disconnect(void) {
 	watch_close(&connection);
+	looks_end();
 }
 
 void link_end(void) {

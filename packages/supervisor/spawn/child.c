@@ -66,13 +66,29 @@ void child_gives_up(int step, int error, const char *detail) {
 	_exit(GAVE_UP);
 }
 
+/* The program finds the descriptors of clients from FILE_FIRST on, and around its script. The first one behind them. */
+static unsigned place_files(void) {
+	int files[FILES_PER_PROCESS], count = 0, place = FILE_FIRST;
+	for (const struct field *field = spec.fields; field->tag; field++)
+		if (field->tag == TAG_FILE && count < FILES_PER_PROCESS)
+			files[count++] = fcntl(file_of((uint64_t)field_number(field)), F_DUPFD_CLOEXEC, FILE_END);
+	close_range(FILE_FIRST, FILE_END - 1, 0);
+	for (int i = 0; i < count; i++, place++) {
+		place += place == SCRIPT_FD;
+		if (dup2(files[i], place) < 0)
+			child_gives_up(STEP_SCRIPT_FD, errno, "");
+	}
+	return FILE_END;
+}
+
 void child_run(bool shares) {
 	/*
 	 * Leaves the supervisor all descriptors but the slots. At once rather than by exec: a child that waits (for a disk,
 	 * or stopped for debugging) would keep the pipes of other processes open. Where they are a copy already, the
 	 * kernel may be too old for this; then exec closes them.
 	 */
-	if (close_range(SLOTS_END, ~0u, shares ? CLOSE_RANGE_UNSHARE : 0) < 0 && shares)
+	unsigned first = spec_field(TAG_FILE) ? place_files() : SLOTS_END;
+	if (close_range(first, ~0u, shares ? CLOSE_RANGE_UNSHARE : 0) < 0 && shares)
 		child_gives_up(STEP_FORK, errno, "");
 	tell(OWN_DESCRIPTORS, 0, "");
 	/* The supervisor's may lie in its heap. */

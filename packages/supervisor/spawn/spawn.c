@@ -187,7 +187,8 @@ static void copy_heap(bool wanted) {
 
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
 static int clone_child(struct process *process) {
-	bool shares = slots_suffice;
+	/* Descriptors of clients are in no slots: the child takes them from a copy of all. */
+	bool shares = slots_suffice && !spec_field(TAG_FILE);
 	int pidfd = -1;
 	copy_heap(false);
 	long pid = syscall(SYS_clone, shares ? CLONE_FILES | CLONE_PIDFD | SIGCHLD : SIGCHLD, NULL, &pidfd, NULL, NULL);

@@ -15,6 +15,10 @@ enum slot {
 	SLOT_SCRIPT,
 	SLOTS_END,
 };
+/* Where a program reads its script. */
+#define SCRIPT_FD 9
+/* Behind the last place for a descriptor of a client. */
+#define FILE_END (FILE_FIRST + FILES_PER_PROCESS + 1)
 
 /* Takes the slots, before anything else can. Notes the limit of open files, and raises it. */
 void spawn_open(void);

@@ -14,8 +14,6 @@
 
 #include "spawn/spawn.h"
 
-/* Where a script is read from. */
-#define SCRIPT_FD 9
 /* Of a terminal of root's that others may write to. Nobody needs to read from one. */
 #define SHARED_MODE 0622
 /* A user or group that the frame does not name: as the supervisor. The kernel takes this for "leave it". */

@@ -47,7 +47,7 @@ static char variable[sizeof STATE_VARIABLE "=-2147483648" BY_FAULT];
 
 /* In the order in which they are written: processes refer to logs. */
 static void (*const parts[])(struct state_file *state) = {
-	limits_keep, commands_keep, reports_keep, logs_keep, processes_keep, signals_keep,
+	limits_keep, commands_keep, reports_keep, logs_keep, files_keep, processes_keep, signals_keep,
 };
 
 static const char *const faults[] = {

@@ -51,7 +51,7 @@ export interface ControlContext {
   orphans: Orphans;
   usage: ProcessUsage;
   history: Pick<History, 'query' | 'callersKnown'>;
-  supervisor: Pick<Supervisor, 'findPeer'>;
+  supervisor: Pick<Supervisor, 'findPeer' | 'files'>;
   bus: {
     /** Init has its name on a bus. */
     isJoined(): boolean;
@@ -73,6 +73,8 @@ export interface Caller {
   turn(): Promise<void>;
   /** Has notifications sent to the caller from now on. */
   watch(): void;
+  /** A descriptor that the client has sent along; only in this process. */
+  file?: number;
   /** The terminal side of `run`; absent for a call that comes from a command already. */
   run?: (params: Params<'run'>) => Promise<number>;
 }
@@ -162,7 +164,10 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     return changeNamed(context, caller, { method: 'kill', target: target(params), signal, hook });
   },
   emit: (context, params, caller) =>
-    changeNamed(context, caller, { method: 'emit', name: params.name, env: params.env, ...asking(params) }),
+    changeNamed(context, caller, {
+      ...{ method: 'emit', name: params.name, env: params.env, ...asking(params) },
+      ...(caller.file === undefined ? {} : { file: caller.file }),
+    }),
 
   async config(context, { job }, caller) {
     if (job === null) await caller.turn();

@@ -28,13 +28,22 @@ export class InProcessClient implements UpstartClient {
   }
 
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
+    const { key, timeoutMs } = options;
+    const answer = handle(this.#context, method, params, this.#callerOf(key));
+    return timeoutMs === undefined ? answer : withLimit(answer, method, timeoutMs);
+  }
+
+  /** Emits an event with the descriptor `file` of this client, by the number under which the supervisor keeps it. */
+  emitWithFile(params: Params<'emit'>, file: number): Promise<Result<'emit'>> {
+    return handle(this.#context, 'emit', params, { ...this.#callerOf(undefined), file });
+  }
+
+  #callerOf(key: string | undefined): Caller {
     const { privileged, process, needs, turn } = this.#caller;
     const watch = (): void => {
       throw upstartError('bad-request', 'use watch()');
     };
-    const { key, timeoutMs } = options;
-    const answer = handle(this.#context, method, params, { privileged, key, process, needs, turn, watch });
-    return timeoutMs === undefined ? answer : withLimit(answer, method, timeoutMs);
+    return { privileged, key, process, needs, turn, watch };
   }
 
   async watch(listener: (notification: Notification) => void): Promise<void> {

@@ -1,10 +1,12 @@
 /** The daemon as the gateway for D-Bus sees it. */
 import type { Socket } from 'node:net';
-import type { LogPriority, UpstartClient } from '@upstart/protocol';
+import type { LogPriority } from '@upstart/protocol';
 import { ClientProcess } from '../control/client-process.ts';
 import type { ControlContext } from '../control/handlers.ts';
 import { InProcessClient } from '../control/in-process-client.ts';
 import { Turns } from '../control/turns.ts';
+import type { ClientFiles } from '../supervisor/client-files.ts';
+import { type ChunkListener, FileStream } from './file-stream.ts';
 
 /** The parts of the daemon that the gateway needs; the shape that it requires. */
 export class DBusHost {
@@ -16,7 +18,7 @@ export class DBusHost {
   }
 
   /** `socket`: the one of a client whose process the kernel can name, for the history. */
-  client(privileged: boolean, socket: Socket | null = null): UpstartClient {
+  client(privileged: boolean, socket: Socket | null = null): InProcessClient {
     const { runner, supervisor } = this.#context;
     return new InProcessClient(this.#context, {
       privileged,
@@ -25,6 +27,25 @@ export class DBusHost {
       needs: () => {},
       turn: () => this.#turns.next(privileged),
     });
+  }
+
+  /** Whether descriptors of clients can be received. */
+  get takesFiles(): boolean {
+    return this.#context.supervisor.files !== null;
+  }
+
+  /** Whether the supervisor may look at this connection of ours, and it leads to the bus: a relay, of our own making, takes no descriptors. */
+  canReadFiles(socket: Socket): Promise<boolean> {
+    const { supervisor } = this.#context;
+    if (!this.takesFiles) return Promise.resolve(false);
+    return new Promise((resolve) =>
+      supervisor.findPeer(socket, (peer) => resolve(peer !== null && peer.pid !== process.pid)),
+    );
+  }
+
+  /** Reads the socket from now on, and the descriptors that come with it. Only with `takesFiles`. */
+  readFiles(socket: Socket, listener: ChunkListener): FileStream {
+    return new FileStream(socket, this.#context.supervisor.files as ClientFiles, listener);
   }
 
   log(priority: LogPriority, text: string): void {

@@ -86,6 +86,7 @@ class TestDaemon {
     const sink = {
       send: (commands: readonly Command[]) => void machine.commands.push(...commands),
       pending: () => [],
+      files: null,
       onClose: () => {},
     };
     const memory = { note: () => {} };

@@ -4,11 +4,13 @@ import type { History } from '../history/history.ts';
 import type { Log } from '../log/log.ts';
 import type { Probes } from '../probes/probes.ts';
 import type { StateStore } from '../state/store.ts';
-import type { Command } from '../supervisor/process-messages.ts';
+import type { ClientFiles } from '../supervisor/client-files.ts';
+import type { Command, Report } from '../supervisor/process-messages.ts';
 import type { Memory } from './memory.ts';
 
 /** The most answers about callers that wait for other inputs. */
 export const MAX_LATER = 64;
+export const isForLater = ({ type }: Report): boolean => type === 'peer' || type === 'looked';
 
 /** The part of the supervisor's client that the runner uses. */
 export interface CommandSink {
@@ -16,6 +18,8 @@ export interface CommandSink {
   send(commands: readonly Command[], acknowledged?: number): void;
   /** Commands that the kernel has not taken yet. */
   pending(): Command[];
+  /** What keeps descriptors of clients; null: nothing does. */
+  readonly files: Pick<ClientFiles, 'keep'> | null;
   /** The connection is over. */
   onClose(closed: () => void): void;
 }

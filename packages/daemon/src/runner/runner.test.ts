@@ -89,6 +89,7 @@ class TestDaemon {
         machine.reports = machine.reports.filter(({ seq }) => seq > acknowledged);
       },
       pending: () => [],
+      files: null,
       onClose: () => {
         this.#replaced = true;
       },

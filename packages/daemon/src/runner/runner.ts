@@ -13,7 +13,7 @@ import { monotonicNow } from '../time/clock.ts';
 import { WakeUp } from '../time/wake-up.ts';
 import { describeEffect } from './describe.ts';
 import { KeptAnswers } from './kept-answers.ts';
-import { MAX_LATER, type RunnerParts } from './parts.ts';
+import { isForLater, MAX_LATER, type RunnerParts } from './parts.ts';
 import { faultInstead, replay } from './replay.ts';
 import { Settling } from './settling.ts';
 import { settle, WaitingClients } from './waiting-clients.ts';
@@ -56,6 +56,7 @@ export class Runner {
     const missing = commands.filter((command) => command.id > supervisor.lastCommand);
     this.keptAnswers.wereLost(this.engine.state.answers.keys(), monotonicNow());
     this.#send(missing, this.engine.state.lastReport);
+    this.engine.context.files.tell(this.#parts.supervisor.files);
     this.save();
     this.#replace();
     this.#parts.probes.keep(armedProbes(this.engine.context));
@@ -95,8 +96,7 @@ export class Runner {
     onNews(reports.filter(({ seq }) => seq > lastReport));
     const nowMs = monotonicNow();
     const wallMs = Date.now();
-    const areLater =
-      reports.length > 0 && reports.every(({ type }) => type === 'peer') && this.#later.length < MAX_LATER;
+    const areLater = reports.length > 0 && reports.every(isForLater) && this.#later.length < MAX_LATER;
     const queue = areLater ? this.#later : this.#queue;
     for (const report of reports) queue.push({ type: 'report', report, now: nowMs, wall: wallMs });
     if (!areLater) this.#flush();
@@ -204,6 +204,7 @@ export class Runner {
     const reported = inputs.some((input) => input.type === 'report');
     if (reported) this.#send(commands, this.engine.state.lastReport);
     else if (commands.length > 0) this.#send(commands);
+    this.engine.context.files.tell(this.#parts.supervisor.files);
     for (const effect of others) this.#carryOut(effect);
   }
 

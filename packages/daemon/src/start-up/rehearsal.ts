@@ -42,6 +42,7 @@ export async function rehearse(folder: string): Promise<void> {
     hearsBegun: true,
     hearsRecovered: true,
     findsPeers: true,
+    takesFiles: true,
   };
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));
   await serve({

@@ -73,6 +73,12 @@ const READ_REPORT: { [T in ReportType]: (fields: Fields) => Content<T> } = {
     uid: fields.number('uid'),
     gid: fields.number('gid'),
   }),
+  looked: (fields) => ({
+    token: fields.number('token'),
+    count: fields.number('count'),
+    errno: fields.number('errno'),
+    ...(fields.has('file') ? { file: fields.number('file') } : {}),
+  }),
   'logger-replaced': (fields) => ({ pid: fields.number('pid') }),
 };
 

@@ -76,6 +76,7 @@ function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
   writeText('chdir', spec.chdir);
   writeText('apparmor', spec.apparmorProfile);
   for (const limit of spec.limits) writeLimit(limit);
+  for (const file of spec.files ?? []) writer.number('file', file);
   writeSetup(setup);
   writer.texts('environment', spec.env).texts('argument', spec.argv);
   if (spec.script !== null) writer.bytes('script', encodeText(spec.script));
@@ -159,6 +160,19 @@ export function encodeNote(text: string): Buffer {
 /** Tell which process is at the other end of the socket that is descriptor `fd` of process `pid`, this one. */
 export function encodeFindPeer(token: number, pid: number, fd: number): Buffer {
   return writer.begin(SENT['find-peer'], 0).number('token', token).number('pid', pid).number('descriptor', fd).take();
+}
+
+/** Report once what can be read from the socket that is descriptor `fd` of process `pid`, this one; null: no more. */
+export function encodeLook(token: number, pid: number, fd: number | null): Buffer {
+  writer.begin(SENT.look, 0).number('token', token);
+  return (fd === null ? writer : writer.number('pid', pid).number('descriptor', fd)).take();
+}
+
+/** Of the descriptors that came in reports up to and including `seq`, keep these only. */
+export function encodeKeepFiles(seq: number, files: Iterable<number>): Buffer {
+  writer.begin(SENT['keep-files'], seq);
+  for (const file of files) writer.number('file', file);
+  return writer.take();
 }
 
 /** Every report up to and including `seq` is safe with us. */

@@ -21,6 +21,12 @@ export const LIMITS = {
   NOTE_MAX: 64 * 1024,
   /** Old log files that are kept of one. */
   ROTATION_KEEP_MAX: 1000,
+  /** Descriptors of clients: how many are kept in all, how many one process gets, and the number of the first one there. */
+  FILES_MAX: 256,
+  FILES_PER_PROCESS: 8,
+  FILE_FIRST: 6,
+  /** Connections that are looked at, at once. */
+  LOOKS_MAX: 512,
 } as const;
 
 /**
@@ -116,6 +122,7 @@ export const FIELDS = {
   notice: field(57, 'text'),
   cgroupFile: field(58, 'text'),
   jobCgroupFile: field(59, 'text'),
+  file: number(60, 1),
 } as const satisfies Record<string, Field>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -151,7 +158,7 @@ export const SENT = {
         'impossible',
       ] as const),
     ],
-    repeated: ['argument', 'environment', 'limit', 'cgroupFile'],
+    repeated: ['argument', 'environment', 'limit', 'cgroupFile', 'file'],
   },
   signal: { type: 3, id: 'command', required: ['process', 'signal', 'wholeGroup'] },
   'flush-logs': { type: 4, id: 'command' },
@@ -167,6 +174,8 @@ export const SENT = {
   'log-folder': { type: 15, id: 'none', required: ['path', 'mode', 'owner', 'ownerGroup', 'parents'] },
   'find-peer': { type: 16, id: 'none', required: ['token', 'pid', 'descriptor'] },
   recovered: { type: 17, id: 'none' },
+  look: { type: 18, id: 'none', required: ['token'], optional: ['pid', 'descriptor'] },
+  'keep-files': { type: 19, id: 'report', repeated: ['file'] },
 } as const satisfies Record<string, Frame>;
 
 /** From supervisor to daemon: its state, in one go. */
@@ -204,4 +213,5 @@ export const REPORTS = {
   'log-not-rotated': { type: 82, id: 'report', required: ['path', 'errno'] },
   peer: { type: 83, id: 'report', required: ['token', 'errno', 'pid', 'uid', 'gid'] },
   'logger-replaced': { type: 84, id: 'report', required: ['pid'] },
+  looked: { type: 85, id: 'report', required: ['token', 'count', 'errno'], optional: ['file'] },
 } as const satisfies Record<string, Frame>;

@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FrameDecoder } from './frame-decoder.ts';
-import { encodeAcknowledge, encodeCommand, encodeReady, type SpawnSetup } from './frame-encoder.ts';
+import {
+  encodeAcknowledge,
+  encodeCommand,
+  encodeKeepFiles,
+  encodeLook,
+  encodeReady,
+  type SpawnSetup,
+} from './frame-encoder.ts';
 import { LIMITS } from './frame-table.ts';
 import { FrameError } from './frames.ts';
 import type { Command, Report, SpawnSpec, SpawnStep } from './process-messages.ts';
@@ -70,6 +77,7 @@ function line([command, setup]: [SentCommand, SpawnSetup]): string {
       const [low, high] = [soft, hard].map((value) => hex(value === null ? -1 : BigInt(value)));
       fields.push([53, `${hex(resource === 'core' ? 4 : 7)}${low}${high}`]);
     }
+    for (const file of spec.files ?? []) add(60, file);
     const { identity, entrance, refusal } = setup;
     add(54, identity.uid);
     add(55, identity.gid);
@@ -120,6 +128,7 @@ const spec: fc.Arbitrary<SpawnSpec> = fc.record({
   jobCgroup: optional(text),
   debugStop: fc.boolean(),
   orderable: fc.boolean(),
+  files: fc.array(id, { maxLength: 3 }),
 });
 
 const command: fc.Arbitrary<SentCommand> = fc.oneof(
@@ -167,7 +176,17 @@ test('the supervisor understands every command as it was meant', () => {
 });
 
 test('what is no command', () => {
-  expect(understood(Buffer.concat([encodeReady(), encodeAcknowledge(77)]))).toEqual(['1 0', '5 77']);
+  const frames = [
+    encodeReady(),
+    encodeAcknowledge(77),
+    encodeKeepFiles(9, [3, 4]),
+    encodeLook(5, 6, 7),
+    encodeLook(5, 6, null),
+  ];
+  expect(understood(Buffer.concat(frames))).toEqual([
+    ...['1 0', '5 77', `19 9 60:${hex(3)} 60:${hex(4)}`],
+    ...[`18 0 27:${hex(5)} 2:${hex(6)} 28:${hex(7)}`, `18 0 27:${hex(5)}`],
+  ]);
 });
 
 test('the supervisor survives anything, and accepts no frame that is broken', () => {
@@ -287,6 +306,10 @@ const report: fc.Arbitrary<Report> = fc.oneof(
     gid: count,
   }),
   fc.record({ type: fc.constant('logger-replaced' as const), seq: id, pid: count }),
+  fc.record(
+    { type: fc.constant('looked' as const), seq: id, token: number, count, errno: count, file: id },
+    { requiredKeys: ['type', 'seq', 'token', 'count', 'errno'] },
+  ),
 );
 
 /** Types and tags of PROTOCOL.md, by name. */
@@ -312,6 +335,7 @@ const TYPES: Record<Report['type'], number> = {
   signal: 77,
   peer: 83,
   'logger-replaced': 84,
+  looked: 85,
 };
 const TAGS: Record<string, number> = {
   process: 1,
@@ -333,6 +357,7 @@ const TAGS: Record<string, number> = {
   token: 27,
   uid: 54,
   gid: 55,
+  file: 60,
 };
 
 function encodeReport({ type, seq, ...rest }: Report): Buffer {

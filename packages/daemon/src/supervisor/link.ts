@@ -39,6 +39,8 @@ export interface SupervisorLink {
   note: string | null;
   /** It finds out for the daemon which process is at the other end of a socket. */
   findsPeers: boolean;
+  /** It takes descriptors that clients send. */
+  takesFiles: boolean;
   /** It wants to hear that a daemon recovers. */
   hearsBegun: boolean;
   /** It wants to hear that the saved state has been recovered. */
@@ -68,6 +70,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     takesOrders: abilities >= 1,
     countsReplacement: abilities >= 2,
     findsPeers: abilities >= 3,
+    takesFiles: abilities >= 5,
     takesNumbers: hasAll || env.UPSTART_SUPERVISOR_NUMBERS === '1',
     makesLogFolder: hasAll || env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,

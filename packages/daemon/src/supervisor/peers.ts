@@ -43,8 +43,8 @@ export class Peers {
   }
 }
 
-/** The descriptor of an open socket. Node has no public name for it. */
-function descriptorOf(socket: Socket): number | null {
+/** The descriptor of an open socket; null: it is closed. Node has no public name for it. */
+export function descriptorOf(socket: Socket): number | null {
   const { _handle } = socket as Socket & { _handle?: { fd: number } | null };
   return socket.destroyed || !_handle || _handle.fd < 0 ? null : _handle.fd;
 }

@@ -39,6 +39,8 @@ export interface SpawnSpec {
   debugStop: boolean;
   /** A standing order may be given for it. */
   orderable: boolean;
+  /** Descriptors of clients, by the reports in which they came: it finds them from FILE_FIRST on. Absent: none. */
+  files?: readonly number[];
 }
 
 export type Command =
@@ -147,6 +149,11 @@ export type Report = { seq: number } & (
   | { type: 'log-not-rotated'; path: string; errno: number }
   /** The process at the other end of a socket of the daemon's, as FIND_PEER has asked; `errno`: why that is not known, or 0. */
   | { type: 'peer'; token: number; errno: number; pid: number; uid: number; gid: number }
+  /**
+   * So many bytes can be read from a socket of the daemon's, as LOOK has asked, 0: it is at its end, or cannot be read (`errno`). With
+   * `file` a descriptor came, which this number names from now on; one with `errno` has been closed, because too many are kept.
+   */
+  | { type: 'looked'; token: number; count: number; errno: number; file?: number }
   /** Another logger has come up in place of one that has ended. */
   | { type: 'logger-replaced'; pid: number }
   /** A signal sent to the supervisor, which is what users know as init. */

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Identities } from '../identity/identities.ts';
+import { ClientFiles } from './client-files.ts';
 import { FrameDecoder, type Incoming } from './frame-decoder.ts';
 import {
   encodeAcknowledge,
@@ -32,7 +33,11 @@ export interface SupervisorAbilities {
   hearsRecovered: boolean;
   /** FIND_PEER. */
   findsPeers: boolean;
+  /** LOOK and KEEP_FILES. */
+  takesFiles: boolean;
 }
+
+const ALL = { takesOrders: true, hearsBegun: true, hearsRecovered: true, findsPeers: true, takesFiles: true };
 
 /**
  * The daemon's connection to its supervisor.
@@ -47,6 +52,8 @@ export class Supervisor {
   readonly #hearsRecovered: boolean;
   readonly #findsPeers: boolean;
   readonly #peers = new Peers();
+  /** Descriptors that clients send; null: the supervisor takes none. */
+  readonly files: ClientFiles | null;
   readonly #identities: Pick<PreparationOptions, 'identities'>;
   #preparation: Preparation | undefined;
   #said: (text: string) => void = () => {};
@@ -77,6 +84,7 @@ export class Supervisor {
     this.#hearsBegun = peer.hearsBegun;
     this.#hearsRecovered = peer.hearsRecovered;
     this.#findsPeers = peer.findsPeers;
+    this.files = peer.takesFiles ? new ClientFiles((frame) => void this.#socket.write(frame)) : null;
     this.#greeted = greeted;
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('error', (error) => this.#fail(error));
@@ -94,7 +102,7 @@ export class Supervisor {
   /** As `connect`, over a socket that is open already. `identities` tells users and groups; those of this machine unless given. */
   static over(
     socket: Duplex,
-    peer: SupervisorAbilities = { takesOrders: true, hearsBegun: true, hearsRecovered: true, findsPeers: true },
+    peer: SupervisorAbilities = ALL,
     identities?: Identities,
   ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
     return new Promise((resolve, reject) => {
@@ -268,6 +276,7 @@ export class Supervisor {
     for (const report of reports) {
       this.#preparation?.reported(report);
       if (report.type === 'peer') this.#peers.answered(report);
+      else if (report.type === 'looked') this.files?.looked(report);
     }
     this.#deliver(reports);
   }

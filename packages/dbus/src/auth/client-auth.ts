@@ -10,12 +10,14 @@ export class ClientAuth {
     return `\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString('hex')}\r\n`;
   }
 
-  /** What the server has sent: null while its line is not complete; else whether it agrees, and what follows. */
-  push(chunk: Buffer): { agreed: boolean; line: string; rest: Buffer } | null {
+  /** The line that the server has sent: null while it is not complete; else also whether it is one, and what follows. */
+  push(chunk: Buffer): { isWhole: boolean; line: string; rest: Buffer } | null {
     this.#pending = Buffer.concat([this.#pending, chunk]);
     const end = this.#pending.indexOf('\r\n');
     if (end < 0 && this.#pending.length <= LINE_BYTES) return null;
     const line = this.#pending.toString('latin1', 0, end < 0 ? LINE_BYTES : end);
-    return { agreed: end >= 0 && line.startsWith('OK '), line, rest: this.#pending.subarray(end + 2) };
+    const rest = this.#pending.subarray(end + 2);
+    this.#pending = Buffer.alloc(0);
+    return { isWhole: end >= 0, line, rest };
   }
 }

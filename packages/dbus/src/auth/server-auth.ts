@@ -17,16 +17,20 @@ const END = '\r\n';
 export class ServerAuth {
   readonly #uid: number;
   readonly #guid: string;
+  readonly #canTakeFiles: boolean;
+  /** It was agreed that descriptors may come. */
+  takesFiles = false;
   #pending: Buffer = Buffer.alloc(0);
   #bytes = 0;
   #rejections = 0;
   #hasNul = false;
   #state: 'auth' | 'data' | 'begin' = 'auth';
 
-  /** For a client whose user the kernel says is `uid`. */
-  constructor(uid: number, guid: string) {
+  /** For a client whose user the kernel says is `uid`. `canTakeFiles`: its descriptors can be received. */
+  constructor(uid: number, guid: string, canTakeFiles = false) {
     this.#uid = uid;
     this.#guid = guid;
+    this.#canTakeFiles = canTakeFiles;
   }
 
   push(chunk: Buffer): AuthStep {
@@ -66,12 +70,18 @@ export class ServerAuth {
       case 'ERROR':
         return this.#reject();
       case 'NEGOTIATE_UNIX_FD':
-        return this.#error('Descriptors cannot be received');
+        return this.#negotiate();
       case 'BEGIN':
         return null;
       default:
         return this.#error('Unknown command');
     }
+  }
+
+  #negotiate(): string {
+    if (!this.#canTakeFiles || this.#state !== 'begin') return this.#error('Descriptors cannot be received');
+    this.takesFiles = true;
+    return 'AGREE_UNIX_FD\r\n';
   }
 
   #auth([mechanism, response]: string[]): string {

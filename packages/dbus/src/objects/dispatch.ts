@@ -1,6 +1,8 @@
 /** Carries out one method call. */
 import type { UpstartClient } from '@upstart/protocol';
-import { invalidArgs, unknownMethod } from '../errors.ts';
+import { invalidArgs, limitsExceeded, unknownMethod } from '../errors.ts';
+import type { GatewayClient } from '../host.ts';
+import { LIMITS } from '../limits.ts';
 import type { Value } from '../wire/message.ts';
 import type { Received } from '../wire/message-stream.ts';
 import { introspectable, NoSuchProperty, peer, properties } from './standard.ts';
@@ -19,19 +21,30 @@ export interface Reply {
 }
 
 /** Calls the method. Throws `DBusError` or an error of the daemon. */
-export async function dispatch(call: Received, client: UpstartClient): Promise<Reply> {
+export async function dispatch(call: Received, client: GatewayClient): Promise<Reply> {
   const bound = await find(call, client);
   if (!bound) throw unknownMethod(call);
   const { method, target } = bound;
   const expected = signatureOf(method.in);
   if (call.signature !== expected) throw invalidArgs(`Invalid arguments to ${call.member} method`);
-  // There is no value for a descriptor, and no method that needs its other arguments.
-  const args = expected.includes('h') ? [] : decode(call);
+  const args = expected.includes('h') ? withFile(call) : decode(call);
   try {
     return { answer: await method.call(target, args, client), signature: signatureOf(method.out) };
   } catch (error) {
     throw error instanceof NoSuchProperty ? unknownMethod(call) : error;
   }
+}
+
+/** The arguments of which the last one is a descriptor, by the number under which the daemon knows it. */
+function withFile(call: Received): readonly Value[] {
+  const { unixFds = 0, files = [] } = call;
+  if (unixFds > LIMITS.messageFiles)
+    throw limitsExceeded(`A message has more than ${LIMITS.messageFiles} file descriptor`);
+  const args = decode(call);
+  const file = files[args.at(-1) as number];
+  if (!file) throw invalidArgs(`Invalid arguments to ${call.member} method`);
+  if (file === 'refused') throw limitsExceeded('Too many file descriptors of events are in use');
+  return [...args.slice(0, -1), file.id];
 }
 
 /** A variant may hold a descriptor. */

@@ -106,8 +106,10 @@ export const manager: Interface<null> = {
     },
     EmitEventWithFile: {
       in: [...EVENT, ['file', 'h']],
-      call: () => {
-        throw notSupported('Events with a file descriptor are not supported');
+      call: (_, [name, env, wait, file], client) => {
+        const event = { name: name as string, env: env as string[], wait: wait as boolean };
+        const emitted = client.emitWithFile(event, file as number).then(() => NOTHING);
+        return wait ? new Later(emitted) : emitted;
       },
     },
     NotifyDiskWriteable: {

@@ -1,5 +1,6 @@
 /** The shape of interfaces as tables: calls, properties and introspection are all made from one. */
 import type { UpstartClient } from '@upstart/protocol';
+import type { GatewayClient } from '../host.ts';
 import type { Value } from '../wire/message.ts';
 
 /** A name and its type. */
@@ -16,11 +17,11 @@ export class Later {
 
 export type Answer = readonly Value[] | Later;
 
-/** `T` is the object that the method is called on. Throws `DBusError` or an error of the daemon. */
+/** `T` is the object that the method is called on; an argument of type `h` is the number of a `ReceivedFile`. Throws `DBusError` or an error of the daemon. */
 export interface Method<T> {
   readonly in?: readonly Arg[];
   readonly out?: readonly Arg[];
-  call(target: T, args: readonly Value[], client: UpstartClient): Promise<Answer> | Answer;
+  call(target: T, args: readonly Value[], client: GatewayClient): Promise<Answer> | Answer;
 }
 
 export interface Property<T> {

@@ -1,6 +1,6 @@
 /** A daemon for tests: answers calls from a table, and keeps those that are to wait. */
-import type { Method, Notification, Params, Result, UpstartClient } from '@upstart/protocol';
-import type { GatewayHost } from '../host.ts';
+import type { Method, Notification, Params, Result } from '@upstart/protocol';
+import type { GatewayClient, GatewayHost } from '../host.ts';
 
 type Answers = { [M in Method]?: (params: Params<M>) => Result<M> | Promise<Result<M>> };
 
@@ -14,8 +14,19 @@ export class FakeDaemon implements GatewayHost {
     this.answers = answers;
   }
 
-  client(): UpstartClient {
+  readonly takesFiles = false;
+
+  canReadFiles(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  readFiles(): never {
+    throw new Error('no descriptors');
+  }
+
+  client(): GatewayClient {
     return {
+      emitWithFile: async (params, file) => void this.calls.push(['emitWithFile', { ...params, file }]),
       call: async (method, params) => {
         this.calls.push([method, params]);
         const answer = this.answers[method] as ((params: object) => never) | undefined;

@@ -17,7 +17,7 @@ const LITTLE_ENDIAN = 0x6c;
 const BIG_ENDIAN = 0x42;
 const VERSION = 1;
 
-type FieldName = Exclude<keyof Header, 'type' | 'flags' | 'serial'> | 'unixFds';
+type FieldName = Exclude<keyof Header, 'type' | 'flags' | 'serial'>;
 
 interface Field {
   readonly name: FieldName;
@@ -95,11 +95,12 @@ export function checkBody(bytes: Buffer, { signature }: Header, headerBytes: num
   if (checker.at !== bytes.length) throw new WireError('a message is longer than its arguments');
 }
 
-/** The arguments of a message that was checked. Descriptors are not decoded: this library has no value for them. */
+/** The arguments of a message that was checked. A descriptor is its position among those of the message; in a variant it is an error. */
 export function decodeBody(bytes: Buffer, { signature }: Header, headerBytes: number): readonly Value[] {
   const buffer = new DBusBuffer(bytes, undefined, { littleEndian: isLittleEndian(bytes) });
   buffer.pos = headerBytes;
-  return buffer.read(signature) as Value[];
+  // The library has no value for a descriptor.
+  return buffer.read(signature.replaceAll('h', 'u')) as Value[];
 }
 
 export function encodeMessage(message: Outgoing): Buffer {

@@ -1,4 +1,6 @@
 /** Turns the bytes of a connection into messages, in time linear in their bytes and within bounds. */
+
+import type { MessageFile } from '../arrived-files.ts';
 import { LIMITS, SPECIFIED } from '../limits.ts';
 import { WireError } from './check-values.ts';
 import { announcedBytes, checkBody, decodeBody, decodeHeader, FIXED_HEADER_BYTES } from './codec.ts';
@@ -7,8 +9,10 @@ import type { Header, Value } from './message.ts';
 export interface Received extends Header {
   /** Its length. */
   readonly bytes: number;
-  /** Decodes the arguments, which were checked. Only for signatures without descriptors. */
+  /** Decodes the arguments, which were checked. Throws for a variant with a descriptor. */
   args(): readonly Value[];
+  /** The descriptors that have come with it. */
+  readonly files?: readonly MessageFile[];
 }
 
 export interface MessageHandler {
@@ -34,6 +38,11 @@ export class MessageStream {
 
   constructor(handler: MessageHandler) {
     this.#handler = handler;
+  }
+
+  /** No message is under way. */
+  get isBetweenMessages(): boolean {
+    return this.#received === 0;
   }
 
   /** How many bytes are kept for a message that is not complete. */

@@ -18,6 +18,8 @@ export interface Header {
   readonly replySerial?: number;
   readonly destination?: string;
   readonly sender?: string;
+  /** How many descriptors it has. */
+  readonly unixFds?: number;
   /** '' for a message without arguments. */
   readonly signature: string;
 }

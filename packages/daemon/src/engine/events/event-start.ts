@@ -2,11 +2,13 @@
  * Starting and stopping jobs because their conditions have become true (reference: events §3, §5).
  */
 import { type Condition, mentionsEvent } from '@upstart/common';
+import { FILES_PER_PROCESS, fileNumber } from '../../supervisor/file-numbers.ts';
 import { mergeVariables, setVariable } from '../environment/environment.ts';
 import {
   checkEnvironment,
   checkStart,
   classEnvironment,
+  exceeded,
   findInstance,
   findOrCreateInstance,
   instanceName,
@@ -20,6 +22,7 @@ import { block, blockOn, eventsOf, release, resetCondition } from '../model/bloc
 import { type ConditionState, decidingNodes, isTrue, type MatchBudget, offerEvent } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import type { Why } from '../model/history.ts';
+import { setStart } from '../model/next-run.ts';
 import {
   type ClassState,
   displayName,
@@ -28,6 +31,7 @@ import {
   type InstanceState,
   isEnding,
 } from '../model/state.ts';
+import { FILES_VARIABLE } from '../processes/spawn-spec.ts';
 
 /** Offers an event to a class: first to the conditions of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
@@ -120,14 +124,16 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
   }
   const env = classEnvironment(context, definition);
   mergeVariables(env, eventEnvironment(events, 'UPSTART_EVENTS'));
+  const files = eventFiles(events, env);
   try {
     const name = instanceName(definition, env);
     const found = findInstance(context, jobClass, name);
     if (found?.goal !== 'start' && !found?.restarts) {
       checkStart(context, jobClass, name, env);
+      if (files.length > FILES_PER_PROCESS) throw exceeded('Too many descriptors', FILES_PER_PROCESS, 'of its events');
       const instance = findOrCreateInstance(context, jobClass, name);
       delete jobClass.refused;
-      context.setTable(instance, 'startEnv', env);
+      setStart(context, instance, env, files);
       release(context, instance, false);
       blockOn(instance, events);
       instance.cause = byEvents(events);
@@ -140,6 +146,19 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
     context.log('warn', `Failed to obtain ${displayName(job, '')} instance: ${text}`, { job });
   }
   resetCondition(context, startOn);
+}
+
+/** The descriptors of the events, in order and each once; `env` gets their numbers, one for each operand. */
+function eventFiles(events: readonly EventState[], env: string[]): number[] {
+  const files: number[] = [];
+  const numbers: number[] = [];
+  for (const { file } of events) {
+    if (file === undefined) continue;
+    if (!files.includes(file)) files.push(file);
+    numbers.push(fileNumber(files.indexOf(file)));
+  }
+  if (numbers.length > 0) setVariable(env, `${FILES_VARIABLE}=${numbers.join(' ')}`);
+  return files;
 }
 
 /** How many events are named as a cause. */

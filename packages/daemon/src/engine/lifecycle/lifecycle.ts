@@ -9,6 +9,7 @@ import { conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { recordGoal, recordState, type Why } from '../model/history.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
+import { takeStart } from '../model/next-run.ts';
 import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
 import { freeHooks, limitHooks } from '../processes/hooks.ts';
@@ -149,8 +150,7 @@ const ENTER: Record<State, Entry> = {
 
 function enterStarting(context: Context, instance: InstanceState): boolean {
   if (instance.startEnv) {
-    context.setTable(instance, 'env', context.share(instance.startEnv));
-    context.setTable(instance, 'startEnv', null);
+    takeStart(context, instance, instance.startEnv);
     // A process started by a standing order has the old variables.
     forbidOrders(context, instance);
   }

@@ -6,14 +6,16 @@
 import type { Slot } from '@upstart/common';
 import type { LogPriority, Notification } from '@upstart/protocol';
 import type { Command } from '../../supervisor/process-messages.ts';
-import { lengthOf, sameEntries } from '../environment/environment.ts';
+import { lengthOf } from '../environment/environment.ts';
 import { EVERYBODY } from './audience.ts';
 import { FineWork } from './fine-work.ts';
 import { Heap } from './heap.ts';
+import { HeldFiles } from './held-files.ts';
 import { Listeners } from './listeners.ts';
 import type { LogSubject } from './log-subject.ts';
 import type { Effect } from './messages.ts';
 import { waitsForTimer } from './process-state.ts';
+import { SharedList } from './shared-list.ts';
 import {
   type ClassState,
   displayName,
@@ -48,9 +50,11 @@ export class Context {
   concern: ClassState | InstanceState | string | null = null;
   /** Names of jobs that this input must not touch. */
   without: ReadonlySet<string> = NONE;
-  #shared: readonly string[] = [];
+  readonly shared = new SharedList();
   /** Characters of all names of instances, and of all variables of instances and events. */
   readonly held = { names: 0, text: 0 };
+  /** Descriptors of clients that events and instances have. */
+  readonly files = new HeldFiles();
   /** The work of the current run of the event queue, beyond offering events. */
   readonly work = new FineWork();
 
@@ -70,16 +74,6 @@ export class Context {
     }
   }
 
-  /**
-   * One list for all instances that have the same variables. Compares only with the last list: jobs that start together mostly
-   * have the same.
-   */
-  share(env: readonly string[]): readonly string[] {
-    // A copy has no spare capacity.
-    if (!sameEntries(env, this.#shared)) this.#shared = env.slice();
-    return this.#shared;
-  }
-
   addInstance(instance: InstanceState): void {
     this.state.instances.set(instance.id, instance);
     this.#hold(instance, 1);
@@ -96,12 +90,15 @@ export class Context {
     instance[table] = env;
   }
 
-  #hold({ name, env, startEnv, stopEnv }: InstanceState, sign: 1 | -1): void {
+  #hold({ name, env, startEnv, stopEnv, files, startFiles }: InstanceState, sign: 1 | -1): void {
+    if (files) this.files.count(files, sign);
+    if (startFiles) this.files.count(startFiles, sign);
     this.held.names += sign * name.length;
     this.held.text += sign * (lengthOf(env) + lengthOf(startEnv ?? []) + lengthOf(stopEnv));
   }
 
-  #holdEvent({ name, env }: EventState, sign: 1 | -1): void {
+  #holdEvent({ name, env, file }: EventState, sign: 1 | -1): void {
+    if (file !== undefined) this.files.count([file], sign);
     this.held.text += sign * (name.length + lengthOf(env));
   }
 

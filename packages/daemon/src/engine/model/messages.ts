@@ -34,7 +34,16 @@ export type EngineRequest =
     }
   | { method: 'reload'; target: TargetSpec; peer?: PeerReference }
   | { method: 'kill'; target: TargetSpec; signal: number; hook: boolean; peer?: PeerReference }
-  | { method: 'emit'; name: string; env: string[]; wait: boolean; from?: Requester; peer?: PeerReference }
+  | {
+      method: 'emit';
+      name: string;
+      env: string[];
+      wait: boolean;
+      from?: Requester;
+      peer?: PeerReference;
+      /** The descriptor that its client has sent, by its number. */
+      file?: number;
+    }
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }
   | { method: 'resetEnv'; target: EnvTargetSpec }

@@ -40,6 +40,8 @@ export interface EventState {
   change?: number;
   /** The entry of the history after which no job blocked the event any more; absent: no job has blocked it. */
   freed?: number;
+  /** The descriptor that its client has sent, by the number under which the supervisor keeps it. */
+  file?: number;
 }
 
 /** Why an instance failed: the first failure of a run. */
@@ -74,6 +76,10 @@ export interface InstanceState {
   env: readonly string[];
   /** The next `env`, from the entry of `starting` on; null: unchanged. */
   startEnv: string[] | null;
+  /** Descriptors of the events that started it, which its processes get; with `env`. Absent: none. */
+  files?: readonly number[];
+  /** The next `files`, with `startEnv`. */
+  startFiles?: readonly number[];
   /** Additional variables for pre-stop and post-stop. */
   stopEnv: string[];
   stopOn: ConditionState | null;

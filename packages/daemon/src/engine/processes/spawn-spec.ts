@@ -15,6 +15,8 @@ const SHELL_CHARACTERS = /[~`!$^&*()=|\\{}[\];"'<>?]/;
 const SHELL = '/bin/sh';
 /** Variables that every process of a job has besides the job's own. */
 export const SUPPLIED_VARIABLES = ['UPSTART_JOB', 'UPSTART_INSTANCE', 'UPSTART_SESSION'] as const;
+/** One that a job has whose events brought descriptors: their numbers in each process. */
+export const FILES_VARIABLE = 'UPSTART_FDS';
 /** Text on one line, with nothing but newlines behind it. */
 const ONE_LINE = /^([^\n]*)\n*$/;
 
@@ -32,7 +34,7 @@ export function spawnSpec(
   const { argv, script } = commandLine(process);
   const { console, logPath: log, outputLabel } = output(settings, definition, instance.name);
   // Field by field: for an object of this size, spreading takes V8 ten times as much memory and time.
-  return {
+  const spec: SpawnSpec = {
     argv,
     env,
     script,
@@ -55,6 +57,8 @@ export function spawnSpec(
     debugStop: definition.debug,
     orderable: slot === 'main' && isRepeatable(settings, definition),
   };
+  if (instance.files) spec.files = instance.files;
+  return spec;
 }
 
 /** In the order of the kernel's numbers: the one that is reported when several fail does not depend on the file. */

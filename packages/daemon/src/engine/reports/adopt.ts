@@ -13,11 +13,12 @@ import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { recordGoal, recordProcess, recordState } from '../model/history.ts';
 import type { Adoption, FoundProcess } from '../model/messages.ts';
+import { setStart } from '../model/next-run.ts';
 import { newProcess, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
 import { endPause } from '../processes/respawn-series.ts';
-import { commandLine, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
+import { commandLine, FILES_VARIABLE, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
 import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from '../processes/standing-orders.ts';
 import { endReadiness } from '../readiness/readiness.ts';
 import { processSpawned } from './process-reports.ts';
@@ -132,7 +133,7 @@ function ownEnvironment(processEnv: readonly string[]): string[] {
     env,
     processEnv.filter((entry) => entry.includes('=')),
   );
-  for (const name of SUPPLIED_VARIABLES) unsetVariable(env, name);
+  for (const name of [...SUPPLIED_VARIABLES, FILES_VARIABLE]) unsetVariable(env, name);
   return env;
 }
 
@@ -147,7 +148,7 @@ function settle(context: Context, instance: InstanceState): void {
   endReadiness(context, instance);
   // What it would replace has been replaced, or has ended.
   delete instance.restarts;
-  context.setTable(instance, 'startEnv', null);
+  setStart(context, instance, null);
   if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);
   if (instance.goal !== goal) {

@@ -42,7 +42,7 @@ export function applyReport(context: Context, report: Report): void {
     context.log('warn', `${name} left ${report.count} processes behind, which have been killed`);
   } else if (report.type === 'signal') {
     signalReceived(context, report.signal);
-  } else if (report.type !== 'peer' && report.type !== 'logger-replaced') {
+  } else if (report.type !== 'peer' && report.type !== 'looked' && report.type !== 'logger-replaced') {
     if (report.type === 'signalled') answerSignalled(context, report.command);
     const known = knownProcess(context, report.process);
     if (known) applyProcessReport(context, known, report);

@@ -40,7 +40,7 @@ export function changeEnvironment(context: Context, request: EnvironmentRequest)
   }
   // A change of the common table applies to existing instances, too.
   const instances = instance ? [instance] : [...context.state.instances.values()];
-  const tables = instances.map(({ env }) => checked(context.share(changed(env, request))));
+  const tables = instances.map(({ env }) => checked(context.shared.of(changed(env, request))));
   const growth = tables.reduce((sum, env, i) => sum + lengthOf(env) - lengthOf((instances[i] as InstanceState).env), 0);
   if (growth > 0) checkHeld(context, growth);
   if (!instance) context.state.environment = checked(changed(context.state.environment, request));

@@ -19,6 +19,7 @@ import { emitEvent, release, reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { recordEvent, type Why } from '../model/history.ts';
 import type { EngineRequest } from '../model/messages.ts';
+import { setFile, setStart } from '../model/next-run.ts';
 import { displayName, type InstanceState, isEnding } from '../model/state.ts';
 import { forceHooks } from '../processes/hooks.ts';
 import { changeEnvironment } from './environment-requests.ts';
@@ -103,7 +104,7 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, request: Job
     if (env) checkStart(context, jobClass, name, env);
     const instance = findOrCreateInstance(context, jobClass, name);
     delete jobClass.refused;
-    context.setTable(instance, 'startEnv', env);
+    setStart(context, instance, env);
     return instance;
   },
 
@@ -122,7 +123,7 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, request: Job
     const { name, instance, env } = locateInstance(context, target, false);
     if (isToStop(instance)) throw upstartError('already-stopped', name);
     if (env) checkEnvironment(env);
-    context.setTable(instance, 'startEnv', env);
+    setStart(context, instance, env);
     context.setTable(instance, 'stopEnv', []);
     return instance;
   },
@@ -138,6 +139,7 @@ function emit(context: Context, key: string, request: EmitRequest): boolean {
   if (context.state.events.size >= MAX_EVENTS)
     throw exceeded('Too many events that are not over', MAX_EVENTS, 'events');
   const event = emitEvent(context, request.name, request.env);
+  if (request.file !== undefined) setFile(context, event, request.file);
   if (request.wait) event.waiters.push({ kind: 'emit', key });
   const [emitter, job] = requester(context, request.from);
   const text = emitter ? `by job ${displayName(job, emitter.name)}` : 'by request';

@@ -35,6 +35,11 @@ function held({ instances, events }: EngineState): { names: number; text: number
   return counted;
 }
 
+function filesOf({ instances, events }: EngineState): Set<number> {
+  const files = [...instances.values()].flatMap(({ files = [], startFiles = [] }) => [...files, ...startFiles]);
+  return new Set([...files, ...[...events.values()].flatMap(({ file }) => file ?? [])]);
+}
+
 export function checkInvariants(world: TestWorld): void {
   const { state, context } = world.engine;
   for (const process of world.processes.values()) {
@@ -43,6 +48,7 @@ export function checkInvariants(world: TestWorld): void {
   for (const { id } of armedProbes(context)) ok(world.probes.has(id), 'a probe that is waited for is armed');
   deepEqual(world.probes.size, [...armedProbes(context)].length, 'no other probe is armed');
   deepEqual(context.held, held(state), 'what is held is counted');
+  deepEqual(new Set(context.files), filesOf(state), 'and so are descriptors');
   const blockers = new Map<number, number>();
   const count = (id: number): void => {
     ok(state.events.has(id), `event ${id} is over although somebody holds it`);

@@ -28,7 +28,7 @@ export type Step =
   | { do: 'reload'; job: number }
   | { do: 'force' | 'kill'; job: number }
   | { do: 'setEnv'; job: number | null; variable: string }
-  | { do: 'emit'; name: string }
+  | { do: 'emit'; name: string; file: number }
   | { do: 'exit'; which: number; code: number; signal: number }
   | { do: 'spawn'; which: number; ok: number }
   | { do: 'expect'; which: number }
@@ -77,7 +77,7 @@ const ordinaryStep = fc.oneof(
   fc.record({ do: fc.constantFrom('start', 'stop', 'restart'), job: number, env: fc.subarray(['A=1', 'B=2']) }),
   fc.record({ do: fc.constantFrom('reload', 'force', 'kill'), job: number }),
   fc.record({ do: fc.constant('setEnv'), job: fc.option(number), variable: fc.constantFrom('A=1', 'A=3') }),
-  fc.record({ do: fc.constant('emit'), name: fc.constantFrom(...EVENTS) }),
+  fc.record({ do: fc.constant('emit'), name: fc.constantFrom(...EVENTS), file: fc.nat({ max: 3 }) }),
   fc.record({
     do: fc.constant('exit'),
     which: number,
@@ -192,7 +192,8 @@ function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<numbe
       return;
     }
     case 'emit':
-      world.emit(next.name);
+      if (next.file > 0) world.emitWithFile(next.name, next.file);
+      else world.emit(next.name);
       return;
     case 'spawn': {
       const process = pick(next.which, false);

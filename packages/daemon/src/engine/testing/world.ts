@@ -94,6 +94,11 @@ export class TestWorld {
     return this.request({ method: 'restart', target: { job, env }, wait: true });
   }
 
+  /** Emits an event that brings a descriptor. */
+  emitWithFile(name: string, file: number, ...env: string[]): string {
+    return this.request({ method: 'emit', name, env, wait: true, file });
+  }
+
   emit(name: string, ...env: string[]): string {
     return this.request({ method: 'emit', name, env, wait: true });
   }

@@ -76,3 +76,8 @@ export function compileFaultyInit(...flags: string[]): string {
 export function compileFramesDump(): string {
   return compile(join(folder(), 'program'), SUPERVISOR, ['link/frames.c', 'test/frames-dump.c'], SANITIZE);
 }
+
+/** `supervisor/test/send-file.c`. */
+export function compileSender(): string {
+  return compile(join(folder(), 'program'), SUPERVISOR, ['test/send-file.c'], []);
+}

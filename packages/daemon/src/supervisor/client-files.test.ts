@@ -1,0 +1,219 @@
+/** Descriptors that clients send: which process has them, and that none is left anywhere else. */
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { FileStream } from '../dbus/file-stream.ts';
+import type { ClientFile } from './client-files.ts';
+import { fileNumber } from './file-numbers.ts';
+import { LIMITS } from './frame-table.ts';
+import { compileInit, compileSender, SANITIZE } from './testing/compile.ts';
+import { FileSender } from './testing/file-sender.ts';
+import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
+
+const program = compileInit(...SANITIZE);
+const sender = compileSender();
+
+interface Connected {
+  client: FileSender;
+  socket: Socket;
+  stream: FileStream;
+  text: string;
+  files: (ClientFile | 'refused')[];
+}
+
+/** A client that sends the file `sent` of the folder, and the daemon's end of its connection, which is read. */
+async function connected({ folder }: Init, { supervisor }: Daemon, name = 'client'): Promise<Connected> {
+  const path = join(folder, name);
+  const server = createServer({ pauseOnConnect: true }).listen(path);
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  writeFileSync(join(folder, 'sent'), 'sent\n');
+  const fd = openSync(join(folder, 'sent'), 'r');
+  const client = new FileSender(sender, path, fd);
+  closeSync(fd);
+  onTestFinished(() => client.close());
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {});
+  const found: Connected = { client, socket, text: '', files: [], stream: null as never };
+  found.stream = new FileStream(socket, supervisor.files!, (chunk, file) => {
+    found.text += chunk.toString();
+    if (file) found.files.push(file);
+  });
+  found.stream.resume();
+  return found;
+}
+
+/** The descriptors of a process that are the file that was sent. */
+function sentAmong(pid: number, folder: string): string[] {
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`) === join(folder, 'sent');
+    } catch {
+      return false;
+    }
+  });
+}
+
+const countSent = (pid: number, folder: string): number => sentAmong(pid, folder).length;
+
+/** The descriptors of a new process with a script: all, and those that are the file that was sent. */
+async function opens(
+  init: Init,
+  daemon: Daemon,
+  id: number,
+  files: number[],
+): Promise<{ all: number[]; sent: number[] }> {
+  daemon.spawn(id, { argv: ['sleep', '1000'], script: 'true\n', files });
+  await daemon.report('execed', id);
+  const { pid } = await daemon.report('spawned', id);
+  return { all: numbers(readdirSync(`/proc/${pid}/fd`)), sent: numbers(sentAmong(pid, init.folder)) };
+}
+
+const numbers = (names: string[]): number[] => names.map(Number).sort((a, b) => a - b);
+
+const idsOf = (files: readonly (ClientFile | 'refused')[]): number[] => files.map((file) => (file as ClientFile).id);
+
+/** What a client has sent, once so many bytes have come. */
+const has = (connection: Connected, bytes: number) => eventually(() => connection.text.length >= bytes);
+
+test('a descriptor is in the processes that are to have it and in no other, and is closed when it is released', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  daemon.supervisor.files?.keep([]);
+  const connection = await connected(init, daemon);
+  connection.client.send('one', 1);
+  connection.client.send('two');
+  await has(connection, 6);
+  expect(connection.text).toBe('onetwo');
+  const [id] = idsOf(connection.files) as [number];
+  expect(await opens(init, daemon, 1, [id])).toEqual({ all: [0, 1, 2, 6, 9], sent: [6] });
+  expect(await opens(init, daemon, 2, [])).toEqual({ all: [0, 1, 2, 9], sent: [] });
+  expect(countSent(init.pid, init.folder)).toBe(1);
+  expect(countSent(process.pid, init.folder)).toBe(0);
+  // The engine has it now.
+  daemon.supervisor.files?.keep([id]);
+  (connection.files[0] as ClientFile).release();
+  expect((await opens(init, daemon, 3, [id])).sent).toEqual([6]);
+  daemon.supervisor.files?.keep([]);
+  daemon.spawn(4, { files: [id] });
+  expect(await daemon.report('spawn-failed', 4)).toMatchObject({ step: 'script-fd', errno: 9 });
+  expect(countSent(init.pid, init.folder)).toBe(0);
+});
+
+test('as many as a process may get stand in a row, around the script', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  daemon.supervisor.files?.keep([]);
+  const connection = await connected(init, daemon);
+  for (let i = 0; i < LIMITS.FILES_PER_PROCESS; i++) connection.client.send('x', 1);
+  await has(connection, LIMITS.FILES_PER_PROCESS);
+  const ids = idsOf(connection.files);
+  expect(new Set(ids).size).toBe(LIMITS.FILES_PER_PROCESS);
+  const sent = [6, 7, 8, 10, 11, 12, 13, 14];
+  expect(await opens(init, daemon, 1, ids)).toEqual({ all: numbers(['0', '1', '2', '9', ...sent.map(String)]), sent });
+  expect(ids.map((_, i) => fileNumber(i))).toEqual(sent);
+});
+
+test('of several descriptors in one piece the first one is taken; of a long piece, with its beginning', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  daemon.supervisor.files?.keep([]);
+  const connection = await connected(init, daemon);
+  const long = 'x'.repeat(150_000);
+  connection.client.send('first', 200);
+  connection.client.send(long, 1);
+  await has(connection, 5 + long.length);
+  expect(connection.text).toBe(`first${long}`);
+  expect(connection.files).toHaveLength(2);
+  expect(countSent(init.pid, init.folder)).toBe(2);
+});
+
+test('more than are kept in all are closed', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  daemon.supervisor.files?.keep([]);
+  const connection = await connected(init, daemon);
+  for (let i = 0; i <= LIMITS.FILES_MAX; i++) connection.client.send('x', 1);
+  await has(connection, LIMITS.FILES_MAX + 1);
+  expect(connection.files.filter((file) => file === 'refused')).toHaveLength(1);
+  expect(connection.files.at(-1)).toBe('refused');
+  expect(countSent(init.pid, init.folder)).toBe(LIMITS.FILES_MAX);
+  (connection.files[7] as ClientFile).release();
+  connection.client.send('x', 1);
+  await has(connection, LIMITS.FILES_MAX + 2);
+  expect(connection.files.at(-1)).not.toBe('refused');
+});
+
+test('both sides can end the connection, and nothing of it is left in the supervisor', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  daemon.supervisor.files?.keep([]);
+  const sockets = () =>
+    readdirSync(`/proc/${init.pid}/fd`).filter((fd) => readlinkSync(`/proc/${init.pid}/fd/${fd}`).startsWith('socket:'))
+      .length;
+  const before = sockets();
+  const first = await connected(init, daemon);
+  await eventually(() => sockets() === before + 1);
+  first.client.close();
+  await eventually(() => first.socket.destroyed && sockets() === before);
+  const second = await connected(init, daemon, 'second');
+  await eventually(() => sockets() === before + 1);
+  second.socket.destroy();
+  await eventually(() => second.client.isOver && sockets() === before);
+});
+
+test('descriptors outlive the daemon, and those that nobody has do not; they and their processes outlive a re-execution', async () => {
+  const init = Init.start(program);
+  const first = await init.daemon();
+  first.supervisor.ready();
+  first.supervisor.files?.keep([]);
+  const connection = await connected(init, first);
+  connection.client.send('x', 1);
+  connection.client.send('x', 1);
+  await has(connection, 2);
+  const [kept] = idsOf(connection.files) as [number];
+  first.supervisor.files?.keep([kept]);
+  process.kill(first.pid, 'SIGKILL');
+  const second = await init.daemon();
+  connection.socket.destroy();
+  await eventually(() => connection.client.isOver);
+  expect(countSent(init.pid, init.folder)).toBe(2);
+  second.supervisor.ready();
+  second.supervisor.files?.keep([kept]);
+  expect((await opens(init, second, 1, [kept])).sent).toEqual([6]);
+  expect(countSent(init.pid, init.folder)).toBe(1);
+  second.replace();
+  const third = await init.daemon();
+  third.supervisor.files?.keep([kept]);
+  expect((await opens(init, third, 3, [kept])).sent).toEqual([6]);
+  expect(countSent(init.pid, init.folder)).toBe(1);
+});
+
+test('a process that the supervisor starts again by itself has its descriptors', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  daemon.supervisor.files?.keep([]);
+  const connection = await connected(init, daemon);
+  connection.client.send('x', 1);
+  await has(connection, 1);
+  const out = join(init.folder, 'out');
+  daemon.shell(1, `ls -l /proc/$$/fd/6 >> ${out}; exec sleep 1000`, {
+    files: idsOf(connection.files),
+    orderable: true,
+  });
+  await daemon.report('execed', 1);
+  daemon.send({ type: 'standing-order', id: 2, process: 1 });
+  const { pid } = await daemon.report('spawned', 1);
+  await eventually(() => textOf(out).includes('sent'));
+  process.kill(pid, 'SIGKILL');
+  await daemon.report('execed', 2);
+  await eventually(
+    () =>
+      textOf(out)
+        .split('\n')
+        .filter((line) => line.endsWith('/sent')).length === 2,
+  );
+});

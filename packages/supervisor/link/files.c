@@ -1,0 +1,122 @@
+/*
+ * Descriptors that clients of the daemon send. Node loses them when it reads, so the supervisor looks at a connection
+ * before the daemon reads from it, and keeps what comes for the processes that are to have it.
+ */
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "link/frames.h"
+#include "loop/loop.h"
+
+/* Bytes that are looked at together. */
+#define LOOK_BYTES 65536
+
+/* Each by the number of the report that has named it, which no other report ever has; 0: a free place. */
+static struct file {
+	uint64_t id;
+	int fd;
+} files[FILES_MAX];
+
+/* Copies of connections that the daemon waits to read from, each at the remainder of its token; token 0: none. */
+static struct look {
+	struct watch watch;
+	int64_t token;
+} looks[LOOKS_MAX];
+
+/* NULL: there is none. */
+static struct file *file_at(uint64_t id) {
+	for (struct file *file = files; file < files + FILES_MAX; file++)
+		if (file->id == id)
+			return file;
+	return NULL;
+}
+
+int file_of(uint64_t id) {
+	struct file *file = file_at(id);
+	return file ? file->fd : -1;
+}
+
+void files_keep_only(const struct frame *frame) {
+	for (struct file *file = files; file < files + FILES_MAX; file++) {
+		struct field field = {0};
+		bool stays = file->id == 0 || file->id > frame->id;
+		while (!stays && field_next(frame, &field))
+			stays = (uint64_t)field_number(&field) == file->id;
+		if (stays)
+			continue;
+		close(file->fd);
+		file->id = 0;
+	}
+}
+
+static bool keep_file(struct state_file *state, struct file *file) {
+	keep(state, "file", file->id);
+	return keep_descriptor(state, "file-descriptor", &file->fd);
+}
+
+void files_keep(struct state_file *state) {
+	/* Where the next one is read to. */
+	static struct file *next = files;
+	for (struct file *file = files; state->out && file < files + FILES_MAX; file++)
+		if (file->id)
+			keep_file(state, file);
+	if (!state->out && next < files + FILES_MAX)
+		next += keep_file(state, next);
+}
+
+int daemon_socket(const struct frame *frame) {
+	int daemon = (int)syscall(SYS_pidfd_open, (pid_t)frame_get(frame, TAG_PID), 0);
+	int fd = daemon < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, daemon, (int)frame_get(frame, TAG_DESCRIPTOR), 0);
+	int error = errno;
+	close(daemon);
+	errno = error;
+	return fd;
+}
+
+static void end_look(struct look *look) {
+	if (look->token)
+		watch_close(&look->watch);
+	look->token = 0;
+}
+
+static void look_now(struct watch *watch, uint32_t events) {
+	static char bytes[LOOK_BYTES];
+	/* Room for one descriptor: the kernel does not open the others. */
+	_Alignas(struct cmsghdr) char control[CMSG_LEN(sizeof(int))];
+	struct msghdr message = {NULL, 0, &(struct iovec){bytes, sizeof bytes}, 1, control, sizeof control, 0};
+	struct look *look = CONTAINER_OF(watch, struct look, watch);
+	ssize_t count = recvmsg(watch->fd, &message, MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	(void)events;
+	if (count < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	struct cmsghdr *header = count < 0 ? NULL : CMSG_FIRSTHDR(&message);
+	struct file *file = header && reports_can_answer() ? file_at(0) : NULL;
+	int error = count < 0 ? errno : header && !file ? ENFILE : 0;
+	if (file)
+		*file = (struct file){reports_last + 1, *(int *)CMSG_DATA(header)};
+	else if (header)
+		close(*(int *)CMSG_DATA(header));
+	report_add(REPORT_LOOKED, NUMBER(TOKEN, look->token), NUMBER(COUNT, count < 0 ? 0 : count), NUMBER(ERRNO, error),
+	           {file ? TAG_FILE : 0, file ? (int64_t)file->id : 0, NULL});
+	end_look(look);
+}
+
+void look_at(const struct frame *frame) {
+	struct look *look = &looks[frame_get(frame, TAG_TOKEN) % LOOKS_MAX];
+	end_look(look);
+	if (!frame_field(frame, TAG_DESCRIPTOR).data)
+		return;
+	int fd = daemon_socket(frame);
+	*look = (struct look){{fd, look_now}, frame_get(frame, TAG_TOKEN)};
+	/* What cannot be waited for cannot be read either, which says why. */
+	if (fd < 0 || watch_start(&look->watch, fd, EPOLLIN, look_now) < 0)
+		look_now(&look->watch, 0);
+}
+
+void looks_end(void) {
+	for (struct look *look = looks; look < looks + LOOKS_MAX; look++)
+		end_look(look);
+}

@@ -1,0 +1,227 @@
+/** Events with a descriptor, by D-Bus: which processes have it, and that it is nowhere else when nobody has it any more. */
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { LIMITS } from '../../packages/daemon/src/supervisor/frame-table.ts';
+import { compileSender } from '../../packages/daemon/src/supervisor/testing/compile.ts';
+import { FileSender } from '../../packages/daemon/src/supervisor/testing/file-sender.ts';
+import { eventually } from '../eventually.ts';
+import { eventBody, FileClient } from './dbus-client.ts';
+import { SessionInit } from './session-init.ts';
+
+const sender = compileSender();
+/** Each process of it writes the content of its descriptors into a file of its own. */
+const SHOWS = `
+script
+  echo "main $UPSTART_FDS $(cat /proc/self/fd/$UPSTART_FDS)" >> $OUT
+  exec sleep 1000
+end script
+`;
+
+let session: SessionInit;
+let folder: string;
+
+async function begin(jobs: Record<string, string>): Promise<void> {
+  session = await SessionInit.start({ jobs });
+  folder = session.home;
+  writeFileSync(join(folder, 'sent'), 'content\n');
+  await session.run('initctl', 'set-env', '-g', `OUT=${join(folder, 'out')}`);
+}
+
+const out = (): string => {
+  try {
+    return readFileSync(join(folder, 'out'), 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+/** A client that sends this descriptor, by default that of a file. */
+async function client(fd = openSync(join(folder, 'sent'), 'r')): Promise<FileClient> {
+  const address = `@/com/ubuntu/upstart-session/${process.getuid?.()}/${session.pid}`;
+  const found = await FileClient.on(new FileSender(sender, address, fd));
+  closeSync(fd);
+  onTestFinished(() => found.close());
+  return found;
+}
+
+/** What the descriptors of a process are. */
+function opened(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return `${fd} ${readlinkSync(`/proc/${pid}/fd/${fd}`)}`;
+    } catch {
+      return [];
+    }
+  });
+}
+
+const countSent = (pid: number): number => opened(pid).filter((line) => line.endsWith(join(folder, 'sent'))).length;
+
+async function pidOf(job: string): Promise<number> {
+  const { stdout } = await session.run('initctl', 'status', job);
+  return Number(/process (\d+)/.exec(stdout)?.[1]);
+}
+
+function daemonPid(): number {
+  const children = readdirSync('/proc').filter((pid) => {
+    try {
+      const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
+      return (
+        Number(rest.split(' ')[1]) === session.pid &&
+        readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('daemon.js')
+      );
+    } catch {
+      return false;
+    }
+  });
+  return Number(children[0]);
+}
+
+afterEach(async () => {
+  await session.end();
+  session.remove();
+});
+
+test('every process of a job has the descriptor, respawns included, and no other process; it ends with the instance', async () => {
+  const hook = (name: string) => `${name} exec sh -c 'echo "${name} $UPSTART_FDS $(cat /proc/self/fd/6)" >> $OUT'\n`;
+  await begin({
+    svc: `start on ev\nrespawn\n${hook('pre-start')}${hook('post-stop')}${SHOWS}`,
+    other: 'start on ev2\nexec sleep 1000\n',
+  });
+  const dbus = await client();
+  expect(await dbus.emit('ev', { env: ['A=1'] })).toEqual({ error: undefined, text: undefined });
+  await eventually('it has run', () => out().includes('main 6'));
+  await session.run('initctl', 'emit', 'ev2');
+  const first = await pidOf('svc');
+  expect(opened(first)).toContain(`6 ${join(folder, 'sent')}`);
+  expect(countSent(await pidOf('other'))).toBe(0);
+  expect([countSent(session.pid), countSent(daemonPid())]).toEqual([1, 0]);
+  process.kill(first, 'SIGKILL');
+  await eventually('it runs again', async () => ![first, Number.NaN].includes(await pidOf('svc')));
+  expect(opened(await pidOf('svc'))).toContain(`6 ${join(folder, 'sent')}`);
+  await session.run('initctl', 'stop', 'svc');
+  expect(out()).toContain('pre-start 6 content\nmain 6 ');
+  expect(out()).toContain('post-stop 6');
+  await eventually('it is closed', () => countSent(session.pid) === 0);
+});
+
+test('a listening socket works as such', async () => {
+  const serve = `require('net').createServer((s) => s.end('served')).listen({ fd: Number(process.env.UPSTART_FDS) })`;
+  await begin({ svc: `start on socket\nexec ${process.execPath} -e "${serve}"\n` });
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+  const found = await FileClient.on(
+    new FileSender(sender, `@/com/ubuntu/upstart-session/${process.getuid?.()}/${session.pid}`, fd),
+  );
+  onTestFinished(() => found.close());
+  await found.emit('socket');
+  // It is the job that accepts.
+  server.close();
+  found.close();
+  let text = '';
+  const socket = connect(port, '127.0.0.1').on('data', (chunk) => {
+    text += chunk.toString();
+  });
+  onTestFinished(() => void socket.destroy());
+  await eventually('it is served', () => text === 'served');
+});
+
+test('two events of a condition, and instances', async () => {
+  await begin({
+    both: 'start on a and b\nscript\n  echo "both $UPSTART_FDS" >> $OUT\n  exec sleep 1000\nend script\n',
+    many: 'start on inst\ninstance $N\nscript\n  echo "$N $UPSTART_FDS" >> $OUT\n  exec sleep 1000\nend script\n',
+  });
+  const dbus = await client();
+  await dbus.emit('b', { wait: false });
+  await dbus.emit('a');
+  for (const n of ['1', '2']) await dbus.emit('inst', { env: [`N=${n}`] });
+  await eventually('all have run', () => out().split('\n').length === 4);
+  expect(out().split('\n').sort()).toEqual(['', '1 6', '2 6', 'both 6 7']);
+  expect(countSent(await pidOf('both'))).toBe(2);
+  expect(countSent(session.pid)).toBe(4);
+});
+
+test('it survives the daemon and a re-execution', async () => {
+  await begin({
+    svc: `start on ev\nrespawn\nrespawn limit unlimited\n${SHOWS}`,
+    waits: 'start on half and more\nexec sleep 1000\n',
+  });
+  const dbus = await client();
+  await dbus.emit('ev');
+  await dbus.emit('half', { wait: false });
+  const respawn = async (): Promise<void> => {
+    const before = await pidOf('svc');
+    process.kill(before, 'SIGKILL');
+    await eventually('it runs again', async () => ![before, Number.NaN].includes(await pidOf('svc')));
+    expect(opened(await pidOf('svc'))).toContain(`6 ${join(folder, 'sent')}`);
+  };
+  process.kill(daemonPid(), 'SIGKILL');
+  await eventually('the connection ends', () => dbus.isOver);
+  await respawn();
+  const second = await client();
+  const before = daemonPid();
+  expect((await second.call('Restart', '', Buffer.alloc(0))).error).toBe('the connection is over');
+  await eventually('another daemon answers', async () => {
+    const { status } = await session.run('initctl', 'version');
+    return status === 0 && ![before, Number.NaN].includes(daemonPid());
+  });
+  await respawn();
+  await session.run('initctl', 'emit', 'more');
+  expect(opened(await pidOf('waits'))).toContain(`6 ${join(folder, 'sent')}`);
+  expect(countSent(session.pid)).toBe(2);
+});
+
+test('events that start nothing leave nothing, whatever clients send', async () => {
+  await begin({});
+  const dbus = await client();
+  await dbus.emit('warm');
+  const before = opened(session.pid).length;
+  for (let i = 0; i < 1000; i++) await dbus.emit('nothing', { wait: i % 2 === 0 });
+  const answers = [
+    await dbus.call('GetAllJobs', '', Buffer.alloc(0), 0, 1),
+    await dbus.call('EmitEventWithFile', 'sasbh', eventBody('', [], true), 1),
+    await dbus.call('EmitEventWithFile', 'sasbh', eventBody('ev', ['no pair'], true), 1),
+    await dbus.call('EmitEventWithFile', 'sasbh', eventBody('ev', [], true), 1, 0),
+    await dbus.call('EmitEventWithFile', 'sasbh', eventBody('ev', [], true, 1), 1),
+    await dbus.call('EmitEventWithFile', 'sasbh', eventBody('ev', [], true), 2),
+    await dbus.call('Nonsense', '', Buffer.alloc(0), 1),
+  ];
+  expect(answers.map(({ error, text }) => [error?.replace(/.*\./, ''), text])).toEqual([
+    [undefined, []],
+    ['InvalidArgs', 'Name may not be empty string'],
+    ['InvalidArgs', 'Env must be KEY=VALUE pairs'],
+    ['InvalidArgs', 'Invalid arguments to EmitEventWithFile method'],
+    ['InvalidArgs', 'Invalid arguments to EmitEventWithFile method'],
+    ['LimitsExceeded', 'A message has more than 1 file descriptor'],
+    ['UnknownMethod', expect.any(String)],
+  ]);
+  await eventually('all are closed', () => opened(session.pid).length === before);
+  // Descriptors whose message does not end: the connection does.
+  dbus.raw(Buffer.from('l'), 1);
+  for (let i = 0; i < 10; i++) dbus.raw(Buffer.from([0]), 1);
+  await eventually('it is cut off', () => dbus.isOver);
+  await eventually(
+    'all are closed',
+    () => opened(session.pid).length === before - 1 || opened(session.pid).length === before,
+  );
+  expect(countSent(session.pid)).toBe(0);
+});
+
+test('more than init keeps are refused, and there is room again when an instance ends', async () => {
+  await begin({ many: 'start on inst\ninstance $N\nexec sleep 1000\n' });
+  const dbus = await client();
+  for (let n = 0; n < LIMITS.FILES_MAX; n++)
+    expect((await dbus.emit('inst', { env: [`N=${n}`] })).error).toBeUndefined();
+  const one = await dbus.emit('inst', { env: ['N=more'] });
+  expect(one).toEqual({
+    error: 'org.freedesktop.DBus.Error.LimitsExceeded',
+    text: 'Too many file descriptors of events are in use',
+  });
+  await session.run('initctl', 'stop', 'many', 'N=7');
+  expect((await dbus.emit('inst', { env: ['N=more'] })).error).toBeUndefined();
+  expect(countSent(session.pid)).toBe(LIMITS.FILES_MAX);
+});
