@@ -106,7 +106,7 @@ function assumptions({ classes }: EngineState, { exits }: Plan): string[] {
           `No process emits an event, though these say that they do: ${list(emitters.map(({ definition }) => definition.name))}.`,
         ]
       : []),
-    `What is due later than ${HORIZON_MS / 60_000} minutes is not looked at.`,
+    `Timers later than ${HORIZON_MS / 60_000} minutes are ignored.`,
   ];
 }
 

@@ -11,7 +11,7 @@ export const kill = frontCommand({
   name: 'kill',
   words: '<JOB..>',
   wordKind: 'running-job',
-  summary: 'Send a signal to the main process of jobs, and to that alone; the job reacts to its end as ever.',
+  summary: 'Send a signal to the main process of jobs, and to that alone; the job reacts to its end as usual.',
   options: {
     signal: { type: 'string', alias: 's', requiresArg: true, describe: `a name or a number; ${DEFAULT} without it` },
     hook: { type: 'boolean', describe: 'to the hook that runs, instead of the main process' },
