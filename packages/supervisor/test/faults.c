@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -29,6 +30,15 @@ static bool has(const char *fault) {
 	char path[PATH_MAX + 64];
 	snprintf(path, sizeof path, "%s/%s", folder, fault);
 	return *folder && access(path, F_OK) == 0;
+}
+
+/* stuck-disk: writing to a file takes until the disk is no longer stuck. */
+ssize_t faulty_write(int fd, const void *bytes, size_t count);
+ssize_t faulty_write(int fd, const void *bytes, size_t count) {
+	struct stat state;
+	while (fstat(fd, &state) == 0 && S_ISREG(state.st_mode) && has("stuck-disk"))
+		usleep(1000);
+	return syscall(SYS_write, fd, bytes, count);
 }
 
 /* no-pty: there is none left. */

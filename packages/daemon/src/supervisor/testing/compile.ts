@@ -62,6 +62,7 @@ export function compileInit(...flags: string[]): string {
 export function compileFaultyInit(...flags: string[]): string {
   return compileInit(
     ...flags,
+    '-Dwrite=faulty_write',
     '-Dposix_openpt=faulty_openpt',
     '-Dcalloc=faulty_calloc',
     '-Dmemfd_create=deadly_memfd_create',
