@@ -6,6 +6,7 @@ import { Engine } from '../engine.ts';
 import { getVariable } from '../environment/environment.ts';
 import type { FoundProcess, Input } from '../model/messages.ts';
 import { newState } from '../model/state.ts';
+import { armedProbes } from '../readiness/readiness.ts';
 import { initialEnvironment } from '../requests/environment-requests.ts';
 import { checkInvariants } from '../testing/invariants.ts';
 import { play, story } from '../testing/story.ts';
@@ -49,6 +50,9 @@ function forgetAll(world: TestWorld): void {
 }
 
 function adoptAll(world: TestWorld, lastCommand: number): void {
+  // The probes ended with the daemon that had armed them.
+  world.probes.clear();
+  for (const probe of armedProbes(world.engine.context)) world.probes.set(probe.id, probe);
   const processes = [...world.processes.values()].map(({ token, pid }) => ({ process: token, pid }));
   const read = ({ process }: { process: number }) => found(world.processes.get(process) as FakeProcess);
   const input = adoption(world.engine, { lastCommand, processes }, read);
