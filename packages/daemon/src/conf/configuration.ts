@@ -28,6 +28,8 @@ export interface ConfigurationOptions {
   /** A file was rejected. */
   onError(error: JobFileError): void;
   onLog(level: LogPriority, text: string): void;
+  /** `reload` has read everything again. */
+  onReloaded?(): void;
   /** The helper program was started or restarted. */
   onHelper?(): void;
   /** Milliseconds since the epoch; by default the machine's clock. */
@@ -70,6 +72,7 @@ export class Configuration {
   reload(): void {
     this.#options.onLog('info', 'Reloading configuration');
     this.#replace(new Set(this.#sources));
+    this.#options.onReloaded?.();
   }
 
   /** Calls back once everything has been read; at once if it has. */

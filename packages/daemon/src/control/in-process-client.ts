@@ -14,7 +14,15 @@ import { type Caller, type ControlContext, handle } from './handlers.ts';
 import { publicNotification } from './notification-frame.ts';
 
 /** The caller of an in-process client. */
-export type ClientCaller = Pick<Caller, 'privileged' | 'process' | 'needs' | 'turn'>;
+export interface ClientCaller extends Pick<Caller, 'privileged' | 'process' | 'needs' | 'turn'> {
+  /** Where it watches; by default at the runner. */
+  readonly watchers?: Watchers;
+}
+
+interface Watchers {
+  add(listener: (notification: Notification) => void): unknown;
+  delete(listener: (notification: Notification) => void): unknown;
+}
 
 /** A client without a socket, for what runs in the daemon itself. */
 export class InProcessClient implements UpstartClient {
@@ -48,11 +56,15 @@ export class InProcessClient implements UpstartClient {
 
   async watch(listener: (notification: Notification) => void): Promise<void> {
     this.#listener = this.#caller.privileged ? listener : (notification) => listener(publicNotification(notification));
-    this.#context.runner.watchers.add(this.#listener);
+    this.#watchers.add(this.#listener);
+  }
+
+  get #watchers(): Watchers {
+    return this.#caller.watchers ?? this.#context.runner.watchers;
   }
 
   close(): void {
-    if (this.#listener) this.#context.runner.watchers.delete(this.#listener);
+    if (this.#listener) this.#watchers.delete(this.#listener);
     this.#listener = null;
   }
 }

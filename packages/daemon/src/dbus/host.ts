@@ -7,14 +7,17 @@ import { InProcessClient } from '../control/in-process-client.ts';
 import { Turns } from '../control/turns.ts';
 import type { ClientFiles } from '../supervisor/client-files.ts';
 import { type ChunkListener, FileStream } from './file-stream.ts';
+import type { JobSignals } from './job-signals.ts';
 
 /** The parts of the daemon that the gateway needs; the shape that it requires. */
 export class DBusHost {
   readonly #context: ControlContext;
+  readonly #jobSignals: JobSignals;
   readonly #turns = new Turns();
 
-  constructor(context: ControlContext) {
+  constructor(context: ControlContext, jobSignals: JobSignals) {
     this.#context = context;
+    this.#jobSignals = jobSignals;
   }
 
   /** `socket`: the one of a client whose process the kernel can name, for the history. */
@@ -26,6 +29,7 @@ export class DBusHost {
       // A D-Bus client cannot repeat a request: its answers are not kept.
       needs: () => {},
       turn: () => this.#turns.next(privileged),
+      watchers: this.#jobSignals,
     });
   }
 

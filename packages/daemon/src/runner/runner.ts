@@ -256,7 +256,7 @@ export class Runner {
     else if (effect.type === 'history' || effect.type === 'peer') this.#parts.history.take(effect);
     else if (effect.type === 'reply-error') this.#answer(effect.key, { error: effect.error });
     else if (effect.type === 'probe' || effect.type === 'probe-off') this.#parts.probes.take(effect);
-    else describeEffect(effect, this.#parts.log, this.watchers.size > 0 ? (n) => this.notify(n) : null);
+    else describeEffect(effect, this.#parts.log, this.watchers.size > 0 ? (n) => this.#notify(n) : null);
   }
 
   #answer(key: string, answer: Answer): void {
@@ -266,7 +266,7 @@ export class Runner {
   }
 
   /** Reports to all clients that watch. */
-  notify(notification: Notification): void {
+  #notify(notification: Notification): void {
     for (const watcher of this.watchers) watcher(notification);
   }
 

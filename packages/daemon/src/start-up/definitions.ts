@@ -3,11 +3,14 @@ import { areEqualDefinitions, type JobDefinition } from '@upstart/job-language';
 import type { Runner } from '../runner/runner.ts';
 
 export class Definitions {
-  readonly #runner: Pick<Runner, 'engine' | 'submit' | 'notify'>;
+  readonly #runner: Pick<Runner, 'engine' | 'submit'>;
+  readonly #replaced: (name: string) => void;
   readonly #inFiles = new Map<string, JobDefinition>();
 
-  constructor(runner: Pick<Runner, 'engine' | 'submit' | 'notify'>) {
+  /** Calls `replaced` for each job whose files were read again, whether or not its definition is another one now. */
+  constructor(runner: Pick<Runner, 'engine' | 'submit'>, replaced: (name: string) => void) {
     this.#runner = runner;
+    this.#replaced = replaced;
   }
 
   /** The present definition of a job; null: no file defines it. After a restart of the daemon most files are unchanged. */
@@ -19,13 +22,7 @@ export class Definitions {
     const isSame =
       current && definition ? areEqualDefinitions(current, definition) : known !== undefined && !current && !definition;
     if (!isSame) this.#runner.submit({ type: 'define', name, definition });
-    // Clients expect a notification of each replacement of an idle job (reference: dbus §8).
-    else if (known?.definition && definition && known.instances.size === 0) this.#reportReplacement(name);
-  }
-
-  #reportReplacement(job: string): void {
-    this.#runner.notify({ event: 'job-removed', job });
-    this.#runner.notify({ event: 'job-added', job });
+    this.#replaced(name);
   }
 
   /** Drops the jobs whose files were removed while no daemon ran. */

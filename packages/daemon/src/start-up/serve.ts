@@ -10,6 +10,7 @@ import { DBusBus } from '../dbus/bus.ts';
 import { SYSTEM_BUS } from '../dbus/bus-address.ts';
 import { DBusDoor } from '../dbus/door.ts';
 import { DBusHost } from '../dbus/host.ts';
+import { JobSignals } from '../dbus/job-signals.ts';
 import { runningProcesses } from '../engine/processes/running-processes.ts';
 import { supervisedPids } from '../engine/requests/queries.ts';
 import { History } from '../history/history.ts';
@@ -93,11 +94,13 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const runner: Runner = new Runner({
     ...{ engine: start.engine, store, supervisor, identity, log, memory, history, probes, replaced },
   });
-  const definitions = new Definitions(runner);
+  const jobSignals = new JobSignals(runner);
+  const definitions = new Definitions(runner, (name) => jobSignals.replaced(name));
   const configuration = makeConfiguration(
     parts,
     places,
     definitions,
+    jobSignals,
     log.child({ component: 'configuration' }),
     duties,
   );
@@ -129,7 +132,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     supervisor,
     bus: { isJoined: (): boolean => bus.isJoined, join: (address: string): Promise<void> => bus.notified(address) },
   };
-  const dbusHost = new DBusHost(context);
+  const dbusHost = new DBusHost(context, jobSignals);
   const bus = new DBusBus({
     host: dbusHost,
     systemAddress: system && options.systemBus ? link.initEnv.DBUS_SYSTEM_BUS_ADDRESS || SYSTEM_BUS : null,
@@ -217,6 +220,7 @@ function makeConfiguration(
   { options, watcher }: DaemonParts,
   { sources }: Places,
   definitions: Definitions,
+  jobSignals: JobSignals,
   log: Log,
   duties: SystemDuties,
 ): Configuration {
@@ -231,6 +235,7 @@ function makeConfiguration(
       log.write('error', String(error), { file: error.path, ...line });
     },
     onLog: (level, text) => log.write(level, text),
+    onReloaded: () => jobSignals.reloaded(),
     onHelper: () => duties.noteOwnProcesses(),
   });
 }
