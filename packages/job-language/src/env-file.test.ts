@@ -52,4 +52,32 @@ describe('a file of variables', () => {
     expect(parseEnvFile(text)).toHaveLength(2);
     expect(fault(`A="${'\\\n'.repeat(30_000)}`)).toEqual([1, 'quote']);
   });
+
+  it.each([
+    ['a name', 'A', '=1', 'name'],
+    ['an `export`', 'export', 'A', 'assignment'],
+    ['the end of a line', 'A', 'B', 'assignment'],
+    ['a quote', 'A="b"', 'B', 'behind'],
+  ])('is read in time that grows with its size: blanks behind %s', (_where, before, behind, expected) => {
+    // What tries each blank anew would take hours.
+    const found = (text: string): unknown => {
+      try {
+        return parseEnvFile(text).length;
+      } catch (error) {
+        return (error as EnvFileError).fault;
+      }
+    };
+    const blanks = ' '.repeat(120_000);
+    expect(found(`${before}${blanks}${behind}`)).toBe(expected === 'name' ? 1 : expected);
+  });
+
+  it('keeps blanks and marks inside of values', () => {
+    const blanks = ' \t'.repeat(60_000);
+    expect(parseEnvFile(`A=x${blanks}y\nB=${blanks}z\nC=a#b\u2028\rc # d\n`)).toEqual([
+      `A=x${blanks}y`,
+      'B=z',
+      'C=a#b\u2028\rc',
+    ]);
+    expect(parseEnvFile(`A=x${' #'.repeat(60_000)}`)).toEqual(['A=x']);
+  });
 });

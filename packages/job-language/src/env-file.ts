@@ -34,14 +34,16 @@ export class EnvFileError extends Error {
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** A line: its name, behind an `export` that makes no difference, and what stands behind the `=`. */
-const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([^=]*?)[ \t]*=[ \t]*(.*?)[ \t\r]*$/;
+/** A word in front of the name that makes no difference. */
+const EXPORT = /^export[ \t]+/;
+/** The begin of a comment behind a value. */
+const COMMENT = /(?:^|[ \t])#/;
 /** A quoted value, which continues over line ends. */
 const QUOTED: Readonly<Record<string, RegExp>> = {
   '"': /"([^"\\]*(?:\\[\s\S][^"\\]*)*)"/y,
   "'": /'([^']*)'/y,
 };
-const BEHIND = /^[ \t\r]*(#.*)?$/;
+const BEHIND = /^[ \t\r]*(#|$)/;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /** The variables as `KEY=VALUE`, in the order of the text; of a name that stands twice, both. Throws EnvFileError at the first fault. */
@@ -55,15 +57,18 @@ export function parseEnvFile(text: string): string[] {
     const begins = at;
     at = end + 1;
     if (/^[ \t\r]*(#|$)/.test(line)) continue;
-    const [, name, written] = ASSIGNMENT.exec(line) ?? [];
-    if (name === undefined || written === undefined) throw new EnvFileError(number, 'assignment');
+    const equals = line.indexOf('=');
+    if (equals < 0) throw new EnvFileError(number, 'assignment');
+    const name = stripped(stripped(line.slice(0, equals)).replace(EXPORT, ''));
     if (!NAME.test(name)) throw new EnvFileError(number, 'name');
+    const written = stripped(line.slice(equals + 1));
     const quoted = QUOTED[written[0] ?? ''];
     if (!quoted) {
-      variables.push(`${name}=${written.replace(/(^|[ \t]+)#.*$/, '')}`);
+      const comment = written.search(COMMENT);
+      variables.push(`${name}=${comment < 0 ? written : stripped(written.slice(0, comment))}`);
       continue;
     }
-    quoted.lastIndex = text.indexOf(written[0] as string, begins + line.indexOf('='));
+    quoted.lastIndex = text.indexOf(written[0] as string, begins + equals);
     const [whole, value] = quoted.exec(text) ?? [];
     if (whole === undefined || value === undefined) throw new EnvFileError(number, 'quote');
     number += linesIn(whole);
@@ -75,6 +80,19 @@ export function parseEnvFile(text: string): string[] {
     variables.push(`${name}=${written[0] === '"' ? unescaped(value) : value}`);
   }
   return variables;
+}
+
+const BLANKS = ' \t\r';
+
+/**
+ * Without the blanks at both ends. Index by index: a regular expression that looks for the last blanks tries each one, and a long row
+ * of them would hold init.
+ */
+function stripped(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && BLANKS.includes(text[from] as string)) from++;
+  while (to > from && BLANKS.includes(text[to - 1] as string)) to--;
+  return text.slice(from, to);
 }
 
 function lineEnd(text: string, from: number): number {
