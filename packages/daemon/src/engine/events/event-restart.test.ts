@@ -170,6 +170,14 @@ describe('reload on', () => {
   });
 });
 
+it.each(['restart', 'reload'])('an event that ends a pause before a respawn is not kept by `%s on`', (stanza) => {
+  const world = running(`respawn\nrespawn delay 10\nstop on end\n${stanza} on end and never\nexec main\n`);
+  world.exit(world.process('main'), 1);
+  expect(world.status('job')).toBe('job start/post-stop');
+  const end = world.emit('end');
+  expect([world.list(), world.answer(end), world.engine.state.events.size]).toEqual([['job stop/waiting'], 'ok', 0]);
+});
+
 it('a job without a file any more is restarted as what it is', () => {
   const world = running('restart on change\nexec main\n');
   world.input({ type: 'define', name: 'job', definition: null });

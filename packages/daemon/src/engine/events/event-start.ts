@@ -71,6 +71,8 @@ function noteLimits(
 function offerToInstance(context: Context, instance: InstanceState, event: EventState, budget: MatchBudget): void {
   const { stopOn = null, restartOn, reloadOn } = instance;
   offerTo(context, instance, stopOn, event, budget, stopByEvents);
+  // A stop in a pause before a respawn removes the instance at once: nothing would ever reset its conditions again.
+  if (context.instance(instance.id) !== instance) return;
   if (restartOn) offerTo(context, instance, restartOn, event, budget, restartByEvents);
   if (reloadOn) offerTo(context, instance, reloadOn, event, budget, () => reloadInstance(context, instance));
 }
