@@ -287,5 +287,5 @@ export const PRIVILEGED: Partial<Record<Method, string>> = {
   notifyCGroupManagerAddress: 'notify cgroup manager address',
   history: 'read the history',
   endSession: 'end session',
-  reexecute: 'restart init',
+  reexecute: 'request restart',
 };

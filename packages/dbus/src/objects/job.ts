@@ -1,7 +1,7 @@
 /** The interface of a job, at `…/jobs/JOB` (reference: dbus §3.2, §4). */
 import type { Condition } from '@upstart/common';
 import type { JobConfig, UpstartClient } from '@upstart/protocol';
-import { unknownInstance } from '../errors.ts';
+import { codeOf, invalidArgs, unknownInstance } from '../errors.ts';
 import type { Value } from '../wire/message.ts';
 import { instancePath } from './paths.ts';
 import { type Arg, type Interface, Later } from './table.ts';
@@ -25,17 +25,29 @@ export async function instanceNames(job: string, client: UpstartClient): Promise
   return found?.instances.map(({ name }) => name) ?? [];
 }
 
+/** The error without the usage text of the job, which the daemon adds for the command `stop`, but `Stop` does not have. */
+function withoutUsage(error: unknown, { usage }: JobConfig): unknown {
+  if (codeOf(error) !== 'expansion-failed') return error;
+  const { message } = error as Error;
+  const text = `\nUsage: ${usage}`;
+  return message.endsWith(text) ? invalidArgs(message.slice(0, -text.length)) : error;
+}
+
 /** Starts, stops or restarts what `env` says, and answers with the path of the instance. */
-function change(
-  method: 'start' | 'stop' | 'restart',
-  { job }: JobConfig,
-  args: readonly Value[],
-  client: UpstartClient,
-) {
+function change(method: 'start' | 'restart', { job }: JobConfig, args: readonly Value[], client: UpstartClient) {
   const [env, wait] = args as [string[], boolean];
-  const done = client
-    .call(method, { job, env, wait })
-    .then(({ instance }) => (method === 'stop' ? [] : [instancePath(job, instance)]));
+  const done = client.call(method, { job, env, wait }).then(({ instance }) => [instancePath(job, instance)]);
+  return wait ? new Later(done) : done;
+}
+
+function stop(config: JobConfig, args: readonly Value[], client: UpstartClient) {
+  const [env, wait] = args as [string[], boolean];
+  const done = client.call('stop', { job: config.job, env, wait }).then(
+    () => [],
+    (error) => {
+      throw withoutUsage(error, config);
+    },
+  );
   return wait ? new Later(done) : done;
 }
 
@@ -66,7 +78,7 @@ export const jobInterface: Interface<JobConfig> = {
       call: async ({ job }, _, client) => [(await instanceNames(job, client)).map((name) => instancePath(job, name))],
     },
     Start: { in: ENV_AND_WAIT, out: INSTANCE, call: (job, args, client) => change('start', job, args, client) },
-    Stop: { in: ENV_AND_WAIT, call: (job, args, client) => change('stop', job, args, client) },
+    Stop: { in: ENV_AND_WAIT, call: (job, args, client) => stop(job, args, client) },
     Restart: { in: ENV_AND_WAIT, out: INSTANCE, call: (job, args, client) => change('restart', job, args, client) },
   },
   signals: { InstanceAdded: INSTANCE, InstanceRemoved: INSTANCE },
