@@ -1,6 +1,6 @@
 /** The parts of pictures: escaped text, its width, and colours for light and dark pages. */
 
-/** The look that all pictures share. `start`, `stop` and `emits` differ in their dashes, too, for those who do not tell the colours apart. */
+/** The look that all pictures share. The kinds of arrows differ in their dashes, too, for those who do not tell the colours apart. */
 const STYLE = `
 svg { color-scheme: light dark; background: #ffffff; color: #1f2328; font: 12px system-ui, 'DejaVu Sans', sans-serif; }
 text { fill: currentColor; }
@@ -9,6 +9,7 @@ text { fill: currentColor; }
 .small { font-size: 11px; }
 .strong { font-weight: 600; }
 .start { stroke: #0969da; fill: #0969da; } .stop { stroke: #bc4c00; fill: #bc4c00; stroke-dasharray: 6 4; }
+.restart { stroke: #8250df; fill: #8250df; stroke-dasharray: 9 3 2 3; } .reload { stroke: #9a6700; fill: #9a6700; stroke-dasharray: 3 3; }
 .emits { stroke: #1a7f37; fill: #1a7f37; stroke-dasharray: 1 4; stroke-linecap: round; }
 .edge { fill: none; stroke-width: 1.5; }
 .head { stroke: none; }
@@ -16,11 +17,12 @@ text { fill: currentColor; }
 svg { background: #0d1117; color: #e6edf3; }
 .dim { fill: #9198a1; }
 .start { stroke: #58a6ff; fill: #58a6ff; } .stop { stroke: #f0883e; fill: #f0883e; } .emits { stroke: #3fb950; fill: #3fb950; }
+.restart { stroke: #a371f7; fill: #a371f7; } .reload { stroke: #d29922; fill: #d29922; }
 .edge { fill: none; }
 }`;
 
 /** The kinds of arrows. */
-export const ARROWS = ['start', 'stop', 'emits'] as const;
+export const ARROWS = ['start', 'stop', 'restart', 'reload', 'emits'] as const;
 export type Arrow = (typeof ARROWS)[number];
 
 export type Point = readonly [x: number, y: number];

@@ -11,6 +11,8 @@ const SHAPES = {
 const LINES = {
   start: 'color="#0969da"',
   stop: 'color="#bc4c00", style=dashed',
+  restart: 'color="#8250df", style=dashed',
+  reload: 'color="#9a6700", style=dotted',
   emits: 'color="#1a7f37", style=dotted',
 } as const;
 

@@ -7,8 +7,6 @@ import { layOut, type PlacedBox, type PlacedEdge, ROW_HEIGHT } from './layout.ts
 const MARGIN = 24;
 const HEAD_HEIGHT = 76;
 const LABEL_SIZE = 10;
-/** The height of the legend. */
-const MIN_WIDTH = 740;
 /** The most jobs and events in a drawing: more take too long to lay out, and no reader could follow them. */
 export const MAX_DRAWN_NODES = 2500;
 
@@ -30,25 +28,33 @@ const STYLE = `
 const LEGEND: readonly (readonly [Arrow, string])[] = [
   ['start', 'starts (without a label: on started)'],
   ['stop', 'stops (on stopping)'],
+  ['restart', 'restarts (on started)'],
+  ['reload', 'reloads (on started)'],
   ['emits', 'emits'],
 ];
+/** These are explained only where there is one. */
+const RARE: readonly Arrow[] = ['restart', 'reload'];
 
 export function graphPicture(graph: Graph): string {
   const layout = layOut(graph);
   const isSeen = graph.edges.some(({ seen }) => seen > 0);
   const jobs = graph.nodes.filter(({ kind }) => kind === 'job').length;
   const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+  const key = legend(
+    LEGEND.filter(([kind]) => !RARE.includes(kind) || graph.edges.some((edge) => edge.kind === kind)),
+    isSeen,
+  );
   const title = `${counted(jobs, 'job')}, ${counted(graph.nodes.length - jobs, 'event')}, ${counted(graph.edges.length, 'edge')}`;
   return picture(
     {
-      width: Math.max(layout.width, MIN_WIDTH) + 2 * MARGIN,
+      width: Math.max(layout.width, key.width) + 2 * MARGIN,
       height: layout.height + HEAD_HEIGHT + 2 * MARGIN,
       title,
       style: STYLE,
     },
     [
       text(title, { x: MARGIN, y: MARGIN + 18, className: 'title' }),
-      ...legend(isSeen),
+      ...key.parts,
       `<g transform="translate(${MARGIN} ${MARGIN + HEAD_HEIGHT})">`,
       ...layout.edges.map((placed) => drawnEdge(placed, isSeen)),
       ...layout.edges.map((placed) => drawnLabel(placed, isSeen)),
@@ -58,16 +64,17 @@ export function graphPicture(graph: Graph): string {
   );
 }
 
-function legend(isSeen: boolean): string[] {
+function legend(entries: typeof LEGEND, isSeen: boolean): { parts: string[]; width: number } {
   const y = MARGIN + 44;
   let x = MARGIN;
-  const parts = LEGEND.flatMap(([kind, words]) => {
+  const parts = entries.flatMap(([kind, words]) => {
     const from = x;
     x += 44 + widthOf(words, 11) + 20;
     return [arrow(kind, `M${from} ${y - 4}h34`), text(words, { x: from + 42, y, className: 'small dim' })];
   });
-  const note = isSeen ? [text('strong: seen in the history', { x, y, className: 'small dim' })] : [];
-  return [...parts, ...note];
+  const note = 'strong: seen in the history';
+  const width = x + widthOf(note, 11) - MARGIN;
+  return { parts: isSeen ? [...parts, text(note, { x, y, className: 'small dim' })] : parts, width };
 }
 
 function drawnBox({ box: { nodes }, x, y, width, height, columns, columnWidth }: PlacedBox): string {

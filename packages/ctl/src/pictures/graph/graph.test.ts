@@ -2,9 +2,11 @@ import type { Condition } from '@upstart/common';
 import type { HistoryEntry, JobConfig } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
 import { DrawError } from '../order.ts';
+import { widthOf } from '../svg.ts';
 import { dotText } from './dot.ts';
 import { graphPicture } from './drawing.ts';
-import { buildGraph, type Graph, MAX_PATTERN_JOBS, neighbourhood } from './graph.ts';
+import { buildGraph, type Graph, type GraphNode, MAX_PATTERN_JOBS, neighbourhood } from './graph.ts';
+import { edgeLabel, nodeWords } from './labels.ts';
 import { layOut } from './layout.ts';
 import { boxed } from './twins.ts';
 
@@ -39,6 +41,7 @@ describe('the graph', () => {
     ]);
     expect(graph.nodes.find(({ name }) => name === 'web')).toEqual({
       ...{ id: 'job:web', kind: 'job', name: 'web', known: true, stopOn: 'stopping JOB=db' },
+      ...{ restartOn: null, reloadOn: null },
       startOn: '(started db and net-up IFACE=lo)',
     });
   });
@@ -96,6 +99,57 @@ describe('the graph', () => {
       ['job:db', 'start', 'job:web', 1],
       ['job:db', 'start', 'job:hand', 1],
       ['job:db', 'emits', 'event:ready', 1],
+    ]);
+  });
+});
+
+describe('what restarts and reloads jobs', () => {
+  const configs = [
+    config('db', { startOn: on('startup') }),
+    config('web', { startOn: on('startup'), restartOn: on('started', 'db'), reloadOn: on('file', 'FILE=/etc/web') }),
+  ];
+
+  it('has edges and conditions of its own', () => {
+    const graph = buildGraph(configs, []);
+    expect(edgesOf(graph)).toEqual([
+      'event:startup start job:db (startup)',
+      'event:startup start job:web (startup)',
+      'job:db restart job:web (started)',
+      'event:file reload job:web (file FILE=/etc/web)',
+    ]);
+    expect(nodeWords(graph.nodes.find(({ name }) => name === 'web') as GraphNode)).toBe(
+      'job web\nstart on startup\nrestart on started db\nreload on file FILE=/etc/web',
+    );
+    expect(graph.edges.map(edgeLabel)).toEqual(['', '', '', 'FILE=/etc/web']);
+    expect(dotText(graph)).toContain('"job:db" -> "job:web" [color="#8250df"');
+  });
+
+  it('is explained where it is drawn, in a picture wide enough for it', () => {
+    const svg = graphPicture(buildGraph(configs, []));
+    expect(svg).toContain('restarts (on started)');
+    const rights = [...svg.matchAll(/<text x="([\d.]+)"[^>]*small dim[^>]*>([^<]*)/g)].map(
+      ([, x, words]) => Number(x) + widthOf(words as string, 11),
+    );
+    expect(Number(/ width="(\d+)"/.exec(svg)?.[1])).toBeGreaterThanOrEqual(Math.max(...rights));
+    expect(graphPicture(buildGraph(CONFIGS, []))).not.toMatch(/>re(starts|loads) \(/);
+  });
+
+  it('counts a restart in the history once, and as one', () => {
+    const base = { atMs: 0, monotonicMs: 0, instance: '' };
+    const goal = (id: number, from: string, to: string): HistoryEntry =>
+      ({ ...base, id, after: 1, kind: 'goal', job: 'web', from, to, cause: { kind: 'event' } }) as HistoryEntry;
+    const up = {
+      ...base,
+      id: 1,
+      after: 0,
+      kind: 'state',
+      job: 'db',
+      from: 'post-start',
+      to: 'running',
+    } as HistoryEntry;
+    const { edges } = buildGraph(configs, [up, goal(2, 'start', 'stop'), goal(3, 'stop', 'start')]);
+    expect(edges.filter(({ from, seen }) => from === 'job:db' || seen > 0)).toEqual([
+      { from: 'job:db', to: 'job:web', kind: 'restart', events: ['started'], seen: 1 },
     ]);
   });
 });

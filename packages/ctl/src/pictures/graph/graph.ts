@@ -16,14 +16,19 @@ export interface GraphNode {
   /** The conditions of a job, as one line each; null: it has none. */
   readonly startOn: string | null;
   readonly stopOn: string | null;
+  readonly restartOn: string | null;
+  readonly reloadOn: string | null;
 }
+
+/** What a condition does to its job. */
+export type Verb = 'start' | 'stop' | 'restart' | 'reload';
 
 /** An edge leads from the cause to the job or event that it acts on. */
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
   /** The effect on the job `to`; or the job `from` emits the event `to`. */
-  readonly kind: 'start' | 'stop' | 'emits';
+  readonly kind: Verb | 'emits';
   /** The events of the condition, each with its arguments: `started`, `runlevel [2345]`. Empty: only the history has it. */
   readonly events: readonly string[];
   /** The number of entries in the history. */
@@ -51,9 +56,11 @@ export function buildGraph(
   budget: GlobBudget = { steps: MAX_PATTERN_STEPS },
 ): Graph {
   const builder = new GraphBuilder(configs, budget);
-  for (const { job, startOn, stopOn } of configs) {
+  for (const { job, startOn, stopOn, restartOn, reloadOn } of configs) {
     builder.condition(job, 'start', startOn);
     builder.condition(job, 'stop', stopOn);
+    builder.condition(job, 'restart', restartOn);
+    builder.condition(job, 'reload', reloadOn);
   }
   builder.emits();
   addSeen(builder, history);
@@ -101,8 +108,8 @@ export class GraphBuilder {
     for (const { job } of configs) this.job(job);
   }
 
-  condition(job: string, kind: 'start' | 'stop', condition: Condition | null): void {
-    if (condition === null) return;
+  condition(job: string, kind: Verb, condition: Condition | null | undefined): void {
+    if (!condition) return;
     for (const event of conditionEvents(condition)) {
       const about = aboutJob(event);
       const words = [event.name, ...about.args].join(' ');
@@ -128,6 +135,7 @@ export class GraphBuilder {
     return this.#node({
       ...{ id: jobId(name), kind: 'job', name, known: config !== undefined },
       ...{ startOn: line(config?.startOn), stopOn: line(config?.stopOn) },
+      ...{ restartOn: line(config?.restartOn), reloadOn: line(config?.reloadOn) },
     });
   }
 
@@ -137,8 +145,7 @@ export class GraphBuilder {
       kind: 'event',
       name,
       known: isKnownEvent(name),
-      startOn: null,
-      stopOn: null,
+      ...{ startOn: null, stopOn: null, restartOn: null, reloadOn: null },
     });
   }
 
@@ -152,6 +159,10 @@ export class GraphBuilder {
     }
     edge.seen += seen;
     if (words !== '' && !edge.events.includes(words)) edge.events.push(words);
+  }
+
+  has(from: string, to: string, kind: GraphEdge['kind']): boolean {
+    return this.#edges.has(`${kind}\0${from}\0${to}`);
   }
 
   graph(): Graph {

@@ -6,7 +6,10 @@ import type { GraphEdge, GraphNode } from './graph.ts';
 const MAX_NAME = 40;
 const MAX_LABEL = 28;
 /** The event by which a job usually acts on another; edges do not show it. */
-const USUAL: Readonly<Record<GraphEdge['kind'], string>> = { start: 'started', stop: 'stopping', emits: '' };
+const USUAL: Readonly<Record<GraphEdge['kind'], string>> = {
+  ...{ start: 'started', stop: 'stopping', restart: 'started', reload: 'started' },
+  emits: '',
+};
 
 export function nodeLabel({ name }: GraphNode): string {
   return shortened(printable(name), MAX_NAME);
@@ -21,10 +24,11 @@ export function edgeLabel({ from, kind, events }: GraphEdge): string {
 }
 
 /** The tooltip of a node. */
-export function nodeWords({ kind, name, known, startOn, stopOn }: GraphNode): string {
+export function nodeWords({ kind, name, known, startOn, stopOn, restartOn, reloadOn }: GraphNode): string {
   const note = known ? [] : [kind === 'job' ? 'there is no such job' : 'nothing is known to emit it'];
-  const conditions = [startOn === null ? [] : [`start on ${startOn}`], stopOn === null ? [] : [`stop on ${stopOn}`]];
-  return [`${kind} ${name}`, ...note, ...conditions.flat()].map(printable).join('\n');
+  const stanzas = { start: startOn, stop: stopOn, restart: restartOn, reload: reloadOn };
+  const conditions = Object.entries(stanzas).flatMap(([verb, text]) => (text === null ? [] : [`${verb} on ${text}`]));
+  return [`${kind} ${name}`, ...note, ...conditions].map(printable).join('\n');
 }
 
 /** The tooltip of an edge. */

@@ -8,8 +8,11 @@ export function addSeen(builder: GraphBuilder, history: readonly HistoryEntry[])
     const cause = entries.get(entry.after);
     if (cause === undefined) continue;
     if (entry.kind === 'goal' && entry.cause.kind === 'event' && entry.to !== 'respawn') {
-      const from = sourceOf(cause, builder);
-      if (from !== null) builder.edge(from, builder.job(entry.job), entry.to, '', 1);
+      const [from, to] = [sourceOf(cause, builder), builder.job(entry.job)];
+      // A restart is a stop and a start in the history, and counts once.
+      const restarts = !builder.has(from, to, entry.to) && builder.has(from, to, 'restart');
+      if (!restarts) builder.edge(from, to, entry.to, '', 1);
+      else if (entry.to === 'stop') builder.edge(from, to, 'restart', '', 1);
     } else if (entry.kind === 'event' && cause.kind !== 'event') {
       builder.edge(builder.job(cause.job), builder.event(eventName(entry.event)), 'emits', '', 1);
     }
