@@ -173,6 +173,33 @@ test('it survives the daemon and a re-execution', async () => {
   await session.run('initctl', 'emit', 'more');
   expect(opened(await pidOf('waits'))).toContain(`6 ${join(folder, 'sent')}`);
   expect(countSent(session.pid)).toBe(2);
+  await session.run('initctl', 'stop', 'svc');
+  await eventually('one is closed', () => countSent(session.pid) === 1);
+  await session.run('initctl', 'stop', 'waits');
+  await eventually('both are closed', () => countSent(session.pid) === 0);
+});
+
+test('a simulation knows what has them, and changes nothing', async () => {
+  await begin({
+    svc: `start on ev\n${SHOWS}`,
+    waits: 'start on half and more\nexec sleep 1000\n',
+    after: 'start on stopped svc\nexec sleep 1000\n',
+  });
+  const dbus = await client();
+  await dbus.emit('ev');
+  await dbus.emit('half', { wait: false });
+  const before = await pidOf('svc');
+  const simulate = async (...args: string[]): Promise<string> => {
+    const { stdout, stderr, status } = await session.run('upstart', 'simulate', ...args);
+    expect([stderr, status]).toEqual(['', 0]);
+    return stdout.replace(/ +/g, ' ');
+  };
+  expect(await simulate('emit', 'more')).toContain('waits starts by `half` and `more`');
+  expect(await simulate('restart', 'svc', 'then', 'stop', 'svc', 'then', 'emit', 'ev')).toContain('after starts');
+  expect(await pidOf('svc')).toBe(before);
+  expect(countSent(session.pid)).toBe(2);
+  await session.run('initctl', 'emit', 'more');
+  expect(opened(await pidOf('waits'))).toContain(`6 ${join(folder, 'sent')}`);
 });
 
 test('events that start nothing leave nothing, whatever clients send', async () => {

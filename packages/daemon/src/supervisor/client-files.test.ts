@@ -5,8 +5,9 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { FileStream } from '../dbus/file-stream.ts';
-import type { ClientFile } from './client-files.ts';
+import { type ClientFile, ClientFiles } from './client-files.ts';
 import { fileNumber } from './file-numbers.ts';
+import { encodeKeepFiles } from './frame-encoder.ts';
 import { LIMITS } from './frame-table.ts';
 import { compileInit, compileSender, SANITIZE } from './testing/compile.ts';
 import { FileSender } from './testing/file-sender.ts';
@@ -216,4 +217,14 @@ test('a process that the supervisor starts again by itself has its descriptors',
         .split('\n')
         .filter((line) => line.endsWith('/sent')).length === 2,
   );
+});
+
+test('a new daemon has those closed that the one before has left to it, when no job has them any more', () => {
+  const sent: Buffer[] = [];
+  const files = new ClientFiles((frame) => void sent.push(frame));
+  const used = new Set([7, 3]);
+  files.keep(used);
+  used.clear();
+  files.keep(used);
+  expect(sent).toEqual([encodeKeepFiles(LIMITS.FRAME_ID_MAX, new Set([7, 3])), encodeKeepFiles(7, new Set())]);
 });

@@ -85,8 +85,10 @@ export class ClientFiles {
   }
 
   #tell(): void {
-    this.#send(encodeKeepFiles(this.#last, new Set([...this.#engines, ...this.#unreleased])));
-    if (this.#last === LIMITS.FRAME_ID_MAX) this.#last = 0;
+    const kept = new Set([...this.#engines, ...this.#unreleased]);
+    this.#send(encodeKeepFiles(this.#last, kept));
+    // Of those of the daemons before this one the supervisor has only these now.
+    if (this.#last === LIMITS.FRAME_ID_MAX) this.#last = Math.max(0, ...kept);
   }
 
   #end(token: number): Looking | undefined {
