@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ROOT } from './layout.mjs';
 import { Problem } from './problem.mjs';
 
-const OLDEST_NODE = 20;
+export const OLDEST_NODE = 20;
 const PNPM = 'pnpm@10.34.8';
 const LOCKFILE = join(ROOT, 'pnpm-lock.yaml');
 const STAMP = join(ROOT, 'node_modules', '.lockfile-installed');

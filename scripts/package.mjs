@@ -1,0 +1,35 @@
+// Makes the packages of what was built, in dist/packages: for Debian, and a tarball for images. Two runs give the same bytes.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { build } from './build.mjs';
+import { DIST } from './layout.mjs';
+import { debianPackage, requireDpkg } from './package/debian.mjs';
+import { readOptions } from './package/options.mjs';
+import { sourceDateS } from './package/source-date.mjs';
+import { requireStrip } from './package/staging.mjs';
+import { tarball } from './package/tarball.mjs';
+
+/** What can be made: the name on the command line, what it needs, and how to make it, which returns the path of the package. */
+const KINDS = {
+  deb: { require: requireDpkg, make: debianPackage },
+  tarball: { require: () => {}, make: tarball },
+};
+
+export async function run(args) {
+  const { output = join(DIST, 'packages'), names } = readOptions(args, Object.keys(KINDS));
+  requireStrip();
+  for (const name of names) KINDS[name].require();
+  const dateS = sourceDateS();
+  await build();
+  mkdirSync(output, { recursive: true });
+  for (const name of names) {
+    const folder = mkdtempSync(join(tmpdir(), 'upstart-package-'));
+    try {
+      console.log(`packed ${relative('', KINDS[name].make({ folder, output, dateS }))}`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return 0;
+}

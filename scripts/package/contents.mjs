@@ -1,0 +1,39 @@
+// Which of the installed files go into which package.
+import { basename, extname } from 'node:path';
+import { contents } from '../install/contents.mjs';
+import { SNAPSHOTS } from '../targets.mjs';
+
+/** Where Debian's package of Node puts it, and images that are made of that. */
+const NODE = '/usr/bin/node';
+
+/** What an image gets: what `install-system --prefix /usr` installs. */
+export const ofImage = () =>
+  contents({ root: '/', prefix: '/usr', node: NODE, asInit: false })
+    .filter(({ to }) => !isOfOneNode(basename(to)))
+    // A link that is right in an unpacked tree, too.
+    .map((row) => (row.link === NODE ? { ...row, link: '../../bin/node' } : row));
+
+/** A start-up snapshot is good for the very file of Node that made it, and stacks that name its script are its own. */
+const isOfOneNode = (name) =>
+  SNAPSHOTS.some(({ output, script }) => {
+    const extension = extname(output);
+    const isSnapshot = name.startsWith(`${basename(output, extension)}-`) && name.endsWith(extension);
+    return isSnapshot || name === `${basename(script)}.map`;
+  });
+
+/** Names of the machine's init that belong to the package of the one that is installed. */
+const OF_ANOTHER_INIT = [
+  '/usr/sbin/init',
+  '/usr/share/bash-completion/completions/init',
+  '/usr/share/fish/vendor_completions.d/init.fish',
+];
+/** zsh of Debian looks into vendor-completions only. */
+const ELSEWHERE = '/usr/share/zsh/site-functions/';
+/** The manual page of init, whose name is another package's, has the program's name here, which is a link otherwise. */
+const PAGE = { init: '/usr/share/man/man8/init.8', upstart: '/usr/share/man/man8/upstart.8' };
+
+/** What upstart-session has: nothing that a package of another init has. */
+export const ofSession = () =>
+  ofImage()
+    .filter(({ to }) => !OF_ANOTHER_INIT.includes(to) && !to.startsWith(ELSEWHERE) && to !== PAGE.upstart)
+    .map((row) => (row.to === PAGE.init ? { ...row, to: PAGE.upstart } : row));
