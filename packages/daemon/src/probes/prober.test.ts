@@ -182,19 +182,17 @@ describe('a try', () => {
 class Played {
   readonly results: ProbeResult[] = [];
   readonly tries: { target: ProbeTarget; done: (outcome: Outcome) => void; isCancelled: boolean }[] = [];
-  readonly prober = new Prober(
-    (result) => this.results.push(result),
-    (target, done): Attempt => {
-      const begun = { target, done, isCancelled: false };
-      this.tries.push(begun);
-      return {
-        stage: () => 'no connection',
-        cancel: () => {
-          begun.isCancelled = true;
-        },
-      };
-    },
-  );
+  readonly attempt = (target: ProbeTarget, done: (outcome: Outcome) => void): Attempt => {
+    const begun = { target, done, isCancelled: false };
+    this.tries.push(begun);
+    return {
+      stage: () => 'no connection',
+      cancel: () => {
+        begun.isCancelled = true;
+      },
+    };
+  };
+  readonly prober = new Prober((result) => this.results.push(result), this.attempt);
 }
 
 const PORT: ProbeTarget = { kind: 'tcp', host: '127.0.0.1', port: 1 };
@@ -202,14 +200,20 @@ const REFUSED = { isGood: false, answer: 'connection refused' };
 const GOOD = { isGood: true, answer: 'connected' };
 
 describe('the prober', () => {
-  it('tries until it succeeds', async () => {
+  it('tries until it succeeds, and reports each answer that is not the one before', async () => {
     const played = new Played();
+    const HTTP = { isGood: false, answer: 'HTTP 503' };
     played.prober.arm(armed(PORT));
-    for (const outcome of [REFUSED, REFUSED, GOOD]) {
-      await eventually('it tries', () => played.tries.length === played.results.length + 1);
+    for (const [at, outcome] of [REFUSED, REFUSED, HTTP, REFUSED, GOOD].entries()) {
+      await eventually('it tries', () => played.tries.length === at + 1);
       played.tries.at(-1)?.done(outcome);
     }
-    expect(played.results.map(({ isGood }) => isGood)).toEqual([false, false, true]);
+    expect(played.results.map(({ answer }) => answer)).toEqual([
+      'connection refused',
+      'HTTP 503',
+      'connection refused',
+      'connected',
+    ]);
     expect(played.tries.every(({ isCancelled }) => isCancelled)).toBe(true);
   });
 
@@ -269,10 +273,28 @@ describe('the probes of the engine', () => {
   const load = (played: Played) => async () =>
     ({
       Prober: class {
-        arm = (probe: ArmedProbe) => played.prober.arm(probe);
-        drop = (id: number) => played.prober.drop(id);
+        readonly #prober: Prober;
+        constructor(report: (result: ProbeResult) => void) {
+          this.#prober = new Prober(report, played.attempt);
+        }
+        arm = (probe: ArmedProbe) => this.#prober.arm(probe);
+        drop = (id: number) => this.#prober.drop(id);
       },
     }) as never;
+
+  it('are tried again after they have succeeded, if the state of the engine is rolled back', async () => {
+    const played = new Played();
+    const results: ProbeResult[] = [];
+    const probes = new Probes((result) => results.push(result), load(played));
+    const probe = armed(PORT);
+    probes.take({ type: 'probe', probe });
+    await eventually('it tries', () => played.tries.length === 1);
+    played.tries[0]?.done(GOOD);
+    expect(results).toHaveLength(1);
+    probes.keep([probe]);
+    expect(played.tries).toHaveLength(2);
+    probes.close();
+  });
 
   it('are tried once the prober is loaded, except those that were dropped before', async () => {
     const played = new Played();

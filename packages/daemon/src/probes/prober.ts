@@ -1,4 +1,4 @@
-/** Tries probes, again and again until they succeed: so many at once, each for a limited time. */
+/** Tries probes, again and again until they succeed: so many at once, each for a limited time. Reports answers that differ from the one before. */
 import type { ArmedProbe, ProbeResult } from '../engine/model/probe-state.ts';
 import { type Attempt, attempt, type Outcome } from './attempt.ts';
 
@@ -7,6 +7,8 @@ export const MAX_AT_ONCE = 128;
 
 interface Entry {
   readonly probe: ArmedProbe;
+  /** What was reported last; null: nothing. */
+  answer: string | null;
   /** The try that is under way. */
   running: Attempt | null;
   /** The end of that, or of the pause before the next one. */
@@ -28,7 +30,7 @@ export class Prober {
 
   arm(probe: ArmedProbe): void {
     if (this.#entries.has(probe.id)) return;
-    const entry: Entry = { probe, running: null, timer: null };
+    const entry: Entry = { probe, answer: null, running: null, timer: null };
     this.#entries.set(probe.id, entry);
     this.#due.add(entry);
     this.#beginDue();
@@ -73,7 +75,9 @@ export class Prober {
         this.#due.add(entry);
         this.#beginDue();
       }, intervalMs);
-    this.#report({ id, instance, isGood, answer });
+    // Each report is written to disk: a service that takes minutes would cause two a second.
+    if (isGood || answer !== entry.answer) this.#report({ id, instance, isGood, answer });
+    entry.answer = answer;
     this.#beginDue();
   }
 

@@ -46,11 +46,17 @@ export class Probes {
     for (const id of [...this.#armed.keys()]) this.#drop(id);
   }
 
+  /** The prober has dropped what has succeeded. If the engine's state is rolled back to before that, it is armed once more. */
+  #take(result: ProbeResult): void {
+    if (result.isGood) this.#armed.delete(result.id);
+    this.#report(result);
+  }
+
   async #begin(): Promise<void> {
     this.#isLoading = true;
     try {
       const { Prober } = await this.#load();
-      if (!this.#isClosed) this.#prober = new Prober((result) => this.#report(result));
+      if (!this.#isClosed) this.#prober = new Prober((result) => this.#take(result));
       for (const probe of this.#armed.values()) this.#prober?.arm(probe);
     } catch (error) {
       // Such starts fail when their time is over, and say why.

@@ -7,7 +7,7 @@ import { type ConditionState, conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
-import { probeWords, triesWords } from '../readiness/words.ts';
+import { answerWords, probeWords } from '../readiness/words.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
@@ -191,7 +191,7 @@ export class Waits {
     const { ready } = this.#context.classOf(instance).definition;
     const texts = (readiness?.pending ?? []).flatMap((probe) => {
       const awaited = ready[probe.index];
-      return awaited ? `waits until ${probeWords(awaited)}; ${triesWords(probe)}` : [];
+      return awaited ? `waits until ${probeWords(awaited)}; ${answerWords(probe)}` : [];
     });
     if (readiness && texts.length > 0) texts.push(`${remaining(this.#asked, readiness)} left`);
     if (settling)

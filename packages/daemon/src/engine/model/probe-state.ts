@@ -7,8 +7,8 @@ export interface PendingProbe {
   id: number;
   /** Its place among the probes of the job's file. */
   index: number;
-  /** How often it has failed. */
-  tries: number;
+  /** Why it can never be tried, in words. */
+  fault?: string;
   /** Why it failed last, in words; absent: it was not tried yet. */
   answer?: string;
 }
@@ -31,7 +31,7 @@ export interface ArmedProbe {
   timeoutMs: number;
 }
 
-/** What came of one try. */
+/** What came of a try: of one that has failed as the one before it did, nothing is reported. */
 export interface ProbeResult {
   id: number;
   instance: number;

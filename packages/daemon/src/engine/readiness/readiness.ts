@@ -39,13 +39,13 @@ function beginProbes(context: Context, instance: InstanceState): boolean {
   if (task || ready.length === 0 || instance.goal !== 'start' || !instance.processes.main) return false;
   // A second sign of readiness does not begin it again.
   if (instance.readiness) return instance.readiness.pending.length > 0;
-  const pending = ready.map((_probe, index): PendingProbe => ({ id: context.newId(), index, tries: 0 }));
+  const pending = ready.map((_probe, index): PendingProbe => ({ id: context.newId(), index }));
   let delayMs = readyTimeoutMs;
   for (const probe of pending) {
     const target = targetOf(context, instance, probe);
     if (typeof target === 'string') {
       // It can never succeed: the timeout passes at once.
-      probe.answer = target;
+      probe.fault = target;
       delayMs = 0;
     }
   }

@@ -18,9 +18,7 @@ function statusWords({ lowest, highest }: Extract<Probe, { kind: 'http' }>): str
   return lowest === highest ? `of ${lowest}` : `from ${lowest} to ${highest}`;
 }
 
-/** `last answer: connection refused; tried 12 times` */
-export function triesWords({ answer, tries }: PendingProbe): string {
-  if (answer === undefined) return 'no answer yet';
-  if (tries === 0) return answer;
-  return `last answer: ${answer}; tried ${tries === 1 ? 'once' : `${tries} times`}`;
+/** `last answer: connection refused` */
+export function answerWords({ fault, answer }: PendingProbe): string {
+  return fault ?? (answer === undefined ? 'no answer yet' : `last answer: ${answer}`);
 }

@@ -6,7 +6,7 @@ import type { Slot } from '@upstart/common';
 import type { Expect, JobDefinition } from '@upstart/job-language';
 import type { ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
-import { probeWords, triesWords } from '../readiness/words.ts';
+import { answerWords, probeWords } from '../readiness/words.ts';
 
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
@@ -34,7 +34,7 @@ export function earlyEndHint(definition: JobDefinition, process: ProcessState, i
   const [pending] = instance.readiness?.pending ?? [];
   const probe = pending && definition.ready[pending.index];
   if (pending && probe)
-    return `the main process ended before it was ready: ${probeWords(probe)}, ${triesWords(pending)}`;
+    return `the main process ended before it was ready: ${probeWords(probe)}, ${answerWords(pending)}`;
   return instance.settling ? settleHint(definition) : expectHint(definition.expect, process);
 }
 

@@ -3,7 +3,7 @@ import { abandon, advanceIfReady, changeGoal } from '../lifecycle/lifecycle.ts';
 import type { Context } from '../model/context.ts';
 import type { ProbeResult } from '../model/probe-state.ts';
 import type { InstanceState } from '../model/state.ts';
-import { probeWords, triesWords } from '../readiness/words.ts';
+import { answerWords, probeWords } from '../readiness/words.ts';
 import { fail } from './failure.ts';
 
 /** The longest answer that is kept, in characters. */
@@ -20,7 +20,6 @@ export function probed(context: Context, { id, instance: of, isGood, answer }: P
     return;
   }
   if (!isGood) {
-    probe.tries++;
     probe.answer = answer.length <= MAX_ANSWER ? answer : `${answer.slice(0, MAX_ANSWER - 1)}…`;
     return;
   }
@@ -39,7 +38,7 @@ export function readyTimeoutPassed(context: Context, instance: InstanceState): v
   const pending = instance.readiness?.pending ?? [];
   for (const probe of pending) {
     const waited = ready[probe.index];
-    if (waited) instance.hints.push(`never came: ${probeWords(waited)}; ${triesWords(probe)}`);
+    if (waited) instance.hints.push(`never came: ${probeWords(waited)}; ${answerWords(probe)}`);
   }
   const text = `main process was not ready within ${readyTimeoutMs / 1000} seconds (\`ready timeout\`)`;
   context.logAbout(instance, 'warn', `${context.display(instance)} ${text}`, { slot: 'main' });
