@@ -16,6 +16,7 @@ export interface Connection {
 /** Begins to connect. `failed` gets the reason in words, also that of an error afterwards. */
 export function openConnection(peer: Peer, failed: (reason: string) => void): Connection {
   let isResolved = true;
+  let cancelLookUp = (): void => {};
   const socket =
     'path' in peer
       ? connect({ path: peer.path })
@@ -25,7 +26,7 @@ export function openConnection(peer: Peer, failed: (reason: string) => void): Co
           autoSelectFamily: true,
           lookup: (name, options, found) => {
             isResolved = false;
-            lookUp(name, (error, addresses) => {
+            cancelLookUp = lookUp(name, (error, addresses) => {
               isResolved = true;
               const [first] = addresses;
               if (error || !first) found(error, '', 0);
@@ -34,6 +35,7 @@ export function openConnection(peer: Peer, failed: (reason: string) => void): Co
             });
           },
         });
+  socket.on('close', () => cancelLookUp());
   socket.on('error', (error) => failed(reasonOf(error, 'path' in peer ? '' : peer.host)));
   return { socket, isResolved: () => isResolved };
 }

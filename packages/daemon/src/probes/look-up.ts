@@ -11,7 +11,7 @@ export interface Address {
 
 type Found = (error: Error | null, addresses: Address[]) => void;
 
-/** Node has four threads for such work. */
+/** Node has four threads for such work, and uses no more than half of them for look-ups, so that files can still be read. */
 export const MAX_LOOK_UPS = 2;
 
 /** These need no question: every machine is its own. */
@@ -23,22 +23,27 @@ const LOCAL: readonly Address[] = [
 export class LookUps {
   readonly #ask: (name: string, found: Found) => void;
   /** By name, in the order of the questions; the first ones have been asked. */
-  readonly #wanted = new Map<string, Found[]>();
+  readonly #wanted = new Map<string, Set<Found>>();
   #asked = new Set<string>();
 
   constructor(ask: (name: string, found: Found) => void) {
     this.#ask = ask;
   }
 
-  lookUp(name: string, found: Found): void {
+  /** Returns what cancels it: no answer is wanted any more. */
+  lookUp(name: string, found: Found): () => void {
     if (name.toLowerCase() === 'localhost') {
       found(null, [...LOCAL]);
-      return;
+      return () => {};
     }
-    const waiting = this.#wanted.get(name);
-    if (waiting) waiting.push(found);
-    else this.#wanted.set(name, [found]);
+    const waiting = this.#wanted.get(name) ?? new Set();
+    this.#wanted.set(name, waiting.add(found));
     this.#askNext();
+    return () => {
+      waiting.delete(found);
+      // What has not been asked yet makes way for what is still wanted.
+      if (waiting.size === 0 && !this.#asked.has(name) && this.#wanted.get(name) === waiting) this.#wanted.delete(name);
+    };
   }
 
   #askNext(): void {
@@ -62,6 +67,6 @@ const lookUps = new LookUps((name, found) =>
   lookup(name, { all: true }, (error, addresses) => found(error, addresses ?? [])),
 );
 
-export function lookUp(name: string, found: Found): void {
-  lookUps.lookUp(name, found);
+export function lookUp(name: string, found: Found): () => void {
+  return lookUps.lookUp(name, found);
 }

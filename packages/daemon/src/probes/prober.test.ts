@@ -260,6 +260,29 @@ describe('look-ups', () => {
     expect(asked.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
   });
 
+  it('that nobody wants any more are not made, and leave nothing behind', () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const lookUps = new LookUps((name, found) => {
+      asked.push(name);
+      answers.push(() => found(null, [{ address: '10.0.0.1', family: 4 }]));
+    });
+    const found: string[] = [];
+    const want = (name: string): (() => void) => lookUps.lookUp(name, () => found.push(name));
+    const cancelled = ['hangs', 'too', 'queued', 'queued'].map(want);
+    want('kept');
+    for (const cancel of cancelled) cancel();
+    answers[0]?.();
+    expect([asked, found]).toEqual([['hangs', 'too', 'kept'], []]);
+    want('too');
+    answers[1]?.();
+    answers[2]?.();
+    expect([asked, found]).toEqual([
+      ['hangs', 'too', 'kept'],
+      ['too', 'kept'],
+    ]);
+  });
+
   it('are not needed for this machine', () => {
     const found: string[] = [];
     new LookUps(() => expect.fail('it asks')).lookUp('LOCALHOST', (_error, addresses) =>
