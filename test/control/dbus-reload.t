@@ -50,12 +50,16 @@ A single file, with the same content.
   $ touch conf/idle.conf; heard
   ~ ~.JobRemoved ~/jobs/idle
   ~ ~.JobAdded ~/jobs/idle
-  $ start other | sed 's/,.*//'; heard > /dev/null; touch conf/other.conf; heard
+  $ start other | sed 's/,.*//'; heard > /dev/null; touch conf/other.conf; status nosuch # init looks for its file first
   other start/running
+  status: Unknown job: nosuch
+  [1]
   $ stop other; heard
   other stop/waiting
   ~ ~.EventEmitted stopping JOB=other INSTANCE= RESULT=ok
   ~ ~.JobRemoved ~/jobs/other
   ~ ~.JobAdded ~/jobs/other
   ~ ~.EventEmitted stopped JOB=other INSTANCE= RESULT=ok
-  $ initctl emit last; eventually last cat watched > /dev/null; grep 'instance.*removed\|job.*added' watched; kill $(jobs -p)
+  $ initctl emit last; eventually last cat watched > /dev/null; sed 's/^[^ ]* //' watched | grep '^job\|removed'; kill $(jobs -p)
+  svc removed
+  other removed

@@ -8,8 +8,8 @@ import type { Runner } from '../runner/runner.ts';
 type Listener = (notification: Notification) => void;
 type OfInstance = Extract<Notification, { event: 'instance-added' | 'instance-removed' }>;
 
-/** The most jobs that are removed and added in one turn, between which others have theirs: a signal takes 0.1 ms. */
-export const JOBS_A_TURN = 100;
+/** The most jobs that are removed and added in one turn: a signal takes up to 0.3 ms, and other clients have their turns between. */
+export const JOBS_A_TURN = 20;
 
 export class JobSignals {
   readonly #runner: Pick<Runner, 'engine' | 'watchers'>;
