@@ -23,11 +23,11 @@ mode: system
   JOB STATE PID FOR RESTARTS EXIT MEMORY CPU WHY
   bad broken file - - 0 - - - DIR/conf/bad.conf:1: Expected token
   [1]
-  $ upstart frob; upstart ps svc; upstart
+  $ upstart frob; upstart sessions svc; upstart
   upstart: unknown command: frob
   Try `upstart --help' for more information.
   upstart: unexpected word: svc
-  Try `upstart ps --help' for more information.
+  Try `upstart sessions --help' for more information.
   upstart: missing command
   Try `upstart --help' for more information.
   [2]
