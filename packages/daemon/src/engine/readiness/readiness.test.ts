@@ -145,6 +145,13 @@ describe('ready', () => {
     expect(world.status('db')).toBe('db start/running');
   });
 
+  it('does not begin when a variable that its address lacked is set later', () => {
+    const { world } = starting('ready tcp $PORT\nready tcp 80\n');
+    world.request({ method: 'setEnv', target: null, vars: ['PORT=7000'], replace: true });
+    expect([...armedProbes(world.engine.context)]).toEqual([...world.probes.values()]);
+    expect(world.probes.size).toBe(1);
+  });
+
   it('means nothing to a task', () => {
     const { world } = starting('task\nready tcp 80\n');
     expect([world.status('db'), world.probes.size]).toEqual(['db start/running', 0]);

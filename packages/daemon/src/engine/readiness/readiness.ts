@@ -71,6 +71,8 @@ function targetOf(context: Context, instance: InstanceState, { index }: PendingP
 function* armedProbesOf(context: Context, instance: InstanceState): Generator<ArmedProbe> {
   const { readyIntervalMs: intervalMs } = context.classOf(instance).definition;
   for (const probe of instance.readiness?.pending ?? []) {
+    // Its start fails, even if a variable that it lacked has been set meanwhile.
+    if (probe.fault !== undefined) continue;
     const target = targetOf(context, instance, probe);
     if (typeof target === 'string') continue;
     yield { id: probe.id, instance: instance.id, target, intervalMs, timeoutMs: READY_TRY_MS };
