@@ -21,10 +21,6 @@
 #define QUEUE_SIZE (1024u * 1024)
 /* A longer label is cut. */
 #define LABEL_MAX 1024
-/* What is kept of all files to which no process writes any more. Less in tests. */
-#ifndef LOG_KEPT_MAX
-#define LOG_KEPT_MAX (16u * 1024 * 1024)
-#endif
 /* What it takes to keep a file, without its output. */
 #define KEPT_COST 4096u
 /* Each log may have a file of its own, and there are those that are kept. */

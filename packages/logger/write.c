@@ -7,10 +7,6 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-/* Milliseconds until a file is tried again, and for which writing has to work before a trouble is over. Less in tests. */
-#ifndef TROUBLE_PAUSE
-#define TROUBLE_PAUSE 2000
-#endif
 /* Room for the line that says how much is missing. */
 #define NOTE_SIZE 256
 

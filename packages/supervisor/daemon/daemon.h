@@ -16,7 +16,6 @@ bool daemon_is_hopeless(void);
 void daemon_kill(void);
 /* It has been reaped. */
 void daemon_ended(int status);
-
 /* There will be no daemon any more; the one that there may be is killed. */
 void daemon_forsake(void);
 

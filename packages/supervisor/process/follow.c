@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -30,7 +31,21 @@
 /* Milliseconds until a pidfd is tried again when there was no descriptor for it. */
 #define RETRY 1000
 
-/* NOT_KNOWN when its parent has reaped it already. Field 3 of /proc/PID/stat is the state, field 52 the exit code. The name, field 2, may hold anything. */
+/* PIDFD_GET_INFO of Linux 6.15, not in every libc's headers: the exit status of a process that has been reaped. */
+struct info {
+	uint64_t mask;
+	uint32_t other[13];
+	int32_t exit_code;
+};
+#define GET_INFO _IOWR(0xFF, 11, struct info)
+#define INFO_EXIT (UINT64_C(1) << 3)
+
+static int status_of_reaped(int fd) {
+	struct info info = {.mask = INFO_EXIT};
+	return ioctl(fd, GET_INFO, &info) == 0 && (info.mask & INFO_EXIT) ? info.exit_code : NOT_KNOWN;
+}
+
+/* Field 3 of /proc/PID/stat is the state, Z or at last X; field 52 the exit code. The name, field 2, may hold anything. */
 static int status_of_zombie(pid_t pid) {
 	char path[32], text[1024] = "";
 	snprintf(path, sizeof path, "/proc/%d/stat", pid);
@@ -39,7 +54,7 @@ static int status_of_zombie(pid_t pid) {
 	if (fd >= 0)
 		close(fd);
 	const char *at = length > 0 ? strrchr(text, ')') : NULL;
-	if (!at || strncmp(at, ") Z", 3) != 0)
+	if (!at || (at[2] != 'Z' && at[2] != 'X'))
 		return NOT_KNOWN;
 	for (int field = 2; at && field < 52; field++)
 		at = strchr(at + 1, ' ');
@@ -60,7 +75,9 @@ static void ready(struct watch *watch, uint32_t events) {
 		watch_close(watch);
 		return;
 	}
-	process_ended(process, status_of_zombie(process->pid), NULL);
+	/* Mostly its own parent, which waits for it, is faster than we are. */
+	int status = status_of_zombie(process->pid);
+	process_ended(process, status != NOT_KNOWN ? status : status_of_reaped(watch->fd), NULL);
 }
 
 static void retry(struct timer *timer) {

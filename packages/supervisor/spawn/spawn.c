@@ -15,9 +15,6 @@
 
 #include "log/logs.h"
 
-/* Milliseconds for a child's first step, which takes microseconds. One that is stopped in the middle is killed. */
-#define FIRST_STEP_PATIENCE 3000
-
 /* It never came to its program. The process is NULL when there was no memory for it. */
 static void forget(uint64_t id, struct process *process, int step, int error, const char *detail) {
 	report_add(REPORT_SPAWN_FAILED, NUMBER(PROCESS, id), NUMBER(STEP, step), NUMBER(ERRNO, error),
@@ -191,7 +188,7 @@ static int clone_child(struct process *process) {
 	bool shares = slots_suffice && !spec_field(TAG_FILE);
 	int pidfd = -1;
 	copy_heap(false);
-	long pid = syscall(SYS_clone, shares ? CLONE_FILES | CLONE_PIDFD | SIGCHLD : SIGCHLD, NULL, &pidfd, NULL, NULL);
+	long pid = syscall(SYS_clone, (shares ? CLONE_FILES : 0) | CLONE_PIDFD | SIGCHLD, NULL, &pidfd, NULL, NULL);
 	if (pid == 0)
 		child_run(shares);
 	int error = errno;

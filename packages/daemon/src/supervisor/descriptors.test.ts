@@ -132,6 +132,7 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
 
 describe('a child that does not get descriptors of its own', () => {
   const program = compileFaultyInit();
+  const patient = compileFaultyInit('-DFIRST_STEP_PATIENCE=3600000');
 
   test('where the kernel cannot do that, it gets a copy of all and closes them', async () => {
     const init = Init.start(program, { env: { OLD_TABLE: '1' } });
@@ -143,8 +144,12 @@ describe('a child that does not get descriptors of its own', () => {
     expect(readdirSync(`/proc/${pid}/fd`).sort()).toEqual(['0', '1', '2']);
   });
 
-  test.each(['stopped-child', 'killed-child'])('%s: it is killed, and holds nobody else', async (fault) => {
-    const init = Init.start(program);
+  test.each([
+    ['stopped-child', program, {}],
+    ['killed-child', patient, {}],
+    ['killed-child', patient, { OLD_TABLE: '1' }],
+  ])('%s: it is killed, and holds nobody else (%#)', async (fault, program, env) => {
+    const init = Init.start(program, { env });
     const daemon = await init.daemon();
     daemon.spawn(1, { argv: ['sleep', '1000'], console: 'log' });
     await daemon.report('execed', 1);

@@ -105,7 +105,7 @@ test('a pipe that nobody has open any more costs nothing, and one that many writ
 test.runIf(process.getuid!() === 0)('a followed process that nobody has the status of', async () => {
   // no /proc, where it could be caught as a zombie
   const hidden = ['unshare', '-m', '/bin/sh', '-c', 'mount -t tmpfs tmpfs /proc; exec "$@"', 'sh'];
-  const daemon = await Init.start(program, { through: hidden }).daemon();
+  const { daemon } = await started('old-kernel', { through: hidden });
   // a parent that ignores SIGCHLD leaves no zombies
   const text = '(exit 5) & while :; do sleep 1; done';
   daemon.spawn(1, { argv: ['env', '--ignore-signal=CHLD', 'sh', '-c', text], traceForks: 1 });

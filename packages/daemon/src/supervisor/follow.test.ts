@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compileInit } from './testing/compile.ts';
-import { type Daemon, eventually, Init, parentOf, processExists, textOf } from './testing/init.ts';
+import { type Daemon, eventually, Init, KERNEL_KEEPS_STATUS, parentOf, processExists, textOf } from './testing/init.ts';
 
 const program = compileInit();
 
@@ -31,10 +31,22 @@ test('expect fork: the child is the process from then on, whose parent reaps it'
   expect(forked.oldPid).toBe((await daemon.report('spawned', 1)).pid);
   expect([forked.pid, met.pid]).toEqual([met.pid, Number(await eventually(() => textOf(file('pid')).trim()))]);
   daemon.shell(2, `touch ${file('go')}`);
-  const exited = await daemon.report('exited', 1);
-  expect(exited).toMatchObject({ pid: met.pid, code: 5, signal: 0 });
+  const end = await daemon.end(1);
+  expect(end.pid).toBe(met.pid);
+  if (end.type === 'exited') expect(end).toMatchObject({ code: 5, signal: 0 });
   await eventually(() => existsSync(file('reaped')) && !processExists(forked.oldPid));
-  expect(typesBetween(daemon, 1)).toEqual(['forked', 'expect-met', 'exited']);
+  expect(typesBetween(daemon, 1)).toEqual(['forked', 'expect-met', end.type]);
+});
+
+test.runIf(KERNEL_KEEPS_STATUS)('a parent that is faster than the supervisor takes nothing away', async () => {
+  const { init, daemon, file } = await started();
+  follow(daemon, 1, 1, `(while [ ! -e ${file('go')} ]; do :; done; exit 5) & wait; touch ${file('reaped')}`);
+  const { pid } = await daemon.report('expect-met', 1);
+  process.kill(init.pid, 'SIGSTOP');
+  writeFileSync(file('go'), '');
+  await eventually(() => existsSync(file('reaped')));
+  process.kill(init.pid, 'SIGCONT');
+  expect(await daemon.end(1)).toMatchObject({ type: 'exited', pid, code: 5, signal: 0 });
 });
 
 test('expect fork: the parent exits and the child becomes ours', async () => {
@@ -69,7 +81,7 @@ test('a command substitution is taken for the daemon; the shell reaps it', async
   const { pid } = await daemon.report('expect-met', 1);
   const original = (await daemon.report('spawned', 1)).pid;
   process.kill(pid, 'SIGUSR1');
-  const end = await Promise.race([daemon.report('exited', 1), daemon.report('vanished', 1)]);
+  const end = await daemon.end(1);
   expect(end.pid).toBe(pid);
   if (end.type === 'exited') expect(end).toMatchObject({ signal: 10, code: 0 });
   daemon.send({ type: 'signal', id: 2, process: 1, signal: 15, group: true });
@@ -99,7 +111,7 @@ test('many followed processes at once', async () => {
   for (const id of ids)
     follow(daemon, id, id % 2 ? 1 : 2, id % 2 ? `(exit ${id}) & wait` : `((exit ${id}) & wait) & wait`);
   for (const id of ids) {
-    const end = await Promise.race([daemon.report('exited', id), daemon.report('vanished', id)]);
+    const end = await daemon.end(id);
     if (end.type === 'exited') expect([id, end.code]).toEqual([id, id]);
     expect(daemon.typesOf(id).filter((type) => type === 'expect-met')).toHaveLength(1);
   }

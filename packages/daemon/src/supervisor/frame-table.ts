@@ -30,7 +30,7 @@ export const LIMITS = {
 } as const;
 
 /**
- * Patience of the supervisor with a daemon, in milliseconds, and its memory (PROTOCOL.md). Tests compile it with other numbers.
+ * Patience of the supervisor and its logger, in milliseconds, and their memory (PROTOCOL.md). Tests compile it with other numbers.
  * @public The build makes the supervisor's header from it.
  */
 export const SUPERVISOR_LIMITS = {
@@ -43,6 +43,14 @@ export const SUPERVISOR_LIMITS = {
   GOOD_LIFE: 60_000,
   /** Bytes of reports that are not acknowledged. */
   REPORTS_MAX: 8 * 1024 * 1024,
+  /** A new process has for its first step, which takes microseconds. One that is stopped in the middle is killed. */
+  FIRST_STEP_PATIENCE: 3000,
+  /** Processes of jobs have between SIGTERM and SIGKILL when init ends without a daemon. */
+  PROCESSES_PATIENCE: 5000,
+  /** Until a log file that cannot be written is tried again, and for which writing has to work before a trouble is over. */
+  TROUBLE_PAUSE: 2000,
+  /** Bytes that are kept of all log files to which no process writes any more. */
+  LOG_KEPT_MAX: 16 * 1024 * 1024,
 } as const;
 
 /** Where the output of a process goes, by the number in the field `console`. */

@@ -65,6 +65,7 @@ export function compileFaultyInit(...flags: string[]): string {
     '-Dwrite=faulty_write',
     '-Dposix_openpt=faulty_openpt',
     '-Dcalloc=faulty_calloc',
+    '-Dioctl=faulty_ioctl',
     '-Dmemfd_create=deadly_memfd_create',
     '-Dwaitpid=deadly_waitpid',
     '-Dexecv=deadly_execv',

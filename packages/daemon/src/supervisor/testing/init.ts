@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../../../../../test/eventually.ts';
@@ -14,6 +14,10 @@ import { loggerOf, RELAY } from './compile.ts';
 export { eventually };
 
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
+
+const [major = 0, minor = 0] = release().split('.').map(Number);
+/** Whether the kernel tells how a process ended that its own parent has reaped (Linux 6.15). */
+export const KERNEL_KEEPS_STATUS = major > 6 || (major === 6 && minor >= 15);
 
 /** A program that does nothing, in no special way. */
 export const SPEC: SpawnSpec = {
@@ -247,6 +251,11 @@ export class Daemon {
     return new Promise((resolve) =>
       this.#waiting.push({ matches, resolve: (report) => resolve(report as ReportOf<T>) }),
     );
+  }
+
+  /** The end of a process that its own parent may reap first. Older kernels then do not say how it has ended. */
+  end(process: number): Promise<ReportOf<'exited'> | ReportOf<'vanished'>> {
+    return Promise.race([this.report('exited', process), this.report('vanished', process)]);
   }
 
   /** The types of all reports on a process so far. */
