@@ -53,8 +53,9 @@ int main(int unused, char **argv) {
 		/* After the report of its end: closing a terminal takes longer than all else about it. */
 		loop_sweep();
 		loop_turn(reap_is_due());
-		signals_turn();
 		reap_turn();
+		/* Behind all that changes what it looks at: nothing else wakes the loop for it. */
+		signals_turn();
 	}
 	logs_close(CLOSE_PATIENCE);
 	_exit(exit_status);

@@ -21,8 +21,7 @@
 #define REPORTED (ENDING | BIT(SIGHUP) | BIT(SIGUSR1) | BIT(SIGUSR2) | BIT(SIGWINCH))
 /* A READY daemon that has not acknowledged one after TOLD_PATIENCE is killed. After so many times of it init ends alone. */
 #define TOLD_TIMES 3
-/* Milliseconds that processes of jobs have between SIGTERM and SIGKILL then; and the exit status of init. */
-#define PROCESSES_PATIENCE 5000
+/* The exit status of init then. */
 #define STATUS_ALONE 1
 
 static struct watch watch = {.fd = -1};
@@ -104,18 +103,17 @@ void signals_turn(void) {
 				ending_report = reports_last;
 		}
 	bool insists = (waiting & ENDING) || ending_report > reports_acknowledged;
-	if (is_alone) {
-		if (process_count == 0)
-			exit_status = STATUS_ALONE;
-	} else if (!insists) {
+	if (!insists && !is_alone) {
 		timer_stop(&patience);
 		timeouts = 0;
-	} else if (!pid1_is_system && (daemon_is_hopeless() || timeouts >= TOLD_TIMES)) {
+	} else if (!is_alone && !pid1_is_system && (daemon_is_hopeless() || timeouts >= TOLD_TIMES)) {
 		end_alone();
 	} else if (!timer_is_running(&patience)) {
 		/* The clock of the first signal counts for those that follow. */
 		timer_start(&patience, TOLD_PATIENCE, time_out);
 	}
+	if (is_alone && process_count == 0)
+		exit_status = STATUS_ALONE;
 }
 
 void signals_keep(struct state_file *state) {

@@ -8,7 +8,7 @@ import { type Daemon, eventually, Init, processExists, SPEC, textOf } from './te
 const TERM = 15;
 
 /** All times are short but the one that a test is about would not be: what is slow is not too slow. */
-const impatientAtStart = compileInit('-DSTART_PATIENCE=1000');
+const impatientAtStart = compileInit('-DSTART_PATIENCE=1000', '-DPROCESSES_PATIENCE=3600000');
 const impatientInRecovery = compileInit('-DRECOVERY_PATIENCE=500');
 const impatientForAnswers = compileInit('-DTOLD_PATIENCE=2500', '-DREPORTS_MAX=32768u');
 const quick = compileInit('-DGOOD_LIFE=0');
