@@ -60,14 +60,14 @@ static const struct {
 	void (*carry_out)(const struct frame *frame);
 	enum daemon_event said;
 } rows[] = {
-	[FRAME_READY] = {.said = SAID_READY},      [FRAME_SPAWN] = {spawn, 0},
-	[FRAME_SIGNAL] = {signal_process, 0},      [FRAME_FLUSH_LOGS] = {logs_set, 0},
-	[FRAME_END] = {.said = SAID_END},          [FRAME_REPLACE] = {.said = SAID_REPLACE},
+	[FRAME_READY] = {.said = SAID_READY},      [FRAME_KEEP_FILES] = {files_keep_only, 0},
 	[FRAME_LOG_ROTATION] = {logs_set, 0},      [FRAME_SAY] = {print, 0},
-	[FRAME_STANDING_ORDER] = {stand_order, 0}, [FRAME_WITHDRAW_STANDING_ORDER] = {stand_order, 0},
-	[FRAME_BEGUN] = {.said = SAID_BEGUN},      [FRAME_LOG_FOLDER] = {logs_set, 0},
-	[FRAME_FIND_PEER] = {find_peer, 0},        [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
-	[FRAME_LOOK] = {look_at, 0},                [FRAME_KEEP_FILES] = {files_keep_only, 0},
+	[FRAME_FLUSH_LOGS] = {logs_set, 0},        [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
+	[FRAME_END] = {.said = SAID_END},          [FRAME_REPLACE] = {.said = SAID_REPLACE},
+	[FRAME_STANDING_ORDER] = {stand_order, 0}, [FRAME_SPAWN] = {spawn, 0},
+	[FRAME_SIGNAL] = {signal_process, 0},      [FRAME_LOOK] = {look_at, 0},
+	[FRAME_LOG_FOLDER] = {logs_set, 0},        [FRAME_FIND_PEER] = {find_peer, 0},
+	[FRAME_BEGUN] = {.said = SAID_BEGUN},      [FRAME_WITHDRAW_STANDING_ORDER] = {stand_order, 0},
 };
 
 const char *command_carry_out(const struct frame *frame) {

@@ -89,12 +89,14 @@ static void look_now(struct watch *watch, uint32_t events) {
 	struct msghdr message = {NULL, 0, &(struct iovec){bytes, sizeof bytes}, 1, control, sizeof control, 0};
 	struct look *look = CONTAINER_OF(watch, struct look, watch);
 	ssize_t count = recvmsg(watch->fd, &message, MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	(void)events;
-	if (count < 0 && (errno == EAGAIN || errno == EINTR))
+	/* Without events it is not watched: it would be looked at by nobody. */
+	if (count < 0 && events && (errno == EAGAIN || errno == EINTR))
 		return;
 	struct cmsghdr *header = count < 0 ? NULL : CMSG_FIRSTHDR(&message);
 	struct file *file = header && reports_can_answer() ? file_at(0) : NULL;
-	int error = count < 0 ? errno : header && !file ? ENFILE : 0;
+	/* Truncated, and nothing there: our own table is full. */
+	bool has_come = header || (count > 0 && message.msg_flags & MSG_CTRUNC);
+	int error = count < 0 ? errno : has_come && !file ? ENFILE : 0;
 	if (file)
 		*file = (struct file){reports_last + 1, *(int *)CMSG_DATA(header)};
 	else if (header)

@@ -1,4 +1,5 @@
 /** Descriptors that clients send: which process has them, and that none is left anywhere else. */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
@@ -148,6 +149,22 @@ test('more than are kept in all are closed', async () => {
   expect(connection.files.at(-1)).not.toBe('refused');
 });
 
+test('one for which the supervisor has no number is not taken for none', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  daemon.supervisor.files?.keep([]);
+  const connection = await connected(init, daemon);
+  // it looks at the connection by now
+  daemon.spawn(1, {});
+  await daemon.report('exited', 1);
+  const used = numbers(readdirSync(`/proc/${init.pid}/fd`));
+  const free = [...used, -1].findIndex((fd, i) => fd !== i);
+  execFileSync('prlimit', [`--pid=${init.pid}`, `--nofile=${free}:`]);
+  connection.client.send('x', 1);
+  await has(connection, 1);
+  expect(connection.files).toEqual(['refused']);
+});
+
 test('both sides can end the connection, and nothing of it is left in the supervisor', async () => {
   const init = Init.start(program);
   const daemon = await init.daemon();
@@ -168,7 +185,8 @@ test('both sides can end the connection, and nothing of it is left in the superv
 
 test('descriptors outlive the daemon, and those that nobody has do not; they and their processes outlive a re-execution', async () => {
   const init = Init.start(program);
-  const first = await init.daemon();
+  // the next one gets its reports once more
+  const first = await init.daemon({ acknowledge: false });
   first.supervisor.ready();
   first.supervisor.files?.keep([]);
   const connection = await connected(init, first);
@@ -179,6 +197,7 @@ test('descriptors outlive the daemon, and those that nobody has do not; they and
   first.supervisor.files?.keep([kept]);
   process.kill(first.pid, 'SIGKILL');
   const second = await init.daemon();
+  await eventually(() => second.reports.filter(({ type }) => type === 'looked').length === 2);
   connection.socket.destroy();
   await eventually(() => connection.client.isOver);
   expect(countSent(init.pid, init.folder)).toBe(2);

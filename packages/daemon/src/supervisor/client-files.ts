@@ -35,7 +35,8 @@ export class ClientFiles {
   /** The places that tokens in use have in the supervisor's table. */
   readonly #places = new Set<number>();
   readonly #unreleased = new Set<number>();
-  #engines: Iterable<number> = [];
+  /** null: it has not said yet which it has. */
+  #engines: Iterable<number> | null = null;
   /** The report with the latest descriptor. What was kept before this daemon's first word concerns earlier ones only. */
   #last: number = LIMITS.FRAME_ID_MAX;
   /** Never one that a daemon before this one has used: answers to its questions may still come. */
@@ -85,6 +86,7 @@ export class ClientFiles {
   }
 
   #tell(): void {
+    if (!this.#engines) return;
     const kept = new Set([...this.#engines, ...this.#unreleased]);
     this.#send(encodeKeepFiles(this.#last, kept));
     // Of those of the daemons before this one the supervisor has only these now.
