@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../../../../../test/eventually.ts';
@@ -14,10 +14,6 @@ import { loggerOf, RELAY } from './compile.ts';
 export { eventually };
 
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
-
-const [major = 0, minor = 0] = release().split('.').map(Number);
-/** Whether the kernel tells how a process ended that its own parent has reaped (Linux 6.15). */
-export const KERNEL_KEEPS_STATUS = major > 6 || (major === 6 && minor >= 15);
 
 /** A program that does nothing, in no special way. */
 export const SPEC: SpawnSpec = {
