@@ -35,7 +35,7 @@ export class ClientFiles {
   /** The places that tokens in use have in the supervisor's table. */
   readonly #places = new Set<number>();
   readonly #unreleased = new Set<number>();
-  /** null: it has not said yet which it has. */
+  /** null: it has not named any yet. */
   #engines: Iterable<number> | null = null;
   /** The report with the latest descriptor. What was kept before this daemon's first word concerns earlier ones only. */
   #last: number = LIMITS.FRAME_ID_MAX;
