@@ -1,6 +1,7 @@
 /** Completion for fish. */
 import type { WordKind } from '@upstart/common';
-import type { CompletedOption, Row } from './rows.ts';
+import type { DescribedOption } from '../option-tables.ts';
+import type { Row } from './rows.ts';
 import { SOURCES } from './sources.ts';
 
 /** Commands of fish itself, whose own completion these would hide. */
@@ -37,7 +38,7 @@ function rowLines({ program, command, options, words, repeats }: Row, isTwoLevel
   ];
 }
 
-function optionPart({ names, value, description }: CompletedOption): string {
+function optionPart({ names, value, description }: DescribedOption): string {
   const forms = names.map((name) => (name.startsWith('--') ? ` -l ${name.slice(2)}` : ` -s ${name.slice(1)}`)).join('');
   const text = description === '' ? '' : ` -d ${quoted(description)}`;
   return `${forms}${value === null ? '' : value === 'none' ? ' -x' : ` -r${wordsPart(value)}`}${text}`;

@@ -2,43 +2,28 @@
  * What the shells complete, from the tables of commands and options of all programs: rows, each for a program, or for a
  * command of one. Everything new in those tables is completed.
  */
-import { COMMON_OPTIONS, type OptionSpec, type WordKind } from '@upstart/common';
+import { COMMON_OPTIONS, type WordKind } from '@upstart/common';
 import { ROWS as INIT_OPTIONS } from '../../../daemon/src/options/rows.ts';
 import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-options.ts';
 import type { Command } from '../command.ts';
 import { COMMANDS, LINKS } from '../commands.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
-import { rebootTool } from '../system/reboot-tool.ts';
-import { runlevel } from '../system/runlevel-tool.ts';
-import { shutdown } from '../system/shutdown-tool.ts';
-import { telinit } from '../system/telinit-tool.ts';
-import type { Tool } from '../system/tool.ts';
-import { upstartRc } from '../system/upstart-rc-tool.ts';
+import { type DescribedOption, fromParseArgs, fromSpecs, fromYargs, TOOLS } from '../option-tables.ts';
 import type { FrontCommand, OptionTable } from '../upstart/command.ts';
 import { COMMANDS as FRONT_COMMANDS } from '../upstart/commands/all.ts';
 import { GLOBAL as FRONT_GLOBAL } from '../upstart/global-options.ts';
-
-export interface CompletedOption {
-  /** With its dashes: `--wait`, `-n`. */
-  readonly names: readonly string[];
-  /** The kind of its value; null for a flag. */
-  readonly value: WordKind | null;
-  readonly description: string;
-}
 
 export interface Row {
   readonly program: string;
   /** null: the program itself. */
   readonly command: string | null;
   readonly description: string;
-  readonly options: readonly CompletedOption[];
+  readonly options: readonly DescribedOption[];
   readonly words: WordKind;
   /** Whether all arguments are of that kind, rather than the first one. */
   readonly repeats: boolean;
 }
 
-const REBOOTS = ['reboot', 'halt', 'poweroff'];
-const TOOLS: readonly Tool[] = [telinit, runlevel, shutdown, upstartRc, ...REBOOTS.map(rebootTool)];
 const HELP: OptionTable = {
   help: { type: 'boolean', alias: 'h', describe: 'show the help' },
   version: { type: 'boolean', describe: 'show the version' },
@@ -83,37 +68,4 @@ function frontRow({ name, options, summary, words, wordKind }: FrontCommand): Ro
     description: summary,
     options: fromYargs({ ...options, ...FRONT_GLOBAL, ...HELP }),
   };
-}
-
-function fromSpecs(specs: readonly OptionSpec[]): CompletedOption[] {
-  return specs
-    .filter(({ shown }) => shown !== 'ignored')
-    .map(({ long, short, letterOnly, value, valueKind = 'none', description }) => ({
-      names: [...(letterOnly ? [] : [`--${long}`]), ...(short === undefined ? [] : [`-${short}`])],
-      value: value === undefined ? null : valueKind,
-      description,
-    }));
-}
-
-/** A flag of yargs that is on by default is completed as `--no-NAME`. */
-function fromYargs(table: OptionTable): CompletedOption[] {
-  return Object.entries(table).map(([name, { type, alias, choices, wordKind, describe, default: preset }]) => ({
-    names: [
-      type === 'boolean' && preset === true ? `--no-${name}` : `--${name}`,
-      ...[alias ?? []].flat().map((other) => `${other.length === 1 ? '-' : '--'}${other}`),
-    ],
-    value: type === 'boolean' ? null : (wordKind ?? choices?.map(String) ?? 'none'),
-    description: describe ?? '',
-  }));
-}
-
-/** Options of `parseArgs`; all values of init-checkconf are paths. */
-function fromParseArgs(
-  table: Readonly<Record<string, { type: 'boolean' | 'string'; short: string }>>,
-): CompletedOption[] {
-  return Object.entries(table).map(([name, { type, short }]) => ({
-    names: [`--${name}`, `-${short}`],
-    value: type === 'boolean' ? null : 'file',
-    description: '',
-  }));
 }

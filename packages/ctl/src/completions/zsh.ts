@@ -1,6 +1,7 @@
 /** Completion for zsh. */
 import type { WordKind } from '@upstart/common';
-import type { CompletedOption, Row } from './rows.ts';
+import type { DescribedOption } from '../option-tables.ts';
+import type { Row } from './rows.ts';
 import { SOURCES } from './sources.ts';
 
 /** What takes the place of the marks in `completions/_upstart`, and in `_upstart-init`: `first` are the programs that a first line names. */
@@ -23,7 +24,7 @@ function rowCase({ program, command, options, words, repeats }: Row): string {
   return `        ${quoted([program, command ?? []].flat().join(' '))}) specs=(${specs.map(quoted).join(' ')}) ;;`;
 }
 
-function optionSpecs({ names, value, description }: CompletedOption): string[] {
+function optionSpecs({ names, value, description }: DescribedOption): string[] {
   const others = names.length > 1 ? `(${names.join(' ')})` : '';
   const text = description.replace(/[\\[\]:]/g, String.raw`\$&`);
   return names.map((name) => {

@@ -1,4 +1,5 @@
 /** Text and lists in mdoc, the language of manual pages. */
+import type { DescribedOption } from '../option-tables.ts';
 
 /** Text as it is: a backslash is none of the language, and a line that begins with a dot or an apostrophe is no request. */
 export function plain(text: string): string {
@@ -21,18 +22,15 @@ function sentences(text: string): string[] {
   return ended.split(/(?<=[^.][.!?]) (?=[A-Z])/).map(plain);
 }
 
-export interface ManualOption {
-  /** With their dashes. */
-  readonly names: readonly string[];
-  /** The name of the value; null for a flag. */
-  readonly value: string | null;
-  readonly description: string;
-}
+type ManualOption = Pick<DescribedOption, 'names' | 'valueName' | 'description'>;
 
-/** An item of a tagged list for each option. */
+/** An item of a tagged list for each option, with its letter first. */
 export function optionItems(options: readonly ManualOption[]): string[] {
-  return options.flatMap(({ names, value, description }) => {
-    const flags = names.map((name) => flag(name, value)).join(' , ');
+  return options.flatMap(({ names, valueName, description }) => {
+    const flags = names
+      .toSorted((a, b) => a.length - b.length)
+      .map((name) => flag(name, valueName))
+      .join(' , ');
     return [`.It ${flags}`, ...sentences(capitalised(description))];
   });
 }

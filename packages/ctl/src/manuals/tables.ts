@@ -1,23 +1,20 @@
 /** The parts of manual pages that are made from the tables of commands and options, by the marks that stand for them. */
-import { COMMON_OPTIONS, type OptionSpec } from '@upstart/common';
+import { COMMON_OPTIONS } from '@upstart/common';
 import { ROWS as INIT_OPTIONS } from '../../../daemon/src/options/rows.ts';
-import { OPTIONS as CHECK_OPTIONS, type CheckOption } from '../../../daemon/src/tools/check-options.ts';
+import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-options.ts';
 import type { Command } from '../command.ts';
 import { watch } from '../commands/watch.ts';
 import { COMMANDS } from '../commands.ts';
 import { DOT_OPTIONS } from '../dot-options.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
-import { rebootTool } from '../system/reboot-tool.ts';
-import { runlevel } from '../system/runlevel-tool.ts';
-import { shutdown } from '../system/shutdown-tool.ts';
-import { telinit } from '../system/telinit-tool.ts';
-import { upstartRc } from '../system/upstart-rc-tool.ts';
-import type { FrontCommand, OptionTable } from '../upstart/command.ts';
+import { fromParseArgs, fromSpecs, fromYargs, TOOLS } from '../option-tables.ts';
+import type { FrontCommand } from '../upstart/command.ts';
 import { COMMANDS as FRONT_COMMANDS } from '../upstart/commands/all.ts';
 import { GLOBAL as FRONT_GLOBAL } from '../upstart/global-options.ts';
-import { argument, type ManualOption, optionItems, optionList, paragraphs, plain } from './mdoc.ts';
+import { argument, optionItems, optionList, paragraphs, plain } from './mdoc.ts';
 
-const TOOLS = [telinit, runlevel, shutdown, upstartRc, rebootTool('reboot')];
+/** halt and poweroff have the page of reboot. */
+const PAGES = TOOLS.filter(({ name }) => name !== 'halt' && name !== 'poweroff');
 
 /** Lines of mdoc by their marks. */
 export const TABLES: Readonly<Record<string, readonly string[]>> = {
@@ -26,13 +23,9 @@ export const TABLES: Readonly<Record<string, readonly string[]>> = {
   'options watch': optionItems(fromSpecs([...watch.options, ...GLOBAL_OPTIONS])),
   'options upstart': optionItems(fromYargs(FRONT_GLOBAL)),
   'options initctl2dot': optionItems(fromYargs(DOT_OPTIONS)),
-  'options init-checkconf': optionItems(
-    Object.entries<CheckOption>(CHECK_OPTIONS).map(([name, { short, value = null, describe }]) => ({
-      ...{ names: [`-${short}`, `--${name}`], value, description: describe },
-    })),
-  ),
+  'options init-checkconf': optionItems(fromParseArgs(CHECK_OPTIONS)),
   ...Object.fromEntries(
-    TOOLS.map(({ name, options }) => [`options ${name}`, optionItems(fromSpecs([...options, ...COMMON_OPTIONS]))]),
+    PAGES.map(({ name, options }) => [`options ${name}`, optionItems(fromSpecs([...options, ...COMMON_OPTIONS]))]),
   ),
   'commands initctl': COMMANDS.flatMap(commandItem),
   'commands upstart': FRONT_COMMANDS.flatMap(frontItem),
@@ -56,25 +49,4 @@ function frontItem({ name, words, summary, options, examples }: FrontCommand): s
 function title(name: string, words: string): string {
   const rest = words.split(' ').filter((word) => word !== '');
   return `.It Ic ${argument(name)}${rest.length === 0 ? '' : ` No ${rest.map(argument).join(' ')}`}`;
-}
-
-function fromSpecs(specs: readonly OptionSpec[]): ManualOption[] {
-  return specs
-    .filter(({ shown }) => shown !== 'ignored')
-    .map(({ long, short, letterOnly, value = null, description }) => ({
-      names: [...(short === undefined ? [] : [`-${short}`]), ...(letterOnly ? [] : [`--${long}`])],
-      ...{ value, description },
-    }));
-}
-
-/** A flag of yargs that is on by default is written as `--no-NAME`. */
-function fromYargs(table: OptionTable): ManualOption[] {
-  return Object.entries(table).map(([name, { type, alias, choices, describe, default: preset }]) => ({
-    names: [
-      ...[alias ?? []].flat().map((other) => `${other.length === 1 ? '-' : '--'}${other}`),
-      type === 'boolean' && preset === true ? `--no-${name}` : `--${name}`,
-    ],
-    value: type === 'boolean' ? null : (choices?.join('|') ?? (type === 'number' ? 'N' : 'VALUE')),
-    description: describe ?? '',
-  }));
 }
