@@ -9,7 +9,7 @@ import { PROGRAMS } from './targets.mjs';
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
-export const MAX_LINES = 5482;
+export const MAX_LINES = 5336;
 
 /** Complains of what is not in order. Returns whether all is. */
 export function areCSourcesInOrder() {

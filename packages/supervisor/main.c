@@ -1,9 +1,5 @@
 /* The supervisor: parent of the daemon and of every process of a job. It decides nothing (PROTOCOL.md). */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include "daemon/daemon.h"
 #include "upgrade/upgrade.h"

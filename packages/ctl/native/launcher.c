@@ -3,18 +3,10 @@
  * out what comes back. It knows no command; what the daemon cannot do is done by ctl.js under Node.
  */
 #include <endian.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "native.h"
 
@@ -28,19 +20,17 @@
 #endif
 
 /* What commands may want to know of the environment. */
-static const char *const passed_on[] = {
-	"UPSTART_JOB",
-	"UPSTART_INSTANCE",
-	"UPSTART_SESSION",
-	"XDG_RUNTIME_DIR",
-	"HOME",
-	"COLUMNS",
-	"NO_COLOR",
-	"TERM",
-	"LC_ALL",
-	"LC_COLLATE",
-	"LANG",
-};
+static const char *const passed_on[] = {"UPSTART_JOB",
+                                        "UPSTART_INSTANCE",
+                                        "UPSTART_SESSION",
+                                        "XDG_RUNTIME_DIR",
+                                        "HOME",
+                                        "COLUMNS",
+                                        "NO_COLOR",
+                                        "TERM",
+                                        "LC_ALL",
+                                        "LC_COLLATE",
+                                        "LANG"};
 /* The first byte of a frame from the daemon; the others belong to it. */
 enum answer { ON_OUTPUT = 1, ON_ERROR, STATUS, RUN_LOCALLY, FAILED };
 

@@ -2,12 +2,7 @@
  * The program behind the commands that Node would be too slow for, or may be gone for: it goes by its name. Where Node
  * is needed all the same it is found from here.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "loop/loop.h"
 #include "native.h"
 
 const char *program;

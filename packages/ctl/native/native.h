@@ -1,11 +1,7 @@
 /* The parts of the program behind the commands. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "loop/loop.h"
 
 /* main.c. The name that this program was called by, without folders. */
 extern const char *program;

@@ -3,17 +3,12 @@
  * (reference: system 4.5). Nothing else may be left to run then. The rest is shutdown.js's, which has the system
  * brought down in order.
  */
-#include <errno.h>
 #include <linux/reboot.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 #include <utmpx.h>
 
 #include "native.h"

@@ -3,12 +3,7 @@
  * Where names, owners and modes do not decide, it is UNCLEAR, and that finds out.
  */
 #include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "native.h"
 

@@ -4,12 +4,7 @@
  */
 #include "daemon/daemon.h"
 
-#include <signal.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include "link/frames.h"
-#include "loop/loop.h"
 
 /* Milliseconds to exit after END. */
 #define END_PATIENCE 10000

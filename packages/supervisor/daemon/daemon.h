@@ -1,8 +1,7 @@
 /* The daemon: its life from one start to the next (daemon.c), and how Node is started for it (launch.c). */
 #pragma once
 
-#include <stdbool.h>
-#include <sys/types.h>
+#include "link/frames.h"
 
 /* Starts the first one, with init's own arguments. `re_execute` is called when a daemon has ended for that. */
 void daemon_open(char **argv, void (*re_execute)(void));

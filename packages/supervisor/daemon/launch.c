@@ -1,16 +1,10 @@
 /* Starts the daemon, with its options, environment and descriptors. PROTOCOL.md has the variables. */
 #include "daemon/daemon.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "log/logs.h"
 #include "spawn/spawn.h"

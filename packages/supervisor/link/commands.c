@@ -1,8 +1,5 @@
 /* Carries out what daemons send, each command once. Most of it is left to the module that it concerns. */
-#include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "log/logs.h"
 #include "spawn/spawn.h"

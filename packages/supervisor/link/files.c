@@ -2,14 +2,10 @@
  * Descriptors that clients of the daemon send. Node loses them when it reads, so the supervisor looks at a connection
  * before the daemon reads from it, and keeps what comes for the processes that are to have it.
  */
-#include <errno.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "link/frames.h"
-#include "loop/loop.h"
 
 /* Bytes that are looked at together. */
 #define LOOK_BYTES 65536

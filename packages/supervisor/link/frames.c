@@ -1,8 +1,6 @@
 /* Reading and writing frames. Nothing that comes from the other side is used before `frame_take` has checked it. */
 #include "link/frames.h"
 
-#include <string.h>
-
 #include "frame_rules.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "frames are little-endian");

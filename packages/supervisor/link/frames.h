@@ -1,12 +1,8 @@
 /* What supervisor and daemon send each other, and what one image of the supervisor leaves to the next (PROTOCOL.md). */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
 #include "frame_table.h"
+#include "loop/loop.h"
 
 /* What the supervisor itself sends is much smaller than FRAME_BODY_MAX: at most one path. */
 #define FRAME_OUT_MAX 8192

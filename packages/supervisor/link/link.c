@@ -1,11 +1,7 @@
 /* The connection to the daemon: commands come in, the state and the reports go out. It never waits for the daemon. */
 
-#include <errno.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "process/process.h"
 

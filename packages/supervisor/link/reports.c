@@ -1,6 +1,4 @@
 /* The unacknowledged reports, as the frames that are sent. They have memory from the beginning: none is ever lost. */
-#include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 

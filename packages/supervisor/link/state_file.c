@@ -1,10 +1,6 @@
 /* Writes and reads entries of the state file. What they mean is known to the part that they belong to. */
 #include <ctype.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "link/frames.h"
 

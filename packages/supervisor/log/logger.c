@@ -4,15 +4,9 @@
  */
 #include "log/logs.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* One that lives shorter than this is followed after pauses that double. Milliseconds. */
 #define SHORT_LIFE 1000

@@ -5,13 +5,6 @@
  */
 #include "log/logs.h"
 
-#include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
-
 /* Milliseconds until the logger is sent a descriptor again that it had no room for. */
 #define AGAIN_PAUSE 100
 

@@ -7,7 +7,6 @@
 
 #include "../logger/messages.h"
 #include "link/frames.h"
-#include "loop/loop.h"
 
 struct log;
 

@@ -1,11 +1,7 @@
 /* The event loop: descriptors, timers, and memory that is freed between turns. All of the supervisor runs in it. */
 #include "loop/loop.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/epoll.h>
 #include <time.h>
-#include <unistd.h>
 
 #define EVENTS_A_TURN 256
 

@@ -1,8 +1,4 @@
 /* Where files are, seen from the executable: an installation may be anywhere. The commands use this, too. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "loop/loop.h"
 

@@ -1,10 +1,6 @@
 /* Writes what the supervisor itself has to say. Nobody has to read it: a line that is not taken at once is lost. */
-#include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include "loop/loop.h"
 

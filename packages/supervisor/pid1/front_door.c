@@ -2,12 +2,7 @@
  * What this process is to be. `upstart` with a command, an option of the tool or nothing is the tool for people; other
  * options, and process 1, mean init. Root who calls init with another pid wants telinit; others get an error.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "loop/loop.h"
 #include "pid1/pid1.h"
 
 #define NOT_EXECUTED 126

@@ -4,21 +4,13 @@
  */
 #include "pid1/pid1.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/kd.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
-#include <unistd.h>
-
-#include "loop/loop.h"
 
 #define SAFE_PATH "/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin"
 #define DEFAULTS (MS_NOEXEC | MS_NOSUID)

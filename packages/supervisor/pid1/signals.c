@@ -3,11 +3,7 @@
  * that end init always work: a daemon that does not take them is replaced, and where none comes up a session or a
  * container ends without one. On a machine the daemon is replaced again and again, since init never ends.
  */
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "daemon/daemon.h"
 #include "pid1/pid1.h"

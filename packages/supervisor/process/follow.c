@@ -10,17 +10,10 @@
  * parent reaps it, or, when the parent has died, it becomes ours and is reaped like any other. The
  * pidfd says when it has ended; only then we look for its status.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "process/process.h"
 

@@ -1,7 +1,4 @@
 /* The table of processes, from one image of the supervisor to the next. */
-#include <errno.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include "log/logs.h"
 #include "spawn/spawn.h"

@@ -1,13 +1,6 @@
 /* The table of processes, by id and by pid, and signals to them. It does not know how they begin and end. */
 #include "process/process.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 /* Chained; a machine has a few thousand processes of jobs at most. */
 #define BUCKETS 4096
 

@@ -2,10 +2,8 @@
 #pragma once
 
 #include <sys/resource.h>
-#include <sys/types.h>
 
 #include "link/frames.h"
-#include "loop/loop.h"
 
 struct log;
 

@@ -3,7 +3,6 @@
  * carried out at once, with or without a daemon. What there is no room for stays with the kernel.
  */
 #include <sched.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 
 #include "daemon/daemon.h"

@@ -2,11 +2,6 @@
  * A new process from the clone to its first step: what it becomes, and what it does not keep of the supervisor. It has
  * no heap: nothing in it may allocate, or look at what is allocated.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "spawn/spawn.h"
 

@@ -1,17 +1,10 @@
 /* The parent's side of starting a process (reference: jobs 8.1): terminal, script, clone, and the error pipe. */
 #include "spawn/spawn.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "log/logs.h"
 

@@ -2,15 +2,10 @@
  * What a new process does before its program: the steps of reference: jobs 8.2, as a table. Any of them may take
  * long, which holds nobody else. In a child nothing may allocate (child.c).
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "spawn/spawn.h"
 

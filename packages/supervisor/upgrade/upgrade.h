@@ -1,7 +1,7 @@
 /* From one image of the supervisor to the next: by command, or after a fault. */
 #pragma once
 
-#include <stdbool.h>
+#include "loop/loop.h"
 
 /* Whether an image before this one has left something. Does not return in one that is only to say what it can read. */
 bool state_open(char **argv);
