@@ -35,6 +35,14 @@ export function optionItems(options: readonly ManualOption[]): string[] {
   });
 }
 
+/** An item of a tagged list for each key of a file of settings. */
+export function settingItems(settings: readonly { long: string; value?: string; description: string }[]): string[] {
+  return settings.flatMap(({ long, value, description }) => [
+    `.It Cm ${argument(long)}${value === undefined ? '' : ` Ar ${argument(value)}`}`,
+    ...sentences(capitalised(description)),
+  ]);
+}
+
 function flag(name: string, value: string | null): string {
   const isLong = name.startsWith('--');
   const text = `Fl ${name.slice(1).replaceAll('-', '\\-')}`;

@@ -1,5 +1,6 @@
 /** The parts of manual pages that are made from the tables of commands and options, by the marks that stand for them. */
 import { COMMON_OPTIONS } from '@upstart/common';
+import { SETTINGS } from '../../../daemon/src/options/config-file.ts';
 import { ROWS as INIT_OPTIONS } from '../../../daemon/src/options/rows.ts';
 import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-options.ts';
 import type { Command } from '../command.ts';
@@ -11,7 +12,7 @@ import { fromParseArgs, fromSpecs, fromYargs, TOOLS } from '../option-tables.ts'
 import type { FrontCommand } from '../upstart/command.ts';
 import { COMMANDS as FRONT_COMMANDS } from '../upstart/commands/all.ts';
 import { GLOBAL as FRONT_GLOBAL } from '../upstart/global-options.ts';
-import { argument, optionItems, optionList, paragraphs, plain } from './mdoc.ts';
+import { argument, optionItems, optionList, paragraphs, plain, settingItems } from './mdoc.ts';
 
 /** halt and poweroff have the page of reboot. */
 const PAGES = TOOLS.filter(({ name }) => name !== 'halt' && name !== 'poweroff');
@@ -19,6 +20,7 @@ const PAGES = TOOLS.filter(({ name }) => name !== 'halt' && name !== 'poweroff')
 /** Lines of mdoc by their marks. */
 export const TABLES: Readonly<Record<string, readonly string[]>> = {
   'options init': optionItems(fromSpecs(INIT_OPTIONS)),
+  'settings upstart.conf': settingItems(SETTINGS),
   'options initctl': optionItems(fromSpecs(GLOBAL_OPTIONS)),
   'options watch': optionItems(fromSpecs([...watch.options, ...GLOBAL_OPTIONS])),
   'options upstart': optionItems(fromYargs(FRONT_GLOBAL)),

@@ -15,6 +15,8 @@ export interface InitOptions {
   prependConfDirs: string[];
   confDirs: string[];
   appendConfDirs: string[];
+  /** The file of settings; null: the usual one. */
+  config: string | null;
   logDir: string | null;
   defaultConsole: Console;
   /** Seconds; 0: never. */
@@ -41,35 +43,48 @@ export interface InitOptions {
   asked: ParsedWords['asked'];
   /** Ignored words, for the log. */
   ignored: string[];
+  /** What is wrong with the file of settings, for the log. */
+  complaints: string[];
 }
 
 const BY_NAME = new Map(ROWS.map((row) => [row.long, row]));
 
-/** Reads the arguments of init. Throws UsageError. */
-export function parseOptions(args: readonly string[]): InitOptions {
+export const DEFAULTS: InitOptions = {
+  user: false,
+  allowSecond: false,
+  prependConfDirs: [],
+  confDirs: [],
+  appendConfDirs: [],
+  config: null,
+  logDir: null,
+  defaultConsole: 'log',
+  hookTimeoutS: 0,
+  container: false,
+  jobOutput: false,
+  exitWith: null,
+  stopTimeoutS: null,
+  inheritEnv: true,
+  jobCgroups: false,
+  jobLogs: true,
+  startupEvent: 'startup',
+  priority: 'message',
+  logFormat: 'text',
+  logRotation: { size: 0, age: 0, keep: 5 },
+  systemBus: true,
+  debug: false,
+  asked: null,
+  ignored: [],
+  complaints: [],
+};
+
+/** Reads the arguments of init, which change `settings`. Throws UsageError. */
+export function parseOptions(args: readonly string[], settings = DEFAULTS): InitOptions {
   const { given, words, unknown, asked } = parseWords(args, ROWS, { unknown: 'collect' });
+  const replaces = (name: string): boolean => given.some(([long]) => long === name);
   let options: InitOptions = {
-    user: false,
-    allowSecond: false,
-    prependConfDirs: [],
-    confDirs: [],
-    appendConfDirs: [],
-    logDir: null,
-    defaultConsole: 'log',
-    hookTimeoutS: 0,
-    container: false,
-    jobOutput: false,
-    exitWith: null,
-    stopTimeoutS: null,
-    inheritEnv: true,
-    jobCgroups: false,
-    jobLogs: true,
-    startupEvent: 'startup',
-    priority: 'message',
-    logFormat: 'text',
-    logRotation: { size: 0, age: 0, keep: 5 },
-    systemBus: true,
-    debug: false,
+    ...settings,
+    // Those of the command line stand in for those of the file, not beside them.
+    confDirs: replaces('confdir') ? [] : settings.confDirs,
     asked,
     ignored: words.filter((word) => word !== ''),
   };

@@ -53,6 +53,10 @@ export const ROWS: readonly Row[] = [
     apply: (dir, { confDirs }) => ({ confDirs: [...confDirs, dir] }),
   },
   {
+    ...{ long: 'config', value: 'FILE', valueKind: 'file', description: 'read settings from FILE: upstart.conf(5)' },
+    apply: (config) => ({ config }),
+  },
+  {
     ...{
       long: 'prepend-confdir',
       value: 'DIR',

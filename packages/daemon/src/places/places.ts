@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { dbusAddress, formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
 import type { InitOptions } from '../options/options.ts';
+import { absolute, configHome, home } from './config-home.ts';
 import { makeFolder } from './make-folder.ts';
 import { claimFolder } from './run-folder.ts';
 
@@ -122,20 +123,10 @@ function hasRoomForSocket(directory: string): boolean {
 
 function sessionConfDirs(env: Environment): string[] {
   const systemDirs = (env.XDG_CONFIG_DIRS || '/etc/xdg').split(':').filter(isAbsolute);
-  const config = absolute(env.XDG_CONFIG_HOME) ?? join(home(env), '.config');
-  const directories = [ownFolder(join(config, 'upstart')), join(home(env), '.init')];
+  const directories = [ownFolder(join(configHome(env), 'upstart')), join(home(env), '.init')];
   directories.push(...systemDirs.map((directory) => join(directory, 'upstart')));
   if (env.UPSTART_NO_SYSTEM_USERCONFDIR === undefined) directories.push('/usr/share/upstart/sessions');
   return directories;
-}
-
-/** The home folder; the root folder for a user without one. */
-function home(env: Environment): string {
-  return absolute(env.HOME) ?? '/';
-}
-
-function absolute(path: string | undefined): string | null {
-  return path !== undefined && isAbsolute(path) ? path : null;
 }
 
 /** Makes a folder that (without `mode`) only its owner may enter, if possible; otherwise its first use reports the error. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { lastWords, UsageError, VERSION } from '@upstart/common';
+import { readConfigFile } from '../options/config-file.ts';
 import { helpText, type InitOptions, parseOptions } from '../options/options.ts';
 import { Memory } from '../runner/memory.ts';
 import { readSupervisorLink } from '../supervisor/link.ts';
@@ -26,7 +27,7 @@ async function run(script: string): Promise<void> {
     process.stderr.write(`${PROGRAM}: the supervisor is older than the installed one: re-executing it\n`);
     return replaceSupervisor(supervisor);
   }
-  const options = readOptions(supervisor);
+  const options = readOptions(supervisor, link.initEnv);
   if (!options) return;
   const watcher = join(dirname(script), 'conf-watch');
   await serve({
@@ -36,8 +37,8 @@ async function run(script: string): Promise<void> {
   });
 }
 
-/** Reads init's arguments; null if there is no more work, and the supervisor ends. */
-function readOptions(supervisor: Supervisor): InitOptions | null {
+/** Reads init's arguments and file of settings; null if there is no more work, and the supervisor ends. */
+function readOptions(supervisor: Supervisor, env: Readonly<Record<string, string>>): InitOptions | null {
   const end = (status: number): null => {
     endInit(supervisor, status);
     return null;
@@ -45,10 +46,11 @@ function readOptions(supervisor: Supervisor): InitOptions | null {
   // It need not have a reader.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    const options = parseOptions(process.argv.slice(2));
+    const args = process.argv.slice(2);
+    const options = parseOptions(args);
     if (options.asked === 'help') process.stdout.write(helpText(PROGRAM));
     else if (options.asked === 'version') process.stdout.write(`${PROGRAM} (upstart ${VERSION})\n`);
-    else return options;
+    else return parseOptions(args, readConfigFile(options, env));
     return end(0);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -72,6 +72,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     if (!options.allowSecond && givesWay(supervisor, places, init.pid, link.initEnv, log)) return;
     welcome(places, init.pid, log);
   }
+  for (const complaint of options.complaints) log.write('warn', complaint);
   // The system's init gets the rest of the kernel's command line.
   for (const word of options.ignored) log.write(system ? 'info' : 'warn', `Unknown option or word ignored: ${word}`);
 
