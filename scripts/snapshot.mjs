@@ -1,9 +1,10 @@
 // Start-up snapshots: the heap of a program once it is loaded, which Node can begin with. One is good for one Node only.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { bundle } from './bundle.mjs';
+import { withoutCodeCache } from './code-cache.mjs';
 import { DIST, ROOT } from './layout.mjs';
 import { Problem } from './problem.mjs';
 import { fingerprint, isFresh, remember, replaceFile } from './records.mjs';
@@ -58,7 +59,7 @@ function build(made, script, options) {
       ...{ env, cwd: '/', encoding: 'utf8', timeout: PATIENCE_MS },
     });
     if (status !== 0) return error?.message ?? `${signal ?? `status ${status}`}: ${lastLines(stderr)}`;
-    replaceFile(join(DIST, made), readFileSync(blob));
+    replaceFile(join(DIST, made), smallest(blob, script, options));
     // Stacks of a daemon that begins with it name the file of the script.
     const map = `${basename(script)}.map`;
     replaceFile(join(DIST, dirname(made), map), readFileSync(join(DIST, dirname(script), map)));
@@ -66,6 +67,25 @@ function build(made, script, options) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The content of the snapshot `blob`, without its code cache if Node begins with that as with the whole: the program starts, and ends
+ * because there is no supervisor.
+ */
+function smallest(blob, script, options) {
+  const whole = readFileSync(blob);
+  const small = withoutCodeCache(whole);
+  if (small === null) return whole;
+  const tried = `${blob}.small`;
+  writeFileSync(tried, small);
+  const outcome = (path) => {
+    const words = [...options, `--snapshot-blob=${path}`, join(DIST, script)];
+    const { status, stderr } = spawnSync(process.execPath, words, { env: {}, encoding: 'utf8', timeout: PATIENCE_MS });
+    return status === null ? null : `${status} ${stderr}`;
+  };
+  const expected = outcome(blob);
+  return expected !== null && outcome(tried) === expected ? small : whole;
 }
 
 const lastLines = (text) => text.trim().split('\n').slice(-8).join('\n');

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { withoutCodeCache } from '../../scripts/code-cache.mjs';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import { NOBODY, whyNoOtherUsers } from '../session/product.ts';
@@ -64,6 +65,10 @@ it('is what a daemon begins with, and the next one', async () => {
   await eventually('there is another daemon', () => ![undefined, before].includes(daemonOf(first)));
   await eventually('it answers', async () => (await first.run('initctl', 'version')).status === 0);
   expect(beganWithSnapshot(first)).toBe(true);
+});
+
+it('has no code cache of modules that Node may load later', () => {
+  expect(withoutCodeCache(content)).toBeNull();
 });
 
 it('has timers that go off', async () => {
