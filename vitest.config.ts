@@ -14,8 +14,10 @@ interface Kind {
   readonly options?: object;
 }
 
-/** In the packages, those compile a program in C and run it; all others need nothing but the sources. */
-const COMPILING: Kind['tests'] = {
+/** In the packages, those make programs and run them; all others need nothing but the sources. */
+const WITH_PROGRAMS: Kind['tests'] = {
+  'packages/common/src': 'uncaught.test.ts',
+  'packages/ctl/src': 'main.test.ts',
   'packages/daemon/src/supervisor': '*.test.ts',
   'packages/daemon/src/conf': '{conf-watch,watching}.test.ts',
   'packages/ctl/native': '*.test.ts',
@@ -28,13 +30,13 @@ const KINDS: readonly Kind[] = [
   {
     name: 'unit',
     tests: { packages: '*.test.ts', bench: '*.test.ts', 'test/scripts': '*.test.ts' },
-    except: Object.entries(COMPILING).map(([folder, file]) => `${folder}/**/${file}`),
+    except: Object.entries(WITH_PROGRAMS).map(([folder, file]) => `${folder}/**/${file}`),
     // A worker loads each module once for all its tests: that would be most of their time.
     options: { isolate: false },
   },
   {
     name: 'product',
-    tests: { ...COMPILING, test: '*.test.ts' },
+    tests: { ...WITH_PROGRAMS, test: '*.test.ts' },
     except: ['test/{scripts,system,container,boot}/**'],
     options: ONE_BY_ONE,
   },
@@ -66,6 +68,8 @@ export default defineConfig({
         ...options,
       },
     })).filter(({ test: { include } }) => include.length > 0),
+    // Modules are transformed again only if they have changed.
+    experimental: { fsModuleCache: true },
     // Only what hangs is ended: a slow machine takes what it takes.
     testTimeout: 900_000,
     hookTimeout: 900_000,

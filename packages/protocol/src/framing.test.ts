@@ -2,6 +2,7 @@ import { decodeText } from '@upstart/common';
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
+import { PROPERTY_RUNS } from '../../../test/effort.ts';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder, type FrameLimits, FramingError } from './framing.ts';
 
 const small: FrameLimits = { bytes: 100, values: 1000, depth: 4 };
@@ -163,7 +164,7 @@ describe('frames', () => {
           expect(error).toBeInstanceOf(FramingError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 20 * PROPERTY_RUNS },
     );
   });
 

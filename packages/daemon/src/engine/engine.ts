@@ -8,6 +8,7 @@ import { runEventQueue } from './events/event-queue.ts';
 import { giveUp, noteFault } from './faults.ts';
 import { abandon, resume, settleTimePassed } from './lifecycle/lifecycle.ts';
 import { beginQuiesce, endIfQuiet, endWithJob, quiesceTimerPassed } from './lifecycle/quiesce.ts';
+import { EVENTS_AT_ONCE } from './limits.ts';
 import type { Audience } from './model/audience.ts';
 import { replyError } from './model/blocking.ts';
 import { Context } from './model/context.ts';
@@ -27,8 +28,9 @@ import { handleRequest } from './requests/requests.ts';
 export class Engine {
   #current: Context;
 
-  constructor(state: EngineState) {
-    this.#current = new Context(state);
+  /** Two engines agree only if `eventsAtOnce`, the most steps of events before other inputs get a turn, is the same. */
+  constructor(state: EngineState, eventsAtOnce = EVENTS_AT_ONCE) {
+    this.#current = new Context(state, eventsAtOnce);
   }
 
   get context(): Context {
@@ -37,8 +39,8 @@ export class Engine {
 
   /** Replaces the state by the one before an input that could not be carried out. */
   restore(state: EngineState): void {
-    const { audience } = this.#current;
-    this.#current = new Context(state);
+    const { audience, eventsAtOnce } = this.#current;
+    this.#current = new Context(state, eventsAtOnce);
     this.#current.audience = audience;
   }
 

@@ -36,3 +36,10 @@ export const MAX_MATCHING_STEPS = 8 * 1024 * 1024;
 
 /** The longest text of an error; a longer one is cut. */
 export const MAX_ERROR_TEXT = 8 * 1024;
+
+/**
+ * The most steps of events before other inputs get a turn. Ten thousand services that one event starts
+ * stay below it. Jobs that start and stop one another without end do not, and must not keep init from answering clients that
+ * ask about them or stop them.
+ */
+export const EVENTS_AT_ONCE = 20_000;

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PROPERTY_RUNS, someBelow } from '../../../../test/effort.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Input } from '../engine/model/messages.ts';
 import { type EngineState, newState } from '../engine/model/state.ts';
@@ -25,6 +26,8 @@ import { encodeRecord, FORMAT } from '../state/records.ts';
 import { StateStore } from '../state/store.ts';
 import { LEAVE_OUT, startState } from './start-state.ts';
 
+/** Each of them is written and read as files. */
+const MOST_STORIES = 300;
 const IDENTITY = 'boot 42 1000';
 const USED = { lastCommand: 3, processes: [] };
 const UNUSED = { lastCommand: 0, processes: [] };
@@ -124,7 +127,7 @@ describe('startState', () => {
       return ends;
     });
     expect(whole.at(-1)).toBe(journal.length);
-    for (let length = 0; length <= journal.length; length += length % 7 === 0 ? 1 : 3) {
+    for (const length of [...someBelow(journal.length), ...whole.flatMap((end) => [end - 1, end])]) {
       writeFileSync(path('journal'), journal.subarray(0, length));
       const expected = states[whole.filter((end) => end <= length).length] as EngineState;
       expect(isDeepStrictEqual(start().engine.state, expected), `cut after ${length} bytes`).toBe(true);
@@ -134,7 +137,7 @@ describe('startState', () => {
   it('is one that there was, and says so, whichever byte of the journal is changed', () => {
     const states = live(someBatches());
     const journal = readFileSync(path('journal'));
-    for (let at = 0; at < journal.length; at += 5) {
+    for (const at of someBelow(journal.length)) {
       const damaged = Buffer.from(journal);
       damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
       writeFileSync(path('journal'), damaged);
@@ -151,7 +154,7 @@ describe('startState', () => {
   it('is that of the snapshot or none, and says so, whichever byte of the snapshot is changed', () => {
     live([]);
     const snapshot = readFileSync(path('snapshot'));
-    for (let at = 0; at < snapshot.length; at++) {
+    for (const at of someBelow(snapshot.length)) {
       const damaged = Buffer.from(snapshot);
       damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
       writeFileSync(path('snapshot'), damaged);
@@ -182,7 +185,7 @@ describe('startState', () => {
         lost.begun = true;
         expect([...states, lost].some((known) => isDeepStrictEqual(known, state))).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: Math.min(PROPERTY_RUNS, MOST_STORIES) },
     );
   });
 

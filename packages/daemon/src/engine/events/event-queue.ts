@@ -8,19 +8,12 @@ import type { Context } from '../model/context.ts';
 import { type EventState, eventText } from '../model/state.ts';
 import { offerToClass } from './event-start.ts';
 
-/**
- * The most steps of events before other inputs get a turn. Ten thousand services that one event starts
- * stay below it. Jobs that start and stop one another without end do not, and must not keep init from answering clients that
- * ask about them or stop them.
- */
-export const EVENTS_AT_ONCE = 20_000;
-
 /** Processes events until all that remain are blocked, or the steps of one turn are used up. */
 export function runEventQueue(context: Context): void {
   let last: EventState | undefined;
   context.work.reset();
   // Waiting events do not count: after a crash each event is looked at again, and the pause must be at the same place.
-  for (let done = 0; done < EVENTS_AT_ONCE; ) {
+  for (let done = 0; done < context.eventsAtOnce; ) {
     const event = context.nextEvent();
     if (!event) {
       delete context.state.paused;
@@ -36,7 +29,7 @@ export function runEventQueue(context: Context): void {
   }
   const times = context.pauseQueue();
   if (times >= SUSPICIOUS && isPowerOfTwo(times)) {
-    const steps = `${times * EVENTS_AT_ONCE} steps of events have followed one another without a rest`;
+    const steps = `${times * context.eventsAtOnce} steps of events have followed one another without a rest`;
     const event = last as EventState;
     const text = `${steps}, the last of them \`${eventText(event)}\`: do jobs start and stop each other?`;
     context.log('warn', text, { event: event.name });

@@ -33,6 +33,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 export class Context {
   readonly state: EngineState;
+  /** The most steps of events before other inputs get a turn. */
+  readonly eventsAtOnce: number;
   nowMs = 0;
   wallMs = 0;
   effects: Effect[] = [];
@@ -58,8 +60,9 @@ export class Context {
   /** The work of the current run of the event queue, beyond offering events. */
   readonly work = new FineWork();
 
-  constructor(state: EngineState) {
+  constructor(state: EngineState, eventsAtOnce: number) {
     this.state = state;
+    this.eventsAtOnce = eventsAtOnce;
     for (const jobClass of state.classes.values()) this.indexClass(jobClass);
     for (const instance of state.instances.values()) {
       this.#hold(instance, 1);

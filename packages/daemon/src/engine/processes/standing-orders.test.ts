@@ -15,8 +15,8 @@ function commandsOf({ effects }: TestWorld, ...types: Command['type'][]): Comman
 }
 
 /** A world in which the job runs. */
-function running(text: string, settings: ConstructorParameters<typeof TestWorld>[0] = {}): TestWorld {
-  const world = new TestWorld(settings);
+function running(text: string, ...options: ConstructorParameters<typeof TestWorld>): TestWorld {
+  const world = new TestWorld(...options);
   world.job('job', text);
   world.start('job');
   expect(world.status('job')).toBe('job start/running');
@@ -279,7 +279,7 @@ describe('a standing order', () => {
   });
 
   it('has its process wait where the events of others do not come to their end', () => {
-    const world = running(SERVICE);
+    const world = running(SERVICE, {}, 500);
     const order = orderOf(world);
     // Two jobs that start and stop each other without end.
     world.job('a', 'start on go or started b\nstop on started b\n');
