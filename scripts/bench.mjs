@@ -8,7 +8,7 @@ import { DIST, ROOT } from './layout.mjs';
 
 const PROGRAM = { output: 'bench/main.js', entry: 'bench/main.ts' };
 
-/** The programs that measure, and those that are measured against: small, so that they are all but free. */
+/** The programs that measure, and the small C programs that they compare with. */
 const TOOLS = ['meter', 'client', 'payload'].map((name) => ({
   output: `bench/${name}`,
   sources: `bench/c/${name}`,

@@ -1,4 +1,4 @@
-// The JavaScript bundles: few files a program, so that Node has next to nothing to look up when it starts.
+// The JavaScript bundles: few files for each program, so that Node has few files to find when it starts.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { DIST, ROOT } from './layout.mjs';
 import { Problem } from './problem.mjs';
 import { fingerprint, isFresh, remember, replaceFile } from './records.mjs';
 
-/** Modules that cost start-up time for something that is never used here, and what takes their place. */
+/** Modules that cost start-up time and are never used here, with their replacements. */
 const REPLACED = {
   // Widths of emoji and East Asian text, for the columns of yargs' help; ours is ASCII.
   'string-width': String.raw`export default (text) => text.replace(/\u001b\[[0-9;]*m/g, '').length;`,
@@ -18,7 +18,7 @@ const REPLACED = {
   'safe-buffer': `export { Buffer } from 'node:buffer';`,
   // Optional native code.
   'msgpackr-extract': 'export const extractStrings = undefined;',
-  // Given by whoever loads the file: `core` is the argument of the function around all of it (targets.mjs).
+  // The loader of the file provides it: `core` is the argument of the function around the whole file (targets.mjs).
   'given-core': 'module.exports = core;',
 };
 
@@ -79,7 +79,7 @@ const OPTIONS = {
   chunkNames: 'shared-[hash]',
   define: {
     'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"',
-    // Nothing in a bundle may look for files beside its own source.
+    // A bundle has no source file of its own beside which it could look for others.
     __dirname: '"/nonexistent"',
     __filename: '"/nonexistent"',
   },
@@ -92,7 +92,7 @@ const OPTIONS = {
 };
 
 /**
- * Builds one row of BUNDLES; returns whether there was anything to do. A row has one `entry`, or `entries` by the names of their
+ * Builds one row of BUNDLES; returns whether it was out of date. A row has one `entry`, or `entries` by the names of their
  * files, which share chunks and of which `output` is one.
  * @param {{ output: string, entry?: string, entries?: Record<string, string>, redirects?: Record<string, string>, overrides?: any }} row
  */
@@ -124,7 +124,7 @@ export async function bundle({
     .catch((error) => {
       throw new Problem(`Cannot bundle ${output}.`, describe(error));
     });
-  // Chunks first: an entry has what it imports as soon as it is there.
+  // Chunks first, so that an entry never exists without its imports.
   const { outputFiles = [], metafile } = result;
   for (const file of outputFiles.toReversed()) replaceFile(file.path, file.contents);
   if (names.length > 1) removeOldChunks(folder, outputFiles);

@@ -1,4 +1,4 @@
-// What holds for all C of the product: no circle of includes, a comment at the top of each file, and a budget of lines.
+// Checks all C of the product: no circle of includes, a comment at the top of each file, and a budget of lines.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from './layout.mjs';
@@ -11,7 +11,7 @@ import { PROGRAMS } from './targets.mjs';
  */
 export const MAX_LINES = 5336;
 
-/** Complains of what is not in order. Returns whether all is. */
+/** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {
   const files = sourceFiles('packages').filter((path) => /\.[ch]$/.test(path) && !path.includes('/test/'));
   const complaints = complaintsAbout(new Map(files.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')])));

@@ -1,4 +1,4 @@
-// What looks at the sources, as a table: a name, and a function that says on the terminal what is wrong and returns whether nothing is.
+// The checks of the sources, as a table: a name, and a function that prints each violation and returns whether there is none.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { areCSourcesInOrder } from './c-sources.mjs';

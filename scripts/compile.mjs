@@ -10,7 +10,7 @@ import { fingerprint, isFresh, remember } from './records.mjs';
 
 const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-O2', '-Wall', '-Wextra', '-Werror'];
 
-/** Builds one row of PROGRAMS; returns whether there was anything to do. */
+/** Builds one row of PROGRAMS; returns whether it was out of date. */
 export function compile(program) {
   const { root = program.sources, files: shared = [] } = program.shared ?? {};
   const files = [
@@ -42,7 +42,7 @@ function sourcesOf(folder) {
   return files;
 }
 
-/** Returns what the compiler had to complain about. */
+/** Returns the messages of the compiler. */
 function cc(output, sources, flags) {
   const path = join(DIST, output);
   const temporary = `${path}.${process.pid}.new`;

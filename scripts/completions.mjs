@@ -11,7 +11,7 @@ const TEXTS = 'packages/ctl/completions';
 /** Outputs, by the names of their texts. */
 export const COMPLETIONS = ['upstart.bash', 'upstart.fish', '_upstart', '_upstart-init'];
 
-/** Brings them up to date; returns whether there was anything to do. */
+/** Brings them up to date; returns whether one was not. */
 export async function completions() {
   const program = '.build/completions.js';
   const bundled = await bundle({ output: program, entry: 'packages/ctl/src/completions/generate.ts' });

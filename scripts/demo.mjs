@@ -1,4 +1,4 @@
-// A tour on the example jobs. Everything it shows is checked: what is not as expected ends it with an error.
+// A tour on the example jobs. It checks everything that it shows, and ends with an error at the first surprise.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -88,7 +88,7 @@ async function tour(session) {
 
 function shell(session) {
   return {
-    /** Runs a command in front of the audience; what it prints must match `expected`. */
+    /** Shows a command and runs it; its output must match `expected`. */
     async show(expected, program, ...args) {
       command(program, ...args);
       const { status, output } = session.run(program, ...args);

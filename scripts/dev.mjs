@@ -1,4 +1,4 @@
-// Watches the sources: says at each change what is wrong with types, and which unit tests fail. Until Ctrl-C.
+// Watches the sources until Ctrl-C: prints type errors and failing unit tests at each change.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What editors know of job files, made from the texts in editors/ and the table of stanzas (packages/ctl/src/editors).
+// Editor files for job files, made from the texts in editors/ and the table of stanzas (packages/ctl/src/editors).
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { fingerprint, isFresh, remember, replaceFile } from './records.mjs';
 /** The files, below `editors` and below dist/editors. */
 export const VIM_FILES = ['ftdetect', 'ftplugin', 'syntax'].map((folder) => `vim/${folder}/upstart.vim`);
 
-/** Brings them up to date; returns whether there was anything to do. */
+/** Brings them up to date; returns whether one was not. */
 export async function editors() {
   const program = '.build/editors.js';
   const bundled = await bundle({ output: program, entry: 'packages/ctl/src/editors/vim.ts' });

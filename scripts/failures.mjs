@@ -1,4 +1,4 @@
-// What failed, in few lines: a run has thousands, and the last ones are what people see.
+// The failures of a run in few lines: its output has thousands of lines, and people see the last ones.
 import { relative } from 'node:path';
 import { ROOT } from './layout.mjs';
 
@@ -6,7 +6,7 @@ const MAX_LINES = 6;
 const MAX_COLUMNS = 200;
 
 /**
- * `FILE > TEST` of each failed test in a report of vitest's, with the beginning of what it says; of a file, if that is it.
+ * `FILE > TEST` of each failed test in a report of vitest, with the beginning of its message; `FILE` if the file itself failed.
  * @returns {string[]}
  */
 export function unitTestFailures(report) {

@@ -6,7 +6,7 @@ const TAGS = 64;
 /** Bytes of a field, where its kind says how many. */
 const LENGTHS = { number: 8, limit: 3 * 8 };
 
-/** The text of frame_table.h. `table`: what frame-table.ts exports, and SPAWN_STEPS. */
+/** The text of frame_table.h. `table`: the exports of frame-table.ts, and SPAWN_STEPS. */
 export function frameHeader({ LIMITS, SUPERVISOR_LIMITS, FIELDS, SENT, GREETING, REPORTS, SPAWN_STEPS, CONSOLES }) {
   return [
     '/* Made from packages/daemon/src/supervisor/frame-table.ts by scripts/frame-header.mjs. */',

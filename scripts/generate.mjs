@@ -1,4 +1,4 @@
-// What is made from other sources and then compiled.
+// Sources that are generated from other sources before the compilation.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import vm from 'node:vm';
@@ -16,7 +16,7 @@ const HEADERS = [
 const TABLE = 'packages/daemon/src/supervisor/frame-table.ts';
 const GENERATORS = ['scripts/generate.mjs', 'scripts/frame-header.mjs'];
 
-/** Brings the generated headers up to date; returns whether there was anything to do. */
+/** Brings the generated headers up to date; returns whether one was not. */
 export function generate() {
   const recipe = fingerprint([TABLE]);
   if (HEADERS.every(({ output }) => isFresh(output, recipe, GENERATORS))) return false;
@@ -29,7 +29,7 @@ export function generate() {
   return true;
 }
 
-/** The modules that the table is in, run here: what they export, and their files. */
+/** Imports the modules that hold the table. Returns their exports and their files. */
 function readTable() {
   // Not before it is needed: it takes longer to load than all else when nothing has changed.
   const esbuild = createRequire(import.meta.url)('esbuild');

@@ -1,4 +1,4 @@
-// The bundles contain packages of others, whose licences ask to be passed on with them.
+// The licences of the third-party packages in the bundles, which have to be distributed with them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIB, ROOT } from './layout.mjs';

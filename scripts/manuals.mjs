@@ -9,7 +9,7 @@ import { MANUAL_LINKS } from './targets.mjs';
 
 const TEXTS = 'man';
 
-/** Where a page lies below dist and below PREFIX. */
+/** The path of a page below dist and below PREFIX. */
 export const manualPlace = (name) => `share/man/man${extname(name).slice(1)}/${name}`;
 
 /** The names of all pages: those of their own, and those that lead to another one. */
@@ -17,7 +17,7 @@ export function manualNames() {
   return [...readdirSync(join(ROOT, TEXTS)), ...Object.keys(MANUAL_LINKS)];
 }
 
-/** Brings them up to date; returns whether there was anything to do. */
+/** Brings them up to date; returns whether one was not. */
 export async function manuals() {
   const program = '.build/manuals.js';
   const bundled = await bundle({ output: program, entry: 'packages/ctl/src/manuals/generate.ts' });

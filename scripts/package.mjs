@@ -1,4 +1,4 @@
-// Makes the packages of what was built, in dist/packages: for Debian, and a tarball for images. Two runs give the same bytes.
+// Makes the packages in dist/packages from the build: for Debian, and a tarball for images. Two runs give the same bytes.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';

@@ -1,4 +1,4 @@
-// Which checks have passed on the files as they are: what they look at is the checkout and the tools in node_modules, and nothing else.
+// Records which checks have passed on the present files. Checks read the checkout and the tools in node_modules, and nothing else.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECK_RECORDS, ROOT } from './layout.mjs';

@@ -1,4 +1,4 @@
-// What must be there before anything can be built: a Node that is new enough, a C compiler, the npm packages.
+// The prerequisites of a build: a Node that is new enough, a C compiler, the npm packages.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

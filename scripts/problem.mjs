@@ -1,4 +1,4 @@
-/** Something that the person at the keyboard can mend: `message` says what is wrong, `hint` what to do about it. */
+/** A problem that the user can solve: `message` describes it, `hint` says how. */
 export class Problem extends Error {
   constructor(message, hint = '') {
     super(message);

@@ -1,4 +1,4 @@
-// What each target was last built from, so that a build in which nothing changed only has to look at file times.
+// The inputs from which each target was last built, so that a build without changes only compares file times.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

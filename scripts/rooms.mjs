@@ -57,7 +57,7 @@ export function complaintsAboutImports(path, text) {
   });
 }
 
-/** The package of ours that `name` leads to from the file `path`; undefined: none. */
+/** The package of this repository that the import `name` in the file `path` leads to; undefined: none. */
 function packageOf(path, name) {
   if (name.startsWith('@upstart/')) return name.split('/')[1];
   return name.startsWith('.') ? PACKAGE.exec(normalize(join(dirname(path), name)))?.[1] : undefined;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The commands behind `npm start`, `npm test` and the others: one file a command, each with a function `run(args)`
-// that returns the exit status. Whatever stands in this folder is plain JavaScript that runs before anything is installed.
+// that returns the exit status. All files of this folder are plain JavaScript, because they run before anything is installed.
 import { Problem } from './problem.mjs';
 
 const COMMANDS = {

@@ -9,7 +9,7 @@ import { Problem } from './problem.mjs';
 
 const PATIENCE = 15_000;
 
-/** Calls `check` until it returns something, which is returned; after `patience` milliseconds a Problem named after `what`. */
+/** Calls `check` until it returns something, and returns that. Throws a Problem named after `what` after `patience` milliseconds. */
 export async function until(what, check, patience = PATIENCE) {
   const end = Date.now() + patience;
   for (;;) {
@@ -41,7 +41,7 @@ export class Session {
     /** @type {NodeJS.ProcessEnv} */
     this.env = { ...process.env, PATH: `${BIN}:${process.env.PATH}`, XDG_RUNTIME_DIR: runtime };
     this.said = '';
-    // A process group of its own: Ctrl-C is for us, who then ask init to end.
+    // A process group of its own, so that Ctrl-C reaches this script only, which then asks init to end.
     this.init = spawn(join(BIN, 'init'), ['--user', '--confdir', 'jobs', '--logdir', this.logs, ...options], {
       cwd: join(ROOT, 'examples'),
       env: this.env,
@@ -63,7 +63,7 @@ export class Session {
     if (this.loud) process.stderr.write(data);
   }
 
-  /** From now on what init says is shown as it comes. */
+  /** From now on the output of init is shown as it comes. */
   showWhatInitSays() {
     process.stderr.write(this.said);
     this.loud = true;

@@ -1,4 +1,4 @@
-// Start-up snapshots: the heap of a program once it is loaded, which Node can begin with. One is good for one Node only.
+// Start-up snapshots: the heap of a loaded program, from which Node can start. A snapshot fits one build of Node only.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,12 +9,12 @@ import { DIST, ROOT } from './layout.mjs';
 import { Problem } from './problem.mjs';
 import { fingerprint, isFresh, remember, replaceFile } from './records.mjs';
 
-/** What runs once to build a snapshot is bundled as Node demands it. */
+/** The options of the bundle that runs once to build a snapshot; Node requires them. */
 const AS_SCRIPT = { format: 'cjs', banner: {} };
 /** The longest time, in ms, that building one may take. */
 const PATIENCE_MS = 60_000;
 
-/** Builds one row of SNAPSHOTS; returns whether there was anything to do. Where Node cannot do it there is none, and start-up takes longer. */
+/** Builds one row of SNAPSHOTS; returns whether it was out of date. A Node that cannot make one gets none, and start-up takes longer. */
 export async function snapshot({ output, entry, script, redirects, options }) {
   const bundled = await bundle({ output: script, entry, redirects, overrides: AS_SCRIPT });
   const made = nameFor(output, process.execPath);
@@ -47,7 +47,7 @@ function optionsIn({ file, pattern }) {
   return [...found.matchAll(/"([^"]*)"/g)].map(([, word]) => word);
 }
 
-/** Returns why it did not come to be, or null. */
+/** Returns why it could not be made, or null. */
 function build(made, script, options) {
   const folder = mkdtempSync(join(tmpdir(), 'upstart-snapshot-'));
   const blob = join(folder, 'blob');

@@ -1,4 +1,4 @@
-// The files of the checkout that somebody has written.
+// The files of the checkout that are written by hand, not generated.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './layout.mjs';

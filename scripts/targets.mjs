@@ -1,4 +1,4 @@
-// What is built, as tables. Paths are relative to the top of the checkout; outputs to dist/.
+// The targets of the build, as tables. Paths are relative to the top of the checkout, those of outputs to dist/.
 import { VERSION } from './version.mjs';
 
 /** Packages that are in core.js, of which a process has one copy (packages/protocol/src/core.ts). */
@@ -9,9 +9,9 @@ const LATER = {
   '@upstart/dbus': './installed-dbus.ts',
   './prober.ts': './installed-prober.ts',
 };
-/** What is loaded by `require`. A module in it that asks where it is gets no real place. */
+/** Files that are loaded by `require`. A module in one has no real path of its own. */
 const AS_MODULE = { format: 'cjs', banner: {}, define: { 'import.meta.url': '"file:///nonexistent/module"' } };
-/** A module that is a function of the core: whoever loads it has one already (packages/protocol/src/installed-module.ts). */
+/** A module that is a function of the core, which its loader passes (packages/protocol/src/installed-module.ts). */
 const OF_CORE = {
   ...AS_MODULE,
   banner: { js: `exports.version='${VERSION}';exports.make=(core)=>{const module={exports:{}};` },
@@ -85,7 +85,7 @@ export const SNAPSHOTS = [
     entry: 'packages/daemon/src/start-up/snapshot.ts',
     script: '.build/lib/upstart/daemon.cjs',
     redirects: LATER,
-    /** Node takes a snapshot only with the very options that it was built with. */
+    /** Node accepts a snapshot only with exactly the options of its build. */
     options: { file: 'packages/supervisor/daemon/launch.c', pattern: /\bnode_options\[\] = \{([^}]*)\}/ },
   },
 ];
@@ -152,7 +152,7 @@ export const SCRIPTS = [
 ];
 
 /**
- * Programs of the system's init. Beside another init they would only be in the way: they are installed when this one is to
+ * Programs of the system's init. Beside another init they would only be in the way, so they are installed only when this one is to
  * take its place.
  */
 export const SYSTEM_TOOLS = [

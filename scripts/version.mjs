@@ -1,4 +1,4 @@
-// The version of the product stands in package.json. What needs it reads it from there or gets it from the build.
+// The version of the product stands in package.json. Other files read it from there or get it from the build.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './layout.mjs';
@@ -6,10 +6,10 @@ import { sourceFiles } from './source-files.mjs';
 
 export const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-/** Where the version belongs: its one place, what happened in it, and versions of other packages that may be the same. */
+/** The files that may have the version: package.json, the change log, results of measurements, and the lock file, for other packages. */
 const ITS_PLACES = ['package.json', 'CHANGELOG.md', 'pnpm-lock.yaml', 'bench/results/results.json'];
 
-/** Complains of each further copy, which somebody would forget to change. Returns whether there is none. */
+/** Prints each further copy, which a release would forget to change. Returns whether there is none. */
 export function isVersionInOnePlace() {
   const copies = copiesOf(VERSION, sourceFiles());
   for (const place of copies) console.error(`${place}: the version ${VERSION} belongs in package.json only`);

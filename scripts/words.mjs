@@ -8,7 +8,7 @@ const TEXT = /\.(?:ts|mjs|c|h|sh|conf|md)$/;
 /** Recorded texts, and the files that quote the phrases. */
 const EXEMPT = ['conformance/cases/', 'test/corpus/', 'STYLE.md', 'scripts/words.mjs', 'test/scripts/words.test.ts'];
 
-/** What to avoid, and what to prefer. @type {[RegExp, string][]} */
+/** Pairs of a phrase to avoid and one to prefer. @type {[RegExp, string][]} */
 const PHRASES = [
   [/\b(?:goes|going|went|gone|go) on\b/i, 'continue, resume, still in progress'],
   [/\b(?:is|are|was|were|be|been|being|not) told\b/i, 'notify, report to, answer'],
@@ -19,7 +19,7 @@ const PHRASES = [
   [/\b(?:come|comes|came) to rest\b/i, 'idle, stopped'],
 ];
 
-/** Complains of each banned phrase. Returns whether there is none. */
+/** Prints each banned phrase. Returns whether there is none. */
 export function areWordsInOrder() {
   const files = sourceFiles().filter((path) => TEXT.test(path) && !EXEMPT.some((place) => path.startsWith(place)));
   const complaints = files.flatMap((path) => complaintsAbout(path, readFileSync(join(ROOT, path), 'utf8')));

@@ -9,7 +9,7 @@ const WIDTH = 1000;
 const LINE = 19;
 const HEAD = 30;
 const GAP = 56;
-/** Where the packages stand, from above to below; `x` to `right`. An arrow leads down, so a package stands above all that it imports. */
+/** The positions of the packages, from top to bottom; `x` to `right`. Arrows lead down, so a package stands above all that it imports. */
 const ROWS = [
   {
     'packages/supervisor': [40, 470],
@@ -67,7 +67,7 @@ function readPackages() {
   return [...c, ...typescript];
 }
 
-/** Folders with sources, the folders of a room behind it in brackets; of a package with hardly any its modules. */
+/** Folders with sources, each followed by its own folders in brackets; the modules of a package that has hardly any folders. */
 function rooms(folder, suffix) {
   const folders = foldersOf(folder, suffix).map((name) => {
     const inner = foldersOf(`${folder}/${name}`, suffix);
@@ -135,7 +135,7 @@ function house({ path, language }, place) {
   ];
 }
 
-/** Straight down where another row lies between, in the space beside it; else from a point above the other one, or towards it. */
+/** Goes straight down beside a row that lies between; otherwise starts above the other package, or leads towards it. */
 function edge(from, { to, kind }, places) {
   const [a, b] = [places.get(from), places.get(to)];
   if (b.y <= a.bottom) throw new Error(`${from} must stand above ${to} in the picture of the house`);

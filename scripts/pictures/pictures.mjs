@@ -1,4 +1,4 @@
-// The pictures of the documents, drawn from the sources that they show. `node scripts/pictures/pictures.mjs` draws them anew.
+// The pictures of the documents, drawn from the sources that they show. `node scripts/pictures/pictures.mjs` redraws them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -14,14 +14,14 @@ const PICTURES = [
   { path: 'docs/house.svg', draw: housePicture },
 ];
 
-/** Complains of each picture that is not what its sources say. Returns whether all are. */
+/** Prints each picture that differs from its sources. Returns whether there is none. */
 export function arePicturesCurrent() {
   const stale = PICTURES.filter(({ path, draw }) => readFileSync(join(ROOT, path), 'utf8') !== draw());
   for (const { path } of stale) console.error(`${path} is out of date: run \`node scripts/pictures/pictures.mjs\``);
   return stale.length === 0;
 }
 
-/** What the engine's table of transitions exports. */
+/** The exports of the engine's table of transitions. */
 function transitions() {
   const file = sourceFiles('packages/daemon/src/engine').find((path) => path.endsWith('/transitions.ts'));
   const esbuild = createRequire(import.meta.url)('esbuild');

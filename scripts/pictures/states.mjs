@@ -1,7 +1,7 @@
 // docs/states.svg: the states of a job and what follows each, drawn from the table of the engine.
 import { arrow, box, picture, text } from './svg.mjs';
 
-/** Where the states stand: the way up in two rows, the way down in the third. */
+/** The positions of the states: the way up in two rows, the way down in the third. */
 const ROWS = [
   ['waiting', 'starting', 'security-spawning', 'security', 'pre-starting', 'pre-start'],
   [null, 'running', 'post-start', 'post-starting', 'spawned', 'spawning'],

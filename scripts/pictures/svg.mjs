@@ -1,4 +1,4 @@
-// What the pictures are made of: boxes, arrows, and colours for light and dark pages.
+// The parts of the pictures: boxes, arrows, and colours for light and dark pages.
 
 const STYLE = `
   svg { color: #1f2328; font: 13px system-ui, 'DejaVu Sans', sans-serif; }
@@ -27,7 +27,7 @@ const HEADS = ['start', 'stop', 'both'].map(
     `<path class="${kind}-head" d="M0 0 8 4 0 8z"/></marker>`,
 );
 
-/** A whole picture. `title` is for those who cannot see it. */
+/** A whole picture. Screen readers read `title`. */
 export function picture({ width, height, title }, parts) {
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
