@@ -1,4 +1,4 @@
-/** Waiting for a condition. Tests never wait for a time: what hangs is ended after minutes, by whoever runs the test or by `patienceMs`. */
+/** Waiting for a condition. Tests never wait for a time: the runner of the tests or `patienceMs` ends a hanging one after minutes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PAUSE_MS = 5;
@@ -9,7 +9,7 @@ type Found<T> = T | false | null | undefined | '' | 0;
 type Look<T> = () => Found<T> | Promise<Found<T>>;
 
 /**
- * Calls `look` until it finds something, which is returned. With `what`, a name for that, it gives up after `patienceMs`; without one it
+ * Calls `look` until it finds something, and returns that. With a name for it, `what`, it gives up after `patienceMs`; without one it
  * goes by the limit of the test.
  */
 export async function eventually<T>(look: Look<T>): Promise<T>;

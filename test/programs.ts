@@ -1,7 +1,7 @@
 /** Programs of the machine that a test needs; without one of them it is skipped. */
 import { spawnSync } from 'node:child_process';
 
-/** How to look for what is no program by itself. */
+/** How to find a prerequisite that is not a program. */
 const LOOK: Readonly<Record<string, string>> = {
   'python3-dbus': "/usr/bin/python3 -c 'import dbus; from gi.repository import GLib'",
 };

@@ -1,4 +1,4 @@
-/** What the boots start from, made once: a folder of the cache, named after the script that makes it. */
+/** The base system of the boots, made once: a folder of the cache, named after the script that makes it. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';

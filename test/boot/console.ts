@@ -1,8 +1,8 @@
-/** What a guest writes to its console, as text that can be waited for. */
+/** The output of a guest's console, as text that can be waited for. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are recognised by them
 const CONTROLS = /\r|\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]/g;
-/** A sequence whose rest has not come yet. */
+/** The beginning of a sequence whose rest has not arrived yet. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are recognised by them
 const UNFINISHED = /\x1b(\[[0-9;?]*)?$/;
 
@@ -19,7 +19,7 @@ export class Console {
   #over: string | null = null;
   readonly #waiters: Waiter[] = [];
 
-  /** Adds what has come. Sequences for terminals are left out. */
+  /** Adds new output, without its sequences for terminals. */
   add(chunk: string): void {
     const come = this.#unfinished + chunk;
     this.#unfinished = UNFINISHED.exec(come)?.[0] ?? '';

@@ -49,7 +49,7 @@ async function boot(kind: string, folder: string): Promise<number> {
   const guest = machine ?? (await bootNamespaces(HERE, root, folder));
   const report = new Report(guest);
   void guest.ended.then((how) => guest.console.end(how));
-  // Whoever ends us does not want a machine to be left.
+  // A caller that ends this driver wants no machine to be left.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => guest.kill());
   try {
     await tell(new Story(guest, report), guest, machine, report);
@@ -96,7 +96,7 @@ async function logIn(machine: Machine, from: number): Promise<void> {
   await typeAt(machine, 'root\n', PROMPT);
 }
 
-/** Types `text`; returns what is on the console when `prompt` is there. */
+/** Types `text`; returns the text of the console once `prompt` is there. */
 async function typeAt({ console, type, slowness }: Machine, text: string, prompt: RegExp): Promise<string> {
   const from = console.here;
   type(text);
@@ -132,7 +132,7 @@ function timed<T>(name: string, work: () => T): T {
 
 const seconds = (begin: number): string => ((performance.now() - begin) / 1000).toFixed(1);
 
-/** For whoever wants to know why. */
+/** For the analysis of a failure. */
 function keep(guest: Guest, kind: string): void {
   const file = join(tmpdir(), `boot-${kind}-${process.pid}.log`);
   writeFileSync(file, guest.console.since(0));

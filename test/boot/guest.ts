@@ -19,7 +19,7 @@ export interface Guest {
   kill(): void;
 }
 
-/** Runs `script` inside until its output is as wanted; returns what it was at last. */
+/** Runs `script` inside until its output is as wanted; returns the last output. */
 export async function eventually(guest: Guest, script: string, wanted: (output: string) => boolean): Promise<string> {
   const deadline = performance.now() + 10_000 * guest.slowness;
   for (;;) {

@@ -74,7 +74,7 @@ async function connectTo(path: string): Promise<Socket> {
   }
 }
 
-/** What the guest did to end the machine, by the monitor's word: a panic ends qemu with status 0, too. */
+/** How the guest ended the machine, as the monitor reports it: a panic ends qemu with status 0, too. */
 function reasonOfEnd(monitor: Socket): () => string | null {
   let said = '';
   monitor.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,4 +1,4 @@
-/** Whether a transcript shows things in the order in which they have to be. Each function returns what is wrong with it. */
+/** Whether a transcript shows events in the required order. Each function returns the violations. */
 
 /** Says which of `lines` is missing, or comes before the one in front of it. */
 export function inOrder(text: string, lines: readonly string[]): string[] {
@@ -10,7 +10,7 @@ export function inOrder(text: string, lines: readonly string[]): string[] {
   });
 }
 
-/** From a file of insserv (`.depend.boot`, `.depend.stop` …): what each script waits for. */
+/** From a file of insserv (`.depend.boot`, `.depend.stop` …): the scripts that each script waits for. */
 export function parseDepend(text: string): Map<string, string[]> {
   const rows = text.split('\n').flatMap((line) => {
     const [, script, others] = /^([\w.-]+): (.*)$/.exec(line) ?? [];
@@ -20,7 +20,7 @@ export function parseDepend(text: string): Map<string, string[]> {
 }
 
 /**
- * Whether the scripts of `folder` (`/etc/rcS.d`) with these names (`S01cron`) have all run, each after the end of what it waits for.
+ * Whether the scripts of `folder` (`/etc/rcS.d`) with these names (`S01cron`) have all run, each after the end of those that it waits for.
  * `last` is the one that does not come to its end.
  */
 export function scriptsInOrder(

@@ -1,4 +1,4 @@
-/** Counts what has been checked, and says it as it goes. */
+/** Counts the checks, and prints each as it is made. */
 import { type Answer, eventually, type Guest } from './guest.ts';
 
 export class Report {
@@ -10,7 +10,7 @@ export class Report {
     this.#guest = guest;
   }
 
-  /** `wrong` is what is wrong, line by line. */
+  /** `wrong` lists the differences, one a line. */
   nothingWrong(name: string, wrong: readonly string[]): void {
     if (wrong.length === 0) this.passed++;
     else this.failed++;
@@ -21,12 +21,12 @@ export class Report {
     this.nothingWrong(name, found === wanted ? [] : difference(wanted.split('\n'), found.split('\n')));
   }
 
-  /** What `script` says inside, now. */
+  /** Checks the present output of `script` inside. */
   async says(name: string, script: string, wanted: string): Promise<void> {
     this.equal(name, trimmed(await this.#guest.run(script)), wanted);
   }
 
-  /** What `script` says inside, sooner or later. */
+  /** Waits for the output of `script` inside. */
   async comesToSay(name: string, script: string, wanted: string): Promise<void> {
     const output = await eventually(this.#guest, script, (text) => text.trimEnd() === wanted);
     this.equal(name, output.trimEnd(), wanted);

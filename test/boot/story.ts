@@ -1,4 +1,4 @@
-/** What happens to every guest: a boot, deaths, changes of the runlevel, a re-execution, and the end. */
+/** The story of every guest: a boot, deaths, changes of the runlevel, a re-execution, and the end. */
 import type { Guest } from './guest.ts';
 import { eventually } from './guest.ts';
 import { inOrder, parseDepend, scriptsInOrder } from './order.ts';
@@ -33,14 +33,14 @@ const STOPS_OF_WORKERS = [1, 2, 3].map((n) => [
   STOPS_OF_DB[2]!,
 ]);
 
-/** Services of the distribution that run in runlevel 2, and what tells that one does. */
+/** Services of the distribution that run in runlevel 2, each with a script that finds out whether it runs. */
 const SERVICES = ['rsyslog', 'cron', 'atd', 'dbus', 'ssh'];
 const services = (names: readonly string[]): string =>
   names
     .map((name) => `service ${name} status > /dev/null && echo ${name} runs || echo ${name} does not run`)
     .join('\n');
 
-/** What is left when everything has been stopped: init, its daemon, helper and logger, and what is running this script. */
+/** The processes that are left when everything has been stopped: init, its daemon, helper and logger, and those that run this script. */
 const MAY_BE_LEFT = [
   /^1 0 \S+ \/sbin\/init/,
   /^\d+ 1 \S+ \S*\/node( --\S+)* \S*\/daemon\.js/,

@@ -26,7 +26,7 @@ export interface RunResult {
   error: Error | null;
 }
 
-/** Runs one seed; `report` gets what a failure needs to be understood. */
+/** Runs one seed; `report` gets the facts that explain a failure. */
 export async function runSeed(seed: number): Promise<RunResult> {
   const began = performance.now();
   const faults: Record<string, number> = {};

@@ -20,7 +20,7 @@ export class Clock {
   readonly node: string;
   readonly #offset: string;
 
-  /** Makes what it needs in `folder`, from the C source `source`. */
+  /** Builds its library in `folder`, from the C source `source`. */
   constructor(folder: string, source: string) {
     library ??= compile(source);
     this.node = join(folder, 'node');
@@ -34,7 +34,7 @@ export class Clock {
   set(seconds: number): void {
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64LE(BigInt(seconds));
-    // In place: the file is mapped by those who go by it.
+    // In place: processes that follow this clock have mapped the file.
     writeFileSync(this.#offset, bytes, { flag: 'r+' });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The daemon is killed again and again, at random moments, also while it recovers from the last time. Nobody but it may notice.
+ * The daemon is killed repeatedly, at random moments, also while it recovers from the last kill. Neither jobs nor clients may notice.
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.ts';

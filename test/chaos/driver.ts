@@ -1,4 +1,4 @@
-/** The command behind `node test/chaos/run.mjs`: runs many seeds and says what became of them. */
+/** The command behind `node test/chaos/run.mjs`: runs many seeds and reports the result of each. */
 import { parseArgs } from 'node:util';
 import { type RunResult, runSeed } from './chaos.ts';
 
@@ -21,7 +21,7 @@ export async function main(args: string[]): Promise<number> {
   const results: RunResult[] = [];
   let next = first;
   let end = first + seeds;
-  // What has been begun is brought to its end, so that nothing is left behind.
+  // Seeds in progress are finished, so that nothing is left behind.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (end = next));
   const work = async (): Promise<void> => {
     while (next < end) {

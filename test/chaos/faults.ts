@@ -1,4 +1,4 @@
-/** What is done to a session while it works. */
+/** Faults that are injected into a working session. */
 
 import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
@@ -13,7 +13,7 @@ const YEAR = 365 * 24 * 3600;
 
 type Fault = (session: Session, random: Random) => Promise<void>;
 
-/** Faults that nobody may notice. */
+/** Faults that neither jobs nor clients may notice. */
 export const HARMLESS: Record<string, Fault> = {
   /** The daemon is killed, perhaps again before it has recovered. */
   async kill(session, random) {
@@ -65,7 +65,7 @@ export const HARMLESS: Record<string, Fault> = {
     for (const socket of sockets) socket.destroy();
   },
 
-  /** Supervisor and daemon are replaced by what is installed, while work continues. */
+  /** Supervisor and daemon are replaced by the installed ones, while work continues. */
   async upgrade(session, random) {
     const before = await eventually('there is a daemon', () => session.daemon());
     await pause(random.below(120));
@@ -89,7 +89,7 @@ export const HARMLESS: Record<string, Fault> = {
   },
 };
 
-/** Faults that lose some of what init knows; they happen while nobody waits for an answer. */
+/** Faults that lose a part of the state; they happen while no client waits for an answer. */
 export const LOSSES: Record<string, Fault> = {
   tornJournal: (session, random) =>
     damage(session, 'journal', (bytes) =>

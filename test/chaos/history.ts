@@ -1,4 +1,4 @@
-/** What has to hold of the history of a session, whatever was done to it. */
+/** The invariants of a session's history, which hold after any faults. */
 import type { HistoryEntry } from '../../packages/protocol/src/index.ts';
 import type { Session } from './session.ts';
 

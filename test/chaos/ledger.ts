@@ -1,9 +1,9 @@
-/** Compares what processes have noted of themselves with what init has made of it. */
+/** Compares the notes of processes about themselves with the logs and the status of init. */
 import type { Session } from './session.ts';
 
 /** Throws unless the log of a stopped job of `logger.pl` has every line once and in order. Returns how many there are. */
 export function checkLog(session: Session, name: string): number {
-  // The machine had no terminals left, which init says: then there is no log.
+  // The machine had no terminals left, which init logs: then the job has no log.
   if (session.said.includes('Failed to create pty')) return 0;
   const seen = new Map<number, number>();
   for (const line of session.log(name)) {

@@ -1,4 +1,4 @@
-/** What is left when the saved state is: the processes, and what init can find out about them. */
+/** Init without its saved state: the processes are left, and the facts that it can find out about them. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What /proc says of processes. */
+/** Facts about processes from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** In a second, as /proc counts on every Linux. */
@@ -41,7 +41,7 @@ export function residentOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0);
 }
 
-/** What a process has had of the processors so far, in seconds. */
+/** The processor time of a process so far, in seconds. */
 export function processorSecondsOf(pid: number): number {
   const [user = 0, system = 0] = read(pid, 'stat').split(') ')[1]?.split(' ').slice(11, 13).map(Number) ?? [];
   return (user + system) / CLOCK_TICKS;

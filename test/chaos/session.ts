@@ -30,7 +30,7 @@ export class Session extends InitSession {
   readonly logs: string;
   readonly ledger: string;
   readonly runtime: string;
-  /** What the daemons go by. */
+  /** The clock of the daemons. */
   readonly clock: Clock;
 
   private constructor({ jobs = {}, options = [], runtime, wrapper = [] }: SessionSettings) {
@@ -128,7 +128,7 @@ export class Session extends InitSession {
     return this.noted(name, 'starts').filter((pid) => isRunning(pid) && commandLineOf(pid).includes(this.folder));
   }
 
-  /** Puts the program of init in its place anew, as an installation does. */
+  /** Replaces the program of init, as an installation does. */
   installAgain(): void {
     const program = join(this.product.bin, 'init');
     cpSync(program, `${program}.new`);

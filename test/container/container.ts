@@ -11,7 +11,7 @@ import { eventually } from '../eventually.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'dist/bin');
 
-/** What init prints when it answers. */
+/** The line that init prints when it answers. */
 const PROMPT = /^init \(upstart/;
 
 export interface ContainerOptions {
@@ -21,7 +21,7 @@ export interface ContainerOptions {
   options?: string[];
   /** `read-only`, `user`, or both. */
   kind?: string;
-  /** A command that ends by executing what follows it: the first process, when init is to be another one. */
+  /** A command that ends by executing its arguments: the first process, when init is to be another one. */
   through?: string[];
 }
 
@@ -29,7 +29,7 @@ export class Container {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'container-')));
   readonly child: ChildProcess;
   readonly #ended: Promise<number | null>;
-  /** What was printed. */
+  /** The output. */
   out = '';
   err = '';
 
@@ -78,7 +78,7 @@ export class Container {
     return this.#ended;
   }
 
-  /** Runs a shell command inside, as `docker exec` does; what it prints. */
+  /** Runs a shell command inside, as `docker exec` does; returns its output. */
   exec(text: string): string {
     const enter = ['--target', `${this.pid}`, '--mount', '--uts', '--ipc', '--net', '--pid', '--wdns=/'];
     const path = `${BIN}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;

@@ -1,4 +1,4 @@
-/** Connections that do not behave, and what comes of them. */
+/** Connections of hostile clients, and their effects. */
 import { createConnection, type Socket } from 'node:net';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '../../packages/protocol/src/index.ts';
 import { residentOf } from '../chaos/proc.ts';
@@ -28,7 +28,7 @@ export class Attack {
   readonly #name: string;
   readonly #path: string;
   readonly #before: number;
-  /** What each `status` took meanwhile, in milliseconds. */
+  /** The durations of `status` meanwhile, in milliseconds. */
   readonly #took: number[] = [];
   readonly #sockets = new Set<Socket>();
 
@@ -51,7 +51,7 @@ export class Attack {
     return socket;
   };
 
-  /** Begins frames of 1 MiB, all but the end of each; resolves with how many connections that has cost once all is sent. */
+  /** Sends frames of 1 MiB without their ends; resolves, once all is sent, with the number of connections that this has cost. */
   async framesWithoutEnd(count: number): Promise<number> {
     const part = Buffer.alloc(FRAME, 0x20);
     part.writeUInt32LE(FRAME, 0);
@@ -72,7 +72,7 @@ export class Attack {
     this.grown = Math.max(this.grown, residentOf(this.daemon) - this.#before);
   }
 
-  /** What a `status` took typically: the median, since this machine may have other work that makes single ones slow. */
+  /** The typical duration of `status`: the median, since other work of this machine may make single ones slow. */
   get typical(): number {
     return [...this.#took].sort((a, b) => a - b)[Math.floor(this.#took.length / 2)] as number;
   }

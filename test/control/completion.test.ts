@@ -1,4 +1,4 @@
-/** What bash and fish offer behind a command line. Names of jobs and variables may be anything, and are text only. */
+/** The completions of bash and fish for a command line. Names of jobs and variables may be anything, and are text only. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -44,7 +44,7 @@ class Writer {
 
 const byteText = (text: string): Buffer => Buffer.from(`${String.fromCharCode(text.length)}${text}\0`);
 
-/** A header field, whose value has the type of its own. */
+/** A header field, whose value carries its type. */
 function field(writer: Writer, code: number, type: 'o' | 's' | 'g' | 'u', value: string | number): void {
   writer
     .align(8)

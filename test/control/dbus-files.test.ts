@@ -1,4 +1,4 @@
-/** Events with a descriptor, by D-Bus: which processes have it, and that it is nowhere else when nobody has it any more. */
+/** Events with a descriptor, by D-Bus: the right processes have it, and it is closed everywhere else. */
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ async function client(fd = openSync(join(folder, 'sent'), 'r')): Promise<FileCli
   return found;
 }
 
-/** What the descriptors of a process are. */
+/** The targets of a process's descriptors. */
 function opened(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     try {
@@ -227,7 +227,7 @@ test('events that start nothing leave nothing, whatever clients send', async () 
     ['UnknownMethod', expect.any(String)],
   ]);
   await eventually('all are closed', () => opened(session.pid).length === before);
-  // Descriptors whose message does not end: the connection does.
+  // Descriptors of a message that does not end: the connection is closed.
   dbus.raw(Buffer.from('l'), 1);
   for (let i = 0; i < 10; i++) dbus.raw(Buffer.from([0]), 1);
   await eventually('it is cut off', () => dbus.isOver);

@@ -1,4 +1,4 @@
-/** What `explain` needs files and processes for, against a real init. */
+/** The parts of `explain` that need files and processes, against a real init. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';

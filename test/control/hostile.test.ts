@@ -1,4 +1,4 @@
-/** Clients that mean no good, or are merely broken: they cost bounded memory and delay nobody else. */
+/** Hostile and broken clients: they cost bounded memory and delay no other client. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What is built as JavaScript: small, one copy of each class in a process, and errors that name places in the sources. */
+/** The JavaScript of the build: small, one copy of each class in a process, and errors that name places in the sources. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Who may do what, with real users: reference control §5. */
+/** Permissions, with real users (reference: control §5). */
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { SystemInit } from './system-init.ts';
 const REASON = whyNoOtherUsers();
 const STRANGER = 12_345;
 
-/** What anybody may ask, and what the answer has in it. */
+/** Questions that every user may ask, with a part of the answer. */
 const QUESTIONS: readonly [command: string, answer: RegExp][] = [
   ['status web', /^web start\/running, process \d+$/m],
   ['list', /^web start\/running, process \d+$/m],
@@ -24,7 +24,7 @@ const QUESTIONS: readonly [command: string, answer: RegExp][] = [
   ['help', /^Job commands:$/m],
 ];
 
-/** What only root may do, and what a refusal calls it. */
+/** Requests that only root may make, with their names in a refusal. */
 const CHANGES: readonly [command: string, what: string][] = [
   ['start other', 'start job'],
   ['stop web', 'stop job'],

@@ -1,4 +1,4 @@
-/** The places of an init are chosen once: what becomes of folders meanwhile does not move the next daemon. */
+/** The places of an init are chosen once: later changes of folders do not move the next daemon. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ async function nextDaemon(init: SessionInit): Promise<void> {
 
 const JOBS = { web: 'exec sleep 1000\n', both: 'start on (one and two)\nexec sleep 1000\n' };
 
-/** What only saved state knows: half of a condition is met. */
+/** Checks a fact that only saved state has: half of a condition is met. */
 async function expectStateKept(init: SessionInit, change: () => void): Promise<void> {
   const { stdout: running } = await init.run('start', 'web');
   await init.run('initctl', 'emit', '--no-wait', 'one');
@@ -97,7 +97,7 @@ it('are not those of another init that has the same pid, which is logged', async
   expect(readdirSync(init.sessionFiles)).toEqual([`${init.pid}.session`]);
 });
 
-/** Removes a folder with all that is in it. Init may make again what is just being removed: then the folder is not empty, and all is tried anew. */
+/** Removes a folder with its contents. Init may recreate a file at the same moment: then the folder is not empty, and the removal is retried. */
 async function removeWhole(path: string): Promise<void> {
   await eventually(`${path} is removed`, () => {
     try {
@@ -124,7 +124,7 @@ it('are made again when somebody has removed them, and what they held is saved a
   for (const [what, path] of removals) {
     await removeWhole(path);
     const isBack = () => existsSync(path) && existsSync(sessionFile) && existsSync(init.socket);
-    // What is removed again and again is waited for longer and longer.
+    // The pauses grow for a folder that is removed repeatedly.
     await eventually(`${what} is there again`, isBack, 100_000);
     await eventually('init answers', async () => (await init.run('initctl', 'version')).status === 0);
   }

@@ -1,11 +1,11 @@
 /**
- * Comparing what `upstart simulate` has said with what `upstart history` then shows. Two processes that wait for nothing of each other
- * race, so only that is promised: what each instance does, in order and with causes, and that no change comes before one that led to it.
+ * Compares the output of `upstart simulate` with that of `upstart history` afterwards. Two processes that do not wait for each other
+ * race, so only this is promised: the changes of each instance, in order and with causes, and that no change precedes its cause.
  */
 import { expect } from 'vitest';
 import type { HistoryEntry, SimulatedChange } from '../../packages/protocol/src/index.ts';
 
-/** A goal, or a state that a job comes to: what both show without `--all`. */
+/** A goal, or a state of a job: the steps that both show without `--all`. */
 interface Milestone {
   readonly instance: string;
   readonly text: string;
@@ -41,7 +41,7 @@ function byInstance<M extends Milestone>(milestones: readonly M[]): Map<string, 
   return all;
 }
 
-/** What each instance does, for a comparison of all of them. */
+/** The changes of each instance, for a comparison of all of them. */
 function lives(milestones: readonly Milestone[]): Record<string, string[]> {
   const each = [...byInstance(milestones)].map(([name, own]) => [name, own.map(({ text }) => text)] as const);
   return Object.fromEntries(each.sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -58,7 +58,7 @@ export function expectSameOrder(changes: readonly SimulatedChange[], entries: re
   expect(plain(real(entries))).toEqual(plain(simulated(changes)));
 }
 
-/** What is promised; see above. Returns how many pairs of causes and effects of two instances were compared. */
+/** Checks the promise above. Returns the number of compared pairs of cause and effect of two instances. */
 export function expectWhatIsPromised(changes: readonly SimulatedChange[], entries: readonly HistoryEntry[]): number {
   const before = simulated(changes);
   const after = real(entries);

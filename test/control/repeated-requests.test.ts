@@ -1,4 +1,4 @@
-/** Requests with keys, thousands on one connection that nobody reads, whose daemon is killed: repeated, none is carried out twice. */
+/** Thousands of requests with keys on one connection that its client does not read; the daemon is killed. Repeated requests have one effect. */
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '../../packages/protocol/src/index.ts';

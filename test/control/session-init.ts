@@ -17,7 +17,7 @@ export interface SessionSettings {
   cwd?: string;
   /** A shell command that is run before, in the process that becomes init. */
   before?: string;
-  /** A session whose product and folders this one shares. */
+  /** A session with the same product and folders. */
   beside?: SessionInit;
   /** One beside another is not allowed to have the same folders. */
   refusable?: boolean;
@@ -84,7 +84,7 @@ export class SessionInit extends InitSession {
     return join(this.runtime, 'upstart/sessions');
   }
 
-  /** Asks init to end and waits for that; what is left of the session after that is ended, too. */
+  /** Asks init to end and waits for it; ends the rest of the session, too. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.exit(signal);
     for (const pid of processesWith(`UPSTART_SESSION=${this.address}`)) {

@@ -1,4 +1,4 @@
-/** `upstart simulate`: on what a session runs, on job files alone; nothing of it happens. */
+/** `upstart simulate`, on a running session and on job files alone; it changes nothing. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { SessionInit } from './session-init.ts';
 
 let session: SessionInit;
 const simulate = (...args: string[]) => session.run('upstart', 'simulate', ...args);
-/** The lines of what happens, without their times. */
+/** The simulated steps, without their times. */
 const happens = (out: string): string[] =>
   out
     .split('\n\n')[0]!
@@ -24,7 +24,7 @@ beforeAll(async () => {
     },
   });
   await session.run('initctl', 'start', 'db');
-  // It is started by an event that nobody waits for.
+  // An event for which no client waits starts it.
   await eventually('web runs', async () =>
     /running, process \d/.test((await session.run('initctl', 'status', 'web')).stdout),
   );

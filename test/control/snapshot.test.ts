@@ -40,7 +40,7 @@ const daemonOf = ({ pid }: SessionInit): number | undefined =>
 const beganWithSnapshot = (init: SessionInit): boolean =>
   commandLineOf(daemonOf(init) ?? 0).includes(basename(snapshot));
 
-/** What an init says that begins like this, and whether its daemon is made from the snapshot. */
+/** The output of an init that starts like this, and whether its daemon started from the snapshot. */
 async function outcome(settings: SessionSettings = {}) {
   const init = await SessionInit.start({ beside: first, ...settings });
   try {
@@ -97,7 +97,7 @@ it('has timers that go off, however slowly it was built', async () => {
   const program = join(library, 'slow.cjs');
   const source = readFileSync(join(first.product.bin, '../.build/lib/upstart/daemon.cjs'), 'utf8');
   writeFileSync(program, SLOWLY + source);
-  // Node takes a snapshot with the very options that it was built with.
+  // Node accepts a snapshot only with exactly the options of its build.
   const [node = '', ...words] = commandLineOf(daemonOf(first) ?? 0).split(' ');
   const options = words.slice(
     0,

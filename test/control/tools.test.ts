@@ -1,4 +1,4 @@
-/** What other tools read of the commands' output, by the patterns and pipelines in their sources. */
+/** The output of commands as other tools read it, with the patterns and pipelines of their sources. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../session/product.ts';
 import { SessionInit } from './session-init.ts';

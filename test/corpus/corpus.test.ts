@@ -1,5 +1,5 @@
 /**
- * Real job files: UPSTART_CORPUS names a folder with `jobs/` and beside it what the real Upstart 1.13.2 says of them.
+ * Real job files: UPSTART_CORPUS names a folder with `jobs/` and, beside it, the verdicts of the real Upstart 1.13.2.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

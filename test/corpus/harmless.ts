@@ -26,7 +26,7 @@ export function harmless(text: string, number: number): string {
   const kept = text
     .replace(/^[ \t]*(?:(?:pre|post)-(?:start|stop)[ \t]+)?script\b[\s\S]*?^[ \t]*end script\b.*$/gm, '')
     .replace(/^[ \t]*(?:(?:pre|post)-(?:start|stop)[ \t]+)?exec\b(?:.*\\\n)*.*$/gm, '')
-    // Nobody is to become another user here, nor to leave its groups; a `chroot` stays, and fails.
+    // No job may become another user here, nor leave its groups; a `chroot` stays, and fails.
     .replace(/^[ \t]*(?:setuid|setgid|cgroup|apparmor|console|expect)\b.*$/gm, '');
   return `${kept}\n${hook}${main}\n`;
 }

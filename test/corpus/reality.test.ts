@@ -43,7 +43,7 @@ test.skipIf(reason !== null)(
   },
 );
 
-/** What was simulated, and the history as soon as it has as much. */
+/** The simulated steps, and the history once it has as many. */
 async function happened(init: SystemInit, words: string): Promise<[readonly SimulatedChange[], HistoryEntry[]]> {
   const { stdout: simulated } = await init.shell(`upstart simulate ${words} --json`);
   const { changes } = JSON.parse(simulated) as SimulationResult;

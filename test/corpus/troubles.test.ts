@@ -1,5 +1,5 @@
 /**
- * Forty of the real job files, booted: what `upstart ps --failed` and `upstart explain` say of them agrees with what happened
+ * Forty of the real job files, booted: the answers of `upstart ps --failed` and `upstart explain` agree with what happened
  * (UPSTART_CORPUS). Conditions, settings and names are those of the files; their commands are replaced by harmless ones, as the
  * real ones would change the machine.
  */
@@ -48,7 +48,7 @@ describe.skipIf(corpus === undefined)(title, () => {
   });
   afterAll(() => session?.kill());
 
-  /** By the notifications and the log: independent of what is asked below. */
+  /** From the notifications and the log, independent of the commands that are tested below. */
   function happened(): string[] {
     const failed = notified.flatMap((one) => (one.event === 'failed' ? [one.job] : []));
     const broken = [...session.said.matchAll(/^init:\S*\/([^/\s]+)\.conf:\d+: /gm)].map(([, job = '']) => job);
@@ -65,7 +65,7 @@ describe.skipIf(corpus === undefined)(title, () => {
   }
 
   test('ps --failed names those that failed, and no others', async () => {
-    // What the events have started may still be about to fail.
+    // Jobs that the events have started may still be about to fail.
     await eventually('they agree', async () => isDeepStrictEqual(await failed(), happened()));
     expect(happened().length).toBeGreaterThan(3);
     expect((await session.run('upstart', 'ps', '--failed')).status).toBe(1);

@@ -91,7 +91,7 @@ test.each([...PAGES].filter(([name]) => name !== 'initctl.8' && extname(name) !=
 );
 
 const hasMandoc = spawnSync('mandoc', ['-T', 'lint'], { input: '' }).error === undefined;
-/** References are compared above; a page has to say whose it is, since it is not the operating system's. */
+/** References are compared above; a page has to name the product, since it is not the operating system's. */
 const ACCEPTED = /referenced manual not found|operating system explicitly specified|outdated mandoc.db/;
 
 test.skipIf(!hasMandoc).each([...PAGES])(

@@ -43,7 +43,7 @@ describe.skipIf(!hasVim)(hasVim ? 'in vim' : 'in vim (skipped without vim)', () 
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** Opens a file and returns what an expression of vim says there. */
+  /** Opens a file and returns the value of an expression of vim there. */
   function ask(path: string, text: string, expression: string, ...before: string[]): string {
     const file = join(folder, path);
     const answer = join(folder, 'answer');

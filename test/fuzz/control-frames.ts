@@ -12,7 +12,7 @@ import { eventually } from '../eventually.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
 
-/** All but those that end the daemon that the fuzzer talks to. */
+/** All methods but those that end the daemon that the fuzzer talks to. */
 const HARMLESS = METHODS.filter((method) => method !== 'endSession' && method !== 'reexecute');
 const VALUES = [
   null,

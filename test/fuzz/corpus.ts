@@ -1,4 +1,4 @@
-/** The inputs that are kept in `corpus/NAME`: what fuzzing begins with, and what it has found. */
+/** The inputs in `corpus/NAME`: the seeds of the fuzzer, and the inputs that once did harm. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../chaos/random.ts';

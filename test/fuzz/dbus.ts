@@ -67,7 +67,7 @@ function message(random: Random): Buffer {
   return encodeMessage(made);
 }
 
-/** Bytes that the stream takes, or rejects with the one error that is meant for that; what it takes can be decoded. */
+/** Bytes that the stream accepts, or rejects with the one error that is meant for that; accepted messages can be decoded. */
 export const dbusMessages: Fuzzer = {
   name: 'dbus-messages',
   inputsInTest: 5_000,

@@ -1,6 +1,6 @@
 /**
- * Hostile worlds: job files of a grammar with values that grow, cost or make no sense, and what clients, processes and time do with
- * them. Nothing is thrown, what has to hold holds, the state stays small, and a replay leads to the same state.
+ * Hostile worlds: job files of a grammar with values that grow, cost or make no sense, with inputs of clients, processes and time for
+ * them. Nothing is thrown, the invariants hold, the state stays small, and a replay leads to the same state.
  */
 import { deepEqual, ok } from 'node:assert/strict';
 import { deserialize, serialize } from 'node:v8';
@@ -24,7 +24,7 @@ const INPUT_LENGTH = 600;
 const MAX_STEPS = 60;
 /** How often a queue that has no end is resumed. */
 const MAX_TICKS = 3;
-/** What a state may come to, in bytes: the limits of the engine allow more, but no world of a few hundred bytes needs it. */
+/** The largest state, in bytes: the limits of the engine allow more, but no world of a few hundred bytes needs it. */
 const MAX_STATE_BYTES = 64 * 1024 * 1024;
 
 export const engine: Fuzzer = {
@@ -140,7 +140,7 @@ function pass(world: TestWorld, milliseconds: number, most: number): number {
   return world.engine.state.paused ? ticks : 0;
 }
 
-/** Whoever asks is answered, and every command can be sent. */
+/** Every request is answered, and every command can be sent. */
 function look({ engine, effects, now }: TestWorld): void {
   listJobs(engine.context);
   jobConfigs(engine.context, null);

@@ -1,4 +1,4 @@
-/** What the fuzzers share: a budget of inputs or time, damaged input, and the report about an input that did harm. */
+/** The common parts of the fuzzers: a budget of inputs or time, damaged input, and the report about an input that did harm. */
 import type { Random } from '../chaos/random.ts';
 
 export interface Fuzzer {
@@ -68,7 +68,7 @@ function insert(bytes: Buffer, at: number, more: Buffer): Buffer {
   return Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)]);
 }
 
-/** Throws what `attempt` throws, with the input that made it. */
+/** Adds the input to an error of `attempt`. */
 export async function blaming(input: Buffer | string[], attempt: () => unknown): Promise<void> {
   const began = process.cpuUsage();
   try {

@@ -1,11 +1,11 @@
-/** Job files by choice: every stanza that the engine has to do with, and values that nobody in their right mind would write. */
+/** Job files by choice: every stanza that the engine uses, with absurd values. */
 import type { Choices } from './choices.ts';
 
 export const JOBS = ['j0', 'j1', 'j2', 'j3'];
 export const EVENTS = ['a', 'b', 'started', 'stopped', 'starting', 'stopping', 'a/failed', 'x'.repeat(2000)];
 const VARIABLES = ['X', 'Y', 'INSTANCE', 'JOB', 'PATH', 'UPSTART_EVENTS'];
 
-/** Values without what the lexer would take apart. */
+/** Values without characters at which the lexer would split them. */
 const VALUES = [
   '1',
   'x',
@@ -38,7 +38,7 @@ export function hostileValue(choices: Choices): string {
   return choices.pick(PIECES).repeat(choices.pick(LENGTHS));
 }
 
-/** `KEY=VALUE`s, and what is none. */
+/** `KEY=VALUE` words, and words of other forms. */
 export function envOf(choices: Choices): string[] {
   const env = choices.some(4, () => `${choices.pick(VARIABLES)}=${hostileValue(choices)}`);
   const odd = choices.below(24);

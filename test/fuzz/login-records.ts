@@ -1,4 +1,4 @@
-/** Damaged files of who is logged in: they are read and written to, and what is written can be found again. */
+/** Damaged files of login records: they are read and appended to, and the new records can be found again. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

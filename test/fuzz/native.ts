@@ -15,7 +15,7 @@ const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefin
 /** Brings the generated headers up to date. */
 const GENERATE = "import('./scripts/generate.mjs').then(({ generate }) => generate())";
 
-/** `native/NAME.c` has the reader, or takes it in; `sources` are what else belongs to it. */
+/** `native/NAME.c` has the reader, or includes it; `sources` are the other files that it needs. */
 function native(name: string, reader: string, inputsInTest: number, sources: readonly string[] = []): Fuzzer {
   return {
     name,

@@ -1,4 +1,4 @@
-/** Damaged state folders: a daemon begins with what was saved, or with a beginning of it, or says that it has nothing. */
+/** Damaged state folders: a daemon starts with the saved state, or with an earlier one, or logs that it has none. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { blaming, type Fuzzer } from './fuzzer.ts';
 
 const SUPERVISOR = 'fuzz';
 
-/** What a store writes: the state of a world in which something has happened. */
+/** The files of a store: the state of a world in which something has happened. */
 function snapshot(): { value: unknown; bytes: Buffer } {
   const world = new TestWorld();
   world.emit('startup', 'A=1');
@@ -53,7 +53,7 @@ function take(folder: string, written: unknown): void {
   }
 }
 
-/** What is left of other supervisors, whole, is no news. */
+/** Intact files of other supervisors are not logged. */
 function isAnothers(folder: string): boolean {
   return readdirSync(folder).every((name) => {
     const [snapshot] = decodeRecords(readFileSync(join(folder, name))).values as Partial<Snapshot>[];

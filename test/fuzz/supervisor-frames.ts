@@ -5,7 +5,7 @@ import type { Random } from '../chaos/random.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
 
-/** What a supervisor sends: a frame of each type with fields as they come. */
+/** Frames of a supervisor: one of each type with fields by choice. */
 function received(random: Random): Buffer {
   const types = [32, 33, 34, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77];
   return Buffer.concat(

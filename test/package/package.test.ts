@@ -1,4 +1,4 @@
-/** What `npm run package` makes: the contents, the same bytes each time, and that it works where it is unpacked or installed. */
+/** The packages of `npm run package`: their contents, the same bytes each time, and that they work where they are unpacked or installed. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

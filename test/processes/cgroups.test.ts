@@ -8,7 +8,7 @@ import { eventually } from '../eventually.ts';
 
 const TOP = `upstart-test-${process.pid}`;
 
-/** Where a hierarchy is mounted whose line in mountinfo ends with `words`. */
+/** The mount point of the hierarchy whose line in mountinfo ends with `words`. */
 function mountOf(words: RegExp): string | null {
   const line = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')

@@ -6,7 +6,7 @@ import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 
 const MIB = 1024 * 1024;
-/** What is read before a file is looked at again: the buffer of a log. */
+/** The size of a log's buffer: so much is read before the logger looks at the file again. */
 const BUFFER = 128 * 1024;
 
 test('its logs stay within what is kept, and others are answered as ever', async () => {

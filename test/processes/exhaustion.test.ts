@@ -78,7 +78,7 @@ test('more clients than descriptors', async () => {
   const clients = Array.from({ length: 150 }, () => createConnection(path).on('error', () => {}));
   await eventually('some are turned away', () => clients.filter(({ closed }) => closed).length > 80);
   expect(clients.filter(({ closed }) => !closed).length).toBeGreaterThan(10);
-  // What init itself needs is left.
+  // Enough is left for init itself.
   session.job('added', 'exec sleep 1000\n');
   for (const client of clients.splice(0, clients.length)) client.destroy();
   expect((await session.run('start', 'added')).stdout).toMatch(/^added start\/running/);
@@ -110,7 +110,7 @@ test('no processes left', async ({ skip }) => {
     await eventually('the cgroup is empty', () => readFileSync(join(path, 'cgroup.procs'), 'utf8') === '');
     rmdirSync(path);
   });
-  // The supervisor alone, two threads: whoever calls init is no part of this.
+  // The supervisor alone: the caller of init is no part of this.
   writeFileSync(join(path, 'cgroup.procs'), String(session.pid));
   const all = readFileSync(join(path, 'pids.current'), 'utf8').trim();
   writeFileSync(join(path, 'pids.max'), all);

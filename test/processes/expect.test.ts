@@ -1,4 +1,4 @@
-/** Programs that do what `expect` says, and programs that do not (reference: gotchas §2). */
+/** Programs that fork as `expect` says, and programs that do not (reference: gotchas §2). */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,7 +101,7 @@ test.each(TOO_MANY)('%s (%s): one on the way is followed, whose end is noticed',
   await session.run('start', name);
   const daemon = await pidIn(note);
   await eventually('the job has ended', async () => (await statusOf(name)) === `${name} stop/waiting`);
-  // As ever, the daemon itself runs on and is nobody's.
+  // As in 1.13.2, the daemon itself keeps running and belongs to no job.
   expect(isRunning(daemon)).toBe(true);
   process.kill(daemon, 'SIGKILL');
 });

@@ -10,7 +10,7 @@ import { eventually } from '../eventually.ts';
 const folder = mkdtempSync(join(tmpdir(), 'readiness-'));
 const order = join(folder, 'order');
 
-/** A port that nobody listens at. */
+/** A port without a listener. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

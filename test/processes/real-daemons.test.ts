@@ -170,7 +170,7 @@ class Service {
     });
   }
 
-  /** What the service has left running. */
+  /** The processes that the service has left running. */
   left(): string[] {
     const init = [this.#session.pid, this.#session.daemon()];
     return processesWith(`UPSTART_JOB=service`)

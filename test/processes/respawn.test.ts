@@ -22,7 +22,7 @@ test('a service is back while the daemon does nothing, and the daemon knows it a
     plain: 'respawn\nexec sleep 71001\n',
     asks: 'respawn\npost-stop exec true\nexec sleep 71002\n',
   });
-  // One after the other: when the second one runs, the supervisor has what came before it.
+  // One after the other: when the second one runs, the supervisor has all earlier commands.
   for (const job of ['plain', 'asks']) await session.run('start', job);
   const [plain, asks] = [await pidOf('plain'), await pidOf('asks')];
   const daemon = await eventually('there is a daemon', () => session.daemon());

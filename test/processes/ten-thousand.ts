@@ -1,7 +1,7 @@
 /**
  * Many jobs with `console log` running at once, each from a file of its own: from the event that starts them until all of them
  * have been stopped. With `--talking` each job says a line, so that each has a log file. Prints figures; fails when a job is not
- * where it should be or init has anything to complain of.
+ * where it should be or init has logged a problem.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

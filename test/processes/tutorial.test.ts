@@ -20,7 +20,7 @@ script
 end script
 `;
 
-/** A `logger` that does all but add to this machine's log. */
+/** A `logger` that reads its input and adds nothing to this machine's log. */
 const commands = mkdtempSync(join(tmpdir(), 'logger-'));
 afterAll(() => rmSync(commands, { recursive: true, force: true }));
 writeFileSync(join(commands, 'logger'), '#!/bin/sh\nexec /usr/bin/logger --no-act "$@"\n');

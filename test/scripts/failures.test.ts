@@ -1,4 +1,4 @@
-/** The list of what failed, at the end of npm test. */
+/** The list of failures at the end of npm test. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { conformanceFailures, unitTestFailures } from '../../scripts/failures.mjs';

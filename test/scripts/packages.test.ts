@@ -1,4 +1,4 @@
-/** What packages are made with: the log of changes in Debian's form, the date, the command line, headers of programs. */
+/** The parts of packages: the log of changes in Debian's form, the date, the command line, headers of programs. */
 import { expect, test } from 'vitest';
 import { debianChangelog } from '../../scripts/package/changelog.mjs';
 import { isElf, isStatic } from '../../scripts/package/elf.mjs';

@@ -1,4 +1,4 @@
-/** What a job gets of init, and what a client can make of its environment (docs/security.md). */
+/** The environment and descriptors that a job gets from init, and a client's influence on them (docs/security.md). */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
@@ -160,7 +160,7 @@ describe.skipIf(REASON)(`a job of the system’s init${REASON ? ` (skipped: ${RE
     const path = `/proc/${readFileSync(join(init.product.folder, 'run/init.pid'), 'utf8').trim()}/root/proc/${pid}`;
     await eventually('it has stopped', () => /^State:\tT/m.test(readFileSync(`${path}/status`, 'latin1')));
     expect(readFileSync(`${path}/status`, 'latin1')).toContain(`Uid:\t${NOBODY}`);
-    // What cannot be dumped belongs to root, and can be traced by root alone.
+    // A process that cannot be dumped belongs to root, and only root can trace it.
     expect(statSync(`${path}/mem`).uid).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-/** What a user who may only ask learns of jobs whose files only root can read (docs/security.md). */
+/** What a user without privileges learns about jobs whose files only root can read (docs/security.md). */
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** A session init of the built product: what all tests that run one share. It can be started, called and ended. */
+/** A session init of the built product, for all tests that run one. It can be started, called and ended. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ export interface InitLine {
   readonly words: readonly string[];
   readonly env: Record<string, string>;
   readonly cwd?: string;
-  /** In a group of its own, so that what a terminal sends does not reach it. */
+  /** In a group of its own, so that signals of a terminal do not reach it. */
   readonly detached?: boolean;
 }
 
@@ -21,7 +21,7 @@ export class InitSession {
   readonly product: Product;
   /** That of init, and with UPSTART_SESSION that of its clients. */
   readonly env: Record<string, string>;
-  /** What init and its daemons have said. */
+  /** The output of init and its daemons. */
   said = '';
   readonly #init: ChildProcess;
   readonly #clients = new Set<ChildProcess>();
@@ -38,7 +38,7 @@ export class InitSession {
     }
   }
 
-  /** Resolves when init answers; `look` finds its address. If it does not, `cleanUp` is called, and the error tells what init said. */
+  /** Resolves when init answers; `look` finds its address. If it does not, `cleanUp` is called, and the error quotes the output of init. */
   async answers(look: () => string | null, cleanUp: () => Promise<void>): Promise<void> {
     try {
       this.env.UPSTART_SESSION = await eventually('the session is announced', look);

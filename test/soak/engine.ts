@@ -1,4 +1,4 @@
-/** Start/stop cycles and events on the engine alone: what it holds must not grow. */
+/** Start/stop cycles and events on the engine alone: its state must not grow. */
 import { TestWorld } from '../../packages/daemon/src/engine/testing/world.ts';
 
 export interface EngineSoak {
@@ -29,7 +29,7 @@ export function soakEngine(cycles: number): EngineSoak {
   const turn = (i: number): void => {
     cycle(world, i);
     events += world.events().length;
-    // The world remembers all for those who test; here that would be the leak.
+    // The world records everything for tests; here that would be the leak.
     world.effects.length = 0;
     world.inputs.length = 0;
   };
@@ -43,7 +43,7 @@ export function soakEngine(cycles: number): EngineSoak {
   return { cycles, events, before, after: sizes(world), heap, killedAfter: killedAfter(world) };
 }
 
-/** What is not as it should be. */
+/** The limits that are exceeded. */
 export function engineComplaints({ before, after, heap, killedAfter }: EngineSoak): string[] {
   const complaints = Object.keys(before).flatMap((map) =>
     before[map] === after[map] ? [] : [`engine: ${map}: ${before[map]} before, ${after[map]} after`],

@@ -1,4 +1,4 @@
-/** Start/stop cycles on a real session: what daemon and supervisor hold must not grow. */
+/** Start/stop cycles on a real session: the memory and descriptors of daemon and supervisor must not grow. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { descriptorsOf, residentOf } from '../chaos/proc.ts';
@@ -27,7 +27,7 @@ export interface SessionSoak {
 }
 
 const WARM_UP = 60;
-/** KiB. The heap takes what it may before it collects, which shows in the first thousands of cycles. */
+/** KiB. The heap grows to its limit before it collects, which shows in the first thousands of cycles. */
 const WARM_DAEMON_GROWTH = 64 * 1024;
 const DAEMON_GROWTH = 16 * 1024;
 const SUPERVISOR_GROWTH = 512;
@@ -57,7 +57,7 @@ export async function soakSession(cycles: number): Promise<SessionSoak> {
   }
 }
 
-/** What is not as it should be. */
+/** The limits that are exceeded. */
 export function sessionComplaints({ cycles, before, half, after, killedAfter }: SessionSoak): string[] {
   const complaints: string[] = [];
   const grown = (what: string, growth: number, limit: number): void => {

@@ -1,4 +1,4 @@
-/** What is installed when this init is to be the machine's, where, and what is left when it is removed. */
+/** The files of an installation as the machine's init, and those that are left after its removal. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -130,7 +130,7 @@ describe('removed again', () => {
     expect(install('--as-init', '--force').status).toBe(0);
     expect([read('usr/sbin/service.distrib'), read('usr/sbin/service') === 'theirs']).toEqual(['theirs', false]);
     write('etc/init/tty1.conf', 'changed');
-    // An upgrade: what is ours already is no stranger, and a change stays.
+    // An upgrade: a file of ours is no stranger, and a change stays.
     expect(install('--as-init')).toMatchObject({ status: 0, stdout: expect.stringContaining('etc/init/tty1.conf') });
     expect(read('etc/init/tty1.conf')).toBe('changed');
     expect(install('--uninstall').stdout).toContain(`left as it is: ${top}/etc/init/tty1.conf`);

@@ -1,6 +1,6 @@
 /**
- * What `reboot --force --clean` does to file systems, in a user namespace: there the mounts of this machine are locked, and its file
- * systems belong to somebody else, so that nothing of them can change.
+ * The effect of `reboot --force --clean` on file systems, in a user namespace: there the mounts of this machine are locked, and its file
+ * systems belong to another user, so that they cannot change.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Stand-ins for sessions, for tests: a process that is called init, a socket that nobody listens on, and what announces them. */
+/** Stand-ins for sessions, for tests: a process that is called init, a socket without a listener, and the files that announce them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ export class TestSessions {
     }
   }
 
-  /** A session that is announced; `name` is what its init is called, and `env` its environment. */
+  /** An announced session; `name` is that of its init, and `env` its environment. */
   async announced(name = 'init', env: NodeJS.ProcessEnv = process.env): Promise<TestSession> {
     const pid = await this.process(name, env);
     const session = await this.#listen(pid, join(this.env.XDG_RUNTIME_DIR, `upstart/init-${pid}`));

@@ -61,7 +61,7 @@ export class TestConfiguration {
     return this.#configuration;
   }
 
-  /** The `usage` of every job by name, sorted: what tells the definitions in tests apart. */
+  /** The `usage` of every job by name, sorted: tests distinguish definitions by it. */
   usages(): Record<string, string | null> {
     return Object.fromEntries([...this.jobs].map(([name, { usage }]) => [name, usage] as const).sort());
   }

@@ -1,4 +1,4 @@
-/** What the program conf-watch writes, for stand-ins of it. */
+/** The output of the program conf-watch, for stand-ins of it. */
 export const IN_CLOSE_WRITE = 0x8;
 export const IN_CREATE = 0x100;
 export const IN_DELETE = 0x200;

@@ -24,7 +24,7 @@ function lines(reasons: WaitReason[], depth = 0): string[] {
   return reasons.flatMap(({ text, children }) => [`${' '.repeat(depth)}${text}`, ...lines(children, depth + 1)]);
 }
 
-/** What its only instance waits for. */
+/** The reason why its only instance waits. */
 export function chain(world: TestWorld, job: string): string[] {
   return lines(explain(world, job).instances[0]?.blockedBy ?? []);
 }

@@ -169,7 +169,7 @@ export class TestWorld {
     );
   }
 
-  /** The states that an instance has had. */
+  /** The states of an instance so far. */
   states(job: string): string[] {
     return this.effects.flatMap((effect) => (effect.type === 'state' && effect.job === job ? [effect.to] : []));
   }

@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 const ROOT = fileURLToPath(new URL('../../../../../', import.meta.url));
 const CONTAINERS = new Set(['Array', 'ReadonlyArray', 'Map', 'Set']);
-/** Types that a daemon only hands on: a new value changes nothing for it. */
+/** Types that a daemon passes through: a new value changes nothing for it. */
 const OPAQUE: Readonly<Record<string, string>> = { ErrorCode: 'string' };
 
 /** Describes the type `name` of `file` (a path), and every type that it refers to. Ignores comments and the order of fields. */

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 export class FileSender {
   readonly #child: ChildProcess;
-  /** What the other side has sent. */
+  /** The data from the other side. */
   received: Buffer = Buffer.alloc(0);
   /** The connection is over. */
   isOver = false;

@@ -42,9 +42,9 @@ export const SPEC: SpawnSpec = {
 export interface InitOptions {
   env?: Record<string, string>;
   uid?: number;
-  /** A command that ends by executing what follows it. */
+  /** A command that ends by executing its arguments. */
   through?: string[];
-  /** Nobody reads what the supervisor says, until `listen`. */
+  /** No test reads the output of the supervisor before `listen`. */
   unread?: boolean;
 }
 
@@ -53,9 +53,9 @@ export class Init {
   /** A folder of this supervisor's own, open to everybody. */
   readonly folder = mkdtempSync(join(tmpdir(), 'init-'));
   readonly child: ChildProcess;
-  /** What the supervisor takes for the daemon's script. */
+  /** The file that the supervisor takes for the daemon's script. */
   readonly script: string;
-  /** What it has said on standard error. */
+  /** Its output on standard error. */
   said = '';
   #server: Server;
   #connections: Socket[] = [];
@@ -91,7 +91,7 @@ export class Init {
     if (!unread) this.listen();
   }
 
-  /** Reads what the supervisor says from now on. */
+  /** Reads the output of the supervisor from now on. */
   listen(): void {
     this.child.stderr!.on('data', (chunk) => {
       this.said += chunk;
@@ -108,7 +108,7 @@ export class Init {
     return this.child.pid!;
   }
 
-  /** Ends what the supervisor is the parent of, until there is nothing left, and then the supervisor. */
+  /** Ends the children of the supervisor until none is left, and then the supervisor. */
   async #stop(): Promise<void> {
     const jobs = () => this.#children().filter((pid) => !/relay|^logger\0/.test(commandLine(pid)));
     await eventually(() => {
