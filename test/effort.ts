@@ -8,7 +8,7 @@ export const PROPERTY_RUNS = Number(runs ?? 25);
 export const PART_OF_TEXT = runs === undefined ? 1 / 16 : 1;
 
 /** Of places that are tried one by one, one in so many is tried, each time others; all are in the long form. */
-const STRIDE = runs === undefined ? 8 : 1;
+const STRIDE = runs === undefined ? 16 : 1;
 
 /** The numbers below `end` that are tried. */
 export function* someBelow(end: number): Generator<number> {

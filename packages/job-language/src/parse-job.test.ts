@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { codePoint } from '../../../test/code-point.ts';
 import { PART_OF_TEXT, PROPERTY_RUNS } from '../../../test/effort.ts';
 import { BUDGET_MS, expectLinear } from '../../../test/processor-time.ts';
 import { JobFileError } from './job-file-error.ts';
@@ -86,7 +87,7 @@ describe('any text', () => {
   });
 
   test('is a job or is refused with a line of its own', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), parseOrRefuse));
+    fc.assert(fc.property(fc.string({ unit: codePoint, maxLength: 200 }), parseOrRefuse));
     const words = [
       'start on',
       'exec',
@@ -113,7 +114,7 @@ describe('any text', () => {
 
   test('as does every text that differs a little from a real one', () => {
     const at = fc.nat(REAL.length);
-    const edit = fc.record({ at, remove: fc.nat(20), insert: fc.string({ unit: 'binary', maxLength: 3 }) });
+    const edit = fc.record({ at, remove: fc.nat(20), insert: fc.string({ unit: codePoint, maxLength: 3 }) });
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 5 }), (edits) => {
         let text = REAL;

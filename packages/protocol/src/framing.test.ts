@@ -2,6 +2,7 @@ import { decodeText } from '@upstart/common';
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
+import { codePoint } from '../../../test/code-point.ts';
 import { PROPERTY_RUNS } from '../../../test/effort.ts';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder, type FrameLimits, FramingError } from './framing.ts';
 
@@ -26,7 +27,7 @@ function frame(body: Uint8Array): Buffer {
 }
 
 const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: codePoint }),
   fc.uint8Array({ maxLength: 40 }).map((bytes) => decodeText(bytes)),
 );
 const value = fc.letrec((tie) => ({

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codePoint } from '../../../../test/code-point.ts';
 import { MAX_BYTES, readConfigFile, settingsOf } from './config-file.ts';
 import { DEFAULTS, parseOptions } from './options.ts';
 import { ROWS } from './rows.ts';
@@ -71,7 +72,7 @@ describe('the settings in upstart.conf', () => {
   });
 
   it('are either taken or complained about, whatever the text', () => {
-    const word = fc.oneof(fc.constantFrom(...ROWS.map(({ long }) => long)), fc.string({ unit: 'binary' }));
+    const word = fc.oneof(fc.constantFrom(...ROWS.map(({ long }) => long)), fc.string({ unit: codePoint }));
     const line = fc.tuple(word, fc.constantFrom('', ' ', '\t', ' #'), fc.string()).map((parts) => parts.join(''));
     fc.assert(
       fc.property(fc.array(line, { maxLength: 5 }), fc.boolean(), (lines, user) => {

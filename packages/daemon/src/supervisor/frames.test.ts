@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { codePoint } from '../../../../test/code-point.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import {
   encodeAcknowledge,
@@ -108,7 +109,7 @@ const decimal = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
 const spec: fc.Arbitrary<SpawnSpec> = fc.record({
   argv: fc.array(text, { minLength: 1 }),
   env: fc.array(text),
-  script: optional(fc.string({ unit: 'binary' })),
+  script: optional(fc.string({ unit: codePoint })),
   console: fc.constantFrom('none', 'output', 'owner', 'log'),
   logPath: optional(text),
   outputLabel: optional(text),

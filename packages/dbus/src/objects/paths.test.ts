@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { codePoint } from '../../../../test/code-point.ts';
 import { isObjectPath } from '../wire/names.ts';
 import { escapeElement, instancePath, unescapeElement } from './paths.ts';
 
@@ -21,7 +22,7 @@ it.each(['_2', '_zz', '__', '_2D', '_61', 'a_'])('%s is the element of no name',
 
 it('makes paths that D-Bus allows, of any names, and finds the names again', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (job, instance) => {
+    fc.property(fc.string({ unit: codePoint }), fc.string({ unit: codePoint }), (job, instance) => {
       const path = instancePath(`j${job}`, instance);
       expect(isObjectPath(path)).toBe(true);
       const [j, i] = path.split('/').slice(-2).map(unescapeElement);
