@@ -114,7 +114,7 @@ export function dotGraph(graph: Graph, colours: typeof COLOURS): string {
       edge(node, nodeName('event', event), colours.emits);
     }
     for (const { on, event, job } of triggers) {
-      // A restart ends and begins a process, a reload neither: both are drawn as what starts a job anew.
+      // A restart ends and begins a process, a reload neither: both are drawn as causes of a start.
       const field = on === 'stop' ? 'stop' : 'start';
       const colour = colours[`${field}-on`];
       if (job === null) {

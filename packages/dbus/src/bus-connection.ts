@@ -24,7 +24,7 @@ export interface BusParts {
   readonly host: GatewayHost;
   /** The user that this process runs as. */
   readonly uid: number;
-  /** Whoever is on the bus may see the variables of all events: it is that of one user. */
+  /** All clients of the bus may see the variables of all events: it is the bus of one user. */
   readonly isPrivate: boolean;
   /** Another image of init had the name before this one. */
   readonly isRestarted: boolean;

@@ -70,7 +70,7 @@ export class Caller {
     this.#parts.advanced();
   }
 
-  /** The caller has gone. What it asked for stays in force. */
+  /** The caller has gone. Its request stays in force. */
   close(): void {
     this.#isClosed = true;
     for (const { files } of this.#queue.splice(0)) releaseFiles(files);

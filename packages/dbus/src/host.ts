@@ -20,7 +20,7 @@ export interface GatewayClient extends UpstartClient {
 /** A connection that is read together with the descriptors that come over it. */
 export interface FileStream {
   resume(): void;
-  /** What is being read still comes. */
+  /** Messages that are being read still arrive. */
   pause(): void;
 }
 

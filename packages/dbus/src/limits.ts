@@ -1,4 +1,4 @@
-/** What D-Bus clients may use, as one table. docs/security.md says whom each limit protects. */
+/** The limits of D-Bus clients, as one table. docs/security.md names the party that each limit protects. */
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;

@@ -34,7 +34,7 @@ export class PeerConnection implements MessageHandler {
   readonly #caller: Caller;
   readonly #stream = new MessageStream(this);
   readonly #files = new ArrivedFiles();
-  /** What is read from: with descriptors, once that was agreed. */
+  /** The source of messages: with descriptors, once that was negotiated. */
   #source: Pick<FileStream, 'pause' | 'resume'>;
   /** null: the client is authenticated. */
   #auth: ServerAuth | null;

@@ -8,7 +8,7 @@
  *     LITERAL='nothing is special in here'
  */
 
-/** What may be wrong with a line or a file, by a word short enough to be reported with the failure of a process. */
+/** The errors of a line or a file, by words short enough to be reported with the failure of a process. */
 export const ENV_FILE_FAULTS = {
   assignment: 'expected KEY=VALUE',
   name: 'illegal name of a variable, expected letters, digits and underscores',

@@ -1,4 +1,4 @@
-/** Events that somebody is known to emit although no job says so in `emits` (reference: events §8, §11; bridges). */
+/** Events with a known emitter although no job has them in `emits` (reference: events §8, §11; bridges). */
 
 /** The events in the life of a job; init emits them. */
 export const JOB_EVENTS: readonly string[] = ['starting', 'started', 'stopping', 'stopped'];

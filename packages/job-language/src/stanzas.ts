@@ -233,7 +233,7 @@ function condition(field: 'startOn' | 'stopOn' | 'restartOn' | 'reloadOn'): Stan
   };
 }
 
-/** Forgets the `start on` that stands before it. What follows on its line is a stanza of its own. */
+/** Drops the `start on` before it. The rest of its line is a stanza of its own. */
 function manual({ line }: Lexer, job: JobDefinition, { onManual }: StanzaContext): void {
   job.startOn = null;
   onManual?.(line);

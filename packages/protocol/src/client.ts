@@ -57,7 +57,7 @@ interface Watcher {
 }
 
 /**
- * Calls made with a key outlive the connection: when it is lost, the client connects anew and sends them again under
+ * Calls made with a key outlive the connection: when it is lost, the client reconnects and sends them again under
  * the same key, so that waits outlive a restart of the daemon. Watching continues as well: what happened in between is not reported,
  * so watchers get `restarted`. Calls without a key that were under way are rejected, since it is unknown whether they were carried out.
  */

@@ -46,7 +46,7 @@ export interface JobConfig {
   reloadOn?: Condition | null;
 }
 
-/** What the program that reads folders of job files prints, where there is no daemon to ask. */
+/** The output of the program that reads folders of job files where no daemon runs. */
 export interface JobsRead {
   configs: JobConfig[];
   /** The errors of files, in words. */

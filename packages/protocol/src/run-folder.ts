@@ -1,5 +1,5 @@
 /**
- * The run-time folder of a session: whose it is. Its file `owner` says which init made it, so that nobody takes it for that of
+ * The owner of a session's run-time folder. Its file `owner` names the init that made it, so that it is not mistaken for that of
  * another init with the same pid, in another pid namespace or before the last boot.
  */
 import { lstatSync, readFileSync, readlinkSync, type Stats, writeFileSync } from 'node:fs';
@@ -45,7 +45,7 @@ export function writeOwner(directory: string, { pid, pidNamespace, boot }: InitI
   if (attempt(() => readFileSync(path, 'utf8')) !== text) writeFileSync(path, text, { mode: 0o600 });
 }
 
-/** Whose folder this is; null where nothing says so: an init of an older version writes no such file. */
+/** The owner of the folder; null without the file: an init of an older version writes none. */
 export function readOwner(directory: string): { init: InitIdentity; used: UsedFolders | null } | null {
   const path = join(directory, OWNER_FILE);
   const found = attempt(() => lstatSync(path));

@@ -43,7 +43,7 @@ function announcedSessions(runtime: string): Session[] {
     .filter(isLive);
 }
 
-/** `init-UID-PID`, with more behind it where somebody else had that name. */
+/** `init-UID-PID`, with a suffix where that name was taken. */
 function temporarySessions(folder: string, uid: number): Session[] {
   const pattern = new RegExp(`^upstart-${uid}-([0-9]+)(?:-\\w+)?$`);
   return names(folder).flatMap((name) => {

@@ -20,7 +20,7 @@ export interface UpstartClient {
   close(): void;
 }
 
-/** Gives each call of `client` a key: `KEY:1`, `KEY:2`, …, so that whoever makes the same calls again gets the same answers. */
+/** Gives each call of `client` a key: `KEY:1`, `KEY:2`, …, so that the same calls, made again, get the same answers. */
 export class KeyedClient implements UpstartClient {
   readonly #client: UpstartClient;
   readonly #key: string;

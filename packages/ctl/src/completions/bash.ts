@@ -3,7 +3,7 @@ import type { WordKind } from '@upstart/common';
 import type { Row } from './rows.ts';
 import { SOURCES } from './sources.ts';
 
-/** What takes the place of the marks in `completions/upstart.bash`. */
+/** The replacements of the marks in `completions/upstart.bash`. */
 export function bashTables(rows: readonly Row[]): Record<string, string> {
   return {
     WORDS: Object.entries(SOURCES)

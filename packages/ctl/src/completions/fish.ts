@@ -7,7 +7,7 @@ import { SOURCES } from './sources.ts';
 /** Commands of fish itself, whose own completion these would hide. */
 const OF_FISH = ['status'];
 
-/** What takes the place of the marks in `completions/upstart.fish`. */
+/** The replacements of the marks in `completions/upstart.fish`. */
 export function fishTables(all: readonly Row[]): Record<string, string> {
   const rows = all.filter(({ program }) => !OF_FISH.includes(program));
   const programs = [...new Set(rows.map(({ program }) => program))];
@@ -26,7 +26,7 @@ const hasCommands = ({ program }: Row, rows: readonly Row[]): boolean =>
   rows.some((row) => row.program === program && row.command !== null);
 
 function rowLines({ program, command, options, words, repeats }: Row, isTwoLevels: boolean): string[] {
-  // What belongs to the program is also before its command.
+  // Options of the program may also stand before its command.
   const conditions = isTwoLevels ? [`__upstart_at ${quoted(command ?? '')}`] : [];
   const most = command === null ? 0 : 1;
   const before = repeats ? [] : [`__upstart_behind ${most}`];

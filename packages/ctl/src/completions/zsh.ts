@@ -4,7 +4,7 @@ import type { DescribedOption } from '../option-tables.ts';
 import type { Row } from './rows.ts';
 import { SOURCES } from './sources.ts';
 
-/** What takes the place of the marks in `completions/_upstart`, and in `_upstart-init`: `first` are the programs that a first line names. */
+/** The replacements of the marks in `completions/_upstart`, and in `_upstart-init`: `first` are the programs that a first line names. */
 export function zshTables(rows: readonly Row[], first: readonly string[]): Record<string, string> {
   return {
     WORDS: Object.entries(SOURCES)

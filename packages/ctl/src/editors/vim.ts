@@ -1,4 +1,4 @@
-/** What vim knows of job files: the text in `editors/vim/syntax`, with the tables of the language filled in. The build runs this. */
+/** The vim syntax of job files: the text in `editors/vim/syntax`, with the tables of the language filled in. The build runs this. */
 import { VERSION } from '@upstart/common';
 // Not the package's front: the parser is not needed.
 import { CHOICES } from '../../../job-language/src/forms.ts';
@@ -6,7 +6,7 @@ import { KNOWN_EVENTS } from '../../../job-language/src/known-events.ts';
 
 /** Where a word ends. */
 const END = '\\ze\\%(\\s\\|$\\)';
-/** What follows words that are not the last of their stanza. */
+/** The continuation of a stanza behind words that are not its last ones. */
 const NEXT: Readonly<Record<string, string>> = { on: 'upstartCondition', exec: 'upstartCommand' };
 
 export function vimSyntax(text: string): string {

@@ -42,7 +42,7 @@ async function endWith(first: readonly NodeJS.Signals[], again: readonly NodeJS.
 
 /** Returns how many there are. */
 function signalAll(signals: readonly NodeJS.Signals[]): number {
-  // Read anew each time: a daemon that was replaced has another pid.
+  // Read each time: a daemon that was replaced has another pid.
   const omitted = omittedPids();
   const pids = names('/proc')
     .map(Number)

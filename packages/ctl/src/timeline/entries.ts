@@ -1,4 +1,4 @@
-/** What `chain` and `plot` look at: the entries of the history that are of this boot, and those among them that are the boot. Pure. */
+/** The input of `chain` and `plot`: the entries of the history since this boot, and those among them that are the boot. Pure. */
 import type { HistoryCause, HistoryEntry } from '@upstart/protocol';
 import { isComingUp, type Phase, phaseOf } from './phases.ts';
 
@@ -31,7 +31,7 @@ export function ofThisMachineStart(entries: readonly HistoryEntry[]): readonly H
 
 /**
  * The entries from init's first event on, until nothing has happened for `BOOT_GAP_MS` and no job is coming up; without those of jobs that
- * somebody started by hand. null: the first event is not among the entries.
+ * a user started by hand. null: the first event is not among the entries.
  */
 export function ofBoot(entries: readonly HistoryEntry[]): HistoryEntry[] | null {
   const [first] = entries;

@@ -41,7 +41,7 @@ export function readConfigFile(mode: Mode, env: Readonly<Record<string, string |
   }
 }
 
-/** Bounded, and nothing but a regular file: root may be asked to read a file of somebody else. */
+/** Bounded, and only from a regular file: root may be asked to read another user's file. */
 function readText(path: string): string {
   return withRegularFile(path, (fd) => {
     const bytes = Buffer.alloc(MAX_BYTES + 1);

@@ -18,7 +18,7 @@ export interface CommandSink {
   send(commands: readonly Command[], acknowledged?: number): void;
   /** Commands that the kernel has not taken yet. */
   pending(): Command[];
-  /** What keeps descriptors of clients; null: nothing does. */
+  /** The keeper of clients' descriptors; null: there is none. */
   readonly files: Pick<ClientFiles, 'keep'> | null;
   /** The connection is over. */
   onClose(closed: () => void): void;

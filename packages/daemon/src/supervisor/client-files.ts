@@ -37,7 +37,7 @@ export class ClientFiles {
   readonly #unreleased = new Set<number>();
   /** null: it has not named any yet. */
   #engines: Iterable<number> | null = null;
-  /** The report with the latest descriptor. What was kept before this daemon's first word concerns earlier ones only. */
+  /** The report with the latest descriptor. Frames that were kept before this daemon's first one concern earlier descriptors only. */
   #last: number = LIMITS.FRAME_ID_MAX;
   /** Never one that a daemon before this one has used: answers to its questions may still come. */
   #token = Math.floor(monotonicNow() * 1000);
@@ -47,7 +47,7 @@ export class ClientFiles {
   }
 
   /**
-   * Looks once at a socket of which nobody reads, as soon as there is something to be read. Returns the way to stop; null: the socket is
+   * Looks once at a socket that is not being read, as soon as it is readable. Returns a function that stops it; null: the socket is
    * closed, or too many are looked at.
    */
   look(socket: Socket, looked: (look: Look) => void): (() => void) | null {

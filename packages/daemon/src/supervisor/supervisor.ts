@@ -157,7 +157,7 @@ export class Supervisor {
     if (folder) this.#socket.write(encodeLogFolder(folder));
   }
 
-  /** Prints a line on init's standard output, between those of jobs. Waits for nobody who reads it. */
+  /** Prints a line on init's standard output, between those of jobs. Does not wait for its reader. */
   say(line: string): void {
     this.#socket.write(encodeSay(line));
   }

@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '../limits.ts';
 
-/** What follows from some bytes of a client. */
+/** The result of some bytes of a client. */
 export type AuthStep =
   | { readonly state: 'continue'; readonly answer: string }
   /** Messages begin; `rest` are the first bytes of them. */

@@ -20,7 +20,7 @@ export interface GraphNode {
   readonly reloadOn: string | null;
 }
 
-/** What a condition does to its job. */
+/** The effect of a condition on its job. */
 export type Verb = 'start' | 'stop' | 'restart' | 'reload';
 
 /** An edge leads from the cause to the job or event that it acts on. */

@@ -40,7 +40,7 @@ export const graph = frontCommand({
   },
 });
 
-/** What has happened, where an init is asked that keeps it and this user may read it. */
+/** The history, where the init keeps one and this user may read it. */
 async function seen({ connect, options }: Call<{ readonly confdir?: unknown }>): Promise<HistoryEntry[]> {
   if (options.confdir !== undefined) return [];
   try {

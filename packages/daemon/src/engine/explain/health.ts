@@ -26,7 +26,7 @@ export function instanceHealth(asked: Question, waits: Waits, instance: Instance
   return trouble ? { health: 'degraded', why: `its log cannot be written: ${trouble.error}` } : WELL;
 }
 
-/** What is wrong with a job besides its instances and its files. */
+/** The problems of a job besides those of its instances and its files. */
 export function classHealth({ context }: Question, { definition, instances, last, refused }: ClassState): Verdict {
   if (context.state.faults?.has(definition.name)) return { health: 'failed', why: 'init had a fault with it' };
   if (instances.size > 0) return WELL;

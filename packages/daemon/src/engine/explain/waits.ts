@@ -185,7 +185,7 @@ export class Waits {
     return `the main process (${main.pid}) has yet to ${what}, as \`expect ${expect}\` says${so}`;
   }
 
-  /** What a start waits for besides its process. */
+  /** The conditions that a start waits for, besides its process. */
   #readyTexts(instance: InstanceState, { pid }: ProcessState): string[] {
     const { settling, readiness } = instance;
     const { ready } = this.#context.classOf(instance).definition;

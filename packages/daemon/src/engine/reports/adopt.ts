@@ -146,7 +146,7 @@ function settle(context: Context, instance: InstanceState): void {
   instance.blocker = 0;
   endPause(context, instance);
   endReadiness(context, instance);
-  // What it would replace has been replaced, or has ended.
+  // The process that it would replace has been replaced, or has ended.
   delete instance.restarts;
   setStart(context, instance, null);
   if (state !== 'running') withdrawOrder(context, instance);
