@@ -18,7 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const text = (bytes: Buffer, at: number, length: number): string =>
   bytes.toString('latin1', at, at + length).replace(/\0.*$/s, '');
 
-/** What a file has, a line each: type, pid, line, id, user. */
+/** The records of a file, a line each: type, pid, line, id, user. */
 function listing(path: string): string[] {
   const bytes = readFileSync(path);
   const lines: string[] = [];

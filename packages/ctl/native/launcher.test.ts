@@ -41,7 +41,7 @@ const SOURCES = [
 const STRICT = [`-I${SUPERVISOR}`, '-std=gnu11', '-D_GNU_SOURCE=', '-Wall', '-Wextra', '-Werror'];
 const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
-/** What the stand-in for ctl.js prints: how it was called. */
+/** The output of the stand-in for ctl.js: how it was called. */
 const FAKE_CTL = `
 const { NODE_OPTIONS = null, UPSTART_SESSION = null } = process.env;
 console.log(JSON.stringify([process.argv.slice(2), NODE_OPTIONS, UPSTART_SESSION]));
@@ -93,7 +93,7 @@ class FakeDaemon {
     return new Promise((resolve) => this.#server?.listen(path, resolve));
   }
 
-  /** What the first `run` was sent with. */
+  /** The parameters of the first `run`. */
   ran(): Params<'run'> {
     return (this.runs[0] as Run).params;
   }
@@ -528,7 +528,7 @@ describe('the launcher', () => {
     mkdirSync(folder);
     try {
       await eventually(() => readFileSync(`/proc/${init.pid}/comm`, 'utf8') === 'init\n');
-      // A socket that nobody listens on: another name of it, as a daemon that ends removes the one that it has bound.
+      // A socket without a listener: another name of it, because a daemon that ends removes the one that it has bound.
       const before = new FakeDaemon();
       await before.listen(`${socket}.before`);
       linkSync(`${socket}.before`, socket);

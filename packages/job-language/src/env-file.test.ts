@@ -59,7 +59,7 @@ describe('a file of variables', () => {
     ['the end of a line', 'A', 'B', 'assignment'],
     ['a quote', 'A="b"', 'B', 'behind'],
   ])('is read in time that grows with its size: blanks behind %s', (_where, before, behind, expected) => {
-    // What tries each blank anew would take hours.
+    // An algorithm that retries at each blank would take hours.
     const found = (text: string): unknown => {
       try {
         return parseEnvFile(text).length;

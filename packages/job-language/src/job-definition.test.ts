@@ -10,7 +10,7 @@ import { parseJob } from './parse-job.ts';
 
 const read = (text: string): JobDefinition => parseJob(text, { name: 'job', path: '/etc/init/job.conf' });
 
-/** What a daemon saved that did not know `nice` and `umask`, and knew something that is gone. */
+/** The state of an older daemon, which did not know `nice` and `umask` and knew a field that is gone. */
 function saved(text: string): JobDefinition {
   const { nice: _nice, umask: _umask, unread: _unread, ...known } = read(text);
   return Object.assign(known, { gone: 1 }) as unknown as JobDefinition;

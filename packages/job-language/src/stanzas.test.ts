@@ -13,7 +13,7 @@ const refusal = (text: string) => {
   return 'accepted';
 };
 
-/** What a text changes in an empty definition. */
+/** The changes that a text makes in an empty definition. */
 function settings(text: string): Partial<JobDefinition> {
   const empty = emptyDefinition('job', 'job.conf');
   const entries = Object.entries(parse(text)).filter(

@@ -45,7 +45,7 @@ class FakeDaemon {
     return new Promise((resolve) => server.listen(path, resolve));
   }
 
-  /** Drops all connections; with `stop` nobody can connect any more. */
+  /** Drops all connections; with `stop` it accepts no further ones. */
   async drop(stop: boolean): Promise<void> {
     const closed = stop ? new Promise((resolve) => this.#server?.close(resolve)) : null;
     for (const socket of this.sockets) socket.destroy();

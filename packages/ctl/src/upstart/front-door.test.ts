@@ -29,7 +29,7 @@ function fakeClient(answers: Answers, calls: Call[]): UpstartClient {
       calls.push([method, params]);
       return ((answers[method] as ((params: unknown) => unknown) | undefined)?.(params) ?? null) as never;
     },
-    // Something happens until nobody cares any more.
+    // Something happens until the reader has gone.
     async watch(listener) {
       watching = setInterval(() => listener({ event: 'restarted' }));
     },

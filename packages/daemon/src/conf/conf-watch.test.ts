@@ -129,7 +129,7 @@ describe('the client', () => {
 });
 
 describe('the program', () => {
-  /** What it writes for some input: `ANSWER` or `WATCH:MASK:NAME` each. */
+  /** Its output for some input: `ANSWER` or `WATCH:MASK:NAME` each. */
   function run(input: string | Buffer): Promise<{ status: number | null; records: string[] }> {
     return new Promise((resolve) => {
       const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });

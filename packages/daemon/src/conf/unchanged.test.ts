@@ -22,7 +22,7 @@ function load(...sources: string[]): void {
   conf.told.length = conf.errors.length = 0;
 }
 
-/** What a reload tells of jobs, sorted. */
+/** The jobs that a reload reports, sorted. */
 function reload(): string[] {
   conf.told.length = conf.errors.length = 0;
   configuration.reload();

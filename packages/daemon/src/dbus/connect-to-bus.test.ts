@@ -10,7 +10,7 @@ import { eventually } from '../../../../test/eventually.ts';
 import { parseBusAddress } from './bus-address.ts';
 import { connectToBus } from './connect-to-bus.ts';
 
-/** What an address names, as text. */
+/** The target of an address, as text. */
 const parsed = (address: string): string[] =>
   parseBusAddress(address).map((part) =>
     part instanceof Error ? part.message : `${part.kind} ${part.name.toString('latin1')}`,

@@ -13,7 +13,7 @@ let world: TestWorld;
 let watchers: Set<(notification: Notification) => void>;
 let signals: JobSignals;
 let definitions: Definitions;
-/** What a D-Bus client hears, and another one. */
+/** The signals that a D-Bus client gets, and those that another one gets. */
 let heard: string[];
 let watched: string[];
 let told: number;

@@ -87,7 +87,7 @@ describe('names of instances', () => {
     const world = new TestWorld();
     world.job('j', 'instance $N\n');
     const { instances } = world.engine.state.classes.get('j') as ClassState;
-    // As if there were all but one.
+    // As if there were one less than the limit.
     for (let n = 1; n < MAX_INSTANCES_OF_JOB; n++) instances.set(`other${n}`, 0);
     expect(world.answer(world.start('j', 'N=1'))).toBe('ok');
     const error = `Too many instances of j: at most ${MAX_INSTANCES_OF_JOB} instances`;

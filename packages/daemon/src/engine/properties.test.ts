@@ -65,7 +65,7 @@ describe('conditions against the naive reference', () => {
           for (const job of naive) {
             if (job.stopState?.fires(name, value)) job.stopState = null;
             const goesOn = job.start.fires(name, value);
-            // Who runs already has its memory of what is to stop it; who is started begins with none.
+            // A running job already remembers a part of its `stop on`; a started one begins without.
             if (goesOn && job.stopState === null) job.stopState = new NaiveCondition(job.stop ?? NEVER);
           }
           const expected = naive.map((job, i) => `j${i} ${job.stopState ? 'start/running' : 'stop/waiting'}`);
@@ -194,7 +194,7 @@ describe('any story', () => {
   });
 });
 
-/** What init does as others see it: commands are between the engine and the supervisor. */
+/** The visible effects of init: commands are between the engine and the supervisor. */
 function whatIsSeen({ effects, started }: TestWorld): unknown {
   return {
     effects: effects.filter(({ type }) => type !== 'command'),

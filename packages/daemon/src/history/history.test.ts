@@ -228,7 +228,7 @@ it('a reader waits for the callers of the entries so far, and for no longer', as
   history.take({ type: 'peer', question: 78, peer: null });
   await known;
   expect(isOver).toBe(true);
-  // Nobody answers the last one.
+  // The last one is not answered.
   await history.callersKnown();
   const written = history.callersKnown();
   history.flush();

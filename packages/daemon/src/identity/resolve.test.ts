@@ -14,7 +14,7 @@ const GROUP = ['root:x:0:', 'web:x:34:', 'adm:x:4:syslog,web', 'www:x:40: web', 
 const FILES: Answers = { passwd: PASSWD.join('\n'), group: GROUP.join('\n'), 'nsswitch.conf': '' };
 const ELSEWHERE: Answers = { ...FILES, 'nsswitch.conf': 'passwd: files ldap\ngroup: files ldap\n' };
 
-/** Answers by the name of a file, or `DATABASE NAME`; a number is an error. What was asked is in `asked`. */
+/** Answers by the name of a file, or `DATABASE NAME`; a number is an error. The questions are in `asked`. */
 function identity(names: Partial<Names>, answers: Answers = FILES, rights = ROOT, asked: string[] = []): Identity {
   const resolving = resolve({ user: null, group: null, ...names }, rights);
   let step = resolving.next();

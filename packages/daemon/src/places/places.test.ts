@@ -147,7 +147,7 @@ describe('the places of a session', () => {
     expect(basename(second.sessionFile ?? '')).toBe(`${basename(second.runtimeDir).replace('init-', '')}.session`);
     // Each finds its own again.
     expect([choose(identity(7)), choose(identity(7, 'pid:[2]'))]).toEqual([first, second]);
-    // Since the last boot nobody else can be there any more.
+    // Processes from before the last boot cannot be there any more.
     expect(choose({ ...identity(7, 'pid:[3]'), boot: 'next-boot' }).runtimeDir).toBe(own);
   });
 });

@@ -46,7 +46,7 @@ const PROCESSES: Process[] = [
     [20, 1, 10],
     [21, 20, 21],
   ] satisfies Process[]),
-  // Of nobody, and one of a job that is in the session of init.
+  // One of no job, and one of a job that is in the session of init.
   ...([
     [30, 1, 30],
     [31, 30, 30],

@@ -48,7 +48,7 @@ beforeEach(() => {
   faulty.times = 0;
 });
 
-/** What lives on when a daemon ends: the state folder, and what the supervisor has done. */
+/** The parts that outlive a daemon: the state folder, and the effects of the supervisor. */
 class Machine {
   readonly directory = mkdtempSync(join(tmpdir(), 'faults-'));
   readonly commands: Command[] = [];
@@ -120,7 +120,7 @@ class TestDaemon {
     return this;
   }
 
-  /** What a request is answered. */
+  /** The answer to a request. */
   async ask(request: EngineRequest, key?: string): Promise<string> {
     const answer = this.runner.request(request, key).then(
       () => 'ok',

@@ -15,7 +15,7 @@ import { Runner } from './runner.ts';
 
 class Killed extends Error {}
 
-/** What the supervisor keeps from daemon to daemon. It carries commands out at once, each one once. */
+/** The supervisor's part that outlives daemons. It carries commands out at once, each one once. */
 class Machine {
   readonly directory = mkdtempSync(join(tmpdir(), 'runner-'));
   readonly settings: EngineSettings;
@@ -139,7 +139,7 @@ class TestDaemon {
   }
 }
 
-// The first one: daemons of other tests leave timers behind, which would be armed anew here and counted.
+// The first one: daemons of other tests leave timers behind, which would be armed again here and counted.
 describe('a state that cannot be saved', () => {
   it('is saved by a timer once it can be, though nothing happens meanwhile; then there is no timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] });
@@ -165,7 +165,7 @@ describe('a state that cannot be saved', () => {
 /** How many steps a daemon takes for something at most. */
 const STEPS = 12;
 
-/** What became of it when a daemon was killed at that step of dealing with a signal, and others follow. */
+/** The outcome when a daemon was killed at that step of handling a signal, and others follow. */
 async function killedAt(
   step: number,
   settings: Partial<EngineSettings>,

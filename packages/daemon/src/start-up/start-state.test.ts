@@ -57,7 +57,7 @@ function freshState(): EngineState {
   return newState(TEST_SETTINGS, initialEnvironment(TEST_SETTINGS));
 }
 
-/** What a daemon leaves that took these inputs in these portions; returns the state after each portion. */
+/** Saves the state of a daemon that took these inputs in these portions; returns the state after each portion. */
 function live(batches: readonly Input[][]): EngineState[] {
   const store = open();
   const engine = new Engine(freshState());

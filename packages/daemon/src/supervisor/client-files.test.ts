@@ -78,7 +78,7 @@ const numbers = (names: string[]): number[] => names.map(Number).sort((a, b) => 
 
 const idsOf = (files: readonly (ClientFile | 'refused')[]): number[] => files.map((file) => (file as ClientFile).id);
 
-/** What a client has sent, once so many bytes have come. */
+/** Resolves once so many bytes of a client have arrived. */
 const has = (connection: Connected, bytes: number) => eventually(() => connection.text.length >= bytes);
 
 test('a descriptor is in the processes that are to have it and in no other, and is closed when it is released', async () => {

@@ -1,4 +1,4 @@
-/** What the daemon and the supervisor say waits for nobody, and arrives whole and in order. */
+/** The output of the daemon and the supervisor blocks neither of them, and arrives whole and in order. */
 import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -22,7 +22,7 @@ test('lines that nobody reads hold up neither the daemon nor the supervisor; tho
   first.spawn(1, {});
   await first.report('exited', 1);
   init.listen();
-  // what has waited is read first, so that there is room for more
+  // the backlog is read first, so that there is room for more
   await eventually(() => numbers(init.said).length > 5000);
   process.kill(first.pid, 'SIGKILL');
   await init.daemon();

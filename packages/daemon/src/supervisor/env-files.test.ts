@@ -12,7 +12,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
-/** What comes of an environment and files, by their paths; `-` in front: one may be missing. */
+/** The result of an environment and files, by their paths; `-` in front: one may be missing. */
 function read(env: string[], paths: string[], fixed: string[] = []) {
   const files = paths.map((path) => ({ path: path.replace(/^-/, ''), mayBeMissing: path.startsWith('-') }));
   return withEnvFiles({ ...SPEC, env, envFiles: { files, fixed } });

@@ -1,4 +1,4 @@
-/** What a new daemon gets first: as much as there is memory for. */
+/** The first frames for a new daemon: as many as there is memory for. */
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { LIMITS } from './frame-table.ts';

@@ -21,7 +21,7 @@ import { lookAtLogFolder } from '../places/log-folder.ts';
 import { compileInit, loggerOf, SANITIZE } from './testing/compile.ts';
 import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
 
-/** What is kept of one file (FILE_BUFFER). */
+/** The buffer of one file (FILE_BUFFER). */
 const KEPT = 128 * 1024;
 /** Pauses are short: 20 ms at first, and a trouble is over after 100 ms. */
 const QUICK = '-DTROUBLE_PAUSE=20';

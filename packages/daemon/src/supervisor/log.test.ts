@@ -222,7 +222,7 @@ test('in a folder where others may write, only a file that is ours alone is writ
   await daemon.report('exited', 1);
   expect(readFileSync(victim, 'latin1')).toBe('precious');
   expect(await daemon.report('log-trouble')).toMatchObject({ path: log, errno: EINVAL });
-  // Where nobody else may write, a second name is the owner's own doing.
+  // In a folder in which only its owner may write, a second name is the owner's own doing.
   const link = join(mine, 'link.log');
   linkSync(victim, link);
   logged(daemon, 2, 'echo more', link);

@@ -55,7 +55,7 @@ test('stopped, it delays ends of processes that log, and nothing else', async ()
   await eventually(() => textOf(log) === 'two\r\n');
 });
 
-/** What the process has open as its descriptors. */
+/** The targets of the process's descriptors. */
 const openIn = (pid: number) =>
   readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     try {

@@ -24,7 +24,7 @@ const VALGRIND = [
   // it asks for a word on each that it does not know
   '--sim-hints=lax-ioctls',
 ];
-/** What it says of system calls that it does not know, which then fail as on an older kernel. */
+/** Its message about system calls that it does not know, which then fail as on an older kernel. */
 const UNKNOWN_CALL = /^--\d+-- /;
 
 test('nothing that valgrind would complain of, and no memory lost', async ({ skip }) => {

@@ -96,7 +96,7 @@ test('debug stops the process before exec, which counts as executed', async () =
   daemon.spawn(1, { debugStop: true, argv: ['/no/such/program'] });
   const { pid, signal } = await daemon.report('stopped', 1);
   expect(signal).toBe(19);
-  // nothing but the standard descriptors is open while somebody looks at it
+  // only the standard descriptors are open while the test looks at it
   expect(readdirSync(`/proc/${pid}/fd`).sort()).toEqual(['0', '1', '2']);
   daemon.send({ type: 'signal', id: 2, process: 1, signal: 18, group: false });
   expect((await daemon.report('exited', 1)).code).toBe(255);
@@ -269,7 +269,7 @@ test.runIf(process.getuid!() === 0)('user and group are looked up inside the chr
     ['setgid-lookup', { chroot: root, chdir: '/', group: 'daemon' }],
     // a bare chroot needs no user database
     ['exec', { chroot: init.folder, chdir: '/root' }],
-    // what comes before fails before
+    // earlier steps fail first
     ['chroot', { chroot: '/no/such/folder', user: 'nobody' }],
     ['chdir', { chroot: root, chdir: '/no/such/folder', user: 'nobody' }],
   ];
@@ -364,7 +364,7 @@ test.runIf(process.getuid!() === 0)("the terminal of a process is its user's, an
     daemon.shell(i + 1, again, { console: 'log', logPath, ...spec });
     expect(await daemon.report('exited', i + 1)).toMatchObject({ code: 0 });
     const uid = spec.user ? NOBODY : 0;
-    // nobody but its user may read from it, and at most the group of terminals may write to it
+    // only its user may read from it, and at most the group of terminals may write to it
     expect(textOf(logPath)).toMatch(new RegExp(`^out\\r\\nerr\\r\\n${uid}\\r\\ncrw--w?-?---- `));
   }
 });

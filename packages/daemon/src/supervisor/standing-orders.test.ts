@@ -11,7 +11,7 @@ const variants = [
   ['with sanitizers', compileInit(...SANITIZE)],
 ] as const;
 const SANITIZER_OPTIONS = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99' };
-/** What is kept of one process at most (KEPT_MAX). */
+/** The largest backlog of one process (KEPT_MAX). */
 const KEPT_MAX = 16 * 1024;
 
 /** One with an executable of its own. */

@@ -116,7 +116,7 @@ describe('a failure', () => {
     const { last } = explain(world, 'web');
     const [, told = null] = last?.text.split(/(?<=started: [^;]*); /) ?? [];
     expect(told).toBe(setting);
-    // What it says now is not what failed.
+    // Its present file is not the one that failed.
     world.job('web', 'chdir /elsewhere\nexec other\n');
     expect(explain(world, 'web').last?.text).toBe(last?.text);
   });

@@ -25,7 +25,7 @@ function phase(world: TestWorld): ProcessPhase | undefined {
 }
 
 const main = (world: TestWorld): FakeProcess => world.process('main');
-/** What happens to the process `main`. */
+/** The events of the process `main`. */
 const STEPS = {
   spawned: (world) => world.report({ type: 'spawned', process: main(world).token, pid: main(world).pid }),
   execed: (world) => world.report({ type: 'execed', process: main(world).token }),

@@ -14,7 +14,7 @@ import { type FakeProcess, TEST_SETTINGS, TestWorld } from '../testing/world.ts'
 
 const ESRCH = 3;
 
-/** What /proc would say of a process. */
+/** The facts of a process as /proc would show them. */
 function found({ token, pid, spec }: FakeProcess): FoundProcess {
   const job = getVariable(spec.env, 'UPSTART_JOB') ?? null;
   return {

@@ -4,7 +4,7 @@ import { TestWorld } from '../testing/world.ts';
 
 const { SIGHUP, SIGINT, SIGPWR, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH } = constants.signals;
 
-/** What comes of a signal, when its report is applied. */
+/** The effects of a signal's report. */
 function done(settings: ConstructorParameters<typeof TestWorld>[0], signal: number): string[] {
   const world = new TestWorld(settings);
   const effects = world.input({ type: 'report', report: { type: 'signal', seq: 1, signal } });
