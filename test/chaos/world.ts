@@ -87,7 +87,11 @@ export class World {
 
   /** Hooks note themselves where the main process does not: they have their own ledger. */
   #text(respawns: boolean): string {
-    const lines = ['exec perl PROGRAMS/service.pl LEDGER', 'kill timeout 3'];
+    // How long it takes to say that it is ready, where it has to.
+    const seconds = this.#random.pick([0, 0.05, 0.3]);
+    const lines = [`exec perl PROGRAMS/service.pl LEDGER ${seconds}`, 'kill timeout 3'];
+    const says = this.#random.pick(['', '', 'expect notify', 'expect notify\nwatchdog 1000', 'expect fd 3']);
+    if (says !== '') lines.push(says);
     for (const hook of ['pre-start', 'post-start', 'pre-stop', 'post-stop']) {
       if (this.#random.chance(0.25)) lines.push(`${hook} exec env UPSTART_JOB=hook ${HOOK}`);
     }

@@ -118,12 +118,31 @@ function happen(world: TestWorld, process: FakeProcess, choices: Choices): void 
     () => world.report({ type: 'stopped', ...report, signal: choices.pick([19, 20]) }),
     () => world.report({ type: 'expect-met', ...report }),
     () => world.report({ type: 'forked', process: process.token, oldPid: process.pid, pid: process.pid }),
+    () => world.said(process, messageOf(choices), choices.pick([0, 0, 0, 1, 32, 90])),
     () => {
       world.processes.delete(process.token);
       world.report({ type: 'vanished', ...report });
     },
   ];
   choices.pick(happenings)();
+}
+
+/** A message of sd_notify(3). */
+function messageOf(choices: Choices): string {
+  const keys = [
+    'READY',
+    'STATUS',
+    'STOPPING',
+    'RELOADING',
+    'WATCHDOG',
+    'EXTEND_TIMEOUT_USEC',
+    'MAINPID',
+    'ERRNO',
+    'FDSTORE',
+  ];
+  const value = (): string =>
+    choices.pick([() => '1', () => 'trigger', () => '99999999999999999999', () => hostileValue(choices)])();
+  return choices.some(4, () => `${choices.pick(keys)}=${value()}`).join('\n');
 }
 
 /** Lets milliseconds pass. */

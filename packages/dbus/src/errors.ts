@@ -28,6 +28,7 @@ const NAMES: Readonly<Record<ErrorCode, string>> = {
   'no-process': `${OWN}.NotRunning`,
   'job-failed-to-start': `${OWN}.JobFailed`,
   'job-failed-while-stopping': `${OWN}.JobFailed`,
+  'job-failed-to-reload': `${OWN}.JobFailed`,
   'job-failed-to-restart': `${OWN}.JobFailed`,
   'event-failed': `${OWN}.EventFailed`,
   'env-not-pairs': `${DBUS}.InvalidArgs`,

@@ -32,7 +32,7 @@ export const FORMS: Readonly<Record<string, string>> = {
       [`${hook} script`, `\`${hook} script\` alone on its line, then lines up to \`end script\``],
     ]),
   ),
-  expect: '`expect none`, `stop`, `fork` or `daemon`',
+  expect: '`expect none`, `stop`, `fork`, `daemon`, `notify` or `fd NUMBER`',
   task: '`task`',
   respawn: '`respawn`, `respawn limit COUNT SECONDS`, `respawn delay SECONDS [LONGEST]` or `respawn reset SECONDS`',
   'respawn limit': '`respawn limit COUNT SECONDS`, or `respawn limit unlimited`',
@@ -46,6 +46,9 @@ export const FORMS: Readonly<Record<string, string>> = {
   'ready interval': '`ready interval SECONDS`, such as `ready interval 0.5`',
   'ready timeout': '`ready timeout SECONDS`, such as `ready timeout 60`',
   'ready after': '`ready after SECONDS`, such as `ready after 2`',
+  notify: '`notify access main` or `all`',
+  'notify access': '`notify access main` or `all`: which processes may send messages of sd_notify',
+  watchdog: '`watchdog SECONDS`, such as `watchdog 30`; 0: none',
   normal: '`normal exit STATUS…`',
   'normal exit': '`normal exit STATUS…`, each a number from 0 or the name of a signal',
   kill: '`kill timeout SECONDS`, or `kill signal SIGNAL`',
@@ -79,7 +82,7 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = Object.fromE
 );
 
 function choicesOf(stanza: string): readonly string[] {
-  if (stanza === 'expect') return ['none', 'stop', 'fork', 'daemon'];
+  if (stanza === 'expect') return ['none', 'stop', 'fork', 'daemon', 'notify', 'fd'];
   if (stanza === 'console') return ['none', 'output', 'owner', 'log'];
   if (stanza === 'limit') return RESOURCE_NAMES;
   const longer = Object.keys(FORMS).filter((other) => other.startsWith(`${stanza} `));
@@ -113,6 +116,10 @@ export const FOREIGN: Readonly<Record<string, string>> = {
   environmentfile: 'env-file PATH',
   env_file: 'env-file PATH',
   set: 'env KEY=VALUE',
+  type: 'expect notify',
+  notifyaccess: 'notify access all',
+  watchdogsec: 'watchdog SECONDS',
+  timeoutstartsec: 'ready timeout SECONDS',
   oom_adj: 'oom score NUMBER',
   oom_score_adj: 'oom score NUMBER',
   log: 'console log',

@@ -12,7 +12,7 @@ export interface ProcessDefinition {
   text: string;
 }
 
-export type Expect = 'none' | 'stop' | 'fork' | 'daemon';
+export type Expect = 'none' | 'stop' | 'fork' | 'daemon' | 'notify' | 'fd';
 export type Console = 'none' | 'output' | 'owner' | 'log';
 
 /** The resources that can be limited (reference: job files §4.2), by the kernel's numbers: in this order they are set. */
@@ -84,6 +84,8 @@ export interface JobDefinition {
   reloadOn: Condition | null;
   processes: Partial<Record<Slot, ProcessDefinition>>;
   expect: Expect;
+  /** With `expect fd`: the descriptor on which a newline says that the job is ready; else 0. */
+  expectFd: number;
   task: boolean;
   respawn: boolean;
   /** How many respawns within `respawnIntervalS` seconds; 0 in either means no limit. */
@@ -101,6 +103,10 @@ export interface JobDefinition {
   /** The pause between two tries of such a probe, and how long they are tried before the start has failed. In milliseconds. */
   readyIntervalMs: number;
   readyTimeoutMs: number;
+  /** Which processes may send messages of sd_notify(3): the main one, or all of the job; null: none is asked for by this. */
+  notifyAccess: 'main' | 'all' | null;
+  /** WATCHDOG=1 has to come so often, in milliseconds; 0: never. */
+  watchdogMs: number;
   /** Exit statuses, and signals as `signal << 8`. */
   normalExit: number[];
   /** Seconds until SIGKILL follows the kill signal. */
@@ -153,6 +159,7 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     reloadOn: null,
     processes: {},
     expect: 'none',
+    expectFd: 0,
     task: false,
     respawn: false,
     respawnLimit: 10,
@@ -164,6 +171,8 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     ready: NONE,
     readyIntervalMs: 500,
     readyTimeoutMs: 60_000,
+    notifyAccess: null,
+    watchdogMs: 0,
     normalExit: NONE,
     killTimeoutS: 5,
     killSignal: 15,

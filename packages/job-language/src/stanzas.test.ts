@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyDefinition, type JobDefinition, RESOURCE_NAMES } from './job-definition.ts';
+import { MAX_WATCHDOG_S } from './notify-stanzas.ts';
 import { parseJob } from './parse-job.ts';
 import { MAX_KEYED_ENTRIES, MAX_RESET_S, MAX_RESPAWN_DELAY_S, MAX_SETTLE_S } from './stanzas.ts';
 
@@ -276,6 +277,15 @@ describe('times', () => {
     [`respawn delay ${MAX_RESPAWN_DELAY_S}`, { respawnDelayMs: 3_600_000, respawnMaxDelayMs: 3_600_000 }],
     ['respawn reset 0.001', { respawnResetMs: 1 }],
     [`respawn reset ${MAX_RESET_S}`, { respawnResetMs: 86_400_000 }],
+    ['expect notify', { expect: 'notify' }],
+    ['expect fd 3 # comment', { expect: 'fd', expectFd: 3 }],
+    ['expect fd 255\nexpect stop', { expect: 'stop' }],
+    ['expect notify\nexpect fd "16"', { expect: 'fd', expectFd: 16 }],
+    ['notify access main', { notifyAccess: 'main' }],
+    ['notify access main\nnotify access "all"', { notifyAccess: 'all' }],
+    ['watchdog 0.001', { watchdogMs: 1 }],
+    [`watchdog ${MAX_WATCHDOG_S}`, { watchdogMs: 86_400_000 }],
+    ['watchdog 30\nwatchdog 0', {}],
     ['ready after 2.25', { readyAfterMs: 2250 }],
     ['restart on file FILE=/a', { restartOn: { op: 'event', name: 'file', args: ['FILE=/a'] } }],
     ['reload on a\nreload signal USR1', { reloadOn: { op: 'event', name: 'a', args: [] }, reloadSignal: 10 }],
@@ -323,6 +333,20 @@ describe('times', () => {
     ['respawn reset 86401', '1: Illegal time, expected more than 0 to 86400 seconds'],
     ['respawn reset', '1: Expected token'],
     ['respawn reset 1 2', '1: Unexpected token'],
+    ['expect fd', '1: Expected token'],
+    ['expect fd 2', '1: Illegal descriptor, expected 3 to 5 or 16 to 255'],
+    ['expect fd 6', '1: Illegal descriptor, expected 3 to 5 or 16 to 255'],
+    ['expect fd 15', '1: Illegal descriptor, expected 3 to 5 or 16 to 255'],
+    ['expect fd 256', '1: Illegal descriptor, expected 3 to 5 or 16 to 255'],
+    ['expect fd 3 4', '1: Unexpected token'],
+    ['expect notify all', '1: Unexpected token'],
+    ['notify', '1: Expected token'],
+    ['notify main', '1: Unknown stanza'],
+    ['notify access', '1: Expected token'],
+    ['notify access exec', '1: Unknown stanza'],
+    ['watchdog', '1: Expected token'],
+    ['watchdog 1m', '1: Illegal time, expected 0 to 86400 seconds'],
+    ['watchdog 86401', '1: Illegal time, expected 0 to 86400 seconds'],
     ['ready', '1: Expected token'],
     ['ready soon', '1: Unknown stanza'],
     ['ready after', '1: Expected token'],
@@ -358,6 +382,9 @@ describe('times', () => {
   });
 
   test('an override changes them, or takes them away', () => {
+    const named = parse('expect fd 3\nwatchdog 30\nnotify access all');
+    const notified = parseJob('expect notify\nwatchdog 0\n', { name: 'job', path: 'job.override', into: named });
+    expect(notified).toMatchObject({ expect: 'notify', expectFd: 0, watchdogMs: 0, notifyAccess: 'all' });
     const into = parse('respawn\nrespawn delay 1 30\nrespawn reset 5\nready after 2');
     const changed = parseJob('respawn delay 0\nready after 0\n', { name: 'job', path: 'job.override', into });
     expect(changed).toMatchObject({ respawnDelayMs: 0, respawnMaxDelayMs: 0, respawnResetMs: 5000, readyAfterMs: 0 });

@@ -28,6 +28,7 @@ import {
   type ResourceLimit,
 } from './job-definition.ts';
 import type { Lexer } from './lexer.ts';
+import { expect, MAX_WATCHDOG_S } from './notify-stanzas.ts';
 import { MAX_PROBES, PROBE_READERS } from './probe-stanzas.ts';
 
 /** The caller's part in parsing: settings and listeners for stanzas. */
@@ -86,7 +87,7 @@ const STANZAS: Record<string, Stanza> = {
   'pre-stop': hook('pre-stop'),
   'post-stop': hook('post-stop'),
 
-  expect: set('expect', oneOf('none', 'stop', 'fork', 'daemon')),
+  expect,
   task: flag('task'),
   respawn: orElse(flag('respawn'), {
     limit: respawnLimit,
@@ -99,6 +100,8 @@ const STANZAS: Record<string, Stanza> = {
     interval: set('readyIntervalMs', duration(MIN_INTERVAL_MS, MAX_INTERVAL_S)),
     timeout: set('readyTimeoutMs', duration(1, MAX_READY_TIMEOUT_S)),
   }),
+  notify: either({ access: set('notifyAccess', oneOf('main', 'all')) }),
+  watchdog: set('watchdogMs', duration(0, MAX_WATCHDOG_S)),
   normal: either({ exit: add('normalExit', oneOrMore(exitStatus)) }),
   kill: either({ timeout: set('killTimeoutS', seconds), signal: set('killSignal', signal) }),
   hook: either({ timeout: set('hookTimeoutS', seconds) }),

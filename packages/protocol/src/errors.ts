@@ -13,6 +13,7 @@ export const ERRORS = {
   'no-process': (display: string, which: string) => `Job has no ${which} that runs: ${display}`,
   'job-failed-to-start': () => 'Job failed to start',
   'job-failed-while-stopping': () => 'Job failed while stopping',
+  'job-failed-to-reload': () => 'Job failed to reload',
   'job-failed-to-restart': () => 'Job failed to restart',
   'event-failed': () => 'Event failed',
   'env-not-pairs': () => 'Env must be KEY=VALUE pairs',

@@ -101,6 +101,8 @@ export interface InstanceStatus extends Partial<InstanceDetails> {
   processes: ProcessStatus[];
   /** The trouble with its log; null: none. A daemon from before 2.14 lacks it. */
   logTrouble?: LogTrouble | null;
+  /** What its main process has said of itself (`STATUS=` of sd_notify); absent: nothing. */
+  says?: string;
 }
 
 export interface JobStatus extends Partial<JobDetails> {

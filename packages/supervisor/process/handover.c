@@ -14,6 +14,7 @@ static void keep_process(struct state_file *state, struct process *process) {
 	keep(state, "process-status", process->status);
 	keep_descriptor(state, "process-exec-pipe", &process->exec_pipe.fd);
 	keep_descriptor(state, "process-pidfd", &process->pidfd.fd);
+	notify_keep(state, process);
 	if (keep(state, "process-log", log))
 		process->log = log_by_number(log);
 	if (state->out && process->order)
@@ -41,6 +42,7 @@ static void resume(struct process *process) {
 		spawn_attach(process, errors);
 	else if (process->log)
 		log_start(process->log);
+	notify_resume(process);
 	/* Only after a fault: it had been reaped, but its end not reported. */
 	bool ended = process->status != NOT_KNOWN || (process->pid > 0 && kill(process->pid, 0) < 0 && errno == ESRCH);
 	if (ended && pidfd >= 0)

@@ -46,6 +46,7 @@ void process_free(struct process *process) {
 	watch_close(&process->exec_pipe);
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
+	notify_close(process);
 	free(process->order);
 	free_later(&process->garbage, -1);
 }

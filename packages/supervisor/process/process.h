@@ -6,6 +6,7 @@
 #include "link/frames.h"
 
 struct log;
+struct notify;
 
 /* How far the forks of a process have been followed (reference: jobs 5.1). */
 enum trace {
@@ -28,6 +29,8 @@ struct process {
 	uint64_t id;
 	struct process *next_with_id, *next_with_pid;
 	struct log *log;
+	/* NULL: it says nothing of itself, or has done so. */
+	struct notify *notify;
 	/* The standing order: a SPAWN frame, which is carried out when it ends if its id is not 0. NULL: it is not orderable. */
 	struct frame *order;
 	/* The error pipe, until the program runs. */
@@ -66,6 +69,23 @@ int process_signal(struct process *process, int signal, bool group);
 void follow_begin(struct process *process, int pidfd);
 /* A traced process has stopped: for us, or because of a signal. */
 void trace_stopped(struct process *process, int status);
+
+/* ---- notify.c ---- */
+
+/* Makes what the SPAWN asks for, if anything: a socket, or a pipe. -1: it cannot, by errno. */
+int notify_open(struct process *process);
+/* The process has been cloned, or that has failed: listens to it. */
+void notify_begin(struct process *process);
+/* In the child: puts the name of the socket and the pid into the environment; a copy of the pipe's end, above a number. */
+void notify_enter_environment(char **environment);
+int notify_take_end(int above);
+/* It has ended: reports what it has said before. False: it has named another process, which is the job's now. */
+bool notify_end(struct process *process);
+void notify_close(struct process *process);
+void notify_keep(struct state_file *state, struct process *process);
+void notify_resume(struct process *process);
+
+/* ---- handover.c ---- */
 
 /* From one image of the supervisor to the next (PROTOCOL.md has the keys). The logs have been taken over before. */
 void processes_keep(struct state_file *state);

@@ -81,6 +81,8 @@ static void log_takes_too_long(struct timer *timer) {
 }
 
 void process_ended(struct process *process, int status, const struct rusage *usage) {
+	if (!notify_end(process))
+		return;
 	process->ended = true;
 	process->status = status;
 	if (usage)

@@ -49,10 +49,17 @@ int64_t spec_number(enum field_tag tag, int64_t otherwise) {
 	return field ? field_number(field) : otherwise;
 }
 
+/* Where the error pipe is. */
+static int errors = SLOT_ERROR;
+
+void child_move_errors(void) {
+	errors = fcntl(errors, F_DUPFD_CLOEXEC, SLOTS_END);
+}
+
 static void tell(int step, int number, const char *detail) {
 	struct child_message message = {.step = step, .number = number};
 	snprintf(message.detail, sizeof message.detail, "%s", detail);
-	ssize_t written = write(SLOT_ERROR, &message, sizeof message);
+	ssize_t written = write(errors, &message, sizeof message);
 	(void)written;
 }
 
@@ -64,6 +71,7 @@ void child_gives_up(int step, int error, const char *detail) {
 /* The program finds the descriptors of clients from FILE_FIRST on, and around its script. The first one behind them. */
 static unsigned place_files(void) {
 	int files[FILES_PER_PROCESS], count = 0, place = FILE_FIRST;
+	int ready_end = spec_field(TAG_DESCRIPTOR) ? notify_take_end(FILE_END) : -1;
 	for (const struct field *field = spec.fields; field->tag; field++)
 		if (field->tag == TAG_FILE && count < FILES_PER_PROCESS)
 			files[count++] = fcntl(file_of((uint64_t)field_number(field)), F_DUPFD_CLOEXEC, FILE_END);
@@ -73,7 +81,11 @@ static unsigned place_files(void) {
 		if (dup2(files[i], place) < 0)
 			child_gives_up(STEP_SCRIPT_FD, errno, "");
 	}
-	return FILE_END;
+	if (ready_end < 0)
+		return FILE_END;
+	/* Fails when it is there already. */
+	dup3(ready_end, FILE_END, O_CLOEXEC);
+	return FILE_END + 1;
 }
 
 void child_run(bool shares) {
@@ -82,12 +94,14 @@ void child_run(bool shares) {
 	 * or stopped for debugging) would keep the pipes of other processes open. Where they are a copy already, the
 	 * kernel may be too old for this; then exec closes them.
 	 */
-	unsigned first = spec_field(TAG_FILE) ? place_files() : SLOTS_END;
+	unsigned first = spec_field(TAG_FILE) || spec_field(TAG_DESCRIPTOR) ? place_files() : SLOTS_END;
 	if (close_range(first, ~0u, shares ? CLOSE_RANGE_UNSHARE : 0) < 0 && shares)
 		child_gives_up(STEP_FORK, errno, "");
 	tell(OWN_DESCRIPTORS, 0, "");
 	/* The supervisor's may lie in its heap. */
 	environ = spec.environment;
+	if (spec_field(TAG_NOTIFY))
+		notify_enter_environment(environ);
 	say_through = NULL;
 	child_restore_limits();
 	setsid();

@@ -177,8 +177,8 @@ static void copy_heap(bool wanted) {
 
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
 static int clone_child(struct process *process) {
-	/* Descriptors of clients are in no slots: the child takes them from a copy of all. */
-	bool shares = slots_suffice && !spec_field(TAG_FILE);
+	/* Descriptors of clients and of ready pipes are in no slots: the child takes them from a copy of all. */
+	bool shares = slots_suffice && !spec_field(TAG_FILE) && !spec_field(TAG_DESCRIPTOR);
 	int pidfd = -1;
 	copy_heap(false);
 	long pid = syscall(SYS_clone, (shares ? CLONE_FILES : 0) | CLONE_PIDFD | SIGCHLD, NULL, &pidfd, NULL, NULL);
@@ -206,7 +206,7 @@ static int start(struct process *process) {
 		spec.console = CONSOLE_NONE;
 	}
 	if ((spec.console == CONSOLE_LOG && open_output(process) < 0) || (script && open_script(script) < 0) ||
-	    open_errors(process) < 0)
+	    notify_open(process) < 0 || open_errors(process) < 0)
 		return STEP_FORK;
 	return clone_child(process);
 }
@@ -216,6 +216,7 @@ void spawn(const struct frame *frame) {
 	struct process *process = process_new(frame->id);
 	int step = process ? start(process) : STEP_FORK, error = errno;
 	slots_clear();
+	notify_begin(process);
 	if (step != OWN_DESCRIPTORS) {
 		forget(frame->id, process, step, error, "");
 		return;

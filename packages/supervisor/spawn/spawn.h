@@ -17,7 +17,7 @@ enum slot {
 };
 /* Where a program reads its script. */
 #define SCRIPT_FD 9
-/* Behind the last place for a descriptor of a client. */
+/* Behind the last place for a descriptor of a client; the end of a ready pipe waits there. */
 #define FILE_END (FILE_FIRST + FILES_PER_PROCESS + 1)
 
 /* Takes the slots, before anything else can. Notes the limit of open files, and raises it. */
@@ -59,6 +59,8 @@ int64_t spec_number(enum field_tag tag, int64_t otherwise);
 
 /* In the child. `shares`: until it unshares them, its descriptors are the supervisor's. */
 _Noreturn void child_run(bool shares);
+/* The error pipe makes room for another descriptor. */
+void child_move_errors(void);
 _Noreturn void child_gives_up(int step, int error, const char *detail);
 
 /* Gives a child the limit of open files that the supervisor had, and signals as they are without one. 0, as a step. */

@@ -176,6 +176,12 @@ static int ask_for_trace(unsigned forks) {
 	return forks ? (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL) : 0;
 }
 
+static int place_ready_end(unsigned number) {
+	if (number == SLOT_ERROR)
+		child_move_errors();
+	return dup2(FILE_END, (int)number);
+}
+
 static int run_program(void) {
 	/* The PATH that is searched is the job's own. */
 	return execvp(spec.arguments[0], spec.arguments);
@@ -212,6 +218,7 @@ static const struct step {
 	{STEP_SETUID, .tag = TAG_UID, .with_number = setuid},
 	{CANNOT_FAIL, .once = child_restore_signals},
 	{CANNOT_FAIL, .tag = TAG_DEBUG_STOP, .with_number = stop_for_debugger},
+	{STEP_READY_FD, .tag = TAG_DESCRIPTOR, .with_number = place_ready_end},
 	{STEP_TRACE, .tag = TAG_TRACE_FORKS, .with_number = ask_for_trace},
 	{STEP_EXEC, .once = run_program},
 };

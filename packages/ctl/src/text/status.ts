@@ -38,6 +38,11 @@ function logTrouble({ logTrouble }: InstanceStatus): string[] {
   return logTrouble ? [`\tits log cannot be written: ${logTrouble.error}`] : [];
 }
 
+/** What the main process says of itself. */
+function saying({ says }: InstanceStatus): string[] {
+  return says === undefined ? [] : [`\tit says: ${printable(says)}`];
+}
+
 export function statusLines({ job, instances }: JobStatus): string[] {
   if (instances.length === 0) return [stoppedLine(job)];
   return instances.flatMap((instance) => instanceLines(job, instance));
@@ -54,7 +59,7 @@ export function statusTable(statuses: readonly JobStatus[], colour: Palette): st
             name: printable(displayName(job, instance)),
             state: `${instance.goal}/${instance.state}`,
             rest: firstProcess(instance),
-            below: [...instance.processes.slice(1).map(further), ...logTrouble(instance)],
+            below: [...instance.processes.slice(1).map(further), ...logTrouble(instance), ...saying(instance)],
           })),
     );
   const width = Math.max(0, ...rows.map(({ name }) => name.length));

@@ -18,9 +18,12 @@ import type { EngineState } from './model/state.ts';
 import type { TimerState } from './model/timers.ts';
 import { hookTimeoutPassed } from './processes/hooks.ts';
 import { killTimeoutPassed } from './processes/processes.ts';
+import { reloadTimePassed } from './readiness/notify.ts';
+import { watchdogTimePassed } from './readiness/watchdog.ts';
 import { adopt } from './reports/adopt.ts';
-import { probed, readyTimeoutPassed } from './reports/probe-results.ts';
+import { probed } from './reports/probe-results.ts';
 import { retrySpawn } from './reports/process-end.ts';
+import { readyTimeoutPassed } from './reports/ready-failure.ts';
 import { applyReport } from './reports/reports.ts';
 import { replaceInit } from './reports/signals.ts';
 import { handleRequest } from './requests/requests.ts';
@@ -174,6 +177,8 @@ export class Engine {
     else if (action.kind === 'respawn') resume(context, instance);
     else if (action.kind === 'settle') settleTimePassed(context, instance);
     else if (action.kind === 'ready') readyTimeoutPassed(context, instance);
+    else if (action.kind === 'watchdog') watchdogTimePassed(context, instance);
+    else if (action.kind === 'reload') reloadTimePassed(context, instance);
     else retrySpawn(context, instance, action.slot);
   }
 

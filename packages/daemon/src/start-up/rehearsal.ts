@@ -43,6 +43,7 @@ export async function rehearse(folder: string): Promise<void> {
     hearsRecovered: true,
     findsPeers: true,
     takesFiles: true,
+    takesMessages: true,
   };
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));
   await serve({

@@ -79,6 +79,7 @@ const READ_REPORT: { [T in ReportType]: (fields: Fields) => Content<T> } = {
     errno: fields.number('errno'),
     ...(fields.has('file') ? { file: fields.number('file') } : {}),
   }),
+  notified: (fields) => ({ ...onProcess(fields), errno: fields.number('errno'), detail: fields.text('detail') }),
   'logger-replaced': (fields) => ({ pid: fields.number('pid') }),
 };
 

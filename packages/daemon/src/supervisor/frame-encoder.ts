@@ -4,7 +4,14 @@ import { type Entrance, NO_ENTRANCE } from '../cgroups/control-groups.ts';
 import { AS_INIT, type Identity, type Refusal } from '../identity/resolve.ts';
 import { CONSOLES, type FieldName, SENT } from './frame-table.ts';
 import { FrameWriter } from './frame-writer.ts';
-import { type Command, type LogFolder, type LogRotation, SPAWN_STEPS, type SpawnSpec } from './process-messages.ts';
+import {
+  type Command,
+  type LogFolder,
+  type LogRotation,
+  type NotifySpec,
+  SPAWN_STEPS,
+  type SpawnSpec,
+} from './process-messages.ts';
 import { resourceNumber } from './resources.ts';
 
 /** Frames that the daemon never sends. */
@@ -63,6 +70,18 @@ function writeSetup({ identity, entrance, refusal }: SpawnSetup): void {
     .text('detail', refusal.detail);
 }
 
+/** Bits of the field `notify`: there is a socket; it takes messages of the whole job; the control groups are those of the job alone. */
+const NOTIFY = { socket: 1, all: 2, groups: 4 };
+
+function writeNotify(notify: NotifySpec): void {
+  if ('fd' in notify) writer.number('descriptor', notify.fd);
+  else
+    writer.number(
+      'notify',
+      NOTIFY.socket + (notify.access === 'all' ? NOTIFY.all : 0) + (notify.ownGroups ? NOTIFY.groups : 0),
+    );
+}
+
 function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
   writer.begin(SENT.spawn, id);
   writer.number('console', CONSOLES.indexOf(spec.console));
@@ -77,6 +96,7 @@ function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
   writeText('apparmor', spec.apparmorProfile);
   for (const limit of spec.limits) writeLimit(limit);
   for (const file of spec.files ?? []) writer.number('file', file);
+  if (spec.notify) writeNotify(spec.notify);
   writeSetup(setup);
   writer.texts('environment', spec.env).texts('argument', spec.argv);
   if (spec.script !== null) writer.bytes('script', encodeText(spec.script));

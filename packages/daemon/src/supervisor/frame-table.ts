@@ -27,6 +27,8 @@ export const LIMITS = {
   FILE_FIRST: 6,
   /** Connections that are looked at, at once. */
   LOOKS_MAX: 512,
+  /** Bytes of a message of sd_notify(3). */
+  NOTIFY_MAX: 4096,
 } as const;
 
 /**
@@ -131,6 +133,7 @@ export const FIELDS = {
   cgroupFile: field(58, 'text'),
   jobCgroupFile: field(59, 'text'),
   file: number(60, 1),
+  notify: number(61, 1, 7),
 } as const satisfies Record<string, Field>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -164,6 +167,8 @@ export const SENT = {
         'errno',
         'detail',
         'impossible',
+        'notify',
+        'descriptor',
       ] as const),
     ],
     repeated: ['argument', 'environment', 'limit', 'cgroupFile', 'file'],
@@ -222,4 +227,5 @@ export const REPORTS = {
   peer: { type: 83, id: 'report', required: ['token', 'errno', 'pid', 'uid', 'gid'] },
   'logger-replaced': { type: 84, id: 'report', required: ['pid'] },
   looked: { type: 85, id: 'report', required: ['token', 'count', 'errno'], optional: ['file'] },
+  notified: { type: 86, id: 'report', required: ['process', 'pid', 'errno', 'detail'] },
 } as const satisfies Record<string, Frame>;

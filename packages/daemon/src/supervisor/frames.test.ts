@@ -13,7 +13,7 @@ import {
 } from './frame-encoder.ts';
 import { LIMITS } from './frame-table.ts';
 import { FrameError } from './frames.ts';
-import type { Command, Report, SpawnSpec, SpawnStep } from './process-messages.ts';
+import type { Command, NotifySpec, Report, SpawnSpec, SpawnStep } from './process-messages.ts';
 import { SPAWN_STEPS } from './process-messages.ts';
 import { compileFramesDump } from './testing/compile.ts';
 import { SPEC } from './testing/init.ts';
@@ -79,6 +79,8 @@ function line([command, setup]: [SentCommand, SpawnSetup]): string {
       fields.push([53, `${hex(resource === 'core' ? 4 : 7)}${low}${high}`]);
     }
     for (const file of spec.files ?? []) add(60, file);
+    if (spec.notify && 'fd' in spec.notify) add(28, spec.notify.fd);
+    else if (spec.notify) add(61, 1 + (spec.notify.access === 'all' ? 2 : 0) + (spec.notify.ownGroups ? 4 : 0));
     const { identity, entrance, refusal } = setup;
     add(54, identity.uid);
     add(55, identity.gid);
@@ -106,7 +108,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 const id = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const decimal = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
 
-const spec: fc.Arbitrary<SpawnSpec> = fc.record({
+const bareSpec: fc.Arbitrary<SpawnSpec> = fc.record({
   argv: fc.array(text, { minLength: 1 }),
   env: fc.array(text),
   script: optional(fc.string({ unit: codePoint })),
@@ -131,6 +133,13 @@ const spec: fc.Arbitrary<SpawnSpec> = fc.record({
   orderable: fc.boolean(),
   files: fc.array(id, { maxLength: 3 }),
 });
+const notify: fc.Arbitrary<NotifySpec> = fc.oneof(
+  fc.record({ fd: fc.integer({ min: 3, max: 255 }) }),
+  fc.record({ access: fc.constantFrom('main', 'all'), ownGroups: fc.boolean() }),
+);
+const spec = fc
+  .tuple(bareSpec, fc.option(notify))
+  .map(([bare, added]): SpawnSpec => (added ? { ...bare, notify: added } : bare));
 
 const command: fc.Arbitrary<SentCommand> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('spawn' as const), id, spec }) },
@@ -307,6 +316,7 @@ const report: fc.Arbitrary<Report> = fc.oneof(
     gid: count,
   }),
   fc.record({ type: fc.constant('logger-replaced' as const), seq: id, pid: count }),
+  fc.record({ type: fc.constant('notified' as const), seq: id, process: id, pid: count, errno: count, detail: text }),
   fc.record(
     { type: fc.constant('looked' as const), seq: id, token: number, count, errno: count, file: id },
     { requiredKeys: ['type', 'seq', 'token', 'count', 'errno'] },
@@ -337,6 +347,7 @@ const TYPES: Record<Report['type'], number> = {
   peer: 83,
   'logger-replaced': 84,
   looked: 85,
+  notified: 86,
 };
 const TAGS: Record<string, number> = {
   process: 1,
@@ -359,6 +370,7 @@ const TAGS: Record<string, number> = {
   uid: 54,
   gid: 55,
   file: 60,
+  notify: 61,
 };
 
 function encodeReport({ type, seq, ...rest }: Report): Buffer {

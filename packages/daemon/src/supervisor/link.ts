@@ -41,6 +41,8 @@ export interface SupervisorLink {
   findsPeers: boolean;
   /** It takes descriptors that clients send. */
   takesFiles: boolean;
+  /** It passes on what processes say of themselves. */
+  takesMessages: boolean;
   /** It wants to hear that a daemon recovers. */
   hearsBegun: boolean;
   /** It wants to hear that the saved state has been recovered. */
@@ -71,6 +73,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     countsReplacement: abilities >= 2,
     findsPeers: abilities >= 3,
     takesFiles: abilities >= 5,
+    takesMessages: abilities >= 6,
     takesNumbers: hasAll || env.UPSTART_SUPERVISOR_NUMBERS === '1',
     makesLogFolder: hasAll || env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,

@@ -78,7 +78,14 @@ test.runIf(process.getuid?.() === 0)('where the kernel denies the question the p
 test('a supervisor that is too old is not asked', async () => {
   const init = Init.start(program);
   const { socket } = await init.connection();
-  const abilities = { takesOrders: true, hearsBegun: true, hearsRecovered: true, findsPeers: false, takesFiles: false };
+  const abilities = {
+    takesOrders: true,
+    hearsBegun: true,
+    hearsRecovered: true,
+    findsPeers: false,
+    takesFiles: false,
+    takesMessages: true,
+  };
   const { supervisor } = await Supervisor.over(socket, abilities);
   const { socket: client } = await connected({ path: join(init.folder, 'a') });
   expect(await peerOf({ supervisor }, client)).toBeNull();

@@ -41,7 +41,12 @@ export interface SpawnSpec {
   orderable: boolean;
   /** Descriptors of clients, by the reports in which they came: it finds them from FILE_FIRST on. Absent: none. */
   files?: readonly number[];
+  /** Where it says that it is ready, and more. Absent: nowhere. */
+  notify?: NotifySpec;
 }
+
+/** A socket of sd_notify(3), or (`fd`) a pipe at that descriptor. */
+export type NotifySpec = { access: 'main' | 'all'; ownGroups: boolean } | { fd: number };
 
 export type Command =
   | { type: 'spawn'; id: number; spec: SpawnSpec }
@@ -109,6 +114,7 @@ export const SPAWN_STEPS = [
   'memory',
   'cgroup-setup',
   'env-file',
+  'ready-fd',
 ] as const;
 export type SpawnStep = (typeof SPAWN_STEPS)[number];
 
@@ -154,6 +160,11 @@ export type Report = { seq: number } & (
    * `file` a descriptor came, which this number names from now on; one with `errno` has been closed, because too many are kept.
    */
   | { type: 'looked'; token: number; count: number; errno: number; file?: number }
+  /**
+   * The process has said something: lines of sd_notify(3), `READY=1` for a newline on its pipe. With `errno` nothing counts: EPERM,
+   * `pid` may not speak for it (said once); EMSGSIZE, the message was too long; EPIPE, the pipe was closed without a newline.
+   */
+  | { type: 'notified'; process: number; pid: number; errno: number; detail: string }
   /** Another logger has come up in place of one that has ended. */
   | { type: 'logger-replaced'; pid: number }
   /** A signal sent to the supervisor, which is what users know as init. */

@@ -1,11 +1,13 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Identities } from '../identity/identities.ts';
+import { ALL_ABILITIES, type SupervisorAbilities } from './abilities.ts';
 import { ClientFiles } from './client-files.ts';
 import { FrameDecoder, type Incoming } from './frame-decoder.ts';
 import {
   encodeAcknowledge,
   encodeBegun,
+  encodeImpossible,
   encodeLogFolder,
   encodeLogRotation,
   encodeNote,
@@ -23,21 +25,8 @@ const WRITE_SIZE = 64 * 1024;
 /** Reports are delivered so many at a time: after a storm of them clients have their turn in between. */
 export const REPORTS_A_TURN = 64;
 
-/** Abilities that supervisors of earlier versions lack. */
-export interface SupervisorAbilities {
-  /** Standing orders. */
-  takesOrders: boolean;
-  /** BEGUN. */
-  hearsBegun: boolean;
-  /** RECOVERED. */
-  hearsRecovered: boolean;
-  /** FIND_PEER. */
-  findsPeers: boolean;
-  /** LOOK and KEEP_FILES. */
-  takesFiles: boolean;
-}
-
-const ALL = { takesOrders: true, hearsBegun: true, hearsRecovered: true, findsPeers: true, takesFiles: true };
+/** Function not implemented. */
+const ENOSYS = 38;
 
 /**
  * The daemon's connection to its supervisor.
@@ -51,6 +40,7 @@ export class Supervisor {
   readonly #hearsBegun: boolean;
   readonly #hearsRecovered: boolean;
   readonly #findsPeers: boolean;
+  readonly #takesMessages: boolean;
   readonly #peers = new Peers();
   /** Descriptors that clients send; null: the supervisor takes none. */
   readonly files: ClientFiles | null;
@@ -84,6 +74,7 @@ export class Supervisor {
     this.#hearsBegun = peer.hearsBegun;
     this.#hearsRecovered = peer.hearsRecovered;
     this.#findsPeers = peer.findsPeers;
+    this.#takesMessages = peer.takesMessages;
     this.files = peer.takesFiles ? new ClientFiles((frame) => void this.#socket.write(frame)) : null;
     this.#greeted = greeted;
     socket.on('data', (chunk) => this.#receive(chunk));
@@ -102,7 +93,7 @@ export class Supervisor {
   /** As `connect`, over a socket that is open already. `identities` tells users and groups; those of this machine unless given. */
   static over(
     socket: Duplex,
-    peer: SupervisorAbilities = ALL,
+    peer: SupervisorAbilities = ALL_ABILITIES,
     identities?: Identities,
   ): Promise<{ supervisor: Supervisor; state: SupervisorState }> {
     return new Promise((resolve, reject) => {
@@ -196,7 +187,7 @@ export class Supervisor {
       const command = this.#takesOrders ? given : withoutOrders(given);
       if (command === null) continue;
       if (command.type === 'flush-logs') this.#tellLogFolder();
-      const bytes = this.#preparation?.frame(command);
+      const bytes = this.#isHeard(command) ? this.#preparation?.frame(command) : encodeImpossible(command.id, ENOSYS);
       if (!bytes) continue;
       batch.push(command);
       frames.push(bytes);
@@ -210,6 +201,11 @@ export class Supervisor {
     }
     if (acknowledged !== undefined) frames.push(encodeAcknowledge(acknowledged));
     if (frames.length > 0) this.#write(batch, frames);
+  }
+
+  /** A process that an older supervisor could not listen to is not started: the job would wait for it. */
+  #isHeard(command: Command): boolean {
+    return this.#takesMessages || command.type !== 'spawn' || command.spec.notify === undefined;
   }
 
   #write(batch: Command[], frames: Buffer[]): void {

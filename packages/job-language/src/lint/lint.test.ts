@@ -289,7 +289,8 @@ test('what the original does not know is named where that is asked for', () => {
   const text =
     'respawn\nrespawn delay 1 30\nrespawn reset 30\nready after 2\nhook timeout 3\nrespawn limit 5 10\nexec a\n' +
     'restart on file\nreload on file\nenv-file /etc/hosts\n' +
-    'ready tcp 80\nready unix /a\nready http http://a/\nready interval 1\nready timeout 1\n';
+    'ready tcp 80\nready unix /a\nready http http://a/\nready interval 1\nready timeout 1\n' +
+    'expect notify\nnotify access all\nwatchdog 1\n';
   expect(warned(text)).toEqual([]);
   const found = lint(text, { name: 'job', path: 'job.conf', portable: true }, WORLD);
   expect(found.map(({ rule, text: told }) => `${rule}: ${told.split(' is ')[0]}`)).toEqual(
@@ -297,6 +298,7 @@ test('what the original does not know is named where that is asked for', () => {
       ...['respawn delay', 'respawn reset', 'ready after', 'hook timeout'],
       ...['restart on', 'reload on', 'env-file'],
       ...['ready tcp', 'ready unix', 'ready http', 'ready interval', 'ready timeout'],
+      ...['expect notify', 'notify access', 'watchdog'],
     ].map((name) => `not-portable: \`${name}\``),
   );
 });

@@ -4,7 +4,10 @@ import type { Rule } from './rule.ts';
 /** By the keywords that name them. */
 export const ADDED: readonly string[] = [
   'env-file',
+  'expect fd',
+  'expect notify',
   'hook timeout',
+  'notify access',
   'ready after',
   'ready http',
   'ready interval',
@@ -15,13 +18,16 @@ export const ADDED: readonly string[] = [
   'respawn delay',
   'respawn reset',
   'restart on',
+  'watchdog',
 ];
 
 /** Not among the usual rules: only those who ask for it want to know. */
 export const PORTABLE_RULE: Rule = {
   name: 'not-portable',
   *check({ statements }) {
-    for (const { name, at } of statements)
-      if (ADDED.includes(name)) yield { at, text: `\`${name}\` is unknown to Upstart 1.13.2, which rejects this file` };
+    for (const { name, at, args } of statements) {
+      const added = [name, `${name} ${args[0]?.value}`].find((words) => ADDED.includes(words));
+      if (added) yield { at, text: `\`${added}\` is unknown to Upstart 1.13.2, which rejects this file` };
+    }
   },
 };

@@ -21,6 +21,8 @@ export interface Row {
   readonly pid: number | null;
   /** Why it is not well; null: it is well. */
   readonly why: string | null;
+  /** What its main process says of itself; absent: nothing. */
+  readonly says?: string;
   /** The time at which it entered its state, in milliseconds since the epoch; null: never, or unknown. */
   readonly since: number | null;
   readonly respawns: number;
@@ -87,6 +89,7 @@ function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceS
     state: `${goal}/${state}`,
     pid: processes[0]?.pid ?? null,
     why: jobWhy ?? why,
+    ...(instance.says === undefined ? {} : { says: instance.says }),
     since,
     respawns,
     series,

@@ -43,15 +43,15 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
   for (const line of cells) line[0] = elided(line[0] as string, widths[0] as number);
   const used = widthOf(widths) + GAP.length;
   const beside = width === null || width - used >= WHY_WIDTH;
-  const anyWhy = rows.some(({ why }) => why !== null);
+  const anyWhy = rows.some((row) => whyText(row) !== '');
   const heads = columns.map(({ head }, i) => pad(head, i));
   return [
     colour.strong([...heads, ...(beside && anyWhy ? ['WHY'] : [])].join(GAP).trimEnd()),
     ...rows.flatMap((row, at) => {
       const painted = (cells[at] as string[]).slice(0, columns.length).map((cell, i) => paint(cell, i));
       const line = painted.join(GAP);
-      const why = printable(row.why ?? '');
-      const tint = isBad(row) ? colour.bad : colour.busy;
+      const why = whyText(row);
+      const tint = row.why === null ? colour.dim : isBad(row) ? colour.bad : colour.busy;
       if (why === '') return [line.trimEnd()];
       if (width === null) return [`${line}${GAP}${tint(why)}`];
       const room = beside ? width - used : width - INDENT.length;
@@ -72,6 +72,11 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
     const size = widths[i] as number;
     return columns[i]?.align === 'right' ? text.padStart(size) : text.padEnd(size);
   }
+}
+
+/** Why it is not well, and what it says of itself. */
+function whyText({ why, says }: Row): string {
+  return printable([why ?? [], says === undefined ? [] : `says: ${says}`].flat().join('; '));
 }
 
 /** Of all columns with the gaps between them. */

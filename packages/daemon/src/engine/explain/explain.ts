@@ -110,7 +110,18 @@ function whyInstance(asked: Question, waits: Waits, instance: InstanceState): st
   if (state !== 'running' && failure && !parts[0]?.includes(failure.text)) parts.push(failure.text);
   const step = waits.stepOf(instance);
   if (step !== null) parts.push(step);
+  parts.push(...sayings(instance));
   return parts.filter((part) => part !== '').join('; ') || verb;
+}
+
+/** What its main process says of itself. */
+function sayings({ notify }: InstanceState): string[] {
+  const { status, isStopping, isReloading } = notify ?? {};
+  return [
+    ...(isReloading ? ['reloads'] : []),
+    ...(isStopping ? ['its main process says that it is stopping'] : []),
+    ...(status === undefined ? [] : [`its main process says: ${status}`]),
+  ];
 }
 
 function instanceHints(asked: Question, waits: Waits, instance: InstanceState): string[] {

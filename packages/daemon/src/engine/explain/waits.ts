@@ -2,12 +2,13 @@
  * The things that an instance or an event waits for, and the things that those wait for: a tree that lists each once.
  */
 import { durationText, type Slot, signalName } from '@upstart/common';
+import type { Expect } from '@upstart/job-language';
 import type { State, WaitReason } from '@upstart/protocol';
 import { type ConditionState, conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
-import { answerWords, probeWords } from '../readiness/words.ts';
+import { awaitedWords } from '../readiness/words.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
@@ -17,6 +18,9 @@ const MAX_REASONS = 100;
 
 /** The states that last as long as a hook runs. */
 const HOOKS: ReadonlySet<State> = new Set(['pre-start', 'post-start', 'pre-stop', 'post-stop']);
+
+/** What a main process has yet to do, by `expect`. */
+const SIGNS: Readonly<Partial<Record<Expect, string>>> = { stop: 'raise SIGSTOP', fork: 'fork', daemon: 'fork twice' };
 
 /** The reasons why a process has no pid yet. */
 const NO_PID: Readonly<Partial<Record<ProcessPhase, string>>> = {
@@ -179,21 +183,19 @@ export class Waits {
     if (main.stopped !== undefined) return `the main process (${main.pid})${halted(main)}`;
     const awaited = this.#readyTexts(instance, main);
     if (awaited.length > 0) return awaited.join('; ');
-    if (expect === 'none') return null;
-    const what = { stop: 'raise SIGSTOP', fork: 'fork', daemon: 'fork twice' }[expect];
+    const what = SIGNS[expect];
+    if (what === undefined) return null;
     const so = main.forks === 0 ? '' : `, and has forked ${main.forks === 1 ? 'once' : `${main.forks} times`}`;
     return `the main process (${main.pid}) has yet to ${what}, as \`expect ${expect}\` says${so}`;
   }
 
   /** The conditions that a start waits for, besides its process. */
   #readyTexts(instance: InstanceState, { pid }: ProcessState): string[] {
-    const { settling, readiness } = instance;
-    const { ready } = this.#context.classOf(instance).definition;
-    const texts = (readiness?.pending ?? []).flatMap((probe) => {
-      const awaited = ready[probe.index];
-      return awaited ? `waits until ${probeWords(awaited)}; ${answerWords(probe)}` : [];
-    });
-    if (readiness && texts.length > 0) texts.push(`${remaining(this.#asked, readiness)} left`);
+    const { settling, readiness, notify } = instance;
+    const { definition } = this.#context.classOf(instance);
+    const texts = awaitedWords(definition, instance).map((words) => `waits until ${words}`);
+    const limit = notify?.awaited ?? readiness;
+    if (limit && texts.length > 0) texts.push(`${remaining(this.#asked, limit)} left`);
     if (settling)
       texts.push(
         `the main process (${pid}) has to live for ${remaining(this.#asked, settling)} more, as \`ready after\` says`,

@@ -16,8 +16,10 @@ import { freeHooks, limitHooks } from '../processes/hooks.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
 import { beginPause, endPause, noteRun } from '../processes/respawn-series.ts';
 import { forbidOrders, giveOrder, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
+import { endNotify } from '../readiness/notify.ts';
 import { awaitReadiness, endReadiness, isAwaited } from '../readiness/readiness.ts';
 import { endSettling } from '../readiness/settling.ts';
+import { beginWatchdog, endWatchdog } from '../readiness/watchdog.ts';
 import { keptByPreStop } from './causes.ts';
 import { classIsIdle } from './classes.ts';
 import { noteRest } from './exit-job.ts';
@@ -99,7 +101,10 @@ function changeState(context: Context, instance: InstanceState, state: State, af
     entry ??= recordState(context, instance, target, after);
     entry.to = target;
     if (from === 'running') withdrawOrder(context, instance);
-    if (from === 'spawned') endReadiness(context, instance);
+    if (from === 'spawned') {
+      endReadiness(context, instance);
+      if (instance.goal === 'start') beginWatchdog(context, instance);
+    }
     instance.state = target;
     instance.since = context.wallMs;
     const goesOn: boolean = ENTER[target](context, instance, from);
@@ -178,6 +183,7 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
 }
 
 function enterStopping(context: Context, instance: InstanceState): boolean {
+  endWatchdog(context, instance);
   waitForEvent(context, instance, 'stopping');
   const { restarts } = instance;
   delete instance.restarts;
@@ -239,6 +245,7 @@ export function abandon(context: Context, instance: InstanceState): void {
   cancelKillTimer(context, instance);
   endPause(context, instance);
   endReadiness(context, instance);
+  endNotify(context, instance);
   for (const [, { token }] of processesOf(instance)) {
     context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
     context.removeProcess(token);

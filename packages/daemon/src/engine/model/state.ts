@@ -7,6 +7,7 @@ import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
+import type { NotifyState } from './notify-state.ts';
 import type { PausedQueue } from './paused-queue.ts';
 import type { ReadinessState } from './probe-state.ts';
 import type { ProcessState } from './process-state.ts';
@@ -114,6 +115,8 @@ export interface InstanceState {
   settling?: { timer: number; until: number };
   /** Its probes, from when its main process is up until it has started. */
   readiness?: ReadinessState;
+  /** What its main process has said of itself. Absent: nothing. */
+  notify?: NotifyState;
   /** A request has forced its stop: hooks get the kill signal. */
   forced?: boolean;
   /** How its main process ended last. */

@@ -8,8 +8,12 @@ export type TimerAction =
   | { kind: 'respawn'; instance: number }
   /** The main process has lived long enough. */
   | { kind: 'settle'; instance: number }
-  /** The ready timeout: not all probes have succeeded. */
+  /** The ready timeout: not all probes have succeeded, or no READY=1 has come. */
   | { kind: 'ready'; instance: number }
+  /** The process has been silent for the time of its watchdog, or has not been ended by SIGABRT. */
+  | { kind: 'watchdog'; instance: number }
+  /** The process does not say that it has reloaded. */
+  | { kind: 'reload'; instance: number }
   /** The hook timeout; `token` tells whether it is still the same process. `last`: the hook has got the kill signal already. */
   | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number; last?: boolean }
   | { kind: 'quiesce' }

@@ -8,7 +8,7 @@ import type { SpawnSpec } from '../../supervisor/process-messages.ts';
 import { getVariable, keyOf } from '../environment/environment.ts';
 import { ExpansionError, expand } from '../environment/expand.ts';
 import type { EngineState, InstanceState } from '../model/state.ts';
-import { SUPPLIED_VARIABLES } from './spawn-spec.ts';
+import { NOTIFY_VARIABLES, SUPPLIED_VARIABLES } from './spawn-spec.ts';
 
 type EnvFiles = NonNullable<SpawnSpec['envFiles']>;
 
@@ -29,7 +29,7 @@ export function envFilesOf(
   }
   const given = [...instance.env.filter((entry) => !defaults.has(entry)), ...instance.stopEnv].map(keyOf);
   const files = envFiles.map(({ path, mayBeMissing }) => ({ path: expanded(path, env), mayBeMissing }));
-  return { files, fixed: [...given, ...SUPPLIED_VARIABLES] };
+  return { files, fixed: [...given, ...SUPPLIED_VARIABLES, ...NOTIFY_VARIABLES] };
 }
 
 /** A path with a variable that has no value stays as it is, and is rejected when it is to be read. */

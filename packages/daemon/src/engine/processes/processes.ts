@@ -68,6 +68,11 @@ export function killMain(context: Context, instance: InstanceState): void {
 /** The kill timeout has passed. */
 export function killTimeoutPassed(context: Context, instance: InstanceState): void {
   instance.killTimer = 0;
+  killGroup(context, instance);
+}
+
+/** The process group of the main process gets SIGKILL. */
+export function killGroup(context: Context, instance: InstanceState): void {
   if (instance.processes.main) sendSignal(context, instance, SIGKILL);
 }
 

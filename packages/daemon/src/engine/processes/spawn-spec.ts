@@ -4,10 +4,11 @@
 import type { Slot } from '@upstart/common';
 import { type JobDefinition, type ProcessDefinition, RESOURCE_NAMES, type ResourceLimit } from '@upstart/job-language';
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';
-import { mergeVariables, setVariable } from '../environment/environment.ts';
+import { mergeVariables, setVariable, unsetVariable } from '../environment/environment.ts';
 import { ExpansionError, expand } from '../environment/expand.ts';
 import type { EngineSettings } from '../model/settings.ts';
 import { type InstanceState, instanceLabel } from '../model/state.ts';
+import { notifySpec } from '../readiness/notify-message.ts';
 import { cgroups, jobCgroup } from './cgroups.ts';
 
 /** A command with any of these is handed to the shell. */
@@ -15,6 +16,8 @@ const SHELL_CHARACTERS = /[~`!$^&*()=|\\{}[\];"'<>?]/;
 const SHELL = '/bin/sh';
 /** Variables that every process of a job has besides the job's own. */
 export const SUPPLIED_VARIABLES = ['UPSTART_JOB', 'UPSTART_INSTANCE', 'UPSTART_SESSION'] as const;
+/** Those of sd_notify(3), which a main process has that may send messages: the supervisor puts in the address and the pid. */
+export const NOTIFY_VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC'] as const;
 /** One that a job has whose events brought descriptors: their numbers in each process. */
 export const FILES_VARIABLE = 'UPSTART_FDS';
 /** Text on one line, with nothing but newlines behind it. */
@@ -57,6 +60,8 @@ export function spawnSpec(
     debugStop: definition.debug,
     orderable: slot === 'main' && isRepeatable(settings, definition),
   };
+  const notify = slot === 'main' ? notifySpec(definition, settings) : undefined;
+  if (notify) spec.notify = notify;
   if (instance.files) spec.files = instance.files;
   return spec;
 }
@@ -104,6 +109,7 @@ function isRepeatable(settings: EngineSettings, definition: JobDefinition): bool
     definition.normalExit.length === 0 &&
     definition.respawnDelayMs === 0 &&
     definition.expect === 'none' &&
+    notifySpec(definition, settings) === undefined &&
     !definition.debug &&
     definition.cgroups.length === 0 &&
     definition.envFiles.length === 0 &&
@@ -123,7 +129,16 @@ function processEnvironment(
   setVariable(env, `UPSTART_JOB=${definition.name}`);
   setVariable(env, `UPSTART_INSTANCE=${instance.name}`);
   if (settings.sessionAddress !== null) setVariable(env, `UPSTART_SESSION=${settings.sessionAddress}`);
+  const notify = slot === 'main' ? notifySpec(definition, settings) : undefined;
+  if (notify && 'access' in notify) addNotifyVariables(env, definition);
   return env;
+}
+
+/** Without a watchdog those of init's own are not for the process. */
+function addNotifyVariables(env: string[], { watchdogMs }: JobDefinition): void {
+  for (const name of NOTIFY_VARIABLES) unsetVariable(env, name);
+  env.push('NOTIFY_SOCKET=@');
+  if (watchdogMs > 0) env.push('WATCHDOG_PID=0', `WATCHDOG_USEC=${watchdogMs * 1000}`);
 }
 
 /** The suffix of log files. */

@@ -7,6 +7,7 @@ import { ExpansionError, expand } from '../environment/expand.ts';
 import type { Context } from '../model/context.ts';
 import type { ArmedProbe, PendingProbe } from '../model/probe-state.ts';
 import type { InstanceState } from '../model/state.ts';
+import { endAwaited } from './notify.ts';
 import { beginSettling, endSettling } from './settling.ts';
 
 /** The longest time of one try, in milliseconds. */
@@ -20,13 +21,15 @@ export function awaitReadiness(context: Context, instance: InstanceState): boole
 }
 
 /** Whether the start still waits for something. */
-export function isAwaited({ settling, readiness }: InstanceState): boolean {
-  return settling !== undefined || (readiness !== undefined && readiness.pending.length > 0);
+export function isAwaited({ settling, readiness, notify }: InstanceState): boolean {
+  const isTold = settling === undefined && notify?.awaited === undefined;
+  return !isTold || (readiness !== undefined && readiness.pending.length > 0);
 }
 
 /** The instance is not about to start any more, or has started. */
 export function endReadiness(context: Context, instance: InstanceState): void {
   endSettling(context, instance);
+  endAwaited(context, instance);
   const { readiness } = instance;
   if (!readiness) return;
   context.disarm(readiness.timer);

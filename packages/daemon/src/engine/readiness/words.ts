@@ -1,6 +1,8 @@
 /** Probes in words, for hints and explanations. */
-import { type Probe, probeAddress } from '@upstart/job-language';
+import { errnoText } from '@upstart/common';
+import { type JobDefinition, type Probe, probeAddress } from '@upstart/job-language';
 import type { PendingProbe } from '../model/probe-state.ts';
+import type { InstanceState } from '../model/state.ts';
 
 const ACTIONS: Readonly<Record<Probe['kind'], string>> = {
   tcp: 'accepts a connection',
@@ -21,4 +23,26 @@ function statusWords({ lowest, highest }: Extract<Probe, { kind: 'http' }>): str
 /** `last answer: connection refused` */
 export function answerWords({ fault, answer }: PendingProbe): string {
   return fault ?? (answer === undefined ? 'no answer yet' : `last answer: ${answer}`);
+}
+
+/** All that a start still waits for besides its settle time: `localhost:5432 accepts a connection; no answer yet`. */
+export function awaitedWords({ ready, expect, expectFd }: JobDefinition, instance: InstanceState): string[] {
+  const { readiness, notify } = instance;
+  const words: string[] = [];
+  if (notify?.awaited)
+    words.push(
+      expect === 'fd' ? `its main process writes a newline to descriptor ${expectFd}` : 'its main process says READY=1',
+    );
+  for (const pending of readiness?.pending ?? []) {
+    const probe = ready[pending.index];
+    if (probe) words.push(`${probeWords(probe)}; ${answerWords(pending)}`);
+  }
+  return words;
+}
+
+/** What a process that has failed has said of the reason. */
+export function lastWords({ notify }: InstanceState): string[] {
+  const { status, errno = 0 } = notify ?? {};
+  const said = [...(status === undefined ? [] : [`STATUS "${status}"`]), ...(errno === 0 ? [] : [errnoText(errno)])];
+  return said.length === 0 ? [] : [`the main process said: ${said.join(', ')}`];
 }

@@ -18,9 +18,11 @@ import { newProcess, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
 import { endPause } from '../processes/respawn-series.ts';
-import { commandLine, FILES_VARIABLE, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
+import { commandLine, FILES_VARIABLE, NOTIFY_VARIABLES, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
 import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from '../processes/standing-orders.ts';
+import { endNotify } from '../readiness/notify.ts';
 import { endReadiness } from '../readiness/readiness.ts';
+import { beginWatchdog } from '../readiness/watchdog.ts';
 import { processSpawned } from './process-reports.ts';
 
 /** The state of an instance by its running hook. Without one it is `running`. */
@@ -99,6 +101,7 @@ function drop(context: Context, instance: InstanceState, slot: Slot, alive: Read
     cancelKillTimer(context, instance);
     findSuccessor(context, instance, alive);
     endOrders(instance);
+    endNotify(context, instance);
   }
   context.removeProcess((instance.processes[slot] as ProcessState).token);
   delete instance.processes[slot];
@@ -133,7 +136,7 @@ function ownEnvironment(processEnv: readonly string[]): string[] {
     env,
     processEnv.filter((entry) => entry.includes('=')),
   );
-  for (const name of [...SUPPLIED_VARIABLES, FILES_VARIABLE]) unsetVariable(env, name);
+  for (const name of [...SUPPLIED_VARIABLES, ...NOTIFY_VARIABLES, FILES_VARIABLE]) unsetVariable(env, name);
   return env;
 }
 
@@ -162,6 +165,7 @@ function settle(context: Context, instance: InstanceState): void {
   }
   instance.goal = goal;
   instance.state = state;
+  if (state === 'running') beginWatchdog(context, instance);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Slot } from '@upstart/common';
 import type { Expect, JobDefinition } from '@upstart/job-language';
 import type { ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
-import { answerWords, probeWords } from '../readiness/words.ts';
+import { awaitedWords } from '../readiness/words.ts';
 
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
@@ -31,10 +31,8 @@ export function exitHint({ processes }: JobDefinition, slot: Slot, status: numbe
 
 /** For a program that ended before its job had started. */
 export function earlyEndHint(definition: JobDefinition, process: ProcessState, instance: InstanceState): string {
-  const [pending] = instance.readiness?.pending ?? [];
-  const probe = pending && definition.ready[pending.index];
-  if (pending && probe)
-    return `the main process ended before it was ready: ${probeWords(probe)}, ${answerWords(pending)}`;
+  const [awaited] = awaitedWords(definition, instance);
+  if (awaited !== undefined) return `the main process ended before it was ready: ${awaited}`;
   return instance.settling ? settleHint(definition) : expectHint(definition.expect, process);
 }
 

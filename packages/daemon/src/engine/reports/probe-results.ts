@@ -1,10 +1,8 @@
 /** What comes of probes: of `ready`, the start of the job or its failure. */
-import { abandon, advanceIfReady, changeGoal } from '../lifecycle/lifecycle.ts';
+import { abandon, advanceIfReady } from '../lifecycle/lifecycle.ts';
 import type { Context } from '../model/context.ts';
 import type { ProbeResult } from '../model/probe-state.ts';
-import type { InstanceState } from '../model/state.ts';
-import { answerWords, probeWords } from '../readiness/words.ts';
-import { fail } from './failure.ts';
+import { probeWords } from '../readiness/words.ts';
 
 /** The longest answer that is kept, in characters. */
 const MAX_ANSWER = 200;
@@ -30,19 +28,4 @@ export function probed(context: Context, { id, instance: of, isGood, answer }: P
   if (readiness.pending.length > 0) return;
   context.disarm(readiness.timer);
   advanceIfReady(context, instance);
-}
-
-/** The ready timeout has passed, or a probe can never be tried: the start has failed, whether or not the job respawns. */
-export function readyTimeoutPassed(context: Context, instance: InstanceState): void {
-  const { ready, readyTimeoutMs } = context.classOf(instance).definition;
-  const pending = instance.readiness?.pending ?? [];
-  for (const probe of pending) {
-    const waited = ready[probe.index];
-    if (waited) instance.hints.push(`never came: ${probeWords(waited)}; ${answerWords(probe)}`);
-  }
-  const text = `main process was not ready within ${readyTimeoutMs / 1000} seconds (\`ready timeout\`)`;
-  context.logAbout(instance, 'warn', `${context.display(instance)} ${text}`, { slot: 'main' });
-  fail(context, instance, 'ready', 0, text);
-  instance.cause = `because its ${text}`;
-  changeGoal(context, instance, 'stop', { kind: 'timer' });
 }

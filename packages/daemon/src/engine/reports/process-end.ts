@@ -15,7 +15,9 @@ import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../pro
 import { countRespawn } from '../processes/respawn-limit.ts';
 import { endSeriesIfOver, noteRespawn } from '../processes/respawn-series.ts';
 import { addSuccessor, endOrders } from '../processes/standing-orders.ts';
+import { endNotify } from '../readiness/notify.ts';
 import { isAwaited } from '../readiness/readiness.ts';
+import { lastWords } from '../readiness/words.ts';
 import { earlyEndHint, followedHint, neverRan } from './exit-hints.ts';
 import { failedSetting } from './failed-setting.ts';
 import { fail } from './failure.ts';
@@ -57,6 +59,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
     instance.lastExit = { status, at: context.wallMs };
   }
   const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(instance, slot, status);
+  if (slot === 'main' && status !== 0) instance.hints.push(...lastWords(instance));
   removeProcess(context, instance, slot);
   if (verdict.failure) fail(context, instance, verdict.failure, status, text);
   if (verdict.stops && instance.goal !== 'stop') {
@@ -100,7 +103,10 @@ function removeProcess(context: Context, instance: InstanceState, slot: Slot): v
   const process = instance.processes[slot] as ProcessState;
   context.removeProcess(process.token);
   delete instance.processes[slot];
-  if (slot === 'main') endOrders(instance);
+  if (slot === 'main') {
+    endOrders(instance);
+    endNotify(context, instance);
+  }
   if (!hasPid(process)) context.effects.push({ type: 'settled' });
 }
 

@@ -9,6 +9,7 @@ import type { Context } from '../model/context.ts';
 import type { ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
 import { killMain, signalProcess, tellProcess } from '../processes/processes.ts';
+import { awaitMessage, hasToSay } from '../readiness/notify.ts';
 
 const SIGCONT = 18;
 const SIGSTOP = 19;
@@ -44,14 +45,17 @@ export function processExeced(context: Context, { instance, slot, process }: Kno
   // A stop that came before the program ran takes effect now.
   if (instance.goal === 'stop') advance(context, instance);
   else if (expect === 'none') mainIsUp(context, instance);
+  else if (hasToSay({ expect })) awaitMessage(context, instance);
 }
 
 export function processForked(context: Context, { instance, process }: Known, report: ReportOf<'forked'>): void {
   const { oldPid, pid } = report;
+  const { expect } = context.classOf(instance).definition;
   const text = `${context.display(instance)} main process (${oldPid}) became new process (${pid})`;
   context.logAbout(instance, 'info', text, { slot: 'main', pid });
   runsAs(process, pid);
-  process.forks++;
+  // One that was named by MAINPID was not followed by its forks.
+  if (expect === 'fork' || expect === 'daemon') process.forks++;
 }
 
 export function expectMet(context: Context, { instance, process }: Known, pid: number): void {

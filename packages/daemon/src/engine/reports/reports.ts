@@ -6,8 +6,11 @@ import { type Report, SPAWN_AWAITED } from '../../supervisor/process-messages.ts
 import { abandon } from '../lifecycle/lifecycle.ts';
 import { reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
+import type { InstanceState } from '../model/state.ts';
 import { isLogReport, type LogReport, logReported } from '../processes/log-troubles.ts';
 import { dropSuccessor, killStranger } from '../processes/standing-orders.ts';
+import { awaitReload } from '../readiness/notify.ts';
+import { notified } from './notify-reports.ts';
 import { mainReplaced, processEnded, spawnAwaited, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
   expectMet,
@@ -43,8 +46,8 @@ export function applyReport(context: Context, report: Report): void {
   } else if (report.type === 'signal') {
     signalReceived(context, report.signal);
   } else if (report.type !== 'peer' && report.type !== 'looked' && report.type !== 'logger-replaced') {
-    if (report.type === 'signalled') answerSignalled(context, report.command);
     const known = knownProcess(context, report.process);
+    if (report.type === 'signalled') answerSignalled(context, known?.instance, report);
     if (known) applyProcessReport(context, known, report);
     else if (report.type === 'exited' && report.standingOrder && !context.findProcess(report.standingOrder)) {
       // A standing order has started a process for an unknown instance.
@@ -103,6 +106,9 @@ function applyProcessReport(context: Context, known: Known, report: ProcessRepor
     case 'continued':
       processContinued(context, known, report.pid);
       return;
+    case 'notified':
+      notified(context, known, report);
+      return;
     case 'signalled':
       signalled(context, known, report);
       return;
@@ -131,12 +137,17 @@ function exited(context: Context, { instance, slot }: Known, report: ReportOf<'e
 }
 
 /** Answers the client that asked for the signal. */
-function answerSignalled(context: Context, command: number): void {
+function answerSignalled(
+  context: Context,
+  instance: InstanceState | undefined,
+  { command, signal, errno }: ReportOf<'signalled'>,
+): void {
   const { signalled: waiting } = context.state;
   const key = waiting.get(command);
   if (key === undefined) return;
   waiting.delete(command);
-  reply(context, key, null);
+  const reloads = instance !== undefined && errno === 0 && signal === context.classOf(instance).definition.reloadSignal;
+  if (!reloads || !awaitReload(context, instance, key)) reply(context, key, null);
 }
 
 /** The outcome of sending a signal. If the process does not exist any more, its end was missed and counts now. */

@@ -34,6 +34,7 @@ const STEP_TEXTS: Record<SpawnStep, string | ((detail: string) => string)> = {
   'cgroup-setup': 'unable to setup cgroup',
   // The job's files are named by `envFileErrorText`.
   'env-file': 'unable to read env-file',
+  'ready-fd': 'unable to move ready descriptor',
 };
 
 /** A look-up that found nothing has no errno of its own. */

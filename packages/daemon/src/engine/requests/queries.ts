@@ -61,7 +61,9 @@ function instanceStatus(context: Context, instance: InstanceState): InstanceStat
     const pid = processes[slot]?.pid ?? 0;
     return pid === 0 ? [] : [{ slot, pid }];
   });
-  return { name, goal, state, processes: alive, logTrouble: instanceLogTrouble(context, instance) };
+  const status = { name, goal, state, processes: alive, logTrouble: instanceLogTrouble(context, instance) };
+  const says = instance.notify?.status;
+  return says === undefined ? status : { ...status, says };
 }
 
 /**

@@ -99,13 +99,15 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
 
 function checkTimers(
   { timers }: EngineState,
-  { id, goal, state, pause, settling, readiness, processes }: InstanceState,
+  { id, goal, state, pause, settling, readiness, notify, processes }: InstanceState,
   isPaused: boolean,
 ): void {
   for (const [kind, timer] of [
     ['respawn', pause?.timer || undefined],
     ['settle', settling?.timer],
-    ['ready', readiness && readiness.pending.length > 0 ? readiness.timer : undefined],
+    ['ready', notify?.awaited?.timer ?? (readiness && readiness.pending.length > 0 ? readiness.timer : undefined)],
+    ['watchdog', notify?.watchdog?.timer],
+    ['reload', notify?.reload?.timer],
   ] as const) {
     const armed = [...timers.values()].flatMap(({ id: own, action }) =>
       action.kind === kind && action.instance === id ? [own] : [],
@@ -114,6 +116,9 @@ function checkTimers(
   }
   if (pause?.timer) ok(isPaused && goal === 'start' && !processes['post-stop'], 'a pause stands behind post-stop');
   if (readiness) ok(state === 'spawned' && goal === 'start' && processes.main, 'what gets ready has been spawned');
+  if (notify) ok(processes.main, 'what is known of a process is not kept without it');
+  if (notify?.awaited) ok(state === 'spawned' && goal === 'start', 'what is not ready has been spawned');
+  if (notify?.watchdog) ok(state !== 'stopping' && state !== 'killed', 'nothing is expected of what stops');
   if (settling) ok(state === 'spawned' && goal === 'start' && processes.main, 'what settles has been spawned');
 }
 

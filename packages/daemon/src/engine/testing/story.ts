@@ -33,12 +33,27 @@ export type Step =
   | { do: 'spawn'; which: number; ok: number }
   | { do: 'expect'; which: number }
   | { do: 'probe'; which: number; isGood: boolean }
+  | { do: 'say'; which: number; text: string; errno: number }
   | { do: 'edit'; job: number; text: string }
   | { do: 'wait'; seconds: number }
   | { do: 'quiesce' };
 
 const number = fc.nat({ max: 20 });
 const READY = ['ready tcp 80', 'ready http http://localhost:$A/', 'ready timeout 3'];
+const SPEAKS = ['notify access all', 'watchdog 3'];
+const MESSAGES = [
+  ...[
+    'READY=1',
+    'READY=1',
+    'STATUS=a\u0007b',
+    'RELOADING=1',
+    'STOPPING=1',
+    'WATCHDOG=1',
+    'WATCHDOG=trigger',
+    'ERRNO=2',
+  ],
+  ...['EXTEND_TIMEOUT_USEC=4000000', 'MAINPID=1', 'FDSTORE=1', 'READY=1\nSTATUS=up\nWATCHDOG=1'],
+];
 const BACK_OFF = ['respawn delay 0.5 3', 'respawn reset 2', 'ready after 1.5'];
 const jobText = fc
   .record({
@@ -53,8 +68,9 @@ const jobText = fc
       'respawn limit 2 10',
       ...BACK_OFF,
       ...READY,
+      ...SPEAKS,
     ]),
-    expect: fc.constantFrom('none', 'stop', 'fork', 'daemon'),
+    expect: fc.constantFrom('none', 'stop', 'fork', 'daemon', 'notify', 'fd 3'),
     start: fc.option(condition),
     stop: fc.option(condition),
     restart: fc.option(condition),
@@ -87,6 +103,12 @@ const ordinaryStep = fc.oneof(
   fc.record({ do: fc.constant('spawn'), which: number, ok: fc.nat({ max: 6 }) }),
   fc.record({ do: fc.constant('expect'), which: number }),
   fc.record({ do: fc.constant('probe'), which: number, isGood: fc.boolean() }),
+  fc.record({
+    do: fc.constant('say'),
+    which: number,
+    text: fc.constantFrom(...MESSAGES),
+    errno: fc.constantFrom(0, 0, 0, 1, 32, 90),
+  }),
   fc.record({ do: fc.constant('edit'), job: number, text: jobText }),
   fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
 );
@@ -222,6 +244,11 @@ function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<numbe
     case 'probe': {
       const probe = [...world.probes.values()][next.which % Math.max(1, world.probes.size)];
       if (probe) world.probed(probe, next.isGood ? null : 'connection refused');
+      return;
+    }
+    case 'say': {
+      const process = pick(next.which, true);
+      if (process) world.said(process, next.text, next.errno);
       return;
     }
     case 'edit':

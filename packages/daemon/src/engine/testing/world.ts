@@ -233,6 +233,11 @@ export class TestWorld {
     this.input({ type: 'probed', result: { id, instance, isGood: answer === null, answer: answer ?? 'connected' } });
   }
 
+  /** The process sends a message of sd_notify(3). */
+  said({ token, pid }: FakeProcess, detail: string, errno = 0): void {
+    this.report({ type: 'notified', process: token, pid, errno, detail });
+  }
+
   /** Reports that the process could not be started. */
   failToSpawn(process: FakeProcess, step: Extract<NewReport, { type: 'spawn-failed' }>['step'], errno = 2): void {
     this.processes.delete(process.token);

@@ -83,3 +83,8 @@ export function compileFramesDump(): string {
 export function compileSender(): string {
   return compile(join(folder(), 'program'), SUPERVISOR, ['test/send-file.c'], []);
 }
+
+/** `supervisor/test/notify-send.c`. */
+export function compileNotifySend(): string {
+  return compile(join(folder(), 'notify-send'), SUPERVISOR, ['test/notify-send.c'], []);
+}

@@ -1,0 +1,20 @@
+/** A start that has failed because its main process was not ready. */
+import { changeGoal } from '../lifecycle/lifecycle.ts';
+import type { Context } from '../model/context.ts';
+import type { InstanceState } from '../model/state.ts';
+import { awaitedWords } from '../readiness/words.ts';
+import { fail } from './failure.ts';
+
+/** The ready timeout has passed, or it can never be ready: the start has failed, whether or not the job respawns. */
+export function readyTimeoutPassed(context: Context, instance: InstanceState): void {
+  const { definition } = context.classOf(instance);
+  const { readyTimeoutMs } = definition;
+  for (const words of awaitedWords(definition, instance)) instance.hints.push(`never came: ${words}`);
+  const text = instance.notify?.awaited?.isClosed
+    ? `main process closed descriptor ${definition.expectFd} without a newline (\`expect fd\`)`
+    : `main process was not ready within ${readyTimeoutMs / 1000} seconds (\`ready timeout\`)`;
+  context.logAbout(instance, 'warn', `${context.display(instance)} ${text}`, { slot: 'main' });
+  fail(context, instance, 'ready', 0, text);
+  instance.cause = `because its ${text}`;
+  changeGoal(context, instance, 'stop', { kind: 'timer' });
+}
