@@ -37,7 +37,7 @@ export const BUNDLES = [
   {
     output: 'lib/upstart/ctl.js',
     entry: 'packages/ctl/src/main.ts',
-    redirects: { ...CORE, './commands.ts': './commands.js' },
+    redirects: { ...CORE, ...LATER, './commands.ts': './commands.js' },
   },
   {
     output: 'lib/upstart/yargs.cjs',

@@ -2,7 +2,7 @@
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asUser, NOBODY, type Outcome, run, whyNoOtherUsers } from '../session/product.ts';
+import { asUser, BY_SOCKET, NOBODY, type Outcome, run, whyNoOtherUsers } from '../session/product.ts';
 import { SessionInit } from './session-init.ts';
 import { SystemInit } from './system-init.ts';
 
@@ -43,52 +43,53 @@ const CHANGES: readonly [command: string, what: string][] = [
   ['notify-cgroup-manager-address unix:path=/x', 'notify cgroup manager address'],
 ];
 
-describe.skipIf(REASON)(`the init of a system, asked by another user${REASON ? ` (skipped: ${REASON})` : ''}`, () => {
-  let init: SystemInit;
+describe.skipIf(REASON)(
+  `the init of a system, asked by another user at its socket${REASON ? ` (skipped: ${REASON})` : ''}`,
+  () => {
+    let init: SystemInit;
 
-  beforeAll(async () => {
-    init = await SystemInit.start({
-      web: 'start on boot\nusage "PORT=number"\nexec sleep 1000\n',
-      other: 'exec sleep 1000\n',
+    beforeAll(async () => {
+      init = await SystemInit.start({
+        web: 'start on boot\nusage "PORT=number"\nexec sleep 1000\n',
+        other: 'exec sleep 1000\n',
+      });
+      expect((await init.shell('start web')).status).toBe(0);
     });
-    expect((await init.shell('start web')).status).toBe(0);
-  });
-  afterAll(() => init?.stop());
+    afterAll(() => init?.stop());
 
-  const asNobody = (command: string): Promise<Outcome> =>
-    init.shell(`exec ${asUser(NOBODY, ['initctl', ...command.split(' ')]).join(' ')}\n`);
+    const asNobody = (command: string): Promise<Outcome> =>
+      init.shell(`exec ${asUser(NOBODY, [...BY_SOCKET, 'initctl', ...command.split(' ')]).join(' ')}\n`);
 
-  it.each(QUESTIONS)('answers `%s`', async (command, answer) => {
-    const { status, stdout, stderr } = await asNobody(command);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(answer);
-  });
+    it.each(QUESTIONS)('answers `%s`', async (command, answer) => {
+      const { status, stdout, stderr } = await asNobody(command);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toMatch(answer);
+    });
 
-  it.each(CHANGES)('refuses `%s`', async (command, what) => {
-    const refused = { status: 1, stdout: '', stderr: `initctl: You do not have permission to ${what}\n` };
-    expect(await asNobody(command)).toMatchObject(refused);
-    // The same through Node instead of the launcher.
-    expect(await asNobody(`${command} --system`)).toMatchObject(refused);
-  });
+    it.each(CHANGES)('refuses `%s`', async (command, what) => {
+      const refused = { status: 1, stdout: '', stderr: `initctl: You do not have permission to ${what}\n` };
+      expect(await asNobody(command)).toMatchObject(refused);
+    });
 
-  it('has changed nothing then', async () => {
-    const { stdout } = await init.shell('status web; status other; initctl log-priority');
-    expect(stdout).toMatch(/^web start\/running, process \d+\nother stop\/waiting\nmessage\n$/);
-  });
+    it('has changed nothing then', async () => {
+      const { stdout } = await init.shell('status web; status other; initctl log-priority');
+      expect(stdout).toMatch(/^web start\/running, process \d+\nother stop\/waiting\nmessage\n$/);
+    });
 
-  it('shows what happens', async () => {
-    const watcher = asUser(NOBODY, ['timeout', '20', 'initctl', 'watch']).join(' ');
-    const { stdout } = await init.shell(
-      `${watcher} > $DIR/watched & until grep -q marker $DIR/watched; do initctl emit -n marker; sleep 0.05; done; kill $!; cat $DIR/watched`,
-    );
-    expect(stdout).toMatch(/ event marker$/m);
-  });
+    it('shows what happens', async () => {
+      const watcher = asUser(NOBODY, ['timeout', '20', 'initctl', 'watch']).join(' ');
+      const { stdout } = await init.shell(
+        `${watcher} > $DIR/watched & until grep -q marker $DIR/watched; do initctl emit -n marker; sleep 0.05; done; kill $!; cat $DIR/watched`,
+      );
+      expect(stdout).toMatch(/ event marker$/m);
+    });
 
-  it('lets others in by the socket for questions alone', async () => {
-    const { stdout } = await init.shell('stat -c "%a %U %n" /run/upstart/*.sock');
-    expect(stdout).toBe('600 root /run/upstart/control.sock\n666 root /run/upstart/query.sock\n');
-  });
-});
+    it('lets others in by the socket for questions alone', async () => {
+      const { stdout } = await init.shell('stat -c "%a %U %n" /run/upstart/*.sock');
+      expect(stdout).toBe('600 root /run/upstart/control.sock\n666 root /run/upstart/query.sock\n');
+    });
+  },
+);
 
 describe.skipIf(REASON)(`the init of a session${REASON ? ` (skipped: ${REASON})` : ''}`, () => {
   let init: SessionInit;

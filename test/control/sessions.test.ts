@@ -68,7 +68,7 @@ describe('--user', () => {
   it('means the session that UPSTART_SESSION names, which is also the default', async () => {
     const session = await start({ jobs: { web: SERVICE } });
     expect((await session.run('initctl', '--user', 'status', 'web')).stdout).toBe('web stop/waiting\n');
-    expect((await session.run('initctl', 'status', 'web', '--session')).stdout).toBe('web stop/waiting\n');
+    expect((await session.run('initctl', 'status', 'web')).stdout).toBe('web stop/waiting\n');
     session.env.UPSTART_SESSION = '';
     expect(await session.run('initctl', '--user', 'list')).toMatchObject({
       status: 1,

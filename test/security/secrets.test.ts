@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SessionInit } from '../control/session-init.ts';
 import { SystemInit } from '../control/system-init.ts';
 import { eventually } from '../eventually.ts';
-import { asUser, NOBODY, type Outcome, whyNoOtherUsers } from '../session/product.ts';
+import { asUser, BY_SOCKET, NOBODY, type Outcome, whyNoOtherUsers } from '../session/product.ts';
 
 const REASON = whyNoOtherUsers();
 
@@ -48,7 +48,7 @@ describe.skipIf(REASON)(`the init of a system${REASON ? ` (skipped: ${REASON})` 
 
   const as = (uid: number | null, command: string): Promise<Outcome> => {
     const words = ['initctl', ...command.split(' ')];
-    return init.shell(`exec ${(uid === null ? words : asUser(uid, words)).join(' ')}\n`);
+    return init.shell(`exec ${(uid === null ? words : asUser(uid, [...BY_SOCKET, ...words])).join(' ')}\n`);
   };
 
   it('has secrets that another user cannot read, and root can', async () => {

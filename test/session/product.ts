@@ -71,4 +71,7 @@ export function asUser(uid: number, words: readonly string[]): string[] {
   return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', ...words];
 }
 
+/** In front of commands of an ordinary user: they ask the system's init by its own socket, not over a bus. */
+export const BY_SOCKET = ['env', 'UPSTART_SYSTEM_SOCKET_DIR=/run/upstart'] as const;
+
 export { NOBODY };

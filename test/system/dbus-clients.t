@@ -79,9 +79,9 @@ gdbus, busctl and python3-dbus on the system bus.
   /com/ubuntu/Upstart/jobs/svc/_ start/running ['main']
   com.ubuntu.Upstart0_6.Error.UnknownInstance Unknown instance:
   $ for n in 1 2 3; do eventually RUNLEVEL=3 cat heard-$n | grep RUNLEVEL=; grep -c 'StateChanged running' heard-$n; done
-  EventEmitted please RUNLEVEL=1
-  EventEmitted please RUNLEVEL=2
-  EventEmitted please RUNLEVEL=3
+  EventEmitted please BY=gdbus RUNLEVEL=1
+  EventEmitted please BY=busctl RUNLEVEL=2
+  EventEmitted please BY=python RUNLEVEL=3
   6
   EventEmitted please BY=gdbus RUNLEVEL=1
   EventEmitted please BY=busctl RUNLEVEL=2

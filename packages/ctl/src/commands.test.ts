@@ -72,9 +72,13 @@ interface World {
   terminal?: Partial<CommandContext['terminal']>;
   local?: boolean;
   limits?: number[];
+  isStranger?: boolean;
+  hasNoBus?: boolean;
 }
 
 let scopes: string[] = [];
+/** Each bus that was connected to, with the name there. */
+let buses: string[] = [];
 
 async function run(line: string | string[], world: World = {}): Promise<Ran> {
   const client = new FakeClient(world.answers ?? {}, world.limits);
@@ -91,8 +95,14 @@ async function run(line: string | string[], world: World = {}): Promise<Ran> {
     err: (text) => {
       err += text;
     },
+    isStranger: world.isStranger ?? false,
     connect: async (scope) => {
       scopes.push(scope);
+      return client;
+    },
+    connectByBus: async (bus, destination) => {
+      if (world.hasNoBus) throw new Error('no bus');
+      buses.push(`${bus} ${destination}`);
       return client;
     },
   });
@@ -170,26 +180,56 @@ describe('the command line', () => {
     ['-start svc', ['start', { job: 'svc', env: [], wait: true }]],
     ['other start svc', ['start', { job: 'svc', env: [], wait: true }]],
     ['emit go --no-wait A=1 B=2', ['emit', { name: 'go', env: ['A=1', 'B=2'], wait: false }]],
-    ['start --system --dest -n com.ubuntu.Upstart svc', ['start', { job: 'svc', env: [], wait: false }]],
-    ['initctl --system --dest com.ubuntu.Upstart -q stop svc', ['stop', { job: 'svc', env: [], wait: true }]],
     [
       ['start', ''],
       ['start', { job: '', env: [], wait: true }],
     ],
-    [
-      ['start', 'svc', '--dest=', '--session'],
-      ['start', { job: 'svc', env: [], wait: true }],
-    ],
   ];
   it.each(meanings)('%s', async (line, call) => {
     const ran = await run(line, { answers: { start: { instance: '' }, stop: { instance: '' }, status: running } });
-    if (line[2] === '--dest=') expect(ran.err).toBe('start: Unable to connect to Upstart: There is no \n');
-    else expect(ran.calls[0]).toEqual(call);
+    expect(ran.calls[0]).toEqual(call);
   });
 
   it('tells which daemon is meant', async () => {
-    for (const words of ['', ' --user', ' --session', ' --system', ' --system --user']) await run(`status svc${words}`);
-    expect(scopes).toEqual(['default', 'user', 'user', 'system', 'system']);
+    for (const words of ['', ' --user', ' --json --system', ' --session --json']) await run(`status svc${words}`);
+    expect(scopes).toEqual(['default', 'user', 'system', 'user']);
+  });
+
+  it.each<[line: string, bus: string]>([
+    ['status svc --system', 'system com.ubuntu.Upstart'],
+    ['status svc --session', 'session com.ubuntu.Upstart'],
+    ['initctl --system --dest com.nope list', 'system com.nope'],
+    ['start svc --dest= --session', 'session '],
+    ['status svc --system --user', 'system com.ubuntu.Upstart'],
+    ['initctl explain svc --system', 'none'],
+  ])('goes over a bus where an option says so, and D-Bus has the command: %s', async (line, bus) => {
+    buses = [];
+    await run(line, { answers: { status: running, start: { instance: '' } } });
+    expect(buses.join()).toBe(bus === 'none' ? '' : bus);
+    expect(scopes).toHaveLength(bus === 'none' ? 1 : 0);
+  });
+
+  it.each<[line: string, env: Record<string, string>, goesOverBus: boolean]>([
+    ['status svc', {}, true],
+    ['status svc --dest=com.nope', {}, true],
+    ['status svc --json', {}, false],
+    ['status svc --user', {}, false],
+    ['status svc', { UPSTART_SYSTEM_SOCKET_DIR: '/run/upstart' }, false],
+    ['status svc', { UPSTART_SESSION: 'unix:path=/x' }, false],
+    ['initctl explain svc', {}, false],
+  ])('of an ordinary user reaches the system’s init by the system bus: %s', async (line, env, goesOverBus) => {
+    buses = [];
+    await run(line, { env, isStranger: true, answers: { status: running } });
+    expect([buses.length, scopes.length]).toEqual(goesOverBus ? [1, 0] : [0, 1]);
+    const inDaemon = await run('status svc', { env, isStranger: true, local: false, answers: { status: running } });
+    const isBusDefault = Object.keys(env).length === 0;
+    expect(inDaemon.status).toBe(isBusDefault ? RUN_LOCALLY : 0);
+  });
+
+  it('tells an ordinary user what works without a bus', async () => {
+    const terminal = { err: true };
+    const ran = await run('initctl list', { isStranger: true, hasNoBus: true, terminal, env: { NO_COLOR: '1' } });
+    expect(ran.err).toBe('initctl: no bus\nupstart ps, status and explain need no D-Bus\n');
   });
 
   it('in a daemon leaves to the caller what is not the daemon’s business, and does nothing', async () => {

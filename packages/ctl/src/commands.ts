@@ -20,7 +20,7 @@ import { showConfig } from './commands/show-config.ts';
 import { status } from './commands/status.ts';
 import { usage } from './commands/usage.ts';
 import { watch } from './commands/watch.ts';
-import type { CommandContext } from './context.ts';
+import type { BusName, CommandContext } from './context.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import { commandHelp, commandList, programHelp } from './help.ts';
 import { Printer } from './printer.ts';
@@ -162,7 +162,8 @@ async function runOne(
   print.heed(options);
   refuseMore(command, parsed.words, print);
   const scope = scopeOf(options);
-  if (!context.local && (command.local || scope !== 'default')) return RUN_LOCALLY;
+  const bus = busOf(command, options, context);
+  if (!context.local && (command.local || scope !== 'default' || bus !== null)) return RUN_LOCALLY;
   let client: Promise<UpstartClient> | null = null;
   const invocation: Invocation = {
     args: parsed.words,
@@ -171,7 +172,7 @@ async function runOne(
     print,
     session: isSession(scope, context.env),
     connect: () => {
-      client ??= connectTo(scope, options, context);
+      client ??= (bus && connectByBus(bus, options, context, print)) ?? connectTo(scope, options, context);
       return client;
     },
   };
@@ -191,6 +192,30 @@ function refuseMore({ group, most }: Command, words: readonly string[], print: P
 function scopeOf(options: Options): Scope {
   if (options.system === true) return 'system';
   return options.user === true || options.session === true ? 'user' : 'default';
+}
+
+/** The bus that the command goes over; null: it uses the daemon's own socket (reference: control §1). */
+function busOf({ group }: Command, options: Options, context: CommandContext): BusName | null {
+  // D-Bus knows neither the new commands nor the details of `--json`.
+  if (group === 'Further' || options.json === true) return null;
+  if (options.system === true) return 'system';
+  if (options.session === true) return 'session';
+  const { env, isStranger } = context;
+  const isNative = !isStranger || options.user === true || env.UPSTART_SYSTEM_SOCKET_DIR || isSession('default', env);
+  return isNative ? null : 'system';
+}
+
+/** undefined: this caller has no buses. */
+function connectByBus(
+  bus: BusName,
+  { dest = WELL_KNOWN_NAME }: Options,
+  context: CommandContext,
+  print: Printer,
+): Promise<UpstartClient> | undefined {
+  return context.connectByBus?.(bus, String(dest)).catch((error: unknown) => {
+    if (context.isStranger) print.hint('upstart ps, status and explain need no D-Bus');
+    throw error;
+  });
 }
 
 async function connectTo(scope: Scope, options: Options, context: CommandContext): Promise<UpstartClient> {

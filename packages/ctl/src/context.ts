@@ -9,6 +9,9 @@ export interface Terminal {
   readonly columns: number;
 }
 
+/** The buses of D-Bus. */
+export type BusName = 'system' | 'session';
+
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
@@ -20,8 +23,12 @@ export interface CommandContext {
   /** Writes to standard output and standard error; text as `encodeText` of the protocol takes it. */
   out(text: string): void;
   err(text: string): void;
+  /** The caller is neither root nor the owner of the daemon: an ordinary user of the system's init. */
+  readonly isStranger?: boolean;
   /** A client of the daemon that `scope` means. The command closes it. */
   connect(scope: Scope): Promise<UpstartClient>;
+  /** The same over a D-Bus bus, of the daemon that has the name `destination` there. Absent: all go by sockets of their own. */
+  connectByBus?(bus: BusName, destination: string): Promise<UpstartClient>;
   /** Ends commands without an end of their own (`watch`, `log --follow`). */
   readonly signal?: AbortSignal;
   /** The time of day, for `watch`; the system's clock by default. */

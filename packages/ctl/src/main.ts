@@ -1,10 +1,12 @@
 /** initctl as a process of its own: the launcher's fallback, bundled as `ctl.js`. */
 import { randomUUID } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { endReadably, exactArguments, standardStreams } from '@upstart/common';
-import { connect, KeyedClient } from '@upstart/protocol';
+import { connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
+import { loadDBus } from './bus/load.ts';
 import { type CommandContext, runCommand } from './commands.ts';
-import { nameProcess } from './process-name.ts';
+import { nameCommandLine, nameProcess } from './process-name.ts';
 
 /** Before the name the program was called by, when the launcher passes it on. */
 const CALLED_AS = '--called-as';
@@ -27,10 +29,20 @@ const context: CommandContext = {
   // Only a terminal's stream may be touched: Node stops a pipe's descriptor from blocking.
   terminal: { out, err, columns: out ? process.stdout.columns : err ? process.stderr.columns : 0 },
   local: true,
+  isStranger: process.geteuid?.() !== 0,
   ...standardStreams,
   async connect(scope) {
     nameProcess(words[0] ?? 'initctl');
     return new KeyedClient(await connect({ scope, client: 'initctl' }), randomUUID());
+  },
+  async connectByBus(bus, destination) {
+    const [program = 'initctl', ...rest] = words;
+    nameProcess(program);
+    nameCommandLine([basename(program), ...rest]);
+    const { clientOnBus } = await loadDBus();
+    const relay = join(dirname(process.argv[1] as string), 'abstract-relay');
+    const native = (): Promise<UpstartClient> => context.connect(bus === 'system' ? 'system' : 'user');
+    return clientOnBus({ bus, destination, env: process.env, relay }, native);
   },
 };
 

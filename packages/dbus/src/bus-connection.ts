@@ -10,6 +10,7 @@ import { Caller } from './caller.ts';
 import { DBusError, failed, limitsExceeded } from './errors.ts';
 import type { GatewayClient, GatewayHost } from './host.ts';
 import { LIMITS } from './limits.ts';
+import { PendingCalls } from './pending-calls.ts';
 import { Sender } from './sender.ts';
 import { WireError } from './wire/check-values.ts';
 import { type Header, MESSAGE_TYPES, type Value } from './wire/message.ts';
@@ -24,16 +25,15 @@ export interface BusParts {
   readonly host: GatewayHost;
   /** The user that this process runs as. */
   readonly uid: number;
-  /** All clients of the bus may see the variables of all events: it is the bus of one user. */
-  readonly isPrivate: boolean;
   /** Another image of init had the name before this one. */
   readonly isRestarted: boolean;
   /** Called once when the connection is over; `owned`: it had the name. */
   ended(owned: boolean): void;
 }
 
-interface PendingCall {
-  resolve(body: readonly Value[]): void;
+/** The bus accepts this process. */
+interface Acceptance {
+  resolve(): void;
   reject(error: Error): void;
 }
 
@@ -44,13 +44,13 @@ export class BusConnection implements MessageHandler {
   readonly #stream = new MessageStream(this);
   /** null: the bus has agreed. */
   #auth: ClientAuth | null = new ClientAuth();
-  #agreed: PendingCall | null = null;
+  #acceptance: Acceptance | null = null;
   /** The bus is to be asked whether descriptors may come. */
   #negotiates = false;
   #isAccepted = false;
   readonly #files = new ArrivedFiles();
-  /** Calls of ours, by their serial numbers. */
-  readonly #calls = new Map<number, PendingCall>();
+  /** Calls of ours. */
+  readonly #calls: PendingCalls;
   /** By unique name, which a bus never gives twice; the one that called last comes last. */
   readonly #callers = new Map<string, Caller>();
   #watcher: UpstartClient | null = null;
@@ -60,6 +60,7 @@ export class BusConnection implements MessageHandler {
     this.#socket = socket;
     this.#parts = parts;
     this.#sender = new Sender(socket, () => socket.destroy(), null);
+    this.#calls = new PendingCalls(this.#sender);
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => {
       for (const caller of this.#callers.values()) void caller.proceed();
@@ -73,8 +74,8 @@ export class BusConnection implements MessageHandler {
     const patience = setTimeout(() => this.#socket.destroy(), LIMITS.authenticationMs);
     try {
       this.#negotiates = await this.#parts.host.canReadFiles(this.#socket);
-      await new Promise<readonly Value[]>((resolve, reject) => {
-        this.#agreed = { resolve, reject };
+      await new Promise<void>((resolve, reject) => {
+        this.#acceptance = { resolve, reject };
         this.#socket.write(ClientAuth.hello(this.#parts.uid));
       });
       await this.#callBus('Hello', '', []);
@@ -91,7 +92,8 @@ export class BusConnection implements MessageHandler {
     }
     this.#owned = true;
     const notify = (notification: Notification): void => this.#sender.signal(notification);
-    this.#watcher = this.#parts.host.client(this.#parts.isPrivate);
+    // As in the reference, whoever is on the bus is sent the variables of all events: its policy may say otherwise (dbus §7).
+    this.#watcher = this.#parts.host.client(true);
     void this.#watcher.watch(notify);
     if (this.#parts.isRestarted) notify({ event: 'restarted' });
   }
@@ -105,8 +107,8 @@ export class BusConnection implements MessageHandler {
     const files = this.#files.take(message.unixFds);
     if (message.type === MESSAGE_TYPES.call) this.#called({ ...message, files });
     else releaseFiles(files);
-    if (message.type === MESSAGE_TYPES.reply) this.#pending(message)?.resolve(message.args());
-    else if (message.type === MESSAGE_TYPES.error) this.#pending(message)?.reject(errorOf(message));
+    // Only the bus itself answers.
+    if (message.sender === BUS.destination) this.#calls.answered(message);
   }
 
   tooLong(header: Header): void {
@@ -134,7 +136,7 @@ export class BusConnection implements MessageHandler {
     if (!answer) return null;
     const { isWhole, line, rest } = answer;
     if (!this.#isAccepted && !(isWhole && line.startsWith('OK '))) {
-      this.#agreed?.reject(failed(`The bus rejects this process: ${line}`));
+      this.#acceptance?.reject(failed(`The bus rejects this process: ${line}`));
       return null;
     }
     if (!this.#isAccepted && this.#negotiates) {
@@ -146,25 +148,13 @@ export class BusConnection implements MessageHandler {
       this.#parts.host.readFiles(this.#socket, (bytes, file) => this.#take(bytes, file)).resume();
     this.#auth = null;
     this.#socket.write('BEGIN\r\n');
-    this.#agreed?.resolve([]);
+    this.#acceptance?.resolve();
     return rest;
   }
 
-  #callBus(member: string, signature: string, body: readonly Value[]): Promise<readonly Value[]> {
-    return new Promise((resolve, reject) => {
-      if (!this.#socket.writable) return reject(disconnected());
-      const content = signature === '' ? {} : { signature, body };
-      const serial = this.#sender.send({ type: MESSAGE_TYPES.call, ...BUS, member, ...content });
-      this.#calls.set(serial, { resolve, reject });
-    });
-  }
-
-  /** Removes and returns the call that is answered; only the bus itself answers. */
-  #pending({ replySerial = 0, sender }: Header): PendingCall | undefined {
-    if (sender !== BUS.destination) return undefined;
-    const call = this.#calls.get(replySerial);
-    this.#calls.delete(replySerial);
-    return call;
+  async #callBus(member: string, signature: string, body: readonly Value[]): Promise<readonly Value[]> {
+    if (!this.#socket.writable) throw disconnected();
+    return this.#calls.call({ ...BUS, member, ...(signature === '' ? {} : { signature, body }) });
   }
 
   #called(call: Received): void {
@@ -213,21 +203,14 @@ export class BusConnection implements MessageHandler {
     this.#watcher?.close();
     this.#files.drop();
     for (const caller of this.#callers.values()) caller.close();
-    for (const call of [this.#agreed, ...this.#calls.values()]) call?.reject(disconnected());
-    this.#calls.clear();
+    this.#acceptance?.reject(disconnected());
+    this.#calls.end(disconnected());
     this.#parts.ended(this.#owned);
   }
 }
 
 const disconnected = (): DBusError =>
   new DBusError('org.freedesktop.DBus.Error.Disconnected', 'The bus has closed the connection');
-
-function errorOf({ errorName = '', signature, args }: Received): DBusError {
-  return new DBusError(
-    errorName,
-    signature.startsWith('s') && !signature.includes('h') ? String(args()[0]) : errorName,
-  );
-}
 
 /** A client that is known later: its calls wait for that, in their order. */
 function lookedUp(client: Promise<GatewayClient>): GatewayClient {

@@ -50,6 +50,22 @@ const NAMES: Readonly<Record<ErrorCode, string>> = {
   internal: `${DBUS}.Failed`,
 };
 
+/** Codes by the names of errors that mean one thing. */
+const CODES: ReadonlyMap<string, ErrorCode> = new Map(
+  Object.entries({
+    UnknownJob: 'unknown-job',
+    UnknownInstance: 'unknown-instance',
+    UnknownJobInstance: 'unknown-instance-of-job',
+    AlreadyStarted: 'already-started',
+    AlreadyStopped: 'already-stopped',
+    EventFailed: 'event-failed',
+    PermissionDenied: 'permission-denied',
+  } as const).map(([name, code]) => [`${OWN}.${name}`, code]),
+);
+
+/** The code that an error of init on D-Bus has here; null: it may be one of several, or is not init's. */
+export const codeOfName = (name: string): ErrorCode | null => CODES.get(name) ?? null;
+
 /** The code of an error of the daemon; null for any other value. */
 export function codeOf(error: unknown): ErrorCode | null {
   const code = error instanceof Error && 'code' in error ? error.code : null;

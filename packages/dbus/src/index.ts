@@ -1,11 +1,13 @@
 /**
- * The gateway from the D-Bus objects of `com.ubuntu.Upstart0_6` to the native protocol. The daemon loads it when the first D-Bus client
- * comes.
+ * The gateway from the D-Bus objects of `com.ubuntu.Upstart0_6` to the native protocol, and the way back, for commands that go over a bus.
+ * The daemon loads it when the first D-Bus client comes, a command when it needs a bus.
  */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { BusConnection, type BusParts } from './bus-connection.ts';
 import { PeerConnection, type PeerParts } from './peer-connection.ts';
+
+export { clientOnBus } from './client/client-on-bus.ts';
 
 /** Names this server to its clients. */
 const guid = randomBytes(16).toString('hex');

@@ -1,5 +1,6 @@
 export * from './address.ts';
 export * from './client.ts';
+export { DISCONNECTED } from './connection.ts';
 export * from './dbus-address.ts';
 export * from './errors.ts';
 export * from './framing.ts';

@@ -1,4 +1,5 @@
 /** A daemon as commands use it, behind a socket or in the same process. */
+import { TimeoutError } from './errors.ts';
 import type { Method, Notification, Params, Result } from './messages.ts';
 
 export interface CallOptions {
@@ -42,5 +43,18 @@ export class KeyedClient implements UpstartClient {
 
   close(): void {
     this.#client.close();
+  }
+}
+
+/** The answer to `method`, if it comes within `timeoutMs`; else rejects with a `TimeoutError`. */
+export async function withTimeLimit<T>(answer: Promise<T>, method: Method, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimeoutError(method, timeoutMs)), timeoutMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -6,9 +6,9 @@ import {
   type Notification,
   type Params,
   type Result,
-  TimeoutError,
   type UpstartClient,
   upstartError,
+  withTimeLimit,
 } from '@upstart/protocol';
 import { type Caller, type ControlContext, handle } from './handlers.ts';
 import { publicNotification } from './notification-frame.ts';
@@ -38,7 +38,7 @@ export class InProcessClient implements UpstartClient {
   call<M extends Method>(method: M, params: Params<M>, options: CallOptions = {}): Promise<Result<M>> {
     const { key, timeoutMs } = options;
     const answer = handle(this.#context, method, params, this.#callerOf(key));
-    return timeoutMs === undefined ? answer : withLimit(answer, method, timeoutMs);
+    return timeoutMs === undefined ? answer : withTimeLimit(answer, method, timeoutMs);
   }
 
   /** Emits an event with the descriptor `file` of this client, by the number under which the supervisor keeps it. */
@@ -66,18 +66,5 @@ export class InProcessClient implements UpstartClient {
   close(): void {
     if (this.#listener) this.#watchers.delete(this.#listener);
     this.#listener = null;
-  }
-}
-
-/** The answer, if it comes within `timeoutMs`; else a TimeoutError. */
-async function withLimit<T>(answer: Promise<T>, method: Method, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(method, timeoutMs)), timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -20,6 +20,7 @@ interface CommandWorld {
   terminal: Params<'run'>['terminal'];
   /** Not those of the caller's process: a command reads no files of the caller. */
   local: false;
+  isStranger: boolean;
   out(text: string): void;
   err(text: string): void;
   connect(): Promise<UpstartClient>;
@@ -65,6 +66,7 @@ export async function runCommandLine(
     env: { UPSTART_SESSION: context.runner.engine.state.settings.sessionAddress ?? '', ...env },
     terminal,
     local: false,
+    isStranger: !caller.privileged,
     out: (text) => caller.write(1, encodeText(text)),
     err: (text) => caller.write(2, encodeText(text)),
     connect: () => Promise.resolve(inProcessClient(context, caller)),

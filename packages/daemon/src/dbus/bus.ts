@@ -2,10 +2,12 @@
  * The bus on which init has its name. Process 1 connects to the system bus at start-up and at SIGUSR1; a session connects to the bus that a
  * client names. Init does not reconnect by itself when a bus goes away (reference: dbus §1.2).
  */
+import { connectToBus } from '@upstart/dbus/connect-to-bus';
 import { upstartError } from '@upstart/protocol';
-import { connectToBus } from './connect-to-bus.ts';
 import type { DBusHost } from './host.ts';
 import { type BusConnection, loadGateway } from './load.ts';
+
+export { SYSTEM_BUS } from '@upstart/dbus/connect-to-bus';
 
 export interface BusOptions {
   readonly host: DBusHost;
@@ -80,7 +82,7 @@ export class DBusBus {
         host.log('warn', `Disconnected from ${systemAddress === null ? 'notified D-Bus bus' : 'D-Bus system bus'}`);
     };
     try {
-      const parts = { host, uid, isPrivate: systemAddress === null, isRestarted, ended };
+      const parts = { host, uid, isRestarted, ended };
       this.#connection = await joinBus(socket, parts);
     } catch (error) {
       throw upstartError('bus-unavailable', (error as Error).message);

@@ -7,6 +7,8 @@ import { decodeText, systemErrorText } from '@upstart/common';
 import { UpstartError, upstartError } from '@upstart/protocol';
 import { parseBusAddress } from './bus-address.ts';
 
+export { SYSTEM_BUS } from './bus-address.ts';
+
 /** Opens a file for its place alone, as a socket can be. */
 const O_PATH = 0o10000000;
 /** The descriptor of the relay that is connected to the daemon. */

@@ -72,7 +72,7 @@ describe('connecting', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'upstart-bus-'));
     relay = join(folder, 'abstract-relay');
-    const source = fileURLToPath(new URL('../../relay/abstract-relay.c', import.meta.url));
+    const source = fileURLToPath(new URL('../../../daemon/relay/abstract-relay.c', import.meta.url));
     execFileSync('cc', ['-Wall', '-Wextra', '-Werror', '-o', relay, source]);
   });
   afterEach(() => {
