@@ -2,7 +2,7 @@ import { type Condition, conditionEvents, formatCondition } from '@upstart/commo
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_CONDITION_EVENTS } from './condition-parser.ts';
-import { parseJob } from './parse-job.ts';
+import { type ParseOptions, parseJob } from './parse-job.ts';
 
 const parse = (text: string) => parseJob(`start on ${text}`, { name: 'job', path: 'job.conf' }).startOn as Condition;
 const refusal = (text: string) => {
@@ -33,6 +33,46 @@ describe('trees', () => {
     ['(one # a\n)', 'one'],
   ])('%j is %j', (text, expected) => {
     expect(formatCondition(parse(text))).toBe(expected);
+  });
+
+  test.each([
+    ...[
+      'one',
+      'one two',
+      'one A=1',
+      'one two A=1 B=2',
+      'one A=1 two',
+      'android',
+      'one order',
+      'A=1 b',
+      'one and',
+      'or',
+      'one or two',
+    ],
+    ...[
+      'one  two',
+      ' one',
+      'one ',
+      'one\t',
+      'one\r',
+      'one\\ two',
+      'one # two',
+      'one#',
+      'one two)',
+      'one "two"',
+      'one \0',
+      'one A!=1 b',
+      '',
+    ],
+  ])('%j is read the same way token by token', (words) => {
+    const outcome = (more: Pick<ParseOptions, 'onToken'>): unknown => {
+      try {
+        return parseJob(`start on ${words}\nstop on stop\ntask`, { name: 'job', path: 'job.conf', ...more });
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(outcome({})).toEqual(outcome({ onToken: () => {} }));
   });
 
   test('values lose their quotes and keep their blanks', () => {

@@ -2,7 +2,7 @@
 import type { Condition } from '@upstart/common';
 import type { Lexer } from './lexer.ts';
 import type { Span } from './place.ts';
-import { CONDITION_WORD } from './tokens.ts';
+import { CONDITION_WORD, PLAIN_CONDITION } from './tokens.ts';
 
 /** The most events a condition may name. Conditions of thousands are a mistake, and their trees are as deep as long. */
 export const MAX_CONDITION_EVENTS = 1000;
@@ -19,6 +19,18 @@ interface Level {
 
 /** Reads a condition to the end of its line, or of the line that closes its last parenthesis. */
 export function parseCondition(lexer: Lexer): Condition {
+  return oneEvent(lexer) ?? anyCondition(lexer);
+}
+
+/** The short way to a condition of one event on a line of its own; null if it is none, or may be wrong. A start reads thousands of them. */
+function oneEvent(lexer: Lexer): Condition | null {
+  const words = lexer.match(PLAIN_CONDITION)?.split(' ');
+  if (words === undefined || (words.length > 2 && words.some((word) => word.includes('=')))) return null;
+  lexer.skipLine();
+  return { op: 'event', name: words[0] as string, args: words.slice(1) };
+}
+
+function anyCondition(lexer: Lexer): Condition {
   if (!lexer.hasToken()) lexer.fail('Expected token', lexer.here);
   const outer: Level[] = [];
   let level: Level = { left: null, operator: null, opened: lexer.here };

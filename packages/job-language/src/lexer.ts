@@ -34,9 +34,8 @@ export class Lexer {
 
   /** Rejects the file because of the text at `span`, by default the token that was read last. */
   fail(message: string, span: Span = this.#last, line = this.line): never {
-    const { stanza } = this;
     const word = this.#text.slice(span.start, span.end);
-    throw new JobFileError(this.#path, line, message, { place: placeOf(this.#text, span), word, stanza });
+    throw new JobFileError(this.#path, line, message, { place: placeOf(this.#text, span), word, stanza: this.stanza });
   }
 
   /** The token that was read last. */
@@ -64,8 +63,7 @@ export class Lexer {
     this.#skipBlanks();
     const char = this.#text[this.#pos];
     if (char !== '(' && char !== ')') return null;
-    this.#last = { start: this.#pos, end: this.#pos + 1 };
-    this.#pos++;
+    this.#last = { start: this.#pos, end: ++this.#pos };
     return this.#took('paren', char);
   }
 
@@ -89,14 +87,19 @@ export class Lexer {
     this.#skipBlanks();
     const start = this.#pos;
     // Most words are no operators: those are not read twice.
-    const word = words.some((operator) => this.#text.startsWith(operator, start))
-      ? this.#scan(CONDITION_WORD, false)
-      : '';
+    const begins = words.some((operator) => this.#text.startsWith(operator, start));
+    const word = begins ? this.#scan(CONDITION_WORD, false) : '';
     if (!this.quoted && (words as readonly string[]).includes(word)) return word as T;
     this.#pos = start;
     this.#last = last;
     this.line = line;
     return null;
+  }
+
+  /** The first group of a sticky pattern, if it fits here; nothing is taken. Finds nothing if each token has to be reported. */
+  match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#pos;
+    return this.#onToken ? undefined : pattern.exec(this.#text)?.[1];
   }
 
   /** Whether a plain word comes next: no parenthesis and none of `operators`. */
@@ -237,7 +240,6 @@ export class Lexer {
     let broken = false; // whether there is a line break among them
     let opened = run; // where the last quote was opened
     this.quoted = false;
-
     for (; this.#pos < text.length; this.#pos++) {
       const at = this.#pos;
       const kind = this.#class(at);

@@ -14,6 +14,10 @@ export const PLAIN: Readonly<Record<number, RegExp>> = {
   [COMMAND]: /[^\n#\0"'\\]+/y,
 };
 
+/** The rest of a line of `start on`: words with one space before each, none of which is an operator. */
+export const PLAIN_CONDITION =
+  / ((?!(?:and|or)[ \n])[^ \t\r\n#\0"'\\()]+(?: (?!(?:and|or)[ \n])[^ \t\r\n#\0"'\\()]+)*)\n/y;
+
 /** Kinds of words: the keywords of a stanza, and its arguments. */
 export interface Token {
   readonly kind: 'stanza' | 'keyword' | 'word' | 'operator' | 'paren' | 'command' | 'block';

@@ -1,6 +1,6 @@
 /** Reading one job file. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { decodeText, encodeText, systemErrorText } from '@upstart/common';
+import { decodeText, encodeText, mayHoldBytes, systemErrorText } from '@upstart/common';
 import { JobFileError, MAX_JOB_FILE_SIZE } from '@upstart/job-language';
 import { isAbsent, isPassing } from './file-errors.ts';
 
@@ -86,5 +86,5 @@ function signature(stats: Stats): string {
 
 /** A path as system calls take it: names that are no UTF-8 must be passed as bytes. */
 export function fsPath(path: string): string | Buffer {
-  return /[\uDC80-\uDCFF]/.test(path) ? encodeText(path) : path;
+  return mayHoldBytes(path) ? encodeText(path) : path;
 }

@@ -79,9 +79,9 @@ export class Runner {
     this.#duties.set(duty, done);
   }
 
-  /** Takes an input; applies it before any other work of this turn of the event loop. */
+  /** Takes an input over, with the time; applies it before any other work of this turn of the event loop. */
   submit(input: UntimedInput): void {
-    this.#queue.push({ ...input, now: monotonicNow(), wall: Date.now() } as Input);
+    this.#queue.push(Object.assign(input, { now: monotonicNow(), wall: Date.now() }) as Input);
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => this.#flush());

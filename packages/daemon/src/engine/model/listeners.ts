@@ -2,7 +2,7 @@
  * The index from events to the classes whose conditions mention them. An operand whose first argument is a plain word
  * is found by that word too, so that a thousand jobs that wait for `started` of a thousand others cost one look-up each.
  */
-import { conditionEvents } from '@upstart/common';
+import { type Condition, conditionEvents } from '@upstart/common';
 import { getVariable, indexVariables } from '../environment/environment.ts';
 import type { OfferedEvent } from './condition-state.ts';
 import type { ClassState } from './state.ts';
@@ -61,12 +61,17 @@ export class Listeners {
   }
 }
 
+type EventCondition = Extract<Condition, { op: 'event' }>;
+
 /** The operands of all conditions of a class. */
-export function operandsOf({ definition }: ClassState) {
-  const { startOn, stopOn, restartOn, reloadOn } = definition;
-  return [startOn, stopOn, restartOn, reloadOn].flatMap((condition) =>
-    condition ? [...conditionEvents(condition)] : [],
-  );
+export function operandsOf({ definition }: ClassState): EventCondition[] {
+  const operands: EventCondition[] = [];
+  for (const condition of [definition.startOn, definition.stopOn, definition.restartOn, definition.reloadOn]) {
+    // Most conditions are one event.
+    if (condition?.op === 'event') operands.push(condition);
+    else if (condition) operands.push(...conditionEvents(condition));
+  }
+  return operands;
 }
 
 /** The variable and value that a first argument requires, if it requires exactly one. */
