@@ -143,7 +143,7 @@ describe('libsystemd', () => {
 
   it('counts from the main process alone', async () => {
     expect((await session.run('start', 'child')).stderr).toBe('start: Job failed to start\n');
-    expect(await explain('child')).toMatch(/a message for it from process \d+ is refused/);
+    expect(await explain('child')).toMatch(/was sent a message by process \d+, which is refused/);
   });
 
   it('keeps a watchdog quiet, and a process that does not is replaced', async () => {

@@ -42,7 +42,7 @@ static void resume(struct process *process) {
 		spawn_attach(process, errors);
 	else if (process->log)
 		log_start(process->log);
-	notify_resume(process);
+	notify_begin(process);
 	/* Only after a fault: it had been reaped, but its end not reported. */
 	bool ended = process->status != NOT_KNOWN || (process->pid > 0 && kill(process->pid, 0) < 0 && errno == ESRCH);
 	if (ended && pidfd >= 0)

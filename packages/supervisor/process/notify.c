@@ -8,8 +8,8 @@
 
 #include "spawn/spawn.h"
 
-/* Milliseconds, and what may be spent within them: a message costs so much, or when it is refused. */
-#define PERIOD 250
+/* What is spent between two pauses, in milliseconds: a message costs so much, or when it is refused. */
+#define PAUSE 250
 #define BUDGET 512
 #define COST 16
 #define COST_REFUSED 1
@@ -25,7 +25,7 @@
 struct notify {
 	struct garbage garbage;
 	struct watch watch;
-	/* Runs while nothing is read, because the budget is spent or the daemon lags behind. */
+	/* Nothing is read meanwhile: the budget is spent, or the daemon lags behind. */
 	struct timer pause;
 	/* NULL when it is closed. */
 	struct process *process;
@@ -33,7 +33,7 @@ struct notify {
 	int fd, access;
 	/* That of the process, which leads it. */
 	pid_t session;
-	int64_t since;
+	/* Since the last pause. */
 	int spent;
 };
 
@@ -192,38 +192,35 @@ static void ready(struct watch *watch, uint32_t events);
 
 static void resume(struct timer *pause) {
 	struct notify *notify = CONTAINER_OF(pause, struct notify, pause);
-	if (watch_start(&notify->watch, notify->fd, EPOLLIN, ready) < 0)
-		timer_start(pause, PERIOD, resume);
+	notify->spent = 0;
+	if (notify->fd >= 0 && watch_start(&notify->watch, notify->fd, EPOLLIN, ready) < 0)
+		timer_start(pause, PAUSE, resume);
 }
 
 /* Takes once, and then others have their turn. */
 static void ready(struct watch *watch, uint32_t events) {
 	struct notify *notify = CONTAINER_OF(watch, struct notify, watch);
-	int64_t now = loop_now();
 	(void)events;
 	/* First comes the report that its program runs. */
 	if (!spawn_settle(notify->process))
 		return;
-	if (now - notify->since >= PERIOD) {
-		notify->since = now;
-		notify->spent = 0;
-	}
 	if (!reports_are_many())
 		notify->spent += take(notify);
-	if (!notify->process || (notify->spent < BUDGET && !reports_are_many()))
-		return;
-	watch_stop(watch);
-	timer_start(&notify->pause, PERIOD, resume);
+	if (notify->process && (notify->spent >= BUDGET || reports_are_many())) {
+		watch_stop(watch);
+		timer_start(&notify->pause, PAUSE, resume);
+	}
 }
 
 void notify_begin(struct process *process) {
+	struct notify *notify = process ? process->notify : NULL;
 	if (pipe_end >= 0)
 		close(pipe_end);
 	pipe_end = -1;
-	if (!process || !process->notify)
-		return;
-	process->notify->session = process->pid;
-	resume(&process->notify->pause);
+	if (notify && notify->session == 0)
+		notify->session = process->pid;
+	if (notify)
+		resume(&notify->pause);
 }
 
 bool notify_end(struct process *process) {
@@ -245,11 +242,4 @@ void notify_keep(struct state_file *state, struct process *process) {
 	keep_descriptor(state, "process-notify", &notify->fd);
 	keep(state, "process-notify-access", notify->access);
 	keep(state, "process-session", notify->session);
-}
-
-void notify_resume(struct process *process) {
-	if (process->notify && process->notify->fd < 0)
-		notify_close(process);
-	else if (process->notify)
-		resume(&process->notify->pause);
 }

@@ -74,7 +74,7 @@ void trace_stopped(struct process *process, int status);
 
 /* Makes what the SPAWN asks for, if anything: a socket, or a pipe. -1: it cannot, by errno. */
 int notify_open(struct process *process);
-/* The process has been cloned, or that has failed: listens to it. */
+/* The process has been cloned, or that has failed; or it was the image's before this one: listens to it. */
 void notify_begin(struct process *process);
 /* In the child: puts the name of the socket and the pid into the environment; a copy of the pipe's end, above a number. */
 void notify_enter_environment(char **environment);
@@ -83,7 +83,6 @@ int notify_take_end(int above);
 bool notify_end(struct process *process);
 void notify_close(struct process *process);
 void notify_keep(struct state_file *state, struct process *process);
-void notify_resume(struct process *process);
 
 /* ---- handover.c ---- */
 

@@ -1,7 +1,7 @@
 /*
- * A sender of messages as those of sd_notify(3): notify-send [-a ADDRESS] [-p PID] [-f] [-n COUNT] [-s BYTES] TEXT. To
+ * A sender of messages as those of sd_notify(3): notify-send [-a ADDRESS] [-p PID] [-f] [-n COUNT] [-s BYTES] [-w] TEXT. To
  * $NOTIFY_SOCKET unless an address is given; with the pid of another process, with a descriptor, so many times, filled up to
- * so many bytes. Exit status 0: all were taken, 2: the kernel refused one.
+ * so many bytes; -w: lives on. Exit status 0: all were taken, 2: the kernel refused one.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -33,15 +33,17 @@ int main(int argc, char **argv) {
 	const char *name = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct ucred credentials = {.pid = 0, .uid = getuid(), .gid = getgid()};
-	int count = 1, file = -1, option;
+	int count = 1, file = -1, waits = 0, option;
 	size_t size = 0;
-	while ((option = getopt(argc, argv, "a:p:fn:s:")) != -1)
+	while ((option = getopt(argc, argv, "a:p:fn:s:w")) != -1)
 		if (option == 'a')
 			name = optarg;
 		else if (option == 'p')
 			credentials.pid = atoi(optarg);
 		else if (option == 'f')
 			file = STDIN_FILENO;
+		else if (option == 'w')
+			waits = 1;
 		else if (option == 'n')
 			count = atoi(optarg);
 		else
@@ -66,5 +68,5 @@ int main(int argc, char **argv) {
 			perror("notify-send");
 			return 2;
 		}
-	return 0;
+	return waits ? pause() : 0;
 }

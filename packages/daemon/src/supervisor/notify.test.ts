@@ -61,6 +61,17 @@ test('a child of the main process is refused, and said once; with access for all
   expect(toldBy(daemon, 2).at(-1)).toMatchObject({ errno: 0, detail: 'C' });
 });
 
+test('a process that has left the session is heard if it is in the control groups of the job', async () => {
+  const daemon = await Init.start(program).daemon();
+  const text = 'setsid send -w X & exec sleep 1000';
+  job(daemon, 1, text, ALL);
+  job(daemon, 2, text, { access: 'all', ownGroups: true });
+  job(daemon, 3, text, { access: 'main', ownGroups: true });
+  expect(await daemon.report('notified', 1)).toMatchObject({ errno: 1 });
+  expect(await daemon.report('notified', 2)).toMatchObject({ errno: 0, detail: 'X' });
+  expect(await daemon.report('notified', 3)).toMatchObject({ errno: 1 });
+});
+
 test('of strangers nothing is heard, whatever pid they claim to have', async () => {
   const init = Init.start(program);
   const daemon = await init.daemon();

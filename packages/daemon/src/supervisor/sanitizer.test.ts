@@ -3,9 +3,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
+import { compileFaultyInit, compileInit, compileNotifySend, SANITIZE } from './testing/compile.ts';
 import { crowd, disperse } from './testing/crowd.ts';
 import { Init, textOf } from './testing/init.ts';
+
+const send = compileNotifySend();
 
 // leaks cannot be looked for: it would need to trace a process that traces
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99', UBSAN_OPTIONS: 'print_stacktrace=1' };
@@ -39,6 +41,7 @@ test('nothing that valgrind would complain of, and no memory lost', async ({ ski
   expect(complaints.filter((line) => line !== '' && !UNKNOWN_CALL.test(line))).toEqual([]);
 });
 
+const NOTIFY_ENV = ['NOTIFY_SOCKET=@', 'WATCHDOG_PID=0'];
 const NO_GROUP = { controller: 'nonesuch', name: 'upstart/none', key: 'max', value: '1' };
 
 /** One of everything that a supervisor does, from its beginning to its end with status 12. */
@@ -91,6 +94,12 @@ async function everything(init: Init): Promise<void> {
   const third = await init.daemon();
   for (let id = 100; id < 400; id++) third.spawn(id, { console: id % 3 ? 'none' : 'log', logPath: log });
   for (let id = 100; id < 400; id++) await third.report('exited', id);
+  third.shell(400, 'echo >&3', { notify: { fd: 3 } });
+  third.spawn(401, { argv: [send, 'MAINPID=1'], env: NOTIFY_ENV, notify: { access: 'all', ownGroups: true } });
+  for (const id of [400, 401]) {
+    expect((await third.report('notified', id)).errno).toBe(0);
+    await third.report('exited', id);
+  }
   const crowded = await crowd(third, { after: 999 });
   third.shell(crowded + 1, 'echo one of many', { console: 'log', logPath: `${log}2` });
   third.spawn(crowded + 2, { argv: ['/no/such/program'], script: 'true\n' });

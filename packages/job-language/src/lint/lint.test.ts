@@ -18,6 +18,8 @@ describe('stanzas', () => {
     ['ready tcp 80\nready tcp 81\nexec a\n', []],
     ['task\nready tcp 80\nexec a\n', ['2 ready-task ready']],
     ['ready tcp 80\n', ['1 ready-task ready']],
+    ['watchdog 1\n', ['1 notify-without-main watchdog']],
+    ['notify access all\nwatchdog 1\nexec a\n', []],
     ['respawn delay 1\nrespawn\nrespawn delay 2\nexec a\n', ['3 replaced-stanza respawn']],
     ['respawn\nrespawn limit 5 10\nexec a\n', []],
     ['stop on a-net\nexec a\nstop on b-net\n', ['3 replaced-stanza stop']],

@@ -25,6 +25,7 @@ const PROBED: readonly string[] = ['ready tcp', 'ready unix', 'ready http'];
 export const STANZA_RULES: readonly Rule[] = [
   { name: 'limit-without-respawn', check: limitWithoutRespawn },
   { name: 'ready-task', check: readyTasks },
+  { name: 'notify-without-main', check: silent },
   { name: 'replaced-stanza', check: replacedStanzas },
 ];
 
@@ -43,6 +44,13 @@ function* readyTasks({ statements, job }: ParsedFile): Iterable<Finding> {
     yield { at: ready.at, text: `\`${ready.name}\` means nothing to a task, which has started when it ends` };
   else if (!job.processes.main)
     yield { at: ready.at, text: `\`${ready.name}\` means nothing to a job without a main process` };
+}
+
+/** A job without a process that could say something. */
+function* silent({ statements, job }: ParsedFile): Iterable<Finding> {
+  const stanza = statements.find(({ name }) => name === 'watchdog' || name === 'notify access');
+  if (stanza !== undefined && !job.processes.main)
+    yield { at: stanza.at, text: `\`${stanza.name}\` means nothing to a job without a main process` };
 }
 
 function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {

@@ -29,7 +29,7 @@ function explained(world: TestWorld): string {
   );
 }
 
-const warnings = (world: TestWorld): string[] => world.logged().filter((line) => line.startsWith('warn: web: '));
+const warnings = (world: TestWorld): string[] => world.logged().filter((line) => line.startsWith('warn: web '));
 
 describe('expect notify', () => {
   it('keeps a start waiting until the process says READY=1', () => {
@@ -98,6 +98,17 @@ describe('expect notify', () => {
     expect(world.process('main').signals).toEqual([15]);
     world.wait(1);
     expect(world.process('main').signals).toEqual([15, 9]);
+  });
+
+  it('is given a day at most, and nothing in a forced stop', () => {
+    const { world } = starting('');
+    say(world, 'EXTEND_TIMEOUT_USEC=99999999999999999999');
+    expect((world.engine.nextDue() ?? 0) - world.now).toBe(86_400_000);
+    say(world, 'READY=1');
+    world.request({ method: 'stop', target: { job: 'web', env: [] }, wait: true, force: true });
+    const due = world.engine.nextDue();
+    say(world, 'EXTEND_TIMEOUT_USEC=100000000');
+    expect(world.engine.nextDue()).toBe(due);
   });
 
   it('is awaited by the next daemon as well', () => {
@@ -175,7 +186,7 @@ describe('what a process says of itself', () => {
   });
 
   it.each([
-    ['messages of others', '', 1, 'a message for it from process'],
+    ['messages of others', '', 1, 'was sent a message by process'],
     ['messages that are too long', '', 90, 'sent a message that is dropped: Message too long'],
     ['descriptors', 'FDSTORE=1', 0, 'FDSTORE'],
     ['a foreign main process', 'MAINPID=1', 0, 'names process 1 as its main process'],

@@ -119,7 +119,7 @@ function extend(context: Context, instance: InstanceState, value: string): void 
 function refused(context: Context, instance: InstanceState, { pid }: Notified): void {
   const { notifyAccess } = context.classOf(instance).definition;
   const only = notifyAccess === 'all' ? 'a process of the job' : 'its main process';
-  const text = `a message for it from process ${pid} is refused, and others like it: only ${only} may send any (\`notify access\`)`;
+  const text = `was sent a message by process ${pid}, which is refused, as are others like it: only ${only} may send any (\`notify access\`)`;
   complain(context, instance, 'access', text);
 }
 
@@ -128,8 +128,8 @@ function complain(context: Context, instance: InstanceState, kind: string, text:
   const notify = notifyOf(instance);
   if (notify.logged?.includes(kind)) return;
   notify.logged = [...(notify.logged ?? []), kind];
-  context.logAbout(instance, 'warn', `${context.display(instance)}: ${text}`, { slot: 'main' });
-  instance.hints.push(text);
+  context.logAbout(instance, 'warn', `${context.display(instance)} ${text}`, { slot: 'main' });
+  instance.hints.push(`it ${text}`);
 }
 
 function cut(value: string): string {

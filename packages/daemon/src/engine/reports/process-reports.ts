@@ -39,13 +39,14 @@ export function processSpawned(context: Context, { instance, slot, process }: Kn
 }
 
 export function processExeced(context: Context, { instance, slot, process }: Known): void {
+  const isNews = process.phase !== 'executed';
   process.phase = 'executed';
   if (slot !== 'main' || instance.state !== 'spawned' || process === instance.successor) return;
   const { expect } = context.classOf(instance).definition;
   // A stop that came before the program ran takes effect now.
   if (instance.goal === 'stop') advance(context, instance);
   else if (expect === 'none') mainIsUp(context, instance);
-  else if (hasToSay({ expect })) awaitMessage(context, instance);
+  else if (isNews && hasToSay({ expect })) awaitMessage(context, instance);
 }
 
 export function processForked(context: Context, { instance, process }: Known, report: ReportOf<'forked'>): void {
@@ -60,7 +61,7 @@ export function processForked(context: Context, { instance, process }: Known, re
 
 export function expectMet(context: Context, { instance, process }: Known, pid: number): void {
   runsAs(process, pid);
-  if (instance.state === 'spawned') mainIsUp(context, instance);
+  if (instance.state === 'spawned' && !instance.notify?.awaited) mainIsUp(context, instance);
 }
 
 /** A process that forks runs its program, even if the report of its exec was lost. */
