@@ -110,7 +110,12 @@ export const PROGRAMS = [
     fallback: [],
   },
   { output: 'lib/upstart/conf-watch', sources: 'packages/daemon/watcher', flags: ['-static'], fallback: [] },
-  { output: 'lib/upstart/abstract-relay', sources: 'packages/daemon/relay', flags: ['-static'], fallback: [] },
+  {
+    output: 'lib/upstart/unconnected-socket',
+    sources: 'packages/daemon/socket-maker',
+    flags: ['-static'],
+    fallback: [],
+  },
   {
     output: 'bin/initctl',
     sources: 'packages/ctl/native',

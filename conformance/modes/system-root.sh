@@ -21,6 +21,10 @@ mount --bind "$root/dev/pts/0" "$root/dev/console"
 # As an installation has it.
 [ ! -d "$root/etc/dbus-1/system.d" ] || cp "$here/../../packages/dbus/policy/Upstart.conf" "$root/etc/dbus-1/system.d/"
 
+# Not on the command line: D-Bus shows that of init to those whom it refuses something.
+mkdir -p "$root/etc/upstart"
+printf 'confdir %s\nlogdir %s\n' "$DIR/conf" "$DIR/log" > "$root/etc/upstart/upstart.conf"
+
 show_needed
 enter_root
 
@@ -33,5 +37,6 @@ exec unshare --fork --kill-child --pid --uts --ipc --net bash -c '
   mount -t proc -o nosuid,nodev,noexec proc /proc
   ip link set lo up 2> /dev/null
   cd /
-  exec env -i HOME=/ TERM=linux "$0" "$@" <> /dev/console >&0 2>&1
-' "$BIN/init" --confdir "$DIR/conf" --logdir "$DIR/log" "$@"
+  exec env -i HOME=/ TERM=linux perl -e '\''my $init = shift; exec { $init } "/sbin/init", @ARGV'\'' "$0" "$@" \
+    <> /dev/console >&0 2>&1
+' "$BIN/init" "$@"

@@ -1,6 +1,6 @@
 /** initctl as a process of its own: the launcher's fallback, bundled as `ctl.js`. */
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { isatty } from 'node:tty';
 import { endReadably, exactArguments, standardStreams } from '@upstart/common';
 import { connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
@@ -40,9 +40,8 @@ const context: CommandContext = {
     nameProcess(program);
     nameCommandLine([basename(program), ...rest]);
     const { clientOnBus } = await loadDBus();
-    const relay = join(dirname(process.argv[1] as string), 'abstract-relay');
     const native = (): Promise<UpstartClient> => context.connect(bus === 'system' ? 'system' : 'user');
-    return clientOnBus({ bus, destination, env: process.env, relay }, native);
+    return clientOnBus({ bus, destination, env: process.env }, native);
   },
 };
 

@@ -2,7 +2,7 @@
  * The bus on which init has its name. Process 1 connects to the system bus at start-up and at SIGUSR1; a session connects to the bus that a
  * client names. Init does not reconnect by itself when a bus goes away (reference: dbus §1.2).
  */
-import { connectToBus } from '@upstart/dbus/connect-to-bus';
+import { type ConnectByInit, connectToBus } from '@upstart/dbus/connect-to-bus';
 import { upstartError } from '@upstart/protocol';
 import type { DBusHost } from './host.ts';
 import { type BusConnection, loadGateway } from './load.ts';
@@ -13,8 +13,7 @@ export interface BusOptions {
   readonly host: DBusHost;
   /** The address of the system bus; null: this init belongs to a session, or stays off the bus. */
   readonly systemAddress: string | null;
-  /** The helper program that connects to abstract names. */
-  readonly relay: string;
+  readonly connectByInit: ConnectByInit;
   /** There was a daemon before this one. */
   readonly isRestarted: boolean;
 }
@@ -72,8 +71,8 @@ export class DBusBus {
   }
 
   async #connect(address: string): Promise<void> {
-    const { host, systemAddress, isRestarted, relay } = this.#options;
-    const socket = await connectToBus(address, relay);
+    const { host, systemAddress, isRestarted, connectByInit } = this.#options;
+    const socket = await connectToBus(address, connectByInit);
     const { joinBus } = await loadGateway();
     const uid = process.geteuid?.() ?? 0;
     const ended = (owned: boolean): void => {

@@ -38,13 +38,11 @@ export class DBusHost {
     return this.#context.supervisor.files !== null;
   }
 
-  /** Whether the supervisor may look at this connection of ours, and it leads to the bus: a relay, of our own making, takes no descriptors. */
+  /** Whether the supervisor may look at this connection of ours. */
   canReadFiles(socket: Socket): Promise<boolean> {
     const { supervisor } = this.#context;
     if (!this.takesFiles) return Promise.resolve(false);
-    return new Promise((resolve) =>
-      supervisor.findPeer(socket, (peer) => resolve(peer !== null && peer.pid !== process.pid)),
-    );
+    return new Promise((resolve) => supervisor.findPeer(socket, (peer) => resolve(peer !== null)));
   }
 
   /** Reads the socket from now on, and the descriptors that come with it. Only with `takesFiles`. */

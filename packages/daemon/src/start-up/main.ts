@@ -33,7 +33,7 @@ async function run(script: string): Promise<void> {
   await serve({
     ...{ program: PROGRAM, link, supervisor, supervisorState, options, memory: new Memory() },
     watcher: existsSync(watcher) ? watcher : null,
-    relay: join(dirname(script), 'abstract-relay'),
+    socketMaker: join(dirname(script), 'unconnected-socket'),
   });
 }
 

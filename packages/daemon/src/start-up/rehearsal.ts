@@ -43,12 +43,13 @@ export async function rehearse(folder: string): Promise<void> {
     hearsRecovered: true,
     findsPeers: true,
     takesFiles: true,
+    connectsSockets: true,
     takesMessages: true,
   };
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));
   await serve({
     ...{ program: 'init', link: { ...link, ...abilities }, supervisor, supervisorState, options, watcher: null },
-    ...{ relay: '', memory: { note: () => {} } },
+    ...{ socketMaker: '', memory: { note: () => {} } },
   });
   await ask(join(folder, 'upstart', `init-${process.pid}`, CONTROL_SOCKET));
   await ended;

@@ -7,6 +7,7 @@ import { Configuration } from '../conf/configuration.ts';
 import { preloadCommands } from '../control/run-command.ts';
 import { ControlServer } from '../control/server.ts';
 import { DBusBus, SYSTEM_BUS } from '../dbus/bus.ts';
+import { connectByInit } from '../dbus/connect-by-init.ts';
 import { DBusDoor } from '../dbus/door.ts';
 import { DBusHost } from '../dbus/host.ts';
 import { JobSignals } from '../dbus/job-signals.ts';
@@ -48,8 +49,8 @@ export interface DaemonParts {
   options: InitOptions;
   /** The helper program conf-watch; null: use fs.watch. */
   watcher: string | null;
-  /** The helper program abstract-relay. */
-  relay: string;
+  /** The helper program unconnected-socket. */
+  socketMaker: string;
   memory: RunnerParts['memory'];
 }
 
@@ -136,7 +137,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const bus = new DBusBus({
     host: dbusHost,
     systemAddress: system && options.systemBus ? link.initEnv.DBUS_SYSTEM_BUS_ADDRESS || SYSTEM_BUS : null,
-    relay: parts.relay,
+    connectByInit: (place) => connectByInit(supervisor, parts.socketMaker, place),
     isRestarted: !start.fresh,
   });
   const door = new DBusDoor(dbusHost, supervisor);

@@ -12,10 +12,12 @@ export interface SupervisorAbilities {
   takesFiles: boolean;
   /** `notify` and `descriptor` of SPAWN. */
   takesMessages: boolean;
+  /** `path` of FIND_PEER. */
+  connectsSockets: boolean;
 }
 
 /** Those of today's. */
 export const ALL_ABILITIES: SupervisorAbilities = {
   ...{ takesOrders: true, hearsBegun: true, hearsRecovered: true },
-  ...{ findsPeers: true, takesFiles: true, takesMessages: true },
+  ...{ findsPeers: true, takesFiles: true, takesMessages: true, connectsSockets: true },
 };

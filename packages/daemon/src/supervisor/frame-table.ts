@@ -185,7 +185,7 @@ export const SENT = {
   note: { type: 13, id: 'none', required: ['detail'] },
   begun: { type: 14, id: 'none' },
   'log-folder': { type: 15, id: 'none', required: ['path', 'mode', 'owner', 'ownerGroup', 'parents'] },
-  'find-peer': { type: 16, id: 'none', required: ['token', 'pid', 'descriptor'] },
+  'find-peer': { type: 16, id: 'none', required: ['token', 'pid', 'descriptor'], optional: ['path'] },
   recovered: { type: 17, id: 'none' },
   look: { type: 18, id: 'none', required: ['token'], optional: ['pid', 'descriptor'] },
   'keep-files': { type: 19, id: 'report', repeated: ['file'] },

@@ -41,6 +41,8 @@ export interface SupervisorLink {
   findsPeers: boolean;
   /** It takes descriptors that clients send. */
   takesFiles: boolean;
+  /** It connects sockets of the daemon's. */
+  connectsSockets: boolean;
   /** It passes on what processes say of themselves. */
   takesMessages: boolean;
   /** It wants to hear that a daemon recovers. */
@@ -74,6 +76,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     findsPeers: abilities >= 3,
     takesFiles: abilities >= 5,
     takesMessages: abilities >= 6,
+    connectsSockets: abilities >= 7,
     takesNumbers: hasAll || env.UPSTART_SUPERVISOR_NUMBERS === '1',
     makesLogFolder: hasAll || env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,

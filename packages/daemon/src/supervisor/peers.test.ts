@@ -1,10 +1,12 @@
 /** Which process is at the other end of a connection: by the kernel's credentials, or not at all. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { connectByInit } from '../dbus/connect-by-init.ts';
 import type { Credentials } from './peers.ts';
 import { Supervisor } from './supervisor.ts';
 import { compileInit, SANITIZE } from './testing/compile.ts';
@@ -84,9 +86,52 @@ test('a supervisor that is too old is not asked', async () => {
     hearsRecovered: true,
     findsPeers: false,
     takesFiles: false,
+    connectsSockets: false,
     takesMessages: true,
   };
   const { supervisor } = await Supervisor.over(socket, abilities);
   const { socket: client } = await connected({ path: join(init.folder, 'a') });
   expect(await peerOf({ supervisor }, client)).toBeNull();
+});
+
+/** The socket that the helper program makes, connected to this place by the supervisor. */
+function connect({ supervisor }: Pick<Daemon, 'supervisor'>, folder: string, place: string): Promise<Socket> {
+  const maker = join(folder, 'unconnected-socket');
+  const source = fileURLToPath(new URL('../../socket-maker/unconnected-socket.c', import.meta.url));
+  if (!existsSync(maker)) execFileSync('cc', ['-Wall', '-Wextra', '-Werror', '-o', maker, source]);
+  return connectByInit(supervisor, maker, place);
+}
+
+test('a socket of a child of the daemon is connected by the supervisor: the other side sees that', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const path = join(init.folder, 'bus');
+  const server = createServer().listen(path);
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const socket = await connect(daemon, init.folder, path);
+  const [other] = await accepted;
+  expect((await peerOf(daemon, other))?.pid).toBe(init.pid);
+  const heard = once(socket, 'data');
+  other.write('hello');
+  expect(String((await heard)[0])).toBe('hello');
+  const said = once(other, 'data');
+  socket.end('bye');
+  expect(String((await said)[0])).toBe('bye');
+  other.destroy();
+});
+
+test('a socket that cannot be connected has the reason', async () => {
+  const init = Init.start(program);
+  const daemon = await init.daemon();
+  const failures: [place: string, code: string][] = [
+    [join(init.folder, 'nowhere'), 'ENOENT'],
+    ['@upstart-nowhere', 'ECONNREFUSED'],
+    [`/${'x'.repeat(200)}`, 'ENAMETOOLONG'],
+  ];
+  for (const [place, code] of failures)
+    await expect(connect(daemon, init.folder, place)).rejects.toMatchObject({ code });
+  await expect(connectByInit(daemon.supervisor, '/nowhere', '/x')).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(connectByInit(daemon.supervisor, '/bin/false', '/x')).rejects.toThrow('/bin/false ended with 1');
 });

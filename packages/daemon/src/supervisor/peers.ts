@@ -1,6 +1,8 @@
 /** Which processes are at the other end of the daemon's sockets: Node cannot ask the kernel, so the supervisor does. */
 import type { Socket } from 'node:net';
+import { constants } from 'node:os';
 import { monotonicNow } from '../time/clock.ts';
+import type { SupervisorAbilities } from './abilities.ts';
 import { encodeFindPeer } from './frame-encoder.ts';
 import type { Report } from './process-messages.ts';
 
@@ -14,32 +16,69 @@ export interface Credentials {
 
 export type PeerKnown = (peer: Credentials | null) => void;
 
-interface Question {
-  socket: Socket;
-  known: PeerKnown;
-}
+type PeerReport = Extract<Report, { type: 'peer' }>;
 
 export class Peers {
-  readonly #questions = new Map<number, Question>();
+  readonly #abilities: Pick<SupervisorAbilities, 'findsPeers' | 'connectsSockets'>;
+  readonly #write: (frames: Buffer) => void;
+  readonly #questions = new Map<number, (report: PeerReport) => void>();
+  /** Questions that the next commands take along. */
+  readonly #frames: Buffer[] = [];
   /** Never one that a daemon before this one has used: answers to its questions may still come. */
   #token = Math.floor(monotonicNow() * 1000);
 
-  /** The frame that asks; null: the connection is over. */
-  ask(socket: Socket, known: PeerKnown): Buffer | null {
-    const fd = descriptorOf(socket);
-    if (fd === null) return null;
-    this.#token++;
-    this.#questions.set(this.#token, { socket, known });
-    return encodeFindPeer(this.#token, process.pid, fd);
+  constructor(abilities: Pick<SupervisorAbilities, 'findsPeers' | 'connectsSockets'>, write: (frames: Buffer) => void) {
+    this.#abilities = abilities;
+    this.#write = write;
   }
 
-  answered({ token, errno, pid, uid, gid }: Extract<Report, { type: 'peer' }>): void {
-    const question = this.#questions.get(token);
-    if (!question) return;
-    this.#questions.delete(token);
-    // Once it is closed, the number of the descriptor may have been that of another connection.
-    const isKnown = errno === 0 && descriptorOf(question.socket) !== null;
-    question.known(isKnown ? { pid, uid, gid } : null);
+  /** As `Supervisor.findPeer`. */
+  find(socket: Socket, known: PeerKnown): void {
+    const fd = this.#abilities.findsPeers ? descriptorOf(socket) : null;
+    if (fd === null) {
+      known(null);
+      return;
+    }
+    const token = this.#newToken(({ errno, pid, uid, gid }) => {
+      // Once it is closed, the number of the descriptor may have been that of another connection.
+      const isKnown = errno === 0 && descriptorOf(socket) !== null;
+      known(isKnown ? { pid, uid, gid } : null);
+    });
+    this.#ask(encodeFindPeer(token, process.pid, fd));
+  }
+
+  /** As `Supervisor.connectSocket`. */
+  connect(pid: number, fd: number, path: string): Promise<number> {
+    if (!this.#abilities.connectsSockets) return Promise.resolve(constants.errno.ENOSYS);
+    return new Promise((done) => {
+      const token = this.#newToken(({ errno }) => done(errno));
+      this.#ask(encodeFindPeer(token, pid, fd, path));
+    });
+  }
+
+  /** The questions that were not sent yet; the caller sends them. */
+  takeFrames(): Buffer[] {
+    return this.#frames.splice(0);
+  }
+
+  /** Asks by itself where no command follows in the turn in which the question came up: each write wakes the supervisor. */
+  #ask(frame: Buffer): void {
+    if (this.#frames.push(frame) > 1) return;
+    setImmediate(() => {
+      const frames = this.takeFrames();
+      if (frames.length > 0) this.#write(Buffer.concat(frames));
+    });
+  }
+
+  answered(report: PeerReport): void {
+    const answered = this.#questions.get(report.token);
+    this.#questions.delete(report.token);
+    answered?.(report);
+  }
+
+  #newToken(answered: (report: PeerReport) => void): number {
+    this.#questions.set(++this.#token, answered);
+    return this.#token;
   }
 }
 

@@ -153,7 +153,7 @@ export type Report = { seq: number } & (
   | { type: 'log-restored'; path: string; errno: number; count: number }
   /** A log file is to be rotated and cannot be; it is written on. Said once in the life of a process. */
   | { type: 'log-not-rotated'; path: string; errno: number }
-  /** The process at the other end of a socket of the daemon's, as FIND_PEER has asked; `errno`: why that is not known, or 0. */
+  /** The process at the other end of a socket of the daemon's, as FIND_PEER has asked; `errno`: why that is not known, or why it could not be connected, or 0. */
   | { type: 'peer'; token: number; errno: number; pid: number; uid: number; gid: number }
   /**
    * So many bytes can be read from a socket of the daemon's, as LOOK has asked, 0: it is at its end, or cannot be read (`errno`). With

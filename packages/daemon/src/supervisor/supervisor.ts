@@ -39,9 +39,8 @@ export class Supervisor {
   readonly #takesOrders: boolean;
   readonly #hearsBegun: boolean;
   readonly #hearsRecovered: boolean;
-  readonly #findsPeers: boolean;
   readonly #takesMessages: boolean;
-  readonly #peers = new Peers();
+  readonly #peers: Peers;
   /** Descriptors that clients send; null: the supervisor takes none. */
   readonly files: ClientFiles | null;
   readonly #identities: Pick<PreparationOptions, 'identities'>;
@@ -57,8 +56,6 @@ export class Supervisor {
   #closed: (error: Error | undefined) => void = () => {};
   #lookAtLogFolder: () => LogFolder | null = () => null;
   #error: Error | undefined;
-  /** Questions about peers that the next commands take along. */
-  readonly #questions: Buffer[] = [];
   /** Frames that the kernel has not taken yet, oldest first. */
   #writing = new Set<Command[]>();
 
@@ -73,7 +70,7 @@ export class Supervisor {
     this.#takesOrders = peer.takesOrders;
     this.#hearsBegun = peer.hearsBegun;
     this.#hearsRecovered = peer.hearsRecovered;
-    this.#findsPeers = peer.findsPeers;
+    this.#peers = new Peers(peer, (frames) => void this.#socket.write(frames));
     this.#takesMessages = peer.takesMessages;
     this.files = peer.takesFiles ? new ClientFiles((frame) => void this.#socket.write(frame)) : null;
     this.#greeted = greeted;
@@ -164,14 +161,15 @@ export class Supervisor {
    * connection has ended meanwhile.
    */
   findPeer(socket: Socket, known: PeerKnown): void {
-    const frame = this.#findsPeers ? this.#peers.ask(socket, known) : null;
-    if (!frame) known(null);
-    else if (this.#questions.push(frame) === 1) setImmediate(() => this.#ask());
+    this.#peers.find(socket, known);
   }
 
-  /** Asks by itself where no command follows in the turn in which the question came up: each write wakes the supervisor. */
-  #ask(): void {
-    if (this.#questions.length > 0) this.#socket.write(Buffer.concat(this.#questions.splice(0)));
+  /**
+   * Connects a socket, the descriptor `fd` of the process `pid`, to the socket at `path`; behind `@` it is an abstract name. Its other
+   * side sees init. Resolves with the number of the error, or 0.
+   */
+  connectSocket(pid: number, fd: number, path: string): Promise<number> {
+    return this.#peers.connect(pid, fd, path);
   }
 
   /**
@@ -181,7 +179,7 @@ export class Supervisor {
   send(commands: readonly Command[], acknowledged?: number): void {
     let batch: Command[] = [];
     // A question comes first: the client may be gone once a command was carried out.
-    let frames = this.#questions.splice(0);
+    let frames = this.#peers.takeFrames();
     let size = 0;
     for (const given of commands) {
       const command = this.#takesOrders ? given : withoutOrders(given);

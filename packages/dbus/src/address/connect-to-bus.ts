@@ -1,21 +1,22 @@
 /** Connects to the socket of a bus. */
-import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
-import { getSystemErrorMap } from 'node:util';
 import { decodeText, systemErrorText } from '@upstart/common';
 import { UpstartError, upstartError } from '@upstart/protocol';
 import { parseBusAddress } from './bus-address.ts';
 
 export { SYSTEM_BUS } from './bus-address.ts';
 
+const SLASH = 0x2f;
+/** The longest name of a socket. */
+const NAME_BYTES = 107;
 /** Opens a file for its place alone, as a socket can be. */
 const O_PATH = 0o10000000;
-/** The descriptor of the relay that is connected to the daemon. */
-const RELAY_FD = 3;
+/** Connects to the socket at a path, or behind `@` of an abstract name, as init. Rejects with a system error. */
+export type ConnectByInit = (place: string) => Promise<Socket>;
 
-/** Connects to the first socket of the address that there is; `relay` is the helper program for abstract names. Rejects with an `UpstartError`. */
-export async function connectToBus(address: string, relay: string): Promise<Socket> {
+/** Connects to the first socket of the address that there is. Without `byInit` only to paths, as this process. Rejects with an `UpstartError`. */
+export async function connectToBus(address: string, byInit: ConnectByInit | null): Promise<Socket> {
   let failure = upstartError('bus-address-invalid', 'Empty address');
   for (const place of parseBusAddress(address)) {
     if (place instanceof UpstartError) {
@@ -23,7 +24,7 @@ export async function connectToBus(address: string, relay: string): Promise<Sock
       continue;
     }
     try {
-      return await (place.kind === 'path' ? connectToPath(place.name) : connectToAbstract(place.name, relay));
+      return await (place.kind === 'path' ? connectToPath(place.name, byInit) : connectToAbstract(place.name, byInit));
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'bus-not-found' : 'bus-unavailable';
       const text = `Failed to connect to socket ${decodeText(place.name)}: ${systemErrorText(error)}`;
@@ -33,11 +34,14 @@ export async function connectToBus(address: string, relay: string): Promise<Sock
   throw failure;
 }
 
-/** By a descriptor: Node has no way to say a path that is no UTF-8, or longer than an address has room for. */
-async function connectToPath(path: Buffer): Promise<Socket> {
+async function connectToPath(path: Buffer, byInit: ConnectByInit | null): Promise<Socket> {
+  // By a descriptor: Node has no way to say a path that is no UTF-8, or longer than an address has room for.
   const place = openSync(path, O_PATH);
   try {
-    return await connected(createConnection(`/proc/self/fd/${place}`));
+    const isPlain = path.length <= NAME_BYTES && path[0] === SLASH;
+    const socket = isPlain ? await byInit?.(decodeText(path)).catch(() => undefined) : undefined;
+    // Where init cannot do it for the daemon, the daemon does it.
+    return socket ?? (await connected(createConnection(`/proc/self/fd/${place}`)));
   } finally {
     closeSync(place);
   }
@@ -52,21 +56,8 @@ function connected(socket: Socket): Promise<Socket> {
 }
 
 /** Node 20 cannot give an abstract name its exact length. */
-async function connectToAbstract(name: Buffer, relay: string): Promise<Socket> {
-  const text = name.toString();
-  if (!Buffer.from(text).equals(name)) throw new Error('Its name is no UTF-8');
-  const child = spawn(relay, [text], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'], env: {} });
-  const socket = child.stdio[RELAY_FD] as Socket;
-  return new Promise((resolve, reject) => {
-    socket.on('error', reject);
-    child.once('error', (error) => reject(new Error(`${relay}: ${systemErrorText(error)}`)));
-    child.once('exit', (status) => reject(statusError(status)));
-    child.stdout?.once('data', () => resolve(socket));
-  });
-}
-
-/** The error that the relay has ended with. */
-function statusError(status: number | null): Error {
-  const [code, text] = getSystemErrorMap().get(-(status ?? 0)) ?? ['', 'The relay to it was killed'];
-  return Object.assign(new Error(text), { code, errno: -(status ?? 0) });
+async function connectToAbstract(name: Buffer, byInit: ConnectByInit | null): Promise<Socket> {
+  if (!byInit) throw new Error('Only init connects to abstract names');
+  if (name.length > NAME_BYTES) throw new Error('File name too long');
+  return byInit(`@${decodeText(name)}`);
 }

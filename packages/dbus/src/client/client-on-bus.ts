@@ -12,8 +12,6 @@ export interface BusPlace {
   /** The name under which init is known there. */
   readonly destination: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The helper program that connects to abstract names. */
-  readonly relay: string;
 }
 
 /**
@@ -24,10 +22,10 @@ export async function clientOnBus(place: BusPlace, native: () => Promise<Upstart
   return new BusClient(await connect(place), native);
 }
 
-async function connect({ bus, destination, env, relay }: BusPlace): Promise<BusCaller> {
+async function connect({ bus, destination, env }: BusPlace): Promise<BusCaller> {
   try {
     const address = bus === 'system' ? env.DBUS_SYSTEM_BUS_ADDRESS || SYSTEM_BUS : sessionBus(env);
-    return await BusCaller.open(await connectToBus(address, relay), process.geteuid?.() ?? 0, destination);
+    return await BusCaller.open(await connectToBus(address, null), process.geteuid?.() ?? 0, destination);
   } catch (error) {
     throw new ConnectionError(`Unable to connect to ${bus} bus: ${(error as Error).message}`);
   }
