@@ -114,8 +114,8 @@ static bool encode_request(char **frame, size_t *length, int argc, char **argv) 
 	/* A place for the length, and a NUL, which is no msgpack. */
 	fwrite(&body_length, sizeof body_length, 1, out);
 	fprintf(out, "%c%d%c", 0, PROTOCOL_VERSION, 0);
-	/* A key, used once. */
-	fprintf(out, "%d-%lld.%09ld%c", (int)getpid(), (long long)now.tv_sec, now.tv_nsec, 0);
+	/* A key, used once; the history names these two processes. */
+	fprintf(out, "%d-%d-%lld.%09ld%c", getpid(), getppid(), (long long)now.tv_sec, now.tv_nsec, 0);
 	fprintf(out, "%s%c%d%c%d%c", getcwd(cwd, sizeof cwd) ? cwd : "/", 0, isatty(1), 0, isatty(2), 0);
 	fprintf(out, "%d%c%d%c", window.ws_col, 0, argc, 0);
 	for (int i = 0; i < argc; i++)

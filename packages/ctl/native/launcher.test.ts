@@ -384,7 +384,7 @@ describe('the launcher', () => {
       env: { UPSTART_JOB: 'job', UPSTART_INSTANCE: '', TERM: 'xterm' },
       terminal: { out: false, err: false, columns: 0 },
     });
-    expect(daemon.runs[0]?.key).toMatch(/^\d+-\d+\.\d{9}$/);
+    expect(daemon.runs[0]?.key).toMatch(new RegExp(`^\\d+-${process.pid}-\\d+\\.\\d{9}$`));
   });
 
   it('works without sanitizers and static, as it is installed', async () => {

@@ -66,8 +66,7 @@ export class Connection implements RequestHandler, Holder {
     this.#admission = new Admission(parts, socket, this, () => {
       if (this.#queue.length > 0 || this.#unread) this.#proceed();
     });
-    const { runner, supervisor } = parts.context;
-    this.#process = new ClientProcess(runner, supervisor, socket);
+    this.#process = new ClientProcess(parts.context, socket);
     this.#deliveries = new Deliveries(parts.context.runner.keptAnswers);
     this.#greeting = setTimeout(() => this.#refuseSilence(), greetingMs);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
@@ -243,6 +242,7 @@ export class Connection implements RequestHandler, Holder {
     const socket = this.#socket;
     const { context, privileged } = this.#parts;
     const write = (fd: 1 | 2, data: Uint8Array): void => this.#send({ id, fd, data });
+    this.#process.claim(params.argv[0] ?? '', key);
     const gone = new AbortController();
     const abort = (): void => gone.abort();
     socket.once('close', abort);

@@ -35,6 +35,7 @@ import type { ProcessUsage } from '../proc/usage.ts';
 import type { Runner } from '../runner/runner.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { monotonicNow } from '../time/clock.ts';
+import type { Callers } from './callers.ts';
 import type { ClientProcess } from './client-process.ts';
 import { lookAtDetails } from './details.ts';
 import { explanationOf } from './explanation.ts';
@@ -52,6 +53,7 @@ export interface ControlContext {
   usage: ProcessUsage;
   history: Pick<History, 'query' | 'callersKnown'>;
   supervisor: Pick<Supervisor, 'findPeer' | 'files'>;
+  callers: Callers;
   bus: {
     /** Init has its name on a bus. */
     isJoined(): boolean;
@@ -236,6 +238,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
 
   async history(context, params, caller) {
     await caller.turn();
+    context.callers.askNow();
     await context.history.callersKnown();
     return context.history.query(params);
   },

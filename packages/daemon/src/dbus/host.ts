@@ -22,10 +22,9 @@ export class DBusHost {
 
   /** `socket`: the one of a client whose process the kernel can name, for the history. */
   client(privileged: boolean, socket: Socket | null = null): InProcessClient {
-    const { runner, supervisor } = this.#context;
     return new InProcessClient(this.#context, {
       privileged,
-      process: socket ? new ClientProcess(runner, supervisor, socket) : undefined,
+      process: socket ? new ClientProcess(this.#context, socket) : undefined,
       // A D-Bus client cannot repeat a request: its answers are not kept.
       needs: () => {},
       turn: () => this.#turns.next(privileged),

@@ -1,66 +1,19 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HistoryEntry, type HistoryQuery, MAX_HISTORY_ENTRIES, type Peer } from '@upstart/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { HistoryEntry, HistoryQuery, Peer } from '@upstart/protocol';
+import { describe, expect, it } from 'vitest';
 import { decodeRecords } from '../state/records.ts';
-import { BATCH_ENTRIES, History, type HistoryEffect, MAX_ANSWER_CHARACTERS, MAX_UNWRITTEN_ENTRIES } from './history.ts';
+import { BATCH_ENTRIES, type HistoryEffect, MAX_ANSWER_CHARACTERS, MAX_UNWRITTEN_ENTRIES } from './history.ts';
 import { MAX_BYTES_OF_FILE, MAX_ENTRIES_OF_FILE } from './history-files.ts';
 import { entryOf, rowOf } from './rows.ts';
+import { ALL, folder, goal, goals, ids, opened, range } from './testing/entries.ts';
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'history-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
-const ALL: HistoryQuery = { job: null, sinceMs: 0, after: 0, limit: MAX_HISTORY_ENTRIES };
-
-function opened(directory: string, told: readonly HistoryEffect[] = [], supervisor = 'this') {
-  const said: string[] = [];
-  const history = new History(directory, supervisor, (text) => said.push(text));
-  const last = history.resume(told);
-  return { history, said, last };
-}
-
-const goal = (id: number, question?: number): HistoryEffect => {
-  const about = { id, atMs: 1000 + id, monotonicMs: id, after: 0, job: id % 2 ? 'odd' : 'even', instance: '' };
-  const entry: HistoryEntry = {
-    ...{ ...about, kind: 'goal', from: 'stop', to: 'start' },
-    cause: { kind: 'request', text: 'by request', request: 'start' },
-  };
-  return question === undefined ? { type: 'history', entry } : { type: 'history', entry, question };
-};
-const goals = (from: number, to: number): HistoryEffect[] =>
-  Array.from({ length: to - from + 1 }, (_, i) => goal(from + i));
-
-/** The ids of all that are kept, page by page. */
-function ids(history: History, job: string | null = null): number[] {
-  const found: number[] = [];
-  for (let after = 0; ; ) {
-    const page = history.query({ ...ALL, job, after });
-    found.push(...page.entries.map(({ id }) => id));
-    if (!page.more) return found;
-    expect(page.upTo).toBeGreaterThan(after);
-    after = page.upTo;
-  }
-}
 /** The first ids of the files. */
 const firsts = (directory: string): number[] =>
   ['history-0', 'history-1'].flatMap((name) => {
     const { values } = decodeRecords(readFileSync(join(directory, name)));
     return (values[1] as { first: number }).first;
   });
-const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 it('rows hold every kind of entry', () => {
   const base = { id: 7, atMs: 1_700_000_000_000, monotonicMs: 12.345, after: 3 };
@@ -193,46 +146,6 @@ it('files that were removed are made again', () => {
   history.take(goal(2));
   history.flush();
   expect(ids(opened(directory).history)).toEqual([2]);
-});
-
-it('the caller is filled in when it is known; what is written meanwhile waits for it, but not for ever', () => {
-  const directory = folder();
-  const peer: Peer = { pid: 4711, uid: 1000, gid: 1000, name: 'stop' };
-  const { history } = opened(directory);
-  history.take(goal(1, 77));
-  for (const effect of goals(2, BATCH_ENTRIES + 1)) history.take(effect);
-  expect(readdirSync(directory)).toEqual([]);
-  history.take({ type: 'peer', question: 77, peer });
-  history.take({ type: 'peer', question: 99, peer });
-  history.take(goal(BATCH_ENTRIES + 2, 78));
-  history.flush();
-  history.take({ type: 'peer', question: 78, peer });
-  const [first, ...others] = opened(directory).history.query(ALL).entries;
-  expect(first).toMatchObject({ cause: { request: 'start', peer } });
-  expect(others.filter((entry) => 'cause' in entry && entry.cause.peer)).toEqual([]);
-});
-
-it('a reader waits for the callers of the entries so far, and for no longer', async () => {
-  const { history } = opened(folder());
-  expect(history.callersKnown()).toBeUndefined();
-  history.take(goal(1, 77));
-  history.take(goal(2, 78));
-  let isOver = false;
-  const known = history.callersKnown()?.then(() => {
-    isOver = true;
-  });
-  history.take(goal(3, 79));
-  history.take({ type: 'peer', question: 77, peer: null });
-  await Promise.resolve();
-  expect(isOver).toBe(false);
-  history.take({ type: 'peer', question: 78, peer: null });
-  await known;
-  expect(isOver).toBe(true);
-  // The last one is not answered.
-  await history.callersKnown();
-  const written = history.callersKnown();
-  history.flush();
-  await written;
 });
 
 it('questions are answered by job, time and place; the newest where no place is given', () => {

@@ -20,6 +20,8 @@ export const BATCH_ENTRIES = 256;
 const CALLER_PATIENCE_MS = 200;
 /** The most entries that wait for the answer about their caller. */
 const MAX_HELD_ENTRIES = 1024;
+/** How often a snapshot that is due waits for callers. */
+export const MAX_PUT_OFF = 256;
 /** The most entries in memory while they cannot be written; older ones are dropped. */
 export const MAX_UNWRITTEN_ENTRIES = 10_000;
 /** The most entries that one query examines, from its `after` on. */
@@ -29,6 +31,13 @@ const MAX_LOOKED_THROUGH = 5000;
 export const MAX_ANSWER_CHARACTERS = 2 * 1024 * 1024;
 
 export type HistoryEffect = Extract<Effect, { type: 'history' | 'peer' }>;
+
+/** What waits for the answer about a caller. */
+interface OpenQuestion {
+  /** The id of the first entry that waits. */
+  first: number;
+  causes: HistoryCause[];
+}
 
 /** A batch of rows, decoded on demand. */
 interface Part {
@@ -42,12 +51,14 @@ export class History {
   #unwritten: HistoryEntry[] = [];
   /** The number of unwritten entries at which the next write is tried. */
   #writeAt = BATCH_ENTRIES;
-  /** Questions about callers without an answer yet, and the causes that wait for it. */
-  readonly #open = new Map<number, HistoryCause[]>();
+  /** Questions about callers without an answer yet, oldest first. */
+  readonly #open = new Map<number, OpenQuestion>();
   /** Called when a question is not open any more. */
   readonly #readers = new Set<() => void>();
   #lastId = 0;
   #hasFailed = false;
+  /** How often `maySave` has said no since entries were flushed. */
+  #putOff = 0;
 
   constructor(directory: string, supervisor: string, warn: (text: string) => void) {
     this.#files = new HistoryFiles(directory, supervisor);
@@ -64,8 +75,9 @@ export class History {
 
   take(effect: HistoryEffect): void {
     if (effect.type === 'peer') {
-      for (const cause of this.#open.get(effect.question) ?? []) if (effect.peer) cause.peer = effect.peer;
+      for (const cause of this.#open.get(effect.question)?.causes ?? []) if (effect.peer) cause.peer = effect.peer;
       this.#open.delete(effect.question);
+      this.#writeIfFull();
       for (const look of this.#readers) look();
       return;
     }
@@ -74,24 +86,49 @@ export class History {
     this.#lastId = entry.id;
     this.#unwritten.push(entry);
     if (question !== undefined && 'cause' in entry) {
-      const causes = this.#open.get(question);
-      if (causes) causes.push(entry.cause);
-      else this.#open.set(question, [entry.cause]);
+      const open = this.#open.get(question);
+      if (open) open.causes.push(entry.cause);
+      else this.#open.set(question, { first: entry.id, causes: [entry.cause] });
     }
-    const { length } = this.#unwritten;
-    if (length >= this.#writeAt && (this.#open.size === 0 || length >= MAX_HELD_ENTRIES)) this.flush();
+    this.#writeIfFull();
+  }
+
+  /** Whether entries may be flushed: asked again, it waits for callers, whom they would lack. */
+  maySave(): boolean {
+    return this.#open.size === 0 || ++this.#putOff > MAX_PUT_OFF;
   }
 
   /** Writes all entries that are not written yet, before a new journal begins. */
   flush(): void {
-    if (this.#unwritten.length === 0) return;
+    this.#putOff = 0;
+    this.#write(this.#unwritten.length);
+    if (this.#unwritten.length > 0) return;
+    this.#open.clear();
+    for (const look of this.#readers) look();
+  }
+
+  /** Entries wait for their callers, and so do those after them, unless they are too many. */
+  #writeIfFull(): void {
+    const { length } = this.#unwritten;
+    if (length < this.#writeAt) return;
+    if (length >= MAX_HELD_ENTRIES) {
+      this.flush();
+      return;
+    }
+    const [oldest] = this.#open.values();
+    const complete = oldest ? oldest.first - this.#unwritten[0]!.id : length;
+    if (complete >= BATCH_ENTRIES) this.#write(complete);
+  }
+
+  /** Writes so many of the oldest entries. */
+  #write(count: number): void {
+    if (count === 0) return;
     try {
-      while (this.#unwritten.length > 0) {
-        this.#files.append(batchOf(this.#unwritten.slice(0, BATCH_ENTRIES)));
-        this.#unwritten.splice(0, BATCH_ENTRIES);
+      for (let left = count; left > 0; left -= BATCH_ENTRIES) {
+        const entries = this.#unwritten.slice(0, Math.min(left, BATCH_ENTRIES));
+        this.#files.append(batchOf(entries));
+        this.#unwritten.splice(0, entries.length);
       }
-      this.#open.clear();
-      for (const look of this.#readers) look();
       this.#writeAt = BATCH_ENTRIES;
       if (this.#hasFailed) this.#warn('The history can be written again');
       this.#hasFailed = false;

@@ -90,7 +90,7 @@ class TestDaemon {
       onClose: () => {},
     };
     const memory = { note: () => {} };
-    const history = { take: () => {}, flush: () => {} };
+    const history = { take: () => {}, flush: () => {}, maySave: () => true };
     const probes = { take: () => {}, keep: () => {} };
     const parts = {
       engine: start.engine,

@@ -8,9 +8,12 @@ import type { ClientFiles } from '../supervisor/client-files.ts';
 import type { Command, Report } from '../supervisor/process-messages.ts';
 import type { Memory } from './memory.ts';
 
-/** The most answers about callers that wait for other inputs. */
+/** The most inputs that wait for others. */
 export const MAX_LATER = 64;
-export const isForLater = ({ type }: Report): boolean => type === 'peer' || type === 'looked';
+export const isForLater = ({ type }: Report): boolean => type === 'looked';
+/** Without reports of which the engine takes the number only: a later one stands for them. */
+export const counted = (reports: readonly Report[]): Report[] =>
+  reports.filter(({ type }, i) => (type !== 'peer' && type !== 'looked') || i === reports.length - 1);
 
 /** The part of the supervisor's client that the runner uses. */
 export interface CommandSink {
@@ -25,7 +28,7 @@ export interface CommandSink {
 }
 
 /** The part of the history that the runner uses. */
-export type HistorySink = Pick<History, 'take' | 'flush'>;
+export type HistorySink = Pick<History, 'take' | 'flush' | 'maySave'>;
 
 /** The part of the probes that the runner uses. */
 export type ProbeSink = Pick<Probes, 'take' | 'keep'>;

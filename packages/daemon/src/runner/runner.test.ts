@@ -95,7 +95,7 @@ class TestDaemon {
       },
     };
     const memory = { note: () => {} };
-    const history = { take: () => {}, flush: () => {} };
+    const history = { take: () => {}, flush: () => {}, maySave: () => true };
     const probes = { take: () => {}, keep: () => {} };
     const parts = {
       engine: start.engine,

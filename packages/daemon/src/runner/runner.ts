@@ -13,7 +13,7 @@ import { monotonicNow } from '../time/clock.ts';
 import { WakeUp } from '../time/wake-up.ts';
 import { describeEffect } from './describe.ts';
 import { KeptAnswers } from './kept-answers.ts';
-import { isForLater, MAX_LATER, type RunnerParts } from './parts.ts';
+import { counted, isForLater, MAX_LATER, type RunnerParts } from './parts.ts';
 import { faultInstead, replay } from './replay.ts';
 import { Settling } from './settling.ts';
 import { settle, WaitingClients } from './waiting-clients.ts';
@@ -94,18 +94,17 @@ export class Runner {
   reports(reports: readonly Report[], onNews: (news: readonly Report[]) => void = () => {}): void {
     const { lastReport } = this.engine.state;
     onNews(reports.filter(({ seq }) => seq > lastReport));
-    const nowMs = monotonicNow();
-    const wallMs = Date.now();
+    const [now, wall] = [monotonicNow(), Date.now()];
     const areLater = reports.length > 0 && reports.every(isForLater) && this.#later.length < MAX_LATER;
     const queue = areLater ? this.#later : this.#queue;
-    for (const report of reports) queue.push({ type: 'report', report, now: nowMs, wall: wallMs });
+    for (const report of counted(reports)) queue.push({ type: 'report', report, now, wall });
     if (!areLater) this.#flush();
   }
 
   /** The caller of a request is known, or (null) cannot be known: for the history, also that of the next daemon. */
   peerKnown(question: number, peer: Peer | null): void {
     this.#parts.history.take({ type: 'peer', question, peer });
-    this.#later.push({ type: 'peer', question, peer, now: monotonicNow(), wall: Date.now() });
+    this.submit({ type: 'peer', question, peer });
   }
 
   /**
@@ -278,7 +277,8 @@ export class Runner {
   }
 
   #saveIfDue(): void {
-    if (this.#hasFault || this.#parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined)) this.save();
+    const isDue = this.#parts.store.isDue(monotonicNow(), this.engine.state.paused !== undefined);
+    if (this.#hasFault || (isDue && this.#parts.history.maySave())) this.save();
   }
 
   /** Arms the timer for the engine's next timer and the next attempt to save the state. */

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { VERSION } from '@upstart/common';
 import { type InitIdentity, initIdentity } from '@upstart/protocol';
 import { Configuration } from '../conf/configuration.ts';
+import { Callers } from '../control/callers.ts';
 import { preloadCommands } from '../control/run-command.ts';
 import { ControlServer } from '../control/server.ts';
 import { DBusBus, SYSTEM_BUS } from '../dbus/bus.ts';
@@ -131,6 +132,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     usage,
     history,
     supervisor,
+    callers: new Callers(),
     bus: { isJoined: (): boolean => bus.isJoined, join: (address: string): Promise<void> => bus.notified(address) },
   };
   const dbusHost = new DBusHost(context, jobSignals);
