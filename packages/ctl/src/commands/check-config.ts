@@ -51,6 +51,15 @@ export const checkConfig: Command = {
   },
 };
 
+/** The jobs that wait for events or jobs that are not known, with the lines that `check-config` prints for each. */
+export function unreachable(configs: readonly JobConfig[], session: boolean): { job: string; lines: string[] }[] {
+  const known = knownNames(configs, { options: {}, session });
+  return configs.flatMap((config) => {
+    const [job, ...lines] = complaintsAbout(config, known);
+    return job === undefined ? [] : [{ job, lines }];
+  });
+}
+
 interface Known {
   readonly events: (name: string) => boolean;
   readonly jobs: ReadonlySet<string>;
@@ -58,7 +67,10 @@ interface Known {
   readonly strict: boolean;
 }
 
-function knownNames(configs: readonly JobConfig[], { options, session }: Invocation): Known {
+function knownNames(
+  configs: readonly JobConfig[],
+  { options, session }: Pick<Invocation, 'options' | 'session'>,
+): Known {
   const ignored = typeof options['ignore-events'] === 'string' ? options['ignore-events'].split(',') : [];
   const names = new Set<string>([...INIT_EVENTS, ...JOB_EVENTS, ...(session ? SESSION_EVENTS : []), ...ignored]);
   const patterns = [...new Set(configs.flatMap(({ emits }) => emits))];

@@ -67,7 +67,7 @@ describe('the command line', () => {
 });
 
 describe('commands that last, and those that read the files of the caller', () => {
-  it.each(['logs', 'events', 'check', 'sessions', 'ps --watch', 'list --user', 'ps --system'])(
+  it.each(['logs', 'events', 'check', 'doctor', 'sessions', 'ps --watch', 'list --user', 'ps --system'])(
     'run in a process of the caller: %s',
     async (line) => {
       expect(await run(line, {}, false)).toMatchObject({ status: RUN_LOCALLY, out: '', err: '' });

@@ -3,6 +3,7 @@ import type { FrontCommand } from '../command.ts';
 import { chain } from './chain.ts';
 import { reload, restart, start, stop } from './change.ts';
 import { check } from './check.ts';
+import { doctor } from './doctor.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
 import { graph } from './graph.ts';
@@ -34,5 +35,6 @@ export const COMMANDS: readonly FrontCommand[] = [
   events,
   list,
   check,
+  doctor,
   sessions,
 ];

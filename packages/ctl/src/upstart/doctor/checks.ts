@@ -1,0 +1,14 @@
+/** The checks of `upstart doctor`, in the order of its output: a file a concern. */
+import { dbus } from './dbus.ts';
+import type { Check } from './finding.ts';
+import { init } from './init.ts';
+import { jobs } from './jobs.ts';
+import { kernel } from './kernel.ts';
+import { logs } from './logs.ts';
+import { parts } from './parts.ts';
+import { path } from './path.ts';
+import { programs } from './programs.ts';
+import { sockets } from './sockets.ts';
+import { state } from './state.ts';
+
+export const CHECKS: readonly Check[] = [parts, path, init, sockets, state, jobs, logs, programs, kernel, dbus];

@@ -1,0 +1,69 @@
+/** What the checks of `upstart doctor` find, and what they are given. */
+import { spawnSync } from 'node:child_process';
+import type { BrokenFile } from '@upstart/common';
+import { systemErrorText } from '@upstart/common';
+import type { JobConfig } from '@upstart/protocol';
+import type { CommandContext } from '../../context.ts';
+
+/** `problem`: something does not work; `warning`: it works now, and may not later or for some jobs. */
+export type FindingStatus = 'ok' | 'warning' | 'problem';
+
+export interface Finding {
+  readonly status: FindingStatus;
+  readonly text: string;
+  /** What to do; null where nothing is to be done. */
+  readonly advice: string | null;
+}
+
+/** The init that is examined, as far as it answers. */
+export interface InitFound {
+  readonly pid: number;
+  /** Its version, as it names itself: `2.14.0`. */
+  readonly version: string;
+  readonly configs: readonly JobConfig[];
+  readonly broken: readonly BrokenFile[];
+}
+
+export interface Patient {
+  readonly env: CommandContext['env'];
+  /** Whether it is a session's init. */
+  readonly session: boolean;
+  /** Its run-time folder, if it has been found; there may be nothing in it. */
+  readonly folder: string | null;
+  /** Null: it does not answer, for the reason `silence`. */
+  readonly init: InitFound | null;
+  readonly silence: string | null;
+  /** The folder of this installation's libraries. */
+  readonly lib: string;
+}
+
+export interface Check {
+  readonly name: string;
+  run(patient: Patient): Finding[] | Promise<Finding[]>;
+}
+
+export const ok = (text: string): Finding => ({ status: 'ok', text, advice: null });
+export const warning = (text: string, advice: string | null): Finding => ({ status: 'warning', text, advice });
+export const problem = (text: string, advice: string | null): Finding => ({ status: 'problem', text, advice });
+
+/** The result of `look`, or the text of the system's error. */
+export function attempt<T>(look: () => T): { value: T } | { error: string } {
+  try {
+    return { value: look() };
+  } catch (error) {
+    return { error: systemErrorText(error) };
+  }
+}
+
+/** A program may take so many milliseconds: a check must end, whatever it looks at. */
+const PROGRAM_TIMEOUT_MS = 30_000;
+
+/** The standard output of a program; null if it cannot be run, fails, or takes too long. */
+export function outputOf(program: string, args: readonly string[]): string | null {
+  const { status, stdout } = spawnSync(program, args, {
+    encoding: 'utf8',
+    timeout: PROGRAM_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+  return status === 0 ? stdout : null;
+}

@@ -1,0 +1,62 @@
+/** `upstart doctor` on a session. */
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { SessionInit } from './session-init.ts';
+
+interface Row {
+  check: string;
+  status: 'ok' | 'warning' | 'problem';
+  text: string;
+  advice: string | null;
+}
+
+let session: SessionInit;
+afterEach(async () => {
+  await session.end();
+  session.remove();
+});
+
+async function examine(): Promise<{ status: number | null; rows: Row[] }> {
+  const { status, stdout } = await session.run('upstart', 'doctor', '--json');
+  return { status, rows: JSON.parse(stdout) };
+}
+
+const problems = (rows: readonly Row[]): string[] =>
+  rows.filter(({ status }) => status === 'problem').map(({ check }) => check);
+
+test('nothing is wrong with a session', async () => {
+  session = await SessionInit.start({ jobs: { web: 'exec sleep 1000\n' } });
+  const good = await examine();
+  expect([good.status, problems(good.rows)]).toEqual([0, []]);
+  const checks = ['parts', 'init', 'sockets', 'state', 'jobs', 'logs', 'programs', 'kernel'];
+  expect(good.rows.map(({ check }) => check)).toEqual(expect.arrayContaining(checks));
+  expect(good.rows).toContainEqual(
+    expect.objectContaining({ check: 'init', status: 'ok', text: expect.stringContaining(`process ${session.pid}`) }),
+  );
+  const { status, stdout } = await session.run('upstart', 'doctor');
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^ok {7}parts {5}programs, libraries/)]);
+});
+
+test('broken files and damaged state are problems', async () => {
+  session = await SessionInit.start({ jobs: { broken: 'nonsense\n', waits: 'start on never\nexec sleep 1000\n' } });
+  const { status, rows } = await examine();
+  expect([status, problems(rows)]).toEqual([1, ['jobs']]);
+  expect(rows).toContainEqual(expect.objectContaining({ check: 'jobs', status: 'warning' }));
+  const folder = join(session.runtime, 'upstart', `init-${session.pid}`, 'state');
+  for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'garbage');
+  expect(problems((await examine()).rows)).toEqual(['state', 'jobs']);
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  expect(problems((await examine()).rows)).toEqual(['state', 'jobs']);
+});
+
+test('without an init it examines the installation', async () => {
+  session = await SessionInit.start();
+  const pid = session.pid;
+  await session.end('SIGKILL');
+  const { status, rows } = await examine();
+  expect([status, problems(rows)]).toEqual([1, ['init']]);
+  expect(rows).toContainEqual(
+    expect.objectContaining({ check: 'sockets', status: 'warning', text: expect.stringContaining(`${pid}.session`) }),
+  );
+});
