@@ -5,14 +5,17 @@ import { join, relative } from 'node:path';
 import { build } from './build.mjs';
 import { DIST } from './layout.mjs';
 import { debianPackage, requireDpkg } from './package/debian.mjs';
+import { initPackage } from './package/init-package.mjs';
 import { readOptions } from './package/options.mjs';
+import { sessionPackage } from './package/session-package.mjs';
 import { sourceDateS } from './package/source-date.mjs';
 import { requireStrip } from './package/staging.mjs';
 import { tarball } from './package/tarball.mjs';
 
 /** What can be made: the name on the command line, what it needs, and how to make it, which returns the path of the package. */
 const KINDS = {
-  deb: { require: requireDpkg, make: debianPackage },
+  deb: { require: requireDpkg, make: (where) => debianPackage(sessionPackage(), where) },
+  'init-deb': { require: requireDpkg, make: (where) => debianPackage(initPackage(), where) },
   tarball: { require: () => {}, make: tarball },
 };
 

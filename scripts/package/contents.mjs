@@ -6,12 +6,15 @@ import { SNAPSHOTS } from '../targets.mjs';
 /** Where Debian's package of Node puts it, and images that are made of that. */
 const NODE = '/usr/bin/node';
 
-/** What an image gets: what `install-system --prefix /usr` installs. */
-export const ofImage = () =>
-  contents({ root: '/', prefix: '/usr', node: NODE, asInit: false })
+/** What is unpacked below /usr; `root` is no system: what is in it must not decide about a package. */
+const unpacked = (asInit) =>
+  contents({ root: '/nonexistent', prefix: '/usr', node: NODE, asInit })
     .filter(({ to }) => !isOfOneNode(basename(to)))
     // A link that is right in an unpacked tree, too.
     .map((row) => (row.link === NODE ? { ...row, link: '../../bin/node' } : row));
+
+/** What an image gets: what `install-system --prefix /usr` installs. */
+export const ofImage = () => unpacked(false);
 
 /** A start-up snapshot is good for the very file of Node that made it, and stacks that name its script are its own. */
 const isOfOneNode = (name) =>
@@ -37,3 +40,16 @@ export const ofSession = () =>
   ofImage()
     .filter(({ to }) => !OF_ANOTHER_INIT.includes(to) && !to.startsWith(ELSEWHERE) && to !== PAGE.upstart)
     .map((row) => (row.to === PAGE.init ? { ...row, to: PAGE.upstart } : row));
+
+const POLICY_OF_MACHINES = '/etc/dbus-1/system.d/';
+const POLICY_OF_PACKAGES = '/usr/share/dbus-1/system.d/';
+
+/** What upstart-init has: what `install-system --prefix /usr --as-init` installs. */
+export const ofMachine = () =>
+  unpacked(true)
+    .filter(({ to }) => !to.startsWith(ELSEWHERE))
+    .map((row) =>
+      row.to.startsWith(POLICY_OF_MACHINES)
+        ? { to: row.to.replace(POLICY_OF_MACHINES, POLICY_OF_PACKAGES), from: row.from }
+        : row,
+    );

@@ -1,45 +1,29 @@
-// upstart-session, the package for Debian: commands and session inits. The machine's init stays what it is.
+// A package for Debian: a tree of files, what dpkg has to know about it, and what Debian's policy asks for.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
 import { LIB, ROOT } from '../layout.mjs';
-import { OLDEST_NODE } from '../prerequisites.mjs';
 import { Problem } from '../problem.mjs';
 import { replaceFile } from '../records.mjs';
 import { VERSION } from '../version.mjs';
 import { ARCHITECTURE } from './architecture.mjs';
 import { debianChangelog } from './changelog.mjs';
-import { ofSession } from './contents.mjs';
 import { listing, settle, stage } from './staging.mjs';
 
-const NAME = 'upstart-session';
 const MAINTAINER = 'The Upstart authors <upstart@example.org>';
 
-/** What stands in the control file besides the size. */
-const CONTROL = {
-  Package: NAME,
-  Version: VERSION,
-  Architecture: ARCHITECTURE,
-  Maintainer: MAINTAINER,
-  Depends: `nodejs (>= ${OLDEST_NODE})`,
-  Suggests: 'graphviz',
-  // It has a manual page initctl(8), too.
-  Conflicts: 'finit',
-  Section: 'admin',
-  Priority: 'optional',
-};
-const DESCRIPTION = `event-based init for sessions and containers
- Job files say on which events a service starts and stops; initctl, start,
- stop and status talk to the init that runs them. This is a new implementation
- of what Upstart 1.13.2 does: existing job files keep working.
- .
- This package has the init of a user's session or of a container, the commands
- and the manual pages. It leaves the init of the machine as it is.`;
-
 /** Nothing but itself and Node has to be there when init starts or is repaired. */
-const OVERRIDES = `# Works while the C library is being upgraded, and as the first process.\n${NAME}: statically-linked-binary\n`;
+const STATIC =
+  '# Works while the C library is being upgraded, and as the first process.\nNAME: statically-linked-binary\n';
+
+/**
+ * `rows`: the files, `folders`: what is made without files in it. `control`: fields besides those that every package has. `scripts`: the
+ * maintainer scripts, by their names. `overrides`: tags of lintian and why they do not apply.
+ * @typedef {{ name: string, rows: import('../install/contents.mjs').Row[], folders?: string[], control: Record<string, string>,
+ *   description: string, scripts?: Record<string, string>, overrides?: string }} Package
+ */
 
 export function requireDpkg() {
   if (spawnSync('dpkg-deb', ['--version'], { stdio: 'ignore' }).status === 0) return;
@@ -49,23 +33,27 @@ export function requireDpkg() {
   );
 }
 
-/** Returns the path of the package, which is in `output`. `folder` is empty, and whoever made it removes it. */
-export function debianPackage({ folder, output, dateS }) {
+/**
+ * Returns the path of the package, which is in `output`. `folder` is empty, and whoever made it removes it.
+ * @param {Package} made
+ * @param {{ folder: string, output: string, dateS: number }} where
+ */
+export function debianPackage(made, { folder, output, dateS }) {
   const tree = join(folder, 'tree');
-  stage(ofSession(), tree);
+  stage(made.rows, tree);
+  for (const path of made.folders ?? []) mkdirSync(join(tree, path), { recursive: true });
   compressManuals(join(tree, 'usr/share/man'));
-  addDocuments(tree, dateS);
-  replaceFile(join(tree, 'DEBIAN/md5sums'), checksums(tree));
-  replaceFile(join(tree, 'DEBIAN/control'), control(installedKiB(tree)));
+  addDocuments(made, tree, dateS);
+  addControl(made, tree);
   settle(tree, dateS);
-  const made = join(folder, 'made.deb');
+  const archive = join(folder, 'made.deb');
   // The settings of the compression decide about the bytes; several threads would cut differently.
-  const words = ['--root-owner-group', '-Zxz', '-z6', '--threads-max=1', '--build', tree, made];
+  const words = ['--root-owner-group', '-Zxz', '-z6', '--threads-max=1', '--build', tree, archive];
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(dateS) };
   const { status, stderr, error } = spawnSync('dpkg-deb', words, { env, encoding: 'utf8' });
-  if (status !== 0) throw new Problem(`Cannot build ${NAME}: ${error?.message ?? stderr.trim()}`);
-  const path = join(output, `${NAME}_${VERSION}_${ARCHITECTURE}.deb`);
-  replaceFile(path, readFileSync(made));
+  if (status !== 0) throw new Problem(`Cannot build ${made.name}: ${error?.message ?? stderr.trim()}`);
+  const path = join(output, `${made.name}_${VERSION}_${ARCHITECTURE}.deb`);
+  replaceFile(path, readFileSync(archive));
   return path;
 }
 
@@ -87,14 +75,14 @@ function compressManuals(folder) {
 }
 
 /** What Debian's policy asks for. The licences of others are part of the copyright. */
-function addDocuments(tree, dateS) {
-  const documents = join(tree, 'usr/share/doc', NAME);
+function addDocuments({ name, overrides = '' }, tree, dateS) {
+  const documents = join(tree, 'usr/share/doc', name);
   const changelog = debianChangelog({ source: 'upstart', maintainer: MAINTAINER, dateS });
   const others = readFileSync(join(LIB, 'THIRD-PARTY-LICENCES'), 'utf8').replaceAll(APACHE, BY_REFERENCE);
   const own = readFileSync(join(ROOT, 'LICENSE'), 'utf8');
   replaceFile(join(documents, 'changelog.gz'), compressed(changelog));
   replaceFile(join(documents, 'copyright'), `Upstart\n\n${own}\nIt contains packages of others:\n\n${others}`);
-  replaceFile(join(tree, 'usr/share/lintian/overrides', NAME), OVERRIDES);
+  replaceFile(join(tree, 'usr/share/lintian/overrides', name), (STATIC + overrides).replaceAll('NAME', name));
   rmSync(join(tree, 'usr/lib/upstart/THIRD-PARTY-LICENCES'));
 }
 
@@ -112,7 +100,27 @@ const installedKiB = (tree) =>
     .map(({ path, entry }) => (entry.isFile() ? Math.ceil(lstatSync(path).size / 1024) : 1))
     .reduce((sum, size) => sum + size, 0);
 
-const control = (size) =>
-  Object.entries({ ...CONTROL, 'Installed-Size': size, Description: DESCRIPTION })
-    .map(([name, value]) => `${name}: ${value}\n`)
-    .join('');
+function addControl({ name, rows, control, description, scripts = {} }, tree) {
+  const place = (file) => join(tree, 'DEBIAN', file);
+  const sums = checksums(tree);
+  const fields = {
+    Package: name,
+    Version: VERSION,
+    Architecture: ARCHITECTURE,
+    Maintainer: MAINTAINER,
+    'Installed-Size': installedKiB(tree),
+    Section: 'admin',
+    Priority: 'optional',
+    ...control,
+    Description: description,
+  };
+  const lines = Object.entries(fields).map(([field, value]) => `${field}: ${value}\n`);
+  const conffiles = rows.filter(({ conf }) => conf).map(({ to }) => `${to}\n`);
+  replaceFile(place('md5sums'), sums);
+  replaceFile(place('control'), lines.join(''));
+  if (conffiles.length > 0) replaceFile(place('conffiles'), conffiles.join(''));
+  for (const [script, text] of Object.entries(scripts)) {
+    replaceFile(place(script), text);
+    chmodSync(place(script), 0o755);
+  }
+}

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBase } from './base.ts';
 import type { Guest } from './guest.ts';
-import { bootMachine, type Machine } from './machine.ts';
+import { leftOpen, logIn, PROMPT, typeAt } from './keyboard.ts';
+import { bootMachine, type Machine, makeImage } from './machine.ts';
 import { bootNamespaces } from './namespaces.ts';
+import { tellOfOtherInit, tellOfPackage } from './package.ts';
 import { Report } from './report.ts';
 import { KINDS, whyNot } from './requirements.ts';
 import { Story } from './story.ts';
 
-/** Seconds until something answers that is typed. */
-const PATIENCE = 10;
 const HERE = join(process.env.UPSTART_CHECKOUT ?? '.', 'test/boot');
 
 export const USAGE = `usage: node test/boot/run.mjs ${KINDS.join('|')}`;
@@ -39,20 +39,33 @@ export async function main([kind = '', ...rest]: string[]): Promise<number> {
 async function boot(kind: string, folder: string): Promise<number> {
   const base = timed('base', () => findBase(HERE));
   const root = join(folder, 'root');
+  const compose = kind === 'package' ? 'compose-package-root.sh' : 'compose-root.sh';
   timed('root', () =>
-    execFileSync('bash', [join(HERE, 'compose-root.sh'), base.folder, root], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }),
+    execFileSync('bash', [join(HERE, compose), base.folder, root], { stdio: ['ignore', 'ignore', 'inherit'] }),
   );
+  if (kind === 'namespaces') {
+    const guest = await bootNamespaces(HERE, root, folder);
+    return judged(guest, kind, (report) => tell(new Story(guest, report), guest, null, report));
+  }
+  const image = makeImage(root, folder);
+  const machine = await bootMachine(image, base.vmlinuz, folder);
+  if (kind === 'machine')
+    return judged(machine, kind, (report) => tell(new Story(machine, report), machine, machine, report));
+  const first = await judged(machine, kind, (report) => tellOfPackage(machine, report));
+  if (first > 0) return first;
+  const other = await bootMachine(image, base.vmlinuz, folder);
+  return judged(other, kind, (report) => tellOfOtherInit(other, report));
+}
+
+/** Has the story told of a guest; the status to exit with. */
+async function judged(guest: Guest, kind: string, story: (report: Report) => Promise<void>): Promise<number> {
   const begin = performance.now();
-  const machine = kind === 'machine' ? await bootMachine(root, base.vmlinuz, folder) : null;
-  const guest = machine ?? (await bootNamespaces(HERE, root, folder));
   const report = new Report(guest);
   void guest.ended.then((how) => guest.console.end(how));
   // A caller that ends this driver wants no machine to be left.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => guest.kill());
   try {
-    await tell(new Story(guest, report), guest, machine, report);
+    await story(report);
   } catch (error) {
     report.nothingWrong('the story comes to its end', [(error as Error).message]);
   } finally {
@@ -80,28 +93,6 @@ async function tell(story: Story, guest: Guest, machine: Machine | null, report:
   if (machine) await logIn(machine, single);
   await story.end(async () => (machine ? machine.type('poweroff\n') : guest.run('poweroff')));
   if (machine) report.nothingWrong('its file system was left in order', leftOpen(machine.image));
-}
-
-/** A file system that was not made read-only at the end has to be put in order at the next boot. */
-function leftOpen(image: string): string[] {
-  const header = execFileSync('dumpe2fs', ['-h', image], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return /^Filesystem state: +clean$/m.test(header) && !/needs_recovery/.test(header) ? [] : [header];
-}
-
-const PROMPT = /root@boot-test:~# $/;
-
-/** On the serial console, as a person does. `from` is where the prompt may be. */
-async function logIn(machine: Machine, from: number): Promise<void> {
-  await machine.console.until(/boot-test login: $/, from, PATIENCE * machine.slowness);
-  await typeAt(machine, 'root\n', PROMPT);
-}
-
-/** Types `text`; returns the text of the console once `prompt` is there. */
-async function typeAt({ console, type, slowness }: Machine, text: string, prompt: RegExp): Promise<string> {
-  const from = console.here;
-  type(text);
-  await console.until(prompt, from, PATIENCE * slowness);
-  return console.since(from);
 }
 
 async function lookAround(machine: Machine, report: Report): Promise<void> {

@@ -24,22 +24,26 @@ const FSTAB = '/dev/nvme0n1 / ext4 errors=remount-ro 0 1\n';
 const COMMAND_LINE =
   'console=ttyS0 root=/dev/nvme0n1 ro init=/sbin/init panic=-1 mitigations=off loglevel=4 INIT_VERBOSE=yes';
 
-/** Makes an image of `root` in `folder` and boots it with the kernel `vmlinuz`. */
-export async function bootMachine(root: string, vmlinuz: string, folder: string): Promise<Machine> {
-  const file = (name: string): string => join(folder, name);
+/** Makes the image of a disk with `root`, in `folder`; returns its path. */
+export function makeImage(root: string, folder: string): string {
+  const image = join(folder, 'image');
   writeFileSync(join(root, 'etc/fstab'), FSTAB);
   for (const [name, major, minor] of DEVICES)
     execFileSync('mknod', ['-m', '600', join(root, 'dev', name), 'c', String(major), String(minor)]);
-  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', root, file('image'), '800M'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', root, image, '800M'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return image;
+}
+
+/** Boots an image with the kernel `vmlinuz`; sockets are made in `folder`. */
+export async function bootMachine(image: string, vmlinuz: string, folder: string): Promise<Machine> {
+  const file = (name: string): string => join(folder, name);
   const socket = (name: string): string => `unix:${file(name)},server=on,wait=off`;
   const qemu = spawn(
     'qemu-system-x86_64',
     [
       ...['-accel', 'tcg', '-M', 'q35', '-cpu', 'max', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot'],
       ...['-kernel', vmlinuz, '-append', COMMAND_LINE],
-      ...['-drive', `if=none,id=disk,file=${file('image')},format=raw`, '-device', 'nvme,drive=disk,serial=boot'],
+      ...['-drive', `if=none,id=disk,file=${image},format=raw`, '-device', 'nvme,drive=disk,serial=boot'],
       ...['-serial', 'stdio', '-serial', socket('channel'), '-qmp', socket('qmp')],
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
@@ -54,7 +58,7 @@ export async function bootMachine(root: string, vmlinuz: string, folder: string)
   const reason = reasonOfEnd(await connected('qmp'));
   return {
     console,
-    image: file('image'),
+    image,
     slowness: 10,
     ended: gone.then((how) => reason() ?? how),
     run: channel(await connected('channel'), gone),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes what the boots start from, in FOLDER: root.tar, a Debian with the init scripts of System V and without any init, and
-# vmlinuz, a kernel that needs no initramfs. Everything comes from the mirror that apt is configured to use. Needs root.
+# vmlinuz, a kernel that needs no initramfs; and sysvinit-core.deb, an init that can be installed in it. Everything comes from the mirror that apt is configured to use. Needs root.
 set -euo pipefail
 folder=$1
 
@@ -38,8 +38,9 @@ tar --numeric-owner -C "$root" -cf "$folder/root.tar" .
 rm -rf "$root"
 
 kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
-mkdir "$folder/kernel"
+mkdir "$folder/packages"
 # apt would rather download as a user who cannot write here, and says so.
-(cd "$folder/kernel" && apt-get -o APT::Sandbox::User=root download -qq "$kernel" && dpkg -x "$kernel"_*.deb .)
-mv "$folder"/kernel/boot/vmlinuz-* "$folder/vmlinuz"
-rm -rf "$folder/kernel" "$folder/log"
+(cd "$folder/packages" && apt-get -o APT::Sandbox::User=root download -qq "$kernel" sysvinit-core && dpkg -x "$kernel"_*.deb .)
+mv "$folder"/packages/boot/vmlinuz-* "$folder/vmlinuz"
+mv "$folder"/packages/sysvinit-core_*.deb "$folder/sysvinit-core.deb"
+rm -rf "$folder/packages" "$folder/log"

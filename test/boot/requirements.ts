@@ -2,10 +2,13 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const MACHINE = { debootstrap: 'debootstrap', mke2fs: 'e2fsprogs', 'qemu-system-x86_64': 'qemu-system-x86' };
+
 /** The programs that each kind of guest calls, and the packages of Debian that contain them. */
 const PROGRAMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   namespaces: { debootstrap: 'debootstrap', nsenter: 'util-linux', unshare: 'util-linux', perl: 'perl-base' },
-  machine: { debootstrap: 'debootstrap', mke2fs: 'e2fsprogs', 'qemu-system-x86_64': 'qemu-system-x86' },
+  machine: MACHINE,
+  package: { ...MACHINE, 'dpkg-deb': 'dpkg' },
 };
 export const KINDS = Object.keys(PROGRAMS);
 

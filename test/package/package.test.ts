@@ -1,67 +1,13 @@
 /** The packages of `npm run package`: their contents, the same bytes each time, and that they work where they are unpacked or installed. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { VERSION } from '../../scripts/version.mjs';
 import { eventually } from '../eventually.ts';
 import { missingPrograms } from '../programs.ts';
-import { ROOT } from '../session/product.ts';
-
-const DATE_S = 1_700_000_000;
-const TOP = mkdtempSync(join(tmpdir(), 'package-'));
-afterAll(() => rmSync(TOP, { recursive: true }));
-
-function folder(name: string): string {
-  const path = join(TOP, name);
-  mkdirSync(path, { recursive: true });
-  return path;
-}
-
-/** `npm run package`, in a shell with this umask. */
-function pack(umask: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const line = [process.execPath, join(ROOT, 'scripts/run.mjs'), 'package', ...args];
-  return spawnSync('/bin/sh', ['-c', `umask ${umask}; exec "$@"`, 'sh', ...line], {
-    encoding: 'utf8',
-    env: { ...process.env, SOURCE_DATE_EPOCH: String(DATE_S), ...env },
-  });
-}
-
-const sums = (path: string) =>
-  readdirSync(path).map((name) => [
-    name,
-    createHash('sha256')
-      .update(readFileSync(join(path, name)))
-      .digest('hex'),
-  ]);
-
-/** The lines of a listing by tar: mode, owner, date in seconds, path and where a link leads. */
-function listed(archive: Buffer): { mode: string; owner: string; dateS: number; path: string }[] {
-  const text = execFileSync('tar', ['--numeric-owner', '--full-time', '--utc', '-tvf', '-'], {
-    input: archive,
-    encoding: 'utf8',
-  });
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [, mode = '', owner = '', date, path = ''] =
-        /^(\S+)\s+(\S+)\s+\d+ (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (.*)$/.exec(line) ?? [];
-      return { mode, owner, dateS: Date.parse(`${date}Z`) / 1000, path };
-    });
-}
+import { DATE_S, folder, listed, pack, sums, TOP } from './packing.ts';
 
 const packages = join(TOP, 'packages');
 const found = (pattern: RegExp): string =>
@@ -69,7 +15,7 @@ const found = (pattern: RegExp): string =>
 
 test('what cannot be made is refused before anything is built', () => {
   expect(pack('022', ['rpm']).stderr).toContain(
-    'Unknown package: rpm\nusage: npm run package -- [--output DIR] [deb|tarball]...',
+    'Unknown package: rpm\nusage: npm run package -- [--output DIR] [deb|init-deb|tarball]...',
   );
   expect(pack('022', ['--to', 'x']).stderr).toContain('usage: npm run package');
   expect(pack('022', [], { SOURCE_DATE_EPOCH: 'today' }).stderr).toContain('SOURCE_DATE_EPOCH is not a number');

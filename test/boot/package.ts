@@ -1,0 +1,65 @@
+/**
+ * What happens to a machine of which the package upstart-init has been installed beside sysvinit-core: its boot, an upgrade, the
+ * removal while it runs, and the boot after that.
+ */
+import type { Guest } from './guest.ts';
+import { leftOpen, logIn, PROMPT, typeAt } from './keyboard.ts';
+import type { Machine } from './machine.ts';
+import type { Report } from './report.ts';
+
+/** Seconds that a boot, or the way down, may take on a machine that is not slow. */
+const PATIENCE = 90;
+/** The package, on the disk of the machine. */
+const PACKAGE = '/root/upstart-init.deb';
+
+export async function tellOfPackage(machine: Machine, report: Report): Promise<void> {
+  const { console, slowness } = machine;
+  await console.until(/boot-test: entered runlevel 2\n/, 0, PATIENCE * slowness);
+  await report.says('the first process is the one of the package', 'readlink /proc/1/exe', '/usr/sbin/upstart');
+  await report.says('its files are as they were packed', 'dpkg --verify upstart-init', '');
+  await report.says('the services of the distribution run', 'service cron status > /dev/null && echo cron', 'cron');
+  const job = 'initctl status always';
+  const { output: before } = await machine.run(job);
+  await succeeds(machine, report, 'the package is installed over itself', `dpkg --install ${PACKAGE}`);
+  await report.says('the init that runs is the new one', 'readlink /proc/1/exe', '/usr/sbin/upstart');
+  await report.says('and its jobs are the same processes', job, before.trimEnd());
+  const removed = await succeeds(machine, report, 'it is removed while it runs', 'dpkg --remove upstart-init');
+  report.nothingWrong('which says how to end', removed.includes('/etc/init.d/rc 6') ? [] : [removed]);
+  await report.says('the other init has its files again', 'dpkg --verify sysvinit-core init-system-helpers', '');
+  await report.says('no diversion is left', 'dpkg-divert --list | grep upstart', '');
+  void machine.run('/etc/init.d/rc 6').catch(() => {});
+  report.equal('it goes down in order', await endOf(machine), 'reboot');
+  report.nothingWrong('its file system was left in order', leftOpen(machine.image));
+}
+
+/** The boot after the removal. */
+export async function tellOfOtherInit(machine: Machine, report: Report): Promise<void> {
+  await machine.console.until(/boot-test login: $/, 0, PATIENCE * machine.slowness);
+  await logIn(machine, 0);
+  const say = async (name: string, command: string, wanted: string): Promise<void> => {
+    const shown = await typeAt(machine, `${command}\n`, PROMPT);
+    report.equal(name, shown.split('\n').slice(1, -1).join('\n'), wanted);
+  };
+  await say('the first process is the other init', 'readlink /proc/1/exe', '/usr/sbin/init');
+  await say('the package is purged', 'dpkg --purge upstart-init > /dev/null && echo purged', 'purged');
+  await say(
+    'nothing is left of it',
+    'find /etc /usr /var -path "*upstart*" ! -path "/var/lib/dpkg/*"; ls -d /etc/init',
+    "ls: cannot access '/etc/init': No such file or directory",
+  );
+  machine.type('poweroff\n');
+  report.equal('poweroff ends the machine', await endOf(machine), 'poweroff');
+}
+
+async function succeeds(guest: Guest, report: Report, name: string, script: string): Promise<string> {
+  const { status, output } = await guest.run(`${script} 2>&1`);
+  report.nothingWrong(name, status === 0 ? [] : output.split('\n'));
+  return output;
+}
+
+async function endOf(machine: Machine): Promise<string> {
+  const tooLong = setTimeout(() => machine.kill(), PATIENCE * 1000 * machine.slowness);
+  const how = await machine.ended;
+  clearTimeout(tooLong);
+  return how;
+}
