@@ -1,4 +1,4 @@
-// Makes the packages in dist/packages from the build: for Debian, and a tarball for images. Two runs give the same bytes.
+// Makes the packages in dist/packages from the build: for Debian, for npm, and a tarball for images. Two runs give the same bytes.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -6,16 +6,18 @@ import { build } from './build.mjs';
 import { DIST } from './layout.mjs';
 import { debianPackage, requireDpkg } from './package/debian.mjs';
 import { initPackage } from './package/init-package.mjs';
+import { npmPackages, requireNpm } from './package/npm.mjs';
 import { readOptions } from './package/options.mjs';
 import { sessionPackage } from './package/session-package.mjs';
 import { sourceDateS } from './package/source-date.mjs';
 import { requireStrip } from './package/staging.mjs';
 import { tarball } from './package/tarball.mjs';
 
-/** What can be made: the name on the command line, what it needs, and how to make it, which returns the path of the package. */
+/** What can be made: the name on the command line, what it needs, and how to make it, which returns the path of the package, or of several. */
 const KINDS = {
   deb: { require: requireDpkg, make: (where) => debianPackage(sessionPackage(), where) },
   'init-deb': { require: requireDpkg, make: (where) => debianPackage(initPackage(), where) },
+  npm: { require: requireNpm, make: npmPackages },
   tarball: { require: () => {}, make: tarball },
 };
 
@@ -29,7 +31,8 @@ export async function run(args) {
   for (const name of names) {
     const folder = mkdtempSync(join(tmpdir(), 'upstart-package-'));
     try {
-      console.log(`packed ${relative('', KINDS[name].make({ folder, output, dateS }))}`);
+      const made = await KINDS[name].make({ folder, output, dateS });
+      for (const path of [made].flat()) console.log(`packed ${relative('', path)}`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -44,12 +44,15 @@ export const ofSession = () =>
 const POLICY_OF_MACHINES = '/etc/dbus-1/system.d/';
 const POLICY_OF_PACKAGES = '/usr/share/dbus-1/system.d/';
 
-/** What upstart-init has: what `install-system --prefix /usr --as-init` installs. */
+/**
+ * What upstart-init has: what `install-system --prefix /usr --as-init` installs.
+ * @returns {import('../install/contents.mjs').Row[]}
+ */
 export const ofMachine = () =>
   unpacked(true)
     .filter(({ to }) => !to.startsWith(ELSEWHERE))
     .map((row) =>
-      row.to.startsWith(POLICY_OF_MACHINES)
+      row.from !== undefined && row.to.startsWith(POLICY_OF_MACHINES)
         ? { to: row.to.replace(POLICY_OF_MACHINES, POLICY_OF_PACKAGES), from: row.from }
         : row,
     );

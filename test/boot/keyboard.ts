@@ -23,6 +23,15 @@ export async function typeAt({ console, type, slowness }: Machine, text: string,
 
 /** A file system that was not made read-only at the end has to be put in order at the next boot. */
 export function leftOpen(image: string): string[] {
-  const header = execFileSync('dumpe2fs', ['-h', image], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return /^Filesystem state: +clean$/m.test(header) && !/needs_recovery/.test(header) ? [] : [header];
+  const header = headerOf(image);
+  return errorsOf(image).length === 0 && !/needs_recovery/.test(header) ? [] : [header];
 }
+
+/** Whether the kernel has noted errors. */
+export function errorsOf(image: string): string[] {
+  const header = headerOf(image);
+  return /^Filesystem state: +clean$/m.test(header) ? [] : [header];
+}
+
+const headerOf = (image: string): string =>
+  execFileSync('dumpe2fs', ['-h', image], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

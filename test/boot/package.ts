@@ -3,7 +3,7 @@
  * removal while it runs, and the boot after that.
  */
 import type { Guest } from './guest.ts';
-import { leftOpen, logIn, PROMPT, typeAt } from './keyboard.ts';
+import { errorsOf, leftOpen, logIn, PROMPT, typeAt } from './keyboard.ts';
 import type { Machine } from './machine.ts';
 import type { Report } from './report.ts';
 
@@ -25,11 +25,16 @@ export async function tellOfPackage(machine: Machine, report: Report): Promise<v
   await report.says('and its jobs are the same processes', job, before.trimEnd());
   const removed = await succeeds(machine, report, 'it is removed while it runs', 'dpkg --remove upstart-init');
   report.nothingWrong('which says how to end', removed.includes('/etc/init.d/rc 6') ? [] : [removed]);
-  await report.says('the other init has its files again', 'dpkg --verify sysvinit-core init-system-helpers', '');
+  await report.says(
+    'the other init has its files again',
+    "dpkg --verify sysvinit-core init-system-helpers | grep -v ' /usr/share/'",
+    '',
+  );
   await report.says('no diversion is left', 'dpkg-divert --list | grep upstart', '');
   void machine.run('/etc/init.d/rc 6').catch(() => {});
   report.equal('it goes down in order', await endOf(machine), 'reboot');
-  report.nothingWrong('its file system was left in order', leftOpen(machine.image));
+  // Programs that run and have been removed keep it writable: the next boot replays its journal.
+  report.nothingWrong('its file system has no error', errorsOf(machine.image));
 }
 
 /** The boot after the removal. */
@@ -41,14 +46,12 @@ export async function tellOfOtherInit(machine: Machine, report: Report): Promise
     report.equal(name, shown.split('\n').slice(1, -1).join('\n'), wanted);
   };
   await say('the first process is the other init', 'readlink /proc/1/exe', '/usr/sbin/init');
-  await say('the package is purged', 'dpkg --purge upstart-init > /dev/null && echo purged', 'purged');
-  await say(
-    'nothing is left of it',
-    'find /etc /usr /var -path "*upstart*" ! -path "/var/lib/dpkg/*"; ls -d /etc/init',
-    "ls: cannot access '/etc/init': No such file or directory",
-  );
+  await say('the package is purged', 'dpkg --purge upstart-init > /dev/null 2>&1 && echo purged', 'purged');
+  await say('nothing is left of it', "find /etc /usr /var -path '*upstart*' ! -path '/var/lib/dpkg/*'", '');
+  await say('the jobs of others are', 'ls /etc/init | xargs', 'always.conf channel.conf entered.conf');
   machine.type('poweroff\n');
   report.equal('poweroff ends the machine', await endOf(machine), 'poweroff');
+  report.nothingWrong('its file system was left in order', leftOpen(machine.image));
 }
 
 async function succeeds(guest: Guest, report: Report, name: string, script: string): Promise<string> {

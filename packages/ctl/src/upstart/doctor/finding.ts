@@ -18,7 +18,7 @@ export interface Finding {
 /** The init that is examined, as far as it answers. */
 export interface InitFound {
   readonly pid: number;
-  /** Its version, as it names itself: `2.14.0`. */
+  /** Its version, as it names itself: `2.X.Y`. */
   readonly version: string;
   readonly configs: readonly JobConfig[];
   readonly broken: readonly BrokenFile[];

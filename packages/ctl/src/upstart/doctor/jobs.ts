@@ -1,8 +1,7 @@
 /** The files of jobs: whether they can be read and parsed, and whether what jobs wait for and run is there. */
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute } from 'node:path';
+import { dirname } from 'node:path';
 import { brokenFileText } from '@upstart/common';
-import { parseJob } from '@upstart/job-language';
 import { unreachable } from '../../commands/check-config.ts';
 import { attempt, type Check, type Finding, ok, type Patient, problem, warning } from './finding.ts';
 
@@ -44,18 +43,23 @@ function waiting({ init, session }: Patient): Finding[] {
   );
 }
 
-/** Programs that a process of a job executes directly, by an absolute path. */
+/** Scripts, which may execute what they have looked for before. */
+const SCRIPT = /^[ \t]*(?:[a-z]+-[a-z]+[ \t]+)?script[ \t]*$[\s\S]*?^[ \t]*end[ \t]+script/gm;
+/** A process that executes a program by an absolute path without anything that a shell would replace. */
+const EXEC = /^[ \t]*(?:[a-z]+-[a-z]+[ \t]+)?exec[ \t]+(\/[\w./+-]+)(?=\s|$)/gm;
+const CHROOT = /^[ \t]*chroot[ \t]/m;
+
+/** By the text of the file: the parser of job files would be a part of every command. */
 function missingPrograms({ init }: Patient): Finding[] {
   return (init?.configs ?? []).flatMap(({ job, path }) => {
-    const parsed = attempt(() => parseJob(readFileSync(path, 'utf8'), { name: job, path }));
-    if ('error' in parsed) return [];
-    const { chroot, processes } = parsed.value;
-    if (chroot !== null) return [];
-    return Object.values(processes).flatMap((process) => {
-      const program = process?.kind === 'exec' ? /^[\w./+-]+/.exec(process.text)?.[0] : undefined;
-      if (program === undefined || !isAbsolute(program) || isExecutable(program)) return [];
-      return [warning(`${job} executes ${program}, which is not there`, 'install it, or correct the job file')];
-    });
+    const read = attempt(() => readFileSync(path, 'utf8').replaceAll(SCRIPT, ''));
+    if ('error' in read || CHROOT.test(read.value)) return [];
+    const programs = [...read.value.matchAll(EXEC)].map(([, program = '']) => program);
+    return programs
+      .filter((program) => !isExecutable(program))
+      .map((program) =>
+        warning(`${job} executes ${program}, which is not there`, 'install it, or correct the job file'),
+      );
   });
 }
 
