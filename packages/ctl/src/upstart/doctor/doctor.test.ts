@@ -42,7 +42,7 @@ function put(name: string, text: string): string {
 function install(version = VERSION): void {
   for (const name of ['core.js', 'daemon.js', 'daemon-main.js', 'commands.js', 'ctl.js', 'dbus.cjs', 'probes.cjs'])
     put(`lib/upstart/${name}`, '');
-  for (const name of ['logger', 'conf-watch', 'abstract-relay']) put(`lib/upstart/${name}`, '');
+  for (const name of ['logger', 'conf-watch', 'unconnected-socket']) put(`lib/upstart/${name}`, '');
   put('sbin/upstart', `#!/bin/sh\necho 'init (upstart ${VERSION})'\n`);
   put('sbin/initctl', `#!/bin/sh\necho 'initctl (upstart ${version})'\n`);
 }

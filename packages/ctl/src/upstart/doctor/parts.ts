@@ -8,7 +8,7 @@ import { type Check, type Finding, ok, outputOf, problem } from './finding.ts';
 const PROGRAM_FOLDERS = ['../../sbin', '../../bin'];
 const PROGRAMS = ['upstart', 'initctl'];
 /** What init runs or loads, in the folder of the libraries. */
-const HELPERS = ['logger', 'conf-watch', 'abstract-relay'];
+const HELPERS = ['logger', 'conf-watch', 'unconnected-socket'];
 const LIBRARIES = ['core.js', 'daemon.js', 'daemon-main.js', 'commands.js', 'ctl.js', 'dbus.cjs', 'probes.cjs'];
 const AGAIN = 'install the package again, or run npm run install-system';
 
