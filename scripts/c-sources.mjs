@@ -12,7 +12,7 @@ const NOTIFY_LINES = 293;
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
-export const MAX_LINES = 5333 + NOTIFY_LINES;
+export const MAX_LINES = 5170 + NOTIFY_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

@@ -106,6 +106,7 @@ export const PROGRAMS = [
     output: 'lib/upstart/logger',
     sources: 'packages/logger',
     generated: ['frame_table.h'],
+    shared: { root: 'packages/supervisor', files: ['loop/loop.c', 'loop/loop.h'] },
     flags: ['-static'],
     fallback: [],
   },

@@ -4,11 +4,10 @@
  */
 #pragma once
 
-#include <limits.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "frame_table.h"
+#include "loop/loop.h"
 #include "messages.h"
 
 /* What is kept of one file while it cannot be written; further output is dropped and counted. */
@@ -69,7 +68,6 @@ struct log {
 	uint32_t flags;
 	/* Of this logger only. */
 	struct file *file;
-	int master;
 	char label[LABEL_MAX];
 	char line[LINE_LONGEST];
 } PAGE_ALIGNED;
@@ -89,23 +87,18 @@ extern struct memory {
 } * memory;
 
 /* ---- main.c ---- */
-int64_t now_ms(void);
-/* Has the logger woken by the descriptor, for the log of that id. */
-void watch(int operation, int fd, uint32_t events, uint64_t id);
-#define OUTPUT_ID (UINT64_MAX - 1)
 /* Both wait until there is room for the message: the supervisor never waits for the logger. */
 void tell(enum message_type type, uint64_t id);
 void report(enum frame_type type, const struct file *file, uint64_t error, int64_t count);
 #define NO_COUNT (-1)
-/* There is no memory: the next logger continues where this one was. */
+/* There is no memory, or no descriptor: the next logger continues where this one was. */
 #define give_up() _exit(1)
+#define watch_or_give_up(...) (watch_start(__VA_ARGS__) < 0 ? give_up() : (void)0)
 
 /* ---- logs.c ---- */
 /* Takes what the logger before this one was reading when it was killed. */
 void logs_open(void);
 void log_add(const struct whole_message *message, int master);
-/* It can be read. */
-void log_go(uint64_t id);
 /* Its process has ended, if it has one. */
 void log_finish(uint64_t id);
 
@@ -128,13 +121,12 @@ void file_serve(struct file *file);
 void file_bound(struct file *file);
 /* Finds out how much the logger before this one has written. */
 void file_recover(struct file *file);
-/* Tries again what is in trouble; when that is due, 0: nothing is. */
-void files_retry(void);
-extern int64_t retry_due;
+/* Tries again what is in trouble, and from time to time what stays so. */
+void files_retry(struct timer *unused);
 
 /* ---- path.c ---- */
 /* The last LOG_SETTINGS. */
-extern struct whole_message settings;
+extern struct message settings;
 /* Makes sure that the right file is open, and notes which that is and its size (reference: jobs 9). 0, or an error number. */
 int file_open(struct file *file);
 /* True: it was renamed or deleted during a write, whose bytes are not in it any more and have to be written again. */

@@ -4,8 +4,6 @@
  */
 #include "logger.h"
 
-#include <stdio.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 
 /* What is read at most after the process has ended: others may still be writing to its terminal. */
@@ -13,8 +11,9 @@
 /* Edges: a terminal whose other end is closed is readable all the time, but a process may open it again. */
 #define EDGES (EPOLLIN | EPOLLET)
 
-/* By id, NULL: not known to this logger. */
-static struct log *logs[LOG_PLACES];
+/* By id. Those that are open are the logs that this logger knows. */
+static struct watch terminals[LOG_PLACES];
+#define is_known(id) ((id) < LOG_PLACES && terminals[id].fd > 0)
 
 /* Copies the lines that end among the bytes. The log keeps what is left over. */
 static void copy_lines(struct log *log, const char *bytes, size_t count) {
@@ -55,13 +54,13 @@ static size_t room_at(size_t end) {
 
 /* Reads what there is, READ_SIZE at most, and writes it. False: that was all. */
 static bool turn(uint64_t id) {
-	struct log *log = logs[id];
+	struct log *log = &memory->logs[id];
 	struct file *file = log->file;
 	size_t count = 0, end = end_of(file->span), size = room_at(end);
 	log->copied &= ~(uint64_t)UINT32_MAX;
 	memory->reading = (uint64_t)(file - memory->files + 1) << 32 | id;
 	/* EIO: nobody has the other end open. */
-	for (ssize_t n; count < size && (n = read(log->master, file->bytes + end + count, size - count)) > 0;)
+	for (ssize_t n; count < size && (n = read(terminals[id].fd, file->bytes + end + count, size - count)) > 0;)
 		count += (size_t)n;
 	take(file, log, count);
 	if (count > 0)
@@ -69,44 +68,40 @@ static bool turn(uint64_t id) {
 	return count == size;
 }
 
-void log_go(uint64_t id) {
+static void ready(struct watch *watch, uint32_t events) {
+	(void)events;
 	/* Others have their turn before what is left, which is an event once more. */
-	if (logs[id] && turn(id))
-		watch(EPOLL_CTL_MOD, logs[id]->master, EDGES, id);
+	if (turn((uint64_t)(watch - terminals)))
+		watch_change(watch, EDGES);
 }
 
 void log_add(const struct whole_message *message, int master) {
 	uint64_t id = message->head.id;
 	if (master < 0) {
-		/* The table of descriptors is full. */
-		files_close();
-		tell(LOG_AGAIN, id);
-	} else if (id >= LOG_PLACES || logs[id]) {
+		/* The table of descriptors is full, though no file is open. The next logger gets all terminals anew. */
+		give_up();
+	} else if (id >= LOG_PLACES || is_known(id)) {
 		close(master);
 	} else {
-		struct log *log = logs[id] = &memory->logs[id];
+		struct log *log = &memory->logs[id];
 		snprintf(log->label, sizeof log->label, "%s", message->text + strlen(message->text) + 1);
 		log->copied = length_of(log->copied) > LINE_LONGEST ? 0 : log->copied;
 		log->flags = message->head.flags;
-		log->master = master;
 		log->file = file_attach(message->text);
-		watch(EPOLL_CTL_ADD, master, EDGES, id);
+		watch_or_give_up(&terminals[id], master, EDGES, ready);
 	}
 }
 
 void log_finish(uint64_t id) {
-	struct log *log = id < LOG_PLACES ? logs[id] : NULL;
-	if (!log)
+	if (!is_known(id))
 		return;
+	struct log *log = &memory->logs[id];
 	for (size_t turns = 0; turns < DRAIN_TURNS && turn(id); turns++)
 		continue;
 	if (length_of(log->copied) > 0)
 		output_line(log->flags, log, length_of(log->copied), "", 0);
-	/* The supervisor has another one open: closing it does not end the watch. */
-	watch(EPOLL_CTL_DEL, log->master, 0, id);
-	close(log->master);
+	watch_close(&terminals[id]);
 	file_detach(log->file);
-	logs[id] = NULL;
 	madvise(log, sizeof *log, MADV_REMOVE);
 	tell(LOG_DRAINED, id);
 }

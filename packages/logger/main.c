@@ -4,35 +4,15 @@
  */
 #include "logger.h"
 
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
-#include <time.h>
 
-#define EVENTS 64
 /* So many messages are taken before terminals have their turn. */
 #define MESSAGES_A_TURN 64
 /* How long the end waits for standard output, in milliseconds, and how often it looks, in microseconds. */
 #define OUTPUT_PATIENCE 1000
 #define OUTPUT_AGAIN 10000
-/* Beside the ids of logs: what else is waited for. */
-#define MESSAGES UINT64_MAX
 
 struct memory *memory;
-static int events_fd;
-
-int64_t now_ms(void) {
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
-}
-
-void watch(int operation, int fd, uint32_t events, uint64_t id) {
-	struct epoll_event event = {.events = events, .data.u64 = id};
-	if (epoll_ctl(events_fd, operation, fd, &event) < 0 && operation == EPOLL_CTL_ADD && id != OUTPUT_ID)
-		give_up();
-}
 
 void tell(enum message_type type, uint64_t id) {
 	message_send(LOGGER_SOCKET, &(struct message){.type = type, .id = id}, "", 0, -1, 0);
@@ -50,10 +30,10 @@ static void carry_out(const struct whole_message *message, int descriptor) {
 	} else if (head->type == LOG_FINISH) {
 		log_finish(head->id);
 	} else if (head->type == LOG_SAY) {
-		output_line(head->flags, NULL, 0, message->text, strlen(message->text));
+		output_line(LOG_TO_ERROR, NULL, 0, message->text, strlen(message->text));
 	} else if (head->type == LOG_SETTINGS) {
-		settings = *message;
-		files_retry();
+		settings = *head;
+		files_retry(NULL);
 	}
 }
 
@@ -61,23 +41,28 @@ static void carry_out(const struct whole_message *message, int descriptor) {
 static _Noreturn void end(void) {
 	for (uint64_t id = 0; id < LOG_PLACES; id++)
 		log_finish(id);
-	files_retry();
-	int64_t until = now_ms() + OUTPUT_PATIENCE;
-	while (!output_write() && now_ms() < until)
+	files_retry(NULL);
+	int64_t until = loop_now() + OUTPUT_PATIENCE;
+	while (!output_write() && loop_now() < until)
 		usleep(OUTPUT_AGAIN);
 	exit(0);
 }
 
-static void receive(void) {
+static void receive(struct watch *watch, uint32_t events) {
 	static struct whole_message message;
 	int descriptor;
-	for (int i = 0; i < MESSAGES_A_TURN; i++)
-		if (message_receive(LOGGER_SOCKET, &message, &descriptor))
+	(void)events;
+	for (int i = 0; i < MESSAGES_A_TURN; i++) {
+		/* A terminal needs a descriptor, of which files may have taken all. */
+		if (close(fcntl(LOGGER_SOCKET, F_DUPFD_CLOEXEC, 0)) < 0)
+			files_close();
+		if (message_receive(watch->fd, &message, &descriptor))
 			carry_out(&message, descriptor);
 		else if (errno == EAGAIN || errno == EINTR)
 			return;
 		else
 			end();
+	}
 }
 
 static void memory_open(void) {
@@ -89,34 +74,21 @@ static void memory_open(void) {
 		give_up();
 }
 
-/* Milliseconds until files are tried again; -1: there are none. */
-static int patience(void) {
-	int64_t left = retry_due - now_ms();
-	return !retry_due ? -1 : left > 0 ? (int)left : 0;
-}
-
 int main(void) {
 	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXFSZ, SIGTSTP, SIGTTOU, SIGTTIN};
-	struct epoll_event events[EVENTS];
+	static struct watch messages;
 	/* It ends when the supervisor does, and not before. */
-	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+	for (size_t i = 0; i < COUNT(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	memory_open();
 	output_open();
 	logs_open();
 	files_open();
-	events_fd = epoll_create1(EPOLL_CLOEXEC);
-	watch(EPOLL_CTL_ADD, LOGGER_SOCKET, EPOLLIN, MESSAGES);
+	loop_open();
+	watch_or_give_up(&messages, LOGGER_SOCKET, EPOLLIN, receive);
 	tell(LOG_READY, 0);
 	for (;;) {
 		output_write();
-		int count = epoll_wait(events_fd, events, EVENTS, patience());
-		for (int i = 0; i < count; i++)
-			if (events[i].data.u64 == MESSAGES)
-				receive();
-			else if (events[i].data.u64 != OUTPUT_ID)
-				log_go(events[i].data.u64);
-		if (patience() == 0)
-			files_retry();
+		loop_turn(false);
 	}
 }

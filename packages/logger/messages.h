@@ -4,12 +4,9 @@
  */
 #pragma once
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/socket.h>
+
+#include "loop/loop.h"
 
 /* The descriptors that the logger is started with; 1 and 2 are those of init. */
 #define LOGGER_SOCKET 3
@@ -17,23 +14,20 @@
 
 enum message_type {
 	/*
-	 * To the logger. `numbers`: how files are rotated, by bytes, by seconds, and old files to keep; then the folder of logs, whose path
-	 * goes with it: mode, owner, group, whether those above it are made. What is in trouble is tried again.
+	 * To the logger. `numbers`: how files are rotated, by bytes, by seconds, and old files to keep. What is in trouble is tried again.
 	 */
 	LOG_SETTINGS = 1,
 	/* A log: `flags`, the path if there is a file, behind a NUL the label, and the descriptor to read. */
 	LOG_ADD,
 	/* The process of the log `id` has ended: to be answered with DRAINED. */
 	LOG_FINISH,
-	/* A line for descriptor `flags`. */
+	/* A line for standard error. */
 	LOG_SAY,
 
 	/* From the logger. It has begun. */
 	LOG_READY = 32,
 	/* Nothing more is read of the log, and its output is in the file or waits there: `id` may be used for another one. */
 	LOG_DRAINED,
-	/* ADD came without its descriptor, and is to be sent again. */
-	LOG_AGAIN,
 	/* A report of type `flags` on the file of this path; `numbers`: an error number, and a count unless that is negative. */
 	LOG_REPORT,
 };
@@ -49,7 +43,7 @@ enum message_type {
 /* A longer text is cut. */
 #define MESSAGE_TEXT (32u * 1024)
 
-#define SETTINGS 7
+#define SETTINGS 3
 
 struct message {
 	uint32_t type, flags;

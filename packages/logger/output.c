@@ -4,19 +4,15 @@
  */
 #include "logger.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <stdio.h>
-#include <sys/epoll.h>
-
 /* What is written at a time: a pipe that can be written takes so much without waiting, and a socket too. */
 #define PIECE 4096u
+#define ONCE (EPOLLOUT | EPOLLONESHOT)
 
 static struct output {
 	const char *name;
 	int fd;
 	struct queue *queue;
-	bool is_watched;
+	struct watch watch;
 } outputs[] = {{.name = "output"}, {.name = "error"}};
 /* Both are the same: then one queue has the lines of both, so that they stay in order. */
 static bool are_one;
@@ -94,6 +90,12 @@ static bool write_piece(const struct output *output) {
 	return true;
 }
 
+/* After each turn of the loop it is tried again. */
+static void ready(struct watch *watch, uint32_t events) {
+	(void)watch;
+	(void)events;
+}
+
 bool output_write(void) {
 	bool is_all = true;
 	for (struct output *output = outputs; output < outputs + 2; output++) {
@@ -102,8 +104,10 @@ bool output_write(void) {
 		if (length_of(output->queue->span) == 0)
 			continue;
 		is_all = false;
-		watch(output->is_watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, output->fd, EPOLLOUT | EPOLLONESHOT, OUTPUT_ID);
-		output->is_watched = true;
+		if (output->watch.ready)
+			watch_change(&output->watch, ONCE);
+		else
+			watch_start(&output->watch, output->fd, ONCE, ready);
 	}
 	return is_all;
 }

@@ -4,9 +4,6 @@
  */
 #include "logger.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #define MODE 0640
@@ -22,32 +19,10 @@
 /* A path, and a number behind it. */
 #define NUMBERED_MAX (PATH_MAX + 24)
 
-struct whole_message settings;
-#define size_limit settings.head.numbers[0]
-#define age_limit settings.head.numbers[1]
-#define keep_count settings.head.numbers[2]
-
-/* True: the folder of the file was missing and is there now, as it was. */
-static bool make_folder_for(const char *path) {
-	char *folder = settings.text;
-	const int64_t *numbers = settings.head.numbers + 3;
-	size_t length = strlen(folder);
-	mode_t mode = (mode_t)numbers[0];
-	if (length == 0 || strncmp(path, folder, length) != 0 || path[length] != '/' || strchr(path + length + 1, '/'))
-		return false;
-	for (char *slash = strchr(folder + 1, '/'); numbers[3] && slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(folder, mode);
-		*slash = '/';
-	}
-	if (mkdir(folder, mode) < 0)
-		return false;
-	/* Before the mode, which it may change. Where it cannot be given away it is init's. */
-	int given = chown(folder, (uid_t)numbers[1], (gid_t)numbers[2]);
-	(void)given;
-	chmod(folder, mode);
-	return true;
-}
+struct message settings;
+#define size_limit settings.numbers[0]
+#define age_limit settings.numbers[1]
+#define keep_count settings.numbers[2]
 
 void file_close(struct file *file) {
 	if (file->own.fd > 0)
@@ -83,7 +58,7 @@ static int open_anew(struct file *file, struct stat *state) {
 	int fd;
 	while ((fd = open(file->path, FLAGS, MODE)) < 0) {
 		bool is_full = errno == EMFILE || errno == ENFILE;
-		if (!(is_full && files_close()) && (errno != ENOENT || !make_folder_for(file->path)))
+		if (!is_full || !files_close())
 			return errno;
 	}
 	int error = fstat(fd, state) < 0 ? errno : is_safe(file->path, state) ? 0 : EINVAL;

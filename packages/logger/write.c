@@ -4,14 +4,13 @@
  */
 #include "logger.h"
 
-#include <stdio.h>
 #include <sys/mman.h>
 
 /* Room for the line that says how much is missing. */
 #define NOTE_SIZE 256
 
 static struct file *in_trouble;
-int64_t retry_due;
+static struct timer retry;
 
 static bool has_output(const struct file *file) {
 	return length_of(file->span) > 0 || file->missing > 0;
@@ -66,7 +65,8 @@ static void fail(struct file *file, int error) {
 		in_trouble = file;
 	}
 	file->own.in_trouble = file->own.is_failing = true;
-	retry_due = retry_due ? retry_due : now_ms() + TROUBLE_PAUSE;
+	if (!timer_is_running(&retry))
+		timer_start(&retry, TROUBLE_PAUSE, files_retry);
 	if (error && !file->error)
 		report(REPORT_LOG_TROUBLE, file, (uint64_t)error, NO_COUNT);
 	file->error = (uint64_t)error;
@@ -119,7 +119,9 @@ static void end_trouble(struct file *file) {
 	file_forget(file);
 }
 
-void files_retry(void) {
+void files_retry(struct timer *unused) {
+	(void)unused;
+	timer_stop(&retry);
 	for (struct file *file, **link = &in_trouble; (file = *link);) {
 		say_dropped(file);
 		if (file->own.is_failing && has_output(file)) {
@@ -130,7 +132,8 @@ void files_retry(void) {
 			end_trouble(file);
 		}
 	}
-	retry_due = in_trouble ? now_ms() + TROUBLE_PAUSE : 0;
+	if (in_trouble)
+		timer_start(&retry, TROUBLE_PAUSE, files_retry);
 }
 
 void file_recover(struct file *file) {

@@ -60,9 +60,7 @@ export const supervisorEnd = native('supervisor-frames-supervisor', 'supervisor-
 export const stateFile = native('state-file', 'state-file', 100_000, ['packages/supervisor/link/state_file.c']);
 export const launcherReplies = native('launcher-replies', 'launcher-replies', 100_000);
 export const confWatch = native('conf-watch', 'conf-watch', 2000);
-export const logger = native(
-  'logger',
-  'logger',
-  200,
-  ['files', 'logs', 'output', 'write'].map((name) => `packages/logger/${name}.c`),
-);
+export const logger = native('logger', 'logger', 200, [
+  'packages/supervisor/loop/loop.c',
+  ...['files', 'logs', 'output', 'write'].map((name) => `packages/logger/${name}.c`),
+]);

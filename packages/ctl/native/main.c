@@ -27,6 +27,6 @@ int main(int argc, char **argv) {
 	program += *program == '-'; /* a login shell's name */
 	for (size_t mode = 0; mode < COUNT(names); mode++)
 		if (strcmp(program, names[mode]) == 0)
-			end_system((enum mode)mode, argv);
+			end_system((enum mode)mode, argc, argv);
 	launch(argc, argv);
 }

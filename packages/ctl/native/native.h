@@ -12,7 +12,7 @@ void run_under_node(const char *script, char **words);
 
 /* reboot.c. Does what the command of this name does, by its command line. */
 enum mode { REBOOT, HALT, POWEROFF };
-_Noreturn void end_system(enum mode mode, char **words);
+_Noreturn void end_system(enum mode mode, int count, char **words);
 
 /* launcher.c. Has the daemon carry out the command line, and exits as it says. */
 _Noreturn void launch(int argc, char **argv);

@@ -3,6 +3,7 @@
  * (reference: system 4.5). Nothing else may be left to run then. The rest is shutdown.js's, which has the system
  * brought down in order.
  */
+#include <getopt.h>
 #include <linux/reboot.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -25,44 +26,22 @@ static const struct {
 	[POWEROFF] = {LINUX_REBOOT_CMD_POWER_OFF, "Powering off"},
 };
 
-/* The first ones have a letter, in the order of `letters`; the last ones are of shutdown.js, which calls again. */
-enum { FORCE, NO_SYNC, OFF, QUIET, VERBOSE, WTMP_ONLY, CLEAN, DEBUG, NO_WTMP, UNMOUNT, OPTIONS };
-static const char letters[] = "fnpqvw", ignored[] = "dhi";
-static const char *const names[OPTIONS] = {
-	"--force",     "--no-sync", "--poweroff", "--quiet",   "--verbose",
-	"--wtmp-only", "--clean",   "--debug",    "--no-wtmp", "--unmount",
+/* Options by their letters, of which `d`, `h` and `i` are ignored. Capitals are of shutdown.js, which calls again. */
+static const char letters[] = "fnpqvwdhi";
+static const struct option names[] = {
+	{"force", 0, NULL, 'f'},
+	{"no-sync", 0, NULL, 'n'},
+	{"poweroff", 0, NULL, 'p'},
+	{"quiet", 0, NULL, 'q'},
+	{"verbose", 0, NULL, 'v'},
+	{"wtmp-only", 0, NULL, 'w'},
+	{"clean", 0, NULL, 'C'},
+	{"debug", 0, NULL, 'D'},
+	{"no-wtmp", 0, NULL, 'N'},
+	{"unmount", 0, NULL, 'U'},
+	{0},
 };
-static bool given[OPTIONS];
-
-/* Takes the options of a word. False if one is not known, or is one that only Node answers. */
-static bool take_options(const char *word) {
-	bool is_right = true;
-	size_t i = 0;
-	while (i < OPTIONS && strcmp(names[i], word) != 0)
-		i++;
-	if (i < OPTIONS)
-		return given[i] = true;
-	for (const char *letter = word + 1; *letter; letter++) {
-		const char *at = strchr(letters, *letter);
-		is_right &= at || strchr(ignored, *letter);
-		given[at ? at - letters : QUIET] = true;
-	}
-	return is_right;
-}
-
-/* Takes all words, and the first that is no option as the command for the kernel. False if there is a mistake. */
-static bool take_words(char **words, const char **command) {
-	bool is_right = true, ended = false;
-	while (*++words) {
-		if (ended || words[0][0] != '-' || words[0][1] == '\0')
-			*command = *command ? *command : *words;
-		else if (strcmp(*words, "--") == 0)
-			ended = true;
-		else
-			is_right &= take_options(*words);
-	}
-	return is_right;
-}
+static bool given[UCHAR_MAX + 1];
 
 /* Failures are of no interest any more. */
 static void record_shutdown(void) {
@@ -85,7 +64,7 @@ static void record_shutdown(void) {
 static void unmount(char **paths) {
 	for (; *paths; paths++) {
 		/* By force only what the network has taken away: elsewhere the kernel does not heed it. */
-		if (**paths != '/' || umount2(*paths, 0) == 0 || umount2(*paths, MNT_FORCE) == 0)
+		if (umount2(*paths, 0) == 0 || umount2(*paths, MNT_FORCE) == 0)
 			continue;
 		if (mount(NULL, *paths, NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
 			fprintf(stderr, "%s stays writable: %m\n", *paths);
@@ -96,19 +75,22 @@ static _Noreturn void tell_kernel(enum mode mode, const char *command) {
 	/* A kernel that stays in a loop after this can still be rebooted by hand. */
 	reboot(RB_ENABLE_CAD);
 	command = mode == REBOOT ? command : NULL;
-	if (given[VERBOSE] || given[DEBUG])
+	if (given['v'] || given['D'])
 		dprintf(1, "%s%s\n", command ? "Rebooting with " : modes[mode].doing, command ? command : "");
 	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
 	        command ? LINUX_REBOOT_CMD_RESTART2 : modes[mode].command, command);
 	fail("Unable to tell the kernel: %s", strerror(errno));
 }
 
-_Noreturn void end_system(enum mode mode, char **words) {
-	const char *command = NULL, *level = getenv("RUNLEVEL");
+_Noreturn void end_system(enum mode mode, int count, char **words) {
+	const char *level = getenv("RUNLEVEL");
 	bool is_going_down = level && (*level == '0' || *level == '6');
-	bool is_right = take_words(words, &command);
-	bool is_ours = is_right && (given[FORCE] || given[WTMP_ONLY] || given[UNMOUNT] || is_going_down);
-	bool is_clean = given[CLEAN] && !given[WTMP_ONLY] && !given[UNMOUNT];
+	opterr = 0;
+	for (int option; (option = getopt_long(count, words, letters, names, NULL)) >= 0;)
+		given[option] = true;
+	/* What is wrong, or only to be answered, is left to Node. */
+	bool is_ours = !given['?'] && (given['f'] || given['w'] || given['U'] || is_going_down);
+	bool is_clean = given['C'] && !given['w'] && !given['U'];
 	if (!is_ours || (is_clean && getuid() == 0))
 		run_under_node("shutdown.js", words);
 	/* What was to be done by force is done even where there is no Node to clean up. */
@@ -116,15 +98,16 @@ _Noreturn void end_system(enum mode mode, char **words) {
 		fail("Unable to execute shutdown: %s", strerror(errno));
 	if (getuid() != 0)
 		fail("Need to be root");
-	if (mode == HALT && given[OFF])
+	if (mode == HALT && given['p'])
 		mode = POWEROFF;
-	if (!given[UNMOUNT] && !given[NO_WTMP])
+	if (!given['U'] && !given['N'])
 		record_shutdown();
-	if (!given[WTMP_ONLY] && !given[NO_SYNC])
+	if (!given['w'] && !given['n'])
 		sync();
-	if (given[UNMOUNT])
-		unmount(words + 1);
-	if (given[WTMP_ONLY] || given[UNMOUNT])
+	if (given['U'])
+		unmount(words + optind);
+	if (given['w'] || given['U'])
 		exit(0);
-	tell_kernel(mode, command);
+	/* The first word, if there is one. */
+	tell_kernel(mode, words[optind]);
 }

@@ -13,14 +13,6 @@
 /* After so many in a row that were not READY none is expected. */
 #define HOPELESS 4
 
-/* There is none, or how far it has got: it says so itself, and never goes back. */
-enum state { ABSENT, STARTING, RECOVERING, RECOVERED, READY, REPLACING, ENDING, STATES };
-
-static const enum state said[] = {
-	[SAID_BEGUN] = RECOVERING,  [SAID_RECOVERED] = RECOVERED, [SAID_READY] = READY,
-	[SAID_REPLACE] = REPLACING, [SAID_END] = ENDING,
-};
-
 /* How long a daemon may be in a state. The time doubles after each one that was too slow: perhaps the machine is. */
 static const struct {
 	int64_t first, last;
@@ -47,8 +39,8 @@ static const struct {
 
 static char **arguments;
 static void (*replace)(void);
-static pid_t pid;
-static enum state state = ABSENT;
+pid_t daemon_pid;
+enum daemon_state daemon_state;
 /* The patience with this state; in ABSENT the pause before the next one. */
 static struct timer timer;
 /* 0: it has not been READY. */
@@ -60,25 +52,25 @@ static unsigned deaths[DEATHS], slow, failed_recoveries;
 
 /* It counts as one that did not come up. */
 static void kill_useless(void) {
-	if (state == RECOVERED || state == READY)
-		state = STARTING;
+	if (daemon_state == RECOVERED || daemon_state == READY)
+		daemon_state = STARTING;
 	daemon_kill();
 }
 
 static void is_too_slow(struct timer *unused) {
 	(void)unused;
-	if (state < READY) {
+	if (daemon_state < READY) {
 		say("the daemon does not come up");
 		slow++;
 	}
 	kill_useless();
 }
 
-static void enter(enum state new) {
-	state = new;
+static void enter(enum daemon_state new) {
+	daemon_state = new;
 	timer_stop(&timer);
-	if (patience[state].first)
-		timer_start(&timer, doubled(patience[state].first, slow, patience[state].last), is_too_slow);
+	if (patience[daemon_state].first)
+		timer_start(&timer, doubled(patience[daemon_state].first, slow, patience[daemon_state].last), is_too_slow);
 }
 
 static void start_next(struct timer *unused);
@@ -97,8 +89,8 @@ static void start_next(struct timer *unused) {
 	(void)unused;
 	int connection;
 	ready_since = 0;
-	pid = launch(arguments, failed_recoveries, deaths[NOT_READY] > 0, &connection);
-	if (pid == 0) {
+	daemon_pid = launch(arguments, failed_recoveries, deaths[NOT_READY] > 0, &connection);
+	if (daemon_pid == 0) {
 		pause_after(NOT_READY);
 		return;
 	}
@@ -108,24 +100,24 @@ static void start_next(struct timer *unused) {
 		close(connection);
 }
 
-void daemon_said(enum daemon_event event, int status) {
-	if (event == HUNG_UP || event == SENT_NONSENSE) {
-		link_disconnect();
-		if (event == SENT_NONSENSE)
-			kill_useless();
-		else if (state < REPLACING) /* one that ends closes the connection a little before it exits */
-			daemon_kill();
+void daemon_hung_up(bool after_nonsense) {
+	link_disconnect();
+	if (after_nonsense)
+		kill_useless();
+	else if (daemon_state < REPLACING) /* one that ends closes the connection a little before it exits */
+		daemon_kill();
+}
+
+void daemon_said(enum daemon_state said, int status) {
+	if (said < daemon_state)
 		return;
-	}
-	if (said[event] < state)
-		return;
-	enter(said[event]);
-	if (state >= RECOVERED)
+	enter(said);
+	if (daemon_state >= RECOVERED)
 		failed_recoveries = 0;
-	if (state == READY) {
+	if (daemon_state == READY) {
 		ready_since = loop_now();
 		deaths[NOT_READY] = slow = 0;
-	} else if (state > READY) {
+	} else if (daemon_state > READY) {
 		end_status = status;
 		link_end();
 	}
@@ -139,36 +131,28 @@ void daemon_open(char **argv, void (*re_execute)(void)) {
 
 void daemon_ended(int status) {
 	bool by_signal = WIFSIGNALED(status), killed = by_signal && WTERMSIG(status) == SIGKILL;
-	pid = 0;
+	daemon_pid = 0;
 	/* What it has still said counts, END above all. */
 	link_drain();
 	link_disconnect();
 	launch_close_output();
-	if (state == ENDING) {
+	if (daemon_state == ENDING) {
 		if (end_status >= 0)
 			exit_status = end_status;
-	} else if (state == REPLACING) {
+	} else if (daemon_state == REPLACING) {
 		replace();
 		start_next(NULL);
 	} else {
 		say("the daemon %s %d; starting another one", by_signal ? "was killed by signal" : "ended with status",
 		    by_signal ? WTERMSIG(status) : WEXITSTATUS(status));
-		failed_recoveries += state == RECOVERING;
-		pause_after(state >= RECOVERED && killed ? KILLED : state == READY ? CRASHED : NOT_READY);
+		failed_recoveries += daemon_state == RECOVERING;
+		pause_after(daemon_state >= RECOVERED && killed ? KILLED : daemon_state == READY ? CRASHED : NOT_READY);
 	}
 }
 
 void daemon_kill(void) {
-	if (pid > 0)
-		kill(pid, SIGKILL);
-}
-
-pid_t daemon_pid(void) {
-	return pid;
-}
-
-bool daemon_is_ready(void) {
-	return state == READY;
+	if (daemon_pid > 0)
+		kill(daemon_pid, SIGKILL);
 }
 
 bool daemon_is_hopeless(void) {

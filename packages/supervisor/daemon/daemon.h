@@ -5,10 +5,9 @@
 
 /* Starts the first one, with init's own arguments. `re_execute` is called when a daemon has ended for that. */
 void daemon_open(char **argv, void (*re_execute)(void));
-/* 0: there is none. */
-pid_t daemon_pid(void);
-/* There is one that has said READY. */
-bool daemon_is_ready(void);
+/* Both are to be read only; 0: there is none. */
+extern pid_t daemon_pid;
+extern enum daemon_state daemon_state;
 /* So many in a row have not come up that nobody is left to say how to end in order. */
 bool daemon_is_hopeless(void);
 /* Ends it, for another one to follow. Does nothing when there is none. */

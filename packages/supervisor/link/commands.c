@@ -63,24 +63,21 @@ static void find_peer(const struct frame *frame) {
 	           NUMBER(UID, peer.uid), NUMBER(GID, peer.gid));
 }
 
-static void print(const struct frame *frame) {
-	struct field line = frame_field(frame, TAG_DETAIL);
-	say_on(STDOUT_FILENO, (const char *)line.data, line.length);
-}
-
-/* By the type of a frame: what is to be done, or else what the daemon has said about itself. */
-static const struct {
-	void (*carry_out)(const struct frame *frame);
-	enum daemon_event said;
-} rows[] = {
-	[FRAME_READY] = {.said = SAID_READY},      [FRAME_KEEP_FILES] = {files_keep_only, 0},
-	[FRAME_LOG_ROTATION] = {logs_set, 0},      [FRAME_SAY] = {print, 0},
-	[FRAME_FLUSH_LOGS] = {logs_set, 0},        [FRAME_RECOVERED] = {.said = SAID_RECOVERED},
-	[FRAME_END] = {.said = SAID_END},          [FRAME_REPLACE] = {.said = SAID_REPLACE},
-	[FRAME_STANDING_ORDER] = {stand_order, 0}, [FRAME_SPAWN] = {spawn, 0},
-	[FRAME_SIGNAL] = {signal_process, 0},      [FRAME_LOOK] = {look_at, 0},
-	[FRAME_LOG_FOLDER] = {logs_set, 0},        [FRAME_FIND_PEER] = {find_peer, 0},
-	[FRAME_BEGUN] = {.said = SAID_BEGUN},      [FRAME_WITHDRAW_STANDING_ORDER] = {stand_order, 0},
+/* By the type of a frame: how far the daemon has got that sends it, or else what is to be done. */
+static const enum daemon_state said[] = {
+	[FRAME_BEGUN] = RECOVERING,  [FRAME_RECOVERED] = RECOVERED, [FRAME_READY] = READY,
+	[FRAME_REPLACE] = REPLACING, [FRAME_END] = ENDING,
+};
+static void (*const carry_out[])(const struct frame *frame) = {
+	[FRAME_SPAWN] = spawn,
+	[FRAME_SIGNAL] = signal_process,
+	[FRAME_STANDING_ORDER] = stand_order,
+	[FRAME_WITHDRAW_STANDING_ORDER] = stand_order,
+	[FRAME_LOG_ROTATION] = logs_set,
+	[FRAME_FLUSH_LOGS] = logs_set,
+	[FRAME_FIND_PEER] = find_peer,
+	[FRAME_LOOK] = look_at,
+	[FRAME_KEEP_FILES] = files_keep_only,
 };
 
 const char *command_carry_out(const struct frame *frame) {
@@ -105,9 +102,9 @@ const char *command_carry_out(const struct frame *frame) {
 			return "a command though reports are not acknowledged";
 		command_last = frame->id;
 	}
-	if (rows[frame->type].carry_out)
-		rows[frame->type].carry_out(frame);
+	if (frame->type < COUNT(said) && said[frame->type] != ABSENT)
+		daemon_said(said[frame->type], (int)frame_get(frame, TAG_STATUS));
 	else
-		daemon_said(rows[frame->type].said, (int)frame_get(frame, TAG_STATUS));
+		carry_out[frame->type](frame);
 	return NULL;
 }

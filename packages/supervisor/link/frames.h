@@ -116,10 +116,11 @@ void files_keep_only(const struct frame *frame);
 void files_keep(struct state_file *state);
 
 /* ---- link.c: the connection to the daemon, of which there is one at most; commands.c: what comes over it ---- */
-/* What a daemon says about itself, and what becomes of it: HUNG_UP when it closes its end of the connection. */
-enum daemon_event { SAID_BEGUN, SAID_RECOVERED, SAID_READY, SAID_END, SAID_REPLACE, SENT_NONSENSE, HUNG_UP };
-/* In daemon.c; `status` belongs to SAID_END. */
-void daemon_said(enum daemon_event event, int status);
+/* There is none, or how far the daemon has got: it says so itself, and never goes back. */
+enum daemon_state { ABSENT, STARTING, RECOVERING, RECOVERED, READY, REPLACING, ENDING, STATES };
+/* In daemon.c: it has got so far (`status` belongs to ENDING); and the connection is over, or what came over it was nonsense. */
+void daemon_said(enum daemon_state said, int status);
+void daemon_hung_up(bool after_nonsense);
 
 /* Begins a connection to a new daemon over `fd`, which it owns unless it returns false, with the supervisor's state. */
 bool link_connect(int fd);

@@ -1,5 +1,4 @@
 /* The connection to the daemon: commands come in, the state and the reports go out. It never waits for the daemon. */
-
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -29,7 +28,7 @@ static void take_frames(void) {
 			why = command_carry_out(&frame);
 		if (why) {
 			say("the daemon sent a frame with %s; starting another one", why);
-			daemon_said(SENT_NONSENSE, 0);
+			daemon_hung_up(true);
 			return;
 		}
 		at += (size_t)taken;
@@ -45,7 +44,7 @@ static bool receive(void) {
 		input_length += (size_t)n;
 		take_frames();
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		daemon_said(HUNG_UP, 0);
+		daemon_hung_up(false);
 	}
 	return n > 0;
 }

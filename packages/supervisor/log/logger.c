@@ -17,7 +17,7 @@
 /* Where the descriptors of the logger are before they get their numbers. */
 #define ABOVE 16
 
-static pid_t pid;
+pid_t logger_pid;
 static int memory = -1;
 static struct watch channel = {.fd = -1};
 static struct timer restart;
@@ -41,7 +41,7 @@ static void receive(void) {
 		if (message.head.type == LOG_READY) {
 			not_ready = 0;
 			if (has_ended)
-				report_add(REPORT_LOGGER_REPLACED, NUMBER(PID, pid));
+				report_add(REPORT_LOGGER_REPLACED, NUMBER(PID, logger_pid));
 		} else
 			logs_take(&message);
 	}
@@ -53,7 +53,7 @@ static void ready(struct watch *watch, uint32_t events) {
 		watch_close(watch); /* it is about to end */
 	} else if (events & EPOLLOUT) {
 		watch_change(watch, EPOLLIN);
-		logs_send(NULL);
+		logs_send();
 	}
 }
 
@@ -90,7 +90,7 @@ static void start(struct timer *timer) {
 		run(ends[1]);
 	close(ends[1]);
 	if (child > 0) {
-		pid = child;
+		logger_pid = child;
 		logs_send_anew();
 		return;
 	}
@@ -103,7 +103,7 @@ static void start(struct timer *timer) {
 void logger_ended(int status) {
 	(void)status;
 	has_ended = true;
-	pid = 0;
+	logger_pid = 0;
 	receive(); /* what it has still said */
 	watch_close(&channel);
 	short_lives = loop_now() - started_at < SHORT_LIFE ? short_lives + 1 : 0;
@@ -111,42 +111,34 @@ void logger_ended(int status) {
 }
 
 void logger_open(void) {
-	if (pid == 0) {
+	if (logger_pid == 0) {
 		start(NULL);
 		return;
 	}
-	/* That of the image before this one has to be gone first. One with memory of another kind is left to write what it has. */
+	/* That of the image before this one has to be gone first. */
 	int socket = channel.fd;
 	channel.fd = -1;
 	if (memory < 0 || watch_start(&channel, socket, EPOLLIN, ready) < 0)
 		close(socket);
 	if (memory >= 0)
-		kill(pid, SIGKILL);
+		kill(logger_pid, SIGKILL);
 }
 
 bool logs_are_possible(void) {
 	return not_ready <= HOPELESS;
 }
 
-pid_t logger_pid(void) {
-	return pid;
-}
-
 void logger_close(int64_t patience) {
-	struct pollfd ended = {.fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1, .events = POLLIN};
+	struct pollfd ended = {.fd = logger_pid > 0 ? (int)syscall(SYS_pidfd_open, logger_pid, 0) : -1, .events = POLLIN};
 	watch_close(&channel);
 	/* Nobody is to find it when init has gone, but one that has something to do is left to it. */
 	if (ended.fd >= 0 && poll(&ended, 1, (int)patience) == 1)
-		waitpid(pid, NULL, WNOHANG);
+		waitpid(logger_pid, NULL, WNOHANG);
 }
 
 void logger_keep(struct state_file *state) {
-	int left = -1;
 	keep_descriptor(state, "log-memory", &memory);
-	/* Of a logger whose memory looked otherwise. */
-	if (!state->out && keep_descriptor(state, "log-rings", &left))
-		close(left);
-	keep(state, "log-logger", pid);
+	keep(state, "log-logger", logger_pid);
 	/* Open over the re-execution: there may be reports in it. */
 	keep_descriptor(state, "log-channel", &channel.fd);
 }

@@ -5,15 +5,12 @@
  */
 #include "log/logs.h"
 
-/* Milliseconds until the logger is sent a descriptor again that it had no room for. */
-#define AGAIN_PAUSE 100
-
 struct log {
 	struct garbage garbage;
 	/* Its terminal, until there is output. */
 	struct watch silence;
-	/* Its place in the table; and what the image before this one called it. */
-	int64_t id, number;
+	/* Its place in the table. */
+	int64_t id;
 	int master;
 	int64_t flags;
 	/* Its state: there has been no output, its program runs, its process has ended. And what the logger knows. */
@@ -29,15 +26,14 @@ struct log {
 static struct log *logs[PLACES];
 /* Below the first no place is free, from the last on none has been used. */
 static int64_t first_free, end;
-static struct timer again;
 /* What the daemon has set, which each logger gets. */
-static struct whole_message settings = {.head.type = LOG_SETTINGS};
+static struct message settings = {.type = LOG_SETTINGS};
 static bool are_sent;
 
 /* ---- sending ---- */
 
 static bool send_settings(void) {
-	are_sent = are_sent || logger_send(&settings.head, settings.text, strlen(settings.text), -1);
+	are_sent = are_sent || logger_send(&settings, "", 0, -1);
 	return are_sent;
 }
 
@@ -56,8 +52,7 @@ static bool send_log(struct log *log) {
 	return log->added && log->told_finish == log->finished;
 }
 
-void logs_send(struct timer *unused) {
-	(void)unused;
+void logs_send(void) {
 	bool fits = send_settings();
 	/* Ends first: what is started after them may write to the same files. */
 	for (int ended = 1; ended >= 0; ended--)
@@ -70,40 +65,29 @@ void logs_send_anew(void) {
 	for (int64_t id = 0; id < end; id++)
 		if (logs[id])
 			logs[id]->added = logs[id]->told_finish = false;
-	logs_send(NULL);
+	logs_send();
 }
 
 void logs_set(const struct frame *frame) {
-	static const enum field_tag tags[SETTINGS] = {TAG_ROTATE_SIZE, TAG_ROTATE_AGE,  TAG_ROTATE_KEEP, TAG_MODE,
-	                                              TAG_OWNER,       TAG_OWNER_GROUP, TAG_PARENTS};
-	struct field field = {0};
-	while (field_next(frame, &field))
-		for (int i = 0; i < SETTINGS; i++)
-			if (field.tag == tags[i])
-				settings.head.numbers[i] = field_number(&field);
-	field = frame_field(frame, TAG_PATH);
-	if (field.tag)
-		snprintf(settings.text, sizeof settings.text, "%.*s", (int)field.length, (const char *)field.data);
+	static const enum field_tag tags[SETTINGS] = {TAG_ROTATE_SIZE, TAG_ROTATE_AGE, TAG_ROTATE_KEEP};
+	for (int i = 0; i < SETTINGS && frame->type == FRAME_LOG_ROTATION; i++)
+		settings.numbers[i] = frame_get(frame, tags[i]);
 	are_sent = false;
 	send_settings();
 }
 
-bool logs_say(int fd, const char *line, size_t length) {
-	struct message head = {.type = LOG_SAY, .flags = fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR};
-	for (size_t sent = 0; sent == 0 || sent < length; sent += MESSAGE_TEXT)
-		if (!logger_send(&head, line + sent, length - sent, -1))
-			return false;
-	return true;
+bool logs_say(const char *line, size_t length) {
+	return logger_send(&(struct message){.type = LOG_SAY}, line, length, -1);
 }
 
 /* ---- logs ---- */
 
-/* At that place, if it is free. */
+/* At that place, or, if it is below 0, at a free one. */
 static struct log *new_log(int64_t place, const char *path, const char *label, unsigned flags, int master) {
 	while (first_free < end && logs[first_free])
 		first_free++;
-	place = place < 0 || place >= PLACES || logs[place] ? first_free : place;
-	struct log *log = place < PLACES ? calloc(1, sizeof *log) : NULL;
+	place = place < 0 ? first_free : place;
+	struct log *log = place < PLACES && !logs[place] ? calloc(1, sizeof *log) : NULL;
 	if (!log || !(log->path = strdup(path)) || !(log->label = strdup(label))) {
 		if (log)
 			free(log->path);
@@ -193,10 +177,7 @@ void logs_take(const struct whole_message *message) {
 	struct log *log = message->head.id < LOG_PLACES ? logs[message->head.id] : NULL;
 	if (type == LOG_DRAINED && log && log->told_finish)
 		end_log(log);
-	else if (type == LOG_AGAIN && log) {
-		log->added = log->told_finish = false;
-		timer_start(&again, AGAIN_PAUSE, logs_send);
-	} else if (type == LOG_REPORT && reports_have_room())
+	else if (type == LOG_REPORT && reports_have_room())
 		report_add((enum frame_type)message->head.flags, TEXT(PATH, message->text), NUMBER(ERRNO, numbers[0]),
 		           {numbers[1] >= 0 ? TAG_COUNT : 0, numbers[1], NULL});
 }
@@ -215,7 +196,7 @@ void logs_close(int64_t patience) {
 	for (int64_t id = 0; id < end; id++)
 		if (logs[id] && logs[id]->started && logs[id]->silent && has_output(logs[id]))
 			give(logs[id]);
-	logs_send(NULL);
+	logs_send();
 	logger_close(patience);
 }
 
@@ -226,10 +207,7 @@ int64_t log_number(const struct log *log) {
 }
 
 struct log *log_by_number(int64_t number) {
-	int64_t id = 0;
-	while (id < end && (!logs[id] || logs[id]->number != number))
-		id++;
-	return id < end ? logs[id] : NULL;
+	return number > 0 && number <= end ? logs[number - 1] : NULL;
 }
 
 static void keep_text(struct state_file *state, const char *key, char **text) {
@@ -265,12 +243,9 @@ void logs_keep(struct state_file *state) {
 		}
 	if (state->out)
 		return;
-	if (keep(state, "log-id", number)) {
-		/* A logger goes by places. */
-		now = new_log(number - 1, "", "", 0, -1);
-		if (now)
-			now->number = number;
-	} else if (now) {
+	/* A logger goes by places. */
+	if (keep(state, "log-id", number))
+		now = number > 0 ? new_log(number - 1, "", "", 0, -1) : NULL;
+	else if (now)
 		keep_log(state, now);
-	}
 }

@@ -25,10 +25,10 @@ void log_discard(struct log *log);
 void log_finish(struct log *log, void (*written)(void *data), void *data);
 /* Stops waiting for `written`, which is not called any more; the output is still written if it can be. */
 void log_abandon(struct log *log);
-/* Carries out LOG_ROTATION, LOG_FOLDER and FLUSH_LOGS: with each what could not be written is tried again. */
+/* Carries out LOG_ROTATION and FLUSH_LOGS: with each what could not be written is tried again. */
 void logs_set(const struct frame *frame);
-/* Prints a line, without its end, on standard output or standard error (1, 2). False: there is nobody who would. */
-bool logs_say(int fd, const char *line, size_t length);
+/* Prints a line, without its end, on standard error. False: there is nobody who would. */
+bool logs_say(const char *line, size_t length);
 
 /* The number that a log has in a state file, and the log that has it. */
 int64_t log_number(const struct log *log);
@@ -41,8 +41,8 @@ void logs_open(void);
 bool logs_are_possible(void);
 /* Init ends: has what the terminals hold written, and waits for that, for so many milliseconds at most. */
 void logs_close(int64_t patience);
-/* The logger's pid, or 0; and it has ended. */
-pid_t logger_pid(void);
+/* The logger's pid, or 0, to be read only; and it has ended. */
+extern pid_t logger_pid;
 void logger_ended(int status);
 
 /* ---- between logs.c and logger.c ---- */
@@ -56,5 +56,5 @@ void logger_keep(struct state_file *state);
 /* The logger that runs from now on knows nothing. */
 void logs_send_anew(void);
 /* Sends what the logger does not know yet. */
-void logs_send(struct timer *unused);
+void logs_send(void);
 void logs_take(const struct whole_message *message);

@@ -67,10 +67,8 @@ void loop_sweep(void);
 /* ---- say.c ---- */
 /* A line on standard error or in the kernel's log. Never waits: a line that is not taken at once is lost. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Prints a line, without its end, on standard output or standard error (1, 2). */
-void say_on(int fd, const char *line, size_t length);
-/* Lines of `say_on` go this way, unless it returns false. NULL, in a child and after a fault: no way but directly. */
-extern bool (*say_through)(int fd, const char *line, size_t length);
+/* The line goes this way, without its end, unless that returns false. NULL, in a child and after a fault: no way but directly. */
+extern bool (*say_through)(const char *line, size_t length);
 /* A descriptor of /dev/kmsg that `say` writes to; -1: none. */
 extern int say_kernel_log;
 

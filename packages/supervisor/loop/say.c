@@ -8,25 +8,22 @@
 #define KERNEL_PREFIX "<4>"
 
 int say_kernel_log = -1;
-bool (*say_through)(int fd, const char *line, size_t length);
-
-void say_on(int fd, const char *line, size_t length) {
-	struct pollfd output = {.fd = fd, .events = POLLOUT};
-	if (say_through && say_through(fd, line, length))
-		return;
-	/* Not by dprintf, which allocates: a child has no heap, and after a fault there may be none. */
-	struct iovec pieces[] = {{(void *)line, length}, {"\n", 1}};
-	ssize_t written = poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) ? writev(fd, pieces, 2) : 0;
-	(void)written;
-}
+bool (*say_through)(const char *line, size_t length);
 
 void say(const char *format, ...) {
 	char line[512] = KERNEL_PREFIX "init: ";
 	const size_t prefix = sizeof KERNEL_PREFIX - 1, head = strlen(line);
+	struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(line + head, sizeof line - head, format, arguments);
 	va_end(arguments);
-	if (say_kernel_log < 0 || write(say_kernel_log, line, strlen(line)) < 0)
-		say_on(STDERR_FILENO, line + prefix, strlen(line) - prefix);
+	size_t length = strlen(line);
+	if ((say_kernel_log >= 0 && write(say_kernel_log, line, length) >= 0) ||
+	    (say_through && say_through(line + prefix, length - prefix)))
+		return;
+	/* Not by dprintf, which allocates: a child has no heap, and after a fault there may be none. */
+	struct iovec pieces[] = {{line + prefix, length - prefix}, {"\n", 1}};
+	ssize_t written = poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) ? writev(STDERR_FILENO, pieces, 2) : 0;
+	(void)written;
 }

@@ -1,12 +1,7 @@
-/* The role of the init program (front_door.c), its signals (signals.c), and the duties of process 1 (pid1.c). */
+/* The signals of init (signals.c), and the duties of process 1 (pid1.c). */
 #pragma once
 
 #include "link/frames.h"
-
-/* The init of a machine is process 1 and never ends. */
-enum role { OF_SESSION, OF_CONTAINER, OF_MACHINE };
-/* By name, arguments, pid and user. Does not return where another program is meant, which it becomes. */
-enum role front_door(char **argv);
 
 /* Mounts and makes what is missing, unless that was done before a re-execution, and has keys reported. */
 void pid1_open(bool again);

@@ -42,7 +42,7 @@ static void time_out(struct timer *unused) {
 	if (is_alone) {
 		process_each(end_process, &(int){SIGKILL});
 		exit_status = STATUS_ALONE;
-	} else if (daemon_is_ready()) {
+	} else if (daemon_state == READY) {
 		say("the daemon does not take a signal");
 		daemon_kill();
 	}
@@ -79,9 +79,8 @@ void signals_open(void) {
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&wanted);
-	sigaddset(&wanted, SIGCHLD);
 	for (int signal = 1; signal <= SIGHALT; signal++)
-		if (REPORTED & BIT(signal))
+		if ((REPORTED | BIT(SIGCHLD)) & BIT(signal))
 			sigaddset(&wanted, signal);
 	int fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0 || watch_start(&watch, fd, EPOLLIN, ready) < 0) {

@@ -18,9 +18,9 @@
 
 /* Processes of the supervisor's own. */
 static const struct {
-	pid_t (*pid)(void);
+	const pid_t *pid;
 	void (*ended)(int status);
-} own[] = {{daemon_pid, daemon_ended}, {logger_pid, logger_ended}};
+} own[] = {{&daemon_pid, daemon_ended}, {&logger_pid, logger_ended}};
 /* Process 1 may have been another program, whose children ended meanwhile. */
 static bool due = true;
 /* Reports were many: stops and continuations were left to the kernel, which knows the last one of each process. */
@@ -87,7 +87,7 @@ void process_ended(struct process *process, int status, const struct rusage *usa
 	process->status = status;
 	if (usage)
 		process->usage = *usage;
-	if (process->order && process->order->id && !daemon_is_ready())
+	if (process->order && process->order->id && daemon_state != READY)
 		timer_start(&order_pause, ORDER_PAUSE, pause_is_over);
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
@@ -103,14 +103,14 @@ void process_ended(struct process *process, int status, const struct rusage *usa
 
 bool reap_is_due(void) {
 	bool wanted = due || (stops_wait && !reports_are_many());
-	return wanted && reports_have_room() && (daemon_is_ready() || !timer_is_running(&order_pause));
+	return wanted && reports_have_room() && (daemon_state == READY || !timer_is_running(&order_pause));
 }
 
 static void changed(pid_t pid, int status, const struct rusage *usage) {
 	bool ended = WIFEXITED(status) || WIFSIGNALED(status);
 	struct process *process = process_by_pid(pid);
 	for (size_t i = 0; i < COUNT(own); i++)
-		if (ended && pid == own[i].pid())
+		if (ended && pid == *own[i].pid)
 			own[i].ended(status);
 	/* Orphans, children that gave up before exec, and parents of the process that is followed now. */
 	if (!process || !spawn_settle(process))
@@ -129,7 +129,7 @@ static void changed(pid_t pid, int status, const struct rusage *usage) {
 static void reap_own(void) {
 	int status;
 	for (size_t i = 0; i < COUNT(own); i++)
-		if (own[i].pid() > 0 && waitpid(own[i].pid(), &status, WNOHANG) == own[i].pid())
+		if (*own[i].pid > 0 && waitpid(*own[i].pid, &status, WNOHANG) == *own[i].pid)
 			own[i].ended(status);
 }
 

@@ -15,9 +15,6 @@
 #define NO_ID (-1)
 
 bool terminals_are_shared;
-/* What has failed with the first control group that it was not put into, and why. */
-static enum spawn_step group_step;
-static int group_error;
 
 /* Below zero: -1 if it cannot be opened, else -2. */
 static int write_file(const char *path, const char *text) {
@@ -66,26 +63,17 @@ static int switch_apparmor(const char *profile) {
 	return write_file("/proc/self/attr/exec", text);
 }
 
-/* Before those that the job asks for. It only serves to find processes again, so it does not matter when this fails. */
+/* Before those that the job asks for. It only serves to find processes again. */
 static int enter_job_group(const char *file) {
-	write_file(file, "0");
-	return 0;
+	return write_file(file, "0");
 }
 
-/* Before the root changes; what fails is reported in its place among the other steps (reference: jobs 11). */
+/* Before the root changes. */
 static int enter_group(const char *file) {
-	int result = group_step ? 0 : write_file(file, "0");
-	if (result < 0) {
-		group_step = result == -1 ? STEP_CGROUP_SETUP : STEP_CGROUP_ENTER;
-		group_error = errno;
-	}
-	return 0;
-}
-
-static int check_groups(void) {
-	if (group_step)
-		child_gives_up((int)group_step, group_error, "");
-	return 0;
+	int result = write_file(file, "0");
+	if (result == -1)
+		child_gives_up(STEP_CGROUP_SETUP, errno, "");
+	return result;
 }
 
 /* Three numbers: the resource, its soft and its hard limit. */
@@ -130,19 +118,13 @@ static int hand_over_script(void) {
  */
 static int hand_over_output(void) {
 	uid_t owner = (uid_t)spec_number(TAG_UID, geteuid());
-	int result = 0;
-	if (spec.console == CONSOLE_LOG && owner != 0)
-		result = fchown(STDOUT_FILENO, owner, (gid_t)-1);
-	else if (spec.console == CONSOLE_LOG && terminals_are_shared)
-		result = fchmod(STDOUT_FILENO, SHARED_MODE);
-	(void)result;
-	return 0;
+	if (spec.console != CONSOLE_LOG || (owner == 0 && !terminals_are_shared))
+		return 0;
+	return owner == 0 ? fchmod(STDOUT_FILENO, SHARED_MODE) : fchown(STDOUT_FILENO, owner, (gid_t)-1);
 }
 
 static int print_notice(const char *notice) {
-	ssize_t written = geteuid() == 0 ? write(STDERR_FILENO, notice, strlen(notice)) : 0;
-	(void)written;
-	return 0;
+	return geteuid() == 0 ? (int)write(STDERR_FILENO, notice, strlen(notice)) : 0;
 }
 
 /* The group that the process will have is also the first of its groups: none of root's is left. */
@@ -187,8 +169,8 @@ static int run_program(void) {
 	return execvp(spec.arguments[0], spec.arguments);
 }
 
-/* A step is done once, or with each field that has its tag. Below zero: it failed, by errno. CANNOT_FAIL is no name. */
-#define CANNOT_FAIL STEP_FORK
+/* A step is done once, or with each field that has its tag. Below zero: it failed, by errno. MAY_FAIL is no name. */
+#define MAY_FAIL STEP_FORK
 static const struct step {
 	enum spawn_step name;
 	int (*once)(void);
@@ -200,24 +182,23 @@ static const struct step {
 	{STEP_CONSOLE, .once = open_console},
 	{STEP_SCRIPT_FD, .once = open_output},
 	{STEP_APPARMOR, .tag = TAG_APPARMOR, .with_text = switch_apparmor},
-	{CANNOT_FAIL, .tag = TAG_JOB_CGROUP_FILE, .with_text = enter_job_group},
-	{CANNOT_FAIL, .tag = TAG_CGROUP_FILE, .with_text = enter_group},
+	{MAY_FAIL, .tag = TAG_JOB_CGROUP_FILE, .with_text = enter_job_group},
+	{STEP_CGROUP_ENTER, .tag = TAG_CGROUP_FILE, .with_text = enter_group},
 	{STEP_LIMIT, .tag = TAG_LIMIT, .with_text = set_limit},
-	{CANNOT_FAIL, .tag = TAG_UMASK, .with_number = set_umask},
+	{MAY_FAIL, .tag = TAG_UMASK, .with_number = set_umask},
 	{STEP_NICE, .tag = TAG_NICE, .with_number = set_nice},
 	{STEP_OOM, .tag = TAG_OOM_SCORE, .with_number = set_oom_score},
 	{STEP_CHROOT, .tag = TAG_CHROOT, .with_text = chroot},
 	{STEP_CHDIR, .tag = TAG_CHDIR, .with_text = chdir},
 	{STEP_CHOWN, .once = hand_over_script},
-	{CANNOT_FAIL, .once = hand_over_output},
-	{CANNOT_FAIL, .tag = TAG_NOTICE, .with_text = print_notice},
+	{MAY_FAIL, .once = hand_over_output},
+	{MAY_FAIL, .tag = TAG_NOTICE, .with_text = print_notice},
 	{STEP_INITGROUPS, .once = set_groups},
-	{CANNOT_FAIL, .tag = TAG_STEP, .with_number = refuse},
-	{STEP_CGROUP_SETUP, .once = check_groups},
+	{MAY_FAIL, .tag = TAG_STEP, .with_number = refuse},
 	{STEP_SETGID, .tag = TAG_GID, .with_number = setgid},
 	{STEP_SETUID, .tag = TAG_UID, .with_number = setuid},
-	{CANNOT_FAIL, .once = child_restore_signals},
-	{CANNOT_FAIL, .tag = TAG_DEBUG_STOP, .with_number = stop_for_debugger},
+	{MAY_FAIL, .once = child_restore_signals},
+	{MAY_FAIL, .tag = TAG_DEBUG_STOP, .with_number = stop_for_debugger},
 	{STEP_READY_FD, .tag = TAG_DESCRIPTOR, .with_number = place_ready_end},
 	{STEP_TRACE, .tag = TAG_TRACE_FORKS, .with_number = ask_for_trace},
 	{STEP_EXEC, .once = run_program},
@@ -227,7 +208,7 @@ static void take(const struct step *step, const struct field *field) {
 	int result = step->once        ? step->once()
 	             : step->with_text ? step->with_text((const char *)field->data)
 	                               : step->with_number((unsigned)field_number(field));
-	if (result < 0)
+	if (result < 0 && step->name != MAY_FAIL)
 		child_gives_up(step->name, errno, "");
 }
 

@@ -25,7 +25,7 @@ enum kind { PART_LOG, PART_READING, PART_QUEUE, PART_MESSAGE, PART_FILE, KINDS }
 /* Seconds that one logger may take. */
 #define PATIENCE 60
 
-struct whole_message settings;
+struct message settings;
 
 int file_open(struct file *file) {
 	if (file->own.fd <= 0)
@@ -44,6 +44,21 @@ void file_close(struct file *file) {
 	file->own.fd = 0;
 }
 
+/* A message, with a terminal as every log has one. */
+static void send_with_terminal(int socket, const uint8_t *bytes, size_t count) {
+	static const char output[] = "one\ntwo\r\nthree";
+	union message_descriptor sent = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	struct iovec piece = {(void *)bytes, count};
+	struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = &sent, .msg_controllen = sizeof sent};
+	int ends[2];
+	if (pipe2(ends, O_NONBLOCK) < 0 || write(ends[1], output, sizeof output - 1) < 0)
+		abort();
+	memcpy(CMSG_DATA(&sent.header), &ends[0], sizeof(int));
+	sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* Lays the parts where the logger finds them. */
 static void lay_out(const uint8_t *bytes, size_t length, struct memory *left, int socket) {
 	const size_t room[KINDS] = {sizeof(struct log), sizeof left->reading, sizeof(struct queue), UINT16_MAX,
@@ -57,7 +72,7 @@ static void lay_out(const uint8_t *bytes, size_t length, struct memory *left, in
 			count = length - at;
 		void *to[KINDS] = {&left->logs[place], &left->reading, &left->queues[place % 2], NULL, &left->files[place]};
 		if (kind == PART_MESSAGE)
-			send(socket, bytes + at, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+			send_with_terminal(socket, bytes + at, count);
 		else
 			memcpy(to[kind], bytes + at, count < room[kind] ? count : room[kind]);
 		at += count;

@@ -92,6 +92,11 @@ function put(fd: number, line: string): void {
   writer.put(fd, line);
 }
 
+/** Prints a line on standard output, in order with all others. */
+export function printLine(line: string): void {
+  put(1, `${line}\n`);
+}
+
 /** Writes lines in one of the formats. */
 interface Lines {
   write(priority: LogPriority, text: string, fields?: LogFields): void;

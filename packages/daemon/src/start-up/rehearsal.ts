@@ -37,7 +37,6 @@ export async function rehearse(folder: string): Promise<void> {
   const abilities = {
     takesOrders: true,
     countsReplacement: true,
-    makesLogFolder: true,
     takesNumbers: true,
     hearsBegun: true,
     hearsRecovered: true,

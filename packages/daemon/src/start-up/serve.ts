@@ -15,7 +15,7 @@ import { JobSignals } from '../dbus/job-signals.ts';
 import { runningProcesses } from '../engine/processes/running-processes.ts';
 import { supervisedPids } from '../engine/requests/queries.ts';
 import { History } from '../history/history.ts';
-import { type Log, openLog } from '../log/log.ts';
+import { type Log, openLog, printLine } from '../log/log.ts';
 import type { InitOptions } from '../options/options.ts';
 import { PlaceGuard } from '../places/guard.ts';
 import { guardedPlaces } from '../places/guarded-places.ts';
@@ -62,8 +62,8 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const duties = systemDuties(system);
   const log = await openLog(program, options.logFormat, options.priority, {
     sink: duties.openLog(),
-    // In a container, a daemon that writes its output itself would block without a reader.
-    print: options.container ? (line) => supervisor.say(line) : null,
+    // What a container says is on its standard output.
+    print: options.container ? printLine : null,
   });
   const init = initIdentity(supervisorState.pid);
   const isFirst =
@@ -108,8 +108,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   );
   supervisor.rotateLogs(options.logRotation);
   const { logDir } = start.engine.state.settings;
-  if (logDir !== null && link.makesLogFolder)
-    supervisor.keepLogFolder(() => lookAtLogFolder(logDir, options.logDir === null));
+  if (logDir !== null) supervisor.keepLogFolder(() => lookAtLogFolder(logDir, options.logDir === null));
   // With a supervisor that does not tell, a replacement that was asked for was made.
   const wanted = start.commands.filter(({ type }) => link.countsReplacement || type !== 'replace');
   const supervisorLog = log.child({ component: 'supervisor' });

@@ -4,14 +4,7 @@ import { type Entrance, NO_ENTRANCE } from '../cgroups/control-groups.ts';
 import { AS_INIT, type Identity, type Refusal } from '../identity/resolve.ts';
 import { CONSOLES, type FieldName, SENT } from './frame-table.ts';
 import { FrameWriter } from './frame-writer.ts';
-import {
-  type Command,
-  type LogFolder,
-  type LogRotation,
-  type NotifySpec,
-  SPAWN_STEPS,
-  type SpawnSpec,
-} from './process-messages.ts';
+import { type Command, type LogRotation, type NotifySpec, SPAWN_STEPS, type SpawnSpec } from './process-messages.ts';
 import { resourceNumber } from './resources.ts';
 
 /** Frames that the daemon never sends. */
@@ -155,21 +148,6 @@ export function encodeReady(): Buffer {
 export function encodeLogRotation({ size, age, keep }: LogRotation): Buffer {
   const frame = writer.begin(SENT['log-rotation'], 0);
   return frame.number('rotateSize', size).number('rotateAge', age).number('rotateKeep', keep).take();
-}
-
-/** Make this folder again when it has been removed. */
-export function encodeLogFolder({ path, mode, owner, group, parents }: LogFolder): Buffer {
-  const frame = writer.begin(SENT['log-folder'], 0).text('path', path).number('mode', mode);
-  return frame
-    .number('owner', owner)
-    .number('ownerGroup', group)
-    .number('parents', parents ? 1 : 0)
-    .take();
-}
-
-/** Print a line on standard output, between those of jobs. */
-export function encodeSay(line: string): Buffer {
-  return writer.begin(SENT.say, 0).text('detail', line.replaceAll('\0', '')).take();
 }
 
 /** Keep this for the next daemon. */

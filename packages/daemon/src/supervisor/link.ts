@@ -33,8 +33,6 @@ export interface SupervisorLink {
   countsReplacement: boolean;
   /** It understands the spawn command of today: numbers for users, groups and limits, paths for control groups. */
   takesNumbers: boolean;
-  /** It makes the folder of logs again when that has been removed, if it knows it. */
-  makesLogFolder: boolean;
   /** The message of the daemon before this one to its successors, '' for the first one; null: the supervisor is too old to keep anything. */
   note: string | null;
   /** It finds out for the daemon which process is at the other end of a socket. */
@@ -78,7 +76,6 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     takesMessages: abilities >= 6,
     connectsSockets: abilities >= 7,
     takesNumbers: hasAll || env.UPSTART_SUPERVISOR_NUMBERS === '1',
-    makesLogFolder: hasAll || env.UPSTART_SUPERVISOR_LOG_FOLDER === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
     hearsBegun: hasAll || env.UPSTART_SUPERVISOR_BEGUN === '1',
     hearsRecovered: hasAll,

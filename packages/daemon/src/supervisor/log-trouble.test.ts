@@ -187,7 +187,7 @@ describe.each(variants)('%s', (_name, program) => {
     removed(join(init.folder, 'a'));
     logged(daemon, 4, 'echo three', log);
     await daemon.report('exited', 4);
-    expect(textOf(log)).toBe('three\r\n');
+    await eventually(() => textOf(log) === 'three\r\n');
     // Another folder is none of init's to make.
     logged(daemon, 5, 'echo four', join(init.folder, 'b/job.log'));
     await daemon.report('exited', 5);

@@ -8,14 +8,13 @@ import {
   encodeAcknowledge,
   encodeBegun,
   encodeImpossible,
-  encodeLogFolder,
   encodeLogRotation,
   encodeNote,
   encodeReady,
   encodeRecovered,
-  encodeSay,
 } from './frame-encoder.ts';
 import { FrameError } from './frames.ts';
+import { KeptLogFolder } from './log-folder.ts';
 import { type PeerKnown, Peers } from './peers.ts';
 import { Preparation, type PreparationOptions, type RunningProcess } from './preparation.ts';
 import type { Command, LogFolder, LogRotation, Report, SupervisorState } from './process-messages.ts';
@@ -54,7 +53,8 @@ export class Supervisor {
   #turn: NodeJS.Immediate | undefined;
   #deliver: ((reports: Report[]) => void) | undefined;
   #closed: (error: Error | undefined) => void = () => {};
-  #lookAtLogFolder: () => LogFolder | null = () => null;
+  #logFolder: KeptLogFolder | undefined;
+  #rotation: LogRotation = { size: 0, age: 0, keep: 1 };
   #error: Error | undefined;
   /** Frames that the kernel has not taken yet, oldest first. */
   #writing = new Set<Command[]>();
@@ -128,26 +128,24 @@ export class Supervisor {
 
   /** Has log files rotated from now on. */
   rotateLogs(rotation: LogRotation): void {
+    this.#rotation = rotation;
     this.#socket.write(encodeLogRotation(rotation));
   }
 
   /**
-   * Has the supervisor make the folder of logs again when it has been removed. `look` tells what it is like; it is asked now and
-   * whenever logs are flushed, since a folder may be there only once its file system is.
+   * Makes the folder of logs again when it has been removed. `look` tells what it is like; it is asked now and whenever logs are
+   * flushed, since a folder may be there only once its file system is.
    */
   keepLogFolder(look: () => LogFolder | null): void {
-    this.#lookAtLogFolder = look;
-    this.#tellLogFolder();
+    this.#logFolder = new KeptLogFolder(look);
   }
 
-  #tellLogFolder(): void {
-    const folder = this.#lookAtLogFolder();
-    if (folder) this.#socket.write(encodeLogFolder(folder));
-  }
-
-  /** Prints a line on init's standard output, between those of jobs. Does not wait for its reader. */
-  say(line: string): void {
-    this.#socket.write(encodeSay(line));
+  /** Returns whether the report is about a log folder that is there again. */
+  #isAboutLogFolder(report: Report): boolean {
+    const finding = this.#logFolder?.reported(report);
+    // The logger tries all files again.
+    if (finding === 'mended') this.rotateLogs(this.#rotation);
+    return finding != null;
   }
 
   /** Has the supervisor keep a text for the next daemon, which finds it in `SupervisorLink.note`. */
@@ -184,7 +182,7 @@ export class Supervisor {
     for (const given of commands) {
       const command = this.#takesOrders ? given : withoutOrders(given);
       if (command === null) continue;
-      if (command.type === 'flush-logs') this.#tellLogFolder();
+      if (command.type === 'flush-logs') this.#logFolder?.refresh();
       const bytes = this.#isHeard(command) ? this.#preparation?.frame(command) : encodeImpossible(command.id, ENOSYS);
       if (!bytes) continue;
       batch.push(command);
@@ -272,7 +270,8 @@ export class Supervisor {
       if (report.type === 'peer') this.#peers.answered(report);
       else if (report.type === 'looked') this.files?.looked(report);
     }
-    this.#deliver(reports);
+    const others = reports.filter((report) => !this.#isAboutLogFolder(report));
+    if (others.length > 0) this.#deliver(others);
   }
 
   #fail(error: Error): void {

@@ -51,7 +51,8 @@ const PATIENT = ['START_PATIENCE', 'RECOVERY_PATIENCE', 'TOLD_PATIENCE'];
 export function compileInit(...flags: string[]): string {
   const patience = PATIENT.filter((name) => !flags.some((flag) => flag.startsWith(`-D${name}=`)));
   const program = join(folder(), 'program');
-  compile(loggerOf(program), LOGGER, sourcesOf(LOGGER), flags);
+  const sources = [...sourcesOf(LOGGER), '../supervisor/loop/loop.c'];
+  compile(loggerOf(program), LOGGER, sources, [`-I${SUPERVISOR}`, ...flags]);
   return compile(program, SUPERVISOR, sourcesOf(SUPERVISOR), [
     ...patience.map((name) => `-D${name}=3600000`),
     ...flags,
