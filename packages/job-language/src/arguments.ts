@@ -70,6 +70,13 @@ export const respawnCount: Reader<number | null> = (lexer) => {
   return word === 'unlimited' ? null : (truncatedNumber(word) ?? lexer.fail(ILLEGAL_LIMIT));
 };
 
+/** The most failures in a row that make an instance unhealthy. */
+export const MAX_CHECK_FAILURES = 1000;
+
+export const checkFailures: Reader<number> = (lexer) =>
+  signedNumber(lexer.word(), 1, MAX_CHECK_FAILURES) ??
+  lexer.fail(`Illegal number, expected 1 to ${MAX_CHECK_FAILURES}`);
+
 export const fileMode: Reader<number> = (lexer) => {
   const mode = unsignedNumber(lexer.word(), 8);
   if (mode === null || mode > 0o777n) return lexer.fail('Illegal file creation mask, expected octal integer');

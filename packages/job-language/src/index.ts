@@ -20,4 +20,14 @@ export { lint } from './lint/lint.ts';
 export { PORTABLE_RULE } from './lint/portable.ts';
 export { type KnownJob, type LintWorld, NOWHERE } from './lint/rule.ts';
 export { MAX_JOB_FILE_SIZE, parseJob } from './parse-job.ts';
-export { type Probe, type ProbeTarget, probeAddress, probeTarget, probeText, withProbeText } from './probes.ts';
+export {
+  type AddressProbe,
+  hasAddress,
+  type Probe,
+  type ProbeTarget,
+  probeAddress,
+  probeTarget,
+  probeText,
+  type StatusRange,
+  withProbeText,
+} from './probes.ts';

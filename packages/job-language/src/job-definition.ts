@@ -107,6 +107,14 @@ export interface JobDefinition {
   notifyAccess: 'main' | 'all' | null;
   /** WATCHDOG=1 has to come so often, in milliseconds; 0: never. */
   watchdogMs: number;
+  /** These are tried again and again while the job runs. */
+  check: Probe[];
+  /** The pause between two tries of such a probe, and the longest time of one. In milliseconds. */
+  checkIntervalMs: number;
+  checkTimeoutMs: number;
+  /** So many failures in a row make an instance unhealthy. */
+  checkFailures: number;
+  checkAction: 'restart' | 'none';
   /** Exit statuses, and signals as `signal << 8`. */
   normalExit: number[];
   /** Seconds until SIGKILL follows the kill signal. */
@@ -173,6 +181,11 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     readyTimeoutMs: 60_000,
     notifyAccess: null,
     watchdogMs: 0,
+    check: NONE,
+    checkIntervalMs: 10_000,
+    checkTimeoutMs: 3000,
+    checkFailures: 3,
+    checkAction: 'restart',
     normalExit: NONE,
     killTimeoutS: 5,
     killSignal: 15,

@@ -12,6 +12,8 @@ export const FROM_INIT: readonly string[] = [
   'session-end',
   'child-subreaper-failed',
   'flapping',
+  'unhealthy',
+  'healthy',
 ];
 const FROM_TOOLS = ['runlevel'];
 const FROM_BRIDGES = ['socket', 'file', 'dbus', 'dconf'];

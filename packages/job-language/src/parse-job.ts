@@ -1,7 +1,7 @@
 import type { Slot } from '@upstart/common';
 import { emptyDefinition, type JobDefinition } from './job-definition.ts';
 import { Lexer } from './lexer.ts';
-import { parseStanza, type StanzaContext } from './stanzas.ts';
+import { checkLogProbes, parseStanza, type StanzaContext } from './stanzas.ts';
 import type { Token } from './tokens.ts';
 
 /** The largest job file, in bytes. */
@@ -37,10 +37,11 @@ export function parseJob(text: string, options: ParseOptions): JobDefinition {
   const { name, path, into, debug = false, onScript = null, onManual = null, onToken = null } = options;
   const job = into === undefined ? emptyDefinition(name, path) : structuredClone(into);
   const lexer = new Lexer(withoutMark(text), path, onToken);
-  const context: StanzaContext = { debug, onScript, onManual };
+  const context: StanzaContext = { debug, onScript, onManual, logPlace: null };
   while (!lexer.atEnd) {
     if (lexer.atStanza()) parseStanza(lexer, job, context);
     else lexer.skipLine();
   }
+  checkLogProbes(lexer, job, context);
   return job;
 }

@@ -3,28 +3,40 @@
  * for each instance; only then are addresses complete.
  */
 
-/** As the job file has it. */
-export type Probe =
+/** Statuses of HTTP, from `lowest` to `highest`. */
+export interface StatusRange {
+  lowest: number;
+  highest: number;
+}
+
+/** As the job file has it: a probe that connects to an address. */
+export type AddressProbe =
   /** `PORT` or `HOST:PORT`. */
   | { kind: 'tcp'; address: string }
   | { kind: 'unix'; path: string }
-  /** The statuses from `lowest` to `highest` are good. */
-  | { kind: 'http'; url: string; lowest: number; highest: number };
+  /** A status in a range is good; `more` has the ranges behind the first one. */
+  | ({ kind: 'http'; url: string; more?: StatusRange[] } & StatusRange);
 
-/** A probe of an instance, ready to be tried. */
+export type Probe =
+  | AddressProbe
+  /** A command that is run as the processes of the job are; good is status 0. */
+  | { kind: 'exec'; command: string }
+  /** A regular expression that a line of the job's output has to match. */
+  | { kind: 'log'; pattern: string };
+
+/** A probe of an instance that connects to an address, ready to be tried. */
 export type ProbeTarget =
   | { kind: 'tcp'; host: string; port: number }
   | { kind: 'unix'; path: string }
   /** `host` is what to connect to, `authority` what the request names. */
-  | {
+  | ({
       kind: 'http';
       host: string;
       port: number;
       authority: string;
       path: string;
-      lowest: number;
-      highest: number;
-    };
+      more?: StatusRange[];
+    } & StatusRange);
 
 /** The host of an address that has only a port. */
 export const LOCAL_HOST = 'localhost';
@@ -46,7 +58,7 @@ const URL_FORM =
 const HTTP_PORT = 80;
 
 /** The target of a probe whose variables have been expanded, or what is wrong with it, in words. */
-export function probeTarget(probe: Probe): ProbeTarget | string {
+export function probeTarget(probe: AddressProbe): ProbeTarget | string {
   if (probe.kind === 'unix') {
     const { path } = probe;
     const isGood = path.startsWith('/') && Buffer.byteLength(path) <= MAX_SOCKET_PATH && !path.includes('\0');
@@ -62,7 +74,7 @@ function tcpTarget(address: string): ProbeTarget | string {
   return whole !== undefined && host.length <= MAX_HOST && isPort(port) ? { kind: 'tcp', host, port } : ILLEGAL_PORT;
 }
 
-function httpTarget({ url, lowest, highest }: Extract<Probe, { kind: 'http' }>): ProbeTarget | string {
+function httpTarget({ url, lowest, highest, more }: Extract<Probe, { kind: 'http' }>): ProbeTarget | string {
   if (/^https:/i.test(url)) return NO_TLS;
   const [whole, literal, name, digits, rest = '/'] = url.length <= MAX_URL ? (URL_FORM.exec(url) ?? []) : [];
   const host = literal ?? name;
@@ -73,28 +85,40 @@ function httpTarget({ url, lowest, highest }: Extract<Probe, { kind: 'http' }>):
   const shown = literal === undefined ? host : `[${literal}]`;
   const authority = port === HTTP_PORT ? shown : `${shown}:${port}`;
   const path = rest.startsWith('/') ? rest : `/${rest}`;
-  return { kind: 'http', host, port, authority, path, lowest, highest };
+  return { kind: 'http', host, port, authority, path, lowest, highest, ...(more && { more }) };
 }
 
 function isPort(port: number): boolean {
   return port >= 1 && port <= 65_535;
 }
 
-/** `127.0.0.1:5432`, `/run/web.sock`, `http://localhost/healthz`: the address of a probe as users know it. */
+/** `127.0.0.1:5432`, `/run/web.sock`, `http://localhost/healthz`, `redis-cli ping`: what a probe asks, as users know it. */
 export function probeAddress(probe: Probe): string {
-  if (probe.kind === 'unix') return probe.path;
-  if (probe.kind === 'http') return probe.url;
-  return probe.address.includes(':') ? probe.address : `${LOCAL_HOST}:${probe.address}`;
+  switch (probe.kind) {
+    case 'tcp':
+      return probe.address.includes(':') ? probe.address : `${LOCAL_HOST}:${probe.address}`;
+    case 'exec':
+      return probe.command;
+    case 'log':
+      return `/${probe.pattern}/`;
+    default:
+      return probeText(probe);
+  }
+}
+
+/** Whether it connects to an address, in which variables are expanded. */
+export function hasAddress(probe: Probe): probe is AddressProbe {
+  return probe.kind !== 'exec' && probe.kind !== 'log';
 }
 
 /** The text in a probe that may hold variables. */
-export function probeText(probe: Probe): string {
+export function probeText(probe: AddressProbe): string {
   if (probe.kind === 'unix') return probe.path;
   return probe.kind === 'http' ? probe.url : probe.address;
 }
 
 /** The probe with another text, in which variables have been expanded. */
-export function withProbeText(probe: Probe, text: string): Probe {
+export function withProbeText(probe: AddressProbe, text: string): AddressProbe {
   if (probe.kind === 'unix') return { ...probe, path: text };
   return probe.kind === 'http' ? { ...probe, url: text } : { ...probe, address: text };
 }

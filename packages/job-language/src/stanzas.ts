@@ -5,6 +5,7 @@
 import type { Slot } from '@upstart/common';
 import {
   aWord,
+  checkFailures,
   duration,
   envFile,
   exitStatus,
@@ -29,7 +30,9 @@ import {
 } from './job-definition.ts';
 import type { Lexer } from './lexer.ts';
 import { expect, MAX_WATCHDOG_S } from './notify-stanzas.ts';
+import type { Span } from './place.ts';
 import { MAX_PROBES, PROBE_READERS } from './probe-stanzas.ts';
+import type { Probe } from './probes.ts';
 
 /** The caller's part in parsing: settings and listeners for stanzas. */
 export interface StanzaContext {
@@ -39,6 +42,8 @@ export interface StanzaContext {
   onScript: ((slot: Slot, line: number, text: string) => void) | null;
   /** Told of each `manual`, with its line. */
   onManual: ((line: number) => void) | null;
+  /** The last `ready log` or `console` of the file, which have to fit together at its end. */
+  logPlace: { span: Span; line: number; stanza: string } | null;
 }
 
 type Stanza = (lexer: Lexer, job: JobDefinition, context: StanzaContext) => void;
@@ -58,6 +63,10 @@ export const MAX_SETTLE_S = 3600;
 export const MIN_INTERVAL_MS = 10;
 export const MAX_INTERVAL_S = 86_400;
 export const MAX_READY_TIMEOUT_S = 86_400;
+
+/** The shortest pause between two checks, in milliseconds, and the longest time of one, in seconds. */
+export const MIN_CHECK_INTERVAL_MS = 100;
+export const MAX_CHECK_TIMEOUT_S = 3600;
 
 const respawnPause = duration(0, MAX_RESPAWN_DELAY_S);
 
@@ -95,19 +104,27 @@ const STANZAS: Record<string, Stanza> = {
     reset: set('respawnResetMs', duration(1, MAX_RESET_S)),
   }),
   ready: either({
-    ...probes('ready'),
+    ...probes('ready', PROBE_READERS.ready),
+    log: aboutLog(probe('ready', PROBE_READERS.ready.log)),
     after: set('readyAfterMs', duration(0, MAX_SETTLE_S)),
     interval: set('readyIntervalMs', duration(MIN_INTERVAL_MS, MAX_INTERVAL_S)),
     timeout: set('readyTimeoutMs', duration(1, MAX_READY_TIMEOUT_S)),
   }),
   notify: either({ access: set('notifyAccess', oneOf('main', 'all')) }),
   watchdog: set('watchdogMs', duration(0, MAX_WATCHDOG_S)),
+  check: either({
+    ...probes('check', PROBE_READERS.check),
+    interval: set('checkIntervalMs', duration(MIN_CHECK_INTERVAL_MS, MAX_INTERVAL_S)),
+    timeout: set('checkTimeoutMs', duration(1, MAX_CHECK_TIMEOUT_S)),
+    failures: set('checkFailures', checkFailures),
+    action: set('checkAction', oneOf('restart', 'none')),
+  }),
   normal: either({ exit: add('normalExit', oneOrMore(exitStatus)) }),
   kill: either({ timeout: set('killTimeoutS', seconds), signal: set('killSignal', signal) }),
   hook: either({ timeout: set('hookTimeoutS', seconds) }),
   reload: either({ on: condition('reloadOn'), signal: set('reloadSignal', signal) }),
 
-  console: set('console', oneOf('none', 'output', 'owner', 'log')),
+  console: aboutLog(set('console', oneOf('none', 'output', 'owner', 'log'))),
   umask: set('umask', fileMode),
   nice: set('nice', niceness),
   oom: set('oomScore', oomScore),
@@ -185,19 +202,34 @@ function addTo<T>(job: JobDefinition, field: ListField<T>, values: T[]): void {
   else for (const value of values) list.push(value);
 }
 
+/** A stanza on which it depends whether the output can be read. */
+function aboutLog(stanza: Stanza): Stanza {
+  return (lexer, job, context) => {
+    const { line } = lexer;
+    stanza(lexer, job, context);
+    context.logPlace = { span: lexer.last, line, stanza: lexer.stanza };
+  };
+}
+
+/** Rejects a file whose output would have to be read although it is not logged. Without `console` the default decides. */
+export function checkLogProbes(lexer: Lexer, { ready, console }: JobDefinition, { logPlace }: StanzaContext): void {
+  if (!logPlace || console === null || console === 'log' || !ready.some(({ kind }) => kind === 'log')) return;
+  lexer.stanza = logPlace.stanza;
+  lexer.fail('Illegal console, `ready log` needs `console log`', logPlace.span, logPlace.line);
+}
+
 /** A stanza for each kind of probe. */
-function probes(field: 'ready'): Record<string, Stanza> {
-  return Object.fromEntries(
-    Object.entries(PROBE_READERS).map(([kind, read]): [string, Stanza] => [
-      kind,
-      (lexer, job) => {
-        const probe = read(lexer);
-        if (job[field].length === MAX_PROBES) lexer.fail(`Too many entries, expected at most ${MAX_PROBES}`);
-        lexer.endOfStanza();
-        addTo(job, field, [probe]);
-      },
-    ]),
-  );
+function probes(field: 'ready' | 'check', readers: Readonly<Record<string, Reader<Probe>>>): Record<string, Stanza> {
+  return Object.fromEntries(Object.entries(readers).map(([kind, read]) => [kind, probe(field, read)]));
+}
+
+function probe(field: 'ready' | 'check', read: Reader<Probe>): Stanza {
+  return (lexer, job) => {
+    const entry = read(lexer);
+    if (job[field].length === MAX_PROBES) lexer.fail(`Too many entries, expected at most ${MAX_PROBES}`);
+    lexer.endOfStanza();
+    addTo(job, field, [entry]);
+  };
 }
 
 function flag(field: 'task' | 'respawn'): Stanza {

@@ -23,9 +23,10 @@ export interface HistoryCause {
    * - `request`: a client or a job asked for it
    * - `process`: a process ended, or could not be started
    * - `timer`: a time had passed
+   * - `check`: a check has failed so often that the instance is unhealthy, or has succeeded again
    * - `init`: init itself, as when it comes up or a session ends
    */
-  kind: 'event' | 'request' | 'process' | 'timer' | 'init';
+  kind: 'event' | 'request' | 'process' | 'timer' | 'check' | 'init';
   /** Continues `started …` or `stopped …`: `` by `started JOB=db` ``, `by request`, `because its main process (12) …`. */
   text: string;
   /** Of a request: its method, `stop`. */

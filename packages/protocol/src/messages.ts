@@ -6,7 +6,7 @@ import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
 import type { Asking, Detailed, Killing, Stopping } from './request-parts.ts';
-import type { Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
+import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
 import type { Troubles } from './troubles.ts';
 
 /** Raised whenever a frame changes its meaning. Sent in `hello`; a daemon refuses what it does not speak. */
@@ -44,6 +44,9 @@ export interface JobConfig {
   /** A daemon before version 2.15 lacks these. */
   restartOn?: Condition | null;
   reloadOn?: Condition | null;
+  /** The probes that it has to answer before it has started, and while it runs: `http http://localhost:8080/healthz`. */
+  ready?: string[];
+  check?: string[];
 }
 
 /** The output of the program that reads folders of job files where no daemon runs. */
@@ -107,6 +110,7 @@ export interface Explanation {
     respawns: number;
     /** As in the details of an instance. */
     series?: RespawnSeries | null;
+    checks?: CheckStatus[];
     stopOperands: ExplainedOperand[];
     failure: FailureReason | null;
     hints: string[];

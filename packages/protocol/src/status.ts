@@ -44,7 +44,7 @@ export interface LogTrouble {
 }
 
 /** The health of a job or an instance, the worst first; see docs/json.md. */
-export const HEALTHS = ['broken', 'failed', 'flapping', 'degraded', 'pending', 'well'] as const;
+export const HEALTHS = ['broken', 'failed', 'flapping', 'unhealthy', 'degraded', 'pending', 'well'] as const;
 export type Health = (typeof HEALTHS)[number];
 
 /** How a process ended: one of the two fields; neither if that is unknown. */
@@ -64,6 +64,20 @@ export interface RespawnSeries {
   next: number | null;
 }
 
+/** One probe of `check` of an instance. */
+export interface CheckStatus {
+  /** `http://localhost:8080/healthz`, as the job file has it. */
+  check: string;
+  /** null: it has neither failed too often nor succeeded since it failed; that of an instance that does not run. */
+  healthy: boolean | null;
+  /** Failures in a row, up to the number that makes the instance unhealthy. */
+  failures: number;
+  /** Why it failed last; null: it has succeeded since, or was not tried yet. */
+  answer: string | null;
+  /** Since when it is unhealthy, in milliseconds since the epoch; null: it is not. */
+  unhealthySince: number | null;
+}
+
 /** The details of an instance (`details: true`). */
 export interface InstanceDetails {
   health: Health;
@@ -75,6 +89,8 @@ export interface InstanceDetails {
   respawns: number;
   /** Its respawns without a long run between them; null: there was none, or a long one after it. A daemon from before 2.15 lacks it. */
   series?: RespawnSeries | null;
+  /** Its probes of `check`; none without any. A daemon from before 2.15 lacks it. */
+  checks?: CheckStatus[];
   /** How its main process ended last, in this run or the one before. */
   lastExit: ProcessExit | null;
   /** Memory and processor time of all its processes; null without any, and where they are unknown. */

@@ -2,13 +2,14 @@
 
 /**
  * What a trouble comes from, the worst first: a file that cannot be used, a job that failed, one that respawns again and again, one that
- * runs with a log that cannot be written or stopped by a signal, jobs that wait for one another, a job that there is none of, an event
+ * is unhealthy by its checks, one that runs with a log that cannot be written or stopped by a signal, jobs that wait for one another, a job that there is none of, an event
  * without a known emitter, an instance on its way, a job that does not run, and an event that has not come.
  */
 export const CAUSE_KINDS = [
   'broken',
   'failed',
   'flapping',
+  'unhealthy',
   'degraded',
   'loop',
   'no-job',

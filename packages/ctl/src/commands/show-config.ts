@@ -31,7 +31,7 @@ export const showConfig: Command = {
 type ConditionLines = (condition: Condition) => string[];
 
 function configLines(config: JobConfig, conditionLines: ConditionLines): string[] {
-  const { job, emits, startOn, stopOn, restartOn = null, reloadOn = null } = config;
+  const { job, emits, startOn, stopOn, restartOn = null, reloadOn = null, ready = [], check = [] } = config;
   const line = (stanza: string, condition: Condition | null): string[] =>
     condition === null ? [] : conditionLines(condition).map((text) => `  ${stanza} ${text}`);
   return [
@@ -41,6 +41,8 @@ function configLines(config: JobConfig, conditionLines: ConditionLines): string[
     ...line('stop on', stopOn),
     ...line('restart on', restartOn),
     ...line('reload on', reloadOn),
+    ...ready.map((probe) => `  ready ${probe}`),
+    ...check.map((probe) => `  check ${probe}`),
   ];
 }
 

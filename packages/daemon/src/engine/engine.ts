@@ -21,7 +21,7 @@ import { killTimeoutPassed } from './processes/processes.ts';
 import { reloadTimePassed } from './readiness/notify.ts';
 import { watchdogTimePassed } from './readiness/watchdog.ts';
 import { adopt } from './reports/adopt.ts';
-import { probed } from './reports/probe-results.ts';
+import { probed, probeIsDue, probeTimeoutPassed } from './reports/probe-results.ts';
 import { retrySpawn } from './reports/process-end.ts';
 import { readyTimeoutPassed } from './reports/ready-failure.ts';
 import { applyReport } from './reports/reports.ts';
@@ -167,6 +167,10 @@ export class Engine {
       hookTimeoutPassed(context, action);
       return;
     }
+    if (action.kind === 'probe-timeout') {
+      probeTimeoutPassed(context, action.token);
+      return;
+    }
     const instance = context.instance(action.instance);
     if (!instance) return;
     if (!context.isAbout(instance)) {
@@ -179,6 +183,7 @@ export class Engine {
     else if (action.kind === 'ready') readyTimeoutPassed(context, instance);
     else if (action.kind === 'watchdog') watchdogTimePassed(context, instance);
     else if (action.kind === 'reload') reloadTimePassed(context, instance);
+    else if (action.kind === 'probe') probeIsDue(context, instance, action.probe, action.isRetry === true);
     else retrySpawn(context, instance, action.slot);
   }
 

@@ -1,7 +1,8 @@
 /** One try of a probe. */
-import type { ProbeTarget } from '@upstart/job-language';
+import type { ArmedProbe } from '../engine/model/probe-state.ts';
 import { attemptConnection } from './connection.ts';
 import { attemptHttp } from './http.ts';
+import { attemptLog, attemptLogEnd, type LogReader } from './log.ts';
 
 export interface Outcome {
   isGood: boolean;
@@ -16,7 +17,21 @@ export interface Attempt {
   cancel(): void;
 }
 
+/** What a try leaves to the next one of the same probe. */
+export interface Memory {
+  log?: LogReader;
+}
+
 /** Begins a try. `done` is called once, after this has returned, unless the attempt is cancelled before. */
-export function attempt(target: ProbeTarget, done: (outcome: Outcome) => void): Attempt {
-  return target.kind === 'http' ? attemptHttp(target, done) : attemptConnection(target, done);
+export function attempt(target: ArmedProbe['target'], done: (outcome: Outcome) => void, memory: Memory = {}): Attempt {
+  switch (target.kind) {
+    case 'http':
+      return attemptHttp(target, done);
+    case 'log':
+      return attemptLog(target, done, memory);
+    case 'log-end':
+      return attemptLogEnd(target, done);
+    default:
+      return attemptConnection(target, done);
+  }
 }

@@ -14,7 +14,7 @@ const HEADERS_END = /\r?\n\r?\n/;
 const TLS_KINDS: readonly number[] = [0x15, 0x16];
 
 export function attemptHttp(target: Extract<ProbeTarget, { kind: 'http' }>, done: (outcome: Outcome) => void): Attempt {
-  const { host, port, authority, path, lowest, highest } = target;
+  const { host, port, authority, path } = target;
   let text = '';
   let isConnected = false;
   const bad = (answer: string): void => done({ isGood: false, answer });
@@ -33,7 +33,7 @@ export function attemptHttp(target: Extract<ProbeTarget, { kind: 'http' }>, done
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString('latin1', 0, MAX_ANSWER_BYTES - text.length);
     const status = statusIn(text);
-    if (typeof status === 'number') done(outcomeOf(status, lowest, highest));
+    if (typeof status === 'number') done(outcomeOf(status, target));
     else if (status !== null) bad(status);
     else if (text.length >= MAX_ANSWER_BYTES) bad(`no status within ${MAX_ANSWER_BYTES} bytes`);
   });
@@ -44,8 +44,11 @@ export function attemptHttp(target: Extract<ProbeTarget, { kind: 'http' }>, done
   };
 }
 
-function outcomeOf(status: number, lowest: number, highest: number): Outcome {
-  const isGood = status >= lowest && status <= highest;
+function outcomeOf(
+  status: number,
+  { lowest, highest, more = [] }: Pick<Extract<ProbeTarget, { kind: 'http' }>, 'lowest' | 'highest' | 'more'>,
+): Outcome {
+  const isGood = [{ lowest, highest }, ...more].some((range) => status >= range.lowest && status <= range.highest);
   const note = !isGood && status >= 300 && status < 400 ? ', a redirection, which is not followed' : '';
   return { isGood, answer: `HTTP ${status}${note}` };
 }

@@ -10,7 +10,8 @@ import type { ArmedProbe, ProbeResult } from '../engine/model/probe-state.ts';
 import type { Attempt, Outcome } from './attempt.ts';
 import { MAX_ANSWER_BYTES } from './http.ts';
 import { LookUps, MAX_LOOK_UPS } from './look-up.ts';
-import { MAX_AT_ONCE, Prober } from './prober.ts';
+import { MAX_AT_ONCE } from './places.ts';
+import { Prober } from './prober.ts';
 import { Probes } from './probes.ts';
 
 const closed: (() => void)[] = [];
@@ -181,8 +182,8 @@ describe('a try', () => {
 /** A prober whose tries end when a test says so. */
 class Played {
   readonly results: ProbeResult[] = [];
-  readonly tries: { target: ProbeTarget; done: (outcome: Outcome) => void; isCancelled: boolean }[] = [];
-  readonly attempt = (target: ProbeTarget, done: (outcome: Outcome) => void): Attempt => {
+  readonly tries: { target: ArmedProbe['target']; done: (outcome: Outcome) => void; isCancelled: boolean }[] = [];
+  readonly attempt = (target: ArmedProbe['target'], done: (outcome: Outcome) => void): Attempt => {
     const begun = { target, done, isCancelled: false };
     this.tries.push(begun);
     return {

@@ -1,14 +1,18 @@
-/** Tries probes, again and again until they succeed: so many at once, each for a limited time. Reports answers that differ from the one before. */
-import type { ArmedProbe, ProbeResult } from '../engine/model/probe-state.ts';
-import { type Attempt, attempt, type Outcome } from './attempt.ts';
-
-/** The most tries at the same time; others wait for their turn. */
-export const MAX_AT_ONCE = 128;
+/** Tries probes: those of `ready` until they succeed, those of `check` until they are dropped. Reports what changes the state of the engine. */
+import { type ArmedProbe, firstCheckMs, type ProbeResult } from '../engine/model/probe-state.ts';
+import { type Attempt, attempt, type Memory, type Outcome } from './attempt.ts';
+import { type Place, Places, QUICK_MS } from './places.ts';
 
 interface Entry {
   readonly probe: ArmedProbe;
+  readonly place: Place<Entry>;
+  /** What its tries know of one another. */
+  readonly memory: Memory;
   /** What was reported last; null: nothing. */
   answer: string | null;
+  /** Of `check`: failures in a row, and whether the engine takes it for unhealthy. */
+  failures: number;
+  isUnhealthy: boolean;
   /** The try that is under way. */
   running: Attempt | null;
   /** The end of that, or of the pause before the next one. */
@@ -19,9 +23,7 @@ export class Prober {
   readonly #report: (result: ProbeResult) => void;
   readonly #attempt: typeof attempt;
   readonly #entries = new Map<number, Entry>();
-  /** Those whose turn has come, oldest first. */
-  readonly #due = new Set<Entry>();
-  #running = 0;
+  readonly #places = new Places<Entry>(({ entry }) => this.#begin(entry));
 
   constructor(report: (result: ProbeResult) => void, begin = attempt) {
     this.#report = report;
@@ -30,65 +32,105 @@ export class Prober {
 
   arm(probe: ArmedProbe): void {
     if (this.#entries.has(probe.id)) return;
-    const entry: Entry = { probe, answer: null, running: null, timer: null };
+    const { failures = 0, isUnhealthy = false } = probe.check ?? {};
+    const place = { place: null, isSlow: false, entry: null as unknown as Entry };
+    const entry: Entry = {
+      ...{ probe, place, memory: {}, answer: null, failures, isUnhealthy, running: null, timer: null },
+    };
+    place.entry = entry;
     this.#entries.set(probe.id, entry);
-    this.#due.add(entry);
-    this.#beginDue();
+    // Jobs that start together are not checked together.
+    if (probe.check) this.#pause(entry, firstCheckMs(probe.id, probe.intervalMs));
+    else this.#places.ask(place);
   }
 
   drop(id: number): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
     this.#entries.delete(id);
-    this.#due.delete(entry);
     this.#endTry(entry);
-    this.#beginDue();
   }
 
-  #beginDue(): void {
-    for (const entry of this.#due) {
-      if (this.#running >= MAX_AT_ONCE) return;
-      this.#due.delete(entry);
-      this.#begin(entry);
-    }
+  #pause(entry: Entry, ms: number): void {
+    entry.timer = setTimeout(() => {
+      entry.timer = null;
+      this.#places.ask(entry.place);
+    }, ms);
   }
 
   #begin(entry: Entry): void {
     const { target, timeoutMs } = entry.probe;
-    this.#running++;
-    const running = this.#attempt(target, (outcome) => {
-      if (entry.running === running) this.#end(entry, outcome);
-    });
+    const running = this.#attempt(
+      target,
+      (outcome) => {
+        if (entry.running === running) this.#end(entry, outcome);
+      },
+      entry.memory,
+    );
     entry.running = running;
-    entry.timer = setTimeout(() => {
-      this.#end(entry, { isGood: false, answer: `timed out after ${timeoutMs / 1000} seconds: ${running.stage()}` });
-    }, timeoutMs);
+    if (entry.place.place === 'slow' || timeoutMs <= QUICK_MS) this.#limit(entry, timeoutMs);
+    else entry.timer = setTimeout(() => this.#isSlow(entry), QUICK_MS);
   }
 
-  #end(entry: Entry, { isGood, answer }: Outcome): void {
-    const { id, instance, intervalMs } = entry.probe;
+  /** The try lasts longer than a moment. */
+  #isSlow(entry: Entry): void {
+    if (this.#places.slowDown(entry.place)) {
+      this.#limit(entry, entry.probe.timeoutMs - QUICK_MS);
+      return;
+    }
     this.#endTry(entry);
-    if (isGood) this.#entries.delete(id);
-    else
-      entry.timer = setTimeout(() => {
-        entry.timer = null;
-        this.#due.add(entry);
-        this.#beginDue();
-      }, intervalMs);
-    // Each report is written to disk: a service that takes minutes would cause two a second.
-    if (isGood || answer !== entry.answer) this.#report({ id, instance, isGood, answer });
-    entry.answer = answer;
-    this.#beginDue();
+    this.#places.ask(entry.place);
+  }
+
+  #limit(entry: Entry, ms: number): void {
+    entry.timer = setTimeout(() => {
+      const stage = entry.running?.stage() ?? '';
+      const answer = `timed out after ${entry.probe.timeoutMs / 1000} seconds: ${stage}`;
+      this.#end(entry, { isGood: false, answer });
+    }, ms);
+  }
+
+  #end(entry: Entry, outcome: Outcome): void {
+    const { id, instance, intervalMs, check } = entry.probe;
+    // One that could not last long for its timeout is slow, too.
+    if (entry.place.place === 'quick') entry.place.isSlow = outcome.isGood ? false : entry.place.isSlow;
+    this.#endTry(entry);
+    const isNews = check ? noteCheck(entry, check.threshold, outcome) : noteReady(entry, outcome);
+    if (outcome.isGood && !check) this.#entries.delete(id);
+    else this.#pause(entry, intervalMs);
+    if (isNews) this.#report({ id, instance, isGood: outcome.isGood, answer: outcome.answer });
   }
 
   /** Stops a try, and whatever timer there is. */
   #endTry(entry: Entry): void {
     if (entry.timer) clearTimeout(entry.timer);
     entry.timer = null;
-    if (!entry.running) return;
     const { running } = entry;
     entry.running = null;
-    this.#running--;
-    running.cancel();
+    running?.cancel();
+    this.#places.leave(entry.place);
   }
+}
+
+/** Whether the outcome is to be reported. Each report is written to disk: a service that takes minutes would cause two a second. */
+function noteReady(entry: Entry, { isGood, answer }: Outcome): boolean {
+  const isNews = isGood || answer !== entry.answer;
+  entry.answer = answer;
+  return isNews;
+}
+
+/** As `noteReady`: a success matters only behind a failure, and a failure only as long as it is counted, or says something else. */
+function noteCheck(entry: Entry, threshold: number, { isGood, answer }: Outcome): boolean {
+  if (isGood) {
+    const isNews = entry.failures > 0 || entry.isUnhealthy;
+    entry.failures = 0;
+    entry.isUnhealthy = false;
+    entry.answer = null;
+    return isNews;
+  }
+  const isNews = entry.failures < threshold || answer !== entry.answer;
+  entry.failures = Math.min(entry.failures + 1, threshold);
+  if (entry.failures === threshold) entry.isUnhealthy = true;
+  entry.answer = answer;
+  return isNews;
 }

@@ -37,7 +37,8 @@ export class Probes {
   /** From now on these are armed, and no others: the state of the engine has been replaced. */
   keep(probes: Iterable<ArmedProbe>): void {
     const kept = new Map([...probes].map((probe) => [probe.id, probe]));
-    for (const id of this.#armed.keys()) if (!kept.has(id)) this.#drop(id);
+    // How often a check has failed may be another number than before.
+    for (const [id, { check }] of this.#armed) if (!kept.has(id) || check) this.#drop(id);
     for (const [id, probe] of kept) if (!this.#armed.has(id)) this.#arm(probe);
   }
 
@@ -48,7 +49,7 @@ export class Probes {
 
   /** The prober has dropped what has succeeded. If the engine's state is rolled back to before that, it is armed once more. */
   #take(result: ProbeResult): void {
-    if (result.isGood) this.#armed.delete(result.id);
+    if (result.isGood && !this.#armed.get(result.id)?.check) this.#armed.delete(result.id);
     this.#report(result);
   }
 

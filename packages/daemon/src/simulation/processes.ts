@@ -35,6 +35,7 @@ export class SimulatedProcesses {
     this.#outcomes = outcomes;
     for (const instance of context.state.instances.values())
       for (const [slot, process] of processesOf(instance)) this.#adopt(instance, slot, process);
+    for (const { token } of context.state.probeProcesses?.values() ?? []) this.#spawn(token);
   }
 
   /** The next report; undefined: none before another command or timer. */
@@ -63,6 +64,10 @@ export class SimulatedProcesses {
   #spawn(token: number): void {
     const found = this.#context.findProcess(token);
     if (found) this.#begin(token, found.slot, this.#definition(found.instance));
+    else if (this.#context.state.probeProcesses?.has(token)) {
+      this.#pids.set(token, this.#nextPid++);
+      this.#exit(token, 0);
+    }
   }
 
   #begin(token: number, slot: Slot, definition: JobDefinition): void {

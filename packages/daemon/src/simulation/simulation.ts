@@ -51,7 +51,8 @@ export class Simulation {
     this.#nowMs = nowMs;
     this.#wallMs = wallMs;
     this.#processes = new SimulatedProcesses(this.#engine.context, outcomes);
-    this.#answered.push(...armedProbes(this.#engine.context));
+    this.#engine.context.repeatsCommands = false;
+    for (const probe of armedProbes(this.#engine.context)) this.#answer(probe);
   }
 
   get engine(): Engine {
@@ -98,7 +99,7 @@ export class Simulation {
       const probe = report ? undefined : this.#answered.shift();
       if (report) this.input({ type: 'report', report });
       else if (probe)
-        this.input({ type: 'probed', result: { id: probe.id, instance: probe.instance, isGood: true, answer: '' } });
+        this.input({ type: 'probed', result: { id: probe.id, instance: probe.instance, isGood: true, answer: ' 0' } });
       else if (!this.#pass()) return 'quiet';
     }
     return 'endless';
@@ -120,8 +121,8 @@ export class Simulation {
 
   #take(effect: Effect): void {
     if (effect.type === 'command') this.#processes.obey(effect.command);
-    // A service that runs is taken to answer.
-    else if (effect.type === 'probe') this.#answered.push(effect.probe);
+    // A service that runs is taken to answer, and stays healthy.
+    else if (effect.type === 'probe') this.#answer(effect.probe);
     else if (effect.type === 'reply-error') this.#refused(effect.key, effect.error.text);
     else if (effect.type === 'goal')
       this.#note({ ...this.#at(effect), kind: 'goal', to: effect.to, cause: withoutPids(effect.cause) });
@@ -129,6 +130,10 @@ export class Simulation {
       if (effect.to === 'starting') this.#countStart(instanceLabel(effect.job, effect.instance));
       this.#note({ ...this.#at(effect), kind: 'state', to: effect.to });
     }
+  }
+
+  #answer(probe: ArmedProbe): void {
+    if (!probe.check) this.#answered.push(probe);
   }
 
   #countStart(label: string): void {

@@ -19,14 +19,18 @@ export function adoption(
 ): Adoption | null {
   // A process of a standing order joins the state with the report that it has replaced another one.
   const ordered = new Set([...state.instances.values()].flatMap(({ orders }) => orders ?? []));
-  const unknown = processes.filter(({ process }) => !context.findProcess(process) && !ordered.has(process));
+  const probes = state.probeProcesses ?? new Map<number, unknown>();
+  const isKnown = (process: number): boolean =>
+    context.findProcess(process) !== undefined || ordered.has(process) || probes.has(process);
+  const unknown = processes.filter(({ process }) => !isKnown(process));
   const alive = new Set(processes.map(({ process }) => process));
   const doubtful = [...state.instances.values()].some((instance) =>
     [...processesOf(instance)].some(
       ([, { token, phase }]) => token <= lastCommand && !(phase === 'executed' && alive.has(token)),
     ),
   );
-  if (unknown.length === 0 && !doubtful && state.nextCommand > lastCommand) return null;
+  const isLost = [...probes.keys()].some((token) => token <= lastCommand && !alive.has(token));
+  if (unknown.length === 0 && !doubtful && !isLost && state.nextCommand > lastCommand) return null;
   const found = unknown.sort((a, b) => a.process - b.process).map(read);
   return { type: 'adopt', lastCommand, alive: processes, unknown: found };
 }

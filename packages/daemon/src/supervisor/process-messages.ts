@@ -10,8 +10,8 @@
 export interface SpawnSpec {
   argv: string[];
   env: string[];
-  /** Files with more variables, absent without any; those in `fixed` keep the value that they have in `env`. */
-  envFiles?: { files: { path: string; mayBeMissing: boolean }[]; fixed: string[] };
+  /** Files with more variables; absent: none. */
+  envFiles?: EnvFilesSpec;
   /** Text that the process finds on descriptor 9, behind the line `exec 9<&-`; null: no descriptor 9. */
   script: string | null;
   console: 'none' | 'output' | 'owner' | 'log';
@@ -47,6 +47,16 @@ export interface SpawnSpec {
 
 /** A socket of sd_notify(3), or (`fd`) a pipe at that descriptor. */
 export type NotifySpec = { access: 'main' | 'all'; ownGroups: boolean } | { fd: number };
+/** The files of variables of a process. */
+export interface EnvFilesSpec {
+  files: { path: string; mayBeMissing: boolean }[];
+  /** These keep the value that they have in `env`. */
+  fixed: string[];
+  /** Names the process over all attempts to start it. A state saved by an older daemon lacks it. */
+  key?: string;
+  /** An earlier attempt has had the files read. */
+  isRetry?: boolean;
+}
 
 export type Command =
   | { type: 'spawn'; id: number; spec: SpawnSpec }

@@ -8,7 +8,13 @@ const MAY_STAND_TWICE: readonly string[] = [
   'env-file',
   'export',
   'emits',
+  'check exec',
+  'check http',
+  'check tcp',
+  'check unix',
+  'ready exec',
   'ready http',
+  'ready log',
   'ready tcp',
   'ready unix',
   'normal exit',
@@ -20,12 +26,16 @@ const MAY_STAND_TWICE: readonly string[] = [
 ];
 
 /** Those that a main process has to meet before its job has started. */
-const PROBED: readonly string[] = ['ready tcp', 'ready unix', 'ready http'];
+const PROBED: readonly string[] = ['ready tcp', 'ready unix', 'ready http', 'ready exec', 'ready log'];
+/** Those that a running main process is checked by. */
+const CHECKED: readonly string[] = ['check tcp', 'check unix', 'check http', 'check exec'];
 
 export const STANZA_RULES: readonly Rule[] = [
   { name: 'limit-without-respawn', check: limitWithoutRespawn },
   { name: 'ready-task', check: readyTasks },
   { name: 'notify-without-main', check: silent },
+  { name: 'check-task', check: checkedTasks },
+  { name: 'check-without-probe', check: settingsWithoutCheck },
   { name: 'replaced-stanza', check: replacedStanzas },
 ];
 
@@ -51,6 +61,23 @@ function* silent({ statements, job }: ParsedFile): Iterable<Finding> {
   const stanza = statements.find(({ name }) => name === 'watchdog' || name === 'notify access');
   if (stanza !== undefined && !job.processes.main)
     yield { at: stanza.at, text: `\`${stanza.name}\` means nothing to a job without a main process` };
+}
+
+function* checkedTasks({ statements, job }: ParsedFile): Iterable<Finding> {
+  const check = statements.find(({ name }) => CHECKED.includes(name));
+  if (check === undefined) return;
+  if (job.task) yield { at: check.at, text: `\`${check.name}\` means nothing to a task, which ends by itself` };
+  else if (!job.processes.main)
+    yield { at: check.at, text: `\`${check.name}\` means nothing to a job without a main process` };
+}
+
+function* settingsWithoutCheck({ statements, job }: ParsedFile): Iterable<Finding> {
+  const setting = statements.find(({ name }) => name.startsWith('check '));
+  if (job.check.length > 0 || setting === undefined) return;
+  yield {
+    at: setting.at,
+    text: `\`${setting.name}\` alone checks nothing: add \`check http\`, \`tcp\`, \`unix\` or \`exec\``,
+  };
 }
 
 function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {

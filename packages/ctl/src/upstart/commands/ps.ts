@@ -20,7 +20,10 @@ export const ps = frontCommand({
   summary:
     'Show every job, or those that are named: its state, since when, its processes and what they use, and why it is not well. Failed jobs and broken files come first.',
   options: {
-    failed: { type: 'boolean', describe: 'only what is broken, has failed or flaps; exits with 1 if there is any' },
+    failed: {
+      type: 'boolean',
+      describe: 'only what is broken, has failed, flaps or is unhealthy; exits with 1 if there is any',
+    },
     watch: { type: 'boolean', alias: 'w', describe: 'show it again every two seconds, until interrupted' },
     ...JSON_OPTION,
   },

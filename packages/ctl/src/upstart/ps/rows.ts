@@ -1,6 +1,7 @@
 /** The rows of `ps`: one for each job and instance, the worst health first. */
 import { type BrokenFile, brokenFileText } from '@upstart/common';
 import {
+  type CheckStatus,
   HEALTHS,
   type Health,
   type InstanceStatus,
@@ -28,14 +29,16 @@ export interface Row {
   readonly respawns: number;
   /** Those without a long run between them, of a job that has an instance. */
   readonly series: RespawnSeries | null;
+  /** Its probes of `check`. */
+  readonly checks: readonly CheckStatus[];
   readonly lastExit: ProcessExit | null;
   readonly memoryBytes: number | null;
   readonly cpuMs: number | null;
 }
 
-const BAD: ReadonlySet<Health> = new Set(['broken', 'failed', 'flapping']);
+const BAD: ReadonlySet<Health> = new Set(['broken', 'failed', 'flapping', 'unhealthy']);
 
-/** Whether it has failed, or fails repeatedly. */
+/** Whether it has failed, fails repeatedly, or is unhealthy. */
 export function isBad({ health }: Pick<Row, 'health'>): boolean {
   return BAD.has(health);
 }
@@ -62,7 +65,7 @@ export async function jobRows(client: UpstartClient): Promise<Row[]> {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const NOTHING = { since: null, respawns: 0, series: null, lastExit: null, memoryBytes: null, cpuMs: null };
+const NOTHING = { since: null, respawns: 0, series: null, checks: [], lastExit: null, memoryBytes: null, cpuMs: null };
 
 function brokenRow(job: string, files: readonly BrokenFile[]): Row {
   const why = files.map(brokenFileText).join('; ');
@@ -81,7 +84,7 @@ function rowsOf(status: JobStatus): Row[] {
 /** An instance of a job with a broken file runs with the definition before. */
 function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceStatus): Row {
   const { name, goal, state, processes, health = 'well', why = null, since = null, respawns = 0 } = instance;
-  const { series = null, lastExit = null, memoryBytes = null, cpuMs = null } = instance;
+  const { series = null, checks = [], lastExit = null, memoryBytes = null, cpuMs = null } = instance;
   return {
     job,
     instance: name,
@@ -93,6 +96,7 @@ function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceS
     since,
     respawns,
     series,
+    checks,
     lastExit,
     memoryBytes,
     cpuMs,

@@ -15,7 +15,7 @@ const row = (more: Partial<Row>): Row => ({
     since: 0,
     respawns: 0,
   },
-  ...{ series: null, lastExit: null, memoryBytes: 4_600_000, cpuMs: 1200, ...more },
+  ...{ series: null, checks: [], lastExit: null, memoryBytes: 4_600_000, cpuMs: 1200, ...more },
 });
 const lines = (rows: readonly Row[], width: number | null): string[] =>
   table(rows, { colour: PLAIN, width, nowMs: 7_200_000, processorShares: null });

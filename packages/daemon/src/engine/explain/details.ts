@@ -10,6 +10,7 @@ import {
 } from '@upstart/protocol';
 import type { ClassState, InstanceState } from '../model/state.ts';
 import type { Details } from '../requests/queries.ts';
+import { checksOf } from './checks.ts';
 import { classHealth, filesByJob, instanceHealth, processExit, type Verdict } from './health.ts';
 import type { Question } from './question.ts';
 import { Waits } from './waits.ts';
@@ -26,6 +27,7 @@ export function detailsFor(asked: Question, broken: readonly BrokenFile[], usage
       since: instance.since ?? null,
       respawns: instance.respawns,
       series: seriesOf(instance),
+      checks: checksOf(asked, instance),
       lastExit: lastExitOf(asked, instance),
       ...usageOf(instance),
     }),

@@ -9,6 +9,7 @@ import { satisfiedNodes } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import type { ClassState, InstanceState } from '../model/state.ts';
 import { jobLogTroubles } from '../processes/log-troubles.ts';
+import { checkHints, checksOf, unhealthyText } from './checks.ts';
 import { seriesOf } from './details.ts';
 import { explainLast, failureHints, failureReason } from './failures.ts';
 import { type JobFiles, jobNotes, manualText } from './notes.ts';
@@ -92,6 +93,7 @@ function explainInstance(asked: Question, instance: InstanceState): Explanation[
     holds: held.map(tell),
     respawns,
     series: seriesOf(instance),
+    checks: checksOf(asked, instance),
     stopOperands: stopOn ? explainOperands(asked, stopOn, true) : [],
     failure: failure && failureReason(failure),
     hints: instanceHints(asked, waits, instance),
@@ -111,6 +113,8 @@ function whyInstance(asked: Question, waits: Waits, instance: InstanceState): st
   const step = waits.stepOf(instance);
   if (step !== null) parts.push(step);
   parts.push(...sayings(instance));
+  const unhealthy = unhealthyText(asked, instance);
+  if (unhealthy !== null) parts.push(unhealthy);
   return parts.filter((part) => part !== '').join('; ') || verb;
 }
 
@@ -129,6 +133,7 @@ function instanceHints(asked: Question, waits: Waits, instance: InstanceState): 
   const { definition } = asked.context.classOf(instance);
   return [
     ...hints,
+    ...checkHints(asked, instance),
     ...(failure ? failureHints(asked, definition, failure) : []),
     ...(state === 'running' && isKeptFromRestart(cause)
       ? ['a restart of a job with `pre-stop` only runs that; `stop` and then `start` replace the process']

@@ -4,6 +4,7 @@ import type { Health, ProcessExit } from '@upstart/protocol';
 import type { ClassState, ExitState, InstanceState } from '../model/state.ts';
 import { instanceLogTrouble } from '../processes/log-troubles.ts';
 import { isFlapping } from '../processes/respawn-series.ts';
+import { unhealthyText } from './checks.ts';
 import type { Question } from './question.ts';
 import { remaining, type Waits } from './waits.ts';
 
@@ -19,6 +20,8 @@ export function instanceHealth(asked: Question, waits: Waits, instance: Instance
   if (failure) return { health: 'failed', why: failure.text };
   if (isFlapping(asked.context.classOf(instance).definition, instance, asked.nowMs))
     return { health: 'flapping', why: flappingWhy(asked, instance) };
+  const unhealthy = unhealthyText(asked, instance);
+  if (unhealthy !== null && state === 'running') return { health: 'unhealthy', why: unhealthy };
   const step = waits.stepOf(instance);
   if (goal !== 'start' || state !== 'running') return { health: 'pending', why: step ?? `is ${goal}/${state}` };
   if (step !== null) return { health: 'degraded', why: step };

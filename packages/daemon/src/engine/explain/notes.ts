@@ -43,6 +43,7 @@ const NOTES: readonly Note[] = [
     `it has a \`respawn ${respawnDelayMs > 0 ? 'delay' : 'reset'}\`, but no \`respawn\`: it is not started again when it ends`,
   ({ definition: { task, readyAfterMs, ready } }) =>
     task && (readyAfterMs > 0 || ready.length > 0) && '`ready` means nothing to a task',
+  ({ definition: { task, check } }) => task && check.length > 0 && '`check` means nothing to a task',
   ({ definition: { stopOn, restartOn, reloadOn } }, _files, { emitters }) => [
     ...missingEvents('stop on', stopOn, emitters),
     ...missingEvents('restart on', restartOn, emitters),

@@ -32,6 +32,7 @@ type Step = { readonly by: string | null } & ({ readonly root: Root } | { readon
 const WORDS: Partial<Record<Health, string>> = {
   failed: 'failed',
   flapping: 'respawns again and again',
+  unhealthy: 'is unhealthy',
   degraded: 'runs, but not well',
 };
 
@@ -39,7 +40,7 @@ const WORDS: Partial<Record<Health, string>> = {
 const MAX_NAMED = 8;
 
 /** The causes that are faults; jobs only wait for the others. */
-const WRONG: ReadonlySet<RootCause['kind']> = new Set(['broken', 'failed', 'flapping', 'degraded']);
+const WRONG: ReadonlySet<RootCause['kind']> = new Set(['broken', 'failed', 'flapping', 'unhealthy', 'degraded']);
 
 export class Roots {
   readonly #asked: Question;

@@ -61,7 +61,7 @@ function byImportance(a: Group, b: Group): number {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function isFault({ root: { kind } }: Group): boolean {
-  return kind === 'broken' || kind === 'failed' || kind === 'flapping';
+  return kind === 'broken' || kind === 'failed' || kind === 'flapping' || kind === 'unhealthy';
 }
 
 function rootCause({ root, waiting, affected }: Group): RootCause {

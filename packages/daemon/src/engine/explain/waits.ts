@@ -26,7 +26,7 @@ const SIGNS: Readonly<Partial<Record<Expect, string>>> = { stop: 'raise SIGSTOP'
 const NO_PID: Readonly<Partial<Record<ProcessPhase, string>>> = {
   asked: 'not started yet',
   retrying: 'not started yet: no process to be had, retries soon',
-  resolving: 'not started yet: its user or group is being looked up',
+  resolving: 'not started yet: its user, its files of variables or its log are being looked up',
 };
 
 export class Waits {

@@ -16,6 +16,7 @@ import { freeHooks, limitHooks } from '../processes/hooks.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
 import { beginPause, endPause, noteRun } from '../processes/respawn-series.ts';
 import { forbidOrders, giveOrder, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
+import { beginChecks, endChecks } from '../readiness/checks.ts';
 import { endNotify } from '../readiness/notify.ts';
 import { awaitReadiness, endReadiness, isAwaited } from '../readiness/readiness.ts';
 import { endSettling } from '../readiness/settling.ts';
@@ -100,7 +101,10 @@ function changeState(context: Context, instance: InstanceState, state: State, af
     context.tell({ type: 'state', job: name, instance: instance.name, from, to: target });
     entry ??= recordState(context, instance, target, after);
     entry.to = target;
-    if (from === 'running') withdrawOrder(context, instance);
+    if (from === 'running') {
+      withdrawOrder(context, instance);
+      endChecks(context, instance);
+    }
     if (from === 'spawned') {
       endReadiness(context, instance);
       if (instance.goal === 'start') beginWatchdog(context, instance);
@@ -179,6 +183,7 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
   }
   reloadIfDue(context, instance);
   giveOrder(context, instance);
+  beginChecks(context, instance);
   return false;
 }
 
@@ -246,6 +251,7 @@ export function abandon(context: Context, instance: InstanceState): void {
   endPause(context, instance);
   endReadiness(context, instance);
   endNotify(context, instance);
+  endChecks(context, instance);
   for (const [, { token }] of processesOf(instance)) {
     context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
     context.removeProcess(token);

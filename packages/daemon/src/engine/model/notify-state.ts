@@ -22,7 +22,6 @@ export interface NotifyState {
 
 export interface AwaitedState {
   timer: number;
-  until: number;
   /** It has closed its descriptor, and can never be ready. */
   isClosed?: true;
 }

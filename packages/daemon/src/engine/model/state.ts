@@ -9,7 +9,7 @@ import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
 import type { NotifyState } from './notify-state.ts';
 import type { PausedQueue } from './paused-queue.ts';
-import type { ReadinessState } from './probe-state.ts';
+import type { CheckState, LogMark, ProbeProcess, QueuedTry, ReadinessState } from './probe-state.ts';
 import type { ProcessState } from './process-state.ts';
 import type { RespawnPause, RespawnSeries } from './respawn-state.ts';
 import type { EngineSettings } from './settings.ts';
@@ -111,12 +111,16 @@ export interface InstanceState {
   series?: RespawnSeries;
   /** The pause before the respawn that comes. */
   pause?: RespawnPause;
-  /** The settle time of its main process, while that lasts: its timer, and its end in milliseconds since the epoch. */
-  settling?: { timer: number; until: number };
+  /** The timer of the settle time of its main process, while that lasts. */
+  settling?: { timer: number };
   /** Its probes, from when its main process is up until it has started. */
   readiness?: ReadinessState;
   /** What its main process has said of itself. Absent: nothing. */
   notify?: NotifyState;
+  /** Where the output of its main process begins, for `ready log`. */
+  logMark?: LogMark;
+  /** Its probes of `check`, from when it runs for the first time. */
+  checks?: CheckState[];
   /** A request has forced its stop: hooks get the kill signal. */
   forced?: boolean;
   /** How its main process ended last. */
@@ -231,6 +235,10 @@ export interface EngineState {
   ended: boolean;
   /** Log files that cannot be written, by path, the oldest first; absent: none yet. */
   logTroubles?: Map<string, LogTroubleState>;
+  /** Processes of probes, by the ids of their commands; absent: none. */
+  probeProcesses?: Map<number, ProbeProcess>;
+  /** Commands of probes that wait for their turn, oldest first; absent: none. */
+  probeQueue?: QueuedTry[];
   /** The keys of requests that wait until their signal was sent, by the id of the command. */
   signalled: Map<number, string>;
   /** The keys of repeatable requests without an answer yet. */

@@ -14,6 +14,10 @@ export type TimerAction =
   | { kind: 'watchdog'; instance: number }
   /** The process does not say that it has reloaded. */
   | { kind: 'reload'; instance: number }
+  /** A command is to be tried; `isRetry`: again, after its user or its files of variables were looked up. */
+  | { kind: 'probe'; instance: number; probe: number; isRetry?: true }
+  /** The timeout of the process of a probe. */
+  | { kind: 'probe-timeout'; token: number }
   /** The hook timeout; `token` tells whether it is still the same process. `last`: the hook has got the kill signal already. */
   | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number; last?: boolean }
   | { kind: 'quiesce' }

@@ -6,6 +6,7 @@ import type { Context } from '../model/context.ts';
 import { recordProcess } from '../model/history.ts';
 import { hasPid, newProcess, type ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
+import { awaitLogMark } from '../readiness/log-mark.ts';
 import { envFilesOf } from './env-files.ts';
 import { limitHooks } from './hooks.ts';
 import { spawnSpec } from './spawn-spec.ts';
@@ -28,10 +29,16 @@ export function spawnProcess(
     if (hasPid(successor)) tellProcess(context, instance, slot, successor.pid);
     return;
   }
+  const isRetry = retries > 0 || lookups !== undefined;
+  if (slot === 'main' && !isRetry && awaitLogMark(context, instance)) return;
   const spec = spawnSpec(context.state.settings, definition, instance, slot);
   // The profile is loaded with none of the job's settings.
   if (definition.envFiles.length > 0 && slot !== 'security')
-    spec.envFiles = envFilesOf(context.state, definition, instance, spec.env);
+    spec.envFiles = {
+      ...envFilesOf(context.state, definition, instance, spec.env),
+      key: `${instance.id} ${slot}`,
+      isRetry,
+    };
   const token = context.command((id) => ({ type: 'spawn', id, spec }));
   const process = { ...newProcess(token, spec.orderable), retries };
   instance.processes[slot] = lookups === undefined ? process : { ...process, lookups };

@@ -3,9 +3,8 @@
  */
 import type { JobDefinition } from '@upstart/job-language';
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';
-import type { EngineSettings } from '../model/settings.ts';
 import { type EngineState, type InstanceState, processesOf } from '../model/state.ts';
-import { spawnSpec } from './spawn-spec.ts';
+import { probeSpec, spawnSpec } from './spawn-spec.ts';
 
 interface RunningProcess {
   token: number;
@@ -13,21 +12,22 @@ interface RunningProcess {
 }
 
 /** Processes with a user, a group or control groups of their own, and those that standing orders start in their place. */
-export function runningProcesses({ settings, classes, instances }: EngineState): RunningProcess[] {
+export function runningProcesses(state: EngineState): RunningProcess[] {
+  const { settings, classes, instances } = state;
   const running: RunningProcess[] = [];
   for (const { definition, instances: ids } of classes.values()) {
     const { setuid, setgid, cgroups } = definition;
     if (setuid === null && setgid === null && cgroups.length === 0 && !settings.jobCgroups) continue;
     for (const id of ids.values()) {
       const instance = instances.get(id);
-      if (instance) running.push(...processesOfInstance(settings, definition, instance));
+      if (instance) running.push(...processesOfInstance(state, definition, instance));
     }
   }
   return running;
 }
 
 function* processesOfInstance(
-  settings: EngineSettings,
+  { settings, probeProcesses }: Pick<EngineState, 'settings' | 'probeProcesses'>,
   definition: JobDefinition,
   instance: InstanceState,
 ): Generator<RunningProcess> {
@@ -36,5 +36,9 @@ function* processesOfInstance(
     const spec = spawnSpec(settings, definition, instance, slot);
     const orders = slot === 'main' ? (instance.orders ?? []) : [];
     for (const process of [token, ...orders]) yield { token: process, spec };
+  }
+  for (const { token, instance: of } of probeProcesses?.values() ?? []) {
+    if (of !== instance.id) continue;
+    yield { token, spec: probeSpec(settings, definition, instance, { kind: 'exec', text: '' }, 'check') };
   }
 }

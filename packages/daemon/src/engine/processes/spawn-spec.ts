@@ -29,8 +29,8 @@ export function spawnSpec(
   definition: JobDefinition,
   instance: InstanceState,
   slot: Slot,
+  process = definition.processes[slot] as ProcessDefinition,
 ): SpawnSpec {
-  const process = definition.processes[slot] as ProcessDefinition;
   const env = processEnvironment(settings, definition, instance, slot);
   const settingsApply = slot !== 'security';
   const traced = slot === 'main' && (definition.expect === 'fork' || definition.expect === 'daemon');
@@ -66,10 +66,35 @@ export function spawnSpec(
   return spec;
 }
 
+/** Marks the processes of `ready exec` and `check exec`, with `ready` or `check` as its value. */
+export const PROBE_VARIABLE = 'UPSTART_PROBE';
+
+/** For a process of a probe: set up as a hook of the job, but without the descriptors of events. */
+export function probeSpec(
+  settings: EngineSettings,
+  definition: JobDefinition,
+  instance: InstanceState,
+  process: ProcessDefinition,
+  stanza: 'ready' | 'check',
+): SpawnSpec {
+  const spec = spawnSpec(settings, definition, instance, 'post-start', process);
+  delete spec.files;
+  unsetVariable(spec.env, FILES_VARIABLE);
+  setVariable(spec.env, `${PROBE_VARIABLE}=${stanza}`);
+  // SIGSTOP before exec is for the processes that people debug.
+  spec.debugStop = false;
+  return spec;
+}
+
 /** In the order of the kernel's numbers: the one that is reported when several fail does not depend on the file. */
 function inOrder(limits: readonly ResourceLimit[]): ResourceLimit[] {
   const place = ({ resource }: ResourceLimit): number => (RESOURCE_NAMES as readonly string[]).indexOf(resource);
   return [...limits].sort((a, b) => place(a) - place(b));
+}
+
+/** The log file of an instance; null: its output goes to none. */
+export function logFileOf(settings: EngineSettings, definition: JobDefinition, instance: string): string | null {
+  return output(settings, definition, instance).logPath;
 }
 
 /** The destination of output. --job-output also prints output for the console: most containers have no other. */
@@ -113,6 +138,8 @@ function isRepeatable(settings: EngineSettings, definition: JobDefinition): bool
     !definition.debug &&
     definition.cgroups.length === 0 &&
     definition.envFiles.length === 0 &&
+    // The end of its log has to be known before it begins.
+    !definition.ready.some(({ kind }) => kind === 'log') &&
     !settings.jobCgroups &&
     BESIDES.every((slot) => definition.processes[slot] === undefined)
   );

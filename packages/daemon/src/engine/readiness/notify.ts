@@ -26,7 +26,6 @@ export function awaitMessage(context: Context, instance: InstanceState): void {
   const notify = notifyOf(instance);
   notify.awaited ??= {
     timer: context.arm(readyTimeoutMs, { kind: 'ready', instance: instance.id }),
-    until: context.wallMs + readyTimeoutMs,
   };
 }
 

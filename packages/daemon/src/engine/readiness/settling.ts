@@ -13,10 +13,7 @@ export function beginSettling(context: Context, instance: InstanceState): boolea
   const ms = settleMs(context.classOf(instance).definition);
   if (ms === 0 || instance.goal !== 'start' || !instance.processes.main) return false;
   // A second sign of readiness does not begin it again.
-  instance.settling ??= {
-    timer: context.arm(ms, { kind: 'settle', instance: instance.id }),
-    until: context.wallMs + ms,
-  };
+  instance.settling ??= { timer: context.arm(ms, { kind: 'settle', instance: instance.id }) };
   return true;
 }
 

@@ -1,27 +1,34 @@
 /** Probes in words, for hints and explanations. */
 import { errnoText } from '@upstart/common';
-import { type JobDefinition, type Probe, probeAddress } from '@upstart/job-language';
-import type { PendingProbe } from '../model/probe-state.ts';
+import { type JobDefinition, type Probe, probeAddress, type StatusRange } from '@upstart/job-language';
+import type { TriedProbe } from '../model/probe-state.ts';
 import type { InstanceState } from '../model/state.ts';
 
 const ACTIONS: Readonly<Record<Probe['kind'], string>> = {
   tcp: 'accepts a connection',
   unix: 'accepts a connection',
   http: 'answers',
+  exec: 'succeeds',
+  log: 'matches a line of its output',
 };
 
 /** `localhost:5432 accepts a connection`: what is waited for. */
 export function probeWords(probe: Probe): string {
   const range = probe.kind === 'http' ? ` with a status ${statusWords(probe)}` : '';
-  return `${probeAddress(probe)} ${ACTIONS[probe.kind]}${range}`;
+  const address = probe.kind === 'exec' ? `\`${probe.command}\`` : probeAddress(probe);
+  return `${address} ${ACTIONS[probe.kind]}${range}`;
 }
 
-function statusWords({ lowest, highest }: Extract<Probe, { kind: 'http' }>): string {
+function statusWords({ lowest, highest, more = [] }: Extract<Probe, { kind: 'http' }>): string {
+  return [{ lowest, highest }, ...more].map(rangeWords).join(' or ');
+}
+
+function rangeWords({ lowest, highest }: StatusRange): string {
   return lowest === highest ? `of ${lowest}` : `from ${lowest} to ${highest}`;
 }
 
 /** `last answer: connection refused` */
-export function answerWords({ fault, answer }: PendingProbe): string {
+export function answerWords({ fault, answer }: TriedProbe): string {
   return fault ?? (answer === undefined ? 'no answer yet' : `last answer: ${answer}`);
 }
 

@@ -18,8 +18,15 @@ import { newProcess, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
 import { endPause } from '../processes/respawn-series.ts';
-import { commandLine, FILES_VARIABLE, NOTIFY_VARIABLES, SUPPLIED_VARIABLES } from '../processes/spawn-spec.ts';
-import { addSuccessor, dropSuccessor, endOrders, withdrawOrder } from '../processes/standing-orders.ts';
+import {
+  commandLine,
+  FILES_VARIABLE,
+  NOTIFY_VARIABLES,
+  PROBE_VARIABLE,
+  SUPPLIED_VARIABLES,
+} from '../processes/spawn-spec.ts';
+import { addSuccessor, dropSuccessor, endOrders, killStranger, withdrawOrder } from '../processes/standing-orders.ts';
+import { beginChecks, endChecks } from '../readiness/checks.ts';
 import { endNotify } from '../readiness/notify.ts';
 import { endReadiness } from '../readiness/readiness.ts';
 import { beginWatchdog } from '../readiness/watchdog.ts';
@@ -50,6 +57,8 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
   for (const instance of moved) settle(context, instance);
   if (context.state.quiesce) for (const instance of moved) changeGoal(context, instance, 'stop', { kind: 'init' });
   for (const instance of context.state.instances.values()) compare(context, instance, lastCommand, alive);
+  for (const { token } of state.probeProcesses?.values() ?? [])
+    if (token <= lastCommand && !alive.has(token)) probe(context, token);
 }
 
 /** Gives the process to its instance, and drops that one's dead processes. Undefined for one that is not recognised. */
@@ -61,6 +70,11 @@ function adoptProcess(
   if (found.job === null) {
     const text = `Process ${found.pid} belongs to no job that could be found out, and is left alone`;
     context.log('error', text, { pid: found.pid });
+    return undefined;
+  }
+  // The state that waited for its result is lost.
+  if (found.env.some((entry) => entry.startsWith(`${PROBE_VARIABLE}=`))) {
+    killStranger(context, found.process);
     return undefined;
   }
   const jobClass = context.state.classes.get(found.job) ?? addForgottenClass(context, found.job);
@@ -149,6 +163,7 @@ function settle(context: Context, instance: InstanceState): void {
   instance.blocker = 0;
   endPause(context, instance);
   endReadiness(context, instance);
+  endChecks(context, instance);
   // The process that it would replace has been replaced, or has ended.
   delete instance.restarts;
   setStart(context, instance, null);
@@ -166,6 +181,7 @@ function settle(context: Context, instance: InstanceState): void {
   instance.goal = goal;
   instance.state = state;
   if (state === 'running') beginWatchdog(context, instance);
+  if (state === 'running') beginChecks(context, instance);
 }
 
 /**

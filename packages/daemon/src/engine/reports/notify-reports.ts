@@ -86,7 +86,6 @@ function closed(context: Context, instance: InstanceState): void {
   if (left <= CLOSED_MS) return;
   context.disarm(awaited.timer);
   awaited.timer = context.arm(CLOSED_MS, { kind: 'ready', instance: instance.id });
-  awaited.until = context.wallMs + CLOSED_MS;
 }
 
 /** More time for the step that has a limit: the start, the stop, or a reload. */
@@ -106,9 +105,7 @@ function extend(context: Context, instance: InstanceState, value: string): void 
   const { notify, readiness } = instance;
   for (const waiting of [notify?.awaited, readiness]) {
     if (!waiting || (waiting === notify?.awaited && notify.awaited.isClosed)) continue;
-    const timer = later(waiting.timer, 'ready');
-    if (timer !== waiting.timer) waiting.until = context.wallMs + delayMs;
-    waiting.timer = timer;
+    waiting.timer = later(waiting.timer, 'ready');
   }
   if (notify?.reload && notify.isReloading) notify.reload.timer = later(notify.reload.timer, 'reload');
   // Nobody waits for a job when init ends, or its stop is forced.

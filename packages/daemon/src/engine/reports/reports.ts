@@ -11,6 +11,7 @@ import { isLogReport, type LogReport, logReported } from '../processes/log-troub
 import { dropSuccessor, killStranger } from '../processes/standing-orders.ts';
 import { awaitReload } from '../readiness/notify.ts';
 import { notified } from './notify-reports.ts';
+import { probeProcessReported } from './probe-results.ts';
 import { mainReplaced, processEnded, spawnAwaited, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
   expectMet,
@@ -49,6 +50,7 @@ export function applyReport(context: Context, report: Report): void {
     const known = knownProcess(context, report.process);
     if (report.type === 'signalled') answerSignalled(context, known?.instance, report);
     if (known) applyProcessReport(context, known, report);
+    else if (state.probeProcesses?.has(report.process)) probeProcessReported(context, report);
     else if (report.type === 'exited' && report.standingOrder && !context.findProcess(report.standingOrder)) {
       // A standing order has started a process for an unknown instance.
       killStranger(context, report.standingOrder);

@@ -1,9 +1,10 @@
-import type { JobDefinition } from '@upstart/job-language';
+import { type JobDefinition, type Probe, probeAddress } from '@upstart/job-language';
 import type { JobConfig } from '@upstart/protocol';
 
 /** A definition in the form in which clients get it. */
 export function jobConfig(definition: JobDefinition): JobConfig {
-  const { name, path, description, author, version, usage, emits, startOn, stopOn, restartOn, reloadOn } = definition;
+  const { name, path, description, author, version, usage, emits, startOn, stopOn, restartOn, reloadOn, ready, check } =
+    definition;
   return {
     job: name,
     path,
@@ -16,5 +17,12 @@ export function jobConfig(definition: JobDefinition): JobConfig {
     stopOn,
     restartOn,
     reloadOn,
+    ready: ready.map(probeStanza),
+    check: check.map(probeStanza),
   };
+}
+
+/** `http http://localhost:8080/healthz` */
+function probeStanza(probe: Probe): string {
+  return `${probe.kind} ${probe.kind === 'log' ? probe.pattern : probeAddress(probe)}`;
 }

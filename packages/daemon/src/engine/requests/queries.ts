@@ -101,5 +101,6 @@ export function instanceLogPath(context: Context, target: TargetSpec): string {
 export function supervisedPids({ state }: Context): Set<number> {
   const pids = new Set<number>();
   for (const instance of state.instances.values()) for (const [, { pid }] of processesOf(instance)) pids.add(pid);
+  for (const { pid } of state.probeProcesses?.values() ?? []) pids.add(pid);
   return pids;
 }

@@ -47,6 +47,7 @@ export function checkInvariants(world: TestWorld): void {
   }
   for (const { id } of armedProbes(context)) ok(world.probes.has(id), 'a probe that is waited for is armed');
   deepEqual(world.probes.size, [...armedProbes(context)].length, 'no other probe is armed');
+  checkCommands(state);
   deepEqual(context.held, held(state), 'what is held is counted');
   deepEqual(new Set(context.files), filesOf(state), 'and so are descriptors');
   const blockers = new Map<number, number>();
@@ -120,6 +121,27 @@ function checkTimers(
   if (notify?.awaited) ok(state === 'spawned' && goal === 'start', 'what is not ready has been spawned');
   if (notify?.watchdog) ok(state !== 'stopping' && state !== 'killed', 'nothing is expected of what stops');
   if (settling) ok(state === 'spawned' && goal === 'start' && processes.main, 'what settles has been spawned');
+}
+
+/** Processes of probes, and checks. */
+function checkCommands({ instances, probeProcesses, probeQueue, timers }: EngineState): void {
+  const tried = new Set<number>();
+  for (const { state, checks, readiness, processes } of instances.values()) {
+    for (const { id } of readiness?.pending ?? []) tried.add(id);
+    for (const { id, failures } of checks ?? []) {
+      if (id === 0) deepEqual(failures, 0, 'what is not tried has not failed');
+      else ok(state === 'running' && processes.main, 'only who runs is checked');
+      tried.add(id);
+    }
+  }
+  for (const { probe, timer } of probeProcesses?.values() ?? []) {
+    ok(probe === 0 || tried.has(probe), 'a process answers a probe, or was killed');
+    deepEqual(timer !== 0, timers.has(timer), 'a process of a probe has its time, or was killed');
+  }
+  for (const { probe } of probeQueue ?? []) ok(tried.has(probe), 'what waits for its turn is wanted');
+  const awaited = [...timers.values()].flatMap(({ action }) => (action.kind === 'probe' ? [action.probe] : []));
+  for (const id of awaited) ok(tried.has(id), 'the next try is wanted');
+  deepEqual(awaited.length, new Set(awaited).size, 'there is one next try');
 }
 
 function checkPhase({ timers }: EngineState, instance: InstanceState, slot: string, process: ProcessState): void {

@@ -39,7 +39,20 @@ export type Step =
   | { do: 'quiesce' };
 
 const number = fc.nat({ max: 20 });
-const READY = ['ready tcp 80', 'ready http http://localhost:$A/', 'ready timeout 3'];
+const READY = [
+  'ready tcp 80',
+  'ready http http://localhost:$A/',
+  'ready timeout 3',
+  'ready exec ask',
+  'ready log come',
+];
+const CHECKS = [
+  'check tcp 80',
+  'check http http://localhost:$A/',
+  'check exec ask',
+  'check failures 2',
+  'check action none',
+];
 const SPEAKS = ['notify access all', 'watchdog 3'];
 const MESSAGES = [
   ...[
@@ -69,6 +82,7 @@ const jobText = fc
       ...BACK_OFF,
       ...READY,
       ...SPEAKS,
+      ...CHECKS,
     ]),
     expect: fc.constantFrom('none', 'stop', 'fork', 'daemon', 'notify', 'fd 3'),
     start: fc.option(condition),
@@ -130,6 +144,8 @@ const services = fc.record({
       'respawn\nexec main\npre-stop exec pre-stop\n',
       'respawn\nrespawn delay 1\nexec main\n',
       'respawn\nready tcp 80\nready after 1\nexec main\n',
+      'respawn\ncheck tcp 80\ncheck failures 1\nexec main\n',
+      'check exec ask\ncheck interval 1\ncheck failures 2\nexec main\n',
     ),
     { minLength: 1, maxLength: 3 },
   ),

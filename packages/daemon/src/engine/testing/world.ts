@@ -217,6 +217,7 @@ export class TestWorld {
 
   /** Whether the engine knows of the process. */
   isKnown({ token }: FakeProcess): boolean {
+    if (this.engine.state.probeProcesses?.has(token)) return true;
     const found = this.engine.context.findProcess(token);
     return found !== undefined && this.engine.state.instances.has(found.instance.id);
   }
@@ -227,9 +228,9 @@ export class TestWorld {
     this.report({ type: 'execed', process: process.token });
   }
 
-  /** The result of a try of a probe; a good one is over. Without an answer it is good. */
+  /** The result of a try of a probe; a good one of `ready` is over. Without an answer it is good. */
   probed({ id, instance }: ArmedProbe, answer: string | null = null): void {
-    if (answer === null) this.probes.delete(id);
+    if (answer === null && !this.probes.get(id)?.check) this.probes.delete(id);
     this.input({ type: 'probed', result: { id, instance, isGood: answer === null, answer: answer ?? 'connected' } });
   }
 
