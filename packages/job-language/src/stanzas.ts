@@ -10,7 +10,6 @@ import {
   envFile,
   exitStatus,
   fileMode,
-  limitValue,
   niceness,
   oneOf,
   oneOrMore,
@@ -21,13 +20,8 @@ import {
   signal,
 } from './arguments.ts';
 import { parseCondition } from './condition-parser.ts';
-import {
-  type CGroupSetting,
-  type JobDefinition,
-  type ProcessDefinition,
-  RESOURCE_NAMES,
-  type ResourceLimit,
-} from './job-definition.ts';
+import type { JobDefinition, ProcessDefinition } from './job-definition.ts';
+import { cgroupSetting, resourceLimit, sameCGroupKey, sameResource } from './keyed-arguments.ts';
 import type { Lexer } from './lexer.ts';
 import { expect, MAX_WATCHDOG_S } from './notify-stanzas.ts';
 import type { Span } from './place.ts';
@@ -69,8 +63,6 @@ export const MIN_CHECK_INTERVAL_MS = 100;
 export const MAX_CHECK_TIMEOUT_S = 3600;
 
 const respawnPause = duration(0, MAX_RESPAWN_DELAY_S);
-
-const RESOURCES = oneOf(...RESOURCE_NAMES);
 
 const STANZAS: Record<string, Stanza> = {
   description: set('description', aWord),
@@ -128,7 +120,7 @@ const STANZAS: Record<string, Stanza> = {
   umask: set('umask', fileMode),
   nice: set('nice', niceness),
   oom: set('oomScore', oomScore),
-  limit: addKeyed('limits', limit, sameResource),
+  limit: addKeyed('limits', resourceLimit, sameResource),
   chroot: set('chroot', aWord),
   chdir: set('chdir', aWord),
   setuid: set('setuid', aWord),
@@ -137,7 +129,7 @@ const STANZAS: Record<string, Stanza> = {
     load: store('security', (lexer) => ({ kind: 'exec', text: `/sbin/apparmor_parser -r -W ${lexer.word()}` })),
     switch: set('apparmorSwitch', aWord),
   }),
-  cgroup: addKeyed('cgroups', cgroup, sameCGroupKey),
+  cgroup: addKeyed('cgroups', cgroupSetting, sameCGroupKey),
 };
 
 /** The words that stanzas begin with. */
@@ -296,26 +288,4 @@ function respawnDelay(lexer: Lexer, job: JobDefinition): void {
   lexer.endOfStanza();
   job.respawnDelayMs = first;
   job.respawnMaxDelayMs = longest;
-}
-
-function limit(lexer: Lexer): ResourceLimit {
-  return { resource: RESOURCES(lexer), soft: limitValue(lexer), hard: limitValue(lexer) };
-}
-
-/** `CONTROLLER [NAME] [KEY VALUE]`; without a name the job's own group is meant (reference: job files §4.3). */
-function cgroup(lexer: Lexer): CGroupSetting {
-  const controller = lexer.word();
-  const words: string[] = [];
-  while (words.length < 3 && lexer.hasToken()) words.push(lexer.word());
-  const name = words.length % 2 === 1 ? (words.shift() as string) : null;
-  const [key = null, value = null] = words;
-  return { controller, name, key, value };
-}
-
-function sameResource(a: ResourceLimit, b: ResourceLimit): boolean {
-  return a.resource === b.resource;
-}
-
-function sameCGroupKey(a: CGroupSetting, b: CGroupSetting): boolean {
-  return a.controller === b.controller && a.name === b.name && a.key === b.key;
 }

@@ -2,7 +2,8 @@
  * The job that init ends with (--exit-with): init exits with its status.
  */
 import type { Context } from '../model/context.ts';
-import { type EventState, type ExitJobState, type InstanceState, instanceLabel } from '../model/state.ts';
+import type { ExitJobState } from '../model/exit-job-state.ts';
+import { type EventState, type InstanceState, instanceLabel } from '../model/state.ts';
 
 /** The exit status as in shells. */
 const SIGNAL_BASE = 128;

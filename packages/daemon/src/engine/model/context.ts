@@ -52,8 +52,7 @@ export class Context {
   concern: ClassState | InstanceState | string | null = null;
   /** Names of jobs that this input must not touch. */
   without: ReadonlySet<string> = NONE;
-  /** Whether commands of \`check\` are run again and again; not in a simulation, which would have no end. */
-  repeatsCommands = true;
+  repeatsCommands = true; // Those of `check`: not in a simulation, which would have no end.
   readonly shared = new SharedList();
   /** Characters of all names of instances, and of all variables of instances and events. */
   readonly held = { names: 0, text: 0 };

@@ -7,6 +7,7 @@ import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
+import type { ExitJobState } from './exit-job-state.ts';
 import type { NotifyState } from './notify-state.ts';
 import type { PausedQueue } from './paused-queue.ts';
 import type { CheckState, LogMark, ProbeProcess, QueuedTry, ReadinessState } from './probe-state.ts';
@@ -171,14 +172,6 @@ export interface QuiesceState {
   /** Milliseconds of monotonic time. */
   beganMs: number;
   phaseBeganMs: number;
-}
-
-/** The job that init ends with. */
-export interface ExitJobState {
-  /** The status as a shell would report it. */
-  status: number;
-  /** The id of its `stopped` event: init ends unless that event starts the job again. 0: it has not stopped. */
-  stopped?: number;
 }
 
 /** A log that cannot be written. */
