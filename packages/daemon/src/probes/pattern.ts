@@ -1,5 +1,5 @@
 /**
- * Matches lines with a pattern of a job's file. Some patterns take longer than the age of the universe for a short line, so V8 is told to
+ * Matches lines with a pattern of a job's file. Some patterns take longer than the age of the universe for a short line, so V8 has to
  * give up after a moment: the daemon is held up for that long, once.
  */
 import { createContext, Script } from 'node:vm';

@@ -1,5 +1,5 @@
 /**
- * How many tries may be under way. Each begins in a quick place; one that has not ended after a moment gives its place up and goes on in a slow
+ * How many tries may be under way. Each begins in a quick place; one that has not ended after a moment gives its place up and continues in a slow
  * one, and where there is none it is put off. So services that hang wait for one another, and those that answer never wait for them.
  */
 
