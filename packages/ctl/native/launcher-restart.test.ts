@@ -1,0 +1,113 @@
+/** The launcher while the daemon is being replaced: it waits, and asks the next one with the same key. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/eventually.ts';
+import { FakeDaemon, output } from './testing/fake-daemon.ts';
+import { Installation, type Launch, SANITIZED, SocketFolder, STATIC, startLauncher } from './testing/launcher.ts';
+
+const installation = new Installation();
+const launcher = installation.compile('initctl', SANITIZED);
+const plain = installation.compile('plain', STATIC);
+/** Waits for no daemon whose init is gone. */
+const hasty = installation.compile('hasty', [...STATIC, '-DREFUSED_MS=0']);
+afterAll(() => installation.remove());
+
+let sockets: SocketFolder;
+let dir: string;
+let daemon: FakeDaemon;
+beforeEach(async () => {
+  sockets = await SocketFolder.withDaemon();
+  ({ path: dir, daemon } = sockets);
+});
+afterEach(() => sockets.remove());
+
+const start = ({ program = launcher, ...options }: Launch = {}) => startLauncher(program, dir, options);
+
+describe('the launcher', () => {
+  it('waits for a daemon that is being replaced: its socket is there and refuses', async () => {
+    const socket = join(dir, 'control.sock');
+    // A daemon that was killed leaves its socket; one that ends by itself removes the name that it has bound.
+    renameSync(socket, `${socket}.kept`);
+    await daemon.stop();
+    renameSync(`${socket}.kept`, socket);
+    const { ended } = start({ program: plain, args: ['version'] });
+    const next = await FakeDaemon.answering(socket, 0);
+    expect(await ended).toEqual({ status: 0, signal: null, out: '', err: '' });
+    expect(next.runs).toHaveLength(1);
+    await next.stop();
+  });
+
+  it('resumes its wait after a restart of the daemon, with the same key, and repeats no output', async () => {
+    daemon.onRun = ({ id }, send, socket) => {
+      send(output(id, 1, 'svc start'));
+      setImmediate(() => socket.end());
+    };
+    const { ended } = start({ args: ['start', 'svc'] });
+    await eventually(() => daemon.runs.length >= 1);
+    await daemon.stop();
+    const next = new FakeDaemon();
+    let attempts = 0;
+    next.onRun = ({ id }, send, socket) => {
+      attempts += 1;
+      if (attempts === 1) return void socket.destroy();
+      send(output(id, 1, 'svc start/run'));
+      send(output(id, 1, 'ning\n'));
+      send({ id, result: 0 });
+    };
+    await next.listen(join(dir, 'control.sock'));
+    expect(await ended).toEqual({ status: 0, signal: null, out: 'svc start/running\n', err: '' });
+    const keys = [...daemon.runs, ...next.runs].map(({ key }) => key);
+    expect(keys.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(keys).size).toBe(1);
+    await next.stop();
+    await daemon.listen(join(dir, 'control.sock'));
+  });
+
+  it('waits for a daemon that is just being replaced, whose socket refuses', async () => {
+    await daemon.stop();
+    const path = join(dir, 'control.sock');
+    writeFileSync(path, '');
+    const { child, ended } = start({ program: plain });
+    await new Promise((resolve) => child.once('spawn', resolve));
+    const next = await FakeDaemon.answering(path, 6);
+    expect((await ended).status).toBe(6);
+    await next.stop();
+    rmSync(path);
+    await daemon.listen(path);
+  });
+
+  it('waits longer for a daemon whose init is there to start it again', async () => {
+    const program = join(dir, 'init');
+    copyFileSync('/bin/sleep', program);
+    const init = spawn(program, ['1000']);
+    const ended = once(init, 'exit');
+    const folder = join(dir, `init-${init.pid}`);
+    const socket = join(folder, 'control.sock');
+    mkdirSync(folder);
+    try {
+      await eventually(() => readFileSync(`/proc/${init.pid}/comm`, 'utf8') === 'init\n');
+      // A socket without a listener: another name of it, because a daemon that ends removes the one that it has bound.
+      const before = new FakeDaemon();
+      await before.listen(`${socket}.before`);
+      linkSync(`${socket}.before`, socket);
+      await before.stop();
+      const env = { UPSTART_SESSION: `unix:path=${socket}` };
+      const waiting = start({ program: hasty, env });
+      await new Promise((resolve) => waiting.child.once('spawn', resolve));
+      const next = await FakeDaemon.answering(socket, 6);
+      expect((await waiting.ended).status).toBe(6);
+      linkSync(socket, `${socket}.kept`);
+      await next.stop();
+      renameSync(`${socket}.kept`, socket);
+      init.kill();
+      await ended;
+      // ctl.js says why it cannot be done.
+      expect((await start({ program: hasty, env }).ended).status).toBe(9);
+    } finally {
+      init.kill();
+    }
+  });
+});
