@@ -5,6 +5,7 @@ import { TimeoutError, UpstartError } from './errors.ts';
 import { CLIENT_LIMITS, encodeFrame } from './framing.ts';
 import { type AddressEnv, controlSocket, type Scope } from './locate.ts';
 import type { Method, Notification, Params, Result } from './messages.ts';
+import { hasLiveInit } from './sessions.ts';
 import type { CallOptions, UpstartClient } from './upstart-client.ts';
 
 export { ConnectionError };
@@ -20,7 +21,10 @@ export interface ConnectOptions {
   client?: string;
   /** Milliseconds for the daemon to greet back. */
   helloTimeoutMs?: number;
-  /** For how many milliseconds a lost connection is tried again, and the pause between two attempts. */
+  /**
+   * For how many milliseconds a lost connection is tried again, and the first one of a daemon that its init restarts; and the pause between
+   * two attempts.
+   */
   retryForMs?: number;
   retryPauseMs?: number;
 }
@@ -28,7 +32,7 @@ export interface ConnectOptions {
 const DEFAULTS = { client: 'upstart-client', helloTimeoutMs: 10_000, retryForMs: 30_000, retryPauseMs: 50 } as const;
 type Settings = { path: string } & { -readonly [S in keyof typeof DEFAULTS]: S extends 'client' ? string : number };
 
-/** Connects to a daemon. Rejects with `AddressError`, `ConnectionError` or `unsupported-version`. */
+/** Connects to a daemon, waiting for one that its init restarts. Rejects with `AddressError`, `ConnectionError` or `unsupported-version`. */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const path = options.path ?? controlSocket(options.scope ?? 'default', options.env ?? process.env);
   const client = new Client({
@@ -38,9 +42,17 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     retryForMs: options.retryForMs ?? DEFAULTS.retryForMs,
     retryPauseMs: options.retryPauseMs ?? DEFAULTS.retryPauseMs,
   });
-  await client.open();
+  await client.begin();
   return client;
 }
+
+/** Whether a daemon that is being replaced may have refused: its socket is there, and nothing listens. */
+function mayBeReplaced(error: unknown, path: string): boolean {
+  return error instanceof ConnectionError && REPLACED.has(error.code) && hasLiveInit(path);
+}
+
+/** Nothing listens, or it ended before it greeted. */
+const REPLACED: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ECONNRESET']);
 
 interface PendingCall {
   readonly frame: Buffer;
@@ -80,6 +92,14 @@ export class Client implements UpstartClient, ConnectionEvents {
   /** The daemon's greeting at the last connection. */
   get hello(): Result<'hello'> {
     return this.#hello as Result<'hello'>;
+  }
+
+  /** The first connection. */
+  async begin(): Promise<void> {
+    const { path, retryForMs } = this.#settings;
+    const deadlineMs = performance.now() + retryForMs;
+    while (this.#connection === null && !this.#closed)
+      await this.#attempt((error) => mayBeReplaced(error, path) && performance.now() < deadlineMs);
   }
 
   /** One attempt to connect. */
@@ -178,7 +198,8 @@ export class Client implements UpstartClient, ConnectionEvents {
     this.#reconnecting = true;
     const deadlineMs = performance.now() + this.#settings.retryForMs;
     try {
-      while (this.#connection === null && !this.#closed) await this.#attempt(deadlineMs);
+      while (this.#connection === null && !this.#closed)
+        await this.#attempt((error) => !(error instanceof UpstartError) && performance.now() < deadlineMs);
     } catch (error) {
       this.#end(error as Error, error as Error);
     } finally {
@@ -194,12 +215,12 @@ export class Client implements UpstartClient, ConnectionEvents {
     this.#flush(connection);
   }
 
-  /** Tries to connect. After a temporary failure it waits; after the deadline it throws. */
-  async #attempt(deadlineMs: number): Promise<void> {
+  /** Tries to connect. Waits after a failure that is temporary, throws any other. */
+  async #attempt(isTemporary: (error: unknown) => boolean): Promise<void> {
     try {
       await this.open();
     } catch (error) {
-      if (error instanceof UpstartError || performance.now() >= deadlineMs) throw error;
+      if (!isTemporary(error)) throw error;
       await pause(this.#settings.retryPauseMs);
     }
   }

@@ -10,7 +10,7 @@ import { type Notification, PROTOCOL_VERSION, type Result } from './messages.ts'
 /** No daemon is there, or it has gone; the message is for users. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError';
-  /** The system's name for what went wrong (`ECONNREFUSED`), where it was the system that refused. */
+  /** The system's name for the error: `ECONNREFUSED`, or `ECONNRESET` where the daemon closed the connection before it greeted. */
   readonly code: string | undefined;
 
   constructor(message: string, code?: string) {
@@ -146,7 +146,10 @@ function greet(socket: Socket, path: string, greeting: Greeting, events: Connect
     });
     socket.on('close', () => {
       if (greeted) events.lost();
-      else giveUp(new ConnectionError(`Unable to connect to Upstart: Socket ${path} was closed by the daemon`));
+      else {
+        const text = `Unable to connect to Upstart: Socket ${path} was closed by the daemon`;
+        giveUp(new ConnectionError(text, 'ECONNRESET'));
+      }
     });
     socket.write(
       encodeFrame(

@@ -7,7 +7,7 @@
 import { lstatSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { withRegularFile } from '@upstart/common';
-import { CONTROL_SOCKET, formatAddress, parseAddress, type SessionEnv } from './address.ts';
+import { CONTROL_SOCKET, formatAddress, parseAddress, type SessionEnv, SYSTEM_SOCKET_DIR } from './address.ts';
 import { initIdentity, isPrivateFolder, readOwner } from './run-folder.ts';
 
 export interface Session {
@@ -26,6 +26,8 @@ const ASSIGNMENT = 'UPSTART_SESSION=';
 const MAX_BYTES = 4096;
 /** Names of init in /proc. */
 const INIT_NAMES = ['init', 'upstart'];
+/** The pid of the system's init. */
+const SYSTEM_INIT = 1;
 
 /** The live sessions of the caller: those that are announced, or, where there is none, those that could not announce themselves. */
 export function findSessions(env: SessionEnv): Session[] {
@@ -104,9 +106,19 @@ function isLive(session: Session): boolean {
   return attempt(() => lstatSync(join(folder, CONTROL_SOCKET)).isSocket()) === true;
 }
 
+/** Whether the init whose control socket this is lives: it restarts a daemon that has ended, which leaves a socket that refuses. */
+export function hasLiveInit(controlSocket: string): boolean {
+  const folder = dirname(controlSocket);
+  const init = folder === SYSTEM_SOCKET_DIR ? initIdentity(SYSTEM_INIT) : readOwner(folder)?.init;
+  return init !== undefined && init.pidNamespace === initIdentity(init.pid).pidNamespace && isInit(init.pid);
+}
+
 function isOwnInit(pid: number): boolean {
-  const name = attempt(() => readFileSync(`/proc/${pid}/comm`, 'latin1').trimEnd()) ?? '';
-  return INIT_NAMES.includes(name) && attempt(() => statSync(`/proc/${pid}`).uid) === process.geteuid?.();
+  return isInit(pid) && attempt(() => statSync(`/proc/${pid}`).uid) === process.geteuid?.();
+}
+
+function isInit(pid: number): boolean {
+  return INIT_NAMES.includes(attempt(() => readFileSync(`/proc/${pid}/comm`, 'latin1').trimEnd()) ?? '');
 }
 
 function names(folder: string): string[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chainLines } from '../text/chain.ts';
 import { paletteFor } from '../text/colour.ts';
 import { bootChain, jobChain, MAX_STEPS } from './chain.ts';
-import { BOOT_GAP_MS, CLOCK_SLACK_MS, ofThisMachineStart } from './entries.ts';
+import { BOOT_GAP_MS, CLOCK_SLACK_MS, ofBoot, ofThisMachineStart } from './entries.ts';
 import { bootHistory, HistoryWriter, randomJobs } from './testing/world.ts';
 
 const PLAIN = paletteFor(false, {});
@@ -96,6 +96,23 @@ describe('the chain of a boot', () => {
     const later = (ms: number): HistoryEntry[] => [{ ...first, monotonicMs: second.monotonicMs + ms }, second];
     expect(ofThisMachineStart(later(CLOCK_SLACK_MS))).toHaveLength(2);
     expect(ofThisMachineStart(later(CLOCK_SLACK_MS + 1))).toHaveLength(1);
+  });
+
+  it('has an end where a job is respawned again and again', () => {
+    const history = story();
+    let last = history.goal('loop', 'start', { kind: 'event', text: '' }, 2000, 1);
+    last = history.state('loop', 'waiting', 'starting', 2000, last);
+    for (let ms = 2000; ms < 10 * BOOT_GAP_MS; ms += 1000) {
+      last = history.state('loop', 'starting', 'running', ms + 10, last);
+      last = history.exit('loop', 1, ms + 20, last);
+      last = history.state('loop', 'running', 'stopping', ms + 20, last);
+      last = history.state('loop', 'stopping', 'starting', ms + 30, last);
+    }
+    expect(ofBoot(history.sorted())?.at(-1)).toMatchObject({ job: 'web', to: 'running', monotonicMs: 2904 });
+    // A stop is no respawn.
+    const stop = history.goal('loop', 'stop', { kind: 'event', text: '' }, 10 * BOOT_GAP_MS, last);
+    history.state('loop', 'starting', 'waiting', 10 * BOOT_GAP_MS, stop);
+    expect(ofBoot(history.sorted())?.at(-1)).toMatchObject({ job: 'web', to: 'running' });
   });
 
   it('of a respawned job is that of its first start', () => {

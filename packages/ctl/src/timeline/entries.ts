@@ -31,7 +31,8 @@ export function ofThisMachineStart(entries: readonly HistoryEntry[]): readonly H
 
 /**
  * The entries from init's first event on, until nothing has happened for `BOOT_GAP_MS` and no job is coming up; without those of jobs that
- * a user started by hand. null: the first event is not among the entries.
+ * a user started by hand. Respawns do not prolong it: a job that is respawned for ever has a boot with an end.
+ * null: the first event is not among the entries.
  */
 export function ofBoot(entries: readonly HistoryEntry[]): HistoryEntry[] | null {
   const [first] = entries;
@@ -40,8 +41,10 @@ export function ofBoot(entries: readonly HistoryEntry[]): HistoryEntry[] | null 
   const known = new Map<number, HistoryEntry>();
   const byHand = new Set<number>();
   const phases = new Map<string, Phase | null>();
+  const ups = new Map<string, 'coming' | 'respawned'>();
   let coming = 0;
   let lastMs = first.monotonicMs;
+  let length = 0;
   for (const entry of entries) {
     known.set(entry.id, entry);
     if (isBeginning(entry, known.get(entry.after)) ? isByHand(entry) : byHand.has(entry.after)) {
@@ -49,14 +52,26 @@ export function ofBoot(entries: readonly HistoryEntry[]): HistoryEntry[] | null 
       continue;
     }
     if (coming === 0 && entry.monotonicMs - lastMs > BOOT_GAP_MS) break;
-    lastMs = entry.monotonicMs;
     boot.push(entry);
+    if (isOfRespawn(entry, ups)) continue;
+    lastMs = entry.monotonicMs;
+    length = boot.length;
     if (entry.kind !== 'state') continue;
     const phase = phaseOf(entry.to);
     coming += Number(isComingUp(phase)) - Number(isComingUp(phases.get(keyOf(entry)) ?? null));
     phases.set(keyOf(entry), phase);
   }
-  return boot;
+  return boot.slice(0, length);
+}
+
+/** Whether an entry is part of a respawn. `ups`: how far each instance that is to run has come, which this keeps. */
+function isOfRespawn(entry: HistoryEntry, ups: Map<string, 'coming' | 'respawned'>): boolean {
+  if (entry.kind === 'event') return false;
+  const key = keyOf(entry);
+  if (entry.kind === 'goal' && entry.to === 'start') ups.set(key, 'coming');
+  else if (entry.kind === 'goal') ups.delete(key);
+  else if (entry.kind === 'state' && phaseOf(entry.from) === 'running' && ups.has(key)) ups.set(key, 'respawned');
+  return ups.get(key) === 'respawned';
 }
 
 /**
