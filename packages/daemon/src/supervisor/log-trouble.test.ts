@@ -19,15 +19,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lookAtLogFolder } from '../places/log-folder.ts';
 import { compileInit, loggerOf, SANITIZE } from './testing/compile.ts';
-import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
+import { eventually, textOf } from './testing/init.ts';
+import { logged, MISSING, QUICK, reportsOf, started } from './testing/troubled-logs.ts';
 
 /** The buffer of one file (FILE_BUFFER). */
 const KEPT = 128 * 1024;
-/** Pauses are short: 20 ms at first, and a trouble is over after 100 ms. */
-const QUICK = '-DTROUBLE_PAUSE=20';
 const AS_ROOT = process.getuid!() === 0;
 const NOBODY = 65534;
-const [ENXIO, ENOTDIR, EISDIR, EINVAL, EFBIG, ENOSPC, EROFS, ENAMETOOLONG, ELOOP] = [6, 20, 21, 22, 27, 28, 30, 36, 40];
+const [ENXIO, ENOTDIR, EISDIR, EINVAL, EFBIG, ENAMETOOLONG, ELOOP] = [6, 20, 21, 22, 27, 36, 40];
 
 const variants = [
   ['plain', compileInit(QUICK)],
@@ -35,18 +34,8 @@ const variants = [
 ] as const;
 /** Keeps 64 KiB of all processes that have ended. */
 const poor = compileInit(QUICK, '-DLOG_KEPT_MAX=65536');
-const SANITIZER_OPTIONS = { ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:exitcode=99' };
 
-async function started(program: string, through?: string[]) {
-  const init = Init.start(program, { env: SANITIZER_OPTIONS, ...(through ? { through } : {}) });
-  return { init, daemon: await init.daemon(), log: join(init.folder, 'job.log') };
-}
-
-const logged = (daemon: Daemon, id: number, text: string, logPath: string) =>
-  daemon.shell(id, text, { console: 'log', logPath });
-const reportsOf = (daemon: Daemon, type: string) => daemon.reports.filter((report) => report.type === type);
 const bytes = (count: number, of = 'x') => `head -c ${count} /dev/zero | tr '\\0' ${of}`;
-const MISSING = /^init: (\d+) bytes of output are missing here: (.*)\r\n/m;
 
 describe.each(variants)('%s', (_name, program) => {
   test('whatever is wrong with a file, its job keeps running, and the trouble is logged once', async () => {
@@ -239,59 +228,6 @@ describe.each(variants)('%s', (_name, program) => {
     logged(daemon, 2, 'echo two', log);
     await daemon.report('exited', 2);
     await daemon.report('log-restored');
-    expect(textOf(log)).toBe('one\r\ntwo\r\n');
-  });
-});
-
-/** A file system of so many KiB, if one may be mounted here. */
-async function onSmallDisk(init: Init, kilobytes: number, use: (folder: string) => Promise<void>): Promise<void> {
-  const small = join(init.folder, 'small');
-  mkdirSync(small);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', small]);
-  try {
-    await use(small);
-  } finally {
-    execFileSync('umount', ['-l', small]);
-  }
-}
-
-test.runIf(AS_ROOT)('a full disk: said once, and what is kept follows when there is room', async () => {
-  const { init, daemon } = await started(variants[0][1]);
-  await onSmallDisk(init, 256, async (small) => {
-    const log = join(small, 'log');
-    const go = join(init.folder, 'go');
-    execFileSync('sh', ['-c', `head -c 250000 /dev/zero > ${small}/filler`]);
-    logged(daemon, 1, `seq 200000; echo > ${go}1; while [ ! -e ${go} ]; do sleep 0.01; done; echo end`, log);
-    expect(await daemon.report('log-trouble')).toMatchObject({ errno: ENOSPC });
-    // To its end: what is not dropped would fill the disk by itself.
-    await eventually(() => existsSync(`${go}1`));
-    // Room comes and goes, and is not enough: that is not logged.
-    for (const size of [230_000, 210_000, 190_000]) truncateSync(join(small, 'filler'), size);
-    await eventually(() => statSync(log).size > 40_000);
-    expect(reportsOf(daemon, 'log-trouble')).toHaveLength(1);
-    rmSync(join(small, 'filler'));
-    await daemon.report('log-restored');
-    writeFileSync(go, '');
-    await daemon.report('exited', 1);
-    const text = textOf(log);
-    expect(text.startsWith('1\r\n2\r\n')).toBe(true);
-    expect(text).toMatch(MISSING);
-    expect(text.endsWith('here: No space left on device\r\nend\r\n')).toBe(true);
-  });
-});
-
-test.runIf(AS_ROOT)('a file system that becomes read-only, and writable again', async () => {
-  const { init, daemon } = await started(variants[0][1]);
-  await onSmallDisk(init, 256, async (small) => {
-    const log = join(small, 'log');
-    logged(daemon, 1, 'echo one', log);
-    await daemon.report('exited', 1);
-    execFileSync('mount', ['-o', 'remount,ro', small]);
-    logged(daemon, 2, 'echo two', log);
-    await daemon.report('exited', 2);
-    expect(await daemon.report('log-trouble')).toMatchObject({ errno: EROFS });
-    execFileSync('mount', ['-o', 'remount,rw', small]);
-    expect(await daemon.report('log-restored')).toMatchObject({ errno: 0, count: 0 });
     expect(textOf(log)).toBe('one\r\ntwo\r\n');
   });
 });

@@ -17,7 +17,8 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compileInit } from './testing/compile.ts';
-import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
+import { eventually, Init, textOf } from './testing/init.ts';
+import { logged } from './testing/troubled-logs.ts';
 
 const program = compileInit();
 const [ENOENT, EACCES, ELOOP, EINVAL] = [2, 13, 40, 22];
@@ -27,9 +28,6 @@ async function started(options?: Parameters<typeof Init.start>[1]) {
   const init = Init.start(program, options);
   return { init, daemon: await init.daemon(), log: join(init.folder, 'job.log') };
 }
-
-const logged = (daemon: Daemon, id: number, text: string, logPath: string) =>
-  daemon.shell(id, text, { console: 'log', logPath });
 
 test('output is in the file when the exit is reported, as a terminal would show it', async () => {
   const { daemon, log } = await started();

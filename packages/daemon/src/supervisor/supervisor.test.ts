@@ -9,12 +9,6 @@ import { compileInit } from './testing/compile.ts';
 import { type Daemon, eventually, Init, SPEC, textOf } from './testing/init.ts';
 
 const program = compileInit();
-/** Its reports fill up after a few dozen. */
-const smallProgram = compileInit('-DREPORTS_MAX=32768u');
-
-async function kill(daemon: Daemon): Promise<void> {
-  process.kill(daemon.pid, 'SIGKILL');
-}
 
 test('a daemon gets the state, and its end with END ends the supervisor with that status', async () => {
   const init = Init.start(program);
@@ -43,19 +37,19 @@ test('the environment of a daemon', async () => {
   const names = [...env].map((entry) => entry.split('=')[0] ?? '');
   expect(names.filter((name) => name in cleared || name === 'UPSTART_SAVED_PATH')).toEqual([]);
   // of two that were never ready one had begun to recover; then there is one that has recovered
-  await kill(first);
+  process.kill(first.pid, 'SIGKILL');
   const second = await init.daemon();
   second.supervisor.begun();
   second.spawn(1, {});
   await second.report('exited', 1);
-  await kill(second);
+  process.kill(second.pid, 'SIGKILL');
   const third = await init.daemon();
   expect(readFileSync(`/proc/${third.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=1');
   third.supervisor.begun();
   third.supervisor.recovered();
   third.spawn(2, {});
   await third.report('exited', 2);
-  await kill(third);
+  process.kill(third.pid, 'SIGKILL');
   const fourth = await init.daemon();
   expect(readFileSync(`/proc/${fourth.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=0');
 });
@@ -75,10 +69,10 @@ test('what a daemon has noted is there for the next one, however it ended', asyn
   first.supervisor.keepNote('{"two": "\u00fc"}');
   first.spawn(1, {});
   await first.report('exited', 1);
-  await kill(first);
+  process.kill(first.pid, 'SIGKILL');
   const second = await init.daemon();
   expect(noteOf(second)).toBe('{"two": "\u00fc"}');
-  await kill(second);
+  process.kill(second.pid, 'SIGKILL');
   expect(noteOf(await init.daemon())).toBe('{"two": "\u00fc"}');
 });
 
@@ -108,7 +102,7 @@ test('a daemon that dies again and again, though it was ready, is not started at
     daemon.supervisor.ready();
     daemon.spawn(death, {});
     await daemon.report('exited', death);
-    await kill(daemon);
+    process.kill(daemon.pid, 'SIGKILL');
   }
   const began = Date.now();
   const last = await init.daemon();
@@ -144,7 +138,7 @@ test('the next daemon gets the table, the reports that were not acknowledged, an
   first.supervisor.send([], acknowledged);
   first.spawn(4, { argv: ['sleep', '1000'] });
   await first.report('execed', 4);
-  await kill(first);
+  process.kill(first.pid, 'SIGKILL');
 
   const second = await init.daemon();
   expect(second.state.lastCommand).toBe(4);
@@ -169,7 +163,7 @@ test('commands that are sent again are not carried out again', async () => {
   first.shell(1, `echo once >> ${out}`);
   await first.report('exited', 1);
   first.shell(1, `echo once >> ${out}`);
-  await kill(first);
+  process.kill(first.pid, 'SIGKILL');
   const second = await init.daemon();
   second.shell(1, `echo once >> ${out}`);
   second.spawn(2, {});
@@ -228,65 +222,6 @@ test('a daemon that sends nonsense is replaced, and nothing of it is carried out
   }
 });
 
-test('when nothing is acknowledged reaping stops, and resumes afterwards with nothing lost', async () => {
-  const init = Init.start(smallProgram);
-  const daemon = await init.daemon({ acknowledge: false });
-  const count = 200;
-  for (let id = 1; id <= count; id++) daemon.shell(id, `exit ${id % 100}`);
-  await eventually(() => daemon.reports.some((report) => report.type === 'execed' && report.process === count));
-  await eventually(() => zombies(init.pid) >= 50);
-  const exits = () => daemon.reports.filter((report) => report.type === 'exited');
-  expect(exits().length).toBeLessThan(count - 50);
-  // a daemon that dies now is replaced all the same
-  daemon.supervisor.ready();
-  await kill(daemon);
-  const next = await init.daemon();
-  for (let id = 1; id <= count; id++) expect((await next.report('exited', id)).code).toBe(id % 100);
-  expect(zombies(init.pid)).toBe(0);
-  init.child.kill('SIGUSR1');
-  await next.report('signal');
-});
-
-test('a process that stops and continues all the time does not fill the reports', async () => {
-  const init = Init.start(smallProgram);
-  const daemon = await init.daemon({ acknowledge: false });
-  daemon.spawn(1, { argv: ['sleep', '1000'] });
-  const { pid } = await daemon.report('spawned', 1);
-  await daemon.report('execed', 1);
-  const state = () => /State:\t(.)/.exec(textOf(`/proc/${pid}/status`))?.[1];
-  for (let i = 0; i < 200; i++) {
-    process.kill(pid, 'SIGSTOP');
-    await eventually(() => state() === 'T');
-    process.kill(pid, 'SIGCONT');
-    await eventually(() => state() !== 'T');
-  }
-  expect(daemon.reports.length).toBeLessThan(50);
-  // the final state is reported when there is room for it
-  for (const [signal, type] of [
-    ['SIGSTOP', 'stopped'],
-    ['SIGCONT', 'continued'],
-  ] as const) {
-    process.kill(pid, signal);
-    await eventually(() => {
-      daemon.supervisor.send([], daemon.reports.at(-1)!.seq);
-      return daemon.reports.at(-1)!.type === type;
-    });
-  }
-});
-
-test('a daemon that sends commands for ever without acknowledging is replaced', async () => {
-  const init = Init.start(smallProgram);
-  const { socket } = await init.connection();
-  const { supervisor } = await Supervisor.over(socket);
-  supervisor.send(
-    Array.from({ length: 2000 }, (_, i) => ({ type: 'signal', id: i + 1, process: 1, signal: 0, group: false })),
-  );
-  const next = await init.daemon();
-  expect(init.said).toContain('a command though reports are not acknowledged');
-  expect(next.state.lastCommand).toBeGreaterThan(100);
-  expect(next.state.lastCommand).toBeLessThan(2000);
-});
-
 test('a daemon does not outlive the supervisor, whose death the client notices', async () => {
   const init = Init.start(program);
   const daemon = await init.daemon();
@@ -303,8 +238,3 @@ test('what is not a supervisor is refused', async () => {
   socket.emit('data', Buffer.alloc(16, 7));
   await expect(connected).rejects.toThrow(/frames of version 1799, expected 1/);
 });
-
-function zombies(parent: number): number {
-  const children = textOf(`/proc/${parent}/task/${parent}/children`).trim().split(' ').filter(Boolean);
-  return children.filter((pid) => / Z /.test(textOf(`/proc/${pid}/stat`))).length;
-}
