@@ -13,6 +13,7 @@ const COMMANDS = {
   demo: 'a tour of what it does, about twenty seconds',
   bench: 'the measurements',
   package: 'packages for Debian and npm, and a tarball for images, in dist/packages',
+  release: 'date the change log, commit and tag: [VERSION] [--dry-run]',
   'install-system': 'install the built product: --destdir DIR --prefix DIR --as-init, or --uninstall',
 };
 
