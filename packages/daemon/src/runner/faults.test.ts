@@ -1,20 +1,12 @@
 /** Faults of the engine: a job that makes it throw, in the middle of whatever it does. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseJob } from '@upstart/job-language';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { explainJob } from '../engine/explain/explain.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_FAULTS } from '../engine/model/context.ts';
 import type { EngineRequest, Input } from '../engine/model/messages.ts';
 import * as spawnSpecModule from '../engine/processes/spawn-spec.ts';
-import { TEST_SETTINGS } from '../engine/testing/world.ts';
-import { startState } from '../start-up/start-state.ts';
 import { MAX_INPUTS_IN_MEMORY, MemoryJournal } from '../state/memory-journal.ts';
 import { StateStore } from '../state/store.ts';
-import type { Command, Report } from '../supervisor/process-messages.ts';
 import * as clockModule from '../time/clock.ts';
-import { Runner } from './runner.ts';
+import { Machine, type TestDaemon } from './testing/machine.ts';
 
 /** Which jobs the engine fails with when it is to start a process of theirs. */
 const faulty = { jobs: new Set<string>(), times: 0 };
@@ -48,106 +40,10 @@ beforeEach(() => {
   faulty.times = 0;
 });
 
-/** The parts that outlive a daemon: the state folder, and the effects of the supervisor. */
-class Machine {
-  readonly directory = mkdtempSync(join(tmpdir(), 'faults-'));
-  readonly commands: Command[] = [];
-  readonly said: string[] = [];
-  seq = 0;
-
-  constructor() {
-    onTestFinished(() => rmSync(this.directory, { recursive: true, force: true }));
-  }
-
-  daemon(): TestDaemon {
-    return new TestDaemon(this);
-  }
-}
-
-class TestDaemon {
-  readonly runner: Runner;
-  readonly store: StateStore;
-  readonly #machine: Machine;
-
-  constructor(machine: Machine) {
-    this.#machine = machine;
-    const write = (priority: string, text: string): void => {
-      if (priority === 'error') machine.said.push(text);
-    };
-    const log = { write, enabled: () => false, priority: 'error' as const };
-    this.store = new StateStore(machine.directory, (text) => machine.said.push(text));
-    const supervisor = { pid: 1, lastCommand: machine.commands.length, processes: [], subreaperErrno: 0 };
-    const start = startState(
-      { store: this.store, identity: 'this', failures: 0, progress: () => {} },
-      supervisor,
-      log,
-      () => TEST_SETTINGS,
-    );
-    const sink = {
-      send: (commands: readonly Command[]) => void machine.commands.push(...commands),
-      pending: () => [],
-      files: null,
-      onClose: () => {},
-    };
-    const memory = { note: () => {} };
-    const history = { take: () => {}, flush: () => {}, maySave: () => true };
-    const probes = { take: () => {}, keep: () => {} };
-    const parts = {
-      engine: start.engine,
-      store: this.store,
-      supervisor: sink,
-      identity: 'this',
-      log,
-      memory,
-      history,
-      probes,
-    };
-    this.runner = new Runner({ ...parts, replaced: () => {} });
-    this.runner.resume(start.commands, supervisor);
-  }
-
-  define(jobs: Record<string, string> = JOBS): this {
-    for (const [name, text] of Object.entries(jobs)) {
-      const definition = parseJob(text, { name, path: `/etc/init/${name}.conf` });
-      this.runner.submit({ type: 'define', name, definition });
-    }
-    return this;
-  }
-
-  /** Has the inputs that are waiting applied, and with them reports. */
-  flush(...reports: (Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never)[]): this {
-    this.runner.reports(reports.map((report) => ({ ...report, seq: ++this.#machine.seq }) as Report));
-    return this;
-  }
-
-  /** The answer to a request. */
-  async ask(request: EngineRequest, key?: string): Promise<string> {
-    const answer = this.runner.request(request, key).then(
-      () => 'ok',
-      (error: Error) => error.message,
-    );
-    this.flush();
-    return answer;
-  }
-
-  /** From now on, so that what was before cannot fail when it is applied again. */
-  becomesFaulty(): void {
-    this.runner.save();
-    faulty.jobs.add('bad');
-  }
-
-  get state(): unknown {
-    return structuredClone(this.runner.engine.state);
-  }
-
-  notes(job: string): string[] {
-    const { context, state } = this.runner.engine;
-    return explainJob(context, job, state.classes.get(job), { broken: [], switchedOff: null }, 0, true).notes;
-  }
-
-  programs(): string[] {
-    return this.#machine.commands.flatMap((command) => (command.type === 'spawn' ? command.spec.argv : []));
-  }
+/** From now on, so that what was before cannot fail when it is applied again. */
+function becomesFaulty(daemon: TestDaemon): void {
+  daemon.runner.save();
+  faulty.jobs.add('bad');
 }
 
 const start = (job: string): EngineRequest => ({ method: 'start', target: { job, env: [] }, wait: false });
@@ -156,7 +52,7 @@ const emit = (name: string): EngineRequest => ({ method: 'emit', name, env: [], 
 describe('a request that the engine cannot carry out', () => {
   it('costs itself: the one who asked gets an error, the state is as before, and it is logged', async () => {
     const machine = new Machine();
-    const daemon = machine.daemon().define().flush();
+    const daemon = machine.daemon().define(JOBS).flush();
     const { faults: _none, ...before } = daemon.state as { faults?: unknown };
     expect(await daemon.ask(start('bad'))).toBe(`Internal error: ${REASON}`);
     const { faults, ...after } = daemon.state as { faults?: unknown };
@@ -175,7 +71,7 @@ describe('a request that the engine cannot carry out', () => {
 
   it('is not carried out by the next daemon, which knows its answer', async () => {
     const machine = new Machine();
-    const first = machine.daemon().define().flush();
+    const first = machine.daemon().define(JOBS).flush();
     expect(await first.ask(start('bad'), 'key')).toContain(REASON);
     const { state } = first;
     const next = machine.daemon();
@@ -188,7 +84,7 @@ describe('a request that the engine cannot carry out', () => {
 
   it('leaves those alone that came with it', async () => {
     const machine = new Machine();
-    const daemon = machine.daemon().define().flush();
+    const daemon = machine.daemon().define(JOBS).flush();
     const answers = [start('web'), start('bad'), start('after')].map((request) =>
       daemon.runner.request(request).then(
         () => 'ok',
@@ -204,7 +100,7 @@ describe('a request that the engine cannot carry out', () => {
 
   it('is an event to be emitted: so often, and the job at fault gets no more of them', async () => {
     const machine = new Machine();
-    const daemon = machine.daemon().define().flush();
+    const daemon = machine.daemon().define(JOBS).flush();
     for (let times = 1; times <= MAX_FAULTS; times++) expect(await daemon.ask(emit('go'))).toContain(REASON);
     expect(await daemon.ask(emit('go'))).toBe('ok');
     expect(daemon.programs()).toEqual(['web']);
@@ -220,7 +116,7 @@ describe('a request that the engine cannot carry out', () => {
 describe('what nobody has asked for', () => {
   it('is carried out without the job at fault', () => {
     const machine = new Machine();
-    const daemon = machine.daemon().define().flush();
+    const daemon = machine.daemon().define(JOBS).flush();
     daemon.runner.submit({ type: 'begin', events: ['startup'] });
     daemon.flush();
     expect(daemon.programs()).toEqual(['web']);
@@ -232,7 +128,7 @@ describe('what nobody has asked for', () => {
   it('is carried out without all jobs at fault', () => {
     faulty.jobs = new Set(['bad', 'after']);
     const machine = new Machine();
-    const daemon = machine.daemon().define().flush();
+    const daemon = machine.daemon().define(JOBS).flush();
     daemon.runner.submit({ type: 'begin', events: ['startup'] });
     daemon.flush();
     daemon.flush({ type: 'spawned', process: 1, pid: 10 }, { type: 'execed', process: 1 });
@@ -248,7 +144,7 @@ describe('what nobody has asked for', () => {
     const daemon = machine.daemon().define({ bad: 'respawn\nexec bad\npost-stop exec bad\n' }).flush();
     void daemon.ask(start('bad'));
     daemon.flush({ type: 'spawned', process: 1, pid: 10 }, { type: 'execed', process: 1 });
-    daemon.becomesFaulty();
+    becomesFaulty(daemon);
     const usage = { user: 0, system: 0, maxRss: 0 };
     daemon.flush({ type: 'exited', process: 1, pid: 10, code: 1, signal: 0, core: false, usage });
     expect(daemon.runner.engine.state.lastReport).toBe(3);
@@ -264,7 +160,7 @@ describe('what nobody has asked for', () => {
     const machine = new Machine();
     const daemon = machine.daemon().define({ bad: 'exec bad\npost-start exec bad\n' }).flush();
     void daemon.ask(start('bad'));
-    daemon.becomesFaulty();
+    becomesFaulty(daemon);
     daemon.flush({ type: 'spawned', process: 1, pid: 10 }, { type: 'execed', process: 1 });
     expect(machine.commands.at(-1)).toMatchObject({ type: 'signal', process: 1, signal: 9, group: true });
     expect(daemon.runner.engine.state.instances.size).toBe(0);
@@ -278,7 +174,7 @@ describe('what nobody has asked for', () => {
     const daemon = machine.daemon().define({ bad: 'exec bad\npre-stop exec bad\n', web: 'exec web\n' }).flush();
     for (const job of ['bad', 'web']) void daemon.ask(start(job));
     for (const process of [1, 2]) daemon.flush({ type: 'spawned', process, pid: process }, { type: 'execed', process });
-    daemon.becomesFaulty();
+    becomesFaulty(daemon);
     daemon.flush({ type: 'signal', signal: 15 });
     const signals = machine.commands.filter(({ type }) => type === 'signal');
     expect(signals).toMatchObject([
@@ -298,7 +194,7 @@ describe('what nobody has asked for', () => {
     void daemon.ask(start('bad'));
     daemon.flush({ type: 'spawn-failed', process: 1, step: 'fork', errno: 11, detail: '' });
     expect(daemon.runner.engine.nextDue()).not.toBeNull();
-    daemon.becomesFaulty();
+    becomesFaulty(daemon);
     clock.now += 10_000;
     daemon.runner.submit({ type: 'tick' });
     daemon.flush();
@@ -312,7 +208,7 @@ describe('a daemon that comes across it', () => {
   /** A daemon that dies of the fault, as it were: the journal has the input, and nothing of what came of it. */
   function journalOf(machine: Machine, inputs: readonly Input[]): void {
     faulty.jobs.clear();
-    const daemon = machine.daemon().define().flush();
+    const daemon = machine.daemon().define(JOBS).flush();
     for (const input of inputs) daemon.store.append([input]);
     faulty.jobs.add('bad');
   }
@@ -358,7 +254,7 @@ describe('a daemon that comes across it', () => {
 describe('while nothing can be written', () => {
   it('goes back by what is in memory', async () => {
     const machine = new Machine();
-    const daemon = machine.daemon().define().flush();
+    const daemon = machine.daemon().define(JOBS).flush();
     vi.spyOn(daemon.store, 'append').mockReturnValue(false);
     const save = vi.spyOn(daemon.store, 'save').mockReturnValue(false);
     expect(await daemon.ask(start('web'))).toBe('ok');
