@@ -29,6 +29,8 @@ export async function checkHistory(session: Session, isWhole: boolean): Promise<
   for (const [job, exitStatus] of [
     ['work', 0],
     ['failing', 3],
+    ['doctor', 0],
+    ['nurse', 0],
   ] as const) {
     const ends = entries.filter(
       (entry) => entry.kind === 'exit' && entry.job === job && entry.exitStatus === exitStatus,

@@ -15,7 +15,10 @@ const PATIENCE = 180_000;
 export const pause = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
 
 export interface SessionSettings {
-  /** Job files by name. `LEDGER` in them stands for the folder of the ledgers, `PROGRAMS` for that of the programs. */
+  /**
+   * Job files by name. `LEDGER` in them stands for the folder of the ledgers, `PROGRAMS` for that of the programs, `LOOPBACK` for an
+   * address that no other session has.
+   */
   jobs?: Record<string, string>;
   options?: string[];
   /** The run-time folder, instead of one below the session's own. */
@@ -24,12 +27,22 @@ export interface SessionSettings {
   wrapper?: string[];
 }
 
+let sessions = 0;
+
+/** All of 127/8 is this machine. The pid keeps the sessions of other processes apart. */
+function nextLoopback(): string {
+  sessions++;
+  return `127.${(process.pid >> 8) & 255}.${process.pid & 255}.${(sessions % 250) + 2}`;
+}
+
 export class Session extends InitSession {
   readonly folder: string;
   readonly conf: string;
   readonly logs: string;
   readonly ledger: string;
   readonly runtime: string;
+  /** An address of this machine that no other session has. */
+  readonly loopback: string;
   /** The clock of the daemons. */
   readonly clock: Clock;
 
@@ -38,12 +51,13 @@ export class Session extends InitSession {
     const { folder } = product;
     const clock = new Clock(folder, CLOCK);
     cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });
+    const loopback = nextLoopback();
     const places = {
       ...{ conf: join(folder, 'conf'), logs: join(folder, 'log'), ledger: join(folder, 'ledger') },
       runtime: runtime ?? join(folder, 'run'),
     };
     for (const path of Object.values(places)) mkdirSync(path, { recursive: true, mode: 0o700 });
-    for (const [name, text] of Object.entries(jobs)) writeJob(places, folder, name, text);
+    for (const [name, text] of Object.entries(jobs)) writeJob({ ...places, loopback }, folder, name, text);
     super({
       ...{ product, detached: true },
       env: {
@@ -61,6 +75,7 @@ export class Session extends InitSession {
     });
     this.folder = folder;
     this.clock = clock;
+    this.loopback = loopback;
     this.conf = places.conf;
     this.logs = places.logs;
     this.ledger = places.ledger;
@@ -103,8 +118,8 @@ export class Session extends InitSession {
     return childrenOf(this.pid).find((pid) => commandLineOf(pid).startsWith('logger')) ?? null;
   }
 
-  /** The pids that a program has noted, in order: of its starts or its ends. */
-  noted(name: string, kind: 'starts' | 'ends'): number[] {
+  /** The pids that a program has noted, in order: of its starts, of those that became ready, or of its ends. */
+  noted(name: string, kind: 'starts' | 'ready' | 'ends'): number[] {
     return readText(join(this.ledger, `${name}.${kind}`))
       .split('\n')
       .filter(Boolean)
@@ -167,18 +182,18 @@ export class Session extends InitSession {
   }
 }
 
-/** `LEDGER` and `PROGRAMS` in the text become the folders. */
+/** `LEDGER` and `PROGRAMS` in the text become the folders, and `LOOPBACK` the address. */
 function writeJob(
-  { conf, ledger }: Pick<Session, 'conf' | 'ledger'>,
+  { conf, ledger, loopback }: Pick<Session, 'conf' | 'ledger' | 'loopback'>,
   folder: string,
   name: string,
   text: string,
 ): void {
   const path = join(conf, `${name}.conf`);
-  const folders = { LEDGER: ledger, PROGRAMS: join(folder, 'programs') };
+  const meant = { LEDGER: ledger, PROGRAMS: join(folder, 'programs'), LOOPBACK: loopback };
   writeFileSync(
     `${path}.new`,
-    text.replace(/LEDGER|PROGRAMS/g, (word) => folders[word as keyof typeof folders]),
+    text.replace(/LEDGER|PROGRAMS|LOOPBACK/g, (word) => meant[word as keyof typeof meant]),
   );
   renameSync(`${path}.new`, path);
 }

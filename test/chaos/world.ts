@@ -3,25 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { dbusAddress } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
 import type { Outcome } from '../session/product.ts';
+import { HEALTH_JOBS, makeIll } from './health.ts';
 import { checkLog } from './ledger.ts';
 import { isRunning, signal } from './proc.ts';
 import type { Random } from './random.ts';
+import { type Service, serviceText } from './services.ts';
 import { pause, type Session } from './session.ts';
-
-interface Service {
-  /** As commands take it: the job and, for one with instances, its variable. */
-  words: string[];
-  /** As `status` shows it. */
-  shown: string;
-  /** As its ledger is called. */
-  ledger: string;
-  respawns: boolean;
-  preStop: boolean;
-  /** What the model says: whether it should run. */
-  up: boolean;
-  /** How many processes it should have had. */
-  starts: number;
-}
 
 /** How `act` chooses, as the history of a failed run shows it. */
 const CHOICES = [
@@ -38,6 +25,8 @@ const CHOICES = [
   'edit',
   'add',
   'D-Bus',
+  'ill',
+  'ill',
 ];
 
 /** What a D-Bus client says when its connection ends, or does not come about. */
@@ -45,12 +34,11 @@ const LOST = /NoReply|Disconnected|Failed to open connection/;
 const HAS_DBUS_SEND = spawnSync('dbus-send', ['--help']).error === undefined;
 const DBUS_PATIENCE_MS = 180_000;
 
-const HOOK = 'perl PROGRAMS/task.pl LEDGER 0.03 0';
-
 /** A random set of jobs; the same for the same random numbers. */
 export class World {
   readonly jobs: Record<string, string> = {
     work: 'start on work\ntask\nexec perl PROGRAMS/task.pl LEDGER 0.1 0\n',
+    ...HEALTH_JOBS,
     failing: 'start on trouble\ntask\nexec perl PROGRAMS/task.pl LEDGER 0.02 3\n',
   };
   readonly services: Service[] = [];
@@ -59,16 +47,18 @@ export class World {
   readonly history: string[] = [];
   readonly #random: Random;
   #worked = 0;
+  /** How many times a service was made ill. */
+  #ill = 0;
   #added = 0;
 
   constructor(random: Random) {
     this.#random = random;
-    for (let i = 0, count = random.below(6, 3); i < count; i++) this.#addService(`service${i}`);
+    for (let i = 0, count = random.below(6, 3); i < count; i++) this.#addService(i);
     const instances = random.below(4, 1);
-    this.jobs.many = `instance $N\n${this.#text(false)}`;
-    const preStop = this.jobs.many.includes('pre-stop');
+    const { text, ...traits } = serviceText(random, 'many-$N', '2010$N', false);
+    this.jobs.many = `instance $N\n${text}`;
     for (let n = 0; n < instances; n++) {
-      this.services.push({ ...NEW, preStop, words: ['many', `N=${n}`], shown: `many (${n})`, ledger: `many-${n}` });
+      this.services.push({ ...NEW, ...traits, words: ['many', `N=${n}`], shown: `many (${n})`, ledger: `many-${n}` });
     }
     for (let i = 0; i < 2; i++) {
       const life = random.pick([0, 40, 120]);
@@ -78,25 +68,12 @@ export class World {
     }
   }
 
-  #addService(name: string): void {
+  #addService(number: number): void {
+    const name = `service${number}`;
     const respawns = this.#random.chance(0.5);
-    this.jobs[name] = `start on go-${name} or all\nstop on halt-${name}\n${this.#text(respawns)}`;
-    const preStop = this.jobs[name].includes('pre-stop');
-    this.services.push({ ...NEW, words: [name], shown: name, ledger: name, respawns, preStop });
-  }
-
-  /** Hooks note themselves where the main process does not: they have their own ledger. */
-  #text(respawns: boolean): string {
-    // How long it takes to say that it is ready, where it has to.
-    const seconds = this.#random.pick([0, 0.05, 0.3]);
-    const lines = [`exec perl PROGRAMS/service.pl LEDGER ${seconds}`, 'kill timeout 3'];
-    const says = this.#random.pick(['', '', 'expect notify', 'expect notify\nwatchdog 1000', 'expect fd 3']);
-    if (says !== '') lines.push(says);
-    for (const hook of ['pre-start', 'post-start', 'pre-stop', 'post-stop']) {
-      if (this.#random.chance(0.25)) lines.push(`${hook} exec env UPSTART_JOB=hook ${HOOK}`);
-    }
-    if (respawns) lines.push('respawn', 'respawn limit 0 5');
-    return `${lines.join('\n')}\n`;
+    const { text, ...traits } = serviceText(this.#random, name, `2000${number}`, respawns);
+    this.jobs[name] = `start on go-${name} or all\nstop on halt-${name}\n${text}`;
+    this.services.push({ ...NEW, ...traits, words: [name], shown: name, ledger: name, respawns });
   }
 
   /** One thing that a user does, and the answer checked. */
@@ -113,6 +90,7 @@ export class World {
     else if (choice === 9) await this.#trouble(session);
     else if (choice === 10) this.#edit(session, service);
     else if (choice === 11) await this.#addAndRemove(session);
+    else if (choice >= 13) await this.#makeIll(session);
     else if (HAS_DBUS_SEND) await this.#byDBus(session, service);
   }
 
@@ -208,6 +186,15 @@ export class World {
     if (after !== before + 1) throw new Error(`a failing task ran ${after - before} times for one event`);
   }
 
+  async #makeIll(session: Session): Promise<void> {
+    const service = this.services.find(({ up, check }) => up && check !== null);
+    if (!service) return;
+    this.history.push(`it is ${service.shown} that falls ill`);
+    await makeIll(session, service);
+    this.#ill++;
+    await this.agrees(session, service);
+  }
+
   /** A change that does not matter to the job; it is read while the job runs, and used later. */
   #edit(session: Session, { words }: Service): void {
     const [name = ''] = words;
@@ -228,13 +215,18 @@ export class World {
 
   /** Waits until init, the processes and the model agree on a service. */
   async agrees(session: Session, service: Service): Promise<void> {
-    const { up, words, shown, ledger } = service;
+    const { up, words, shown, ledger, readies } = service;
     const what = `${shown} is ${up ? 'up' : 'down'} for its processes and for init`;
     await eventually(what, async () => {
       const running = session.running(ledger);
       if (running.length > 1) throw new Error(`${shown} runs ${running.length} times: ${running.join(', ')}`);
       const { status, stdout } = await session.run('status', ...words);
-      if (up) return status === 0 && stdout === `${shown} start/running, process ${running[0]}\n`;
+      if (up) {
+        if (status !== 0 || stdout !== `${shown} start/running, process ${running[0]}\n`) return false;
+        if (readies && !session.noted(ledger, 'ready').includes(running[0] as number))
+          throw new Error(`${shown} counts as running before it was ready`);
+        return true;
+      }
       return running.length === 0 && (status === 1 || stdout === `${shown} stop/waiting\n`);
     });
   }
@@ -272,6 +264,10 @@ export class World {
       if (starts !== service.starts)
         throw new Error(`${service.shown} had ${starts} processes instead of ${service.starts}`);
     }
+    for (const task of Object.keys(HEALTH_JOBS)) {
+      const times = session.noted(task, 'ends').length;
+      if (times !== this.#ill) throw new Error(`${task} came ${times} times for ${this.#ill} services that were ill`);
+    }
     for (const name of this.loggers) {
       await eventually(`${name} runs`, () => session.running(name).length === 1);
       check(await session.run('stop', name), 0, `stop ${name}`);
@@ -280,7 +276,7 @@ export class World {
   }
 }
 
-const NEW = { respawns: false, preStop: false, up: false, starts: 0 };
+const NEW = { respawns: false, up: false, starts: 0 };
 
 function check({ status, stderr, stdout }: Outcome, expected: number, what: string): void {
   if (status !== expected) throw new Error(`${what} ended with ${status} instead of ${expected}: ${stdout}${stderr}`);

@@ -1,5 +1,5 @@
-# A service that notes each of its processes in FOLDER/NAME.starts, says after SECONDS that it is ready if its job waits for that,
-# by a message or by a newline on descriptor 3, and then does nothing.  Usage: service.pl FOLDER [SECONDS]
+# A service that notes each of its processes in FOLDER/NAME.starts, notes itself in FOLDER/NAME.ready after SECONDS, says that it is ready if
+# its job waits for that, by a message or by a newline on descriptor 3, and then does nothing.  Usage: service.pl FOLDER [SECONDS]
 use strict;
 use warnings;
 use lib do { $0 =~ m{^(.*)/}; $1 };
@@ -10,6 +10,7 @@ my ($folder, $seconds) = @ARGV;
 my $piped = open(my $pipe, '>&=', 3);
 Ledger::note($folder, 'starts');
 select undef, undef, undef, $seconds if $seconds;
+Ledger::note($folder, 'ready');
 if (my $address = $ENV{NOTIFY_SOCKET}) {
   $address =~ s/^@/\0/;
   socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "socket: $!";

@@ -1,0 +1,40 @@
+/** Services that turn bad and good again, and what init has to make of it. */
+import { eventually } from '../eventually.ts';
+import { isRunning, signal } from './proc.ts';
+import type { Service } from './services.ts';
+import type { Session } from './session.ts';
+
+/** Tasks that count the events. */
+export const HEALTH_JOBS: Record<string, string> = {
+  doctor: 'start on unhealthy\ntask\nexec perl PROGRAMS/task.pl LEDGER 0 0\n',
+  nurse: 'start on healthy\ntask\nexec perl PROGRAMS/task.pl LEDGER 0 0\n',
+};
+
+/** Makes a service bad that is up and has a check, and waits for all that follows: the events, and another process if its file asks for one. */
+export async function makeIll(session: Session, service: Service): Promise<void> {
+  const { ledger, check, shown } = service;
+  const pid = await eventually(`${shown} has a process`, () => session.running(ledger)[0]);
+  const [treated, healed] = Object.keys(HEALTH_JOBS).map((name) => session.noted(name, 'ends').length) as [
+    number,
+    number,
+  ];
+  signal(pid, 'SIGUSR1');
+  await comes(session, 'doctor', treated + 1);
+  if (check === 'restart') {
+    await eventually(`${pid} of ${shown}, which is bad, has ended`, () => !isRunning(pid));
+    service.starts++;
+  } else {
+    if (!isRunning(pid)) throw new Error(`${shown} was restarted, which its file does not ask for`);
+    signal(pid, 'SIGUSR2');
+  }
+  await comes(session, 'nurse', healed + 1);
+}
+
+/** The task of an event has run so many times, and init knows that it has ended. */
+async function comes(session: Session, task: string, times: number): Promise<void> {
+  await eventually(`${task} has come`, () => session.noted(task, 'ends').length >= times);
+  await eventually(
+    `${task} has gone`,
+    async () => (await session.run('status', task)).stdout === `${task} stop/waiting\n`,
+  );
+}
