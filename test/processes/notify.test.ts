@@ -2,13 +2,13 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandLineOf, processesWith } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../ports.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'notify-'));
 const at = (name: string): string => join(folder, name);
@@ -56,15 +56,6 @@ const works = (...words: [string, ...string[]]): boolean => {
 const HAS_SYSTEMD_NOTIFY = works('systemd-notify', '--version');
 const HAS_LIBSYSTEMD = works('python3', '-c', "import ctypes; ctypes.CDLL('libsystemd.so.0')");
 const REDIS = '/usr/bin/redis-server';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
-}
 
 let session: Session;
 beforeAll(async () => {

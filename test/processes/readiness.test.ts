@@ -1,24 +1,14 @@
 /** Starts that wait for services to answer, with real servers, and a daemon that dies while it tries. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../ports.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'readiness-'));
 const order = join(folder, 'order');
-
-/** A port without a listener. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
-}
 
 /** A service that notes that it has begun, listens once the file \`go\` is there, and then notes that. */
 const SERVICE = `

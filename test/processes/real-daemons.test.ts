@@ -5,12 +5,12 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { commandLineOf, isRunning, processesWith } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../ports.ts';
 
 const COVER = [
   'for place in /run /var/spool /var/log /var/lib/redis /etc/cron.d; do [ ! -d $place ] || mount -t tmpfs tmpfs $place; done',
@@ -111,14 +111,6 @@ const DAEMONS: Record<string, Daemon> = {
     pidFile: inFolder,
   },
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function textOf(path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
