@@ -35,6 +35,12 @@ export function errnoText(errno: number): string {
   return C_TEXTS[code] ?? message.charAt(0).toUpperCase() + message.slice(1);
 }
 
+/** The errno with this text; null: it is the text of none that is known. */
+export function errnoOfText(text: string): number | null {
+  for (const errno of getSystemErrorMap().keys()) if (errnoText(-errno) === text) return -errno;
+  return null;
+}
+
 /** The same of a call that failed in this process. An error without a number keeps its own text. */
 export function systemErrorText(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;

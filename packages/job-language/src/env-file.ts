@@ -18,6 +18,8 @@ export const ENV_FILE_FAULTS = {
   large: 'the file is too large',
   kind: 'this is no regular file',
   path: 'a variable of the path has no value',
+  late: 'reading it has timed out',
+  reader: 'there is no /bin/sh or cat to read it with',
 } as const;
 export type EnvFileFault = keyof typeof ENV_FILE_FAULTS;
 

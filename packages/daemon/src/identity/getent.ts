@@ -1,5 +1,5 @@
 /** Asks the program `getent` for entries of other services: a child of the daemon with bounded time and output. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { LookupError } from './resolve.ts';
 
 const EIO = 5;
@@ -68,17 +68,18 @@ function run(line: readonly string[], { chroot, signal }: Where): Promise<string
   const [program = '', ...words] = chroot === null ? line : ['chroot', chroot, ...line];
   return new Promise((resolve, reject) => {
     if (signal.aborted) throw new LookupError(ETIMEDOUT);
-    const child = spawn(program, words, { cwd: '/', env: ENV, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child: ChildProcess = spawn(program, words, { cwd: '/', env: ENV, stdio: ['ignore', 'pipe', 'ignore'] });
     const pieces: Buffer[] = [];
     let length = 0;
     const late = (): void => {
       child.kill('SIGKILL');
       // Another process may hold the other end open.
-      child.stdout.destroy();
+      child.stdout?.destroy();
       reject(new LookupError(ETIMEDOUT));
     };
     signal.addEventListener('abort', late, { once: true });
-    child.stdout.on('data', (piece: Buffer) => {
+    // There is no pipe if there were no descriptors for it: an `error` follows.
+    child.stdout?.on('data', (piece: Buffer) => {
       length += piece.length;
       // Drains an answer that is too long, so that the program can end.
       if (length < ANSWER_MAX) pieces.push(piece);

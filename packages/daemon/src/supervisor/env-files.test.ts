@@ -1,10 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeText } from '@upstart/common';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { MAX_ENV_FILE_BYTES, withEnvFiles } from './env-files.ts';
-import { SPEC } from './testing/init.ts';
+import { eventually } from '../../../../test/eventually.ts';
+import {
+  EnvFiles,
+  type EnvFilesOptions,
+  MAX_ENV_FILE_BYTES,
+  MAX_READING,
+  type Variables,
+  withVariables,
+} from './env-files.ts';
+import type { EnvFilesSpec } from './process-messages.ts';
+import { CAN_LEASE, hang } from './testing/lease.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -12,61 +22,189 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
-/** The result of an environment and files, by their paths; `-` in front: one may be missing. */
-function read(env: string[], paths: string[], fixed: string[] = []) {
-  const files = paths.map((path) => ({ path: path.replace(/^-/, ''), mayBeMissing: path.startsWith('-') }));
-  return withEnvFiles({ ...SPEC, env, envFiles: { files, fixed } });
-}
-
-function file(name: string, text: string | Buffer): string {
+function file(name: string, text: string | Buffer = ''): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
 }
 
+/** The specification for files, by their paths; `-` in front: one may be missing. */
+function specOf(paths: string[], key = 'web main'): EnvFilesSpec {
+  const files = paths.map((path) => ({ path: path.replace(/^-/, ''), mayBeMissing: path.startsWith('-') }));
+  return { files, fixed: [], key, isRetry: false };
+}
+
+/** Asks as the engine does: again and again. */
+function retried(envFiles: EnvFiles, spec: EnvFilesSpec): Promise<Variables> {
+  return eventually(() => envFiles.lookUp({ ...spec, isRetry: true }) ?? false);
+}
+
+function read(paths: string[], options: EnvFilesOptions = {}): Promise<Variables> {
+  return retried(new EnvFiles(options), specOf(paths));
+}
+
+/** How many processes read below the folder of the test. */
+function readers(): number {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+      return words[0] === 'cat' && words.some((word) => word.startsWith(folder));
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+it('variables replace those before them, but none that is fixed', () => {
+  const spec = { env: ['A=0', 'C=0', 'PATH=/bin'], envFiles: { files: [], fixed: ['C'] } };
+  expect(withVariables(spec, ['A=1', 'B=1', 'C=1', 'B=2'])).toEqual(['A=1', 'C=0', 'PATH=/bin', 'B=2']);
+});
+
 describe('variables of files', () => {
-  it('replace those before them, but none that is fixed', () => {
-    const one = file('one', 'A=1\nB=1\nC=1\n');
-    const two = file('two', 'B="2"\n');
-    const { env } = read(['A=0', 'C=0', 'PATH=/bin'], [one, two], ['C']);
-    expect(env).toEqual(['A=1', 'C=0', 'PATH=/bin', 'B=2']);
+  it('come in the order of the files', async () => {
+    const paths = [file('one', 'A=1\nB=1\n'), file('two', 'B="2"\n')];
+    expect(await read(paths)).toEqual({ variables: ['A=1', 'B=1', 'B=2'], refusal: null });
   });
 
-  it('may be bytes of any encoding', () => {
-    expect(read([], [file('bytes', Buffer.from([0x41, 0x3d, 0xff]))]).env).toEqual(['A=\udcff']);
+  it('may be bytes of any encoding, and so may the path', async () => {
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${folder}/\\0 `), Buffer.from([0xff, 0x0a])]),
+      Buffer.from([0x41, 0x3d, 0xff]),
+    );
+    const path = `${folder}/\\0 ${decodeText(Buffer.from([0xff]))}\n`;
+    expect(await read([path])).toEqual({ variables: ['A=\udcff'], refusal: null });
+    expect(await read([file("-it's $A\n", 'B=1')])).toEqual({ variables: ['B=1'], refusal: null });
   });
 
-  it('may be missing where the stanza permits it', () => {
-    expect(read(['A=0'], [`-${folder}/none`, `-${folder}/none/none`])).toEqual({ env: ['A=0'], refusal: null });
+  it('may be missing where the stanza permits it', async () => {
+    const paths = [`-${folder}/none`, `-${file('file')}/none`];
+    expect(await read(paths)).toEqual({ variables: [], refusal: null });
   });
 
   it.each([
     ['a missing file', () => `${folder}/none`, { errno: 2, detail: '0' }],
     ['a folder', () => folder, { errno: 21, detail: '0' }],
+    ['a folder that may be missing', () => `-${folder}`, { errno: 21, detail: '0' }],
     ['a device', () => '/dev/zero', { errno: 0, detail: '0 0 kind' }],
     ['a variable without a value', () => '$NONE/web', { errno: 0, detail: '0 0 path' }],
+    ['a NUL', () => '/a\0b', { errno: 22, detail: '0' }],
     ['a faulty line', () => file('bad', 'A=1\nB\n'), { errno: 0, detail: '0 2 assignment' }],
     [
       'too large a file',
       () => file('large', `A=${'x'.repeat(MAX_ENV_FILE_BYTES - 1)}`),
       { errno: 0, detail: '0 0 large' },
     ],
-  ])('cannot come from %s', (_what, path, fault) => {
-    expect(read([], [path()])).toEqual({ env: null, refusal: { step: 'env-file', ...fault } });
+  ])('cannot come from %s', async (_what, path, fault) => {
+    expect(await read([path()])).toEqual({ variables: null, refusal: { step: 'env-file', ...fault } });
   });
 
-  it('can be as large as is allowed', () => {
-    const { env } = read([], [file('large', `A=${'x'.repeat(MAX_ENV_FILE_BYTES - 2)}`)]);
-    expect(env?.[0]).toHaveLength(MAX_ENV_FILE_BYTES);
+  it('can be as large as is allowed', async () => {
+    const { variables } = await read([file('large', `A=${'x'.repeat(MAX_ENV_FILE_BYTES - 2)}`)]);
+    expect(variables?.[0]).toHaveLength(MAX_ENV_FILE_BYTES);
   });
 
-  it('are not waited for at a pipe', () => {
+  it('are not waited for at a pipe', async () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    expect(read([], [join(folder, 'pipe')]).refusal).toMatchObject({ detail: '0 0 kind' });
+    expect((await read([join(folder, 'pipe')])).refusal).toMatchObject({ detail: '0 0 kind' });
   });
 
-  it('name the second file by its place', () => {
-    const paths = [file('good', ''), file('bad', '\n\n1=1')];
-    expect(read([], paths).refusal?.detail).toBe('1 3 name');
+  it('name the second file by its place', async () => {
+    const paths = [file('good'), file('bad', '\n\n1=1')];
+    expect((await read(paths)).refusal?.detail).toBe('1 3 name');
+  });
+
+  it('need a shell, also where the file may be missing', async () => {
+    const { refusal } = await read([`-${folder}/none`], { shell: join(folder, 'none') });
+    expect(refusal).toEqual({ step: 'env-file', errno: 0, detail: '0 0 reader' });
+  });
+
+  it('are tried again when the machine has no process to read with', async () => {
+    const { refusal } = await read([`-${folder}/none`], { shell: folder });
+    expect(refusal).toEqual({ step: 'fork', errno: 13, detail: '' });
+  });
+});
+
+describe('files are read', () => {
+  it('once for a spawn, and again for the next one', async () => {
+    const envFiles = new EnvFiles();
+    const spec = specOf([file('one', 'A=1')]);
+    expect(envFiles.lookUp(spec)).toBeNull();
+    expect((await retried(envFiles, spec)).variables).toEqual(['A=1']);
+    file('one', 'A=2');
+    expect(envFiles.lookUp({ ...spec, isRetry: true })?.variables).toEqual(['A=1']);
+    envFiles.forget(spec);
+    expect((await retried(envFiles, spec)).variables).toEqual(['A=2']);
+    file('one', 'A=3');
+    expect(envFiles.lookUp(spec)).toBeNull();
+    expect((await retried(envFiles, spec)).variables).toEqual(['A=3']);
+  });
+
+  it('when they have appeared', async () => {
+    const envFiles = new EnvFiles();
+    const spec = specOf([join(folder, 'one')]);
+    expect((await retried(envFiles, spec)).refusal?.errno).toBe(2);
+    file('one', 'A=1');
+    envFiles.forget(spec);
+    expect((await retried(envFiles, spec)).variables).toEqual(['A=1']);
+  });
+
+  it('for many processes, a few at a time', async () => {
+    const envFiles = new EnvFiles();
+    const specs = Array.from({ length: 100 }, (_, i) => specOf([file(`f${i}`, `A=${i}`)], `job${i}`));
+    for (const spec of specs) expect(envFiles.lookUp(spec)).toBeNull();
+    for (const [i, spec] of specs.entries()) {
+      expect((await retried(envFiles, spec)).variables).toEqual([`A=${i}`]);
+    }
+  });
+
+  it('again, if a spawn has not asked for them', async () => {
+    const envFiles = new EnvFiles({ keptMs: 0 });
+    const spec = specOf([file('one', 'A=1')]);
+    envFiles.lookUp(spec);
+    // Known for a moment, then unknown: a retry begins to read again.
+    await eventually(() => envFiles.lookUp({ ...spec, isRetry: true }) !== null);
+    await eventually(() => envFiles.lookUp({ ...spec, isRetry: true }) === null);
+  });
+});
+
+describe.runIf(CAN_LEASE)('a file that cannot be read, as its file system hangs,', () => {
+  it('is given up after a while, and named', async () => {
+    const paths = [file('good'), file('bad')];
+    await hang(paths[1] as string);
+    const { refusal } = await read(paths, { patienceMs: 200 });
+    expect(refusal).toEqual({ step: 'env-file', errno: 0, detail: '1 0 late' });
+    await eventually(() => readers() === 0);
+  });
+
+  it('is read when it answers', async () => {
+    const path = file('slow', 'A=1');
+    const letGo = await hang(path);
+    const envFiles = new EnvFiles();
+    const spec = specOf([path]);
+    expect(envFiles.lookUp(spec)).toBeNull();
+    await eventually(() => readers() === 1);
+    expect(envFiles.lookUp({ ...spec, isRetry: true })).toBeNull();
+    letGo();
+    expect((await retried(envFiles, spec)).variables).toEqual(['A=1']);
+  });
+
+  it('is left alone as soon as nobody wants it', async () => {
+    const path = file('hangs', 'A=1');
+    await hang(path);
+    const envFiles = new EnvFiles();
+    envFiles.lookUp(specOf([path]));
+    await eventually(() => readers() === 1);
+    envFiles.forget(specOf([path]));
+    await eventually(() => readers() === 0);
+  });
+
+  it('keeps no other one from being read', async () => {
+    const path = file('hangs');
+    await hang(path);
+    const envFiles = new EnvFiles({ patienceMs: 1000 });
+    const hung = Array.from({ length: MAX_READING + 1 }, (_, i) => specOf([path], `hung${i}`));
+    for (const spec of hung) envFiles.lookUp(spec);
+    expect((await retried(envFiles, specOf([file('good', 'A=1')]))).variables).toEqual(['A=1']);
+    for (const spec of hung) expect((await retried(envFiles, spec)).refusal?.detail).toBe('0 0 late');
   });
 });

@@ -47,7 +47,7 @@ export interface SpawnSetup {
   refusal: Refusal | null;
 }
 
-const NO_SETUP: SpawnSetup = { identity: AS_INIT, entrance: NO_ENTRANCE, refusal: null };
+export const NO_SETUP: SpawnSetup = { identity: AS_INIT, entrance: NO_ENTRANCE, refusal: null };
 
 function writeSetup({ identity, entrance, refusal }: SpawnSetup): void {
   writeNumber('uid', identity.uid);

@@ -59,6 +59,26 @@ describe('a spawn', () => {
     expect(spawn(it, 2, spec)).toEqual(encodeCommand({ type: 'spawn', id: 2, spec: { ...SPEC, ...spec } }, setup));
   });
 
+  it('is one that is not carried out while its files are read', async () => {
+    const it = preparation();
+    writeFileSync(join(folder, 'env'), 'A=1\n');
+    const envFiles = {
+      files: [{ path: join(folder, 'env'), mayBeMissing: false }],
+      fixed: [],
+      key: 'x',
+      isRetry: false,
+    };
+    const spec = { user: 'web', env: ['B=2'] };
+    expect(spawn(it, 1, { ...spec, envFiles })).toEqual(encodeImpossible(1, SPAWN_AWAITED));
+    const again = { ...spec, envFiles: { ...envFiles, isRetry: true } };
+    const awaited = encodeImpossible(2, SPAWN_AWAITED);
+    const frame = await eventually(() => {
+      const got = spawn(it, 2, again);
+      return got && !got.equals(awaited) && got;
+    });
+    expect(frame).toEqual(spawnFrame(2, { ...spec, env: ['B=2', 'A=1'] }, 5));
+  });
+
   it('fails where its control groups cannot be made', () => {
     const cgroups = [{ controller: 'nonesuch', name: 'x', key: null, value: null }];
     const refusal = { step: 'cgroup-setup', errno: 2, detail: '' } as const;

@@ -6,8 +6,8 @@ import { CgroupError } from '../cgroups/cgroup-error.ts';
 import { ControlGroups, type GroupsSpec, NO_ENTRANCE } from '../cgroups/control-groups.ts';
 import { Identities, type WhomSpec } from '../identity/identities.ts';
 import { AS_INIT, type Identity } from '../identity/resolve.ts';
-import { withEnvFiles } from './env-files.ts';
-import { encodeCommand, encodeImpossible, type SpawnSetup } from './frame-encoder.ts';
+import { EnvFiles, withVariables } from './env-files.ts';
+import { encodeCommand, encodeImpossible, NO_SETUP, type SpawnSetup } from './frame-encoder.ts';
 import { type Command, type Report, SPAWN_AWAITED, type SpawnSpec } from './process-messages.ts';
 
 type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
@@ -27,19 +27,23 @@ interface Kept {
 
 export interface PreparationOptions {
   identities?: Identities;
+  envFiles?: EnvFiles;
   /** Gets what people are to know. */
   say?: (text: string) => void;
 }
 
 export class Preparation {
   readonly #identities: Identities;
+  readonly #envFiles: EnvFiles;
   readonly #groups: ControlGroups;
   /** Processes of users and groups of their own that may be started again by the supervisor. */
   readonly #kept = new Map<number, Kept>();
 
   /** `initPid`: the process whose control groups and mounts count. */
-  constructor(initPid: number, { identities = new Identities(), say = () => {} }: PreparationOptions = {}) {
+  constructor(initPid: number, options: PreparationOptions = {}) {
+    const { identities = new Identities(), envFiles = new EnvFiles(), say = () => {} } = options;
     this.#identities = identities;
+    this.#envFiles = envFiles;
     this.#groups = new ControlGroups({ pid: initPid }, say);
   }
 
@@ -71,17 +75,18 @@ export class Preparation {
   }
 
   #spawn({ id, spec }: CommandOf<'spawn'>): Buffer {
+    const { envFiles } = spec;
+    const files = envFiles && this.#envFiles.lookUp(envFiles);
     const identity = this.#identities.lookUp(spec);
-    if (!identity) return encodeImpossible(id, SPAWN_AWAITED);
+    if (files === null || !identity) return encodeImpossible(id, SPAWN_AWAITED);
+    if (envFiles) this.#envFiles.forget(envFiles);
     if (spec.orderable && isSomebody(spec)) {
       const { user, group, chroot } = spec;
       this.#kept.set(id, { spec: { user, group, chroot }, numbers: numbersOf(identity) });
     }
-    if (!spec.envFiles) return encodeCommand({ type: 'spawn', id, spec }, this.#setUp(id, spec, identity));
-    const { env, refusal } = withEnvFiles(spec);
-    if (refusal)
-      return encodeCommand({ type: 'spawn', id, spec }, { identity: AS_INIT, entrance: NO_ENTRANCE, refusal });
-    return encodeCommand({ type: 'spawn', id, spec: { ...spec, env } }, this.#setUp(id, spec, identity));
+    if (files?.refusal) return encodeCommand({ type: 'spawn', id, spec }, { ...NO_SETUP, refusal: files.refusal });
+    const full = files ? { ...spec, env: withVariables(spec, files.variables) } : spec;
+    return encodeCommand({ type: 'spawn', id, spec: full }, this.#setUp(id, spec, identity));
   }
 
   #setUp(id: number, spec: SpawnSpec, identity: Identity): SpawnSetup {

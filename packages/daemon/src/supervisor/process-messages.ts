@@ -128,7 +128,7 @@ export const SPAWN_STEPS = [
 ] as const;
 export type SpawnStep = (typeof SPAWN_STEPS)[number];
 
-/** `spawn-failed` with this error number (EINPROGRESS): nothing was started, since whom it runs as has to be asked for first. */
+/** `spawn-failed` with this error number (EINPROGRESS): nothing was started, since whom it runs as, or its files of variables, are looked up first. */
 export const SPAWN_AWAITED = 115;
 
 /** `seq` grows by one; a report is repeated to each new daemon until it has been acknowledged. */

@@ -2,7 +2,7 @@
  * The things that an instance or an event waits for, and the things that those wait for: a tree that lists each once.
  */
 import { durationText, type Slot, signalName } from '@upstart/common';
-import type { Expect } from '@upstart/job-language';
+import type { Expect, JobDefinition } from '@upstart/job-language';
 import type { State, WaitReason } from '@upstart/protocol';
 import { type ConditionState, conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
@@ -26,7 +26,6 @@ const SIGNS: Readonly<Partial<Record<Expect, string>>> = { stop: 'raise SIGSTOP'
 const NO_PID: Readonly<Partial<Record<ProcessPhase, string>>> = {
   asked: 'not started yet',
   retrying: 'not started yet: no process to be had, retries soon',
-  resolving: 'not started yet: its user, its files of variables or its log are being looked up',
 };
 
 export class Waits {
@@ -171,7 +170,7 @@ export class Waits {
       return `pauses before its next respawn, which comes in ${remaining(this.#asked, instance.pause)}`;
     const process = processes[state as Slot];
     if (!process) return null;
-    const name = `the ${state} process (${pidText(process)})`;
+    const name = `the ${state} process (${this.#pidText(instance, process)})`;
     if (process.stopped !== undefined) return `${name}${halted(process)}`;
     const own = this.ownEvent(instance);
     return own ? `${name} waits for its own event \`${this.#asked.tell(own)}\` to be over` : `${name} still runs`;
@@ -179,7 +178,7 @@ export class Waits {
 
   #setUpText(instance: InstanceState, main: ProcessState): string | null {
     const { expect } = this.#context.classOf(instance).definition;
-    if (main.phase !== 'executed') return `the main process (${pidText(main)}) is being set up`;
+    if (main.phase !== 'executed') return `the main process (${this.#pidText(instance, main)}) is being set up`;
     if (main.stopped !== undefined) return `the main process (${main.pid})${halted(main)}`;
     const awaited = this.#readyTexts(instance, main);
     if (awaited.length > 0) return awaited.join('; ');
@@ -203,6 +202,12 @@ export class Waits {
     return texts;
   }
 
+  #pidText(instance: InstanceState, process: ProcessState): string {
+    if (hasPid(process)) return String(process.pid);
+    if (process.phase !== 'resolving') return NO_PID[process.phase] ?? '';
+    return `not started yet: ${lookUpText(this.#context.classOf(instance).definition, instance)}`;
+  }
+
   #killText(instance: InstanceState): string {
     const { killSignal, killTimeoutS } = this.#context.classOf(instance).definition;
     const pid = instance.processes.main?.pid;
@@ -214,14 +219,18 @@ export class Waits {
   }
 }
 
+/** The things that are looked up before a process is started. The engine does not know which of them takes its time. */
+function lookUpText({ envFiles, setuid, setgid }: JobDefinition, { logMark }: InstanceState): string {
+  if (logMark && logMark.id !== 0) return 'its log is being looked at';
+  const awaited = envFiles.map(({ path }) => `env-file ${path} is read`);
+  if (awaited.length === 0 || setuid !== null || setgid !== null) awaited.unshift('its user and groups are known');
+  return `waits until ${awaited.join(' and ')}`;
+}
+
 /** The time until a timer goes off: `3 seconds`. */
 export function remaining({ context, nowMs }: Question, { timer }: { timer: number }): string {
   const dueMs = context.state.timers.get(timer)?.dueMs ?? nowMs;
   return durationText(dueMs - nowMs) ?? 'a moment';
-}
-
-function pidText(process: ProcessState): string {
-  return hasPid(process) ? String(process.pid) : (NO_PID[process.phase] ?? '');
 }
 
 /** ` is stopped by the STOP signal, and does nothing before it gets CONT` */

@@ -13,11 +13,11 @@
  * | phase     | meaning                                         | left by                                                  |
  * | --------- | ----------------------------------------------- | -------------------------------------------------------- |
  * | asked     | The supervisor got a spawn command for it and   | the report `spawned`: started. `spawn-failed`: retrying  |
- * |           | has not answered.                               | if the fork failed, resolving if an id is being looked up |
+ * |           | has not answered.                               | if the fork failed, resolving if something is looked up  |
  * | started   | It has a pid, and is set up to run its program. | the report `execed`, or the answer to a probe: executed  |
  * | executed  | Its program runs.                               | its end                                                  |
  * | retrying  | The machine had no process to give.             | its timer: asked, with another command                   |
- * | resolving | Its user or group is being looked up.           | its timer: asked, with another command                   |
+ * | resolving | Its user, `env-file` or log is being looked at. | its timer: asked, with another command                   |
  *
  * In every phase the process is removed from its slot when it has ended, cannot be started, or is not needed any more. One that a
  * standing order has started begins as `asked`, one that was found running (`reports/adopt.ts`) as `executed`.
@@ -36,7 +36,7 @@ export interface ProcessState {
   forks: number;
   /** Failed attempts to fork so far. */
   retries: number;
-  /** Attempts so far that were too early, because its user or group was being looked up. Absent: none. */
+  /** Attempts so far that were too early, because its user or its files of variables were looked up. Absent: none, nor was its log. */
   lookups?: number;
   /** A standing order may be given for its end: another process like it is what the job needs then. */
   orderable?: boolean;

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { SPAWN_AWAITED } from '../../supervisor/process-messages.ts';
+import { why } from '../testing/explain.ts';
 import { TestWorld } from '../testing/world.ts';
 
 function started(text: string, ...env: string[]): TestWorld {
@@ -37,10 +39,29 @@ describe('env-file', () => {
     expect(world.process('main').spec.orderable).toBe(false);
   });
 
+  it('is read afresh for a new process, and not while the same one is tried again', () => {
+    const world = new TestWorld();
+    world.obeys = false;
+    world.job('job', 'env-file /a\nsetuid web\nexec main\nready log yes\n');
+    world.start('job');
+    const [mark] = world.probes.values();
+    const result = { id: mark?.id ?? 0, instance: mark?.instance ?? 0, isGood: true, answer: '1 1' };
+    world.input({ type: 'probed', result });
+    const { envFiles } = world.process('main').spec;
+    expect(envFiles).toMatchObject({ isRetry: false });
+    world.failToSpawn(world.process('main'), 'exec', SPAWN_AWAITED);
+    expect(why(world, 'job')).toContain(
+      'not started yet: waits until its user and groups are known and env-file /a is read',
+    );
+    world.wait(2);
+    expect(world.process('main').spec.envFiles).toEqual({ ...envFiles, isRetry: true });
+  });
+
   it.each([
     [0, '1 3 name', '/b:3: illegal name of a variable, expected letters, digits and underscores'],
     [2, '0', '/a/x: No such file or directory'],
     [0, '1 0 large', '/b: the file is too large'],
+    [0, '0 0 late', '/a/x: reading it has timed out'],
   ])('that cannot be used fails the start: %i %s', (errno, detail, reason) => {
     const world = new TestWorld();
     world.obeys = false;

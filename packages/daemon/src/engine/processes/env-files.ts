@@ -1,6 +1,6 @@
 /**
- * `env-file`: the files that a process gets variables from, and what to say when one of them cannot be used. The daemon reads them
- * whenever it starts a process (`supervisor/env-files.ts`).
+ * `env-file`: the files that a process gets variables from, and what to say when one of them cannot be used. They are read in the
+ * background whenever a process is started (`supervisor/env-files.ts`).
  */
 import { errnoText } from '@upstart/common';
 import { ENV_FILE_FAULTS, type EnvFileFault, type JobDefinition } from '@upstart/job-language';

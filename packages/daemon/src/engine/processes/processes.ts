@@ -29,15 +29,14 @@ export function spawnProcess(
     if (hasPid(successor)) tellProcess(context, instance, slot, successor.pid);
     return;
   }
-  const isRetry = retries > 0 || lookups !== undefined;
-  if (slot === 'main' && !isRetry && awaitLogMark(context, instance)) return;
+  if (slot === 'main' && retries === 0 && lookups === undefined && awaitLogMark(context, instance)) return;
   const spec = spawnSpec(context.state.settings, definition, instance, slot);
   // The profile is loaded with none of the job's settings.
   if (definition.envFiles.length > 0 && slot !== 'security')
     spec.envFiles = {
       ...envFilesOf(context.state, definition, instance, spec.env),
       key: `${instance.id} ${slot}`,
-      isRetry,
+      isRetry: retries > 0 || (lookups ?? 0) > 0,
     };
   const token = context.command((id) => ({ type: 'spawn', id, spec }));
   const process = { ...newProcess(token, spec.orderable), retries };

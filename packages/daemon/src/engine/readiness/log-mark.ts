@@ -19,7 +19,7 @@ export function awaitLogMark(context: Context, instance: InstanceState): boolean
   if (definition.task || path === null || !definition.ready.some(({ kind }) => kind === 'log')) return false;
   const timer = context.arm(MARK_TIMEOUT_MS, { kind: 'spawn', instance: instance.id, slot: 'main' });
   instance.logMark = { id: context.newId(), timer };
-  instance.processes.main = { ...newProcess(0, false), phase: 'resolving', lookups: 1 };
+  instance.processes.main = { ...newProcess(0, false), phase: 'resolving', lookups: 0 };
   for (const probe of armedMark(context, instance)) context.effects.push({ type: 'probe', probe });
   return true;
 }
