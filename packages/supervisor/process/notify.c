@@ -1,23 +1,24 @@
 /*
- * What a process says of itself: in datagrams of sd_notify(3), or by a newline on a pipe. Each process that may has a
- * socket of its own, so it is clear which job a message is about. Its queue holds up those who fill it, while
- * there is no daemon, too, and nobody else. The daemon knows what messages mean, but for who is the main process.
+ * Receives the messages of processes about themselves: datagrams of sd_notify(3), or a newline on a pipe. Each such
+ * process has its own socket or pipe, so a message belongs to one job, and a full queue blocks only its senders. The
+ * daemon interprets the messages, except MAINPID.
  */
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include "spawn/spawn.h"
 
-/* What is spent between two pauses, in milliseconds: a message costs so much, or when it is refused. */
+/* Reading stops for PAUSE milliseconds when messages that cost BUDGET have been read. */
 #define PAUSE 250
 #define BUDGET 512
 #define COST 16
 #define COST_REFUSED 1
-/* Messages that are still read when the process has ended. */
-#define LAST_WORDS 64
-/* Bytes that are compared of the list of a process's control groups. */
+/* The cost of messages that are still read when the process has ended: more than a queue holds. */
+#define BUDGET_LAST 1024
+/* The part of a process's list of control groups that is compared, in bytes. */
 #define GROUPS_MAX 4096
-/* Bits of the field `notify`, and another one. */
+/* Bits of the field `notify`. The last one is ours: a refused message has been reported. */
 #define MAY_ALL 2
 #define OWN_GROUPS 4
 #define HAS_REFUSED 8
@@ -25,19 +26,20 @@
 struct notify {
 	struct garbage garbage;
 	struct watch watch;
-	/* Nothing is read meanwhile: the budget is spent, or the daemon lags behind. */
 	struct timer pause;
 	/* NULL when it is closed. */
 	struct process *process;
-	/* The bits above; 0: it is a pipe. */
+	/* `access` has the bits above; 0 means that `fd` is a pipe. */
 	int fd, access;
-	/* That of the process, which leads it. */
+	/* The session of the main process. */
 	pid_t session;
-	/* Since the last pause. */
+	/* The cost of the messages since the last pause. */
 	int spent;
+	/* The number of the last report of WATCHDOG=1 alone. */
+	uint64_t fed;
 };
 
-/* For the child that is about to be made, which has no heap. */
+/* For the next child, which cannot read the heap. */
 static int pipe_end = -1;
 static char socket_variable[] = "NOTIFY_SOCKET=@01234", pid_variable[32];
 
@@ -54,10 +56,10 @@ int notify_take_end(int above) {
 	return fcntl(pipe_end, F_DUPFD_CLOEXEC, above);
 }
 
-static bool add(struct process *process, int fd, int access) {
+static struct notify *add(struct process *process, int access) {
 	process->notify = calloc(1, sizeof *process->notify);
 	if (process->notify)
-		*process->notify = (struct notify){.watch.fd = -1, .process = process, .fd = fd, .access = access};
+		*process->notify = (struct notify){.watch.fd = -1, .process = process, .fd = -1, .access = access};
 	return process->notify;
 }
 
@@ -69,24 +71,24 @@ void notify_close(struct process *process) {
 	timer_stop(&notify->pause);
 	process->notify = NULL;
 	notify->process = NULL;
-	/* Another event of this turn may point to it. */
+	/* Another event of this turn may still point to it. */
 	free_later(&notify->garbage, notify->fd);
 }
 
-/* At a name that the kernel chooses: nobody has it before, and the user and the root of the job do not matter. */
+/* Binds it to an abstract name that the kernel chooses: no name can be taken before, every user and chroot can reach it. */
 static int open_socket(void) {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	socklen_t length = sizeof address;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
-	if (fd >= 0 && (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 ||
-	                bind(fd, (struct sockaddr *)&address, sizeof address.sun_family) < 0 ||
-	                getsockname(fd, (struct sockaddr *)&address, &length) < 0)) {
-		int error = errno;
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof address.sun_family) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &length) < 0) {
 		close(fd);
-		errno = error;
 		return -1;
 	}
-	/* Behind a NUL there are five digits. */
+	/* The name is a NUL and five digits. */
 	memcpy(strchr(socket_variable, '@') + 1, address.sun_path + 1, 5);
 	return fd;
 }
@@ -95,81 +97,95 @@ int notify_open(struct process *process) {
 	int access = (int)spec_number(TAG_NOTIFY, 0), ends[2] = {-1, -1};
 	if (!access && !spec_field(TAG_DESCRIPTOR))
 		return 0;
+	if (!add(process, access))
+		return -1;
 	if (access)
 		ends[0] = open_socket();
 	else if (pipe2(ends, O_CLOEXEC) == 0)
 		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	process->notify->fd = ends[0];
 	pipe_end = ends[1];
-	if (ends[0] >= 0 && add(process, ends[0], access))
-		return 0;
-	if (ends[0] >= 0)
-		close(ends[0]);
-	return -1;
+	return ends[0] < 0 ? -1 : 0;
 }
 
-static void report(struct notify *notify, pid_t pid, int error, const char *text) {
-	report_add(REPORT_NOTIFIED, NUMBER(PROCESS, notify->process->id), NUMBER(PID, pid), NUMBER(ERRNO, error),
+static void report(const struct process *process, pid_t pid, int error, const char *text) {
+	report_add(REPORT_NOTIFIED, NUMBER(PROCESS, process->id), NUMBER(PID, pid), NUMBER(ERRNO, error),
 	           TEXT(DETAIL, error ? "" : text));
 }
 
-static ssize_t read_groups(pid_t pid, char groups[GROUPS_MAX]) {
-	snprintf(groups, GROUPS_MAX, "/proc/%d/cgroup", pid);
-	int fd = open(groups, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, groups, GROUPS_MAX);
-	if (fd >= 0)
+static bool share_groups(pid_t one, pid_t other) {
+	char groups[2][GROUPS_MAX];
+	ssize_t lengths[2];
+	for (int i = 0; i < 2; i++) {
+		snprintf(groups[i], GROUPS_MAX, "/proc/%d/cgroup", i == 0 ? one : other);
+		int fd = open(groups[i], O_RDONLY | O_CLOEXEC);
+		lengths[i] = read(fd, groups[i], GROUPS_MAX); /* -1 if it is not open */
 		close(fd);
-	return length;
+	}
+	return lengths[0] > 0 && lengths[0] == lengths[1] && memcmp(groups[0], groups[1], (size_t)lengths[0]) == 0;
 }
 
-/* Whether it is a process of the job: of its session or, where only the job has such, of its control groups. */
+/* Whether a process is of the job's session, or of control groups that only the job has. */
 static bool is_of_job(const struct notify *notify, pid_t pid) {
-	char groups[GROUPS_MAX], own[GROUPS_MAX];
 	pid_t session = pid > 0 ? getsid(pid) : -1, main = notify->process->pid;
 	if (session > 0 && (session == notify->session || session == getsid(main)))
 		return true;
-	ssize_t length = pid > 0 && notify->access & OWN_GROUPS ? read_groups(pid, groups) : 0;
-	return length > 0 && read_groups(main, own) == length && memcmp(groups, own, (size_t)length) == 0;
+	/* A main process that could not enter its groups is still in ours, as many others are. */
+	return pid > 0 && notify->access & OWN_GROUPS && share_groups(pid, main) && !share_groups(main, getpid());
 }
 
-/* `MAINPID=`: whether that process is the job's from now on, as when forks are followed. */
-static bool takes_over(const struct notify *notify, const char *text) {
+/* Makes the process that the message names the main process, as if it had been followed: its pidfd, or -1. */
+static int take_over(struct notify *notify, const char *message) {
 	static const char key[] = "\nMAINPID=";
-	const char *at = strncmp(text, key + 1, sizeof key - 2) == 0 ? text - 1 : strstr(text, key);
+	const char *line = strstr(message, key);
 	struct process *process = notify->process;
-	pid_t pid = at ? atoi(at + sizeof key - 1) : 0;
-	if (pid <= 1 || process->trace != TRACE_NONE || process_by_pid(pid) || !is_of_job(notify, pid))
-		return false;
+	pid_t pid = line ? atoi(line + strlen(key)) : 0;
+	if (pid <= 1 || process->trace != TRACE_NONE || process_by_pid(pid))
+		return -1;
+	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+	/* Without a pidfd it is no process, or only a thread. If it lives after the check, the pid has not been reused. */
+	if (end.fd < 0 || !is_of_job(notify, pid) || poll(&end, 1, 0) != 0) {
+		close(end.fd);
+		return -1;
+	}
 	report_add(REPORT_FORKED, NUMBER(PROCESS, process->id), NUMBER(PID, pid), NUMBER(OLD_PID, process->pid));
 	process_set_pid(process, pid);
-	return true;
+	notify->session = getsid(pid);
+	return end.fd;
 }
 
-/* Both take once: the cost; 0: there was nothing. The process may be gone after this. */
+/* This and take_from_pipe() read once. They return the cost; 0: there was nothing. The process may be gone after this. */
 static int take_message(struct notify *notify) {
-	char text[NOTIFY_MAX + 1];
-	/* Room for the credentials. The kernel does not even open descriptors that come along. */
+	/* The newline in front makes all lines alike. */
+	char message[1 + NOTIFY_MAX + 1] = "\n", *text = message + 1;
+	/* Has room for the credentials only, so the kernel does not open descriptors that come along. */
 	_Alignas(struct cmsghdr) char control[CMSG_LEN(sizeof(struct ucred))];
-	struct msghdr message = {NULL, 0, &(struct iovec){text, NOTIFY_MAX}, 1, control, sizeof control, 0};
+	struct msghdr header = {NULL, 0, &(struct iovec){text, NOTIFY_MAX}, 1, control, sizeof control, 0};
 	struct ucred sender = {0};
 	struct process *process = notify->process;
-	ssize_t length = recvmsg(notify->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *header = length < 0 ? NULL : CMSG_FIRSTHDR(&message);
+	ssize_t length = recvmsg(notify->fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (length < 0)
 		return 0;
-	if (header && header->cmsg_type == SCM_CREDENTIALS)
-		memcpy(&sender, CMSG_DATA(header), sizeof sender);
-	if (sender.pid != process->pid && !(notify->access & MAY_ALL && is_of_job(notify, sender.pid))) {
-		if (!(notify->access & HAS_REFUSED))
-			report(notify, sender.pid, EPERM, "");
-		notify->access |= HAS_REFUSED;
+	const struct cmsghdr *first = CMSG_FIRSTHDR(&header);
+	if (first && first->cmsg_type == SCM_CREDENTIALS)
+		memcpy(&sender, CMSG_DATA(first), sizeof sender);
+	bool is_heard = sender.pid == process->pid || (notify->access & MAY_ALL && is_of_job(notify, sender.pid));
+	if (!is_heard && notify->access & HAS_REFUSED)
 		return COST_REFUSED;
-	}
-	text[length] = '\0';
-	bool is_long = message.msg_flags & MSG_TRUNC, is_followed = !is_long && takes_over(notify, text);
-	report(notify, sender.pid, is_long ? EMSGSIZE : 0, text);
-	if (is_followed)
-		follow_begin(process, -1);
-	return COST;
+	int error = !is_heard ? EPERM : header.msg_flags & MSG_TRUNC ? EMSGSIZE : 0;
+	bool is_alive = error == 0 && strcmp(text, "WATCHDOG=1") == 0;
+	/* While one of these waits for the daemon, another adds nothing, and would only fill the reports. */
+	if (is_alive && notify->fed > reports_acknowledged)
+		return COST;
+	int pidfd = error ? -1 : take_over(notify, message);
+	report(process, sender.pid, error, text);
+	if (is_alive)
+		notify->fed = reports_last;
+	if (!is_heard)
+		notify->access |= HAS_REFUSED;
+	if (pidfd >= 0)
+		follow_begin(process, pidfd);
+	return is_heard ? COST : COST_REFUSED;
 }
 
 static int take_from_pipe(struct notify *notify) {
@@ -178,7 +194,7 @@ static int take_from_pipe(struct notify *notify) {
 	ssize_t length = read(notify->fd, bytes, sizeof bytes);
 	bool is_ready = length > 0 && memchr(bytes, '\n', (size_t)length);
 	if (is_ready || length == 0) {
-		report(notify, process->pid, is_ready ? 0 : EPIPE, "READY=1");
+		report(process, process->pid, is_ready ? 0 : EPIPE, "READY=1");
 		notify_close(process);
 	}
 	return length > 0 ? COST : 0;
@@ -197,11 +213,11 @@ static void resume(struct timer *pause) {
 		timer_start(pause, PAUSE, resume);
 }
 
-/* Takes once, and then others have their turn. */
+/* Reads once, so that other descriptors have their turn. */
 static void ready(struct watch *watch, uint32_t events) {
 	struct notify *notify = CONTAINER_OF(watch, struct notify, watch);
 	(void)events;
-	/* First comes the report that its program runs. */
+	/* The report that its program runs comes first. */
 	if (!spawn_settle(notify->process))
 		return;
 	if (!reports_are_many())
@@ -225,8 +241,8 @@ void notify_begin(struct process *process) {
 
 bool notify_end(struct process *process) {
 	pid_t before = process->pid;
-	for (int i = 0; i < LAST_WORDS && process->notify && reports_have_room() && take(process->notify); i++)
-		;
+	for (int cost = 1, left = BUDGET_LAST; cost > 0 && left > 0 && process->notify && reports_have_room(); left -= cost)
+		cost = take(process->notify);
 	if (process->pid != before)
 		return false;
 	notify_close(process);
@@ -235,7 +251,7 @@ bool notify_end(struct process *process) {
 
 void notify_keep(struct state_file *state, struct process *process) {
 	if (entry_is(state, "process-notify") && !process->notify)
-		add(process, -1, 0);
+		add(process, 0);
 	struct notify *notify = process->notify;
 	if (!notify)
 		return;

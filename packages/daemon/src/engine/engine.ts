@@ -15,7 +15,7 @@ import { Context } from './model/context.ts';
 import { emitOwnEvent } from './model/history.ts';
 import type { Effect, Fault, Input, PlainInput } from './model/messages.ts';
 import type { EngineState } from './model/state.ts';
-import type { TimerState } from './model/timers.ts';
+import { LATE_MS, type TimerState } from './model/timers.ts';
 import { hookTimeoutPassed } from './processes/hooks.ts';
 import { killTimeoutPassed } from './processes/processes.ts';
 import { reloadTimePassed } from './readiness/notify.ts';
@@ -155,8 +155,9 @@ export class Engine {
     }
   }
 
-  #timerPassed({ action }: TimerState): void {
+  #timerPassed({ action, dueMs }: TimerState): void {
     const { context } = this;
+    const isLate = context.nowMs - dueMs >= LATE_MS;
     // Without it the queue is not paused any more.
     if (action.kind === 'queue') return;
     if (action.kind === 'quiesce') {
@@ -180,8 +181,8 @@ export class Engine {
     if (action.kind === 'kill') killTimeoutPassed(context, instance);
     else if (action.kind === 'respawn') resume(context, instance);
     else if (action.kind === 'settle') settleTimePassed(context, instance);
-    else if (action.kind === 'ready') readyTimeoutPassed(context, instance);
-    else if (action.kind === 'watchdog') watchdogTimePassed(context, instance);
+    else if (action.kind === 'ready') readyTimeoutPassed(context, instance, isLate);
+    else if (action.kind === 'watchdog') watchdogTimePassed(context, instance, isLate);
     else if (action.kind === 'reload') reloadTimePassed(context, instance);
     else if (action.kind === 'probe') probeIsDue(context, instance, action.probe, action.isRetry === true);
     else retrySpawn(context, instance, action.slot);

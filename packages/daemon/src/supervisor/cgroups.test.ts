@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SpawnSpec } from './process-messages.ts';
-import { compileInit } from './testing/compile.ts';
+import { compileInit, compileNotifySend } from './testing/compile.ts';
 import { type Daemon, eventually, Init, processExists, textOf } from './testing/init.ts';
 
 const program = compileInit();
@@ -100,6 +100,19 @@ describe('what a stanza asks for', () => {
     expect(statSync(join(group, 'pids.max')).uid).toBe(0);
     process.kill(pid, 'SIGKILL');
     await daemon.report('exited', 1);
+  });
+
+  test('messages of processes in the group of a job are heard, even if they have left its session', async ({
+    skip,
+  }) => {
+    skip(top === '', 'there is no hierarchy of version 1 for pids that can be written to');
+    const daemon = await inTop();
+    const spec = { ...pidsStanza('upstart/web', null, null), env: ['PATH=/usr/bin:/bin', 'NOTIFY_SOCKET=@'] };
+    const text = `setsid ${compileNotifySend()} -w X & exec sleep 1000`;
+    daemon.shell(1, text, { ...spec, notify: { access: 'all', ownGroups: true } });
+    daemon.shell(2, text, { ...spec, notify: { access: 'all', ownGroups: false } });
+    expect(await daemon.report('notified', 1)).toMatchObject({ errno: 0, detail: 'X' });
+    expect(await daemon.report('notified', 2)).toMatchObject({ errno: 1 });
   });
 
   test('a group is shared by the processes of a job, and goes with the last of what is in it', async ({ skip }) => {

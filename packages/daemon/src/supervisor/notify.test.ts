@@ -61,15 +61,12 @@ test('a child of the main process is refused, and said once; with access for all
   expect(toldBy(daemon, 2).at(-1)).toMatchObject({ errno: 0, detail: 'C' });
 });
 
-test('a process that has left the session is heard if it is in the control groups of the job', async () => {
+test('a process that has left the session is refused, also where the job could not enter its control groups', async () => {
   const daemon = await Init.start(program).daemon();
   const text = 'setsid send -w X & exec sleep 1000';
   job(daemon, 1, text, ALL);
   job(daemon, 2, text, { access: 'all', ownGroups: true });
-  job(daemon, 3, text, { access: 'main', ownGroups: true });
-  expect(await daemon.report('notified', 1)).toMatchObject({ errno: 1 });
-  expect(await daemon.report('notified', 2)).toMatchObject({ errno: 0, detail: 'X' });
-  expect(await daemon.report('notified', 3)).toMatchObject({ errno: 1 });
+  for (const id of [1, 2]) expect(await daemon.report('notified', id)).toMatchObject({ errno: 1 });
 });
 
 test('of strangers nothing is heard, whatever pid they claim to have', async () => {
@@ -166,6 +163,23 @@ test('MAINPID of a stranger is only reported', async () => {
   const { pid } = await daemon.report('spawned', 1);
   expect(await daemon.report('exited', 1)).toMatchObject({ pid, code: 0 });
   expect(daemon.typesOf(1)).toEqual(['spawned', 'execed', 'notified', 'exited']);
+});
+
+test('MAINPID of a process that has ended does not end the job', async () => {
+  const daemon = await Init.start(program).daemon();
+  // A shell that has become another program reaps nothing.
+  job(daemon, 1, 'true & while [ -e /proc/$!/exe ]; do :; done; exec send -w "MAINPID=$!"');
+  const { pid } = await daemon.report('notified', 1);
+  daemon.send({ type: 'signal', id: 2, process: 1, signal: 15, group: false });
+  expect(await daemon.report('exited', 1)).toMatchObject({ pid, signal: 15 });
+  expect(daemon.typesOf(1)).not.toContain('forked');
+});
+
+test('signs of life do not pile up while the daemon is stopped', async () => {
+  const daemon = await Init.start(program).daemon({ acknowledge: false });
+  job(daemon, 1, 'exec send -n 60 WATCHDOG=1');
+  expect(await daemon.report('exited', 1)).toMatchObject({ code: 0 });
+  expect(textsOf(daemon, 1)).toEqual(['WATCHDOG=1']);
 });
 
 test.each([3, 4, 5, 16, 255])('a newline on descriptor %i says that it is ready', async (fd) => {

@@ -24,6 +24,12 @@ export type TimerAction =
   /** The event queue resumes. */
   | { kind: 'queue' };
 
+/**
+ * From so many milliseconds on a timer is late: the daemon was away, stopped or overloaded, and what processes have said in time may
+ * not have been read yet. A process that somebody waits for then gets its time again.
+ */
+export const LATE_MS = 100;
+
 export interface TimerState {
   id: number;
   /** Milliseconds of monotonic time. */

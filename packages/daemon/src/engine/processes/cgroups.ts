@@ -21,6 +21,11 @@ export function ownCgroup(job: string, instance: string): string {
   return instance === '' ? `upstart/${name}` : `upstart/${name}-${instance}`;
 }
 
+/** Whether no other job has processes in the group of this stanza. One with a name of its own may be shared. */
+export function isOwnCgroup({ name }: JobDefinition['cgroups'][number]): boolean {
+  return name === null || name.startsWith(OWN);
+}
+
 /** The name by which survivors of an instance are found; no slash in it can lead elsewhere. */
 export function jobCgroup(settings: EngineSettings, job: string, instance: string): string | null {
   if (!settings.jobCgroups) return null;

@@ -1,13 +1,14 @@
 /** Messages of sd_notify(3): lines of `KEY=VALUE`. */
 import type { JobDefinition } from '@upstart/job-language';
 import type { NotifySpec } from '../../supervisor/process-messages.ts';
+import { isOwnCgroup } from '../processes/cgroups.ts';
 
 /** The most characters of a STATUS that are kept. */
 export const MAX_STATUS = 200;
 
 /** Characters that a terminal may take for a command, or that change the direction of text. */
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFD]+/gu;
-const LINE = /^([A-Z][A-Z0-9_]*)=(.*)$/;
+const LINE = /^([A-Z][A-Z0-9_]*)=(.*)$/s;
 
 /** Its assignments, in order; other lines are skipped. */
 export function* assignments(message: string): Generator<[key: string, value: string]> {
@@ -36,5 +37,5 @@ export function notifySpec(
 ): NotifySpec | undefined {
   if (expect === 'fd') return { fd: expectFd };
   if (expect !== 'notify' && notifyAccess === null && watchdogMs === 0) return undefined;
-  return { access: notifyAccess ?? 'main', ownGroups: jobCgroups || cgroups.length > 0 };
+  return { access: notifyAccess ?? 'main', ownGroups: jobCgroups || cgroups.some(isOwnCgroup) };
 }

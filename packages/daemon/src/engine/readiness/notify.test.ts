@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../engine.ts';
 import { explainJob } from '../explain/explain.ts';
 import type { NotifyState } from '../model/notify-state.ts';
+import { LATE_MS } from '../model/timers.ts';
 import { TestWorld } from '../testing/world.ts';
 
 function starting(text: string): { world: TestWorld; key: string } {
@@ -63,6 +64,16 @@ describe('expect notify', () => {
     world.exit(world.process('main'), 0, 15);
     expect(world.events()).toContain('stopped JOB=web INSTANCE= RESULT=failed PROCESS=ready');
     expect(explained(world)).toContain('never came: its main process says READY=1');
+  });
+
+  it('gives the ready timeout again when the daemon was away at its end: READY=1 may not have been read', () => {
+    const { world } = starting('ready timeout 3\n');
+    world.now += 3000 + LATE_MS;
+    world.input({ type: 'tick' });
+    expect(world.status('web')).toBe('web start/spawned');
+    world.wait(2999);
+    say(world, 'READY=1');
+    expect([world.status('web'), world.engine.nextDue()]).toEqual(['web start/running', null]);
   });
 
   it('takes the end of the process for a failed start, with what it has said of the reason', () => {
@@ -129,6 +140,15 @@ describe('expect notify', () => {
     expect(world.process('main').spec.env.filter((entry) => ours.test(entry))).toEqual(['NOTIFY_SOCKET=@']);
     expect(world.process('main').spec.notify).toEqual({ access: 'main', ownGroups: false });
   });
+
+  it.each([
+    ['cgroup pids', true],
+    ['cgroup pids "$UPSTART_CGROUP/a"', true],
+    ['cgroup pids shared', false],
+  ])('takes processes of the control group of `%s` for those of the job: %s', (stanza, ownGroups) => {
+    const { world } = starting(`notify access all\n${stanza}\n`);
+    expect(world.process('main').spec.notify).toEqual({ access: 'all', ownGroups });
+  });
 });
 
 describe('expect fd', () => {
@@ -174,6 +194,8 @@ describe('what a process says of itself', () => {
     expect(explained(world)).toContain('its main process says: a [31m b');
     say(world, `STATUS=${'x'.repeat(201)}`);
     expect(notifyOf(world)?.status).toBe(`${'x'.repeat(199)}…`);
+    say(world, 'STATUS=10 %\r50 %\u2028');
+    expect(notifyOf(world)?.status).toBe('10 % 50 %');
     say(world, 'STATUS=');
     expect(notifyOf(world)?.status).toBeUndefined();
   });
@@ -221,6 +243,16 @@ describe('reload', () => {
     say(world, 'READY=1');
     expect(keys.map((key) => world.answer(key))).toEqual(['ok', 'ok']);
     expect(world.engine.nextDue()).toBeNull();
+  });
+
+  it('waits for one that has begun without a request', () => {
+    const world = running('');
+    say(world, 'RELOADING=1');
+    const key = reload(world);
+    world.wait(2000);
+    expect(world.answer(key)).toBeNull();
+    say(world, 'READY=1');
+    expect(world.answer(key)).toBe('ok');
   });
 
   it('is answered soon by a process that says nothing of it', () => {

@@ -41,8 +41,13 @@ export function endAwaited(context: Context, { notify }: InstanceState): boolean
 export function awaitReload(context: Context, instance: InstanceState, key: string): boolean {
   if (context.classOf(instance).definition.expect !== 'notify' || instance.state !== 'running') return false;
   const notify = notifyOf(instance);
-  if (notify.reload) notify.reload.keys.push(key);
-  else notify.reload = { keys: [key], timer: context.arm(RELOADING_MS, { kind: 'reload', instance: instance.id }) };
+  if (notify.reload) {
+    notify.reload.keys.push(key);
+    return true;
+  }
+  // It may reload already: because of a signal of somebody else, or since longer than the first request could wait.
+  const delayMs = notify.isReloading ? context.classOf(instance).definition.readyTimeoutMs : RELOADING_MS;
+  notify.reload = { keys: [key], timer: context.arm(delayMs, { kind: 'reload', instance: instance.id }) };
   return true;
 }
 

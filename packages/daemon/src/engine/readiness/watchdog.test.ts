@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { expect, it } from 'vitest';
 import { Engine } from '../engine.ts';
+import { LATE_MS } from '../model/timers.ts';
 import { TestWorld } from '../testing/world.ts';
 
 const SIGABRT = 6;
@@ -80,6 +81,22 @@ it('continues under the next daemon', () => {
   const world = running('');
   world.engine = new Engine(deserialize(serialize(world.engine.state)));
   world.wait(10_000);
+  expect(signals(world)).toEqual([SIGABRT]);
+});
+
+it('gives a process its time again when the daemon was away at the deadline: its messages may not have been read', () => {
+  const world = running('');
+  const late = (ms: number): void => {
+    world.now = (world.engine.nextDue() ?? 0) + ms;
+    world.input({ type: 'tick' });
+  };
+  late(LATE_MS);
+  expect(signals(world)).toEqual([]);
+  world.wait(9999);
+  say(world, 'WATCHDOG=1');
+  world.wait(9999);
+  expect(signals(world)).toEqual([]);
+  late(LATE_MS - 1);
   expect(signals(world)).toEqual([SIGABRT]);
 });
 

@@ -32,7 +32,7 @@ export function fed(context: Context, { notify }: InstanceState): void {
 }
 
 /** The timer has gone off: the process has been silent for too long, or not long enough; or SIGABRT has not ended it. */
-export function watchdogTimePassed(context: Context, instance: InstanceState): void {
+export function watchdogTimePassed(context: Context, instance: InstanceState, isLate: boolean): void {
   const { watchdogMs } = context.classOf(instance).definition;
   const watchdog = instance.notify?.watchdog;
   if (!watchdog) return;
@@ -42,6 +42,9 @@ export function watchdogTimePassed(context: Context, instance: InstanceState): v
     killGroup(context, instance);
   } else if (leftMs > 0) {
     watchdog.timer = armFor(context, instance, leftMs);
+  } else if (isLate) {
+    watchdog.fedMs = context.nowMs;
+    watchdog.timer = armFor(context, instance, watchdogMs);
   } else {
     const time = durationText(watchdogMs) ?? `${watchdogMs / 1000} seconds`;
     expire(context, instance, `did not say WATCHDOG=1 within ${time} (\`watchdog\`)`);
