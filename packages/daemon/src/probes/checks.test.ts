@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ArmedProbe, ProbeResult } from '../engine/model/probe-state.ts';
 import type { Attempt, Outcome } from './attempt.ts';
 import { MAX_AT_ONCE, MAX_SLOW, QUICK_MS } from './places.ts';
@@ -44,8 +44,12 @@ class Played {
   );
 }
 
-vi.useFakeTimers();
-afterEach(() => vi.clearAllTimers());
+beforeEach(() => void vi.useFakeTimers());
+// All unit tests of a worker share its timers.
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+});
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
 
 describe('a check', () => {
