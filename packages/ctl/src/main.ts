@@ -26,8 +26,14 @@ const err = isatty(STDERR);
 
 const context: CommandContext = {
   env: process.env,
-  // Only a terminal's stream may be touched: Node stops a pipe's descriptor from blocking.
-  terminal: { out, err, columns: out ? process.stdout.columns : err ? process.stderr.columns : 0 },
+  terminal: {
+    out,
+    err,
+    // Only a terminal's stream may be touched: Node stops a pipe's descriptor from blocking. Its width may change.
+    get columns() {
+      return out ? process.stdout.columns : err ? process.stderr.columns : 0;
+    },
+  },
   local: true,
   isStranger: process.geteuid?.() !== 0,
   ...standardStreams,

@@ -27,11 +27,11 @@ export class Callers {
     for (const ask of this.#questions.splice(0)) ask();
   }
 
-  /** Null: the process does not exist any more. */
-  nameOf(pid: number): string | null {
+  /** As `programName`. */
+  nameOf(pid: number, sinceMs: number): string | null {
     let name = this.#names.get(pid);
     if (name === undefined) {
-      name = programName(pid)?.name ?? null;
+      name = programName(pid, sinceMs)?.name ?? null;
       this.#names.set(pid, name);
     }
     return name;

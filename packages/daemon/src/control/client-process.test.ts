@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Peer } from '@upstart/protocol';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Credentials } from '../supervisor/peers.ts';
 import { ASKED_TOGETHER, Callers } from './callers.ts';
 import { ClientProcess } from './client-process.ts';
@@ -110,6 +110,26 @@ it('a launcher that is another process than it says is known as the kernel knows
     { ...THIS, name: expect.any(String), parent: expect.objectContaining({ pid: process.ppid }) },
   ]);
   expect(known[0]!.name).not.toBe('innocent');
+});
+
+it('names no process that has got the pid after the client had gone', async () => {
+  const { known, answers, callers, connect } = world();
+  const [seconds] = process.hrtime();
+  const clock = vi.spyOn(process, 'hrtime').mockReturnValue([seconds - 3600, 0]);
+  const [{ client }, { client: launcher }] = [connect(), connect()];
+  clock.mockRestore();
+  client.reference();
+  answers[0]!(THIS);
+  // Of a launcher its own name is what it has told.
+  launcher.claim('initctl', LAUNCHER);
+  launcher.reference();
+  await launcher.known();
+  callers.askNow();
+  answers[1]!({ ...THIS, pid: GONE });
+  expect(known).toEqual([
+    { ...THIS, name: null },
+    { ...THIS, pid: GONE, name: 'initctl' },
+  ]);
 });
 
 it('a key of another form says nothing of its sender', () => {

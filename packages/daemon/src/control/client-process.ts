@@ -43,6 +43,8 @@ interface Claim {
 export class ClientProcess {
   readonly #finder: ProcessFinder;
   readonly #socket: Socket;
+  /** In milliseconds of monotonic time. A process that was started later is another one with the same pid. */
+  readonly #connectedMs = monotonicNow();
   #claim: Claim | null = null;
   /** Undefined before the first request that changes something; null: not known. */
   #peer: PeerReference | null | undefined;
@@ -71,7 +73,7 @@ export class ClientProcess {
     if (typeof this.#peer !== 'number') return;
     if (this.#claim) {
       // A script may end with its last command.
-      this.#claim.parentName ??= this.#finder.callers.nameOf(this.#claim.parent);
+      this.#claim.parentName ??= this.#finder.callers.nameOf(this.#claim.parent, this.#connectedMs);
       return;
     }
     return new Promise((resolve) => {
@@ -110,10 +112,11 @@ export class ClientProcess {
 
   #described(credentials: Credentials): Peer {
     const claim = this.#claim?.pid === credentials.pid ? this.#claim : null;
-    const found = claim ?? programName(credentials.pid);
+    const found = claim ?? programName(credentials.pid, this.#connectedMs);
     const peer: Peer = { ...credentials, name: found?.name ?? null };
     if (!found) return peer;
-    const name = claim?.parentName ?? programName(found.parent)?.name;
+    const name =
+      claim?.parentName === undefined ? programName(found.parent, this.#connectedMs)?.name : claim.parentName;
     if (name) peer.parent = { pid: found.parent, name };
     return peer;
   }
