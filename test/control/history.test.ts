@@ -212,6 +212,24 @@ it('the history is kept when the daemon is killed', async () => {
   expect((await history('-n', '1000')).slice(0, before.length)).toEqual(before);
 });
 
+it('a request is there once, and names no other process, when the daemon is killed before it knows the caller', async () => {
+  await session.run('start', 'late');
+  for (const command of ['restart', 'stop', 'start']) {
+    const [before] = (await history('-n', '1')).map(({ id }) => id);
+    await session.run(command, 'late');
+    process.kill(daemonPid(), 'SIGKILL');
+    const entries = (await history('late', '-n', '1000')).filter(({ id }) => id > (before ?? 0));
+    const ids = entries.map(({ id }) => id);
+    expect([...new Set(ids)].sort((a, b) => a - b)).toEqual(ids);
+    const asked = entries.flatMap((entry) =>
+      entry.kind === 'goal' && entry.cause.kind === 'request' ? [entry.cause] : [],
+    );
+    // A restart is a stop and a start.
+    expect(asked.map(({ request }) => request)).toEqual(Array(command === 'restart' ? 2 : 1).fill(command));
+    for (const { peer } of asked) if (peer) expect(peer).toMatchObject({ name: command, parent: { pid: process.pid } });
+  }
+});
+
 it('a word that no job fits is a mistake, unless the history has it', async () => {
   const { status, stderr } = await session.run('upstart', 'history', 'latte');
   expect([status, stderr]).toEqual([4, 'upstart: unknown job: latte; did you mean late?\n']);
