@@ -6,7 +6,7 @@ import { sourceFiles } from './source-files.mjs';
 import { PROGRAMS } from './targets.mjs';
 
 /** What processes say of themselves, which the goal does not count: `process/notify.c`, and what it needs elsewhere. */
-const NOTIFY_LINES = 309;
+const NOTIFY_LINES = 310;
 
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change

@@ -170,7 +170,8 @@ static int take_message(struct notify *notify) {
 	if (first && first->cmsg_type == SCM_CREDENTIALS)
 		memcpy(&sender, CMSG_DATA(first), sizeof sender);
 	bool is_heard = sender.pid == process->pid || (notify->access & MAY_ALL && is_of_job(notify, sender.pid));
-	if (!is_heard && notify->access & HAS_REFUSED)
+	/* Closing its descriptor, which has been done, is all that BARRIER=1 asks for, whoever sends it. */
+	if (!is_heard && (notify->access & HAS_REFUSED || strcmp(text, "BARRIER=1") == 0))
 		return COST_REFUSED;
 	int error = !is_heard ? EPERM : header.msg_flags & MSG_TRUNC ? EMSGSIZE : 0;
 	bool is_alive = error == 0 && strcmp(text, "WATCHDOG=1") == 0;

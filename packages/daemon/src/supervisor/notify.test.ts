@@ -49,7 +49,7 @@ test('the environment has the address and the pid, and only where there is a soc
 
 test('a child of the main process is refused, and said once; with access for all it is heard', async () => {
   const daemon = await Init.start(program).daemon();
-  const children = 'send A; send B; exec send C';
+  const children = 'send BARRIER=1; send A; send B; exec send C';
   job(daemon, 1, children);
   job(daemon, 2, children, ALL);
   await Promise.all([daemon.report('exited', 1), daemon.report('exited', 2)]);
@@ -57,6 +57,9 @@ test('a child of the main process is refused, and said once; with access for all
     [1, ''],
     [0, 'C'],
   ]);
+  job(daemon, 3, 'send BARRIER=1; exec send C');
+  await daemon.report('exited', 3);
+  expect(textsOf(daemon, 3)).toEqual(['C']);
   // A shell may reap a child before anybody could ask which session it was of.
   expect(toldBy(daemon, 2).at(-1)).toMatchObject({ errno: 0, detail: 'C' });
 });
