@@ -20,7 +20,7 @@ const WITH_PROGRAMS: Kind['tests'] = {
   'packages/ctl/src': 'main.test.ts',
   'packages/daemon/src/identity': 'getent.test.ts',
   'packages/daemon/src/supervisor': '*.test.ts',
-  'packages/daemon/src/conf': '{conf-watch,watching}.test.ts',
+  'packages/daemon/src/conf': '{conf-watch,watching,watching-faults}.test.ts',
   'packages/ctl/native': '*.test.ts',
 };
 

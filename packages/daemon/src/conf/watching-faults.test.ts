@@ -1,0 +1,101 @@
+/** The helper conf-watch ends, hangs, is stopped or loses events: changes are noticed all the same. */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { buildConfWatch } from './testing/configuration.ts';
+import { answer, event, IN_Q_OVERFLOW, octal } from './testing/inotify.ts';
+import { WatchedConfiguration } from './testing/watched.ts';
+
+let build: string;
+let program: string;
+let conf: WatchedConfiguration;
+
+beforeAll(() => {
+  build = mkdtempSync(join(tmpdir(), 'conf-watch-'));
+  program = buildConfWatch(build);
+});
+afterAll(() => rmSync(build, { recursive: true }));
+beforeEach(() => {
+  conf = new WatchedConfiguration();
+});
+afterEach(() => conf.close());
+
+test('nobody waits for a watcher that has ended', async () => {
+  const configuration = conf.load(['conf'], { watch: true, watcher: conf.standIn('exit 1') });
+  const settled = configuration.settled();
+  conf.write('go', '');
+  await settled;
+  conf.write('conf/job.conf', 'usage seen');
+  await conf.has('job', 'seen');
+  await configuration.settled();
+});
+
+/** The pids of the helpers that this process has. */
+function helpers(): number[] {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ').filter(Boolean);
+  return children.map(Number).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'conf-watch\n');
+}
+
+test('a helper that was stopped is continued, which is logged once', async () => {
+  await conf.watch(program, 'conf');
+  await vi.waitFor(() => expect(helpers()).toHaveLength(1), { timeout: 20_000 });
+  for (const round of ['one', 'two']) {
+    process.kill(helpers()[0] as number, 'SIGSTOP');
+    conf.write('conf/job.conf', `usage ${round}`);
+    await conf.has('job', round);
+  }
+  expect(conf.log.filter((line) => line.includes('was stopped by a signal and has been continued'))).toHaveLength(1);
+});
+
+test('a helper that is killed is started again, and the fourth time in a minute fs.watch has to do', async () => {
+  await conf.watch(program, 'conf');
+  // That of the test before may be about to end.
+  await vi.waitFor(() => expect(helpers()).toHaveLength(1), { timeout: 20_000 });
+  for (let death = 1; death <= 4; death++) {
+    const [helper] = helpers();
+    process.kill(helper as number, 'SIGKILL');
+    conf.write('conf/job.conf', `usage ${death}`);
+    await conf.has('job', String(death));
+    appendFileSync(conf.path('conf/job.conf'), '-edited');
+    await conf.has('job', `${death}-edited`);
+    expect(helpers()).not.toContain(helper);
+  }
+  expect(helpers()).toEqual([]);
+  expect(conf.helpers).toBe(4);
+  const warnings = conf.log.filter((line) => line.startsWith('warn'));
+  expect(warnings.map((line) => line.replace(/^.*: /, ''))).toEqual([
+    ...Array(3).fill('This program, which watches configuration, ended with SIGKILL; it is started again'),
+    'ended with SIGKILL',
+  ]);
+});
+
+test('a helper that does not answer keeps nobody waiting for long, and what was written counts', async () => {
+  const configuration = conf.load(['conf', 'late'], { watch: true, watcher: conf.standIn('') });
+  conf.write('conf/job.conf', 'usage one');
+  conf.write('late/other.conf', 'usage two');
+  await configuration.settled();
+  expect(conf.usages()).toEqual({ job: 'one', other: 'two' });
+  conf.write('go', '');
+});
+
+test('lost events are made up for by looking at everything', async () => {
+  for (const job of ['kept', 'changed', 'deleted', 'sub/job']) conf.write(`conf/${job}.conf`, 'usage old');
+  conf.load(['conf', 'late'], { watch: true, watcher: conf.standIn(`printf '${octal(event(-1, IN_Q_OVERFLOW))}'`) });
+  const kept = conf.jobs.get('kept');
+  conf.write('conf/changed.conf', 'usage changed');
+  conf.write('conf/new/job.conf', 'usage new');
+  rmSync(conf.path('conf/deleted.conf'));
+  rmSync(conf.path('conf/sub'), { recursive: true });
+  conf.write('go', '');
+  await conf.has('new/job', 'new');
+  expect(conf.usages()).toEqual({ kept: 'old', changed: 'changed', 'new/job': 'new' });
+  expect(conf.jobs.get('kept')).toBe(kept);
+});
+
+test('a directory that cannot be watched is named', async () => {
+  conf.load(['conf'], { watch: true, watcher: conf.standIn(`printf '${octal(answer(-28))}'`) });
+  conf.write('go', '');
+  const warning = 'warn: conf: Unable to watch configuration directory: No space left on device';
+  await conf.until(() => conf.log.includes(warning));
+});
