@@ -65,6 +65,46 @@ describe('a line of the log', () => {
     expect(await look()).toEqual(MATCH);
   });
 
+  it('is found through rotations since the first output, and not before that', async () => {
+    writeFileSync(`${path}.1`, 'up\n');
+    const again = await looker('^up$');
+    writeFileSync(path, 'one\n');
+    expect(await again()).toEqual(lines(1));
+    rmSync(`${path}.1`);
+    rmSync(path);
+    const look = await looker('^up$');
+    writeFileSync(`${path}.1`, 'up\n');
+    writeFileSync(path, 'two\n');
+    expect(await look()).toEqual(MATCH);
+    rmSync(path);
+    const both = await looker('^new$');
+    renameSync(`${path}.1`, `${path}.2`);
+    writeFileSync(`${path}.1`, 'new\n');
+    writeFileSync(path, 'three\n');
+    expect(await both()).toEqual(MATCH);
+  });
+
+  it('is found by a try that nobody waited for any more', async () => {
+    writeFileSync(path, '');
+    const file = String(statSync(path).ino);
+    const target = { kind: 'log', path, pattern: '^up$', file, offset: 0 } as const;
+    appendFileSync(path, 'up\n');
+    const memory: Memory = {};
+    const left = attempt(target, () => {}, memory);
+    await memory.log?.look();
+    left.cancel();
+    expect(await tried(target, memory)).toEqual(MATCH);
+  });
+
+  it('does not begin with the end of one that was cut away', async () => {
+    writeFileSync(path, '');
+    const look = await looker('^up$');
+    writeFileSync(path, 'a line without an end: ');
+    expect(await look()).toEqual(NONE);
+    writeFileSync(path, 'up\n');
+    expect(await look()).toEqual(MATCH);
+  });
+
   it('is found in a log that was cut, or moved elsewhere', async () => {
     writeFileSync(path, 'a long line of before\n');
     const cut = await looker('^up$');

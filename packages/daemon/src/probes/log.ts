@@ -48,10 +48,10 @@ function beginTry(run: () => Promise<Outcome>, done: (outcome: Outcome) => void)
   };
 }
 
-/** Where the log ends now: `INODE SIZE`. */
+/** Where the log ends now: `INODE SIZE`, of the file that was rotated last if there is no other. */
 export function attemptLogEnd({ path }: LogEndTarget, done: (outcome: Outcome) => void): Attempt {
   return beginTry(async () => {
-    const state = await stateOf(path);
+    const state = (await stateOf(path)) ?? (await stateOf(rotated(path, 1)));
     return { isGood: true, answer: state ? `${state.ino} ${state.size}` : ' 0' };
   }, done);
 }
@@ -60,6 +60,10 @@ export function attemptLog(target: LogTarget, done: (outcome: Outcome) => void, 
   memory.log ??= new LogReader(target);
   const { log } = memory;
   return beginTry(() => log.look(), done);
+}
+
+function rotated(path: string, number: number): string {
+  return `${path}.${number}`;
 }
 
 /** The state of a file; null: there is none. */
@@ -72,6 +76,11 @@ async function stateOf(path: string): Promise<{ ino: bigint; size: bigint } | nu
   }
 }
 
+interface LogFile {
+  path: string;
+  ino: string;
+}
+
 export class LogReader {
   readonly #path: string;
   readonly #pattern: LinePattern;
@@ -82,6 +91,8 @@ export class LogReader {
   #begun: Buffer = Buffer.alloc(0);
   #lines = 0;
   #isTooSlow = false;
+  /** Found, maybe by a try that nobody waited for any more. */
+  #isFound = false;
 
   constructor({ path, pattern, file, offset }: LogTarget) {
     this.#path = path;
@@ -92,63 +103,73 @@ export class LogReader {
 
   async look(): Promise<Outcome> {
     let left = MAX_TRY_BYTES;
-    for (const path of await this.#files()) {
-      const found = await this.#readFile(path, left);
-      if (found === null) return { isGood: false, answer: 'the pattern takes too long to be matched' };
-      if (found.isMatch) return { isGood: true, answer: 'a line matches' };
-      left -= found.read;
-      if (left <= 0) break;
+    for (const file of this.#isFound ? [] : await this.#files()) {
+      const read = await this.#readFile(file, left);
+      // It was rotated just now: the next try finds it.
+      if (read === null) break;
+      left -= read;
+      if (this.#isFound || this.#isTooSlow || left <= 0) break;
     }
+    if (this.#isFound) return { isGood: true, answer: 'a line matches' };
     return { isGood: false, answer: this.#answer() };
   }
 
   #answer(): string {
+    if (this.#isTooSlow) return 'the pattern takes too long to be matched';
     if (this.#lines === 0) return 'no output yet';
     return `no match in ${this.#lines} line${this.#lines === 1 ? '' : 's'} of output`;
   }
 
   /** The files with output that has not been read, the oldest first: after a rotation there are several. */
-  async #files(): Promise<string[]> {
-    const state = await stateOf(this.#path);
-    if (this.#file === '' || String(state?.ino) === this.#file) return state ? [this.#path] : [];
-    const files = state ? [this.#path] : [];
+  async #files(): Promise<LogFile[]> {
+    const last = await stateOf(this.#path);
+    const files = last ? [{ path: this.#path, ino: String(last.ino) }] : [];
+    if (files[0]?.ino === this.#file) return files;
     for (let number = 1; number <= MAX_ROTATED; number++) {
-      const path = `${this.#path}.${number}`;
-      const rotated = await stateOf(path);
-      if (!rotated) break;
-      files.unshift(path);
-      if (String(rotated.ino) === this.#file) return files;
+      const path = rotated(this.#path, number);
+      const state = await stateOf(path);
+      // Without a file at the beginning all that there are have come since.
+      if (!state && this.#file === '') return files;
+      if (!state) break;
+      const ino = String(state.ino);
+      files.unshift({ path, ino });
+      if (ino === this.#file) return files;
     }
     // What another program has moved elsewhere cannot be found.
-    return state ? [this.#path] : [];
+    return files.slice(-1).filter(({ path }) => path === this.#path);
   }
 
-  async #readFile(path: string, most: number): Promise<{ isMatch: boolean; read: number } | null> {
+  /** How many bytes it has read; null: this is another file by now. */
+  async #readFile({ path, ino }: LogFile, most: number): Promise<number | null> {
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
     const file = await open(fsPath(path), flags);
     try {
-      const { ino, size } = await file.stat({ bigint: true });
-      // Another file, or one that was cut.
-      if (String(ino) !== this.#file || size < this.#offset) this.#offset = 0;
-      this.#file = String(ino);
+      const state = await file.stat({ bigint: true });
+      if (String(state.ino) !== ino) return null;
+      if (ino !== this.#file) this.#offset = 0;
+      else if (state.size < this.#offset) {
+        // It was cut.
+        this.#offset = 0;
+        this.#begun = Buffer.alloc(0);
+      }
+      this.#file = ino;
       return await this.#readPieces(file, most);
     } finally {
       await file.close();
     }
   }
 
-  async #readPieces(file: FileHandle, most: number): Promise<{ isMatch: boolean; read: number } | null> {
+  async #readPieces(file: FileHandle, most: number): Promise<number> {
     const buffer = Buffer.allocUnsafe(PIECE_BYTES);
     let read = 0;
-    while (read < most) {
+    while (read < most && !this.#isFound && !this.#isTooSlow) {
       const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, this.#offset);
       if (bytesRead === 0) break;
       this.#offset += bytesRead;
       read += bytesRead;
-      const isMatch = this.#match(this.#linesOf(buffer.subarray(0, bytesRead)));
-      if (isMatch !== false) return isMatch === null ? null : { isMatch, read };
+      this.#match(this.#linesOf(buffer.subarray(0, bytesRead)));
     }
-    return { isMatch: false, read };
+    return read;
   }
 
   /** The lines that a piece completes, and the one that it begins. A pty ends lines with CR LF. */
@@ -170,10 +191,9 @@ export class LogReader {
     return Buffer.concat([this.#begun, bytes]);
   }
 
-  #match(lines: readonly string[]): boolean | null {
-    if (this.#isTooSlow) return null;
-    const isMatch = lines.length === 0 ? false : this.#pattern.matches(lines);
+  #match(lines: readonly string[]): void {
+    const isMatch = lines.length > 0 && this.#pattern.matches(lines);
+    this.#isFound = isMatch === true;
     this.#isTooSlow = isMatch === null;
-    return isMatch;
   }
 }

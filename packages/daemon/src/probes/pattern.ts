@@ -14,23 +14,28 @@ interface Globals {
   lines: readonly string[];
 }
 
+/** One for all patterns: a context takes half a megabyte. */
+let context: Globals | undefined;
+
 export class LinePattern {
-  readonly #context: Globals;
+  readonly #pattern: RegExp;
 
   constructor(pattern: string) {
-    this.#context = createContext({ pattern: new RegExp(pattern), lines: [] }) as unknown as Globals;
+    this.#pattern = new RegExp(pattern);
   }
 
   /** Whether a line matches; null: that takes too long. */
   matches(lines: readonly string[]): boolean | null {
-    this.#context.lines = lines;
+    context ??= createContext({ pattern: this.#pattern, lines }) as unknown as Globals;
+    context.pattern = this.#pattern;
+    context.lines = lines;
     try {
-      return SCRIPT.runInContext(this.#context, { timeout: MATCH_MS }) === true;
+      return SCRIPT.runInContext(context, { timeout: MATCH_MS }) === true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
       return null;
     } finally {
-      this.#context.lines = [];
+      context.lines = [];
     }
   }
 }

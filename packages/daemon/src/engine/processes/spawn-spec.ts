@@ -69,7 +69,10 @@ export function spawnSpec(
 /** Marks the processes of `ready exec` and `check exec`, with `ready` or `check` as its value. */
 export const PROBE_VARIABLE = 'UPSTART_PROBE';
 
-/** For a process of a probe: set up as a hook of the job, but without the descriptors of events. */
+/**
+ * For a process of a probe: set up as a hook of the job, but without the descriptors of events. Its output is dropped: what is said every
+ * few seconds would push the job's own lines out of a log that is rotated, and could match `ready log`.
+ */
 export function probeSpec(
   settings: EngineSettings,
   definition: JobDefinition,
@@ -79,6 +82,9 @@ export function probeSpec(
 ): SpawnSpec {
   const spec = spawnSpec(settings, definition, instance, 'post-start', process);
   delete spec.files;
+  spec.console = 'none';
+  spec.logPath = null;
+  spec.outputLabel = null;
   unsetVariable(spec.env, FILES_VARIABLE);
   setVariable(spec.env, `${PROBE_VARIABLE}=${stanza}`);
   // SIGSTOP before exec is for the processes that people debug.

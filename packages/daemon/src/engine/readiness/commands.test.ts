@@ -23,10 +23,11 @@ const asks = (world: TestWorld) => [...world.processes.values()].filter(({ spec 
 
 describe('ready exec', () => {
   it('runs the command until it ends with 0, beside the process of the job', () => {
-    const world = started(`${READY}setuid db\nenv A=1\nlimit nofile 10 20\n`);
+    const world = started(`${READY}setuid db\nenv A=1\nlimit nofile 10 20\nconsole output\n`);
     expect(world.status('db')).toBe('db start/spawned');
     const ask = world.process('ask');
-    expect(ask.spec).toMatchObject({ user: 'db', limits: [{ resource: 'nofile' }], console: 'log', orderable: false });
+    expect(ask.spec).toMatchObject({ user: 'db', limits: [{ resource: 'nofile' }], console: 'none', orderable: false });
+    expect([ask.spec.logPath, ask.spec.outputLabel]).toEqual([null, null]);
     expect(ask.spec.env).toEqual(expect.arrayContaining(['A=1', 'UPSTART_JOB=db', 'UPSTART_PROBE=ready']));
     expect([...supervisedPids(world.engine.context)]).toContain(ask.pid);
     expect(runningProcesses(world.engine.state).map(({ token }) => token)).toContain(ask.token);
