@@ -69,7 +69,7 @@ exec sh -c 'echo "$UPSTART_EVENTS $JOB $INSTANCE $CHECK" >>${at('told')}'
       first: 'exec sh -c "echo up at once; exec sleep 1000"\nready log "^up at once$"\nready interval 0.01\n',
       much: `respawn
 script
-  i=0; while [ $i -lt 2000 ]; do echo "line $i of much that is said"; i=$((i + 1)); done
+  i=0; while [ $i -lt 2000 ]; do echo "line $i of a long story"; i=$((i + 1)); done
   while [ ! -e ${at('much')} ]; do sleep 0.02; done
   echo "now I am up"
   exec sleep 1000
@@ -80,7 +80,7 @@ ready interval 0.01
       early: `script
   while [ ! -e ${at('early')} ]; do sleep 0.02; done
   echo up
-  i=0; while [ $i -lt 2000 ]; do echo "line $i of much that is said"; i=$((i + 1)); done
+  i=0; while [ $i -lt 2000 ]; do echo "line $i of a long story"; i=$((i + 1)); done
   exec sleep 1000
 end script
 ready log "^up$"
@@ -149,9 +149,12 @@ describe('check http', () => {
     expect([pidIn(after) === before, pidIn(await run('status', 'web', good))]).toEqual([false, other]);
     expect(session.said).toContain(`main process (${before}) killed by INT signal`);
     expect(await run('upstart', 'explain', 'web')).toContain('failed 2 times in a row: HTTP 503');
+    expect(await run('upstart', 'history', 'web')).toMatch(
+      /respawn because its check .* failed 2 times in a row: HTTP 503/,
+    );
   });
 
-  it('goes on after a death of the daemon and a re-execution', async () => {
+  it('continues after a death of the daemon and a re-execution', async () => {
     const bad = `PORT=${ports[1]}`;
     for (const [, fault] of FAULTS) {
       const before = pidIn(await run('status', 'web', bad));
@@ -233,7 +236,7 @@ describe('ready exec', () => {
 });
 
 describe('ready log', () => {
-  it('sees what is said at once, of each process anew', async () => {
+  it('sees what is printed at once, of each process anew', async () => {
     for (const times of [1, 2, 3]) {
       expect(await run('start', 'first')).toMatch(/^first start\/running/);
       expect(session.log('first')).toHaveLength(times);
@@ -250,7 +253,7 @@ describe('ready log', () => {
 
   it.each(FAULTS)('is met through %s', async (_what, fault) => {
     const start = session.run('start', 'much');
-    await eventually('much was said', async () =>
+    await eventually('many lines were printed', async () =>
       /no match in \d+ lines/.test(await run('upstart', 'explain', 'much')),
     );
     await fault();

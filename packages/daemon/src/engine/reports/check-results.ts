@@ -87,5 +87,6 @@ function restartUnhealthy(context: Context, instance: InstanceState, text: strin
   context.logAbout(instance, 'warn', `${display} is unhealthy, respawning: ${text}`, main);
   noteRespawn(context, instance);
   instance.cause = restarted(`because ${text}`);
+  changeGoal(context, instance, 'respawn', { kind: 'check', text: `because ${text}` });
   advance(context, instance);
 }
