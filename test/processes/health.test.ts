@@ -142,7 +142,7 @@ describe('check http', () => {
     const other = pidIn(await run('start', 'web', good));
     goes(`bad-${ports[0]}`);
     const url = `http://127.0.0.1:${ports[0]}/healthz`;
-    await eventually('it has been told', () => lines('told').length >= 2);
+    await eventually('both events have come', () => lines('told').length >= 2);
     expect(lines('told')).toEqual([`unhealthy web ${ports[0]} ${url}`, `healthy web ${ports[0]} ${url}`]);
     const after = await run('status', 'web', bad);
     expect(after).toMatch(/start\/running/);

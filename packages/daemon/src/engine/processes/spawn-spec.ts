@@ -70,7 +70,7 @@ export function spawnSpec(
 export const PROBE_VARIABLE = 'UPSTART_PROBE';
 
 /**
- * For a process of a probe: set up as a hook of the job, but without the descriptors of events. Its output is dropped: what is said every
+ * For a process of a probe: set up as a hook of the job, but without the descriptors of events. Its output is dropped: lines every
  * few seconds would push the job's own lines out of a log that is rotated, and could match `ready log`.
  */
 export function probeSpec(
