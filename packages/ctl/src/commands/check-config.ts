@@ -1,7 +1,7 @@
 /** `check-config` (reference: control §3.6). */
 
 import { adviceLines, brokenFileText, type Condition, globMatches } from '@upstart/common';
-import { JOB_EVENTS } from '@upstart/job-language';
+import { isKnownEvent, JOB_EVENTS } from '@upstart/job-language';
 import { AddressError, ConnectionError, type JobConfig, UpstartError } from '@upstart/protocol';
 import type { Command, Invocation } from '../command.ts';
 import { aboutJob } from '../job-events.ts';
@@ -53,7 +53,8 @@ export const checkConfig: Command = {
 
 /** The jobs that wait for events or jobs that are not known, with the lines that `check-config` prints for each. */
 export function unreachable(configs: readonly JobConfig[], session: boolean): { job: string; lines: string[] }[] {
-  const known = knownNames(configs, { options: {}, session });
+  const { events, ...rest } = knownNames(configs, { options: {}, session });
+  const known = { ...rest, events: (name: string) => isKnownEvent(name) || events(name) };
   return configs.flatMap((config) => {
     const [job, ...lines] = complaintsAbout(config, known);
     return job === undefined ? [] : [{ job, lines }];

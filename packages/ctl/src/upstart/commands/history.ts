@@ -2,6 +2,7 @@
 import { globMatches, UsageError } from '@upstart/common';
 import { type HistoryEntry, MAX_HISTORY_ENTRIES, type UpstartClient } from '@upstart/protocol';
 import { readHistory } from '../../history.ts';
+import { columnsOf, padColumns } from '../../text/columns.ts';
 import { historyName, historyText, isMilestone } from '../../text/history.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { meantJobs } from '../jobs.ts';
@@ -82,11 +83,11 @@ function isAbout({ job, instance }: { job: string; instance: string }, patterns:
 }
 
 function show(entries: readonly HistoryEntry[], isJson: boolean, { print }: Call): void {
-  const width = Math.min(MAX_NAME, Math.max(0, ...entries.map((entry) => historyName(entry).length)));
+  const width = Math.min(MAX_NAME, Math.max(0, ...entries.map((entry) => columnsOf(historyName(entry)))));
   for (const entry of entries) {
     if (isJson) print.line(JSON.stringify(entry));
     else {
-      const name = historyName(entry).padEnd(width);
+      const name = padColumns(historyName(entry), width);
       print.line(`${print.colour.dim(localTime(entry.atMs))}  ${name}  ${historyText(entry, print.colour)}`);
     }
   }

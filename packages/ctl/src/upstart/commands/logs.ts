@@ -2,6 +2,7 @@
 import { systemErrorText, UsageError } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
 import { printable } from '../../text/colour.ts';
+import { columnsOf, padColumns } from '../../text/columns.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { meantJobs } from '../jobs.ts';
 import { Follower } from '../logs/follow.ts';
@@ -89,8 +90,8 @@ function shower(files: readonly LogFile[], named: 'first' | 'each', json: boolea
       );
   }
   if (named === 'first' && files.length <= 1) return ({ text }) => print.line(text);
-  const width = Math.max(0, ...files.map(({ label }) => label.length));
-  return ({ file, text }) => print.line(`${print.colour.strong(printable(file.label).padEnd(width))} | ${text}`);
+  const width = Math.max(0, ...files.map(({ label }) => columnsOf(printable(label))));
+  return ({ file, text }) => print.line(`${print.colour.strong(padColumns(printable(file.label), width))} | ${text}`);
 }
 
 /** Follows jobs and instances that start later, too. */

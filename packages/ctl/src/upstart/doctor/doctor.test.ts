@@ -125,6 +125,12 @@ describe('jobs', () => {
     expect(await statuses(jobs, { init: running({ configs: [inside] }) })).toEqual(['ok']);
   });
 
+  it('may wait for events of init that 1.13.2 does not have', async () => {
+    const startOn = { op: 'event', name: 'flapping', args: [] } as unknown as NonNullable<JobConfig['startOn']>;
+    const waits = config('waits', 'exec sh\n', { startOn });
+    expect(await statuses(jobs, { init: running({ configs: [waits] }) })).toEqual(['ok']);
+  });
+
   it('wait for events that something emits', async () => {
     const startOn = { op: 'event', name: 'up', args: [] } as unknown as NonNullable<JobConfig['startOn']>;
     const waits = config('waits', 'exec sh\n', { startOn });

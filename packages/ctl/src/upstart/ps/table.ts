@@ -2,6 +2,7 @@
 import { wrap } from '@upstart/common';
 import type { ProcessExit } from '@upstart/protocol';
 import { type Palette, printable } from '../../text/colour.ts';
+import { columnsOf, elided, padColumns } from '../../text/columns.ts';
 import { stateColour } from '../../text/status.ts';
 import { isBad, type Row } from './rows.ts';
 
@@ -37,7 +38,7 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
   const columns = columnsFor(style);
   const cells = rows.map((row, at) => columns.map((column) => column.cell(row, at)));
   const widths = columns.map(({ head }, i) =>
-    cells.reduce((most, line) => Math.max(most, (line[i] as string).length), head.length),
+    cells.reduce((most, line) => Math.max(most, columnsOf(line[i] as string)), head.length),
   );
   if (width !== null) fit(columns, widths, width);
   for (const line of cells) line[0] = elided(line[0] as string, widths[0] as number);
@@ -70,7 +71,7 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
 
   function pad(text: string, i: number): string {
     const size = widths[i] as number;
-    return columns[i]?.align === 'right' ? text.padStart(size) : text.padEnd(size);
+    return columns[i]?.align === 'right' ? text.padStart(size) : padColumns(text, size);
   }
 }
 
@@ -93,13 +94,6 @@ function fit(columns: Column[], widths: number[], width: number): void {
     columns.pop();
   }
   widths[0] = Math.max(least, Math.min(name, least + width - widthOf(widths)));
-}
-
-/** The beginning and the end of a name that is too long: names often differ in one of them. */
-function elided(name: string, width: number): string {
-  if (name.length <= width) return name;
-  const end = Math.floor((width - 1) / 3);
-  return `${name.slice(0, width - 1 - end)}…${name.slice(-end)}`;
 }
 
 function columnsFor({ nowMs, processorShares }: TableStyle): Column[] {
