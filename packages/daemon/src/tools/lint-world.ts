@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { type KnownJob, type LintWorld, parseJob } from '@upstart/job-language';
+import { jobsOf, type KnownJob, type LintWorld, parseJob } from '@upstart/job-language';
 import { fsPath, inspect, readJobFile } from '../conf/job-file.ts';
 import { noChanges, Source } from '../conf/source.ts';
 
@@ -78,6 +78,7 @@ function topFolder(folder: string): string {
 
 function knownJob(path: string): KnownJob {
   const content = readJobFile(path);
-  const { emits, instance, processes } = parseJob(content?.text ?? '', { name: '', path });
-  return { emits, hasInstances: instance !== '', commands: Object.values(processes).map(({ text }) => text) };
+  const { emits, instance, processes, restartOn } = parseJob(content?.text ?? '', { name: '', path });
+  const commands = Object.values(processes).map(({ text }) => text);
+  return { emits, hasInstances: instance !== '', restartedBy: jobsOf(restartOn), commands };
 }

@@ -1,5 +1,5 @@
 /** Rules about conditions. */
-import { globMatches, nearest } from '@upstart/common';
+import { type Condition, conditionEvents, globMatches, nearest } from '@upstart/common';
 import type { JobDefinition } from '../job-definition.ts';
 import { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from '../known-events.ts';
 import type { Token } from '../tokens.ts';
@@ -10,6 +10,7 @@ export const CONDITION_RULES: readonly Rule[] = [
   { name: 'second-job', check: each(secondWord) },
   { name: 'runlevel', check: each(runlevel) },
   { name: 'unknown-event', check: each(unknownEvent) },
+  { name: 'restart-circle', check: each(restartCircle) },
 ];
 
 /** The stanzas that have a condition. */
@@ -19,6 +20,7 @@ const CONDITIONS: readonly string[] = ['start on', 'stop on', 'restart on', 'rel
 const LONGEST_NAME = 100;
 
 interface Operand {
+  readonly stanza: string;
   readonly name: Token;
   readonly args: readonly Token[];
 }
@@ -33,12 +35,12 @@ function each(rule: OperandRule): Rule['check'] {
 
 /** The events of all conditions, with their values. */
 function* operands({ statements }: ParsedFile): Iterable<Operand> {
-  for (const { name, args } of statements) {
-    if (!CONDITIONS.includes(name)) continue;
-    let operand: { name: Token; args: Token[] } | null = null;
+  for (const { name: stanza, args } of statements) {
+    if (!CONDITIONS.includes(stanza)) continue;
+    let operand: { stanza: string; name: Token; args: Token[] } | null = null;
     for (const token of args) {
       if (token.kind === 'word') {
-        if (operand === null) operand = { name: token, args: [] };
+        if (operand === null) operand = { stanza, name: token, args: [] };
         else operand.args.push(token);
       } else if (operand !== null) {
         yield operand;
@@ -97,6 +99,28 @@ function* unknownEvent({ name }: Operand, { jobs }: LintWorld, { job }: ParsedFi
   else if (jobs !== null && !isEmitted(event, job, jobs)) {
     yield { at: name.span, text: `${nobody}: no job says \`emits ${event}\`` };
   }
+}
+
+/** The job restarts itself by its own events, or one that restarts by the events of this one. */
+function* restartCircle(operand: Operand, { jobs }: LintWorld, { job }: ParsedFile): Iterable<Finding> {
+  const { stanza, name: event, args } = operand;
+  if (stanza !== 'restart on' || !JOB_EVENTS.includes(event.value)) return;
+  const at = aboutJob(operand);
+  const [other] = jobsOf({ op: 'event', name: event.value, args: args.map(({ value }) => value) });
+  if (args.length === 0 || (at && other === job.name)) {
+    yield { at: (at ?? event).span, text: 'the job restarts itself by its own events' };
+  } else if (at && other !== undefined && jobs?.get(other)?.restartedBy.includes(job.name)) {
+    yield { at: at.span, text: `${other} and this job restart each other` };
+  }
+}
+
+/** The jobs that a condition names with one of their own events. */
+export function jobsOf(condition: Condition | null): string[] {
+  if (condition === null) return [];
+  return [...conditionEvents(condition)].flatMap(({ name, args }) => {
+    const job = args.find((arg) => arg.startsWith('JOB=') || !arg.includes('='));
+    return JOB_EVENTS.includes(name) && job !== undefined ? [job.replace(/^JOB=/, '')] : [];
+  });
 }
 
 /** The event that was probably meant by an unknown name. */

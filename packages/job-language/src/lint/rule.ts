@@ -31,6 +31,8 @@ export interface KnownJob {
   readonly emits: readonly string[];
   /** Whether it has instances with names. */
   readonly hasInstances: boolean;
+  /** The jobs whose events restart it (`restart on`). */
+  readonly restartedBy: readonly string[];
   /** The commands of its processes, which may emit events. */
   readonly commands: readonly string[];
 }

@@ -68,7 +68,7 @@ function finish(context: Context, event: EventState): void {
   context.concern = null;
   for (const waiter of event.waiters) answerWaiter(context, waiter, event.failed, null);
   if (event.failed && !event.name.endsWith(FAILED)) {
-    emitEvent(context, event.name + FAILED, [...event.env], event.freed ?? event.change);
+    emitEvent(context, event.name + FAILED, [...event.env], event.freed ?? event.change, event.chain);
   }
   context.notify({ event: 'event-emitted', name: event.name, env: event.env, failed: event.failed });
 }

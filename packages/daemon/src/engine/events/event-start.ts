@@ -15,7 +15,7 @@ import {
   noteRefusal,
 } from '../lifecycle/instances.ts';
 import { changeGoal } from '../lifecycle/lifecycle.ts';
-import { reloadInstance } from '../lifecycle/reload.ts';
+import { isReloadable, reloadInstance } from '../lifecycle/reload.ts';
 import { isRestartable, isToStop, restartInstance } from '../lifecycle/restart.ts';
 import { MAX_MATCHING_STEPS } from '../limits.ts';
 import { block, blockOn, eventsOf, release, resetCondition } from '../model/blocking.ts';
@@ -32,6 +32,7 @@ import {
   isEnding,
 } from '../model/state.ts';
 import { FILES_VARIABLE } from '../processes/spawn-spec.ts';
+import { extendChain, followEvents } from './restart-chain.ts';
 
 /** Offers an event to a class: first to the conditions of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
@@ -74,7 +75,7 @@ function offerToInstance(context: Context, instance: InstanceState, event: Event
   // A stop in a pause before a respawn removes the instance at once: nothing would ever reset its conditions again.
   if (context.instance(instance.id) !== instance) return;
   if (restartOn) offerTo(context, instance, restartOn, event, budget, restartByEvents);
-  if (reloadOn) offerTo(context, instance, reloadOn, event, budget, () => reloadInstance(context, instance));
+  if (reloadOn) offerTo(context, instance, reloadOn, event, budget, reloadByEvents);
 }
 
 /** Offers an event to one condition of an instance; acts and resets the condition once that is true. */
@@ -101,15 +102,20 @@ function stopByEvents(context: Context, instance: InstanceState, events: readonl
   release(context, instance, false);
   blockOn(instance, events);
   instance.cause = byEvents(events);
+  followEvents(instance, events);
   changeGoal(context, instance, 'stop', whyOf(events));
 }
 
 /** The events are over when the instance runs again. */
 function restartByEvents(context: Context, instance: InstanceState, events: readonly EventState[]): void {
-  if (!isRestartable(context, instance)) return;
+  if (!isRestartable(context, instance) || !extendChain(context, instance, 'restart on', events)) return;
   context.setTable(instance, 'stopEnv', stopEnvironment(context, instance, events));
   blockOn(instance, events);
   restartInstance(context, instance, byEvents(events), whyOf(events));
+}
+
+function reloadByEvents(context: Context, instance: InstanceState, events: readonly EventState[]): void {
+  if (isReloadable(instance) && extendChain(context, instance, 'reload on', events)) reloadInstance(context, instance);
 }
 
 /** Events that may still start a job at the end of a session: the end itself, and `stopping`. */
@@ -139,6 +145,7 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
       release(context, instance, false);
       blockOn(instance, events);
       instance.cause = byEvents(events);
+      followEvents(instance, events);
       changeGoal(context, instance, 'start', whyOf(events));
     }
   } catch (error) {

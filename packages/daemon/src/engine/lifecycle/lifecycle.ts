@@ -30,6 +30,7 @@ import { nextState } from './transitions.ts';
 /** Sets the goal. An instance that rests (waiting, running, in a pause before a respawn, or spawned without being ready) moves at once. */
 export function changeGoal(context: Context, instance: InstanceState, goal: Goal, why: Why): void {
   if (instance.goal === goal) return;
+  if (why.kind !== 'event') delete instance.chain;
   recordGoal(context, instance, goal, why);
   const { name: job } = context.classOf(instance).definition;
   const { name, goal: from, cause = '' } = instance;
@@ -177,7 +178,7 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
     instance.cause = keptByPreStop(instance.cause ?? '');
     release(context, instance, false);
   } else {
-    emitEvent(context, 'started', jobEventEnvironment(context, instance, false), instance.lastChange);
+    emitEvent(context, 'started', jobEventEnvironment(context, instance, false), instance.lastChange, instance.chain);
     if (!context.classOf(instance).definition.task) release(context, instance, false);
     noteRun(context, instance);
   }
@@ -223,7 +224,7 @@ function enterWaiting(context: Context, instance: InstanceState): boolean {
   noteRest(
     context,
     instance,
-    emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true), instance.lastChange),
+    emitEvent(context, 'stopped', jobEventEnvironment(context, instance, true), instance.lastChange, instance.chain),
   );
   release(context, instance, false);
   for (const [, condition] of conditionsOf(instance)) resetCondition(context, condition);
@@ -279,6 +280,7 @@ function waitForEvent(context: Context, instance: InstanceState, name: 'starting
     name,
     jobEventEnvironment(context, instance, name === 'stopping'),
     instance.lastChange,
+    instance.chain,
   );
   instance.blocker = event.id;
   event.instances.push(instance.id);

@@ -8,10 +8,13 @@ import { signalProcess } from '../processes/processes.ts';
 /** States in which the program runs and may have read its files already, but may not be prepared for a signal. */
 const COMING_UP: ReadonlySet<State> = new Set(['spawned', 'post-start']);
 
-/** Sends the reload signal now, or when the instance runs; one without a main process, or that is about to stop, is left alone. */
+/** One without a main process, or that is about to stop, is left alone. */
+export function isReloadable({ goal, state, processes }: InstanceState): boolean {
+  return goal === 'start' && processes.main !== undefined && (state === 'running' || COMING_UP.has(state));
+}
+
+/** Sends the reload signal now, or when the instance runs. */
 export function reloadInstance(context: Context, instance: InstanceState): void {
-  if (instance.goal !== 'start' || !instance.processes.main) return;
-  if (instance.state !== 'running' && !COMING_UP.has(instance.state)) return;
   instance.reloads = true;
   if (instance.state === 'running') reloadIfDue(context, instance);
 }

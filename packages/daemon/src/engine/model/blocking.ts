@@ -10,8 +10,8 @@ import type { ConditionState, EventNode } from './condition-state.ts';
 import type { Context } from './context.ts';
 import type { Answer, EventState, InstanceState, Waiter } from './state.ts';
 
-/** Queues a new event. `change`: the entry of the history that it follows from; 0: none. */
-export function emitEvent(context: Context, name: string, env: string[], change = 0): EventState {
+/** Queues a new event. `change`: the entry of the history that it follows from; 0: none. `chain`: the restarts by events before it. */
+export function emitEvent(context: Context, name: string, env: string[], change = 0, chain = 0): EventState {
   const event: EventState = {
     id: context.newId(),
     name,
@@ -23,6 +23,7 @@ export function emitEvent(context: Context, name: string, env: string[], change 
     waiters: [],
   };
   if (change > 0) event.change = change;
+  if (chain > 0) event.chain = chain;
   noteSeen(context, name);
   context.log('debug', `Pending ${name} event`, { event: name });
   context.addEvent(event);

@@ -42,6 +42,8 @@ export interface EventState {
   change?: number;
   /** The entry of the history after which no job blocked the event any more; absent: no job has blocked it. */
   freed?: number;
+  /** How many restarts and reloads by events it follows from, one after another; absent: none. */
+  chain?: number;
   /** The descriptor that its client has sent, by the number under which the supervisor keeps it. */
   file?: number;
 }
@@ -51,7 +53,6 @@ export interface FailureState {
   slot: Slot | 'respawn' | 'ready';
   /** Exit status, signal << 8, -1: could not be spawned, 0 with `respawn` (too fast) and `ready` (too late). */
   status: number;
-  /** The failure, in words. */
   text: string;
   state: State;
   at: number;
@@ -92,6 +93,8 @@ export interface InstanceState {
   restarts?: true;
   /** It gets its reload signal as soon as it runs. */
   reloads?: true;
+  /** How many restarts and reloads by events have led to what it does, its own included; absent: none. */
+  chain?: number;
   /** Why the goal is what it is, for explanations: `by request`. A state saved by an older daemon lacks it. */
   cause?: string;
   processes: Partial<Record<Slot, ProcessState>>;

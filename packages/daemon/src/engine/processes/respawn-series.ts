@@ -33,6 +33,7 @@ export function noteRespawn(context: Context, instance: InstanceState): void {
   const { definition } = context.classOf(instance);
   const { name, respawnDelayMs } = definition;
   instance.respawns++;
+  delete instance.chain;
   instance.respawnedAt = [...(instance.respawnedAt ?? []), context.nowMs].slice(-FLAPPING_RESPAWNS);
   const { count = 0, since = context.wallMs, sinceMs = context.nowMs, flaps = false } = instance.series ?? {};
   instance.series = { count: count + 1, since, sinceMs, flaps: isFlapping(definition, instance, context.nowMs) };

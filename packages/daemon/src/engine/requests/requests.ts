@@ -1,8 +1,10 @@
 /**
  * The requests that start, stop and signal jobs and emit events (reference: jobs §2; control §3.2).
  */
+
 import { type Requester, upstartError } from '@upstart/protocol';
 import { arePairs } from '../environment/environment.ts';
+import { chainOfProcess } from '../events/restart-chain.ts';
 import { byRequest, restarted } from '../lifecycle/causes.ts';
 import {
   checkEnvironment,
@@ -138,10 +140,10 @@ function emit(context: Context, key: string, request: EmitRequest): boolean {
   checkHeld(context);
   if (context.state.events.size >= MAX_EVENTS)
     throw exceeded('Too many events that are not over', MAX_EVENTS, 'events');
-  const event = emitEvent(context, request.name, request.env);
+  const [emitter, job] = requester(context, request.from);
+  const event = emitEvent(context, request.name, request.env, 0, emitter && chainOfProcess(context, emitter));
   if (request.file !== undefined) setFile(context, event, request.file);
   if (request.wait) event.waiters.push({ kind: 'emit', key });
-  const [emitter, job] = requester(context, request.from);
   const text = emitter ? `by job ${displayName(job, emitter.name)}` : 'by request';
   recordEvent(context, event, { ...whyOf(request, emitter), text });
   if (emitter && request.wait) event.emitter = emitter.id;

@@ -1,7 +1,13 @@
 import { lint } from '../lint.ts';
 import type { KnownJob, LintWorld } from '../rule.ts';
 
-const job = (more: Partial<KnownJob> = {}): KnownJob => ({ emits: [], hasInstances: false, commands: [], ...more });
+const job = (more: Partial<KnownJob> = {}): KnownJob => ({
+  emits: [],
+  hasInstances: false,
+  restartedBy: [],
+  commands: [],
+  ...more,
+});
 
 export const WORLD: LintWorld = {
   hasUser: (name) => (name === 'unsure' ? null : name === 'web'),
@@ -11,6 +17,7 @@ export const WORLD: LintWorld = {
   highestLimit: (resource) => (resource === 'nofile' ? 1000n : null),
   jobs: new Map([
     ['db', job()],
+    ['peer', job({ restartedBy: ['db', 'job'] })],
     ['tty', job({ hasInstances: true })],
     ['net', job({ emits: ['net-*', 'wire-up'], commands: ['initctl emit -n quiet-event'] })],
   ]),
