@@ -32,7 +32,15 @@ describe('ps', () => {
 
   it('shows what has failed only, also as JSON, and exits with 1 if there is any', async () => {
     const { status, out } = await run('ps --failed --json');
-    const nothing = { since: null, respawns: 0, series: null, lastExit: null, memoryBytes: null, cpuMs: null };
+    const nothing = {
+      since: null,
+      respawns: 0,
+      series: null,
+      checks: [],
+      lastExit: null,
+      memoryBytes: null,
+      cpuMs: null,
+    };
     expect([status, JSON.parse(out)]).toEqual([
       1,
       [
