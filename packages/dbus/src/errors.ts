@@ -84,6 +84,14 @@ export const invalidArgs = (text: string): DBusError => new DBusError(`${DBUS}.I
 export const accessDenied = (text: string): DBusError => new DBusError(`${DBUS}.AccessDenied`, text);
 export const notSupported = (text: string): DBusError => new DBusError(`${DBUS}.NotSupported`, text);
 export const limitsExceeded = (text: string): DBusError => new DBusError(`${DBUS}.LimitsExceeded`, text);
+/** An answer has other types than the method. */
+export const invalidReply = (): DBusError => invalidArgs('Invalid arguments received in reply');
+/** No answer has come in time; the text is libdbus's. */
+export const noReply = (): DBusError =>
+  new DBusError(
+    `${DBUS}.NoReply`,
+    'Did not receive a reply. Possible causes include: the remote application did not send a reply, the message bus security policy blocked the reply, the reply timeout expired, or the network connection was broken.',
+  );
 export const unknownInstance = (instance: string): DBusError =>
   new DBusError(`${OWN}.UnknownInstance`, `Unknown instance: ${instance}`);
 export const unknownJobInstance = (instance: string, job: string): DBusError =>

@@ -38,6 +38,8 @@ export const LIMITS = {
   /** Descriptors of one message, and those of one connection whose message is not complete. */
   messageFiles: 1,
   arrivedFiles: 4,
+  /** For commands that go over a bus: how long init, and the bus, may take for an answer that waits for nothing. That of libdbus. */
+  answerMs: 25_000,
   /** Senders on a bus whose user is remembered, and that may have calls in progress at once. */
   senders: 1024,
 } as const;

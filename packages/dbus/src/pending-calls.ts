@@ -5,6 +5,8 @@ import { type Header, MESSAGE_TYPES, type Outgoing, type Value } from './wire/me
 import type { Received } from './wire/message-stream.ts';
 
 interface PendingCall {
+  /** Throws unless these are the types of an answer to the call. */
+  check(signature: string): void;
   resolve(body: readonly Value[]): void;
   reject(error: Error): void;
 }
@@ -18,11 +20,14 @@ export class PendingCalls {
     this.#sender = sender;
   }
 
-  /** Sends the call and resolves with the arguments of its answer. Rejects with a `DBusError`, or as `end` says. */
-  call(message: Omit<Outgoing, 'type'>): Promise<readonly Value[]> {
+  /**
+   * Sends the call and resolves with the arguments of its answer, whose types `check` has accepted. Rejects with a `DBusError`, or as
+   * `check` and `end` say.
+   */
+  call(message: Omit<Outgoing, 'type'>, check: PendingCall['check'] = () => {}): Promise<readonly Value[]> {
     return new Promise((resolve, reject) => {
       const serial = this.#sender.send({ ...message, type: MESSAGE_TYPES.call });
-      this.#calls.set(serial, { resolve, reject });
+      this.#calls.set(serial, { check, resolve, reject });
     });
   }
 
@@ -31,10 +36,11 @@ export class PendingCalls {
     if (message.type !== MESSAGE_TYPES.reply && message.type !== MESSAGE_TYPES.error) return;
     const call = this.#take(message);
     try {
-      if (message.type === MESSAGE_TYPES.reply) call?.resolve(message.args());
-      else call?.reject(errorOf(message));
-    } catch {
-      call?.reject(failed('The answer has a file descriptor'));
+      if (message.type === MESSAGE_TYPES.error) throw errorOf(message);
+      call?.check(message.signature);
+      call?.resolve(message.args());
+    } catch (error) {
+      call?.reject(error instanceof DBusError ? error : failed('The answer has a file descriptor'));
     }
   }
 

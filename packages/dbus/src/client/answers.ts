@@ -1,21 +1,35 @@
 /** Properties of jobs and instances, as the native protocol has them (reference: dbus §4). */
 import type { Condition, Slot } from '@upstart/common';
 import type { InstanceStatus, JobConfig } from '@upstart/protocol';
-import { failed } from '../errors.ts';
+import { failed, invalidReply } from '../errors.ts';
 import type { Value } from '../wire/message.ts';
 
 export type Properties = ReadonlyMap<string, Value>;
 
-/** The answer of `GetAll`. */
+/** Types of the properties that are not texts. */
+const TYPES: Readonly<Record<string, string>> = { emits: 'as', start_on: 'aas', stop_on: 'aas', processes: 'a(si)' };
+
+/** The answer of `GetAll`. Throws if a property that is used has another type than it should. */
 export function propertiesOf(answer: Value | undefined): Properties {
-  return new Map((answer as [string, Value][]).map(([name, value]) => [name, contentOf(value)]));
+  return new Map((answer as [string, Value][]).map(([name, value]) => [name, propertyOf(name, value)]));
 }
 
-/** The value of a variant: a list of types, and a list of values. */
-export function contentOf(variant: Value | undefined): Value {
-  const [content] = (variant as readonly Value[])[1] as readonly Value[];
-  return content as Value;
+/** The value of the property `name`, out of its variant. Throws if it has another type than the property should. */
+export function propertyOf(name: string, variant: Value | undefined): Value {
+  const [[type], [content]] = variant as unknown as [[TypeTree], [Value]];
+  if (typeText(type) !== (TYPES[name] ?? 's')) throw invalidReply();
+  return content;
 }
+
+/** A type as the library has it: `child` are the types of what is in an array or a struct. */
+interface TypeTree {
+  readonly type: string;
+  readonly child: readonly TypeTree[];
+}
+
+const CLOSED: Readonly<Record<string, string>> = { '(': ')', '{': '}' };
+
+const typeText = ({ type, child }: TypeTree): string => type + child.map(typeText).join('') + (CLOSED[type] ?? '');
 
 export function instanceStatus(properties: Properties): InstanceStatus {
   const processes = list<[Slot, number]>(properties, 'processes').map(([slot, pid]) => ({ slot, pid }));

@@ -2,7 +2,8 @@
 import type { Socket } from 'node:net';
 import { ConnectionError, DISCONNECTED } from '@upstart/protocol';
 import { ClientAuth } from '../auth/client-auth.ts';
-import { failed } from '../errors.ts';
+import { failed, invalidReply, noReply } from '../errors.ts';
+import { LIMITS, SPECIFIED } from '../limits.ts';
 import { PendingCalls } from '../pending-calls.ts';
 import { Sender } from '../sender.ts';
 import { WireError } from '../wire/check-values.ts';
@@ -20,6 +21,10 @@ export interface Called {
   readonly member: string;
   readonly signature?: string;
   readonly body?: readonly Value[];
+  /** The types of the answer; by default it has none. */
+  readonly answer?: string;
+  /** The answer comes when a job or an event has got there: it may take any time. */
+  readonly isPatient?: boolean;
 }
 
 /** The bus accepts this process. */
@@ -32,10 +37,13 @@ export class BusCaller implements MessageHandler {
   readonly #socket: Socket;
   readonly #destination: string;
   readonly #calls: PendingCalls;
-  readonly #stream = new MessageStream(this);
+  /** Answers may be as long as D-Bus allows, as with libdbus. */
+  readonly #stream = new MessageStream(this, SPECIFIED.messageBytes);
   /** null: the bus has accepted. */
   #auth: ClientAuth | null = new ClientAuth();
   #acceptance: Acceptance | null = null;
+  /** Why no answers come any more. */
+  #end: Error | null = null;
 
   private constructor(socket: Socket, destination: string) {
     this.#socket = socket;
@@ -43,23 +51,40 @@ export class BusCaller implements MessageHandler {
     this.#calls = new PendingCalls(new Sender(socket, () => socket.destroy(), null));
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => {});
-    socket.on('close', () => this.#end(new ConnectionError(DISCONNECTED)));
+    socket.on('close', () => this.#finish(new ConnectionError(DISCONNECTED)));
   }
 
-  /** Introduces this process, which runs as `uid`, to the bus at the other end of `socket`. Rejects with the reason. */
+  /**
+   * Introduces this process, which runs as `uid`, to the bus at the other end of `socket`. Rejects with the reason, which may be that the
+   * bus does not answer in time.
+   */
   static async open(socket: Socket, uid: number, destination: string): Promise<BusCaller> {
     const caller = new BusCaller(socket, destination);
-    await new Promise<void>((resolve, reject) => {
-      caller.#acceptance = { resolve, reject };
-      socket.write(ClientAuth.hello(uid));
-    });
-    await caller.#call({ path: '/org/freedesktop/DBus', interface: BUS, member: 'Hello' }, BUS);
+    const patience = setTimeout(() => caller.#finish(noReply()), LIMITS.answerMs);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        caller.#acceptance = { resolve, reject };
+        socket.write(ClientAuth.hello(uid));
+      });
+      await caller.#call({ path: '/org/freedesktop/DBus', interface: BUS, member: 'Hello', answer: 's' }, BUS);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    } finally {
+      clearTimeout(patience);
+    }
     return caller;
   }
 
-  /** The answer's arguments. Rejects with a `DBusError`, or with a `ConnectionError`. */
-  call(called: Called): Promise<readonly Value[]> {
-    return this.#call(called, this.#destination);
+  /** The answer's arguments. Rejects with a `DBusError`, also when no answer comes in time, or with a `ConnectionError`. */
+  async call(called: Called): Promise<readonly Value[]> {
+    const answer = this.#call(called, this.#destination);
+    if (called.isPatient) return answer;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(noReply()), LIMITS.answerMs);
+    });
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 
   close(): void {
@@ -75,8 +100,13 @@ export class BusCaller implements MessageHandler {
   }
 
   async #call(called: Called, destination: string): Promise<readonly Value[]> {
-    if (!this.#socket.writable) throw new ConnectionError(DISCONNECTED);
-    return this.#calls.call({ flags: NO_AUTO_START, destination, ...called });
+    if (this.#end) throw this.#end;
+    const { path, interface: name, member, signature = '', body = [], answer = '' } = called;
+    const content = signature === '' ? {} : { signature, body };
+    const call = { flags: NO_AUTO_START, destination, path, interface: name, member, ...content };
+    return this.#calls.call(call, (types) => {
+      if (types !== answer) throw invalidReply();
+    });
   }
 
   #take(chunk: Buffer): void {
@@ -85,8 +115,7 @@ export class BusCaller implements MessageHandler {
       if (rest) this.#stream.push(rest);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.#end(failed(`The D-Bus bus sends nonsense: ${error.message}`));
-      this.#socket.destroy();
+      this.#finish(failed(`The D-Bus bus sends nonsense: ${error.message}`));
     }
   }
 
@@ -96,8 +125,7 @@ export class BusCaller implements MessageHandler {
     if (!answer) return null;
     const { isWhole, line, rest } = answer;
     if (!isWhole || !line.startsWith('OK ')) {
-      this.#end(failed(`The bus rejects this process: ${line}`));
-      this.#socket.destroy();
+      this.#finish(failed(`The bus rejects this process: ${line}`));
       return null;
     }
     this.#auth = null;
@@ -106,7 +134,9 @@ export class BusCaller implements MessageHandler {
     return rest;
   }
 
-  #end(error: Error): void {
+  #finish(error: Error): void {
+    this.#end ??= error;
+    this.#socket.destroy();
     this.#acceptance?.reject(error);
     this.#calls.end(error);
   }

@@ -96,9 +96,11 @@ function client(daemon: FakeDaemon, native?: () => Promise<UpstartClient>): { bu
   const caller = {
     call: async (call: Called): Promise<readonly Value[]> => {
       called.push(call.member);
+      expect(call.isPatient, call.member).toBe(WAITING.includes(call.member));
       try {
         const { answer, signature } = await dispatch(received({ type: MESSAGE_TYPES.call, ...call }), daemon.client());
         const body = answer instanceof Later ? await answer.answer : answer;
+        expect(signature, call.member).toBe(call.answer);
         const content = signature === '' ? {} : { signature, body };
         return received({ type: MESSAGE_TYPES.reply, replySerial: 1, ...content }).args();
       } catch (error) {
@@ -113,6 +115,8 @@ function client(daemon: FakeDaemon, native?: () => Promise<UpstartClient>): { bu
   };
 }
 
+/** Methods whose answer waits for a job or an event. */
+const WAITING = ['Start', 'Stop', 'Restart', 'EmitEvent'];
 const TARGET = { job: CONFIG.job, env: ['N=1'] };
 const TABLE = { job: CONFIG.job, instance: 'a/é' };
 
@@ -191,6 +195,24 @@ describe('a request over a bus', () => {
     await expect(bus.call('start', { ...TARGET, wait: true })).rejects.toMatchObject({
       ...{ name: 'UpstartError', code: 'unknown-job', message: 'Unknown job: nope' },
     });
+  });
+
+  it('fails when a property has another type than it should', async () => {
+    const paths: Record<string, Value> = { GetJobByName: '/j', GetInstance: '/i' };
+    for (const processes of [7, 'x', []] as Value[]) {
+      const types = { number: 'u', string: 's', object: 'as' }[typeof processes as string] as string;
+      const all = received({
+        ...{ type: MESSAGE_TYPES.reply, replySerial: 1, signature: 'a{sv}' },
+        ...{ body: [[['processes', [types, processes]]]] },
+      }).args();
+      const one = received({
+        ...{ type: MESSAGE_TYPES.reply, replySerial: 1, signature: 'v', body: [['s', 'job']] },
+      }).args();
+      const call = async ({ member }: Called): Promise<readonly Value[]> =>
+        member === 'GetAll' ? all : member === 'Get' ? one : [paths[member] as Value];
+      const bus = new BusClient({ call } as unknown as BusCaller, () => Promise.reject(new Error('none')));
+      await expect(bus.call('status', TARGET)).rejects.toThrow('Invalid arguments received in reply');
+    }
   });
 
   it('is given up when its time is over', async () => {

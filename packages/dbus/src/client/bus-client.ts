@@ -19,15 +19,24 @@ import {
 import { codeOfName, DBusError } from '../errors.ts';
 import { instanceInterface } from '../objects/instance.ts';
 import { jobInterface } from '../objects/job.ts';
-import { MANAGER_INTERFACE } from '../objects/manager.ts';
+import { MANAGER_INTERFACE, manager } from '../objects/manager.ts';
 import { MANAGER, unescapeElement } from '../objects/paths.ts';
+import { properties } from '../objects/standard.ts';
+import { answersOf } from '../objects/table.ts';
 import type { Value } from '../wire/message.ts';
-import { contentOf, instanceStatus, jobConfig, type Properties, propertiesOf } from './answers.ts';
+import { instanceStatus, jobConfig, type Properties, propertiesOf, propertyOf } from './answers.ts';
 import type { BusCaller } from './bus-caller.ts';
 
-const PROPERTIES = 'org.freedesktop.DBus.Properties';
+const PROPERTIES = properties.name;
 const JOB = jobInterface.name;
 const INSTANCE = instanceInterface.name;
+
+/** The types of what methods return, by interface. */
+const ANSWERS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  [manager, jobInterface, instanceInterface, properties].map((known) => [known.name, answersOf(known)]),
+);
+/** Methods that wait for jobs or events. */
+const PATIENT: ReadonlySet<string> = new Set(['Start', 'Stop', 'Restart', 'EmitEvent']);
 
 /** How a request is carried out by D-Bus. */
 type Way<M extends Method> = (params: Params<M>, bus: Service) => Promise<Result<M>>;
@@ -41,10 +50,12 @@ class Service {
     this.#caller = caller;
   }
 
-  /** The first value of the answer. */
+  /** The value that the answer has, if the method returns one. */
   async call(path: string, name: string, member: string, signature = '', ...body: Value[]): Promise<Value | undefined> {
-    const content = signature === '' ? {} : { signature, body };
-    const [value] = await this.#caller.call({ path, interface: name, member, ...content });
+    const answer = ANSWERS.get(name)?.get(member) ?? '';
+    const [value] = await this.#caller.call({
+      ...{ path, interface: name, member, signature, body, answer, isPatient: PATIENT.has(member) },
+    });
     return value;
   }
 
@@ -71,7 +82,7 @@ class Service {
   }
 
   async get(path: string, name: string, property: string): Promise<Value> {
-    return contentOf(await this.call(path, PROPERTIES, 'Get', 'ss', name, property));
+    return propertyOf(property, await this.call(path, PROPERTIES, 'Get', 'ss', name, property));
   }
 }
 

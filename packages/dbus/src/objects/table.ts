@@ -49,3 +49,7 @@ export interface Found {
 
 /** The type of all arguments in a row. */
 export const signatureOf = (args: readonly Arg[] = []): string => args.map(([, type]) => type).join('');
+
+/** The types of what each method returns. */
+export const answersOf = ({ methods }: Pick<Interface<never>, 'methods'>): ReadonlyMap<string, string> =>
+  new Map(Object.entries(methods).map(([name, { out }]) => [name, signatureOf(out)]));

@@ -31,13 +31,16 @@ interface Pending {
 
 export class MessageStream {
   readonly #handler: MessageHandler;
+  readonly #messageBytes: number;
   readonly #start = Buffer.alloc(FIXED_HEADER_BYTES);
   #pending: Pending | null = null;
   /** Bytes received of the message. */
   #received = 0;
 
-  constructor(handler: MessageHandler) {
+  /** A message of more than `messageBytes` is too long. */
+  constructor(handler: MessageHandler, messageBytes: number = LIMITS.messageBytes) {
     this.#handler = handler;
+    this.#messageBytes = messageBytes;
   }
 
   /** No message is under way. */
@@ -67,7 +70,7 @@ export class MessageStream {
     const { header, body } = announcedBytes(this.#start);
     const totalBytes = header + body;
     if (totalBytes > SPECIFIED.messageBytes) throw new WireError('a message is longer than D-Bus allows');
-    const isWhole = totalBytes <= LIMITS.messageBytes;
+    const isWhole = totalBytes <= this.#messageBytes;
     const kept = isWhole || header <= LIMITS.headerBytes ? Buffer.allocUnsafe(isWhole ? totalBytes : header) : null;
     if (kept) this.#start.copy(kept);
     this.#pending = { headerBytes: header, totalBytes, kept };
