@@ -34,6 +34,19 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
     },
   );
 
+  it('has no D-Bus for other users, who can ask init itself', async () => {
+    const container = await new Container({ jobs: { web: WEB } }).ready();
+    const asOther = 'setpriv --reuid nobody --regid nogroup --clear-groups';
+    expect(container.exec(`${asOther} initctl status web`)).toBe(
+      'initctl: Unable to connect to system bus: Failed to connect to socket /run/dbus/system_bus_socket: No such file or directory\n',
+    );
+    const natively = ['upstart status web', 'UPSTART_SYSTEM_SOCKET_DIR=/run/upstart initctl status web'];
+    for (const words of natively)
+      expect(container.exec(`${asOther} env ${words}`)).toMatch(/^web start\/running, process \d+\n$/);
+    expect(container.exec(`${asOther} upstart ps`)).toMatch(/^web +start\/running/m);
+    expect(container.exec(`${asOther} initctl explain web`)).toMatch(/^web start\/running: started by `startup`/);
+  });
+
   it('lets jobs of every user open their standard output once more', async () => {
     const jobs = {
       nginx:
