@@ -29,8 +29,11 @@ const EXCEPTIONS = new Map([
   ['packages/ctl/src/bus/load.ts', 'dbus'],
 ]);
 
-/** Lines of a file of code at most. */
+/** Lines of a file at most, tests included. */
 export const MAX_LINES = 300;
+
+/** Tests that are tables, call by call, and longer. */
+const TABLES = ['test/control/dbus-objects.test.ts'];
 
 const PACKAGE = /^packages\/([^/]+)\//;
 const CODE = /\.ts$/;
@@ -40,10 +43,11 @@ const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g;
 /** Complains of each import of a package that may not be imported, and of each file that is too long. Returns whether there is none. */
 export function areRoomsInOrder() {
   const complaints = sourceFiles()
-    .filter((path) => CODE.test(path) && !TEST.test(path))
+    .filter((path) => CODE.test(path))
     .flatMap((path) => {
       const text = readFileSync(join(ROOT, path), 'utf8');
-      return [...complaintsAboutImports(path, text), ...complaintsAboutLength(path, text)];
+      const imports = TEST.test(path) ? [] : complaintsAboutImports(path, text);
+      return [...imports, ...complaintsAboutLength(path, text)];
     });
   for (const complaint of complaints) console.error(complaint);
   return complaints.length === 0;
@@ -69,6 +73,6 @@ function packageOf(path, name) {
 
 export function complaintsAboutLength(path, text) {
   const lines = text.split('\n').length - 1;
-  if (lines <= MAX_LINES) return [];
-  return [`${path}: ${lines} lines; code has at most ${MAX_LINES} in a file (scripts/rooms.mjs)`];
+  if (lines <= MAX_LINES || TABLES.includes(path)) return [];
+  return [`${path}: ${lines} lines; a file has at most ${MAX_LINES}, unless it is a table (scripts/rooms.mjs)`];
 }

@@ -22,7 +22,15 @@ describe('an import of another package', () => {
   });
 });
 
-it('a file of code has a length', () => {
-  expect(complaintsAboutLength('packages/ctl/src/main.ts', 'x\n'.repeat(MAX_LINES))).toEqual([]);
-  expect(complaintsAboutLength('packages/ctl/src/main.ts', 'x\n'.repeat(MAX_LINES + 1))).toHaveLength(1);
+describe('the length of a file', () => {
+  const lines = (path: string, count: number) => complaintsAboutLength(path, 'x\n'.repeat(count));
+
+  it.each(['packages/ctl/src/main.ts', 'packages/ctl/src/main.test.ts'])('has a limit: %s', (path) => {
+    expect(lines(path, MAX_LINES)).toEqual([]);
+    expect(lines(path, MAX_LINES + 1)).toHaveLength(1);
+  });
+
+  it('has none for a table', () => {
+    expect(lines('test/control/dbus-objects.test.ts', MAX_LINES + 1)).toEqual([]);
+  });
 });
