@@ -1,9 +1,10 @@
 /** initctl as a process of its own: the launcher's fallback, bundled as `ctl.js`. */
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isatty } from 'node:tty';
 import { endReadably, exactArguments, standardStreams } from '@upstart/common';
-import { connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
+import { connect, KeyedClient, SYSTEM_SOCKET_DIR, type UpstartClient } from '@upstart/protocol';
 import { loadDBus } from './bus/load.ts';
 import { type CommandContext, runCommand } from './commands.ts';
 import { nameCommandLine, nameProcess } from './process-name.ts';
@@ -17,6 +18,11 @@ const STDERR = 2;
 function commandLine(): string[] {
   const [script = 'initctl', ...words] = exactArguments();
   return words[0] === CALLED_AS ? words.slice(1) : [script, ...words];
+}
+
+/** The init of a container may run as an ordinary user, who asks it as root asks that of a machine. */
+function ownsSystemInit(): boolean {
+  return statSync(SYSTEM_SOCKET_DIR, { throwIfNoEntry: false })?.uid === process.geteuid?.();
 }
 
 endReadably('initctl ends by an error');
@@ -35,7 +41,7 @@ const context: CommandContext = {
     },
   },
   local: true,
-  isStranger: process.geteuid?.() !== 0,
+  isStranger: process.geteuid?.() !== 0 && !ownsSystemInit(),
   ...standardStreams,
   async connect(scope) {
     nameProcess(words[0] ?? 'initctl');
