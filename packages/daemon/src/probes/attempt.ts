@@ -8,6 +8,8 @@ export interface Outcome {
   isGood: boolean;
   /** In words. */
   answer: string;
+  /** Init lacked descriptors or memory for the try, which says nothing about the service. */
+  isUntried?: boolean;
 }
 
 export interface Attempt {

@@ -13,8 +13,11 @@ export interface Connection {
   isResolved(): boolean;
 }
 
-/** Begins to connect. `failed` gets the reason in words, also that of an error afterwards. */
-export function openConnection(peer: Peer, failed: (reason: string) => void): Connection {
+/** Errors of init itself, which say nothing about the service. */
+const LACKS = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']);
+
+/** Begins to connect. `failed` gets the reason, also that of an error afterwards. */
+export function openConnection(peer: Peer, failed: (outcome: Outcome) => void): Connection {
   let isResolved = true;
   let cancelLookUp = (): void => {};
   const socket =
@@ -36,7 +39,7 @@ export function openConnection(peer: Peer, failed: (reason: string) => void): Co
           },
         });
   socket.on('close', () => cancelLookUp());
-  socket.on('error', (error) => failed(reasonOf(error, 'path' in peer ? '' : peer.host)));
+  socket.on('error', (error) => failed(failureOf(error, 'path' in peer ? '' : peer.host)));
   return { socket, isResolved: () => isResolved };
 }
 
@@ -45,7 +48,7 @@ export function attemptConnection(
   target: Extract<ProbeTarget, { kind: 'tcp' | 'unix' }>,
   done: (outcome: Outcome) => void,
 ): Attempt {
-  const { socket, isResolved } = openConnection(target, (answer) => done({ isGood: false, answer }));
+  const { socket, isResolved } = openConnection(target, done);
   socket.on('connect', () => done({ isGood: true, answer: 'connected' }));
   return {
     stage: () => stageOf(target, isResolved(), 'no connection'),
@@ -57,10 +60,16 @@ export function stageOf(peer: Peer, isResolved: boolean, otherwise: string): str
   return isResolved || 'path' in peer ? otherwise : `${peer.host} is still being looked up`;
 }
 
-/** `connection refused`, `db.example does not resolve`. Of several addresses the first one tells. */
-function reasonOf(error: Error, host: string): string {
+/** Of several addresses the first one tells. */
+export function failureOf(error: Error, host: string): Outcome {
   const [cause = error] = error instanceof AggregateError ? error.errors : [error];
-  const { code } = cause as NodeJS.ErrnoException;
+  const failure = { isGood: false, answer: reasonOf(cause, host) };
+  return LACKS.has((cause as NodeJS.ErrnoException).code ?? '') ? { ...failure, isUntried: true } : failure;
+}
+
+/** `connection refused`, `db.example does not resolve`. */
+function reasonOf(cause: NodeJS.ErrnoException, host: string): string {
+  const { code } = cause;
   if (code === 'ENOTFOUND') return `${host} does not resolve`;
   if (code === 'EAI_AGAIN') return `${host} does not resolve: the name service does not answer`;
   const text = systemErrorText(cause);

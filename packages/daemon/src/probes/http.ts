@@ -18,7 +18,7 @@ export function attemptHttp(target: Extract<ProbeTarget, { kind: 'http' }>, done
   let text = '';
   let isConnected = false;
   const bad = (answer: string): void => done({ isGood: false, answer });
-  const { socket, isResolved } = openConnection({ host, port }, bad);
+  const { socket, isResolved } = openConnection({ host, port }, done);
   socket.on('connect', () => {
     isConnected = true;
     const lines = [

@@ -91,11 +91,14 @@ export class Prober {
   }
 
   #limit(entry: Entry, ms: number): void {
-    entry.timer = setTimeout(() => {
-      const stage = entry.running?.stage() ?? '';
-      const answer = `timed out after ${entry.probe.timeoutMs / 1000} seconds: ${stage}`;
+    const { running } = entry;
+    // After a pause of this process, timers run before the answers that have arrived meanwhile are read.
+    const judge = (): void => {
+      if (!running || entry.running !== running) return;
+      const answer = `timed out after ${entry.probe.timeoutMs / 1000} seconds: ${running.stage()}`;
       this.#end(entry, { isGood: false, answer });
-    }, ms);
+    };
+    entry.timer = setTimeout(() => setImmediate(judge), ms);
   }
 
   #end(entry: Entry, outcome: Outcome): void {
@@ -127,8 +130,12 @@ function noteReady(entry: Entry, { isGood, answer }: Outcome): boolean {
   return isNews;
 }
 
-/** As `noteReady`: a success matters only behind a failure, and a failure only as long as it is counted, or says something else. */
-function noteCheck(entry: Entry, threshold: number, { isGood, answer }: Outcome): boolean {
+/**
+ * As `noteReady`. A success matters only behind a failure, and a failure only as long as it is counted, or says something else. A try that
+ * could not be made counts as neither.
+ */
+function noteCheck(entry: Entry, threshold: number, { isGood, answer, isUntried }: Outcome): boolean {
+  if (isUntried) return false;
   if (isGood) {
     const isNews = entry.failures > 0 || entry.isUnhealthy;
     entry.failures = 0;
