@@ -160,6 +160,8 @@ describe.each(variants)('%s', (_name, program) => {
     removed(folder);
     logged(daemon, 1, `echo one; while [ ! -e ${log} ] || [ -d ${log} ]; do sleep 0.01; done`, log);
     await daemon.report('exited', 1);
+    // Before that the file is still in trouble, and its next trouble is no news.
+    await eventually(() => textOf(log) === 'one\r\n');
     const { mode, gid } = statSync(folder);
     expect([mode & 0o7777, gid]).toEqual([0o2750, AS_ROOT ? NOBODY : process.getgid!()]);
     expect(reportsOf(daemon, 'log-trouble')).toEqual([]);

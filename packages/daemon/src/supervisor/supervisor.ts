@@ -143,8 +143,8 @@ export class Supervisor {
   /** Returns whether the report is about a log folder that is there again. */
   #isAboutLogFolder(report: Report): boolean {
     const finding = this.#logFolder?.reported(report);
-    // The logger tries all files again.
-    if (finding === 'mended') this.rotateLogs(this.#rotation);
+    // The logger tries all files again, and at the second time finds that their trouble is over: only then is the next one reported.
+    if (finding === 'mended') for (let time = 0; time < 2; time++) this.rotateLogs(this.#rotation);
     return finding != null;
   }
 
