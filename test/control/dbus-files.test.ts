@@ -100,7 +100,9 @@ test('every process of a job has the descriptor, respawns included, and no other
   expect([countSent(session.pid), countSent(daemonPid())]).toEqual([1, 0]);
   process.kill(first, 'SIGKILL');
   await eventually('it runs again', async () => ![first, Number.NaN].includes(await pidOf('svc')));
-  expect(opened(await pidOf('svc'))).toContain(`6 ${join(folder, 'sent')}`);
+  // Its pid is known before it executes its program.
+  const next = await pidOf('svc');
+  await eventually('it has the descriptor', () => opened(next).includes(`6 ${join(folder, 'sent')}`));
   await session.run('initctl', 'stop', 'svc');
   expect(out()).toContain('pre-start 6 content\nmain 6 ');
   expect(out()).toContain('post-stop 6');
