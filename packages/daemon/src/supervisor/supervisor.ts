@@ -24,7 +24,7 @@ const WRITE_SIZE = 64 * 1024;
 /** Reports are delivered so many at a time: after a storm of them clients have their turn in between. */
 export const REPORTS_A_TURN = 64;
 
-/** Function not implemented. */
+/** The error of a call that the kernel or the supervisor does not know. */
 const ENOSYS = 38;
 
 /**
