@@ -61,7 +61,7 @@ const countSent = (pid: number): number => opened(pid).filter((line) => line.end
 
 async function pidOf(job: string): Promise<number> {
   const { stdout } = await session.run('initctl', 'status', job);
-  return Number(/process (\d+)/.exec(stdout)?.[1]);
+  return Number(/running, process (\d+)/.exec(stdout)?.[1]);
 }
 
 function daemonPid(): number {

@@ -1,7 +1,10 @@
 /** `upstart doctor` on a session. */
+import { once } from 'node:events';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { SessionInit } from './session-init.ts';
 
 interface Row {
@@ -20,6 +23,19 @@ afterEach(async () => {
 async function examine(): Promise<{ status: number | null; rows: Row[] }> {
   const { status, stdout } = await session.run('upstart', 'doctor', '--json');
   return { status, rows: JSON.parse(stdout) };
+}
+
+/** Whether nobody listens on the session's control socket. */
+async function refused(): Promise<boolean> {
+  const socket = createConnection(session.socket);
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    socket.destroy();
+  }
 }
 
 const problems = (rows: readonly Row[]): string[] =>
@@ -54,6 +70,8 @@ test('without an init it examines the installation', async () => {
   session = await SessionInit.start();
   const pid = session.pid;
   await session.end('SIGKILL');
+  // A command that the daemon has begun to answer waits for the next daemon.
+  await eventually('its daemon has ended', refused);
   const { status, rows } = await examine();
   expect([status, problems(rows)]).toEqual([1, ['init']]);
   expect(rows).toContainEqual(

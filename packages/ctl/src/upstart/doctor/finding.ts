@@ -1,5 +1,4 @@
 /** What the checks of `upstart doctor` find, and what they are given. */
-import { spawnSync } from 'node:child_process';
 import type { BrokenFile } from '@upstart/common';
 import { systemErrorText } from '@upstart/common';
 import type { JobConfig } from '@upstart/protocol';
@@ -53,17 +52,4 @@ export function attempt<T>(look: () => T): { value: T } | { error: string } {
   } catch (error) {
     return { error: systemErrorText(error) };
   }
-}
-
-/** A program may take so many milliseconds: a check must end, whatever it looks at. */
-const PROGRAM_TIMEOUT_MS = 30_000;
-
-/** The standard output of a program; null if it cannot be run, fails, or takes too long. */
-export function outputOf(program: string, args: readonly string[]): string | null {
-  const { status, stdout } = spawnSync(program, args, {
-    encoding: 'utf8',
-    timeout: PROGRAM_TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  });
-  return status === 0 ? stdout : null;
 }

@@ -1,8 +1,9 @@
 /** Whether the parts of this installation are all there, and of one version. */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION } from '@upstart/common';
-import { type Check, type Finding, ok, outputOf, problem } from './finding.ts';
+import { type Check, type Finding, ok, problem } from './finding.ts';
 
 /** Beside the libraries: where programs are installed, and where they are built. */
 const PROGRAM_FOLDERS = ['../../sbin', '../../bin'];
@@ -27,7 +28,7 @@ export const parts: Check = {
 function programTrouble(lib: string, name: string): Finding[] {
   const path = PROGRAM_FOLDERS.map((folder) => join(lib, folder, name)).find(isExecutable);
   if (path === undefined) return [missing(join(lib, PROGRAM_FOLDERS[0] as string, name))];
-  const version = /\(upstart ([^)]+)\)/.exec(outputOf(path, ['--version']) ?? '')?.[1];
+  const version = /\(upstart ([^)]+)\)/.exec(said(path, lib))?.[1];
   if (version === VERSION) return [];
   return [
     problem(
@@ -35,6 +36,20 @@ function programTrouble(lib: string, name: string): Finding[] {
       AGAIN,
     ),
   ];
+}
+
+/** A program may take so many milliseconds: a check must end, whatever it looks at. */
+const PROGRAM_TIMEOUT_MS = 30_000;
+
+/** The version text of a program; empty if it cannot be run, fails, or takes too long. It asks no init, which may be of another version or dead. */
+function said(program: string, lib: string): string {
+  const { status, stdout } = spawnSync(program, ['--version'], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, UPSTART_SYSTEM_SOCKET_DIR: lib },
+    timeout: PROGRAM_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+  return status === 0 ? stdout : '';
 }
 
 const missing = (path: string): Finding => problem(`${path} is missing`, AGAIN);
