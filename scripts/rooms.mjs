@@ -10,6 +10,7 @@ export const MAY_IMPORT = {
   protocol: ['common'],
   'job-language': ['common'],
   daemon: ['common', 'protocol', 'job-language'],
+  convert: ['common', 'job-language'],
   ctl: ['common', 'protocol', 'job-language'],
   dbus: ['common', 'protocol'],
 };
@@ -27,6 +28,9 @@ const EXCEPTIONS = new Map([
   ['packages/daemon/src/dbus/bus.ts', 'dbus'],
   // Loads the client of buses when a command goes over one.
   ['packages/ctl/src/bus/load.ts', 'dbus'],
+  // Loads the translations when a command needs them.
+  ['packages/ctl/src/convert/load.ts', 'convert'],
+  ['packages/ctl/src/convert/installed-convert.ts', 'convert'],
 ]);
 
 /** Lines of a file at most, tests included. */

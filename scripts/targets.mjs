@@ -7,6 +7,7 @@ const CORE = { '@upstart/common': './core.js', '@upstart/protocol': './core.js',
 const LATER = {
   './upstart/front-door.ts': './upstart/installed-front-door.ts',
   '@upstart/dbus': './installed-dbus.ts',
+  '@upstart/convert': './installed-convert.ts',
   './prober.ts': './installed-prober.ts',
 };
 /** Files that are loaded by `require`. A module in one has no real path of its own. */
@@ -47,12 +48,18 @@ export const BUNDLES = [
   {
     output: 'lib/upstart/front-door.cjs',
     entry: 'packages/ctl/src/upstart/front-door.ts',
-    redirects: { ...GIVEN_CORE, yargs: './yargs.cjs' },
+    redirects: { ...GIVEN_CORE, ...LATER, yargs: './yargs.cjs' },
     overrides: OF_CORE,
   },
   {
     output: 'lib/upstart/dbus.cjs',
     entry: 'packages/dbus/src/index.ts',
+    redirects: GIVEN_CORE,
+    overrides: OF_CORE,
+  },
+  {
+    output: 'lib/upstart/convert.cjs',
+    entry: 'packages/convert/src/index.ts',
     redirects: GIVEN_CORE,
     overrides: OF_CORE,
   },

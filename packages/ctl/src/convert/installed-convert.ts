@@ -1,0 +1,8 @@
+/** Takes the place of `@upstart/convert` in the build. */
+import { installedModule } from '@upstart/protocol/installed-module';
+import type { Convert } from './load.ts';
+
+const convert = installedModule<Convert>('convert.cjs');
+if (convert === null) throw new Error('The installation has changed meanwhile; try again');
+
+export const { fromProcfile, FIRST_PORT, PORT_STEP, IN_PROJECT, IN_SYSTEM } = convert;

@@ -1,0 +1,5 @@
+/** The translations (`packages/convert`), a file of its own: only a command that translates loads it, and its parser of YAML. */
+
+export type Convert = typeof import('@upstart/convert');
+
+export const loadConvert = (): Promise<Convert> => import('@upstart/convert');
