@@ -1,13 +1,15 @@
-// Makes the packages in dist/packages from the build: for Debian, for npm, and a tarball for images. Two runs give the same bytes.
+// Makes the packages in dist/packages from the build. Two runs give the same bytes.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { build } from './build.mjs';
 import { DIST } from './layout.mjs';
 import { debianPackage, requireDpkg } from './package/debian.mjs';
+import { image } from './package/image.mjs';
 import { initPackage } from './package/init-package.mjs';
 import { npmPackages, requireNpm } from './package/npm.mjs';
 import { readOptions } from './package/options.mjs';
+import { sbom } from './package/sbom.mjs';
 import { sessionPackage } from './package/session-package.mjs';
 import { sourceDateS } from './package/source-date.mjs';
 import { requireStrip } from './package/staging.mjs';
@@ -18,6 +20,8 @@ const KINDS = {
   deb: { require: requireDpkg, make: (where) => debianPackage(sessionPackage(), where) },
   'init-deb': { require: requireDpkg, make: (where) => debianPackage(initPackage(), where) },
   npm: { require: requireNpm, make: npmPackages },
+  image: { require: () => {}, make: image },
+  sbom: { require: () => {}, make: sbom },
   tarball: { require: () => {}, make: tarball },
 };
 

@@ -3,16 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { constants, gzipSync } from 'node:zlib';
 import { LIB, ROOT } from '../layout.mjs';
 import { Problem } from '../problem.mjs';
 import { replaceFile } from '../records.mjs';
 import { VERSION } from '../version.mjs';
 import { ARCHITECTURE } from './architecture.mjs';
+import { compressed } from './archive.mjs';
 import { debianChangelog } from './changelog.mjs';
 import { listing, settle, stage } from './staging.mjs';
 
-const MAINTAINER = 'The Upstart authors <upstart@example.org>';
+/** The field `maintainer` of package.json: who packs for others writes himself there. */
+const { maintainer: MAINTAINER } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 /** Nothing but itself and Node has to be there when init starts or is repaired. */
 const STATIC =
@@ -63,8 +64,6 @@ const BY_REFERENCE = `Apache License, Version 2.0.
 On Debian systems its text is in /usr/share/common-licenses/Apache-2.0.
 
 `;
-
-const compressed = (content) => gzipSync(content, { level: constants.Z_BEST_COMPRESSION });
 
 function compressManuals(folder) {
   for (const { path, entry } of listing(folder)) {

@@ -15,7 +15,7 @@ const found = (pattern: RegExp): string =>
 
 test('what cannot be made is refused before anything is built', () => {
   expect(pack('022', ['rpm']).stderr).toContain(
-    'Unknown package: rpm\nusage: npm run package -- [--output DIR] [deb|init-deb|npm|tarball]...',
+    'Unknown package: rpm\nusage: npm run package -- [--output DIR] [deb|init-deb|npm|image|sbom|tarball]...',
   );
   expect(pack('022', ['--to', 'x']).stderr).toContain('usage: npm run package');
   expect(pack('022', [], { SOURCE_DATE_EPOCH: 'today' }).stderr).toContain('SOURCE_DATE_EPOCH is not a number');
