@@ -75,6 +75,7 @@ export const BUNDLES = [
     entry: 'packages/ctl/src/initctl2dot.ts',
     redirects: { ...CORE, './commands.ts': './commands.js', yargs: './yargs.cjs' },
   },
+  { output: 'lib/upstart/bridge.js', entry: 'packages/bridge/src/main.ts', redirects: { ...CORE, ...LATER } },
   ...['telinit', 'runlevel', 'shutdown', 'upstart-rc'].map((name) => ({
     output: `lib/upstart/${name}.js`,
     entry: `packages/ctl/src/system/${name}.ts`,
@@ -137,6 +138,7 @@ export const PROGRAMS = [
 export const LINKS = {
   initctl: ['start', 'stop', 'restart', 'reload', 'status', 'upstart-monitor', 'reboot', 'halt', 'poweroff'],
   upstart: ['init'],
+  'upstart-bridge': ['udev', 'socket', 'file', 'dbus', 'event', 'local'].map((name) => `upstart-${name}-bridge`),
 };
 
 /** Commands that are a bundle run by Node: the name and its bundle in lib/upstart. */
@@ -151,13 +153,14 @@ export const WRAPPERS = {
 
 /** Programs whose command lines the shells complete. */
 export const COMPLETED = [
-  ...['upstart', 'initctl'],
+  ...['upstart', 'initctl', 'upstart-bridge'],
   ...Object.values(LINKS).flat(),
   ...['init-checkconf', 'telinit', 'runlevel', 'shutdown', 'upstart-rc'],
 ];
 
 /** Shell scripts. `@VERSION@` in them becomes the version. */
 export const SCRIPTS = [
+  { output: 'bin/upstart-bridge', source: 'packages/bridge/upstart-bridge' },
   { output: 'bin/service', source: 'packages/ctl/sysv/service' },
   { output: 'bin/invoke-rc.d', source: 'packages/ctl/sysv/invoke-rc.d' },
   { output: 'lib/upstart/upstart-job', source: 'packages/ctl/sysv/upstart-job' },
@@ -188,4 +191,5 @@ export const MANUAL_LINKS = {
   ...Object.fromEntries(LINKS.initctl.slice(0, 5).map((name) => [`${name}.8`, 'initctl.8'])),
   'halt.8': 'reboot.8',
   'poweroff.8': 'reboot.8',
+  ...Object.fromEntries(LINKS['upstart-bridge'].map((name) => [`${name}.8`, 'upstart-bridge.8'])),
 };

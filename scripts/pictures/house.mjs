@@ -17,7 +17,7 @@ const ROWS = [
     'packages/daemon/watcher': [656, 814],
     'packages/ctl/native': [830, 960],
   },
-  { 'packages/daemon': [40, 520], 'packages/ctl': [560, 960] },
+  { 'packages/daemon': [40, 480], 'packages/ctl': [510, 800], 'packages/bridge': [830, 960] },
   { 'packages/dbus': [40, 300], 'packages/daemon/socket-maker': [340, 520] },
   { 'packages/protocol': [120, 470], 'packages/job-language': [530, 880] },
   { 'packages/common': [40, 960] },

@@ -3,7 +3,7 @@
  * a process of its own (reference: control §2, §3). It uses nothing of the process around it.
  */
 
-import { nearest, type Options, parseWords, screenWidth, UsageError } from '@upstart/common';
+import { nearest, type Options, parseWords, screenWidth, UsageError, versionText } from '@upstart/common';
 import { ConnectionError, isSession, RUN_LOCALLY, type Scope, type UpstartClient } from '@upstart/protocol';
 import type { Command, Invocation } from './command.ts';
 import { restart, start, stop } from './commands/change-job.ts';
@@ -24,7 +24,6 @@ import type { BusName, CommandContext } from './context.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import { commandHelp, commandList, programHelp } from './help.ts';
 import { Printer } from './printer.ts';
-import { versionText } from './version.ts';
 
 export type { CommandContext, Terminal } from './context.ts';
 

@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isatty } from 'node:tty';
-import { endReadably, exactArguments, standardStreams } from '@upstart/common';
+import { endReadably, exactArguments, nameCommandLine, nameProcess, standardStreams } from '@upstart/common';
 import { connect, KeyedClient, SYSTEM_SOCKET_DIR, type UpstartClient } from '@upstart/protocol';
 import { loadDBus } from './bus/load.ts';
 import { type CommandContext, runCommand } from './commands.ts';
-import { nameCommandLine, nameProcess } from './process-name.ts';
 
 /** Before the name the program was called by, when the launcher passes it on. */
 const CALLED_AS = '--called-as';

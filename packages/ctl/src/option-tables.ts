@@ -1,10 +1,9 @@
 /** Options of the tables of all programs in one form, for completions and manual pages. */
-import type { OptionSpec, WordKind } from '@upstart/common';
+import type { OptionSpec, Tool, WordKind } from '@upstart/common';
 import { rebootTool } from './system/reboot-tool.ts';
 import { runlevel } from './system/runlevel-tool.ts';
 import { shutdown } from './system/shutdown-tool.ts';
 import { telinit } from './system/telinit-tool.ts';
-import type { Tool } from './system/tool.ts';
 import { upstartRc } from './system/upstart-rc-tool.ts';
 import type { OptionTable } from './upstart/command.ts';
 

@@ -1,5 +1,5 @@
 /** The output of a command, and whether it is wanted (reference: control §2). */
-import type { Options } from '@upstart/common';
+import { type Options, prefixed } from '@upstart/common';
 import type { CommandContext } from './context.ts';
 import { type Palette, paletteFor } from './text/colour.ts';
 
@@ -87,9 +87,4 @@ export class Printer {
   #error(text: string): void {
     this.#context.err(`${prefixed(this.program, text)}\n`);
   }
-}
-
-/** A text behind the program's name, with no blank between them if it starts with a place (`FILE:LINE: …`). */
-export function prefixed(program: string, text: string): string {
-  return `${program}${/[ :]/.exec(text)?.[0] === ':' ? ':' : ': '}${text}`;
 }

@@ -27,10 +27,14 @@ export interface ConnectOptions {
    */
   retryForMs?: number;
   retryPauseMs?: number;
+  /** Whether a lost connection is not tried again once the init behind it has ended. */
+  endsWithInit?: boolean;
 }
 
 const DEFAULTS = { client: 'upstart-client', helloTimeoutMs: 10_000, retryForMs: 30_000, retryPauseMs: 50 } as const;
-type Settings = { path: string } & { -readonly [S in keyof typeof DEFAULTS]: S extends 'client' ? string : number };
+type Settings = { path: string; endsWithInit: boolean } & {
+  -readonly [S in keyof typeof DEFAULTS]: S extends 'client' ? string : number;
+};
 
 /** Connects to a daemon, waiting for one that its init restarts. Rejects with `AddressError`, `ConnectionError` or `unsupported-version`. */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
@@ -41,6 +45,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     helloTimeoutMs: options.helloTimeoutMs ?? DEFAULTS.helloTimeoutMs,
     retryForMs: options.retryForMs ?? DEFAULTS.retryForMs,
     retryPauseMs: options.retryPauseMs ?? DEFAULTS.retryPauseMs,
+    endsWithInit: options.endsWithInit ?? false,
   });
   await client.begin();
   return client;
@@ -196,10 +201,14 @@ export class Client implements UpstartClient, ConnectionEvents {
   async #reconnect(): Promise<void> {
     if (this.#reconnecting) return;
     this.#reconnecting = true;
-    const deadlineMs = performance.now() + this.#settings.retryForMs;
+    const { path, retryForMs, endsWithInit } = this.#settings;
+    const deadlineMs = performance.now() + retryForMs;
+    const mayComeBack = (): boolean => !endsWithInit || hasLiveInit(path);
     try {
       while (this.#connection === null && !this.#closed)
-        await this.#attempt((error) => !(error instanceof UpstartError) && performance.now() < deadlineMs);
+        await this.#attempt(
+          (error) => !(error instanceof UpstartError) && performance.now() < deadlineMs && mayComeBack(),
+        );
     } catch (error) {
       this.#end(error as Error, error as Error);
     } finally {

@@ -3,6 +3,7 @@
  * command of one. Everything new in those tables is completed.
  */
 import { COMMON_OPTIONS, type WordKind } from '@upstart/common';
+import { PROGRAMS as BRIDGES, SOURCE_NAMES } from '../../../bridge/src/programs.ts';
 import { ROWS as INIT_OPTIONS } from '../../../daemon/src/options/rows.ts';
 import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-options.ts';
 import type { Command } from '../command.ts';
@@ -48,6 +49,13 @@ const ALL: readonly Row[] = [
   program('init-checkconf', { options: fromParseArgs(CHECK_OPTIONS), words: 'file', repeats: true }),
   ...TOOLS.map(({ name, options, wordKind }) =>
     program(name, { options: fromSpecs([...options, ...COMMON_OPTIONS]), words: wordKind }),
+  ),
+  ...BRIDGES.map(({ name, options, sources }) =>
+    program(name, {
+      options: fromSpecs([...options, ...COMMON_OPTIONS]),
+      words: sources === null ? SOURCE_NAMES : 'none',
+      repeats: sources === null,
+    }),
   ),
 ];
 

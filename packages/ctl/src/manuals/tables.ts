@@ -1,5 +1,6 @@
 /** The parts of manual pages that are made from the tables of commands and options, by the marks that stand for them. */
 import { COMMON_OPTIONS } from '@upstart/common';
+import { PROGRAMS as BRIDGES } from '../../../bridge/src/programs.ts';
 import { SETTINGS } from '../../../daemon/src/options/config-file.ts';
 import { ROWS as INIT_OPTIONS } from '../../../daemon/src/options/rows.ts';
 import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-options.ts';
@@ -24,6 +25,7 @@ export const TABLES: Readonly<Record<string, readonly string[]>> = {
   'options initctl': optionItems(fromSpecs(GLOBAL_OPTIONS)),
   'options watch': optionItems(fromSpecs([...watch.options, ...GLOBAL_OPTIONS])),
   'options upstart': optionItems(fromYargs(FRONT_GLOBAL)),
+  'options upstart-bridge': optionItems(fromSpecs([...(BRIDGES[0]?.options ?? []), ...COMMON_OPTIONS])),
   'options initctl2dot': optionItems(fromYargs(DOT_OPTIONS)),
   'options init-checkconf': optionItems(fromParseArgs(CHECK_OPTIONS)),
   ...Object.fromEntries(

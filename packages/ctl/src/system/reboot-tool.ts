@@ -4,12 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
-import { type OptionSpec, type Options, standardStreams } from '@upstart/common';
+import { callTool, type OptionSpec, type Options, standardStreams, type Tool, type ToolCall } from '@upstart/common';
 import { LOGIN_FILES, recordShutdown } from '@upstart/common/login-records';
 import { endProcesses } from './end-processes.ts';
 import { previousRunlevel } from './runlevel-change.ts';
 import { shutdown } from './shutdown-tool.ts';
-import { callTool, requireRoot, type Tool, type ToolCall } from './tool.ts';
+import { requireRoot } from './tool.ts';
 import { unmountAll } from './unmount.ts';
 
 const SHUTDOWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {

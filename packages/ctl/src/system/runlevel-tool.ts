@@ -1,7 +1,6 @@
 /** runlevel: the run level, and the one before (reference: system §4.3). */
-import { systemErrorText } from '@upstart/common';
+import { systemErrorText, type Tool } from '@upstart/common';
 import { LOGIN_FILES, type Runlevel, readRunlevel } from '@upstart/common/login-records';
-import type { Tool } from './tool.ts';
 
 export const runlevel: Tool = {
   name: 'runlevel',

@@ -2,12 +2,12 @@
 
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { UsageError } from '@upstart/common';
+import { type Tool, type ToolCall, UsageError } from '@upstart/common';
 import { ConnectionError } from '@upstart/protocol';
 import { changeRunlevel } from './runlevel-change.ts';
 import { sysvRequest } from './sysv-request.ts';
 import { isWarningDue, minutesUntil } from './time-of-shutdown.ts';
-import { requireRoot, type Tool, type ToolCall } from './tool.ts';
+import { requireRoot } from './tool.ts';
 import { announcementText, wall } from './wall.ts';
 
 const PID_FILE = '/run/shutdown.pid';

@@ -1,9 +1,9 @@
 /** telinit: changes the run level, has init read its files again or replace itself (reference: system §4.2). */
 import { setTimeout as pause } from 'node:timers/promises';
-import { UsageError } from '@upstart/common';
+import { type Tool, type ToolCall, UsageError } from '@upstart/common';
 import { ConnectionError, connect } from '@upstart/protocol';
 import { changeRunlevel } from './runlevel-change.ts';
-import { requireRoot, type Tool, type ToolCall } from './tool.ts';
+import { requireRoot } from './tool.ts';
 
 const INIT_PID = 1;
 /** Milliseconds between two looks for the new init, and until it is given up. */

@@ -1,53 +1,9 @@
-/**
- * The common part of telinit, runlevel and shutdown: each is a table of options and a function, and answers mistakes the
- * way initctl does (reference: control §2.1, system §4).
- */
+/** What telinit, runlevel, shutdown and their like have in common, besides being a `Tool`. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import {
-  COMMON_OPTIONS,
-  endReadably,
-  type OptionSpec,
-  type Options,
-  optionLines,
-  type ParsedWords,
-  parseWords,
-  screenWidth,
-  standardStreams,
-  UsageError,
-  type WordKind,
-  wrap,
-} from '@upstart/common';
+import { callTool, endReadably, nameProcess, standardStreams, type Tool } from '@upstart/common';
 import { ConnectionError, connect, KeyedClient, type UpstartClient } from '@upstart/protocol';
-import { prefixed } from '../printer.ts';
-import { nameProcess } from '../process-name.ts';
-import { versionText } from '../version.ts';
-
-export interface Tool {
-  readonly name: string;
-  /** The part of the usage line behind the options. */
-  readonly usage: string;
-  /** The kind of its first argument, for completion. */
-  readonly wordKind: WordKind;
-  readonly synopsis: string;
-  readonly options: readonly OptionSpec[];
-  readonly help: string;
-  /** A hint for people below a mistake in the command line: the probable meaning. */
-  readonly mistaken?: string;
-  /** Returns the exit status. A `UsageError` is answered with a pointer to the help, any other error with its text. */
-  run(call: ToolCall): Promise<number> | number;
-}
-
-export interface ToolCall {
-  readonly args: readonly string[];
-  readonly options: Options;
-  readonly given: ParsedWords['given'];
-  /** Names the tool, for messages. */
-  readonly program: string;
-  out(text: string): void;
-  err(text: string): void;
-}
 
 /** Runs `tool` as this process, and sets its exit status. */
 export async function runTool(tool: Tool, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
@@ -56,46 +12,6 @@ export async function runTool(tool: Tool, argv: readonly string[] = process.argv
 }
 
 const STDERR = 2;
-
-/** `hinting`: people read the errors. */
-type Output = { out(text: string): void; err(text: string): void; hinting?: boolean };
-
-export async function callTool(tool: Tool, argv: readonly string[], output: Output): Promise<number> {
-  const { name } = tool;
-  const specs = [...tool.options, ...COMMON_OPTIONS];
-  try {
-    const parsed = parseWords(argv, specs);
-    if (parsed.asked === 'version') output.out(versionText(name));
-    if (parsed.asked === 'help') output.out(helpText(tool, specs));
-    if (parsed.asked !== null) return 0;
-    const quiet = parsed.options.quiet === true;
-    const out = (text: string): void => {
-      if (!quiet) output.out(text);
-    };
-    return await tool.run({
-      args: parsed.words,
-      options: parsed.options,
-      given: parsed.given,
-      program: name,
-      out,
-      err: output.err,
-    });
-  } catch (error) {
-    output.err(`${prefixed(name, (error as Error).message)}\n`);
-    if (error instanceof UsageError) {
-      output.err(`Try \`${name} --help' for more information.\n`);
-      if (tool.mistaken !== undefined && output.hinting) output.err(`${tool.mistaken}\n`);
-    }
-    return 1;
-  }
-}
-
-function helpText(tool: Tool, specs: readonly OptionSpec[]): string {
-  const width = screenWidth(process.env, process.stdout.columns ?? 0);
-  const usage = [`Usage: ${tool.name} [OPTION]...`, tool.usage].filter((part) => part !== '').join(' ');
-  const lines = [usage, tool.synopsis, '', 'Options:', ...optionLines(specs, width), ''];
-  return `${[...lines, ...wrap(tool.help, width - 1, 0)].join('\n')}\n`;
-}
 
 /** Throws when this is not root. */
 export function requireRoot(): void {

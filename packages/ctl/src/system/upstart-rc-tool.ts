@@ -1,10 +1,9 @@
 /** upstart-rc: runs the scripts of a run level, for the jobs `rc` and `rc-sysinit` (reference: system §5). */
-import { UsageError } from '@upstart/common';
+import { type Tool, UsageError } from '@upstart/common';
 import { readFacilities } from './rc/facilities.ts';
 import { dependencies } from './rc/order.ts';
 import { processRunner, runScripts } from './rc/run.ts';
 import { type Script, scriptsOf } from './rc/scripts.ts';
-import type { Tool } from './tool.ts';
 
 const LEVELS = '0123456S';
 

@@ -1,5 +1,5 @@
-import { UsageError } from '@upstart/common';
 import { expect, test } from 'vitest';
+import { UsageError } from './options.ts';
 import { callTool, type Tool } from './tool.ts';
 
 const tool: Tool = {

@@ -1,7 +1,7 @@
 /** The name of this process to others. */
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import { encodeText } from '@upstart/common';
+import { encodeText } from './text.ts';
 
 /** Gives the process the name of its program, by which init's history knows callers; else it has that of Node. */
 export function nameProcess(program: string): void {

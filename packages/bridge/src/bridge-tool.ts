@@ -1,0 +1,73 @@
+/** A bridge as a tool: its options, its init and its life from start to SIGTERM (reference: bridges §1). */
+import type { Options, Tool } from '@upstart/common';
+import { connectToInit } from './connection.ts';
+import { detach, startDetached } from './detach.ts';
+import { Frame } from './frame.ts';
+import { leveledLog, toStreams, toSyslog } from './log.ts';
+import { pidFilePath, removePidFile, writePidFile } from './pid-file.ts';
+import { type Program, SOURCE_NAMES } from './programs.ts';
+import type { Source } from './source.ts';
+import { SOURCES } from './sources/all.ts';
+
+export interface BridgeProcess {
+  /** It has been started by `--daemon`. */
+  readonly isDetached: boolean;
+  /** The command line that runs it again, detached. */
+  readonly again: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+export function bridgeTool(program: Program, own: BridgeProcess): Tool {
+  const { name, synopsis, options, help, sources } = program;
+  return {
+    ...{ name, synopsis, options, help, usage: sources === null ? '[SOURCE]...' : '' },
+    wordKind: sources === null ? SOURCE_NAMES : 'none',
+    async run({ options: given, args }) {
+      const chosen = sourcesOf(program, args);
+      if (given.daemon && !own.isDetached) return startDetached(own.again);
+      if (sources !== null) for (const source of chosen) await source.prepare?.({ options: given, env: own.env });
+      return runBridge(program, chosen, given, own);
+    },
+  };
+}
+
+/** Words of old names mean nothing. */
+function sourcesOf({ sources }: Program, words: readonly string[]): Source[] {
+  const unknown = sources === null ? words.find((word) => !SOURCES.some(({ name }) => name === word)) : undefined;
+  if (unknown !== undefined) throw new Error(`Unknown source: ${unknown}`);
+  const wanted: readonly string[] = sources ?? words;
+  return wanted.length === 0 ? [...SOURCES] : SOURCES.filter(({ name }) => wanted.includes(name));
+}
+
+async function runBridge(program: Program, sources: Source[], options: Options, own: BridgeProcess): Promise<number> {
+  const { name } = program;
+  const isSession = program.init === 'session' || (program.init === 'by-option' && options.user === true);
+  const signalled = signals(own.isDetached ? ['SIGTERM'] : ['SIGTERM', 'SIGINT']);
+  const connected = await connectToInit(name, isSession, own.env, program.isUnset);
+  let write = toStreams(name);
+  const log = leveledLog(options, (level, text) => write(level, text));
+  const onDemand = program.sources === null;
+  const frame = new Frame({ connected, sources, log, options, env: own.env, isSession, onDemand });
+  await Promise.race([frame.begin(), signalled]);
+  let pidFile: string | null = null;
+  if (own.isDetached) {
+    pidFile = pidFilePath(name, isSession ? connected.initPid : null, own.env);
+    writePidFile(pidFile);
+    // Paths of the file bridge in a session may be relative to it.
+    detach(isSession && program.sources?.includes('file') ? own.home : '/');
+    write = toSyslog(name);
+  }
+  const reason = await Promise.race([frame.ended(), signalled]);
+  if (pidFile !== null && program.removesPidFile) removePidFile(pidFile);
+  if (reason !== null) log.error(reason.message);
+  await frame.stop();
+  return reason === null ? 0 : 1;
+}
+
+/** Resolves with null at the first of these signals. */
+function signals(names: readonly NodeJS.Signals[]): Promise<null> {
+  return new Promise((resolve) => {
+    for (const name of names) process.once(name, () => resolve(null));
+  });
+}

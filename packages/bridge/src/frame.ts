@@ -1,0 +1,78 @@
+/** Runs sources for one init: connects, follows the jobs, starts each source and ends them all. */
+import type { Options } from '@upstart/common';
+import { type Clock, systemClock } from './clock.ts';
+import type { Connected } from './connection.ts';
+import { Emitter } from './emitter.ts';
+import { textOf } from './errors.ts';
+import { Jobs } from './jobs.ts';
+import type { Log } from './log.ts';
+import type { Source } from './source.ts';
+import { SourceRunner } from './source-runner.ts';
+
+export interface FrameParts {
+  readonly connected: Connected;
+  readonly sources: readonly Source[];
+  readonly log: Log;
+  readonly options: Options;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isSession: boolean;
+  /** Whether a source runs only while some job needs it, and one that fails is started again; else all run, and the first failure ends them. */
+  readonly onDemand: boolean;
+  readonly clock?: Clock;
+}
+
+/** The text of the end of init. */
+const DISCONNECTED = 'Disconnected from Upstart';
+
+export class Frame {
+  readonly #parts: FrameParts;
+  readonly #runners: SourceRunner[];
+  readonly #jobs: Jobs;
+  readonly #end: Promise<Error>;
+  #endWith: (reason: Error) => void = () => {};
+  #isOver = false;
+
+  constructor(parts: FrameParts) {
+    this.#parts = parts;
+    const { connected, log, clock = systemClock } = parts;
+    const { client } = connected;
+    const emitter = new Emitter(client, log);
+    this.#end = new Promise((resolve) => {
+      this.#endWith = resolve;
+    });
+    const context = { ...parts, client, clock, emit: emitter.emit.bind(emitter), ended: this.#endWith };
+    this.#runners = parts.sources.map(
+      (source) =>
+        new SourceRunner(source, context, () => this.#jobs.operands().filter(({ event }) => source.isMine(event))),
+    );
+    this.#jobs = new Jobs(
+      client,
+      (event) => parts.sources.some((source) => source.isMine(event)),
+      async (changes) => {
+        await Promise.all(this.#runners.map((runner) => runner.follow(changes)));
+      },
+    );
+  }
+
+  /** Resolves when every source has done what the jobs there are ask for. Rejects with the reason why one cannot run. */
+  async begin(): Promise<void> {
+    const failed = (error: unknown): void => {
+      if (!this.#isOver) this.#parts.log.warn(textOf(error));
+    };
+    const first = this.#jobs.begin(failed, () => this.#endWith(new Error(DISCONNECTED)));
+    const ended = this.#end.then((reason) => Promise.reject(reason));
+    await Promise.race([first, ended]);
+  }
+
+  /** Resolves with the reason when it cannot continue. */
+  ended(): Promise<Error> {
+    return this.#end;
+  }
+
+  /** Ends all sources. */
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#runners.map((runner) => runner.stop()));
+    this.#parts.connected.client.close();
+  }
+}

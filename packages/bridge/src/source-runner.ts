@@ -1,0 +1,122 @@
+/** Runs one source: starts it, tells it of changes one after the other, and starts it again after a failure where others run beside it. */
+import { textOf } from './errors.ts';
+import type { Operand, OperandChanges, RunningSource, Source, SourceContext } from './source.ts';
+
+/** What a runner gets from the frame. */
+export interface RunnerContext extends Omit<SourceContext, 'operands' | 'fail'> {
+  readonly onDemand: boolean;
+  /** Ends the program. */
+  ended(reason: Error): void;
+}
+
+/** The pause before a source that has failed is started again: twice as long each time, up to the last. */
+const FIRST_PAUSE_MS = 500;
+const LAST_PAUSE_MS = 60_000;
+
+export type SourceState = 'idle' | 'running' | 'failed';
+
+export class SourceRunner {
+  readonly #source: Source;
+  readonly #context: RunnerContext;
+  readonly #operands: () => readonly Operand[];
+  #running: RunningSource | null = null;
+  /** What is under way: starting, following and stopping come one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #state: SourceState = 'idle';
+  #reason: string | null = null;
+  #pauseMs = FIRST_PAUSE_MS;
+  #cancelRetry: () => void = () => {};
+  #isOver = false;
+
+  constructor(source: Source, context: RunnerContext, operands: () => readonly Operand[]) {
+    this.#source = source;
+    this.#context = context;
+    this.#operands = operands;
+  }
+
+  get name(): string {
+    return this.#source.name;
+  }
+
+  get state(): SourceState {
+    return this.#state;
+  }
+
+  /** Why it has failed. */
+  get reason(): string | null {
+    return this.#reason;
+  }
+
+  /** Starts the source if it is needed, or tells it of the changes. */
+  follow({ added, removed }: OperandChanges): Promise<void> {
+    const isMine = ({ event }: Operand): boolean => this.#source.isMine(event);
+    const changes = { added: added.filter(isMine), removed: removed.filter(isMine) };
+    return this.#then(async () => {
+      if (this.#running) {
+        if (this.#context.onDemand && this.#operands().length === 0) await this.#halt('idle');
+        else if (changes.added.length + changes.removed.length > 0) await this.#running.follow?.(changes);
+      } else if (this.#state !== 'failed') {
+        if (!this.#context.onDemand || this.#operands().length > 0) await this.#start();
+      } else if (this.#operands().length === 0) {
+        this.#cancelRetry();
+        this.#state = 'idle';
+      }
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#isOver = true;
+    this.#cancelRetry();
+    return this.#then(() => this.#halt('idle'));
+  }
+
+  /** Carries out `step` after what is under way. */
+  #then(step: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(step).catch((error: unknown) => this.#failed(error));
+    return this.#work;
+  }
+
+  async #start(): Promise<void> {
+    const { onDemand: _, ended: __, ...given } = this.#context;
+    let isOld = false;
+    const fail = (error: Error): void => {
+      if (isOld) return;
+      isOld = true;
+      void this.#then(() => this.#failed(error));
+    };
+    const running = await this.#source.start({ ...given, operands: this.#operands, fail });
+    this.#running = running;
+    this.#state = 'running';
+    this.#reason = null;
+    await running.follow?.({ added: this.#operands(), removed: [] });
+    this.#pauseMs = FIRST_PAUSE_MS;
+  }
+
+  async #halt(state: SourceState): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    this.#state = state;
+    await running?.stop();
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { onDemand, ended, log, clock } = this.#context;
+    if (this.#isOver) return;
+    if (!onDemand) {
+      ended(error instanceof Error ? error : new Error(textOf(error)));
+      return;
+    }
+    const text = textOf(error);
+    // The same reason again is not worth another line.
+    if (this.#reason !== text) log.warn(`${this.#source.name}: ${text}`);
+    this.#reason = text;
+    await this.#halt('failed');
+    this.#cancelRetry = clock.after(this.#pauseMs, () => void this.#then(() => this.#retry()));
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS);
+  }
+
+  async #retry(): Promise<void> {
+    if (this.#isOver || this.#running || this.#operands().length === 0) return;
+    await this.#start();
+  }
+}

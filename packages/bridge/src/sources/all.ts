@@ -1,0 +1,4 @@
+/** All sources. */
+import type { Source } from '../source.ts';
+
+export const SOURCES: readonly Source[] = [];
