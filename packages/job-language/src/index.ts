@@ -32,3 +32,4 @@ export {
   type StatusRange,
   withProbeText,
 } from './probes.ts';
+export { parseTimer, type Schedule, TIMER_EVENT, type TimerFault, type TimerSpec } from './timer/timer.ts';

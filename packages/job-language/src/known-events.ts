@@ -16,7 +16,7 @@ export const FROM_INIT: readonly string[] = [
   'healthy',
 ];
 const FROM_TOOLS = ['runlevel'];
-const FROM_BRIDGES = ['socket', 'file', 'dbus', 'dconf'];
+const FROM_BRIDGES = ['socket', 'file', 'dbus', 'dconf', 'timer'];
 /** Emitted by packages of Ubuntu and Debian. */
 const FROM_PACKAGES = [
   ...['mounting', 'mounted', 'virtual-filesystems', 'local-filesystems', 'remote-filesystems', 'all-swaps'],

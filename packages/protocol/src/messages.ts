@@ -5,7 +5,7 @@
 import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
-import type { Asking, Detailed, Killing, Stopping } from './request-parts.ts';
+import type { Asking, Detailed, Killing, Recipients, Stopping } from './request-parts.ts';
 import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -165,7 +165,8 @@ export interface Methods {
   reload: { params: Target; result: null };
   /** Sends a signal to the main process, or to the hook that runs: `no-process` without one. The answer comes when it is sent. */
   kill: { params: Target & Killing; result: null };
-  emit: { params: { name: string; env: string[] } & Asking; result: null };
+  /** With `only` the event matches those operands alone. A daemon from before 2.15 offers it to all. */
+  emit: { params: { name: string; env: string[]; only?: Recipients } & Asking; result: null };
   /** The definition of one job (`unknown-job`) or, with null, of all. */
   config: { params: { job: string | null }; result: JobConfig[] };
   brokenFiles: { params: Record<never, never>; result: BrokenFile[] };

@@ -12,6 +12,14 @@ export interface Asking {
   from?: Requester;
 }
 
+/** The conditions that an event is offered to; without it, all. Sources use it whose operands are settings rather than patterns. */
+export interface Recipients {
+  /** The arguments of an operand, as they stand in the condition: operands with others do not match. */
+  args: string[];
+  /** The only job that gets the event. */
+  job?: string;
+}
+
 /** With `force` hooks that run get the kill signal, those that come get it after the kill timeout; also in a stop that is under way. */
 export interface Stopping extends Asking {
   force?: boolean;

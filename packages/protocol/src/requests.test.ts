@@ -76,8 +76,15 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
     good: [
       { name: 'e', env: ['a\udcff'], wait: false },
       { name: 'e', env: [], wait: true, from: byName },
+      { name: 'e', env: [], wait: true, only: { args: [] } },
+      { name: 'e', env: [], wait: true, only: { args: ['A=1'], job: 'web' } },
     ],
-    bad: [[{ name: 'e', env: 'A=1', wait: true }, 'params.env must be a list']],
+    bad: [
+      [{ name: 'e', env: 'A=1', wait: true }, 'params.env must be a list'],
+      [{ name: 'e', env: [], wait: true, only: 'web' }, 'params.only must be a map'],
+      [{ name: 'e', env: [], wait: true, only: { job: 'web' } }, 'params.only.args must be a list'],
+      [{ name: 'e', env: [], wait: true, only: { args: [], job: 1 } }, 'params.only.job must be a string'],
+    ],
   },
   config: { good: [{ job: null }, { job: 'web' }], bad: [[{}, 'params.job must be a string']] },
   brokenFiles: { good: [{}], bad: [['x' as unknown as object, 'params must be a map']] },

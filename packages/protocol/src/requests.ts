@@ -1,7 +1,14 @@
 /** The check of what clients send: one row a method, one check a field. Nothing unchecked gets past this file. */
 import { upstartError } from './errors.ts';
 import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
-import { type Asking, type Detailed, type Killing, MAX_SIGNAL, type Stopping } from './request-parts.ts';
+import {
+  type Asking,
+  type Detailed,
+  type Killing,
+  MAX_SIGNAL,
+  type Recipients,
+  type Stopping,
+} from './request-parts.ts';
 
 /** Checks the value found at `place` and returns it (maps: rebuilt, without unknown fields). */
 type Check<T> = (value: unknown, place: string) => T;
@@ -84,6 +91,17 @@ const detailed: Check<Detailed> = (value, place) => {
 const askedTarget: Check<Target & Asking> = (value, place) => ({ ...target(value, place), ...asking(value, place) });
 const envTarget: Check<EnvTarget> = orNull(byName);
 const event = mapOf<{ name: string; env: string[] }>({ name: text, env: texts });
+const recipients: Check<Recipients> = (value, place) => {
+  const { args, job } = asMap(value, place);
+  const only: Recipients = { args: texts(args, `${place}.args`) };
+  if (job !== undefined && job !== null) only.job = text(job, `${place}.job`);
+  return only;
+};
+const emitted: Check<Params<'emit'>> = (value, place) => {
+  const { only } = asMap(value, place);
+  const asked = { ...event(value, place), ...asking(value, place) };
+  return only === undefined || only === null ? asked : { ...asked, only: recipients(only, `${place}.only`) };
+};
 const nothing = mapOf<Record<never, never>>({});
 
 /** One row a method: what its `params` must be. */
@@ -100,7 +118,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   restart: askedTarget,
   reload: target,
   kill: (value, place) => ({ ...target(value, place), ...killing(value, place) }),
-  emit: (value, place) => ({ ...event(value, place), ...asking(value, place) }),
+  emit: emitted,
   config: mapOf({ job: orNull(text) }),
   brokenFiles: nothing,
   reloadConfiguration: nothing,

@@ -169,6 +169,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     changeNamed(context, caller, {
       ...{ method: 'emit', name: params.name, env: params.env, ...asking(params) },
       ...(caller.file === undefined ? {} : { file: caller.file }),
+      ...(params.only === undefined ? {} : { only: params.only }),
     }),
 
   async config(context, { job }, caller) {

@@ -2,6 +2,7 @@
 import { type Condition, conditionEvents, globMatches, nearest } from '@upstart/common';
 import type { JobDefinition } from '../job-definition.ts';
 import { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from '../known-events.ts';
+import { parseTimer, TIMER_EVENT } from '../timer/timer.ts';
 import type { Token } from '../tokens.ts';
 import type { Finding, LintWorld, Rule } from './rule.ts';
 import type { ParsedFile } from './statements.ts';
@@ -11,6 +12,7 @@ export const CONDITION_RULES: readonly Rule[] = [
   { name: 'runlevel', check: each(runlevel) },
   { name: 'unknown-event', check: each(unknownEvent) },
   { name: 'restart-circle', check: each(restartCircle) },
+  { name: 'timer', check: each(timer) },
 ];
 
 /** The stanzas that have a condition. */
@@ -112,6 +114,16 @@ function* restartCircle(operand: Operand, { jobs }: LintWorld, { job }: ParsedFi
   } else if (at && other !== undefined && jobs?.get(other)?.restartedBy.includes(job.name)) {
     yield { at: at.span, text: `${other} and this job restart each other` };
   }
+}
+
+/** A timer that is never due: one of its words is wrong. */
+function* timer({ name, args }: Operand): Iterable<Finding> {
+  if (name.value !== TIMER_EVENT) return;
+  const parsed = parseTimer(args.map(({ value }) => value));
+  if (!('fault' in parsed)) return;
+  const { argument, text, meant } = parsed.fault;
+  const at = argument === null ? name : (args[argument] ?? name);
+  yield { at: at.span, text: meant === null ? text : `${text}: did you mean \`${meant}\`?` };
 }
 
 /** The jobs that a condition names with one of their own events. */

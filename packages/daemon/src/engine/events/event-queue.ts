@@ -47,6 +47,7 @@ function handle(context: Context, event: EventState): void {
   context.log('info', `Handling ${event.name} event`, { event: event.name });
   event.handled = true;
   for (const jobClass of context.listeners.find(event)) {
+    if (event.only?.job !== undefined && event.only.job !== jobClass.definition.name) continue;
     if (context.isAbout(jobClass) && !context.isFaulty(jobClass)) offerToClass(context, jobClass, event);
   }
   context.concern = null;

@@ -33,6 +33,7 @@ import {
 } from '../model/state.ts';
 import { FILES_VARIABLE } from '../processes/spawn-spec.ts';
 import { extendChain, followEvents } from './restart-chain.ts';
+import { noteSkippedTurn } from './skipped-turns.ts';
 
 /** Offers an event to a class: first to the conditions of its instances, then to its `start on`. */
 export function offerToClass(context: Context, jobClass: ClassState, event: EventState): void {
@@ -147,7 +148,7 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
       instance.cause = byEvents(events);
       followEvents(instance, events);
       changeGoal(context, instance, 'start', whyOf(events));
-    }
+    } else if (found && definition.task) noteSkippedTurn(context, found, events);
   } catch (error) {
     // A job whose instance name fails must not affect other jobs.
     const text = noteRefusal(context, jobClass, error);

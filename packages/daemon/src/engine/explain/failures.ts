@@ -2,7 +2,8 @@
 
 import { type Slot, signalName } from '@upstart/common';
 import type { Explanation, FailureReason } from '@upstart/protocol';
-import type { ClassState, FailureState } from '../model/state.ts';
+import type { FailureState } from '../model/failure-state.ts';
+import type { ClassState } from '../model/state.ts';
 import { knownCause, type Question } from './question.ts';
 
 export function explainLast(asked: Question, { definition, last }: ClassState): Explanation['last'] {

@@ -1,7 +1,8 @@
 /** The health of an instance or a job, with the reason. */
 import { type BrokenFile, durationText, signalName } from '@upstart/common';
 import type { Health, ProcessExit } from '@upstart/protocol';
-import type { ClassState, ExitState, InstanceState } from '../model/state.ts';
+import type { ExitState } from '../model/failure-state.ts';
+import type { ClassState, InstanceState } from '../model/state.ts';
 import { instanceLogTrouble } from '../processes/log-troubles.ts';
 import { isFlapping } from '../processes/respawn-series.ts';
 import { unhealthyText } from './checks.ts';

@@ -1,6 +1,6 @@
 /** Notes on a job besides the reason for its state: one row for each. */
-import { type BrokenFile, type Condition, conditionEvents } from '@upstart/common';
-import { emptyDefinition, type JobDefinition, type StanzaPlace } from '@upstart/job-language';
+import { type BrokenFile, type Condition, conditionEvents, formatCondition } from '@upstart/common';
+import { emptyDefinition, type JobDefinition, parseTimer, type StanzaPlace, TIMER_EVENT } from '@upstart/job-language';
 import { MAX_FAULTS } from '../model/context.ts';
 import type { ClassState } from '../model/state.ts';
 import type { Emitters } from './emitters.ts';
@@ -49,6 +49,19 @@ const NOTES: readonly Note[] = [
     ...missingEvents('restart on', restartOn, emitters),
     ...missingEvents('reload on', reloadOn, emitters),
   ],
+  ({ definition: { startOn, stopOn, restartOn, reloadOn } }) => [
+    ...faultyTimers('start on', startOn),
+    ...faultyTimers('stop on', stopOn),
+    ...faultyTimers('restart on', restartOn),
+    ...faultyTimers('reload on', reloadOn),
+  ],
+  ({ instances }, _files, { context }) =>
+    [...instances.values()].flatMap((id) => {
+      const instance = context.instance(id);
+      if (!instance?.skippedTurns) return [];
+      const turns = instance.skippedTurns === 1 ? 'a turn' : `${instance.skippedTurns} turns`;
+      return `${context.display(instance)} has skipped ${turns} of its timer, because it still ran`;
+    }),
 ];
 
 export function jobNotes(asked: Question, name: string, jobClass: ClassState | undefined, files: JobFiles): string[] {
@@ -75,6 +88,19 @@ function brokenNote({ path }: BrokenFile, definition: JobDefinition, next: Class
   return next === null
     ? 'its file has an error; what it said before is in use'
     : 'its file has an error; what it said before is in use until the job has stopped';
+}
+
+/** Timers in a condition that are never due, because a word of theirs is wrong. */
+function faultyTimers(stanza: string, condition: Condition | null): string[] {
+  if (condition === null) return [];
+  return [...conditionEvents(condition)].flatMap((operand) => {
+    if (operand.name !== TIMER_EVENT) return [];
+    const parsed = parseTimer(operand.args);
+    if (!('fault' in parsed)) return [];
+    const { text, meant } = parsed.fault;
+    const hint = meant === null ? '' : `; did you mean \`${meant}\`?`;
+    return `\`${stanza} ${formatCondition(operand)}\` is never due: ${text}${hint}`;
+  });
 }
 
 /** Events in a condition without an emitter. The operands of `start on` have such notes themselves. */

@@ -3,6 +3,7 @@
  * operator, left before right, so that one walk over the array evaluates the tree.
  */
 import { type Condition, type GlobBudget, globMatches } from '@upstart/common';
+import type { Recipients } from '@upstart/protocol';
 import { ExpansionLimitError, expand } from '../environment/expand.ts';
 
 /** `event` is the id of the event that satisfied the node, which the node blocks until the condition is reset; 0: none. */
@@ -31,6 +32,7 @@ export interface OfferedEvent {
   id: number;
   name: string;
   env: readonly string[];
+  only?: Recipients;
 }
 
 interface OwnConditions {
@@ -76,11 +78,16 @@ export function offerEvent(
   const matched: EventNode[] = [];
   for (const node of nodes) {
     if (node.op !== 'event' || node.event !== 0 || node.name !== event.name) continue;
+    if (event.only && !areEqual(event.only.args, node.args)) continue;
     if (!argumentsMatch(node.args, event.env, env, budget)) continue;
     node.event = event.id;
     matched.push(node);
   }
   return matched;
+}
+
+function areEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, i) => word === b[i]);
 }
 
 /** Whether the condition as a whole is true. */

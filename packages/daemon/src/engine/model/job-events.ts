@@ -4,7 +4,8 @@
 import { signalName } from '@upstart/common';
 import { getVariable, indexVariables, keyOf } from '../environment/environment.ts';
 import type { Context } from './context.ts';
-import type { FailureState, InstanceState } from './state.ts';
+import type { FailureState } from './failure-state.ts';
+import type { InstanceState } from './state.ts';
 
 /** JOB, INSTANCE, at the end of a run also RESULT and the failure, then the job's exported variables. */
 export function jobEventEnvironment(context: Context, instance: InstanceState, ending: boolean): string[] {

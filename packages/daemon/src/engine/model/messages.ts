@@ -10,6 +10,7 @@ import type {
   LogPriority,
   Notification,
   Peer,
+  Recipients,
   Requester,
   State,
   WireError,
@@ -43,6 +44,7 @@ export type EngineRequest =
       peer?: PeerReference;
       /** The descriptor that its client has sent, by its number. */
       file?: number;
+      only?: Recipients;
     }
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }

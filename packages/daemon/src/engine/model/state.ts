@@ -5,9 +5,10 @@
 
 import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
-import type { Goal, LogPriority, State, WireError } from '@upstart/protocol';
+import type { Goal, LogPriority, Recipients, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
 import type { ExitJobState } from './exit-job-state.ts';
+import type { ExitState, FailureState } from './failure-state.ts';
 import type { NotifyState } from './notify-state.ts';
 import type { PausedQueue } from './paused-queue.ts';
 import type { CheckState, LogMark, ProbeProcess, QueuedTry, ReadinessState } from './probe-state.ts';
@@ -46,24 +47,8 @@ export interface EventState {
   chain?: number;
   /** The descriptor that its client has sent, by the number under which the supervisor keeps it. */
   file?: number;
-}
-
-/** Why an instance failed: the first failure of a run. */
-export interface FailureState {
-  slot: Slot | 'respawn' | 'ready';
-  /** Exit status, signal << 8, -1: could not be spawned, 0 with `respawn` (too fast) and `ready` (too late). */
-  status: number;
-  text: string;
-  state: State;
-  at: number;
-  /** The setting of the job's file that matters, in words; only for users who may read it. */
-  setting?: string;
-}
-
-/** How a process ended; `status` is the exit status or signal << 8, -1: unknown. `at` in milliseconds since the epoch. */
-export interface ExitState {
-  status: number;
-  at: number;
+  /** The operands that it may match; absent: all. */
+  only?: Recipients;
 }
 
 /** One instance of a class while it is anything but `stop/waiting` (reference: jobs §1). */
@@ -137,6 +122,8 @@ export interface InstanceState {
   orderHolds?: boolean;
   /** The process that the supervisor has started by a standing order, until it becomes the main process. */
   successor?: ProcessState;
+  /** How many timers came while it ran; absent: none. */
+  skippedTurns?: number;
   /** Recent facts that help to explain the state. */
   hints: string[];
   /** Its latest entry in the history. */

@@ -3,7 +3,8 @@ import type { JobDefinition } from '@upstart/job-language';
 import { noteExitStatus } from '../lifecycle/exit-job.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
-import type { FailureState, InstanceState } from '../model/state.ts';
+import type { FailureState } from '../model/failure-state.ts';
+import type { InstanceState } from '../model/state.ts';
 import { exitHint, neverRan } from './exit-hints.ts';
 import { command } from './failed-setting.ts';
 

@@ -142,6 +142,7 @@ function emit(context: Context, key: string, request: EmitRequest): boolean {
     throw exceeded('Too many events that are not over', MAX_EVENTS, 'events');
   const [emitter, job] = requester(context, request.from);
   const event = emitEvent(context, request.name, request.env, 0, emitter && chainOfProcess(context, emitter));
+  if (request.only) event.only = request.only;
   if (request.file !== undefined) setFile(context, event, request.file);
   if (request.wait) event.waiters.push({ kind: 'emit', key });
   const text = emitter ? `by job ${displayName(job, emitter.name)}` : 'by request';
