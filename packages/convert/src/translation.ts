@@ -44,10 +44,22 @@ export interface ProjectOptions {
   /** The absolute path of the folder that relative paths count from. */
   readonly folder: string;
   readonly occasion: Occasion;
+  /** Whether init may run jobs as other users. */
+  readonly switchesUsers: boolean;
   /** The variables of the caller. */
   readonly env: Variables;
   /** Those of the file `.env` of the folder; null: it has none. */
   readonly envFile: Variables | null;
+}
+
+/** A translation of a project's file, with what no job file says. */
+export interface ProjectTranslation extends Translation {
+  /** The ports that jobs listen on, as far as the file says it. */
+  readonly ports: Readonly<Record<string, readonly number[]>>;
+  /** Groups of jobs that are started by one name. */
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  /** Jobs whose end, or failure, ends the whole project. */
+  readonly endsWith: Readonly<Record<string, 'end' | 'failure'>>;
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -12,6 +12,8 @@ const OTHERWISE = /[#\\]/;
 const SEQUENCE = /[;\n]/;
 const ASSIGNMENTS = /^(?:[A-Za-z_]\w*=\S*\s+)+/;
 /** The first word of a compound command, or of one that the shell executes itself. */
+/** A blank, a quotation, an escaped character, or text without any of these. */
+const LINE_PART = /\s+|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S]|[^\s'"\\]+|['"\\]/g;
 const SHELL_WORD =
   /^(?:if|for|while|until|case|cd|export|set|unset|ulimit|umask|trap|eval|exec|source|test|\.|:|\[|!|\{)(?:\s|$)/;
 const END_OF_SCRIPT = /^([ \t]*)end[ \t]+script(?=[ \t]*(?:#.*)?$)/gm;
@@ -31,6 +33,7 @@ export function quotedWord(text: string): string | null {
 
 /** `text` as one word for the shell. */
 export function shellWord(text: string): string {
+  if (text.includes("'") && !/["$`\\!]/.test(text)) return `"${text}"`;
   return PLAIN_FOR_SHELL.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -38,14 +41,14 @@ export function shellWord(text: string): string {
 export interface CommandOptions {
   /** The hook that runs it, such as `pre-start`; absent: the main process. */
   readonly hook?: string;
-  /** Variables of this command alone, with plain values. */
+  /** Variables of this command alone. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The stanza that runs a command line of the shell. */
 export function commandStanza(command: string, { hook, env = {} }: CommandOptions = {}): string {
   const text = command.trim();
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${shellWord(value)}`);
   if (OPERATORS.test(text) || SHELL_WORD.test(text)) {
     // Init's shell ends with the first command that fails, that of other supervisors does not.
     const settings = [...(SEQUENCE.test(text) ? ['set +e'] : []), ...variables.map((variable) => `export ${variable}`)];
@@ -58,9 +61,40 @@ export function commandStanza(command: string, { hook, env = {} }: CommandOption
 }
 
 /** The stanza that executes a program with exactly these arguments. */
-export function argumentsStanza(words: readonly string[], { hook }: CommandOptions = {}): string {
-  const line = words.map(shellWord).join(' ');
-  return /[\\\n]/.test(line) ? scriptStanza(`exec ${line}`, hook) : `${before(hook)}exec ${line}`;
+export function argumentsStanza(words: readonly string[], { hook, env = {} }: CommandOptions = {}): string {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const line = shellLine(variables.length > 0 ? ['env', ...variables, ...words] : words);
+  return isOneLine(line) ? `${before(hook)}exec ${line}` : scriptStanza(`exec ${line}`, hook);
+}
+
+/** The words as a command line of the shell. */
+export function shellLine(words: readonly string[]): string {
+  return words.map(shellWord).join(' ');
+}
+
+/** Whether `exec` takes a command line of `shellLine` as the shell reads it. */
+export function isOneLine(line: string): boolean {
+  return !/[\\\n]/.test(line);
+}
+
+/** The words of a command line without a shell: quotes are removed, nothing is expanded. Null where a quote is not closed. */
+export function wordsOf(line: string): string[] | null {
+  const words: string[] = [];
+  let word: string | null = null;
+  for (const [part] of line.matchAll(LINE_PART)) {
+    if (/^\s/.test(part)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else if (part === '"' || part === "'" || part === '\\') return null;
+    else word = (word ?? '') + withoutQuotes(part);
+  }
+  return word === null ? words : [...words, word];
+}
+
+function withoutQuotes(part: string): string {
+  if (part.startsWith("'")) return part.slice(1, -1);
+  if (part.startsWith('"')) return part.slice(1, -1).replace(/\\([\\"$`])/g, '$1');
+  return part.replace(/\\([\s\S])/g, '$1');
 }
 
 /** A script block with this text. */

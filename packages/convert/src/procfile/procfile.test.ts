@@ -3,7 +3,14 @@ import { expect, it } from 'vitest';
 import { IN_PROJECT, type ProjectOptions } from '../translation.ts';
 import { fromProcfile } from './procfile.ts';
 
-const OPTIONS: ProjectOptions = { file: 'Procfile', folder: '/srv/a b', occasion: IN_PROJECT, env: {}, envFile: null };
+const OPTIONS: ProjectOptions = {
+  file: 'Procfile',
+  folder: '/srv/a b',
+  occasion: IN_PROJECT,
+  env: {},
+  envFile: null,
+  switchesUsers: false,
+};
 
 it('makes a job of each process, with the ports that foreman gives', () => {
   const text = '# comment\nweb: node web.js --port $PORT\n\nworker:  A=1 ruby work.rb\n';

@@ -1,8 +1,8 @@
 /** A Procfile, as foreman and its kin read it: a line `NAME: COMMAND` a process. */
 import { join } from 'node:path';
-import { JobText } from '../job-file/job-text.ts';
+import { jobFile, newDraft } from '../job-file/draft.ts';
 import { commandStanza } from '../job-file/words.ts';
-import type { ProjectOptions, ReportLine, TranslatedFile, Translation } from '../translation.ts';
+import type { ProjectOptions, ProjectTranslation, ReportLine, TranslatedFile } from '../translation.ts';
 
 /** The port of the first process, and how far apart those of two processes are. */
 export const FIRST_PORT = 5000;
@@ -17,7 +17,8 @@ export interface ProcfileOptions extends ProjectOptions {
 }
 
 /** One job for each process, with its PORT and the variables of `.env`. */
-export function fromProcfile(text: string, options: ProcfileOptions): Translation {
+export function fromProcfile(text: string, options: ProcfileOptions): ProjectTranslation {
+  const ports: Record<string, number[]> = {};
   const files: TranslatedFile[] = [];
   const report: ReportLine[] = [];
   const names = new Set<string>();
@@ -31,11 +32,12 @@ export function fromProcfile(text: string, options: ProcfileOptions): Translatio
     else {
       const port = firstPort(options) + PORT_STEP * names.size;
       names.add(name);
+      ports[name] = [port];
       files.push(jobOf(name, command, port, place, options));
       report.push({ place, kind: 'exact', text: `${name}, PORT ${port}` });
     }
   }
-  return { files, report };
+  return { files, report, ports, groups: {}, endsWith: {} };
 }
 
 /** A whole number in PORT is the port of the first process, as foreman has it. */
@@ -46,17 +48,14 @@ function firstPort({ port, envFile, env }: ProcfileOptions): number {
 
 function jobOf(name: string, command: string, port: number, place: string, options: ProcfileOptions): TranslatedFile {
   const { folder, occasion, envFile } = options;
-  const job = new JobText(name, `${name}, from ${place}`);
-  job.gap();
-  if (occasion.start !== null) job.line(`start on ${occasion.start}`);
-  if (occasion.stop !== null) job.line(`stop on ${occasion.stop}`);
-  job.gap();
-  job.word('chdir', folder);
-  if (envFile !== null) job.word('env-file', `-${join(folder, '.env')}`);
-  job.env('PORT', String(port));
-  job.gap();
+  const job = newDraft(name, `${name}, from ${place}`);
+  job.startOn = occasion.start;
+  job.stopOn = occasion.stop;
+  job.chdir = folder;
+  if (envFile !== null) job.envFiles.push(`-${join(folder, '.env')}`);
+  job.env.push(['PORT', String(port)]);
   // Variables of files replace those of `env`: a PORT of `.env` is that of the first process.
   const isReplaced = envFile?.PORT !== undefined;
-  job.line(commandStanza(command, { env: isReplaced ? { PORT: String(port) } : {} }));
-  return job.file();
+  job.main = commandStanza(command, { env: isReplaced ? { PORT: String(port) } : {} });
+  return jobFile(job);
 }

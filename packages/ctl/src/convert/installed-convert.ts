@@ -5,4 +5,13 @@ import type { Convert } from './load.ts';
 const convert = installedModule<Convert>('convert.cjs');
 if (convert === null) throw new Error('The installation has changed meanwhile; try again');
 
-export const { fromProcfile, FIRST_PORT, PORT_STEP, IN_PROJECT, IN_SYSTEM } = convert;
+export const {
+  FIRST_PORT,
+  fromCompose,
+  fromProcessCompose,
+  fromProcfile,
+  IN_PROJECT,
+  IN_SYSTEM,
+  PORT_STEP,
+  YamlError,
+} = convert;

@@ -1,0 +1,117 @@
+import { parseJob } from '@upstart/job-language';
+import { expect, it } from 'vitest';
+import { IN_PROJECT, type ProjectOptions } from '../translation.ts';
+import { fromProcessCompose } from './process-compose.ts';
+
+const OPTIONS: ProjectOptions = {
+  ...{
+    file: 'process-compose.yaml',
+    folder: '/srv/app',
+    occasion: IN_PROJECT,
+    env: {},
+    envFile: null,
+    switchesUsers: false,
+  },
+};
+
+function jobs(text: string, options: Partial<ProjectOptions> = {}) {
+  const { files, ...rest } = fromProcessCompose(text, { ...OPTIONS, ...options });
+  for (const file of files) parseJob(file.text, { name: file.name, path: file.name });
+  return { ...rest, files: Object.fromEntries(files.map(({ name, text: own }) => [name, own])) };
+}
+
+const APP = `
+version: "0.5"
+environment: [LEVEL=debug]
+processes:
+  api:
+    command: ./api --port $PORT
+    namespace: backend
+    working_dir: api
+    environment: ["PORT=8080"]
+    depends_on:
+      db: { condition: process_healthy }
+      seed: { condition: process_completed_successfully }
+    readiness_probe:
+      http_get: { port: 8080, path: /healthz }
+      period_seconds: 1
+      failure_threshold: 30
+    availability: { restart: on_failure, backoff_seconds: 2, max_restarts: 5 }
+  db:
+    command: postgres -D data
+    namespace: backend
+    ready_log_line: "ready (1)"
+    shutdown: { signal: 2, timeout_seconds: 30, command: "echo bye" }
+  seed:
+    command: ./seed && echo done
+    depends_on: { db: { condition: process_started } }
+    availability: { restart: exit_on_failure }
+  tail: { command: tail -f x, disabled: true, replicas: 2 }
+`;
+
+it('makes jobs of processes, whose starts wait for each other', () => {
+  const { files, ports, groups, endsWith } = jobs(APP, { envFile: {} });
+  expect(files['api.conf']).toBe(`# api, from process-compose.yaml:5: processes.api
+
+start on started db and stopped seed RESULT=ok
+
+ready http http://127.0.0.1:8080/healthz 200
+ready interval 1
+ready timeout 30
+respawn
+respawn delay 2
+respawn limit 5 86400
+normal exit 0
+kill timeout 10
+
+chdir /srv/app/api
+env-file -/srv/app/.env
+env LEVEL=debug
+env PORT=8080
+
+exec ./api --port $PORT
+`);
+  expect(files['db.conf']).toContain(
+    'ready log "ready \\\\(1\\\\)"\nkill signal INT\npre-stop exec echo bye\nkill timeout 30\n',
+  );
+  expect(files['seed.conf']).toContain('start on started db\n\ntask\nkill timeout 10\n');
+  expect(files['seed.conf']).toContain('script\n  ./seed && echo done\nend script\n');
+  expect(files['tail.conf']).not.toContain('start on');
+  expect(ports).toEqual({ api: [8080] });
+  expect(groups).toEqual({ backend: ['api', 'db'] });
+  expect(endsWith).toEqual({ seed: 'failure' });
+});
+
+it('reports what is not the same, with the line', () => {
+  expect(jobs(APP).report).toEqual([
+    {
+      ...{ place: 'process-compose.yaml:17: processes.api.availability.max_restarts', kind: 'approximated' },
+      text: 'at most 5 restarts within a day',
+    },
+    {
+      ...{ place: 'process-compose.yaml:18: processes.db', kind: 'approximated' },
+      text: 'all that depend on it wait until it is ready',
+    },
+    { place: 'process-compose.yaml:23: processes.seed', kind: 'exact', text: 'seed is the same' },
+    { place: 'process-compose.yaml:27: processes.tail.replicas', kind: 'refused', text: 'this is left out' },
+  ]);
+});
+
+it.each([
+  ['a: { description: nothing }', 'it has no command'],
+  ['a: { command: x, depends_on: { b: { condition: process_started } } }', 'b is no job: this does not wait for it'],
+  ['a: { command: x, readiness_probe: { http_get: { port: "${P}" } } }', 'expected the number of a port'],
+  ['a: { command: x, liveness_probe: { http_get: { scheme: https } } }', 'no probes by https'],
+  ['a: { command: x, availability: { restart: perhaps } }', 'unknown policy perhaps'],
+  ['"a b": { command: x }', 'a name of letters, digits and ._- is expected'],
+  ['a: 3', 'a mapping is expected'],
+])('refuses %s', (process, text) => {
+  expect(jobs(`processes: { ${process} }`).report).toMatchObject([{ kind: 'refused', text }]);
+});
+
+it('tries commands as probes by a shell', () => {
+  const { files } = jobs(
+    'processes: { a: { command: x, liveness_probe: { exec: { command: "test -e a", working_dir: w } } } }',
+  );
+  expect(files['a.conf']).toContain("check exec sh -c 'cd w && test -e a'\ncheck interval 10\n");
+});

@@ -1,0 +1,118 @@
+/** Processes of a process-compose file as jobs. */
+import { join } from 'node:path';
+import { jobFile, newDraft } from '../job-file/draft.ts';
+import type { ProjectOptions, ProjectTranslation, ReportLine, TranslatedFile } from '../translation.ts';
+import { isMapping, textOf, type Value, variablesOf, YamlFile } from '../yaml/yaml-file.ts';
+import { Process } from './process.ts';
+import { addDefaults, settingOf } from './settings.ts';
+
+/** Keys at the top that change nothing here. */
+const TOP_WITHOUT_EFFECT = [
+  'version',
+  'name',
+  'processes',
+  'environment',
+  'is_strict',
+  'disable_env_expansion',
+  'ordered_shutdown',
+];
+/** The occasions of a process that waits for another one. */
+const CONDITIONS: Readonly<Record<string, (job: string) => string>> = {
+  process_started: (job) => `started ${job}`,
+  process_healthy: (job) => `started ${job}`,
+  process_log_ready: (job) => `started ${job}`,
+  process_completed: (job) => `stopped ${job}`,
+  process_completed_successfully: (job) => `stopped ${job} RESULT=ok`,
+};
+const NAME = /^[A-Za-z0-9._-]+$/;
+
+/** Throws YamlError where the file as a whole cannot be read. */
+export function fromProcessCompose(text: string, options: ProjectOptions): ProjectTranslation {
+  const file = new YamlFile(text, options.file);
+  const report: ReportLine[] = [];
+  for (const key of Object.keys(file.root))
+    if (!TOP_WITHOUT_EFFECT.includes(key) && !key.startsWith('x-'))
+      report.push({ place: file.place(key), kind: 'refused', text: 'this is left out' });
+  const common = variablesOf(file.root.environment) ?? [];
+  const processes = Object.entries(isMapping(file.root.processes) ? file.root.processes : {}).flatMap(
+    ([name, values]) => {
+      const place = file.place('processes', name);
+      const why = !NAME.test(name)
+        ? 'a name of letters, digits and ._- is expected'
+        : !isMapping(values)
+          ? 'a mapping is expected'
+          : null;
+      if (why !== null || !isMapping(values)) {
+        report.push({ place, kind: 'refused', text: why ?? '' });
+        return [];
+      }
+      const process = new Process(values, newDraft(name, `${name}, from ${place}`), options, file);
+      process.job.env.push(...common);
+      return [process];
+    },
+  );
+  const runnable = processes.filter(translate);
+  for (const process of runnable) connect(process, runnable);
+  const files = runnable.map(fileOf);
+  return { files, report: [...report, ...processes.flatMap(reportOf)], ...summaryOf(runnable) };
+}
+
+/** Translates all but what other processes have a part in; false for a process without a command. */
+function translate(process: Process): boolean {
+  for (const [key, value] of Object.entries(process.values)) settingOf(key)(process, value, key);
+  addDefaults(process);
+  if (process.job.main === '') process.note('refused', 'it has no command');
+  return process.job.main !== '';
+}
+
+function connect(process: Process, all: readonly Process[]): void {
+  const { job, values, options } = process;
+  const conditions: string[] = [];
+  for (const [on, how] of Object.entries(isMapping(values.depends_on) ? values.depends_on : {})) {
+    const condition = (isMapping(how) ? textOf(how.condition) : null) ?? 'process_completed';
+    const event = CONDITIONS[condition];
+    if (event === undefined) process.note('refused', `unknown condition ${condition}`, 'depends_on', on);
+    else if (!all.some(({ name }) => name === on))
+      process.note('refused', `${on} is no job: this does not wait for it`, 'depends_on', on);
+    else conditions.push(event(on));
+  }
+  const start = conditions.length > 0 ? conditions.join(' and ') : options.occasion.start;
+  job.startOn = values.disabled === true ? null : start;
+  job.stopOn = options.occasion.stop;
+  const awaited = all.flatMap((other) => conditionOn(other, process.name));
+  const isReadyLater = job.settings.some((line) => line.startsWith('ready '));
+  if (isReadyLater && awaited.includes('process_started'))
+    process.note('approximated', 'all that depend on it wait until it is ready');
+  if (awaited.some((condition) => condition.startsWith('process_completed')) && !job.settings.includes('respawn'))
+    job.settings.unshift('task');
+}
+
+function conditionOn({ values }: Process, name: string): string[] {
+  const how: Value | undefined = isMapping(values.depends_on) ? values.depends_on[name] : undefined;
+  return how === undefined ? [] : [(isMapping(how) ? textOf(how.condition) : null) ?? 'process_completed'];
+}
+
+function fileOf(process: Process): TranslatedFile {
+  if (process.options.envFile !== null) process.job.envFiles.push(`-${join(process.options.folder, '.env')}`);
+  return jobFile(process.job, (variable) =>
+    process.note('refused', `the value of ${variable} has a line end`, 'environment'),
+  );
+}
+
+/** The lines of a process's report: `exact` where there are no others. */
+function reportOf(process: Process): readonly ReportLine[] {
+  if (process.report.length === 0) process.note('exact', `${process.name} is the same`);
+  return process.report;
+}
+
+function summaryOf(processes: readonly Process[]): Omit<ProjectTranslation, 'files' | 'report'> {
+  const groups: Record<string, string[]> = {};
+  const ports: Record<string, number[]> = {};
+  const endsWith: Record<string, 'end' | 'failure'> = {};
+  for (const { name, namespace, port, ending } of processes) {
+    if (namespace !== null) groups[namespace] = [...(groups[namespace] ?? []), name];
+    if (port !== null) ports[name] = [port];
+    if (ending !== null) endsWith[name] = ending;
+  }
+  return { ports, groups, endsWith };
+}
