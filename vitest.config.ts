@@ -24,7 +24,9 @@ const WITH_PROGRAMS: Kind['tests'] = {
   'packages/ctl/native': '*.test.ts',
 };
 
-/** Many of these run whole inits and measure how soon they answer: they are not to be in each other's way. */
+/** These run whole inits, of which more at once only wait for each other on a small machine. */
+const FEW_AT_ONCE = { maxWorkers: 2 };
+/** These change what there is one of on a machine: namespaces, mounts, its init. */
 const ONE_BY_ONE = { maxWorkers: 1 };
 
 const KINDS: readonly Kind[] = [
@@ -39,7 +41,7 @@ const KINDS: readonly Kind[] = [
     name: 'product',
     tests: { ...WITH_PROGRAMS, test: '*.test.ts' },
     except: ['test/{scripts,system,container,boot}/**'],
-    options: ONE_BY_ONE,
+    options: FEW_AT_ONCE,
   },
   {
     name: 'system',
