@@ -12,6 +12,7 @@ const COMMANDS = {
   check: 'types, style, dead code, one version',
   demo: 'a tour of what it does, about twenty seconds',
   bench: 'the measurements',
+  docs: 'the documents and manual pages as a static site, in dist/site',
   package: 'packages for Debian and npm, a tarball, an image, in dist/packages',
   release: 'date the change log, commit and tag: [VERSION] [--dry-run]',
   'install-system': 'install the built product: --destdir DIR --prefix DIR --as-init, or --uninstall',
