@@ -13,7 +13,8 @@ export const MAY_IMPORT = {
   convert: ['common', 'job-language'],
   ctl: ['common', 'protocol', 'job-language'],
   dbus: ['common', 'protocol'],
-  bridge: ['common', 'protocol'],
+  timers: ['job-language'],
+  bridge: ['common', 'protocol', 'job-language', 'timers'],
 };
 
 /** Files that import more packages than their own may, with those. */

@@ -19,9 +19,9 @@ export class Emitter {
     this.#log = log;
   }
 
-  async emit(name: string, env: readonly string[], { wait = false }: EmitOptions = {}): Promise<void> {
+  async emit(name: string, env: readonly string[], { wait = false, only }: EmitOptions = {}): Promise<void> {
     await this.#turn();
-    const answer = this.#client.call('emit', { name, env: [...env], wait });
+    const answer = this.#client.call('emit', { name, env: [...env], wait, ...(only && { only }) });
     if (wait) {
       this.#next();
       await answer;

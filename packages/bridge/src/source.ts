@@ -3,7 +3,7 @@
  * module in `sources/`; the frame around it connects, follows the jobs, retries and logs.
  */
 import type { Options } from '@upstart/common';
-import type { UpstartClient } from '@upstart/protocol';
+import type { Recipients, UpstartClient } from '@upstart/protocol';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { SourceName } from './programs.ts';
@@ -30,6 +30,8 @@ export interface OperandChanges {
 export interface EmitOptions {
   /** Whether the promise waits until the event is over. It rejects with `UpstartError` `event-failed` where a job failed. */
   readonly wait?: boolean;
+  /** The operands that it is for; absent: all that match. */
+  readonly only?: Recipients;
 }
 
 /** What the frame provides to a source. */

@@ -1,4 +1,5 @@
 /** All sources. */
 import type { Source } from '../source.ts';
+import { timer } from './timer/timer.ts';
 
-export const SOURCES: readonly Source[] = [];
+export const SOURCES: readonly Source[] = [timer];
