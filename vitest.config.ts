@@ -17,6 +17,7 @@ interface Kind {
 /** In the packages, those make programs and run them; all others need nothing but the sources. */
 const WITH_PROGRAMS: Kind['tests'] = {
   'packages/common/src': 'uncaught.test.ts',
+  'packages/bridge/src/sources/udev': 'udev.test.ts',
   'packages/ctl/src': 'main.test.ts',
   'packages/daemon/src/identity': 'getent.test.ts',
   'packages/daemon/src/supervisor': '*.test.ts',

@@ -24,6 +24,10 @@ const NO_STRIP: OptionSpec = {
   long: 'no-strip',
   description: 'Do not strip non-printable bytes from udev message data',
 };
+const COLDPLUG: OptionSpec = {
+  long: 'coldplug',
+  description: 'Emit an added event for each device that is there when the source udev starts',
+};
 const ALWAYS: OptionSpec = { long: 'always', description: 'Always emit an event on receipt of D-Bus signal' };
 const BUS_NAME: OptionSpec = {
   long: 'bus-name',
@@ -70,7 +74,7 @@ export type SourceName = (typeof SOURCE_NAMES)[number];
 
 export const PROGRAMS: readonly Program[] = [
   program('upstart-bridge', 'Bridge what happens outside of init into upstart', {
-    options: [ALWAYS, ANY_USER, BUS_NAME, DAEMON, EVENT, NO_STRIP, PATH, SESSION_BUS, SYSTEM_BUS, USER],
+    options: [ALWAYS, ANY_USER, BUS_NAME, COLDPLUG, DAEMON, EVENT, NO_STRIP, PATH, SESSION_BUS, SYSTEM_BUS, USER],
     sources: null,
     help: [
       'Runs the sources of events that are named, or those that some job needs: each watches something outside',

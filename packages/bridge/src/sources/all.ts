@@ -1,5 +1,6 @@
 /** All sources. */
 import type { Source } from '../source.ts';
 import { timer } from './timer/timer.ts';
+import { udev } from './udev/udev.ts';
 
-export const SOURCES: readonly Source[] = [timer];
+export const SOURCES: readonly Source[] = [timer, udev];
