@@ -21,6 +21,12 @@ ANSWERS = {
 }
 TYPES = {'emits': 'as', 'start_on': 'aas', 'stop_on': 'aas', 'processes': 'a(si)'}
 ADDRESSED = {'SetEnvList': 'asasb', 'UnsetEnvList': 'asas', 'GetEnv': 'ass', 'ListEnv': 'as', 'ResetEnv': 'as'}
+# The options that commands have besides those of all of them.
+OWN_OPTIONS = {
+    **dict.fromkeys(('start', 'stop', 'restart', 'emit'), {'no-wait'}), 'show-config': {'enumerate'},
+    **dict.fromkeys(('get-env', 'unset-env', 'list-env', 'reset-env'), {'global'}), 'set-env': {'global', 'retain'},
+}
+COMMON_OPTIONS = {'quiet', 'verbose', None}
 FLAGS = {'-n': 'no-wait', '-q': 'quiet', '-v': 'verbose', '-g': 'global', '-r': 'retain', '-e': 'enumerate', '-w': 'warn'}
 
 program = os.path.basename(sys.argv[0])
@@ -272,7 +278,8 @@ def main():
             if name is None:
                 words.append(word)
     name = program if program != 'initctl' else words.pop(0) if words else ''
-    if name not in COMMANDS or any(word.startswith('-') for word in words):
+    allowed = OWN_OPTIONS.get(name, set()) | COMMON_OPTIONS
+    if name not in COMMANDS or options - allowed or any(word.startswith('-') for word in words):
         # What needs no init: help, versions, mistakes in options.
         os.execv(os.environ['REAL_INITCTL'], [program] + sys.argv[1:])
     try:

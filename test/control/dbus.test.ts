@@ -1,6 +1,6 @@
 /** D-Bus clients of a session: the recorded cases, the tools of other projects on a bus of the session, and the calls of the original's initctl. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,25 +24,8 @@ for (const [path, needs] of CASES) {
   test.skipIf(missing.length > 0)(title, () => pass(path, process.env));
 }
 
-/** Recorded cases whose commands ask init. */
-const COMMANDS = [
-  ...[
-    'check-config-blanks',
-    'commands-inside-a-job',
-    'emit',
-    'job-environment-inside-a-job',
-    'job-environment-table',
-    'list',
-  ],
-  ...[
-    'quiet-then-verbose',
-    'show-config-and-check-config',
-    'start-stop-replies',
-    'status-lines',
-    'unknown-and-invalid',
-  ],
-  ...['usage', 'version-and-log-priority'],
-];
+/** All recorded cases of the commands. */
+const COMMANDS = readdirSync(join(ROOT, 'conformance/cases/control')).map((name) => name.replace(/\.t$/, ''));
 
 describe.skipIf(missingPrograms(['python3-dbus']).length > 0)('the calls of the original initctl', () => {
   let folder: string;
