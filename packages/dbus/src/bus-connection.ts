@@ -7,7 +7,7 @@ import type { Notification, UpstartClient } from '@upstart/protocol';
 import { ArrivedFiles, type MessageFile, releaseFiles } from './arrived-files.ts';
 import { ClientAuth } from './auth/client-auth.ts';
 import { Caller } from './caller.ts';
-import { DBusError, failed, limitsExceeded } from './errors.ts';
+import { DBusError, failed, limitsExceeded, rejected } from './errors.ts';
 import type { GatewayClient, GatewayHost } from './host.ts';
 import { LIMITS } from './limits.ts';
 import { PendingCalls } from './pending-calls.ts';
@@ -136,7 +136,7 @@ export class BusConnection implements MessageHandler {
     if (!answer) return null;
     const { isWhole, line, rest } = answer;
     if (!this.#isAccepted && !(isWhole && line.startsWith('OK '))) {
-      this.#acceptance?.reject(failed(`The bus rejects this process: ${line}`));
+      this.#acceptance?.reject(rejected(line));
       return null;
     }
     if (!this.#isAccepted && this.#negotiates) {

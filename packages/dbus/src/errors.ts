@@ -1,4 +1,5 @@
 /** D-Bus errors: those of the daemon by their names on D-Bus (reference: dbus §6), and those of D-Bus itself. */
+import { printable } from '@upstart/common';
 import type { ErrorCode } from '@upstart/protocol';
 import type { Header } from './wire/message.ts';
 
@@ -84,6 +85,11 @@ export const invalidArgs = (text: string): DBusError => new DBusError(`${DBUS}.I
 export const accessDenied = (text: string): DBusError => new DBusError(`${DBUS}.AccessDenied`, text);
 export const notSupported = (text: string): DBusError => new DBusError(`${DBUS}.NotSupported`, text);
 export const limitsExceeded = (text: string): DBusError => new DBusError(`${DBUS}.LimitsExceeded`, text);
+/** A bus answers the authentication with this line. */
+export const rejected = (line: string): DBusError => failed(`The bus rejects this process: ${printable(line)}`);
+/** An error that another process sent. Its text is printed and logged, so it must not command a terminal; it may have several lines. */
+export const received = (errorName: string, text: string): DBusError =>
+  new DBusError(errorName, text.replace(/[^\P{Cc}\n\t]/gu, printable));
 /** An answer has other types than the method. */
 export const invalidReply = (): DBusError => invalidArgs('Invalid arguments received in reply');
 /** No answer has come in time; the text is libdbus's. */

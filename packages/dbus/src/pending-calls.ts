@@ -1,5 +1,5 @@
 /** Calls that were sent over a connection to a bus, until they are answered. */
-import { DBusError, failed } from './errors.ts';
+import { DBusError, failed, received } from './errors.ts';
 import type { Sender } from './sender.ts';
 import { type Header, MESSAGE_TYPES, type Outgoing, type Value } from './wire/message.ts';
 import type { Received } from './wire/message-stream.ts';
@@ -63,5 +63,5 @@ export class PendingCalls {
 }
 
 function errorOf({ errorName = '', signature, args }: Received): DBusError {
-  return new DBusError(errorName, signature.startsWith('s') ? String(args()[0]) : errorName);
+  return received(errorName, signature.startsWith('s') ? String(args()[0]) : errorName);
 }

@@ -89,6 +89,11 @@ describe('opening gives up', () => {
       'The bus rejects this process: REJECTED EXTERNAL',
     ],
     [
+      'and makes the characters visible that would command a terminal',
+      (socket) => socket.write('REJECTED \x1b[2J\r\n'),
+      'The bus rejects this process: REJECTED \\x1b[2J',
+    ],
+    [
       'when the bus talks of something else',
       (socket) => socket.once('data', () => socket.write('OK 00\r\nHTTP/1.1 400 Bad Request')),
       'The D-Bus bus sends nonsense: a message has no known byte order',
@@ -153,5 +158,11 @@ describe('a call', () => {
     const long = 'x'.repeat(LIMITS.messageBytes * 3);
     const calling = await client(bus(({ serial }, socket) => socket.write(reply(serial, text(long)))));
     expect(await calling.call(VERSION)).toEqual([long]);
+  });
+
+  it('fails with the text of another process, which does not command a terminal', async () => {
+    const error = { type: MESSAGE_TYPES.error, errorName: 'a.Bad', ...text('one\n\ttwo \x1b]0;title\x07\u009b') };
+    const opened = await client(bus(({ serial }, socket) => socket.write(reply(serial, error))));
+    await expect(opened.call(VERSION)).rejects.toThrow(/^one\n\ttwo \\x1b\]0;title\\x07\\x9b$/);
   });
 });

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { ConnectionError, DISCONNECTED } from '@upstart/protocol';
 import { ClientAuth } from '../auth/client-auth.ts';
-import { failed, invalidReply, noReply } from '../errors.ts';
+import { failed, invalidReply, noReply, rejected } from '../errors.ts';
 import { LIMITS, SPECIFIED } from '../limits.ts';
 import { PendingCalls } from '../pending-calls.ts';
 import { Sender } from '../sender.ts';
@@ -125,7 +125,7 @@ export class BusCaller implements MessageHandler {
     if (!answer) return null;
     const { isWhole, line, rest } = answer;
     if (!isWhole || !line.startsWith('OK ')) {
-      this.#finish(failed(`The bus rejects this process: ${line}`));
+      this.#finish(rejected(line));
       return null;
     }
     this.#auth = null;
