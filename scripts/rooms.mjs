@@ -15,6 +15,7 @@ export const MAY_IMPORT = {
   dbus: ['common', 'protocol'],
   timers: ['job-language'],
   bridge: ['common', 'protocol', 'job-language', 'timers'],
+  dashboard: ['common', 'protocol', 'ctl'],
 };
 
 /** Files that import more packages than their own may, with those. */
@@ -30,6 +31,9 @@ const EXCEPTIONS = new Map([
   ['packages/daemon/src/dbus/bus.ts', ['dbus']],
   // Loads the client of buses when a command goes over one.
   ['packages/ctl/src/bus/load.ts', ['dbus']],
+  // Loads the dashboard for its command.
+  ['packages/ctl/src/dashboard/load.ts', ['dashboard']],
+  ['packages/ctl/src/dashboard/installed-dashboard.ts', ['dashboard']],
   // Loads the translations when a command needs them.
   ['packages/ctl/src/convert/load.ts', ['convert']],
   ['packages/ctl/src/convert/installed-convert.ts', ['convert']],

@@ -8,6 +8,7 @@ const LATER = {
   './upstart/front-door.ts': './upstart/installed-front-door.ts',
   '@upstart/dbus': './installed-dbus.ts',
   '@upstart/convert': './installed-convert.ts',
+  '@upstart/dashboard': './installed-dashboard.ts',
   './prober.ts': './installed-prober.ts',
 };
 /** Files that are loaded by `require`. A module in one has no real path of its own. */
@@ -18,7 +19,11 @@ const OF_CORE = {
   banner: { js: `exports.version='${VERSION}';exports.make=(core)=>{const module={exports:{}};` },
   footer: { js: 'return module.exports};' },
 };
-const GIVEN_CORE = { '@upstart/common': 'given-core', '@upstart/protocol': 'given-core' };
+/** The page of the dashboard, which has its style beside it. */
+const FOR_BROWSERS = {
+  ...{ platform: 'browser', target: 'es2022', banner: {}, minify: true, sourcemap: false },
+};
+const GIVEN_CORE = { '@upstart/common': 'given-core', '@upstart/protocol': 'given-core', './core.ts': 'given-core' };
 
 /** JavaScript bundles of dist/lib/upstart and the modules that they start from; `redirects`: see bundle.mjs. */
 export const BUNDLES = [
@@ -62,6 +67,17 @@ export const BUNDLES = [
     entry: 'packages/convert/src/index.ts',
     redirects: GIVEN_CORE,
     overrides: OF_CORE,
+  },
+  {
+    output: 'lib/upstart/dashboard.cjs',
+    entry: 'packages/dashboard/src/index.ts',
+    redirects: GIVEN_CORE,
+    overrides: OF_CORE,
+  },
+  {
+    output: 'lib/upstart/dashboard-page.js',
+    entry: 'packages/dashboard/page/main.tsx',
+    overrides: FOR_BROWSERS,
   },
   {
     output: 'lib/upstart/probes.cjs',

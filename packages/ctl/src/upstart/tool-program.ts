@@ -1,5 +1,5 @@
 /** Programs of lib/upstart for work whose code neither init nor most commands should load: each answers one question and ends. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 
 /** The largest answer, in bytes. */
@@ -22,4 +22,38 @@ export function askTool<Answer>(name: string, question: unknown, timeoutMs?: num
   });
   if (status !== 0) throw new Error(`${name} has failed`);
   return JSON.parse(stdout) as Answer;
+}
+
+/**
+ * The same without blocking this process, with arguments. Resolves with the output whatever the exit status; rejects without an
+ * answer, after `timeoutMs`, and beyond `maxBytes` of output.
+ */
+export function startTool(
+  name: string,
+  args: readonly string[],
+  question: unknown,
+  { timeoutMs, maxBytes }: { readonly timeoutMs: number; readonly maxBytes: number },
+): Promise<string> {
+  const child = spawn(process.execPath, [toolPath(name), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+  });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > maxBytes) child.kill('SIGKILL');
+    else chunks.push(chunk);
+  });
+  // It may end without reading all of the question: the end of the process says why.
+  child.stdin.on('error', () => {});
+  child.stdin.end(question === null ? '' : JSON.stringify(question));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => {
+      if (status === null || length > maxBytes) reject(new Error(`${name} has failed`));
+      else resolve(Buffer.concat(chunks).toString('utf8'));
+    });
+  });
 }

@@ -3,6 +3,7 @@ import type { FrontCommand } from '../command.ts';
 import { chain } from './chain.ts';
 import { reload, restart, start, stop } from './change.ts';
 import { check } from './check.ts';
+import { dashboard } from './dashboard.ts';
 import { doctor } from './doctor.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   logs,
   events,
   list,
+  dashboard,
   check,
   doctor,
   sessions,

@@ -2,14 +2,16 @@
 import { dirname, join, resolve } from 'node:path';
 import { nearest, UsageError } from '@upstart/common';
 import {
+  type AddressEnv,
   controlSocket,
+  type Scope,
   type SimulatedAction,
   type SimulatedEdit,
   type SimulationAnswer,
   type SimulationOrder,
 } from '@upstart/protocol';
 import { simulationLines } from '../../text/simulation.ts';
-import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { jobFolders } from '../job-folders.ts';
 import { askTool } from '../tool-program.ts';
 
@@ -57,7 +59,7 @@ export const simulate = frontCommand({
     const { options, print, words } = call;
     const { edits, boot, actions } = actionsOf(words);
     const order: SimulationOrder = {
-      stateDir: options.confdir === undefined ? stateDir(call) : null,
+      stateDir: options.confdir === undefined ? stateFolder(call.scope, call.context.env) : null,
       confdirs: jobFolders(list(options.confdir)),
       boot,
       ...startupEventOf(options, boot),
@@ -88,9 +90,9 @@ function startupEventOf(
   return { startupEvent: event === false ? null : String(event) };
 }
 
-/** The folder in which that init saves its state. */
-function stateDir({ scope, context }: Call): string {
-  return join(dirname(controlSocket(scope, context.env)), 'state');
+/** The folder in which the init of that scope saves its state. */
+export function stateFolder(scope: Scope, env: AddressEnv): string {
+  return join(dirname(controlSocket(scope, env)), 'state');
 }
 
 function list(option: unknown): string[] {

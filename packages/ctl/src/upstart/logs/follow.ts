@@ -1,10 +1,13 @@
 /** Follows several logs: prints lines that are appended to any of them. */
-import { readFrom } from '@upstart/common';
+import { encodeText, readFrom } from '@upstart/common';
 import type { LogFile } from './log-files.ts';
 import type { ReadLog } from './merge.ts';
 
 /** The interval at which the files are checked, in milliseconds. */
 const INTERVAL_MS = 250;
+
+/** A place in a log, from which following can resume. */
+export type LogPosition = ReadLog['piece'];
 
 interface Followed {
   readonly file: LogFile;
@@ -16,11 +19,17 @@ interface Followed {
 
 export class Follower {
   readonly #followed = new Map<string, Followed>();
-  readonly #show: (file: LogFile, line: string) => void;
+  readonly #show: (file: LogFile, line: string, position: LogPosition) => void;
   readonly #timer: NodeJS.Timeout;
 
-  /** `read`: the logs that were printed already, and how far. Other logs are printed from the start. */
-  constructor(read: readonly ReadLog[], show: (file: LogFile, line: string) => void) {
+  /**
+   * `read`: the logs that were printed already, and how far. Other logs are printed from the start. `show` gets each line, and the
+   * position after it.
+   */
+  constructor(
+    read: readonly Pick<ReadLog, 'file' | 'piece'>[],
+    show: (file: LogFile, line: string, position: LogPosition) => void,
+  ) {
     this.#show = show;
     for (const { file, piece } of read) this.#followed.set(file.path, { file, ...piece, rest: '' });
     this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
@@ -42,14 +51,20 @@ export class Follower {
       const text = this.#appended(followed);
       // Such as a prompt: print it when nothing follows.
       if (text === '') this.#flush(followed);
-      const lines = (followed.rest + text).split(/\r?\n/);
+      const lines = (followed.rest + text).split('\n');
+      const { inode } = followed;
+      let end = followed.end - bytesOf(followed.rest + text);
       followed.rest = lines.pop() ?? '';
-      for (const line of lines) this.#show(followed.file, line);
+      for (const line of lines) {
+        end += bytesOf(line) + 1;
+        this.#show(followed.file, line.replace(/\r$/, ''), { inode, end });
+      }
     }
   }
 
   #flush(followed: Followed): void {
-    if (followed.rest !== '') this.#show(followed.file, followed.rest);
+    const { file, rest, inode, end } = followed;
+    if (rest !== '') this.#show(file, rest, { inode, end });
     followed.rest = '';
   }
 
@@ -67,3 +82,5 @@ export class Follower {
     }
   }
 }
+
+const bytesOf = (text: string): number => encodeText(text).length;

@@ -43,9 +43,13 @@ export function isBad({ health }: Pick<Row, 'health'>): boolean {
   return BAD.has(health);
 }
 
-/** The rows of every job, including jobs that a broken file keeps from existing. */
-export async function jobRows(client: UpstartClient): Promise<Row[]> {
-  const [known, broken] = await Promise.all([client.call('list', { details: true }), client.call('brokenFiles', {})]);
+/** The rows of every job, or of `job` alone, including jobs that a broken file keeps from existing. */
+export async function jobRows(client: UpstartClient, job: string | null = null): Promise<Row[]> {
+  const [known, files] = await Promise.all([
+    client.call('list', { details: true, job }),
+    client.call('brokenFiles', {}),
+  ]);
+  const broken = files.filter((file) => job === null || file.job === job);
   const names = new Set(known.map(({ job }) => job));
   const undefinedJobs = [...new Set(broken.map(({ job }) => job))].filter((job) => !names.has(job));
   const rows = [

@@ -1,0 +1,12 @@
+/** What the dashboard (`packages/dashboard`) shares with the commands of `upstart`: one logic, shown in a terminal or over HTTP. */
+
+export { readHistory } from '../history.ts';
+export type { DrawAnswer, DrawOrder } from '../pictures/order.ts';
+export { stateFolder } from './commands/simulate.ts';
+export { meantJobs } from './jobs.ts';
+export { Follower, type LogPosition } from './logs/follow.ts';
+export { type LogFile, logFilesOf } from './logs/log-files.ts';
+export { inTimeOrder, type ReadLog, readLog } from './logs/merge.ts';
+export { jobRows, type Row } from './ps/rows.ts';
+export { statusOrNone, untilSettled } from './settled.ts';
+export { startTool, toolPath } from './tool-program.ts';

@@ -1,0 +1,206 @@
+/** Guards and routes, without a server: requests go straight to the application. */
+import { upstartError } from '@upstart/protocol';
+import { describe, expect, it } from 'vitest';
+import type { Gateway } from '../gateway.ts';
+import { MAX_BODY_BYTES } from '../limits.ts';
+import { Feed } from '../live/feed.ts';
+import { ToolQueue } from '../live/tool-queue.ts';
+import { ROUTES } from '../routes/all.ts';
+import { makeApp } from './app.ts';
+import { type Door, SAFE_HEADERS } from './guards.ts';
+import { Streams } from './sse.ts';
+
+const TOKEN = 'a'.repeat(43);
+const OPEN: Door = { hosts: ['gateway.example'], token: null, cookie: 'upstart-1' };
+const LOCKED: Door = { ...OPEN, token: TOKEN };
+
+interface Made {
+  readonly door?: Door;
+  readonly isReadOnly?: boolean;
+  readonly answers?: Record<string, (params: never) => unknown>;
+}
+
+function made({ door = OPEN, isReadOnly = false, answers = {} }: Made = {}) {
+  const calls: [string, unknown][] = [];
+  const client = {
+    call: async (method: string, params: never) => {
+      calls.push([method, params]);
+      return (answers[method] ?? (() => []))(params);
+    },
+    watch: async () => {},
+    close() {},
+  } as never;
+  const gateway: Gateway = {
+    client: async () => client,
+    feed: new Feed(async () => client),
+    ...{ streams: new Streams(), tools: new ToolQueue(), stateFolder: '/nonexistent', isReadOnly, version: '1' },
+  };
+  const app = makeApp({ gateway, routes: ROUTES, door, page: (path) => (path === '/' ? new Response('page') : null) });
+  const ask = (path: string, { headers = {}, ...rest }: { method?: string; body?: string; headers?: object } = {}) =>
+    app.request(`http://localhost:8080${path}`, { ...rest, headers: { host: 'localhost:8080', ...headers } });
+  return { ask, calls };
+}
+
+const POST = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
+const code = async (response: Response | Promise<Response>) =>
+  ((await (await response).json()) as { code: string }).code;
+
+describe('the host', () => {
+  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:8080', '[::1]:8080', '10.0.0.1', 'gateway.example:8080'])(
+    '%s is ours',
+    async (host) => {
+      expect((await made().ask('/api/v1/jobs', { headers: { host } })).status).toBe(200);
+    },
+  );
+
+  it.each(['evil.example', 'localhost.evil.example', 'gateway.example.evil:80', '', 'a b', '127.0.0.1.nip.io'])(
+    '%s is not',
+    async (host) => {
+      const { ask, calls } = made();
+      const response = await ask('/api/v1/jobs', { headers: { host } });
+      expect(response.status).toBe(421);
+      expect(await code(response)).toBe('wrong-host');
+      expect(calls).toEqual([]);
+    },
+  );
+});
+
+describe('other sites', () => {
+  it.each([
+    { origin: 'http://evil.example' },
+    { origin: 'http://localhost:9999' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' },
+  ])('%s changes nothing and reads nothing', async (headers) => {
+    const { ask, calls } = made();
+    const start = await ask('/api/v1/jobs/web/start', { ...POST, headers: { ...POST.headers, ...headers } });
+    expect(start.status).toBe(403);
+    expect(await code(start)).toBe('cross-site');
+    expect((await ask('/api/v1/jobs', { headers })).status).toBe(403);
+    expect(calls).toEqual([]);
+  });
+
+  it('a link of theirs may lead to the page', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    expect((await made().ask('/', { headers })).status).toBe(200);
+  });
+
+  it('a form cannot change anything', async () => {
+    const { ask, calls } = made();
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=a']) {
+      const response = await ask('/api/v1/jobs/web/start', { ...POST, headers: { 'content-type': type } });
+      expect([response.status, await code(response)]).toEqual([415, 'not-json']);
+    }
+    expect(calls).toEqual([]);
+  });
+
+  it('gets no CORS headers', async () => {
+    const { headers } = await made().ask('/api/v1/jobs', { headers: { origin: 'http://localhost:8080' } });
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
+
+describe('the token', () => {
+  it('is needed for everything', async () => {
+    const { ask, calls } = made({ door: LOCKED });
+    const wrong = [{}, { authorization: 'Bearer b' }, { authorization: TOKEN }, { cookie: `upstart-1=${TOKEN}` }];
+    for (const headers of wrong)
+      for (const path of ['/', '/api/v1/jobs', '/api/v1/openapi.json', '/nothing'])
+        expect((await ask(path, { headers })).status).toBe(401);
+    expect((await ask(`/?token=${TOKEN}x`)).status).toBe(401);
+    expect((await ask(`/api/v1/jobs?token=${TOKEN}`)).status).toBe(401);
+    expect(calls).toEqual([]);
+  });
+
+  it('becomes a cookie that scripts cannot read, and leaves the URL', async () => {
+    const { ask } = made({ door: LOCKED });
+    const first = await ask(`/?token=${TOKEN}`);
+    expect([first.status, first.headers.get('location')]).toEqual([303, '/']);
+    const cookie = first.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/^upstart-1=[\w-]+; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(cookie).not.toContain(TOKEN);
+    expect((await ask('/', { headers: { cookie: `other=1; ${cookie.split(';')[0]}` } })).status).toBe(200);
+  });
+
+  it('goes in a header, too', async () => {
+    expect((await made({ door: LOCKED }).ask('/', { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(200);
+  });
+});
+
+describe('requests', () => {
+  it('have bodies up to a bound', async () => {
+    const { ask } = made();
+    const body = (length: number) => JSON.stringify({ name: 'x'.repeat(length - '{"name":""}'.length) });
+    const post = (length: number) => ask('/api/v1/events', { ...POST, body: body(length) });
+    expect((await post(MAX_BODY_BYTES)).status).toBe(200);
+    expect(await code(post(MAX_BODY_BYTES + 1))).toBe('body-too-large');
+  });
+
+  it.each([
+    ['/api/v1/events', '{"name":1}', 'body.name must be a string'],
+    ['/api/v1/events', '{"name":""}', 'body.name must be a string that is not empty'],
+    ['/api/v1/events', '{"name":"a","env":"b"}', 'body.env must be a list of at most 256'],
+    ['/api/v1/events', '{"name":"a\\u0000"}', 'body.name must be without NUL characters'],
+    ['/api/v1/events', '[]', 'body must be a map'],
+    ['/api/v1/jobs/web/start', '{"force":true}', 'body has no field force'],
+    ['/api/v1/jobs/web/stop', '{"wait":1}', 'body.wait must be true or false'],
+    [
+      '/api/v1/simulate',
+      '{"actions":[{"type":"boot"}]}',
+      'body.actions[0].type must be one of emit, start, stop, restart',
+    ],
+  ])('%s refuses %s', async (path, body, title) => {
+    const { ask, calls } = made();
+    const response = await ask(path, { ...POST, body });
+    expect(await response.json()).toMatchObject({ status: 400, code: 'bad-request', title });
+    expect(calls).toEqual([]);
+  });
+
+  it('pass the protocol what they say', async () => {
+    const { ask, calls } = made({ answers: { status: ({ job }: { job: string }) => ({ job, instances: [] }) } });
+    const path = `/api/v1/jobs/${encodeURIComponent('a/b c')}`;
+    await ask(`${path}/stop`, { ...POST, body: '{"env":["A=1"],"force":true,"wait":false}' });
+    expect(calls[0]).toEqual(['stop', { job: 'a/b c', env: ['A=1'], wait: false, force: true }]);
+  });
+
+  it('get the errors of the protocol as problems', async () => {
+    const answers = {
+      explain: ({ job }: { job: string }) => {
+        throw upstartError('unknown-job', job);
+      },
+    };
+    const response = await made({ answers }).ask('/api/v1/jobs/x/explain');
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toEqual({
+      ...{ type: 'urn:upstart:unknown-job', code: 'unknown-job', status: 404, title: 'Unknown job: x' },
+    });
+  });
+
+  it('without a route are not found, whatever their method', async () => {
+    const { ask } = made();
+    for (const method of ['GET', 'PUT', 'DELETE', 'OPTIONS', 'TRACE-ME'])
+      expect(await code(ask('/api/v1/nothing', { method }))).toBe('not-found');
+    expect(await code(ask('/api/v1/jobs', { method: 'DELETE' }))).toBe('not-found');
+    for (const path of ['/../../etc/passwd', '/..%2f..%2fetc%2fpasswd', '/dashboard.cjs', '/%00', '/constructor'])
+      expect(await code(ask(path))).toBe('not-found');
+  });
+
+  it('change nothing where that is not allowed', async () => {
+    const { ask, calls } = made({ isReadOnly: true });
+    const changes = ROUTES.filter(({ isChange }) => isChange);
+    expect(changes).toHaveLength(5);
+    for (const { path } of changes)
+      expect(await code(ask(`/api/v1${path.replaceAll(/\{\w+\}/g, 'x')}`, POST))).toBe('read-only');
+    expect(calls).toEqual([]);
+  });
+});
+
+it('every answer has the headers that keep a page to itself', async () => {
+  const { ask } = made();
+  for (const path of ['/', '/api/v1/jobs', '/api/v1/nothing', '/nothing']) {
+    const { headers } = await ask(path);
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) expect(headers.get(name)).toBe(value);
+  }
+  expect(SAFE_HEADERS['content-security-policy']).not.toContain('unsafe');
+});

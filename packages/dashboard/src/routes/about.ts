@@ -1,0 +1,21 @@
+/** The gateway and the init behind it. */
+import { TEXT } from './components.ts';
+import { type Route, route } from './route.ts';
+
+const FLAG = { type: 'boolean' };
+
+export const ABOUT: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/version',
+    summary: 'The versions of init and of this gateway, and whether changes are allowed.',
+    answer: {
+      type: 'object',
+      properties: { init: TEXT, gateway: TEXT, isReadOnly: FLAG },
+      required: ['init', 'gateway', 'isReadOnly'],
+    },
+    async run({ gateway: { client, version, isReadOnly } }) {
+      return { init: await (await client()).call('version', {}), gateway: version, isReadOnly };
+    },
+  }),
+];

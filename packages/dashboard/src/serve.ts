@@ -1,0 +1,151 @@
+/** The gateway: a server in front of init's protocol, which lives as long as it is wanted and its init lives. */
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { VERSION } from '@upstart/common';
+import { stateFolder, toolPath } from '@upstart/ctl/parts';
+import { type AddressEnv, controlSocket, hasLiveInit, type Scope, type UpstartClient } from '@upstart/protocol';
+import type { Gateway } from './gateway.ts';
+import { makeApp } from './http/app.ts';
+import type { Door } from './http/guards.ts';
+import { pageFrom } from './http/page.ts';
+import { Streams } from './http/sse.ts';
+import { HEADERS_TIMEOUT_MS, MAX_CONNECTIONS, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { isLoopback, listen, type Place, placeOf } from './listen.ts';
+import { Feed } from './live/feed.ts';
+import { ToolQueue } from './live/tool-queue.ts';
+import { ROUTES } from './routes/all.ts';
+import { tokenIn } from './token.ts';
+
+export interface DashboardOrder {
+  /** As `--listen` has it; null: the socket in the folder of init. */
+  readonly listen: string | null;
+  readonly isReadOnly: boolean;
+  /** Whether a browser is opened. */
+  readonly opens: boolean;
+  readonly scope: Scope;
+  readonly env: AddressEnv & Readonly<Record<string, string | undefined>>;
+  /** A client of its own with each call; its requests outlive restarts of the daemon. */
+  connect(): Promise<UpstartClient>;
+  say(text: string): void;
+  warn(text: string): void;
+}
+
+const SOCKET = 'dashboard.sock';
+const OPENED = 'dashboard-open.html';
+/** How often it looks whether its init still lives, in milliseconds. */
+const LOOK_MS = 2000;
+
+/** Serves until a signal, or until init has ended. Resolves with the exit status. */
+export async function serveDashboard(order: DashboardOrder): Promise<number> {
+  const control = controlSocket(order.scope, order.env);
+  const folder = dirname(control);
+  const place = order.listen === null ? { kind: 'unix' as const, path: join(folder, SOCKET) } : placeOf(order.listen);
+  let shared: Promise<UpstartClient> | null = null;
+  const client = (): Promise<UpstartClient> => {
+    shared ??= order.connect().catch((error: unknown) => {
+      shared = null;
+      throw error;
+    });
+    return shared;
+  };
+  const gateway: Gateway = {
+    client,
+    feed: new Feed(order.connect),
+    streams: new Streams(),
+    tools: new ToolQueue(),
+    stateFolder: stateFolder(order.scope, order.env),
+    isReadOnly: order.isReadOnly,
+    version: VERSION,
+  };
+  // Says at once what is wrong.
+  await client();
+  const token = place.kind === 'unix' ? null : tokenIn(folder);
+  const door: Door = {
+    hosts: place.kind === 'unix' ? [] : [place.host.toLowerCase()],
+    token,
+    cookie: `upstart-${place.kind === 'unix' ? 'dashboard' : place.port}`,
+  };
+  const app = makeApp({ gateway, routes: ROUTES, door, page: pageFrom(toolPath) });
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: REQUEST_TIMEOUT_MS,
+    },
+    getRequestListener(app.fetch, { hostname: 'localhost', overrideGlobalObjects: false }),
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  await listen(server, place);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const ended = untilEnd(control);
+  const opened = announce(order, place, { port, token, folder });
+  const status = await ended;
+  if (status !== 0) order.warn('init has ended');
+  gateway.streams.close();
+  gateway.feed.close();
+  server.close();
+  server.closeAllConnections();
+  if (opened !== null) rmSync(opened, { force: true });
+  (await client().catch(() => null))?.close();
+  return status;
+}
+
+/** Resolves with the exit status. */
+function untilEnd(control: string): Promise<number> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!hasLiveInit(control)) finish(1);
+    }, LOOK_MS);
+    const interrupted = (): void => finish(0);
+    const finish = (status: number): void => {
+      clearInterval(timer);
+      for (const signal of SIGNALS) process.off(signal, interrupted);
+      resolve(status);
+    };
+    for (const signal of SIGNALS) process.on(signal, interrupted);
+  });
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+interface Found {
+  readonly port: number;
+  readonly token: string | null;
+  readonly folder: string;
+}
+
+/** Says how to reach it, and opens a browser. Returns the path of a file that is to be removed in the end. */
+function announce(
+  { say, warn, opens, env }: DashboardOrder,
+  place: Place,
+  { port, token, folder }: Found,
+): string | null {
+  if (place.kind === 'unix') {
+    say(`listening at ${place.path}, for you alone`);
+    say(`  curl --unix-socket ${place.path} http://localhost/api/v1/jobs`);
+    say('for a browser: `upstart dashboard --listen 8080`, or forward the socket, `ssh -L 8080:SOCKET HOST`');
+    return null;
+  }
+  const host = place.host.includes(':') ? `[${place.host}]` : place.host;
+  const url = `http://${host}:${port}/?token=${token}`;
+  if (!isLoopback(place.host))
+    warn('other machines can connect, and HTTP is not encrypted: put a proxy with TLS in front');
+  say(url);
+  if (!opens || !(env.DISPLAY || env.WAYLAND_DISPLAY)) return null;
+  // Everybody can read command lines: the browser gets a file that leads to the URL.
+  const path = join(folder, OPENED);
+  try {
+    writeFileSync(path, `<!doctype html><meta http-equiv="refresh" content="0;url=${url}">\n`, { mode: 0o600 });
+  } catch {
+    return null;
+  }
+  spawn('xdg-open', [path], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+  return path;
+}
