@@ -7,7 +7,7 @@ import type { Operand, OperandChanges, Stanza } from './source.ts';
 const MANY_JOBS = 16;
 
 /** A job's operands, by what makes them equal. */
-type Operands = ReadonlyMap<string, Operand>;
+type Operands = Map<string, Operand>;
 
 export class Jobs {
   readonly #client: UpstartClient;
@@ -91,7 +91,12 @@ export class Jobs {
     const removed: Operand[] = [];
     for (const [job, old] of before) {
       const now = this.#byJob.get(job);
-      for (const [key, operand] of now ?? []) if (!old?.has(key)) added.push(operand);
+      // An operand that stays keeps its object, by which sources know it.
+      for (const [key, operand] of now ?? []) {
+        const same = old?.get(key);
+        if (same) now?.set(key, same);
+        else added.push(operand);
+      }
       for (const [key, operand] of old ?? []) if (!now?.has(key)) removed.push(operand);
     }
     return { added, removed };

@@ -21,7 +21,10 @@ export interface Operand {
   readonly args: readonly string[];
 }
 
-/** An operand that stands in the old and in the new definition of a job is in neither list: a reload that changes nothing is no change. */
+/**
+ * An operand that stands in the old and in the new definition of a job is in neither list: a reload that changes nothing is no change. One
+ * that is removed is the same object as when it was added.
+ */
 export interface OperandChanges {
   readonly added: readonly Operand[];
   readonly removed: readonly Operand[];

@@ -3,6 +3,7 @@ export * from './condition.ts';
 export * from './duration.ts';
 export * from './glob.ts';
 export * from './help-layout.ts';
+export * from './inotify.ts';
 export * from './last-words.ts';
 export * from './log-file.ts';
 export * from './options.ts';

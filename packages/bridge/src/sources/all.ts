@@ -1,6 +1,7 @@
 /** All sources. */
 import type { Source } from '../source.ts';
+import { file } from './file/file.ts';
 import { timer } from './timer/timer.ts';
 import { udev } from './udev/udev.ts';
 
-export const SOURCES: readonly Source[] = [timer, udev];
+export const SOURCES: readonly Source[] = [file, timer, udev];

@@ -15,6 +15,17 @@ describe('conditions', () => {
     expect([world.answer(left), world.answer(right)]).toEqual(['ok', 'ok']);
   });
 
+  it('know the pattern of a file condition by its text, which need not match itself', () => {
+    const world = new TestWorld();
+    world.job('brackets', 'start on file FILE=/d/[ab] EVENT=create\ntask\nexec work\n');
+    world.job('other', 'start on mine FILE=/d/[ab]\ntask\nexec other\n');
+    world.emit('mine', 'FILE=/d/[ab]');
+    world.emit('file', 'FILE=/d/a', 'EVENT=modify');
+    expect(world.commands()).toEqual([]);
+    world.emit('file', 'FILE=/d/[ab]', 'EVENT=create', 'MATCH=/d/a');
+    expect(world.process('work').spec.env).toContain('MATCH=/d/a');
+  });
+
   it('ignore a second occurrence of an event that they have', () => {
     const world = new TestWorld();
     world.job('keep', 'start on seen and wanted\ntask\nexec work\n');

@@ -79,7 +79,7 @@ export function offerEvent(
   for (const node of nodes) {
     if (node.op !== 'event' || node.event !== 0 || node.name !== event.name) continue;
     if (event.only && !areEqual(event.only.args, node.args)) continue;
-    if (!argumentsMatch(node.args, event.env, env, budget)) continue;
+    if (!argumentsMatch(node, event.env, env, budget)) continue;
     node.event = event.id;
     matched.push(node);
   }
@@ -125,9 +125,13 @@ export function decidingNodes(nodes: ConditionState): EventNode[] {
   return nodes.filter((node, i): node is EventNode => node.op === 'event' && decides[i] === true);
 }
 
+/** The event of the file bridge, and its variable for what a condition asks for (reference: bridges §4.5). */
+const FILE_EVENT = 'file';
+const FILE = 'FILE';
+
 /** The arguments of one operand against the variables of an event (reference: events §6.2). */
 function argumentsMatch(
-  args: readonly string[],
+  { name, args }: EventNode,
   eventEnv: readonly string[],
   env: readonly string[],
   budget: MatchBudget,
@@ -152,7 +156,9 @@ function argumentsMatch(
       return false;
     }
     const actual = entry.slice(entry.indexOf('=') + 1);
-    if (globMatches(pattern, actual, budget) === negated || budget.steps < 0) return false;
+    // What happens to the files of a pattern is reported with the pattern itself, which need not match itself: `[ab]`.
+    const isSame = name === FILE_EVENT && key === FILE && pattern === actual;
+    if ((isSame || globMatches(pattern, actual, budget)) === negated || budget.steps < 0) return false;
   }
   return true;
 }

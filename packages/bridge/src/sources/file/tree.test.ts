@@ -1,0 +1,230 @@
+/** The tree against a file system in memory: whatever happens, in whatever order it is noticed, in the end it knows what there is. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readCondition, type Wanted } from './condition.ts';
+import type { Happening } from './entry.ts';
+import { Target } from './target.ts';
+import { ModelFiles } from './testing/model-files.ts';
+import { Tree } from './tree.ts';
+
+const NAMES = ['a', 'b', 'c'];
+const path = fc
+  .array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 })
+  .map((names) => names.map((name) => `/${name}`).join(''));
+const twoPaths = fc.tuple(path, path);
+
+type Step = (files: ModelFiles) => void;
+/** What programs do, and how much of it is noticed in between. */
+const step: fc.Arbitrary<Step> = fc.oneof(
+  path.map(
+    (at): Step =>
+      (files) =>
+        files.mkdir(at),
+  ),
+  path.map(
+    (at): Step =>
+      (files) =>
+        files.mkfifo(at),
+  ),
+  path.map(
+    (at): Step =>
+      (files) =>
+        files.open(at),
+  ),
+  path.map(
+    (at): Step =>
+      (files) =>
+        files.close(at),
+  ),
+  path.map(
+    (at): Step =>
+      (files) => {
+        files.open(at);
+        files.close(at);
+      },
+  ),
+  path.map(
+    (at): Step =>
+      (files) =>
+        files.unlink(at),
+  ),
+  twoPaths.map(
+    ([from, to]): Step =>
+      (files) =>
+        files.rename(from, to),
+  ),
+  fc.nat(5).map(
+    (most): Step =>
+      (files) =>
+        void files.run(most),
+  ),
+  fc.constant<Step>((files) => void files.run()),
+);
+const overflow = fc.constant<Step>((files) => files.overflow());
+
+const wantedFile = path;
+const wantedFolder = path.map((at) => `${at}/`);
+const wantedPattern = fc.constantFrom('/a/*', '/[ab]', '/a/**', '/**/c', '/a/*/c', '/**/b/*');
+
+class Watched {
+  readonly files = new ModelFiles();
+  readonly tree: Tree;
+  readonly events: string[] = [];
+  /** By target and path, the last event. */
+  readonly last = new Map<string, Happening>();
+  /** Breaches of the order of events. */
+  readonly faults: string[] = [];
+
+  constructor() {
+    const emit = (target: Target, happening: Happening, at: string): void => {
+      const isContent = target.kind === 'folder' && at !== '';
+      const key = `${target.file} ${target.kind === 'pattern' || isContent ? at : ''}`;
+      this.events.push(`${happening} ${key}`.trimEnd());
+      if (isContent) return;
+      const before = this.last.get(key) ?? 'delete';
+      if (before === 'delete' && happening !== 'create') this.faults.push(`${happening} of what is not there: ${key}`);
+      this.last.set(key, happening);
+    };
+    this.tree = new Tree({ look: this.files, emit, warn: (text) => this.faults.push(text) }, this.files);
+    this.files.deliver = (...event) => this.tree.event(...event);
+  }
+
+  add(...paths: string[]): Target[] {
+    const targets = paths.map((file) => {
+      const wanted = readCondition(
+        { job: 'j', stanza: 'start on', event: 'file', args: [`FILE=${file}`] },
+        null,
+      ) as Wanted;
+      const target = new Target(wanted);
+      target.count(wanted.happenings, 1);
+      return target;
+    });
+    this.tree.add(targets);
+    return targets;
+  }
+
+  /** Whether the last event of a path says that it is there. */
+  isKnown(key: string): boolean {
+    return (this.last.get(key) ?? 'delete') !== 'delete';
+  }
+}
+
+/** All paths up to the length of those that steps use. */
+const ALL = NAMES.flatMap((one) => [
+  `/${one}`,
+  ...NAMES.flatMap((two) => [
+    `/${one}/${two}`,
+    ...NAMES.flatMap((three) => [`/${one}/${two}/${three}`, ...NAMES.map((four) => `/${one}/${two}/${three}/${four}`)]),
+  ]),
+]);
+
+function expectTruth(watched: Watched, targets: readonly Target[]): void {
+  const { files } = watched;
+  files.run();
+  expect(watched.faults).toEqual([]);
+  for (const { file, kind, pattern } of targets) {
+    if (kind === 'file') expect([file, watched.isKnown(`${file} `)]).toEqual([file, files.isThere(file)]);
+    if (kind === 'folder')
+      expect([file, watched.isKnown(`${file} `)]).toEqual([file, files.at(file)?.type === 'folder']);
+    if (kind !== 'pattern') continue;
+    const matches = ALL.filter((at) => {
+      let positions = pattern.start();
+      for (const name of at.split('/').slice(1)) positions = pattern.step(positions, name);
+      return pattern.isMatch(positions);
+    });
+    for (const at of matches) expect([at, watched.isKnown(`${file} ${at}`)]).toEqual([at, files.isThere(at)]);
+  }
+}
+
+const anyTarget = fc.oneof(wantedFile, wantedFolder, wantedPattern);
+
+test('in the end what is there is known, and nothing goes that has not come', () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 15 }),
+      fc.uniqueArray(anyTarget, { minLength: 1, maxLength: 4 }),
+      fc.array(step, { maxLength: 40 }),
+      fc.uniqueArray(anyTarget, { maxLength: 2 }),
+      fc.array(step, { maxLength: 20 }),
+      (before, first, steps, second, rest) => {
+        const watched = new Watched();
+        for (const run of before) run(watched.files);
+        const targets = watched.add(...first);
+        for (const run of steps) run(watched.files);
+        targets.push(...watched.add(...second.filter((file) => !first.includes(file))));
+        for (const run of rest) run(watched.files);
+        // A file that was open when it was found is known before it is closed.
+        for (const at of ALL) watched.files.close(at);
+        expectTruth(watched, targets);
+      },
+    ),
+  );
+});
+
+test('also when events are lost', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(anyTarget, { minLength: 1, maxLength: 4 }),
+      fc.array(fc.oneof({ weight: 8, arbitrary: step }, { weight: 1, arbitrary: overflow }), { maxLength: 50 }),
+      (paths, steps) => {
+        const watched = new Watched();
+        const targets = watched.add(...paths);
+        for (const run of steps) run(watched.files);
+        for (const at of ALL) watched.files.close(at);
+        watched.files.overflow();
+        expectTruth(watched, targets);
+      },
+    ),
+  );
+});
+
+test('each write to a file that is watched is one event', () => {
+  fc.assert(
+    fc.property(path, fc.integer({ min: 1, max: 20 }), (at, writes) => {
+      const watched = new Watched();
+      const parts = at.split('/').slice(1, -1);
+      for (let i = 1; i <= parts.length; i++) watched.files.mkdir(`/${parts.slice(0, i).join('/')}`);
+      watched.add(at);
+      watched.files.run();
+      for (let i = 0; i < writes; i++) {
+        watched.files.open(at);
+        watched.files.close(at);
+      }
+      watched.files.run();
+      expect(watched.events).toEqual([`create ${at}`, ...Array(writes - 1).fill(`modify ${at}`)]);
+    }),
+  );
+});
+
+test('what is there is announced again for another condition, and nothing after the last has gone', () => {
+  const watched = new Watched();
+  watched.files.open('/a');
+  watched.files.close('/a');
+  const [target] = watched.add('/a') as [Target];
+  watched.files.run();
+  watched.tree.announce(target);
+  watched.tree.remove(target);
+  watched.files.unlink('/a');
+  watched.files.run();
+  expect(watched.events).toEqual(['create /a', 'create /a']);
+});
+
+test('there is a most of folders', () => {
+  const files = new ModelFiles();
+  const warnings: string[] = [];
+  const events: string[] = [];
+  const parts = { look: files, warn: (text: string) => void warnings.push(text), maxFolders: 3 };
+  const tree = new Tree({ ...parts, emit: (_target, _happening, at) => void events.push(at) }, files);
+  files.deliver = (...event) => tree.event(...event);
+  for (const at of ['/a', '/a/a', '/a/b']) files.mkdir(at);
+  const wanted = { file: '/a/**/x', path: '/a/**/x', kind: 'pattern', happenings: ['create'] } as const;
+  const target = new Target(wanted);
+  target.count(wanted.happenings, 1);
+  tree.add([target]);
+  files.run();
+  files.mkfifo('/a/a/x');
+  files.mkfifo('/a/b/x');
+  files.run();
+  expect(events).toEqual(['/a/a/x']);
+  expect(warnings).toEqual(['Too many folders to watch: /a/b']);
+});

@@ -1,0 +1,336 @@
+/**
+ * All folders that conditions lead through, each watched while it is there, so that nothing is missed when folders come and go: after each
+ * new watch the folder is looked at (reference: bridges §4.5).
+ */
+import { IN, inotifyError } from '@upstart/common';
+import { Entry, type Happening, type Outcome } from './entry.ts';
+import { Folder } from './folder.ts';
+import type { Look, Seen } from './look.ts';
+import type { Positions } from './path-pattern.ts';
+import type { Target } from './target.ts';
+
+/** A folder on the way, of which only the end is of interest. */
+const ITSELF = IN.moveSelf | IN.onlyDirectories | IN.maskAdd;
+const NAMES = ITSELF | IN.create | IN.delete | IN.movedFrom | IN.movedTo;
+const ENTRIES = NAMES | IN.closeWrite;
+
+/** The most folders that are watched, as `**` may lead into any number. */
+export const MAX_FOLDERS = 50_000;
+/** The most lines about folders that cannot be watched. */
+const MAX_REFUSALS = 10;
+
+/** The kernel's watches, as `Inotify` has them. */
+export interface Watches {
+  add(path: string, mask: number, answered: (answer: number) => void): void;
+  remove(watch: number): void;
+  settled(done: () => void): void;
+}
+
+export interface TreeParts {
+  readonly look: Look;
+  emit(target: Target, happening: Happening, path: string): void;
+  warn(text: string): void;
+  readonly maxFolders?: number;
+}
+
+/** Why a folder is looked at: conditions have come, or something has happened. */
+type Reason = 'registered' | 'happened';
+
+export class Tree {
+  readonly #parts: TreeParts;
+  readonly #root = new Folder('', null);
+  readonly #byWatch = new Map<number, Set<Folder>>();
+  #watches: Watches;
+  #folders = 1;
+  #refusals = 0;
+  #outstanding = 0;
+  readonly #idlers: (() => void)[] = [];
+
+  constructor(parts: TreeParts, watches: Watches) {
+    this.#parts = parts;
+    this.#watches = watches;
+  }
+
+  /** Watches these targets, too, and reports what there is of them. */
+  add(targets: readonly Target[]): void {
+    const touched = new Set<Folder>();
+    for (const target of targets) this.#lead(this.#root, target, target.pattern.start(), touched);
+    for (const folder of touched) this.#attach(folder, 'registered');
+  }
+
+  remove(target: Target): void {
+    this.#drop(this.#root, target);
+  }
+
+  /** Reports what there is of a target that is watched already, for another condition. */
+  announce(target: Target): void {
+    this.#announceIn(this.#root, target);
+  }
+
+  /** Resolves when everything that has been asked of the kernel is answered. */
+  idle(): Promise<void> {
+    if (this.#outstanding === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idlers.push(resolve));
+  }
+
+  /** Events were lost, or with `watches` all watches were: looks at everything again. */
+  rescan(watches: Watches = this.#watches): void {
+    if (watches !== this.#watches) {
+      this.#watches = watches;
+      this.#byWatch.clear();
+      for (const folder of this.#all(this.#root)) {
+        folder.watch = null;
+        folder.mask = 0;
+      }
+    }
+    for (const folder of this.#all(this.#root)) this.#attach(folder, 'happened');
+  }
+
+  /** An event of the kernel. */
+  event(watch: number, mask: number, name: string): void {
+    if (mask & IN.queueOverflow) this.rescan();
+    const folders = this.#byWatch.get(watch);
+    if (!folders) return;
+    if (mask & (IN.moveSelf | IN.ignored)) {
+      this.#byWatch.delete(watch);
+      if (mask & IN.moveSelf) this.#watches.remove(watch);
+      for (const folder of folders) {
+        folder.watch = null;
+        this.#lost(folder);
+        this.#await(folder);
+      }
+    } else if (name !== '') {
+      for (const folder of [...folders]) this.#happened(folder, mask, name);
+    }
+  }
+
+  #lead(folder: Folder, target: Target, positions: Positions, touched: Set<Folder>): void {
+    folder.add(target, positions);
+    touched.add(folder);
+    this.#announceHere(folder, target);
+    for (const [name, child] of folder.children) {
+      // The way through a link is looked for when the folder is looked at.
+      const next = folder.below(name, true).get(target);
+      if (next) this.#lead(child, target, next, touched);
+    }
+  }
+
+  #announceIn(folder: Folder, target: Target): void {
+    if (!folder.targets.has(target)) return;
+    this.#announceHere(folder, target);
+    for (const child of folder.children.values()) this.#announceIn(child, target);
+  }
+
+  #announceHere(folder: Folder, target: Target): void {
+    if (folder.isThere && folder.owners.has(target)) this.#emit(target, 'create', '');
+    if (target.kind === 'folder') return;
+    for (const [name, entry] of folder.entries)
+      if (entry.isPresent && !isHidden(target, name) && [...folder.meant(name)].includes(target))
+        this.#emit(target, 'create', folder.pathOf(name));
+  }
+
+  #drop(folder: Folder, target: Target): void {
+    if (!folder.targets.has(target)) return;
+    for (const child of [...folder.children.values()]) this.#drop(child, target);
+    folder.remove(target);
+    if (folder.targets.size === 0 && folder !== this.#root) this.#discard(folder);
+    else for (const name of [...folder.entries.keys()]) if (!folder.reports(name)) folder.entries.delete(name);
+  }
+
+  *#all(folder: Folder): Generator<Folder> {
+    yield folder;
+    for (const child of [...folder.children.values()]) yield* this.#all(child);
+  }
+
+  /** Asks for the watch of a folder, for what it has to report now; an answer leads to a look. */
+  #attach(folder: Folder, reason: Reason): void {
+    const mask = folder.hasEnds ? ENTRIES : folder.isListed ? NAMES : ITSELF;
+    this.#ask(folder, mask | folder.mask, reason);
+  }
+
+  #ask(folder: Folder, mask: number, reason: Reason): void {
+    // The request under way is carried out after all events that have come so far.
+    if (folder.isGone || (folder.isAsking && (folder.mask | mask) === folder.mask)) return;
+    const asked = folder.mask | mask;
+    folder.mask = asked;
+    folder.isAsking = true;
+    this.#count(1);
+    this.#watches.add(folder.path, asked, (answer) => {
+      folder.isAsking = false;
+      this.#attached(folder, answer, asked, reason);
+      this.#count(-1);
+    });
+  }
+
+  #count(more: 1 | -1): void {
+    this.#outstanding += more;
+    if (this.#outstanding === 0) for (const resolve of this.#idlers.splice(0)) resolve();
+  }
+
+  #attached(folder: Folder, answer: number, asked: number, reason: Reason): void {
+    if (answer > 0) {
+      if (folder.isGone) {
+        if (!this.#byWatch.has(answer)) this.#watches.remove(answer);
+        return;
+      }
+      if (folder.watch !== answer) {
+        // Another folder has taken its place.
+        if (folder.watch !== null) this.#lost(folder);
+        folder.watch = answer;
+        folder.mask |= asked;
+        this.#byWatch.set(answer, (this.#byWatch.get(answer) ?? new Set()).add(folder));
+      }
+      if (!folder.isThere) {
+        folder.isThere = true;
+        for (const target of folder.owners) this.#emit(target, 'create', '');
+      }
+      this.#scan(folder, reason);
+    } else if (answer < 0 && !folder.isGone) {
+      this.#lost(folder);
+      const { code, text } = inotifyError(answer);
+      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') this.#await(folder);
+      else if (++this.#refusals <= MAX_REFUSALS)
+        this.#parts.warn(`Could not create watch for path ${folder.path}: ${text}`);
+    }
+  }
+
+  /** The folder is not there: has its parent report when it comes. */
+  #await({ parent }: Folder): void {
+    if (parent !== null) this.#reportNames(parent);
+  }
+
+  #reportNames(folder: Folder): void {
+    if (folder.watch !== null && (folder.mask & NAMES) !== NAMES) this.#ask(folder, NAMES, 'happened');
+  }
+
+  /** The folder, and all that is in it, is not at its path any more. */
+  #lost(folder: Folder): void {
+    this.#unwatch(folder);
+    for (const child of [...folder.children.values()]) {
+      this.#lost(child);
+      this.#discard(child);
+    }
+    for (const [name, entry] of folder.entries) this.#report(folder, name, entry.gone(), false);
+    folder.entries.clear();
+    if (!folder.isThere) return;
+    folder.isThere = false;
+    for (const target of folder.owners) this.#emit(target, 'delete', '');
+  }
+
+  #unwatch(folder: Folder): void {
+    const { watch } = folder;
+    folder.watch = null;
+    folder.mask = 0;
+    if (watch === null) return;
+    const others = this.#byWatch.get(watch);
+    others?.delete(folder);
+    if (others?.size === 0) {
+      this.#byWatch.delete(watch);
+      this.#watches.remove(watch);
+    }
+  }
+
+  /** Takes the folder out of the tree. */
+  #discard(folder: Folder): void {
+    for (const child of [...folder.children.values()]) this.#discard(child);
+    this.#unwatch(folder);
+    folder.parent?.children.delete(folder.name);
+    if (!folder.isGone) this.#folders -= 1;
+    folder.isGone = true;
+  }
+
+  /** Looks at the names in a folder. */
+  #scan(folder: Folder, reason: Reason): void {
+    const { look } = this.#parts;
+    const listed = folder.isListed ? look.into(folder.path) : [];
+    for (const name of new Set([...listed, ...folder.names(), ...folder.entries.keys(), ...folder.children.keys()])) {
+      const seen = look.at(folder.pathOf(name));
+      this.#seeFolder(folder, name, reason, seen);
+      if (!folder.reports(name)) continue;
+      const entry = folder.entries.get(name) ?? new Entry();
+      this.#report(folder, name, entry.scanned(seen), true);
+      this.#keep(folder, name, entry);
+    }
+    if (folder.entries.size === 0) return;
+    this.#count(1);
+    this.#watches.settled(() => {
+      for (const [name, entry] of folder.entries) {
+        const outcome = entry.settled();
+        if (outcome !== null) this.#report(folder, name, outcome, reason === 'happened', reason === 'registered');
+      }
+      this.#count(-1);
+    });
+  }
+
+  /** Begins to watch what is called `name`, if targets lead there and it may be a folder. */
+  #seeFolder(
+    folder: Folder,
+    name: string,
+    reason: Reason,
+    seen: Seen | null = this.#parts.look.at(folder.pathOf(name)),
+  ): void {
+    const isLink = seen?.isLink ?? false;
+    if (!folder.isNamed(name) && seen?.type !== 'folder' && !isLink) return;
+    const targets = folder.below(name, isLink);
+    if (targets.size === 0) return;
+    let child = folder.children.get(name);
+    if (!child) {
+      if (this.#folders >= (this.#parts.maxFolders ?? MAX_FOLDERS)) {
+        if (++this.#refusals <= MAX_REFUSALS) this.#parts.warn(`Too many folders to watch: ${folder.pathOf(name)}`);
+        return;
+      }
+      child = new Folder(name, folder);
+      folder.children.set(name, child);
+      this.#folders += 1;
+    }
+    for (const [target, positions] of targets) if (!child.targets.has(target)) child.add(target, positions);
+    // A link can be made to lead elsewhere, which only its folder reports.
+    if (isLink) this.#reportNames(folder);
+    this.#attach(child, reason);
+  }
+
+  #happened(folder: Folder, mask: number, name: string): void {
+    const isGone = (mask & (IN.delete | IN.movedFrom)) !== 0;
+    const seen = isGone ? null : this.#parts.look.at(folder.pathOf(name));
+    const child = folder.children.get(name);
+    if (isGone && child) {
+      this.#lost(child);
+      if (folder.isNamed(name)) this.#await(child);
+      else this.#discard(child);
+    } else if (mask & (IN.create | IN.movedTo)) {
+      this.#seeFolder(folder, name, 'happened', seen);
+    }
+    if (!folder.reports(name)) return;
+    const entry = folder.entries.get(name) ?? new Entry();
+    this.#report(folder, name, outcomeOf(entry, mask, seen), true);
+    this.#keep(folder, name, entry);
+  }
+
+  #keep(folder: Folder, name: string, entry: Entry): void {
+    if (entry.isAbsent) folder.entries.delete(name);
+    else folder.entries.set(name, entry);
+  }
+
+  /** `isChange`: it is a modification of the folder. `isFirst`: it was there when the conditions came, as a pattern of the shell finds it. */
+  #report(folder: Folder, name: string, outcome: Outcome, isChange: boolean, isFirst = false): void {
+    if (outcome === null) return;
+    const path = folder.pathOf(name);
+    if (outcome !== 'vanished')
+      for (const target of folder.meant(name))
+        if (!isFirst || !isHidden(target, name)) this.#emit(target, outcome, path);
+    if (isChange) for (const target of folder.owners) this.#emit(target, 'modify', path);
+  }
+
+  #emit(target: Target, happening: Happening, path: string): void {
+    if (target.wants(happening)) this.#parts.emit(target, happening, path);
+  }
+}
+
+function outcomeOf(entry: Entry, mask: number, seen: Seen | null): Outcome {
+  if (mask & IN.closeWrite) return entry.written(seen);
+  if (mask & IN.movedTo) return entry.movedHere(seen);
+  return mask & IN.create ? entry.created(seen) : entry.gone();
+}
+
+/** Patterns of the shell leave hidden files out. */
+const isHidden = (target: Target, name: string): boolean => target.kind === 'pattern' && name.startsWith('.');
