@@ -14,7 +14,7 @@ export const MAY_IMPORT = {
   ctl: ['common', 'protocol', 'job-language'],
   dbus: ['common', 'protocol'],
   timers: ['job-language'],
-  bridge: ['common', 'protocol', 'job-language', 'timers'],
+  bridge: ['common', 'protocol', 'job-language', 'timers', 'dbus'],
   dashboard: ['common', 'protocol', 'ctl'],
 };
 

@@ -59,7 +59,11 @@ class FakeInit {
     const start = file
       ? ({ op: 'and', left: other, right: { op: 'event', name: 'file', args: file } } as const)
       : other;
-    return { job, startOn: start, stopOn: stop ? { op: 'event', name: 'file', args: stop } : null } as unknown as JobConfig;
+    return {
+      job,
+      startOn: start,
+      stopOn: stop ? { op: 'event', name: 'file', args: stop } : null,
+    } as unknown as JobConfig;
   }
 }
 

@@ -8,6 +8,7 @@ import { Folder } from './folder.ts';
 import type { Look, Seen } from './look.ts';
 import type { Positions } from './path-pattern.ts';
 import type { Target } from './target.ts';
+import { type Watches, WatchTable } from './watch-table.ts';
 
 /** A folder on the way, of which only the end is of interest. */
 const ITSELF = IN.moveSelf | IN.onlyDirectories | IN.maskAdd;
@@ -18,13 +19,6 @@ const ENTRIES = NAMES | IN.closeWrite;
 export const MAX_FOLDERS = 50_000;
 /** The most lines about folders that cannot be watched. */
 const MAX_REFUSALS = 10;
-
-/** The kernel's watches, as `Inotify` has them. */
-export interface Watches {
-  add(path: string, mask: number, answered: (answer: number) => void): void;
-  remove(watch: number): void;
-  settled(done: () => void): void;
-}
 
 export interface TreeParts {
   readonly look: Look;
@@ -39,16 +33,13 @@ type Reason = 'registered' | 'happened';
 export class Tree {
   readonly #parts: TreeParts;
   readonly #root = new Folder('', null);
-  readonly #byWatch = new Map<number, Set<Folder>>();
-  #watches: Watches;
+  readonly #table: WatchTable;
   #folders = 1;
   #refusals = 0;
-  #outstanding = 0;
-  readonly #idlers: (() => void)[] = [];
 
   constructor(parts: TreeParts, watches: Watches) {
     this.#parts = parts;
-    this.#watches = watches;
+    this.#table = new WatchTable(watches);
   }
 
   /** Watches these targets, too, and reports what there is of them. */
@@ -69,38 +60,27 @@ export class Tree {
 
   /** Resolves when everything that has been asked of the kernel is answered. */
   idle(): Promise<void> {
-    if (this.#outstanding === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idlers.push(resolve));
+    return this.#table.idle();
   }
 
   /** Events were lost, or with `watches` all watches were: looks at everything again. */
-  rescan(watches: Watches = this.#watches): void {
-    if (watches !== this.#watches) {
-      this.#watches = watches;
-      this.#byWatch.clear();
-      for (const folder of this.#all(this.#root)) {
-        folder.watch = null;
-        folder.mask = 0;
-      }
-    }
+  rescan(watches?: Watches): void {
+    if (watches) this.#table.replace(watches);
     for (const folder of this.#all(this.#root)) this.#attach(folder, 'happened');
   }
 
   /** An event of the kernel. */
   event(watch: number, mask: number, name: string): void {
     if (mask & IN.queueOverflow) this.rescan();
-    const folders = this.#byWatch.get(watch);
-    if (!folders) return;
+    const folders = this.#table.foldersOf(watch);
     if (mask & (IN.moveSelf | IN.ignored)) {
-      this.#byWatch.delete(watch);
-      if (mask & IN.moveSelf) this.#watches.remove(watch);
+      this.#table.end(watch, (mask & IN.moveSelf) !== 0);
       for (const folder of folders) {
-        folder.watch = null;
         this.#lost(folder);
         this.#await(folder);
       }
     } else if (name !== '') {
-      for (const folder of [...folders]) this.#happened(folder, mask, name);
+      for (const folder of folders) this.#happened(folder, mask, name);
     }
   }
 
@@ -149,43 +129,22 @@ export class Tree {
   }
 
   #ask(folder: Folder, mask: number, reason: Reason): void {
-    // The request under way is carried out after all events that have come so far.
-    if (folder.isGone || (folder.isAsking && (folder.mask | mask) === folder.mask)) return;
-    const asked = folder.mask | mask;
-    folder.mask = asked;
-    folder.isAsking = true;
-    this.#count(1);
-    this.#watches.add(folder.path, asked, (answer) => {
-      folder.isAsking = false;
-      this.#attached(folder, answer, asked, reason);
-      this.#count(-1);
-    });
-  }
-
-  #count(more: 1 | -1): void {
-    this.#outstanding += more;
-    if (this.#outstanding === 0) for (const resolve of this.#idlers.splice(0)) resolve();
+    this.#table.ask(folder, mask, (answer, asked) => this.#attached(folder, answer, asked, reason));
   }
 
   #attached(folder: Folder, answer: number, asked: number, reason: Reason): void {
     if (answer > 0) {
-      if (folder.isGone) {
-        if (!this.#byWatch.has(answer)) this.#watches.remove(answer);
-        return;
-      }
       if (folder.watch !== answer) {
         // Another folder has taken its place.
         if (folder.watch !== null) this.#lost(folder);
-        folder.watch = answer;
-        folder.mask |= asked;
-        this.#byWatch.set(answer, (this.#byWatch.get(answer) ?? new Set()).add(folder));
+        this.#table.enter(folder, answer, asked);
       }
       if (!folder.isThere) {
         folder.isThere = true;
         for (const target of folder.owners) this.#emit(target, 'create', '');
       }
       this.#scan(folder, reason);
-    } else if (answer < 0 && !folder.isGone) {
+    } else if (answer < 0) {
       this.#lost(folder);
       const { code, text } = inotifyError(answer);
       if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') this.#await(folder);
@@ -205,7 +164,7 @@ export class Tree {
 
   /** The folder, and all that is in it, is not at its path any more. */
   #lost(folder: Folder): void {
-    this.#unwatch(folder);
+    this.#table.unwatch(folder);
     for (const child of [...folder.children.values()]) {
       this.#lost(child);
       this.#discard(child);
@@ -217,23 +176,10 @@ export class Tree {
     for (const target of folder.owners) this.#emit(target, 'delete', '');
   }
 
-  #unwatch(folder: Folder): void {
-    const { watch } = folder;
-    folder.watch = null;
-    folder.mask = 0;
-    if (watch === null) return;
-    const others = this.#byWatch.get(watch);
-    others?.delete(folder);
-    if (others?.size === 0) {
-      this.#byWatch.delete(watch);
-      this.#watches.remove(watch);
-    }
-  }
-
   /** Takes the folder out of the tree. */
   #discard(folder: Folder): void {
     for (const child of [...folder.children.values()]) this.#discard(child);
-    this.#unwatch(folder);
+    this.#table.unwatch(folder);
     folder.parent?.children.delete(folder.name);
     if (!folder.isGone) this.#folders -= 1;
     folder.isGone = true;
@@ -252,13 +198,11 @@ export class Tree {
       this.#keep(folder, name, entry);
     }
     if (folder.entries.size === 0) return;
-    this.#count(1);
-    this.#watches.settled(() => {
+    this.#table.settled(() => {
       for (const [name, entry] of folder.entries) {
         const outcome = entry.settled();
         if (outcome !== null) this.#report(folder, name, outcome, reason === 'happened', reason === 'registered');
       }
-      this.#count(-1);
     });
   }
 

@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { IN } from '@upstart/common';
 import type { Look, Seen } from '../look.ts';
-import type { Watches } from '../tree.ts';
+import type { Watches } from '../watch-table.ts';
 
 interface Inode {
   readonly id: number;
