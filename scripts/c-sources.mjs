@@ -8,11 +8,14 @@ import { PROGRAMS } from './targets.mjs';
 /** What processes say of themselves, which the goal does not count: `process/notify.c`, and what it needs elsewhere. */
 const NOTIFY_LINES = 310;
 
+/** The times of logs: `packages/logger/index.c`, and what it needs elsewhere, with old files that are compressed. */
+const INDEX_LINES = 86;
+
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
-export const MAX_LINES = 5170 + NOTIFY_LINES;
+export const MAX_LINES = 5170 + NOTIFY_LINES + INDEX_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

@@ -58,6 +58,8 @@ struct file {
 
 	/* Empty for output that goes into no file. */
 	char path[PATH_MAX + 1];
+	/* When the first of the bytes was read, and those behind the last stamp: microseconds since the epoch. Files of before lack them. */
+	int64_t read_at, stamped_at;
 	/* And room for what is read to be dropped. */
 	char bytes[FILE_BUFFER + READ_SIZE] PAGE_ALIGNED;
 };
@@ -127,11 +129,20 @@ void files_retry(struct timer *unused);
 /* ---- path.c ---- */
 /* The last LOG_SETTINGS. */
 extern struct message settings;
+const char *base_name(const char *path);
+/* A file that may be written: its descriptor, or an error number below 0. */
+int open_safe(const char *path, int flags, struct stat *state);
 /* Makes sure that the right file is open, and notes which that is and its size (reference: jobs 9). 0, or an error number. */
 int file_open(struct file *file);
 /* True: it was renamed or deleted during a write, whose bytes are not in it any more and have to be written again. */
 bool file_take_back(const struct file *file, size_t count);
 void file_close(struct file *file);
+
+/* ---- index.c ---- */
+/* Microseconds since the epoch. */
+int64_t index_time(void);
+/* Notes when the output behind the first `size` bytes was read, unless the stamp before is as good. */
+void index_stamp(struct file *file);
 
 /* ---- output.c ---- */
 void output_open(void);

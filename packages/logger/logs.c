@@ -34,6 +34,8 @@ static void copy_lines(struct log *log, const char *bytes, size_t count) {
 /* So many bytes have been read, behind the span of the file. Those for which there was no room lie behind the buffer. */
 static void take(struct file *file, struct log *log, size_t count) {
 	size_t end = end_of(file->span);
+	if (length_of(file->span) == 0)
+		file->read_at = index_time();
 	if (log->flags)
 		copy_lines(log, file->bytes + end, count);
 	if (end < FILE_BUFFER) {

@@ -7,17 +7,19 @@
 #include <time.h>
 
 #define MODE 0640
-#define FLAGS (O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define FLAGS (O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 /* What the names of logs end with. */
 #define SUFFIX ".log"
+/* And what the names of compressed ones end with. */
+#define COMPRESSED ".gz"
 /* For how long another program may make the next file when it has renamed one; how often that is looked for. Microseconds. */
 #define SUCCESSOR_WAIT 100000
 #define SUCCESSOR_LOOK 2000
 /* How far beyond its size a file may grow for the sake of its last line. */
 #define MID_LINE_FACTOR 2
-/* A path, and a number behind it. */
-#define NUMBERED_MAX (PATH_MAX + 24)
+/* A path, and a number and a suffix behind it. */
+#define NUMBERED_MAX (PATH_MAX + 32)
 
 struct message settings;
 #define size_limit settings.numbers[0]
@@ -30,7 +32,7 @@ void file_close(struct file *file) {
 	file->own.fd = 0;
 }
 
-static const char *base_name(const char *path) {
+const char *base_name(const char *path) {
 	const char *slash = strrchr(path, '/');
 	return slash ? slash + 1 : path;
 }
@@ -54,18 +56,23 @@ static time_t birth_of(int fd) {
 	return is_known ? state.stx_btime.tv_sec : time(NULL);
 }
 
-static int open_anew(struct file *file, struct stat *state) {
+int open_safe(const char *path, int flags, struct stat *state) {
 	int fd;
-	while ((fd = open(file->path, FLAGS, MODE)) < 0) {
+	while ((fd = open(path, FLAGS | flags, MODE)) < 0) {
 		bool is_full = errno == EMFILE || errno == ENFILE;
 		if (!is_full || !files_close())
-			return errno;
+			return -errno;
 	}
-	int error = fstat(fd, state) < 0 ? errno : is_safe(file->path, state) ? 0 : EINVAL;
-	if (error) {
+	int error = fstat(fd, state) < 0 ? errno : is_safe(path, state) ? 0 : EINVAL;
+	if (error)
 		close(fd);
-		return error;
-	}
+	return error ? -error : fd;
+}
+
+static int open_anew(struct file *file, struct stat *state) {
+	int fd = open_safe(file->path, O_WRONLY | O_APPEND, state);
+	if (fd < 0)
+		return -fd;
 	file->own.fd = fd;
 	file->own.born = birth_of(fd);
 	file->device = state->st_dev;
@@ -125,22 +132,35 @@ static bool is_due(const struct file *file, const struct stat *state) {
 	        (age_limit > 0 && !file->mid_line && llabs(time(NULL) - file->own.born) >= age_limit));
 }
 
+/* The name of an old file; 0 is the log. */
+static const char *numbered(char name[NUMBERED_MAX], const char *path, int64_t number, const char *suffix) {
+	snprintf(name, NUMBERED_MAX, number > 0 ? "%s.%lld%s" : "%s", path, (long long)number, suffix);
+	return name;
+}
+
+/* Gives an old file the next number. What had that goes, compressed or not. False, with errno. */
+static bool shift(const char *path, int64_t number, const char *suffix, const char *other) {
+	char from[NUMBERED_MAX], to[NUMBERED_MAX];
+	if (rename(numbered(from, path, number - 1, suffix), numbered(to, path, number, suffix)) < 0)
+		return errno == ENOENT;
+	unlink(numbered(to, path, number, other));
+	return true;
+}
+
 /* 0 or an error number. */
 static int rotate(const char *path) {
-	char from[NUMBERED_MAX], to[NUMBERED_MAX];
-	for (int64_t number = keep_count; number >= 1; number--) {
-		snprintf(to, sizeof to, "%s.%lld", path, (long long)number);
-		snprintf(from, sizeof from, number > 1 ? "%s.%lld" : "%s", path, (long long)number - 1);
-		if (rename(from, to) < 0 && errno != ENOENT)
+	for (int64_t number = keep_count; number >= 1; number--)
+		if (!shift(path, number, "", COMPRESSED) || (number > 1 && !shift(path, number, COMPRESSED, "")))
 			return errno;
-	}
 	return 0;
 }
 
 int file_open(struct file *file) {
 	struct stat state = {0};
-	if (file->own.fd > 0 && !is_current(file, &state))
+	if (file->own.fd > 0 && !is_current(file, &state)) {
 		file_close(file);
+		report(REPORT_LOG_ROTATED, file, 0, NO_COUNT);
+	}
 	int error = file->own.fd > 0 ? 0 : open_anew(file, &state);
 	if (!error && is_due(file, &state)) {
 		int trouble = rotate(file->path);
@@ -150,6 +170,7 @@ int file_open(struct file *file) {
 		file->own.said_rotation = trouble != 0;
 		if (!trouble) {
 			file_close(file);
+			report(REPORT_LOG_ROTATED, file, 0, NO_COUNT);
 			error = open_anew(file, &state);
 		}
 	}

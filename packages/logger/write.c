@@ -53,8 +53,10 @@ static int append(struct file *file) {
 	file->is_being_written = true;
 	ssize_t n = write(file->own.fd, file->bytes + begin, length);
 	error = n > 0 ? 0 : n < 0 ? errno : EIO;
-	if (!error && !file_take_back(file, (size_t)n))
+	if (!error && !file_take_back(file, (size_t)n)) {
+		index_stamp(file);
 		count_written(file, (size_t)n);
+	}
 	file->is_being_written = false;
 	return error;
 }
@@ -143,6 +145,7 @@ void file_recover(struct file *file) {
 	if (file->is_being_written && length > 0 && begin == file->before && stat(file->path, &state) == 0 &&
 	    state.st_ino == file->inode && state.st_dev == file->device && (uint64_t)state.st_size > file->size) {
 		uint64_t grown = (uint64_t)state.st_size - file->size;
+		index_stamp(file);
 		count_written(file, grown < length ? grown : length);
 	}
 	file->is_being_written = false;

@@ -6,6 +6,7 @@ export * from './help-layout.ts';
 export * from './inotify.ts';
 export * from './last-words.ts';
 export * from './log-file.ts';
+export * from './log-index.ts';
 export * from './options.ts';
 export * from './process-name.ts';
 export * from './process-streams.ts';

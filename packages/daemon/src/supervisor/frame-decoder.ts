@@ -63,6 +63,7 @@ const READ_REPORT: { [T in ReportType]: (fields: Fields) => Content<T> } = {
   'log-dropped': (fields) => ({ ...onLog(fields), count: fields.number('count') }),
   'log-restored': (fields) => ({ ...onLog(fields), count: fields.number('count') }),
   'log-not-rotated': onLog,
+  'log-rotated': onLog,
   signal: (fields) => ({ signal: fields.number('signal') }),
   survivors: (fields) => ({ cgroup: fields.text('path'), count: fields.number('count') }),
   'log-pipe': withErrno,

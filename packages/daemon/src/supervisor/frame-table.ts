@@ -222,4 +222,5 @@ export const REPORTS = {
   'logger-replaced': { type: 84, id: 'report', required: ['pid'] },
   looked: { type: 85, id: 'report', required: ['token', 'count', 'errno'], optional: ['file'] },
   notified: { type: 86, id: 'report', required: ['process', 'pid', 'errno', 'detail'] },
+  'log-rotated': { type: 87, id: 'report', required: ['path', 'errno'] },
 } as const satisfies Record<string, Frame>;

@@ -14,11 +14,14 @@ const INSTALLED = fileURLToPath(new URL('../../logrotate/upstart', import.meta.u
 const ROTATIONS = 40;
 const program = compileInit();
 
+/** All files but the indices of logs. */
+const logsIn = (folder: string) => readdirSync(folder).filter((name) => !name.endsWith('.idx'));
+
 /** The text of a log and its old files, the oldest first. */
 function everythingIn(folder: string): string {
   // web.log.2.gz, or web.2.log
   const number = (name: string) => Number(/\.(\d+)\b/.exec(name)?.[1] ?? 0);
-  const names = readdirSync(folder).sort((a, b) => number(b) - number(a));
+  const names = logsIn(folder).sort((a, b) => number(b) - number(a));
   const texts = names.map((name) => [name, readFileSync(join(folder, name))] as const);
   return texts.map(([name, bytes]) => (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1')).join('');
 }
@@ -54,7 +57,7 @@ describe.skipIf(!LOGROTATE)('logrotate (skipped where it is not installed)', { t
     }
     writeFileSync(stop, '');
     await daemon.report('exited', 1);
-    const files = readdirSync(folder);
+    const files = logsIn(folder);
     expect(files.length).toBeGreaterThanOrEqual(ROTATIONS);
     expect(files.filter((file) => file.includes('backup'))).toEqual([]);
     const lines = everythingIn(folder).split('\r\n');

@@ -163,6 +163,8 @@ export type Report = { seq: number } & (
   | { type: 'log-restored'; path: string; errno: number; count: number }
   /** A log file is to be rotated and cannot be; it is written on. Said once in the life of a process. */
   | { type: 'log-not-rotated'; path: string; errno: number }
+  /** The file of this name is another one now: the logger has rotated it, or found that another program has. `errno` is 0. */
+  | { type: 'log-rotated'; path: string; errno: number }
   /** The process at the other end of a socket of the daemon's, as FIND_PEER has asked; `errno`: why that is not known, or why it could not be connected, or 0. */
   | { type: 'peer'; token: number; errno: number; pid: number; uid: number; gid: number }
   /**

@@ -43,6 +43,7 @@ const report: fc.Arbitrary<Report> = fc.oneof(
   fc.record({ type: fc.constant('log-dropped' as const), seq: id, path: text, errno: count, count }),
   fc.record({ type: fc.constant('log-restored' as const), seq: id, path: text, errno: count, count }),
   fc.record({ type: fc.constant('log-not-rotated' as const), seq: id, path: text, errno: count }),
+  fc.record({ type: fc.constant('log-rotated' as const), seq: id, path: text, errno: count }),
   fc.record({ type: fc.constant('signal' as const), seq: id, signal: count }),
   fc.record({
     type: fc.constant('peer' as const),
@@ -81,6 +82,7 @@ const TYPES: Record<Report['type'], number> = {
   'log-dropped': 80,
   'log-restored': 81,
   'log-not-rotated': 82,
+  'log-rotated': 87,
   signal: 77,
   peer: 83,
   'logger-replaced': 84,

@@ -43,6 +43,9 @@ export function logReported(context: Context, report: LogReport): void {
     case 'log-not-rotated':
       context.log('warn', `Failed to rotate log file ${report.path}: ${errnoText(report.errno)}`);
       return;
+    case 'log-rotated':
+      // The daemon compresses and removes old files by it; no job is concerned.
+      return;
     case 'log-disabled':
       context.log('error', `Failed to create pty - disabling logging for job: ${errnoText(report.errno)}`);
       return;
