@@ -9,6 +9,8 @@ export interface Palette {
   readonly bad: Paint;
   readonly dim: Paint;
   readonly strong: Paint;
+  /** Tells names from each other: each gets the next one, in turn. */
+  readonly names: readonly Paint[];
 }
 
 const paint =
@@ -23,8 +25,9 @@ const COLOURED: Palette = {
   bad: paint(31, 39),
   dim: paint(2, 22),
   strong: paint(1, 22),
+  names: [36, 33, 32, 35, 34, 96, 93, 92, 95, 94].map((on) => paint(on, 39)),
 };
-const PLAIN: Palette = { good: plain, busy: plain, bad: plain, dim: plain, strong: plain };
+const PLAIN: Palette = { good: plain, busy: plain, bad: plain, dim: plain, strong: plain, names: [plain] };
 
 export function paletteFor(terminal: boolean, env: Readonly<Record<string, string | undefined>>): Palette {
   return terminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb' ? COLOURED : PLAIN;

@@ -3,13 +3,12 @@
 import { encodeText, systemErrorText } from '@upstart/common';
 import {
   Follower,
-  inTimeOrder,
+  type LastLines,
   type LogFile,
   type LogPosition,
+  lastLines,
   logFilesOf,
   meantJobs,
-  type ReadLog,
-  readLog,
 } from '@upstart/ctl/parts';
 import { type UpstartClient, upstartError } from '@upstart/protocol';
 import { ProblemError } from '../http/problem.ts';
@@ -31,15 +30,9 @@ async function filesOf(client: UpstartClient, job: string): Promise<LogFile[]> {
   return logFilesOf(client, meant);
 }
 
-function read(files: readonly LogFile[], lines: number): ReadLog[] {
-  return files.flatMap((file) => {
-    try {
-      return [readLog(file, lines, new Date())];
-    } catch (error) {
-      // Nothing has been logged yet.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw new ProblemError(403, 'unreadable', `Unable to read ${file.path}: ${systemErrorText(error)}`);
-    }
+function read(files: readonly LogFile[], lines: number): Promise<LastLines> {
+  return lastLines(files, lines, (path, error) => {
+    throw new ProblemError(403, 'unreadable', `Unable to read ${path}: ${systemErrorText(error)}`);
   });
 }
 
@@ -78,20 +71,21 @@ async function follow(send: Send, following: Following): Promise<() => void> {
   const { job, lines, client, feed } = following;
   const files = await filesOf(client, job);
   const known = following.cursor;
-  const earlier = known === null ? read(files, lines) : [];
-  const cursor: Cursor = new Map(known ?? earlier.map(({ file, piece }) => [file.label, piece]));
-  for (const { file, text, timeMs } of inTimeOrder(earlier))
-    send({ event: 'line', data: { log: file.label, text, timeMs } });
+  const earlier = known === null ? await read(files, lines) : { lines: [], ends: [] };
+  const cursor: Cursor = new Map(known ?? earlier.ends.map(({ file, position }) => [file.label, position]));
+  for (const { file, text, timeMs } of earlier.lines) send({ event: 'line', data: { log: file.label, text, timeMs } });
   const id = cursorText(cursor);
   send({ event: 'hello', ...(id === undefined ? {} : { id }), data: {} });
   const begun = files.flatMap((file) => {
-    const piece = cursor.get(file.label);
-    return piece === undefined ? [] : [{ file, piece }];
+    const position = cursor.get(file.label);
+    return position === undefined ? [] : [{ file, position }];
   });
-  const follower = new Follower(begun, (file, text, position) => {
-    cursor.set(file.label, position);
-    const at = cursorText(cursor);
-    send({ event: 'line', ...(at === undefined ? {} : { id: at }), data: { log: file.label, text, timeMs: null } });
+  const follower = new Follower(begun, (found) => {
+    for (const { file, text, timeMs, position } of found) {
+      cursor.set(file.label, position);
+      const at = cursorText(cursor);
+      send({ event: 'line', ...(at === undefined ? {} : { id: at }), data: { log: file.label, text, timeMs } });
+    }
   });
   follower.add(files);
   const lookForMore = (): void =>
@@ -119,8 +113,8 @@ export const LOGS: readonly Route[] = [
     query: LINES,
     answer: LIST,
     async run({ path: { job }, query: { lines = DEFAULT_LINES }, gateway }) {
-      const found = read(await filesOf(await gateway.client(), job), lines);
-      return inTimeOrder(found).map(({ file, text, timeMs }) => ({ log: file.label, text: shown(text), timeMs }));
+      const found = await read(await filesOf(await gateway.client(), job), lines);
+      return found.lines.map(({ file, text, timeMs }) => ({ log: file.label, text: shown(text), timeMs }));
     },
   }),
   route({

@@ -54,6 +54,11 @@ function namesIn(folder: string): string[] {
   }
 }
 
+/** The label of an instance's log. */
+export function nameOfLog(job: string, instance: string): string {
+  return fileName(instance === '' ? job : `${job}-${instance}`);
+}
+
 function fileName(job: string): string {
   return job.replaceAll('/', '_');
 }

@@ -1,19 +1,22 @@
 /** `upstart logs` on files. */
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { indexPathOf } from '@upstart/common';
 import type { Method, Notification, Params, UpstartClient } from '@upstart/protocol';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../test/eventually.ts';
 import { runFrontDoor } from '../front-door.ts';
 
 let folder: string;
 let notify: (notification: Notification) => void;
 let jobs: string[];
+let entries: object[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'upstart-logs-'));
   jobs = ['web', 'web-admin', 'worker'];
+  entries = [];
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -21,6 +24,7 @@ const client: UpstartClient = {
   async call<M extends Method>(method: M, params: Params<M>): Promise<never> {
     if (method === 'list') return jobs.map((job) => ({ job, instances: [] })) as never;
     if (method === 'brokenFiles') return [] as never;
+    if (method === 'history') return { entries, upTo: 0, more: false } as never;
     const { job, instance = '' } = params as { job: string; instance?: string };
     return join(folder, `${job}${instance && `-${instance}`}.log`) as never;
   },
@@ -122,4 +126,78 @@ it('are followed, by lines, over rotations, and those of jobs that come later, t
   stop.abort();
   expect(await status).toBe(0);
   expect(said.out.match(/one/g)).toHaveLength(1);
+});
+
+/** An index with a stamp for each line, in milliseconds of `DAY`. */
+function stamp(name: string, ...timesMs: number[]): void {
+  const path = join(folder, name);
+  let offset = 0;
+  const numbers = readFileSync(path, 'latin1')
+    .split('\n')
+    .slice(0, timesMs.length)
+    .flatMap((line, at) => {
+      const begin = offset;
+      offset += line.length + 1;
+      return [BigInt(DAY + (timesMs[at] ?? 0)) * 1000n, BigInt(begin)];
+    });
+  writeFileSync(indexPathOf(path.replace(/\.log\..*/, '.log'), statSync(path).ino), new BigInt64Array(numbers));
+}
+
+const DAY = Date.parse('2026-11-29T00:00:00Z');
+const process = (ms: number, pid: number) => ({ kind: 'process', process: 'main', pid, ...at(ms) });
+const exit = (ms: number, exitStatus: number) => ({ kind: 'exit', process: 'main', exitStatus, ...at(ms) });
+const at = (ms: number) => ({ job: 'web', instance: '', atMs: DAY + ms });
+
+describe('with an index', () => {
+  beforeEach(() => {
+    write('web.log.1', 'a', 'c');
+    stamp('web.log.1', 10, 30);
+    write('web.log', 'e', 'f');
+    stamp('web.log', 50, 60);
+    write('web-admin.log', 'b', 'd error');
+    stamp('web-admin.log', 20, 40);
+    entries = [process(5, 11), exit(44, 3), process(45, 12)];
+  });
+
+  it('are merged in the order of time, with marks between runs', async () => {
+    const { out } = await run('logs web web-admin');
+    expect(out.split('\n')).toEqual([
+      'web       | a',
+      'web-admin | b',
+      'web       | c',
+      'web-admin | d error',
+      'web       | — web started, process 12, after exit status 3 —',
+      ...['web       | e', 'web       | f', ''],
+    ]);
+    expect((await run('logs web')).out).toBe('a\nc\n— web started, process 12, after exit status 3 —\ne\nf\n');
+    expect((await run('logs web --no-prefix')).out).toBe('a\nc\ne\nf\n');
+    expect((await run('logs web* --no-prefix -n 1')).out).toBe('d error\nf\n');
+  });
+
+  it('are those of a period, of a run, or with a text', async () => {
+    const time = (ms: number) => `2026-11-29T00:00:00.0${ms}Z`;
+    expect((await run(`logs web --no-prefix --since ${time(30)} --until ${time(60)}`)).out).toBe('c\ne\n');
+    expect((await run('logs web --run 0')).out).toBe('e\nf\n');
+    expect((await run('logs web --run -1')).out).toBe('a\nc\n');
+    expect(await run('logs web --run -2')).toMatchObject({ status: 1, out: '' });
+    expect((await run('logs --grep err.r$')).out).toBe('web-admin | d error\n');
+    expect((await run('logs web -n 1 --json')).out).toContain('"time":"2026-11-29T00:00:00.060Z","text":"f"');
+    expect((await run('logs web -n 1 -t')).out).toMatch(/^2026-11-\d\d \d\d:\d\d:00\.060 {2}f\n$/);
+  });
+
+  it.each(['--grep (', '--run x', '--until never', '-n x'])('%s is an error', async (options) => {
+    expect(await run(`logs web ${options}`)).toMatchObject({ status: 2, out: '' });
+  });
+
+  it('are shown without marks where the history is denied', async () => {
+    entries = null as never;
+    expect((await run('logs web')).out).toBe('a\nc\ne\nf\n');
+  });
+
+  it('are shown as far as they can be read', async () => {
+    writeFileSync(join(folder, 'web.log.2.gz'), 'no gzip');
+    const { status, out, err } = await run('logs web --since 1d web-admin');
+    expect({ status, err }).toEqual({ status: 1, err: expect.stringMatching(/^upstart: Unable to read .*web\.log\.2\.gz: it is damaged/) });
+    expect(out).toMatch(/c\n.*d error\n(.*\n)*.*f\n/);
+  });
 });

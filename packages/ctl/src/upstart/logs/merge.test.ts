@@ -1,23 +1,58 @@
+/** The merge of several logs against a sort of everything. */
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { inTimeOrder, type ReadLog } from './merge.ts';
+import { inTimeOrder } from './merge.ts';
 
-function log(label: string, writtenMs: number, ...lines: [text: string, timeMs: number | null][]): ReadLog {
-  const file = { label, path: `/${label}.log` };
-  return {
-    file,
-    writtenMs,
-    piece: { end: 0, inode: 0 },
-    lines: lines.map(([text, timeMs]) => ({ file, text, timeMs })),
-  };
+interface Item {
+  orderMs: number;
+  source: number;
+  at: number;
 }
 
-it('is that of the lines, and of the last write where they have no times', () => {
-  const logs = [
-    log('a', 99, ['a1', 10], [' more of a1', null], ['a2', 30]),
-    log('b', 99, ['before b1', null], ['b1', 20], ['earlier than b1, by its clock', 5]),
-    log('c', 25, ['c1', null], ['c2', null]),
-  ];
-  expect(inTimeOrder(logs).map(({ text }) => text)).toEqual([
-    ...['a1', ' more of a1', 'before b1', 'b1', 'earlier than b1, by its clock', 'c1', 'c2', 'a2'],
-  ]);
+async function* batched(items: readonly Item[], sizes: readonly number[]): AsyncGenerator<Item[]> {
+  for (let begin = 0, turn = 0; begin < items.length; turn++) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    yield items.slice(begin, begin + size);
+    begin += size;
+  }
+}
+
+async function merged(logs: readonly Item[][], sizes: readonly number[]): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const items of inTimeOrder(logs.map((log) => batched(log, sizes)))) all.push(...items);
+  return all;
+}
+
+const log = fc.array(fc.nat(50), { maxLength: 40 });
+
+it('is that of a stable sort of all lines, whatever the batches are', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(log, { maxLength: 8 }),
+      fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 3 }),
+      async (times, sizes) => {
+        const logs = times.map((each, source) =>
+          each.sort((a, b) => a - b).map((orderMs, at): Item => ({ orderMs, source, at })),
+        );
+        const sorted = logs.flat().sort((a, b) => a.orderMs - b.orderMs || a.source - b.source || a.at - b.at);
+        expect(await merged(logs, sizes)).toEqual(sorted);
+      },
+    ),
+  );
+});
+
+it('gives more than one batch, and closes the sources when its reader stops', async () => {
+  let closed = 0;
+  async function* endless(): AsyncGenerator<Item[]> {
+    try {
+      for (let at = 0; ; at++) yield [{ orderMs: at, source: 0, at }];
+    } finally {
+      closed++;
+    }
+  }
+  for await (const items of inTimeOrder([endless(), endless()])) {
+    expect(items.length).toBeGreaterThan(1);
+    break;
+  }
+  expect(closed).toBe(2);
 });

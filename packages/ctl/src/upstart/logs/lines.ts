@@ -1,0 +1,116 @@
+/** The lines of one log file, plain or compressed, forwards and from its end. */
+import { createReadStream, readSync } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { decodeText } from '@upstart/common';
+
+/** A longer line is divided, in bytes. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+/** What is read at a time, in bytes. */
+export const BLOCK_BYTES = 64 * 1024;
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+
+/** A line without its end. */
+export interface Line {
+  /** The offset of its first byte in the text. */
+  readonly offset: number;
+  readonly text: string;
+}
+
+/** Bytes of an open file from `from` to `to`, or to its end. */
+export async function* plainBlocks(fd: number, from: number, to: number): AsyncGenerator<Buffer> {
+  for (let at = from; at < to; ) {
+    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, to - at));
+    const length = readSync(fd, block, 0, block.length, at);
+    if (length === 0) return;
+    at += length;
+    yield block.subarray(0, length);
+  }
+}
+
+/** The text of a compressed file from `from` to `to`. Throws where the file is damaged. */
+export async function* compressedBlocks(path: string, from: number, to: number): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: BLOCK_BYTES });
+  const text = createGunzip();
+  file.on('error', (error) => text.destroy(error));
+  let at = 0;
+  try {
+    for await (const block of file.pipe(text) as AsyncIterable<Buffer>) {
+      const begin = Math.max(0, from - at);
+      const end = Math.min(block.length, to - at);
+      if (begin < end) yield block.subarray(begin, end);
+      at += block.length;
+      if (at >= to) return;
+    }
+  } finally {
+    file.destroy();
+    text.destroy();
+  }
+}
+
+/** Lines, as many at a time as a block has. `from`: the offset of the first byte. A last line without an end counts. */
+export async function* linesOf(blocks: AsyncIterable<Buffer>, from: number): AsyncGenerator<Line[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = from;
+  for await (const block of blocks) {
+    const bytes = rest.length === 0 ? block : Buffer.concat([rest, block]);
+    const lines: Line[] = [];
+    let begin = 0;
+    for (let end = bytes.indexOf(NEWLINE, rest.length); end >= 0; end = bytes.indexOf(NEWLINE, begin)) {
+      lines.push({ offset: offset + begin, text: textOf(bytes, begin, end) });
+      begin = end + 1;
+    }
+    if (bytes.length - begin > MAX_LINE_BYTES) {
+      lines.push({ offset: offset + begin, text: textOf(bytes, begin, bytes.length) });
+      begin = bytes.length;
+    }
+    rest = bytes.subarray(begin);
+    offset += begin;
+    if (lines.length > 0) yield lines;
+  }
+  if (rest.length > 0) yield [{ offset, text: textOf(rest, 0, rest.length) }];
+}
+
+function textOf(bytes: Buffer, begin: number, end: number): string {
+  const isPair = end > begin && bytes[end - 1] === CARRIAGE_RETURN;
+  return decodeText(bytes.subarray(begin, isPair ? end - 1 : end));
+}
+
+/** Where lines begin, and how many there are. */
+export interface Found {
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** The last `count` lines of an open file between two offsets; fewer where there are not so many. Reads no more than it needs. */
+export function lastOf(fd: number, from: number, to: number, count: number): Found {
+  let found = 0;
+  let end = to;
+  while (end > from) {
+    const begin = Math.max(from, end - BLOCK_BYTES);
+    const block = Buffer.allocUnsafe(end - begin);
+    const length = readSync(fd, block, 0, block.length, begin);
+    for (let at = block.subarray(0, length).lastIndexOf(NEWLINE); at >= 0; ) {
+      // That of the last line itself is the end of none before it.
+      if (begin + at + 1 < to && ++found === count) return { offset: begin + at + 1, count };
+      at = at === 0 ? -1 : block.lastIndexOf(NEWLINE, at - 1);
+    }
+    end = begin;
+  }
+  return { offset: from, count: to > from ? found + 1 : 0 };
+}
+
+/** The same of lines that have to be read for it: of a compressed file, or those that are wanted. */
+export async function lastWanted<L extends Line>(
+  batches: AsyncIterable<L[]>,
+  count: number,
+  isWanted: (line: L) => boolean,
+): Promise<Found> {
+  const offsets: number[] = [];
+  let found = 0;
+  for await (const lines of batches) {
+    for (const line of lines) if (isWanted(line)) offsets[found++ % count] = line.offset;
+  }
+  const oldest = found < count ? offsets[0] : offsets[found % count];
+  return { offset: oldest ?? 0, count: Math.min(found, count) };
+}

@@ -1,0 +1,85 @@
+/** The runs of jobs, from the history: when each began, with which process, and how the one before has ended. */
+import type { HistoryEntry, Notification } from '@upstart/protocol';
+import { isComingUp, phaseOf } from '../../timeline/phases.ts';
+import { nameOfLog } from './log-files.ts';
+import { ALWAYS, type Period } from './times.ts';
+
+export interface Run {
+  /** The label of its log. */
+  readonly label: string;
+  readonly job: string;
+  /** When it was on its way, in milliseconds since the epoch: before that there is no output of it. */
+  readonly atMs: number;
+  /** Its main process. */
+  readonly pid: number;
+  /** How the main process of the run before has ended: `exit status 3`, `killed by TERM signal`; null: not known, or there was none. */
+  readonly after: string | null;
+}
+
+interface Track {
+  comingMs: number | null;
+  after: string | null;
+}
+
+/** All runs with a main process, oldest first, that these entries tell of. */
+export function runsOf(entries: readonly HistoryEntry[]): Run[] {
+  const tracks = new Map<string, Track>();
+  const runs: Run[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'event') continue;
+    const label = nameOfLog(entry.job, entry.instance);
+    const track = tracks.get(label) ?? { comingMs: null, after: null };
+    tracks.set(label, track);
+    if (isBeginning(entry)) track.comingMs ??= entry.atMs;
+    if (entry.kind === 'exit' && entry.process === 'main') {
+      track.after = endText(entry);
+      track.comingMs = null;
+    }
+    if (entry.kind !== 'process' || entry.process !== 'main') continue;
+    runs.push({ label, job: entry.job, atMs: track.comingMs ?? entry.atMs, pid: entry.pid, after: track.after });
+    track.comingMs = null;
+  }
+  return runs.sort((one, other) => one.atMs - other.atMs);
+}
+
+function isBeginning(entry: Exclude<HistoryEntry, { kind: 'event' }>): boolean {
+  if (entry.kind === 'state') return isComingUp(phaseOf(entry.to));
+  return entry.kind === 'process' && entry.process === 'pre-start';
+}
+
+type Exit = Pick<Extract<HistoryEntry, { kind: 'exit' }>, 'exitStatus' | 'exitSignal' | 'text'>;
+
+function endText({ exitStatus, exitSignal, text }: Exit): string {
+  if (exitStatus !== null) return `exit status ${exitStatus}`;
+  return exitSignal === null ? text : `killed by ${exitSignal} signal`;
+}
+
+/** `— web started, process 4711, after exit status 3 —` */
+export function markText({ job, pid, after }: Pick<Run, 'job' | 'pid' | 'after'>): string {
+  return `— ${job} started, process ${pid}${after === null ? '' : `, after ${after}`} —`;
+}
+
+/**
+ * The period of a run: 0 is the last one, -1 the one before, and 1 the first that is known. null: there is no such run.
+ */
+export function periodOfRun(runs: readonly Run[], number: number): Period | null {
+  const at = number > 0 ? number - 1 : runs.length - 1 + number;
+  const run = runs[at];
+  return run === undefined ? null : { sinceMs: run.atMs, untilMs: runs[at + 1]?.atMs ?? ALWAYS.untilMs };
+}
+
+/** Finds runs that begin, in the notifications of init. */
+export class RunWatch {
+  readonly #after = new Map<string, string>();
+
+  /** The run that has just begun. `nowMs`: the time of day. */
+  noticed(notification: Notification, nowMs: number): Run | null {
+    const { event } = notification;
+    if ((event !== 'process' && event !== 'process-ended') || notification.slot !== 'main') return null;
+    const { job, instance, pid } = notification;
+    const label = nameOfLog(job, instance);
+    if (event === 'process') return { label, job, pid, atMs: nowMs, after: this.#after.get(label) ?? null };
+    this.#after.set(label, notification.text.replace(/^terminated with status /, 'exit status '));
+    return null;
+  }
+}
