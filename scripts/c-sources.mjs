@@ -9,7 +9,7 @@ import { PROGRAMS } from './targets.mjs';
 const NOTIFY_LINES = 310;
 
 /** The times of logs: `packages/logger/index.c`, and what it needs elsewhere, with old files that are compressed. */
-const INDEX_LINES = 86;
+const INDEX_LINES = 103;
 
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change

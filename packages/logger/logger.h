@@ -58,8 +58,9 @@ struct file {
 
 	/* Empty for output that goes into no file. */
 	char path[PATH_MAX + 1];
-	/* When the first of the bytes was read, and those behind the last stamp: microseconds since the epoch. Files of before lack them. */
+	/* When the first of the bytes was read, in microseconds since the epoch, and of which process; and those behind the last stamp. */
 	int64_t read_at, stamped_at;
+	uint32_t writer, stamped_writer;
 	/* And room for what is read to be dropped. */
 	char bytes[FILE_BUFFER + READ_SIZE] PAGE_ALIGNED;
 };
@@ -68,6 +69,8 @@ struct log {
 	/* How many bytes of those that are being read are in `line` or in lines that were copied; above that the length of `line`. */
 	_Atomic uint64_t copied;
 	uint32_t flags;
+	/* The process that it was made for. */
+	uint32_t writer;
 	/* Of this logger only. */
 	struct file *file;
 	char label[LABEL_MAX];

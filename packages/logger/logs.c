@@ -34,8 +34,10 @@ static void copy_lines(struct log *log, const char *bytes, size_t count) {
 /* So many bytes have been read, behind the span of the file. Those for which there was no room lie behind the buffer. */
 static void take(struct file *file, struct log *log, size_t count) {
 	size_t end = end_of(file->span);
-	if (length_of(file->span) == 0)
+	if (length_of(file->span) == 0) {
 		file->read_at = index_time();
+		file->writer = log->writer;
+	}
 	if (log->flags)
 		copy_lines(log, file->bytes + end, count);
 	if (end < FILE_BUFFER) {
@@ -89,6 +91,7 @@ void log_add(const struct whole_message *message, int master) {
 		snprintf(log->label, sizeof log->label, "%s", message->text + strlen(message->text) + 1);
 		log->copied = length_of(log->copied) > LINE_LONGEST ? 0 : log->copied;
 		log->flags = message->head.flags;
+		log->writer = (uint32_t)message->head.numbers[0];
 		log->file = file_attach(message->text);
 		watch_or_give_up(&terminals[id], master, EDGES, ready);
 	}

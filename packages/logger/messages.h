@@ -17,7 +17,7 @@ enum message_type {
 	 * To the logger. `numbers`: how files are rotated, by bytes, by seconds, and old files to keep. What is in trouble is tried again.
 	 */
 	LOG_SETTINGS = 1,
-	/* A log: `flags`, the path if there is a file, behind a NUL the label, and the descriptor to read. */
+	/* A log: `flags`, the path if there is a file, behind a NUL the label, and the descriptor to read. `numbers`: its process. */
 	LOG_ADD,
 	/* The process of the log `id` has ended: to be answered with DRAINED. */
 	LOG_FINISH,

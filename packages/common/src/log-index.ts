@@ -1,6 +1,7 @@
 /**
- * The index of a log (`packages/logger/index.c`): stamps of 16 bytes, each a time in microseconds since the epoch and the offset in the log
- * of the output that was read then, in the byte order of the machine. Offsets grow; what was cut off at the end is no stamp.
+ * The index of a log (`packages/logger/index.c`): stamps of 16 bytes, each a time in microseconds since the epoch, and the offset in the log
+ * of the output that was read then, with the process that wrote it in the upper 24 bits; in the byte order of the machine. Offsets grow; what
+ * was cut off at the end is no stamp.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
@@ -11,9 +12,12 @@ export interface Stamp {
   readonly atMs: number;
   /** The first byte of the output that was read then. */
   readonly offset: number;
+  /** The process that wrote it: the main process of a job, or one of its hooks. 0: not known. */
+  readonly pid: number;
 }
 
 const STAMP_BYTES = 16;
+const WRITER_SHIFT = 40n;
 /** Stamps that are read at a time. */
 const BLOCK = 256;
 const isLittle = endianness() === 'LE';
@@ -57,7 +61,9 @@ export class LogIndex {
     const place = (at - this.#first) * STAMP_BYTES;
     const number = (offset: number): bigint =>
       isLittle ? this.#block.readBigInt64LE(offset) : this.#block.readBigInt64BE(offset);
-    return { atMs: Number(number(place)) / 1000, offset: Number(number(place + 8)) };
+    const where = number(place + 8);
+    const offset = Number(BigInt.asUintN(Number(WRITER_SHIFT), where));
+    return { atMs: Number(number(place)) / 1000, offset, pid: Number(BigInt.asUintN(64, where) >> WRITER_SHIFT) };
   }
 
   /** The last stamp whose output begins at or before this offset; -1: none does. */

@@ -113,7 +113,7 @@ static int open_stream(int stream) {
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	streams[stream] = log_of_stream(STDOUT_FILENO + stream, ends[0]);
 	if (streams[stream]) {
-		log_start(streams[stream]);
+		log_start(streams[stream], 0);
 		return ends[1];
 	}
 	close(ends[0]);

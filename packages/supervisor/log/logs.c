@@ -12,7 +12,8 @@ struct log {
 	/* Its place in the table. */
 	int64_t id;
 	int master;
-	int64_t flags;
+	/* And the process that it was made for. */
+	int64_t flags, writer;
 	/* Its state: there has been no output, its program runs, its process has ended. And what the logger knows. */
 	int64_t silent, started, finished;
 	bool added, told_finish;
@@ -43,6 +44,7 @@ static bool send_log(struct log *log) {
 	if (log->silent || !log->started)
 		return true;
 	if (!log->added) {
+		head.numbers[0] = log->writer;
 		int length = snprintf(text, sizeof text, "%s%c%s", log->path, '\0', log->label);
 		log->added = logger_send(&head, text, (size_t)length, log->master);
 	}
@@ -137,7 +139,8 @@ static void first_output(struct watch *watch, uint32_t events) {
 		give(CONTAINER_OF(watch, struct log, silence));
 }
 
-void log_start(struct log *log) {
+void log_start(struct log *log, pid_t writer) {
+	log->writer = writer;
 	log->started = true;
 	/* By edges: as long as the other end is closed there would be an event all the time. */
 	if (!log->silent || watch_start(&log->silence, log->master, EPOLLIN | EPOLLET, first_output) < 0)
@@ -226,6 +229,7 @@ static void keep_log(struct state_file *state, struct log *log) {
 	keep_text(state, "log-copy", &log->label);
 	keep_descriptor(state, "log-master", &log->master);
 	keep(state, "log-flags", log->flags);
+	keep(state, "log-writer", log->writer);
 	keep(state, "log-silent", log->silent);
 	keep(state, "log-finished", log->finished);
 }

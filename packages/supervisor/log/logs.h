@@ -18,7 +18,7 @@ struct log *log_new(const char *path, const char *label, int master);
 /* One whose lines go to standard output or standard error (1, 2) as they are. */
 struct log *log_of_stream(int fd, int master);
 /* The program runs and holds the other end. */
-void log_start(struct log *log);
+void log_start(struct log *log, pid_t writer);
 /* The program never ran: there is nothing to write. */
 void log_discard(struct log *log);
 /* The process has ended: `written`, unless NULL, is called when its output is in the file or has no chance to get there. */

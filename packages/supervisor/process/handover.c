@@ -41,7 +41,7 @@ static void resume(struct process *process) {
 	if (errors >= 0)
 		spawn_attach(process, errors);
 	else if (process->log)
-		log_start(process->log);
+		log_start(process->log, process->pid);
 	notify_begin(process);
 	/* Only after a fault: it had been reaped, but its end not reported. */
 	bool ended = process->status != NOT_KNOWN || (process->pid > 0 && kill(process->pid, 0) < 0 && errno == ESRCH);

@@ -45,7 +45,7 @@ bool spawn_settle(struct process *process) {
 	}
 	report_add(REPORT_EXECED, NUMBER(PROCESS, process->id));
 	if (process->log)
-		log_start(process->log);
+		log_start(process->log, process->pid);
 	return true;
 }
 

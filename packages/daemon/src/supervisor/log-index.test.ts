@@ -22,6 +22,11 @@ async function started() {
   return { init, daemon, log, talk };
 }
 
+const pidOf = (daemon: { reports: readonly object[] }, id: number) =>
+  (daemon.reports as { type: string; process: number; pid: number }[]).find(
+    ({ type, process }) => type === 'spawned' && process === id,
+  )?.pid;
+
 const indexOf = (path: string, file = path) => indexPathOf(path, statSync(file).ino);
 
 function stampsOf(path: string, file = path): Stamp[] {
@@ -40,17 +45,26 @@ function expectSound(stamps: readonly Stamp[], size: number) {
 }
 
 test('says when each piece of output was read, and leaves the log as it was written', async () => {
-  const { log, talk } = await started();
+  const { daemon, log, talk } = await started();
   const one = await talk(1, 'echo one');
   const two = await talk(2, 'sleep 0.02; echo two');
   expect(textOf(log)).toBe('one\r\ntwo\r\n');
   const stamps = stampsOf(log);
   expect(stamps.map(({ offset }) => offset)).toEqual([0, 5]);
+  expect(stamps.map(({ pid }) => pid)).toEqual([1, 2].map((id) => pidOf(daemon, id)));
   for (const [at, { beforeMs, afterMs }] of [one, two].entries()) {
     expect(stamps[at]?.atMs).toBeGreaterThanOrEqual(beforeMs);
     expect(stamps[at]?.atMs).toBeLessThanOrEqual(afterMs);
   }
   expect(statSync(indexOf(log)).mode & 0o777).toBe(0o640);
+});
+
+test('says which process has written, however soon another one follows', async () => {
+  const { daemon, log, talk } = await started();
+  for (const id of [1, 2, 3]) await talk(id, `echo ${id}`);
+  expect(stampsOf(log).map(({ offset, pid }) => [offset, pid])).toEqual(
+    [1, 2, 3].map((id) => [(id - 1) * 3, pidOf(daemon, id)]),
+  );
 });
 
 test('stays with its log when that is rotated, by whichever program', async () => {

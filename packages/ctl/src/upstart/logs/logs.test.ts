@@ -174,6 +174,15 @@ describe('with an index', () => {
     expect((await run('logs web* --no-prefix -n 1')).out).toBe('d error\nf\n');
   });
 
+  it('have the mark of a run before its first output, although init learns of that later', async () => {
+    // A respawn of the supervisor's own: process 12 has written the line of the time 50.
+    const index = indexPathOf(join(folder, 'web.log'), statSync(join(folder, 'web.log')).ino);
+    const numbers = [DAY + 50, 0, DAY + 60, 3].map((number, place) => BigInt(number) * (place % 2 === 0 ? 1000n : 1n));
+    writeFileSync(index, new BigInt64Array(numbers.map((number, place) => number + (place === 1 ? 12n << 40n : 0n))));
+    entries = [process(5, 11), exit(70, 3), process(71, 12)];
+    expect((await run('logs web')).out).toBe('a\nc\n— web started, process 12, after exit status 3 —\ne\nf\n');
+  });
+
   it('are those of a period, of a run, or with a text', async () => {
     const time = (ms: number) => `2026-11-29T00:00:00.0${ms}Z`;
     expect((await run(`logs web --no-prefix --since ${time(30)} --until ${time(60)}`)).out).toBe('c\ne\n');
@@ -197,7 +206,10 @@ describe('with an index', () => {
   it('are shown as far as they can be read', async () => {
     writeFileSync(join(folder, 'web.log.2.gz'), 'no gzip');
     const { status, out, err } = await run('logs web --since 1d web-admin');
-    expect({ status, err }).toEqual({ status: 1, err: expect.stringMatching(/^upstart: Unable to read .*web\.log\.2\.gz: it is damaged/) });
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: expect.stringMatching(/^upstart: Unable to read .*web\.log\.2\.gz: it is damaged/),
+    });
     expect(out).toMatch(/c\n.*d error\n(.*\n)*.*f\n/);
   });
 });

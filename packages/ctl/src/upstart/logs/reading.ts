@@ -8,8 +8,9 @@ import { meantJobs } from '../jobs.ts';
 import { Follower } from './follow.ts';
 import { type LogFile, logFilesOf } from './log-files.ts';
 import { inTimeOrder } from './merge.ts';
-import { partsOf } from './old-files.ts';
+import { type LogPart, partsOf } from './old-files.ts';
 import { both, type Given, type Wanted } from './options.ts';
+import { placed } from './placing.ts';
 import { periodOfRun, type Run, RunWatch, runsOf } from './runs.ts';
 import { type LogLine, LogSeries } from './series.ts';
 import { type Shown, shower } from './show.ts';
@@ -31,7 +32,7 @@ export class Reading {
   readonly #isAlone: boolean;
   readonly #hasMarks: boolean;
   #series: LogSeries[] = [];
-  #runs: Run[] = [];
+  #parts: ReadonlyMap<LogFile, LogPart[]> = new Map();
   #print: (shown: readonly Shown[]) => void = () => {};
 
   /** `isAlone`: a single log, whose lines need no name. */
@@ -56,20 +57,15 @@ export class Reading {
       if (shown.length > 0) this.#call.print.raw(shown.map(textOf).join(''));
     };
     const { run, period, matches, count } = this.#wanted;
-    if (run !== null) this.#runs = await this.#readRuns(0);
-    const parts = partsOf(files);
+    this.#parts = partsOf(files);
+    const runs = run === null ? [] : await this.#readRuns(files, 0);
     this.#series = files.flatMap((file) => {
-      const ofRun =
-        run === null
-          ? period
-          : periodOfRun(
-              this.#runs.filter(({ label }) => label === file.label),
-              run,
-            );
+      const own = runs.filter(({ label }) => label === file.label);
+      const ofRun = run === null ? period : periodOfRun(own, run);
       if (ofRun === null) return [];
       const selection = { period: both(period, ofRun), matches, count };
       return [
-        new LogSeries(file, parts.get(file) ?? [], selection, now, ({ path }, error) => {
+        new LogSeries(file, this.#parts.get(file) ?? [], selection, now, ({ path }, error) => {
           const { code, message } = error as NodeJS.ErrnoException;
           const reason = code?.startsWith('Z_') === true ? `it is damaged (${message})` : systemErrorText(error);
           if (code !== 'ENOENT') this.#fail(`Unable to read ${printable(path)}: ${reason}`);
@@ -141,11 +137,12 @@ export class Reading {
 
   /** The beginnings of runs, as a source. `firstMs`: of each log what is the first to be shown. */
   async #marks(firstMs: ReadonlyMap<string, number>): Promise<AsyncIterable<Shown[]>> {
-    const files = new Map(this.#series.map(({ file }) => [file.label, file]));
+    const files = this.#series.map(({ file }) => file);
+    const byLabel = new Map(files.map((file) => [file.label, file]));
     // Where the history is not for the caller there are no marks.
-    const runs = await this.#readRuns(Math.min(...firstMs.values()) - BEFORE_MS).catch(() => []);
+    const runs = await this.#readRuns(files, Math.min(...firstMs.values()) - BEFORE_MS).catch(() => []);
     const shown = runs.flatMap((run): Shown[] => {
-      const file = files.get(run.label);
+      const file = byLabel.get(run.label);
       const from = firstMs.get(run.label) ?? Number.POSITIVE_INFINITY;
       if (file === undefined || run.atMs < from || run.atMs >= this.#wanted.period.untilMs) return [];
       return [{ run, file, orderMs: run.atMs }];
@@ -155,13 +152,19 @@ export class Reading {
     })();
   }
 
-  async #readRuns(sinceMs: number): Promise<Run[]> {
+  /** The runs of these logs, oldest first. */
+  async #readRuns(files: readonly LogFile[], sinceMs: number): Promise<Run[]> {
     const { entries } = await readHistory(this.#client, {
       job: null,
       sinceMs: Math.max(0, Math.floor(sinceMs)),
       after: 0,
     });
-    return runsOf(entries);
+    const byLabel = new Map(files.map((file) => [file.label, file]));
+    const runs = runsOf(entries).flatMap((run) => {
+      const file = byLabel.get(run.label);
+      return file === undefined ? [] : [placed(run, file, this.#parts.get(file) ?? [])];
+    });
+    return runs.sort((one, other) => one.atMs - other.atMs);
   }
 
   #fail(text: string): void {

@@ -1,4 +1,5 @@
 /** The runs of jobs, from the history: when each began, with which process, and how the one before has ended. */
+import type { Slot } from '@upstart/common';
 import type { HistoryEntry, Notification } from '@upstart/protocol';
 import { isComingUp, phaseOf } from '../../timeline/phases.ts';
 import { nameOfLog } from './log-files.ts';
@@ -12,12 +13,15 @@ export interface Run {
   readonly atMs: number;
   /** Its main process. */
   readonly pid: number;
+  /** That and its hooks up to then. */
+  readonly pids: readonly number[];
   /** How the main process of the run before has ended: `exit status 3`, `killed by TERM signal`; null: not known, or there was none. */
   readonly after: string | null;
 }
 
 interface Track {
   comingMs: number | null;
+  pids: number[];
   after: string | null;
 }
 
@@ -28,19 +32,25 @@ export function runsOf(entries: readonly HistoryEntry[]): Run[] {
   for (const entry of entries) {
     if (entry.kind === 'event') continue;
     const label = nameOfLog(entry.job, entry.instance);
-    const track = tracks.get(label) ?? { comingMs: null, after: null };
+    const track = tracks.get(label) ?? { comingMs: null, pids: [], after: null };
     tracks.set(label, track);
     if (isBeginning(entry)) track.comingMs ??= entry.atMs;
+    if (entry.kind === 'process' && FIRST.has(entry.process)) track.pids.push(entry.pid);
     if (entry.kind === 'exit' && entry.process === 'main') {
       track.after = endText(entry);
       track.comingMs = null;
+      track.pids = [];
     }
     if (entry.kind !== 'process' || entry.process !== 'main') continue;
-    runs.push({ label, job: entry.job, atMs: track.comingMs ?? entry.atMs, pid: entry.pid, after: track.after });
-    track.comingMs = null;
+    const { comingMs, pids, after } = track;
+    runs.push({ label, job: entry.job, atMs: comingMs ?? entry.atMs, pid: entry.pid, pids, after });
+    tracks.set(label, { comingMs: null, pids: [], after });
   }
   return runs.sort((one, other) => one.atMs - other.atMs);
 }
+
+/** Processes that write before the main one does, and that. */
+const FIRST: ReadonlySet<Slot> = new Set(['security', 'pre-start', 'main']);
 
 function isBeginning(entry: Exclude<HistoryEntry, { kind: 'event' }>): boolean {
   if (entry.kind === 'state') return isComingUp(phaseOf(entry.to));
@@ -78,7 +88,8 @@ export class RunWatch {
     if ((event !== 'process' && event !== 'process-ended') || notification.slot !== 'main') return null;
     const { job, instance, pid } = notification;
     const label = nameOfLog(job, instance);
-    if (event === 'process') return { label, job, pid, atMs: nowMs, after: this.#after.get(label) ?? null };
+    if (event === 'process')
+      return { label, job, pid, pids: [pid], atMs: nowMs, after: this.#after.get(label) ?? null };
     this.#after.set(label, notification.text.replace(/^terminated with status /, 'exit status '));
     return null;
   }

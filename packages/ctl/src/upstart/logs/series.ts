@@ -148,7 +148,8 @@ export class LogSeries {
     try {
       const times = new LineTimes(index, this.#now);
       const blocks = part.isCompressed ? compressedBlocks(part.path, from, to) : plainBlocks(fd, from, to);
-      for await (const lines of linesOf(blocks, from)) yield lines.map((line) => ({ ...line, timeMs: times.of(line) }));
+      for await (const lines of linesOf(blocks, from))
+        yield lines.map((line) => ({ offset: line.offset, text: line.text, timeMs: times.of(line) }));
     } finally {
       index?.close();
       if (fd >= 0) closeSync(fd);
@@ -156,7 +157,7 @@ export class LogSeries {
   }
 }
 
-function withIndex<T>(file: LogFile, part: LogPart, use: (index: LogIndex | null) => T): T {
+export function withIndex<T>(file: LogFile, part: LogPart, use: (index: LogIndex | null) => T): T {
   const index = LogIndex.open(indexPathOf(file.path, part.inode));
   try {
     return use(index);
