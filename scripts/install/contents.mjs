@@ -29,6 +29,9 @@ const OF_SYSTEM = ['inittab.5', 'runlevel.7', ...SYSTEM_TOOLS.map((name) => `${n
 /** What an init has besides its programs. */
 const OF_INIT = [
   { from: join(LIB, 'upstart-job'), to: '/usr/lib/init/upstart-job' },
+  { from: join(ROOT, 'packages/ctl/sysv/apparmor-profile-load'), to: '/usr/lib/init/apparmor-profile-load' },
+  { from: join(ROOT, 'packages/ctl/sysv/network/if-up'), to: '/etc/network/if-up.d/upstart', conf: true },
+  { from: join(ROOT, 'packages/ctl/sysv/network/if-down'), to: '/etc/network/if-down.d/upstart', conf: true },
   { from: join(ROOT, 'packages/ctl/sysv/init-functions'), to: '/usr/lib/lsb/init-functions.d/50-upstart' },
   { from: join(ROOT, 'packages/daemon/logrotate/upstart'), to: '/etc/logrotate.d/upstart', conf: true },
   { from: join(ROOT, 'packages/dbus/policy/Upstart.conf'), to: '/etc/dbus-1/system.d/Upstart.conf', conf: true },

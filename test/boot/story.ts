@@ -70,7 +70,8 @@ export class Story {
       inOrder(text, [
         'boot-test: early',
         '/etc/rcS.d/S01mountkernfs.sh start\n',
-        '/etc/rcS.d/S13bootmisc.sh start has ended',
+        'boot-test: virtual-filesystems',
+        'mountall.sh start has ended',
         'boot-test: filesystem',
         'boot-test: db before its start',
         'boot-test: app ready',
@@ -82,6 +83,8 @@ export class Story {
         ]),
       ),
     );
+    for (const line of ['mounted /run as tmpfs', 'lo up', 'container: none'])
+      this.#report.nothingWrong(`an event of the boot: ${line}`, inOrder(text, [`boot-test: ${line}`]));
     await this.#scripts('the scripts of sysinit, in order', text, 'S', '.depend.boot');
     await this.#scripts('the scripts of runlevel 2, in order', text, '2', '.depend.start');
     await this.#report.says('the runlevel after the boot', 'runlevel', 'N 2');

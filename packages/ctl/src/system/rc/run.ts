@@ -15,7 +15,7 @@ export const MOST_AT_ONCE = Math.max(4, 2 * availableParallelism());
 export async function runScripts(
   scripts: readonly Script[],
   waitsFor: readonly (readonly number[])[],
-  { run }: ScriptRunner,
+  runner: ScriptRunner,
   most = MOST_AT_ONCE,
 ): Promise<void> {
   const left = waitsFor.map((before) => new Set(before));
@@ -28,7 +28,7 @@ export async function runScripts(
         if (begun.has(at) || (left[at] as Set<number>).size > 0) continue;
         begun.add(at);
         running++;
-        run(script).then(() => {
+        runner.run(script).then(() => {
           running--;
           for (const others of left) others.delete(at);
           next();
