@@ -1,6 +1,7 @@
 /** The tree against a file system in memory: whatever happens, in whatever order it is noticed, in the end it knows what there is. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PROPERTY_RUNS } from '../../../../../test/effort.ts';
 import { readCondition, type Wanted } from './condition.ts';
 import type { Happening } from './entry.ts';
 import { Target } from './target.ts';
@@ -158,6 +159,7 @@ test('in the end what is there is known, and nothing goes that has not come', ()
         expectTruth(watched, targets);
       },
     ),
+    { numRuns: 4 * PROPERTY_RUNS },
   );
 });
 
@@ -175,6 +177,7 @@ test('also when events are lost', () => {
         expectTruth(watched, targets);
       },
     ),
+    { numRuns: 4 * PROPERTY_RUNS },
   );
 });
 
@@ -207,6 +210,17 @@ test('what is there is announced again for another condition, and nothing after 
   watched.files.unlink('/a');
   watched.files.run();
   expect(watched.events).toEqual(['create /a', 'create /a']);
+});
+
+test('what one condition has made known is announced for another that comes later', () => {
+  const watched = new Watched();
+  watched.files.mkdir('/a');
+  watched.files.mkfifo('/a/c');
+  watched.add('/a/');
+  watched.files.run();
+  watched.add('/**/c');
+  watched.files.run();
+  expect(watched.events).toEqual(['create /a/', 'create /**/c /a/c']);
 });
 
 test('there is a most of folders', () => {

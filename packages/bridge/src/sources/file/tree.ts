@@ -227,7 +227,12 @@ export class Tree {
       folder.children.set(name, child);
       this.#folders += 1;
     }
-    for (const [target, positions] of targets) if (!child.targets.has(target)) child.add(target, positions);
+    for (const [target, positions] of targets) {
+      if (child.targets.has(target)) continue;
+      child.add(target, positions);
+      // What another target has made known there is new to this one.
+      this.#announceHere(child, target);
+    }
     // A link can be made to lead elsewhere, which only its folder reports.
     if (isLink) this.#reportNames(folder);
     this.#attach(child, reason);
