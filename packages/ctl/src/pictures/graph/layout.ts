@@ -1,8 +1,10 @@
 /** The places of boxes and edges. Each connected part is laid out by itself; the parts are arranged in rows. */
-import { Graph as Dagre, layout } from '@dagrejs/dagre';
+import { Graph as Dagre, type EdgeLabel, layout } from '@dagrejs/dagre';
 import { type Point, widthOf } from '../svg.ts';
 import type { Graph, GraphEdge } from './graph.ts';
 import { edgeLabel, nodeLabel } from './labels.ts';
+import { orderLayers } from './order-layers.ts';
+import { rankLayers } from './rank-layers.ts';
 import { type Box, type BoxedGraph, boxed } from './twins.ts';
 
 export interface PlacedBox extends Size {
@@ -41,8 +43,11 @@ const COLUMN_PADDING = 24;
 const MANY_NAMES = 12;
 const MAX_COLUMNS = 5;
 const LABEL_SIZE = 10;
+const LABEL_HEIGHT = LABEL_SIZE + 4;
+/** Between edges that run side by side. */
+const EDGE_GAP = 6;
 const GAP = 36;
-/** From so many boxes in one part on, ranks are found by a faster method that leaves longer edges. */
+/** From so many boxes in one part on, layers and the order in them are found by faster methods, which leave longer edges. */
 const MANY_BOXES = 120;
 /** The ratio of width to height of the whole drawing. */
 const SHAPE = 1.6;
@@ -95,17 +100,14 @@ function layOutPart({ boxes, edges }: Part): Layout {
     const size = sizeOf(only);
     return { ...size, boxes: [{ ...size, box: only, x: size.width / 2, y: size.height / 2 }], edges: [] };
   }
-  const dagre = new Dagre({ multigraph: true });
-  const ranker = boxes.length > MANY_BOXES ? 'tight-tree' : 'network-simplex';
+  const dagre = new Dagre();
+  const isLarge = boxes.length > MANY_BOXES;
+  const ranker = isLarge ? rankLayers : 'network-simplex';
   dagre.setGraph({ rankdir: 'LR', ranker, nodesep: 12, edgesep: 8, ranksep: 56 });
   for (const [id, { width, height }] of sizes) dagre.setNode(id, { width, height });
-  edges.forEach((edge, at) => {
-    const label = edgeLabel(edge);
-    const size =
-      label === '' ? {} : { width: widthOf(label, LABEL_SIZE), height: LABEL_SIZE + 4, labelpos: 'c' as const };
-    dagre.setEdge(edge.from, edge.to, size, String(at));
-  });
-  layout(dagre);
+  const bundles = bundlesOf(edges);
+  for (const bundle of bundles) dagre.setEdge(bundle.from, bundle.to, labelSize(bundle.edges));
+  layout(dagre, isLarge ? { customOrder: orderLayers } : {});
   const { width = 0, height = 0 } = dagre.graph();
   return {
     ...{ width, height },
@@ -113,12 +115,49 @@ function layOutPart({ boxes, edges }: Part): Layout {
       const { x, y } = dagre.node(box.id);
       return { ...(sizes.get(box.id) as Size), box, x, y };
     }),
-    edges: edges.map((edge, at) => {
-      const { points = [], x, y } = dagre.edge(edge.from, edge.to, String(at));
-      const label: Point | null = edgeLabel(edge) === '' || x === undefined || y === undefined ? null : [x, y];
-      return { edge, points: points.map(({ x, y }: { x: number; y: number }): Point => [x, y]), label };
-    }),
+    edges: bundles.flatMap((bundle) => placedEdges(bundle, dagre.edge(bundle.from, bundle.to))),
   };
+}
+
+/** All edges from one box to another. */
+interface Bundle {
+  readonly from: string;
+  readonly to: string;
+  readonly edges: GraphEdge[];
+}
+
+function bundlesOf(edges: readonly GraphEdge[]): Bundle[] {
+  const bundles = new Map<string, Bundle>();
+  for (const edge of edges) {
+    const key = `${edge.from}\0${edge.to}`;
+    const bundle = bundles.get(key) ?? { from: edge.from, to: edge.to, edges: [] };
+    bundle.edges.push(edge);
+    bundles.set(key, bundle);
+  }
+  return [...bundles.values()];
+}
+
+/** Of the labels one below the other. */
+function labelSize(edges: readonly GraphEdge[]): Partial<EdgeLabel> {
+  const labels = edges.map(edgeLabel).filter((label) => label !== '');
+  if (labels.length === 0) return {};
+  const width = Math.max(...labels.map((label) => widthOf(label, LABEL_SIZE)));
+  return { width, height: labels.length * LABEL_HEIGHT, labelpos: 'c' };
+}
+
+/** The edges of a bundle run side by side. */
+function placedEdges({ edges }: Bundle, { points = [], x, y }: EdgeLabel): PlacedEdge[] {
+  const labelled = edges.filter((edge) => edgeLabel(edge) !== '');
+  const middleOf = (list: readonly GraphEdge[], edge: GraphEdge): number => list.indexOf(edge) - (list.length - 1) / 2;
+  return edges.map((edge) => {
+    const aside = middleOf(edges, edge) * EDGE_GAP;
+    const hasLabel = x !== undefined && y !== undefined && labelled.includes(edge);
+    return {
+      edge,
+      points: points.map((point: { x: number; y: number }): Point => [point.x, point.y + aside]),
+      label: hasLabel ? [x, y + middleOf(labelled, edge) * LABEL_HEIGHT] : null,
+    };
+  });
 }
 
 /** Rows of parts, each as wide as the widest part at least. */
