@@ -31,6 +31,8 @@ export interface CommandContext {
   connectByBus?(bus: BusName, destination: string): Promise<UpstartClient>;
   /** Ends commands without an end of their own (`watch`, `log --follow`). */
   readonly signal?: AbortSignal;
+  /** Calls `listener` instead of ending by SIGINT, SIGTERM or SIGHUP, until the returned function is called. Absent in a daemon. */
+  onInterrupt?(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
   /** The time of day, for `watch`; the system's clock by default. */
   now?(): Date;
 }

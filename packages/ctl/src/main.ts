@@ -29,6 +29,8 @@ const words = commandLine();
 const out = isatty(STDOUT);
 const err = isatty(STDERR);
 
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 const context: CommandContext = {
   env: process.env,
   terminal: {
@@ -42,6 +44,12 @@ const context: CommandContext = {
   local: true,
   isStranger: process.geteuid?.() !== 0 && !ownsSystemInit(),
   ...standardStreams,
+  onInterrupt(listener) {
+    for (const signal of INTERRUPTS) process.on(signal, listener);
+    return () => {
+      for (const signal of INTERRUPTS) process.off(signal, listener);
+    };
+  },
   async connect(scope) {
     nameProcess(words[0] ?? 'initctl');
     return new KeyedClient(await connect({ scope, client: 'initctl' }), randomUUID());

@@ -1,5 +1,6 @@
 /**
- * Which daemon a program uses: the named one, otherwise the only session of its user, otherwise the system's init (reference: control §1).
+ * Which daemon a program uses: the named one, otherwise the only session of its user or that of the project it is in, otherwise the
+ * system's init (reference: control §1).
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import {
   SYSTEM_SOCKET_DIR,
 } from './address.ts';
 import { socketOfDBusAddress } from './dbus-address.ts';
+import { projectOf, sessionHere } from './projects.ts';
 import { findSessions, type Session } from './sessions.ts';
 
 /** The environment as far as it decides which daemon is meant. */
@@ -52,8 +54,9 @@ function sessionAddress(scope: Scope, env: AddressEnv): string | null {
   if (scope === 'system') return null;
   if ((env.UPSTART_SESSION ?? '') !== '') return env.UPSTART_SESSION as string;
   if (scope === 'default' && !isUntold(env)) return null;
-  const [session, ...others] = env.UPSTART_SESSION === '' ? [] : findSessions(env);
-  if (session !== undefined && others.length > 0) throw new AddressError(whichOf([session, ...others]));
+  const sessions = env.UPSTART_SESSION === '' ? [] : findSessions(env);
+  const session = sessions.length > 1 ? sessionHere(sessions, process.cwd()) : sessions[0];
+  if (session === null) throw new AddressError(whichOf(sessions));
   if (session?.folder) return formatAddress(join(session.folder, CONTROL_SOCKET));
   if (scope === 'default') return null;
   throw new AddressError("UPSTART_SESSION isn't set in the environment. Unable to locate the Upstart instance.");
@@ -73,6 +76,10 @@ function systemSocket(env: AddressEnv): string {
 }
 
 function whichOf(sessions: readonly Session[]): string {
-  const lines = sessions.map(({ pid, address }) => `\n  UPSTART_SESSION=${address} (init, process ${pid})`);
+  const lines = sessions.map((session) => {
+    const project = projectOf(session);
+    const of = project === null ? '' : ` of ${project}`;
+    return `\n  UPSTART_SESSION=${session.address} (init, process ${session.pid}${of})`;
+  });
   return `You have several sessions, expected one of them in the environment:${lines.join('')}`;
 }

@@ -15,7 +15,7 @@ const ASSIGNMENTS = /^(?:[A-Za-z_]\w*=\S*\s+)+/;
 /** A blank, a quotation, an escaped character, or text without any of these. */
 const LINE_PART = /\s+|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S]|[^\s'"\\]+|['"\\]/g;
 const SHELL_WORD =
-  /^(?:if|for|while|until|case|cd|export|set|unset|ulimit|umask|trap|eval|exec|source|test|\.|:|\[|!|\{)(?:\s|$)/;
+  /^(?:if|for|while|until|case|cd|exit|export|set|unset|ulimit|umask|trap|eval|exec|source|test|\.|:|\[|!|\{)(?:\s|$)/;
 const END_OF_SCRIPT = /^([ \t]*)end[ \t]+script(?=[ \t]*(?:#.*)?$)/gm;
 
 /** `text` as one word of a stanza; null where no word can say it: it has a line end or is empty. */

@@ -23,6 +23,8 @@ export interface CommandRow<O extends OptionTable> {
   readonly options: O;
   /** Examples: command lines after `upstart`, with a description. */
   readonly examples: readonly (readonly [line: string, does: string])[];
+  /** Whether the words after `--` are a command line of their own. */
+  readonly takesRest?: boolean;
   /** Whether it has to run in the caller's process: it reads the caller's files, or may outlive the daemon. */
   isLocal?(options: InferredOptionTypes<O>): boolean;
   /** Resolves with the exit status. For a `UsageError` the caller prints a pointer to the help, for any other error its text. */
@@ -41,6 +43,8 @@ export function frontCommand<const O extends OptionTable>(row: CommandRow<O>): F
 
 export interface Call<Given = unknown> {
   readonly words: readonly string[];
+  /** The words after `--` of a command that takes them; null: there is no `--`. */
+  readonly rest: readonly string[] | null;
   readonly options: Given;
   readonly context: CommandContext;
   readonly print: Printer;

@@ -41,9 +41,10 @@ export async function runFrontDoor(words: readonly string[], context: CommandCon
   }
 }
 
-async function dispatch(words: readonly string[], context: CommandContext, print: Printer): Promise<number> {
+async function dispatch(given: readonly string[], context: CommandContext, print: Printer): Promise<number> {
   let run: (() => Promise<number>) | null = null;
   let text = '';
+  const { words, rest } = cut(given);
   const width = screenWidth(context.env, context.terminal.columns);
   const parser = yargs()
     .scriptName(PROGRAM)
@@ -67,7 +68,7 @@ async function dispatch(words: readonly string[], context: CommandContext, print
       throw new UsageError(named && TOO_FEW.test(text) ? missing(named) : withNearest(text, words));
     });
   // Registering all commands with yargs takes longer than running one of them.
-  const named = COMMANDS.find(({ name }) => name === words.find((word) => !word.startsWith('-')));
+  const named = commandIn(words);
   for (const command of named ? [named] : COMMANDS) {
     parser.command({
       command: [command.name, command.words].filter((part) => part !== '').join(' '),
@@ -81,7 +82,7 @@ async function dispatch(words: readonly string[], context: CommandContext, print
           .example(command.examples.map(([line, does]) => [`$0 ${line}`, does] as [string, string]))
           .epilogue(STATUSES),
       handler: (options) => {
-        run = () => runCommand(command, options, context, print);
+        run = () => runCommand(command, options, rest, context, print);
       },
     });
   }
@@ -90,6 +91,16 @@ async function dispatch(words: readonly string[], context: CommandContext, print
   });
   if (text !== '') context.out(`${text}\n`);
   return run === null ? EXIT.done : (run as () => Promise<number>)();
+}
+
+const commandIn = (words: readonly string[]): FrontCommand | undefined =>
+  COMMANDS.find(({ name }) => name === words.find((word) => !word.startsWith('-')));
+
+/** The words before `--`, and those after it, for a command that takes them. */
+function cut(given: readonly string[]): { words: readonly string[]; rest: readonly string[] | null } {
+  const end = given.indexOf('--');
+  if (end < 0 || commandIn(given.slice(0, end))?.takesRest !== true) return { words: given, rest: null };
+  return { words: given.slice(0, end), rest: given.slice(end + 1) };
 }
 
 /** `<JOB..>` of the command's words is missing: `missing job name`; `<ACTION>`: `missing action`. */
@@ -108,6 +119,7 @@ function withoutEnd(words: readonly string[]): string[] {
 async function runCommand(
   command: FrontCommand,
   given: Readonly<Record<string, unknown>>,
+  rest: readonly string[] | null,
   context: CommandContext,
   print: Printer,
 ): Promise<number> {
@@ -123,6 +135,7 @@ async function runCommand(
   try {
     return await command.run({
       words,
+      rest,
       options,
       context,
       print,

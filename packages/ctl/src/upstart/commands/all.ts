@@ -1,10 +1,12 @@
 /** The sub-commands of `upstart`, in the order of its help: a file a command. */
 import type { FrontCommand } from '../command.ts';
+import { attach } from './attach.ts';
 import { chain } from './chain.ts';
 import { reload, restart, start, stop } from './change.ts';
 import { check } from './check.ts';
 import { dashboard } from './dashboard.ts';
 import { doctor } from './doctor.ts';
+import { down } from './down.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
 import { graph } from './graph.ts';
@@ -14,9 +16,11 @@ import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { plot } from './plot.ts';
 import { ps } from './ps.ts';
+import { run } from './run.ts';
 import { sessions } from './sessions.ts';
 import { simulate } from './simulate.ts';
 import { status } from './status.ts';
+import { up } from './up.ts';
 
 export const COMMANDS: readonly FrontCommand[] = [
   ps,
@@ -38,5 +42,9 @@ export const COMMANDS: readonly FrontCommand[] = [
   dashboard,
   check,
   doctor,
+  up,
+  down,
+  attach,
+  run,
   sessions,
 ];

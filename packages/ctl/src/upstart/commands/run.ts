@@ -1,0 +1,92 @@
+/** `upstart run`: one job of a project, or a command in its environment, until it ends. */
+import { spawn } from 'node:child_process';
+import { signalNumber, systemErrorText, UsageError } from '@upstart/common';
+import { type Call, frontCommand } from '../command.ts';
+import { openSession, planOf, rulesOf, runInForeground } from '../project/bring-up.ts';
+import { endOf } from '../project/ends.ts';
+import { Interrupts } from '../project/interrupts.ts';
+import { stateAround } from '../project/session.ts';
+import { stopInOrder } from '../project/stopping.ts';
+import { View } from '../project/view.ts';
+import { Watching } from '../project/watching.ts';
+import { PROJECT_OPTIONS, projectFor } from './up.ts';
+
+/** Exit statuses as shells have them: a command that cannot be run, and the end by a signal before its number. */
+const NOT_FOUND = 127;
+const SIGNALLED = 128;
+
+export const run = frontCommand({
+  name: 'run',
+  words: '[JOB]',
+  wordKind: 'job',
+  takesRest: true,
+  summary:
+    'Run one job of this folder and what it waits for, or a command with the variables of .env, and exit with its status.',
+  options: PROJECT_OPTIONS,
+  examples: [
+    ['run migrate', 'starts what migrate waits for, runs it, and stops all again'],
+    ['run -- npm test', 'runs a command with the variables of the project'],
+  ],
+  isLocal: () => true,
+  async run(call) {
+    const { words, rest } = call;
+    if (words.length > 0 === (rest !== null && rest.length > 0))
+      throw new UsageError('give a job, or a command after --');
+    return rest === null ? runJob(call) : runCommand(rest, call);
+  },
+});
+
+async function runJob(call: Call<Parameters<typeof projectFor>[1]['options']>): Promise<number> {
+  const [job = ''] = call.words;
+  const project = await projectFor(folderOf(call), call);
+  if (!project.jobs.some(({ name }) => name === job)) throw new UsageError(`no job ${job} in ${project.source}`);
+  const plan = planOf(project, [job], call);
+  const running = await openSession(plan, call);
+  const rules = rulesOf(project, [job], false);
+  try {
+    if (!running.isOld) return (await runInForeground(plan, running, new View(call, plan.wanted), rules, call)).status;
+    const view = new View(call, [job]);
+    await view.follow(running.client, 0);
+    const watching = new Watching(running.client, view, project.translation.ports, rules);
+    const interrupts = new Interrupts(call.context, 2, () => view.say('killing'));
+    const { by, status } = await watching.run(interrupts.first, running.start);
+    if (by === 'interrupt') await stopInOrder(running.client, [[job]], interrupts.kill);
+    interrupts.close();
+    await watching.shown();
+    view.close();
+    return by === 'interrupt' ? (await endOf(running.client, job)).status : status;
+  } finally {
+    running.client.close();
+  }
+}
+
+/** In the caller's folder, on the caller's terminal. */
+async function runCommand(
+  rest: readonly string[],
+  call: Call<Parameters<typeof projectFor>[1]['options']>,
+): Promise<number> {
+  const { context } = call;
+  const project = await projectFor(folderOf(call), call);
+  const address = stateAround(project.folder, context.env)?.liveSession()?.address;
+  const env = { ...project.env, ...context.env, ...(address === undefined ? {} : { UPSTART_SESSION: address }) };
+  const [program = '', ...words] = rest;
+  // The command gets Ctrl-C as well, and decides.
+  const stop = context.onInterrupt?.(() => {});
+  return new Promise((resolve) => {
+    const child = spawn(program, words, { env, stdio: 'inherit' });
+    const end = (status: number): void => {
+      stop?.();
+      resolve(status);
+    };
+    child.once('error', (error) => {
+      call.print.failure(`cannot run ${program}: ${systemErrorText(error)}`);
+      end(NOT_FOUND);
+    });
+    child.once('exit', (code, signal) => end(code ?? SIGNALLED + (signalNumber(signal ?? '') ?? 0)));
+  });
+}
+
+/** The folder whose session is around the caller, else the caller's own. */
+function folderOf({ context }: Call): string {
+  return stateAround('.', context.env)?.project ?? '.';
+}

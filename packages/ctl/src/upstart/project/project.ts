@@ -1,0 +1,123 @@
+/** A project: a folder with a file that says which services belong to it. */
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '@upstart/common';
+import type { ProjectTranslation, Variables } from '@upstart/convert';
+import { EnvFileError, type JobDefinition, JobFileError, parseEnvFile, parseJob } from '@upstart/job-language';
+import { loadConvert } from '../../convert/load.ts';
+
+type Kind = 'jobs' | 'procfile' | 'process-compose' | 'compose';
+
+/** The files by which a folder is a project: the first one that exists counts. */
+const FILES: readonly (readonly [Kind, string])[] = [
+  ['jobs', 'upstart'],
+  ['procfile', 'Procfile'],
+  ['process-compose', 'process-compose.yaml'],
+  ['process-compose', 'process-compose.yml'],
+  ['compose', 'compose.yaml'],
+  ['compose', 'compose.yml'],
+  ['compose', 'docker-compose.yaml'],
+  ['compose', 'docker-compose.yml'],
+];
+const ENV_FILE = '.env';
+const JOB_FILE = /\.conf$/;
+
+export interface Project {
+  /** Its folder, without links in the path. */
+  readonly folder: string;
+  /** The file or folder that says what belongs to it. */
+  readonly source: string;
+  /** Whether `source` is a folder of job files, which init reads itself. */
+  readonly isNative: boolean;
+  readonly translation: ProjectTranslation;
+  /** The variables of `.env`; null: there is no such file. */
+  readonly env: Variables | null;
+  /** The jobs that it defines; those with errors are missing. */
+  readonly jobs: readonly JobDefinition[];
+}
+
+export interface LoadOptions {
+  readonly env: Variables;
+  readonly profiles: readonly string[];
+  /** The port of the first process of a Procfile; undefined: the usual one. */
+  readonly port: number | undefined;
+}
+
+/** The project of a folder. Throws where there is none, or its file cannot be read. */
+export async function loadProject(given: string, options: LoadOptions): Promise<Project> {
+  const folder = realpathSync(given);
+  const found = FILES.find(([kind, name]) => exists(kind, join(folder, name)));
+  if (found === undefined)
+    throw new UsageError(
+      `nothing to run in ${folder}: no upstart/*.conf, Procfile, process-compose.yaml or compose.yaml`,
+    );
+  const [kind, name] = found;
+  const source = join(folder, name);
+  const env = readEnv(join(folder, ENV_FILE));
+  const translation = kind === 'jobs' ? readJobs(source) : await translate(kind, folder, name, env, options);
+  const jobs = translation.files.flatMap(({ name: file, text }) => parsed(file, text));
+  return { folder, source, isNative: kind === 'jobs', translation, env, jobs };
+}
+
+/** Whether `folder` has a file that makes it a project. */
+export function isProject(folder: string): boolean {
+  return FILES.some(([kind, name]) => exists(kind, join(folder, name)));
+}
+
+async function translate(
+  kind: Exclude<Kind, 'jobs'>,
+  folder: string,
+  file: string,
+  envFile: Variables | null,
+  { env, profiles, port }: LoadOptions,
+): Promise<ProjectTranslation> {
+  const { fromCompose, fromProcessCompose, fromProcfile, IN_PROJECT } = await loadConvert();
+  const text = readFileSync(join(folder, file), 'utf8');
+  const options = { file, folder, env, envFile, occasion: IN_PROJECT, switchesUsers: false };
+  if (kind === 'procfile') return fromProcfile(text, port === undefined ? options : { ...options, port });
+  return kind === 'compose' ? fromCompose(text, { ...options, profiles }) : fromProcessCompose(text, options);
+}
+
+/** Job files as a translation of themselves; a folder among them is a group. */
+function readJobs(source: string): ProjectTranslation {
+  const names = jobFiles(source);
+  const files = names.map((name) => ({ name, text: readFileSync(join(source, name), 'utf8') }));
+  const groups: Record<string, string[]> = {};
+  for (const name of names) {
+    const [group = '', ...others] = name.split('/');
+    if (others.length > 0) groups[group] = [...(groups[group] ?? []), name.replace(JOB_FILE, '')];
+  }
+  return { files, report: [], ports: {}, groups, endsWith: {} };
+}
+
+function jobFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => JOB_FILE.test(name))
+    .sort();
+}
+
+/** A file with an error defines no job: init says so, with its line. */
+function parsed(file: string, text: string): JobDefinition[] {
+  try {
+    return [parseJob(text, { name: file.replace(JOB_FILE, ''), path: file })];
+  } catch (error) {
+    if (!(error instanceof JobFileError)) throw error;
+    return [];
+  }
+}
+
+function readEnv(path: string): Variables | null {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
+  try {
+    const pairs = parseEnvFile(readFileSync(path, 'utf8')).map((pair) => pair.split(/=(.*)/s, 2) as [string, string]);
+    return Object.fromEntries(pairs);
+  } catch (error) {
+    if (!(error instanceof EnvFileError)) throw error;
+    throw new Error(`${path}: ${error.message}`);
+  }
+}
+
+function exists(kind: Kind, path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return kind === 'jobs' ? found?.isDirectory() === true && jobFiles(path).length > 0 : found?.isFile() === true;
+}

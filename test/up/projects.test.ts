@@ -1,0 +1,174 @@
+/** Three sample projects as an ordinary user runs them: one command each. */
+import { existsSync, readdirSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { linesOf, ProjectRun } from './project-run.ts';
+
+function projectRun(name: string): ProjectRun {
+  const run = new ProjectRun(name);
+  onTestFinished(() => run.end());
+  return run;
+}
+
+function answerOf(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request({ port, host: '127.0.0.1', path: '/' }, (response) => {
+      let text = '';
+      response.on('data', (data) => {
+        text += data;
+      });
+      response.on('end', () => resolve(text));
+    });
+    call.on('error', reject).end();
+  });
+}
+
+it('runs a Procfile, with its .env and a port for each process', async () => {
+  const run = projectRun('procfile');
+  const up = run.begin('up');
+  await up.prints(/^web {4}\* started, process \d+, port 5400$/m);
+  await up.prints(/^worker \| works on --queue mails, hello from \.env$/m);
+  await up.prints(/^clock {2}\| tick at 5600 of hello from \.env$/m);
+  await up.prints(/^web {4}\| Serving HTTP/m);
+  expect(await answerOf(5400)).toContain('Procfile');
+  up.interrupt();
+  const { status } = await up.outcome;
+  expect(up.said).toContain('stopping; Ctrl-C kills');
+  expect(up.said).toContain('worker | bye');
+  // Not a terminal: no colours.
+  expect(up.said).not.toContain('\u001b');
+  expect(status).toBe(0);
+  expect((await run.upstart('sessions')).stdout).toBe('');
+});
+
+it('runs a compose file, whose services wait for each other', async () => {
+  const run = projectRun('compose');
+  const { status, stdout, stderr } = await run.upstart('up', '-d');
+  expect([linesOf(stdout), linesOf(stderr), status]).toEqual([
+    [
+      'cache    started, process N',
+      'db       started, process N',
+      'migrate  done',
+      'web      started, process N, port 8089',
+    ],
+    [
+      'compose.yaml:61: volumes: refused: there is no container: this is left out',
+      'compose.yaml:40: services.db.volumes: refused: there is no container: this is left out',
+      'compose.yaml:55: services.mail.image: refused: it needs a container: give it a command of this machine',
+    ],
+    0,
+  ]);
+  expect(await answerOf(8089)).toBe('hello from db and 127.0.0.1:6389\n');
+  expect((await run.upstart('sessions')).stdout).toMatch(new RegExp(`^\\d+ unix:\\S+ ${run.folder}\n$`));
+  const more = await run.upstart('up', 'debug', '-d', '--json');
+  expect(JSON.parse(more.stdout)).toMatchObject({
+    project: run.folder,
+    jobs: [{ job: 'debug', state: 'running', ports: [] }],
+  });
+  const attached = run.begin('attach', 'web', 'debug');
+  await attached.prints(/^web {3}\| listens on 8089$/m);
+  attached.interrupt();
+  expect(await attached.outcome).toMatchObject({ status: 0 });
+  expect(attached.said).not.toContain('cache');
+  expect(attached.said).toContain('detached; `upstart down` stops the session\n');
+  expect(await run.upstart('down')).toMatchObject({ status: 0 });
+  expect(await run.upstart('down')).toMatchObject({
+    ...{ status: 1, stderr: 'upstart: nothing runs in this folder; `upstart up` starts it\n' },
+  });
+});
+
+it('runs a process-compose file, and parts of it by name, group and as a task', async () => {
+  const run = projectRun('process-compose');
+  const up = run.begin('up', '--exit-with', 'api');
+  await up.prints(/^api {2}\* started, process \d+, port 8091$/m);
+  const order = ['db is ready, level debug', 'seed \\* exited normally', 'api +\\* started'].map((text) =>
+    up.said.search(text),
+  );
+  expect(order).toEqual(order.toSorted((one, other) => one - other));
+  expect(await run.upstart('stop', 'api')).toMatchObject({ status: 0 });
+  expect(await up.outcome).toMatchObject({ status: 0 });
+
+  const task = await run.upstart('run', 'test');
+  expect([linesOf(task.stdout), task.status]).toEqual([['test * terminated with status 3'], 3]);
+  const group = await run.upstart('up', 'backend', '-d');
+  expect(linesOf(group.stdout)).toEqual([
+    'api   started, process N, port 8091',
+    'db    started, process N',
+    'seed  done',
+  ]);
+  const again = await run.upstart('run', 'test');
+  expect(again.status).toBe(3);
+  expect(await run.upstart('run', '--', 'sh', '-c', 'exit $#', 'sh', '-a', 'b')).toMatchObject({ status: 2 });
+  expect(await run.upstart('up', 'ap', '-d')).toMatchObject({
+    ...{ status: 1, stderr: 'upstart: no job or group ap; did you mean api?\n' },
+  });
+  const states = join(run.product.folder, 'home/.local/state/upstart/projects');
+  const [state = ''] = readdirSync(states);
+  expect(existsSync(join(states, state, 'jobs/api.conf'))).toBe(true);
+});
+
+const JOBS = {
+  'web.conf': 'start on startup\nexec sh -c "echo $NAME in $(pwd); exec sleep 1000"\n',
+  'after.conf': 'start on started web\nexec sleep 1000\n',
+  'fails.conf': 'start on started web\nexec sh -c "sleep 0.2; exit 7"\n',
+  'deaf.conf':
+    'start on startup\nkill timeout 500\nscript\n  trap "" TERM\n  echo deaf\n  while :; do sleep 0.1; done\nend script\n',
+  'tools/one.conf': 'exec sleep 1000\n',
+};
+
+function nativeRun(names: readonly (keyof typeof JOBS)[]): ProjectRun {
+  const files = Object.fromEntries(names.map((name) => [`upstart/${name}`, JOBS[name]]));
+  const run = new ProjectRun({ ...files, '.env': 'NAME=me\n' });
+  onTestFinished(() => run.end());
+  return run;
+}
+
+it('runs job files, with the variables of .env, in the folder of the project', async () => {
+  const run = nativeRun(['web.conf', 'after.conf', 'tools/one.conf']);
+  const up = run.begin('up');
+  await up.prints(/^after \* started/m);
+  await up.prints(new RegExp(`^web {3}\\| me in ${run.folder}$`, 'm'));
+  const { status, stdout } = await run.upstart('up', 'tools', '-d');
+  expect([linesOf(stdout), status]).toEqual([['tools/one  started, process N'], 0]);
+  up.interrupt();
+  await up.outcome;
+  // Those that wait for others stop first.
+  expect(up.said.search(/^after \* killed/m)).toBeLessThan(up.said.search(/^web {3}\* killed/m));
+});
+
+it('ends with the status of the first failure where that is asked for', async () => {
+  const run = nativeRun(['web.conf', 'fails.conf']);
+  const up = run.begin('up', '--exit-on-failure');
+  expect(await up.outcome).toMatchObject({ status: 7 });
+  expect(up.said).toMatch(/^fails \* terminated with status 7$/m);
+  // Without it the others stay.
+  const { status, stdout } = await run.upstart('up', 'web', '-d');
+  expect([linesOf(stdout), status]).toEqual([['web  started, process N'], 0]);
+});
+
+it('kills jobs that do not stop, at the second interrupt', async () => {
+  const run = nativeRun(['deaf.conf']);
+  const up = run.begin('up');
+  await up.prints(/^deaf \| deaf$/m);
+  up.interrupt();
+  await up.prints(/stopping; Ctrl-C kills/);
+  up.interrupt();
+  expect(await up.outcome).toMatchObject({ status: 0 });
+  expect(up.said).toMatch(/^deaf \* killed by KILL signal$/m);
+});
+
+it.each<[string[], number, string]>([
+  [['up', 'web', '--exit-with', 'gone'], 2, '--exit-with takes a job that is to run, not gone'],
+  [['up', '--json'], 2, '--json needs --detach'],
+  [['up', '--port', 'x'], 2, '--port takes a port, not x'],
+  [['up', './upstart'], 2, 'nothing to run in'],
+  [['run'], 2, 'give a job, or a command after --'],
+  [['run', 'gone'], 2, 'no job gone in'],
+  [['run', '--', './no-such-program'], 127, 'cannot run ./no-such-program: No such file or directory'],
+])('refuses %j', async (words, status, text) => {
+  const run = nativeRun(['web.conf']);
+  const outcome = await run.upstart(...words);
+  expect(outcome.stderr).toContain(text);
+  expect(outcome.status).toBe(status);
+});
