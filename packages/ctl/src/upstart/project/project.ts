@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '@upstart/common';
-import type { ProjectTranslation, Variables } from '@upstart/convert';
+
 import { EnvFileError, type JobDefinition, JobFileError, parseEnvFile, parseJob } from '@upstart/job-language';
-import { loadConvert } from '../../convert/load.ts';
+import { loadConvert, type ProjectTranslation, type Variables } from '../../convert/load.ts';
 
 type Kind = 'jobs' | 'procfile' | 'process-compose' | 'compose';
 
