@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { linesOf, ProjectRun } from './project-run.ts';
 
 function projectRun(name: string): ProjectRun {
@@ -31,7 +32,7 @@ it('runs a Procfile, with its .env and a port for each process', async () => {
   await up.prints(/^worker \| works on --queue mails, hello from \.env$/m);
   await up.prints(/^clock {2}\| tick at 5600 of hello from \.env$/m);
   await up.prints(/^web {4}\| Serving HTTP/m);
-  expect(await answerOf(5400)).toContain('Procfile');
+  expect(await eventually(() => answerOf(5400).catch(() => ''))).toContain('Procfile');
   up.interrupt();
   const { status } = await up.outcome;
   expect(up.said).toContain('stopping; Ctrl-C kills');
@@ -59,7 +60,7 @@ it('runs a compose file, whose services wait for each other', async () => {
     ],
     0,
   ]);
-  expect(await answerOf(8089)).toBe('hello from db and 127.0.0.1:6389\n');
+  expect(await eventually(() => answerOf(8089).catch(() => ''))).toBe('hello from db and 127.0.0.1:6389\n');
   expect((await run.upstart('sessions')).stdout).toMatch(new RegExp(`^\\d+ unix:\\S+ ${run.folder}\n$`));
   const more = await run.upstart('up', 'debug', '-d', '--json');
   expect(JSON.parse(more.stdout)).toMatchObject({
