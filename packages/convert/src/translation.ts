@@ -1,4 +1,5 @@
 /** What every translation gives and takes. */
+import type { JobDefinition } from '@upstart/job-language';
 
 /** A file of a translation. */
 export interface TranslatedFile {
@@ -63,3 +64,23 @@ export interface ProjectTranslation extends Translation {
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A job to export. */
+export interface ExportedJob {
+  readonly definition: JobDefinition;
+  /** The comments on top of its file, without their marks. */
+  readonly comments: readonly string[];
+}
+
+/** A file to import. */
+export interface SourceFile {
+  /** Its path, as the report names it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What an export to containers needs to know. */
+export interface ContainerOptions {
+  /** The image of all containers; absent: each has one of its own name. */
+  readonly image?: string;
+}

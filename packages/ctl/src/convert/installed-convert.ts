@@ -10,8 +10,13 @@ export const {
   fromCompose,
   fromProcessCompose,
   fromProcfile,
+  fromSupervisord,
+  fromSystemd,
   IN_PROJECT,
   IN_SYSTEM,
   PORT_STEP,
+  toCompose,
+  toKubernetes,
+  toSystemd,
   YamlError,
 } = convert;

@@ -4,3 +4,5 @@ export type { ProjectTranslation, Variables } from '@upstart/convert';
 export type Convert = typeof import('@upstart/convert');
 
 export const loadConvert = (): Promise<Convert> => import('@upstart/convert');
+
+export type { ExportedJob, Fidelity, SourceFile, Translation } from '@upstart/convert';

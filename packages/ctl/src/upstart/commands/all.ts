@@ -9,8 +9,10 @@ import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
+import { exportJobs } from './export.ts';
 import { graph } from './graph.ts';
 import { history } from './history.ts';
+import { importJobs } from './import.ts';
 import { kill } from './kill.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
@@ -41,6 +43,8 @@ export const COMMANDS: readonly FrontCommand[] = [
   list,
   dashboard,
   check,
+  importJobs,
+  exportJobs,
   doctor,
   up,
   down,

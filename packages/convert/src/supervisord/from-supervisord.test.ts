@@ -1,0 +1,82 @@
+import { parseJob } from '@upstart/job-language';
+import { expect, it } from 'vitest';
+import { IN_SYSTEM } from '../translation.ts';
+import { fromSupervisord } from './from-supervisord.ts';
+
+function imported(text: string) {
+  const { files, report } = fromSupervisord([{ name: 'web.conf', text }], { occasion: IN_SYSTEM, folder: '/srv' });
+  for (const file of files) parseJob(file.text, { name: file.name, path: file.name });
+  const of = (kind: string) => report.flatMap((line) => (line.kind === kind ? [`${line.place}: ${line.text}`] : []));
+  return {
+    files: Object.fromEntries(files.map(({ name, text }) => [name, text])),
+    refused: of('refused'),
+    approximated: of('approximated'),
+  };
+}
+
+it('translates a program, with its comments', () => {
+  const { files, refused } = imported(`; all of the shop
+[program:web]
+command=/usr/bin/web --title "a b" --here %(here)s   ; in front
+directory=/srv
+; as this one
+user=web
+environment=A="1,2",B='x',C=3
+autorestart=true
+startretries=5
+stopsignal=QUIT
+stopwaitsecs=20
+serverurl=AUTO
+nonsense=1
+`);
+  expect(files['web.conf']).toBe(`# web, from web.conf:2
+# all of the shop
+
+start on runlevel [2345]
+stop on runlevel [!2345]
+
+env A=1,2
+env B=x
+env C=3
+
+chdir /srv
+# as this one
+setuid web
+kill signal QUIT
+kill timeout 20
+ready after 1
+respawn
+respawn delay 1 10
+respawn limit 5 60
+
+exec /usr/bin/web --title 'a b' --here /srv
+`);
+  expect(refused).toEqual([
+    'web.conf:12: serverurl: there is no server of supervisord',
+    'web.conf:13: nonsense: no stanza for it',
+  ]);
+});
+
+it('starts several processes of a program by a task', () => {
+  const { files, approximated } = imported(
+    '[program:w]\ncommand=/bin/w --n %(process_num)02d --home %(ENV_HOME)s\nnumprocs=3\nexitcodes=0,2\nautostart=false\n',
+  );
+  expect(files['w.conf']).toContain('instance $N\n');
+  expect(files['w.conf']).toContain('normal exit 0 2\n');
+  expect(files['w.conf']).toContain('exec /bin/w --n "$N" --home "$HOME"\n');
+  expect(files['w-all.conf']).toContain('  for n in $(seq 0 2); do start w N=$n; done\n');
+  expect(files['w-all.conf']).not.toContain('start on');
+  expect(approximated.join()).toContain('numprocs');
+});
+
+it('refuses other kinds of processes, and lines that are nothing', () => {
+  const { refused, approximated } = imported(
+    'lost\n[supervisord]\nlogfile=/x\n[eventlistener:x]\ncommand=x\n[group:all]\nprograms=a\n[program:y]\ncommand=\n',
+  );
+  expect(refused).toEqual([
+    'web.conf:1: neither a section nor a key',
+    'web.conf:4: [eventlistener:x]: no such kind of process: event listeners and FastCGI sockets belong to supervisord',
+    'web.conf:9: command: no command line that can be read',
+  ]);
+  expect(approximated).toHaveLength(3);
+});

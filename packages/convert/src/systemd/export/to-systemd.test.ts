@@ -1,0 +1,89 @@
+import { parseJob } from '@upstart/job-language';
+import { describe, expect, it } from 'vitest';
+import { toSystemd } from './to-systemd.ts';
+
+function exported(jobs: Record<string, string>) {
+  const definitions = Object.entries(jobs).map(([name, text]) => parseJob(text, { name, path: `${name}.conf` }));
+  const { files, report } = toSystemd(
+    definitions.map((definition) => ({ definition, comments: ['from the shop'] })),
+    'system',
+  );
+  const of = (kind: string) => report.flatMap((line) => (line.kind === kind ? [`${line.place}: ${line.text}`] : []));
+  return {
+    units: Object.fromEntries(files.map(({ name, text }) => [name, text])),
+    refused: of('refused'),
+    approximated: of('approximated'),
+  };
+}
+
+describe('a job', () => {
+  it('is a service', () => {
+    const { units } = exported({
+      web: 'description "50 % off"\nstart on started db and runlevel [2345]\nstop on runlevel [!2345] or stopping db\nrespawn\nexec web --x $HOME',
+      db: 'start on runlevel [2345]\nstop on runlevel [016]\nexec /bin/db',
+    });
+    expect(units['web.service']).toBe(`# from the shop
+
+[Unit]
+Description=50 %% off
+StartLimitIntervalSec=5
+StartLimitBurst=10
+Requires=db.service
+After=db.service
+
+[Service]
+Type=exec
+ExecStart=/bin/sh -e -c "exec web --x $$HOME" /bin/sh
+Restart=always
+RestartSec=0
+TimeoutStartSec=infinity
+TimeoutStopSec=5
+ExecReload=/bin/kill -HUP $MAINPID
+
+[Install]
+WantedBy=multi-user.target
+`);
+  });
+
+  it('has units that start it', () => {
+    const { units } = exported({
+      web: 'start on socket PROTO=inet PORT=80 or timer EVERY=5m or file FILE=/in EVENT=modify\nexec web',
+    });
+    expect(units['web.socket']).toContain('[Socket]\nListenStream=0.0.0.0:80\n\n[Install]\nWantedBy=sockets.target');
+    expect(units['web.timer']).toContain('[Timer]\nOnActiveSec=300\nOnUnitActiveSec=300\nAccuracySec=1s\n');
+    expect(units['web.path']).toContain('[Path]\nPathModified=/in\n');
+  });
+
+  it('is a template', () => {
+    const { units } = exported({ 'net/tty': 'instance $TTY\nexec /sbin/getty $TTY' });
+    expect(units['net-tty@.service']).toContain('Environment=TTY=%i');
+  });
+});
+
+it('says what is lost', () => {
+  const { refused, approximated } = exported({
+    web: 'start on my-event or stopped db\nstop on other-event\ninstance $A-$B\nexpect stop\nready tcp 80\nready exec ping\ncheck exec ping\nenv-file $HOME/env\nchdir x\nhook timeout 5\nrespawn\nrespawn reset 5\nrespawn delay 1 60\nrestart on file FILE=/x\ncgroup cpu\nexec web',
+  });
+  expect(refused.map((line) => line.split(':').slice(1, 2).join().trim())).toEqual(
+    expect.arrayContaining([
+      'stop on',
+      'start on',
+      'instance',
+      'expect stop',
+      'ready tcp, unix, http, log',
+      'check',
+      'env-file $…',
+      'chdir, chroot (relative)',
+      'hook timeout',
+      'respawn reset',
+      'restart on',
+      'cgroup',
+    ]),
+  );
+  expect(approximated.join('\n')).toContain('web: respawn delay … LONGEST: RestartSec=: the pause stays FIRST');
+});
+
+it('gives two jobs one name only once', () => {
+  const { refused } = exported({ 'a/b': 'exec a', 'a-b': 'exec b' });
+  expect(refused).toEqual(['a-b: name: another job has the unit a-b.service']);
+});
