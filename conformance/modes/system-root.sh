@@ -23,7 +23,7 @@ mount --bind "$root/dev/pts/0" "$root/dev/console"
 
 # Not on the command line: D-Bus shows that of init to those whom it refuses something.
 mkdir -p "$root/etc/upstart"
-printf 'confdir %s\nlogdir %s\n' "$DIR/conf" "$DIR/log" > "$root/etc/upstart/upstart.conf"
+printf 'confdir %s\nlogdir %s\nno-sources\n' "$DIR/conf" "$DIR/log" > "$root/etc/upstart/upstart.conf"
 
 show_needed
 enter_root

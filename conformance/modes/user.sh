@@ -9,7 +9,7 @@ user_run() {
   user_environment
   cd "$DIR" || exit 1
   echo $$ > "$INIT_PID"
-  exec "$BIN/init" --user --confdir "$DIR/conf" --logdir "$DIR/log" "$@"
+  exec "$BIN/init" --user --no-sources --confdir "$DIR/conf" --logdir "$DIR/log" "$@"
 }
 
 # Sets UPSTART_SESSION from the file that the init announces its address in.

@@ -1,17 +1,21 @@
 /** A bridge as a tool: its options, its init and its life from start to SIGTERM (reference: bridges §1). */
 import type { Options, Tool } from '@upstart/common';
+import { SOURCE_NAMES } from '@upstart/job-language';
 import { connectToInit } from './connection.ts';
 import { detach, startDetached } from './detach.ts';
 import { Frame } from './frame.ts';
 import { leveledLog, toStreams, toSyslog } from './log.ts';
 import { pidFilePath, removePidFile, writePidFile } from './pid-file.ts';
-import { type Program, SOURCE_NAMES } from './programs.ts';
+import type { Program } from './programs.ts';
+import { Registration } from './registration.ts';
 import type { Source } from './source.ts';
 import { SOURCES } from './sources/all.ts';
 
 export interface BridgeProcess {
   /** It has been started by `--daemon`. */
   readonly isDetached: boolean;
+  /** Init has started it, for the jobs that need it. */
+  readonly isManaged: boolean;
   /** The command line that runs it again, detached. */
   readonly again: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,23 +28,36 @@ export function bridgeTool(program: Program, own: BridgeProcess): Tool {
     ...{ name, synopsis, options, help, usage: sources === null ? '[SOURCE]...' : '' },
     wordKind: sources === null ? SOURCE_NAMES : 'none',
     async run({ options: given, args }) {
-      const chosen = sourcesOf(program, args);
+      const chosen = sourcesOf(program, args, own.isManaged);
       if (given.daemon && !own.isDetached) return startDetached(own.again);
       if (sources !== null) for (const source of chosen) await source.prepare?.({ options: given, env: own.env });
-      return runBridge(program, chosen, given, own);
+      const missing = own.isManaged ? args.filter((word) => !chosen.some((source) => source.name === word)) : [];
+      return runBridge(program, { sources: chosen, missing }, given, own);
     },
   };
 }
 
 /** Words of old names mean nothing. */
-function sourcesOf({ sources }: Program, words: readonly string[]): Source[] {
-  const unknown = sources === null ? words.find((word) => !SOURCES.some(({ name }) => name === word)) : undefined;
+function sourcesOf({ sources }: Program, words: readonly string[], isManaged: boolean): Source[] {
+  const unknown =
+    sources === null && !isManaged ? words.find((word) => !SOURCES.some(({ name }) => name === word)) : undefined;
   if (unknown !== undefined) throw new Error(`Unknown source: ${unknown}`);
   const wanted: readonly string[] = sources ?? words;
   return wanted.length === 0 ? [...SOURCES] : SOURCES.filter(({ name }) => wanted.includes(name));
 }
 
-async function runBridge(program: Program, sources: Source[], options: Options, own: BridgeProcess): Promise<number> {
+/** `missing`: names of sources that this program does not have. */
+interface Chosen {
+  readonly sources: readonly Source[];
+  readonly missing: readonly string[];
+}
+
+async function runBridge(
+  program: Program,
+  { sources, missing }: Chosen,
+  options: Options,
+  own: BridgeProcess,
+): Promise<number> {
   const { name } = program;
   const isSession = program.init === 'session' || (program.init === 'by-option' && options.user === true);
   const signalled = signals(own.isDetached ? ['SIGTERM'] : ['SIGTERM', 'SIGINT']);
@@ -49,7 +66,8 @@ async function runBridge(program: Program, sources: Source[], options: Options, 
   const log = leveledLog(options, (level, text) => write(level, text));
   const onDemand = program.sources === null;
   const frame = new Frame({ connected, sources, log, options, env: own.env, isSession, onDemand });
-  await Promise.race([frame.begin(), signalled]);
+  const registration = new Registration(connected.client, frame, own.isManaged, missing);
+  await Promise.race([frame.begin().then(() => registration.begin()), signalled]);
   let pidFile: string | null = null;
   if (own.isDetached) {
     pidFile = pidFilePath(name, isSession ? connected.initPid : null, own.env);
@@ -58,7 +76,7 @@ async function runBridge(program: Program, sources: Source[], options: Options, 
     detach(isSession && program.sources?.includes('file') ? own.home : '/');
     write = toSyslog(name);
   }
-  const reason = await Promise.race([frame.ended(), signalled]);
+  const reason = await Promise.race([frame.ended(), registration.dismissed(), signalled]);
   if (pidFile !== null && program.removesPidFile) removePidFile(pidFile);
   if (reason !== null) log.error(reason.message);
   await frame.stop();

@@ -1,5 +1,6 @@
 /** Runs sources for one init: connects, follows the jobs, starts each source and ends them all. */
 import type { Options } from '@upstart/common';
+import type { SourceReport } from '@upstart/protocol';
 import { type Clock, systemClock } from './clock.ts';
 import type { Connected } from './connection.ts';
 import { Emitter } from './emitter.ts';
@@ -30,6 +31,7 @@ export class Frame {
   readonly #jobs: Jobs;
   readonly #end: Promise<Error>;
   #endWith: (reason: Error) => void = () => {};
+  #changed: () => void = () => {};
   #isOver = false;
 
   constructor(parts: FrameParts) {
@@ -40,7 +42,14 @@ export class Frame {
     this.#end = new Promise((resolve) => {
       this.#endWith = resolve;
     });
-    const context = { ...parts, client, clock, emit: emitter.emit.bind(emitter), ended: this.#endWith };
+    const context = {
+      ...parts,
+      client,
+      clock,
+      emit: emitter.emit.bind(emitter),
+      ended: this.#endWith,
+      changed: () => this.#changed(),
+    };
     this.#runners = parts.sources.map(
       (source) =>
         new SourceRunner(source, context, () => this.#jobs.operands().filter(({ event }) => source.isMine(event))),
@@ -50,6 +59,7 @@ export class Frame {
       (event) => parts.sources.some((source) => source.isMine(event)),
       async (changes) => {
         await Promise.all(this.#runners.map((runner) => runner.follow(changes)));
+        this.#changed();
       },
     );
   }
@@ -67,6 +77,21 @@ export class Frame {
   /** Resolves with the reason when it cannot continue. */
   ended(): Promise<Error> {
     return this.#end;
+  }
+
+  /** The states of all sources. */
+  report(): SourceReport[] {
+    return this.#runners.map(({ name, state, reason }) => ({ name, state, reason }));
+  }
+
+  /** Whether some job needs a source. */
+  get isNeeded(): boolean {
+    return this.#jobs.operands().length > 0;
+  }
+
+  /** Has `listener` called when states or needs may have changed. */
+  onChange(listener: () => void): void {
+    this.#changed = listener;
   }
 
   /** Ends all sources. */

@@ -1,5 +1,6 @@
 /** The bridges by the names that they are called by (reference: bridges §1.1), as a table: options, texts, and the sources that they run. */
 import type { OptionSpec } from '@upstart/common';
+import type { SourceName } from '@upstart/job-language';
 
 /** Which init gets the events. */
 export type Init = 'system' | 'session' | 'by-option';
@@ -67,10 +68,6 @@ function program(
 ): Program {
   return { name, synopsis, init: 'by-option', isUnset: UNSET, removesPidFile: true, help: closing(name), ...rest };
 }
-
-/** The sources that `upstart-bridge` has, as its words name them. */
-export const SOURCE_NAMES = ['dbus', 'event', 'file', 'local', 'socket', 'timer', 'udev'] as const;
-export type SourceName = (typeof SOURCE_NAMES)[number];
 
 export const PROGRAMS: readonly Program[] = [
   program('upstart-bridge', 'Bridge what happens outside of init into upstart', {

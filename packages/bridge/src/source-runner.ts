@@ -5,6 +5,8 @@ import type { Operand, OperandChanges, RunningSource, Source, SourceContext } fr
 /** What a runner gets from the frame. */
 export interface RunnerContext extends Omit<SourceContext, 'operands' | 'fail'> {
   readonly onDemand: boolean;
+  /** The state may have changed. */
+  changed(): void;
   /** Ends the program. */
   ended(reason: Error): void;
 }
@@ -77,7 +79,7 @@ export class SourceRunner {
   }
 
   async #start(): Promise<void> {
-    const { onDemand: _, ended: __, ...given } = this.#context;
+    const { onDemand: _, ended: __, changed: ___, ...given } = this.#context;
     let isOld = false;
     const fail = (error: Error): void => {
       if (isOld) return;
@@ -88,6 +90,7 @@ export class SourceRunner {
     this.#running = running;
     this.#state = 'running';
     this.#reason = null;
+    this.#context.changed();
     await running.follow?.({ added: this.#operands(), removed: [] });
     this.#pauseMs = FIRST_PAUSE_MS;
   }
@@ -111,6 +114,7 @@ export class SourceRunner {
     if (this.#reason !== text) log.warn(`${this.#source.name}: ${text}`);
     this.#reason = text;
     await this.#halt('failed');
+    this.#context.changed();
     this.#cancelRetry = clock.after(this.#pauseMs, () => void this.#then(() => this.#retry()));
     this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS);
   }

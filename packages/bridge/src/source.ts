@@ -3,10 +3,10 @@
  * module in `sources/`; the frame around it connects, follows the jobs, retries and logs.
  */
 import type { Options } from '@upstart/common';
+import type { SourceName } from '@upstart/job-language';
 import type { Recipients, UpstartClient } from '@upstart/protocol';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
-import type { SourceName } from './programs.ts';
 
 /** The part of a job file that has the condition. */
 export type Stanza = 'start on' | 'stop on' | 'restart on' | 'reload on';

@@ -3,6 +3,7 @@ export * from './client.ts';
 export { DISCONNECTED } from './connection.ts';
 export * from './dbus-address.ts';
 export * from './errors.ts';
+export * from './event-sources.ts';
 export * from './framing.ts';
 export * from './history.ts';
 export * from './locate.ts';

@@ -4,6 +4,7 @@
  */
 import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
+import type { SourceRegistration, SourceStatus } from './event-sources.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
 import type { Asking, Detailed, Killing, Recipients, Stopping } from './request-parts.ts';
 import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
@@ -184,6 +185,9 @@ export interface Methods {
   setEnv: { params: { target: EnvTarget; vars: string[]; replace: boolean }; result: null };
   unsetEnv: { params: { target: EnvTarget; names: string[] }; result: null };
   resetEnv: { params: { target: EnvTarget }; result: null };
+  /** The sources that jobs need or that run. */
+  sources: { params: Record<never, never>; result: SourceStatus[] };
+  registerSources: { params: SourceRegistration; result: { stay: boolean } };
   notifyDiskWriteable: { params: Record<never, never>; result: null };
   notifyDBusAddress: { params: { address: string }; result: null };
   notifyCGroupManagerAddress: { params: { address: string }; result: null };
@@ -291,6 +295,7 @@ export const PRIVILEGED: Partial<Record<Method, string>> = {
   notifyDBusAddress: 'notify D-Bus address',
   notifyCGroupManagerAddress: 'notify cgroup manager address',
   history: 'read the history',
+  registerSources: 'register event sources',
   endSession: 'end session',
   reexecute: 'request restart',
 };

@@ -2,6 +2,7 @@
 
 export { type Client, ConnectionError, type ConnectOptions, connect } from './client.ts';
 export { TimeoutError, UpstartError } from './errors.ts';
+export type * from './event-sources.ts';
 export type * from './history.ts';
 export { AddressError, type Scope } from './locate.ts';
 export type * from './messages.ts';

@@ -111,6 +111,17 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
   },
   unsetEnv: { good: [{ target: null, names: [] }], bad: [[{ target: null }, 'params.names must be a list']] },
   resetEnv: { good: [{ target: byName }], bad: [[{}, 'params.target must be a map']] },
+  sources: { good: [{}], bad: [[null, 'params must be a map']] },
+  registerSources: {
+    good: [{ version: '1', pid: 2, managed: true, sources: [{ name: 'file', state: 'failed', reason: 'why' }] }],
+    bad: [
+      [{ version: '1', pid: 2, managed: true, sources: {} }, 'params.sources must be a list'],
+      [
+        { version: '1', pid: 2, managed: true, sources: [{ name: 'file', state: 'odd', reason: null }] },
+        'params.sources[0].state must be idle, running, failed',
+      ],
+    ],
+  },
   notifyDiskWriteable: { good: [{}], bad: [[null, 'params must be a map']] },
   notifyDBusAddress: { good: [{ address: 'x' }], bad: [[{ address: [] }, 'params.address must be a string']] },
   notifyCGroupManagerAddress: { good: [{ address: 'x' }], bad: [[{}, 'params.address must be a string']] },

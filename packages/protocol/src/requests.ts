@@ -1,5 +1,6 @@
 /** The check of what clients send: one row a method, one check a field. Nothing unchecked gets past this file. */
 import { upstartError } from './errors.ts';
+import type { SourceReport } from './event-sources.ts';
 import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
 import {
   type Asking,
@@ -102,6 +103,10 @@ const emitted: Check<Params<'emit'>> = (value, place) => {
   const asked = { ...event(value, place), ...asking(value, place) };
   return only === undefined || only === null ? asked : { ...asked, only: recipients(only, `${place}.only`) };
 };
+const SOURCE_STATES = ['idle', 'running', 'failed'] as const;
+const sourceState: Check<SourceReport['state']> = (value, place) =>
+  SOURCE_STATES.find((one) => one === value) ?? refuse(place, SOURCE_STATES.join(', '));
+const sourceReport = mapOf<SourceReport>({ name: text, state: sourceState, reason: orNull(text) });
 const nothing = mapOf<Record<never, never>>({});
 
 /** One row a method: what its `params` must be. */
@@ -132,6 +137,8 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   setEnv: mapOf({ target: envTarget, vars: texts, replace: flag }),
   unsetEnv: mapOf({ target: envTarget, names: texts }),
   resetEnv: mapOf({ target: envTarget }),
+  sources: nothing,
+  registerSources: mapOf({ version: text, pid: count, managed: flag, sources: listOf(sourceReport, 0) }),
   notifyDiskWriteable: nothing,
   notifyDBusAddress: mapOf({ address: text }),
   notifyCGroupManagerAddress: mapOf({ address: text }),

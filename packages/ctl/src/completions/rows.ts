@@ -3,7 +3,8 @@
  * command of one. Everything new in those tables is completed.
  */
 import { COMMON_OPTIONS, type WordKind } from '@upstart/common';
-import { PROGRAMS as BRIDGES, SOURCE_NAMES } from '../../../bridge/src/programs.ts';
+import { SOURCE_NAMES } from '@upstart/job-language';
+import { PROGRAMS as BRIDGES } from '../../../bridge/src/programs.ts';
 import { ROWS as INIT_OPTIONS } from '../../../daemon/src/options/rows.ts';
 import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-options.ts';
 import type { Command } from '../command.ts';
@@ -53,7 +54,7 @@ const ALL: readonly Row[] = [
   ...BRIDGES.map(({ name, options, sources }) =>
     program(name, {
       options: fromSpecs([...options, ...COMMON_OPTIONS]),
-      words: sources === null ? SOURCE_NAMES : 'none',
+      words: sources === null ? [...SOURCE_NAMES] : 'none',
       repeats: sources === null,
     }),
   ),

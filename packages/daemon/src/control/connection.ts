@@ -228,6 +228,7 @@ export class Connection implements RequestHandler, Holder {
         needs,
         turn: () => this.#admission.costlyTurn(),
         watch: () => context.runner.watchers.add(this.#notify),
+        closed: (done) => void this.#socket.once('close', done),
         run: (command) => this.#run(id, command, key, needs),
       });
       return { id, result };

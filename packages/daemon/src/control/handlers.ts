@@ -33,6 +33,7 @@ import type { Log } from '../log/log.ts';
 import type { Orphans } from '../proc/orphans.ts';
 import type { ProcessUsage } from '../proc/usage.ts';
 import type { Runner } from '../runner/runner.ts';
+import type { SourceKeeper } from '../sources/keeper.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { monotonicNow } from '../time/clock.ts';
 import type { Callers } from './callers.ts';
@@ -54,6 +55,7 @@ export interface ControlContext {
   history: Pick<History, 'query' | 'callersKnown'>;
   supervisor: Pick<Supervisor, 'findPeer' | 'files'>;
   callers: Callers;
+  sources: Pick<SourceKeeper, 'status' | 'register'>;
   bus: {
     /** Init has its name on a bus. */
     isJoined(): boolean;
@@ -75,6 +77,8 @@ export interface Caller {
   turn(): Promise<void>;
   /** Has notifications sent to the caller from now on. */
   watch(): void;
+  /** Calls back when the connection has ended; absent for a caller in this process. */
+  closed?: (done: () => void) => void;
   /** A descriptor that the client has sent along; only in this process. */
   file?: number;
   /** The terminal side of `run`; absent for a call that comes from a command already. */
@@ -171,6 +175,12 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
       ...(caller.file === undefined ? {} : { file: caller.file }),
       ...(params.only === undefined ? {} : { only: params.only }),
     }),
+
+  sources: (context) => context.sources.status(),
+  registerSources(context, params, { closed }) {
+    if (!closed) throw upstartError('bad-request', 'only a connection can have sources');
+    return { stay: context.sources.register(params, closed) };
+  },
 
   async config(context, { job }, caller) {
     if (job === null) await caller.turn();

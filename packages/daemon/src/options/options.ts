@@ -38,6 +38,8 @@ export interface InitOptions {
   logRotation: LogRotation;
   /** Take a name on the D-Bus system bus. */
   systemBus: boolean;
+  /** Run upstart-bridge for the sources of events that jobs need. */
+  sources: boolean;
   debug: boolean;
   /** `--help` or `--version`, which end parsing. */
   asked: ParsedWords['asked'];
@@ -71,6 +73,7 @@ export const DEFAULTS: InitOptions = {
   logFormat: 'text',
   logRotation: { size: 0, age: 0, keep: 5 },
   systemBus: true,
+  sources: true,
   debug: false,
   asked: null,
   ignored: [],

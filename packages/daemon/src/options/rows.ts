@@ -132,6 +132,7 @@ export const ROWS: readonly Row[] = [
     inheritEnv: false,
   }),
   flag('no-log', 'do not log the output of jobs', { jobLogs: false }),
+  flag('no-sources', 'start no sources of events for the jobs that need them', { sources: false }),
   flag('no-startup-event', 'emit no event at the start', { startupEvent: null }),
   {
     ...{ long: 'startup-event', value: 'NAME', description: 'the event to emit at the start, instead of startup' },

@@ -33,6 +33,7 @@ async function run(script: string): Promise<void> {
   await serve({
     ...{ program: PROGRAM, link, supervisor, supervisorState, options, memory: new Memory() },
     watcher: existsSync(watcher) ? watcher : null,
+    bridge: join(dirname(script), 'bridge.js'),
     socketMaker: join(dirname(script), 'unconnected-socket'),
   });
 }

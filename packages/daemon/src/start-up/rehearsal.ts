@@ -48,7 +48,7 @@ export async function rehearse(folder: string): Promise<void> {
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));
   await serve({
     ...{ program: 'init', link: { ...link, ...abilities }, supervisor, supervisorState, options, watcher: null },
-    ...{ socketMaker: '', memory: { note: () => {} } },
+    ...{ socketMaker: '', bridge: '', memory: { note: () => {} } },
   });
   await ask(join(folder, 'upstart', `init-${process.pid}`, CONTROL_SOCKET));
   await ended;

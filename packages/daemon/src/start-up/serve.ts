@@ -28,6 +28,7 @@ import { Orphans } from '../proc/orphans.ts';
 import { ProcessUsage } from '../proc/usage.ts';
 import type { RunnerParts } from '../runner/parts.ts';
 import { Runner } from '../runner/runner.ts';
+import { makeKeeper } from '../sources/make-keeper.ts';
 import { StateStore } from '../state/store.ts';
 import { type SupervisorLink, supervisorIdentity } from '../supervisor/link.ts';
 import type { SupervisorState } from '../supervisor/process-messages.ts';
@@ -52,6 +53,8 @@ export interface DaemonParts {
   watcher: string | null;
   /** The helper program unconnected-socket. */
   socketMaker: string;
+  /** The program that runs sources of events. */
+  bridge: string;
   memory: RunnerParts['memory'];
 }
 
@@ -121,7 +124,12 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const orphans = new Orphans(supervisorState.pid, supervised);
   const usage = new ProcessUsage({ initPid: supervisorState.pid, supervised });
   const controlLog = log.child({ component: 'control' });
+  const sources = makeKeeper({
+    ...{ options, script: parts.bridge, folder: places.runtimeDir, initEnv: link.initEnv, log },
+    ...{ engine: start.engine, isRestarted: !start.fresh },
+  });
   const context = {
+    sources,
     runner,
     configuration,
     log: controlLog,
@@ -169,6 +177,10 @@ export async function serve(parts: DaemonParts): Promise<void> {
   if (adopted) runner.submit(adopted);
 
   await control.listen();
+  runner.watchers.add(({ event }) => {
+    if (event === 'job-added' || event === 'job-removed') sources.changed();
+  });
+  sources.begin();
   door.listen(link.dbusFd === null ? null : { fd: link.dbusFd });
   bus.start(start.engine.state.dbusAddress ?? null);
   duties.noteOwnProcesses();
@@ -180,6 +192,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
 
   runner.onEnd(() => {
     guard.close();
+    sources.close();
     probes.close();
     control.close();
     door.close();

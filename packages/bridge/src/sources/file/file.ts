@@ -3,6 +3,7 @@
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Inotify } from '@upstart/common';
+import { sourceOf } from '@upstart/job-language';
 import type { Operand, OperandChanges, RunningSource, Source, SourceContext } from '../../source.ts';
 import { readCondition, type Wanted } from './condition.ts';
 import { realLook } from './look.ts';
@@ -11,7 +12,7 @@ import { Tree } from './tree.ts';
 
 export const file: Source = {
   name: 'file',
-  isMine: (event) => event === 'file',
+  isMine: (event) => sourceOf(event) === 'file',
   start: (context) => new Files(context, join(dirname(process.argv[1] as string), 'conf-watch')),
 };
 
