@@ -185,7 +185,6 @@ export interface Methods {
   setEnv: { params: { target: EnvTarget; vars: string[]; replace: boolean }; result: null };
   unsetEnv: { params: { target: EnvTarget; names: string[] }; result: null };
   resetEnv: { params: { target: EnvTarget }; result: null };
-  /** The sources that jobs need or that run. */
   sources: { params: Record<never, never>; result: SourceStatus[] };
   registerSources: { params: SourceRegistration; result: { stay: boolean } };
   notifyDiskWriteable: { params: Record<never, never>; result: null };
