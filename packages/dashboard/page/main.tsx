@@ -1,4 +1,99 @@
+/** The page: a heading, and the page that the part of the URL after # names. */
 import { render } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Events } from './entries.tsx';
+import { Job } from './job.tsx';
+import { Jobs } from './jobs.tsx';
+import { live, useLive } from './live.tsx';
+import { Boot, Graph } from './pictures.tsx';
+import { WhatIf } from './what-if.tsx';
 import './style.css';
 
-render(<main>Upstart</main>, document.getElementById('app') as HTMLElement);
+const PAGES = [
+  { name: 'Jobs', hash: '#/', Page: Jobs },
+  { name: 'Events', hash: '#/events', Page: Events },
+  { name: 'Time line', hash: '#/boot', Page: Boot },
+  { name: 'Graph', hash: '#/graph', Page: Graph },
+  { name: 'What if', hash: '#/what-if', Page: WhatIf },
+];
+const JOB = /^#\/job\/(.+)$/;
+
+const LINKS = {
+  connecting: ['…', 'connecting'],
+  live: ['●', 'live'],
+  lost: ['✕', 'connection lost; trying again'],
+} as const;
+
+function Status() {
+  const link = useLive(() => live.link);
+  const init = useLive(() => live.version?.init ?? '');
+  const [sign, word] = LINKS[link];
+  return (
+    <p class={`link ${link}`} role="status">
+      <span aria-hidden="true">{sign}</span> {word} <small>{init}</small>
+    </p>
+  );
+}
+
+function App() {
+  const [hash, setHash] = useState(location.hash || '#/');
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const change = (): void => {
+      setHash(location.hash || '#/');
+      main.current?.focus();
+      scrollTo(0, 0);
+    };
+    const press = ({ key, target, altKey, ctrlKey, metaKey }: KeyboardEvent): void => {
+      if (target instanceof HTMLInputElement || altKey || ctrlKey || metaKey) return;
+      const page = PAGES[Number(key) - 1];
+      if (page !== undefined) location.hash = page.hash;
+    };
+    addEventListener('hashchange', change);
+    addEventListener('keydown', press);
+    return () => {
+      removeEventListener('hashchange', change);
+      removeEventListener('keydown', press);
+    };
+  }, []);
+  // The part after # names a page, not a place in it.
+  const skip = (event: Event): void => {
+    event.preventDefault();
+    main.current?.focus();
+  };
+  const job = JOB.exec(hash)?.[1];
+  const { Page, name } = PAGES.find((page) => page.hash === hash) ?? { Page: Jobs, name: 'Jobs' };
+  const title = job === undefined ? name : decodeURIComponent(job);
+  useEffect(() => {
+    document.title = `${title} – Upstart`;
+  }, [title]);
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skip}>
+        Skip to the content
+      </a>
+      <header>
+        <strong>Upstart</strong>
+        <nav aria-label="Pages">
+          {PAGES.map((page, at) => (
+            <a
+              key={page.hash}
+              href={page.hash}
+              aria-current={job === undefined && page.name === name ? 'page' : undefined}
+              aria-keyshortcuts={String(at + 1)}
+            >
+              {page.name}
+            </a>
+          ))}
+        </nav>
+        <Status />
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        {job === undefined ? <Page /> : <Job job={title} key={title} />}
+      </main>
+    </>
+  );
+}
+
+live.start();
+render(<App />, document.getElementById('app') as HTMLElement);

@@ -62,26 +62,21 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
   };
   // Says at once what is wrong.
   await client();
-  const token = place.kind === 'unix' ? null : tokenIn(folder);
-  const door: Door = {
-    hosts: place.kind === 'unix' ? [] : [place.host.toLowerCase()],
-    token,
-    cookie: `upstart-${place.kind === 'unix' ? 'dashboard' : place.port}`,
-  };
-  const app = makeApp({ gateway, routes: ROUTES, door, page: pageFrom(toolPath) });
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: REQUEST_TIMEOUT_MS,
-    },
-    getRequestListener(app.fetch, { hostname: 'localhost', overrideGlobalObjects: false }),
-  );
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: REQUEST_TIMEOUT_MS,
+  });
   server.maxConnections = MAX_CONNECTIONS;
   await listen(server, place);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const token = place.kind === 'unix' ? null : tokenIn(folder);
+  const hosts = place.kind === 'unix' ? [] : [place.host.toLowerCase()];
+  const door: Door = { hosts, token, cookie: `upstart-${port}` };
+  const app = makeApp({ gateway, routes: ROUTES, door, page: pageFrom(toolPath) });
+  server.on('request', getRequestListener(app.fetch, { hostname: 'localhost', overrideGlobalObjects: false }));
   const ended = untilEnd(control);
   const opened = announce(order, place, { port, token, folder });
   const status = await ended;

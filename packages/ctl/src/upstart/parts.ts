@@ -2,6 +2,10 @@
 
 export { readHistory } from '../history.ts';
 export type { DrawAnswer, DrawOrder } from '../pictures/order.ts';
+export { paletteFor } from '../text/colour.ts';
+export { explanationLines } from '../text/explanation.ts';
+export { historyText } from '../text/history.ts';
+export { simulationLines } from '../text/simulation.ts';
 export { stateFolder } from './commands/simulate.ts';
 export { meantJobs } from './jobs.ts';
 export { Follower } from './logs/follow.ts';

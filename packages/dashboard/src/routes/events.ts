@@ -7,6 +7,7 @@ import { MAX_CAUGHT_UP } from '../limits.ts';
 import { type FeedItem, lastId } from '../live/feed.ts';
 import { ANY, LIST, ref } from './components.ts';
 import { type Route, route } from './route.ts';
+import { withWords } from './words.ts';
 
 const MAX_VARIABLES = 256;
 const DEFAULT_ENTRIES = 200;
@@ -28,7 +29,7 @@ async function catchUp(client: UpstartClient, asked: number, send: Send): Promis
   });
   const first = entries[0]?.id ?? upTo + 1;
   if (first > asked + 1) send({ event: 'gap', data: { after: asked, upTo: first - 1 } });
-  for (const entry of entries) send({ event: 'history', id: entry.id, data: entry });
+  for (const entry of entries) send({ event: 'history', id: entry.id, data: withWords(entry) });
   return upTo;
 }
 
@@ -41,7 +42,7 @@ async function watch(send: Send, after: number | null, client: UpstartClient, fe
     else if (item.type === 'link') send({ event: 'link', data: { isUp: item.isUp } });
     else if (item.entry.id > upTo) {
       upTo = item.entry.id;
-      send({ event: 'history', id: upTo, data: item.entry });
+      send({ event: 'history', id: upTo, data: withWords(item.entry) });
     }
   };
   const end = await feed.subscribe((item) => (early === null ? pass(item) : early.push(item)));
@@ -67,7 +68,7 @@ export const EVENTS: readonly Route[] = [
   route({
     method: 'get',
     path: '/history',
-    summary: 'What has happened, with causes, oldest first.',
+    summary: 'What has happened, with causes, oldest first; `line` has the same in words.',
     query: {
       job: optional(text('only entries of this job')),
       after: optional(integer('only entries after this id', 0, MAX)),
@@ -75,8 +76,11 @@ export const EVENTS: readonly Route[] = [
       limit: optional(integer('the most entries; without `after` the newest', 1, MAX_HISTORY_ENTRIES)),
     },
     answer: ref('HistoryAnswer'),
-    run: async ({ query: { job, after, sinceMs = 0, limit = DEFAULT_ENTRIES }, gateway }) =>
-      (await gateway.client()).call('history', { job: job ?? null, after: after ?? null, sinceMs, limit }),
+    async run({ query: { job, after, sinceMs = 0, limit = DEFAULT_ENTRIES }, gateway }) {
+      const asked = { job: job ?? null, after: after ?? null, sinceMs, limit };
+      const { entries, ...rest } = await (await gateway.client()).call('history', asked);
+      return { entries: entries.map(withWords), ...rest };
+    },
   }),
   route({
     method: 'get',

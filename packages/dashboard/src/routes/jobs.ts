@@ -1,9 +1,10 @@
 /** Jobs: what they do, why, and changing that. */
-import { jobRows, statusOrNone, untilSettled } from '@upstart/ctl/parts';
+import { explanationLines, jobRows, statusOrNone, untilSettled } from '@upstart/ctl/parts';
 import { type Target, UpstartError, upstartError } from '@upstart/protocol';
 import { fields, flag, integer, list, optional, text } from '../http/schema.ts';
 import { ANY, listOf, ref } from './components.ts';
 import { type Route, route } from './route.ts';
+import { PLAIN } from './words.ts';
 
 const MAX_VARIABLES = 256;
 const MAX_TIMEOUT_S = 86_400;
@@ -101,6 +102,17 @@ export const JOBS: readonly Route[] = [
     summary: 'Why a job is in its state, as `upstart explain --json` has it.',
     answer: ref('Explanation'),
     run: async ({ path: { job }, gateway }) => (await gateway.client()).call('explain', { job }),
+  }),
+  route({
+    method: 'get',
+    path: '/jobs/{job}/explain.txt',
+    summary: 'The same in words, as `upstart explain` prints them.',
+    answer: 'text/plain',
+    async run({ path: { job }, gateway }) {
+      const explanation = await (await gateway.client()).call('explain', { job });
+      const text = explanationLines(explanation, PLAIN, new Date()).join('\n');
+      return new Response(`${text}\n`, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    },
   }),
   ...changes,
   route({

@@ -1,5 +1,5 @@
 /** Simulations and pictures, made by helper programs. */
-import { type DrawAnswer, type DrawOrder, readHistory } from '@upstart/ctl/parts';
+import { type DrawAnswer, type DrawOrder, readHistory, simulationLines } from '@upstart/ctl/parts';
 import {
   type HistoryEntry,
   type SimulatedAction,
@@ -12,6 +12,7 @@ import { ProblemError } from '../http/problem.ts';
 import { fields, flag, integer, list, mapOf, optional, orNull, type Schema, text, word } from '../http/schema.ts';
 import { ref } from './components.ts';
 import { type Route, route } from './route.ts';
+import { PLAIN } from './words.ts';
 
 const MAX_ACTIONS = 64;
 const MAX_VARIABLES = 256;
@@ -65,7 +66,8 @@ export const OUTLOOK: readonly Route[] = [
   route({
     method: 'post',
     path: '/simulate',
-    summary: 'What would happen, in order and with causes, on a copy of the state; nothing is changed.',
+    summary:
+      'What would happen, in order and with causes, on a copy of the state; nothing is changed. `lines` has it in words.',
     body: fields({
       boot: optional(flag('whether to begin with a boot')),
       startupEvent: optional(orNull(text('the event that the boot begins with; null: none', 1))),
@@ -82,7 +84,7 @@ export const OUTLOOK: readonly Route[] = [
         actions: actions.map(actionOf),
       });
       if ('error' in answer) throw new ProblemError(422, 'bad-request', `cannot simulate: ${answer.error}`);
-      return answer.result;
+      return { ...answer.result, lines: simulationLines(answer.result, { all: false, colour: PLAIN }) };
     },
   }),
   route({

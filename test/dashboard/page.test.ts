@@ -1,0 +1,221 @@
+/** The page in Debian's Chromium, against a live session. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { processesWith } from '../chaos/proc.ts';
+import { SessionInit } from '../control/session-init.ts';
+import { eventually } from '../eventually.ts';
+import { RunningGateway } from './gateway.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Where pictures of the page go, for people to look at; none without it. */
+const PICTURES = process.env.UPSTART_PICTURES;
+const JOBS = {
+  db: 'emits db-ready\nexec sleep 1000\n',
+  web: 'start on started db\nstop on stopping db\nexec sleep 1000\n',
+  waits: 'start on started web and never-comes\nexec sleep 1000\n',
+  crashes: 'exec sh -c "echo about to fail; exit 3"\n',
+  counts: 'script\n  i=0\n  while true; do i=$((i+1)); echo line $i; sleep 0.05; done\nend script\n',
+  broken: 'exce nothing\n',
+  '<b>bold<': 'exec sh -c "echo \'<img src=x onerror=alert(1)>\'; sleep 1000"\n',
+};
+
+let session: SessionInit;
+let gateway: RunningGateway;
+let browser: Browser;
+let page: Page;
+const wrongs: string[] = [];
+
+describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', () => {
+  beforeAll(async () => {
+    session = await SessionInit.start({ jobs: JOBS });
+    gateway = await RunningGateway.start(session, '--listen', '0');
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.on('pageerror', (error) => wrongs.push(String(error)));
+    page.on('console', (message) => {
+      // A connection that is lost is an error for the browser, and is expected here.
+      if (
+        message.type() === 'error' &&
+        !/ERR_(?:CONNECTION|INCOMPLETE|EMPTY|NETWORK)|status of (?:4|5)\d\d/.test(message.text())
+      )
+        wrongs.push(message.text());
+    });
+    await page.goto(gateway.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.end();
+    await session?.end();
+    session?.remove();
+  });
+  afterEach(() => expect(wrongs.splice(0)).toEqual([]));
+
+  const go = async (hash: string, heading: string): Promise<void> => {
+    await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+    await page.getByRole('heading', { name: heading, level: 1, exact: true }).waitFor();
+  };
+  const row = (job: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('link', { name: job, exact: true }) });
+  const mark = (name: string, word: string) => row(name).locator('.mark', { hasText: word }).waitFor();
+  const job = (name: string) => go(`#/job/${encodeURIComponent(name)}`, name);
+
+  it('lists jobs, the worst first, with words for their states', async () => {
+    expect(page.url(), 'without the token').toBe(`http://127.0.0.1:${gateway.port}/`);
+    await mark('db', 'stopped');
+    await mark('broken', 'broken file');
+    expect(await page.getByRole('row').nth(1).textContent()).toContain('broken');
+    await page.keyboard.press('/');
+    await page.keyboard.type('web');
+    await eventually(async () => (await page.getByRole('row').count()) === 2);
+    await page.getByLabel('Search').fill('');
+  });
+
+  it('starts a job, shows what follows from it, and stops it after a question', async () => {
+    await job('db');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('db start/running: started by').waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/web\s+stops/).waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await go('#/', 'Jobs');
+    await mark('web', 'running');
+    await job('db');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stop: done').waitFor();
+    await go('#/', 'Jobs');
+    await mark('web', 'stopped');
+  });
+
+  it('explains a crash, with its log, its history and its file', async () => {
+    await session.run('initctl', 'start', 'crashes');
+    await job('crashes');
+    await page
+      .getByText(/terminated with status 3/)
+      .first()
+      .waitFor();
+    await page.getByRole('log').getByText('about to fail').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'status 3' }).first().waitFor();
+    await page.getByRole('region', { name: 'File of crashes' }).getByText('exit 3').waitFor();
+    await job('broken');
+    await page.getByRole('listitem').filter({ hasText: 'line 1' }).waitFor();
+  });
+
+  it('what a job is called and says is text', async () => {
+    const name = '<b>bold<';
+    await session.run('initctl', 'start', name);
+    await job(name);
+    await page.getByRole('log').getByText('<img src=x onerror=alert(1)>').waitFor();
+    expect(await page.locator('img, b').count()).toBe(0);
+  });
+
+  it('simulates, and emits after a question', async () => {
+    await go('#/what-if', 'What if');
+    await page.getByLabel('Action').selectOption('start');
+    await page.getByLabel('Job').fill('db');
+    await page.getByRole('button', { name: 'Simulate' }).click();
+    await page.getByText(/web\s+running/).waitFor();
+    await page.getByLabel('Action').selectOption('emit');
+    await page.getByLabel('Event').fill('deploy A=1');
+    await page.getByRole('button', { name: 'Emit it' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Emit' }).click();
+    await go('#/events', 'Events');
+    await page.getByRole('listitem').filter({ hasText: 'deploy A=1' }).waitFor();
+  });
+
+  it('draws the graph, which can be zoomed, and the time line', async () => {
+    await go('#/graph', 'Graph');
+    const picture = page.getByRole('img', { name: 'Graph of jobs and events' });
+    await picture.waitFor();
+    const width = await picture.evaluate((image) => image.clientWidth);
+    await page.getByRole('button', { name: 'Larger' }).click();
+    await eventually(async () => (await picture.evaluate((image) => image.clientWidth)) > width);
+    await go('#/boot', 'Time line');
+    await page.getByLabel('Show').selectOption('an hour');
+    await page.getByRole('img', { name: /Time line/ }).waitFor();
+  });
+
+  it('works by keyboard', async () => {
+    await page.evaluate('document.activeElement?.blur()');
+    await page.keyboard.press('1');
+    await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
+    await page.locator('.row a').first().focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'broken', level: 1 }).waitFor();
+  });
+
+  it('resumes without a reload and without a missed event or line when the daemon and the gateway are killed', async () => {
+    await page.evaluate('window.isSame = true');
+    await session.run('initctl', 'start', 'counts');
+    await job('counts');
+    const log = page.getByRole('log');
+    const lines = async (): Promise<string[]> => ((await log.textContent()) ?? '').trim().split('\n');
+    await log.getByText('line 5', { exact: false }).waitFor();
+    const daemon = processesWith(`HOME=${session.home}`).find((pid) =>
+      /daemon\.(js|snapshot)/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1')),
+    );
+    process.kill(daemon as number, 'SIGKILL');
+    await session.run('initctl', 'emit', 'while-the-daemon-comes-back');
+    const { port } = gateway;
+    await gateway.end('SIGKILL');
+    await page.getByText('connection lost').waitFor();
+    await session.run('initctl', 'emit', 'while-the-gateway-is-away');
+    const count = (await lines()).length;
+    gateway = await RunningGateway.start(session, '--listen', String(port));
+    await page.locator('header').getByText('live').waitFor();
+    await eventually(async () => (await lines()).length > count + 20);
+    const all = (await lines()).map((line) => Number(line.replace('line ', '')));
+    expect(all).toEqual(all.map((_, at) => (all[0] as number) + at));
+    await session.run('initctl', 'stop', 'counts');
+    await page.getByText(/counts stop\/waiting/).waitFor();
+    await go('#/events', 'Events');
+    for (const event of ['while-the-daemon-comes-back', 'while-the-gateway-is-away'])
+      expect(await page.getByRole('listitem').filter({ hasText: event }).count(), event).toBe(1);
+    expect(await page.evaluate('window.isSame')).toBe(true);
+  });
+
+  const VIEWS = [
+    { name: 'wide', width: 1280, height: 800 },
+    { name: 'narrow', width: 360, height: 640 },
+  ];
+  const PAGES = [
+    ['#/', 'Jobs'],
+    ['#/job/crashes', 'crashes'],
+    ['#/events', 'Events'],
+    ['#/boot', 'Time line'],
+    ['#/graph', 'Graph'],
+    ['#/what-if', 'What if'],
+  ] as const;
+
+  describe.each(VIEWS)('$name', ({ name, width, height }) => {
+    it.each(['light', 'dark'] as const)('is accessible and fits, %s', async (colorScheme) => {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      for (const [hash, heading] of PAGES) {
+        await go(hash, heading);
+
+        if (PICTURES !== undefined) {
+          mkdirSync(PICTURES, { recursive: true });
+          await page.screenshot({ path: join(PICTURES, `${heading.replace(' ', '-')}-${name}-${colorScheme}.png`) });
+        }
+        // The policy of the page lets no script in: the test's one goes past it.
+        const found = (await page.evaluate(`${AXE}; axe.run()`)) as {
+          violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+        };
+        const texts = found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+        expect(texts, `${heading}, ${name}, ${colorScheme}`).toEqual([]);
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect(overflow, `${heading} is wider than the window`).toBeLessThanOrEqual(0);
+      }
+    });
+  });
+});
