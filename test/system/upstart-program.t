@@ -55,5 +55,5 @@ Only root may read what has happened, and what is saved.
   $ asnobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
   $ asnobody upstart history; asnobody upstart simulate stop svc
   upstart: You do not have permission to read the history
-  upstart: cannot simulate: cannot read /run/upstart/state: Permission denied
+  upstart: cannot simulate: the state of init in /run/upstart/state is for its owner: try as root, or --confdir DIR with its job files
   [1]

@@ -70,6 +70,8 @@ function nothingIn(directory: string): string {
     readdirSync(directory);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES')
+      return `the state of init in ${directory} is for its owner: try as root, or --confdir DIR with its job files`;
     if (code !== 'ENOENT') return `cannot read ${directory}: ${systemErrorText(error)}`;
   }
   return `there is no saved state of an init in ${directory}; with --confdir none is needed`;

@@ -1,6 +1,6 @@
 /** `upstart doctor`: examines this installation and the init that runs. */
 import { dirname } from 'node:path';
-import { controlSocket, PROTOCOL_VERSION } from '@upstart/protocol';
+import { controlSocket, type JobConfig, PROTOCOL_VERSION, type UpstartClient, UpstartError } from '@upstart/protocol';
 import type { Palette } from '../../text/colour.ts';
 import { printable } from '../../text/colour.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
@@ -10,6 +10,8 @@ import { toolPath } from '../tool-program.ts';
 
 /** Init has so many milliseconds for each answer. */
 const ANSWER_TIMEOUT_MS = 30_000;
+/** The most jobs that are asked for their log. */
+const MAX_ASKED = 20;
 
 export const doctor = frontCommand({
   name: 'doctor',
@@ -61,10 +63,25 @@ async function examined({ context, scope, session, connect }: Call): Promise<Pat
       client.call('brokenFiles', {}, limit),
     ]);
     const version = /\(upstart ([^)]+)\)/.exec(daemon)?.[1] ?? daemon;
-    return { ...seen, folder, init: { pid, version, configs, broken }, silence: null };
+    const logFolder = await logFolderOf(client, configs);
+    return { ...seen, folder, init: { pid, version, configs, broken, logFolder }, silence: null };
   } catch (error) {
     return { ...seen, folder, init: null, silence: (error as Error).message };
   }
+}
+
+/** By the log of a job, for options and settings of init may have put it anywhere. */
+async function logFolderOf(client: UpstartClient, configs: readonly JobConfig[]): Promise<string | null | undefined> {
+  for (const { job } of configs.slice(0, MAX_ASKED)) {
+    try {
+      return dirname(await client.call('logPath', { job, env: [] }, { timeoutMs: ANSWER_TIMEOUT_MS }));
+    } catch (error) {
+      if (!(error instanceof UpstartError)) throw error;
+      // The others are about a job: its instance has no name without variables.
+      if (error.code === 'bad-request') return null;
+    }
+  }
+  return undefined;
 }
 
 const WORDS: Readonly<Record<FindingStatus, string>> = { ok: 'ok     ', warning: 'warning', problem: 'problem' };

@@ -8,6 +8,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Check, Finding, InitFound, Patient } from './finding.ts';
 import { init } from './init.ts';
 import { jobs } from './jobs.ts';
+import { logs } from './logs.ts';
 import { parts } from './parts.ts';
 import { path } from './path.ts';
 import { sockets } from './sockets.ts';
@@ -162,4 +163,23 @@ it('a folder that is not there cannot be written', () => {
   expect(spaceFindings('the folder', join(folder, 'none'), 'harm')).toMatchObject([
     { status: 'problem', text: expect.stringContaining('No such file or directory') },
   ]);
+});
+
+describe('logs', () => {
+  const running = { pid: 1, version: VERSION, configs: [], broken: [] };
+
+  it('are looked for where init says that it writes them', async () => {
+    const [finding] = await found(logs, { init: { ...running, logFolder: folder } });
+    expect(finding?.text).toContain(`the folder of logs ${folder} has `);
+    expect(await found(logs, { init: { ...running, logFolder: join(folder, 'none') } })).toMatchObject([
+      { status: 'problem', text: expect.stringContaining('No such file or directory') },
+    ]);
+    expect(await statuses(logs, { init: { ...running, logFolder: null } })).toEqual(['ok']);
+  });
+
+  it('are looked for in the usual place otherwise', async () => {
+    mkdirSync(join(folder, 'cache/upstart'), { recursive: true });
+    const [finding] = await found(logs, { init: running, env: { XDG_CACHE_HOME: join(folder, 'cache') } });
+    expect(finding?.text).toContain(join(folder, 'cache/upstart'));
+  });
 });

@@ -21,6 +21,8 @@ export interface InitFound {
   readonly version: string;
   readonly configs: readonly JobConfig[];
   readonly broken: readonly BrokenFile[];
+  /** Where it writes the logs of jobs, whatever its options are; null: nowhere, undefined: it has no job by which it could say so. */
+  readonly logFolder?: string | null | undefined;
 }
 
 export interface Patient {
