@@ -41,6 +41,15 @@ describe("init's options", () => {
     expect(parseOptions(['--confdir', '-v', '/a', 'quiet'])).toMatchObject({ confDirs: ['/a'], ignored: ['quiet'] });
   });
 
+  it('tell what becomes of old logs, which is nothing by default', () => {
+    expect(parseOptions([]).logUpkeep).toEqual({ compress: false, totalBytes: 0 });
+    expect(parseOptions(['--log-rotate-compress', '--log-total-size=2G']).logUpkeep).toEqual({
+      compress: true,
+      totalBytes: 2 * 1024 ** 3,
+    });
+    expect(() => parseOptions(['--log-total-size=2T'])).toThrow('invalid total size of logs: 2T: expected bytes');
+  });
+
   it('tell how logs are rotated, which is off by default', () => {
     expect(parseOptions([]).logRotation).toEqual({ size: 0, age: 0, keep: 5 });
     const options = parseOptions(['--log-rotate-size=10M', '--log-rotate-age', '7d', '--log-rotate-keep=1000']);

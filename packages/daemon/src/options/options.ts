@@ -5,6 +5,7 @@ import { optionLines, type ParsedWords, parseWords, screenWidth, UsageError } fr
 import type { Console } from '@upstart/job-language';
 import type { LogPriority } from '@upstart/protocol';
 import type { LogFormat } from '../log/log.ts';
+import type { UpkeepSettings } from '../log-upkeep/upkeep.ts';
 import type { LogRotation } from '../supervisor/process-messages.ts';
 import { ROWS } from './rows.ts';
 
@@ -36,6 +37,7 @@ export interface InitOptions {
   priority: LogPriority;
   logFormat: LogFormat;
   logRotation: LogRotation;
+  logUpkeep: UpkeepSettings;
   /** Take a name on the D-Bus system bus. */
   systemBus: boolean;
   /** Run upstart-bridge for the sources of events that jobs need. */
@@ -72,6 +74,7 @@ export const DEFAULTS: InitOptions = {
   priority: 'message',
   logFormat: 'text',
   logRotation: { size: 0, age: 0, keep: 5 },
+  logUpkeep: { compress: false, totalBytes: 0 },
   systemBus: true,
   sources: true,
   debug: false,

@@ -2,6 +2,7 @@
 import { type OptionSpec, UsageError } from '@upstart/common';
 import type { Console } from '@upstart/job-language';
 import type { LogFormat } from '../log/log.ts';
+import { MAX_KEPT_LOGS } from './limits.ts';
 import type { InitOptions } from './options.ts';
 
 export interface Row extends OptionSpec {
@@ -11,9 +12,9 @@ export interface Row extends OptionSpec {
 
 const CONSOLES: readonly string[] = ['none', 'output', 'owner', 'log'];
 const FORMATS: readonly string[] = ['text', 'json'];
-const MAX_KEPT_LOGS = 1000;
 
 const SIZES: Record<string, number> = { '': 1, K: 1024, M: 1024 * 1024 };
+const TOTAL_SIZES: Record<string, number> = { ...SIZES, G: 1024 * 1024 * 1024 };
 const AGES: Record<string, number> = { '': 1, s: 1, m: 60, h: 3600, d: 86400 };
 
 /** A number, optionally with one of `units`; 0 turns the feature off. */
@@ -110,6 +111,10 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
+    ...{ long: 'log-rotate-compress', description: 'compress rotated logs of jobs' },
+    apply: (_value, { logUpkeep }) => ({ logUpkeep: { ...logUpkeep, compress: true } }),
+  },
+  {
     ...{ long: 'log-rotate-keep', value: 'N', description: 'how many old logs to keep of each; by default 5' },
     apply(value, { logRotation }) {
       const expected = `1 to ${MAX_KEPT_LOGS}`;
@@ -125,6 +130,14 @@ export const ROWS: readonly Row[] = [
     apply(value, { logRotation }) {
       const size = quantity('log rotation size', value, SIZES, 'bytes, KiB (K) or MiB (M)');
       return { logRotation: { ...logRotation, size } };
+    },
+  },
+  {
+    ...{ long: 'log-total-size', value: 'SIZE' },
+    description: 'remove the oldest rotated logs when all logs together are larger: bytes, or with K, M or G',
+    apply(value, { logUpkeep }) {
+      const expected = 'bytes, KiB (K), MiB (M) or GiB (G)';
+      return { logUpkeep: { ...logUpkeep, totalBytes: quantity('total size of logs', value, TOTAL_SIZES, expected) } };
     },
   },
   flag('no-dbus', 'do not connect to the D-Bus system bus', { systemBus: false }),

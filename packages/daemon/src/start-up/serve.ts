@@ -16,6 +16,7 @@ import { runningProcesses } from '../engine/processes/running-processes.ts';
 import { supervisedPids } from '../engine/requests/queries.ts';
 import { History } from '../history/history.ts';
 import { type Log, openLog, printLine } from '../log/log.ts';
+import { LogUpkeep } from '../log-upkeep/upkeep.ts';
 import type { InitOptions } from '../options/options.ts';
 import { PlaceGuard } from '../places/guard.ts';
 import { guardedPlaces } from '../places/guarded-places.ts';
@@ -111,7 +112,11 @@ export async function serve(parts: DaemonParts): Promise<void> {
   );
   supervisor.rotateLogs(options.logRotation);
   const { logDir } = start.engine.state.settings;
-  if (logDir !== null) supervisor.keepLogFolder(() => lookAtLogFolder(logDir, options.logDir === null));
+  if (logDir !== null) {
+    supervisor.keepLogFolder(() => lookAtLogFolder(logDir, options.logDir === null));
+    const upkeep = new LogUpkeep(logDir, options.logUpkeep, (text) => log.write('warn', text));
+    supervisor.onRotated(() => upkeep.rotated());
+  }
   // With a supervisor that does not tell, a replacement that was asked for was made.
   const wanted = start.commands.filter(({ type }) => link.countsReplacement || type !== 'replace');
   const supervisorLog = log.child({ component: 'supervisor' });

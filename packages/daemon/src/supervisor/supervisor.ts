@@ -54,6 +54,7 @@ export class Supervisor {
   #deliver: ((reports: Report[]) => void) | undefined;
   #closed: (error: Error | undefined) => void = () => {};
   #logFolder: KeptLogFolder | undefined;
+  #rotated: () => void = () => {};
   #rotation: LogRotation = { size: 0, age: 0, keep: 1 };
   #error: Error | undefined;
   /** Frames that the kernel has not taken yet, oldest first. */
@@ -138,6 +139,11 @@ export class Supervisor {
    */
   keepLogFolder(look: () => LogFolder | null): void {
     this.#logFolder = new KeptLogFolder(look);
+  }
+
+  /** Hears of each log that was rotated, by init or another program. */
+  onRotated(rotated: () => void): void {
+    this.#rotated = rotated;
   }
 
   /** Returns whether the report is about a log folder that is there again. */
@@ -269,6 +275,7 @@ export class Supervisor {
       this.#preparation?.reported(report);
       if (report.type === 'peer') this.#peers.answered(report);
       else if (report.type === 'looked') this.files?.looked(report);
+      else if (report.type === 'log-rotated') this.#rotated();
     }
     const others = reports.filter((report) => !this.#isAboutLogFolder(report));
     if (others.length > 0) this.#deliver(others);

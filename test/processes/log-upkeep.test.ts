@@ -1,0 +1,42 @@
+/** Old logs are compressed while a job writes and the daemon is killed: no line is lost, doubled or out of order. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, onTestFinished, test } from 'vitest';
+import { Session } from '../chaos/session.ts';
+import { eventually } from '../eventually.ts';
+
+const KEPT = 200;
+
+/** The number of an old file; the log itself is the youngest. */
+const numberOf = (name: string): number => Number(/\.log\.(\d+)/.exec(name)?.[1] ?? 0);
+
+test('compresses rotated logs, through kills of the daemon', async () => {
+  const options = ['--log-rotate-size', '20K', `--log-rotate-keep=${KEPT}`, '--log-rotate-compress'];
+  const session = await Session.start({
+    jobs: { chatty: 'script\ni=0; while :; do i=$((i + 1)); echo $i; done\nend script\n' },
+    options,
+  });
+  onTestFinished(() => session.kill());
+  await session.run('start', 'chatty');
+  const compressed = () => readdirSync(session.logs).filter((name) => name.endsWith('.gz') && !name.startsWith('.'));
+  for (let kill = 1; kill <= 3; kill++) {
+    await eventually('more is compressed', () => compressed().length >= kill * 3);
+    const daemon = session.daemon();
+    if (daemon !== null) process.kill(daemon, 'SIGKILL');
+  }
+  await session.run('stop', 'chatty');
+  await eventually('all old files are compressed', () => {
+    const names = readdirSync(session.logs).filter((name) => numberOf(name) > 0 && !name.startsWith('.'));
+    return names.every((name) => name.endsWith('.gz'));
+  });
+  const files = readdirSync(session.logs).filter((name) => name.startsWith('chatty.log'));
+  expect(new Set(files.map(numberOf)).size).toBe(files.length);
+  const texts = files
+    .sort((one, other) => numberOf(other) - numberOf(one))
+    .map((name) => readFileSync(join(session.logs, name)))
+    .map((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('latin1'));
+  const numbers = texts.join('').split('\r\n').slice(0, -1).map(Number);
+  const wrong = numbers.findIndex((number, at) => at > 0 && number !== (numbers[at - 1] as number) + 1);
+  expect(wrong < 0 ? 'all in order' : numbers.slice(Math.max(0, wrong - 2), wrong + 3)).toBe('all in order');
+});
