@@ -16,6 +16,7 @@ import { importJobs } from './import.ts';
 import { kill } from './kill.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
+import { metrics } from './metrics.ts';
 import { plot } from './plot.ts';
 import { ps } from './ps.ts';
 import { run } from './run.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   plot,
   graph,
   logs,
+  metrics,
   events,
   list,
   dashboard,
