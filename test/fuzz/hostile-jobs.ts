@@ -63,6 +63,7 @@ const STANZAS: readonly ((choices: Choices) => string)[] = [
   (choices) => `start on ${condition(choices)}`,
   (choices) => `stop on ${condition(choices)}`,
   (choices) => `restart on ${condition(choices)}`,
+  (choices) => `restart delay ${choices.pick([0, 0.1, 3600])}`,
   (choices) => `reload on ${condition(choices)}`,
   (choices) => `env-file ${choices.pick(['-', ''])}/nonesuch/$${choices.pick(VARIABLES)}`,
   (choices) => `instance ${hostileValue(choices)}`,

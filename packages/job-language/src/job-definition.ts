@@ -80,6 +80,8 @@ export interface JobDefinition {
   stopOn: Condition | null;
   /** Restarts an instance that runs. */
   restartOn: Condition | null;
+  /** Such a restart comes when its events have been quiet for so many milliseconds; 0: at once. */
+  restartDelayMs: number;
   /** Sends an instance that runs its reload signal. */
   reloadOn: Condition | null;
   processes: Partial<Record<Slot, ProcessDefinition>>;
@@ -164,6 +166,7 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     startOn: null,
     stopOn: null,
     restartOn: null,
+    restartDelayMs: 0,
     reloadOn: null,
     processes: {},
     expect: 'none',

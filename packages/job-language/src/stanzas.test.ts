@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { emptyDefinition, type JobDefinition, RESOURCE_NAMES } from './job-definition.ts';
 import { MAX_WATCHDOG_S } from './notify-stanzas.ts';
 import { parseJob } from './parse-job.ts';
-import { MAX_RESET_S, MAX_RESPAWN_DELAY_S, MAX_SETTLE_S } from './stanzas.ts';
+import { MAX_RESET_S, MAX_RESPAWN_DELAY_S, MAX_RESTART_DELAY_S, MAX_SETTLE_S } from './stanzas.ts';
 
 const parse = (text: string, debug = false) => parseJob(text, { name: 'job', path: 'job.conf', debug });
 
@@ -149,6 +149,11 @@ describe('times', () => {
     ['respawn delay 5 5', { respawnDelayMs: 5000, respawnMaxDelayMs: 5000 }],
     ['respawn delay 1 2\nrespawn delay 0', {}],
     [`respawn delay ${MAX_RESPAWN_DELAY_S}`, { respawnDelayMs: 3_600_000, respawnMaxDelayMs: 3_600_000 }],
+    ['restart delay 0.5', { restartDelayMs: 500 }],
+    [
+      `restart delay ${MAX_RESTART_DELAY_S}\nrestart on x`,
+      { restartDelayMs: 3_600_000, restartOn: { op: 'event', name: 'x', args: [] } },
+    ],
     ['respawn reset 0.001', { respawnResetMs: 1 }],
     [`respawn reset ${MAX_RESET_S}`, { respawnResetMs: 86_400_000 }],
     ['expect notify', { expect: 'notify' }],

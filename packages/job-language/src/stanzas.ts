@@ -50,6 +50,8 @@ export const MAX_KEYED_ENTRIES = 256;
 
 /** The longest pause before a respawn, the longest run that ends a series of them, and the longest settle time, in seconds. */
 export const MAX_RESPAWN_DELAY_S = 3600;
+/** The longest time without events before a restart by events, in seconds. */
+export const MAX_RESTART_DELAY_S = 3600;
 export const MAX_RESET_S = 86_400;
 export const MAX_SETTLE_S = 3600;
 
@@ -77,7 +79,7 @@ const STANZAS: Record<string, Stanza> = {
 
   start: either({ on: condition('startOn') }),
   stop: either({ on: condition('stopOn') }),
-  restart: either({ on: condition('restartOn') }),
+  restart: either({ on: condition('restartOn'), delay: set('restartDelayMs', duration(0, MAX_RESTART_DELAY_S)) }),
   manual,
   debug,
 

@@ -103,7 +103,10 @@ it.each<[string, string[]]>([
   ['stop_signal: SIGQUIT', ['kill signal QUIT']],
   ['ulimits: { nofile: { soft: 1024, hard: -1 }, core: 0 }', ['limit nofile 1024 unlimited', 'limit core 0 0']],
   ['oom_score_adj: 500', ['oom score 500']],
-  ['develop: { watch: [{ action: restart, path: ./src }] }', ['restart on file FILE=/srv/shop/src/**']],
+  [
+    'develop: { watch: [{ action: restart, path: ./src }] }',
+    ['restart on file FILE=/srv/shop/src/**', 'restart delay 0.5'],
+  ],
   ['environment: ["A=b c", HOME]', ['env "A=b c"', 'env HOME']],
   ['healthcheck: { disable: true, test: x }', []],
 ])('translates %s', (keys, expected) => {

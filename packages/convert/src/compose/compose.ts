@@ -18,6 +18,8 @@ export interface ComposeOptions extends ProjectOptions {
 const TOP_WITHOUT_EFFECT = ['version', 'name', 'services'];
 /** Keys that `mainOf` and others translate. */
 const ELSEWHERE = ['command', 'entrypoint', 'image', 'build', 'healthcheck', 'stop_grace_period'];
+/** How long files have to be quiet before a service restarts, in seconds. */
+const QUIET_S = 0.5;
 const NAME = /^[A-Za-z0-9._-]+$/;
 
 /** Throws YamlError where the file as a whole cannot be read. */
@@ -120,6 +122,8 @@ function connect(service: Service, all: readonly Service[], options: ComposeOpti
   job.startOn = isActive ? start : null;
   job.stopOn = options.occasion.stop;
   if (service.restarts.length > 0) job.restartOn = service.restarts.join(' or ');
+  // An editor changes several files at once.
+  if (service.restarts.some((event) => event.startsWith('file '))) job.settings.push(`restart delay ${QUIET_S}`);
   const dependents = all.flatMap(({ dependencies }) => dependencies.filter(({ on }) => on === name));
   const conditionsOnIt = dependents.map(({ condition }) => condition);
   translateHealth(service, conditionsOnIt.includes('service_healthy'));

@@ -8,6 +8,7 @@ import { runEventQueue } from './events/event-queue.ts';
 import { giveUp, noteFault } from './faults.ts';
 import { abandon, resume, settleTimePassed } from './lifecycle/lifecycle.ts';
 import { beginQuiesce, endIfQuiet, endWithJob, quiesceTimerPassed } from './lifecycle/quiesce.ts';
+import { restartQuietly } from './lifecycle/restart.ts';
 import { EVENTS_AT_ONCE } from './limits.ts';
 import type { Audience } from './model/audience.ts';
 import { replyError } from './model/blocking.ts';
@@ -181,6 +182,7 @@ export class Engine {
     if (action.kind === 'kill') killTimeoutPassed(context, instance);
     else if (action.kind === 'respawn') resume(context, instance);
     else if (action.kind === 'settle') settleTimePassed(context, instance);
+    else if (action.kind === 'restart') restartQuietly(context, instance);
     else if (action.kind === 'ready') readyTimeoutPassed(context, instance, isLate);
     else if (action.kind === 'watchdog') watchdogTimePassed(context, instance, isLate);
     else if (action.kind === 'reload') reloadTimePassed(context, instance);

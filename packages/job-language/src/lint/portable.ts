@@ -27,6 +27,7 @@ export const ADDED: readonly string[] = [
   'reload on',
   'respawn delay',
   'respawn reset',
+  'restart delay',
   'restart on',
   'watchdog',
 ];

@@ -16,7 +16,7 @@ import {
 } from '../lifecycle/instances.ts';
 import { changeGoal } from '../lifecycle/lifecycle.ts';
 import { isReloadable, reloadInstance } from '../lifecycle/reload.ts';
-import { isRestartable, isToStop, restartInstance } from '../lifecycle/restart.ts';
+import { isRestartable, isToStop, postponeRestart, restartInstance } from '../lifecycle/restart.ts';
 import { MAX_MATCHING_STEPS } from '../limits.ts';
 import { block, blockOn, eventsOf, release, resetCondition } from '../model/blocking.ts';
 import { type ConditionState, decidingNodes, isTrue, type MatchBudget, offerEvent } from '../model/condition-state.ts';
@@ -107,10 +107,19 @@ function stopByEvents(context: Context, instance: InstanceState, events: readonl
   changeGoal(context, instance, 'stop', whyOf(events));
 }
 
-/** The events are over when the instance runs again. */
+/** The events are over when the instance runs again; at once where it restarts later. */
 function restartByEvents(context: Context, instance: InstanceState, events: readonly EventState[]): void {
-  if (!isRestartable(context, instance) || !extendChain(context, instance, 'restart on', events)) return;
-  context.setTable(instance, 'stopEnv', stopEnvironment(context, instance, events));
+  if (!isRestartable(context, instance)) return;
+  const { restartDelayMs } = context.classOf(instance).definition;
+  // Later events of a burst do not count once more.
+  if (!instance.postponed && !extendChain(context, instance, 'restart on', events)) return;
+  const stopEnv = stopEnvironment(context, instance, events);
+  if (restartDelayMs > 0) {
+    const { after = 0 } = whyOf(events);
+    postponeRestart(context, instance, restartDelayMs, { by: byEvents(events), stopEnv, after });
+    return;
+  }
+  context.setTable(instance, 'stopEnv', stopEnv);
   blockOn(instance, events);
   restartInstance(context, instance, byEvents(events), whyOf(events));
 }

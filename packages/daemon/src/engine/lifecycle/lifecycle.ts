@@ -24,6 +24,7 @@ import { beginWatchdog, endWatchdog } from '../readiness/watchdog.ts';
 import { keptByPreStop } from './causes.ts';
 import { classIsIdle } from './classes.ts';
 import { noteRest } from './exit-job.ts';
+import { dropRestart } from './postponed-restart.ts';
 import { reloadIfDue } from './reload.ts';
 import { nextState } from './transitions.ts';
 
@@ -37,6 +38,7 @@ export function changeGoal(context: Context, instance: InstanceState, goal: Goal
   context.tell({ type: 'goal', job, instance: name, from, to: goal, cause });
   instance.goal = goal;
   if (goal === 'stop') {
+    dropRestart(context, instance);
     if (!instance.forced) limitHooks(context, instance);
     const { state } = instance;
     const isPaused = endPause(context, instance);

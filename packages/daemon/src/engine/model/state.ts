@@ -76,6 +76,8 @@ export interface InstanceState {
   reloadOn?: ConditionState;
   /** It stops to start again, once a hook that runs now has ended; see `lifecycle/restart.ts`. */
   restarts?: true;
+  /** A restart by events that comes when these are quiet: its cause, the last event's entry, and variables for its hooks. */
+  postponed?: { timer: number; by: string; after: number; stopEnv: string[] };
   /** It gets its reload signal as soon as it runs. */
   reloads?: true;
   /** How many restarts and reloads by events have led to what it does, its own included; absent: none. */

@@ -8,6 +8,8 @@ export type TimerAction =
   | { kind: 'respawn'; instance: number }
   /** The main process has lived long enough. */
   | { kind: 'settle'; instance: number }
+  /** The events of a postponed restart have been quiet for long enough. */
+  | { kind: 'restart'; instance: number }
   /** The ready timeout: not all probes have succeeded, or no READY=1 has come. */
   | { kind: 'ready'; instance: number }
   /** The process has been silent for the time of its watchdog, or has not been ended by SIGABRT. */

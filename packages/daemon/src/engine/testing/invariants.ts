@@ -100,12 +100,13 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
 
 function checkTimers(
   { timers }: EngineState,
-  { id, goal, state, pause, settling, readiness, notify, processes }: InstanceState,
+  { id, goal, state, pause, settling, postponed, readiness, notify, processes }: InstanceState,
   isPaused: boolean,
 ): void {
   for (const [kind, timer] of [
     ['respawn', pause?.timer || undefined],
     ['settle', settling?.timer],
+    ['restart', postponed?.timer],
     ['ready', notify?.awaited?.timer ?? (readiness && readiness.pending.length > 0 ? readiness.timer : undefined)],
     ['watchdog', notify?.watchdog?.timer],
     ['reload', notify?.reload?.timer],
@@ -120,6 +121,7 @@ function checkTimers(
   if (notify) ok(processes.main, 'what is known of a process is not kept without it');
   if (notify?.awaited) ok(state === 'spawned' && goal === 'start', 'what is not ready has been spawned');
   if (notify?.watchdog) ok(state !== 'stopping' && state !== 'killed', 'nothing is expected of what stops');
+  if (postponed) ok(goal !== 'stop', 'what stops is not restarted later');
   if (settling) ok(state === 'spawned' && goal === 'start' && processes.main, 'what settles has been spawned');
 }
 

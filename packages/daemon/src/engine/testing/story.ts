@@ -67,7 +67,7 @@ const MESSAGES = [
   ],
   ...['EXTEND_TIMEOUT_USEC=4000000', 'MAINPID=1', 'FDSTORE=1', 'READY=1\nSTATUS=up\nWATCHDOG=1'],
 ];
-const BACK_OFF = ['respawn delay 0.5 3', 'respawn reset 2', 'ready after 1.5'];
+const BACK_OFF = ['respawn delay 0.5 3', 'respawn reset 2', 'ready after 1.5', 'restart delay 0.7'];
 const jobText = fc
   .record({
     hooks: fc.subarray(['pre-start', 'post-start', 'pre-stop', 'post-stop']),
