@@ -22,7 +22,8 @@ const MAX_PROCESSES = 1000;
 export function fromSupervisord(files: readonly SourceFile[], options: SupervisordOptions): Translation {
   const report = new Report();
   const translated: TranslatedFile[] = [];
-  for (const { name, text } of files) {
+  for (const { name: path, text } of files) {
+    const name = path.replace(/^.*\//, '');
     const { sections, faults } = parseIni(text);
     for (const line of faults) report.refused(`${name}:${line}`, 'neither a section nor a key');
     for (const section of sections) {

@@ -233,7 +233,9 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     has: ({ limits }) => limits.length > 0,
     write: ({ limits }, add) => {
       for (const { resource, soft, hard } of limits) {
-        const [low, high] = [soft ?? 'infinity', hard ?? 'infinity'];
+        // The highest value of `nice` has no name.
+        const most = resource === 'nice' ? '40' : 'infinity';
+        const [low, high] = [soft ?? most, hard ?? most];
         add('Service', `Limit${resource.toUpperCase()}`, low === high ? low : `${low}:${high}`);
       }
     },

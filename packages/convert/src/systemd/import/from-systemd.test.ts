@@ -105,6 +105,16 @@ describe('a service', () => {
   });
 });
 
+it('that changes its user itself has no `setuid`', () => {
+  const { jobs } = imported(service('User=web\nRuntimeDirectory=web\nExecStart=!/bin/web'));
+  expect(jobs['web.conf']).toEqual([
+    'stop on runlevel [!2345]',
+    'kill timeout 90',
+    'pre-start exec install -d -m 0755 /run/web',
+    'exec /bin/web',
+  ]);
+});
+
 describe('commands', () => {
   const main = (line: string): string => stanzas(`Environment=X=1\nExecStart=${line}`).at(-1) as string;
   it.each([

@@ -60,7 +60,12 @@ function contextOf(own: KnownUnit, { init }: UnitSet): SpecifierContext {
   const instanceOf =
     instance === null ? null : instance === '' ? { variable: variable ?? 'INSTANCE' } : { name: instance };
   const context = { init, unit: unit.name, prefix, instance: instanceOf, user: null };
-  return { ...context, user: nameOf(unit, 'User', context) };
+  return { ...context, user: isPrivileged(unit) ? null : nameOf(unit, 'User', context) };
+}
+
+/** Whether the main process has all privileges, whatever User= says: it changes its user itself. */
+function isPrivileged(unit: Unit): boolean {
+  return valuesOf(unit, 'Service', 'ExecStart').some(({ value }) => /^[-@:|]*[+!]/.test(value));
 }
 
 function nameOf(unit: Unit, key: 'User' | 'Group', context: SpecifierContext): string | null {
@@ -105,6 +110,10 @@ function addSettings(unit: Unit, draft: GroupedJob, context: SpecifierContext, {
       continue;
     }
     if (!isEffective(unit, directive, row.isList === true)) continue;
+    if ((key === 'User' || key === 'Group') && isPrivileged(unit)) {
+      report.approximated(at, 'left out: the program changes its user itself; its hooks have all privileges, too');
+      continue;
+    }
     const outcome = row.read(directive, draft, context);
     const text = row.note ?? row.becomes;
     if (outcome === true)
