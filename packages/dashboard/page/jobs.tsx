@@ -1,5 +1,5 @@
 /** The page of all jobs: a table of which only what is visible is rendered. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Row } from './api.tsx';
 import { live, useLive } from './live.tsx';
 import { age, bytes, jobLink, KINDS, kindOf, Mark, Trouble, wordOf } from './parts.tsx';
@@ -102,7 +102,8 @@ function Table({ rows }: { rows: readonly Row[] }) {
   }, []);
   const first = Math.max(0, Math.floor(top / ROW_PX) - MARGIN_ROWS);
   const last = Math.min(rows.length, Math.ceil((top + height) / ROW_PX) + MARGIN_ROWS);
-  useEffect(() => {
+  // Before the next key is handled: the row that had the focus may be gone.
+  useLayoutEffect(() => {
     if (!movesFocus.current) return;
     movesFocus.current = false;
     box.current?.querySelector<HTMLElement>(`[data-at="${current}"] a`)?.focus();
