@@ -10,7 +10,7 @@ const LATER = {
   '@upstart/convert': './installed-convert.ts',
   '@upstart/dashboard': './installed-dashboard.ts',
   './prober.ts': './installed-prober.ts',
-  './keeper.ts': './installed-keeper.ts',
+  './log-keeper.ts': './installed-log-keeper.ts',
 };
 /** Files that are loaded by `require`. A module in one has no real path of its own. */
 const AS_MODULE = { format: 'cjs', banner: {}, define: { 'import.meta.url': '"file:///nonexistent/module"' } };
@@ -88,7 +88,7 @@ export const BUNDLES = [
   },
   {
     output: 'lib/upstart/log-keeper.cjs',
-    entry: 'packages/daemon/src/log-upkeep/keeper.ts',
+    entry: 'packages/daemon/src/log-upkeep/log-keeper.ts',
     redirects: GIVEN_CORE,
     overrides: OF_CORE,
   },

@@ -1,9 +1,9 @@
 /** What looks after old logs, a bundle of its own: a daemon whose logs are not rotated never loads it. */
 
-type KeeperModule = typeof import('./keeper.ts');
+type KeeperModule = typeof import('./log-keeper.ts');
 
 export function loadKeeper(): Promise<KeeperModule> {
-  return import('./keeper.ts');
+  return import('./log-keeper.ts');
 }
 
 export type { KeeperModule };

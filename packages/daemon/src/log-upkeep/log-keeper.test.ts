@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { indexPathOf } from '@upstart/common';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { keepUp } from './keeper.ts';
+import { keepUp } from './log-keeper.ts';
 import { takeAway } from './take-away.ts';
 import type { UpkeepSettings } from './upkeep.ts';
 

@@ -1,4 +1,4 @@
-/** Stands for `keeper.ts` in what is built: it is loaded for the first rotation. */
+/** Stands for `log-keeper.ts` in what is built: it is loaded for the first rotation. */
 import { installedModule } from '@upstart/protocol/installed-module';
 import type { KeeperModule } from './load.ts';
 
