@@ -11,11 +11,14 @@ const NOTIFY_LINES = 310;
 /** The times of logs: `packages/logger/index.c`, and what it needs elsewhere, with old files that are compressed. */
 const INDEX_LINES = 103;
 
+/** Listening sockets for jobs: `link/listen.c`, and the waiting for connections in `files.c`. */
+const LISTEN_LINES = 114;
+
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
-export const MAX_LINES = 5170 + NOTIFY_LINES + INDEX_LINES;
+export const MAX_LINES = 5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

@@ -85,27 +85,27 @@ afterEach(async () => {
 });
 
 test('every process of a job has the descriptor, respawns included, and no other process; it ends with the instance', async () => {
-  const hook = (name: string) => `${name} exec sh -c 'echo "${name} $UPSTART_FDS $(cat /proc/self/fd/6)" >> $OUT'\n`;
+  const hook = (name: string) => `${name} exec sh -c 'echo "${name} $UPSTART_FDS $(cat /proc/self/fd/3)" >> $OUT'\n`;
   await begin({
     svc: `start on ev\nrespawn\n${hook('pre-start')}${hook('post-stop')}${SHOWS}`,
     other: 'start on ev2\nexec sleep 1000\n',
   });
   const dbus = await client();
   expect(await dbus.emit('ev', { env: ['A=1'] })).toEqual({ error: undefined, text: undefined });
-  await eventually('it has run', () => out().includes('main 6'));
+  await eventually('it has run', () => out().includes('main 3'));
   await session.run('initctl', 'emit', 'ev2');
   const first = await pidOf('svc');
-  expect(opened(first)).toContain(`6 ${join(folder, 'sent')}`);
+  expect(opened(first)).toContain(`3 ${join(folder, 'sent')}`);
   expect(countSent(await pidOf('other'))).toBe(0);
   expect([countSent(session.pid), countSent(daemonPid())]).toEqual([1, 0]);
   process.kill(first, 'SIGKILL');
   await eventually('it runs again', async () => ![first, Number.NaN].includes(await pidOf('svc')));
   // Its pid is known before it executes its program.
   const next = await pidOf('svc');
-  await eventually('it has the descriptor', () => opened(next).includes(`6 ${join(folder, 'sent')}`));
+  await eventually('it has the descriptor', () => opened(next).includes(`3 ${join(folder, 'sent')}`));
   await session.run('initctl', 'stop', 'svc');
-  expect(out()).toContain('pre-start 6 content\nmain 6 ');
-  expect(out()).toContain('post-stop 6');
+  expect(out()).toContain('pre-start 3 content\nmain 3 ');
+  expect(out()).toContain('post-stop 3');
   await eventually('it is closed', () => countSent(session.pid) === 0);
 });
 
@@ -142,7 +142,7 @@ test('two events of a condition, and instances', async () => {
   await dbus.emit('a');
   for (const n of ['1', '2']) await dbus.emit('inst', { env: [`N=${n}`] });
   await eventually('all have run', () => out().split('\n').length === 4);
-  expect(out().split('\n').sort()).toEqual(['', '1 6', '2 6', 'both 6 7']);
+  expect(out().split('\n').sort()).toEqual(['', '1 3', '2 3', 'both 3 4']);
   expect(countSent(await pidOf('both'))).toBe(2);
   expect(countSent(session.pid)).toBe(4);
 });
@@ -159,7 +159,7 @@ test('it survives the daemon and a re-execution', async () => {
     const before = await pidOf('svc');
     process.kill(before, 'SIGKILL');
     await eventually('it runs again', async () => ![before, Number.NaN].includes(await pidOf('svc')));
-    expect(opened(await pidOf('svc'))).toContain(`6 ${join(folder, 'sent')}`);
+    expect(opened(await pidOf('svc'))).toContain(`3 ${join(folder, 'sent')}`);
   };
   process.kill(daemonPid(), 'SIGKILL');
   await eventually('the connection ends', () => dbus.isOver);
@@ -173,7 +173,7 @@ test('it survives the daemon and a re-execution', async () => {
   });
   await respawn();
   await session.run('initctl', 'emit', 'more');
-  expect(opened(await pidOf('waits'))).toContain(`6 ${join(folder, 'sent')}`);
+  expect(opened(await pidOf('waits'))).toContain(`3 ${join(folder, 'sent')}`);
   expect(countSent(session.pid)).toBe(2);
   await session.run('initctl', 'stop', 'svc');
   await eventually('one is closed', () => countSent(session.pid) === 1);
@@ -201,7 +201,7 @@ test('a simulation knows what has them, and changes nothing', async () => {
   expect(await pidOf('svc')).toBe(before);
   expect(countSent(session.pid)).toBe(2);
   await session.run('initctl', 'emit', 'more');
-  expect(opened(await pidOf('waits'))).toContain(`6 ${join(folder, 'sent')}`);
+  expect(opened(await pidOf('waits'))).toContain(`3 ${join(folder, 'sent')}`);
 });
 
 test('events that start nothing leave nothing, whatever clients send', async () => {

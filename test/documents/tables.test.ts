@@ -7,7 +7,7 @@ import { helpText } from '../../packages/daemon/src/options/options.ts';
 import { FROM_INIT, isKnownEvent } from '../../packages/job-language/src/known-events.ts';
 import { ADDED } from '../../packages/job-language/src/lint/portable.ts';
 import { STANZA_NAMES } from '../../packages/job-language/src/stanzas.ts';
-import { PRIVILEGED } from '../../packages/protocol/src/messages.ts';
+import { PRIVILEGED } from '../../packages/protocol/src/privileged.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 

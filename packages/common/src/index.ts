@@ -13,6 +13,8 @@ export * from './process-streams.ts';
 export * from './regular-file.ts';
 export * from './signals.ts';
 export * from './slots.ts';
+export * from './socket-name.ts';
+export * from './socket-operand.ts';
 export * from './source-frames.ts';
 export * from './suggest.ts';
 export * from './system-error.ts';

@@ -4,6 +4,8 @@ import { getSystemErrorMap } from 'node:util';
 const C_TEXTS: Record<string, string> = {
   E2BIG: 'Argument list too long',
   EACCES: 'Permission denied',
+  EADDRNOTAVAIL: 'Cannot assign requested address',
+  EAFNOSUPPORT: 'Address family not supported by protocol',
   EAGAIN: 'Resource temporarily unavailable',
   EFAULT: 'Bad address',
   EINVAL: 'Invalid argument',

@@ -35,6 +35,7 @@ const NAMES: Readonly<Record<ErrorCode, string>> = {
   'env-not-pairs': `${DBUS}.InvalidArgs`,
   'expansion-failed': `${DBUS}.InvalidArgs`,
   'cgroup-manager-not-available': `${OWN}.CGroupManagerNotAvailable`,
+  'unknown-socket': `${DBUS}.InvalidArgs`,
   'no-such-variable': `${DBUS}.InvalidArgs`,
   'empty-variable': `${DBUS}.InvalidArgs`,
   'empty-job': `${DBUS}.InvalidArgs`,

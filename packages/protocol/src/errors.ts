@@ -20,6 +20,7 @@ export const ERRORS = {
   'expansion-failed': (message: string) => message,
   'cgroup-manager-not-available': (display: string) =>
     `Job cannot be started as cgroup manager not available: ${display}`,
+  'unknown-socket': (name: string) => `No such socket: ${name}`,
   'no-such-variable': (name: string) => `No such variable: ${name}`,
   'empty-variable': () => 'Variable may not be empty string',
   'empty-job': () => 'Job may not be empty string',

@@ -8,6 +8,7 @@ export * from './framing.ts';
 export * from './history.ts';
 export * from './locate.ts';
 export * from './messages.ts';
+export * from './privileged.ts';
 export * from './projects.ts';
 export * from './request-parts.ts';
 export * from './request-stream.ts';

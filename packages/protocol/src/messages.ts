@@ -6,7 +6,7 @@ import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
 import type { SourceRegistration, SourceStatus } from './event-sources.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
-import type { Asking, Detailed, Killing, Recipients, Stopping } from './request-parts.ts';
+import type { Asking, Detailed, Killing, ListenFailure, Recipients, Stopping } from './request-parts.ts';
 import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -166,8 +166,21 @@ export interface Methods {
   reload: { params: Target; result: null };
   /** Sends a signal to the main process, or to the hook that runs: `no-process` without one. The answer comes when it is sent. */
   kill: { params: Target & Killing; result: null };
-  /** With `only` the event matches those operands alone. A daemon from before 2.15 offers it to all. */
-  emit: { params: { name: string; env: string[]; only?: Recipients } & Asking; result: null };
+  /**
+   * With `only` the event matches those operands alone. A daemon from before 2.15 offers it to all. With `socket` the jobs that it starts
+   * get that listening socket; `unknown-socket` if there is none of the name.
+   */
+  emit: { params: { name: string; env: string[]; only?: Recipients; socket?: string } & Asking; result: null };
+  /**
+   * From now on init has these listening sockets and no others, by name (`socketName`): those that it has already stay open. `kept`: those
+   * that jobs still have, though they are not named; they are closed with the jobs.
+   */
+  listen: { params: { sockets: string[] }; result: { failed: Record<string, ListenFailure>; kept: string[] } };
+  /**
+   * Answered when a connection waits at a listening socket that no job and no event has; with `newOnly` not for one that waits already.
+   * false: there is no such socket any more, or another call waits in place of this one.
+   */
+  awaitConnection: { params: { socket: string; newOnly: boolean }; result: boolean };
   /** The definition of one job (`unknown-job`) or, with null, of all. */
   config: { params: { job: string | null }; result: JobConfig[] };
   brokenFiles: { params: Record<never, never>; result: BrokenFile[] };
@@ -271,30 +284,3 @@ export interface NotificationFrame {
 
 export type ClientFrame = RequestFrame;
 export type DaemonFrame = ResultFrame | ErrorFrame | OutputFrame | NotificationFrame;
-
-/**
- * Methods that change something and what a refusal calls them: `You do not have permission to …`. Everything
- * that is not listed may be asked by anyone on the machine (reference: control §5).
- */
-export const PRIVILEGED: Partial<Record<Method, string>> = {
-  start: 'start job',
-  stop: 'stop job',
-  restart: 'restart job',
-  reload: 'reload job',
-  kill: 'signal job',
-  emit: 'emit an event',
-  reloadConfiguration: 'reload configuration',
-  setLogPriority: 'set log priority',
-  getEnv: 'query job environment',
-  listEnv: 'query job environment',
-  setEnv: 'modify job environment',
-  unsetEnv: 'modify job environment',
-  resetEnv: 'modify job environment',
-  notifyDiskWriteable: 'notify disk is writeable',
-  notifyDBusAddress: 'notify D-Bus address',
-  notifyCGroupManagerAddress: 'notify cgroup manager address',
-  history: 'read the history',
-  registerSources: 'register event sources',
-  endSession: 'end session',
-  reexecute: 'request restart',
-};

@@ -38,3 +38,9 @@ export interface Killing {
 export interface Detailed {
   details?: boolean;
 }
+
+/** Where opening a listening socket has failed, and the text of the error. */
+export interface ListenFailure {
+  step: 'socket' | 'reuse' | 'ipv6-only' | 'bind' | 'listen';
+  error: string;
+}

@@ -76,6 +76,7 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
     good: [
       { name: 'e', env: ['a\udcff'], wait: false },
       { name: 'e', env: [], wait: true, from: byName },
+      { name: 'socket', env: [], wait: true, socket: 'stream:01002f7800' },
       { name: 'e', env: [], wait: true, only: { args: [] } },
       { name: 'e', env: [], wait: true, only: { args: ['A=1'], job: 'web' } },
     ],
@@ -85,6 +86,14 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
       [{ name: 'e', env: [], wait: true, only: { job: 'web' } }, 'params.only.args must be a list'],
       [{ name: 'e', env: [], wait: true, only: { args: [], job: 1 } }, 'params.only.job must be a string'],
     ],
+  },
+  listen: {
+    good: [{ sockets: [] }, { sockets: ['stream:01002f7800'] }],
+    bad: [[{ sockets: [1] }, 'params.sockets[0] must be a string']],
+  },
+  awaitConnection: {
+    good: [{ socket: 'stream:01002f7800', newOnly: true }],
+    bad: [[{ socket: 'stream:01002f7800' }, 'params.newOnly must be true or false']],
   },
   config: { good: [{ job: null }, { job: 'web' }], bad: [[{}, 'params.job must be a string']] },
   brokenFiles: { good: [{}], bad: [['x' as unknown as object, 'params must be a map']] },

@@ -99,9 +99,11 @@ const recipients: Check<Recipients> = (value, place) => {
   return only;
 };
 const emitted: Check<Params<'emit'>> = (value, place) => {
-  const { only } = asMap(value, place);
-  const asked = { ...event(value, place), ...asking(value, place) };
-  return only === undefined || only === null ? asked : { ...asked, only: recipients(only, `${place}.only`) };
+  const { only, socket } = asMap(value, place);
+  const asked: Params<'emit'> = { ...event(value, place), ...asking(value, place) };
+  if (only !== undefined && only !== null) asked.only = recipients(only, `${place}.only`);
+  if (socket !== undefined && socket !== null) asked.socket = text(socket, `${place}.socket`);
+  return asked;
 };
 const SOURCE_STATES = ['idle', 'running', 'failed'] as const;
 const sourceState: Check<SourceReport['state']> = (value, place) =>
@@ -124,6 +126,8 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   reload: target,
   kill: (value, place) => ({ ...target(value, place), ...killing(value, place) }),
   emit: emitted,
+  listen: mapOf({ sockets: texts }),
+  awaitConnection: mapOf({ socket: text, newOnly: flag }),
   config: mapOf({ job: orNull(text) }),
   brokenFiles: nothing,
   reloadConfiguration: nothing,

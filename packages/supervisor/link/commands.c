@@ -78,6 +78,7 @@ static void (*const carry_out[])(const struct frame *frame) = {
 	[FRAME_FIND_PEER] = find_peer,
 	[FRAME_LOOK] = look_at,
 	[FRAME_KEEP_FILES] = files_keep_only,
+	[FRAME_LISTEN] = listen_at,
 };
 
 const char *command_carry_out(const struct frame *frame) {

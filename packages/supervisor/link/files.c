@@ -1,6 +1,7 @@
 /*
  * Descriptors that clients of the daemon send. Node loses them when it reads, so the supervisor looks at a connection
- * before the daemon reads from it, and keeps what comes for the processes that are to have it.
+ * before the daemon reads from it, and keeps what comes for the processes that are to have it. Listening sockets
+ * (listen.c) are kept here, too.
  */
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,10 +17,12 @@ static struct file {
 	int fd;
 } files[FILES_MAX];
 
-/* Copies of connections that the daemon waits to read from, each at the remainder of its token; token 0: none. */
+/* Copies of sockets that the daemon waits for, each at the remainder of its token; token 0: none. */
 static struct look {
 	struct watch watch;
 	int64_t token;
+	/* The next event is a connection from before the look. */
+	bool skips_next;
 } looks[LOOKS_MAX];
 
 /* NULL: there is none. */
@@ -33,6 +36,15 @@ static struct file *file_at(uint64_t id) {
 int file_of(uint64_t id) {
 	struct file *file = file_at(id);
 	return file ? file->fd : -1;
+}
+
+uint64_t file_add(int fd) {
+	struct file *file = reports_can_answer() ? file_at(0) : NULL;
+	if (file)
+		*file = (struct file){reports_last + 1, fd};
+	else
+		close(fd);
+	return file ? file->id : 0;
 }
 
 void files_keep_only(const struct frame *frame) {
@@ -89,28 +101,42 @@ static void look_now(struct watch *watch, uint32_t events) {
 	if (count < 0 && events && (errno == EAGAIN || errno == EINTR))
 		return;
 	struct cmsghdr *header = count < 0 ? NULL : CMSG_FIRSTHDR(&message);
-	struct file *file = header && reports_can_answer() ? file_at(0) : NULL;
+	int error = count < 0 ? errno : 0;
+	uint64_t file = header ? file_add(*(int *)CMSG_DATA(header)) : 0;
 	/* Truncated, and nothing there: our own table is full. */
 	bool has_come = header || (count > 0 && message.msg_flags & MSG_CTRUNC);
-	int error = count < 0 ? errno : has_come && !file ? ENFILE : 0;
-	if (file)
-		*file = (struct file){reports_last + 1, *(int *)CMSG_DATA(header)};
-	else if (header)
-		close(*(int *)CMSG_DATA(header));
+	if (has_come && !file)
+		error = ENFILE;
 	report_add(REPORT_LOOKED, NUMBER(TOKEN, look->token), NUMBER(COUNT, count < 0 ? 0 : count), NUMBER(ERRNO, error),
-	           {file ? TAG_FILE : 0, file ? (int64_t)file->id : 0, NULL});
+	           {file ? TAG_FILE : 0, (int64_t)file, NULL});
+	end_look(look);
+}
+
+/* Of a listening socket: nothing is read from it, the job accepts. */
+static void connection_waits(struct watch *watch, uint32_t events) {
+	struct look *look = CONTAINER_OF(watch, struct look, watch);
+	(void)events;
+	bool is_old = look->skips_next;
+	look->skips_next = false;
+	if (is_old)
+		return;
+	report_add(REPORT_LOOKED, NUMBER(TOKEN, look->token), NUMBER(COUNT, 0), NUMBER(ERRNO, 0));
 	end_look(look);
 }
 
 void look_at(const struct frame *frame) {
 	struct look *look = &looks[frame_get(frame, TAG_TOKEN) % LOOKS_MAX];
+	int64_t file = frame_get(frame, TAG_FILE), is_new_only = frame_get(frame, TAG_NEW_ONLY);
 	end_look(look);
-	if (!frame_field(frame, TAG_DESCRIPTOR).data)
+	if (!file && !frame_field(frame, TAG_DESCRIPTOR).data)
 		return;
-	int fd = daemon_socket(frame);
-	*look = (struct look){{fd, look_now}, frame_get(frame, TAG_TOKEN)};
+	int fd = file ? fcntl(file_of((uint64_t)file), F_DUPFD_CLOEXEC, 0) : daemon_socket(frame);
+	*look = (struct look){{fd, look_now}, frame_get(frame, TAG_TOKEN), false};
+	if (is_new_only)
+		look->skips_next = poll(&(struct pollfd){fd, POLLIN, 0}, 1, 0) > 0;
 	/* What cannot be waited for cannot be read either, which says why. */
-	if (fd < 0 || watch_start(&look->watch, fd, EPOLLIN, look_now) < 0)
+	if (fd < 0 || watch_start(&look->watch, fd, EPOLLIN | (is_new_only ? (uint32_t)EPOLLET : 0),
+	                          file ? connection_waits : look_now) < 0)
 		look_now(&look->watch, 0);
 }
 

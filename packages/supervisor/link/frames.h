@@ -103,14 +103,18 @@ bool state_next(const char **at, const char *end, struct state_file *state);
 
 void reports_keep(struct state_file *state);
 
-/* ---- files.c: descriptors that clients of the daemon send ---- */
+/* ---- files.c: descriptors that clients of the daemon send, and listening sockets; listen.c opens these ---- */
 /* A copy of the socket that a frame names; -1 with the reason in errno. */
 int daemon_socket(const struct frame *frame);
-/* Reports once what the daemon can read from a socket, and takes over the descriptor that comes with it. */
+/* Reports once what the daemon can read from a socket, and takes over the descriptor that comes with it; or that a connection waits. */
 void look_at(const struct frame *frame);
 void looks_end(void);
 /* The descriptor that came in the report `id`; -1 with the reason in errno. */
 int file_of(uint64_t id);
+/* Takes over a descriptor, which gets the number of the next report; 0: there is no room, it was closed. */
+uint64_t file_add(int fd);
+/* Opens a listening socket, and reports its number or at which step it failed. */
+void listen_at(const struct frame *frame);
 /* Closes those that came in a report up to the frame's id and are not among its fields. */
 void files_keep_only(const struct frame *frame);
 void files_keep(struct state_file *state);

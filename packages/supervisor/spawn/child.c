@@ -68,9 +68,12 @@ void child_gives_up(int step, int error, const char *detail) {
 	_exit(GAVE_UP);
 }
 
-/* The program finds the descriptors of clients from FILE_FIRST on, and around its script. The first one behind them. */
+/*
+ * Descriptors of clients, from FILE_FIRST on and around the script, where the program finds them unless they are
+ * lowered at the end (steps.c). The first one behind them.
+ */
 static unsigned place_files(void) {
-	int files[FILES_PER_PROCESS], count = 0, place = FILE_FIRST;
+	int files[FILES_PER_PROCESS], count = 0, place = FILE_FIRST, flags = spec_field(TAG_FILES_FROM) ? O_CLOEXEC : 0;
 	int ready_end = spec_field(TAG_DESCRIPTOR) ? notify_take_end(FILE_END) : -1;
 	for (const struct field *field = spec.fields; field->tag; field++)
 		if (field->tag == TAG_FILE && count < FILES_PER_PROCESS)
@@ -78,7 +81,7 @@ static unsigned place_files(void) {
 	close_range(FILE_FIRST, FILE_END - 1, 0);
 	for (int i = 0; i < count; i++, place++) {
 		place += place == SCRIPT_FD;
-		if (dup2(files[i], place) < 0)
+		if (dup3(files[i], place, flags) < 0)
 			child_gives_up(STEP_SCRIPT_FD, errno, "");
 	}
 	if (ready_end < 0)
@@ -86,6 +89,15 @@ static unsigned place_files(void) {
 	/* Fails when it is there already. */
 	dup3(ready_end, FILE_END, O_CLOEXEC);
 	return FILE_END + 1;
+}
+
+/* sd_listen_fds(3) wants the pid of the process that has the descriptors. */
+static void enter_listen_pid(char **variable) {
+	static char text[32];
+	snprintf(text, sizeof text, "LISTEN_PID=%d", getpid());
+	for (; *variable; variable++)
+		if (strcmp(*variable, "LISTEN_PID=0") == 0)
+			*variable = text;
 }
 
 void child_run(bool shares) {
@@ -102,6 +114,8 @@ void child_run(bool shares) {
 	environ = spec.environment;
 	if (spec_field(TAG_NOTIFY))
 		notify_enter_environment(environ);
+	if (spec_field(TAG_FILES_FROM))
+		enter_listen_pid(environ);
 	say_through = NULL;
 	child_restore_limits();
 	setsid();

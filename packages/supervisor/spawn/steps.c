@@ -158,6 +158,19 @@ static int ask_for_trace(unsigned forks) {
 	return forks ? (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL) : 0;
 }
 
+/* Descriptors of events take their last places, each below the one that the child has given it. */
+static int lower_files(unsigned first) {
+	int from = FILE_FIRST, to = (int)first, result = 0;
+	child_move_errors();
+	for (const struct field *field = spec.fields; field->tag; field++) {
+		from += from == SCRIPT_FD;
+		to += to == SCRIPT_FD;
+		if (field->tag == TAG_FILE && dup2(from++, to++) < 0)
+			result = -1;
+	}
+	return result;
+}
+
 static int place_ready_end(unsigned number) {
 	if (number == SLOT_ERROR)
 		child_move_errors();
@@ -199,6 +212,7 @@ static const struct step {
 	{STEP_SETUID, .tag = TAG_UID, .with_number = setuid},
 	{MAY_FAIL, .once = child_restore_signals},
 	{MAY_FAIL, .tag = TAG_DEBUG_STOP, .with_number = stop_for_debugger},
+	{STEP_SCRIPT_FD, .tag = TAG_FILES_FROM, .with_number = lower_files},
 	{STEP_READY_FD, .tag = TAG_DESCRIPTOR, .with_number = place_ready_end},
 	{STEP_TRACE, .tag = TAG_TRACE_FORKS, .with_number = ask_for_trace},
 	{STEP_EXEC, .once = run_program},

@@ -40,6 +40,7 @@ import type { Callers } from './callers.ts';
 import type { ClientProcess } from './client-process.ts';
 import { lookAtDetails } from './details.ts';
 import { explanationOf } from './explanation.ts';
+import type { Sockets } from './sockets.ts';
 
 /** The parts of the daemon that handlers work on. */
 export interface ControlContext {
@@ -56,6 +57,7 @@ export interface ControlContext {
   supervisor: Pick<Supervisor, 'findPeer' | 'files'>;
   callers: Callers;
   sources: Pick<SourceKeeper, 'status' | 'register'>;
+  sockets: Sockets;
   bus: {
     /** Init has its name on a bus. */
     isJoined(): boolean;
@@ -169,12 +171,16 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     const { signal, hook } = params;
     return changeNamed(context, caller, { method: 'kill', target: target(params), signal, hook });
   },
-  emit: (context, params, caller) =>
-    changeNamed(context, caller, {
+  emit: (context, params, caller) => {
+    const file = params.socket === undefined ? caller.file : context.sockets.fileOf(params.socket);
+    return changeNamed(context, caller, {
       ...{ method: 'emit', name: params.name, env: params.env, ...asking(params) },
-      ...(caller.file === undefined ? {} : { file: caller.file }),
+      ...(file === undefined ? {} : { file }),
       ...(params.only === undefined ? {} : { only: params.only }),
-    }),
+    });
+  },
+  listen: (context, { sockets }) => context.sockets.listen(sockets),
+  awaitConnection: (context, { socket, newOnly }) => context.sockets.awaitConnection(socket, newOnly),
 
   sources: (context) => context.sources.status(),
   registerSources(context, params, { closed }) {

@@ -15,6 +15,7 @@ import { replyError } from './model/blocking.ts';
 import { Context } from './model/context.ts';
 import { emitOwnEvent } from './model/history.ts';
 import type { Effect, Fault, Input, PlainInput } from './model/messages.ts';
+import { queueIsPaused } from './model/paused-queue.ts';
 import type { EngineState } from './model/state.ts';
 import { LATE_MS, type TimerState } from './model/timers.ts';
 import { hookTimeoutPassed } from './processes/hooks.ts';
@@ -95,9 +96,9 @@ export class Engine {
     this.#dispatch(input);
     context.concern = null;
     // While it is paused, inputs only add to it: each of them would otherwise run it for a full turn.
-    if (!context.queueIsPaused()) {
+    if (!queueIsPaused(context.state)) {
       runEventQueue(context);
-      if (endWithJob(context) && !context.queueIsPaused()) runEventQueue(context);
+      if (endWithJob(context) && !queueIsPaused(context.state)) runEventQueue(context);
     }
     endIfQuiet(context);
   }

@@ -2,7 +2,7 @@
 export class Settling {
   readonly #checks = new Set<() => void>();
 
-  /** Resolves when `isSettled` holds at a check, or after `limitMs`. */
+  /** Resolves when `isSettled` holds at a check, or after `limitMs`, which may be Infinity. */
   wait(isSettled: () => boolean, limitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
@@ -13,7 +13,7 @@ export class Settling {
       const check = (): void => {
         if (isSettled()) done();
       };
-      const timer = setTimeout(done, limitMs);
+      const timer = limitMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(done, limitMs);
       this.#checks.add(check);
     });
   }

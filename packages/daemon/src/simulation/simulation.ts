@@ -4,9 +4,10 @@
  */
 import type { SimulatedChange, SimulationEnding } from '@upstart/protocol';
 import { Engine } from '../engine/engine.ts';
+import { instanceLabel } from '../engine/model/instance-label.ts';
 import type { Effect, EngineRequest, UntimedInput } from '../engine/model/messages.ts';
 import type { ArmedProbe } from '../engine/model/probe-state.ts';
-import { type EngineState, instanceLabel } from '../engine/model/state.ts';
+import type { EngineState } from '../engine/model/state.ts';
 import { armedProbes } from '../engine/readiness/readiness.ts';
 import { type Outcomes, SimulatedProcesses } from './processes.ts';
 

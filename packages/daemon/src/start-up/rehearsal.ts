@@ -43,6 +43,7 @@ export async function rehearse(folder: string): Promise<void> {
     findsPeers: true,
     takesFiles: true,
     connectsSockets: true,
+    listens: true,
     takesMessages: true,
   };
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));

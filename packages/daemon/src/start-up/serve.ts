@@ -7,6 +7,7 @@ import { Configuration } from '../conf/configuration.ts';
 import { Callers } from '../control/callers.ts';
 import { preloadCommands } from '../control/run-command.ts';
 import { ControlServer } from '../control/server.ts';
+import { Sockets } from '../control/sockets.ts';
 import { DBusBus, SYSTEM_BUS } from '../dbus/bus.ts';
 import { connectByInit } from '../dbus/connect-by-init.ts';
 import { DBusDoor } from '../dbus/door.ts';
@@ -145,6 +146,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     history,
     supervisor,
     callers: new Callers(),
+    sockets: new Sockets(runner, link.listens ? supervisor.files : null),
     bus: { isJoined: (): boolean => bus.isJoined, join: (address: string): Promise<void> => bus.notified(address) },
   };
   const dbusHost = new DBusHost(context, jobSignals);

@@ -14,10 +14,12 @@ export interface SupervisorAbilities {
   takesMessages: boolean;
   /** `path` of FIND_PEER. */
   connectsSockets: boolean;
+  /** LISTEN, `file` of LOOK and `filesFrom` of SPAWN. */
+  listens: boolean;
 }
 
 /** Those of today's. */
 export const ALL_ABILITIES: SupervisorAbilities = {
   ...{ takesOrders: true, hearsBegun: true, hearsRecovered: true },
-  ...{ findsPeers: true, takesFiles: true, takesMessages: true, connectsSockets: true },
+  ...{ findsPeers: true, takesFiles: true, takesMessages: true, connectsSockets: true, listens: true },
 };

@@ -1,10 +1,10 @@
 /**
- * Descriptors that clients send over sockets of the daemon. Node drops them when it reads, so the supervisor looks at what can be read
- * first, and keeps the descriptor that comes with it.
+ * Descriptors that the supervisor keeps for jobs. Clients send some over sockets of the daemon: Node drops them when it reads, so the
+ * supervisor looks at what can be read first, and keeps the descriptor that comes with it. Listening sockets it opens itself.
  */
 import type { Socket } from 'node:net';
 import { monotonicNow } from '../time/clock.ts';
-import { encodeKeepFiles, encodeLook } from './frame-encoder.ts';
+import { encodeAwait, encodeKeepFiles, encodeListen, encodeLook } from './frame-encoder.ts';
 import { LIMITS } from './frame-table.ts';
 import { descriptorOf } from './peers.ts';
 import type { Report } from './process-messages.ts';
@@ -24,9 +24,21 @@ export interface Look {
 }
 
 interface Looking {
-  readonly socket: Socket;
-  readonly looked: (look: Look) => void;
+  /** null: the look is not at a connection of the daemon. */
+  readonly socket: Socket | null;
+  readonly looked: (look: Look, answer: Looked) => void;
 }
+
+type Looked = Extract<Report, { type: 'looked' }>;
+
+/** The steps of opening a listening socket, as the supervisor counts them. */
+export const LISTEN_STEPS = ['socket', 'reuse', 'ipv6-only', 'bind', 'listen'] as const;
+
+/** A listening socket, or why there is none. */
+export type Listening = ClientFile | { readonly step: (typeof LISTEN_STEPS)[number]; readonly errno: number };
+
+/** The error of a look that could not be started: all places are in use. */
+const EAGAIN = 11;
 
 export class ClientFiles {
   readonly #send: (frame: Buffer) => void;
@@ -52,27 +64,65 @@ export class ClientFiles {
    */
   look(socket: Socket, looked: (look: Look) => void): (() => void) | null {
     const fd = descriptorOf(socket);
-    if (fd === null || this.#looks.size >= LIMITS.LOOKS_MAX) return null;
+    const token = fd === null ? null : this.#begin({ socket, looked });
+    if (fd === null || token === null) return null;
+    this.#send(encodeLook(token, process.pid, fd));
+    return this.#stopper(token);
+  }
+
+  /**
+   * Opens a listening socket: `address` is a sockaddr, `type` SOCK_STREAM (1) or SOCK_DGRAM (2). The caller releases it, once the engine
+   * has it.
+   */
+  listen(address: Buffer, type: number): Promise<Listening> {
+    return new Promise((resolve) => {
+      const token = this.#begin({
+        socket: null,
+        looked: ({ file }, { count, errno }) =>
+          resolve(file && file !== 'refused' ? file : { step: LISTEN_STEPS[count] ?? 'socket', errno }),
+      });
+      if (token === null) resolve({ step: 'socket', errno: EAGAIN });
+      else this.#send(encodeListen(token, address, type));
+    });
+  }
+
+  /**
+   * Waits for a connection that a kept socket has not accepted; `isNewOnly`: not one that waits already. Calls once, with false where the
+   * socket is not kept any more. Returns a function that stops it; null: too many are waited for.
+   */
+  awaitConnection(file: number, isNewOnly: boolean, come: (isThere: boolean) => void): (() => void) | null {
+    const token = this.#begin({ socket: null, looked: (_look, { errno }) => come(errno === 0) });
+    if (token === null) return null;
+    this.#send(encodeAwait(token, file, isNewOnly));
+    return this.#stopper(token);
+  }
+
+  /** The token of a new look; null: all places are in use. */
+  #begin(looking: Looking): number | null {
+    if (this.#looks.size >= LIMITS.LOOKS_MAX) return null;
     do this.#token++;
     while (this.#places.has(this.#token % LIMITS.LOOKS_MAX));
-    const token = this.#token;
-    this.#looks.set(token, { socket, looked });
-    this.#places.add(token % LIMITS.LOOKS_MAX);
-    this.#send(encodeLook(token, process.pid, fd));
+    this.#looks.set(this.#token, looking);
+    this.#places.add(this.#token % LIMITS.LOOKS_MAX);
+    return this.#token;
+  }
+
+  #stopper(token: number): () => void {
     return () => {
       if (this.#end(token)) this.#send(encodeLook(token, process.pid, null));
     };
   }
 
-  looked({ seq, token, count, errno, file: id }: Extract<Report, { type: 'looked' }>): void {
+  looked(answer: Looked): void {
+    const { seq, token, count, errno, file: id } = answer;
     const look = this.#end(token);
     if (id !== undefined) {
       this.#unreleased.add(id);
       this.#last = Math.max(this.#last, seq);
     }
     const file = id === undefined ? null : { id, release: () => this.#release(id) };
-    if (!look || descriptorOf(look.socket) === null) file?.release();
-    else look.looked({ bytes: count, file: count > 0 && errno !== 0 ? 'refused' : file });
+    if (!look || (look.socket && descriptorOf(look.socket) === null)) file?.release();
+    else look.looked({ bytes: count, file: count > 0 && errno !== 0 ? 'refused' : file }, answer);
   }
 
   /** The engine has these, whatever they are from now on; called when there are fewer. */

@@ -89,6 +89,7 @@ function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
   writeText('apparmor', spec.apparmorProfile);
   for (const limit of spec.limits) writeLimit(limit);
   for (const file of spec.files ?? []) writer.number('file', file);
+  if (spec.filesFrom !== undefined) writer.number('filesFrom', spec.filesFrom);
   if (spec.notify) writeNotify(spec.notify);
   writeSetup(setup);
   writer.texts('environment', spec.env).texts('argument', spec.argv);
@@ -165,6 +166,22 @@ export function encodeFindPeer(token: number, pid: number, fd: number, path: str
 export function encodeLook(token: number, pid: number, fd: number | null): Buffer {
   writer.begin(SENT.look, 0).number('token', token);
   return (fd === null ? writer : writer.number('pid', pid).number('descriptor', fd)).take();
+}
+
+/** Open a listening socket at this address, a sockaddr. */
+export function encodeListen(token: number, address: Buffer, type: number): Buffer {
+  return writer
+    .begin(SENT.listen, 0)
+    .number('token', token)
+    .bytes('address', address)
+    .number('socketType', type)
+    .take();
+}
+
+/** Report once that a connection waits in a kept socket; with `isNewOnly` none that does already. */
+export function encodeAwait(token: number, file: number, isNewOnly: boolean): Buffer {
+  writer.begin(SENT.look, 0).number('token', token).number('file', file);
+  return writer.number('newOnly', isNewOnly ? 1 : 0).take();
 }
 
 /** Of the descriptors that came in reports up to and including `seq`, keep these only. */

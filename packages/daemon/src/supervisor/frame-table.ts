@@ -25,6 +25,8 @@ export const LIMITS = {
   FILES_MAX: 256,
   FILES_PER_PROCESS: 8,
   FILE_FIRST: 6,
+  /** The number of the first one where SPAWN asks for that, as sd_listen_fds(3) has it. */
+  LISTEN_FIRST: 3,
   /** Connections that are looked at, at once. */
   LOOKS_MAX: 512,
   /** Bytes of a message of sd_notify(3). */
@@ -105,6 +107,9 @@ export const FIELDS = {
   count: number(22),
   token: number(27),
   descriptor: number(28, 0, INT32_MAX),
+  socketType: number(29, 1, 2),
+  newOnly: number(30, 0, 1),
+  filesFrom: number(31, LIMITS.LISTEN_FIRST, LIMITS.FILE_FIRST - 1),
   argument: field(32, 'text'),
   environment: field(33, 'text'),
   script: field(34, 'bytes'),
@@ -130,6 +135,7 @@ export const FIELDS = {
   jobCgroupFile: field(59, 'text'),
   file: number(60, 1),
   notify: number(61, 1, 7),
+  address: field(62, 'bytes'),
 } as const satisfies Record<string, Field>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -165,6 +171,7 @@ export const SENT = {
         'impossible',
         'notify',
         'descriptor',
+        'filesFrom',
       ] as const),
     ],
     repeated: ['argument', 'environment', 'limit', 'cgroupFile', 'file'],
@@ -181,8 +188,9 @@ export const SENT = {
   begun: { type: 14, id: 'none' },
   'find-peer': { type: 16, id: 'none', required: ['token', 'pid', 'descriptor'], optional: ['path'] },
   recovered: { type: 17, id: 'none' },
-  look: { type: 18, id: 'none', required: ['token'], optional: ['pid', 'descriptor'] },
+  look: { type: 18, id: 'none', required: ['token'], optional: ['pid', 'descriptor', 'file', 'newOnly'] },
   'keep-files': { type: 19, id: 'report', repeated: ['file'] },
+  listen: { type: 20, id: 'none', required: ['token', 'address', 'socketType'] },
 } as const satisfies Record<string, Frame>;
 
 /** From supervisor to daemon: its state, in one go. */

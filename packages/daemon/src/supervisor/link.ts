@@ -41,6 +41,8 @@ export interface SupervisorLink {
   takesFiles: boolean;
   /** It connects sockets of the daemon's. */
   connectsSockets: boolean;
+  /** It opens listening sockets. */
+  listens: boolean;
   /** It passes on what processes say of themselves. */
   takesMessages: boolean;
   /** It wants to hear that a daemon recovers. */
@@ -75,6 +77,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     takesFiles: abilities >= 5,
     takesMessages: abilities >= 6,
     connectsSockets: abilities >= 7,
+    listens: abilities >= 8,
     takesNumbers: hasAll || env.UPSTART_SUPERVISOR_NUMBERS === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
     hearsBegun: hasAll || env.UPSTART_SUPERVISOR_BEGUN === '1',

@@ -88,6 +88,7 @@ test('a supervisor that is too old is not asked', async () => {
     takesFiles: false,
     connectsSockets: false,
     takesMessages: true,
+    listens: false,
   };
   const { supervisor } = await Supervisor.over(socket, abilities);
   const { socket: client } = await connected({ path: join(init.folder, 'a') });

@@ -39,8 +39,10 @@ export interface SpawnSpec {
   debugStop: boolean;
   /** A standing order may be given for it. */
   orderable: boolean;
-  /** Descriptors of clients, by the reports in which they came: it finds them from FILE_FIRST on. Absent: none. */
+  /** Descriptors of clients, by the reports in which they came. Absent: none. */
   files?: readonly number[];
+  /** The number of the first one there; absent: FILE_FIRST. */
+  filesFrom?: number;
   /** Where it says that it is ready, and more. Absent: nowhere. */
   notify?: NotifySpec;
 }

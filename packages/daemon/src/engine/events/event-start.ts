@@ -2,8 +2,8 @@
  * Starting and stopping jobs because their conditions have become true (reference: events §3, §5).
  */
 import { type Condition, mentionsEvent } from '@upstart/common';
-import { FILES_PER_PROCESS, fileNumber } from '../../supervisor/file-numbers.ts';
-import { mergeVariables, setVariable } from '../environment/environment.ts';
+import { FILES_PER_PROCESS, fileNumbers } from '../../supervisor/file-numbers.ts';
+import { getVariable, mergeVariables, setVariable } from '../environment/environment.ts';
 import {
   checkEnvironment,
   checkStart,
@@ -31,7 +31,7 @@ import {
   type InstanceState,
   isEnding,
 } from '../model/state.ts';
-import { FILES_VARIABLE } from '../processes/spawn-spec.ts';
+import { setFileVariables } from '../processes/spawn-spec.ts';
 import { extendChain, followEvents } from './restart-chain.ts';
 import { noteSkippedTurn } from './skipped-turns.ts';
 
@@ -142,7 +142,7 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
   }
   const env = classEnvironment(context, definition);
   mergeVariables(env, eventEnvironment(events, 'UPSTART_EVENTS'));
-  const files = eventFiles(events, env);
+  const files = eventFiles(events, env, definition.expect === 'fd' ? definition.expectFd : undefined);
   try {
     const name = instanceName(definition, env);
     const found = findInstance(context, jobClass, name);
@@ -167,17 +167,27 @@ export function startIfTrue(context: Context, jobClass: ClassState): void {
   resetCondition(context, startOn);
 }
 
-/** The descriptors of the events, in order and each once; `env` gets their numbers, one for each operand. */
-function eventFiles(events: readonly EventState[], env: string[]): number[] {
-  const files: number[] = [];
-  const numbers: number[] = [];
-  for (const { file } of events) {
-    if (file === undefined) continue;
-    if (!files.includes(file)) files.push(file);
-    numbers.push(fileNumber(files.indexOf(file)));
-  }
-  if (numbers.length > 0) setVariable(env, `${FILES_VARIABLE}=${numbers.join(' ')}`);
+/** The descriptors of the events, in order and each once; `env` gets their numbers, one for each operand, and their names. */
+function eventFiles(events: readonly EventState[], env: string[], readyFd: number | undefined): number[] {
+  const names = new Map<number, string>();
+  for (const event of events) if (event.file !== undefined) names.set(event.file, fileName(event));
+  const files = [...names.keys()];
+  if (files.length === 0) return files;
+  const numbers = fileNumbers(files.length, readyFd);
+  const each = events.flatMap(({ file }) => (file === undefined ? [] : numbers[files.indexOf(file)]!));
+  setFileVariables(env, each, [...names.values()]);
   return files;
+}
+
+/** Variables of an event that name its descriptor for sd_listen_fds_with_names(3), the first one that is there. */
+const FILE_NAMES = ['NAME', 'PORT', 'SOCKET_PATH'] as const;
+/** The longest name there is. */
+const MAX_FILE_NAME = 255;
+
+/** A name has no colon, no control character and nothing beyond ASCII. */
+function fileName({ env }: EventState): string {
+  const name = FILE_NAMES.map((key) => getVariable(env, key)).find((value) => value !== undefined && value !== '');
+  return (name ?? 'unknown').replace(/[^!-9;-~]/g, '_').slice(-MAX_FILE_NAME);
 }
 
 /** How many events are named as a cause. */
@@ -214,10 +224,15 @@ function stopEnvironment(context: Context, instance: InstanceState, events: read
   }
 }
 
+/** PATH of a socket's event is for conditions: where programs are searched is another thing. */
+function jobVariables({ name, env, file }: EventState): readonly string[] {
+  return name === 'socket' && file !== undefined ? env.filter((entry) => !entry.startsWith('PATH=')) : env;
+}
+
 /** The variables of the events, later ones winning, and the names of the events under `listName`. */
 function eventEnvironment(events: readonly EventState[], listName: string): string[] {
   const env: string[] = [];
-  for (const event of events) mergeVariables(env, event.env);
+  for (const event of events) mergeVariables(env, jobVariables(event));
   setVariable(env, `${listName}=${events.map((event) => event.name).join(' ')}`);
   return env;
 }

@@ -3,7 +3,8 @@
  */
 import type { Context } from '../model/context.ts';
 import type { ExitJobState } from '../model/exit-job-state.ts';
-import { type EventState, type InstanceState, instanceLabel } from '../model/state.ts';
+import { instanceLabel } from '../model/instance-label.ts';
+import type { EventState, InstanceState } from '../model/state.ts';
 
 /** The exit status as in shells. */
 const SIGNAL_BASE = 128;

@@ -72,6 +72,7 @@ export class Context {
       }
     }
     for (const timer of state.timers.values()) this.#timers.push(timer);
+    if (state.sockets) this.files.count([...state.sockets.values()], 1);
     for (const event of state.events.values()) {
       this.#holdEvent(event, 1);
       this.touchEvent(event);
@@ -278,12 +279,6 @@ export class Context {
     this.#passedId = 0;
     for (const id of this.#nextPass) this.#pass.push(id);
     this.#nextPass.clear();
-  }
-
-  /** The queue is paused, and the time to resume has not come. */
-  queueIsPaused(): boolean {
-    const { paused, timers } = this.state;
-    return paused !== undefined && timers.has(paused.timer);
   }
 
   /**

@@ -20,6 +20,11 @@ export class HeldFiles {
     }
   }
 
+  /** How many have this one. */
+  usesOf(file: number): number {
+    return this.#uses.get(file) ?? 0;
+  }
+
   [Symbol.iterator](): Iterator<number> {
     return this.#uses.keys();
   }

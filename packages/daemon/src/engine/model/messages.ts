@@ -46,6 +46,8 @@ export type EngineRequest =
       file?: number;
       only?: Recipients;
     }
+  /** From now on these listening sockets are there, by name. */
+  | { method: 'keepSockets'; sockets: Record<string, number> }
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }
   | { method: 'resetEnv'; target: EnvTargetSpec }

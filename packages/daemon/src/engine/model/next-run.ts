@@ -1,4 +1,4 @@
-/** The variables and the descriptors of the next run of an instance, until it begins. */
+/** The variables and the descriptors of the next run of an instance, until it begins; and where descriptors come from. */
 import type { Context } from './context.ts';
 import type { EventState, InstanceState } from './state.ts';
 
@@ -31,4 +31,12 @@ export function takeStart(context: Context, instance: InstanceState, env: readon
 export function setFile(context: Context, event: EventState, file: number): void {
   event.file = file;
   context.files.count([file], 1);
+}
+
+/** From now on these listening sockets are there, by name. */
+export function keepSockets(context: Context, sockets: ReadonlyMap<string, number>): void {
+  const { state, files } = context;
+  files.count([...sockets.values()], 1);
+  files.count([...(state.sockets?.values() ?? [])], -1);
+  state.sockets = new Map(sockets);
 }

@@ -5,3 +5,14 @@ export interface PausedQueue {
   /** The timer that resumes it. */
   timer: number;
 }
+
+/** Whether the queue is paused, and the time to resume has not come. */
+export function queueIsPaused({
+  paused,
+  timers,
+}: {
+  paused?: PausedQueue;
+  timers: ReadonlyMap<number, unknown>;
+}): boolean {
+  return paused !== undefined && timers.has(paused.timer);
+}

@@ -220,6 +220,8 @@ export interface EngineState {
   ended: boolean;
   /** Log files that cannot be written, by path, the oldest first; absent: none yet. */
   logTroubles?: Map<string, LogTroubleState>;
+  /** Listening sockets, whose descriptors have these numbers, by their names (`packages/common/src/socket-operand.ts`); absent: none. */
+  sockets?: Map<string, number>;
   /** Processes of probes, by the ids of their commands; absent: none. */
   probeProcesses?: Map<number, ProbeProcess>;
   /** Commands of probes that wait for their turn, oldest first; absent: none. */
@@ -268,11 +270,6 @@ export function isEnding({ state: { quiesce } }: { state: Pick<EngineState, 'qui
 /** `NAME`, or `NAME (INSTANCE)`: the name of an instance in messages. */
 export function displayName(job: string, instance: string): string {
   return instance === '' ? job : `${job} (${instance})`;
-}
-
-/** `NAME`, or `NAME-INSTANCE`: the name of an instance in options and output. */
-export function instanceLabel(job: string, instance: string): string {
-  return instance === '' ? job : `${job}-${instance}`;
 }
 
 /** The longest text of an event; longer ones are cut. */

@@ -3,11 +3,13 @@
  */
 import type { Slot } from '@upstart/common';
 import { type JobDefinition, type ProcessDefinition, RESOURCE_NAMES, type ResourceLimit } from '@upstart/job-language';
+import { areListenFds, filesFrom } from '../../supervisor/file-numbers.ts';
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';
-import { mergeVariables, setVariable, unsetVariable } from '../environment/environment.ts';
+import { getVariable, mergeVariables, setVariable, unsetVariable } from '../environment/environment.ts';
 import { ExpansionError, expand } from '../environment/expand.ts';
+import { instanceLabel } from '../model/instance-label.ts';
 import type { EngineSettings } from '../model/settings.ts';
-import { type InstanceState, instanceLabel } from '../model/state.ts';
+import type { InstanceState } from '../model/state.ts';
 import { notifySpec } from '../readiness/notify-message.ts';
 import { cgroups, jobCgroup } from './cgroups.ts';
 
@@ -18,8 +20,10 @@ const SHELL = '/bin/sh';
 export const SUPPLIED_VARIABLES = ['UPSTART_JOB', 'UPSTART_INSTANCE', 'UPSTART_SESSION'] as const;
 /** Those of sd_notify(3), which a main process has that may send messages: the supervisor puts in the address and the pid. */
 export const NOTIFY_VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC'] as const;
-/** One that a job has whose events brought descriptors: their numbers in each process. */
-export const FILES_VARIABLE = 'UPSTART_FDS';
+/** The numbers in each process of the descriptors that its events brought. */
+const FILES_VARIABLE = 'UPSTART_FDS';
+/** All that a job has in which descriptors came: also what sd_listen_fds(3) reads. The supervisor puts in the pid. */
+export const FILE_VARIABLES = [FILES_VARIABLE, 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'] as const;
 /** Text on one line, with nothing but newlines behind it. */
 const ONE_LINE = /^([^\n]*)\n*$/;
 
@@ -62,8 +66,23 @@ export function spawnSpec(
   };
   const notify = slot === 'main' ? notifySpec(definition, settings) : undefined;
   if (notify) spec.notify = notify;
-  if (instance.files) spec.files = instance.files;
+  if (instance.files) addFiles(spec, instance.files);
   return spec;
+}
+
+/** Names the descriptors that a job gets, by their numbers in each process: one for each operand that brought one. */
+export function setFileVariables(env: string[], numbers: readonly number[], names: readonly string[]): void {
+  setVariable(env, `${FILES_VARIABLE}=${numbers.join(' ')}`);
+  if (!areListenFds(numbers)) return;
+  setVariable(env, `LISTEN_FDS=${names.length}`);
+  setVariable(env, 'LISTEN_PID=0');
+  setVariable(env, `LISTEN_FDNAMES=${names.join(':')}`);
+}
+
+function addFiles(spec: SpawnSpec, files: readonly number[]): void {
+  spec.files = files;
+  const from = filesFrom(Number.parseInt(getVariable(spec.env, FILES_VARIABLE) ?? '', 10));
+  if (from !== undefined) spec.filesFrom = from;
 }
 
 /** Marks the processes of `ready exec` and `check exec`, with `ready` or `check` as its value. */
@@ -82,10 +101,11 @@ export function probeSpec(
 ): SpawnSpec {
   const spec = spawnSpec(settings, definition, instance, 'post-start', process);
   delete spec.files;
+  delete spec.filesFrom;
   spec.console = 'none';
   spec.logPath = null;
   spec.outputLabel = null;
-  unsetVariable(spec.env, FILES_VARIABLE);
+  for (const name of FILE_VARIABLES) unsetVariable(spec.env, name);
   setVariable(spec.env, `${PROBE_VARIABLE}=${stanza}`);
   // SIGSTOP before exec is for the processes that people debug.
   spec.debugStop = false;

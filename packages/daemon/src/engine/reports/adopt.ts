@@ -20,7 +20,7 @@ import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
 import { endPause } from '../processes/respawn-series.ts';
 import {
   commandLine,
-  FILES_VARIABLE,
+  FILE_VARIABLES,
   NOTIFY_VARIABLES,
   PROBE_VARIABLE,
   SUPPLIED_VARIABLES,
@@ -150,7 +150,7 @@ function ownEnvironment(processEnv: readonly string[]): string[] {
     env,
     processEnv.filter((entry) => entry.includes('=')),
   );
-  for (const name of [...SUPPLIED_VARIABLES, ...NOTIFY_VARIABLES, FILES_VARIABLE]) unsetVariable(env, name);
+  for (const name of [...SUPPLIED_VARIABLES, ...NOTIFY_VARIABLES, ...FILE_VARIABLES]) unsetVariable(env, name);
   return env;
 }
 

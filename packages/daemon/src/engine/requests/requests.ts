@@ -21,7 +21,7 @@ import { emitEvent, release, reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { recordEvent, type Why } from '../model/history.ts';
 import type { EngineRequest } from '../model/messages.ts';
-import { setFile, setStart } from '../model/next-run.ts';
+import { keepSockets, setFile, setStart } from '../model/next-run.ts';
 import { displayName, type InstanceState, isEnding } from '../model/state.ts';
 import { forceHooks } from '../processes/hooks.ts';
 import { changeEnvironment } from './environment-requests.ts';
@@ -53,6 +53,9 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
       break;
     case 'notifyDBusAddress':
       context.state.dbusAddress = request.address;
+      break;
+    case 'keepSockets':
+      keepSockets(context, new Map(Object.entries(request.sockets)));
       break;
     case 'setLogPriority':
       context.state.logPriority = request.priority;
