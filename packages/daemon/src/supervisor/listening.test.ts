@@ -1,4 +1,4 @@
-/** Listening sockets: how they are opened, who is told of connections, where processes find them, and how long they stay. */
+/** Listening sockets: how they are opened, how connections are reported, where processes find them, and how long they stay. */
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
@@ -38,7 +38,7 @@ async function opened(daemon: Daemon, address: SocketAddress, type?: SocketType)
   return socket as ClientFile;
 }
 
-/** How often a connection was told of. */
+/** The reports of connections. */
 function waitFor({ supervisor }: Daemon, file: number, isNewOnly = false): { told: boolean[]; stop: () => void } {
   const told: boolean[] = [];
   const stop = supervisor.files?.awaitConnection(file, isNewOnly, (isThere) => void told.push(isThere));
@@ -85,7 +85,7 @@ async function inOrder(daemon: Daemon, id: number): Promise<void> {
   await daemon.report('exited', id);
 }
 
-test('each kind of address is listened at, and told of when a connection waits', async () => {
+test('each kind of address is listened at, and a connection that waits is reported', async () => {
   const { init, daemon } = await begin();
   const port = await freePort();
   const path = join(init.folder, 'a.sock');
@@ -128,7 +128,7 @@ test('only what comes from now on counts where that is asked for', async () => {
   expect(stopped.told).toEqual([]);
 });
 
-test('an error is told with its place, and leaves nothing open', async () => {
+test('an error is reported with its place, and leaves nothing open', async () => {
   const { init, daemon } = await begin();
   const port = await freePort();
   const inet: SocketAddress = { family: 'inet', address: '127.0.0.1', port };
@@ -147,7 +147,7 @@ test('an error is told with its place, and leaves nothing open', async () => {
   expect(gone.told).toEqual([false]);
 });
 
-test('datagrams are told of, and two sockets do not share an address', async () => {
+test('datagrams are reported, and two sockets do not share an address', async () => {
   const { init, daemon } = await begin();
   const port = await freePort();
   const address: SocketAddress = { family: 'inet', address: '127.0.0.1', port };
