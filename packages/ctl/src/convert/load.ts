@@ -1,6 +1,6 @@
 /** The translations (`packages/convert`), a file of its own: only a command that translates loads it, and its parser of YAML. */
 
-export type { ProjectTranslation, Variables } from '@upstart/convert';
+export type { ProjectTranslation, ReportLine, Variables } from '@upstart/convert';
 export type Convert = typeof import('@upstart/convert');
 
 export const loadConvert = (): Promise<Convert> => import('@upstart/convert');

@@ -33,7 +33,7 @@ import type { Log } from '../log/log.ts';
 import type { Orphans } from '../proc/orphans.ts';
 import type { ProcessUsage } from '../proc/usage.ts';
 import type { Runner } from '../runner/runner.ts';
-import type { SourceKeeper } from '../sources/keeper.ts';
+import type { SourceKeeper } from '../sources/source-keeper.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { monotonicNow } from '../time/clock.ts';
 import type { Callers } from './callers.ts';

@@ -7,8 +7,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { Log } from '../log/log.ts';
 import type { InitOptions } from '../options/options.ts';
 import { monotonicNow } from '../time/clock.ts';
-import { SourceKeeper } from './keeper.ts';
 import { needsOf } from './needs.ts';
+import { SourceKeeper } from './source-keeper.ts';
 import { startBridge } from './start.ts';
 
 /** How long a bridge from before takes to connect to a new daemon, at most. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { systemErrorText } from '@upstart/common';
 import type { SourceName } from '@upstart/job-language';
 import { formatAddress } from '@upstart/protocol';
-import type { StartedBridge } from './keeper.ts';
+import type { StartedBridge } from './source-keeper.ts';
 
 export interface BridgePlace {
   /** The bundle. */

@@ -41,7 +41,16 @@ function put(name: string, text: string): string {
 
 /** An installation of this version; `version` is that of its initctl. */
 function install(version = VERSION): void {
-  for (const name of ['core.js', 'daemon.js', 'daemon-main.js', 'commands.js', 'ctl.js', 'dbus.cjs', 'probes.cjs'])
+  for (const name of [
+    'core.js',
+    'daemon.js',
+    'daemon-main.js',
+    'commands.js',
+    'ctl.js',
+    'convert.cjs',
+    'dbus.cjs',
+    'probes.cjs',
+  ])
     put(`lib/upstart/${name}`, '');
   for (const name of ['logger', 'conf-watch', 'unconnected-socket']) put(`lib/upstart/${name}`, '');
   put('sbin/upstart', `#!/bin/sh\necho 'init (upstart ${VERSION})'\n`);

@@ -10,7 +10,16 @@ const PROGRAM_FOLDERS = ['../../sbin', '../../bin'];
 const PROGRAMS = ['upstart', 'initctl'];
 /** What init runs or loads, in the folder of the libraries. */
 const HELPERS = ['logger', 'conf-watch', 'unconnected-socket'];
-const LIBRARIES = ['core.js', 'daemon.js', 'daemon-main.js', 'commands.js', 'ctl.js', 'dbus.cjs', 'probes.cjs'];
+const LIBRARIES = [
+  'core.js',
+  'daemon.js',
+  'daemon-main.js',
+  'commands.js',
+  'ctl.js',
+  'convert.cjs',
+  'dbus.cjs',
+  'probes.cjs',
+];
 const AGAIN = 'install the package again, or run npm run install-system';
 
 export const parts: Check = {

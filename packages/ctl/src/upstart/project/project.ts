@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '@upstart/common';
 
 import { EnvFileError, type JobDefinition, JobFileError, parseEnvFile, parseJob } from '@upstart/job-language';
-import { loadConvert, type ProjectTranslation, type Variables } from '../../convert/load.ts';
+import { loadConvert, type ProjectTranslation, type ReportLine, type Variables } from '../../convert/load.ts';
 
 type Kind = 'jobs' | 'procfile' | 'process-compose' | 'compose';
 
@@ -55,8 +55,10 @@ export async function loadProject(given: string, options: LoadOptions): Promise<
   const source = join(folder, name);
   const env = readEnv(join(folder, ENV_FILE));
   const translation = kind === 'jobs' ? readJobs(source) : await translate(kind, folder, name, env, options);
-  const jobs = translation.files.flatMap(({ name: file, text }) => parsed(file, text));
-  return { folder, source, isNative: kind === 'jobs', translation, env, jobs };
+  const broken: ReportLine[] = [];
+  const jobs = translation.files.flatMap(({ name: file, text }) => parsed(join(name, file), file, text, broken));
+  const whole = { ...translation, report: [...translation.report, ...broken] };
+  return { folder, source, isNative: kind === 'jobs', translation: whole, env, jobs };
 }
 
 /** Whether `folder` has a file that makes it a project. */
@@ -96,12 +98,14 @@ function jobFiles(folder: string): string[] {
     .sort();
 }
 
-/** A file with an error defines no job: init says so, with its line. */
-function parsed(file: string, text: string): JobDefinition[] {
+/** A file with an error defines no job, and is reported. */
+function parsed(path: string, file: string, text: string, report: ReportLine[]): JobDefinition[] {
   try {
-    return [parseJob(text, { name: file.replace(JOB_FILE, ''), path: file })];
+    return [parseJob(text, { name: file.replace(JOB_FILE, ''), path })];
   } catch (error) {
     if (!(error instanceof JobFileError)) throw error;
+    const place = error.line === null ? error.path : `${error.path}:${error.line}`;
+    report.push({ place, kind: 'refused', text: error.message });
     return [];
   }
 }

@@ -1,8 +1,8 @@
 import { parseJob } from '@upstart/job-language';
 import type { SourceReport } from '@upstart/protocol';
 import { expect, test } from 'vitest';
-import { FIRST_PAUSE_MS, LAST_PAUSE_MS, SourceKeeper } from './keeper.ts';
 import { needsOf } from './needs.ts';
+import { FIRST_PAUSE_MS, LAST_PAUSE_MS, SourceKeeper } from './source-keeper.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
