@@ -1,18 +1,23 @@
 /** The checks of an instance, for lists and explanations. */
 import { durationText } from '@upstart/common';
-import { probeAddress } from '@upstart/job-language';
+import { type Probe, probeAddress } from '@upstart/job-language';
 import type { CheckStatus } from '@upstart/protocol';
 import type { InstanceState } from '../model/state.ts';
+import { triedProbe } from '../readiness/targets.ts';
 import type { Question } from './question.ts';
 
-export function checksOf({ context }: Question, instance: InstanceState): CheckStatus[] {
-  const { check } = context.classOf(instance).definition;
+/** With its variables expanded, for those who may see them. */
+const addressOf = ({ privileged }: Question, instance: InstanceState, probe: Probe): string =>
+  probeAddress(privileged ? triedProbe(instance, 'check', probe) : probe);
+
+export function checksOf(asked: Question, instance: InstanceState): CheckStatus[] {
+  const { check } = asked.context.classOf(instance).definition;
   return (instance.checks ?? []).flatMap(({ index, failures, answer, fault, unhealthySince }) => {
     const probe = check[index];
     if (!probe) return [];
     const isUnsure = failures > 0 || fault !== undefined || instance.state !== 'running';
     return {
-      check: probeAddress(probe),
+      check: addressOf(asked, instance, probe),
       healthy: unhealthySince !== undefined ? false : isUnsure ? null : true,
       failures,
       answer: fault ?? answer ?? null,
@@ -37,10 +42,10 @@ export function unhealthyText(asked: Question, instance: InstanceState): string 
 }
 
 /** `check http://localhost/healthz failed 1 of 3 times in a row …: HTTP 503`: for explanations, what may become worse. */
-export function checkHints({ context }: Question, instance: InstanceState): string[] {
-  const { check, checkFailures, checkAction } = context.classOf(instance).definition;
+export function checkHints(asked: Question, instance: InstanceState): string[] {
+  const { check, checkFailures, checkAction } = asked.context.classOf(instance).definition;
   return (instance.checks ?? []).flatMap(({ index, failures, answer, fault, unhealthySince }) => {
-    const address = check[index] ? probeAddress(check[index]) : '';
+    const address = check[index] ? addressOf(asked, instance, check[index]) : '';
     if (fault !== undefined) return `check ${address} is not tried: ${fault}`;
     if (failures === 0 || unhealthySince !== undefined) return [];
     const then = checkAction === 'restart' ? 'it is restarted' : 'it is unhealthy';

@@ -2,12 +2,13 @@
  * The things that an instance or an event waits for, and the things that those wait for: a tree that lists each once.
  */
 import { durationText, type Slot, signalName } from '@upstart/common';
-import type { Expect, JobDefinition } from '@upstart/job-language';
+import type { Expect, JobDefinition, Probe } from '@upstart/job-language';
 import type { State, WaitReason } from '@upstart/protocol';
 import { type ConditionState, conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
 import { hasPid, type ProcessPhase, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, displayName, type EventState, type InstanceState } from '../model/state.ts';
+import { triedProbe } from '../readiness/targets.ts';
 import { awaitedWords } from '../readiness/words.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
@@ -192,7 +193,8 @@ export class Waits {
   #readyTexts(instance: InstanceState, { pid }: ProcessState): string[] {
     const { settling, readiness, notify } = instance;
     const { definition } = this.#context.classOf(instance);
-    const texts = awaitedWords(definition, instance).map((words) => `waits until ${words}`);
+    const shown = (probe: Probe): Probe => (this.#asked.privileged ? triedProbe(instance, 'ready', probe) : probe);
+    const texts = awaitedWords(definition, instance, shown).map((words) => `waits until ${words}`);
     const limit = notify?.awaited ?? readiness;
     if (limit && texts.length > 0) texts.push(`${remaining(this.#asked, limit)} left`);
     if (settling)

@@ -95,7 +95,7 @@ describe('a check', () => {
     world.now += 120_000;
     expect(health(world)).toMatchObject({
       health: 'unhealthy',
-      why: 'check http://localhost:$PORT/healthz has failed for 2 minutes: HTTP 503',
+      why: 'check http://localhost:8080/healthz has failed for 2 minutes: HTTP 503',
       checks: [{ healthy: false, failures: 2, answer: 'HTTP 503' }],
     });
     const [probe] = armed(world);
@@ -131,7 +131,7 @@ describe('a check', () => {
     const world = running(WEB);
     failing(world, 1);
     expect(explain(world, 'web').instances[0]?.hints).toEqual([
-      'check http://localhost:$PORT/healthz failed 1 of 2 times in a row, after which it is restarted: HTTP 503',
+      'check http://localhost:8080/healthz failed 1 of 2 times in a row, after which it is restarted: HTTP 503',
     ]);
   });
 

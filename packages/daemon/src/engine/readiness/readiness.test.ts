@@ -15,10 +15,10 @@ function starting(text: string, ...env: string[]): { world: TestWorld; key: stri
 
 const probe = (world: TestWorld, which = 0): ArmedProbe => [...world.probes.values()][which] as ArmedProbe;
 
-function explained(world: TestWorld): string {
+function explained(world: TestWorld, privileged = true): string {
   const { context, state } = world.engine;
   const files = { broken: [], switchedOff: null };
-  const found = explainJob(context, 'db', state.classes.get('db'), files, world.now, true);
+  const found = explainJob(context, 'db', state.classes.get('db'), files, world.now, privileged);
   return JSON.stringify(found);
 }
 
@@ -39,6 +39,13 @@ describe('ready', () => {
     world.probed(probe(world));
     expect([world.list(), world.answer(key)]).toEqual([['db start/running', 'web start/running'], 'ok']);
     expect([world.probes.size, world.engine.nextDue()]).toEqual([0, null]);
+  });
+
+  it('is explained with the values of its variables to those who may see them', () => {
+    const { world } = starting('env PORT=7000\nready http http://localhost:$PORT/healthz\n');
+    world.wait(0);
+    expect(explained(world)).toContain('waits until http://localhost:7000/healthz answers');
+    expect(explained(world, false)).toContain('waits until http://localhost:$PORT/healthz answers');
   });
 
   it('has addresses of the instance', () => {

@@ -1,5 +1,13 @@
 /** What the prober is to try: probes of a job's file with their variables expanded. */
-import { type AddressProbe, type ProbeTarget, probeTarget, probeText, withProbeText } from '@upstart/job-language';
+import {
+  type AddressProbe,
+  hasAddress,
+  type Probe,
+  type ProbeTarget,
+  probeTarget,
+  probeText,
+  withProbeText,
+} from '@upstart/job-language';
 import { ExpansionError, expand } from '../environment/expand.ts';
 import type { InstanceState } from '../model/state.ts';
 
@@ -27,4 +35,11 @@ export function expandedProbe(
     if (!(error instanceof ExpansionError)) throw error;
     return error.message;
   }
+}
+
+/** The probe as it is tried, for those who may see the variables of the instance. */
+export function triedProbe(instance: Pick<InstanceState, 'env'>, stanza: 'ready' | 'check', probe: Probe): Probe {
+  if (!hasAddress(probe)) return probe;
+  const expanded = expandedProbe(instance, stanza, probe);
+  return typeof expanded === 'string' ? probe : expanded;
 }

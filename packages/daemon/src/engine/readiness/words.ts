@@ -32,8 +32,15 @@ export function answerWords({ fault, answer }: TriedProbe): string {
   return fault ?? (answer === undefined ? 'no answer yet' : `last answer: ${answer}`);
 }
 
-/** All that a start still waits for besides its settle time: `localhost:5432 accepts a connection; no answer yet`. */
-export function awaitedWords({ ready, expect, expectFd }: JobDefinition, instance: InstanceState): string[] {
+/**
+ * All that a start still waits for besides its settle time: `localhost:5432 accepts a connection; no answer yet`. `shown`: a probe as the
+ * reader may see it.
+ */
+export function awaitedWords(
+  { ready, expect, expectFd }: JobDefinition,
+  instance: InstanceState,
+  shown: (probe: Probe) => Probe = (probe) => probe,
+): string[] {
   const { readiness, notify } = instance;
   const words: string[] = [];
   if (notify?.awaited)
@@ -42,7 +49,7 @@ export function awaitedWords({ ready, expect, expectFd }: JobDefinition, instanc
     );
   for (const pending of readiness?.pending ?? []) {
     const probe = ready[pending.index];
-    if (probe) words.push(`${probeWords(probe)}; ${answerWords(pending)}`);
+    if (probe) words.push(`${probeWords(shown(probe))}; ${answerWords(pending)}`);
   }
   return words;
 }
