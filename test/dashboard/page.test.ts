@@ -187,21 +187,23 @@ describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', ()
     { name: 'wide', width: 1280, height: 800 },
     { name: 'narrow', width: 360, height: 640 },
   ];
+  /** Pages, their headings, and what is there once they are complete. */
   const PAGES = [
-    ['#/', 'Jobs'],
-    ['#/job/crashes', 'crashes'],
-    ['#/events', 'Events'],
-    ['#/boot', 'Time line'],
-    ['#/graph', 'Graph'],
-    ['#/what-if', 'What if'],
+    ['#/', 'Jobs', '.body .row'],
+    ['#/job/crashes', 'crashes', 'pre.wrap:not(:empty) >> text=status 3'],
+    ['#/events', 'Events', '.entries li'],
+    ['#/boot', 'Time line', '.picture img, [role=alert]'],
+    ['#/graph', 'Graph', '.picture img'],
+    ['#/what-if', 'What if', 'form'],
   ] as const;
 
   describe.each(VIEWS)('$name', ({ name, width, height }) => {
     it.each(['light', 'dark'] as const)('is accessible and fits, %s', async (colorScheme) => {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
-      for (const [hash, heading] of PAGES) {
+      for (const [hash, heading, content] of PAGES) {
         await go(hash, heading);
+        await page.locator(content).first().waitFor();
 
         if (PICTURES !== undefined) {
           mkdirSync(PICTURES, { recursive: true });
