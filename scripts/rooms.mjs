@@ -29,6 +29,8 @@ const EXCEPTIONS = new Map([
   ['packages/daemon/src/dbus/load.ts', ['dbus']],
   // The addresses of buses: a daemon that finds no bus does not load the gateway.
   ['packages/daemon/src/dbus/bus.ts', ['dbus']],
+  // When timers are due: loaded for the first question about them.
+  ['packages/daemon/src/timers/next-turns.ts', ['timers']],
   // Loads the client of buses when a command goes over one.
   ['packages/ctl/src/bus/load.ts', ['dbus']],
   // Loads the dashboard for its command.

@@ -11,6 +11,7 @@ const LATER = {
   '@upstart/dashboard': './installed-dashboard.ts',
   './prober.ts': './installed-prober.ts',
   './log-keeper.ts': './installed-log-keeper.ts',
+  './next-turns.ts': './installed-next-turns.ts',
 };
 /** Files that are loaded by `require`. A module in one has no real path of its own. */
 const AS_MODULE = { format: 'cjs', banner: {}, define: { 'import.meta.url': '"file:///nonexistent/module"' } };
@@ -79,6 +80,12 @@ export const BUNDLES = [
     output: 'lib/upstart/dashboard-page.js',
     entry: 'packages/dashboard/page/main.tsx',
     overrides: FOR_BROWSERS,
+  },
+  {
+    output: 'lib/upstart/timers.cjs',
+    entry: 'packages/daemon/src/timers/next-turns.ts',
+    redirects: GIVEN_CORE,
+    overrides: OF_CORE,
   },
   {
     output: 'lib/upstart/probes.cjs',

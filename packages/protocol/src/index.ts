@@ -17,5 +17,6 @@ export * from './run-folder.ts';
 export * from './sessions.ts';
 export * from './simulation.ts';
 export * from './status.ts';
+export * from './timers.ts';
 export * from './troubles.ts';
 export * from './upstart-client.ts';

@@ -8,6 +8,7 @@ import type { SourceRegistration, SourceStatus } from './event-sources.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
 import type { Asking, Detailed, Killing, ListenFailure, Recipients, Stopping } from './request-parts.ts';
 import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
+import type { TimerStatus } from './timers.ts';
 import type { Troubles } from './troubles.ts';
 
 /** Raised whenever a frame changes its meaning. Sent in `hello`; a daemon refuses what it does not speak. */
@@ -186,6 +187,8 @@ export interface Methods {
   brokenFiles: { params: Record<never, never>; result: BrokenFile[] };
   reloadConfiguration: { params: Record<never, never>; result: null };
   explain: { params: { job: string }; result: Explanation };
+  /** Every timer of all jobs, or of one. */
+  timers: { params: { job: string | null }; result: TimerStatus[] };
   /** Everything that fails or waits. */
   troubles: { params: Record<never, never>; result: Troubles };
   /** The events of that name that are not over; none is no error. */

@@ -99,6 +99,7 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
   brokenFiles: { good: [{}], bad: [['x' as unknown as object, 'params must be a map']] },
   reloadConfiguration: { good: [{}], bad: [[null, 'params must be a map']] },
   explain: { good: [{ job: 'web' }], bad: [[{ job: null }, 'params.job must be a string']] },
+  timers: { good: [{ job: null }, { job: 'web' }], bad: [[{}, 'params.job must be a string']] },
   troubles: { good: [{}], bad: [[null, 'params must be a map']] },
   explainEvent: { good: [{ name: 'runlevel' }], bad: [[{}, 'params.name must be a string']] },
   getLogPriority: { good: [{}], bad: [[null, 'params must be a map']] },

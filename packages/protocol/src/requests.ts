@@ -132,6 +132,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   brokenFiles: nothing,
   reloadConfiguration: nothing,
   explain: mapOf({ job: text }),
+  timers: mapOf({ job: orNull(text) }),
   troubles: nothing,
   explainEvent: mapOf({ name: text }),
   getLogPriority: nothing,

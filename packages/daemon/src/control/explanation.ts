@@ -5,10 +5,12 @@ import { type BrokenFile, lastLines } from '@upstart/common';
 import { type Explanation, type FailedOutput, type UnsupervisedProcess, upstartError } from '@upstart/protocol';
 import { type EngineExplanation, explainJob } from '../engine/explain/explain.ts';
 import type { Context } from '../engine/model/context.ts';
+import type { ClassState } from '../engine/model/state.ts';
 import { logPath } from '../engine/processes/spawn-spec.ts';
 import type { Orphan } from '../proc/orphans.ts';
 import { readFacts } from '../proc/processes.ts';
 import { monotonicNow } from '../time/clock.ts';
+import { timersOf } from '../timers/timers.ts';
 import { fileWarnings } from './file-warnings.ts';
 import type { ControlContext } from './handlers.ts';
 
@@ -37,11 +39,25 @@ export async function explanationOf(
   const asksFile = privileged && jobClass !== undefined && puzzles(explanation);
   return {
     ...explanation,
-    notes: [...explanation.notes, ...(asksFile ? fileWarnings(job, jobClass.definition.path) : [])],
+    notes: [
+      ...explanation.notes,
+      ...(jobClass ? await turnNotes(jobClass) : []),
+      ...(asksFile ? fileWarnings(job, jobClass.definition.path) : []),
+    ],
     output: logDir === null ? null : failedOutput(explanation, resolve(logDir), privileged),
     // Processes that remain in a control group end with the job.
     unsupervised: jobCgroups ? [] : unsupervised(context, job, found, privileged),
   };
+}
+
+/** When the timers of a job are due next. */
+async function turnNotes(jobClass: ClassState): Promise<string[]> {
+  const timers = await timersOf([jobClass], Date.now());
+  return timers.flatMap(({ stanza, args, next }) => {
+    if (next === null) return [];
+    const time = new Date(next).toISOString().replace(/\.\d+/, '');
+    return `next turn of \`${stanza} timer ${args.join(' ')}\`: ${time}`;
+  });
 }
 
 /** Whether the output is worth showing: the job has failed, has ended by itself, or has never run. */

@@ -36,6 +36,7 @@ import type { Runner } from '../runner/runner.ts';
 import type { SourceKeeper } from '../sources/source-keeper.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { monotonicNow } from '../time/clock.ts';
+import { timersOf } from '../timers/timers.ts';
 import type { Callers } from './callers.ts';
 import type { ClientProcess } from './client-process.ts';
 import { lookAtDetails } from './details.ts';
@@ -206,6 +207,12 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     return explanationOf(context, job, broken, caller.privileged);
   },
 
+  async timers(context, { job }, caller) {
+    await caller.turn();
+    const { classes } = context.runner.engine.state;
+    const wanted = job === null ? classes.values() : [classes.get(job) ?? []].flat();
+    return timersOf(wanted, Date.now());
+  },
   async troubles(context, _params, caller) {
     await caller.turn();
     const asked = question(context.runner.engine.context, monotonicNow(), caller.privileged);

@@ -54,9 +54,9 @@ export const COMPONENTS = {
     {
       ...{ job: TEXT, instance: TEXT, health: { enum: HEALTHS }, state: orNull(TEXT), pid: orNull(NUMBER) },
       ...{ why: orNull(TEXT), says: TEXT, since: orNull(TIME), respawns: NUMBER, series: orNull(ANY), checks: LIST },
-      ...{ lastExit: orNull(ANY), memoryBytes: orNull(NUMBER), cpuMs: orNull(NUMBER) },
+      ...{ lastExit: orNull(ANY), memoryBytes: orNull(NUMBER), cpuMs: orNull(NUMBER), nextTurn: TIME },
     },
-    ['says'],
+    ['says', 'nextTurn'],
   ),
   JobStatus: STATUS,
   JobConfig: objectOf<JobConfig>(

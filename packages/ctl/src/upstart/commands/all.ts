@@ -23,6 +23,7 @@ import { run } from './run.ts';
 import { sessions } from './sessions.ts';
 import { simulate } from './simulate.ts';
 import { status } from './status.ts';
+import { timers } from './timers.ts';
 import { up } from './up.ts';
 
 export const COMMANDS: readonly FrontCommand[] = [
@@ -42,6 +43,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   logs,
   metrics,
   events,
+  timers,
   list,
   dashboard,
   check,

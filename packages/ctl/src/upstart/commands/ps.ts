@@ -5,7 +5,7 @@ import { screenWidth } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { type NamedRows, namedRows } from '../ps/named-rows.ts';
-import { isBad, jobRows, type Row } from '../ps/rows.ts';
+import { isBad, jobRows, type Row, withTurns } from '../ps/rows.ts';
 import { table } from '../ps/table.ts';
 
 /** The interval of `--watch`, in milliseconds. */
@@ -53,7 +53,7 @@ interface Options {
 }
 
 async function wantedRows(client: UpstartClient, { options, words }: Call<Options>): Promise<NamedRows> {
-  const { rows, unknown } = await namedRows(client, words, await jobRows(client));
+  const { rows, unknown } = await namedRows(client, words, await withTurns(client, await jobRows(client)));
   return { rows: options.failed === true ? rows.filter(isBad) : rows, unknown };
 }
 

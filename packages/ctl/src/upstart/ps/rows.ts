@@ -24,6 +24,8 @@ export interface Row {
   readonly why: string | null;
   /** What its main process says of itself; absent: nothing. */
   readonly says?: string;
+  /** When a timer of the job is due next, in milliseconds since the epoch; absent: it has none. */
+  readonly nextTurn?: number;
   /** The time at which it entered its state, in milliseconds since the epoch; null: never, or unknown. */
   readonly since: number | null;
   readonly respawns: number;
@@ -41,6 +43,18 @@ const BAD: ReadonlySet<Health> = new Set(['broken', 'failed', 'flapping', 'unhea
 /** Whether it has failed, fails repeatedly, or is unhealthy. */
 export function isBad({ health }: Pick<Row, 'health'>): boolean {
   return BAD.has(health);
+}
+
+/** The rows with the next turns of timers that start their jobs. */
+export async function withTurns(client: UpstartClient, rows: readonly Row[]): Promise<Row[]> {
+  const next = new Map<string, number>();
+  for (const { job, stanza, next: ms } of await client.call('timers', { job: null })) {
+    if (stanza === 'start on' && ms !== null && !next.has(job)) next.set(job, ms);
+  }
+  return rows.map((row) => {
+    const nextTurn = next.get(row.job);
+    return nextTurn === undefined ? row : { ...row, nextTurn };
+  });
 }
 
 /** The rows of every job, or of `job` alone, including jobs that a broken file keeps from existing. */

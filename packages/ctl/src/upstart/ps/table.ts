@@ -1,5 +1,5 @@
 /** The table that `ps` prints. */
-import { wrap } from '@upstart/common';
+import { durationText, wrap } from '@upstart/common';
 import type { ProcessExit } from '@upstart/protocol';
 import { type Palette, printable } from '../../text/colour.ts';
 import { columnsOf, elided, padColumns } from '../../text/columns.ts';
@@ -44,14 +44,14 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
   for (const line of cells) line[0] = elided(line[0] as string, widths[0] as number);
   const used = widthOf(widths) + GAP.length;
   const beside = width === null || width - used >= WHY_WIDTH;
-  const anyWhy = rows.some((row) => whyText(row) !== '');
+  const anyWhy = rows.some((row) => whyText(row, style.nowMs) !== '');
   const heads = columns.map(({ head }, i) => pad(head, i));
   return [
     colour.strong([...heads, ...(beside && anyWhy ? ['WHY'] : [])].join(GAP).trimEnd()),
     ...rows.flatMap((row, at) => {
       const painted = (cells[at] as string[]).slice(0, columns.length).map((cell, i) => paint(cell, i));
       const line = painted.join(GAP);
-      const why = whyText(row);
+      const why = whyText(row, style.nowMs);
       const tint = row.why === null ? colour.dim : isBad(row) ? colour.bad : colour.busy;
       if (why === '') return [line.trimEnd()];
       if (width === null) return [`${line}${GAP}${tint(why)}`];
@@ -75,9 +75,10 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
   }
 }
 
-/** Why it is not well, and what it says of itself. */
-function whyText({ why, says }: Row): string {
-  return printable([why ?? [], says === undefined ? [] : `says: ${says}`].flat().join('; '));
+/** Why it is not well, what it says of itself, and when its timer is due. */
+function whyText({ why, says, nextTurn }: Row, nowMs: number): string {
+  const turn = nextTurn === undefined ? [] : `next turn in ${durationText(nextTurn - nowMs) ?? 'a moment'}`;
+  return printable([why ?? [], says === undefined ? [] : `says: ${says}`, turn].flat().join('; '));
 }
 
 /** Of all columns with the gaps between them. */

@@ -81,6 +81,7 @@ export async function run(line: string, answers: Answers = {}, local = true) {
   const usual: Answers = {
     list: () => JOBS,
     brokenFiles: () => BROKEN,
+    timers: () => [],
     status: ({ job, instance: name = '' }: { job: string; instance?: string }) => ({
       job,
       instances: [instance({ name })],
