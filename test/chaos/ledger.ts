@@ -1,6 +1,25 @@
 /** Compares the notes of processes about themselves with the logs and the status of init. */
 import type { Session } from './session.ts';
 
+/** Throws unless the index of the log covers it from its start on, and has a stamp for the first line of each process. */
+function checkStamps(session: Session, name: string): void {
+  const lines = session.log(name);
+  if (lines.length === 0) return;
+  const stamps = session.stamps(name);
+  const offsets = new Set(stamps.map(({ offset }) => offset));
+  for (const [at, { offset }] of stamps.entries())
+    if (at > 0 && offset <= (stamps[at - 1]?.offset ?? 0)) throw new Error(`${name}: stamps are out of order`);
+  const seen = new Set<string>();
+  let begin = 0;
+  for (const line of lines) {
+    const [pid = ''] = line.split(' ');
+    if (!seen.has(pid) && !offsets.has(begin))
+      throw new Error(`${name}: the first line of process ${pid} has no stamp`);
+    seen.add(pid);
+    begin += line.length + 2;
+  }
+}
+
 /** Throws unless the log of a stopped job of `logger.pl` has every line once and in order. Returns how many there are. */
 export function checkLog(session: Session, name: string): number {
   // The machine had no terminals left, which init logs: then the job has no log.
@@ -20,5 +39,6 @@ export function checkLog(session: Session, name: string): number {
       throw new Error(`${name}: process ${pid} wrote ${written} lines, of which ${logged} are in the log`);
     }
   }
+  checkStamps(session, name);
   return [...seen.values()].reduce((sum, lines) => sum + lines, 0);
 }

@@ -1,7 +1,8 @@
 /** A session init of the built product in a folder of its own, and everything that can be done to it. */
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { indexPathOf, LogIndex, type Stamp } from '../../packages/common/src/log-index.ts';
 import { eventually } from '../eventually.ts';
 import { InitSession } from '../session/init-session.ts';
 import { Product, ROOT } from '../session/product.ts';
@@ -136,6 +137,15 @@ export class Session extends InitSession {
     return readText(join(this.logs, `${name}.log`))
       .split('\r\n')
       .slice(0, -1);
+  }
+
+  /** The stamps of a job's log. */
+  stamps(name: string): Stamp[] {
+    const path = join(this.logs, `${name}.log`);
+    const index = LogIndex.open(indexPathOf(path, statSync(path).ino));
+    const stamps = Array.from({ length: index?.count ?? 0 }, (_, at) => (index as LogIndex).stamp(at));
+    index?.close();
+    return stamps;
   }
 
   /** Those processes that a program has noted and that still run. */

@@ -1,4 +1,5 @@
 /** The lines of one log file, plain or compressed, forwards and from its end. */
+import { isAscii } from 'node:buffer';
 import { createReadStream, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { decodeText } from '@upstart/common';
@@ -54,26 +55,32 @@ export async function* linesOf(blocks: AsyncIterable<Buffer>, from: number): Asy
   let offset = from;
   for await (const block of blocks) {
     const bytes = rest.length === 0 ? block : Buffer.concat([rest, block]);
+    const textOf = decoderOf(bytes);
     const lines: Line[] = [];
     let begin = 0;
     for (let end = bytes.indexOf(NEWLINE, rest.length); end >= 0; end = bytes.indexOf(NEWLINE, begin)) {
-      lines.push({ offset: offset + begin, text: textOf(bytes, begin, end) });
+      lines.push({ offset: offset + begin, text: textOf(begin, end) });
       begin = end + 1;
     }
     if (bytes.length - begin > MAX_LINE_BYTES) {
-      lines.push({ offset: offset + begin, text: textOf(bytes, begin, bytes.length) });
+      lines.push({ offset: offset + begin, text: textOf(begin, bytes.length) });
       begin = bytes.length;
     }
     rest = bytes.subarray(begin);
     offset += begin;
     if (lines.length > 0) yield lines;
   }
-  if (rest.length > 0) yield [{ offset, text: textOf(rest, 0, rest.length) }];
+  if (rest.length > 0) yield [{ offset, text: decoderOf(rest)(0, rest.length) }];
 }
 
-function textOf(bytes: Buffer, begin: number, end: number): string {
-  const isPair = end > begin && bytes[end - 1] === CARRIAGE_RETURN;
-  return decodeText(bytes.subarray(begin, isPair ? end - 1 : end));
+/** Gives the text of lines of these bytes. Most logs are ASCII, of which all is decoded at once. */
+function decoderOf(bytes: Buffer): (begin: number, end: number) => string {
+  const ascii = isAscii(bytes) ? bytes.latin1Slice(0, bytes.length) : null;
+  return (begin, end) => {
+    const isPair = end > begin && bytes[end - 1] === CARRIAGE_RETURN;
+    const behind = isPair ? end - 1 : end;
+    return ascii === null ? decodeText(bytes.subarray(begin, behind)) : ascii.slice(begin, behind);
+  };
 }
 
 /** Where lines begin, and how many there are. */
