@@ -1,5 +1,6 @@
 /** A job under construction: stanzas in groups, in the order of a job file written by hand. */
 
+import { JobFileError, parseJob } from '@upstart/job-language';
 import type { TranslatedFile } from '../translation.ts';
 import { JobText } from './job-text.ts';
 import { quotedWord } from './words.ts';
@@ -19,14 +20,20 @@ export class GroupedJob {
   readonly #comments: readonly string[];
   readonly #groups = new Map<Group, Line[]>(GROUPS.map((group) => [group, []]));
 
+  /** Stanzas that were left out, and why. */
+  readonly rejected: { readonly stanza: string; readonly why: string }[] = [];
+
   constructor(name: string, origin: string, comments: readonly string[] = []) {
     this.name = name;
     this.#origin = origin;
     this.#comments = comments;
   }
 
+  /** Adds a stanza, unless no init would read it: see `rejected`. */
   stanza(group: Group, text: string, comments: readonly string[] = []): void {
-    this.#groups.get(group)?.push({ text, comments });
+    const fault = faultOf(text);
+    if (fault !== null) this.rejected.push({ stanza: text.split(/[ \n]/)[0] ?? '', why: fault });
+    else this.#groups.get(group)?.push({ text, comments });
   }
 
   /** A stanza with one word; false where no word can say it. */
@@ -48,5 +55,16 @@ export class GroupedJob {
       }
     }
     return job.file();
+  }
+}
+
+/** Why no init reads the stanza; null: it does. A foreign file may hold any value. */
+function faultOf(text: string): string | null {
+  try {
+    parseJob(`${text}\n`, { name: 'job', path: 'job' });
+    return null;
+  } catch (error) {
+    if (!(error instanceof JobFileError)) throw error;
+    return error.message;
   }
 }

@@ -80,3 +80,12 @@ it('refuses other kinds of processes, and lines that are nothing', () => {
   ]);
   expect(approximated).toHaveLength(3);
 });
+
+it('writes no file outside of its folder, and leaves out values that no stanza takes', () => {
+  const { refused, files } = imported('[program:../x]\ncommand=/bin/x\n[program:ok]\ncommand=/bin/x\numask=9\n');
+  expect(Object.keys(files)).toEqual(['ok.conf']);
+  expect(refused).toEqual([
+    'web.conf:1: ../x: a name of letters, digits and .-_@:+ is expected',
+    'web.conf:4: command: umask: Illegal file creation mask, expected octal integer',
+  ]);
+});

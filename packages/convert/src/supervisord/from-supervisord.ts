@@ -14,6 +14,8 @@ export interface SupervisordOptions {
 
 /** Sections about supervisord itself. */
 const OF_ITSELF = /^(?:supervisord|supervisorctl|unix_http_server|inet_http_server|rpcinterface:.*|include)$/;
+/** Names of programs that are those of jobs and of files. */
+const NAME = /^\w[\w.@:+-]*$/;
 /** The variable that tells the processes of one program apart. */
 const NUMBER = 'N';
 /** The processes of one program at most: more are a mistake. */
@@ -46,6 +48,10 @@ function jobsOf(
   { occasion, folder }: SupervisordOptions,
   report: Report,
 ): TranslatedFile[] {
+  if (!NAME.test(name)) {
+    report.refused(`${file}:${section.line}`, `${name}: a name of letters, digits and .-_@:+ is expected`);
+    return [];
+  }
   const job = new GroupedJob(name, `${name}, from ${file}:${section.line}`, section.comments);
   const at = (key: string): string =>
     `${file}:${section.entries.find((entry) => entry.key === key)?.line ?? section.line}: ${key}`;
@@ -80,6 +86,7 @@ function jobsOf(
   const startOn = isStarted ? occasion.start : null;
   if (count === 1 && startOn !== null) job.stanza('conditions', `start on ${startOn}`);
   if (occasion.stop !== null) job.stanza('conditions', `stop on ${occasion.stop}`);
+  for (const { stanza, why } of job.rejected) report.refused(`${at('command')}: ${stanza}`, why);
   if (count === 1) return [job.file()];
   job.stanza('instance', `instance $${NUMBER}`);
   report.approximated(at('numprocs'), `instances by $${NUMBER}, which the task ${name}-all starts`);

@@ -75,7 +75,7 @@ const TIMER_SETTINGS = ['Persistent', 'RandomizedDelaySec', 'FixedRandomDelay', 
 
 function timerOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
   const persistent = lastOf(unit, 'Timer', 'Persistent');
-  const randomMs = parseSpan(lastOf(unit, 'Timer', 'RandomizedDelaySec')?.value ?? '0') ?? 0;
+  const randomMs = finiteSpan(lastOf(unit, 'Timer', 'RandomizedDelaySec')?.value ?? '0') ?? 0;
   const more = [
     ...(isYes(persistent) ? ['PERSISTENT=yes'] : []),
     ...(randomMs > 0 ? [`RANDOM=${timerSpan(randomMs)}`] : []),
@@ -85,7 +85,7 @@ function timerOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
   for (const { section, key, value, place } of unit.directives) {
     if (section !== 'Timer') continue;
     const at = `${place}: ${key}`;
-    const spanMs = MONOTONIC.includes(key) ? parseSpan(value) : null;
+    const spanMs = MONOTONIC.includes(key) ? finiteSpan(value) : null;
     if (key === 'OnCalendar') {
       const timer = timerOf(value);
       if ('why' in timer) report.refused(at, `${value}: ${timer.why}`);
@@ -111,6 +111,12 @@ function timerOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
     else if (!TIMER_SETTINGS.includes(key)) report.refused(at, 'the event timer has no such setting');
   }
   return operands;
+}
+
+/** Null: it never comes, or is no length of time. */
+function finiteSpan(text: string): number | null {
+  const ms = parseSpan(text);
+  return ms === null || Number.isFinite(ms) ? ms : null;
 }
 
 /** Directives of paths by the event of a file; null: there is none. */

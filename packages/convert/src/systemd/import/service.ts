@@ -40,7 +40,13 @@ export function jobOfService(own: KnownUnit, set: UnitSet): TranslatedFile[] {
   ];
   const variable = context.instance !== null && 'variable' in context.instance ? context.instance.variable : null;
   const setup = lines.length === 0 ? null : setupJob(job, lines, variable);
+  reportRejected(own, draft, set);
   return setup === null ? [draft.file()] : [draft.file(), setup];
+}
+
+/** Values that no stanza takes. */
+function reportRejected({ unit }: KnownUnit, { rejected }: GroupedJob, { report }: UnitSet): void {
+  for (const { stanza, why } of rejected) report.refused(`${unit.name}: ${stanza}`, why);
 }
 
 /** The target as a job without a process: a state that others wait for. */
@@ -50,6 +56,7 @@ export function jobOfTarget(own: KnownUnit, set: UnitSet): TranslatedFile {
   const { start, stop } = conditionsOf(own, set, false);
   if (start !== null) draft.stanza('conditions', `start on ${start}`);
   if (stop !== null) draft.stanza('conditions', `stop on ${stop}`);
+  reportRejected(own, draft, set);
   return draft.file();
 }
 

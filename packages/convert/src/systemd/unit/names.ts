@@ -23,7 +23,7 @@ export interface UnitName {
   readonly type: UnitType;
 }
 
-const NAME = /^([^@]+?)(?:@([\s\S]*))?\.([a-z]+)$/;
+const NAME = /^([A-Za-z0-9:_.\\-]+?)(?:@([A-Za-z0-9:_.\\@-]*))?\.([a-z]+)$/;
 
 /** Null for a name that no unit has. */
 export function parseName(name: string): UnitName | null {
