@@ -7,7 +7,7 @@ import { LIMITS, SPECIFIED } from '../limits.ts';
 import { PendingCalls } from '../pending-calls.ts';
 import { Sender } from '../sender.ts';
 import { WireError } from '../wire/check-values.ts';
-import type { Header, Value } from '../wire/message.ts';
+import { type Header, MESSAGE_TYPES, type Value } from '../wire/message.ts';
 import { type MessageHandler, MessageStream, type Received } from '../wire/message-stream.ts';
 
 const BUS = 'org.freedesktop.DBus';
@@ -27,6 +27,16 @@ export interface Called {
   readonly isPatient?: boolean;
 }
 
+/** A signal that the bus sends. */
+export type BusSignal = Received;
+
+/** Receives what a bus sends besides answers. */
+export interface BusEvents {
+  signal(signal: BusSignal): void;
+  /** No more comes. */
+  ended(): void;
+}
+
 /** The bus accepts this process. */
 interface Acceptance {
   resolve(): void;
@@ -36,6 +46,7 @@ interface Acceptance {
 export class BusCaller implements MessageHandler {
   readonly #socket: Socket;
   readonly #destination: string;
+  readonly #events: BusEvents | null;
   readonly #calls: PendingCalls;
   /** Answers may be as long as D-Bus allows, as with libdbus. */
   readonly #stream = new MessageStream(this, SPECIFIED.messageBytes);
@@ -45,21 +56,25 @@ export class BusCaller implements MessageHandler {
   /** Why no answers come any more. */
   #end: Error | null = null;
 
-  private constructor(socket: Socket, destination: string) {
+  private constructor(socket: Socket, destination: string, events: BusEvents | null) {
+    this.#events = events;
     this.#socket = socket;
     this.#destination = destination;
     this.#calls = new PendingCalls(new Sender(socket, () => socket.destroy(), null));
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => {});
-    socket.on('close', () => this.#finish(new ConnectionError(DISCONNECTED)));
+    socket.on('close', () => {
+      this.#finish(new ConnectionError(DISCONNECTED));
+      this.#events?.ended();
+    });
   }
 
   /**
    * Introduces this process, which runs as `uid`, to the bus at the other end of `socket`. Rejects with the reason, which may be that the
    * bus does not answer in time.
    */
-  static async open(socket: Socket, uid: number, destination: string): Promise<BusCaller> {
-    const caller = new BusCaller(socket, destination);
+  static async open(socket: Socket, uid: number, destination: string, events?: BusEvents): Promise<BusCaller> {
+    const caller = new BusCaller(socket, destination, events ?? null);
     const patience = setTimeout(() => caller.#finish(noReply()), LIMITS.answerMs);
     try {
       await new Promise<void>((resolve, reject) => {
@@ -92,7 +107,8 @@ export class BusCaller implements MessageHandler {
   }
 
   message(message: Received): void {
-    this.#calls.answered(message);
+    if (message.type === MESSAGE_TYPES.signal) this.#events?.signal(message);
+    else this.#calls.answered(message);
   }
 
   tooLong(header: Header): void {
