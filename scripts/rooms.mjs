@@ -33,9 +33,6 @@ const EXCEPTIONS = new Map([
   ['packages/daemon/src/timers/next-turns.ts', ['timers']],
   // Loads the client of buses when a command goes over one.
   ['packages/ctl/src/bus/load.ts', ['dbus']],
-  // Loads the dashboard for its command.
-  ['packages/ctl/src/dashboard/load.ts', ['dashboard']],
-  ['packages/ctl/src/dashboard/installed-dashboard.ts', ['dashboard']],
   // Loads the translations when a command needs them.
   ['packages/ctl/src/convert/load.ts', ['convert']],
   ['packages/ctl/src/convert/installed-convert.ts', ['convert']],

@@ -8,7 +8,6 @@ const LATER = {
   './upstart/front-door.ts': './upstart/installed-front-door.ts',
   '@upstart/dbus': './installed-dbus.ts',
   '@upstart/convert': './installed-convert.ts',
-  '@upstart/dashboard': './installed-dashboard.ts',
   './prober.ts': './installed-prober.ts',
   './log-keeper.ts': './installed-log-keeper.ts',
   './next-turns.ts': './installed-next-turns.ts',

@@ -17,8 +17,14 @@ const ROWS = [
     'packages/daemon/watcher': [656, 814],
     'packages/ctl/native': [830, 960],
   },
-  { 'packages/daemon': [40, 480], 'packages/ctl': [510, 800], 'packages/bridge': [830, 960] },
-  { 'packages/dbus': [40, 300], 'packages/daemon/socket-maker': [340, 520] },
+  { 'packages/dashboard': [510, 800] },
+  { 'packages/daemon': [40, 480], 'packages/ctl': [510, 780], 'packages/bridge': [805, 960] },
+  {
+    'packages/dbus': [40, 300],
+    'packages/daemon/socket-maker': [320, 490],
+    'packages/convert': [515, 790],
+    'packages/timers': [810, 960],
+  },
   { 'packages/protocol': [120, 470], 'packages/job-language': [530, 880] },
   { 'packages/common': [40, 960] },
 ];

@@ -1,2 +1,2 @@
 /** `upstart dashboard`: an HTTP API and a page in front of init's protocol; loaded by the command alone. */
-export { type DashboardOrder, serveDashboard } from './serve.ts';
+export { serveDashboard } from './serve.ts';

@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { VERSION } from '@upstart/common';
-import { stateFolder, toolPath } from '@upstart/ctl/parts';
-import { type AddressEnv, controlSocket, hasLiveInit, type Scope, type UpstartClient } from '@upstart/protocol';
+import { type DashboardOrder, stateFolder, toolPath } from '@upstart/ctl/parts';
+import { controlSocket, hasLiveInit, type UpstartClient } from '@upstart/protocol';
 import type { Gateway } from './gateway.ts';
 import { makeApp } from './http/app.ts';
 import type { Door } from './http/guards.ts';
@@ -18,20 +18,6 @@ import { Feed } from './live/feed.ts';
 import { ToolQueue } from './live/tool-queue.ts';
 import { ROUTES } from './routes/all.ts';
 import { tokenIn } from './token.ts';
-
-export interface DashboardOrder {
-  /** As `--listen` has it; null: the socket in the folder of init. */
-  readonly listen: string | null;
-  readonly isReadOnly: boolean;
-  /** Whether a browser is opened. */
-  readonly opens: boolean;
-  readonly scope: Scope;
-  readonly env: AddressEnv & Readonly<Record<string, string | undefined>>;
-  /** A client of its own with each call; its requests outlive restarts of the daemon. */
-  connect(): Promise<UpstartClient>;
-  say(text: string): void;
-  warn(text: string): void;
-}
 
 const SOCKET = 'dashboard.sock';
 const OPENED = 'dashboard-open.html';

@@ -1,5 +1,6 @@
 /** What the dashboard (`packages/dashboard`) shares with the commands of `upstart`: one logic, shown in a terminal or over HTTP. */
 
+export type { DashboardOrder } from '../dashboard/load.ts';
 export { readHistory } from '../history.ts';
 export type { DrawAnswer, DrawOrder } from '../pictures/order.ts';
 export { paletteFor } from '../text/colour.ts';

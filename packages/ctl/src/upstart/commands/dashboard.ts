@@ -25,8 +25,7 @@ export const dashboard = frontCommand({
   ],
   isLocal: () => true,
   async run({ options, context, scope, print }) {
-    const { serveDashboard } = await loadDashboard();
-    return serveDashboard({
+    return loadDashboard().serveDashboard({
       listen: options.listen ?? null,
       isReadOnly: options['read-only'] === true,
       opens: options.open !== false && print.forPeople,

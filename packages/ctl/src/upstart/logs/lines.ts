@@ -75,7 +75,7 @@ export async function* linesOf(blocks: AsyncIterable<Buffer>, from: number): Asy
 
 /** Gives the text of lines of these bytes. Most logs are ASCII, of which all is decoded at once. */
 function decoderOf(bytes: Buffer): (begin: number, end: number) => string {
-  const ascii = isAscii(bytes) ? bytes.latin1Slice(0, bytes.length) : null;
+  const ascii = isAscii(bytes) ? bytes.toString('latin1') : null;
   return (begin, end) => {
     const isPair = end > begin && bytes[end - 1] === CARRIAGE_RETURN;
     const behind = isPair ? end - 1 : end;
