@@ -1,7 +1,6 @@
 /** Streams of a live session: they lose nothing when a reader, the daemon or the gateway goes away, and are bounded. */
-import { readFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
-import { processesWith, residentOf } from '../chaos/proc.ts';
+import { commandLineOf, processesWith, residentOf } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { type Heard, RunningGateway, type Stream } from './gateway.ts';
@@ -26,9 +25,7 @@ afterEach(async () => {
 });
 
 function daemonPid(): number | undefined {
-  return processesWith(`HOME=${session.home}`).find((each) =>
-    /daemon\.(js|snapshot)/.test(readFileSync(`/proc/${each}/cmdline`, 'latin1')),
-  );
+  return processesWith(`HOME=${session.home}`).find((each) => /daemon\.(js|snapshot)/.test(commandLineOf(each)));
 }
 
 async function killDaemon(): Promise<void> {

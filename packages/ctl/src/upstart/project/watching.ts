@@ -101,8 +101,17 @@ export class Watching {
   async #lookIfIdle(): Promise<void> {
     if (!this.#rules.whenIdle) return;
     const jobs = await this.#client.call('list', {});
-    if (jobs.every(({ instances }) => instances.length === 0))
-      this.#finish({ by: 'idle', status: this.#hasFailed ? 1 : 0 });
+    // The ends that were notified before this answer count first.
+    if (jobs.every(({ instances }) => instances.length === 0)) this.#enqueue(() => this.#idle());
+  }
+
+  /** A job may have ended before the watching began. */
+  async #idle(): Promise<void> {
+    for (const job of Object.keys(this.#rules.endsWith)) {
+      const { hasFailed, status } = await endOf(this.#client, job);
+      if (hasFailed) return this.#finish({ by: 'job', status });
+    }
+    this.#finish({ by: 'idle', status: this.#hasFailed ? 1 : 0 });
   }
 }
 
