@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type NetConnectOpts, type Sock
 import { join } from 'node:path';
 import { readSocketName, type SocketAddress, type SocketType, socketName } from '@upstart/common';
 import { expect, onTestFinished, test } from 'vitest';
+import { ALL_ABILITIES } from './abilities.ts';
 import type { ClientFile, ClientFiles, Listening } from './client-files.ts';
 import { LIMITS } from './frame-table.ts';
 import { compileInit, compileSender, SANITIZE } from './testing/compile.ts';
@@ -16,6 +17,7 @@ const sender = compileSender();
 const EADDRINUSE = 98;
 const ENFILE = 23;
 const EBADF = 9;
+const ENOSYS = 38;
 
 /** A port that was free a moment ago. */
 async function freePort(host = '127.0.0.1'): Promise<number> {
@@ -239,4 +241,12 @@ test('they outlive daemon and re-execution with everyone who waits there, and ar
   third.supervisor.files?.keep([]);
   await eventually(() => early.destroyed);
   await expect(client({ path })).rejects.toThrow('ECONNREFUSED');
+});
+
+test('under a supervisor that is too old a process with descriptors at the new numbers is not started', async () => {
+  const daemon = await Init.start(program).daemon({ abilities: { ...ALL_ABILITIES, listens: false } });
+  daemon.spawn(1, { argv: ['true'], files: [], filesFrom: LIMITS.LISTEN_FIRST });
+  expect(await daemon.report('spawn-failed', 1)).toMatchObject({ errno: ENOSYS });
+  daemon.spawn(2, { argv: ['true'], files: [] });
+  await daemon.report('exited', 2);
 });

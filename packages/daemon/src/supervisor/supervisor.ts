@@ -39,6 +39,7 @@ export class Supervisor {
   readonly #hearsBegun: boolean;
   readonly #hearsRecovered: boolean;
   readonly #takesMessages: boolean;
+  readonly #listens: boolean;
   readonly #peers: Peers;
   /** Descriptors that clients send; null: the supervisor takes none. */
   readonly files: ClientFiles | null;
@@ -73,6 +74,7 @@ export class Supervisor {
     this.#hearsRecovered = peer.hearsRecovered;
     this.#peers = new Peers(peer, (frames) => void this.#socket.write(frames));
     this.#takesMessages = peer.takesMessages;
+    this.#listens = peer.listens;
     this.files = peer.takesFiles ? new ClientFiles((frame) => void this.#socket.write(frame)) : null;
     this.#greeted = greeted;
     socket.on('data', (chunk) => this.#receive(chunk));
@@ -189,7 +191,9 @@ export class Supervisor {
       const command = this.#takesOrders ? given : withoutOrders(given);
       if (command === null) continue;
       if (command.type === 'flush-logs') this.#logFolder?.refresh();
-      const bytes = this.#isHeard(command) ? this.#preparation?.frame(command) : encodeImpossible(command.id, ENOSYS);
+      const bytes = this.#isPossible(command)
+        ? this.#preparation?.frame(command)
+        : encodeImpossible(command.id, ENOSYS);
       if (!bytes) continue;
       batch.push(command);
       frames.push(bytes);
@@ -205,9 +209,14 @@ export class Supervisor {
     if (frames.length > 0) this.#write(batch, frames);
   }
 
-  /** A process that an older supervisor could not listen to is not started: the job would wait for it. */
-  #isHeard(command: Command): boolean {
-    return this.#takesMessages || command.type !== 'spawn' || command.spec.notify === undefined;
+  /**
+   * Under an older supervisor some processes are not started: one that it could not listen to, for which the job would wait, and one with
+   * descriptors at numbers that it does not use.
+   */
+  #isPossible(command: Command): boolean {
+    if (command.type !== 'spawn') return true;
+    const { notify, filesFrom } = command.spec;
+    return (this.#takesMessages || notify === undefined) && (this.#listens || filesFrom === undefined);
   }
 
   #write(batch: Command[], frames: Buffer[]): void {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../../../../../test/eventually.ts';
 import { Identities } from '../../identity/identities.ts';
+import type { SupervisorAbilities } from '../abilities.ts';
 import type { Command, Report, SpawnSpec, SupervisorState } from '../process-messages.ts';
 import { Supervisor } from '../supervisor.ts';
 import { loggerOf, RELAY } from './compile.ts';
@@ -159,10 +160,10 @@ export class Init {
   }
 
   /** The next daemon, once it has the supervisor's state. */
-  async daemon(options: { acknowledge?: boolean } = {}): Promise<Daemon> {
+  async daemon(options: { acknowledge?: boolean; abilities?: SupervisorAbilities } = {}): Promise<Daemon> {
     const { socket, pid } = await this.connection();
     const identities = new Identities();
-    const { supervisor, state } = await Supervisor.over(socket, undefined, identities);
+    const { supervisor, state } = await Supervisor.over(socket, options.abilities, identities);
     return new Daemon(supervisor, state, pid, { acknowledge: true, ...options, identities });
   }
 
