@@ -1,0 +1,100 @@
+/** Sources of events in a session: init starts them for the jobs that need them, and nothing is lost when a part of it dies. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { commandLineOf, processesWith } from '../chaos/proc.ts';
+import { SessionInit } from '../control/session-init.ts';
+import { eventually } from '../eventually.ts';
+import { freePort } from '../ports.ts';
+
+const CONNECTIONS = 1000;
+/** After so many connections a server ends. */
+const SERVED = 50;
+
+let session: SessionInit;
+afterEach(async () => {
+  await session?.end();
+  session?.remove();
+});
+
+const ours = (name: RegExp): number[] =>
+  processesWith(`HOME=${session.home}`).filter((pid) => name.test(commandLineOf(pid)));
+const daemons = (): number[] => ours(/daemon\.(js|snapshot)/);
+const bridges = (): number[] => ours(/bridge\.js/);
+
+const sources = async (): Promise<string> => (await session.run('upstart', 'doctor')).stdout;
+
+async function kill(find: () => number[]): Promise<void> {
+  const [pid] = await eventually('it runs', () => (find().length > 0 ? find() : null));
+  process.kill(pid as number, 'SIGKILL');
+}
+
+test('nothing is started where no job needs a source, and one program for all that do', async () => {
+  session = await SessionInit.start({ jobs: { plain: 'start on startup\nexec sleep 1000\n' } });
+  expect(bridges()).toEqual([]);
+  const folder = join(session.home, 'watched');
+  mkdirSync(folder);
+  const conf = join(session.home, '.config/upstart');
+  const out = join(session.home, 'out');
+  writeFileSync(out, '');
+  writeFileSync(
+    join(conf, 'drop.conf'),
+    `start on file FILE=${folder}/*.x EVENT=create\ntask\nexec sh -c 'echo $MATCH >> ${out}'\n`,
+  );
+  writeFileSync(join(conf, 'tick.conf'), `start on timer EVERY=1s\ntask\nexec sh -c 'echo tick >> ${out}'\n`);
+  await eventually('the timer runs', () => readFileSync(out, 'utf8').includes('tick'));
+  expect(bridges()).toHaveLength(1);
+  const [bridge] = bridges();
+  writeFileSync(join(folder, '1.x'), '');
+  await eventually('the file is noticed', () => readFileSync(out, 'utf8').includes('/1.x'));
+  await kill(daemons);
+  writeFileSync(join(folder, '2.x'), '');
+  await eventually('the next file, too', () => readFileSync(out, 'utf8').includes('/2.x'));
+  expect(bridges()).toEqual([bridge]);
+  expect(await sources()).not.toContain('problem  sources');
+  await kill(bridges);
+  await eventually('another one runs', () => bridges().length === 1 && bridges()[0] !== bridge);
+});
+
+/** What a server answers. */
+function ask(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    connect(port, '127.0.0.1')
+      .on('data', (bytes) => {
+        said += bytes;
+      })
+      .on('error', reject)
+      .on('close', () => resolve(said));
+  });
+}
+
+test('no connection is refused or lost while the job, the daemon and the source end', async () => {
+  const port = await freePort();
+  const server = [
+    'let left = Number(process.env.SERVED);',
+    'const server = require("net").createServer((client) => {',
+    '  client.end(`${process.env.LISTEN_PID == process.pid} ${process.env.LISTEN_FDS}`);',
+    '  if (--left === 0) server.close();',
+    '}).listen({ fd: Number(process.env.UPSTART_FDS) });',
+  ].join('\n');
+  session = await SessionInit.start();
+  const program = join(session.home, 'server.js');
+  writeFileSync(program, server);
+  const job = `start on socket PROTO=inet PORT=${port} ADDR=127.0.0.1\nenv SERVED=${SERVED}\nexec ${process.execPath} ${program}\n`;
+  writeFileSync(join(session.home, '.config/upstart/svc.conf'), job);
+  await eventually('init listens', async () => (await ask(port).catch(() => '')) !== '');
+  // A server that is stopped takes along the connection that it has accepted, so that comes before the next one.
+  await session.run('initctl', 'stop', 'svc');
+  const disturbances: Record<number, () => Promise<unknown>> = {
+    60: () => kill(daemons),
+    120: () => kill(bridges),
+    240: () => Promise.all([kill(daemons), kill(bridges)]),
+  };
+  for (let at = 0; at < CONNECTIONS; at++) {
+    const disturbed = disturbances[at]?.();
+    expect([at, await ask(port)]).toEqual([at, 'true 1']);
+    await disturbed;
+  }
+});
