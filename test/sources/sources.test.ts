@@ -1,8 +1,8 @@
 /** Sources of events in a session: init starts them for the jobs that need them, and nothing is lost when a part of it dies. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { commandLineOf, processesWith } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
@@ -97,4 +97,30 @@ test('no connection is refused or lost while the job, the daemon and the source 
     expect([at, await ask(port)]).toEqual([at, 'true 1']);
     await disturbed;
   }
+});
+
+test("a session sees the events of the system's init by a job with the bridge's old name", async () => {
+  const system = await SessionInit.start();
+  onTestFinished(async () => {
+    await system.end();
+    system.remove();
+  });
+  const env = `env UPSTART_SYSTEM_SOCKET_DIR=${dirname(system.socket)}`;
+  const bridge = `start on startup\nrespawn\n${env}\nexec ${join(system.product.bin, 'upstart-event-bridge')}\n`;
+  session = await SessionInit.start({ jobs: { 'upstart-event-bridge': bridge } });
+  const out = join(session.home, 'out');
+  const conf = join(session.home, '.config/upstart/heard.conf');
+  writeFileSync(out, '');
+  writeFileSync(conf, `start on :sys:hello A=1\ntask\nexec sh -c 'echo "$UPSTART_EVENTS $A $B" >> ${out}'\n`);
+  const heard = (): string => readFileSync(out, 'utf8');
+  await eventually('an event has come', async () => {
+    await system.run('initctl', 'emit', 'hello', 'A=1', 'B=two words');
+    return heard().includes(':sys:hello 1 two words');
+  });
+  await kill(bridges);
+  writeFileSync(out, '');
+  await eventually('also after the death of the source', async () => {
+    await system.run('initctl', 'emit', 'hello', 'A=1');
+    return heard().includes(':sys:hello 1');
+  });
 });

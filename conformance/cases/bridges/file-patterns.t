@@ -16,7 +16,7 @@ condition for the root folder ends the bridge.
   $ sleep 0.8; : > trace; seen() { settled trace; : > trace; }
   $ touch w/c.x w/a.x; seen; status brackets
   FILE=<dir>/w/[ab].x EVENT=create MATCH=<dir>/w/a.x
-  brackets stop/waiting
+  brackets start/running
   $ touch w/1.y; seen
   FILE=<dir>/w/**/*.y EVENT=create MATCH=<dir>/w/1.y
   $ mkdir w/a/b; sleep 0.5; touch w/a/b/2.y; seen

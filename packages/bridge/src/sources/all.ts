@@ -1,9 +1,11 @@
 /** All sources. */
 import type { Source } from '../source.ts';
 import { dbus } from './dbus/dbus.ts';
+import { event } from './event/event.ts';
 import { file } from './file/file.ts';
+import { local } from './local/local.ts';
 import { socket } from './socket/socket.ts';
 import { timer } from './timer/timer.ts';
 import { udev } from './udev/udev.ts';
 
-export const SOURCES: readonly Source[] = [dbus, file, socket, timer, udev];
+export const SOURCES: readonly Source[] = [dbus, event, file, local, socket, timer, udev];
