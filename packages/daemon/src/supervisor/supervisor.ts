@@ -35,11 +35,7 @@ const ENOSYS = 38;
  */
 export class Supervisor {
   #socket: Duplex;
-  readonly #takesOrders: boolean;
-  readonly #hearsBegun: boolean;
-  readonly #hearsRecovered: boolean;
-  readonly #takesMessages: boolean;
-  readonly #listens: boolean;
+  readonly #can: SupervisorAbilities;
   readonly #peers: Peers;
   /** Descriptors that clients send; null: the supervisor takes none. */
   readonly files: ClientFiles | null;
@@ -68,13 +64,9 @@ export class Supervisor {
     greeted: (error: Error | undefined) => void,
   ) {
     this.#socket = socket;
+    this.#can = peer;
     this.#identities = identities;
-    this.#takesOrders = peer.takesOrders;
-    this.#hearsBegun = peer.hearsBegun;
-    this.#hearsRecovered = peer.hearsRecovered;
     this.#peers = new Peers(peer, (frames) => void this.#socket.write(frames));
-    this.#takesMessages = peer.takesMessages;
-    this.#listens = peer.listens;
     this.files = peer.takesFiles ? new ClientFiles((frame) => void this.#socket.write(frame)) : null;
     this.#greeted = greeted;
     socket.on('data', (chunk) => this.#receive(chunk));
@@ -116,12 +108,12 @@ export class Supervisor {
 
   /** Recovery begins, or has got further. A daemon that dies from now on counts as one that could not recover. */
   begun(): void {
-    if (this.#hearsBegun) this.#socket.write(encodeBegun());
+    if (this.#can.hearsBegun) this.#socket.write(encodeBegun());
   }
 
   /** The saved state has been recovered: it is not the reason if this daemon dies from now on. */
   recovered(): void {
-    if (this.#hearsRecovered) this.#socket.write(encodeRecovered());
+    if (this.#can.hearsRecovered) this.#socket.write(encodeRecovered());
   }
 
   /** Clients are answered: from now on the death of this daemon is not a failure to start. */
@@ -188,7 +180,7 @@ export class Supervisor {
     let frames = this.#peers.takeFrames();
     let size = 0;
     for (const given of commands) {
-      const command = this.#takesOrders ? given : withoutOrders(given);
+      const command = this.#can.takesOrders ? given : withoutOrders(given);
       if (command === null) continue;
       if (command.type === 'flush-logs') this.#logFolder?.refresh();
       const bytes = this.#isPossible(command)
@@ -216,7 +208,7 @@ export class Supervisor {
   #isPossible(command: Command): boolean {
     if (command.type !== 'spawn') return true;
     const { notify, filesFrom } = command.spec;
-    return (this.#takesMessages || notify === undefined) && (this.#listens || filesFrom === undefined);
+    return (this.#can.takesMessages || notify === undefined) && (this.#can.listens || filesFrom === undefined);
   }
 
   #write(batch: Command[], frames: Buffer[]): void {
