@@ -11,7 +11,7 @@ const programs = readdirSync(LIB).filter((name) => /\.c?js$/.test(name));
 const APART = ['bridge.js', 'convert.cjs', 'dashboard.cjs', 'dashboard-page.js', 'log-keeper.cjs', 'timers.cjs'];
 /** Bytes of those together, and of all other programs. */
 const MAX_BYTES_APART = 700_000;
-const MAX_BYTES = 1_200_000;
+const MAX_BYTES = 1_300_000;
 /** Browsers run it, as small as it can be. */
 const PAGE = 'dashboard-page.js';
 
