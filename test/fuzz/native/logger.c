@@ -44,6 +44,20 @@ void file_close(struct file *file) {
 	file->own.fd = 0;
 }
 
+const char *base_name(const char *path) {
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+/* Each index is a new one. */
+int open_safe(const char *path, int flags, struct stat *state) {
+	(void)path, (void)flags;
+	int fd = memfd_create("index", MFD_CLOEXEC);
+	if (fd >= 0 && fstat(fd, state) < 0)
+		abort();
+	return fd;
+}
+
 /* A message, with a terminal as every log has one. */
 static void send_with_terminal(int socket, const uint8_t *bytes, size_t count) {
 	static const char output[] = "one\ntwo\r\nthree";
