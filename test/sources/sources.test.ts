@@ -124,3 +124,25 @@ test("a session sees the events of the system's init by a job with the bridge's 
     return heard().includes(':sys:hello 1');
   });
 });
+
+test('a source that has failed, and a word that is wrong, are named by explain, doctor and check', async () => {
+  const web = 'start on socket PROTO=unix PATH=@upstart-sources-test\nexec sleep 1000\n';
+  const bell = `start on dbus SIGNAL=Rang BUS=session\nexec sleep 1000\n`;
+  const wrong = 'start on startup\nstop on socket PROTO=inet PORT=99999\nexec sleep 1000\n';
+  session = await SessionInit.start({ jobs: { web, bell, wrong } });
+  const explained = async (job: string): Promise<string> => (await session.run('upstart', 'explain', job)).stdout;
+  await eventually('the bus has not been reached', async () =>
+    /its source `dbus` has failed: .*D-Bus/.test(await explained('bell')),
+  );
+  expect(await explained('web')).toMatch(/\(waits for a connection to @upstart-sources-test\)$/m);
+  expect(await explained('wrong')).toContain('PORT=99999` never comes: socket event with invalid PORT=99999');
+  const { stdout, status } = await session.run('upstart', 'doctor');
+  expect([status, stdout]).toEqual([
+    1,
+    expect.stringMatching(/^problem {2}sources +dbus, which bell needs, has failed: /m),
+  ]);
+  expect(stdout).toMatch(/^ok +sources +socket, which web and wrong need, is run by init$/m);
+  const file = join(session.home, '.config/upstart/wrong.conf');
+  const checked = await session.run('upstart', 'check', file);
+  expect(checked.stderr).toContain('socket event with invalid PORT=99999');
+});

@@ -1,6 +1,7 @@
 export * from './broken-file.ts';
 export * from './condition.ts';
 export * from './duration.ts';
+export * from './file-operand.ts';
 export * from './glob.ts';
 export * from './help-layout.ts';
 export * from './inotify.ts';

@@ -33,4 +33,5 @@ export {
   type StatusRange,
   withProbeText,
 } from './probes.ts';
+export { type OperandFault, operandFault } from './source-operands.ts';
 export { parseTimer, type Schedule, TIMER_EVENT, type TimerFault, type TimerSpec } from './timer/timer.ts';

@@ -24,7 +24,7 @@ const SAME_RUN_MS = 10_000;
 
 /** `broken`: the job's own files with errors. Throws UpstartError. */
 export async function explanationOf(
-  { runner, configuration, orphans }: ControlContext,
+  { runner, configuration, orphans, sources }: ControlContext,
   job: string,
   broken: BrokenFile[],
   privileged: boolean,
@@ -33,8 +33,8 @@ export async function explanationOf(
   const found = await orphans.find();
   const jobClass = state.classes.get(job);
   if (!jobClass && broken.length === 0 && !state.faults?.has(job)) throw upstartError('unknown-job', job);
-  const files = { broken, switchedOff: configuration.switchedOff(job) };
-  const explanation = explainJob(context, job, jobClass, files, monotonicNow(), privileged);
+  const facts = { broken, switchedOff: configuration.switchedOff(job), sources: sources.status() };
+  const explanation = explainJob(context, job, jobClass, facts, monotonicNow(), privileged);
   const { jobCgroups, logDir } = state.settings;
   const asksFile = privileged && jobClass !== undefined && puzzles(explanation);
   return {

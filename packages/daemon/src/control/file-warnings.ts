@@ -11,6 +11,7 @@ const MAX_TOLD = 5;
 const TOLD_OTHERWISE: ReadonlySet<string> = new Set([
   ...['second-job', 'unknown-event', 'limit-without-respawn'],
   ...['unknown-user', 'unknown-group', 'folder', 'limit-range'],
+  ...['timer', 'socket', 'file'],
 ]);
 
 /** `FILE:LINE: WARNING`. Skips the checks that read the machine's files, which take a while. */

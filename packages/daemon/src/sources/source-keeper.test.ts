@@ -94,9 +94,13 @@ test('none runs with --no-sources, or for sources that are not for this init', a
   await off.job('web', ON_FILE);
   const system = new World();
   await system.job('web', 'start on :sys:foo\n');
-  for (const world of [off, system]) {
+  const reasons = [
+    [off, 'init was started with --no-sources'],
+    [system, 'it is for sessions'],
+  ] as const;
+  for (const [world, reason] of reasons) {
     expect(world.done).toEqual([]);
-    expect(world.keeper.status()).toMatchObject([{ state: 'off', provider: null, jobs: ['web'] }]);
+    expect(world.keeper.status()).toMatchObject([{ state: 'off', reason, provider: null, jobs: ['web'] }]);
   }
 });
 

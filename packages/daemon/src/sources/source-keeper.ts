@@ -32,6 +32,10 @@ export interface KeeperParts {
 /** The pause before a bridge that has ended is started again: twice as long each time, up to the last. */
 export const FIRST_PAUSE_MS = 1000;
 export const LAST_PAUSE_MS = 60_000;
+/** The reasons why init does not run a source. */
+const SWITCHED_OFF = 'init was started with --no-sources';
+const LEFT = 'it is for sessions';
+
 /** Having run this long it may end again at once. */
 const STEADY_MS = 60_000;
 
@@ -108,7 +112,8 @@ export class SourceKeeper {
   /** The state of a source that nothing has reported. */
   #without(name: SourceName, provider: string | undefined): Omit<SourceStatus, 'name' | 'jobs'> {
     if (provider !== undefined) return { state: 'off', reason: null, provider };
-    if (!this.#parts.isOn || this.#parts.left.has(name)) return { state: 'off', reason: null, provider: null };
+    const off = !this.#parts.isOn ? SWITCHED_OFF : this.#parts.left.has(name) ? LEFT : null;
+    if (off !== null) return { state: 'off', reason: off, provider: null };
     return { state: this.#reason === null ? 'starting' : 'failed', reason: this.#reason, provider: 'init' };
   }
 

@@ -2,7 +2,7 @@
 import { type Condition, conditionEvents, globMatches, nearest } from '@upstart/common';
 import type { JobDefinition } from '../job-definition.ts';
 import { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from '../known-events.ts';
-import { parseTimer, TIMER_EVENT } from '../timer/timer.ts';
+import { operandFault } from '../source-operands.ts';
 import type { Token } from '../tokens.ts';
 import type { Finding, LintWorld, Rule } from './rule.ts';
 import type { ParsedFile } from './statements.ts';
@@ -12,7 +12,9 @@ export const CONDITION_RULES: readonly Rule[] = [
   { name: 'runlevel', check: each(runlevel) },
   { name: 'unknown-event', check: each(unknownEvent) },
   { name: 'restart-circle', check: each(restartCircle) },
-  { name: 'timer', check: each(timer) },
+  { name: 'timer', check: each(faulty('timer')) },
+  { name: 'socket', check: each(faulty('socket')) },
+  { name: 'file', check: each(faulty('file')) },
 ];
 
 /** The stanzas that have a condition. */
@@ -116,14 +118,17 @@ function* restartCircle(operand: Operand, { jobs }: LintWorld, { job }: ParsedFi
   }
 }
 
-/** A timer that is never due: one of its words is wrong. */
-function* timer({ name, args }: Operand): Iterable<Finding> {
-  if (name.value !== TIMER_EVENT) return;
-  const parsed = parseTimer(args.map(({ value }) => value));
-  if (!('fault' in parsed)) return;
-  const { argument, text, meant } = parsed.fault;
-  const at = argument === null ? name : (args[argument] ?? name);
-  yield { at: at.span, text: meant === null ? text : `${text}: did you mean \`${meant}\`?` };
+/** An operand for a source that never comes true: one of its words is wrong. The file may be one of a session. */
+function faulty(event: string): OperandRule {
+  return function* ({ name, args }) {
+    if (name.value !== event) return;
+    const operand = { name: event, args: args.map(({ value }) => value) };
+    const fault = operandFault(operand, { inSession: true });
+    if (fault === null) return;
+    const { argument, text, meant } = fault;
+    const at = argument === null ? name : (args[argument] ?? name);
+    yield { at: at.span, text: meant === null ? text : `${text}: did you mean \`${meant}\`?` };
+  };
 }
 
 /** The jobs that a condition names with one of their own events. */

@@ -1,4 +1,5 @@
 /** What is known of one name in a watched folder, as a state machine without I/O (reference: bridges §4.3). */
+import type { FileHappening } from '@upstart/common';
 
 /** What a look at a name finds. */
 export interface Looked {
@@ -11,7 +12,7 @@ export interface Looked {
   readonly names: number;
 }
 
-export type Happening = 'create' | 'modify' | 'delete';
+export type Happening = FileHappening;
 /** `vanished`: it went before its first writer had closed it, so it has never been reported. */
 export type Outcome = Happening | 'vanished' | null;
 

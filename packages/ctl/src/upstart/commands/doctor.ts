@@ -1,6 +1,13 @@
 /** `upstart doctor`: examines this installation and the init that runs. */
 import { dirname } from 'node:path';
-import { controlSocket, type JobConfig, PROTOCOL_VERSION, type UpstartClient, UpstartError } from '@upstart/protocol';
+import {
+  controlSocket,
+  type JobConfig,
+  PROTOCOL_VERSION,
+  type SourceStatus,
+  type UpstartClient,
+  UpstartError,
+} from '@upstart/protocol';
 import type { Palette } from '../../text/colour.ts';
 import { printable } from '../../text/colour.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
@@ -64,9 +71,20 @@ async function examined({ context, scope, session, connect }: Call): Promise<Pat
     ]);
     const version = /\(upstart ([^)]+)\)/.exec(daemon)?.[1] ?? daemon;
     const logFolder = await logFolderOf(client, configs);
-    return { ...seen, folder, init: { pid, version, configs, broken, logFolder }, silence: null };
+    const sources = await sourcesOf(client);
+    return { ...seen, folder, init: { pid, version, configs, broken, logFolder, sources }, silence: null };
   } catch (error) {
     return { ...seen, folder, init: null, silence: (error as Error).message };
+  }
+}
+
+/** None of an older init, which does not know the request. */
+async function sourcesOf(client: UpstartClient): Promise<SourceStatus[]> {
+  try {
+    return await client.call('sources', {}, { timeoutMs: ANSWER_TIMEOUT_MS });
+  } catch (error) {
+    if (error instanceof UpstartError) return [];
+    throw error;
   }
 }
 

@@ -9,6 +9,19 @@ import { parts } from './parts.ts';
 import { path } from './path.ts';
 import { programs } from './programs.ts';
 import { sockets } from './sockets.ts';
+import { sources } from './sources.ts';
 import { state } from './state.ts';
 
-export const CHECKS: readonly Check[] = [parts, path, init, sockets, state, jobs, logs, programs, kernel, dbus];
+export const CHECKS: readonly Check[] = [
+  parts,
+  path,
+  init,
+  sockets,
+  state,
+  jobs,
+  sources,
+  logs,
+  programs,
+  kernel,
+  dbus,
+];

@@ -1,7 +1,7 @@
 /** What the checks of `upstart doctor` find, and what they are given. */
 import type { BrokenFile } from '@upstart/common';
 import { systemErrorText } from '@upstart/common';
-import type { JobConfig } from '@upstart/protocol';
+import type { JobConfig, SourceStatus } from '@upstart/protocol';
 import type { CommandContext } from '../../context.ts';
 
 /** `problem`: something does not work; `warning`: it works now, and may not later or for some jobs. */
@@ -23,6 +23,8 @@ export interface InitFound {
   readonly broken: readonly BrokenFile[];
   /** Where it writes the logs of jobs, whatever its options are; null: nowhere, undefined: it has no job by which it could say so. */
   readonly logFolder?: string | null | undefined;
+  /** The sources of events; absent: an older init, which has none. */
+  readonly sources?: readonly SourceStatus[];
 }
 
 export interface Patient {

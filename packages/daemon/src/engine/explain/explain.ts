@@ -12,7 +12,7 @@ import { jobLogTroubles } from '../processes/log-troubles.ts';
 import { checkHints, checksOf, unhealthyText } from './checks.ts';
 import { seriesOf } from './details.ts';
 import { explainLast, failureHints, failureReason } from './failures.ts';
-import { type JobFiles, jobNotes, manualText } from './notes.ts';
+import { type JobFacts, jobNotes, manualText } from './notes.ts';
 import { explainOperands } from './operands.ts';
 import { knownCause, publicVariables, type Question, question } from './question.ts';
 import { stillNeeds } from './residual.ts';
@@ -25,24 +25,24 @@ export type EngineExplanation = Omit<Explanation, 'output' | 'unsupervised'>;
 const MAX_EVENTS = 20;
 
 /**
- * `jobClass` undefined: no good file defines the job, but `files.broken` may say why. `nowMs`: monotonic time.
+ * `jobClass` undefined: no good file defines the job, but `facts.broken` may say why. `nowMs`: monotonic time.
  */
 export function explainJob(
   context: Context,
   name: string,
   jobClass: ClassState | undefined,
-  files: JobFiles,
+  facts: JobFacts,
   nowMs: number,
   privileged: boolean,
 ): EngineExplanation {
-  const asked = question(context, nowMs, privileged);
+  const asked = question(context, nowMs, privileged, facts.sources);
   const definition = jobClass?.definition;
   const instances = [...(jobClass?.instances.values() ?? [])].map((id) => context.instance(id) as InstanceState);
   return {
     job: name,
     defined: jobClass !== undefined,
-    why: instances.length > 0 ? null : whyNone(asked, jobClass, files),
-    notes: jobNotes(asked, name, jobClass, files),
+    why: instances.length > 0 ? null : whyNone(asked, jobClass, facts),
+    notes: jobNotes(asked, name, jobClass, facts),
     startOn:
       definition?.startOn && jobClass?.startOn
         ? {
@@ -56,7 +56,7 @@ export function explainJob(
     reloadOn: textOf(definition?.reloadOn),
     instances: instances.map((instance) => explainInstance(asked, instance)),
     last: jobClass ? explainLast(asked, jobClass) : null,
-    broken: files.broken,
+    broken: facts.broken,
     logs: jobClass ? jobLogTroubles(context, jobClass) : [],
   };
 }
@@ -142,7 +142,7 @@ function instanceHints(asked: Question, waits: Waits, instance: InstanceState): 
   ];
 }
 
-function whyNone(asked: Question, jobClass: ClassState | undefined, { broken, switchedOff }: JobFiles): string {
+function whyNone(asked: Question, jobClass: ClassState | undefined, { broken, switchedOff }: JobFacts): string {
   if (!jobClass)
     return `there is no such job, because ${broken.length > 0 ? 'its file has an error' : 'init had a fault with it'}`;
   const { definition, startOn, last } = jobClass;

@@ -1,20 +1,28 @@
 /** Notes on a job besides the reason for its state: one row for each. */
 import { type BrokenFile, type Condition, conditionEvents, formatCondition } from '@upstart/common';
-import { emptyDefinition, type JobDefinition, parseTimer, type StanzaPlace, TIMER_EVENT } from '@upstart/job-language';
+import {
+  emptyDefinition,
+  type JobDefinition,
+  operandFault,
+  type StanzaPlace,
+  TIMER_EVENT,
+} from '@upstart/job-language';
+import type { SourceStatus } from '@upstart/protocol';
 import { MAX_FAULTS } from '../model/context.ts';
 import type { ClassState } from '../model/state.ts';
 import type { Emitters } from './emitters.ts';
 import type { Question } from './question.ts';
 
-/** Facts about a job's files. */
-export interface JobFiles {
+/** Facts about a job from outside of the engine: its files, and the sources of events. */
+export interface JobFacts {
   /** Those with errors. */
   broken: BrokenFile[];
   /** The `manual` that counts; null: the job has its `start on`, or no file has taken it away. */
   switchedOff: StanzaPlace | null;
+  sources?: readonly SourceStatus[];
 }
 
-type Note = (jobClass: ClassState, files: JobFiles, asked: Question) => string | string[] | false;
+type Note = (jobClass: ClassState, files: JobFacts, asked: Question) => string | string[] | false;
 
 const NOTES: readonly Note[] = [
   ({ definition, next }, { broken }) => broken.map((file) => brokenNote(file, definition, next)),
@@ -49,11 +57,11 @@ const NOTES: readonly Note[] = [
     ...missingEvents('restart on', restartOn, emitters),
     ...missingEvents('reload on', reloadOn, emitters),
   ],
-  ({ definition: { startOn, stopOn, restartOn, reloadOn } }) => [
-    ...faultyTimers('start on', startOn),
-    ...faultyTimers('stop on', stopOn),
-    ...faultyTimers('restart on', restartOn),
-    ...faultyTimers('reload on', reloadOn),
+  ({ definition: { startOn, stopOn, restartOn, reloadOn } }, _files, asked) => [
+    ...faultyOperands('start on', startOn, asked),
+    ...faultyOperands('stop on', stopOn, asked),
+    ...faultyOperands('restart on', restartOn, asked),
+    ...faultyOperands('reload on', reloadOn, asked),
   ],
   ({ instances }, _files, { context }) =>
     [...instances.values()].flatMap((id) => {
@@ -64,7 +72,7 @@ const NOTES: readonly Note[] = [
     }),
 ];
 
-export function jobNotes(asked: Question, name: string, jobClass: ClassState | undefined, files: JobFiles): string[] {
+export function jobNotes(asked: Question, name: string, jobClass: ClassState | undefined, files: JobFacts): string[] {
   const notes = jobClass ? NOTES.flatMap((note) => note(jobClass, files, asked) || []) : [];
   return [...notes, ...faultNotes(asked, name)];
 }
@@ -90,16 +98,17 @@ function brokenNote({ path }: BrokenFile, definition: JobDefinition, next: Class
     : 'its file has an error; what it said before is in use until the job has stopped';
 }
 
-/** Timers in a condition that are never due, because a word of theirs is wrong. */
-function faultyTimers(stanza: string, condition: Condition | null): string[] {
+/** Operands for sources of events that never come true, because a word of theirs is wrong. */
+function faultyOperands(stanza: string, condition: Condition | null, { context }: Question): string[] {
   if (condition === null) return [];
+  const inSession = context.state.settings.sessionAddress !== null;
   return [...conditionEvents(condition)].flatMap((operand) => {
-    if (operand.name !== TIMER_EVENT) return [];
-    const parsed = parseTimer(operand.args);
-    if (!('fault' in parsed)) return [];
-    const { text, meant } = parsed.fault;
+    const fault = operandFault(operand, { inSession });
+    if (fault === null) return [];
+    const { text, meant } = fault;
     const hint = meant === null ? '' : `; did you mean \`${meant}\`?`;
-    return `\`${stanza} ${formatCondition(operand)}\` is never due: ${text}${hint}`;
+    const never = operand.name === TIMER_EVENT ? 'is never due' : 'never comes';
+    return `\`${stanza} ${formatCondition(operand)}\` ${never}: ${text}${hint}`;
   });
 }
 

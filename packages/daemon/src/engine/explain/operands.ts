@@ -7,6 +7,7 @@ import type { Context } from '../model/context.ts';
 import type { ClassState, InstanceState } from '../model/state.ts';
 import type { Question } from './question.ts';
 import { operandText } from './residual.ts';
+import { sourceNote } from './source-notes.ts';
 
 /** `waiting`: the job waits for the missing operands, so that a note on them helps; otherwise they may have been met long ago. */
 export function explainOperands(asked: Question, condition: ConditionState, waiting: boolean): ExplainedOperand[] {
@@ -24,11 +25,12 @@ function explainOperand(asked: Question, node: EventNode, waiting: boolean): Exp
 }
 
 /** Why an event may not have come: the status of the job that it is about or that emits it; null where nothing is known. */
-export function missingNote({ context, emitters }: Question, node: EventNode): string | null {
+export function missingNote(asked: Question, node: EventNode): string | null {
+  const { context, emitters } = asked;
   const { name } = node;
   if (JOB_EVENTS.includes(name)) return jobNote(context, node);
   const jobs = emitters.jobs(name);
-  if (jobs.length === 0) return emitters.missing(name);
+  if (jobs.length === 0) return emitters.missing(name) ?? sourceNote(asked, node);
   return jobs.map((job) => `${job.definition.name}, which ${howIs(context, job)}, emits it`).join('; ');
 }
 

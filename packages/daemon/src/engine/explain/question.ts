@@ -1,5 +1,6 @@
 /** The client of an explanation, and the form of events for it: with all variables, or without those that may be secrets. */
 
+import type { SourceStatus } from '@upstart/protocol';
 import { keyOf } from '../environment/environment.ts';
 import type { Context } from '../model/context.ts';
 import { type EventState, eventText } from '../model/state.ts';
@@ -40,10 +41,18 @@ export interface Question {
   privileged: boolean;
   tell: TellEvent;
   emitters: Emitters;
+  /** The sources of events that jobs need or that run; none where the answer is not about them. */
+  sources: readonly SourceStatus[];
 }
 
-export function question(context: Context, nowMs: number, privileged: boolean): Question {
-  return { context, nowMs, privileged, tell: privileged ? tellAll : tellPublic, emitters: new Emitters(context) };
+export function question(
+  context: Context,
+  nowMs: number,
+  privileged: boolean,
+  sources: readonly SourceStatus[] = [],
+): Question {
+  const tell = privileged ? tellAll : tellPublic;
+  return { context, nowMs, privileged, tell, emitters: new Emitters(context), sources };
 }
 
 /** A cause, as far as the client may know it. */

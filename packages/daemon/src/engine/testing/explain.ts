@@ -1,16 +1,16 @@
 /** For tests: explanations of a job of a world, as the owner gets them. */
 import type { WaitReason } from '@upstart/protocol';
 import { type EngineExplanation, explainJob } from '../explain/explain.ts';
-import type { JobFiles } from '../explain/notes.ts';
+import type { JobFacts } from '../explain/notes.ts';
 import type { TestWorld } from './world.ts';
 
 export function explain(
   world: TestWorld,
   job: string,
-  { broken = [], switchedOff = null }: Partial<JobFiles> = {},
+  { broken = [], switchedOff = null, sources = [] }: Partial<JobFacts> = {},
 ): EngineExplanation {
-  const files = { broken, switchedOff };
-  return explainJob(world.engine.context, job, world.engine.state.classes.get(job), files, world.now, true);
+  const facts = { broken, switchedOff, sources };
+  return explainJob(world.engine.context, job, world.engine.state.classes.get(job), facts, world.now, true);
 }
 
 /** Why it is in its state, whether or not it has an instance. */
