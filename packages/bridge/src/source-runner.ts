@@ -3,7 +3,7 @@ import { textOf } from './errors.ts';
 import type { Operand, OperandChanges, RunningSource, Source, SourceContext } from './source.ts';
 
 /** What a runner gets from the frame. */
-export interface RunnerContext extends Omit<SourceContext, 'operands' | 'fail'> {
+export interface RunnerContext extends Omit<SourceContext, 'operands' | 'fail' | 'troubled'> {
   readonly onDemand: boolean;
   /** The state may have changed. */
   changed(): void;
@@ -44,7 +44,7 @@ export class SourceRunner {
     return this.#state;
   }
 
-  /** Why it has failed. */
+  /** Why it has failed, or does not do what its jobs need. */
   get reason(): string | null {
     return this.#reason;
   }
@@ -86,7 +86,12 @@ export class SourceRunner {
       isOld = true;
       void this.#then(() => this.#failed(error));
     };
-    const running = await this.#source.start({ ...given, operands: this.#operands, fail });
+    const troubled = (reason: string | null): void => {
+      if (isOld || this.#state !== 'running') return;
+      this.#reason = reason;
+      this.#context.changed();
+    };
+    const running = await this.#source.start({ ...given, operands: this.#operands, fail, troubled });
     this.#running = running;
     this.#state = 'running';
     this.#reason = null;
@@ -99,6 +104,7 @@ export class SourceRunner {
     const running = this.#running;
     this.#running = null;
     this.#state = state;
+    if (state === 'idle') this.#reason = null;
     await running?.stop();
   }
 

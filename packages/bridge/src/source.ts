@@ -56,6 +56,8 @@ export interface SourceContext {
   readonly isSession: boolean;
   /** For what a source asks of init besides. */
   readonly client: UpstartClient;
+  /** The source runs, but not as its jobs need it, for this reason; null: all is well again. It is shown with the state. */
+  troubled(reason: string | null): void;
   /** The source cannot continue. Alone in its program it ends that with this text; beside others it is started again, with backoff. */
   fail(error: Error): void;
 }

@@ -5,7 +5,7 @@ export interface SourceReport {
   name: string;
   /** `idle`: no job needs it. */
   state: 'idle' | 'running' | 'failed';
-  /** Why it has failed. */
+  /** Why it has failed, or does not do what its jobs need though it runs. */
   reason: string | null;
 }
 

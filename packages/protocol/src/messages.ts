@@ -178,8 +178,8 @@ export interface Methods {
    */
   listen: { params: { sockets: string[] }; result: { failed: Record<string, ListenFailure>; kept: string[] } };
   /**
-   * Answered when a connection waits at a listening socket that no job and no event has; with `newOnly` not for one that waits already.
-   * false: there is no such socket any more, or another call waits in place of this one.
+   * Answered when a connection waits at a listening socket that no job and no event has; with `newOnly` when a new one comes, whatever has the
+   * socket. false: there is no such socket any more, or another call waits in place of this one.
    */
   awaitConnection: { params: { socket: string; newOnly: boolean }; result: boolean };
   /** The definition of one job (`unknown-job`) or, with null, of all. */

@@ -84,7 +84,10 @@ export class Sockets {
     return await this.#files.listen(named.address, SOCKET_TYPES[named.type]);
   }
 
-  /** Resolves when a connection waits at the socket, and neither a job nor an event has it; false: see `Methods`. */
+  /**
+   * Resolves when a connection waits at the socket, and neither a job nor an event has it; `isNewOnly`: when a new one comes, whatever has the
+   * socket. false: see `Methods`.
+   */
   async awaitConnection(name: string, isNewOnly: boolean): Promise<boolean> {
     this.#waiters.get(name)?.end(false);
     const answer = new Promise<boolean>((resolve) => {
@@ -106,7 +109,8 @@ export class Sockets {
     const runner = this.#runner;
     const file = this.#sockets.get(name);
     if (file === undefined || !this.#files) return waiter.end(false);
-    await runner.settled(() => waiter.isOver || !this.#isInUse(file), Number.POSITIVE_INFINITY);
+    // One that is new is noticed from now on: before what the caller asks for next.
+    if (!isNewOnly) await runner.settled(() => waiter.isOver || !this.#isInUse(file), Number.POSITIVE_INFINITY);
     if (waiter.isOver) return;
     const stop = this.#files.awaitConnection(file, isNewOnly, (isThere) => {
       waiter.end(isThere);

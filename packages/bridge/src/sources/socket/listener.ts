@@ -5,6 +5,7 @@
 import { UpstartError } from '@upstart/protocol';
 import { textOf } from '../../errors.ts';
 import type { SourceContext } from '../../source.ts';
+import { waitingAt } from './backlog.ts';
 import type { Ends } from './ends.ts';
 import type { WantedSocket } from './wanted.ts';
 
@@ -12,7 +13,10 @@ import type { WantedSocket } from './wanted.ts';
 export const FIRST_PAUSE_MS = 1000;
 export const LAST_PAUSE_MS = 60_000;
 
-/** A socket has so many events in so many milliseconds; a job that ends without accepting would be started without end. */
+/** A run that was longer is no reason to pause, whatever it has left. */
+export const LONG_RUN_MS = 1000;
+
+/** A socket has so many events in so many milliseconds, whatever the reason. */
 export const MAX_EVENTS = 20;
 export const EVENTS_MS = 2000;
 
@@ -23,6 +27,19 @@ export interface ListenerParts {
   lost(): Promise<void>;
   /** Calls to init fail. */
   failed(error: unknown): void;
+  /** `trouble` is another one. */
+  changed(): void;
+  /** What waits at the socket of this name and was not taken; null: it is not known. */
+  waitingAt?: (name: string) => number | null;
+}
+
+/** What there was when an event was emitted. */
+interface Before {
+  readonly nowMs: number;
+  readonly waiting: number | null;
+  /** Resolves when something new has come, or the socket has gone. */
+  readonly news: Promise<void>;
+  isNews: boolean;
 }
 
 export class Listener {
@@ -30,6 +47,9 @@ export class Listener {
   #socket: WantedSocket;
   #isOver = false;
   #pauseMs = FIRST_PAUSE_MS;
+  /** The pause after a run that has taken nothing. */
+  #untakenMs = FIRST_PAUSE_MS;
+  #trouble: string | null = null;
   /** Ends the present pause. */
   #wake: () => void = () => {};
   #windowMs = 0;
@@ -44,10 +64,16 @@ export class Listener {
     return this.#socket;
   }
 
+  /** Why a job is not started though connections wait. */
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
   /** What jobs ask for now; a pause ends, as the reason may be gone. */
   follow(socket: WantedSocket): void {
     this.#socket = socket;
     this.#pauseMs = FIRST_PAUSE_MS;
+    this.#taken();
     this.#wake();
   }
 
@@ -77,8 +103,48 @@ export class Listener {
     }
     await this.#holdBack();
     if (this.#isOver) return;
-    if (await this.#emit()) await this.#untilOneEnds();
-    else await this.#backOff();
+    const before = starts.length > 0 ? this.#look() : null;
+    if (!(await this.#emit())) return await this.#backOff();
+    await this.#untilOneEnds();
+    if (before && !this.#isOver) await this.#pauseIfUntaken(before);
+  }
+
+  #look(): Before {
+    const { context, waitingAt: count = waitingAt } = this.#parts;
+    const { name } = this.#socket;
+    const isNews = (): void => {
+      before.isNews = true;
+    };
+    const news = context.client.call('awaitConnection', { socket: name, newOnly: true }).then(isNews, isNews);
+    const before: Before = { nowMs: context.clock.nowMs(), waiting: count(name), news, isNews: false };
+    return before;
+  }
+
+  /**
+   * A run that ends soon and leaves all that waited would be followed by the same one, without end. Something new starts the job at once: it
+   * may be what the job can serve.
+   */
+  async #pauseIfUntaken({ nowMs, waiting, news, isNews }: Before): Promise<void> {
+    const { context, waitingAt: count = waitingAt } = this.#parts;
+    const { name, place, starts } = this.#socket;
+    const ranMs = context.clock.nowMs() - nowMs;
+    const isShort = ranMs >= 0 && ranMs < LONG_RUN_MS;
+    if (isNews || !isShort || !waiting || count(name) !== waiting) return this.#taken();
+    if (!this.#trouble) {
+      this.#trouble = `${starts.join(', ')} ended without accepting the connection that waits at ${place}: pausing before the next start`;
+      context.log.warn(this.#trouble);
+      this.#parts.changed();
+    }
+    const pauseMs = this.#untakenMs;
+    this.#untakenMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
+    await this.#pause(pauseMs, news);
+  }
+
+  #taken(): void {
+    this.#untakenMs = FIRST_PAUSE_MS;
+    if (!this.#trouble) return;
+    this.#trouble = null;
+    this.#parts.changed();
   }
 
   /** Returns whether all jobs that it concerns have started or stopped. */
@@ -132,13 +198,16 @@ export class Listener {
     await this.#pause(EVENTS_MS);
   }
 
-  #pause(pauseMs: number): Promise<void> {
+  /** Ends early with `early`, or when it is woken. */
+  #pause(pauseMs: number, early?: Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#parts.context.clock.after(pauseMs, resolve);
-      this.#onWake(() => {
+      const end = (): void => {
         cancel();
         resolve();
-      });
+      };
+      this.#onWake(end);
+      void early?.then(end);
     });
   }
 

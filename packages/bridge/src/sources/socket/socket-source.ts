@@ -85,6 +85,7 @@ export class SocketSource implements RunningSource {
       listener.stop();
       this.#listeners.delete(name);
     }
+    if (gone.length > 0) this.#report();
     const { failed, kept } = await this.#listen(wanted);
     removeFiles(
       gone.map(([, { socket }]) => socket),
@@ -138,10 +139,16 @@ export class SocketSource implements RunningSource {
       ...{ context: this.#context, ends: this.#ends },
       lost: () => this.#update(),
       failed: (error: unknown) => this.#failed(error),
+      changed: () => this.#report(),
     };
     const listener = new Listener(socket, parts);
     this.#listeners.set(name, listener);
     void listener.run();
+  }
+
+  #report(): void {
+    const troubles = [...this.#listeners.values()].flatMap(({ trouble }) => trouble ?? []);
+    this.#context.troubled(troubles.length > 0 ? troubles.join('; ') : null);
   }
 
   #warn(text: string | null): void {

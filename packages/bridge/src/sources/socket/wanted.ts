@@ -6,6 +6,8 @@ import type { Operand } from '../../source.ts';
 /** A socket that at least one job asks for. */
 export interface WantedSocket {
   readonly name: string;
+  /** As users write it. */
+  readonly place: string;
   /** The variables of its event, those that any of the operands has. */
   readonly env: readonly string[];
   readonly file: SocketFile | null;

@@ -57,6 +57,7 @@ class World {
       isSession: true,
       client: {} as SourceContext['client'],
       fail: (error) => say(error.message),
+      troubled: () => {},
     };
     this.running = await timer.start(context);
     await this.running.follow?.({ added: operands, removed: [] });

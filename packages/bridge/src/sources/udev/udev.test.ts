@@ -51,6 +51,7 @@ async function start(options = {}): Promise<{ events: string[]; logged: string[]
     isSession: false,
     client: {} as SourceContext['client'],
     fail: (error: Error) => say(error.message),
+    troubled: () => {},
   };
   running = await udev.start(context);
   return { events, logged, retry: () => retry() };
