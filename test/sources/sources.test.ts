@@ -132,7 +132,7 @@ test('a source that has failed, and a word that is wrong, are named by explain, 
   session = await SessionInit.start({ jobs: { web, bell, wrong } });
   const explained = async (job: string): Promise<string> => (await session.run('upstart', 'explain', job)).stdout;
   await eventually('the bus has not been reached', async () =>
-    /its source `dbus` has failed: .*D-Bus/.test(await explained('bell')),
+    /its source `dbus` has failed: Could not connect to D-Bus: /.test(await explained('bell')),
   );
   expect(await explained('web')).toMatch(/\(waits for a connection to @upstart-sources-test\)$/m);
   expect(await explained('wrong')).toContain('PORT=99999` never comes: socket event with invalid PORT=99999');
