@@ -33,19 +33,19 @@ mode: system
   org.freedesktop.DBus.Error.InvalidArgs Name may not be empty string
   org.freedesktop.DBus.Error.InvalidArgs Name may not be empty string
   $ eventually private: cat out
-  bus: 6 content
-  private: 6 content
+  bus: 3 content
+  private: 3 content
   $ initctl emit other; pid() { status "$@" | grep -o '[0-9]*$'; }; has() { ls -l /proc/$1/fd | grep -c "$PWD/sent"; }; has $(pid server BY=bus); has $(pid other); has 1
   1
   0
   2
 
 A respawn has it, also one by the next daemon; it is closed when the instance has ended.
-  $ kill -KILL $(pid server BY=bus); eventually 'bus: 6 content.bus:' sh -c 'tr "\n" . < out' > /dev/null; kill -KILL $(pgrep -P 1 -x node); eventually process status server BY=private > /dev/null; kill -KILL $(pid server BY=private); eventually 'private: .*private:' sh -c 'tr "\n" . < out' | tr . '\n'
-  bus: 6 content
-  private: 6 content
-  bus: 6 content
-  private: 6 content
+  $ kill -KILL $(pid server BY=bus); eventually 'bus: 3 content.bus:' sh -c 'tr "\n" . < out' > /dev/null; kill -KILL $(pgrep -P 1 -x node); eventually process status server BY=private > /dev/null; kill -KILL $(pid server BY=private); eventually 'private: .*private:' sh -c 'tr "\n" . < out' | tr . '\n'
+  bus: 3 content
+  private: 3 content
+  bus: 3 content
+  private: 3 content
   $ stop server BY=bus; stop server BY=private; eventually none sh -c "ls -l /proc/1/fd | grep -q $PWD/sent || echo none"
   server stop/waiting
   server stop/waiting
