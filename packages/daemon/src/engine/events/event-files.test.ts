@@ -117,3 +117,15 @@ it('a restored state keeps them', () => {
   expect(kept(world).sort()).toEqual([1, 2]);
   expect(world.engine.context.files.isStale).toBe(true);
 });
+
+it('what sd_listen_fds(3) reads is there besides, with the names of the descriptors', () => {
+  const world = new TestWorld();
+  world.job('svc', 'start on a and b\nexec main\n');
+  world.emitWithFile('a', 1, 'NAME=web');
+  world.emitWithFile('b', 2);
+  const { env, files } = world.started.at(-1)!.spec;
+  const variables = env.filter((entry) => /^(LISTEN_|UPSTART_FDS=)/.test(entry)).sort();
+  // The supervisor puts in the pid.
+  expect(variables).toEqual(['LISTEN_FDNAMES=web:unknown', 'LISTEN_FDS=2', 'LISTEN_PID=0', 'UPSTART_FDS=3 4']);
+  expect(files).toEqual([1, 2]);
+});
