@@ -14,7 +14,7 @@ export interface SourceStatus {
   name: string;
   /** `off`: nothing runs it, since init does not; `starting`: init is about to. */
   state: SourceReport['state'] | 'starting' | 'off';
-  /** Why it has failed, or why init does not run it. */
+  /** Why it has failed, has trouble though it runs, or is not run by init. */
   reason: string | null;
   /** What runs it: `init`, the name of a job in its place, or `client` for another program; null: nothing. */
   provider: string | null;

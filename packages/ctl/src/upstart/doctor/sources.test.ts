@@ -18,6 +18,10 @@ it('says nothing where no job needs a source, nor of an older init', async () =>
 
 it.each<[Partial<SourceStatus>, Finding]>([
   [{}, { status: 'ok', text: 'file, which web needs, is run by init', advice: null }],
+  [
+    { reason: 'web accepts nothing' },
+    { status: 'warning', text: 'file, which web needs, is run by init: web accepts nothing', advice: null },
+  ],
   [{ state: 'starting' }, { status: 'ok', text: 'file, which web needs, is about to start', advice: null }],
   [
     { provider: 'upstart-file-bridge', jobs: ['a', 'b'] },

@@ -15,7 +15,7 @@ function findingOn(source: SourceStatus, session: boolean): Finding {
   const { name, state, reason, provider, jobs } = source;
   const text = `${name}, which ${needing(jobs)}, ${stateText(source)}${reason === null ? '' : `: ${reason}`}`;
   if (state === 'failed') return problem(text, failureAdvice(source));
-  if (state !== 'off') return ok(text);
+  if (state !== 'off') return reason === null ? ok(text) : warning(text, null);
   return warning(text, provider === null ? missingAdvice(name, session) : `start it: upstart start ${provider}`);
 }
 

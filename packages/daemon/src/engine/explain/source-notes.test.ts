@@ -13,6 +13,7 @@ function noteOn(operand: string, fields: Partial<SourceStatus>): string | null |
 
 it.each<[Partial<SourceStatus>, string | null]>([
   [{}, null],
+  [{ reason: 'web accepts nothing' }, 'its source `file` has trouble: web accepts nothing'],
   [{ state: 'starting' }, 'its source `file` is about to start'],
   [{ provider: 'upstart-file-bridge' }, 'its source `file` is run by the job upstart-file-bridge'],
   [{ provider: 'client' }, 'its source `file` is run by another program'],

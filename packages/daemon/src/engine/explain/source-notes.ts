@@ -26,6 +26,7 @@ function stateNote({ name, state, reason, provider }: SourceStatus): string | nu
   const its = `its source \`${name}\``;
   const because = reason === null ? '' : `: ${reason}`;
   if (state === 'failed') return `${its} has failed${because}`;
+  if (state === 'running' && reason !== null) return `${its} has trouble: ${reason}`;
   if (state === 'starting') return `${its} is about to start`;
   if (provider === null) return `${its} does not run${because}`;
   if (provider === 'init') return null;
