@@ -148,7 +148,7 @@ describe('jobs, to units of systemd and back', () => {
         );
         expect(storyOf(after)).toEqual(storyOf(before));
       }),
-      { numRuns: PROPERTY_RUNS * 2 },
+      { numRuns: PROPERTY_RUNS },
     );
   });
 

@@ -159,7 +159,7 @@ test('in the end what is there is known, and nothing goes that has not come', ()
         expectTruth(watched, targets);
       },
     ),
-    { numRuns: 4 * PROPERTY_RUNS },
+    { numRuns: 2 * PROPERTY_RUNS },
   );
 });
 
@@ -177,7 +177,7 @@ test('also when events are lost', () => {
         expectTruth(watched, targets);
       },
     ),
-    { numRuns: 4 * PROPERTY_RUNS },
+    { numRuns: 2 * PROPERTY_RUNS },
   );
 });
 
