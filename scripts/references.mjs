@@ -5,7 +5,7 @@ import { ROOT } from './layout.mjs';
 import { sourceFiles } from './source-files.mjs';
 
 const FOLDER = 'docs/reference';
-const DOCUMENTS = ['job files', 'events', 'jobs', 'control', 'system', 'gotchas'];
+const DOCUMENTS = ['job files', 'events', 'jobs', 'control', 'system', 'bridges', 'timers', 'gotchas'];
 const NAMES = DOCUMENTS.join('|');
 const MARK = new RegExp(`\\breference:? ((?:${NAMES}) [^)\\n*]*)`, 'giu');
 const PART = new RegExp(

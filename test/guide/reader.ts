@@ -35,11 +35,14 @@ export class Reader {
     this.#shell.stdin?.write('exec 2>&1\n');
   }
 
-  /** Writes a file, in one step as editors do; init has read a job when this resolves. */
+  /**
+   * Writes a file, in one step as editors do; init has read a job when this resolves. A FILE below `~` means the home folder of the password
+   * file, which is not this reader's.
+   */
   async write({ path, text, isJob }: Step & { kind: 'file' }): Promise<void> {
     const place = path.replace(/^~/, this.home);
     mkdirSync(dirname(place), { recursive: true });
-    writeFileSync(place, text);
+    writeFileSync(place, text.replaceAll('FILE=~/', `FILE=${this.home}/`));
     if (isJob && this.#inits.length > 0) await this.execute('initctl reload-configuration');
   }
 
