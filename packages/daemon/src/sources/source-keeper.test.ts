@@ -2,7 +2,7 @@ import { parseJob } from '@upstart/job-language';
 import type { SourceReport } from '@upstart/protocol';
 import { expect, test } from 'vitest';
 import { needsOf } from './needs.ts';
-import { FIRST_PAUSE_MS, LAST_PAUSE_MS, SourceKeeper } from './source-keeper.ts';
+import { DISMISSED_PAUSE_MS, FIRST_PAUSE_MS, LAST_PAUSE_MS, SourceKeeper } from './source-keeper.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -176,4 +176,19 @@ test('one that has ended in order is started again when it is needed', async () 
   expect(world.done).toHaveLength(2);
   world.keeper.close();
   expect(world.done.at(-1)).toBe('end');
+});
+
+test('a bridge that somebody else has ended stays away while processes are ended at a shutdown', async () => {
+  const world = new World();
+  world.keeper.begin();
+  await world.job('one', ON_FILE);
+  const [, close] = await world.registers(ALL);
+  close();
+  await world.ends(null);
+  expect(world.done).toEqual([`start ${ALL}`]);
+  expect(await world.wait()).toBe(DISMISSED_PAUSE_MS);
+  expect(world.done).toEqual([`start ${ALL}`, `start ${ALL}`]);
+  await world.job('one', null);
+  await world.ends(null);
+  expect(world.timers).toEqual([]);
 });

@@ -32,6 +32,8 @@ export interface KeeperParts {
 /** The pause before a bridge that has ended is started again: twice as long each time, up to the last. */
 export const FIRST_PAUSE_MS = 1000;
 export const LAST_PAUSE_MS = 60_000;
+/** The pause after somebody else has asked it to end: at a shutdown all processes are, and must not come back. */
+export const DISMISSED_PAUSE_MS = 30_000;
 /** The reasons why init does not run a source. */
 const SWITCHED_OFF = 'init was started with --no-sources';
 const LEFT = 'it is for sessions';
@@ -50,6 +52,8 @@ export class SourceKeeper {
   /** Why the last bridge has ended. */
   #reason: string | null = null;
   #cancel: (() => void) | null = null;
+  /** Whether this keeper has asked a bridge to end. */
+  #hasAsked = false;
   #isDue = false;
   #isOver = false;
 
@@ -141,7 +145,10 @@ export class SourceKeeper {
     const allowed = new Set<string>(names);
     const managed = [...this.#registered.values()].filter((one) => one.managed);
     for (const { pid, sources } of managed)
-      if (sources.some(({ name }) => !allowed.has(name)) || this.#lacksOne(sources)) this.#parts.end(pid);
+      if (sources.some(({ name }) => !allowed.has(name)) || this.#lacksOne(sources)) {
+        this.#hasAsked = true;
+        this.#parts.end(pid);
+      }
     if (this.#bridge !== null || managed.length > 0 || this.#cancel !== null || this.#wanted().length === 0) return;
     this.#words = names.join(' ');
     this.#startedMs = this.#parts.nowMs();
@@ -165,8 +172,11 @@ export class SourceKeeper {
     this.#bridge = null;
     if (this.#isOver) return;
     if (how === null) {
+      const isAnothersWish = !this.#hasAsked && this.#wanted().length > 0;
+      this.#hasAsked = false;
       this.#reason = null;
-      this.changed();
+      if (isAnothersWish) this.#lookAfter(DISMISSED_PAUSE_MS);
+      else this.changed();
       return;
     }
     if (this.#parts.nowMs() - this.#startedMs >= STEADY_MS) this.#pauseMs = FIRST_PAUSE_MS;
