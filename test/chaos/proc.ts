@@ -64,3 +64,8 @@ export function signal(pid: number, name: NodeJS.Signals): void {
     // It has.
   }
 }
+
+/** The running daemon whose environment has `entry`, if there is one. */
+export function daemonWith(entry: string): number | undefined {
+  return processesWith(entry).find((pid) => /daemon\.(js|snapshot)/.test(commandLineOf(pid)));
+}

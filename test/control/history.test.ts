@@ -1,11 +1,11 @@
 /** `upstart history`: causes and callers of what really happened; and `simulate boot` says beforehand in which order. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEntry, SimulationResult } from '../../packages/protocol/src/index.ts';
 import { dbusAddress } from '../../packages/protocol/src/index.ts';
-import { processesWith } from '../chaos/proc.ts';
+import { daemonWith } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import { following } from '../session/following.ts';
 import { SessionInit } from './session-init.ts';
@@ -25,9 +25,7 @@ const history = async (...args: string[]): Promise<HistoryEntry[]> =>
 
 /** Of the daemon that runs now. */
 function daemonPid(): number {
-  const [pid] = processesWith(`HOME=${session.home}`).filter((each) =>
-    /daemon\.(js|snapshot)/.test(readFileSync(`/proc/${each}/cmdline`, 'latin1')),
-  );
+  const pid = daemonWith(`HOME=${session.home}`);
   if (pid === undefined) throw new Error('there is no daemon');
   return pid;
 }

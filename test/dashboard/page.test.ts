@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { commandLineOf, processesWith } from '../chaos/proc.ts';
+import { daemonWith } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { RunningGateway } from './gateway.ts';
@@ -160,10 +160,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', ()
     const log = page.getByRole('log');
     const lines = async (): Promise<string[]> => ((await log.textContent()) ?? '').trim().split('\n');
     await log.getByText('line 5', { exact: false }).waitFor();
-    const daemon = processesWith(`HOME=${session.home}`).find((pid) =>
-      /daemon\.(js|snapshot)/.test(commandLineOf(pid)),
-    );
-    process.kill(daemon as number, 'SIGKILL');
+    process.kill(daemonWith(`HOME=${session.home}`) as number, 'SIGKILL');
     await session.run('initctl', 'emit', 'while-the-daemon-comes-back');
     const { port } = gateway;
     await gateway.end('SIGKILL');

@@ -1,6 +1,6 @@
 /** Streams of a live session: they lose nothing when a reader, the daemon or the gateway goes away, and are bounded. */
 import { afterEach, expect, it } from 'vitest';
-import { commandLineOf, processesWith, residentOf } from '../chaos/proc.ts';
+import { daemonWith, residentOf } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { type Heard, RunningGateway, type Stream } from './gateway.ts';
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 function daemonPid(): number | undefined {
-  return processesWith(`HOME=${session.home}`).find((each) => /daemon\.(js|snapshot)/.test(commandLineOf(each)));
+  return daemonWith(`HOME=${session.home}`);
 }
 
 async function killDaemon(): Promise<void> {
