@@ -15,10 +15,12 @@ export function sourceOf(event: string): SourceName | null {
   return DEVICE.test(event) ? 'udev' : null;
 }
 
+const OLD_PREFIX = 'upstart-';
 const OLD_JOB = /^upstart-([a-z]+)(?:-[a-z]+)?-bridge$/;
 
 /** The source that the job of this name runs, as those of Ubuntu do: `upstart-file-bridge`, `upstart-dbus-session-bridge`. */
 export function sourceOfJob(job: string): SourceName | null {
+  if (!job.startsWith(OLD_PREFIX)) return null;
   const [, name] = OLD_JOB.exec(job) ?? [];
   return SOURCE_NAMES.find((source) => source === name) ?? null;
 }

@@ -1,5 +1,5 @@
 /** Which sources of events jobs need, and which of them jobs run themselves. */
-import { type Condition, conditionEvents } from '@upstart/common';
+import type { Condition } from '@upstart/common';
 import { type JobDefinition, type SourceName, sourceOf, sourceOfJob } from '@upstart/job-language';
 
 export interface Needs {
@@ -15,7 +15,8 @@ export function needsOf(definitions: Iterable<JobDefinition>): Needs {
   for (const { name, startOn, stopOn, restartOn, reloadOn } of definitions) {
     const provided = sourceOfJob(name);
     if (provided !== null) providers.set(provided, name);
-    const sources = new Set([startOn, stopOn, restartOn, reloadOn].flatMap(sourcesIn));
+    const sources = new Set<SourceName>();
+    for (const condition of [startOn, stopOn, restartOn, reloadOn]) if (condition) addSources(condition, sources);
     for (const source of sources) {
       const others = jobs.get(source);
       if (others) others.push(name);
@@ -25,7 +26,12 @@ export function needsOf(definitions: Iterable<JobDefinition>): Needs {
   return { jobs, providers };
 }
 
-function sourcesIn(condition: Condition | null | undefined): SourceName[] {
-  if (!condition) return [];
-  return [...conditionEvents(condition)].map(({ name }) => sourceOf(name)).filter((source) => source !== null);
+function addSources(condition: Condition, sources: Set<SourceName>): void {
+  if (condition.op !== 'event') {
+    addSources(condition.left, sources);
+    addSources(condition.right, sources);
+    return;
+  }
+  const source = sourceOf(condition.name);
+  if (source !== null) sources.add(source);
 }

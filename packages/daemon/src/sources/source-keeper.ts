@@ -64,7 +64,7 @@ export class SourceKeeper {
   /** Looks at the jobs that there are, and waits for a bridge from before. */
   begin(): void {
     if (!this.#parts.isOn) return;
-    if (this.#parts.graceMs > 0 && this.#wanted().length > 0) this.#lookAfter(this.#parts.graceMs);
+    if (this.#parts.graceMs > 0 && this.#wanted(this.#parts.needs()).length > 0) this.#lookAfter(this.#parts.graceMs);
     else this.#look();
   }
 
@@ -122,14 +122,11 @@ export class SourceKeeper {
   }
 
   /** The sources that init is to run: those that are needed, and that nothing else runs. */
-  #wanted(): SourceName[] {
-    const { jobs } = this.#parts.needs();
-    const allowed = this.#allowed();
-    return allowed.filter((name) => jobs.has(name));
+  #wanted(needs: Needs): SourceName[] {
+    return this.#allowed(needs).filter((name) => needs.jobs.has(name));
   }
 
-  #allowed(): SourceName[] {
-    const { providers } = this.#parts.needs();
+  #allowed({ providers }: Needs): SourceName[] {
     const others = [...this.#registered.values()].filter(({ managed }) => !managed);
     return SOURCE_NAMES.filter(
       (name) =>
@@ -141,23 +138,22 @@ export class SourceKeeper {
 
   #look(): void {
     if (this.#isOver) return;
-    const names = this.#allowed();
+    // Once for all questions: it reads the conditions of all jobs.
+    const needs = this.#parts.needs();
+    const names = this.#allowed(needs);
+    const wanted = this.#wanted(needs);
     const allowed = new Set<string>(names);
     const managed = [...this.#registered.values()].filter((one) => one.managed);
+    // One that was started when something else ran a source may lack it.
     for (const { pid, sources } of managed)
-      if (sources.some(({ name }) => !allowed.has(name)) || this.#lacksOne(sources)) {
+      if (sources.some(({ name }) => !allowed.has(name)) || lacksOne(sources, wanted)) {
         this.#hasAsked = true;
         this.#parts.end(pid);
       }
-    if (this.#bridge !== null || managed.length > 0 || this.#cancel !== null || this.#wanted().length === 0) return;
+    if (this.#bridge !== null || managed.length > 0 || this.#cancel !== null || wanted.length === 0) return;
     this.#words = names.join(' ');
     this.#startedMs = this.#parts.nowMs();
     this.#bridge = this.#parts.start(names, (how) => this.#ended(how));
-  }
-
-  /** Whether a source is needed that a bridge does not have, as it was started when something else ran that one. */
-  #lacksOne(sources: readonly SourceReport[]): boolean {
-    return this.#wanted().some((name) => !sources.some((one) => one.name === name));
   }
 
   #lookAfter(delayMs: number): void {
@@ -172,7 +168,7 @@ export class SourceKeeper {
     this.#bridge = null;
     if (this.#isOver) return;
     if (how === null) {
-      const isAnothersWish = !this.#hasAsked && this.#wanted().length > 0;
+      const isAnothersWish = !this.#hasAsked && this.#wanted(this.#parts.needs()).length > 0;
       this.#hasAsked = false;
       this.#reason = null;
       if (isAnothersWish) this.#lookAfter(DISMISSED_PAUSE_MS);
@@ -189,3 +185,6 @@ export class SourceKeeper {
 }
 
 const report = ({ name, state, reason }: SourceReport): SourceReport => ({ name, state, reason });
+
+const lacksOne = (sources: readonly SourceReport[], wanted: readonly SourceName[]): boolean =>
+  wanted.some((name) => !sources.some((one) => one.name === name));
