@@ -5,11 +5,11 @@ import type { SourceName } from '@upstart/job-language';
 import { CONTROL_SOCKET } from '@upstart/protocol';
 import type { Engine } from '../engine/engine.ts';
 import type { Log } from '../log/log.ts';
+import { endProcess, startProgram } from '../on-demand/start-program.ts';
 import type { InitOptions } from '../options/options.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { needsOf } from './needs.ts';
 import { SourceKeeper } from './source-keeper.ts';
-import { startBridge } from './start.ts';
 
 /** How long a bridge from before takes to connect to a new daemon, at most. */
 const BRIDGE_GRACE_MS = 2000;
@@ -39,7 +39,10 @@ export function makeKeeper({ options, script, folder, initEnv, engine, log, isRe
     // The local bridge has a socket and an event of its own; the system's events are for sessions.
     left: new Set<SourceName>(options.user ? ['local'] : ['local', 'event']),
     needs: () => needsOf([...engine.state.classes.values()].map(({ definition }) => definition)),
-    start: (sources, ended) => startBridge({ ...place, env: env() }, sources, ended),
+    start: (sources, ended) => {
+      const words = ['--called-as', 'upstart-bridge', '--managed', ...(options.user ? ['--user'] : []), ...sources];
+      return startProgram({ ...place, env: env() }, words, ended);
+    },
     end: endProcess,
     warn: (text) => sourceLog.write('warn', text),
     after(delayMs, due) {
@@ -47,12 +50,4 @@ export function makeKeeper({ options, script, folder, initEnv, engine, log, isRe
       return () => clearTimeout(timer);
     },
   });
-}
-
-function endProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGTERM');
-  } catch {
-    // It has ended meanwhile.
-  }
 }

@@ -1,8 +1,9 @@
 import { parseJob } from '@upstart/job-language';
 import type { SourceReport } from '@upstart/protocol';
 import { expect, test } from 'vitest';
+import { DISMISSED_PAUSE_MS, FIRST_PAUSE_MS, LAST_PAUSE_MS } from '../on-demand/program-keeper.ts';
 import { needsOf } from './needs.ts';
-import { DISMISSED_PAUSE_MS, FIRST_PAUSE_MS, LAST_PAUSE_MS, SourceKeeper } from './source-keeper.ts';
+import { SourceKeeper } from './source-keeper.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
