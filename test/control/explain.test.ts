@@ -75,6 +75,26 @@ it('points to the output of a failed run where there is any', async () => {
   expect(failed.output).toEqual({ path: expect.stringMatching(/\/talker\.log$/), lastLine: 'last words' });
 });
 
+it('quotes only the process that failed', async () => {
+  const once = join(session.home, 'has-run');
+  const write = (job: string, text: string): void =>
+    writeFileSync(join(session.home, '.config/upstart', `${job}.conf`), text);
+  write('silent', `script\n[ -e ${once} ] && exit 3\ntouch ${once}\necho of the run before\nexit 3\nend script\n`);
+  write('tidied', 'exec sh -c "echo my reason; exit 4"\npost-stop exec echo tidied up\n');
+  const failed = (job: string, runs: number) =>
+    eventually('it has failed', async () => {
+      const { stdout } = await session.run('upstart', 'history', '--json', job);
+      const ends = (JSON.parse(stdout || '[]') as { kind: string; to?: string }[]).filter(({ to }) => to === 'waiting');
+      return ends.length === runs ? ((await explain(job)).output ?? null) : null;
+    });
+  await session.run('start', '-n', 'silent');
+  expect(await failed('silent', 1)).toMatchObject({ lastLine: 'of the run before' });
+  await session.run('start', '-n', 'silent');
+  expect(await failed('silent', 2)).toMatchObject({ path: expect.stringMatching(/\/silent\.log$/), lastLine: null });
+  await session.run('start', '-n', 'tidied');
+  expect(await failed('tidied', 1)).toMatchObject({ lastLine: 'my reason' });
+});
+
 it('knows which job has asked', async () => {
   const write = (job: string, text: string): void =>
     writeFileSync(join(session.home, '.config/upstart', `${job}.conf`), text);

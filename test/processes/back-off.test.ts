@@ -140,7 +140,7 @@ describe('kill', () => {
     });
     expect(await upstart('kill', 'takes', '-s', 'KILL')).toMatchObject({ status: 0, stdout: '', stderr: '' });
     await eventually('it has ended', async () => (await status('takes')) === 'takes stop/waiting');
-    expect((await session.run('initctl', 'explain', 'takes')).stdout).toContain('killed by KILL signal');
+    expect((await session.run('initctl', 'explain', 'takes')).stdout).toContain('was killed by the KILL signal');
     expect(await upstart('kill', 'takes')).toMatchObject({ status: 3, stderr: 'upstart: takes is not running\n' });
   });
 

@@ -54,3 +54,9 @@ export function signalNumber(name: string): number | undefined {
 export function signalName(number: number): string | undefined {
   return NAME_OF.get(number);
 }
+
+/** `killed by the KILL signal`, or `killed by signal 40`. `signal`: its number, or its name without `SIG`. */
+export function killedText(signal: number | string): string {
+  const name = typeof signal === 'number' ? signalName(signal) : NUMBER_OF.has(signal) ? signal : undefined;
+  return name === undefined ? `killed by signal ${signal}` : `killed by the ${name} signal`;
+}

@@ -37,6 +37,11 @@ export function encodeText(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
+/** `1 job`, `2 jobs`; `many`: the plural, if it is another one. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** Whether a proper surrogate pair starts at `i`: its second half only looks like an escaped byte. */
 function isPair(text: string, i: number): boolean {
   const high = text.charCodeAt(i);

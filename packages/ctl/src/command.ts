@@ -1,5 +1,5 @@
 /** The shape of a command, and its arguments when it runs. */
-import { type OptionSpec, type Options, UsageError, type WordKind } from '@upstart/common';
+import { counted, type OptionSpec, type Options, UsageError, type WordKind } from '@upstart/common';
 import type { CallOptions, Requester, Target, UpstartClient } from '@upstart/protocol';
 import type { CommandContext } from './context.ts';
 import type { Printer } from './printer.ts';
@@ -82,7 +82,7 @@ export function timeLimit({ timeout }: Options): CallOptions {
 
 /** The message when `--timeout` has passed. */
 export function lateText({ timeout }: Options, status: string): string {
-  return `Not done within ${timeout} second${timeout === '1' ? '' : 's'}; it continues: ${status}`;
+  return `Not done within ${counted(Number(timeout), 'second')}; it continues: ${status}`;
 }
 
 export interface NamedTarget {

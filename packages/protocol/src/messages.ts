@@ -133,7 +133,7 @@ export interface Explanation {
 /** Where the output of a failed run is. */
 export interface FailedOutput {
   path: string;
-  /** The last line, if it is of that run; null for those who may not read the log. */
+  /** The last line of the process that failed; null: it has written none, as far as is known, or the client may not read the log. */
   lastLine: string | null;
 }
 

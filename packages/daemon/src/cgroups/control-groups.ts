@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { errnoText } from '@upstart/common';
+import { leftBehindText } from '../engine/processes/cgroups.ts';
 import type { SpawnSpec } from '../supervisor/process-messages.ts';
 import { CgroupError } from './cgroup-error.ts';
 import { delegate, killGroup, makeGroup, processesFile, removeGroup, setValue } from './group-files.ts';
@@ -129,7 +130,7 @@ export class ControlGroups {
     }
     const count = killGroup(path);
     const job = name.slice(name.indexOf('/') + 1);
-    if (count > 0) this.#say(`${job} left ${count} processes behind, which have been killed`);
+    if (count > 0) this.#say(leftBehindText(job, count));
   }
 
   #use(process: number, controller: string | null, name: string): Group {

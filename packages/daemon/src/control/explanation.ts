@@ -1,7 +1,7 @@
 /** Explanations for clients: the engine's facts, with facts from files and processes. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type BrokenFile, lastLines } from '@upstart/common';
+import type { BrokenFile } from '@upstart/common';
 import { type Explanation, type FailedOutput, type UnsupervisedProcess, upstartError } from '@upstart/protocol';
 import { type EngineExplanation, explainJob } from '../engine/explain/explain.ts';
 import type { Context } from '../engine/model/context.ts';
@@ -13,14 +13,13 @@ import { monotonicNow } from '../time/clock.ts';
 import { timersOf } from '../timers/timers.ts';
 import { fileWarnings } from './file-warnings.ts';
 import type { ControlContext } from './handlers.ts';
+import { lastLineOf } from './last-line.ts';
 
 /** The most processes in an explanation. */
 const MAX_UNSUPERVISED = 10;
 /** The longest command line that is shown, in characters. */
 const MAX_COMMAND = 120;
 const MAX_LINE = 300;
-/** The most milliseconds between a failure and the last output of its run. */
-const SAME_RUN_MS = 10_000;
 
 /** `broken`: the job's own files with errors. Throws UpstartError. */
 export async function explanationOf(
@@ -44,7 +43,7 @@ export async function explanationOf(
       ...(jobClass ? await turnNotes(jobClass) : []),
       ...(asksFile ? fileWarnings(job, jobClass.definition.path) : []),
     ],
-    output: logDir === null ? null : failedOutput(explanation, resolve(logDir), privileged),
+    output: logDir === null || !jobClass ? null : failedOutput(context, jobClass, resolve(logDir), privileged),
     // Processes that remain in a control group end with the job.
     unsupervised: jobCgroups ? [] : unsupervised(context, job, found, privileged),
   };
@@ -66,27 +65,26 @@ function puzzles({ instances, last }: EngineExplanation): boolean {
   return last === null || last.failure !== null || last.text.startsWith('stopped because');
 }
 
+/** The log of the instance that has failed: one of now, else the last that has ended; null: none has, or it has written nothing. */
 function failedOutput(
-  { job, instances, last }: EngineExplanation,
+  { state: { instances } }: Context,
+  { definition, instances: ids, last }: ClassState,
   logDir: string,
   privileged: boolean,
 ): FailedOutput | null {
-  const now = instances.find(({ failure }) => failure);
-  const failure = now?.failure ?? last?.failure;
+  const now = [...ids].find(([, id]) => instances.get(id)?.failure);
+  const failure = now ? instances.get(now[1])?.failure : last?.failure;
   if (!failure) return null;
-  const path = logPath(logDir, job, (now ? now.name : last?.instance) ?? '');
+  const path = logPath(logDir, definition.name, (now ? now[0] : last?.instance) ?? '');
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile() || stats.size === 0) return null;
-  // A later run may have written output, too.
-  const isLatest = now !== undefined || instances.length === 0;
-  const ofThisRun = isLatest && Math.abs(stats.mtimeMs - failure.at) <= SAME_RUN_MS;
-  return { path, lastLine: privileged && ofThisRun ? lastLine(path) : null };
+  return { path, lastLine: privileged && failure.pid !== undefined ? lastLine(path, failure.pid) : null };
 }
 
-function lastLine(path: string): string | null {
+function lastLine(path: string, pid: number): string | null {
   try {
-    const [line] = lastLines(path, 1);
-    return line === undefined ? null : cut(line, MAX_LINE);
+    const line = lastLineOf(path, pid);
+    return line === null ? null : cut(line, MAX_LINE);
   } catch {
     // The path holds another kind of file, which is no log.
     return null;

@@ -5,7 +5,7 @@
  */
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
-import { decodeText, systemErrorText } from '@upstart/common';
+import { counted, decodeText, systemErrorText } from '@upstart/common';
 import { fsPath } from '../conf/job-file.ts';
 import type { LogEndTarget, LogTarget } from '../engine/model/probe-state.ts';
 import type { Attempt, Memory, Outcome } from './attempt.ts';
@@ -117,7 +117,7 @@ export class LogReader {
   #answer(): string {
     if (this.#isTooSlow) return 'the pattern takes too long to be matched';
     if (this.#lines === 0) return 'no output yet';
-    return `no match in ${this.#lines} line${this.#lines === 1 ? '' : 's'} of output`;
+    return `no match in ${counted(this.#lines, 'line')} of output`;
   }
 
   /** The files with output that has not been read, the oldest first: after a rotation there are several. */

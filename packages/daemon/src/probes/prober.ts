@@ -1,4 +1,5 @@
 /** Tries probes: those of `ready` until they succeed, those of `check` until they are dropped. Reports what changes the state of the engine. */
+import { secondsInWords } from '@upstart/common';
 import { type ArmedProbe, firstCheckMs, type ProbeResult } from '../engine/model/probe-state.ts';
 import { type Attempt, attempt, type Memory, type Outcome } from './attempt.ts';
 import { type Place, Places, QUICK_MS } from './places.ts';
@@ -95,7 +96,7 @@ export class Prober {
     // After a pause of this process, timers run before the answers that have arrived meanwhile are read.
     const judge = (): void => {
       if (!running || entry.running !== running) return;
-      const answer = `timed out after ${entry.probe.timeoutMs / 1000} seconds: ${running.stage()}`;
+      const answer = `timed out after ${secondsInWords(entry.probe.timeoutMs)}: ${running.stage()}`;
       this.#end(entry, { isGood: false, answer });
     };
     entry.timer = setTimeout(() => setImmediate(judge), ms);

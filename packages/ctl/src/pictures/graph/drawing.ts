@@ -1,4 +1,5 @@
 /** The graph as a picture. */
+import { counted } from '@upstart/common';
 import { type Arrow, arrow, described, type Point, picture, rounded, text, widthOf } from '../svg.ts';
 import type { Graph, GraphEdge } from './graph.ts';
 import { edgeLabel, edgeWords, nodeLabel, nodeWords } from './labels.ts';
@@ -39,7 +40,6 @@ export function graphPicture(graph: Graph): string {
   const layout = layOut(graph);
   const isSeen = graph.edges.some(({ seen }) => seen > 0);
   const jobs = graph.nodes.filter(({ kind }) => kind === 'job').length;
-  const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
   const key = legend(
     LEGEND.filter(([kind]) => !RARE.includes(kind) || graph.edges.some((edge) => edge.kind === kind)),
     isSeen,

@@ -1,5 +1,5 @@
 /** A plot as a picture: names at the left, bars over time, arrows for causes. */
-import { printable } from '@upstart/common';
+import { counted, printable } from '@upstart/common';
 import { secondsText } from '../../text/seconds.ts';
 import { PHASES, type Phase } from '../../timeline/phases.ts';
 import { described, picture, rounded, shortened, text, widthOf } from '../svg.ts';
@@ -180,7 +180,7 @@ export function headingOf(
   return {
     title,
     lines: [
-      `${jobs} job${jobs === 1 ? '' : 's'}: ${counts.join(', ')}`,
+      `${counted(jobs, 'job')}: ${counts.join(', ')}`,
       [`begins ${began}`, ...(last === null ? [] : [last])].join('; '),
     ],
   };

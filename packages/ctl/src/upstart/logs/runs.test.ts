@@ -26,7 +26,7 @@ it('begin where the instance is on its way, with the end of the one before', () 
   expect(runs.map(markText)).toEqual([
     '— a/web started, process 100 —',
     '— a/web started, process 101, after exit status 3 —',
-    '— a/web started, process 102, after killed by TERM signal —',
+    '— a/web started, process 102, after the TERM signal —',
   ]);
   expect(new Set(runs.map(({ label }) => label))).toEqual(new Set(['a_web-1']));
 });
@@ -47,4 +47,16 @@ it('that begin are noticed', () => {
   expect(watch.noticed({ event: 'process', ...of, slot: 'pre-start' }, 6)).toBeNull();
   const run = watch.noticed({ event: 'process', ...of }, 7);
   expect(run && markText(run)).toBe('— web started, process 7, after exit status 3 —');
+});
+
+it.each([
+  ['exited normally', 'exit status 0'],
+  ['killed by TERM signal', 'the TERM signal'],
+  ['killed by signal 40', 'signal 40'],
+  ['has vanished, its status is not known', 'has vanished, its status is not known'],
+])('after one that %s', (text, after) => {
+  const watch = new RunWatch();
+  const of = { job: 'web', instance: '', slot: 'main', pid: 7 } as const;
+  watch.noticed({ event: 'process-ended', ...of, text }, 5);
+  expect(watch.noticed({ event: 'process', ...of }, 7)?.after).toBe(after);
 });

@@ -15,7 +15,7 @@ export interface Run {
   readonly pid: number;
   /** That and its hooks up to then. */
   readonly pids: readonly number[];
-  /** How the main process of the run before has ended: `exit status 3`, `killed by TERM signal`; null: not known, or there was none. */
+  /** How the main process of the run before has ended: `exit status 3`, `the TERM signal`; null: not known, or there was none. */
   readonly after: string | null;
 }
 
@@ -61,7 +61,18 @@ type Exit = Pick<Extract<HistoryEntry, { kind: 'exit' }>, 'exitStatus' | 'exitSi
 
 function endText({ exitStatus, exitSignal, text }: Exit): string {
   if (exitStatus !== null) return `exit status ${exitStatus}`;
-  return exitSignal === null ? text : `killed by ${exitSignal} signal`;
+  return exitSignal === null ? text : afterSignal(exitSignal);
+}
+
+const afterSignal = (signal: string): string => (/^\d/.test(signal) ? `signal ${signal}` : `the ${signal} signal`);
+
+/** The same from the words of a notification. */
+function endOf(text: string): string {
+  const [, status, signal] =
+    /^(?:terminated with status (\d+)|killed by (?:signal )?(\w+)(?: signal)?)$/.exec(text) ?? [];
+  if (text === 'exited normally') return 'exit status 0';
+  if (status !== undefined) return `exit status ${status}`;
+  return signal === undefined ? text : afterSignal(signal);
 }
 
 /** `— web started, process 4711, after exit status 3 —` */
@@ -90,7 +101,7 @@ export class RunWatch {
     const label = nameOfLog(job, instance);
     if (event === 'process')
       return { label, job, pid, pids: [pid], atMs: nowMs, after: this.#after.get(label) ?? null };
-    this.#after.set(label, notification.text.replace(/^terminated with status /, 'exit status '));
+    this.#after.set(label, endOf(notification.text));
     return null;
   }
 }

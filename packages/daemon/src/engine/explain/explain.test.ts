@@ -156,9 +156,9 @@ describe('a job that runs or has ended', () => {
     world.start('svc');
     const { pid } = world.process('main');
     world.exit(world.process('main'), 0, 11);
-    expect(why(world, 'svc')).toBe(`its last run failed: main process (${pid}) killed by SEGV signal`);
+    expect(why(world, 'svc')).toBe(`its last run failed: main process (${pid}) was killed by the SEGV signal`);
     expect(explain(world, 'svc').last).toMatchObject({
-      text: `main process (${pid}) killed by SEGV signal`,
+      text: `main process (${pid}) was killed by the SEGV signal`,
       failure: { slot: 'main', exitStatus: null, exitSignal: 'SEGV', state: 'running' },
     });
     world.job('fast', 'respawn\nrespawn limit 1 9\nexec fast\n');
@@ -166,7 +166,7 @@ describe('a job that runs or has ended', () => {
     world.exit(world.process('fast'), 1);
     world.exit(world.process('fast'), 1);
     expect(explain(world, 'fast').last?.text).toMatch(
-      /respawning too fast: main process \(\d+\) terminated with status 1; its limit is 1 respawns in 9 seconds/,
+      /respawning too fast: main process \(\d+\) terminated with status 1; its limit is 1 respawn in 9 seconds/,
     );
     world.obeys = false;
     world.job('absent', 'exec /nonexistent/program --now\n');

@@ -83,7 +83,7 @@ describe('a failure', () => {
     );
     expect(run('pre-start script\nfalse\nend script\nexec main\n', 1)).toContain('a command in the script ended');
     expect(run('exec false\n', 1)).toMatch(/status 1$/);
-    expect(run('script\ntrue\nend script\n', 0, 9)).toMatch(/killed by KILL signal$/);
+    expect(run('script\ntrue\nend script\n', 0, 9)).toMatch(/was killed by the KILL signal$/);
     expect(run('script\nx\nend script\n', 126)).toBe('status 126: a command was found, but could not be executed');
   });
 });

@@ -1,6 +1,6 @@
 /** The failure of a run, as data, and the settings of the job's file that matter for it. */
 
-import { type Slot, signalName } from '@upstart/common';
+import { counted, type Slot, secondsInWords, signalName } from '@upstart/common';
 import type { Explanation, FailureReason } from '@upstart/protocol';
 import type { FailureState } from '../model/failure-state.ts';
 import type { ClassState } from '../model/state.ts';
@@ -19,7 +19,7 @@ export function failureHints(
   { respawnLimit, respawnIntervalS }: ClassState['definition'],
   { slot, setting }: FailureState,
 ): string[] {
-  const limit = `its limit is ${respawnLimit} respawns in ${respawnIntervalS} seconds (\`respawn limit\`)`;
+  const limit = `its limit is ${counted(respawnLimit, 'respawn')} in ${secondsInWords(respawnIntervalS * 1000)} (\`respawn limit\`)`;
   return [...(slot === 'respawn' ? [limit] : []), ...(privileged && setting !== undefined ? [setting] : [])];
 }
 

@@ -1,5 +1,5 @@
 /** The health of an instance or a job, with the reason. */
-import { type BrokenFile, durationText, signalName } from '@upstart/common';
+import { type BrokenFile, durationText, killedText, signalName } from '@upstart/common';
 import type { Health, ProcessExit } from '@upstart/protocol';
 import type { ExitState } from '../model/failure-state.ts';
 import type { ClassState, InstanceState } from '../model/state.ts';
@@ -57,7 +57,7 @@ function flappingWhy(asked: Question, { series, respawns, pause, lastExit }: Ins
 
 function exitWords(exit: ExitState): string {
   const { exitStatus, exitSignal } = processExit(exit);
-  if (exitSignal !== null) return `was killed by the ${exitSignal} signal`;
+  if (exitSignal !== null) return `was ${killedText(exitSignal)}`;
   return exitStatus === null ? 'vanished' : `exited with status ${exitStatus}`;
 }
 

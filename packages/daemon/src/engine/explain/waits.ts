@@ -1,7 +1,7 @@
 /**
  * The things that an instance or an event waits for, and the things that those wait for: a tree that lists each once.
  */
-import { durationText, type Slot, signalName } from '@upstart/common';
+import { counted, durationText, type Slot, signalName } from '@upstart/common';
 import type { Expect, JobDefinition, Probe } from '@upstart/job-language';
 import type { State, WaitReason } from '@upstart/protocol';
 import { type ConditionState, conditionsOf } from '../model/condition-state.ts';
@@ -216,7 +216,7 @@ export class Waits {
     const timer = this.#context.state.timers.get(instance.killTimer);
     const sent = timer && killTimeoutS > 0 ? (signalName(killSignal) ?? killSignal) : 'KILL';
     const left = timer ? Math.max(0, Math.ceil((timer.dueMs - this.#asked.nowMs) / 1000)) : 0;
-    const then = timer ? `; KILL follows in ${left} second${left === 1 ? '' : 's'}` : '';
+    const then = timer ? `; KILL follows in ${counted(left, 'second')}` : '';
     return `the main process (${pid}) was sent the ${sent} signal and still runs${then}`;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The end of a session or a container: every job is stopped, and init ends when no process is left (reference: system §7).
  */
-import { mentionsEvent, SIGKILL } from '@upstart/common';
+import { counted, mentionsEvent, SIGKILL } from '@upstart/common';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { emitOwnEvent } from '../model/history.ts';
@@ -122,7 +122,7 @@ function end(context: Context): void {
   const { state } = context;
   const quiesce = state.quiesce as QuiesceState;
   const seconds = Math.floor((context.nowMs - quiesce.beganMs) / 1000);
-  const took = seconds === 0 ? '<1 second' : `${seconds} second${seconds === 1 ? '' : 's'}`;
+  const took = seconds === 0 ? '<1 second' : counted(seconds, 'second');
   context.log('info', `Quiesce ${quiesce.reason} sequence took ${took}`);
   state.ended = true;
   context.command((id) => ({ type: 'end', id, status: state.exitJob?.status ?? 0 }));

@@ -10,6 +10,8 @@ export interface FailureState {
   text: string;
   state: State;
   at: number;
+  /** The process that failed, as its log knows it; absent: none has run, or it is not known. */
+  pid?: number;
   /** The setting of the job's file that matters, in words; only for users who may read it. */
   setting?: string;
 }

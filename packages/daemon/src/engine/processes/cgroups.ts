@@ -1,6 +1,7 @@
 /**
  * The control groups of a job's processes (reference: jobs §11).
  */
+import { counted } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';
 import { ExpansionError, expand } from '../environment/expand.ts';
@@ -14,6 +15,11 @@ const OWN = '$UPSTART_CGROUP';
 const OWN_PART = OWN.length;
 /** Stands for a name that cannot be expanded; the set-up of the group rejects it. */
 const NO_NAME = '';
+
+/** For the log: what a job, or an instance of it, has left behind. */
+export function leftBehindText(name: string, count: number): string {
+  return `${name} left ${counted(count, 'process', 'processes')} behind, which ${count === 1 ? 'has' : 'have'} been killed`;
+}
 
 /** The group of a job, relative to the root of a hierarchy: `upstart/JOB` or `upstart/JOB-INSTANCE`. */
 export function ownCgroup(job: string, instance: string): string {

@@ -116,7 +116,7 @@ describe('a check', () => {
     world.exit(world.process('main'), 0, 15);
     expect(world.events().at(-1)).toMatch(/^stopped JOB=web INSTANCE= RESULT=failed PROCESS=respawn/);
     expect(explain(world, 'web').last?.text).toMatch(
-      /^respawning too fast: its check .* HTTP 503; its limit is 1 respawns/,
+      /^respawning too fast: its check .* HTTP 503; its limit is 1 respawn in/,
     );
   });
 

@@ -3,7 +3,7 @@
  * environment. The supervisor starts them, and reports their ends, as it does for others; a daemon that dies meanwhile loses nothing. Each
  * is killed with its group when its time is over, or when it is not wanted any more, and known until its end is reported.
  */
-import { errnoText, SIGKILL, signalName } from '@upstart/common';
+import { errnoText, killedText, SIGKILL, secondsInWords } from '@upstart/common';
 import { type Report, SPAWN_AWAITED } from '../../supervisor/process-messages.ts';
 import type { Context } from '../model/context.ts';
 import type { ProbeProcess, ProbeResult, TriedProbe } from '../model/probe-state.ts';
@@ -114,7 +114,7 @@ export function commandTimedOut(context: Context, token: number): ProbeResult | 
   probe.isSlow = true;
   // Whether or not the process ends: one that hangs in the kernel counts as a failure again.
   armTry(context, instance, probe, intervalMs);
-  return badResult(instance, probe.id, `timed out after ${timeoutMs / 1000} seconds`);
+  return badResult(instance, probe.id, `timed out after ${secondsInWords(timeoutMs)}`);
 }
 
 /** A report about such a process. The result of its try; null: there is none. */
@@ -165,7 +165,7 @@ function answerOf(context: Context, instance: InstanceState | undefined, report:
 const ESRCH = 3;
 
 function endWords(code: number, signal: number): string {
-  if (signal !== 0) return `killed by ${signalName(signal) ?? signal} signal`;
+  if (signal !== 0) return killedText(signal);
   return code === 0 ? '' : `exit status ${code}`;
 }
 

@@ -1,5 +1,5 @@
 /** `watchdog`: the main process of a started job has to say WATCHDOG=1 often enough. */
-import { durationText } from '@upstart/common';
+import { durationText, secondsInWords } from '@upstart/common';
 import type { Context } from '../model/context.ts';
 import { hasPid } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
@@ -46,7 +46,7 @@ export function watchdogTimePassed(context: Context, instance: InstanceState, is
     watchdog.fedMs = context.nowMs;
     watchdog.timer = armFor(context, instance, watchdogMs);
   } else {
-    const time = durationText(watchdogMs) ?? `${watchdogMs / 1000} seconds`;
+    const time = durationText(watchdogMs) ?? secondsInWords(watchdogMs);
     expire(context, instance, `did not say WATCHDOG=1 within ${time} (\`watchdog\`)`);
   }
 }

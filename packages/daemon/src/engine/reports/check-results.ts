@@ -79,7 +79,7 @@ function restartUnhealthy(context: Context, instance: InstanceState, text: strin
   endSeriesIfOver(context, instance);
   if (!countRespawn(context, instance)) {
     context.logAbout(instance, 'warn', `${display} respawning too fast, stopped`);
-    fail(context, instance, 'respawn', 0, text);
+    fail(context, instance, { slot: 'respawn', status: 0, text, process: instance.processes.main });
     instance.cause = `because ${text}`;
     changeGoal(context, instance, 'stop', { kind: 'check' });
     return;

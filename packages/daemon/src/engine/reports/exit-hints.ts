@@ -2,7 +2,7 @@
  * Hints from the end of a process, by the habits of shells and `sh -e`, and by `expect`. They quote nothing of the job's file, because
  * every client may read them.
  */
-import type { Slot } from '@upstart/common';
+import { counted, type Slot, secondsInWords } from '@upstart/common';
 import type { Expect, JobDefinition } from '@upstart/job-language';
 import type { ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
@@ -38,13 +38,13 @@ export function earlyEndHint(definition: JobDefinition, process: ProcessState, i
 
 /** For a program that ended without meeting `expect`. */
 function expectHint(expect: Expect, process: ProcessState): string {
-  const seen = process.forks === 0 ? 'without forking' : `after ${process.forks} fork${process.forks === 1 ? '' : 's'}`;
+  const seen = process.forks === 0 ? 'without forking' : `after ${counted(process.forks, 'fork')}`;
   return `the main process ended ${seen}: \`expect ${expect}\` does not fit this program`;
 }
 
 /** For a program that ended before its settle time was over. */
 function settleHint({ readyAfterMs }: JobDefinition): string {
-  return `the main process did not live for ${readyAfterMs / 1000} seconds, as \`ready after\` expects`;
+  return `the main process did not live for ${secondsInWords(readyAfterMs)}, as \`ready after\` expects`;
 }
 
 /** For one that was respawned too often, and whose forks were followed. */

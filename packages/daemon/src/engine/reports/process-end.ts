@@ -1,7 +1,7 @@
 /**
  * The consequences of a process's end for its job (reference: jobs §4), and of a failed start.
  */
-import { type Slot, signalName } from '@upstart/common';
+import { killedText, type Slot, signalName } from '@upstart/common';
 import type { Report } from '../../supervisor/process-messages.ts';
 import { noteExitStatus } from '../lifecycle/exit-job.ts';
 import { advance, changeGoal } from '../lifecycle/lifecycle.ts';
@@ -50,9 +50,9 @@ const GOES_ON: Verdict = { failure: null, stops: false, goesOn: true };
 /** The process of `slot` has ended. */
 export function processEnded(context: Context, instance: InstanceState, slot: Slot, end: ProcessEnd): void {
   const status = end.status ?? VANISHED;
-  const text = endText(slot, end);
+  const text = endSentence(slot, end);
   const process = instance.processes[slot] as ProcessState;
-  logEnd(context, instance, status, text, { slot, pid: end.pid });
+  logEnd(context, instance, status, loggedEnd(slot, end), { slot, pid: end.pid });
   notifyEnd(context, instance, slot, end, endWords(end.status));
   if (slot === 'main') {
     cancelKillTimer(context, instance);
@@ -62,7 +62,7 @@ export function processEnded(context: Context, instance: InstanceState, slot: Sl
   const verdict = slot === 'main' ? judgeMain(context, instance, process, status) : judgeHook(instance, slot, status);
   if (slot === 'main' && status !== 0) instance.hints.push(...lastWords(instance));
   removeProcess(context, instance, slot);
-  if (verdict.failure) fail(context, instance, verdict.failure, status, text);
+  if (verdict.failure) fail(context, instance, { slot: verdict.failure, status, text, process });
   if (verdict.stops && instance.goal !== 'stop') {
     // A job that is running moves when its goal does.
     const moves = instance.state === 'running';
@@ -84,7 +84,7 @@ export function mainReplaced(context: Context, instance: InstanceState, end: Pro
     return;
   }
   const ended: EndedProcess = { slot: 'main', pid: end.pid };
-  logEnd(context, instance, end.status ?? VANISHED, endText('main', end), ended);
+  logEnd(context, instance, end.status ?? VANISHED, loggedEnd('main', end), ended);
   instance.lastExit = { status: end.status ?? VANISHED, at: context.wallMs };
   notifyEnd(context, instance, 'main', end, endWords(end.status));
   context.logAbout(instance, 'warn', `${context.display(instance)} main process ended, respawning`, ended);
@@ -173,7 +173,8 @@ export function spawnFailed(context: Context, instance: InstanceState, slot: Slo
   if (slot === 'main') cancelKillTimer(context, instance);
   removeProcess(context, instance, slot);
   if (slot !== 'post-start' && slot !== 'pre-stop') {
-    fail(context, instance, slot, -1, `${slot} process could not be started: ${reason}`, setting);
+    const text = `${slot} process could not be started: ${reason}`;
+    fail(context, instance, { slot, status: -1, text, setting });
     if (instance.state !== 'stopping') {
       instance.cause = `because its ${slot} process could not be started`;
       changeGoal(context, instance, 'stop', { kind: 'process' });
@@ -234,9 +235,15 @@ function logEnd(context: Context, instance: InstanceState, status: number, text:
   context.logAbout(instance, expected ? 'info' : 'warn', `${context.display(instance)} ${text}`, process);
 }
 
-/** `main process (123) killed by TERM signal`. */
-function endText(slot: Slot, { pid, status }: ProcessEnd): string {
+/** As the log has it: `main process (123) killed by TERM signal`. */
+function loggedEnd(slot: Slot, { pid, status }: ProcessEnd): string {
   return `${slot} process (${pid}) ${endWords(status)}`;
+}
+
+/** In a sentence of its own: `main process (123) was killed by the TERM signal`. */
+function endSentence(slot: Slot, end: ProcessEnd): string {
+  const signal = (end.status ?? VANISHED) >> 8;
+  return signal > 0 ? `${slot} process (${end.pid}) was ${killedText(signal)}` : loggedEnd(slot, end);
 }
 
 function endWords(status: number | null): string {

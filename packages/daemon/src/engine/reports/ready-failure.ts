@@ -1,4 +1,5 @@
 /** A start that has failed because its main process was not ready. */
+import { secondsInWords } from '@upstart/common';
 import { changeGoal } from '../lifecycle/lifecycle.ts';
 import type { Context } from '../model/context.ts';
 import type { InstanceState } from '../model/state.ts';
@@ -17,9 +18,9 @@ export function readyTimeoutPassed(context: Context, instance: InstanceState, is
   for (const words of awaitedWords(definition, instance)) instance.hints.push(`never came: ${words}`);
   const text = instance.notify?.awaited?.isClosed
     ? `main process closed descriptor ${definition.expectFd} without a newline (\`expect fd\`)`
-    : `main process was not ready within ${readyTimeoutMs / 1000} seconds (\`ready timeout\`)`;
+    : `main process was not ready within ${secondsInWords(readyTimeoutMs)} (\`ready timeout\`)`;
   context.logAbout(instance, 'warn', `${context.display(instance)} ${text}`, { slot: 'main' });
-  fail(context, instance, 'ready', 0, text);
+  fail(context, instance, { slot: 'ready', status: 0, text, process: instance.processes.main });
   instance.cause = `because its ${text}`;
   changeGoal(context, instance, 'stop', { kind: 'timer' });
 }

@@ -7,6 +7,7 @@ import { abandon } from '../lifecycle/lifecycle.ts';
 import { reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import type { InstanceState } from '../model/state.ts';
+import { leftBehindText } from '../processes/cgroups.ts';
 import { isLogReport, type LogReport, logReported } from '../processes/log-troubles.ts';
 import { dropSuccessor, killStranger } from '../processes/standing-orders.ts';
 import { awaitReload } from '../readiness/notify.ts';
@@ -43,7 +44,7 @@ export function applyReport(context: Context, report: Report): void {
     logReported(context, report);
   } else if (report.type === 'survivors') {
     const name = report.cgroup.slice(report.cgroup.indexOf('/') + 1);
-    context.log('warn', `${name} left ${report.count} processes behind, which have been killed`);
+    context.log('warn', leftBehindText(name, report.count));
   } else if (report.type === 'signal') {
     signalReceived(context, report.signal);
   } else if (report.type !== 'peer' && report.type !== 'looked' && report.type !== 'logger-replaced') {
