@@ -7,10 +7,14 @@ const DESCRIPTION_COLUMN = 30;
 const LONGEST_NAME = 26;
 const NARROWEST = 50;
 
-/** The width to lay text out for: COLUMNS, else the terminal's, else 80, but at least 50. */
-export function screenWidth(env: Readonly<Record<string, string | undefined>>, columns: number): number {
+/** The width to lay text out for: COLUMNS, else the terminal's, else 80, but at least `narrowest`. */
+export function screenWidth(
+  env: Readonly<Record<string, string | undefined>>,
+  columns: number,
+  narrowest = NARROWEST,
+): number {
   const wanted = /^[0-9]+$/.test(env.COLUMNS ?? '') ? Number(env.COLUMNS) : columns;
-  return Math.max(wanted || 80, NARROWEST);
+  return Math.max(wanted || 80, narrowest);
 }
 
 /** Breaks text into lines of at most `width`, those after the first indented by `hang`. */

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly err: boolean;
   /** The width; 0 where it is not known. */
   readonly columns: number;
+  /** The height; absent where it is not known, as in a daemon. */
+  readonly rows?: number;
 }
 
 /** The buses of D-Bus. */

@@ -40,6 +40,9 @@ const context: CommandContext = {
     get columns() {
       return out ? process.stdout.columns : err ? process.stderr.columns : 0;
     },
+    get rows() {
+      return out ? process.stdout.rows : 0;
+    },
   },
   local: true,
   isStranger: process.geteuid?.() !== 0 && !ownsSystemInit(),

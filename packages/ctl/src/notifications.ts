@@ -28,7 +28,7 @@ export async function followNotifications(
     if (isWanted && !isWanted(notification)) return;
     const time = (context.now?.() ?? new Date()).toISOString();
     if (json) print.line(JSON.stringify({ time, ...notification }));
-    else print.line(`${print.colour.dim(time)} ${printable(notificationText(notification))}`);
+    else print.lines([`${print.colour.dim(time)} ${printable(notificationText(notification))}`], time.length + 1);
   };
   return new Promise((resolve, reject) => {
     context.signal?.addEventListener('abort', () => client.close());

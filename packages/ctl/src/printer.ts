@@ -1,7 +1,11 @@
 /** The output of a command, and whether it is wanted (reference: control §2). */
-import { type Options, prefixed } from '@upstart/common';
+import { type Options, prefixed, screenWidth } from '@upstart/common';
 import type { CommandContext } from './context.ts';
 import { type Palette, paletteFor } from './text/colour.ts';
+import { wrapped } from './text/wrapped.ts';
+
+/** Narrower terminals break lines by themselves. */
+const NARROWEST = 20;
 
 export class Printer {
   /** The name the program was called by, which its errors start with. */
@@ -32,6 +36,12 @@ export class Printer {
     if (!this.#quiet) this.#context.out(`${text}\n`);
   }
 
+  /** Lines of text; on a terminal they are broken between words, to its width, and continue at the column `hang`. */
+  lines(texts: readonly string[], hang?: number): void {
+    const { width } = this;
+    this.line(texts.flatMap((text) => (width === null ? text : wrapped(text, width, hang))).join('\n'));
+  }
+
   /** Output that has its own line ends. */
   raw(text: string): void {
     if (!this.#quiet) this.#context.out(text);
@@ -56,6 +66,12 @@ export class Printer {
   /** Whether people read the output: then it is coloured and aligned. */
   get forPeople(): boolean {
     return this.#context.terminal.out;
+  }
+
+  /** The columns of the terminal that shows the output; null: none does, so nothing is laid out for it. */
+  get width(): number | null {
+    const { env, terminal } = this.#context;
+    return this.forPeople ? screenWidth(env, terminal.columns, NARROWEST) : null;
   }
 
   /** Whether hints are wanted: only people read them. */

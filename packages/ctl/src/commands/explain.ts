@@ -35,13 +35,13 @@ async function explainJob(invocation: Invocation): Promise<number> {
     throw error;
   });
   if (options.json === true) print.json(explanation);
-  else print.line(explanationLines(explanation, print.colour, context.now?.() ?? new Date()).join('\n'));
+  else print.lines(explanationLines(explanation, print.colour, context.now?.() ?? new Date()));
   return 0;
 }
 
 async function explainEvent(name: string, { options, print, connect }: Invocation): Promise<number> {
   const events = await (await connect()).call('explainEvent', { name });
   if (options.json === true) print.json(events);
-  else print.line(eventLines(name, events, print.colour).join('\n'));
+  else print.lines(eventLines(name, events, print.colour));
   return 0;
 }

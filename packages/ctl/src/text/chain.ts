@@ -5,14 +5,17 @@ import { secondsText } from './seconds.ts';
 
 /** How far steps are moved to the right at most; from there on they stay in line. */
 const MAX_INDENT = 24;
+/** The part of a terminal's width that they may be moved by. */
+const MOVED_PART = 1 / 3;
 
-/** `title`: what the chain is of. */
-export function chainLines(chain: Chain, title: string, colour: Palette): string[] {
+/** `title`: what the chain is of. `width`: that of the terminal, if there is one. */
+export function chainLines(chain: Chain, title: string, colour: Palette, width: number | null = null): string[] {
+  const deepest = width === null ? MAX_INDENT : Math.min(MAX_INDENT, Math.floor((width * MOVED_PART) / 2));
   const lines = chain.steps.map((step, depth) => {
-    const indent = depth === 0 ? '' : `${' '.repeat(Math.min(depth - 1, MAX_INDENT) * 2)}└─`;
+    const indent = depth === 0 ? '' : `${' '.repeat(Math.min(depth - 1, deepest) * 2)}└─`;
     return `${indent}${stepText(step, colour)}`;
   });
-  const indent = ' '.repeat(Math.min(chain.steps.length - 1, MAX_INDENT) * 2);
+  const indent = ' '.repeat(Math.min(chain.steps.length - 1, deepest) * 2);
   return [
     colour.strong(title),
     colour.dim('Behind @: when it was reached; behind +: how long that took, since the step below.'),

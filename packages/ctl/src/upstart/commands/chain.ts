@@ -41,7 +41,7 @@ export const chain = frontCommand({
       return EXIT.notRunning;
     }
     if (options.json === true) print.json(jsonOf(found, meant === null));
-    else print.line(chainLines(found, titleOf(found, meant === null), print.colour).join('\n'));
+    else print.lines(chainLines(found, titleOf(found, meant === null), print.colour, print.width));
     return EXIT.done;
   },
 });

@@ -21,7 +21,7 @@ export const explain = frontCommand({
     if (words.length === 0) {
       const troubles = await client.call('troubles', {});
       if (options.json === true) print.json(troubles);
-      else print.line(troubles.causes.length === 0 ? NOTHING : troubleLines(troubles, print.colour).join('\n'));
+      else print.lines(troubles.causes.length === 0 ? [NOTHING] : troubleLines(troubles, print.colour));
       return EXIT.done;
     }
     const { explanations, status } = await named(client, call);
@@ -45,5 +45,5 @@ async function named(client: UpstartClient, { words, print }: Call) {
 }
 
 function show(explanation: Explanation, { print, context }: Call): void {
-  print.line(explanationLines(explanation, print.colour, context.now?.() ?? new Date()).join('\n'));
+  print.lines(explanationLines(explanation, print.colour, context.now?.() ?? new Date()));
 }

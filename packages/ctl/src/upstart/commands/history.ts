@@ -2,7 +2,7 @@
 import { globMatches, UsageError } from '@upstart/common';
 import { type HistoryEntry, MAX_HISTORY_ENTRIES, type UpstartClient } from '@upstart/protocol';
 import { readHistory } from '../../history.ts';
-import { columnsOf, padColumns } from '../../text/columns.ts';
+import { columnsOf, elided, padColumns } from '../../text/columns.ts';
 import { historyName, historyText, isMilestone } from '../../text/history.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { meantJobs } from '../jobs.ts';
@@ -12,6 +12,12 @@ import { timeSince } from '../since.ts';
 const DEFAULT_LINES = 100;
 /** Columns of the longest name that others are lined up with. */
 const MAX_NAME = 32;
+/** Columns of a name, and of the text behind it, that a narrow terminal has room for. */
+const MIN_NAME = 8;
+const MIN_TEXT = 32;
+/** Columns of a time. */
+const TIME = '2026-11-29 01:16:36.123'.length;
+const GAP = '  ';
 
 export const history = frontCommand({
   name: 'history',
@@ -83,13 +89,18 @@ function isAbout({ job, instance }: { job: string; instance: string }, patterns:
 }
 
 function show(entries: readonly HistoryEntry[], isJson: boolean, { print }: Call): void {
-  const width = Math.min(MAX_NAME, Math.max(0, ...entries.map((entry) => columnsOf(historyName(entry)))));
+  if (isJson) {
+    for (const entry of entries) print.line(JSON.stringify(entry));
+    return;
+  }
+  const most = print.width === null ? null : Math.max(MIN_NAME, print.width - TIME - 2 * GAP.length - MIN_TEXT);
+  const longest = Math.max(0, ...entries.map((entry) => columnsOf(historyName(entry))));
+  const width = Math.min(MAX_NAME, most ?? MAX_NAME, longest);
   for (const entry of entries) {
-    if (isJson) print.line(JSON.stringify(entry));
-    else {
-      const name = padColumns(historyName(entry), width);
-      print.line(`${print.colour.dim(localTime(entry.atMs))}  ${name}  ${historyText(entry, print.colour)}`);
-    }
+    // Names are whole where programs may read them.
+    const name = most === null ? historyName(entry) : elided(historyName(entry), width);
+    const cells = [print.colour.dim(localTime(entry.atMs)), padColumns(name, width), historyText(entry, print.colour)];
+    print.lines([cells.join(GAP)], TIME + width + 2 * GAP.length);
   }
 }
 

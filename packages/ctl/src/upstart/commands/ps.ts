@@ -1,12 +1,11 @@
 /** `upstart ps`: every job, the worst health first. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { screenWidth } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { type NamedRows, namedRows } from '../ps/named-rows.ts';
 import { isBad, jobRows, type Row, withTurns } from '../ps/rows.ts';
-import { table } from '../ps/table.ts';
+import { cropped, table } from '../ps/table.ts';
 
 /** The interval of `--watch`, in milliseconds. */
 const WATCH_MS = 2000;
@@ -64,8 +63,9 @@ async function watch(client: UpstartClient, call: Call<Options>): Promise<number
   for (;;) {
     const { rows } = await wantedRows(client, call);
     const now: Look = { atMs: performance.now(), rows };
-    if (print.forPeople && call.options.json !== true) print.raw(CLEAR);
-    show(rows, before && shares(before, now), call);
+    const isScreen = print.forPeople && call.options.json !== true;
+    if (isScreen) print.raw(CLEAR);
+    show(rows, before && shares(before, now), call, isScreen ? context.terminal.rows : 0);
     before = now;
     const isOver = await pause(WATCH_MS, false, context.signal ? { signal: context.signal } : {}).catch(() => true);
     if (isOver) return EXIT.done;
@@ -89,7 +89,13 @@ function shares(before: Look, now: Look): (number | null)[] {
 
 const keyOf = ({ job, instance, since }: Row): string => `${job}\0${instance}\0${since}`;
 
-function show(rows: readonly Row[], processorShares: readonly (number | null)[] | null, call: Call<Options>): void {
+/** `height`: the most lines; 0: any number. */
+function show(
+  rows: readonly Row[],
+  processorShares: readonly (number | null)[] | null,
+  call: Call<Options>,
+  height = 0,
+): void {
   const { context, options, print } = call;
   if (options.json === true) {
     // One line a sample, for a reader of a stream.
@@ -101,7 +107,8 @@ function show(rows: readonly Row[], processorShares: readonly (number | null)[] 
     print.line(options.failed === true ? 'Nothing has failed.' : 'There are no jobs.');
     return;
   }
-  const width = print.forPeople ? screenWidth(context.env, context.terminal.columns) : null;
+  const { width } = print;
   const nowMs = (context.now?.() ?? new Date()).getTime();
-  print.line(table(rows, { colour: print.colour, width, nowMs, processorShares }).join('\n'));
+  const lines = table(rows, { colour: print.colour, width, nowMs, processorShares });
+  print.line(cropped(lines, height, print.colour).join('\n'));
 }

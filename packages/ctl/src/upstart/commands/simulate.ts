@@ -72,7 +72,7 @@ export const simulate = frontCommand({
     const { result, warnings } = answer;
     for (const warning of warnings) print.failure(warning);
     if (options.json === true) print.json(result);
-    else print.line(simulationLines(result, { all: options.all === true, colour: print.colour }).join('\n'));
+    else print.lines(simulationLines(result, { all: options.all === true, colour: print.colour }));
     return result.errors.length > 0 || result.ending === 'endless' ? EXIT.failed : EXIT.done;
   },
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paletteFor } from '../../text/colour.ts';
 import type { Row } from './rows.ts';
-import { MAX_NAME_WIDTH, MIN_NAME_WIDTH, table } from './table.ts';
+import { cropped, MAX_NAME_WIDTH, MIN_NAME_WIDTH, table } from './table.ts';
 
 const PLAIN = paletteFor(false, {});
 const row = (more: Partial<Row>): Row => ({
@@ -63,4 +63,12 @@ it('a narrow terminal has fewer columns, and no line is longer than it as long a
   expect(heads.get(OTHERS + MIN_NAME_WIDTH - 1)).not.toContain('CPU');
   expect(heads.get(OTHERS + MIN_NAME_WIDTH)).toContain('CPU');
   expect(heads.get(130)).toContain('WHY');
+});
+
+it('a screen shows the first lines, and how many more there are', () => {
+  const five = ['a', 'b', 'c', 'd', 'e'];
+  expect(cropped(five, 0, PLAIN)).toEqual(five);
+  expect(cropped(five, 6, PLAIN)).toEqual(five);
+  expect(cropped(five, 5, PLAIN)).toEqual(['a', 'b', 'c', '… and 2 more lines']);
+  expect(cropped(five, 2, PLAIN)).toEqual(['a', '… and 4 more lines']);
 });

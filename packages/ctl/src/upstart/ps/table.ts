@@ -1,9 +1,10 @@
 /** The table that `ps` prints. */
-import { durationText, wrap } from '@upstart/common';
+import { counted, durationText } from '@upstart/common';
 import type { ProcessExit } from '@upstart/protocol';
 import { type Palette, printable } from '../../text/colour.ts';
 import { columnsOf, elided, padColumns } from '../../text/columns.ts';
 import { stateColour } from '../../text/status.ts';
+import { wrapped } from '../../text/wrapped.ts';
 import { isBad, type Row } from './rows.ts';
 
 export interface TableStyle {
@@ -56,7 +57,7 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
       if (why === '') return [line.trimEnd()];
       if (width === null) return [`${line}${GAP}${tint(why)}`];
       const room = beside ? width - used : width - INDENT.length;
-      const parts = wrap(why, room, 0);
+      const parts = wrapped(why, room, 0);
       if (!beside) return [line.trimEnd(), ...parts.map((part) => `${INDENT}${tint(part)}`)];
       return parts.map((part, i) => (i === 0 ? `${line}${GAP}` : ' '.repeat(used)) + tint(part));
 
@@ -73,6 +74,14 @@ export function table(rows: readonly Row[], style: TableStyle): string[] {
     const size = widths[i] as number;
     return columns[i]?.align === 'right' ? text.padStart(size) : padColumns(text, size);
   }
+}
+
+/** The first lines, for which a screen of so many (0: any number of) has room, and how many more there are. */
+export function cropped(lines: readonly string[], height: number, colour: Palette): readonly string[] {
+  // The cursor has a line of its own.
+  if (height === 0 || lines.length < height) return lines;
+  const shown = lines.slice(0, Math.max(1, height - 2));
+  return [...shown, colour.dim(`… and ${counted(lines.length - shown.length, 'more line')}`)];
 }
 
 /** Why it is not well, what it says of itself, and when its timer is due. */
