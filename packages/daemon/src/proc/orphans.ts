@@ -18,7 +18,7 @@ const SLICE = 50;
 /** The most orphans that are examined: the newest ones. */
 export const MAX_ORPHANS = 100;
 /** The timeout for all questions about one process, in milliseconds: the kernel may block a reader. */
-const PATIENCE_MS = 200;
+const PATIENCE_MS = 1000;
 
 /** One scan at a time, shared by all callers. */
 export class Orphans {
