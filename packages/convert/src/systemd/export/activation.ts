@@ -1,5 +1,4 @@
 /** Units that start a service when something happens: sockets, timers and paths, and the events that they stand for. */
-import type { JobDefinition } from '@upstart/job-language';
 import { type EventLeaf, leafText, namedArguments } from '../../alternatives.ts';
 import type { Report } from '../../report-builder.ts';
 import { parseTimerSpan } from '../../timer-span.ts';
@@ -19,11 +18,9 @@ const READERS: Readonly<Record<string, (leaf: EventLeaf, report: Report, place: 
   file,
 };
 
-/** Null: the event is none of these, or cannot be expressed; the report has the reason where there is one. */
-export function activationOf(job: JobDefinition, leaf: EventLeaf, report: Report): Activation | null {
-  return Object.hasOwn(READERS, leaf.name)
-    ? (READERS[leaf.name]?.(leaf, report, `${job.name}: start on`) ?? null)
-    : null;
+/** `place` is that of the condition, for the report. Null: the event is none of these, or cannot be expressed; the report has the reason where there is one. */
+export function activationOf(leaf: EventLeaf, report: Report, place: string): Activation | null {
+  return Object.hasOwn(READERS, leaf.name) ? (READERS[leaf.name]?.(leaf, report, place) ?? null) : null;
 }
 
 function socket(leaf: EventLeaf, report: Report, place: string): Activation | null {

@@ -195,7 +195,7 @@ interface Operand {
 function operandOf(job: JobDefinition, leaf: EventLeaf, context: RelationContext): Operand | null {
   const text = leafText(leaf);
   if (leaf.name === 'starting' || leaf.name === 'started') return jobOperand(leaf, text, context);
-  const activation = activationOf(job, leaf, context.report);
+  const activation = activationOf(leaf, context.report, `${job.name}: start on`);
   if (activation !== null) {
     const shown = `${activation.type} unit`;
     return { text, unit: '', order: null, isExact: activation.isExact, isKnown: true, shown, activation };

@@ -251,7 +251,5 @@ export const SETTING_ROWS: readonly SettingRow[] = [
   plain('setgid', 'Service', 'Group', ({ setgid }) => text(setgid)),
   plain('apparmor switch', 'Service', 'AppArmorProfile', ({ apparmorSwitch }) => text(apparmorSwitch)),
   refused('cgroup', ({ cgroups }) => cgroups.length > 0, 'other controllers: use MemoryMax=, CPUWeight= and the like'),
-  refused('restart on', ({ restartOn }) => restartOn !== null, 'no unit restarts another one on an event'),
-  refused('reload on', ({ reloadOn }) => reloadOn !== null, 'no unit reloads another one on an event'),
   refused('debug', ({ debug }) => debug, 'for finding faults of init'),
 ];

@@ -54,6 +54,21 @@ WantedBy=multi-user.target
     expect(units['web.path']).toContain('[Path]\nPathModified=/in\n');
   });
 
+  it('has units that restart and reload it while it runs', () => {
+    const { units, approximated, refused } = exported({
+      web: 'restart on file FILE=/etc/web.conf EVENT=modify or timer AT=03:00 or started db\nreload on file FILE=/etc/web.d\nexec web',
+    });
+    expect(units['web-restart.path']).toBe(
+      '[Unit]\nDescription=Has web.service restarted\nPartOf=web.service\n\n[Path]\nPathModified=/etc/web.conf\n\n[Install]\nWantedBy=web.service\n',
+    );
+    expect(units['web-restart.timer']).toContain('[Timer]\nOnCalendar=*-*-* 03:00:00\n');
+    expect(units['web-restart.service']).toContain('Type=oneshot\nExecStart=systemctl try-restart web.service\n');
+    expect(units['web-reload.path']).toContain('PathChanged=/etc/web.d\n');
+    expect(units['web-reload.service']).toContain('ExecStart=systemctl try-reload-or-restart web.service\n');
+    expect(approximated.filter((line) => line.includes('systemctl'))).toHaveLength(3);
+    expect(refused).toEqual(['web: restart on: started db: nothing restarts a unit on this event']);
+  });
+
   it('is a template', () => {
     const { units } = exported({ 'net/tty': 'instance $TTY\nexec /sbin/getty $TTY' });
     expect(units['net-tty@.service']).toContain('Environment=TTY=%i');

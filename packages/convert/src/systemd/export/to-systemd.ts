@@ -4,8 +4,8 @@ import { Report } from '../../report-builder.ts';
 import type { ExportedJob, TranslatedFile, Translation } from '../../translation.ts';
 import type { InitKind } from '../milestones.ts';
 import { unitPrefix } from '../unit/names.ts';
-import { UnitText } from '../unit/unit-file.ts';
-import type { Activation } from './activation.ts';
+import { activationText } from './activation-text.ts';
+import { reactionUnits } from './reactions.ts';
 import { relationsOf } from './relations.ts';
 import { serviceName, serviceText } from './service.ts';
 
@@ -28,33 +28,21 @@ export function toSystemd(jobs: readonly ExportedJob[], init: InitKind): Transla
       const own = relations.activations.filter((each) => each.type === type);
       if (own.length === 0) continue;
       const unit = `${unitPrefix(definition.name)}.${type}`;
-      files.set(unit, { name: unit, text: activationText(definition, type, own, name, init) });
+      const texts = {
+        description: `Starts ${name}`,
+        partOf: null,
+        // The unit of a template has to be named.
+        unit: name === `${unitPrefix(definition.name)}.service` ? null : name.replace('@.', '@default.'),
+        wantedBy: init === 'session' && type === 'path' ? 'default.target' : TARGETS[type],
+      };
+      files.set(unit, { name: unit, text: activationText(type, own, texts) });
+    }
+    for (const unit of reactionUnits(definition, init, report)) {
+      if (files.has(unit.name)) report.refused(place, `another job has the unit ${unit.name}`);
+      else files.set(unit.name, unit);
     }
   }
   return { files: [...files.values()], report: report.lines };
 }
 
-const SECTIONS = { socket: 'Socket', timer: 'Timer', path: 'Path' } as const;
 const TARGETS = { socket: 'sockets.target', timer: 'timers.target', path: 'paths.target' } as const;
-
-function activationText(
-  job: JobDefinition,
-  type: Activation['type'],
-  activations: readonly Activation[],
-  service: string,
-  init: InitKind,
-): string {
-  const unit = new UnitText([]);
-  unit.add('Unit', 'Description', `Starts ${service}`);
-  const lines = activations.flatMap((each) => each.lines);
-  const seen = new Set<string>();
-  for (const [key, value] of lines) {
-    if (!seen.has(`${key}=${value}`)) unit.add(SECTIONS[type], key, value);
-    seen.add(`${key}=${value}`);
-  }
-  // The unit of a template has to be named.
-  if (service !== `${unitPrefix(job.name)}.service`)
-    unit.add(SECTIONS[type], type === 'socket' ? 'Service' : 'Unit', service.replace('@.', '@default.'));
-  unit.add('Install', 'WantedBy', init === 'session' && type === 'path' ? 'default.target' : TARGETS[type]);
-  return unit.toString();
-}
