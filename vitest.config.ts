@@ -23,6 +23,8 @@ const WITH_PROGRAMS: Kind['tests'] = {
   'packages/daemon/src/supervisor': '*.test.ts',
   'packages/daemon/src/conf': '{conf-watch,watching,watching-faults}.test.ts',
   'packages/ctl/native': '*.test.ts',
+  'packages/cluster/src/connection': '*.test.ts',
+  'packages/cluster/src/hosts': '*.test.ts',
 };
 
 /** These run whole inits, of which more at once only wait for each other on a small machine. */

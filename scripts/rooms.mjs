@@ -14,7 +14,8 @@ export const MAY_IMPORT = {
   ctl: ['common', 'protocol', 'job-language'],
   dbus: ['common', 'protocol'],
   timers: ['job-language'],
-  bridge: ['common', 'protocol', 'job-language', 'timers', 'dbus'],
+  bridge: ['common', 'protocol', 'job-language', 'timers', 'dbus', 'cluster'],
+  cluster: ['common'],
   dashboard: ['common', 'protocol', 'ctl'],
 };
 

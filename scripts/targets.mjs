@@ -8,6 +8,7 @@ const LATER = {
   './upstart/front-door.ts': './upstart/installed-front-door.ts',
   '@upstart/dbus': './installed-dbus.ts',
   '@upstart/convert': './installed-convert.ts',
+  '@upstart/cluster': './installed-cluster.ts',
   './prober.ts': './installed-prober.ts',
   './log-keeper.ts': './installed-log-keeper.ts',
   './next-turns.ts': './installed-next-turns.ts',
@@ -66,6 +67,12 @@ export const BUNDLES = [
   {
     output: 'lib/upstart/convert.cjs',
     entry: 'packages/convert/src/index.ts',
+    redirects: GIVEN_CORE,
+    overrides: OF_CORE,
+  },
+  {
+    output: 'lib/upstart/cluster.cjs',
+    entry: 'packages/cluster/src/index.ts',
     redirects: GIVEN_CORE,
     overrides: OF_CORE,
   },

@@ -1,5 +1,6 @@
 export * from './broken-file.ts';
 export * from './condition.ts';
+export * from './config-home.ts';
 export * from './duration.ts';
 export * from './file-operand.ts';
 export * from './glob.ts';
@@ -12,6 +13,7 @@ export * from './options.ts';
 export * from './process-name.ts';
 export * from './process-streams.ts';
 export * from './regular-file.ts';
+export * from './settings-file.ts';
 export * from './signals.ts';
 export * from './slots.ts';
 export * from './socket-name.ts';

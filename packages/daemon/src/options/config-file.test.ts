@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAX_SETTINGS_BYTES } from '@upstart/common';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codePoint } from '../../../../test/code-point.ts';
-import { MAX_BYTES, readConfigFile, settingsOf } from './config-file.ts';
+import { readConfigFile, settingsOf } from './config-file.ts';
 import { DEFAULTS, parseOptions } from './options.ts';
 import { ROWS } from './rows.ts';
 
@@ -109,7 +110,7 @@ describe('the file of settings', () => {
   it.each([
     ['a folder', (path: string) => mkdirSync(path), 'EISDIR: illegal operation on a directory, read'],
     ['a device', (path: string) => symlinkSync('/dev/zero', path), 'not a regular file'],
-    ['too large', (path: string) => writeFileSync(path, ' '.repeat(MAX_BYTES + 1)), 'larger than 65536 bytes'],
+    ['too large', (path: string) => writeFileSync(path, ' '.repeat(MAX_SETTINGS_BYTES + 1)), 'larger than 65536 bytes'],
     ['not there', () => {}, 'ENOENT: no such file or directory, open'],
   ])('that is %s is complained about', (_, make, complaint) => {
     const config = join(folder, 'file');
@@ -123,7 +124,7 @@ describe('the file of settings', () => {
 
   it('may have the size that is allowed', () => {
     const config = join(folder, 'file');
-    writeFileSync(config, `no-dbus\n#${' '.repeat(MAX_BYTES - 9)}`);
+    writeFileSync(config, `no-dbus\n#${' '.repeat(MAX_SETTINGS_BYTES - 9)}`);
     expect(readConfigFile({ ...SESSION, config }, {})).toMatchObject({ systemBus: false, complaints: [] });
   });
 });

@@ -2,18 +2,12 @@
  * The file of init's settings: `upstart.conf`, with lines `KEY VALUE`. A key is the name of a long option. The command line wins. A wrong
  * line is reported with its place and left out, so that no mistake in it keeps a machine from its init.
  */
-import { readSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { nearest, UsageError, withRegularFile } from '@upstart/common';
-import { configHome } from '../places/config-home.ts';
+import { configHome, nearest, quotedSetting, readSettingsText, settingLines, UsageError } from '@upstart/common';
 import { DEFAULTS, type InitOptions } from './options.ts';
 import { ROWS, type Row } from './rows.ts';
 
 export const SYSTEM_FILE = '/etc/upstart/upstart.conf';
-/** A larger file is not read at all. */
-export const MAX_BYTES = 65_536;
-/** Of a wrong word, in a message. */
-const QUOTED_LENGTH = 60;
 
 /** These choose the file or answer at once, so they are for the command line alone. */
 const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set([
@@ -33,7 +27,7 @@ type Mode = Pick<InitOptions, 'user' | 'container' | 'config'>;
 export function readConfigFile(mode: Mode, env: Readonly<Record<string, string | undefined>>): InitOptions {
   const path = mode.config ?? (mode.user ? join(configHome(env), 'upstart.conf') : SYSTEM_FILE);
   try {
-    return settingsOf(path, readText(path), mode);
+    return settingsOf(path, readSettingsText(path), mode);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const isMissing = (code === 'ENOENT' || code === 'ENOTDIR') && mode.config === null;
@@ -41,52 +35,32 @@ export function readConfigFile(mode: Mode, env: Readonly<Record<string, string |
   }
 }
 
-/** Bounded, and only from a regular file: root may be asked to read another user's file. */
-function readText(path: string): string {
-  return withRegularFile(path, (fd) => {
-    const bytes = Buffer.alloc(MAX_BYTES + 1);
-    let length = 0;
-    for (let read = 1; read > 0 && length < bytes.length; length += read)
-      read = readSync(fd, bytes, length, bytes.length - length, null);
-    if (length > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
-    return bytes.toString('utf8', 0, length);
-  });
-}
-
 /** The settings in the text of a file. Each complaint begins with `path:line`. */
 export function settingsOf(path: string, text: string, mode: Mode): InitOptions {
   let settings = DEFAULTS;
   const complaints: string[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    const [key, value] = keyAndValue(line);
-    if (key === '') continue;
+  for (const { line, key, value } of settingLines(text)) {
     try {
       settings = { ...settings, ...rowOf(key, value, mode).apply(value, settings) };
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      complaints.push(`${path}:${index + 1}: ${error.message}`);
+      complaints.push(`${path}:${line}: ${error.message}`);
     }
   }
   return { ...settings, complaints };
-}
-
-/** Both '' for a line without a setting. `#` begins a comment at the start of a line or behind a blank. */
-function keyAndValue(line: string): [key: string, value: string] {
-  const [, key = '', value = ''] = /^[ \t]*([^ \t]*)(.*)$/s.exec(line.replace(/(?:^|[ \t])#.*$/s, '')) ?? [];
-  return [key.trim(), value.trim()];
 }
 
 /** Throws UsageError. */
 function rowOf(key: string, value: string, { user, container }: Mode): Row {
   if (COMMAND_LINE_ONLY.has(key)) throw new UsageError(`${key}: is for the command line only`);
   const row = KEYS.get(key);
-  if (!row) throw new UsageError(`unknown setting: ${quoted(key)}${hint(key)}`);
+  if (!row) throw new UsageError(`unknown setting: ${quotedSetting(key)}${hint(key)}`);
   if (FOR_INITS_THAT_END.has(key) && !user && !container)
     throw new UsageError(`${key}: is for an init with --container or --user`);
-  if (row.value === undefined && value !== '') throw new UsageError(`${key}: takes no value: ${quoted(value)}`);
+  if (row.value === undefined && value !== '') throw new UsageError(`${key}: takes no value: ${quotedSetting(value)}`);
   if (row.value !== undefined && value === '') throw new UsageError(`${key}: expected ${row.value} behind it`);
   if (row.valueKind === 'folder' && !isAbsolute(value))
-    throw new UsageError(`${key}: expected a path that begins with /: ${quoted(value)}`);
+    throw new UsageError(`${key}: expected a path that begins with /: ${quotedSetting(value)}`);
   if (/\p{Cc}/u.test(value)) throw new UsageError(`${key}: control character in its value`);
   return row;
 }
@@ -98,9 +72,4 @@ function hint(key: string): string {
   if (meant === null) return '';
   const { value } = KEYS.get(meant)!;
   return `; did you mean \`${meant}${value === undefined ? '' : ` ${value}`}\`?`;
-}
-
-function quoted(text: string): string {
-  const printable = text.replace(/\p{Cc}/gu, '?');
-  return printable.length > QUOTED_LENGTH ? `${printable.slice(0, QUOTED_LENGTH)}…` : printable;
 }

@@ -4,9 +4,9 @@
 import { lstatSync, rmSync, type Stats, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { absolute, configHome, home } from '@upstart/common';
 import { dbusAddress, formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
 import type { InitOptions } from '../options/options.ts';
-import { absolute, configHome, home } from './config-home.ts';
 import { makeFolder } from './make-folder.ts';
 import { claimFolder } from './run-folder.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseCron } from './cron.ts';
-import { parseDuration } from './duration.ts';
 import { parseTimer } from './timer.ts';
 
 const spec = (...args: string[]): unknown => (parseTimer(args) as { spec: unknown }).spec;
@@ -11,23 +10,6 @@ const fault = (...args: string[]): unknown => {
   return [argument, text, meant];
 };
 const PLAIN = { zone: null, isPersistent: false, randomMs: 0 };
-
-it.each([
-  ['90', 90_000],
-  ['30s', 30_000],
-  ['1h30m', 5_400_000],
-  ['2d', 172_800_000],
-  ['1w', 604_800_000],
-  ['', null],
-  ['5 m', null],
-  ['5min', null],
-  ['m', null],
-  ['-5m', null],
-  ['1.5h', null],
-  ['9999999999', null],
-])('the duration `%s`', (word, ms) => {
-  expect(parseDuration(word)).toBe(ms);
-});
 
 it('reads each kind of timer', () => {
   expect(spec('EVERY=5m')).toEqual({ ...PLAIN, schedule: { everyMs: 300_000 } });

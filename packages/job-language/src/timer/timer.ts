@@ -2,9 +2,8 @@
  * Operands of the event `timer`: `timer EVERY=5m`, `timer CRON="0 3 * * *"`, `timer AT=03:00`, with ZONE, RANDOM and PERSISTENT.
  * An operand with a fault never comes true, but is no error of the file: in 1.13.2 `timer` is an event like any other.
  */
-import { nearest } from '@upstart/common';
+import { DURATION_FORM, nearest, parseDuration } from '@upstart/common';
 import { parseCron } from './cron.ts';
-import { DURATION_FORM, parseDuration } from './duration.ts';
 import { isZone, zoneNear } from './zone.ts';
 
 /** The event that the timers emit. */

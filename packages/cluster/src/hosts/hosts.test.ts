@@ -1,0 +1,59 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseClusterConf } from '../conf/read-conf.ts';
+import { openStream } from '../events/stream.ts';
+import { hasNatsServer, NatsServers } from '../testing/nats-servers.ts';
+import { Hosts, hasLabels, isLabels } from './hosts.ts';
+
+const conf = parseClusterConf('cluster.conf', 'servers a', 'me');
+
+describe.skipIf(!hasNatsServer).each([1, 3] as const)('what %i servers keep', (count) => {
+  let servers: NatsServers;
+  let nats: NatsConnection;
+  beforeEach(async () => {
+    servers = await NatsServers.start(count);
+    nats = await connect({ servers: servers.urls });
+  });
+  afterEach(async () => {
+    await nats.close();
+    await servers.remove();
+  });
+
+  it('is made by several hosts at a time, once, with a copy on each of three servers', async () => {
+    const streams = await Promise.all([1, 2, 3].map(() => openStream(nats, conf)));
+    expect(new Set(streams.map(({ created }) => created)).size).toBe(1);
+    expect(streams[0]!.config).toMatchObject({ num_replicas: count, max_msg_size: 65_536, max_msgs: 100_000 });
+    expect(streams[0]!.config.duplicate_window).toBe(streams[0]!.config.max_age);
+    const [first] = await Promise.all([1, 2, 3].map(() => Hosts.open(nats, conf)));
+    expect(await first!.list()).toEqual([]);
+  });
+
+  it('has the hosts that have entered, and not those that were removed', async () => {
+    const hosts = await Hosts.open(nats, conf);
+    const record = (host: string, zone: string) => ({ host, labels: { host, zone }, version: '1' });
+    await hosts.enter(record('b', 'eu'));
+    await hosts.enter(record('a', 'us'));
+    await hosts.enter(record('b', 'us'));
+    expect(await hosts.list()).toEqual([record('a', 'us'), record('b', 'us')]);
+    await hosts.remove('b');
+    expect(await hosts.list()).toEqual([record('a', 'us')]);
+    await hosts.enter(record('b', 'us'));
+    expect(await hosts.list()).toHaveLength(2);
+  });
+});
+
+describe('labels', () => {
+  it('choose hosts that have all of them', () => {
+    expect(hasLabels({ host: 'a', zone: 'eu' }, { zone: 'eu' })).toBe(true);
+    expect(hasLabels({ host: 'a', zone: 'eu' }, { zone: 'eu', host: 'b' })).toBe(false);
+    expect(hasLabels({ host: 'a' }, {})).toBe(true);
+    expect(hasLabels({ host: 'a' }, { toString: 'x' })).toBe(false);
+  });
+
+  it.each([null, [], 'a', { a: 1 }, { 'a b': 'c' }, { a: 'x'.repeat(64) }])(
+    'from another host may not be %j',
+    (labels) => {
+      expect(isLabels(labels)).toBe(false);
+    },
+  );
+});
