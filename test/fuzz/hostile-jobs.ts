@@ -93,6 +93,7 @@ const STANZAS: readonly ((choices: Choices) => string)[] = [
   (choices) => `check action ${choices.pick(['restart', 'none'])}`,
   (choices) => `ready after ${choices.pick([0, 1, 3600])}`,
   (choices) => `expect ${choices.pick(['stop', 'fork', 'daemon', 'notify', 'fd 3'])}`,
+  (choices) => `cluster ${choices.pick(['one', 'at most 2'])}`,
   (choices) => `watchdog ${choices.pick(['0.001', '2'])}\nnotify access ${choices.pick(['main', 'all'])}`,
   (choices) => `kill timeout ${choices.pick([0, 2])}`,
   (choices) => `normal exit 0 ${choices.pick(['1', 'TERM'])}`,

@@ -36,6 +36,8 @@ const NAMES: Readonly<Record<ErrorCode, string>> = {
   'expansion-failed': `${DBUS}.InvalidArgs`,
   'cgroup-manager-not-available': `${OWN}.CGroupManagerNotAvailable`,
   'unknown-socket': `${DBUS}.InvalidArgs`,
+  'unknown-lease': `${DBUS}.InvalidArgs`,
+  'lease-expired': `${DBUS}.Failed`,
   'no-such-variable': `${DBUS}.InvalidArgs`,
   'empty-variable': `${DBUS}.InvalidArgs`,
   'empty-job': `${DBUS}.InvalidArgs`,

@@ -85,6 +85,10 @@ export const FORMS: Readonly<Record<string, string>> = {
   apparmor: '`apparmor load FILE`, or `apparmor switch PROFILE`',
   'apparmor load': '`apparmor load FILE`',
   'apparmor switch': '`apparmor switch PROFILE`',
+  cluster: '`cluster one [GROUP] [prefer LABEL=VALUE…]`, or `cluster at most NUMBER [GROUP] [prefer LABEL=VALUE…]`',
+  'cluster one': '`cluster one [GROUP] [prefer LABEL=VALUE…]`, such as `cluster one db prefer disk=ssd`',
+  'cluster at': '`cluster at most NUMBER [GROUP] [prefer LABEL=VALUE…]`',
+  'cluster at most': '`cluster at most NUMBER [GROUP] [prefer LABEL=VALUE…]`, such as `cluster at most 2 worker`',
   cgroup: '`cgroup CONTROLLER [NAME] [KEY VALUE]`',
 };
 

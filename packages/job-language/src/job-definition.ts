@@ -54,6 +54,15 @@ export interface EnvFile {
   mayBeMissing: boolean;
 }
 
+/** `cluster one` and `cluster at most`: how many instances with the same lease may run on all hosts of a cluster at one time. */
+export interface ClusterPlaces {
+  most: number;
+  /** The name of the lease; null: that of the instance. */
+  group: string | null;
+  /** Labels of hosts, `KEY=VALUE`: a free lease goes to a host that has an earlier one. */
+  prefer: string[];
+}
+
 /** Where a stanza stands. */
 export interface StanzaPlace {
   path: string;
@@ -140,6 +149,8 @@ export interface JobDefinition {
   setgid: string | null;
   apparmorSwitch: string | null;
   cgroups: CGroupSetting[];
+  /** null: it runs without a lease. */
+  cluster: ClusterPlaces | null;
   debug: boolean;
   /** Fields that a daemon of before did not know when it read the file: they have values as if the file did not mention them. */
   unread: string[];
@@ -205,6 +216,7 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     setgid: null,
     apparmorSwitch: null,
     cgroups: NONE,
+    cluster: null,
     debug: false,
     unread: NONE,
   };

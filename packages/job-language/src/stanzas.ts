@@ -19,6 +19,7 @@ import {
   seconds,
   signal,
 } from './arguments.ts';
+import { clusterAtMost, clusterOne } from './cluster-stanzas.ts';
 import { parseCondition } from './condition-parser.ts';
 import type { JobDefinition, ProcessDefinition } from './job-definition.ts';
 import { cgroupSetting, resourceLimit, sameCGroupKey, sameResource } from './keyed-arguments.ts';
@@ -132,6 +133,7 @@ const STANZAS: Record<string, Stanza> = {
     switch: set('apparmorSwitch', aWord),
   }),
   cgroup: addKeyed('cgroups', cgroupSetting, sameCGroupKey),
+  cluster: either({ one: clusterOne, at: either({ most: clusterAtMost }) }),
 };
 
 /** The words that stanzas begin with. */

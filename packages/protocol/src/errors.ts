@@ -21,6 +21,8 @@ export const ERRORS = {
   'cgroup-manager-not-available': (display: string) =>
     `Job cannot be started as cgroup manager not available: ${display}`,
   'unknown-socket': (name: string) => `No such socket: ${name}`,
+  'unknown-lease': (id: string) => `No such lease: ${id}`,
+  'lease-expired': (name: string) => `The lease ${name} has expired`,
   'no-such-variable': (name: string) => `No such variable: ${name}`,
   'empty-variable': () => 'Variable may not be empty string',
   'empty-job': () => 'Job may not be empty string',

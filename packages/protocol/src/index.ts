@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './event-sources.ts';
 export * from './framing.ts';
 export * from './history.ts';
+export * from './leases.ts';
 export * from './locate.ts';
 export * from './messages.ts';
 export * from './privileged.ts';

@@ -6,6 +6,7 @@ import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { WireError } from './errors.ts';
 import type { SourceRegistration, SourceStatus } from './event-sources.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
+import type { LeaseMethods } from './leases.ts';
 import type { Asking, Detailed, Killing, ListenFailure, Recipients, Stopping } from './request-parts.ts';
 import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
 import type { TimerStatus } from './timers.ts';
@@ -49,6 +50,8 @@ export interface JobConfig {
   /** The probes that it has to answer before it has started, and while it runs: `http http://localhost:8080/healthz`. */
   ready?: string[];
   check?: string[];
+  /** How many may run in the cluster at one time, by which lease (null: of its own name), and where preferably. */
+  cluster?: { most: number; group: string | null; prefer: string[] } | null;
 }
 
 /** The output of the program that reads folders of job files where no daemon runs. */
@@ -149,7 +152,7 @@ export interface UnsupervisedProcess {
 /** The answer to "who keeps the events of this name from being over?": one element an event, oldest first. */
 export type EventExplanation = { name: string; env: string[]; failed: boolean; heldBy: WaitReason[] }[];
 
-export interface Methods {
+export interface Methods extends LeaseMethods {
   /** Always first on a connection. `client` names the program, for the log. */
   hello: { params: { version: number; client: string }; result: { version: number; daemon: string; pid: number } };
   /** The running daemon, as `init (upstart VERSION)`. */
@@ -279,6 +282,7 @@ export type Notification =
   | { event: 'failed'; job: string; instance: string; status: number }
   /** Sent when the event is over. */
   | { event: 'event-emitted'; name: string; env: string[]; failed: boolean }
+  | { event: 'lease-wanted' | 'lease-returned'; job: string; instance: string }
   | { event: 'restarted' };
 
 export interface NotificationFrame {

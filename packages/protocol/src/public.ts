@@ -4,6 +4,7 @@ export { type Client, ConnectionError, type ConnectOptions, connect } from './cl
 export { TimeoutError, UpstartError } from './errors.ts';
 export type * from './event-sources.ts';
 export type * from './history.ts';
+export type * from './leases.ts';
 export { AddressError, type Scope } from './locate.ts';
 export type * from './messages.ts';
 export { findSessions, type Session } from './sessions.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_LEASE_MS, MIN_LEASE_MS } from './leases.ts';
 import type { Method } from './messages.ts';
 import { MAX_SIGNAL } from './request-parts.ts';
 import { MAX_KEY_LENGTH, parseRequest, requestId } from './requests.ts';
@@ -122,6 +123,30 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
   unsetEnv: { good: [{ target: null, names: [] }], bad: [[{ target: null }, 'params.names must be a list']] },
   resetEnv: { good: [{ target: byName }], bad: [[{}, 'params.target must be a map']] },
   sources: { good: [{}], bad: [[null, 'params must be a map']] },
+  leases: { good: [{}], bad: [[null, 'params must be a map']] },
+  grantLease: {
+    good: [
+      { lease: 3, token: 1, deadlineMs: 5000, ttlMs: MIN_LEASE_MS },
+      { lease: 3, token: 1, deadlineMs: 5000, ttlMs: MAX_LEASE_MS },
+    ],
+    bad: [
+      [{ lease: 3, token: 0, deadlineMs: 5000, ttlMs: MIN_LEASE_MS }, 'params.token must be from 1'],
+      [{ lease: 3, token: 1, deadlineMs: 0.5, ttlMs: MIN_LEASE_MS }, 'params.deadlineMs must be a whole number from 0'],
+      [{ lease: 3, token: 1, deadlineMs: 5, ttlMs: MIN_LEASE_MS - 1 }, 'params.ttlMs must be from 2000 to 3600000'],
+      [{ lease: 3, token: 1, deadlineMs: 5, ttlMs: MAX_LEASE_MS + 1 }, 'params.ttlMs must be from 2000 to 3600000'],
+    ],
+  },
+  endLease: {
+    good: [{ lease: 3, handOver: true, reason: 'drained' }],
+    bad: [[{ lease: 3, handOver: 1, reason: 'drained' }, 'params.handOver must be true or false']],
+  },
+  tellLeaseHolder: {
+    good: [
+      { lease: 3, holder: 'db1' },
+      { lease: 3, holder: null },
+    ],
+    bad: [[{ lease: 3 }, 'params.holder must be a string']],
+  },
   registerSources: {
     good: [{ version: '1', pid: 2, managed: true, sources: [{ name: 'file', state: 'failed', reason: 'why' }] }],
     bad: [

@@ -1,6 +1,7 @@
 /** The check of what clients send: one row a method, one check a field. Nothing unchecked gets past this file. */
 import { upstartError } from './errors.ts';
 import type { SourceReport } from './event-sources.ts';
+import { MAX_LEASE_MS, MIN_LEASE_MS } from './leases.ts';
 import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
 import {
   type Asking,
@@ -80,10 +81,13 @@ const stopping: Check<Stopping> = (value, place) => {
   const asked = asking(value, place);
   return force === undefined || force === null ? asked : { ...asked, force: flag(force, `${place}.force`) };
 };
-const signal: Check<number> = (value, place) => {
-  const number = count(value, place);
-  return number >= 1 && number <= MAX_SIGNAL ? number : refuse(place, `from 1 to ${MAX_SIGNAL}`);
-};
+const numberFrom =
+  (least: number, most: number): Check<number> =>
+  (value, place) => {
+    const number = count(value, place);
+    return number >= least && number <= most ? number : refuse(place, `from ${least} to ${most}`);
+  };
+const signal = numberFrom(1, MAX_SIGNAL);
 const killing = mapOf<Killing>({ signal, hook: flag });
 const detailed: Check<Detailed> = (value, place) => {
   const { details } = asMap(value, place);
@@ -109,6 +113,8 @@ const SOURCE_STATES = ['idle', 'running', 'failed'] as const;
 const sourceState: Check<SourceReport['state']> = (value, place) =>
   SOURCE_STATES.find((one) => one === value) ?? refuse(place, SOURCE_STATES.join(', '));
 const sourceReport = mapOf<SourceReport>({ name: text, state: sourceState, reason: orNull(text) });
+const positive = numberFrom(1, Number.MAX_SAFE_INTEGER);
+const leaseTime = numberFrom(MIN_LEASE_MS, MAX_LEASE_MS);
 const nothing = mapOf<Record<never, never>>({});
 
 /** One row a method: what its `params` must be. */
@@ -149,6 +155,10 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   notifyCGroupManagerAddress: mapOf({ address: text }),
   endSession: nothing,
   reexecute: nothing,
+  leases: nothing,
+  grantLease: mapOf({ lease: count, token: positive, deadlineMs: count, ttlMs: leaseTime }),
+  endLease: mapOf({ lease: count, handOver: flag, reason: text }),
+  tellLeaseHolder: mapOf({ lease: count, holder: orNull(text) }),
   history: mapOf({ job: orNull(text), sinceMs: count, after: orNull(count), limit: count }),
   logPath: target,
   watch: nothing,

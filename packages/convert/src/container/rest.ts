@@ -32,6 +32,11 @@ export const NOT_IN_CONTAINERS: readonly Row[] = [
     has: ({ processes, apparmorSwitch }) => processes.security !== undefined || apparmorSwitch !== null,
   },
   { stanza: 'cgroup', why: 'set limits of the container', has: ({ cgroups }) => cgroups.length > 0 },
+  {
+    stanza: 'cluster one, at most',
+    why: 'an orchestrator has leases, or one replica',
+    has: ({ cluster }) => cluster !== null,
+  },
   { stanza: 'umask', why: 'no such setting', has: ({ umask }) => umask !== null },
   { stanza: 'nice', why: 'no such setting', has: ({ nice }) => nice !== null },
   { stanza: 'chroot', why: 'the container has its root', has: ({ chroot }) => chroot !== null },

@@ -22,6 +22,8 @@ const TEXTS: { readonly [E in Notification['event']]: (n: Of<E>) => string } = {
   signal: (n) => `${display(n)} ${n.slot} process ${n.pid} is sent ${signalText(n.signal)}`,
   failed: (n) => `${display(n)} failed with status ${n.status}`,
   'event-emitted': ({ name, env, failed }) => ['event', name, ...env, ...(failed ? ['(failed)'] : [])].join(' '),
+  'lease-wanted': (n) => `${display(n)} waits for a lease`,
+  'lease-returned': (n) => `${display(n)} gives its lease back`,
   restarted: () => 'init daemon restarted',
 };
 

@@ -18,7 +18,7 @@ import type { Configuration } from '../conf/configuration.ts';
 import { explainEvents } from '../engine/explain/explain.ts';
 import { question } from '../engine/explain/question.ts';
 import { troubles } from '../engine/explain/troubles.ts';
-import type { EngineRequest } from '../engine/model/messages.ts';
+import { leaseStatus } from '../engine/leases/lease.ts';
 import { readEnvironment, readVariable } from '../engine/requests/environment-requests.ts';
 import {
   type Details,
@@ -38,6 +38,7 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { timersOf } from '../timers/timers.ts';
 import type { Callers } from './callers.ts';
+import { change, changeNamed } from './changes.ts';
 import type { ClientProcess } from './client-process.ts';
 import { lookAtDetails } from './details.ts';
 import { explanationOf } from './explanation.ts';
@@ -88,9 +89,6 @@ export interface Caller {
   run?: (params: Params<'run'>) => Promise<number>;
 }
 
-/** Requests whose caller the history names. */
-type NamedRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' | 'reload' | 'kill' | 'emit' }>;
-
 type Handler<M extends Method> = (
   context: ControlContext,
   params: Params<M>,
@@ -99,21 +97,6 @@ type Handler<M extends Method> = (
 
 /** How long, in milliseconds, an answer waits for processes that are being started. */
 const SETTLE_LIMIT_MS = 1000;
-
-function change<T>(context: ControlContext, caller: Caller, request: EngineRequest): Promise<T> {
-  if (caller.key !== undefined) caller.needs(caller.key);
-  return context.runner.request(request, caller.key) as Promise<T>;
-}
-
-/** As above, for a request whose caller the history names. */
-async function changeNamed<T>(context: ControlContext, caller: Caller, request: NamedRequest): Promise<T> {
-  const peer = caller.process?.reference();
-  try {
-    return await change(context, caller, peer === undefined ? request : { ...request, peer });
-  } finally {
-    await caller.process?.known();
-  }
-}
 
 /** Resolves when the processes of one job, or (null) of all, have settled (`isSettled`). The value: whether that took a while. */
 async function settle({ runner }: ControlContext, job: string | null): Promise<boolean> {
@@ -182,6 +165,11 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
   listen: (context, { sockets }) => context.sockets.listen(sockets),
   awaitConnection: (context, { socket, newOnly }) => context.sockets.awaitConnection(socket, newOnly),
+
+  leases: (context) => leaseStatus(context.runner.engine.context),
+  grantLease: (context, params, caller) => change(context, caller, { method: 'grantLease', ...params }),
+  endLease: (context, params, caller) => change(context, caller, { method: 'endLease', ...params }),
+  tellLeaseHolder: (context, params, caller) => change(context, caller, { method: 'tellLeaseHolder', ...params }),
 
   sources: (context) => context.sources.status(),
   registerSources(context, params, { closed }) {

@@ -6,6 +6,7 @@ import { UpstartError } from '@upstart/protocol';
 import { defineClass } from './definitions.ts';
 import { runEventQueue } from './events/event-queue.ts';
 import { giveUp, noteFault } from './faults.ts';
+import { leaseTimePassed } from './lifecycle/lease-end.ts';
 import { abandon, resume, settleTimePassed } from './lifecycle/lifecycle.ts';
 import { beginQuiesce, endIfQuiet, endWithJob, quiesceTimerPassed } from './lifecycle/quiesce.ts';
 import { restartQuietly } from './lifecycle/restart.ts';
@@ -186,6 +187,7 @@ export class Engine {
     else if (action.kind === 'restart') restartQuietly(context, instance);
     else if (action.kind === 'ready') readyTimeoutPassed(context, instance, isLate);
     else if (action.kind === 'watchdog') watchdogTimePassed(context, instance, isLate);
+    else if (action.kind === 'lease') leaseTimePassed(context, instance);
     else if (action.kind === 'reload') reloadTimePassed(context, instance);
     else if (action.kind === 'probe') probeIsDue(context, instance, action.probe, action.isRetry === true);
     else retrySpawn(context, instance, action.slot);

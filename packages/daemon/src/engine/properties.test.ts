@@ -7,7 +7,8 @@ import { Engine } from './engine.ts';
 import type { Effect } from './model/messages.ts';
 import type { EngineState } from './model/state.ts';
 import { checkInvariants } from './testing/invariants.ts';
-import { condition, event, play, story, text, windDown } from './testing/story.ts';
+import { condition, event, text } from './testing/job-texts.ts';
+import { play, story, windDown } from './testing/story.ts';
 import { TestWorld } from './testing/world.ts';
 
 /** The reference: a condition as a tree that remembers, written for nothing but being obvious. */

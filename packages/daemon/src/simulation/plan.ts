@@ -106,6 +106,9 @@ function assumptions({ classes }: EngineState, { exits }: Plan): string[] {
           `No process emits an event, though these say that they do: ${list(emitters.map(({ definition }) => definition.name))}.`,
         ]
       : []),
+    ...([...classes.values()].some(({ definition }) => definition.cluster !== null)
+      ? ['Jobs with `cluster` get their leases at once.']
+      : []),
     `Timers later than ${HORIZON_MS / 60_000} minutes are ignored.`,
   ];
 }

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { PROPERTY_RUNS } from '../../../../test/effort.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Effect, EngineRequest, Input, UntimedInput } from '../engine/model/messages.ts';
-import { condition, text } from '../engine/testing/story.ts';
+import { condition, text } from '../engine/testing/job-texts.ts';
 import { TEST_SETTINGS } from '../engine/testing/world.ts';
 import type { Report } from '../supervisor/process-messages.ts';
 import { freshState, simulate } from './plan.ts';

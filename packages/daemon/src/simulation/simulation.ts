@@ -53,6 +53,7 @@ export class Simulation {
     this.#wallMs = wallMs;
     this.#processes = new SimulatedProcesses(this.#engine.context, outcomes);
     this.#engine.context.repeatsCommands = false;
+    this.#engine.context.needsLeases = false;
     for (const probe of armedProbes(this.#engine.context)) this.#answer(probe);
   }
 

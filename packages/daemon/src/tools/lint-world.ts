@@ -1,7 +1,7 @@
 /** This machine, as the rules of the lint see it. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { jobsOf, type KnownJob, type LintWorld, parseJob } from '@upstart/job-language';
 import { fsPath, inspect, readJobFile } from '../conf/job-file.ts';
 import { noChanges, Source } from '../conf/source.ts';
@@ -20,6 +20,7 @@ export function lintWorld(file: string): LintWorld {
     hasGroup: (name) => hasEntry('group', name),
     isFolder: (path) => inspect(() => statSync(fsPath(path)).isDirectory()) ?? false,
     isExecutable,
+    hasClusterConf,
     highestLimit,
     jobs: otherJobs(file),
   };
@@ -42,6 +43,14 @@ function isExecutable(path: string): boolean | null {
   // Root may read everything, but executes only files with an execute bit.
   if (stats.mode & 0o111) return true;
   return inspect(() => accessSync(path, constants.X_OK)) !== null;
+}
+
+/** That of the system, or of the user's sessions. */
+function hasClusterConf(): boolean {
+  const { UPSTART_CLUSTER_CONF: named, XDG_CONFIG_HOME, HOME = '/' } = process.env;
+  const home = XDG_CONFIG_HOME || join(HOME, '.config');
+  const paths = named ? [named] : ['/etc/upstart/cluster.conf', join(home, 'upstart-cluster.conf')];
+  return paths.some((path) => inspect(() => statSync(path)) !== null);
 }
 
 /** The kernel has an upper bound only for the number of open files; root may set any other limit. */

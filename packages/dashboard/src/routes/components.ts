@@ -63,9 +63,9 @@ export const COMPONENTS = {
     {
       ...{ job: TEXT, path: TEXT, description: TEXT, author: TEXT, version: TEXT, usage: orNull(TEXT), emits: TEXTS },
       ...{ startOn: orNull({}), stopOn: orNull({}), restartOn: orNull({}), reloadOn: orNull({}) },
-      ...{ ready: TEXTS, check: TEXTS },
+      ...{ ready: TEXTS, check: TEXTS, cluster: orNull(ANY) },
     },
-    ['restartOn', 'reloadOn', 'ready', 'check'],
+    ['restartOn', 'reloadOn', 'ready', 'check', 'cluster'],
   ),
   Explanation: objectOf<Explanation>(
     {

@@ -203,7 +203,7 @@ test('what the original does not know is named where that is asked for', () => {
     'respawn\nrespawn delay 1 30\nrespawn reset 30\nready after 2\nhook timeout 3\nrespawn limit 5 10\nexec a\n' +
     'restart on file\nreload on file\nenv-file /etc/hosts\n' +
     'ready tcp 80\nready unix /a\nready http http://a/\nready interval 1\nready timeout 1\n' +
-    'expect notify\nnotify access all\nwatchdog 1\n';
+    'expect notify\nnotify access all\nwatchdog 1\ncluster one\n';
   expect(warned(text)).toEqual([]);
   const found = lint(text, { name: 'job', path: 'job.conf', portable: true }, WORLD);
   expect(found.map(({ rule, text: told }) => `${rule}: ${told.split(' is ')[0]}`)).toEqual(
@@ -211,7 +211,18 @@ test('what the original does not know is named where that is asked for', () => {
       ...['respawn delay', 'respawn reset', 'ready after', 'hook timeout'],
       ...['restart on', 'reload on', 'env-file'],
       ...['ready tcp', 'ready unix', 'ready http', 'ready interval', 'ready timeout'],
-      ...['expect notify', 'notify access', 'watchdog'],
+      ...['expect notify', 'notify access', 'watchdog', 'cluster one'],
     ].map((name) => `not-portable: \`${name}\``),
   );
+});
+
+test('a lease needs a cluster', () => {
+  const lone = { ...WORLD, hasClusterConf: () => false };
+  expect(warned('exec a\ncluster one\n', lone)).toEqual(['2 cluster-without-conf cluster']);
+  expect(warned('exec a\ncluster at most 2 db\n', lone)).toEqual(['2 cluster-without-conf cluster']);
+  for (const known of [true, null])
+    expect(warned('exec a\ncluster one\n', { ...WORLD, hasClusterConf: () => known })).toEqual([]);
+  expect(warned('exec a\ncluster at most 2 db\ncluster one\n')).toEqual(['3 replaced-stanza cluster']);
+  const portable = lint('cluster at most 2\n', { name: 'job', path: 'job.conf', portable: true }, WORLD);
+  expect(portable.map(({ text: told }) => told)).toEqual([expect.stringContaining('`cluster at most` is unknown')]);
 });

@@ -11,6 +11,8 @@ export const ADDED: readonly string[] = [
   'check tcp',
   'check timeout',
   'check unix',
+  'cluster at most',
+  'cluster one',
   'env-file',
   'expect fd',
   'expect notify',

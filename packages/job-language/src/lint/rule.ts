@@ -21,6 +21,8 @@ export interface LintWorld {
   isFolder(path: string): boolean | null;
   /** Whether a program that exists may be executed; null also if there is none. */
   isExecutable(path: string): boolean | null;
+  /** Whether there is a `cluster.conf`: without it the machine is in no cluster. */
+  hasClusterConf(): boolean | null;
   /** The highest hard limit that can be set for a resource. */
   highestLimit(resource: string): bigint | null;
   /** The other jobs of the folder that the file is in; null if the file stands alone. */
@@ -43,6 +45,7 @@ export const NOWHERE: LintWorld = {
   hasGroup: () => null,
   isFolder: () => null,
   isExecutable: () => null,
+  hasClusterConf: () => null,
   highestLimit: () => null,
   jobs: null,
 };

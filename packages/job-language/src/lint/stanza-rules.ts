@@ -1,5 +1,5 @@
 /** Rules about which stanzas stand together. */
-import type { Finding, Rule } from './rule.ts';
+import type { Finding, LintWorld, Rule } from './rule.ts';
 import type { ParsedFile, Statement } from './statements.ts';
 
 /** Stanzas that add up, or that cannot contradict themselves. */
@@ -36,6 +36,7 @@ export const STANZA_RULES: readonly Rule[] = [
   { name: 'notify-without-main', check: silent },
   { name: 'check-task', check: checkedTasks },
   { name: 'check-without-probe', check: settingsWithoutCheck },
+  { name: 'cluster-without-conf', check: withoutCluster },
   { name: 'replaced-stanza', check: replacedStanzas },
 ];
 
@@ -80,6 +81,13 @@ function* settingsWithoutCheck({ statements, job }: ParsedFile): Iterable<Findin
   };
 }
 
+function* withoutCluster({ statements }: ParsedFile, world: LintWorld): Iterable<Finding> {
+  const stanza = statements.find(({ name }) => name.startsWith('cluster '));
+  if (stanza === undefined || world.hasClusterConf() !== false) return;
+  const text = `without /etc/upstart/cluster.conf this machine is in no cluster: \`${stanza.name}\` waits for its lease for ever`;
+  yield { at: stanza.at, text };
+}
+
 function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {
   const seen = new Map<string, Statement>();
   for (const statement of statements) {
@@ -101,5 +109,6 @@ function replacedBy({ name, args }: Statement): string | null {
   if (MAY_STAND_TWICE.includes(name)) return null;
   if (name === 'exec' || name === 'script') return 'main process';
   if (name === 'limit') return `limit ${args[0]?.value}`;
+  if (name.startsWith('cluster ')) return 'cluster';
   return name.replace(/^(p(?:re|ost)-\w+) \w+$/, '$1');
 }

@@ -250,6 +250,7 @@ export const SETTING_ROWS: readonly SettingRow[] = [
   plain('setuid', 'Service', 'User', ({ setuid }) => text(setuid)),
   plain('setgid', 'Service', 'Group', ({ setgid }) => text(setgid)),
   plain('apparmor switch', 'Service', 'AppArmorProfile', ({ apparmorSwitch }) => text(apparmorSwitch)),
+  refused('cluster', ({ cluster }) => cluster !== null, 'systemd knows no other machine'),
   refused('cgroup', ({ cgroups }) => cgroups.length > 0, 'other controllers: use MemoryMax=, CPUWeight= and the like'),
   refused('debug', ({ debug }) => debug, 'for finding faults of init'),
 ];

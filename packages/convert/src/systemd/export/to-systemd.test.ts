@@ -77,7 +77,7 @@ WantedBy=multi-user.target
 
 it('says what is lost', () => {
   const { refused, approximated } = exported({
-    web: 'start on my-event or stopped db\nstop on other-event\ninstance $A-$B\nexpect stop\nready tcp 80\nready exec ping\ncheck exec ping\nenv-file $HOME/env\nchdir x\nhook timeout 5\nrespawn\nrespawn reset 5\nrespawn delay 1 60\nrestart on file FILE=/x\ncgroup cpu\nexec web',
+    web: 'start on my-event or stopped db\nstop on other-event\ninstance $A-$B\nexpect stop\nready tcp 80\nready exec ping\ncheck exec ping\nenv-file $HOME/env\nchdir x\nhook timeout 5\nrespawn\nrespawn reset 5\nrespawn delay 1 60\nrestart on file FILE=/x\ncgroup cpu\ncluster one\nexec web',
   });
   expect(refused.map((line) => line.split(':').slice(1, 2).join().trim())).toEqual(
     expect.arrayContaining([
@@ -93,6 +93,7 @@ it('says what is lost', () => {
       'respawn reset',
       'restart on',
       'cgroup',
+      'cluster',
     ]),
   );
   expect(approximated.join('\n')).toContain('web: respawn delay … LONGEST: RestartSec=: the pause stays FIRST');

@@ -50,7 +50,7 @@ export class Waits {
     this.#told.add(instance.id);
     const event = this.#context.state.events.get(instance.blocker);
     if (event) return [this.#reason(`the event \`${this.#asked.tell(event)}\` is not over`, () => this.ofEvent(event))];
-    const step = this.#processStep(instance);
+    const step = leaseWords(instance) ?? this.#processStep(instance);
     if (step === null) return [];
     const own = this.ownEvent(instance);
     return [this.#reason(step, own && (() => this.ofEvent(own)))];
@@ -133,7 +133,7 @@ export class Waits {
   stepOf(instance: InstanceState): string | null {
     const event = this.#context.state.events.get(instance.blocker);
     if (event) return `waits for what reacts to its \`${event.name}\` event`;
-    return this.#processStep(instance);
+    return leaseWords(instance) ?? this.#processStep(instance);
   }
 
   #reason(text: string, children?: (() => WaitReason[]) | null): WaitReason {
@@ -219,6 +219,13 @@ export class Waits {
     const then = timer ? `; KILL follows in ${counted(left, 'second')}` : '';
     return `the main process (${pid}) was sent the ${sent} signal and still runs${then}`;
   }
+}
+
+/** The lease that the instance waits for. */
+function leaseWords({ lease }: InstanceState): string | null {
+  if (lease?.step !== 'awaited') return null;
+  const holder = lease.heldBy === undefined ? 'nothing is known of its holder yet' : `held by ${lease.heldBy}`;
+  return `waits for the lease ${lease.name}, ${holder}`;
 }
 
 /** The things that are looked up before a process is started. The engine does not know which of them takes its time. */

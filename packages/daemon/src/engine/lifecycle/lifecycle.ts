@@ -4,6 +4,7 @@
 
 import { SIGKILL, type Slot } from '@upstart/common';
 import type { Goal, State, StateEntry } from '@upstart/protocol';
+import { awaitLease, awaitsLease, giveBackLease, isOutOfTime, losesLease } from '../leases/lease.ts';
 import { emitEvent, release, resetCondition } from '../model/blocking.ts';
 import { conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
@@ -27,8 +28,9 @@ import { noteRest } from './exit-job.ts';
 import { dropRestart } from './postponed-restart.ts';
 import { reloadIfDue } from './reload.ts';
 import { nextState } from './transitions.ts';
+import { waitForEvent } from './waiting-event.ts';
 
-/** Sets the goal. An instance that rests (waiting, running, in a pause before a respawn, or spawned without being ready) moves at once. */
+/** Sets the goal. An instance that rests (waiting, also for its lease, running, in a pause before a respawn, or spawned without being ready) moves at once. */
 export function changeGoal(context: Context, instance: InstanceState, goal: Goal, why: Why): void {
   if (instance.goal === goal) return;
   if (why.kind !== 'event') delete instance.chain;
@@ -42,7 +44,8 @@ export function changeGoal(context: Context, instance: InstanceState, goal: Goal
     if (!instance.forced) limitHooks(context, instance);
     const { state } = instance;
     const isPaused = endPause(context, instance);
-    if (state === 'running' || isPaused || waitsToBeReady(context, instance)) advance(context, instance);
+    const rests = state === 'running' || isPaused || awaitsLease(instance) || waitsToBeReady(context, instance);
+    if (rests) advance(context, instance);
     return;
   }
   freeHooks(context, instance);
@@ -87,7 +90,9 @@ export function advance(context: Context, instance: InstanceState, after = 0): v
   const { definition } = context.classOf(instance);
   const mainLost = !hasMain && definition.processes.main !== undefined;
   const ending = isEnding(context);
-  const next = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost, ending });
+  const unbegun = awaitsLease(instance);
+  const hasToStop = losesLease(instance);
+  const next = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost, ending, unbegun, hasToStop });
   if (instance.goal === 'respawn') changeGoal(context, instance, 'start', { kind: 'process' });
   changeState(context, instance, next, after);
 }
@@ -118,7 +123,16 @@ function changeState(context: Context, instance: InstanceState, state: State, af
     if (!goesOn) return;
     const hasMain = instance.processes.main !== undefined;
     const ending = isEnding(context);
-    target = nextState({ goal: instance.goal, state: instance.state, hasMain, mainLost: false, ending });
+    const [unbegun, hasToStop] = [awaitsLease(instance), losesLease(instance)];
+    target = nextState({
+      goal: instance.goal,
+      state: instance.state,
+      hasMain,
+      mainLost: false,
+      ending,
+      unbegun,
+      hasToStop,
+    });
     if (target === instance.state) return;
   }
 }
@@ -129,7 +143,7 @@ type Entry = (context: Context, instance: InstanceState, from: State) => boolean
 /** Starts the process of a slot, where the job has one; the state after it waits for its end. */
 function starts(slot: Slot): Entry {
   return (context, instance) => {
-    const defined = context.classOf(instance).definition.processes[slot] !== undefined;
+    const defined = context.classOf(instance).definition.processes[slot] !== undefined && !isOutOfTime(instance);
     if (defined && (slot !== 'security' || context.state.settings.apparmor)) spawnProcess(context, instance, slot);
     return true;
   };
@@ -161,6 +175,12 @@ const ENTER: Record<State, Entry> = {
 };
 
 function enterStarting(context: Context, instance: InstanceState): boolean {
+  if (!awaitLease(context, instance)) beginStart(context, instance);
+  return false;
+}
+
+/** The instance has the lease that it needs, or needs none. */
+export function beginStart(context: Context, instance: InstanceState): void {
   if (instance.startEnv) {
     takeStart(context, instance, instance.startEnv);
     // A process started by a standing order has the old variables.
@@ -171,7 +191,6 @@ function enterStarting(context: Context, instance: InstanceState): boolean {
   instance.hints = [];
   delete instance.reloads;
   waitForEvent(context, instance, 'starting');
-  return false;
 }
 
 function enterRunning(context: Context, instance: InstanceState, from: State): boolean {
@@ -208,7 +227,8 @@ function enterSpawned(context: Context, instance: InstanceState): boolean {
 function enterKilled(context: Context, instance: InstanceState): boolean {
   if (!instance.processes.main && instance.goal === 'stop') beginSuccession(context, instance);
   if (!instance.processes.main) return true;
-  killMain(context, instance);
+  // The end of its lease may have sent the signal, or SIGKILL, before.
+  if (instance.killTimer === 0 && !isOutOfTime(instance)) killMain(context, instance);
   return false;
 }
 
@@ -221,6 +241,7 @@ function enterPostStopping(context: Context, instance: InstanceState, from: Stat
 
 function enterWaiting(context: Context, instance: InstanceState): boolean {
   killSuccessor(context, instance);
+  giveBackLease(context, instance);
   const jobClass = context.classOf(instance);
   const { name } = jobClass.definition;
   noteRest(
@@ -274,16 +295,4 @@ export function abandon(context: Context, instance: InstanceState): void {
     instance.goal = 'stop';
   }
   changeState(context, instance, 'waiting');
-}
-
-function waitForEvent(context: Context, instance: InstanceState, name: 'starting' | 'stopping'): void {
-  const event = emitEvent(
-    context,
-    name,
-    jobEventEnvironment(context, instance, name === 'stopping'),
-    instance.lastChange,
-    instance.chain,
-  );
-  instance.blocker = event.id;
-  event.instances.push(instance.id);
 }

@@ -43,6 +43,10 @@ export interface TransitionFacts {
   mainLost: boolean;
   /** Init itself ends: nothing starts any more. */
   ending: boolean;
+  /** It waits for its lease: nothing of its start has happened. */
+  unbegun: boolean;
+  /** Its lease ends: it has to stop, whatever its goal. */
+  hasToStop: boolean;
 }
 
 /**
@@ -51,14 +55,17 @@ export interface TransitionFacts {
  */
 const NEEDS_MAIN: ReadonlySet<State> = new Set(['spawned', 'post-start', 'pre-stop']);
 
+/** States from which an instance whose lease ends has yet to begin its stop. */
+const BEGINS: ReadonlySet<State> = new Set(['starting', 'security', 'pre-start', 'spawned', 'post-start', 'pre-stop']);
+
 /**
  * The next state of an instance whose present step has ended. Goal `respawn` marks that the main process ended while a
  * hook was running: when the hook has ended, the job stops and starts again.
  */
-export function nextState({ goal, state, hasMain, mainLost, ending }: TransitionFacts): State {
+export function nextState({ goal, state, hasMain, mainLost, ending, unbegun, hasToStop }: TransitionFacts): State {
   // An instance that has not started needs no stop: it is removed.
-  if (ending && state === 'starting' && goal === 'stop') return 'waiting';
-  if (goal === 'respawn') return 'stopping';
+  if ((ending || unbegun) && state === 'starting' && goal === 'stop') return 'waiting';
+  if (goal === 'respawn' || (hasToStop && goal === 'start' && BEGINS.has(state))) return 'stopping';
   if (state === 'running' && goal === 'stop' && !hasMain) return 'stopping';
   if (mainLost && NEEDS_MAIN.has(state)) return 'stopping';
   return NEXT[state][goal];

@@ -53,6 +53,7 @@ export class Context {
   /** Names of jobs that this input must not touch. */
   without: ReadonlySet<string> = NONE;
   repeatsCommands = true; // Those of `check`: not in a simulation, which would have no end.
+  needsLeases = true; // Not in a simulation, where nobody grants them.
   readonly shared = new SharedList();
   /** Characters of all names of instances, and of all variables of instances and events. */
   readonly held = { names: 0, text: 0 };

@@ -53,7 +53,11 @@ export type EngineRequest =
   | { method: 'resetEnv'; target: EnvTargetSpec }
   | { method: 'notifyDiskWriteable' }
   | { method: 'notifyDBusAddress'; address: string }
-  | { method: 'setLogPriority'; priority: LogPriority };
+  | { method: 'setLogPriority'; priority: LogPriority }
+  /** The lease of this id is the instance's until `deadlineMs` of monotonic time, `ttlMs` after it was acquired or renewed. */
+  | { method: 'grantLease'; lease: number; token: number; deadlineMs: number; ttlMs: number }
+  | { method: 'endLease'; lease: number; handOver: boolean; reason: string }
+  | { method: 'tellLeaseHolder'; lease: number; holder: string | null };
 
 /** A process of the supervisor that the state does not know, with the facts that /proc has about it. */
 export interface FoundProcess {

@@ -9,6 +9,7 @@ import type { Goal, LogPriority, Recipients, State, WireError } from '@upstart/p
 import type { ConditionState } from './condition-state.ts';
 import type { ExitJobState } from './exit-job-state.ts';
 import type { ExitState, FailureState } from './failure-state.ts';
+import type { LeaseState } from './lease-state.ts';
 import type { NotifyState } from './notify-state.ts';
 import type { PausedQueue } from './paused-queue.ts';
 import type { CheckState, LogMark, ProbeProcess, QueuedTry, ReadinessState } from './probe-state.ts';
@@ -112,6 +113,8 @@ export interface InstanceState {
   logMark?: LogMark;
   /** Its probes of `check`, from when it runs for the first time. */
   checks?: CheckState[];
+  /** Its lease, which it waits for or has. Absent: it needs none, or does not start. */
+  lease?: LeaseState;
   /** A request has forced its stop: hooks get the kill signal. */
   forced?: boolean;
   /** How its main process ended last. */

@@ -22,6 +22,8 @@ export type TimerAction =
   | { kind: 'probe-timeout'; token: number }
   /** The hook timeout; `token` tells whether it is still the same process. `last`: the hook has got the kill signal already. */
   | { kind: 'hook'; instance: number; slot: Slot; token: number; signal: number; last?: boolean }
+  /** The next step of the end of its lease. */
+  | { kind: 'lease'; instance: number }
   | { kind: 'quiesce' }
   /** The event queue resumes. */
   | { kind: 'queue' };

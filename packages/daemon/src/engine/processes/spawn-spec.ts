@@ -16,8 +16,10 @@ import { cgroups, jobCgroup } from './cgroups.ts';
 /** A command with any of these is handed to the shell. */
 const SHELL_CHARACTERS = /[~`!$^&*()=|\\{}[\];"'<>?]/;
 const SHELL = '/bin/sh';
-/** Variables that every process of a job has besides the job's own. */
-export const SUPPLIED_VARIABLES = ['UPSTART_JOB', 'UPSTART_INSTANCE', 'UPSTART_SESSION'] as const;
+/** The fencing token of a job with `cluster`. */
+const LEASE_VARIABLE = 'UPSTART_LEASE';
+/** Variables that processes of a job have besides the job's own. */
+export const SUPPLIED_VARIABLES = ['UPSTART_JOB', 'UPSTART_INSTANCE', 'UPSTART_SESSION', LEASE_VARIABLE] as const;
 /** Those of sd_notify(3), which a main process has that may send messages: the supervisor puts in the address and the pid. */
 export const NOTIFY_VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC'] as const;
 /** The numbers in each process of the descriptors that its events brought. */
@@ -163,6 +165,8 @@ function isRepeatable(settings: EngineSettings, definition: JobDefinition): bool
     notifySpec(definition, settings) === undefined &&
     !definition.debug &&
     definition.cgroups.length === 0 &&
+    // It may only start again while the lease holds, which the supervisor does not know.
+    definition.cluster === null &&
     definition.envFiles.length === 0 &&
     // The end of its log has to be known before it begins.
     !definition.ready.some(({ kind }) => kind === 'log') &&
@@ -182,6 +186,7 @@ function processEnvironment(
   setVariable(env, `UPSTART_JOB=${definition.name}`);
   setVariable(env, `UPSTART_INSTANCE=${instance.name}`);
   if (settings.sessionAddress !== null) setVariable(env, `UPSTART_SESSION=${settings.sessionAddress}`);
+  if (instance.lease) setVariable(env, `${LEASE_VARIABLE}=${instance.lease.token}`);
   const notify = slot === 'main' ? notifySpec(definition, settings) : undefined;
   if (notify && 'access' in notify) addNotifyVariables(env, definition);
   return env;

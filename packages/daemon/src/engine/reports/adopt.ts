@@ -8,6 +8,7 @@ import { emptyDefinition, type JobDefinition, type ProcessDefinition } from '@up
 import { mergeVariables, unsetVariable } from '../environment/environment.ts';
 import { addClass } from '../lifecycle/classes.ts';
 import { findOrCreateInstance } from '../lifecycle/instances.ts';
+import { leaseNotKnown } from '../lifecycle/lease-end.ts';
 import { changeGoal } from '../lifecycle/lifecycle.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
@@ -57,6 +58,7 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
   for (const instance of moved) settle(context, instance);
   if (context.state.quiesce) for (const instance of moved) changeGoal(context, instance, 'stop', { kind: 'init' });
   for (const instance of context.state.instances.values()) compare(context, instance, lastCommand, alive);
+  for (const instance of moved) if (context.instance(instance.id) === instance) leaseNotKnown(context, instance);
   for (const { token } of state.probeProcesses?.values() ?? [])
     if (token <= lastCommand && !alive.has(token)) probe(context, token);
 }

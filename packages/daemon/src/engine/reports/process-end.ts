@@ -3,6 +3,7 @@
  */
 import { killedText, type Slot, signalName } from '@upstart/common';
 import type { Report } from '../../supervisor/process-messages.ts';
+import { isOutOfTime } from '../leases/lease.ts';
 import { noteExitStatus } from '../lifecycle/exit-job.ts';
 import { advance, changeGoal } from '../lifecycle/lifecycle.ts';
 import type { Context } from '../model/context.ts';
@@ -220,7 +221,7 @@ export function spawnAwaited(context: Context, instance: InstanceState, slot: Sl
 export function retrySpawn(context: Context, instance: InstanceState, slot: Slot): void {
   const process = instance.processes[slot];
   if (!process || !waitsForTimer(process)) return;
-  if (instance.goal === 'stop' && slot !== 'post-stop') {
+  if (isOutOfTime(instance) || (instance.goal === 'stop' && slot !== 'post-stop')) {
     context.logAbout(instance, 'info', `${context.display(instance)} ${slot} process is not needed any more`, { slot });
     removeProcess(context, instance, slot);
     if (instance.state !== 'stopping') advance(context, instance);

@@ -3,8 +3,8 @@ import type { JobConfig } from '@upstart/protocol';
 
 /** A definition in the form in which clients get it. */
 export function jobConfig(definition: JobDefinition): JobConfig {
-  const { name, path, description, author, version, usage, emits, startOn, stopOn, restartOn, reloadOn, ready, check } =
-    definition;
+  const { name, path, description, author, version, usage, emits, startOn, stopOn, restartOn, reloadOn } = definition;
+  const { ready, check, cluster } = definition;
   return {
     job: name,
     path,
@@ -19,6 +19,7 @@ export function jobConfig(definition: JobDefinition): JobConfig {
     reloadOn,
     ready: ready.map(probeStanza),
     check: check.map(probeStanza),
+    cluster,
   };
 }
 

@@ -5,6 +5,7 @@
 import { type Requester, upstartError } from '@upstart/protocol';
 import { arePairs } from '../environment/environment.ts';
 import { chainOfProcess } from '../events/restart-chain.ts';
+import { awaitsLease } from '../leases/lease.ts';
 import { byRequest, restarted } from '../lifecycle/causes.ts';
 import {
   checkEnvironment,
@@ -14,6 +15,7 @@ import {
   findInstance,
   findOrCreateInstance,
 } from '../lifecycle/instances.ts';
+import { leaseGranted, leaseHandedOver, leaseHeldBy, leaseLost } from '../lifecycle/lease-end.ts';
 import { changeGoal, resume } from '../lifecycle/lifecycle.ts';
 import { isToStop } from '../lifecycle/restart.ts';
 import { MAX_ENVIRONMENT, MAX_EVENTS } from '../limits.ts';
@@ -57,6 +59,16 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
     case 'keepSockets':
       keepSockets(context, new Map(Object.entries(request.sockets)));
       break;
+    case 'grantLease':
+      leaseGranted(context, request.lease, request);
+      break;
+    case 'endLease':
+      if (request.handOver) leaseHandedOver(context, request.lease, request.reason);
+      else leaseLost(context, request.lease, request.reason);
+      break;
+    case 'tellLeaseHolder':
+      leaseHeldBy(context, request.lease, request.holder);
+      break;
     case 'setLogPriority':
       context.state.logPriority = request.priority;
       break;
@@ -83,8 +95,9 @@ function handleJobRequest(context: Context, key: string, request: JobRequest): v
   const by = byRequest(instance, ...requester(context, request.from));
   instance.cause = request.method === 'restart' ? restarted(by) : by;
   const why = whyOf(request, requester(context, request.from)[0]);
-  // A restart in the pause before a respawn has nothing to stop.
-  if (request.method === 'restart' && !resume(context, instance)) changeGoal(context, instance, 'stop', why);
+  // A restart in the pause before a respawn, or before the lease is there, has nothing to stop.
+  if (request.method === 'restart' && !awaitsLease(instance) && !resume(context, instance))
+    changeGoal(context, instance, 'stop', why);
   changeGoal(context, instance, request.method === 'stop' ? 'stop' : 'start', why);
 }
 

@@ -1,6 +1,7 @@
 /** For tests and the fuzzer: the conditions that hold in a world between any two inputs. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { lengthOf } from '../environment/environment.ts';
+import { awaitsLease, losesLease } from '../leases/lease.ts';
 import { conditionsOf } from '../model/condition-state.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
 import { type EngineState, type InstanceState, processesOf } from '../model/state.ts';
@@ -62,7 +63,8 @@ export function checkInvariants(world: TestWorld): void {
     checkInstance(state, instance);
     instance.blocking.forEach(count);
     for (const [, condition] of conditionsOf(instance)) countNodes(condition);
-    if (instance.restarts) ok(RESTARTS_IN.includes(instance.state), 'a restart waits for a hook');
+    if (instance.restarts && !losesLease(instance))
+      ok(RESTARTS_IN.includes(instance.state), 'a restart waits for a hook');
   }
   for (const { startOn, instances } of state.classes.values()) {
     for (const id of instances.values()) ok(state.instances.has(id), 'a class has no dead instances');
@@ -84,7 +86,10 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
   const isPaused = instance.state === 'post-stop' && instance.pause !== undefined && instance.pause.timer !== 0;
   if (needed && !isPaused) ok(needed in instance.processes, `${instance.state} has its process`);
   checkTimers(state, instance, isPaused);
-  const waits = instance.state === 'starting' || instance.state === 'stopping';
+  checkLease(state, instance);
+  const awaits = awaitsLease(instance);
+  if (awaits) deepEqual(instance.state, 'starting', 'who waits for a lease has not begun');
+  const waits = (instance.state === 'starting' && !awaits) || instance.state === 'stopping';
   deepEqual(instance.blocker !== 0, waits, `${instance.state} waits for its event`);
   if (waits) ok(state.events.get(instance.blocker)?.instances.includes(instance.id), 'and that knows it');
   if (instance.goal === 'respawn')
@@ -96,6 +101,29 @@ function checkInstance(state: EngineState, instance: InstanceState): void {
   const { respawnLimit, respawnIntervalS } = owner?.definition ?? { respawnLimit: 0, respawnIntervalS: 0 };
   const limited = respawnLimit > 0 && respawnIntervalS > 0;
   ok(!limited || instance.respawnCount <= respawnLimit + 1, 'the respawn limit holds');
+}
+
+/** A job with `cluster` runs in the time of its lease only. */
+function checkLease(
+  { timers, classes }: EngineState,
+  { id, class: classId, lease, state, goal, processes }: InstanceState,
+): void {
+  const owner = [...classes.values()].find((jobClass) => jobClass.id === classId);
+  if (!owner?.definition.cluster) {
+    deepEqual(lease, undefined, 'who needs no lease has none');
+    return;
+  }
+  if (Object.keys(processes).length > 0 || state === 'running')
+    ok(lease && lease.step !== 'awaited', 'who runs has a lease');
+  if (lease?.step === 'ending' || lease?.step === 'over') ok(state !== 'running', 'who loses its lease does not run');
+  if (lease?.step === 'awaited') deepEqual(goal, 'start', 'who waits for a lease wants to run');
+  const armed = [...timers.values()].filter(({ action }) => action.kind === 'lease' && action.instance === id);
+  const isTimed = lease !== undefined && lease.step !== 'awaited' && lease.step !== 'over';
+  deepEqual(
+    armed.map((timer) => timer.id),
+    isTimed ? [lease.timer] : [],
+    'the end of a lease has its timer',
+  );
 }
 
 function checkTimers(

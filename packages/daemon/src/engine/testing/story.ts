@@ -1,26 +1,9 @@
 /** For tests: stories, random sequences of inputs to a world, with the conditions that hold after each of them. */
-import type { Condition } from '@upstart/common';
+import type { LeaseStatus } from '@upstart/protocol';
 import fc from 'fast-check';
+import { leaseStatus } from '../leases/lease.ts';
+import { EVENTS, jobText } from './job-texts.ts';
 import { TestWorld } from './world.ts';
-
-const EVENTS = ['a', 'b', 'c', 'd'];
-const VALUES = ['1', '2', '3'];
-
-const operand = fc.record({ name: fc.constantFrom(...EVENTS), value: fc.option(fc.constantFrom('X=1', 'X!=2', '3')) });
-export const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition }>((tie) => ({
-  tree: fc.oneof(
-    { depthSize: 'small' },
-    operand.map(({ name, value }): Condition => ({ op: 'event', name, args: value === null ? [] : [value] })),
-    fc.record({ op: fc.constantFrom('and' as const, 'or' as const), left: tie('tree'), right: tie('tree') }),
-  ),
-})).tree;
-export const event = fc.record({ name: fc.constantFrom(...EVENTS), value: fc.option(fc.constantFrom(...VALUES)) });
-
-export function text(tree: Condition): string {
-  return tree.op === 'event'
-    ? [tree.name, ...tree.args].join(' ')
-    : `(${text(tree.left)} ${tree.op} ${text(tree.right)})`;
-}
 
 /** An input of a world; numbers choose among the jobs and processes that exist. */
 export type Step =
@@ -36,24 +19,10 @@ export type Step =
   | { do: 'say'; which: number; text: string; errno: number }
   | { do: 'edit'; job: number; text: string }
   | { do: 'wait'; seconds: number }
+  | { do: 'lease'; which: number; act: 'grant' | 'hand over' | 'lose'; ttlMs: number }
   | { do: 'quiesce' };
 
 const number = fc.nat({ max: 20 });
-const READY = [
-  'ready tcp 80',
-  'ready http http://localhost:$A/',
-  'ready timeout 3',
-  'ready exec ask',
-  'ready log come',
-];
-const CHECKS = [
-  'check tcp 80',
-  'check http http://localhost:$A/',
-  'check exec ask',
-  'check failures 2',
-  'check action none',
-];
-const SPEAKS = ['notify access all', 'watchdog 3'];
 const MESSAGES = [
   ...[
     'READY=1',
@@ -67,42 +36,6 @@ const MESSAGES = [
   ],
   ...['EXTEND_TIMEOUT_USEC=4000000', 'MAINPID=1', 'FDSTORE=1', 'READY=1\nSTATUS=up\nWATCHDOG=1'],
 ];
-const BACK_OFF = ['respawn delay 0.5 3', 'respawn reset 2', 'ready after 1.5', 'restart delay 0.7'];
-const jobText = fc
-  .record({
-    hooks: fc.subarray(['pre-start', 'post-start', 'pre-stop', 'post-stop']),
-    main: fc.boolean(),
-    flags: fc.subarray([
-      'task',
-      'respawn',
-      'respawn',
-      'normal exit 3',
-      'kill timeout 2',
-      'respawn limit 2 10',
-      ...BACK_OFF,
-      ...READY,
-      ...SPEAKS,
-      ...CHECKS,
-    ]),
-    expect: fc.constantFrom('none', 'stop', 'fork', 'daemon', 'notify', 'fd 3'),
-    start: fc.option(condition),
-    stop: fc.option(condition),
-    restart: fc.option(condition),
-    reload: fc.option(condition),
-    around: fc.option(fc.constantFrom('starting j0', 'started j1', 'stopping j0', 'stopped j1', 'starting', 'stopped')),
-  })
-  .map(({ hooks, main, flags, expect: expected, start, stop, restart, reload, around }) =>
-    [
-      ...hooks.map((hook) => `${hook} exec ${hook}`),
-      ...(main ? ['exec main', `expect ${expected}`] : []),
-      ...flags,
-      ...(start || around ? [`start on ${[start && text(start), around].filter(Boolean).join(' or ')}`] : []),
-      ...(stop ? [`stop on ${text(stop)}`] : []),
-      ...(restart ? [`restart on ${text(restart)}`] : []),
-      ...(reload ? [`reload on ${text(reload)}`] : []),
-      '',
-    ].join('\n'),
-  );
 const ordinaryStep = fc.oneof(
   fc.record({ do: fc.constantFrom('start', 'stop', 'restart'), job: number, env: fc.subarray(['A=1', 'B=2']) }),
   fc.record({ do: fc.constantFrom('reload', 'force', 'kill'), job: number }),
@@ -125,6 +58,12 @@ const ordinaryStep = fc.oneof(
   }),
   fc.record({ do: fc.constant('edit'), job: number, text: jobText }),
   fc.record({ do: fc.constant('wait'), seconds: fc.nat({ max: 6 }) }),
+  fc.record({
+    do: fc.constant('lease'),
+    which: number,
+    act: fc.constantFrom('grant', 'grant', 'grant', 'hand over', 'lose'),
+    ttlMs: fc.constantFrom(4000, 15_000),
+  }),
 );
 /** Only a few stories end the session, because little can happen after that. */
 const step = fc.oneof(
@@ -273,7 +212,27 @@ function takeStep(world: TestWorld, next: Step, jobs: number, spawned: Set<numbe
     case 'wait':
       world.wait(next.seconds * 1000);
       return;
+    case 'lease': {
+      const leases = leaseStatus(world.engine.context);
+      const lease = leases[next.which % Math.max(1, leases.length)];
+      if (lease) leaseStep(world, lease, next);
+      return;
+    }
     case 'quiesce':
       world.input({ type: 'quiesce', reason: 'shutdown' });
   }
+}
+
+/** A renewal has the token of the holder. */
+function leaseStep(world: TestWorld, { lease, token }: LeaseStatus, step: Extract<Step, { do: 'lease' }>): void {
+  const { act, ttlMs } = step;
+  if (act === 'grant')
+    world.request({
+      method: 'grantLease',
+      lease,
+      token: token || world.keys + 1,
+      deadlineMs: world.now + ttlMs,
+      ttlMs,
+    });
+  else world.request({ method: 'endLease', lease, handOver: act === 'hand over', reason: 'story' });
 }

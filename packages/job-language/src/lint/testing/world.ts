@@ -14,6 +14,7 @@ export const WORLD: LintWorld = {
   hasGroup: (name) => name === 'web',
   isFolder: (path) => path === '/srv',
   isExecutable: (path) => (path === '/data' ? false : path === '/bin/app' ? true : null),
+  hasClusterConf: () => true,
   highestLimit: (resource) => (resource === 'nofile' ? 1000n : null),
   jobs: new Map([
     ['db', job()],
