@@ -14,11 +14,14 @@ const INDEX_LINES = 103;
 /** Listening sockets for jobs: `link/listen.c`, and the waiting for connections in `files.c`. */
 const LISTEN_LINES = 114;
 
+/** The socket of upstart-local-bridge, whose clients the kernel names: `packages/bridge/peer-door`. */
+const PEER_DOOR_LINES = 70;
+
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
-export const MAX_LINES = 5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES;
+export const MAX_LINES = 5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES + PEER_DOOR_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

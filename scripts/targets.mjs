@@ -161,6 +161,7 @@ export const PROGRAMS = [
     flags: ['-static'],
     fallback: [],
   },
+  { output: 'lib/upstart/peer-door', sources: 'packages/bridge/peer-door', flags: ['-static'], fallback: [] },
   {
     output: 'bin/initctl',
     sources: 'packages/ctl/native',

@@ -15,6 +15,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'dbus-clients.t': ['busctl', 'dbus-daemon', 'dbus-monitor', 'dbus-send', 'gdbus', 'pgrep', 'python3-dbus'],
   'dbus-files.t': ['dbus-daemon', 'dbus-send', 'pgrep', 'python3-dbus'],
   'dbus.t': ['busctl', 'dbus-daemon', 'dbus-monitor', 'dbus-send', 'gdbus', 'pgrep', 'setpriv'],
+  'local-bridge.t': ['pgrep', 'python3', 'setpriv'],
 };
 
 for (const name of CASES) {

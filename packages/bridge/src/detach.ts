@@ -8,16 +8,15 @@ const READY_FD = 3;
 const STANDARD_FDS = [0, 1, 2];
 
 /**
- * Runs this program again, detached, as `command`. A shell is in between, so that there are two forks, which `expect daemon` follows. The
- * value: the exit status, once the child is ready or has ended.
+ * Runs this program again, detached, as `command`. That is one fork and an exec, which both `expect fork` and `expect daemon` follow
+ * (reference: jobs §5.1). The value: the exit status, once the child is ready or has ended.
  */
-export function startDetached(command: readonly string[]): Promise<number> {
-  const options = { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] as const };
-  const shell = spawn('/bin/sh', ['-c', '"$@" &', 'sh', ...command], { ...options, stdio: [...options.stdio] });
-  const ready = shell.stdio[READY_FD] as Readable;
+export function startDetached([program = '', ...args]: readonly string[]): Promise<number> {
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  const ready = child.stdio[READY_FD] as Readable;
   return new Promise((resolve, reject) => {
     let isReady = false;
-    shell.on('error', reject);
+    child.on('error', reject);
     ready.on('data', () => {
       isReady = true;
     });

@@ -52,11 +52,13 @@ export class Frame {
     };
     this.#runners = parts.sources.map(
       (source) =>
-        new SourceRunner(source, context, () => this.#jobs.operands().filter(({ event }) => source.isMine(event))),
+        new SourceRunner(source, context, () =>
+          this.#jobs.operands().filter(({ event }) => source.isMine(event, parts.options)),
+        ),
     );
     this.#jobs = new Jobs(
       client,
-      (event) => parts.sources.some((source) => source.isMine(event)),
+      (event) => parts.sources.some((source) => source.isMine(event, parts.options)),
       async (changes) => {
         await Promise.all(this.#runners.map((runner) => runner.follow(changes)));
         this.#changed();

@@ -51,7 +51,7 @@ export class SourceRunner {
 
   /** Starts the source if it is needed, or tells it of the changes. */
   follow({ added, removed }: OperandChanges): Promise<void> {
-    const isMine = ({ event }: Operand): boolean => this.#source.isMine(event);
+    const isMine = ({ event }: Operand): boolean => this.#source.isMine(event, this.#context.options);
     const changes = { added: added.filter(isMine), removed: removed.filter(isMine) };
     return this.#then(async () => {
       if (this.#running) {

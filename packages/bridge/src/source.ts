@@ -76,8 +76,8 @@ export interface RunningSource {
 export interface Source {
   /** As on the command line of `upstart-bridge`. */
   readonly name: SourceName;
-  /** Whether an event of this name is one of the source's. */
-  isMine(event: string): boolean;
+  /** Whether an event of this name is one of the source's, with these options. */
+  isMine(event: string, options: Options): boolean;
   /**
    * For a program of the old names: checks the options, and opens what the original opens before it connects to init. Rejects with the text
    * that ends the program.

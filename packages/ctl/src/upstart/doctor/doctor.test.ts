@@ -52,7 +52,7 @@ function install(version = VERSION): void {
     'probes.cjs',
   ])
     put(`lib/upstart/${name}`, '');
-  for (const name of ['logger', 'conf-watch', 'unconnected-socket']) put(`lib/upstart/${name}`, '');
+  for (const name of ['logger', 'conf-watch', 'unconnected-socket', 'peer-door']) put(`lib/upstart/${name}`, '');
   put('sbin/upstart', `#!/bin/sh\necho 'init (upstart ${VERSION})'\n`);
   put('sbin/initctl', `#!/bin/sh\necho 'initctl (upstart ${version})'\n`);
 }

@@ -9,7 +9,7 @@ import { type Check, type Finding, ok, problem } from './finding.ts';
 const PROGRAM_FOLDERS = ['../../sbin', '../../bin'];
 const PROGRAMS = ['upstart', 'initctl'];
 /** What init runs or loads, in the folder of the libraries. */
-const HELPERS = ['logger', 'conf-watch', 'unconnected-socket'];
+const HELPERS = ['logger', 'conf-watch', 'unconnected-socket', 'peer-door'];
 const LIBRARIES = [
   'core.js',
   'daemon.js',
