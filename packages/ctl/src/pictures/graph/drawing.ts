@@ -1,6 +1,7 @@
 /** The graph as a picture. */
 import { counted } from '@upstart/common';
-import { type Arrow, arrow, described, type Point, picture, rounded, text, widthOf } from '../svg.ts';
+import { type Arrow, arrow, described, picture, rounded, text, widthOf } from '../svg.ts';
+import { curve } from './curve.ts';
 import type { Graph, GraphEdge } from './graph.ts';
 import { edgeLabel, edgeWords, nodeLabel, nodeWords } from './labels.ts';
 import { layOut, type PlacedBox, type PlacedEdge, ROW_HEIGHT } from './layout.ts';
@@ -15,14 +16,14 @@ const STYLE = `
 .label { font-size: ${LABEL_SIZE}px; }
 .job { fill: #f6f8fa; stroke: #57606a; stroke-width: 1.2; }
 .event { fill: #ddf4ff; stroke: #54aeff; stroke-width: 1.2; }
-.unknown rect { fill: none; stroke-dasharray: 3 3; } .unknown text { fill: #59636e; }
+.unknown rect { fill: #ffffff; stroke-dasharray: 3 3; } .unknown text { fill: #59636e; }
 .behind { fill: #ffffff; fill-opacity: .85; }
 .seen .edge { stroke-width: 2.6; }
 .unseen { opacity: .45; }
 @media (prefers-color-scheme: dark) {
 .job { fill: #161b22; stroke: #8b949e; }
 .event { fill: #0c2d6b; stroke: #388bfd; }
-.unknown text { fill: #9198a1; }
+.unknown rect { fill: #0d1117; } .unknown text { fill: #9198a1; }
 .behind { fill: #0d1117; }
 }`;
 
@@ -109,17 +110,4 @@ function drawnLabel({ edge, label }: PlacedEdge, isSeen: boolean): string {
 function seenClass({ seen }: GraphEdge, isSeen: boolean): string {
   if (!isSeen) return '';
   return seen > 0 ? 'seen' : 'unseen';
-}
-
-/** A smooth line through all points (Catmull-Rom). */
-function curve(points: readonly Point[]): string {
-  const at = ([x, y]: Point): string => `${rounded(x)} ${rounded(y)}`;
-  const bends = points.slice(1).map((end, index) => {
-    const start = points[index] as Point;
-    const [before, after] = [points[index - 1] ?? start, points[index + 2] ?? end];
-    const first: Point = [start[0] + (end[0] - before[0]) / 6, start[1] + (end[1] - before[1]) / 6];
-    const second: Point = [end[0] - (after[0] - start[0]) / 6, end[1] - (after[1] - start[1]) / 6];
-    return `C${at(first)} ${at(second)} ${at(end)}`;
-  });
-  return points[0] === undefined ? '' : `M${at(points[0])}${bends.join('')}`;
 }

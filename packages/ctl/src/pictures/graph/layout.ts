@@ -4,6 +4,7 @@ import { type Point, widthOf } from '../svg.ts';
 import type { Graph, GraphEdge } from './graph.ts';
 import { edgeLabel, nodeLabel } from './labels.ts';
 import { orderLayers } from './order-layers.ts';
+import { atPorts } from './ports.ts';
 import { rankLayers } from './rank-layers.ts';
 import { type Box, type BoxedGraph, boxed } from './twins.ts';
 
@@ -109,14 +110,13 @@ function layOutPart({ boxes, edges }: Part): Layout {
   for (const bundle of bundles) dagre.setEdge(bundle.from, bundle.to, labelSize(bundle.edges));
   layout(dagre, isLarge ? { customOrder: orderLayers } : {});
   const { width = 0, height = 0 } = dagre.graph();
-  return {
-    ...{ width, height },
-    boxes: boxes.map((box) => {
-      const { x, y } = dagre.node(box.id);
-      return { ...(sizes.get(box.id) as Size), box, x, y };
-    }),
-    edges: bundles.flatMap((bundle) => placedEdges(bundle, dagre.edge(bundle.from, bundle.to))),
-  };
+  const placed = new Map<string, PlacedBox>();
+  for (const box of boxes) {
+    const { x, y } = dagre.node(box.id);
+    placed.set(box.id, { ...(sizes.get(box.id) as Size), box, x, y });
+  }
+  const lines = bundles.flatMap((bundle) => placedEdges(bundle, dagre.edge(bundle.from, bundle.to)));
+  return { width, height, boxes: [...placed.values()], edges: atPorts(lines, (id) => placed.get(id)) };
 }
 
 /** All edges from one box to another. */
