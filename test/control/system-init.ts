@@ -43,6 +43,11 @@ export class SystemInit {
     return this.#adapter('shell', path);
   }
 
+  /** What init, its console and its commands have written so far. */
+  get said(): string {
+    return this.#said;
+  }
+
   async stop(): Promise<void> {
     await this.#adapter('stop');
     this.#runner.kill('SIGKILL');
