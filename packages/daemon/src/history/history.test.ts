@@ -24,6 +24,13 @@ it('rows hold every kind of entry', () => {
     { ...about, kind: 'goal', from: 'start', to: 'respawn', cause: { kind: 'process', text: '' } },
     { ...about, kind: 'goal', from: 'start', to: 'stop', cause: { kind: 'request', text: 'x', request: 'stop' } },
     { ...about, kind: 'goal', from: 'start', to: 'stop', cause: { kind: 'request', text: 'x', request: 'stop', peer } },
+    {
+      ...about,
+      kind: 'goal',
+      from: 'start',
+      to: 'respawn',
+      cause: { kind: 'check', text: 'because its check failed' },
+    },
     { ...about, kind: 'state', from: 'post-stop', to: 'waiting' },
     { ...about, kind: 'process', process: 'pre-start', pid: 12 },
     { ...about, kind: 'exit', process: 'main', pid: 12, exitStatus: 3, exitSignal: null, text: 'terminated' },

@@ -5,21 +5,25 @@ import { type HistoryCause, type HistoryEntry, type Peer, STATES } from '@upstar
 type Row = readonly unknown[];
 
 const GOALS = ['stop', 'start', 'respawn'] as const;
-const CAUSES: readonly HistoryCause['kind'][] = ['event', 'request', 'process', 'timer', 'init'];
-const KINDS: readonly HistoryEntry['kind'][] = ['goal', 'state', 'process', 'exit', 'event', 'signal'];
+/** New ones come last: files have the places of the others. */
+const CAUSES = ['event', 'request', 'process', 'timer', 'init', 'check'] as const;
+const KINDS = ['goal', 'state', 'process', 'exit', 'event', 'signal'] as const;
+
+/** Compiles only if the list has all kinds: what it lacks could not be read back. */
+const placeIn = <T>(list: readonly T[], one: NoInfer<T>): number => list.indexOf(one);
 
 /** `[id, ms since the epoch, ms of monotonic time, after, kind, …]`. */
 export function rowOf(entry: HistoryEntry): Row {
   const { id, atMs, monotonicMs, after, kind } = entry;
-  const head = [id, atMs, monotonicMs, after, KINDS.indexOf(kind)];
+  const head = [id, atMs, monotonicMs, after, placeIn(KINDS, kind)];
   switch (entry.kind) {
     case 'goal':
       return [
         ...head,
         entry.job,
         entry.instance,
-        GOALS.indexOf(entry.from),
-        GOALS.indexOf(entry.to),
+        placeIn(GOALS, entry.from),
+        placeIn(GOALS, entry.to),
         ...causeRow(entry.cause),
       ];
     case 'state':
@@ -53,7 +57,7 @@ export function rowOf(entry: HistoryEntry): Row {
 }
 
 function causeRow({ kind, text, request, peer }: HistoryCause): Row {
-  const row: unknown[] = [CAUSES.indexOf(kind), text];
+  const row: unknown[] = [placeIn(CAUSES, kind), text];
   if (request === undefined && !peer) return row;
   row.push(request ?? null);
   if (peer)
