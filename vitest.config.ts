@@ -25,6 +25,7 @@ const WITH_PROGRAMS: Kind['tests'] = {
   'packages/ctl/native': '*.test.ts',
   'packages/cluster/src/connection': '*.test.ts',
   'packages/cluster/src/hosts': '*.test.ts',
+  'packages/cluster/src/lease': 'kv-*.test.ts',
 };
 
 /** These run whole inits, of which more at once only wait for each other on a small machine. */

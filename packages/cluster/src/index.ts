@@ -8,5 +8,8 @@ export { clusterConfPath, parseClusterConf, readClusterConf } from './conf/read-
 export { ClusterConnection, type ConnectionLog, type ContactListener } from './connection/connection.ts';
 export { MAX_EVENT_BYTES, openStream } from './events/stream.ts';
 export { type HostRecord, Hosts, hasLabels, isLabels } from './hosts/hosts.ts';
+export type { LeaseKeeper } from './lease/keeper.ts';
+export type { Granted, LeaseUser, WantedLease } from './lease/ports.ts';
+export { startLeases } from './lease/start.ts';
 export { isAllowed, isEventName, MAX_EVENT_NAME } from './subjects/event-names.ts';
 export { Subjects } from './subjects/subjects.ts';

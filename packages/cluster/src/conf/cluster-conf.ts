@@ -41,6 +41,8 @@ export interface ClusterConf {
   readonly receive: readonly string[];
   /** How long an event is kept for hosts that are off, in seconds. */
   readonly keepS: number;
+  /** How long a lease lasts that its host does not renew, in milliseconds. */
+  readonly leaseTtlMs: number;
   /** Copies of what the servers keep; null: three where the servers are a cluster, else one. */
   readonly replicas: number | null;
 }

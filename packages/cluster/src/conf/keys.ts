@@ -33,6 +33,10 @@ export const MIN_KEEP_S = 60;
 /** Odd, so that a majority is more than a half. */
 const COPIES: ReadonlySet<number> = new Set([1, 3, 5]);
 
+/** The shortest and the longest time that a lease lasts, in milliseconds. */
+const MIN_LEASE_MS = 5000;
+const MAX_LEASE_MS = 3_600_000;
+
 export const KEYS: readonly Key[] = [
   {
     name: 'servers',
@@ -111,6 +115,12 @@ export const KEYS: readonly Key[] = [
     apply: (_, value) => ({ keepS: keep(value) }),
   },
   {
+    name: 'lease',
+    value: 'DURATION',
+    description: 'How long a lease lasts that is not renewed; the default is 15s',
+    apply: (_, value) => ({ leaseTtlMs: leaseTtl(value) }),
+  },
+  {
     name: 'replicas',
     value: 'N',
     description: 'Copies of what the servers keep; the default is 3 where they are a cluster, else 1',
@@ -169,6 +179,13 @@ function keep(value: string): number {
   if (seconds === null || seconds < MIN_KEEP_S || seconds > MAX_KEEP_S)
     throw new UsageError(`expected a time from 1m to 366d: ${quotedSetting(value)}`);
   return seconds;
+}
+
+function leaseTtl(value: string): number {
+  const ms = parseDuration(value);
+  if (ms === null || ms < MIN_LEASE_MS || ms > MAX_LEASE_MS)
+    throw new UsageError(`expected a time from 5s to 1h: ${quotedSetting(value)}`);
+  return ms;
 }
 
 function replicas(value: string): number {

@@ -23,7 +23,7 @@ describe('the settings in cluster.conf', () => {
     expect(read('servers nats://a:4222')).toEqual({
       ...{ path: 'cluster.conf', servers: ['nats://a:4222'], creds: null, nkey: null },
       ...{ tls: { ca: null, cert: null, key: null }, host: 'web1', cluster: 'main', labels: { host: 'web1' } },
-      ...{ emit: ['*'], receive: ['*'], keepS: 86_400, replicas: null },
+      ...{ emit: ['*'], receive: ['*'], keepS: 86_400, leaseTtlMs: 15_000, replicas: null },
     });
   });
 
@@ -49,7 +49,7 @@ describe('the settings in cluster.conf', () => {
     expect(read(text)).toMatchObject({
       ...{ servers: ['nats://a:4222', 'tls://b:7000', 'nats://[::1]:80', 'nats://10.0.0.1:4222'] },
       ...{ host: 'db-1', cluster: 'prod', labels: { zone: 'eu', rack: '7', kind: 'db.main', host: 'db-1' } },
-      ...{ emit: ['deploy', 'backup.*', 'db-*'], receive: ['deploy'], keepS: 7200, replicas: 3 },
+      ...{ emit: ['deploy', 'backup.*', 'db-*'], receive: ['deploy'], keepS: 7200, leaseTtlMs: 15_000, replicas: 3 },
       ...{ nkey: '/etc/upstart/cluster.nk', tls: { ca: '/etc/ssl/our ca.pem', cert: '/c', key: '/k' } },
     });
   });
@@ -79,6 +79,8 @@ describe('the settings in cluster.conf', () => {
     ['servers nats://me:secret@a', ['cluster.conf:1: servers: no password belongs here: use creds or nkey']],
     ['servers a/b', ['cluster.conf:1: servers: expected nats://HOST:PORT or tls://HOST:PORT: a/b']],
     ['servers a\nreplicas 9', ['cluster.conf:2: replicas: expected 1, 3 or 5: 9']],
+    ['servers a\nlease 4s', ['cluster.conf:2: lease: expected a time from 5s to 1h: 4s']],
+    ['servers a\nlease 2h', ['cluster.conf:2: lease: expected a time from 5s to 1h: 2h']],
     ['servers a\nreplicas 2', ['cluster.conf:2: replicas: expected 1, 3 or 5: 2']],
     ['servers a\nemit a>b', ['cluster.conf:2: emit: expected the name of an event, in which * is any text: a>b']],
     ['servers a\ncluster a.b', ['cluster.conf:2: cluster: expected at most 63 of the characters A-Z a-z 0-9 _ -: a.b']],

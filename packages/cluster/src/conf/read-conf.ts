@@ -15,6 +15,7 @@ const FILE_VARIABLE = 'UPSTART_CLUSTER_CONF';
 
 const DEFAULT_CLUSTER = 'main';
 const DEFAULT_KEEP_S = 86_400;
+const DEFAULT_LEASE_MS = 15_000;
 const BY_NAME = new Map(KEYS.map((key) => [key.name, key]));
 /** Where no line says which: all events. */
 const ALL: readonly string[] = ['*'];
@@ -44,7 +45,7 @@ export function parseClusterConf(path: string, text: string, machine: string): C
   let draft: Draft = {
     ...{ path, servers: [], creds: null, nkey: null, tls: { ca: null, cert: null, key: null } },
     ...{ host: machine.replace(/\..*$/s, ''), cluster: DEFAULT_CLUSTER, labels: {} },
-    ...{ emit: [], receive: [], keepS: DEFAULT_KEEP_S, replicas: null },
+    ...{ emit: [], receive: [], keepS: DEFAULT_KEEP_S, leaseTtlMs: DEFAULT_LEASE_MS, replicas: null },
   };
   const complaints: string[] = [];
   const seen = new Map<string, number>();

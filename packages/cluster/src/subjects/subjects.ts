@@ -15,12 +15,15 @@ export class Subjects {
   readonly events: string;
   /** The bucket with the hosts that are known, by name. */
   readonly hosts: string;
+  /** The bucket with the leases. */
+  readonly leases: string;
 
   constructor(cluster: string) {
     this.#prefix = `${ROOT}.${cluster}`;
     this.stream = `upstart_${cluster}_events`;
     this.events = `${this.#prefix}.events.>`;
     this.hosts = `upstart_${cluster}_hosts`;
+    this.leases = `upstart_${cluster}_leases`;
   }
 
   /** `host` sends the event `name`. */

@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PROPERTY_RUNS } from '../../../../test/effort.ts';
+import { type Run, SimulatedHost, SimulatedStore, TTL_MS, type World } from './testing/simulation.ts';
+import { randomFrom, Timeline } from './testing/timeline.ts';
+
+/** A lease is taken so long after it could be, at the latest: the bound of the product, and that clocks and lost calls have cost. */
+const TAKEN_MS = TTL_MS * 1.01 + 2000;
+
+type Settings = Partial<SimulatedHost['settings']>;
+
+function worldOf(seed: number, count: number, settings: (index: number) => Settings = () => ({})) {
+  const random = randomFrom(seed);
+  const world: World = { time: new Timeline(), store: new SimulatedStore(), random, runs: [] };
+  const hosts = Array.from({ length: count }, (_, index) => {
+    const usual = { name: `h${index}`, rate: 1, most: 1, delayMs: 20, lossPart: 0 };
+    return new SimulatedHost(world, { ...usual, ...settings(index) });
+  });
+  for (const host of hosts) {
+    host.startKeeper();
+    host.want();
+  }
+  return { world, hosts, run: (ms: number) => world.time.runUntil(world.time.nowMs + ms) };
+}
+
+const running = (runs: readonly Run[]): Run[] => runs.filter(({ toMs }) => toMs === null);
+
+/** At no time do more than `most` run, and each one has a larger token than all before it of its place. */
+function checkRuns(runs: readonly Run[], most: number): void {
+  for (const { fromMs } of runs) {
+    const at = runs.filter((run) => run.fromMs <= fromMs && (run.toMs === null || run.toMs > fromMs));
+    expect(at.length, `run at ${fromMs}: ${at.map(({ host }) => host).join(', ')}`).toBeLessThanOrEqual(most);
+  }
+  const tokens = runs.map(({ token }) => token);
+  expect(new Set(tokens).size).toBe(tokens.length);
+  if (most === 1) expect(tokens).toEqual([...tokens].sort((a, b) => a - b));
+}
+
+describe('a lease', () => {
+  it('is held by one host, and another has it soon after that one is dead', () => {
+    const { world, hosts, run } = worldOf(1, 3);
+    run(1000);
+    const [first] = running(world.runs);
+    expect(running(world.runs)).toHaveLength(1);
+    run(10 * TTL_MS);
+    expect(world.runs).toHaveLength(1);
+    hosts.find(({ settings }) => settings.name === first?.host)?.killKeeper();
+    run(TAKEN_MS);
+    expect(running(world.runs)).toHaveLength(1);
+    expect(world.runs[1]?.host).not.toBe(first?.host);
+    checkRuns(world.runs, 1);
+  });
+
+  it('goes over within a second when it is handed over, and not back', () => {
+    const { world, hosts, run } = worldOf(2, 3);
+    run(1000);
+    const holder = hosts.find(({ settings }) => settings.name === world.runs[0]?.host);
+    holder?.keeper?.handOver('web', 'asked for');
+    while (world.runs[0]?.toMs === null) run(10);
+    run(1000);
+    expect(running(world.runs).map(({ host }) => host)).not.toEqual([holder?.settings.name]);
+    expect(running(world.runs)).toHaveLength(1);
+    checkRuns(world.runs, 1);
+  });
+
+  it('comes back to the host that has handed it over if no other takes it', () => {
+    const { world, hosts, run } = worldOf(3, 1);
+    run(1000);
+    hosts[0]?.keeper?.handOver('web', 'asked for');
+    run(2 * TTL_MS + 1000);
+    expect([world.runs.length, running(world.runs).length]).toEqual([2, 1]);
+  });
+
+  it('leaves a drained host, which takes none before that is over', () => {
+    const { world, hosts, run } = worldOf(4, 2);
+    run(1000);
+    const drained = hosts.find(({ settings }) => settings.name === world.runs[0]?.host);
+    const other = hosts.find((host) => host !== drained);
+    drained?.keeper?.drain(true);
+    run(TTL_MS);
+    expect(running(world.runs).map(({ host }) => host)).toEqual([other?.settings.name]);
+    other?.killKeeper();
+    run(3 * TTL_MS);
+    expect(running(world.runs)).toEqual([]);
+    drained?.keeper?.drain(false);
+    run(1000);
+    expect(running(world.runs)).toHaveLength(1);
+  });
+
+  it('goes to a preferred host first, and stays where it is', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const prefer = ['disk=ssd', 'host=h1'];
+      const { world, hosts, run } = worldOf(seed, 4, (index) => ({
+        prefer,
+        labels: index === 3 ? { disk: 'ssd' } : { host: `h${index}` },
+      }));
+      run(1000);
+      expect(running(world.runs).map(({ host }) => host)).toEqual(['h3']);
+      hosts[3]?.keeper?.handOver('web', 'asked for');
+      run(TTL_MS);
+      expect(running(world.runs).map(({ host }) => host)).toEqual(['h1']);
+      run(5 * TTL_MS);
+      expect(world.runs).toHaveLength(2);
+    }
+  });
+
+  it('survives the keeper: the next one continues with it', () => {
+    const { world, hosts, run } = worldOf(5, 2);
+    run(1000);
+    const holder = hosts.find(({ settings }) => settings.name === world.runs[0]?.host);
+    for (let i = 0; i < 5; i++) {
+      holder?.killKeeper();
+      run(200);
+      holder?.startKeeper();
+      run(TTL_MS);
+    }
+    expect(world.runs).toHaveLength(1);
+  });
+
+  it('is given back at once when the job stops', () => {
+    const { world, hosts, run } = worldOf(6, 2);
+    run(1000);
+    const holder = hosts.find(({ settings }) => settings.name === world.runs[0]?.host);
+    holder?.unwant();
+    while (world.runs[0]?.toMs === null) run(10);
+    run(1000);
+    expect(running(world.runs).map(({ host }) => host)).toEqual(
+      hosts.filter((host) => host !== holder).map(({ settings }) => settings.name),
+    );
+  });
+
+  it('has as many places as it says', () => {
+    const { world, hosts, run } = worldOf(7, 5, () => ({ most: 3 }));
+    run(2000);
+    expect(running(world.runs)).toHaveLength(3);
+    hosts.find(({ settings }) => settings.name === world.runs[1]?.host)?.killKeeper();
+    run(TAKEN_MS);
+    expect(running(world.runs)).toHaveLength(3);
+    checkRuns(world.runs, 3);
+  });
+
+  it('is not taken in haste where somebody has deleted its record', () => {
+    const { world, run } = worldOf(8, 2);
+    run(1000);
+    for (const key of world.store.entries.keys()) world.store.remove(key);
+    run(20 * TTL_MS);
+    checkRuns(world.runs, 1);
+    expect(running(world.runs)).toHaveLength(1);
+  });
+});
+
+const fault = fc.record({
+  what: fc.constantFrom(
+    'kill',
+    'start',
+    'cut',
+    'join',
+    'stop',
+    'continue',
+    'want',
+    'unwant',
+    'hand over',
+    'drain',
+    'fill' as const,
+  ),
+  host: fc.nat({ max: 5 }),
+  afterMs: fc.nat({ max: 2 * TTL_MS }),
+});
+type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
+
+const FAULTS: Readonly<Record<Fault['what'], (host: SimulatedHost) => void>> = {
+  kill: (host) => host.killKeeper(),
+  start: (host) => host.startKeeper(),
+  cut: (host) => {
+    host.isCut = true;
+  },
+  join: (host) => {
+    host.isCut = false;
+  },
+  stop: (host) => host.setStopped(true),
+  continue: (host) => host.setStopped(false),
+  want: (host) => host.want(),
+  unwant: (host) => host.unwant(),
+  'hand over': (host) => host.keeper?.handOver('web', 'asked for'),
+  drain: (host) => host.keeper?.drain(true),
+  fill: (host) => host.keeper?.drain(false),
+};
+
+const story = fc.record({
+  seed: fc.nat(),
+  hosts: fc.array(
+    fc.record({
+      // Clocks of computers are off by less than 500 ppm; here by up to 5,000.
+      rate: fc.integer({ min: 995, max: 1005 }).map((part) => part / 1000),
+      delayMs: fc.constantFrom(1, 50, 400),
+      lossPart: fc.constantFrom(0, 0, 0.05, 0.3),
+    }),
+    { minLength: 1, maxLength: 5 },
+  ),
+  most: fc.integer({ min: 1, max: 3 }),
+  faults: fc.array(fault, { maxLength: 40 }),
+});
+
+describe('whatever happens', () => {
+  it('no more than so many run at one time, and tokens grow', () => {
+    fc.assert(
+      fc.property(story, ({ seed, hosts: kinds, most, faults }) => {
+        const { world, hosts, run } = worldOf(seed, kinds.length, (index) => ({ ...kinds[index], most }));
+        for (const { what, host, afterMs } of faults) {
+          run(afterMs);
+          FAULTS[what](hosts[host % hosts.length] as SimulatedHost);
+        }
+        run(3 * TTL_MS);
+        checkRuns(world.runs, most);
+      }),
+      { numRuns: PROPERTY_RUNS * 4 },
+    );
+  });
+
+  it('a free place is taken within TTL + 2 s once somebody can reach the store', () => {
+    fc.assert(
+      fc.property(story, ({ seed, hosts: kinds, most, faults }) => {
+        const calm = kinds.map((kind) => ({ ...kind, lossPart: 0, delayMs: Math.min(kind.delayMs, 50) }));
+        const { world, hosts, run } = worldOf(seed, kinds.length, (index) => ({ ...calm[index], most }));
+        for (const { what, host, afterMs } of faults) {
+          run(afterMs);
+          FAULTS[what](hosts[host % hosts.length] as SimulatedHost);
+        }
+        for (const host of hosts) {
+          host.isCut = false;
+          host.setStopped(false);
+          host.startKeeper();
+          host.keeper?.drain(false);
+          host.want();
+        }
+        // Calls that were under way are given up, hosts that have handed over hold off, and stops end.
+        run(2 * TTL_MS);
+        for (const host of hosts) host.want();
+        run(TAKEN_MS);
+        expect(running(world.runs).length).toBe(Math.min(most, hosts.length));
+        // Nothing changes any more.
+        const { length } = world.runs;
+        run(5 * TTL_MS);
+        expect(world.runs.length).toBeLessThanOrEqual(length + 1);
+        checkRuns(world.runs, most);
+      }),
+      { numRuns: PROPERTY_RUNS * 2 },
+    );
+  });
+});

@@ -1,0 +1,157 @@
+/**
+ * Keeps the leases of one init: a tenure for each that it wants or has. Init says which those are (`update`), as often as that may have
+ * changed; it keeps the deadlines itself, so that a keeper may die or fall silent at any moment.
+ */
+import { Places } from './places.ts';
+import type { LeaseClock, LeaseHost, LeaseStore, LeaseUser, WantedLease } from './ports.ts';
+import { keyPrefix } from './record.ts';
+import { Tenure } from './tenure.ts';
+import type { TenureParts } from './tenure-parts.ts';
+
+export interface KeeperParts {
+  readonly host: LeaseHost;
+  readonly store: LeaseStore;
+  readonly user: LeaseUser;
+  readonly clock: LeaseClock;
+}
+
+export class LeaseKeeper {
+  readonly #parts: KeeperParts;
+  readonly #tenureParts: TenureParts;
+  readonly #places: Places;
+  readonly #tenures = new Map<number, Tenure>();
+  /** The watches, by prefixes of keys. */
+  readonly #watches = new Map<string, () => void>();
+  /** Until when this host leaves a lease to others, by its name. */
+  readonly #heldOff = new Map<string, number>();
+  /** Places that this keeper has taken without knowing it, and gives back now. */
+  readonly #orphans = new Set<string>();
+  #isDrained = false;
+  #isStepping = false;
+  #isDirty = false;
+  #isOver = false;
+  #cancel: () => void = () => {};
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+    this.#places = new Places(parts.host.ttlMs);
+    this.#tenureParts = {
+      ...parts,
+      places: this.#places,
+      isBusy: (key, asker) =>
+        this.#orphans.has(key) || [...this.#tenures.values()].some((one) => one !== asker && one.key === key),
+      hasAnother: (name, asker) =>
+        [...this.#tenures.values()].some((one) => one !== asker && one.name === name && one.key !== null),
+      heldOffMs: (name) => (this.#isDrained ? Number.POSITIVE_INFINITY : (this.#heldOff.get(name) ?? 0)),
+      changed: () => this.#step(),
+    };
+  }
+
+  /** All leases that init wants or has. */
+  update(list: readonly WantedLease[]): void {
+    const listed = new Map(list.map((status) => [status.lease, status]));
+    for (const [id, tenure] of this.#tenures) tenure.update(listed.get(id) ?? null);
+    for (const [id, status] of listed)
+      if (!this.#tenures.has(id)) this.#tenures.set(id, new Tenure(this.#tenureParts, status));
+    if (this.#isDrained) this.#handOverAll();
+    this.#step();
+  }
+
+  /** A drained host hands its leases over and takes no other. */
+  drain(isDrained: boolean): void {
+    this.#isDrained = isDrained;
+    if (isDrained) this.#handOverAll();
+    this.#step();
+  }
+
+  /** Hands the leases of that name over to other hosts; this one comes last for the time that a lease lasts. */
+  handOver(name: string, reason: string): void {
+    this.#heldOff.set(name, this.#parts.clock.nowMs() + this.#parts.host.ttlMs);
+    for (const tenure of this.#tenures.values()) if (tenure.name === name) tenure.handOver(reason);
+    this.#step();
+  }
+
+  /** Ends without giving anything back: init has its leases up to their deadlines, and the next keeper renews them. */
+  stop(): void {
+    this.#isOver = true;
+    this.#cancel();
+    for (const end of this.#watches.values()) end();
+    this.#watches.clear();
+  }
+
+  #handOverAll(): void {
+    for (const tenure of this.#tenures.values()) tenure.handOver('its host is drained');
+  }
+
+  #step(): void {
+    this.#isDirty = true;
+    if (this.#isStepping || this.#isOver) return;
+    this.#isStepping = true;
+    let dueMs = Number.POSITIVE_INFINITY;
+    while (this.#isDirty) {
+      this.#isDirty = false;
+      dueMs = Number.POSITIVE_INFINITY;
+      for (const [id, tenure] of this.#tenures) {
+        dueMs = Math.min(dueMs, tenure.step() ?? dueMs);
+        if (tenure.isOver) this.#tenures.delete(id);
+      }
+      this.#follow();
+      this.#releaseOrphans();
+    }
+    this.#isStepping = false;
+    this.#cancel();
+    this.#cancel = () => {};
+    if (!Number.isFinite(dueMs)) return;
+    const delayMs = Math.max(0, dueMs - this.#parts.clock.nowMs());
+    this.#cancel = this.#parts.clock.after(delayMs, () => this.#step());
+  }
+
+  /** Watches the places of the leases that there are, and forgets others. */
+  #follow(): void {
+    const { store, clock } = this.#parts;
+    const prefixes = new Set<string>();
+    const keys = new Set(this.#orphans);
+    for (const tenure of this.#tenures.values()) {
+      prefixes.add(keyPrefix(tenure.name));
+      for (const key of tenure.keys) keys.add(key);
+    }
+    for (const [prefix, end] of this.#watches)
+      if (!prefixes.has(prefix)) {
+        end();
+        this.#watches.delete(prefix);
+      }
+    for (const prefix of prefixes) {
+      if (this.#watches.has(prefix)) continue;
+      const changed: Parameters<typeof store.watch>[1] = (key, entry) => {
+        this.#places.observe(key, entry, clock.nowMs());
+        this.#step();
+      };
+      this.#watches.set(prefix, store.watch(prefix, changed));
+    }
+    this.#places.keep(keys);
+    const nowMs = clock.nowMs();
+    for (const [name, untilMs] of this.#heldOff) if (untilMs <= nowMs) this.#heldOff.delete(name);
+  }
+
+  /** A call without an answer may have taken a place after all: nobody runs by it. */
+  #releaseOrphans(): void {
+    const { host, store, clock } = this.#parts;
+    const busy = new Set([...this.#tenures.values()].map(({ key }) => key));
+    for (const key of new Set([...this.#tenures.values()].flatMap(({ keys }) => keys))) {
+      const seen = this.#places.get(key);
+      if (!seen?.record || busy.has(key) || this.#orphans.has(key)) continue;
+      if (seen.record.holder !== host.name || seen.record.keeper !== host.keeper) continue;
+      this.#orphans.add(key);
+      const record = { ...seen.record, holder: null };
+      store.put(key, record, seen.revision, (written) => {
+        if (typeof written === 'number') this.#places.observe(key, { record, revision: written }, clock.nowMs());
+        // It is looked at again, and released then, unless it is another's.
+        store.get(key, (entry) => {
+          if (entry) this.#places.observe(key, entry, clock.nowMs());
+          this.#orphans.delete(key);
+          this.#step();
+        });
+      });
+    }
+  }
+}

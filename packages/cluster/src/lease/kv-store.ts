@@ -1,0 +1,112 @@
+/** The records of leases in a bucket of JetStream. */
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
+import type { ClusterConnection } from '../connection/connection.ts';
+import { copies } from '../connection/copies.ts';
+import { Subjects } from '../subjects/subjects.ts';
+import type { LeaseStore, Written } from './ports.ts';
+import { decodeRecord, encodeRecord, type LeaseEntry, type LeaseRecord } from './record.ts';
+
+/** Bytes of a record at most. */
+const MAX_RECORD_BYTES = 1024;
+/** The pause before a watch that has ended begins again. */
+const WATCH_PAUSE_MS = 1000;
+
+const CONFLICTS: ReadonlySet<number> = new Set([
+  JetStreamApiCodes.StreamWrongLastSequence,
+  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
+]);
+
+export class KvLeaseStore implements LeaseStore {
+  readonly #connection: ClusterConnection;
+  readonly #callMs: number;
+  readonly #failed: (reason: string | null) => void;
+  #bucket: Promise<KV> | null = null;
+
+  /** A call is given up after `callMs`. `failed` gets why a call has failed, and null after one that has not. */
+  constructor(connection: ClusterConnection, callMs: number, failed: (reason: string | null) => void) {
+    this.#connection = connection;
+    this.#callMs = callMs;
+    this.#failed = failed;
+  }
+
+  get(key: string, done: (entry: LeaseEntry | null) => void): void {
+    void this.#call(async (bucket) => entryOf(await bucket.get(key)), null).then(done);
+  }
+
+  put(key: string, record: LeaseRecord, revision: number, done: (written: Written) => void): void {
+    const write = async (bucket: KV): Promise<Written> => {
+      try {
+        return await bucket.put(key, encodeRecord(record), { previousSeq: revision });
+      } catch (error) {
+        if (error instanceof JetStreamApiError && CONFLICTS.has(error.code)) return 'conflict';
+        throw error;
+      }
+    };
+    void this.#call(write, 'unknown').then(done);
+  }
+
+  watch(prefix: string, changed: (key: string, entry: LeaseEntry) => void): () => void {
+    let isOver = false;
+    let end: () => void = () => {};
+    const follow = async (): Promise<void> => {
+      try {
+        const bucket = await this.#open();
+        const entries = await bucket.watch({ key: `${prefix}*` });
+        end = () => entries.stop();
+        if (isOver) end();
+        for await (const entry of entries) if (!isOver) changed(entry.key, entryOf(entry));
+      } catch {
+        // What a watch does not report, calls of `get` do.
+      }
+      if (isOver) return;
+      const timer = setTimeout(follow, WATCH_PAUSE_MS);
+      end = () => clearTimeout(timer);
+    };
+    void follow();
+    return () => {
+      isOver = true;
+      end();
+    };
+  }
+
+  /** Nothing is sent without a connection: it would be sent later, when nobody waits for it. */
+  async #call<T>(ask: (bucket: KV) => Promise<T>, given: T): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the servers do not answer')), this.#callMs);
+    });
+    try {
+      if (!this.#connection.isConnected) throw new Error(this.#connection.reason ?? 'no connection yet');
+      const value = await Promise.race([this.#open().then(ask), late]);
+      this.#failed(null);
+      return value;
+    } catch (error) {
+      this.#failed((error as Error).message);
+      return given;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The bucket, made if it is not there. */
+  #open(): Promise<KV> {
+    this.#bucket ??= this.#make().catch((error) => {
+      this.#bucket = null;
+      throw error;
+    });
+    return this.#bucket;
+  }
+
+  async #make(): Promise<KV> {
+    const nats = await this.#connection.nats();
+    const { conf } = this.#connection;
+    const options = { history: 1, replicas: copies(nats, conf), maxValueSize: MAX_RECORD_BYTES };
+    return await new Kvm(nats).create(new Subjects(conf.cluster).leases, options);
+  }
+}
+
+function entryOf(entry: KvEntry | null): LeaseEntry {
+  if (entry === null) return { record: null, revision: 0 };
+  return { record: entry.operation === 'PUT' ? decodeRecord(entry.string()) : null, revision: entry.revision };
+}

@@ -1,0 +1,299 @@
+/**
+ * One lease that init wants or has, from the search for a place to the record that says that it is free again. Each step follows from the
+ * present state (`step`); there is one call to the store at a time, whose answer leads to the next step.
+ *
+ * ```
+ *   finding ──▶ holding ◀── seeking ◀─────┐
+ *      │           │ ▲         ▲          │
+ *      │           ▼ │         │          │
+ *      └──▶ over  lapsed ──▶ releasing ───┘ over
+ * ```
+ *
+ * | phase     | meaning |
+ * | --------- | --- |
+ * | finding   | Init had the lease before this keeper began: looks for its place. |
+ * | seeking   | Waits for a place that is free, and takes it. |
+ * | holding   | Has a place, and renews its record. |
+ * | lapsed    | The deadline has passed: init has ended the job, or does so. Nothing is renewed. |
+ * | releasing | Writes that the place is free. |
+ */
+
+import type { Granted, WantedLease, Written } from './ports.ts';
+import { preferenceMs } from './preference.ts';
+import { type LeaseEntry, type LeaseRecord, placeKeys, tokenOf } from './record.ts';
+import { retryPauseMs, type TenureParts } from './tenure-parts.ts';
+
+type Phase = 'finding' | 'seeking' | 'holding' | 'lapsed' | 'releasing' | 'over';
+
+/** A lease is renewed when this part of its time has passed. */
+const RENEW_PART = 1 / 3;
+
+export class Tenure {
+  readonly #parts: TenureParts;
+  #status: WantedLease;
+  /** Init does not list it any more. */
+  #isGone = false;
+  #phase: Phase;
+  /** A call to the store or to init is under way. */
+  #isWaiting = false;
+  /** Nothing is tried before, in milliseconds of monotonic time. */
+  #pausedMs = 0;
+  #key: string | null = null;
+  #token = 0;
+  #deadlineMs = 0;
+  /** When the record was written that counts. */
+  #renewedMs = 0;
+  #told: string | null = null;
+
+  constructor(parts: TenureParts, status: WantedLease) {
+    this.#parts = parts;
+    this.#status = status;
+    this.#phase = status.state === 'awaited' ? 'seeking' : 'finding';
+  }
+
+  get name(): string {
+    return this.#status.name;
+  }
+
+  get keys(): string[] {
+    return placeKeys(this.#status.name, this.#status.most);
+  }
+
+  get key(): string | null {
+    return this.#key;
+  }
+
+  get isOver(): boolean {
+    return this.#phase === 'over';
+  }
+
+  /** What init says of it now; null: nothing any more. */
+  update(status: WantedLease | null): void {
+    if (status === null) this.#isGone = true;
+    else this.#status = status;
+  }
+
+  /** Has init end the job in order, so that another host can have the lease. */
+  handOver(reason: string): void {
+    if (this.#phase === 'holding' && !this.#isGone) this.#parts.user.end(this.#status.lease, true, reason);
+  }
+
+  /** Does what is due; the value is when to look again, in milliseconds of monotonic time. */
+  step(): number | null {
+    if (this.#isWaiting || this.#phase === 'over') return null;
+    const nowMs = this.#parts.clock.nowMs();
+    if (nowMs < this.#pausedMs) return this.#pausedMs;
+    return STEPS[this.#phase].call(this, nowMs);
+  }
+
+  find(nowMs: number): number | null {
+    if (this.#isGone) return this.#end();
+    // Init ends the job without the keeper.
+    if (nowMs >= this.#status.deadlineMs) return null;
+    let old: string | null = null;
+    for (const key of this.keys) {
+      const seen = this.#parts.places.get(key);
+      if (!seen) return this.#look(key);
+      if (seen.revision < this.#status.token) old = key;
+      if (seen.record?.holder !== this.#parts.host.name || tokenOf(seen) !== this.#status.token) continue;
+      this.#key = key;
+      this.#token = this.#status.token;
+      this.#deadlineMs = this.#status.deadlineMs;
+      this.#renewedMs = 0;
+      return this.#enter('holding');
+    }
+    if (old === null) {
+      this.#lose('its record was replaced');
+      return null;
+    }
+    // A server may have answered with an entry from before.
+    this.#pause();
+    return this.#look(old);
+  }
+
+  seek(nowMs: number): number | null {
+    if (this.#isGone) return this.#end();
+    this.#tell();
+    const { places, host } = this.#parts;
+    const { name, prefer } = this.#status;
+    const patienceMs = preferenceMs(prefer, host.labels, this.#parts.hasAnother(name, this));
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const key of this.keys) {
+      if (this.#parts.isBusy(key, this)) continue;
+      const freeMs = places.freeMs(key);
+      const heardMs = places.get(key)?.heardMs ?? 0;
+      const lookMs = heardMs + host.ttlMs * RENEW_PART;
+      if (freeMs === null || nowMs >= lookMs) return this.#look(key);
+      const takeMs = Math.max(freeMs + patienceMs, this.#parts.heldOffMs(name));
+      if (nowMs >= takeMs) return this.#take(key, nowMs);
+      dueMs = Math.min(dueMs, takeMs, lookMs);
+    }
+    return Number.isFinite(dueMs) ? dueMs : null;
+  }
+
+  hold(nowMs: number): number | null {
+    if (this.#isGone) return this.#enter('releasing');
+    if (nowMs >= this.#deadlineMs) return this.#enter('lapsed');
+    if (this.#status.state === 'over') return this.#deadlineMs;
+    const dueMs = this.#renewedMs + this.#parts.host.ttlMs * RENEW_PART;
+    if (nowMs < dueMs) return Math.min(dueMs, this.#deadlineMs);
+    this.#write(this.#record(this.#parts.host.name, this.#token), (written) => this.#renewed(written, nowMs));
+    return null;
+  }
+
+  lapse(): number | null {
+    // As long as init has the job, its processes may be there.
+    return this.#isGone || this.#status.state === 'awaited' ? this.#enter('releasing') : null;
+  }
+
+  release(nowMs: number): number | null {
+    const seen = this.#key === null ? undefined : this.#parts.places.get(this.#key);
+    if (!seen || !this.#isMine(seen)) return this.#leave();
+    this.#write(this.#record(null, this.#token), (written) => {
+      // Without an answer it is not worth more than one attempt when the others need not wait any longer.
+      if (typeof written === 'number' || nowMs >= this.#deadlineMs) this.#leave();
+      else this.#lookAgain();
+    });
+    return null;
+  }
+
+  #enter(phase: Phase): number | null {
+    this.#phase = phase;
+    return this.step();
+  }
+
+  #end(): null {
+    this.#phase = 'over';
+    this.#key = null;
+    return null;
+  }
+
+  /** The place is another's, or nobody's. */
+  #leave(): number | null {
+    this.#key = null;
+    this.#token = 0;
+    if (this.#isGone) return this.#end();
+    return this.#enter(this.#status.state === 'awaited' ? 'seeking' : 'finding');
+  }
+
+  #take(key: string, nowMs: number): null {
+    this.#key = key;
+    this.#token = 0;
+    this.#write(this.#record(this.#parts.host.name, 0), (written) => {
+      if (typeof written === 'number') this.#taken(written, nowMs);
+      // Where it is not known whether it was written, the record of this keeper's that may come to light is released (`keeper.ts`).
+      else this.#lookAgain(() => this.#leave());
+    });
+    return null;
+  }
+
+  #taken(revision: number, sentMs: number): void {
+    const { ttlMs } = this.#parts.host;
+    this.#token = revision;
+    this.#renewedMs = sentMs;
+    this.#deadlineMs = sentMs + ttlMs;
+    this.#phase = 'holding';
+    this.#grant();
+  }
+
+  #renewed(written: Written, sentMs: number): void {
+    if (typeof written !== 'number') {
+      this.#lookAgain(() => {
+        const seen = this.#key === null ? undefined : this.#parts.places.get(this.#key);
+        if (seen && !this.#isMine(seen)) this.#lose(`${seen.record?.holder ?? 'another host'} has it`);
+      });
+      return;
+    }
+    this.#renewedMs = sentMs;
+    this.#deadlineMs = sentMs + this.#parts.host.ttlMs;
+    this.#grant();
+  }
+
+  #grant(): void {
+    const grant = { token: this.#token, deadlineMs: Math.floor(this.#deadlineMs), ttlMs: this.#parts.host.ttlMs };
+    this.#isWaiting = true;
+    this.#parts.user.grant(this.#status.lease, grant, (granted) => this.#answered(granted));
+  }
+
+  #answered(granted: Granted): void {
+    this.#isWaiting = false;
+    // Without an answer init may have it: until its list says otherwise, nobody else gets the place before its time.
+    if (granted === 'ok' || granted === 'unknown')
+      this.#status = { ...this.#status, state: 'held', token: this.#token, deadlineMs: this.#deadlineMs };
+    if (granted === 'gone') this.#isGone = true;
+    // Init has not begun, or has ended the job: its list says which.
+    if (granted === 'expired') this.#phase = 'lapsed';
+    if (granted === 'expired') this.#pause();
+    this.#parts.changed();
+  }
+
+  #lose(reason: string): void {
+    if (this.#status.state !== 'over') this.#parts.user.end(this.#status.lease, false, reason);
+    this.#key = null;
+    this.#token = 0;
+    // Init answers by giving it back, and wants another one.
+    this.#phase = this.#isGone ? 'over' : 'lapsed';
+  }
+
+  #record(holder: string | null, token: number): LeaseRecord {
+    const { keeper, ttlMs } = this.#parts.host;
+    return { holder, keeper, token, ttlMs };
+  }
+
+  #isMine(seen: LeaseEntry): boolean {
+    return seen.record?.holder === this.#parts.host.name && tokenOf(seen) === this.#token;
+  }
+
+  #write(record: LeaseRecord, done: (written: Written) => void): void {
+    const key = this.#key as string;
+    const { places, store, clock } = this.#parts;
+    this.#isWaiting = true;
+    store.put(key, record, places.get(key)?.revision ?? 0, (written) => {
+      this.#isWaiting = false;
+      if (typeof written === 'number') places.observe(key, { record, revision: written }, clock.nowMs());
+      done(written);
+      this.#parts.changed();
+    });
+  }
+
+  #look(key: string, done: () => void = () => {}): null {
+    const { places, store, clock } = this.#parts;
+    this.#isWaiting = true;
+    store.get(key, (entry) => {
+      this.#isWaiting = false;
+      if (entry) places.observe(key, entry, clock.nowMs());
+      else this.#pause();
+      done();
+      this.#parts.changed();
+    });
+    return null;
+  }
+
+  /** What was written last is not known: looks, and continues after a pause. */
+  #lookAgain(done: () => void = () => {}): void {
+    this.#pause();
+    if (this.#key !== null) this.#look(this.#key, done);
+  }
+
+  #pause(): void {
+    const { clock, host } = this.#parts;
+    this.#pausedMs = clock.nowMs() + retryPauseMs(host);
+  }
+
+  #tell(): void {
+    const holders = this.#parts.places.holders(this.keys);
+    if (holders === undefined) return;
+    const holder = holders.length === 0 ? null : holders.join(', ');
+    if (holder === this.#told) return;
+    this.#told = holder;
+    this.#parts.user.tell(this.#status.lease, holder);
+  }
+}
+
+const STEPS: Readonly<Record<Exclude<Phase, 'over'>, (this: Tenure, nowMs: number) => number | null>> = {
+  finding: Tenure.prototype.find,
+  seeking: Tenure.prototype.seek,
+  holding: Tenure.prototype.hold,
+  lapsed: Tenure.prototype.lapse,
+  releasing: Tenure.prototype.release,
+};

@@ -1,0 +1,275 @@
+/**
+ * For tests: hosts with a keeper and an init each, and one store, in simulated time. Messages are delayed and lost, hosts are cut off, keepers are
+ * killed and stopped, and clocks differ in their time and their speed. An omniscient observer sees who runs when.
+ */
+import { LeaseKeeper } from '../keeper.ts';
+import type { Granted, LeaseGrant, LeaseStore, WantedLease, Written } from '../ports.ts';
+import type { LeaseEntry, LeaseRecord } from '../record.ts';
+import type { Timeline } from './timeline.ts';
+
+export const TTL_MS = 6000;
+export const MARGIN_MS = 1000;
+/** A call to the store that has not been answered for so long is given up. */
+export const CALL_MS = 600;
+
+/** Somebody who runs by a lease. */
+export interface Run {
+  readonly host: string;
+  readonly lease: string;
+  readonly token: number;
+  readonly fromMs: number;
+  toMs: number | null;
+}
+
+export class SimulatedStore {
+  readonly entries = new Map<string, LeaseEntry>();
+  readonly #watchers = new Set<(key: string, entry: LeaseEntry) => void>();
+  #revision = 0;
+
+  put(key: string, record: LeaseRecord, revision: number): Written {
+    if ((this.entries.get(key)?.revision ?? 0) !== revision) return 'conflict';
+    const entry = { record, revision: ++this.#revision };
+    this.entries.set(key, entry);
+    for (const changed of this.#watchers) changed(key, entry);
+    return entry.revision;
+  }
+
+  /** As an administrator may do. */
+  remove(key: string): void {
+    const entry = { record: null, revision: ++this.#revision };
+    this.entries.set(key, entry);
+    for (const changed of this.#watchers) changed(key, entry);
+  }
+
+  watch(changed: (key: string, entry: LeaseEntry) => void): () => void {
+    this.#watchers.add(changed);
+    return () => void this.#watchers.delete(changed);
+  }
+}
+
+export interface World {
+  readonly time: Timeline;
+  readonly store: SimulatedStore;
+  readonly random: () => number;
+  readonly runs: Run[];
+}
+
+export interface HostSettings {
+  readonly name: string;
+  /** How fast its clock is: 1 is true. */
+  readonly rate: number;
+  readonly most: number;
+  readonly prefer?: string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The longest time that a message takes, in milliseconds. */
+  readonly delayMs: number;
+  readonly lossPart: number;
+}
+
+/** A host with one job, whose lease is `web`. Init is never stopped: what it does with deadlines is a test of its own. */
+export class SimulatedHost {
+  readonly settings: HostSettings;
+  readonly #world: World;
+  readonly #offsetMs: number;
+  keeper: LeaseKeeper | null = null;
+  isCut = false;
+  #isStopped = false;
+  /** What a stopped keeper gets when it continues. */
+  #backlog: (() => void)[] = [];
+  #generation = 0;
+  #nextLease = 1;
+  #status: WantedLease | null = null;
+  #run: Run | null = null;
+  #disarm: () => void = () => {};
+
+  constructor(world: World, settings: HostSettings) {
+    this.#world = world;
+    this.settings = settings;
+    this.#offsetMs = Math.floor(world.random() * 1e6);
+  }
+
+  get isSeeking(): boolean {
+    return this.#status?.state === 'awaited' && this.keeper !== null && !this.#isStopped && !this.isCut;
+  }
+
+  /** The clock of the host. */
+  nowMs(): number {
+    return this.#offsetMs + this.#world.time.nowMs * this.settings.rate;
+  }
+
+  /** The job is started, or its stop is over and it waits again. */
+  want(): void {
+    if (this.#status) return;
+    const { most, prefer = [] } = this.settings;
+    const waiting = { state: 'awaited', token: 0, deadlineMs: 0 } as const;
+    this.#status = { lease: this.#nextLease++, name: 'web', most, prefer, ...waiting };
+    this.#report();
+  }
+
+  /** The job is stopped, which takes a while. */
+  unwant(): void {
+    if (this.#status?.state === 'held') this.#stop(false);
+    else if (this.#status?.state === 'awaited') this.#giveBack();
+  }
+
+  startKeeper(): void {
+    if (this.keeper) return;
+    const generation = ++this.#generation;
+    const { name, labels = {} } = this.settings;
+    const host = { name, labels, keeper: `${name}-${generation}`, ttlMs: TTL_MS };
+    this.keeper = new LeaseKeeper({
+      host,
+      store: this.#storeFor(generation),
+      user: {
+        grant: (lease, grant, done) => this.#later(() => this.#answer(generation, done, this.#grant(lease, grant))),
+        end: (lease, handOver) => this.#later(() => this.#end(lease, handOver)),
+        tell: () => {},
+      },
+      clock: { nowMs: () => this.nowMs(), after: (ms, due) => this.#after(ms, () => this.#forKeeper(generation, due)) },
+    });
+    this.#report();
+  }
+
+  /** `kill -9` */
+  killKeeper(): void {
+    this.#generation++;
+    this.keeper?.stop();
+    this.keeper = null;
+    this.#isStopped = false;
+    this.#backlog = [];
+  }
+
+  /** SIGSTOP, SIGCONT */
+  setStopped(isStopped: boolean): void {
+    this.#isStopped = isStopped && this.keeper !== null;
+    if (this.#isStopped) return;
+    for (const run of this.#backlog.splice(0)) run();
+  }
+
+  #report(): void {
+    const { keeper } = this;
+    const generation = this.#generation;
+    this.#later(() => this.#forKeeper(generation, () => keeper?.update(this.#status ? [{ ...this.#status }] : [])));
+  }
+
+  /** Within the host. */
+  #later(run: () => void): void {
+    this.#world.time.at(this.#world.time.nowMs + this.#world.random() * 5, run);
+  }
+
+  #answer<T>(generation: number, done: (value: T) => void, value: T): void {
+    this.#later(() => this.#forKeeper(generation, () => done(value)));
+  }
+
+  #forKeeper(generation: number, run: () => void): void {
+    if (generation !== this.#generation) return;
+    if (this.#isStopped) this.#backlog.push(() => this.#forKeeper(generation, run));
+    else run();
+  }
+
+  /** After a time of the host's clock. */
+  #after(ms: number, run: () => void): () => void {
+    return this.#world.time.at(this.#world.time.nowMs + ms / this.settings.rate, run);
+  }
+
+  #grant(lease: number, { token, deadlineMs, ttlMs }: LeaseGrant): Granted {
+    const status = this.#status;
+    if (status?.lease !== lease) return 'gone';
+    const untilMs = Math.min(deadlineMs, this.nowMs() + ttlMs);
+    if (status.state === 'awaited') {
+      if (untilMs - MARGIN_MS - this.#leadMs() <= this.nowMs()) return 'expired';
+      this.#status = { ...status, state: 'held', token, deadlineMs: untilMs };
+      this.#run = { host: this.settings.name, lease: status.name, token, fromMs: this.#world.time.nowMs, toMs: null };
+      this.#world.runs.push(this.#run);
+    } else {
+      if (status.state === 'over' || status.token !== token) return 'expired';
+      if (untilMs <= status.deadlineMs) return 'ok';
+      this.#status = { ...status, deadlineMs: untilMs };
+    }
+    this.#arm();
+    return 'ok';
+  }
+
+  #leadMs(): number {
+    return (TTL_MS - MARGIN_MS) / 2;
+  }
+
+  #arm(): void {
+    this.#disarm();
+    const { state, deadlineMs } = this.#status as WantedLease;
+    const killMs = deadlineMs - MARGIN_MS - this.nowMs();
+    this.#disarm = this.#after(Math.max(0, state === 'held' ? killMs - this.#leadMs() : killMs), () => {
+      if (this.#status?.state === 'held') this.#stop(true);
+      else this.#over();
+    });
+  }
+
+  /** The stop takes up to the time that it has; at the deadline less the margin nothing is left. */
+  #stop(again: boolean): void {
+    const status = this.#status as WantedLease;
+    this.#status = { ...status, state: 'ending' };
+    this.#arm();
+    this.#after(this.#world.random() * this.#leadMs() * 2, () => {
+      if (this.#status?.lease !== status.lease) return;
+      this.#giveBack();
+      if (again) this.want();
+    });
+  }
+
+  #over(): void {
+    this.#giveBack();
+    this.want();
+  }
+
+  #end(lease: number, handOver: boolean): void {
+    if (this.#status?.lease !== lease || this.#status.state === 'awaited') return;
+    if (!handOver) this.#over();
+    else if (this.#status.state === 'held') this.#stop(true);
+  }
+
+  #giveBack(): void {
+    this.#disarm();
+    if (this.#run) this.#run.toMs = this.#world.time.nowMs;
+    this.#run = null;
+    this.#status = null;
+    this.#report();
+  }
+
+  /** A message takes time and may be lost; none comes through while the host is cut off. */
+  #network(run: () => void): void {
+    const { delayMs, lossPart } = this.settings;
+    const { random, time } = this.#world;
+    if (this.isCut || random() < lossPart) return;
+    // Some messages take very long: they come when everybody has given them up.
+    const ms = lossPart > 0 && random() < 0.02 ? random() * 3 * TTL_MS : random() * delayMs;
+    time.at(time.nowMs + ms, () => {
+      if (!this.isCut) run();
+    });
+  }
+
+  #storeFor(generation: number): LeaseStore {
+    const { store, time } = this.#world;
+    const call = <T>(ask: () => T, given: T, done: (value: T) => void): void => {
+      let isOver = false;
+      const answer = (value: T): void => {
+        if (isOver) return;
+        isOver = true;
+        this.#forKeeper(generation, () => done(value));
+      };
+      time.at(time.nowMs + CALL_MS, () => answer(given));
+      this.#network(() => {
+        const value = ask();
+        this.#network(() => answer(value));
+      });
+    };
+    return {
+      get: (key, done) =>
+        call<LeaseEntry | null>(() => store.entries.get(key) ?? { record: null, revision: 0 }, null, done),
+      put: (key, record, revision, done) => call<Written>(() => store.put(key, record, revision), 'unknown', done),
+      watch: (prefix, changed) =>
+        store.watch((key, entry) => {
+          if (key.startsWith(prefix)) this.#network(() => this.#forKeeper(generation, () => changed(key, entry)));
+        }),
+    };
+  }
+}
