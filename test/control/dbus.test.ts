@@ -14,6 +14,7 @@ const CASES: readonly [path: string, needs: readonly string[]][] = [
   ['conformance/cases/dbus/introspection.t', ['dbus-send']],
   ['conformance/cases/dbus/methods.t', ['dbus-send']],
   ['conformance/cases/dbus/signals.t', ['python3-dbus']],
+  ['test/control/dbus-bridges.t', ['dbus-send', 'pgrep', 'python3-dbus']],
   ['test/control/dbus-buses.t', ['dbus-daemon', 'dbus-send', 'gdbus', 'python3-dbus']],
   ['test/control/dbus-reload.t', ['dbus-send', 'python3-dbus']],
   ['test/control/dbus-session.t', ['dbus-daemon', 'dbus-send', 'gdbus', 'busctl', 'python3-dbus']],

@@ -17,6 +17,8 @@ export interface SessionSettings {
   cwd?: string;
   /** A shell command that is run before, in the process that becomes init. */
   before?: string;
+  /** Called with the product before init starts. */
+  prepare?: (product: Product) => void;
   /** A session with the same product and folders. */
   beside?: SessionInit;
   /** One beside another is not allowed to have the same folders. */
@@ -33,8 +35,9 @@ export class SessionInit extends InitSession {
   readonly #uid: number;
 
   private constructor(settings: SessionSettings) {
-    const { jobs = {}, uid, env = {}, options = [], beside, cwd = '/', before, refusable } = settings;
+    const { jobs = {}, uid, env = {}, options = [], beside, cwd = '/', before, prepare, refusable } = settings;
     const product = beside?.product ?? new Product('control-session-');
+    prepare?.(product);
     const home = beside?.home ?? folderIn(product, 'home', uid);
     const runtime = beside?.runtime ?? folderIn(product, 'run', uid);
     const conf = folderIn(product, 'home/.config/upstart', uid);

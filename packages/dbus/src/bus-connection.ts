@@ -13,7 +13,7 @@ import { LIMITS } from './limits.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { Sender } from './sender.ts';
 import { WireError } from './wire/check-values.ts';
-import { type Header, MESSAGE_TYPES, type Value } from './wire/message.ts';
+import { type Header, MESSAGE_TYPES, NO_REPLY_EXPECTED, type Value } from './wire/message.ts';
 import { type MessageHandler, MessageStream, type Received } from './wire/message-stream.ts';
 
 const NAME = 'com.ubuntu.Upstart';
@@ -59,7 +59,11 @@ export class BusConnection implements MessageHandler {
   constructor(socket: Socket, parts: BusParts) {
     this.#socket = socket;
     this.#parts = parts;
-    this.#sender = new Sender(socket, () => socket.destroy(), null);
+    const cutOff = (): void => {
+      if (!socket.destroyed) parts.host.log('warn', 'The D-Bus bus leaves too much unread');
+      socket.destroy();
+    };
+    this.#sender = new Sender(socket, cutOff, null);
     this.#calls = new PendingCalls(this.#sender);
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => {
@@ -115,7 +119,7 @@ export class BusConnection implements MessageHandler {
     releaseFiles(this.#files.take(header.unixFds));
     if (header.type !== MESSAGE_TYPES.call || header.sender === undefined) return;
     const text = `A message has more than the ${LIMITS.messageBytes} bytes that are allowed`;
-    this.#callerOf(header.sender)?.refuse(header, limitsExceeded(text));
+    this.#refuse(header, limitsExceeded(text));
   }
 
   #take(chunk: Buffer, file: MessageFile | null = null): void {
@@ -164,10 +168,20 @@ export class BusConnection implements MessageHandler {
       return;
     }
     releaseFiles(call.files);
-    caller?.refuse(call, limitsExceeded(`More than ${LIMITS.queuedCalls} calls wait`));
+    const text = caller
+      ? `More than ${LIMITS.queuedCalls} calls wait`
+      : `More than ${LIMITS.senders} clients have calls in progress`;
+    this.#refuse(call, limitsExceeded(text));
   }
 
-  /** null: too many callers have calls in progress, and this one gets no answer. */
+  /** Answers a call that is not carried out. */
+  #refuse({ flags, serial, sender }: Header, { errorName, message }: DBusError): void {
+    if (sender === undefined || (flags & NO_REPLY_EXPECTED) !== 0) return;
+    const answer = { type: MESSAGE_TYPES.error, flags: NO_REPLY_EXPECTED, replySerial: serial, destination: sender };
+    this.#sender.send({ ...answer, errorName, signature: 's', body: [message] });
+  }
+
+  /** null: too many callers have calls in progress. */
   #callerOf(name: string): Caller | null {
     const known = this.#callers.get(name);
     this.#callers.delete(name);

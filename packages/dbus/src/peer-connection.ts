@@ -46,7 +46,7 @@ export class PeerConnection implements MessageHandler {
     this.#host = host;
     this.#signals = signals;
     this.#auth = new ServerAuth(uid, guid, host.takesFiles);
-    const cutOff = (): void => this.#cutOff('A D-Bus client that leaves too much unread is cut off');
+    const cutOff = (): void => this.#cutOff('A D-Bus client that leaves too much unread is cut off', 'warn');
     this.#sender = new Sender(socket, cutOff, LIMITS.stalledMs);
     this.#caller = new Caller({
       host,
@@ -113,9 +113,9 @@ export class PeerConnection implements MessageHandler {
     else this.#source.resume();
   }
 
-  #cutOff(why: string): void {
+  #cutOff(why: string, priority: 'info' | 'warn' = 'info'): void {
     if (this.#socket.destroyed) return;
-    this.#host.log('info', why);
+    this.#host.log(priority, why);
     this.#socket.destroy();
   }
 

@@ -73,7 +73,6 @@ export class DBusBus {
   async #connect(address: string): Promise<void> {
     const { host, systemAddress, isRestarted, connectByInit } = this.#options;
     const socket = await connectToBus(address, connectByInit);
-    const { joinBus } = await loadGateway();
     const uid = process.geteuid?.() ?? 0;
     const ended = (owned: boolean): void => {
       this.#connection = null;
@@ -81,9 +80,11 @@ export class DBusBus {
         host.log('warn', `Disconnected from ${systemAddress === null ? 'notified D-Bus bus' : 'D-Bus system bus'}`);
     };
     try {
+      const { joinBus } = await loadGateway();
       const parts = { host, uid, isRestarted, ended };
       this.#connection = await joinBus(socket, parts);
     } catch (error) {
+      socket.destroy();
       throw upstartError('bus-unavailable', (error as Error).message);
     }
     if (this.#closed) this.#connection.close();

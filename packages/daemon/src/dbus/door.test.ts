@@ -142,6 +142,20 @@ it('takes over connections to another socket, with what they have sent', async (
   other.close();
 });
 
+it('closes connections where the gateway cannot be loaded', async () => {
+  const load = (): Promise<never> => Promise.reject(new Error('it belongs to another version'));
+  const findPeer = (_: Socket, known: (peer: Credentials | null) => void): void => known(peer(OWNER));
+  const other = new DBusDoor(host as never, { findPeer } as never, load);
+  other.listen({ path: `${path}.other` });
+  const guests = [guest(`${path}.other`), guest(`${path}.other`)];
+  await eventually(() => guests.every(({ closed }) => closed));
+  expect(lines).toEqual([
+    'warn: D-Bus connection refused: unable to load the gateway: it belongs to another version',
+    'info: D-Bus connection refused: unable to load the gateway: it belongs to another version',
+  ]);
+  other.close();
+});
+
 it('logs that the name was taken', () => {
   new DBusDoor(host as never, {} as never).listen(null);
   expect(lines).toEqual(['info: Unable to listen for private D-Bus connections: the name of the socket is taken']);

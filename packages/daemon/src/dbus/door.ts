@@ -7,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { EarlySignals } from './early-signals.ts';
 import type { DBusHost } from './host.ts';
-import { loadGateway } from './load.ts';
+import { type Gateway, loadGateway } from './load.ts';
 
 /** Asks the kernel for the peer of a socket, as the supervisor does. */
 type PeerFinder = Pick<Supervisor, 'findPeer'>;
@@ -19,6 +19,7 @@ export const MAX_LOOKUPS = 64;
 export class DBusDoor {
   readonly #host: DBusHost;
   readonly #peers: PeerFinder;
+  readonly #load: typeof loadGateway;
   readonly #owner = process.geteuid?.() ?? 0;
   readonly #connections = new Set<Socket>();
   #server: Server | null = null;
@@ -26,9 +27,10 @@ export class DBusDoor {
   /** Reasons for closing a connection that the log has as a warning. */
   readonly #warned = new Set<string>();
 
-  constructor(host: DBusHost, peers: PeerFinder) {
+  constructor(host: DBusHost, peers: PeerFinder, load = loadGateway) {
     this.#host = host;
     this.#peers = peers;
+    this.#load = load;
   }
 
   /** Listens at a place, such as a bound descriptor; null: there is none, because its name was taken. */
@@ -76,9 +78,15 @@ export class DBusDoor {
       this.#refuse(socket, uid === null ? 'its user is not known' : `it is that of user ${uid}`, uid === null);
       return;
     }
-    const { servePeer } = await loadGateway();
+    let gateway: Gateway;
+    try {
+      gateway = await this.#load();
+    } catch (error) {
+      this.#refuse(socket, `unable to load the gateway: ${(error as Error).message}`, true);
+      return;
+    }
     if (socket.destroyed) return;
-    servePeer(socket, { host: this.#host, uid, client, signals });
+    gateway.servePeer(socket, { host: this.#host, uid, client, signals });
     socket.resume();
   }
 
