@@ -14,6 +14,7 @@ const CASES = readdirSync(HERE).filter((name) => name.endsWith('.t'));
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'dbus-clients.t': ['busctl', 'dbus-daemon', 'dbus-monitor', 'dbus-send', 'gdbus', 'pgrep', 'python3-dbus'],
   'dbus-files.t': ['dbus-daemon', 'dbus-send', 'pgrep', 'python3-dbus'],
+  'dbus-programs.t': ['dbus-daemon', 'dbus-send', 'pgrep', 'python3-dbus'],
   'dbus.t': ['busctl', 'dbus-daemon', 'dbus-monitor', 'dbus-send', 'gdbus', 'pgrep', 'setpriv'],
   'local-bridge.t': ['pgrep', 'python3', 'setpriv'],
 };

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import { beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../../../test/eventually.ts';
 import { MAX_LINE_BYTES } from './line-reader.ts';
-import { LocalSource, MAX_CLIENTS, SILENCE_MS } from './local-source.ts';
+import { LINES_A_SECOND, LocalSource, MAX_CLIENTS, MAX_OF_USER, SILENCE_MS } from './local-source.ts';
 
 const UID = 1000;
 const OPTIONS = { event: 'android', path: '@x', anyUser: false, program: '/none' };
@@ -150,6 +150,32 @@ it('serves so many clients at a time, and one more when one has gone', async () 
   });
   local.stop();
   expect(clients.every(({ destroyed }) => destroyed)).toBe(true);
+});
+
+it('gives another user so many places, and leaves the rest', () => {
+  const local = source({ anyUser: true });
+  const clients = Array.from({ length: MAX_OF_USER }, () => client(local, 7));
+  expect(clients.some(({ destroyed }) => destroyed)).toBe(false);
+  expect([client(local, 7), client(local, 8), client(local)].map(({ destroyed }) => destroyed)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(logged).toEqual([`warn: More than ${MAX_OF_USER} clients of uid 7: further ones are disconnected`]);
+});
+
+it('takes so many lines of other users in a second, and those of its own at once', async () => {
+  const local = source({ anyUser: true });
+  const many = (name: string): string => `${name}=1\n`.repeat(LINES_A_SECOND + 1);
+  client(local, 7).push(many('other'));
+  await eventually(() => silence !== null);
+  expect(events).toHaveLength(LINES_A_SECOND);
+  client(local).push(many('own'));
+  await eventually(() => events.length === 2 * LINES_A_SECOND + 1);
+  local.stop();
+  silence?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(events).toHaveLength(2 * LINES_A_SECOND + 1);
 });
 
 it('does not warn without end', () => {

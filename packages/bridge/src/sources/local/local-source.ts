@@ -4,10 +4,14 @@ import type { RunningSource, SourceContext } from '../../source.ts';
 import { removeFile, removeStale } from '../socket/socket-file.ts';
 import { Door } from './door.ts';
 import { LineReader } from './line-reader.ts';
+import { Pace } from './pace.ts';
 import { maySet, type Peer, variableIn, variablesOf } from './variable.ts';
 
-/** The most clients at a time. */
+/** The most clients at a time, and the most of one user other than that of this program: strangers cannot take all places. */
 export const MAX_CLIENTS = 64;
+export const MAX_OF_USER = 16;
+/** The most lines of all other users together that are taken in a second; further ones wait. */
+export const LINES_A_SECOND = 200;
 /** A line without an end is one when its client has been silent for so long: some programs write none. */
 export const SILENCE_MS = 1000;
 /** So many warnings are given once each; strangers cannot fill the log with others. */
@@ -29,7 +33,9 @@ export class LocalSource implements RunningSource {
   readonly #context: LocalContext;
   readonly #options: LocalOptions;
   readonly #uid: number;
-  readonly #clients = new Set<Socket>();
+  /** With the user of each. */
+  readonly #clients = new Map<Socket, number>();
+  readonly #pace: Pace;
   readonly #warned = new Set<string>();
   #door: Door | null = null;
   #isOver = false;
@@ -38,6 +44,7 @@ export class LocalSource implements RunningSource {
     this.#context = context;
     this.#options = options;
     this.#uid = uid;
+    this.#pace = new Pace(context.clock, LINES_A_SECOND);
   }
 
   /** Rejects with the reason why the socket cannot be opened. */
@@ -56,7 +63,7 @@ export class LocalSource implements RunningSource {
   stop(): void {
     this.#isOver = true;
     this.#door?.close();
-    for (const socket of this.#clients) socket.destroy();
+    for (const socket of this.#clients.keys()) socket.destroy();
     const { path } = this.#options;
     if (this.#door && !path.startsWith('@')) removeFile(path);
   }
@@ -71,13 +78,16 @@ export class LocalSource implements RunningSource {
     } else if (this.#clients.size >= MAX_CLIENTS) {
       this.#warn('clients', `More than ${MAX_CLIENTS} clients at a time: further ones are disconnected`);
       socket.destroy();
+    } else if (uid !== this.#uid && [...this.#clients.values()].filter((one) => one === uid).length >= MAX_OF_USER) {
+      this.#warn(`clients ${uid}`, `More than ${MAX_OF_USER} clients of uid ${uid}: further ones are disconnected`);
+      socket.destroy();
     } else {
       void this.#serve(socket, peer);
     }
   }
 
   async #serve(socket: Socket, peer: Peer): Promise<void> {
-    this.#clients.add(socket);
+    this.#clients.set(socket, peer.uid);
     const reader = new LineReader();
     let cancel = (): void => {};
     const takeRest = (): Promise<void> => {
@@ -101,6 +111,7 @@ export class LocalSource implements RunningSource {
   }
 
   async #take(line: Buffer | null, peer: Peer): Promise<void> {
+    if (peer.uid !== this.#uid) await this.#pace.next();
     if (this.#isOver) return;
     const { event, path } = this.#options;
     if (line === null) {
