@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../../test/eventually.ts';
 import type { Credentials } from '../supervisor/peers.ts';
 import { DBusDoor, MAX_CONNECTIONS, MAX_LOOKUPS } from './door.ts';
-import { EarlySignals, MAX_EARLY } from './early-signals.ts';
+import { EarlySignals, MAX_EARLY, MAX_EARLY_BYTES } from './early-signals.ts';
 
 const OWNER = process.geteuid?.() ?? 0;
 const AUTHENTICATE = `\0AUTH EXTERNAL ${Buffer.from(String(OWNER)).toString('hex')}\r\n`;
@@ -142,6 +142,23 @@ it('takes over connections to another socket, with what they have sent', async (
   other.close();
 });
 
+it('closes a connection that is not ready for all the events that come, and says why', async () => {
+  let notify = (_: Notification): void => {};
+  const watch = async (listener: typeof notify): Promise<void> => {
+    notify = listener;
+  };
+  const flooded = { ...host, client: () => ({ ...host.client(), watch }) };
+  const other = new DBusDoor(flooded as never, { findPeer: () => {} } as never);
+  other.listen({ path: `${path}.other` });
+  const one = guest(`${path}.other`);
+  await eventually(() => {
+    for (let i = 0; i <= MAX_EARLY; i++) notify({ event: 'restarted' });
+    return one.closed;
+  });
+  expect(lines).toEqual(['warn: D-Bus connection refused: it authenticates slower than events come']);
+  other.close();
+});
+
 it('closes connections where the gateway cannot be loaded', async () => {
   const load = (): Promise<never> => Promise.reject(new Error('it belongs to another version'));
   const findPeer = (_: Socket, known: (peer: Credentials | null) => void): void => known(peer(OWNER));
@@ -178,4 +195,24 @@ it('keeps notifications for a client that is not ready, up to a limit', () => {
   signals.handOver(() => heard++);
   notify(event);
   expect(heard).toBe(MAX_EARLY + 1);
+});
+
+it('keeps no more of long events than it may', () => {
+  let notify = (_: Notification): void => {};
+  const watch = async (listener: typeof notify): Promise<void> => {
+    notify = listener;
+  };
+  let overflows = 0;
+  const signals = new EarlySignals({ watch } as unknown as UpstartClient, () => overflows++);
+  const event = (bytes: number): Notification => ({
+    ...{ event: 'event-emitted', name: 'e', env: ['x'.repeat(bytes - 1)], failed: false },
+  });
+  notify(event(MAX_EARLY_BYTES - 8));
+  notify(event(8));
+  expect(overflows).toBe(0);
+  notify(event(2));
+  expect(overflows).toBe(1);
+  const heard: Notification[] = [];
+  signals.handOver((notification) => heard.push(notification));
+  expect(heard).toHaveLength(2);
 });

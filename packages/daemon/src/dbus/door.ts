@@ -72,7 +72,9 @@ export class DBusDoor {
       this.#connections.delete(socket);
       client.close();
     });
-    const signals = new EarlySignals(client, () => socket.destroy());
+    const signals = new EarlySignals(client, () =>
+      this.#refuse(socket, 'it authenticates slower than events come', true),
+    );
     const uid = await this.#lookUp(socket);
     if (uid === null || !(uid === 0 || uid === this.#owner)) {
       this.#refuse(socket, uid === null ? 'its user is not known' : `it is that of user ${uid}`, uid === null);
