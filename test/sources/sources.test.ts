@@ -9,6 +9,8 @@ import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
 
 const CONNECTIONS = 1000;
+/** So many clients ask at a time. */
+const LANES = 4;
 /** After so many connections a server ends. */
 const SERVED = 50;
 
@@ -78,6 +80,8 @@ test('no connection is refused or lost while the job, the daemon and the source 
     '  client.end(`${process.env.LISTEN_PID == process.pid} ${process.env.LISTEN_FDS}`);',
     '  if (--left === 0) server.close();',
     '}).listen({ fd: Number(process.env.UPSTART_FDS) });',
+    // Who is asked to end serves what it has accepted.
+    'process.on("SIGTERM", () => server.close());',
   ].join('\n');
   session = await SessionInit.start();
   const program = join(session.home, 'server.js');
@@ -85,29 +89,45 @@ test('no connection is refused or lost while the job, the daemon and the source 
   const job = `start on socket PROTO=inet PORT=${port} ADDR=127.0.0.1\nenv SERVED=${SERVED}\nexec ${process.execPath} ${program}\n`;
   writeFileSync(join(session.home, '.config/upstart/svc.conf'), job);
   await eventually('init listens', async () => (await ask(port).catch(() => '')) !== '');
-  // A server that is stopped takes along the connection that it has accepted, so that comes before the next one.
-  await session.run('initctl', 'stop', 'svc');
+  const initctl = (...words: string[]) => session.run('initctl', ...words);
   const disturbances: Record<number, () => Promise<unknown>> = {
     60: () => kill(daemons),
     120: () => kill(bridges),
     240: () => Promise.all([kill(daemons), kill(bridges)]),
+    300: () => initctl('restart', 'svc'),
+    360: () => initctl('stop', 'svc'),
+    420: () => Promise.all([initctl('restart', 'svc'), kill(daemons)]),
+    480: () => Promise.all([initctl('stop', 'svc'), kill(bridges)]),
+    540: () => initctl('reload-configuration'),
+    600: () => initctl('restart', 'svc'),
   };
-  for (let at = 0; at < CONNECTIONS; at++) {
-    const disturbed = disturbances[at]?.();
-    expect([at, await ask(port)]).toEqual([at, 'true 1']);
-    await disturbed;
-  }
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < CONNECTIONS; at = next++) {
+      const disturbed = disturbances[at]?.();
+      expect([at, await ask(port)]).toEqual([at, 'true 1']);
+      await disturbed;
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 });
 
-test("a session sees the events of the system's init by a job with the bridge's old name", async () => {
+test.each([
+  ["by a job with the bridge's old name", true],
+  ['without any such job', false],
+])("a session sees the events of the system's init %s", async (_, hasJob) => {
   const system = await SessionInit.start();
   onTestFinished(async () => {
     await system.end();
     system.remove();
   });
-  const env = `env UPSTART_SYSTEM_SOCKET_DIR=${dirname(system.socket)}`;
-  const bridge = `start on startup\nrespawn\n${env}\nexec ${join(system.product.bin, 'upstart-event-bridge')}\n`;
-  session = await SessionInit.start({ jobs: { 'upstart-event-bridge': bridge } });
+  const env = { UPSTART_SYSTEM_SOCKET_DIR: dirname(system.socket) };
+  const bridge = [
+    'start on startup\nrespawn',
+    `env UPSTART_SYSTEM_SOCKET_DIR=${env.UPSTART_SYSTEM_SOCKET_DIR}`,
+    `exec ${join(system.product.bin, 'upstart-event-bridge')}\n`,
+  ].join('\n');
+  session = await SessionInit.start(hasJob ? { jobs: { 'upstart-event-bridge': bridge } } : { env });
   const out = join(session.home, 'out');
   const conf = join(session.home, '.config/upstart/heard.conf');
   writeFileSync(out, '');

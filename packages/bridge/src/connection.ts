@@ -1,10 +1,12 @@
 /** The connection to init: which one, and the texts where there is none (reference: bridges §1.2). */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import {
   type AddressEnv,
   type Client,
   connect,
   controlSocket,
+  initIdentity,
   KeyedClient,
   parseDBusAddress,
   type UpstartClient,
@@ -20,6 +22,8 @@ export interface Connected {
   readonly client: UpstartClient;
   /** The pid of init. */
   readonly initPid: number;
+  /** Tells it from others, of other boots, too. */
+  readonly initId: string;
 }
 
 /** `isUnset`: the text of a variable that is not there. Rejects with the text of the original. */
@@ -35,9 +39,26 @@ export async function connectToInit(
     if (isSession && address === '') throw new Error("Empty address ''");
     const path = controlSocket(isSession ? 'user' : 'system', env);
     const client: Client = await connect({ path, client: program, endsWithInit: true });
-    return { client: new KeyedClient(client, randomUUID()), initPid: client.hello.pid };
+    return { client: new KeyedClient(client, randomUUID()), initPid: client.hello.pid, initId: idOf(client.hello.pid) };
   } catch (error) {
     throw new Error(`Could not connect to Upstart: ${reason(textOf(error), isSession ? address : undefined)}`);
+  }
+}
+
+/** Its start, in ticks since the boot, tells it from an earlier init with this pid. */
+const START_TIME = 19;
+
+function idOf(pid: number): string {
+  const { pidNamespace, boot } = initIdentity(pid);
+  return [boot, pidNamespace, pid, startTimeOf(pid)].join(' ');
+}
+
+function startTimeOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME] ?? '';
+  } catch {
+    return '';
   }
 }
 

@@ -22,6 +22,9 @@ export interface FrameParts {
   readonly clock?: Clock;
 }
 
+const US_PER_S = 1_000_000;
+const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n);
+
 /** The text of the end of init. */
 const DISCONNECTED = 'Disconnected from Upstart';
 
@@ -32,12 +35,15 @@ export class Frame {
   readonly #end: Promise<Error>;
   #endWith: (reason: Error) => void = () => {};
   #changed: () => void = () => {};
+  /** Whether the jobs that were there at the start have what they need. */
+  #hasBegun = false;
   #isOver = false;
 
   constructor(parts: FrameParts) {
     this.#parts = parts;
     const { connected, log, clock = systemClock } = parts;
     const { client } = connected;
+    const startUs = monotonicUs() - process.uptime() * US_PER_S;
     const emitter = new Emitter(client, log);
     this.#end = new Promise((resolve) => {
       this.#endWith = resolve;
@@ -48,6 +54,8 @@ export class Frame {
       clock,
       emit: emitter.emit.bind(emitter),
       ended: this.#endWith,
+      initId: connected.initId,
+      neededSinceUs: () => (this.#hasBegun ? monotonicUs() : startUs),
       changed: () => this.#changed(),
     };
     this.#runners = parts.sources.map(
@@ -74,6 +82,7 @@ export class Frame {
     const first = this.#jobs.begin(failed, () => this.#endWith(new Error(DISCONNECTED)));
     const ended = this.#end.then((reason) => Promise.reject(reason));
     await Promise.race([first, ended]);
+    this.#hasBegun = true;
   }
 
   /** Resolves with the reason when it cannot continue. */

@@ -3,8 +3,10 @@ import { textOf } from './errors.ts';
 import type { Operand, OperandChanges, RunningSource, Source, SourceContext } from './source.ts';
 
 /** What a runner gets from the frame. */
-export interface RunnerContext extends Omit<SourceContext, 'operands' | 'fail' | 'troubled'> {
+export interface RunnerContext extends Omit<SourceContext, 'operands' | 'fail' | 'troubled' | 'neededSinceUs'> {
   readonly onDemand: boolean;
+  /** Since when a source that starts now is needed. */
+  neededSinceUs(): number;
   /** The state may have changed. */
   changed(): void;
   /** Ends the program. */
@@ -80,6 +82,7 @@ export class SourceRunner {
 
   async #start(): Promise<void> {
     const { onDemand: _, ended: __, changed: ___, ...given } = this.#context;
+    const neededSinceUs = given.neededSinceUs();
     let isOld = false;
     const fail = (error: Error): void => {
       if (isOld) return;
@@ -91,7 +94,7 @@ export class SourceRunner {
       this.#reason = reason;
       this.#context.changed();
     };
-    const running = await this.#source.start({ ...given, operands: this.#operands, fail, troubled });
+    const running = await this.#source.start({ ...given, operands: this.#operands, neededSinceUs, fail, troubled });
     this.#running = running;
     this.#state = 'running';
     this.#reason = null;

@@ -52,6 +52,10 @@ export interface SourceContext {
   /** The options of the command line, by long name. */
   readonly options: Options;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Tells this init from others, of other boots, too. */
+  readonly initId: string;
+  /** Since when jobs need the source: the start of the program if they did then. Microseconds of the clock that stands still while the machine sleeps. */
+  readonly neededSinceUs: number;
   /** Whether the events go to a session's init rather than to that of the system. */
   readonly isSession: boolean;
   /** For what a source asks of init besides. */

@@ -17,6 +17,8 @@ export interface ProgramPlace {
 /** Variables that such a program needs of init's environment. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'XDG_RUNTIME_DIR', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'TMPDIR'];
 const BUSES = ['DBUS_SESSION_BUS_ADDRESS', 'DBUS_SYSTEM_BUS_ADDRESS'];
+/** Where the init of the machine is, for the source `event` of a session. */
+const SYSTEM = 'UPSTART_SYSTEM_SOCKET_DIR';
 
 /**
  * Starts it in a session of its own, so that a terminal's Ctrl-C does not reach it. `ended` gets how it has ended, or null if it did so in
@@ -27,7 +29,9 @@ export function startProgram(
   words: readonly string[],
   ended: (how: string | null) => void,
 ): StartedProgram {
-  const passed = [...PASSED, ...BUSES].filter((name) => env[name] !== undefined).map((name) => [name, env[name]]);
+  const passed = [...PASSED, ...BUSES, SYSTEM]
+    .filter((name) => env[name] !== undefined)
+    .map((name) => [name, env[name]]);
   const place = isSession ? { UPSTART_SESSION: formatAddress(socket) } : { UPSTART_SYSTEM_SOCKET_DIR: folder };
   const child = spawn(process.execPath, [script, ...words], {
     ...{ cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'inherit'] },

@@ -1,7 +1,7 @@
 /** What the timers of before have done, in two small files: PERSISTENT turns survive a reboot, all others a restart of the source. */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { runFile } from '../../run-files.ts';
 import type { SourceContext } from '../../source.ts';
 
 const NAME = 'timers.json';
@@ -18,16 +18,13 @@ export interface RecordPlaces {
   readonly running: string | null;
 }
 
-/** `/var/lib/upstart` and `/run/upstart`; of a session the user's folders for state and for run-time files. */
-export function recordPlaces({ isSession, env }: Pick<SourceContext, 'isSession' | 'env'>): RecordPlaces {
-  if (!isSession) return { kept: join('/var/lib/upstart', NAME), running: join('/run/upstart', NAME) };
-  const { XDG_STATE_HOME: state, HOME: home, XDG_RUNTIME_DIR: runtime, UPSTART_SESSION: session = '' } = env;
+/** Kept: `/var/lib/upstart`, or of a session the user's folder for state. */
+export function recordPlaces(context: Pick<SourceContext, 'isSession' | 'env'>): RecordPlaces {
+  const running = runFile(context, 'timers');
+  if (!context.isSession) return { kept: join('/var/lib/upstart', NAME), running };
+  const { XDG_STATE_HOME: state, HOME: home } = context.env;
   const folder = state || (home ? join(home, '.local/state') : null);
-  const id = createHash('sha256').update(session).digest('hex').slice(0, 12);
-  return {
-    kept: folder === null ? null : join(folder, 'upstart', NAME),
-    running: runtime ? join(runtime, 'upstart', `timers.${id}.json`) : null,
-  };
+  return { kept: folder === null ? null : join(folder, 'upstart', NAME), running };
 }
 
 /** Reads what `writeDone` has written; a file that is missing, or says anything else, holds nothing. */

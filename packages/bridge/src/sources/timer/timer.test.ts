@@ -55,6 +55,8 @@ class World {
         UPSTART_SESSION: 'x',
       },
       isSession: true,
+      initId: 'a',
+      neededSinceUs: 0,
       client: {} as SourceContext['client'],
       fail: (error) => say(error.message),
       troubled: () => {},

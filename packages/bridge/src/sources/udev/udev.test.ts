@@ -1,10 +1,12 @@
 /** The source with a udevadm of its own, a script. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RunningSource, SourceContext } from '../../source.ts';
-import { udev } from './udev.ts';
+import { KNOWN_MS } from './catch-up.ts';
+import { devices, udev } from './udev.ts';
 
 let folder: string;
 let running: RunningSource | null = null;
@@ -18,7 +20,10 @@ afterEach(async () => {
 });
 
 const MESSAGE = 'ACTION=add\\nDEVPATH=/devices/net/eth0\\nSUBSYSTEM=net\\n\\n';
-const DEVICE = 'P: /x\\nE: DEVPATH=/devices/tty/tty7\\nE: SUBSYSTEM=tty\\n\\n';
+const HEADER = "printf 'monitor will print the received events for:\\n\\n'";
+const device = (name: string, us: number): string =>
+  `P: /x\\nE: DEVPATH=/devices/tty/${name}\\nE: SUBSYSTEM=tty\\nE: USEC_INITIALIZED=${us}\\n\\n`;
+const TTY7 = 'tty-device-added KERNEL=tty7 DEVPATH=/devices/tty/tty7 SUBSYSTEM=tty ACTION=add';
 
 /** Each run of udevadm notes its pid and words. */
 function udevadm(script: string): void {
@@ -29,40 +34,64 @@ function udevadm(script: string): void {
 const runs = (): string[] =>
   existsSync(join(folder, 'runs')) ? readFileSync(join(folder, 'runs'), 'utf8').trimEnd().split('\n') : [];
 
-async function start(options = {}): Promise<{ events: string[]; logged: string[]; retry: () => void }> {
-  const events: string[] = [];
-  const logged: string[] = [];
-  let retry = (): void => {};
-  const say = (text: string): void => void logged.push(text);
-  const context = {
-    emit: async (event: string, env: readonly string[]) => void events.push([event, ...env].join(' ')),
+interface Started {
+  readonly events: string[];
+  readonly logged: string[];
+  /** The last trouble. */
+  trouble: string | null;
+  /** The timers that wait, by their delay. */
+  readonly timers: Map<number, () => void>;
+  /** Has the pause before the next try run out. */
+  pass(): void;
+}
+
+/** `neededSinceUs`: devices that udev has known longer have no event. */
+async function start({ options = {}, neededSinceUs = 1000, initId = 'a' } = {}): Promise<Started> {
+  const started: Started = { events: [], logged: [], trouble: null, timers: new Map(), pass };
+  function pass(): void {
+    for (const [ms, call] of [...started.timers]) {
+      if (ms === KNOWN_MS) continue;
+      started.timers.delete(ms);
+      call();
+    }
+  }
+  const say = (text: string): void => void started.logged.push(text);
+  const context: SourceContext = {
+    emit: async (event: string, env: readonly string[]) => void started.events.push([event, ...env].join(' ')),
     operands: () => [],
     log: { debug: say, info: say, warn: say, error: say },
     clock: {
       nowMs: () => 0,
       upMs: () => 0,
-      after: (_ms: number, call: () => void) => {
-        retry = call;
-        return () => {};
+      after: (ms: number, call: () => void) => {
+        started.timers.set(ms, call);
+        return () => void started.timers.delete(ms);
       },
     },
     options,
-    env: { PATH: `${folder}:/usr/bin:/bin` },
-    isSession: false,
+    env: { PATH: `${folder}:/usr/bin:/bin`, XDG_RUNTIME_DIR: folder, UPSTART_SESSION: 'x' },
+    isSession: true,
+    ...{ initId, neededSinceUs },
     client: {} as SourceContext['client'],
     fail: (error: Error) => say(error.message),
-    troubled: () => {},
+    troubled: (reason) => {
+      started.trouble = reason;
+    },
   };
-  running = await udev.start(context);
-  return { events, logged, retry: () => retry() };
+  running = await devices(join(folder, 'udevd')).start(context);
+  await running.follow?.({ added: [], removed: [] });
+  return started;
 }
 
+beforeEach(() => writeFileSync(join(folder, 'udevd'), ''));
+
 it('emits events for what udevadm prints', async () => {
-  udevadm(`printf '${MESSAGE}'; exec sleep 1000`);
+  udevadm(`case $1 in monitor) printf '${MESSAGE}'; exec sleep 1000 ;; esac`);
   const { events, logged } = await start();
   await vi.waitFor(() => expect(events).toHaveLength(1));
   expect(events).toEqual(['net-device-added KERNEL=eth0 DEVPATH=/devices/net/eth0 SUBSYSTEM=net ACTION=add']);
-  expect(runs().map((run) => run.replace(/^\d+ /, ''))).toEqual(['monitor --udev --property']);
+  await vi.waitFor(() => expect(runs()).toHaveLength(2));
+  expect(runs().map((run) => run.replace(/^\d+ /, ''))).toEqual(['monitor --udev --property', 'info --export-db']);
   const pid = Number.parseInt(runs()[0]!, 10);
   await running?.stop();
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow());
@@ -70,28 +99,92 @@ it('emits events for what udevadm prints', async () => {
 });
 
 it('has udevadm started again when it ends', async () => {
-  udevadm(`printf '${MESSAGE}'; exit 3`);
-  const { events, logged, retry } = await start();
+  udevadm(`case $1 in monitor) printf '${MESSAGE}'; exit 3 ;; esac`);
+  const started = await start();
+  const { events, logged } = started;
   await vi.waitFor(() => expect(logged).toHaveLength(1));
-  retry();
+  started.pass();
   await vi.waitFor(() => expect(logged).toHaveLength(2));
   expect(events).toHaveLength(2);
-  expect(logged[0]).toBe('udevadm ended with status 3; messages are lost until it runs again');
-  udevadm('kill -KILL $$');
-  retry();
+  expect(logged[0]).toBe('udevadm ended with status 3; it is started again, and looks for what was added meanwhile');
+  expect(started.trouble).toBe(logged[0]);
+  udevadm(`case $1 in monitor) ${HEADER}; kill -KILL $$ ;; esac`);
+  started.pass();
   await vi.waitFor(() => expect(logged).toHaveLength(3));
-  expect(logged[2]).toBe('udevadm was ended by SIGKILL; messages are lost until it runs again');
+  expect(logged[2]).toContain('udevadm was ended by SIGKILL; ');
   rmSync(join(folder, 'udevadm'));
 });
 
 it('emits what there is with --coldplug', async () => {
-  udevadm(`case $1 in info) printf '${DEVICE}' ;; *) exec sleep 1000 ;; esac`);
-  const { events } = await start({ coldplug: true });
+  udevadm(`case $1 in info) printf '${device('tty7', 5)}' ;; *) ${HEADER}; exec sleep 1000 ;; esac`);
+  const { events } = await start({ options: { coldplug: true } });
   await vi.waitFor(() => expect(events).toHaveLength(1));
-  expect(events).toEqual(['tty-device-added KERNEL=tty7 DEVPATH=/devices/tty/tty7 SUBSYSTEM=tty ACTION=add']);
+  expect(events).toEqual([`${TTY7} USEC_INITIALIZED=5`]);
 });
 
-it('says that there is no udevadm', async () => {
-  const context = { env: { PATH: folder }, options: {}, clock: { upMs: () => 0 } } as unknown as SourceContext;
-  await expect(udev.start(context)).rejects.toThrow('no udevadm here');
+it('finds devices that were added before it listened, once', async () => {
+  const late = device('tty7', 2000);
+  const message = `ACTION=add\\n${late.replace('P: /x\\n', '')}`;
+  udevadm(
+    `case $1 in info) printf '${device('tty1', 999)}${late}'; touch ${folder}/found ;;
+    *) ${HEADER}; until test -e ${folder}/found; do sleep 0.01; done; printf '${message}${message}'; exec sleep 1000 ;; esac`,
+  );
+  const { events } = await start({ neededSinceUs: 1000 });
+  // The second message is not about what was found.
+  await vi.waitFor(() => expect(events).toHaveLength(2));
+  expect(events).toEqual([`${TTY7} USEC_INITIALIZED=2000`, `${TTY7} USEC_INITIALIZED=2000`]);
+});
+
+it('finds after a crash what was added meanwhile', async () => {
+  udevadm(`case $1 in monitor) ${HEADER}; read -r go < ${folder}/go; printf '${MESSAGE}'; exec sleep 1000 ;; esac`);
+  execFileSync('mkfifo', [join(folder, 'go')]);
+  const first = await start();
+  await vi.waitFor(() => expect([...first.timers.keys()]).toEqual([KNOWN_MS]));
+  first.timers.get(KNOWN_MS)?.();
+  writeFileSync(join(folder, 'go'), 'go\n');
+  await vi.waitFor(() => expect(readdirSync(join(folder, 'upstart'))).toHaveLength(1));
+  const [name] = readdirSync(join(folder, 'upstart'));
+  const record = join(folder, 'upstart', name as string);
+  const { value } = JSON.parse(readFileSync(record, 'utf8'));
+  await running?.stop();
+  expect(readdirSync(join(folder, 'upstart'))).toEqual([]);
+  // As if it had been killed.
+  for (const [initId, found] of [
+    ['a', ['tty7']],
+    ['b', ['tty1', 'tty7']],
+  ] as const) {
+    writeFileSync(record, JSON.stringify({ init: 'a', value }));
+    udevadm(
+      `case $1 in info) printf '${device('tty1', value - 1)}${device('tty7', value + 1)}' ;; *) ${HEADER}; exec sleep 1000 ;; esac`,
+    );
+    const { events } = await start({ initId });
+    await vi.waitFor(() => expect(events).toHaveLength(found.length));
+    expect(events.map((event) => /KERNEL=(\S+)/.exec(event)?.[1])).toEqual(found);
+    await running?.stop();
+  }
+});
+
+it('waits for udevd, and says so', async () => {
+  rmSync(join(folder, 'udevd'));
+  udevadm(`case $1 in monitor) printf '${MESSAGE}'; exec sleep 1000 ;; esac`);
+  const started = await start();
+  expect(started.trouble).toBe(`udevd does not run: there is no ${join(folder, 'udevd')}`);
+  started.pass();
+  expect(runs()).toEqual([]);
+  writeFileSync(join(folder, 'udevd'), '');
+  started.pass();
+  await vi.waitFor(() => expect(started.events).toHaveLength(1));
+  expect(started.trouble).toBe(null);
+});
+
+it('runs udevadm without setpriv where that does not know the option', async () => {
+  writeFileSync(join(folder, 'setpriv'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  udevadm(`case $1 in monitor) printf '${MESSAGE}'; exec sleep 1000 ;; esac`);
+  const { events } = await start();
+  await vi.waitFor(() => expect(events).toHaveLength(1));
+});
+
+it('says that there is no udevadm', () => {
+  const context = { env: { PATH: folder }, options: {} } as unknown as SourceContext;
+  expect(() => udev.start(context)).toThrow('no udevadm here');
 });
