@@ -1,14 +1,17 @@
 /** Sources of events in a session: init starts them for the jobs that need them, and nothing is lost when a part of it dies. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { MAX_IN_FLIGHT } from '../../packages/bridge/src/emitter.ts';
 import { commandLineOf, processesWith } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
 
 const CONNECTIONS = 1000;
+/** So many files appear at once. */
+const BURST = 200;
 /** So many clients ask at a time. */
 const LANES = 4;
 /** After so many connections a server ends. */
@@ -57,6 +60,50 @@ test('nothing is started where no job needs a source, and one program for all th
   expect(await sources()).not.toContain('problem  sources');
   await kill(bridges);
   await eventually('another one runs', () => bridges().length === 1 && bridges()[0] !== bridge);
+});
+
+test('a source that is killed repeats nothing that init has taken, and loses nothing', async () => {
+  session = await SessionInit.start();
+  const folder = join(session.home, 'watched');
+  mkdirSync(folder);
+  const out = join(session.home, 'out');
+  writeFileSync(out, '');
+  const job = (name: string, event: string): void =>
+    writeFileSync(
+      join(session.home, `.config/upstart/${name}.conf`),
+      `start on file FILE=${folder}/*.x EVENT=${event}\ninstance $MATCH\ntask\nexec sh -c 'echo ${name} \${MATCH##*/} >> ${out}'\n`,
+    );
+  const make = (name: string): void => writeFileSync(join(folder, `${name}.x`), '');
+  const lines = (): string[] => readFileSync(out, 'utf8').trimEnd().split('\n').sort();
+  const has = (...wanted: string[]): Promise<unknown> =>
+    eventually(`there is ${wanted}`, () => wanted.every((line) => lines().includes(line)));
+  make('1');
+  job('come', 'create');
+  job('go', 'delete');
+  await has('come 1.x');
+  make('2');
+  await has('come 2.x');
+  const dead = async (): Promise<number> => {
+    const [pid = 0] = bridges();
+    process.kill(pid, 'SIGKILL');
+    await eventually('it has ended', () => bridges().length === 0);
+    return pid;
+  };
+  await dead();
+  make('3');
+  rmSync(join(folder, '1.x'));
+  job('later', 'create');
+  await has('come 3.x', 'go 1.x', 'later 2.x', 'later 3.x');
+  expect(lines()).toEqual(['come 1.x', 'come 2.x', 'come 3.x', 'go 1.x', 'later 2.x', 'later 3.x']);
+  // In the middle of a burst those that were on their way may come twice.
+  const burst = Array.from({ length: BURST }, (_, i) => `b${i}`);
+  for (const name of burst.slice(0, BURST / 2)) make(name);
+  await has('come b0.x');
+  await dead();
+  for (const name of burst.slice(BURST / 2)) make(name);
+  await has(...burst.map((name) => `come ${name}.x`));
+  const twice = lines().filter((line, i, all) => line.startsWith('come b') && line === all[i - 1]);
+  expect(twice.length).toBeLessThanOrEqual(MAX_IN_FLIGHT);
 });
 
 /** What a server answers. */

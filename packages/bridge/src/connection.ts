@@ -1,6 +1,7 @@
 /** The connection to init: which one, and the texts where there is none (reference: bridges §1.2). */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   type AddressEnv,
   type Client,
@@ -24,6 +25,8 @@ export interface Connected {
   readonly initPid: number;
   /** Tells it from others, of other boots, too. */
   readonly initId: string;
+  /** The folder of its sockets. */
+  readonly runFolder: string;
 }
 
 /** `isUnset`: the text of a variable that is not there. Rejects with the text of the original. */
@@ -39,7 +42,8 @@ export async function connectToInit(
     if (isSession && address === '') throw new Error("Empty address ''");
     const path = controlSocket(isSession ? 'user' : 'system', env);
     const client: Client = await connect({ path, client: program, endsWithInit: true });
-    return { client: new KeyedClient(client, randomUUID()), initPid: client.hello.pid, initId: idOf(client.hello.pid) };
+    const { pid } = client.hello;
+    return { client: new KeyedClient(client, randomUUID()), initPid: pid, initId: idOf(pid), runFolder: dirname(path) };
   } catch (error) {
     throw new Error(`Could not connect to Upstart: ${reason(textOf(error), isSession ? address : undefined)}`);
   }

@@ -54,7 +54,7 @@ export class Frame {
       clock,
       emit: emitter.emit.bind(emitter),
       ended: this.#endWith,
-      initId: connected.initId,
+      ...{ initId: connected.initId, runFolder: connected.runFolder },
       neededSinceUs: () => (this.#hasBegun ? monotonicUs() : startUs),
       changed: () => this.#changed(),
     };

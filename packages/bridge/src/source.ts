@@ -54,6 +54,8 @@ export interface SourceContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Tells this init from others, of other boots, too. */
   readonly initId: string;
+  /** The folder of its sockets, for files of the source. */
+  readonly runFolder: string;
   /** Since when jobs need the source: the start of the program if they did then. Microseconds of the clock that stands still while the machine sleeps. */
   readonly neededSinceUs: number;
   /** Whether the events go to a session's init rather than to that of the system. */

@@ -26,6 +26,19 @@ export class Entry {
   #state: State = 'absent';
   #looked: Looked | null = null;
 
+  /** One that a source before this one has reported. */
+  static reported(before: Pick<Looked, 'id' | 'stamp'>): Entry {
+    const entry = new Entry();
+    entry.#state = 'present';
+    entry.#looked = { type: 'other', names: 1, ...before };
+    return entry;
+  }
+
+  /** What the last look has found. */
+  get looked(): Looked | null {
+    return this.#looked;
+  }
+
   get isPresent(): boolean {
     return this.#state === 'present';
   }

@@ -4,11 +4,12 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Inotify } from '@upstart/common';
 import { sourceOf } from '@upstart/job-language';
-import type { Operand, OperandChanges, RunningSource, Source, SourceContext } from '../../source.ts';
-import { readCondition, type Wanted } from './condition.ts';
+import type { EmitOptions, Operand, OperandChanges, RunningSource, Source, SourceContext } from '../../source.ts';
+import { Conditions } from './conditions.ts';
 import { realLook } from './look.ts';
-import { Target } from './target.ts';
-import { Tree } from './tree.ts';
+import { Memory } from './memory.ts';
+import type { Target } from './target.ts';
+import { Tree, type TreeParts } from './tree.ts';
 
 export const file: Source = {
   name: 'file',
@@ -26,12 +27,13 @@ const LAST_PAUSE_MS = 10_000;
 export class Files implements RunningSource {
   readonly #context: SourceContext;
   readonly #program: string;
-  readonly #home: string | null;
-  readonly #targets = new Map<string, Target>();
-  readonly #wanted = new Map<Operand, Wanted>();
+  readonly #conditions: Conditions;
+  readonly #memory: Memory;
   readonly #tree: Tree;
   #inotify: Inotify;
   #events = 0;
+  /** Resolves when init has all events so far. */
+  #taken: Promise<void> = Promise.resolve();
   #isPaused = false;
   #pauseMs = FIRST_PAUSE_MS;
   #cancelRestart: () => void = () => {};
@@ -41,67 +43,69 @@ export class Files implements RunningSource {
   constructor(context: SourceContext, program: string) {
     this.#context = context;
     this.#program = program;
-    this.#home = context.isSession ? userInfo().homedir : null;
+    this.#memory = new Memory(context);
+    this.#conditions = new Conditions(context.isSession ? userInfo().homedir : null, this.#memory);
     this.#inotify = this.#startHelper();
-    const emit = (target: Target, ...[happening, path]: Parameters<Target['env']>): void =>
-      this.#emit(target.env(happening, path));
-    this.#tree = new Tree({ look: realLook, emit, warn: context.log.warn }, this.#inotify);
+    const parts: TreeParts = {
+      look: realLook,
+      warn: context.log.warn,
+      emit: (target, happening, path) => this.#emit(target.env(happening, path)),
+      emitNew: (target, path) => this.#announce(target, path, null),
+      recall: (path) => this.#memory.recall(path),
+      remember: (path, found) =>
+        this.#whenTaken(() => (found ? this.#memory.is(path, found) : this.#memory.isNot(path))),
+    };
+    this.#tree = new Tree(parts, this.#inotify);
   }
 
   async follow({ added, removed }: OperandChanges): Promise<void> {
-    for (const operand of removed) this.#remove(operand);
-    const fresh: Target[] = [];
-    const known = new Set<Target>();
+    const gone = removed.flatMap((operand) => this.#conditions.remove(operand) ?? []);
+    for (const target of gone) this.#tree.remove(target);
+    const fresh = new Set<Target>();
+    const known = new Map<Target, Operand[]>();
     for (const operand of added) {
-      const wanted = this.#read(operand);
-      if (wanted === undefined) continue;
-      this.#wanted.set(operand, wanted);
-      let target = this.#targets.get(wanted.file);
-      if (target === undefined) {
-        target = new Target(wanted);
-        this.#targets.set(wanted.file, target);
-        fresh.push(target);
-      } else if (!fresh.includes(target) && wanted.happenings.includes('create')) known.add(target);
-      target.count(wanted.happenings, 1);
+      const found = this.#conditions.add(operand);
+      if (typeof found === 'string') this.#context.log.warn(found);
+      if (typeof found !== 'object') continue;
+      const { target, isFirst } = found;
+      if (isFirst) fresh.add(target);
+      else if (!fresh.has(target)) known.set(target, [...(known.get(target) ?? []), operand]);
     }
-    for (const target of known) this.#tree.announce(target);
-    this.#tree.add(fresh);
+    for (const [target, operands] of known)
+      this.#tree.announce(target, (path) => this.#announce(target, path, operands));
+    this.#tree.add([...fresh]);
     await this.#tree.idle();
+    this.#tree.missed(this.#memory.takeLeft());
+    this.#whenTaken(() => {
+      for (const operand of added) this.#conditions.answered(operand);
+    });
   }
 
   stop(): void {
     this.#isOver = true;
     this.#cancelRestart();
     this.#inotify.close();
+    this.#memory.close();
   }
 
-  /** What an operand wants; undefined: nothing, or nothing that is possible. */
-  #read(operand: Operand): Wanted | undefined {
-    const wanted = readCondition(operand, this.#home);
-    if (typeof wanted !== 'string') return wanted;
-    this.#context.log.warn(wanted);
-    return undefined;
+  /** Emits `create` for what there is already, for these conditions alone, or those that no source before this one has answered. */
+  #announce(target: Target, path: string, operands: readonly Operand[] | null): void {
+    for (const { job, args } of this.#conditions.asking(target, 'create', operands))
+      this.#emit(target.env('create', path), { only: { job, args: [...args] } });
   }
 
-  #remove(operand: Operand): void {
-    const wanted = this.#wanted.get(operand);
-    const target = this.#targets.get(wanted?.file ?? '');
-    if (!wanted || !target) return;
-    this.#wanted.delete(operand);
-    target.count(wanted.happenings, -1);
-    if (target.isUsed) return;
-    this.#targets.delete(wanted.file);
-    this.#tree.remove(target);
+  #whenTaken(then: () => void): void {
+    void this.#taken.then(then);
   }
 
-  #emit(env: readonly string[]): void {
+  #emit(env: readonly string[], options?: EmitOptions): void {
     if (this.#isOver) return;
     this.#events += 1;
     if (this.#events > MANY_EVENTS && !this.#isPaused) {
       this.#isPaused = true;
       this.#inotify.pause();
     }
-    void this.#context.emit('file', env).then(() => {
+    this.#taken = this.#context.emit('file', env, options).then(() => {
       this.#events -= 1;
       if (!this.#isPaused || this.#events > FEW_EVENTS) return;
       this.#isPaused = false;

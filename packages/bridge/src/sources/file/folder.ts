@@ -26,6 +26,8 @@ export class Folder {
   isAsking = false;
   /** Whether it exists, as far as has been reported. */
   isThere = false;
+  /** Whether a source before this one has reported it, so that names which are new in it are a change. */
+  isRecalled = false;
   /** It is no part of the tree any more. */
   isGone = false;
 

@@ -36,6 +36,13 @@ export class PathPattern {
     return this.#closed(next);
   }
 
+  /** Whether it means this path, on which there are no links. */
+  matches(path: string): boolean {
+    let positions = this.start();
+    for (const name of path.split('/')) if (name !== '') positions = this.step(positions, name);
+    return this.isMatch(positions);
+  }
+
   /** Whether a path with these positions is one that the pattern means. */
   isMatch(positions: Positions): boolean {
     return positions.has(this.#parts.length);

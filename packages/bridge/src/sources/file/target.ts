@@ -1,4 +1,5 @@
 /** All conditions that name the same FILE: their events are sent once. */
+import { dirname } from 'node:path';
 import type { Wanted } from './condition.ts';
 import type { Happening } from './entry.ts';
 import { PathPattern } from './path-pattern.ts';
@@ -7,6 +8,8 @@ export class Target {
   readonly file: string;
   readonly kind: Wanted['kind'];
   readonly pattern: PathPattern;
+  /** Whether a source before this one has answered one of the conditions. */
+  isAnswered = false;
   readonly #happenings = new Map<Happening, number>();
   #users = 0;
 
@@ -28,6 +31,15 @@ export class Target {
   count(happenings: readonly Happening[], more: 1 | -1): void {
     this.#users += more;
     for (const one of happenings) this.#happenings.set(one, (this.#happenings.get(one) ?? 0) + more);
+  }
+
+  /** What it means to this target that `path`, or the folder of that path itself, has gone while nothing looked; null: nothing. */
+  gone(path: string, isFolder: boolean): { happening: Happening; path: string } | null {
+    if (this.kind === 'folder') {
+      if (isFolder) return this.pattern.matches(path) ? { happening: 'delete', path: '' } : null;
+      return this.pattern.matches(dirname(path)) ? { happening: 'modify', path } : null;
+    }
+    return !isFolder && this.pattern.matches(path) ? { happening: 'delete', path } : null;
   }
 
   /** The variables of an event, in their order. `path`: what it happened to. */

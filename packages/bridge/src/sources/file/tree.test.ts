@@ -2,10 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PROPERTY_RUNS } from '../../../../../test/effort.ts';
-import { readCondition, type Wanted } from './condition.ts';
-import type { Happening } from './entry.ts';
 import { Target } from './target.ts';
 import { ModelFiles } from './testing/model-files.ts';
+import { ALONE, Watched } from './testing/watched.ts';
 import { Tree } from './tree.ts';
 
 const NAMES = ['a', 'b', 'c'];
@@ -67,49 +66,6 @@ const wantedFile = path;
 const wantedFolder = path.map((at) => `${at}/`);
 const wantedPattern = fc.constantFrom('/a/*', '/[ab]', '/a/**', '/**/c', '/a/*/c', '/**/b/*');
 
-class Watched {
-  readonly files = new ModelFiles();
-  readonly tree: Tree;
-  readonly events: string[] = [];
-  /** By target and path, the last event. */
-  readonly last = new Map<string, Happening>();
-  /** Breaches of the order of events. */
-  readonly faults: string[] = [];
-
-  constructor() {
-    const emit = (target: Target, happening: Happening, at: string): void => {
-      const isContent = target.kind === 'folder' && at !== '';
-      const key = `${target.file} ${target.kind === 'pattern' || isContent ? at : ''}`;
-      this.events.push(`${happening} ${key}`.trimEnd());
-      if (isContent) return;
-      const before = this.last.get(key) ?? 'delete';
-      if (before === 'delete' && happening !== 'create') this.faults.push(`${happening} of what is not there: ${key}`);
-      this.last.set(key, happening);
-    };
-    this.tree = new Tree({ look: this.files, emit, warn: (text) => this.faults.push(text) }, this.files);
-    this.files.deliver = (...event) => this.tree.event(...event);
-  }
-
-  add(...paths: string[]): Target[] {
-    const targets = paths.map((file) => {
-      const wanted = readCondition(
-        { job: 'j', stanza: 'start on', event: 'file', args: [`FILE=${file}`] },
-        null,
-      ) as Wanted;
-      const target = new Target(wanted);
-      target.count(wanted.happenings, 1);
-      return target;
-    });
-    this.tree.add(targets);
-    return targets;
-  }
-
-  /** Whether the last event of a path says that it is there. */
-  isKnown(key: string): boolean {
-    return (this.last.get(key) ?? 'delete') !== 'delete';
-  }
-}
-
 /** All paths up to the length of those that steps use. */
 const ALL = NAMES.flatMap((one) => [
   `/${one}`,
@@ -128,12 +84,8 @@ function expectTruth(watched: Watched, targets: readonly Target[]): void {
     if (kind === 'folder')
       expect([file, watched.isKnown(`${file} `)]).toEqual([file, files.at(file)?.type === 'folder']);
     if (kind !== 'pattern') continue;
-    const matches = ALL.filter((at) => {
-      let positions = pattern.start();
-      for (const name of at.split('/').slice(1)) positions = pattern.step(positions, name);
-      return pattern.isMatch(positions);
-    });
-    for (const at of matches) expect([at, watched.isKnown(`${file} ${at}`)]).toEqual([at, files.isThere(at)]);
+    for (const at of ALL.filter((path) => pattern.matches(path)))
+      expect([at, watched.isKnown(`${file} ${at}`)]).toEqual([at, files.isThere(at)]);
   }
 }
 
@@ -181,6 +133,42 @@ test('also when events are lost', () => {
   );
 });
 
+test('also when the source has crashed meanwhile; what has not changed is not reported again', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(anyTarget, { minLength: 1, maxLength: 4 }),
+      fc.array(step, { maxLength: 30 }),
+      fc.array(step, { maxLength: 10 }),
+      fc.array(step, { maxLength: 10 }),
+      (paths, steps, meanwhile, rest) => {
+        const watched = new Watched();
+        watched.add(...paths);
+        for (const run of steps) run(watched.files);
+        for (const at of ALL) watched.files.close(at);
+        watched.files.run();
+        const told = watched.events.length;
+        const targets = watched.crash(meanwhile);
+        if (meanwhile.length === 0) expect(watched.events.slice(told)).toEqual([]);
+        for (const run of rest) run(watched.files);
+        for (const at of ALL) watched.files.close(at);
+        expectTruth(watched, targets);
+      },
+    ),
+    { numRuns: 2 * PROPERTY_RUNS },
+  );
+});
+
+test('after a crash a condition that is new gets what there is, and others what has changed', () => {
+  const watched = new Watched();
+  for (const at of ['/a', '/a/a', '/a/b']) watched.files.mkdir(at);
+  for (const at of ['/a/a/c', '/a/b/c']) watched.files.mkfifo(at);
+  watched.add('/a/*/c', '/a/a/');
+  watched.files.run();
+  watched.events.length = 0;
+  watched.crash([(files) => files.unlink('/a/b/c'), (files) => files.mkfifo('/a/a/b')], ['/a/a/c']);
+  expect(watched.events.sort()).toEqual(['create /a/a/c', 'delete /a/*/c /a/b/c', 'modify /a/a/ /a/a/b'].sort());
+});
+
 test('each write to a file that is watched is one event', () => {
   fc.assert(
     fc.property(path, fc.integer({ min: 1, max: 20 }), (at, writes) => {
@@ -205,11 +193,11 @@ test('what is there is announced again for another condition, and nothing after 
   watched.files.close('/a');
   const [target] = watched.add('/a') as [Target];
   watched.files.run();
-  watched.tree.announce(target);
+  watched.tree.announce(target, (at) => void watched.events.push(`again ${at}`));
   watched.tree.remove(target);
   watched.files.unlink('/a');
   watched.files.run();
-  expect(watched.events).toEqual(['create /a', 'create /a']);
+  expect(watched.events).toEqual(['create /a', 'again /a']);
 });
 
 test('what one condition has made known is announced for another that comes later', () => {
@@ -227,7 +215,7 @@ test('there is a most of folders', () => {
   const files = new ModelFiles();
   const warnings: string[] = [];
   const events: string[] = [];
-  const parts = { look: files, warn: (text: string) => void warnings.push(text), maxFolders: 3 };
+  const parts = { ...ALONE, look: files, warn: (text: string) => void warnings.push(text), maxFolders: 3 };
   const tree = new Tree({ ...parts, emit: (_target, _happening, at) => void events.push(at) }, files);
   files.deliver = (...event) => tree.event(...event);
   for (const at of ['/a', '/a/a', '/a/b']) files.mkdir(at);

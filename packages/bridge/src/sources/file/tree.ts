@@ -3,10 +3,11 @@
  * new watch the folder is looked at (reference: bridges §4.5).
  */
 import { IN, inotifyError } from '@upstart/common';
-import { Entry, type Happening, type Outcome } from './entry.ts';
+import type { Entry, Outcome } from './entry.ts';
 import { Folder } from './folder.ts';
 import type { Look, Seen } from './look.ts';
 import type { Positions } from './path-pattern.ts';
+import { type ReportParts, Reports } from './reports.ts';
 import type { Target } from './target.ts';
 import { type Watches, WatchTable } from './watch-table.ts';
 
@@ -20,9 +21,8 @@ export const MAX_FOLDERS = 50_000;
 /** The most lines about folders that cannot be watched. */
 const MAX_REFUSALS = 10;
 
-export interface TreeParts {
+export interface TreeParts extends ReportParts {
   readonly look: Look;
-  emit(target: Target, happening: Happening, path: string): void;
   warn(text: string): void;
   readonly maxFolders?: number;
 }
@@ -34,11 +34,13 @@ export class Tree {
   readonly #parts: TreeParts;
   readonly #root = new Folder('', null);
   readonly #table: WatchTable;
+  readonly #reports: Reports;
   #folders = 1;
   #refusals = 0;
 
   constructor(parts: TreeParts, watches: Watches) {
     this.#parts = parts;
+    this.#reports = new Reports(parts);
     this.#table = new WatchTable(watches);
   }
 
@@ -53,9 +55,21 @@ export class Tree {
     this.#drop(this.#root, target);
   }
 
-  /** Reports what there is of a target that is watched already, for another condition. */
-  announce(target: Target): void {
-    this.#announceIn(this.#root, target);
+  /** Calls `found` for what there is of a target that is watched already, and has another condition. */
+  announce(target: Target, found: (path: string) => void): void {
+    this.#announceIn(this.#root, target, found);
+  }
+
+  /** Of these paths, which a source before this one has reported and no look has met, reports those that have gone. */
+  missed(paths: readonly string[]): void {
+    for (const path of paths) {
+      const isFolder = path.endsWith('/');
+      const at = isFolder ? path.slice(0, -1) || '/' : path;
+      const seen = this.#parts.look.at(at);
+      const isThere = isFolder ? seen?.type === 'folder' || seen?.isLink : seen !== null;
+      if (!isThere) this.#reports.missed(at, isFolder, this.#root.targets.keys());
+      this.#parts.remember(path, null);
+    }
   }
 
   /** Resolves when everything that has been asked of the kernel is answered. */
@@ -87,7 +101,7 @@ export class Tree {
   #lead(folder: Folder, target: Target, positions: Positions, touched: Set<Folder>): void {
     folder.add(target, positions);
     touched.add(folder);
-    this.#announceHere(folder, target);
+    this.#reports.announce(folder, target);
     for (const [name, child] of folder.children) {
       // The way through a link is looked for when the folder is looked at.
       const next = folder.below(name, true).get(target);
@@ -95,26 +109,19 @@ export class Tree {
     }
   }
 
-  #announceIn(folder: Folder, target: Target): void {
+  #announceIn(folder: Folder, target: Target, found: (path: string) => void): void {
     if (!folder.targets.has(target)) return;
-    this.#announceHere(folder, target);
-    for (const child of folder.children.values()) this.#announceIn(child, target);
-  }
-
-  #announceHere(folder: Folder, target: Target): void {
-    if (folder.isThere && folder.owners.has(target)) this.#emit(target, 'create', '');
-    if (target.kind === 'folder') return;
-    for (const [name, entry] of folder.entries)
-      if (entry.isPresent && !isHidden(target, name) && [...folder.meant(name)].includes(target))
-        this.#emit(target, 'create', folder.pathOf(name));
+    this.#reports.announce(folder, target, found);
+    for (const child of folder.children.values()) this.#announceIn(child, target, found);
   }
 
   #drop(folder: Folder, target: Target): void {
     if (!folder.targets.has(target)) return;
     for (const child of [...folder.children.values()]) this.#drop(child, target);
     folder.remove(target);
+    if (folder.owners.size === 0) this.#reports.forget(folder);
     if (folder.targets.size === 0 && folder !== this.#root) this.#discard(folder);
-    else for (const name of [...folder.entries.keys()]) if (!folder.reports(name)) folder.entries.delete(name);
+    else for (const name of [...folder.entries.keys()]) if (!folder.reports(name)) this.#forget(folder, name);
   }
 
   *#all(folder: Folder): Generator<Folder> {
@@ -141,7 +148,7 @@ export class Tree {
       }
       if (!folder.isThere) {
         folder.isThere = true;
-        for (const target of folder.owners) this.#emit(target, 'create', '');
+        this.#reports.came(folder);
       }
       this.#scan(folder, reason);
     } else if (answer < 0) {
@@ -169,16 +176,18 @@ export class Tree {
       this.#lost(child);
       this.#discard(child);
     }
-    for (const [name, entry] of folder.entries) this.#report(folder, name, entry.gone(), false);
+    for (const [name, entry] of folder.entries)
+      this.#reports.report(folder, name, entry, entry.gone(), { isChange: false });
     folder.entries.clear();
     if (!folder.isThere) return;
     folder.isThere = false;
-    for (const target of folder.owners) this.#emit(target, 'delete', '');
+    this.#reports.went(folder);
   }
 
   /** Takes the folder out of the tree. */
   #discard(folder: Folder): void {
     for (const child of [...folder.children.values()]) this.#discard(child);
+    for (const name of [...folder.entries.keys()]) this.#forget(folder, name);
     this.#table.unwatch(folder);
     folder.parent?.children.delete(folder.name);
     if (!folder.isGone) this.#folders -= 1;
@@ -193,15 +202,18 @@ export class Tree {
       const seen = look.at(folder.pathOf(name));
       this.#seeFolder(folder, name, reason, seen);
       if (!folder.reports(name)) continue;
-      const entry = folder.entries.get(name) ?? new Entry();
-      this.#report(folder, name, entry.scanned(seen), true);
+      const { entry, isRecalled } = this.#reports.entry(folder, name);
+      const outcome = entry.scanned(seen);
+      if (isRecalled) this.#reports.recalled(folder, name, entry, outcome);
+      else this.#reports.report(folder, name, entry, outcome, { isChange: true });
       this.#keep(folder, name, entry);
     }
     if (folder.entries.size === 0) return;
     this.#table.settled(() => {
       for (const [name, entry] of folder.entries) {
         const outcome = entry.settled();
-        if (outcome !== null) this.#report(folder, name, outcome, reason === 'happened', reason === 'registered');
+        const options = { isChange: reason === 'happened' || folder.isRecalled, isFirst: reason === 'registered' };
+        if (outcome !== null) this.#reports.report(folder, name, entry, outcome, options);
       }
     });
   }
@@ -231,7 +243,7 @@ export class Tree {
       if (child.targets.has(target)) continue;
       child.add(target, positions);
       // What another target has made known there is new to this one.
-      this.#announceHere(child, target);
+      this.#reports.announce(child, target);
     }
     // A link can be made to lead elsewhere, which only its folder reports.
     if (isLink) this.#reportNames(folder);
@@ -250,8 +262,8 @@ export class Tree {
       this.#seeFolder(folder, name, 'happened', seen);
     }
     if (!folder.reports(name)) return;
-    const entry = folder.entries.get(name) ?? new Entry();
-    this.#report(folder, name, outcomeOf(entry, mask, seen), true);
+    const { entry } = this.#reports.entry(folder, name);
+    this.#reports.report(folder, name, entry, outcomeOf(entry, mask, seen), { isChange: true });
     this.#keep(folder, name, entry);
   }
 
@@ -260,18 +272,9 @@ export class Tree {
     else folder.entries.set(name, entry);
   }
 
-  /** `isChange`: it is a modification of the folder. `isFirst`: it was there when the conditions came, as a pattern of the shell finds it. */
-  #report(folder: Folder, name: string, outcome: Outcome, isChange: boolean, isFirst = false): void {
-    if (outcome === null) return;
-    const path = folder.pathOf(name);
-    if (outcome !== 'vanished')
-      for (const target of folder.meant(name))
-        if (!isFirst || !isHidden(target, name)) this.#emit(target, outcome, path);
-    if (isChange) for (const target of folder.owners) this.#emit(target, 'modify', path);
-  }
-
-  #emit(target: Target, happening: Happening, path: string): void {
-    if (target.wants(happening)) this.#parts.emit(target, happening, path);
+  #forget(folder: Folder, name: string): void {
+    folder.entries.delete(name);
+    this.#reports.forget(folder, name);
   }
 }
 
@@ -280,6 +283,3 @@ function outcomeOf(entry: Entry, mask: number, seen: Seen | null): Outcome {
   if (mask & IN.movedTo) return entry.movedHere(seen);
   return mask & IN.create ? entry.created(seen) : entry.gone();
 }
-
-/** Patterns of the shell leave hidden files out. */
-const isHidden = (target: Target, name: string): boolean => target.kind === 'pattern' && name.startsWith('.');

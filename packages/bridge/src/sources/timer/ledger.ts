@@ -21,7 +21,7 @@ export class Ledger {
   constructor(places: RecordPlaces, log: Log, nowMs: number) {
     this.#places = places;
     this.#log = log;
-    const seenMs = places.running === null ? undefined : readDone(places.running).get(SEEN);
+    const seenMs = readDone(places.running).get(SEEN);
     const isRecent = seenMs !== undefined && seenMs <= nowMs && seenMs >= nowMs - CRASH_MS;
     this.#crashedMs = isRecent ? seenMs : null;
   }
@@ -46,14 +46,13 @@ export class Ledger {
   }
 
   seen(nowMs: number): void {
-    const { running } = this.#places;
-    if (running !== null) this.#write(running, new Map([[SEEN, nowMs]]), false);
+    this.#write(this.#places.running, new Map([[SEEN, nowMs]]), false);
   }
 
   /** The source ends in order: the next one has missed nothing but PERSISTENT turns. */
   close(): void {
     this.#isClosed = true;
-    if (this.#places.running !== null) removeDone(this.#places.running);
+    removeDone(this.#places.running);
   }
 
   /** The turns of PERSISTENT timers. */

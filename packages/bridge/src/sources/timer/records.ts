@@ -15,11 +15,11 @@ export interface RecordPlaces {
   /** Kept over a reboot; null: there is no such place. */
   readonly kept: string | null;
   /** Gone with a reboot. */
-  readonly running: string | null;
+  readonly running: string;
 }
 
 /** Kept: `/var/lib/upstart`, or of a session the user's folder for state. */
-export function recordPlaces(context: Pick<SourceContext, 'isSession' | 'env'>): RecordPlaces {
+export function recordPlaces(context: Pick<SourceContext, 'isSession' | 'env' | 'runFolder'>): RecordPlaces {
   const running = runFile(context, 'timers');
   if (!context.isSession) return { kept: join('/var/lib/upstart', NAME), running };
   const { XDG_STATE_HOME: state, HOME: home } = context.env;

@@ -51,11 +51,10 @@ class World {
       env: {
         HOME: home,
         XDG_STATE_HOME: join(home, 'state'),
-        XDG_RUNTIME_DIR: join(home, 'run'),
-        UPSTART_SESSION: 'x',
       },
       isSession: true,
       initId: 'a',
+      runFolder: home,
       neededSinceUs: 0,
       client: {} as SourceContext['client'],
       fail: (error) => say(error.message),

@@ -1,6 +1,6 @@
 /** The source with a udevadm of its own, a script. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -12,6 +12,7 @@ let folder: string;
 let running: RunningSource | null = null;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'udev-source-'));
+  mkdirSync(join(folder, 'upstart'));
 });
 afterEach(async () => {
   await running?.stop();
@@ -69,9 +70,9 @@ async function start({ options = {}, neededSinceUs = 1000, initId = 'a' } = {}):
       },
     },
     options,
-    env: { PATH: `${folder}:/usr/bin:/bin`, XDG_RUNTIME_DIR: folder, UPSTART_SESSION: 'x' },
+    env: { PATH: `${folder}:/usr/bin:/bin` },
     isSession: true,
-    ...{ initId, neededSinceUs },
+    ...{ initId, neededSinceUs, runFolder: join(folder, 'upstart') },
     client: {} as SourceContext['client'],
     fail: (error: Error) => say(error.message),
     troubled: (reason) => {

@@ -27,6 +27,12 @@ export class ModelFiles implements Watches, Look {
     this.#root = this.#make('folder');
   }
 
+  /** Its reader ends, and with it all watches. */
+  crash(): void {
+    this.#queue = [];
+    this.#masks.clear();
+  }
+
   // Watches
 
   add(path: string, mask: number, answered: (answer: number) => void): void {
