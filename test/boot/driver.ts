@@ -1,9 +1,10 @@
 /** Boots, checks and takes down; the last line counts. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBase } from './base.ts';
+import { tellOfDevices } from './devices.ts';
 import type { Guest } from './guest.ts';
 import { leftOpen, logIn, PROMPT, typeAt } from './keyboard.ts';
 import { bootMachine, type Machine, makeImage } from './machine.ts';
@@ -47,6 +48,7 @@ async function boot(kind: string, folder: string): Promise<number> {
     const guest = await bootNamespaces(HERE, root, folder);
     return judged(guest, kind, (report) => tell(new Story(guest, report), guest, null, report));
   }
+  if (kind === 'machine') cpSync(join(HERE, 'machine-jobs'), join(root, 'etc/init'), { recursive: true });
   const image = makeImage(root, folder);
   const machine = await bootMachine(image, base.vmlinuz, folder);
   if (kind === 'machine')
@@ -81,7 +83,10 @@ async function judged(guest: Guest, kind: string, story: (report: Report) => Pro
 async function tell(story: Story, guest: Guest, machine: Machine | null, report: Report): Promise<void> {
   const begin = performance.now();
   await story.boot();
-  if (machine) await lookAround(machine, report);
+  if (machine) {
+    await lookAround(machine, report);
+    await tellOfDevices(machine, report);
+  }
   console.log(`booted and looked at: ${seconds(begin)} s`);
   await story.deaths();
   await story.toThree();

@@ -1,15 +1,19 @@
 /** A guest with a kernel of its own: qemu in software emulation, on an image of the root. */
 import { execFileSync, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Console } from './console.ts';
 import type { Answer, Guest } from './guest.ts';
+import { monitorOf } from './monitor.ts';
 
 /** A guest with a keyboard and a disk. */
 export interface Machine extends Guest {
   type(text: string): void;
+  /** Plugs a disk in, which becomes `/dev/nvme1n1`, or out. */
+  plug(): Promise<void>;
+  unplug(): Promise<void>;
   /** The file with its disk. */
   readonly image: string;
 }
@@ -22,12 +26,19 @@ const DEVICES = [
 ] as const;
 const FSTAB = '/dev/nvme0n1 / ext4 errors=remount-ro 0 1\n';
 const COMMAND_LINE =
-  'console=ttyS0 root=/dev/nvme0n1 ro init=/sbin/init panic=-1 mitigations=off loglevel=4 INIT_VERBOSE=yes';
+  'console=ttyS0 root=/dev/nvme0n1 ro init=/sbin/init panic=-1 mitigations=off loglevel=4 INIT_VERBOSE=yes net.ifnames=0';
+/** A card that nothing is connected to is up all the same. */
+const INTERFACE = '\nauto eth0\niface eth0 inet static\n  address 192.0.2.1/24\n';
+/** The place for a disk that is plugged in. */
+const SLOT = 'bay';
+const PLUGGED = 'plugged';
+const PLUGGED_BYTES = 2 ** 20;
 
 /** Makes the image of a disk with `root`, in `folder`; returns its path. */
 export function makeImage(root: string, folder: string): string {
   const image = join(folder, 'image');
   writeFileSync(join(root, 'etc/fstab'), FSTAB);
+  appendFileSync(join(root, 'etc/network/interfaces'), INTERFACE);
   for (const [name, major, minor] of DEVICES)
     execFileSync('mknod', ['-m', '600', join(root, 'dev', name), 'c', String(major), String(minor)]);
   execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', root, image, '800M'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -38,12 +49,16 @@ export function makeImage(root: string, folder: string): string {
 export async function bootMachine(image: string, vmlinuz: string, folder: string): Promise<Machine> {
   const file = (name: string): string => join(folder, name);
   const socket = (name: string): string => `unix:${file(name)},server=on,wait=off`;
+  writeFileSync(file(PLUGGED), Buffer.alloc(PLUGGED_BYTES));
   const qemu = spawn(
     'qemu-system-x86_64',
     [
       ...['-accel', 'tcg', '-M', 'q35', '-cpu', 'max', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot'],
       ...['-kernel', vmlinuz, '-append', COMMAND_LINE],
       ...['-drive', `if=none,id=disk,file=${image},format=raw`, '-device', 'nvme,drive=disk,serial=boot'],
+      ...['-device', `pcie-root-port,id=${SLOT},chassis=1`],
+      ...['-drive', `if=none,id=${PLUGGED},file=${file(PLUGGED)},format=raw`],
+      ...['-netdev', 'hubport,id=net,hubid=0', '-device', 'virtio-net-pci,netdev=net,romfile='],
       ...['-serial', 'stdio', '-serial', socket('channel'), '-qmp', socket('qmp')],
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
@@ -55,13 +70,16 @@ export async function bootMachine(image: string, vmlinuz: string, folder: string
   });
   const connected = (name: string): Promise<Socket> =>
     Promise.race([connectTo(file(name)), gone.then((how) => Promise.reject(new Error(how)))]);
-  const reason = reasonOfEnd(await connected('qmp'));
+  const monitor = monitorOf(await connected('qmp'));
   return {
     console,
     image,
     slowness: 10,
-    ended: gone.then((how) => reason() ?? how),
+    ended: gone.then((how) => monitor.reasonOfEnd() ?? how),
     run: channel(await connected('channel'), gone),
+    plug: () =>
+      monitor.command('device_add', { driver: 'nvme', id: PLUGGED, bus: SLOT, drive: PLUGGED, serial: PLUGGED }),
+    unplug: () => monitor.command('device_del', { id: PLUGGED }),
     type: (text) => void qemu.stdin.write(text),
     kill: () => void qemu.kill('SIGKILL'),
   };
@@ -76,19 +94,6 @@ async function connectTo(path: string): Promise<Socket> {
     if (good) return socket.on('error', () => {});
     await pause(20);
   }
-}
-
-/** How the guest ended the machine, as the monitor reports it: a panic ends qemu with status 0, too. */
-function reasonOfEnd(monitor: Socket): () => string | null {
-  let said = '';
-  monitor.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk;
-  });
-  monitor.write('{"execute":"qmp_capabilities"}\n');
-  return () => {
-    const reason = /"event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-([a-z]+)"/.exec(said)?.[1];
-    return reason === 'shutdown' ? 'poweroff' : reason === 'reset' ? 'reboot' : (reason ?? null);
-  };
 }
 
 /** The other end of the job `channel`: one script after another. */

@@ -34,13 +34,21 @@ chroot "$root" passwd --quiet --delete root
 echo boot-test > "$root/etc/hostname"
 printf 'auto lo\niface lo inet loopback\n' > "$root/etc/network/interfaces"
 rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale,info}/*
-tar --numeric-owner -C "$root" -cf "$folder/root.tar" .
-rm -rf "$root"
 
 kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
 mkdir "$folder/packages"
 # apt would rather download as a user who cannot write here, and says so.
 (cd "$folder/packages" && apt-get -o APT::Sandbox::User=root download -qq "$kernel" sysvinit-core && dpkg -x "$kernel"_*.deb .)
+# The modules of its network card, which udev loads.
+modules=$(cd "$folder/packages" && echo lib/modules/*)
+for module in virtio/virtio{,_ring,_pci,_pci_modern_dev,_pci_legacy_dev} net/virtio_net net/net_failover; do
+  install -D -m 644 -t "$root/$modules" "$folder/packages/$modules/kernel/drivers/$module.ko"
+done
+install -m 644 -t "$root/$modules" "$folder/packages/$modules/kernel/net/core/failover.ko" "$folder/packages/$modules/"modules.{builtin,builtin.modinfo,order}
+chroot "$root" depmod "${modules##*/}"
+tar --numeric-owner -C "$root" -cf "$folder/root.tar" .
+rm -rf "$root"
+
 mv "$folder"/packages/boot/vmlinuz-* "$folder/vmlinuz"
 mv "$folder"/packages/sysvinit-core_*.deb "$folder/sysvinit-core.deb"
 rm -rf "$folder/packages" "$folder/log"
