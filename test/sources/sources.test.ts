@@ -1,4 +1,6 @@
 /** Sources of events in a session: init starts them for the jobs that need them, and nothing is lost when a part of it dies. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -8,6 +10,7 @@ import { commandLineOf, processesWith } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
+import { missingPrograms } from '../programs.ts';
 
 const CONNECTIONS = 1000;
 /** So many files appear at once. */
@@ -192,23 +195,57 @@ test.each([
   });
 });
 
+test.skipIf(missingPrograms(['dbus-daemon', 'dbus-send']).length > 0)(
+  'a bus that is needed later is connected to then, and one that is not there is named beside it',
+  async () => {
+    const config = '/usr/share/dbus-1/session.conf';
+    const bus = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void bus.kill());
+    const [line] = (await once(bus.stdout, 'data')) as [Buffer];
+    const env = { DBUS_SESSION_BUS_ADDRESS: String(line).trim(), DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nonexistent' };
+    session = await SessionInit.start({ env });
+    const add = (name: string, place: string): void =>
+      writeFileSync(
+        join(session.home, `.config/upstart/${name}.conf`),
+        `start on dbus SIGNAL=Rang BUS=${place}\nexec sleep 1000\n`,
+      );
+    const trouble = 'Could not connect to D-Bus: Failed to connect to socket /nonexistent: No such file or directory';
+    add('far', 'system');
+    await eventually('the system bus is named', async () =>
+      (await sources()).includes(`far needs, has failed: ${trouble}`),
+    );
+    add('near', 'session');
+    await eventually('the job has started', async () => {
+      execFileSync('dbus-send', ['--session', '/', 'a.b.Rang'], { env: { ...process.env, ...env } });
+      return /start\/running/.test((await session.run('status', 'near')).stdout);
+    });
+    expect(await sources()).toContain(`${trouble} (the system bus)`);
+  },
+);
+
 test('a source that has failed, and a word that is wrong, are named by explain, doctor and check', async () => {
   const web = 'start on socket PROTO=unix PATH=@upstart-sources-test\nexec sleep 1000\n';
   const bell = `start on dbus SIGNAL=Rang BUS=session\nexec sleep 1000\n`;
+  // An address of no machine.
+  const away = 'start on socket PROTO=inet PORT=8080 ADDR=192.0.2.77\nexec sleep 1000\n';
   const wrong = 'start on startup\nstop on socket PROTO=inet PORT=99999\nexec sleep 1000\n';
-  session = await SessionInit.start({ jobs: { web, bell, wrong } });
+  session = await SessionInit.start({ jobs: { web, bell, away, wrong } });
   const explained = async (job: string): Promise<string> => (await session.run('upstart', 'explain', job)).stdout;
   await eventually('the bus has not been reached', async () =>
     /its source `dbus` has failed: Could not connect to D-Bus: /.test(await explained('bell')),
   );
-  expect(await explained('web')).toMatch(/\(waits for a connection to @upstart-sources-test\)$/m);
+  expect(await explained('web')).toMatch(/\(waits for a connection to @upstart-sources-test[;)]/);
   expect(await explained('wrong')).toContain('PORT=99999` never comes: socket event with invalid PORT=99999');
   const { stdout, status } = await session.run('upstart', 'doctor');
   expect([status, stdout]).toEqual([
     1,
     expect.stringMatching(/^problem {2}sources +dbus, which bell needs, has failed: /m),
   ]);
-  expect(stdout).toMatch(/^ok +sources +socket, which web and wrong need, is run by init$/m);
+  const text = 'Failed to bind socket at 192.0.2.77:8080: Cannot assign requested address';
+  expect(stdout).toContain(`socket, which away, web and wrong need, is run by init: ${text}`);
+  expect(await explained('away')).toContain(text);
   const file = join(session.home, '.config/upstart/wrong.conf');
   const checked = await session.run('upstart', 'check', file);
   expect(checked.stderr).toContain('socket event with invalid PORT=99999');

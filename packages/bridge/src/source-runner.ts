@@ -64,6 +64,10 @@ export class SourceRunner {
       } else if (this.#operands().length === 0) {
         this.#cancelRetry();
         this.#state = 'idle';
+      } else if (changes.added.length > 0) {
+        // What is new may be possible.
+        this.#cancelRetry();
+        await this.#start();
       }
     });
   }

@@ -2,10 +2,15 @@
 import type { BusSignal } from '@upstart/dbus';
 import { SYSTEM_BUS } from '@upstart/dbus/connect-to-bus';
 import { sourceOf } from '@upstart/job-language';
+import { textOf } from '../../errors.ts';
 import type { Operand, RunningSource, Source, SourceContext } from '../../source.ts';
 import { Bus, type BusListener, type BusPlace } from './bus.ts';
 import { busOf, fits, type Rule, ruleOf } from './rule.ts';
 import { isOfInit, signalVariables } from './signal-event.ts';
+
+/** The pause before a bus that cannot be reached is tried again: twice as long each time, up to the last. */
+const FIRST_PAUSE_MS = 500;
+const LAST_PAUSE_MS = 60_000;
 
 type Given = Pick<SourceContext, 'options' | 'env'>;
 
@@ -27,23 +32,11 @@ class DBusSource implements Source {
   }
 
   async start(context: SourceContext): Promise<RunningSource> {
-    if (this.#prepared) return this.#run(context, [this.#prepared]);
-    const places: BusPlace[] = [{ name: 'system', address: systemBus(context.env) }];
-    if (context.isSession) places.push({ name: 'session', address: sessionBus(context.env) });
-    const wanted = context.operands().map(({ args }) => busOf(args));
-    const needed = places.filter(({ name }) => wanted.some((bus) => bus === null || bus === name));
-    const tried = await Promise.allSettled(needed.map((place) => Bus.open(place, this.#calls())));
-    const buses = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const reasons = tried.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
-    const [first] = reasons;
-    if (buses.length === 0 && first) throw first;
-    for (const { message } of reasons) context.log.warn(message);
-    return this.#run(context, buses);
-  }
-
-  #run(context: SourceContext, buses: readonly Bus[]): RunningSource {
-    const running = new Signals(context, buses);
+    const places: BusPlace[] = this.#prepared ? [] : [{ name: 'system', address: systemBus(context.env) }];
+    if (!this.#prepared && context.isSession) places.push({ name: 'session', address: sessionBus(context.env) });
+    const running = new Signals(context, places, this.#prepared);
     this.#listener.now = running;
+    await running.begin();
     return running;
   }
 
@@ -64,16 +57,47 @@ const sessionBus = (env: Given['env']): string =>
 
 class Signals implements RunningSource, BusListener {
   readonly #context: SourceContext;
-  readonly #buses: readonly Bus[];
+  readonly #places: readonly BusPlace[];
+  readonly #buses: Bus[];
+  #pauseMs = FIRST_PAUSE_MS;
+  #cancelRetry: () => void = () => {};
+  #work: Promise<void> = Promise.resolve();
   #isOver = false;
 
-  constructor(context: SourceContext, buses: readonly Bus[]) {
+  /** `places`: where buses are, each of which is connected to while a condition names it. `prepared`: one that is connected. */
+  constructor(context: SourceContext, places: readonly BusPlace[], prepared: Bus | null) {
     this.#context = context;
-    this.#buses = buses;
+    this.#places = places;
+    this.#buses = prepared ? [prepared] : [];
   }
 
-  async follow(): Promise<void> {
+  /** Rejects where none of the buses can be reached. */
+  async begin(): Promise<void> {
+    const [first] = await this.#connect();
+    if (first && this.#buses.length === 0) throw new Error(first.text);
+  }
+
+  /** One change comes after the other. */
+  follow(): Promise<void> {
+    this.#work = this.#work.then(() => this.#update());
+    return this.#work;
+  }
+
+  async #update(): Promise<void> {
+    this.#cancelRetry();
+    if (this.#isOver) return;
+    const failures = await this.#connect();
     for (const bus of this.#buses) await bus.follow(this.#rules(bus));
+    const { troubled, clock, fail } = this.#context;
+    troubled(failures.map(({ text, bus }) => `${text} (the ${bus} bus)`).join('; ') || null);
+    if (failures.length === 0) {
+      this.#pauseMs = FIRST_PAUSE_MS;
+      return;
+    }
+    this.#cancelRetry = clock.after(this.#pauseMs, () => {
+      this.follow().catch((error: unknown) => fail(new Error(textOf(error))));
+    });
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS);
   }
 
   signal(bus: Bus, signal: BusSignal): void {
@@ -81,13 +105,33 @@ class Signals implements RunningSource, BusListener {
     void this.#context.emit('dbus', signalVariables(signal, bus.name));
   }
 
+  /** Starting again connects to all buses that are needed. */
   ended(): void {
     if (!this.#isOver) this.#context.fail(new Error('Disconnected from D-Bus'));
   }
 
   stop(): void {
     this.#isOver = true;
+    this.#cancelRetry();
     for (const bus of this.#buses) bus.close();
+  }
+
+  /** Connects to the buses that conditions name. The value: those that cannot be reached. */
+  async #connect(): Promise<{ text: string; bus: string | null }[]> {
+    const wanted = this.#context.operands().map(({ args }) => busOf(args));
+    const failures: { text: string; bus: string | null }[] = [];
+    for (const place of this.#places) {
+      const isNeeded = wanted.some((bus) => bus === null || bus === place.name);
+      if (!isNeeded || this.#buses.some(({ name }) => name === place.name)) continue;
+      try {
+        const bus = await Bus.open(place, this);
+        if (this.#isOver) bus.close();
+        else this.#buses.push(bus);
+      } catch (error) {
+        failures.push({ text: textOf(error), bus: place.name });
+      }
+    }
+    return failures;
   }
 
   /** What conditions ask for of a bus; a rule without fields is for all signals. */

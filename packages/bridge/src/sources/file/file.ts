@@ -48,7 +48,10 @@ export class Files implements RunningSource {
     this.#inotify = this.#startHelper();
     const parts: TreeParts = {
       look: realLook,
-      warn: context.log.warn,
+      warn: (text) => {
+        context.log.warn(text);
+        context.troubled(text);
+      },
       emit: (target, happening, path) => this.#emit(target.env(happening, path)),
       emitNew: (target, path) => this.#announce(target, path, null),
       recall: (path) => this.#memory.recall(path),

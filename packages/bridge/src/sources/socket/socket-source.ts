@@ -32,6 +32,8 @@ export class SocketSource implements RunningSource {
   readonly #ends = new Ends();
   /** By the name of the socket. */
   readonly #listeners = new Map<string, Listener>();
+  /** Why sockets could not be opened. */
+  #closed: string[] = [];
   /** Warnings that have been given; the same again would only be noise. */
   readonly #told = new Set<string>();
   /** One change comes after the other. */
@@ -85,7 +87,7 @@ export class SocketSource implements RunningSource {
       listener.stop();
       this.#listeners.delete(name);
     }
-    if (gone.length > 0) this.#report();
+    this.#closed = [];
     const { failed, kept } = await this.#listen(wanted);
     removeFiles(
       gone.map(([, { socket }]) => socket),
@@ -96,6 +98,7 @@ export class SocketSource implements RunningSource {
       if (failure) this.#notOpen(socket, failure);
       else await this.#isOpen(name, socket);
     }
+    this.#report();
     if (Object.keys(failed).length > 0)
       this.#cancelRetry = this.#context.clock.after(RETRY_MS, () => void this.#update());
   }
@@ -120,7 +123,8 @@ export class SocketSource implements RunningSource {
     return this.#context.client.call('listen', { sockets });
   }
 
-  #notOpen({ name, jobs }: WantedSocket, { step, error }: ListenFailure): void {
+  #notOpen({ name, place, jobs }: WantedSocket, { step, error }: ListenFailure): void {
+    this.#closed.push(`${FAILURES[step]} at ${place}: ${error}`);
     this.#listeners.get(name)?.stop();
     this.#listeners.delete(name);
     for (const job of new Set(jobs)) this.#warn(`${FAILURES[step]} in ${jobPath(job)}: ${error}`);
@@ -147,7 +151,7 @@ export class SocketSource implements RunningSource {
   }
 
   #report(): void {
-    const troubles = [...this.#listeners.values()].flatMap(({ trouble }) => trouble ?? []);
+    const troubles = [...this.#closed, ...[...this.#listeners.values()].flatMap(({ trouble }) => trouble ?? [])];
     this.#context.troubled(troubles.length > 0 ? troubles.join('; ') : null);
   }
 

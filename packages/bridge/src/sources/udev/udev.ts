@@ -15,7 +15,7 @@ const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 60_000;
 /** Having run this long it may end again at once. */
 const GOOD_RUN_MS = 60_000;
-/** udevd has this socket. Before it is there, udevadm hears nothing, for as long as it runs. */
+/** udevd has this socket. A udevadm that is started before it is there may hear nothing, for as long as it runs. */
 const UDEVD = '/run/udev/control';
 /** The pause before udevd is looked for again: half as long again each time, up to the last. */
 const FIRST_LOOK_MS = 100;
@@ -66,7 +66,10 @@ class Devices implements RunningSource {
   #pauseMs = FIRST_PAUSE_MS;
   #lookMs = FIRST_LOOK_MS;
   #cancel: () => void = () => {};
+  #cancelLook: () => void = () => {};
   #cancelKnown: () => void = () => {};
+  /** The udevadm that runs has been started before udevd. */
+  #isDeaf = false;
   #isOver = false;
 
   constructor(context: SourceContext, udevd: string) {
@@ -86,33 +89,38 @@ class Devices implements RunningSource {
   stop(): void {
     this.#isOver = true;
     this.#cancel();
+    this.#cancelLook();
     this.#cancelKnown();
     this.#monitor?.kill();
     this.#record.remove();
   }
 
-  /** Listens as soon as udevd is there. */
   #begin(): void {
-    const { clock, troubled } = this.#context;
     this.#cancel();
+    this.#cancelLook();
     if (this.#isOver) return;
-    const isThere = existsSync(this.#udevd);
-    troubled(isThere ? null : `udevd does not run: there is no ${this.#udevd}`);
-    if (isThere) {
-      this.#listen().catch((error: unknown) => this.#retry(textOf(error)));
-      return;
-    }
-    this.#cancel = clock.after(this.#lookMs, () => this.#begin());
-    this.#lookMs = Math.min(this.#lookMs * 1.5, LAST_LOOK_MS);
+    if (!existsSync(this.#udevd)) this.#awaitUdevd();
+    this.#listen().catch((error: unknown) => this.#retry(textOf(error)));
+  }
+
+  /** Has udevadm started again when udevd is there: one from before may be deaf. */
+  #awaitUdevd(): void {
+    this.#cancelLook = this.#context.clock.after(this.#lookMs, () => {
+      this.#lookMs = Math.min(this.#lookMs * 1.5, LAST_LOOK_MS);
+      if (!existsSync(this.#udevd)) return this.#awaitUdevd();
+      this.#isDeaf = true;
+      this.#monitor?.kill();
+    });
   }
 
   async #listen(): Promise<void> {
     const { clock, env, troubled } = this.#context;
     const begunMs = clock.upMs();
+    this.#isDeaf = false;
     const monitor = await startUdevadm(MONITOR, env, this.#isBound);
     this.#monitor = monitor;
-    if (this.#isOver) monitor.kill();
-    troubled(null);
+    if (this.#isOver || this.#isDeaf) monitor.kill();
+    troubled(existsSync(this.#udevd) ? null : `udevd does not run: there is no ${this.#udevd}`);
     if (this.#catchUp.isOver) this.#catchUp = new CatchUp(this.#sinceUs);
     const catchUp = this.#catchUp;
     let isListening = false;
@@ -130,6 +138,7 @@ class Devices implements RunningSource {
     await this.#pass(monitor, { isWanted: (message) => catchUp.isNews(message), heard, taken });
     const how = await ended;
     if (this.#isOver) return;
+    if (this.#isDeaf) return this.#listen();
     if (!isListening && this.#isBound) {
       // The setpriv of another system may not know the option.
       this.#isBound = false;
