@@ -17,3 +17,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Microseconds of the clock that stands still while the machine sleeps, by which udev notes times. */
+export const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n);

@@ -1,7 +1,7 @@
 /** Runs sources for one init: connects, follows the jobs, starts each source and ends them all. */
 import type { Options } from '@upstart/common';
 import type { SourceReport } from '@upstart/protocol';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, monotonicUs, systemClock } from './clock.ts';
 import type { Connected } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { textOf } from './errors.ts';
@@ -23,7 +23,6 @@ export interface FrameParts {
 }
 
 const US_PER_S = 1_000_000;
-const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n);
 
 /** The text of the end of init. */
 const DISCONNECTED = 'Disconnected from Upstart';

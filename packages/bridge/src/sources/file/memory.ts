@@ -40,7 +40,7 @@ export class Memory {
     this.#leftConditions = new Set(this.#conditions);
   }
 
-  /** What the source before this one knew of it; it is told once. */
+  /** What the source before this one knew of it, once. */
   recall(path: string): Remembered | undefined {
     const found = this.#left.get(path);
     this.#left.delete(path);

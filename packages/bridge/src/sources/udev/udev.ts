@@ -1,5 +1,6 @@
 /** The source `udev`: an event for each message of udev, such as `net-device-added` (reference: bridges §2). */
 import { existsSync } from 'node:fs';
+import { monotonicUs } from '../../clock.ts';
 import { textOf } from '../../errors.ts';
 import { RunRecord } from '../../run-files.ts';
 import type { RunningSource, Source, SourceContext } from '../../source.ts';
@@ -49,9 +50,6 @@ interface Passing {
 
 const NOTHING: Properties = new Map();
 const ADDED: Properties = new Map([['ACTION', 'add']]);
-
-/** The clock of udev's times, in microseconds. */
-const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n);
 
 class Devices implements RunningSource {
   readonly #context: SourceContext;
