@@ -18,6 +18,22 @@ function say(path: string, line: string): Promise<boolean> {
   });
 }
 
+test('its options are checked where the command line names it', async () => {
+  const session = await SessionInit.start();
+  onTestFinished(async () => {
+    await session.end();
+    session.remove();
+  });
+  for (const [words, text] of [
+    [['local'], 'Must specify event name'],
+    [['--event=x', 'local'], 'Must specify socket path'],
+    [['--event=x', '--path=y', 'file', 'local'], 'Invalid path y'],
+  ] as const) {
+    const { status, stderr } = await session.run('upstart-bridge', '--user', ...words);
+    expect([status, stderr.split('\n')[0]]).toEqual([1, `upstart-bridge: ${text}`]);
+  }
+});
+
 test('lines become events of the session, over a restart of its daemon', async () => {
   const job = 'start on property key=1\ntask\nexec sh -c \'echo "$CLIENT_UID $CLIENT_PID" >> $HOME/heard\'\n';
   const session = await SessionInit.start({ jobs: { job } });

@@ -30,6 +30,7 @@ export function bridgeTool(program: Program, own: BridgeProcess): Tool {
     async run({ options: given, args }) {
       const chosen = sourcesOf(program, args, own.isManaged);
       if (given.daemon && !own.isDetached) return startDetached(own.again);
+      if (sources !== null || args.length > 0) for (const source of chosen) source.check?.(given);
       if (sources !== null) for (const source of chosen) await source.prepare?.({ options: given, env: own.env });
       const missing = own.isManaged ? args.filter((word) => !chosen.some((source) => source.name === word)) : [];
       return runBridge(program, { sources: chosen, missing }, given, own);

@@ -84,9 +84,10 @@ export interface Source {
   readonly name: SourceName;
   /** Whether an event of this name is one of the source's, with these options. */
   isMine(event: string, options: Options): boolean;
+  /** Throws the text that ends a program whose command line names the source, where its options are wrong. */
+  check?(options: Options): void;
   /**
-   * For a program of the old names: checks the options, and opens what the original opens before it connects to init. Rejects with the text
-   * that ends the program.
+   * For a program of the old names: opens what the original opens before it connects to init. Rejects with the text that ends the program.
    */
   prepare?(given: Pick<SourceContext, 'options' | 'env'>): void | Promise<void>;
   /** Rejects with the reason why it cannot run, such as a bus that is not there. */

@@ -11,14 +11,12 @@ const MAX_PATH = 108;
 export const local: Source = {
   name: 'local',
   isMine: (name, { event }) => name === event,
-  prepare({ options }) {
-    check(options);
-  },
-  start: (context) => new LocalSource(context, check(context.options)).begin(),
+  check: (options) => void readOptions(options),
+  start: (context) => new LocalSource(context, readOptions(context.options)).begin(),
 };
 
 /** Throws the texts of the original, for what is missing or wrong. */
-function check({ event, path, 'any-user': anyUser }: Options): LocalOptions {
+function readOptions({ event, path, 'any-user': anyUser }: Options): LocalOptions {
   if (typeof event !== 'string') throw new Error('Must specify event name');
   if (typeof path !== 'string') throw new Error('Must specify socket path');
   const fault = !/^[/@]/.test(path) ? 'Invalid path' : Buffer.byteLength(path) >= MAX_PATH ? 'Path too long' : null;
