@@ -18,6 +18,7 @@ interface Kind {
 const WITH_PROGRAMS: Kind['tests'] = {
   'packages/common/src': 'uncaught.test.ts',
   'packages/bridge/src/sources/udev': 'udev.test.ts',
+  'packages/bridge/src/sources/local': 'door.test.ts',
   'packages/ctl/src': 'main.test.ts',
   'packages/daemon/src/identity': 'getent.test.ts',
   'packages/daemon/src/supervisor': '*.test.ts',

@@ -9,12 +9,13 @@ import type { Peer } from './variable.ts';
 
 export interface DoorEvents {
   connected(socket: Socket, peer: Peer): void;
-  /** The helper has ended. */
+  /** The helper has ended by itself. */
   ended(why: string): void;
 }
 
 export class Door {
   readonly #child: ChildProcess;
+  #isClosed = false;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -36,11 +37,15 @@ export class Door {
       throw new Error(`Unable to run ${program}: ${textOf(error)}`);
     }
     if (!isOpen) throw new Error(reasonOf(place, await ended));
-    void ended.then(({ status, signal }) => events.ended(signal ?? `status ${status}`));
-    return new Door(child);
+    const door = new Door(child);
+    void ended.then(({ status, signal }) => {
+      if (!door.#isClosed) events.ended(signal ?? `status ${status}`);
+    });
+    return door;
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#child.removeAllListeners('message');
     this.#child.kill('SIGKILL');
   }

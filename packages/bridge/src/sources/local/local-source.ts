@@ -53,9 +53,7 @@ export class LocalSource implements RunningSource {
     if (!path.startsWith('@')) removeStale(path);
     this.#door = await Door.open(program, path, {
       connected: (socket, peer) => this.connected(socket, peer),
-      ended: (why) => {
-        if (!this.#isOver) this.#context.fail(new Error(`The socket unix:${path} is lost: peer-door ended (${why})`));
-      },
+      ended: (why) => this.#context.fail(new Error(`The socket unix:${path} is lost: peer-door ended (${why})`)),
     });
     return this;
   }
