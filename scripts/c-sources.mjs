@@ -17,11 +17,14 @@ const LISTEN_LINES = 114;
 /** The socket of upstart-local-bridge, whose clients the kernel names: `packages/bridge/peer-door`. */
 const PEER_DOOR_LINES = 70;
 
+/** Deadlines of processes that run by a lease, which are kept without a daemon. */
+const DEADLINE_LINES = 31;
+
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
-export const MAX_LINES = 5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES + PEER_DOOR_LINES;
+export const MAX_LINES = 5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES + PEER_DOOR_LINES + DEADLINE_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

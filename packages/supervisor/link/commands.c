@@ -33,6 +33,12 @@ static void stand_order(const struct frame *frame) {
 		order_set(process, frame->type == FRAME_STANDING_ORDER ? frame->id : 0);
 }
 
+static void set_deadline(const struct frame *frame) {
+	struct process *process = process_of(frame);
+	if (process)
+		process_set_deadline(process, frame_get(frame, TAG_DUE));
+}
+
 /* Connects it to the socket of this path; one that begins with `@` is abstract. The other side sees this process. */
 static int connect_to(int fd, struct field path) {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -79,6 +85,7 @@ static void (*const carry_out[])(const struct frame *frame) = {
 	[FRAME_LOOK] = look_at,
 	[FRAME_KEEP_FILES] = files_keep_only,
 	[FRAME_LISTEN] = listen_at,
+	[FRAME_DEADLINE] = set_deadline,
 };
 
 const char *command_carry_out(const struct frame *frame) {

@@ -6,6 +6,7 @@
 static void keep_process(struct state_file *state, struct process *process) {
 	int64_t log = process->log ? log_number(process->log) : 0;
 	uint64_t id = process->order ? process->order->id : 0;
+	int64_t deadline = timer_is_running(&process->deadline) ? process->deadline.due : 0;
 	struct frame order = {.type = FRAME_SPAWN, .length = (uint32_t)state->length, .body = state->bytes};
 	keep(state, "process-pid", process->pid);
 	keep(state, "process-trace", process->trace);
@@ -23,6 +24,8 @@ static void keep_process(struct state_file *state, struct process *process) {
 		order_keep(process, &order);
 	if (keep(state, "process-again", id))
 		order_set(process, id);
+	if (keep(state, "process-deadline", deadline) && deadline)
+		process_set_deadline(process, deadline);
 }
 
 static void write_process(struct process *process, void *state) {

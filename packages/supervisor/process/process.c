@@ -46,6 +46,7 @@ void process_free(struct process *process) {
 	watch_close(&process->exec_pipe);
 	watch_close(&process->pidfd);
 	timer_stop(&process->timer);
+	timer_stop(&process->deadline);
 	notify_close(process);
 	free(process->order);
 	free_later(&process->garbage, -1);
@@ -95,4 +96,15 @@ int process_signal(struct process *process, int signal, bool group) {
 	if (leader > 1 && leader != getpgrp())
 		target = -leader;
 	return kill(target, signal) < 0 ? errno : 0;
+}
+
+static void deadline_passed(struct timer *timer) {
+	struct process *process = CONTAINER_OF(timer, struct process, deadline);
+	if (!process->ended)
+		process_signal(process, SIGKILL, true);
+}
+
+void process_set_deadline(struct process *process, int64_t due) {
+	int64_t left = due - loop_now();
+	timer_start(&process->deadline, left < 0 ? 0 : left > INT_MAX ? INT_MAX : left, deadline_passed);
 }

@@ -39,6 +39,8 @@ struct process {
 	struct watch pidfd;
 	/* Before its end: until a pidfd is tried again. After it: how long the report waits for the log. */
 	struct timer timer;
+	/* When its group gets SIGKILL, whether or not there is a daemon then. */
+	struct timer deadline;
 	/* Its end: what it has used, and a wait status or NOT_KNOWN. */
 	struct rusage usage;
 	int status;
@@ -64,6 +66,8 @@ extern size_t process_count;
 
 /* Carries out a SIGNAL command: 0 or the error number. */
 int process_signal(struct process *process, int signal, bool group);
+/* Its group gets SIGKILL at this time of `loop_now`, in place of an earlier or later one. */
+void process_set_deadline(struct process *process, int64_t due);
 
 /* Watches for the end of `process->pid`, by `pidfd`, opened when it is -1. The process may be gone after this. */
 void follow_begin(struct process *process, int pidfd);

@@ -224,6 +224,8 @@ void spawn(const struct frame *frame) {
 	process->forks_wanted = (int)spec_number(TAG_TRACE_FORKS, 0);
 	process->trace = process->forks_wanted ? TRACE_NEW : TRACE_NONE;
 	report_add(REPORT_SPAWNED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
+	if (spec_field(TAG_DUE))
+		process_set_deadline(process, spec_number(TAG_DUE, 0));
 	if (spec_number(TAG_ORDERABLE, 0))
 		order_keep(process, frame);
 }

@@ -4,6 +4,7 @@
  */
 #include <grp.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 
@@ -158,6 +159,12 @@ static int ask_for_trace(unsigned forks) {
 	return forks ? (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL) : 0;
 }
 
+/* Nobody would keep its deadline. Behind the steps that change the user: they would take it back. */
+static int end_with_parent(unsigned due) {
+	(void)due;
+	return prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* Descriptors of events take their last places, each below the one that the child has given it. */
 static int lower_files(unsigned first) {
 	int from = FILE_FIRST, to = (int)first, result = 0;
@@ -214,6 +221,7 @@ static const struct step {
 	{MAY_FAIL, .tag = TAG_DEBUG_STOP, .with_number = stop_for_debugger},
 	{STEP_SCRIPT_FD, .tag = TAG_FILES_FROM, .with_number = lower_files},
 	{STEP_READY_FD, .tag = TAG_DESCRIPTOR, .with_number = place_ready_end},
+	{MAY_FAIL, .tag = TAG_DUE, .with_number = end_with_parent},
 	{STEP_TRACE, .tag = TAG_TRACE_FORKS, .with_number = ask_for_trace},
 	{STEP_EXEC, .once = run_program},
 };

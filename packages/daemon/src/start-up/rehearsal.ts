@@ -44,6 +44,7 @@ export async function rehearse(folder: string): Promise<void> {
     takesFiles: true,
     connectsSockets: true,
     listens: true,
+    keepsDeadlines: true,
     takesMessages: true,
   };
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));

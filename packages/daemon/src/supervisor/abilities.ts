@@ -16,10 +16,13 @@ export interface SupervisorAbilities {
   connectsSockets: boolean;
   /** LISTEN, `file` of LOOK and `filesFrom` of SPAWN. */
   listens: boolean;
+  /** DEADLINE. */
+  keepsDeadlines: boolean;
 }
 
 /** Those of today's. */
 export const ALL_ABILITIES: SupervisorAbilities = {
   ...{ takesOrders: true, hearsBegun: true, hearsRecovered: true },
   ...{ findsPeers: true, takesFiles: true, takesMessages: true, connectsSockets: true, listens: true },
+  keepsDeadlines: true,
 };

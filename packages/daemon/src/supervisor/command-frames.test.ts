@@ -45,6 +45,7 @@ function line([command, setup]: [SentCommand, SpawnSetup]): string {
     replace: 7,
     'standing-order': 11,
     'withdraw-standing-order': 12,
+    deadline: 21,
   };
   if (command.type === 'signal') {
     add(1, command.process);
@@ -54,6 +55,9 @@ function line([command, setup]: [SentCommand, SpawnSetup]): string {
     add(18, command.status);
   } else if (command.type === 'standing-order' || command.type === 'withdraw-standing-order') {
     add(1, command.process);
+  } else if (command.type === 'deadline') {
+    add(1, command.process);
+    add(63, command.dueMs);
   } else if (command.type === 'spawn') {
     const { spec } = command;
     add(35, ['none', 'output', 'owner', 'log'].indexOf(spec.console));
@@ -73,6 +77,7 @@ function line([command, setup]: [SentCommand, SpawnSetup]): string {
     for (const file of spec.files ?? []) add(60, file);
     if (spec.notify && 'fd' in spec.notify) add(28, spec.notify.fd);
     else if (spec.notify) add(61, 1 + (spec.notify.access === 'all' ? 2 : 0) + (spec.notify.ownGroups ? 4 : 0));
+    add(63, spec.deadlineMs ?? null);
     const { identity, entrance, refusal } = setup;
     add(54, identity.uid);
     add(55, identity.gid);
@@ -127,9 +132,10 @@ const notify: fc.Arbitrary<NotifySpec> = fc.oneof(
   fc.record({ fd: fc.integer({ min: 3, max: 255 }) }),
   fc.record({ access: fc.constantFrom('main', 'all'), ownGroups: fc.boolean() }),
 );
-const spec = fc
-  .tuple(bareSpec, fc.option(notify))
-  .map(([bare, added]): SpawnSpec => (added ? { ...bare, notify: added } : bare));
+const spec = fc.tuple(bareSpec, fc.option(notify), fc.option(fc.nat())).map(([bare, added, deadlineMs]): SpawnSpec => {
+  const timed = deadlineMs === null ? bare : { ...bare, deadlineMs };
+  return added ? { ...timed, notify: added } : timed;
+});
 
 const command: fc.Arbitrary<SentCommand> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('spawn' as const), id, spec }) },
@@ -141,6 +147,7 @@ const command: fc.Arbitrary<SentCommand> = fc.oneof(
     group: fc.boolean(),
   }),
   fc.record({ type: fc.constantFrom('standing-order' as const, 'withdraw-standing-order' as const), id, process: id }),
+  fc.record({ type: fc.constant('deadline' as const), id, process: id, dueMs: fc.nat() }),
   fc.record({ type: fc.constantFrom('flush-logs' as const, 'replace' as const), id }),
   fc.record({ type: fc.constant('end' as const), id, status: fc.integer({ min: 0, max: 255 }) }),
 );

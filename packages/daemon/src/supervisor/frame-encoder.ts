@@ -91,6 +91,7 @@ function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
   for (const file of spec.files ?? []) writer.number('file', file);
   if (spec.filesFrom !== undefined) writer.number('filesFrom', spec.filesFrom);
   if (spec.notify) writeNotify(spec.notify);
+  if (spec.deadlineMs !== undefined) writer.number('due', Math.floor(spec.deadlineMs));
   writeSetup(setup);
   writer.texts('environment', spec.env).texts('argument', spec.argv);
   if (spec.script !== null) writer.bytes('script', encodeText(spec.script));
@@ -124,6 +125,8 @@ export function encodeCommand(command: SentCommand, setup: SpawnSetup = NO_SETUP
       .number('wholeGroup', command.group ? 1 : 0);
   } else if (type === 'standing-order' || type === 'withdraw-standing-order') {
     writer.number('process', command.process);
+  } else if (type === 'deadline') {
+    writer.number('process', command.process).number('due', Math.floor(command.dueMs));
   } else if (type === 'end') {
     writer.number('status', command.status & 0xff);
   }

@@ -136,6 +136,7 @@ export const FIELDS = {
   file: number(60, 1),
   notify: number(61, 1, 7),
   address: field(62, 'bytes'),
+  due: number(63, 0),
 } as const satisfies Record<string, Field>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -172,6 +173,7 @@ export const SENT = {
         'notify',
         'descriptor',
         'filesFrom',
+        'due',
       ] as const),
     ],
     repeated: ['argument', 'environment', 'limit', 'cgroupFile', 'file'],
@@ -191,6 +193,7 @@ export const SENT = {
   look: { type: 18, id: 'none', required: ['token'], optional: ['pid', 'descriptor', 'file', 'newOnly'] },
   'keep-files': { type: 19, id: 'report', repeated: ['file'] },
   listen: { type: 20, id: 'none', required: ['token', 'address', 'socketType'] },
+  deadline: { type: 21, id: 'command', required: ['process', 'due'] },
 } as const satisfies Record<string, Frame>;
 
 /** From supervisor to daemon: its state, in one go. */

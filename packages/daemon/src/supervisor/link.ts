@@ -43,6 +43,8 @@ export interface SupervisorLink {
   connectsSockets: boolean;
   /** It opens listening sockets. */
   listens: boolean;
+  /** It kills processes at a time that the daemon has named. */
+  keepsDeadlines: boolean;
   /** It passes on what processes say of themselves. */
   takesMessages: boolean;
   /** It wants to hear that a daemon recovers. */
@@ -78,6 +80,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     takesMessages: abilities >= 6,
     connectsSockets: abilities >= 7,
     listens: abilities >= 8,
+    keepsDeadlines: abilities >= 9,
     takesNumbers: hasAll || env.UPSTART_SUPERVISOR_NUMBERS === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
     hearsBegun: hasAll || env.UPSTART_SUPERVISOR_BEGUN === '1',

@@ -89,6 +89,7 @@ test('a supervisor that is too old is not asked', async () => {
     connectsSockets: false,
     takesMessages: true,
     listens: false,
+    keepsDeadlines: false,
   };
   const { supervisor } = await Supervisor.over(socket, abilities);
   const { socket: client } = await connected({ path: join(init.folder, 'a') });

@@ -45,6 +45,8 @@ export interface SpawnSpec {
   filesFrom?: number;
   /** Where it says that it is ready, and more. Absent: nowhere. */
   notify?: NotifySpec;
+  /** When its process group gets SIGKILL, as with `deadline`. Absent: never. */
+  deadlineMs?: number;
 }
 
 /** A socket of sd_notify(3), or (`fd`) a pipe at that descriptor. */
@@ -71,6 +73,8 @@ export type Command =
   | { type: 'standing-order'; id: number; process: number }
   /** Withdraws the standing order, if it was not carried out yet. */
   | { type: 'withdraw-standing-order'; id: number; process: number }
+  /** The process group gets SIGKILL at this time of the monotonic clock, in milliseconds, whether or not there is a daemon then. */
+  | { type: 'deadline'; id: number; process: number; dueMs: number }
   /** Write what could not be written to log files so far (notify-disk-writeable). */
   | { type: 'flush-logs'; id: number }
   /** Ends whatever is left in the group of a job. Done by the daemon itself, in its place among the others. */

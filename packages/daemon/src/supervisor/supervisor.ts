@@ -15,6 +15,7 @@ import {
 } from './frame-encoder.ts';
 import { FrameError } from './frames.ts';
 import { KeptLogFolder } from './log-folder.ts';
+import { asUnderstood } from './older-supervisors.ts';
 import { type PeerKnown, Peers } from './peers.ts';
 import { Preparation, type PreparationOptions, type RunningProcess } from './preparation.ts';
 import type { Command, LogFolder, LogRotation, Report, SupervisorState } from './process-messages.ts';
@@ -180,7 +181,7 @@ export class Supervisor {
     let frames = this.#peers.takeFrames();
     let size = 0;
     for (const given of commands) {
-      const command = this.#can.takesOrders ? given : withoutOrders(given);
+      const command = asUnderstood(given, this.#can);
       if (command === null) continue;
       if (command.type === 'flush-logs') this.#logFolder?.refresh();
       const bytes = this.#isPossible(command)
@@ -291,10 +292,4 @@ export class Supervisor {
     this.#greeted(this.#error ?? new Error('supervisor: the connection ended before it told its state'));
     this.#closed(this.#error);
   }
-}
-
-/** Commands for a supervisor without standing orders: an order without effect is none. */
-function withoutOrders(command: Command): Command | null {
-  if (command.type === 'standing-order' || command.type === 'withdraw-standing-order') return null;
-  return command.type === 'spawn' ? { ...command, spec: { ...command.spec, orderable: false } } : command;
 }

@@ -48,6 +48,22 @@ describe('renewal', () => {
   });
 });
 
+describe('the supervisor', () => {
+  it('has the deadline of each process, also when it moves', () => {
+    const world = held('pre-stop exec before\n');
+    const main = world.process('main');
+    expect(main.deadlineMs).toBe(world.now + TTL_MS - LEASE_MARGIN_MS);
+    world.wait(3000);
+    grant(world);
+    expect(main.deadlineMs).toBe(world.now + TTL_MS - LEASE_MARGIN_MS);
+    world.stop('db');
+    expect(world.process('before').deadlineMs).toBe(main.deadlineMs);
+    world.job('plain', 'exec other\n');
+    world.start('plain');
+    expect(world.process('other').deadlineMs).toBeUndefined();
+  });
+});
+
 describe('the keeper', () => {
   it('hands a lease over: the job stops in order, and waits', () => {
     const world = held('pre-stop exec before\npost-stop exec after\n');

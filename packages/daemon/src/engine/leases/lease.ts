@@ -7,7 +7,8 @@ import type { JobDefinition } from '@upstart/job-language';
 import type { LeaseStatus } from '@upstart/protocol';
 import type { Context } from '../model/context.ts';
 import type { LeaseState } from '../model/lease-state.ts';
-import type { InstanceState } from '../model/state.ts';
+import { waitsForTimer } from '../model/process-state.ts';
+import { type InstanceState, processesOf } from '../model/state.ts';
 
 /** So long before the deadline no process is left: for clocks of different speed, and the time that a kill takes. In milliseconds. */
 export const LEASE_MARGIN_MS = 1000;
@@ -26,14 +27,14 @@ export interface LeaseEnd {
  * The stop gets the kill timeout, and for each of pre-stop and post-stop the hook timeout, or without one the kill timeout again; at most
  * half of the time that a lease lasts.
  */
-export function leaseEnd(context: Context, instance: InstanceState, { deadlineMs, ttlMs }: LeaseState): LeaseEnd {
+export function leaseEnd(context: Context, instance: InstanceState, lease: LeaseState): LeaseEnd {
   const { killTimeoutS, hookTimeoutS, processes } = context.classOf(instance).definition;
-  const killTimeMs = killTimeoutS * 1000;
-  const hookTimeMs = (hookTimeoutS ?? context.state.settings.hookTimeoutS) * 1000 || killTimeMs;
+  const killTimeoutMs = killTimeoutS * 1000;
+  const hookTimeMs = (hookTimeoutS ?? context.state.settings.hookTimeoutS) * 1000 || killTimeoutMs;
   const beforeMs = processes['pre-stop'] ? hookTimeMs : 0;
-  const afterMs = killTimeMs + (processes['post-stop'] ? hookTimeMs : 0);
-  const killMs = deadlineMs - LEASE_MARGIN_MS;
-  const stopMs = killMs - Math.min(beforeMs + afterMs, (ttlMs - LEASE_MARGIN_MS) / 2);
+  const afterMs = killTimeoutMs + (processes['post-stop'] ? hookTimeMs : 0);
+  const killMs = killTimeMs(lease);
+  const stopMs = killMs - Math.min(beforeMs + afterMs, (lease.ttlMs - LEASE_MARGIN_MS) / 2);
   return { stopMs, signalMs: Math.max(stopMs, killMs - afterMs), killMs };
 }
 
@@ -87,6 +88,20 @@ export function armLease(context: Context, instance: InstanceState, lease: Lease
   const { stopMs, signalMs, killMs } = leaseEnd(context, instance, lease);
   const dueMs = { held: stopMs, ending: signalMs, signalled: killMs }[lease.step];
   lease.timer = context.arm(Math.max(0, dueMs - context.nowMs), { kind: 'lease', instance: instance.id });
+}
+
+/** When no process of the instance may be left. The supervisor kills them then, even while there is no daemon. */
+export function killTimeMs({ deadlineMs }: LeaseState): number {
+  return deadlineMs - LEASE_MARGIN_MS;
+}
+
+/** The deadline has moved: tells the supervisor for the processes that there are. */
+export function moveDeadlines(context: Context, instance: InstanceState, lease: LeaseState): void {
+  const dueMs = killTimeMs(lease);
+  for (const [, process] of processesOf(instance)) {
+    const { token } = process;
+    if (!waitsForTimer(process)) context.command((id) => ({ type: 'deadline', id, process: token, dueMs }));
+  }
 }
 
 /** All leases that instances want or have. */

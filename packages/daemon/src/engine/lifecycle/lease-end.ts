@@ -4,7 +4,7 @@
  */
 import { SIGKILL } from '@upstart/common';
 import { type State, upstartError } from '@upstart/protocol';
-import { armLease, giveBackLease, leaseEnd, leaseName } from '../leases/lease.ts';
+import { armLease, giveBackLease, leaseEnd, leaseName, moveDeadlines } from '../leases/lease.ts';
 import type { Context } from '../model/context.ts';
 import type { LeaseState } from '../model/lease-state.ts';
 import { waitsForTimer } from '../model/process-state.ts';
@@ -43,6 +43,7 @@ export function leaseGranted(context: Context, id: number, { token, deadlineMs, 
   lease.deadlineMs = untilMs;
   lease.ttlMs = ttlMs;
   armLease(context, instance, lease);
+  moveDeadlines(context, instance, lease);
 }
 
 /** The instance gives its lease to another host, after an ordinary stop, and waits for it again. */

@@ -7,6 +7,7 @@ import { areListenFds, filesFrom } from '../../supervisor/file-numbers.ts';
 import type { SpawnSpec } from '../../supervisor/process-messages.ts';
 import { getVariable, mergeVariables, setVariable, unsetVariable } from '../environment/environment.ts';
 import { ExpansionError, expand } from '../environment/expand.ts';
+import { killTimeMs } from '../leases/lease.ts';
 import { instanceLabel } from '../model/instance-label.ts';
 import type { EngineSettings } from '../model/settings.ts';
 import type { InstanceState } from '../model/state.ts';
@@ -69,6 +70,7 @@ export function spawnSpec(
   const notify = slot === 'main' ? notifySpec(definition, settings) : undefined;
   if (notify) spec.notify = notify;
   if (instance.files) addFiles(spec, instance.files);
+  if (instance.lease) spec.deadlineMs = killTimeMs(instance.lease);
   return spec;
 }
 

@@ -1,7 +1,7 @@
 /** For tests and the fuzzer: the conditions that hold in a world between any two inputs. */
 import { deepEqual, ok } from 'node:assert/strict';
 import { lengthOf } from '../environment/environment.ts';
-import { awaitsLease, losesLease } from '../leases/lease.ts';
+import { awaitsLease, LEASE_MARGIN_MS, losesLease } from '../leases/lease.ts';
 import { conditionsOf } from '../model/condition-state.ts';
 import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
 import { type EngineState, type InstanceState, processesOf } from '../model/state.ts';
@@ -45,6 +45,9 @@ export function checkInvariants(world: TestWorld): void {
   const { state, context } = world.engine;
   for (const process of world.processes.values()) {
     ok(world.isKnown(process), `process ${process.token} is some instance's`);
+    const lease = context.findProcess(process.token)?.instance.lease;
+    const isTimed = lease !== undefined && lease.token !== 0;
+    if (isTimed) deepEqual(process.deadlineMs, lease.deadlineMs - LEASE_MARGIN_MS, 'a process ends with its lease');
   }
   for (const { id } of armedProbes(context)) ok(world.probes.has(id), 'a probe that is waited for is armed');
   deepEqual(world.probes.size, [...armedProbes(context)].length, 'no other probe is armed');

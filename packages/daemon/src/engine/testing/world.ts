@@ -22,6 +22,8 @@ export interface FakeProcess {
   signals: number[];
   /** The standing order for its end, or 0. */
   standingOrder: number;
+  /** When it is killed, as the engine has ordered last. Absent: never. */
+  deadlineMs?: number;
 }
 
 export const TEST_SETTINGS: EngineSettings = {
@@ -192,6 +194,11 @@ export class TestWorld {
       this.#obeyOrder(command);
       return;
     }
+    if (command.type === 'deadline') {
+      const process = this.processes.get(command.process);
+      if (process) process.deadlineMs = command.dueMs;
+      return;
+    }
     if (command.type !== 'spawn') return;
     const process = this.#newProcess(command.id, command.spec);
     if (this.obeys) this.spawned(process);
@@ -209,7 +216,8 @@ export class TestWorld {
   }
 
   #newProcess(token: number, spec: SpawnSpec): FakeProcess {
-    const process = { token, pid: this.#nextPid++, spec, signals: [], standingOrder: 0 };
+    const process: FakeProcess = { token, pid: this.#nextPid++, spec, signals: [], standingOrder: 0 };
+    if (spec.deadlineMs !== undefined) process.deadlineMs = spec.deadlineMs;
     this.processes.set(token, process);
     this.started.push(process);
     return process;
