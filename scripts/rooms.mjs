@@ -25,7 +25,7 @@ const EXCEPTIONS = new Map([
   ['packages/daemon/src/start-up/snapshot.ts', ['ctl']],
   // Completions and manual pages are for the options of init and of bridges, too.
   ['packages/ctl/src/completions/rows.ts', ['daemon', 'bridge']],
-  ['packages/ctl/src/manuals/tables.ts', ['daemon', 'bridge']],
+  ['packages/ctl/src/manuals/tables.ts', ['daemon', 'bridge', 'cluster']],
   // Loads the gateway when the first D-Bus client comes.
   ['packages/daemon/src/dbus/load.ts', ['dbus']],
   // The addresses of buses: a daemon that finds no bus does not load the gateway.
@@ -37,6 +37,9 @@ const EXCEPTIONS = new Map([
   // Loads the translations when a command needs them.
   ['packages/ctl/src/convert/load.ts', ['convert']],
   ['packages/ctl/src/convert/installed-convert.ts', ['convert']],
+  // Loads the way to other machines when a command goes there.
+  ['packages/ctl/src/cluster/load.ts', ['cluster']],
+  ['packages/ctl/src/cluster/installed-cluster.ts', ['cluster']],
 ]);
 
 /** Lines of a file at most, tests included. */

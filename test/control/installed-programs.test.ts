@@ -12,7 +12,7 @@ const APART = [
   ...['bridge.js', 'cluster.cjs', 'convert.cjs', 'dashboard.cjs', 'dashboard-page.js', 'log-keeper.cjs', 'timers.cjs'],
 ];
 /** Bytes of those together, and of all other programs. */
-const MAX_BYTES_APART = 900_000;
+const MAX_BYTES_APART = 1_050_000;
 const MAX_BYTES = 1_300_000;
 /** Browsers run it, as small as it can be. */
 const PAGE = 'dashboard-page.js';

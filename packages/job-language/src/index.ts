@@ -1,7 +1,7 @@
 /** The job language: what a job file says. Pure: text in, definitions and complaints out. */
 export { brokenFile } from './advice.ts';
 export { ENV_FILE_FAULTS, EnvFileError, type EnvFileFault, parseEnvFile } from './env-file.ts';
-export { SOURCE_NAMES, type SourceName, sourceOf, sourceOfJob } from './event-sources.ts';
+export { OF_CLUSTER, SOURCE_NAMES, type SourceName, sourceOf, sourceOfJob } from './event-sources.ts';
 export {
   areEqualDefinitions,
   type Console,

@@ -35,8 +35,8 @@ export const KNOWN_EVENTS: readonly string[] = [
 ];
 
 const NAMES: ReadonlySet<string> = new Set(KNOWN_EVENTS);
-/** Events of the udev bridge, events passed to sessions by the event bridge, and failures of other events. */
-const PATTERN = /-device-[a-z]+$|^:sys:|\/failed$/;
+/** Events of the udev bridge, events passed to sessions by the event bridge or on by other machines, and failures of other events. */
+const PATTERN = /-device-[a-z]+$|^:sys:|^:cluster:|\/failed$/;
 
 export function isKnownEvent(name: string): boolean {
   return NAMES.has(name) || PATTERN.test(name);

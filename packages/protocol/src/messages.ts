@@ -7,7 +7,7 @@ import type { WireError } from './errors.ts';
 import type { SourceRegistration, SourceStatus } from './event-sources.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
 import type { LeaseMethods } from './leases.ts';
-import type { Asking, Detailed, Killing, ListenFailure, Recipients, Stopping } from './request-parts.ts';
+import type { Asking, Detailed, FeedPlace, Killing, ListenFailure, Recipients, Stopping } from './request-parts.ts';
 import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
 import type { TimerStatus } from './timers.ts';
 import type { Troubles } from './troubles.ts';
@@ -172,9 +172,15 @@ export interface Methods extends LeaseMethods {
   kill: { params: Target & Killing; result: null };
   /**
    * With `only` the event matches those operands alone. A daemon from before 2.15 offers it to all. With `socket` the jobs that it starts
-   * get that listening socket; `unknown-socket` if there is none of the name.
+   * get that listening socket; `unknown-socket` if there is none of the name. With `place` it is emitted once, however often it is sent; a
+   * later time is answered at once.
    */
-  emit: { params: { name: string; env: string[]; only?: Recipients; socket?: string } & Asking; result: null };
+  emit: {
+    params: { name: string; env: string[]; only?: Recipients; socket?: string; place?: FeedPlace } & Asking;
+    result: null;
+  };
+  /** The number of the last event of the feed that init has; 0: of none. What it says is in the journal. */
+  feed: { params: { feed: string }; result: number };
   /**
    * From now on init has these listening sockets and no others, by name (`socketName`): those that it has already stay open. `kept`: those
    * that jobs still have, though they are not named; they are closed with the jobs.

@@ -6,10 +6,25 @@ export interface Requester {
   instance: string;
 }
 
+/** The most characters of `Asking.by`, and of the name of a feed. */
+export const MAX_BY = 200;
+
 /** How a change is asked for: whether to wait for it, and from inside which job, for explanations. */
 export interface Asking {
   wait: boolean;
   from?: Requester;
+  /** On whose behalf, where that is not the client itself, for the history: `cluster host web1`. A daemon from before 2.15 ignores it. */
+  by?: string;
+}
+
+/**
+ * The place of an event in a numbered sequence that comes from elsewhere and may be delivered more than once, such as the stream of a
+ * cluster. Init notes the last number of each feed with the event, in one step: an event of that number or a lower one is not emitted again.
+ */
+export interface FeedPlace {
+  feed: string;
+  /** From 1, rising. */
+  sequence: number;
 }
 
 /** The conditions that an event is offered to; without it, all. Sources use it whose operands are settings rather than patterns. */

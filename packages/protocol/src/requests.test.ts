@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_LEASE_MS, MIN_LEASE_MS } from './leases.ts';
 import type { Method } from './messages.ts';
-import { MAX_SIGNAL } from './request-parts.ts';
+import { MAX_BY, MAX_SIGNAL } from './request-parts.ts';
 import { MAX_KEY_LENGTH, parseRequest, requestId } from './requests.ts';
 
 const target = { job: 'web', env: ['A=1'] };
@@ -80,14 +80,25 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
       { name: 'socket', env: [], wait: true, socket: 'stream:01002f7800' },
       { name: 'e', env: [], wait: true, only: { args: [] } },
       { name: 'e', env: [], wait: true, only: { args: ['A=1'], job: 'web' } },
+      { name: 'e', env: [], wait: true, by: 'cluster host web1', place: { feed: 'main', sequence: 1 } },
+      { name: 'e', env: [], wait: true, by: 'x'.repeat(MAX_BY) },
     ],
     bad: [
       [{ name: 'e', env: 'A=1', wait: true }, 'params.env must be a list'],
       [{ name: 'e', env: [], wait: true, only: 'web' }, 'params.only must be a map'],
       [{ name: 'e', env: [], wait: true, only: { job: 'web' } }, 'params.only.args must be a list'],
       [{ name: 'e', env: [], wait: true, only: { args: [], job: 1 } }, 'params.only.job must be a string'],
+      [{ name: 'e', env: [], wait: true, by: '' }, 'params.by must be 1 to 200 printable characters long'],
+      [{ name: 'e', env: [], wait: true, by: 'x'.repeat(201) }, 'params.by must be 1 to 200 printable characters long'],
+      [{ name: 'e', env: [], wait: true, by: 'a\nb' }, 'params.by must be 1 to 200 printable characters long'],
+      [
+        { name: 'e', env: [], wait: true, place: { feed: 'a', sequence: 0 } },
+        'params.place.sequence must be a whole number from 1',
+      ],
+      [{ name: 'e', env: [], wait: true, place: { sequence: 1 } }, 'params.place.feed must be a string'],
     ],
   },
+  feed: { good: [{ feed: 'main' }], bad: [[{}, 'params.feed must be a string']] },
   listen: {
     good: [{ sockets: [] }, { sockets: ['stream:01002f7800'] }],
     bad: [[{ sockets: [1] }, 'params.sockets[0] must be a string']],

@@ -6,7 +6,9 @@ import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages
 import {
   type Asking,
   type Detailed,
+  type FeedPlace,
   type Killing,
+  MAX_BY,
   MAX_SIGNAL,
   type Recipients,
   type Stopping,
@@ -70,12 +72,23 @@ const byEnv = mapOf<{ job: string; env: string[] }>({ job: text, env: texts });
 const byName = mapOf<{ job: string; instance: string }>({ job: text, instance: text });
 const target: Check<Target> = (value, place) =>
   Object.hasOwn(asMap(value, place), 'instance') ? byName(value, place) : byEnv(value, place);
+const label: Check<string> = (value, place) => {
+  const words = text(value, place);
+  return words.length > 0 && words.length <= MAX_BY && !/\p{Cc}/u.test(words)
+    ? words
+    : refuse(place, `1 to ${MAX_BY} printable characters long`);
+};
 const asking: Check<Asking> = (value, place) => {
-  const { wait, from } = asMap(value, place);
+  const { wait, from, by } = asMap(value, place);
   const asked: Asking = { wait: flag(wait, `${place}.wait`) };
   if (from !== undefined && from !== null) asked.from = byName(from, `${place}.from`);
+  if (by !== undefined && by !== null) asked.by = label(by, `${place}.by`);
   return asked;
 };
+const feedPlace = mapOf<FeedPlace>({
+  feed: label,
+  sequence: (value, place) => count(value, place) || refuse(place, 'a whole number from 1'),
+});
 const stopping: Check<Stopping> = (value, place) => {
   const { force } = asMap(value, place);
   const asked = asking(value, place);
@@ -103,10 +116,11 @@ const recipients: Check<Recipients> = (value, place) => {
   return only;
 };
 const emitted: Check<Params<'emit'>> = (value, place) => {
-  const { only, socket } = asMap(value, place);
+  const { only, socket, place: given } = asMap(value, place);
   const asked: Params<'emit'> = { ...event(value, place), ...asking(value, place) };
   if (only !== undefined && only !== null) asked.only = recipients(only, `${place}.only`);
   if (socket !== undefined && socket !== null) asked.socket = text(socket, `${place}.socket`);
+  if (given !== undefined && given !== null) asked.place = feedPlace(given, `${place}.place`);
   return asked;
 };
 const SOURCE_STATES = ['idle', 'running', 'failed'] as const;
@@ -132,6 +146,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   reload: target,
   kill: (value, place) => ({ ...target(value, place), ...killing(value, place) }),
   emit: emitted,
+  feed: mapOf({ feed: label }),
   listen: mapOf({ sockets: texts }),
   awaitConnection: mapOf({ socket: text, newOnly: flag }),
   config: mapOf({ job: orNull(text) }),

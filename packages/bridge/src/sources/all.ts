@@ -1,5 +1,6 @@
 /** All sources. */
 import type { Source } from '../source.ts';
+import { cluster } from './cluster/cluster.ts';
 import { dbus } from './dbus/dbus.ts';
 import { event } from './event/event.ts';
 import { file } from './file/file.ts';
@@ -8,4 +9,4 @@ import { socket } from './socket/socket.ts';
 import { timer } from './timer/timer.ts';
 import { udev } from './udev/udev.ts';
 
-export const SOURCES: readonly Source[] = [dbus, event, file, local, socket, timer, udev];
+export const SOURCES: readonly Source[] = [cluster, dbus, event, file, local, socket, timer, udev];

@@ -4,6 +4,7 @@
  */
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { ClusterConf } from '../conf/cluster-conf.ts';
+import { Subjects } from '../subjects/subjects.ts';
 import { trustOptions } from './credentials.ts';
 
 /** The pause before another attempt: twice as long each time, up to the last, less up to a half at random. */
@@ -22,7 +23,7 @@ export interface ConnectionLog {
   warn(text: string): void;
 }
 
-/** Called with true when the servers can be reached (again), with false when they cannot be reached any more. */
+/** Called with true when the servers can be reached (again), with false when they cannot be reached (any more). */
 export type ContactListener = (isConnected: boolean) => void;
 
 export class ClusterConnection {
@@ -101,13 +102,17 @@ export class ClusterConnection {
         const nats = await connect({
           ...trustOptions(this.conf),
           ...{ servers: [...this.conf.servers], name: this.#name, timeout: ATTEMPT_MS },
-          ...{ pingInterval: PING_MS, maxPingOut: MAX_PINGS_OUT },
+          ...{
+            pingInterval: PING_MS,
+            maxPingOut: MAX_PINGS_OUT,
+            inboxPrefix: new Subjects(this.conf.cluster).inbox(this.conf.host),
+          },
           ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true, reconnectDelayHandler: () => this.#pauseMs() },
         });
         if (this.#isOver) return void nats.close();
         this.#nats = nats;
         void this.#follow(nats);
-        this.#contact(true);
+        this.#found();
         this.#resolveFirst(nats);
         return;
       } catch (error) {
@@ -124,33 +129,30 @@ export class ClusterConnection {
       if (this.#isOver) break;
       if (status.type === 'disconnect') this.#lost('the connection was lost');
       else if (status.type === 'reconnecting') this.#attempts += 1;
-      else if (status.type === 'reconnect') this.#contact(true);
+      else if (status.type === 'reconnect') this.#found();
       else if (status.type === 'error' && !this.#isConnected) this.#lost(status.error.message);
     }
   }
 
-  #contact(isConnected: boolean): void {
-    if (this.#isConnected === isConnected) return;
-    this.#isConnected = isConnected;
-    if (isConnected) {
-      this.#attempts = 0;
-      const was = this.#reason;
-      this.#reason = null;
-      const text = `cluster ${this.conf.cluster}: connected to ${this.#nats?.getServer()} as ${this.conf.host}`;
-      if (was === null) this.#log.info(text);
-      else this.#log.warn(text);
-    }
-    for (const listener of this.#listeners) listener(isConnected);
+  #found(): void {
+    const was = this.#reason;
+    this.#attempts = 0;
+    this.#reason = null;
+    this.#isConnected = true;
+    const text = `cluster ${this.conf.cluster}: connected to ${this.#nats?.getServer()} as ${this.conf.host}`;
+    if (was === null) this.#log.info(text);
+    else this.#log.warn(text);
+    for (const listener of this.#listeners) listener(true);
   }
 
   #lost(reason: string): void {
     const isNew = this.#reason === null;
     this.#reason = reason;
-    if (isNew)
-      this.#log.warn(
-        `cluster ${this.conf.cluster}: no connection to ${this.conf.servers.join(', ')}: ${reason}; trying again`,
-      );
-    this.#contact(false);
+    this.#isConnected = false;
+    if (!isNew) return;
+    const servers = this.conf.servers.join(', ');
+    this.#log.warn(`cluster ${this.conf.cluster}: no connection to ${servers}: ${reason}; trying again`);
+    for (const listener of this.#listeners) listener(false);
   }
 
   #pauseMs(): number {

@@ -1,6 +1,7 @@
 /** The hosts that a cluster knows: each enters itself, and stays until an administrator removes it. */
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { quotedSetting, UsageError } from '@upstart/common';
 import { type ClusterConf, LABEL_VALUE, type Labels, MAX_LABELS, NAME } from '../conf/cluster-conf.ts';
 import { copies } from '../connection/copies.ts';
 import { Subjects } from '../subjects/subjects.ts';
@@ -56,6 +57,19 @@ export class Hosts {
 /** Whether a host has all of these labels. */
 export const hasLabels = (labels: Labels, wanted: Labels): boolean =>
   Object.entries(wanted).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+
+/** The labels of these words, `NAME=VALUE`. Throws UsageError. */
+export function parseLabels(words: readonly string[]): Labels {
+  const labels: Record<string, string> = {};
+  for (const word of words) {
+    const [key = '', value = ''] = word.split(/=(.*)/s);
+    if (!NAME.test(key) || !LABEL_VALUE.test(value))
+      throw new UsageError(`expected LABEL=VALUE: ${quotedSetting(word)}`);
+    if (labels[key] !== undefined && labels[key] !== value) throw new UsageError(`no host has two values of ${key}`);
+    labels[key] = value;
+  }
+  return labels;
+}
 
 function parseRecord(host: string, text: string): HostRecord | null {
   try {

@@ -36,6 +36,11 @@ export class Subjects {
     return `${this.#prefix}.answers.${host}.${id}`;
   }
 
+  /** Where answers of the servers come to `host`: apart from those of others, which it need not be able to read. */
+  inbox(host: string): string {
+    return `_INBOX_${host}`;
+  }
+
   /** The durable consumer of a host. */
   consumer(host: string): string {
     return `host_${host}`;

@@ -5,9 +5,12 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, type NatsConnection, nkeys } from '@nats-io/transport-node';
 import { eventually } from '../../../../test/eventually.ts';
 import { freePort } from '../../../../test/ports.ts';
+
+/** For tests outside of this package, which cannot name these. */
+export { connect, jetstreamManager, type NatsConnection, nkeys };
 
 const PROGRAM = 'nats-server';
 

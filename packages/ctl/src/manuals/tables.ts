@@ -1,6 +1,7 @@
 /** The parts of manual pages that are made from the tables of commands and options, by the marks that stand for them. */
 import { COMMON_OPTIONS } from '@upstart/common';
 import { PROGRAMS as BRIDGES } from '../../../bridge/src/programs.ts';
+import { KEYS as CLUSTER_KEYS } from '../../../cluster/src/conf/keys.ts';
 import { SETTINGS } from '../../../daemon/src/options/config-file.ts';
 import { ROWS as INIT_OPTIONS } from '../../../daemon/src/options/rows.ts';
 import { OPTIONS as CHECK_OPTIONS } from '../../../daemon/src/tools/check-options.ts';
@@ -22,6 +23,7 @@ const PAGES = TOOLS.filter(({ name }) => name !== 'halt' && name !== 'poweroff')
 export const TABLES: Readonly<Record<string, readonly string[]>> = {
   'options init': optionItems(fromSpecs(INIT_OPTIONS)),
   'settings upstart.conf': settingItems(SETTINGS),
+  'settings cluster.conf': settingItems(CLUSTER_KEYS.map((key) => ({ ...key, long: key.name }))),
   'options initctl': optionItems(fromSpecs(GLOBAL_OPTIONS)),
   'options watch': optionItems(fromSpecs([...watch.options, ...GLOBAL_OPTIONS])),
   'options upstart': optionItems(fromYargs(FRONT_GLOBAL)),

@@ -122,8 +122,8 @@ function lookAtAll(context: ControlContext, caller: Caller): Promise<Details> {
   return lookAtDetails(context, brokenFiles(context, caller), caller.privileged);
 }
 
-function asking({ wait, from }: Asking): Asking {
-  return from === undefined ? { wait } : { wait, from };
+function asking({ wait, from, by }: Asking): Asking {
+  return { wait, ...(from === undefined ? {} : { from }), ...(by === undefined ? {} : { by }) };
 }
 
 const HANDLERS: { [M in Method]: Handler<M> } = {
@@ -157,15 +157,15 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
   emit: (context, params, caller) => {
     const file = params.socket === undefined ? caller.file : context.sockets.fileOf(params.socket);
+    const { name, env, only, place } = params;
     return changeNamed(context, caller, {
-      ...{ method: 'emit', name: params.name, env: params.env, ...asking(params) },
-      ...(file === undefined ? {} : { file }),
-      ...(params.only === undefined ? {} : { only: params.only }),
+      ...{ method: 'emit', name, env, ...asking(params), ...(file === undefined ? {} : { file }) },
+      ...{ ...(only && { only }), ...(place && { place }) },
     });
   },
+  feed: (context, { feed }) => context.runner.engine.state.feeds?.get(feed) ?? 0,
   listen: (context, { sockets }) => context.sockets.listen(sockets),
   awaitConnection: (context, { socket, newOnly }) => context.sockets.awaitConnection(socket, newOnly),
-
   leases: (context) => leaseStatus(context.runner.engine.context),
   grantLease: (context, params, caller) => change(context, caller, { method: 'grantLease', ...params }),
   endLease: (context, params, caller) => change(context, caller, { method: 'endLease', ...params }),

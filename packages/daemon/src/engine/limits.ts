@@ -25,6 +25,9 @@ export const MAX_ENVIRONMENT = 2 * 1024 * 1024;
 /** Unfinished events; more are rejected. */
 export const MAX_EVENTS = 65_536;
 
+/** Feeds of numbered events whose last number is kept; that of the feed that was quiet longest is dropped. */
+export const MAX_FEEDS = 64;
+
 /** All variables of all instances and events together: nothing is started or emitted by request beyond that. */
 export const MAX_HELD = 256 * 1024 * 1024;
 

@@ -16,6 +16,7 @@ export interface ProgramPlace {
 
 /** Variables that such a program needs of init's environment. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'XDG_RUNTIME_DIR', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'TMPDIR'];
+const SETTINGS = ['XDG_CONFIG_HOME', 'UPSTART_CLUSTER_CONF'];
 const BUSES = ['DBUS_SESSION_BUS_ADDRESS', 'DBUS_SYSTEM_BUS_ADDRESS'];
 /** Where the init of the machine is, for the source `event` of a session. */
 const SYSTEM = 'UPSTART_SYSTEM_SOCKET_DIR';
@@ -29,7 +30,7 @@ export function startProgram(
   words: readonly string[],
   ended: (how: string | null) => void,
 ): StartedProgram {
-  const passed = [...PASSED, ...BUSES, SYSTEM]
+  const passed = [...PASSED, ...BUSES, ...SETTINGS, SYSTEM]
     .filter((name) => env[name] !== undefined)
     .map((name) => [name, env[name]]);
   const place = isSession ? { UPSTART_SESSION: formatAddress(socket) } : { UPSTART_SYSTEM_SOCKET_DIR: folder };

@@ -7,6 +7,7 @@ import { check } from './check.ts';
 import { dashboard } from './dashboard.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
+import { emit } from './emit.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
 import { exportJobs } from './export.ts';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   restart,
   reload,
   kill,
+  emit,
   status,
   explain,
   history,

@@ -38,6 +38,7 @@ function stateText({ state, provider }: SourceStatus): string {
 
 /** What the sources need of the machine. */
 const NEEDS: Readonly<Record<string, string>> = {
+  cluster: 'correct cluster.conf, see cluster.conf(5)',
   dbus: 'start the bus (dbus-daemon), or correct its address',
   udev: 'start udev, and have udevadm on the PATH of init',
   event: "see that the system's init answers: upstart doctor",

@@ -5,6 +5,7 @@
 import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import type {
+  FeedPlace,
   Goal,
   HistoryEntry,
   LogPriority,
@@ -30,6 +31,7 @@ export type EngineRequest =
       target: TargetSpec;
       wait: boolean;
       from?: Requester;
+      by?: string;
       force?: boolean;
       peer?: PeerReference;
     }
@@ -41,10 +43,12 @@ export type EngineRequest =
       env: string[];
       wait: boolean;
       from?: Requester;
+      by?: string;
       peer?: PeerReference;
       /** The descriptor that its client has sent, by its number. */
       file?: number;
       only?: Recipients;
+      place?: FeedPlace;
     }
   /** From now on these listening sockets are there, by name. */
   | { method: 'keepSockets'; sockets: Record<string, number> }

@@ -225,6 +225,8 @@ export interface EngineState {
   logTroubles?: Map<string, LogTroubleState>;
   /** Listening sockets, whose descriptors have these numbers, by their names (`packages/common/src/socket-operand.ts`); absent: none. */
   sockets?: Map<string, number>;
+  /** The number of the last event of each feed, the one that was used last at the end; bounded by MAX_FEEDS. Absent: none. */
+  feeds?: Map<string, number>;
   /** Processes of probes, by the ids of their commands; absent: none. */
   probeProcesses?: Map<number, ProbeProcess>;
   /** Commands of probes that wait for their turn, oldest first; absent: none. */

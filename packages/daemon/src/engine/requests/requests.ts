@@ -2,7 +2,7 @@
  * The requests that start, stop and signal jobs and emit events (reference: jobs §2; control §3.2).
  */
 
-import { type Requester, upstartError } from '@upstart/protocol';
+import { type FeedPlace, type Requester, upstartError } from '@upstart/protocol';
 import { arePairs } from '../environment/environment.ts';
 import { chainOfProcess } from '../events/restart-chain.ts';
 import { awaitsLease } from '../leases/lease.ts';
@@ -18,7 +18,7 @@ import {
 import { leaseGranted, leaseHandedOver, leaseHeldBy, leaseLost } from '../lifecycle/lease-end.ts';
 import { changeGoal, resume } from '../lifecycle/lifecycle.ts';
 import { isToStop } from '../lifecycle/restart.ts';
-import { MAX_ENVIRONMENT, MAX_EVENTS } from '../limits.ts';
+import { MAX_ENVIRONMENT, MAX_EVENTS, MAX_FEEDS } from '../limits.ts';
 import { emitEvent, release, reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { recordEvent, type Why } from '../model/history.ts';
@@ -92,7 +92,7 @@ function handleJobRequest(context: Context, key: string, request: JobRequest): v
   if (request.force) forceHooks(context, instance);
   if (isUnderWay) return;
   delete instance.restarts;
-  const by = byRequest(instance, ...requester(context, request.from));
+  const by = request.by === undefined ? byRequest(instance, ...requester(context, request.from)) : `by ${request.by}`;
   instance.cause = request.method === 'restart' ? restarted(by) : by;
   const why = whyOf(request, requester(context, request.from)[0]);
   // A restart in the pause before a respawn, or before the lease is there, has nothing to stop.
@@ -149,6 +149,7 @@ const JOB_REQUESTS: Record<JobRequest['method'], (context: Context, request: Job
 
 /** Emits an event; returns whether the reply comes later. */
 function emit(context: Context, key: string, request: EmitRequest): boolean {
+  if (request.place && hasTaken(context, request.place)) return false;
   if (request.name === '') throw upstartError('empty-name');
   if (!arePairs(request.env)) throw upstartError('env-not-pairs');
   checkEnvironment(request.env);
@@ -156,13 +157,27 @@ function emit(context: Context, key: string, request: EmitRequest): boolean {
   checkHeld(context);
   if (context.state.events.size >= MAX_EVENTS)
     throw exceeded('Too many events that are not over', MAX_EVENTS, 'events');
+  if (request.place) noteTaken(context, request.place);
   const [emitter, job] = requester(context, request.from);
   const event = emitEvent(context, request.name, request.env, 0, emitter && chainOfProcess(context, emitter));
   if (request.only) event.only = request.only;
   if (request.file !== undefined) setFile(context, event, request.file);
   if (request.wait) event.waiters.push({ kind: 'emit', key });
-  const text = emitter ? `by job ${displayName(job, emitter.name)}` : 'by request';
+  const text = emitter ? `by job ${displayName(job, emitter.name)}` : `by ${request.by ?? 'request'}`;
   recordEvent(context, event, { ...whyOf(request, emitter), text });
   if (emitter && request.wait) event.emitter = emitter.id;
   return request.wait;
+}
+
+/** Whether the event was emitted before: its feed delivers it again. */
+function hasTaken({ state }: Context, { feed, sequence }: FeedPlace): boolean {
+  return sequence <= (state.feeds?.get(feed) ?? 0);
+}
+
+function noteTaken({ state }: Context, { feed, sequence }: FeedPlace): void {
+  state.feeds ??= new Map();
+  state.feeds.delete(feed);
+  state.feeds.set(feed, sequence);
+  const [oldest] = state.feeds.keys();
+  if (oldest !== undefined && state.feeds.size > MAX_FEEDS) state.feeds.delete(oldest);
 }

@@ -1,0 +1,83 @@
+/** The source `cluster`: events of other machines, as `:cluster:NAME` with the variable HOST (docs/cluster.md). */
+import type { ClusterConf, ClusterConnection, EventReceiver } from '@upstart/cluster';
+import { VERSION } from '@upstart/common';
+import { sourceOf } from '@upstart/job-language';
+import { textOf } from '../../errors.ts';
+import type { RunningSource, Source, SourceContext } from '../../source.ts';
+import { Taker } from './taker.ts';
+
+type ClusterModule = typeof import('@upstart/cluster');
+
+export const cluster: Source = {
+  name: 'cluster',
+  isMine: (event) => sourceOf(event) === 'cluster',
+  async start(context) {
+    // Loaded only here: without a cluster nothing of it is.
+    const module = await import('@upstart/cluster');
+    return new ClusterSource(context, module, readConf(context, module));
+  },
+};
+
+function readConf(
+  { env, isSession }: SourceContext,
+  { ClusterConfError, readClusterConf }: ClusterModule,
+): ClusterConf {
+  try {
+    return readClusterConf(env, isSession);
+  } catch (error) {
+    if (!(error instanceof ClusterConfError)) throw error;
+    const [first, ...more] = error.complaints;
+    throw new Error(more.length === 0 ? first : `${first} (and ${more.length} more)`);
+  }
+}
+
+class ClusterSource implements RunningSource {
+  readonly #context: SourceContext;
+  readonly #module: ClusterModule;
+  readonly #connection: ClusterConnection;
+  readonly #receiver: EventReceiver;
+  /** Whether this host was entered into the list of hosts since the last contact. */
+  #logged: string | null = null;
+
+  constructor(context: SourceContext, module: ClusterModule, conf: ClusterConf) {
+    const { client, operands, log, troubled } = context;
+    this.#context = context;
+    this.#module = module;
+    this.#connection = new module.ClusterConnection(conf, log, 'upstart-bridge');
+    const taker = new Taker(client, operands);
+    this.#receiver = new module.EventReceiver({
+      ...{ connection: this.#connection, log, take: (event) => taker.take(event), troubled },
+    });
+    this.#connection.onContact((isConnected) => {
+      if (isConnected) void this.#enter();
+      else troubled(`no connection to the cluster: ${this.#connection.reason}`);
+    });
+  }
+
+  async stop(): Promise<void> {
+    // Without a job that waits, a later one is not to get what comes meanwhile; a bridge that ends is followed by another.
+    const forget = this.#context.operands().length === 0;
+    await this.#receiver.stop(forget);
+    if (forget) await this.#change((hosts) => hosts.remove(this.#connection.conf.host));
+    await this.#connection.close();
+  }
+
+  /** Enters this host into the list, by which others know who may answer. */
+  #enter(): Promise<void> {
+    const { host, labels } = this.#connection.conf;
+    return this.#change((hosts) => hosts.enter({ host, labels, version: VERSION }));
+  }
+
+  async #change(change: (hosts: Awaited<ReturnType<ClusterModule['Hosts']['open']>>) => Promise<void>): Promise<void> {
+    if (!this.#connection.isConnected) return;
+    try {
+      const nats = await this.#connection.nats();
+      await change(await this.#module.Hosts.open(nats, this.#connection.conf));
+      this.#logged = null;
+    } catch (error) {
+      const text = `Unable to change the list of hosts: ${textOf(error)}`;
+      if (text !== this.#logged) this.#context.log.warn(text);
+      this.#logged = text;
+    }
+  }
+}
