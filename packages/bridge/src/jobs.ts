@@ -1,5 +1,6 @@
 /** The operands of all jobs, kept up to date (reference: bridges §1.3). */
 import { type Condition, conditionEvents } from '@upstart/common';
+import { OF_CLUSTER } from '@upstart/job-language';
 import { type JobConfig, type Notification, type UpstartClient, UpstartError } from '@upstart/protocol';
 import type { Operand, OperandChanges, Stanza } from './source.ts';
 
@@ -102,7 +103,7 @@ export class Jobs {
     return { added, removed };
   }
 
-  #operandsOf({ job, startOn, stopOn, restartOn, reloadOn }: JobConfig): Operands {
+  #operandsOf({ job, startOn, stopOn, restartOn, reloadOn, emitsCluster = [] }: JobConfig): Operands {
     const operands = new Map<string, Operand>();
     const add = (stanza: Stanza, condition: Condition | null | undefined): void => {
       for (const { name, args } of condition ? conditionEvents(condition) : []) {
@@ -114,6 +115,11 @@ export class Jobs {
     add('stop on', stopOn);
     add('restart on', restartOn);
     add('reload on', reloadOn);
+    for (const name of emitsCluster) {
+      const event = `${OF_CLUSTER}${name}`;
+      if (this.#isWanted(event))
+        operands.set(JSON.stringify(['emits cluster', name]), { job, stanza: 'emits cluster', event, args: [] });
+    }
     return operands;
   }
 }

@@ -8,8 +8,8 @@ import type { Recipients, UpstartClient } from '@upstart/protocol';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
-/** The part of a job file that has the condition. */
-export type Stanza = 'start on' | 'stop on' | 'restart on' | 'reload on';
+/** The part of a job file that has the condition; or that names events which a source is to send. */
+export type Stanza = 'start on' | 'stop on' | 'restart on' | 'reload on' | 'emits cluster';
 
 /** An operand of a condition that names an event of a source. */
 export interface Operand {

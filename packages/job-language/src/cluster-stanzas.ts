@@ -1,4 +1,5 @@
-/** `cluster one` and `cluster at most` (reference: job files §4). */
+/** `cluster one`, `cluster at most` and `emits cluster` (reference: job files §4). */
+import { aWord, oneOrMore } from './arguments.ts';
 import type { JobDefinition } from './job-definition.ts';
 import type { Lexer } from './lexer.ts';
 import { signedNumber } from './numbers.ts';
@@ -16,6 +17,17 @@ const LABEL = /^[A-Za-z0-9_-]{1,63}=[A-Za-z0-9_.-]{1,63}$/;
 const PREFER = 'prefer';
 
 /** `[GROUP] [prefer LABEL=VALUE…]` */
+/** Before names of events that go to the cluster. */
+const CLUSTER = 'cluster';
+
+/** `emits EVENT…`, or `emits cluster EVENT…`: in 1.13.2 `cluster` is the name of an event, so the words are all kept, too. */
+export function emits(lexer: Lexer, job: JobDefinition): void {
+  const words = oneOrMore(aWord)(lexer);
+  lexer.endOfStanza();
+  job.emits = [...job.emits, ...words];
+  if (words[0] === CLUSTER) job.emitsCluster = [...job.emitsCluster, ...words.slice(1)];
+}
+
 export function clusterOne(lexer: Lexer, job: JobDefinition): void {
   readPlaces(lexer, job, 1);
 }

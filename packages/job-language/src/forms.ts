@@ -14,7 +14,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   env: '`env KEY=VALUE`, one variable a line',
   'env-file': '`env-file [-]PATH`, such as `env-file /etc/default/web`; with `-` the file may be missing',
   export: '`export KEY…`',
-  emits: '`emits EVENT…`',
+  emits: '`emits EVENT…`, or `emits cluster EVENT…`',
   start: '`start on CONDITION`',
   'start on': `\`start on\` ${CONDITION}`,
   stop: '`stop on CONDITION`',

@@ -85,6 +85,8 @@ export interface JobDefinition {
   envFiles: EnvFile[];
   export: string[];
   emits: string[];
+  /** Names of events that go to the cluster: `emits cluster NAME…`. They are in `emits`, too, with all words of the stanza. */
+  emitsCluster: string[];
   startOn: Condition | null;
   stopOn: Condition | null;
   /** Restarts an instance that runs. */
@@ -174,6 +176,7 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     envFiles: NONE,
     export: NONE,
     emits: NONE,
+    emitsCluster: NONE,
     startOn: null,
     stopOn: null,
     restartOn: null,

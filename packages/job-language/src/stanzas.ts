@@ -19,7 +19,7 @@ import {
   seconds,
   signal,
 } from './arguments.ts';
-import { clusterAtMost, clusterOne } from './cluster-stanzas.ts';
+import { clusterAtMost, clusterOne, emits } from './cluster-stanzas.ts';
 import { parseCondition } from './condition-parser.ts';
 import type { JobDefinition, ProcessDefinition } from './job-definition.ts';
 import { cgroupSetting, resourceLimit, sameCGroupKey, sameResource } from './keyed-arguments.ts';
@@ -76,7 +76,7 @@ const STANZAS: Record<string, Stanza> = {
   env: add('env', (lexer) => [lexer.word()]),
   'env-file': add('envFiles', (lexer) => [envFile(lexer)]),
   export: add('export', oneOrMore(aWord)),
-  emits: add('emits', oneOrMore(aWord)),
+  emits,
 
   start: either({ on: condition('startOn') }),
   stop: either({ on: condition('stopOn') }),

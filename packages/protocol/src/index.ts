@@ -1,5 +1,6 @@
 export * from './address.ts';
 export * from './client.ts';
+export * from './cluster-events.ts';
 export { DISCONNECTED } from './connection.ts';
 export * from './dbus-address.ts';
 export * from './errors.ts';

@@ -3,6 +3,7 @@
  * sends and what it gets. The envelope (`RequestFrame` and friends) is the same for all of them.
  */
 import type { BrokenFile, Condition, Slot } from '@upstart/common';
+import type { ClusterEventMethods } from './cluster-events.ts';
 import type { WireError } from './errors.ts';
 import type { SourceRegistration, SourceStatus } from './event-sources.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
@@ -47,6 +48,7 @@ export interface JobConfig {
   /** A daemon before version 2.15 lacks these. */
   restartOn?: Condition | null;
   reloadOn?: Condition | null;
+  emitsCluster?: string[];
   /** The probes that it has to answer before it has started, and while it runs: `http http://localhost:8080/healthz`. */
   ready?: string[];
   check?: string[];
@@ -152,7 +154,7 @@ export interface UnsupervisedProcess {
 /** The answer to "who keeps the events of this name from being over?": one element an event, oldest first. */
 export type EventExplanation = { name: string; env: string[]; failed: boolean; heldBy: WaitReason[] }[];
 
-export interface Methods extends LeaseMethods {
+export interface Methods extends ClusterEventMethods, LeaseMethods {
   /** Always first on a connection. `client` names the program, for the log. */
   hello: { params: { version: number; client: string }; result: { version: number; daemon: string; pid: number } };
   /** The running daemon, as `init (upstart VERSION)`. */
@@ -179,8 +181,6 @@ export interface Methods extends LeaseMethods {
     params: { name: string; env: string[]; only?: Recipients; socket?: string; place?: FeedPlace } & Asking;
     result: null;
   };
-  /** The number of the last event of the feed that init has; 0: of none. What it says is in the journal. */
-  feed: { params: { feed: string }; result: number };
   /**
    * From now on init has these listening sockets and no others, by name (`socketName`): those that it has already stay open. `kept`: those
    * that jobs still have, though they are not named; they are closed with the jobs.
@@ -289,6 +289,7 @@ export type Notification =
   /** Sent when the event is over. */
   | { event: 'event-emitted'; name: string; env: string[]; failed: boolean }
   | { event: 'lease-wanted' | 'lease-returned'; job: string; instance: string }
+  | { event: 'outgoing' }
   | { event: 'restarted' };
 
 export interface NotificationFrame {

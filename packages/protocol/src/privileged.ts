@@ -25,6 +25,8 @@ export const PRIVILEGED: Partial<Record<Method, string>> = {
   listen: 'listen for jobs',
   awaitConnection: 'listen for jobs',
   grantLease: 'manage leases',
+  outgoing: 'send events to the cluster',
+  outgoingSent: 'send events to the cluster',
   endLease: 'manage leases',
   tellLeaseHolder: 'manage leases',
   registerSources: 'register event sources',

@@ -98,6 +98,8 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
       [{ name: 'e', env: [], wait: true, place: { sequence: 1 } }, 'params.place.feed must be a string'],
     ],
   },
+  outgoing: { good: [{}], bad: [[null, 'params must be a map']] },
+  outgoingSent: { good: [{ upTo: 7 }], bad: [[{}, 'params.upTo must be a whole number from 0']] },
   feed: { good: [{ feed: 'main' }], bad: [[{}, 'params.feed must be a string']] },
   listen: {
     good: [{ sockets: [] }, { sockets: ['stream:01002f7800'] }],

@@ -147,6 +147,8 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   kill: (value, place) => ({ ...target(value, place), ...killing(value, place) }),
   emit: emitted,
   feed: mapOf({ feed: label }),
+  outgoing: nothing,
+  outgoingSent: mapOf({ upTo: count }),
   listen: mapOf({ sockets: texts }),
   awaitConnection: mapOf({ socket: text, newOnly: flag }),
   config: mapOf({ job: orNull(text) }),

@@ -24,6 +24,7 @@ const TEXTS: { readonly [E in Notification['event']]: (n: Of<E>) => string } = {
   'event-emitted': ({ name, env, failed }) => ['event', name, ...env, ...(failed ? ['(failed)'] : [])].join(' '),
   'lease-wanted': (n) => `${display(n)} waits for a lease`,
   'lease-returned': (n) => `${display(n)} gives its lease back`,
+  outgoing: () => 'an event waits to be sent to the cluster',
   restarted: () => 'init daemon restarted',
 };
 

@@ -72,7 +72,7 @@ class World {
 }
 
 const ON_FILE = 'start on file FILE=/x\n';
-const ALL = 'dbus file socket timer udev';
+const ALL = 'cluster dbus file socket timer udev';
 
 test('a bridge runs from the first job that names a source', async () => {
   const world = new World();
@@ -112,10 +112,10 @@ test('a job of the old name runs its source, and init runs the others', async ()
   expect(world.done).toEqual([]);
   expect(world.keeper.status()).toMatchObject([{ name: 'file', state: 'off', provider: 'upstart-file-bridge' }]);
   await world.job('clock', 'start on timer EVERY=5m\n');
-  expect(world.done).toEqual(['start dbus socket timer udev']);
-  await world.registers('dbus socket timer udev');
+  expect(world.done).toEqual(['start cluster dbus socket timer udev']);
+  await world.registers('cluster dbus socket timer udev');
   await world.job('upstart-file-bridge', null);
-  expect(world.done).toEqual(['start dbus socket timer udev', 'end 7']);
+  expect(world.done).toEqual(['start cluster dbus socket timer udev', 'end 7']);
 });
 
 test('a program that somebody has started is the source', async () => {

@@ -61,7 +61,16 @@ export const COMPONENTS = {
   JobStatus: STATUS,
   JobConfig: objectOf<JobConfig>(
     {
-      ...{ job: TEXT, path: TEXT, description: TEXT, author: TEXT, version: TEXT, usage: orNull(TEXT), emits: TEXTS },
+      ...{
+        job: TEXT,
+        path: TEXT,
+        description: TEXT,
+        author: TEXT,
+        version: TEXT,
+        usage: orNull(TEXT),
+        emits: TEXTS,
+        emitsCluster: TEXTS,
+      },
       ...{ startOn: orNull({}), stopOn: orNull({}), restartOn: orNull({}), reloadOn: orNull({}) },
       ...{ ready: TEXTS, check: TEXTS, cluster: orNull(ANY) },
     },

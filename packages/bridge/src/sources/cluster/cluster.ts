@@ -4,6 +4,7 @@ import { VERSION } from '@upstart/common';
 import { sourceOf } from '@upstart/job-language';
 import { textOf } from '../../errors.ts';
 import type { RunningSource, Source, SourceContext } from '../../source.ts';
+import { Sender } from './sender.ts';
 import { Taker } from './taker.ts';
 
 type ClusterModule = typeof import('@upstart/cluster');
@@ -36,6 +37,7 @@ class ClusterSource implements RunningSource {
   readonly #module: ClusterModule;
   readonly #connection: ClusterConnection;
   readonly #receiver: EventReceiver;
+  readonly #sender: Sender;
   /** Whether this host was entered into the list of hosts since the last contact. */
   #logged: string | null = null;
 
@@ -48,13 +50,30 @@ class ClusterSource implements RunningSource {
     this.#receiver = new module.EventReceiver({
       ...{ connection: this.#connection, log, take: (event) => taker.take(event), troubled },
     });
+    this.#sender = new Sender(
+      client,
+      log,
+      () => operands(),
+      async (event, id) => {
+        const nats = await this.#connection.nats();
+        await module.publishEvent(nats, conf, { ...event, to: {}, question: null }, `${conf.host} ${id}`);
+      },
+    );
     this.#connection.onContact((isConnected) => {
-      if (isConnected) void this.#enter();
-      else troubled(`no connection to the cluster: ${this.#connection.reason}`);
+      if (isConnected) {
+        void this.#enter();
+        this.#sender.contact();
+      } else troubled(`no connection to the cluster: ${this.#connection.reason}`);
     });
   }
 
+  async follow(): Promise<void> {
+    await this.#sender.begin();
+    this.#sender.look();
+  }
+
   async stop(): Promise<void> {
+    this.#sender.stop();
     // Without a job that waits, a later one is not to get what comes meanwhile; a bridge that ends is followed by another.
     const forget = this.#context.operands().length === 0;
     await this.#receiver.stop(forget);

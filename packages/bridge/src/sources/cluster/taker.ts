@@ -21,7 +21,8 @@ export class Taker {
   async take({ name, env, from, feed, sequence, isAsked }: ReceivedEvent): Promise<{ outcome: Promise<Answer> }> {
     const event = `${OF_CLUSTER}${name}`;
     // An event that no condition names would only be ignored.
-    if (!this.#operands().some((operand) => operand.event === event)) return ended('ignored', 'no job waits for it');
+    if (!this.#operands().some((operand) => operand.event === event && operand.stanza !== 'emits cluster'))
+      return ended('ignored', 'no job waits for it');
     const place = { feed, sequence };
     const params = { name: event, env: [...env], by: `cluster host ${from}`, place };
     if (!isAsked || this.#waiting >= MAX_WAITING) {

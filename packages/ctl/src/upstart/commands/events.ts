@@ -28,7 +28,7 @@ export const events = frontCommand({
 
 /** Whether a notification is about a job that a pattern matches, or about init itself. */
 function isAbout(notification: Notification, patterns: readonly string[]): boolean {
-  if (notification.event === 'restarted') return true;
+  if (notification.event === 'restarted' || notification.event === 'outgoing') return true;
   const job = 'job' in notification ? notification.job : jobOf(notification.env);
   if (job === null) return false;
   const instance = 'instance' in notification ? `${job}/${notification.instance}` : job;

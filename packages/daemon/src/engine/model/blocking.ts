@@ -8,6 +8,7 @@ import { type ErrorCode, upstartError, type WireError } from '@upstart/protocol'
 import { MAX_ERROR_TEXT } from '../limits.ts';
 import type { ConditionState, EventNode } from './condition-state.ts';
 import type { Context } from './context.ts';
+import { noteOutgoing } from './outgoing.ts';
 import type { Answer, EventState, InstanceState, Waiter } from './state.ts';
 
 /** Queues a new event. `change`: the entry of the history that it follows from; 0: none. `chain`: the restarts by events before it. */
@@ -25,6 +26,7 @@ export function emitEvent(context: Context, name: string, env: string[], change 
   if (change > 0) event.change = change;
   if (chain > 0) event.chain = chain;
   noteSeen(context, name);
+  if (context.outgoing.has(name)) noteOutgoing(context, event);
   context.log('debug', `Pending ${name} event`, { event: name });
   context.addEvent(event);
   return event;

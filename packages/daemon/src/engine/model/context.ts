@@ -14,6 +14,7 @@ import { HeldFiles } from './held-files.ts';
 import { Listeners } from './listeners.ts';
 import type { LogSubject } from './log-subject.ts';
 import type { Effect } from './messages.ts';
+import { OutgoingNames } from './outgoing.ts';
 import { waitsForTimer } from './process-state.ts';
 import { SharedList } from './shared-list.ts';
 import {
@@ -41,6 +42,7 @@ export class Context {
   audience = EVERYBODY;
 
   readonly listeners = new Listeners();
+  readonly outgoing = new OutgoingNames();
   readonly #classById = new Map<number, ClassState>();
   readonly #processes = new Map<number, { instance: InstanceState; slot: Slot }>();
   readonly #timers = new Heap<TimerState>((a, b) => a.dueMs - b.dueMs || a.id - b.id);
@@ -203,11 +205,13 @@ export class Context {
   indexClass(jobClass: ClassState): void {
     this.#classById.set(jobClass.id, jobClass);
     this.listeners.add(jobClass);
+    this.outgoing.add(jobClass);
   }
 
   unindexClass(jobClass: ClassState): void {
     this.#classById.delete(jobClass.id);
     this.listeners.remove(jobClass);
+    this.outgoing.remove(jobClass);
   }
 
   addProcess(token: number, instance: InstanceState, slot: Slot): void {

@@ -5,7 +5,7 @@
 
 import type { Slot } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
-import type { Goal, LogPriority, Recipients, State, WireError } from '@upstart/protocol';
+import type { Goal, LogPriority, Outgoing, Recipients, State, WireError } from '@upstart/protocol';
 import type { ConditionState } from './condition-state.ts';
 import type { ExitJobState } from './exit-job-state.ts';
 import type { ExitState, FailureState } from './failure-state.ts';
@@ -225,6 +225,8 @@ export interface EngineState {
   logTroubles?: Map<string, LogTroubleState>;
   /** Listening sockets, whose descriptors have these numbers, by their names (`packages/common/src/socket-operand.ts`); absent: none. */
   sockets?: Map<string, number>;
+  /** Events that are to go to the cluster, oldest first, and how many there was no place for; absent: none. */
+  outgoing?: Outgoing;
   /** The number of the last event of each feed, the one that was used last at the end; bounded by MAX_FEEDS. Absent: none. */
   feeds?: Map<string, number>;
   /** Processes of probes, by the ids of their commands; absent: none. */

@@ -4,7 +4,7 @@ import type { JobConfig } from '@upstart/protocol';
 /** A definition in the form in which clients get it. */
 export function jobConfig(definition: JobDefinition): JobConfig {
   const { name, path, description, author, version, usage, emits, startOn, stopOn, restartOn, reloadOn } = definition;
-  const { ready, check, cluster } = definition;
+  const { ready, check, cluster, emitsCluster } = definition;
   return {
     job: name,
     path,
@@ -13,6 +13,7 @@ export function jobConfig(definition: JobDefinition): JobConfig {
     version: version ?? '',
     usage,
     emits,
+    emitsCluster,
     startOn,
     stopOn,
     restartOn,

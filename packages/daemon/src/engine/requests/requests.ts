@@ -24,6 +24,7 @@ import type { Context } from '../model/context.ts';
 import { recordEvent, type Why } from '../model/history.ts';
 import type { EngineRequest } from '../model/messages.ts';
 import { keepSockets, setFile, setStart } from '../model/next-run.ts';
+import { forgetOutgoing } from '../model/outgoing.ts';
 import { displayName, type InstanceState, isEnding } from '../model/state.ts';
 import { forceHooks } from '../processes/hooks.ts';
 import { changeEnvironment } from './environment-requests.ts';
@@ -68,6 +69,9 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
       break;
     case 'tellLeaseHolder':
       leaseHeldBy(context, request.lease, request.holder);
+      break;
+    case 'outgoingSent':
+      forgetOutgoing(context, request.upTo);
       break;
     case 'setLogPriority':
       context.state.logPriority = request.priority;

@@ -1,0 +1,41 @@
+/** `emits cluster`: events that go out by themselves, also those from while there was no server, no bridge and no daemon. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { hasNatsServer } from '../../packages/cluster/src/testing/nats-servers.ts';
+import { eventually } from '../eventually.ts';
+import { ClusterWorld, written } from './world.ts';
+
+let world: ClusterWorld | undefined;
+afterEach(async () => {
+  await world?.end();
+  world = undefined;
+});
+
+describe.skipIf(!hasNatsServer)('emits cluster', () => {
+  it('sends each event once, in order, though everything ends meanwhile', async () => {
+    world = await ClusterWorld.start();
+    const a = await world.host('a');
+    const b = await world.host('b');
+    b.job('note', b.appends('saved', '$N $HOST'));
+    a.job('backup', 'emits cluster saved\n');
+    for (const host of [a, b]) await host.receives(world.nats);
+    await a.session.run('initctl', 'reload-configuration');
+    await b.session.run('initctl', 'reload-configuration');
+    const [server] = world.servers.all;
+    const emit = (n: number) => a.session.run('initctl', 'emit', '--no-wait', 'saved', `N=${n}`);
+    for (let n = 1; n <= 5; n++) await emit(n);
+    await written(b, 5);
+    await server!.kill();
+    await emit(6);
+    await a.killBridge();
+    await emit(7);
+    await a.killDaemon();
+    for (let n = 8; n <= 10; n++) await emit(n);
+    await eventually('the trouble to show', async () => (await a.trouble())?.includes('no connection'));
+    await server!.start();
+    expect(await written(b, 10)).toEqual(Array.from({ length: 10 }, (_, n) => `${n + 1} a`));
+    expect((await b.history()).map((text) => text.split(' ')[1])).toEqual(
+      Array.from({ length: 10 }, (_, n) => `N=${n + 1}`),
+    );
+    expect(await a.asks((client) => client.call('outgoing', {}))).toEqual({ events: [], dropped: 0 });
+  });
+});
