@@ -103,7 +103,7 @@ export class Jobs {
     return { added, removed };
   }
 
-  #operandsOf({ job, startOn, stopOn, restartOn, reloadOn, emitsCluster = [] }: JobConfig): Operands {
+  #operandsOf({ job, startOn, stopOn, restartOn, reloadOn, emitsCluster = [], cluster }: JobConfig): Operands {
     const operands = new Map<string, Operand>();
     const add = (stanza: Stanza, condition: Condition | null | undefined): void => {
       for (const { name, args } of condition ? conditionEvents(condition) : []) {
@@ -120,6 +120,9 @@ export class Jobs {
       if (this.#isWanted(event))
         operands.set(JSON.stringify(['emits cluster', name]), { job, stanza: 'emits cluster', event, args: [] });
     }
+    // A lease has no event, only its source.
+    if (cluster && this.#isWanted(OF_CLUSTER))
+      operands.set('cluster', { job, stanza: 'cluster', event: OF_CLUSTER, args: [] });
     return operands;
   }
 }

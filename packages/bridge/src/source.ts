@@ -9,9 +9,9 @@ import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
 /** The part of a job file that has the condition; or that names events which a source is to send. */
-export type Stanza = 'start on' | 'stop on' | 'restart on' | 'reload on' | 'emits cluster';
+export type Stanza = 'start on' | 'stop on' | 'restart on' | 'reload on' | 'emits cluster' | 'cluster';
 
-/** An operand of a condition that names an event of a source. */
+/** An operand of a condition that names an event of a source; or the stanza `cluster`, which needs one, too. */
 export interface Operand {
   readonly job: string;
   readonly stanza: Stanza;

@@ -12,12 +12,12 @@ export interface Needs {
 export function needsOf(definitions: Iterable<JobDefinition>): Needs {
   const jobs = new Map<SourceName, string[]>();
   const providers = new Map<SourceName, string>();
-  for (const { name, startOn, stopOn, restartOn, reloadOn, emitsCluster } of definitions) {
+  for (const { name, startOn, stopOn, restartOn, reloadOn, emitsCluster, cluster } of definitions) {
     const provided = sourceOfJob(name);
     if (provided !== null) providers.set(provided, name);
     const sources = new Set<SourceName>();
     for (const condition of [startOn, stopOn, restartOn, reloadOn]) if (condition) addSources(condition, sources);
-    if (emitsCluster.length > 0) sources.add('cluster');
+    if (emitsCluster.length > 0 || cluster) sources.add('cluster');
     for (const source of sources) {
       const others = jobs.get(source);
       if (others) others.push(name);

@@ -1,9 +1,10 @@
-/** The source `cluster`: events of other machines, as `:cluster:NAME` with the variable HOST (docs/cluster.md). */
+/** The source `cluster`: events of other machines, as `:cluster:NAME` with the variable HOST, and the leases of jobs (docs/cluster.md). */
 import type { ClusterConf, ClusterConnection, EventReceiver } from '@upstart/cluster';
 import { VERSION } from '@upstart/common';
 import { sourceOf } from '@upstart/job-language';
 import { textOf } from '../../errors.ts';
 import type { RunningSource, Source, SourceContext } from '../../source.ts';
+import { Leases } from './leases.ts';
 import { Sender } from './sender.ts';
 import { Taker } from './taker.ts';
 
@@ -38,6 +39,7 @@ class ClusterSource implements RunningSource {
   readonly #connection: ClusterConnection;
   readonly #receiver: EventReceiver;
   readonly #sender: Sender;
+  readonly #leases: Leases;
   /** Whether this host was entered into the list of hosts since the last contact. */
   #logged: string | null = null;
 
@@ -59,6 +61,8 @@ class ClusterSource implements RunningSource {
         await module.publishEvent(nats, conf, { ...event, to: {}, question: null }, `${conf.host} ${id}`);
       },
     );
+    this.#leases = new Leases(context, module.startLeases, this.#connection);
+    void this.#leases.begin();
     this.#connection.onContact((isConnected) => {
       if (isConnected) {
         void this.#enter();
@@ -76,6 +80,7 @@ class ClusterSource implements RunningSource {
     this.#sender.stop();
     // Without a job that waits, a later one is not to get what comes meanwhile; a bridge that ends is followed by another.
     const forget = this.#context.operands().length === 0;
+    this.#leases.stop();
     await this.#receiver.stop(forget);
     if (forget) await this.#change((hosts) => hosts.remove(this.#connection.conf.host));
     await this.#connection.close();

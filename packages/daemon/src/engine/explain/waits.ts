@@ -2,7 +2,7 @@
  * The things that an instance or an event waits for, and the things that those wait for: a tree that lists each once.
  */
 import { counted, durationText, type Slot, signalName } from '@upstart/common';
-import type { Expect, JobDefinition, Probe } from '@upstart/job-language';
+import { type Expect, type JobDefinition, OF_CLUSTER, type Probe } from '@upstart/job-language';
 import type { State, WaitReason } from '@upstart/protocol';
 import { type ConditionState, conditionsOf } from '../model/condition-state.ts';
 import type { Context } from '../model/context.ts';
@@ -13,6 +13,7 @@ import { awaitedWords } from '../readiness/words.ts';
 import { aboutJob, missingNote } from './operands.ts';
 import type { Question } from './question.ts';
 import { operandText, stillNeeds } from './residual.ts';
+import { sourceNote } from './source-notes.ts';
 
 /** The most reasons in the tree; a boot that waits for one thing has thousands. */
 const MAX_REASONS = 100;
@@ -50,7 +51,7 @@ export class Waits {
     this.#told.add(instance.id);
     const event = this.#context.state.events.get(instance.blocker);
     if (event) return [this.#reason(`the event \`${this.#asked.tell(event)}\` is not over`, () => this.ofEvent(event))];
-    const step = leaseWords(instance) ?? this.#processStep(instance);
+    const step = leaseWords(this.#asked, instance) ?? this.#processStep(instance);
     if (step === null) return [];
     const own = this.ownEvent(instance);
     return [this.#reason(step, own && (() => this.ofEvent(own)))];
@@ -133,7 +134,7 @@ export class Waits {
   stepOf(instance: InstanceState): string | null {
     const event = this.#context.state.events.get(instance.blocker);
     if (event) return `waits for what reacts to its \`${event.name}\` event`;
-    return leaseWords(instance) ?? this.#processStep(instance);
+    return leaseWords(this.#asked, instance) ?? this.#processStep(instance);
   }
 
   #reason(text: string, children?: (() => WaitReason[]) | null): WaitReason {
@@ -222,10 +223,11 @@ export class Waits {
 }
 
 /** The lease that the instance waits for. */
-function leaseWords({ lease }: InstanceState): string | null {
+function leaseWords(asked: Question, { lease }: InstanceState): string | null {
   if (lease?.step !== 'awaited') return null;
   const holder = lease.heldBy === undefined ? 'nothing is known of its holder yet' : `held by ${lease.heldBy}`;
-  return `waits for the lease ${lease.name}, ${holder}`;
+  const note = sourceNote(asked, { name: OF_CLUSTER, args: [] });
+  return `waits for the lease ${lease.name}, ${holder}${note === null ? '' : `; ${note}`}`;
 }
 
 /** The things that are looked up before a process is started. The engine does not know which of them takes its time. */

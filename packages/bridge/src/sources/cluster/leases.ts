@@ -1,0 +1,89 @@
+/** The leases that jobs of this init want or have: the keeper gets them, init gets what comes of it (docs/cluster.md). */
+import type { ClusterConnection, Granted, LeaseKeeper, LeaseUser } from '@upstart/cluster';
+import { type ErrorCode, type LeaseMethods, type Notification, type Params, UpstartError } from '@upstart/protocol';
+import { textOf } from '../../errors.ts';
+import type { SourceContext } from '../../source.ts';
+
+type StartLeases = typeof import('@upstart/cluster').startLeases;
+
+/** How long init may take for an answer: then the keeper continues without it. */
+const ANSWER_MS = 2000;
+
+const CHANGES: ReadonlySet<Notification['event']> = new Set(['lease-wanted', 'lease-returned', 'restarted']);
+
+const REFUSALS: Readonly<Partial<Record<ErrorCode, Granted>>> = {
+  'unknown-lease': 'gone',
+  'lease-expired': 'expired',
+};
+
+export class Leases {
+  readonly #context: Pick<SourceContext, 'client' | 'log'>;
+  readonly #keeper: LeaseKeeper;
+  #isOver = false;
+  /** The list is being asked for; it is asked for again when something has changed meanwhile. */
+  #isAsking = false;
+  #isStale = false;
+  #reason: string | null = null;
+
+  constructor(context: Pick<SourceContext, 'client' | 'log'>, start: StartLeases, connection: ClusterConnection) {
+    this.#context = context;
+    const user: LeaseUser = {
+      grant: (lease, grant, done) => void this.#call('grantLease', { lease, ...grant }).then(done),
+      end: (lease, handOver, reason) => void this.#call('endLease', { lease, handOver, reason }),
+      tell: (lease, holder) => void this.#call('tellLeaseHolder', { lease, holder }),
+    };
+    this.#keeper = start(connection, user, (reason) => this.#storeFailed(reason));
+  }
+
+  /** Begins to follow what init wants. */
+  async begin(): Promise<void> {
+    await this.#context.client.watch(({ event }) => {
+      if (CHANGES.has(event)) this.#look();
+    });
+    this.#look();
+  }
+
+  /** Init has its leases up to their deadlines; the next bridge renews them. */
+  stop(): void {
+    this.#isOver = true;
+    this.#keeper.stop();
+  }
+
+  async #call<M extends Exclude<keyof LeaseMethods, 'leases'>>(method: M, params: Params<M>): Promise<Granted> {
+    try {
+      await this.#context.client.call(method, params, { timeoutMs: ANSWER_MS });
+      return 'ok';
+    } catch (error) {
+      // Init knows something that the keeper does not.
+      this.#look();
+      return error instanceof UpstartError ? (REFUSALS[error.code] ?? 'unknown') : 'unknown';
+    }
+  }
+
+  #look(): void {
+    this.#isStale = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    void this.#update();
+  }
+
+  async #update(): Promise<void> {
+    while (this.#isStale && !this.#isOver) {
+      this.#isStale = false;
+      try {
+        const list = await this.#context.client.call('leases', {});
+        if (!this.#isOver) this.#keeper.update(list);
+      } catch (error) {
+        if (!this.#isOver) this.#context.log.warn(`Unable to ask for leases: ${textOf(error)}`);
+      }
+    }
+    this.#isAsking = false;
+  }
+
+  /** Said once for each reason; without a connection the source says so itself. */
+  #storeFailed(reason: string | null): void {
+    if (reason !== null && reason !== this.#reason && !this.#isOver)
+      this.#context.log.warn(`Unable to keep leases: ${reason}; trying again`);
+    this.#reason = reason;
+  }
+}
