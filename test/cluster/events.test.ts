@@ -80,4 +80,57 @@ describe.skipIf(!hasNatsServer)('an event of the cluster', () => {
     }
     expect(await written(a, MANY)).toEqual(numbers(1, MANY));
   });
+
+  it('comes once though it is sent twice, after those that are none, and not beyond the bound of an administrator', async () => {
+    world = await ClusterWorld.start();
+    const { nats } = world;
+    const { streams } = await jetstreamManager(nats);
+    // Made beforehand, for a shorter time than any host asks for.
+    const second = 1_000_000_000;
+    const limits = { max_age: second, duplicate_window: second };
+    await streams.add({ name: 'upstart_main_events', subjects: ['upstart.main.events.>'], ...limits });
+    const a = await world.host('a');
+    await a.receives(nats);
+    await world.send(1);
+    await world.send(1);
+    expect(await written(a, 1)).toEqual(numbers(1, 1));
+    // An init that is stopped starts no other bridge.
+    const inits = [a.session.pid, ...a.daemons()];
+    for (const pid of inits) process.kill(pid, 'SIGSTOP');
+    await a.killBridge();
+    await world.send(2);
+    await eventually('the servers to forget it', async () => {
+      const { state } = await streams.info('upstart_main_events');
+      return state.messages === 0;
+    });
+    for (const pid of inits) process.kill(pid, 'SIGCONT');
+    for (const body of ['', '{', '{"env":["HOST=root"]}', JSON.stringify({ env: ['N=none'], to: { zone: 7 } })])
+      nats.publish('upstart.main.events.ci.deploy', body);
+    // The next bridge may come when the first ones are forgotten again.
+    let n = 3;
+    await eventually('a later one', async () => {
+      await world?.send(n++);
+      return a.lines().length > 1;
+    });
+    expect(a.lines()).not.toContain('2 ci');
+    expect(a.lines()).not.toContain('none ci');
+    expect(await a.trouble()).toBeNull();
+  });
+
+  it('does not trouble a host whose servers are missing or refuse it, and comes when they are there', async () => {
+    world = await ClusterWorld.start();
+    const [server] = world.servers.all;
+    await server!.stop();
+    const a = await world.host('a');
+    await eventually('the reason', async () => (await a.trouble())?.includes('ECONNREFUSED'));
+    a.job('alone', `start on here\ntask\nexec sh -c 'echo alone >> ${a.out}'\n`);
+    await a.session.run('initctl', 'reload-configuration');
+    await a.session.run('initctl', 'emit', 'here');
+    expect(a.lines()).toEqual(['alone']);
+    await server!.start();
+    await a.receives(world.nats);
+    await eventually('no trouble', async () => (await a.trouble()) === null);
+    await world.send(1);
+    await eventually('the event', () => a.lines().includes('1 ci'));
+  });
 });

@@ -50,7 +50,7 @@ export class Host {
 
   /** Waits until the servers know that it waits for events. */
   async receives(nats: NatsConnection): Promise<void> {
-    const { consumers } = await jetstreamManager(nats);
+    const { consumers } = await jetstreamManager(nats, { checkAPI: false });
     const name = `host_${this.name}`;
     await eventually(`${this.name} to receive`, () => consumers.info('upstart_main_events', name).catch(() => null));
   }
