@@ -13,7 +13,7 @@ const APART = [
 ];
 /** Bytes of those together, and of all other programs. */
 const MAX_BYTES_APART = 1_050_000;
-const MAX_BYTES = 1_300_000;
+const MAX_BYTES = 1_350_000;
 /** Browsers run it, as small as it can be. */
 const PAGE = 'dashboard-page.js';
 
