@@ -97,6 +97,16 @@ export class Story {
     this.#report.nothingWrong('… and has said so', inOrder(this.#guest.console.since(0), ['boot-test: online']));
     await this.#report.comesToSay("a job's log", 'tr -d "\\r" < /var/log/upstart/talker.log', 'line 1');
     await this.#report.says(
+      'the boot as a picture',
+      'upstart plot | head -n 2 | tail -n 1 | cut -c1-20',
+      '<title>The boot took',
+    );
+    await this.#report.says(
+      'the chain of the boot begins with its event',
+      'upstart chain | grep -c "startup emitted @0ms"',
+      '1',
+    );
+    await this.#report.says(
       'the boot is on record',
       'last -x -n 2 | cut -c1-8 | sed "/^$/d;/^wtmp/d"',
       'runlevel\nreboot',
