@@ -13,6 +13,8 @@ import { freePort } from '../ports.ts';
 import { missingPrograms } from '../programs.ts';
 
 const CONNECTIONS = 1000;
+/** So many files' events are behind the kernel's queue. */
+const IN_THE_PIPE = 4000;
 /** So many files appear at once. */
 const BURST = 200;
 /** So many clients ask at a time. */
@@ -107,6 +109,32 @@ test('a source that is killed repeats nothing that init has taken, and loses not
   await has(...burst.map((name) => `come ${name}.x`));
   const twice = lines().filter((line, i, all) => line.startsWith('come b') && line === all[i - 1]);
   expect(twice.length).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+});
+
+test('what the kernel has dropped in a burst is found', async () => {
+  session = await SessionInit.start();
+  const folder = join(session.home, 'watched');
+  mkdirSync(folder);
+  const out = join(session.home, 'out');
+  writeFileSync(out, '');
+  writeFileSync(
+    join(session.home, '.config/upstart/find.conf'),
+    `start on file FILE=${folder}/*.x EVENT=create\ninstance $MATCH\ntask\nexec sh -c 'echo \${MATCH##*/} >> ${out}'\n`,
+  );
+  const make = (name: string): void => writeFileSync(join(folder, name), '');
+  const found = (): string[] => readFileSync(out, 'utf8').trimEnd().split('\n').sort();
+  make('0.x');
+  await eventually('the folder is watched', () => found().includes('0.x'));
+  const [bridge = 0] = bridges();
+  process.kill(bridge, 'SIGSTOP');
+  // Each file has two events; the helper and its pipe take some before the queue of the kernel is full.
+  const most = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
+  for (let i = 0; i < most / 2 + IN_THE_PIPE; i++) make(`other${i}`);
+  const late = Array.from({ length: 20 }, (_, i) => `late${i}.x`);
+  for (const name of late) make(name);
+  process.kill(bridge, 'SIGCONT');
+  await eventually('all are found', () => late.every((name) => found().includes(name)));
+  expect(found()).toEqual(['0.x', ...late].sort());
 });
 
 /** What a server answers. */

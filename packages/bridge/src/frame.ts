@@ -9,6 +9,7 @@ import { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Source } from './source.ts';
 import { SourceRunner } from './source-runner.ts';
+import { noteChanges } from './tidy-up.ts';
 
 export interface FrameParts {
   readonly connected: Connected;
@@ -69,6 +70,7 @@ export class Frame {
       async (changes) => {
         await Promise.all(this.#runners.map((runner) => runner.follow(changes)));
         this.#changed();
+        noteChanges(changes.added.length + changes.removed.length);
       },
     );
   }
