@@ -109,6 +109,12 @@ test('a source that is killed repeats nothing that init has taken, and loses not
   await has(...burst.map((name) => `come ${name}.x`));
   const twice = lines().filter((line, i, all) => line.startsWith('come b') && line === all[i - 1]);
   expect(twice.length).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+  // A job that has gone and comes back gets what there is.
+  for (const name of ['come', 'go', 'later']) rmSync(join(session.home, `.config/upstart/${name}.conf`));
+  await eventually('they have gone', async () => (await session.run('initctl', 'list')).stdout === '');
+  writeFileSync(out, '');
+  job('come', 'create');
+  await has('come 2.x', 'come 3.x');
 });
 
 test('what the kernel has dropped in a burst is found', async () => {

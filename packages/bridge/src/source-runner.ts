@@ -57,8 +57,9 @@ export class SourceRunner {
     const changes = { added: added.filter(isMine), removed: removed.filter(isMine) };
     return this.#then(async () => {
       if (this.#running) {
+        // The last ones have gone: what it keeps of them goes, too.
+        if (changes.added.length + changes.removed.length > 0) await this.#running.follow?.(changes);
         if (this.#context.onDemand && this.#operands().length === 0) await this.#halt('idle');
-        else if (changes.added.length + changes.removed.length > 0) await this.#running.follow?.(changes);
       } else if (this.#state !== 'failed') {
         if (!this.#context.onDemand || this.#operands().length > 0) await this.#start();
       } else if (this.#operands().length === 0) {
