@@ -36,7 +36,8 @@ export async function publishEvent(
       return seq;
     } catch (error) {
       // It may have been kept, and the confirmation lost.
-      if (attempt >= ATTEMPTS || (error as Error).name !== 'TimeoutError') throw error;
+      if ((error as Error).name !== 'TimeoutError') throw error;
+      if (attempt >= ATTEMPTS) throw new Error(`the servers do not confirm ${event.name}; they may have it or not`);
     }
   }
 }

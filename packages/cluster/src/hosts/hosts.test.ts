@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseClusterConf } from '../conf/read-conf.ts';
 import { openStream } from '../events/stream.ts';
 import { hasNatsServer, NatsServers } from '../testing/nats-servers.ts';
-import { Hosts, hasLabels, isLabels } from './hosts.ts';
+import { Hosts, hasLabels, isLabels, parseLabels } from './hosts.ts';
 
 const conf = parseClusterConf('cluster.conf', 'servers a', 'me');
 
@@ -43,6 +43,13 @@ describe.skipIf(!hasNatsServer).each([1, 3] as const)('what %i servers keep', (c
 });
 
 describe('labels', () => {
+  it('are words NAME=VALUE, of which none is lost', () => {
+    expect(parseLabels(['zone=eu', 'kind=db.main', 'zone=eu'])).toEqual({ zone: 'eu', kind: 'db.main' });
+    expect(hasLabels({ host: 'a' }, parseLabels(['__proto__=x']))).toBe(false);
+    expect(() => parseLabels(['zone=eu', 'zone=us'])).toThrow('no host has two values of zone');
+    expect(() => parseLabels(['zone'])).toThrow('expected LABEL=VALUE: zone');
+  });
+
   it('choose hosts that have all of them', () => {
     expect(hasLabels({ host: 'a', zone: 'eu' }, { zone: 'eu' })).toBe(true);
     expect(hasLabels({ host: 'a', zone: 'eu' }, { zone: 'eu', host: 'b' })).toBe(false);

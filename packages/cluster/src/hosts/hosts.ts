@@ -60,15 +60,16 @@ export const hasLabels = (labels: Labels, wanted: Labels): boolean =>
 
 /** The labels of these words, `NAME=VALUE`. Throws UsageError. */
 export function parseLabels(words: readonly string[]): Labels {
-  const labels: Record<string, string> = {};
+  const labels = new Map<string, string>();
   for (const word of words) {
     const [key = '', value = ''] = word.split(/=(.*)/s);
     if (!NAME.test(key) || !LABEL_VALUE.test(value))
       throw new UsageError(`expected LABEL=VALUE: ${quotedSetting(word)}`);
-    if (labels[key] !== undefined && labels[key] !== value) throw new UsageError(`no host has two values of ${key}`);
-    labels[key] = value;
+    if ((labels.get(key) ?? value) !== value) throw new UsageError(`no host has two values of ${key}`);
+    labels.set(key, value);
   }
-  return labels;
+  // As properties of their own, whatever their names are.
+  return Object.fromEntries(labels);
 }
 
 function parseRecord(host: string, text: string): HostRecord | null {
