@@ -8,6 +8,12 @@ type Properties = ReadonlyMap<string, string>;
 /** A device that was found is known so long: the message about it may still be on its way. */
 export const KNOWN_MS = 10_000;
 
+/** When udev has first dealt with the device; null: it does not say so. */
+export function initializedUs(properties: Properties): number | null {
+  const us = Number(properties.get('USEC_INITIALIZED') ?? Number.NaN);
+  return Number.isFinite(us) ? us : null;
+}
+
 /** Of one device, at one time. */
 const keyOf = (properties: Properties): string =>
   `${properties.get('USEC_INITIALIZED') ?? ''} ${properties.get('DEVPATH') ?? ''}`;
@@ -45,8 +51,8 @@ export class CatchUp {
 
   /** Whether a device that is there is to be reported as added. */
   finds(device: Properties): boolean {
-    const us = Number(device.get('USEC_INITIALIZED') ?? Number.NaN);
-    if (this.#sinceUs !== null && !(us >= this.#sinceUs)) return false;
+    const us = initializedUs(device);
+    if (this.#sinceUs !== null && (us === null || us < this.#sinceUs)) return false;
     const key = keyOf(device);
     if (this.#heard.has(key) || this.#found.has(key)) return false;
     this.#found.add(key);

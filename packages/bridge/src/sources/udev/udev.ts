@@ -1,10 +1,9 @@
 /** The source `udev`: an event for each message of udev, such as `net-device-added` (reference: bridges §2). */
 import { existsSync } from 'node:fs';
-import { monotonicUs } from '../../clock.ts';
 import { textOf } from '../../errors.ts';
 import { RunRecord } from '../../run-files.ts';
 import type { RunningSource, Source, SourceContext } from '../../source.ts';
-import { CatchUp, KNOWN_MS } from './catch-up.ts';
+import { CatchUp, initializedUs, KNOWN_MS } from './catch-up.ts';
 import { deviceEvent } from './device-event.ts';
 import { MessageReader } from './message-reader.ts';
 import { ENDED_WELL, endOf, hasUdevadm, startUdevadm, type Udevadm } from './udevadm.ts';
@@ -64,10 +63,7 @@ class Devices implements RunningSource {
   #pauseMs = FIRST_PAUSE_MS;
   #lookMs = FIRST_LOOK_MS;
   #cancel: () => void = () => {};
-  #cancelLook: () => void = () => {};
   #cancelKnown: () => void = () => {};
-  /** The udevadm that runs has been started before udevd. */
-  #isDeaf = false;
   #isOver = false;
 
   constructor(context: SourceContext, udevd: string) {
@@ -87,38 +83,33 @@ class Devices implements RunningSource {
   stop(): void {
     this.#isOver = true;
     this.#cancel();
-    this.#cancelLook();
     this.#cancelKnown();
     this.#monitor?.kill();
     this.#record.remove();
   }
 
+  /** Listens as soon as udevd is there. */
   #begin(): void {
+    const { clock, troubled } = this.#context;
     this.#cancel();
-    this.#cancelLook();
     if (this.#isOver) return;
-    if (!existsSync(this.#udevd)) this.#awaitUdevd();
-    this.#listen().catch((error: unknown) => this.#retry(textOf(error)));
-  }
-
-  /** Has udevadm started again when udevd is there: one from before may be deaf. */
-  #awaitUdevd(): void {
-    this.#cancelLook = this.#context.clock.after(this.#lookMs, () => {
-      this.#lookMs = Math.min(this.#lookMs * 1.5, LAST_LOOK_MS);
-      if (!existsSync(this.#udevd)) return this.#awaitUdevd();
-      this.#isDeaf = true;
-      this.#monitor?.kill();
-    });
+    const isThere = existsSync(this.#udevd);
+    troubled(isThere ? null : `udevd does not run: there is no ${this.#udevd}`);
+    if (isThere) {
+      this.#listen().catch((error: unknown) => this.#retry(textOf(error)));
+      return;
+    }
+    this.#cancel = clock.after(this.#lookMs, () => this.#begin());
+    this.#lookMs = Math.min(this.#lookMs * 1.5, LAST_LOOK_MS);
   }
 
   async #listen(): Promise<void> {
     const { clock, env, troubled } = this.#context;
     const begunMs = clock.upMs();
-    this.#isDeaf = false;
     const monitor = await startUdevadm(MONITOR, env, this.#isBound);
     this.#monitor = monitor;
-    if (this.#isOver || this.#isDeaf) monitor.kill();
-    troubled(existsSync(this.#udevd) ? null : `udevd does not run: there is no ${this.#udevd}`);
+    if (this.#isOver) monitor.kill();
+    troubled(null);
     if (this.#catchUp.isOver) this.#catchUp = new CatchUp(this.#sinceUs);
     const catchUp = this.#catchUp;
     let isListening = false;
@@ -128,15 +119,20 @@ class Devices implements RunningSource {
       if (!isListening) void this.#find(catchUp);
       isListening = true;
     };
+    // Not the time of now: messages of devices that udev knows may still be on their way.
     const taken = (): void => {
-      if (!catchUp.isOver) return;
-      this.#sinceUs = monotonicUs();
+      if (!catchUp.isOver || newestUs < (this.#sinceUs ?? 0)) return;
+      this.#sinceUs = newestUs + 1;
       this.#record.write(this.#sinceUs);
     };
-    await this.#pass(monitor, { isWanted: (message) => catchUp.isNews(message), heard, taken });
+    let newestUs = 0;
+    const isWanted = (message: Properties): boolean => {
+      newestUs = Math.max(newestUs, initializedUs(message) ?? 0);
+      return catchUp.isNews(message);
+    };
+    await this.#pass(monitor, { isWanted, heard, taken });
     const how = await ended;
     if (this.#isOver) return;
-    if (this.#isDeaf) return this.#listen();
     if (!isListening && this.#isBound) {
       // The setpriv of another system may not know the option.
       this.#isBound = false;
