@@ -37,9 +37,13 @@ export class Leases {
 
   /** Begins to follow what init wants. */
   async begin(): Promise<void> {
-    await this.#context.client.watch(({ event }) => {
-      if (CHANGES.has(event)) this.#look();
-    });
+    try {
+      await this.#context.client.watch(({ event }) => {
+        if (CHANGES.has(event)) this.#look();
+      });
+    } catch (error) {
+      if (!this.#isOver) this.#context.log.warn(`Unable to follow leases: ${textOf(error)}`);
+    }
     this.#look();
   }
 

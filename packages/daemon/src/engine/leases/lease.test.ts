@@ -1,9 +1,18 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../engine.ts';
+import { question } from '../explain/question.ts';
+import { Waits } from '../explain/waits.ts';
 import { grant, held, leaseEvents, leaseId, signals, TTL_MS, waiting, waitUntilLeft } from '../testing/leases.ts';
 import { TestWorld } from '../testing/world.ts';
 import { LEASE_MARGIN_MS, leaseStatus } from './lease.ts';
+
+/** What the instance waits for, as `ps` and `explain` say it. */
+function step(world: TestWorld): string | null {
+  const { context } = world.engine;
+  const [instance] = context.state.instances.values();
+  return instance ? new Waits(question(context, world.now, true)).stepOf(instance) : null;
+}
 
 describe('the wait for a lease', () => {
   it('comes before the start, which has not begun meanwhile', () => {
@@ -63,8 +72,10 @@ describe('the wait for a lease', () => {
   it('is explained by the holder', () => {
     const world = waiting('');
     world.start('db');
+    expect(step(world)).toBe('waits for the lease main, nothing is known of its holder yet');
     world.request({ method: 'tellLeaseHolder', lease: leaseId(world), holder: 'db2' });
     expect(leaseStatus(world.engine.context)).toMatchObject([{ heldBy: 'db2' }]);
+    expect(step(world)).toBe('waits for the lease main, held by db2');
     world.request({ method: 'tellLeaseHolder', lease: leaseId(world), holder: null });
     expect(leaseStatus(world.engine.context)).toMatchObject([{ heldBy: null }]);
   });

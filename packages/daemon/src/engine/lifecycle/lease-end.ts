@@ -85,6 +85,8 @@ export function leaseTimePassed(context: Context, instance: InstanceState): void
   const { lease } = instance;
   if (!lease) return;
   lease.timer = 0;
+  // In a simulation nobody renews it.
+  if (!context.needsLeases) return;
   const { stopMs, signalMs, killMs } = leaseEnd(context, instance, lease);
   const { nowMs } = context;
   if (nowMs >= killMs) {
