@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { SLOTS, type Slot } from '@upstart/common';
 import { emptyDefinition, type JobDefinition, type ProcessDefinition } from '@upstart/job-language';
 import { mergeVariables, unsetVariable } from '../environment/environment.ts';
+import { moveDeadlines } from '../leases/lease.ts';
 import { addClass } from '../lifecycle/classes.ts';
 import { findOrCreateInstance } from '../lifecycle/instances.ts';
 import { leaseNotKnown } from '../lifecycle/lease-end.ts';
@@ -59,6 +60,9 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
   if (context.state.quiesce) for (const instance of moved) changeGoal(context, instance, 'stop', { kind: 'init' });
   for (const instance of context.state.instances.values()) compare(context, instance, lastCommand, alive);
   for (const instance of moved) if (context.instance(instance.id) === instance) leaseNotKnown(context, instance);
+  // Processes may have later deadlines than an old state knows.
+  for (const instance of state.instances.values())
+    if (instance.lease?.token) moveDeadlines(context, instance, instance.lease);
   for (const { token } of state.probeProcesses?.values() ?? [])
     if (token <= lastCommand && !alive.has(token)) probe(context, token);
 }
