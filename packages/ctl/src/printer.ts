@@ -63,6 +63,11 @@ export class Printer {
     this.#showHints();
   }
 
+  /** Whether `--verbose` asks for more. */
+  get verbose(): boolean {
+    return this.#verbose;
+  }
+
   /** Whether people read the output: then it is coloured and aligned. */
   get forPeople(): boolean {
     return this.#context.terminal.out;

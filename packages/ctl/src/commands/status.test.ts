@@ -69,6 +69,29 @@ describe('status and list', () => {
     );
   });
 
+  it('of one job with --verbose tells what it waits for and how its checks are', async () => {
+    const checks = [
+      { check: 'localhost:80', healthy: true, failures: 0, answer: null, unhealthySince: null },
+      { check: '/run/web', healthy: null, failures: 2, answer: 'connection refused', unhealthySince: null },
+      { check: 'true', healthy: null, failures: 0, answer: null, unhealthySince: null },
+      { check: 'http://localhost/', healthy: false, failures: 3, answer: 'HTTP 503', unhealthySince: 1 },
+    ];
+    const why = 'check http://localhost/ has failed for 2 minutes: HTTP 503';
+    const status = (params: unknown) =>
+      (params as { details?: true }).details
+        ? { job: 'svc', instances: [instance([['main', 7]], { health: 'unhealthy', why, checks })] }
+        : running;
+    const short = 'svc start/running, process 7\n';
+    expect((await run('status svc', { answers: { status } })).out).toBe(short);
+    expect((await run('status -v svc', { answers: { status } })).out).toBe(
+      `${short}\tunhealthy: ${why}\n\tcheck localhost:80: healthy\n` +
+        '\tcheck /run/web: has failed 2 times in a row: connection refused\n\tcheck true: not known yet\n',
+    );
+    const terminal = { out: true };
+    const env = { NO_COLOR: '1' };
+    expect((await run('status svc', { answers: { status }, terminal, env })).out).toBe(`${short}\tunhealthy: ${why}\n`);
+  });
+
   it('exit as init scripts do with --lsb', async () => {
     const exits = async (status: unknown): Promise<number> =>
       (await run('status --lsb svc', { answers: { status } })).status;

@@ -3,7 +3,7 @@ import { type JobStatus, type UpstartClient, UpstartError } from '@upstart/proto
 import { type Command, type Invocation, JSON_OUTPUT, targetOf } from '../command.ts';
 import { hintUnknownJob } from '../hints.ts';
 import type { Printer } from '../printer.ts';
-import { statusLines, statusTable } from '../text/status.ts';
+import { healthLines, statusLines, statusTable } from '../text/status.ts';
 
 /** The exit statuses that init scripts have for `status`, by the Linux Standard Base. */
 const LSB = { running: 0, stopped: 3, unknown: 4 } as const;
@@ -22,7 +22,7 @@ export const status: Command = {
       shown: 'further',
     },
   ],
-  help: 'JOB is the name of the job that is asked about. KEY=VALUE pairs name the instance of a job that has several.',
+  help: 'JOB is the name of the job that is asked about. KEY=VALUE pairs name the instance of a job that has several. With --verbose, and on a terminal, what a start waits for and why a job is unhealthy follows; with --verbose its checks, too.',
   async run(invocation) {
     const { options, print } = invocation;
     const lsb = options.lsb === true;
@@ -43,12 +43,20 @@ async function ask(invocation: Invocation): Promise<JobStatus> {
   const { target } = targetOf(invocation);
   const client = await invocation.connect();
   try {
-    return await client.call('status', invocation.options.json === true ? { ...target, details: true } : target);
+    return await client.call(
+      'status',
+      wantsDetails(invocation.options.json === true, invocation.print) ? { ...target, details: true } : target,
+    );
   } catch (error) {
     const unknown = error instanceof UpstartError && error.code === 'unknown-job';
     if (unknown && invocation.print.hinting) await hintUnknownJob(target.job, client, invocation.print);
     throw error;
   }
+}
+
+/** Whether more is shown than scripts parse: the health of the job. */
+export function wantsDetails(json: boolean, print: Printer): boolean {
+  return json || print.forPeople || print.verbose;
 }
 
 /** The status of an instance that was there a moment ago: a stopped job if it or even the job has gone since. */
@@ -64,5 +72,7 @@ export async function currentStatus(client: UpstartClient, job: string, instance
 
 export function printStatus(answer: JobStatus, print: Printer): void {
   const lines = print.forPeople ? statusTable([answer], print.colour) : statusLines(answer);
-  for (const line of lines) print.line(line);
+  const health =
+    print.forPeople || print.verbose ? answer.instances.flatMap((one) => healthLines(one, print.verbose)) : [];
+  for (const line of [...lines, ...health]) print.line(line);
 }

@@ -1,7 +1,7 @@
 /** Status lines (reference: control §3.3). Scripts parse them; on a terminal they are coloured and lined up besides. */
 
 import type { Slot } from '@upstart/common';
-import type { InstanceStatus, JobStatus } from '@upstart/protocol';
+import type { CheckStatus, Health, InstanceStatus, JobStatus } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
 
 /** The slots whose process is named without its slot when it comes first. */
@@ -41,6 +41,24 @@ function logTrouble({ logTrouble }: InstanceStatus): string[] {
 /** What the main process says of itself. */
 function saying({ says }: InstanceStatus): string[] {
   return says === undefined ? [] : [`\tit says: ${printable(says)}`];
+}
+
+/** What of the health of an instance is shown; a log in trouble has its own line. */
+const SHOWN: readonly (Health | undefined)[] = ['pending', 'flapping', 'unhealthy'];
+
+/** What a start waits for, or why it is not well; and with `verbose` how each check is. Of a status with details. */
+export function healthLines({ health, why, checks = [] }: InstanceStatus, verbose: boolean): string[] {
+  const trouble = why && SHOWN.includes(health) ? [`\t${health}: ${printable(why)}`] : [];
+  return [...trouble, ...(verbose ? checks.flatMap(checkLine) : [])];
+}
+
+/** One that is unhealthy stands in the reason. */
+function checkLine({ check, healthy, failures, answer }: CheckStatus): string[] {
+  if (healthy === false) return [];
+  const last = answer === null ? '' : `: ${answer}`;
+  const times = failures === 1 ? 'once' : `${failures} times in a row`;
+  const state = healthy ? 'healthy' : failures > 0 ? `has failed ${times}${last}` : `not known yet${last}`;
+  return [`\tcheck ${printable(`${check}: ${state}`)}`];
 }
 
 export function statusLines({ job, instances }: JobStatus): string[] {

@@ -41,9 +41,34 @@ describe('the graph', () => {
     ]);
     expect(graph.nodes.find(({ name }) => name === 'web')).toEqual({
       ...{ id: 'job:web', kind: 'job', name: 'web', known: true, stopOn: 'stopping JOB=db' },
-      ...{ restartOn: null, reloadOn: null },
+      ...{ restartOn: null, reloadOn: null, ready: [], check: [] },
       startOn: '(started db and net-up IFACE=lo)',
     });
+  });
+
+  it('leads from jobs with checks to the events of their health that others wait for', () => {
+    const check = ['http http://localhost/healthz'];
+    const graph = buildGraph(
+      [
+        config('web', { ready: ['tcp 80'], check }),
+        config('db', { check: ['tcp 5432'] }),
+        config('hand'),
+        config('alarm', { startOn: on('unhealthy', 'JOB=w*'), stopOn: on('healthy', 'web') }),
+        config('any', { restartOn: on('unhealthy') }),
+      ],
+      [],
+    );
+    expect(edgesOf(graph)).toEqual([
+      'event:unhealthy start job:alarm (unhealthy JOB=w*)',
+      'job:web emits event:unhealthy ()',
+      'event:healthy stop job:alarm (healthy web)',
+      'job:web emits event:healthy ()',
+      'event:unhealthy restart job:any (unhealthy)',
+      'job:db emits event:unhealthy ()',
+    ]);
+    const web = graph.nodes.find(({ name }) => name === 'web') as GraphNode;
+    expect(web).toMatchObject({ ready: ['tcp 80'], check });
+    expect(nodeWords(web)).toBe('job web\nready tcp 80\ncheck http http://localhost/healthz');
   });
 
   it('knows missing jobs, events that nothing emits, and patterns that meet no event', () => {

@@ -18,6 +18,9 @@ export interface GraphNode {
   readonly stopOn: string | null;
   readonly restartOn: string | null;
   readonly reloadOn: string | null;
+  /** The probes of a job, in the words of its file. */
+  readonly ready: readonly string[];
+  readonly check: readonly string[];
 }
 
 /** The effect of a condition on its job. */
@@ -39,6 +42,9 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
+
+/** What init emits about a job with `check`. */
+const HEALTH_EVENTS: readonly string[] = ['unhealthy', 'healthy'];
 
 /** A pattern that matches more jobs than this is a node of its own. */
 export const MAX_PATTERN_JOBS = 50;
@@ -114,7 +120,17 @@ export class GraphBuilder {
       const about = aboutJob(event);
       const words = [event.name, ...about.args].join(' ');
       for (const from of this.#sources(event.name, about.job)) this.edge(from, this.job(job), kind, words);
+      if (HEALTH_EVENTS.includes(event.name)) this.#checked(event);
     }
+  }
+
+  /** Jobs with checks emit the events of their health: those that a condition means. */
+  #checked({ name, args }: Extract<Condition, { op: 'event' }>): void {
+    const arg = args.find((value) => value.startsWith('JOB=') || !value.includes('='));
+    const pattern = arg?.replace(/^JOB=/, '') ?? '*';
+    for (const { job, check = [] } of this.#configs.values())
+      if (check.length > 0 && globMatches(pattern, job, this.#budget))
+        this.edge(jobId(job), this.event(name), 'emits', '');
   }
 
   /** Each pattern of an `emits` meets the events that conditions name; one that meets none is shown itself. */
@@ -136,6 +152,7 @@ export class GraphBuilder {
       ...{ id: jobId(name), kind: 'job', name, known: config !== undefined },
       ...{ startOn: line(config?.startOn), stopOn: line(config?.stopOn) },
       ...{ restartOn: line(config?.restartOn), reloadOn: line(config?.reloadOn) },
+      ...{ ready: config?.ready ?? [], check: config?.check ?? [] },
     });
   }
 
@@ -145,7 +162,7 @@ export class GraphBuilder {
       kind: 'event',
       name,
       known: isKnownEvent(name),
-      ...{ startOn: null, stopOn: null, restartOn: null, reloadOn: null },
+      ...{ startOn: null, stopOn: null, restartOn: null, reloadOn: null, ready: [], check: [] },
     });
   }
 

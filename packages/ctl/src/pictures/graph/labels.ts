@@ -24,11 +24,13 @@ export function edgeLabel({ from, kind, events }: GraphEdge): string {
 }
 
 /** The tooltip of a node. */
-export function nodeWords({ kind, name, known, startOn, stopOn, restartOn, reloadOn }: GraphNode): string {
+export function nodeWords(node: GraphNode): string {
+  const { kind, name, known, startOn, stopOn, restartOn, reloadOn, ready, check } = node;
   const note = known ? [] : [kind === 'job' ? 'there is no such job' : 'nothing is known to emit it'];
   const stanzas = { start: startOn, stop: stopOn, restart: restartOn, reload: reloadOn };
   const conditions = Object.entries(stanzas).flatMap(([verb, text]) => (text === null ? [] : [`${verb} on ${text}`]));
-  return [`${kind} ${name}`, ...note, ...conditions].map(printable).join('\n');
+  const probes = [...ready.map((probe) => `ready ${probe}`), ...check.map((probe) => `check ${probe}`)];
+  return [`${kind} ${name}`, ...note, ...conditions, ...probes].map(printable).join('\n');
 }
 
 /** The tooltip of an edge. */

@@ -7,7 +7,7 @@ import { type Layout, layOut } from './layout.ts';
 
 const node = (kind: 'job' | 'event', name: string): GraphNode => ({
   ...{ id: kind === 'job' ? jobId(name) : eventId(name), kind, name, known: true },
-  ...{ startOn: null, stopOn: null, restartOn: null, reloadOn: null },
+  ...{ startOn: null, stopOn: null, restartOn: null, reloadOn: null, ready: [], check: [] },
 });
 const edge = (from: string, to: string, kind: 'start' | 'stop', event: string): GraphEdge => ({
   ...{ from, to, kind, events: [event], seen: 0 },

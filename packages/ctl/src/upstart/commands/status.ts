@@ -1,6 +1,6 @@
 /** `upstart status`: whether jobs run. */
 import { type JobStatus, type UpstartClient, UpstartError } from '@upstart/protocol';
-import { printStatus } from '../../commands/status.ts';
+import { printStatus, wantsDetails } from '../../commands/status.ts';
 import { EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { type MeantJob, meantJobs } from '../jobs.ts';
 
@@ -18,7 +18,7 @@ export const status = frontCommand({
     const client = await connect();
     const { jobs, unknown } = await meantJobs(client, words);
     for (const { text } of unknown) print.failure(text);
-    const details = options.json === true;
+    const details = wantsDetails(options.json === true, print);
     const all = details ? await client.call('list', { details }) : [];
     const answers = await Promise.all(jobs.map((meant) => statusOf(meant, client, all)));
     if (options.json === true) print.json(answers);
