@@ -37,6 +37,9 @@ static void take(struct file *file, struct log *log, size_t count) {
 	if (length_of(file->span) == 0) {
 		file->read_at = index_time();
 		file->writer = log->writer;
+	} else if (file->writer != log->writer) {
+		/* They are written, and stamped, together. */
+		file->writer = 0;
 	}
 	if (log->flags)
 		copy_lines(log, file->bytes + end, count);

@@ -47,6 +47,11 @@ static void put_note(struct file *file) {
 static int append(struct file *file) {
 	size_t begin = (uint32_t)file->span, length = length_of(file->span);
 	int error = file_open(file);
+	/* No reader may take the output for that of the process before: then the stamp comes first, which may cost the descriptor. */
+	if (!error && file->writer != file->stamped_writer) {
+		index_stamp(file);
+		error = file_open(file);
+	}
 	if (error)
 		return error;
 	file->before = begin;

@@ -16,7 +16,8 @@ export interface Stamp {
   readonly pid: number;
 }
 
-const STAMP_BYTES = 16;
+/** The size of a stamp. */
+export const STAMP_BYTES = 16;
 const WRITER_SHIFT = 40n;
 /** Stamps that are read at a time. */
 const BLOCK = 256;
@@ -31,6 +32,15 @@ export function indexPathOf(path: string, inode: bigint | number): string {
 export function indexedBy(name: string): { log: string; inode: string } | null {
   const found = /^\.(.+)\.(\d+)\.idx$/s.exec(name);
   return found?.[1] === undefined || found[2] === undefined ? null : { log: found[1], inode: found[2] };
+}
+
+/** The stamp of this number among the bytes of an index, counted from 0. */
+export function stampIn(bytes: Buffer, number: number): Stamp {
+  const read = (at: number): bigint => (isLittle ? bytes.readBigInt64LE(at) : bytes.readBigInt64BE(at));
+  const place = number * STAMP_BYTES;
+  const where = read(place + 8);
+  const offset = Number(BigInt.asUintN(Number(WRITER_SHIFT), where));
+  return { atMs: Number(read(place)) / 1000, offset, pid: Number(BigInt.asUintN(64, where) >> WRITER_SHIFT) };
 }
 
 export class LogIndex {
@@ -58,12 +68,7 @@ export class LogIndex {
 
   stamp(at: number): Stamp {
     if (at < this.#first || at >= this.#first + this.#block.length / STAMP_BYTES) this.#load(at);
-    const place = (at - this.#first) * STAMP_BYTES;
-    const number = (offset: number): bigint =>
-      isLittle ? this.#block.readBigInt64LE(offset) : this.#block.readBigInt64BE(offset);
-    const where = number(place + 8);
-    const offset = Number(BigInt.asUintN(Number(WRITER_SHIFT), where));
-    return { atMs: Number(number(place)) / 1000, offset, pid: Number(BigInt.asUintN(64, where) >> WRITER_SHIFT) };
+    return stampIn(this.#block, at - this.#first);
   }
 
   /** The last stamp whose output begins at or before this offset; -1: none does. */

@@ -140,7 +140,9 @@ static void first_output(struct watch *watch, uint32_t events) {
 }
 
 void log_start(struct log *log, pid_t writer) {
-	log->writer = writer;
+	/* After a re-execution the process may have been followed since: all of its output has the one that it began with. */
+	if (!log->writer)
+		log->writer = writer;
 	log->started = true;
 	/* By edges: as long as the other end is closed there would be an event all the time. */
 	if (!log->silent || watch_start(&log->silence, log->master, EPOLLIN | EPOLLET, first_output) < 0)

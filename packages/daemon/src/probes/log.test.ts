@@ -18,7 +18,7 @@ async function looker(pattern: string): Promise<() => Promise<Outcome>> {
   const end = await tried({ kind: 'log-end', path });
   const [file = '', offset] = end.answer.split(' ');
   const memory: Memory = {};
-  return () => tried({ kind: 'log', path, pattern, file, offset: Number(offset) }, memory);
+  return () => tried({ kind: 'log', path, pattern, file, offset: Number(offset), pid: 0 }, memory);
 }
 
 function tried(target: Parameters<typeof attempt>[0], memory: Memory = {}): Promise<Outcome> {
@@ -87,7 +87,7 @@ describe('a line of the log', () => {
   it('is found by a try that nobody waited for any more', async () => {
     writeFileSync(path, '');
     const file = String(statSync(path).ino);
-    const target = { kind: 'log', path, pattern: '^up$', file, offset: 0 } as const;
+    const target = { kind: 'log', path, pattern: '^up$', file, offset: 0, pid: 0 } as const;
     appendFileSync(path, 'up\n');
     const memory: Memory = {};
     const left = attempt(target, () => {}, memory);
@@ -135,7 +135,7 @@ describe('a line of the log', () => {
   it('is not looked for in something that is no file', async () => {
     mkdirSync(path);
     const { ino } = statSync(path);
-    expect(await tried({ kind: 'log', path, pattern: 'a', file: String(ino), offset: 0 })).toMatchObject({
+    expect(await tried({ kind: 'log', path, pattern: 'a', file: String(ino), offset: 0, pid: 0 })).toMatchObject({
       isGood: false,
       answer: expect.stringMatching(/^its log cannot be read/),
     });

@@ -5,10 +5,11 @@
  */
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
-import { counted, decodeText, systemErrorText } from '@upstart/common';
+import { counted, decodeText, indexPathOf, systemErrorText } from '@upstart/common';
 import { fsPath } from '../conf/job-file.ts';
 import type { LogEndTarget, LogTarget } from '../engine/model/probe-state.ts';
 import type { Attempt, Memory, Outcome } from './attempt.ts';
+import { writtenBy } from './log-writers.ts';
 import { LinePattern } from './pattern.ts';
 
 /** So many characters of a line are looked at. */
@@ -84,6 +85,7 @@ interface LogFile {
 export class LogReader {
   readonly #path: string;
   readonly #pattern: LinePattern;
+  readonly #pid: number;
   /** The file that it reads, and how far it has come; '': none yet. */
   #file: string;
   #offset: number;
@@ -94,8 +96,9 @@ export class LogReader {
   /** Found, maybe by a try that nobody waited for any more. */
   #isFound = false;
 
-  constructor({ path, pattern, file, offset }: LogTarget) {
+  constructor({ path, pattern, file, offset, pid }: LogTarget) {
     this.#path = path;
+    this.#pid = pid;
     this.#pattern = new LinePattern(pattern);
     this.#file = file;
     this.#offset = offset;
@@ -165,11 +168,21 @@ export class LogReader {
     while (read < most && !this.#isFound && !this.#isTooSlow) {
       const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, this.#offset);
       if (bytesRead === 0) break;
+      const own = await this.#ownPart(buffer.subarray(0, bytesRead));
       this.#offset += bytesRead;
       read += bytesRead;
-      this.#match(this.#linesOf(buffer.subarray(0, bytesRead)));
+      if (own.length > 0) this.#match(this.#linesOf(own));
     }
     return read;
+  }
+
+  /** What the process has written of a piece: a process before it may have left children, or output that is written only now. */
+  async #ownPart(piece: Buffer): Promise<Buffer> {
+    if (this.#pid === 0) return piece;
+    const [from, to] = [this.#offset, this.#offset + piece.length];
+    const spans = await writtenBy(this.#pid, indexPathOf(this.#path, BigInt(this.#file)), from, to);
+    const [first, ...more] = spans.map(([begin, end]) => piece.subarray(begin - from, end - from));
+    return more.length === 0 ? (first ?? Buffer.alloc(0)) : Buffer.concat([first as Buffer, ...more]);
   }
 
   /** The lines that a piece completes, and the one that it begins. A pty ends lines with CR LF. */

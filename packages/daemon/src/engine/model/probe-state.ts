@@ -71,6 +71,8 @@ export interface LogTarget {
   pattern: string;
   file: string;
   offset: number;
+  /** The main process as it was started: the output of others in that log does not count. 0: not known, then it does. */
+  pid: number;
 }
 
 /** A question for the end of a log: the answer is `INODE SIZE`. */

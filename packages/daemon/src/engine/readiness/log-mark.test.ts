@@ -34,7 +34,14 @@ describe('ready log', () => {
     mark(world);
     expect(world.commands()).toEqual(['main']);
     expect(targets(world)).toEqual([
-      { kind: 'log', path: '/log/web.log', pattern: 'listening on', file: '77', offset: 1234 },
+      {
+        kind: 'log',
+        path: '/log/web.log',
+        pattern: 'listening on',
+        file: '77',
+        offset: 1234,
+        pid: world.process('main').pid,
+      },
     ]);
     expect(why(world, 'web')).toContain('waits until /listening on/ matches a line of its output; no answer yet');
     const [probe] = world.probes.values();

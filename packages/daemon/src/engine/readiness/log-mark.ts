@@ -58,9 +58,10 @@ export function dropLogMark(context: Context, instance: InstanceState): void {
 
 /** Where the prober has to look for the pattern, or why that is not possible. */
 export function logTarget(context: Context, instance: InstanceState, pattern: string): LogTarget | string {
-  const { logMark } = instance;
+  const { logMark, processes } = instance;
   const path = logFileOf(context.state.settings, context.classOf(instance).definition, instance.name);
   if (path === null) return 'its output goes to no log file';
   if (logMark?.file === undefined) return 'the log could not be looked at when the process was started';
-  return { kind: 'log', path, pattern, file: logMark.file, offset: logMark.size ?? 0 };
+  const pid = processes.main?.firstPid ?? 0;
+  return { kind: 'log', path, pattern, file: logMark.file, offset: logMark.size ?? 0, pid };
 }
