@@ -9,7 +9,7 @@ import { PROGRAMS } from './targets.mjs';
 const NOTIFY_LINES = 310;
 
 /** The times of logs: `packages/logger/index.c`, and what it needs elsewhere, with old files that are compressed. */
-const INDEX_LINES = 103;
+const INDEX_LINES = 113;
 
 /** Listening sockets for jobs: `link/listen.c`, and the waiting for connections in `files.c`. */
 const LISTEN_LINES = 114;
@@ -20,11 +20,15 @@ const PEER_DOOR_LINES = 70;
 /** Deadlines of processes that run by a lease, which are kept without a daemon. */
 const DEADLINE_LINES = 31;
 
+/** Process groups that end with their leader: `process/family.c`, and what it needs elsewhere. */
+const FAMILY_LINES = 43;
+
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
-export const MAX_LINES = 5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES + PEER_DOOR_LINES + DEADLINE_LINES;
+export const MAX_LINES =
+  5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES + PEER_DOOR_LINES + DEADLINE_LINES + FAMILY_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

@@ -65,7 +65,7 @@ static void set_environment(unsigned failures) {
 	setenv("MALLOC_MMAP_THRESHOLD_", "65536", 1);
 	setenv("UPSTART_SUPERVISOR_FD", "3", 1);
 	/* Here and not in the greeting, in which an older daemon accepts nothing that it does not know. */
-	setenv("UPSTART_SUPERVISOR_ORDERS", "9", 1);
+	setenv("UPSTART_SUPERVISOR_ORDERS", "10", 1);
 	snprintf(number, sizeof number, "%u", failures);
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
 	/* Empty the first time: that it is there says that notes are kept. */

@@ -13,6 +13,7 @@ static void keep_process(struct state_file *state, struct process *process) {
 	keep(state, "process-forks", process->forks);
 	keep(state, "process-forks-wanted", process->forks_wanted);
 	keep(state, "process-status", process->status);
+	keep(state, "process-takes-group", process->takes_group);
 	keep_descriptor(state, "process-exec-pipe", &process->exec_pipe.fd);
 	keep_descriptor(state, "process-pidfd", &process->pidfd.fd);
 	notify_keep(state, process);

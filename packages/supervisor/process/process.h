@@ -48,6 +48,8 @@ struct process {
 	pid_t pid;
 	/* An `enum trace`; how many forks have been followed, and how many there will be. */
 	int trace, forks, forks_wanted;
+	/* Not 0: its process group ends with it, and with a SIGKILL all of its family. */
+	int takes_group;
 	/* It has been reaped; the report waits for the log. */
 	bool ended;
 };
@@ -73,6 +75,11 @@ void process_set_deadline(struct process *process, int64_t due);
 void follow_begin(struct process *process, int pidfd);
 /* A traced process has stopped: for us, or because of a signal. */
 void trace_stopped(struct process *process, int status);
+
+/* ---- family.c ---- */
+
+/* Kills the children of a process, theirs and so on, but not the process. */
+void family_kill(pid_t leader);
 
 /* ---- notify.c ---- */
 

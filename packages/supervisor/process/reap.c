@@ -115,6 +115,9 @@ static void changed(pid_t pid, int status, const struct rusage *usage) {
 	/* Orphans, children that gave up before exec, and parents of the process that is followed now. */
 	if (!process || !spawn_settle(process))
 		return;
+	/* Nobody else can have its number yet. */
+	if (ended && process->takes_group)
+		kill(-pid, SIGKILL);
 	if (ended)
 		process_ended(process, status, usage);
 	else if (process->trace != TRACE_NONE)

@@ -222,6 +222,7 @@ void spawn(const struct frame *frame) {
 		return;
 	}
 	process->forks_wanted = (int)spec_number(TAG_TRACE_FORKS, 0);
+	process->takes_group = (int)spec_number(TAG_WHOLE_GROUP, 0);
 	process->trace = process->forks_wanted ? TRACE_NEW : TRACE_NONE;
 	report_add(REPORT_SPAWNED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid));
 	if (spec_field(TAG_DUE))

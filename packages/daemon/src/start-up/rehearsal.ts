@@ -45,6 +45,7 @@ export async function rehearse(folder: string): Promise<void> {
     connectsSockets: true,
     listens: true,
     keepsDeadlines: true,
+    endsGroups: true,
     takesMessages: true,
   };
   const ended = new Promise<unknown>((resolve) => supervisor.onClose(resolve));

@@ -18,6 +18,8 @@ export interface SupervisorAbilities {
   listens: boolean;
   /** DEADLINE. */
   keepsDeadlines: boolean;
+  /** `wholeGroup` of SPAWN. */
+  endsGroups: boolean;
 }
 
 /** Those of today's. */
@@ -25,4 +27,5 @@ export const ALL_ABILITIES: SupervisorAbilities = {
   ...{ takesOrders: true, hearsBegun: true, hearsRecovered: true },
   ...{ findsPeers: true, takesFiles: true, takesMessages: true, connectsSockets: true, listens: true },
   keepsDeadlines: true,
+  endsGroups: true,
 };

@@ -78,6 +78,7 @@ function line([command, setup]: [SentCommand, SpawnSetup]): string {
     if (spec.notify && 'fd' in spec.notify) add(28, spec.notify.fd);
     else if (spec.notify) add(61, 1 + (spec.notify.access === 'all' ? 2 : 0) + (spec.notify.ownGroups ? 4 : 0));
     add(63, spec.deadlineMs ?? null);
+    if (spec.takesGroup) add(17, 1);
     const { identity, entrance, refusal } = setup;
     add(54, identity.uid);
     add(55, identity.gid);
@@ -132,10 +133,14 @@ const notify: fc.Arbitrary<NotifySpec> = fc.oneof(
   fc.record({ fd: fc.integer({ min: 3, max: 255 }) }),
   fc.record({ access: fc.constantFrom('main', 'all'), ownGroups: fc.boolean() }),
 );
-const spec = fc.tuple(bareSpec, fc.option(notify), fc.option(fc.nat())).map(([bare, added, deadlineMs]): SpawnSpec => {
-  const timed = deadlineMs === null ? bare : { ...bare, deadlineMs };
-  return added ? { ...timed, notify: added } : timed;
-});
+const spec = fc.tuple(bareSpec, fc.option(notify), fc.option(fc.nat()), fc.boolean()).map(
+  ([bare, added, deadlineMs, takesGroup]): SpawnSpec => ({
+    ...bare,
+    ...(deadlineMs === null ? {} : { deadlineMs }),
+    ...(added ? { notify: added } : {}),
+    ...(takesGroup ? { takesGroup } : {}),
+  }),
+);
 
 const command: fc.Arbitrary<SentCommand> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('spawn' as const), id, spec }) },

@@ -92,6 +92,7 @@ function writeSpawn(id: number, spec: SpawnSpec, setup: SpawnSetup): void {
   if (spec.filesFrom !== undefined) writer.number('filesFrom', spec.filesFrom);
   if (spec.notify) writeNotify(spec.notify);
   if (spec.deadlineMs !== undefined) writer.number('due', Math.floor(spec.deadlineMs));
+  if (spec.takesGroup) writer.number('wholeGroup', 1);
   writeSetup(setup);
   writer.texts('environment', spec.env).texts('argument', spec.argv);
   if (spec.script !== null) writer.bytes('script', encodeText(spec.script));

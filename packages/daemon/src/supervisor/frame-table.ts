@@ -174,6 +174,7 @@ export const SENT = {
         'descriptor',
         'filesFrom',
         'due',
+        'wholeGroup',
       ] as const),
     ],
     repeated: ['argument', 'environment', 'limit', 'cgroupFile', 'file'],

@@ -45,6 +45,8 @@ export interface SupervisorLink {
   listens: boolean;
   /** It kills processes at a time that the daemon has named. */
   keepsDeadlines: boolean;
+  /** It ends the process groups of probes. */
+  endsGroups: boolean;
   /** It passes on what processes say of themselves. */
   takesMessages: boolean;
   /** It wants to hear that a daemon recovers. */
@@ -81,6 +83,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     connectsSockets: abilities >= 7,
     listens: abilities >= 8,
     keepsDeadlines: abilities >= 9,
+    endsGroups: abilities >= 10,
     takesNumbers: hasAll || env.UPSTART_SUPERVISOR_NUMBERS === '1',
     note: env.UPSTART_SUPERVISOR_NOTE ?? null,
     hearsBegun: hasAll || env.UPSTART_SUPERVISOR_BEGUN === '1',

@@ -90,6 +90,7 @@ test('a supervisor that is too old is not asked', async () => {
     takesMessages: true,
     listens: false,
     keepsDeadlines: false,
+    endsGroups: false,
   };
   const { supervisor } = await Supervisor.over(socket, abilities);
   const { socket: client } = await connected({ path: join(init.folder, 'a') });

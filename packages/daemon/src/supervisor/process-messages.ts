@@ -47,6 +47,8 @@ export interface SpawnSpec {
   notify?: NotifySpec;
   /** When its process group gets SIGKILL, as with `deadline`. Absent: never. */
   deadlineMs?: number;
+  /** Its process group is killed when it ends, and its children with it when it is killed. An older supervisor leaves them. */
+  takesGroup?: true;
 }
 
 /** A socket of sd_notify(3), or (`fd`) a pipe at that descriptor. */

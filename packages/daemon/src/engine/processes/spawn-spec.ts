@@ -113,6 +113,8 @@ export function probeSpec(
   setVariable(spec.env, `${PROBE_VARIABLE}=${stanza}`);
   // SIGSTOP before exec is for the processes that people debug.
   spec.debugStop = false;
+  // What it has started is of no use when its answer has come.
+  spec.takesGroup = true;
   return spec;
 }
 
