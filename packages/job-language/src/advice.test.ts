@@ -23,6 +23,35 @@ function shown(text: string): string[] {
   return [`${place.line}:${place.column}`, place.text, ' '.repeat(place.mark) + '^'.repeat(Math.max(place.length, 1))];
 }
 
+describe('a probe without its kind', () => {
+  test.each([
+    ['ready 80', 'ready tcp 80'],
+    ['check 80', 'check tcp 80'],
+    ['ready localhost:5432', 'ready tcp localhost:5432'],
+    ['check [::1]:80', 'check tcp [::1]:80'],
+    ['ready /run/web.sock', 'ready unix /run/web.sock'],
+    ['check http://localhost/', 'check http http://localhost/'],
+    ['ready htpp', 'http'],
+    ['ready 1 2', 'ready tcp 1'],
+  ])('%s', (text, meant) => {
+    const { message, expected, meant: found } = refused(text);
+    expect([message, found]).toEqual(['Unknown stanza', meant]);
+    for (const kind of ['tcp', 'unix', 'http', 'exec', 'interval', 'timeout'])
+      expect(expected).toContain(`\`${kind}\``.replace('`tcp`', 'tcp`'));
+  });
+
+  test.each([
+    ['ready http localhost:80', 'http://localhost:80'],
+    ['check http 127.0.0.1/healthz', 'http://127.0.0.1/healthz'],
+    ['ready http [::1]:80', 'http://[::1]:80'],
+    ['ready http https://localhost/', null],
+    ['ready http ftp://localhost/', null],
+    ['ready http /healthz', null],
+  ])('%s: the scheme', (text, meant) => {
+    expect(refused(text)).toMatchObject({ message: expect.stringContaining('Illegal URL'), meant });
+  });
+});
+
 describe('the word at fault', () => {
   test.each([
     ['task\n  respwan\n', ['2:3', '  respwan', '  ^^^^^^^']],

@@ -11,7 +11,8 @@ const CURLY_QUOTE = /[\u201C-\u201F\u2018-\u201B\u00AB\u00BB]/;
 /** The advice for an error; none for one that is about no word in the text. */
 export function adviceOn({ message, context }: JobFileError): Advice {
   if (context === null) return NONE;
-  return { ...NONE, ...(BY_MESSAGE[message]?.(context) ?? ofStanza(context)) };
+  const known = BY_MESSAGE[message] ?? (message.startsWith(NO_URL) ? ofNoUrl : ofStanza);
+  return { ...NONE, ...known(context) };
 }
 
 /** An error with all that is known about it. */
@@ -52,6 +53,9 @@ const BY_MESSAGE: Record<string, Adviser> = {
   }),
 };
 
+/** The message of an error begins so where an address of `http` is none. */
+const NO_URL = 'Illegal URL, expected';
+
 const CONDITIONS: readonly string[] = ['start on', 'stop on', 'restart on', 'reload on'];
 
 function ofStanza({ stanza }: ErrorContext): Partial<Advice> {
@@ -72,9 +76,27 @@ function ofUnknownStanza({ word, place }: ErrorContext): Partial<Advice> {
   return { expected: 'a stanza', meant };
 }
 
+/** Stanzas that name a kind of probe before its address. */
+const PROBES: readonly string[] = ['ready', 'check'];
+
+/** The kind of probe that a word is the address of; null: it is none. */
+function probeKind(word: string): string | null {
+  if (/^(\S+:)?\d{1,5}$/.test(word)) return 'tcp';
+  if (/^https?:\/\//.test(word)) return 'http';
+  return word.startsWith('/') ? 'unix' : null;
+}
+
+/** An address of `http`, probably without its scheme. */
+function ofNoUrl({ stanza, word }: ErrorContext): Partial<Advice> {
+  const hasScheme = /^[a-z]+:\/\//i.test(word);
+  return { expected: form(stanza), meant: hasScheme || !/^[\w.[]/.test(word) ? null : `http://${word}` };
+}
+
 /** A word that a stanza or a value may not be. */
 function ofUnknownWord({ word, stanza }: ErrorContext): Partial<Advice> {
   const choices = CHOICES[stanza] ?? [];
+  const kind = PROBES.includes(stanza) ? probeKind(word) : null;
+  if (kind !== null) return { expected: form(stanza), meant: `${stanza} ${kind} ${word}` };
   const [only, ...others] = choices;
   const meant = only !== undefined && others.length === 0 ? only : nearest(word.toLowerCase(), choices);
   return { expected: form(stanza), meant };

@@ -17,7 +17,7 @@ export {
 } from './job-definition.ts';
 export { JobFileError } from './job-file-error.ts';
 export { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from './known-events.ts';
-export { jobsOf } from './lint/condition-rules.ts';
+export { jobsOf, NEVER_RULES } from './lint/condition-rules.ts';
 export { lint } from './lint/lint.ts';
 export { PORTABLE_RULE } from './lint/portable.ts';
 export { type KnownJob, type LintWorld, NOWHERE } from './lint/rule.ts';

@@ -51,6 +51,16 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   network: 'static-network-up',
   'network-up': 'static-network-up',
   'net-up': 'static-network-up',
+  cron: 'timer CRON="0 3 * * *"',
+  every: 'timer EVERY=5m',
+  interval: 'timer EVERY=5m',
+  at: 'timer AT=03:00',
+  ...Object.fromEntries(
+    ['hourly', 'daily', 'weekly', 'monthly', 'yearly'].flatMap((name) => [
+      [name, `timer CRON=@${name}`],
+      [`@${name}`, `timer CRON=@${name}`],
+    ]),
+  ),
 };
 
 /** The event that was probably meant by a name without an emitter, as written in a condition. */

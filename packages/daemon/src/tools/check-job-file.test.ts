@@ -69,6 +69,31 @@ test('on a terminal the word is marked, with what was expected and meant', () =>
   );
 });
 
+test('with --explain so it is everywhere', () => {
+  write('probe.conf', 'ready 80\n');
+  const { status, err } = check('--explain', 'DIR/probe.conf');
+  expect(status).toBe(1);
+  expect(err).toContain('  1 | ready 80\n');
+  expect(err).toContain('such as `ready tcp 8080`; did you mean `ready tcp 80`?');
+  write('never.conf', 'start on timer DAILY=03:00\nexec true\n');
+  expect(check('-e', 'DIR/never.conf').err).toContain('  1 | start on timer DAILY=03:00\n');
+});
+
+test('with --conditions one that can never come true is an error', () => {
+  for (const condition of [
+    'timer AT=25:00',
+    'timer DAILY=03:00',
+    'socket PROTO=inet PORT=99999',
+    'file FILE=/a/../b',
+  ]) {
+    write('never.conf', `start on ${condition}\nexec true\n`);
+    expect([check('DIR/never.conf').status, check('-c', 'DIR/never.conf').status]).toEqual([0, 1]);
+    expect(check('-c', '--json', 'DIR/never.conf').status).toBe(1);
+  }
+  write('odd.conf', 'start on timer AT=23:00\nrespawn limit 1 2\nexec true\n');
+  expect(check('-c', 'DIR/odd.conf')).toMatchObject({ status: 0, out: 'File odd.conf: syntax ok\n' });
+});
+
 test('warnings stand below the line that scripts know, and change no status', () => {
   write('odd.conf', 'respawn limit 1 2\nexec true &\n');
   const limit =

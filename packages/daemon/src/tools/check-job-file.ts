@@ -7,8 +7,10 @@ import { OPTIONS, optionHelp } from './check-options.ts';
 import {
   checkFile,
   type FileError,
+  type FileWarning,
   fileErrors,
   fileWarnings,
+  isNever,
   isUnportable,
   type OnScript,
   sectionOf,
@@ -50,28 +52,39 @@ export function checkJobFiles(args: readonly string[], output: CheckOutput): num
     };
   };
   const portable = values.portable === true;
-  if (!values.json) return Math.max(...files.map((file) => report(file, onScriptOf(file), portable, output)));
+  const isBad: IsBad = (warning) => isUnportable(warning) || (values.conditions === true && isNever(warning));
+  const how = { portable, isBad, forPeople: output.errTerminal || values.explain === true };
+  if (!values.json) return Math.max(...files.map((file) => report(file, onScriptOf(file), how, output)));
   const checks = files.map((file) => checkFile(file, onScriptOf(file), portable));
   output.out(`${JSON.stringify(checks, null, 2)}\n`);
-  return checks.some(({ errors, warnings }) => errors.length > 0 || warnings.some(isUnportable)) ? 1 : 0;
+  return checks.some(({ errors, warnings }) => errors.length > 0 || warnings.some(isBad)) ? 1 : 0;
 }
 
 function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
 }
 
+/** Whether a warning counts as an error. */
+type IsBad = (warning: FileWarning) => boolean;
+
+interface How {
+  readonly portable: boolean;
+  readonly isBad: IsBad;
+  /** The word at fault is shown. */
+  readonly forPeople: boolean;
+}
+
 /** Prints the first error of a file, or that it has none, and returns the exit status. */
-function report(file: string, onScript: OnScript, portable: boolean, output: CheckOutput): number {
-  for (const error of fileErrors(file, onScript))
-    return complain(...errorText(file, error, output.errTerminal), output);
+function report(file: string, onScript: OnScript, { portable, isBad, forPeople }: How, output: CheckOutput): number {
+  for (const error of fileErrors(file, onScript)) return complain(...errorText(file, error, forPeople), output);
   output.out(`File ${file}: syntax ok\n`);
   const warnings = fileWarnings(file, portable);
   // Warnings follow the line that scripts know. They change the status only if they were asked for.
   for (const { rule, place, message } of warnings) {
     output.err(`${file}:${place.line}:${place.column}: warning: ${printable(message)} [${rule}]\n`);
-    if (output.errTerminal) for (const line of excerptLines(place)) output.err(`  ${line}\n`);
+    if (forPeople) for (const line of excerptLines(place)) output.err(`  ${line}\n`);
   }
-  return warnings.some(isUnportable) ? 1 : 0;
+  return warnings.some(isBad) ? 1 : 0;
 }
 
 /** The name of an error, and the lines below it. */

@@ -11,7 +11,12 @@ export interface CheckOption {
 const UNUSED = 'Accepted for compatibility, without effect.';
 
 export const OPTIONS = {
+  conditions: { type: 'boolean', short: 'c', describe: 'Fail for conditions that can never come true.' },
   debug: { type: 'boolean', short: 'd', describe: 'Tell what is being checked.' },
+  explain: {
+    ...{ type: 'boolean', short: 'e' },
+    describe: 'Show the word at fault and what was expected, as on a terminal.',
+  },
   file: { type: 'string', short: 'f', value: 'FILE', describe: 'The job file to check.' },
   'initctl-path': { type: 'string', short: 'i', value: 'PATH', describe: UNUSED },
   json: { type: 'boolean', short: 'j', describe: 'Print JSON, for programs.' },

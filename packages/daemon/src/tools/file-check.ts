@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type BrokenFile, encodeText, type FilePlace, type Slot } from '@upstart/common';
-import { brokenFile, JobFileError, lint, PORTABLE_RULE, parseJob } from '@upstart/job-language';
+import { brokenFile, JobFileError, lint, NEVER_RULES, PORTABLE_RULE, parseJob } from '@upstart/job-language';
 import { readJobFile } from '../conf/job-file.ts';
 import { lintWorld } from './lint-world.ts';
 
@@ -50,6 +50,11 @@ export function checkFile(path: string, onScript: OnScript, portable = false): F
 /** Whether a file has stanzas that the original does not know. Only for a file that was checked for that. */
 export function isUnportable({ rule }: FileWarning): boolean {
   return rule === PORTABLE_RULE.name;
+}
+
+/** Whether a condition of the file can never come true. */
+export function isNever({ rule }: FileWarning): boolean {
+  return NEVER_RULES.includes(rule);
 }
 
 /** The errors of a file, found one by one: a caller that only wants the first one does not check the rest. */

@@ -7,14 +7,15 @@ import type { Token } from '../tokens.ts';
 import type { Finding, LintWorld, Rule } from './rule.ts';
 import type { ParsedFile } from './statements.ts';
 
+/** The rules about conditions that can never come true. */
+export const NEVER_RULES: readonly string[] = ['timer', 'socket', 'file'];
+
 export const CONDITION_RULES: readonly Rule[] = [
   { name: 'second-job', check: each(secondWord) },
   { name: 'runlevel', check: each(runlevel) },
   { name: 'unknown-event', check: each(unknownEvent) },
   { name: 'restart-circle', check: each(restartCircle) },
-  { name: 'timer', check: each(faulty('timer')) },
-  { name: 'socket', check: each(faulty('socket')) },
-  { name: 'file', check: each(faulty('file')) },
+  ...NEVER_RULES.map((name) => ({ name, check: each(faulty(name)) })),
 ];
 
 /** The stanzas that have a condition. */

@@ -118,6 +118,8 @@ describe('conditions', () => {
     ['start on net-device-added or :sys:thing or db/failed', []],
     ['stop on shutdown', ['1 unknown-event shutdown']],
     ['start on db', ['1 unknown-event db']],
+    ['start on cron "0 3 * * *"', ['1 unknown-event cron']],
+    ['start on @daily or every 5m', ['1 unknown-event @daily', '1 unknown-event every']],
   ])('%j', (text, expected) => {
     expect(warned(text)).toEqual(expected);
   });

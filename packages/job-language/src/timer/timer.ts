@@ -39,6 +39,7 @@ const MAX_RANDOM_MS = DAY_MS;
 
 const SCHEDULES = ['EVERY', 'CRON', 'AT'] as const;
 const KEYS: readonly string[] = [...SCHEDULES, 'ZONE', 'RANDOM', 'PERSISTENT'];
+const KEY_LIST = 'EVERY=, CRON= or AT=, with ZONE=, RANDOM= and PERSISTENT=';
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 const YES_OR_NO = ['yes', 'no'];
 
@@ -92,7 +93,7 @@ function splitWord(arg: string): [key: string, value: string] {
     throw new Fault('a timer has no `!=`: it is set by the values', `${key.slice(0, -1)}=${value}`);
   if (!KEYS.includes(key)) {
     const meant = nearest(key.toUpperCase(), KEYS);
-    throw new Fault(`a timer has no ${key}=`, meant === null ? null : `${meant}=${value}`);
+    throw new Fault(`a timer has no ${key}=, but ${KEY_LIST}`, meant === null ? null : `${meant}=${value}`);
   }
   if (value.includes('$')) throw new Fault('a timer takes no variables: it is set before any job runs');
   return [key, value];

@@ -12,7 +12,7 @@ export const check = frontCommand({
   words: '[PATH..]',
   wordKind: 'file',
   summary:
-    'Check the syntax of job files and of the scripts in them. Without PATH: of the files that the running init has read.',
+    'Check the syntax of job files and of the scripts in them, and whether conditions on timers, sockets and files can come true. Without PATH: of the files that the running init has read.',
   options: {
     scripts: { type: 'boolean', default: true, describe: 'check shell scripts, too; --no-scripts: do not' },
     portable: { type: 'boolean', describe: 'name stanzas that Upstart 1.13.2 does not know, and fail if there is any' },
@@ -33,6 +33,8 @@ export const check = frontCommand({
       return status;
     }
     const given = [
+      '--explain',
+      '--conditions',
       ...(options.scripts === false ? ['--noscript'] : []),
       ...(options.portable === true ? ['--portable'] : []),
       ...(options.json === true ? ['--json'] : []),
