@@ -25,6 +25,11 @@ describe('initctl2dot', () => {
         { on: 'stop', event: 'stopping', job: 'db' },
       ],
     });
+    expect(parseShowConfig('web\n  ready tcp 80\n  check exec a (job:)\n').get('web')).toEqual({
+      emits: [],
+      triggers: [],
+    });
+    expect(() => parseShowConfig('  check tcp 80\n')).toThrow(GraphError);
     expect(() => parseShowConfig('  emits x\n')).toThrow('invalid line:   emits x');
     expect(() => parseShowConfig('web\n  start at noon\n')).toThrow(GraphError);
   });

@@ -35,6 +35,9 @@ export type Graph = ReadonlyMap<string, JobNode>;
 const EMITS = /^ {2}emits (.+)$/u;
 const TRIGGER = /^ {2}(start|stop|restart|reload) on (.+?) \(job:(?: (.*?))?, env:.*\)$/u;
 
+/** Probes have no edges. */
+const PROBE = /^ {2}(ready|check) /u;
+
 /** Reads the text of `show-config -e`. Throws `GraphError` at a line that does not belong there. */
 export function parseShowConfig(text: string): Graph {
   const graph = new Map<string, JobNode>();
@@ -50,7 +53,7 @@ export function parseShowConfig(text: string): Graph {
     } else if (node !== null && trigger) {
       const [, on, event, job] = trigger as unknown as [string, Trigger['on'], string, string | undefined];
       node.triggers.push({ on, event, job: job !== undefined && JOB_EVENTS.includes(event) ? job : null });
-    } else {
+    } else if (node === null || !PROBE.test(line)) {
       throw new GraphError(`invalid line: ${line}`);
     }
   }
