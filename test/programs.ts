@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 /** How to find a prerequisite that is not a program. */
 const LOOK: Readonly<Record<string, string>> = {
+  libsystemd: `python3 -c "import ctypes; ctypes.CDLL('libsystemd.so.0')"`,
   'python3-dbus': "/usr/bin/python3 -c 'import dbus; from gi.repository import GLib'",
 };
 

@@ -93,7 +93,8 @@ function splitWord(arg: string): [key: string, value: string] {
     throw new Fault('a timer has no `!=`: it is set by the values', `${key.slice(0, -1)}=${value}`);
   if (!KEYS.includes(key)) {
     const meant = nearest(key.toUpperCase(), KEYS);
-    throw new Fault(`a timer has no ${key}=, but ${KEY_LIST}`, meant === null ? null : `${meant}=${value}`);
+    const text = `a timer has no ${key}=`;
+    throw meant === null ? new Fault(`${text}, but ${KEY_LIST}`, null) : new Fault(text, `${meant}=${value}`);
   }
   if (value.includes('$')) throw new Fault('a timer takes no variables: it is set before any job runs');
   return [key, value];
