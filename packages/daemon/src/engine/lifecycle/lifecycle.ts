@@ -2,7 +2,7 @@
  * The life of instances: goals, state changes and the actions on entering each state (reference: jobs §2–3).
  */
 
-import { SIGKILL, type Slot } from '@upstart/common';
+import type { Slot } from '@upstart/common';
 import type { Goal, State, StateEntry } from '@upstart/protocol';
 import { awaitLease, awaitsLease, giveBackLease, isOutOfTime, losesLease } from '../leases/lease.ts';
 import { emitEvent, release, resetCondition } from '../model/blocking.ts';
@@ -11,12 +11,13 @@ import type { Context } from '../model/context.ts';
 import { recordGoal, recordState, type Why } from '../model/history.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
 import { takeStart } from '../model/next-run.ts';
+import { waitsForTimer } from '../model/process-state.ts';
 import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
 import { freeHooks, limitHooks } from '../processes/hooks.ts';
 import { beginSuccession, cancelKillTimer, killMain, spawnProcess } from '../processes/processes.ts';
 import { beginPause, endPause, noteRun } from '../processes/respawn-series.ts';
-import { forbidOrders, giveOrder, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
+import { forbidOrders, giveOrder, killStranger, killSuccessor, withdrawOrder } from '../processes/standing-orders.ts';
 import { beginChecks, endChecks } from '../readiness/checks.ts';
 import { endNotify } from '../readiness/notify.ts';
 import { awaitReadiness, endReadiness, isAwaited } from '../readiness/readiness.ts';
@@ -276,9 +277,9 @@ export function abandon(context: Context, instance: InstanceState): void {
   endReadiness(context, instance);
   endNotify(context, instance);
   endChecks(context, instance);
-  for (const [, { token }] of processesOf(instance)) {
-    context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
-    context.removeProcess(token);
+  for (const [, process] of processesOf(instance)) {
+    if (!waitsForTimer(process)) killStranger(context, process.token);
+    context.removeProcess(process.token);
   }
   instance.processes = {};
   delete instance.successor;

@@ -5,7 +5,9 @@ import { counted, mentionsEvent, SIGKILL } from '@upstart/common';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { emitOwnEvent } from '../model/history.ts';
+import { waitsForTimer } from '../model/process-state.ts';
 import { processesOf, type QuiesceState } from '../model/state.ts';
+import { killStranger } from '../processes/standing-orders.ts';
 import { isExitJob, noteExitStatus } from './exit-job.ts';
 import { abandon, changeGoal } from './lifecycle.ts';
 
@@ -89,8 +91,8 @@ function isOutOfTime(context: Context, elapsedMs: number): boolean {
 /** A stop timeout has passed: no process may be left. */
 function killEverything(context: Context): void {
   for (const instance of context.state.instances.values()) {
-    for (const [slot, { token }] of processesOf(instance)) {
-      context.command((id) => ({ type: 'signal', id, process: token, signal: SIGKILL, group: true }));
+    for (const [slot, process] of processesOf(instance)) {
+      if (!waitsForTimer(process)) killStranger(context, process.token);
       if (slot === 'main') noteExitStatus(context, instance, SIGKILL << 8);
     }
   }

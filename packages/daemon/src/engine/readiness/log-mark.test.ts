@@ -62,6 +62,16 @@ describe('ready log', () => {
     expect(targets(world)).toMatchObject([{ kind: 'log', file: '78', offset: 5 }]);
   });
 
+  it('has no process to be signalled while it asks: a reload is rejected, and an adoption looks for none', () => {
+    const world = started();
+    const key = world.request({ method: 'reload', target: { job: 'web', env: [] } });
+    expect(world.answer(key)).toBe('Job is not running: web');
+    world.input({ type: 'adopt', lastCommand: 100, alive: [], unknown: [] });
+    expect(targets(world)).toEqual([{ kind: 'log-end', path: '/log/web.log' }]);
+    mark(world);
+    expect(world.commands()).toEqual(['main']);
+  });
+
   it('begins with the file where there is none yet', () => {
     const world = started();
     mark(world, ' 0');

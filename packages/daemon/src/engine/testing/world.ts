@@ -182,6 +182,7 @@ export class TestWorld {
 
   #obey(command: Command): void {
     if (command.type === 'signal') {
+      if (command.process < 1) throw new Error(`no process has the number ${command.process}`);
       const process = this.processes.get(command.process);
       if (process) process.signals.push(command.signal);
       // The engine does not wait for the end of a process that it does not know.
