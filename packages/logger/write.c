@@ -48,7 +48,7 @@ static int append(struct file *file) {
 	size_t begin = (uint32_t)file->span, length = length_of(file->span);
 	int error = file_open(file);
 	/* No reader may take the output for that of the process before: then the stamp comes first, which may cost the descriptor. */
-	if (!error && file->writer != file->stamped_writer) {
+	if (!error && (file->writer != file->stamped_writer || file->size == 0)) {
 		index_stamp(file);
 		error = file_open(file);
 	}

@@ -11,7 +11,7 @@ import type { Context } from '../model/context.ts';
 import { recordGoal, recordState, type Why } from '../model/history.ts';
 import { jobEventEnvironment } from '../model/job-events.ts';
 import { takeStart } from '../model/next-run.ts';
-import { waitsForTimer } from '../model/process-state.ts';
+import { hasToken } from '../model/process-state.ts';
 import { type InstanceState, isEnding, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
 import { freeHooks, limitHooks } from '../processes/hooks.ts';
@@ -278,7 +278,7 @@ export function abandon(context: Context, instance: InstanceState): void {
   endNotify(context, instance);
   endChecks(context, instance);
   for (const [, process] of processesOf(instance)) {
-    if (!waitsForTimer(process)) killStranger(context, process.token);
+    if (hasToken(process)) killStranger(context, process.token);
     context.removeProcess(process.token);
   }
   instance.processes = {};

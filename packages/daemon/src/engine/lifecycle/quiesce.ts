@@ -5,7 +5,7 @@ import { counted, mentionsEvent, SIGKILL } from '@upstart/common';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { emitOwnEvent } from '../model/history.ts';
-import { waitsForTimer } from '../model/process-state.ts';
+import { hasToken } from '../model/process-state.ts';
 import { processesOf, type QuiesceState } from '../model/state.ts';
 import { killStranger } from '../processes/standing-orders.ts';
 import { isExitJob, noteExitStatus } from './exit-job.ts';
@@ -92,7 +92,7 @@ function isOutOfTime(context: Context, elapsedMs: number): boolean {
 function killEverything(context: Context): void {
   for (const instance of context.state.instances.values()) {
     for (const [slot, process] of processesOf(instance)) {
-      if (!waitsForTimer(process)) killStranger(context, process.token);
+      if (hasToken(process)) killStranger(context, process.token);
       if (slot === 'main') noteExitStatus(context, instance, SIGKILL << 8);
     }
   }

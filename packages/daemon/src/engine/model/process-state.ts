@@ -62,6 +62,11 @@ export function hasPid({ phase }: ProcessState): boolean {
   return PHASES[phase].hasPid;
 }
 
+/** Whether it has been asked for: one that waits until the end of its log is known has no token yet. */
+export function hasToken({ token }: ProcessState): boolean {
+  return token !== 0;
+}
+
 /** Whether the next attempt to spawn it waits for a timer. The supervisor does not know its token. */
 export function waitsForTimer({ phase }: ProcessState): boolean {
   return PHASES[phase].hasTimer;

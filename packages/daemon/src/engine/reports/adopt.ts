@@ -16,7 +16,7 @@ import type { Context } from '../model/context.ts';
 import { recordGoal, recordProcess, recordState } from '../model/history.ts';
 import type { Adoption, FoundProcess } from '../model/messages.ts';
 import { setStart } from '../model/next-run.ts';
-import { newProcess, type ProcessState, waitsForTimer } from '../model/process-state.ts';
+import { hasToken, newProcess, type ProcessState } from '../model/process-state.ts';
 import { type ClassState, type InstanceState, processesOf } from '../model/state.ts';
 import { beginSuccession, cancelKillTimer } from '../processes/processes.ts';
 import { endPause } from '../processes/respawn-series.ts';
@@ -202,8 +202,7 @@ function compare(
 ): void {
   for (const [slot, process] of processesOf(instance)) {
     const { token } = process;
-    // Nobody knows one whose next attempt to spawn it is still to come.
-    if (token > lastCommand || waitsForTimer(process)) continue;
+    if (token > lastCommand || !hasToken(process)) continue;
     const pid = alive.get(token);
     if (pid !== undefined && pid !== process.pid) {
       if (process.phase === 'asked') processSpawned(context, { instance, slot, process }, pid);

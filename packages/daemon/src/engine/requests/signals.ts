@@ -4,7 +4,7 @@ import { upstartError } from '@upstart/protocol';
 import type { Context } from '../model/context.ts';
 import { recordSignal } from '../model/history.ts';
 import type { EngineRequest } from '../model/messages.ts';
-import { hasPid, type ProcessState, waitsForTimer } from '../model/process-state.ts';
+import { hasPid, hasToken, type ProcessState } from '../model/process-state.ts';
 import { displayName, type InstanceState } from '../model/state.ts';
 import { runningHooks } from '../processes/hooks.ts';
 import { signalProcess } from '../processes/processes.ts';
@@ -14,7 +14,7 @@ import { locateInstance } from './locate.ts';
 export function reload(context: Context, key: string, request: SignalRequest<'reload'>): void {
   const { jobClass, name, instance } = locateInstance(context, request.target);
   const { main } = instance.processes;
-  if (!main || waitsForTimer(main)) throw upstartError('not-running', displayName(jobClass.definition.name, name));
+  if (!main || !hasToken(main)) throw upstartError('not-running', displayName(jobClass.definition.name, name));
   send(context, key, request, instance, ['main', main], jobClass.definition.reloadSignal);
 }
 
