@@ -1,6 +1,6 @@
 /** Sends an event to the hosts of the cluster, and waits for their answers. */
 import { randomUUID } from 'node:crypto';
-import type { Cluster, ClusterConf, HostAnswer, OutgoingEvent } from './load.ts';
+import type { Cluster, ClusterConf, HostAnswer, HostRecord, OutgoingEvent } from './load.ts';
 
 type Connection = InstanceType<Cluster['ClusterConnection']>;
 
@@ -47,7 +47,7 @@ export async function emitToCluster(cluster: Cluster, conf: ClusterConf, order: 
       await publish();
       return { cluster: conf.cluster, sequence, answers: null };
     }
-    const known = await (await cluster.Hosts.open(nats, conf)).list();
+    const known: HostRecord[] = await (await cluster.Hosts.open(nats, conf)).list();
     const hosts = known.filter(({ labels }) => cluster.hasLabels(labels, event.to)).map(({ host }) => host);
     const asked = { question, hosts, timeoutMs: order.answersMs as number };
     const answers = await cluster.collectAnswers(nats, conf, asked, publish);
