@@ -1,6 +1,5 @@
 /** The connection to init: which one, and the texts where there is none (reference: bridges §1.2). */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   type AddressEnv,
@@ -13,6 +12,7 @@ import {
   type UpstartClient,
 } from '@upstart/protocol';
 import { textOf } from './errors.ts';
+import { startTicks } from './process-start.ts';
 
 /** The name by which the original reaches process 1. */
 const SYSTEM_ADDRESS = '/com/ubuntu/upstart';
@@ -49,21 +49,10 @@ export async function connectToInit(
   }
 }
 
-/** Its start, in ticks since the boot, tells it from an earlier init with this pid. */
-const START_TIME = 19;
-
 function idOf(pid: number): string {
   const { pidNamespace, boot } = initIdentity(pid);
-  return [boot, pidNamespace, pid, startTimeOf(pid)].join(' ');
-}
-
-function startTimeOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME] ?? '';
-  } catch {
-    return '';
-  }
+  // Its start tells it from an earlier init with this pid.
+  return [boot, pidNamespace, pid, startTicks(pid) ?? ''].join(' ');
 }
 
 /** Addresses that are none of ours are refused with the text of libdbus, and so is process 1. */

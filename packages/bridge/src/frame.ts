@@ -7,6 +7,7 @@ import { Emitter } from './emitter.ts';
 import { textOf } from './errors.ts';
 import { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
+import { ownStartUs } from './process-start.ts';
 import type { Source } from './source.ts';
 import { SourceRunner } from './source-runner.ts';
 import { noteChanges } from './tidy-up.ts';
@@ -22,8 +23,6 @@ export interface FrameParts {
   readonly onDemand: boolean;
   readonly clock?: Clock;
 }
-
-const US_PER_S = 1_000_000;
 
 /** The text of the end of init. */
 const DISCONNECTED = 'Disconnected from Upstart';
@@ -43,7 +42,7 @@ export class Frame {
     this.#parts = parts;
     const { connected, log, clock = systemClock } = parts;
     const { client } = connected;
-    const startUs = monotonicUs() - process.uptime() * US_PER_S;
+    const startUs = ownStartUs(monotonicUs());
     const emitter = new Emitter(client, log);
     this.#end = new Promise((resolve) => {
       this.#endWith = resolve;
