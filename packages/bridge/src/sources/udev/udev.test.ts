@@ -1,9 +1,19 @@
 /** The source with a udevadm of its own, a script. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { monotonicUs } from '../../clock.ts';
 import type { RunningSource, SourceContext } from '../../source.ts';
 import { KNOWN_MS } from './catch-up.ts';
 import { devices, udev } from './udev.ts';
@@ -135,6 +145,21 @@ it('finds devices that were added before it listened, once', async () => {
   // The second message is not about what was found.
   await vi.waitFor(() => expect(events).toHaveLength(2));
   expect(events).toEqual([`${TTY7} USEC_INITIALIZED=2000`, `${TTY7} USEC_INITIALIZED=2000`]);
+});
+
+it('finds devices of which udev notes no time by its files on them', async () => {
+  const untimed = (name: string, minor: number): string =>
+    device(name, 0).replace('USEC_INITIALIZED=0', `MAJOR=4\\nE: MINOR=${minor}`);
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(join(folder, 'data/c4:7'), '');
+  writeFileSync(join(folder, 'data/c4:1'), '');
+  const longAgo = Date.now() / 1000 - 3600;
+  utimesSync(join(folder, 'data/c4:1'), longAgo, longAgo);
+  const all = untimed('tty1', 1) + untimed('tty2', 2) + untimed('tty7', 7);
+  udevadm(`case $1 in info) printf '${all}' ;; *) ${HEADER}; exec sleep 1000 ;; esac`);
+  const started = await start({ neededSinceUs: monotonicUs() - 60_000_000 });
+  await vi.waitFor(() => expect([...started.timers.keys()]).toEqual([KNOWN_MS]));
+  expect(started.events).toEqual([`${TTY7} MAJOR=4 MINOR=7`]);
 });
 
 it('finds after a crash what was added meanwhile', async () => {

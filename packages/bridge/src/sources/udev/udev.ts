@@ -1,11 +1,13 @@
 /** The source `udev`: an event for each message of udev, such as `net-device-added` (reference: bridges §2). */
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { textOf } from '../../errors.ts';
 import { RunRecord } from '../../run-files.ts';
 import type { RunningSource, Source, SourceContext } from '../../source.ts';
 import { CatchUp, initializedUs, KNOWN_MS } from './catch-up.ts';
 import { deviceEvent } from './device-event.ts';
 import { MessageReader } from './message-reader.ts';
+import { notedUs } from './noted.ts';
 import { ENDED_WELL, endOf, hasUdevadm, startUdevadm, type Udevadm } from './udevadm.ts';
 
 const MONITOR = ['monitor', '--udev', '--property'];
@@ -72,7 +74,12 @@ class Devices implements RunningSource {
     this.#record = new RunRecord(context, 'devices');
     const { left } = this.#record;
     this.#sinceUs = typeof left === 'number' ? left : context.options.coldplug ? null : context.neededSinceUs;
-    this.#catchUp = new CatchUp(this.#sinceUs);
+    this.#catchUp = this.#newCatchUp();
+  }
+
+  #newCatchUp(): CatchUp {
+    const folder = join(dirname(this.#udevd), 'data');
+    return new CatchUp(this.#sinceUs, (device) => notedUs(folder, device));
   }
 
   follow(): void {
@@ -110,7 +117,7 @@ class Devices implements RunningSource {
     this.#monitor = monitor;
     if (this.#isOver) monitor.kill();
     troubled(null);
-    if (this.#catchUp.isOver) this.#catchUp = new CatchUp(this.#sinceUs);
+    if (this.#catchUp.isOver) this.#catchUp = this.#newCatchUp();
     const catchUp = this.#catchUp;
     let isListening = false;
     const ended = endOf(monitor);
