@@ -35,6 +35,8 @@ export interface CommandContext {
   readonly signal?: AbortSignal;
   /** Calls `listener` instead of ending by SIGINT, SIGTERM or SIGHUP, until the returned function is called. Absent in a daemon. */
   onInterrupt?(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
+  /** The folder above `/etc`, `/run` and `/proc`, for what the system has beside jobs; `/` by default. */
+  readonly root?: string;
   /** The time of day, for `watch`; the system's clock by default. */
   now?(): Date;
 }

@@ -52,7 +52,8 @@ const STATUS = objectOf<JobStatus>(
 export const COMPONENTS = {
   Row: objectOf<Row>(
     {
-      ...{ job: TEXT, instance: TEXT, health: { enum: HEALTHS }, state: orNull(TEXT), pid: orNull(NUMBER) },
+      ...{ kind: { enum: ['job'] }, job: TEXT, instance: TEXT, health: { enum: HEALTHS } },
+      ...{ state: orNull(TEXT), pid: orNull(NUMBER) },
       ...{ why: orNull(TEXT), says: TEXT, since: orNull(TIME), respawns: NUMBER, series: orNull(ANY), checks: LIST },
       ...{ lastExit: orNull(ANY), memoryBytes: orNull(NUMBER), cpuMs: orNull(NUMBER), nextTurn: TIME },
     },

@@ -52,6 +52,7 @@ export function scriptsOf(level: string, previous: string, folders = FOLDERS): {
   };
 }
 
+/** A link in `/etc/rcN.d`. */
 interface Link {
   kind: string;
   number: number;
@@ -59,7 +60,8 @@ interface Link {
   path: string;
 }
 
-function linksOf(level: string, { etc }: RunlevelFolders): Link[] {
+/** The links of a level, in the order of their numbers. */
+export function linksOf(level: string, { etc }: RunlevelFolders): Link[] {
   const folder = join(etc, `rc${level}.d`);
   const links = namesIn(folder).flatMap((name): Link[] => {
     const [, kind, number, service] = LINK.exec(name) ?? [];
@@ -77,7 +79,8 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function isJob(path: string, service: string, { jobs }: RunlevelFolders): boolean {
+/** Whether a job takes the place of the script. */
+export function isJob(path: string, service: string, { jobs }: RunlevelFolders): boolean {
   const name = service.replace(/\.sh$/, '');
   if (namesIn(jobs).includes(`${name}.conf`)) return true;
   try {

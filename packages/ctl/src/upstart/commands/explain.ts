@@ -3,6 +3,8 @@ import type { Explanation, UpstartClient } from '@upstart/protocol';
 import { explanationLines } from '../../text/explanation.ts';
 import { troubleLines } from '../../text/troubles.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import type { InitScript } from '../init-scripts/init-scripts.ts';
+import { scriptLines, scriptsAmong } from '../init-scripts/show.ts';
 import { meantJobs } from '../jobs.ts';
 
 export const explain = frontCommand({
@@ -24,24 +26,39 @@ export const explain = frontCommand({
       else print.lines(troubles.causes.length === 0 ? [NOTHING] : troubleLines(troubles, print.colour));
       return EXIT.done;
     }
-    const { explanations, status } = await named(client, call);
-    if (options.json === true) print.json(explanations);
-    else for (const explanation of explanations) show(explanation, call);
+    const { explanations, scripts, status } = await named(client, call);
+    if (options.json === true) print.json([...explanations, ...scripts.map(scriptJson)]);
+    else {
+      for (const explanation of explanations) show(explanation, call);
+      for (const script of scripts) print.lines(scriptLines(script, print.colour));
+    }
     return status;
   },
 });
 
 const NOTHING = 'Nothing is wrong, and no job waits for anything.';
 
-async function named(client: UpstartClient, { words, print }: Call) {
+async function named(client: UpstartClient, call: Call) {
+  const { words, print } = call;
   const { jobs, unknown } = await meantJobs(client, words);
   const broken = new Set((unknown.length === 0 ? [] : await client.call('brokenFiles', {})).map(({ job }) => job));
-  const strange = unknown.filter(({ word }) => !broken.has(word));
+  const others = unknown.filter(({ word }) => !broken.has(word));
+  const scripts = await scriptsAmong(
+    others.map(({ word }) => word),
+    client,
+    call,
+  );
+  const strange = others.filter(({ word }) => !scripts.has(word));
   for (const { text } of strange) print.failure(text);
   // For a job with a broken file the explanation is that file.
   const names = [...jobs.map(({ job }) => job), ...unknown.map(({ word }) => word).filter((word) => broken.has(word))];
   const explanations = await Promise.all(names.map((job) => client.call('explain', { job })));
-  return { explanations, status: strange.length > 0 ? EXIT.unknown : EXIT.done };
+  return { explanations, scripts: [...scripts.values()], status: strange.length > 0 ? EXIT.unknown : EXIT.done };
+}
+
+/** The fields that are those of `ps` have their names. */
+function scriptJson({ name, ...script }: InitScript) {
+  return { kind: 'init-script', job: name, ...script };
 }
 
 function show(explanation: Explanation, { print, context }: Call): void {

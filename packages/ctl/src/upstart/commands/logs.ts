@@ -1,5 +1,6 @@
 /** `upstart logs`: the output of one job, or of several merged by time. */
 import { EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { noLogText, scriptsAmong } from '../init-scripts/show.ts';
 import { meantJobs } from '../jobs.ts';
 import { logFilesOf } from '../logs/log-files.ts';
 import { wantedLines } from '../logs/options.ts';
@@ -55,7 +56,14 @@ export const logs = frontCommand({
     const names = words.length === 0 ? ALL : words;
     const client = await call.connect();
     const { jobs, unknown } = await meantJobs(client, names);
-    for (const { text } of unknown) print.failure(text);
+    const scripts = await scriptsAmong(
+      unknown.map(({ word }) => word),
+      client,
+      call,
+    );
+    for (const script of scripts.values()) print.failure(noLogText(script));
+    const strange = unknown.filter(({ word }) => !scripts.has(word));
+    for (const { text } of strange) print.failure(text);
     const files = await logFilesOf(client, jobs);
     const isNamed = jobs.length === 1 && jobs[0]?.by !== 'pattern';
     const reading = new Reading(call, client, wanted, isNamed && files.length <= 1);
@@ -63,6 +71,7 @@ export const logs = frontCommand({
     if (isNamed && options.follow !== true) reading.mustExist(files);
     await reading.show();
     if (options.follow === true && (jobs.length > 0 || unknown.length === 0)) await reading.follow(names);
-    return Math.max(reading.status, unknown.length > 0 ? EXIT.unknown : EXIT.done);
+    const noLogs = scripts.size > 0 ? EXIT.failed : EXIT.done;
+    return Math.max(reading.status, noLogs, strange.length > 0 ? EXIT.unknown : EXIT.done);
   },
 });

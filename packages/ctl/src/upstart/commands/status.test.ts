@@ -44,9 +44,26 @@ describe('ps', () => {
     expect([status, JSON.parse(out)]).toEqual([
       1,
       [
-        { job: 'mail', instance: '', health: 'broken', state: null, pid: null, why: UNKNOWN_STANZA, ...nothing },
         {
-          ...{ job: 'db', instance: '', health: 'failed', state: 'stop/waiting', pid: null, why: 'it died' },
+          kind: 'job',
+          job: 'mail',
+          instance: '',
+          health: 'broken',
+          state: null,
+          pid: null,
+          why: UNKNOWN_STANZA,
+          ...nothing,
+        },
+        {
+          ...{
+            kind: 'job',
+            job: 'db',
+            instance: '',
+            health: 'failed',
+            state: 'stop/waiting',
+            pid: null,
+            why: 'it died',
+          },
           ...{ ...nothing, since: 80_000, respawns: 3, lastExit: ENDED.exit },
         },
       ],

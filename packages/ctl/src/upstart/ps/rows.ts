@@ -12,10 +12,13 @@ import {
 } from '@upstart/protocol';
 
 /** The fields and their names are those of `ps --json`. */
-export interface Row {
+export interface ShownRow {
+  /** What it is: a job, or a script of System V that the present runlevel starts. */
+  readonly kind: 'job' | 'init-script';
   readonly job: string;
   readonly instance: string;
-  readonly health: Health;
+  /** null: nobody knows, of a script. */
+  readonly health: Health | null;
   /** `start/running`; null where nothing defines the job. */
   readonly state: string | null;
   /** Of the main process, or else of the first one that lives; null without any. */
@@ -38,11 +41,16 @@ export interface Row {
   readonly cpuMs: number | null;
 }
 
+export interface Row extends ShownRow {
+  readonly kind: 'job';
+  readonly health: Health;
+}
+
 const BAD: ReadonlySet<Health> = new Set(['broken', 'failed', 'flapping', 'unhealthy']);
 
 /** Whether it has failed, fails repeatedly, or is unhealthy. */
-export function isBad({ health }: Pick<Row, 'health'>): boolean {
-  return BAD.has(health);
+export function isBad({ health }: Pick<ShownRow, 'health'>): boolean {
+  return health !== null && BAD.has(health);
 }
 
 /** The rows with the next turns of timers that start their jobs. */
@@ -83,18 +91,27 @@ export async function jobRows(client: UpstartClient, job: string | null = null):
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const NOTHING = { since: null, respawns: 0, series: null, checks: [], lastExit: null, memoryBytes: null, cpuMs: null };
+/** Of what has never run. */
+export const NOTHING = {
+  since: null,
+  respawns: 0,
+  series: null,
+  checks: [],
+  lastExit: null,
+  memoryBytes: null,
+  cpuMs: null,
+};
 
 function brokenRow(job: string, files: readonly BrokenFile[]): Row {
   const why = files.map(brokenFileText).join('; ');
-  return { job, instance: '', health: 'broken', state: null, pid: null, why, ...NOTHING };
+  return { kind: 'job', job, instance: '', health: 'broken', state: null, pid: null, why, ...NOTHING };
 }
 
 function rowsOf(status: JobStatus): Row[] {
   const { job, instances, health = 'well', why = null, last = null } = status;
   if (instances.length === 0) {
     const run = last && { since: last.at, respawns: last.respawns, lastExit: last.exit };
-    return [{ job, instance: '', health, state: 'stop/waiting', pid: null, why, ...NOTHING, ...run }];
+    return [{ kind: 'job', job, instance: '', health, state: 'stop/waiting', pid: null, why, ...NOTHING, ...run }];
   }
   return instances.map((instance) => instanceRow(status, instance));
 }
@@ -104,6 +121,7 @@ function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceS
   const { name, goal, state, processes, health = 'well', why = null, since = null, respawns = 0 } = instance;
   const { series = null, checks = [], lastExit = null, memoryBytes = null, cpuMs = null } = instance;
   return {
+    kind: 'job',
     job,
     instance: name,
     health: jobWhy === null ? health : 'broken',

@@ -6,6 +6,7 @@ import { cropped, MAX_NAME_WIDTH, MIN_NAME_WIDTH, table } from './table.ts';
 const PLAIN = paletteFor(false, {});
 const row = (more: Partial<Row>): Row => ({
   ...{
+    kind: 'job',
     job: 'web',
     instance: '',
     health: 'well',

@@ -5,7 +5,7 @@ import { type Palette, printable } from '../../text/colour.ts';
 import { columnsOf, elided, padColumns } from '../../text/columns.ts';
 import { stateColour } from '../../text/status.ts';
 import { wrapped } from '../../text/wrapped.ts';
-import { isBad, type Row } from './rows.ts';
+import { isBad, type ShownRow } from './rows.ts';
 
 export interface TableStyle {
   readonly colour: Palette;
@@ -20,7 +20,7 @@ export interface TableStyle {
 interface Column {
   readonly head: string;
   readonly align: 'left' | 'right';
-  cell(row: Row, at: number): string;
+  cell(row: ShownRow, at: number): string;
 }
 
 const NONE = '-';
@@ -34,9 +34,9 @@ const WHY_WIDTH = 30;
 const GAP = '  ';
 const INDENT = '    ';
 
-export function table(rows: readonly Row[], style: TableStyle): string[] {
+export function table(rows: readonly ShownRow[], style: TableStyle, given = columnsFor(style)): string[] {
   const { colour, width } = style;
-  const columns = columnsFor(style);
+  const columns = [...given];
   const cells = rows.map((row, at) => columns.map((column) => column.cell(row, at)));
   const widths = columns.map(({ head }, i) =>
     cells.reduce((most, line) => Math.max(most, columnsOf(line[i] as string)), head.length),
@@ -85,7 +85,7 @@ export function cropped(lines: readonly string[], height: number, colour: Palett
 }
 
 /** Why it is not well, what it says of itself, and when its timer is due. */
-function whyText({ why, says, nextTurn }: Row, nowMs: number): string {
+function whyText({ why, says, nextTurn }: ShownRow, nowMs: number): string {
   const turn = nextTurn === undefined ? [] : `next turn in ${durationText(nextTurn - nowMs) ?? 'a moment'}`;
   return printable([why ?? [], says === undefined ? [] : `says: ${says}`, turn].flat().join('; '));
 }
@@ -106,7 +106,14 @@ function fit(columns: Column[], widths: number[], width: number): void {
   widths[0] = Math.max(least, Math.min(name, least + width - widthOf(widths)));
 }
 
-function columnsFor({ nowMs, processorShares }: TableStyle): Column[] {
+/** Of init.d scripts, of which less is known. */
+export const SCRIPT_COLUMNS: readonly Column[] = [
+  { head: 'SCRIPT', align: 'left', cell: ({ job }) => printable(job) },
+  { head: 'STATE', align: 'left', cell: ({ state }) => state ?? NONE },
+  { head: 'PID', align: 'right', cell: ({ pid }) => (pid === null ? NONE : String(pid)) },
+];
+
+function columnsFor({ nowMs, processorShares }: TableStyle): readonly Column[] {
   return [
     {
       head: 'JOB',

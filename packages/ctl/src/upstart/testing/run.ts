@@ -73,7 +73,7 @@ export const UNKNOWN_STANZA = '/etc/init/mail.conf:3: Unknown stanza';
 
 export const BROKEN: BrokenFile[] = [{ path: '/etc/init/mail.conf', job: 'mail', line: 3, message: 'Unknown stanza' }];
 
-export async function run(line: string, answers: Answers = {}, local = true) {
+export async function run(line: string, answers: Answers = {}, local = true, root = '/nonexistent') {
   const calls: Call[] = [];
   const scopes: string[] = [];
   let out = '';
@@ -96,6 +96,7 @@ export async function run(line: string, answers: Answers = {}, local = true) {
     env: {},
     terminal: { out: false, err: false, columns: 0 },
     local,
+    root,
     now: () => new Date(200_000),
     out: (text) => {
       out += text;
