@@ -70,6 +70,13 @@ test.each([
   [['upstart', 'start', '--timeout', '5', 'w'], ['web']],
   [['upstart', 'start', '--timeout', '5'], []],
   [['upstart', 'start', '--', '--no'], []],
+  [
+    ['upstart', 'export', ''],
+    ['systemd', 'compose', 'kubernetes'],
+  ],
+  [['upstart', 'export', 'systemd', 'w'], ['web']],
+  [['upstart', 'import', 'sup'], ['supervisord']],
+  [['upstart', 'import', 'systemd', 'complete.b'], ['complete.bash']],
   [['upstart', 'check', 'complete.b'], ['complete.bash']],
   [['upstart', 'no-such-command', ''], []],
   [
@@ -103,6 +110,8 @@ test.skipIf(!FISH).each([
   ['upstart start w', ['web']],
   ['upstart start --no', ['--no-wait']],
   ['upstart --user stop u', ['up']],
+  ['upstart import proc', ['process-compose', 'procfile']],
+  ['upstart export systemd w', ['web']],
   ['initctl emit g', ['go']],
   ['start web u', []],
   ['init --default-console o', ['output', 'owner']],

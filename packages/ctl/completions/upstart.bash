@@ -8,7 +8,8 @@ _upstart_words() {
 }
 
 # Sets what is completed behind a program, or behind a command of it: `options`; `values`, the options that take a value,
-# each with the kind of it; `kind`, that of the arguments, and `repeats`, whether all of them are of it.
+# each with the kind of it; `kind`, that of the arguments, and `repeats`, whether all of them are of it; `first`, the kind of
+# the first argument where that is another one.
 _upstart_row() {
     case $1 in
 @ROWS@
@@ -43,7 +44,7 @@ _upstart_offer() {
 
 _upstart() {
     local cur=${COMP_WORDS[COMP_CWORD]} program=${COMP_WORDS[0]##*/} scope= command= ended= count=0 i word value
-    local options values kind repeats
+    local options values kind repeats first
     COMPREPLY=()
     _upstart_row "$program" || return
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -71,6 +72,8 @@ _upstart() {
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
         # An option that takes a value: no blank behind its =.
         [[ ${COMPREPLY[*]} != *= ]] || compopt -o nospace 2> /dev/null
+    elif [[ $first ]] && ((count == 0)); then
+        _upstart_offer "$first"
     elif [[ $repeats ]] || ((count == 0)); then
         _upstart_offer "$kind"
     fi

@@ -96,6 +96,8 @@ export interface InstanceDetails {
   /** Memory and processor time of all its processes; null without any, and where they are unknown. */
   memoryBytes: number | null;
   cpuMs: number | null;
+  /** When a restart comes that waits until its events are quiet, in milliseconds since the epoch; absent: none waits. */
+  restartAt?: number;
 }
 
 /** The details of a job (`details: true`), besides those of its instances. */

@@ -14,7 +14,7 @@ export function bashTables(rows: readonly Row[]): Record<string, string> {
   };
 }
 
-function rowCase({ program, command, options, words, repeats }: Row): string {
+function rowCase({ program, command, options, words, repeats, first }: Row): string {
   const offered = options.flatMap(({ names: [name = ''], value }) => (value === null ? name : `${name}=`));
   const valued = options.flatMap(({ names, value }) =>
     value === null ? [] : names.map((name) => `${name}:${kindWord(value)}`),
@@ -24,6 +24,7 @@ function rowCase({ program, command, options, words, repeats }: Row): string {
     `values=${quoted(valued.map((word) => ` ${word} `).join(''))}`,
     `kind=${quoted(kindWord(words))}`,
     `repeats=${repeats ? 1 : ''}`,
+    `first=${first === null ? '' : quoted(kindWord(first))}`,
   ];
   return `        ${quoted([program, command ?? []].flat().join(' '))}) ${settings.join(' ')} ;;`;
 }

@@ -22,6 +22,8 @@ export interface Row {
   readonly description: string;
   readonly options: readonly DescribedOption[];
   readonly words: WordKind;
+  /** What the first argument is instead; null: it is like the others. */
+  readonly first: readonly string[] | null;
   /** Whether all arguments are of that kind, rather than the first one. */
   readonly repeats: boolean;
 }
@@ -61,19 +63,19 @@ const ALL: readonly Row[] = [
 ];
 
 function program(name: string, row: Pick<Row, 'options' | 'words'> & { repeats?: boolean }): Row {
-  return { program: name, command: null, description: '', repeats: false, ...row };
+  return { program: name, command: null, description: '', repeats: false, first: null, ...row };
 }
 
 function commandRow({ options, wordKind, synopsis }: Command, name: string, command: string | null): Row {
   return {
-    ...{ program: name, command, description: synopsis, words: wordKind, repeats: false },
+    ...{ program: name, command, description: synopsis, words: wordKind, repeats: false, first: null },
     options: fromSpecs([...options, ...GLOBAL_OPTIONS]),
   };
 }
 
-function frontRow({ name, options, summary, words, wordKind }: FrontCommand): Row {
+function frontRow({ name, options, summary, words, wordKind, firstWords }: FrontCommand): Row {
   return {
-    ...{ program: 'upstart', command: name, words: wordKind, repeats: words.includes('..') },
+    ...{ program: 'upstart', command: name, words: wordKind, repeats: words.includes('..'), first: firstWords ?? null },
     description: summary,
     options: fromYargs({ ...options, ...FRONT_GLOBAL, ...HELP }),
   };

@@ -15,9 +15,10 @@ export function zshTables(rows: readonly Row[], first: readonly string[]): Recor
   };
 }
 
-function rowCase({ program, command, options, words, repeats }: Row): string {
+function rowCase({ program, command, options, words, repeats, first }: Row): string {
   const specs = [
     ...options.flatMap(optionSpecs),
+    ...(first === null ? [] : [`1:word:{_upstart_offer ${kindWord(first)}}`]),
     `${repeats ? '*' : '1'}:word:{_upstart_offer ${kindWord(words)}}`,
     ...(repeats ? [] : ['*:word:']),
   ];

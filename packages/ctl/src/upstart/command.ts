@@ -19,6 +19,8 @@ export interface CommandRow<O extends OptionTable> {
   readonly words: string;
   /** The kind of the arguments, for completion. */
   readonly wordKind: WordKind;
+  /** What the first argument is instead: one of these words. */
+  readonly firstWords?: readonly string[];
   readonly summary: string;
   readonly options: O;
   /** Examples: command lines after `upstart`, with a description. */

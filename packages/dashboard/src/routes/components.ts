@@ -55,9 +55,9 @@ export const COMPONENTS = {
       ...{ kind: { enum: ['job'] }, job: TEXT, instance: TEXT, health: { enum: HEALTHS } },
       ...{ state: orNull(TEXT), pid: orNull(NUMBER) },
       ...{ why: orNull(TEXT), says: TEXT, since: orNull(TIME), respawns: NUMBER, series: orNull(ANY), checks: LIST },
-      ...{ lastExit: orNull(ANY), memoryBytes: orNull(NUMBER), cpuMs: orNull(NUMBER), nextTurn: TIME },
+      ...{ lastExit: orNull(ANY), memoryBytes: orNull(NUMBER), cpuMs: orNull(NUMBER), restartAt: TIME, nextTurn: TIME },
     },
-    ['says', 'nextTurn'],
+    ['says', 'restartAt', 'nextTurn'],
   ),
   JobStatus: STATUS,
   JobConfig: objectOf<JobConfig>(

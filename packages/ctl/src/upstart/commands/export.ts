@@ -23,6 +23,7 @@ export const exportJobs = frontCommand({
   name: 'export',
   words: '<KIND> [JOB..]',
   wordKind: 'job',
+  firstWords: Object.keys(KINDS),
   summary:
     'Translate jobs into units of systemd, a compose file or manifests of Kubernetes, with a report on what is exact, what is approximated and what cannot be expressed. KIND is one of systemd, compose and kubernetes. Without JOB: all jobs.',
   options: {

@@ -38,6 +38,7 @@ export const importJobs = frontCommand({
   name: 'import',
   words: '<KIND> <FILE..>',
   wordKind: 'file',
+  firstWords: Object.keys(KINDS),
   summary:
     'Translate the files of another supervisor into job files, with a report on what is exact, what is approximated and what cannot be expressed. KIND is one of systemd, supervisord, procfile, compose and process-compose; of systemd also folders and drop-ins.',
   options: TRANSLATION_OPTIONS,

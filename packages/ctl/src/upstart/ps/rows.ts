@@ -29,6 +29,8 @@ export interface ShownRow {
   readonly says?: string;
   /** When a timer of the job is due next, in milliseconds since the epoch; absent: it has none. */
   readonly nextTurn?: number;
+  /** When a restart comes that `restart delay` has postponed, in milliseconds since the epoch; absent: none waits. */
+  readonly restartAt?: number;
   /** The time at which it entered its state, in milliseconds since the epoch; null: never, or unknown. */
   readonly since: number | null;
   readonly respawns: number;
@@ -129,6 +131,7 @@ function instanceRow({ job, why: jobWhy = null }: JobStatus, instance: InstanceS
     pid: processes[0]?.pid ?? null,
     why: jobWhy ?? why,
     ...(instance.says === undefined ? {} : { says: instance.says }),
+    ...(instance.restartAt === undefined ? {} : { restartAt: instance.restartAt }),
     since,
     respawns,
     series,

@@ -73,3 +73,8 @@ it('a screen shows the first lines, and how many more there are', () => {
   expect(cropped(five, 5, PLAIN)).toEqual(['a', 'b', 'c', '… and 2 more lines']);
   expect(cropped(five, 2, PLAIN)).toEqual(['a', '… and 4 more lines']);
 });
+
+it('tells when a postponed restart comes', () => {
+  const [, line = ''] = lines([row({ says: 'busy', restartAt: 7_203_000, nextTurn: 7_260_000 })], null);
+  expect(line).toMatch(/ {2}says: busy; restarts in 3 seconds; next turn in (?:1|a) minute$/);
+});

@@ -84,10 +84,12 @@ export function cropped(lines: readonly string[], height: number, colour: Palett
   return [...shown, colour.dim(`… and ${counted(lines.length - shown.length, 'more line')}`)];
 }
 
-/** Why it is not well, what it says of itself, and when its timer is due. */
-function whyText({ why, says, nextTurn }: ShownRow, nowMs: number): string {
-  const turn = nextTurn === undefined ? [] : `next turn in ${durationText(nextTurn - nowMs) ?? 'a moment'}`;
-  return printable([why ?? [], says === undefined ? [] : `says: ${says}`, turn].flat().join('; '));
+/** Why it is not well, what it says of itself, when it restarts, and when its timer is due. */
+function whyText({ why, says, restartAt, nextTurn }: ShownRow, nowMs: number): string {
+  const due = (what: string, atMs: number | undefined): string | [] =>
+    atMs === undefined ? [] : `${what} in ${durationText(atMs - nowMs) ?? 'a moment'}`;
+  const dues = [due('restarts', restartAt), due('next turn', nextTurn)];
+  return printable([why ?? [], says === undefined ? [] : `says: ${says}`, ...dues].flat().join('; '));
 }
 
 /** Of all columns with the gaps between them. */

@@ -30,6 +30,7 @@ export function detailsFor(asked: Question, broken: readonly BrokenFile[], usage
       checks: checksOf(asked, instance),
       lastExit: lastExitOf(asked, instance),
       ...usageOf(instance),
+      ...postponedRestart(asked, instance),
     }),
     ofJob: (jobClass, instances) => ({
       ...jobHealth(asked, jobClass, instances, files.get(jobClass.definition.name)),
@@ -56,6 +57,12 @@ function jobHealth(
 /** Its respawns without a long run between them, and the time of the next one. */
 export function seriesOf({ series, pause }: InstanceState): RespawnSeries | null {
   return series ? { count: series.count, since: series.since, next: pause?.until || null } : null;
+}
+
+/** When a restart comes that waits until its events are quiet. */
+function postponedRestart({ context }: Question, { postponed }: InstanceState): Pick<InstanceDetails, 'restartAt'> {
+  const timer = postponed && context.state.timers.get(postponed.timer);
+  return timer ? { restartAt: context.wallMs + timer.dueMs - context.nowMs } : {};
 }
 
 function lastRun({ last }: ClassState): JobDetails['last'] {

@@ -16,7 +16,7 @@ import { type JobFacts, jobNotes, manualText } from './notes.ts';
 import { explainOperands } from './operands.ts';
 import { knownCause, publicVariables, type Question, question } from './question.ts';
 import { stillNeeds } from './residual.ts';
-import { Waits } from './waits.ts';
+import { remaining, Waits } from './waits.ts';
 
 /** The engine's part of an explanation; its caller adds facts from files and processes. */
 export type EngineExplanation = Omit<Explanation, 'output' | 'unsupervised'>;
@@ -112,10 +112,15 @@ function whyInstance(asked: Question, waits: Waits, instance: InstanceState): st
   if (state !== 'running' && failure && !parts[0]?.includes(failure.text)) parts.push(failure.text);
   const step = waits.stepOf(instance);
   if (step !== null) parts.push(step);
-  parts.push(...sayings(instance));
+  parts.push(...postponedRestart(asked, instance), ...sayings(instance));
   const unhealthy = unhealthyText(asked, instance);
   if (unhealthy !== null) parts.push(unhealthy);
   return parts.filter((part) => part !== '').join('; ') || verb;
+}
+
+/** `restarts in 3 seconds by `change``: a restart that waits until its events are quiet. */
+function postponedRestart(asked: Question, { postponed }: InstanceState): string[] {
+  return postponed ? [`restarts in ${remaining(asked, postponed)} ${knownCause(asked, postponed.by)}`] : [];
 }
 
 /** What its main process says of itself. */

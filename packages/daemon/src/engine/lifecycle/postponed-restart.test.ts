@@ -1,4 +1,8 @@
 import { expect, it } from 'vitest';
+import { detailsFor } from '../explain/details.ts';
+import { question } from '../explain/question.ts';
+import { listJobs } from '../requests/queries.ts';
+import { explain } from '../testing/explain.ts';
 import { TestWorld } from '../testing/world.ts';
 
 function running(text: string): TestWorld {
@@ -65,4 +69,21 @@ it('has jobs that restart after it restart once', () => {
   world.exit(world.process('follower'), 0, 15);
   expect(world.list()).toEqual(['job start/running', 'after start/running']);
   expect(world.process('follower').token).not.toBe(token);
+});
+
+it('is what explanations and lists tell while it waits', () => {
+  const world = running('');
+  world.emit('change', 'FILE=a');
+  const dueAt = world.engine.context.wallMs + DELAY_MS;
+  world.wait(1000);
+  const told = () => {
+    const usageOf = () => ({ memoryBytes: null, cpuMs: null });
+    const details = detailsFor(question(world.engine.context, world.now, true), [], usageOf);
+    const [listed] = listJobs(world.engine.context, 'job', details)[0]?.instances ?? [];
+    return [explain(world, 'job').instances[0]?.why, listed?.restartAt];
+  };
+  const text = 'started by request; restarts in 1 second by `change FILE=a`';
+  expect(told()).toEqual([text, dueAt]);
+  world.wait(DELAY_MS);
+  expect(told()).toEqual([expect.not.stringContaining('restarts'), undefined]);
 });
