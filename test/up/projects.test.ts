@@ -138,6 +138,16 @@ it('runs job files, with the variables of .env, in the folder of the project', a
   expect(up.said.search(/^after \* killed/m)).toBeLessThan(up.said.search(/^web {3}\* killed/m));
 });
 
+it('shows a service that runs already, with its last lines', async () => {
+  const run = nativeRun(['web.conf']);
+  await run.upstart('up', '-d');
+  const again = run.begin('run', 'web');
+  await again.prints(/^web \* runs already, process \d+\nweb \| me in /m);
+  again.interrupt();
+  await again.outcome;
+  expect(again.said).toMatch(/^web \* killed by TERM signal$/m);
+});
+
 it('ends with the status of the first failure where that is asked for', async () => {
   const run = nativeRun(['web.conf', 'fails.conf']);
   const up = run.begin('up', '--exit-on-failure');

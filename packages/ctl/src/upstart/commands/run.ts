@@ -2,13 +2,15 @@
 import { spawn } from 'node:child_process';
 import { signalNumber, systemErrorText, UsageError } from '@upstart/common';
 import { type Call, frontCommand } from '../command.ts';
-import { openSession, planOf, rulesOf, runInForeground } from '../project/bring-up.ts';
+import { SHOWN_LINES } from '../project/attach-to.ts';
+import { openSession, planOf, type Running, rulesOf, runInForeground } from '../project/bring-up.ts';
 import { endOf } from '../project/ends.ts';
 import { Interrupts } from '../project/interrupts.ts';
+import type { Project } from '../project/project.ts';
 import { stateAround } from '../project/session.ts';
 import { stopInOrder } from '../project/stopping.ts';
 import { View } from '../project/view.ts';
-import { Watching } from '../project/watching.ts';
+import { startedText, Watching } from '../project/watching.ts';
 import { PROJECT_OPTIONS, projectFor } from './up.ts';
 
 /** Exit statuses as shells have them: a command that cannot be run, and the end by a signal before its number. */
@@ -46,7 +48,8 @@ async function runJob(call: Call<Parameters<typeof projectFor>[1]['options']>): 
   try {
     if (!running.isOld) return (await runInForeground(plan, running, new View(call, plan.wanted), rules, call)).status;
     const view = new View(call, [job]);
-    await view.follow(running.client, 0);
+    const hasStarted = await showRunning(job, running, view, project);
+    await view.follow(running.client, hasStarted ? SHOWN_LINES : 0);
     const watching = new Watching(running.client, view, project.translation.ports, rules);
     const interrupts = new Interrupts(call.context, 2, () => view.say('killing'));
     const { by, status } = await watching.run(interrupts.first, running.start);
@@ -58,6 +61,19 @@ async function runJob(call: Call<Parameters<typeof projectFor>[1]['options']>): 
   } finally {
     running.client.close();
   }
+}
+
+/** Notes the instances of the job that run already, whose start nothing will tell; whether there are any. */
+async function showRunning(job: string, { client }: Running, view: View, { translation }: Project): Promise<boolean> {
+  const statuses = await client.call('list', { job });
+  const running = statuses
+    .filter((status) => status.job === job)
+    .flatMap(({ instances }) => instances.filter(({ state }) => state === 'running'));
+  for (const instance of running) {
+    const text = startedText(instance, translation.ports[job]);
+    view.note(job, text.replace(/^started/, 'runs already'));
+  }
+  return running.length > 0;
 }
 
 /** In the caller's folder, on the caller's terminal. */

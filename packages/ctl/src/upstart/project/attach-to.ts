@@ -6,7 +6,7 @@ import type { View } from './view.ts';
 import { type Ports, startedText, Watching } from './watching.ts';
 
 /** The last lines of each log that are shown first. */
-const LINES = 10;
+export const SHOWN_LINES = 10;
 
 /** Resolves with the exit status after an interrupt, or when the session has ended. */
 export async function attachTo(
@@ -20,7 +20,7 @@ export async function attachTo(
     for (const { job, instances } of await client.call('list', {}))
       for (const instance of instances)
         if (view.shows(job) && instance.state === 'running') view.note(job, startedText(instance, ports[job]));
-    await view.follow(client, LINES);
+    await view.follow(client, SHOWN_LINES);
   };
   const interrupts = new Interrupts(context, 2, () => {});
   const { by } = await watching.run(interrupts.first, showAll);
