@@ -49,7 +49,7 @@ void launch_listen(bool of_machine) {
 
 /* In place of init's environment, of which nobody needs anything any more. */
 static void set_environment(unsigned failures) {
-	char number[16];
+	char number[24];
 	char **kept = environ;
 	for (char **variable = environ; *variable; variable++) {
 		size_t i = 0;
@@ -68,6 +68,8 @@ static void set_environment(unsigned failures) {
 	setenv("UPSTART_SUPERVISOR_ORDERS", "10", 1);
 	snprintf(number, sizeof number, "%u", failures);
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
+	snprintf(number, sizeof number, "%llu", (unsigned long long)reports_acknowledged);
+	setenv("UPSTART_SUPERVISOR_ACKNOWLEDGED", number, 1);
 	/* Empty the first time: that it is there says that notes are kept. */
 	setenv("UPSTART_SUPERVISOR_NOTE", note_kept, 1);
 }

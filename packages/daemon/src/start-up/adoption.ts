@@ -9,12 +9,13 @@ import { ownJob, readTexts } from '../proc/processes.ts';
 import type { SupervisorState } from '../supervisor/process-messages.ts';
 
 /**
- * The input that makes the engine's state agree with the supervisor; null when it does already. `read` returns the facts of a process in
- * /proc.
+ * The input that makes the engine's state agree with the supervisor; null when it does already. `acknowledged` is the number of the last
+ * report that a daemon has acknowledged, which does not come again. `read` returns the facts of a process in /proc.
  */
 export function adoption(
   { state, context }: Engine,
   { lastCommand, processes }: Pick<SupervisorState, 'lastCommand' | 'processes'>,
+  acknowledged: number,
   read: (process: SupervisorState['processes'][number]) => FoundProcess = readProcess,
 ): Adoption | null {
   // A process of a standing order joins the state with the report that it has replaced another one.
@@ -30,9 +31,10 @@ export function adoption(
     ),
   );
   const isLost = [...probes.keys()].some((token) => token <= lastCommand && !alive.has(token));
-  if (unknown.length === 0 && !doubtful && !isLost && state.nextCommand > lastCommand) return null;
+  const knowsAll = unknown.length === 0 && !doubtful && !isLost && state.nextCommand > lastCommand;
+  if (knowsAll && acknowledged <= state.lastReport) return null;
   const found = unknown.sort((a, b) => a.process - b.process).map(read);
-  return { type: 'adopt', lastCommand, alive: processes, unknown: found };
+  return { type: 'adopt', lastCommand, acknowledged, alive: processes, unknown: found };
 }
 
 /** A process as /proc shows it; without a job if the program has overwritten its environment. */

@@ -33,7 +33,7 @@ export async function rehearse(folder: string): Promise<void> {
   const { supervisor, state: supervisorState } = await greeted;
   const options = parseOptions(['--user', '--confdir', conf, '--logdir', join(folder, 'log')]);
   const initEnv = { HOME: folder, XDG_RUNTIME_DIR: folder };
-  const link = { fd: -1, failures: 0, crashes: 0, initEnv, note: '', dbusFd: null };
+  const link = { fd: -1, failures: 0, acknowledged: 0, crashes: 0, initEnv, note: '', dbusFd: null };
   const abilities = {
     takesOrders: true,
     countsReplacement: true,

@@ -180,7 +180,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     endInit(supervisor, 1);
     return;
   }
-  const adopted = adoption(runner.engine, supervisorState);
+  const adopted = adoption(runner.engine, supervisorState, link.acknowledged);
   if (adopted) runner.submit(adopted);
 
   await control.listen();

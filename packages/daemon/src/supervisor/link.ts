@@ -9,6 +9,7 @@ const OWN = [
   'UPSTART_DAEMON_FAILURES',
   'UPSTART_SUPERVISOR_ORDERS',
   'UPSTART_SUPERVISOR_NOTE',
+  'UPSTART_SUPERVISOR_ACKNOWLEDGED',
   'UPSTART_SUPERVISOR_BEGUN',
   'UPSTART_SUPERVISOR_LOG_FOLDER',
   'UPSTART_SUPERVISOR_NUMBERS',
@@ -25,6 +26,8 @@ export interface SupervisorLink {
   fd: number;
   /** How many daemons in a row began to recover and ended before they had come to work. */
   failures: number;
+  /** The number of the last report that a daemon has acknowledged: it does not come again. */
+  acknowledged: number;
   /** How many supervisors of the same process crashed before this one and lost their table of children. */
   crashes: number;
   /** It takes standing orders; one that was started before it could stays as it is until it is replaced. */
@@ -74,6 +77,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
   return {
     fd,
     failures: count('UPSTART_DAEMON_FAILURES'),
+    acknowledged: count('UPSTART_SUPERVISOR_ACKNOWLEDGED'),
     crashes: count('UPSTART_SUPERVISOR_CRASHES'),
     takesOrders: abilities >= 1,
     countsReplacement: abilities >= 2,

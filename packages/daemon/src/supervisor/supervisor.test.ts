@@ -48,10 +48,23 @@ test('the environment of a daemon', async () => {
   third.supervisor.begun();
   third.supervisor.recovered();
   third.spawn(2, {});
-  await third.report('exited', 2);
+  const { seq } = await third.report('exited', 2);
+  // Its report comes after the acknowledgement was read.
+  third.spawn(3, {});
+  await third.report('exited', 3);
   process.kill(third.pid, 'SIGKILL');
   const fourth = await init.daemon();
-  expect(readFileSync(`/proc/${fourth.pid}/environ`, 'utf8')).toContain('UPSTART_DAEMON_FAILURES=0');
+  const last = readFileSync(`/proc/${fourth.pid}/environ`, 'utf8');
+  expect(last).toContain('UPSTART_DAEMON_FAILURES=0');
+  expect(Number(/UPSTART_SUPERVISOR_ACKNOWLEDGED=(\d+)/.exec(last)?.[1])).toBeGreaterThanOrEqual(seq);
+});
+  await third.report('exited', 3);
+  process.kill(third.pid, 'SIGKILL');
+  const fourth = await init.daemon();
+  const last = readFileSync(`/proc/${fourth.pid}/environ`, 'utf8').split('\0');
+  console.log(seq, last.filter((e) => e.includes('UPSTART_')));
+  for (const entry of ['UPSTART_DAEMON_FAILURES=0', `UPSTART_SUPERVISOR_ACKNOWLEDGED=${seq}`])
+    expect(last).toContain(entry);
 });
 
 /** The note that a daemon was started with. */

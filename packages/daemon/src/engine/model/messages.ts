@@ -81,6 +81,8 @@ export interface FoundProcess {
 export interface Adoption {
   type: 'adopt';
   lastCommand: number;
+  /** The last report that a daemon has acknowledged. Absent in old journals. */
+  acknowledged?: number;
   alive: { process: number; pid: number }[];
   unknown: FoundProcess[];
 }

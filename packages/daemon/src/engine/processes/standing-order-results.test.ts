@@ -52,7 +52,7 @@ describe('a standing order', () => {
     world.engine = new Engine(saved);
     const processes = [{ process: order, pid: 999 }];
     // The main process is not there; what came of that is about to be reported.
-    const input = adoption(world.engine, { lastCommand, processes }, () => expect.fail('it is no stranger'));
+    const input = adoption(world.engine, { lastCommand, processes }, 0, () => expect.fail('it is no stranger'));
     expect(input).toMatchObject({ type: 'adopt', unknown: [] });
     world.input(input as UntimedInput);
     main.standingOrder = order;
@@ -72,7 +72,7 @@ describe('a standing order', () => {
     const lastCommand = world.engine.state.nextCommand - 1;
     world.engine = new Engine(saved);
     const processes = [{ process: next.token, pid: next.pid }];
-    world.input(adoption(world.engine, { lastCommand, processes }) as UntimedInput);
+    world.input(adoption(world.engine, { lastCommand, processes }, 0) as UntimedInput);
     for (const process of [main.token, next.token]) {
       const errno = process === main.token ? 3 : 0;
       world.report({ type: 'signalled', command: 0, process, signal: 0, errno });
@@ -87,7 +87,7 @@ describe('a standing order', () => {
     const order = main.standingOrder;
     const lastCommand = world.engine.state.nextCommand - 1;
     world.processes.clear();
-    const input = adoption(world.engine, { lastCommand, processes: [] });
+    const input = adoption(world.engine, { lastCommand, processes: [] }, 0);
     world.input(input as UntimedInput);
     const usage = { user: 0, system: 0, maxRss: 0 };
     const end = { type: 'exited', process: main.token, pid: main.pid, code: 1, signal: 0, core: false, usage } as const;

@@ -97,7 +97,7 @@ describe('ready exec', () => {
     const { token: process, pid, spec } = world.process('ask');
     const alive = [...world.processes.values()].map((each) => ({ process: each.token, pid: each.pid }));
     const supervisor = { lastCommand: world.engine.state.nextCommand - 1, processes: alive };
-    expect(adoption(world.engine, supervisor)).toBeNull();
+    expect(adoption(world.engine, supervisor, 0)).toBeNull();
     const found = { process, pid, job: 'db', instance: '', argv: ['ask'], env: spec.env };
     const fresh = new TestWorld();
     fresh.job('db', READY);
@@ -112,7 +112,7 @@ describe('ready exec', () => {
     const ask = world.process('ask');
     const alive = [{ process: world.process('main').token, pid: world.process('main').pid }];
     world.processes.delete(ask.token);
-    const input = adoption(world.engine, { lastCommand: ask.token, processes: alive });
+    const input = adoption(world.engine, { lastCommand: ask.token, processes: alive }, 0);
     if (input) world.input(input);
     const probe = world.effects.flatMap((effect) =>
       effect.type === 'command' && effect.command.type === 'signal' ? [effect.command] : [],

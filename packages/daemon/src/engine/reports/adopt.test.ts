@@ -31,33 +31,33 @@ function found({ token, pid, spec }: FakeProcess): FoundProcess {
 
 /** Takes the world back to what it was after its first `kept` inputs, and has the engine adopt what runs now. */
 function forget(world: TestWorld, kept: number): void {
-  const lastCommand = world.engine.state.nextCommand - 1;
+  const { nextCommand, lastReport } = world.engine.state;
   const inputs = world.inputs.slice(0, kept);
   world.engine = new Engine(newState(TEST_SETTINGS, initialEnvironment(TEST_SETTINGS)));
   world.inputs.length = 0;
   for (const input of inputs) world.engine.apply(structuredClone(input));
-  adoptAll(world, lastCommand);
+  adoptAll(world, nextCommand - 1, lastReport);
 }
 
 /** As `forget`, with nothing left but the job files as they are now. */
 function forgetAll(world: TestWorld): void {
-  const lastCommand = world.engine.state.nextCommand - 1;
+  const { nextCommand, lastReport } = world.engine.state;
   const definitions = world.inputs.filter(
     (input): input is Extract<Input, { type: 'define' }> => input.type === 'define',
   );
   world.engine = new Engine(newState(TEST_SETTINGS, initialEnvironment(TEST_SETTINGS)));
   world.inputs.length = 0;
   for (const input of definitions) world.engine.apply(structuredClone(input));
-  adoptAll(world, lastCommand);
+  adoptAll(world, nextCommand - 1, lastReport);
 }
 
-function adoptAll(world: TestWorld, lastCommand: number): void {
+function adoptAll(world: TestWorld, lastCommand: number, acknowledged: number): void {
   // The probes ended with the daemon that had armed them.
   world.probes.clear();
   for (const probe of armedProbes(world.engine.context)) world.probes.set(probe.id, probe);
   const processes = [...world.processes.values()].map(({ token, pid }) => ({ process: token, pid }));
   const read = ({ process }: { process: number }) => found(world.processes.get(process) as FakeProcess);
-  const input = adoption(world.engine, { lastCommand, processes }, read);
+  const input = adoption(world.engine, { lastCommand, processes }, acknowledged, read);
   if (!input) return;
   const effects = world.input(input);
   for (const effect of effects) {
@@ -84,6 +84,18 @@ describe('adopt', () => {
     world.exit(serve, 0, 15);
     expect(world.answer(key)).toBe('ok');
     expect(world.status('web')).toBe('web stop/waiting');
+  });
+
+  it('takes a process for ready whose message may be lost', () => {
+    const world = new TestWorld();
+    world.job('web', 'expect notify\nexec serve');
+    world.start('web');
+    const kept = world.inputs.length;
+    world.said(world.process('serve'), 'READY=1');
+    expect(world.status('web')).toBe('web start/running');
+    forget(world, kept);
+    expect(world.status('web')).toBe('web start/running');
+    expect(world.logged().join('\n')).toContain('web counts as ready, as its messages may be lost');
   });
 
   it('keeps the environment of a run for its next process', () => {

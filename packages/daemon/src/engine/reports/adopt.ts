@@ -32,6 +32,7 @@ import { beginChecks, endChecks } from '../readiness/checks.ts';
 import { endNotify } from '../readiness/notify.ts';
 import { endReadiness } from '../readiness/readiness.ts';
 import { beginWatchdog } from '../readiness/watchdog.ts';
+import { messagesLost } from './notify-reports.ts';
 import { processSpawned } from './process-reports.ts';
 
 /** The state of an instance by its running hook. Without one it is `running`. */
@@ -46,7 +47,7 @@ const GOALS: readonly (readonly [slot: Exclude<Slot, 'main'>, goal: 'start' | 's
 const BESIDE_MAIN = ['post-start', 'pre-stop'] as const;
 
 /** Makes the state agree with the supervisor's table of processes. */
-export function adopt(context: Context, { lastCommand, alive: processes, unknown }: Adoption): void {
+export function adopt(context: Context, { lastCommand, acknowledged = 0, alive: processes, unknown }: Adoption): void {
   const { state } = context;
   // The supervisor ignores commands with old numbers.
   state.nextCommand = Math.max(state.nextCommand, lastCommand + 1);
@@ -65,6 +66,9 @@ export function adopt(context: Context, { lastCommand, alive: processes, unknown
     if (instance.lease?.token) moveDeadlines(context, instance, instance.lease);
   for (const { token } of state.probeProcesses?.values() ?? [])
     if (token <= lastCommand && !alive.has(token)) probe(context, token);
+  if (acknowledged <= state.lastReport) return;
+  state.lastReport = acknowledged;
+  for (const instance of [...state.instances.values()]) messagesLost(context, instance);
 }
 
 /** Gives the process to its instance, and drops that one's dead processes. Undefined for one that is not recognised. */

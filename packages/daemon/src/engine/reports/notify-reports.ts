@@ -70,11 +70,17 @@ export function notified(context: Context, { instance, slot, process }: Known, r
   else for (const [key, value] of assignments(report.detail)) MEANINGS[key]?.(context, instance, value, process);
 }
 
-function isReady(context: Context, instance: InstanceState): void {
+function isReady(context: Context, instance: InstanceState, how = 'says that it is ready'): void {
   reloadEnded(context, instance);
   if (instance.state !== 'spawned' || !endAwaited(context, instance)) return;
-  context.logAbout(instance, 'info', `${context.display(instance)} says that it is ready`, { slot: 'main' });
+  context.logAbout(instance, 'info', `${context.display(instance)} ${how}`, { slot: 'main' });
   mainIsUp(context, instance);
+}
+
+/** Reports were lost with the state, and what the main process has said may have been among them: it would never say so again. */
+export function messagesLost(context: Context, instance: InstanceState): void {
+  if (instance.processes.main?.phase === 'executed')
+    isReady(context, instance, 'counts as ready, as its messages may be lost');
 }
 
 /** It can never be ready. Mostly it is about to end, and its end says more. */
