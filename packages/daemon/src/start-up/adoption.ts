@@ -4,6 +4,7 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Adoption, FoundProcess } from '../engine/model/messages.ts';
+import { waitsForTimer } from '../engine/model/process-state.ts';
 import { processesOf } from '../engine/model/state.ts';
 import { ownJob, readTexts } from '../proc/processes.ts';
 import type { SupervisorState } from '../supervisor/process-messages.ts';
@@ -27,7 +28,10 @@ export function adoption(
   const alive = new Set(processes.map(({ process }) => process));
   const doubtful = [...state.instances.values()].some((instance) =>
     [...processesOf(instance)].some(
-      ([, { token, phase }]) => token <= lastCommand && !(phase === 'executed' && alive.has(token)),
+      ([, process]) =>
+        process.token <= lastCommand &&
+        !waitsForTimer(process) &&
+        !(process.phase === 'executed' && alive.has(process.token)),
     ),
   );
   const isLost = [...probes.keys()].some((token) => token <= lastCommand && !alive.has(token));

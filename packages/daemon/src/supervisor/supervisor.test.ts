@@ -58,14 +58,6 @@ test('the environment of a daemon', async () => {
   expect(last).toContain('UPSTART_DAEMON_FAILURES=0');
   expect(Number(/UPSTART_SUPERVISOR_ACKNOWLEDGED=(\d+)/.exec(last)?.[1])).toBeGreaterThanOrEqual(seq);
 });
-  await third.report('exited', 3);
-  process.kill(third.pid, 'SIGKILL');
-  const fourth = await init.daemon();
-  const last = readFileSync(`/proc/${fourth.pid}/environ`, 'utf8').split('\0');
-  console.log(seq, last.filter((e) => e.includes('UPSTART_')));
-  for (const entry of ['UPSTART_DAEMON_FAILURES=0', `UPSTART_SUPERVISOR_ACKNOWLEDGED=${seq}`])
-    expect(last).toContain(entry);
-});
 
 /** The note that a daemon was started with. */
 const noteOf = ({ pid }: Daemon): string | undefined =>

@@ -98,6 +98,17 @@ describe('adopt', () => {
     expect(world.logged().join('\n')).toContain('web counts as ready, as its messages may be lost');
   });
 
+  it('asks for no process that waits for its first attempt', () => {
+    const world = new TestWorld();
+    world.job('web', 'ready log ^good\nexec serve');
+    world.start('web');
+    expect(world.status('web')).toBe('web start/spawned');
+    const { nextCommand, lastReport } = world.engine.state;
+    world.input({ type: 'adopt', lastCommand: nextCommand - 1, alive: [], unknown: [] });
+    adoptAll(world, nextCommand - 1, lastReport);
+    expect(world.status('web')).toBe('web start/spawned');
+  });
+
   it('keeps the environment of a run for its next process', () => {
     const world = new TestWorld();
     world.job('web', 'respawn\nexec serve');
