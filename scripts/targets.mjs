@@ -83,6 +83,12 @@ export const BUNDLES = [
     overrides: OF_CORE,
   },
   {
+    output: 'lib/upstart/screen.cjs',
+    entry: 'packages/dashboard/src/screen/index.ts',
+    redirects: GIVEN_CORE,
+    overrides: OF_CORE,
+  },
+  {
     output: 'lib/upstart/dashboard-page.js',
     entry: 'packages/dashboard/page/main.tsx',
     overrides: FOR_BROWSERS,

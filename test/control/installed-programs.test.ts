@@ -9,7 +9,8 @@ const LIB = fileURLToPath(new URL('../../dist/lib/upstart', import.meta.url));
 const programs = readdirSync(LIB).filter((name) => /\.c?js$/.test(name));
 /** What only its own command or a job that asks for it loads. */
 const APART = [
-  ...['bridge.js', 'cluster.cjs', 'convert.cjs', 'dashboard.cjs', 'dashboard-page.js', 'log-keeper.cjs', 'timers.cjs'],
+  ...['bridge.js', 'cluster.cjs', 'convert.cjs', 'dashboard.cjs', 'dashboard-page.js', 'log-keeper.cjs'],
+  ...['screen.cjs', 'timers.cjs'],
 ];
 /** Bytes of those together, and of all other programs. */
 const MAX_BYTES_APART = 1_050_000;

@@ -25,6 +25,27 @@ export function elided(text: string, columns: number): string {
   return `${taken(characters, columns - 1 - end).join('')}…${tail.join('')}`;
 }
 
+/** The beginning of a text, as far as there is room. */
+export function cut(text: string, columns: number): string {
+  return columnsOf(text) <= columns ? text : taken([...text], columns).join('');
+}
+
+/** The text in as many lines as it needs, with a break at a blank where one is near the end of a line. */
+export function folded(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (columnsOf(rest) > columns) {
+    const line = cut(rest, columns);
+    const blank = line.lastIndexOf(' ');
+    const length = blank > line.length * 0.6 ? blank + 1 : line.length;
+    // A character that is wider than all.
+    if (length === 0) break;
+    lines.push(rest.slice(0, length).trimEnd());
+    rest = rest.slice(length);
+  }
+  return [...lines, rest];
+}
+
 /** The first characters, as many as have room. */
 function taken(characters: readonly string[], columns: number): string[] {
   let used = 0;

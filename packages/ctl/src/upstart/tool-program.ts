@@ -24,18 +24,24 @@ export function askTool<Answer>(name: string, question: unknown, timeoutMs?: num
   return JSON.parse(stdout) as Answer;
 }
 
+interface ToolLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly isQuiet?: boolean;
+}
+
 /**
  * The same without blocking this process, with arguments. Resolves with the output whatever the exit status; rejects without an
- * answer, after `timeoutMs`, and beyond `maxBytes` of output.
+ * answer, after `timeoutMs`, and beyond `maxBytes` of output. `isQuiet`: standard error is dropped, since something is drawn there.
  */
 export function startTool(
   name: string,
   args: readonly string[],
   question: unknown,
-  { timeoutMs, maxBytes }: { readonly timeoutMs: number; readonly maxBytes: number },
+  { timeoutMs, maxBytes, isQuiet = false }: ToolLimits,
 ): Promise<string> {
   const child = spawn(process.execPath, [toolPath(name), ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', isQuiet ? 'ignore' : 'inherit'],
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   });

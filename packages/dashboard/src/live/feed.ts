@@ -22,16 +22,19 @@ type Listener = (item: FeedItem) => void;
 
 export class Feed {
   readonly #connect: () => Promise<UpstartClient>;
+  readonly #readsHistory: boolean;
   readonly #listeners = new Set<Listener>();
   #client: UpstartClient | null = null;
-  /** The id of the last entry that was read; null: this user may not read the history. */
+  /** The id of the last entry that was read; null: this user may not read the history, or nobody wants it. */
   #upTo: number | null = 0;
   #begun: Promise<void> | null = null;
   #isReading = false;
   #readsAgain = false;
 
-  constructor(connect: () => Promise<UpstartClient>) {
+  /** `readsHistory`: whether there are entries, too. */
+  constructor(connect: () => Promise<UpstartClient>, { readsHistory = true }: { readsHistory?: boolean } = {}) {
     this.#connect = connect;
+    this.#readsHistory = readsHistory;
   }
 
   /** Calls `listener` for everything that happens from when this has resolved; returns how to end that. Rejects if init does not answer. */
@@ -72,7 +75,7 @@ export class Feed {
       return;
     }
     this.#client = client;
-    const latest = await lastId(client);
+    const latest = this.#readsHistory ? await lastId(client) : null;
     this.#upTo = latest === null || known === null ? latest : Math.min(known, latest);
     await client.watch(
       (notification) => {

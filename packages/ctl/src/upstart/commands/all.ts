@@ -25,6 +25,7 @@ import { sessions } from './sessions.ts';
 import { simulate } from './simulate.ts';
 import { status } from './status.ts';
 import { timers } from './timers.ts';
+import { top } from './top.ts';
 import { up } from './up.ts';
 
 export const COMMANDS: readonly FrontCommand[] = [
@@ -48,6 +49,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   timers,
   list,
   dashboard,
+  top,
   check,
   importJobs,
   exportJobs,

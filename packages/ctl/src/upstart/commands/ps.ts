@@ -8,6 +8,7 @@ import { type ScriptRow, scriptRows } from '../init-scripts/show.ts';
 import type { UnknownJob } from '../jobs.ts';
 import { namedRows } from '../ps/named-rows.ts';
 import { isBad, jobRows, type Row, withTurns } from '../ps/rows.ts';
+import { type Look, shares } from '../ps/shares.ts';
 import { cropped, SCRIPT_COLUMNS, table } from '../ps/table.ts';
 
 /** The interval of `--watch`, in milliseconds. */
@@ -86,23 +87,6 @@ async function watch(client: UpstartClient, call: Call<Options>): Promise<number
     if (isOver) return EXIT.done;
   }
 }
-
-interface Look {
-  /** In milliseconds of monotonic time. */
-  readonly atMs: number;
-  readonly rows: readonly Row[];
-}
-
-/** The share of one processor that each row took between two samples; null where that is unknown. */
-function shares(before: Look, now: Look): (number | null)[] {
-  const earlier = new Map(before.rows.map((row) => [keyOf(row), row.cpuMs]));
-  return now.rows.map((row) => {
-    const was = earlier.get(keyOf(row)) ?? null;
-    return row.cpuMs === null || was === null ? null : Math.max(0, row.cpuMs - was) / (now.atMs - before.atMs);
-  });
-}
-
-const keyOf = ({ job, instance, since }: Row): string => `${job}\0${instance}\0${since}`;
 
 /** `height`: the most lines; 0: any number. */
 function show(

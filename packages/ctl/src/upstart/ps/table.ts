@@ -17,7 +17,7 @@ export interface TableStyle {
   readonly processorShares: readonly (number | null)[] | null;
 }
 
-interface Column {
+export interface Column {
   readonly head: string;
   readonly align: 'left' | 'right';
   cell(row: ShownRow, at: number): string;
@@ -85,7 +85,7 @@ export function cropped(lines: readonly string[], height: number, colour: Palett
 }
 
 /** Why it is not well, what it says of itself, when it restarts, and when its timer is due. */
-function whyText({ why, says, restartAt, nextTurn }: ShownRow, nowMs: number): string {
+export function whyText({ why, says, restartAt, nextTurn }: ShownRow, nowMs: number): string {
   const due = (what: string, atMs: number | undefined): string | [] =>
     atMs === undefined ? [] : `${what} in ${durationText(atMs - nowMs) ?? 'a moment'}`;
   const dues = [due('restarts', restartAt), due('next turn', nextTurn)];
@@ -93,11 +93,11 @@ function whyText({ why, says, restartAt, nextTurn }: ShownRow, nowMs: number): s
 }
 
 /** Of all columns with the gaps between them. */
-const widthOf = (widths: readonly number[]): number =>
+export const widthOf = (widths: readonly number[]): number =>
   widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
 
 /** Bounds the first column, and drops columns at the end for which the terminal has no room. */
-function fit(columns: Column[], widths: number[], width: number): void {
+export function fit(columns: Column[], widths: number[], width: number): void {
   const name = Math.min(widths[0] as number, MAX_NAME_WIDTH);
   const least = Math.min(name, MIN_NAME_WIDTH);
   widths[0] = least;
@@ -115,7 +115,7 @@ export const SCRIPT_COLUMNS: readonly Column[] = [
   { head: 'PID', align: 'right', cell: ({ pid }) => (pid === null ? NONE : String(pid)) },
 ];
 
-function columnsFor({ nowMs, processorShares }: TableStyle): readonly Column[] {
+export function columnsFor({ nowMs, processorShares }: Pick<TableStyle, 'nowMs' | 'processorShares'>): Column[] {
   return [
     {
       head: 'JOB',

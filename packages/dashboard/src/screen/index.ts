@@ -1,0 +1,1 @@
+export { runScreen } from './screen.ts';
