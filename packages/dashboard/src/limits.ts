@@ -31,3 +31,13 @@ export const MAX_CURSOR_LENGTH = 4096;
 /** The pause before init is tried again, and the longest one. */
 export const RETRY_MS = 100;
 export const MAX_RETRY_MS = 2000;
+/** What processes use is sampled in this interval, for so long after somebody has asked, and forgotten after so long. */
+export const SAMPLE_MS = 2000;
+export const SAMPLED_FOR_MS = 10_000;
+export const SAMPLES_KEPT_MS = 120_000;
+/** Samples of a job, jobs, and instances of a job. */
+export const MAX_SAMPLES = 450;
+export const MAX_SAMPLED_JOBS = 32;
+export const MAX_USED_INSTANCES = 16;
+/** Inits that one gateway leads to, besides its own. */
+export const MAX_OTHER_INITS = 16;

@@ -6,15 +6,15 @@ import { dirname, join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { VERSION } from '@upstart/common';
 import { type DashboardOrder, stateFolder, toolPath } from '@upstart/ctl/parts';
-import { controlSocket, hasLiveInit, type UpstartClient } from '@upstart/protocol';
-import type { Gateway } from './gateway.ts';
+import { controlSocket, hasLiveInit } from '@upstart/protocol';
+import { type Gateway, type InitLink, makeGateway } from './gateway.ts';
 import { makeApp } from './http/app.ts';
 import type { Door } from './http/guards.ts';
 import { pageFrom } from './http/page.ts';
 import { Streams } from './http/sse.ts';
 import { HEADERS_TIMEOUT_MS, MAX_CONNECTIONS, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { isLoopback, listen, type Place, placeOf } from './listen.ts';
-import { Feed } from './live/feed.ts';
+import { connectTo, type InitPlace, Inits, initPlaces } from './live/inits.ts';
 import { ToolQueue } from './live/tool-queue.ts';
 import { ROUTES } from './routes/all.ts';
 import { tokenIn } from './token.ts';
@@ -29,25 +29,18 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
   const control = controlSocket(order.scope, order.env);
   const folder = dirname(control);
   const place = order.listen === null ? { kind: 'unix' as const, path: join(folder, SOCKET) } : placeOf(order.listen);
-  let shared: Promise<UpstartClient> | null = null;
-  const client = (): Promise<UpstartClient> => {
-    shared ??= order.connect().catch((error: unknown) => {
-      shared = null;
-      throw error;
+  const own = { tools: new ToolQueue(), isReadOnly: order.isReadOnly, version: VERSION };
+  const gatewayOf = (made: Pick<InitPlace, 'scope' | 'env' | 'control'>, connect: DashboardOrder['connect']): Gateway =>
+    makeGateway({
+      ...{ ...own, connect, streams: new Streams(), stateFolder: stateFolder(made.scope, made.env) },
+      inits: () => links(hasOthers ? initPlaces(order.env) : [], control, made.control),
     });
-    return shared;
-  };
-  const gateway: Gateway = {
-    client,
-    feed: new Feed(order.connect),
-    streams: new Streams(),
-    tools: new ToolQueue(),
-    stateFolder: stateFolder(order.scope, order.env),
-    isReadOnly: order.isReadOnly,
-    version: VERSION,
-  };
+  // A page at an address that other machines reach is of the init alone that it was started for.
+  const hasOthers = place.kind === 'unix' || isLoopback(place.host);
+  const gateway = gatewayOf({ scope: order.scope, env: order.env, control }, order.connect);
+  const others = new Inits(order.env, (found) => gatewayOf(found, () => connectTo(found)));
   // Says at once what is wrong.
-  await client();
+  await gateway.client();
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -61,26 +54,34 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
   const token = place.kind === 'unix' ? null : tokenIn(folder);
   const hosts = place.kind === 'unix' ? [] : [place.host.toLowerCase()];
   const door: Door = { hosts, token, cookie: `upstart-${port}` };
-  const app = makeApp({ gateway, routes: ROUTES, door, page: pageFrom(toolPath) });
+  const other = (name: string): Gateway | null => (hasOthers ? others.of(name) : null);
+  const app = makeApp({ gateway, other, routes: ROUTES, door, page: pageFrom(toolPath) });
   server.on('request', getRequestListener(app.fetch, { hostname: 'localhost', overrideGlobalObjects: false }));
-  const ended = untilEnd(control);
+  const ended = untilEnd(control, () => others.dropDead());
   const opened = announce(order, place, { port, token, folder });
   const status = await ended;
   if (status !== 0) order.warn('init has ended');
-  gateway.streams.close();
-  gateway.feed.close();
+  gateway.close();
+  others.close();
   server.close();
   server.closeAllConnections();
   if (opened !== null) rmSync(opened, { force: true });
-  (await client().catch(() => null))?.close();
   return status;
 }
 
-/** Resolves with the exit status. */
-function untilEnd(control: string): Promise<number> {
+/** Of the inits that live; the first one is at the top. `here` is that of the page that asks. */
+function links(places: readonly InitPlace[], first: string, here: string): InitLink[] {
+  return places.map(({ name, title, control }) => ({
+    ...{ name, title, path: control === first ? '/' : `/init/${name}/`, isHere: control === here },
+  }));
+}
+
+/** Resolves with the exit status. `look` is called while its init lives. */
+function untilEnd(control: string, look: () => void): Promise<number> {
   return new Promise((resolve) => {
     const timer = setInterval(() => {
-      if (!hasLiveInit(control)) finish(1);
+      if (hasLiveInit(control)) look();
+      else finish(1);
     }, LOOK_MS);
     const interrupted = (): void => finish(0);
     const finish = (status: number): void => {

@@ -4,6 +4,7 @@ import { standardStreams } from '@upstart/common';
 import { dotText } from './graph/dot.ts';
 import { graphPicture, MAX_DRAWN_NODES } from './graph/drawing.ts';
 import { buildGraph, type Graph, neighbourhood } from './graph/graph.ts';
+import { sceneOf } from './graph/scene.ts';
 import { type DrawAnswer, DrawError, type DrawOrder, type GraphOrder } from './order.ts';
 import { drawnPlot } from './plot/plot.ts';
 
@@ -11,7 +12,8 @@ function drawnGraph({ format, configs, jobs, history }: GraphOrder): string {
   const whole = buildGraph(configs, history);
   const graph = jobs.length === 0 ? whole : neighbourhood(whole, jobs);
   if (format === 'json') return `${JSON.stringify(graph, null, 2)}\n`;
-  return format === 'dot' ? dotText(graph) : graphPicture(limited(graph));
+  if (format === 'dot') return dotText(graph);
+  return format === 'scene' ? JSON.stringify(sceneOf(limited(graph))) : graphPicture(limited(graph));
 }
 
 function limited(graph: Graph): Graph {

@@ -6,7 +6,8 @@ export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
 export interface GraphOrder {
   readonly picture: 'graph';
-  readonly format: GraphFormat;
+  /** `scene`: places and texts, for the page of the dashboard. */
+  readonly format: GraphFormat | 'scene';
   readonly configs: readonly JobConfig[];
   /** Names and patterns of the jobs whose neighbourhood is wanted; empty: everything. */
   readonly jobs: readonly string[];

@@ -2,6 +2,7 @@
 
 export type { DashboardOrder, ScreenOrder } from '../dashboard/load.ts';
 export { readHistory } from '../history.ts';
+export type { Scene, SceneBox, SceneNode } from '../pictures/graph/scene.ts';
 export type { DrawAnswer, DrawOrder } from '../pictures/order.ts';
 export { type Palette, paletteFor, printable } from '../text/colour.ts';
 export { columnsOf, cut, elided, folded, padColumns } from '../text/columns.ts';

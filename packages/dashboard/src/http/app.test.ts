@@ -1,9 +1,8 @@
 /** Guards and routes, without a server: requests go straight to the application. */
 import { upstartError } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
-import type { Gateway } from '../gateway.ts';
+import { makeGateway } from '../gateway.ts';
 import { MAX_BODY_BYTES } from '../limits.ts';
-import { Feed } from '../live/feed.ts';
 import { ToolQueue } from '../live/tool-queue.ts';
 import { ROUTES } from '../routes/all.ts';
 import { makeApp } from './app.ts';
@@ -30,12 +29,12 @@ function made({ door = OPEN, isReadOnly = false, answers = {} }: Made = {}) {
     watch: async () => {},
     close() {},
   } as never;
-  const gateway: Gateway = {
-    client: async () => client,
-    feed: new Feed(async () => client),
-    ...{ streams: new Streams(), tools: new ToolQueue(), stateFolder: '/nonexistent', isReadOnly, version: '1' },
-  };
-  const app = makeApp({ gateway, routes: ROUTES, door, page: (path) => (path === '/' ? new Response('page') : null) });
+  const gateway = makeGateway({
+    ...{ connect: async () => client, streams: new Streams(), tools: new ToolQueue(), inits: () => [] },
+    ...{ stateFolder: '/nonexistent', isReadOnly, version: '1' },
+  });
+  const page = (path: string): Response | null => (path === '/' ? new Response('page') : null);
+  const app = makeApp({ gateway, other: (name) => (name === '7' ? gateway : null), routes: ROUTES, door, page });
   const ask = (path: string, { headers = {}, ...rest }: { method?: string; body?: string; headers?: object } = {}) =>
     app.request(`http://localhost:8080${path}`, { ...rest, headers: { host: 'localhost:8080', ...headers } });
   return { ask, calls };
@@ -63,6 +62,26 @@ describe('the host', () => {
       expect(calls).toEqual([]);
     },
   );
+});
+
+describe('another init', () => {
+  it('has its page and its API below its name, with the same guards', async () => {
+    const { ask, calls } = made();
+    expect(await (await ask('/init/7/')).text()).toBe('page');
+    expect((await ask('/init/7/api/v1/jobs')).status).toBe(200);
+    expect(calls.length).toBeGreaterThan(0);
+    for (const path of ['/init/8/', '/init/8/api/v1/jobs', '/init/7', '/init/7/api/v1/nothing'])
+      expect((await ask(path)).status, path).toBe(404);
+    const headers = { origin: 'http://evil.example' };
+    expect((await ask('/init/7/api/v1/jobs', { headers })).status).toBe(403);
+    expect(
+      (await ask('/init/7/api/v1/jobs', { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' } }))
+        .status,
+    ).toBe(403);
+    expect((await made({ door: LOCKED }).ask('/init/7/')).status).toBe(401);
+    const start = await made({ isReadOnly: true }).ask('/init/7/api/v1/jobs/web/start', POST);
+    expect(await code(start)).toBe('read-only');
+  });
 });
 
 describe('other sites', () => {

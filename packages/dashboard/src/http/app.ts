@@ -10,12 +10,17 @@ import { ProblemError, problemOf, problemResponse } from './problem.ts';
 
 interface AppParts {
   readonly gateway: Gateway;
+  /** The gateway of another init, which is below `/init/NAME`; null: there is none of that name. */
+  other?(name: string): Gateway | null;
   readonly routes: readonly Route[];
   readonly door: Door;
   readonly page: Page;
 }
 
-export function makeApp({ gateway, routes, door, page }: AppParts): Hono {
+/** Paths of the API, of this init and of others. */
+const OF_API = /^(?:\/init\/[^/]*)?\/api\//;
+
+export function makeApp({ gateway: first, other = () => null, routes, door, page }: AppParts): Hono {
   const app = new Hono();
   app.onError((error) => withSafeHeaders(problemResponse(problemOf(error))));
   app.notFound(() => withSafeHeaders(problemResponse(problemOf(new ProblemError(404, 'not-found', 'Not found')))));
@@ -23,7 +28,7 @@ export function makeApp({ gateway, routes, door, page }: AppParts): Hono {
     const { method, url, raw } = c.req;
     const { pathname, searchParams } = new URL(url);
     checkHost(raw.headers.get('host') ?? undefined, door);
-    const isPage = !pathname.startsWith('/api/');
+    const isPage = !OF_API.test(pathname);
     checkSite(raw.headers, { isPage, isChange: method !== 'GET' && method !== 'HEAD' });
     const given = searchParams.get('token');
     if (door.token !== null && pathname === '/' && given !== null && isSame(given, door.token)) {
@@ -42,8 +47,15 @@ export function makeApp({ gateway, routes, door, page }: AppParts): Hono {
     c.res = withSafeHeaders(c.res);
     return undefined;
   });
+  const gatewayOf = (name: string | undefined): Gateway => {
+    const found = name === undefined ? first : other(name);
+    if (found === null) throw new ProblemError(404, 'not-found', 'There is no such init');
+    return found;
+  };
   for (const route of routes) {
-    app.on(route.method.toUpperCase(), `${API}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`, async (c) => {
+    const path = `${API}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+    app.on(route.method.toUpperCase(), [path, `/init/:init${path}`], async (c) => {
+      const gateway = gatewayOf(c.req.param('init'));
       const query = route.query.check(c.req.query(), 'query');
       if (route.isChange === true && gateway.isReadOnly)
         throw new ProblemError(403, 'read-only', 'This gateway changes nothing: it was started with --read-only');
@@ -59,12 +71,19 @@ export function makeApp({ gateway, routes, door, page }: AppParts): Hono {
       return answer instanceof Response ? answer : c.json(answer as object, 200, { 'cache-control': 'no-store' });
     });
   }
-  app.get(`${API}/openapi.json`, (c) => c.json(openApi(routes, gateway.version)));
-  app.all(`${API}/*`, () => {
-    throw new ProblemError(404, 'not-found', 'There is no such route with this method');
+  app.get(`${API}/openapi.json`, (c) => c.json(openApi(routes, first.version)));
+  app.all(`${API}/*`, noRoute);
+  app.all(`/init/:init${API}/*`, noRoute);
+  app.get('/init/:init/', (c) => {
+    gatewayOf(c.req.param('init'));
+    return page('/', c.req.raw.headers) ?? c.notFound();
   });
   app.get('*', (c) => page(new URL(c.req.url).pathname, c.req.raw.headers) ?? c.notFound());
   return app;
+}
+
+function noRoute(): never {
+  throw new ProblemError(404, 'not-found', 'There is no such route with this method');
 }
 
 /** A form of another site cannot send this type without asking first, and is never answered. */

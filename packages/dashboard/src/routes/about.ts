@@ -18,4 +18,19 @@ export const ABOUT: readonly Route[] = [
       return { init: await (await client()).call('version', {}), gateway: version, isReadOnly };
     },
   }),
+  route({
+    method: 'get',
+    path: '/inits',
+    summary:
+      'The inits that this gateway leads to: sessions of its user, and the init of the system. The API of each is below its path.',
+    answer: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { name: TEXT, title: TEXT, path: TEXT, isHere: FLAG },
+        required: ['name', 'title', 'path', 'isHere'],
+      },
+    },
+    run: ({ gateway }) => gateway.inits(),
+  }),
 ];

@@ -2,12 +2,13 @@
 import { explanationLines, jobRows, statusOrNone, untilSettled } from '@upstart/ctl/parts';
 import { type Target, UpstartError, upstartError } from '@upstart/protocol';
 import { fields, flag, integer, list, optional, text } from '../http/schema.ts';
-import { ANY, listOf, ref } from './components.ts';
+import { ANY, LIST, listOf, ref } from './components.ts';
 import { type Route, route } from './route.ts';
 import { PLAIN } from './words.ts';
 
 const MAX_VARIABLES = 256;
 const MAX_TIMEOUT_S = 86_400;
+const MAX = Number.MAX_SAFE_INTEGER;
 
 const TARGET = {
   instance: optional(text('the exact name of the instance; instead of env')),
@@ -112,6 +113,20 @@ export const JOBS: readonly Route[] = [
       const explanation = await (await gateway.client()).call('explain', { job });
       const text = explanationLines(explanation, PLAIN, new Date()).join('\n');
       return new Response(`${text}\n`, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/jobs/{job}/usage',
+    summary:
+      'What the processes of a job have used, sampled every two seconds while somebody asks: memory, and the share of one processor.',
+    query: { afterMs: optional(integer('only samples after this time, in milliseconds since the epoch', 0, MAX)) },
+    answer: LIST,
+    async run({ path: { job }, query: { afterMs = 0 }, gateway }) {
+      const client = await gateway.client();
+      const known = await client.call('list', { job });
+      if (known.length === 0) throw upstartError('unknown-job', job);
+      return gateway.usage.of(job, afterMs);
     },
   }),
   ...changes,

@@ -10,7 +10,7 @@ import {
 import { ask, type Gateway } from '../gateway.ts';
 import { ProblemError } from '../http/problem.ts';
 import { fields, flag, integer, list, mapOf, optional, orNull, type Schema, text, word } from '../http/schema.ts';
-import { ref } from './components.ts';
+import { ANY, ref } from './components.ts';
 import { type Route, route } from './route.ts';
 import { PLAIN } from './words.ts';
 
@@ -46,10 +46,20 @@ async function entriesOf(client: UpstartClient, sinceMs: number): Promise<Histor
   }
 }
 
-async function drawn(gateway: Gateway, order: DrawOrder): Promise<Response> {
+async function drawn(gateway: Gateway, order: DrawOrder, type = SVG): Promise<Response> {
   const answer = await ask<DrawAnswer>(gateway, 'draw.js', order);
   if ('error' in answer) throw new ProblemError(answer.unknown ? 404 : 422, 'not-drawable', answer.error);
-  return new Response(answer.text, { headers: { 'content-type': SVG } });
+  return new Response(answer.text, { headers: { 'content-type': type } });
+}
+
+async function drawnGraph(gateway: Gateway, job: string | undefined, isScene: boolean): Promise<Response> {
+  const client = await gateway.client();
+  const configs = await client.call('config', { job: null });
+  const history = await entriesOf(client, 0);
+  const order = { picture: 'graph', configs, jobs: jobsOf(job), history } as const;
+  return isScene
+    ? drawn(gateway, { ...order, format: 'scene' }, 'application/json')
+    : drawn(gateway, { ...order, format: 'svg' });
 }
 
 /** `?job=web,db`: names and patterns. */
@@ -93,12 +103,15 @@ export const OUTLOOK: readonly Route[] = [
     summary: 'Jobs and events as a picture, as `upstart graph` draws them.',
     query: { job: JOB_LIST },
     answer: SVG,
-    async run({ query: { job }, gateway }) {
-      const client = await gateway.client();
-      const configs = await client.call('config', { job: null });
-      const history = await entriesOf(client, 0);
-      return drawn(gateway, { picture: 'graph', format: 'svg', configs, jobs: jobsOf(job), history });
-    },
+    run: ({ query: { job }, gateway }) => drawnGraph(gateway, job, false),
+  }),
+  route({
+    method: 'get',
+    path: '/graph',
+    summary: 'The same as places and texts, for programs that draw it by themselves.',
+    query: { job: JOB_LIST },
+    answer: ANY,
+    run: ({ query: { job }, gateway }) => drawnGraph(gateway, job, true),
   }),
   route({
     method: 'get',

@@ -2,7 +2,7 @@
 import { counted } from '@upstart/common';
 import { type Arrow, arrow, described, picture, rounded, text, widthOf } from '../svg.ts';
 import { curve } from './curve.ts';
-import type { Graph, GraphEdge } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode } from './graph.ts';
 import { edgeLabel, edgeWords, nodeLabel, nodeWords } from './labels.ts';
 import { layOut, type PlacedBox, type PlacedEdge, ROW_HEIGHT } from './layout.ts';
 
@@ -78,18 +78,34 @@ function legend(entries: typeof LEGEND, isSeen: boolean): { parts: string[]; wid
   return { parts: isSeen ? [...parts, text(note, { x, y, className: 'small dim' })] : parts, width };
 }
 
-function drawnBox({ box: { nodes }, x, y, width, height, columns, columnWidth }: PlacedBox): string {
-  const [first] = nodes;
-  const rows = Math.ceil(nodes.length / columns);
+function drawnBox(placed: PlacedBox): string {
+  const { box, x, y, width, height } = placed;
+  const [first] = box.nodes;
   const radius = first?.kind === 'event' ? Math.min(height / 2, 14) : 6;
-  const [left, top] = [x - width / 2, y - height / 2];
-  const outline = `<rect class="${first?.kind}" x="${rounded(left)}" y="${rounded(top)}" width="${rounded(width)}" height="${rounded(height)}" rx="${radius}"/>`;
-  const names = nodes.map((node, at) => {
-    const middle = left + (Math.floor(at / rows) + 0.5) * columnWidth;
-    const baseline = top + (height - rows * ROW_HEIGHT) / 2 + ((at % rows) + 1) * ROW_HEIGHT - 5;
-    return described(nodeWords(node), [text(nodeLabel(node), { x: middle, y: baseline, anchor: 'middle' })]);
-  });
+  const outline = `<rect class="${first?.kind}" x="${rounded(x - width / 2)}" y="${rounded(y - height / 2)}" width="${rounded(width)}" height="${rounded(height)}" rx="${radius}"/>`;
+  const names = nameSpots(placed).map(({ node, ...spot }) =>
+    described(nodeWords(node), [text(nodeLabel(node), { ...spot, anchor: 'middle' })]),
+  );
   return `<g${first?.known === false ? ' class="unknown"' : ''}>${outline}${names.join('')}</g>`;
+}
+
+/** Where the names in a box stand: their middles and base lines. */
+export function nameSpots({
+  box: { nodes },
+  x,
+  y,
+  width,
+  height,
+  columns,
+  columnWidth,
+}: PlacedBox): { readonly node: GraphNode; readonly x: number; readonly y: number }[] {
+  const rows = Math.ceil(nodes.length / columns);
+  const [left, top] = [x - width / 2, y - height / 2];
+  return nodes.map((node, at) => ({
+    node,
+    x: left + (Math.floor(at / rows) + 0.5) * columnWidth,
+    y: top + (height - rows * ROW_HEIGHT) / 2 + ((at % rows) + 1) * ROW_HEIGHT - 5,
+  }));
 }
 
 function drawnEdge({ edge, points }: PlacedEdge, isSeen: boolean): string {

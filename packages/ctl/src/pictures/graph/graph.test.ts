@@ -8,6 +8,7 @@ import { graphPicture } from './drawing.ts';
 import { buildGraph, type Graph, type GraphNode, MAX_PATTERN_JOBS, neighbourhood } from './graph.ts';
 import { edgeLabel, nodeWords } from './labels.ts';
 import { layOut } from './layout.ts';
+import { sceneOf } from './scene.ts';
 import { boxed } from './twins.ts';
 
 const on = (name: string, ...args: string[]): Condition => ({ op: 'event', name, args });
@@ -231,5 +232,24 @@ describe('the text for Graphviz', () => {
     expect(dot).toContain('"job:a_b" [label="a_b"');
     expect(dot).toContain(String.raw`"job:q\"\\" [label="q\"\\"`);
     expect(dot.split('\n')).toHaveLength(8);
+  });
+});
+
+describe('the scene', () => {
+  it('has each job and event at the place that the picture has it at', () => {
+    const graph = buildGraph(CONFIGS, []);
+    const { boxes, edges, width, height } = sceneOf(graph);
+    const svg = graphPicture(graph);
+    const nodes = boxes.flatMap((box) => box.nodes.map((node) => ({ box, node })));
+    expect(nodes.map(({ node: { kind, name } }) => `${kind}:${name}`).sort()).toEqual(
+      graph.nodes.map(({ id }) => id).sort(),
+    );
+    for (const { box, node } of nodes) {
+      expect(svg).toContain(`x="${node.x}" y="${node.y}" text-anchor="middle">${node.label}<`);
+      expect(node.x > box.x && node.x < box.x + box.width && box.x + box.width <= width).toBe(true);
+      expect(node.y > box.y && node.y < box.y + box.height && box.y + box.height <= height).toBe(true);
+    }
+    expect(edges).toHaveLength(graph.edges.length);
+    for (const { path } of edges) expect(svg).toContain(`d="${path}"`);
   });
 });
