@@ -91,6 +91,12 @@ export const BUNDLES = [
   {
     output: 'lib/upstart/dashboard-page.js',
     entry: 'packages/dashboard/page/main.tsx',
+    redirects: { './curves.tsx': './dashboard-curves.js' },
+    overrides: FOR_BROWSERS,
+  },
+  {
+    output: 'lib/upstart/dashboard-curves.js',
+    entry: 'packages/dashboard/page/curves.tsx',
     overrides: FOR_BROWSERS,
   },
   {

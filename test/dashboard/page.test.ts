@@ -29,6 +29,17 @@ let browser: Browser;
 let page: Page;
 const wrongs: string[] = [];
 
+/** Whether anything in a canvas has a colour that is no grey: a curve, not the axes. */
+function hasCurve(canvas: unknown): boolean {
+  // biome-ignore lint/suspicious/noExplicitAny: runs in the browser
+  const { width, height } = canvas as any;
+  // biome-ignore lint/suspicious/noExplicitAny: runs in the browser
+  const { data } = (canvas as any).getContext('2d').getImageData(0, 0, width, height);
+  for (let at = 0; at < data.length; at += 4)
+    if (data[at + 3] > 200 && Math.abs(data[at] - data[at + 2]) > 40) return true;
+  return false;
+}
+
 describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', () => {
   beforeAll(async () => {
     session = await SessionInit.start({ jobs: JOBS });
@@ -128,16 +139,74 @@ describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', ()
     await page.getByRole('listitem').filter({ hasText: 'deploy A=1' }).waitFor();
   });
 
-  it('draws the graph, which can be zoomed, and the time line', async () => {
+  it('draws the graph with what is and what would be, zoomed, and the time line', async () => {
     await go('#/graph', 'Graph');
-    const picture = page.getByRole('img', { name: 'Graph of jobs and events' });
+    const picture = page.getByRole('group', { name: 'Jobs and events' });
     await picture.waitFor();
-    const width = await picture.evaluate((image) => image.clientWidth);
+    const width = await picture.evaluate((svg) => svg.clientWidth);
     await page.getByRole('button', { name: 'Larger' }).click();
-    await eventually(async () => (await picture.evaluate((image) => image.clientWidth)) > width);
+    await eventually(async () => (await picture.evaluate((svg) => svg.clientWidth)) > width);
+    const node = (name: string) => page.getByRole('button', { name, exact: true });
+    await node('job, db, stopped').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'What if: start' }).click();
+    await node('job, web, stopped, would: starts').waitFor();
+    await page
+      .getByRole('status')
+      .getByText(/web\s+running/)
+      .waitFor();
+    await session.run('initctl', 'start', 'db');
+    await node('job, db, running, would: starts').waitFor();
+    await node('job, web, running, would: starts').waitFor();
+    await page.getByRole('button', { name: 'What if: stop' }).click();
+    await node('job, web, running, would: stops').waitFor();
+    await page.getByRole('link', { name: 'Open db' }).click();
+    await page.getByRole('heading', { name: 'db', level: 1 }).waitFor();
+    await session.run('initctl', 'stop', 'db');
     await go('#/boot', 'Time line');
     await page.getByLabel('Show').selectOption('an hour');
     await page.getByRole('img', { name: /Time line/ }).waitFor();
+  });
+
+  it('shows what a job uses as curves, and asks no more once another page is open', async () => {
+    await session.run('initctl', 'start', 'db');
+    await job('db');
+    await page.getByRole('img', { name: /^Memory: [\d.]+[KM] now/ }).waitFor();
+    await page.getByRole('img', { name: /^Processor: [\d.]+% now/ }).waitFor();
+    // Something is drawn in the colour of the first curve.
+    await eventually('there is a curve', () => page.locator('.chart canvas').first().evaluate(hasCurve));
+    await go('#/', 'Jobs');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await session.run('initctl', 'stop', 'db');
+    await mark('db', 'stopped');
+    expect(asked.filter((url) => url.includes('/usage'))).toEqual([]);
+  });
+
+  it('leads to another session of the user, and back', async () => {
+    const other = await SessionInit.start({ jobs: { elsewhere: 'exec sleep 1000\n' }, beside: session });
+    try {
+      await page.reload();
+      const switcher = page.getByLabel('Init');
+      await switcher.waitFor();
+      await switcher.selectOption(`session ${other.pid}`);
+      await page.waitForURL(`**/init/${other.pid}/`);
+      expect(await switcher.locator('option:checked').textContent()).toBe(`session ${other.pid}`);
+      await session.call(`${other.product.bin}/initctl`, 'emit', 'here');
+      await go('#/events', 'Events');
+      expect(await page.getByText('here', { exact: true }).count()).toBe(0);
+      await page.getByLabel('Init').selectOption(`session ${session.pid}`);
+      await page.waitForURL(/:\d+\/$/);
+      await go('#/', 'Jobs');
+      await mark('db', 'stopped');
+      await page.goto(`http://127.0.0.1:${gateway.port}/init/${other.pid}/`);
+      await page.locator('header').getByText('live').waitFor();
+      await other.end();
+      await page.getByText('connection lost').waitFor();
+    } finally {
+      await other.end();
+      await page.goto(`http://127.0.0.1:${gateway.port}/`);
+    }
   });
 
   it('works by keyboard', async () => {
@@ -190,7 +259,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', ()
     ['#/job/crashes', 'crashes', 'pre.wrap:not(:empty) >> text=status 3'],
     ['#/events', 'Events', '.entries li'],
     ['#/boot', 'Time line', '.picture img, [role=alert]'],
-    ['#/graph', 'Graph', '.picture img'],
+    ['#/graph', 'Graph', '.picture svg'],
     ['#/what-if', 'What if', 'form'],
   ] as const;
 

@@ -12,6 +12,7 @@ const CASES = readdirSync(HERE).filter((name) => name.endsWith('.t'));
 
 /** Programs that a case needs; without one of them it is skipped. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  'dashboard.t': ['curl', 'setpriv'],
   'dbus-clients.t': ['busctl', 'dbus-daemon', 'dbus-monitor', 'dbus-send', 'gdbus', 'pgrep', 'python3-dbus'],
   'dbus-files.t': ['dbus-daemon', 'dbus-send', 'pgrep', 'python3-dbus'],
   'dbus-programs.t': ['dbus-daemon', 'dbus-send', 'pgrep', 'python3-dbus'],

@@ -6,7 +6,9 @@ export type { HistoryEntry, JobStatus, Row };
 export type Entry = HistoryEntry & { readonly line: string };
 export type Simulation = SimulationResult & { readonly lines: readonly string[] };
 
-const API = '/api/v1';
+/** `/init/NAME` of a page that is not of the gateway's own init. */
+const BASE = /^\/init\/[^/]+/.exec(location.pathname)?.[0] ?? '';
+const API = `${BASE}/api/v1`;
 
 /** An answer that is an error; the message is for users. */
 export class Problem extends Error {

@@ -15,6 +15,7 @@ import {
 import { Entries } from './entries.tsx';
 import { live, useLive, useLoaded } from './live.tsx';
 import { age, bytes, Dialog, kindOf, Mark, Trouble } from './parts.tsx';
+import { Usage } from './usage.tsx';
 
 /** Lines of a log that the page keeps. */
 const MAX_LINES = 1000;
@@ -52,6 +53,7 @@ export function Job({ job }: { job: string }) {
           <Instance key={row.instance} row={row} status={status.value} />
         ))}
       </section>
+      <Usage key={`usage ${job}`} job={job} />
       <Logs key={job} job={job} />
       <History job={job} live={entries} />
       <File key={`file ${job}`} job={job} />

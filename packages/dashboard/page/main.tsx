@@ -1,12 +1,15 @@
 /** The page: a heading, and the page that the part of the URL after # names. */
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { get, path } from './api.tsx';
 import { Events } from './entries.tsx';
+import { Graph } from './graph.tsx';
 import { Job } from './job.tsx';
 import { Jobs } from './jobs.tsx';
-import { live, useLive } from './live.tsx';
-import { Boot, Graph } from './pictures.tsx';
+import { live, useLive, useLoaded } from './live.tsx';
+import { Boot } from './pictures.tsx';
 import { WhatIf } from './what-if.tsx';
+import 'uplot/dist/uPlot.min.css';
 import './style.css';
 
 const PAGES = [
@@ -35,6 +38,34 @@ function Status() {
   );
 }
 
+interface InitLink {
+  readonly title: string;
+  readonly path: string;
+  readonly isHere: boolean;
+}
+
+/** Leads to the pages of other inits, where there are any. */
+function Switcher() {
+  const link = useLive(() => live.link);
+  const { value } = useLoaded(() => get<InitLink[]>(path('/inits')), [link === 'live']);
+  if (value === null || value.length < 2) return null;
+  return (
+    <label class="switcher">
+      Init{' '}
+      <select
+        value={value.find(({ isHere }) => isHere)?.path}
+        onChange={(event) => location.assign(event.currentTarget.value)}
+      >
+        {value.map((each) => (
+          <option key={each.path} value={each.path}>
+            {each.title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function App() {
   const [hash, setHash] = useState(location.hash || '#/');
   const main = useRef<HTMLElement>(null);
@@ -45,7 +76,8 @@ function App() {
       scrollTo(0, 0);
     };
     const press = ({ key, target, altKey, ctrlKey, metaKey }: KeyboardEvent): void => {
-      if (target instanceof HTMLInputElement || altKey || ctrlKey || metaKey) return;
+      if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement || altKey || ctrlKey || metaKey)
+        return;
       const page = PAGES[Number(key) - 1];
       if (page !== undefined) location.hash = page.hash;
     };
@@ -86,6 +118,7 @@ function App() {
             </a>
           ))}
         </nav>
+        <Switcher />
         <Status />
       </header>
       <main id="main" ref={main} tabIndex={-1}>

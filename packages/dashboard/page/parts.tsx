@@ -29,11 +29,12 @@ export function Mark({ kind }: { kind: string }) {
 }
 
 export const wordOf = (kind: string): string => HEALTHS[kind]?.[1] ?? kind;
+export const signOf = (kind: string): string => HEALTHS[kind]?.[0] ?? '?';
 
 const UNITS = ['B', 'K', 'M', 'G', 'T'];
 export function bytes(count: number | null): string {
   if (count === null) return '–';
-  const at = count === 0 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(count) / 10));
+  const at = count < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(count) / 10));
   const value = count / 1024 ** at;
   return `${value < 10 && at > 0 ? value.toFixed(1) : Math.round(value)}${UNITS[at]}`;
 }

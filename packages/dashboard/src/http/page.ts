@@ -31,6 +31,7 @@ const HTML = `<!doctype html>
 const FILES: Readonly<Record<string, readonly [file: string | null, type: string]>> = {
   '/': [null, 'text/html; charset=utf-8'],
   '/dashboard-page.js': ['dashboard-page.js', 'text/javascript; charset=utf-8'],
+  '/dashboard-curves.js': ['dashboard-curves.js', 'text/javascript; charset=utf-8'],
   '/dashboard-page.css': ['dashboard-page.css', 'text/css; charset=utf-8'],
 };
 
