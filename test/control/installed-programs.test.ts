@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { run } from '../session/product.ts';
 
@@ -26,6 +27,9 @@ const MAX_BYTES = 1_350_000;
 /** Browsers run them, as small as they can be. */
 const MAX_PAGE_BYTES = 150_000;
 const PAGES = ['dashboard-curves.js', 'dashboard-page.js'];
+/** Browsers run them, as small as they can be. */
+const MAX_PAGE_BYTES = 150_000;
+const PAGES = ['dashboard-curves.js', 'dashboard-page.js'];
 
 test('the programs share what is the same', () => {
   const size = (names: readonly string[]) => names.reduce((sum, name) => sum + statSync(join(LIB, name)).size, 0);
@@ -33,6 +37,13 @@ test('the programs share what is the same', () => {
   expect(size(programs) - size(APART)).toBeLessThan(MAX_BYTES);
   const withErrors = programs.filter((name) => /\bUpstartError=class\b/.test(readFileSync(join(LIB, name), 'utf8')));
   expect(withErrors).toEqual(['core.js']);
+});
+
+test('the page of the dashboard is small, as it is sent', () => {
+  const sent = [...PAGES, 'dashboard-page.css'].map(
+    (name) => gzipSync(readFileSync(join(LIB, name)), { level: 9 }).length,
+  );
+  expect(sent.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_PAGE_BYTES);
 });
 
 test('every program has its map', () => {

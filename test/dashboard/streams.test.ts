@@ -125,7 +125,12 @@ it('there are as many streams as the bound says; others are rejected, and the AP
     stream.close();
     return stream.status === 200;
   });
-  expect(quiet, 'KiB of a gateway at rest').toBeLessThan(100 * 1024);
+  expect(quiet, 'KiB of a gateway that has just begun').toBeLessThan(100 * 1024);
+});
+
+it('takes at most 60 MB at rest', async () => {
+  await begin();
+  await eventually('its start is tidied up', () => residentOf(gateway.pid) <= 60 * 1024);
 });
 
 it('ends with its init, and when it is interrupted', async () => {

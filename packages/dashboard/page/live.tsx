@@ -33,6 +33,7 @@ class Live {
   #isLooking = false;
 
   start(): void {
+    void this.#lookUp();
     // The last entries, and from there on without a hole.
     get<{ entries: Entry[]; upTo: number }>(path('/history?limit=500'))
       .then(({ entries, upTo }) => {

@@ -47,7 +47,7 @@ interface InitLink {
 /** Leads to the pages of other inits, where there are any. */
 function Switcher() {
   const link = useLive(() => live.link);
-  const { value } = useLoaded(() => get<InitLink[]>(path('/inits')), [link === 'live']);
+  const { value } = useLoaded(() => get<InitLink[]>(path('/inits')), [link === 'lost']);
   if (value === null || value.length < 2) return null;
   return (
     <label class="switcher">

@@ -22,10 +22,11 @@ function Picture({ url, label }: { url: string; label: string }) {
   }, [url]);
   return (
     <>
-      <ZoomButtons zoom={zoom} />
-      <a href={url} download={`${label}.svg`}>
-        Save
-      </a>
+      <ZoomButtons zoom={zoom}>
+        <a href={url} download={`${label}.svg`}>
+          Save
+        </a>
+      </ZoomButtons>
       <Trouble text={error} />
       <div class="picture" tabIndex={0} role="region" aria-label={label} onWheel={zoom.wheel}>
         {picture !== null && error === '' && (

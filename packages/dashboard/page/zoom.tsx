@@ -1,4 +1,5 @@
 /** Zooming of pictures: by buttons, and by Ctrl and the wheel. */
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 const STEP = 1.25;
@@ -23,7 +24,7 @@ export function useZoom(): Zoom {
   return { value, by, wheel, reset: () => setValue(1) };
 }
 
-export function ZoomButtons({ zoom }: { zoom: Zoom }) {
+export function ZoomButtons({ zoom, children }: { zoom: Zoom; children?: ComponentChildren }) {
   return (
     <div class="buttons">
       <button type="button" onClick={() => zoom.by(STEP)}>
@@ -35,6 +36,7 @@ export function ZoomButtons({ zoom }: { zoom: Zoom }) {
       <button type="button" aria-label={`Original size; now ${Math.round(zoom.value * 100)}%`} onClick={zoom.reset}>
         {Math.round(zoom.value * 100)}%
       </button>
+      {children}
     </div>
   );
 }

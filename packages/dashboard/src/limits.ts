@@ -41,3 +41,5 @@ export const MAX_SAMPLED_JOBS = 32;
 export const MAX_USED_INSTANCES = 16;
 /** Inits that one gateway leads to, besides its own. */
 export const MAX_OTHER_INITS = 16;
+/** Garbage is collected so long after the last request. */
+export const TIDY_AFTER_MS = 10_000;

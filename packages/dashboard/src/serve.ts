@@ -3,20 +3,18 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { VERSION } from '@upstart/common';
-import { type DashboardOrder, stateFolder, toolPath } from '@upstart/ctl/parts';
+import { type DashboardOrder, stateFolder } from '@upstart/ctl/parts';
 import { controlSocket, hasLiveInit } from '@upstart/protocol';
 import { type Gateway, type InitLink, makeGateway } from './gateway.ts';
-import { makeApp } from './http/app.ts';
+import { IdleTidying, keepHeapSmall } from './heap.ts';
 import type { Door } from './http/guards.ts';
-import { pageFrom } from './http/page.ts';
+import type { Listener } from './http/listener.ts';
 import { Streams } from './http/sse.ts';
 import { HEADERS_TIMEOUT_MS, MAX_CONNECTIONS, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { isLoopback, listen, type Place, placeOf } from './listen.ts';
 import { connectTo, type InitPlace, Inits, initPlaces } from './live/inits.ts';
 import { ToolQueue } from './live/tool-queue.ts';
-import { ROUTES } from './routes/all.ts';
 import { tokenIn } from './token.ts';
 
 const SOCKET = 'dashboard.sock';
@@ -26,6 +24,7 @@ const LOOK_MS = 2000;
 
 /** Serves until a signal, or until init has ended. Resolves with the exit status. */
 export async function serveDashboard(order: DashboardOrder): Promise<number> {
+  keepHeapSmall();
   const control = controlSocket(order.scope, order.env);
   const folder = dirname(control);
   const place = order.listen === null ? { kind: 'unix' as const, path: join(folder, SOCKET) } : placeOf(order.listen);
@@ -55,8 +54,14 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
   const hosts = place.kind === 'unix' ? [] : [place.host.toLowerCase()];
   const door: Door = { hosts, token, cookie: `upstart-${port}` };
   const other = (name: string): Gateway | null => (hasOthers ? others.of(name) : null);
-  const app = makeApp({ gateway, other, routes: ROUTES, door, page: pageFrom(toolPath) });
-  server.on('request', getRequestListener(app.fetch, { hostname: 'localhost', overrideGlobalObjects: false }));
+  let listener: Promise<Listener> | null = null;
+  const tidying = new IdleTidying();
+  server.on('request', (request, response) => {
+    // A gateway that nobody has asked yet does without.
+    listener ??= import('./http/listener.ts').then(({ makeListener }) => makeListener({ gateway, other, door }));
+    response.on('close', () => tidying.note());
+    void listener.then((answer) => answer(request, response));
+  });
   const ended = untilEnd(control, () => others.dropDead());
   const opened = announce(order, place, { port, token, folder });
   const status = await ended;

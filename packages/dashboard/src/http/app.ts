@@ -8,7 +8,7 @@ import { API, openApi } from './openapi.ts';
 import type { Page } from './page.ts';
 import { ProblemError, problemOf, problemResponse } from './problem.ts';
 
-interface AppParts {
+export interface AppParts {
   readonly gateway: Gateway;
   /** The gateway of another init, which is below `/init/NAME`; null: there is none of that name. */
   other?(name: string): Gateway | null;

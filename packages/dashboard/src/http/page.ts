@@ -13,6 +13,7 @@ interface PageFile {
   readonly etag: string;
 }
 
+/** What is in it before the script has run is on the screen at once. */
 const HTML = `<!doctype html>
 <html lang="en">
 <head>
@@ -23,7 +24,7 @@ const HTML = `<!doctype html>
 <link rel="stylesheet" href="/dashboard-page.css">
 <script type="module" src="/dashboard-page.js"></script>
 </head>
-<body><div id="app"></div><noscript>The page needs JavaScript; the API does not: /api/v1/openapi.json</noscript></body>
+<body><div id="app"><header><strong>Upstart</strong></header><main><p>Loading…</p></main></div><noscript>The page needs JavaScript; the API does not: /api/v1/openapi.json</noscript></body>
 </html>
 `;
 
