@@ -25,6 +25,7 @@ export interface Size {
 export const LEAST: Size = { columns: 40, lines: 10 };
 /** The widest job, for which columns are dropped in a narrow terminal. */
 const MAX_NAME_WIDTH = 40;
+const LEAST_NAME_WIDTH = 8;
 /** Title, state of the list and heads above it, message and keys below it. */
 const LINES_ABOVE = 3;
 const LINES_BELOW = 2;
@@ -119,6 +120,14 @@ function listLines(
   // The mark of the selected row.
   const room = columns - 2;
   fit(table, widths, room);
+  // In the narrowest terminals even the columns that every terminal gets have no room.
+  const [name = 0] = widths;
+  const over = Math.max(0, widthOf(widths) - room);
+  widths[0] = Math.min(name, Math.max(LEAST_NAME_WIDTH, name - over));
+  while (widthOf(widths) > room) {
+    widths.pop();
+    table.pop();
+  }
   const used = widthOf(widths);
   const pad = (text: string, i: number): string =>
     table[i]?.align === 'right' ? text.padStart(widths[i] as number) : padColumns(text, widths[i] as number);

@@ -151,7 +151,9 @@ describe('the frame', () => {
         fc.integer({ min: 1, max: 60 }),
         (part, texts, columns, lines) => {
           const view = { ...FIRST_VIEW, ...part } as View;
-          const rows = shown(texts.map((each) => row(each, { why: each, instance: each })));
+          const rows = shown(
+            texts.map((each) => row(each, { why: each, instance: each, pid: 4_194_304, state: 'stop/post-stopping' })),
+          );
           const more = { title: texts[0] as string, message: { text: texts[0] as string, isBad: true } };
           const drawn = frame(picture(view, rows, more), { columns, lines });
           expect(drawn).toHaveLength(lines);
