@@ -1,28 +1,29 @@
 /** The page with 10,000 jobs: it renders what is visible, and looks up what has changed. */
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentOf } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
+import { BrowserPage, HAS_CHROMIUM } from './browser.ts';
 import { RunningGateway } from './gateway.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const COUNT = 10_000;
 /** Rows that are rendered at most: those of the window and a few around it. */
 const MAX_ROWS = 60;
 
-describe.skipIf(!existsSync(CHROMIUM))('10,000 jobs (skipped without chromium)', () => {
+describe.skipIf(!HAS_CHROMIUM)('10,000 jobs (skipped without chromium)', () => {
   let session: SessionInit;
   let gateway: RunningGateway;
-  let browser: Browser;
+  let browser: BrowserPage;
   let page: Page;
+  let residentBefore = 0;
   beforeAll(async () => {
     const names = Array.from({ length: COUNT }, (_, at) => `job-${String(at).padStart(5, '0')}`);
     session = await SessionInit.start({ jobs: Object.fromEntries(names.map((name) => [name, 'exec sleep 1000\n'])) });
     gateway = await RunningGateway.start(session, '--listen', '0');
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    residentBefore = residentOf(gateway.pid);
+    browser = await BrowserPage.open(gateway.url);
+    page = browser.page;
   });
   afterAll(async () => {
     await browser?.close();
@@ -34,8 +35,6 @@ describe.skipIf(!existsSync(CHROMIUM))('10,000 jobs (skipped without chromium)',
   const rendered = () => page.locator('.body .row').count();
 
   it('shows a window of them, wherever it is scrolled to, and finds one by its name', async () => {
-    const before = residentOf(gateway.pid);
-    await page.goto(gateway.url);
     await page.getByText(`all ${COUNT}`).waitFor();
     expect(await rendered()).toBeLessThan(MAX_ROWS);
     await page.locator('.rows').evaluate((box) => {
@@ -50,7 +49,8 @@ describe.skipIf(!existsSync(CHROMIUM))('10,000 jobs (skipped without chromium)',
     const timing = await page.evaluate(
       'performance.getEntriesByType("paint").map(({ name, startTime }) => name + " " + startTime)',
     );
-    if (process.env.UPSTART_PICTURES) console.log('first paint', timing, 'KiB', before, residentOf(gateway.pid));
+    if (process.env.UPSTART_PICTURES)
+      console.log('first paint', timing, 'KiB', residentBefore, residentOf(gateway.pid));
   });
 
   it('looks up one job when one has changed, not all', async () => {

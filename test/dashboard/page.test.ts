@@ -1,15 +1,14 @@
 /** The page in Debian's Chromium, against a live session. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { daemonWith } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
+import { BrowserPage, HAS_CHROMIUM } from './browser.ts';
 import { RunningGateway } from './gateway.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Where pictures of the page go, for people to look at; none without it. */
 const PICTURES = process.env.UPSTART_PICTURES;
@@ -25,9 +24,8 @@ const JOBS = {
 
 let session: SessionInit;
 let gateway: RunningGateway;
-let browser: Browser;
+let browser: BrowserPage;
 let page: Page;
-const wrongs: string[] = [];
 
 /** Whether anything in a canvas has a colour that is no grey: a curve, not the axes. */
 function hasCurve(canvas: unknown): boolean {
@@ -40,22 +38,12 @@ function hasCurve(canvas: unknown): boolean {
   return false;
 }
 
-describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', () => {
+describe.skipIf(!HAS_CHROMIUM)('the page (skipped without chromium)', () => {
   beforeAll(async () => {
     session = await SessionInit.start({ jobs: JOBS });
     gateway = await RunningGateway.start(session, '--listen', '0');
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.on('pageerror', (error) => wrongs.push(String(error)));
-    page.on('console', (message) => {
-      // A connection that is lost is an error for the browser, and is expected here.
-      if (
-        message.type() === 'error' &&
-        !/ERR_(?:CONNECTION|INCOMPLETE|EMPTY|NETWORK)|status of (?:4|5)\d\d/.test(message.text())
-      )
-        wrongs.push(message.text());
-    });
-    await page.goto(gateway.url);
+    browser = await BrowserPage.open(gateway.url);
+    page = browser.page;
   });
   afterAll(async () => {
     await browser?.close();
@@ -63,16 +51,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', ()
     await session?.end();
     session?.remove();
   });
-  afterEach(() => expect(wrongs.splice(0)).toEqual([]));
+  afterEach(() => expect(browser.wrongs.splice(0)).toEqual([]));
 
-  const go = async (hash: string, heading: string): Promise<void> => {
-    await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
-    await page.getByRole('heading', { name: heading, level: 1, exact: true }).waitFor();
-  };
+  const go = (hash: string, heading: string) => browser.go(hash, heading);
   const row = (job: string) =>
     page.getByRole('row').filter({ has: page.getByRole('link', { name: job, exact: true }) });
   const mark = (name: string, word: string) => row(name).locator('.mark', { hasText: word }).waitFor();
-  const job = (name: string) => go(`#/job/${encodeURIComponent(name)}`, name);
+  const job = (name: string) => browser.job(name);
 
   it('lists jobs, the worst first, with words for their states', async () => {
     expect(page.url(), 'without the token').toBe(`http://127.0.0.1:${gateway.port}/`);
@@ -220,33 +205,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the page (skipped without chromium)', ()
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'broken', level: 1 }).waitFor();
-  });
-
-  it('resumes without a reload and without a missed event or line when the daemon and the gateway are killed', async () => {
-    await page.evaluate('window.isSame = true');
-    await session.run('initctl', 'start', 'counts');
-    await job('counts');
-    const log = page.getByRole('log');
-    const lines = async (): Promise<string[]> => ((await log.textContent()) ?? '').trim().split('\n');
-    await log.getByText('line 5', { exact: false }).waitFor();
-    process.kill(daemonWith(`HOME=${session.home}`) as number, 'SIGKILL');
-    await session.run('initctl', 'emit', 'while-the-daemon-comes-back');
-    const { port } = gateway;
-    await gateway.end('SIGKILL');
-    await page.getByText('connection lost').waitFor();
-    await session.run('initctl', 'emit', 'while-the-gateway-is-away');
-    const count = (await lines()).length;
-    gateway = await RunningGateway.start(session, '--listen', String(port));
-    await page.locator('header').getByText('live').waitFor();
-    await eventually(async () => (await lines()).length > count + 20);
-    const all = (await lines()).map((line) => Number(line.replace('line ', '')));
-    expect(all).toEqual(all.map((_, at) => (all[0] as number) + at));
-    await session.run('initctl', 'stop', 'counts');
-    await page.getByText(/counts stop\/waiting/).waitFor();
-    await go('#/events', 'Events');
-    for (const event of ['while-the-daemon-comes-back', 'while-the-gateway-is-away'])
-      expect(await page.getByRole('listitem').filter({ hasText: event }).count(), event).toBe(1);
-    expect(await page.evaluate('window.isSame')).toBe(true);
   });
 
   const VIEWS = [

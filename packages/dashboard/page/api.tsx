@@ -46,7 +46,8 @@ export async function post<T>(url: string, body: object = {}): Promise<T> {
 const RETRY_MS = 1000;
 
 /**
- * Follows a stream, and connects again whatever ends it, with the id from which it resumes. Returns how to end it.
+ * Follows a stream, and connects again whatever ends it, with the id from which it resumes. Returns how to end it. A page that is hidden
+ * follows nothing, and catches up when it is shown: browsers have six connections to a server for all pages together.
  * `heard` gets the name of an event and its data, `state` whether it is connected.
  */
 export function follow(
@@ -73,8 +74,15 @@ export function follow(
         heard(name, JSON.parse(event.data as string));
       });
   };
+  const turn = (): void => {
+    clearTimeout(timer);
+    if (document.hidden) source.close();
+    else if (source.readyState === EventSource.CLOSED) open();
+  };
   open();
+  document.addEventListener('visibilitychange', turn);
   return () => {
+    document.removeEventListener('visibilitychange', turn);
     clearTimeout(timer);
     source.close();
   };

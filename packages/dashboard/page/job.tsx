@@ -198,11 +198,14 @@ function Logs({ job }: { job: string }) {
       frame = 0;
       setLines((before) => [...before, ...come].slice(-MAX_LINES));
     };
-    const end = follow(pathOf(job, `/logs/follow?lines=${FIRST_LINES}`), ['line', 'hello'], (name, data) => {
+    const heard = (name: string, data: unknown): void => {
       if (name !== 'line') return;
       waiting.push(data as LogLine);
       if (frame === 0) frame = requestAnimationFrame(show);
-    });
+    };
+    const resume = (url: string, lastId: string): string => `${url}&after=${encodeURIComponent(lastId)}`;
+    const url = pathOf(job, `/logs/follow?lines=${FIRST_LINES}`);
+    const end = follow(url, ['line', 'hello'], heard, () => {}, resume);
     return () => {
       end();
       cancelAnimationFrame(frame);

@@ -12,7 +12,7 @@ import {
 } from '@upstart/ctl/parts';
 import { type UpstartClient, upstartError } from '@upstart/protocol';
 import { ProblemError } from '../http/problem.ts';
-import { integer, optional } from '../http/schema.ts';
+import { integer, optional, text } from '../http/schema.ts';
 import type { Send } from '../http/sse.ts';
 import { MAX_CURSOR_LENGTH, MAX_LOG_LINES } from '../limits.ts';
 import type { Feed } from '../live/feed.ts';
@@ -121,13 +121,14 @@ export const LOGS: readonly Route[] = [
     method: 'get',
     path: '/jobs/{job}/logs/follow',
     summary: 'The same, and new lines as they come: `line`, with the id to resume from.',
-    query: LINES,
+    query: { ...LINES, after: optional(text('the id of the last line that was read; Last-Event-ID wins')) },
     answer: 'text/event-stream',
-    async run({ path: { job }, query: { lines = DEFAULT_LINES }, lastEventId, gateway }) {
+    async run({ path: { job }, query: { lines = DEFAULT_LINES, after = null }, lastEventId, gateway }) {
       const client = await gateway.client();
       // An unknown job is an answer, not a stream.
       await filesOf(client, job);
-      const cursor = lastEventId === null ? null : parseCursor(lastEventId);
+      const from = lastEventId ?? after;
+      const cursor = from === null ? null : parseCursor(from);
       return gateway.streams.open((send) =>
         follow(({ data, ...rest }) => send({ ...rest, data: withShownText(data) }), {
           job,
