@@ -20,6 +20,7 @@ const WITH_PROGRAMS: Kind['tests'] = {
   'packages/bridge/src/sources/udev': 'udev.test.ts',
   'packages/bridge/src/sources/local': 'door.test.ts',
   'packages/ctl/src': 'main.test.ts',
+  'packages/log-shipper/src/senders': 'datagrams.test.ts',
   'packages/daemon/src/identity': 'getent.test.ts',
   'packages/daemon/src/supervisor': '*.test.ts',
   'packages/daemon/src/conf': '{conf-watch,watching,watching-faults}.test.ts',

@@ -6,7 +6,7 @@ import { sourceFiles } from './source-files.mjs';
 import { PROGRAMS } from './targets.mjs';
 
 /** What processes say of themselves, which the goal does not count: `process/notify.c`, and what it needs elsewhere. */
-const NOTIFY_LINES = 310;
+const NOTIFY_LINES = 312;
 
 /** The times of logs: `packages/logger/index.c`, and what it needs elsewhere, with old files that are compressed. */
 const INDEX_LINES = 113;
@@ -23,12 +23,15 @@ const DEADLINE_LINES = 31;
 /** Process groups that end with their leader: `process/family.c`, and what it needs elsewhere. */
 const FAMILY_LINES = 43;
 
+/** Datagrams to Unix sockets, which Node cannot send: `packages/log-shipper/datagram`. */
+const DATAGRAM_LINES = 116;
+
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
 export const MAX_LINES =
-  5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES + PEER_DOOR_LINES + DEADLINE_LINES + FAMILY_LINES;
+  5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES + PEER_DOOR_LINES + DEADLINE_LINES + FAMILY_LINES + DATAGRAM_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

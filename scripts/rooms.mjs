@@ -11,11 +11,13 @@ export const MAY_IMPORT = {
   'job-language': ['common'],
   daemon: ['common', 'protocol', 'job-language'],
   convert: ['common', 'job-language'],
-  ctl: ['common', 'protocol', 'job-language'],
+  'log-reader': ['common'],
+  ctl: ['common', 'protocol', 'job-language', 'log-reader'],
   dbus: ['common', 'protocol'],
   timers: ['job-language'],
   bridge: ['common', 'protocol', 'job-language', 'timers', 'dbus', 'cluster'],
   cluster: ['common'],
+  'log-shipper': ['common', 'protocol', 'job-language', 'log-reader'],
   dashboard: ['common', 'protocol', 'ctl'],
 };
 

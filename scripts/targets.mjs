@@ -124,6 +124,7 @@ export const BUNDLES = [
     redirects: { ...CORE, './commands.ts': './commands.js', yargs: './yargs.cjs' },
   },
   { output: 'lib/upstart/bridge.js', entry: 'packages/bridge/src/main.ts', redirects: { ...CORE, ...LATER } },
+  { output: 'lib/upstart/log-shipper.js', entry: 'packages/log-shipper/src/main.ts', redirects: CORE },
   ...['telinit', 'runlevel', 'shutdown', 'upstart-rc'].map((name) => ({
     output: `lib/upstart/${name}.js`,
     entry: `packages/ctl/src/system/${name}.ts`,
@@ -174,6 +175,12 @@ export const PROGRAMS = [
     fallback: [],
   },
   { output: 'lib/upstart/peer-door', sources: 'packages/bridge/peer-door', flags: ['-static'], fallback: [] },
+  {
+    output: 'lib/upstart/unix-datagram',
+    sources: 'packages/log-shipper/datagram',
+    flags: ['-static'],
+    fallback: [],
+  },
   {
     output: 'bin/initctl',
     sources: 'packages/ctl/native',

@@ -19,9 +19,11 @@ const ROWS = [
   },
   { 'packages/dashboard': [510, 760], 'packages/bridge/peer-door': [785, 960] },
   { 'packages/daemon': [40, 480], 'packages/ctl': [510, 780], 'packages/bridge': [805, 960] },
+  { 'packages/log-shipper': [40, 490], 'packages/log-shipper/datagram': [515, 790] },
   {
-    'packages/dbus': [40, 280],
-    'packages/daemon/socket-maker': [300, 500],
+    'packages/dbus': [40, 200],
+    'packages/daemon/socket-maker': [220, 360],
+    'packages/log-reader': [380, 500],
     'packages/convert': [515, 790],
     'packages/timers': [810, 875],
     'packages/cluster': [890, 960],

@@ -76,6 +76,8 @@ const STANZAS: readonly ((choices: Choices) => string)[] = [
   () => 'exec main',
   (choices) => `exec main ${hostileValue(choices)}`,
   (choices) => `${choices.pick(['pre-start', 'post-start', 'pre-stop', 'post-stop'])} exec hook`,
+  (choices) => `log to ${choices.pick(['journald', 'syslog udp://x', 'otlp', 'none', 'a'])}`,
+  (choices) => `log label a=${hostileValue(choices)}`,
   () => 'task',
   () => 'respawn',
   (choices) => `respawn limit ${choices.pick(['2 10', '0 5', 'unlimited'])}`,

@@ -18,7 +18,7 @@ export function startTicks(pid: number | 'self'): number | null {
 
 /**
  * When init has started this process, in microseconds of the clock of `nowUs`. Node counts from when it has loaded itself, which may take
- * seconds; the kernel's clock goes on while the machine sleeps, so that its time may be too late. The earlier one is right.
+ * seconds; the kernel's clock also runs while the machine sleeps, so that its time may be too late. The earlier one is right.
  */
 export function ownStartUs(nowUs: number): number {
   const ticks = startTicks('self');

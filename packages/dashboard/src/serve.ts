@@ -1,11 +1,12 @@
 /** The gateway: a server in front of init's protocol, which lives as long as it is wanted and its init lives. */
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { VERSION } from '@upstart/common';
-import { type DashboardOrder, stateFolder } from '@upstart/ctl/parts';
-import { controlSocket, hasLiveInit } from '@upstart/protocol';
+import { collectMetrics, type DashboardOrder, stateFolder } from '@upstart/ctl/parts';
+import { controlSocket, hasLiveInit, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
 import { type Gateway, type InitLink, makeGateway } from './gateway.ts';
 import { IdleTidying, keepHeapSmall } from './heap.ts';
 import type { Door } from './http/guards.ts';
@@ -16,6 +17,8 @@ import { isLoopback, listen, type Place, placeOf } from './listen.ts';
 import { connectTo, type InitPlace, Inits, initPlaces } from './live/inits.ts';
 import { ToolQueue } from './live/tool-queue.ts';
 import { tokenIn } from './token.ts';
+import { SERVICE } from './varlink/metrics.ts';
+import { varlinkServer } from './varlink/server.ts';
 
 const SOCKET = 'dashboard.sock';
 const OPENED = 'dashboard-open.html';
@@ -62,6 +65,7 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
     response.on('close', () => tidying.note());
     void listener.then((answer) => answer(request, response));
   });
+  const report = folder === SYSTEM_SOCKET_DIR ? await reportServer(gateway, order.warn) : null;
   const ended = untilEnd(control, () => others.dropDead());
   const opened = announce(order, place, { port, token, folder });
   const status = await ended;
@@ -70,8 +74,25 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
   others.close();
   server.close();
   server.closeAllConnections();
+  report?.close();
   if (opened !== null) rmSync(opened, { force: true });
   return status;
+}
+
+/** Where systemd-report looks for services that have numbers. */
+const REPORT_FOLDER = '/run/systemd/report';
+
+/** Answers systemd-report, where that folder is; null: it is not, or not for this user. */
+async function reportServer({ client, stateFolder }: Gateway, warn: (text: string) => void): Promise<Server | null> {
+  if (!existsSync(REPORT_FOLDER)) return null;
+  const server = varlinkServer(async () => collectMetrics(await client(), stateFolder));
+  try {
+    await listen(server, { kind: 'unix', path: join(REPORT_FOLDER, SERVICE) });
+    return server;
+  } catch (error) {
+    warn((error as Error).message);
+    return null;
+  }
 }
 
 /** Of the inits that live; the first one is at the top. `here` is that of the page that asks. */

@@ -101,7 +101,7 @@ describe('advice', () => {
     ['Exec a', 'exec'],
     ['eng A=b', 'env'],
     ['User root', 'setuid USER'],
-    ['log /var/log/x', 'console log'],
+    ['stdout /var/log/x', 'console log'],
     ['ExecStart=/bin/a', 'exec COMMAND'],
     ['start at a', 'on'],
     ['respawn limt 1 2', 'limit'],

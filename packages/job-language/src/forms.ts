@@ -73,6 +73,10 @@ export const FORMS: Readonly<Record<string, string>> = {
   reload: '`reload on CONDITION`, or `reload signal SIGNAL`',
   'reload on': `\`reload on\` ${CONDITION}`,
   'reload signal': '`reload signal SIGNAL`, a name such as HUP or a number',
+  log: '`log to TARGET`, or `log label KEY=VALUE…`; `console log` is for the file alone',
+  'log to':
+    '`log to journald [PATH]`, `syslog [LOCATION]`, `otlp [URL]`, a name of upstart.conf, or `none`, such as `log to syslog tcp://logs:601`',
+  'log label': '`log label KEY=VALUE…`, such as `log label env=prod`',
   console: '`console log`, `none`, `output` or `owner`',
   umask: '`umask MASK`, an octal number up to 777',
   nice: '`nice NUMBER`, from -20 to 19',
@@ -140,7 +144,6 @@ export const FOREIGN: Readonly<Record<string, string>> = {
   timeoutstartsec: 'ready timeout SECONDS',
   oom_adj: 'oom score NUMBER',
   oom_score_adj: 'oom score NUMBER',
-  log: 'console log',
   stdout: 'console log',
   stderr: 'console log',
   output: 'console output',

@@ -21,6 +21,15 @@ export { jobsOf, NEVER_RULES } from './lint/condition-rules.ts';
 export { lint } from './lint/lint.ts';
 export { PORTABLE_RULE } from './lint/portable.ts';
 export { type KnownJob, type LintWorld, NOWHERE } from './lint/rule.ts';
+export {
+  type LogTarget,
+  MAX_NAMED_LOG_TARGETS,
+  type NamedLogTarget,
+  NO_TARGET,
+  namedLogTarget,
+  targetOfText,
+  targetText,
+} from './log-target.ts';
 export { MAX_JOB_FILE_SIZE, parseJob } from './parse-job.ts';
 export {
   type AddressProbe,

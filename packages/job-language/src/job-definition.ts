@@ -138,6 +138,10 @@ export interface JobDefinition {
   reloadSignal: number;
   /** null: the daemon's default. */
   console: Console | null;
+  /** Where the output is sent, besides its file: `syslog tcp://logs:601`, a name of upstart.conf, or `none` of those that are for all jobs. */
+  logTo: string[];
+  /** `KEY=VALUE`: what is sent with each line. */
+  logLabels: string[];
   /** null: the daemon's default. */
   umask: number | null;
   /** null: inherited. */
@@ -209,6 +213,8 @@ export function emptyDefinition(name: string, path: string): Required<JobDefinit
     hookTimeoutS: null,
     reloadSignal: 1,
     console: null,
+    logTo: NONE,
+    logLabels: NONE,
     umask: null,
     nice: null,
     oomScore: 0,

@@ -1,7 +1,8 @@
 import type { Slot } from '@upstart/common';
 import { emptyDefinition, type JobDefinition } from './job-definition.ts';
 import { Lexer } from './lexer.ts';
-import { checkLogProbes, parseStanza, type StanzaContext } from './stanzas.ts';
+import { checkConsole } from './log-stanzas.ts';
+import { parseStanza, type StanzaContext } from './stanzas.ts';
 import type { Token } from './tokens.ts';
 
 /** The largest job file, in bytes. */
@@ -42,6 +43,6 @@ export function parseJob(text: string, options: ParseOptions): JobDefinition {
     if (lexer.atStanza()) parseStanza(lexer, job, context);
     else lexer.skipLine();
   }
-  checkLogProbes(lexer, job, context);
+  checkConsole(lexer, job, context.logPlace);
   return job;
 }

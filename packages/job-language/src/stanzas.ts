@@ -24,8 +24,8 @@ import { parseCondition } from './condition-parser.ts';
 import type { JobDefinition, ProcessDefinition } from './job-definition.ts';
 import { cgroupSetting, resourceLimit, sameCGroupKey, sameResource } from './keyed-arguments.ts';
 import type { Lexer } from './lexer.ts';
+import { type LogPlace, logLabels, logTo, MAX_LOG_LABELS, MAX_LOG_TARGETS } from './log-stanzas.ts';
 import { expect, MAX_WATCHDOG_S } from './notify-stanzas.ts';
-import type { Span } from './place.ts';
 import { MAX_PROBES, PROBE_READERS } from './probe-stanzas.ts';
 import type { Probe } from './probes.ts';
 
@@ -37,8 +37,7 @@ export interface StanzaContext {
   onScript: ((slot: Slot, line: number, text: string) => void) | null;
   /** Told of each `manual`, with its line. */
   onManual: ((line: number) => void) | null;
-  /** The last `ready log` or `console` of the file, which have to fit together at its end. */
-  logPlace: { span: Span; line: number; stanza: string } | null;
+  logPlace: LogPlace | null;
 }
 
 type Stanza = (lexer: Lexer, job: JobDefinition, context: StanzaContext) => void;
@@ -119,6 +118,10 @@ const STANZAS: Record<string, Stanza> = {
   hook: either({ timeout: set('hookTimeoutS', seconds) }),
   reload: either({ on: condition('reloadOn'), signal: set('reloadSignal', signal) }),
 
+  log: either({
+    to: aboutLog(addUpTo('logTo', logTo, MAX_LOG_TARGETS)),
+    label: addUpTo('logLabels', logLabels, MAX_LOG_LABELS),
+  }),
   console: aboutLog(set('console', oneOf('none', 'output', 'owner', 'log'))),
   umask: set('umask', fileMode),
   nice: set('nice', niceness),
@@ -191,6 +194,16 @@ function addKeyed<T>(field: ListField<T>, read: Reader<T>, same: (a: T, b: T) =>
   };
 }
 
+/** A list that has so many entries at most. */
+function addUpTo<T>(field: ListField<T>, read: Reader<T[]>, most: number): Stanza {
+  return (lexer, job) => {
+    const values = read(lexer);
+    if ((job[field] as T[]).length + values.length > most) lexer.fail(`Too many entries, expected at most ${most}`);
+    lexer.endOfStanza();
+    addTo(job, field, values);
+  };
+}
+
 function addTo<T>(job: JobDefinition, field: ListField<T>, values: T[]): void {
   const list = job[field] as T[];
   // A list without an entry is not only this job's.
@@ -207,25 +220,13 @@ function aboutLog(stanza: Stanza): Stanza {
   };
 }
 
-/** Rejects a file whose output would have to be read although it is not logged. Without `console` the default decides. */
-export function checkLogProbes(lexer: Lexer, { ready, console }: JobDefinition, { logPlace }: StanzaContext): void {
-  if (!logPlace || console === null || console === 'log' || !ready.some(({ kind }) => kind === 'log')) return;
-  lexer.stanza = logPlace.stanza;
-  lexer.fail('Illegal console, `ready log` needs `console log`', logPlace.span, logPlace.line);
-}
-
 /** A stanza for each kind of probe. */
 function probes(field: 'ready' | 'check', readers: Readonly<Record<string, Reader<Probe>>>): Record<string, Stanza> {
   return Object.fromEntries(Object.entries(readers).map(([kind, read]) => [kind, probe(field, read)]));
 }
 
 function probe(field: 'ready' | 'check', read: Reader<Probe>): Stanza {
-  return (lexer, job) => {
-    const entry = read(lexer);
-    if (job[field].length === MAX_PROBES) lexer.fail(`Too many entries, expected at most ${MAX_PROBES}`);
-    lexer.endOfStanza();
-    addTo(job, field, [entry]);
-  };
+  return addUpTo(field, (lexer) => [read(lexer)], MAX_PROBES);
 }
 
 function flag(field: 'task' | 'respawn'): Stanza {

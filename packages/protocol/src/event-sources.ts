@@ -33,3 +33,8 @@ export interface SourceRegistration {
   managed: boolean;
   sources: SourceReport[];
 }
+
+export interface SourceMethods {
+  sources: { params: Record<never, never>; result: SourceStatus[] };
+  registerSources: { params: SourceRegistration; result: { stay: boolean } };
+}

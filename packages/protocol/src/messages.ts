@@ -5,9 +5,11 @@
 import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { ClusterEventMethods } from './cluster-events.ts';
 import type { WireError } from './errors.ts';
-import type { SourceRegistration, SourceStatus } from './event-sources.ts';
+import type { SourceMethods } from './event-sources.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
 import type { LeaseMethods } from './leases.ts';
+import type { JobLogTargets, LogTargetMethods } from './log-targets.ts';
+import type { NumberMethods } from './numbers.ts';
 import type { Asking, Detailed, FeedPlace, Killing, ListenFailure, Recipients, Stopping } from './request-parts.ts';
 import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
 import type { TimerStatus } from './timers.ts';
@@ -35,7 +37,7 @@ export type EnvTarget = { job: string; instance: string } | null;
 export const RUN_LOCALLY = 256;
 
 /** A job as `show-config`, `check-config` and `usage` need it. */
-export interface JobConfig {
+export interface JobConfig extends JobLogTargets {
   job: string;
   path: string;
   description: string;
@@ -154,7 +156,7 @@ export interface UnsupervisedProcess {
 /** The answer to "who keeps the events of this name from being over?": one element an event, oldest first. */
 export type EventExplanation = { name: string; env: string[]; failed: boolean; heldBy: WaitReason[] }[];
 
-export interface Methods extends ClusterEventMethods, LeaseMethods {
+export interface Methods extends ClusterEventMethods, LeaseMethods, LogTargetMethods, NumberMethods, SourceMethods {
   /** Always first on a connection. `client` names the program, for the log. */
   hello: { params: { version: number; client: string }; result: { version: number; daemon: string; pid: number } };
   /** The running daemon, as `init (upstart VERSION)`. */
@@ -210,8 +212,6 @@ export interface Methods extends ClusterEventMethods, LeaseMethods {
   setEnv: { params: { target: EnvTarget; vars: string[]; replace: boolean }; result: null };
   unsetEnv: { params: { target: EnvTarget; names: string[] }; result: null };
   resetEnv: { params: { target: EnvTarget }; result: null };
-  sources: { params: Record<never, never>; result: SourceStatus[] };
-  registerSources: { params: SourceRegistration; result: { stay: boolean } };
   notifyDiskWriteable: { params: Record<never, never>; result: null };
   notifyDBusAddress: { params: { address: string }; result: null };
   notifyCGroupManagerAddress: { params: { address: string }; result: null };

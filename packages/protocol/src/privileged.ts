@@ -30,6 +30,7 @@ export const PRIVILEGED: Partial<Record<Method, string>> = {
   endLease: 'manage leases',
   tellLeaseHolder: 'manage leases',
   registerSources: 'register event sources',
+  registerLogShipper: 'register the log shipper',
   endSession: 'end session',
   reexecute: 'request restart',
 };

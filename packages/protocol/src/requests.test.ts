@@ -5,6 +5,10 @@ import { MAX_BY, MAX_SIGNAL } from './request-parts.ts';
 import { MAX_KEY_LENGTH, parseRequest, requestId } from './requests.ts';
 
 const target = { job: 'web', env: ['A=1'] };
+const TARGET = {
+  ...{ name: 'a', state: 'retrying', reason: 'why' },
+  ...{ sentLines: 1, droppedBytes: 0, failures: 2, backlogBytes: 3 },
+};
 const byName = { job: 'web', instance: '' };
 const terminal = { out: true, err: false, columns: 80 };
 const run = { argv: ['status', 'web'], cwd: '/', env: { HOME: '/root' }, terminal };
@@ -167,6 +171,22 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
       [
         { version: '1', pid: 2, managed: true, sources: [{ name: 'file', state: 'odd', reason: null }] },
         'params.sources[0].state must be idle, running, failed',
+      ],
+    ],
+  },
+  numbers: { good: [{}], bad: [[null, 'params must be a map']] },
+  logTargets: { good: [{}], bad: [[null, 'params must be a map']] },
+  registerLogShipper: {
+    good: [{ version: '1', pid: 2, managed: true, targets: [TARGET] }],
+    bad: [
+      [{ version: '1', pid: 2, managed: true }, 'params.targets must be a list'],
+      [
+        { version: '1', pid: 2, managed: true, targets: [{ ...TARGET, state: 'odd' }] },
+        'params.targets[0].state must be running, retrying, failed',
+      ],
+      [
+        { version: '1', pid: 2, managed: true, targets: [{ ...TARGET, sentLines: -1 }] },
+        'params.targets[0].sentLines must be a whole number from 0',
       ],
     ],
   },

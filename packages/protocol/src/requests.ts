@@ -2,6 +2,7 @@
 import { upstartError } from './errors.ts';
 import type { SourceReport } from './event-sources.ts';
 import { MAX_LEASE_MS, MIN_LEASE_MS } from './leases.ts';
+import type { LogTargetReport } from './log-targets.ts';
 import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
 import {
   type Asking,
@@ -129,6 +130,13 @@ const sourceState: Check<SourceReport['state']> = (value, place) =>
 const sourceReport = mapOf<SourceReport>({ name: text, state: sourceState, reason: orNull(text) });
 const positive = numberFrom(1, Number.MAX_SAFE_INTEGER);
 const leaseTime = numberFrom(MIN_LEASE_MS, MAX_LEASE_MS);
+const TARGET_STATES = ['running', 'retrying', 'failed'] as const;
+const targetState: Check<LogTargetReport['state']> = (value, place) =>
+  TARGET_STATES.find((one) => one === value) ?? refuse(place, TARGET_STATES.join(', '));
+const targetReport = mapOf<LogTargetReport>({
+  ...{ name: text, state: targetState, reason: orNull(text) },
+  ...{ sentLines: count, droppedBytes: count, failures: count, backlogBytes: count },
+});
 const nothing = mapOf<Record<never, never>>({});
 
 /** One row a method: what its `params` must be. */
@@ -167,6 +175,9 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   resetEnv: mapOf({ target: envTarget }),
   sources: nothing,
   registerSources: mapOf({ version: text, pid: count, managed: flag, sources: listOf(sourceReport, 0) }),
+  logTargets: nothing,
+  numbers: nothing,
+  registerLogShipper: mapOf({ version: text, pid: count, managed: flag, targets: listOf(targetReport, 0) }),
   notifyDiskWriteable: nothing,
   notifyDBusAddress: mapOf({ address: text }),
   notifyCGroupManagerAddress: mapOf({ address: text }),

@@ -62,6 +62,11 @@ export const NOT_IN_CONTAINERS: readonly Row[] = [
     why: 'output goes to the log of the container',
     has: ({ console }) => console !== null && console !== 'log',
   },
+  {
+    stanza: 'log to, log label',
+    why: 'what runs the container collects its output',
+    has: ({ logTo, logLabels }) => logTo.length > 0 || logLabels.length > 0,
+  },
   { stanza: 'export', why: 'there are no events', has: (job) => job.export.length > 0 },
 ];
 

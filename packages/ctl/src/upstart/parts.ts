@@ -1,5 +1,6 @@
 /** What the dashboard (`packages/dashboard`) shares with the commands of `upstart`: one logic, shown in a terminal or over HTTP. */
 
+export type { LogFile } from '@upstart/log-reader';
 export type { DashboardOrder, ScreenOrder } from '../dashboard/load.ts';
 export { readHistory } from '../history.ts';
 export type { Scene, SceneBox, SceneNode } from '../pictures/graph/scene.ts';
@@ -14,8 +15,10 @@ export { stateFolder } from './commands/simulate.ts';
 export { meantJobs } from './jobs.ts';
 export { Follower } from './logs/follow.ts';
 export { type LastLines, lastLines } from './logs/last-lines.ts';
-export { type LogFile, logFilesOf } from './logs/log-files.ts';
+export { logFilesOf } from './logs/log-files.ts';
 export type { Position as LogPosition } from './logs/series.ts';
+export { collect as collectMetrics } from './metrics/collect.ts';
+export { type Family as MetricFamily, metricsText, openMetricsText } from './metrics/text.ts';
 export { isBad, jobRows, type Row } from './ps/rows.ts';
 export { type Look, shares } from './ps/shares.ts';
 export { columnsFor, fit, whyText, widthOf } from './ps/table.ts';

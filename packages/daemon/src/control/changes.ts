@@ -1,6 +1,6 @@
 /** Requests that change something: they go through the engine's journal. */
 import type { EngineRequest } from '../engine/model/messages.ts';
-import type { Caller, ControlContext } from './handlers.ts';
+import type { Caller, ControlContext } from './context.ts';
 
 /** Requests whose caller the history names. */
 type NamedRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' | 'reload' | 'kill' | 'emit' }>;

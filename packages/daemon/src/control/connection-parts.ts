@@ -1,4 +1,4 @@
-import type { ControlContext } from './handlers.ts';
+import type { ControlContext } from './context.ts';
 import type { SocketLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Turns } from './turns.ts';

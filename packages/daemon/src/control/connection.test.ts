@@ -4,7 +4,7 @@ import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '@upstar
 import { describe, expect, it } from 'vitest';
 import { KeptAnswers } from '../runner/kept-answers.ts';
 import { Connection, type DBusHandler } from './connection.ts';
-import type { ControlContext } from './handlers.ts';
+import type { ControlContext } from './context.ts';
 import { CONNECTION_LIMITS, OWNER_SOCKET } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { Turns } from './turns.ts';

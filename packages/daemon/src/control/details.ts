@@ -9,7 +9,7 @@ import { processesOf } from '../engine/model/state.ts';
 import { jobCgroup } from '../engine/processes/cgroups.ts';
 import type { Details } from '../engine/requests/queries.ts';
 import { monotonicNow } from '../time/clock.ts';
-import type { ControlContext } from './handlers.ts';
+import type { ControlContext } from './context.ts';
 
 /** Reads the facts about all processes. */
 export async function lookAtDetails(

@@ -11,8 +11,8 @@ import type { Orphan } from '../proc/orphans.ts';
 import { readFacts } from '../proc/processes.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { timersOf } from '../timers/timers.ts';
+import type { ControlContext } from './context.ts';
 import { fileWarnings } from './file-warnings.ts';
-import type { ControlContext } from './handlers.ts';
 import { lastLineOf } from './last-line.ts';
 
 /** The most processes in an explanation. */

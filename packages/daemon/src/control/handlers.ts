@@ -14,7 +14,6 @@ import {
   type Result,
   upstartError,
 } from '@upstart/protocol';
-import type { Configuration } from '../conf/configuration.ts';
 import { explainEvents } from '../engine/explain/explain.ts';
 import { question } from '../engine/explain/question.ts';
 import { troubles } from '../engine/explain/troubles.ts';
@@ -28,66 +27,12 @@ import {
   jobStatus,
   listJobs,
 } from '../engine/requests/queries.ts';
-import type { History } from '../history/history.ts';
-import type { Log } from '../log/log.ts';
-import type { Orphans } from '../proc/orphans.ts';
-import type { ProcessUsage } from '../proc/usage.ts';
-import type { Runner } from '../runner/runner.ts';
-import type { SourceKeeper } from '../sources/source-keeper.ts';
-import type { Supervisor } from '../supervisor/supervisor.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { timersOf } from '../timers/timers.ts';
-import type { Callers } from './callers.ts';
 import { change, changeNamed } from './changes.ts';
-import type { ClientProcess } from './client-process.ts';
+import type { Caller, ControlContext } from './context.ts';
 import { lookAtDetails } from './details.ts';
 import { explanationOf } from './explanation.ts';
-import type { Sockets } from './sockets.ts';
-
-/** The parts of the daemon that handlers work on. */
-export interface ControlContext {
-  runner: Runner;
-  configuration: Configuration;
-  log: Log;
-  /** `init (upstart VERSION)`. */
-  version: string;
-  /** The pid that users know as init. */
-  initPid: number;
-  orphans: Orphans;
-  usage: ProcessUsage;
-  history: Pick<History, 'query' | 'callersKnown'>;
-  supervisor: Pick<Supervisor, 'findPeer' | 'files'>;
-  callers: Callers;
-  sources: Pick<SourceKeeper, 'status' | 'register'>;
-  sockets: Sockets;
-  bus: {
-    /** Init has its name on a bus. */
-    isJoined(): boolean;
-    /** Takes that name on the bus at this address. Rejects with an `UpstartError`. */
-    join(address: string): Promise<void>;
-  };
-}
-
-/** The client of a request. */
-export interface Caller {
-  /** May change things (reference: control §5); decided by the socket that the caller could open. */
-  privileged: boolean;
-  key: string | undefined;
-  /** The process that asks; absent where it is not known. */
-  process?: Pick<ClientProcess, 'reference' | 'known'> | undefined;
-  /** The client needs the answer to the request of this key until it has read the one to its present request. */
-  needs(key: string): void;
-  /** Resolves when it is this caller's turn for something that takes a while, such as all jobs at once. */
-  turn(): Promise<void>;
-  /** Has notifications sent to the caller from now on. */
-  watch(): void;
-  /** Calls back when the connection has ended; absent for a caller in this process. */
-  closed?: (done: () => void) => void;
-  /** A descriptor that the client has sent along; only in this process. */
-  file?: number;
-  /** The terminal side of `run`; absent for a call that comes from a command already. */
-  run?: (params: Params<'run'>) => Promise<number>;
-}
 
 type Handler<M extends Method> = (
   context: ControlContext,
@@ -177,6 +122,12 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   registerSources(context, params, { closed }) {
     if (!closed) throw upstartError('bad-request', 'only a connection can have sources');
     return { stay: context.sources.register(params, closed) };
+  },
+  numbers: ({ runner, counts }) => ({ ...counts, pendingEvents: runner.engine.state.events.size }),
+  logTargets: (context) => context.logTargets.status(),
+  registerLogShipper(context, params, { closed }) {
+    if (!closed) throw upstartError('bad-request', 'only a connection can be the log shipper');
+    return context.logTargets.register(params, closed);
   },
 
   async config(context, { job }, caller) {

@@ -10,7 +10,8 @@ import {
   upstartError,
   withTimeLimit,
 } from '@upstart/protocol';
-import { type Caller, type ControlContext, handle } from './handlers.ts';
+import type { Caller, ControlContext } from './context.ts';
+import { handle } from './handlers.ts';
 import { publicNotification } from './notification-frame.ts';
 
 /** The caller of an in-process client. */

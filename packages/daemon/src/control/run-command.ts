@@ -6,7 +6,7 @@
 import { encodeText } from '@upstart/common';
 import { KeyedClient, type Params, type UpstartClient } from '@upstart/protocol';
 import type { ClientProcess } from './client-process.ts';
-import type { ControlContext } from './handlers.ts';
+import type { ControlContext } from './context.ts';
 import { InProcessClient } from './in-process-client.ts';
 
 /** The exports of the bundle of commands (packages/ctl/src/commands.ts); it is loaded when it is first needed. */

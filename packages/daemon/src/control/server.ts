@@ -9,7 +9,7 @@ import { CONTROL_SOCKET, QUERY_SOCKET } from '@upstart/protocol';
 import { makeFolder } from '../places/make-folder.ts';
 import { Connection, type DBusHandler } from './connection.ts';
 import type { ConnectionParts } from './connection-parts.ts';
-import type { ControlContext } from './handlers.ts';
+import type { ControlContext } from './context.ts';
 import { OWNER_SOCKET, RESERVED_DESCRIPTORS, type SocketLimits, STRANGER_SOCKET } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { Turns } from './turns.ts';

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { LogPriority } from '@upstart/protocol';
 import { ClientProcess } from '../control/client-process.ts';
-import type { ControlContext } from '../control/handlers.ts';
+import type { ControlContext } from '../control/context.ts';
 import { InProcessClient } from '../control/in-process-client.ts';
 import { Turns } from '../control/turns.ts';
 import type { ClientFiles } from '../supervisor/client-files.ts';

@@ -12,7 +12,7 @@ const LEVELS: Record<LogPriority, number> = { debug: 20, info: 30, message: 35, 
 export type LogFormat = 'text' | 'json';
 
 /** The parts of the daemon that log on their own. */
-export type LogComponent = 'configuration' | 'control' | 'sources' | 'state' | 'supervisor';
+export type LogComponent = 'configuration' | 'control' | 'log-targets' | 'sources' | 'state' | 'supervisor';
 
 /** The facts of a line: fields of the JSON log. Lines of text have them in their words. */
 export interface LogFields extends LogSubject {

@@ -38,6 +38,8 @@ export interface InitOptions {
   logFormat: LogFormat;
   logRotation: LogRotation;
   logUpkeep: UpkeepSettings;
+  /** Where the output of jobs is sent, as upstart.conf has it; of one name the last. */
+  logTargets: string[];
   /** Take a name on the D-Bus system bus. */
   systemBus: boolean;
   /** Run upstart-bridge for the sources of events that jobs need. */
@@ -75,6 +77,7 @@ export const DEFAULTS: InitOptions = {
   logFormat: 'text',
   logRotation: { size: 0, age: 0, keep: 5 },
   logUpkeep: { compress: false, totalBytes: 0 },
+  logTargets: [],
   systemBus: true,
   sources: true,
   debug: false,

@@ -1,6 +1,6 @@
 /** The table of init's options: one row each, with the settings that it changes. */
 import { type OptionSpec, UsageError } from '@upstart/common';
-import type { Console } from '@upstart/job-language';
+import { type Console, MAX_NAMED_LOG_TARGETS, namedLogTarget } from '@upstart/job-language';
 import type { LogFormat } from '../log/log.ts';
 import { MAX_KEPT_LOGS } from './limits.ts';
 import type { InitOptions } from './options.ts';
@@ -25,6 +25,8 @@ function quantity(what: string, value: string, units: Record<string, number>, ex
     throw new UsageError(`invalid ${what}: ${value}: expected ${expected}`);
   return Number(digits) * factor;
 }
+
+const nameOfTarget = (text: string): string => /[^ \t]+/.exec(text)?.[0] ?? '';
 
 /** The value, if it has the form. */
 function inForm(form: RegExp | readonly string[], value: string, complaint: string): string {
@@ -130,6 +132,18 @@ export const ROWS: readonly Row[] = [
     apply(value, { logRotation }) {
       const size = quantity('log rotation size', value, SIZES, 'bytes, KiB (K) or MiB (M)');
       return { logRotation: { ...logRotation, size } };
+    },
+  },
+  {
+    ...{ long: 'log-target', value: 'TARGET' },
+    description: 'also send the output of jobs there: NAME KIND [LOCATION] [SETTING=VALUE]...; may stand often',
+    apply(value, { logTargets }) {
+      const target = namedLogTarget(value);
+      if (typeof target === 'string') throw new UsageError(`invalid log target: ${target}`);
+      const others = logTargets.filter((other) => nameOfTarget(other) !== target.name);
+      if (others.length === MAX_NAMED_LOG_TARGETS)
+        throw new UsageError(`too many log targets: expected at most ${MAX_NAMED_LOG_TARGETS}`);
+      return { logTargets: [...others, value] };
     },
   },
   {

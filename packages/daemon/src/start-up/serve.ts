@@ -18,6 +18,7 @@ import { supervisedPids } from '../engine/requests/queries.ts';
 import { History } from '../history/history.ts';
 import { type Log, openLog, printLine } from '../log/log.ts';
 import { LogUpkeep } from '../log-upkeep/upkeep.ts';
+import { Programs } from '../on-demand/programs.ts';
 import type { InitOptions } from '../options/options.ts';
 import { PlaceGuard } from '../places/guard.ts';
 import { guardedPlaces } from '../places/guarded-places.ts';
@@ -30,7 +31,6 @@ import { Orphans } from '../proc/orphans.ts';
 import { ProcessUsage } from '../proc/usage.ts';
 import type { RunnerParts } from '../runner/parts.ts';
 import { Runner } from '../runner/runner.ts';
-import { makeKeeper } from '../sources/make-keeper.ts';
 import { StateStore } from '../state/store.ts';
 import { type SupervisorLink, supervisorIdentity } from '../supervisor/link.ts';
 import type { SupervisorState } from '../supervisor/process-messages.ts';
@@ -42,6 +42,7 @@ import { Definitions } from './definitions.ts';
 import { endInit } from './end-init.ts';
 import { announce, givesWay, warnOfLeftovers, welcome } from './session.ts';
 import { engineSettings, startState } from './start-state.ts';
+import { countStart } from './starts.ts';
 
 /** The parts of the daemon. */
 export interface DaemonParts {
@@ -130,12 +131,15 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const orphans = new Orphans(supervisorState.pid, supervised);
   const usage = new ProcessUsage({ initPid: supervisorState.pid, supervised });
   const controlLog = log.child({ component: 'control' });
-  const sources = makeKeeper({
-    ...{ options, script: parts.bridge, folder: places.runtimeDir, initEnv: link.initEnv, log },
+  const programs = new Programs({
+    ...{ options, bridge: parts.bridge, folder: places.runtimeDir, initEnv: link.initEnv, log },
     ...{ engine: start.engine, isRestarted: !start.fresh },
   });
+  const counts = { finishedEvents: 0, daemonStarts: countStart(places.runtimeDir) };
   const context = {
-    sources,
+    sources: programs.sources,
+    logTargets: programs.logTargets,
+    counts,
     runner,
     configuration,
     log: controlLog,
@@ -185,9 +189,10 @@ export async function serve(parts: DaemonParts): Promise<void> {
 
   await control.listen();
   runner.watchers.add(({ event }) => {
-    if (event === 'job-added' || event === 'job-removed') sources.changed();
+    if (event === 'job-added' || event === 'job-removed') programs.changed();
+    if (event === 'event-emitted') counts.finishedEvents++;
   });
-  sources.begin();
+  programs.begin();
   door.listen(link.dbusFd === null ? null : { fd: link.dbusFd });
   bus.start(start.engine.state.dbusAddress ?? null);
   duties.noteOwnProcesses();
@@ -199,7 +204,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
 
   runner.onEnd(() => {
     guard.close();
-    sources.close();
+    programs.close();
     probes.close();
     control.close();
     door.close();

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { Gateway } from '../gateway.ts';
 import { MAX_BODY_BYTES } from '../limits.ts';
+import { METRICS_PATH, metrics } from '../routes/metrics.ts';
 import type { Route } from '../routes/route.ts';
 import { checkHost, checkSite, cookieValue, type Door, hasToken, isSame, SAFE_HEADERS } from './guards.ts';
 import { API, openApi } from './openapi.ts';
@@ -78,6 +79,7 @@ export function makeApp({ gateway: first, other = () => null, routes, door, page
     gatewayOf(c.req.param('init'));
     return page('/', c.req.raw.headers) ?? c.notFound();
   });
+  app.get(METRICS_PATH, (c) => metrics(first, c.req.raw.headers.get('accept')));
   app.get('*', (c) => page(new URL(c.req.url).pathname, c.req.raw.headers) ?? c.notFound());
   return app;
 }

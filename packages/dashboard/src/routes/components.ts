@@ -73,9 +73,9 @@ export const COMPONENTS = {
         emitsCluster: TEXTS,
       },
       ...{ startOn: orNull({}), stopOn: orNull({}), restartOn: orNull({}), reloadOn: orNull({}) },
-      ...{ ready: TEXTS, check: TEXTS, cluster: orNull(ANY) },
+      ...{ ready: TEXTS, check: TEXTS, cluster: orNull(ANY), logTo: TEXTS, logLabels: TEXTS },
     },
-    ['restartOn', 'reloadOn', 'ready', 'check', 'cluster'],
+    ['restartOn', 'reloadOn', 'ready', 'check', 'cluster', 'logTo', 'logLabels'],
   ),
   Explanation: objectOf<Explanation>(
     {

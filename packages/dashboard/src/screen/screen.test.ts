@@ -8,7 +8,17 @@ import { FIRST_VIEW, listed, placeOf, type Shown, SORT_NAMES, type View } from '
 
 const PLAIN = paletteFor(false, {});
 const row = (job: string, more: Partial<Row> = {}): Row => ({
-  ...{ job, instance: '', health: 'well', state: 'stop/waiting', pid: null, why: null, since: null, respawns: 0 },
+  ...{
+    kind: 'job' as const,
+    job,
+    instance: '',
+    health: 'well',
+    state: 'stop/waiting',
+    pid: null,
+    why: null,
+    since: null,
+    respawns: 0,
+  },
   ...{ series: null, checks: [], lastExit: null, memoryBytes: null, cpuMs: null, ...more },
 });
 const up = (job: string, pid: number, memoryBytes: number): Row =>

@@ -17,6 +17,8 @@ export const ADDED: readonly string[] = [
   'expect fd',
   'expect notify',
   'hook timeout',
+  'log label',
+  'log to',
   'notify access',
   'ready after',
   'ready exec',

@@ -17,6 +17,8 @@ const MAY_STAND_TWICE: readonly string[] = [
   'ready log',
   'ready tcp',
   'ready unix',
+  'log label',
+  'log to',
   'normal exit',
   'cgroup',
   'task',

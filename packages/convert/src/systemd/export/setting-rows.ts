@@ -161,6 +161,8 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     has: ({ readyAfterMs, task }) => readyAfterMs > 0 && !task,
     write: nothing,
   },
+  refused('log to', ({ logTo }) => logTo.length > 0, 'the journal has the output, and passes it on'),
+  refused('log label', ({ logLabels }) => logLabels.length > 0, 'LogExtraFields= is for services of the system alone'),
   refused(
     'ready tcp, unix, http, log',
     ({ ready }) => ready.some(({ kind }) => kind !== 'exec'),

@@ -4,7 +4,7 @@ import {
   controlSocket,
   type JobConfig,
   PROTOCOL_VERSION,
-  type SourceStatus,
+  type Result,
   type UpstartClient,
   UpstartError,
 } from '@upstart/protocol';
@@ -71,17 +71,18 @@ async function examined({ context, scope, session, connect }: Call): Promise<Pat
     ]);
     const version = /\(upstart ([^)]+)\)/.exec(daemon)?.[1] ?? daemon;
     const logFolder = await logFolderOf(client, configs);
-    const sources = await sourcesOf(client);
-    return { ...seen, folder, init: { pid, version, configs, broken, logFolder, sources }, silence: null };
+    const sources = await known(client, 'sources');
+    const logTargets = await known(client, 'logTargets');
+    return { ...seen, folder, init: { pid, version, configs, broken, logFolder, sources, logTargets }, silence: null };
   } catch (error) {
     return { ...seen, folder, init: null, silence: (error as Error).message };
   }
 }
 
 /** None of an older init, which does not know the request. */
-async function sourcesOf(client: UpstartClient): Promise<SourceStatus[]> {
+async function known<M extends 'sources' | 'logTargets'>(client: UpstartClient, method: M): Promise<Result<M> | []> {
   try {
-    return await client.call('sources', {}, { timeoutMs: ANSWER_TIMEOUT_MS });
+    return await client.call(method, {}, { timeoutMs: ANSWER_TIMEOUT_MS });
   } catch (error) {
     if (error instanceof UpstartError) return [];
     throw error;

@@ -7,7 +7,17 @@ import { metricsText } from '../metrics/text.ts';
 import { instance, JOBS, run, WELL } from '../testing/run.ts';
 
 const HISTORY = { entries: [], upTo: 4711, more: false };
-const answers = { version: () => 'init (upstart 2.0)', history: () => HISTORY };
+const NUMBERS = { finishedEvents: 12, pendingEvents: 1, daemonStarts: 2 };
+const TARGET = {
+  ...{ name: 'central', state: 'retrying', reason: 'gone', sentLines: 3, droppedBytes: 1, failures: 2 },
+  backlogBytes: 9,
+};
+const answers = {
+  version: () => 'init (upstart 2.0)',
+  history: () => HISTORY,
+  logTargets: () => [TARGET],
+  numbers: () => NUMBERS,
+};
 
 /** The form of each line; promtool, where it is, looks at more. */
 const LINE =
@@ -42,6 +52,11 @@ describe('metrics', () => {
       'upstart_job_memory_bytes{job="web",instance=""} 12900000',
       'upstart_job_log_dropped_bytes{job="web",instance=""} 0',
       'upstart_history_entries_total 4711',
+      'upstart_events_total 12',
+      'upstart_events_pending 1',
+      'upstart_daemon_starts_total 2',
+      'upstart_log_target_up{target="central"} 0',
+      'upstart_log_target_backlog_bytes{target="central"} 9',
     ])
       expect(out.split('\n')).toContain(line);
   });

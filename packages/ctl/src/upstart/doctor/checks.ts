@@ -4,6 +4,7 @@ import type { Check } from './finding.ts';
 import { init } from './init.ts';
 import { jobs } from './jobs.ts';
 import { kernel } from './kernel.ts';
+import { logTargets } from './log-targets.ts';
 import { logs } from './logs.ts';
 import { parts } from './parts.ts';
 import { path } from './path.ts';
@@ -21,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   jobs,
   sources,
   logs,
+  logTargets,
   programs,
   kernel,
   dbus,

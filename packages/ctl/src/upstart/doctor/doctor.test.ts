@@ -49,10 +49,12 @@ function install(version = VERSION): void {
     'ctl.js',
     'convert.cjs',
     'dbus.cjs',
+    'log-shipper.js',
     'probes.cjs',
   ])
     put(`lib/upstart/${name}`, '');
-  for (const name of ['logger', 'conf-watch', 'unconnected-socket', 'peer-door']) put(`lib/upstart/${name}`, '');
+  for (const name of ['logger', 'conf-watch', 'unconnected-socket', 'peer-door', 'unix-datagram'])
+    put(`lib/upstart/${name}`, '');
   put('sbin/upstart', `#!/bin/sh\necho 'init (upstart ${VERSION})'\n`);
   put('sbin/initctl', `#!/bin/sh\necho 'initctl (upstart ${version})'\n`);
 }

@@ -1,7 +1,7 @@
 /** What the checks of `upstart doctor` find, and what they are given. */
 import type { BrokenFile } from '@upstart/common';
 import { systemErrorText } from '@upstart/common';
-import type { JobConfig, SourceStatus } from '@upstart/protocol';
+import type { JobConfig, LogTargetStatus, SourceStatus } from '@upstart/protocol';
 import type { CommandContext } from '../../context.ts';
 
 /** `problem`: something does not work; `warning`: it works now, and may not later or for some jobs. */
@@ -25,6 +25,8 @@ export interface InitFound {
   readonly logFolder?: string | null | undefined;
   /** The sources of events; absent: an older init, which has none. */
   readonly sources?: readonly SourceStatus[];
+  /** The targets of logs; absent: an older init, which has none. */
+  readonly logTargets?: readonly LogTargetStatus[];
 }
 
 export interface Patient {

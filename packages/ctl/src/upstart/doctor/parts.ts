@@ -9,7 +9,7 @@ import { type Check, type Finding, ok, problem } from './finding.ts';
 const PROGRAM_FOLDERS = ['../../sbin', '../../bin'];
 const PROGRAMS = ['upstart', 'initctl'];
 /** What init runs or loads, in the folder of the libraries. */
-const HELPERS = ['logger', 'conf-watch', 'unconnected-socket', 'peer-door'];
+const HELPERS = ['logger', 'conf-watch', 'unconnected-socket', 'peer-door', 'unix-datagram'];
 const LIBRARIES = [
   'core.js',
   'daemon.js',
@@ -18,6 +18,7 @@ const LIBRARIES = [
   'ctl.js',
   'convert.cjs',
   'dbus.cjs',
+  'log-shipper.js',
   'probes.cjs',
 ];
 const AGAIN = 'install the package again, or run npm run install-system';

@@ -1,8 +1,8 @@
 /** Follows several logs: prints lines that are appended to any of them. */
+
 import { encodeText, indexPathOf, LogIndex, type Piece, readFrom } from '@upstart/common';
-import type { LogFile } from './log-files.ts';
+import { LineTimes, type LogFile } from '@upstart/log-reader';
 import type { LogLine, Position } from './series.ts';
-import { LineTimes } from './times.ts';
 
 /** The interval at which the files are checked, in milliseconds. */
 const INTERVAL_MS = 250;

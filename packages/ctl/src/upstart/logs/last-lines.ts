@@ -1,9 +1,7 @@
 /** The last lines of several logs, for readers that want all at once. */
-import type { LogFile } from './log-files.ts';
+import { ALWAYS, type LogFile, partsOf } from '@upstart/log-reader';
 import { inTimeOrder } from './merge.ts';
-import { partsOf } from './old-files.ts';
 import { type LogLine, LogSeries, type Position } from './series.ts';
-import { ALWAYS } from './times.ts';
 
 export interface LastLines {
   /** In the order of time. */

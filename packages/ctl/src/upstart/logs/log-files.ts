@@ -1,22 +1,15 @@
 /** The log files of the jobs on a command line. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileName, LOG_SUFFIX, type LogFile, ownerOf } from '@upstart/log-reader';
 import type { Target, UpstartClient } from '@upstart/protocol';
 import type { MeantJob } from '../jobs.ts';
-
-export interface LogFile {
-  /** `JOB` or `JOB-INSTANCE`. */
-  readonly label: string;
-  readonly path: string;
-}
-
-const SUFFIX = '.log';
 
 /** The log files by path, including those of named instances that do not run any more. */
 export async function logFilesOf(client: UpstartClient, jobs: readonly MeantJob[]): Promise<LogFile[]> {
   const known = (await client.call('list', {})).map(({ job }) => fileName(job));
   const paths = new Set((await Promise.all(jobs.map((meant) => pathsOf(client, meant, known)))).flat());
-  return [...paths].sort().map((path) => ({ label: basename(path, SUFFIX), path }));
+  return [...paths].sort().map((path) => ({ label: basename(path, LOG_SUFFIX), path }));
 }
 
 async function pathsOf(client: UpstartClient, meant: MeantJob, known: readonly string[]): Promise<string[]> {
@@ -34,15 +27,11 @@ async function pathsOf(client: UpstartClient, meant: MeantJob, known: readonly s
 function formerOnes(own: string, job: string, known: readonly string[]): string[] {
   const folder = dirname(own);
   return namesIn(folder)
-    .filter((name) => name.startsWith(`${job}-`) && name.endsWith(SUFFIX) && ownerOf(name, known) === job)
+    .filter(
+      (name) =>
+        name.startsWith(`${job}-`) && name.endsWith(LOG_SUFFIX) && ownerOf(basename(name, LOG_SUFFIX), known) === job,
+    )
     .map((name) => join(folder, name));
-}
-
-function ownerOf(name: string, known: readonly string[]): string | undefined {
-  const label = basename(name, SUFFIX);
-  return known
-    .filter((job) => label === job || label.startsWith(`${job}-`))
-    .reduce((longest, job) => (job.length > longest.length ? job : longest), '');
 }
 
 function namesIn(folder: string): string[] {
@@ -52,13 +41,4 @@ function namesIn(folder: string): string[] {
     // Reading the logs themselves reports the error.
     return [];
   }
-}
-
-/** The label of an instance's log. */
-export function nameOfLog(job: string, instance: string): string {
-  return fileName(instance === '' ? job : `${job}-${instance}`);
-}
-
-function fileName(job: string): string {
-  return job.replaceAll('/', '_');
 }

@@ -1,7 +1,9 @@
 /** The options of `upstart logs`: which lines are wanted. */
+
 import { UsageError } from '@upstart/common';
+import { ALWAYS, type Period } from '@upstart/log-reader';
 import { timeSince } from '../since.ts';
-import { ALWAYS, type Period } from './times.ts';
+import { literalIn } from './literal.ts';
 
 /** How many lines of each log are shown without options. */
 const DEFAULT_LINES = 10;
@@ -11,6 +13,8 @@ export interface Wanted {
   /** Of each log. */
   readonly count: number;
   readonly matches: ((text: string) => boolean) | null;
+  /** What every line that matches has. */
+  readonly literal: Buffer | null;
   /** The number of a run; null: of all. */
   readonly run: number | null;
 }
@@ -39,8 +43,14 @@ export function wantedLines({ lines, since, until, grep, run }: Given, nowMs: nu
     },
     count: lines === undefined ? otherwise : Number(lines),
     matches: grep === undefined ? null : matcher(grep),
+    literal: literalBytes(grep),
     run: run === undefined ? null : Number(run),
   };
+}
+
+function literalBytes(pattern: string | undefined): Buffer | null {
+  const literal = pattern === undefined ? null : literalIn(pattern);
+  return literal === null ? null : Buffer.from(literal);
 }
 
 function matcher(pattern: string): (text: string) => boolean {

@@ -1,6 +1,5 @@
 /** Puts the beginning of a run before its first output. */
-import type { LogFile } from './log-files.ts';
-import type { LogPart } from './old-files.ts';
+import type { LogFile, LogPart } from '@upstart/log-reader';
 import type { Run } from './runs.ts';
 import { withIndex } from './series.ts';
 

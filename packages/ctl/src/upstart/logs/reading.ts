@@ -1,14 +1,15 @@
 /** One call of `upstart logs`: opens what is wanted, shows it, and follows it. */
+
 import { systemErrorText } from '@upstart/common';
+import { type LogFile, type LogPart, partsOf } from '@upstart/log-reader';
 import type { UpstartClient } from '@upstart/protocol';
 import { readHistory } from '../../history.ts';
 import { printable } from '../../text/colour.ts';
 import { type Call, EXIT } from '../command.ts';
 import { meantJobs } from '../jobs.ts';
 import { Follower } from './follow.ts';
-import { type LogFile, logFilesOf } from './log-files.ts';
+import { logFilesOf } from './log-files.ts';
 import { inTimeOrder } from './merge.ts';
-import { type LogPart, partsOf } from './old-files.ts';
 import { both, type Given, type Wanted } from './options.ts';
 import { placed } from './placing.ts';
 import { periodOfRun, type Run, RunWatch, runsOf } from './runs.ts';
@@ -56,14 +57,14 @@ export class Reading {
     this.#print = (shown) => {
       if (shown.length > 0) this.#call.print.raw(shown.map(textOf).join(''));
     };
-    const { run, period, matches, count } = this.#wanted;
+    const { run, period, matches, literal, count } = this.#wanted;
     this.#parts = partsOf(files);
     const runs = run === null ? [] : await this.#readRuns(files, 0);
     this.#series = files.flatMap((file) => {
       const own = runs.filter(({ label }) => label === file.label);
       const ofRun = run === null ? period : periodOfRun(own, run);
       if (ofRun === null) return [];
-      const selection = { period: both(period, ofRun), matches, count };
+      const selection = { period: both(period, ofRun), matches, literal, count };
       return [
         new LogSeries(file, this.#parts.get(file) ?? [], selection, now, ({ path }, error) => {
           const { code, message } = error as NodeJS.ErrnoException;

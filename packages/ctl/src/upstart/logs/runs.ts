@@ -1,9 +1,9 @@
 /** The runs of jobs, from the history: when each began, with which process, and how the one before has ended. */
+
 import type { Slot } from '@upstart/common';
+import { ALWAYS, nameOfLog, type Period } from '@upstart/log-reader';
 import type { HistoryEntry, Notification } from '@upstart/protocol';
 import { isComingUp, phaseOf } from '../../timeline/phases.ts';
-import { nameOfLog } from './log-files.ts';
-import { ALWAYS, type Period } from './times.ts';
 
 export interface Run {
   /** The label of its log. */

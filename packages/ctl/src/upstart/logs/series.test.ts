@@ -1,14 +1,14 @@
 /** Logs through all their files, against a model that has each line with its time. */
+
 import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { indexPathOf } from '@upstart/common';
+import { ALWAYS, partsOf } from '@upstart/log-reader';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { partsOf } from './old-files.ts';
 import { LogSeries, type Selection } from './series.ts';
-import { ALWAYS } from './times.ts';
 
 let folder: string;
 beforeEach(() => {

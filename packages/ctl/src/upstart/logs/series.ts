@@ -1,10 +1,23 @@
 /** One log through all its files: where its last lines begin, and its lines with their times. */
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+
+import { closeSync } from 'node:fs';
 import { indexPathOf, LogIndex } from '@upstart/common';
-import { compressedBlocks, type Found, type Line, lastOf, lastWanted, linesOf, plainBlocks } from './lines.ts';
-import type { LogFile } from './log-files.ts';
-import type { LogPart } from './old-files.ts';
-import { bytesOf, LineTimes, type Period } from './times.ts';
+import {
+  bytesOf,
+  compressedBlocks,
+  type Found,
+  type Line,
+  LineTimes,
+  type LogFile,
+  type LogPart,
+  lastOf,
+  lastWanted,
+  linesOf,
+  linesWith,
+  openPart,
+  type Period,
+  plainBlocks,
+} from '@upstart/log-reader';
 
 export interface LogLine {
   readonly file: LogFile;
@@ -19,6 +32,8 @@ export interface LogLine {
 export interface Selection {
   readonly period: Period;
   readonly matches: ((text: string) => boolean) | null;
+  /** What every line that matches has; null: that is not known. */
+  readonly literal?: Buffer | null;
   /** The last ones of each log; infinite: all. */
   readonly count: number;
 }
@@ -147,9 +162,11 @@ export class LogSeries {
     const fd = part.isCompressed ? -1 : openPart(part);
     try {
       const times = new LineTimes(index, this.#now);
+      // Without an index, the time of a line may be that of a line before it.
+      const literal = index === null ? null : (this.#selection.literal ?? null);
       const blocks = part.isCompressed ? compressedBlocks(part.path, from, to) : plainBlocks(fd, from, to);
-      for await (const lines of linesOf(blocks, from))
-        yield lines.map((line) => ({ offset: line.offset, text: line.text, timeMs: times.of(line) }));
+      for await (const lines of literal === null ? linesOf(blocks, from) : linesWith(literal, blocks, from))
+        yield lines.map((line) => ({ ...line, timeMs: times.of(line) }));
     } finally {
       index?.close();
       if (fd >= 0) closeSync(fd);
@@ -173,12 +190,4 @@ function withFile<T>(part: LogPart, use: (fd: number) => T): T {
   } finally {
     closeSync(fd);
   }
-}
-
-/** Never waits for the other end of a pipe in its place. */
-function openPart({ path }: LogPart): number {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  if (fstatSync(fd).isFile()) return fd;
-  closeSync(fd);
-  throw Object.assign(new Error(`${path} is no regular file`), { code: 'EINVAL', errno: -22, syscall: 'open', path });
 }

@@ -1,7 +1,7 @@
 /** The forms in which lines of logs are printed. */
+import type { LogFile } from '@upstart/log-reader';
 import { type Palette, printable } from '../../text/colour.ts';
 import { columnsOf, padColumns } from '../../text/columns.ts';
-import type { LogFile } from './log-files.ts';
 import { markText, type Run } from './runs.ts';
 import type { LogLine } from './series.ts';
 

@@ -1,9 +1,17 @@
 /** The numbers of init and its jobs, from what init answers, and from files that the caller may read. */
+
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { HEALTHS, type InstanceStatus, type JobStatus, STATES, type UpstartClient } from '@upstart/protocol';
-import { nameOfLog } from '../logs/log-files.ts';
-import { partsOf } from '../logs/old-files.ts';
+import { nameOfLog, partsOf } from '@upstart/log-reader';
+import {
+  HEALTHS,
+  type InitNumbers,
+  type InstanceStatus,
+  type JobStatus,
+  type LogTargetStatus,
+  STATES,
+  type UpstartClient,
+} from '@upstart/protocol';
 import type { Family, Sample } from './text.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -15,14 +23,19 @@ interface Job extends InstanceStatus {
 
 /** All families. `stateFolder`: where init keeps its journal. */
 export async function collect(client: UpstartClient, stateFolder: string): Promise<Family[]> {
-  const [version, jobs, broken, history, first] = await Promise.all([
+  const [version, jobs, broken, history, targets, numbers] = await Promise.all([
     client.call('version', {}),
     client.call('list', { details: true }),
     client.call('brokenFiles', {}),
     // The number of the last entry: it counts over restarts of init. Only for those who may read the history.
     client.call('history', { job: null, sinceMs: 0, after: null, limit: 1 }).catch(() => null),
-    client.call('list', {}).then(([job]) => (job ? client.call('logPath', { job: job.job, instance: '' }) : null)),
+    // An init from before an upgrade has none.
+    client.call('logTargets', {}).catch(() => []),
+    client.call('numbers', {}).catch(() => null),
   ]);
+  const [one] = jobs;
+  // An init with --no-log has none.
+  const first = one ? await client.call('logPath', { job: one.job, instance: '' }).catch(() => null) : null;
   const instances = jobs.flatMap(({ job, instances }): Job[] =>
     instances.map((instance) => ({ ...instance, job, labels: { job, instance: instance.name } })),
   );
@@ -35,6 +48,8 @@ export async function collect(client: UpstartClient, stateFolder: string): Promi
     ...ofInstances(instances),
     ...ofProcesses(instances),
     ...ofLogs(jobs, instances, first?.replace(/[^/]*$/, '') ?? null),
+    ...(numbers === null ? [] : ofInit(numbers)),
+    ...ofTargets(targets),
     counter('upstart_history_entries_total', 'Things that have happened: goals, states, processes, events.', [
       ...(history === null ? [] : [{ labels: {}, value: history.upTo }]),
     ]),
@@ -122,30 +137,46 @@ function ofInstances(instances: readonly Job[]): Family[] {
 
 /** Of the processes that init supervises, if the caller may look at them. */
 function ofProcesses(instances: readonly Job[]): Family[] {
-  const sum = (read: (pid: number) => number) => (instance: Job) => {
-    try {
-      return instance.processes.length === 0 ? null : instance.processes.reduce((all, { pid }) => all + read(pid), 0);
-    } catch {
-      return null;
-    }
-  };
-  const bytes = (field: string) => (pid: number) =>
-    Number(new RegExp(`^${field}: (\\d+)$`, 'm').exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? Number.NaN);
+  const found = new Map(instances.map((instance) => [instance, inProc(instance)]));
+  const samples = (field: keyof InProc): Sample[] => each(instances, (instance) => found.get(instance)?.[field]);
   return [
-    gauge('upstart_job_open_fds', 'Open file descriptors of its supervised processes.', [
-      ...each(
-        instances,
-        sum((pid) => readdirSync(`/proc/${pid}/fd`).length),
-      ),
-    ]),
-    counter('upstart_job_read_bytes_total', 'What its supervised processes have read from disks.', [
-      ...each(instances, sum(bytes('read_bytes'))),
-    ]),
-    counter('upstart_job_written_bytes_total', 'What its supervised processes have written to disks.', [
-      ...each(instances, sum(bytes('write_bytes'))),
-    ]),
+    gauge('upstart_job_open_fds', 'Open file descriptors of its supervised processes.', samples('fds')),
+    counter(
+      'upstart_job_read_bytes_total',
+      'What its supervised processes have read from disks.',
+      samples('readBytes'),
+    ),
+    counter(
+      'upstart_job_written_bytes_total',
+      'What its supervised processes have written to disks.',
+      samples('writtenBytes'),
+    ),
   ];
 }
+
+interface InProc {
+  fds: number;
+  readBytes: number;
+  writtenBytes: number;
+}
+
+/** null: there is no process, it has ended, or the caller may not look at it. */
+function inProc({ processes }: Job): InProc | null {
+  const sum: InProc = { fds: 0, readBytes: 0, writtenBytes: 0 };
+  try {
+    for (const { pid } of processes) {
+      const [, read, written] = IO.exec(readFileSync(`/proc/${pid}/io`, 'latin1')) ?? [];
+      sum.fds += readdirSync(`/proc/${pid}/fd`).length;
+      sum.readBytes += Number(read);
+      sum.writtenBytes += Number(written);
+    }
+    return processes.length === 0 ? null : sum;
+  } catch {
+    return null;
+  }
+}
+
+const IO = /^read_bytes: (\d+)\nwrite_bytes: (\d+)$/m;
 
 function ofLogs(jobs: readonly JobStatus[], instances: readonly Job[], folder: string | null): Family[] {
   const all = [
@@ -167,6 +198,37 @@ function ofLogs(jobs: readonly JobStatus[], instances: readonly Job[], folder: s
     ]),
     gauge('upstart_job_log_dropped_bytes', 'Output that was dropped since its log cannot be written.', [
       ...each(instances, ({ logTrouble }) => logTrouble?.dropped ?? 0),
+    ]),
+  ];
+}
+
+function ofInit({ finishedEvents, pendingEvents, daemonStarts }: InitNumbers): Family[] {
+  const one = (value: number): Sample[] => [{ labels: {}, value }];
+  return [
+    counter('upstart_events_total', 'Events that have finished since the daemon was started.', one(finishedEvents)),
+    gauge('upstart_events_pending', 'Events that have not finished.', one(pendingEvents)),
+    counter('upstart_daemon_starts_total', 'Daemons that this init has had.', one(daemonStarts)),
+  ];
+}
+
+function ofTargets(targets: readonly LogTargetStatus[]): Family[] {
+  const samples = (value: (target: LogTargetStatus) => number): Sample[] =>
+    targets.map((target) => ({ labels: { target: target.name }, value: value(target) }));
+  return [
+    gauge('upstart_log_target_up', 'Whether the target of logs takes what is sent.', [
+      ...samples(({ state }) => Number(state === 'running')),
+    ]),
+    counter('upstart_log_target_sent_lines_total', 'Lines that the target has taken.', [
+      ...samples(({ sentLines }) => sentLines),
+    ]),
+    counter('upstart_log_target_dropped_bytes_total', 'Output that will never be sent there.', [
+      ...samples(({ droppedBytes }) => droppedBytes),
+    ]),
+    counter('upstart_log_target_failures_total', 'Attempts to send that have failed.', [
+      ...samples(({ failures }) => failures),
+    ]),
+    gauge('upstart_log_target_backlog_bytes', 'Output that waits while the target takes nothing.', [
+      ...samples(({ backlogBytes }) => backlogBytes),
     ]),
   ];
 }

@@ -34,7 +34,11 @@ const WHY_WIDTH = 30;
 const GAP = '  ';
 const INDENT = '    ';
 
-export function table(rows: readonly ShownRow[], style: TableStyle, given = columnsFor(style)): string[] {
+export function table(
+  rows: readonly ShownRow[],
+  style: TableStyle,
+  given: readonly Column[] = columnsFor(style),
+): string[] {
   const { colour, width } = style;
   const columns = [...given];
   const cells = rows.map((row, at) => columns.map((column) => column.cell(row, at)));

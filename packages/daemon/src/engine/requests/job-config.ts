@@ -4,7 +4,7 @@ import type { JobConfig } from '@upstart/protocol';
 /** A definition in the form in which clients get it. */
 export function jobConfig(definition: JobDefinition): JobConfig {
   const { name, path, description, author, version, usage, emits, startOn, stopOn, restartOn, reloadOn } = definition;
-  const { ready, check, cluster, emitsCluster } = definition;
+  const { ready, check, cluster, emitsCluster, logTo, logLabels } = definition;
   return {
     job: name,
     path,
@@ -21,6 +21,8 @@ export function jobConfig(definition: JobDefinition): JobConfig {
     ready: ready.map(probeStanza),
     check: check.map(probeStanza),
     cluster,
+    logTo,
+    logLabels,
   };
 }
 

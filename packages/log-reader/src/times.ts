@@ -1,5 +1,5 @@
 /** The time of each line of a file: that of the index, or else the one that the line itself has. */
-import type { LogIndex } from '@upstart/common';
+import type { LogIndex, Stamp } from '@upstart/common';
 import { timeOfLine } from './line-time.ts';
 import type { Line } from './lines.ts';
 import type { LogPart } from './old-files.ts';
@@ -16,12 +16,21 @@ export class LineTimes {
   }
 
   /** Milliseconds since the epoch; null: not known. Lines come in the order of the file. */
-  of({ offset, text }: Line): number | null {
+  of(line: Pick<Line, 'offset' | 'text'>): number | null {
+    return this.#stampOf(line.offset)?.atMs ?? timeOfLine(line.text, this.#now);
+  }
+
+  /** The process that wrote a line; 0: not known. */
+  pidOf({ offset }: Pick<Line, 'offset'>): number {
+    return this.#stampOf(offset)?.pid ?? 0;
+  }
+
+  #stampOf(offset: number): Stamp | null {
     const index = this.#index;
-    if (index === null) return timeOfLine(text, this.#now);
+    if (index === null) return null;
     if (this.#at < 0 || index.stamp(this.#at).offset > offset) this.#at = index.lastUpTo(offset);
     while (this.#at + 1 < index.count && index.stamp(this.#at + 1).offset <= offset) this.#at++;
-    return this.#at < 0 ? timeOfLine(text, this.#now) : index.stamp(this.#at).atMs;
+    return this.#at < 0 ? null : index.stamp(this.#at);
   }
 }
 

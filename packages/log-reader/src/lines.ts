@@ -1,8 +1,9 @@
 /** The lines of one log file, plain or compressed, forwards and from its end. */
 import { isAscii } from 'node:buffer';
-import { createReadStream, readSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { decodeText } from '@upstart/common';
+import type { LogPart } from './old-files.ts';
 
 /** A longer line is divided, in bytes. */
 export const MAX_LINE_BYTES = 1024 * 1024;
@@ -15,7 +16,17 @@ const CARRIAGE_RETURN = 13;
 export interface Line {
   /** The offset of its first byte in the text. */
   readonly offset: number;
+  /** The offset behind it and its end. */
+  readonly end: number;
   readonly text: string;
+}
+
+/** Never waits for the other end of a pipe in its place. */
+export function openPart({ path }: Pick<LogPart, 'path'>): number {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw Object.assign(new Error(`${path} is no regular file`), { code: 'EINVAL', errno: -22, syscall: 'open', path });
 }
 
 /** Bytes of an open file from `from` to `to`, or to its end. */
@@ -59,18 +70,51 @@ export async function* linesOf(blocks: AsyncIterable<Buffer>, from: number): Asy
     const lines: Line[] = [];
     let begin = 0;
     for (let end = bytes.indexOf(NEWLINE, rest.length); end >= 0; end = bytes.indexOf(NEWLINE, begin)) {
-      lines.push({ offset: offset + begin, text: textOf(begin, end) });
+      lines.push({ offset: offset + begin, end: offset + end + 1, text: textOf(begin, end) });
       begin = end + 1;
     }
     if (bytes.length - begin > MAX_LINE_BYTES) {
-      lines.push({ offset: offset + begin, text: textOf(begin, bytes.length) });
+      lines.push({ offset: offset + begin, end: offset + bytes.length, text: textOf(begin, bytes.length) });
       begin = bytes.length;
     }
     rest = bytes.subarray(begin);
     offset += begin;
     if (lines.length > 0) yield lines;
   }
-  if (rest.length > 0) yield [{ offset, text: decoderOf(rest)(0, rest.length) }];
+  if (rest.length > 0) yield [{ offset, end: offset + rest.length, text: decoderOf(rest)(0, rest.length) }];
+}
+
+/** Only the lines that have these bytes: what has not is neither decoded nor divided. In all else as `linesOf`. */
+export async function* linesWith(literal: Buffer, blocks: AsyncIterable<Buffer>, from: number): AsyncGenerator<Line[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = from;
+  for await (const block of blocks) {
+    const bytes = rest.length === 0 ? block : Buffer.concat([rest, block]);
+    const last = bytes.lastIndexOf(NEWLINE);
+    const isTooLong = bytes.length - last - 1 > MAX_LINE_BYTES;
+    const end = isTooLong ? bytes.length : last + 1;
+    const lines = linesIn(bytes.subarray(0, end), literal, offset);
+    rest = bytes.subarray(end);
+    offset += end;
+    if (lines.length > 0) yield lines;
+  }
+  const lines = linesIn(rest, literal, offset);
+  if (lines.length > 0) yield lines;
+}
+
+/** The lines of these bytes that have the literal. `from`: the offset of the first byte. */
+function linesIn(bytes: Buffer, literal: Buffer, from: number): Line[] {
+  const lines: Line[] = [];
+  for (let hit = bytes.indexOf(literal); hit >= 0; ) {
+    const begin = hit === 0 ? 0 : bytes.lastIndexOf(NEWLINE, hit - 1) + 1;
+    const newline = bytes.indexOf(NEWLINE, hit);
+    const end = newline < 0 ? bytes.length : newline;
+    const behind = end > begin && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    const text = decodeText(bytes.subarray(begin, behind));
+    lines.push({ offset: from + begin, end: from + (newline < 0 ? end : end + 1), text });
+    hit = newline < 0 ? -1 : bytes.indexOf(literal, end + 1);
+  }
+  return lines;
 }
 
 /** Gives the text of lines of these bytes. Most logs are ASCII, of which all is decoded at once. */

@@ -1,7 +1,7 @@
 /** The files of one log: the one that is written, and those that were rotated, by init or by another program. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { LogFile } from './log-files.ts';
+import type { LogFile } from './names.ts';
 
 export interface LogPart {
   readonly path: string;
@@ -40,7 +40,8 @@ function namesByLog(folder: string): Map<string, string[]> {
   return byLog;
 }
 
-function logOf(name: string): string | null {
+/** The log that a file belongs to, by its name: `web.log`, of web.log.3.gz as well. */
+export function logOf(name: string): string | null {
   if (name.startsWith('.')) return null;
   return /^(.+\.log)(?:[.-]\d[\d-]*(?:\.gz)?)?$/s.exec(name)?.[1] ?? null;
 }

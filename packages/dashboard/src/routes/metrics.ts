@@ -1,0 +1,16 @@
+/** `GET /metrics`: numbers of init and its jobs, as Prometheus scrapes them. */
+import { collectMetrics, metricsText, openMetricsText } from '@upstart/ctl/parts';
+import type { Gateway } from '../gateway.ts';
+
+/** Where scrapers look for it. */
+export const METRICS_PATH = '/metrics';
+const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** OpenMetrics, or the older form for those that accept text alone. */
+export async function metrics({ client, stateFolder }: Gateway, accept: string | null): Promise<Response> {
+  const families = await collectMetrics(await client(), stateFolder);
+  const isOld = accept !== null && /text\/plain/.test(accept) && !/openmetrics/.test(accept);
+  const [type, text] = isOld ? [PROMETHEUS, metricsText(families)] : [OPEN_METRICS, openMetricsText(families)];
+  return new Response(text, { headers: { 'content-type': type, 'cache-control': 'no-store' } });
+}

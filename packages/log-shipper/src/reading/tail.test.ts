@@ -1,0 +1,168 @@
+import {
+  appendFileSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { indexPathOf } from '@upstart/common';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Position } from './position.ts';
+import { readKept, writeKept } from './positions.ts';
+import { Tail } from './tail.ts';
+
+let folder: string;
+let path: string;
+let dropped: number;
+let failures: string[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'upstart-tail-'));
+  path = join(folder, 'web.log');
+  dropped = 0;
+  failures = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function tail(position: Position | null = null, sinceMs = 0): Tail {
+  return new Tail({ label: 'web', path }, position, {
+    sinceMs,
+    dropped: (bytes) => {
+      dropped += bytes;
+    },
+    failed: (file) => void failures.push(file.slice(folder.length + 1)),
+  });
+}
+
+/** All that is there: texts with their sequence numbers, and the position behind them. */
+async function all(one: Tail): Promise<{ lines: [string, number][]; position: Position | null }> {
+  const lines: [string, number][] = [];
+  let position: Position | null = null;
+  for (let portion = await one.read(); portion !== null; portion = await one.read()) {
+    lines.push(...portion.lines.map(({ text, sequence }): [string, number] => [text, sequence]));
+    position = portion.position;
+  }
+  return { lines, position };
+}
+
+/** Gives a file an index with one stamp. */
+function stamp(file: string, atMs: number): void {
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigInt64LE(BigInt(atMs) * 1000n);
+  writeFileSync(indexPathOf(path, statSync(file).ino), bytes);
+}
+
+test('lines are read once, with the bytes before them as numbers, and from a position again', async () => {
+  writeFileSync(path, 'one\r\ntwo\n');
+  const one = tail();
+  const { lines, position } = await all(one);
+  expect(lines).toEqual([
+    ['one', 0],
+    ['two', 5],
+  ]);
+  expect((await all(one)).lines).toEqual([]);
+  appendFileSync(path, 'three\n');
+  expect((await all(one)).lines).toEqual([['three', 9]]);
+  expect((await all(tail(position))).lines).toEqual([['three', 9]]);
+});
+
+test('a file is found when it was renamed and compressed, and the numbers continue behind it', async () => {
+  writeFileSync(path, 'one\ntwo\n');
+  stamp(path, 1000);
+  const { position } = await all(tail());
+  appendFileSync(path, 'three\n');
+  const index = indexPathOf(path, statSync(path).ino);
+  const compressed = join(folder, 'web.log.1.gz');
+  writeFileSync(compressed, gzipSync(readFileSync(path)));
+  linkSync(index, indexPathOf(path, statSync(compressed).ino));
+  const old = statSync(path).ino;
+  renameSync(path, join(folder, 'gone'));
+  writeFileSync(path, 'four\n');
+  expect(statSync(path).ino).not.toBe(old);
+  stamp(path, 2000);
+  expect((await all(tail(position))).lines).toEqual([
+    ['three', 8],
+    ['four', 14],
+  ]);
+  expect(dropped).toBe(0);
+});
+
+test('what was removed before it was read is counted', async () => {
+  writeFileSync(path, 'one\ntwo\n');
+  stamp(path, 1000);
+  const first = await tail().read();
+  const position = { ...(first?.position as Position), offset: 4 };
+  rmSync(path);
+  // Its number goes to no other file.
+  writeFileSync(join(folder, 'other'), '');
+  writeFileSync(path, 'three\n');
+  stamp(path, 2000);
+  expect((await all(tail(position))).lines).toEqual([['three', 8]]);
+  expect(dropped).toBe(4);
+});
+
+test('a file that was cut off is read from its beginning', async () => {
+  writeFileSync(path, 'one\ntwo\n');
+  const one = tail();
+  await all(one);
+  truncateSync(path);
+  appendFileSync(path, 'new\n');
+  expect((await all(one)).lines.map(([text]) => text)).toEqual(['new']);
+});
+
+test('a line without an end waits, and is read when nothing has followed', async () => {
+  writeFileSync(path, 'one\nprompt> ');
+  const one = tail();
+  expect((await all(one)).lines).toEqual([['one', 0]]);
+  expect(one.hasUnfinished).toBe(true);
+  utimesSync(path, 1, 1);
+  expect((await all(one)).lines).toEqual([['prompt> ', 4]]);
+  expect(one.hasUnfinished).toBe(false);
+});
+
+test('a new target begins at a time', async () => {
+  writeFileSync(path, 'one\n');
+  stamp(path, 1000);
+  expect((await all(tail(null, 2000))).lines).toEqual([]);
+  expect((await all(tail(null, 1000))).lines).toEqual([['one', 0]]);
+});
+
+test('the oldest lines are left out, to the end of one', async () => {
+  writeFileSync(path, 'one\ntwo\nthree\n');
+  const one = tail();
+  expect(one.backlog()).toBe(14);
+  await one.skip(5);
+  expect([dropped, one.backlog()]).toEqual([8, 6]);
+  expect((await all(one)).lines).toEqual([['three', 8]]);
+  expect(one.backlog()).toBe(0);
+});
+
+test('a damaged old file holds up nothing', async () => {
+  const old = join(folder, 'web.log.1.gz');
+  writeFileSync(old, gzipSync('old\n'.repeat(100_000)).subarray(0, 300));
+  stamp(old, 1000);
+  utimesSync(old, 1, 1);
+  writeFileSync(path, 'new\n');
+  stamp(path, 2000);
+  expect((await all(tail())).lines.at(-1)?.[0]).toBe('new');
+  expect(failures).toEqual(['web.log.1.gz']);
+});
+
+test('positions are kept in a file, and anything else is none', () => {
+  expect(readKept(folder, 'a')).toBeNull();
+  const position = { inode: '1', beganMs: 2, offset: 3, before: 4, size: 5, atMs: 6 };
+  const kept = { sinceMs: 7, logs: { web: position } };
+  writeKept(folder, 'a', kept);
+  expect(readKept(folder, 'a')).toEqual(kept);
+  for (const text of ['', '{', 'null', '{"sinceMs":1}', '{"sinceMs":1,"logs":{"web":{}}}']) {
+    writeFileSync(join(folder, '.targets/a.json'), text);
+    expect(readKept(folder, 'a')).toBeNull();
+  }
+});

@@ -1,0 +1,65 @@
+/** `GET /metrics` of the gateway: as a scraper asks for it, and Prometheus itself. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { SessionInit } from '../control/session-init.ts';
+import { eventually } from '../eventually.ts';
+import { freePort } from '../ports.ts';
+import { missingPrograms } from '../programs.ts';
+import { RunningGateway } from './gateway.ts';
+
+let session: SessionInit;
+let gateway: RunningGateway;
+beforeAll(async () => {
+  session = await SessionInit.start({ jobs: { web: 'start on startup\nexec sleep 1000\n' } });
+  gateway = await RunningGateway.start(session, '--listen', String(await freePort()));
+});
+afterAll(async () => {
+  await gateway?.end();
+  await session?.end();
+  session?.remove();
+});
+
+const authorized = (accept: string) => ({ headers: { authorization: `Bearer ${gateway.token}`, accept } });
+
+test('a scraper gets OpenMetrics, or the older text, and needs the token', async () => {
+  const open = await gateway.ask('/metrics', authorized('application/openmetrics-text;version=1.0.0,text/plain;q=0.5'));
+  expect(open.headers['content-type']).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+  expect(open.text).toMatch(/^upstart_job_up\{job="web",instance=""\} 1$/m);
+  expect(open.text).toMatch(/^# TYPE upstart_history_entries counter\nupstart_history_entries_total \d+$/m);
+  expect(open.text).toMatch(/\n# EOF\n$/);
+  const text = await gateway.ask('/metrics', authorized('text/plain'));
+  expect(text.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(text.text).toMatch(/^# TYPE upstart_history_entries_total counter$/m);
+  expect(text.text).not.toContain('# EOF');
+  expect((await gateway.ask('/metrics', { headers: { authorization: '' } })).status).toBe(401);
+});
+
+test.skipIf(missingPrograms(['prometheus']).length > 0)('Prometheus scrapes it', async () => {
+  const port = await freePort();
+  const folder = join(session.home, 'prometheus');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'token'), gateway.token);
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(
+    config,
+    `scrape_configs:
+  - job_name: upstart
+    scrape_interval: 1s
+    authorization: {credentials_file: ${join(folder, 'token')}}
+    static_configs: [{targets: ['127.0.0.1:${gateway.port}']}]
+`,
+  );
+  const place = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`];
+  const prometheus = spawn('prometheus', [...place, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
+  onTestFinished(() => void prometheus.kill('SIGKILL'));
+  const query = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent('upstart_job_up{exported_job="web"}')}`;
+  const value = await eventually('the sample is there', async () => {
+    const answer = await fetch(query).catch(() => null);
+    if (!answer?.ok) return null;
+    const found = (await answer.json()) as { data?: { result?: { value: [number, string] }[] } };
+    return found.data?.result?.[0]?.value[1];
+  });
+  expect(value).toBe('1');
+});
