@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PROPERTY_RUNS } from '../../../../test/effort.ts';
+import { LeaseKeeper } from './keeper.ts';
+import type { LeaseStore } from './ports.ts';
 import { type Run, SimulatedHost, SimulatedStore, TTL_MS, type World } from './testing/simulation.ts';
 import { randomFrom, Timeline } from './testing/timeline.ts';
 
@@ -247,4 +249,41 @@ describe('whatever happens', () => {
       { numRuns: PROPERTY_RUNS * 2 },
     );
   });
+});
+
+it('does not try again and again to give a place back while the store cannot be reached', async () => {
+  const own = { name: 'a', labels: {}, keeper: 'a-1', ttlMs: TTL_MS };
+  const puts: string[] = [];
+  const dues: (() => void)[] = [];
+  let watch: Parameters<LeaseStore['watch']>[1] = () => {};
+  const keeper = new LeaseKeeper({
+    host: own,
+    store: {
+      get: (_key, done) => done(null),
+      put(key, _record, _revision, done) {
+        puts.push(key);
+        if (puts.length > 10) throw new Error('it spins');
+        done('unknown');
+      },
+      watch(_prefix, changed) {
+        watch = changed;
+        return () => {};
+      },
+    },
+    user: { grant: (_lease, _grant, done) => done('gone'), end() {}, tell() {} },
+    clock: {
+      nowMs: () => 0,
+      after(_delayMs, due) {
+        dues.push(due);
+        return () => {};
+      },
+    },
+  });
+  keeper.update([{ lease: 1, name: 'web', most: 1, prefer: [], state: 'awaited', token: 0, deadlineMs: 0 }]);
+  const taken = { holder: 'a', keeper: 'a-1', token: 0, ttlMs: TTL_MS };
+  watch('lease.web.0', { record: taken, revision: 7 });
+  const before = puts.length;
+  for (const due of dues.splice(0)) due();
+  expect(puts.length).toBeLessThanOrEqual(before + 1);
+  keeper.stop();
 });

@@ -6,7 +6,7 @@ import { Places } from './places.ts';
 import type { LeaseClock, LeaseHost, LeaseStore, LeaseUser, WantedLease } from './ports.ts';
 import { keyPrefix } from './record.ts';
 import { Tenure } from './tenure.ts';
-import type { TenureParts } from './tenure-parts.ts';
+import { retryPauseMs, type TenureParts } from './tenure-parts.ts';
 
 export interface KeeperParts {
   readonly host: LeaseHost;
@@ -145,11 +145,13 @@ export class LeaseKeeper {
       const record = { ...seen.record, holder: null };
       store.put(key, record, seen.revision, (written) => {
         if (typeof written === 'number') this.#places.observe(key, { record, revision: written }, clock.nowMs());
-        // It is looked at again, and released then, unless it is another's.
+        // It is looked at again, and released then, unless it is another's. A store that cannot be reached answers at once.
         store.get(key, (entry) => {
           if (entry) this.#places.observe(key, entry, clock.nowMs());
-          this.#orphans.delete(key);
-          this.#step();
+          clock.after(entry ? 0 : retryPauseMs(host), () => {
+            this.#orphans.delete(key);
+            this.#step();
+          });
         });
       });
     }
