@@ -18,6 +18,7 @@ const APART = [
     'dashboard-curves.js',
     'dashboard-page.js',
     'log-keeper.cjs',
+    'log-shipper.js',
   ],
   ...['screen.cjs', 'timers.cjs'],
 ];
