@@ -106,7 +106,7 @@ describe.skipIf(!hasNatsServer)('leases in JetStream', () => {
     const { all, urls } = await servers();
     const store = storeOn(connect(urls, 'h1'));
     await eventually('contact', async () => (await store.get('lease.web.0')) !== null);
-    all[0]?.pause();
+    await all[0]?.pause();
     expect(await store.put('lease.web.0', record('h1'), 0)).toBe('unknown');
     expect(store.failures.at(-1)).toBe('the servers do not answer');
     all[0]?.resume();

@@ -1,6 +1,6 @@
 /** NATS servers with JetStream for tests: on loopback, on free ports, in a folder that goes with them. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,9 +60,18 @@ export class NatsServer {
     return this.#end('SIGKILL');
   }
 
-  /** As a machine that hangs: connections stay, nothing answers. */
-  pause(): void {
-    this.#process?.kill('SIGSTOP');
+  /** As a machine that hangs: connections stay, nothing answers. Resolves when all its threads have stopped. */
+  async pause(): Promise<void> {
+    const pid = this.#process?.pid;
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGSTOP');
+    const states = (): string[] =>
+      readdirSync(`/proc/${pid}/task`).map((task) =>
+        readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .slice(0, 1),
+      );
+    await eventually('the server has stopped', () => states().every((state) => state === 'T'));
   }
 
   resume(): void {

@@ -11,6 +11,7 @@ import { addClass } from '../lifecycle/classes.ts';
 import { findOrCreateInstance } from '../lifecycle/instances.ts';
 import { leaseNotKnown } from '../lifecycle/lease-end.ts';
 import { changeGoal } from '../lifecycle/lifecycle.ts';
+import { dropRestart } from '../lifecycle/postponed-restart.ts';
 import { release } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
 import { recordGoal, recordProcess, recordState } from '../model/history.ts';
@@ -176,6 +177,7 @@ function settle(context: Context, instance: InstanceState): void {
   endChecks(context, instance);
   // The process that it would replace has been replaced, or has ended.
   delete instance.restarts;
+  if (goal === 'stop') dropRestart(context, instance);
   setStart(context, instance, null);
   if (state !== 'running') withdrawOrder(context, instance);
   if (state === 'running' && !task) release(context, instance, false);
