@@ -18,7 +18,7 @@ import { countRespawn } from '../processes/respawn-limit.ts';
 import { endSeriesIfOver, noteRespawn } from '../processes/respawn-series.ts';
 import { addSuccessor, endOrders } from '../processes/standing-orders.ts';
 import { endNotify } from '../readiness/notify.ts';
-import { isAwaited } from '../readiness/readiness.ts';
+import { endReadiness, isAwaited } from '../readiness/readiness.ts';
 import { lastWords } from '../readiness/words.ts';
 import { earlyEndHint, followedHint, neverRan } from './exit-hints.ts';
 import { failedSetting } from './failed-setting.ts';
@@ -184,6 +184,11 @@ export function spawnFailed(context: Context, instance: InstanceState, slot: Slo
   if (instance.state !== 'stopping') advance(context, instance);
 }
 
+/** A supervisor that reports a failure of what has run already: it runs no more, and does not get ready. */
+function takeBack(context: Context, instance: InstanceState, slot: Slot): void {
+  if (slot === 'main' && instance.processes.main?.phase !== 'asked') endReadiness(context, instance);
+}
+
 /** The first pause before another attempt to fork, in milliseconds; it doubles with every further one. */
 const RETRY_FIRST_MS = 100;
 const RETRY_LONGEST_MS = 5000;
@@ -192,6 +197,7 @@ const RETRY_LONGEST_MS = 5000;
 export function spawnDelayed(context: Context, instance: InstanceState, slot: Slot, reason: string): void {
   const process = instance.processes[slot] as ProcessState;
   context.logAbout(instance, 'warn', `Temporary process spawn error: ${reason}`, { slot });
+  takeBack(context, instance, slot);
   context.removeProcess(process.token);
   process.phase = 'retrying';
   process.pid = 0;
@@ -208,6 +214,7 @@ const AWAITED_LONGEST_MS = 256;
 /** The ids of the process have to be looked up first: the spawn is retried until they are known or the look-up has failed. */
 export function spawnAwaited(context: Context, instance: InstanceState, slot: Slot): void {
   const process = instance.processes[slot] as ProcessState;
+  takeBack(context, instance, slot);
   context.removeProcess(process.token);
   process.phase = 'resolving';
   process.pid = 0;
