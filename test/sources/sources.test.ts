@@ -1,7 +1,7 @@
 /** Sources of events in a session: init starts them for the jobs that need them, and nothing is lost when a part of it dies. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
@@ -32,6 +32,13 @@ const ours = (name: RegExp): number[] =>
   processesWith(`HOME=${session.home}`).filter((pid) => name.test(commandLineOf(pid)));
 const daemons = (): number[] => ours(/daemon\.(js|snapshot)/);
 const bridges = (): number[] => ours(/bridge\.js/);
+
+/** What the source of files keeps for the next one; '' where it keeps nothing. */
+function remembered(): string {
+  const names = readdirSync(session.runtime, { recursive: true, encoding: 'utf8' });
+  const name = names.find((each) => each.endsWith('/files.json'));
+  return name === undefined ? '' : readFileSync(join(session.runtime, name), 'utf8');
+}
 
 const sources = async (): Promise<string> => (await session.run('upstart', 'doctor')).stdout;
 
@@ -112,6 +119,11 @@ test('a source that is killed repeats nothing that init has taken, and loses not
   // A job that has gone and comes back gets what there is.
   for (const name of ['come', 'go', 'later']) rmSync(join(session.home, `.config/upstart/${name}.conf`));
   await eventually('they have gone', async () => (await session.run('initctl', 'list')).stdout === '');
+  // The source notices it later than init: a job that comes back before has not gone for it.
+  await eventually('the source has forgotten them', () => {
+    const kept = remembered();
+    return kept.split('["job",').length === kept.split('["gone",').length;
+  });
   writeFileSync(out, '');
   job('come', 'create');
   await has('come 2.x', 'come 3.x');
