@@ -21,10 +21,10 @@ condition for the root folder ends the bridge.
   FILE=<dir>/w/**/*.y EVENT=create MATCH=<dir>/w/1.y
   $ mkdir w/a/b; sleep 0.5; touch w/a/b/2.y; seen
   FILE=<dir>/w/**/*.y EVENT=create MATCH=<dir>/w/a/b/2.y
-  $ mv w/a w/elsewhere; seen
-  FILE=<dir>/w/**/*.y EVENT=delete MATCH=<dir>/w/a/b/2.y
+  $ mv w/a w/elsewhere; settled trace | sort; : > trace
   FILE=<dir>/w/**/*.y EVENT=create MATCH=<dir>/w/elsewhere/b/2.y
-  $ mv w/elsewhere w/a; seen
-  FILE=<dir>/w/**/*.y EVENT=delete MATCH=<dir>/w/elsewhere/b/2.y
+  FILE=<dir>/w/**/*.y EVENT=delete MATCH=<dir>/w/a/b/2.y
+  $ mv w/elsewhere w/a; settled trace | sort; : > trace
   FILE=<dir>/w/**/*.y EVENT=create MATCH=<dir>/w/a/b/2.y
+  FILE=<dir>/w/**/*.y EVENT=delete MATCH=<dir>/w/elsewhere/b/2.y
   $ cat bridge.log
