@@ -13,7 +13,7 @@ export const MAX_ENTRIES_OF_FILE = 10_000;
 /** The most bytes of one file, which names of hundreds of characters reach first. */
 export const MAX_BYTES_OF_FILE = 8 * 1024 * 1024;
 /** Raised when the shape of rows changes: files of another format are dropped. */
-const FORMAT = 1;
+const FORMAT = 2;
 const NAMES = ['history-0', 'history-1'] as const;
 
 interface Header {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeRecords } from '../state/records.ts';
 import { BATCH_ENTRIES, type HistoryEffect, MAX_ANSWER_CHARACTERS, MAX_UNWRITTEN_ENTRIES } from './history.ts';
 import { MAX_BYTES_OF_FILE, MAX_ENTRIES_OF_FILE } from './history-files.ts';
-import { entryOf, rowOf } from './rows.ts';
+import { entriesOf, rowsOf } from './rows.ts';
 import { ALL, folder, goal, goals, ids, opened, range } from './testing/entries.ts';
 
 /** The first ids of the files. */
@@ -54,7 +54,18 @@ it('rows hold every kind of entry', () => {
       },
     },
   ];
-  for (const entry of entries) expect(entryOf(JSON.parse(JSON.stringify(rowOf(entry))))).toEqual(entry);
+  const read = (written: HistoryEntry[]) => entriesOf(JSON.parse(JSON.stringify(rowsOf(written))));
+  for (const entry of entries) expect(read([entry])).toEqual([entry]);
+  expect(read([])).toEqual([]);
+  // The clock of the wall may have been put back, and the entry that led to this one may be the first of all.
+  const moved = entries.map((entry, i) => ({
+    ...entry,
+    id: 7 + i,
+    atMs: entry.atMs - i,
+    monotonicMs: 12.345 + i / 8,
+    after: i,
+  }));
+  expect(read(moved)).toEqual(moved);
 });
 
 it('each entry is there once, whether it was written or is replayed', () => {

@@ -12,7 +12,7 @@ import {
 } from '@upstart/protocol';
 import type { Effect } from '../engine/model/messages.ts';
 import { type Batch, HistoryFiles } from './history-files.ts';
-import { entryOf, rowOf } from './rows.ts';
+import { entriesOf, rowsOf } from './rows.ts';
 
 /** The number of entries in one write. */
 export const BATCH_ENTRIES = 256;
@@ -186,7 +186,7 @@ export class History {
 
   /** The oldest first. May skip parts that end before `after`. */
   #parts(after: number): Part[] {
-    const written = this.#files.batches(after).map(({ last, rows }) => ({ last, entries: () => entriesOf(rows) }));
+    const written = this.#files.batches(after).map(({ last, rows }) => ({ last, entries: () => decoded(rows) }));
     const unwritten = this.#unwritten;
     if (unwritten.length === 0) return written;
     return [...written, { last: this.#lastId, entries: () => unwritten }];
@@ -213,10 +213,10 @@ function charactersOf(entry: HistoryEntry): number {
 }
 
 function batchOf(entries: readonly HistoryEntry[]): Batch {
-  const rows = Buffer.from(JSON.stringify(entries.map(rowOf)));
+  const rows = Buffer.from(JSON.stringify(rowsOf(entries)));
   return { first: entries[0]!.id, last: entries.at(-1)!.id, count: entries.length, rows };
 }
 
-function entriesOf(rows: Uint8Array): HistoryEntry[] {
-  return (JSON.parse(Buffer.from(rows).toString()) as unknown[][]).map(entryOf);
+function decoded(rows: Uint8Array): HistoryEntry[] {
+  return entriesOf(JSON.parse(Buffer.from(rows).toString()));
 }

@@ -12,47 +12,57 @@ const KINDS = ['goal', 'state', 'process', 'exit', 'event', 'signal'] as const;
 /** Compiles only if the list has all kinds: what it lacks could not be read back. */
 const placeIn = <T>(list: readonly T[], one: NoInfer<T>): number => list.indexOf(one);
 
-/** `[id, ms since the epoch, ms of monotonic time, after, kind, …]`. */
-export function rowOf(entry: HistoryEntry): Row {
-  const { id, atMs, monotonicMs, after, kind } = entry;
-  const head = [id, atMs, monotonicMs, after, placeIn(KINDS, kind)];
+/** What the numbers of a batch are relative to: small integers are written and read several times as fast as times in full. */
+type Base = readonly [id: number, atMs: number, monotonicUs: number];
+
+/** The base of a batch, then a row for each entry. */
+export function rowsOf(entries: readonly HistoryEntry[]): Row[] {
+  const first = entries[0];
+  if (!first) return [];
+  const base: Base = [first.id, first.atMs, microseconds(first.monotonicMs)];
+  return [base, ...entries.map((entry) => rowOf(entry, base))];
+}
+
+/** The entries of rows from `rowsOf`. */
+export function entriesOf([base, ...rows]: readonly Row[]): HistoryEntry[] {
+  return rows.map((row) => entryOf(row, base as Base));
+}
+
+const microseconds = (ms: number): number => Math.round(ms * 1000);
+
+/** `[id, ms since the epoch, us of monotonic time, how many entries before it the one is that led to it, kind, …]`; each is one literal, as that is faster. */
+function rowOf(entry: HistoryEntry, [baseId, baseMs, baseUs]: Base): Row {
+  const id = entry.id - baseId;
+  const ms = entry.atMs - baseMs;
+  const us = microseconds(entry.monotonicMs) - baseUs;
+  const back = entry.after === 0 ? 0 : entry.id - entry.after;
+  const kind = placeIn(KINDS, entry.kind);
   switch (entry.kind) {
-    case 'goal':
-      return [
-        ...head,
-        entry.job,
-        entry.instance,
-        placeIn(GOALS, entry.from),
-        placeIn(GOALS, entry.to),
-        ...causeRow(entry.cause),
-      ];
-    case 'state':
-      return [...head, entry.job, entry.instance, STATES.indexOf(entry.from), STATES.indexOf(entry.to)];
-    case 'process':
-      return [...head, entry.job, entry.instance, SLOTS.indexOf(entry.process), entry.pid];
-    case 'exit':
-      return [
-        ...head,
-        entry.job,
-        entry.instance,
-        SLOTS.indexOf(entry.process),
-        entry.pid,
-        entry.exitStatus,
-        entry.exitSignal,
-        entry.text,
-      ];
-    case 'signal':
-      return [
-        ...head,
-        entry.job,
-        entry.instance,
-        SLOTS.indexOf(entry.process),
-        entry.pid,
-        entry.signal,
-        ...causeRow(entry.cause),
-      ];
+    case 'goal': {
+      const { job, instance } = entry;
+      const [from, to] = [placeIn(GOALS, entry.from), placeIn(GOALS, entry.to)];
+      return [id, ms, us, back, kind, job, instance, from, to, ...causeRow(entry.cause)];
+    }
+    case 'state': {
+      const { job, instance } = entry;
+      return [id, ms, us, back, kind, job, instance, STATES.indexOf(entry.from), STATES.indexOf(entry.to)];
+    }
+    case 'process': {
+      const { job, instance, pid } = entry;
+      return [id, ms, us, back, kind, job, instance, SLOTS.indexOf(entry.process), pid];
+    }
+    case 'exit': {
+      const { job, instance, pid, exitStatus, exitSignal, text } = entry;
+      const slot = SLOTS.indexOf(entry.process);
+      return [id, ms, us, back, kind, job, instance, slot, pid, exitStatus, exitSignal, text];
+    }
+    case 'signal': {
+      const { job, instance, pid, signal } = entry;
+      const slot = SLOTS.indexOf(entry.process);
+      return [id, ms, us, back, kind, job, instance, slot, pid, signal, ...causeRow(entry.cause)];
+    }
     case 'event':
-      return [...head, entry.event, ...causeRow(entry.cause)];
+      return [id, ms, us, back, kind, entry.event, ...causeRow(entry.cause)];
   }
 }
 
@@ -65,10 +75,10 @@ function causeRow({ kind, text, request, peer }: HistoryCause): Row {
   return row;
 }
 
-/** The entry of a row from `rowOf`. */
-export function entryOf(row: Row): HistoryEntry {
-  const [id, atMs, monotonicMs, after, kind, ...rest] = row as [number, number, number, number, number, ...unknown[]];
-  const base = { id, atMs, monotonicMs, after };
+function entryOf(row: Row, [baseId, baseMs, baseUs]: Base): HistoryEntry {
+  const [place, ms, us, back, kind, ...rest] = row as [number, number, number, number, number, ...unknown[]];
+  const id = baseId + place;
+  const base = { id, atMs: baseMs + ms, monotonicMs: (baseUs + us) / 1000, after: back === 0 ? 0 : id - back };
   if (KINDS[kind] === 'event') return { ...base, kind: 'event', event: rest[0] as string, cause: causeAt(rest, 1) };
   const [job, instance, first, second] = rest as [string, string, number, number];
   const about = { ...base, job, instance };
