@@ -50,10 +50,18 @@ export class ProjectRun {
     return new Foreground(this.#spawn(words));
   }
 
+  /** Runs a command line in a folder. */
+  command(line: readonly string[], cwd: string): Promise<Outcome> {
+    return outcomeOf(this.#spawnLine(line, cwd));
+  }
+
   #spawn(words: readonly string[]): ChildProcess {
-    const line = ['upstart', ...words];
+    return this.#spawnLine(['upstart', ...words], this.folder);
+  }
+
+  #spawnLine(line: readonly string[], cwd: string): ChildProcess {
     const [program = '', ...rest] = process.getuid?.() === 0 ? asUser(NOBODY, line) : line;
-    return spawn(program, rest, { env: this.#env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(program, rest, { env: this.#env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   /** Ends what still runs. */

@@ -138,14 +138,52 @@ it('runs job files, with the variables of .env, in the folder of the project', a
   expect(up.said.search(/^after \* killed/m)).toBeLessThan(up.said.search(/^web {3}\* killed/m));
 });
 
-it('shows a service that runs already, with its last lines', async () => {
-  const run = nativeRun(['web.conf']);
-  await run.upstart('up', '-d');
+it('shows a service that runs already, with its last lines, and stops only what it has started', async () => {
+  const run = nativeRun(['web.conf', 'after.conf', 'deaf.conf']);
+  await run.upstart('up', 'web', '-d');
   const again = run.begin('run', 'web');
   await again.prints(/^web \* runs already, process \d+\nweb \| me in /m);
   again.interrupt();
-  await again.outcome;
-  expect(again.said).toMatch(/^web \* killed by TERM signal$/m);
+  expect(await again.outcome).toMatchObject({ status: 0 });
+  expect(again.said).toMatch(/ \* web ran before, and stays; `upstart stop web` stops it$/m);
+  const other = run.begin('run', 'after');
+  await other.prints(/^after \* started/m);
+  other.interrupt();
+  expect(await other.outcome).toMatchObject({ status: 0 });
+  expect(other.said).toMatch(/^after \* killed by TERM signal$/m);
+  expect((await run.upstart('status', 'web')).stdout).toMatch(/^web start\/running, process \d+\n$/);
+  expect((await run.upstart('status', 'after')).stdout).toBe('after stop/waiting\n');
+});
+
+it('means no other project in the folder of one that does not run', async () => {
+  const run = new ProjectRun({
+    'a/upstart/web.conf': JOBS['web.conf'],
+    'b/lib/x': '',
+    'b/Procfile': 'web: sleep 1000\n',
+  });
+  onTestFinished(async () => {
+    await run.upstart('down', 'a');
+    run.end();
+  });
+  expect(await run.upstart('up', 'a', '-d')).toMatchObject({ status: 0 });
+  const [a, lib] = ['a', 'b/lib'].map((name) => join(run.folder, name)) as [string, string];
+  const address = (await run.upstart('sessions')).stdout.split(' ')[1];
+  const text = `The project of ${run.folder}/b does not run: \`upstart up\` starts it. Another session is meant by its address in the environment:\n  UPSTART_SESSION=${address} (init, process `;
+  for (const words of [
+    ['upstart', 'ps'],
+    ['upstart', 'stop', 'web'],
+    ['initctl', 'list'],
+    ['stop', 'web'],
+  ]) {
+    const refused = await run.command(words, lib);
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(refused.stderr).toContain(text);
+  }
+  for (const here of [a, run.folder]) {
+    expect((await run.command(['status', 'web'], here)).stdout).toMatch(/^web start\/running/);
+  }
+  const named = await run.command(['env', `UPSTART_SESSION=${address}`, 'status', 'web'], lib);
+  expect(named.stdout).toMatch(/^web start\/running/);
 });
 
 it('ends with the status of the first failure where that is asked for', async () => {

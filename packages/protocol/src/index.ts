@@ -13,6 +13,7 @@ export * from './log-targets.ts';
 export * from './messages.ts';
 export * from './numbers.ts';
 export * from './privileged.ts';
+export * from './project-files.ts';
 export * from './projects.ts';
 export * from './request-parts.ts';
 export * from './request-stream.ts';

@@ -1,5 +1,5 @@
 /**
- * Which daemon a program uses: the named one, otherwise the only session of its user or that of the project it is in, otherwise the
+ * Which daemon a program uses: the named one, otherwise that of the project it is in or the only session of its user, otherwise the
  * system's init (reference: control §1).
  */
 import { existsSync } from 'node:fs';
@@ -13,6 +13,7 @@ import {
   SYSTEM_SOCKET_DIR,
 } from './address.ts';
 import { socketOfDBusAddress } from './dbus-address.ts';
+import { projectAround } from './project-files.ts';
 import { projectOf, sessionHere } from './projects.ts';
 import { findSessions, type Session } from './sessions.ts';
 
@@ -55,8 +56,8 @@ function sessionAddress(scope: Scope, env: AddressEnv): string | null {
   if ((env.UPSTART_SESSION ?? '') !== '') return env.UPSTART_SESSION as string;
   if (scope === 'default' && !isUntold(env)) return null;
   const sessions = env.UPSTART_SESSION === '' ? [] : findSessions(env);
-  const session = sessions.length > 1 ? sessionHere(sessions, process.cwd()) : sessions[0];
-  if (session === null) throw new AddressError(whichOf(sessions));
+  const session = sessions.length > 0 ? sessionHere(sessions, currentFolder()) : undefined;
+  if (session === null) throw new AddressError(whichOf(sessions, currentFolder()));
   if (session?.folder) return formatAddress(join(session.folder, CONTROL_SOCKET));
   if (scope === 'default') return null;
   throw new AddressError("UPSTART_SESSION isn't set in the environment. Unable to locate the Upstart instance.");
@@ -75,11 +76,23 @@ function systemSocket(env: AddressEnv): string {
   return join(env.UPSTART_SYSTEM_SOCKET_DIR || SYSTEM_SOCKET_DIR, CONTROL_SOCKET);
 }
 
-function whichOf(sessions: readonly Session[]): string {
+/** The root where the current folder has been removed. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
+function whichOf(sessions: readonly Session[], here: string): string {
+  const idle = projectAround(here);
   const lines = sessions.map((session) => {
     const project = projectOf(session);
     const of = project === null ? '' : ` of ${project}`;
     return `\n  UPSTART_SESSION=${session.address} (init, process ${session.pid}${of})`;
   });
-  return `You have several sessions, expected one of them in the environment:${lines.join('')}`;
+  return idle === null
+    ? `You have several sessions, expected one of them in the environment:${lines.join('')}`
+    : `The project of ${idle} does not run: \`upstart up\` starts it. Another session is meant by its address in the environment:${lines.join('')}`;
 }

@@ -46,3 +46,17 @@ test('the innermost project around a folder has the session that is meant there'
   expect(sessionHere([shop, part], '/elsewhere')).toBeNull();
   expect(sessionHere([own, session(4, null)], '/elsewhere')).toBeNull();
 });
+
+test("the only session is meant everywhere but in a project that does not run, unless it is no project's", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'projects-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [shop, own] = [session(1, '/src/shop'), session(2, null)];
+  mkdirSync(join(folder, 'lib'));
+  expect(sessionHere([shop], join(folder, 'lib'))).toBe(shop);
+  writeFileSync(join(folder, 'Procfile'), 'web: true\n');
+  for (const here of [folder, join(folder, 'lib')]) {
+    expect(sessionHere([shop], here)).toBeNull();
+    expect(sessionHere([own], here)).toBe(own);
+    expect(sessionHere([shop, own], here)).toBe(own);
+  }
+});

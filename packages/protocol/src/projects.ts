@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { projectAround } from './project-files.ts';
 import { readOwner } from './run-folder.ts';
 import type { Session } from './sessions.ts';
 
@@ -26,9 +27,14 @@ export function projectState(folder: string, { HOME = '/', XDG_STATE_HOME: given
 /** The folder of the project whose session this is; null for any other session. */
 export function projectOf({ folder }: Session): string | null {
   const used = folder === null ? null : readOwner(folder)?.used;
-  if (used == null || basename(used.logDir) !== PROJECT_LOGS) return null;
+  return used == null ? null : projectOfLogs(used.logDir);
+}
+
+/** The folder of the project whose logs are in `logDir`; null: they are no project's. */
+export function projectOfLogs(logDir: string): string | null {
+  if (basename(logDir) !== PROJECT_LOGS) return null;
   try {
-    const path = readFileSync(join(dirname(used.logDir), PROJECT_FILE), 'utf8').trimEnd();
+    const path = readFileSync(join(dirname(logDir), PROJECT_FILE), 'utf8').trimEnd();
     return isAbsolute(path) ? path : null;
   } catch {
     return null;
@@ -36,8 +42,8 @@ export function projectOf({ folder }: Session): string | null {
 }
 
 /**
- * The session among several that a caller in the folder `here` means: that of the innermost project around it, else the only
- * one that is no project's; null if there is no telling.
+ * The session that a caller in the folder `here` means: that of the innermost project around it, else the only one that is no
+ * project's, else the only one at all, unless `here` is in a project, which does not run then; null if there is no telling.
  */
 export function sessionHere(sessions: readonly Session[], here: string): Session | null {
   const projects = sessions.map((session) => ({ session, project: projectOf(session) }));
@@ -45,11 +51,14 @@ export function sessionHere(sessions: readonly Session[], here: string): Session
     .filter(({ project }) => project !== null && contains(project, here))
     .sort((one, other) => (other.project?.length ?? 0) - (one.project?.length ?? 0));
   if (around[0]) return around[0].session;
-  const others = projects.filter(({ project }) => project === null);
-  return others.length === 1 ? (others[0]?.session ?? null) : null;
+  const own = projects.filter(({ project }) => project === null);
+  const [only, ...others] = own.length > 0 ? own : projects;
+  const isMeant = only !== undefined && others.length === 0 && (own.length > 0 || projectAround(here) === null);
+  return isMeant ? only.session : null;
 }
 
-function contains(folder: string, path: string): boolean {
+/** Whether `path` is `folder` or lies in it; both without links. */
+export function contains(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith('../') && !isAbsolute(way);
 }

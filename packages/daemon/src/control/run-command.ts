@@ -4,7 +4,7 @@
  */
 
 import { encodeText } from '@upstart/common';
-import { KeyedClient, type Params, type UpstartClient } from '@upstart/protocol';
+import { contains, KeyedClient, type Params, projectOfLogs, RUN_LOCALLY, type UpstartClient } from '@upstart/protocol';
 import type { ClientProcess } from './client-process.ts';
 import type { ControlContext } from './context.ts';
 import { InProcessClient } from './in-process-client.ts';
@@ -57,9 +57,10 @@ export function preloadCommands(): Promise<CommandModule> {
 /** Runs a command line and resolves with its exit status. */
 export async function runCommandLine(
   context: ControlContext,
-  { argv, env, terminal }: Params<'run'>,
+  { argv, cwd, env, terminal }: Params<'run'>,
   caller: RunCaller,
 ): Promise<number> {
+  if (env.UPSTART_SESSION === undefined && isOutside(cwd, context)) return RUN_LOCALLY;
   const { runCommand } = await preloadCommands();
   return runCommand(argv, {
     // The command is for this init: a search for sessions would run as another user here.
@@ -72,6 +73,13 @@ export async function runCommandLine(
     connect: () => Promise.resolve(inProcessClient(context, caller)),
     signal: caller.gone,
   });
+}
+
+/** Whether the daemon is that of a project somewhere else: the caller finds out whether another project is around it. */
+function isOutside(cwd: string, { runner }: ControlContext): boolean {
+  const { logDir } = runner.engine.state.settings;
+  const project = logDir === null ? null : projectOfLogs(logDir);
+  return project !== null && !contains(project, cwd);
 }
 
 /** A client without a socket. A repeatable command line gives each call a key of its own, so that repeating the line repeats no call. */

@@ -1,16 +1,18 @@
 /** `upstart run`: one job of a project, or a command in its environment, until it ends. */
 import { spawn } from 'node:child_process';
 import { signalNumber, systemErrorText, UsageError } from '@upstart/common';
-import { type Call, frontCommand } from '../command.ts';
+import type { JobStatus } from '@upstart/protocol';
+import { type Call, EXIT, frontCommand } from '../command.ts';
 import { SHOWN_LINES } from '../project/attach-to.ts';
-import { openSession, planOf, type Running, rulesOf, runInForeground } from '../project/bring-up.ts';
+import { openSession, type Plan, planOf, type Running, rulesOf, runInForeground } from '../project/bring-up.ts';
 import { endOf } from '../project/ends.ts';
 import { Interrupts } from '../project/interrupts.ts';
 import type { Project } from '../project/project.ts';
+import { inSteps } from '../project/selection.ts';
 import { stateAround } from '../project/session.ts';
 import { stopInOrder } from '../project/stopping.ts';
 import { View } from '../project/view.ts';
-import { startedText, Watching } from '../project/watching.ts';
+import { type Rules, startedText, Watching } from '../project/watching.ts';
 import { PROJECT_OPTIONS, projectFor } from './up.ts';
 
 /** Exit statuses as shells have them: a command that cannot be run, and the end by a signal before its number. */
@@ -26,7 +28,7 @@ export const run = frontCommand({
     'Run one job of this folder and what it waits for, or a command with the variables of .env, and exit with its status.',
   options: PROJECT_OPTIONS,
   examples: [
-    ['run migrate', 'starts what migrate waits for, runs it, and stops all again'],
+    ['run migrate', 'starts what migrate waits for, runs it, and stops what it has started'],
     ['run -- npm test', 'runs a command with the variables of the project'],
   ],
   isLocal: () => true,
@@ -47,33 +49,42 @@ async function runJob(call: Call<Parameters<typeof projectFor>[1]['options']>): 
   const rules = rulesOf(project, [job], false);
   try {
     if (!running.isOld) return (await runInForeground(plan, running, new View(call, plan.wanted), rules, call)).status;
-    const view = new View(call, [job]);
-    const hasStarted = await showRunning(job, running, view, project);
-    await view.follow(running.client, hasStarted ? SHOWN_LINES : 0);
-    const watching = new Watching(running.client, view, project.translation.ports, rules);
-    const interrupts = new Interrupts(call.context, 2, () => view.say('killing'));
-    const { by, status } = await watching.run(interrupts.first, running.start);
-    if (by === 'interrupt') await stopInOrder(running.client, [[job]], interrupts.kill);
-    interrupts.close();
-    await watching.shown();
-    view.close();
-    return by === 'interrupt' ? (await endOf(running.client, job)).status : status;
+    return await runBesideOthers(job, plan, running, rules, call);
   } finally {
     running.client.close();
   }
 }
 
-/** Notes the instances of the job that run already, whose start nothing will tell; whether there are any. */
-async function showRunning(job: string, { client }: Running, view: View, { translation }: Project): Promise<boolean> {
-  const statuses = await client.call('list', { job });
-  const running = statuses
-    .filter((status) => status.job === job)
-    .flatMap(({ instances }) => instances.filter(({ state }) => state === 'running'));
-  for (const instance of running) {
+/** In a session that is there already: only what this command has started is stopped again. */
+async function runBesideOthers(job: string, plan: Plan, running: Running, rules: Rules, call: Call): Promise<number> {
+  const { project, wanted, dependencies } = plan;
+  const { client } = running;
+  const view = new View(call, [job]);
+  const before = await client.call('list', {});
+  const isUp = (name: string): boolean => before.some((status) => status.job === name && status.instances.length > 0);
+  noteRunning(job, before, view, project);
+  await view.follow(client, isUp(job) ? SHOWN_LINES : 0);
+  const watching = new Watching(client, view, project.translation.ports, rules);
+  const interrupts = new Interrupts(call.context, 2, () => view.say('killing'));
+  const { by, status } = await watching.run(interrupts.first, running.start);
+  const own = wanted.filter((name) => !isUp(name));
+  if (by !== 'session') await stopInOrder(client, inSteps(own, dependencies).reverse(), interrupts.kill);
+  interrupts.close();
+  await watching.shown();
+  view.close();
+  if (by !== 'interrupt') return status;
+  if (!isUp(job)) return (await endOf(client, job)).status;
+  view.say(`${job} ran before, and stays; \`upstart stop ${job}\` stops it`);
+  return EXIT.done;
+}
+
+/** Notes the instances of the job that run already, whose start nothing will tell. */
+function noteRunning(job: string, statuses: readonly JobStatus[], view: View, { translation }: Project): void {
+  const { instances = [] } = statuses.find((status) => status.job === job) ?? {};
+  for (const instance of instances.filter(({ state }) => state === 'running')) {
     const text = startedText(instance, translation.ports[job]);
     view.note(job, text.replace(/^started/, 'runs already'));
   }
-  return running.length > 0;
 }
 
 /** In the caller's folder, on the caller's terminal. */

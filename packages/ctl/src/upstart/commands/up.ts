@@ -1,7 +1,7 @@
 /** `upstart up`: runs the services of a project, in a session of its own. */
 import { statSync } from 'node:fs';
 import { UsageError } from '@upstart/common';
-import type { JobStatus } from '@upstart/protocol';
+import { type JobStatus, projectFile } from '@upstart/protocol';
 import { printable } from '../../text/colour.ts';
 import { columnsOf, padColumns } from '../../text/columns.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
@@ -16,7 +16,7 @@ import {
   untilSettled,
 } from '../project/bring-up.ts';
 import { endOf } from '../project/ends.ts';
-import { isProject, loadProject, type Project } from '../project/project.ts';
+import { loadProject, type Project } from '../project/project.ts';
 import { View } from '../project/view.ts';
 import { startedText } from '../project/watching.ts';
 
@@ -94,7 +94,7 @@ function folderIn(words: readonly string[]): { folder: string; names: readonly s
   const [first, ...others] = words;
   const isPath = first !== undefined && (/\//.test(first) || first === '.' || first === '..');
   const isOnlyFolder =
-    first !== undefined && !isProject('.') && statSync(first, { throwIfNoEntry: false })?.isDirectory();
+    first !== undefined && projectFile('.') === null && statSync(first, { throwIfNoEntry: false })?.isDirectory();
   return isPath || isOnlyFolder ? { folder: first as string, names: others } : { folder: '.', names: words };
 }
 

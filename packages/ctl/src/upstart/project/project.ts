@@ -2,25 +2,11 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '@upstart/common';
-
 import { EnvFileError, type JobDefinition, JobFileError, parseEnvFile, parseJob } from '@upstart/job-language';
+import { JOB_FILE, type ProjectKind, projectFile } from '@upstart/protocol';
 import { loadConvert, type ProjectTranslation, type ReportLine, type Variables } from '../../convert/load.ts';
 
-type Kind = 'jobs' | 'procfile' | 'process-compose' | 'compose';
-
-/** The files by which a folder is a project: the first one that exists counts. */
-const FILES: readonly (readonly [Kind, string])[] = [
-  ['jobs', 'upstart'],
-  ['procfile', 'Procfile'],
-  ['process-compose', 'process-compose.yaml'],
-  ['process-compose', 'process-compose.yml'],
-  ['compose', 'compose.yaml'],
-  ['compose', 'compose.yml'],
-  ['compose', 'docker-compose.yaml'],
-  ['compose', 'docker-compose.yml'],
-];
 const ENV_FILE = '.env';
-const JOB_FILE = /\.conf$/;
 
 export interface Project {
   /** Its folder, without links in the path. */
@@ -46,12 +32,12 @@ export interface LoadOptions {
 /** The project of a folder. Throws where there is none, or its file cannot be read. */
 export async function loadProject(given: string, options: LoadOptions): Promise<Project> {
   const folder = realpathSync(given);
-  const found = FILES.find(([kind, name]) => exists(kind, join(folder, name)));
-  if (found === undefined)
+  const found = projectFile(folder);
+  if (found === null)
     throw new UsageError(
       `nothing to run in ${folder}: no upstart/*.conf, Procfile, process-compose.yaml or compose.yaml`,
     );
-  const [kind, name] = found;
+  const { kind, name } = found;
   const source = join(folder, name);
   const env = readEnv(join(folder, ENV_FILE));
   const translation = kind === 'jobs' ? readJobs(source) : await translate(kind, folder, name, env, options);
@@ -61,13 +47,8 @@ export async function loadProject(given: string, options: LoadOptions): Promise<
   return { folder, source, isNative: kind === 'jobs', translation: whole, env, jobs };
 }
 
-/** Whether `folder` has a file that makes it a project. */
-export function isProject(folder: string): boolean {
-  return FILES.some(([kind, name]) => exists(kind, join(folder, name)));
-}
-
 async function translate(
-  kind: Exclude<Kind, 'jobs'>,
+  kind: Exclude<ProjectKind, 'jobs'>,
   folder: string,
   file: string,
   envFile: Variables | null,
@@ -119,9 +100,4 @@ function readEnv(path: string): Variables | null {
     if (!(error instanceof EnvFileError)) throw error;
     throw new Error(`${path}: ${error.message}`);
   }
-}
-
-function exists(kind: Kind, path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return kind === 'jobs' ? found?.isDirectory() === true && jobFiles(path).length > 0 : found?.isFile() === true;
 }
