@@ -85,6 +85,8 @@ export interface InstanceDetails {
   why: string | null;
   /** When it entered its state, in milliseconds since the epoch; null: a daemon from before 2.15 has seen that. */
   since: number | null;
+  /** How long its last start took until it was ready, in milliseconds; absent: it was not yet, or a daemon from before 2.14 has seen that. */
+  readyMs?: number;
   /** In this run. */
   respawns: number;
   /** Its respawns without a long run between them; null: there was none, or a long one after it. A daemon from before 2.15 lacks it. */

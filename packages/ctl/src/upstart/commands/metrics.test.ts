@@ -67,7 +67,13 @@ describe('metrics', () => {
       { check: 'tcp :1', healthy: null, failures: 0, answer: null, unhealthySince: null },
     ];
     const logTrouble = { path: '/log', error: 'full', meaning: null, since: 1, dropped: 99 };
-    const own = instance({ ...WELL, checks, logTrouble, processes: [{ slot: 'main', pid: process.pid }] });
+    const own = instance({
+      ...WELL,
+      readyMs: 1250,
+      checks,
+      logTrouble,
+      processes: [{ slot: 'main', pid: process.pid }],
+    });
     const { out } = await run('metrics', {
       ...answers,
       list: () => [{ ...JOBS[0], instances: [own] }],
@@ -77,6 +83,7 @@ describe('metrics', () => {
     });
     expectSound(out);
     expect(out).toContain('upstart_job_check_healthy{job="web",instance="",check="http \\"a\\""} 0\n');
+    expect(out).toContain('upstart_job_ready_time_seconds{job="web",instance=""} 1.25\n');
     expect(out).toContain('upstart_job_check_failures{job="web",instance="",check="tcp :1"} 0\n');
     expect(out).toContain('upstart_job_log_dropped_bytes{job="web",instance=""} 99\n');
     expect(out).toMatch(/^upstart_job_open_fds\{job="web",instance=""\} \d+$/m);

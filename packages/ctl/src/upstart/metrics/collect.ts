@@ -23,7 +23,7 @@ interface Job extends InstanceStatus {
 
 /** All families. `stateFolder`: where init keeps its journal. */
 export async function collect(client: UpstartClient, stateFolder: string): Promise<Family[]> {
-  const [version, jobs, broken, history, targets, numbers] = await Promise.all([
+  const [version, jobs, broken, history, targets, numbers, leases] = await Promise.all([
     client.call('version', {}),
     client.call('list', { details: true }),
     client.call('brokenFiles', {}),
@@ -32,6 +32,7 @@ export async function collect(client: UpstartClient, stateFolder: string): Promi
     // An init from before an upgrade has none.
     client.call('logTargets', {}).catch(() => []),
     client.call('numbers', {}).catch(() => null),
+    client.call('leases', {}).catch(() => []),
   ]);
   const [one] = jobs;
   // An init with --no-log has none.
@@ -50,6 +51,12 @@ export async function collect(client: UpstartClient, stateFolder: string): Promi
     ...ofLogs(jobs, instances, first?.replace(/[^/]*$/, '') ?? null),
     ...(numbers === null ? [] : ofInit(numbers)),
     ...ofTargets(targets),
+    gauge('upstart_job_lease_held', 'Whether the instance has the lease that it needs.', [
+      ...leases.map(({ job, instance, name, state }) => ({
+        labels: { job, instance, lease: name },
+        value: Number(state === 'held'),
+      })),
+    ]),
     counter('upstart_history_entries_total', 'Things that have happened: goals, states, processes, events.', [
       ...(history === null ? [] : [{ labels: {}, value: history.upTo }]),
     ]),
@@ -110,6 +117,9 @@ function ofInstances(instances: readonly Job[]): Family[] {
     ]),
     gauge('upstart_job_state_since_timestamp_seconds', 'When it entered its state.', [
       ...each(instances, ({ since }) => (since == null ? null : since / 1000)),
+    ]),
+    gauge('upstart_job_ready_time_seconds', 'How long its last start took until it was ready.', [
+      ...each(instances, ({ readyMs }) => (readyMs === undefined ? null : readyMs / 1000)),
     ]),
     gauge(
       'upstart_job_respawns',

@@ -82,6 +82,7 @@ export async function run(line: string, answers: Answers = {}, local = true, roo
     list: () => JOBS,
     brokenFiles: () => BROKEN,
     timers: () => [],
+    leases: () => [],
     status: ({ job, instance: name = '' }: { job: string; instance?: string }) => ({
       job,
       instances: [instance({ name })],

@@ -25,6 +25,7 @@ export function detailsFor(asked: Question, broken: readonly BrokenFile[], usage
     ofInstance: (instance) => ({
       ...instanceHealth(asked, waits, instance),
       since: instance.since ?? null,
+      ...(instance.readyTimeMs === undefined ? {} : { readyMs: instance.readyTimeMs }),
       respawns: instance.respawns,
       series: seriesOf(instance),
       checks: checksOf(asked, instance),

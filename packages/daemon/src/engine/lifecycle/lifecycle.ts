@@ -27,6 +27,7 @@ import { keptByPreStop } from './causes.ts';
 import { classIsIdle } from './classes.ts';
 import { noteRest } from './exit-job.ts';
 import { dropRestart } from './postponed-restart.ts';
+import { beginReadyTime, noteReadyTime } from './ready-time.ts';
 import { reloadIfDue } from './reload.ts';
 import { nextState } from './transitions.ts';
 import { waitForEvent } from './waiting-event.ts';
@@ -125,15 +126,8 @@ function changeState(context: Context, instance: InstanceState, state: State, af
     const hasMain = instance.processes.main !== undefined;
     const ending = isEnding(context);
     const [unbegun, hasToStop] = [awaitsLease(instance), losesLease(instance)];
-    target = nextState({
-      goal: instance.goal,
-      state: instance.state,
-      hasMain,
-      mainLost: false,
-      ending,
-      unbegun,
-      hasToStop,
-    });
+    const { goal, state } = instance;
+    target = nextState({ goal, state, hasMain, mainLost: false, ending, unbegun, hasToStop });
     if (target === instance.state) return;
   }
 }
@@ -191,6 +185,7 @@ export function beginStart(context: Context, instance: InstanceState): void {
   instance.failure = null;
   instance.hints = [];
   delete instance.reloads;
+  beginReadyTime(context, instance);
   waitForEvent(context, instance, 'starting');
 }
 
@@ -203,6 +198,7 @@ function enterRunning(context: Context, instance: InstanceState, from: State): b
     emitEvent(context, 'started', jobEventEnvironment(context, instance, false), instance.lastChange, instance.chain);
     if (!context.classOf(instance).definition.task) release(context, instance, false);
     noteRun(context, instance);
+    noteReadyTime(context, instance);
   }
   reloadIfDue(context, instance);
   giveOrder(context, instance);

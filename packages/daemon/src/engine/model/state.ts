@@ -61,6 +61,10 @@ export interface InstanceState {
   state: State;
   /** When it entered `state`, in milliseconds since the epoch. A state saved by an older daemon lacks it. */
   since?: number;
+  /** When its start began, in milliseconds of monotonic time, until it runs. */
+  startBeganMs?: number;
+  /** How long its last start took from then on, in milliseconds. Absent: none has ended under a daemon that measures it. */
+  readyTimeMs?: number;
   /** Shared with other instances that have the same variables: replaced, never changed. */
   env: readonly string[];
   /** The next `env`, from the entry of `starting` on; null: unchanged. */
