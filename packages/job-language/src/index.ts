@@ -27,6 +27,7 @@ export {
   type NamedLogTarget,
   NO_TARGET,
   namedLogTarget,
+  targetNamesOf,
   targetOfText,
   targetText,
 } from './log-target.ts';

@@ -1,4 +1,5 @@
 /** Targets of logs: where the output of jobs is sent, besides its file (reference: job files §4.6, system §1). Pure. */
+import { globMatches } from '@upstart/common';
 
 export const LOG_TARGET_KINDS = ['journald', 'syslog', 'otlp'] as const;
 export type LogTargetKind = (typeof LOG_TARGET_KINDS)[number];
@@ -133,6 +134,18 @@ export function targetOfText(text: string): LogTarget | null {
   if (!isLogTargetKind(kind)) return null;
   const target = logTarget(kind, location);
   return typeof target === 'string' ? null : target;
+}
+
+/** The names of the targets of a job: those of upstart.conf (`named`) that are for it, and those that it names itself. */
+export function targetNamesOf(
+  job: string,
+  logTo: readonly string[],
+  named: readonly Pick<NamedLogTarget, 'name' | 'jobs'>[],
+): string[] {
+  const own = logTo.filter((name) => name !== NO_TARGET);
+  const isFor = ({ name, jobs }: Pick<NamedLogTarget, 'name' | 'jobs'>): boolean =>
+    !logTo.includes(name) && !logTo.includes(NO_TARGET) && jobs.some((pattern) => globMatches(pattern, job));
+  return [...named.filter(isFor).map(({ name }) => name), ...own];
 }
 
 /** What is wrong with a label; null: nothing. */

@@ -35,6 +35,9 @@ export class Delivery {
   readonly #positions: Map<string, Position>;
   #state: LogTargetReport['state'] = 'running';
   #reason: string | null = null;
+  #sinceMs = Date.now();
+  /** More has waited than may: the oldest output is dropped. */
+  #isFull = false;
   #sentLines = 0;
   #droppedBytes = 0;
   #failures = 0;
@@ -59,7 +62,8 @@ export class Delivery {
   get report(): LogTargetReport {
     return {
       ...{ name: this.#parts.name, state: this.#state, reason: this.#reason, sentLines: this.#sentLines },
-      ...{ droppedBytes: this.#droppedBytes, failures: this.#failures },
+      ...{ droppedBytes: this.#droppedBytes, failures: this.#failures, since: this.#sinceMs },
+      ...(this.#isFull ? { isFull: true } : {}),
       backlogBytes: this.#backlogBytes + this.#pendingBytes,
     };
   }
@@ -204,6 +208,7 @@ export class Delivery {
     for (const { tail, bytes } of waiting.sort((one, other) => other.bytes - one.bytes)) {
       const excess = total - this.#parts.queueBytes;
       if (excess <= 0) break;
+      this.#isFull = true;
       await tail.skip(Math.min(excess, bytes));
       total -= bytes - tail.backlog();
     }
@@ -217,6 +222,8 @@ export class Delivery {
     const { name, warn } = this.#parts;
     if (state !== this.#state)
       warn(state === 'running' ? `${name} takes logs again${this.#droppedText()}` : `${name}: ${reason}; trying again`);
+    if (state !== this.#state) this.#sinceMs = Date.now();
+    if (state === 'running') this.#isFull = false;
     this.#state = state;
     this.#reason = reason;
     this.#parts.changed();

@@ -1,6 +1,5 @@
 /** Which targets there are, and which jobs send their output to each. Pure. */
-import { globMatches } from '@upstart/common';
-import { type NamedLogTarget, NO_TARGET, namedLogTarget, targetOfText } from '@upstart/job-language';
+import { type NamedLogTarget, namedLogTarget, targetNamesOf, targetOfText } from '@upstart/job-language';
 import type { JobConfig } from '@upstart/protocol';
 
 /** A target, by its name or by what jobs call it. */
@@ -22,11 +21,7 @@ export function planOf(given: readonly string[], configs: readonly JobTargets[])
   const plan = new Map(named.map((target) => [target.name, { name: target.name, target, jobs: new Map() }]));
   const planned = new Map<string, { name: string; target: NamedLogTarget | null; jobs: Map<string, string[]> }>(plan);
   for (const { job, logTo = [], logLabels = [] } of configs) {
-    const isWanted = ({ name, jobs }: NamedLogTarget): boolean =>
-      logTo.includes(name) || (!logTo.includes(NO_TARGET) && jobs.some((pattern) => globMatches(pattern, job)));
-    const names = [...named.filter(isWanted).map(({ name }) => name), ...logTo];
-    for (const name of names) {
-      if (name === NO_TARGET) continue;
+    for (const name of targetNamesOf(job, logTo, named)) {
       const one = planned.get(name) ?? { name, target: unnamed(name), jobs: new Map<string, string[]>() };
       planned.set(name, one);
       one.jobs.set(job, merged([...(one.target?.labels ?? []), ...logLabels]));

@@ -8,6 +8,10 @@ export interface LogTargetReport {
   state: 'running' | 'retrying' | 'failed';
   /** Why it does not run. */
   reason: string | null;
+  /** Since when it is in its state, in milliseconds since the epoch. A log shipper from before an upgrade does not tell. */
+  since?: number;
+  /** More than it may is waiting: the oldest output is dropped. Absent: no. */
+  isFull?: boolean;
   /** Since the log shipper was started: lines that it has taken, bytes of logs that were left out, and tries that have failed. */
   sentLines: number;
   droppedBytes: number;

@@ -177,12 +177,20 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
   numbers: { good: [{}], bad: [[null, 'params must be a map']] },
   logTargets: { good: [{}], bad: [[null, 'params must be a map']] },
   registerLogShipper: {
-    good: [{ version: '1', pid: 2, managed: true, targets: [TARGET] }],
+    good: [{ version: '1', pid: 2, managed: true, targets: [TARGET, { ...TARGET, since: 4, isFull: true }] }],
     bad: [
       [{ version: '1', pid: 2, managed: true }, 'params.targets must be a list'],
       [
         { version: '1', pid: 2, managed: true, targets: [{ ...TARGET, state: 'odd' }] },
         'params.targets[0].state must be running, retrying, failed',
+      ],
+      [
+        { version: '1', pid: 2, managed: true, targets: [{ ...TARGET, since: 'today' }] },
+        'params.targets[0].since must be a whole number from 0',
+      ],
+      [
+        { version: '1', pid: 2, managed: true, targets: [{ ...TARGET, isFull: 1 }] },
+        'params.targets[0].isFull must be true or false',
       ],
       [
         { version: '1', pid: 2, managed: true, targets: [{ ...TARGET, sentLines: -1 }] },

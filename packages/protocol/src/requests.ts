@@ -133,10 +133,17 @@ const leaseTime = numberFrom(MIN_LEASE_MS, MAX_LEASE_MS);
 const TARGET_STATES = ['running', 'retrying', 'failed'] as const;
 const targetState: Check<LogTargetReport['state']> = (value, place) =>
   TARGET_STATES.find((one) => one === value) ?? refuse(place, TARGET_STATES.join(', '));
-const targetReport = mapOf<LogTargetReport>({
+const targetNumbers = mapOf<Omit<LogTargetReport, 'since' | 'isFull'>>({
   ...{ name: text, state: targetState, reason: orNull(text) },
   ...{ sentLines: count, droppedBytes: count, failures: count, backlogBytes: count },
 });
+const targetReport: Check<LogTargetReport> = (value, place) => {
+  const { since, isFull } = asMap(value, place);
+  const report: LogTargetReport = targetNumbers(value, place);
+  if (since !== undefined && since !== null) report.since = count(since, `${place}.since`);
+  if (isFull !== undefined && isFull !== null) report.isFull = flag(isFull, `${place}.isFull`);
+  return report;
+};
 const nothing = mapOf<Record<never, never>>({});
 
 /** One row a method: what its `params` must be. */

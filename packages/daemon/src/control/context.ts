@@ -28,7 +28,7 @@ export interface ControlContext {
   supervisor: Pick<Supervisor, 'findPeer' | 'files'>;
   callers: Callers;
   sources: Pick<SourceKeeper, 'status' | 'register'>;
-  logTargets: Pick<TargetKeeper, 'status' | 'register'>;
+  logTargets: Pick<TargetKeeper, 'status' | 'register' | 'ofJob'>;
   sockets: Sockets;
   counts: Omit<InitNumbers, 'pendingEvents'>;
   bus: {

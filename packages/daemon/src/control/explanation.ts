@@ -7,6 +7,7 @@ import { type EngineExplanation, explainJob } from '../engine/explain/explain.ts
 import type { Context } from '../engine/model/context.ts';
 import type { ClassState } from '../engine/model/state.ts';
 import { logPath } from '../engine/processes/spawn-spec.ts';
+import { targetNotes } from '../log-targets/notes.ts';
 import type { Orphan } from '../proc/orphans.ts';
 import { readFacts } from '../proc/processes.ts';
 import { monotonicNow } from '../time/clock.ts';
@@ -23,7 +24,7 @@ const MAX_LINE = 300;
 
 /** `broken`: the job's own files with errors. Throws UpstartError. */
 export async function explanationOf(
-  { runner, configuration, orphans, sources }: ControlContext,
+  { runner, configuration, orphans, sources, logTargets }: ControlContext,
   job: string,
   broken: BrokenFile[],
   privileged: boolean,
@@ -41,6 +42,7 @@ export async function explanationOf(
     notes: [
       ...explanation.notes,
       ...(jobClass ? await turnNotes(jobClass) : []),
+      ...(jobClass ? targetNotes(logTargets.ofJob(jobClass.definition)) : []),
       ...(asksFile ? fileWarnings(job, jobClass.definition.path) : []),
     ],
     output: logDir === null || !jobClass ? null : failedOutput(context, jobClass, resolve(logDir), privileged),

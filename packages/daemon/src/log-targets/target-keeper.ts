@@ -1,6 +1,8 @@
 /** Keeps the log shipper running while upstart.conf or a job has a target of logs. */
+import { type JobDefinition, targetNamesOf } from '@upstart/job-language';
 import type { LogShipperRegistration, LogTargetStatus } from '@upstart/protocol';
 import { type KeeperParts, ProgramKeeper, type StartedProgram } from '../on-demand/program-keeper.ts';
+import { namedTargets } from './needs.ts';
 
 export interface TargetParts extends KeeperParts {
   /** The targets of upstart.conf, as that has them. */
@@ -45,6 +47,13 @@ export class TargetKeeper {
   status(): LogTargetStatus[] {
     const reports = new Map(this.#shipper.registered.flatMap(({ targets }) => targets.map((one) => [one.name, one])));
     return [...this.#parts.wanted()].map((name) => reports.get(name) ?? { name, ...this.#without() });
+  }
+
+  /** The targets of a job. */
+  ofJob({ name, logTo }: Pick<JobDefinition, 'name' | 'logTo'>): LogTargetStatus[] {
+    if (logTo.length === 0 && this.#parts.given.length === 0) return [];
+    const names = new Set(targetNamesOf(name, logTo, namedTargets(this.#parts.given)));
+    return this.status().filter((target) => names.has(target.name));
   }
 
   close(): void {
