@@ -3,25 +3,18 @@
  * while it was off. They deliver one event at a time, and the next one after the host has acknowledged it, which keeps the order. It does that
  * when init has the event in its journal. An event that is delivered again has the same place in the same feed, by which init knows it.
  */
-import {
-  AckPolicy,
-  type ConsumerInfo,
-  type ConsumerMessages,
-  DeliverPolicy,
-  JetStreamApiCodes,
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
-import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import { type JsMsg, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { ClusterConnection, ConnectionLog } from '../connection/connection.ts';
 import { hasLabels } from '../hosts/hosts.ts';
 import { isAllowed } from '../subjects/event-names.ts';
 import { Subjects } from '../subjects/subjects.ts';
 import { type Answer, publishAnswer } from './answers.ts';
+import { openConsumer, removeConsumer } from './consumer.ts';
+import { Delivery, LOOK_MS } from './delivery.ts';
 import { decodeEvent, withSender } from './event.ts';
 import { Retry } from './retry.ts';
-import { hasCode, openStream } from './stream.ts';
+import { openStream } from './stream.ts';
 
 export interface ReceivedEvent {
   readonly name: string;
@@ -45,16 +38,10 @@ export interface ReceiverParts {
   readonly take: TakeEvent;
   /** Why no events come though there is contact; null: they do. */
   troubled(reason: string | null): void;
+  /** How often to ask whether there is an event that does not come, in milliseconds. */
+  readonly lookMs?: number;
 }
 
-/** An event that was not acknowledged comes again after this, when its bridge has ended meanwhile. */
-const ACKNOWLEDGE_MS = 5000;
-/**
- * How often the servers say that there is nothing, and how long one demand for events holds. A demand is lost with the server that has it,
- * which shows by two missing heartbeats: then there is another one.
- */
-const HEARTBEAT_MS = 4000;
-const DEMAND_MS = 300_000;
 /** Init could not take an event; the pause before the servers deliver it again. */
 const REJECTED_MS = 1000;
 
@@ -63,8 +50,13 @@ export class EventReceiver {
   readonly #subjects: Subjects;
   readonly #retry = new Retry();
   readonly #running: Promise<void>;
-  #messages: ConsumerMessages | null = null;
+  #delivery: Delivery | null = null;
   #isOver = false;
+  #feed: string | null = null;
+  /** The last event of the feed that this host has had, or was there before it; null: not known yet. */
+  #last: number | null = null;
+  /** The consumer was made again for the sake of this event. */
+  #remadeFor = 0;
   /** The last trouble with an event that was logged. */
   #logged = '';
 
@@ -78,13 +70,11 @@ export class EventReceiver {
   async stop(forget: boolean): Promise<void> {
     this.#isOver = true;
     this.#retry.cancel();
-    this.#messages?.stop();
+    this.#delivery?.stop();
     const { connection } = this.#parts;
     if (!connection.isConnected) return;
     await this.#running;
-    if (!forget) return;
-    const { consumers } = await jetstreamManager(await connection.nats(), { checkAPI: false });
-    await consumers.delete(this.#subjects.stream, this.#subjects.consumer(connection.conf.host)).catch(() => {});
+    if (forget) await removeConsumer(await connection.nats(), this.#subjects, connection.conf.host).catch(() => {});
   }
 
   async #run(): Promise<void> {
@@ -93,10 +83,18 @@ export class EventReceiver {
       try {
         const nats = await connection.nats();
         const { created } = await openStream(nats, connection.conf);
-        const info = await this.#consumer(nats);
+        const feed = this.#follow(`cluster ${connection.conf.cluster} ${created}`);
+        const info = await openConsumer(nats, this.#subjects, connection.conf.host, this.#last);
+        this.#last ??= info.ack_floor.stream_seq;
         troubled(null);
-        this.#retry.succeeded();
-        await this.#receive(nats, info, `cluster ${connection.conf.cluster} ${created}`);
+        this.#delivery = await Delivery.begin({
+          ...{ nats, connection, info, lookMs: this.#parts.lookMs ?? LOOK_MS, last: () => this.#last ?? 0 },
+          alive: () => this.#retry.succeeded(),
+          handle: (message) => this.#handle(nats, message, feed),
+          stalled: (until) => this.#stalled(nats, until),
+        });
+        if (this.#isOver) this.#delivery.stop();
+        await this.#delivery.run();
       } catch (error) {
         if (this.#isOver) return;
         if (connection.isConnected) troubled(`no events: ${(error as Error).message}`);
@@ -105,33 +103,27 @@ export class EventReceiver {
     }
   }
 
-  async #consumer(nats: NatsConnection): Promise<ConsumerInfo> {
-    const { consumers } = await jetstreamManager(nats, { checkAPI: false });
-    const { stream } = this.#subjects;
-    const { host } = this.#parts.connection.conf;
-    const name = this.#subjects.consumer(host);
-    try {
-      return await consumers.info(stream, name);
-    } catch (error) {
-      if (!hasCode(error, JetStreamApiCodes.ConsumerNotFound)) throw error;
-    }
-    return await consumers.add(stream, {
-      ...{ durable_name: name, description: `Upstart on ${host}`, deliver_policy: DeliverPolicy.New },
-      ...{ ack_policy: AckPolicy.Explicit, ack_wait: nanos(ACKNOWLEDGE_MS), max_ack_pending: 1, max_deliver: -1 },
-    });
+  /** A feed in the place of another one is new to this host, with all that is in it. */
+  #follow(feed: string): string {
+    if (this.#feed !== null && this.#feed !== feed) this.#last = 0;
+    this.#feed = feed;
+    return feed;
   }
 
-  /** Resolves when the consumer has to be opened again. */
-  async #receive(nats: NatsConnection, info: ConsumerInfo, feed: string): Promise<void> {
-    const messages = await jetstream(nats)
-      .consumers.getConsumerFromInfo(info)
-      .consume({ max_messages: 16, expires: DEMAND_MS, idle_heartbeat: HEARTBEAT_MS, abort_on_missing_resource: true });
-    this.#messages = messages;
-    if (this.#isOver) messages.stop();
-    for await (const message of messages) {
-      if (this.#isOver) break;
-      await this.#handle(nats, message, feed);
-    }
+  /** Makes a consumer again that has heartbeats and does not deliver, unless an administrator wants it so. */
+  async #stalled(nats: NatsConnection, until: number): Promise<boolean> {
+    const { log, connection } = this.#parts;
+    const { host, cluster } = connection.conf;
+    const { consumers } = await jetstreamManager(nats, { checkAPI: false });
+    const info = await consumers.info(this.#subjects.stream, this.#subjects.consumer(host));
+    const { filter_subject, filter_subjects } = info.config;
+    if (info.paused || filter_subject || filter_subjects) return false;
+    // The event may have been deleted: then a new consumer knows that there is none.
+    if (until === this.#remadeFor && info.num_pending === 0 && info.num_ack_pending === 0) return false;
+    log.warn(`cluster ${cluster}: the servers do not deliver event ${until}; makes the consumer of ${host} again`);
+    await removeConsumer(nats, this.#subjects, host);
+    this.#remadeFor = until;
+    return true;
   }
 
   async #handle(nats: NatsConnection, message: JsMsg, feed: string): Promise<void> {
@@ -140,20 +132,20 @@ export class EventReceiver {
     const sender = this.#subjects.parseEvent(message.subject);
     try {
       const decoded = sender && decodeEvent(message.string());
-      if (!sender || !hasLabels(conf.labels, decoded!.to)) return message.ack();
+      if (!sender || !hasLabels(conf.labels, decoded!.to)) return this.#had(message);
       const { env, question } = decoded!;
       const answer = (given: Answer): void => {
         if (question !== null && !nats.isClosed()) publishAnswer(nats, conf, question, given);
       };
       if (!isAllowed(conf.receive, sender.name)) {
-        message.ack();
+        this.#had(message);
         return answer({ result: 'rejected', text: `${conf.path} does not let ${conf.host} take ${sender.name}` });
       }
       const { outcome } = await take({
         ...{ name: sender.name, env: withSender(env, sender.host), from: sender.host },
         ...{ feed, sequence: message.seq, isAsked: question !== null },
       });
-      message.ack();
+      this.#had(message);
       this.#logged = '';
       outcome.then(answer, () => {});
     } catch (error) {
@@ -162,8 +154,13 @@ export class EventReceiver {
       const line = `${isBad ? 'dropped' : 'cannot take'} the event ${message.subject}: ${text}`;
       if (line !== this.#logged && !this.#isOver) this.#parts.log.warn(line);
       this.#logged = line;
-      if (isBad) message.term();
+      if (isBad) this.#had(message);
       else message.nak(REJECTED_MS);
     }
+  }
+
+  #had(message: JsMsg): void {
+    this.#last = Math.max(this.#last ?? 0, message.seq);
+    message.ack();
   }
 }
