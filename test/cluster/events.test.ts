@@ -14,10 +14,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(!hasNatsServer)('an event of the cluster', () => {
-  /**
-   * Three servers with UPSTART_CLUSTER_SERVERS=3: once in some runs a consumer of such a cluster delivers nothing more after two of its servers
-   * were restarted one soon after the other, and it is not known yet whether the server or the bridge is at fault.
-   */
+  /** Three servers take a minute: with UPSTART_CLUSTER_SERVERS=3. */
   const SERVERS: readonly (1 | 3)[] = process.env.UPSTART_CLUSTER_SERVERS === '3' ? [1, 3] : [1];
 
   it('comes to each host once, in order, and says who has sent it; labels choose hosts', async () => {
