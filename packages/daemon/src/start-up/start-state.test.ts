@@ -5,7 +5,6 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROPERTY_RUNS, someBelow } from '../../../../test/effort.ts';
-import { Engine } from '../engine/engine.ts';
 import type { Input } from '../engine/model/messages.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { play, story } from '../engine/testing/story.ts';
@@ -13,7 +12,7 @@ import { TEST_SETTINGS } from '../engine/testing/world.ts';
 import { PROGRESS_EVERY } from '../runner/replay.ts';
 import { encodeRecord, FORMAT } from '../state/records.ts';
 import { StateStore } from '../state/store.ts';
-import { freshState, IDENTITY, someBatches } from '../state/testing/batches.ts';
+import { freshState, IDENTITY, live, someBatches } from '../state/testing/batches.ts';
 import { LEAVE_OUT, startState } from './start-state.ts';
 
 /** Each of them is written and read as files. */
@@ -48,21 +47,6 @@ function start(failures = 0, supervisor = USED, identity = IDENTITY) {
   return startState(saved, supervisor, log, () => TEST_SETTINGS);
 }
 
-/** Saves the state of a daemon that took these inputs in these portions; returns the state after each portion. */
-function live(batches: readonly Input[][]): EngineState[] {
-  const store = open();
-  const engine = new Engine(freshState());
-  store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 0);
-  const states = [structuredClone(engine.state)];
-  for (const batch of batches) {
-    store.append(batch);
-    for (const input of batch) engine.apply(structuredClone(input));
-    states.push(structuredClone(engine.state));
-  }
-  store.close();
-  return states;
-}
-
 const path = (kind: string, generation = 1): string => join(directory, `${kind}-${generation}`);
 
 describe('startState', () => {
@@ -73,7 +57,7 @@ describe('startState', () => {
   });
 
   it('is that of the daemon before', () => {
-    const states = live(someBatches());
+    const states = live(open(), someBatches());
     const { engine, fresh } = start();
     expect(fresh).toBe(false);
     expect(structuredClone(engine.state)).toEqual(states.at(-1));
@@ -82,8 +66,8 @@ describe('startState', () => {
 
   it('resumes from the journal that there is, also when no snapshot can be written', () => {
     const batches = someBatches();
-    const expected = live(batches).at(-1);
-    live(batches.slice(0, 5));
+    const expected = live(open(), batches).at(-1);
+    live(open(), batches.slice(0, 5));
     const store = open();
     store.recover(IDENTITY);
     store.resume();
@@ -93,7 +77,7 @@ describe('startState', () => {
 
   it('is one that there was when the journal is cut after any byte', () => {
     const batches = someBatches();
-    const states = live(batches);
+    const states = live(open(), batches);
     const journal = readFileSync(path('journal'));
     let ends = 0;
     const whole = batches.map((batch) => {
@@ -109,7 +93,7 @@ describe('startState', () => {
   });
 
   it('is one that there was, and says so, whichever byte of the journal is changed', () => {
-    const states = live(someBatches());
+    const states = live(open(), someBatches());
     const journal = readFileSync(path('journal'));
     for (const at of someBelow(journal.length)) {
       const damaged = Buffer.from(journal);
@@ -126,7 +110,7 @@ describe('startState', () => {
   });
 
   it('is that of the snapshot or none, and says so, whichever byte of the snapshot is changed', () => {
-    live([]);
+    live(open(), []);
     const snapshot = readFileSync(path('snapshot'));
     for (const at of someBelow(snapshot.length)) {
       const damaged = Buffer.from(snapshot);
@@ -150,7 +134,10 @@ describe('startState', () => {
       fc.property(story, damage, (told, { kind, at, bytes }) => {
         rmSync(directory, { recursive: true });
         const { inputs } = play(told, () => {});
-        const states = live(inputs.map((input) => [input]));
+        const states = live(
+          open(),
+          inputs.map((input) => [input]),
+        );
         const file = readFileSync(path(kind));
         writeFileSync(path(kind), Buffer.concat([file.subarray(0, at % (file.length + 1)), bytes]));
         const { engine } = start();
@@ -174,7 +161,7 @@ describe('startState', () => {
       [`the saved state has format ${FORMAT + 1}, this daemon reads 3 to ${FORMAT}`],
     ],
   ])('is lost when what is saved is %s', (_, begin, texts) => {
-    live(someBatches());
+    live(open(), someBatches());
     const { engine, fresh } = begin();
     expect({ fresh, begun: engine.state.begun, classes: engine.state.classes.size }).toEqual({
       fresh: false,
@@ -187,10 +174,10 @@ describe('startState', () => {
 
   it('leaves out an input that cannot be applied, and nothing else', () => {
     const batches = someBatches();
-    const expected = live(batches.slice(0, 5)).at(-1);
+    const expected = live(open(), batches.slice(0, 5)).at(-1);
     rmSync(directory, { recursive: true });
     mkdirSync(directory);
-    live(batches.slice(0, 4));
+    live(open(), batches.slice(0, 4));
     appendFileSync(path('journal'), encodeRecord([{ type: 'report', now: 0, wall: 0, report: null }]));
     appendFileSync(path('journal'), encodeRecord(batches[4]));
     expect(start().engine.state).toEqual(expected);
@@ -207,7 +194,7 @@ describe('startState', () => {
     ] as const) {
       rmSync(directory, { recursive: true });
       progress = 0;
-      live([Array.from({ length: count }, () => ({ type: 'tick', now: 0, wall: 0 }) as Input)]);
+      live(open(), [Array.from({ length: count }, () => ({ type: 'tick', now: 0, wall: 0 }) as Input)]);
       start();
       expect(progress).toBe(times);
     }
@@ -221,13 +208,13 @@ describe('startState', () => {
     [LEAVE_OUT.lastInputs, (states: EngineState[]) => states.at(-2)],
     [LEAVE_OUT.journal, (states: EngineState[]) => states[0]],
   ])('after %i failures to recover is an older one', (failures, expected) => {
-    const states = live(someBatches());
+    const states = live(open(), someBatches());
     expect(start(failures).engine.state).toEqual(expected(states));
     expect(said.some((text) => text.includes('skipping the last inputs'))).toBe(failures >= LEAVE_OUT.lastInputs);
   });
 
   it('is given up after too many failures to recover', () => {
-    live(someBatches());
+    live(open(), someBatches());
     const { engine } = start(LEAVE_OUT.everything);
     expect(engine.state.classes.size).toBe(0);
     expect(said.join('\n')).toMatch(/skipping the saved state\nThe state of the daemon before this one is lost/);

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Engine } from '../engine/engine.ts';
 import type { Input } from '../engine/model/messages.ts';
-import type { EngineState } from '../engine/model/state.ts';
 import { StateStore } from './store.ts';
-import { freshState, IDENTITY, someBatches } from './testing/batches.ts';
+import { freshState, IDENTITY, live, someBatches } from './testing/batches.ts';
 
 let directory: string;
 
@@ -21,21 +20,6 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 function open(): StateStore {
   return new StateStore(directory, (text) => said.push(text));
-}
-
-/** Saves the state of a daemon that took these inputs in these portions; returns the state after each portion. */
-function live(batches: readonly Input[][]): EngineState[] {
-  const store = open();
-  const engine = new Engine(freshState());
-  store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 0);
-  const states = [structuredClone(engine.state)];
-  for (const batch of batches) {
-    store.append(batch);
-    for (const input of batch) engine.apply(structuredClone(input));
-    states.push(structuredClone(engine.state));
-  }
-  store.close();
-  return states;
 }
 
 const path = (kind: string, generation = 1): string => join(directory, `${kind}-${generation}`);
@@ -116,7 +100,7 @@ describe('StateStore', () => {
 
   it('uses the pair before a damaged snapshot', () => {
     const batches = someBatches();
-    live(batches);
+    live(open(), batches);
     writeFileSync(path('snapshot', 2), 'nonsense');
     expect(open().recover(IDENTITY)?.batches).toEqual(batches);
     expect(said).toEqual([expect.stringMatching(/snapshot-2: the saved state is damaged and skipped/)]);

@@ -1,7 +1,9 @@
+import { Engine } from '../../engine/engine.ts';
 import type { Input } from '../../engine/model/messages.ts';
 import { type EngineState, newState } from '../../engine/model/state.ts';
 import { initialEnvironment } from '../../engine/requests/environment-requests.ts';
 import { TEST_SETTINGS, TestWorld } from '../../engine/testing/world.ts';
+import type { StateStore } from '../store.ts';
 
 export const IDENTITY = 'boot 42 1000';
 
@@ -24,4 +26,18 @@ export function someBatches(): Input[][] {
     batches.push(world.inputs.slice(at, at + size));
   }
   return batches;
+}
+
+/** Saves the state of a daemon that took these inputs in these portions, and closes the store; returns the state after each portion. */
+export function live(store: StateStore, batches: readonly Input[][]): EngineState[] {
+  const engine = new Engine(freshState());
+  store.save({ supervisor: IDENTITY, state: engine.state, commands: [] }, 0);
+  const states = [structuredClone(engine.state)];
+  for (const batch of batches) {
+    store.append(batch);
+    for (const input of batch) engine.apply(structuredClone(input));
+    states.push(structuredClone(engine.state));
+  }
+  store.close();
+  return states;
 }
