@@ -10,12 +10,20 @@ export const BOOT: readonly string[] = [
   ...['net-device-up IFACE=lo', 'net-device-up IFACE=eth0', 'static-network-up', 'runlevel RUNLEVEL=2 PREVLEVEL=N'],
 ];
 
-/** Evenly taken from all files, those in folders among them, by the names of their jobs. */
+/** Evenly taken from all files, by the names of their jobs. */
 export function chosen(jobs: string): [job: string, file: string][] {
+  return evenly(jobFiles(jobs), FILES);
+}
+
+/** All files, those in folders among them, by the names of their jobs. */
+export function jobFiles(jobs: string): [job: string, file: string][] {
   const all = readdirSync(jobs, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.conf'));
-  const byName = [...new Map(all.sort().map((file) => [basename(file, '.conf'), file]))];
-  const step = Math.floor(byName.length / FILES);
-  return byName.filter((_, i) => i % step === 0).slice(0, FILES);
+  return [...new Map(all.sort().map((file) => [basename(file, '.conf'), file]))];
+}
+
+export function evenly<T>(all: readonly T[], count: number): T[] {
+  const step = Math.floor(all.length / count);
+  return all.filter((_, at) => at % step === 0).slice(0, count);
 }
 
 /** The file with other commands: each third job fails with its main process, each fifth with a pre-start; with 1 none does. */

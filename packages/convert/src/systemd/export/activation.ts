@@ -72,8 +72,8 @@ function file(leaf: EventLeaf): Activation | null {
   if (!path?.startsWith('/') || path.includes('$')) return null;
   const isPattern = /[*?[]/.test(path);
   const event = named.get('EVENT');
-  if (event === 'create')
-    return { type: 'path', lines: [[isPattern ? 'PathExistsGlob' : 'PathExists', path]], isExact: false };
+  // PathExists= would start a job again and again while the file is there; of patterns there is nothing else.
+  if (event === 'create' && isPattern) return { type: 'path', lines: [['PathExistsGlob', path]], isExact: false };
   if (event === 'delete' || isPattern) return null;
   return {
     type: 'path',
