@@ -83,6 +83,13 @@ it.each([
   expect((await atSocket.ask(path)).status).toBe(404);
 });
 
+it('what browsers ask for by themselves is there', async () => {
+  const { status, headers } = await atSocket.ask('/favicon.ico');
+  expect([status, headers['content-type'], headers.connection]).toEqual([200, 'image/svg+xml', 'close']);
+  const head = await atSocket.ask(`${API}/watch`, { method: 'HEAD' });
+  expect([head.status, head.text, head.headers['content-type']]).toEqual([200, '', 'text/event-stream']);
+});
+
 it.each(['..%2f..%2fetc%2fpasswd', '%2fetc%2fpasswd', '*', 'we*', '.'])('no log is read for %s', async (job) => {
   for (const what of ['logs', 'file', 'logs/follow']) {
     const { status } = await atSocket.ask(`${API}/jobs/${job}/${what}`);

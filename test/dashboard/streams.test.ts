@@ -14,8 +14,8 @@ const JOBS = {
 let session: SessionInit;
 let gateway: RunningGateway;
 
-async function begin(...words: string[]): Promise<void> {
-  session = await SessionInit.start({ jobs: JOBS });
+async function begin(jobs: Record<string, string> = JOBS, words: readonly string[] = []): Promise<void> {
+  session = await SessionInit.start({ jobs });
   gateway = await RunningGateway.start(session, ...words);
 }
 afterEach(async () => {
@@ -128,13 +128,22 @@ it('there are as many streams as the bound says; others are rejected, and the AP
   expect(quiet, 'KiB of a gateway that has just begun').toBeLessThan(100 * 1024);
 });
 
-it('takes at most 60 MB at rest', async () => {
-  await begin();
-  await eventually('its start is tidied up', () => residentOf(gateway.pid) <= 60 * 1024);
+it('takes at most 60 MB at rest, before and after it was used', async () => {
+  const many = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`job-${at}`, 'exec sleep 1000\n']));
+  await begin(many);
+  const isSmall = (): boolean => residentOf(gateway.pid) <= 60 * 1024;
+  await eventually('its start is tidied up', isSmall);
+  const paths = ['/', '/dashboard-page.js', `${API}/jobs`, `${API}/history?limit=500`, '/metrics', `${API}/inits`];
+  for (let round = 0; round < 20; round++)
+    for (const path of paths) expect((await gateway.ask(path)).status, path).toBe(200);
+  const stream = gateway.follow(`${API}/watch`);
+  await eventually(() => stream.events.length > 0);
+  await eventually('its use is tidied up', isSmall);
+  stream.close();
 });
 
 it('ends with its init, and when it is interrupted', async () => {
-  await begin('--listen', '0');
+  await begin(JOBS, ['--listen', '0']);
   await gateway.end('SIGINT');
   expect(gateway.status).toBe(0);
   const { token } = gateway;

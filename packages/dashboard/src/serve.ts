@@ -5,17 +5,20 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { VERSION } from '@upstart/common';
-import { collectMetrics, type DashboardOrder, stateFolder } from '@upstart/ctl/parts';
+import { collectMetrics, type DashboardOrder, stateFolder, toolPath } from '@upstart/ctl/parts';
 import { controlSocket, hasLiveInit, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
 import { type Gateway, type InitLink, makeGateway } from './gateway.ts';
 import { IdleTidying, keepHeapSmall } from './heap.ts';
+import { makeApp } from './http/app.ts';
 import type { Door } from './http/guards.ts';
-import type { Listener } from './http/listener.ts';
+import { listenerOf } from './http/listener.ts';
+import { pageFrom } from './http/page.ts';
 import { Streams } from './http/sse.ts';
 import { HEADERS_TIMEOUT_MS, MAX_CONNECTIONS, MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './limits.ts';
 import { isLoopback, listen, type Place, placeOf } from './listen.ts';
 import { connectTo, type InitPlace, Inits, initPlaces } from './live/inits.ts';
 import { ToolQueue } from './live/tool-queue.ts';
+import { ROUTES } from './routes/all.ts';
 import { tokenIn } from './token.ts';
 import { SERVICE } from './varlink/metrics.ts';
 import { varlinkServer } from './varlink/server.ts';
@@ -57,13 +60,11 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
   const hosts = place.kind === 'unix' ? [] : [place.host.toLowerCase()];
   const door: Door = { hosts, token, cookie: `upstart-${port}` };
   const other = (name: string): Gateway | null => (hasOthers ? others.of(name) : null);
-  let listener: Promise<Listener> | null = null;
+  const answer = listenerOf(makeApp({ gateway, other, door, routes: ROUTES, page: pageFrom(toolPath) }));
   const tidying = new IdleTidying();
   server.on('request', (request, response) => {
-    // A gateway that nobody has asked yet does without.
-    listener ??= import('./http/listener.ts').then(({ makeListener }) => makeListener({ gateway, other, door }));
     response.on('close', () => tidying.note());
-    void listener.then((answer) => answer(request, response));
+    void answer(request, response);
   });
   const report = folder === SYSTEM_SOCKET_DIR ? await reportServer(gateway, order.warn) : null;
   const ended = untilEnd(control, () => others.dropDead());

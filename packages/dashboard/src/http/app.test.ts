@@ -1,10 +1,12 @@
 /** Guards and routes, without a server: requests go straight to the application. */
+import { Readable } from 'node:stream';
 import { upstartError } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
 import { makeGateway } from '../gateway.ts';
 import { MAX_BODY_BYTES } from '../limits.ts';
 import { ToolQueue } from '../live/tool-queue.ts';
 import { ROUTES } from '../routes/all.ts';
+import { Answer } from './answer.ts';
 import { makeApp } from './app.ts';
 import { type Door, SAFE_HEADERS } from './guards.ts';
 import { Streams } from './sse.ts';
@@ -33,16 +35,25 @@ function made({ door = OPEN, isReadOnly = false, answers = {} }: Made = {}) {
     ...{ connect: async () => client, streams: new Streams(), tools: new ToolQueue(), inits: () => [] },
     ...{ stateFolder: '/nonexistent', isReadOnly, version: '1' },
   });
-  const page = (path: string): Response | null => (path === '/' ? new Response('page') : null);
+  const page = (path: string): Answer | null => (path === '/' ? new Answer('page') : null);
   const app = makeApp({ gateway, other: (name) => (name === '7' ? gateway : null), routes: ROUTES, door, page });
-  const ask = (path: string, { headers = {}, ...rest }: { method?: string; body?: string; headers?: object } = {}) =>
-    app.request(`http://localhost:8080${path}`, { ...rest, headers: { host: 'localhost:8080', ...headers } });
+  const ask = (target: string, { headers = {}, method = 'GET', body = '' }: Sent = {}) =>
+    app({
+      ...{ method, target, headers: { host: 'localhost:8080', ...headers } },
+      body: Readable.from(body === '' ? [] : [Buffer.from(body)]),
+    });
   return { ask, calls };
 }
 
+interface Sent {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: object;
+}
+
+const json = async (answer: Answer | Promise<Answer>) => JSON.parse((await answer).body as string);
 const POST = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
-const code = async (response: Response | Promise<Response>) =>
-  ((await (await response).json()) as { code: string }).code;
+const code = async (answer: Answer | Promise<Answer>) => ((await json(answer)) as { code: string }).code;
 
 describe('the host', () => {
   it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:8080', '[::1]:8080', '10.0.0.1', 'gateway.example:8080'])(
@@ -67,7 +78,7 @@ describe('the host', () => {
 describe('another init', () => {
   it('has its page and its API below its name, with the same guards', async () => {
     const { ask, calls } = made();
-    expect(await (await ask('/init/7/')).text()).toBe('page');
+    expect((await ask('/init/7/')).body).toBe('page');
     expect((await ask('/init/7/api/v1/jobs')).status).toBe(200);
     expect(calls.length).toBeGreaterThan(0);
     for (const path of ['/init/8/', '/init/8/api/v1/jobs', '/init/7', '/init/7/api/v1/nothing'])
@@ -116,7 +127,7 @@ describe('other sites', () => {
 
   it('gets no CORS headers', async () => {
     const { headers } = await made().ask('/api/v1/jobs', { headers: { origin: 'http://localhost:8080' } });
-    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 });
 
@@ -135,8 +146,8 @@ describe('the token', () => {
   it('becomes a cookie that scripts cannot read, and leaves the URL', async () => {
     const { ask } = made({ door: LOCKED });
     const first = await ask(`/?token=${TOKEN}`);
-    expect([first.status, first.headers.get('location')]).toEqual([303, '/']);
-    const cookie = first.headers.get('set-cookie') ?? '';
+    expect([first.status, first.headers.location]).toEqual([303, '/']);
+    const cookie = first.headers['set-cookie'] ?? '';
     expect(cookie).toMatch(/^upstart-1=[\w-]+; Path=\/; HttpOnly; SameSite=Strict$/);
     expect(cookie).not.toContain(TOKEN);
     expect((await ask('/', { headers: { cookie: `other=1; ${cookie.split(';')[0]}` } })).status).toBe(200);
@@ -172,7 +183,7 @@ describe('requests', () => {
   ])('%s refuses %s', async (path, body, title) => {
     const { ask, calls } = made();
     const response = await ask(path, { ...POST, body });
-    expect(await response.json()).toMatchObject({ status: 400, code: 'bad-request', title });
+    expect(await json(response)).toMatchObject({ status: 400, code: 'bad-request', title });
     expect(calls).toEqual([]);
   });
 
@@ -190,8 +201,8 @@ describe('requests', () => {
       },
     };
     const response = await made({ answers }).ask('/api/v1/jobs/x/explain');
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(await response.json()).toEqual({
+    expect(response.headers['content-type']).toBe('application/problem+json');
+    expect(await json(response)).toEqual({
       ...{ type: 'urn:upstart:unknown-job', code: 'unknown-job', status: 404, title: 'Unknown job: x' },
     });
   });
@@ -215,11 +226,20 @@ describe('requests', () => {
   });
 });
 
+it('takes the whole URL of a proxy, of a name twice the first value, and HEAD as GET', async () => {
+  const { ask, calls } = made({ answers: { history: () => ({ entries: [], upTo: 0 }) } });
+  expect((await ask('http://localhost:8080/api/v1/history?limit=3&limit=4')).status).toBe(200);
+  expect(calls[0]).toEqual(['history', { job: null, after: null, sinceMs: 0, limit: 3 }]);
+  expect((await ask('/', { method: 'HEAD' })).status).toBe(200);
+  expect(await code(ask('/api/v1/jobs//explain'))).toBe('not-found');
+  expect(await code(ask('/', { method: 'POST' }))).toBe('not-found');
+});
+
 it('every answer has the headers that keep a page to itself', async () => {
   const { ask } = made();
   for (const path of ['/', '/api/v1/jobs', '/api/v1/nothing', '/nothing']) {
     const { headers } = await ask(path);
-    for (const [name, value] of Object.entries(SAFE_HEADERS)) expect(headers.get(name)).toBe(value);
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) expect(headers[name]).toBe(value);
   }
   expect(SAFE_HEADERS['content-security-policy']).not.toContain('unsafe');
 });

@@ -1,13 +1,14 @@
 /** The application: guards, the routes of the API, and the page. */
-import { Hono } from 'hono';
 import type { Gateway } from '../gateway.ts';
-import { MAX_BODY_BYTES } from '../limits.ts';
 import { METRICS_PATH, metrics } from '../routes/metrics.ts';
 import type { Route } from '../routes/route.ts';
+import { Answer, type Asked, headerOf, jsonAnswer } from './answer.ts';
+import { jsonOf } from './body.ts';
 import { checkHost, checkSite, cookieValue, type Door, hasToken, isSame, SAFE_HEADERS } from './guards.ts';
 import { API, openApi } from './openapi.ts';
 import type { Page } from './page.ts';
-import { ProblemError, problemOf, problemResponse } from './problem.ts';
+import { type PathMatch, pathMatch, segmentsOf } from './paths.ts';
+import { ProblemError, problemAnswer, problemOf } from './problem.ts';
 
 export interface AppParts {
   readonly gateway: Gateway;
@@ -18,104 +19,98 @@ export interface AppParts {
   readonly page: Page;
 }
 
+/** Answers a request, also what is wrong with it. */
+export type App = (asked: Asked) => Promise<Answer>;
+
+/** What is asked, taken apart. */
+interface Question extends Asked {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly gateway: Gateway;
+}
+
+type Handler = (question: Question, names: Record<string, string>) => Answer | Promise<Answer>;
+interface Place {
+  readonly method: string;
+  readonly match: PathMatch;
+  readonly answer: Handler;
+}
+
 /** Paths of the API, of this init and of others. */
 const OF_API = /^(?:\/init\/[^/]*)?\/api\//;
+/** Of another init: its name, and the path there. */
+const OF_INIT = /^\/init\/([^/]+)(\/(?:api\/.*)?)$/;
+/** Proxies may name the whole URL. */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
 
-export function makeApp({ gateway: first, other = () => null, routes, door, page }: AppParts): Hono {
-  const app = new Hono();
-  app.onError((error) => withSafeHeaders(problemResponse(problemOf(error))));
-  app.notFound(() => withSafeHeaders(problemResponse(problemOf(new ProblemError(404, 'not-found', 'Not found')))));
-  app.use(async (c, next) => {
-    const { method, url, raw } = c.req;
-    const { pathname, searchParams } = new URL(url);
-    checkHost(raw.headers.get('host') ?? undefined, door);
-    const isPage = !OF_API.test(pathname);
-    checkSite(raw.headers, { isPage, isChange: method !== 'GET' && method !== 'HEAD' });
-    const given = searchParams.get('token');
-    if (door.token !== null && pathname === '/' && given !== null && isSame(given, door.token)) {
-      // Away from the URL, which browsers remember and show.
-      const cookie = `${door.cookie}=${cookieValue(door.token)}; Path=/; HttpOnly; SameSite=Strict`;
-      return withSafeHeaders(
-        new Response(null, {
-          status: 303,
-          headers: { location: '/', 'set-cookie': cookie, 'cache-control': 'no-store' },
-        }),
-      );
-    }
-    if (!hasToken(raw.headers, door))
-      throw new ProblemError(401, 'token-required', 'Open the URL that `upstart dashboard` has printed');
-    await next();
-    c.res = withSafeHeaders(c.res);
-    return undefined;
-  });
+export function makeApp({ gateway: first, other = () => null, routes, door, page }: AppParts): App {
+  const own = (method: string, path: string, answer: Handler): Place => ({ method, match: pathMatch(path), answer });
+  const places = [
+    ...routes.map((route) => own(route.method.toUpperCase(), `${API}${route.path}`, handlerOf(route))),
+    own('GET', `${API}/openapi.json`, () => jsonAnswer(openApi(routes, first.version))),
+  ];
   const gatewayOf = (name: string | undefined): Gateway => {
     const found = name === undefined ? first : other(name);
     if (found === null) throw new ProblemError(404, 'not-found', 'There is no such init');
     return found;
   };
-  for (const route of routes) {
-    const path = `${API}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-    app.on(route.method.toUpperCase(), [path, `/init/:init${path}`], async (c) => {
-      const gateway = gatewayOf(c.req.param('init'));
-      const query = route.query.check(c.req.query(), 'query');
-      if (route.isChange === true && gateway.isReadOnly)
-        throw new ProblemError(403, 'read-only', 'This gateway changes nothing: it was started with --read-only');
-      const body = route.body?.check(await jsonOf(c.req.raw), 'body');
-      const lastEventId = c.req.header('last-event-id') ?? null;
-      const answer = await route.run({
-        path: c.req.param() as never,
-        query: query as never,
-        body,
-        lastEventId,
-        gateway,
-      });
-      return answer instanceof Response ? answer : c.json(answer as object, 200, { 'cache-control': 'no-store' });
+  const routed = async (question: Omit<Question, 'gateway'>): Promise<Answer> => {
+    const { method, headers } = question;
+    const [, name, rest] = OF_INIT.exec(question.path) ?? [];
+    const path = rest ?? question.path;
+    const gateway = gatewayOf(name);
+    if (path.startsWith(`${API}/`)) {
+      const segments = segmentsOf(path);
+      for (const place of places) {
+        const names = place.method === method ? place.match(segments) : null;
+        if (names !== null) return place.answer({ ...question, gateway }, names);
+      }
+      throw new ProblemError(404, 'not-found', 'There is no such route with this method');
+    }
+    if (path === METRICS_PATH && method === 'GET') return metrics(first, headerOf(headers, 'accept'));
+    const found = method === 'GET' ? page(path, headers) : null;
+    if (found === null) throw new ProblemError(404, 'not-found', 'Not found');
+    return found;
+  };
+  const guarded = async (asked: Asked): Promise<Answer> => {
+    const { headers, target } = asked;
+    // Without a body, and otherwise the same: the listener sends none.
+    const method = asked.method === 'HEAD' ? 'GET' : asked.method;
+    const [path = '/', ...rest] = target.replace(ORIGIN, '').split('?');
+    const query = new URLSearchParams(rest.join('?'));
+    checkHost(headers.host, door);
+    checkSite(headers, { isPage: !OF_API.test(path), isChange: method !== 'GET' });
+    const given = query.get('token');
+    if (door.token !== null && path === '/' && given !== null && isSame(given, door.token)) return entered(door.token);
+    if (!hasToken(headers, door))
+      throw new ProblemError(401, 'token-required', 'Open the URL that `upstart dashboard` has printed');
+    return routed({ ...asked, method, path, query });
+  };
+  /** Away from the URL, which browsers remember and show. */
+  const entered = (token: string): Answer => {
+    const cookie = `${door.cookie}=${cookieValue(token)}; Path=/; HttpOnly; SameSite=Strict`;
+    return new Answer(null, {
+      ...{ status: 303, headers: { location: '/', 'set-cookie': cookie, 'cache-control': 'no-store' } },
     });
-  }
-  app.get(`${API}/openapi.json`, (c) => c.json(openApi(routes, first.version)));
-  app.all(`${API}/*`, noRoute);
-  app.all(`/init/:init${API}/*`, noRoute);
-  app.get('/init/:init/', (c) => {
-    gatewayOf(c.req.param('init'));
-    return page('/', c.req.raw.headers) ?? c.notFound();
-  });
-  app.get(METRICS_PATH, (c) => metrics(first, c.req.raw.headers.get('accept')));
-  app.get('*', (c) => page(new URL(c.req.url).pathname, c.req.raw.headers) ?? c.notFound());
-  return app;
+  };
+  return async (asked) => {
+    try {
+      return (await guarded(asked)).with(SAFE_HEADERS);
+    } catch (error) {
+      return problemAnswer(problemOf(error)).with(SAFE_HEADERS);
+    }
+  };
 }
 
-function noRoute(): never {
-  throw new ProblemError(404, 'not-found', 'There is no such route with this method');
-}
-
-/** A form of another site cannot send this type without asking first, and is never answered. */
-async function jsonOf(request: Request): Promise<unknown> {
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/json\b/i.test(type))
-    throw new ProblemError(415, 'not-json', 'The body has to be JSON, as `Content-Type: application/json` says');
-  try {
-    return JSON.parse(await textOf(request));
-  } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    throw new ProblemError(400, 'bad-request', `The body is not JSON: ${(error as Error).message}`);
-  }
-}
-
-/** The body, which is dropped as soon as it is too long. */
-async function textOf({ body, headers }: Request): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const tooLarge = new ProblemError(413, 'body-too-large', `A body has at most ${MAX_BODY_BYTES} bytes`);
-  if (Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function withSafeHeaders(response: Response): Response {
-  for (const [name, value] of Object.entries(SAFE_HEADERS)) response.headers.set(name, value);
-  return response;
+function handlerOf(route: Route): Handler {
+  return async ({ query: given, headers, body: bytes, gateway }, path) => {
+    // Of one name the first value.
+    const query = route.query.check(Object.fromEntries([...given].reverse()), 'query');
+    if (route.isChange === true && gateway.isReadOnly)
+      throw new ProblemError(403, 'read-only', 'This gateway changes nothing: it was started with --read-only');
+    const body = route.body?.check(await jsonOf(headers, bytes), 'body');
+    const lastEventId = headerOf(headers, 'last-event-id');
+    const answer = await route.run({ path, query: query as never, body, lastEventId, gateway });
+    return answer instanceof Answer ? answer : jsonAnswer(answer, { 'cache-control': 'no-store' });
+  };
 }

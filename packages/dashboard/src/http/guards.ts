@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { type AskedHeaders, headerOf } from './answer.ts';
 import { ProblemError } from './problem.ts';
 
 export interface Door {
@@ -37,12 +38,12 @@ export function checkHost(host: string | undefined, { hosts }: Door): void {
 }
 
 /** Throws a problem for what another site has a browser do. `isPage`: a page may be led to by a link. */
-export function checkSite(headers: Headers, { isPage, isChange }: { isPage: boolean; isChange: boolean }): void {
-  const site = headers.get('sec-fetch-site');
-  const isNavigation = isPage && !isChange && headers.get('sec-fetch-mode') === 'navigate';
+export function checkSite(headers: AskedHeaders, { isPage, isChange }: { isPage: boolean; isChange: boolean }): void {
+  const site = headerOf(headers, 'sec-fetch-site');
+  const isNavigation = isPage && !isChange && headerOf(headers, 'sec-fetch-mode') === 'navigate';
   const isStrange = site !== null && site !== 'same-origin' && site !== 'none';
-  const origin = headers.get('origin');
-  const isOtherOrigin = origin !== null && hostOf(origin) !== headers.get('host')?.toLowerCase();
+  const origin = headerOf(headers, 'origin');
+  const isOtherOrigin = origin !== null && hostOf(origin) !== headers.host?.toLowerCase();
   if ((isStrange && !isNavigation) || isOtherOrigin)
     throw new ProblemError(403, 'cross-site', 'Requests of other sites are not answered');
 }
@@ -52,12 +53,12 @@ function hostOf(origin: string): string | null {
 }
 
 /** Whether the request has the token: as `Authorization: Bearer`, or by the cookie. */
-export function hasToken(headers: Headers, { token, cookie }: Door): boolean {
+export function hasToken(headers: AskedHeaders, { token, cookie }: Door): boolean {
   if (token === null) return true;
-  const [, bearer] = /^Bearer ([\w-]+)$/.exec(headers.get('authorization') ?? '') ?? [];
+  const [, bearer] = /^Bearer ([\w-]+)$/.exec(headers.authorization ?? '') ?? [];
   if (bearer !== undefined) return isSame(bearer, token);
   const prefix = `${cookie}=`;
-  const found = (headers.get('cookie') ?? '').split('; ').find((part) => part.startsWith(prefix));
+  const found = (headers.cookie ?? '').split('; ').find((part) => part.startsWith(prefix));
   return found !== undefined && isSame(found.slice(prefix.length), cookieValue(token));
 }
 

@@ -1,6 +1,7 @@
 /** Errors as RFC 9457 has them (`application/problem+json`), with the names of the protocol's errors. */
 import { UsageError } from '@upstart/common';
 import { AddressError, ConnectionError, type ErrorCode, TimeoutError, UpstartError } from '@upstart/protocol';
+import { Answer } from './answer.ts';
 
 /** Errors of the gateway itself, beside those of the protocol. */
 export type GatewayCode =
@@ -75,8 +76,8 @@ function asProblemError(error: unknown): ProblemError {
   return new ProblemError(500, 'internal', error instanceof Error ? error.message : String(error));
 }
 
-export function problemResponse(problem: Problem): Response {
-  return new Response(JSON.stringify(problem), {
+export function problemAnswer(problem: Problem): Answer {
+  return new Answer(JSON.stringify(problem), {
     status: problem.status,
     headers: {
       'content-type': 'application/problem+json',

@@ -1,5 +1,6 @@
 /** Streams of server-sent events: their number is bounded, and so is what waits for a slow reader, which is dropped. */
 import { MAX_STREAM_BACKLOG_BYTES, MAX_STREAMS, STREAM_BEAT_MS } from '../limits.ts';
+import { Answer, type StreamOut } from './answer.ts';
 import { ProblemError } from './problem.ts';
 
 export interface StreamEvent {
@@ -15,13 +16,21 @@ export type Send = (event: StreamEvent) => void;
 const RECONNECT_MS = 500;
 
 class Stream {
-  readonly #controller: ReadableStreamDefaultController<Uint8Array>;
+  readonly #backlogBytes: number;
+  #out: StreamOut | null = null;
   isOver = false;
   /** Called once, when the stream is over for whatever reason. */
   onEnd: () => void = () => {};
 
-  constructor(controller: ReadableStreamDefaultController<Uint8Array>) {
-    this.#controller = controller;
+  constructor(backlogBytes: number) {
+    this.#backlogBytes = backlogBytes;
+  }
+
+  /** The head of the answer was sent: what follows is written there. */
+  attach(out: StreamOut): void {
+    this.#out = out;
+    if (out.destroyed) this.ended();
+    else out.once('close', () => this.ended());
   }
 
   send({ event, data, id }: StreamEvent): void {
@@ -29,16 +38,16 @@ class Stream {
   }
 
   write(text: string): void {
-    if (this.isOver) return;
-    if ((this.#controller.desiredSize ?? 0) <= 0) {
-      this.#controller.error(new Error('the reader is too slow'));
+    if (this.isOver || this.#out === null) return;
+    if (this.#out.writableLength + Buffer.byteLength(text) > this.#backlogBytes) {
+      this.#out.destroy();
       this.ended();
-    } else this.#controller.enqueue(Buffer.from(text));
+    } else this.#out.write(text);
   }
 
   close(): void {
     if (this.isOver) return;
-    this.#controller.close();
+    this.#out?.end();
     this.ended();
   }
 
@@ -65,23 +74,17 @@ export class Streams {
   }
 
   /** `begin` starts what sends events, and resolves with what ends it. Throws a problem if there are too many streams. */
-  open(begin: (send: Send) => Promise<() => void>): Response {
+  open(begin: (send: Send) => Promise<() => void>): Answer {
     if (this.#streams.size >= this.#limit)
       throw new ProblemError(503, 'too-many-streams', `There are ${this.#limit} streams already`);
-    let stream: Stream;
-    const body = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          stream = new Stream(controller);
-          this.#add(stream);
-          stream.write(`retry: ${RECONNECT_MS}\n\n`);
-          this.#run(stream, begin);
-        },
-        cancel: () => stream.ended(),
-      },
-      { highWaterMark: this.#backlogBytes, size: (chunk) => chunk?.byteLength ?? 0 },
-    );
-    return new Response(body, {
+    const stream = new Stream(this.#backlogBytes);
+    this.#add(stream);
+    const write = (out: StreamOut): void => {
+      stream.attach(out);
+      stream.write(`retry: ${RECONNECT_MS}\n\n`);
+      this.#run(stream, begin);
+    };
+    return new Answer(write, {
       headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
     });
   }

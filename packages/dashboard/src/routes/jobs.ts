@@ -1,6 +1,7 @@
 /** Jobs: what they do, why, and changing that. */
 import { explanationLines, jobRows, statusOrNone, untilSettled } from '@upstart/ctl/parts';
 import { type Target, UpstartError, upstartError } from '@upstart/protocol';
+import { Answer } from '../http/answer.ts';
 import { fields, flag, integer, list, optional, text } from '../http/schema.ts';
 import { ANY, LIST, listOf, ref } from './components.ts';
 import { type Route, route } from './route.ts';
@@ -112,7 +113,7 @@ export const JOBS: readonly Route[] = [
     async run({ path: { job }, gateway }) {
       const explanation = await (await gateway.client()).call('explain', { job });
       const text = explanationLines(explanation, PLAIN, new Date()).join('\n');
-      return new Response(`${text}\n`, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+      return new Answer(`${text}\n`, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
     },
   }),
   route({

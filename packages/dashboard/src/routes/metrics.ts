@@ -1,6 +1,7 @@
 /** `GET /metrics`: numbers of init and its jobs, as Prometheus scrapes them. */
 import { collectMetrics, metricsText, openMetricsText } from '@upstart/ctl/parts';
 import type { Gateway } from '../gateway.ts';
+import { Answer } from '../http/answer.ts';
 
 /** Where scrapers look for it. */
 export const METRICS_PATH = '/metrics';
@@ -8,9 +9,9 @@ const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** OpenMetrics, or the older form for those that accept text alone. */
-export async function metrics({ client, stateFolder }: Gateway, accept: string | null): Promise<Response> {
+export async function metrics({ client, stateFolder }: Gateway, accept: string | null): Promise<Answer> {
   const families = await collectMetrics(await client(), stateFolder);
   const isOld = accept !== null && /text\/plain/.test(accept) && !/openmetrics/.test(accept);
   const [type, text] = isOld ? [PROMETHEUS, metricsText(families)] : [OPEN_METRICS, openMetricsText(families)];
-  return new Response(text, { headers: { 'content-type': type, 'cache-control': 'no-store' } });
+  return new Answer(text, { headers: { 'content-type': type, 'cache-control': 'no-store' } });
 }

@@ -8,6 +8,7 @@ import {
   UpstartError,
 } from '@upstart/protocol';
 import { ask, type Gateway } from '../gateway.ts';
+import { Answer } from '../http/answer.ts';
 import { ProblemError } from '../http/problem.ts';
 import { fields, flag, integer, list, mapOf, optional, orNull, type Schema, text, word } from '../http/schema.ts';
 import { ANY, ref } from './components.ts';
@@ -46,13 +47,13 @@ async function entriesOf(client: UpstartClient, sinceMs: number): Promise<Histor
   }
 }
 
-async function drawn(gateway: Gateway, order: DrawOrder, type = SVG): Promise<Response> {
+async function drawn(gateway: Gateway, order: DrawOrder, type = SVG): Promise<Answer> {
   const answer = await ask<DrawAnswer>(gateway, 'draw.js', order);
   if ('error' in answer) throw new ProblemError(answer.unknown ? 404 : 422, 'not-drawable', answer.error);
-  return new Response(answer.text, { headers: { 'content-type': type } });
+  return new Answer(answer.text, { headers: { 'content-type': type } });
 }
 
-async function drawnGraph(gateway: Gateway, job: string | undefined, isScene: boolean): Promise<Response> {
+async function drawnGraph(gateway: Gateway, job: string | undefined, isScene: boolean): Promise<Answer> {
   const client = await gateway.client();
   const configs = await client.call('config', { job: null });
   const history = await entriesOf(client, 0);

@@ -24,7 +24,7 @@ export interface RouteRow<P extends string, Q extends Shape, B> {
   readonly answer: JsonSchema | `${string}/${string}`;
   /** Whether it changes something: then `--read-only` rejects it. */
   readonly isChange?: boolean;
-  /** Resolves with what is sent as JSON, or with a response. */
+  /** Resolves with what is sent as JSON, or with an answer. */
   run(request: Request<P, Q, B>): unknown;
 }
 
