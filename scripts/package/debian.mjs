@@ -1,7 +1,7 @@
 // A package for Debian: a tree of files, what dpkg has to know about it, and what Debian's policy asks for.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { LIB, ROOT } from '../layout.mjs';
 import { Problem } from '../problem.mjs';
@@ -73,7 +73,7 @@ function compressManuals(folder) {
   }
 }
 
-/** What Debian's policy asks for. The licences of others are part of the copyright. */
+/** What Debian's policy asks for, and the examples. The licences of others are part of the copyright. */
 function addDocuments({ name, overrides = '' }, tree, dateS) {
   const documents = join(tree, 'usr/share/doc', name);
   const changelog = debianChangelog({ source: 'upstart', maintainer: MAINTAINER, dateS });
@@ -83,6 +83,7 @@ function addDocuments({ name, overrides = '' }, tree, dateS) {
   replaceFile(join(documents, 'copyright'), `Upstart\n\n${own}\nIt contains packages of others:\n\n${others}`);
   replaceFile(join(tree, 'usr/share/lintian/overrides', name), (STATIC + overrides).replaceAll('NAME', name));
   rmSync(join(tree, 'usr/lib/upstart/THIRD-PARTY-LICENCES'));
+  cpSync(join(ROOT, 'examples'), join(documents, 'examples'), { recursive: true });
 }
 
 /** As md5sum prints them. */

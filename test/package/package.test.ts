@@ -1,7 +1,7 @@
 /** The packages of `npm run package`: their contents, the same bytes each time, and that they work where they are unpacked or installed. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { VERSION } from '../../scripts/version.mjs';
@@ -131,6 +131,27 @@ describe.skipIf(missingPrograms(['dpkg-deb']).length > 0)(
       } finally {
         init.kill('SIGTERM');
         await ended;
+      }
+    });
+
+    test('its examples are a project, which `upstart up` runs', () => {
+      const project = join(folder('user'), 'shop');
+      cpSync(join(tree, 'usr/share/doc/upstart-session/examples/four-services'), project, { recursive: true });
+      // Those that take ports, which others may have.
+      for (const job of ['redis', 'web', 'worker']) rmSync(join(project, `upstart/${job}.conf`));
+      writeFileSync(join(project, 'upstart/database.conf'), 'start on starting shop\nexec sleep 1000\n');
+      const env = {
+        PATH: '/usr/bin:/bin',
+        HOME: folder('user'),
+        XDG_RUNTIME_DIR: folder('run-user'),
+      };
+      const upstart = (...words: string[]) =>
+        spawnSync(join(tree, 'usr/bin/upstart'), words, { cwd: project, env, encoding: 'utf8' });
+      try {
+        expect(upstart('up', '-d')).toMatchObject({ status: 0, stderr: '' });
+        expect(upstart('status', 'database').stdout).toMatch(/^database start\/running, process \d+\n/);
+      } finally {
+        expect(upstart('down').status).toBe(0);
       }
     });
 

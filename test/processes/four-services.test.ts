@@ -22,7 +22,7 @@ beforeAll(async () => {
   // The ports of the example may be in use here; each stands in one place.
   const ports = new Map<string, string>();
   const jobs: Record<string, string> = {};
-  for (const path of files('jobs')) {
+  for (const path of files('upstart')) {
     const text = readFileSync(path, 'utf8');
     for (const [port] of text.matchAll(/\b84\d\d\b/g)) ports.set(port, String(await freePort()));
     jobs[basename(path, '.conf')] = text
@@ -62,13 +62,13 @@ const causes = (entries: HistoryEntry[], to: string): string[] =>
 
 describe('the example of four services', () => {
   it('has no sleep in any file', () => {
-    for (const path of [...files('jobs'), ...files('programs')])
+    for (const path of [...files('upstart'), ...files('programs')])
       expect(readFileSync(path, 'utf8')).not.toMatch(/sleep/i);
   });
 
   it('is what docs/readiness.md shows', () => {
     const page = readFileSync(join(ROOT, 'docs/readiness.md'), 'utf8');
-    for (const path of files('jobs')) {
+    for (const path of files('upstart')) {
       const lines = readFileSync(path, 'utf8').split('\n');
       const shown = lines
         .filter((line) => line !== '' && !/^(#|description)/.test(line))
@@ -116,7 +116,7 @@ describe('the example of four services', () => {
   });
 
   it('says nothing that a checker would mend', async () => {
-    const { status: code, stdout, stderr } = await session.run('upstart', 'check', join(EXAMPLE, 'jobs'));
+    const { status: code, stdout, stderr } = await session.run('upstart', 'check', join(EXAMPLE, 'upstart'));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).not.toContain('warning');
   });

@@ -94,9 +94,10 @@ async function lookFor(pid: number, env: CommandContext['env']): Promise<Session
   return null;
 }
 
+/** Not by its name `init`, which a package beside the init of a machine has not got. */
 function initPath(): string {
-  const paths = PROGRAM_FOLDERS.map((folder) => join(toolPath(folder), 'init'));
-  return paths.find(isExecutable) ?? 'init';
+  const paths = PROGRAM_FOLDERS.map((folder) => join(toolPath(folder), 'upstart'));
+  return paths.find(isExecutable) ?? 'upstart';
 }
 
 function isExecutable(path: string): boolean {
