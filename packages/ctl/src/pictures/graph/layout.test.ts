@@ -39,6 +39,20 @@ it('of a thousand jobs takes less than four seconds of the processor', () => {
   expectLinear(() => layOut(graph), 4000);
 });
 
+it('of a thousand jobs in one long circle, with edges across it, is bounded, too', () => {
+  const id = (at: number) => jobId(`j${at % 1000}`);
+  const nodes = Array.from({ length: 1000 }, (_, at) => node('job', `j${at}`));
+  const edges = nodes.flatMap((_, at) => [
+    edge(id(at), id(at + 7), 'start', 'started'),
+    edge(id(at * 3), id(at + 1), 'stop', 'stopping'),
+  ]);
+  expectLinear(() => {
+    const layout = layOut({ nodes, edges });
+    expect(layout.edges).toHaveLength(edges.length);
+    for (const { points } of layout.edges) expect(points.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
 it.each([false, true])('leads every edge to the right, but for one of a circle (%s)', (circle) => {
   const graph = world(300, circle);
   const layout = layOut(graph);

@@ -3,6 +3,7 @@ import { Graph as Dagre, type EdgeLabel, layout } from '@dagrejs/dagre';
 import { type Point, widthOf } from '../svg.ts';
 import type { Graph, GraphEdge } from './graph.ts';
 import { edgeLabel, nodeLabel } from './labels.ts';
+import { longEdges } from './long-edges.ts';
 import { orderLayers } from './order-layers.ts';
 import { atPorts } from './ports.ts';
 import { rankLayers } from './rank-layers.ts';
@@ -107,7 +108,8 @@ function layOutPart({ boxes, edges }: Part): Layout {
   dagre.setGraph({ rankdir: 'LR', ranker, nodesep: 12, edgesep: 8, ranksep: 56 });
   for (const [id, { width, height }] of sizes) dagre.setNode(id, { width, height });
   const bundles = bundlesOf(edges);
-  for (const bundle of bundles) dagre.setEdge(bundle.from, bundle.to, labelSize(bundle.edges));
+  const long = isLarge ? longEdges(bundles) : new Set<Bundle>();
+  for (const bundle of bundles) if (!long.has(bundle)) dagre.setEdge(bundle.from, bundle.to, labelSize(bundle.edges));
   layout(dagre, isLarge ? { customOrder: orderLayers } : {});
   const { width = 0, height = 0 } = dagre.graph();
   const placed = new Map<string, PlacedBox>();
@@ -115,7 +117,9 @@ function layOutPart({ boxes, edges }: Part): Layout {
     const { x, y } = dagre.node(box.id);
     placed.set(box.id, { ...(sizes.get(box.id) as Size), box, x, y });
   }
-  const lines = bundles.flatMap((bundle) => placedEdges(bundle, dagre.edge(bundle.from, bundle.to)));
+  const lines = bundles.flatMap((bundle) =>
+    placedEdges(bundle, long.has(bundle) ? straight(bundle, placed) : dagre.edge(bundle.from, bundle.to)),
+  );
   return { width, height, boxes: [...placed.values()], edges: atPorts(lines, (id) => placed.get(id)) };
 }
 
@@ -143,6 +147,12 @@ function labelSize(edges: readonly GraphEdge[]): Partial<EdgeLabel> {
   if (labels.length === 0) return {};
   const width = Math.max(...labels.map((label) => widthOf(label, LABEL_SIZE)));
   return { width, height: labels.length * LABEL_HEIGHT, labelpos: 'c' };
+}
+
+/** From box to box, with the label half-way. */
+function straight({ from, to }: Bundle, placed: ReadonlyMap<string, PlacedBox>): EdgeLabel {
+  const [start, end] = [placed.get(from) as PlacedBox, placed.get(to) as PlacedBox];
+  return { points: [start, end], x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 };
 }
 
 /** The edges of a bundle run side by side. */
