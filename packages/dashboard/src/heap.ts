@@ -1,7 +1,7 @@
 /** The memory of a gateway, which is mostly idle. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { TIDY_AFTER_MS } from './limits.ts';
+import { TIDY_AFTER_MS, TIDY_INTERVAL_MS } from './limits.ts';
 
 /**
  * The young generation stays as small as it is when the gateway begins, instead of growing to 16 megabytes and staying there; and V8 compiles
@@ -21,9 +21,11 @@ export function keepHeapSmall(): void {
   if (process.versions.v8.startsWith('11.')) for (const flag of FLAGS) setFlagsFromString(flag);
 }
 
-/** Collects garbage once requests have been over for a while: V8 would wait for the next ones. */
+/** Collects garbage once requests have been over for a while: V8 would wait for the next ones. Those that come all the time have it done seldom. */
 export class IdleTidying {
   #timer: NodeJS.Timeout | null = null;
+  /** Of monotonic time; when it was done last. */
+  #doneMs = Number.NEGATIVE_INFINITY;
   #collect: (() => void) | null = null;
 
   constructor() {
@@ -34,14 +36,20 @@ export class IdleTidying {
   /** There was a request. */
   note(): void {
     if (this.#timer !== null) this.#timer.refresh();
-    else
-      this.#timer = setTimeout(() => {
-        this.#timer = null;
-        this.#tidy();
-      }, TIDY_AFTER_MS).unref();
+    else {
+      const earliestMs = this.#doneMs + TIDY_INTERVAL_MS - performance.now();
+      this.#timer = setTimeout(
+        () => {
+          this.#timer = null;
+          this.#tidy();
+        },
+        Math.max(TIDY_AFTER_MS, earliestMs),
+      ).unref();
+    }
   }
 
   #tidy(): void {
+    this.#doneMs = performance.now();
     if (this.#collect === null) {
       setFlagsFromString('--expose-gc');
       this.#collect = runInNewContext('gc') as () => void;

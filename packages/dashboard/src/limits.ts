@@ -43,3 +43,5 @@ export const MAX_USED_INSTANCES = 16;
 export const MAX_OTHER_INITS = 16;
 /** Garbage is collected so long after the last request. */
 export const TIDY_AFTER_MS = 10_000;
+/** And so long after the last time at the earliest. */
+export const TIDY_INTERVAL_MS = 60_000;

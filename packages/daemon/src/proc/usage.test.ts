@@ -56,10 +56,12 @@ const PROCESSES: Process[] = [
 ];
 
 test.each([
-  ['by lists of children', true],
-  ['without them', false],
-])('is that of a process, its descendants, and its session, %s', async (_name, lists) => {
-  const tree = await look(proc(lists, ...PROCESSES), [10, 40]);
+  ['by lists of children', true, []],
+  ['without them', false, []],
+  // More than half of all processes are supervised.
+  ['where there are few others', true, [91, 92, 93, 94]],
+])('is that of a process, its descendants, and its session, %s', async (_name, lists, more) => {
+  const tree = await look(proc(lists, ...PROCESSES), [10, 40, ...more]);
   expect(tree?.usageOf([10])).toEqual({ memoryBytes: 6 * 4096, cpuMs: 6 * 100 });
   expect(tree?.usageOf([40])).toEqual({ memoryBytes: 4096, cpuMs: 100 });
   expect(tree?.usageOf([10, 11, 10])).toEqual(tree?.usageOf([10]));

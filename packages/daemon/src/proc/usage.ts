@@ -64,8 +64,10 @@ export class ProcessUsage {
     if (!init) return null;
     const own = [...supervised()];
     const orphans = this.#childrenOf(init);
-    // Without lists of children, the parent of every process has to be read.
-    const open = orphans === null ? processIds(folder) : [...own, ...orphans];
+    const all = processIds(folder);
+    // A list of children for each costs as much as a look at another process. Without such lists the parent of every process has to be read.
+    const isWhole = orphans === null || all.length <= 2 * own.length;
+    const open = isWhole ? all : [...own, ...orphans];
     const roots = new Set(own);
     const leaders = new Set<number>();
     const found = new Map<number, Entry>();
@@ -78,7 +80,7 @@ export class ProcessUsage {
       found.set(pid, entry);
       if (roots.has(pid)) leaders.add(entry.leader);
       // Skips other children of init, which belong to no job.
-      if (orphans === null || (entry.parent === initPid && !roots.has(pid) && !leaders.has(entry.leader))) continue;
+      if (isWhole || (entry.parent === initPid && !roots.has(pid) && !leaders.has(entry.leader))) continue;
       open.push(...(this.#childrenOf(entry) ?? []));
     }
     return new ProcessTree([...found.values()], init.leader);

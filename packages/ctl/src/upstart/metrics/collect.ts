@@ -1,6 +1,6 @@
 /** The numbers of init and its jobs, from what init answers, and from files that the caller may read. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOfLog, partsOf } from '@upstart/log-reader';
 import {
@@ -12,6 +12,7 @@ import {
   STATES,
   type UpstartClient,
 } from '@upstart/protocol';
+import { type InProc, inProc } from './in-proc.ts';
 import type { Family, Sample } from './text.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -147,7 +148,7 @@ function ofInstances(instances: readonly Job[]): Family[] {
 
 /** Of the processes that init supervises, if the caller may look at them. */
 function ofProcesses(instances: readonly Job[]): Family[] {
-  const found = new Map(instances.map((instance) => [instance, inProc(instance)]));
+  const found = new Map(instances.map((instance) => [instance, inProc(instance.processes.map(({ pid }) => pid))]));
   const samples = (field: keyof InProc): Sample[] => each(instances, (instance) => found.get(instance)?.[field]);
   return [
     gauge('upstart_job_open_fds', 'Open file descriptors of its supervised processes.', samples('fds')),
@@ -163,30 +164,6 @@ function ofProcesses(instances: readonly Job[]): Family[] {
     ),
   ];
 }
-
-interface InProc {
-  fds: number;
-  readBytes: number;
-  writtenBytes: number;
-}
-
-/** null: there is no process, it has ended, or the caller may not look at it. */
-function inProc({ processes }: Job): InProc | null {
-  const sum: InProc = { fds: 0, readBytes: 0, writtenBytes: 0 };
-  try {
-    for (const { pid } of processes) {
-      const [, read, written] = IO.exec(readFileSync(`/proc/${pid}/io`, 'latin1')) ?? [];
-      sum.fds += readdirSync(`/proc/${pid}/fd`).length;
-      sum.readBytes += Number(read);
-      sum.writtenBytes += Number(written);
-    }
-    return processes.length === 0 ? null : sum;
-  } catch {
-    return null;
-  }
-}
-
-const IO = /^read_bytes: (\d+)\nwrite_bytes: (\d+)$/m;
 
 function ofLogs(jobs: readonly JobStatus[], instances: readonly Job[], folder: string | null): Family[] {
   const all = [
