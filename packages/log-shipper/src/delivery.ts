@@ -143,7 +143,7 @@ export class Delivery {
     let left = records;
     let most = left.length;
     while (left.length > 0 && !this.#isOver) {
-      const slow = setTimeout(() => this.#set('retrying', 'it takes nothing at present'), SLOW_MS);
+      const slow = setTimeout(() => this.#slow(), SLOW_MS);
       const part = left.slice(0, most);
       try {
         await this.#parts.sender.send(part);
@@ -175,6 +175,12 @@ export class Delivery {
         clearTimeout(slow);
       }
     }
+  }
+
+  /** What waits is bounded, also when nothing more comes. */
+  #slow(): void {
+    this.#set('retrying', 'it takes nothing at present');
+    void this.#bound().catch(() => {});
   }
 
   #sent(lines: number): void {
