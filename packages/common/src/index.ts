@@ -12,6 +12,7 @@ export * from './log-index.ts';
 export * from './options.ts';
 export * from './process-name.ts';
 export * from './process-streams.ts';
+export * from './random.ts';
 export * from './regular-file.ts';
 export * from './settings-file.ts';
 export * from './signals.ts';

@@ -1,9 +1,8 @@
 /** initctl as a process of its own: the launcher's fallback, bundled as `ctl.js`. */
-import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isatty } from 'node:tty';
-import { endReadably, exactArguments, nameCommandLine, nameProcess, standardStreams } from '@upstart/common';
+import { endReadably, exactArguments, nameCommandLine, nameProcess, randomId, standardStreams } from '@upstart/common';
 import { connect, KeyedClient, SYSTEM_SOCKET_DIR, type UpstartClient } from '@upstart/protocol';
 import { loadDBus } from './bus/load.ts';
 import { type CommandContext, runCommand } from './commands.ts';
@@ -55,7 +54,7 @@ const context: CommandContext = {
   },
   async connect(scope) {
     nameProcess(words[0] ?? 'initctl');
-    return new KeyedClient(await connect({ scope, client: 'initctl' }), randomUUID());
+    return new KeyedClient(await connect({ scope, client: 'initctl' }), randomId());
   },
   async connectByBus(bus, destination) {
     const [program = 'initctl', ...rest] = words;

@@ -1,7 +1,7 @@
 /** The sessions of projects (`upstart up`): where they keep their state, and which folder each belongs to. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { cryptoModule } from '@upstart/common';
 import { projectAround } from './project-files.ts';
 import { readOwner } from './run-folder.ts';
 import type { Session } from './sessions.ts';
@@ -19,7 +19,7 @@ export interface StateEnv {
 /** The state folder of the project in `folder`, which is its real path. */
 export function projectState(folder: string, { HOME = '/', XDG_STATE_HOME: given = '' }: StateEnv): string {
   const states = isAbsolute(given) ? given : join(HOME, '.local/state');
-  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 8);
+  const hash = cryptoModule().createHash('sha256').update(folder).digest('hex').slice(0, 8);
   const name = basename(folder).replace(/[^\w.-]/g, '_');
   return join(states, 'upstart/projects', `${name}-${hash}`);
 }

@@ -1,5 +1,5 @@
 /** Sends an event to the hosts of the cluster, and waits for their answers. */
-import { randomUUID } from 'node:crypto';
+import { randomId } from '@upstart/common';
 import type { Cluster, ClusterConf, HostAnswer, HostRecord, OutgoingEvent } from './load.ts';
 
 type Connection = InstanceType<Cluster['ClusterConnection']>;
@@ -32,7 +32,7 @@ const SILENT = { info: () => {}, warn: () => {} };
 
 /** Resolves when the servers keep the event, and with `answersMs` when all hosts have answered. Rejects where nothing was sent. */
 export async function emitToCluster(cluster: Cluster, conf: ClusterConf, order: EmitOrder): Promise<Emitted> {
-  const question = order.answersMs === null ? null : randomUUID();
+  const question = order.answersMs === null ? null : randomId();
   const event: OutgoingEvent = { name: order.name, env: order.env, to: cluster.parseLabels(order.to), question };
   cluster.checkOutgoing(conf, event);
   const connection = new cluster.ClusterConnection(conf, SILENT, 'upstart emit');
@@ -41,7 +41,7 @@ export async function emitToCluster(cluster: Cluster, conf: ClusterConf, order: 
     let sequence = 0;
     const publish = async (): Promise<void> => {
       await cluster.openStream(nats, conf);
-      sequence = await cluster.publishEvent(nats, conf, event, `${conf.host} ${randomUUID()}`);
+      sequence = await cluster.publishEvent(nats, conf, event, `${conf.host} ${randomId()}`);
     };
     if (question === null) {
       await publish();

@@ -86,11 +86,21 @@ async function dispatch(given: readonly string[], context: CommandContext, print
       },
     });
   }
+  withoutHelpOfEach(parser);
   await parser.parseAsync(withoutEnd(words), {}, (_error: unknown, _argv: unknown, output: string) => {
     text = output;
   });
   if (text !== '') context.out(`${text}\n`);
   return run === null ? EXIT.done : (run as () => Promise<number>)();
+}
+
+/** yargs makes the text of the help behind each command that has run, in case it fails later. Here it would be shown nowhere. */
+function withoutHelpOfEach(parser: Argv): void {
+  (parser as unknown as YargsInternals).getInternalMethods().getUsageInstance().cacheHelpMessage = () => {};
+}
+
+interface YargsInternals {
+  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
 }
 
 const commandIn = (words: readonly string[]): FrontCommand | undefined =>
