@@ -37,7 +37,7 @@ function fdsIn(folder: string): number {
 function textOf(path: string): string {
   const fd = openSync(path, 'r');
   try {
-    return bytes.latin1Slice(0, readSync(fd, bytes, 0, bytes.length, null));
+    return bytes.toString('latin1', 0, readSync(fd, bytes, 0, bytes.length, null));
   } finally {
     closeSync(fd);
   }
