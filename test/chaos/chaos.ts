@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
+import { ArrivedLogs } from './arrived.ts';
 import { HARMLESS, LOSSES } from './faults.ts';
 import { checkHistory } from './history.ts';
 import { Random } from './random.ts';
@@ -15,6 +16,8 @@ const ACTIONS = 14;
 /** Few enough descriptors that they can be used up. */
 const DESCRIPTORS = 96;
 const SMALL_DISK = 512 * 1024;
+/** Half of the worlds have a target of logs. */
+const LOG_TARGETS = 7919;
 
 export interface RunResult {
   seed: number;
@@ -35,11 +38,14 @@ export async function runSeed(seed: number): Promise<RunResult> {
   const disk = random.chance(0.3) ? smallDisk() : null;
   const wrapper = random.chance(0.4) ? ['prlimit', `--nofile=${DESCRIPTORS}:${DESCRIPTORS}`] : [];
   const actions = { done: 0 };
+  // Numbers of its own: what else happens does not depend on it.
+  const arrived = new Random(seed + LOG_TARGETS).chance(0.5) ? await ArrivedLogs.start() : null;
+  const options = arrived === null ? [] : [arrived.option];
   let error: Error | null = null;
   try {
-    const session = await Session.start({ jobs: world.jobs, wrapper, ...(disk && { runtime: disk }) });
+    const session = await Session.start({ jobs: world.jobs, options, wrapper, ...(disk && { runtime: disk }) });
     try {
-      await runWorld(session, world, random, actions, faults, disk);
+      await runWorld(session, world, random, { actions, faults, disk, arrived });
     } catch (failure) {
       error = failure as Error;
       error.message += `\n${world.history.join('\n')}\ninit said:\n${session.said}`;
@@ -49,18 +55,26 @@ export async function runSeed(seed: number): Promise<RunResult> {
   } catch (failure) {
     error ??= failure as Error;
   } finally {
+    arrived?.close();
     if (disk) removeDisk(disk);
   }
   return { seed, faults, actions: actions.done, took: performance.now() - began, error };
+}
+
+interface Surroundings {
+  readonly actions: { done: number };
+  readonly faults: Record<string, number>;
+  /** The small disk of the state; null: there is none. */
+  readonly disk: string | null;
+  /** The target of logs; null: there is none. */
+  readonly arrived: ArrivedLogs | null;
 }
 
 async function runWorld(
   session: Session,
   world: World,
   random: Random,
-  actions: { done: number },
-  faults: Record<string, number>,
-  disk: string | null,
+  { actions, faults, disk, arrived }: Surroundings,
 ): Promise<void> {
   const note = (name: string): void => {
     faults[name] = (faults[name] ?? 0) + 1;
@@ -86,6 +100,7 @@ async function runWorld(
     await sabotage;
   }
   await world.checkAll(session);
+  if (arrived !== null) for (const name of world.loggers) await arrived.check(session, name);
   // A small disk may not hold all of it.
   await checkHistory(session, disk === null);
 

@@ -55,6 +55,16 @@ export const HARMLESS: Record<string, Fault> = {
     }
   },
 
+  /** The log shipper, where there is one, is killed, or stands still for a while. */
+  async logShipper(session, random) {
+    const pid = session.logShipper();
+    await pause(random.below(120));
+    if (pid === null) return;
+    signal(pid, 'SIGSTOP');
+    await pause(random.pick([0, random.below(300)]));
+    signal(pid, random.chance(0.7) ? 'SIGKILL' : 'SIGCONT');
+  },
+
   /** More connections than there are descriptors, and one that talks nonsense. */
   async crowd(session, random) {
     const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');

@@ -119,6 +119,11 @@ export class Session extends InitSession {
     return childrenOf(this.pid).find((pid) => commandLineOf(pid).startsWith('logger')) ?? null;
   }
 
+  /** The running log shipper; null while there is none. */
+  logShipper(): number | null {
+    return childrenOf(this.pid).find((pid) => commandLineOf(pid).includes('log-shipper.js')) ?? null;
+  }
+
   /** The pids that a program has noted, in order: of its starts, of those that became ready, or of its ends. */
   noted(name: string, kind: 'starts' | 'ready' | 'ends'): number[] {
     return readText(join(this.ledger, `${name}.${kind}`))
