@@ -45,7 +45,9 @@ describe.skipIf(!HAS_CHROMIUM)('the page (skipped without chromium)', () => {
     expect(opened.page.url(), 'without the token').toBe(`http://127.0.0.1:${opened.gateway.port}/`);
     await mark('db', 'stopped');
     await mark('broken', 'broken file');
-    expect(await opened.page.getByRole('row').nth(1).textContent()).toContain('broken');
+    expect(await opened.page.getByRole('row').nth(1).textContent()).toMatch(
+      /broken.*broken file.*[^/]broken\.conf:1: /,
+    );
     await opened.page.keyboard.press('/');
     await opened.page.keyboard.type('web');
     await eventually(async () => (await opened.page.getByRole('row').count()) === 2);

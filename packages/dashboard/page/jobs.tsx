@@ -22,6 +22,11 @@ function sorted(rows: Row[]): Row[] {
   );
 }
 
+/** Of a broken file the name is enough here: behind its folder the error would not be seen. */
+function whyOf({ health, why, says }: Row): string {
+  return health === 'broken' ? (why ?? '').replaceAll(/(^|; )\/\S*\//g, '$1') : (why ?? says ?? '');
+}
+
 export function Jobs() {
   const jobs = useLive(() => live.jobs);
   const isLoaded = useLive(() => live.isLoaded);
@@ -176,7 +181,7 @@ function Table({ rows }: { rows: readonly Row[] }) {
               {bytes(row.memoryBytes)}
             </span>
             <span role="cell" class="why" title={row.why ?? ''}>
-              {row.why ?? row.says ?? ''}
+              {whyOf(row)}
             </span>
           </div>
         ))}
