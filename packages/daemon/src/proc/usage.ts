@@ -66,7 +66,7 @@ export class ProcessUsage {
     const orphans = this.#childrenOf(init);
     const all = processIds(folder);
     // A list of children for each costs as much as a look at another process. Without such lists the parent of every process has to be read.
-    const isWhole = orphans === null || all.length <= 2 * own.length;
+    const isWhole = orphans === null || all.length <= Math.min(2 * own.length, most);
     const open = isWhole ? all : [...own, ...orphans];
     const roots = new Set(own);
     const leaders = new Set<number>();
