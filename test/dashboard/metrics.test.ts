@@ -1,12 +1,13 @@
 /** `GET /metrics` of the gateway: as a scraper asks for it, and Prometheus itself. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
 import { missingPrograms } from '../programs.ts';
+import { ROOT } from '../session/product.ts';
 import { RunningGateway } from './gateway.ts';
 
 let session: SessionInit;
@@ -36,6 +37,14 @@ test('a scraper gets OpenMetrics, or the older text, and needs the token', async
   expect((await gateway.ask('/metrics', { headers: { authorization: '' } })).status).toBe(401);
 });
 
+const example = (file: string): string => readFileSync(join(ROOT, 'examples/metrics', file), 'utf8');
+const dashboardExpressions = (): string[] =>
+  (JSON.parse(example('dashboard.json')) as { panels: { targets: { expr: string }[] }[] }).panels.flatMap(
+    ({ targets }) => targets.map(({ expr }) => expr.replaceAll('$job', '.*')),
+  );
+const alertExpressions = (): string[] =>
+  [...example('alerts.yml').matchAll(/expr: (.+)/g)].map(([, expr = '']) => expr);
+
 test.skipIf(missingPrograms(['prometheus']).length > 0)('Prometheus scrapes it', async () => {
   const port = await freePort();
   const folder = join(session.home, 'prometheus');
@@ -62,4 +71,8 @@ test.skipIf(missingPrograms(['prometheus']).length > 0)('Prometheus scrapes it',
     return found.data?.result?.[0]?.value[1];
   });
   expect(value).toBe('1');
+  for (const expr of [...dashboardExpressions(), ...alertExpressions()]) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expr)}`);
+    expect(await answer.json(), expr).toMatchObject({ status: 'success' });
+  }
 });

@@ -1,6 +1,6 @@
 /** Callers that the gateway has to withstand. */
 import { chmodSync, readFileSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { residentOf } from '../chaos/proc.ts';
@@ -11,6 +11,8 @@ import { RunningGateway } from './gateway.ts';
 
 const API = '/api/v1';
 const MIB = 1024 * 1024;
+/** As the limits of the gateway have it (docs/dashboard.md). */
+const MAX_CONNECTIONS = 1200;
 
 let session: SessionInit;
 let atSocket: RunningGateway;
@@ -124,6 +126,26 @@ it('too many and too long headers, and bytes that are no HTTP, end their connect
   ]);
   expect(answers.map((text) => text.slice(9, 12))).toEqual(['431', '431', '431', '400', '400']);
   expect((await atSocket.ask(`${API}/jobs`)).status).toBe(200);
+});
+
+it('connections are bounded, and those that send nothing or half a request are closed', async () => {
+  const connections: Socket[] = [];
+  const closed = new Set<Socket>();
+  const open = (): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = connect(overTcp.port, '127.0.0.1', resolve);
+      socket.on('error', () => {});
+      socket.on('close', () => closed.add(socket));
+      // Some begin a request and never end it.
+      if (connections.length % 2 === 0) socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n');
+      socket.resume();
+      connections.push(socket);
+    });
+  for (let n = 0; n < MAX_CONNECTIONS + 50; n++) await open();
+  await eventually('those beyond the bound are closed at once', () => closed.size >= 50);
+  expect((await atSocket.ask(`${API}/jobs`)).status, 'the other gateway').toBe(200);
+  await eventually('all of them are closed', () => closed.size === connections.length);
+  expect((await overTcp.ask(`${API}/jobs`)).status).toBe(200);
 });
 
 it('a long body is dropped, whether its length is announced or not', async () => {
