@@ -48,4 +48,6 @@ export interface Troubles {
   causes: RootCause[];
   /** The number of further causes. */
   dropped: number;
+  /** What is wrong besides jobs: with targets of logs. A sentence each, without its full stop. Absent: nothing. */
+  notes?: string[];
 }

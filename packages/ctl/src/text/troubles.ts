@@ -5,8 +5,9 @@ import { type Palette, printable } from './colour.ts';
 /** The most names on a line. */
 const MAX_NAMES = 8;
 
-export function troubleLines({ causes, dropped }: Troubles, colour: Palette): string[] {
-  const lines = causes.flatMap((cause) => causeLines(cause, colour));
+export function troubleLines({ causes, dropped, notes = [] }: Troubles, colour: Palette): string[] {
+  const told = notes.map((note) => colour.busy(printable(note)));
+  const lines = [...causes.flatMap((cause) => causeLines(cause, colour)), ...told];
   return dropped === 0 ? lines : [...lines, `and ${dropped} more, which \`upstart ps\` shows`];
 }
 

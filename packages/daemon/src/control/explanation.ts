@@ -42,7 +42,7 @@ export async function explanationOf(
     notes: [
       ...explanation.notes,
       ...(jobClass ? await turnNotes(jobClass) : []),
-      ...(jobClass ? targetNotes(logTargets.ofJob(jobClass.definition)) : []),
+      ...(jobClass ? targetNotes(logTargets.ofJob(jobClass.definition), 'its output') : []),
       ...(asksFile ? fileWarnings(job, jobClass.definition.path) : []),
     ],
     output: logDir === null || !jobClass ? null : failedOutput(context, jobClass, resolve(logDir), privileged),

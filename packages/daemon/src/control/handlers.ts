@@ -27,6 +27,7 @@ import {
   jobStatus,
   listJobs,
 } from '../engine/requests/queries.ts';
+import { targetNotes } from '../log-targets/notes.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { timersOf } from '../timers/timers.ts';
 import { change, changeNamed } from './changes.ts';
@@ -157,7 +158,8 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   async troubles(context, _params, caller) {
     await caller.turn();
     const asked = question(context.runner.engine.context, monotonicNow(), caller.privileged);
-    return troubles(asked, brokenFiles(context, caller));
+    const notes = targetNotes(context.logTargets.status(), 'the output of jobs');
+    return { ...troubles(asked, brokenFiles(context, caller)), ...(notes.length === 0 ? {} : { notes }) };
   },
 
   async explainEvent(context, { name }, caller) {

@@ -41,4 +41,4 @@ test.each<[string, Partial<LogTargetStatus>, string[]]>([
     { state: 'off', reason: 'init was started with --no-log' },
     ['its output is not sent to central: init was started with --no-log'],
   ],
-])('%s', (_name, more, notes) => expect(targetNotes([target(more)])).toEqual(notes));
+])('%s', (_name, more, notes) => expect(targetNotes([target(more)], 'its output')).toEqual(notes));

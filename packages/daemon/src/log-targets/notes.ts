@@ -1,11 +1,11 @@
 /** What is wrong with the targets of a job's output, for explanations. Pure. */
 import type { LogTargetStatus } from '@upstart/protocol';
 
-/** A note for each target with trouble. */
-export function targetNotes(targets: readonly LogTargetStatus[]): string[] {
+/** A note for each target with trouble; `subject` is what is sent there. */
+export function targetNotes(targets: readonly LogTargetStatus[], subject: string): string[] {
   return targets.flatMap((target) => {
     const text = TROUBLES[target.state](target);
-    return text === null ? [] : `its output ${text}${droppedText(target)}`;
+    return text === null ? [] : `${subject} ${text}${droppedText(target)}`;
   });
 }
 

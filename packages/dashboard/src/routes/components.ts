@@ -85,7 +85,7 @@ export const COMPONENTS = {
     },
     ['restartOn', 'reloadOn', 'pending', 'output', 'unsupervised', 'logs'],
   ),
-  Troubles: objectOf<Troubles>({ causes: LIST, dropped: NUMBER }),
+  Troubles: objectOf<Troubles>({ causes: LIST, dropped: NUMBER, notes: LIST }, ['notes']),
   HistoryAnswer: objectOf<HistoryAnswer>({ entries: LIST, upTo: NUMBER, more: { type: 'boolean' } }),
   SimulationResult: objectOf<SimulationResult>({
     ...{ changes: LIST, dropped: NUMBER, ending: { enum: ['quiet', 'endless'] }, errors: TEXTS, never: LIST },

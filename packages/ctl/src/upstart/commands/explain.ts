@@ -23,7 +23,10 @@ export const explain = frontCommand({
     if (words.length === 0) {
       const troubles = await client.call('troubles', {});
       if (options.json === true) print.json(troubles);
-      else print.lines(troubles.causes.length === 0 ? [NOTHING] : troubleLines(troubles, print.colour));
+      else {
+        const lines = troubleLines(troubles, print.colour);
+        print.lines(lines.length === 0 ? [NOTHING] : lines);
+      }
       return EXIT.done;
     }
     const { explanations, scripts, status } = await named(client, call);

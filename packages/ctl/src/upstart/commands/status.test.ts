@@ -32,6 +32,9 @@ describe('ps', () => {
 
   it('shows what has failed only, also as JSON, and exits with 1 if there is any', async () => {
     const { status, out } = await run('ps --failed --json');
+    const notes = ['the output of jobs does not reach central: gone'];
+    const withNotes = { troubles: (): Troubles => ({ causes: [], dropped: 0, notes }) };
+    expect((await run('explain', withNotes)).out).toBe(`${notes[0]}\n`);
     const nothing = {
       since: null,
       respawns: 0,
