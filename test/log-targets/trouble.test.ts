@@ -1,4 +1,4 @@
-/** Targets that take nothing, and a disk that is full: jobs are not held up, memory is bounded, and what is lost is told. */
+/** Targets that take nothing, and a disk that is full: jobs are not held up, memory is bounded, and what is lost is reported. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
@@ -81,7 +81,7 @@ test('receivers that accept and do not read hold up nobody, and cost bounded mem
   await eventually('the good target has all of it', () => receiver.lines.some(({ text }) => text === 'end of 1'));
   const pid = await eventually('there is a log shipper', shipper);
   for (const name of ['deaf', 'mute'])
-    await eventually(`${name} is told as such`, async () =>
+    await eventually(`${name} is reported as such`, async () =>
       new RegExp(`does not reach ${name} since \\d{4}-.*: .*; its queue is full with .*; dropped so far: [1-9]`).test(
         await explained('web'),
       ),
@@ -97,7 +97,7 @@ test('receivers that accept and do not read hold up nobody, and cost bounded mem
   deaf.hear();
   expect((await session.run('initctl', 'start', 'web', 'N=4')).status).toBe(0);
   await eventually('it hears again', () => deaf.text.includes('end of 4'));
-  await eventually('it is told as well', async () => !(await explained('web')).includes('does not reach deaf'));
+  await eventually('it is reported as well', async () => !(await explained('web')).includes('does not reach deaf'));
 });
 
 /** A file system of 2 MiB; unmounted when the test is over. */
@@ -131,7 +131,7 @@ test.skipIf(process.getuid?.() !== 0)('a full disk, which root alone can arrange
   receiver.status = 503;
   await session.run('initctl', 'start', 'web');
   await eventually('the target is retried', async () => (await explained('web')).includes('status 503'));
-  // The names of what lets the job go on are made before there is no place for them.
+  // The job continues when these files are there.
   const gates = [1, 2, 3].map((n) => `${go}${n}`);
   writeFileSync(`${gates[0]}`, '');
   fill(disk);
