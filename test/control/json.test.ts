@@ -75,6 +75,7 @@ it('says what it is about', async () => {
           health: 'well',
           why: null,
           since: expect.any(Number),
+          readyMs: expect.any(Number),
           respawns: 0,
           series: null,
           checks: [],
