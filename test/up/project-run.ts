@@ -1,6 +1,6 @@
 /** A sample project of test/up/projects in a folder of its own, and the commands of an ordinary user there. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { eventually } from '../eventually.ts';
@@ -17,7 +17,7 @@ export class ProjectRun {
   constructor(project: string | Record<string, string>) {
     this.folder = this.product.place('work');
     if (typeof project === 'string') cpSync(join(PROJECTS, project), this.folder, { recursive: true });
-    else for (const [name, text] of Object.entries(project)) this.#write(name, text);
+    else for (const [name, text] of Object.entries(project)) this.write(name, text);
     this.#env = {
       HOME: this.product.place('home'),
       XDG_RUNTIME_DIR: this.product.place('run'),
@@ -27,7 +27,12 @@ export class ProjectRun {
     if (process.getuid?.() === 0) for (const name of readdirSync(this.product.folder)) this.#give(name);
   }
 
-  #write(name: string, text: string): void {
+  replace(name: string, text: string, by: string): void {
+    const path = join(this.folder, name);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(text, by));
+  }
+
+  write(name: string, text: string): void {
     mkdirSync(dirname(join(this.folder, name)), { recursive: true });
     writeFileSync(join(this.folder, name), text);
   }

@@ -155,6 +155,27 @@ it('shows a service that runs already, with its last lines, and stops only what 
   expect((await run.upstart('status', 'after')).stdout).toBe('after stop/waiting\n');
 });
 
+it('restarts a service when its files change, not for those that it starts with', async () => {
+  const run = new ProjectRun({
+    'src/main': 'one',
+    'src/lib/more': 'one',
+    'upstart/web.conf': 'start on startup\nrestart on file FILE=/SRC/**\nrestart delay 0.2\nexec sleep 1000\n',
+    'upstart/other.conf': 'start on file FILE=/SRC/** EVENT=create and started web\ntask\nexec echo found $MATCH\n',
+    'upstart/after.conf': 'start on started web\nrestart on started web\nexec sleep 1000\n',
+  });
+  onTestFinished(() => run.end());
+  for (const job of ['web', 'other']) run.replace(`upstart/${job}.conf`, '/SRC', join(run.folder, 'src'));
+  const up = run.begin('up');
+  // Jobs that start by a file get what exists already.
+  await up.prints(/^other \| found \/.*\/src\/\w+/m);
+  await up.prints(/^after \* started/m);
+  expect(up.said).not.toMatch(/^web +\* killed/m);
+  run.write('src/lib/more', 'two');
+  await up.prints(/^web +\* killed by TERM signal$[\s\S]*^web +\* started[\s\S]*^after +\* started/m);
+  up.interrupt();
+  await up.outcome;
+});
+
 it('means no other project in the folder of one that does not run', async () => {
   const run = new ProjectRun({
     'a/upstart/web.conf': JOBS['web.conf'],

@@ -51,6 +51,8 @@ export interface ProjectOptions {
   readonly env: Variables;
   /** Those of the file `.env` of the folder; null: it has none. */
   readonly envFile: Variables | null;
+  /** Of those, the ones that other variables are a part of: the file does not have them as they are. */
+  readonly expanded?: Readonly<Record<string, string>>;
 }
 
 /** A translation of a project's file, with what no job file says. */

@@ -80,4 +80,24 @@ describe('a file of variables', () => {
     ]);
     expect(parseEnvFile(`A=x${' #'.repeat(60_000)}`)).toEqual(['A=x']);
   });
+
+  it('expands variables where that is asked for', () => {
+    const text = [
+      ...[
+        'A=a',
+        'B=$A/${A}',
+        'C="${A} \\$A \\n${OUT}"',
+        "D='$A'",
+        'E=pa$word\\$A$',
+        'F=${NONE}x${NONE:-d}${A:+s}${EMPTY-e}',
+      ],
+      ...['EMPTY=', 'G=${EMPTY:-y}${EMPTY-z}', 'OUT=mine', 'H=$OUT'],
+    ].join('\n');
+    const found = parseEnvFile(text, (name) => (name === 'OUT' ? 'out\\n' : undefined));
+    expect(found).toEqual([
+      ...['A=a', 'B=a/a', 'C=a $A \nout\\n', 'D=$A', 'E=pa$word$A$', 'F=xdse'],
+      ...['EMPTY=', 'G=y', 'OUT=mine', 'H=out\\n'],
+    ]);
+    expect(parseEnvFile('A=$B\nC="${D}"')).toEqual(['A=$B', 'C=${D}']);
+  });
 });

@@ -1,5 +1,6 @@
 /**
- * The files of `env-file`: `KEY=VALUE` lines as other programs that read dotenv files take them. Nothing is expanded in values.
+ * The files of `env-file`: `KEY=VALUE` lines as other programs that read dotenv files take them. Nothing is expanded in values, unless the
+ * reader asks for it.
  *
  *     # a comment
  *     export NAME=plain text   # the word `export` makes no difference
@@ -48,9 +49,25 @@ const QUOTED: Readonly<Record<string, RegExp>> = {
 const BEHIND = /^[ \t\r]*(#|$)/;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** The variables as `KEY=VALUE`, in the order of the text; of a name that stands twice, both. Throws EnvFileError at the first fault. */
-export function parseEnvFile(text: string): string[] {
+/** A `$` that stands for itself, an escape, or a variable, perhaps with `:-`, `-`, `:+` or `+` and a word. */
+const REFERENCE = /\\([\s\S])|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^{}]*))?\})/g;
+
+/** The value of a variable from outside of the file; undefined: it has none. */
+export type Lookup = (name: string) => string | undefined;
+
+/**
+ * The variables as `KEY=VALUE`, in the order of the text; of a name that stands twice, both. With `lookup`, variables are expanded outside
+ * of single quotes: `${NAME}` without a value is nothing, `$NAME` stays as it is. Throws EnvFileError at the first fault.
+ */
+export function parseEnvFile(text: string, lookup?: Lookup): string[] {
   const variables: string[] = [];
+  const known = new Map<string, string>();
+  const expand = (value: string, isQuoted: boolean): string =>
+    lookup ? expanded(value, isQuoted, (name) => lookup(name) ?? known.get(name)) : isQuoted ? unescaped(value) : value;
+  const add = (name: string, value: string): void => {
+    variables.push(`${name}=${value}`);
+    known.set(name, value);
+  };
   const nul = text.indexOf('\0');
   if (nul >= 0) throw new EnvFileError(linesIn(text.slice(0, nul)) + 1, 'nul');
   for (let at = 0, number = 1; at < text.length; number++) {
@@ -67,7 +84,7 @@ export function parseEnvFile(text: string): string[] {
     const quoted = QUOTED[written[0] ?? ''];
     if (!quoted) {
       const comment = written.search(COMMENT);
-      variables.push(`${name}=${comment < 0 ? written : stripped(written.slice(0, comment))}`);
+      add(name, expand(comment < 0 ? written : stripped(written.slice(0, comment)), false));
       continue;
     }
     quoted.lastIndex = text.indexOf(written[0] as string, begins + equals);
@@ -79,7 +96,7 @@ export function parseEnvFile(text: string): string[] {
     at = lineEnd(text, behind);
     if (!BEHIND.test(text.slice(behind, at))) throw new EnvFileError(number, 'behind');
     at++;
-    variables.push(`${name}=${written[0] === '"' ? unescaped(value) : value}`);
+    add(name, written[0] === '"' ? expand(value, true) : value);
   }
   return variables;
 }
@@ -104,6 +121,18 @@ function lineEnd(text: string, from: number): number {
 
 function linesIn(text: string): number {
   return text.split('\n').length - 1;
+}
+
+/** Of a value without quotes only `\$` is an escape. */
+function expanded(text: string, isQuoted: boolean, lookup: Lookup): string {
+  return text.replace(REFERENCE, (whole, escaped?: string, bare?: string, braced = '', operator = '', word = '') => {
+    if (escaped !== undefined) return isQuoted ? unescaped(whole) : escaped === '$' ? '$' : whole;
+    if (bare !== undefined) return lookup(bare) ?? whole;
+    const value = lookup(braced);
+    const isSet = value !== undefined && (value !== '' || !operator.startsWith(':'));
+    if (operator.endsWith('+')) return isSet ? word : '';
+    return isSet ? value : word;
+  });
 }
 
 function unescaped(text: string): string {

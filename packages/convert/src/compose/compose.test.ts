@@ -124,7 +124,11 @@ it.each([
   ],
   ['depends_on: [gone]', 'refused compose.yaml:4: services.web.depends_on: gone is no job: this does not wait for it'],
   ['restart: sometimes', 'refused compose.yaml:4: services.web.restart: unknown policy sometimes'],
-  ['environment: { A: "x\\ny" }', 'refused compose.yaml:4: services.web.environment.A: the value of A has a line end'],
+  [
+    'environment: { A: "x\\ny" }',
+    'approximated compose.yaml:4: services.web.environment.A: with a line end it is for the main process alone',
+  ],
+  ['deploy: { replicas: 3 }', 'refused compose.yaml:4: services.web.deploy.replicas: one process runs, not 3'],
   [
     'environment: { A: $B }',
     'approximated compose.yaml:4: services.web.environment: B is not set: nothing stands for it',

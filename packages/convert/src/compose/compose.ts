@@ -1,6 +1,6 @@
 /** Services of a compose file as jobs of this machine: those that have a command of their own. */
 import { jobFile, newDraft } from '../job-file/draft.ts';
-import { argumentsStanza, wordsOf } from '../job-file/words.ts';
+import { argumentsStanza, withLineEnds, wordsOf } from '../job-file/words.ts';
 import type { ProjectOptions, ProjectTranslation, ReportLine, TranslatedFile } from '../translation.ts';
 import { isList, isMapping, type Mapping, textOf, type Value, YamlError, YamlFile } from '../yaml/yaml-file.ts';
 import { translateHealth } from './health.ts';
@@ -133,7 +133,7 @@ function connect(service: Service, all: readonly Service[], options: ComposeOpti
     job.settings.unshift('task');
   reachHere(service, names);
   // Variables of files replace those of `env`, compose has it the other way round.
-  const env = job.envFiles.length > 0 ? service.environment : {};
+  const env = job.envFiles.length > 0 ? service.environment : withLineEnds(service.environment);
   job.main = argumentsStanza(service.words, { env });
 }
 
@@ -150,7 +150,7 @@ function reachHere(service: Service, names: readonly string[]): void {
 
 function fileOf(service: Service): TranslatedFile {
   return jobFile(service.job, (variable) =>
-    service.note('refused', `the value of ${variable} has a line end`, 'environment', variable),
+    service.note('approximated', 'with a line end it is for the main process alone', 'environment', variable),
   );
 }
 

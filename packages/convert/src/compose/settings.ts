@@ -28,7 +28,10 @@ export const SETTINGS: Readonly<Record<string, Translate>> = {
   environment(service, value, key) {
     const variables = variablesOf(value);
     if (variables === null) service.note('refused', 'expected variables', key);
-    for (const [name, given] of variables ?? []) {
+    const { env, envFile } = service.options;
+    for (const [name, own] of variables ?? []) {
+      // Without a value it has that of the caller, else that of `.env`.
+      const given = own ?? (env[name] === undefined ? (envFile?.[name] ?? null) : null);
       service.job.env.push([name, given]);
       if (given !== null) service.environment[name] = given;
     }
@@ -125,6 +128,15 @@ export const SETTINGS: Readonly<Record<string, Translate>> = {
       service.note('approximated', 'all files below the path count', key, 'watch', index);
     }
   },
+  deploy(service, value, key) {
+    const replicas = isMapping(value) ? textOf(value.replicas) : null;
+    if (replicas !== null && replicas !== '1')
+      service.note('refused', `one process runs, not ${replicas}`, key, 'replicas');
+    for (const name of Object.keys(isMapping(value) ? value : {}).filter((each) => each !== 'replicas'))
+      noContainer(service, null, `${key}.${name}`);
+  },
+  scale: (service, value, key) =>
+    textOf(value) === '1' || service.note('refused', `one process runs, not ${textOf(value)}`, key),
   annotations: noEffect,
   attach: noEffect,
   container_name: noEffect,

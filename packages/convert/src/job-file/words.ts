@@ -56,7 +56,8 @@ export function commandStanza(command: string, { hook, env = {} }: CommandOption
   }
   const isAssigning = variables.length > 0 || ASSIGNMENTS.test(text);
   const simple = isAssigning ? ['env', ...variables, text].join(' ') : text;
-  if (OTHERWISE.test(text) || !hasClosedQuotes(text)) return scriptStanza(`exec ${simple}`, hook);
+  if (OTHERWISE.test(text) || simple.includes('\n') || !hasClosedQuotes(text))
+    return scriptStanza(`exec ${simple}`, hook);
   return `${before(hook)}exec ${simple}`;
 }
 
@@ -65,6 +66,11 @@ export function argumentsStanza(words: readonly string[], { hook, env = {} }: Co
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const line = shellLine(variables.length > 0 ? ['env', ...variables, ...words] : words);
   return isOneLine(line) ? `${before(hook)}exec ${line}` : scriptStanza(`exec ${line}`, hook);
+}
+
+/** Those variables that no stanza `env` can say. */
+export function withLineEnds(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value.includes('\n')));
 }
 
 /** The words as a command line of the shell. */

@@ -46,7 +46,7 @@ processes:
     command: ./seed && echo done
     depends_on: { db: { condition: process_started } }
     availability: { restart: exit_on_failure }
-  tail: { command: tail -f x, disabled: true, replicas: 2 }
+  tail: { command: tail -f x, disabled: true, elevated: true }
 `;
 
 it('makes jobs of processes, whose starts wait for each other', () => {
@@ -93,7 +93,7 @@ it('reports what is not the same, with the line', () => {
       text: 'all that depend on it wait until it is ready',
     },
     { place: 'process-compose.yaml:23: processes.seed', kind: 'exact', text: 'seed is the same' },
-    { place: 'process-compose.yaml:27: processes.tail.replicas', kind: 'refused', text: 'this is left out' },
+    { place: 'process-compose.yaml:27: processes.tail.elevated', kind: 'refused', text: 'this is left out' },
   ]);
 });
 
@@ -114,4 +114,49 @@ it('tries commands as probes by a shell', () => {
     'processes: { a: { command: x, liveness_probe: { exec: { command: "test -e a", working_dir: w } } } }',
   );
   expect(files['a.conf']).toContain("check exec sh -c 'cd w && test -e a'\ncheck interval 10\n");
+});
+
+it('fills in variables of vars, and makes a job for each replica', () => {
+  const text = `
+vars: { HOST: all, PORT: 1 }
+processes:
+  api:
+    command: "serve --host {{.HOST}} --port {{ .PORT }}{{.PC_REPLICA_NUM}} {{if .X}}"
+    vars: { PORT: 80 }
+    replicas: 2
+  web: { command: web, depends_on: { api: { condition: process_started } } }
+`;
+  const { files, groups, report } = jobs(text);
+  expect(files['api-0.conf']).toContain('serve --host all --port 800 ');
+  expect(files['api-1.conf']).toContain('serve --host all --port 801 ');
+  expect(files['api-1.conf']).toContain('env PC_REPLICA_NUM=1\n');
+  expect(files['web.conf']).toContain('start on started api-0 and started api-1\n');
+  expect(groups).toEqual({ api: ['api-0', 'api-1'] });
+  expect(report.filter(({ kind }) => kind === 'refused').map(({ text: why }) => why)).toEqual(
+    Array(2).fill('no variable for {{if .X}}'),
+  );
+});
+
+it('starts by a schedule, not with the others, and by an entrypoint', () => {
+  const { files, report } = jobs(`
+processes:
+  cron: { command: date, schedule: { cron: "*/5 * * * *", timezone: Europe/Rome } }
+  often: { command: date, schedule: { interval: 30s } }
+  wrong: { command: date, schedule: { at: noon } }
+  list: { entrypoint: [sh, -c, "echo $1"] }
+`);
+  expect(files['cron.conf']).toContain('start on timer "CRON=*/5 * * * *" ZONE=Europe/Rome\n\ntask\n');
+  expect(files['often.conf']).toContain('start on timer EVERY=30s\n');
+  expect(files['list.conf']).toContain("exec sh -c 'echo $1'\n");
+  expect(report).toContainEqual(
+    expect.objectContaining({ kind: 'refused', text: 'expected cron, or an interval of whole seconds' }),
+  );
+});
+
+it('gives the command variables of .env that others are a part of, and what no stanza can say', () => {
+  const { files } = jobs('processes:\n  a: { command: run, environment: { B: "x\\ny" } }\n', {
+    envFile: { A: 'a/b' },
+    expanded: { A: 'a/b' },
+  });
+  expect(files['a.conf']).toContain("  exec env A=a/b B='x\n  y' run\n");
 });

@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { jobFile, newDraft } from '../job-file/draft.ts';
 import type { ProjectOptions, ProjectTranslation, ReportLine, TranslatedFile } from '../translation.ts';
-import { isMapping, textOf, type Value, variablesOf, YamlFile } from '../yaml/yaml-file.ts';
+import { isMapping, type Mapping, textOf, type Value, variablesOf, YamlFile } from '../yaml/yaml-file.ts';
+import { numberOf } from './probes.ts';
 import { Process } from './process.ts';
 import { addDefaults, settingOf } from './settings.ts';
+import { fillIn, templateVariables } from './templates.ts';
 
 /** Keys at the top that change nothing here. */
 const TOP_WITHOUT_EFFECT = [
@@ -15,6 +17,7 @@ const TOP_WITHOUT_EFFECT = [
   'is_strict',
   'disable_env_expansion',
   'ordered_shutdown',
+  'vars',
 ];
 /** The occasions of a process that waits for another one. */
 const CONDITIONS: Readonly<Record<string, (job: string) => string>> = {
@@ -24,6 +27,8 @@ const CONDITIONS: Readonly<Record<string, (job: string) => string>> = {
   process_completed: (job) => `stopped ${job}`,
   process_completed_successfully: (job) => `stopped ${job} RESULT=ok`,
 };
+/** More replicas than this are not made. */
+const MAX_REPLICAS = 100;
 const NAME = /^[A-Za-z0-9._-]+$/;
 
 /** Throws YamlError where the file as a whole cannot be read. */
@@ -46,9 +51,19 @@ export function fromProcessCompose(text: string, options: ProjectOptions): Proje
         report.push({ place, kind: 'refused', text: why ?? '' });
         return [];
       }
-      const process = new Process(values, newDraft(name, `${name}, from ${place}`), options, file);
-      process.job.env.push(...common);
-      return [process];
+      const count = Math.min(Math.max(1, numberOf(values, 'replicas', 1)), MAX_REPLICAS);
+      return Array.from({ length: count }, (_, number) => {
+        const vars = { ...templateVariables(file.root.vars), ...templateVariables(values.vars) };
+        const own = { ...vars, PC_REPLICA_NUM: String(number) };
+        const job = newDraft(count === 1 ? name : `${name}-${number}`, `${name}, from ${place}`);
+        const left = new Set<string>();
+        const filled = fillIn(values, own, (template) => left.add(template)) as Mapping;
+        const process = new Process(name, filled, job, options, file);
+        for (const template of left) process.note('refused', `no variable for ${template}`);
+        process.job.env.push(...common);
+        if (count > 1) process.job.env.push(['PC_REPLICA_NUM', String(number)]);
+        return process;
+      });
     },
   );
   const runnable = processes.filter(translate);
@@ -71,19 +86,26 @@ function connect(process: Process, all: readonly Process[]): void {
   for (const [on, how] of Object.entries(isMapping(values.depends_on) ? values.depends_on : {})) {
     const condition = (isMapping(how) ? textOf(how.condition) : null) ?? 'process_completed';
     const event = CONDITIONS[condition];
+    const others = all.filter(({ origin }) => origin === on);
     if (event === undefined) process.note('refused', `unknown condition ${condition}`, 'depends_on', on);
-    else if (!all.some(({ name }) => name === on))
+    else if (others.length === 0)
       process.note('refused', `${on} is no job: this does not wait for it`, 'depends_on', on);
-    else conditions.push(event(on));
+    else conditions.push(...others.map(({ name }) => event(name)));
   }
-  const start = conditions.length > 0 ? conditions.join(' and ') : options.occasion.start;
+  const after = conditions.length > 0 ? conditions.join(' and ') : options.occasion.start;
+  const start = process.timer ?? after;
+  if (process.timer !== null && conditions.length > 0)
+    process.note('refused', 'a time starts it, whatever it depends on', 'depends_on');
   job.startOn = values.disabled === true ? null : start;
   job.stopOn = options.occasion.stop;
-  const awaited = all.flatMap((other) => conditionOn(other, process.name));
+  const awaited = all.flatMap((other) => conditionOn(other, process.origin));
   const isReadyLater = job.settings.some((line) => line.startsWith('ready '));
   if (isReadyLater && awaited.includes('process_started'))
     process.note('approximated', 'all that depend on it wait until it is ready');
-  if (awaited.some((condition) => condition.startsWith('process_completed')) && !job.settings.includes('respawn'))
+  if (
+    (process.timer !== null || awaited.some((condition) => condition.startsWith('process_completed'))) &&
+    !job.settings.includes('respawn')
+  )
     job.settings.unshift('task');
 }
 
@@ -93,9 +115,10 @@ function conditionOn({ values }: Process, name: string): string[] {
 }
 
 function fileOf(process: Process): TranslatedFile {
-  if (process.options.envFile !== null) process.job.envFiles.push(`-${join(process.options.folder, '.env')}`);
+  const isRead = process.options.envFile !== null && process.values.is_dotenv_disabled !== true;
+  if (isRead) process.job.envFiles.push(`-${join(process.options.folder, '.env')}`);
   return jobFile(process.job, (variable) =>
-    process.note('refused', `the value of ${variable} has a line end`, 'environment'),
+    process.note('approximated', `${variable}, with a line end, is for the main process alone`, 'environment'),
   );
 }
 
@@ -109,7 +132,8 @@ function summaryOf(processes: readonly Process[]): Omit<ProjectTranslation, 'fil
   const groups: Record<string, string[]> = {};
   const ports: Record<string, number[]> = {};
   const endsWith: Record<string, 'end' | 'failure'> = {};
-  for (const { name, namespace, port, ending } of processes) {
+  for (const { name, origin, namespace, port, ending } of processes) {
+    if (name !== origin) groups[origin] = [...(groups[origin] ?? []), name];
     if (namespace !== null) groups[namespace] = [...(groups[namespace] ?? []), name];
     if (port !== null) ports[name] = [port];
     if (ending !== null) endsWith[name] = ending;

@@ -5,10 +5,14 @@ import type { Mapping, YamlFile } from '../yaml/yaml-file.ts';
 
 export class Process {
   readonly name: string;
+  /** Its name in the file, which several replicas have. */
+  readonly origin: string;
   readonly values: Mapping;
   readonly options: ProjectOptions;
   readonly job: JobDraft;
   namespace: string | null = null;
+  /** The condition of its `schedule`. */
+  timer: string | null = null;
   /** The port that it answers on. */
   port: number | null = null;
   /** Whether its end or its failure ends the project. */
@@ -16,8 +20,9 @@ export class Process {
   readonly report: ReportLine[] = [];
   readonly #file: YamlFile;
 
-  constructor(values: Mapping, job: JobDraft, options: ProjectOptions, file: YamlFile) {
+  constructor(origin: string, values: Mapping, job: JobDraft, options: ProjectOptions, file: YamlFile) {
     this.name = job.name;
+    this.origin = origin;
     this.values = values;
     this.job = job;
     this.options = options;
@@ -25,6 +30,6 @@ export class Process {
   }
 
   note(kind: Fidelity, text: string, ...path: (string | number)[]): void {
-    this.report.push({ place: this.#file.place('processes', this.name, ...path), kind, text });
+    this.report.push({ place: this.#file.place('processes', this.origin, ...path), kind, text });
   }
 }

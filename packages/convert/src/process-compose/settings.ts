@@ -1,8 +1,9 @@
 /** The keys of a process: a table of translations, one row a key. */
 import { resolve } from 'node:path';
 import { signalName } from '@upstart/common';
-import { commandStanza, quotedWord } from '../job-file/words.ts';
-import { isMapping, textOf, type Value, variablesOf } from '../yaml/yaml-file.ts';
+import { argumentsStanza, commandStanza, quotedWord, withLineEnds } from '../job-file/words.ts';
+import { parseTimerSpan } from '../timer-span.ts';
+import { isList, isMapping, textOf, type Value, variablesOf } from '../yaml/yaml-file.ts';
 import { numberOf, translateLiveness, translateReadiness } from './probes.ts';
 import type { Process } from './process.ts';
 
@@ -16,12 +17,40 @@ const leftOut: Translate = (process, _value, key) => process.note('refused', 'th
 /** A setting without effect here, or one that is translated with others. */
 const noEffect: Translate = () => {};
 
+/** Variables that are for its command alone. */
+function commandVariables({ options, values }: Process): Record<string, string> {
+  const { expanded = {} } = options;
+  const own = variablesOf(values.environment) ?? [];
+  const set = Object.fromEntries(own.flatMap(([name, given]) => (given === null ? [] : [[name, given]])));
+  const left = Object.entries(expanded).filter(([name]) => set[name] === undefined);
+  return { ...Object.fromEntries(left), ...withLineEnds(set) };
+}
+
 const SETTINGS: Readonly<Record<string, Translate>> = {
   description(process, value) {
     process.job.description = textOf(value) || null;
   },
   command(process, value) {
-    process.job.main = commandStanza(textOf(value) ?? '');
+    process.job.main = commandStanza(textOf(value) ?? '', { env: commandVariables(process) });
+  },
+  entrypoint(process, value, key) {
+    const words = isList(value) ? value.map((word) => textOf(word) ?? '') : [];
+    if (words.length === 0) process.note('refused', 'expected words', key);
+    else process.job.main = argumentsStanza(words, { env: commandVariables(process) });
+  },
+  schedule(process, value, key) {
+    const cron = isMapping(value) ? textOf(value.cron) : null;
+    const every = isMapping(value) ? textOf(value.interval) : null;
+    const zone = isMapping(value) ? textOf(value.timezone) : null;
+    if (cron === null && parseTimerSpan(every ?? '') === null)
+      process.note('refused', 'expected cron, or an interval of whole seconds', key);
+    else if (cron === null) process.timer = `timer EVERY=${every}`;
+    else process.timer = ['timer', quotedWord(`CRON=${cron}`), ...(zone === null ? [] : [`ZONE=${zone}`])].join(' ');
+    if (isMapping(value) && value.run_on_start === true)
+      process.note('refused', 'it does not run at the start', key, 'run_on_start');
+  },
+  log_location(process, _value, key) {
+    process.note('approximated', '`upstart logs` shows its output, which is in a file of init', key);
   },
   working_dir(process, value) {
     process.job.chdir = resolve(process.options.folder, textOf(value) ?? '.');
@@ -78,6 +107,8 @@ const SETTINGS: Readonly<Record<string, Translate>> = {
   is_dotenv_disabled: noEffect,
   log_configuration: noEffect,
   launch_timeout_seconds: noEffect,
+  replicas: noEffect,
+  vars: noEffect,
 };
 
 export const settingOf = (key: string): Translate => SETTINGS[key] ?? leftOut;

@@ -47,7 +47,7 @@ function firstPort({ port, envFile, env }: ProcfileOptions): number {
 }
 
 function jobOf(name: string, command: string, port: number, place: string, options: ProcfileOptions): TranslatedFile {
-  const { folder, occasion, envFile } = options;
+  const { folder, occasion, envFile, expanded } = options;
   const job = newDraft(name, `${name}, from ${place}`);
   job.startOn = occasion.start;
   job.stopOn = occasion.stop;
@@ -56,6 +56,6 @@ function jobOf(name: string, command: string, port: number, place: string, optio
   job.env.push(['PORT', String(port)]);
   // Variables of files replace those of `env`: a PORT of `.env` is that of the first process.
   const isReplaced = envFile?.PORT !== undefined;
-  job.main = commandStanza(command, { env: isReplaced ? { PORT: String(port) } : {} });
+  job.main = commandStanza(command, { env: { ...expanded, ...(isReplaced && { PORT: String(port) }) } });
   return jobFile(job);
 }

@@ -1,7 +1,6 @@
 /** The conditions that there are, by the target that they share. */
-import type { Operand } from '../../source.ts';
+import type { Operand, Stanza } from '../../source.ts';
 import { readCondition, type Wanted } from './condition.ts';
-import type { Happening } from './entry.ts';
 import type { Memory } from './memory.ts';
 import { Target } from './target.ts';
 
@@ -13,6 +12,10 @@ interface Condition {
   /** Whether a source before this one has answered it. */
   readonly isAnswered: boolean;
 }
+
+/** What was there before is no reason to restart or reload what runs. */
+const OF_RUNNING: readonly Stanza[] = ['restart on', 'reload on'];
+const isOfRunning = ({ stanza }: Operand): boolean => OF_RUNNING.includes(stanza);
 
 export class Conditions {
   readonly #home: string | null;
@@ -58,12 +61,21 @@ export class Conditions {
     return target;
   }
 
-  /** The conditions of the target that ask for `happening`, of `operands` or of those that no source before this one has answered. */
-  asking(target: Target, happening: Happening, operands: readonly Operand[] | null): Operand[] {
+  /**
+   * The conditions of the target that ask for what there was before them, of `operands` or of those that no source before this one has
+   * answered.
+   */
+  asking(target: Target, operands: readonly Operand[] | null): Operand[] {
     return [...(operands ?? this.#byTarget.get(target) ?? [])].filter((operand) => {
       const found = this.#all.get(operand);
-      return found?.wanted.happenings.includes(happening) && (operands !== null || !found.isAnswered);
+      if (!found?.wanted.happenings.includes('create') || isOfRunning(operand)) return false;
+      return operands !== null || !found.isAnswered;
     });
+  }
+
+  /** Whether there are conditions of the target that ask for changes only. */
+  hasOfRunning(target: Target): boolean {
+    return [...(this.#byTarget.get(target) ?? [])].some(isOfRunning);
   }
 
   /** Init has what there was for it. */

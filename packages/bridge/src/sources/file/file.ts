@@ -6,6 +6,7 @@ import { Inotify } from '@upstart/common';
 import { sourceOf } from '@upstart/job-language';
 import type { EmitOptions, Operand, OperandChanges, RunningSource, Source, SourceContext } from '../../source.ts';
 import { Conditions } from './conditions.ts';
+import type { Happening } from './entry.ts';
 import { realLook } from './look.ts';
 import { Memory } from './memory.ts';
 import type { Target } from './target.ts';
@@ -30,6 +31,8 @@ export class Files implements RunningSource {
   readonly #conditions: Conditions;
   readonly #memory: Memory;
   readonly #tree: Tree;
+  /** Targets of which what exists already is being looked for. */
+  #fresh: ReadonlySet<Target> = new Set();
   #inotify: Inotify;
   #events = 0;
   /** Resolves when init has all events so far. */
@@ -52,7 +55,7 @@ export class Files implements RunningSource {
         context.log.warn(text);
         context.troubled(text);
       },
-      emit: (target, happening, path) => this.#emit(target.env(happening, path)),
+      emit: (target, happening, path) => this.#report(target, happening, path),
       emitNew: (target, path) => this.#announce(target, path, null),
       recall: (path) => this.#memory.recall(path),
       remember: (path, found) =>
@@ -76,8 +79,10 @@ export class Files implements RunningSource {
     }
     for (const [target, operands] of known)
       this.#tree.announce(target, (path) => this.#announce(target, path, operands));
+    this.#fresh = fresh;
     this.#tree.add([...fresh]);
     await this.#tree.idle();
+    this.#fresh = new Set();
     this.#tree.missed(this.#memory.takeLeft());
     this.#whenTaken(() => {
       for (const operand of added) this.#conditions.answered(operand);
@@ -91,9 +96,15 @@ export class Files implements RunningSource {
     this.#memory.close();
   }
 
+  #report(target: Target, happening: Happening, path: string): void {
+    const isFirst = this.#fresh.has(target) && !target.isAnswered && happening === 'create';
+    if (isFirst && this.#conditions.hasOfRunning(target)) this.#announce(target, path, null);
+    else this.#emit(target.env(happening, path));
+  }
+
   /** Emits `create` for what there is already, for these conditions alone, or those that no source before this one has answered. */
   #announce(target: Target, path: string, operands: readonly Operand[] | null): void {
-    for (const { job, args } of this.#conditions.asking(target, 'create', operands))
+    for (const { job, args } of this.#conditions.asking(target, operands))
       this.#emit(target.env('create', path), { only: { job, args: [...args] } });
   }
 

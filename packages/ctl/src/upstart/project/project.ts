@@ -39,24 +39,25 @@ export async function loadProject(given: string, options: LoadOptions): Promise<
     );
   const { kind, name } = found;
   const source = join(folder, name);
-  const env = readEnv(join(folder, ENV_FILE));
-  const translation = kind === 'jobs' ? readJobs(source) : await translate(kind, folder, name, env, options);
+  const envFile = readEnv(join(folder, ENV_FILE), options.env);
+  const translation = kind === 'jobs' ? readJobs(source) : await translate(kind, folder, name, envFile, options);
   const broken: ReportLine[] = [];
   const jobs = translation.files.flatMap(({ name: file, text }) => parsed(join(name, file), file, text, broken));
   const whole = { ...translation, report: [...translation.report, ...broken] };
-  return { folder, source, isNative: kind === 'jobs', translation: whole, env, jobs };
+  return { folder, source, isNative: kind === 'jobs', translation: whole, env: envFile?.all ?? null, jobs };
 }
 
 async function translate(
   kind: Exclude<ProjectKind, 'jobs'>,
   folder: string,
   file: string,
-  envFile: Variables | null,
+  envFile: EnvFile | null,
   { env, profiles, port }: LoadOptions,
 ): Promise<ProjectTranslation> {
   const { fromCompose, fromProcessCompose, fromProcfile, IN_PROJECT } = await loadConvert();
   const text = readFileSync(join(folder, file), 'utf8');
-  const options = { file, folder, env, envFile, occasion: IN_PROJECT, switchesUsers: false };
+  const { all = null, expanded = {} } = envFile ?? {};
+  const options = { file, folder, env, envFile: all, expanded, occasion: IN_PROJECT, switchesUsers: false };
   if (kind === 'procfile') return fromProcfile(text, port === undefined ? options : { ...options, port });
   return kind === 'compose' ? fromCompose(text, { ...options, profiles }) : fromProcessCompose(text, options);
 }
@@ -91,13 +92,27 @@ function parsed(path: string, file: string, text: string, report: ReportLine[]):
   }
 }
 
-function readEnv(path: string): Variables | null {
+interface EnvFile {
+  readonly all: Variables;
+  /** Those of which the file has another text. */
+  readonly expanded: Readonly<Record<string, string>>;
+}
+
+/** The variables of `.env`, with those of the caller or of lines before them expanded. */
+function readEnv(path: string, env: Variables): EnvFile | null {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
   try {
-    const pairs = parseEnvFile(readFileSync(path, 'utf8')).map((pair) => pair.split(/=(.*)/s, 2) as [string, string]);
-    return Object.fromEntries(pairs);
+    const text = readFileSync(path, 'utf8');
+    const written = variablesOf(parseEnvFile(text));
+    const all = variablesOf(parseEnvFile(text, (name) => env[name]));
+    const expanded = Object.entries(all).filter(([name, value]) => value !== written[name]);
+    return { all, expanded: Object.fromEntries(expanded) };
   } catch (error) {
     if (!(error instanceof EnvFileError)) throw error;
     throw new Error(`${path}: ${error.message}`);
   }
+}
+
+function variablesOf(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s, 2) as [string, string]));
 }
