@@ -75,7 +75,8 @@ export async function run(line: string | string[], world: World = {}): Promise<R
   let out = '';
   let err = '';
   const status = await runCommand(typeof line === 'string' ? line.split(' ') : line, {
-    env: world.env ?? {},
+    // Sessions of this machine have no part in it.
+    env: { TMPDIR: '/nonexistent', ...world.env },
     terminal: { out: false, err: false, columns: 0, ...world.terminal },
     local: world.local ?? true,
     now: () => new Date(200_000),
@@ -147,7 +148,7 @@ export function runOn(line: string, client: FakeClient): { out: () => string; en
   let out = '';
   const abort = new AbortController();
   const status = runCommand(line.split(' '), {
-    env: {},
+    env: { TMPDIR: '/nonexistent' },
     terminal: { out: false, err: false, columns: 0 },
     local: true,
     out: (text) => {

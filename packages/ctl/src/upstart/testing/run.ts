@@ -94,7 +94,8 @@ export async function run(line: string, answers: Answers = {}, local = true, roo
   };
   const words = line === '' ? [] : line.split(' ');
   const status = await runFrontDoor(words, {
-    env: {},
+    // Sessions of this machine have no part in it.
+    env: { TMPDIR: '/nonexistent' },
     terminal: { out: false, err: false, columns: 0 },
     local,
     root,
