@@ -1,10 +1,12 @@
 /** The files of Unix sockets: which are stale, and their modes and owners. */
 import { execFile } from 'node:child_process';
-import { chmodSync, lstatSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { SocketFile } from '@upstart/common';
 
 const MODE_BITS = 0o7777;
+const FOLDER_MODE = 0o755;
 
 /** Whether a socket lies at the path. */
 export function isSocketFile(path: string): boolean {
@@ -16,6 +18,19 @@ export function removeStale(path: string): boolean {
   if (!isSocketFile(path) || isOpen(path)) return false;
   rmSync(path);
   return true;
+}
+
+/** Makes the folder of a socket where there is none. Returns whether it did. */
+export function makeFolder(path: string): boolean {
+  const folder = dirname(path);
+  if (existsSync(folder)) return false;
+  try {
+    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    return true;
+  } catch {
+    // What the kernel says of the socket tells as much.
+    return false;
+  }
 }
 
 /** Removes the file of a socket that init has closed, or is about to. */

@@ -9,7 +9,7 @@ import { textOf } from '../../errors.ts';
 import type { OperandChanges, RunningSource, SourceContext } from '../../source.ts';
 import { Ends } from './ends.ts';
 import { Listener } from './listener.ts';
-import { isSocketFile, removeFile, removeStale, setUpFile } from './socket-file.ts';
+import { isSocketFile, makeFolder, removeFile, removeStale, setUpFile } from './socket-file.ts';
 import { mistakeIn, type WantedSocket, wantedSockets } from './wanted.ts';
 
 /** The first words of the warnings about sockets that could not be opened. */
@@ -103,7 +103,7 @@ export class SocketSource implements RunningSource {
       this.#cancelRetry = this.#context.clock.after(RETRY_MS, () => void this.#update());
   }
 
-  /** Removes stale files where they are in the way, and opens sockets again whose files others have removed. */
+  /** Removes stale files where they are in the way, makes folders that are missing, and opens sockets again whose files others have removed. */
   async #listen(wanted: ReadonlyMap<string, WantedSocket>): Promise<Result<'listen'>> {
     const names = [...wanted.keys()];
     const found = names.filter((name) => {
@@ -114,7 +114,7 @@ export class SocketSource implements RunningSource {
     const first = await this.#ask(names);
     const isInTheWay = ([name, { step }]: [string, ListenFailure]): boolean => {
       const file = step === 'bind' ? wanted.get(name)?.file : null;
-      return file != null && removeStale(file.path);
+      return file != null && (removeStale(file.path) || makeFolder(file.path));
     };
     return Object.entries(first.failed).filter(isInTheWay).length > 0 ? await this.#ask(names) : first;
   }

@@ -2,6 +2,7 @@
 import { type JobStatus, type UpstartClient, UpstartError } from '@upstart/protocol';
 import { printStatus, wantsDetails } from '../../commands/status.ts';
 import { EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { scriptsAmong, statusLine } from '../init-scripts/show.ts';
 import { type MeantJob, meantJobs } from '../jobs.ts';
 
 export const status = frontCommand({
@@ -14,17 +15,26 @@ export const status = frontCommand({
     ['status web', 'prints `web start/running, process 4711`'],
     ['status worker N=1', 'asks for one instance'],
   ],
-  async run({ connect, words, options, print }) {
+  async run(call) {
+    const { connect, words, options, print } = call;
     const client = await connect();
     const { jobs, unknown } = await meantJobs(client, words);
-    for (const { text } of unknown) print.failure(text);
+    const named = unknown.map(({ word }) => word);
+    const scripts = [...(await scriptsAmong(named, client, call))];
+    const strange = unknown.filter(({ word }) => !scripts.some(([name]) => name === word));
+    for (const { text } of strange) print.failure(text);
     const details = wantsDetails(options.json === true, print);
     const all = details ? await client.call('list', { details }) : [];
     const answers = await Promise.all(jobs.map((meant) => statusOf(meant, client, all)));
-    if (options.json === true) print.json(answers);
-    else for (const answer of answers) printStatus(answer, print);
-    if (unknown.length > 0) return EXIT.unknown;
-    return answers.every(runs) ? EXIT.done : EXIT.notRunning;
+    if (options.json === true)
+      print.json([...answers, ...scripts.map(([, script]) => ({ kind: 'init-script', job: script.name, ...script }))]);
+    else {
+      for (const answer of answers) printStatus(answer, print);
+      for (const [, script] of scripts) print.line(statusLine(script));
+    }
+    if (strange.length > 0) return EXIT.unknown;
+    const allRun = answers.every(runs) && scripts.every(([, { state }]) => state === 'running');
+    return allRun ? EXIT.done : EXIT.notRunning;
   },
 });
 

@@ -162,6 +162,21 @@ describe('on the command line', () => {
     expect((await upstart('explain cron')).out).toContain('\n  runlevel 2 does not start it\n');
   });
 
+  it('status tells its state, and whether it runs', async () => {
+    script('cron');
+    script('ssh');
+    write('run/ssh.pid', '70\n');
+    expect(await upstart('status ssh')).toMatchObject({ status: 0, out: 'ssh running (init.d script), process 70\n' });
+    expect(await upstart('status ssh cron')).toMatchObject({
+      status: 3,
+      out: 'ssh running (init.d script), process 70\ncron unknown (init.d script): no pid file; `service cron status` asks the script\n',
+    });
+    expect(JSON.parse((await upstart('status ssh --json')).out)).toMatchObject([
+      { kind: 'init-script', job: 'ssh', state: 'running', pid: 70 },
+    ]);
+    expect((await upstart('status ssh nothing')).status).toBe(4);
+  });
+
   it('logs says where its output goes', async () => {
     script('cron');
     const { status, err } = await upstart('logs cron');

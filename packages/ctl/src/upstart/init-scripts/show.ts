@@ -65,6 +65,12 @@ function why({ name, state, pid, pidFile }: InitScript): string | null {
   return `${known}; \`service ${name} status\` asks the script`;
 }
 
+/** What `status` prints of a script. */
+export function statusLine(script: InitScript): string {
+  const { name, state, pid } = script;
+  return `${printable(name)} ${state} (init.d script)${state === 'running' ? `, process ${pid}` : `: ${printable(why(script) ?? '')}`}`;
+}
+
 /** What `explain` prints of a script. */
 export function scriptLines(script: InitScript, colour: Palette): string[] {
   const { name, path, state, pid, pidFile, runlevel, link, description, needs } = script;
