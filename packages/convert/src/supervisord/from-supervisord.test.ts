@@ -63,7 +63,7 @@ it('starts several processes of a program by a task', () => {
   );
   expect(files['w.conf']).toContain('instance $N\n');
   expect(files['w.conf']).toContain('normal exit 0 2\n');
-  expect(files['w.conf']).toContain('exec /bin/w --n "$N" --home "$HOME"\n');
+  expect(files['w.conf']).toContain('exec /bin/w --n "$(printf %02d $N)" --home "$HOME"\n');
   expect(files['w-all.conf']).toContain('  for n in $(seq 0 2); do start w N=$n; done\n');
   expect(files['w-all.conf']).not.toContain('start on');
   expect(approximated.join()).toContain('numprocs');
@@ -87,5 +87,27 @@ it('writes no file outside of its folder, and leaves out values that no stanza t
   expect(refused).toEqual([
     'web.conf:1: ../x: a name of letters, digits and .-_@:+ is expected',
     'web.conf:4: command: umask: Illegal file creation mask, expected octal integer',
+  ]);
+});
+
+it('gives all programs the environment of supervisord, and names sections that it leaves out', () => {
+  const { files, refused } = imported(`[supervisord]
+environment=A=1,B=2
+[program:web]
+command=/bin/web %(process_num)02d %(process_num)d
+numprocs=2
+environment=B=3
+[include]
+files=*.ini
+[eventlistener:l]
+command=l
+[other]
+`);
+  expect(files['web.conf']).toContain('env A=1\nenv B=2\nenv B=3\n');
+  expect(files['web.conf']).toContain('exec /bin/web "$(printf %02d $N)" "$N"\n');
+  expect(refused).toEqual([
+    'web.conf:7: [include]: name the files that it includes as well',
+    'web.conf:9: [eventlistener:l]: no such kind of process: event listeners and FastCGI sockets belong to supervisord',
+    'web.conf:11: [other]: no section of supervisord',
   ]);
 });

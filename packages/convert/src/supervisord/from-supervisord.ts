@@ -13,7 +13,9 @@ export interface SupervisordOptions {
 }
 
 /** Sections about supervisord itself. */
-const OF_ITSELF = /^(?:supervisord|supervisorctl|unix_http_server|inet_http_server|rpcinterface:.*|include)$/;
+const OF_ITSELF = /^(?:supervisord|supervisorctl|unix_http_server|inet_http_server|rpcinterface:.*)$/;
+/** Sections of processes that supervisord has a part in. */
+const BOUND = /^(?:eventlistener|fcgi-program):/;
 /** Names of programs that are those of jobs and of files. */
 const NAME = /^\w[\w.@:+-]*$/;
 /** The variable that tells the processes of one program apart. */
@@ -24,28 +26,41 @@ const MAX_PROCESSES = 1000;
 export function fromSupervisord(files: readonly SourceFile[], options: SupervisordOptions): Translation {
   const report = new Report();
   const translated: TranslatedFile[] = [];
-  for (const { name: path, text } of files) {
-    const name = path.replace(/^.*\//, '');
-    const { sections, faults } = parseIni(text);
+  const read = files.map(({ name, text }) => ({ name: name.replace(/^.*\//, ''), ...parseIni(text) }));
+  const common = read.flatMap(({ name: file, sections }) =>
+    sections
+      .filter(({ name }) => name === 'supervisord')
+      .flatMap(({ entries }) =>
+        entries.filter(({ key }) => key === 'environment').map((entry) => ({ ...entry, file })),
+      ),
+  );
+  for (const { name, sections, faults } of read) {
     for (const line of faults) report.refused(`${name}:${line}`, 'neither a section nor a key');
     for (const section of sections) {
       const place = `${name}:${section.line}: [${section.name}]`;
       const [, program] = /^program:(.+)$/.exec(section.name) ?? [];
-      if (program !== undefined) translated.push(...jobsOf(program.trim(), section, name, options, report));
+      if (program !== undefined)
+        translated.push(...jobsOf(program.trim(), section, name, { ...options, common }, report));
       else if (section.name.startsWith('group:'))
         report.approximated(place, 'no groups: name the jobs, or use a pattern');
       else if (OF_ITSELF.test(section.name)) report.approximated(place, 'about supervisord itself');
-      else report.refused(place, 'no such kind of process: event listeners and FastCGI sockets belong to supervisord');
+      else if (section.name === 'include') report.refused(place, 'name the files that it includes as well');
+      else if (BOUND.test(section.name))
+        report.refused(place, 'no such kind of process: event listeners and FastCGI sockets belong to supervisord');
+      else report.refused(place, 'no section of supervisord');
     }
   }
   return { files: translated, report: report.lines };
 }
 
+/** An entry, and the file that it stands in. */
+type PlacedEntry = IniSection['entries'][number] & { readonly file: string };
+
 function jobsOf(
   name: string,
   section: IniSection,
   file: string,
-  { occasion, folder }: SupervisordOptions,
+  { occasion, folder, common }: SupervisordOptions & { readonly common: readonly PlacedEntry[] },
   report: Report,
 ): TranslatedFile[] {
   if (!NAME.test(name)) {
@@ -57,10 +72,11 @@ function jobsOf(
     `${file}:${section.entries.find((entry) => entry.key === key)?.line ?? section.line}: ${key}`;
   const given = new Map(section.entries.map(({ key, value }) => [key, value]));
   const count = Math.min(MAX_PROCESSES, Number(given.get('numprocs') ?? 1) || 1);
-  for (const { key, value, line, comments } of section.entries) {
+  const own = section.entries.map((entry) => ({ ...entry, file }));
+  for (const { key, value, line, comments, file: from } of [...common, ...own]) {
     if (TOGETHER.includes(key)) continue;
     const row = PROGRAM_ROWS.find((each) => each.key === key);
-    const place = `${file}:${line}: ${key}`;
+    const place = `${from}:${line}: ${key}`;
     const text = plain(value, name, folder);
     if (row === undefined) report.refused(place, 'no stanza for it');
     else if (text === null) report.refused(place, `${value}: an expression that no stanza has`);
@@ -147,15 +163,15 @@ function plain(value: string, name: string, folder: string): string | null {
 function commandOf(value: string, name: string, folder: string): string | null {
   const marked = value
     .replace(/%\(ENV_(\w+)\)s/g, '\uE000$1\uE001')
-    .replace(/%\((?:process_num|host_node_name)\)0?\d*[sd]/g, (whole) =>
-      whole.includes('process_num') ? `\uE000${NUMBER}\uE001` : '\uE000(hostname)\uE001',
-    );
+    .replace(/%\(process_num\)(\d+)d/g, '\uE000#$1\uE001')
+    .replace(/%\(process_num\)[sd]/g, `\uE000${NUMBER}\uE001`)
+    .replace(/%\(host_node_name\)s/g, '\uE000(hostname)\uE001');
   const text = plain(marked, name, folder);
   const words = text === null ? null : wordsOf(text.replaceAll('\n', ' '));
   if (words === null || words.length === 0) return null;
   const unmarked = argumentsStanza(words).replace(
     /\uE000([^\uE001]*)\uE001/g,
-    (_, variable: string) => `'"$${variable}"'`,
+    (_, variable: string) => `'"$${variable.replace(/^#(\d+)$/, `(printf %$1d $${NUMBER})`)}"'`,
   );
   const line = unmarked.replaceAll("''", '');
   return line.startsWith('exec ') && !isOneLine(line) ? scriptStanza(line) : line;

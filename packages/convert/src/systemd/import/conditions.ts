@@ -3,6 +3,7 @@ import { END_OF_INIT, type Milestone, milestoneOfTarget } from '../milestones.ts
 import { parseName, pathOfUnit } from '../unit/names.ts';
 import { type Directive, lastOf, listOf, type Unit } from '../unit/unit-file.ts';
 import { activationsOf } from './activation.ts';
+import { instanceVariable } from './specifiers.ts';
 import type { KnownUnit, UnitSet } from './unit-set.ts';
 
 export interface Conditions {
@@ -90,7 +91,10 @@ class Dependencies {
     if (key === 'Alias') report.refused(at, 'a job has one name');
     else if (key === 'Also') report.exact(at, 'every job is enabled');
     else if (key === 'DefaultInstance')
-      report.refused(at, `start it by hand, or by a job that does: start ${this.#own.job} INSTANCE=${value}`);
+      report.refused(
+        at,
+        `start it by hand, or by a job that does: start ${this.#own.job} ${instanceVariable(this.#own.unit)}=${value}`,
+      );
     else if (['WantedBy', 'RequiredBy', 'UpheldBy'].includes(key)) {
       for (const target of value.split(/\s+/).filter((word) => word !== '')) this.#trigger(target, at, key);
     }

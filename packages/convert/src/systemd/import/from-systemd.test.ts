@@ -238,3 +238,26 @@ it('reports what is no unit, and never fails', () => {
     ]),
   );
 });
+
+it('reports directives about an end that a job has not', () => {
+  const ends = 'Restart=on-failure\nRestartSec=1\nStartLimitBurst=3\n';
+  const state = imported(service(`Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/a\n${ends}`));
+  const why = 'without a main process there is no end to react to';
+  expect(state.refused).toEqual(
+    ['Restart', 'RestartSec', 'StartLimitBurst'].map((key, at) => `web.service:${at + 5}: ${key}: ${why}`),
+  );
+  const once = imported(service('ExecStart=/bin/a\nStartLimitBurst=3\nTimeoutSec=infinity'));
+  expect(once.approximated).toContain(
+    'web.service:3: StartLimitBurst: init counts no starts of a job that does not respawn',
+  );
+  expect(once.refused).toEqual(['web.service:4: TimeoutSec: a stop cannot wait without an end: kill timeout 90']);
+});
+
+it('names the variable by which an instance is started', () => {
+  const { refused } = imported({
+    'web@.service': '[Service]\nEnvironment=WHO=%i\nExecStart=/bin/a\n[Install]\nDefaultInstance=main\n',
+  });
+  expect(refused).toEqual([
+    'web@.service:5: DefaultInstance: start it by hand, or by a job that does: start web WHO=main',
+  ]);
+});

@@ -148,7 +148,10 @@ export class Processes {
       );
     }
     if (timeout === undefined) return;
-    const isExact = isAwaited || ms === Number.POSITIVE_INFINITY || ms === 0;
+    const isEndless = ms === Number.POSITIVE_INFINITY || ms === 0;
+    if (timeout.key === 'TimeoutSec' && isEndless && lastOf(this.#unit, 'Service', 'TimeoutStopSec') === undefined)
+      this.#report.refused(`${timeout.place}: TimeoutSec`, 'a stop cannot wait without an end: kill timeout 90');
+    const isExact = isAwaited || isEndless;
     this.#report.add(
       isExact ? 'exact' : 'approximated',
       `${timeout.place}: ${timeout.key}`,

@@ -4,13 +4,12 @@ import { GroupedJob } from '../../job-file/grouped-job.ts';
 import type { TranslatedFile } from '../../translation.ts';
 import { parseSpan, secondsText } from '../unit/time.ts';
 import { type Directive, lastOf, listOf, type Unit, valuesOf } from '../unit/unit-file.ts';
-import { splitWords } from '../unit/words.ts';
 import { conditionsOf, DEPENDENCIES } from './conditions.ts';
 import { exitsOf, normalExitText, RESTARTS } from './exits.ts';
 import { EXEC_KEYS, kindOf, Processes } from './processes.ts';
 import { DIRECTIVE_ROWS } from './setting-rows.ts';
 import { FOLDER_KEYS, folderLines, setupJob } from './setup-job.ts';
-import { plainText, type SpecifierContext } from './specifiers.ts';
+import { instanceVariable, plainText, type SpecifierContext } from './specifiers.ts';
 import { startTests } from './start-tests.ts';
 import type { KnownUnit, UnitSet } from './unit-set.ts';
 
@@ -33,6 +32,7 @@ export function jobOfService(own: KnownUnit, set: UnitSet): TranslatedFile[] {
   if (start !== null) draft.stanza('conditions', `start on ${start}`);
   if (stop !== null) draft.stanza('conditions', `stop on ${stop}`);
   if (kind === 'service' || kind === 'task') addExits(unit, draft, set);
+  reportExitsLeft(unit, kind, set);
   addDefaults(unit, draft, kind);
   const lines = [
     ...(context.user === null ? [] : folders),
@@ -62,10 +62,8 @@ export function jobOfTarget(own: KnownUnit, set: UnitSet): TranslatedFile {
 
 function contextOf(own: KnownUnit, { init }: UnitSet): SpecifierContext {
   const { unit, prefix, instance } = own;
-  const assigned = valuesOf(unit, 'Service', 'Environment').flatMap(({ value }) => splitWords(value));
-  const variable = assigned.map((word) => /^(\w+)=%i$/.exec(word)?.[1]).find((found) => found !== undefined);
   const instanceOf =
-    instance === null ? null : instance === '' ? { variable: variable ?? 'INSTANCE' } : { name: instance };
+    instance === null ? null : instance === '' ? { variable: instanceVariable(unit) } : { name: instance };
   const context = { init, unit: unit.name, prefix, instance: instanceOf, user: null };
   return { ...context, user: isPrivileged(unit) ? null : nameOf(unit, 'User', context) };
 }
@@ -202,6 +200,18 @@ function addExits(unit: Unit, draft: GroupedJob, { report }: UnitSet): void {
   );
   if (delayMs > 0) draft.stanza('settings', `respawn delay ${secondsText(delayMs)}`, delay?.comments);
   if (delay !== undefined) report.exact(place('RestartSec'), 'respawn delay');
+}
+
+/** Directives about the end of a process that have become nothing. */
+function reportExitsLeft(unit: Unit, kind: string, { report }: UnitSet): void {
+  const isRespawned = kind !== 'state' && exitsOf(unit).respawn;
+  for (const directive of unit.directives.filter(({ key }) => OF_EXITS.includes(key))) {
+    const at = `${directive.place}: ${directive.key}`;
+    if (!isEffective(unit, directive, false) || report.lines.some(({ place }) => place === at)) continue;
+    if (kind === 'state') report.refused(at, 'without a main process there is no end to react to');
+    else if (isRespawned) report.approximated(at, 'respawn limit, which counts respawns alone');
+    else report.approximated(at, 'init counts no starts of a job that does not respawn');
+  }
 }
 
 /** What systemd does without a directive, and init does not. */

@@ -1,5 +1,8 @@
 /** Specifiers of units (systemd.unit(5)): a table of what stands for each in a job. */
+
 import type { InitKind } from '../milestones.ts';
+import { type Unit, valuesOf } from '../unit/unit-file.ts';
+import { splitWords } from '../unit/words.ts';
 
 /** A piece of a word: text as it is, or an expression that the shell puts into double quotes. */
 export type Piece = { readonly text: string } | { readonly expression: string };
@@ -100,4 +103,10 @@ export function plainText(value: string, context: SpecifierContext, mayName = fa
     return mayName && /^\$\w+$/.test(piece.expression) ? piece.expression : null;
   });
   return texts.includes(null) ? null : texts.join('');
+}
+
+/** The variable of a template's instances: the one that Environment= gives their name, else INSTANCE. */
+export function instanceVariable(unit: Unit): string {
+  const assigned = valuesOf(unit, 'Service', 'Environment').flatMap(({ value }) => splitWords(value));
+  return assigned.map((word) => /^(\w+)=%i$/.exec(word)?.[1]).find((found) => found !== undefined) ?? 'INSTANCE';
 }
