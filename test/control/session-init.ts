@@ -17,6 +17,8 @@ export interface SessionSettings {
   cwd?: string;
   /** A shell command that is run before, in the process that becomes init. */
   before?: string;
+  /** A command that becomes the one behind it: it has init in other namespaces. */
+  within?: readonly string[];
   /** Called with the product before init starts. */
   prepare?: (product: Product) => void;
   /** A session with the same product and folders. */
@@ -35,7 +37,7 @@ export class SessionInit extends InitSession {
   readonly #uid: number;
 
   private constructor(settings: SessionSettings) {
-    const { jobs = {}, uid, env = {}, options = [], beside, cwd = '/', before, prepare, refusable } = settings;
+    const { jobs = {}, uid, env = {}, options = [], beside, cwd = '/', before, within = [], prepare, refusable } = settings;
     const product = beside?.product ?? new Product('control-session-');
     prepare?.(product);
     const home = beside?.home ?? folderIn(product, 'home', uid);
@@ -53,7 +55,7 @@ export class SessionInit extends InitSession {
     };
     // One beside another has the same folders.
     const second = beside && !refusable ? ['--allow-second'] : [];
-    const init = [join(product.bin, 'init'), '--user', ...second, ...options];
+    const init = [...within, join(product.bin, 'init'), '--user', ...second, ...options];
     const line = before === undefined ? init : ['sh', '-c', `${before}\nexec "$@"`, 'sh', ...init];
     super({
       ...{ product, cwd, words: uid === undefined ? line : asUser(uid, line) },

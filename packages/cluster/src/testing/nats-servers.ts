@@ -1,6 +1,6 @@
 /** NATS servers with JetStream for tests: on loopback, on free ports, in a folder that goes with them. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { freePort } from '../../../../test/ports.ts';
 export { connect, jetstreamManager, type NatsConnection, nkeys };
 
 const PROGRAM = 'nats-server';
+const LOOPBACK = '127.0.0.1';
 
 /** Whether the server is installed; tests that need it are skipped where it is not. */
 export const hasNatsServer = spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' }).status === 0;
@@ -22,14 +23,25 @@ export class NatsServer {
   readonly name: string;
   readonly url: string;
   readonly port: number;
+  readonly #address: string;
+  readonly #within: readonly string[];
   readonly #conf: string;
   readonly #log: string;
   #process: ChildProcess | null = null;
 
-  constructor(name: string, port: number, folder: string, conf: string) {
+  /** `address`: where it listens. `within`: a command that becomes the one behind it, in another namespace. */
+  constructor(
+    name: string,
+    port: number,
+    folder: string,
+    conf: string,
+    { address = LOOPBACK, within = [] }: { readonly address?: string; readonly within?: readonly string[] } = {},
+  ) {
     this.name = name;
     this.port = port;
-    this.url = `nats://127.0.0.1:${port}`;
+    this.url = `nats://${address}:${port}`;
+    this.#address = address;
+    this.#within = within;
     this.#conf = join(folder, `${name}.conf`);
     this.#log = join(folder, `${name}.log`);
     writeFileSync(this.#conf, conf);
@@ -42,11 +54,13 @@ export class NatsServer {
   /** Starts it, and waits until it takes connections. */
   async start(): Promise<void> {
     const log = openSync(this.#log, 'a');
-    const child = spawn(PROGRAM, ['-c', this.#conf], { stdio: ['ignore', log, log] });
+    const [program = '', ...words] = [...this.#within, PROGRAM, '-c', this.#conf];
+    const child = spawn(program, words, { stdio: ['ignore', log, log] });
+    closeSync(log);
     this.#process = child;
     await eventually(`${this.name} to listen`, async () => {
       if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with ${child.exitCode}: see ${this.#log}`);
-      return await answers(this.port);
+      return await answers(this.#address, this.port);
     });
   }
 
@@ -146,9 +160,9 @@ export class NatsServers {
 }
 
 /** Whether something answers as a NATS server does: with its INFO. */
-function answers(port: number): Promise<boolean> {
+function answers(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection(port, '127.0.0.1');
+    const socket = createConnection(port, address);
     const done = (found: boolean) => () => {
       socket.destroy();
       resolve(found);

@@ -1,0 +1,103 @@
+/** What is done to the cluster, and when: a pure function of the seed. */
+import type { Random } from '../../chaos/random.ts';
+
+/** The host that has the lease when the fault begins. */
+export const HOLDER = -1;
+
+interface OfHost {
+  readonly kind:
+    | ('kill-bridge' | 'kill-daemon' | 'kill-both' | 'stop-bridge' | 'stop-daemon' | 'stop-both')
+    | ('power' | 'clock' | 'give-back')
+    | ('isolate' | 'deaf' | 'mute' | 'slow');
+  /** Which host, or `HOLDER`. */
+  readonly host: number;
+}
+
+interface OfServer {
+  readonly kind: 'kill-server' | 'pause-server' | 'split-server' | 'deaf-server' | 'slow-server';
+  readonly server: number;
+}
+
+interface OfMany {
+  readonly kind: 'kill-two-servers' | 'halves';
+  /** The server that stays alone. */
+  readonly server: number;
+}
+
+export type Blow = OfHost | OfServer | OfMany;
+export type Fault = Blow & { readonly atMs: number; readonly lastMs: number };
+
+export interface Phase {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Whether servers and network are well meanwhile. */
+  readonly isCalm: boolean;
+}
+
+export interface Plan {
+  readonly phases: readonly Phase[];
+  readonly faults: readonly Fault[];
+  readonly lastMs: number;
+}
+
+const OF_MACHINES = [
+  ...(['kill-bridge', 'kill-daemon', 'kill-both', 'stop-bridge', 'stop-daemon', 'stop-both'] as const),
+  ...(['power', 'clock', 'give-back'] as const),
+];
+const OF_LINKS = ['isolate', 'deaf', 'mute', 'slow'] as const;
+const OF_SERVERS = ['kill-server', 'pause-server', 'split-server', 'deaf-server', 'slow-server'] as const;
+const OF_MANY = ['kill-two-servers', 'halves'] as const;
+
+const SERVERS = 3;
+const PHASE_MS = 75_000;
+const LONGEST_MS = 25_000;
+const SHORTEST_MS = 4000;
+
+/** Faults of machines, then of servers and links, and so on. What is broken in one phase is well in the next. */
+export function planOf(random: Random, lastMs: number, hosts: number): Plan {
+  const count = Math.max(2, Math.round(lastMs / PHASE_MS));
+  const phaseMs = lastMs / count;
+  const phases = Array.from({ length: count }, (_, index) => ({
+    ...{ fromMs: index * phaseMs, toMs: (index + 1) * phaseMs, isCalm: index % 2 === 0 },
+  }));
+  const faults = phases.flatMap((phase) => faultsOf(random, phase, hosts));
+  return { phases, faults, lastMs };
+}
+
+function faultsOf(random: Random, { fromMs, toMs, isCalm }: Phase, hosts: number): Fault[] {
+  const faults: Fault[] = [];
+  let atMs = fromMs + random.below(3000);
+  for (;;) {
+    const lastMs = random.below(LONGEST_MS, SHORTEST_MS);
+    if (atMs + lastMs > toMs) return faults;
+    const first = isCalm ? ofMachine(random, hosts) : ofNetwork(random, hosts);
+    faults.push({ ...first, atMs, lastMs });
+    // A second one besides, on another host: most of the hosts are always well.
+    const second = ofMachine(random, hosts);
+    if (random.chance(0.4) && !('host' in first && first.host === second.host))
+      faults.push({ ...second, atMs, lastMs });
+    atMs += lastMs + random.below(8000, 2000);
+  }
+}
+
+const ofMachine = (random: Random, hosts: number): OfHost => ({
+  kind: random.pick(OF_MACHINES),
+  host: hostOf(random, hosts),
+});
+
+function ofNetwork(random: Random, hosts: number): Blow {
+  const server = random.below(SERVERS);
+  return random.pick([
+    () => ({ kind: random.pick(OF_LINKS), host: hostOf(random, hosts) }),
+    () => ({ kind: random.pick(OF_SERVERS), server }),
+    () => ({ kind: random.pick(OF_MANY), server }),
+  ])();
+}
+
+/** Half of the faults hit the host that matters most. */
+const hostOf = (random: Random, hosts: number): number => (random.chance(0.5) ? HOLDER : random.below(hosts));
+
+export const nameOf = (fault: Blow): string =>
+  'host' in fault
+    ? `${fault.kind} ${fault.host === HOLDER ? 'the holder' : `h${fault.host}`}`
+    : `${fault.kind} s${fault.server}`;
