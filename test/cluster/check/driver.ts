@@ -57,6 +57,11 @@ export async function main(args: string[]): Promise<number> {
       console.log(`the history is in ${kept}: look at it again with --judge`);
     }
     return status;
+  } catch (error) {
+    console.log(`not ok seed ${seed}: ${(error as Error).stack}\n0 passed, 1 failed`);
+    rmSync(folder, { recursive: true, force: true });
+    // With this process all others end that are in its namespace, and would keep it.
+    return process.exit(1);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -117,6 +117,7 @@ export async function run(
   say(`${at()}  ending`);
   await Promise.all(hosts.map((host) => host.end()));
   await nats.close();
+  await Promise.all(servers.map(({ server }) => server.kill()));
   return history;
 }
 

@@ -88,6 +88,19 @@ describe.skipIf(!hasNatsServer)('leases in JetStream', () => {
     ]);
   });
 
+  it('go to one of many hosts that take them at one time, on servers that are a cluster', async () => {
+    const { urls } = await servers(3);
+    const stores = urls.flatMap((url) => ['a', 'b'].map((name) => storeOn(connect([url], name))));
+    for (const store of stores) await eventually('contact', () => store.get('lease.web.0'));
+    let revision = 0;
+    for (let round = 0; round < 60; round++) {
+      const written = await Promise.all(stores.map((store) => store.put('lease.web.0', record('h'), revision)));
+      const won = written.filter((one) => typeof one === 'number');
+      expect(won).toHaveLength(1);
+      revision = won[0] as number;
+    }
+  });
+
   it('that somebody has deleted are not free', async () => {
     const { urls } = await servers();
     const connection = connect(urls, 'h1');

@@ -1,5 +1,5 @@
 /** The records of leases in a bucket of JetStream. */
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import { JetStreamApiCodes, JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { ClusterConnection } from '../connection/connection.ts';
 import { copies } from '../connection/copies.ts';
@@ -35,9 +35,15 @@ export class KvLeaseStore implements LeaseStore {
   }
 
   put(key: string, record: LeaseRecord, revision: number, done: (written: Written) => void): void {
-    const write = async (bucket: KV): Promise<Written> => {
+    const write = async (): Promise<Written> => {
+      const nats = await this.#connection.nats();
+      const { leases } = new Subjects(this.#connection.conf.cluster);
+      // Servers of a cluster (2.9) compare revisions before they agree on a write: of two writes to one revision at one time both may be
+      // kept and confirmed. They keep one message of an id in any case, so the revision that is replaced is in the id.
+      const options = { msgID: `${key} ${revision}`, expect: { lastSubjectSequence: revision }, timeout: this.#callMs };
       try {
-        return await bucket.put(key, encodeRecord(record), { previousSeq: revision });
+        const { seq, duplicate } = await jetstream(nats).publish(`$KV.${leases}.${key}`, encodeRecord(record), options);
+        return duplicate ? 'conflict' : seq;
       } catch (error) {
         if (error instanceof JetStreamApiError && CONFLICTS.has(error.code)) return 'conflict';
         throw error;
