@@ -55,6 +55,11 @@ describe.skipIf(!hasNatsServer)('the permissions of docs/cluster.md', () => {
     expect((await emit(hostB, 'deploy', 'N=2')).stderr).toMatch(/permission|violation/i);
     hostB.configure(servers.urls, seedOf('stranger', stranger));
     expect((await emit(hostB, 'deploy', 'N=3')).stderr).toMatch(/Authorization Violation/);
+    await hostB.killBridge();
+    await eventually('the reason', async () => (await hostB.trouble())?.includes('Authorization Violation'));
+    expect((await hostB.session.run('upstart', 'doctor')).stdout).toContain(
+      'no connection to the cluster: Authorization Violation',
+    );
     expect(hostA.lines()).toHaveLength(before);
   });
 });

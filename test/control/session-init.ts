@@ -37,7 +37,18 @@ export class SessionInit extends InitSession {
   readonly #uid: number;
 
   private constructor(settings: SessionSettings) {
-    const { jobs = {}, uid, env = {}, options = [], beside, cwd = '/', before, within = [], prepare, refusable } = settings;
+    const {
+      jobs = {},
+      uid,
+      env = {},
+      options = [],
+      beside,
+      cwd = '/',
+      before,
+      within = [],
+      prepare,
+      refusable,
+    } = settings;
     const product = beside?.product ?? new Product('control-session-');
     prepare?.(product);
     const home = beside?.home ?? folderIn(product, 'home', uid);

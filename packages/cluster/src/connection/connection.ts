@@ -5,7 +5,7 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { ClusterConf } from '../conf/cluster-conf.ts';
 import { Subjects } from '../subjects/subjects.ts';
-import { trustOptions } from './credentials.ts';
+import { explained, trustOptions } from './credentials.ts';
 
 /** The pause before another attempt: twice as long each time, up to the last, less up to a half at random. */
 export const FIRST_PAUSE_MS = 250;
@@ -116,7 +116,7 @@ export class ClusterConnection {
         this.#resolveFirst(nats);
         return;
       } catch (error) {
-        this.#lost(textOf(error));
+        this.#lost(explained(textOf(error), this.conf));
         this.#attempts += 1;
         await this.#pause(this.#pauseMs());
       }

@@ -1,10 +1,13 @@
 /** What a connection proves who it is with: files, read again for each attempt, so that new ones count without a restart. */
 import { fstatSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import {
   type Authenticator,
   credsAuthenticator,
   type NodeConnectionOptions,
   nkeyAuthenticator,
+  nkeys,
 } from '@nats-io/transport-node';
 import { withRegularFile } from '@upstart/common';
 import type { ClusterConf } from '../conf/cluster-conf.ts';
@@ -13,26 +16,50 @@ const MAX_SECRET_BYTES = 65_536;
 const OTHERS_MAY_READ = 0o004;
 
 /** The options of a connection that are about trust. Throws with the file that is missing, or that everybody may read. */
-export function trustOptions({ creds, nkey, tls, servers }: ClusterConf): NodeConnectionOptions {
+export function trustOptions(conf: ClusterConf): NodeConnectionOptions {
+  const { creds, nkey, tls, servers } = conf;
   const authenticator: Authenticator | null =
     creds !== null
       ? credsAuthenticator(() => readSecret(creds))
       : nkey !== null
         ? nkeyAuthenticator(() => trimmed(readSecret(nkey)))
         : null;
-  // Now rather than within the handshake, where an error has no place to go.
-  for (const path of [creds, nkey, tls.key]) if (path !== null) readSecret(path);
-  const isTls = servers.some((url) => url.startsWith('tls:')) || tls.ca !== null || tls.cert !== null;
-  return {
-    ...(authenticator && { authenticator }),
-    ...(isTls && {
-      tls: {
-        ...(tls.ca !== null && { ca: readFileSync(tls.ca, 'utf8') }),
-        ...(tls.cert !== null && { cert: readFileSync(tls.cert, 'utf8') }),
-        ...(tls.key !== null && { key: readFileSync(tls.key, 'utf8') }),
-      },
-    }),
+  // Now rather than within the handshake, where an error has no place to go, and does not name the file.
+  if (creds !== null) checkCreds(creds);
+  if (nkey !== null) checkSeed(nkey);
+  if (tls.key !== null) readSecret(tls.key);
+  // The transport hands all of it to Node.
+  const tlsOptions = {
+    checkServerIdentity: identityOf(servers),
+    ...(tls.ca !== null && { ca: readFileSync(tls.ca, 'utf8') }),
+    ...(tls.cert !== null && { cert: readFileSync(tls.cert, 'utf8') }),
+    ...(tls.key !== null && { key: readFileSync(tls.key, 'utf8') }),
   };
+  return { ...(authenticator && { authenticator }), ...(hasTls(conf) && { tls: tlsOptions }) };
+}
+
+const hasTls = ({ servers, tls }: ClusterConf): boolean =>
+  servers.some((url) => url.startsWith('tls:')) || tls.ca !== null || tls.cert !== null;
+
+/** A server that wants a certificate says nothing to a host without one: it ends the connection after the handshake. */
+export function explained(reason: string, conf: ClusterConf): string {
+  if (reason !== 'timeout' || !hasTls(conf) || conf.tls.cert !== null) return reason;
+  return `${reason}; the servers may want a certificate of this host: tls-cert and tls-key`;
+}
+
+function checkCreds(path: string): void {
+  const text = Buffer.from(readSecret(path)).toString();
+  if (!/BEGIN NATS USER JWT[^]*BEGIN USER NKEY SEED/.test(text))
+    throw new Error(`${path}: expected a creds file of NATS, with a JWT and the seed of an NKey`);
+}
+
+function checkSeed(path: string): void {
+  const seed = trimmed(readSecret(path));
+  try {
+    nkeys.fromSeed(seed);
+  } catch {
+    throw new Error(`${path}: expected the seed of an NKey, as \`nk -gen user\` makes it`);
+  }
 }
 
 function readSecret(path: string): Uint8Array {
@@ -45,3 +72,20 @@ function readSecret(path: string): Uint8Array {
 }
 
 const trimmed = (seed: Uint8Array): Uint8Array => new TextEncoder().encode(Buffer.from(seed).toString().trim());
+
+/** As Node calls a server without a name. */
+const NAMELESS = 'localhost';
+
+/**
+ * The client passes no name of a server that is given by its address, and Node would want a certificate for `localhost`: there, one for any of
+ * these addresses is right.
+ */
+function identityOf(servers: readonly string[]): typeof checkServerIdentity {
+  const names = servers.map((url) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
+  const addresses = names.filter((name) => isIP(name) !== 0);
+  return (name: string, certificate: PeerCertificate) => {
+    if (name !== NAMELESS || names.includes(NAMELESS)) return checkServerIdentity(name, certificate);
+    const faults = addresses.map((address) => checkServerIdentity(address, certificate));
+    return faults.includes(undefined) ? undefined : faults[0];
+  };
+}
