@@ -1,5 +1,5 @@
 /** The command behind `node test/cluster/check.mjs`: runs itself in namespaces of its own, which end all that it has begun. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,7 +70,9 @@ export async function main(args: string[]): Promise<number> {
 function whyNot(): string | null {
   if (process.getuid?.() !== 0) return 'only root can make namespaces of the network';
   const missing = missingPrograms(NEEDED);
-  return missing.length > 0 ? `there is no ${missing.join(', ')}` : null;
+  if (missing.length > 0) return `there is no ${missing.join(', ')}`;
+  const tried = spawnSync('unshare', [...NAMESPACES, 'nft', 'list', 'ruleset'], { encoding: 'utf8' });
+  return tried.status === 0 ? null : `namespaces with nft cannot be made here: ${tried.stderr.trim()}`;
 }
 
 async function within(args: readonly string[]): Promise<number> {

@@ -49,7 +49,7 @@ export function explained(reason: string, conf: ClusterConf): string {
 
 function checkCreds(path: string): void {
   const text = Buffer.from(readSecret(path)).toString();
-  if (!/BEGIN NATS USER JWT[^]*BEGIN USER NKEY SEED/.test(text))
+  if (!/BEGIN NATS USER JWT.*BEGIN USER NKEY SEED/s.test(text))
     throw new Error(`${path}: expected a creds file of NATS, with a JWT and the seed of an NKey`);
 }
 

@@ -103,9 +103,9 @@ describe.skipIf(!hasNatsServer)('credentials of an operator', () => {
   it('are taken from a creds file, and refused when another operator has made them', async () => {
     const operator = new Operator();
     const { urls } = await servers(operator.conf);
-    const file = (text: string, mode = 0o600): string => {
-      const path = join(folder, `${mode}.creds`);
-      writeFileSync(path, text, { mode });
+    const file = (text: string): string => {
+      const path = join(folder, 'host.creds');
+      writeFileSync(path, text, { mode: 0o600 });
       return path;
     };
     await connection(urls[0]!, `creds ${file(operator.creds('web1'))}`).works();
@@ -113,7 +113,7 @@ describe.skipIf(!hasNatsServer)('credentials of an operator', () => {
       'Authorization Violation',
     );
     expect(await connection(urls[0]!, `creds ${file('nothing')}`).complaint()).toContain(
-      '600.creds: expected a creds file of NATS, with a JWT and the seed of an NKey',
+      '.creds: expected a creds file of NATS, with a JWT and the seed of an NKey',
     );
     expect(await connection(urls[0]!, '').complaint()).toBe('Authorization Violation');
   });
