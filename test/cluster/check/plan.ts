@@ -97,7 +97,9 @@ function ofNetwork(random: Random, hosts: number): Blow {
 /** Half of the faults hit the host that matters most. */
 const hostOf = (random: Random, hosts: number): number => (random.chance(0.5) ? HOLDER : random.below(hosts));
 
-export const nameOf = (fault: Blow): string =>
-  'host' in fault
-    ? `${fault.kind} ${fault.host === HOLDER ? 'the holder' : `h${fault.host}`}`
-    : `${fault.kind} s${fault.server}`;
+/** A line for people. */
+export function described(fault: Fault): string {
+  const { atMs, lastMs, kind } = fault;
+  const target = 'host' in fault ? (fault.host === HOLDER ? 'the holder' : `h${fault.host}`) : `s${fault.server}`;
+  return `at ${(atMs / 1000).toFixed(1)} s for ${(lastMs / 1000).toFixed(1)} s: ${kind} ${target}`;
+}

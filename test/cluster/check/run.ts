@@ -7,7 +7,7 @@ import type { History, Span } from './history.ts';
 import { CheckedHost } from './host.ts';
 import { Load } from './load.ts';
 import { Network } from './network.ts';
-import { planOf } from './plan.ts';
+import { described, planOf } from './plan.ts';
 import { idsOf, lookOn, startServers } from './servers.ts';
 import { Tenures } from './tenures.ts';
 
@@ -44,6 +44,7 @@ export async function run(
 ): Promise<History> {
   const random = new Random(seed);
   const plan = planOf(random, lastMs, count);
+  for (const fault of plan.faults) say(`planned ${described(fault)}`);
   const tenures = new Tenures(folder);
   const network = await Network.make();
   const servers = await startServers(network, folder);
