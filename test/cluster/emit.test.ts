@@ -1,6 +1,6 @@
 /** `upstart emit`: on this machine, and to the hosts of a cluster with their answers. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { hasNatsServer } from '../../packages/cluster/src/testing/nats-servers.ts';
+import { hasNatsServer, jetstreamManager } from '../../packages/cluster/src/testing/nats-servers.ts';
 import { eventually } from '../eventually.ts';
 import type { Host } from './host.ts';
 import { ClusterWorld } from './world.ts';
@@ -64,6 +64,20 @@ describe.skipIf(!hasNatsServer)('upstart emit --cluster', () => {
     expect([partial.answers, partial.status]).toEqual([['a done', 'b no answer'], 1]);
     expect(partial.stderr).toContain('1 host of 2: b');
     await eventually('b to catch up', () => b.lines().includes('1 a'));
+  });
+
+  it('knows a host that could not enter itself at first', async () => {
+    world = await ClusterWorld.start();
+    const { streams } = await jetstreamManager(world.nats);
+    // No list of hosts, in its place.
+    await streams.add({ name: 'KV_upstart_main_hosts', subjects: ['other'] });
+    const a = await world.host('a');
+    await a.session.hears('Unable to change the list of hosts: ');
+    await streams.delete('KV_upstart_main_hosts');
+    await eventually('the host to be known', async () => {
+      const { answers } = await emit(a, '--cluster', 'deploy', 'N=0', '--wait', '--json');
+      return answers?.includes('a done');
+    });
   });
 
   it('says what is wrong, and sends nothing', async () => {

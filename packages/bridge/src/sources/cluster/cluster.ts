@@ -10,6 +10,9 @@ import { Taker } from './taker.ts';
 
 type ClusterModule = typeof import('@upstart/cluster');
 
+/** The pause before this host is entered into the list again, when the servers did not take it though there is contact. */
+const ENTER_AGAIN_MS = 5000;
+
 export const cluster: Source = {
   name: 'cluster',
   isMine: (event) => sourceOf(event) === 'cluster',
@@ -40,8 +43,10 @@ class ClusterSource implements RunningSource {
   readonly #receiver: EventReceiver;
   readonly #sender: Sender;
   readonly #leases: Leases;
-  /** Whether this host was entered into the list of hosts since the last contact. */
+  /** The last trouble with the list of hosts that was logged. */
   #logged: string | null = null;
+  #again: NodeJS.Timeout | undefined;
+  #isOver = false;
 
   constructor(context: SourceContext, module: ClusterModule, conf: ClusterConf) {
     const { client, operands, log, troubled } = context;
@@ -77,6 +82,8 @@ class ClusterSource implements RunningSource {
   }
 
   async stop(): Promise<void> {
+    this.#isOver = true;
+    clearTimeout(this.#again);
     this.#sender.stop();
     // Without a job that waits, a later one is not to get what comes meanwhile; a bridge that ends is followed by another.
     const forget = this.#context.operands().length === 0;
@@ -87,21 +94,29 @@ class ClusterSource implements RunningSource {
   }
 
   /** Enters this host into the list, by which others know who may answer. */
-  #enter(): Promise<void> {
+  async #enter(): Promise<void> {
+    clearTimeout(this.#again);
     const { host, labels } = this.#connection.conf;
-    return this.#change((hosts) => hosts.enter({ host, labels, version: VERSION }));
+    const isDone = await this.#change((hosts) => hosts.enter({ host, labels, version: VERSION }));
+    // The next contact has it entered in any case.
+    if (!isDone && this.#connection.isConnected && !this.#isOver)
+      this.#again = setTimeout(() => void this.#enter(), ENTER_AGAIN_MS);
   }
 
-  async #change(change: (hosts: Awaited<ReturnType<ClusterModule['Hosts']['open']>>) => Promise<void>): Promise<void> {
-    if (!this.#connection.isConnected) return;
+  async #change(
+    change: (hosts: Awaited<ReturnType<ClusterModule['Hosts']['open']>>) => Promise<void>,
+  ): Promise<boolean> {
+    if (!this.#connection.isConnected) return false;
     try {
       const nats = await this.#connection.nats();
       await change(await this.#module.Hosts.open(nats, this.#connection.conf));
       this.#logged = null;
+      return true;
     } catch (error) {
       const text = `Unable to change the list of hosts: ${textOf(error)}`;
       if (text !== this.#logged) this.#context.log.warn(text);
       this.#logged = text;
+      return false;
     }
   }
 }

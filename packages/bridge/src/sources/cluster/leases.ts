@@ -3,6 +3,7 @@ import type { ClusterConnection, Granted, LeaseKeeper, LeaseUser } from '@upstar
 import { type ErrorCode, type LeaseMethods, type Notification, type Params, UpstartError } from '@upstart/protocol';
 import { textOf } from '../../errors.ts';
 import type { SourceContext } from '../../source.ts';
+import { Complaints } from './complaints.ts';
 
 type StartLeases = typeof import('@upstart/cluster').startLeases;
 
@@ -23,10 +24,11 @@ export class Leases {
   /** The list is being asked for; it is asked for again when something has changed meanwhile. */
   #isAsking = false;
   #isStale = false;
-  #reason: string | null = null;
+  readonly #complaints: Complaints;
 
   constructor(context: Pick<SourceContext, 'client' | 'log'>, start: StartLeases, connection: ClusterConnection) {
     this.#context = context;
+    this.#complaints = new Complaints(context.log);
     const user: LeaseUser = {
       grant: (lease, grant, done) => void this.#call('grantLease', { lease, ...grant }).then(done),
       end: (lease, handOver, reason) => void this.#call('endLease', { lease, handOver, reason }),
@@ -84,10 +86,8 @@ export class Leases {
     this.#isAsking = false;
   }
 
-  /** Said once for each reason; without a connection the source says so itself. */
+  /** Without a connection the source says so itself. */
   #storeFailed(reason: string | null): void {
-    if (reason !== null && reason !== this.#reason && !this.#isOver)
-      this.#context.log.warn(`Unable to keep leases: ${reason}; trying again`);
-    this.#reason = reason;
+    if (reason !== null && !this.#isOver) this.#complaints.add(`Unable to keep leases: ${reason}; trying again`);
   }
 }
