@@ -8,7 +8,7 @@ import { CheckedHost } from './host.ts';
 import { Load } from './load.ts';
 import { Network } from './network.ts';
 import { described, planOf } from './plan.ts';
-import { idsOf, lookOn, startServers } from './servers.ts';
+import { idsOf, lookOn, receives, startServers } from './servers.ts';
 import { Tenures } from './tenures.ts';
 
 export interface Settings {
@@ -67,6 +67,7 @@ export async function run(
     );
   }
   await Promise.all(hosts.map((host) => host.start()));
+  for (const { name } of hosts) await receives(nats, name);
   const current = () => {
     const last = tenures.list().at(-1);
     return hosts.find(({ name }) => name === last?.host);

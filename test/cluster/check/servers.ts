@@ -63,3 +63,9 @@ export async function idsOf(nats: NatsConnection): Promise<string[]> {
   }
   return ids;
 }
+
+/** Waits until the servers know that the host waits for events: what was sent before does not come to it. */
+export async function receives(nats: NatsConnection, host: string): Promise<void> {
+  const { consumers } = await jetstreamManager(nats, { checkAPI: false });
+  await eventually(`${host} to receive`, () => consumers.info(STREAM, `host_${host}`).catch(() => null));
+}
