@@ -10,7 +10,7 @@ import { fingerprint, isFresh, remember } from './records.mjs';
 
 const FLAGS = ['-std=gnu11', '-D_GNU_SOURCE=', '-O2', '-Wall', '-Wextra', '-Werror'];
 
-/** Builds one row of PROGRAMS; returns whether it was out of date. */
+/** Builds one row of PROGRAMS, by its `compiler` where it has one; returns whether it was out of date. */
 export function compile(program) {
   const { root = program.sources, files: shared = [] } = program.shared ?? {};
   const files = [
@@ -20,12 +20,13 @@ export function compile(program) {
   ];
   const recipe = fingerprint([FLAGS, program]);
   if (isFresh(program.output, recipe, files)) return false;
-  requireCompiler();
+  const { compiler = 'cc' } = program;
+  if (compiler === 'cc') requireCompiler();
   const started = Date.now();
   const sources = files.filter((path) => path.endsWith('.c'));
   let failure = '';
   for (const flags of [program.flags, program.fallback].filter(Boolean)) {
-    failure = cc(program.output, [`-I${program.sources}`, `-I${root}`, `-I${GENERATED}`, ...sources], flags);
+    failure = run(compiler, program.output, [`-I${program.sources}`, `-I${root}`, `-I${GENERATED}`, ...sources], flags);
     if (failure === '') break;
   }
   if (failure) throw new Problem(`Cannot compile ${program.output}.`, failure);
@@ -43,12 +44,17 @@ function sourcesOf(folder) {
 }
 
 /** Returns the messages of the compiler. */
-function cc(output, sources, flags) {
+function run(compiler, output, sources, flags) {
   const path = join(DIST, output);
   const temporary = `${path}.${process.pid}.new`;
   mkdirSync(dirname(path), { recursive: true });
-  const result = spawnSync('cc', [...FLAGS, '-o', temporary, ...sources, ...flags], { cwd: ROOT, encoding: 'utf8' });
+  const result = spawnSync(compiler, [...FLAGS, '-o', temporary, ...sources, ...flags], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   if (result.status === 0) renameSync(temporary, path);
   else rmSync(temporary, { force: true });
-  return result.status === 0 ? '' : result.stderr || String(result.error ?? `cc ended with status ${result.status}`);
+  return result.status === 0
+    ? ''
+    : result.stderr || String(result.error ?? `${compiler} ended with status ${result.status}`);
 }

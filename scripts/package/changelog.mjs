@@ -9,13 +9,14 @@ const WIDTH = 78;
 /** Of the source package `source`, by `maintainer`, dated `dateS` (seconds since 1970). */
 export function debianChangelog({
   source,
+  version = VERSION,
   maintainer,
   dateS,
   text = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'),
 }) {
   const changes = items(newestEntry(text)).map((item) => wrapped(item, '  * ', '    '));
   const date = new Date(dateS * 1000).toUTCString().replace('GMT', '+0000');
-  return `${source} (${VERSION}) unstable; urgency=medium\n\n${changes.join('\n')}\n\n -- ${maintainer}  ${date}\n`;
+  return `${source} (${version}) unstable; urgency=medium\n\n${changes.join('\n')}\n\n -- ${maintainer}  ${date}\n`;
 }
 
 const newestEntry = (text) => text.split(/^## .*\n/m)[1] ?? '';

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../records.mjs';
 import { VERSION } from '../version.mjs';
-import { ARCHITECTURE, IMAGE_ARCHITECTURE } from './architecture.mjs';
+import { ARCHITECTURE, HERE, IMAGE_ARCHITECTURE } from './architecture.mjs';
 import { compressed, tarOf } from './archive.mjs';
 import { ofImage } from './contents.mjs';
 import { stageRuntime } from './runtime.mjs';
@@ -40,7 +40,7 @@ export function image({ folder, output, dateS }) {
   const trees = [join(folder, 'runtime'), join(folder, 'upstart')];
   const [runtime = '', upstart = ''] = trees;
   const others = stageRuntime(runtime, dateS);
-  stage(ofImage(), upstart);
+  stage(ofImage(), upstart, HERE);
   mkdirSync(dirname(join(upstart, SBOM)), { recursive: true });
   writeFileSync(join(upstart, SBOM), sbomText(dateS, others));
   settle(upstart, dateS);

@@ -38,7 +38,7 @@ export const initPackage = () => ({
   folders: FOLDERS_OF_INIT,
   control: {
     // From the moment on at which the files are there, a boot needs it.
-    'Pre-Depends': `nodejs (>= ${OLDEST_NODE})`,
+    'Pre-Depends': `nodejs (>= ${OLDEST_NODE}) | upstart-node (>= ${OLDEST_NODE})`,
     Depends: 'initscripts, mount, sysv-rc',
     Recommends: 'orphan-sysvinit-scripts, udev',
     Suggests: 'dbus, graphviz',

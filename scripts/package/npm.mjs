@@ -7,6 +7,7 @@ import { DIST, ROOT } from '../layout.mjs';
 import { OLDEST_NODE } from '../prerequisites.mjs';
 import { Problem } from '../problem.mjs';
 import { VERSION } from '../version.mjs';
+import { HERE } from './architecture.mjs';
 import { ofImage } from './contents.mjs';
 import { listing, settle, stage } from './staging.mjs';
 
@@ -102,7 +103,7 @@ function writeTypes(folder) {
 function programsPackage(tree) {
   const rows = ofImage().filter(({ to }) => /^\/usr\/(?:sbin|lib)\//.test(to) && to !== '/usr/lib/upstart/node');
   const files = rows.map((row) => ({ ...row, to: row.to.slice('/usr'.length) }));
-  stage(files, tree);
+  stage(files, tree, HERE);
   return {
     name: PLATFORM,
     description: `Upstart's programs for Linux on ${process.arch}`,

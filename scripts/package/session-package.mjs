@@ -15,7 +15,7 @@ export const sessionPackage = () => ({
   name: 'upstart-session',
   rows: ofSession(),
   control: {
-    Depends: `nodejs (>= ${OLDEST_NODE})`,
+    Depends: `nodejs (>= ${OLDEST_NODE}) | upstart-node (>= ${OLDEST_NODE})`,
     Suggests: 'graphviz',
     // It has a manual page initctl(8), too.
     Conflicts: 'finit',

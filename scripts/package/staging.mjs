@@ -10,28 +10,37 @@ import { isElf, isStatic } from './elf.mjs';
 /** What says how a program was compiled, by which compiler. */
 const STRIP = ['--strip-all', '--remove-section=.comment', '--remove-section=.note'];
 
-export function requireStrip() {
-  if (spawnSync('strip', ['--version'], { stdio: 'ignore' }).status !== 0)
-    throw new Problem('There is no `strip`, which makes programs smaller.', 'It comes with the compiler: binutils.');
+/** @param {import('./architecture.mjs').Machine} machine */
+export function requireStrip({ strip }) {
+  if (spawnSync(strip, ['--version'], { stdio: 'ignore' }).status !== 0)
+    throw new Problem(
+      `There is no \`${strip}\`, which makes programs smaller.`,
+      'It comes with the compiler: binutils.',
+    );
 }
 
-/** Puts the rows of the contents below `folder`; programs without what only a debugger reads. */
-export function stage(rows, folder) {
+/**
+ * Puts the rows of the contents below `folder`; programs without what only a debugger reads.
+ * @param {import('../install/contents.mjs').Row[]} rows
+ * @param {string} folder
+ * @param {import('./architecture.mjs').Machine} machine
+ */
+export function stage(rows, folder, machine) {
   for (const row of rows) {
     const path = join(folder, row.to);
-    place(row, path);
-    if (!lstatSync(path).isSymbolicLink() && isElf(readFileSync(path))) finish(path);
+    place(row.from === undefined ? row : { ...row, from: machine.from(row.from) }, path);
+    if (!lstatSync(path).isSymbolicLink() && isElf(readFileSync(path))) finish(path, machine.strip);
   }
 }
 
-function finish(program) {
+function finish(program, strip) {
   // One that was linked with the C library of this machine may not run on another.
   if (!isStatic(readFileSync(program)))
     throw new Problem(
       `${program} is not linked statically.`,
       'Packages need the static C library: libc6-dev, glibc-static.',
     );
-  const { status, stderr, error } = spawnSync('strip', [...STRIP, program], { encoding: 'utf8' });
+  const { status, stderr, error } = spawnSync(strip, [...STRIP, program], { encoding: 'utf8' });
   if (status !== 0) throw new Problem(`Cannot strip ${program}: ${error?.message ?? stderr.trim()}`);
 }
 

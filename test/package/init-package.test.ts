@@ -27,7 +27,13 @@ describe.skipIf(missingPrograms(['dpkg-deb']).length > 0)('upstart-init (skipped
   test('the fields, the scripts, and the files that an administrator may change', () => {
     const field = (name: string) => execFileSync('dpkg-deb', ['-f', made, name], { encoding: 'utf8' }).trim();
     expect(['Package', 'Version', 'Pre-Depends', 'Provides', 'Replaces'].map(field)).toEqual([
-      ...['upstart-init', VERSION, 'nodejs (>= 20)', `upstart-session (= ${VERSION})`, 'upstart-session'],
+      ...[
+        'upstart-init',
+        VERSION,
+        'nodejs (>= 20) | upstart-node (>= 20)',
+        `upstart-session (= ${VERSION})`,
+        'upstart-session',
+      ],
     ]);
     // The other init stays.
     expect(field('Conflicts')).not.toMatch(/sysvinit|systemd|runit/);

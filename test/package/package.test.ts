@@ -15,8 +15,9 @@ const found = (pattern: RegExp): string =>
 
 test('what cannot be made is refused before anything is built', () => {
   expect(pack('022', ['rpm']).stderr).toContain(
-    'Unknown package: rpm\nusage: npm run package -- [--output DIR] [deb|init-deb|npm|image|sbom|tarball]...',
+    'Unknown package: rpm\nusage: npm run package -- [--output DIR] [--arch amd64|arm64] [deb|init-deb|node-deb|npm|image|sbom|tarball|node-tarball]...',
   );
+  expect(pack('022', ['--arch', 'pdp11']).stderr).toContain('Unknown machine: pdp11\nusage: npm run package');
   expect(pack('022', ['--to', 'x']).stderr).toContain('usage: npm run package');
   expect(pack('022', [], { SOURCE_DATE_EPOCH: 'today' }).stderr).toContain('SOURCE_DATE_EPOCH is not a number');
   const path = folder('path-without-dpkg');
@@ -83,7 +84,7 @@ describe.skipIf(missingPrograms(['dpkg-deb']).length > 0)(
       expect(['Package', 'Version', 'Depends', 'Section', 'Priority'].map(field)).toEqual([
         'upstart-session',
         VERSION,
-        'nodejs (>= 20)',
+        'nodejs (>= 20) | upstart-node (>= 20)',
         'admin',
         'optional',
       ]);
