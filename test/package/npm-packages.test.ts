@@ -53,6 +53,12 @@ describe.skipIf(missingPrograms(['npm']).length > 0)('packages for npm (skipped 
       const command = (...words: string[]) =>
         spawnSync(join(bin, 'initctl'), ['--user', ...words], { env, encoding: 'utf8' }).stdout;
       await eventually('a job of the examples runs', () => / start\/running/.test(command('list')));
+      const path = [bin, process.env.PATH].join(':');
+      const doctor = spawnSync(join(bin, 'upstart'), ['--user', 'doctor'], {
+        env: { ...env, PATH: path },
+        encoding: 'utf8',
+      });
+      expect(doctor.stdout).toMatch(/^ok +path +upstart and initctl on the PATH are those of this installation$/m);
       const program = `import { connect } from '@upstart/client';
         const client = await connect({ scope: 'user' });
         console.log((await client.call('config', { job: 'web' })).map(({ job }) => job).join());

@@ -1,6 +1,6 @@
 /** Whether the commands that people type are those of this installation. */
-import { realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { attempt, type Check, type Finding, ok, warning } from './finding.ts';
 
 /** Those that are in bin, too: not everybody has sbin on the PATH. */
@@ -21,19 +21,27 @@ function look(name: string, folders: readonly string[], own: string): Finding[] 
     .map((folder) => join(folder, name))
     .filter((file) => 'value' in attempt(() => realpathSync(file)));
   const [first] = paths;
-  if (first === undefined) return [warning(`${name} is not on the PATH`, `add ${join(own, '../../bin')} to PATH`)];
+  if (first === undefined) return [warning(`${name} is not on the PATH`, `add ${folderOf(own, name)} to PATH`)];
   if (belongsTo(own, first)) return [];
   const ours = paths.find((file) => belongsTo(own, file));
   const advice =
-    ours === undefined
-      ? `add ${join(own, '../../bin')} to PATH`
-      : `put ${dirname(ours)} before ${dirname(first)} in PATH`;
+    ours === undefined ? `add ${folderOf(own, name)} to PATH` : `put ${dirname(ours)} before ${dirname(first)} in PATH`;
   return [warning(`${name} on the PATH is ${first}, of another installation`, advice)];
 }
 
-/** A program finds its libraries beside its folder. */
-const belongsTo = (own: string, file: string): boolean =>
-  realPath(join(dirname(realPath(file)), '../lib/upstart')) === own;
+/** A program finds its libraries beside its folder; a package for npm has them in a package beside its own. */
+function belongsTo(own: string, file: string): boolean {
+  const beside = dirname(dirname(realPath(file)));
+  return [beside, join(beside, basename(join(own, '../..')))].some(
+    (root) => realPath(join(root, 'lib/upstart')) === own,
+  );
+}
+
+/** Packages for npm have programs in sbin only. */
+function folderOf(own: string, name: string): string {
+  const folders = ['bin', 'sbin'].map((folder) => join(own, '../..', folder));
+  return folders.find((folder) => existsSync(join(folder, name))) ?? (folders[0] as string);
+}
 
 function realPath(file: string): string {
   const found = attempt(() => realpathSync(file));
