@@ -23,11 +23,13 @@ test('the date is the one that is given, or that of the last commit', () => {
   expect(() => sourceDateS('12.5')).toThrow('SOURCE_DATE_EPOCH is not a number of seconds: 12.5');
 });
 
-test('without a name everything is made; an unknown one is refused', () => {
-  expect(readOptions([], ['a', 'b'])).toEqual({ output: undefined, names: ['a', 'b'] });
-  expect(readOptions(['b', '--output', '/x'], ['a', 'b'])).toEqual({ output: '/x', names: ['b'] });
-  expect(() => readOptions(['c'], ['a', 'b'])).toThrow('Unknown package: c');
-  expect(() => readOptions(['--output'], ['a'])).toThrow('--output');
+test('the words of the command line; unknown ones are refused', () => {
+  const read = (...args: string[]) => readOptions(args, ['a', 'b'], ['here', 'there']);
+  expect(read()).toEqual({ output: undefined, arch: undefined, names: [] });
+  expect(read('b', '--output', '/x', '--arch', 'there')).toEqual({ output: '/x', arch: 'there', names: ['b'] });
+  expect(() => read('c')).toThrow('Unknown package: c');
+  expect(() => read('--arch', 'c')).toThrow('Unknown machine: c');
+  expect(() => read('--output')).toThrow('--output');
 });
 
 test('a program that names a loader of shared libraries is not static', () => {
