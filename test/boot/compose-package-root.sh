@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the root that is booted, in FOLDER: what prepare-base.sh made, sysvinit-core as its init, and beside it the package upstart-init,
-# installed as a person does. Needs root.
+# Makes the root that is booted, in FOLDER: what prepare-base.sh made, another init from the package INIT, and beside it the package
+# upstart-init, installed as a person does. Needs root.
 set -euo pipefail
-base=$1 root=$2
+base=$1 root=$2 init=$3
 here=$(dirname "$(readlink -f -- "${BASH_SOURCE[0]}")")
 node=$(node -p process.execPath)
 work=$root.packages
@@ -25,13 +25,25 @@ dpkg-deb --root-owner-group -Znone --build "$work/nodejs" "$root/root/nodejs.deb
 
 node "$here/../../scripts/run.mjs" package --output "$work/made" init-deb
 cp "$work"/made/upstart-init_*.deb "$root/root/upstart-init.deb"
-cp "$base/sysvinit-core.deb" "$root/root/"
+mkdir "$root/root/init"
+cp "$base/inits/$init"/*.deb "$root/root/init/"
 
 export DEBIAN_FRONTEND=noninteractive
-chroot "$root" dpkg --install /root/sysvinit-core.deb
-# A login on the serial line, when the other init is in charge.
-sed -i 's,^#*T0:.*,T0:23:respawn:/sbin/getty -L ttyS0 115200 vt100,; s,^\([1-6]\):.*,#&,' "$root/etc/inittab"
-grep -q '^T0:' "$root/etc/inittab"
+# systemd-sysv wants the others to be there before it is unpacked.
+chroot "$root" sh -c 'ls /root/init/*.deb | grep -v "/$0_" | xargs -r dpkg --install && dpkg --install "/root/init/$0"_*.deb' "$init"
+# A login on the serial line, when the other init is in charge; systemd makes one by itself.
+case $init in
+  sysvinit-core)
+    sed -i 's,^#*T0:.*,T0:23:respawn:/sbin/getty -L ttyS0 115200 vt100,; s,^\([1-6]\):.*,#&,' "$root/etc/inittab"
+    grep -q '^T0:' "$root/etc/inittab"
+    ;;
+  runit-init)
+    mkdir "$root/etc/sv/getty-ttyS0"
+    printf '#!/bin/sh\nexec /sbin/getty -L ttyS0 115200 vt100\n' > "$root/etc/sv/getty-ttyS0/run"
+    chmod 755 "$root/etc/sv/getty-ttyS0/run"
+    ln -s /etc/sv/getty-ttyS0 "$root/etc/runit/runsvdir/default/"
+    ;;
+esac
 chroot "$root" apt-get install --yes /root/nodejs.deb /root/upstart-init.deb
-rm -rf "$root/usr/sbin/policy-rc.d" "$root/root/nodejs.deb" "$root/root/sysvinit-core.deb" "$work"
+rm -rf "$root/usr/sbin/policy-rc.d" "$root/root/nodejs.deb" "$root/root/init" "$work"
 install -m 644 "$here"/jobs/{always,channel,entered}.conf "$root/etc/init/"

@@ -9,7 +9,7 @@ import type { Guest } from './guest.ts';
 import { leftOpen, logIn, PROMPT, typeAt } from './keyboard.ts';
 import { bootMachine, type Machine, makeImage } from './machine.ts';
 import { bootNamespaces } from './namespaces.ts';
-import { tellOfOtherInit, tellOfPackage } from './package.ts';
+import { OTHER_INITS, tellOfOtherInit, tellOfPackage } from './package.ts';
 import { Report } from './report.ts';
 import { KINDS, whyNot } from './requirements.ts';
 import { Story } from './story.ts';
@@ -40,9 +40,12 @@ export async function main([kind = '', ...rest]: string[]): Promise<number> {
 async function boot(kind: string, folder: string): Promise<number> {
   const base = timed('base', () => findBase(HERE));
   const root = join(folder, 'root');
-  const compose = kind === 'package' ? 'compose-package-root.sh' : 'compose-root.sh';
+  const other = OTHER_INITS[kind];
+  const compose = other ? ['compose-package-root.sh', other.name] : ['compose-root.sh'];
   timed('root', () =>
-    execFileSync('bash', [join(HERE, compose), base.folder, root], { stdio: ['ignore', 'ignore', 'inherit'] }),
+    execFileSync('bash', [join(HERE, compose[0] as string), base.folder, root, ...compose.slice(1)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
   );
   if (kind === 'namespaces') {
     const guest = await bootNamespaces(HERE, root, folder);
@@ -51,12 +54,11 @@ async function boot(kind: string, folder: string): Promise<number> {
   if (kind === 'machine') cpSync(join(HERE, 'machine-jobs'), join(root, 'etc/init'), { recursive: true });
   const image = makeImage(root, folder);
   const machine = await bootMachine(image, base.vmlinuz, folder);
-  if (kind === 'machine')
-    return judged(machine, kind, (report) => tell(new Story(machine, report), machine, machine, report));
-  const first = await judged(machine, kind, (report) => tellOfPackage(machine, report));
+  if (!other) return judged(machine, kind, (report) => tell(new Story(machine, report), machine, machine, report));
+  const first = await judged(machine, kind, (report) => tellOfPackage(machine, report, other));
   if (first > 0) return first;
-  const other = await bootMachine(image, base.vmlinuz, folder);
-  return judged(other, kind, (report) => tellOfOtherInit(other, report));
+  const after = await bootMachine(image, base.vmlinuz, folder);
+  return judged(after, kind, (report) => tellOfOtherInit(after, report, other));
 }
 
 /** Has the story told of a guest; the status to exit with. */

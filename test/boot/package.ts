@@ -1,5 +1,5 @@
 /**
- * What happens to a machine of which the package upstart-init has been installed beside sysvinit-core: its boot, an upgrade, the
+ * What happens to a machine of which the package upstart-init has been installed beside another init: its boot, an upgrade, the
  * removal while it runs, and the boot after that.
  */
 import type { Guest } from './guest.ts';
@@ -12,7 +12,28 @@ const PATIENCE = 90;
 /** The package, on the disk of the machine. */
 const PACKAGE = '/root/upstart-init.deb';
 
-export async function tellOfPackage(machine: Machine, report: Report): Promise<void> {
+/** `name`: its package for Debian. `program`: what process 1 executes. `state`: what says that all is well, and its answer. */
+interface OtherInit {
+  name: string;
+  program: string;
+  state: readonly [command: string, answer: string];
+}
+/** The init that was there before, by the kind of guest. */
+export const OTHER_INITS: Readonly<Record<string, OtherInit>> = {
+  package: { name: 'sysvinit-core', program: '/usr/sbin/init', state: ['runlevel', 'N 2'] },
+  'package-systemd': {
+    name: 'systemd-sysv',
+    program: '/usr/lib/systemd/systemd',
+    state: ['systemctl --failed --quiet --plain --no-legend', ''],
+  },
+  'package-runit': {
+    name: 'runit-init',
+    program: '/usr/lib/runit/runit-init',
+    state: ['sv status getty-ttyS0 | cut -d : -f 1', 'run'],
+  },
+};
+
+export async function tellOfPackage(machine: Machine, report: Report, other: OtherInit): Promise<void> {
   const { console, slowness } = machine;
   await console.until(/boot-test: entered runlevel 2\n/, 0, PATIENCE * slowness);
   await report.says('the first process is the one of the package', 'readlink /proc/1/exe', '/usr/sbin/upstart');
@@ -27,7 +48,7 @@ export async function tellOfPackage(machine: Machine, report: Report): Promise<v
   report.nothingWrong('which says how to end', removed.includes('/etc/init.d/rc 6') ? [] : [removed]);
   await report.says(
     'the other init has its files again',
-    "dpkg --verify sysvinit-core init-system-helpers | grep -v ' /usr/share/'",
+    `dpkg --verify ${other.name} init-system-helpers | grep -v ' /usr/share/'`,
     '',
   );
   await report.says('no diversion is left', 'dpkg-divert --list | grep upstart', '');
@@ -38,14 +59,15 @@ export async function tellOfPackage(machine: Machine, report: Report): Promise<v
 }
 
 /** The boot after the removal. */
-export async function tellOfOtherInit(machine: Machine, report: Report): Promise<void> {
+export async function tellOfOtherInit(machine: Machine, report: Report, other: OtherInit): Promise<void> {
   await machine.console.until(/boot-test login: $/, 0, PATIENCE * machine.slowness);
   await logIn(machine, 0);
   const say = async (name: string, command: string, wanted: string): Promise<void> => {
     const shown = await typeAt(machine, `${command}\n`, PROMPT);
     report.equal(name, shown.split('\n').slice(1, -1).join('\n'), wanted);
   };
-  await say('the first process is the other init', 'readlink /proc/1/exe', '/usr/sbin/init');
+  await say('the first process is the other init', 'readlink /proc/1/exe', other.program);
+  await say('which is well', ...other.state);
   await say('the package is purged', 'dpkg --purge upstart-init > /dev/null 2>&1 && echo purged', 'purged');
   await say('nothing is left of it', "find /etc /usr /var -path '*upstart*' ! -path '/var/lib/dpkg/*'", '');
   await say('the jobs of others are', 'ls /etc/init | xargs', 'always.conf channel.conf entered.conf');

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes what the boots start from, in FOLDER: root.tar, a Debian with the init scripts of System V and without any init, and
-# vmlinuz, a kernel that needs no initramfs; and sysvinit-core.deb, an init that can be installed in it. Everything comes from the mirror that apt is configured to use. Needs root.
+# vmlinuz, a kernel that needs no initramfs; and inits, a folder of packages for each init that can be installed in it. Everything comes from the mirror that apt is configured to use. Needs root.
 set -euo pipefail
 folder=$1
 
@@ -33,12 +33,18 @@ done
 chroot "$root" passwd --quiet --delete root
 echo boot-test > "$root/etc/hostname"
 printf 'auto lo\niface lo inet loopback\n' > "$root/etc/network/interfaces"
+rm -f "$root"/var/cache/apt/archives/*.deb
+for init in sysvinit-core systemd-sysv runit-init; do
+  chroot "$root" apt-get install --download-only --no-install-recommends --yes -qq "$init" >> "$folder/log"
+  mkdir -p "$folder/inits/$init"
+  mv "$root"/var/cache/apt/archives/*.deb "$folder/inits/$init/"
+done
 rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale,info}/*
 
 kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
 mkdir "$folder/packages"
 # apt would rather download as a user who cannot write here, and says so.
-(cd "$folder/packages" && apt-get -o APT::Sandbox::User=root download -qq "$kernel" sysvinit-core && dpkg -x "$kernel"_*.deb .)
+(cd "$folder/packages" && apt-get -o APT::Sandbox::User=root download -qq "$kernel" && dpkg -x "$kernel"_*.deb .)
 # The modules of its network card, which udev loads.
 modules=$(cd "$folder/packages" && echo lib/modules/*)
 for module in virtio/virtio{,_ring,_pci,_pci_modern_dev,_pci_legacy_dev} net/virtio_net net/net_failover; do
@@ -50,5 +56,4 @@ tar --numeric-owner -C "$root" -cf "$folder/root.tar" .
 rm -rf "$root"
 
 mv "$folder"/packages/boot/vmlinuz-* "$folder/vmlinuz"
-mv "$folder"/packages/sysvinit-core_*.deb "$folder/sysvinit-core.deb"
 rm -rf "$folder/packages" "$folder/log"

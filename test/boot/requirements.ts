@@ -3,12 +3,15 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MACHINE = { debootstrap: 'debootstrap', mke2fs: 'e2fsprogs', 'qemu-system-x86_64': 'qemu-system-x86' };
+const PACKAGE = { ...MACHINE, 'dpkg-deb': 'dpkg' };
 
 /** The programs that each kind of guest calls, and the packages of Debian that contain them. */
 const PROGRAMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   namespaces: { debootstrap: 'debootstrap', nsenter: 'util-linux', unshare: 'util-linux', perl: 'perl-base' },
   machine: MACHINE,
-  package: { ...MACHINE, 'dpkg-deb': 'dpkg' },
+  package: PACKAGE,
+  'package-systemd': PACKAGE,
+  'package-runit': PACKAGE,
 };
 export const KINDS = Object.keys(PROGRAMS);
 
