@@ -105,6 +105,11 @@ export class Foreground {
   interrupt(): void {
     this.#child.kill('SIGINT');
   }
+
+  /** Reads no more, as `head` does at its end. */
+  leaveUnread(): void {
+    this.#child.stdout?.destroy();
+  }
 }
 
 /** The lines of an output without colours; process ids as `N`. */

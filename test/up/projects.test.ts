@@ -138,6 +138,17 @@ it('runs job files, with the variables of .env, in the folder of the project', a
   expect(up.said.search(/^after \* killed/m)).toBeLessThan(up.said.search(/^web {3}\* killed/m));
 });
 
+it('stops all in order when nothing reads what it prints any more', async () => {
+  const run = nativeRun(['web.conf', 'after.conf']);
+  const up = run.begin('up');
+  await up.prints(/^after \* started/m);
+  up.leaveUnread();
+  // The next line is the first one that nobody reads.
+  await run.upstart('stop', 'after');
+  expect(await up.outcome).toMatchObject({ status: 0 });
+  expect((await run.upstart('down')).stderr).toContain('nothing runs in this folder');
+});
+
 it('shows a service that runs already, with its last lines, and stops only what it has started', async () => {
   const run = nativeRun(['web.conf', 'after.conf', 'deaf.conf']);
   await run.upstart('up', 'web', '-d');

@@ -21,15 +21,32 @@ export const standardStreams = {
   err: (text: string): void => write(STDERR, text),
 };
 
+/** What else than an end follows when nothing reads the output any more. */
+const whenUnread = new Set<() => void>();
+/** Descriptors that nothing reads any more. */
+const unread = new Set<number>();
+
+/** Calls `listener` instead of ending when nothing reads the output any more, until the returned function is called. What is written then is dropped. */
+export function onUnreadOutput(listener: () => void): () => void {
+  whenUnread.add(listener);
+  return () => void whenUnread.delete(listener);
+}
+
+function noReader(fd: number): void {
+  if (whenUnread.size === 0) process.exit(1);
+  unread.add(fd);
+  for (const listener of whenUnread) listener();
+}
+
 function write(fd: number, text: string): void {
+  if (unread.has(fd)) return;
   let bytes = encodeText(text);
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(fd, bytes));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // There is no reader any more: nothing is left to do.
-      if (code === 'EPIPE') process.exit(1);
+      if (code === 'EPIPE') noReader(fd);
       // A closed descriptor takes nothing; the command is carried out all the same.
       if (code !== 'EAGAIN') return;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE_MS);

@@ -33,7 +33,7 @@ export interface CommandContext {
   connectByBus?(bus: BusName, destination: string): Promise<UpstartClient>;
   /** Ends commands without an end of their own (`watch`, `log --follow`). */
   readonly signal?: AbortSignal;
-  /** Calls `listener` instead of ending by SIGINT, SIGTERM or SIGHUP, until the returned function is called. Absent in a daemon. */
+  /** Calls `listener` instead of ending by SIGINT, SIGTERM or SIGHUP, or because nothing reads the output, until the returned function is called. Absent in a daemon. */
   onInterrupt?(listener: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void): () => void;
   /** The folder above `/etc`, `/run` and `/proc`, for what the system has beside jobs; `/` by default. */
   readonly root?: string;

@@ -2,7 +2,15 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isatty } from 'node:tty';
-import { endReadably, exactArguments, nameCommandLine, nameProcess, randomId, standardStreams } from '@upstart/common';
+import {
+  endReadably,
+  exactArguments,
+  nameCommandLine,
+  nameProcess,
+  onUnreadOutput,
+  randomId,
+  standardStreams,
+} from '@upstart/common';
 import { connect, KeyedClient, SYSTEM_SOCKET_DIR, type UpstartClient } from '@upstart/protocol';
 import { loadDBus } from './bus/load.ts';
 import { type CommandContext, runCommand } from './commands.ts';
@@ -48,7 +56,9 @@ const context: CommandContext = {
   ...standardStreams,
   onInterrupt(listener) {
     for (const signal of INTERRUPTS) process.on(signal, listener);
+    const forget = onUnreadOutput(() => listener('SIGHUP'));
     return () => {
+      forget();
       for (const signal of INTERRUPTS) process.off(signal, listener);
     };
   },

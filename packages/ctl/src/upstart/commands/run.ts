@@ -60,12 +60,13 @@ async function runBesideOthers(job: string, plan: Plan, running: Running, rules:
   const { project, wanted, dependencies } = plan;
   const { client } = running;
   const view = new View(call, [job]);
+  // One that comes with the first lines counts, too.
+  const interrupts = new Interrupts(call.context, 2, () => view.say('killing'));
   const before = await client.call('list', {});
   const isUp = (name: string): boolean => before.some((status) => status.job === name && status.instances.length > 0);
   noteRunning(job, before, view, project);
   await view.follow(client, isUp(job) ? SHOWN_LINES : 0);
   const watching = new Watching(client, view, project.translation.ports, rules);
-  const interrupts = new Interrupts(call.context, 2, () => view.say('killing'));
   const { by, status } = await watching.run(interrupts.first, running.start);
   const own = wanted.filter((name) => !isUp(name));
   if (by !== 'session') await stopInOrder(client, inSteps(own, dependencies).reverse(), interrupts.kill);
