@@ -13,23 +13,26 @@ import { settle, stage } from './staging.mjs';
  * Returns the path of the package, which is in `output`. `folder` is empty, and whoever made it removes it.
  * @param {{ folder: string, output: string, dateS: number, machine: import('./architecture.mjs').Machine }} where
  */
-export const tarball = (where) => packed(where, `linux-${where.machine.architecture}`, () => {});
+export const tarball = (where) => packed(where, `linux-${where.machine.architecture}`);
 
 /** With the Node of this machine, which needs the shared libraries of C and C++ from the image. */
 export const tarballWithNode = (where) =>
-  packed({ ...where, machine: HERE }, `linux-${HERE.architecture}-node`, (tree) => {
-    const node = join(tree, OWN_NODE);
-    rmSync(node);
-    copyFileSync(process.execPath, node);
-    chmodSync(node, 0o755);
-  });
+  packed({ ...where, machine: HERE, complete: addNode, level: 6 }, `linux-${HERE.architecture}-node`);
 
-function packed({ folder, output, dateS, machine }, name, complete) {
+function addNode(tree) {
+  const node = join(tree, OWN_NODE);
+  rmSync(node);
+  copyFileSync(process.execPath, node);
+  chmodSync(node, 0o755);
+}
+
+/** `complete`: adds to the tree what is not ours. `level`: of the compression. */
+function packed({ folder, output, dateS, machine, complete = (_tree) => {}, level = undefined }, name) {
   const tree = join(folder, 'tree');
   stage(ofImage(), tree, machine);
   complete(tree);
   settle(tree, dateS);
   const path = join(output, `upstart-${VERSION}-${name}.tar.gz`);
-  replaceFile(path, compressed(tarOf(tree, ['usr'], dateS)));
+  replaceFile(path, compressed(tarOf(tree, ['usr'], dateS), level));
   return path;
 }
