@@ -38,10 +38,10 @@ case $init in
     grep -q '^T0:' "$root/etc/inittab"
     ;;
   runit-init)
-    mkdir "$root/etc/sv/getty-ttyS0"
+    mkdir -p "$root/etc/sv/getty-ttyS0"
     printf '#!/bin/sh\nexec /sbin/getty -L ttyS0 115200 vt100\n' > "$root/etc/sv/getty-ttyS0/run"
     chmod 755 "$root/etc/sv/getty-ttyS0/run"
-    ln -s /etc/sv/getty-ttyS0 "$root/etc/runit/runsvdir/default/"
+    ln -sfn /etc/sv/getty-ttyS0 "$root/etc/runit/runsvdir/default/getty-ttyS0"
     ;;
 esac
 chroot "$root" apt-get install --yes /root/nodejs.deb /root/upstart-init.deb

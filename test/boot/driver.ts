@@ -9,7 +9,7 @@ import type { Guest } from './guest.ts';
 import { leftOpen, logIn, PROMPT, typeAt } from './keyboard.ts';
 import { bootMachine, type Machine, makeImage } from './machine.ts';
 import { bootNamespaces } from './namespaces.ts';
-import { OTHER_INITS, tellOfOtherInit, tellOfPackage } from './package.ts';
+import { OTHER_INITS, tellOfOtherInit, tellOfOtherInitOnce, tellOfPackage } from './package.ts';
 import { Report } from './report.ts';
 import { KINDS, whyNot } from './requirements.ts';
 import { Story } from './story.ts';
@@ -53,6 +53,11 @@ async function boot(kind: string, folder: string): Promise<number> {
   }
   if (kind === 'machine') cpSync(join(HERE, 'machine-jobs'), join(root, 'etc/init'), { recursive: true });
   const image = makeImage(root, folder);
+  if (other) {
+    const once = await bootMachine(image, base.vmlinuz, folder, '/sbin/init.distrib');
+    const status = await judged(once, kind, (report) => tellOfOtherInitOnce(once, report, other));
+    if (status > 0) return status;
+  }
   const machine = await bootMachine(image, base.vmlinuz, folder);
   if (!other) return judged(machine, kind, (report) => tell(new Story(machine, report), machine, machine, report));
   const first = await judged(machine, kind, (report) => tellOfPackage(machine, report, other));

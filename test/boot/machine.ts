@@ -26,7 +26,7 @@ const DEVICES = [
 ] as const;
 const FSTAB = '/dev/nvme0n1 / ext4 errors=remount-ro 0 1\n';
 const COMMAND_LINE =
-  'console=ttyS0 root=/dev/nvme0n1 ro init=/sbin/init panic=-1 mitigations=off loglevel=4 INIT_VERBOSE=yes net.ifnames=0';
+  'console=ttyS0 root=/dev/nvme0n1 ro panic=-1 mitigations=off loglevel=4 INIT_VERBOSE=yes net.ifnames=0';
 /** A card that nothing is connected to is up all the same. */
 const INTERFACE = '\nauto eth0\niface eth0 inet static\n  address 192.0.2.1/24\n';
 /** The place for a disk that is plugged in. */
@@ -45,8 +45,13 @@ export function makeImage(root: string, folder: string): string {
   return image;
 }
 
-/** Boots an image with the kernel `vmlinuz`; sockets are made in `folder`. */
-export async function bootMachine(image: string, vmlinuz: string, folder: string): Promise<Machine> {
+/** Boots an image with the kernel `vmlinuz`; sockets are made in `folder`. `init`: the first process. */
+export async function bootMachine(
+  image: string,
+  vmlinuz: string,
+  folder: string,
+  init = '/sbin/init',
+): Promise<Machine> {
   const file = (name: string): string => join(folder, name);
   const socket = (name: string): string => `unix:${file(name)},server=on,wait=off`;
   writeFileSync(file(PLUGGED), Buffer.alloc(PLUGGED_BYTES));
@@ -54,7 +59,7 @@ export async function bootMachine(image: string, vmlinuz: string, folder: string
     'qemu-system-x86_64',
     [
       ...['-accel', 'tcg', '-M', 'q35', '-cpu', 'max', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot'],
-      ...['-kernel', vmlinuz, '-append', COMMAND_LINE],
+      ...['-kernel', vmlinuz, '-append', `${COMMAND_LINE} init=${init}`],
       ...['-drive', `if=none,id=disk,file=${image},format=raw`, '-device', 'nvme,drive=disk,serial=boot'],
       ...['-device', `pcie-root-port,id=${SLOT},chassis=1`],
       ...['-drive', `if=none,id=${PLUGGED},file=${file(PLUGGED)},format=raw`],

@@ -12,26 +12,53 @@ const PATIENCE = 90;
 /** The package, on the disk of the machine. */
 const PACKAGE = '/root/upstart-init.deb';
 
-/** `name`: its package for Debian. `program`: what process 1 executes. `state`: what says that all is well, and its answer. */
+/** `name`: its package for Debian. `program`: what process 1 executes. `state`: what says that all is well, and its answer. `reboot`: reboots it while the package is there. */
 interface OtherInit {
   name: string;
   program: string;
+  /** The same while the package is there, if its file is diverted. */
+  diverted?: string;
   state: readonly [command: string, answer: string];
+  reboot: string;
 }
 /** The init that was there before, by the kind of guest. */
 export const OTHER_INITS: Readonly<Record<string, OtherInit>> = {
-  package: { name: 'sysvinit-core', program: '/usr/sbin/init', state: ['runlevel', 'N 2'] },
+  package: {
+    name: 'sysvinit-core',
+    program: '/usr/sbin/init',
+    diverted: '/usr/sbin/init.distrib',
+    state: ['runlevel', 'N 2'],
+    reboot: 'reboot',
+  },
   'package-systemd': {
     name: 'systemd-sysv',
     program: '/usr/lib/systemd/systemd',
     state: ['systemctl --failed --quiet --plain --no-legend', ''],
+    reboot: 'reboot',
   },
   'package-runit': {
     name: 'runit-init',
-    program: '/usr/lib/runit/runit-init',
+    program: '/usr/sbin/runit',
     state: ['sv status getty-ttyS0 | cut -d : -f 1', 'run'],
+    reboot: 'reboot.distrib',
   },
 };
+
+/** Boots with the other init once, as the documents say; the commands of the package end that machine. */
+export async function tellOfOtherInitOnce(machine: Machine, report: Report, other: OtherInit): Promise<void> {
+  await machine.console.until(/boot-test login: $/, 0, PATIENCE * machine.slowness);
+  await logIn(machine, 0);
+  await checkTyped(
+    machine,
+    report,
+    'the first process is the other init once',
+    'readlink /proc/1/exe',
+    other.diverted ?? other.program,
+  );
+  await checkTyped(machine, report, 'the commands are ours', 'readlink -f /sbin/reboot', '/usr/sbin/initctl');
+  machine.type(`${other.reboot}\n`);
+  report.equal('it reboots', await endOf(machine), 'reboot');
+}
 
 export async function tellOfPackage(machine: Machine, report: Report, other: OtherInit): Promise<void> {
   const { console, slowness } = machine;
@@ -62,10 +89,7 @@ export async function tellOfPackage(machine: Machine, report: Report, other: Oth
 export async function tellOfOtherInit(machine: Machine, report: Report, other: OtherInit): Promise<void> {
   await machine.console.until(/boot-test login: $/, 0, PATIENCE * machine.slowness);
   await logIn(machine, 0);
-  const say = async (name: string, command: string, wanted: string): Promise<void> => {
-    const shown = await typeAt(machine, `${command}\n`, PROMPT);
-    report.equal(name, shown.split('\n').slice(1, -1).join('\n'), wanted);
-  };
+  const say = (name: string, command: string, wanted: string) => checkTyped(machine, report, name, command, wanted);
   await say('the first process is the other init', 'readlink /proc/1/exe', other.program);
   await say('which is well', ...other.state);
   await say('the package is purged', 'dpkg --purge upstart-init > /dev/null 2>&1 && echo purged', 'purged');
@@ -74,6 +98,12 @@ export async function tellOfOtherInit(machine: Machine, report: Report, other: O
   machine.type('poweroff\n');
   report.equal('poweroff ends the machine', await endOf(machine), 'poweroff');
   report.nothingWrong('its file system was left in order', leftOpen(machine.image));
+}
+
+/** Checks what a command prints that is typed. */
+async function checkTyped(machine: Machine, report: Report, name: string, command: string, wanted: string) {
+  const shown = await typeAt(machine, `${command}\n`, PROMPT);
+  report.equal(name, shown.split('\n').slice(1, -1).join('\n'), wanted);
 }
 
 async function succeeds(guest: Guest, report: Report, name: string, script: string): Promise<string> {
