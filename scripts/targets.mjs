@@ -6,6 +6,7 @@ const CORE = { '@upstart/common': './core.js', '@upstart/protocol': './core.js',
 /** Modules that are loaded when they are first needed, and the modules that do that. */
 const LATER = {
   './upstart/front-door.ts': './upstart/installed-front-door.ts',
+  '../fleet/run-fleet.ts': '../fleet/installed-fleet.ts',
   '@upstart/dbus': './installed-dbus.ts',
   '@upstart/convert': './installed-convert.ts',
   '@upstart/cluster': './installed-cluster.ts',
@@ -56,6 +57,12 @@ export const BUNDLES = [
     output: 'lib/upstart/front-door.cjs',
     entry: 'packages/ctl/src/upstart/front-door.ts',
     redirects: { ...GIVEN_CORE, ...LATER, yargs: './yargs.cjs' },
+    overrides: OF_CORE,
+  },
+  {
+    output: 'lib/upstart/fleet.cjs',
+    entry: 'packages/ctl/src/upstart/fleet/run-fleet.ts',
+    redirects: { ...GIVEN_CORE, ...LATER },
     overrides: OF_CORE,
   },
   {

@@ -11,11 +11,18 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** The permissions that the document has for a host `web1`, as lines of the servers' configuration. */
-function documented(host: string): string {
-  const text = readFileSync(new URL('../../docs/cluster.md', import.meta.url), 'utf8');
-  const [, block = ''] = /```\n(permissions \{\n[^`]*)```/.exec(text) ?? [];
-  return block.replaceAll('web1', host);
+const DOCUMENT = readFileSync(new URL('../../docs/cluster.md', import.meta.url), 'utf8');
+
+/** The permissions that the document has for a host `web1`, as lines of the servers' configuration. `more`: those that it needs in addition. */
+function documented(host: string, more: readonly string[] = []): string {
+  const [, block = ''] = /```\n(permissions \{\n[^`]*)```/.exec(DOCUMENT) ?? [];
+  const additions = /```\n( {2}publish = \[\n[^`]*)```/.exec(DOCUMENT)?.[1]?.match(/"[^"]+"/g) ?? [];
+  const wanted = additions.filter((line) => more.some((word) => line.includes(word)));
+  const isReply = (line: string): boolean => line.includes('.replies.');
+  return block
+    .replace('publish = [', `publish = [\n${wanted.filter((line) => !isReply(line)).join('\n')}`)
+    .replace('subscribe = [', `subscribe = [\n${wanted.filter(isReply).join('\n')}`)
+    .replaceAll('web1', host);
 }
 
 describe.skipIf(!hasNatsServer)('the permissions of docs/cluster.md', () => {
@@ -61,5 +68,48 @@ describe.skipIf(!hasNatsServer)('the permissions of docs/cluster.md', () => {
       'no connection to the cluster: Authorization Violation',
     );
     expect(hostA.lines()).toHaveLength(before);
+  });
+
+  it('let a host ask others, and change them, only as they say', async () => {
+    const [look, all, none] = [nkeys.createUser(), nkeys.createUser(), nkeys.createUser()];
+    const user = (pair: typeof look, permissions: string): string => `{ nkey: ${pair.getPublicKey()}, ${permissions} }`;
+    const users = [
+      user(look, documented('look', ['.read.', '.replies.'])),
+      user(all, documented('all', ['.read.', '.control.', '.replies.', '.drain.'])),
+      user(none, documented('none')),
+    ];
+    const servers = await NatsServers.start(1, `authorization { users = [ ${users.join(',\n')} ] }`);
+    ends.push(() => servers.remove());
+    const host = async (name: string, pair: typeof look): Promise<Host> => {
+      const path = join(servers.folder, `${name}.nk`);
+      writeFileSync(path, pair.getSeed(), { mode: 0o600 });
+      const started = await Host.start(name, servers.urls, `nkey ${path}\nfleet control`);
+      ends.push(() => started.remove());
+      return started;
+    };
+    const hosts = [await host('look', look), await host('all', all), await host('none', none)] as const;
+    const fleet = (one: Host, ...words: string[]) => one.session.run('upstart', 'fleet', ...words);
+    await eventually('all answer', async () => {
+      const { stdout } = await fleet(hosts[0], 'hosts');
+      return stdout.match(/ answers /g)?.length === 3;
+    });
+    hosts[2].job('web', 'exec sleep 1000\n');
+    await eventually('the job', async () => (await fleet(hosts[0], 'status', 'web')).status === 3);
+    expect((await fleet(hosts[0], 'ps', 'web')).stdout).toMatch(/^none {2}web {2}stop\/waiting/m);
+    const refused = await fleet(hosts[0], 'start', 'web', '--on', 'none');
+    const text = 'no answer of none: the servers do not let look ask it for control.start';
+    expect([refused.status, refused.stderr]).toEqual([5, `upstart: ${text}\n`]);
+    expect((await fleet(hosts[2], 'ps')).stderr).toMatch(/the servers do not let none/);
+    expect((await fleet(hosts[0], 'drain', 'none')).stderr).toMatch(/permission|violation/i);
+    expect((await fleet(hosts[1], 'drain', 'none')).status).toBe(0);
+    // In the name of another host: its subjects are not those of this user.
+    const nkey = `nkey ${join(servers.folder, 'look.nk')}`;
+    writeFileSync(
+      join(hosts[0].session.home, '.config/upstart-cluster.conf'),
+      `servers ${servers.urls.join(' ')}\nhost all\n${nkey}\n`,
+    );
+    expect((await fleet(hosts[0], 'start', 'web', '--on', 'none')).stderr).toMatch(/permission|violation|do not let/i);
+    expect((await fleet(hosts[1], 'status', 'web')).stdout).toBe('none  web stop/waiting\n');
+    expect((await fleet(hosts[1], 'start', 'web')).stdout).toMatch(/^none {2}web start\/running/);
   });
 });

@@ -95,9 +95,9 @@ export class Frame {
     return this.#runners.map(({ name, state, reason }) => ({ name, state, reason }));
   }
 
-  /** Whether some job needs a source. */
+  /** Whether some job needs a source, or the machine's settings do. */
   get isNeeded(): boolean {
-    return this.#jobs.operands().length > 0;
+    return this.#runners.some((runner) => runner.isNeeded);
   }
 
   /** Has `listener` called when states or needs may have changed. */

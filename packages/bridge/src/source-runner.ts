@@ -23,6 +23,8 @@ export class SourceRunner {
   readonly #source: Source;
   readonly #context: RunnerContext;
   readonly #operands: () => readonly Operand[];
+  /** It runs though no job needs it. */
+  readonly #isAlwaysNeeded: boolean;
   #running: RunningSource | null = null;
   /** What is under way: starting, following and stopping come one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -36,6 +38,7 @@ export class SourceRunner {
     this.#source = source;
     this.#context = context;
     this.#operands = operands;
+    this.#isAlwaysNeeded = context.onDemand && source.isAlwaysNeeded?.(context) === true;
   }
 
   get name(): string {
@@ -51,6 +54,11 @@ export class SourceRunner {
     return this.#reason;
   }
 
+  /** Whether a job needs it, or the machine's settings do. */
+  get isNeeded(): boolean {
+    return this.#isAlwaysNeeded || this.#operands().length > 0;
+  }
+
   /** Starts the source if it is needed, or tells it of the changes. */
   follow({ added, removed }: OperandChanges): Promise<void> {
     const isMine = ({ event }: Operand): boolean => this.#source.isMine(event, this.#context.options);
@@ -59,10 +67,10 @@ export class SourceRunner {
       if (this.#running) {
         // The last ones have gone: what it keeps of them goes, too.
         if (changes.added.length + changes.removed.length > 0) await this.#running.follow?.(changes);
-        if (this.#context.onDemand && this.#operands().length === 0) await this.#halt('idle');
+        if (this.#context.onDemand && !this.isNeeded) await this.#halt('idle');
       } else if (this.#state !== 'failed') {
-        if (!this.#context.onDemand || this.#operands().length > 0) await this.#start();
-      } else if (this.#operands().length === 0) {
+        if (!this.#context.onDemand || this.isNeeded) await this.#start();
+      } else if (!this.isNeeded) {
         this.#cancelRetry();
         this.#state = 'idle';
       } else if (changes.added.length > 0) {
@@ -134,7 +142,7 @@ export class SourceRunner {
   }
 
   async #retry(): Promise<void> {
-    if (this.#isOver || this.#running || this.#operands().length === 0) return;
+    if (this.#isOver || this.#running || !this.isNeeded) return;
     await this.#start();
   }
 }

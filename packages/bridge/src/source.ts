@@ -84,6 +84,8 @@ export interface Source {
   readonly name: SourceName;
   /** Whether an event of this name is one of the source's, with these options. */
   isMine(event: string, options: Options): boolean;
+  /** Whether it runs without a job that needs it, because settings of this machine ask for it. */
+  isAlwaysNeeded?(given: Pick<SourceContext, 'env' | 'isSession'>): boolean;
   /** Throws the text that ends a program whose command line names the source, where its options are wrong. */
   check?(options: Options): void;
   /**

@@ -1,4 +1,5 @@
 export * from './broken-file.ts';
+export * from './cluster-file.ts';
 export * from './condition.ts';
 export * from './config-home.ts';
 export * from './duration.ts';

@@ -16,6 +16,8 @@ export type Link = 'connecting' | 'live' | 'lost';
 interface Version {
   readonly init: string;
   readonly isReadOnly: boolean;
+  /** Whether this host is in a cluster. */
+  readonly hasFleet: boolean;
 }
 
 class Live {

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get, path } from './api.tsx';
 import { Events } from './entries.tsx';
+import { FleetPage } from './fleet.tsx';
 import { Graph } from './graph.tsx';
 import { Job } from './job.tsx';
 import { Jobs } from './jobs.tsx';
@@ -18,8 +19,12 @@ const PAGES = [
   { name: 'Time line', hash: '#/boot', Page: Boot },
   { name: 'Graph', hash: '#/graph', Page: Graph },
   { name: 'What if', hash: '#/what-if', Page: WhatIf },
+  { name: 'Fleet', hash: '#/fleet', Page: FleetPage },
 ];
 const JOB = /^#\/job\/(.+)$/;
+
+/** A host that is in no cluster has no fleet. */
+const isShown = (page: unknown): boolean => page !== FleetPage || live.version?.hasFleet === true;
 
 const LINKS = {
   connecting: ['…', 'connecting'],
@@ -68,6 +73,7 @@ function Switcher() {
 
 function App() {
   const [hash, setHash] = useState(location.hash || '#/');
+  useLive(() => live.version?.hasFleet);
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     const change = (): void => {
@@ -79,7 +85,7 @@ function App() {
       if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement || altKey || ctrlKey || metaKey)
         return;
       const page = PAGES[Number(key) - 1];
-      if (page !== undefined) location.hash = page.hash;
+      if (page !== undefined && isShown(page.Page)) location.hash = page.hash;
     };
     addEventListener('hashchange', change);
     addEventListener('keydown', press);
@@ -107,7 +113,7 @@ function App() {
       <header>
         <strong>Upstart</strong>
         <nav aria-label="Pages">
-          {PAGES.map((page, at) => (
+          {PAGES.filter(({ Page }) => isShown(Page)).map((page, at) => (
             <a
               key={page.hash}
               href={page.hash}

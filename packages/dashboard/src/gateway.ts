@@ -4,6 +4,7 @@ import type { UpstartClient } from '@upstart/protocol';
 import type { Streams } from './http/sse.ts';
 import { MAX_TOOL_ANSWER_BYTES, TOOL_TIMEOUT_MS } from './limits.ts';
 import { Feed } from './live/feed.ts';
+import { FleetHosts, type FleetPlace } from './live/fleet.ts';
 import type { InitPlace } from './live/inits.ts';
 import type { ToolQueue } from './live/tool-queue.ts';
 import { Usage } from './live/usage.ts';
@@ -17,6 +18,7 @@ export interface Gateway {
   /** Where init saves its state, for simulations. */
   readonly stateFolder: string;
   readonly usage: Usage;
+  readonly fleet: FleetHosts;
   readonly isReadOnly: boolean;
   readonly version: string;
   /** All inits that pages may be of, and which of them is this one's. */
@@ -31,11 +33,12 @@ export interface InitLink extends Pick<InitPlace, 'name' | 'title'> {
 }
 
 interface GatewayParts extends Pick<Gateway, 'tools' | 'streams' | 'stateFolder' | 'isReadOnly' | 'version' | 'inits'> {
+  readonly place: FleetPlace;
   connect(): Promise<UpstartClient>;
 }
 
 /** Connects when it is first asked to. */
-export function makeGateway({ connect, streams, ...parts }: GatewayParts): Gateway {
+export function makeGateway({ connect, streams, place, ...parts }: GatewayParts): Gateway {
   let shared: Promise<UpstartClient> | null = null;
   const client = (): Promise<UpstartClient> => {
     shared ??= connect().catch((error: unknown) => {
@@ -46,6 +49,7 @@ export function makeGateway({ connect, streams, ...parts }: GatewayParts): Gatew
   };
   const feed = new Feed(connect);
   const usage = new Usage(client);
+  const fleet = new FleetHosts(place, parts.tools);
   const close = (): void => {
     streams.close();
     feed.close();
@@ -53,7 +57,7 @@ export function makeGateway({ connect, streams, ...parts }: GatewayParts): Gatew
     shared?.then((connected) => connected.close()).catch(() => {});
     shared = null;
   };
-  return { ...parts, streams, client, feed, usage, close };
+  return { ...parts, streams, client, feed, usage, fleet, close };
 }
 
 /** The answer of a helper program of lib/upstart to a question. */

@@ -22,6 +22,9 @@ export const MAX_TOOLS = 2;
 export const MAX_WAITING_TOOLS = 16;
 export const TOOL_TIMEOUT_MS = 60_000;
 export const MAX_TOOL_ANSWER_BYTES = 32 * 1024 * 1024;
+/** What was found of the fleet is good for so long; and it has to be found within this time. */
+export const FLEET_FRESH_MS = 5000;
+export const FLEET_TIMEOUT_MS = 30_000;
 /** Lines of a log in one answer. */
 export const MAX_LOG_LINES = 10_000;
 /** Bytes of a job file in an answer. */

@@ -6,7 +6,7 @@ import type { Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { VERSION } from '@upstart/common';
 import { collectMetrics, type DashboardOrder, stateFolder, toolPath } from '@upstart/ctl/parts';
-import { controlSocket, hasLiveInit, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
+import { controlSocket, hasLiveInit, isSession, SYSTEM_SOCKET_DIR } from '@upstart/protocol';
 import { type Gateway, type InitLink, makeGateway } from './gateway.ts';
 import { IdleTidying, keepHeapSmall } from './heap.ts';
 import { makeApp } from './http/app.ts';
@@ -38,6 +38,7 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
   const gatewayOf = (made: Pick<InitPlace, 'scope' | 'env' | 'control'>, connect: DashboardOrder['connect']): Gateway =>
     makeGateway({
       ...{ ...own, connect, streams: new Streams(), stateFolder: stateFolder(made.scope, made.env) },
+      place: { env: made.env, isSession: isSession(made.scope, made.env) },
       inits: () => links(hasOthers ? initPlaces(order.env) : [], control, made.control),
     });
   // A page at an address that other machines reach is of the init alone that it was started for.

@@ -171,7 +171,7 @@ export interface Methods extends ClusterEventMethods, LeaseMethods, LogTargetMet
   start: { params: Target & Asking; result: { instance: string } };
   stop: { params: Target & Stopping; result: { instance: string } };
   restart: { params: Target & Asking; result: { instance: string } };
-  reload: { params: Target; result: null };
+  reload: { params: Target & Pick<Asking, 'by'>; result: null };
   /** Sends a signal to the main process, or to the hook that runs: `no-process` without one. The answer comes when it is sent. */
   kill: { params: Target & Killing; result: null };
   /**

@@ -9,12 +9,19 @@ export interface Requester {
 /** The most characters of `Asking.by`, and of the name of a feed. */
 export const MAX_BY = 200;
 
+/** On whose behalf a change is made. */
+export interface Behalf {
+  /**
+   * Where that is not the client itself, for the history: `cluster host web1`. It counts only from the bridge that init has started, which
+   * knows the sender from the servers of the cluster; from any other client init ignores it. So does a daemon from before 2.15.
+   */
+  by?: string;
+}
+
 /** How a change is asked for: whether to wait for it, and from inside which job, for explanations. */
-export interface Asking {
+export interface Asking extends Behalf {
   wait: boolean;
   from?: Requester;
-  /** On whose behalf, where that is not the client itself, for the history: `cluster host web1`. A daemon from before 2.15 ignores it. */
-  by?: string;
 }
 
 /**
@@ -44,7 +51,7 @@ export interface Stopping extends Asking {
 export const MAX_SIGNAL = 64;
 
 /** A signal by its number, from 1 to MAX_SIGNAL, for the main process or the hook. */
-export interface Killing {
+export interface Killing extends Behalf {
   signal: number;
   hook: boolean;
 }

@@ -6,6 +6,7 @@ import type { LogTargetReport } from './log-targets.ts';
 import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
 import {
   type Asking,
+  type Behalf,
   type Detailed,
   type FeedPlace,
   type Killing,
@@ -79,11 +80,14 @@ const label: Check<string> = (value, place) => {
     ? words
     : refuse(place, `1 to ${MAX_BY} printable characters long`);
 };
+const behalf: Check<Behalf> = (value, place) => {
+  const { by } = asMap(value, place);
+  return by === undefined || by === null ? {} : { by: label(by, `${place}.by`) };
+};
 const asking: Check<Asking> = (value, place) => {
-  const { wait, from, by } = asMap(value, place);
-  const asked: Asking = { wait: flag(wait, `${place}.wait`) };
+  const { wait, from } = asMap(value, place);
+  const asked: Asking = { wait: flag(wait, `${place}.wait`), ...behalf(value, place) };
   if (from !== undefined && from !== null) asked.from = byName(from, `${place}.from`);
-  if (by !== undefined && by !== null) asked.by = label(by, `${place}.by`);
   return asked;
 };
 const feedPlace = mapOf<FeedPlace>({
@@ -102,7 +106,8 @@ const numberFrom =
     return number >= least && number <= most ? number : refuse(place, `from ${least} to ${most}`);
   };
 const signal = numberFrom(1, MAX_SIGNAL);
-const killing = mapOf<Killing>({ signal, hook: flag });
+const signalled = mapOf<Omit<Killing, 'by'>>({ signal, hook: flag });
+const killing: Check<Killing> = (value, place) => ({ ...signalled(value, place), ...behalf(value, place) });
 const detailed: Check<Detailed> = (value, place) => {
   const { details } = asMap(value, place);
   return details === undefined || details === null ? {} : { details: flag(details, `${place}.details`) };
@@ -158,7 +163,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   start: askedTarget,
   stop: (value, place) => ({ ...target(value, place), ...stopping(value, place) }),
   restart: askedTarget,
-  reload: target,
+  reload: (value, place) => ({ ...target(value, place), ...behalf(value, place) }),
   kill: (value, place) => ({ ...target(value, place), ...killing(value, place) }),
   emit: emitted,
   feed: mapOf({ feed: label }),

@@ -1,5 +1,7 @@
 /** What `cluster.conf` says: where the NATS servers are, who this host is there, and what it sends and takes. */
 
+import type { FleetAccess } from '@upstart/common';
+
 /** The names of hosts, clusters and labels, which are parts of subjects. */
 export const NAME = /^[A-Za-z0-9_-]{1,63}$/;
 /** Values of labels. */
@@ -45,6 +47,8 @@ export interface ClusterConf {
   readonly leaseTtlMs: number;
   /** Copies of what the servers keep; null: three where the servers are a cluster, else one. */
   readonly replicas: number | null;
+  /** What other hosts may ask of this one. */
+  readonly fleet: FleetAccess;
 }
 
 /** The file is missing or wrong. `complaints` begin with `PATH:LINE: ` where a line is at fault. */

@@ -1,6 +1,6 @@
 /** The keys of `cluster.conf`, as a table. */
 import { isAbsolute } from 'node:path';
-import { parseDuration, quotedSetting, UsageError } from '@upstart/common';
+import { FLEET_ACCESS, FLEET_KEY, parseDuration, quotedSetting, UsageError } from '@upstart/common';
 import { EVENT_PATTERN } from '../subjects/event-names.ts';
 import {
   type ClusterConf,
@@ -126,6 +126,12 @@ export const KEYS: readonly Key[] = [
     description: 'Copies of what the servers keep; the default is 3 where they are a cluster, else 1',
     apply: (_, value) => ({ replicas: replicas(value) }),
   },
+  {
+    name: FLEET_KEY,
+    value: 'ACCESS',
+    description: 'What upstart fleet on other hosts may do here: off (the default), read, or control',
+    apply: (_, value) => ({ fleet: fleetAccess(value) }),
+  },
 ];
 
 const words = (value: string): string[] => value.split(/[ \t]+/);
@@ -192,4 +198,10 @@ function replicas(value: string): number {
   const count = Number(value);
   if (!COPIES.has(count)) throw new UsageError(`expected 1, 3 or 5: ${quotedSetting(value)}`);
   return count;
+}
+
+function fleetAccess(value: string): ClusterConf['fleet'] {
+  const access = FLEET_ACCESS.find((one) => one === value);
+  if (access === undefined) throw new UsageError(`expected ${FLEET_ACCESS.join(', ')}: ${quotedSetting(value)}`);
+  return access;
 }

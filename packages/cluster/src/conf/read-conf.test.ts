@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClusterConfError } from './cluster-conf.ts';
-import { clusterConfPath, parseClusterConf, readClusterConf } from './read-conf.ts';
+import { parseClusterConf, readClusterConf } from './read-conf.ts';
 
 const read = (text: string, machine = 'web1.example.org') => parseClusterConf('cluster.conf', text, machine);
 
@@ -24,6 +24,7 @@ describe('the settings in cluster.conf', () => {
       ...{ path: 'cluster.conf', servers: ['nats://a:4222'], creds: null, nkey: null },
       ...{ tls: { ca: null, cert: null, key: null }, host: 'web1', cluster: 'main', labels: { host: 'web1' } },
       ...{ emit: ['*'], receive: ['*'], keepS: 86_400, leaseTtlMs: 15_000, replicas: null },
+      fleet: 'off',
     });
   });
 
@@ -81,6 +82,7 @@ describe('the settings in cluster.conf', () => {
     ['servers a\nreplicas 9', ['cluster.conf:2: replicas: expected 1, 3 or 5: 9']],
     ['servers a\nlease 4s', ['cluster.conf:2: lease: expected a time from 5s to 1h: 4s']],
     ['servers a\nlease 2h', ['cluster.conf:2: lease: expected a time from 5s to 1h: 2h']],
+    ['servers a\nfleet all', ['cluster.conf:2: fleet: expected off, read, control: all']],
     ['servers a\nreplicas 2', ['cluster.conf:2: replicas: expected 1, 3 or 5: 2']],
     ['servers a\nemit a>b', ['cluster.conf:2: emit: expected the name of an event, in which * is any text: a>b']],
     ['servers a\ncluster a.b', ['cluster.conf:2: cluster: expected at most 63 of the characters A-Z a-z 0-9 _ -: a.b']],
@@ -126,12 +128,6 @@ describe('the file', () => {
     folder = mkdtempSync(join(tmpdir(), 'cluster-conf-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  it('is in /etc for the system, beside upstart.conf for a session', () => {
-    expect(clusterConfPath({}, false)).toBe('/etc/upstart/cluster.conf');
-    expect(clusterConfPath({ HOME: '/home/me' }, true)).toBe('/home/me/.config/upstart-cluster.conf');
-    expect(clusterConfPath({ UPSTART_CLUSTER_CONF: '/x' }, true)).toBe('/x');
-  });
 
   it('is read, and missed', () => {
     const path = join(folder, 'cluster.conf');

@@ -1,17 +1,10 @@
 /** Reads `cluster.conf`. Every mistake is reported with its place; with one there is no cluster, as a wrong line may be a missing restriction. */
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { configHome, nearest, quotedSetting, readSettingsText, settingLines, UsageError } from '@upstart/common';
+import { clusterConfPath, nearest, quotedSetting, readSettingsText, settingLines, UsageError } from '@upstart/common';
 import { type ClusterConf, ClusterConfError, HOST_LABEL, NAME } from './cluster-conf.ts';
 import { type Draft, KEYS } from './keys.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-export const SYSTEM_FILE = '/etc/upstart/cluster.conf';
-/** In the user's folder of settings, as `upstart.conf` is: `~/.config/upstart` holds jobs. */
-const SESSION_FILE = 'upstart-cluster.conf';
-/** Names another file, for tests and for trying things out. */
-const FILE_VARIABLE = 'UPSTART_CLUSTER_CONF';
 
 const DEFAULT_CLUSTER = 'main';
 const DEFAULT_KEEP_S = 86_400;
@@ -19,11 +12,6 @@ const DEFAULT_LEASE_MS = 15_000;
 const BY_NAME = new Map(KEYS.map((key) => [key.name, key]));
 /** Where no line says which: all events. */
 const ALL: readonly string[] = ['*'];
-
-/** The file that belongs to the init of the system, or of the session that `env` is from. */
-export function clusterConfPath(env: Environment, isSession: boolean): string {
-  return env[FILE_VARIABLE] || (isSession ? join(configHome(env), SESSION_FILE) : SYSTEM_FILE);
-}
 
 /** Throws ClusterConfError. */
 export function readClusterConf(env: Environment, isSession: boolean): ClusterConf {
@@ -45,7 +33,7 @@ export function parseClusterConf(path: string, text: string, machine: string): C
   let draft: Draft = {
     ...{ path, servers: [], creds: null, nkey: null, tls: { ca: null, cert: null, key: null } },
     ...{ host: machine.replace(/\..*$/s, ''), cluster: DEFAULT_CLUSTER, labels: {} },
-    ...{ emit: [], receive: [], keepS: DEFAULT_KEEP_S, leaseTtlMs: DEFAULT_LEASE_MS, replicas: null },
+    ...{ emit: [], receive: [], keepS: DEFAULT_KEEP_S, leaseTtlMs: DEFAULT_LEASE_MS, replicas: null, fleet: 'off' },
   };
   const complaints: string[] = [];
   const seen = new Map<string, number>();

@@ -30,7 +30,9 @@ describe.skipIf(!hasNatsServer).each([1, 3] as const)('what %i servers keep', (c
 
   it('has the hosts that have entered, and not those that were removed', async () => {
     const hosts = await Hosts.open(nats, conf);
-    const record = (host: string, zone: string) => ({ host, labels: { host, zone }, version: '1' });
+    const record = (host: string, zone: string) => ({
+      ...{ host, labels: { host, zone }, version: '1', events: true, fleet: 'off' as const },
+    });
     await hosts.enter(record('b', 'eu'));
     await hosts.enter(record('a', 'us'));
     await hosts.enter(record('b', 'us'));

@@ -1,7 +1,7 @@
 /** The hosts that a cluster knows: each enters itself, and stays until an administrator removes it. */
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { quotedSetting, UsageError } from '@upstart/common';
+import { FLEET_ACCESS, type FleetAccess, quotedSetting, UsageError } from '@upstart/common';
 import { type ClusterConf, LABEL_VALUE, type Labels, MAX_LABELS, NAME } from '../conf/cluster-conf.ts';
 import { copies } from '../connection/copies.ts';
 import { Subjects } from '../subjects/subjects.ts';
@@ -12,6 +12,10 @@ export interface HostRecord {
   readonly labels: Labels;
   /** Of Upstart. */
   readonly version: string;
+  /** Whether jobs of it wait for events. */
+  readonly events: boolean;
+  /** What others may ask of it. */
+  readonly fleet: FleetAccess;
 }
 
 /** Bytes of a record at most. */
@@ -74,8 +78,11 @@ export function parseLabels(words: readonly string[]): Labels {
 
 function parseRecord(host: string, text: string): HostRecord | null {
   try {
-    const { labels, version } = JSON.parse(text) as Partial<HostRecord>;
-    return isLabels(labels) && typeof version === 'string' ? { host, labels: { ...labels, host }, version } : null;
+    const { labels, version, events, fleet } = JSON.parse(text) as Partial<HostRecord>;
+    if (!isLabels(labels) || typeof version !== 'string') return null;
+    // A host of an earlier version is there for events.
+    const access = FLEET_ACCESS.find((one) => one === fleet) ?? 'off';
+    return { host, labels: { ...labels, host }, version, events: events !== false, fleet: access };
   } catch {
     return null;
   }

@@ -27,13 +27,17 @@ export class LeaseKeeper {
   /** Places that this keeper has taken without knowing it, and gives back now. */
   readonly #orphans = new Set<string>();
   #isDrained = false;
+  /** Whether it is known that this host is drained or not: before that it takes no lease. */
+  #isKnown: boolean;
   #isStepping = false;
   #isDirty = false;
   #isOver = false;
   #cancel: () => void = () => {};
 
-  constructor(parts: KeeperParts) {
+  /** `isKnown` false: it takes no lease before `drain` is called. Those that init has it renews. */
+  constructor(parts: KeeperParts, isKnown = true) {
     this.#parts = parts;
+    this.#isKnown = isKnown;
     this.#places = new Places(parts.host.ttlMs);
     this.#tenureParts = {
       ...parts,
@@ -42,7 +46,8 @@ export class LeaseKeeper {
         this.#orphans.has(key) || [...this.#tenures.values()].some((one) => one !== asker && one.key === key),
       hasAnother: (name, asker) =>
         [...this.#tenures.values()].some((one) => one !== asker && one.name === name && one.key !== null),
-      heldOffMs: (name) => (this.#isDrained ? Number.POSITIVE_INFINITY : (this.#heldOff.get(name) ?? 0)),
+      heldOffMs: (name) =>
+        this.#isDrained || !this.#isKnown ? Number.POSITIVE_INFINITY : (this.#heldOff.get(name) ?? 0),
       changed: () => this.#step(),
     };
   }
@@ -60,6 +65,7 @@ export class LeaseKeeper {
   /** A drained host hands its leases over and takes no other. */
   drain(isDrained: boolean): void {
     this.#isDrained = isDrained;
+    this.#isKnown = true;
     if (isDrained) this.#handOverAll();
     this.#step();
   }

@@ -1,14 +1,12 @@
 /** The records of leases in a bucket of JetStream. */
 import { JetStreamApiCodes, JetStreamApiError, jetstream } from '@nats-io/jetstream';
-import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
+import type { KV, KvEntry } from '@nats-io/kv';
 import type { ClusterConnection } from '../connection/connection.ts';
-import { copies } from '../connection/copies.ts';
 import { Subjects } from '../subjects/subjects.ts';
+import { openLeaseBucket } from './bucket.ts';
 import type { LeaseStore, Written } from './ports.ts';
 import { decodeRecord, encodeRecord, type LeaseEntry, type LeaseRecord } from './record.ts';
 
-/** Bytes of a record at most. */
-const MAX_RECORD_BYTES = 1024;
 /** The pause before a watch that has ended begins again. */
 const WATCH_PAUSE_MS = 1000;
 
@@ -105,10 +103,7 @@ export class KvLeaseStore implements LeaseStore {
   }
 
   async #make(): Promise<KV> {
-    const nats = await this.#connection.nats();
-    const { conf } = this.#connection;
-    const options = { history: 1, replicas: copies(nats, conf), maxValueSize: MAX_RECORD_BYTES };
-    return await new Kvm(nats).create(new Subjects(conf.cluster).leases, options);
+    return await openLeaseBucket(await this.#connection.nats(), this.#connection.conf);
   }
 }
 

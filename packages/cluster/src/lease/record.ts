@@ -49,6 +49,13 @@ export function keyPrefix(name: string): string {
   return `lease.${PLAIN.test(name) ? name : `=${Buffer.from(name).toString('base64url')}`}.`;
 }
 
+/** The name of the lease whose place has this key; null: it is no key of a place. */
+export function leaseNameOf(key: string): string | null {
+  const [, name = ''] = /^lease\.(.+)\.\d+$/.exec(key) ?? [];
+  if (name === '') return null;
+  return name.startsWith('=') ? Buffer.from(name.slice(1), 'base64url').toString() : name;
+}
+
 /** The keys of the places of a lease. */
 export function placeKeys(name: string, most: number): string[] {
   const prefix = keyPrefix(name);

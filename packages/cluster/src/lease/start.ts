@@ -20,7 +20,7 @@ const machineClock: LeaseClock = {
   },
 };
 
-/** `failed` gets why the servers do not answer, and null when they do. */
+/** It takes no lease before its `drain` is called. `failed` gets why the servers do not answer, and null when they do. */
 export function startLeases(
   connection: ClusterConnection,
   user: LeaseUser,
@@ -28,5 +28,8 @@ export function startLeases(
 ): LeaseKeeper {
   const { host: name, labels, leaseTtlMs: ttlMs } = connection.conf;
   const store = new KvLeaseStore(connection, Math.min(ttlMs * CALL_PART, CALL_MOST_MS), failed);
-  return new LeaseKeeper({ host: { name, labels, keeper: randomUUID(), ttlMs }, store, user, clock: machineClock });
+  return new LeaseKeeper(
+    { host: { name, labels, keeper: randomUUID(), ttlMs }, store, user, clock: machineClock },
+    false,
+  );
 }

@@ -6,6 +6,7 @@ import { NAME } from '../conf/cluster-conf.ts';
 import { isEventName } from './event-names.ts';
 
 const ROOT = 'upstart';
+const METHOD = /^[A-Za-z]{1,32}$/;
 
 export class Subjects {
   readonly #prefix: string;
@@ -36,6 +37,21 @@ export class Subjects {
     return `${this.#prefix}.answers.${host}.${id}`;
   }
 
+  /** `sender` asks `host` something of the fleet, such as `read.list`. */
+  fleet(host: string, sender: string, what: string): string {
+    return `${this.#prefix}.fleet.${host}.${sender}.${what}`;
+  }
+
+  /** All that `host` is asked. */
+  fleetOf(host: string): string {
+    return `${this.#prefix}.fleet.${host}.>`;
+  }
+
+  /** `host` replies to the request `id` of `asker`. With `*` for host and id: all replies to `asker`. */
+  reply(asker: string, host: string, id: string): string {
+    return `${this.#prefix}.replies.${asker}.${host}.${id}`;
+  }
+
   /** Where answers of the servers come to `host`: apart from those of others, which it need not be able to read. */
   inbox(host: string): string {
     return `_INBOX_${host}`;
@@ -54,6 +70,22 @@ export class Subjects {
   /** The host that has answered, and the question; null: it is no answer. */
   parseAnswer(subject: string): { host: string; name: string } | null {
     return this.#parse(subject, 'answers', (id) => NAME.test(id));
+  }
+
+  /** Who asks `host` what; null: it is no question to that host. */
+  parseFleet(host: string, subject: string): { sender: string; access: string; method: string } | null {
+    const start = this.fleet(host, '', '').slice(0, -1);
+    if (!subject.startsWith(start)) return null;
+    const [sender = '', access = '', method = '', ...rest] = subject.slice(start.length).split('.');
+    return NAME.test(sender) && METHOD.test(method) && rest.length === 0 ? { sender, access, method } : null;
+  }
+
+  /** The host that replies to `asker`, and to which request; null: it is no such reply. */
+  parseReply(asker: string, subject: string): { host: string; id: string } | null {
+    const start = this.reply(asker, '', '').slice(0, -1);
+    if (!subject.startsWith(start)) return null;
+    const [host = '', id = '', ...rest] = subject.slice(start.length).split('.');
+    return NAME.test(host) && NAME.test(id) && rest.length === 0 ? { host, id } : null;
   }
 
   #parse(subject: string, kind: string, isName: (text: string) => boolean): { host: string; name: string } | null {

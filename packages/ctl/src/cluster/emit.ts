@@ -1,8 +1,7 @@
 /** Sends an event to the hosts of the cluster, and waits for their answers. */
 import { randomId } from '@upstart/common';
+import { contact, SILENT } from './contact.ts';
 import type { Cluster, ClusterConf, HostAnswer, HostRecord, OutgoingEvent } from './load.ts';
-
-type Connection = InstanceType<Cluster['ClusterConnection']>;
 
 export interface EmitOrder {
   readonly name: string;
@@ -26,10 +25,6 @@ export interface Emitted {
   readonly answers: readonly EmitAnswer[] | null;
 }
 
-/** How long the servers may take to be reached. */
-const CONNECT_MS = 10_000;
-const SILENT = { info: () => {}, warn: () => {} };
-
 /** Resolves when the servers keep the event, and with `answersMs` when all hosts have answered. Rejects where nothing was sent. */
 export async function emitToCluster(cluster: Cluster, conf: ClusterConf, order: EmitOrder): Promise<Emitted> {
   const question = order.answersMs === null ? null : randomId();
@@ -37,7 +32,7 @@ export async function emitToCluster(cluster: Cluster, conf: ClusterConf, order: 
   cluster.checkOutgoing(conf, event);
   const connection = new cluster.ClusterConnection(conf, SILENT, 'upstart emit');
   try {
-    const nats = await contact(connection);
+    const nats = await contact(connection, 'nothing was sent');
     let sequence = 0;
     const publish = async (): Promise<void> => {
       await cluster.openStream(nats, conf);
@@ -48,7 +43,9 @@ export async function emitToCluster(cluster: Cluster, conf: ClusterConf, order: 
       return { cluster: conf.cluster, sequence, answers: null };
     }
     const known: HostRecord[] = await (await cluster.Hosts.open(nats, conf)).list();
-    const hosts = known.filter(({ labels }) => cluster.hasLabels(labels, event.to)).map(({ host }) => host);
+    const hosts = known
+      .filter(({ labels, events }) => events && cluster.hasLabels(labels, event.to))
+      .map(({ host }) => host);
     const asked = { question, hosts, timeoutMs: order.answersMs as number };
     const answers = await cluster.collectAnswers(nats, conf, asked, publish);
     return { cluster: conf.cluster, sequence, answers: withMissing(answers, hosts) };
@@ -61,19 +58,4 @@ function withMissing(answers: readonly HostAnswer[], hosts: readonly string[]): 
   const missing = hosts.filter((host) => !answers.some((answer) => answer.host === host));
   const none = missing.map((host): EmitAnswer => ({ host, result: 'no answer', text: '' }));
   return [...answers, ...none].sort((a, b) => (a.host < b.host ? -1 : 1));
-}
-
-async function contact(connection: Connection): ReturnType<Connection['nats']> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const servers = connection.conf.servers.join(', ');
-      reject(new Error(`no connection to ${servers}: ${connection.reason ?? 'no answer'}; nothing was sent`));
-    }, CONNECT_MS);
-  });
-  try {
-    return await Promise.race([connection.nats(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,4 +3,4 @@ export type Cluster = typeof import('@upstart/cluster');
 
 export const loadCluster = (): Promise<Cluster> => import('@upstart/cluster');
 
-export type { ClusterConf, HostAnswer, HostRecord, OutgoingEvent } from '@upstart/cluster';
+export type { ClusterConf, FleetQuestion, HostAnswer, HostRecord, OutgoingEvent } from '@upstart/cluster';

@@ -12,11 +12,20 @@ export function change<T>(context: ControlContext, caller: Caller, request: Engi
 }
 
 /** As above, for a request whose caller the history names. */
-export async function changeNamed<T>(context: ControlContext, caller: Caller, request: NamedRequest): Promise<T> {
+export async function changeNamed<T>(context: ControlContext, caller: Caller, given: NamedRequest): Promise<T> {
+  const request = given.by === undefined ? given : await withProvenOrigin(context, caller, given);
   const peer = caller.process?.reference();
   try {
     return await change(context, caller, peer === undefined ? request : { ...request, peer });
   } finally {
     await caller.process?.known();
   }
+}
+
+/** Only the bridge knows on whose behalf a request of another machine is made: what any other client says of that does not count. */
+async function withProvenOrigin(context: ControlContext, caller: Caller, request: NamedRequest): Promise<NamedRequest> {
+  const pid = (await caller.process?.pid()) ?? null;
+  if (pid !== null && context.isBridge(pid)) return request;
+  const { by: _, ...own } = request;
+  return own;
 }

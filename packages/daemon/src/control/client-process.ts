@@ -14,8 +14,9 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 import { monotonicNow } from '../time/clock.ts';
 import type { Callers } from './callers.ts';
 
-/** How long an answer waits, in milliseconds. */
+/** How long an answer waits, in milliseconds, and how long a request that is made on behalf of another. */
 const PATIENCE_MS = 200;
+const BEHALF_PATIENCE_MS = 5000;
 /** The most characters of a program's name, as the kernel keeps it. */
 const MAX_NAME = 15;
 /** The beginning of a launcher's key: its pid and that of its parent. */
@@ -76,8 +77,19 @@ export class ClientProcess {
       this.#claim.parentName ??= this.#finder.callers.nameOf(this.#claim.parent, this.#connectedMs);
       return;
     }
+    return this.#answer(PATIENCE_MS);
+  }
+
+  /** Its pid, as the kernel says; null: not known. */
+  async pid(): Promise<number | null> {
+    const known = this.reference();
+    if (typeof known === 'number') await this.#answer(BEHALF_PATIENCE_MS);
+    return typeof this.#peer === 'object' && this.#peer !== null ? this.#peer.pid : null;
+  }
+
+  #answer(patienceMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
+      const timer = setTimeout(resolve, patienceMs);
       this.#waiting.push(() => {
         clearTimeout(timer);
         resolve();

@@ -27,9 +27,11 @@ export interface ControlContext {
   history: Pick<History, 'query' | 'callersKnown'>;
   supervisor: Pick<Supervisor, 'findPeer' | 'files'>;
   callers: Callers;
-  sources: Pick<SourceKeeper, 'status' | 'register'>;
+  sources: Pick<SourceKeeper, 'status' | 'register' | 'changed'>;
   logTargets: Pick<TargetKeeper, 'status' | 'register' | 'ofJob'>;
   sockets: Sockets;
+  /** Whether this process is the bridge that init has started. */
+  isBridge(pid: number): boolean;
   counts: Omit<InitNumbers, 'pendingEvents'>;
   bus: {
     /** Init has its name on a bus. */
@@ -45,7 +47,7 @@ export interface Caller {
   privileged: boolean;
   key: string | undefined;
   /** The process that asks; absent where it is not known. */
-  process?: Pick<ClientProcess, 'reference' | 'known'> | undefined;
+  process?: Pick<ClientProcess, 'reference' | 'known' | 'pid'> | undefined;
   /** The client needs the answer to the request of this key until it has read the one to its present request. */
   needs(key: string): void;
   /** Resolves when it is this caller's turn for something that takes a while, such as all jobs at once. */

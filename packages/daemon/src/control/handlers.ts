@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import type { BrokenFile } from '@upstart/common';
 import {
   type Asking,
+  type Behalf,
   LOG_PRIORITIES,
   type Method,
   type Params,
@@ -68,8 +69,12 @@ function lookAtAll(context: ControlContext, caller: Caller): Promise<Details> {
   return lookAtDetails(context, brokenFiles(context, caller), caller.privileged);
 }
 
-function asking({ wait, from, by }: Asking): Asking {
-  return { wait, ...(from === undefined ? {} : { from }), ...(by === undefined ? {} : { by }) };
+function behalf({ by }: Behalf): Behalf {
+  return by === undefined ? {} : { by };
+}
+
+function asking({ wait, from, ...rest }: Asking): Asking {
+  return { wait, ...(from === undefined ? {} : { from }), ...behalf(rest) };
 }
 
 const HANDLERS: { [M in Method]: Handler<M> } = {
@@ -96,10 +101,14 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
     }),
   restart: (context, params, caller) =>
     changeNamed(context, caller, { method: 'restart', target: target(params), ...asking(params) }),
-  reload: (context, params, caller) => changeNamed(context, caller, { method: 'reload', target: target(params) }),
+  reload: (context, params, caller) =>
+    changeNamed(context, caller, { method: 'reload', target: target(params), ...behalf(params) }),
   kill: (context, params, caller) => {
     const { signal, hook } = params;
-    return changeNamed(context, caller, { method: 'kill', target: target(params), signal, hook });
+    return changeNamed(context, caller, {
+      ...{ method: 'kill', target: target(params), signal, hook },
+      ...behalf(params),
+    });
   },
   emit: (context, params, caller) => {
     const file = params.socket === undefined ? caller.file : context.sockets.fileOf(params.socket);
@@ -141,6 +150,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
   reloadConfiguration(context) {
     context.configuration.reload();
+    context.sources.changed();
     return null;
   },
   async explain(context, { job }, caller) {

@@ -1,6 +1,7 @@
 /** The programs of a daemon that run while jobs or settings need them. */
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { VERSION } from '@upstart/common';
+import { answersFleet, clusterConfPath, VERSION } from '@upstart/common';
 import type { SourceName } from '@upstart/job-language';
 import { CONTROL_SOCKET } from '@upstart/protocol';
 import type { Engine } from '../engine/engine.ts';
@@ -16,6 +17,7 @@ import { endProcess, startProgram } from './start-program.ts';
 
 /** How long a program from before takes to connect to a new daemon, at most. */
 const GRACE_MS = 2000;
+const CLUSTER: ReadonlySet<SourceName> = new Set<SourceName>(['cluster']);
 
 export interface ProgramsPlace {
   readonly options: InitOptions;
@@ -54,7 +56,8 @@ export class Programs {
       ...parts('sources', options.sources),
       // The local bridge has a socket and an event of its own; the system's events are for sessions.
       left: new Set<SourceName>(options.user ? ['local'] : ['local', 'event']),
-      needs: () => needsOf(definitions()),
+      needs: () => needsOf(definitions(), answersFleet(initEnv, options.user) ? CLUSTER : undefined),
+      clusterConf: () => stampOf(clusterConfPath(initEnv, options.user)),
       start: (sources, ended) => start(bridge, ['--called-as', 'upstart-bridge', ...managed, ...sources], ended),
     });
     this.logTargets = new TargetKeeper({
@@ -70,7 +73,7 @@ export class Programs {
     this.logTargets.begin();
   }
 
-  /** Jobs have changed. */
+  /** Jobs have changed, or files of settings that programs read may have. */
   changed(): void {
     this.sources.changed();
     this.logTargets.changed();
@@ -85,4 +88,10 @@ export class Programs {
 function after(delayMs: number, due: () => void): () => void {
   const timer = setTimeout(due, delayMs);
   return () => clearTimeout(timer);
+}
+
+/** Another one for each change of the file. */
+function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? [found.ino, found.size, found.mtimeMs].join(' ') : '';
 }

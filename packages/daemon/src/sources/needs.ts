@@ -7,9 +7,13 @@ export interface Needs {
   readonly jobs: ReadonlyMap<SourceName, readonly string[]>;
   /** The job that runs a source, as Ubuntu's bridge jobs do. */
   readonly providers: ReadonlyMap<SourceName, string>;
+  /** Sources that run without a job: what the machine's settings ask for. */
+  readonly always: ReadonlySet<SourceName>;
 }
 
-export function needsOf(definitions: Iterable<JobDefinition>): Needs {
+const NONE: ReadonlySet<SourceName> = new Set();
+
+export function needsOf(definitions: Iterable<JobDefinition>, always = NONE): Needs {
   const jobs = new Map<SourceName, string[]>();
   const providers = new Map<SourceName, string>();
   for (const { name, startOn, stopOn, restartOn, reloadOn, emitsCluster, cluster } of definitions) {
@@ -24,7 +28,7 @@ export function needsOf(definitions: Iterable<JobDefinition>): Needs {
       else jobs.set(source, [name]);
     }
   }
-  return { jobs, providers };
+  return { jobs, providers, always };
 }
 
 function addSources(condition: Condition, sources: Set<SourceName>): void {

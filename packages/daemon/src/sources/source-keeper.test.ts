@@ -15,13 +15,19 @@ class World {
   readonly timers: { delayMs: number; due: () => void }[] = [];
   readonly keeper: SourceKeeper;
   nowMs = 0;
+  answersFleet = false;
+  clusterConf = '';
   #ended: (how: string | null) => void = () => {};
 
   constructor({ isOn = true, graceMs = 0 } = {}) {
     this.keeper = new SourceKeeper({
       ...{ isOn, graceMs, version: '2', left: new Set(['local', 'event']) },
       needs: () =>
-        needsOf([...this.jobs].map(([name, text]) => parseJob(text, { name, path: `/etc/init/${name}.conf` }))),
+        needsOf(
+          [...this.jobs].map(([name, text]) => parseJob(text, { name, path: `/etc/init/${name}.conf` })),
+          new Set(this.answersFleet ? ['cluster'] : []),
+        ),
+      clusterConf: () => this.clusterConf,
       start: (sources, ended) => {
         this.done.push(`start ${sources.join(' ')}`);
         this.#ended = ended;
@@ -192,4 +198,22 @@ test('a bridge that somebody else has ended stays away while processes are ended
   await world.job('one', null);
   await world.ends(null);
   expect(world.timers).toEqual([]);
+});
+
+test('a host that answers to others has a bridge without a job, and another one when cluster.conf changes', async () => {
+  const world = new World();
+  world.keeper.begin();
+  world.answersFleet = true;
+  world.clusterConf = 'one';
+  await world.job('plain', 'exec x\n');
+  expect(world.done).toEqual([`start ${ALL}`]);
+  expect(world.keeper.status()).toMatchObject([{ name: 'cluster', state: 'starting', provider: 'init', jobs: [] }]);
+  const [, close] = await world.registers(ALL);
+  await world.job('plain', 'exec y\n');
+  expect(world.done).toHaveLength(1);
+  world.clusterConf = 'two';
+  await world.job('plain', null);
+  close();
+  await world.ends(null);
+  expect(world.done).toEqual([`start ${ALL}`, 'end 7', `start ${ALL}`]);
 });

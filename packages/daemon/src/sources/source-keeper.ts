@@ -8,6 +8,8 @@ export interface SourceParts extends KeeperParts {
   /** The sources that init cannot run here. */
   readonly left: ReadonlySet<SourceName>;
   needs(): Needs;
+  /** Differs when `cluster.conf` has changed, which is read when its source starts. */
+  clusterConf(): string;
   /** Starts a bridge for these sources. `ended` gets how it has ended, or null if it did so in order. */
   start(sources: readonly SourceName[], ended: (how: string | null) => void): StartedProgram;
 }
@@ -21,6 +23,8 @@ export class SourceKeeper {
   readonly #bridge: ProgramKeeper<SourceRegistration>;
   /** The sources of the bridge that was started last, as words. */
   #words = '';
+  /** The `cluster.conf` that it has read. */
+  #clusterConf = '';
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
@@ -32,10 +36,11 @@ export class SourceKeeper {
 
   /** Looks at the jobs that there are, and waits for a bridge from before. */
   begin(): void {
+    this.#clusterConf = this.#parts.clusterConf();
     this.#bridge.begin();
   }
 
-  /** Jobs have changed. */
+  /** Jobs have changed, or `cluster.conf` may have. */
   changed(): void {
     this.#bridge.changed();
   }
@@ -47,7 +52,7 @@ export class SourceKeeper {
 
   /** The sources that jobs need, and those that run. */
   status(): SourceStatus[] {
-    const { jobs, providers } = this.#parts.needs();
+    const { jobs, providers, always } = this.#parts.needs();
     const reports = this.#bridge.registered;
     return SOURCE_NAMES.flatMap((name): SourceStatus[] => {
       const wanting = [...(jobs.get(name) ?? [])];
@@ -57,7 +62,9 @@ export class SourceKeeper {
         const provider = owner.managed ? 'init' : (providers.get(name) ?? 'client');
         return [{ ...report(found), provider, jobs: wanting }];
       }
-      return wanting.length === 0 ? [] : [{ name, ...this.#without(name, providers.get(name)), jobs: wanting }];
+      return wanting.length === 0 && !always.has(name)
+        ? []
+        : [{ name, ...this.#without(name, providers.get(name)), jobs: wanting }];
     });
   }
 
@@ -77,12 +84,17 @@ export class SourceKeeper {
   #need(needs: Needs): Need<SourceRegistration> {
     const names = this.#allowed(needs);
     const allowed = new Set<string>(names);
-    const wanted = names.filter((name) => needs.jobs.has(name));
+    const wanted = names.filter((name) => needs.jobs.has(name) || needs.always.has(name));
+    const clusterConf = this.#parts.clusterConf();
     return {
       isWanted: wanted.length > 0,
       // One that was started when something else ran a source may lack it.
-      isFit: ({ sources }) => sources.every(({ name }) => allowed.has(name)) && !lacksOne(sources, wanted),
+      isFit: ({ sources }) =>
+        sources.every(({ name }) => allowed.has(name)) &&
+        !lacksOne(sources, wanted) &&
+        (clusterConf === this.#clusterConf || !sources.some(isCluster)),
       start: (ended) => {
+        this.#clusterConf = clusterConf;
         this.#words = names.join(' ');
         return this.#parts.start(names, ended);
       },
@@ -105,3 +117,6 @@ const report = ({ name, state, reason }: SourceReport): SourceReport => ({ name,
 
 const lacksOne = (sources: readonly SourceReport[], wanted: readonly SourceName[]): boolean =>
   wanted.some((name) => !sources.some((one) => one.name === name));
+
+/** Whether it is the source `cluster`, which has read its settings. */
+const isCluster = ({ name, state }: SourceReport): boolean => name === 'cluster' && state !== 'idle';

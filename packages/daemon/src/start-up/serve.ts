@@ -18,6 +18,7 @@ import { supervisedPids } from '../engine/requests/queries.ts';
 import { History } from '../history/history.ts';
 import { type Log, openLog, printLine } from '../log/log.ts';
 import { LogUpkeep } from '../log-upkeep/upkeep.ts';
+import { isOwnProgram } from '../on-demand/own-program.ts';
 import { Programs } from '../on-demand/programs.ts';
 import type { InitOptions } from '../options/options.ts';
 import { PlaceGuard } from '../places/guard.ts';
@@ -145,6 +146,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
     log: controlLog,
     version,
     initPid: supervisorState.pid,
+    isBridge: (pid: number): boolean => isOwnProgram(pid, parts.bridge, supervisorState.pid),
     orphans,
     usage,
     history,
@@ -164,7 +166,10 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const toDBus = (socket: Socket, first: Buffer): void => door.admit(socket, first);
   const control = new ControlServer(context, places.runtimeDir, !options.user, toDBus);
   runner.keptAnswers.mayComeAgain = () => control.isBehind();
-  runner.onDuty('reload-configuration', () => configuration.reload());
+  runner.onDuty('reload-configuration', () => {
+    configuration.reload();
+    programs.changed();
+  });
   runner.onDuty('listen-again', () => {
     void control.listen();
     bus.reconnect();

@@ -33,7 +33,12 @@ function made({ door = OPEN, isReadOnly = false, answers = {} }: Made = {}) {
   } as never;
   const gateway = makeGateway({
     ...{ connect: async () => client, streams: new Streams(), tools: new ToolQueue(), inits: () => [] },
-    ...{ stateFolder: '/nonexistent', isReadOnly, version: '1' },
+    ...{
+      stateFolder: '/nonexistent',
+      place: { env: { UPSTART_CLUSTER_CONF: '/nonexistent' }, isSession: true },
+      isReadOnly,
+      version: '1',
+    },
   });
   const page = (path: string): Answer | null => (path === '/' ? new Answer('page') : null);
   const app = makeApp({ gateway, other: (name) => (name === '7' ? gateway : null), routes: ROUTES, door, page });

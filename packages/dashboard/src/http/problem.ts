@@ -18,7 +18,8 @@ export type GatewayCode =
   | 'timed-out'
   | 'unreadable'
   | 'not-drawable'
-  | 'init-unreachable';
+  | 'init-unreachable'
+  | 'fleet-unreachable';
 
 export type ProblemCode = ErrorCode | GatewayCode;
 

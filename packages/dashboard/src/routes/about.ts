@@ -8,14 +8,16 @@ export const ABOUT: readonly Route[] = [
   route({
     method: 'get',
     path: '/version',
-    summary: 'The versions of init and of this gateway, and whether changes are allowed.',
+    summary:
+      'The versions of init and of this gateway, whether changes are allowed, and whether this host is in a cluster.',
     answer: {
       type: 'object',
-      properties: { init: TEXT, gateway: TEXT, isReadOnly: FLAG },
-      required: ['init', 'gateway', 'isReadOnly'],
+      properties: { init: TEXT, gateway: TEXT, isReadOnly: FLAG, hasFleet: FLAG },
+      required: ['init', 'gateway', 'isReadOnly', 'hasFleet'],
     },
-    async run({ gateway: { client, version, isReadOnly } }) {
-      return { init: await (await client()).call('version', {}), gateway: version, isReadOnly };
+    async run({ gateway: { client, version, isReadOnly, fleet } }) {
+      const init = await (await client()).call('version', {});
+      return { init, gateway: version, isReadOnly, hasFleet: fleet.isThere };
     },
   }),
   route({

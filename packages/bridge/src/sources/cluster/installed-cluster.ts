@@ -4,5 +4,14 @@ import { installedModule } from '@upstart/protocol/installed-module';
 const cluster = installedModule<typeof import('@upstart/cluster')>('cluster.cjs');
 if (cluster === null) throw new Error('The installation has changed meanwhile; try again');
 
-export const { ClusterConfError, ClusterConnection, EventReceiver, Hosts, publishEvent, readClusterConf, startLeases } =
-  cluster;
+export const {
+  ClusterConfError,
+  ClusterConnection,
+  EventReceiver,
+  FleetAgent,
+  Hosts,
+  publishEvent,
+  readClusterConf,
+  startLeases,
+  watchDrain,
+} = cluster;

@@ -1,11 +1,11 @@
 /** The leases that jobs of this init want or have: the keeper gets them, init gets what comes of it (docs/cluster.md). */
-import type { ClusterConnection, Granted, LeaseKeeper, LeaseUser } from '@upstart/cluster';
+import type { ClusterConnection, Drain, Granted, LeaseKeeper, LeaseUser } from '@upstart/cluster';
 import { type ErrorCode, type LeaseMethods, type Notification, type Params, UpstartError } from '@upstart/protocol';
 import { textOf } from '../../errors.ts';
 import type { SourceContext } from '../../source.ts';
 import { Complaints } from './complaints.ts';
 
-type StartLeases = typeof import('@upstart/cluster').startLeases;
+type Start = Pick<typeof import('@upstart/cluster'), 'startLeases' | 'watchDrain'>;
 
 /** How long init may take for an answer: then the keeper continues without it. */
 const ANSWER_MS = 2000;
@@ -20,13 +20,22 @@ const REFUSALS: Readonly<Partial<Record<ErrorCode, Granted>>> = {
 export class Leases {
   readonly #context: Pick<SourceContext, 'client' | 'log'>;
   readonly #keeper: LeaseKeeper;
+  readonly #watchDrain: () => () => void;
+  /** Ends the watch, which begins with the first lease. */
+  #endWatch: (() => void) | null = null;
   #isOver = false;
   /** The list is being asked for; it is asked for again when something has changed meanwhile. */
   #isAsking = false;
   #isStale = false;
   readonly #complaints: Complaints;
 
-  constructor(context: Pick<SourceContext, 'client' | 'log'>, start: StartLeases, connection: ClusterConnection) {
+  /** `drained` gets who has drained this host, and null when nobody has (any more). */
+  constructor(
+    context: Pick<SourceContext, 'client' | 'log'>,
+    { startLeases, watchDrain }: Start,
+    connection: ClusterConnection,
+    drained: (drain: Drain | null) => void,
+  ) {
     this.#context = context;
     this.#complaints = new Complaints(context.log);
     const user: LeaseUser = {
@@ -34,7 +43,12 @@ export class Leases {
       end: (lease, handOver, reason) => void this.#call('endLease', { lease, handOver, reason }),
       tell: (lease, holder) => void this.#call('tellLeaseHolder', { lease, holder }),
     };
-    this.#keeper = start(connection, user, (reason) => this.#storeFailed(reason));
+    this.#watchDrain = () =>
+      watchDrain(connection, (drain) => {
+        drained(drain);
+        this.#keeper.drain(drain !== null);
+      });
+    this.#keeper = startLeases(connection, user, (reason) => this.#storeFailed(reason));
   }
 
   /** Begins to follow what init wants. */
@@ -52,6 +66,7 @@ export class Leases {
   /** Init has its leases up to their deadlines; the next bridge renews them. */
   stop(): void {
     this.#isOver = true;
+    this.#endWatch?.();
     this.#keeper.stop();
   }
 
@@ -78,7 +93,9 @@ export class Leases {
       this.#isStale = false;
       try {
         const list = await this.#context.client.call('leases', {});
-        if (!this.#isOver) this.#keeper.update(list);
+        if (this.#isOver) return;
+        if (list.length > 0) this.#endWatch ??= this.#watchDrain();
+        this.#keeper.update(list);
       } catch (error) {
         if (!this.#isOver) this.#context.log.warn(`Unable to ask for leases: ${textOf(error)}`);
       }

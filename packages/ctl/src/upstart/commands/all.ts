@@ -11,6 +11,7 @@ import { emit } from './emit.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
 import { exportJobs } from './export.ts';
+import { fleet } from './fleet.ts';
 import { graph } from './graph.ts';
 import { history } from './history.ts';
 import { importJobs } from './import.ts';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly FrontCommand[] = [
   metrics,
   events,
   timers,
+  fleet,
   list,
   dashboard,
   top,

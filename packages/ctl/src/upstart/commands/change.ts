@@ -16,10 +16,10 @@ import { Printer } from '../../printer.ts';
 import { printable } from '../../text/colour.ts';
 import { statusLines } from '../../text/status.ts';
 import { type Call, EXIT, type FrontCommand, frontCommand, JSON_OPTION } from '../command.ts';
-import { type MeantJob, meantJobs, targetsOf } from '../jobs.ts';
+import { type MeantJob, meantJobs, targetsOf, type UnknownJob } from '../jobs.ts';
 import { statusOrNone, untilSettled } from '../settled.ts';
 
-type Change = 'start' | 'stop' | 'restart' | 'reload';
+export type Change = 'start' | 'stop' | 'restart' | 'reload';
 
 const WAITING = {
   wait: { type: 'boolean', default: true, describe: 'wait until it is done; --no-wait: do not' },
@@ -39,7 +39,7 @@ const STOPPING = {
 const AT_ONCE = JSON_OPTION;
 
 interface Options {
-  readonly wait?: boolean;
+  readonly wait?: boolean | undefined;
   readonly timeout?: string | undefined;
   readonly json?: boolean | undefined;
   readonly force?: boolean | undefined;
@@ -84,14 +84,28 @@ function change(
 }
 
 async function changeAll(change: Change, call: Call<Options>): Promise<number> {
+  const { statuses, unknown, exit } = await changeJobs(change, call);
+  for (const { text } of unknown) call.print.failure(text);
+  if (call.options.json === true) call.print.json(statuses);
+  return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, exit);
+}
+
+export interface ChangedJobs {
+  readonly statuses: readonly JobStatus[];
+  /** Words that name no job. */
+  readonly unknown: readonly UnknownJob[];
+  /** The exit status of what was changed. */
+  readonly exit: number;
+}
+
+/** Changes the jobs that the words of the call name, and prints how they are then, unless JSON is wanted. */
+export async function changeJobs(change: Change, call: Call<Options>): Promise<ChangedJobs> {
   const limits = limitsOf(call.options);
   const client = await call.connect();
   const { jobs, unknown } = await meantJobs(client, call.words);
-  for (const { text } of unknown) call.print.failure(text);
   const outcomes = (await Promise.all(jobs.map((meant) => changeOne(change, meant, client, call, limits)))).flat();
   const statuses = outcomes.flatMap(({ status }) => status ?? []);
-  if (call.options.json === true) call.print.json(statuses);
-  return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, ...outcomes.map(({ exit }) => exit));
+  return { statuses, unknown, exit: Math.max(EXIT.done, ...outcomes.map(({ exit }) => exit)) };
 }
 
 /** The outcome of one change. */
@@ -106,7 +120,8 @@ interface Limits extends CallOptions {
   readonly seconds?: string;
 }
 
-function limitsOf({ timeout }: Options): Limits {
+/** Throws UsageError. */
+export function limitsOf({ timeout }: Pick<Options, 'timeout'>): Limits {
   if (timeout === undefined) return {};
   try {
     return { ...timeLimit({ timeout }), seconds: timeout };

@@ -4,6 +4,7 @@ import { type HistoryEntry, MAX_HISTORY_ENTRIES, type UpstartClient } from '@ups
 import { readHistory } from '../../history.ts';
 import { columnsOf, elided, padColumns } from '../../text/columns.ts';
 import { historyName, historyText, isMilestone } from '../../text/history.ts';
+import { localTime } from '../../text/local-time.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { meantJobs } from '../jobs.ts';
 import { timeSince } from '../since.ts';
@@ -141,11 +142,4 @@ function linesOf(option: string | undefined, hasSince: boolean): number {
   if (!/^[0-9]+$/.test(option) || Number(option) === 0)
     throw new UsageError(`--lines takes a number from 1, not ${option}`);
   return Number(option);
-}
-
-/** `2026-11-29 01:16:36.123`, in the zone of this process. */
-function localTime(atMs: number): string {
-  const date = new Date(atMs);
-  const local = new Date(atMs - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 23).replace('T', ' ');
 }

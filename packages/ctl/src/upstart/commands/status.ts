@@ -1,9 +1,9 @@
 /** `upstart status`: whether jobs run. */
 import { type JobStatus, type UpstartClient, UpstartError } from '@upstart/protocol';
 import { printStatus, wantsDetails } from '../../commands/status.ts';
-import { EXIT, frontCommand, JSON_OPTION } from '../command.ts';
+import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { scriptsAmong, statusLine } from '../init-scripts/show.ts';
-import { type MeantJob, meantJobs } from '../jobs.ts';
+import { type MeantJob, meantJobs, type UnknownJob } from '../jobs.ts';
 
 export const status = frontCommand({
   name: 'status',
@@ -18,14 +18,11 @@ export const status = frontCommand({
   async run(call) {
     const { connect, words, options, print } = call;
     const client = await connect();
-    const { jobs, unknown } = await meantJobs(client, words);
+    const { answers, unknown } = await statusesOf(client, words, call);
     const named = unknown.map(({ word }) => word);
     const scripts = [...(await scriptsAmong(named, client, call))];
     const strange = unknown.filter(({ word }) => !scripts.some(([name]) => name === word));
     for (const { text } of strange) print.failure(text);
-    const details = wantsDetails(options.json === true, print);
-    const all = details ? await client.call('list', { details }) : [];
-    const answers = await Promise.all(jobs.map((meant) => statusOf(meant, client, all)));
     if (options.json === true)
       print.json([...answers, ...scripts.map(([, script]) => ({ kind: 'init-script', job: script.name, ...script }))]);
     else {
@@ -37,6 +34,18 @@ export const status = frontCommand({
     return allRun ? EXIT.done : EXIT.notRunning;
   },
 });
+
+/** The jobs that the words name, with details where they are shown. */
+export async function statusesOf(
+  client: UpstartClient,
+  words: readonly string[],
+  { options, print }: Pick<Call<{ readonly json?: boolean | undefined }>, 'options' | 'print'>,
+): Promise<{ readonly answers: readonly JobStatus[]; readonly unknown: readonly UnknownJob[] }> {
+  const { jobs, unknown } = await meantJobs(client, words);
+  const details = wantsDetails(options.json === true, print);
+  const all = details ? await client.call('list', { details }) : [];
+  return { answers: await Promise.all(jobs.map((meant) => statusOf(meant, client, all))), unknown };
+}
 
 /** `detailed`: all jobs with their details, where the output needs them. */
 async function statusOf(
@@ -59,6 +68,6 @@ async function statusOf(
   }
 }
 
-function runs({ instances }: JobStatus): boolean {
+export function runs({ instances }: JobStatus): boolean {
   return instances.some(({ goal }) => goal !== 'stop');
 }

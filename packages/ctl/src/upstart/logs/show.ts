@@ -2,6 +2,7 @@
 import type { LogFile } from '@upstart/log-reader';
 import { type Palette, printable } from '../../text/colour.ts';
 import { columnsOf, padColumns } from '../../text/columns.ts';
+import { localTime } from '../../text/local-time.ts';
 import { markText, type Run } from './runs.ts';
 import type { LogLine } from './series.ts';
 
@@ -38,13 +39,7 @@ export function shower(form: Form, labels: readonly string[], colour: Palette): 
 
 const NO_TIME = ' '.repeat('2026-11-29 01:16:36.123'.length);
 
-/** `2026-11-29 01:16:36.123`, in the zone of this process. */
-function timeText(atMs: number | null): string {
-  if (atMs === null) return NO_TIME;
-  const date = new Date(atMs);
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, NO_TIME.length).replace('T', ' ');
-}
+const timeText = (atMs: number | null): string => (atMs === null ? NO_TIME : localTime(atMs));
 
 function jsonOf({ file: { label, path }, text, timeMs }: LogLine): string {
   const time = timeMs === null ? null : new Date(timeMs).toISOString();

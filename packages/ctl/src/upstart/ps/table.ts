@@ -45,8 +45,9 @@ export function table(
   const widths = columns.map(({ head }, i) =>
     cells.reduce((most, line) => Math.max(most, columnsOf(line[i] as string)), head.length),
   );
+  const nameAt = Math.max(0, columns.findIndex(isName));
   if (width !== null) fit(columns, widths, width);
-  for (const line of cells) line[0] = elided(line[0] as string, widths[0] as number);
+  for (const line of cells) line[nameAt] = elided(line[nameAt] as string, widths[nameAt] as number);
   const used = widthOf(widths) + GAP.length;
   const beside = width === null || width - used >= WHY_WIDTH;
   const anyWhy = rows.some((row) => whyText(row, style.nowMs) !== '');
@@ -100,17 +101,21 @@ export function whyText({ why, says, restartAt, nextTurn }: ShownRow, nowMs: num
 export const widthOf = (widths: readonly number[]): number =>
   widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
 
-/** Bounds the first column, and drops columns at the end for which the terminal has no room. */
+/** Bounds the column with the names, and drops columns at the end for which the terminal has no room. */
 export function fit(columns: Column[], widths: number[], width: number): void {
-  const name = Math.min(widths[0] as number, MAX_NAME_WIDTH);
+  const nameAt = Math.max(0, columns.findIndex(isName));
+  const name = Math.min(widths[nameAt] as number, MAX_NAME_WIDTH);
   const least = Math.min(name, MIN_NAME_WIDTH);
-  widths[0] = least;
-  while (widths.length > LEAST_COLUMNS && widthOf(widths) > width) {
+  widths[nameAt] = least;
+  while (widths.length > nameAt + LEAST_COLUMNS && widthOf(widths) > width) {
     widths.pop();
     columns.pop();
   }
-  widths[0] = Math.max(least, Math.min(name, least + width - widthOf(widths)));
+  widths[nameAt] = Math.max(least, Math.min(name, least + width - widthOf(widths)));
 }
+
+/** Of the column with the names of jobs; without one, the first is bounded. */
+const isName = ({ head }: Column): boolean => head === 'JOB';
 
 /** Of init.d scripts, of which less is known. */
 export const SCRIPT_COLUMNS: readonly Column[] = [

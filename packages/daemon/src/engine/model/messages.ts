@@ -35,8 +35,8 @@ export type EngineRequest =
       force?: boolean;
       peer?: PeerReference;
     }
-  | { method: 'reload'; target: TargetSpec; peer?: PeerReference }
-  | { method: 'kill'; target: TargetSpec; signal: number; hook: boolean; peer?: PeerReference }
+  | { method: 'reload'; target: TargetSpec; by?: string; peer?: PeerReference }
+  | { method: 'kill'; target: TargetSpec; signal: number; hook: boolean; by?: string; peer?: PeerReference }
   | {
       method: 'emit';
       name: string;

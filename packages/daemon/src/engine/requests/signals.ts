@@ -26,7 +26,7 @@ export function kill(context: Context, key: string, request: SignalRequest<'kill
   const display = context.display(instance);
   if (!process || !slot || !hasPid(process)) throw upstartError('no-process', display, hook ? 'hook' : 'main process');
   const name = signalName(signal) ?? String(signal);
-  const line = `Sending ${name} signal to ${display} ${slot} process (${process.pid}), by request`;
+  const line = `Sending ${name} signal to ${display} ${slot} process (${process.pid}), by ${request.by ?? 'request'}`;
   context.logAbout(instance, 'info', line, { slot, pid: process.pid });
   send(context, key, request, instance, [slot, process], signal);
 }
@@ -36,12 +36,12 @@ type SignalRequest<M extends 'kill' | 'reload'> = Extract<EngineRequest, { metho
 function send(
   context: Context,
   key: string,
-  { method, peer }: SignalRequest<'kill' | 'reload'>,
+  { method, by = 'request', peer }: SignalRequest<'kill' | 'reload'>,
   instance: InstanceState,
   [slot, process]: Found,
   signal: number,
 ): void {
-  const why = { kind: 'request', text: 'by request', request: method, peer } as const;
+  const why = { kind: 'request', text: `by ${by}`, request: method, peer } as const;
   const { pid } = process;
   recordSignal(context, instance, { process: slot, pid, signal }, why);
   const { name: job } = context.classOf(instance).definition;

@@ -1,0 +1,114 @@
+/**
+ * Hosts that are drained: they hand their leases over and take no others, until somebody ends that. It is noted in the bucket of leases, so
+ * that a host stays drained over restarts, and can be drained while it is off.
+ */
+import type { KV } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type ClusterConf, NAME } from '../conf/cluster-conf.ts';
+import type { ClusterConnection } from '../connection/connection.ts';
+import { openLeaseBucket } from './bucket.ts';
+import { decodeRecord, leaseNameOf } from './record.ts';
+
+export interface Drain {
+  readonly host: string;
+  /** Who has drained it, as that host says. */
+  readonly by: string;
+  /** Milliseconds since the epoch, by the clock of that host. */
+  readonly atMs: number;
+}
+
+/** A host that has one place of a lease. */
+export interface LeaseHolder {
+  readonly lease: string;
+  readonly host: string;
+}
+
+const DRAIN_PREFIX = 'drain.';
+const MAX_BY = 200;
+/** The pause before a watch that has ended begins again. */
+const WATCH_PAUSE_MS = 1000;
+
+export class Drains {
+  readonly #bucket: KV;
+
+  private constructor(bucket: KV) {
+    this.#bucket = bucket;
+  }
+
+  static async open(nats: NatsConnection, conf: ClusterConf): Promise<Drains> {
+    return new Drains(await openLeaseBucket(nats, conf));
+  }
+
+  async drain({ host, by, atMs }: Drain): Promise<void> {
+    await this.#bucket.put(DRAIN_PREFIX + host, JSON.stringify({ by: by.slice(0, MAX_BY), atMs }));
+  }
+
+  async undrain(host: string): Promise<void> {
+    await this.#bucket.delete(DRAIN_PREFIX + host);
+  }
+
+  /** The hosts that are drained, and those that have leases, by name. */
+  async look(): Promise<{ readonly drained: readonly Drain[]; readonly holders: readonly LeaseHolder[] }> {
+    const drained: Drain[] = [];
+    const holders: LeaseHolder[] = [];
+    for await (const entry of await this.#bucket.history()) {
+      if (entry.operation !== 'PUT') continue;
+      const drain = decodeDrain(entry.key, entry.string());
+      if (drain) drained.push(drain);
+      const lease = leaseNameOf(entry.key);
+      const host = lease === null ? null : decodeRecord(entry.string())?.holder;
+      if (lease !== null && host) holders.push({ lease, host });
+    }
+    const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+    return {
+      drained: drained.sort((a, b) => compare(a.host, b.host)),
+      holders: holders.sort((a, b) => compare(a.lease, b.lease) || compare(a.host, b.host)),
+    };
+  }
+}
+
+function decodeDrain(key: string, text: string): Drain | null {
+  const host = key.slice(DRAIN_PREFIX.length);
+  if (!key.startsWith(DRAIN_PREFIX) || !NAME.test(host)) return null;
+  let value: { by?: unknown; atMs?: unknown } | null = null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Whatever stands there, the host is drained.
+  }
+  const { by, atMs } = value ?? {};
+  const isTime = typeof atMs === 'number' && atMs >= 0 && atMs <= 8.64e15;
+  return { host, by: typeof by === 'string' ? by.slice(0, MAX_BY) : 'somebody', atMs: isTime ? atMs : 0 };
+}
+
+/** Reports whether the host of this connection is drained: once that is known, and at each change. The value ends it. */
+export function watchDrain(connection: ClusterConnection, changed: (drain: Drain | null) => void): () => void {
+  const { conf } = connection;
+  const key = DRAIN_PREFIX + conf.host;
+  let isOver = false;
+  let end: () => void = () => {};
+  const follow = async (): Promise<void> => {
+    try {
+      const bucket = await openLeaseBucket(await connection.nats(), conf);
+      const take = (entry: { operation: string; string(): string } | null): void => {
+        if (!isOver) changed(entry?.operation === 'PUT' ? decodeDrain(key, entry.string()) : null);
+      };
+      // Without a key a watch says nothing.
+      take(await bucket.get(key));
+      const entries = await bucket.watch({ key });
+      end = () => entries.stop();
+      if (isOver) end();
+      for await (const entry of entries) take(entry);
+    } catch {
+      // Without contact no lease can be taken either.
+    }
+    if (isOver) return;
+    const timer = setTimeout(follow, WATCH_PAUSE_MS);
+    end = () => clearTimeout(timer);
+  };
+  void follow();
+  return () => {
+    isOver = true;
+    end();
+  };
+}
