@@ -53,6 +53,16 @@ describe.skipIf(!hasNatsServer)('the permissions of docs/cluster.md', () => {
       const { stdout } = await emit(hostA, 'deploy', 'N=1', '--wait');
       return stdout.includes('a  done') && stdout.includes('b  done');
     });
+    for (const one of [hostA, hostB]) {
+      one.job('db', 'cluster one main\nexec sleep 1000\n');
+      await one.session.run('initctl', 'reload-configuration');
+      await one.asks((client) => client.call('start', { job: 'db', env: [], wait: false }));
+    }
+    const leases = async (one: Host) => await one.asks((client) => client.call('leases', {}));
+    await eventually('one has the lease, and the other one knows', async () => {
+      const [[first], [second]] = [await leases(hostA), await leases(hostB)];
+      return first?.state === 'held' ? second?.heldBy === 'a' : second?.state === 'held' && first?.heldBy === 'b';
+    });
     expect((await emit(hostA, 'other')).stderr).toMatch(/permission|violation/i);
     const before = hostA.lines().length;
     writeFileSync(

@@ -10,7 +10,7 @@ import type { History } from './history.ts';
 import { judge } from './judge.ts';
 import { run } from './run.ts';
 
-export const USAGE = `usage: node test/cluster/check.mjs [--seed N] [--minutes M] [--hosts N] [--events N]
+export const USAGE = `usage: node test/cluster/check.mjs [--seed N] [--minutes M] [--hosts N] [--events N] [--servers-well]
        node test/cluster/check.mjs --judge FILE
 As root; with ip, nft, cc and nats-server.`;
 
@@ -26,6 +26,7 @@ export async function main(args: string[]): Promise<number> {
       minutes: { type: 'string', default: '2.5' },
       hosts: { type: 'string', default: '10' },
       events: { type: 'string', default: '300' },
+      'servers-well': { type: 'boolean', default: false },
       judge: { type: 'string' },
     },
   });
@@ -49,7 +50,10 @@ export async function main(args: string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'cluster-check-'));
   try {
     console.log(`seed ${seed}: ${hosts} hosts, 3 servers, ${events} events, faults for ${minutes} minutes`);
-    const history = await run({ seed, hosts, events, folder, lastMs: minutes * 60_000 }, (text) => console.log(text));
+    const history = await run(
+      { seed, hosts, events, folder, ofServers: !values['servers-well'], lastMs: minutes * 60_000 },
+      (text) => console.log(text),
+    );
     const status = report(history);
     if (status !== 0) {
       const kept = join(tmpdir(), `cluster-check-seed-${seed}.json`);

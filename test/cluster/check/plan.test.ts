@@ -25,6 +25,12 @@ describe('a plan of faults', () => {
     }
   });
 
+  it('leaves servers alone where it is told so', () => {
+    const faults = SEEDS.flatMap((seed) => planOf(new Random(seed), 300_000, 10, false).faults);
+    expect(faults.filter((fault) => 'server' in fault)).toEqual([]);
+    expect(faults.some(({ kind }) => kind === 'isolate')).toBe(true);
+  });
+
   it('hits all hosts and servers there are, and no others', () => {
     const faults = SEEDS.flatMap((seed) => planOf(new Random(seed), 300_000, 3).faults);
     const of = (key: 'host' | 'server'): number[] =>

@@ -53,24 +53,26 @@ const PHASE_MS = 75_000;
 const LONGEST_MS = 25_000;
 const SHORTEST_MS = 4000;
 
-/** Faults of machines, then of servers and links, and so on. What is broken in one phase is well in the next. */
-export function planOf(random: Random, lastMs: number, hosts: number): Plan {
+/**
+ * Faults of machines, then of links and, with `ofServers`, of servers, and so on. What is broken in one phase is well in the next.
+ */
+export function planOf(random: Random, lastMs: number, hosts: number, ofServers = true): Plan {
   const count = Math.max(2, Math.round(lastMs / PHASE_MS));
   const phaseMs = lastMs / count;
   const phases = Array.from({ length: count }, (_, index) => ({
     ...{ fromMs: index * phaseMs, toMs: (index + 1) * phaseMs, isCalm: index % 2 === 0 },
   }));
-  const faults = phases.flatMap((phase) => faultsOf(random, phase, hosts));
+  const faults = phases.flatMap((phase) => faultsOf(random, phase, hosts, ofServers));
   return { phases, faults, lastMs };
 }
 
-function faultsOf(random: Random, { fromMs, toMs, isCalm }: Phase, hosts: number): Fault[] {
+function faultsOf(random: Random, { fromMs, toMs, isCalm }: Phase, hosts: number, ofServers: boolean): Fault[] {
   const faults: Fault[] = [];
   let atMs = fromMs + random.below(3000);
   for (;;) {
     const lastMs = random.below(LONGEST_MS, SHORTEST_MS);
     if (atMs + lastMs > toMs) return faults;
-    const first = isCalm ? ofMachine(random, hosts) : ofNetwork(random, hosts);
+    const first = isCalm ? ofMachine(random, hosts) : ofNetwork(random, hosts, ofServers);
     faults.push({ ...first, atMs, lastMs });
     // A second one besides, on another host: most of the hosts are always well.
     const second = ofMachine(random, hosts);
@@ -85,10 +87,12 @@ const ofMachine = (random: Random, hosts: number): OfHost => ({
   host: hostOf(random, hosts),
 });
 
-function ofNetwork(random: Random, hosts: number): Blow {
+function ofNetwork(random: Random, hosts: number, ofServers: boolean): Blow {
   const server = random.below(SERVERS);
+  const ofLink = (): Blow => ({ kind: random.pick(OF_LINKS), host: hostOf(random, hosts) });
+  if (!ofServers) return ofLink();
   return random.pick([
-    () => ({ kind: random.pick(OF_LINKS), host: hostOf(random, hosts) }),
+    ofLink,
     () => ({ kind: random.pick(OF_SERVERS), server }),
     () => ({ kind: random.pick(OF_MANY), server }),
   ])();

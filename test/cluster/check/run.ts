@@ -16,6 +16,8 @@ export interface Settings {
   readonly lastMs: number;
   readonly hosts: number;
   readonly events: number;
+  /** Whether servers and what is between them are hit, too. */
+  readonly ofServers: boolean;
   readonly folder: string;
 }
 
@@ -39,11 +41,11 @@ const nowMs = (): number => {
 };
 
 export async function run(
-  { seed, lastMs, hosts: count, events, folder }: Settings,
+  { seed, lastMs, hosts: count, events, ofServers, folder }: Settings,
   say: (text: string) => void,
 ): Promise<History> {
   const random = new Random(seed);
-  const plan = planOf(random, lastMs, count);
+  const plan = planOf(random, lastMs, count, ofServers);
   for (const fault of plan.faults) say(`planned ${described(fault)}`);
   const tenures = new Tenures(folder);
   const network = await Network.make();

@@ -1,5 +1,5 @@
 /** The records of leases in a bucket of JetStream. */
-import { JetStreamApiCodes, JetStreamApiError, jetstream } from '@nats-io/jetstream';
+import { JetStreamApiCodes, JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
 import type { ClusterConnection } from '../connection/connection.ts';
 import { Subjects } from '../subjects/subjects.ts';
@@ -9,6 +9,9 @@ import { decodeRecord, encodeRecord, type LeaseEntry, type LeaseRecord } from '.
 
 /** The pause before a watch that has ended begins again. */
 const WATCH_PAUSE_MS = 1000;
+
+/** A message with this header says that the record was deleted. */
+const OPERATION = 'KV-Operation';
 
 const CONFLICTS: ReadonlySet<number> = new Set([
   JetStreamApiCodes.StreamWrongLastSequence,
@@ -28,8 +31,17 @@ export class KvLeaseStore implements LeaseStore {
     this.#failed = failed;
   }
 
+  /** From the leader of the bucket: other servers may answer with what was there long before. */
   get(key: string, done: (entry: LeaseEntry | null) => void): void {
-    void this.#call(async (bucket) => entryOf(await bucket.get(key)), null).then(done);
+    const read = async (): Promise<LeaseEntry> => {
+      const { leases } = new Subjects(this.#connection.conf.cluster);
+      const { streams } = await jetstreamManager(await this.#connection.nats(), { checkAPI: false });
+      const message = await streams.getMessage(`KV_${leases}`, { last_by_subj: `$KV.${leases}.${key}` });
+      if (message === null) return { record: null, revision: 0 };
+      const isRecord = !message.header.has(OPERATION);
+      return { record: isRecord ? decodeRecord(message.string()) : null, revision: message.seq };
+    };
+    void this.#call(read, null).then(done);
   }
 
   put(key: string, record: LeaseRecord, revision: number, done: (written: Written) => void): void {
@@ -107,7 +119,6 @@ export class KvLeaseStore implements LeaseStore {
   }
 }
 
-function entryOf(entry: KvEntry | null): LeaseEntry {
-  if (entry === null) return { record: null, revision: 0 };
+function entryOf(entry: KvEntry): LeaseEntry {
   return { record: entry.operation === 'PUT' ? decodeRecord(entry.string()) : null, revision: entry.revision };
 }
