@@ -25,7 +25,7 @@ describe('a plan of faults', () => {
     }
   });
 
-  it('leaves servers alone where it is told so', () => {
+  it('leaves servers alone on request', () => {
     const faults = SEEDS.flatMap((seed) => planOf(new Random(seed), 300_000, 10, false).faults);
     expect(faults.filter((fault) => 'server' in fault)).toEqual([]);
     expect(faults.some(({ kind }) => kind === 'isolate')).toBe(true);
