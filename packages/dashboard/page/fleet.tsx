@@ -1,7 +1,6 @@
 /** The page of the fleet: the hosts of the cluster, what has failed there, and who has which lease. */
 import { useEffect, useState } from 'preact/hooks';
 import { get, path, type Row } from './api.tsx';
-import { useLoaded } from './live.tsx';
 import { age, kindOf, Mark, Trouble } from './parts.tsx';
 
 interface Host {
@@ -25,14 +24,24 @@ const AGAIN_MS = 10_000;
 const WELL: ReadonlySet<string> = new Set(['running', 'stopped', 'pending']);
 
 export function FleetPage() {
-  const [turn, setTurn] = useState(0);
+  const [{ value, error }, setState] = useState<{ value: Fleet | null; error: string }>({ value: null, error: '' });
   useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) setTurn((before) => before + 1);
-    }, AGAIN_MS);
-    return () => clearInterval(timer);
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // The next look follows the end of this one, which takes long where the servers are gone.
+    const look = async (): Promise<void> => {
+      const found = document.hidden ? null : await get<Fleet>(path('/fleet')).catch((thrown: Error) => thrown);
+      if (isOver) return;
+      if (found instanceof Error) setState((before) => ({ ...before, error: found.message }));
+      else if (found !== null) setState({ value: found, error: '' });
+      timer = setTimeout(() => void look(), AGAIN_MS);
+    };
+    void look();
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
   }, []);
-  const { value, error } = useLoaded(() => get<Fleet>(path('/fleet')), [turn]);
   return (
     <>
       <h1>Fleet</h1>
