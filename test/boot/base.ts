@@ -10,11 +10,12 @@ export interface Base {
   vmlinuz: string;
 }
 
-export function findBase(here: string): Base {
-  const script = join(here, 'prepare-base.sh');
+/** `script`: what makes it, beside this file. */
+export function findBase(here: string, name = 'prepare-base.sh'): Base {
+  const script = join(here, name);
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'upstart-boot');
-  const name = createHash('sha256').update(readFileSync(script)).digest('hex').slice(0, 16);
-  const folder = join(cache, name);
+  const hash = createHash('sha256').update(readFileSync(script)).digest('hex').slice(0, 16);
+  const folder = join(cache, hash);
   if (!existsSync(folder)) prepare(script, cache, folder);
   return { folder, vmlinuz: join(folder, 'vmlinuz') };
 }

@@ -12,6 +12,7 @@ import { bootNamespaces } from './namespaces.ts';
 import { OTHER_INITS, tellOfOtherInit, tellOfOtherInitOnce, tellOfPackage } from './package.ts';
 import { Report } from './report.ts';
 import { KINDS, whyNot } from './requirements.ts';
+import { importAll, tellOfServices, unitsOfServices } from './services.ts';
 import { Story } from './story.ts';
 
 const HERE = join(process.env.UPSTART_CHECKOUT ?? '.', 'test/boot');
@@ -38,6 +39,7 @@ export async function main([kind = '', ...rest]: string[]): Promise<number> {
 }
 
 async function boot(kind: string, folder: string): Promise<number> {
+  if (kind === 'services') return bootServices(folder);
   const base = timed('base', () => findBase(HERE));
   const root = join(folder, 'root');
   const other = OTHER_INITS[kind];
@@ -64,6 +66,19 @@ async function boot(kind: string, folder: string): Promise<number> {
   if (first > 0) return first;
   const after = await bootMachine(image, base.vmlinuz, folder);
   return judged(after, kind, (report) => tellOfOtherInit(after, report, other));
+}
+
+async function bootServices(folder: string): Promise<number> {
+  const base = timed('base', () => findBase(HERE, 'prepare-services.sh'));
+  const root = join(folder, 'root');
+  const units = join(base.folder, 'units');
+  const words = [join(HERE, 'compose-services-root.sh'), base.folder, root, ...unitsOfServices(units)];
+  timed('root', () => execFileSync('bash', words, { stdio: ['ignore', 'ignore', 'inherit'] }));
+  const guest = await bootNamespaces(HERE, root, folder);
+  return judged(guest, 'services', async (report) => {
+    await tellOfServices(guest, report);
+    importAll(join(HERE, '../../dist/bin/upstart'), units, report);
+  });
 }
 
 /** Has the story told of a guest; the status to exit with. */

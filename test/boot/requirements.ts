@@ -8,6 +8,7 @@ const PACKAGE = { ...MACHINE, 'dpkg-deb': 'dpkg' };
 /** The programs that each kind of guest calls, and the packages of Debian that contain them. */
 const PROGRAMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   namespaces: { debootstrap: 'debootstrap', nsenter: 'util-linux', unshare: 'util-linux', perl: 'perl-base' },
+  services: { debootstrap: 'debootstrap', nsenter: 'util-linux', unshare: 'util-linux', perl: 'perl-base' },
   machine: MACHINE,
   package: PACKAGE,
   'package-systemd': PACKAGE,

@@ -15,6 +15,8 @@ export interface ShellCommand {
   readonly own: 'exec' | 'script' | null;
   /** What could not be kept, in words. */
   readonly losses: readonly string[];
+  /** Whether it is a list of commands, which `exec` would cut off behind the first. */
+  readonly isList?: boolean;
 }
 
 /** Reads one Exec*= value, which is several commands if `;` separates them. A string: why it cannot be read. */
@@ -77,7 +79,7 @@ export function stanzaOf(commands: readonly ShellCommand[], hook: string | undef
   const [first, ...more] = commands;
   if (first === undefined) return null;
   const prefix = hook === undefined ? '' : `${hook} `;
-  if (more.length === 0 && first.own === 'script') return scriptStanza(first.line, hook);
+  if (more.length === 0 && (first.own === 'script' || first.isList)) return scriptStanza(first.line, hook);
   // The end of these hooks is ignored anyway.
   const mayFail = first.mayFail && hook !== 'post-start' && hook !== 'pre-stop';
   if (more.length === 0 && !mayFail) {

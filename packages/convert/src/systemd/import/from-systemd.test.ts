@@ -261,3 +261,9 @@ it('names the variable by which an instance is started', () => {
     'web@.service:5: DefaultInstance: start it by hand, or by a job that does: start web WHO=main',
   ]);
 });
+
+it('tests a single condition in a script: `exec` would end with the first command', () => {
+  const { jobs } = imported({ 'web.service': '[Unit]\nConditionPathExists=/etc/a\n[Service]\nExecStart=/bin/web\n' });
+  const script = ['pre-start script', '  test -e /etc/a || { stop; exit 0; }', 'end script', 'exec /bin/web'];
+  expect(jobs['web.conf']?.slice(-script.length)).toEqual(script);
+});

@@ -69,7 +69,14 @@ export class Processes {
     const kind = kindOf(this.#unit);
     this.#type(kind);
     const before = preparations.map(
-      (line): ShellCommand => ({ line, mayFail: false, isPrivileged: false, own: null, losses: [] }),
+      (line): ShellCommand => ({
+        line,
+        mayFail: false,
+        isPrivileged: false,
+        own: null,
+        losses: [],
+        isList: line.includes(' || '),
+      }),
     );
     const start = this.#commands('ExecStartPre', 'pre-start');
     const main = this.#commands('ExecStart', kind === 'state' ? 'pre-start' : 'exec');

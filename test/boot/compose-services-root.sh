@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Makes the root that is booted, in FOLDER: what prepare-services.sh made, this machine's Node, our product as its init, and a job for each
+# of the units of these packages. Needs root.
+set -euo pipefail
+base=$1 root=$2
+shift 2
+here=$(dirname "$(readlink -f -- "${BASH_SOURCE[0]}")")
+node=$(node -p process.execPath)
+
+mkdir "$root"
+tar --numeric-owner -C "$root" -xf "$base/root.tar"
+install -D "$node" "$root/usr/local/bin/node"
+ldd "$node" | grep -o '/[^ ]*' | while read -r library; do
+  [[ -e $root$library ]] || install -D "$library" "$root$library"
+done
+node "$here/../../scripts/run.mjs" install-system --destdir "$root" --prefix /usr --node /usr/local/bin/node --as-init --force
+# Their own scripts would start them as well.
+rm -f "$root"/etc/rc[0-6S].d/*
+"$here/../../dist/bin/upstart" import systemd --force -o "$root/etc/init" "$@" 2> "$root/etc/init/report"
+# No root of a user namespace may protect a process from the kernel.
+sed -i '/^oom score -/d' "$root"/etc/init/dbus.conf
+# What is no part of any unit: folders of tmpfiles.d, and the loopback interface.
+cat > "$root/etc/init/places.conf" << 'END'
+start on starting rc-sysinit
+task
+script
+  ip link set lo up
+  systemd-tmpfiles --create --remove --boot --exclude-prefix=/dev || :
+end script
+END
