@@ -7,9 +7,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { inProc } from './in-proc.ts';
 
 test('counts descriptors as the folder has them', async () => {
-  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+  const child = spawn('cat');
   onTestFinished(() => void child.kill());
-  await once(child, 'spawn');
+  // From here on it waits, and opens nothing more.
+  child.stdin.write('ready');
+  await once(child.stdout, 'data');
   const pid = child.pid as number;
   expect(inProc([pid])).toMatchObject({ fds: readdirSync(`/proc/${pid}/fd`).length });
 });
