@@ -47,4 +47,4 @@ export const MAX_OTHER_INITS = 16;
 /** Garbage is collected so long after the last request. */
 export const TIDY_AFTER_MS = 10_000;
 /** And so long after the last time at the earliest. */
-export const TIDY_INTERVAL_MS = 60_000;
+export const TIDY_INTERVAL_MS = 30_000;
