@@ -40,7 +40,7 @@ export const OTHER_INITS: Readonly<Record<string, OtherInit>> = {
     name: 'runit-init',
     program: '/usr/sbin/runit',
     state: ['sv status getty-ttyS0 | cut -d : -f 1', 'run'],
-    reboot: 'reboot.distrib',
+    reboot: '/usr/lib/runit/runit-init 6',
   },
 };
 
