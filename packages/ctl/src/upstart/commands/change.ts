@@ -84,8 +84,10 @@ function change(
 }
 
 async function changeAll(change: Change, call: Call<Options>): Promise<number> {
-  const { statuses, unknown, exit } = await changeJobs(change, call);
-  for (const { text } of unknown) call.print.failure(text);
+  const sayUnknown = (unknown: readonly UnknownJob[]): void => {
+    for (const { text } of unknown) call.print.failure(text);
+  };
+  const { statuses, unknown, exit } = await changeJobs(change, call, sayUnknown);
   if (call.options.json === true) call.print.json(statuses);
   return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, exit);
 }
@@ -98,11 +100,19 @@ export interface ChangedJobs {
   readonly exit: number;
 }
 
-/** Changes the jobs that the words of the call name, and prints how they are then, unless JSON is wanted. */
-export async function changeJobs(change: Change, call: Call<Options>): Promise<ChangedJobs> {
+/**
+ * Changes the jobs that the words of the call name, and prints how they are then, unless JSON is wanted. `found` gets the words that name no
+ * job before that: a change may take long.
+ */
+export async function changeJobs(
+  change: Change,
+  call: Call<Options>,
+  found: (unknown: readonly UnknownJob[]) => void = () => {},
+): Promise<ChangedJobs> {
   const limits = limitsOf(call.options);
   const client = await call.connect();
   const { jobs, unknown } = await meantJobs(client, call.words);
+  found(unknown);
   const outcomes = (await Promise.all(jobs.map((meant) => changeOne(change, meant, client, call, limits)))).flat();
   const statuses = outcomes.flatMap(({ status }) => status ?? []);
   return { statuses, unknown, exit: Math.max(EXIT.done, ...outcomes.map(({ exit }) => exit)) };
