@@ -1,5 +1,5 @@
 /** Hosts of a cluster for tests: sessions, each with an init, a home and a `cluster.conf` of its own. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager, type NatsConnection } from '../../packages/cluster/src/testing/nats-servers.ts';
 import { connect, type UpstartClient } from '../../packages/protocol/src/index.ts';
@@ -30,8 +30,11 @@ export class Host {
     writeFileSync(join(this.session.home, '.config/upstart-cluster.conf'), conf);
   }
 
+  /** At once: init may otherwise read, and start, what there is of the file before its text. */
   job(name: string, text: string): void {
-    writeFileSync(join(this.session.home, `.config/upstart/${name}.conf`), text);
+    const written = join(this.session.home, `${name}.new`);
+    writeFileSync(written, text);
+    renameSync(written, join(this.session.home, `.config/upstart/${name}.conf`));
   }
 
   /** A job for the event `event` of the cluster. An instance for each N, so that none is missed for another. */

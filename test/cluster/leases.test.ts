@@ -72,7 +72,10 @@ class Leased {
       this.ticks()
         .slice(count)
         .find(({ host }) => !names.includes(host)),
-    );
+    ).catch(async (error: Error) => {
+      const words = await Promise.all(this.hosts.map((host) => said(host).catch(String)));
+      throw new Error([error.message, ...words].join('\n'));
+    });
     return this.hosts.find(({ name }) => name === tick.host) as Host;
   }
 
@@ -85,6 +88,12 @@ class Leased {
     expect(this.ticks().every(({ host, token }) => byToken.get(token) === host)).toBe(true);
   }
 }
+
+/** What the init of a host says of the job and of its source of leases. */
+const said = async (host: Host): Promise<string> => {
+  const sources = await host.asks((client) => client.call('sources', {}));
+  return `${host.name}: ${await why(host)}; ${JSON.stringify(sources)}`;
+};
 
 const why = async (host: Host): Promise<string> => {
   const { instances } = await host.asks((client) => client.call('explain', { job: 'db' }));
