@@ -32,10 +32,10 @@ class Leased {
     appendFileSync(this.#file, '');
   }
 
-  static async start(names: readonly string[], stanza = 'cluster one main'): Promise<Leased> {
+  static async start(names: readonly string[], stanza = 'cluster one main', lease = '5s'): Promise<Leased> {
     const world = await ClusterWorld.start();
     ends.push(() => world.end());
-    const hosts = await Promise.all(names.map((name) => world.host(name, 'lease 5s')));
+    const hosts = await Promise.all(names.map((name) => world.host(name, `lease ${lease}`)));
     const leased = new Leased(world, hosts);
     for (const host of hosts) leased.#add(host, stanza);
     return leased;
@@ -122,7 +122,8 @@ describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
   });
 
   it('stays when its bridge is killed, and the next one renews', async () => {
-    const leased = await Leased.start(['one', 'two']);
+    // Long enough for a slow machine to start the next bridge.
+    const leased = await Leased.start(['one', 'two'], 'cluster one main', '30s');
     await leased.startOn(...leased.hosts);
     const holder = await leased.runsBut();
     const [before] = leased.ticks();
