@@ -230,6 +230,8 @@ describe.skipIf(!HAS_TMUX)('upstart top (skipped without tmux)', () => {
       await tmux.shows(/init has ended[\s\S]*status 1/);
       expect(tmux.modes()).toBe(ORDINARY);
     } finally {
+      // Its socket goes with the folder.
+      tmux.end();
       other.remove();
     }
   });
