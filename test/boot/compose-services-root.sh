@@ -5,15 +5,9 @@ set -euo pipefail
 base=$1 root=$2
 shift 2
 here=$(dirname "$(readlink -f -- "${BASH_SOURCE[0]}")")
-node=$(node -p process.execPath)
+. "$here/unpack-root.sh"
 
-mkdir "$root"
-tar --numeric-owner -C "$root" -xf "$base/root.tar"
-install -D "$node" "$root/usr/local/bin/node"
-ldd "$node" | grep -o '/[^ ]*' | while read -r library; do
-  [[ -e $root$library ]] || install -D "$library" "$root$library"
-done
-node "$here/../../scripts/run.mjs" install-system --destdir "$root" --prefix /usr --node /usr/local/bin/node --as-init --force
+unpack_root "$base" "$root"
 # Their own scripts would start them as well.
 rm -f "$root"/etc/rc[0-6S].d/*
 "$here/../../dist/bin/upstart" import systemd --force -o "$root/etc/init" "$@" 2> "$root/etc/init/report"
