@@ -7,6 +7,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type ClusterConf, NAME } from '../conf/cluster-conf.ts';
 import type { ClusterConnection } from '../connection/connection.ts';
 import { openLeaseBucket } from './bucket.ts';
+import { followBucket } from './follow-bucket.ts';
 import { decodeRecord, leaseNameOf } from './record.ts';
 
 export interface Drain {
@@ -25,8 +26,6 @@ export interface LeaseHolder {
 
 const DRAIN_PREFIX = 'drain.';
 const MAX_BY = 200;
-/** The pause before a watch that has ended begins again. */
-const WATCH_PAUSE_MS = 1000;
 
 export class Drains {
   readonly #bucket: KV;
@@ -85,30 +84,13 @@ function decodeDrain(key: string, text: string): Drain | null {
 export function watchDrain(connection: ClusterConnection, changed: (drain: Drain | null) => void): () => void {
   const { conf } = connection;
   const key = DRAIN_PREFIX + conf.host;
-  let isOver = false;
-  let end: () => void = () => {};
-  const follow = async (): Promise<void> => {
-    try {
+  return followBucket(
+    async (report) => {
       const bucket = await openLeaseBucket(await connection.nats(), conf);
-      const take = (entry: { operation: string; string(): string } | null): void => {
-        if (!isOver) changed(entry?.operation === 'PUT' ? decodeDrain(key, entry.string()) : null);
-      };
       // Without a key a watch says nothing.
-      take(await bucket.get(key));
-      const entries = await bucket.watch({ key });
-      end = () => entries.stop();
-      if (isOver) end();
-      for await (const entry of entries) take(entry);
-    } catch {
-      // Without contact no lease can be taken either.
-    }
-    if (isOver) return;
-    const timer = setTimeout(follow, WATCH_PAUSE_MS);
-    end = () => clearTimeout(timer);
-  };
-  void follow();
-  return () => {
-    isOver = true;
-    end();
-  };
+      report(await bucket.get(key));
+      return bucket.watch({ key });
+    },
+    (entry) => changed(entry?.operation === 'PUT' ? decodeDrain(key, entry.string()) : null),
+  );
 }

@@ -4,11 +4,9 @@ import type { KV, KvEntry } from '@nats-io/kv';
 import type { ClusterConnection } from '../connection/connection.ts';
 import { Subjects } from '../subjects/subjects.ts';
 import { openLeaseBucket } from './bucket.ts';
+import { followBucket } from './follow-bucket.ts';
 import type { LeaseStore, Written } from './ports.ts';
 import { decodeRecord, encodeRecord, type LeaseEntry, type LeaseRecord } from './record.ts';
-
-/** The pause before a watch that has ended begins again. */
-const WATCH_PAUSE_MS = 1000;
 
 /** A message with this header says that the record was deleted. */
 const OPERATION = 'KV-Operation';
@@ -62,28 +60,12 @@ export class KvLeaseStore implements LeaseStore {
     void this.#call(write, 'unknown').then(done);
   }
 
+  /** What a watch does not report, calls of `get` do. */
   watch(prefix: string, changed: (key: string, entry: LeaseEntry) => void): () => void {
-    let isOver = false;
-    let end: () => void = () => {};
-    const follow = async (): Promise<void> => {
-      try {
-        const bucket = await this.#open();
-        const entries = await bucket.watch({ key: `${prefix}*` });
-        end = () => entries.stop();
-        if (isOver) end();
-        for await (const entry of entries) if (!isOver) changed(entry.key, entryOf(entry));
-      } catch {
-        // What a watch does not report, calls of `get` do.
-      }
-      if (isOver) return;
-      const timer = setTimeout(follow, WATCH_PAUSE_MS);
-      end = () => clearTimeout(timer);
-    };
-    void follow();
-    return () => {
-      isOver = true;
-      end();
-    };
+    return followBucket(
+      async () => (await this.#open()).watch({ key: `${prefix}*` }),
+      (entry) => entry && changed(entry.key, entryOf(entry)),
+    );
   }
 
   /** Nothing is sent without a connection: it would be sent later, when nobody waits for it. */
