@@ -1,5 +1,6 @@
 export * from './broken-file.ts';
 export * from './cluster-file.ts';
+export * from './compare.ts';
 export * from './condition.ts';
 export * from './config-home.ts';
 export * from './duration.ts';

@@ -2,8 +2,10 @@
  * Hosts that are drained: they hand their leases over and take no others, until somebody ends that. It is noted in the bucket of leases, so
  * that a host stays drained over restarts, and can be drained while it is off.
  */
+
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { compareTexts } from '@upstart/common';
 import { type ClusterConf, NAME } from '../conf/cluster-conf.ts';
 import type { ClusterConnection } from '../connection/connection.ts';
 import { openLeaseBucket } from './bucket.ts';
@@ -58,10 +60,9 @@ export class Drains {
       const host = lease === null ? null : decodeRecord(entry.string())?.holder;
       if (lease !== null && host) holders.push({ lease, host });
     }
-    const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
     return {
-      drained: drained.sort((a, b) => compare(a.host, b.host)),
-      holders: holders.sort((a, b) => compare(a.lease, b.lease) || compare(a.host, b.host)),
+      drained: drained.sort((a, b) => compareTexts(a.host, b.host)),
+      holders: holders.sort((a, b) => compareTexts(a.lease, b.lease) || compareTexts(a.host, b.host)),
     };
   }
 }

@@ -1,6 +1,6 @@
 /** The commands about the environment of jobs (reference: control §3.4). */
 
-import { UsageError } from '@upstart/common';
+import { compareTexts, UsageError } from '@upstart/common';
 import { type Command, envTargetOf, GLOBAL, type Invocation } from '../command.ts';
 
 const INSIDE =
@@ -99,12 +99,11 @@ export const unsetEnv = environmentCommand(
 function collation(env: Invocation['context']['env']): (a: string, b: string) => number {
   const locale = env.LC_ALL || env.LC_COLLATE || env.LANG || 'C';
   const name = locale.replace(/[.@].*/, '').replaceAll('_', '-');
-  const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  if (name === 'C' || name === 'POSIX') return byBytes;
+  if (name === 'C' || name === 'POSIX') return compareTexts;
   try {
     const { compare } = new Intl.Collator(name);
-    return (a, b) => compare(a, b) || byBytes(a, b);
+    return (a, b) => compare(a, b) || compareTexts(a, b);
   } catch {
-    return byBytes;
+    return compareTexts;
   }
 }

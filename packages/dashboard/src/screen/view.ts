@@ -1,4 +1,5 @@
 /** What the screen shows: which jobs in which order, the selected one, the pane below. Pure: keys in `keys.ts` change it, `frame.ts` draws it. */
+import { compareTexts } from '@upstart/common';
 import { isBad, type Row } from '@upstart/ctl/parts';
 
 /** What the part below the list shows. `outlook` is what a change that is asked about would do. */
@@ -38,13 +39,13 @@ export interface Shown {
 
 export const keyOf = ({ job, instance }: Row): string => `${job}\0${instance}`;
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** The largest first; rows without a number come last. */
 const falling =
   (number: (shown: Shown) => number | null) =>
   (a: Shown, b: Shown): number =>
     (number(b) ?? -1) - (number(a) ?? -1);
-const named = (a: Shown, b: Shown): number => compare(a.row.job, b.row.job) || compare(a.row.instance, b.row.instance);
+const named = (a: Shown, b: Shown): number =>
+  compareTexts(a.row.job, b.row.job) || compareTexts(a.row.instance, b.row.instance);
 
 /** Orders by name, with the head of the column that each is of; rows come with the worst health first. */
 export const SORTS = {

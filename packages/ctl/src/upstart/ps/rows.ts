@@ -1,5 +1,5 @@
 /** The rows of `ps`: one for each job and instance, the worst health first. */
-import { type BrokenFile, brokenFileText } from '@upstart/common';
+import { type BrokenFile, brokenFileText, compareTexts } from '@upstart/common';
 import {
   type CheckStatus,
   HEALTHS,
@@ -87,11 +87,11 @@ export async function jobRows(client: UpstartClient, job: string | null = null):
   ];
   return rows.sort(
     (a, b) =>
-      HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health) || compare(a.job, b.job) || compare(a.instance, b.instance),
+      HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health) ||
+      compareTexts(a.job, b.job) ||
+      compareTexts(a.instance, b.instance),
   );
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Of what has never run. */
 export const NOTHING = {

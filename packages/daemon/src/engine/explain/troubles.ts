@@ -1,5 +1,5 @@
 /** All jobs that are at fault or wait, grouped by root cause: a bounded list, the most important cause first. */
-import type { BrokenFile } from '@upstart/common';
+import { type BrokenFile, compareTexts } from '@upstart/common';
 import { CAUSE_KINDS, type RootCause, type Troubles } from '@upstart/protocol';
 import { filesByJob } from './health.ts';
 import type { Question } from './question.ts';
@@ -53,12 +53,10 @@ function byImportance(a: Group, b: Group): number {
     Number(isFault(b)) - Number(isFault(a)) ||
     b.affected - a.affected ||
     CAUSE_KINDS.indexOf(a.root.kind) - CAUSE_KINDS.indexOf(b.root.kind) ||
-    compare(a.root.job ?? '', b.root.job ?? '') ||
-    compare(a.root.instance, b.root.instance)
+    compareTexts(a.root.job ?? '', b.root.job ?? '') ||
+    compareTexts(a.root.instance, b.root.instance)
   );
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function isFault({ root: { kind } }: Group): boolean {
   return kind === 'broken' || kind === 'failed' || kind === 'flapping' || kind === 'unhealthy';
@@ -66,7 +64,7 @@ function isFault({ root: { kind } }: Group): boolean {
 
 function rootCause({ root, waiting, affected }: Group): RootCause {
   const { kind, job, instance } = root;
-  const shown = [...waiting].sort(([a, one], [b, other]) => other.length - one.length || compare(a, b));
+  const shown = [...waiting].sort(([a, one], [b, other]) => other.length - one.length || compareTexts(a, b));
   return {
     kind,
     job,
