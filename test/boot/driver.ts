@@ -1,8 +1,9 @@
 /** Boots, checks and takes down; the last line counts. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../remove-folder.ts';
 import { findBase } from './base.ts';
 import { tellOfDevices } from './devices.ts';
 import type { Guest } from './guest.ts';
@@ -34,7 +35,7 @@ export async function main([kind = '', ...rest]: string[]): Promise<number> {
   try {
     return await boot(kind, folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Facts about processes from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { eventually } from '../eventually.ts';
 
 /** In a second, as /proc counts on every Linux. */
 const CLOCK_TICKS = 100;
@@ -63,6 +64,15 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   } catch {
     // It has.
   }
+}
+
+/** Kills the processes that `find` finds, until it finds none. */
+export async function killAll(find: () => readonly number[]): Promise<void> {
+  await eventually('the end of processes that are killed', () => {
+    const left = find();
+    for (const pid of left) signal(pid, 'SIGKILL');
+    return left.length === 0;
+  });
 }
 
 /** The running daemon whose environment has `entry`, if there is one. */

@@ -3,11 +3,11 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFil
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { indexPathOf, LogIndex, type Stamp } from '../../packages/common/src/log-index.ts';
-import { eventually } from '../eventually.ts';
+import { removeFolder } from '../remove-folder.ts';
 import { InitSession } from '../session/init-session.ts';
 import { Product, ROOT } from '../session/product.ts';
 import { Clock } from './clock.ts';
-import { childrenOf, commandLineOf, isRunning, processesWith } from './proc.ts';
+import { childrenOf, commandLineOf, isRunning, killAll, processesWith } from './proc.ts';
 
 const PROGRAMS = join(ROOT, 'test/chaos/programs');
 const CLOCK = join(ROOT, 'test/chaos/clock.c');
@@ -182,18 +182,8 @@ export class Session extends InitSession {
   async kill(): Promise<void> {
     this.killClients();
     await this.exit('SIGKILL');
-    await eventually('all processes of the session have ended', () => {
-      const left = this.processes();
-      for (const pid of left) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // It has ended meanwhile.
-        }
-      }
-      return left.length === 0;
-    });
-    rmSync(this.folder, { recursive: true, force: true });
+    await killAll(() => this.processes());
+    removeFolder(this.folder);
   }
 }
 

@@ -2,7 +2,7 @@
 import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dbusAddress } from '../../packages/protocol/src/index.ts';
-import { processesWith } from '../chaos/proc.ts';
+import { killAll, processesWith } from '../chaos/proc.ts';
 import { InitSession, readAddress } from '../session/init-session.ts';
 import { asUser, Product } from '../session/product.ts';
 
@@ -103,9 +103,7 @@ export class SessionInit extends InitSession {
   /** Asks init to end and waits for it; ends the rest of the session, too. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.exit(signal);
-    for (const pid of processesWith(`UPSTART_SESSION=${this.address}`)) {
-      if (pid !== process.pid) process.kill(pid, 'SIGKILL');
-    }
+    await killAll(() => processesWith(`UPSTART_SESSION=${this.address}`).filter((pid) => pid !== process.pid));
   }
 
   /** Removes the folders, which sessions beside this one share. */

@@ -1,22 +1,27 @@
 /** A terminal of tmux on a server of its own, and what is on its screen. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { isRunning } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 
 export const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;
+
+/** It keeps no history. */
+const SHELL = ['env', 'PS1=$ ', 'HISTFILE=', 'bash', '--norc', '--noprofile'];
 
 let count = 0;
 
 export class Tmux {
   readonly #socket: string;
   readonly #env: Record<string, string>;
+  #isEnded = false;
 
   /** Begins with a shell whose prompt is `$ `. */
   constructor(folder: string, env: Record<string, string>, { columns = 80, lines = 24 } = {}) {
     this.#socket = join(folder, `tmux-${++count}`);
     this.#env = { ...env, PS1: '$ ' };
     const size = ['-x', String(columns), '-y', String(lines)];
-    this.#run('-f', '/dev/null', 'new-session', '-d', ...size, 'env', 'PS1=$ ', 'bash', '--norc', '--noprofile');
+    this.#run('-f', '/dev/null', 'new-session', '-d', ...size, ...SHELL);
   }
 
   #run(...words: readonly string[]): string {
@@ -58,7 +63,12 @@ export class Tmux {
     return this.#run('display-message', '-p', '#{alternate_on} #{cursor_flag} #{wrap_flag}').trim();
   }
 
-  end(): void {
-    spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
+  /** Resolves when its shell has ended, too, which may still write to its home. */
+  async end(): Promise<void> {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const shell = Number(this.#run('display-message', '-p', '#{pane_pid}'));
+    this.#run('kill-server');
+    await eventually('the end of the shell', () => !isRunning(shell));
   }
 }

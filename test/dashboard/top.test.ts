@@ -205,7 +205,7 @@ describe.skipIf(!HAS_TMUX)('upstart top (skipped without tmux)', () => {
     await open('NO_COLOR=1');
     expect(tmux.lines(true).join('\n')).not.toContain('\u001b[');
     expect(selected()).toBeTruthy();
-    tmux.end();
+    await tmux.end();
     await open();
     expect(tmux.lines(true).join('\n')).toContain('\u001b[');
   });
@@ -231,7 +231,7 @@ describe.skipIf(!HAS_TMUX)('upstart top (skipped without tmux)', () => {
       expect(tmux.modes()).toBe(ORDINARY);
     } finally {
       // Its socket goes with the folder.
-      tmux.end();
+      await tmux.end();
       other.remove();
     }
   });

@@ -1,6 +1,6 @@
 /** Programs that fork as `expect` says, and programs that do not (reference: gotchas §2). */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRunning } from '../chaos/proc.ts';
 import { pause, Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 const SOURCE = fileURLToPath(new URL('programs/forker.c', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'forker-'));
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await session.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 let jobs = 0;

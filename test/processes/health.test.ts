@@ -8,6 +8,7 @@ import { ConnectionError, connect } from '../../packages/protocol/src/index.ts';
 import { childrenOf, commandLineOf, isRunning } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'health-'));
 const at = (name: string): string => join(folder, name);
@@ -95,7 +96,7 @@ ready interval 0.01
 });
 afterAll(async () => {
   await session?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const run = async (...words: [string, ...string[]]): Promise<string> => (await session.run(...words)).stdout.trim();

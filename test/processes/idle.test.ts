@@ -2,7 +2,7 @@
  * What jobs cost that are ready and have no `check`: nothing of init wakes up. The kernel counts how often each thread has been taken off a
  * processor; a thread that sleeps all the time is not.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 /** How long nothing may happen, in milliseconds: longer than each pause between two tries, and than the batches of the history. */
 const SILENCE_MS = 3000;
@@ -37,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await session?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 /** Init and what belongs to it: its daemon, its logger, and the watcher of job files. */

@@ -1,11 +1,12 @@
 /** What processes leave behind: output of a main process that has crashed is not that of the next one, and the children of probes end with them. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf, commandLineOf, processesWith } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'leftovers-'));
 const at = (name: string): string => join(folder, name);
@@ -64,7 +65,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await session?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const run = async (...words: [string, ...string[]]): Promise<string> => (await session.run(...words)).stdout.trim();

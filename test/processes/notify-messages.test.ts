@@ -1,5 +1,5 @@
 /** What programs say besides READY=1, by libsystemd: more time, another main process, the end, reloads with their time, and descriptors. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { isRunning } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 import { missingPrograms } from '../programs.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'notify-messages-'));
 const at = (name: string): string => join(folder, name);
@@ -87,7 +88,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await session?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const run = async (...words: [string, ...string[]]): Promise<string> => (await session.run(...words)).stdout.trim();

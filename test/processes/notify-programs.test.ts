@@ -1,6 +1,6 @@
 /** Servers of Debian that speak sd_notify(3), as their packages have them: `expect notify` is all that they need. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 const MOSQUITTO = '/usr/sbin/mosquitto';
 /** Debian has these with their version. */
@@ -60,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await session?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const run = async (...words: [string, ...string[]]): Promise<string> => (await session.run(...words)).stdout.trim();

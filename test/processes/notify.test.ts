@@ -1,7 +1,7 @@
 /** Programs that say that they are ready, as they are: those of systemd, of s6, and a daemon of the distribution. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { commandLineOf, processesWith } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'notify-'));
 const at = (name: string): string => join(folder, name);
@@ -81,7 +82,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   session?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const status = async (job: string): Promise<string> =>

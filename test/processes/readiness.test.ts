@@ -1,11 +1,12 @@
 /** Starts that wait for services to answer, with real servers, and a daemon that dies while it tries. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'readiness-'));
 const order = join(folder, 'order');
@@ -48,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   session?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const status = async (job: string): Promise<string> =>

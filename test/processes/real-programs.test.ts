@@ -9,6 +9,7 @@ import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
 import { missingPrograms } from '../programs.ts';
+import { removeFolder } from '../remove-folder.ts';
 
 const NGINX = '/usr/sbin/nginx';
 const REDIS = '/usr/bin/redis-server';
@@ -71,7 +72,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await session?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const status = async (job: string): Promise<string> => (await session.run('status', job)).stdout.trim();

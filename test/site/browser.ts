@@ -1,10 +1,11 @@
 /** A headless Chromium, by the protocol of its developer tools over pipes: no port, and no other program. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { removeFolder } from '../remove-folder.ts';
 
 export interface View {
   width: number;
@@ -68,7 +69,7 @@ export class Browser {
     this.#session = undefined;
     this.#call('Browser.close').catch(() => {});
     await ended;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    removeFolder(this.#profile);
   }
 
   #call<Result>(method: string, params: object = {}): Promise<Result> {

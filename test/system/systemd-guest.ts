@@ -1,9 +1,10 @@
 /** A machine of namespaces that systemd boots, see systemd-guest.sh, and what its units have come to. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeFolder } from '../remove-folder.ts';
 
 const SCRIPT = fileURLToPath(new URL('systemd-guest.sh', import.meta.url));
 const PLACES = ['/lib/systemd/systemd', '/usr/lib/systemd/systemd'];
@@ -80,6 +81,6 @@ export class SystemdGuest {
   }
 
   remove(): void {
-    rmSync(this.#root, { recursive: true, force: true });
+    removeFolder(this.#root);
   }
 }

@@ -1,11 +1,12 @@
 /** The command behind `node test/cluster/check.mjs`: runs itself in namespaces of its own, which end all that it has begun. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { missingPrograms } from '../../programs.ts';
+import { removeFolder } from '../../remove-folder.ts';
 import type { History } from './history.ts';
 import { judge } from './judge.ts';
 import { run } from './run.ts';
@@ -63,11 +64,11 @@ export async function main(args: string[]): Promise<number> {
     return status;
   } catch (error) {
     console.log(`not ok seed ${seed}: ${(error as Error).stack}\n0 passed, 1 failed`);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
     // With this process all others end that are in its namespace, and would keep it.
     return process.exit(1);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

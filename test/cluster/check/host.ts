@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { connect, type UpstartClient } from '../../../packages/protocol/src/index.ts';
 import { Clock } from '../../chaos/clock.ts';
-import { childrenOf, commandLineOf, processesWith, signal } from '../../chaos/proc.ts';
+import { childrenOf, commandLineOf, killAll, processesWith, signal } from '../../chaos/proc.ts';
 import { SessionInit, type SessionSettings } from '../../control/session-init.ts';
 import { eventually } from '../../eventually.ts';
 import { type Outcome, outcomeOf, ROOT } from '../../session/product.ts';
@@ -101,10 +101,9 @@ export class CheckedHost {
   async losePower(): Promise<void> {
     const { session } = this;
     this.#isOff = true;
-    let pids = this.processes();
-    for (const pid of pids) signal(pid, 'SIGSTOP');
+    for (const pid of this.processes()) signal(pid, 'SIGSTOP');
     // What was forked meanwhile, too.
-    for (; pids.length > 0; pids = this.processes()) for (const pid of pids) signal(pid, 'SIGKILL');
+    await killAll(() => this.processes());
     await eventually('its end', () => session.ended);
     rmSync(join(session.runtime, 'upstart'), { recursive: true, force: true });
     appendFileSync(this.out, `${LOSS}\n`);

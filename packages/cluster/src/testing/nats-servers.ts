@@ -1,6 +1,6 @@
 /** NATS servers with JetStream for tests: on loopback, on free ports, in a folder that goes with them. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, nkeys } from '@nats-io/transport-node';
 import { eventually } from '../../../../test/eventually.ts';
 import { freePort } from '../../../../test/ports.ts';
+import { removeFolder } from '../../../../test/remove-folder.ts';
 
 /** For tests outside of this package, which cannot name these. */
 export { connect, jetstreamManager, type NatsConnection, nkeys };
@@ -155,7 +156,7 @@ export class NatsServers {
   /** Ends them all, and removes their files. */
   async remove(): Promise<void> {
     await Promise.all(this.all.map((server) => server.kill()));
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { eventually } from '../../../../../test/eventually.ts';
+import { removeFolder } from '../../../../../test/remove-folder.ts';
 import { Identities } from '../../identity/identities.ts';
 import type { SupervisorAbilities } from '../abilities.ts';
 import type { Command, Report, SpawnSpec, SupervisorState } from '../process-messages.ts';
@@ -126,7 +127,7 @@ export class Init {
     await eventually(() => !loggers.some(isLogger));
     this.#server.close();
     for (const socket of this.#connections) socket.destroy();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 
   #children(): number[] {
