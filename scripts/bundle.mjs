@@ -65,6 +65,19 @@ const BANNER = [
   'const require = __createRequire(import.meta.url);',
 ].join('\n');
 
+/**
+ * In CommonJS esbuild copies what an import names, property by property, for each file that imports it: a sixth of the time in which the
+ * commands of `upstart` loaded. Here the files of a bundle share one copy. The new name of esbuild's function is as long as the old one, so
+ * that the source map stays true; ours is at the end, where it is in the way of nothing and known all the same.
+ */
+const OWN_COPY = { from: '__toESM=(mod,', to: '__asESM=(mod,' };
+const SHARED_COPY = [
+  'function __toESM(mod,mode){',
+  'const copies=(__toESM.made??=[new WeakMap,new WeakMap])[mode?1:0];',
+  'if(!copies.has(mod))copies.set(mod,__asESM(mod,mode));',
+  'return copies.get(mod)}',
+].join('');
+
 /** @satisfies {import('esbuild').BuildOptions} */
 const OPTIONS = {
   bundle: true,
@@ -104,7 +117,8 @@ export async function bundle({
   overrides = {},
 }) {
   const options = { ...OPTIONS, ...overrides };
-  const recipe = fingerprint([options, REPLACED, shortenPackages.setup.toString(), entries, redirects]);
+  if (options.format === 'cjs') options.footer = { js: `${SHARED_COPY}${options.footer?.js ?? ''}` };
+  const recipe = fingerprint([options, REPLACED, OWN_COPY, shortenPackages.setup.toString(), entries, redirects]);
   const folder = dirname(output);
   const names = Object.keys(entries).map((name) => join(folder, `${name}${extname(output)}`));
   if (isFresh(output, recipe) && names.every((name) => existsSync(join(DIST, name)))) return false;
@@ -126,13 +140,20 @@ export async function bundle({
     });
   // Chunks first, so that an entry never exists without its imports.
   const { outputFiles = [], metafile } = result;
-  for (const file of outputFiles.toReversed()) replaceFile(file.path, file.contents);
+  for (const file of outputFiles.toReversed())
+    replaceFile(
+      file.path,
+      options.format === 'cjs' && !file.path.endsWith('.map') ? withSharedCopy(file) : file.contents,
+    );
   if (names.length > 1) removeOldChunks(folder, outputFiles);
   for (const name of names) requireWellFormed(join(DIST, name));
   const inputs = Object.keys(metafile?.inputs ?? {}).filter((name) => !name.startsWith('replaced:'));
   remember(output, recipe, inputs, started);
   return true;
 }
+
+/** What needs no copy has no such function. */
+const withSharedCopy = ({ text }) => text.replace(OWN_COPY.from, OWN_COPY.to);
 
 const nameOf = (output) => basename(output, extname(output));
 

@@ -38,6 +38,12 @@ test('the programs share what is the same', () => {
   expect(withErrors).toEqual(['core.js']);
 });
 
+test('the files of a program share one copy of what they import', () => {
+  const texts = programs.filter((name) => name.endsWith('.cjs')).map((name) => readFileSync(join(LIB, name), 'utf8'));
+  expect(texts.filter((text) => /\b__toESM=/.test(text))).toEqual([]);
+  expect(texts.some((text) => text.includes('__asESM('))).toBe(true);
+});
+
 test('the page of the dashboard is small, as it is sent', () => {
   const sent = [...PAGES, 'dashboard-page.css'].map(
     (name) => gzipSync(readFileSync(join(LIB, name)), { level: 9 }).length,
