@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { hasNatsServer } from '../../packages/cluster/src/testing/nats-servers.ts';
 import { commandLineOf, processesWith } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
+import type { Host } from './host.ts';
 import { TestFleet } from './test-fleet.ts';
 import { ClusterWorld } from './world.ts';
 
@@ -121,6 +122,14 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
     await eventually('word of it', async () =>
       (await fleet.run('explain', 'db')).stdout.includes('this host is drained by cluster host a'),
     );
+    expect(await leasesIn(fleet.host(first), 'history', 'db')).toEqual([
+      expect.stringMatching(/^lease main taken \(token \d+\), uid \d+, pid \d+ \(.+\)$/),
+      expect.stringMatching(/^lease main handed over because its host is drained by cluster host a \(uid \d+\), uid /),
+      'lease main returned because no process of it is left',
+    ]);
+    expect(await leasesIn(fleet.host(other), 'explain', 'db')).toEqual([
+      expect.stringMatching(new RegExp(`^lease main taken \\(token \\d+\\) from host ${first}, uid `)),
+    ]);
     await fleet.host(first).killBridge();
     await fleet.host(other).asks((client) => client.call('stop', { job: 'db', instance: '', wait: true }));
     await eventually('its word again', async () =>
@@ -154,3 +163,11 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
     ]);
   });
 });
+
+/** What a command on this host says of changes of leases. */
+async function leasesIn(host: Host, ...words: string[]): Promise<string[]> {
+  const { stdout } = await host.session.run('upstart', ...words);
+  return stdout
+    .split('\n')
+    .flatMap((line) => /lease main (?:taken|handed|given|lost|returned).*/.exec(line)?.[0] ?? []);
+}

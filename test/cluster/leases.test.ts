@@ -6,6 +6,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hasNatsServer } from '../../packages/cluster/src/testing/nats-servers.ts';
+import type { LeaseEntry } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
 import type { Host } from './host.ts';
 import { ClusterWorld } from './world.ts';
@@ -100,6 +101,13 @@ const why = async (host: Host): Promise<string> => {
   return instances.map(({ goal, state, blockedBy }) => `${goal}/${state} ${blockedBy[0]?.text ?? ''}`).join();
 };
 
+/** What has happened to the lease, as the history of a host has it. */
+async function changesOf(host: Host): Promise<LeaseEntry[]> {
+  const query = { job: 'db', sinceMs: 0, after: 0, limit: 2000 };
+  const { entries } = await host.asks((client) => client.call('history', query));
+  return entries.filter((entry) => entry.kind === 'lease');
+}
+
 describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
   it('runs on one host, and the others say where', async () => {
     const leased = await Leased.start(['one', 'two', 'three']);
@@ -150,6 +158,12 @@ describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
     }
     const other = leased.hosts.find((host) => host !== holder) as Host;
     await eventually('word of the holder', async () => (await why(holder)).endsWith(`held by ${other.name}`));
+    const [taken, lost] = await changesOf(holder);
+    expect(taken).toMatchObject({ change: 'taken', cause: { kind: 'request', text: '' } });
+    expect(lost).toMatchObject({ change: 'given-up', token: taken?.token, cause: { kind: 'timer' } });
+    const over = await changesOf(other);
+    expect(over).toMatchObject([{ change: 'taken', cause: { text: `from host ${holder.name}` } }]);
+    expect((await other.asks((client) => client.call('explain', { job: 'db' }))).leases).toEqual(over);
     leased.check();
   });
 

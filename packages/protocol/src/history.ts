@@ -16,7 +16,7 @@ export interface Peer {
   parent?: { pid: number; name: string };
 }
 
-/** The cause of a goal, an event or a signal. */
+/** The cause of a goal, an event, a signal or a change of a lease. */
 export interface HistoryCause {
   /**
    * - `event`: a condition became true
@@ -106,6 +106,27 @@ export interface SignalEntry extends HistoryBase {
   cause: HistoryCause;
 }
 
+/**
+ * The lease of an instance (`cluster one`) has changed. That one is waited for, or renewed, is no entry.
+ *
+ * - `taken`: the instance may start; the text of the cause says from which host, where that is known
+ * - `handed-over`: the job stops, so that another host can have it
+ * - `given-up`: it was not renewed in time, so the job stops before another host can have it
+ * - `lost`: another host may have it: what is left of the job gets SIGKILL
+ * - `returned`: it is free again, as no process of the instance is left
+ */
+export interface LeaseEntry extends HistoryBase {
+  kind: 'lease';
+  job: string;
+  instance: string;
+  /** The name that the hosts of the cluster share. */
+  lease: string;
+  change: 'taken' | 'handed-over' | 'given-up' | 'lost' | 'returned';
+  /** The fencing token; 0: not known any more. */
+  token: number;
+  cause: HistoryCause;
+}
+
 /** An event was emitted by a request or by init itself. Events that jobs cause by their states are no entries. */
 export interface EventEntry extends HistoryBase {
   kind: 'event';
@@ -114,7 +135,7 @@ export interface EventEntry extends HistoryBase {
   cause: HistoryCause;
 }
 
-export type HistoryEntry = GoalEntry | StateEntry | ProcessEntry | ExitEntry | EventEntry | SignalEntry;
+export type HistoryEntry = GoalEntry | StateEntry | ProcessEntry | ExitEntry | EventEntry | SignalEntry | LeaseEntry;
 
 /** A query of entries, in the order of their ids. */
 export interface HistoryQuery {

@@ -5,6 +5,7 @@ export { DISCONNECTED } from './connection.ts';
 export * from './dbus-address.ts';
 export * from './errors.ts';
 export * from './event-sources.ts';
+export * from './explanation.ts';
 export * from './fleet.ts';
 export * from './framing.ts';
 export * from './history.ts';

@@ -33,6 +33,8 @@ export interface LeaseGrant {
   deadlineMs: number;
   /** How long a lease lasts from the moment on at which its holder asked for it, in milliseconds. */
   ttlMs: number;
+  /** The host that had it before, as far as is known; only where it is granted, for the history. */
+  from?: string;
 }
 
 /** Rows of `Methods`. */

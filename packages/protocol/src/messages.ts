@@ -6,12 +6,13 @@ import type { BrokenFile, Condition, Slot } from '@upstart/common';
 import type { ClusterEventMethods } from './cluster-events.ts';
 import type { WireError } from './errors.ts';
 import type { SourceMethods } from './event-sources.ts';
+import type { EventExplanation, Explanation } from './explanation.ts';
 import type { HistoryAnswer, HistoryQuery } from './history.ts';
 import type { LeaseMethods } from './leases.ts';
 import type { JobLogTargets, LogTargetMethods } from './log-targets.ts';
 import type { NumberMethods } from './numbers.ts';
 import type { Asking, Detailed, FeedPlace, Killing, ListenFailure, Recipients, Stopping } from './request-parts.ts';
-import type { CheckStatus, Goal, JobStatus, LogTrouble, RespawnSeries, State } from './status.ts';
+import type { Goal, JobStatus, State } from './status.ts';
 import type { TimerStatus } from './timers.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -64,97 +65,6 @@ export interface JobsRead {
   /** The errors of files, in words. */
   warnings: string[];
 }
-
-/** Why an instance ended or is ending; see `Explanation`. */
-export interface FailureReason {
-  slot: Slot | 'respawn' | 'ready' | null;
-  exitStatus: number | null;
-  exitSignal: string | null;
-  /** The spawn step that failed, as the log says it: `unable to execute: No such file or directory`. */
-  spawnError: string | null;
-  state: State;
-  /** Milliseconds since the epoch. */
-  at: number;
-  text: string;
-}
-
-/** A reason for waiting; `children` are the reasons for that one. */
-export interface WaitReason {
-  text: string;
-  children: WaitReason[];
-}
-
-export interface ExplainedOperand {
-  text: string;
-  seen: boolean;
-  /** The event that was seen, or why it may not have come: `db is stop/waiting`; null where nothing is known. */
-  note: string | null;
-}
-
-/** The answer to "why is this job in the state it is in?". Optional fields are those that a daemon before version 2.14 lacks. */
-export interface Explanation {
-  job: string;
-  /** Whether there is such a job; otherwise there are only the files in `broken` that were to define it. */
-  defined: boolean;
-  /** Why there is no instance, in a few words; null where there are some, whose own `why` says it. */
-  why: string | null;
-  /** Notes on the job. */
-  notes: string[];
-  startOn: { condition: string; operands: ExplainedOperand[] } | null;
-  stopOn: string | null;
-  /** A daemon before version 2.15 lacks these. */
-  restartOn?: string | null;
-  reloadOn?: string | null;
-  /** A change of its files that takes effect when it has stopped: another definition, or none; null: no change. */
-  pending?: 'changed' | 'gone' | null;
-  instances: {
-    name: string;
-    goal: Goal;
-    state: State;
-    /** Why it is in this state, in a few words. */
-    why: string;
-    blockedBy: WaitReason[];
-    /** The events that it blocks. */
-    holds: string[];
-    respawns: number;
-    /** As in the details of an instance. */
-    series?: RespawnSeries | null;
-    checks?: CheckStatus[];
-    stopOperands: ExplainedOperand[];
-    failure: FailureReason | null;
-    hints: string[];
-    /** It runs because its pre-stop was followed by a start: by a restart, or because the stop was taken back. */
-    kept?: boolean;
-  }[];
-  /** How the last instance that ended went; null before the first one. */
-  last: { instance: string; at: number; text: string; failure: FailureReason | null; respawns: number } | null;
-  broken: BrokenFile[];
-  /** The output of a failed run; null without a failure, or with an empty log. */
-  output?: FailedOutput | null;
-  /** Processes of the job that init does not supervise, at most ten. */
-  unsupervised?: UnsupervisedProcess[];
-  /** Logs of its instances, of those that have ended, too, that cannot be written. A daemon from before 2.14 lacks it. */
-  logs?: LogTrouble[];
-}
-
-/** Where the output of a failed run is. */
-export interface FailedOutput {
-  path: string;
-  /** The last line of the process that failed; null: it has written none, as far as is known, or the client may not read the log. */
-  lastLine: string | null;
-}
-
-export interface UnsupervisedProcess {
-  pid: number;
-  instance: string;
-  /** null for those who may not know what jobs run. */
-  command: string | null;
-  /** It is from before the present main process, or there is none: it has outlived its run. */
-  old: boolean;
-}
-
-/** The answer to "who keeps the events of this name from being over?": one element an event, oldest first. */
-export type EventExplanation = { name: string; env: string[]; failed: boolean; heldBy: WaitReason[] }[];
 
 export interface Methods extends ClusterEventMethods, LeaseMethods, LogTargetMethods, NumberMethods, SourceMethods {
   /** Always first on a connection. `client` names the program, for the log. */

@@ -3,6 +3,7 @@
 export { type Client, ConnectionError, type ConnectOptions, connect } from './client.ts';
 export { TimeoutError, UpstartError } from './errors.ts';
 export type * from './event-sources.ts';
+export type * from './explanation.ts';
 export type * from './history.ts';
 export type * from './leases.ts';
 export { AddressError, type Scope } from './locate.ts';

@@ -145,12 +145,17 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
     good: [
       { lease: 3, token: 1, deadlineMs: 5000, ttlMs: MIN_LEASE_MS },
       { lease: 3, token: 1, deadlineMs: 5000, ttlMs: MAX_LEASE_MS },
+      { lease: 3, token: 1, deadlineMs: 5000, ttlMs: MAX_LEASE_MS, from: 'db1' },
     ],
     bad: [
       [{ lease: 3, token: 0, deadlineMs: 5000, ttlMs: MIN_LEASE_MS }, 'params.token must be from 1'],
       [{ lease: 3, token: 1, deadlineMs: 0.5, ttlMs: MIN_LEASE_MS }, 'params.deadlineMs must be a whole number from 0'],
       [{ lease: 3, token: 1, deadlineMs: 5, ttlMs: MIN_LEASE_MS - 1 }, 'params.ttlMs must be from 2000 to 3600000'],
       [{ lease: 3, token: 1, deadlineMs: 5, ttlMs: MAX_LEASE_MS + 1 }, 'params.ttlMs must be from 2000 to 3600000'],
+      [
+        { lease: 3, token: 1, deadlineMs: 5, ttlMs: MAX_LEASE_MS, from: 'a\nb' },
+        'params.from must be 1 to 200 printable characters long',
+      ],
     ],
   },
   endLease: {

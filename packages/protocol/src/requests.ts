@@ -1,7 +1,7 @@
 /** The check of what clients send: one row a method, one check a field. Nothing unchecked gets past this file. */
 import { upstartError } from './errors.ts';
 import type { SourceReport } from './event-sources.ts';
-import { MAX_LEASE_MS, MIN_LEASE_MS } from './leases.ts';
+import { type LeaseGrant, MAX_LEASE_MS, MIN_LEASE_MS } from './leases.ts';
 import type { LogTargetReport } from './log-targets.ts';
 import type { EnvTarget, Method, Params, RequestFrame, Target } from './messages.ts';
 import {
@@ -135,6 +135,17 @@ const sourceState: Check<SourceReport['state']> = (value, place) =>
 const sourceReport = mapOf<SourceReport>({ name: text, state: sourceState, reason: orNull(text) });
 const positive = numberFrom(1, Number.MAX_SAFE_INTEGER);
 const leaseTime = numberFrom(MIN_LEASE_MS, MAX_LEASE_MS);
+const lastingGrant = mapOf<Omit<LeaseGrant, 'from'>>({
+  lease: count,
+  token: positive,
+  deadlineMs: count,
+  ttlMs: leaseTime,
+});
+const leaseGrant: Check<LeaseGrant> = (value, place) => {
+  const { from } = asMap(value, place);
+  const grant: LeaseGrant = lastingGrant(value, place);
+  return from === undefined || from === null ? grant : { ...grant, from: label(from, `${place}.from`) };
+};
 const TARGET_STATES = ['running', 'retrying', 'failed'] as const;
 const targetState: Check<LogTargetReport['state']> = (value, place) =>
   TARGET_STATES.find((one) => one === value) ?? refuse(place, TARGET_STATES.join(', '));
@@ -196,7 +207,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   endSession: nothing,
   reexecute: nothing,
   leases: nothing,
-  grantLease: mapOf({ lease: count, token: positive, deadlineMs: count, ttlMs: leaseTime }),
+  grantLease: leaseGrant,
   endLease: mapOf({ lease: count, handOver: flag, reason: text }),
   tellLeaseHolder: mapOf({ lease: count, holder: orNull(text) }),
   history: mapOf({ job: orNull(text), sinceMs: count, after: orNull(count), limit: count }),

@@ -16,7 +16,7 @@ it('takes nothing before it is known whether its host is drained', () => {
     const keeper = new LeaseKeeper({ host: own, store, user, clock }, false);
     keeper.update([{ lease: 1, name: 'web', most: 1, prefer: [], state: 'awaited', token: 0, deadlineMs: 0 }]);
     expect(puts).toEqual([]);
-    keeper.drain(isDrained);
+    keeper.drain(isDrained ? 'an administrator' : null);
     expect(puts.splice(0)).toEqual(isDrained ? [] : ['lease.web.0 a']);
     keeper.stop();
   }

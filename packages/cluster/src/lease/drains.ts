@@ -78,7 +78,11 @@ function decodeDrain(key: string, text: string): Drain | null {
   }
   const { by, atMs } = value ?? {};
   const isTime = typeof atMs === 'number' && atMs >= 0 && atMs <= 8.64e15;
-  return { host, by: typeof by === 'string' ? by.slice(0, MAX_BY) : 'somebody', atMs: isTime ? atMs : 0 };
+  return {
+    host,
+    by: typeof by === 'string' ? by.slice(0, MAX_BY).replaceAll(/\p{Cc}/gu, '?') : 'somebody',
+    atMs: isTime ? atMs : 0,
+  };
 }
 
 /** Reports whether the host of this connection is drained: once that is known, and at each change. The value ends it. */

@@ -78,13 +78,13 @@ describe('a lease', () => {
     run(1000);
     const drained = hosts.find(({ settings }) => settings.name === world.runs[0]?.host);
     const other = hosts.find((host) => host !== drained);
-    drained?.keeper?.drain(true);
+    drained?.keeper?.drain('an administrator');
     run(TTL_MS);
     expect(running(world.runs).map(({ host }) => host)).toEqual([other?.settings.name]);
     other?.killKeeper();
     run(3 * TTL_MS);
     expect(running(world.runs)).toEqual([]);
-    drained?.keeper?.drain(false);
+    drained?.keeper?.drain(null);
     run(1000);
     expect(running(world.runs)).toHaveLength(1);
   });
@@ -184,8 +184,8 @@ const FAULTS: Readonly<Record<Fault['what'], (host: SimulatedHost) => void>> = {
   want: (host) => host.want(),
   unwant: (host) => host.unwant(),
   'hand over': (host) => host.keeper?.handOver('web', 'asked for'),
-  drain: (host) => host.keeper?.drain(true),
-  fill: (host) => host.keeper?.drain(false),
+  drain: (host) => host.keeper?.drain('an administrator'),
+  fill: (host) => host.keeper?.drain(null),
 };
 
 const story = fc.record({
@@ -232,7 +232,7 @@ describe('whatever happens', () => {
           host.isCut = false;
           host.setStopped(false);
           host.startKeeper();
-          host.keeper?.drain(false);
+          host.keeper?.drain(null);
           host.want();
         }
         // Calls that were under way are given up, hosts that have handed over hold off, and stops end.

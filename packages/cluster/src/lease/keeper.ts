@@ -26,7 +26,8 @@ export class LeaseKeeper {
   readonly #heldOff = new Map<string, number>();
   /** Places that this keeper has taken without knowing it, and gives back now. */
   readonly #orphans = new Set<string>();
-  #isDrained = false;
+  /** Who has drained this host; null: nobody. */
+  #drainedBy: string | null = null;
   /** Whether it is known that this host is drained or not: before that it takes no lease. */
   #isKnown: boolean;
   #isStepping = false;
@@ -47,7 +48,7 @@ export class LeaseKeeper {
       hasAnother: (name, asker) =>
         [...this.#tenures.values()].some((one) => one !== asker && one.name === name && one.key !== null),
       heldOffMs: (name) =>
-        this.#isDrained || !this.#isKnown ? Number.POSITIVE_INFINITY : (this.#heldOff.get(name) ?? 0),
+        this.#drainedBy !== null || !this.#isKnown ? Number.POSITIVE_INFINITY : (this.#heldOff.get(name) ?? 0),
       changed: () => this.#step(),
     };
   }
@@ -58,15 +59,15 @@ export class LeaseKeeper {
     for (const [id, tenure] of this.#tenures) tenure.update(listed.get(id) ?? null);
     for (const [id, status] of listed)
       if (!this.#tenures.has(id)) this.#tenures.set(id, new Tenure(this.#tenureParts, status));
-    if (this.#isDrained) this.#handOverAll();
+    this.#handOverAll();
     this.#step();
   }
 
-  /** A drained host hands its leases over and takes no other. */
-  drain(isDrained: boolean): void {
-    this.#isDrained = isDrained;
+  /** A drained host hands its leases over and takes no other. `by`: who has drained it; null: nobody. */
+  drain(by: string | null): void {
+    this.#drainedBy = by;
     this.#isKnown = true;
-    if (isDrained) this.#handOverAll();
+    this.#handOverAll();
     this.#step();
   }
 
@@ -86,7 +87,8 @@ export class LeaseKeeper {
   }
 
   #handOverAll(): void {
-    for (const tenure of this.#tenures.values()) tenure.handOver('its host is drained');
+    if (this.#drainedBy === null) return;
+    for (const tenure of this.#tenures.values()) tenure.handOver(`its host is drained by ${this.#drainedBy}`);
   }
 
   #step(): void {

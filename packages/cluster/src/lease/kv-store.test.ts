@@ -60,7 +60,7 @@ function hostOn(urls: readonly string[], name: string) {
   };
   const keeper = startLeases(connect(urls, name), user, () => {});
   ends.push(() => keeper.stop());
-  keeper.drain(false);
+  keeper.drain(null);
   const want = (): void => {
     wanted = { lease: 1, name: 'a job/1', most: 1, prefer: [], state: 'awaited', token: 0, deadlineMs: 0 };
     keeper.update([wanted]);

@@ -2,6 +2,7 @@
  * What this host knows of places in the store, and since when by its own clock. A place may be taken when its record has not changed for as
  * long as its lease lasts: no clock of another host is compared with this one.
  */
+import { NAME } from '../conf/cluster-conf.ts';
 import type { LeaseEntry } from './record.ts';
 
 interface Seen extends LeaseEntry {
@@ -9,6 +10,8 @@ interface Seen extends LeaseEntry {
   readonly sinceMs: number;
   /** When anything was heard of it last. */
   heardMs: number;
+  /** The last host that had it, while this one has looked. */
+  readonly lastHolder: string | undefined;
 }
 
 export class Places {
@@ -24,7 +27,10 @@ export class Places {
   observe(key: string, { record, revision }: LeaseEntry, nowMs: number): void {
     const known = this.#seen.get(key);
     if (known && known.revision >= revision) known.heardMs = nowMs;
-    else this.#seen.set(key, { record, revision, sinceMs: nowMs, heardMs: nowMs });
+    else {
+      const lastHolder = record?.holder ?? known?.lastHolder;
+      this.#seen.set(key, { record, revision, sinceMs: nowMs, heardMs: nowMs, lastHolder });
+    }
   }
 
   get(key: string): Readonly<Seen> | undefined {
@@ -50,6 +56,12 @@ export class Places {
       if (seen.record?.holder) found.add(seen.record.holder);
     }
     return [...found];
+  }
+
+  /** The host that has the place or had it last, if that is known to be another one than `own`. */
+  otherHolder(key: string, own: string): string | undefined {
+    const holder = this.#seen.get(key)?.lastHolder;
+    return holder !== undefined && holder !== own && NAME.test(holder) ? holder : undefined;
   }
 
   /** Forgets all but these keys. */

@@ -23,6 +23,8 @@ export interface LeaseGrant {
   readonly token: number;
   readonly deadlineMs: number;
   readonly ttlMs: number;
+  /** Of the first grant: the host that had it before, if this one has seen that. */
+  readonly from?: string;
 }
 
 /** A lease that init wants or has, as its list says. */

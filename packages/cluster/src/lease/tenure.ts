@@ -17,7 +17,6 @@
  * | lapsed    | The deadline has passed: init has ended the job, or does so. Nothing is renewed. |
  * | releasing | Writes that the place is free. |
  */
-
 import type { Granted, WantedLease, Written } from './ports.ts';
 import { preferenceMs } from './preference.ts';
 import { type LeaseEntry, type LeaseRecord, placeKeys, tokenOf } from './record.ts';
@@ -179,21 +178,22 @@ export class Tenure {
   #take(key: string, nowMs: number): null {
     this.#key = key;
     this.#token = 0;
+    const from = this.#parts.places.otherHolder(key, this.#parts.host.name);
     this.#write(this.#record(this.#parts.host.name, 0), (written) => {
-      if (typeof written === 'number') this.#taken(written, nowMs);
+      if (typeof written === 'number') this.#taken(written, nowMs, from);
       // Where it is not known whether it was written, the record of this keeper's that may come to light is released (`keeper.ts`).
       else this.#lookAgain(() => this.#leave());
     });
     return null;
   }
 
-  #taken(revision: number, sentMs: number): void {
+  #taken(revision: number, sentMs: number, from: string | undefined): void {
     const { ttlMs } = this.#parts.host;
     this.#token = revision;
     this.#renewedMs = sentMs;
     this.#deadlineMs = sentMs + ttlMs;
     this.#phase = 'holding';
-    this.#grant();
+    this.#grant(from);
   }
 
   #renewed(written: Written, sentMs: number): void {
@@ -209,8 +209,9 @@ export class Tenure {
     this.#grant();
   }
 
-  #grant(): void {
-    const grant = { token: this.#token, deadlineMs: Math.floor(this.#deadlineMs), ttlMs: this.#parts.host.ttlMs };
+  #grant(from?: string): void {
+    const { ttlMs } = this.#parts.host;
+    const grant = { token: this.#token, deadlineMs: Math.floor(this.#deadlineMs), ttlMs, ...(from && { from }) };
     this.#isWaiting = true;
     this.#parts.user.grant(this.#status.lease, grant, (granted) => this.#answered(granted));
   }

@@ -5,10 +5,13 @@ import type {
   ExplainedOperand,
   Explanation,
   FailedOutput,
+  LeaseEntry,
   LogTrouble,
   WaitReason,
 } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
+import { leaseText } from './history.ts';
+import { localTime } from './local-time.ts';
 import { stateColour } from './status.ts';
 import { unsupervisedLine } from './unsupervised.ts';
 
@@ -30,6 +33,10 @@ export function explanationLines(explanation: Explanation, colour: Palette, now:
     ...(restartOn === null ? [] : [`restart on: ${printable(restartOn)}`]),
     ...(reloadOn === null ? [] : [`reload on: ${printable(reloadOn)}`]),
     ...notes.map((note) => `note: ${printable(note)}`),
+    ...section(
+      'changes of its lease:',
+      (explanation.leases ?? []).map((entry) => leaseLine(entry, colour)),
+    ),
     ...(explanation.logs ?? []).map((trouble) => colour.bad(logTroubleLine(trouble, now))),
     ...broken.flatMap((file) => [
       colour.bad(`broken file: ${printable(brokenFileText(file))}`),
@@ -131,6 +138,13 @@ function logTroubleLine({ path, error, meaning, since, dropped }: LogTrouble, no
   const reason = meaning === null ? error : `${error} (${meaning})`;
   const cost = dropped === 0 ? 'its output is kept for now' : `${dropped} bytes of output have been dropped`;
   return `log: ${printable(path)} cannot be written: ${reason}; it began ${ago(since, now)}; ${cost}`;
+}
+
+/** Of a job with instances it has the name of that. */
+function leaseLine(entry: LeaseEntry, colour: Palette): string {
+  const { atMs, instance } = entry;
+  const of = instance === '' ? '' : ` (${printable(instance)})`;
+  return `${localTime(atMs)}${of}  ${leaseText(entry, colour)}`;
 }
 
 function hasFailed({ instances, last }: Explanation): boolean {

@@ -1,5 +1,5 @@
 /** Entries of the history in words, one line each. */
-import type { HistoryCause, HistoryEntry } from '@upstart/protocol';
+import type { HistoryCause, HistoryEntry, LeaseEntry } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
 import { signalText } from './signal.ts';
 
@@ -51,6 +51,8 @@ export function historyText(entry: HistoryEntry, colour: Palette): string {
     }
     case 'signal':
       return `${sentText(entry)} ${printable(causeText(entry.cause))}`;
+    case 'lease':
+      return leaseText(entry, colour);
     case 'event':
       return `${colour.strong(printable(entry.event))} ${printable(causeText(entry.cause))}`;
   }
@@ -60,6 +62,16 @@ export function historyText(entry: HistoryEntry, colour: Palette): string {
 function sentText({ signal, process, pid, cause }: Extract<HistoryEntry, { kind: 'signal' }>): string {
   const text = `${signalText(signal)} sent to ${process} process${pid === 0 ? '' : ` ${pid}`}`;
   return cause.request === 'reload' ? `reload: ${text}` : text;
+}
+
+/** `lease main taken (token 42) from host b`. */
+export function leaseText({ lease, change, token, cause }: LeaseEntry, colour: Palette): string {
+  const done = change === 'taken' ? `taken (token ${token})` : change.replace('-', ' ');
+  const text = `lease ${printable(lease)} ${done}`;
+  const shown = change === 'lost' ? colour.bad(text) : text;
+  const why = printable(causeText(cause));
+  // Which host had it before may be unknown: then the caller alone follows.
+  return cause.text === '' ? shown + why : `${shown} ${why}`;
 }
 
 const GOALS = { start: 'start', stop: 'stop', respawn: 'respawn' } as const;

@@ -145,6 +145,7 @@ const REACHED = {
   exit: 'ended',
   event: 'emitted',
   signal: 'signalled',
+  lease: 'lease',
 } as const;
 
 function reachedBy(entry: HistoryEntry): string {

@@ -2,8 +2,11 @@
 import type { EngineRequest } from '../engine/model/messages.ts';
 import type { Caller, ControlContext } from './context.ts';
 
+/** Requests that the bridge makes for another machine, too. */
+type ForwardedRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' | 'reload' | 'kill' | 'emit' }>;
+
 /** Requests whose caller the history names. */
-type NamedRequest = Extract<EngineRequest, { method: 'start' | 'stop' | 'restart' | 'reload' | 'kill' | 'emit' }>;
+type NamedRequest = ForwardedRequest | Extract<EngineRequest, { method: 'grantLease' | 'endLease' }>;
 
 /** Has the engine carry out a request. */
 export function change<T>(context: ControlContext, caller: Caller, request: EngineRequest): Promise<T> {
@@ -13,7 +16,7 @@ export function change<T>(context: ControlContext, caller: Caller, request: Engi
 
 /** As above, for a request whose caller the history names. */
 export async function changeNamed<T>(context: ControlContext, caller: Caller, given: NamedRequest): Promise<T> {
-  const request = given.by === undefined ? given : await withProvenOrigin(context, caller, given);
+  const request = 'by' in given ? await withProvenOrigin(context, caller, given) : given;
   const peer = caller.process?.reference();
   try {
     return await change(context, caller, peer === undefined ? request : { ...request, peer });
@@ -23,7 +26,11 @@ export async function changeNamed<T>(context: ControlContext, caller: Caller, gi
 }
 
 /** Only the bridge knows on whose behalf a request of another machine is made: what any other client says of that does not count. */
-async function withProvenOrigin(context: ControlContext, caller: Caller, request: NamedRequest): Promise<NamedRequest> {
+async function withProvenOrigin(
+  context: ControlContext,
+  caller: Caller,
+  request: ForwardedRequest,
+): Promise<ForwardedRequest> {
   const pid = (await caller.process?.pid()) ?? null;
   if (pid !== null && context.isBridge(pid)) return request;
   const { by: _, ...own } = request;

@@ -24,7 +24,7 @@ export interface ControlContext {
   initPid: number;
   orphans: Orphans;
   usage: ProcessUsage;
-  history: Pick<History, 'query' | 'callersKnown'>;
+  history: Pick<History, 'query' | 'callersKnown' | 'lastOfLeases'>;
   supervisor: Pick<Supervisor, 'findPeer' | 'files'>;
   callers: Callers;
   sources: Pick<SourceKeeper, 'status' | 'register' | 'changed'>;

@@ -21,10 +21,12 @@ const MAX_UNSUPERVISED = 10;
 /** The longest command line that is shown, in characters. */
 const MAX_COMMAND = 120;
 const MAX_LINE = 300;
+/** The most changes of leases in an explanation: the history has the others. */
+const MAX_LEASES = 5;
 
 /** `broken`: the job's own files with errors. Throws UpstartError. */
 export async function explanationOf(
-  { runner, configuration, orphans, sources, logTargets }: ControlContext,
+  { runner, configuration, orphans, sources, logTargets, history }: ControlContext,
   job: string,
   broken: BrokenFile[],
   privileged: boolean,
@@ -45,6 +47,7 @@ export async function explanationOf(
       ...(jobClass ? targetNotes(logTargets.ofJob(jobClass.definition), 'its output') : []),
       ...(asksFile ? fileWarnings(job, jobClass.definition.path) : []),
     ],
+    ...(privileged && jobClass?.definition.cluster ? { leases: history.lastOfLeases(job, MAX_LEASES) } : {}),
     output: logDir === null || !jobClass ? null : failedOutput(context, jobClass, resolve(logDir), privileged),
     // Processes that remain in a control group end with the job.
     unsupervised: jobCgroups ? [] : unsupervised(context, job, found, privileged),

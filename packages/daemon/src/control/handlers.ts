@@ -124,8 +124,8 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   listen: (context, { sockets }) => context.sockets.listen(sockets),
   awaitConnection: (context, { socket, newOnly }) => context.sockets.awaitConnection(socket, newOnly),
   leases: (context) => leaseStatus(context.runner.engine.context),
-  grantLease: (context, params, caller) => change(context, caller, { method: 'grantLease', ...params }),
-  endLease: (context, params, caller) => change(context, caller, { method: 'endLease', ...params }),
+  grantLease: (context, params, caller) => changeNamed(context, caller, { method: 'grantLease', ...params }),
+  endLease: (context, params, caller) => changeNamed(context, caller, { method: 'endLease', ...params }),
   tellLeaseHolder: (context, params, caller) => change(context, caller, { method: 'tellLeaseHolder', ...params }),
 
   sources: (context) => context.sources.status(),

@@ -43,6 +43,12 @@ it('rows hold every kind of entry', () => {
       ...{ ...about, kind: 'signal', process: 'post-stop', pid: 0, signal: '40' },
       cause: { kind: 'request', text: 'by request', request: 'kill' },
     },
+    ...(['taken', 'handed-over', 'given-up', 'lost', 'returned'] as const).map(
+      (change): HistoryEntry => ({
+        ...{ ...about, kind: 'lease', lease: 'main', change, token: 42 },
+        cause: { kind: 'request', text: 'from host b', request: 'grantLease', peer },
+      }),
+    ),
     { ...base, kind: 'event', event: 'go X=1', cause: { kind: 'init', text: 'by init' } },
     {
       ...{ ...base, kind: 'event', event: 'go' },
@@ -225,4 +231,21 @@ describe('names of thousands of characters', () => {
     expect(kept).toEqual(range(kept[0]!, MAX_ENTRIES_OF_FILE));
     expect(kept.length * job.length).toBeGreaterThan(MAX_BYTES_OF_FILE / 2);
   });
+});
+
+it('finds the last changes of the leases of a job, however many other entries are behind them', () => {
+  const { history } = opened(folder());
+  const lease = (id: number, job: string): HistoryEffect => ({
+    type: 'history',
+    entry: {
+      ...{ id, atMs: id, monotonicMs: id, after: 0, kind: 'lease', job, instance: '', lease: 'main', change: 'taken' },
+      ...{ token: id, cause: { kind: 'request', text: '', request: 'grantLease' } },
+    },
+  });
+  for (const id of [1, 2, 3]) history.take(lease(id, 'odd'));
+  history.take(lease(4, 'even'));
+  for (const effect of goals(5, MAX_ENTRIES_OF_FILE)) history.take(effect);
+  expect(history.lastOfLeases('odd', 2).map(({ token }) => token)).toEqual([2, 3]);
+  expect(history.lastOfLeases('even', 2).map(({ token }) => token)).toEqual([4]);
+  expect(history.lastOfLeases('none', 2)).toEqual([]);
 });

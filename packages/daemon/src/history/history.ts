@@ -8,6 +8,7 @@ import {
   type HistoryCause,
   type HistoryEntry,
   type HistoryQuery,
+  type LeaseEntry,
   MAX_HISTORY_ENTRIES,
 } from '@upstart/protocol';
 import type { Effect } from '../engine/model/messages.ts';
@@ -182,6 +183,12 @@ export class History {
       }
     }
     return { entries, upTo, more: false };
+  }
+
+  /** The last entries about leases of a job, the oldest first. */
+  lastOfLeases(job: string, most: number): LeaseEntry[] {
+    const wanted = (entry: HistoryEntry): boolean => entry.kind === 'lease' && entry.job === job;
+    return newest(this.#parts(0), wanted, most) as LeaseEntry[];
   }
 
   /** The oldest first. May skip parts that end before `after`. */

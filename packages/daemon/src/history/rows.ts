@@ -7,7 +7,8 @@ type Row = readonly unknown[];
 const GOALS = ['stop', 'start', 'respawn'] as const;
 /** New ones come last: files have the places of the others. */
 const CAUSES = ['event', 'request', 'process', 'timer', 'init', 'check'] as const;
-const KINDS = ['goal', 'state', 'process', 'exit', 'event', 'signal'] as const;
+const KINDS = ['goal', 'state', 'process', 'exit', 'event', 'signal', 'lease'] as const;
+const LEASE_CHANGES = ['taken', 'handed-over', 'given-up', 'lost', 'returned'] as const;
 
 /** Compiles only if the list has all kinds: what it lacks could not be read back. */
 const placeIn = <T>(list: readonly T[], one: NoInfer<T>): number => list.indexOf(one);
@@ -61,6 +62,11 @@ function rowOf(entry: HistoryEntry, [baseId, baseMs, baseUs]: Base): Row {
       const slot = SLOTS.indexOf(entry.process);
       return [id, ms, us, back, kind, job, instance, slot, pid, signal, ...causeRow(entry.cause)];
     }
+    case 'lease': {
+      const { job, instance, lease, token } = entry;
+      const change = placeIn(LEASE_CHANGES, entry.change);
+      return [id, ms, us, back, kind, job, instance, change, token, lease, ...causeRow(entry.cause)];
+    }
     case 'event':
       return [id, ms, us, back, kind, entry.event, ...causeRow(entry.cause)];
   }
@@ -92,6 +98,10 @@ function entryOf(row: Row, [baseId, baseMs, baseUs]: Base): HistoryEntry {
     case 'signal': {
       const signal = rest[4] as string;
       return { ...about, kind: 'signal', process: SLOTS[first]!, pid: second, signal, cause: causeAt(rest, 5) };
+    }
+    case 'lease': {
+      const [change, token, lease] = [LEASE_CHANGES[first]!, second, rest[4] as string];
+      return { ...about, kind: 'lease', lease, change, token, cause: causeAt(rest, 5) };
     }
     default: {
       const [exitStatus, exitSignal, text] = rest.slice(4) as [number | null, string | null, string];

@@ -46,7 +46,7 @@ export class Leases {
     this.#watchDrain = () =>
       watchDrain(connection, (drain) => {
         drained(drain);
-        this.#keeper.drain(drain !== null);
+        this.#keeper.drain(drain?.by ?? null);
       });
     this.#keeper = startLeases(connection, user, (reason) => this.#storeFailed(reason));
   }

@@ -6,6 +6,7 @@
 import type { JobDefinition } from '@upstart/job-language';
 import type { LeaseStatus } from '@upstart/protocol';
 import type { Context } from '../model/context.ts';
+import { recordLease } from '../model/history.ts';
 import type { LeaseState } from '../model/lease-state.ts';
 import { waitsForTimer } from '../model/process-state.ts';
 import { type InstanceState, processesOf } from '../model/state.ts';
@@ -75,6 +76,8 @@ export function giveBackLease(context: Context, instance: InstanceState): void {
   const { lease } = instance;
   if (!lease) return;
   if (lease.timer !== 0) context.disarm(lease.timer);
+  if (lease.step !== 'awaited' && lease.step !== 'over')
+    recordLease(context, instance, lease, 'returned', { kind: 'process', text: 'because no process of it is left' });
   delete instance.lease;
   const { name: job } = context.classOf(instance).definition;
   context.notify({ event: 'lease-returned', job, instance: instance.name });

@@ -6,7 +6,9 @@ import { SIGKILL } from '@upstart/common';
 import { type State, upstartError } from '@upstart/protocol';
 import { armLease, giveBackLease, leaseEnd, leaseName, moveDeadlines } from '../leases/lease.ts';
 import type { Context } from '../model/context.ts';
+import { recordLease, type Why } from '../model/history.ts';
 import type { LeaseState } from '../model/lease-state.ts';
+import type { EngineRequest } from '../model/messages.ts';
 import { waitsForTimer } from '../model/process-state.ts';
 import { type InstanceState, processesOf } from '../model/state.ts';
 import { jobCgroup } from '../processes/cgroups.ts';
@@ -18,14 +20,12 @@ import { beginStart, changeGoal } from './lifecycle.ts';
 /** States behind which nothing stands but the wait for the next lease. */
 const STOPS: ReadonlySet<State> = new Set(['stopping', 'killed', 'post-stopping', 'post-stop']);
 
-interface Granted {
-  token: number;
-  deadlineMs: number;
-  ttlMs: number;
-}
+type Granted = Extract<EngineRequest, { method: 'grantLease' }>;
+type Ended = Extract<EngineRequest, { method: 'endLease' }>;
 
 /** The lease is this instance's until the deadline, or longer than before. Throws UpstartError if that is too short to begin with. */
-export function leaseGranted(context: Context, id: number, { token, deadlineMs, ttlMs }: Granted): void {
+export function leaseGranted(context: Context, request: Granted): void {
+  const { lease: id, token, deadlineMs, ttlMs, from, method, peer } = request;
   const [instance, lease] = findLease(context, id);
   // The daemon may have read it late, but a lease never lasts longer from now on than from its renewal on.
   const untilMs = Math.min(deadlineMs, context.nowMs + ttlMs);
@@ -34,6 +34,8 @@ export function leaseGranted(context: Context, id: number, { token, deadlineMs, 
     if (leaseEnd(context, instance, granted).stopMs <= context.nowMs) throw upstartError('lease-expired', lease.name);
     instance.lease = granted;
     context.logAbout(instance, 'info', `${context.display(instance)} has the lease ${lease.name} (token ${token})`);
+    const text = from === undefined ? '' : `from host ${from}`;
+    recordLease(context, instance, granted, 'taken', { kind: 'request', request: method, text, peer });
     armLease(context, instance, granted);
     beginStart(context, instance);
     return;
@@ -47,19 +49,27 @@ export function leaseGranted(context: Context, id: number, { token, deadlineMs, 
 }
 
 /** The instance gives its lease to another host, after an ordinary stop, and waits for it again. */
-export function leaseHandedOver(context: Context, id: number, reason: string): void {
-  const [instance, lease] = findLease(context, id);
+export function leaseHandedOver(context: Context, request: Ended): void {
+  const { reason } = request;
+  const [instance, lease] = findLease(context, request.lease);
   if (lease.step !== 'held') return;
   lease.step = 'ending';
+  recordLease(context, instance, lease, 'handed-over', askedFor(request));
   stopForLease(context, instance, `because its lease is handed over (${reason})`);
   if (instance.lease === lease) armLease(context, instance, lease);
 }
 
 /** Another host may have the lease already. */
-export function leaseLost(context: Context, id: number, reason: string): void {
-  const [instance, lease] = findLease(context, id);
-  if (lease.step !== 'awaited' && lease.step !== 'over') endLease(context, instance, lease, `was lost (${reason})`);
+export function leaseLost(context: Context, request: Ended): void {
+  const [instance, lease] = findLease(context, request.lease);
+  if (lease.step === 'awaited' || lease.step === 'over') return;
+  endLease(context, instance, lease, `was lost (${request.reason})`, askedFor(request));
 }
+
+const askedFor = ({ method, reason, peer }: Ended): Why & { text: string } => ({
+  ...{ kind: 'request', request: method, peer },
+  text: reason === '' ? '' : `because ${reason}`,
+});
 
 /** While the instance waits: who has the lease, for explanations; null: nobody that is known. */
 export function leaseHeldBy(context: Context, id: number, host: string | null): void {
@@ -77,7 +87,10 @@ export function leaseNotKnown(context: Context, instance: InstanceState): void {
   const name = leaseName(definition, instance.name);
   const id = lease?.id ?? context.newId();
   instance.lease = { id, name, step: 'held', token: 0, deadlineMs: 0, ttlMs: 0, timer: 0 };
-  endLease(context, instance, instance.lease, 'is not known any more');
+  endLease(context, instance, instance.lease, 'is not known any more', {
+    kind: 'init',
+    text: 'because it is not known any more',
+  });
 }
 
 /** The timer of the lease has passed. */
@@ -90,13 +103,14 @@ export function leaseTimePassed(context: Context, instance: InstanceState): void
   const { stopMs, signalMs, killMs } = leaseEnd(context, instance, lease);
   const { nowMs } = context;
   if (nowMs >= killMs) {
-    endLease(context, instance, lease, 'was not renewed in time');
+    endLease(context, instance, lease, 'was not renewed in time', NOT_RENEWED);
     return;
   }
   if (nowMs >= stopMs && lease.step === 'held') {
     lease.step = 'ending';
     const text = `${context.display(instance)} has not had its lease ${lease.name} renewed in time: stopping it`;
     context.logAbout(instance, 'warn', text);
+    recordLease(context, instance, lease, 'given-up', NOT_RENEWED);
     stopForLease(context, instance, 'because its lease was not renewed in time');
   }
   if (nowMs >= signalMs && lease.step === 'ending' && instance.lease === lease) {
@@ -107,15 +121,24 @@ export function leaseTimePassed(context: Context, instance: InstanceState): void
   if (instance.lease === lease) armLease(context, instance, lease);
 }
 
-/** The time is over: every process gets SIGKILL, hooks too, and no other one is started. */
-function endLease(context: Context, instance: InstanceState, lease: LeaseState, why: string): void {
+const NOT_RENEWED = { kind: 'timer', text: 'because it was not renewed in time' } as const;
+
+/** The time is over: every process gets SIGKILL, hooks too, and no other one is started. `words` continue `its lease NAME …`. */
+function endLease(
+  context: Context,
+  instance: InstanceState,
+  lease: LeaseState,
+  words: string,
+  why: Why & { text: string },
+): void {
   const isNew = lease.step === 'held';
   lease.step = 'over';
   armLease(context, instance, lease);
-  const text = `${context.display(instance)}: its lease ${lease.name} ${why}: killing what is left of it`;
+  const text = `${context.display(instance)}: its lease ${lease.name} ${words}: killing what is left of it`;
   context.logAbout(instance, 'warn', text);
+  recordLease(context, instance, lease, 'lost', why);
   instance.forced = true;
-  if (isNew) stopForLease(context, instance, `because its lease ${why}`);
+  if (isNew) stopForLease(context, instance, `because its lease ${words}`);
   for (const [, process] of processesOf(instance)) {
     const { token } = process;
     if (!waitsForTimer(process))

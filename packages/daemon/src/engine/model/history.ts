@@ -3,9 +3,10 @@
  * same ones. Each entry is one literal with all of its fields: a spread in it made every step of an event three times as slow.
  */
 import { type Slot, signalName } from '@upstart/common';
-import type { Goal, HistoryCause, HistoryEntry, Peer, State, StateEntry } from '@upstart/protocol';
+import type { Goal, HistoryCause, HistoryEntry, LeaseEntry, Peer, State, StateEntry } from '@upstart/protocol';
 import { emitEvent } from './blocking.ts';
 import type { Context } from './context.ts';
+import type { LeaseState } from './lease-state.ts';
 import { type EventState, eventText, type InstanceState } from './state.ts';
 
 /** Characters of a text; a longer one is cut. Names are kept whole: clients look for them. */
@@ -125,6 +126,32 @@ export function recordSignal(
     process,
     pid,
     signal: signalName(signal) ?? String(signal),
+    cause: causeOf(why, why.text),
+  };
+  note(context, entry, why);
+  instance.lastChange = entry.id;
+}
+
+/** The lease of an instance has changed, which is not noted when it is renewed. */
+export function recordLease(
+  context: Context,
+  instance: InstanceState,
+  { name: lease, token }: Pick<LeaseState, 'name' | 'token'>,
+  change: LeaseEntry['change'],
+  why: Why & { text: string },
+): void {
+  const { name } = context.classOf(instance).definition;
+  const entry: HistoryEntry = {
+    id: nextId(context),
+    atMs: context.wallMs,
+    monotonicMs: sinceBoot(context),
+    after: instance.lastChange ?? 0,
+    kind: 'lease',
+    job: name,
+    instance: instance.name,
+    lease,
+    change,
+    token,
     cause: causeOf(why, why.text),
   };
   note(context, entry, why);

@@ -8,6 +8,7 @@ import type {
   FeedPlace,
   Goal,
   HistoryEntry,
+  LeaseGrant,
   LogPriority,
   Notification,
   Peer,
@@ -61,8 +62,8 @@ export type EngineRequest =
   | { method: 'notifyDBusAddress'; address: string }
   | { method: 'setLogPriority'; priority: LogPriority }
   /** The lease of this id is the instance's until `deadlineMs` of monotonic time, `ttlMs` after it was acquired or renewed. */
-  | { method: 'grantLease'; lease: number; token: number; deadlineMs: number; ttlMs: number }
-  | { method: 'endLease'; lease: number; handOver: boolean; reason: string }
+  | ({ method: 'grantLease'; peer?: PeerReference } & LeaseGrant)
+  | { method: 'endLease'; lease: number; handOver: boolean; reason: string; peer?: PeerReference }
   | { method: 'tellLeaseHolder'; lease: number; holder: string | null };
 
 /** A process of the supervisor that the state does not know, with the facts that /proc has about it. */

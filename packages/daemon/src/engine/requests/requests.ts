@@ -61,11 +61,11 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
       keepSockets(context, new Map(Object.entries(request.sockets)));
       break;
     case 'grantLease':
-      leaseGranted(context, request.lease, request);
+      leaseGranted(context, request);
       break;
     case 'endLease':
-      if (request.handOver) leaseHandedOver(context, request.lease, request.reason);
-      else leaseLost(context, request.lease, request.reason);
+      if (request.handOver) leaseHandedOver(context, request);
+      else leaseLost(context, request);
       break;
     case 'tellLeaseHolder':
       leaseHeldBy(context, request.lease, request.holder);
