@@ -1,4 +1,5 @@
 /** Services that turn bad and good again, and what init has to make of it. */
+import type { CheckStatus } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
 import { isRunning, signal } from './proc.ts';
 import type { Service } from './services.ts';
@@ -30,9 +31,25 @@ export async function makeIll(session: Session, service: Service): Promise<void>
   await comes(session, 'nurse', healed + 1);
 }
 
+/**
+ * After a loss init may take a service for bad that has become good since: its next failure would be none. Resolves when all checks have
+ * seen what is the case, and the events of that were treated.
+ */
+export async function settleChecks(session: Session): Promise<void> {
+  await eventually('no service counts as bad', async () => {
+    const rows = JSON.parse((await session.run('upstart', 'ps', '--json')).stdout) as { checks?: CheckStatus[] }[];
+    return rows.every(({ checks = [] }) => checks.every(({ healthy }) => healthy !== false));
+  });
+  for (const task of Object.keys(HEALTH_JOBS)) await hasGone(session, task);
+}
+
 /** The task of an event has run so many times, and init knows that it has ended. */
 async function comes(session: Session, task: string, times: number): Promise<void> {
   await eventually(`${task} has come`, () => session.noted(task, 'ends').length >= times);
+  await hasGone(session, task);
+}
+
+async function hasGone(session: Session, task: string): Promise<void> {
   await eventually(
     `${task} has gone`,
     async () => (await session.run('status', task)).stdout === `${task} stop/waiting\n`,

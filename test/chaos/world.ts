@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { dbusAddress } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
 import type { Outcome } from '../session/product.ts';
-import { HEALTH_JOBS, makeIll } from './health.ts';
+import { HEALTH_JOBS, makeIll, settleChecks } from './health.ts';
 import { checkLog } from './ledger.ts';
 import { isRunning, signal } from './proc.ts';
 import type { Random } from './random.ts';
@@ -240,6 +240,7 @@ export class World {
       await this.agrees(session, service, true);
       service.starts = session.noted(service.ledger, 'starts').length;
     }
+    await settleChecks(session);
     this.#worked = session.noted('work', 'ends').length;
   }
 
