@@ -10,7 +10,7 @@ export interface OutgoingEvent {
   atMs: number;
 }
 
-/** The events that wait, oldest first. `dropped`: how many there was no place for, since the last ones were sent. */
+/** The events that wait, oldest first. `dropped`: how many there was no place for, and that is not reported yet. */
 export interface Outgoing {
   events: OutgoingEvent[];
   dropped: number;
@@ -20,6 +20,6 @@ export interface ClusterEventMethods {
   /** The number of the last event of the feed that init has; 0: of none. What it says is in the journal. */
   feed: { params: { feed: string }; result: number };
   outgoing: { params: Record<never, never>; result: Outgoing };
-  /** The events up to this id are kept elsewhere: init forgets them. */
-  outgoingSent: { params: { upTo: number }; result: null };
+  /** The events up to this id are kept elsewhere, and that so many were dropped is logged: init forgets them. */
+  outgoingSent: { params: { upTo: number; dropped: number }; result: null };
 }

@@ -103,7 +103,13 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
     ],
   },
   outgoing: { good: [{}], bad: [[null, 'params must be a map']] },
-  outgoingSent: { good: [{ upTo: 7 }], bad: [[{}, 'params.upTo must be a whole number from 0']] },
+  outgoingSent: {
+    good: [{ upTo: 7, dropped: 0 }],
+    bad: [
+      [{ dropped: 0 }, 'params.upTo must be a whole number from 0'],
+      [{ upTo: 7, dropped: -1 }, 'params.dropped must be a whole number from 0'],
+    ],
+  },
   feed: { good: [{ feed: 'main' }], bad: [[{}, 'params.feed must be a string']] },
   listen: {
     good: [{ sockets: [] }, { sockets: ['stream:01002f7800'] }],

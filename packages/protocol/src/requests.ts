@@ -179,7 +179,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   emit: emitted,
   feed: mapOf({ feed: label }),
   outgoing: nothing,
-  outgoingSent: mapOf({ upTo: count }),
+  outgoingSent: mapOf({ upTo: count, dropped: count }),
   listen: mapOf({ sockets: texts }),
   awaitConnection: mapOf({ socket: text, newOnly: flag }),
   config: mapOf({ job: orNull(text) }),

@@ -120,7 +120,7 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
   feed: (context, { feed }) => context.runner.engine.state.feeds?.get(feed) ?? 0,
   outgoing: (context) => context.runner.engine.state.outgoing ?? { events: [], dropped: 0 },
-  outgoingSent: (context, { upTo }, caller) => change(context, caller, { method: 'outgoingSent', upTo }),
+  outgoingSent: (context, params, caller) => change(context, caller, { method: 'outgoingSent', ...params }),
   listen: (context, { sockets }) => context.sockets.listen(sockets),
   awaitConnection: (context, { socket, newOnly }) => context.sockets.awaitConnection(socket, newOnly),
   leases: (context) => leaseStatus(context.runner.engine.context),

@@ -10,16 +10,16 @@ const OPERAND = { job: 'backup', stanza: 'emits cluster', event: ':cluster:saved
 /** An init whose events wait, and servers that take them or throw `refusal`. */
 function world(operands: readonly unknown[] = [OPERAND]) {
   const init = { events: [] as { id: number; name: string; env: string[]; atMs: number }[], dropped: 0, asked: 0 };
-  const servers = { took: [] as string[], refusal: null as Error | null };
+  const servers = { took: [] as string[], refusal: null as Error | null, taking: () => {} };
   const logged: string[] = [];
   let notify: (notification: Notification) => void = () => {};
-  const call = async (method: string, params: { upTo?: number }): Promise<unknown> => {
+  const call = async (method: string, params: { upTo?: number; dropped?: number }): Promise<unknown> => {
     if (method === 'outgoing') {
       init.asked += 1;
       return { events: [...init.events], dropped: init.dropped };
     }
     init.events = init.events.filter(({ id }) => id > (params.upTo ?? 0));
-    init.dropped = 0;
+    init.dropped -= params.dropped ?? 0;
     return null;
   };
   const client = {
@@ -35,6 +35,7 @@ function world(operands: readonly unknown[] = [OPERAND]) {
     () => operands as never,
     async ({ name, env }, id) => {
       if (servers.refusal) throw servers.refusal;
+      servers.taking();
       servers.took.push([id, name, ...env].join(' '));
     },
   );
@@ -84,10 +85,32 @@ describe('events for the cluster', () => {
     emit(1);
     await settle();
     expect(logged).toEqual([
-      '2 events were not sent to the cluster: too many were waiting',
       'not sent to the cluster: too long',
+      '2 events not sent to the cluster: too much was waiting',
     ]);
     expect(init.events).toEqual([]);
+  });
+
+  it('that were dropped are counted once, when the servers take others: those of meanwhile, too', async () => {
+    const { sender, emit, servers, logged, init } = world();
+    await sender.begin();
+    servers.refusal = new Error('no leader');
+    init.dropped = 2;
+    emit(1);
+    sender.contact();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(logged).toEqual(['Unable to send events to the cluster: no leader']);
+    servers.refusal = null;
+    servers.taking = () => {
+      init.dropped += 1;
+    };
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([servers.took, init.events, init.dropped]).toEqual([['5.1 saved N=1'], [], 0]);
+    expect(logged.slice(1)).toEqual([
+      '2 events not sent to the cluster: too much was waiting',
+      '1 event not sent to the cluster: too much was waiting',
+    ]);
+    sender.stop();
   });
 
   it('are not asked for where no job names any', async () => {

@@ -2,6 +2,7 @@
  * Sends the events of this machine that jobs name with `emits cluster`. Init keeps them until they are sent, so that neither its end nor that of
  * the bridge loses one; with its number as its id an event that is sent again is kept once.
  */
+import { counted } from '@upstart/common';
 import type { OutgoingEvent, UpstartClient } from '@upstart/protocol';
 import { textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -84,7 +85,17 @@ export class Sender {
 
   async #sendWaiting(): Promise<void> {
     const { events, dropped } = await this.#client.call('outgoing', {});
-    if (dropped > 0) this.#log.warn(`${dropped} events were not sent to the cluster: too many were waiting`);
+    // With the first one that is sent: contact alone does not mean that the servers take any.
+    let untold = dropped;
+    const sent = async (upTo: number): Promise<void> => {
+      if (untold > 0) this.#log.warn(`${counted(untold, 'event')} not sent to the cluster: too much was waiting`);
+      // Others may have been dropped meanwhile.
+      this.#isDue ||= untold > 0;
+      await this.#client.call('outgoingSent', { upTo, dropped: untold });
+      untold = 0;
+    };
+    // Of one that is too long by itself nothing waits.
+    if (events.length === 0 && untold > 0) await sent(0);
     for (const { id, name, env, atMs } of events) {
       if (this.#isOver) return;
       try {
@@ -93,7 +104,7 @@ export class Sender {
         if ((error as Error).name !== 'EventError') throw error;
         this.#log.warn(`not sent to the cluster: ${textOf(error)}`);
       }
-      await this.#client.call('outgoingSent', { upTo: id });
+      await sent(id);
     }
   }
 

@@ -53,8 +53,8 @@ export type EngineRequest =
     }
   /** From now on these listening sockets are there, by name. */
   | { method: 'keepSockets'; sockets: Record<string, number> }
-  /** The events for the cluster up to this id have been sent. */
-  | { method: 'outgoingSent'; upTo: number }
+  /** The events for the cluster up to this id have been sent, and that so many were dropped has been reported. */
+  | { method: 'outgoingSent'; upTo: number; dropped?: number }
   | { method: 'setEnv'; target: EnvTargetSpec; vars: string[]; replace: boolean }
   | { method: 'unsetEnv'; target: EnvTargetSpec; names: string[] }
   | { method: 'resetEnv'; target: EnvTargetSpec }

@@ -1,6 +1,9 @@
 /** Events that are to go to the cluster, because a job says `emits cluster NAME`: kept until the bridge has sent them, up to a bound. */
 import type { Context } from './context.ts';
+import type { EngineRequest } from './messages.ts';
 import type { ClassState, EventState } from './state.ts';
+
+type Sent = Extract<EngineRequest, { method: 'outgoingSent' }>;
 
 /** The most events that wait, and the characters of all their names and variables. Those that come then are dropped. */
 export const MAX_OUTGOING = 1000;
@@ -48,9 +51,11 @@ export function noteOutgoing(context: Context, { id, name, env }: EventState): v
   outgoing.dropped += 1;
 }
 
-/** The events up to this id have been sent. */
-export function forgetOutgoing({ state }: Context, upTo: number): void {
-  const left = state.outgoing?.events.filter(({ id }) => id > upTo) ?? [];
-  if (left.length === 0) delete state.outgoing;
-  else state.outgoing = { events: left, dropped: 0 };
+/** The events up to the id `upTo` have been sent, and that `told` of them were dropped has been reported. */
+export function forgetOutgoing({ state }: Context, { upTo, dropped: told = 0 }: Sent): void {
+  if (!state.outgoing) return;
+  const events = state.outgoing.events.filter(({ id }) => id > upTo);
+  const dropped = Math.max(0, state.outgoing.dropped - told);
+  if (events.length === 0 && dropped === 0) delete state.outgoing;
+  else state.outgoing = { events, dropped };
 }

@@ -71,7 +71,7 @@ export function handleRequest(context: Context, key: string, request: EngineRequ
       leaseHeldBy(context, request.lease, request.holder);
       break;
     case 'outgoingSent':
-      forgetOutgoing(context, request.upTo);
+      forgetOutgoing(context, request);
       break;
     case 'setLogPriority':
       context.state.logPriority = request.priority;
