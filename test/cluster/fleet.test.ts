@@ -102,6 +102,36 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
     expect(all.stdout.split('\n').sort()).toEqual(['', 'a/talk | hello from a', 'b/talk | hello from b']);
   });
 
+  it('shows the lines that are asked for, as `upstart logs` does', async () => {
+    const fleet = await TestFleet.start({ a: 'fleet read', b: 'fleet read' }, ends);
+    const [a, b] = fleet.hosts as [Host, Host];
+    for (const host of [a, b]) {
+      const lines = ['\\033[31mred\\033[0m 1', '-x', 'one', `red ${host.name}`, 'two'];
+      await fleet.job(host, 'paint', `task\nexec printf '${lines.join('\\n')}\\n'\n`);
+    }
+    const red = '\u001b[31mred\u001b[0m 1';
+    const own = await a.session.run('upstart', 'logs', 'paint', '--grep', 'r(?=ed)', '--no-prefix');
+    expect(own.stdout).toBe(`${red}\nred a\n`);
+    const logs = async (...words: string[]) => (await fleet.run('logs', 'paint', ...words)).stdout.split('\n').sort();
+    expect(await logs('--grep', 'r(?=ed)')).toEqual(
+      ['', `a/paint | ${red}`, 'a/paint | red a', `b/paint | ${red}`, 'b/paint | red b'].sort(),
+    );
+    expect(await logs('--grep', 'r(?=ed)', '-n', '1')).toEqual(['', 'a/paint | red a', 'b/paint | red b']);
+    expect(await logs('--grep=-x', '--on', 'b')).toEqual(['', 'b/paint | -x']);
+    expect(await logs('-n', '0', '--on', 'b')).toEqual(['']);
+    const wrong = await fleet.run('logs', '--grep', '(');
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('--grep takes a regular expression: ')]);
+    const long = await fleet.run('logs', '--grep', 'x'.repeat(1025));
+    expect([long.status, long.stderr]).toEqual([2, expect.stringContaining('--grep takes at most 1024 characters')]);
+    expect((await fleet.run('logs', 'paint', '--grep', 'x'.repeat(1024))).status).toBe(0);
+    const following = fleet.follow('logs', '-f', 'paint', '--grep', 'red', '--on', 'b');
+    await eventually('the lines', () => following.text().includes('b/paint | red b'));
+    await b.asks((client) => client.call('start', { job: 'paint', env: [], wait: true }));
+    await eventually('the next run', () => following.text().match(/red b$/gm)?.length === 2);
+    expect(following.text()).not.toMatch(/one|two/);
+    expect(await following.end()).toBe(0);
+  });
+
   it('drains a host of its leases, which stays so when its bridge is another one', async () => {
     const fleet = await TestFleet.start({ a: 'fleet control\nlease 5s', b: 'fleet read\nlease 5s' }, ends);
     for (const host of fleet.hosts) {

@@ -27,9 +27,10 @@ export const FLEET_METHODS: Readonly<Partial<Record<Method, 'read' | 'control'>>
 /** The output of jobs as a stream; no method of init. */
 export const FLEET_LOGS = 'logs';
 
-/** The most words that name jobs, and the most lines of each log, of such a stream. */
+/** The most words that name jobs, the most lines of each log, and the most characters of an expression, of such a stream. */
 export const MAX_LOG_WORDS = 64;
 export const MAX_LOG_LINES = 10_000;
+export const MAX_LOG_EXPRESSION = 1024;
 
 export interface FleetLogsQuery {
   /** Names of jobs, patterns, instances; none: all. */
@@ -39,6 +40,8 @@ export interface FleetLogsQuery {
   lines: number;
   /** In milliseconds since the epoch; null: from the beginning. */
   sinceMs: number | null;
+  /** Only lines that this regular expression matches, which `lines` counts then; null: all. */
+  grep: string | null;
 }
 
 /** An item of it; `time` null: not known. */

@@ -1,8 +1,16 @@
 /** The output of jobs for another host: the lines that `upstart logs` prints, which runs beside the bridge while they are wanted. */
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FleetStream, StreamSink } from '@upstart/cluster';
-import { type FleetLogLine, type FleetLogsQuery, MAX_LOG_LINES, MAX_LOG_WORDS, upstartError } from '@upstart/protocol';
+import {
+  type FleetLogLine,
+  type FleetLogsQuery,
+  MAX_LOG_EXPRESSION,
+  MAX_LOG_LINES,
+  MAX_LOG_WORDS,
+  upstartError,
+} from '@upstart/protocol';
 import { LineFlow } from './line-flow.ts';
 
 /** Without following it has to be over within this time. */
@@ -16,12 +24,14 @@ const NOTHING = 'Nothing has been logged yet';
 const MAX_COMPLAINT = 1000;
 
 export function followLogs(isSession: boolean, params: unknown, sink: StreamSink): FleetStream {
-  const { words, follow, lines, sinceMs } = queryOf(params);
+  const { words, follow, lines, sinceMs, grep } = queryOf(params);
   const options = [
     isSession ? '--user' : '--system',
     ...['--json', '--lines', String(lines)],
     ...(follow ? ['--follow'] : []),
     ...(sinceMs === null ? [] : ['--since', new Date(sinceMs).toISOString()]),
+    // In one word: an expression may begin with a hyphen.
+    ...(grep === null ? [] : [`--grep=${grep}`]),
   ];
   const tool = join(dirname(process.argv[1] ?? ''), 'ctl.js');
   const child = spawn(process.execPath, [tool, '--called-as', 'upstart', 'logs', ...options, '--', ...words], {
@@ -29,6 +39,7 @@ export function followLogs(isSession: boolean, params: unknown, sink: StreamSink
     ...(follow ? {} : { timeout: READING_MS }),
     killSignal: 'SIGKILL',
   });
+  if (grep !== null && child.pid !== undefined) lower(child.pid);
   let complaint = '';
   let isOver = false;
   const end = (error?: unknown): void => {
@@ -61,11 +72,27 @@ export function followLogs(isSession: boolean, params: unknown, sink: StreamSink
   };
 }
 
+/** An expression of another host may take all the time of a processor: it gets what the jobs of this host leave. */
+function lower(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already.
+  }
+}
+
 /** Throws UpstartError. */
 function queryOf(params: unknown): FleetLogsQuery {
-  const { words, follow, lines, sinceMs } = (params ?? {}) as Partial<Record<keyof FleetLogsQuery, unknown>>;
-  const isWord = (word: unknown): word is string =>
-    typeof word === 'string' && word.length > 0 && word.length <= MAX_WORD && !word.includes('\0');
+  const {
+    words,
+    follow,
+    lines,
+    sinceMs,
+    grep = null,
+  } = (params ?? {}) as Partial<Record<keyof FleetLogsQuery, unknown>>;
+  const isText = (text: unknown, most: number): text is string =>
+    typeof text === 'string' && text.length <= most && !text.includes('\0');
+  const isWord = (word: unknown): word is string => isText(word, MAX_WORD) && word !== '';
   if (!Array.isArray(words) || words.length > MAX_LOG_WORDS || !words.every(isWord))
     throw upstartError('bad-request', `words must be at most ${MAX_LOG_WORDS} names of jobs`);
   if (typeof follow !== 'boolean') throw upstartError('bad-request', 'follow must be true or false');
@@ -73,7 +100,9 @@ function queryOf(params: unknown): FleetLogsQuery {
     throw upstartError('bad-request', `lines must be from 0 to ${MAX_LOG_LINES}`);
   if (sinceMs !== null && (!isCount(sinceMs) || sinceMs > Date.now()))
     throw upstartError('bad-request', 'sinceMs must be null or a time that has passed');
-  return { words, follow, lines, sinceMs };
+  if (grep !== null && !isText(grep, MAX_LOG_EXPRESSION))
+    throw upstartError('bad-request', `grep must be null or an expression of at most ${MAX_LOG_EXPRESSION} characters`);
+  return { words, follow, lines, sinceMs, grep };
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -51,6 +51,7 @@ export const fleet = frontCommand({
       requiresArg: true,
       describe: 'for logs and events: show what is not older: 10m, 2h, 1d, or a time',
     },
+    grep: { type: 'string', requiresArg: true, describe: 'for logs: show lines that match this regular expression' },
     ...JSON_OPTION,
   },
   examples: [
@@ -58,6 +59,7 @@ export const fleet = frontCommand({
     ['fleet ps --failed --on zone=eu', 'shows what has gone wrong on hosts with that label'],
     ['fleet restart web --batch 2 --wait-ready --stop-on-failure', 'restarts it on two hosts at a time'],
     ['fleet logs -f web', 'shows what web outputs on all hosts, as it comes'],
+    ['fleet logs --since 10m --grep error', 'shows the lines with an error of the last ten minutes, of all hosts'],
     ['fleet drain web1', 'hands the leases of web1 over to other hosts'],
     ['fleet explain web', 'what web waits for, or why it failed, on each host that has it'],
   ],

@@ -16,6 +16,7 @@ export interface FleetOptions {
   readonly follow?: boolean | undefined;
   readonly lines?: string | undefined;
   readonly since?: string | undefined;
+  readonly grep?: string | undefined;
 }
 
 export interface FleetCall {

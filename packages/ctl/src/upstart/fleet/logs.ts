@@ -1,21 +1,24 @@
 /** `upstart fleet logs`: the output of jobs on all hosts, in the order of time. */
 import { UsageError } from '@upstart/common';
-import { type FleetLogLine, type FleetLogsQuery, MAX_LOG_LINES, MAX_LOG_WORDS } from '@upstart/protocol';
+import {
+  type FleetLogLine,
+  type FleetLogsQuery,
+  MAX_LOG_EXPRESSION,
+  MAX_LOG_LINES,
+  MAX_LOG_WORDS,
+} from '@upstart/protocol';
 import { printable } from '../../text/colour.ts';
 import { EXIT } from '../command.ts';
 import { meantJobs } from '../jobs.ts';
-import { timeSince } from '../since.ts';
+import { wantedLines } from '../logs/options.ts';
 import type { FleetAction, FleetCall } from './action.ts';
 import { askHosts, sayMissing } from './ask.ts';
 import { Lines } from './follow-lines.ts';
 import { followHosts } from './stream.ts';
 import { sayUnknown } from './unknown.ts';
 
-/** How many of the last lines of each log are shown without `--lines` and `--since`. */
-const DEFAULT_LINES = 10;
-
 export const logs: FleetAction = {
-  ...{ words: 'JOB..', least: 0, most: MAX_LOG_WORDS, options: ['follow', 'lines', 'since'] },
+  ...{ words: 'JOB..', least: 0, most: MAX_LOG_WORDS, options: ['follow', 'lines', 'since', 'grep'] },
   async run(given) {
     const { call, fleet } = given;
     const isFollowing = call.options.follow === true;
@@ -49,17 +52,18 @@ export const logs: FleetAction = {
   },
 };
 
-function wantedOf({ options: { lines, since }, context }: FleetCall['call']): {
-  lines: number;
-  sinceMs: number | null;
-} {
+/** As `upstart logs` understands its options; each log has `MAX_LOG_LINES` at most. */
+function wantedOf({ options, context }: FleetCall['call']): Pick<FleetLogsQuery, 'lines' | 'sinceMs' | 'grep'> {
+  const { lines, since, grep } = options;
   if (lines !== undefined && (!/^[0-9]{1,9}$/.test(lines) || Number(lines) > MAX_LOG_LINES))
     throw new UsageError(`--lines takes a number up to ${MAX_LOG_LINES}, not ${lines || 'nothing'}`);
-  const nowMs = (context.now?.() ?? new Date()).getTime();
-  const sinceMs = since === undefined ? null : timeSince(since, nowMs);
+  if (grep !== undefined && (grep.length > MAX_LOG_EXPRESSION || grep.includes('\0')))
+    throw new UsageError(`--grep takes at most ${MAX_LOG_EXPRESSION} characters here`);
+  const { count, period } = wantedLines({ lines, since, grep }, (context.now?.() ?? new Date()).getTime());
   return {
-    lines: lines === undefined ? (since === undefined ? DEFAULT_LINES : MAX_LOG_LINES) : Number(lines),
-    sinceMs,
+    lines: Math.min(count, MAX_LOG_LINES),
+    sinceMs: since === undefined ? null : period.sinceMs,
+    grep: grep ?? null,
   };
 }
 
