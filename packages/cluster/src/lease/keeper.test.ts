@@ -1,42 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PROPERTY_RUNS } from '../../../../test/effort.ts';
 import { LeaseKeeper } from './keeper.ts';
 import type { LeaseStore } from './ports.ts';
-import { type Run, SimulatedHost, SimulatedStore, TTL_MS, type World } from './testing/simulation.ts';
-import { randomFrom, Timeline } from './testing/timeline.ts';
-
-/** A lease is taken so long after it could be, at the latest: the bound of the product, and that clocks and lost calls have cost. */
-const TAKEN_MS = TTL_MS * 1.01 + 2000;
-
-type Settings = Partial<SimulatedHost['settings']>;
-
-function worldOf(seed: number, count: number, settings: (index: number) => Settings = () => ({})) {
-  const random = randomFrom(seed);
-  const world: World = { time: new Timeline(), store: new SimulatedStore(), random, runs: [] };
-  const hosts = Array.from({ length: count }, (_, index) => {
-    const usual = { name: `h${index}`, rate: 1, most: 1, delayMs: 20, lossPart: 0 };
-    return new SimulatedHost(world, { ...usual, ...settings(index) });
-  });
-  for (const host of hosts) {
-    host.startKeeper();
-    host.want();
-  }
-  return { world, hosts, run: (ms: number) => world.time.runUntil(world.time.nowMs + ms) };
-}
-
-const running = (runs: readonly Run[]): Run[] => runs.filter(({ toMs }) => toMs === null);
-
-/** At no time do more than `most` run, and each one has a larger token than all before it of its place. */
-function checkRuns(runs: readonly Run[], most: number): void {
-  for (const { fromMs } of runs) {
-    const at = runs.filter((run) => run.fromMs <= fromMs && (run.toMs === null || run.toMs > fromMs));
-    expect(at.length, `run at ${fromMs}: ${at.map(({ host }) => host).join(', ')}`).toBeLessThanOrEqual(most);
-  }
-  const tokens = runs.map(({ token }) => token);
-  expect(new Set(tokens).size).toBe(tokens.length);
-  if (most === 1) expect(tokens).toEqual([...tokens].sort((a, b) => a - b));
-}
+import { TTL_MS } from './testing/simulation.ts';
+import { checkRuns, running, TAKEN_MS, worldOf } from './testing/worlds.ts';
 
 describe('a lease', () => {
   it('is held by one host, and another has it soon after that one is dead', () => {
@@ -151,106 +117,6 @@ describe('a lease', () => {
   });
 });
 
-const fault = fc.record({
-  what: fc.constantFrom(
-    'kill',
-    'start',
-    'cut',
-    'join',
-    'stop',
-    'continue',
-    'want',
-    'unwant',
-    'hand over',
-    'drain',
-    'fill' as const,
-  ),
-  host: fc.nat({ max: 5 }),
-  afterMs: fc.nat({ max: 2 * TTL_MS }),
-});
-type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
-
-const FAULTS: Readonly<Record<Fault['what'], (host: SimulatedHost) => void>> = {
-  kill: (host) => host.killKeeper(),
-  start: (host) => host.startKeeper(),
-  cut: (host) => {
-    host.isCut = true;
-  },
-  join: (host) => {
-    host.isCut = false;
-  },
-  stop: (host) => host.setStopped(true),
-  continue: (host) => host.setStopped(false),
-  want: (host) => host.want(),
-  unwant: (host) => host.unwant(),
-  'hand over': (host) => host.keeper?.handOver('web', 'asked for'),
-  drain: (host) => host.keeper?.drain('an administrator'),
-  fill: (host) => host.keeper?.drain(null),
-};
-
-const story = fc.record({
-  seed: fc.nat(),
-  hosts: fc.array(
-    fc.record({
-      // Clocks of computers are off by less than 500 ppm; here by up to 5,000.
-      rate: fc.integer({ min: 995, max: 1005 }).map((part) => part / 1000),
-      delayMs: fc.constantFrom(1, 50, 400),
-      lossPart: fc.constantFrom(0, 0, 0.05, 0.3),
-    }),
-    { minLength: 1, maxLength: 5 },
-  ),
-  most: fc.integer({ min: 1, max: 3 }),
-  faults: fc.array(fault, { maxLength: 40 }),
-});
-
-describe('whatever happens', () => {
-  it('no more than so many run at one time, and tokens grow', () => {
-    fc.assert(
-      fc.property(story, ({ seed, hosts: kinds, most, faults }) => {
-        const { world, hosts, run } = worldOf(seed, kinds.length, (index) => ({ ...kinds[index], most }));
-        for (const { what, host, afterMs } of faults) {
-          run(afterMs);
-          FAULTS[what](hosts[host % hosts.length] as SimulatedHost);
-        }
-        run(3 * TTL_MS);
-        checkRuns(world.runs, most);
-      }),
-      { numRuns: PROPERTY_RUNS * 4 },
-    );
-  });
-
-  it('a free place is taken within TTL + 2 s once somebody can reach the store', () => {
-    fc.assert(
-      fc.property(story, ({ seed, hosts: kinds, most, faults }) => {
-        const calm = kinds.map((kind) => ({ ...kind, lossPart: 0, delayMs: Math.min(kind.delayMs, 50) }));
-        const { world, hosts, run } = worldOf(seed, kinds.length, (index) => ({ ...calm[index], most }));
-        for (const { what, host, afterMs } of faults) {
-          run(afterMs);
-          FAULTS[what](hosts[host % hosts.length] as SimulatedHost);
-        }
-        for (const host of hosts) {
-          host.isCut = false;
-          host.setStopped(false);
-          host.startKeeper();
-          host.keeper?.drain(null);
-          host.want();
-        }
-        // Calls that were under way are given up, hosts that have handed over hold off, and stops end.
-        run(2 * TTL_MS);
-        for (const host of hosts) host.want();
-        run(TAKEN_MS);
-        expect(running(world.runs).length).toBe(Math.min(most, hosts.length));
-        // Nothing changes any more.
-        const { length } = world.runs;
-        run(5 * TTL_MS);
-        expect(world.runs.length).toBeLessThanOrEqual(length + 1);
-        checkRuns(world.runs, most);
-      }),
-      { numRuns: PROPERTY_RUNS * 2 },
-    );
-  });
-});
-
 it('does not try again and again to give a place back while the store cannot be reached', async () => {
   const own = { name: 'a', labels: {}, keeper: 'a-1', ttlMs: TTL_MS };
   const puts: string[] = [];
@@ -280,7 +146,7 @@ it('does not try again and again to give a place back while the store cannot be 
     },
   });
   keeper.update([{ lease: 1, name: 'web', most: 1, prefer: [], state: 'awaited', token: 0, deadlineMs: 0 }]);
-  const taken = { holder: 'a', keeper: 'a-1', token: 0, ttlMs: TTL_MS };
+  const taken = { holder: 'a', keeper: 'a-1', token: 0, write: 1, ttlMs: TTL_MS };
   watch('lease.web.0', { record: taken, revision: 7 });
   const before = puts.length;
   for (const due of dues.splice(0)) due();

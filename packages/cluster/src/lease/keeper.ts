@@ -6,7 +6,7 @@ import { Places } from './places.ts';
 import type { LeaseClock, LeaseHost, LeaseStore, LeaseUser, WantedLease } from './ports.ts';
 import { keyPrefix } from './record.ts';
 import { Tenure } from './tenure.ts';
-import { retryPauseMs, type TenureParts } from './tenure-parts.ts';
+import { lookAt, retryPauseMs, type TenureParts } from './tenure-parts.ts';
 
 export interface KeeperParts {
   readonly host: LeaseHost;
@@ -26,6 +26,7 @@ export class LeaseKeeper {
   readonly #heldOff = new Map<string, number>();
   /** Places that this keeper has taken without knowing it, and gives back now. */
   readonly #orphans = new Set<string>();
+  #writes = 0;
   /** Who has drained this host; null: nobody. */
   #drainedBy: string | null = null;
   /** Whether it is known that this host is drained or not: before that it takes no lease. */
@@ -49,6 +50,7 @@ export class LeaseKeeper {
         [...this.#tenures.values()].some((one) => one !== asker && one.name === name && one.key !== null),
       heldOffMs: (name) =>
         this.#drainedBy !== null || !this.#isKnown ? Number.POSITIVE_INFINITY : (this.#heldOff.get(name) ?? 0),
+      nextWrite: () => ++this.#writes,
       changed: () => this.#step(),
     };
   }
@@ -150,12 +152,11 @@ export class LeaseKeeper {
       if (!seen?.record || busy.has(key) || this.#orphans.has(key)) continue;
       if (seen.record.holder !== host.name || seen.record.keeper !== host.keeper) continue;
       this.#orphans.add(key);
-      const record = { ...seen.record, holder: null };
+      const record = { ...seen.record, holder: null, write: ++this.#writes };
       store.put(key, record, seen.revision, (written) => {
         if (typeof written === 'number') this.#places.observe(key, { record, revision: written }, clock.nowMs());
         // It is looked at again, and released then, unless it is another's. A store that cannot be reached answers at once.
-        store.get(key, (entry) => {
-          if (entry) this.#places.observe(key, entry, clock.nowMs());
+        lookAt(this.#tenureParts, key, (entry) => {
           clock.after(entry ? 0 : retryPauseMs(host), () => {
             this.#orphans.delete(key);
             this.#step();

@@ -39,7 +39,9 @@ function storeOn(connection: ClusterConnection) {
   };
 }
 
-const record = (holder: string | null, token = 0): LeaseRecord => ({ holder, keeper: 'k', token, ttlMs: 5000 });
+const record = (holder: string | null, token = 0): LeaseRecord => ({
+  ...{ holder, keeper: 'k', token, write: 1, ttlMs: 5000 },
+});
 
 /** An init with one job, which runs as soon as it may. */
 function hostOn(urls: readonly string[], name: string) {

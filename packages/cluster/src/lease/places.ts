@@ -1,17 +1,24 @@
 /**
  * What this host knows of places in the store, and since when by its own clock. A place may be taken when its record has not changed for as
  * long as its lease lasts: no clock of another host is compared with this one.
+ *
+ * Records are told apart by what is in them. A report may come from a copy of the store that has what was never agreed on, and counts
+ * revisions differently since (three servers of 2.9.10, after two of them were killed): it still proves that its record was sent before.
+ * Where the record is, and under which revision, a read decides: its answer comes from where writes are compared.
  */
 import { NAME } from '../conf/cluster-conf.ts';
-import type { LeaseEntry } from './record.ts';
+import { isSameRecord, type LeaseEntry } from './record.ts';
 
 interface Seen extends LeaseEntry {
-  /** When this revision was seen first. */
+  revision: number;
+  /** When this record was seen first. */
   readonly sinceMs: number;
   /** When anything was heard of it last. */
   heardMs: number;
   /** The last host that had it, while this one has looked. */
   readonly lastHolder: string | undefined;
+  /** When the last read was asked for that has found it so. */
+  readMs: number;
 }
 
 export class Places {
@@ -23,14 +30,22 @@ export class Places {
     this.#ttlMs = ttlMs;
   }
 
-  /** An entry that is older than the one known is not news, but the store answers. */
-  observe(key: string, { record, revision }: LeaseEntry, nowMs: number): void {
+  /** An entry was written or reported. One that is older than the one known is not news, but the store answers. */
+  observe(key: string, entry: LeaseEntry, nowMs: number): void {
     const known = this.#seen.get(key);
-    if (known && known.revision >= revision) known.heardMs = nowMs;
-    else {
-      const lastHolder = record?.holder ?? known?.lastHolder;
-      this.#seen.set(key, { record, revision, sinceMs: nowMs, heardMs: nowMs, lastHolder });
-    }
+    if (known && (known.revision > entry.revision || isSameRecord(known, entry))) known.heardMs = nowMs;
+    else this.#note(key, entry, nowMs, Number.NEGATIVE_INFINITY);
+  }
+
+  /** The answer to a read that was asked for at `askedMs`. It counts, unless what is known was learned meanwhile. */
+  read(key: string, entry: LeaseEntry, askedMs: number, nowMs: number): void {
+    const known = this.#seen.get(key);
+    if (known && isSameRecord(known, entry)) {
+      known.revision = entry.revision;
+      known.heardMs = nowMs;
+      known.readMs = askedMs;
+    } else if (known && known.revision > entry.revision && known.sinceMs >= askedMs) known.heardMs = nowMs;
+    else this.#note(key, entry, nowMs, askedMs);
   }
 
   get(key: string): Readonly<Seen> | undefined {
@@ -47,15 +62,20 @@ export class Places {
     return sinceMs + Math.max(record?.ttlMs ?? 0, record === null ? this.#ttlMs : 0);
   }
 
-  /** The hosts that have places, each once; undefined: not all of these keys are known. */
-  holders(keys: readonly string[]): string[] | undefined {
+  /** The hosts that have places, each once, as text; null: none has one; undefined: not all of these keys are known. */
+  holders(keys: readonly string[]): string | null | undefined {
     const found = new Set<string>();
     for (const key of keys) {
       const seen = this.#seen.get(key);
       if (!seen) return undefined;
       if (seen.record?.holder) found.add(seen.record.holder);
     }
-    return [...found];
+    return found.size === 0 ? null : [...found].join(', ');
+  }
+
+  #note(key: string, { record, revision }: LeaseEntry, nowMs: number, readMs: number): void {
+    const lastHolder = record?.holder ?? this.#seen.get(key)?.lastHolder;
+    this.#seen.set(key, { record, revision, sinceMs: nowMs, heardMs: nowMs, readMs, lastHolder });
   }
 
   /** The host that has the place or had it last, if that is known to be another one than `own`. */

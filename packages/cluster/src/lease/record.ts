@@ -7,6 +7,8 @@ export interface LeaseRecord {
   readonly keeper: string;
   /** The fencing token: the revision of the record that took the place, and 0 in that one itself. */
   readonly token: number;
+  /** Numbers the writes of the keeper, so that no two records are the same. */
+  readonly write: number;
   /** How long the record has to stay unchanged before another host may take the place, in milliseconds. */
   readonly ttlMs: number;
 }
@@ -22,8 +24,14 @@ export function tokenOf({ record, revision }: LeaseEntry): number {
   return record === null || record.token === 0 ? revision : record.token;
 }
 
-export function encodeRecord({ holder, keeper, token, ttlMs }: LeaseRecord): string {
-  return JSON.stringify({ holder, keeper, token, ttlMs });
+/** Whether it is one record, whatever revision each has it under. */
+export function isSameRecord(a: LeaseEntry, b: LeaseEntry): boolean {
+  if (a.record === null || b.record === null) return a.record === b.record && a.revision === b.revision;
+  return encodeRecord(a.record) === encodeRecord(b.record);
+}
+
+export function encodeRecord({ holder, keeper, token, write, ttlMs }: LeaseRecord): string {
+  return JSON.stringify({ holder, keeper, token, write, ttlMs });
 }
 
 /** Null: it is no record of this version. */
@@ -35,9 +43,9 @@ export function decodeRecord(text: string): LeaseRecord | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { holder, keeper, token, ttlMs } = value as Record<string, unknown>;
+  const { holder, keeper, token, write, ttlMs } = value as Record<string, unknown>;
   if ((typeof holder !== 'string' && holder !== null) || typeof keeper !== 'string') return null;
-  return isCount(token) && isCount(ttlMs) ? { holder, keeper, token, ttlMs } : null;
+  return isCount(token) && isCount(write) && isCount(ttlMs) ? { holder, keeper, token, write, ttlMs } : null;
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

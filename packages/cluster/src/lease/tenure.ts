@@ -19,8 +19,8 @@
  */
 import type { Granted, WantedLease, Written } from './ports.ts';
 import { preferenceMs } from './preference.ts';
-import { type LeaseEntry, type LeaseRecord, placeKeys, tokenOf } from './record.ts';
-import { retryPauseMs, type TenureParts } from './tenure-parts.ts';
+import { type LeaseEntry, placeKeys, tokenOf } from './record.ts';
+import { lookAt, retryPauseMs, type TenureParts } from './tenure-parts.ts';
 
 type Phase = 'finding' | 'seeking' | 'holding' | 'lapsed' | 'releasing' | 'over';
 
@@ -39,6 +39,8 @@ export class Tenure {
   #pausedMs = 0;
   #key: string | null = null;
   #token = 0;
+  /** That of the record that counts: nothing else is replaced. */
+  #revision = 0;
   #deadlineMs = 0;
   /** When the record was written that counts. */
   #renewedMs = 0;
@@ -92,11 +94,12 @@ export class Tenure {
     let old: string | null = null;
     for (const key of this.keys) {
       const seen = this.#parts.places.get(key);
-      if (!seen) return this.#look(key);
+      if (!seen || seen.readMs === Number.NEGATIVE_INFINITY) return this.#look(key);
       if (seen.revision < this.#status.token) old = key;
       if (seen.record?.holder !== this.#parts.host.name || tokenOf(seen) !== this.#status.token) continue;
       this.#key = key;
       this.#token = this.#status.token;
+      this.#revision = seen.revision;
       this.#deadlineMs = this.#status.deadlineMs;
       this.#renewedMs = 0;
       return this.#enter('holding');
@@ -119,12 +122,13 @@ export class Tenure {
     let dueMs = Number.POSITIVE_INFINITY;
     for (const key of this.keys) {
       if (this.#parts.isBusy(key, this)) continue;
+      const seen = places.get(key);
       const freeMs = places.freeMs(key);
-      const heardMs = places.get(key)?.heardMs ?? 0;
-      const lookMs = heardMs + host.ttlMs * RENEW_PART;
-      if (freeMs === null || nowMs >= lookMs) return this.#look(key);
+      const lookMs = (seen?.heardMs ?? 0) + host.ttlMs * RENEW_PART;
+      if (!seen || freeMs === null || nowMs >= lookMs) return this.#look(key);
       const takeMs = Math.max(freeMs + patienceMs, this.#parts.heldOffMs(name));
-      if (nowMs >= takeMs) return this.#take(key, nowMs);
+      // What was only reported may count differently: its revision could be that of another's record.
+      if (nowMs >= takeMs) return seen.readMs >= takeMs ? this.#take(key, seen.revision, nowMs) : this.#look(key);
       dueMs = Math.min(dueMs, takeMs, lookMs);
     }
     return Number.isFinite(dueMs) ? dueMs : null;
@@ -134,9 +138,11 @@ export class Tenure {
     if (this.#isGone) return this.#enter('releasing');
     if (nowMs >= this.#deadlineMs) return this.#enter('lapsed');
     if (this.#status.state === 'over') return this.#deadlineMs;
+    const seen = this.#parts.places.get(this.#key as string);
+    if (seen && seen.revision > this.#revision && !this.#isMine(seen)) return this.#check();
     const dueMs = this.#renewedMs + this.#parts.host.ttlMs * RENEW_PART;
     if (nowMs < dueMs) return Math.min(dueMs, this.#deadlineMs);
-    this.#write(this.#record(this.#parts.host.name, this.#token), (written) => this.#renewed(written, nowMs));
+    this.#write(this.#parts.host.name, (written) => this.#renewed(written, nowMs));
     return null;
   }
 
@@ -148,7 +154,7 @@ export class Tenure {
   release(nowMs: number): number | null {
     const seen = this.#key === null ? undefined : this.#parts.places.get(this.#key);
     if (!seen || !this.#isMine(seen)) return this.#leave();
-    this.#write(this.#record(null, this.#token), (written) => {
+    this.#write(null, (written) => {
       // Without an answer it is not worth more than one attempt when the others need not wait any longer.
       if (typeof written === 'number' || nowMs >= this.#deadlineMs) this.#leave();
       else this.#lookAgain();
@@ -175,11 +181,12 @@ export class Tenure {
     return this.#enter(this.#status.state === 'awaited' ? 'seeking' : 'finding');
   }
 
-  #take(key: string, nowMs: number): null {
+  #take(key: string, revision: number, nowMs: number): null {
     this.#key = key;
     this.#token = 0;
+    this.#revision = revision;
     const from = this.#parts.places.otherHolder(key, this.#parts.host.name);
-    this.#write(this.#record(this.#parts.host.name, 0), (written) => {
+    this.#write(this.#parts.host.name, (written) => {
       if (typeof written === 'number') this.#taken(written, nowMs, from);
       // Where it is not known whether it was written, the record of this keeper's that may come to light is released (`keeper.ts`).
       else this.#lookAgain(() => this.#leave());
@@ -188,43 +195,35 @@ export class Tenure {
   }
 
   #taken(revision: number, sentMs: number, from: string | undefined): void {
-    const { ttlMs } = this.#parts.host;
     this.#token = revision;
-    this.#renewedMs = sentMs;
-    this.#deadlineMs = sentMs + ttlMs;
     this.#phase = 'holding';
-    this.#grant(from);
+    this.#grant(revision, sentMs, from);
   }
 
   #renewed(written: Written, sentMs: number): void {
-    if (typeof written !== 'number') {
-      this.#lookAgain(() => {
-        const seen = this.#key === null ? undefined : this.#parts.places.get(this.#key);
-        if (seen && !this.#isMine(seen)) this.#lose(`${seen.record?.holder ?? 'another host'} has it`);
-      });
-      return;
-    }
-    this.#renewedMs = sentMs;
-    this.#deadlineMs = sentMs + this.#parts.host.ttlMs;
-    this.#grant();
+    if (typeof written === 'number') this.#grant(written, sentMs);
+    else this.#check();
   }
 
-  #grant(from?: string): void {
+  #grant(revision: number, sentMs: number, from?: string): void {
     const { ttlMs } = this.#parts.host;
-    const grant = { token: this.#token, deadlineMs: Math.floor(this.#deadlineMs), ttlMs, ...(from && { from }) };
+    this.#revision = revision;
+    this.#renewedMs = sentMs;
+    this.#deadlineMs = sentMs + ttlMs;
     this.#isWaiting = true;
+    const grant = { token: this.#token, deadlineMs: Math.floor(this.#deadlineMs), ttlMs, ...(from && { from }) };
     this.#parts.user.grant(this.#status.lease, grant, (granted) => this.#answered(granted));
   }
 
+  /** Without an answer init may have it: until its list says otherwise, nobody else gets the place before its time. */
   #answered(granted: Granted): void {
     this.#isWaiting = false;
-    // Without an answer init may have it: until its list says otherwise, nobody else gets the place before its time.
-    if (granted === 'ok' || granted === 'unknown')
-      this.#status = { ...this.#status, state: 'held', token: this.#token, deadlineMs: this.#deadlineMs };
     if (granted === 'gone') this.#isGone = true;
-    // Init has not begun, or has ended the job: its list says which.
-    if (granted === 'expired') this.#phase = 'lapsed';
-    if (granted === 'expired') this.#pause();
+    else if (granted === 'expired') {
+      // Init has not begun, or has ended the job: its list says which.
+      this.#phase = 'lapsed';
+      this.#pause();
+    } else this.#status = { ...this.#status, state: 'held', token: this.#token, deadlineMs: this.#deadlineMs };
     this.#parts.changed();
   }
 
@@ -236,20 +235,16 @@ export class Tenure {
     this.#phase = this.#isGone ? 'over' : 'lapsed';
   }
 
-  #record(holder: string | null, token: number): LeaseRecord {
-    const { keeper, ttlMs } = this.#parts.host;
-    return { holder, keeper, token, ttlMs };
-  }
-
   #isMine(seen: LeaseEntry): boolean {
     return seen.record?.holder === this.#parts.host.name && tokenOf(seen) === this.#token;
   }
 
-  #write(record: LeaseRecord, done: (written: Written) => void): void {
+  #write(holder: string | null, done: (written: Written) => void): void {
     const key = this.#key as string;
-    const { places, store, clock } = this.#parts;
+    const { places, store, clock, host, nextWrite } = this.#parts;
+    const record = { holder, keeper: host.keeper, token: this.#token, write: nextWrite(), ttlMs: host.ttlMs };
     this.#isWaiting = true;
-    store.put(key, record, places.get(key)?.revision ?? 0, (written) => {
+    store.put(key, record, this.#revision, (written) => {
       this.#isWaiting = false;
       if (typeof written === 'number') places.observe(key, { record, revision: written }, clock.nowMs());
       done(written);
@@ -257,17 +252,24 @@ export class Tenure {
     });
   }
 
-  #look(key: string, done: () => void = () => {}): null {
-    const { places, store, clock } = this.#parts;
+  #look(key: string, done: (entry: LeaseEntry | null) => void = () => {}): null {
     this.#isWaiting = true;
-    store.get(key, (entry) => {
+    lookAt(this.#parts, key, (entry) => {
       this.#isWaiting = false;
-      if (entry) places.observe(key, entry, clock.nowMs());
-      else this.#pause();
-      done();
+      if (!entry) this.#pause();
+      else if (key === this.#key && this.#isMine(entry)) this.#revision = entry.revision;
+      done(entry);
       this.#parts.changed();
     });
     return null;
+  }
+
+  /** Whether the place is still this host's, when that is doubtful. */
+  #check(): null {
+    this.#pause();
+    return this.#look(this.#key as string, (entry) => {
+      if (entry && !this.#isMine(entry)) this.#lose(`${entry.record?.holder ?? 'another host'} has it`);
+    });
   }
 
   /** What was written last is not known: looks, and continues after a pause. */
@@ -282,10 +284,8 @@ export class Tenure {
   }
 
   #tell(): void {
-    const holders = this.#parts.places.holders(this.keys);
-    if (holders === undefined) return;
-    const holder = holders.length === 0 ? null : holders.join(', ');
-    if (holder === this.#told) return;
+    const holder = this.#parts.places.holders(this.keys);
+    if (holder === undefined || holder === this.#told) return;
     this.#told = holder;
     this.#parts.user.tell(this.#status.lease, holder);
   }

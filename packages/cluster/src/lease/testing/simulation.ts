@@ -73,6 +73,9 @@ export class SimulatedHost {
   readonly #offsetMs: number;
   keeper: LeaseKeeper | null = null;
   isCut = false;
+  /** So much too large are the revisions that are reported to it, as by a copy of the store that has what was never agreed on. */
+  #ahead = 0;
+  #reported: (key: string, entry: LeaseEntry) => void = () => {};
   #isStopped = false;
   /** What a stopped keeper gets when it continues. */
   #backlog: (() => void)[] = [];
@@ -144,6 +147,12 @@ export class SimulatedHost {
     this.#isStopped = isStopped && this.keeper !== null;
     if (this.#isStopped) return;
     for (const run of this.#backlog.splice(0)) run();
+  }
+
+  /** Its reports come from such a copy from now on: they begin with a record that is there once more. 0: from a true one. */
+  diverge(ahead: number): void {
+    this.#ahead = ahead;
+    for (const [key, entry] of this.#world.store.entries) this.#reported(key, entry);
   }
 
   #report(): void {
@@ -266,10 +275,13 @@ export class SimulatedHost {
       get: (key, done) =>
         call<LeaseEntry | null>(() => store.entries.get(key) ?? { record: null, revision: 0 }, null, done),
       put: (key, record, revision, done) => call<Written>(() => store.put(key, record, revision), 'unknown', done),
-      watch: (prefix, changed) =>
-        store.watch((key, entry) => {
-          if (key.startsWith(prefix)) this.#network(() => this.#forKeeper(generation, () => changed(key, entry)));
-        }),
+      watch: (prefix, changed) => {
+        this.#reported = (key, entry) => {
+          const reported = { ...entry, revision: entry.revision + this.#ahead };
+          if (key.startsWith(prefix)) this.#network(() => this.#forKeeper(generation, () => changed(key, reported)));
+        };
+        return store.watch(this.#reported);
+      },
     };
   }
 }
