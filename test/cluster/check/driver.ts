@@ -1,10 +1,11 @@
 /** The command behind `node test/cluster/check.mjs`: runs itself in namespaces of its own, which end all that it has begun. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { natsServerVersion } from '../../../packages/cluster/src/testing/nats-servers.ts';
 import { missingPrograms } from '../../programs.ts';
 import { removeFolder } from '../../remove-folder.ts';
 import type { History } from './history.ts';
@@ -50,7 +51,9 @@ export async function main(args: string[]): Promise<number> {
   if (process.env[INSIDE] === undefined) return await within(args);
   const folder = mkdtempSync(join(tmpdir(), 'cluster-check-'));
   try {
-    console.log(`seed ${seed}: ${hosts} hosts, 3 servers, ${events} events, faults for ${minutes} minutes`);
+    console.log(
+      `seed ${seed}: ${hosts} hosts, 3 servers (${natsServerVersion}), ${events} events, faults for ${minutes} minutes`,
+    );
     const history = await run(
       { seed, hosts, events, folder, ofServers: !values['servers-well'], lastMs: minutes * 60_000 },
       (text) => console.log(text),
@@ -60,6 +63,11 @@ export async function main(args: string[]): Promise<number> {
       const kept = join(tmpdir(), `cluster-check-seed-${seed}.json`);
       writeFileSync(kept, JSON.stringify(history));
       console.log(`the history is in ${kept}: look at it again with --judge`);
+      const logs = `${kept}.logs`;
+      mkdirSync(logs, { recursive: true });
+      for (const file of readdirSync(folder).filter((name) => /^s\d\.log$/.test(name)))
+        copyFileSync(join(folder, file), join(logs, file));
+      console.log(`the logs of the servers are in ${logs}`);
     }
     return status;
   } catch (error) {

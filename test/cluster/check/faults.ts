@@ -2,8 +2,8 @@
 import { signal } from '../../chaos/proc.ts';
 import type { Random } from '../../chaos/random.ts';
 import type { CheckedHost } from './host.ts';
-import type { Network } from './network.ts';
-import { type Blow, HOLDER } from './plan.ts';
+import type { Network, Node } from './network.ts';
+import { type Blow, HOLDER, type Slowness, slownessText } from './plan.ts';
 import type { ServerNode } from './servers.ts';
 
 export interface Cluster {
@@ -16,11 +16,18 @@ export interface Cluster {
 }
 
 type Undo = () => Promise<unknown> | unknown;
-type OnHost = (host: CheckedHost, cluster: Cluster) => Promise<Undo>;
-type OnServer = (server: ServerNode, others: readonly ServerNode[], cluster: Cluster) => Promise<Undo>;
+type OnHost = (host: CheckedHost, cluster: Cluster, slowness: Slowness) => Promise<Undo>;
+type OnServer = (
+  server: ServerNode,
+  others: readonly ServerNode[],
+  cluster: Cluster,
+  slowness: Slowness,
+) => Promise<Undo>;
 
 /** A day and a half; the daemons of a host go by it. */
 const MOST_SECONDS = 130_000;
+
+const NOT_SLOW: Slowness = { lossPercent: 0 };
 
 const nothing = (): void => {};
 
@@ -53,6 +60,12 @@ const linked =
     return () => network.heal(node);
   };
 
+async function slowed(node: Node, { network }: Cluster, slowness: Slowness): Promise<Undo> {
+  if ('lossPercent' in slowness) await network.lossy(node, slowness.lossPercent);
+  else await network.stretch(node, { delayMs: 0, bytesPerS: 0, ...slowness });
+  return () => network.heal(node);
+}
+
 const ON_HOST: Readonly<Record<Extract<Blow, { host: number }>['kind'], OnHost>> = {
   'kill-bridge': killed((host) => host.bridges()),
   'kill-daemon': killed((host) => host.daemons()),
@@ -82,10 +95,7 @@ const ON_HOST: Readonly<Record<Extract<Blow, { host: number }>['kind'], OnHost>>
   isolate: linked('cut'),
   deaf: linked('deafen'),
   mute: linked('mute'),
-  async slow({ node }, { network }) {
-    await network.slow(node);
-    return () => network.heal(node);
-  },
+  slow: ({ node }, cluster, slowness) => slowed(node, cluster, slowness),
 };
 
 const ON_SERVER: Readonly<Record<Extract<Blow, { server: number }>['kind'], OnServer>> = {
@@ -111,10 +121,7 @@ const ON_SERVER: Readonly<Record<Extract<Blow, { server: number }>['kind'], OnSe
     );
     return () => network.heal(node);
   },
-  async 'slow-server'({ node }, _, { network }) {
-    await network.slow(node);
-    return () => network.heal(node);
-  },
+  'slow-server': ({ node }, _, cluster, slowness) => slowed(node, cluster, slowness),
   async 'kill-two-servers'(_, others) {
     for (const { server } of others) await server.kill();
     return async () => {
@@ -142,12 +149,15 @@ const ON_SERVER: Readonly<Record<Extract<Blow, { server: number }>['kind'], OnSe
 
 /** Resolves with what was hit and how to take it back. A host without power is left alone. */
 export async function strike(blow: Blow, cluster: Cluster): Promise<{ readonly name: string; readonly undo: Undo }> {
+  const { slowness = NOT_SLOW } = blow;
+  const text = slownessText(blow);
   if ('host' in blow) {
     const host = blow.host === HOLDER ? cluster.holder() : (cluster.hosts[blow.host] as CheckedHost);
     if (host.isOff) return { name: `${host.name} is off`, undo: nothing };
-    return { name: `${blow.kind} ${host.name}`, undo: await ON_HOST[blow.kind](host, cluster) };
+    return { name: `${blow.kind} ${host.name}${text}`, undo: await ON_HOST[blow.kind](host, cluster, slowness) };
   }
   const server = cluster.servers[blow.server] as ServerNode;
   const others = cluster.servers.filter((other) => other !== server);
-  return { name: `${blow.kind} ${server.node.name}`, undo: await ON_SERVER[blow.kind](server, others, cluster) };
+  const undo = await ON_SERVER[blow.kind](server, others, cluster, slowness);
+  return { name: `${blow.kind} ${server.node.name}${text}`, undo };
 }

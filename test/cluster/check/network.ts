@@ -1,9 +1,10 @@
-/** A network of namespaces on one bridge, whose links can be cut one way or both, and lose packets. All of it ends with the namespace around it. */
+/** A network of namespaces on one bridge, whose links can be cut one way or both, lose packets, and be slow. All of it ends with the namespace around it. */
 import { spawn } from 'node:child_process';
+import { compile } from './compile.ts';
+import { Wire, type WireKind } from './wire.ts';
 
 /** Of the one that looks on: the namespace with the bridge. */
 const PREFIX = '10.77';
-const LOSS_PERCENT = 35;
 
 const TABLE = `table inet faults {
   set from { type ipv4_addr; }
@@ -29,19 +30,28 @@ export interface Node {
   readonly address: string;
   /** In front of a command that is to run there. */
   readonly within: readonly string[];
+  readonly number: number;
 }
 
 export class Network {
   #nodes = 0;
+  readonly #wire: string;
+  /** Between the bridge and nodes, by their names. */
+  readonly #wires = new Map<string, Wire>();
 
-  static async make(): Promise<Network> {
+  private constructor(wire: string) {
+    this.#wire = wire;
+  }
+
+  /** Its program is compiled into `folder`. */
+  static async make(folder: string): Promise<Network> {
     await run(['mkdir', '-p', '/run/netns']);
     await run(['mount', '-t', 'tmpfs', 'none', '/run/netns']);
     await ip('link set lo up');
     await ip('link add upbr type bridge');
     await ip(`addr add ${PREFIX}.0.1/16 dev upbr`);
     await ip('link set upbr up');
-    return new Network();
+    return new Network(compile('wire', folder));
   }
 
   async node(name: string): Promise<Node> {
@@ -55,7 +65,7 @@ export class Network {
     await ip(`-n ${name} link set eth0 up`);
     await ip(`-n ${name} link set lo up`);
     await run([...within, 'nft', '-f', '-'], TABLE);
-    return { name, address, within };
+    return { name, address, within, number };
   }
 
   /** Drops what comes to the node from these others. */
@@ -73,14 +83,33 @@ export class Network {
     await this.mute(node, others);
   }
 
-  /** Loses a third of what comes: connections crawl, as they repeat what was lost after ever longer pauses. */
-  slow(node: Node): Promise<void> {
-    return this.#change(node, `add rule inet faults loss numgen random mod 100 < ${LOSS_PERCENT} drop`);
+  /** Loses a part of what comes: connections crawl, as they repeat what was lost after ever longer pauses. */
+  lossy(node: Node, percent: number): Promise<void> {
+    return this.#change(node, `add rule inet faults loss numgen random mod 100 < ${percent} drop`);
   }
 
-  heal(node: Node): Promise<void> {
+  /** Puts a wire between the node and the bridge: what is on its way takes longer, or queues. */
+  async stretch(node: Node, kind: WireKind): Promise<void> {
+    const { name, number } = node;
+    if (this.#wires.has(name)) return;
+    await ip(`link add wire${number} type veth peer name far${number}`);
+    // The namespace with the bridge must not answer in place of those behind the wire.
+    await ip(`link set port${number} nomaster arp off`);
+    await ip(`link set wire${number} arp off up`);
+    await ip(`link set far${number} master upbr up`);
+    this.#wires.set(name, await Wire.between(this.#wire, `port${number}`, `wire${number}`, kind));
+  }
+
+  async heal(node: Node): Promise<void> {
+    const wire = this.#wires.get(node.name);
+    if (wire) {
+      this.#wires.delete(node.name);
+      await wire.cut();
+      await ip(`link del wire${node.number}`);
+      await ip(`link set port${node.number} arp on master upbr`);
+    }
     const tables = ['flush set inet faults from', 'flush set inet faults to', 'flush chain inet faults loss'];
-    return this.#change(node, tables.join('\n'));
+    await this.#change(node, tables.join('\n'));
   }
 
   #change({ within }: Node, text: string): Promise<void> {

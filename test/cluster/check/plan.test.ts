@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../chaos/random.ts';
-import { HOLDER, planOf } from './plan.ts';
+import { described, HOLDER, planOf } from './plan.ts';
 
 const SEEDS = Array.from({ length: 100 }, (_, seed) => seed);
 const OF_NETWORK = /server|halves|isolate|deaf|mute|slow/;
@@ -23,6 +23,17 @@ describe('a plan of faults', () => {
         if (phase?.isCalm) expect(fault.kind).not.toMatch(OF_NETWORK);
       }
     }
+  });
+
+  it('has links be slow in all ways there are, and says how', () => {
+    const faults = SEEDS.flatMap((seed) => planOf(new Random(seed), 300_000, 10).faults);
+    const slow = faults.filter(({ kind }) => kind.startsWith('slow'));
+    expect(new Set(slow.flatMap(({ slowness }) => Object.keys(slowness ?? {})))).toEqual(
+      new Set(['lossPercent', 'delayMs', 'bytesPerS']),
+    );
+    expect(faults.filter(({ slowness }) => slowness !== undefined)).toEqual(slow);
+    for (const fault of slow)
+      expect(described(fault)).toMatch(/: slow\S* .*, \d+ (% lost|ms each way|bytes\/s each way)$/);
   });
 
   it('leaves servers alone on request', () => {

@@ -24,7 +24,10 @@ interface OfMany {
   readonly server: number;
 }
 
-export type Blow = OfHost | OfServer | OfMany;
+/** How a link is slow: it loses a part of the packets, is long, or narrow. The last two each way. */
+export type Slowness = { readonly lossPercent: number } | { readonly delayMs: number } | { readonly bytesPerS: number };
+
+export type Blow = (OfHost | OfServer | OfMany) & { readonly slowness?: Slowness };
 export type Fault = Blow & { readonly atMs: number; readonly lastMs: number };
 
 export interface Phase {
@@ -48,6 +51,13 @@ const OF_LINKS = ['isolate', 'deaf', 'mute', 'slow'] as const;
 const OF_SERVERS = ['kill-server', 'pause-server', 'split-server', 'deaf-server', 'slow-server'] as const;
 const OF_MANY = ['kill-two-servers', 'halves'] as const;
 
+const SLOW: readonly ((random: Random) => Slowness)[] = [
+  () => ({ lossPercent: 35 }),
+  // Calls for leases are given up after 800 ms.
+  (random) => ({ delayMs: random.below(600, 50) }),
+  (random) => ({ bytesPerS: random.below(16_000, 1000) }),
+];
+
 const SERVERS = 3;
 const PHASE_MS = 75_000;
 const LONGEST_MS = 25_000;
@@ -63,8 +73,11 @@ export function planOf(random: Random, lastMs: number, hosts: number, ofServers 
     ...{ fromMs: index * phaseMs, toMs: (index + 1) * phaseMs, isCalm: index % 2 === 0 },
   }));
   const faults = phases.flatMap((phase) => faultsOf(random, phase, hosts, ofServers));
-  return { phases, faults, lastMs };
+  return { phases, faults: faults.map((fault) => withSlowness(fault, random)), lastMs };
 }
+
+const withSlowness = (fault: Fault, random: Random): Fault =>
+  fault.kind === 'slow' || fault.kind === 'slow-server' ? { ...fault, slowness: random.pick(SLOW)(random) } : fault;
 
 function faultsOf(random: Random, { fromMs, toMs, isCalm }: Phase, hosts: number, ofServers: boolean): Fault[] {
   const faults: Fault[] = [];
@@ -105,5 +118,12 @@ const hostOf = (random: Random, hosts: number): number => (random.chance(0.5) ? 
 export function described(fault: Fault): string {
   const { atMs, lastMs, kind } = fault;
   const target = 'host' in fault ? (fault.host === HOLDER ? 'the holder' : `h${fault.host}`) : `s${fault.server}`;
-  return `at ${(atMs / 1000).toFixed(1)} s for ${(lastMs / 1000).toFixed(1)} s: ${kind} ${target}`;
+  return `at ${(atMs / 1000).toFixed(1)} s for ${(lastMs / 1000).toFixed(1)} s: ${kind} ${target}${slownessText(fault)}`;
+}
+
+/** How slow a link becomes, behind the name of the fault. */
+export function slownessText({ slowness }: Blow): string {
+  if (slowness === undefined) return '';
+  if ('lossPercent' in slowness) return `, ${slowness.lossPercent} % lost`;
+  return 'delayMs' in slowness ? `, ${slowness.delayMs} ms each way` : `, ${slowness.bytesPerS} bytes/s each way`;
 }

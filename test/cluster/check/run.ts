@@ -48,7 +48,7 @@ export async function run(
   const plan = planOf(random, lastMs, count, ofServers);
   for (const fault of plan.faults) say(`planned ${described(fault)}`);
   const tenures = new Tenures(folder);
-  const network = await Network.make();
+  const network = await Network.make(folder);
   const servers = await startServers(network, folder);
   const nats = await lookOn(servers);
   const urls = servers.map(({ server }) => server.url).join(' ');

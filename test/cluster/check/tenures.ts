@@ -1,8 +1,7 @@
 /** The runs of the job that only one host may run, from the files of its processes (`holder.c`). */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../../session/product.ts';
+import { compile } from './compile.ts';
 import type { Tenure } from './history.ts';
 
 const NANOSECONDS = 1_000_000;
@@ -15,9 +14,7 @@ export class Tenures {
   constructor(folder: string) {
     this.folder = join(folder, 'tenures');
     mkdirSync(this.folder);
-    this.program = join(folder, 'holder');
-    const source = join(ROOT, 'test/cluster/check/holder.c');
-    execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', this.program, source]);
+    this.program = compile('holder', folder);
   }
 
   /** All of them, the first one first. */

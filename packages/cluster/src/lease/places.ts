@@ -2,7 +2,7 @@
  * What this host knows of places in the store, and since when by its own clock. A place may be taken when its record has not changed for as
  * long as its lease lasts: no clock of another host is compared with this one.
  *
- * Records are told apart by what is in them. A report may come from a copy of the store that has what was never agreed on, and counts
+ * Two records are the same if what is in them is, whatever their revisions. A report may come from a copy of the store that has what was never agreed on, and counts
  * revisions differently since (three servers of 2.9.10, after two of them were killed): it still proves that its record was sent before.
  * Where the record is, and under which revision, a read decides: its answer comes from where writes are compared.
  */

@@ -16,8 +16,11 @@ export { connect, jetstreamManager, type NatsConnection, nkeys };
 const PROGRAM = 'nats-server';
 const LOOPBACK = '127.0.0.1';
 
+const asked = spawnSync(PROGRAM, ['--version'], { encoding: 'utf8' });
 /** Whether the server is installed; tests that need it are skipped where it is not. */
-export const hasNatsServer = spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' }).status === 0;
+export const hasNatsServer = asked.status === 0;
+/** What it says of itself. */
+export const natsServerVersion = hasNatsServer ? asked.stdout.trim() : 'no nats-server';
 
 /** One server, with the same ports and files over restarts. */
 export class NatsServer {
