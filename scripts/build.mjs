@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSyn
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { compile } from './compile.mjs';
+import { compiled } from './compiled.mjs';
 import { completions } from './completions.mjs';
 import { editors } from './editors.mjs';
 import { generate } from './generate.mjs';
@@ -13,7 +14,7 @@ import { installDependencies, requireNode } from './prerequisites.mjs';
 import { Problem } from './problem.mjs';
 import { replaceFile } from './records.mjs';
 import { snapshot } from './snapshot.mjs';
-import { BUNDLES, LINKS, PROGRAMS, SCRIPTS, SNAPSHOTS, WRAPPERS } from './targets.mjs';
+import { BUNDLES, COMPILED, LINKS, PROGRAMS, SCRIPTS, SNAPSHOTS, WRAPPERS } from './targets.mjs';
 import { VERSION } from './version.mjs';
 
 export async function run() {
@@ -34,6 +35,7 @@ export async function build() {
     { output: 'completions', make: completions },
     { output: 'manuals', make: manuals },
     { output: 'editors', make: editors },
+    ...COMPILED.map((row) => ({ output: row.output, make: () => compiled(row) })),
     ...SNAPSHOTS.map((row) => ({ output: row.output, make: () => snapshot(row) })),
   ];
   const built = [];

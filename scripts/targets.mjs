@@ -3,9 +3,8 @@ import { VERSION } from './version.mjs';
 
 /** Packages that are in core.js, of which a process has one copy (packages/protocol/src/core.ts). */
 const CORE = { '@upstart/common': './core.js', '@upstart/protocol': './core.js', './core.ts': './core.js' };
-/** Modules that are loaded when they are first needed, and the modules that do that. */
-const LATER = {
-  './upstart/front-door.ts': './upstart/installed-front-door.ts',
+/** Modules that are loaded when they are first needed, and the modules that do that; all but one of them for few commands. */
+const OF_FEW = {
   '../fleet/run-fleet.ts': '../fleet/installed-fleet.ts',
   '@upstart/dbus': './installed-dbus.ts',
   '@upstart/convert': './installed-convert.ts',
@@ -14,6 +13,7 @@ const LATER = {
   './log-keeper.ts': './installed-log-keeper.ts',
   './next-turns.ts': './installed-next-turns.ts',
 };
+const LATER = { ...OF_FEW, './upstart/front-door.ts': './upstart/installed-front-door.ts' };
 /** Files that are loaded by `require`. A module in one has no real path of its own. */
 const AS_MODULE = { format: 'cjs', banner: {}, define: { 'import.meta.url': '"file:///nonexistent/module"' } };
 /** A module that is a function of the core, which its loader passes (packages/protocol/src/installed-module.ts). */
@@ -46,7 +46,12 @@ export const BUNDLES = [
   {
     output: 'lib/upstart/ctl.js',
     entry: 'packages/ctl/src/main.ts',
-    redirects: { ...CORE, ...LATER, './commands.ts': './commands.js' },
+    redirects: { ...CORE, ...LATER, '../commands.ts': './commands.js' },
+  },
+  {
+    output: 'lib/upstart/ctl.cjs',
+    entry: 'packages/ctl/src/start-up/start.ts',
+    overrides: { ...AS_MODULE, define: { BUILT_VERSION: JSON.stringify(VERSION) } },
   },
   {
     output: 'lib/upstart/yargs.cjs',
@@ -151,6 +156,21 @@ export const SNAPSHOTS = [
     redirects: LATER,
     /** Node accepts a snapshot only with exactly the options of its build. */
     options: { file: 'packages/supervisor/daemon/launch.c', pattern: /\bnode_options\[\] = \{([^}]*)\}/ },
+  },
+];
+
+/**
+ * Programs that V8 compiles ahead, for `output` in dist/lib/upstart: `script` is a function of what a module is given, bundled from `entry`,
+ * and has what the `programs` beside the output have.
+ */
+export const COMPILED = [
+  {
+    output: 'lib/upstart/ctl.compiled',
+    entry: 'packages/ctl/src/start-up/whole.ts',
+    script: '.build/lib/upstart/ctl-whole.cjs',
+    redirects: OF_FEW,
+    overrides: { ...AS_MODULE, banner: { js: '(function(exports,require,module){' }, footer: { js: '})' } },
+    programs: ['core.js', 'commands.js', 'ctl.js', 'front-door.cjs', 'yargs.cjs'],
   },
 ];
 

@@ -1,7 +1,7 @@
 // Which of the installed files go into which package.
 import { basename, extname } from 'node:path';
 import { contents } from '../install/contents.mjs';
-import { SNAPSHOTS } from '../targets.mjs';
+import { COMPILED, SNAPSHOTS } from '../targets.mjs';
 
 /** Where Debian's package of Node puts it, and images that are made of that. */
 const NODE = '/usr/bin/node';
@@ -16,8 +16,9 @@ const unpacked = (asInit) =>
 /** What an image gets: what `install-system --prefix /usr` installs. */
 export const ofImage = () => unpacked(false);
 
-/** A start-up snapshot is good for the very file of Node that made it, and stacks that name its script are its own. */
+/** Start-up snapshots and compiled programs are good for the Node that made them, and stacks that name their scripts are their own. */
 const isOfOneNode = (name) =>
+  COMPILED.some(({ output, script }) => name === basename(output) || name === `${basename(script)}.map`) ||
   SNAPSHOTS.some(({ output, script }) => {
     const extension = extname(output);
     const isSnapshot = name.startsWith(`${basename(output, extension)}-`) && name.endsWith(extension);

@@ -47,8 +47,8 @@ describe('the tarball for images', () => {
         'usr/lib/upstart/THIRD-PARTY-LICENCES',
       ]),
     );
-    // The start-up snapshot of the Node of the build is of no use to another one.
-    expect(paths.filter((path) => /snapshot|daemon\.cjs/.test(path))).toEqual([]);
+    // What is for the Node of the build is of no use to another one.
+    expect(paths.filter((path) => /snapshot|daemon\.cjs|compiled|whole/.test(path))).toEqual([]);
     expect(new Set(rows.map(({ owner }) => owner))).toEqual(new Set(['0/0']));
     expect(new Set(rows.map(({ dateS }) => dateS))).toEqual(new Set([DATE_S]));
     expect(new Set(rows.map(({ mode }) => mode))).toEqual(

@@ -104,7 +104,7 @@ describe('the launcher', () => {
       renameSync(`${socket}.kept`, socket);
       init.kill();
       await ended;
-      // ctl.js says why it cannot be done.
+      // ctl.cjs says why it cannot be done.
       expect((await start({ program: hasty, env }).ended).status).toBe(9);
     } finally {
       init.kill();

@@ -1,6 +1,6 @@
 /*
  * The program behind initctl, start, stop, ...: hands its command line to the init daemon, which runs it, and copies
- * out what comes back. It knows no command; what the daemon cannot do is done by ctl.js under Node.
+ * out what comes back. It knows no command; what the daemon cannot do is done by ctl.cjs under Node.
  */
 #include <endian.h>
 #include <sys/ioctl.h>
@@ -171,15 +171,15 @@ static enum outcome exchange(int connection, const char *request, size_t length)
 	return LOST;
 }
 
-/* Becomes ctl.js, which does by itself what the daemon cannot, or says why it cannot be done. */
+/* Becomes ctl.cjs, which does by itself what the daemon cannot, or says why it cannot be done. */
 static _Noreturn void become_ctl(char **argv) {
-	run_under_node("ctl.js", argv);
+	run_under_node("ctl.cjs", argv);
 	/* In a chroot there is often neither an init nor Node. Only the first one is of interest. */
 	if (connect_error && socket_path[0] == '/')
 		fail("Unable to connect to Upstart: Failed to connect to socket %s: %s", socket_path, strerror(connect_error));
 	if (connect_error)
 		fail("Unable to connect to Upstart: UPSTART_SESSION is not of the form unix:path=/PATH");
-	fail("The init daemon leaves this to ctl.js, and there is no Node to run it");
+	fail("The init daemon leaves this to ctl.cjs, and there is no Node to run it");
 }
 
 _Noreturn void launch(int argc, char **argv) {

@@ -1,4 +1,4 @@
-/** The launcher: its command line goes to the daemon, output and status come back; without a daemon it becomes ctl.js. */
+/** The launcher: its command line goes to the daemon, output and status come back; without a daemon it becomes ctl.cjs. */
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeAnswer, RUN_LOCALLY } from '@upstart/protocol';
@@ -100,7 +100,7 @@ describe('the launcher', () => {
     await query.stop();
   });
 
-  it('becomes ctl.js when there is no daemon', async () => {
+  it('becomes ctl.cjs when there is no daemon', async () => {
     await daemon.stop();
     const ran = await launch({ args: ['status', 'svc'], env: { NODE_OPTIONS: '--no-such-option' } });
     expect(ran).toMatchObject({ status: 9, err: '' });
@@ -108,7 +108,7 @@ describe('the launcher', () => {
     await daemon.listen(join(dir, 'control.sock'));
   });
 
-  it('becomes ctl.js when the daemon speaks another version, or says that it is the caller’s business', async () => {
+  it('becomes ctl.cjs when the daemon speaks another version, or says that it is the caller’s business', async () => {
     daemon.onRun = ({ id }, send) => send({ id, result: RUN_LOCALLY });
     expect(await launch({ args: ['log', 'svc'] })).toMatchObject({ status: 9, err: '' });
     const refusal = { code: 'unsupported-version', text: 'no' } as const;
@@ -119,7 +119,7 @@ describe('the launcher', () => {
     expect(await launch({ args: ['status', 'svc'] })).toMatchObject({ status: 9, err: '' });
   });
 
-  it('becomes ctl.js for a command line that fits no frame', async () => {
+  it('becomes ctl.cjs for a command line that fits no frame', async () => {
     const args = Array.from({ length: 11 }, () => 'x'.repeat(100_000));
     const ran = await launch({ args });
     expect([ran.status, JSON.parse(ran.out)[0].length]).toEqual([9, 13]);

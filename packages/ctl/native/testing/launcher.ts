@@ -1,4 +1,4 @@
-/** The launcher, compiled and installed beside a stand-in for ctl.js, and how the tests start it. */
+/** The launcher, compiled and installed beside a stand-in for ctl.cjs, and how the tests start it. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,20 +18,20 @@ export const SANITIZED = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-san
 /** As it is installed. */
 export const STATIC = ['-O2', '-static'];
 
-/** The output of the stand-in for ctl.js: how it was called. */
+/** The output of the stand-in for ctl.cjs: how it was called. */
 const FAKE_CTL = `
 const { NODE_OPTIONS = null, UPSTART_SESSION = null } = process.env;
 console.log(JSON.stringify([process.argv.slice(2), NODE_OPTIONS, UPSTART_SESSION]));
 process.exitCode = 9;`;
 
-/** An installation with nothing in it but launchers and the stand-in for ctl.js. */
+/** An installation with nothing in it but launchers and the stand-in for ctl.cjs. */
 export class Installation {
   readonly root = mkdtempSync(join(tmpdir(), 'upstart-launcher-'));
 
   constructor() {
     mkdirSync(join(this.root, 'bin'));
     mkdirSync(join(this.root, 'lib', 'upstart'), { recursive: true });
-    writeFileSync(join(this.root, 'lib', 'upstart', 'ctl.js'), FAKE_CTL);
+    writeFileSync(join(this.root, 'lib', 'upstart', 'ctl.cjs'), FAKE_CTL);
   }
 
   /** The path of a launcher that is compiled with these flags. */

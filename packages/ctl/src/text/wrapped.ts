@@ -4,7 +4,7 @@ import { columnsOf } from './columns.ts';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are recognised by them
 const COLOUR = /\u001b\[\d+m/g;
 /** What stands before the first word of a line: blanks, and the branch of a tree. */
-const LEAD = /^[ └─]*/;
+const LEAD = /^[ \u2514\u2500]*/;
 /** How much further lines of a text are indented than its first one. */
 const HANG = 2;
 

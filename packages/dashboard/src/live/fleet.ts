@@ -78,7 +78,7 @@ const commandLine =
   (isSession: boolean): FleetTool =>
   (words) => {
     const args = ['--called-as', 'upstart', 'fleet', ...words, isSession ? '--user' : '--system'];
-    return startTool('ctl.js', args, null, {
+    return startTool('ctl.cjs', args, null, {
       ...{ timeoutMs: FLEET_TIMEOUT_MS, maxBytes: MAX_TOOL_ANSWER_BYTES, isQuiet: true },
     });
   };

@@ -33,7 +33,7 @@ export function followLogs(isSession: boolean, params: unknown, sink: StreamSink
     // In one word: an expression may begin with a hyphen.
     ...(grep === null ? [] : [`--grep=${grep}`]),
   ];
-  const tool = join(dirname(process.argv[1] ?? ''), 'ctl.js');
+  const tool = join(dirname(process.argv[1] ?? ''), 'ctl.cjs');
   const child = spawn(process.execPath, [tool, '--called-as', 'upstart', 'logs', ...options, '--', ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(follow ? {} : { timeout: READING_MS }),

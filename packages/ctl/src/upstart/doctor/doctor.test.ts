@@ -47,6 +47,7 @@ function install(version = VERSION): void {
     'daemon-main.js',
     'commands.js',
     'ctl.js',
+    'ctl.cjs',
     'convert.cjs',
     'dbus.cjs',
     'log-shipper.js',

@@ -16,6 +16,7 @@ const LIBRARIES = [
   'daemon-main.js',
   'commands.js',
   'ctl.js',
+  'ctl.cjs',
   'convert.cjs',
   'dbus.cjs',
   'log-shipper.js',
