@@ -57,6 +57,8 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
     const { jobs, missing } = JSON.parse(partial.stdout) as { jobs: { host: string }[]; missing: { host: string }[] };
     expect([jobs.map(({ host }) => host), missing.map(({ host }) => host)]).toEqual([['a', 'b'], ['c']]);
     const table = columns((await fleet.run('hosts')).stdout);
+    // Without a host that is asked.
+    expect((await fleet.run('hosts', '--brief')).stdout).toBe('a\nb zone=eu\nc\nd\n');
     expect(table.map(([host, state, access]) => [host, state, access])).toEqual([
       ...[
         ['HOST', 'STATE', 'FLEET'],

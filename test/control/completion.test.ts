@@ -1,6 +1,6 @@
 /** The completions of bash and fish for a command line. Names of jobs and variables may be anything, and are text only. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -103,7 +103,53 @@ test('nothing where no init answers', async () => {
   expect(stderr).toBe('');
 });
 
+const HOSTS = [
+  ['fleet drain ', ['web1', 'web2']],
+  ['fleet undrain web2', ['web2']],
+  ['fleet events ', []],
+  ['fleet restart w', ['web']],
+  ['fleet ps --on ', ['kind=db', 'web1', 'web2', 'zone=eu', 'zone=us']],
+  ['emit --to host', ['host=web1', 'host=web2']],
+] as const;
+
+/** A machine in a cluster, or in none, whose `upstart` notes that it was called. */
+function cluster(isThere: boolean): { readonly env: NodeJS.ProcessEnv; isCalled(): boolean } {
+  const hosts = 'web1 zone=eu kind=db\nweb2 zone=us';
+  const bin = session.product.place(isThere ? 'with-cluster' : 'without-cluster', {
+    upstart: `#!/bin/sh\necho "$@" > "\${0%/*}/called"\necho '${hosts}'\n`,
+  });
+  chmodSync(join(bin, 'upstart'), 0o755);
+  const env = { ...session.env, PATH: `${bin}:${session.env.PATH}` };
+  const conf = isThere ? { UPSTART_CLUSTER_CONF: join(bin, 'upstart') } : {};
+  return { env: { ...env, ...conf }, isCalled: () => existsSync(join(bin, 'called')) };
+}
+
+test('bash: hosts of the cluster', async () => {
+  const { env } = cluster(true);
+  const words = async (line: string[]) => (await run('bash', [script, ...line], env)).stdout.split('\n').slice(0, -1);
+  for (const [line, expected] of HOSTS)
+    expect([line, (await words(['upstart', ...line.split(' ')])).filter(Boolean)]).toEqual([line, [...expected]]);
+  // As bash takes values apart.
+  expect(await words(['upstart', 'fleet', 'ps', '--on', 'zone', '='])).toEqual(['eu', 'us']);
+  expect(await words(['upstart', 'fleet', 'ps', '--on', 'zone', '=', 'u'])).toEqual(['us']);
+  expect(await words(['upstart', 'fleet', 'ps', '--on', '=', 'zone', '=', 'u'])).toEqual(['us']);
+  expect(await words(['upstart', 'fleet', 'ps', '--on', 'zone', '=', 'us', 'w'])).toEqual(['web']);
+  expect(await words(['upstart', 'fleet', '--on', 'web1', 'drain', 'web2'])).toEqual(['web2']);
+});
+
+test.skipIf(existsSync('/etc/upstart/cluster.conf'))('without a cluster nothing is asked for hosts', async () => {
+  const { env, isCalled } = cluster(false);
+  expect((await run('bash', [script, 'upstart', 'fleet', 'drain', ''], env)).stdout.trim()).toBe('');
+  expect(isCalled()).toBe(false);
+});
+
 const FISH = spawnSync('fish', ['--version']).status === 0;
+
+async function fishWords(line: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const command = `source ${COMPLETIONS}/upstart.fish; complete -C '${line}'`;
+  const { stdout } = await run('fish', ['--no-config', '-c', command], env);
+  return stdout.split('\n').flatMap((text) => text.split('\t')[0] || []);
+}
 
 test.skipIf(!FISH).each([
   ['upstart sta', ['start', 'status']],
@@ -116,13 +162,11 @@ test.skipIf(!FISH).each([
   ['start web u', []],
   ['init --default-console o', ['output', 'owner']],
 ])('fish: %s', async (line, expected) => {
-  const { stdout } = await run(
-    'fish',
-    ['--no-config', '-c', `source ${COMPLETIONS}/upstart.fish; complete -C '${line}'`],
-    {
-      ...session.env,
-    },
-  );
-  const words = stdout.split('\n').filter((text) => text !== '');
-  expect(words.map((text) => text.split('\t')[0])).toEqual(expected);
+  expect(await fishWords(line, session.env)).toEqual(expected);
+});
+
+test.skipIf(!FISH)('fish: hosts of the cluster', async () => {
+  const { env } = cluster(true);
+  for (const [line, expected] of HOSTS)
+    expect([line, await fishWords(`upstart ${line}`, env)]).toEqual([line, [...expected]]);
 });

@@ -11,6 +11,9 @@ export type NamedKind =
   | 'event'
   | 'variable'
   | 'command'
+  | 'host'
+  | 'host-label'
+  | 'host-or-label'
   | 'file'
   | 'folder'
   | 'none';

@@ -9,7 +9,7 @@ _upstart_words() {
 
 # Sets what is completed behind a program, or behind a command of it: `options`; `values`, the options that take a value,
 # each with the kind of it; `kind`, that of the arguments, and `repeats`, whether all of them are of it; `first`, the kind of
-# the first argument where that is another one.
+# the first argument where that is another one; `behind`, first arguments, each with the kind of those behind it.
 _upstart_row() {
     case $1 in
 @ROWS@
@@ -43,8 +43,8 @@ _upstart_offer() {
 }
 
 _upstart() {
-    local cur=${COMP_WORDS[COMP_CWORD]} program=${COMP_WORDS[0]##*/} scope= command= ended= count=0 i word value
-    local options values kind repeats first
+    local cur=${COMP_WORDS[COMP_CWORD]} program=${COMP_WORDS[0]##*/} scope= command= ended= count=0 head= i word value
+    local options values kind repeats first behind
     COMPREPLY=()
     _upstart_row "$program" || return
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -53,7 +53,12 @@ _upstart() {
         if [[ $word == = ]]; then
             ((i++))
         elif [[ $ended || $word != -?* ]]; then
-            if [[ ! $command ]] && ((count == 0)) && _upstart_row "$program $word"; then command=$word; else ((count++)); fi
+            if [[ ! $command ]] && ((count == 0)) && _upstart_row "$program $word"; then
+                command=$word
+            else
+                ((count > 0)) || head=$word
+                ((++count))
+            fi
         elif [[ $word == -- ]]; then
             ended=1
         elif [[ $values == *" $word:"* ]]; then
@@ -62,6 +67,14 @@ _upstart() {
             if ((++i >= COMP_CWORD)); then
                 cur=${cur#=}
                 _upstart_offer "${value%% *}"
+                return
+            fi
+            # A value with a = is several words, of which the last one is completed.
+            if [[ ${COMP_WORDS[i + 1]} == = ]] && ((i + 2 >= COMP_CWORD)); then
+                word=${COMP_WORDS[i]}=
+                cur=$word${cur#=}
+                _upstart_offer "${value%% *}"
+                COMPREPLY=("${COMPREPLY[@]#"$word"}")
                 return
             fi
         else
@@ -75,6 +88,10 @@ _upstart() {
     elif [[ $first ]] && ((count == 0)); then
         _upstart_offer "$first"
     elif [[ $repeats ]] || ((count == 0)); then
+        if [[ $behind == *" $head:"* ]]; then
+            kind=${behind#*" $head:"}
+            kind=${kind%% *}
+        fi
         _upstart_offer "$kind"
     fi
 }

@@ -25,4 +25,10 @@ function __upstart_behind --argument-names most
     test (count (__upstart_plain)) -le $most
 end
 
+# Whether the first word behind the command is one of these.
+function __upstart_head
+    set -l words (__upstart_plain)
+    contains -- "$words[2]" $argv
+end
+
 @LINES@

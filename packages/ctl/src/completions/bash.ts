@@ -14,17 +14,19 @@ export function bashTables(rows: readonly Row[]): Record<string, string> {
   };
 }
 
-function rowCase({ program, command, options, words, repeats, first }: Row): string {
+function rowCase({ program, command, options, words, repeats, first, behind }: Row): string {
   const offered = options.flatMap(({ names: [name = ''], value }) => (value === null ? name : `${name}=`));
   const valued = options.flatMap(({ names, value }) =>
     value === null ? [] : names.map((name) => `${name}:${kindWord(value)}`),
   );
+  const pairs = Object.entries(behind).map(([word, kind]) => `${word}:${kindWord(kind)}`);
   const settings = [
     `options=${quoted(offered.map((name) => (name.startsWith('--') ? name : name.replace('=', ''))).join(' '))}`,
     `values=${quoted(valued.map((word) => ` ${word} `).join(''))}`,
     `kind=${quoted(kindWord(words))}`,
     `repeats=${repeats ? 1 : ''}`,
     `first=${first === null ? '' : quoted(kindWord(first))}`,
+    `behind=${pairs.length === 0 ? '' : quoted(` ${pairs.join(' ')} `)}`,
   ];
   return `        ${quoted([program, command ?? []].flat().join(' '))}) ${settings.join(' ')} ;;`;
 }

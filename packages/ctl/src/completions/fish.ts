@@ -25,18 +25,23 @@ export function fishTables(all: readonly Row[]): Record<string, string> {
 const hasCommands = ({ program }: Row, rows: readonly Row[]): boolean =>
   rows.some((row) => row.program === program && row.command !== null);
 
-function rowLines({ program, command, options, words, repeats, first }: Row, isTwoLevels: boolean): string[] {
+function rowLines({ program, command, options, words, repeats, first, behind }: Row, isTwoLevels: boolean): string[] {
   // Options of the program may also stand before its command.
   const conditions = isTwoLevels ? [`__upstart_at ${quoted(command ?? '')}`] : [];
   const most = command === null ? 0 : 1;
   const atFirst = `__upstart_behind ${most}`;
   const before = first !== null ? [`not ${atFirst}`] : repeats ? [] : [atFirst];
+  const heads = Object.keys(behind);
+  const others = heads.length === 0 ? [] : [`not __upstart_head ${heads.join(' ')}`];
   const start = (of: readonly string[]): string =>
     `complete -c ${program}${of.length === 0 ? '' : ` -n ${quoted(of.join('; and '))}`}`;
   return [
     ...options.map((option) => `${start(conditions)}${optionPart(option)}`),
     ...(first === null ? [] : [`${start([...conditions, atFirst])}${wordsPart(first)}`]),
-    ...(words === 'none' ? [] : [`${start([...conditions, ...before])}${wordsPart(words)}`]),
+    ...(words === 'none' ? [] : [`${start([...conditions, ...before, ...others])}${wordsPart(words)}`]),
+    ...Object.entries(behind).flatMap(([head, kind]) =>
+      kind === 'none' ? [] : [`${start([...conditions, ...before, `__upstart_head ${head}`])}${wordsPart(kind)}`],
+    ),
   ];
 }
 

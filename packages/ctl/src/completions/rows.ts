@@ -24,6 +24,8 @@ export interface Row {
   readonly words: WordKind;
   /** What the first argument is instead; null: it is like the others. */
   readonly first: readonly string[] | null;
+  /** The kinds of arguments behind some of these first ones, where they are others. */
+  readonly behind: Readonly<Record<string, WordKind>>;
   /** Whether all arguments are of that kind, rather than the first one. */
   readonly repeats: boolean;
 }
@@ -63,19 +65,20 @@ const ALL: readonly Row[] = [
 ];
 
 function program(name: string, row: Pick<Row, 'options' | 'words'> & { repeats?: boolean }): Row {
-  return { program: name, command: null, description: '', repeats: false, first: null, ...row };
+  return { program: name, command: null, description: '', repeats: false, first: null, behind: {}, ...row };
 }
 
 function commandRow({ options, wordKind, synopsis }: Command, name: string, command: string | null): Row {
   return {
-    ...{ program: name, command, description: synopsis, words: wordKind, repeats: false, first: null },
+    ...{ program: name, command, description: synopsis, words: wordKind, repeats: false, first: null, behind: {} },
     options: fromSpecs([...options, ...GLOBAL_OPTIONS]),
   };
 }
 
-function frontRow({ name, options, summary, words, wordKind, firstWords }: FrontCommand): Row {
+function frontRow({ name, options, summary, words, wordKind, firstWords, wordKindsBehind }: FrontCommand): Row {
   return {
-    ...{ program: 'upstart', command: name, words: wordKind, repeats: words.includes('..'), first: firstWords ?? null },
+    ...{ program: 'upstart', command: name, words: wordKind, repeats: words.includes('..') },
+    ...{ first: firstWords ?? null, behind: wordKindsBehind ?? {} },
     description: summary,
     options: fromYargs({ ...options, ...FRONT_GLOBAL, ...HELP }),
   };

@@ -15,14 +15,18 @@ export function zshTables(rows: readonly Row[], first: readonly string[]): Recor
   };
 }
 
-function rowCase({ program, command, options, words, repeats, first }: Row): string {
+function rowCase({ program, command, options, words, repeats, first, behind }: Row): string {
+  const hasOthers = Object.keys(behind).length > 0;
+  const offer = hasOthers ? '_upstart_offer_behind' : '_upstart_offer';
+  // All first words, as the first one of them decides.
+  const pairs = hasOthers ? (first ?? []).map((word) => `${word} ${kindWord(behind[word] ?? words)}`) : [];
   const specs = [
     ...options.flatMap(optionSpecs),
     ...(first === null ? [] : [`1:word:{_upstart_offer ${kindWord(first)}}`]),
-    `${repeats ? '*' : '1'}:word:{_upstart_offer ${kindWord(words)}}`,
+    `${repeats ? '*' : '1'}:word:{${offer} ${kindWord(words)}}`,
     ...(repeats ? [] : ['*:word:']),
   ];
-  return `        ${quoted([program, command ?? []].flat().join(' '))}) specs=(${specs.map(quoted).join(' ')}) ;;`;
+  return `        ${quoted([program, command ?? []].flat().join(' '))}) specs=(${specs.map(quoted).join(' ')})${pairs.length === 0 ? '' : ` behind=(${pairs.join(' ')})`} ;;`;
 }
 
 function optionSpecs({ names, value, description }: DescribedOption): string[] {

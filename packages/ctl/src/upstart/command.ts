@@ -21,6 +21,8 @@ export interface CommandRow<O extends OptionTable> {
   readonly wordKind: WordKind;
   /** What the first argument is instead: one of these words. */
   readonly firstWords?: readonly string[];
+  /** The kind of the arguments behind some of these words, where it is another one. */
+  readonly wordKindsBehind?: Readonly<Record<string, WordKind>>;
   readonly summary: string;
   readonly options: O;
   /** Examples: command lines after `upstart`, with a description. */

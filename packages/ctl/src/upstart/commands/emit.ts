@@ -34,6 +34,7 @@ export const emit = frontCommand({
       array: true,
       requiresArg: true,
       describe: 'LABEL=VALUE: only to hosts of the cluster with it',
+      wordKind: 'host-label',
     },
     wait: { type: 'boolean', describe: 'wait until jobs have done what the event asks for, on every host' },
     timeout: {

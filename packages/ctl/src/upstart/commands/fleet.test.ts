@@ -17,6 +17,7 @@ describe('upstart fleet', () => {
     ['hosts x', 'fleet hosts: unexpected word: x'],
     ['ps --batch 2', '--batch is for restart'],
     ['status web --follow', '--follow is for logs, events'],
+    ['ps --brief', '--brief is for hosts'],
     ['events --grep x', '--grep is for logs'],
     ['ps --timeout 0', '--timeout takes a number of seconds from 1 to 2147483, not 0'],
   ])('rejects %j', async (line, text) => {

@@ -7,6 +7,7 @@ export const fleet = frontCommand({
   words: '<ACTION> [JOB..]',
   wordKind: 'job',
   firstWords: ACTION_NAMES,
+  wordKindsBehind: { drain: 'host', undrain: 'host', hosts: 'none', events: 'none' },
   summary: `See and change the jobs of all hosts of the cluster: ${ACTION_NAMES.join(', ')}. Hosts without an answer are named, and the exit status is ${PARTIAL}.`,
   options: {
     on: {
@@ -14,6 +15,7 @@ export const fleet = frontCommand({
       array: true,
       requiresArg: true,
       describe: 'HOST or LABEL=VALUE: only on these hosts',
+      wordKind: 'host-or-label',
     },
     failed: { type: 'boolean', describe: 'for ps: only what is broken, has failed, flaps or is unhealthy' },
     timeout: {
@@ -52,6 +54,11 @@ export const fleet = frontCommand({
       describe: 'for logs and events: show what is not older: 10m, 2h, 1d, or a time',
     },
     grep: { type: 'string', requiresArg: true, describe: 'for logs: show lines that match this regular expression' },
+    brief: {
+      type: 'boolean',
+      conflicts: 'json',
+      describe: 'for hosts: their names and labels alone, one host a line; none is asked',
+    },
     ...JSON_OPTION,
   },
   examples: [

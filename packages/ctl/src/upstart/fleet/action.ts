@@ -17,6 +17,7 @@ export interface FleetOptions {
   readonly lines?: string | undefined;
   readonly since?: string | undefined;
   readonly grep?: string | undefined;
+  readonly brief?: boolean | undefined;
 }
 
 export interface FleetCall {

@@ -1,6 +1,7 @@
 /** `upstart fleet hosts`: the hosts of the cluster, and whether they answer. */
 import { printable } from '../../text/colour.ts';
 import { columnsOf, padColumns } from '../../text/columns.ts';
+import { EXIT } from '../command.ts';
 import type { FleetAction, FleetCall } from './action.ts';
 import { askHosts, sayMissing } from './ask.ts';
 
@@ -22,11 +23,15 @@ interface HostLine {
 }
 
 export const hosts: FleetAction = {
-  ...{ words: '', least: 0, most: 0, options: [] },
+  ...{ words: '', least: 0, most: 0, options: ['brief'] },
   async run(given) {
     const { call, fleet } = given;
     const isChosen = (call.options.on ?? []).length > 0;
     const shown = isChosen ? given.hosts : fleet.hosts;
+    if (call.options.brief === true) {
+      for (const { host, labels } of shown) call.print.line([host, ...ownLabels(labels)].join(' '));
+      return EXIT.done;
+    }
     const asked = await askHosts({ fleet, hosts: shown.filter((host) => host.fleet !== 'off') }, (client) =>
       client.call('version', {}),
     );
@@ -56,14 +61,12 @@ const COLUMNS: readonly (readonly [head: string, cell: (line: HostLine) => strin
   ['DRAINED', ({ drained }) => (drained === null ? '-' : printable(`by ${drained.by}`))],
   ['EVENTS', ({ events }) => (events ? 'yes' : 'no')],
   ['VERSION', ({ version }) => printable(version)],
-  ['LABELS', ({ labels }) => labelText(labels)],
+  ['LABELS', ({ labels }) => ownLabels(labels).join(' ') || '-'],
 ];
 
 /** Without the one that each host has. */
-function labelText(labels: HostLine['labels']): string {
-  const own = Object.entries(labels).filter(([key]) => key !== 'host');
-  return own.map((pair) => pair.join('=')).join(' ') || '-';
-}
+const ownLabels = (labels: HostLine['labels']): string[] =>
+  Object.entries(labels).flatMap(([key, value]) => (key === 'host' ? [] : [`${key}=${value}`]));
 
 function table(lines: readonly HostLine[], { print }: FleetCall['call']): string[] {
   const rows = lines.map((line) => COLUMNS.map(([, cell]) => cell(line)));
