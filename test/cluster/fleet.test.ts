@@ -1,6 +1,7 @@
 /** `upstart fleet`: sessions as hosts, with a real server. What a person sees of several hosts. */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hasNatsServer } from '../../packages/cluster/src/testing/nats-servers.ts';
@@ -128,6 +129,11 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
     expect((await fleet.run('logs', 'paint', '--grep', 'x'.repeat(1024))).status).toBe(0);
     const following = fleet.follow('logs', '-f', 'paint', '--grep', 'red', '--on', 'b');
     await eventually('the lines', () => following.text().includes('b/paint | red b'));
+    // What compares for another host leaves the processors to the jobs.
+    const readers = processesWith(`HOME=${b.session.home}`).filter((pid) =>
+      / logs .*--grep=red/.test(commandLineOf(pid)),
+    );
+    expect(readers.map((pid) => getPriority(pid))).toEqual([constants.priority.PRIORITY_LOW]);
     await b.asks((client) => client.call('start', { job: 'paint', env: [], wait: true }));
     await eventually('the next run', () => following.text().match(/red b$/gm)?.length === 2);
     expect(following.text()).not.toMatch(/one|two/);
