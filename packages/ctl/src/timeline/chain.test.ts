@@ -150,6 +150,18 @@ describe('the chain of a job', () => {
     });
   });
 
+  it('has the wait for a lease, and what has become of it', () => {
+    const history = story();
+    const request = history.goal('web', 'start', { kind: 'request', text: 'by request' }, 9000, 0);
+    const waits = history.state('web', 'waiting', 'starting', 9001, request);
+    const taken = history.lease('web', 'taken', 9400, waits);
+    const chainOf = () => jobChain(history.sorted(), 'web', null)?.steps;
+    expect(chainOf()).toMatchObject([{ reached: 'lease taken', phases: [{ phase: 'starting', ms: 399 }] }]);
+    const spawned = history.state('web', 'starting', 'spawned', 9450, taken);
+    history.state('web', 'spawned', 'running', 9500, spawned);
+    expect(chainOf()).toMatchObject([{ reached: 'running', tookMs: 500, phases: [{ ms: 449 }, { ms: 50 }] }]);
+  });
+
   it('says when the history does not reach back to its beginning', () => {
     const entries = story().sorted().slice(5);
     const chain = jobChain(entries, 'web', null);

@@ -145,10 +145,10 @@ const REACHED = {
   exit: 'ended',
   event: 'emitted',
   signal: 'signalled',
-  lease: 'lease',
 } as const;
 
 function reachedBy(entry: HistoryEntry): string {
+  if (entry.kind === 'lease') return `lease ${entry.change}`;
   if (entry.kind !== 'state') return REACHED[entry.kind];
   return entry.to === 'waiting' ? 'stopped' : entry.to;
 }

@@ -1,5 +1,5 @@
 /** The history of a boot that never was: jobs that wait for one another, with times from a seed. */
-import type { Goal, HistoryCause, HistoryEntry, State } from '@upstart/protocol';
+import type { Goal, HistoryCause, HistoryEntry, LeaseEntry, State } from '@upstart/protocol';
 
 export interface WorldJob {
   readonly name: string;
@@ -82,6 +82,12 @@ export class HistoryWriter {
 
   state(job: string, from: State, to: State, ms: number, after: number, instance = ''): number {
     return this.#add({ ...this.#base(ms, after), kind: 'state', job, instance, from, to });
+  }
+
+  lease(job: string, change: LeaseEntry['change'], ms: number, after: number): number {
+    const cause: HistoryCause = { kind: 'request', text: '', request: 'grantLease' };
+    const lease = { kind: 'lease', lease: job, change, token: 1, cause } as const;
+    return this.#add({ ...this.#base(ms, after), job, instance: '', ...lease });
   }
 
   exit(job: string, exitStatus: number, ms: number, after: number, instance = ''): number {
