@@ -126,12 +126,12 @@ async function runWorld(
 /** Nothing can be saved any more, and the daemon is killed. */
 async function fullDisk(session: Session, world: World, disk: string): Promise<void> {
   fill(disk);
-  await world.act(session);
+  await world.act(session, false);
   const before = world.processes(session);
   process.kill(await eventually('there is a daemon', () => session.daemon()), 'SIGKILL');
   await world.settleAfterLoss(session, before);
   rmSync(join(disk, 'filler'));
-  await world.act(session);
+  await world.act(session, false);
 }
 
 function fill(disk: string): void {

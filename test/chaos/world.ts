@@ -76,8 +76,8 @@ export class World {
     this.services.push({ ...NEW, ...traits, words: [name], shown: name, ledger: name, respawns });
   }
 
-  /** One thing that a user does, and the answer checked. */
-  async act(session: Session): Promise<void> {
+  /** One thing that a user does, and the answer checked. `isSaved`: it survives a kill of the daemon. */
+  async act(session: Session, isSaved = true): Promise<void> {
     const random = this.#random;
     const service = random.pick(this.services);
     const choice = random.below(CHOICES.length);
@@ -91,7 +91,7 @@ export class World {
     else if (choice === 10) this.#edit(session, service);
     else if (choice === 11) await this.#addAndRemove(session);
     else if (choice >= 13) await this.#makeIll(session);
-    else if (HAS_DBUS_SEND) await this.#byDBus(session, service);
+    else if (HAS_DBUS_SEND) await this.#byDBus(session, service, isSaved);
   }
 
   async #startOrStop(session: Session, service: Service): Promise<void> {
@@ -109,7 +109,7 @@ export class World {
   }
 
   /** A D-Bus client does not ask again: it gets the answer, or its connection ends with the daemon, and nobody knows what was done. */
-  async #byDBus(session: Session, service: Service): Promise<void> {
+  async #byDBus(session: Session, service: Service, mayKill: boolean): Promise<void> {
     const { words, up } = service;
     const [job, ...env] = words;
     const called = session.call(
@@ -122,7 +122,7 @@ export class World {
       ...[`/com/ubuntu/Upstart/jobs/${job}`, `com.ubuntu.Upstart0_6.Job.${up ? 'Stop' : 'Start'}`],
       ...[`array:string:${env.join(',')}`, 'boolean:true'],
     );
-    if (this.#random.chance(0.5)) {
+    if (this.#random.chance(0.5) && mayKill) {
       await pause(this.#random.below(80));
       const daemon = session.daemon();
       if (daemon !== null) signal(daemon, 'SIGKILL');
