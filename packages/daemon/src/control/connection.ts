@@ -44,6 +44,7 @@ export class Connection implements RequestHandler, Holder {
   readonly #stream: RequestStream;
   readonly #notify = (notification: Notification): void =>
     this.#write(notificationFrame(this.#parts.privileged ? notification : publicNotification(notification)));
+  readonly #whenClosed = (done: () => void): void => void this.#socket.once('close', done);
   /** Input that is not parsed yet: none, or the rest of one chunk. */
   #unread: Buffer | null = null;
   readonly #queue: QueuedRequest[] = [];
@@ -228,7 +229,7 @@ export class Connection implements RequestHandler, Holder {
         needs,
         turn: () => this.#admission.costlyTurn(),
         watch: () => context.runner.watchers.add(this.#notify),
-        closed: (done) => void this.#socket.once('close', done),
+        closed: this.#whenClosed,
         run: (command) => this.#run(id, command, key, needs),
       });
       return { id, result };

@@ -54,7 +54,7 @@ export interface Caller {
   turn(): Promise<void>;
   /** Has notifications sent to the caller from now on. */
   watch(): void;
-  /** Calls back when the connection has ended; absent for a caller in this process. */
+  /** Calls back when the connection has ended: the same function for all its requests; absent for a caller in this process. */
   closed?: (done: () => void) => void;
   /** A descriptor that the client has sent along; only in this process. */
   file?: number;

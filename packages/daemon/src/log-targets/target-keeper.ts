@@ -1,7 +1,7 @@
 /** Keeps the log shipper running while upstart.conf or a job has a target of logs. */
 import { type JobDefinition, targetNamesOf } from '@upstart/job-language';
 import type { LogShipperRegistration, LogTargetStatus } from '@upstart/protocol';
-import { type KeeperParts, ProgramKeeper, type StartedProgram } from '../on-demand/program-keeper.ts';
+import { type Closed, type KeeperParts, ProgramKeeper, type StartedProgram } from '../on-demand/program-keeper.ts';
 import { namedTargets } from './needs.ts';
 
 export interface TargetParts extends KeeperParts {
@@ -40,7 +40,7 @@ export class TargetKeeper {
   }
 
   /** The log shipper reports its targets. The value: whether it is to continue, and the targets of upstart.conf. */
-  register(given: LogShipperRegistration, closed: (done: () => void) => void): { stay: boolean; targets: string[] } {
+  register(given: LogShipperRegistration, closed: Closed): { stay: boolean; targets: string[] } {
     return { stay: this.#shipper.register(given, closed), targets: [...this.#parts.given] };
   }
 

@@ -54,10 +54,13 @@ export const DISMISSED_PAUSE_MS = 30_000;
 /** Having run this long it may end again at once. */
 const STEADY_MS = 60_000;
 
+/** Calls back when a connection has ended: one function for each connection, however often a program registers over it. */
+export type Closed = (done: () => void) => void;
+
 export class ProgramKeeper<R extends Registration> {
   readonly #parts: KeeperParts;
   readonly #demand: Demand<R>;
-  readonly #registered = new Map<object, R>();
+  readonly #registered = new Map<Closed, R>();
   #program: StartedProgram | null = null;
   #startedMs = 0;
   #pauseMs = FIRST_PAUSE_MS;
@@ -100,15 +103,17 @@ export class ProgramKeeper<R extends Registration> {
     });
   }
 
-  /** A program registers; `closed` calls back when its connection has ended. The value: whether it is to continue. */
-  register(given: R, closed: (done: () => void) => void): boolean {
+  /** A program registers, perhaps once more with what has changed. The value: whether it is to continue. */
+  register(given: R, closed: Closed): boolean {
     if (given.managed && (given.version !== this.#parts.version || !this.#parts.isOn)) return false;
-    const key = {};
-    for (const [other, { pid }] of this.#registered) if (pid === given.pid) this.#registered.delete(other);
-    this.#registered.set(key, given);
-    closed(() => {
-      if (this.#registered.delete(key)) this.changed();
-    });
+    const isKnown = this.#registered.has(closed);
+    for (const [other, { pid }] of this.#registered)
+      if (pid === given.pid && other !== closed) this.#registered.delete(other);
+    this.#registered.set(closed, given);
+    if (!isKnown)
+      closed(() => {
+        if (this.#registered.delete(closed)) this.changed();
+      });
     this.changed();
     return true;
   }

@@ -147,6 +147,22 @@ test('the next daemon waits for the bridge from before, and starts one if none c
   }
 });
 
+test('a bridge that registers again and again has one registration, which ends with its connection', async () => {
+  const world = new World();
+  await world.job('web', ON_FILE);
+  const ends: (() => void)[] = [];
+  const closed = (done: () => void): void => void ends.push(done);
+  for (let pid = 7; pid < 9; pid++)
+    for (const state of ['starting', 'running', 'running'] as const) {
+      const sources = [{ name: 'file', state, reason: null }] as SourceReport[];
+      world.keeper.register({ managed: true, version: '2', pid, sources }, closed);
+    }
+  expect(world.keeper.status().map(({ state }) => state)).toEqual(['running']);
+  expect(ends).toHaveLength(1);
+  ends[0]?.();
+  expect(world.keeper.status().map(({ state }) => state)).not.toContain('running');
+});
+
 test('a bridge of another version is asked to end', async () => {
   const world = new World();
   expect((await world.registers(ALL, { version: '1' }))[0]).toBe(false);

@@ -1,7 +1,13 @@
 /** Keeps upstart-bridge running while jobs need a source of events. */
 import { SOURCE_NAMES, type SourceName } from '@upstart/job-language';
 import type { SourceRegistration, SourceReport, SourceStatus } from '@upstart/protocol';
-import { type KeeperParts, type Need, ProgramKeeper, type StartedProgram } from '../on-demand/program-keeper.ts';
+import {
+  type Closed,
+  type KeeperParts,
+  type Need,
+  ProgramKeeper,
+  type StartedProgram,
+} from '../on-demand/program-keeper.ts';
 import type { Needs } from './needs.ts';
 
 export interface SourceParts extends KeeperParts {
@@ -46,7 +52,7 @@ export class SourceKeeper {
   }
 
   /** A bridge reports its sources; `closed` calls back when its connection has ended. The value: whether it is to continue. */
-  register(given: SourceRegistration, closed: (done: () => void) => void): boolean {
+  register(given: SourceRegistration, closed: Closed): boolean {
     return this.#bridge.register(given, closed);
   }
 
