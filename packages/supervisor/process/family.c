@@ -19,11 +19,13 @@ static size_t children_of(pid_t parent, pid_t *children, size_t room) {
 	return count;
 }
 
-void family_kill(pid_t leader) {
+void family_kill(pid_t leader, pid_t target) {
 	pid_t family[FAMILY_MAX] = {leader};
 	size_t count = 1;
 	for (size_t i = 0; i < count; i++)
 		count += children_of(family[i], family + count, FAMILY_MAX - count);
-	for (size_t i = 1; i < count; i++)
+	/* It is the first: it is not to see the others end, and continue. */
+	family[0] = target;
+	for (size_t i = 0; i < count; i++)
 		kill(family[i], SIGKILL);
 }

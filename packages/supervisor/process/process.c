@@ -91,12 +91,12 @@ int process_signal(struct process *process, int signal, bool group) {
 	if (process->ended || (end.fd >= 0 && poll(&end, 1, 0) == 1))
 		return 0;
 	pid_t target = process->pid;
-	if (process->takes_group && signal == SIGKILL)
-		family_kill(target);
 	/* A child that has not reached setsid yet is in our own group, one of another pid namespace in "0". */
 	pid_t leader = group ? getpgid(target) : 0;
 	if (leader > 1 && leader != getpgrp())
 		target = -leader;
+	if (process->takes_group && signal == SIGKILL)
+		family_kill(process->pid, target);
 	return kill(target, signal) < 0 ? errno : 0;
 }
 

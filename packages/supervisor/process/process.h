@@ -78,8 +78,8 @@ void trace_stopped(struct process *process, int status);
 
 /* ---- family.c ---- */
 
-/* Kills the children of a process, theirs and so on, but not the process. */
-void family_kill(pid_t leader);
+/* Kills a process by its pid or its group, `target`, and then its children, theirs and so on. */
+void family_kill(pid_t leader, pid_t target);
 
 /* ---- notify.c ---- */
 
