@@ -1,11 +1,11 @@
 /** A session boots as `upstart simulate boot` has said: the examples, and job folders that are generated from seeds. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { HistoryEntry, SimulatedChange, SimulationResult } from '../../packages/protocol/src/index.ts';
 import { Random } from '../chaos/random.ts';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../ports.ts';
 import { ROOT } from '../session/product.ts';
 import { expectSameOrder, expectWhatIsPromised, isOver } from './reality.ts';
 import { SessionInit, type SessionSettings } from './session-init.ts';
@@ -113,11 +113,3 @@ it('the examples, with events and requests after the boot', async () => {
   ]);
   expect(expectWhatIsPromised(changes, entries)).toBeGreaterThan(0);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

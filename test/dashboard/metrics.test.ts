@@ -13,8 +13,9 @@ import { RunningGateway } from './gateway.ts';
 let session: SessionInit;
 let gateway: RunningGateway;
 beforeAll(async () => {
-  session = await SessionInit.start({ jobs: { web: 'start on startup\nexec sleep 1000\n' } });
-  gateway = await RunningGateway.start(session, '--listen', String(await freePort()));
+  session = await SessionInit.start({ jobs: { web: 'exec sleep 1000\n' } });
+  await session.run('start', 'web');
+  gateway = await RunningGateway.start(session, '--listen', '0');
 });
 afterAll(async () => {
   await gateway?.end();

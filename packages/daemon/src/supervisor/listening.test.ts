@@ -1,10 +1,11 @@
 /** Listening sockets: how they are opened, how connections are reported, where processes find them, and how long they stay. */
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { readSocketName, type SocketAddress, type SocketType, socketName } from '@upstart/common';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../../../test/ports.ts';
 import { ALL_ABILITIES } from './abilities.ts';
 import type { ClientFile, ClientFiles, Listening } from './client-files.ts';
 import { LIMITS } from './frame-table.ts';
@@ -18,16 +19,6 @@ const EADDRINUSE = 98;
 const ENFILE = 23;
 const EBADF = 9;
 const ENOSYS = 38;
-
-/** A port that was free a moment ago. */
-async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function listen({ supervisor }: Daemon, address: SocketAddress, type: SocketType = 'stream'): Promise<Listening> {
   const named = readSocketName(socketName(type, address))!;
