@@ -20,16 +20,17 @@ async function servers(count: 1 | 3 = 1): Promise<NatsServers> {
   return started;
 }
 
-function connect(urls: readonly string[], host: string): ClusterConnection {
-  const conf = parseClusterConf('cluster.conf', `servers ${urls.join(' ')}\nhost ${host}\nlease 5s`, 'me');
+function connect(urls: readonly string[], host: string, lease = '5s'): ClusterConnection {
+  const conf = parseClusterConf('cluster.conf', `servers ${urls.join(' ')}\nhost ${host}\nlease ${lease}`, 'me');
   const connection = new ClusterConnection(conf, { info: () => {}, warn: () => {} }, 'test');
   ends.push(() => connection.close());
   return connection;
 }
 
-function storeOn(connection: ClusterConnection) {
+/** One that has all the time it wants for an answer, unless that is what a test is about. */
+function storeOn(connection: ClusterConnection, patienceMs = 60_000) {
   const failures: (string | null)[] = [];
-  const store = new KvLeaseStore(connection, 500, (reason) => failures.push(reason));
+  const store = new KvLeaseStore(connection, patienceMs, (reason) => failures.push(reason));
   return {
     failures,
     get: (key: string) => new Promise<LeaseEntry | null>((resolve) => store.get(key, resolve)),
@@ -44,7 +45,7 @@ const record = (holder: string | null, token = 0): LeaseRecord => ({
 });
 
 /** An init with one job, which runs as soon as it may. */
-function hostOn(urls: readonly string[], name: string) {
+function hostOn(urls: readonly string[], name: string, lease?: string) {
   const log: string[] = [];
   let wanted: WantedLease | null = null;
   const user: LeaseUser = {
@@ -60,7 +61,7 @@ function hostOn(urls: readonly string[], name: string) {
     },
     tell: (_lease, holder) => void log.push(`${name} waits for ${holder}`),
   };
-  const keeper = startLeases(connect(urls, name), user, () => {});
+  const keeper = startLeases(connect(urls, name, lease), user, () => {});
   ends.push(() => keeper.stop());
   keeper.drain(null);
   const want = (): void => {
@@ -120,7 +121,7 @@ describe.skipIf(!hasNatsServer)('leases in JetStream', () => {
 
   it('are unknown without a server that answers, with one reason', async () => {
     const { all, urls } = await servers();
-    const store = storeOn(connect(urls, 'h1'));
+    const store = storeOn(connect(urls, 'h1'), 500);
     await eventually('contact', async () => (await store.get('lease.web.0')) !== null);
     await all[0]?.pause();
     expect(await store.put('lease.web.0', record('h1'), 0)).toBe('unknown');
@@ -145,17 +146,18 @@ describe.skipIf(!hasNatsServer)('leases in JetStream', () => {
     await eventually('word of the holder', () => one.log.includes('one waits for two'));
     expect(one.runs()).toBe(false);
     two.keeper.stop();
-    await eventually('the first host', () => one.runs(), 20_000);
+    await eventually('the first host', () => one.runs());
   });
 
   it('survive the server: the holder continues when it is back in time', async () => {
     const { all, urls } = await servers();
-    const one = hostOn(urls, 'one');
+    // Long enough for a slow machine to start the server.
+    const one = hostOn(urls, 'one', '60s');
     one.want();
     await eventually('the host', () => one.runs());
     await all[0]?.kill();
     await all[0]?.start();
-    const two = hostOn(urls, 'two');
+    const two = hostOn(urls, 'two', '60s');
     two.want();
     await eventually('word of the holder', () => two.log.includes('two waits for one'));
     expect([one.log, two.runs()]).toEqual([['one runs'], false]);

@@ -1,8 +1,10 @@
 /** The helper conf-watch ends, hangs, is stopped or loses events: changes are noticed all the same. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { childrenOf, nameOf } from '../../../../test/chaos/proc.ts';
+import { eventually } from '../../../../test/eventually.ts';
 import { buildConfWatch } from './testing/configuration.ts';
 import { answer, event, IN_Q_OVERFLOW, octal } from './testing/inotify.ts';
 import { WatchedConfiguration } from './testing/watched.ts';
@@ -33,13 +35,12 @@ test('nobody waits for a watcher that has ended', async () => {
 
 /** The pids of the helpers that this process has. */
 function helpers(): number[] {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ').filter(Boolean);
-  return children.map(Number).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'conf-watch\n');
+  return childrenOf(process.pid).filter((pid) => nameOf(pid) === 'conf-watch');
 }
 
 test('a helper that was stopped is continued, which is logged once', async () => {
   await conf.watch(program, 'conf');
-  await vi.waitFor(() => expect(helpers()).toHaveLength(1), { timeout: 20_000 });
+  await eventually('there is one', () => helpers().length === 1);
   for (const round of ['one', 'two']) {
     process.kill(helpers()[0] as number, 'SIGSTOP');
     conf.write('conf/job.conf', `usage ${round}`);
@@ -51,7 +52,7 @@ test('a helper that was stopped is continued, which is logged once', async () =>
 test('a helper that is killed is started again, and the fourth time in a minute fs.watch has to do', async () => {
   await conf.watch(program, 'conf');
   // That of the test before may be about to end.
-  await vi.waitFor(() => expect(helpers()).toHaveLength(1), { timeout: 20_000 });
+  await eventually('there is one', () => helpers().length === 1);
   for (let death = 1; death <= 4; death++) {
     const [helper] = helpers();
     process.kill(helper as number, 'SIGKILL');

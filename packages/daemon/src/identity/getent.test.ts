@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { signal } from '../../../../test/chaos/proc.ts';
 import { Identities, type IdentitiesOptions, type WhomSpec } from './identities.ts';
 import { folderOfLists, LOCAL, RIGHTS, settled } from './testing/lists.ts';
 
@@ -59,7 +60,8 @@ describe('what other services know', () => {
   ])('is waited for so long: %s', async (_, hangs) => {
     onTestFinished(() => {
       const child = join(folder, 'child');
-      if (existsSync(child)) process.kill(Number(readFileSync(child, 'utf8')), 'SIGKILL');
+      const pid = existsSync(child) ? Number(readFileSync(child, 'utf8')) : 0;
+      if (pid > 0) signal(pid, 'SIGKILL');
     });
     const identities = withGetent([`*) ${hangs.replace('FOLDER', folder)} ;;`], { patienceMs: 300 });
     expect(await settled(identities, FAR)).toMatchObject({

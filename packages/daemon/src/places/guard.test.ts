@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../../../../test/eventually.ts';
 import { PlaceGuard } from './guard.ts';
 
 let root: string;
@@ -23,7 +24,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const wait = (look: () => boolean) => vi.waitFor(() => expect(look()).toBe(true), { timeout: 20_000, interval: 10 });
+const wait = (look: () => boolean) => eventually('it is so', look);
 
 function start(): { folder: string; file: string } {
   const folder = join(root, 'folder');

@@ -70,6 +70,8 @@ async function opens(
   daemon.spawn(id, { argv: ['sleep', '1000'], script: 'true\n', files });
   await daemon.report('execed', id);
   const { pid } = await daemon.report('spawned', id);
+  // while it starts, the program opens its libraries
+  await eventually(() => /^State:\tS/m.test(textOf(`/proc/${pid}/status`)));
   return { all: numbers(readdirSync(`/proc/${pid}/fd`)), sent: numbers(sentAmong(pid, init.folder)) };
 }
 

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { signal } from '../../../../test/chaos/proc.ts';
 import { ALL_ABILITIES } from './abilities.ts';
 import { asUnderstood } from './older-supervisors.ts';
 import type { Command } from './process-messages.ts';
@@ -45,7 +46,7 @@ test('without that they outlive it', async () => {
   daemon.shell(1, `sleep 1000 & echo $! > ${out}; exit 0`);
   await daemon.report('exited', 1);
   const [pid = 0] = await pidsIn(out, 1);
-  onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+  onTestFinished(() => signal(pid, 'SIGKILL'));
   expect(processExists(pid)).toBe(true);
 });
 
@@ -61,7 +62,7 @@ test('a SIGKILL ends its children in other groups and sessions, and theirs', asy
   await daemon.report('exited', 1);
   const left = pids.filter(processExists);
   onTestFinished(() => {
-    for (const pid of left) if (processExists(pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of left) signal(pid, 'SIGKILL');
   });
   // Only a SIGKILL is one for all of them.
   expect(left.length).toBeGreaterThanOrEqual(4);

@@ -121,7 +121,7 @@ describe.each(variants)('%s', (_name, program) => {
     }
     writeFileSync(go, '');
     const met = await daemon.report('expect-met', 2);
-    expect(textOf(`/proc/${met.pid}/status`)).toMatch(/^State:\t[SR]/m);
+    await eventually(() => /^State:\t[SR]/m.test(textOf(`/proc/${met.pid}/status`)));
     expect((await daemon.report('exited', 1)).code).toBe(0);
     const expected = Array.from({ length: Number(textOf(count)) }, (_, i) => `${i + 1}\r\n`).join('');
     expect(textOf(log) === expected, 'each line is there once, and in order').toBe(true);
@@ -218,7 +218,7 @@ describe('killed in the middle of it', () => {
     daemon.supervisor.ready();
     daemon.replace();
     expect([await init.exit(), init.child.signalCode]).toEqual([null, 'SIGKILL']);
-    expect(textOf(`/proc/${pid}/status`)).toMatch(/^State:\t[SR]/m);
+    await eventually(() => /^State:\t[SR]/m.test(textOf(`/proc/${pid}/status`)));
     expect(parentOf(pid)).not.toBe(init.pid);
   });
 });

@@ -241,7 +241,7 @@ test('a burst of 3000 spawns', async () => {
   expect(daemon.reports.filter(({ type }) => type === 'exited')).toHaveLength(count);
   expect(daemon.reports.map(({ seq }) => seq)).toEqual(daemon.reports.map((_, i) => i + 1));
   await eventually(() => daemon.supervisor.pending().length === 0);
-}, 60_000);
+});
 
 test.runIf(process.getuid!() === 0)("the terminal of a process is its user's, and so opened once more", async () => {
   const { daemon, out } = await started();

@@ -1,10 +1,11 @@
 /** The helper unix-datagram, under sanitizers, and what the sender sees of it. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { childrenOf, isRunning, nameOf, signal } from '../../../../test/chaos/proc.ts';
 import { eventually } from '../../../../test/eventually.ts';
 import { UnixDatagrams } from './datagrams.ts';
 
@@ -89,14 +90,13 @@ it('says how many were taken, and sends nothing behind a failure', async () => {
 it('is started again when it was killed', async () => {
   await receiver();
   await datagrams.send(all('a'));
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1')
-    .split(' ')
-    .filter(Boolean)
-    .map(Number);
-  const helper = children.find((pid) => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'unix-datagram\n');
-  process.kill(helper as number, 'SIGSTOP');
+  const helpers = (): number[] =>
+    childrenOf(process.pid).filter((pid) => nameOf(pid) === 'unix-datagram' && isRunning(pid));
+  // That of the test before may be about to end.
+  const helper = await eventually('there is one', () => (helpers().length === 1 ? helpers()[0] : null));
+  signal(helper, 'SIGSTOP');
   const sent = datagrams.send(all('b'));
-  process.kill(helper as number, 'SIGKILL');
+  signal(helper, 'SIGKILL');
   await expect(sent).rejects.toThrow('unix-datagram ended with SIGKILL');
   await datagrams.send(all('b'));
   await eventually('it comes', () => received.includes('1 b'));

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { childrenOf, isRunning, nameOf, signal } from '../../../../../test/chaos/proc.ts';
 import { eventually } from '../../../../../test/eventually.ts';
 import { Door } from './door.ts';
 import type { Peer } from './variable.ts';
@@ -49,9 +50,7 @@ afterEach(() => {
 const client = (): Socket => connect(path).on('error', () => {});
 const self = { pid: process.pid, uid: process.geteuid?.(), gid: process.getegid?.() };
 /** The process of the helper. */
-const helpers = (): number[] =>
-  readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
-const isHelper = (pid: number): boolean => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'peer-door\n';
+const helpers = (): number[] => childrenOf(process.pid).filter((pid) => nameOf(pid) === 'peer-door' && isRunning(pid));
 
 it('hands over a connection with what the kernel says of the client', async () => {
   door = await Door.open(program, path, events);
@@ -101,8 +100,9 @@ it('says why it cannot listen, or run', async () => {
 
 it('reports that the helper has ended', async () => {
   door = await Door.open(program, path, events);
-  const [helper] = helpers().filter(isHelper);
-  process.kill(helper as number, 'SIGTERM');
+  // That of the test before may be about to end.
+  const helper = await eventually('there is one', () => (helpers().length === 1 ? helpers()[0] : null));
+  signal(helper, 'SIGTERM');
   await eventually(() => ends.length === 1);
   expect(ends).toEqual(['SIGTERM']);
 });

@@ -6,7 +6,8 @@ import { connect, type NetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SocketAddress, type SocketType, socketName } from '@upstart/common';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../../../../test/eventually.ts';
 import { waitingAt } from './backlog.ts';
 
 /** Listens everywhere, and says at which ports; stopped by a signal it accepts nothing. */
@@ -52,7 +53,7 @@ it('counts what nobody has taken', async () => {
       const client = connect(to).on('error', () => {});
       onTestFinished(() => void client.destroy());
       await once(client, 'connect');
-      await vi.waitFor(() => expect(waiting(address)).toBe(count));
+      await eventually(`${count} wait`, () => waiting(address) === count);
     }
   }
   const datagrams: SocketAddress = { family: 'inet', address: '127.0.0.1', port: udp };
@@ -60,10 +61,10 @@ it('counts what nobody has taken', async () => {
   const sender = createSocket('udp4');
   onTestFinished(() => void sender.close());
   await new Promise((resolve) => sender.send('hello', udp, '127.0.0.1', resolve));
-  await vi.waitFor(() => expect(waiting(datagrams, 'dgram')).toBeGreaterThan(0));
+  await eventually('a datagram waits', () => (waiting(datagrams, 'dgram') ?? 0) > 0);
   server.kill('SIGCONT');
-  for (const [address] of streams) await vi.waitFor(() => expect(waiting(address)).toBe(0));
-  await vi.waitFor(() => expect(waiting(datagrams, 'dgram')).toBe(0));
+  for (const [address] of streams) await eventually('all are accepted', () => waiting(address) === 0);
+  await eventually('all are read', () => waiting(datagrams, 'dgram') === 0);
 });
 
 it('does not know what the kernel does not show', () => {

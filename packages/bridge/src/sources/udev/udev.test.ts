@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isRunning } from '../../../../../test/chaos/proc.ts';
+import { eventually } from '../../../../../test/eventually.ts';
 import { monotonicUs } from '../../clock.ts';
 import type { RunningSource, SourceContext } from '../../source.ts';
 import { KNOWN_MS } from './catch-up.ts';
@@ -100,13 +102,13 @@ beforeEach(() => writeFileSync(join(folder, 'udevd'), ''));
 it('emits events for what udevadm prints', async () => {
   udevadm(`case $1 in monitor) printf '${MESSAGE}'; exec sleep 1000 ;; esac`);
   const { events, logged } = await start();
-  await vi.waitFor(() => expect(events).toHaveLength(1));
+  await eventually('the events have come', () => events.length === 1);
   expect(events).toEqual(['net-device-added KERNEL=eth0 DEVPATH=/devices/net/eth0 SUBSYSTEM=net ACTION=add']);
-  await vi.waitFor(() => expect(runs()).toHaveLength(2));
+  await eventually('udevadm has run twice', () => runs().length === 2);
   expect(runs().map((run) => run.replace(/^\d+ /, ''))).toEqual(['monitor --udev --property', 'info --export-db']);
   const pid = Number.parseInt(runs()[0]!, 10);
   await running?.stop();
-  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow());
+  await eventually('udevadm has ended', () => !isRunning(pid));
   expect(logged).toEqual([]);
 });
 
@@ -114,15 +116,15 @@ it('has udevadm started again when it ends', async () => {
   udevadm(`case $1 in monitor) printf '${MESSAGE}'; exit 3 ;; esac`);
   const started = await start();
   const { events, logged } = started;
-  await vi.waitFor(() => expect(logged).toHaveLength(1));
+  await eventually('it is logged', () => logged.length === 1);
   started.pass();
-  await vi.waitFor(() => expect(logged).toHaveLength(2));
+  await eventually('it is logged', () => logged.length === 2);
   expect(events).toHaveLength(2);
   expect(logged[0]).toBe('udevadm ended with status 3; it is started again, and looks for what was added meanwhile');
   expect(started.trouble).toBe(logged[0]);
   udevadm(`case $1 in monitor) ${HEADER}; kill -KILL $$ ;; esac`);
   started.pass();
-  await vi.waitFor(() => expect(logged).toHaveLength(3));
+  await eventually('it is logged', () => logged.length === 3);
   expect(logged[2]).toContain('udevadm was ended by SIGKILL; ');
   rmSync(join(folder, 'udevadm'));
 });
@@ -130,7 +132,7 @@ it('has udevadm started again when it ends', async () => {
 it('emits what there is with --coldplug', async () => {
   udevadm(`case $1 in info) printf '${device('tty7', 5)}' ;; *) ${HEADER}; exec sleep 1000 ;; esac`);
   const { events } = await start({ options: { coldplug: true } });
-  await vi.waitFor(() => expect(events).toHaveLength(1));
+  await eventually('the events have come', () => events.length === 1);
   expect(events).toEqual([`${TTY7} USEC_INITIALIZED=5`]);
 });
 
@@ -143,7 +145,7 @@ it('finds devices that were added before it listened, once', async () => {
   );
   const { events } = await start({ neededSinceUs: 1000 });
   // The second message is not about what was found.
-  await vi.waitFor(() => expect(events).toHaveLength(2));
+  await eventually('the events have come', () => events.length === 2);
   expect(events).toEqual([`${TTY7} USEC_INITIALIZED=2000`, `${TTY7} USEC_INITIALIZED=2000`]);
 });
 
@@ -158,7 +160,7 @@ it('finds devices of which udev notes no time by its files on them', async () =>
   const all = untimed('tty1', 1) + untimed('tty2', 2) + untimed('tty7', 7);
   udevadm(`case $1 in info) printf '${all}' ;; *) ${HEADER}; exec sleep 1000 ;; esac`);
   const started = await start({ neededSinceUs: monotonicUs() - 60_000_000 });
-  await vi.waitFor(() => expect([...started.timers.keys()]).toEqual([KNOWN_MS]));
+  await eventually('it only waits to know all', () => [...started.timers.keys()].join() === String(KNOWN_MS));
   expect(started.events).toEqual([`${TTY7} MAJOR=4 MINOR=7`]);
 });
 
@@ -166,10 +168,10 @@ it('finds after a crash what was added meanwhile', async () => {
   udevadm(`case $1 in monitor) ${HEADER}; read -r go < ${folder}/go; printf '${ADDED}'; exec sleep 1000 ;; esac`);
   execFileSync('mkfifo', [join(folder, 'go')]);
   const first = await start();
-  await vi.waitFor(() => expect([...first.timers.keys()]).toEqual([KNOWN_MS]));
+  await eventually('it only waits to know all', () => [...first.timers.keys()].join() === String(KNOWN_MS));
   first.timers.get(KNOWN_MS)?.();
   writeFileSync(join(folder, 'go'), 'go\n');
-  await vi.waitFor(() => expect(readdirSync(join(folder, 'upstart'))).toHaveLength(1));
+  await eventually('it is noted', () => readdirSync(join(folder, 'upstart')).length === 1);
   const [name] = readdirSync(join(folder, 'upstart'));
   const record = join(folder, 'upstart', name as string);
   const { value } = JSON.parse(readFileSync(record, 'utf8'));
@@ -185,7 +187,7 @@ it('finds after a crash what was added meanwhile', async () => {
       `case $1 in info) printf '${device('tty1', value - 1)}${device('tty7', value + 1)}' ;; *) ${HEADER}; exec sleep 1000 ;; esac`,
     );
     const { events } = await start({ initId });
-    await vi.waitFor(() => expect(events).toHaveLength(found.length));
+    await eventually('the events have come', () => events.length === found.length);
     expect(events.map((event) => /KERNEL=(\S+)/.exec(event)?.[1])).toEqual(found);
     await running?.stop();
   }
@@ -200,7 +202,7 @@ it('waits for udevd, and says so', async () => {
   expect(runs()).toEqual([]);
   writeFileSync(join(folder, 'udevd'), '');
   started.pass();
-  await vi.waitFor(() => expect(started.events).toHaveLength(1));
+  await eventually('the events have come', () => started.events.length === 1);
   expect(started.trouble).toBe(null);
 });
 
@@ -208,7 +210,7 @@ it('runs udevadm without setpriv where that does not know the option', async () 
   writeFileSync(join(folder, 'setpriv'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   udevadm(`case $1 in monitor) printf '${MESSAGE}'; exec sleep 1000 ;; esac`);
   const { events } = await start();
-  await vi.waitFor(() => expect(events).toHaveLength(1));
+  await eventually('the events have come', () => events.length === 1);
 });
 
 it('says that there is no udevadm', () => {

@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { signal } from '../../../../../test/chaos/proc.ts';
 import { eventually } from '../../../../../test/eventually.ts';
 import { removeFolder } from '../../../../../test/remove-folder.ts';
 import { Identities } from '../../identity/identities.ts';
@@ -115,15 +116,13 @@ export class Init {
     const jobs = () => this.#children().filter((pid) => !/relay|^logger\0/.test(commandLine(pid)));
     await eventually(() => {
       const alive = jobs().filter((pid) => !/ Z /.test(textOf(`/proc/${pid}/stat`)));
-      for (const pid of alive) if (processExists(pid)) process.kill(pid, 'SIGKILL');
+      for (const pid of alive) signal(pid, 'SIGKILL');
       return alive.length === 0;
     });
     const loggers = this.#loggers();
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      this.child.kill('SIGKILL');
-      await once(this.child, 'exit');
-    }
-    for (const pid of loggers) if (isLogger(pid)) process.kill(pid, 'SIGKILL');
+    this.child.kill('SIGKILL');
+    await this.exit();
+    for (const pid of loggers) if (isLogger(pid)) signal(pid, 'SIGKILL');
     await eventually(() => !loggers.some(isLogger));
     this.#server.close();
     for (const socket of this.#connections) socket.destroy();
