@@ -36,7 +36,7 @@ async function killDaemon(random: Random): Promise<number> {
   let pid = await eventually('there is a daemon', () => session.daemon());
   await pause(random.below(300));
   for (;;) {
-    process.kill(pid, 'SIGKILL');
+    signal(pid, 'SIGKILL');
     kills++;
     if (random.chance(0.6)) return kills;
     const killed = pid;
@@ -122,8 +122,9 @@ describe('kill -9 of the daemon', () => {
 /** A service without respawn: once its end is known it is stopped, and can be started again. */
 async function killService(random: Random, deaths: Map<string, number>): Promise<void> {
   const name = random.pick(SERVICES.slice(1));
-  const [pid] = session.running(name);
-  process.kill(pid as number, 'SIGKILL');
+  // Its program takes a moment to say that it runs.
+  const pid = await eventually(`${name} runs`, () => session.running(name)[0]);
+  signal(pid, 'SIGKILL');
   deaths.set(name, (deaths.get(name) ?? 0) + 1);
   await eventually(`the end of ${name} is known`, async () => {
     return (await session.run('status', name)).stdout === `${name} stop/waiting\n`;
@@ -138,16 +139,19 @@ async function killLogger(random: Random, deaths: Map<string, number>): Promise<
   const { name } = random.pick(KILLED_LOGGERS);
   const [pid] = session.running(name);
   if (pid === undefined) return;
-  process.kill(pid, 'SIGKILL');
+  signal(pid, 'SIGKILL');
   deaths.set(name, (deaths.get(name) ?? 0) + 1);
-  await eventually(`${name} has been respawned`, () => session.running(name).length === 1);
+  await eventually(`${name} has been respawned`, () => session.running(name).some((other) => other !== pid));
 }
 
 async function everythingIsAccountedFor(deaths: ReadonlyMap<string, number>): Promise<void> {
   for (const name of [...SERVICES, ...KILLED_LOGGERS.map((logger) => logger.name)]) {
-    expect(session.noted(name, 'starts'), `${name}: one process, and one for each death`).toHaveLength(
-      1 + (deaths.get(name) ?? 0),
+    const count = 1 + (deaths.get(name) ?? 0);
+    await eventually(
+      `the last process of ${name} has noted its start`,
+      () => session.noted(name, 'starts').length >= count,
     );
+    expect(session.noted(name, 'starts'), `${name}: one process, and one for each death`).toHaveLength(count);
   }
   for (const { name } of LOGGERS) {
     await eventually(`${name} runs`, async () => {

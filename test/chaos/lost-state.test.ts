@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { decodeRecords, encodeRecord } from '../../packages/daemon/src/state/records.ts';
 import { eventually } from '../eventually.ts';
 import { LOSSES } from './faults.ts';
-import { isRunning } from './proc.ts';
+import { isRunning, signal } from './proc.ts';
 import { Random } from './random.ts';
 import { Session } from './session.ts';
 
@@ -41,8 +41,8 @@ describe('without any saved state', () => {
     expect(session.said.match(/was found running and is adopted/g)).toHaveLength(5);
     expect(session.noted('once', 'starts'), 'startup is not emitted again').toHaveLength(1);
 
-    const [lively = 0] = session.running('lively');
-    process.kill(lively, 'SIGKILL');
+    const lively = await eventually('it runs', () => session.running('lively')[0]);
+    signal(lively, 'SIGKILL');
     await eventually('it is respawned', () => session.running('lively').some((pid) => pid !== lively));
     for (const words of [['plain'], ['lively'], ['forgotten'], ['many', 'N=1'], ['many', 'N=2 3']]) {
       expect(await session.run('stop', ...words)).toMatchObject({ status: 0, stderr: '' });
@@ -58,8 +58,8 @@ describe('a state from a newer daemon', () => {
     session = await Session.start({ jobs: JOBS });
     const lines = [];
     for (const job of ['plain', 'lively']) lines.push((await session.run('start', job)).stdout);
-    const daemon = session.daemon() ?? 0;
-    process.kill(daemon, 'SIGSTOP');
+    const daemon = await eventually('there is a daemon', () => session.daemon());
+    signal(daemon, 'SIGSTOP');
     const snapshots = readdirSync(session.stateFolder).filter((name) => name.startsWith('snapshot-'));
     expect(snapshots).not.toEqual([]);
     for (const name of snapshots) {
@@ -67,7 +67,7 @@ describe('a state from a newer daemon', () => {
       const snapshot = decodeRecords(readFileSync(path)).values[0] as { format: number };
       writeFileSync(path, encodeRecord({ ...snapshot, format: snapshot.format + 1 }));
     }
-    process.kill(daemon, 'SIGKILL');
+    signal(daemon, 'SIGKILL');
     for (const job of ['plain', 'lively']) expect((await session.run('status', job)).stdout).toBe(lines.shift());
     await session.hears(/the saved state has format (\d+), this daemon reads \d+ to \d+/);
     await session.hears(/The state of the daemon before this one is lost/);
@@ -85,8 +85,8 @@ describe('a session whose supervisor is killed', () => {
       const start = async (...words: string[]): Promise<number> =>
         Number(/process (\d+)/.exec((await dead.run('start', ...words)).stdout)?.[1]);
       const [plain, many] = [await start('plain'), await start('many', 'N=1')];
-      const daemon = dead.daemon() ?? 0;
-      process.kill(dead.pid, 'SIGKILL');
+      const daemon = await eventually('there is a daemon', () => dead.daemon());
+      signal(dead.pid, 'SIGKILL');
       await eventually('supervisor and daemon have ended', () => dead.ended && !isRunning(daemon));
 
       session = await Session.start({ jobs: JOBS, runtime });
@@ -119,7 +119,7 @@ describe('a run-time folder whose path is too long for a socket', () => {
     try {
       session = await Session.start({ jobs: JOBS, runtime });
       const { stdout } = await session.run('start', 'plain');
-      process.kill(session.daemon() ?? 0, 'SIGKILL');
+      signal(await eventually('there is a daemon', () => session.daemon()), 'SIGKILL');
       expect((await session.run('status', 'plain')).stdout).toBe(stdout);
       expect(session.said).not.toMatch(/lost/);
       expect(await session.end()).toBe(0);

@@ -23,6 +23,11 @@ export function commandLineOf(pid: number): string {
   return read(pid, 'cmdline').replaceAll('\0', ' ').trim();
 }
 
+/** The name of its program, as the kernel has it; '' for a process that is gone. */
+export function nameOf(pid: number): string {
+  return read(pid, 'comm').trimEnd();
+}
+
 /** Whether the process exists and has not ended. */
 export function isRunning(pid: number): boolean {
   const stat = read(pid, 'stat');
@@ -57,8 +62,9 @@ export function descriptorsOf(pid: number): number {
   }
 }
 
-/** Signals a process that may have ended meanwhile. */
+/** Signals a process that may have ended meanwhile. A pid that is none is an error: 0 would mean the tests themselves. */
 export function signal(pid: number, name: NodeJS.Signals): void {
+  if (!(pid > 0)) throw new Error(`${name} for no process: ${pid}`);
   try {
     process.kill(pid, name);
   } catch {

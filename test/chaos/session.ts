@@ -178,6 +178,12 @@ export class Session extends InitSession {
     return processesWith(`HOME=${this.folder}`);
   }
 
+  /** Those that belong to one of its jobs. */
+  processesOf(job: string): number[] {
+    const own = new Set(this.processes());
+    return processesWith(`UPSTART_JOB=${job}`).filter((pid) => own.has(pid));
+  }
+
   /** Ends everything that is left, at once, and removes the folders. */
   async kill(): Promise<void> {
     this.killClients();

@@ -1,9 +1,10 @@
 /** `upstart emit`: on this machine, and to the hosts of a cluster with their answers. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { hasNatsServer, jetstreamManager } from '../../packages/cluster/src/testing/nats-servers.ts';
+import { signal } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import type { Host } from './host.ts';
-import { ClusterWorld } from './world.ts';
+import { ClusterWorld, written } from './world.ts';
 
 let world: ClusterWorld | undefined;
 afterEach(async () => {
@@ -36,7 +37,7 @@ describe.skipIf(!hasNatsServer)('upstart emit --cluster', () => {
     expect([plain.stdout, plain.status]).toEqual(['deploy is event 1 of the cluster main\n', 0]);
     const waited = await emit(a, '--cluster', 'deploy', 'N=2', '--wait', '--json');
     expect([waited.answers, waited.status]).toEqual([['a done', 'b done'], 0]);
-    expect([a.lines(), b.lines()]).toEqual([
+    expect([await written(a, 2), await written(b, 2)]).toEqual([
       ['1 a', '2 a'],
       ['1 a', '2 a'],
     ]);
@@ -58,9 +59,10 @@ describe.skipIf(!hasNatsServer)('upstart emit --cluster', () => {
       const { answers } = await emit(a, '--cluster', 'deploy', 'N=0', '--wait', '--json');
       return answers?.length === 2;
     });
-    for (const pid of [...b.bridges()]) process.kill(pid, 'SIGSTOP');
-    const partial = await emit(a, '--cluster', 'deploy', 'N=1', '--wait', '--timeout', '2', '--json');
-    for (const pid of [...b.bridges()]) process.kill(pid, 'SIGCONT');
+    const stopped = b.bridges();
+    for (const pid of stopped) signal(pid, 'SIGSTOP');
+    const partial = await emit(a, '--cluster', 'deploy', 'N=1', '--wait', '--timeout', '5', '--json');
+    for (const pid of stopped) signal(pid, 'SIGCONT');
     expect([partial.answers, partial.status]).toEqual([['a done', 'b no answer'], 1]);
     expect(partial.stderr).toContain('1 host of 2: b');
     await eventually('b to catch up', () => b.lines().includes('1 a'));

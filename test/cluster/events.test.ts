@@ -89,9 +89,9 @@ describe.skipIf(!hasNatsServer)('an event of the cluster', () => {
     const { nats } = world;
     const { streams } = await jetstreamManager(nats);
     // Made beforehand, for a shorter time than any host asks for.
-    const second = 1_000_000_000;
-    const limits = { max_age: second, duplicate_window: second };
-    await streams.add({ name: 'upstart_main_events', subjects: ['upstart.main.events.>'], ...limits });
+    const minute = 60_000_000_000;
+    const subjects = ['upstart.main.events.>'];
+    await streams.add({ name: 'upstart_main_events', subjects, max_age: 10 * minute, duplicate_window: minute });
     const a = await world.host('a');
     await a.receives(nats);
     await world.send(1);
@@ -102,6 +102,8 @@ describe.skipIf(!hasNatsServer)('an event of the cluster', () => {
     for (const pid of inits) process.kill(pid, 'SIGSTOP');
     await a.killBridge();
     await world.send(2);
+    const second = 1_000_000_000;
+    await streams.update('upstart_main_events', { max_age: second, duplicate_window: second });
     await eventually('the servers to forget it', async () => {
       const { state } = await streams.info('upstart_main_events');
       return state.messages === 0;

@@ -1,9 +1,9 @@
 /** Hosts of a cluster for tests: sessions, each with an init, a home and a `cluster.conf` of its own. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager, type NatsConnection } from '../../packages/cluster/src/testing/nats-servers.ts';
 import { connect, type UpstartClient } from '../../packages/protocol/src/index.ts';
-import { commandLineOf, processesWith } from '../chaos/proc.ts';
+import { commandLineOf, processesWith, signal } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 
@@ -30,11 +30,8 @@ export class Host {
     writeFileSync(join(this.session.home, '.config/upstart-cluster.conf'), conf);
   }
 
-  /** At once: init may otherwise read, and start, what there is of the file before its text. */
   job(name: string, text: string): void {
-    const written = join(this.session.home, `${name}.new`);
-    writeFileSync(written, text);
-    renameSync(written, join(this.session.home, `.config/upstart/${name}.conf`));
+    this.session.job(name, text);
   }
 
   /** A job for the event `event` of the cluster. An instance for each N, so that none is missed for another. */
@@ -110,6 +107,6 @@ export class Host {
 
   async #kill(find: () => number[]): Promise<void> {
     const [pid] = await eventually('it runs', () => (find().length > 0 ? find() : null));
-    process.kill(pid as number, 'SIGKILL');
+    signal(pid as number, 'SIGKILL');
   }
 }

@@ -6,6 +6,7 @@ import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { LIMITS } from '../../packages/daemon/src/supervisor/frame-table.ts';
 import { compileSender } from '../../packages/daemon/src/supervisor/testing/compile.ts';
 import { FileSender } from '../../packages/daemon/src/supervisor/testing/file-sender.ts';
+import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import { eventBody, FileClient } from './dbus-client.ts';
 import { SessionInit } from './session-init.ts';
@@ -65,19 +66,12 @@ async function pidOf(job: string): Promise<number> {
 }
 
 function daemonPid(): number {
-  const children = readdirSync('/proc').filter((pid) => {
-    try {
-      const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
-      return (
-        Number(rest.split(' ')[1]) === session.pid &&
-        readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('daemon.js')
-      );
-    } catch {
-      return false;
-    }
-  });
-  return Number(children[0]);
+  return Number(childrenOf(session.pid).find((pid) => commandLineOf(pid).includes('daemon.js')));
 }
+
+/** The pid of a process that is started again may be known before it executes its program. */
+const hasDescriptor = (pid: number): Promise<true> =>
+  eventually('it has the descriptor', () => opened(pid).includes(`3 ${join(folder, 'sent')}`));
 
 afterEach(async () => {
   await session.end();
@@ -100,9 +94,7 @@ test('every process of a job has the descriptor, respawns included, and no other
   expect([countSent(session.pid), countSent(daemonPid())]).toEqual([1, 0]);
   process.kill(first, 'SIGKILL');
   await eventually('it runs again', async () => ![first, Number.NaN].includes(await pidOf('svc')));
-  // Its pid is known before it executes its program.
-  const next = await pidOf('svc');
-  await eventually('it has the descriptor', () => opened(next).includes(`3 ${join(folder, 'sent')}`));
+  await hasDescriptor(await pidOf('svc'));
   await session.run('initctl', 'stop', 'svc');
   expect(out()).toContain('pre-start 3 content\nmain 3 ');
   expect(out()).toContain('post-stop 3');
@@ -159,7 +151,7 @@ test('it survives the daemon and a re-execution', async () => {
     const before = await pidOf('svc');
     process.kill(before, 'SIGKILL');
     await eventually('it runs again', async () => ![before, Number.NaN].includes(await pidOf('svc')));
-    expect(opened(await pidOf('svc'))).toContain(`3 ${join(folder, 'sent')}`);
+    await hasDescriptor(await pidOf('svc'));
   };
   process.kill(daemonPid(), 'SIGKILL');
   await eventually('the connection ends', () => dbus.isOver);

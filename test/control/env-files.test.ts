@@ -1,5 +1,5 @@
 /** `env-file` on a file system that does not answer, against a real init. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,7 +49,8 @@ describe.runIf(CAN_LEASE)('a job whose env-file hangs', () => {
     await eventually('it waits again', async () => (await explained()).includes(WAITS));
     letGo();
     await eventually('it runs', async () => (await said('status', 'web')).startsWith('web start/running'));
-    await eventually('it has the variable', () => readFileSync(join(FOLDER, 'value'), 'utf8') === 'right\n');
+    const value = join(FOLDER, 'value');
+    await eventually('it has the variable', () => existsSync(value) && readFileSync(value, 'utf8') === 'right\n');
     expect(await said('stop', 'web')).toBe('web stop/waiting\n');
   });
 

@@ -1,5 +1,4 @@
 /** The parts of `explain` that need files and processes, against a real init. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Explanation } from '../../packages/protocol/src/index.ts';
@@ -52,11 +51,15 @@ it('tells those that live beside the main process, in another session', async ()
   await session.run('start', 'wrapper');
   const beside = await eventually('it is there', async () => {
     const explanation = await explain('wrapper');
-    return explanation.unsupervised?.length === 1 ? explanation : null;
+    // Not its parent, which leaves the session and then ends.
+    return explanation.unsupervised?.map(({ command }) => command).join() === 'sleep 1003' ? explanation : null;
   });
   expect(beside.unsupervised).toMatchObject([{ command: 'sleep 1003', old: false, instance: '' }]);
   await session.run('stop', 'wrapper');
-  const after = await explain('wrapper');
+  const after = await eventually('what was signalled has ended', async () => {
+    const explanation = await explain('wrapper');
+    return explanation.unsupervised?.length === 1 ? explanation : null;
+  });
   expect(after.unsupervised).toMatchObject([{ command: 'sleep 1003', old: true }]);
   end(after);
 });
@@ -77,10 +80,11 @@ it('points to the output of a failed run where there is any', async () => {
 
 it('quotes only the process that failed', async () => {
   const once = join(session.home, 'has-run');
-  const write = (job: string, text: string): void =>
-    writeFileSync(join(session.home, '.config/upstart', `${job}.conf`), text);
-  write('silent', `script\n[ -e ${once} ] && exit 3\ntouch ${once}\necho of the run before\nexit 3\nend script\n`);
-  write('tidied', 'exec sh -c "echo my reason; exit 4"\npost-stop exec echo tidied up\n');
+  session.job(
+    'silent',
+    `script\n[ -e ${once} ] && exit 3\ntouch ${once}\necho of the run before\nexit 3\nend script\n`,
+  );
+  session.job('tidied', 'exec sh -c "echo my reason; exit 4"\npost-stop exec echo tidied up\n');
   const failed = (job: string, runs: number) =>
     eventually('it has failed', async () => {
       const { stdout } = await session.run('upstart', 'history', '--json', job);
@@ -96,10 +100,8 @@ it('quotes only the process that failed', async () => {
 });
 
 it('knows which job has asked', async () => {
-  const write = (job: string, text: string): void =>
-    writeFileSync(join(session.home, '.config/upstart', `${job}.conf`), text);
-  write('hook', `pre-start exec ${session.product.bin}/stop\nexec sleep 1000\n`);
-  write('chain', `pre-start exec ${session.product.bin}/initctl emit mine\nexec sleep 1000\n`);
+  session.job('hook', `pre-start exec ${session.product.bin}/stop\nexec sleep 1000\n`);
+  session.job('chain', `pre-start exec ${session.product.bin}/initctl emit mine\nexec sleep 1000\n`);
   await session.run('start', '-n', 'hook');
   await eventually('it has stopped itself', async () => (await explain('hook')).why === 'stopped by its own pre-start');
   await session.run('start', '-n', 'chain');

@@ -43,12 +43,18 @@ const pidOf = async (instance: string): Promise<number> =>
 
 describe('two instances', () => {
   it('are restarted and reloaded by the events that mean them, with the variables of their own files', async () => {
+    // What counts as ready after a while may not have come to its first line, nor to its trap.
+    const hasStarted = (times: number): Promise<true> =>
+      eventually(`${times} have started`, () => lines('started').length >= times);
     await run('start', 'web', 'N=a');
+    await hasStarted(1);
     await run('start', 'web', 'N=b');
+    await hasStarted(2);
     const before = [await pidOf('a'), await pidOf('b')];
     await run('initctl', 'emit', 'again', 'N=b');
     expect(await pidOf('a')).toBe(before[0]);
     expect(await pidOf('b')).not.toBe(before[1]);
+    await hasStarted(3);
     expect(lines('started')).toEqual(['a file-a', 'b file-b', 'b file-b']);
     await run('initctl', 'emit', 'changed');
     await eventually('both have reloaded', () => lines('reloaded').length >= 2);

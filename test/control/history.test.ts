@@ -1,6 +1,6 @@
 /** `upstart history`: causes and callers of what really happened; and `simulate boot` says beforehand in which order. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEntry, SimulationResult } from '../../packages/protocol/src/index.ts';
@@ -192,9 +192,9 @@ it('a job is found by a name of hundreds of characters', async () => {
   const job = `${'folder-of-jobs/'.repeat(15)}job`;
   const conf = join(session.home, '.config/upstart', `${job}.conf`);
   mkdirSync(dirname(conf), { recursive: true });
-  writeFileSync(conf, 'task\nexec true\n');
+  session.job(job, 'task\nexec true\n');
   const instance = 'i'.repeat(300);
-  writeFileSync(join(session.home, '.config/upstart/many.conf'), 'instance $N\ntask\nexec true\n');
+  session.job('many', 'instance $N\ntask\nexec true\n');
   await session.run('initctl', 'start', job);
   await session.run('initctl', 'start', 'many', `N=${instance}`);
   for (const words of [[job], ['folder*job'], ['many'], [`many/${instance}`]])

@@ -77,7 +77,7 @@ describe.skipIf(REASON)(
     });
 
     it('shows what happens', async () => {
-      const watcher = asUser(NOBODY, ['timeout', '20', 'initctl', 'watch']).join(' ');
+      const watcher = asUser(NOBODY, ['timeout', '600', 'initctl', 'watch']).join(' ');
       const { stdout } = await init.shell(
         `${watcher} > $DIR/watched & until grep -q marker $DIR/watched; do initctl emit -n marker; sleep 0.05; done; kill $!; cat $DIR/watched`,
       );

@@ -1,5 +1,5 @@
 /** A session init of the built product, as a login would start it: places by XDG variables, any user. */
-import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dbusAddress } from '../../packages/protocol/src/index.ts';
 import { killAll, processesWith } from '../chaos/proc.ts';
@@ -98,6 +98,13 @@ export class SessionInit extends InitSession {
 
   get sessionFiles(): string {
     return join(this.runtime, 'upstart/sessions');
+  }
+
+  /** Writes a job file whole at once: init may otherwise read, and start, what there is of it before its text. */
+  job(name: string, text: string): void {
+    const written = join(this.home, `${name.replaceAll('/', '-')}.new`);
+    writeFileSync(written, text);
+    renameSync(written, join(this.home, `.config/upstart/${name}.conf`));
   }
 
   /** Asks init to end and waits for it; ends the rest of the session, too. */

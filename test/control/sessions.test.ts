@@ -128,10 +128,14 @@ describe('the places of a session', () => {
         HOME: join(first.home, 'nowhere'),
       },
     });
+    const isLogged = (path: string): Promise<true> => {
+      const log = join(first.home, path);
+      return eventually('it is logged', () => existsSync(log) && readFileSync(log, 'utf8') === 'here I am\r\n');
+    };
     await second.run('start', 'shout');
-    await eventually('it is logged', () => existsSync(join(first.home, 'cache/upstart/shout.log')));
+    await isLogged('cache/upstart/shout.log');
     await first.run('start', 'shout');
-    await eventually('it is logged', () => existsSync(join(first.home, '.cache/upstart/shout.log')));
+    await isLogged('.cache/upstart/shout.log');
     const { stdout } = await first.run('initctl', 'log', 'shout');
     expect(stdout).toBe('here I am\n');
   });
@@ -196,7 +200,7 @@ describe('a client without an address', () => {
     expect(address).toBe(second.address);
     expect(second.socket).toBe(`${tmp}/upstart-${process.getuid?.()}-${second.pid}/control.sock`);
     const ask = (...words: string[]) => run(join(second.product.bin, 'initctl'), words, env);
-    expect(await ask('status', 'tell')).toMatchObject({ status: 0, stdout: 'tell stop/waiting\n' });
+    await eventually('the task is over', async () => (await ask('status', 'tell')).stdout === 'tell stop/waiting\n');
     expect(await ask('list-sessions')).toMatchObject({ status: 0, stdout: `${second.pid} ${address}\n` });
   });
 });

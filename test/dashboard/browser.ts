@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
+/** Half a minute, as the library has it, is not enough for a slow machine that does other things besides. */
+const PATIENCE_MS = 180_000;
 export const HAS_CHROMIUM = existsSync(CHROMIUM);
 
 /** What a browser says of a connection that is lost, which tests of the page expect. */
@@ -24,8 +26,10 @@ export class BrowserPage {
   }
 
   static async open(url: string): Promise<BrowserPage> {
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+    const args = ['--no-sandbox', '--disable-gpu'];
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args, timeout: PATIENCE_MS });
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(PATIENCE_MS);
     const opened = new BrowserPage(browser, page);
     await page.goto(url);
     return opened;

@@ -1,6 +1,6 @@
 /** The page while what it follows goes away and comes back. */
 import { describe, expect, it } from 'vitest';
-import { daemonWith } from '../chaos/proc.ts';
+import { daemonWith, signal } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import { HAS_CHROMIUM } from './browser.ts';
 import { RunningGateway } from './gateway.ts';
@@ -20,7 +20,7 @@ describe.skipIf(!HAS_CHROMIUM)('a page (skipped without chromium)', () => {
     const log = opened.page.getByRole('log');
     const lines = async (): Promise<string[]> => ((await log.textContent()) ?? '').trim().split('\n');
     await log.getByText('line 5', { exact: false }).waitFor();
-    process.kill(daemonWith(`HOME=${opened.session.home}`) as number, 'SIGKILL');
+    signal(daemonWith(`HOME=${opened.session.home}`) as number, 'SIGKILL');
     await opened.session.run('initctl', 'emit', 'while-the-daemon-comes-back');
     const { port } = opened.gateway;
     await opened.gateway.end('SIGKILL');
@@ -35,8 +35,11 @@ describe.skipIf(!HAS_CHROMIUM)('a page (skipped without chromium)', () => {
     await opened.session.run('initctl', 'stop', 'counts');
     await opened.page.getByText(/counts stop\/waiting/).waitFor();
     await opened.browser.go('#/events', 'Events');
-    for (const event of ['while-the-daemon-comes-back', 'while-the-gateway-is-away'])
-      expect(await opened.page.getByRole('listitem').filter({ hasText: event }).count(), event).toBe(1);
+    for (const event of ['while-the-daemon-comes-back', 'while-the-gateway-is-away']) {
+      const heard = opened.page.getByRole('listitem').filter({ hasText: event });
+      await heard.first().waitFor();
+      expect(await heard.count(), event).toBe(1);
+    }
     expect(await opened.page.evaluate('window.isSame')).toBe(true);
   });
 
@@ -66,7 +69,7 @@ describe.skipIf(!HAS_CHROMIUM)('a page (skipped without chromium)', () => {
     await opened.session.run('initctl', 'stop', 'counts');
     await opened.browser.go('#/events', 'Events');
     const heard = opened.page.getByRole('listitem').filter({ hasText: 'while-it-is-hidden' });
-    await heard.waitFor();
+    await heard.first().waitFor();
     expect(await heard.count()).toBe(1);
   });
 });

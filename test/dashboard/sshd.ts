@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { childrenOf, signal } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
 import { missingPrograms } from '../programs.ts';
@@ -64,14 +65,11 @@ export class Sshd {
 
   /** Its processes that serve connections. */
   get connections(): number[] {
-    const found = execFileSync('cat', [`/proc/${this.#child.pid}/task/${this.#child.pid}/children`], {
-      encoding: 'utf8',
-    });
-    return found.trim().split(/\s+/).filter(Boolean).map(Number);
+    return childrenOf(this.#child.pid as number);
   }
 
   end(): void {
-    for (const pid of this.connections) process.kill(pid, 'SIGKILL');
+    for (const pid of this.connections) signal(pid, 'SIGKILL');
     this.#child.kill('SIGKILL');
   }
 }

@@ -1,7 +1,7 @@
 /** `upstart top` over a connection of ssh. */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { commandLineOf, processesWith } from '../chaos/proc.ts';
+import { commandLineOf, processesWith, signal } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { Sshd, whyNoSshd } from './sshd.ts';
@@ -75,7 +75,7 @@ describe.skipIf(!HAS_TMUX || whyNoSshd() !== null)('upstart top over ssh (skippe
     await open('xterm-256color');
     await tmux.shows(LIVE);
     await eventually('it runs', () => screens().length === 1);
-    for (const pid of sshd.connections) process.kill(pid, 'SIGKILL');
+    for (const pid of sshd.connections) signal(pid, 'SIGKILL');
     await eventually('it has ended', () => screens().length === 0);
   });
 });

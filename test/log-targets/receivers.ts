@@ -156,10 +156,12 @@ export function started(file: string, ...args: string[]): ChildProcess {
   return child;
 }
 
+/** The whole lines of a file: the last one may be on its way. */
 export function linesOf(path: string): string[] {
   return existsSync(path)
     ? readFileSync(path, 'utf8')
         .split('\n')
+        .slice(0, -1)
         .filter((line) => line !== '')
     : [];
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isRunning } from '../chaos/proc.ts';
+import { isRunning, signal } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 
@@ -38,8 +38,8 @@ async function check(session: Session, says: string, give: () => void): Promise<
   // It is retried with backoff, not in a loop, and everything else continues.
   expect((await session.run('stop', 'never')).stdout).toBe('never stop/waiting\n');
   await stopped;
-  const old = await pidOf(session, 'old');
-  process.kill(old, 'SIGKILL');
+  const old = await eventually('old runs', () => pidOf(session, 'old'));
+  signal(old, 'SIGKILL');
   await eventually('the respawn is due', async () => !isRunning(old));
   const attempts = session.said.match(/process spawn error/g)?.length ?? 0;
   expect(attempts).toBeLessThan(20);

@@ -1,6 +1,5 @@
 /** Checks of jobs that run, and commands and logs as probes, with real processes: through stops, deaths of the daemon and re-executions. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +7,7 @@ import { ConnectionError, connect } from '../../packages/protocol/src/index.ts';
 import { childrenOf, commandLineOf, isRunning } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../ports.ts';
 import { removeFolder } from '../remove-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'health-'));
@@ -15,19 +15,6 @@ const at = (name: string): string => join(folder, name);
 const goes = (name: string): void => writeFileSync(at(name), '');
 const lines = (name: string): string[] =>
   existsSync(at(name)) ? readFileSync(at(name), 'utf8').split('\n').filter(Boolean) : [];
-
-/** Two ports without a listener. */
-async function freePorts(): Promise<number[]> {
-  const servers = [createServer(), createServer()];
-  const ports: number[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    if (typeof address === 'object' && address) ports.push(address.port);
-  }
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return ports;
-}
 
 /** A server whose /healthz is bad while a file is there; the process that takes its place is well. */
 const WEB = `
@@ -47,7 +34,7 @@ const QUICK_CHECK = 'check interval 0.1\ncheck timeout 20\ncheck failures 2\n';
 let session: Session;
 let ports: number[] = [];
 beforeAll(async () => {
-  ports = await freePorts();
+  ports = [await freePort(), await freePort()];
   writeFileSync(at('web.cjs'), WEB);
   session = await Session.start({
     options: ['--log-rotate-size', '4096'],
@@ -148,7 +135,7 @@ describe('check http', () => {
     const after = await run('status', 'web', bad);
     expect(after).toMatch(/start\/running/);
     expect([pidIn(after) === before, pidIn(await run('status', 'web', good))]).toEqual([false, other]);
-    expect(session.said).toContain(`main process (${before}) killed by INT signal`);
+    await session.hears(`main process (${before}) killed by INT signal`);
     expect(await run('upstart', 'explain', 'web')).toContain('failed 2 times in a row: HTTP 503');
     expect(await run('upstart', 'history', 'web')).toMatch(
       /respawn because its check .* failed 2 times in a row: HTTP 503/,

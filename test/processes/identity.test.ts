@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { signal } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 
@@ -52,7 +53,7 @@ test.runIf(AS_ROOT)('one who is asked for when the daemon dies', async () => {
   const asked = () => (existsSync(join(folder, 'asked')) ? readFileSync(join(folder, 'asked'), 'utf8').length : 0);
   await eventually('it is asked for', () => asked() === 1);
   expect((await session.run('start', 'other')).stdout).toMatch(/^other start\/running/);
-  process.kill(session.daemon() ?? 0, 'SIGKILL');
+  signal(await eventually('there is a daemon', () => session.daemon()), 'SIGKILL');
   await eventually('the next daemon asks', () => asked() === 2);
   writeFileSync(join(folder, 'go'), '');
   const pid = /process (\d+)\n$/.exec((await start).stdout)?.[1];

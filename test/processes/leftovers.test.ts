@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { childrenOf, commandLineOf, processesWith } from '../chaos/proc.ts';
+import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 import { removeFolder } from '../remove-folder.ts';
@@ -72,7 +72,7 @@ const run = async (...words: [string, ...string[]]): Promise<string> => (await s
 
 /** The processes of probes of a job. */
 const probesOf = (job: string): number[] =>
-  processesWith(`UPSTART_JOB=${job}`).filter((pid) => {
+  session.processesOf(job).filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`\0UPSTART_PROBE=`);
     } catch {

@@ -144,6 +144,7 @@ describe('libsystemd', () => {
   it('wants descriptors to be kept, and is refused aloud, once', async () => {
     await start('stores');
     expect(await explain('stores')).toContain('asks to have descriptors kept (FDSTORE), which init does not');
+    await session.hears('FDSTORE');
     const refusals = session.said.split('\n').filter((line) => line.includes('FDSTORE'));
     expect(refusals).toHaveLength(1);
   });

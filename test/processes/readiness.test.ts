@@ -47,8 +47,8 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => {
-  session?.kill();
+afterAll(async () => {
+  await session?.kill();
   removeFolder(folder);
 });
 

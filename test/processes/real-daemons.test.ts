@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { commandLineOf, isRunning, processesWith } from '../chaos/proc.ts';
+import { commandLineOf, isRunning } from '../chaos/proc.ts';
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
@@ -165,8 +165,9 @@ class Service {
   /** The processes that the service has left running. */
   left(): string[] {
     const init = [this.#session.pid, this.#session.daemon()];
-    return processesWith(`UPSTART_JOB=service`)
-      .filter((pid) => !init.includes(pid) && processesWith(`HOME=${this.#session.folder}`).includes(pid))
+    return this.#session
+      .processesOf('service')
+      .filter((pid) => !init.includes(pid))
       .map((pid) => `${pid} ${commandLineOf(pid)}`);
   }
 }

@@ -83,7 +83,7 @@ describe.skipIf(REASON)(`the init of a system${REASON ? ` (skipped: ${REASON})` 
     'shows nobody a value: %s',
     async (command) => {
       const watched = join(init.product.folder, 'watched');
-      const watcher = asUser(NOBODY, ['timeout', '20', ...command.split(' ')]).join(' ');
+      const watcher = asUser(NOBODY, ['timeout', '600', ...command.split(' ')]).join(' ');
       const emits = 'initctl emit -n marker TOKEN=SECRET RUNLEVEL=5; initctl emit -n unlock PASSWORD=SECRET';
       const { stdout } = await init.shell(
         `${watcher} > ${watched} & until grep -q marker ${watched}; do ${emits}; sleep 0.05; done; kill $!; cat ${watched}; rm ${watched}`,

@@ -39,7 +39,7 @@ const REQUEST = 'GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n
 /** Adds the job, which runs `command`, and waits until init listens. */
 async function add(command: string): Promise<void> {
   const text = `start on socket PROTO=inet PORT=${port} ADDR=127.0.0.1\nkill timeout 20\n${command}\n`;
-  writeFileSync(at('.config/upstart/server.conf'), text);
+  session.job('server', text);
   await eventually('init listens', () =>
     readFileSync('/proc/net/tcp', 'utf8').includes(
       `:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`,

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { MAX_IN_FLIGHT } from '../../packages/bridge/src/emitter.ts';
-import { commandLineOf, processesWith } from '../chaos/proc.ts';
+import { commandLineOf, processesWith, signal } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
@@ -44,7 +44,7 @@ const sources = async (): Promise<string> => (await session.run('upstart', 'doct
 
 async function kill(find: () => number[]): Promise<void> {
   const [pid] = await eventually('it runs', () => (find().length > 0 ? find() : null));
-  process.kill(pid as number, 'SIGKILL');
+  signal(pid as number, 'SIGKILL');
 }
 
 test('nothing is started where no job needs a source, and one program for all that do', async () => {
@@ -52,14 +52,10 @@ test('nothing is started where no job needs a source, and one program for all th
   expect(bridges()).toEqual([]);
   const folder = join(session.home, 'watched');
   mkdirSync(folder);
-  const conf = join(session.home, '.config/upstart');
   const out = join(session.home, 'out');
   writeFileSync(out, '');
-  writeFileSync(
-    join(conf, 'drop.conf'),
-    `start on file FILE=${folder}/*.x EVENT=create\ntask\nexec sh -c 'echo $MATCH >> ${out}'\n`,
-  );
-  writeFileSync(join(conf, 'tick.conf'), `start on timer EVERY=1s\ntask\nexec sh -c 'echo tick >> ${out}'\n`);
+  session.job('drop', `start on file FILE=${folder}/*.x EVENT=create\ntask\nexec sh -c 'echo $MATCH >> ${out}'\n`);
+  session.job('tick', `start on timer EVERY=1s\ntask\nexec sh -c 'echo tick >> ${out}'\n`);
   await eventually('the timer runs', () => readFileSync(out, 'utf8').includes('tick'));
   expect(bridges()).toHaveLength(1);
   const [bridge] = bridges();
@@ -81,8 +77,8 @@ test('a source that is killed repeats nothing that init has taken, and loses not
   const out = join(session.home, 'out');
   writeFileSync(out, '');
   const job = (name: string, event: string): void =>
-    writeFileSync(
-      join(session.home, `.config/upstart/${name}.conf`),
+    session.job(
+      name,
       `start on file FILE=${folder}/*.x EVENT=${event}\ninstance $MATCH\ntask\nexec sh -c 'echo ${name} \${MATCH##*/} >> ${out}'\n`,
     );
   const make = (name: string): void => writeFileSync(join(folder, `${name}.x`), '');
@@ -96,8 +92,8 @@ test('a source that is killed repeats nothing that init has taken, and loses not
   make('2');
   await has('come 2.x');
   const dead = async (): Promise<number> => {
-    const [pid = 0] = bridges();
-    process.kill(pid, 'SIGKILL');
+    const pid = await eventually('there is one', () => bridges()[0]);
+    signal(pid, 'SIGKILL');
     await eventually('it has ended', () => bridges().length === 0);
     return pid;
   };
@@ -135,22 +131,22 @@ test('what the kernel has dropped in a burst is found', async () => {
   mkdirSync(folder);
   const out = join(session.home, 'out');
   writeFileSync(out, '');
-  writeFileSync(
-    join(session.home, '.config/upstart/find.conf'),
+  session.job(
+    'find',
     `start on file FILE=${folder}/*.x EVENT=create\ninstance $MATCH\ntask\nexec sh -c 'echo \${MATCH##*/} >> ${out}'\n`,
   );
   const make = (name: string): void => writeFileSync(join(folder, name), '');
   const found = (): string[] => readFileSync(out, 'utf8').trimEnd().split('\n').sort();
   make('0.x');
   await eventually('the folder is watched', () => found().includes('0.x'));
-  const [bridge = 0] = bridges();
-  process.kill(bridge, 'SIGSTOP');
+  const bridge = await eventually('there is one', () => bridges()[0]);
+  signal(bridge, 'SIGSTOP');
   // Each file has two events; the helper and its pipe take some before the queue of the kernel is full.
   const most = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
   for (let i = 0; i < most / 2 + IN_THE_PIPE; i++) make(`other${i}`);
   const late = Array.from({ length: 20 }, (_, i) => `late${i}.x`);
   for (const name of late) make(name);
-  process.kill(bridge, 'SIGCONT');
+  signal(bridge, 'SIGCONT');
   await eventually('all are found', () => late.every((name) => found().includes(name)));
   expect(found()).toEqual(['0.x', ...late].sort());
 });
@@ -183,7 +179,7 @@ test('no connection is refused or lost while the job, the daemon and the source 
   const program = join(session.home, 'server.js');
   writeFileSync(program, server);
   const job = `start on socket PROTO=inet PORT=${port} ADDR=127.0.0.1\nenv SERVED=${SERVED}\nexec ${process.execPath} ${program}\n`;
-  writeFileSync(join(session.home, '.config/upstart/svc.conf'), job);
+  session.job('svc', job);
   await eventually('init listens', async () => (await ask(port).catch(() => '')) !== '');
   const initctl = (...words: string[]) => session.run('initctl', ...words);
   const disturbances: Record<number, () => Promise<unknown>> = {
@@ -225,9 +221,8 @@ test.each([
   ].join('\n');
   session = await SessionInit.start(hasJob ? { jobs: { 'upstart-event-bridge': bridge } } : { env });
   const out = join(session.home, 'out');
-  const conf = join(session.home, '.config/upstart/heard.conf');
   writeFileSync(out, '');
-  writeFileSync(conf, `start on :sys:hello A=1\ntask\nexec sh -c 'echo "$UPSTART_EVENTS $A $B" >> ${out}'\n`);
+  session.job('heard', `start on :sys:hello A=1\ntask\nexec sh -c 'echo "$UPSTART_EVENTS $A $B" >> ${out}'\n`);
   const heard = (): string => readFileSync(out, 'utf8');
   await eventually('an event has come', async () => {
     await system.run('initctl', 'emit', 'hello', 'A=1', 'B=two words');
@@ -253,10 +248,7 @@ test.skipIf(missingPrograms(['dbus-daemon', 'dbus-send']).length > 0)(
     const env = { DBUS_SESSION_BUS_ADDRESS: String(line).trim(), DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nonexistent' };
     session = await SessionInit.start({ env });
     const add = (name: string, place: string): void =>
-      writeFileSync(
-        join(session.home, `.config/upstart/${name}.conf`),
-        `start on dbus SIGNAL=Rang BUS=${place}\nexec sleep 1000\n`,
-      );
+      session.job(name, `start on dbus SIGNAL=Rang BUS=${place}\nexec sleep 1000\n`);
     const trouble = 'Could not connect to D-Bus: Failed to connect to socket /nonexistent: No such file or directory';
     add('far', 'system');
     await eventually('the system bus is named', async () =>
