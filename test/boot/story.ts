@@ -64,6 +64,8 @@ export class Story {
 
   async boot(): Promise<void> {
     await this.#entered('2', 0);
+    // What no script of the boot waits for.
+    for (const line of ['mounted /run as tmpfs', 'lo up', 'container: none']) await this.#said(line, 0);
     const text = this.#guest.console.since(0);
     this.#report.nothingWrong(
       'the boot: sysinit, its events, runlevel 2',
@@ -94,6 +96,7 @@ export class Story {
       'initctl status online',
       'online stop/waiting',
     );
+    await this.#said('online', 0);
     this.#report.nothingWrong('… and has said so', inOrder(this.#guest.console.since(0), ['boot-test: online']));
     await this.#report.comesToSay("a job's log", 'tr -d "\\r" < /var/log/upstart/talker.log', 'line 1');
     await this.#report.says(
@@ -143,6 +146,7 @@ export class Story {
     const from = console.here;
     await this.#guest.run('telinit 3');
     await this.#entered('3', from);
+    for (const line of ['daemon stopped', 'three started']) await this.#said(line, from);
     const text = console.since(from);
     this.#report.nothingWrong(
       'runlevel 3: what has to stop stops, what has to start starts',
@@ -239,6 +243,12 @@ export class Story {
       ...left.filter((line) => !MAY_BE_LEFT.some((one) => one.test(line)) || /^\d+ \d+ Z/.test(line)),
       ...(left.some((line) => MAY_BE_LEFT[0]!.test(line)) ? [] : ['processes were not listed']),
     ]);
+  }
+
+  /** The line of a job is there, or will not come. */
+  async #said(line: string, from: number): Promise<void> {
+    const { console, slowness } = this.#guest;
+    await console.until(new RegExp(`boot-test: ${line}`), from, PATIENCE * slowness).catch(() => {});
   }
 
   #entered(level: string, from: number): Promise<void> {

@@ -13,7 +13,7 @@ A second init does not get the name, says so, and works on without; the first on
   $ first=$UPSTART_SESSION; env -u UPSTART_SESSION XDG_RUNTIME_DIR=$PWD/run2 init --user --confdir conf2 --no-startup-event > second 2>&1 & second=$!
   $ own() { env -u UPSTART_SESSION XDG_RUNTIME_DIR=$PWD/run2 initctl "$@"; }; eventually stop/waiting own status other
   other stop/waiting
-  $ own notify-dbus-address $BUS; grep 'taken' second; own status other; call svc; call other
+  $ own notify-dbus-address $BUS; eventually taken grep taken second; own status other; call svc; call other
   initctl: Name already taken
   init: Name already taken
   other stop/waiting

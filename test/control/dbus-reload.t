@@ -20,7 +20,7 @@ Reading files again removes and adds every job for D-Bus clients, a running one 
   $ start svc | sed 's/,.*//'
   svc start/running
   $ /usr/bin/python3 listen.py $UPSTART_SESSION >> heard 2>&1 &
-  $ initctl watch > watched 2>&1 & eventually ready cat heard; heard() { settled heard | grep -v 'StateChanged\|GoalChanged'; : > heard; }; : > heard
+  $ initctl watch > watched 2>&1 & eventually ready cat heard; heard() { initctl emit over; eventually 'EventEmitted over' cat heard | grep -v 'StateChanged\|GoalChanged\|EventEmitted over'; : > heard; }; : > heard
   ready
   $ initctl emit warm; eventually warm sh -c 'initctl emit warm; cat watched' > /dev/null; heard > /dev/null
   $ initctl reload-configuration; heard | sort
@@ -36,7 +36,7 @@ Reading files again removes and adds every job for D-Bus clients, a running one 
   ~ ~.EventEmitted stopped JOB=svc INSTANCE= RESULT=ok
 
 By a signal, and by D-Bus.
-  $ kill -HUP $(cat run/init.pid); heard | sed 's/.*[.]//' | sort
+  $ kill -HUP $(cat run/init.pid); eventually '^6$' grep -c 'JobAdded\|JobRemoved' heard > /dev/null; heard | sed 's/.*[.]//' | sort
   JobAdded ~/jobs/idle
   JobAdded ~/jobs/other
   JobAdded ~/jobs/svc
@@ -47,10 +47,11 @@ By a signal, and by D-Bus.
   6
 
 A single file, with the same content.
-  $ touch conf/idle.conf; heard
+  $ touch conf/idle.conf; status nosuch; heard # init looks for its file first
+  status: Unknown job: nosuch
   ~ ~.JobRemoved ~/jobs/idle
   ~ ~.JobAdded ~/jobs/idle
-  $ start other | sed 's/,.*//'; heard > /dev/null; touch conf/other.conf; status nosuch # init looks for its file first
+  $ start other | sed 's/,.*//'; heard > /dev/null; touch conf/other.conf; status nosuch
   other start/running
   status: Unknown job: nosuch
   [1]

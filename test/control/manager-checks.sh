@@ -21,9 +21,9 @@ check() {
 }
 
 says() { output=$("${@:2}" 2>&1) && grep -qP -- "$1" <<< "$output"; }
-# eventually COMMAND...: tries for ten seconds.
+# eventually COMMAND...: tries for two minutes.
 eventually() {
-  local deadline=$((SECONDS + 10))
+  local deadline=$((SECONDS + 120))
   until "$@"; do ((SECONDS <= deadline)) || return 1; sleep 0.05; done
 }
 pid() { initctl status web | sed -n 's/.*process //p'; }

@@ -4,7 +4,8 @@ mode: system
 
   $ mount -t tmpfs none /etc/rc2.d; mkdir -p /etc/init; mount -t tmpfs none /etc/init
   $ printf '#!/bin/sh\necho $1 $runlevel\n' > script; chmod +x script; ln -s $PWD/script /etc/rc2.d/S20svc
-  $ printf 'exec sleep 1000\n' > conf/early.conf; loaded early; pgrep -f daemon.js > pids; pgrep -f conf-watch >> pids; pgrep -x logger >> pids; cmp pids /run/sendsigs.omit.d/upstart && echo all are named
+  $ printf 'exec sleep 1000\n' > conf/early.conf; loaded early
+  $ all() { pgrep -f daemon.js > pids; pgrep -f conf-watch >> pids; pgrep -x logger >> pids; cmp pids /run/sendsigs.omit.d/upstart && echo all are named; }; eventually named all
   all are named
   $ kill $(pgrep -f conf-watch); printf 'exec sleep 1000\n' > conf/late.conf; loaded late; pgrep -f conf-watch | cmp - <(sed -n 2p pids) && echo still there
   still there

