@@ -9,8 +9,6 @@
 #include "log/logs.h"
 #include "spawn/spawn.h"
 
-/* Milliseconds that the report of an end waits for the log to be written. */
-#define LOG_PATIENCE 1000
 /* After so many children other descriptors have their turn: an order takes half a millisecond. */
 #define REAPED_A_TURN 32
 /* Milliseconds between one order and the next while no daemon is READY: one that comes up needs the processors. */

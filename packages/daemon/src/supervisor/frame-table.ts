@@ -49,6 +49,8 @@ export const SUPERVISOR_LIMITS = {
   REPORTS_MAX: 8 * 1024 * 1024,
   /** A new process has for its first step, which takes microseconds. One that is stopped in the middle is killed. */
   FIRST_STEP_PATIENCE: 3000,
+  /** The report of an end waits for the output to be written. */
+  LOG_PATIENCE: 1000,
   /** Processes of jobs have between SIGTERM and SIGKILL when init ends without a daemon. */
   PROCESSES_PATIENCE: 5000,
   /** Until a log file that cannot be written is tried again, and for which writing has to work before a trouble is over. */

@@ -7,6 +7,7 @@ import { compileInit } from './testing/compile.ts';
 import { eventually, Init, textOf } from './testing/init.ts';
 
 const program = compileInit();
+const impatient = compileInit('-DLOG_PATIENCE=1000');
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i + 1}\r\n`).join('');
 
@@ -39,7 +40,7 @@ test('killed again and again, each line is in the file once, and in order', asyn
 });
 
 test('stopped, it delays ends of processes that log, and nothing else', async () => {
-  const init = Init.start(program);
+  const init = Init.start(impatient);
   const daemon = await init.daemon();
   const log = join(init.folder, 'log');
   daemon.shell(1, 'exec sleep 1000', { console: 'log', logPath: `${log}1` });

@@ -44,8 +44,8 @@ const sourcesOf = (source: string) =>
 /** The logger that was compiled with a supervisor. */
 export const loggerOf = (program: string) => `${program}-logger`;
 
-/** Daemons of tests need not say that they come up, however slow the machine is. */
-const PATIENT = ['START_PATIENCE', 'RECOVERY_PATIENCE', 'TOLD_PATIENCE'];
+/** Daemons of tests need not say that they come up, and ends are reported after the output, however slow the machine is. */
+const PATIENT = ['START_PATIENCE', 'RECOVERY_PATIENCE', 'TOLD_PATIENCE', 'LOG_PATIENCE'];
 
 /** The supervisor and its logger. Its daemons have all the time they want, where `flags` do not say otherwise. */
 export function compileInit(...flags: string[]): string {
