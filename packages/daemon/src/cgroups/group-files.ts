@@ -10,7 +10,7 @@ import {
   rmdirSync,
   writeSync,
 } from 'node:fs';
-import type { Usage } from '../proc/usage.ts';
+import type { Usage } from '../proc/process-tree.ts';
 import { CgroupError, errnoOf } from './cgroup-error.ts';
 
 const ENOENT = 2;

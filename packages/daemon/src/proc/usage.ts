@@ -1,23 +1,9 @@
 /** The memory and processor time of whole process trees of jobs, from /proc. Reads nothing until a client asks. */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { processIds, statFields } from './processes.ts';
-
-export interface Usage {
-  memoryBytes: number;
-  /** On all processors together, in milliseconds; includes children that have ended. */
-  cpuMs: number;
-}
-
-/** One process, by proc(5). */
-interface Entry extends Usage {
-  pid: number;
-  parent: number;
-  /** The session that it belongs to, in the kernel's sense. */
-  leader: number;
-  threads: number;
-}
+import { type Found, ProcessTree } from './process-tree.ts';
+import { processIds } from './processes.ts';
+import { ShortFiles } from './short-files.ts';
 
 /** The number of processes that are examined in one turn of the event loop. */
 const SLICE = 50;
@@ -28,7 +14,6 @@ const TICK_MS = 10;
 /** AT_PAGESZ in /proc/self/auxv, whose entries are pairs of numbers of eight bytes. */
 const AT_PAGESZ = 6n;
 const USUAL_PAGE = 4096;
-const STAT_BYTES = 1024;
 
 export interface UsageParts {
   initPid: number;
@@ -42,7 +27,7 @@ export interface UsageParts {
 /** One scan at a time, shared by all callers. */
 export class ProcessUsage {
   readonly #parts: Required<UsageParts>;
-  readonly #bytes = Buffer.alloc(STAT_BYTES);
+  readonly #files = new ShortFiles();
   #look: Promise<ProcessTree | null> | null = null;
 
   constructor(parts: UsageParts) {
@@ -70,7 +55,7 @@ export class ProcessUsage {
     const open = isWhole ? all : [...own, ...orphans];
     const roots = new Set(own);
     const leaders = new Set<number>();
-    const found = new Map<number, Entry>();
+    const found = new Map<number, Found>();
     for (let looks = 0; looks < open.length; looks++) {
       if (looks >= most) return null;
       if (looks % SLICE === SLICE - 1) await turn();
@@ -83,95 +68,28 @@ export class ProcessUsage {
       if (isWhole || (entry.parent === initPid && !roots.has(pid) && !leaders.has(entry.leader))) continue;
       open.push(...(this.#childrenOf(entry) ?? []));
     }
-    return new ProcessTree([...found.values()], init.leader);
+    return new ProcessTree(found.values(), init.leader);
   }
 
-  #read(pid: number, pageSize: number): Entry | null {
-    const text = this.#text(`${pid}/stat`);
-    if (text === null) return null;
-    const texts = statFields(text);
-    const field = (number: number): number => Number(texts(number));
+  #read(pid: number, pageSize: number): Found | null {
+    const fields = this.#files.stat(`${this.#parts.folder}/${pid}/stat`);
+    if (fields === null) return null;
+    const field = (number: number): number => fields[number] as number;
     const ticks = field(14) + field(15) + field(16) + field(17);
     const usage = { memoryBytes: field(24) * pageSize, cpuMs: ticks * TICK_MS };
     return { pid, parent: field(4), leader: field(6), threads: field(20), ...usage };
   }
 
   /** Null if the kernel has no lists of children: each thread has its own. */
-  #childrenOf({ pid, threads }: Entry): number[] | null {
+  #childrenOf({ pid, threads }: Found): number[] | null {
     if (threads <= 1) return this.#children(pid, pid);
-    const lists = processIds(join(this.#parts.folder, String(pid), 'task')).map((thread) =>
-      this.#children(pid, thread),
-    );
+    const lists = processIds(`${this.#parts.folder}/${pid}/task`).map((thread) => this.#children(pid, thread));
     return lists.includes(null) ? null : lists.flatMap((list) => list ?? []);
   }
 
   #children(pid: number, thread: number): number[] | null {
-    const path = join(this.#parts.folder, String(pid), 'task', String(thread), 'children');
-    try {
-      return readFileSync(path, 'latin1').trim().split(' ').filter(Boolean).map(Number);
-    } catch {
-      return null;
-    }
+    return this.#files.numbers(`${this.#parts.folder}/${pid}/task/${thread}/children`);
   }
-
-  /** Reads a short file with few system calls: there may be thousands of them. */
-  #text(path: string): string | null {
-    try {
-      const file = openSync(join(this.#parts.folder, path), 'r');
-      try {
-        return this.#bytes.toString('latin1', 0, readSync(file, this.#bytes, 0, STAT_BYTES, 0));
-      } finally {
-        closeSync(file);
-      }
-    } catch {
-      return null;
-    }
-  }
-}
-
-export class ProcessTree {
-  readonly #byPid = new Map<number, Entry>();
-  readonly #children = new Map<number, Entry[]>();
-  readonly #sessions = new Map<number, Entry[]>();
-  readonly #initLeader: number;
-
-  /** `initLeader`: the session of init, which belongs to no job. */
-  constructor(entries: readonly Entry[], initLeader: number) {
-    this.#initLeader = initLeader;
-    for (const entry of entries) {
-      this.#byPid.set(entry.pid, entry);
-      add(this.#children, entry.parent, entry);
-      add(this.#sessions, entry.leader, entry);
-    }
-  }
-
-  /** The usage of these processes, of all processes in their sessions, and of all their descendants; null: none exists. */
-  usageOf(pids: readonly number[]): Usage | null {
-    const roots = pids.flatMap((pid) => this.#byPid.get(pid) ?? []);
-    const open = roots.flatMap((root) => [
-      root,
-      ...(root.leader === this.#initLeader ? [] : (this.#sessions.get(root.leader) ?? [])),
-    ]);
-    const found = new Set<Entry>();
-    for (let entry = open.pop(); entry; entry = open.pop()) {
-      if (found.has(entry)) continue;
-      found.add(entry);
-      open.push(...(this.#children.get(entry.pid) ?? []));
-    }
-    if (found.size === 0) return null;
-    const usage = { memoryBytes: 0, cpuMs: 0 };
-    for (const { memoryBytes, cpuMs } of found) {
-      usage.memoryBytes += memoryBytes;
-      usage.cpuMs += cpuMs;
-    }
-    return usage;
-  }
-}
-
-function add(lists: Map<number, Entry[]>, key: number, entry: Entry): void {
-  const list = lists.get(key);
-  if (list) list.push(entry);
-  else lists.set(key, [entry]);
 }
 
 function readPageSize(folder: string): number {
