@@ -9,6 +9,7 @@ import {
   type JobConfig,
   type JobDetails,
   type JobStatus,
+  type ProcessStatus,
   upstartError,
 } from '@upstart/protocol';
 import type { Context } from '../model/context.ts';
@@ -27,12 +28,16 @@ export interface Details {
 
 /** All jobs, or with `job` that one, if there is one of that name. */
 export function listJobs(context: Context, job: string | null = null, details: Details | null = null): JobStatus[] {
+  return [...eachJob(context, job, details)];
+}
+
+/** The same one after another: what was read of one is garbage before the next one. */
+export function* eachJob(context: Context, job: string | null, details: Details | null): Generator<JobStatus> {
   const { classes } = context.state;
-  const asked = job === null ? [...classes.values()] : [classes.get(job) ?? []].flat();
-  return asked.map((jobClass) => {
+  for (const jobClass of job === null ? classes.values() : [classes.get(job) ?? []].flat()) {
     const instances = [...jobClass.instances.values()].map((id) => context.instance(id) as InstanceState);
-    return classStatus(context, jobClass, instances, details);
-  });
+    yield classStatus(context, jobClass, instances, details);
+  }
 }
 
 /** Throws UpstartError; a stopped job that was asked for without arguments is no error. */
@@ -48,22 +53,26 @@ function classStatus(
   instances: readonly InstanceState[],
   details: Details | null,
 ): JobStatus {
-  const statuses = instances.map((instance) => ({
-    ...instanceStatus(context, instance),
-    ...details?.ofInstance(instance),
-  }));
-  return { job: jobClass.definition.name, instances: statuses, ...details?.ofJob(jobClass, statuses) };
+  const statuses = instances.map((instance) => {
+    const status = instanceStatus(context, instance);
+    return details === null ? status : Object.assign(status, details.ofInstance(instance));
+  });
+  const status: JobStatus = { job: jobClass.definition.name, instances: statuses };
+  return details === null ? status : Object.assign(status, details.ofJob(jobClass, statuses));
 }
 
 function instanceStatus(context: Context, instance: InstanceState): InstanceStatus {
   const { name, goal, state, processes } = instance;
-  const alive = SLOTS.flatMap((slot) => {
+  const alive: ProcessStatus[] = [];
+  for (const slot of SLOTS) {
     const pid = processes[slot]?.pid ?? 0;
-    return pid === 0 ? [] : [{ slot, pid }];
-  });
-  const status = { name, goal, state, processes: alive, logTrouble: instanceLogTrouble(context, instance) };
+    if (pid !== 0) alive.push({ slot, pid });
+  }
+  const logTrouble = instanceLogTrouble(context, instance);
+  const status: InstanceStatus = { name, goal, state, processes: alive, logTrouble };
   const says = instance.notify?.status;
-  return says === undefined ? status : { ...status, says };
+  if (says !== undefined) status.says = says;
+  return status;
 }
 
 /**
