@@ -31,6 +31,9 @@ test('a scraper gets OpenMetrics, or the older text, and needs the token', async
   expect(open.text).toMatch(/^upstart_job_up\{job="web",instance=""\} 1$/m);
   expect(open.text).toMatch(/^# TYPE upstart_history_entries counter\nupstart_history_entries_total \d+$/m);
   expect(open.text).toMatch(/\n# EOF\n$/);
+  expect(open.text).toMatch(/^upstart_job_memory_bytes\{job="web",instance=""\} [1-9]\d+$/m);
+  expect(open.text).toMatch(/^upstart_job_cpu_seconds_total\{job="web",instance=""\} [\d.]+$/m);
+  expect(open.text).toMatch(/^upstart_job_open_fds\{job="web",instance=""\} [1-9]\d*$/m);
   const text = await gateway.ask('/metrics', authorized('text/plain'));
   expect(text.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(text.text).toMatch(/^# TYPE upstart_history_entries_total counter$/m);

@@ -167,12 +167,12 @@ function decodeBody(body: Buffer, limits: FrameLimits): unknown {
   return decoded;
 }
 
-/** Lone surrogates, which UTF-8 cannot express: bytes that were no UTF-8 (see text.ts). */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** The value with each text that is no valid Unicode as a msgpack bin of its bytes; itself where there is none. */
+/**
+ * The value with each text that is no valid Unicode as a msgpack bin of its bytes; itself where there is none. Such a text has lone surrogates,
+ * which UTF-8 cannot express, for bytes that were no UTF-8 (see text.ts).
+ */
 function toWire(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return LONE_SURROGATE.test(value) ? encodeText(value) : value;
+  if (typeof value === 'string') return value.isWellFormed() ? value : encodeText(value);
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   if (depth === 0) throw new FramingError('a message is nested too deep');
   if (Array.isArray(value)) return value.map((item) => toWire(item, depth - 1));
@@ -185,6 +185,12 @@ function toWire(value: unknown, depth: number): unknown {
 function fromWire(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return decodeText(value);
+  if (Array.isArray(value)) {
+    // A column of numbers is looked through without making a text of each index.
+    for (let at = 0; at < value.length; at++)
+      if (typeof value[at] === 'object' && value[at] !== null) value[at] = fromWire(value[at]);
+    return value;
+  }
   const items = value as Record<string, unknown>;
   for (const key in items) {
     const item = items[key];

@@ -186,6 +186,7 @@ const table: Record<Method, { good: object[]; bad: [object | null | undefined, s
     ],
   },
   numbers: { good: [{}], bad: [[null, 'params must be a map']] },
+  jobNumbers: { good: [{}], bad: [[null, 'params must be a map']] },
   logTargets: { good: [{}], bad: [[null, 'params must be a map']] },
   registerLogShipper: {
     good: [{ version: '1', pid: 2, managed: true, targets: [TARGET, { ...TARGET, since: 4, isFull: true }] }],

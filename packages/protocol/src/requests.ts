@@ -200,6 +200,7 @@ const PARAMS: { readonly [M in Method]: Check<Params<M>> } = {
   registerSources: mapOf({ version: text, pid: count, managed: flag, sources: listOf(sourceReport, 0) }),
   logTargets: nothing,
   numbers: nothing,
+  jobNumbers: nothing,
   registerLogShipper: mapOf({ version: text, pid: count, managed: flag, targets: listOf(targetReport, 0) }),
   notifyDiskWriteable: nothing,
   notifyDBusAddress: mapOf({ address: text }),

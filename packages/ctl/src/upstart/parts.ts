@@ -18,7 +18,7 @@ export { type LastLines, lastLines } from './logs/last-lines.ts';
 export { logFilesOf } from './logs/log-files.ts';
 export type { Position as LogPosition } from './logs/series.ts';
 export { collect as collectMetrics } from './metrics/collect.ts';
-export { type Family as MetricFamily, metricsText, openMetricsText } from './metrics/text.ts';
+export { type Family as MetricFamily, hasSamples, metricsText, openMetricsText } from './metrics/text.ts';
 export { isBad, jobRows, type Row } from './ps/rows.ts';
 export { type Look, shares } from './ps/shares.ts';
 export { columnsFor, fit, whyText, widthOf } from './ps/table.ts';

@@ -9,6 +9,7 @@ import {
   type Behalf,
   LOG_PRIORITIES,
   type Method,
+  numbersOf,
   type Params,
   PRIVILEGED,
   PROTOCOL_VERSION,
@@ -22,6 +23,7 @@ import { leaseStatus } from '../engine/leases/lease.ts';
 import { readEnvironment, readVariable } from '../engine/requests/environment-requests.ts';
 import {
   type Details,
+  eachJob,
   instanceLogPath,
   isSettled,
   jobConfigs,
@@ -132,6 +134,11 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   registerSources(context, params, { closed }) {
     if (!closed) throw upstartError('bad-request', 'only a connection can have sources');
     return { stay: context.sources.register(params, closed) };
+  },
+  async jobNumbers(context, _params, caller) {
+    await caller.turn();
+    if (await settle(context, null)) await caller.turn();
+    return numbersOf(eachJob(context.runner.engine.context, null, await lookAtAll(context, caller)));
   },
   numbers: ({ runner, counts }) => ({ ...counts, pendingEvents: runner.engine.state.events.size }),
   logTargets: (context) => context.logTargets.status(),

@@ -1,7 +1,7 @@
 /** The answers of `io.systemd.Metrics`, the interface by which systemd-report asks services for numbers. Pure. */
 
 import { VERSION } from '@upstart/common';
-import type { MetricFamily } from '@upstart/ctl/parts';
+import { hasSamples, type MetricFamily } from '@upstart/ctl/parts';
 
 /** Of the socket, and in front of each name: whose numbers they are. */
 export const SERVICE = 'com.ubuntu.Upstart';
@@ -60,7 +60,7 @@ export async function answersTo(
   if (interfaceName !== INTERFACE || (name !== 'List' && name !== 'Describe'))
     return failure('org.varlink.service.MethodNotFound', { method });
   if (!more) return failure('org.varlink.service.ExpectedMore');
-  const families = (await read()).filter(({ samples }) => samples.length > 0);
+  const families = (await read()).filter(hasSamples);
   const all = name === 'List' ? families.flatMap(listed) : families.map(familyOf);
   if (all.length === 0) return failure(`${INTERFACE}.NoSuchMetric`);
   return all.map((parameters, at) => ({ parameters, ...(at < all.length - 1 ? { continues: true as const } : {}) }));
@@ -82,8 +82,9 @@ function familyOf({ name, help, type }: MetricFamily): object {
 
 /** The job, with its instance, is the object; other labels are fields. */
 function listed({ name, samples }: MetricFamily): object[] {
-  return samples.map(({ labels, value }) => {
-    const { job, instance, ...fields } = labels;
+  return samples.values.flatMap((value, at) => {
+    if (value === null) return [];
+    const { job, instance, ...fields } = samples.labels[at] as Readonly<Record<string, string>>;
     return {
       ...{ name: nameOf(name), value },
       ...(job === undefined ? {} : { object: instance ? `${job}/${instance}` : job }),

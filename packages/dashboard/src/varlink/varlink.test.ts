@@ -9,13 +9,13 @@ import { varlinkServer } from './server.ts';
 const FAMILIES: MetricFamily[] = [
   {
     ...{ name: 'upstart_job_up', type: 'gauge', help: 'Whether it runs.' },
-    samples: [
-      { labels: { job: 'web', instance: '' }, value: 1 },
-      { labels: { job: 'worker', instance: '2', check: 'tcp' }, value: 0 },
-    ],
+    samples: {
+      labels: [{ job: 'web', instance: '' }, { job: 'idle' }, { job: 'worker', instance: '2', check: 'tcp' }],
+      values: [1, null, 0],
+    },
   },
-  { name: 'upstart_events_total', type: 'counter', help: 'Events.', samples: [{ labels: {}, value: 7 }] },
-  { name: 'upstart_nothing', type: 'gauge', help: '', samples: [] },
+  { name: 'upstart_events_total', type: 'counter', help: 'Events.', samples: { labels: [{}], values: [7] } },
+  { name: 'upstart_nothing', type: 'gauge', help: '', samples: { labels: [{ job: 'web' }], values: [null] } },
 ];
 
 let folder: string;

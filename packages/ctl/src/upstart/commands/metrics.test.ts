@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { numbersOf } from '@upstart/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { metricsText } from '../metrics/text.ts';
-import { instance, JOBS, run, WELL } from '../testing/run.ts';
+import { metricsText, type Samples } from '../metrics/text.ts';
+import { fail, instance, JOBS, run, WELL } from '../testing/run.ts';
 
 const HISTORY = { entries: [], upTo: 4711, more: false };
 const NUMBERS = { finishedEvents: 12, pendingEvents: 1, daemonStarts: 2 };
@@ -61,6 +62,17 @@ describe('metrics', () => {
       expect(out.split('\n')).toContain(line);
   });
 
+  it('are the same from the columns that init answers with as from its list of jobs', async () => {
+    const fromList = await run('metrics', answers);
+    const fromColumns = await run('metrics', {
+      ...answers,
+      jobNumbers: () => numbersOf(JOBS),
+      list: fail(new Error()),
+    });
+    expect(fromColumns.status).toBe(0);
+    expect(fromColumns.out).toBe(fromList.out);
+  });
+
   it('have checks, processes and troubles, and go without a history that is denied', async () => {
     const checks = [
       { check: 'http "a"', healthy: false, failures: 3, answer: 'no', unhealthySince: 1 },
@@ -105,9 +117,11 @@ describe('metrics', () => {
 
   it('escape what labels may hold', () => {
     const labels = { job: 'a"b\\c\nd\ud800' };
-    const text = metricsText([{ name: 'x', type: 'gauge', help: 'a\nb', samples: [{ labels, value: Number.NaN }] }]);
+    const textOf = (samples: Samples) =>
+      [...metricsText([{ name: 'x', type: 'gauge', help: 'a\nb', samples }])].join('');
+    const text = textOf({ labels: [labels, {}], values: [Number.NaN, null] });
     expect(text).toBe('# HELP x a\\nb\n# TYPE x gauge\nx{job="a\\"b\\\\c\\nd\ufffd"} NaN\n');
-    expect(metricsText([{ name: 'x', type: 'gauge', help: '', samples: [] }])).toBe('');
+    expect(textOf({ labels: [labels], values: [null] })).toBe('');
   });
 
   it.runIf(hasPromtool())('are clean for promtool (skipped where that is not installed)', async () => {

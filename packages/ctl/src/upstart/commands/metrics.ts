@@ -30,7 +30,7 @@ export const metrics = frontCommand({
   ],
   isLocal: () => true,
   async run({ connect, context, options, print, scope }) {
-    const text = metricsText(await collect(await connect(), stateFolder(scope, context.env)));
+    const text = [...metricsText(await collect(await connect(), stateFolder(scope, context.env)))].join('');
     if (options.textfile === undefined) {
       print.raw(text);
       return EXIT.done;

@@ -13,7 +13,7 @@ test('counts descriptors as the folder has them', async () => {
   child.stdin.write('ready');
   await once(child.stdout, 'data');
   const pid = child.pid as number;
-  expect(inProc([pid])).toMatchObject({ fds: readdirSync(`/proc/${pid}/fd`).length });
+  expect(inProc({ instance: [0], pid: [pid] }, 1)).toMatchObject({ fds: [readdirSync(`/proc/${pid}/fd`).length] });
 });
 
 test('adds up processes, also on kernels that do not count descriptors; one that has ended makes it unknown', () => {
@@ -27,7 +27,11 @@ test('adds up processes, also on kernels that do not count descriptors; one that
     );
     writeFileSync(join(folder, `${pid}/fd/0`), '');
   }
-  expect(inProc([1, 2], folder)).toEqual({ fds: 2, readBytes: 3, writtenBytes: 40 });
-  expect(inProc([1, 3], folder)).toBeNull();
-  expect(inProc([], folder)).toBeNull();
+  // Of four instances: two processes, one that has ended beside another, none, and one process.
+  const processes = { instance: [0, 0, 1, 1, 1, 3], pid: [1, 2, 1, 3, 2, 2] };
+  expect(inProc(processes, 4, folder)).toEqual({
+    fds: [2, null, null, 1],
+    readBytes: [3, null, null, 2],
+    writtenBytes: [40, null, null, 20],
+  });
 });

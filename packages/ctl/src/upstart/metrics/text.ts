@@ -3,9 +3,13 @@
  * from it: a family of counters has no `_total` in its name there, and the text has a last line.
  */
 
-export interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
+export type Labels = Readonly<Record<string, string>>;
+
+/** In columns: families of the same instances share their labels, and an answer of init is a column as it came. */
+export interface Samples {
+  readonly labels: readonly Labels[];
+  /** null: what has these labels has no such number. */
+  readonly values: readonly (number | null)[];
 }
 
 export interface Family {
@@ -13,38 +17,40 @@ export interface Family {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
   readonly help: string;
-  readonly samples: readonly Sample[];
+  readonly samples: Samples;
 }
 
-/** Families without a sample are left out. */
-export function metricsText(families: readonly Family[]): string {
-  return textOf(families, (name) => name);
+/** Families without a sample are left out. A text for each of the others: together they may be a megabyte. */
+export function metricsText(families: readonly Family[]): Iterable<string> {
+  return textsOf(families, (name) => name);
 }
 
 /** The same as OpenMetrics. */
-export function openMetricsText(families: readonly Family[]): string {
-  return `${textOf(families, (name) => name.replace(/_total$/, ''))}# EOF\n`;
+export function* openMetricsText(families: readonly Family[]): Iterable<string> {
+  yield* textsOf(families, (name) => name.replace(/_total$/, ''));
+  yield '# EOF\n';
 }
 
-function textOf(families: readonly Family[], familyName: (name: string) => string): string {
-  // An instance has the same labels in each of its samples.
-  const texts = new Map<Sample['labels'], string>();
-  const labelsOf = (labels: Sample['labels']): string => {
-    const text = texts.get(labels) ?? labelsText(labels);
-    texts.set(labels, text);
-    return text;
-  };
-  return families
-    .filter(({ samples }) => samples.length > 0)
-    .map(({ name, type, help, samples }) => {
-      const lines = samples.map(({ labels, value }) => `${name}${labelsOf(labels)} ${valueText(value)}\n`);
-      const family = familyName(name);
-      return `# HELP ${family} ${escaped(help)}\n# TYPE ${family} ${type}\n${lines.join('')}`;
-    })
-    .join('');
+export function hasSamples({ samples: { values } }: Family): boolean {
+  return values.some((value) => value !== null);
 }
 
-function labelsText(labels: Readonly<Record<string, string>>): string {
+function* textsOf(families: readonly Family[], familyName: (name: string) => string): Iterable<string> {
+  const known = new Map<Samples['labels'], string[]>();
+  for (const family of families.filter(hasSamples)) {
+    const { name, type, help, samples } = family;
+    const labels = known.get(samples.labels) ?? samples.labels.map(labelsText);
+    known.set(samples.labels, labels);
+    const named = familyName(name);
+    const lines = [`# HELP ${named} ${escaped(help)}\n# TYPE ${named} ${type}\n`];
+    samples.values.forEach((value, at) => {
+      if (value !== null) lines.push(`${name}${labels[at]} ${valueText(value)}\n`);
+    });
+    yield lines.join('');
+  }
+}
+
+function labelsText(labels: Labels): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value).replaceAll('"', '\\"')}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
