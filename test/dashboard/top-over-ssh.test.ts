@@ -27,7 +27,7 @@ describe.skipIf(!HAS_TMUX || whyNoSshd() !== null)('upstart top over ssh (skippe
   afterEach(() => tmux?.end());
 
   const screens = (): number[] =>
-    processesWith(`HOME=${session.home}`).filter((pid) => /ctl\.js.* top$/.test(commandLineOf(pid)));
+    processesWith(`HOME=${session.home}`).filter((pid) => /ctl\.c?js.* top$/.test(commandLineOf(pid)));
   /** Over ssh there is what the user's environment has, and TERM. */
   const open = async (term: string, ...variables: string[]): Promise<void> => {
     tmux = new Tmux(session.runtime, session.env);

@@ -39,7 +39,7 @@ describe.skipIf(!HAS_TMUX)('upstart top (skipped without tmux)', () => {
   /** The program itself, not the shell. */
   const pidOf = () =>
     eventually('there is a screen', () =>
-      processesWith(`HOME=${session.home}`).find((pid) => /ctl\.js.* top$/.test(commandLineOf(pid))),
+      processesWith(`HOME=${session.home}`).find((pid) => /ctl\.c?js.* top$/.test(commandLineOf(pid))),
     );
   const selected = () => tmux.lines().find((line) => line.startsWith('>'));
   const chooses = async (job: string): Promise<void> => {
