@@ -68,7 +68,8 @@ ready interval 0.01
       early: `script
   while [ ! -e ${at('early')} ]; do sleep 0.02; done
   echo up
-  i=0; while [ $i -lt 2000 ]; do echo "line $i of a long story"; i=$((i + 1)); done
+  # Four rotations: five old files are kept, in which a slow probe finds the line.
+  i=0; while [ $i -lt 650 ]; do echo "line $i of a long story"; i=$((i + 1)); done
   exec sleep 1000
 end script
 ready log "^up$"
