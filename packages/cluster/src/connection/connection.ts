@@ -6,6 +6,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { ClusterConf } from '../conf/cluster-conf.ts';
 import { Subjects } from '../subjects/subjects.ts';
 import { explained, trustOptions } from './credentials.ts';
+import { whyUnsafe } from './servers.ts';
 
 /** The pause before another attempt: twice as long each time, up to the last, less up to a half at random. */
 export const FIRST_PAUSE_MS = 250;
@@ -37,6 +38,8 @@ export class ClusterConnection {
   #isOver = false;
   #reason: string | null = null;
   #attempts = 0;
+  /** Why the servers were last said to be unsafe. */
+  #warned: string | null = null;
   #wake: () => void = () => {};
   readonly #first: Promise<NatsConnection>;
   #resolveFirst: (nats: NatsConnection) => void = () => {};
@@ -142,7 +145,16 @@ export class ClusterConnection {
     const text = `cluster ${this.conf.cluster}: connected to ${this.#nats?.getServer()} as ${this.conf.host}`;
     if (was === null) this.#log.info(text);
     else this.#log.warn(text);
+    this.#warn();
     for (const listener of this.#listeners) listener(true);
+  }
+
+  /** The reason is logged once. */
+  #warn(): void {
+    const info = this.#nats?.info;
+    const why = info ? whyUnsafe(info) : null;
+    if (why !== null && why !== this.#warned) this.#log.warn(`cluster ${this.conf.cluster}: ${why}`);
+    this.#warned = why;
   }
 
   #lost(reason: string): void {
