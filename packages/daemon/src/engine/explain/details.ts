@@ -50,7 +50,8 @@ function jobHealth(
   if (files) return { health: 'broken', why: files.map(brokenFileText).join('; ') };
   const own = classHealth(asked, jobClass);
   if (own.health !== 'well') return own;
-  const worst = Math.min(...instances.map(({ health = 'well' }) => HEALTHS.indexOf(health)));
+  const places = instances.map(({ health = 'well' }) => HEALTHS.indexOf(health));
+  const worst = places.reduce((first, place) => Math.min(first, place), HEALTHS.indexOf('well'));
   return { health: HEALTHS[worst] ?? 'well', why: null };
 }
 
