@@ -57,6 +57,8 @@ function writeTypes(folder) {
   const base = [
     '--target',
     'ES2023',
+    '--lib',
+    'ES2023,ES2024.String',
     '--module',
     'NodeNext',
     '--types',
