@@ -87,7 +87,7 @@ The udev bridge waits for nothing: all of a burst arrives, in its order.
   $ printf '%s\n' 'start on net-device-added INTERFACE!=lo' 'instance $INTERFACE' task "exec sh -c 'echo \$KERNEL \$UPSTART_EVENTS >> $PWD/added'" > conf/net.conf
   $ printf '%s\n' 'start on tty-device-added tty7' task "exec sh -c 'echo \$DEVNAME >> $PWD/terminals'" > conf/tty.conf; loaded net; loaded tty
   $ for n in {1..300}; do echo net-device-added KERNEL=eth$n DEVPATH=/devices/eth$n SUBSYSTEM=net ACTION=add INTERFACE=eth$n; done > devices; echo tty-device-added KERNEL=tty7 DEVPATH=/devices/tty7 DEVNAME=/dev/tty7 SUBSYSTEM=tty >> devices
-  $ start upstart-udev-bridge | sed 's/[0-9]*$/N/'; eventually tty7 cat terminals; eventually 300 sh -c 'wc -l < added'; sort -u added | wc -l; initctl list | grep -c '^net '
+  $ start upstart-udev-bridge | sed 's/[0-9]*$/N/'; eventually tty7 cat terminals; eventually 300 sh -c 'wc -l < added'; sort -u added | wc -l; eventually '^1$' sh -c "initctl list | grep -c '^net '"
   upstart-udev-bridge start/running, process N
   /dev/tty7
   300
