@@ -11,7 +11,7 @@ import { leftBehindText } from '../processes/cgroups.ts';
 import { isLogReport, type LogReport, logReported } from '../processes/log-troubles.ts';
 import { dropSuccessor, killStranger } from '../processes/standing-orders.ts';
 import { awaitReload } from '../readiness/notify.ts';
-import { notified } from './notify-reports.ts';
+import { messagesLost, notified } from './notify-reports.ts';
 import { probeProcessReported } from './probe-results.ts';
 import { mainReplaced, processEnded, spawnAwaited, spawnDelayed, spawnFailed } from './process-end.ts';
 import {
@@ -158,7 +158,9 @@ function signalled(context: Context, known: Known, report: ReportOf<'signalled'>
   const { instance, slot, process } = known;
   if (report.errno === 0) {
     // The signal was a probe for a process without a report of its exec; it lives, so that report is lost (`adopt.ts`).
-    if (report.signal === 0 && process.phase !== 'executed') processExeced(context, known);
+    if (report.signal !== 0 || process.phase === 'executed') return;
+    processExeced(context, known);
+    if (slot === 'main' && instance.notify?.mayBeLost) messagesLost(context, instance);
     return;
   }
   if (report.errno === ESRCH) {
