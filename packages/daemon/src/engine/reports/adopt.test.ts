@@ -2,73 +2,11 @@ import { SIGKILL } from '@upstart/common';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PROPERTY_RUNS } from '../../../../../test/effort.ts';
-import { adoption } from '../../start-up/adoption.ts';
-import { Engine } from '../engine.ts';
-import { getVariable } from '../environment/environment.ts';
-import type { FoundProcess, Input } from '../model/messages.ts';
-import { newState } from '../model/state.ts';
 import { PROBE_VARIABLE } from '../processes/spawn-spec.ts';
-import { armedProbes } from '../readiness/readiness.ts';
-import { initialEnvironment } from '../requests/environment-requests.ts';
+import { adoptAll, forget, forgetAll } from '../testing/forget.ts';
 import { checkInvariants } from '../testing/invariants.ts';
 import { play, story } from '../testing/story.ts';
-import { type FakeProcess, TEST_SETTINGS, TestWorld } from '../testing/world.ts';
-
-const ESRCH = 3;
-
-/** The facts of a process as /proc would show them. */
-function found({ token, pid, spec }: FakeProcess): FoundProcess {
-  const job = getVariable(spec.env, 'UPSTART_JOB') ?? null;
-  return {
-    process: token,
-    pid,
-    job,
-    instance: getVariable(spec.env, 'UPSTART_INSTANCE') ?? '',
-    argv: spec.argv,
-    env: spec.env,
-  };
-}
-
-/** Takes the world back to what it was after its first `kept` inputs, and has the engine adopt what runs now. */
-function forget(world: TestWorld, kept: number): void {
-  const { nextCommand, lastReport } = world.engine.state;
-  const inputs = world.inputs.slice(0, kept);
-  world.engine = new Engine(newState(TEST_SETTINGS, initialEnvironment(TEST_SETTINGS)));
-  world.inputs.length = 0;
-  for (const input of inputs) world.engine.apply(structuredClone(input));
-  adoptAll(world, nextCommand - 1, lastReport);
-}
-
-/** As `forget`, with nothing left but the job files as they are now. */
-function forgetAll(world: TestWorld): void {
-  const { nextCommand, lastReport } = world.engine.state;
-  const definitions = world.inputs.filter(
-    (input): input is Extract<Input, { type: 'define' }> => input.type === 'define',
-  );
-  world.engine = new Engine(newState(TEST_SETTINGS, initialEnvironment(TEST_SETTINGS)));
-  world.inputs.length = 0;
-  for (const input of definitions) world.engine.apply(structuredClone(input));
-  adoptAll(world, nextCommand - 1, lastReport);
-}
-
-function adoptAll(world: TestWorld, lastCommand: number, acknowledged: number): void {
-  // The probes ended with the daemon that had armed them.
-  world.probes.clear();
-  for (const probe of armedProbes(world.engine.context)) world.probes.set(probe.id, probe);
-  const processes = [...world.processes.values()].map(({ token, pid }) => ({ process: token, pid }));
-  const read = ({ process }: { process: number }) => found(world.processes.get(process) as FakeProcess);
-  const input = adoption(world.engine, { lastCommand, processes }, acknowledged, read);
-  if (!input) return;
-  const effects = world.input(input);
-  for (const effect of effects) {
-    if (effect.type !== 'command') continue;
-    expect(effect.command.id).toBeGreaterThan(lastCommand);
-    if (effect.command.type !== 'signal' || effect.command.signal !== 0) continue;
-    const { id, process } = effect.command;
-    const errno = world.processes.has(process) ? 0 : ESRCH;
-    world.report({ type: 'signalled', command: id, process, signal: 0, errno });
-  }
-}
+import { TestWorld } from '../testing/world.ts';
 
 describe('adopt', () => {
   it('adopts a service whose state is lost, and can stop it', () => {
@@ -84,43 +22,6 @@ describe('adopt', () => {
     world.exit(serve, 0, 15);
     expect(world.answer(key)).toBe('ok');
     expect(world.status('web')).toBe('web stop/waiting');
-  });
-
-  it('takes a process for ready whose message may be lost', () => {
-    const world = new TestWorld();
-    world.job('web', 'expect notify\nexec serve');
-    world.start('web');
-    const kept = world.inputs.length;
-    world.said(world.process('serve'), 'READY=1');
-    expect(world.status('web')).toBe('web start/running');
-    forget(world, kept);
-    expect(world.status('web')).toBe('web start/running');
-    expect(world.logged().join('\n')).toContain('web counts as ready, as its messages may be lost');
-  });
-
-  it.each([
-    ['that its program runs', 2],
-    ['that there is a process', 1],
-  ])('takes it for ready, too, where the report %s is lost with its message', (_what, inputs) => {
-    const world = new TestWorld();
-    world.job('web', 'expect notify\nexec serve');
-    const before = world.inputs.length;
-    world.start('web');
-    world.said(world.process('serve'), 'READY=1');
-    forget(world, before + inputs);
-    expect(world.status('web')).toBe('web start/running');
-    expect(world.logged().join('\n')).toContain('web counts as ready, as its messages may be lost');
-  });
-
-  it('waits for the message of a process that says it after the loss', () => {
-    const world = new TestWorld();
-    world.job('web', 'expect notify\nexec serve');
-    world.start('web');
-    const { nextCommand, lastReport } = world.engine.state;
-    adoptAll(world, nextCommand - 1, lastReport);
-    expect(world.status('web')).toBe('web start/spawned');
-    world.said(world.process('serve'), 'READY=1');
-    expect(world.status('web')).toBe('web start/running');
   });
 
   it('asks for no process that waits for its first attempt', () => {
