@@ -158,13 +158,16 @@ function changed(...places: readonly number[]): Buffer {
   return bytes;
 }
 
+/** V8 has no checksum of it: what is wrong in one byte may have no consequence. */
+const middle = (): number[] => Array.from({ length: 65_536 }, (_, at) => (content.length >> 1) + at);
+
 it.each<[string, () => void, unknown]>([
   ['absent', () => rmSync(snapshot), ''],
   ['empty', () => truncateSync(snapshot), REFUSED],
   ['cut off', () => truncateSync(snapshot, content.length >> 1), REFUSED],
   ['something else', () => writeFileSync(snapshot, 'no snapshot'), REFUSED],
   ['that of another version', () => writeFileSync(snapshot, changed(content.indexOf(process.versions.node))), REFUSED],
-  ['damaged in the middle', () => writeFileSync(snapshot, changed(content.length >> 1)), REFUSED],
+  ['damaged in the middle', () => writeFileSync(snapshot, changed(...middle())), REFUSED],
 ])('may be %s', async (_what, damage, said) => {
   try {
     damage();

@@ -160,7 +160,9 @@ test.runIf(process.getuid!() === 0)('when the last pty is taken, a pipe is used'
     logged(daemon, id, `[ -t 1 ] && echo tty || echo pipe; exec sleep 1000`, `${log}${id}`);
   for (const id of [1, 2, 3, 4]) await eventually(() => textOf(`${log}${id}`));
   expect([1, 2, 3, 4].map((id) => textOf(`${log}${id}`))).toEqual(['tty\r\n', 'tty\r\n', 'pipe\n', 'pipe\n']);
-  expect(daemon.reports.filter(({ type }) => type === 'log-pipe')).toMatchObject([{ process: 3, errno: 28 }]);
+  const pipes = () => daemon.reports.filter(({ type }) => type === 'log-pipe');
+  await eventually(() => pipes().length > 0);
+  expect(pipes()).toMatchObject([{ process: 3, errno: 28 }]);
   for (const id of [1, 2, 3, 4]) daemon.send({ type: 'signal', id: id + 10, process: id, signal: 9, group: true });
   for (const id of [1, 2, 3, 4]) await daemon.report('exited', id);
   logged(daemon, 20, '[ -t 1 ]', log);
