@@ -6,8 +6,6 @@ export interface NotifyState {
   awaited?: AwaitedState;
   /** STATUS=, on one line and cut. */
   status?: string;
-  /** Reports were lost with the state before it was known that its program runs: what it has said may have been among them. */
-  mayBeLost?: true;
   /** ERRNO= */
   errno?: number;
   /** It has said STOPPING=1. */

@@ -199,6 +199,8 @@ export interface EngineState {
   changes?: number;
   /** The sequence number of the last report that was applied. */
   lastReport: number;
+  /** Reports about processes of commands up to this one may have been lost with a state; absent: none were. */
+  lostUpTo?: number;
   /**
    * Whether standing orders are given. Not while the inputs of an older daemon are replayed, which gave none: commands would get
    * other ids than they had.

@@ -69,6 +69,8 @@ export function adopt(context: Context, { lastCommand, acknowledged = 0, alive: 
     if (token <= lastCommand && !alive.has(token)) probe(context, token);
   if (acknowledged <= state.lastReport) return;
   state.lastReport = acknowledged;
+  // Of those whose program is not known to run yet, probes tell (`reports.ts`).
+  state.lostUpTo = lastCommand;
   for (const instance of [...state.instances.values()]) messagesLost(context, instance);
 }
 

@@ -29,6 +29,21 @@ it.each([
   expect(world.logged().join('\n')).toContain('web counts as ready, as its messages may be lost');
 });
 
+it('takes one for ready that has been started in place of another', () => {
+  const world = new TestWorld();
+  world.job('web', 'respawn\nexpect notify\nexec serve');
+  world.start('web');
+  const before = world.process('serve');
+  world.said(before, 'READY=1');
+  const kept = world.inputs.length;
+  world.exit(before, 0, 9);
+  world.said(world.process('serve'), 'READY=1');
+  expect(world.status('web')).toBe('web start/running');
+  forget(world, kept + 1);
+  expect(world.status('web')).toBe('web start/running');
+  expect(world.logged().join('\n')).toContain('web counts as ready, as its messages may be lost');
+});
+
 it('waits for the message of a process that says it after the loss', () => {
   const world = new TestWorld();
   world.job('web', 'expect notify\nexec serve');

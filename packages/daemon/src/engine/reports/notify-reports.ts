@@ -6,7 +6,7 @@ import type { Context } from '../model/context.ts';
 import type { ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
 import type { TimerAction } from '../model/timers.ts';
-import { endAwaited, hasToSay, notifyOf, reloadBegun, reloadEnded } from '../readiness/notify.ts';
+import { endAwaited, notifyOf, reloadBegun, reloadEnded } from '../readiness/notify.ts';
 import { assignments, decimal, statusText } from '../readiness/notify-message.ts';
 import { endWatchdog, fed, triggered } from '../readiness/watchdog.ts';
 import type { Known } from './process-reports.ts';
@@ -79,10 +79,8 @@ function isReady(context: Context, instance: InstanceState, how = 'says that it 
 
 /** Reports were lost with the state, and what the main process has said may have been among them: it would never say so again. */
 export function messagesLost(context: Context, instance: InstanceState): void {
-  const { main } = instance.processes;
-  if (main?.phase === 'executed') isReady(context, instance, 'counts as ready, as its messages may be lost');
-  // A probe tells whether its program runs (`adopt.ts`).
-  else if (main && hasToSay(context.classOf(instance).definition)) notifyOf(instance).mayBeLost = true;
+  if (instance.processes.main?.phase === 'executed')
+    isReady(context, instance, 'counts as ready, as its messages may be lost');
 }
 
 /** It can never be ready. Mostly it is about to end, and its end says more. */

@@ -160,7 +160,7 @@ function signalled(context: Context, known: Known, report: ReportOf<'signalled'>
     // The signal was a probe for a process without a report of its exec; it lives, so that report is lost (`adopt.ts`).
     if (report.signal !== 0 || process.phase === 'executed') return;
     processExeced(context, known);
-    if (slot === 'main' && instance.notify?.mayBeLost) messagesLost(context, instance);
+    if (slot === 'main' && process.token <= (context.state.lostUpTo ?? 0)) messagesLost(context, instance);
     return;
   }
   if (report.errno === ESRCH) {
