@@ -1,7 +1,13 @@
-/** How much tests try at random, and how large the texts are. The long form, which `.ci/run` has, sets UPSTART_PROPERTY_RUNS. */
-const { UPSTART_PROPERTY_RUNS: runs } = process.env;
+/**
+ * How much tests try at random, and how large the texts are. The long form, which `.ci/run` has, sets UPSTART_PROPERTY_RUNS; and
+ * UPSTART_PROPERTY_SEED, so that it tries the same all day, and can be repeated.
+ */
+import fc from 'fast-check';
 
-/** How many runs a property gets, each time with another seed, which a failure prints. */
+const { UPSTART_PROPERTY_RUNS: runs, UPSTART_PROPERTY_SEED: seed } = process.env;
+if (seed !== undefined) fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(seed) });
+
+/** How many runs a property gets, each time with another seed if none is given; a failure prints it. */
 export const PROPERTY_RUNS = Number(runs ?? 25);
 
 /** Texts of the largest size are this part of it: all of it in the long form. */

@@ -104,6 +104,26 @@ const LEGAL = new Set(
 );
 
 describe('any story', () => {
+  it('sends no signal to a process that waits for its first attempt', () => {
+    const text = 'exec main\nexpect none\nready log come\nstart on stopped\n';
+    const world = play(
+      {
+        jobs: ['', ''],
+        steps: [
+          { do: 'edit', job: 0, text },
+          { do: 'start', job: 0, env: [] },
+          { do: 'probe', which: 0, isGood: false },
+          { do: 'start', job: 1, env: [] },
+          { do: 'spawn', which: 0, ok: 2 },
+        ],
+      },
+      () => {},
+      'taken',
+    );
+    windDown(world, 2);
+    expect(world.processes.size).toBe(0);
+  });
+
   it('takes only ways that the table of the reference has', () => {
     fc.assert(
       fc.property(story, (told) => {

@@ -4,7 +4,7 @@
 import { SIGKILL, type Slot, signalName } from '@upstart/common';
 import type { Context } from '../model/context.ts';
 import { recordProcess } from '../model/history.ts';
-import { hasPid, newProcess, type ProcessState } from '../model/process-state.ts';
+import { hasPid, hasToken, newProcess, type ProcessState } from '../model/process-state.ts';
 import type { InstanceState } from '../model/state.ts';
 import { awaitLogMark } from '../readiness/log-mark.ts';
 import { envFilesOf } from './env-files.ts';
@@ -77,9 +77,10 @@ export function killTimeoutPassed(context: Context, instance: InstanceState): vo
   killGroup(context, instance);
 }
 
-/** The process group of the main process gets SIGKILL. */
+/** The process group of the main process gets SIGKILL. One that waits for its first attempt is killed when it has started. */
 export function killGroup(context: Context, instance: InstanceState): void {
-  if (instance.processes.main) sendSignal(context, instance, SIGKILL);
+  const { main } = instance.processes;
+  if (main && hasToken(main)) sendSignal(context, instance, SIGKILL);
 }
 
 function sendSignal(context: Context, instance: InstanceState, signal: number): void {
