@@ -23,6 +23,8 @@ export interface KeeperParts {
   readonly version: string;
   /** How long a program from before may take to register, in milliseconds; 0: there is none. */
   readonly graceMs: number;
+  /** Whether all processes are being ended, as the machine goes down: none is started then. */
+  isGoingDown(): boolean;
   /** Asks the process of a program from before to end. */
   end(pid: number): void;
   warn(text: string): void;
@@ -131,10 +133,11 @@ export class ProgramKeeper<R extends Registration> {
     const managed = this.registered.filter((one) => one.managed);
     for (const one of managed)
       if (!need.isFit(one)) {
-        this.#hasAsked = true;
+        this.#hasAsked = this.#program !== null;
         this.#parts.end(one.pid);
       }
     if (this.#program !== null || managed.length > 0 || this.#cancel !== null || !need.isWanted) return;
+    if (this.#parts.isGoingDown()) return this.#lookAfter(DISMISSED_PAUSE_MS);
     this.#startedMs = this.#parts.nowMs();
     this.#program = need.start((how) => this.#ended(how));
   }

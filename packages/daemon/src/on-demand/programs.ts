@@ -28,6 +28,7 @@ export interface ProgramsPlace {
   readonly initEnv: Readonly<Record<string, string>>;
   readonly engine: Pick<Engine, 'state'>;
   readonly log: Log;
+  isGoingDown(): boolean;
   /** Whether a daemon came before this one, whose programs may run. */
   readonly isRestarted: boolean;
 }
@@ -36,7 +37,7 @@ export class Programs {
   readonly sources: SourceKeeper;
   readonly logTargets: TargetKeeper;
 
-  constructor({ options, bridge, folder, initEnv, engine, log, isRestarted }: ProgramsPlace) {
+  constructor({ options, bridge, folder, initEnv, engine, log, isGoingDown, isRestarted }: ProgramsPlace) {
     const definitions = () => [...engine.state.classes.values()].map(({ definition }) => definition);
     const managed = ['--managed', ...(options.user ? ['--user'] : [])];
     const start = (script: string, words: readonly string[], ended: (how: string | null) => void): StartedProgram => {
@@ -48,7 +49,8 @@ export class Programs {
     const parts = (component: LogComponent, isOn: boolean): KeeperParts => {
       const own = log.child({ component });
       return {
-        ...{ isOn, version: VERSION, graceMs: isRestarted ? GRACE_MS : 0, nowMs: monotonicNow, end: endProcess, after },
+        ...{ isOn, version: VERSION, graceMs: isRestarted ? GRACE_MS : 0, nowMs: monotonicNow },
+        ...{ isGoingDown, end: endProcess, after },
         warn: (text) => own.write('warn', text),
       };
     };

@@ -17,6 +17,7 @@ class World {
   nowMs = 0;
   answersFleet = false;
   clusterConf = '';
+  isGoingDown = false;
   #ended: (how: string | null) => void = () => {};
 
   constructor({ isOn = true, graceMs = 0 } = {}) {
@@ -33,6 +34,7 @@ class World {
         this.#ended = ended;
         return { end: () => void this.done.push('end') };
       },
+      isGoingDown: () => this.isGoingDown,
       end: (pid) => void this.done.push(`end ${pid}`),
       warn: (text) => void this.warnings.push(text),
       nowMs: () => this.nowMs,
@@ -214,6 +216,22 @@ test('a bridge that somebody else has ended stays away while processes are ended
   await world.job('one', null);
   await world.ends(null);
   expect(world.timers).toEqual([]);
+});
+
+test('none is started while the machine goes down, whenever it would be due', async () => {
+  const world = new World({ graceMs: 2000 });
+  world.jobs.set('web', ON_FILE);
+  world.keeper.begin();
+  const [, close] = await world.registers(ALL);
+  world.isGoingDown = true;
+  expect(await world.wait()).toBe(2000);
+  close();
+  await turn();
+  await world.job('other', 'start on net-device-added\n');
+  expect(world.done).toEqual([]);
+  world.isGoingDown = false;
+  expect(await world.wait()).toBe(DISMISSED_PAUSE_MS);
+  expect(world.done).toEqual([`start ${ALL}`]);
 });
 
 test('a host that answers to others has a bridge without a job, and another one when cluster.conf changes', async () => {

@@ -134,7 +134,7 @@ export async function serve(parts: DaemonParts): Promise<void> {
   const controlLog = log.child({ component: 'control' });
   const programs = new Programs({
     ...{ options, bridge: parts.bridge, folder: places.runtimeDir, initEnv: link.initEnv, log },
-    ...{ engine: start.engine, isRestarted: !start.fresh },
+    ...{ engine: start.engine, isGoingDown: duties.isGoingDown, isRestarted: !start.fresh },
   });
   const counts = { finishedEvents: 0, daemonStarts: countStart(places.runtimeDir) };
   const context = {

@@ -2,7 +2,7 @@
 import type { LogSink } from '../log/log.ts';
 import type { Report } from '../supervisor/process-messages.ts';
 import { openKernelLog } from './kernel-log.ts';
-import { noteLogouts } from './login-records.ts';
+import { isRunlevelOfEnd, noteLogouts } from './login-records.ts';
 import { omitFromSendsigs } from './sendsigs.ts';
 
 export interface SystemDuties {
@@ -12,6 +12,8 @@ export interface SystemDuties {
   noteOwnProcesses(): void;
   /** Gets reports that no daemon has taken before, before they are acknowledged. */
   noteReports(reports: readonly Report[]): void;
+  /** Whether the scripts of a shutdown end all processes. */
+  isGoingDown(): boolean;
 }
 
 const OF_THE_MACHINE: SystemDuties = {
@@ -21,9 +23,15 @@ const OF_THE_MACHINE: SystemDuties = {
     noteLogouts(reports);
     if (reports.some((report) => report.type === 'logger-replaced')) omitFromSendsigs();
   },
+  isGoingDown: () => isRunlevelOfEnd(),
 };
 
-const NONE: SystemDuties = { openLog: () => null, noteOwnProcesses: () => {}, noteReports: () => {} };
+const NONE: SystemDuties = {
+  openLog: () => null,
+  noteOwnProcesses: () => {},
+  noteReports: () => {},
+  isGoingDown: () => false,
+};
 
 export function systemDuties(isSystem: boolean): SystemDuties {
   return isSystem ? OF_THE_MACHINE : NONE;

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RECORD_SIZE } from '@upstart/common/login-records';
+import { RECORD_SIZE, recordRunlevel } from '@upstart/common/login-records';
 import { expect, test } from 'vitest';
 import type { Report } from '../supervisor/process-messages.ts';
-import { noteLogouts } from './login-records.ts';
+import { isRunlevelOfEnd, noteLogouts } from './login-records.ts';
 
 test('processes that end are marked, once', () => {
   const directory = mkdtempSync(join(tmpdir(), 'login-records-'));
@@ -29,5 +29,19 @@ test('processes that end are marked, once', () => {
   const utmp = readFileSync(files.utmp);
   expect([0, 1, 2, 3].map((index) => utmp.readInt16LE(index * RECORD_SIZE))).toEqual([8, 7, 8, 7]);
   expect(readFileSync(files.wtmp)).toHaveLength(2 * RECORD_SIZE);
+  rmSync(directory, { recursive: true });
+});
+
+test('a machine goes down from the record of runlevel 0 or 6 on, and not without records', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'login-records-'));
+  const files = { utmp: join(directory, 'utmp'), wtmp: join(directory, 'wtmp') };
+  expect(isRunlevelOfEnd(files)).toBe(false);
+  writeFileSync(files.utmp, '');
+  const levels = ['2', '0', '1', '6', 'S'];
+  const found = levels.map((level, index) => {
+    recordRunlevel(files, { level, previous: levels[index - 1] ?? 'N' }, 1000 * (index + 1));
+    return isRunlevelOfEnd(files);
+  });
+  expect(found).toEqual([false, true, false, true, false]);
   rmSync(directory, { recursive: true });
 });
