@@ -169,6 +169,22 @@ test('after a crash a condition that is new gets what there is, and others what 
   expect(watched.events.sort()).toEqual(['create /a/a/c', 'delete /a/*/c /a/b/c', 'modify /a/a/ /a/a/b'].sort());
 });
 
+test('a folder that has moved to where another condition leads is watched, whenever its first watch ends', () => {
+  for (let before = 0; before < 12; before++)
+    for (let after = 0; after < 14; after++) {
+      const watched = new Watched();
+      watched.files.mkdir('/a');
+      watched.add('/a/*', '/c/a');
+      watched.files.run(before);
+      watched.files.rename('/a', '/b');
+      watched.add('/**/b/*');
+      watched.files.run(after);
+      watched.files.mkdir('/b/a');
+      watched.files.run();
+      expect([before, after, watched.isKnown('/**/b/* /b/a')]).toEqual([before, after, true]);
+    }
+});
+
 test('each write to a file that is watched is one event', () => {
   fc.assert(
     fc.property(path, fc.integer({ min: 1, max: 20 }), (at, writes) => {

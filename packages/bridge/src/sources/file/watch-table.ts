@@ -10,6 +10,8 @@ export interface Watches {
 
 export class WatchTable {
   readonly #byWatch = new Map<number, Set<Folder>>();
+  /** Watches that the kernel has been asked to end, until it says that they have ended. */
+  readonly #ending = new Set<number>();
   readonly #idlers: (() => void)[] = [];
   #watches: Watches;
   /** Requests that are not answered. */
@@ -24,6 +26,7 @@ export class WatchTable {
     this.#watches = watches;
     for (const folders of this.#byWatch.values()) for (const folder of folders) forget(folder);
     this.#byWatch.clear();
+    this.#ending.clear();
   }
 
   /** The folders of a watch. */
@@ -45,6 +48,8 @@ export class WatchTable {
     this.#watches.add(folder.path, asked, (answer) => {
       folder.isAsking = false;
       if (folder.isGone) this.#leave(answer);
+      // Carried out before the end of that watch, which was another path's: the next answer is a new one.
+      else if (this.#ending.has(answer)) this.ask(folder, asked, answered);
       else answered(answer, asked);
       this.#count(-1);
     });
@@ -69,7 +74,8 @@ export class WatchTable {
   end(watch: number, isMoved: boolean): void {
     for (const folder of this.foldersOf(watch)) forget(folder);
     this.#byWatch.delete(watch);
-    if (isMoved) this.#watches.remove(watch);
+    if (isMoved) this.#remove(watch);
+    else this.#ending.delete(watch);
   }
 
   /** Calls back when everything that has happened so far has been reported. */
@@ -91,6 +97,12 @@ export class WatchTable {
   #leave(watch: number): void {
     if (watch <= 0 || (this.#byWatch.get(watch)?.size ?? 0) > 0) return;
     this.#byWatch.delete(watch);
+    this.#remove(watch);
+  }
+
+  #remove(watch: number): void {
+    if (this.#ending.has(watch)) return;
+    this.#ending.add(watch);
     this.#watches.remove(watch);
   }
 

@@ -19,9 +19,12 @@ export class ModelFiles implements Watches, Look {
   /** Receives what is delivered. */
   deliver: (watch: number, mask: number, name: string) => void = () => {};
   readonly #root: Inode;
-  readonly #masks = new Map<number, number>();
+  /** By the number of the inode. */
+  readonly #watched = new Map<number, { readonly watch: number; mask: number }>();
   #queue: Queued[] = [];
   #count = 0;
+  /** No number of a watch comes twice. */
+  #watches = 0;
 
   constructor() {
     this.#root = this.#make('folder');
@@ -30,7 +33,7 @@ export class ModelFiles implements Watches, Look {
   /** Its reader ends, and with it all watches. */
   crash(): void {
     this.#queue = [];
-    this.#masks.clear();
+    this.#watched.clear();
   }
 
   // Watches
@@ -39,14 +42,19 @@ export class ModelFiles implements Watches, Look {
     // Requests are carried out when the helper reads them, which is after what has happened by then.
     this.#queue.push(() => {
       const found = this.#find(path);
-      const answer = !found ? -constants.errno.ENOENT : found.type !== 'folder' ? -constants.errno.ENOTDIR : found.id;
-      if (answer > 0) this.#masks.set(answer, (this.#masks.get(answer) ?? 0) | mask);
+      const answer = !found
+        ? -constants.errno.ENOENT
+        : found.type !== 'folder'
+          ? -constants.errno.ENOTDIR
+          : this.#watch(found, mask);
       this.#later(() => answered(answer));
     });
   }
 
   remove(watch: number): void {
-    this.#queue.push(() => void this.#masks.delete(watch));
+    this.#queue.push(() => {
+      for (const [inode, found] of this.#watched) if (found.watch === watch) this.#unwatch(inode);
+    });
   }
 
   settled(done: () => void): void {
@@ -131,7 +139,7 @@ export class ModelFiles implements Watches, Look {
     const parent = this.#parentOf(path);
     if (!found || !parent || found.children.size > 0) return;
     parent.children.delete(nameOf(path));
-    this.#end(found);
+    this.#unwatch(found.id);
     this.#tell(parent, IN.delete, nameOf(path));
   }
 
@@ -147,7 +155,7 @@ export class ModelFiles implements Watches, Look {
     this.#tell(source, IN.movedFrom, nameOf(from));
     this.#tell(target, IN.movedTo, nameOf(to));
     this.#tell(moved, IN.moveSelf, '');
-    if (replaced) this.#end(replaced);
+    if (replaced) this.#unwatch(replaced.id);
   }
 
   #make(type: Inode['type']): Inode {
@@ -162,15 +170,22 @@ export class ModelFiles implements Watches, Look {
     this.#tell(parent, IN.create, nameOf(path));
   }
 
-  #end(inode: Inode): void {
-    if (!this.#masks.has(inode.id)) return;
-    this.#tell(inode, IN.ignored, '');
-    this.#masks.delete(inode.id);
+  #watch({ id }: Inode, mask: number): number {
+    const found = this.#watched.get(id) ?? { watch: ++this.#watches, mask: 0 };
+    found.mask |= mask;
+    this.#watched.set(id, found);
+    return found.watch;
+  }
+
+  #unwatch(inode: number): void {
+    const found = this.#watched.get(inode);
+    if (found) this.#queue.push({ watch: found.watch, mask: IN.ignored, name: '' });
+    this.#watched.delete(inode);
   }
 
   #tell(inode: Inode | undefined, mask: number, name: string): void {
-    const wanted = inode === undefined ? 0 : (this.#masks.get(inode.id) ?? 0) | IN.ignored;
-    if (inode && this.#masks.has(inode.id) && wanted & mask) this.#queue.push({ watch: inode.id, mask, name });
+    const found = inode && this.#watched.get(inode.id);
+    if (found && found.mask & mask) this.#queue.push({ watch: found.watch, mask, name });
   }
 
   #find(path: string): Inode | undefined {
