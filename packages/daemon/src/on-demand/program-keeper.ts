@@ -137,7 +137,10 @@ export class ProgramKeeper<R extends Registration> {
         this.#parts.end(one.pid);
       }
     if (this.#program !== null || managed.length > 0 || this.#cancel !== null || !need.isWanted) return;
-    if (this.#parts.isGoingDown()) return this.#lookAfter(DISMISSED_PAUSE_MS);
+    if (this.#parts.isGoingDown()) {
+      this.#lookAfter(DISMISSED_PAUSE_MS);
+      return;
+    }
     this.#startedMs = this.#parts.nowMs();
     this.#program = need.start((how) => this.#ended(how));
   }
