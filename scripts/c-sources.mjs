@@ -26,12 +26,23 @@ const FAMILY_LINES = 43;
 /** Datagrams to Unix sockets, which Node cannot send: `packages/log-shipper/datagram`. */
 const DATAGRAM_LINES = 116;
 
+/** Pages and heap that an idle daemon returns: `packages/daemon/idle`. */
+const IDLE_LINES = 46;
+
 /**
  * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
  * that needs fewer.
  */
 export const MAX_LINES =
-  5170 + NOTIFY_LINES + INDEX_LINES + LISTEN_LINES + PEER_DOOR_LINES + DEADLINE_LINES + FAMILY_LINES + DATAGRAM_LINES;
+  5170 +
+  NOTIFY_LINES +
+  INDEX_LINES +
+  LISTEN_LINES +
+  PEER_DOOR_LINES +
+  DEADLINE_LINES +
+  FAMILY_LINES +
+  DATAGRAM_LINES +
+  IDLE_LINES;
 
 /** Prints each violation. Returns whether there is none. */
 export function areCSourcesInOrder() {

@@ -201,6 +201,13 @@ export const PROGRAMS = [
     flags: ['-static'],
     fallback: [],
   },
+  // A module that Node loads, with functions that Node has.
+  {
+    output: 'lib/upstart/return-memory.node',
+    sources: 'packages/daemon/idle',
+    flags: ['-shared', '-fPIC'],
+    fallback: [],
+  },
   { output: 'lib/upstart/peer-door', sources: 'packages/bridge/peer-door', flags: ['-static'], fallback: [] },
   {
     output: 'lib/upstart/unix-datagram',

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { lastWords, UsageError, VERSION } from '@upstart/common';
 import { readConfigFile } from '../options/config-file.ts';
 import { helpText, type InitOptions, parseOptions } from '../options/options.ts';
-import { Memory } from '../runner/memory.ts';
+import { Memory, tidier } from '../runner/memory.ts';
 import { readSupervisorLink } from '../supervisor/link.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { endInit, replaceSupervisor } from './end-init.ts';
@@ -30,8 +30,9 @@ async function run(script: string): Promise<void> {
   const options = readOptions(supervisor, link.initEnv);
   if (!options) return;
   const watcher = join(dirname(script), 'conf-watch');
+  const memory = new Memory(tidier(join(dirname(script), 'return-memory.node')));
   await serve({
-    ...{ program: PROGRAM, link, supervisor, supervisorState, options, memory: new Memory() },
+    ...{ program: PROGRAM, link, supervisor, supervisorState, options, memory },
     watcher: existsSync(watcher) ? watcher : null,
     bridge: join(dirname(script), 'bridge.js'),
     socketMaker: join(dirname(script), 'unconnected-socket'),

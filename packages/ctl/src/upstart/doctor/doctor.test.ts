@@ -52,6 +52,7 @@ function install(version = VERSION): void {
     'dbus.cjs',
     'log-shipper.js',
     'probes.cjs',
+    'return-memory.node',
   ])
     put(`lib/upstart/${name}`, '');
   for (const name of ['logger', 'conf-watch', 'unconnected-socket', 'peer-door', 'unix-datagram'])

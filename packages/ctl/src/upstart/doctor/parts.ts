@@ -21,6 +21,7 @@ const LIBRARIES = [
   'dbus.cjs',
   'log-shipper.js',
   'probes.cjs',
+  'return-memory.node',
 ];
 const AGAIN = 'install the package again, or run npm run install-system';
 
