@@ -5,6 +5,7 @@ import { stillNeeds } from '../engine/explain/residual.ts';
 import type { EngineSettings } from '../engine/model/settings.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { newState } from '../engine/model/state.ts';
+import { hasToSay } from '../engine/readiness/notify.ts';
 import { initialEnvironment } from '../engine/requests/environment-requests.ts';
 import { HORIZON_MS, Simulation } from './simulation.ts';
 
@@ -100,6 +101,9 @@ function assumptions({ classes }: EngineState, { exits }: Plan): string[] {
       : `${names.slice(0, MAX_NAMED).join(', ')} and ${names.length - MAX_NAMED} more`;
   return [
     'Services run until they are stopped; tasks and hooks end at once, with status 0.',
+    ...([...classes.values()].some(({ definition }) => says(definition))
+      ? ['Services are ready as soon as they run, and stay healthy.']
+      : []),
     ...Object.entries(exits).map(([job, status]) => `The main process of ${job} ends at once, with status ${status}.`),
     ...(emitters.length > 0
       ? [
@@ -111,6 +115,11 @@ function assumptions({ classes }: EngineState, { exits }: Plan): string[] {
       : []),
     `Timers later than ${HORIZON_MS / 60_000} minutes are ignored.`,
   ];
+}
+
+/** Whether readiness or health depends on what its processes do. */
+function says({ expect, ready, check, watchdogMs }: JobDefinition): boolean {
+  return hasToSay({ expect }) || ready.length > 0 || check.length > 0 || watchdogMs > 0;
 }
 
 /** The most names in a sentence. */

@@ -1,12 +1,13 @@
 /**
  * The supervisor of a simulation: it reports the outcome of each command. A service lives until it gets a signal; every other process ends
- * at once, with status 0.
+ * at once, with status 0. What `expect` waits for comes as soon as the program runs.
  */
 import { SIGKILL, type Slot, signalNumber } from '@upstart/common';
-import type { JobDefinition } from '@upstart/job-language';
+import type { Expect, JobDefinition } from '@upstart/job-language';
 import type { Context } from '../engine/model/context.ts';
 import { hasPid, type ProcessState } from '../engine/model/process-state.ts';
 import { type InstanceState, processesOf } from '../engine/model/state.ts';
+import { hasToSay } from '../engine/readiness/notify.ts';
 import type { Command, Report } from '../supervisor/process-messages.ts';
 
 const SIGCONT = signalNumber('CONT');
@@ -19,6 +20,8 @@ export type Outcomes = ReadonlyMap<string, number>;
 type NewReport = Report extends infer R ? (R extends Report ? Omit<R, 'seq'> : never) : never;
 
 const NO_USAGE = { user: 0, system: 0, maxRss: 0 };
+/** The forks that are followed. */
+const FORKS: Readonly<Partial<Record<Expect, number>>> = { fork: 1, daemon: 2 };
 /** The hooks that stand for the job without a main process, in this order. */
 const INSTEAD_OF_MAIN: readonly Slot[] = ['main', 'pre-start', 'post-start', 'pre-stop', 'post-stop'];
 
@@ -58,7 +61,10 @@ export class SimulatedProcesses {
     if (!hasPid(process)) return;
     this.#pids.set(token, pid);
     this.#nextPid = Math.max(this.#nextPid, pid + 1);
+    if (phase === 'started') this.#reports.push({ type: 'execed', process: token });
     if (endsByItself(slot, this.#definition(instance))) this.#exit(token, 0);
+    else if (slot === 'main' && instance.state === 'spawned' && !instance.settling && !instance.readiness)
+      this.#meetExpectation(token, this.#definition(instance), process.forks);
   }
 
   #spawn(token: number): void {
@@ -87,13 +93,12 @@ export class SimulatedProcesses {
     return status === undefined || slot !== decisive ? null : status;
   }
 
-  #meetExpectation(token: number, { expect }: JobDefinition): void {
+  #meetExpectation(token: number, { expect }: JobDefinition, seenForks = 0): void {
     const process = token;
-    if (expect === 'stop') {
-      this.#reports.push({ type: 'stopped', process, pid: this.#pid(token), signal: SIGSTOP });
-      return;
-    }
-    for (let forks = expect === 'daemon' ? 2 : expect === 'fork' ? 1 : 0; forks > 0; forks--) {
+    const ofProcess = { process, pid: this.#pid(token) };
+    if (expect === 'stop') this.#reports.push({ type: 'stopped', ...ofProcess, signal: SIGSTOP });
+    else if (hasToSay({ expect })) this.#reports.push({ type: 'notified', ...ofProcess, errno: 0, detail: 'READY=1' });
+    for (let forks = (FORKS[expect] ?? 0) - seenForks; forks > 0; forks--) {
       const oldPid = this.#pid(token);
       const pid = this.#nextPid++;
       this.#pids.set(token, pid);

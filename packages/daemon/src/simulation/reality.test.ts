@@ -8,7 +8,7 @@ import { Engine } from '../engine/engine.ts';
 import type { Effect, EngineRequest, Input, UntimedInput } from '../engine/model/messages.ts';
 import { condition, text } from '../engine/testing/job-texts.ts';
 import { TEST_SETTINGS } from '../engine/testing/world.ts';
-import type { Report } from '../supervisor/process-messages.ts';
+import type { Report, SpawnSpec } from '../supervisor/process-messages.ts';
 import { freshState, simulate } from './plan.ts';
 import { HORIZON_MS } from './simulation.ts';
 
@@ -66,19 +66,20 @@ class Reality {
     }
     if (effect.type !== 'command') return;
     const { command } = effect;
-    if (command.type === 'spawn') this.#spawn(command.id, command.spec.argv[0] as string);
+    if (command.type === 'spawn') this.#spawn(command.id, command.spec);
     if (command.type !== 'signal') return;
     const { id, process, signal } = command;
     this.#reports.push({ type: 'signalled', command: id, process, signal, errno: 0 });
     this.#exit(process, 0, signal);
   }
 
-  #spawn(process: number, program: string): void {
+  #spawn(process: number, { argv: [program = ''], notify }: SpawnSpec): void {
     const pid = this.#nextPid++;
     this.#alive.set(process, pid);
     this.#reports.push({ type: 'spawned', process, pid }, { type: 'execed', process });
     const status = { serve: null, fail: 1 }[program];
     if (status !== null) this.#exit(process, status ?? 0, 0);
+    else if (notify) this.#reports.push({ type: 'notified', process, pid, errno: 0, detail: 'READY=1' });
   }
 
   #exit(process: number, code: number, signal: number): void {
@@ -100,6 +101,8 @@ const job = fc.record({
     'respawn delay 40 200',
     'respawn reset 60',
     'ready after 1',
+    'expect notify',
+    'expect fd 3',
   ]),
   start: fc.option(condition),
   stop: fc.option(condition),

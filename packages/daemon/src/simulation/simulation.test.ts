@@ -1,7 +1,10 @@
 import { parseJob } from '@upstart/job-language';
 import type { SimulatedAction, SimulatedChange } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
+import { Engine } from '../engine/engine.ts';
+import type { EngineRequest } from '../engine/model/messages.ts';
 import { TEST_SETTINGS } from '../engine/testing/world.ts';
+import type { Report } from '../supervisor/process-messages.ts';
 import { freshState, simulate } from './plan.ts';
 
 const TIME = { nowMs: 1000, wallMs: 1_700_000_000_000 };
@@ -91,6 +94,44 @@ describe('a simulation', () => {
     const { changes, never } = run(jobs, BOOT, { net: 1 });
     expect(texts(changes)).not.toContain('net running');
     expect(never).toEqual([{ job: 'web', needs: '`started net`' }]);
+  });
+
+  it('has services say at once that they are ready, and stay healthy', () => {
+    const jobs = {
+      db: 'start on startup\nexpect notify\nwatchdog 5\nrespawn\nexec db',
+      cache: 'start on started db\nexpect fd 3\nexec cache',
+      web: 'start on started cache\nready tcp 80\nready after 2\ncheck exec true\nexec web',
+    };
+    const { changes, never, assumed } = run(jobs, BOOT);
+    expect(changes.filter(({ to }) => to === 'running').map(({ job, atMs }) => [job, atMs])).toEqual([
+      ['db', 0],
+      ['cache', 0],
+      ['web', 2000],
+    ]);
+    expect(never).toEqual([]);
+    expect(assumed).toContain('Services are ready as soon as they run, and stay healthy.');
+    expect(run({ web: 'exec web' }, BOOT).assumed.join()).not.toContain('healthy');
+  });
+
+  it.each([
+    ['expect notify', ['spawned', 'execed']],
+    ['expect daemon', ['spawned', 'execed']],
+    ['expect fork\nready tcp 80', ['spawned']],
+    ['respawn', ['spawned']],
+  ])('completes a start that is under way: %s', (stanza, reports) => {
+    const state = freshState(TEST_SETTINGS);
+    const engine = new Engine(state);
+    const definition = define('web', `exec web\n${stanza}`);
+    const time = { now: TIME.nowMs, wall: TIME.wallMs };
+    engine.apply({ ...time, type: 'define', name: 'web', definition });
+    const start: EngineRequest = { method: 'start', target: { job: 'web', env: [] }, wait: true };
+    const effects = engine.apply({ ...time, type: 'request', key: 'k', keep: false, request: start });
+    const spawn = effects.flatMap((effect) => (effect.type === 'command' ? [effect.command.id] : []))[0] as number;
+    for (const [i, type] of reports.entries())
+      engine.apply({ ...time, type: 'report', report: { seq: i + 1, type, process: spawn, pid: 7 } as Report });
+    const { changes, stuck } = simulate(state, { actions: [], edits: [], exits: {} }, TIME);
+    expect(texts(changes)).toContain('web running');
+    expect(stuck).toEqual([]);
   });
 
   it('finds loops', () => {

@@ -9,6 +9,7 @@ import type { Effect, EngineRequest, UntimedInput } from '../engine/model/messag
 import type { ArmedProbe } from '../engine/model/probe-state.ts';
 import type { EngineState } from '../engine/model/state.ts';
 import { armedProbes } from '../engine/readiness/readiness.ts';
+import { endWatchdog } from '../engine/readiness/watchdog.ts';
 import { type Outcomes, SimulatedProcesses } from './processes.ts';
 
 /** The end of simulated time, in milliseconds: later timers are ignored. */
@@ -52,8 +53,9 @@ export class Simulation {
     this.#nowMs = nowMs;
     this.#wallMs = wallMs;
     this.#processes = new SimulatedProcesses(this.#engine.context, outcomes);
-    this.#engine.context.repeatsCommands = false;
+    this.#engine.context.watchesHealth = false;
     this.#engine.context.needsLeases = false;
+    for (const instance of state.instances.values()) endWatchdog(this.#engine.context, instance);
     for (const probe of armedProbes(this.#engine.context)) this.#answer(probe);
   }
 

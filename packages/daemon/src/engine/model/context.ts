@@ -54,7 +54,7 @@ export class Context {
   concern: ClassState | InstanceState | string | null = null;
   /** Names of jobs that this input must not touch. */
   without: ReadonlySet<string> = NONE;
-  repeatsCommands = true; // Those of `check`: not in a simulation, which would have no end.
+  watchesHealth = true; // By commands of `check`, and watchdogs: not in a simulation, whose services stay well.
   needsLeases = true; // Not in a simulation, where nobody grants them.
   readonly shared = new SharedList();
   /** Characters of all names of instances, and of all variables of instances and events. */

@@ -57,7 +57,7 @@ export function tryCommand(context: Context, instance: InstanceState, id: number
   if (!tried) return null;
   const { probe, stanza, intervalMs } = tried;
   delete probe.timer;
-  if (stanza === 'check' && !context.repeatsCommands) return null;
+  if (stanza === 'check' && !context.watchesHealth) return null;
   if ([...processesOf(context)].some((process) => process.probe === id)) {
     armTry(context, instance, probe, intervalMs);
     return badResult(instance, id, 'its process of the try before still runs, although it was killed');

@@ -13,7 +13,7 @@ const SIGABRT = 6;
 export function beginWatchdog(context: Context, instance: InstanceState): void {
   const { watchdogMs } = context.classOf(instance).definition;
   const { main } = instance.processes;
-  if (watchdogMs === 0 || !main || !hasPid(main)) return;
+  if (watchdogMs === 0 || !context.watchesHealth || !main || !hasPid(main)) return;
   const notify = notifyOf(instance);
   if (notify.watchdog || notify.isStopping) return;
   notify.watchdog = { timer: armFor(context, instance, watchdogMs), fedMs: context.nowMs };
