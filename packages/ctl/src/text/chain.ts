@@ -25,13 +25,18 @@ export function chainLines(chain: Chain, title: string, colour: Palette, width: 
   ];
 }
 
+/** Some causes are sentences of their own: `restarted by request`. */
+function startText(cause: string): string {
+  return cause.startsWith('by ') ? `started ${cause}` : cause;
+}
+
 function stepText(step: ChainStep, colour: Palette): string {
   const { kind, job, instance, event, reached, atMs, tookMs, cause, phases } = step;
   const name = printable(kind === 'event' ? (event ?? '') : instance === '' ? `${job}` : `${job} (${instance})`);
   const took = tookMs > 0 ? ` ${colour.busy(`+${secondsText(tookMs)}`)}` : '';
   const parts = phases.map(({ phase, ms }) => `${phase} ${secondsText(ms)}`);
   const details = [
-    ...(cause === null || cause === '' ? [] : [printable(kind === 'event' ? cause : `started ${cause}`)]),
+    ...(cause === null || cause === '' ? [] : [printable(kind === 'event' ? cause : startText(cause))]),
     ...(parts.length === 0 ? [] : [parts.join(', ')]),
   ];
   const shown = details.length === 0 ? '' : `  ${colour.dim(details.join('; '))}`;

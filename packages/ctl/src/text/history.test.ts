@@ -1,4 +1,4 @@
-import type { LeaseEntry } from '@upstart/protocol';
+import type { HistoryEntry, LeaseEntry } from '@upstart/protocol';
 import { expect, it } from 'vitest';
 import { paletteFor } from './colour.ts';
 import { historyName, historyText, isMilestone } from './history.ts';
@@ -25,4 +25,18 @@ it('tells changes of leases', () => {
     'lease ma\\x0ain taken (token 42), uid 0, pid 7 (upstart-bridge)',
   ]);
   expect([isMilestone(taken), historyName(taken)]).toEqual([true, 'web']);
+});
+
+it('tells goals with their causes, of which some are sentences of their own', () => {
+  const goal = (to: 'start' | 'stop', text: string): HistoryEntry => ({
+    ...{ id: 2, atMs: 0, monotonicMs: 0, after: 1, job: 'web', instance: '', kind: 'goal', from: 'stop', to },
+    cause: { kind: 'event', text },
+  });
+  const goals = [goal('start', 'by `up`'), goal('stop', 'because it ended'), goal('stop', 'restarted by `up`')];
+  expect([...goals, goal('stop', '')].map((entry) => historyText(entry, PLAIN))).toEqual([
+    'start by `up`',
+    'stop because it ended',
+    'stop: restarted by `up`',
+    'stop',
+  ]);
 });

@@ -38,7 +38,7 @@ export function historyName(entry: HistoryEntry): string {
 export function historyText(entry: HistoryEntry, colour: Palette): string {
   switch (entry.kind) {
     case 'goal':
-      return `${GOALS[entry.to]} ${printable(causeText(entry.cause))}`.trimEnd();
+      return withCause(entry.to, printable(causeText(entry.cause)));
     case 'state':
       if (entry.to === 'running') return colour.good('running');
       return entry.to === 'waiting' ? 'stopped' : colour.dim(entry.to);
@@ -74,7 +74,11 @@ export function leaseText({ lease, change, token, cause }: LeaseEntry, colour: P
   return cause.text === '' ? shown + why : `${shown} ${why}`;
 }
 
-const GOALS = { start: 'start', stop: 'stop', respawn: 'respawn' } as const;
+/** `` start by `started db` ``, `start: restarted by request`: some causes are sentences of their own. */
+export function withCause(verb: string, cause: string): string {
+  const isPart = cause === '' || /^(by|because) /.test(cause);
+  return isPart ? `${verb} ${cause}`.trimEnd() : `${verb}: ${cause}`;
+}
 
 /** `` by `stop`, uid 1000, pid 4711 (bash) ``. */
 export function causeText({ kind, text, request, peer }: HistoryCause): string {

@@ -2,6 +2,8 @@
 import type { SimulatedChange, SimulationResult } from '@upstart/protocol';
 import type { Palette } from './colour.ts';
 import { printable } from './colour.ts';
+import { columnsOf, padColumns } from './columns.ts';
+import { withCause } from './history.ts';
 
 /** The states that a job comes to, as they are printed. */
 const REACHED: Readonly<Record<string, string>> = { running: 'running', waiting: 'stopped' };
@@ -18,10 +20,10 @@ export function simulationLines(
 ): string[] {
   const { changes, dropped, errors, never, restless, stuck, assumed, ending } = simulation;
   const shown = changes.flatMap((change) => textOf(change, all, colour) ?? []);
-  const width = Math.min(MAX_NAME, Math.max(0, ...shown.slice(0, MAX_LINES).map(({ name }) => name.length)));
+  const width = Math.min(MAX_NAME, Math.max(0, ...shown.slice(0, MAX_LINES).map(({ name }) => columnsOf(name))));
   const lines = shown
     .slice(0, MAX_LINES)
-    .map(({ atMs, name, text }) => `${colour.dim(seconds(atMs))}  ${name.padEnd(width)}  ${text}`);
+    .map(({ atMs, name, text }) => `${colour.dim(seconds(atMs))}  ${padColumns(name, width)}  ${text}`);
   const more = dropped + Math.max(0, shown.length - MAX_LINES);
   if (more > 0) lines.push(colour.dim(`… and ${more} more changes; --json has up to 100000`));
   if (lines.length === 0) lines.push('Nothing happens.');
@@ -57,7 +59,7 @@ function textOf(
 ): { atMs: number; name: string; text: string } | null {
   const { atMs, job, instance, to } = change;
   const name = nameOf(job, instance);
-  if (change.kind === 'goal') return { atMs, name, text: `${GOALS[to] ?? to} ${printable(change.cause)}`.trimEnd() };
+  if (change.kind === 'goal') return { atMs, name, text: withCause(GOALS[to] ?? to, printable(change.cause)) };
   const reached = REACHED[to];
   if (reached !== undefined) return { atMs, name, text: to === 'running' ? colour.good(reached) : reached };
   return all ? { atMs, name, text: colour.dim(to) } : null;

@@ -3,6 +3,7 @@
 import type { Slot } from '@upstart/common';
 import type { CheckStatus, Health, InstanceStatus, JobStatus } from '@upstart/protocol';
 import { type Palette, printable } from './colour.ts';
+import { columnsOf, padColumns } from './columns.ts';
 
 /** The slots whose process is named without its slot when it comes first. */
 const UNNAMED: readonly Slot[] = ['main', 'pre-start', 'post-stop'];
@@ -80,9 +81,9 @@ export function statusTable(statuses: readonly JobStatus[], colour: Palette): st
             below: [...instance.processes.slice(1).map(further), ...logTrouble(instance), ...saying(instance)],
           })),
     );
-  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  const width = Math.max(0, ...rows.map(({ name }) => columnsOf(name)));
   return rows.flatMap(({ name, state, rest, below }) => [
-    `${name.padEnd(width)} ${stateColour(state, colour)(state)}${rest}`,
+    `${padColumns(name, width)} ${stateColour(state, colour)(state)}${rest}`,
     ...below,
   ]);
 }

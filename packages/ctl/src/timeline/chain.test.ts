@@ -45,6 +45,14 @@ describe('the chain of a boot', () => {
     ]);
   });
 
+  it('tells a restart as such', () => {
+    const history = new HistoryWriter(0);
+    const start = history.goal('web', 'start', { kind: 'request', text: 'restarted by request' }, 0, 0);
+    history.state('web', 'stopping', 'running', 5, start);
+    const chain = jobChain(history.sorted(), 'web', null);
+    expect(chain && chainLines(chain, 'web', PLAIN)[3]).toMatch(/^web running @5ms \+5ms {2}restarted by request/);
+  });
+
   it('ends when nothing has happened for a while, and is without what was started by hand', () => {
     const history = story();
     const hand = history.goal('hand', 'start', { kind: 'request', text: 'by request' }, 3000, 0);
