@@ -38,6 +38,15 @@ describe('jobs', () => {
     expect((await run('ps web --failed')).out).toBe('Nothing has failed.\n');
   });
 
+  it('are instances by their whole names, too, which may have characters of patterns', async () => {
+    const list = () => [{ job: 'worker', instances: [instance({ name: '[1]/*' })] }];
+    expect((await run('stop worker/[1]/*', { list })).changes).toMatchObject([{ job: 'worker', instance: '[1]/*' }]);
+    expect(await run('stop worker/1', { list })).toMatchObject({
+      status: 4,
+      err: 'upstart: unknown instance: worker/1\n',
+    });
+  });
+
   it('may stand behind --', async () => {
     expect((await run('stop -- web')).changes).toEqual([{ method: 'stop', job: 'web', instance: '', wait: true }]);
   });

@@ -8,6 +8,8 @@ import { printable } from '../text/colour.ts';
 export interface UnknownJob {
   readonly word: string;
   readonly text: string;
+  /** The instance that it would be, of a job that there is. */
+  readonly instance?: { readonly job: string; readonly instance: string };
 }
 
 export interface MeantJobs {
@@ -65,10 +67,13 @@ function named(word: string, known: readonly JobStatus[]): Found[] {
 function matching(pattern: string, known: readonly JobStatus[]): Found[] {
   return known.flatMap(({ job, instances }): Found[] => {
     if (globMatches(pattern, job)) return [{ job, instances, by: 'pattern' }];
-    const some = instances.filter(({ name }) => name !== '' && globMatches(pattern, `${job}/${name}`));
+    const some = instances.filter(({ name }) => name !== '' && isMeant(pattern, `${job}/${name}`));
     return some.length === 0 ? [] : [{ job, instances: some, by: 'instances' }];
   });
 }
+
+/** A name may have characters of patterns. */
+const isMeant = (pattern: string, name: string): boolean => pattern === name || globMatches(pattern, name);
 
 function join(one: MeantJob | undefined, other: MeantJob): MeantJob {
   if (one === undefined) return other;
@@ -83,6 +88,11 @@ function unknownJob(word: string, known: readonly JobStatus[], broken: readonly 
       word,
       text: `the file of ${printable(word)} has an error: ${files.map(brokenFileText).map(printable).join('; ')}`,
     };
+  }
+  const owner = known.findLast(({ job }) => word.startsWith(`${job}/`));
+  if (owner !== undefined) {
+    const instance = { job: owner.job, instance: word.slice(owner.job.length + 1) };
+    return { word, text: `unknown instance: ${printable(word)}`, instance };
   }
   const meant = nearest(
     word,

@@ -1,8 +1,7 @@
 /** `upstart logs`: the output of one job, or of several merged by time. */
 import { EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { noLogText, scriptsAmong } from '../init-scripts/show.ts';
-import { meantJobs } from '../jobs.ts';
-import { logFilesOf } from '../logs/log-files.ts';
+import { meantLogs } from '../logs/log-files.ts';
 import { wantedLines } from '../logs/options.ts';
 import { Reading } from '../logs/reading.ts';
 
@@ -55,7 +54,7 @@ export const logs = frontCommand({
     const wanted = wantedLines(options, now.getTime());
     const names = words.length === 0 ? ALL : words;
     const client = await call.connect();
-    const { jobs, unknown } = await meantJobs(client, names);
+    const { jobs, unknown, files } = await meantLogs(client, names);
     const scripts = await scriptsAmong(
       unknown.map(({ word }) => word),
       client,
@@ -64,8 +63,7 @@ export const logs = frontCommand({
     for (const script of scripts.values()) print.failure(noLogText(script));
     const strange = unknown.filter(({ word }) => !scripts.has(word));
     for (const { text } of strange) print.failure(text);
-    const files = await logFilesOf(client, jobs);
-    const isNamed = jobs.length === 1 && jobs[0]?.by !== 'pattern';
+    const isNamed = jobs.length === 1 ? jobs[0]?.by !== 'pattern' : jobs.length === 0 && files.length === 1;
     const reading = new Reading(call, client, wanted, isNamed && files.length <= 1);
     await reading.open(files, now);
     if (isNamed && options.follow !== true) reading.mustExist(files);

@@ -1,16 +1,34 @@
 /** The log files of the jobs on a command line. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileName, LOG_SUFFIX, type LogFile, ownerOf } from '@upstart/log-reader';
+import { fileName, LOG_SUFFIX, type LogFile, ownerOf, partsOf } from '@upstart/log-reader';
 import type { Target, UpstartClient } from '@upstart/protocol';
-import type { MeantJob } from '../jobs.ts';
+import { type MeantJob, type MeantJobs, meantJobs, type UnknownJob } from '../jobs.ts';
 
-/** The log files by path, including those of named instances that do not run any more. */
+export interface MeantLogs extends MeantJobs {
+  /** By path, including those of instances that do not run any more. */
+  readonly files: readonly LogFile[];
+}
+
+/** The logs that the words name, as `meantJobs` understands them; `JOB/INSTANCE` also where only the log of that instance is left. */
+export async function meantLogs(client: UpstartClient, words: readonly string[]): Promise<MeantLogs> {
+  const { jobs, unknown } = await meantJobs(client, words);
+  const left = new Map<UnknownJob, LogFile>();
+  for (const each of unknown) {
+    const file = each.instance && fileAt(await client.call('logPath', each.instance));
+    if (file && (partsOf([file]).get(file) ?? []).length > 0) left.set(each, file);
+  }
+  const files = await logFilesOf(client, jobs);
+  return { jobs, unknown: unknown.filter((each) => !left.has(each)), files: [...files, ...left.values()] };
+}
+
 export async function logFilesOf(client: UpstartClient, jobs: readonly MeantJob[]): Promise<LogFile[]> {
   const known = (await client.call('list', {})).map(({ job }) => fileName(job));
   const paths = new Set((await Promise.all(jobs.map((meant) => pathsOf(client, meant, known)))).flat());
-  return [...paths].sort().map((path) => ({ label: basename(path, LOG_SUFFIX), path }));
+  return [...paths].sort().map(fileAt);
 }
+
+const fileAt = (path: string): LogFile => ({ label: basename(path, LOG_SUFFIX), path });
 
 async function pathsOf(client: UpstartClient, meant: MeantJob, known: readonly string[]): Promise<string[]> {
   const { job, env, instances, by } = meant;

@@ -6,9 +6,8 @@ import type { UpstartClient } from '@upstart/protocol';
 import { readHistory } from '../../history.ts';
 import { printable } from '../../text/colour.ts';
 import { type Call, EXIT } from '../command.ts';
-import { meantJobs } from '../jobs.ts';
 import { Follower } from './follow.ts';
-import { logFilesOf } from './log-files.ts';
+import { meantLogs } from './log-files.ts';
 import { inTimeOrder } from './merge.ts';
 import { both, type Given, type Wanted } from './options.ts';
 import { placed } from './placing.ts';
@@ -111,8 +110,7 @@ export class Reading {
     const follower = new Follower(this.#series, (lines) =>
       this.#print(matches === null ? lines : lines.filter(({ text }) => matches(text))),
     );
-    const lookForMore = async (): Promise<void> =>
-      follower.add(await logFilesOf(this.#client, (await meantJobs(this.#client, names)).jobs));
+    const lookForMore = async (): Promise<void> => follower.add((await meantLogs(this.#client, names)).files);
     const runs = new RunWatch();
     await lookForMore();
     await new Promise<void>((resolve, reject) => {

@@ -17,10 +17,13 @@ export interface Form {
   readonly times: boolean;
 }
 
+/** Columns of the longest name that others are lined up with. */
+const MAX_NAME = 32;
+
 /** Makes the text of lines, with a line end behind each. `labels`: the names that may come. */
 export function shower(form: Form, labels: readonly string[], colour: Palette): (shown: Shown) => string {
   if (form.json) return (shown) => ('run' in shown ? '' : jsonOf(shown));
-  const width = Math.max(0, ...labels.map((label) => columnsOf(printable(label))));
+  const width = Math.min(MAX_NAME, Math.max(0, ...labels.map((label) => columnsOf(printable(label)))));
   const names = new Map<string, string>();
   const prefixOf = ({ label }: LogFile): string => {
     const known = names.get(label);
