@@ -29,11 +29,22 @@ afterAll(async () => {
 });
 
 const API = '/api/v1';
+const gatewaySocket = (): string => `unix:${gateway.socket}`;
 
 describe('the API', () => {
   it('listens at a socket of the user alone', () => {
     expect(gateway.socket).toMatch(/\/dashboard\.sock$/);
     expect(statSync(gateway.socket).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    ['unix:/nonexistent/folder/socket', 'there is no such folder'],
+    [gatewaySocket, 'another dashboard does already'],
+    ['192.0.2.1:80', 'Cannot assign requested address'],
+  ])('ends where it cannot listen: at %s', async (place, why) => {
+    const listen = typeof place === 'string' ? place : place();
+    const { status, stderr } = await session.run('upstart', 'dashboard', '--no-open', '--listen', listen);
+    expect([status, stderr]).toEqual([1, `upstart: cannot listen at ${listen.replace('unix:', '')}: ${why}\n`]);
   });
 
   it('lists jobs as ps does', async () => {

@@ -1,5 +1,6 @@
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isLoopback, placeOf } from './listen.ts';
+import { isLoopback, listen, placeOf } from './listen.ts';
 
 describe('--listen', () => {
   it.each([
@@ -16,6 +17,11 @@ describe('--listen', () => {
   it.each(['', 'unix:', 'unix:a', '65536', 'a', 'a:b:1', '[a]:1', '[127.0.0.1]:1', '-1', '1.5'])('not %s', (text) =>
     expect(() => placeOf(text)).toThrow('--listen takes'),
   );
+
+  it('tells where the folder of a socket is missing', () =>
+    expect(listen(createServer(), { kind: 'unix', path: '/nonexistent/folder/socket' })).rejects.toThrow(
+      'cannot listen at /nonexistent/folder/socket: there is no such folder',
+    ));
 
   it('knows loopback', () => {
     expect(['127.0.0.1', '127.1.2.3', 'localhost', '::1'].every(isLoopback)).toBe(true);

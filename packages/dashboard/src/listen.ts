@@ -1,7 +1,7 @@
 /** Where the gateway listens. */
-import { lstatSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { createConnection, isIP, type Server } from 'node:net';
-import { isAbsolute } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import { systemErrorText, UsageError } from '@upstart/common';
 
 export type Place =
@@ -50,6 +50,8 @@ export async function listen(server: Server, place: Place): Promise<void> {
 
 /** Removes a socket that a gateway before has left; throws where one still listens, or where there is something else. */
 async function clear(path: string): Promise<void> {
+  // The kernel's answer to Node would be that it is not permitted.
+  if (!existsSync(dirname(path))) throw new Error(`cannot listen at ${path}: there is no such folder`);
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isSocket()) throw new Error(`cannot listen at ${path}: there is something else`);

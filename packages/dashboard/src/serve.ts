@@ -54,7 +54,13 @@ export async function serveDashboard(order: DashboardOrder): Promise<number> {
     connectionsCheckingInterval: REQUEST_TIMEOUT_MS,
   });
   server.maxConnections = MAX_CONNECTIONS;
-  await listen(server, place);
+  try {
+    await listen(server, place);
+  } catch (error) {
+    // Its connection would keep this program running.
+    gateway.close();
+    throw error;
+  }
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const token = place.kind === 'unix' ? null : tokenIn(folder);
