@@ -1,6 +1,6 @@
 /** The text of a unit that activates a service: a socket, a timer or a path. */
 import { UnitText } from '../unit/unit-file.ts';
-import type { Activation } from './activation.ts';
+import { type Activation, commonSettings } from './activation.ts';
 
 export interface ActivationTexts {
   readonly description: string;
@@ -22,7 +22,8 @@ export function activationText(
   unit.add('Unit', 'Description', description);
   if (partOf !== null) unit.add('Unit', 'PartOf', partOf);
   const seen = new Set<string>();
-  for (const [key, value] of activations.flatMap((each) => each.lines)) {
+  const { settings } = commonSettings(activations);
+  for (const [key, value] of [...activations.flatMap((each) => each.lines), ...settings]) {
     if (!seen.has(`${key}=${value}`)) unit.add(SECTIONS[type], key, value);
     seen.add(`${key}=${value}`);
   }

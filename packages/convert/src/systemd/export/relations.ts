@@ -102,6 +102,9 @@ function addStarts(
   const alternatives = job.startOn === null ? [] : alternativesOf(job.startOn);
   if (alternatives === null) report.refused(place, 'the condition has too many alternatives');
   for (const leaves of alternatives ?? []) addAlternative(job, leaves, relations, stops, context);
+  const isGiven = relations.activations.some(({ type }) => type === 'socket');
+  if (isGiven && Object.values(job.processes).some(({ text }) => text.includes('UPSTART_FDS')))
+    report.approximated(place, 'the program gets LISTEN_FDS instead of UPSTART_FDS');
   for (const unit of stops) {
     if (relations.requires.includes(unit)) continue;
     relations.partOf.push(unit);

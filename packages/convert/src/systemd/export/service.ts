@@ -92,7 +92,11 @@ function addProcesses(unit: UnitText, job: JobDefinition, report: Report): void 
   addReadiness(unit, job);
   add('ExecStartPost', postStart, '-');
   add('ExecStopPost', postStop);
-  if (Object.values(job.processes).some(({ text }) => /\binitctl\b|^\s*(?:start|stop|status|emit)\b/m.test(text)))
+  if (
+    Object.values(job.processes).some(({ text }) =>
+      /\binitctl\b|(?:^|[;&|{(])\s*(?:start|stop|status|emit)\b/m.test(text),
+    )
+  )
     report.approximated(`${job.name}: script`, 'it calls init, which is not there: initctl, start or stop');
 }
 

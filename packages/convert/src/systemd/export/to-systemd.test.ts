@@ -54,6 +54,31 @@ WantedBy=multi-user.target
     expect(units['web.path']).toContain('[Path]\nPathModified=/in\n');
   });
 
+  it('has the settings of its sockets, which all of them share', () => {
+    const { units, approximated, refused } = exported({
+      web: 'start on socket PROTO=unix PATH=/run/a%b MODE=660 OWNER=:adm NAME=in or socket PROTO=inet PORT=53 TYPE=dgram NAME=in\nexec web --fd $UPSTART_FDS',
+      two: 'start on socket SOCKET_PATH=@two or socket PROTO=unix PATH=/run/two or socket PROTO=unix PATH=/run/three MODE=600\nexec two',
+      odd: 'start on socket PROTO=inet PORT=http\nexec odd',
+    });
+    expect(units['web.socket']).toContain(
+      '[Socket]\nListenStream=/run/a%%b\nListenDatagram=0.0.0.0:53\nFileDescriptorName=in\nSocketMode=0660\nSocketGroup=adm\n\n',
+    );
+    expect(units['two.socket']).toContain(
+      '[Socket]\nListenStream=@two\nListenStream=/run/two\nListenStream=/run/three\nSocketMode=0755\n\n',
+    );
+    expect(approximated).toContain('two: start on: SocketMode= of two.socket is one for all: that of the first');
+    expect(approximated).toContain('web: start on: the program gets LISTEN_FDS instead of UPSTART_FDS');
+    expect(refused).toEqual(['odd: start on: socket PROTO=inet PORT=http: no unit stands for this event']);
+  });
+
+  it('says which settings of timers one unit cannot have', () => {
+    const { approximated } = exported({
+      web: 'start on timer AT=03:00 PERSISTENT=yes or timer AT=04:00\npre-start script\n  test -e /x || { stop; }\nend script\nexec web',
+    });
+    expect(approximated).toContain('web: start on: Persistent= of web.timer is one for all: that of the first');
+    expect(approximated).toContain('web: script: it calls init, which is not there: initctl, start or stop');
+  });
+
   it('has units that restart and reload it while it runs', () => {
     const { units, approximated, refused } = exported({
       web: 'restart on file FILE=/etc/web.conf EVENT=modify or timer AT=03:00 or started db\nreload on file FILE=/etc/web.d\nexec web',

@@ -4,6 +4,7 @@ import { Report } from '../../report-builder.ts';
 import type { ExportedJob, TranslatedFile, Translation } from '../../translation.ts';
 import type { InitKind } from '../milestones.ts';
 import { unitPrefix } from '../unit/names.ts';
+import { commonSettings } from './activation.ts';
 import { activationText } from './activation-text.ts';
 import { reactionUnits } from './reactions.ts';
 import { relationsOf } from './relations.ts';
@@ -28,6 +29,8 @@ export function toSystemd(jobs: readonly ExportedJob[], init: InitKind): Transla
       const own = relations.activations.filter((each) => each.type === type);
       if (own.length === 0) continue;
       const unit = `${unitPrefix(definition.name)}.${type}`;
+      for (const key of commonSettings(own).differing)
+        report.approximated(`${definition.name}: start on`, `${key}= of ${unit} is one for all: that of the first`);
       const texts = {
         description: `Starts ${name}`,
         partOf: null,

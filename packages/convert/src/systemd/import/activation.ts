@@ -1,8 +1,9 @@
 /** Sockets, timers and paths as operands of `start on`. */
-
+import { readSocketOperand } from '@upstart/common';
+import { wordsOf } from '../../job-file/words.ts';
 import { timerOf } from '../calendar.ts';
 import { parseSpan, secondsText, timerSpan } from '../unit/time.ts';
-import { type Directive, lastOf } from '../unit/unit-file.ts';
+import { clearedSection, type Directive, lastOf, type Unit } from '../unit/unit-file.ts';
 import type { KnownUnit, UnitSet } from './unit-set.ts';
 
 /** The operands for all units that start a service. */
@@ -23,6 +24,20 @@ function operandWord(word: string): string {
 
 const isYes = (directive: Directive | undefined): boolean => /^(?:yes|true|on|1)$/i.test(directive?.value ?? '');
 
+/** A path or a name with the specifiers that mean the same in all units; null: it has others. */
+function plainPath(value: string): string | null {
+  const path = value.replace(/^%t(?=\/)/, '/run');
+  return /^(?:[^%]|%%)*$/.test(path) ? path.replaceAll('%%', '%') : null;
+}
+
+/** The types of sockets that the event knows, by their directives. */
+const SOCKET_TYPES: Readonly<Record<string, string>> = { ListenStream: '', ListenDatagram: ' TYPE=dgram' };
+/** What is translated with the sockets, or means nothing here. */
+const SOCKET_SETTINGS = [
+  ...['Accept', 'Service', 'BindIPv6Only', 'Backlog', 'RemoveOnStop'],
+  ...['SocketMode', 'SocketUser', 'SocketGroup', 'FileDescriptorName'],
+];
+
 function socketOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
   const accept = lastOf(unit, 'Socket', 'Accept');
   if (accept !== undefined && isYes(accept)) {
@@ -33,41 +48,63 @@ function socketOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
     return [];
   }
   const v6only = lastOf(unit, 'Socket', 'BindIPv6Only')?.value === 'ipv6-only';
-  return unit.directives.flatMap((directive) => {
-    const { section, key, value, place } = directive;
-    if (section !== 'Socket') return [];
+  const more = settingsOfSockets(unit);
+  return clearedSection(unit, 'Socket', (key) => key.startsWith('Listen')).flatMap(({ key, value, place }) => {
     const at = `${place}: ${key}`;
-    if (key === 'ListenStream') {
+    if (Object.hasOwn(SOCKET_TYPES, key)) {
       const operand = listenOperand(value, v6only);
-      if (operand === null) report.refused(at, `${value}: no address that the event socket knows`);
-      else
-        report.add(
-          operand.note === undefined ? 'exact' : 'approximated',
-          at,
-          `start on ${operand.text}${operand.note ?? ''}`,
-        );
-      return operand === null ? [] : [operand.text];
+      const text =
+        operand === null ? '' : `${operand.text}${SOCKET_TYPES[key]}${operand.hasFile ? more.file : ''}${more.all}`;
+      if (operand === null || 'text' in readSocketOperand(wordsOf(text)?.slice(1) ?? [])) {
+        report.refused(at, `${value}: no address that the event socket knows`);
+        return [];
+      }
+      const note = operand.note ?? (operand.hasFile ? more.note : '');
+      report.add(note === '' ? 'exact' : 'approximated', at, `start on ${text}${note}`);
+      return [text];
     }
-    if (/^Listen/.test(key)) report.refused(at, 'only sockets that streams connect to are listened on');
-    else if (key === 'SocketMode' || key === 'SocketUser' || key === 'SocketGroup')
-      report.refused(at, 'a socket belongs to root, with the mode of its umask');
-    else if (!['Accept', 'Service', 'BindIPv6Only', 'Backlog', 'RemoveOnStop'].includes(key))
-      report.refused(at, 'the event socket has no such setting');
+    if (/^Listen/.test(key)) report.refused(at, 'only sockets of streams and of datagrams are listened on');
+    else if (!SOCKET_SETTINGS.includes(key)) report.refused(at, 'the event socket has no such setting');
     return [];
   });
 }
 
-function listenOperand(value: string, v6only: boolean): { text: string; note?: string } | null {
-  const path = value.replace(/^%t(?=\/)/, '/run');
-  if (path.startsWith('/') && !path.includes('%')) return { text: `socket PROTO=unix ${operandWord(`PATH=${path}`)}` };
+/** The words for all sockets of a unit, and for those with a file. */
+function settingsOfSockets(unit: Unit): { readonly all: string; readonly file: string; readonly note: string } {
+  const value = (key: string): string => lastOf(unit, 'Socket', key)?.value ?? '';
+  const [name, user, group] = [value('FileDescriptorName'), value('SocketUser'), value('SocketGroup')];
+  const mode = (value('SocketMode') || '0666').replace(/^0(?=[0-7]{3}$)/, '');
+  const owner = group === '' ? user : `${user}:${group}`;
+  return {
+    all: name === '' ? '' : ` ${operandWord(`NAME=${name}`)}`,
+    // As `socket` has it without the word.
+    file: `${mode === '755' ? '' : ` MODE=${mode}`}${owner === '' ? '' : ` ${operandWord(`OWNER=${owner}`)}`}`,
+    note: user !== '' && group === '' ? `: its group stays that of init, not that of ${user}` : '',
+  };
+}
+
+interface ListenOperand {
+  readonly text: string;
+  /** Whether it is a Unix socket with a file. */
+  readonly hasFile: boolean;
+  readonly note?: string;
+}
+
+function listenOperand(value: string, v6only: boolean): ListenOperand | null {
+  const path = plainPath(value);
+  if (path !== null && /^[/@]/.test(path))
+    return { text: `socket PROTO=unix ${operandWord(`PATH=${path}`)}`, hasFile: path.startsWith('/') };
   const [, literal, host, port] = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):)?(\d+)$/.exec(value) ?? [];
   if (port === undefined) return null;
   if (literal !== undefined) {
     const text = `socket PROTO=inet6 PORT=${port}${literal === '::' ? '' : ` ADDR=${literal}`}`;
-    return v6only || literal !== '::' ? { text } : { text, note: ': of IPv6 only' };
+    const isOfBoth = !v6only && literal === '::';
+    return { text, hasFile: false, ...(isOfBoth && { note: ': of IPv6 only' }) };
   }
-  if (host !== undefined) return { text: `socket PROTO=inet PORT=${port}${host === '0.0.0.0' ? '' : ` ADDR=${host}`}` };
-  return { text: `socket PROTO=inet PORT=${port}`, note: ': of IPv4 only; add `or socket PROTO=inet6` for both' };
+  if (host !== undefined)
+    return { text: `socket PROTO=inet PORT=${port}${host === '0.0.0.0' ? '' : ` ADDR=${host}`}`, hasFile: false };
+  const note = ': of IPv4 only; add `or socket PROTO=inet6` for both';
+  return { text: `socket PROTO=inet PORT=${port}`, hasFile: false, note };
 }
 
 const MONOTONIC = ['OnActiveSec', 'OnBootSec', 'OnStartupSec', 'OnUnitActiveSec', 'OnUnitInactiveSec'];
@@ -82,8 +119,7 @@ function timerOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
   ];
   const operands: string[] = [];
   const repeats = ['OnUnitActiveSec', 'OnUnitInactiveSec'].some((key) => lastOf(unit, 'Timer', key) !== undefined);
-  for (const { section, key, value, place } of unit.directives) {
-    if (section !== 'Timer') continue;
+  for (const { key, value, place } of clearedSection(unit, 'Timer', (each) => /^On\w+$/.test(each))) {
     const at = `${place}: ${key}`;
     const spanMs = MONOTONIC.includes(key) ? finiteSpan(value) : null;
     if (key === 'OnCalendar') {
@@ -129,12 +165,12 @@ const PATH_EVENTS: Readonly<Record<string, readonly [event: string, note: string
 };
 
 function pathOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
-  return unit.directives.flatMap(({ section, key, value, place }) => {
-    if (section !== 'Path' || key === 'Unit' || key === 'MakeDirectory') return [];
+  return clearedSection(unit, 'Path', (key) => Object.hasOwn(PATH_EVENTS, key)).flatMap(({ key, value, place }) => {
+    if (key === 'Unit' || key === 'MakeDirectory') return [];
     const at = `${place}: ${key}`;
-    const path = value.replace(/^%t(?=\/)/, '/run');
+    const path = plainPath(value);
     const row = Object.hasOwn(PATH_EVENTS, key) ? PATH_EVENTS[key] : undefined;
-    if (row === undefined || path.includes('%')) {
+    if (row === undefined || path === null) {
       report.refused(at, 'the event file has no such setting');
       return [];
     }

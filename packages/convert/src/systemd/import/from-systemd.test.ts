@@ -179,7 +179,7 @@ describe('conditions', () => {
   it('of sockets, timers, paths, targets and templates', () => {
     const { jobs, refused } = imported({
       'a.service': '[Service]\nExecStart=/bin/a',
-      'a.socket': '[Socket]\nListenStream=8080\nListenStream=/run/a.sock\nListenDatagram=53',
+      'a.socket': '[Socket]\nListenStream=8080\nListenStream=/run/a.sock\nListenFIFO=/run/f',
       'b.service': '[Service]\nType=oneshot\nExecStart=/bin/b',
       'b.timer':
         '[Timer]\nOnCalendar=daily\nOnCalendar=Mon..Fri *-*-* 08:30\nOnUnitActiveSec=1h\nPersistent=true\nRandomizedDelaySec=1min',
@@ -190,7 +190,9 @@ describe('conditions', () => {
       'e.socket': '[Socket]\nListenStream=79\nAccept=yes',
       'all.target': '[Unit]\nRequires=a.service\nAfter=a.service\n[Install]\nWantedBy=multi-user.target',
     });
-    expect(jobs['a.conf']?.[0]).toBe('start on socket PROTO=inet PORT=8080 or socket PROTO=unix PATH=/run/a.sock');
+    expect(jobs['a.conf']?.[0]).toBe(
+      'start on socket PROTO=inet PORT=8080 or socket PROTO=unix PATH=/run/a.sock MODE=666',
+    );
     expect(jobs['b.conf']?.slice(0, 2)).toEqual([
       'task',
       'start on timer AT=00:00 PERSISTENT=yes RANDOM=1m or timer CRON="30 8 * * mon-fri" PERSISTENT=yes RANDOM=1m or timer EVERY=1h RANDOM=1m',
@@ -200,11 +202,27 @@ describe('conditions', () => {
     expect(jobs['all-target.conf']?.[0]).toBe('start on runlevel [2345] and started a');
     expect(refused).toEqual(
       expect.arrayContaining([
-        'a.socket:4: ListenDatagram: only sockets that streams connect to are listened on',
+        'a.socket:4: ListenFIFO: only sockets of streams and of datagrams are listened on',
         'e.socket:3: Accept: no process for each connection: the program has to accept connections itself',
         'd@.service:5: WantedBy: multi-user.target: a condition cannot name the instance of a template',
       ]),
     );
+  });
+
+  it('of sockets, with their type, file and name', () => {
+    const { jobs, refused, approximated } = imported({
+      'a.service': '[Service]\nExecStart=/bin/a',
+      'a.socket':
+        '[Socket]\nListenStream=1\nListenStream=\nListenDatagram=53\nListenStream=@a%%b\nListenStream=/run/a b\nListenStream=%i\nSocketMode=0660\nSocketUser=web\nSocketGroup=adm\nFileDescriptorName=in',
+      'b.service': '[Service]\nExecStart=/bin/b',
+      'b.socket': '[Socket]\nListenStream=/run/b\nSocketMode=0755\nSocketUser=web',
+    });
+    expect(jobs['a.conf']?.[0]).toBe(
+      'start on socket PROTO=inet PORT=53 TYPE=dgram NAME=in or socket PROTO=unix PATH=@a%b NAME=in or socket PROTO=unix PATH="/run/a b" MODE=660 OWNER=web:adm NAME=in',
+    );
+    expect(refused).toEqual(['a.socket:7: ListenStream: %i: no address that the event socket knows']);
+    expect(jobs['b.conf']?.[0]).toBe('start on socket PROTO=unix PATH=/run/b OWNER=web');
+    expect(approximated.join('\n')).toContain('OWNER=web: its group stays that of init, not that of web');
   });
 
   it('of a session', () => {

@@ -78,6 +78,17 @@ export function valuesOf({ directives }: Unit, section: string, key: string): re
   return all.slice(all.findLastIndex(({ value }) => value === '') + 1);
 }
 
+/** What counts of a section: of its directives that belong to one list, everything behind the last empty assignment to any of them. */
+export function clearedSection(
+  { directives }: Unit,
+  section: string,
+  isOfList: (key: string) => boolean,
+): readonly Directive[] {
+  const all = directives.filter((each) => each.section === section);
+  const cleared = all.findLastIndex(({ key, value }) => value === '' && isOfList(key));
+  return all.filter(({ key }, at) => at > cleared || !isOfList(key));
+}
+
 /** What counts of a directive with one value: the last one; undefined: none, or an empty one. */
 export function lastOf(unit: Unit, section: string, key: string): Directive | undefined {
   return valuesOf(unit, section, key).at(-1);
