@@ -28,6 +28,18 @@ const service = (keys: string, options: Partial<ComposeOptions> = {}) => {
   };
 };
 
+it('leaves out what no init reads', () => {
+  const { lines: found, report } = service('restart: on-failure:x\noom_score_adj: abc\nuser: "1000:adm"', {
+    switchesUsers: true,
+  });
+  expect(found).toEqual(['respawn', 'respawn delay 0.1 60', 'normal exit 0', 'setgid adm', 'exec serve']);
+  expect(report.filter((line) => line.startsWith('refused'))).toEqual([
+    'refused compose.yaml:6: services.web.user: 1000: a number: `setuid` takes names',
+    expect.stringMatching(/^refused compose.yaml:2: services.web: respawn: /),
+    expect.stringMatching(/^refused compose.yaml:2: services.web: oom: /),
+  ]);
+});
+
 const SHOP = `
 services:
   web:

@@ -149,9 +149,11 @@ function reachHere(service: Service, names: readonly string[]): void {
 }
 
 function fileOf(service: Service): TranslatedFile {
-  return jobFile(service.job, (variable) =>
-    service.note('approximated', 'with a line end it is for the main process alone', 'environment', variable),
-  );
+  return jobFile(service.job, {
+    variable: (name) =>
+      service.note('approximated', 'with a line end it is for the main process alone', 'environment', name),
+    stanza: (name, why) => service.note('refused', `${name}: ${why}`),
+  });
 }
 
 /** The lines of a service's report: `exact` where there are no others. */

@@ -68,7 +68,7 @@ export const SETTINGS: Readonly<Record<string, Translate>> = {
     // As compose does: from 0.1 s on, doubled up to a minute.
     settings.push('respawn', 'respawn delay 0.1 60');
     if (policy === 'on-failure') settings.push('normal exit 0');
-    if (count === undefined) settings.push('respawn limit unlimited');
+    if (count === undefined || Number(count) === 0) settings.push('respawn limit unlimited');
     else {
       settings.push(`respawn limit ${count} 86400`);
       service.note('approximated', `at most ${count} restarts within a day`, key);
@@ -110,8 +110,12 @@ export const SETTINGS: Readonly<Record<string, Translate>> = {
     if (!service.options.switchesUsers) service.note('refused', 'it runs as you', key);
     else {
       const [user = '', group] = (textOf(value) ?? '').split(':');
-      service.job.settings.push(`setuid ${quotedWord(user)}`);
-      if (group !== undefined) service.job.settings.push(`setgid ${quotedWord(group)}`);
+      for (const [stanza, name] of [
+        ['setuid', user],
+        ['setgid', group],
+      ] as const)
+        if (/^\d+$/.test(name ?? '')) service.note('refused', `${name}: a number: \`${stanza}\` takes names`, key);
+        else if (name !== undefined) service.job.settings.push(`${stanza} ${quotedWord(name)}`);
     }
   },
   develop(service, value, key) {

@@ -1,6 +1,7 @@
 /** A job file in the making, and its text in the order of a job file written by hand. */
 import type { TranslatedFile } from '../translation.ts';
 import { JobText } from './job-text.ts';
+import { faultOf, stanzaName } from './stanza-fault.ts';
 
 export interface JobDraft {
   readonly name: string;
@@ -28,22 +29,34 @@ export function newDraft(name: string, origin: string): JobDraft {
   };
 }
 
-/** The job file. `complain` gets the names of variables whose values no job file can hold. */
-export function jobFile(draft: JobDraft, complain: (variable: string) => void = () => {}): TranslatedFile {
+/** What a job file cannot hold, and leaves out. */
+export interface Complaints {
+  /** A variable with such a value. */
+  variable(name: string): void;
+  /** A stanza that no init reads, and why. */
+  stanza(name: string, why: string): void;
+}
+
+export function jobFile(draft: JobDraft, complain: Complaints): TranslatedFile {
   const job = new JobText(draft.name, draft.origin);
   if (draft.description !== null) job.word('description', draft.description.replaceAll('\n', ' '));
   job.gap();
-  if (draft.startOn !== null) job.line(`start on ${draft.startOn}`);
-  if (draft.stopOn !== null) job.line(`stop on ${draft.stopOn}`);
-  if (draft.restartOn !== null) job.line(`restart on ${draft.restartOn}`);
+  const stanza = (text: string): void => {
+    const why = faultOf(text);
+    if (why === null) job.line(text);
+    else complain.stanza(stanzaName(text), why);
+  };
+  if (draft.startOn !== null) stanza(`start on ${draft.startOn}`);
+  if (draft.stopOn !== null) stanza(`stop on ${draft.stopOn}`);
+  if (draft.restartOn !== null) stanza(`restart on ${draft.restartOn}`);
   job.gap();
-  for (const setting of draft.settings) job.line(setting);
+  for (const setting of draft.settings) stanza(setting);
   job.gap();
   if (draft.chdir !== null) job.word('chdir', draft.chdir);
   for (const path of draft.envFiles) job.word('env-file', path);
   for (const [name, value] of draft.env)
-    if (!(value === null ? job.word('env', name) : job.env(name, value))) complain(name);
+    if (!(value === null ? job.word('env', name) : job.env(name, value))) complain.variable(name);
   job.gap();
-  job.line(draft.main);
+  stanza(draft.main);
   return job.file();
 }

@@ -1,8 +1,8 @@
 /** A job under construction: stanzas in groups, in the order of a job file written by hand. */
 
-import { JobFileError, parseJob } from '@upstart/job-language';
 import type { TranslatedFile } from '../translation.ts';
 import { JobText } from './job-text.ts';
+import { faultOf, stanzaName } from './stanza-fault.ts';
 import { quotedWord } from './words.ts';
 
 /** The groups, in the order of the file. */
@@ -32,7 +32,7 @@ export class GroupedJob {
   /** Adds a stanza, unless no init would read it: see `rejected`. */
   stanza(group: Group, text: string, comments: readonly string[] = []): void {
     const fault = faultOf(text);
-    if (fault !== null) this.rejected.push({ stanza: text.split(/[ \n]/)[0] ?? '', why: fault });
+    if (fault !== null) this.rejected.push({ stanza: stanzaName(text), why: fault });
     else this.#groups.get(group)?.push({ text, comments });
   }
 
@@ -55,16 +55,5 @@ export class GroupedJob {
       }
     }
     return job.file();
-  }
-}
-
-/** Why no init reads the stanza; null: it does. A foreign file may hold any value. */
-function faultOf(text: string): string | null {
-  try {
-    parseJob(`${text}\n`, { name: 'job', path: 'job' });
-    return null;
-  } catch (error) {
-    if (!(error instanceof JobFileError)) throw error;
-    return error.message;
   }
 }

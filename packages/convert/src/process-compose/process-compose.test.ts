@@ -100,13 +100,47 @@ it('reports what is not the same, with the line', () => {
 it.each([
   ['a: { description: nothing }', 'it has no command'],
   ['a: { command: x, depends_on: { b: { condition: process_started } } }', 'b is no job: this does not wait for it'],
-  ['a: { command: x, readiness_probe: { http_get: { port: "${P}" } } }', 'expected the number of a port'],
+  ['a: { command: x, readiness_probe: { http_get: { port: "http" } } }', 'expected the number of a port'],
   ['a: { command: x, liveness_probe: { http_get: { scheme: https } } }', 'no probes by https'],
   ['a: { command: x, availability: { restart: perhaps } }', 'unknown policy perhaps'],
   ['"a b": { command: x }', 'a name of letters, digits and ._- is expected'],
   ['a: 3', 'a mapping is expected'],
 ])('refuses %s', (process, text) => {
   expect(jobs(`processes: { ${process} }`).report).toMatchObject([{ kind: 'refused', text }]);
+});
+
+it('expands variables, except those of commands, which the shell expands', () => {
+  const text = `
+environment: ["G=$NAME"]
+processes:
+  a:
+    command: echo $OWN $$OWN $\${OWN} costs 5$
+    environment: ["OWN=\${NAME}-\${NONE:-x}-$NONE-$$1"]
+    ready_log_line: ready$
+    readiness_probe: { http_get: { port: "\${PORT}" } }
+    availability: { restart: always, backoff_seconds: $PORT }`;
+  const { files, report } = jobs(text, { env: { NAME: 'caller', PORT: '81' }, envFile: { NAME: 'file' } });
+  const job = files['a.conf']?.split('\n') ?? [];
+  expect(job).toEqual(
+    expect.arrayContaining(['env G=file', 'env OWN=file-x--$1', 'exec echo $OWN $OWN ${OWN} costs 5$']),
+  );
+  expect(job).toEqual(
+    expect.arrayContaining(['ready log "ready\\\\$"', 'ready http http://127.0.0.1:81/ 200', 'respawn delay 81']),
+  );
+  expect(report.map(({ text: line }) => line)).toContain('NONE is not set: nothing stands for it');
+  const { files: as } = jobs(`disable_env_expansion: true\n${text}`);
+  expect(as['a.conf']).toContain('\nenv G=$NAME\n');
+});
+
+it('leaves out what no init reads', () => {
+  const { files, report } = jobs(
+    'processes: { a: { command: x, availability: { restart: always, max_restarts: 2.5 }, readiness_probe: { http_get: { path: "/a b" } } } }',
+  );
+  expect(files['a.conf']).not.toContain('2.5');
+  expect(report.filter(({ kind }) => kind === 'refused').map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^respawn: /),
+    expect.stringMatching(/^ready: /),
+  ]);
 });
 
 it('tries commands as probes by a shell', () => {

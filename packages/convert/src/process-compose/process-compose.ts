@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { jobFile, newDraft } from '../job-file/draft.ts';
 import type { ProjectOptions, ProjectTranslation, ReportLine, TranslatedFile } from '../translation.ts';
 import { isMapping, type Mapping, textOf, type Value, variablesOf, YamlFile } from '../yaml/yaml-file.ts';
+import { expandVariables } from './expand.ts';
 import { numberOf } from './probes.ts';
 import { Process } from './process.ts';
 import { addDefaults, settingOf } from './settings.ts';
@@ -38,19 +39,27 @@ export function fromProcessCompose(text: string, options: ProjectOptions): Proje
   for (const key of Object.keys(file.root))
     if (!TOP_WITHOUT_EFFECT.includes(key) && !key.startsWith('x-'))
       report.push({ place: file.place(key), kind: 'refused', text: 'this is left out' });
-  const common = variablesOf(file.root.environment) ?? [];
+  const variables = { ...options.env, ...options.envFile };
+  const expanded = (values: Mapping, onUnset: (variable: string) => void): Mapping =>
+    file.root.disable_env_expansion === true ? values : expandVariables(values, variables, onUnset);
+  const { environment = null } = expanded({ environment: file.root.environment ?? null }, (variable) =>
+    report.push({ place: file.place('environment'), kind: 'approximated', text: unsetText(variable) }),
+  );
+  const common = variablesOf(environment) ?? [];
   const processes = Object.entries(isMapping(file.root.processes) ? file.root.processes : {}).flatMap(
-    ([name, values]) => {
+    ([name, written]) => {
       const place = file.place('processes', name);
       const why = !NAME.test(name)
         ? 'a name of letters, digits and ._- is expected'
-        : !isMapping(values)
+        : !isMapping(written)
           ? 'a mapping is expected'
           : null;
-      if (why !== null || !isMapping(values)) {
+      if (why !== null || !isMapping(written)) {
         report.push({ place, kind: 'refused', text: why ?? '' });
         return [];
       }
+      const unset = new Set<string>();
+      const values = expanded(written, (variable) => unset.add(variable));
       const count = Math.min(Math.max(1, numberOf(values, 'replicas', 1)), MAX_REPLICAS);
       return Array.from({ length: count }, (_, number) => {
         const vars = { ...templateVariables(file.root.vars), ...templateVariables(values.vars) };
@@ -59,6 +68,7 @@ export function fromProcessCompose(text: string, options: ProjectOptions): Proje
         const left = new Set<string>();
         const filled = fillIn(values, own, (template) => left.add(template)) as Mapping;
         const process = new Process(name, filled, job, options, file);
+        for (const variable of unset) process.note('approximated', unsetText(variable));
         for (const template of left) process.note('refused', `no variable for ${template}`);
         process.job.env.push(...common);
         if (count > 1) process.job.env.push(['PC_REPLICA_NUM', String(number)]);
@@ -71,6 +81,8 @@ export function fromProcessCompose(text: string, options: ProjectOptions): Proje
   const files = runnable.map(fileOf);
   return { files, report: [...report, ...processes.flatMap(reportOf)], ...summaryOf(runnable) };
 }
+
+const unsetText = (variable: string): string => `${variable} is not set: nothing stands for it`;
 
 /** Translates all but what other processes have a part in; false for a process without a command. */
 function translate(process: Process): boolean {
@@ -117,9 +129,11 @@ function conditionOn({ values }: Process, name: string): string[] {
 function fileOf(process: Process): TranslatedFile {
   const isRead = process.options.envFile !== null && process.values.is_dotenv_disabled !== true;
   if (isRead) process.job.envFiles.push(`-${join(process.options.folder, '.env')}`);
-  return jobFile(process.job, (variable) =>
-    process.note('approximated', `${variable}, with a line end, is for the main process alone`, 'environment'),
-  );
+  return jobFile(process.job, {
+    variable: (name) =>
+      process.note('approximated', `${name}, with a line end, is for the main process alone`, 'environment'),
+    stanza: (name, why) => process.note('refused', `${name}: ${why}`),
+  });
 }
 
 /** The lines of a process's report: `exact` where there are no others. */

@@ -33,7 +33,7 @@ export function fromProcfile(text: string, options: ProcfileOptions): ProjectTra
       const port = firstPort(options) + PORT_STEP * names.size;
       names.add(name);
       ports[name] = [port];
-      files.push(jobOf(name, command, port, place, options));
+      files.push(jobOf(name, command, port, place, options, (why) => refuse(`${name}: ${why}`)));
       report.push({ place, kind: 'exact', text: `${name}, PORT ${port}` });
     }
   }
@@ -46,7 +46,14 @@ function firstPort({ port, envFile, env }: ProcfileOptions): number {
   return port ?? (/^[0-9]+$/.test(given) ? Number(given) : FIRST_PORT);
 }
 
-function jobOf(name: string, command: string, port: number, place: string, options: ProcfileOptions): TranslatedFile {
+function jobOf(
+  name: string,
+  command: string,
+  port: number,
+  place: string,
+  options: ProcfileOptions,
+  refuse: (why: string) => void,
+): TranslatedFile {
   const { folder, occasion, envFile, expanded } = options;
   const job = newDraft(name, `${name}, from ${place}`);
   job.startOn = occasion.start;
@@ -57,5 +64,5 @@ function jobOf(name: string, command: string, port: number, place: string, optio
   // Variables of files replace those of `env`: a PORT of `.env` is that of the first process.
   const isReplaced = envFile?.PORT !== undefined;
   job.main = commandStanza(command, { env: { ...expanded, ...(isReplaced && { PORT: String(port) }) } });
-  return jobFile(job);
+  return jobFile(job, { variable: refuse, stanza: (stanza, why) => refuse(`${stanza}: ${why}`) });
 }

@@ -57,6 +57,12 @@ exec /usr/bin/web --title 'a b' --here /srv
   ]);
 });
 
+it('has a limit for a program that is not to be tried again', () => {
+  const { files, approximated } = imported('[program:web]\ncommand=web\nautorestart=true\nstartretries=0\n');
+  expect(files['web.conf']).toContain('\nrespawn limit 1 60\n');
+  expect(approximated.join()).toContain('respawn limit 1 60');
+});
+
 it('starts several processes of a program by a task', () => {
   const { files, approximated } = imported(
     '[program:w]\ncommand=/bin/w --n %(process_num)02d --home %(ENV_HOME)s\nnumprocs=3\nexitcodes=0,2\nautostart=false\n',

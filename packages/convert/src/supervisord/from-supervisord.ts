@@ -135,7 +135,8 @@ function addRespawn(
     return;
   }
   job.stanza('settings', 'respawn');
-  const retries = Number(given.get('startretries') ?? 3);
+  // Of init a count of 0 means that there is no limit.
+  const retries = Math.max(1, Number(given.get('startretries') ?? 3));
   job.stanza('settings', 'respawn delay 1 10');
   job.stanza('settings', `respawn limit ${retries} 60`);
   report.approximated(

@@ -63,6 +63,16 @@ it('is the same after a way there and back', () => {
   );
 });
 
+it('gives two jobs one name only once', () => {
+  const jobs = definitionsOf({ 'a-b': 'start on socket PROTO=inet PORT=53 TYPE=dgram\nexec a', 'a/b': 'exec b' });
+  const { files, report } = toCompose(
+    jobs.map((definition) => ({ definition, comments: [] })),
+    {},
+  );
+  expect(files[0]?.text).toContain('- 53:53/udp\n');
+  expect(report).toContainEqual({ kind: 'refused', place: 'a/b: name', text: 'another job has the service a-b' });
+});
+
 it('has scripts, probes, ports and jobs that nothing starts, and says what is lost', () => {
   const definitions = definitionsOf({
     db: 'start on runlevel [2345]\nready tcp 5432\nexec db',

@@ -2,6 +2,7 @@
 import { signalName } from '@upstart/common';
 import type { JobDefinition } from '@upstart/job-language';
 import { stringify } from 'yaml';
+import { namedArguments } from '../../alternatives.ts';
 import { mainWords, wordsOfProcess } from '../../container/command.ts';
 import { probeCommand } from '../../container/probe-command.ts';
 import { reportRest } from '../../container/rest.ts';
@@ -18,6 +19,10 @@ export function toCompose(jobs: readonly ExportedJob[], options: ContainerOption
     const name = serviceName(definition.name);
     const service = serviceOf(definition, probed, options, report);
     if (service === null) continue;
+    if (Object.hasOwn(services, name)) {
+      report.refused(`${definition.name}: name`, `another job has the service ${name}`);
+      continue;
+    }
     services[name] = service;
     comments.push(...own.map((line) => `# ${name}: ${line}`.trimEnd()));
   }
@@ -72,9 +77,12 @@ function serviceOf(
   if (job.killSignal !== 15) service.stop_signal = `SIG${signalName(job.killSignal) ?? job.killSignal}`;
   service.stop_grace_period = `${job.killTimeoutS}s`;
   addHealth(service, job, report);
-  const ports = sockets.flatMap(({ args }) => args.flatMap((arg) => /^PORT=(\d+)$/.exec(arg)?.[1] ?? []));
+  const ports = sockets.map(namedArguments).flatMap((words) => {
+    const port = /^\d+$/.exec(words.get('PORT') ?? '')?.[0];
+    return port === undefined ? [] : [`${port}:${port}${words.get('TYPE') === 'dgram' ? '/udp' : ''}`];
+  });
   if (ports.length > 0) {
-    service.ports = ports.map((port) => `${port}:${port}`);
+    service.ports = ports;
     report.approximated(at('start on socket'), 'it starts at once, and listens itself');
   }
   if (job.limits.length > 0)
