@@ -48,6 +48,20 @@ it('makes a Deployment and a Service of a service', () => {
   expect(service).toMatchObject({ kind: 'Service', spec: { ports: [{ port: 8080 }] } });
 });
 
+it('gives two jobs one name only once', () => {
+  const { objects, refused } = exported({
+    'a-b': 'start on socket PROTO=inet PORT=53 TYPE=dgram\nexec sh -c "echo $$ $(x) $Y"',
+    a_b: 'exec b',
+  });
+  const [deployment, service] = objects['a-b.yaml'] as [Data, Data];
+  // Kubernetes makes `$$` a `$`, and expands `$(x)`.
+  const [container] = deployment.spec.template.spec.containers;
+  expect(container.command[3]).toBe('exec sh -c "echo $$$ $$(x) $Y"');
+  expect(container.ports).toEqual([{ containerPort: 53, protocol: 'UDP' }]);
+  expect(service.spec.ports).toEqual([{ name: 'port-53-udp', port: 53, protocol: 'UDP' }]);
+  expect(refused).toContain('a_b: name: another job has the objects a-b');
+});
+
 it('makes a Job of a task, and a CronJob of what a timer starts', () => {
   const { objects, refused } = exported({
     once: 'start on startup\ntask\nexec once',

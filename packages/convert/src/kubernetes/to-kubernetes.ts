@@ -15,16 +15,23 @@ type Manifest = Record<string, unknown>;
 export function toKubernetes(jobs: readonly ExportedJob[], options: ContainerOptions): Translation {
   const report = new Report();
   const names = new Set(jobs.map(({ definition }) => definition.name));
+  const taken = new Set<string>();
   const files = jobs.flatMap(({ definition, comments }): TranslatedFile[] => {
     const objects = objectsOf(definition, names, options, report);
     if (objects.length === 0) return [];
+    const name = objectName(definition.name);
+    if (taken.has(name)) {
+      report.refused(`${definition.name}: name`, `another job has the objects ${name}`);
+      return [];
+    }
+    taken.add(name);
     const head = comments.map((line) => `# ${line}`.trimEnd());
     const texts = objects.map((object) =>
       new Document(object, { aliasDuplicateObjects: false }).toString({ lineWidth: 0 }),
     );
     return [
       {
-        name: `${objectName(definition.name)}.yaml`,
+        name: `${name}.yaml`,
         text: [...head.map((line) => `${line}\n`), texts.join('---\n')].join(''),
       },
     ];
@@ -65,7 +72,7 @@ function objectsOf(
   reportRest(job, report);
   const container = containerOf(job, words, options, report);
   const ports = portsOf(job, starts.sockets);
-  if (ports.length > 0) container.ports = ports.map((containerPort) => ({ containerPort }));
+  if (ports.length > 0) container.ports = ports.map(({ port, protocol }) => ({ containerPort: port, protocol }));
   const name = objectName(job.name);
   const metadata = {
     name,
@@ -99,7 +106,10 @@ function objectsOf(
   if (ports.length === 0) return [deployment];
   const service = {
     ...{ apiVersion: 'v1', kind: 'Service', metadata },
-    spec: { selector: labels, ports: ports.map((port) => ({ name: `port-${port}`, port })) },
+    spec: {
+      selector: labels,
+      ports: ports.map(({ port, protocol }) => ({ name: portName(port, protocol), port, protocol })),
+    },
   };
   return [deployment, service];
 }
@@ -143,8 +153,8 @@ function containerOf(
   return container;
 }
 
-/** `$(NAME)` would be expanded. */
-const literal = (text: string): string => text.replaceAll('$(', '$$$$(');
+/** `$(NAME)` would be expanded, and `$$` is a `$`. */
+const literal = (text: string): string => text.replace(/\$(?=[$(])/g, '$$$$');
 
 function addProbes(container: Manifest, job: JobDefinition, report: Report): void {
   const [ready, ...moreReady] = job.ready.map(probeOf).filter((probe) => probe !== null);
@@ -212,10 +222,25 @@ function scheduleOf(job: JobDefinition, leaf: EventLeaf, report: Report): Schedu
   return { schedule: found.cron, ...(timeZone !== undefined && { timeZone }) };
 }
 
-function portsOf(job: JobDefinition, sockets: readonly EventLeaf[]): number[] {
-  const named = sockets.map((leaf) => Number(namedArguments(leaf).get('PORT')));
-  const probed = job.ready.flatMap((probe) =>
-    probe.kind === 'tcp' && /^\d+$/.test(probe.address) ? [Number(probe.address)] : [],
+interface Port {
+  readonly port: number;
+  /** Undefined: TCP. */
+  readonly protocol: 'UDP' | undefined;
+}
+
+const portName = (port: number, protocol: Port['protocol']): string =>
+  `port-${port}${protocol === undefined ? '' : '-udp'}`;
+
+function portsOf(job: JobDefinition, sockets: readonly EventLeaf[]): Port[] {
+  const named = sockets.map(namedArguments).map(
+    (words): Port => ({
+      port: Number(words.get('PORT')),
+      protocol: words.get('TYPE') === 'dgram' ? 'UDP' : undefined,
+    }),
   );
-  return [...new Set([...named, ...probed])].filter((port) => port > 0 && port < 65_536);
+  const probed = job.ready.flatMap((probe): Port[] =>
+    probe.kind === 'tcp' && /^\d+$/.test(probe.address) ? [{ port: Number(probe.address), protocol: undefined }] : [],
+  );
+  const byName = new Map([...named, ...probed].map((each) => [portName(each.port, each.protocol), each]));
+  return [...byName.values()].filter(({ port }) => port > 0 && port < 65_536);
 }

@@ -45,6 +45,30 @@ describe('import', () => {
     expect((await run(`import systemd ${path}/units -o ${path}/init --force`)).status).toBe(0);
   });
 
+  it('reads the drop-ins beside a unit that is named, each once', async () => {
+    const path = folder({ 'web.service': WEB, 'web.service.d/nice.conf': '[Service]\nExecStartPre=/bin/make\n' });
+    const { out } = await run(`import systemd ${path}/web.service`);
+    expect(out).toContain('\npre-start exec /bin/make\n');
+    expect((await run(`import systemd ${path}/web.service ${path}/web.service.d/nice.conf`)).out).toBe(out);
+  });
+
+  it('has the variables of .env for the files of projects', async () => {
+    const path = folder({
+      '.env': 'TAG=7\n',
+      'compose.yaml': 'services:\n  web:\n    command: serve --tag ${TAG:-none}\n',
+      Procfile: 'web: serve $TAG\n',
+    });
+    expect((await run(`import compose ${path}/compose.yaml`)).out).toContain('\nexec serve --tag 7\n');
+    expect((await run(`import procfile ${path}/Procfile`)).out).toContain(`\nenv-file -${path}/.env\n`);
+  });
+
+  it('says that the end of a process ends no others', async () => {
+    const path = folder({ 'pc.yaml': 'processes: { web: { command: serve, availability: { exit_on_end: true } } }' });
+    expect((await run(`import process-compose ${path}/pc.yaml`)).err).toContain(
+      'pc.yaml: web: not expressed: its end ends no other job; ',
+    );
+  });
+
   it('with --strict writes nothing that lacks something', async () => {
     const path = folder({ 'web.service': WEB });
     const { status, err } = await run(`import systemd ${path}/web.service --strict -o ${path}/init`);

@@ -1,24 +1,16 @@
 /** `upstart import`: job files from the files of other supervisors. */
 import { basename, dirname, resolve } from 'node:path';
 import { nearest, UsageError } from '@upstart/common';
-import { type Convert, loadConvert } from '../../convert/load.ts';
+import { type Convert, loadConvert, type ProjectTranslation, type Translation } from '../../convert/load.ts';
 import { type Call, frontCommand } from '../command.ts';
-import { sourceFile, sourceFiles } from '../convert/source-files.ts';
+import { sourceFile, sourceFiles, unitFiles } from '../convert/source-files.ts';
 import { putOut, TRANSLATION_OPTIONS } from '../convert/translation-output.ts';
+import { readEnv } from '../project/env-file.ts';
 
-type Translations = readonly ReturnType<Convert['fromSystemd']>[];
-type Translate = (convert: Convert, paths: readonly string[], call: Call) => Translations;
-
-/** The files of folders that count. */
-const UNIT = /\.(?:service|socket|timer|path|target)$/;
+type Translate = (convert: Convert, paths: readonly string[], call: Call) => readonly Translation[];
 
 const KINDS: Readonly<Record<string, Translate>> = {
-  systemd: ({ fromSystemd }, paths, { session }) => [
-    fromSystemd(
-      sourceFiles(paths, (name) => UNIT.test(name)),
-      session ? 'session' : 'system',
-    ),
-  ],
+  systemd: ({ fromSystemd }, paths, { session }) => [fromSystemd(unitFiles(paths), session ? 'session' : 'system')],
   supervisord: ({ fromSupervisord, IN_SYSTEM, IN_PROJECT }, paths, { session }) =>
     paths.map((path) =>
       fromSupervisord(
@@ -31,7 +23,9 @@ const KINDS: Readonly<Record<string, Translate>> = {
   compose: (convert, paths, call) =>
     paths.map((path) => convert.fromCompose(sourceFile(path).text, projectOptions(convert, path, call))),
   'process-compose': (convert, paths, call) =>
-    paths.map((path) => convert.fromProcessCompose(sourceFile(path).text, projectOptions(convert, path, call))),
+    paths.map((path) =>
+      withEnds(convert.fromProcessCompose(sourceFile(path).text, projectOptions(convert, path, call)), path),
+    ),
 };
 
 export const importJobs = frontCommand({
@@ -67,13 +61,23 @@ export function unknownKind(kind: string, known: readonly string[]): string {
   return `unknown kind: ${kind}; ${meant === null ? `expected ${known.join(', ')}` : `did you mean ${meant}?`}`;
 }
 
+/** What the other tool would know besides the file: the variables of the caller, and of `.env` beside it. */
 function projectOptions({ IN_SYSTEM, IN_PROJECT }: Convert, path: string, { session, context }: Call) {
+  const folder = dirname(resolve(path));
+  const { all = null, expanded = {} } = readEnv(folder, context.env) ?? {};
   return {
-    file: basename(path),
-    folder: dirname(resolve(path)),
+    ...{ file: basename(path), folder, env: context.env, envFile: all, expanded },
     occasion: session ? IN_PROJECT : IN_SYSTEM,
     switchesUsers: !session,
-    env: context.env,
-    envFile: null,
   };
+}
+
+/** Ends of processes that are to end all others, which only a project's own init does. */
+function withEnds(translation: ProjectTranslation, path: string): Translation {
+  const lost = Object.entries(translation.endsWith).map(([name, when]) => ({
+    place: `${basename(path)}: ${name}`,
+    kind: 'refused' as const,
+    text: `its ${when} ends no other job; \`upstart up\` in the folder of the file does that`,
+  }));
+  return { files: translation.files, report: [...translation.report, ...lost] };
 }

@@ -1,12 +1,11 @@
 /** A project: a folder with a file that says which services belong to it. */
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '@upstart/common';
-import { EnvFileError, type JobDefinition, JobFileError, parseEnvFile, parseJob } from '@upstart/job-language';
+import { type JobDefinition, JobFileError, parseJob } from '@upstart/job-language';
 import { JOB_FILE, type ProjectKind, projectFile } from '@upstart/protocol';
 import { loadConvert, type ProjectTranslation, type ReportLine, type Variables } from '../../convert/load.ts';
-
-const ENV_FILE = '.env';
+import { type EnvFile, readEnv } from './env-file.ts';
 
 export interface Project {
   /** Its folder, without links in the path. */
@@ -39,7 +38,7 @@ export async function loadProject(given: string, options: LoadOptions): Promise<
     );
   const { kind, name } = found;
   const source = join(folder, name);
-  const envFile = readEnv(join(folder, ENV_FILE), options.env);
+  const envFile = readEnv(folder, options.env);
   const translation = kind === 'jobs' ? readJobs(source) : await translate(kind, folder, name, envFile, options);
   const broken: ReportLine[] = [];
   const jobs = translation.files.flatMap(({ name: file, text }) => parsed(join(name, file), file, text, broken));
@@ -90,29 +89,4 @@ function parsed(path: string, file: string, text: string, report: ReportLine[]):
     report.push({ place, kind: 'refused', text: error.message });
     return [];
   }
-}
-
-interface EnvFile {
-  readonly all: Variables;
-  /** Those of which the file has another text. */
-  readonly expanded: Readonly<Record<string, string>>;
-}
-
-/** The variables of `.env`, with those of the caller or of lines before them expanded. */
-function readEnv(path: string, env: Variables): EnvFile | null {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
-  try {
-    const text = readFileSync(path, 'utf8');
-    const written = variablesOf(parseEnvFile(text));
-    const all = variablesOf(parseEnvFile(text, (name) => env[name]));
-    const expanded = Object.entries(all).filter(([name, value]) => value !== written[name]);
-    return { all, expanded: Object.fromEntries(expanded) };
-  } catch (error) {
-    if (!(error instanceof EnvFileError)) throw error;
-    throw new Error(`${path}: ${error.message}`);
-  }
-}
-
-function variablesOf(lines: readonly string[]): Record<string, string> {
-  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s, 2) as [string, string]));
 }
