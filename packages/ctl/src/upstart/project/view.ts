@@ -1,5 +1,6 @@
 /** The lines of a project on the screen: the output of its jobs, and what happens to them, each behind the name of its job. */
 import { systemErrorText } from '@upstart/common';
+import { ownerOf } from '@upstart/log-reader';
 import type { UpstartClient } from '@upstart/protocol';
 import { printable } from '../../text/colour.ts';
 import { columnsOf, padColumns } from '../../text/columns.ts';
@@ -9,6 +10,7 @@ import { Follower } from '../logs/follow.ts';
 import { lastLines } from '../logs/last-lines.ts';
 import { logFilesOf } from '../logs/log-files.ts';
 import type { LogLine } from '../logs/series.ts';
+import { labelOfLog } from './label.ts';
 
 /** Colours that a program has written: none outside of a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
@@ -39,7 +41,7 @@ export class View {
       throw new Error(`Unable to read ${path}: ${systemErrorText(error)}`);
     });
     const show = (shown: readonly LogLine[]): void => {
-      for (const { file, text } of shown) this.output(file.label, text);
+      for (const { file, text } of shown) this.output(labelOfLog(file.label, this.#jobs), text);
     };
     show(lines);
     this.#follower = new Follower(ends, show);
@@ -87,7 +89,7 @@ export class View {
 
   #prefix(label: string, sign: string): string {
     const { colour } = this.#call.print;
-    const number = this.#jobs.findIndex((job) => label === job || label.startsWith(`${job}-`));
+    const number = this.#jobs.indexOf(ownerOf(label, this.#jobs));
     const paint = colour.names[Math.max(0, number) % colour.names.length] ?? String;
     return paint(`${padColumns(printable(label), this.#width)} ${sign}`);
   }
