@@ -201,11 +201,11 @@ export const PROGRAMS = [
     flags: ['-static'],
     fallback: [],
   },
-  // A module that Node loads, with functions that Node has.
+  // A module that Node loads, with the functions of Node and of the C library that Node has.
   {
     output: 'lib/upstart/return-memory.node',
     sources: 'packages/daemon/idle',
-    flags: ['-shared', '-fPIC'],
+    flags: ['-shared', '-fPIC', '-nostdlib'],
     fallback: [],
   },
   { output: 'lib/upstart/peer-door', sources: 'packages/bridge/peer-door', flags: ['-static'], fallback: [] },

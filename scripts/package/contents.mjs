@@ -6,6 +6,9 @@ import { COMPILED, SNAPSHOTS } from '../targets.mjs';
 /** Where Debian's package of Node puts it, and images that are made of that. */
 const NODE = '/usr/bin/node';
 
+/** An override for lintian: Node loads the module `return-memory.node`, and has the C library that it calls. */
+export const OVERRIDE_OF_MODULE = 'NAME: shared-library-lacks-prerequisites *\n';
+
 /** What is unpacked below /usr; `root` is no system: what is in it must not decide about a package. */
 const unpacked = (asInit) =>
   contents({ root: '/nonexistent', prefix: '/usr', node: NODE, asInit })

@@ -7,7 +7,7 @@ import { ROOT } from '../layout.mjs';
 import { OLDEST_NODE } from '../prerequisites.mjs';
 import { SYSTEM_TOOLS } from '../targets.mjs';
 import { VERSION } from '../version.mjs';
-import { ofMachine } from './contents.mjs';
+import { OVERRIDE_OF_MODULE, ofMachine } from './contents.mjs';
 
 const DESCRIPTION = `event-based init for the machine
  Job files say on which events a service starts and stops; initctl, start,
@@ -26,7 +26,7 @@ const DIVERTED = [
   '/usr/share/man/man5/inittab.5.gz',
 ];
 
-const OVERRIDES = '# This is Upstart.\nNAME: package-installs-deprecated-upstart-configuration *\n';
+const OVERRIDES = `# This is Upstart.\nNAME: package-installs-deprecated-upstart-configuration *\n${OVERRIDE_OF_MODULE}`;
 
 const SCRIPTS = join(ROOT, 'scripts/package/init-scripts');
 const script = (name) => readFileSync(join(SCRIPTS, name), 'utf8').replaceAll('@DIVERTED@', DIVERTED.join(' '));

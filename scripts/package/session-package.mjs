@@ -1,6 +1,6 @@
 // upstart-session, the package for Debian: commands and session inits. The machine's init stays what it is.
 import { OLDEST_NODE } from '../prerequisites.mjs';
-import { ofSession } from './contents.mjs';
+import { OVERRIDE_OF_MODULE, ofSession } from './contents.mjs';
 
 const DESCRIPTION = `event-based init for sessions and containers
  Job files say on which events a service starts and stops; initctl, start,
@@ -21,4 +21,5 @@ export const sessionPackage = () => ({
     Conflicts: 'finit',
   },
   description: DESCRIPTION,
+  overrides: OVERRIDE_OF_MODULE,
 });

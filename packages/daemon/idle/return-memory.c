@@ -3,7 +3,6 @@
  * heap, and pages of the program and its libraries, which the kernel maps again from its cache when they are used.
  */
 #include <link.h>
-#include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,6 +12,8 @@ typedef void *napi_value(void *environment, void *call);
 int napi_create_function(void *environment, const char *name, size_t length, napi_value *function, void *data,
                          void **made);
 void *napi_register_module_v1(void *environment, void *exports);
+/* Not every C library has it; the one that Node has is used. */
+int malloc_trim(size_t kept) __attribute__((weak));
 
 /* What is not writable is as it is in its file. No library is loaded meanwhile, by any thread. */
 static int return_pages(struct dl_phdr_info *object, size_t size, void *unused) {
@@ -31,9 +32,8 @@ static int return_pages(struct dl_phdr_info *object, size_t size, void *unused) 
 static void *return_memory(void *environment, void *call) {
 	(void)environment, (void)call;
 	dl_iterate_phdr(return_pages, NULL);
-#ifdef __GLIBC__
-	malloc_trim(0);
-#endif
+	if (malloc_trim)
+		malloc_trim(0);
 	return NULL;
 }
 

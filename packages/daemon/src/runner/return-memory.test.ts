@@ -28,7 +28,18 @@ test('a process that has returned memory is smaller, and works as before', () =>
   const folder = mkdtempSync(join(tmpdir(), 'return-memory-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const module = join(folder, 'return-memory.node');
-  execFileSync('cc', ['-D_GNU_SOURCE=', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', module, SOURCE]);
+  execFileSync('cc', [
+    '-D_GNU_SOURCE=',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-shared',
+    '-fPIC',
+    '-nostdlib',
+    '-o',
+    module,
+    SOURCE,
+  ]);
   const { before, after, ...rest } = JSON.parse(
     execFileSync(process.execPath, ['-e', LOOK, module], { encoding: 'utf8' }),
   );
