@@ -1,6 +1,7 @@
 /** Requests to the gateway. */
 import type { Row } from '@upstart/ctl/parts';
 import type { HistoryEntry, JobStatus, SimulationResult } from '@upstart/protocol';
+import { encoded } from '../src/http/url-text.ts';
 
 export type { HistoryEntry, JobStatus, Row };
 export type Entry = HistoryEntry & { readonly line: string };
@@ -20,7 +21,7 @@ export class Problem extends Error {
   }
 }
 
-export const pathOf = (job: string, what = ''): string => `${API}/jobs/${encodeURIComponent(job)}${what}`;
+export const pathOf = (job: string, what = ''): string => `${API}/jobs/${encoded(job)}${what}`;
 export const path = (what: string): string => `${API}${what}`;
 
 async function answer(url: string, init?: RequestInit): Promise<Response> {

@@ -1,6 +1,7 @@
 /** The graph of jobs and events: drawn by the page, so that it shows what is as it changes, and what an action would do. */
 import type { Scene, SceneNode } from '@upstart/ctl/parts';
 import { useState } from 'preact/hooks';
+import { encoded } from '../src/http/url-text.ts';
 import { get, path, post, type Row, type Simulation } from './api.tsx';
 import { live, useLive, useLoaded } from './live.tsx';
 import { jobLink, KINDS, kindOf, signOf, Trouble, wordOf } from './parts.tsx';
@@ -20,7 +21,7 @@ export function Graph() {
   const [asked, setAsked] = useState('');
   const [look, setLook] = useState(1);
   const { value: scene, error } = useLoaded(
-    () => get<Scene>(path(`/graph${asked === '' ? '' : `?job=${encodeURIComponent(asked)}`}`)),
+    () => get<Scene>(path(`/graph${asked === '' ? '' : `?job=${encoded(asked)}`}`)),
     [asked, look],
   );
   const [chosen, setChosen] = useState<SceneNode | null>(null);
@@ -46,7 +47,7 @@ export function Graph() {
           <input value={jobs} placeholder="web, db*" onInput={(event) => setJobs(event.currentTarget.value)} />
         </label>
         <button type="submit">Draw</button>
-        <a href={path(`/graph.svg${asked === '' ? '' : `?job=${encodeURIComponent(asked)}`}`)} download="graph.svg">
+        <a href={path(`/graph.svg${asked === '' ? '' : `?job=${encoded(asked)}`}`)} download="graph.svg">
           Save
         </a>
       </form>

@@ -1,5 +1,6 @@
 /** The page of one job. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { encoded } from '../src/http/url-text.ts';
 import {
   type Entry,
   follow,
@@ -238,7 +239,7 @@ function Logs({ job }: { job: string }) {
 
 function History({ job, live: recent }: { job: string; live: readonly Entry[] }) {
   const { value } = useLoaded(
-    () => get<{ entries: Entry[] }>(path(`/history?limit=${MAX_ENTRIES}&job=${encodeURIComponent(job)}`)),
+    () => get<{ entries: Entry[] }>(path(`/history?limit=${MAX_ENTRIES}&job=${encoded(job)}`)),
     [job],
   );
   const known = value?.entries ?? [];

@@ -1,6 +1,7 @@
 /** The page: a heading, and the page that the part of the URL after # names. */
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { decoded } from '../src/http/url-text.ts';
 import { get, path } from './api.tsx';
 import { Events } from './entries.tsx';
 import { FleetPage } from './fleet.tsx';
@@ -101,7 +102,7 @@ function App() {
   };
   const job = JOB.exec(hash)?.[1];
   const { Page, name } = PAGES.find((page) => page.hash === hash) ?? { Page: Jobs, name: 'Jobs' };
-  const title = job === undefined ? name : decodeURIComponent(job);
+  const title = job === undefined ? name : decoded(job);
   useEffect(() => {
     document.title = `${title} – Upstart`;
   }, [title]);

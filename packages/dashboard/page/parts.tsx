@@ -1,6 +1,7 @@
 /** Small parts of several pages. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { encoded } from '../src/http/url-text.ts';
 import type { Row } from './api.tsx';
 
 /** A sign and a word for each health: never a colour alone. `well` is a job that runs, or one that is stopped. */
@@ -53,7 +54,7 @@ export function clock(atMs: number): string {
   return new Date(atMs - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 23).replace('T', ' ');
 }
 
-export const jobLink = (job: string): string => `#/job/${encodeURIComponent(job)}`;
+export const jobLink = (job: string): string => `#/job/${encoded(job)}`;
 
 export function Trouble({ text }: { text: string }) {
   return text === '' ? null : (

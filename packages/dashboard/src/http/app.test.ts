@@ -194,9 +194,9 @@ describe('requests', () => {
 
   it('pass the protocol what they say', async () => {
     const { ask, calls } = made({ answers: { status: ({ job }: { job: string }) => ({ job, instances: [] }) } });
-    const path = `/api/v1/jobs/${encodeURIComponent('a/b c')}`;
+    const path = '/api/v1/jobs/a%2Fb%20c%FF';
     await ask(`${path}/stop`, { ...POST, body: '{"env":["A=1"],"force":true,"wait":false}' });
-    expect(calls[0]).toEqual(['stop', { job: 'a/b c', env: ['A=1'], wait: false, force: true }]);
+    expect(calls[0]).toEqual(['stop', { job: 'a/b c\udcff', env: ['A=1'], wait: false, force: true }]);
   });
 
   it('get the errors of the protocol as problems', async () => {

@@ -9,6 +9,7 @@ import { API, openApi } from './openapi.ts';
 import type { Page } from './page.ts';
 import { type PathMatch, pathMatch, segmentsOf } from './paths.ts';
 import { ProblemError, problemAnswer, problemOf } from './problem.ts';
+import { queryOf } from './url-text.ts';
 
 export interface AppParts {
   readonly gateway: Gateway;
@@ -25,7 +26,7 @@ export type App = (asked: Asked) => Promise<Answer>;
 /** What is asked, taken apart. */
 interface Question extends Asked {
   readonly path: string;
-  readonly query: URLSearchParams;
+  readonly query: ReadonlyMap<string, string>;
   readonly gateway: Gateway;
 }
 
@@ -77,11 +78,12 @@ export function makeApp({ gateway: first, other = () => null, routes, door, page
     // Without a body, and otherwise the same: the listener sends none.
     const method = asked.method === 'HEAD' ? 'GET' : asked.method;
     const [path = '/', ...rest] = target.replace(ORIGIN, '').split('?');
-    const query = new URLSearchParams(rest.join('?'));
+    const query = queryOf(rest.join('?'));
     checkHost(headers.host, door);
     checkSite(headers, { isPage: !OF_API.test(path), isChange: method !== 'GET' });
     const given = query.get('token');
-    if (door.token !== null && path === '/' && given !== null && isSame(given, door.token)) return entered(door.token);
+    if (door.token !== null && path === '/' && given !== undefined && isSame(given, door.token))
+      return entered(door.token);
     if (!hasToken(headers, door))
       throw new ProblemError(401, 'token-required', 'Open the URL that `upstart dashboard` has printed');
     return routed({ ...asked, method, path, query });
@@ -104,8 +106,7 @@ export function makeApp({ gateway: first, other = () => null, routes, door, page
 
 function handlerOf(route: Route): Handler {
   return async ({ query: given, headers, body: bytes, gateway }, path) => {
-    // Of one name the first value.
-    const query = route.query.check(Object.fromEntries([...given].reverse()), 'query');
+    const query = route.query.check(Object.fromEntries(given), 'query');
     if (route.isChange === true && gateway.isReadOnly)
       throw new ProblemError(403, 'read-only', 'This gateway changes nothing: it was started with --read-only');
     const body = route.body?.check(await jsonOf(headers, bytes), 'body');

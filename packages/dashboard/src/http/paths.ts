@@ -1,19 +1,13 @@
 /** Paths with names in them: `/jobs/{job}/start`. */
 
+import { decoded } from './url-text.ts';
+
 /** The values of the names, by which a handler is found; null: another path. */
 export type PathMatch = (segments: readonly string[]) => Record<string, string> | null;
 
 /** The parts of a path, decoded where that is possible. The first one is behind the first slash. */
 export function segmentsOf(path: string): string[] {
   return path.slice(1).split('/').map(decoded);
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 export function pathMatch(pattern: string): PathMatch {
