@@ -11,6 +11,7 @@ export * from './inotify.ts';
 export * from './last-words.ts';
 export * from './log-file.ts';
 export * from './log-index.ts';
+export * from './make-folder.ts';
 export * from './options.ts';
 export * from './process-name.ts';
 export * from './process-streams.ts';

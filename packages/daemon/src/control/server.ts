@@ -5,8 +5,8 @@
 import { chmodSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import { CONTROL_SOCKET, QUERY_SOCKET } from '@upstart/protocol';
-import { makeFolder } from '../places/make-folder.ts';
 import { Connection, type DBusHandler } from './connection.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import type { ControlContext } from './context.ts';

@@ -4,10 +4,9 @@
 import { lstatSync, rmSync, type Stats, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { absolute, configHome, home } from '@upstart/common';
+import { absolute, configHome, home, makeFolder } from '@upstart/common';
 import { dbusAddress, formatAddress, type InitIdentity, SYSTEM_SOCKET_DIR, type UsedFolders } from '@upstart/protocol';
 import type { InitOptions } from '../options/options.ts';
-import { makeFolder } from './make-folder.ts';
 import { claimFolder } from './run-folder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

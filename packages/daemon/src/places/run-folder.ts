@@ -1,6 +1,7 @@
 /** Makes the run-time folder of a session, or finds it again. */
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import {
   type InitIdentity,
   isOwnFolder,
@@ -9,7 +10,6 @@ import {
   type UsedFolders,
   writeOwner,
 } from '@upstart/protocol';
-import { makeFolder } from './make-folder.ts';
 
 /**
  * Makes the folder of an init, or returns the one that it has already: `directory`, or a longer name if `directory` belongs to another

@@ -1,8 +1,8 @@
 /** The file by which a session is found (reference: control §7). */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import { CONTROL_SOCKET, formatAddress } from '@upstart/protocol';
-import { makeFolder } from './make-folder.ts';
 
 /** Announces the session with this run-time folder. A file that says so already is left as it is: that takes no room on a disk that is full. */
 export function writeSessionFile(path: string, runtimeDir: string): void {

@@ -6,9 +6,9 @@
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import type { Input } from '../engine/model/messages.ts';
 import type { EngineState } from '../engine/model/state.ts';
-import { makeFolder } from '../places/make-folder.ts';
 import type { Command } from '../supervisor/process-messages.ts';
 import { migrate, OLDEST } from './migrations.ts';
 import { encodeRecord, FORMAT } from './records.ts';

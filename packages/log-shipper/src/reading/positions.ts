@@ -1,6 +1,7 @@
 /** The positions of a target, in a file beside the logs: what was delivered is not sent again by the next log shipper. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import type { Position } from './position.ts';
 
 const FOLDER = '.targets';
@@ -32,7 +33,7 @@ export function readKept(logFolder: string, name: string): Kept | null {
 /** Replaces the file in one step. Throws the error of the system. */
 export function writeKept(logFolder: string, name: string, kept: Kept): void {
   const folder = join(logFolder, FOLDER);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const begun = join(folder, `.${name}.${process.pid}`);
   try {
     writeFileSync(begun, JSON.stringify(kept), { mode: 0o600 });

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isSocketFile, makeFolder, removeFile, removeStale, setUpFile } from './socket-file.ts';
+import { isSocketFile, makeFolderOf, removeFile, removeStale, setUpFile } from './socket-file.ts';
 
 let folder: string;
 let server: Server | null = null;
@@ -38,9 +38,11 @@ test('a file that no process has open is stale', async () => {
 });
 
 test('a folder is made where there is none', () => {
-  expect([makeFolder(at('a/b/socket')), lstatSync(at('a/b')).mode & 0o7777]).toEqual([true, 0o755]);
+  expect([makeFolderOf(at('a/b/socket')), lstatSync(at('a/b')).mode & 0o7777]).toEqual([true, 0o755]);
   writeFileSync(at('file'), '');
-  for (const path of ['a/b/socket', 'file/socket', 'file/b/socket']) expect(makeFolder(at(path))).toBe(false);
+  for (const path of ['a/b/socket', 'file/socket', 'file/b/socket']) expect(makeFolderOf(at(path))).toBe(false);
+  // There can be no folder: Node's own way would try for ever.
+  expect(makeFolderOf('/proc/nowhere/socket')).toBe(false);
 });
 
 test('a socket that somebody listens at is not stale, nor is a file of another kind', async () => {

@@ -1,9 +1,9 @@
 /** The files of Unix sockets: which are stale, and their modes and owners. */
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import type { SocketFile } from '@upstart/common';
+import { makeFolder, type SocketFile } from '@upstart/common';
 
 const MODE_BITS = 0o7777;
 const FOLDER_MODE = 0o755;
@@ -21,11 +21,11 @@ export function removeStale(path: string): boolean {
 }
 
 /** Makes the folder of a socket where there is none. Returns whether it did. */
-export function makeFolder(path: string): boolean {
+export function makeFolderOf(path: string): boolean {
   const folder = dirname(path);
   if (existsSync(folder)) return false;
   try {
-    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    makeFolder(folder, FOLDER_MODE);
     return true;
   } catch {
     // What the kernel says of the socket tells as much.

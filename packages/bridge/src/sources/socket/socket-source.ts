@@ -9,7 +9,7 @@ import { textOf } from '../../errors.ts';
 import type { OperandChanges, RunningSource, SourceContext } from '../../source.ts';
 import { Ends } from './ends.ts';
 import { Listener } from './listener.ts';
-import { isSocketFile, makeFolder, removeFile, removeStale, setUpFile } from './socket-file.ts';
+import { isSocketFile, makeFolderOf, removeFile, removeStale, setUpFile } from './socket-file.ts';
 import { mistakeIn, type WantedSocket, wantedSockets } from './wanted.ts';
 
 /** The first words of the warnings about sockets that could not be opened. */
@@ -114,7 +114,7 @@ export class SocketSource implements RunningSource {
     const first = await this.#ask(names);
     const isInTheWay = ([name, { step }]: [string, ListenFailure]): boolean => {
       const file = step === 'bind' ? wanted.get(name)?.file : null;
-      return file != null && (removeStale(file.path) || makeFolder(file.path));
+      return file != null && (removeStale(file.path) || makeFolderOf(file.path));
     };
     return Object.entries(first.failed).filter(isInTheWay).length > 0 ? await this.#ask(names) : first;
   }

@@ -1,6 +1,7 @@
 /** What the timers of before have done, in two small files: PERSISTENT turns survive a reboot, all others a restart of the source. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import { runFile } from '../../run-files.ts';
 import type { SourceContext } from '../../source.ts';
 
@@ -44,7 +45,7 @@ export function readDone(path: string): Done {
 
 /** Replaces the file in one step; with `lasts` it is on the disk then. Throws the error of the system. */
 export function writeDone(path: string, done: Done, lasts: boolean): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  makeFolder(dirname(path), 0o755);
   const next = `${path}.${process.pid}`;
   writeFileSync(next, `${JSON.stringify(Object.fromEntries(done), null, 1)}\n`, { mode: 0o600, flush: lasts });
   renameSync(next, path);

@@ -1,6 +1,7 @@
 /** Runs scripts, and emits the events of the boot as they end. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import type { BootEvents } from './boot-events.ts';
 import { type Mount, mountedEnv } from './mounts.ts';
 import type { ScriptRunner } from './run.ts';
@@ -75,7 +76,7 @@ export class EmittingRunner implements ScriptRunner {
 export function takeNetworkMark(path = NETWORK_MARK): boolean {
   if (existsSync(path)) return false;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path), 0o755);
     writeFileSync(path, '');
   } catch {
     // Without the mark the events may come twice, which is better than never.

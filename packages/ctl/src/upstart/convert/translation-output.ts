@@ -1,7 +1,7 @@
 /** What `import` and `export` print and write: the files of a translation, and its report. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encodeText, systemErrorText } from '@upstart/common';
+import { encodeText, makeFolder, systemErrorText } from '@upstart/common';
 import type { Fidelity, Translation } from '../../convert/load.ts';
 import { type Call, EXIT, JSON_OPTION } from '../command.ts';
 
@@ -63,7 +63,7 @@ function writeFiles(files: Translation['files'], folder: string, mayReplace: boo
   if (existing !== undefined) throw new Error(`${existing} exists; --force replaces it`);
   for (const [at, path] of paths.entries()) {
     try {
-      mkdirSync(encodeText(dirname(path)), { recursive: true });
+      makeFolder(dirname(path), 0o777);
       writeFileSync(encodeText(path), encodeText(files[at]?.text ?? ''));
     } catch (error) {
       throw new Error(`cannot write ${path}: ${systemErrorText(error)}`);

@@ -1,6 +1,7 @@
 /** The state folder of a project: job files of its session, logs, and a note of which init runs it. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import {
   CONTROL_SOCKET,
   hasLiveInit,
@@ -46,7 +47,7 @@ export class StateFolder {
   begin(settings: string): void {
     for (const folder of [this.jobs, this.logs]) {
       rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+      makeFolder(folder, FOLDER_MODE);
     }
     chmodSync(this.path, FOLDER_MODE);
     writeFileSync(join(this.path, PROJECT_FILE), `${this.project}\n`);
@@ -61,7 +62,7 @@ export class StateFolder {
     for (const name of this.#names()) if (!files.has(name)) rmSync(join(this.jobs, name));
     for (const [name, text] of files) {
       const path = join(this.jobs, name);
-      mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+      makeFolder(dirname(path), FOLDER_MODE);
       if (textOf(path) !== text) writeFileSync(path, text);
     }
   }
@@ -70,7 +71,7 @@ export class StateFolder {
   holdJobs(names: readonly string[]): void {
     for (const name of names) {
       const path = join(this.jobs, `${name}.override`);
-      mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+      makeFolder(dirname(path), FOLDER_MODE);
       writeFileSync(path, OVERRIDE);
     }
   }

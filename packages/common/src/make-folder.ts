@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { encodeText } from './text.ts';
 
 /**
  * Makes a folder and the missing ones above it. Throws the error of mkdir. Not by `recursive: true`, which never ends where a folder cannot
@@ -8,13 +9,13 @@ import { dirname } from 'node:path';
 export function makeFolder(path: string, mode: number): void {
   if (made(path, mode)) return;
   makeFolder(dirname(path), mode);
-  if (!made(path, mode)) mkdirSync(path, { mode });
+  if (!made(path, mode)) mkdirSync(encodeText(path), { mode });
 }
 
 /** Whether the folder exists now; false if its parent does not. */
 function made(path: string, mode: number): boolean {
   try {
-    mkdirSync(path, { mode });
+    mkdirSync(encodeText(path), { mode });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && dirname(path) !== path) return false;
