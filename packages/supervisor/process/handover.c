@@ -16,7 +16,9 @@ static void keep_process(struct state_file *state, struct process *process) {
 	keep(state, "process-takes-group", process->takes_group);
 	keep_descriptor(state, "process-exec-pipe", &process->exec_pipe.fd);
 	keep_descriptor(state, "process-pidfd", &process->pidfd.fd);
-	notify_keep(state, process);
+	keep_descriptor(state, "process-notify", &process->notify.fd);
+	keep(state, "process-notify-access", process->notify.access);
+	keep(state, "process-session", process->notify.session);
 	if (keep(state, "process-log", log))
 		process->log = log_by_number(log);
 	if (state->out && process->order)

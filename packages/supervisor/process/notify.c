@@ -23,60 +23,18 @@
 #define OWN_GROUPS 4
 #define HAS_REFUSED 8
 
-struct notify {
-	struct garbage garbage;
-	struct watch watch;
-	struct timer pause;
-	/* NULL when it is closed. */
-	struct process *process;
-	/* `access` has the bits above; 0 means that `fd` is a pipe. */
-	int fd, access;
-	/* The session of the main process. */
-	pid_t session;
-	/* The cost of the messages since the last pause. */
-	int spent;
-	/* The number of the last report of WATCHDOG=1 alone. */
-	uint64_t fed;
-};
-
-/* For the next child, which cannot read the heap. */
-static int pipe_end = -1;
-static char socket_variable[] = "NOTIFY_SOCKET=@01234", pid_variable[32];
-
-void notify_enter_environment(char **variable) {
-	snprintf(pid_variable, sizeof pid_variable, "WATCHDOG_PID=%d", getpid());
-	for (; *variable; variable++)
-		if (strcmp(*variable, "NOTIFY_SOCKET=@") == 0)
-			*variable = socket_variable;
-		else if (strcmp(*variable, "WATCHDOG_PID=0") == 0)
-			*variable = pid_variable;
-}
-
-int notify_take_end(int above) {
-	return fcntl(pipe_end, F_DUPFD_CLOEXEC, above);
-}
-
-static struct notify *add(struct process *process, int access) {
-	process->notify = calloc(1, sizeof *process->notify);
-	if (process->notify)
-		*process->notify = (struct notify){.watch.fd = -1, .process = process, .fd = -1, .access = access};
-	return process->notify;
-}
-
 void notify_close(struct process *process) {
-	struct notify *notify = process->notify;
-	if (!notify)
-		return;
+	struct notify *notify = &process->notify;
 	watch_stop(&notify->watch);
 	timer_stop(&notify->pause);
-	process->notify = NULL;
-	notify->process = NULL;
-	/* Another event of this turn may still point to it. */
-	free_later(&notify->garbage, notify->fd);
+	if (notify->fd >= 0)
+		close(notify->fd);
+	notify->fd = -1;
 }
 
 /* Binds it to an abstract name that the kernel chooses: no name can be taken before, every user and chroot can reach it. */
 static int open_socket(void) {
+	static char variable[] = "NOTIFY_SOCKET=@01234";
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	socklen_t length = sizeof address;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
@@ -89,7 +47,8 @@ static int open_socket(void) {
 		return -1;
 	}
 	/* The name is a NUL and five digits. */
-	memcpy(strchr(socket_variable, '@') + 1, address.sun_path + 1, 5);
+	memcpy(strchr(variable, '@') + 1, address.sun_path + 1, 5);
+	spec_enter("NOTIFY_SOCKET=@", variable);
 	return fd;
 }
 
@@ -97,14 +56,13 @@ int notify_open(struct process *process) {
 	int access = (int)spec_number(TAG_NOTIFY, 0), ends[2] = {-1, -1};
 	if (!access && !spec_field(TAG_DESCRIPTOR))
 		return 0;
-	if (!add(process, access))
-		return -1;
 	if (access)
 		ends[0] = open_socket();
 	else if (pipe2(ends, O_CLOEXEC) == 0)
 		fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	process->notify->fd = ends[0];
-	pipe_end = ends[1];
+	process->notify.fd = ends[0];
+	process->notify.access = access;
+	spec.ready_end = ends[1];
 	return ends[0] < 0 ? -1 : 0;
 }
 
@@ -126,50 +84,49 @@ static bool share_groups(pid_t one, pid_t other) {
 }
 
 /* Whether a process is of the job's session, or of control groups that only the job has. */
-static bool is_of_job(const struct notify *notify, pid_t pid) {
-	pid_t session = pid > 0 ? getsid(pid) : -1, main = notify->process->pid;
-	if (session > 0 && (session == notify->session || session == getsid(main)))
+static bool is_of_job(const struct process *process, pid_t pid) {
+	pid_t session = pid > 0 ? getsid(pid) : -1, main = process->pid;
+	if (session > 0 && (session == process->notify.session || session == getsid(main)))
 		return true;
 	/* A main process that could not enter its groups is still in ours, as many others are. */
-	return pid > 0 && notify->access & OWN_GROUPS && share_groups(pid, main) && !share_groups(main, getpid());
+	return pid > 0 && process->notify.access & OWN_GROUPS && share_groups(pid, main) && !share_groups(main, getpid());
 }
 
 /* Makes the process that the message names the main process, as if it had been followed: its pidfd, or -1. */
-static int take_over(struct notify *notify, const char *message) {
+static int take_over(struct process *process, const char *message) {
 	static const char key[] = "\nMAINPID=";
 	const char *line = strstr(message, key);
-	struct process *process = notify->process;
 	pid_t pid = line ? atoi(line + strlen(key)) : 0;
 	if (pid <= 1 || process->trace != TRACE_NONE || process_by_pid(pid))
 		return -1;
 	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
 	/* Without a pidfd it is no process, or only a thread. If it lives after the check, the pid has not been reused. */
-	if (end.fd < 0 || !is_of_job(notify, pid) || poll(&end, 1, 0) != 0) {
+	if (end.fd < 0 || !is_of_job(process, pid) || poll(&end, 1, 0) != 0) {
 		close(end.fd);
 		return -1;
 	}
 	report_add(REPORT_FORKED, NUMBER(PROCESS, process->id), NUMBER(PID, pid), NUMBER(OLD_PID, process->pid));
 	process_set_pid(process, pid);
-	notify->session = getsid(pid);
+	process->notify.session = getsid(pid);
 	return end.fd;
 }
 
 /* This and take_from_pipe() read once. They return the cost; 0: there was nothing. The process may be gone after this. */
-static int take_message(struct notify *notify) {
+static int take_message(struct process *process) {
 	/* The newline in front makes all lines alike. */
 	char message[1 + NOTIFY_MAX + 1] = "\n", *text = message + 1;
 	/* Has room for the credentials only, so the kernel does not open descriptors that come along. */
 	_Alignas(struct cmsghdr) char control[CMSG_LEN(sizeof(struct ucred))];
 	struct msghdr header = {NULL, 0, &(struct iovec){text, NOTIFY_MAX}, 1, control, sizeof control, 0};
 	struct ucred sender = {0};
-	struct process *process = notify->process;
+	struct notify *notify = &process->notify;
 	ssize_t length = recvmsg(notify->fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (length < 0)
 		return 0;
 	const struct cmsghdr *first = CMSG_FIRSTHDR(&header);
 	if (first && first->cmsg_type == SCM_CREDENTIALS)
 		memcpy(&sender, CMSG_DATA(first), sizeof sender);
-	bool is_heard = sender.pid == process->pid || (notify->access & MAY_ALL && is_of_job(notify, sender.pid));
+	bool is_heard = sender.pid == process->pid || (notify->access & MAY_ALL && is_of_job(process, sender.pid));
 	/* Closing its descriptor, which has been done, is all that BARRIER=1 asks for, whoever sends it. */
 	if (!is_heard && (notify->access & HAS_REFUSED || strcmp(text, "BARRIER=1") == 0))
 		return COST_REFUSED;
@@ -178,7 +135,7 @@ static int take_message(struct notify *notify) {
 	/* While one of these waits for the daemon, another adds nothing, and would only fill the reports. */
 	if (is_alive && notify->fed > reports_acknowledged)
 		return COST;
-	int pidfd = error ? -1 : take_over(notify, message);
+	int pidfd = error ? -1 : take_over(process, message);
 	report(process, sender.pid, error, text);
 	if (is_alive)
 		notify->fed = reports_last;
@@ -189,10 +146,9 @@ static int take_message(struct notify *notify) {
 	return is_heard ? COST : COST_REFUSED;
 }
 
-static int take_from_pipe(struct notify *notify) {
+static int take_from_pipe(struct process *process) {
 	char bytes[512];
-	struct process *process = notify->process;
-	ssize_t length = read(notify->fd, bytes, sizeof bytes);
+	ssize_t length = read(process->notify.fd, bytes, sizeof bytes);
 	bool is_ready = length > 0 && memchr(bytes, '\n', (size_t)length);
 	if (is_ready || length == 0) {
 		report(process, process->pid, is_ready ? 0 : EPIPE, "READY=1");
@@ -201,8 +157,8 @@ static int take_from_pipe(struct notify *notify) {
 	return length > 0 ? COST : 0;
 }
 
-static int take(struct notify *notify) {
-	return notify->access ? take_message(notify) : take_from_pipe(notify);
+static int take(struct process *process) {
+	return process->notify.access ? take_message(process) : take_from_pipe(process);
 }
 
 static void ready(struct watch *watch, uint32_t events);
@@ -216,47 +172,32 @@ static void resume(struct timer *pause) {
 
 /* Reads once, so that other descriptors have their turn. */
 static void ready(struct watch *watch, uint32_t events) {
-	struct notify *notify = CONTAINER_OF(watch, struct notify, watch);
+	struct process *process = CONTAINER_OF(watch, struct process, notify.watch);
+	struct notify *notify = &process->notify;
 	(void)events;
 	/* The report that its program runs comes first. */
-	if (!spawn_settle(notify->process))
+	if (!spawn_settle(process))
 		return;
 	if (!reports_are_many())
-		notify->spent += take(notify);
-	if (notify->process && (notify->spent >= BUDGET || reports_are_many())) {
+		notify->spent += take(process);
+	if (notify->fd >= 0 && (notify->spent >= BUDGET || reports_are_many())) {
 		watch_stop(watch);
 		timer_start(&notify->pause, PAUSE, resume);
 	}
 }
 
 void notify_begin(struct process *process) {
-	struct notify *notify = process ? process->notify : NULL;
-	if (pipe_end >= 0)
-		close(pipe_end);
-	pipe_end = -1;
-	if (notify && notify->session == 0)
-		notify->session = process->pid;
-	if (notify)
-		resume(&notify->pause);
+	if (process->notify.session == 0)
+		process->notify.session = process->pid;
+	resume(&process->notify.pause);
 }
 
 bool notify_end(struct process *process) {
 	pid_t before = process->pid;
-	for (int cost = 1, left = BUDGET_LAST; cost > 0 && left > 0 && process->notify && reports_have_room(); left -= cost)
-		cost = take(process->notify);
+	for (int cost = 1, left = BUDGET_LAST; cost > 0 && left > 0 && process->notify.fd >= 0 && reports_have_room(); left -= cost)
+		cost = take(process);
 	if (process->pid != before)
 		return false;
 	notify_close(process);
 	return true;
-}
-
-void notify_keep(struct state_file *state, struct process *process) {
-	if (entry_is(state, "process-notify") && !process->notify)
-		add(process, 0);
-	struct notify *notify = process->notify;
-	if (!notify)
-		return;
-	keep_descriptor(state, "process-notify", &notify->fd);
-	keep(state, "process-notify-access", notify->access);
-	keep(state, "process-session", notify->session);
 }

@@ -12,7 +12,7 @@ struct process *process_new(uint64_t id) {
 	if (!process)
 		return NULL;
 	process->id = id;
-	process->exec_pipe.fd = process->pidfd.fd = -1;
+	process->exec_pipe.fd = process->pidfd.fd = process->notify.watch.fd = process->notify.fd = -1;
 	process->status = NOT_KNOWN;
 	process->next_with_id = with_id[id % BUCKETS];
 	with_id[id % BUCKETS] = process;

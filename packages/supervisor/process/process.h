@@ -6,7 +6,6 @@
 #include "link/frames.h"
 
 struct log;
-struct notify;
 
 /* How far the forks of a process have been followed (reference: jobs 5.1). */
 enum trace {
@@ -23,14 +22,27 @@ enum trace {
 /* Bytes of a SPAWN frame at most, for a standing order. A process that was started with more gets none. */
 #define ORDER_MAX (16u * 1024)
 
+/* How a process reports about itself (notify.c). */
+struct notify {
+	struct watch watch;
+	struct timer pause;
+	/* A socket, or a pipe if `access` is 0. -1: it says nothing of itself, or has done so. */
+	int fd, access;
+	/* The session of the main process. */
+	pid_t session;
+	/* The cost of the messages since the last pause. */
+	int spent;
+	/* The number of the last report of WATCHDOG=1 alone. */
+	uint64_t fed;
+};
+
 struct process {
 	struct garbage garbage;
 	/* The id of the command that started it. */
 	uint64_t id;
 	struct process *next_with_id, *next_with_pid;
 	struct log *log;
-	/* NULL: it says nothing of itself, or has done so. */
-	struct notify *notify;
+	struct notify notify;
 	/* The standing order: a SPAWN frame, which is carried out when it ends if its id is not 0. NULL: it is not orderable. */
 	struct frame *order;
 	/* The error pipe, until the program runs. */
@@ -41,8 +53,8 @@ struct process {
 	struct timer timer;
 	/* When its group gets SIGKILL, whether or not there is a daemon then. */
 	struct timer deadline;
-	/* Its end: what it has used, and a wait status or NOT_KNOWN. */
-	struct rusage usage;
+	/* Its end: what it has used, in microseconds and KiB, and a wait status or NOT_KNOWN. */
+	int64_t user_time, system_time, max_rss;
 	int status;
 	/* The job's process now. Changes when forks are followed. */
 	pid_t pid;
@@ -85,15 +97,11 @@ void family_kill(pid_t leader, pid_t target);
 
 /* Makes what the SPAWN asks for, if anything: a socket, or a pipe. -1: it cannot, by errno. */
 int notify_open(struct process *process);
-/* The process has been cloned, or that has failed; or it was the image's before this one: listens to it. */
+/* The process has been cloned, or was the image's before this one: listens to it, if it may say something. */
 void notify_begin(struct process *process);
-/* In the child: puts the name of the socket and the pid into the environment; a copy of the pipe's end, above a number. */
-void notify_enter_environment(char **environment);
-int notify_take_end(int above);
 /* It has ended: reports what it has said before. False: it has named another process, which is the job's now. */
 bool notify_end(struct process *process);
 void notify_close(struct process *process);
-void notify_keep(struct state_file *state, struct process *process);
 
 /* ---- handover.c ---- */
 

@@ -52,9 +52,8 @@ static void report_end(void *data) {
 		           NUMBER(CODE, WIFEXITED(status) ? WEXITSTATUS(status) : 0),
 		           NUMBER(SIGNAL, WIFSIGNALED(status) ? WTERMSIG(status) : 0),
 		           NUMBER(CORE, WIFSIGNALED(status) && WCOREDUMP(status)),
-		           NUMBER(USER_TIME, microseconds(process->usage.ru_utime)),
-		           NUMBER(SYSTEM_TIME, microseconds(process->usage.ru_stime)),
-		           NUMBER(MAX_RSS, process->usage.ru_maxrss),
+		           NUMBER(USER_TIME, process->user_time), NUMBER(SYSTEM_TIME, process->system_time),
+		           NUMBER(MAX_RSS, process->max_rss),
 		           {order ? TAG_COMMAND : 0, order ? (int64_t)order->id : 0, NULL});
 	if (order)
 		process->order = NULL;
@@ -83,8 +82,11 @@ void process_ended(struct process *process, int status, const struct rusage *usa
 		return;
 	process->ended = true;
 	process->status = status;
-	if (usage)
-		process->usage = *usage;
+	if (usage) {
+		process->user_time = microseconds(usage->ru_utime);
+		process->system_time = microseconds(usage->ru_stime);
+		process->max_rss = usage->ru_maxrss;
+	}
 	if (process->order && process->order->id && daemon_state != READY)
 		timer_start(&order_pause, ORDER_PAUSE, pause_is_over);
 	watch_close(&process->pidfd);

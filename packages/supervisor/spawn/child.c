@@ -30,6 +30,7 @@ void spec_read(const struct frame *frame) {
 	next->tag = 0;
 	*argument = *variable = NULL;
 	spec.console = (enum console)spec_number(TAG_CONSOLE, CONSOLE_NONE);
+	spec.ready_end = -1;
 }
 
 const struct field *spec_field(enum field_tag tag) {
@@ -47,6 +48,12 @@ const char *spec_text(enum field_tag tag) {
 int64_t spec_number(enum field_tag tag, int64_t otherwise) {
 	const struct field *field = spec_field(tag);
 	return field ? field_number(field) : otherwise;
+}
+
+void spec_enter(const char *in_place, char *variable) {
+	for (char **at = spec.environment; *at; at++)
+		if (strcmp(*at, in_place) == 0)
+			*at = variable;
 }
 
 /* Where the error pipe is. */
@@ -74,7 +81,7 @@ void child_gives_up(int step, int error, const char *detail) {
  */
 static unsigned place_files(void) {
 	int files[FILES_PER_PROCESS], count = 0, place = FILE_FIRST, flags = spec_field(TAG_FILES_FROM) ? O_CLOEXEC : 0;
-	int ready_end = spec_field(TAG_DESCRIPTOR) ? notify_take_end(FILE_END) : -1;
+	int ready_end = fcntl(spec.ready_end, F_DUPFD_CLOEXEC, FILE_END);
 	for (const struct field *field = spec.fields; field->tag; field++)
 		if (field->tag == TAG_FILE && count < FILES_PER_PROCESS)
 			files[count++] = fcntl(file_of((uint64_t)field_number(field)), F_DUPFD_CLOEXEC, FILE_END);
@@ -91,13 +98,15 @@ static unsigned place_files(void) {
 	return FILE_END + 1;
 }
 
-/* sd_listen_fds(3) wants the pid of the process that has the descriptors. */
-static void enter_listen_pid(char **variable) {
-	static char text[32];
-	snprintf(text, sizeof text, "LISTEN_PID=%d", getpid());
-	for (; *variable; variable++)
-		if (strcmp(*variable, "LISTEN_PID=0") == 0)
-			*variable = text;
+/* sd_notify(3) and sd_listen_fds(3) want the pid of the process that has the watchdog, or the descriptors. */
+static void enter_pid(void) {
+	static char watchdog[32], listener[32];
+	snprintf(watchdog, sizeof watchdog, "WATCHDOG_PID=%d", getpid());
+	snprintf(listener, sizeof listener, "LISTEN_PID=%d", getpid());
+	if (spec_field(TAG_NOTIFY))
+		spec_enter("WATCHDOG_PID=0", watchdog);
+	if (spec_field(TAG_FILES_FROM))
+		spec_enter("LISTEN_PID=0", listener);
 }
 
 void child_run(bool shares) {
@@ -112,10 +121,7 @@ void child_run(bool shares) {
 	tell(OWN_DESCRIPTORS, 0, "");
 	/* The supervisor's may lie in its heap. */
 	environ = spec.environment;
-	if (spec_field(TAG_NOTIFY))
-		notify_enter_environment(environ);
-	if (spec_field(TAG_FILES_FROM))
-		enter_listen_pid(environ);
+	enter_pid();
 	say_through = NULL;
 	child_restore_limits();
 	setsid();

@@ -216,11 +216,13 @@ void spawn(const struct frame *frame) {
 	struct process *process = process_new(frame->id);
 	int step = process ? start(process) : STEP_FORK, error = errno;
 	slots_clear();
-	notify_begin(process);
+	if (spec.ready_end >= 0)
+		close(spec.ready_end);
 	if (step != OWN_DESCRIPTORS) {
 		forget(frame->id, process, step, error, "");
 		return;
 	}
+	notify_begin(process);
 	process->forks_wanted = (int)spec_number(TAG_TRACE_FORKS, 0);
 	process->takes_group = (int)spec_number(TAG_WHOLE_GROUP, 0);
 	process->trace = process->forks_wanted ? TRACE_NEW : TRACE_NONE;

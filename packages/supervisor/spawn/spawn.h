@@ -49,6 +49,8 @@ extern struct spec {
 	/* They end with NULL. */
 	char *arguments[FIELDS_MAX + 1], *environment[FIELDS_MAX + 1];
 	enum console console;
+	/* The end of the pipe that the process writes to when it is ready; -1: it gets none. */
+	int ready_end;
 } spec;
 
 void spec_read(const struct frame *frame);
@@ -56,6 +58,8 @@ void spec_read(const struct frame *frame);
 const struct field *spec_field(enum field_tag tag);
 const char *spec_text(enum field_tag tag);
 int64_t spec_number(enum field_tag tag, int64_t otherwise);
+/* Puts a variable where the daemon has put another one in its place, if it has. */
+void spec_enter(const char *in_place, char *variable);
 
 /* In the child. `shares`: until it unshares them, its descriptors are the supervisor's. */
 _Noreturn void child_run(bool shares);
