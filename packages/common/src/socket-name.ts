@@ -13,6 +13,9 @@ const FAMILIES = { unix: 1, inet: 2, inet6: 10 } as const;
 /** The most bytes of the path of a Unix socket, with the byte that ends it or begins an abstract name. */
 export const MAX_SOCKET_PATH = 108;
 
+/** The family, in front of the address. */
+const FAMILY_BYTES = 2;
+
 const NAME = /^(stream|dgram):((?:[0-9a-f]{2}){3,128})$/;
 
 /** The name of a socket. Two sockets that differ in anything have different names. Throws for an address that `isAddress` rejects. */
@@ -29,9 +32,15 @@ export function readSocketName(name: string): { type: SocketType; address: Buffe
   return isKnown ? { type: type as SocketType, address } : null;
 }
 
+/** The sockaddr of a Unix socket, at a path or behind `@` at an abstract name; null: it is too long. */
+export function unixAddress(path: string): Buffer | null {
+  const address = sockaddr({ family: 'unix', path });
+  return address.length <= FAMILY_BYTES + MAX_SOCKET_PATH ? address : null;
+}
+
 /** A `sockaddr_in`, `sockaddr_in6` or `sockaddr_un` of its exact length: only so is an abstract name found by ordinary clients. */
 function sockaddr(address: SocketAddress): Buffer {
-  const family = Buffer.alloc(2);
+  const family = Buffer.alloc(FAMILY_BYTES);
   family.writeUInt16LE(FAMILIES[address.family]);
   if (address.family === 'unix') {
     const isAbstract = address.path.startsWith('@');

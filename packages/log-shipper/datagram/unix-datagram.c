@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -19,19 +20,6 @@ enum { MAX_FRAME = 4 * 1024 * 1024 };
 
 static int peer = -1;
 
-static bool read_all(void *to, size_t length) {
-	for (char *at = to; length > 0;) {
-		ssize_t got = read(STDIN_FILENO, at, length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		at += got;
-		length -= (size_t)got;
-	}
-	return true;
-}
-
 /* 0, or the number of the error. */
 static int open_peer(const char *path) {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -40,9 +28,7 @@ static int open_peer(const char *path) {
 		return ENAMETOOLONG;
 	memcpy(address.sun_path, path, length);
 	peer = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (peer < 0)
-		return errno;
-	if (connect(peer, (struct sockaddr *)&address, sizeof address) == 0)
+	if (peer >= 0 && connect(peer, (struct sockaddr *)&address, sizeof address) == 0)
 		return 0;
 	int error = errno;
 	close(peer);
@@ -54,35 +40,24 @@ static int send_file(const char *bytes, size_t length) {
 	int file = memfd_create("log-entry", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (file < 0)
 		return errno;
-	int error = 0;
-	for (size_t done = 0; error == 0 && done < length;) {
-		ssize_t written = write(file, bytes + done, length - done);
-		if (written > 0)
-			done += (size_t)written;
-		else if (errno != EINTR)
-			error = errno;
-	}
-	if (error == 0 && fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
-		error = errno;
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
 	struct msghdr message = {.msg_control = control, .msg_controllen = sizeof control};
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 	*header = (struct cmsghdr){CMSG_LEN(sizeof file), SOL_SOCKET, SCM_RIGHTS};
 	memcpy(CMSG_DATA(header), &file, sizeof file);
-	if (error == 0 && sendmsg(peer, &message, MSG_NOSIGNAL) < 0)
-		error = errno;
+	errno = ENOSPC; /* when there is room for a part only */
+	bool is_sent = write(file, bytes, length) == (ssize_t)length &&
+	               fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0 &&
+	               sendmsg(peer, &message, MSG_NOSIGNAL) >= 0;
+	int error = is_sent ? 0 : errno;
 	close(file);
 	return error;
 }
 
 static int send_frame(const char *bytes, size_t length) {
-	while (send(peer, bytes, length, MSG_NOSIGNAL) < 0) {
-		if (errno == EMSGSIZE || errno == ENOBUFS)
-			return send_file(bytes, length);
-		if (errno != EINTR)
-			return errno;
-	}
-	return 0;
+	if (send(peer, bytes, length, MSG_NOSIGNAL) >= 0)
+		return 0;
+	return errno == EMSGSIZE || errno == ENOBUFS ? send_file(bytes, length) : errno;
 }
 
 /* A receiver that was started again has another socket. */
@@ -90,8 +65,7 @@ static int deliver(const char *path, const char *bytes, size_t length) {
 	int error = peer < 0 ? ENOTCONN : send_frame(bytes, length);
 	if (error != ENOTCONN && error != ECONNREFUSED && error != ECONNRESET && error != EPIPE)
 		return error;
-	if (peer >= 0)
-		close(peer);
+	close(peer);
 	error = open_peer(path);
 	return error == 0 ? send_frame(bytes, length) : error;
 }
@@ -101,8 +75,9 @@ int main(int count, char **words) {
 	if (count != 2)
 		return 1;
 	uint32_t length = 0;
-	for (int error = 0; read_all(&length, sizeof length);) {
-		if (length > MAX_FRAME || !read_all(bytes, length))
+	/* No signal that this program survives interrupts what follows. */
+	for (int error = 0; fread(&length, sizeof length, 1, stdin) == 1;) {
+		if (length > MAX_FRAME || fread(bytes, 1, length, stdin) < length)
 			return 1;
 		if (length == 0)
 			error = 0;

@@ -11,7 +11,6 @@
 
 #define DAEMON_FD 3
 #define DOOR_FD 4
-#define DOOR_BACKLOG 128
 #define NO_NODE 127
 
 /* Garbage of a burst is collected often, with one thread's help, and the rest at its end: V8 need not wake up for it. */
@@ -39,12 +38,7 @@ void launch_listen(bool of_machine) {
 	size_t room = sizeof address.sun_path - 1;
 	int length = of_machine ? snprintf(name, room, "/com/ubuntu/upstart")
 	                        : snprintf(name, room, "/com/ubuntu/upstart-session/%u/%d", getuid(), getpid());
-	door = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (bind(door, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + 1 + (socklen_t)length) == 0 &&
-	    listen(door, DOOR_BACKLOG) == 0)
-		return;
-	close(door);
-	door = -1;
+	door = open_listener(SOCK_STREAM, &address, offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length, &(int){0});
 }
 
 /* In place of init's environment, of which nobody needs anything any more. */
@@ -65,7 +59,7 @@ static void set_environment(unsigned failures) {
 	setenv("MALLOC_MMAP_THRESHOLD_", "65536", 1);
 	setenv("UPSTART_SUPERVISOR_FD", "3", 1);
 	/* Here and not in the greeting, in which an older daemon accepts nothing that it does not know. */
-	setenv("UPSTART_SUPERVISOR_ORDERS", "10", 1);
+	setenv("UPSTART_SUPERVISOR_ORDERS", "11", 1);
 	snprintf(number, sizeof number, "%u", failures);
 	setenv("UPSTART_DAEMON_FAILURES", number, 1);
 	snprintf(number, sizeof number, "%llu", (unsigned long long)reports_acknowledged);

@@ -1,7 +1,5 @@
 /* Carries out what daemons send, each command once. Most of it is left to the module that it concerns. */
-#include <stddef.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "log/logs.h"
 #include "spawn/spawn.h"
@@ -39,25 +37,13 @@ static void set_deadline(const struct frame *frame) {
 		process_set_deadline(process, frame_get(frame, TAG_DUE));
 }
 
-/* Connects it to the socket of this path; one that begins with `@` is abstract. The other side sees this process. */
-static int connect_to(int fd, struct field path) {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	errno = ENAMETOOLONG;
-	if (path.length >= sizeof address.sun_path)
-		return -1;
-	memcpy(address.sun_path, path.data, path.length);
-	if (address.sun_path[0] == '@')
-		address.sun_path[0] = '\0';
-	return connect(fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path.length));
-}
-
-/* The process at the other end of a socket of the daemon's, after connecting that if there is a path. */
+/* The process at the other end of a socket of the daemon's, after connecting that if there is an address: it sees this process. */
 static void find_peer(const struct frame *frame) {
-	struct field path = frame_field(frame, TAG_PATH);
+	struct field address = frame_field(frame, TAG_ADDRESS);
 	struct ucred peer = {0};
 	socklen_t length = sizeof peer;
 	int fd = daemon_socket(frame), error = 0;
-	if (fd < 0 || (path.data && connect_to(fd, path) < 0) ||
+	if (fd < 0 || (address.data && connect(fd, (const struct sockaddr *)address.data, address.length) < 0) ||
 	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
 		error = errno;
 	else if (peer.uid == (uid_t)-1)

@@ -113,6 +113,8 @@ void looks_end(void);
 int file_of(uint64_t id);
 /* Takes over a descriptor, which gets the number of the next report; 0: there is no room, it was closed. */
 uint64_t file_add(int fd);
+/* A socket of this type that listens at a sockaddr; -1 with the reason in errno, and as what `listen_at` reports for it. */
+int open_listener(int type, const void *address, size_t length, int *step);
 /* Opens a listening socket, and reports its number or at which step it failed. */
 void listen_at(const struct frame *frame);
 /* Closes those that came in a report up to the frame's id and are not among its fields. */

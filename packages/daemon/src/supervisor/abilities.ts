@@ -12,7 +12,7 @@ export interface SupervisorAbilities {
   takesFiles: boolean;
   /** `notify` and `descriptor` of SPAWN. */
   takesMessages: boolean;
-  /** `path` of FIND_PEER. */
+  /** `address` of FIND_PEER. */
   connectsSockets: boolean;
   /** LISTEN, `file` of LOOK and `filesFrom` of SPAWN. */
   listens: boolean;

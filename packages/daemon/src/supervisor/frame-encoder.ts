@@ -160,10 +160,10 @@ export function encodeNote(text: string): Buffer {
   return writer.begin(SENT.note, 0).text('detail', text).take();
 }
 
-/** Tell which process is at the other end of the socket that is descriptor `fd` of process `pid`; connect it to `path` before, unless null. */
-export function encodeFindPeer(token: number, pid: number, fd: number, path: string | null = null): Buffer {
+/** Tell which process is at the other end of the socket that is descriptor `fd` of process `pid`; connect it to `address`, a sockaddr, before, unless null. */
+export function encodeFindPeer(token: number, pid: number, fd: number, address: Buffer | null = null): Buffer {
   writer.begin(SENT['find-peer'], 0).number('token', token).number('pid', pid).number('descriptor', fd);
-  return (path === null ? writer : writer.text('path', path)).take();
+  return (address === null ? writer : writer.bytes('address', address)).take();
 }
 
 /** Report once what can be read from the socket that is descriptor `fd` of process `pid`, this one; null: no more. */

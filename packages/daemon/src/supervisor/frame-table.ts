@@ -191,7 +191,7 @@ export const SENT = {
   'withdraw-standing-order': { type: 12, id: 'command', required: ['process'] },
   note: { type: 13, id: 'none', required: ['detail'] },
   begun: { type: 14, id: 'none' },
-  'find-peer': { type: 16, id: 'none', required: ['token', 'pid', 'descriptor'], optional: ['path'] },
+  'find-peer': { type: 16, id: 'none', required: ['token', 'pid', 'descriptor'], optional: ['address'] },
   recovered: { type: 17, id: 'none' },
   look: { type: 18, id: 'none', required: ['token'], optional: ['pid', 'descriptor', 'file', 'newOnly'] },
   'keep-files': { type: 19, id: 'report', repeated: ['file'] },

@@ -84,7 +84,7 @@ export function readSupervisorLink(env: NodeJS.ProcessEnv): SupervisorLink {
     findsPeers: abilities >= 3,
     takesFiles: abilities >= 5,
     takesMessages: abilities >= 6,
-    connectsSockets: abilities >= 7,
+    connectsSockets: abilities >= 11,
     listens: abilities >= 8,
     keepsDeadlines: abilities >= 9,
     endsGroups: abilities >= 10,

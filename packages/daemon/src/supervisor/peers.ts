@@ -1,6 +1,7 @@
 /** Which processes are at the other end of the daemon's sockets: Node cannot ask the kernel, so the supervisor does. */
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
+import { unixAddress } from '@upstart/common';
 import { monotonicNow } from '../time/clock.ts';
 import type { SupervisorAbilities } from './abilities.ts';
 import { encodeFindPeer } from './frame-encoder.ts';
@@ -50,9 +51,11 @@ export class Peers {
   /** As `Supervisor.connectSocket`. */
   connect(pid: number, fd: number, path: string): Promise<number> {
     if (!this.#abilities.connectsSockets) return Promise.resolve(constants.errno.ENOSYS);
+    const address = unixAddress(path);
+    if (address === null) return Promise.resolve(constants.errno.ENAMETOOLONG);
     return new Promise((done) => {
       const token = this.#newToken(({ errno }) => done(errno));
-      this.#ask(encodeFindPeer(token, pid, fd, path));
+      this.#ask(encodeFindPeer(token, pid, fd, address));
     });
   }
 
