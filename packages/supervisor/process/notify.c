@@ -62,8 +62,7 @@ int notify_open(struct process *process) {
 		fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	process->notify.fd = ends[0];
 	process->notify.access = access;
-	spec.ready_end = ends[1];
-	return ends[0] < 0 ? -1 : 0;
+	return ends[0] < 0 || (!access && slot_fill(SLOT_READY, ends[1]) < 0) ? -1 : 0;
 }
 
 static void report(const struct process *process, pid_t pid, int error, const char *text) {

@@ -30,7 +30,6 @@ void spec_read(const struct frame *frame) {
 	next->tag = 0;
 	*argument = *variable = NULL;
 	spec.console = (enum console)spec_number(TAG_CONSOLE, CONSOLE_NONE);
-	spec.ready_end = -1;
 }
 
 const struct field *spec_field(enum field_tag tag) {
@@ -56,11 +55,16 @@ void spec_enter(const char *in_place, char *variable) {
 			*at = variable;
 }
 
+enum slot spec_slots_end(void) {
+	return spec_field(TAG_FILE) || spec_field(TAG_DESCRIPTOR) ? SLOTS_END : SLOT_FILES;
+}
+
 /* Where the error pipe is. */
 static int errors = SLOT_ERROR;
 
-void child_move_errors(void) {
-	errors = fcntl(errors, F_DUPFD_CLOEXEC, SLOTS_END);
+void child_make_room(int number) {
+	if (errors == number)
+		errors = fcntl(errors, F_DUPFD_CLOEXEC, SLOTS_END);
 }
 
 static void tell(int step, int number, const char *detail) {
@@ -73,29 +77,6 @@ static void tell(int step, int number, const char *detail) {
 void child_gives_up(int step, int error, const char *detail) {
 	tell(step, error, detail);
 	_exit(GAVE_UP);
-}
-
-/*
- * Descriptors of clients, from FILE_FIRST on and around the script, where the program finds them unless they are
- * lowered at the end (steps.c). The first one behind them.
- */
-static unsigned place_files(void) {
-	int files[FILES_PER_PROCESS], count = 0, place = FILE_FIRST, flags = spec_field(TAG_FILES_FROM) ? O_CLOEXEC : 0;
-	int ready_end = fcntl(spec.ready_end, F_DUPFD_CLOEXEC, FILE_END);
-	for (const struct field *field = spec.fields; field->tag; field++)
-		if (field->tag == TAG_FILE && count < FILES_PER_PROCESS)
-			files[count++] = fcntl(file_of((uint64_t)field_number(field)), F_DUPFD_CLOEXEC, FILE_END);
-	close_range(FILE_FIRST, FILE_END - 1, 0);
-	for (int i = 0; i < count; i++, place++) {
-		place += place == SCRIPT_FD;
-		if (dup3(files[i], place, flags) < 0)
-			child_gives_up(STEP_SCRIPT_FD, errno, "");
-	}
-	if (ready_end < 0)
-		return FILE_END;
-	/* Fails when it is there already. */
-	dup3(ready_end, FILE_END, O_CLOEXEC);
-	return FILE_END + 1;
 }
 
 /* sd_notify(3) and sd_listen_fds(3) want the pid of the process that has the watchdog, or the descriptors. */
@@ -115,8 +96,7 @@ void child_run(bool shares) {
 	 * or stopped for debugging) would keep the pipes of other processes open. Where they are a copy already, the
 	 * kernel may be too old for this; then exec closes them.
 	 */
-	unsigned first = spec_field(TAG_FILE) || spec_field(TAG_DESCRIPTOR) ? place_files() : SLOTS_END;
-	if (close_range(first, ~0u, shares ? CLOSE_RANGE_UNSHARE : 0) < 0 && shares)
+	if (close_range(spec_slots_end(), ~0u, shares ? CLOSE_RANGE_UNSHARE : 0) < 0 && shares)
 		child_gives_up(STEP_FORK, errno, "");
 	tell(OWN_DESCRIPTORS, 0, "");
 	/* The supervisor's may lie in its heap. */

@@ -55,13 +55,12 @@ bool spawn_settle(struct process *process) {
 static bool slots_suffice;
 
 /* Between spawns descriptor 0 is in the slots, so that no other descriptor of the supervisor gets their numbers. */
-static void slots_clear(void) {
-	for (int slot = SLOT_ERROR; slot < SLOTS_END; slot++)
+static void slots_clear(enum slot end) {
+	for (int slot = SLOT_ERROR; slot < (int)end; slot++)
 		dup3(STDIN_FILENO, slot, O_CLOEXEC);
 }
 
-/* Moves a descriptor into a slot. */
-static int put(enum slot slot, int fd) {
+int slot_fill(enum slot slot, int fd) {
 	int filled = dup3(fd, (int)slot, O_CLOEXEC);
 	close(fd);
 	return filled < 0 ? -1 : 0;
@@ -95,7 +94,7 @@ static int open_output(struct process *process) {
 	int ends[2];
 	if (open_ends(process, ends) < 0)
 		return -1;
-	if (put(SLOT_OUTPUT, ends[1]) == 0)
+	if (slot_fill(SLOT_OUTPUT, ends[1]) == 0)
 		process->log = log_new(spec_text(TAG_LOG_PATH), spec_text(TAG_OUTPUT_LABEL), ends[0]);
 	if (process->log)
 		return 0;
@@ -114,9 +113,20 @@ static int open_script(const struct field *script) {
 	errno = ENOMEM; /* when there is room for a part only */
 	if (pwrite(fd, first_line, start, 0) == (ssize_t)start &&
 	    pwrite(fd, script->data, length, (off_t)start) == (ssize_t)length)
-		return put(SLOT_SCRIPT, fd);
+		return slot_fill(SLOT_SCRIPT, fd);
 	close(fd);
 	return -1;
+}
+
+/* Descriptors of clients, which the program finds in their slots unless they are lowered at the end (steps.c). */
+static int place_files(void) {
+	int slot = SLOT_FILES, flags = spec_field(TAG_FILES_FROM) ? O_CLOEXEC : 0;
+	for (const struct field *field = spec.fields; field->tag && slot < SLOT_READY; field++) {
+		slot += slot == SCRIPT_FD;
+		if (field->tag == TAG_FILE && dup3(file_of((uint64_t)field_number(field)), slot++, flags) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* The error pipe, whose reading end is watched. */
@@ -124,7 +134,7 @@ static int open_errors(struct process *process) {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -1;
-	if (put(SLOT_ERROR, ends[1]) == 0)
+	if (slot_fill(SLOT_ERROR, ends[1]) == 0)
 		return spawn_attach(process, ends[0]);
 	close(ends[0]);
 	return -1;
@@ -152,7 +162,7 @@ static struct rlimit original;
 void spawn_open(void) {
 	long page = sysconf(_SC_PAGESIZE);
 	heap = (char *)(((uintptr_t)sbrk(0) + (uintptr_t)page - 1) & ~((uintptr_t)page - 1));
-	slots_clear();
+	slots_clear(SLOTS_END);
 	/* Changes nothing, as nobody shares the table yet. */
 	slots_suffice = close_range(~0u, ~0u, CLOSE_RANGE_UNSHARE) == 0;
 	getrlimit(RLIMIT_NOFILE, &original);
@@ -177,13 +187,11 @@ static void copy_heap(bool wanted) {
 
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
 static int clone_child(struct process *process) {
-	/* Descriptors of clients and of ready pipes are in no slots: the child takes them from a copy of all. */
-	bool shares = slots_suffice && !spec_field(TAG_FILE) && !spec_field(TAG_DESCRIPTOR);
 	int pidfd = -1;
 	copy_heap(false);
-	long pid = syscall(SYS_clone, (shares ? CLONE_FILES : 0) | CLONE_PIDFD | SIGCHLD, NULL, &pidfd, NULL, NULL);
+	long pid = syscall(SYS_clone, (slots_suffice ? CLONE_FILES : 0) | CLONE_PIDFD | SIGCHLD, NULL, &pidfd, NULL, NULL);
 	if (pid == 0)
-		child_run(shares);
+		child_run(slots_suffice);
 	int error = errno;
 	copy_heap(true);
 	errno = error;
@@ -205,6 +213,8 @@ static int start(struct process *process) {
 		report_add(REPORT_LOG_DISABLED, NUMBER(PROCESS, process->id), NUMBER(ERRNO, EAGAIN));
 		spec.console = CONSOLE_NONE;
 	}
+	if (place_files() < 0)
+		return STEP_SCRIPT_FD;
 	if ((spec.console == CONSOLE_LOG && open_output(process) < 0) || (script && open_script(script) < 0) ||
 	    notify_open(process) < 0 || open_errors(process) < 0)
 		return STEP_FORK;
@@ -215,9 +225,7 @@ void spawn(const struct frame *frame) {
 	spec_read(frame);
 	struct process *process = process_new(frame->id);
 	int step = process ? start(process) : STEP_FORK, error = errno;
-	slots_clear();
-	if (spec.ready_end >= 0)
-		close(spec.ready_end);
+	slots_clear(spec_slots_end());
 	if (step != OWN_DESCRIPTORS) {
 		forget(frame->id, process, step, error, "");
 		return;

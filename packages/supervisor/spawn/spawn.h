@@ -13,15 +13,19 @@ enum slot {
 	SLOT_OUTPUT,
 	/* The text of a script. */
 	SLOT_SCRIPT,
+	/* Descriptors of clients, in a row that leaves out SCRIPT_FD. */
+	SLOT_FILES = FILE_FIRST,
+	/* The end of a pipe that the process writes to when it is ready. */
+	SLOT_READY = FILE_FIRST + FILES_PER_PROCESS + 1,
 	SLOTS_END,
 };
 /* Where a program reads its script. */
 #define SCRIPT_FD 9
-/* Behind the last place for a descriptor of a client; the end of a ready pipe waits there. */
-#define FILE_END (FILE_FIRST + FILES_PER_PROCESS + 1)
 
 /* Takes the slots, before anything else can. Notes the limit of open files, and raises it. */
 void spawn_open(void);
+/* Moves a descriptor into a slot, for the process that is being started. 0, or -1 with the reason in errno. */
+int slot_fill(enum slot slot, int fd);
 /* Carries out a SPAWN frame; everything that goes wrong is reported. */
 void spawn(const struct frame *frame);
 /* Waits for the program to run, by the error pipe. -1: it cannot, and has closed the pipe. */
@@ -49,8 +53,6 @@ extern struct spec {
 	/* They end with NULL. */
 	char *arguments[FIELDS_MAX + 1], *environment[FIELDS_MAX + 1];
 	enum console console;
-	/* The end of the pipe that the process writes to when it is ready; -1: it gets none. */
-	int ready_end;
 } spec;
 
 void spec_read(const struct frame *frame);
@@ -60,11 +62,13 @@ const char *spec_text(enum field_tag tag);
 int64_t spec_number(enum field_tag tag, int64_t otherwise);
 /* Puts a variable where the daemon has put another one in its place, if it has. */
 void spec_enter(const char *in_place, char *variable);
+/* Behind the last slot that the process needs. */
+enum slot spec_slots_end(void);
 
 /* In the child. `shares`: until it unshares them, its descriptors are the supervisor's. */
 _Noreturn void child_run(bool shares);
-/* The error pipe makes room for another descriptor. */
-void child_move_errors(void);
+/* The error pipe makes room for a descriptor of this number. */
+void child_make_room(int number);
 _Noreturn void child_gives_up(int step, int error, const char *detail);
 
 /* Gives a child the limit of open files that the supervisor had, and signals as they are without one. 0, as a step. */

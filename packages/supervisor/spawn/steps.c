@@ -165,13 +165,13 @@ static int end_with_parent(unsigned due) {
 	return prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-/* Descriptors of events take their last places, each below the one that the child has given it. */
+/* Descriptors of clients take their last places, each below its slot. */
 static int lower_files(unsigned first) {
-	int from = FILE_FIRST, to = (int)first, result = 0;
-	child_move_errors();
-	for (const struct field *field = spec.fields; field->tag; field++) {
+	int from = SLOT_FILES, to = (int)first, result = 0;
+	for (const struct field *field = spec.fields; field->tag && from < SLOT_READY; field++) {
 		from += from == SCRIPT_FD;
 		to += to == SCRIPT_FD;
+		child_make_room(to);
 		if (field->tag == TAG_FILE && dup2(from++, to++) < 0)
 			result = -1;
 	}
@@ -179,9 +179,8 @@ static int lower_files(unsigned first) {
 }
 
 static int place_ready_end(unsigned number) {
-	if (number == SLOT_ERROR)
-		child_move_errors();
-	return dup2(FILE_END, (int)number);
+	child_make_room((int)number);
+	return dup2(SLOT_READY, (int)number);
 }
 
 static int run_program(void) {

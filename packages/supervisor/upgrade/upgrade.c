@@ -17,7 +17,7 @@
 
 /* The first and the last entry. The format grows when older supervisors would misunderstand what follows. */
 #define FIRST "upstart-supervisor"
-#define FORMAT 2
+#define FORMAT 3
 #define LAST "end"
 
 /* Milliseconds for the installed supervisor to say that it understands; and for a core, which a disk may never take. */

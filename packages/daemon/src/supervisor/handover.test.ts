@@ -197,9 +197,9 @@ test('state of today is understood; what is older, newer, damaged or cut off is 
     return status === 0;
   };
   const body = 'command-last 7\nnote=3\na\nb\nunknown-to-all 1\n';
-  const formats = [0, 1, 2, 3].filter((format) => understands(`upstart-supervisor ${format}\n${body}end 0\n`));
-  expect(formats).toEqual([2]);
-  const whole = `upstart-supervisor 2\n${body}end 0\n`;
+  const formats = [0, 2, 3, 4].filter((format) => understands(`upstart-supervisor ${format}\n${body}end 0\n`));
+  expect(formats).toEqual([3]);
+  const whole = `upstart-supervisor 3\n${body}end 0\n`;
   const cuts = Array.from({ length: whole.length }, (_, length) => whole.slice(0, length));
   expect([...cuts, `${whole}x`, whole.replace('=3', '=4'), whole.slice(1)].filter(understands)).toEqual([]);
 });
