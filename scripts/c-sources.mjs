@@ -6,13 +6,13 @@ import { sourceFiles } from './source-files.mjs';
 import { PROGRAMS } from './targets.mjs';
 
 /** What processes say of themselves, which the goal does not count: `process/notify.c`, and what it needs elsewhere. */
-const NOTIFY_LINES = 312;
+const NOTIFY_LINES = 264;
 
 /** The times of logs: `packages/logger/index.c`, and what it needs elsewhere, with old files that are compressed. */
 const INDEX_LINES = 113;
 
 /** Listening sockets for jobs: `link/listen.c`, and the waiting for connections in `files.c`. */
-const LISTEN_LINES = 114;
+const LISTEN_LINES = 109;
 
 /** The socket of upstart-local-bridge, whose clients the kernel names: `packages/bridge/peer-door`. */
 const PEER_DOOR_LINES = 70;
@@ -24,7 +24,7 @@ const DEADLINE_LINES = 31;
 const FAMILY_LINES = 43;
 
 /** Datagrams to Unix sockets, which Node cannot send: `packages/log-shipper/datagram`. */
-const DATAGRAM_LINES = 116;
+const DATAGRAM_LINES = 91;
 
 /** Pages and heap that an idle daemon returns: `packages/daemon/idle`. */
 const IDLE_LINES = 46;
@@ -34,7 +34,7 @@ const IDLE_LINES = 46;
  * that needs fewer.
  */
 export const MAX_LINES =
-  5170 +
+  5148 +
   NOTIFY_LINES +
   INDEX_LINES +
   LISTEN_LINES +

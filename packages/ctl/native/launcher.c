@@ -20,17 +20,10 @@
 #endif
 
 /* What commands may want to know of the environment. */
-static const char *const passed_on[] = {"UPSTART_JOB",
-                                        "UPSTART_INSTANCE",
-                                        "UPSTART_SESSION",
-                                        "XDG_RUNTIME_DIR",
-                                        "HOME",
-                                        "COLUMNS",
-                                        "NO_COLOR",
-                                        "TERM",
-                                        "LC_ALL",
-                                        "LC_COLLATE",
-                                        "LANG"};
+static const char *const passed_on[] = {
+	"UPSTART_JOB", "UPSTART_INSTANCE", "UPSTART_SESSION", "XDG_RUNTIME_DIR", "HOME", "COLUMNS",
+	"NO_COLOR",    "TERM",             "LC_ALL",          "LC_COLLATE",      "LANG",
+};
 /* The first byte of a frame from the daemon; the others belong to it. */
 enum answer { ON_OUTPUT = 1, ON_ERROR, STATUS, RUN_LOCALLY, FAILED };
 
