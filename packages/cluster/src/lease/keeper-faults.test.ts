@@ -12,6 +12,8 @@ const fault = fc.record({
     'join',
     'stop',
     'continue',
+    'stop init',
+    'continue init',
     'want',
     'unwant',
     'hand over',
@@ -36,6 +38,8 @@ const FAULTS: Readonly<Record<Fault['what'], (host: SimulatedHost) => void>> = {
   },
   stop: (host) => host.setStopped(true),
   continue: (host) => host.setStopped(false),
+  'stop init': (host) => host.setInitStopped(true),
+  'continue init': (host) => host.setInitStopped(false),
   want: (host) => host.want(),
   unwant: (host) => host.unwant(),
   'hand over': (host) => host.keeper?.handOver('web', 'asked for'),
@@ -114,6 +118,7 @@ describe('whatever happens', () => {
         for (const host of hosts) {
           host.isCut = false;
           host.setStopped(false);
+          host.setInitStopped(false);
           host.diverge(0);
           host.startKeeper();
           host.keeper?.drain(null);

@@ -19,6 +19,36 @@ describe('a lease', () => {
     checkRuns(world.runs, 1);
   });
 
+  it('is held no longer than init answers, though the keeper is alive', () => {
+    for (let seed = 1; seed < 20; seed++) {
+      const { world, hosts, run } = worldOf(seed, 3);
+      run(1000 + seed * 300);
+      const holder = hosts.find(({ settings }) => settings.name === world.runs[0]?.host);
+      holder?.setInitStopped(true);
+      while (world.runs[0]?.toMs === null) run(10);
+      run(TAKEN_MS);
+      expect(running(world.runs)).toHaveLength(1);
+      expect(world.runs[1]?.host).not.toBe(holder?.settings.name);
+      holder?.setInitStopped(false);
+      run(10 * TTL_MS);
+      expect(world.runs).toHaveLength(2);
+      checkRuns(world.runs, 1);
+    }
+  });
+
+  it('outlasts a pause of init that is shorter than its time', () => {
+    const { world, hosts, run } = worldOf(10, 3);
+    run(1000);
+    const holder = hosts.find(({ settings }) => settings.name === world.runs[0]?.host);
+    for (let pause = 0; pause < 20; pause++) {
+      holder?.setInitStopped(true);
+      run(TTL_MS / 3);
+      holder?.setInitStopped(false);
+      run(TTL_MS / 2);
+    }
+    expect(world.runs).toHaveLength(1);
+  });
+
   it('goes over within a second when it is handed over, and not back', () => {
     const { world, hosts, run } = worldOf(2, 3);
     run(1000);

@@ -1,28 +1,12 @@
 /**
- * One lease that init wants or has, from the search for a place to the record that says that it is free again. Each step follows from the
- * present state (`step`); there is one call to the store at a time, whose answer leads to the next step.
- *
- * ```
- *   finding ──▶ holding ◀── seeking ◀─────┐
- *      │           │ ▲         ▲          │
- *      │           ▼ │         │          │
- *      └──▶ over  lapsed ──▶ releasing ───┘ over
- * ```
- *
- * | phase     | meaning |
- * | --------- | --- |
- * | finding   | Init had the lease before this keeper began: looks for its place. |
- * | seeking   | Waits for a place that is free, and takes it. |
- * | holding   | Has a place, and renews its record. |
- * | lapsed    | The deadline has passed: init has ended the job, or does so. Nothing is renewed. |
- * | releasing | Writes that the place is free. |
+ * One lease that init wants or has, from the search for a place to the record that says that it is free again (`phase.ts`). Each step follows
+ * from the present state (`step`); there is one call to the store at a time, whose answer leads to the next step.
  */
-import type { Granted, WantedLease, Written } from './ports.ts';
+import type { Phase } from './phase.ts';
+import type { Granted, LeaseGrant, WantedLease, Written } from './ports.ts';
 import { preferenceMs } from './preference.ts';
 import { type LeaseEntry, placeKeys, tokenOf } from './record.ts';
 import { lookAt, retryPauseMs, type TenureParts } from './tenure-parts.ts';
-
-type Phase = 'finding' | 'seeking' | 'holding' | 'lapsed' | 'releasing' | 'over';
 
 /** A lease is renewed when this part of its time has passed. */
 const RENEW_PART = 1 / 3;
@@ -44,6 +28,8 @@ export class Tenure {
   #deadlineMs = 0;
   /** When the record was written that counts. */
   #renewedMs = 0;
+  /** What init has not answered yet: its job may have ended with the last deadline that it knows. */
+  #unanswered: LeaseGrant | null = null;
   #told: string | null = null;
 
   constructor(parts: TenureParts, status: WantedLease) {
@@ -140,6 +126,7 @@ export class Tenure {
     if (this.#status.state === 'over') return this.#deadlineMs;
     const seen = this.#parts.places.get(this.#key as string);
     if (seen && seen.revision > this.#revision && !this.#isMine(seen)) return this.#check();
+    if (this.#unanswered) return this.#grant(this.#unanswered);
     const dueMs = this.#renewedMs + this.#parts.host.ttlMs * RENEW_PART;
     if (nowMs < dueMs) return Math.min(dueMs, this.#deadlineMs);
     this.#write(this.#parts.host.name, (written) => this.#renewed(written, nowMs));
@@ -177,6 +164,7 @@ export class Tenure {
   #leave(): number | null {
     this.#key = null;
     this.#token = 0;
+    this.#unanswered = null;
     if (this.#isGone) return this.#end();
     return this.#enter(this.#status.state === 'awaited' ? 'seeking' : 'finding');
   }
@@ -197,33 +185,38 @@ export class Tenure {
   #taken(revision: number, sentMs: number, from: string | undefined): void {
     this.#token = revision;
     this.#phase = 'holding';
-    this.#grant(revision, sentMs, from);
+    this.#written(revision, sentMs, from);
   }
 
   #renewed(written: Written, sentMs: number): void {
-    if (typeof written === 'number') this.#grant(written, sentMs);
+    if (typeof written === 'number') this.#written(written, sentMs);
     else this.#check();
   }
 
-  #grant(revision: number, sentMs: number, from?: string): void {
+  #written(revision: number, sentMs: number, from?: string): void {
     const { ttlMs } = this.#parts.host;
     this.#revision = revision;
     this.#renewedMs = sentMs;
     this.#deadlineMs = sentMs + ttlMs;
-    this.#isWaiting = true;
-    const grant = { token: this.#token, deadlineMs: Math.floor(this.#deadlineMs), ttlMs, ...(from && { from }) };
-    this.#parts.user.grant(this.#status.lease, grant, (granted) => this.#answered(granted));
+    this.#grant({ token: this.#token, deadlineMs: Math.floor(this.#deadlineMs), ttlMs, ...(from && { from }) });
   }
 
-  /** Without an answer init may have it: until its list says otherwise, nobody else gets the place before its time. */
+  #grant(grant: LeaseGrant): null {
+    this.#unanswered = grant;
+    this.#isWaiting = true;
+    this.#parts.user.grant(this.#status.lease, grant, (granted) => this.#answered(granted));
+    return null;
+  }
+
+  /** Without an answer init may have it: it is asked again, up to the deadline, and meanwhile nothing is renewed. */
   #answered(granted: Granted): void {
     this.#isWaiting = false;
+    if (granted !== 'unknown') this.#unanswered = null;
     if (granted === 'gone') this.#isGone = true;
-    else if (granted === 'expired') {
-      // Init has not begun, or has ended the job: its list says which.
-      this.#phase = 'lapsed';
-      this.#pause();
-    } else this.#status = { ...this.#status, state: 'held', token: this.#token, deadlineMs: this.#deadlineMs };
+    else if (granted === 'expired') this.#phase = 'lapsed';
+    else this.#status = { ...this.#status, state: 'held', token: this.#token, deadlineMs: this.#deadlineMs };
+    // After `expired` the list of init says whether it has begun.
+    if (granted === 'expired' || granted === 'unknown') this.#pause();
     this.#parts.changed();
   }
 

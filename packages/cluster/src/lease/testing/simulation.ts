@@ -4,55 +4,15 @@
  */
 import { LeaseKeeper } from '../keeper.ts';
 import type { Granted, LeaseGrant, LeaseStore, WantedLease, Written } from '../ports.ts';
-import type { LeaseEntry, LeaseRecord } from '../record.ts';
-import type { Timeline } from './timeline.ts';
+import type { LeaseEntry } from '../record.ts';
+import type { Run, World } from './world.ts';
 
 export const TTL_MS = 6000;
 export const MARGIN_MS = 1000;
 /** A call to the store that has not been answered for so long is given up. */
 export const CALL_MS = 600;
-
-/** Somebody who runs by a lease. */
-export interface Run {
-  readonly host: string;
-  readonly lease: string;
-  readonly token: number;
-  readonly fromMs: number;
-  toMs: number | null;
-}
-
-export class SimulatedStore {
-  readonly entries = new Map<string, LeaseEntry>();
-  readonly #watchers = new Set<(key: string, entry: LeaseEntry) => void>();
-  #revision = 0;
-
-  put(key: string, record: LeaseRecord, revision: number): Written {
-    if ((this.entries.get(key)?.revision ?? 0) !== revision) return 'conflict';
-    const entry = { record, revision: ++this.#revision };
-    this.entries.set(key, entry);
-    for (const changed of this.#watchers) changed(key, entry);
-    return entry.revision;
-  }
-
-  /** As an administrator may do. */
-  remove(key: string): void {
-    const entry = { record: null, revision: ++this.#revision };
-    this.entries.set(key, entry);
-    for (const changed of this.#watchers) changed(key, entry);
-  }
-
-  watch(changed: (key: string, entry: LeaseEntry) => void): () => void {
-    this.#watchers.add(changed);
-    return () => void this.#watchers.delete(changed);
-  }
-}
-
-export interface World {
-  readonly time: Timeline;
-  readonly store: SimulatedStore;
-  readonly random: () => number;
-  readonly runs: Run[];
-}
+/** So long the keeper waits for an answer of init. */
+const ANSWER_MS = 1500;
 
 export interface HostSettings {
   readonly name: string;
@@ -66,7 +26,7 @@ export interface HostSettings {
   readonly lossPart: number;
 }
 
-/** A host with one job, whose lease is `web`. Init is never stopped: what it does with deadlines is a test of its own. */
+/** A host with one job, whose lease is `web`. While its init stands still, the supervisor kills the job at the deadline. */
 export class SimulatedHost {
   readonly settings: HostSettings;
   readonly #world: World;
@@ -79,6 +39,9 @@ export class SimulatedHost {
   #isStopped = false;
   /** What a stopped keeper gets when it continues. */
   #backlog: (() => void)[] = [];
+  #isInitStopped = false;
+  /** What a stopped init does when it continues. */
+  #initBacklog: (() => void)[] = [];
   #generation = 0;
   #nextLease = 1;
   #status: WantedLease | null = null;
@@ -124,8 +87,8 @@ export class SimulatedHost {
       host,
       store: this.#storeFor(generation),
       user: {
-        grant: (lease, grant, done) => this.#later(() => this.#answer(generation, done, this.#grant(lease, grant))),
-        end: (lease, handOver) => this.#later(() => this.#end(lease, handOver)),
+        grant: (lease, grant, done) => this.#askInit(generation, () => this.#grant(lease, grant), done),
+        end: (lease, handOver) => this.#inInit(() => this.#end(lease, handOver)),
         tell: () => {},
       },
       clock: { nowMs: () => this.nowMs(), after: (ms, due) => this.#after(ms, () => this.#forKeeper(generation, due)) },
@@ -149,6 +112,13 @@ export class SimulatedHost {
     for (const run of this.#backlog.splice(0)) run();
   }
 
+  /** As `setStopped`, for init. */
+  setInitStopped(isStopped: boolean): void {
+    this.#isInitStopped = isStopped;
+    if (isStopped) return;
+    for (const run of this.#initBacklog.splice(0)) run();
+  }
+
   /** Its reports come from such a copy from now on: they begin with a record that is there once more. 0: from a true one. */
   diverge(ahead: number): void {
     this.#ahead = ahead;
@@ -158,7 +128,30 @@ export class SimulatedHost {
   #report(): void {
     const { keeper } = this;
     const generation = this.#generation;
-    this.#later(() => this.#forKeeper(generation, () => keeper?.update(this.#status ? [{ ...this.#status }] : [])));
+    this.#inInit(() => {
+      const list = this.#status ? [{ ...this.#status }] : [];
+      this.#forKeeper(generation, () => keeper?.update(list));
+    });
+  }
+
+  #inInit(run: () => void): void {
+    this.#later(() => {
+      if (this.#isInitStopped) this.#initBacklog.push(run);
+      else run();
+    });
+  }
+
+  #askInit(generation: number, ask: () => Granted, done: (granted: Granted) => void): void {
+    let isOver = false;
+    const answer = (granted: Granted): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#answer(generation, done, granted);
+      // The keeper asks what init has.
+      if (granted !== 'ok') this.#report();
+    };
+    this.#after(ANSWER_MS, () => answer('unknown'));
+    this.#inInit(() => answer(ask()));
   }
 
   /** Within the host. */
@@ -191,7 +184,8 @@ export class SimulatedHost {
       this.#run = { host: this.settings.name, lease: status.name, token, fromMs: this.#world.time.nowMs, toMs: null };
       this.#world.runs.push(this.#run);
     } else {
-      if (status.state === 'over' || status.token !== token) return 'expired';
+      const isOver = status.state === 'over' || status.deadlineMs - MARGIN_MS <= this.nowMs();
+      if (isOver || status.token !== token) return 'expired';
       if (untilMs <= status.deadlineMs) return 'ok';
       this.#status = { ...status, deadlineMs: untilMs };
     }
@@ -207,10 +201,22 @@ export class SimulatedHost {
     this.#disarm();
     const { state, deadlineMs } = this.#status as WantedLease;
     const killMs = deadlineMs - MARGIN_MS - this.nowMs();
-    this.#disarm = this.#after(Math.max(0, state === 'held' ? killMs - this.#leadMs() : killMs), () => {
-      if (this.#status?.state === 'held') this.#stop(true);
-      else this.#over();
+    const disarmKill = this.#after(Math.max(0, killMs), () => this.#killed());
+    const disarmStop = this.#after(Math.max(0, killMs - this.#leadMs()), () => {
+      if (state === 'held' && !this.#isInitStopped) this.#stop(true);
     });
+    this.#disarm = () => {
+      disarmKill();
+      disarmStop();
+    };
+  }
+
+  /** By the supervisor, if init cannot. */
+  #killed(): void {
+    if (this.#run) this.#run.toMs = this.#world.time.nowMs;
+    this.#run = null;
+    if (this.#isInitStopped) this.#initBacklog.push(() => this.#over());
+    else this.#over();
   }
 
   /** The stop takes up to the time that it has; at the deadline less the margin nothing is left. */

@@ -1,7 +1,8 @@
 /** For tests: worlds of simulated hosts, and what has to be true of the runs that an observer has seen. */
 import { expect } from 'vitest';
-import { type Run, SimulatedHost, SimulatedStore, TTL_MS, type World } from './simulation.ts';
+import { SimulatedHost, TTL_MS } from './simulation.ts';
 import { randomFrom, Timeline } from './timeline.ts';
+import { type Run, SimulatedStore, type World } from './world.ts';
 
 /** A lease is taken so long after it could be, at the latest: the bound of the product, and that clocks and lost calls have cost. */
 export const TAKEN_MS = TTL_MS * 1.01 + 2000;
