@@ -116,6 +116,26 @@ describe('a lease that is not renewed', () => {
     expect(world.process('main').spec.env).toContain('UPSTART_LEASE=9');
   });
 
+  it.each(['the report of the end', 'a renewal'])(
+    'has it wait, too, when a daemon that stood still reads %s first',
+    (first) => {
+      const world = held('kill timeout 3\n');
+      const main = world.process('main');
+      const lease = leaseId(world);
+      // The supervisor has killed the process.
+      world.now = main.deadlineMs as number;
+      if (first === 'a renewal') expect(world.answer(grant(world))).toBe('The lease main has expired');
+      world.exit(main, 0, 9);
+      expect([world.status('db'), leaseStatus(world.engine.context)[0]?.state]).toEqual([
+        'db start/starting',
+        'awaited',
+      ]);
+      expect(leaseId(world)).not.toBe(lease);
+      world.wait(2 * TTL_MS);
+      expect(world.status('db')).toBe('db start/starting');
+    },
+  );
+
   it('gives hooks their time before and after the kill timeout', () => {
     const world = held('kill timeout 2\nhook timeout 1\npre-stop exec before\npost-stop exec after\n');
     waitUntilLeft(world, LEASE_MARGIN_MS + 4000);

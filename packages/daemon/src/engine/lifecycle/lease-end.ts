@@ -4,7 +4,7 @@
  */
 import { SIGKILL } from '@upstart/common';
 import { type State, upstartError } from '@upstart/protocol';
-import { armLease, giveBackLease, leaseEnd, leaseName, moveDeadlines } from '../leases/lease.ts';
+import { armLease, giveBackLease, killTimeMs, leaseEnd, leaseName, moveDeadlines } from '../leases/lease.ts';
 import type { Context } from '../model/context.ts';
 import { recordLease, type Why } from '../model/history.ts';
 import type { LeaseState } from '../model/lease-state.ts';
@@ -40,7 +40,9 @@ export function leaseGranted(context: Context, request: Granted): void {
     beginStart(context, instance);
     return;
   }
-  if (lease.step === 'over' || lease.token !== token) throw upstartError('lease-expired', lease.name);
+  // A daemon that stood still may read it after the supervisor has killed the processes.
+  const isOver = lease.step === 'over' || killTimeMs(lease) <= context.nowMs;
+  if (isOver || lease.token !== token) throw upstartError('lease-expired', lease.name);
   if (untilMs <= lease.deadlineMs) return;
   lease.deadlineMs = untilMs;
   lease.ttlMs = ttlMs;
@@ -91,6 +93,13 @@ export function leaseNotKnown(context: Context, instance: InstanceState): void {
     kind: 'init',
     text: 'because it is not known any more',
   });
+}
+
+/** A process of the instance has ended. The supervisor may have killed it at the end of the lease, before the daemon had its turn. */
+export function leaseMayBeOver(context: Context, instance: InstanceState): void {
+  const { lease } = instance;
+  if (lease === undefined || lease.step === 'awaited' || lease.step === 'over') return;
+  if (killTimeMs(lease) <= context.nowMs) leaseTimePassed(context, instance);
 }
 
 /** The timer of the lease has passed. */

@@ -3,6 +3,7 @@
  */
 import { errnoText, signalName } from '@upstart/common';
 import { type Report, SPAWN_AWAITED } from '../../supervisor/process-messages.ts';
+import { leaseMayBeOver } from '../lifecycle/lease-end.ts';
 import { abandon } from '../lifecycle/lifecycle.ts';
 import { reply } from '../model/blocking.ts';
 import type { Context } from '../model/context.ts';
@@ -134,6 +135,7 @@ function executableChanged(context: Context, { instance }: Known, pid: number): 
 }
 
 function exited(context: Context, { instance, slot }: Known, report: ReportOf<'exited'>): void {
+  leaseMayBeOver(context, instance);
   const end = { pid: report.pid, status: report.signal === 0 ? report.code : report.signal << 8 };
   if (report.standingOrder) mainReplaced(context, instance, end, report.standingOrder);
   else processEnded(context, instance, slot, end);
