@@ -26,7 +26,7 @@ const WITH_PROGRAMS: Kind['tests'] = {
   'packages/daemon/src/conf': '{conf-watch,watching,watching-faults}.test.ts',
   'packages/ctl/native': '*.test.ts',
   'packages/cluster/src/connection': '*.test.ts',
-  'packages/cluster/src/events': '{publish,receiver}.test.ts',
+  'packages/cluster/src/events': '{publish,receiver,stream}.test.ts',
   'packages/cluster/src/hosts': '*.test.ts',
   'packages/cluster/src/lease': 'kv-*.test.ts',
 };

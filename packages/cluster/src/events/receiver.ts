@@ -14,7 +14,7 @@ import { openConsumer, removeConsumer } from './consumer.ts';
 import { Delivery, LOOK_MS } from './delivery.ts';
 import { decodeEvent, withSender } from './event.ts';
 import { Retry } from './retry.ts';
-import { openStream } from './stream.ts';
+import { feedOf, openStreamToFollow } from './stream.ts';
 
 export interface ReceivedEvent {
   readonly name: string;
@@ -82,8 +82,8 @@ export class EventReceiver {
     while (!this.#isOver) {
       try {
         const nats = await connection.nats();
-        const { created } = await openStream(nats, connection.conf);
-        const feed = this.#follow(`cluster ${connection.conf.cluster} ${created}`);
+        const stream = await openStreamToFollow(nats, connection.conf);
+        const feed = this.#follow(feedOf(connection.conf.cluster, stream));
         const info = await openConsumer(nats, this.#subjects, connection.conf.host, this.#last);
         this.#last ??= info.ack_floor.stream_seq;
         troubled(null);

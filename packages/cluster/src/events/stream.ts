@@ -1,4 +1,6 @@
 /** The stream that keeps the events of a cluster. The first host makes it; an administrator may do so beforehand, with limits of their own. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DiscardPolicy,
   JetStreamApiCodes,
@@ -21,6 +23,11 @@ export const MAX_STREAM_BYTES = 256 * 1024 * 1024;
 /** Another host has made it meanwhile, with other limits. */
 const STREAM_NAME_IN_USE = 10058;
 
+/** A stream without events may have been made just now, by several hosts. */
+const SETTLE_MS = 1000;
+/** How the description of a stream that a host has made ends. */
+const ID = /, ([0-9a-f-]{36})$/;
+
 /** The stream, made if it is not there. Rejects with the error of the servers, such as a missing permission. */
 export async function openStream(nats: NatsConnection, conf: ClusterConf): Promise<StreamInfo> {
   const { stream, events } = new Subjects(conf.cluster);
@@ -33,6 +40,7 @@ export async function openStream(nats: NatsConnection, conf: ClusterConf): Promi
   try {
     return await streams.add({
       ...{ name: stream, subjects: [events], storage: StorageType.File, num_replicas: copies(nats, conf) },
+      description: `Events of the hosts of ${conf.cluster}, ${randomUUID()}`,
       ...{ retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old, max_age: nanos(conf.keepS * 1000) },
       ...{ max_msgs: MAX_STREAM_EVENTS, max_bytes: MAX_STREAM_BYTES, max_msg_size: MAX_EVENT_BYTES },
       // An event that a host sends again is known as long as it is kept: a host may have been without a network for as long.
@@ -42,6 +50,22 @@ export async function openStream(nats: NatsConnection, conf: ClusterConf): Promi
     if (!hasCode(error, STREAM_NAME_IN_USE)) throw error;
     return await streams.info(stream);
   }
+}
+
+/** As `openStream`; its name is that which it keeps. Of hosts that make it at one time each may get its own confirmed (2.9.10), and one counts. */
+export async function openStreamToFollow(nats: NatsConnection, conf: ClusterConf): Promise<StreamInfo> {
+  const found = await openStream(nats, conf);
+  if (found.state.last_seq > 0) return found;
+  await sleep(SETTLE_MS);
+  return await openStream(nats, conf);
+}
+
+/**
+ * Names the stream: the same for as long as it exists, and another for one in its place. The time of its creation is not enough: servers
+ * (2.10.27) that got equal requests at one time have created it twice, and tell the second time after they have begun again.
+ */
+export function feedOf(cluster: string, { config, created }: Pick<StreamInfo, 'config' | 'created'>): string {
+  return `cluster ${cluster} ${ID.exec(config.description ?? '')?.[1] ?? created}`;
 }
 
 /** Whether it is this error of the servers' JetStream. */
