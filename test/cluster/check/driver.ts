@@ -12,7 +12,7 @@ import type { History } from './history.ts';
 import { judge } from './judge.ts';
 import { run } from './run.ts';
 
-export const USAGE = `usage: node test/cluster/check.mjs [--seed N] [--minutes M] [--hosts N] [--events N] [--servers-well]
+export const USAGE = `usage: node test/cluster/check.mjs [--seed N] [--minutes M] [--hosts N] [--events N] [--replicas N] [--servers-well]
        node test/cluster/check.mjs --judge FILE
 As root; with ip, nft, cc and nats-server.`;
 
@@ -28,18 +28,17 @@ export async function main(args: string[]): Promise<number> {
       minutes: { type: 'string', default: '2.5' },
       hosts: { type: 'string', default: '10' },
       events: { type: 'string', default: '300' },
+      replicas: { type: 'string', default: '3' },
       'servers-well': { type: 'boolean', default: false },
       judge: { type: 'string' },
     },
   });
   if (values.judge !== undefined) return report(JSON.parse(readFileSync(values.judge, 'utf8')));
-  const [seed, minutes, hosts, events] = [values.seed, values.minutes, values.hosts, values.events].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (![seed, hosts, events].every(Number.isInteger) || !(minutes >= 1) || hosts < 2 || hosts > 100) {
+  const [seed, minutes, hosts, events, replicas] = [
+    ...[values.seed, values.minutes, values.hosts, values.events, values.replicas].map(Number),
+  ] as [number, number, number, number, number];
+  const isGood = [seed, hosts, events].every(Number.isInteger) && [1, 3].includes(replicas);
+  if (!isGood || !(minutes >= 1) || hosts < 2 || hosts > 100) {
     console.error(USAGE);
     return 2;
   }
@@ -52,10 +51,10 @@ export async function main(args: string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'cluster-check-'));
   try {
     console.log(
-      `seed ${seed}: ${hosts} hosts, 3 servers (${natsServerVersion}), ${events} events, faults for ${minutes} minutes`,
+      `seed ${seed}: ${hosts} hosts, 3 servers (${natsServerVersion}), replicas ${replicas}, ${events} events, faults for ${minutes} minutes`,
     );
     const history = await run(
-      { seed, hosts, events, folder, ofServers: !values['servers-well'], lastMs: minutes * 60_000 },
+      { seed, hosts, events, replicas, folder, ofServers: !values['servers-well'], lastMs: minutes * 60_000 },
       (text) => console.log(text),
     );
     const status = report(history);

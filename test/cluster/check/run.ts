@@ -16,6 +16,8 @@ export interface Settings {
   readonly lastMs: number;
   readonly hosts: number;
   readonly events: number;
+  /** How many servers keep a copy. */
+  readonly replicas: number;
   /** Whether servers and what is between them are hit, too. */
   readonly ofServers: boolean;
   readonly folder: string;
@@ -41,7 +43,7 @@ const nowMs = (): number => {
 };
 
 export async function run(
-  { seed, lastMs, hosts: count, events, ofServers, folder }: Settings,
+  { seed, lastMs, hosts: count, events, replicas, ofServers, folder }: Settings,
   say: (text: string) => void,
 ): Promise<History> {
   const random = new Random(seed);
@@ -59,7 +61,7 @@ export async function run(
     hosts.push(
       new CheckedHost({
         ...{ node: await network.node(name), folder: `${folder}/${name}`, aheadS: random.below(MOST_AHEAD_S) },
-        conf: `servers ${urls}\nhost ${name}\nlease ${TTL_MS / 1000}s\nreplicas 3\n`,
+        conf: `servers ${urls}\nhost ${name}\nlease ${TTL_MS / 1000}s\nreplicas ${replicas}\n`,
         jobs: {
           send: `emits cluster ${EVENT}\n`,
           ran: `start on :cluster:${EVENT} ID=* HOST=*\ntask\ninstance $ID\nexec sh -c 'echo $ID >> ${out}'\n`,
