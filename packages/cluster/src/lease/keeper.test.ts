@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LeaseKeeper } from './keeper.ts';
 import type { LeaseStore } from './ports.ts';
+import type { LeaseEntry } from './record.ts';
 import { TTL_MS } from './testing/simulation.ts';
 import { checkRuns, running, TAKEN_MS, worldOf } from './testing/worlds.ts';
 
@@ -181,5 +182,35 @@ it('does not try again and again to give a place back while the store cannot be 
   const before = puts.length;
   for (const due of dues.splice(0)) due();
   expect(puts.length).toBeLessThanOrEqual(before + 1);
+  keeper.stop();
+});
+
+it('gives a place back by the revision that was read, whichever was reported', () => {
+  const own = { name: 'a', labels: {}, keeper: 'a-1', ttlMs: TTL_MS };
+  const record = { holder: 'a', keeper: 'a-1', token: 0, write: 1, ttlMs: TTL_MS };
+  const puts: number[] = [];
+  let stored: LeaseEntry | null = null;
+  let watch: Parameters<LeaseStore['watch']>[1] = () => {};
+  const keeper = new LeaseKeeper({
+    host: own,
+    store: {
+      get: (_key, done) => done(stored),
+      put(_key, given, revision, done) {
+        puts.push(revision);
+        stored = { record: given, revision: 46 };
+        done(46);
+      },
+      watch(_prefix, changed) {
+        watch = changed;
+        return () => {};
+      },
+    },
+    user: { grant() {}, end() {}, tell() {} },
+    clock: { nowMs: () => 0, after: () => () => {} },
+  });
+  keeper.update([{ lease: 1, name: 'web', most: 1, prefer: [], state: 'awaited', token: 0, deadlineMs: 0 }]);
+  stored = { record, revision: 45 };
+  watch('lease.web.0', { record, revision: 48 });
+  expect(puts).toEqual([45]);
   keeper.stop();
 });

@@ -4,7 +4,7 @@
  */
 import { Places } from './places.ts';
 import type { LeaseClock, LeaseHost, LeaseStore, LeaseUser, WantedLease } from './ports.ts';
-import { keyPrefix } from './record.ts';
+import { keyPrefix, type LeaseEntry, type LeaseRecord } from './record.ts';
 import { Tenure } from './tenure.ts';
 import { lookAt, retryPauseMs, type TenureParts } from './tenure-parts.ts';
 
@@ -145,24 +145,43 @@ export class LeaseKeeper {
 
   /** A call without an answer may have taken a place after all: nobody runs by it. */
   #releaseOrphans(): void {
-    const { host, store, clock } = this.#parts;
     const busy = new Set([...this.#tenures.values()].map(({ key }) => key));
     for (const key of new Set([...this.#tenures.values()].flatMap(({ keys }) => keys))) {
       const seen = this.#places.get(key);
-      if (!seen?.record || busy.has(key) || this.#orphans.has(key)) continue;
-      if (seen.record.holder !== host.name || seen.record.keeper !== host.keeper) continue;
+      if (!seen || !this.#isOwn(seen) || busy.has(key) || this.#orphans.has(key)) continue;
       this.#orphans.add(key);
-      const record = { ...seen.record, holder: null, write: ++this.#writes };
-      store.put(key, record, seen.revision, (written) => {
-        if (typeof written === 'number') this.#places.observe(key, { record, revision: written }, clock.nowMs());
-        // It is looked at again, and released then, unless it is another's. A store that cannot be reached answers at once.
-        lookAt(this.#tenureParts, key, (entry) => {
-          clock.after(entry ? 0 : retryPauseMs(host), () => {
-            this.#orphans.delete(key);
-            this.#step();
-          });
-        });
+      // What was only reported may count differently: its revision could be that of another's record.
+      this.#look(key, (entry) => {
+        if (entry && this.#isOwn(entry)) this.#release(key, entry);
+        else this.#released(key, entry);
       });
     }
+  }
+
+  #isOwn({ record }: LeaseEntry): boolean {
+    const { name, keeper } = this.#parts.host;
+    return record?.holder === name && record.keeper === keeper;
+  }
+
+  #release(key: string, entry: LeaseEntry): void {
+    const { store, clock } = this.#parts;
+    const record = { ...(entry.record as LeaseRecord), holder: null, write: ++this.#writes };
+    store.put(key, record, entry.revision, (written) => {
+      if (typeof written === 'number') this.#places.observe(key, { record, revision: written }, clock.nowMs());
+      this.#look(key, (found) => this.#released(key, found));
+    });
+  }
+
+  /** It is looked at again, and released then, unless it is another's. A store that cannot be reached answers at once. */
+  #released(key: string, entry: LeaseEntry | null): void {
+    const { clock, host } = this.#parts;
+    clock.after(entry ? 0 : retryPauseMs(host), () => {
+      this.#orphans.delete(key);
+      this.#step();
+    });
+  }
+
+  #look(key: string, done: (entry: LeaseEntry | null) => void): void {
+    lookAt(this.#tenureParts, key, done);
   }
 }
