@@ -1,5 +1,5 @@
 /** The page in Debian's Chromium, against a live session. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -84,6 +84,22 @@ describe.skipIf(!HAS_CHROMIUM)('the page (skipped without chromium)', () => {
     await opened.page.getByRole('region', { name: 'File of crashes' }).getByText('exit 3').waitFor();
     await job('broken');
     await opened.page.getByRole('listitem').filter({ hasText: 'line 1' }).waitFor();
+    expect(await opened.page.getByRole('region', { name: 'Instances' }).innerText()).toMatch(/broken file$/);
+    expect(await opened.page.getByText('Unknown job').count()).toBe(0);
+  });
+
+  it('has jobs whose names are no UTF-8', async () => {
+    const path = join(opened.session.home, '.config/upstart/bytes_.conf');
+    const bytes = Buffer.from(path).fill(0xff, path.indexOf('_.conf'), path.indexOf('_.conf') + 1);
+    writeFileSync(bytes, 'exec sleep 1000\n');
+    try {
+      await go('#/', 'Jobs');
+      await opened.page.getByRole('link', { name: 'bytes' }).click();
+      await opened.page.getByRole('button', { name: 'Start', exact: true }).click();
+      await opened.page.getByText('start/running: started by').waitFor();
+    } finally {
+      rmSync(bytes);
+    }
   });
 
   it('what a job is called and says is text', async () => {

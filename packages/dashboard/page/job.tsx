@@ -54,7 +54,7 @@ export function Job({ job }: { job: string }) {
           <Instance key={row.instance} row={row} status={status.value} />
         ))}
       </section>
-      <Usage key={`usage ${job}`} job={job} />
+      {rows?.some(({ state }) => state !== null) && <Usage key={`usage ${job}`} job={job} />}
       <Logs key={job} job={job} />
       <History job={job} live={entries} />
       <File key={`file ${job}`} job={job} />
@@ -67,7 +67,8 @@ function Instance({ row, status }: { row: Row; status: JobStatus | null }) {
   return (
     <p>
       <Mark kind={kindOf(row)} /> {row.instance === '' ? '' : <strong>{row.instance} </strong>}
-      {row.state} for {age(row.since)}
+      {row.state}
+      {row.since === null ? '' : ` for ${age(row.since)}`}
       {row.respawns > 0 ? `, respawned ${row.respawns}×` : ''}
       {row.memoryBytes === null ? '' : `, ${bytes(row.memoryBytes)} of memory`}
       {row.cpuMs === null ? '' : `, ${(row.cpuMs / 1000).toFixed(1)}s of processor time`}

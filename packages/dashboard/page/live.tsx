@@ -1,7 +1,7 @@
 /** What the page knows of init, kept up to date by the stream. */
 
 import type { Notification } from '@upstart/protocol';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Entry, follow, get, Problem, path, pathOf, type Row } from './api.tsx';
 
 /** Entries that are kept for the page of events. */
@@ -159,15 +159,26 @@ export function useLive<T>(look: () => T): T {
 /** The result of `load`, again whenever `deps` change; the one before stays until then. */
 export function useLoaded<T>(load: () => Promise<T>, deps: readonly unknown[]): { value: T | null; error: string } {
   const [state, setState] = useState<{ value: T | null; error: string }>({ value: null, error: '' });
+  const asked = useRef(0);
+  const shown = useRef(0);
   useEffect(() => {
-    let isCurrent = true;
-    load().then(
-      (value) => isCurrent && setState({ value, error: '' }),
-      (error: Error) => isCurrent && setState((before) => ({ value: before.value, error: error.message })),
-    );
-    return () => {
-      isCurrent = false;
+    const turn = ++asked.current;
+    // An answer that comes late is shown unless a later one is: of a job that changes all the time each one is late.
+    const isNews = (): boolean => {
+      if (turn < shown.current) return false;
+      shown.current = turn;
+      return true;
     };
+    load().then(
+      (value) => isNews() && setState({ value, error: '' }),
+      (error: Error) => isNews() && setState((before) => ({ value: before.value, error: error.message })),
+    );
   }, deps);
+  useEffect(
+    () => () => {
+      shown.current = Number.POSITIVE_INFINITY;
+    },
+    [],
+  );
   return state;
 }

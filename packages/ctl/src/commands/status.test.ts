@@ -79,17 +79,19 @@ describe('status and list', () => {
     const why = 'check http://localhost/ has failed for 2 minutes: HTTP 503';
     const status = (params: unknown) =>
       (params as { details?: true }).details
-        ? { job: 'svc', instances: [instance([['main', 7]], { health: 'unhealthy', why, checks })] }
+        ? { job: 'svc', instances: [instance([['main', 7]], { health: 'unhealthy', why, checks, says: 'busy' })] }
         : running;
     const short = 'svc start/running, process 7\n';
     expect((await run('status svc', { answers: { status } })).out).toBe(short);
     expect((await run('status -v svc', { answers: { status } })).out).toBe(
-      `${short}\tunhealthy: ${why}\n\tcheck localhost:80: healthy\n` +
+      `${short}\tit says: busy\n\tunhealthy: ${why}\n\tcheck localhost:80: healthy\n` +
         '\tcheck /run/web: has failed 2 times in a row: connection refused\n\tcheck true: not known yet\n',
     );
     const terminal = { out: true };
     const env = { NO_COLOR: '1' };
-    expect((await run('status svc', { answers: { status }, terminal, env })).out).toBe(`${short}\tunhealthy: ${why}\n`);
+    expect((await run('status svc', { answers: { status }, terminal, env })).out).toBe(
+      `${short}\tit says: busy\n\tunhealthy: ${why}\n`,
+    );
   });
 
   it('exit as init scripts do with --lsb', async () => {

@@ -3,7 +3,7 @@ import { type JobStatus, type UpstartClient, UpstartError } from '@upstart/proto
 import { type Command, type Invocation, JSON_OUTPUT, targetOf } from '../command.ts';
 import { hintUnknownJob } from '../hints.ts';
 import type { Printer } from '../printer.ts';
-import { healthLines, statusLines, statusTable } from '../text/status.ts';
+import { healthLines, saying, statusLines, statusTable } from '../text/status.ts';
 
 /** The exit statuses that init scripts have for `status`, by the Linux Standard Base. */
 const LSB = { running: 0, stopped: 3, unknown: 4 } as const;
@@ -74,5 +74,6 @@ export function printStatus(answer: JobStatus, print: Printer): void {
   const lines = print.forPeople ? statusTable([answer], print.colour) : statusLines(answer);
   const health =
     print.forPeople || print.verbose ? answer.instances.flatMap((one) => healthLines(one, print.verbose)) : [];
-  for (const line of [...lines, ...health]) print.line(line);
+  const says = print.forPeople || !print.verbose ? [] : answer.instances.flatMap(saying);
+  for (const line of [...lines, ...says, ...health]) print.line(line);
 }

@@ -40,7 +40,7 @@ function logTrouble({ logTrouble }: InstanceStatus): string[] {
 }
 
 /** What the main process says of itself. */
-function saying({ says }: InstanceStatus): string[] {
+export function saying({ says }: InstanceStatus): string[] {
   return says === undefined ? [] : [`\tit says: ${printable(says)}`];
 }
 

@@ -65,7 +65,10 @@ async function dispatch(given: readonly string[], context: CommandContext, print
     .fail((message, error) => {
       if (error instanceof UsageError) throw error;
       const text = message ?? error?.message ?? '';
-      throw new UsageError(named && TOO_FEW.test(text) ? missing(named) : withNearest(text, words));
+      if (!named || !TOO_FEW.test(text)) throw new UsageError(withNearest(text, words));
+      // An unknown option takes the next word for its value.
+      const strange = unknownOption(words, named);
+      throw new UsageError(strange ? withNearest(`Unknown argument: ${strange}`, words) : missing(named));
     });
   // Registering all commands with yargs takes longer than running one of them.
   const named = commandIn(words);
@@ -180,6 +183,20 @@ function lastOfEach(
 }
 
 const isCommand = (word: string): boolean => COMMANDS.some(({ name }) => name === word);
+
+/** The first option that the command does not have, without its dashes. */
+function unknownOption(words: readonly string[], { options }: FrontCommand): string | undefined {
+  const own = { ...GLOBAL, ...options };
+  const names = [...Object.keys(own), 'help', 'version'];
+  const letters = ['h', ...Object.values(options).map(({ alias }) => alias)];
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  const given = words.slice(0, end).filter((word) => /^--?[^-]/.test(word));
+  const strange = given.find((word) => {
+    const [name = ''] = word.replace(/^-+/, '').split('=');
+    return word.startsWith('--') ? !names.includes(name.replace(/^no-/, '')) : !letters.includes(name.slice(0, 1));
+  });
+  return strange?.replace(/^-+/, '').split('=')[0];
+}
 
 /** Yargs' message about unknown words, with the nearest known one. */
 function withNearest(message: string, words: readonly string[]): string {
