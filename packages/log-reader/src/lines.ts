@@ -1,9 +1,10 @@
 /** The lines of one log file, plain or compressed, forwards and from its end. */
 import { isAscii } from 'node:buffer';
-import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { decodeText } from '@upstart/common';
-import type { LogPart } from './old-files.ts';
+import { type LogPart, logOf } from './old-files.ts';
 
 /** A longer line is divided, in bytes. */
 export const MAX_LINE_BYTES = 1024 * 1024;
@@ -21,12 +22,35 @@ export interface Line {
   readonly text: string;
 }
 
-/** Never waits for the other end of a pipe in its place. */
-export function openPart({ path }: Pick<LogPart, 'path'>): number {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  if (fstatSync(fd).isFile()) return fd;
-  closeSync(fd);
-  throw Object.assign(new Error(`${path} is no regular file`), { code: 'EINVAL', errno: -22, syscall: 'open', path });
+/** Opens that very file, whatever a rotation has called it since it was found. Throws ENOENT where it is gone. */
+export function openPart({ path, inode }: Pick<LogPart, 'path' | 'inode'>): number {
+  const fd = openAs(path, inode);
+  if (fd !== null) return fd;
+  const log = logOf(basename(path));
+  for (const name of readdirSync(dirname(path))) {
+    const renamed = logOf(name) === log ? openAs(join(dirname(path), name), inode) : null;
+    if (renamed !== null) return renamed;
+  }
+  throw failure('ENOENT', 2, path, 'is gone');
+}
+
+/** Never waits for the other end of a pipe in its place. null: there is none, or another file. */
+function openAs(path: string, inode: bigint): number | null {
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const found = fstatSync(fd, { bigint: true });
+    if (found.isFile() && found.ino === inode) return fd;
+    closeSync(fd);
+    if (found.ino !== inode) return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  throw failure('EINVAL', 22, path, 'is no regular file');
+}
+
+function failure(code: string, errno: number, path: string, why: string): Error {
+  return Object.assign(new Error(`${path} ${why}`), { code, errno: -errno, syscall: 'open', path });
 }
 
 /** Bytes of an open file from `from` to `to`, or to its end. */
@@ -41,8 +65,8 @@ export async function* plainBlocks(fd: number, from: number, to: number): AsyncG
 }
 
 /** The text of a compressed file from `from` to `to`. Throws where the file is damaged. */
-export async function* compressedBlocks(path: string, from: number, to: number): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: BLOCK_BYTES });
+export async function* compressedBlocks(part: LogPart, from: number, to: number): AsyncGenerator<Buffer> {
+  const file = createReadStream(part.path, { fd: openPart(part), highWaterMark: BLOCK_BYTES });
   const text = createGunzip();
   file.on('error', (error) => text.destroy(error));
   let at = 0;

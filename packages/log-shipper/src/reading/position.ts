@@ -1,7 +1,7 @@
 /** How far a target has got in a log. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { indexPathOf, LogIndex } from '@upstart/common';
-import type { LogFile, LogPart } from '@upstart/log-reader';
+import { type LogFile, type LogPart, openPart } from '@upstart/log-reader';
 
 export interface Position {
   /** The file: its inode, and the time of its first stamp, which it keeps when it is compressed; 0: it has none. */
@@ -62,16 +62,21 @@ export function startFrom(
 
 const TRAILER_BYTES = 4;
 
-/** The bytes of text in a file: of a compressed one, what its end says. */
-export function textBytes({ path, isCompressed, size }: LogPart): number {
-  if (!isCompressed) return size;
+/** The bytes of text in a file: of a compressed one, what its end says. Throws ENOENT where it is gone. */
+export function textBytes(part: LogPart): number {
+  if (!part.isCompressed) return part.size;
+  let fd = -1;
   try {
-    const fd = openSync(path, 'r');
+    fd = openPart(part);
     const trailer = Buffer.alloc(TRAILER_BYTES);
-    readSync(fd, trailer, 0, TRAILER_BYTES, Math.max(0, size - TRAILER_BYTES));
-    closeSync(fd);
+    readSync(fd, trailer, 0, TRAILER_BYTES, Math.max(0, part.size - TRAILER_BYTES));
     return trailer.readUInt32LE();
-  } catch {
+  } catch (error) {
+    if (isGone(error)) throw error;
     return 0;
+  } finally {
+    if (fd >= 0) closeSync(fd);
   }
 }
+
+export const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

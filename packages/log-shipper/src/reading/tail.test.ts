@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   linkSync,
   mkdtempSync,
   readFileSync,
@@ -14,8 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { indexPathOf } from '@upstart/common';
+import { type LogPart, partsOf } from '@upstart/log-reader';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Position } from './position.ts';
+import { type Position, textBytes } from './position.ts';
 import { readKept, writeKept } from './positions.ts';
 import { Tail } from './tail.ts';
 
@@ -142,6 +144,49 @@ test('the oldest lines are left out, to the end of one', async () => {
   expect([dropped, one.backlog()]).toEqual([8, 6]);
   expect((await all(one)).lines).toEqual([['three', 8]]);
   expect(one.backlog()).toBe(0);
+});
+
+/** Gives each old file the next number, and what is written becomes the first of them. */
+function rotate(): void {
+  const old = (number: number, suffix: string): string => join(folder, `web.log.${number}${suffix}`);
+  for (const number of [3, 2, 1])
+    for (const suffix of ['', '.gz'])
+      if (existsSync(old(number, suffix))) renameSync(old(number, suffix), old(number + 1, suffix));
+  renameSync(path, old(1, ''));
+  writeFileSync(path, '');
+}
+
+test('files that are rotated between two reads are read once each, under whatever name', async () => {
+  for (const [number, text] of ['c\n', 'b\n', 'a\n'].entries()) {
+    const old = join(folder, `web.log.${number + 1}.gz`);
+    writeFileSync(old, gzipSync(text));
+    stamp(old, 3000 - number * 1000);
+  }
+  writeFileSync(path, 'd\n');
+  stamp(path, 4000);
+  const one = tail();
+  const texts: string[] = [];
+  for (let portion = await one.read(); portion !== null; portion = await one.read()) {
+    texts.push(...portion.lines.map(({ text }) => text));
+    if (texts.length === 1) rotate();
+  }
+  expect(texts).toEqual(['a', 'b', 'c', 'd']);
+  expect([dropped, failures]).toEqual([0, []]);
+});
+
+test('the size of a text is that of the file that was meant', async () => {
+  const old = join(folder, 'web.log.1.gz');
+  writeFileSync(old, gzipSync('old\n'));
+  const [part] =
+    partsOf([{ label: 'web', path }])
+      .values()
+      .next().value ?? [];
+  renameSync(old, join(folder, 'web.log.2.gz'));
+  // Where the size of the other one would stand, this one has something else.
+  writeFileSync(old, Buffer.alloc(100, 0xff));
+  expect(textBytes(part as LogPart)).toBe(4);
+  rmSync(join(folder, 'web.log.2.gz'));
+  expect(() => textBytes(part as LogPart)).toThrow('is gone');
 });
 
 test('a damaged old file holds up nothing', async () => {

@@ -12,13 +12,15 @@ import {
   partsOf,
   plainBlocks,
 } from '@upstart/log-reader';
-import { beginningOf, isIn, type Position, placeIn, startFrom, textBytes } from './position.ts';
+import { beginningOf, isGone, isIn, type Position, placeIn, startFrom, textBytes } from './position.ts';
 
 /** A line without an end is sent when nothing has followed it for so long. */
 export const UNFINISHED_MS = 5000;
 /** What is looked at for the end of the last line, in bytes; a longer line is divided. */
 const LOOKED_AT = 1024 * 1024;
 const NEWLINE = 10;
+/** How often the files are looked up when they are renamed just then. */
+const MAX_LOOKS = 5;
 
 interface Piece {
   readonly part: LogPart;
@@ -105,10 +107,11 @@ export class Tail {
     this.#hasUnfinished = false;
     for (const { part, from, to, position } of this.#pieces()) {
       const isLast = part.path === this.log.path;
-      const end = isLast ? this.#endOfLines(part, from, to) : to;
-      if (end <= from) continue;
+      let end = to;
       let { offset } = position;
       try {
+        if (isLast) end = this.#endOfLines(part, from, to);
+        if (end <= from) continue;
         for await (const portion of this.#portionsOf({ part, from, to: end, position })) {
           offset = portion.position.offset;
           yield portion;
@@ -116,6 +119,8 @@ export class Tail {
       } catch (error) {
         // The file that is written may be readable later; an old one that is damaged stays so, and others come behind it.
         if (isLast) throw error;
+        // It was compressed or removed since this look.
+        if (isGone(error)) return;
         this.#parts.failed(part.path, error);
         this.#parts.dropped(end - offset);
         yield { lines: [], position: { ...position, offset: end } };
@@ -128,7 +133,7 @@ export class Tail {
     const fd = part.isCompressed ? -1 : openPart(part);
     try {
       const times = new LineTimes(index, new Date());
-      const blocks = part.isCompressed ? compressedBlocks(part.path, from, to) : plainBlocks(fd, from, to);
+      const blocks = part.isCompressed ? compressedBlocks(part, from, to) : plainBlocks(fd, from, to);
       let { atMs } = position;
       for await (const lines of linesOf(blocks, from)) {
         const timed = lines.map((line) => {
@@ -146,6 +151,18 @@ export class Tail {
 
   /** What is not read, oldest first. The first look begins at the time that is wanted. */
   #pieces(): Piece[] {
+    for (let looks = 0; looks < MAX_LOOKS; looks++) {
+      try {
+        return this.#look();
+      } catch (error) {
+        // A file was compressed or removed meanwhile.
+        if (!isGone(error)) throw error;
+      }
+    }
+    return [];
+  }
+
+  #look(): Piece[] {
     const current = this.#current();
     if (current !== null) return current;
     const parts = partsOf([this.log]).get(this.log) ?? [];

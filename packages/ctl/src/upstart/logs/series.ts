@@ -164,7 +164,7 @@ export class LogSeries {
       const times = new LineTimes(index, this.#now);
       // Without an index, the time of a line may be that of a line before it.
       const literal = index === null ? null : (this.#selection.literal ?? null);
-      const blocks = part.isCompressed ? compressedBlocks(part.path, from, to) : plainBlocks(fd, from, to);
+      const blocks = part.isCompressed ? compressedBlocks(part, from, to) : plainBlocks(fd, from, to);
       for await (const lines of literal === null ? linesOf(blocks, from) : linesWith(literal, blocks, from))
         yield lines.map((line) => ({ ...line, timeMs: times.of(line) }));
     } finally {
