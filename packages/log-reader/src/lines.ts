@@ -64,9 +64,9 @@ export async function* plainBlocks(fd: number, from: number, to: number): AsyncG
   }
 }
 
-/** The text of a compressed file from `from` to `to`. Throws where the file is damaged. */
-export async function* compressedBlocks(part: LogPart, from: number, to: number): AsyncGenerator<Buffer> {
-  const file = createReadStream(part.path, { fd: openPart(part), highWaterMark: BLOCK_BYTES });
+/** The text of an open compressed file from `from` to `to`; closes it. Throws where the file is damaged. */
+export async function* compressedBlocks(fd: number, from: number, to: number): AsyncGenerator<Buffer> {
+  const file = createReadStream('', { fd, highWaterMark: BLOCK_BYTES });
   const text = createGunzip();
   file.on('error', (error) => text.destroy(error));
   let at = 0;

@@ -79,4 +79,7 @@ export function textBytes(part: LogPart): number {
   }
 }
 
+/** A file of the log was removed, or compressed, or another one has its place. */
+export const gone = (): Error => Object.assign(new Error('the file is gone'), { code: 'ENOENT' });
+
 export const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

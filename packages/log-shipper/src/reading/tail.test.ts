@@ -174,6 +174,31 @@ test('files that are rotated between two reads are read once each, under whateve
   expect([dropped, failures]).toEqual([0, []]);
 });
 
+test('a file with the number of one that is gone is not read in its place', async () => {
+  const old = (name: string): string => join(folder, `web.log.${name}`);
+  for (const [file, text, atMs] of [
+    [old('2'), 'a\n', 1000],
+    [old('1'), 'b\n', 2000],
+    [path, 'c\n', 3000],
+  ] as const) {
+    writeFileSync(file, text);
+    stamp(file, atMs);
+  }
+  const one = tail();
+  const texts = ((await one.read())?.lines ?? []).map(({ text }) => text);
+  // The second file is compressed, all get the next number, and the number of the second one is that of the new log.
+  writeFileSync(old('2.gz'), gzipSync(readFileSync(old('1'))));
+  stamp(old('2.gz'), 2000);
+  renameSync(old('2'), old('3'));
+  renameSync(old('1'), join(folder, 'new'));
+  renameSync(path, old('1'));
+  renameSync(join(folder, 'new'), path);
+  writeFileSync(path, 'd\n');
+  stamp(path, 4000);
+  for (let looks = 0; looks < 3; looks++) texts.push(...(await all(one)).lines.map(([text]) => text));
+  expect([texts, dropped]).toEqual([['a', 'b', 'c', 'd'], 0]);
+});
+
 test('the size of a text is that of the file that was meant', async () => {
   const old = join(folder, 'web.log.1.gz');
   writeFileSync(old, gzipSync('old\n'));

@@ -1,5 +1,5 @@
 /** One log as one target reads it: through all its files, from a position on. */
-import { closeSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs';
 import { indexPathOf, LogIndex } from '@upstart/common';
 import {
   compressedBlocks,
@@ -12,7 +12,7 @@ import {
   partsOf,
   plainBlocks,
 } from '@upstart/log-reader';
-import { beginningOf, isGone, isIn, type Position, placeIn, startFrom, textBytes } from './position.ts';
+import { beginningOf, gone, isGone, isIn, type Position, placeIn, startFrom, textBytes } from './position.ts';
 
 /** A line without an end is sent when nothing has followed it for so long. */
 export const UNFINISHED_MS = 5000;
@@ -117,10 +117,10 @@ export class Tail {
           yield portion;
         }
       } catch (error) {
-        // The file that is written may be readable later; an old one that is damaged stays so, and others come behind it.
-        if (isLast) throw error;
         // It was compressed or removed since this look.
         if (isGone(error)) return;
+        // The file that is written may be readable later; an old one that is damaged stays so, and others come behind it.
+        if (isLast) throw error;
         this.#parts.failed(part.path, error);
         this.#parts.dropped(end - offset);
         yield { lines: [], position: { ...position, offset: end } };
@@ -129,11 +129,14 @@ export class Tail {
   }
 
   async *#portionsOf({ part, from, to, position }: Piece): AsyncGenerator<Portion> {
+    const fd = openPart(part);
+    let isOpen = true;
     const index = LogIndex.open(indexPathOf(this.log.path, part.inode));
-    const fd = part.isCompressed ? -1 : openPart(part);
     try {
+      if (isAnother(fd, index?.stamp(0).atMs ?? 0, part, position)) throw gone();
       const times = new LineTimes(index, new Date());
-      const blocks = part.isCompressed ? compressedBlocks(part, from, to) : plainBlocks(fd, from, to);
+      isOpen = !part.isCompressed;
+      const blocks = part.isCompressed ? compressedBlocks(fd, from, to) : plainBlocks(fd, from, to);
       let { atMs } = position;
       for await (const lines of linesOf(blocks, from)) {
         const timed = lines.map((line) => {
@@ -145,7 +148,7 @@ export class Tail {
       }
     } finally {
       index?.close();
-      if (fd >= 0) closeSync(fd);
+      if (isOpen) closeSync(fd);
     }
   }
 
@@ -165,7 +168,7 @@ export class Tail {
   #look(): Piece[] {
     const current = this.#current();
     if (current !== null) return current;
-    const parts = partsOf([this.log]).get(this.log) ?? [];
+    const parts = this.#files();
     let position = this.#position;
     let at = position === null ? -1 : placeIn(position, this.log, parts);
     if (position === null) {
@@ -174,6 +177,7 @@ export class Tail {
       at = start.at;
       position = this.#positionAt(parts[at] as LogPart, start.offset, { before: -start.offset, atMs: 0 });
     } else if (at < 0) {
+      this.#mustBe(parts);
       const next = this.#behindLost(position, parts);
       if (next === null) return [];
       [at, position] = next;
@@ -194,7 +198,18 @@ export class Tail {
       if (next !== undefined)
         position = this.#positionAt(next, 0, { before: position.before + size, atMs: position.atMs });
     }
+    this.#mustBe(parts);
     return pieces.filter(({ from, to }) => from < to);
+  }
+
+  #files(): LogPart[] {
+    return partsOf([this.log]).get(this.log) ?? [];
+  }
+
+  /** Throws where these are not the files any more: what was found out about them may be true of others. */
+  #mustBe(parts: readonly LogPart[]): void {
+    const now = this.#files();
+    if (now.length !== parts.length || parts.some(({ inode }, i) => inode !== now[i]?.inode)) throw gone();
   }
 
   /** What is not read, if the position is in the file that is written: then no other one is looked for. */
@@ -234,6 +249,12 @@ export class Tail {
     this.#hasUnfinished = true;
     return end === begin ? from : end;
   }
+}
+
+/** Whether a file has the number of one that is gone: files that were rotated do not shrink, and keep their first stamp. */
+function isAnother(fd: number, beganMs: number, part: LogPart, position: Position): boolean {
+  if (beganMs !== 0 && position.beganMs !== 0 && beganMs !== position.beganMs) return true;
+  return fstatSync(fd).size < part.size;
 }
 
 function bytesBetween(part: LogPart, from: number, to: number): Buffer {

@@ -159,17 +159,17 @@ export class LogSeries {
   async *#timed(piece: Piece): AsyncGenerator<TimedLine[]> {
     const { part, from, to } = piece;
     const index = LogIndex.open(indexPathOf(this.file.path, part.inode));
-    const fd = part.isCompressed ? -1 : openPart(part);
+    const fd = openPart(part);
     try {
       const times = new LineTimes(index, this.#now);
       // Without an index, the time of a line may be that of a line before it.
       const literal = index === null ? null : (this.#selection.literal ?? null);
-      const blocks = part.isCompressed ? compressedBlocks(part, from, to) : plainBlocks(fd, from, to);
+      const blocks = part.isCompressed ? compressedBlocks(fd, from, to) : plainBlocks(fd, from, to);
       for await (const lines of literal === null ? linesOf(blocks, from) : linesWith(literal, blocks, from))
         yield lines.map((line) => ({ ...line, timeMs: times.of(line) }));
     } finally {
       index?.close();
-      if (fd >= 0) closeSync(fd);
+      if (!part.isCompressed) closeSync(fd);
     }
   }
 }
