@@ -35,6 +35,9 @@ export interface Portion {
   readonly position: Position;
 }
 
+/** Whether all files were read, or have to be looked up again. */
+type Outcome = 'complete' | 'outdated';
+
 export interface TailParts {
   /** Without a position, output from then on is read; in milliseconds since the epoch. */
   readonly sinceMs: number;
@@ -49,7 +52,7 @@ export class Tail {
   readonly #parts: TailParts;
   /** null: nothing has been read yet. */
   #position: Position | null;
-  #reading: AsyncGenerator<Portion> | null = null;
+  #reading: AsyncGenerator<Portion, Outcome> | null = null;
   #hasUnfinished = false;
 
   constructor(log: LogFile, position: Position | null, parts: TailParts) {
@@ -65,19 +68,22 @@ export class Tail {
 
   /** The next lines; null: there are none at present. Throws if a file cannot be read. */
   async read(): Promise<Portion | null> {
-    this.#reading ??= this.#portions();
-    try {
-      const { done, value } = await this.#reading.next();
-      if (done !== true) {
-        this.#position = value.position;
-        return value;
+    for (let looks = 0; looks < MAX_LOOKS; looks++) {
+      this.#reading ??= this.#portions();
+      try {
+        const { done, value } = await this.#reading.next();
+        if (done !== true) {
+          this.#position = value.position;
+          return value;
+        }
+        this.#reading = null;
+        if (value === 'complete') return null;
+      } catch (error) {
+        this.#reading = null;
+        throw error;
       }
-      this.#reading = null;
-      return null;
-    } catch (error) {
-      this.#reading = null;
-      throw error;
     }
+    return null;
   }
 
   /** The bytes that are there and not read. */
@@ -99,11 +105,11 @@ export class Tail {
   }
 
   async close(): Promise<void> {
-    await this.#reading?.return(undefined);
+    await this.#reading?.return('outdated');
     this.#reading = null;
   }
 
-  async *#portions(): AsyncGenerator<Portion> {
+  async *#portions(): AsyncGenerator<Portion, Outcome> {
     this.#hasUnfinished = false;
     for (const { part, from, to, position } of this.#pieces()) {
       const isLast = part.path === this.log.path;
@@ -118,7 +124,7 @@ export class Tail {
         }
       } catch (error) {
         // It was compressed or removed since this look.
-        if (isGone(error)) return;
+        if (isGone(error)) return 'outdated';
         // The file that is written may be readable later; an old one that is damaged stays so, and others come behind it.
         if (isLast) throw error;
         this.#parts.failed(part.path, error);
@@ -126,6 +132,7 @@ export class Tail {
         yield { lines: [], position: { ...position, offset: end } };
       }
     }
+    return 'complete';
   }
 
   async *#portionsOf({ part, from, to, position }: Piece): AsyncGenerator<Portion> {
