@@ -66,6 +66,7 @@ WantedBy=multi-user.target
     expect(units['two.socket']).toContain(
       '[Socket]\nListenStream=@two\nListenStream=/run/two\nListenStream=/run/three\nSocketMode=0755\n\n',
     );
+    expect(approximated).toContain('two: start on: the program gets all sockets of two.socket at once');
     expect(approximated).toContain('two: start on: SocketMode= of two.socket is one for all: that of the first');
     expect(approximated).toContain('web: start on: the program gets LISTEN_FDS instead of UPSTART_FDS');
     expect(refused).toEqual(['odd: start on: socket PROTO=inet PORT=http: no unit stands for this event']);

@@ -29,6 +29,8 @@ export function toSystemd(jobs: readonly ExportedJob[], init: InitKind): Transla
       const own = relations.activations.filter((each) => each.type === type);
       if (own.length === 0) continue;
       const unit = `${unitPrefix(definition.name)}.${type}`;
+      if (type === 'socket' && own.length > 1)
+        report.approximated(`${definition.name}: start on`, `the program gets all sockets of ${unit} at once`);
       for (const key of commonSettings(own).differing)
         report.approximated(`${definition.name}: start on`, `${key}= of ${unit} is one for all: that of the first`);
       const texts = {

@@ -9,6 +9,11 @@ import type { KnownUnit, UnitSet } from './unit-set.ts';
 /** The operands for all units that start a service. */
 export function activationsOf(service: KnownUnit, set: UnitSet): string[] {
   const sockets = set.activatorsOf(service, 'socket').flatMap((each) => socketOperands(each, set));
+  if (sockets.length > 1)
+    set.report.approximated(
+      `${service.unit.name}: sockets`,
+      'the program gets the one with the connection, not all of them',
+    );
   const timers = set.activatorsOf(service, 'timer').flatMap((each) => timerOperands(each, set));
   const paths = set.activatorsOf(service, 'path').flatMap((each) => pathOperands(each, set));
   return [...sockets, ...timers, ...paths];

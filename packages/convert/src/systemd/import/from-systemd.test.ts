@@ -221,6 +221,7 @@ describe('conditions', () => {
       'start on socket PROTO=inet PORT=53 TYPE=dgram NAME=in or socket PROTO=unix PATH=@a%b NAME=in or socket PROTO=unix PATH="/run/a b" MODE=660 OWNER=web:adm NAME=in',
     );
     expect(refused).toEqual(['a.socket:7: ListenStream: %i: no address that the event socket knows']);
+    expect(approximated).toContain('a.service: sockets: the program gets the one with the connection, not all of them');
     expect(jobs['b.conf']?.[0]).toBe('start on socket PROTO=unix PATH=/run/b OWNER=web');
     expect(approximated.join('\n')).toContain('OWNER=web: its group stays that of init, not that of web');
   });
