@@ -1,5 +1,6 @@
 /** Sockets, timers and paths as operands of `start on`. */
 import { readSocketOperand } from '@upstart/common';
+import { parseTimer } from '@upstart/job-language';
 import { wordsOf } from '../../job-file/words.ts';
 import { timerOf } from '../calendar.ts';
 import { parseSpan, secondsText, timerSpan } from '../unit/time.ts';
@@ -118,11 +119,20 @@ const TIMER_SETTINGS = ['Persistent', 'RandomizedDelaySec', 'FixedRandomDelay', 
 function timerOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
   const persistent = lastOf(unit, 'Timer', 'Persistent');
   const randomMs = finiteSpan(lastOf(unit, 'Timer', 'RandomizedDelaySec')?.value ?? '0') ?? 0;
-  const more = [
-    ...(isYes(persistent) ? ['PERSISTENT=yes'] : []),
-    ...(randomMs > 0 ? [`RANDOM=${timerSpan(randomMs)}`] : []),
-  ];
+  const random = randomMs > 0 ? [`RANDOM=${timerSpan(randomMs)}`] : [];
   const operands: string[] = [];
+  /** Adds the operand, without RANDOM= where the timer does not take that. */
+  const add = (at: string, words: readonly string[], note: string): void => {
+    const fault = faultOfTimer([...words, ...random]);
+    const ownFault = fault === null ? null : faultOfTimer(words);
+    if (ownFault !== null) {
+      report.refused(at, ownFault);
+      return;
+    }
+    operands.push(['timer', ...words, ...(fault === null ? random : [])].map(operandWord).join(' '));
+    const text = `${note}${fault === null ? '' : `, without RandomizedDelaySec=: ${fault}`}`;
+    report.add(text === '' ? 'exact' : 'approximated', at, `start on ${operands.at(-1)}${text}`);
+  };
   const repeats = ['OnUnitActiveSec', 'OnUnitInactiveSec'].some((key) => lastOf(unit, 'Timer', key) !== undefined);
   for (const { key, value, place } of clearedSection(unit, 'Timer', (each) => /^On\w+$/.test(each))) {
     const at = `${place}: ${key}`;
@@ -130,20 +140,10 @@ function timerOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
     if (key === 'OnCalendar') {
       const timer = timerOf(value);
       if ('why' in timer) report.refused(at, `${value}: ${timer.why}`);
-      else {
-        operands.push(['timer', ...timer.words, ...more].map(operandWord).join(' '));
-        report.exact(at, `start on ${operands.at(-1)}`);
-      }
+      else add(at, [...timer.words, ...(isYes(persistent) ? ['PERSISTENT=yes'] : [])], '');
     } else if (spanMs !== null && key.startsWith('OnUnit')) {
-      operands.push(
-        ['timer', `EVERY=${timerSpan(spanMs)}`, ...more.filter((word) => !word.startsWith('PERS'))].join(' '),
-      );
       const isExact = key === 'OnUnitActiveSec' && spanMs >= 1000 && spanMs % 1000 === 0;
-      report.add(
-        isExact ? 'exact' : 'approximated',
-        at,
-        `start on ${operands.at(-1)}${isExact ? '' : ', counted from the start of the job, in whole seconds'}`,
-      );
+      add(at, [`EVERY=${timerSpan(spanMs)}`], isExact ? '' : ', counted from the start of the job, in whole seconds');
     } else if (spanMs !== null && repeats) {
       const every = parseSpan(lastOf(unit, 'Timer', 'OnUnitActiveSec')?.value ?? '');
       if (every === spanMs) report.exact(at, 'the first turn of EVERY=');
@@ -152,6 +152,12 @@ function timerOperands({ unit }: KnownUnit, { report }: UnitSet): string[] {
     else if (!TIMER_SETTINGS.includes(key)) report.refused(at, 'the event timer has no such setting');
   }
   return operands;
+}
+
+/** Why a timer with these words would never be due; null: it is. */
+function faultOfTimer(words: readonly string[]): string | null {
+  const parsed = parseTimer(words);
+  return 'fault' in parsed ? parsed.fault.text : null;
 }
 
 /** Null: it never comes, or is no length of time. */
