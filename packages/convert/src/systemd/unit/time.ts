@@ -9,9 +9,12 @@ const UNITS: readonly (readonly [names: string, ms: number])[] = [
   ['h hr hour hours', 3_600_000],
   ['d day days', 86_400_000],
   ['w week weeks', 604_800_000],
+  // A twelfth of a year, which has 365.25 days.
+  ['M month months', 2_629_800_000],
+  ['y year years', 31_557_600_000],
 ];
 const MS = new Map(UNITS.flatMap(([names, ms]) => names.split(' ').map((name) => [name, ms] as const)));
-const PART = /(\d+(?:\.\d+)?)\s*([a-zµ]*)\s*/gy;
+const PART = /(\d+(?:\.\d+)?)\s*([A-Za-zµ]*)\s*/gy;
 
 /** Milliseconds; Infinity for `infinity`; null where it is no length of time. A number without a unit counts seconds. */
 export function parseSpan(text: string): number | null {
