@@ -32,9 +32,16 @@ export function parseName(name: string): UnitName | null {
   return known === undefined || prefix === '' ? null : { prefix, instance, type: known };
 }
 
-/** The name of the job for a unit: a target is set apart from a service of the same name. */
+/** What a name of a job may not have, or not without quotes where a condition names it. */
+const UNFIT = /[\s\p{C}"'()#\\/$*?[\]\ufffd]/u;
+
+/** The name of the job for a unit: a target is set apart from a service of the same name. Escaped characters are themselves, as far as a job can have them. */
 export function jobOfUnit({ prefix, type }: UnitName): string {
-  return type === 'target' ? `${prefix}-target` : prefix;
+  const name = prefix.replace(/(?:\\x[0-9a-f]{2})+/g, (escaped) => {
+    const text = Buffer.from(escaped.replaceAll('\\x', ''), 'hex').toString('utf8');
+    return UNFIT.test(text) ? escaped : text;
+  });
+  return type === 'target' ? `${name}-target` : name;
 }
 
 /** The name of a job as part of a unit's name: other characters than those of units are escaped. */
