@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { linesOf, ProjectRun } from './project-run.ts';
 
-function projectRun(name: string): ProjectRun {
+function projectRun(name: ConstructorParameters<typeof ProjectRun>[0]): ProjectRun {
   const run = new ProjectRun(name);
   onTestFinished(() => run.end());
   return run;
@@ -226,6 +226,17 @@ it('ends with the status of the first failure where that is asked for', async ()
   // Without it the others stay.
   const { status, stdout } = await run.upstart('up', 'web', '-d');
   expect([linesOf(stdout), status]).toEqual([['web  started, process N'], 0]);
+});
+
+it('says which jobs have never started when nothing is left to wait for', async () => {
+  const run = projectRun({
+    'compose.yaml': 'services:\n  a: {command: sleep 99, depends_on: [b]}\n  b: {command: sleep 99, depends_on: [a]}\n',
+  });
+  const { status, stdout } = await run.upstart('up');
+  expect([linesOf(stdout), status]).toEqual([
+    ['a * not started: it waits for others', 'b * not started: it waits for others'],
+    1,
+  ]);
 });
 
 it('kills jobs that do not stop, at the second interrupt', async () => {

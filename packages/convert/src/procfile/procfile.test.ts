@@ -12,6 +12,10 @@ const OPTIONS: ProjectOptions = {
   switchesUsers: false,
 };
 
+it('reads a file with a byte-order mark', () => {
+  expect(fromProcfile('\ufeffweb: node web.js\n', OPTIONS).files).toMatchObject([{ name: 'web.conf' }]);
+});
+
 it('makes a job of each process, with the ports that foreman gives', () => {
   const text = '# comment\nweb: node web.js --port $PORT\n\nworker:  A=1 ruby work.rb\n';
   const { files, report } = fromProcfile(text, OPTIONS);

@@ -22,7 +22,10 @@ export function fromProcfile(text: string, options: ProcfileOptions): ProjectTra
   const files: TranslatedFile[] = [];
   const report: ReportLine[] = [];
   const names = new Set<string>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  for (const [index, line] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .entries()) {
     if (IGNORED.test(line)) continue;
     const place = `${options.file}:${index + 1}`;
     const refuse = (why: string) => report.push({ place, kind: 'refused', text: why });

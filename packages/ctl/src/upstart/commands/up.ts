@@ -14,6 +14,7 @@ import {
   rulesOf,
   runInForeground,
   untilSettled,
+  whyNotStarted,
 } from '../project/bring-up.ts';
 import { endOf } from '../project/ends.ts';
 import { loadProject, type Project } from '../project/project.ts';
@@ -158,8 +159,7 @@ async function rowOf(status: JobStatus, { client }: Running, { project }: Plan):
     return { job, state: 'running', pid, ports, hasFailed: false, text: startedText(instance, ports) };
   }
   const none = { job, pid: null, ports };
-  if (last == null)
-    return { ...none, state: 'waiting', hasFailed: false, text: status.why ?? 'not started: it waits for others' };
+  if (last == null) return { ...none, state: 'waiting', hasFailed: false, text: whyNotStarted(status) };
   const { hasFailed, text } = await endOf(client, job);
   return { ...none, state: hasFailed ? 'failed' : 'done', hasFailed, text: text ?? 'done' };
 }

@@ -96,16 +96,30 @@ export async function runInForeground(
   try {
     await view.follow(client, 0);
     const outcome = await watching.run(interrupts.first, running.start);
+    const hasRun = outcome.by !== 'idle' || (await noteIdleJobs(plan, client, view));
     if (outcome.by === 'interrupt') view.say('stopping; Ctrl-C kills');
     if (outcome.by === 'session') view.say('the session has ended');
     else await stopProject(client, session, plan.state, interrupts.kill);
     await watching.shown();
     plan.state.end();
-    return outcome;
+    return hasRun ? outcome : { ...outcome, status: 1 };
   } finally {
     view.close();
     interrupts.close();
   }
+}
+
+/** Why a job that never ran has not started. */
+export function whyNotStarted({ why }: JobStatus): string {
+  return why ?? 'not started: it waits for others';
+}
+
+/** Shows the jobs that never ran; false: none ever did. */
+async function noteIdleJobs({ wanted }: Plan, client: UpstartClient, view: View): Promise<boolean> {
+  const statuses = (await client.call('list', { details: true })).filter(({ job }) => wanted.includes(job));
+  const idle = statuses.filter(({ instances, last }) => instances.length === 0 && last == null);
+  for (const status of idle) view.note(status.job, whyNotStarted(status), true);
+  return idle.length < statuses.length;
 }
 
 /** Stops all jobs in order, and then the session. `kill` ends the order. */
