@@ -239,6 +239,18 @@ it('says which jobs have never started when nothing is left to wait for', async 
   ]);
 });
 
+it('leaves no session behind that was interrupted while it started', async () => {
+  const run = nativeRun(['web.conf']);
+  const up = run.begin('up');
+  // It has a folder before anybody can find it.
+  const runFolder = join(run.product.place('run'), 'upstart');
+  await eventually(() => existsSync(runFolder));
+  up.interrupt();
+  await up.outcome;
+  expect(await run.upstart('sessions')).toMatchObject({ stdout: '' });
+  expect(await run.upstart('up', '-d')).toMatchObject({ status: 0 });
+});
+
 it('kills jobs that do not stop, at the second interrupt', async () => {
   const run = nativeRun(['deaf.conf']);
   const up = run.begin('up');

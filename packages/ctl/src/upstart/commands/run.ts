@@ -4,7 +4,15 @@ import { signalNumber, systemErrorText, UsageError } from '@upstart/common';
 import type { JobStatus } from '@upstart/protocol';
 import { type Call, EXIT, frontCommand } from '../command.ts';
 import { SHOWN_LINES } from '../project/attach-to.ts';
-import { openSession, type Plan, planOf, type Running, rulesOf, runInForeground } from '../project/bring-up.ts';
+import {
+  interruptsOf,
+  openSession,
+  type Plan,
+  planOf,
+  type Running,
+  rulesOf,
+  runInForeground,
+} from '../project/bring-up.ts';
 import { endOf } from '../project/ends.ts';
 import { Interrupts } from '../project/interrupts.ts';
 import type { Project } from '../project/project.ts';
@@ -45,12 +53,16 @@ async function runJob(call: Call<Parameters<typeof projectFor>[1]['options']>): 
   const project = await projectFor(folderOf(call), call);
   if (!project.jobs.some(({ name }) => name === job)) throw new UsageError(`no job ${job} in ${project.source}`);
   const plan = planOf(project, [job], call);
+  const view = new View(call, plan.wanted);
+  const interrupts = interruptsOf(view, call);
   const running = await openSession(plan, call);
   const rules = rulesOf(project, [job], false);
   try {
-    if (!running.isOld) return (await runInForeground(plan, running, new View(call, plan.wanted), rules, call)).status;
+    if (!running.isOld) return (await runInForeground(plan, running, view, rules, interrupts)).status;
+    interrupts.close();
     return await runBesideOthers(job, plan, running, rules, call);
   } finally {
+    interrupts.close();
     running.client.close();
   }
 }

@@ -7,6 +7,7 @@ import { columnsOf, padColumns } from '../../text/columns.ts';
 import { type Call, EXIT, frontCommand, JSON_OPTION } from '../command.ts';
 import { attachTo } from '../project/attach-to.ts';
 import {
+  interruptsOf,
   openSession,
   type Plan,
   planOf,
@@ -74,17 +75,23 @@ export const up = frontCommand({
     const exitWith = options['exit-with'];
     if (exitWith !== undefined && !plan.wanted.includes(exitWith))
       throw new UsageError(`--exit-with takes a job that is to run, not ${exitWith}`);
+    if (options.detach === true) {
+      const running = await openSession(plan, call);
+      return await detach(plan, running, call).finally(() => running.client.close());
+    }
+    const view = new View(call, plan.wanted);
+    const interrupts = interruptsOf(view, call);
     const running = await openSession(plan, call);
     try {
-      if (options.detach === true) return await detach(plan, running, call);
-      const view = new View(call, plan.wanted);
       if (running.isOld) {
+        interrupts.close();
         await running.start();
         return await attachTo(running, view, project.translation.ports, call);
       }
       const rules = rulesOf(project, exitWith === undefined ? [] : [exitWith], options['exit-on-failure'] === true);
-      return (await runInForeground(plan, running, view, rules, call)).status;
+      return (await runInForeground(plan, running, view, rules, interrupts)).status;
     } finally {
+      interrupts.close();
       running.client.close();
     }
   },

@@ -52,7 +52,7 @@ export async function openSession(plan: Plan, { context }: Call): Promise<Runnin
   const { project, state, named, wanted, dependencies } = plan;
   const live = state.liveSession();
   if (live === null) {
-    const session = await startSession(project, new Set(wanted), state, context.env);
+    const session = await startSession(project, new Set(wanted), state, context);
     const client = await connectTo(session);
     return { session, client, isOld: false, start: () => startNew(client, project, named, dependencies) };
   }
@@ -82,17 +82,21 @@ export function rulesOf({ translation, ...project }: Project, exitWith: readonly
   return { endsWith, onFailure, whenIdle: !waitsForOthers(project) };
 }
 
+/** The interrupts of a project in the foreground, to be counted before its session is there: none is to be left behind. */
+export function interruptsOf(view: View, { context }: Call): Interrupts {
+  return new Interrupts(context, 2, () => view.say('killing'));
+}
+
 /** Shows a new session until something ends it, and then ends it. */
 export async function runInForeground(
   plan: Plan,
   running: Running,
   view: View,
   rules: Rules,
-  call: Call,
+  interrupts: Interrupts,
 ): Promise<Outcome> {
   const { client, session } = running;
   const watching = new Watching(client, view, plan.project.translation.ports, rules);
-  const interrupts = new Interrupts(call.context, 2, () => view.say('killing'));
   try {
     await view.follow(client, 0);
     const outcome = await watching.run(interrupts.first, running.start);
@@ -105,7 +109,6 @@ export async function runInForeground(
     return hasRun ? outcome : { ...outcome, status: 1 };
   } finally {
     view.close();
-    interrupts.close();
   }
 }
 

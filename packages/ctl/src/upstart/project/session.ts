@@ -43,12 +43,15 @@ export async function connectTo(session: ProjectSession): Promise<UpstartClient>
   return connect({ path: join(session.folder, CONTROL_SOCKET), client: 'upstart', endsWithInit: true });
 }
 
-/** Starts the init of a project with these of its jobs, and resolves when it has announced itself. It has emitted no `startup` then. */
+/**
+ * Starts the init of a project with these of its jobs, and resolves when it has announced itself. It has emitted no `startup` then. An
+ * interrupt meanwhile ends it again: nobody would know of it.
+ */
 export async function startSession(
   project: Project,
   wanted: ReadonlySet<string>,
   state: StateFolder,
-  env: CommandContext['env'],
+  { env, onInterrupt }: CommandContext,
 ): Promise<ProjectSession> {
   state.begin(SETTINGS);
   state.writeJobs(project, wanted);
@@ -69,8 +72,22 @@ export async function startSession(
     init.once('error', (error) => resolve(systemErrorText(error)));
     init.once('exit', () => resolve(readFileSync(state.initLog, 'utf8').trim() || 'it ended at once'));
   });
-  const found = lookFor(init.pid ?? 0, env);
+  let isInterrupted = false;
+  const ignore = onInterrupt?.(() => {
+    isInterrupted = true;
+    init.kill();
+  });
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  const found = lookFor(init.pid ?? 0, env, () => isOver);
   const outcome = await Promise.race([found, ended]);
+  if (isInterrupted) {
+    await ended;
+    throw new Error('interrupted: nothing was started');
+  }
+  ignore?.();
   if (typeof outcome === 'string') throw new Error(`cannot start init: ${outcome}`);
   if (outcome === null) throw new Error(`init does not answer: ${state.initLog} has what it says`);
   if (outcome.folder === null) throw new Error(`init has no folder: ${state.initLog} has what it says`);
@@ -85,8 +102,8 @@ function ownVariables({ isNative, env: own }: Project, env: CommandContext['env'
   return isNative ? { ...own, ...env } : {};
 }
 
-async function lookFor(pid: number, env: CommandContext['env']): Promise<Session | null> {
-  for (let left = START_TIMEOUT_MS; left > 0; left -= PAUSE_MS) {
+async function lookFor(pid: number, env: CommandContext['env'], isOver: () => boolean): Promise<Session | null> {
+  for (let left = START_TIMEOUT_MS; left > 0 && !isOver(); left -= PAUSE_MS) {
     const found = findSessions(env).find((session) => session.pid === pid);
     if (found) return found;
     await pause(PAUSE_MS);
