@@ -168,17 +168,21 @@ describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
     leased.check();
   });
 
-  it('is killed by the supervisor where the daemon is stopped, too', async () => {
+  it.each([
+    ['with its bridge', (host: Host) => [...host.daemons(), ...host.bridges()]],
+    ['alone', (host: Host) => host.daemons()],
+  ])('is killed by the supervisor where the daemon is stopped %s, and waited for there again', async (_, of) => {
     const leased = await Leased.start(['one', 'two']);
     await leased.startOn(...leased.hosts);
     const holder = await leased.runsBut();
-    const stopped = [...holder.daemons(), ...holder.bridges()];
+    const stopped = of(holder);
     for (const pid of stopped) signal(pid, 'SIGSTOP');
     try {
       await leased.runsBut(holder);
     } finally {
       for (const pid of stopped) signal(pid, 'SIGCONT');
     }
+    await eventually('it to wait', async () => (await why(holder)).startsWith('start/starting'));
     leased.check();
   });
 
