@@ -6,7 +6,7 @@ import type { Service } from './services.ts';
 import type { Session } from './session.ts';
 
 /** Tasks that count the events. */
-export const HEALTH_JOBS: Record<string, string> = {
+export const HEALTH_JOBS = {
   doctor: 'start on unhealthy\ntask\nexec perl PROGRAMS/task.pl LEDGER 0 0\n',
   nurse: 'start on healthy\ntask\nexec perl PROGRAMS/task.pl LEDGER 0 0\n',
 };
@@ -15,10 +15,7 @@ export const HEALTH_JOBS: Record<string, string> = {
 export async function makeIll(session: Session, service: Service): Promise<void> {
   const { ledger, check, shown } = service;
   const pid = await eventually(`${shown} has a process`, () => session.running(ledger)[0]);
-  const [treated, healed] = Object.keys(HEALTH_JOBS).map((name) => session.noted(name, 'ends').length) as [
-    number,
-    number,
-  ];
+  const [treated, healed] = timesGone(session);
   signal(pid, 'SIGUSR1');
   await comes(session, 'doctor', treated + 1);
   if (check === 'restart') {
@@ -29,6 +26,38 @@ export async function makeIll(session: Session, service: Service): Promise<void>
     signal(pid, 'SIGUSR2');
   }
   await comes(session, 'nurse', healed + 1);
+}
+
+/**
+ * Kills the process of a service, and waits until init knows. While the supervisor stands still, checks may fail before that: then it counts as
+ * ill, and as well again once its next process is there, if it gets one.
+ */
+export async function killAndLook(
+  session: Session,
+  { check, ledger, respawns, shown, words }: Service,
+  pid: number,
+): Promise<{ isIll: boolean; isWell: boolean }> {
+  const [treated, healed] = timesGone(session);
+  signal(pid, 'SIGKILL');
+  await eventually(`${pid} of ${shown} has ended`, () => !isRunning(pid));
+  if (check === null) return { isIll: false, isWell: false };
+  await eventually(`init knows that ${pid} of ${shown} has ended`, async () => {
+    const { stdout } = await session.run('status', ...words);
+    return !stdout.includes(`, process ${pid}\n`);
+  });
+  await hasGone(session, 'doctor');
+  const isIll = timesGone(session)[0] > treated;
+  const isWell = isIll && (respawns || check === 'restart');
+  if (isWell) {
+    await eventually(`${shown} has another process`, () => session.running(ledger).length > 0);
+    await comes(session, 'nurse', healed + 1);
+  }
+  return { isIll, isWell };
+}
+
+/** How many times the tasks of the events have run. */
+function timesGone(session: Session): [number, number] {
+  return [session.noted('doctor', 'ends').length, session.noted('nurse', 'ends').length];
 }
 
 /**

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { dbusAddress } from '../../packages/protocol/src/index.ts';
 import { eventually } from '../eventually.ts';
 import type { Outcome } from '../session/product.ts';
-import { HEALTH_JOBS, makeIll, settleChecks } from './health.ts';
+import { HEALTH_JOBS, killAndLook, makeIll, settleChecks } from './health.ts';
 import { checkLog } from './ledger.ts';
 import { isRunning, signal } from './proc.ts';
 import type { Random } from './random.ts';
@@ -47,8 +47,8 @@ export class World {
   readonly history: string[] = [];
   readonly #random: Random;
   #worked = 0;
-  /** How many times a service was made ill. */
-  #ill = 0;
+  /** How many times a service has become ill, and well again. */
+  readonly #ill: Record<keyof typeof HEALTH_JOBS, number> = { doctor: 0, nurse: 0 };
   #added = 0;
 
   constructor(random: Random) {
@@ -153,10 +153,11 @@ export class World {
   async #kill(session: Session, service: Service): Promise<void> {
     const [pid] = session.running(service.ledger);
     if (!service.up || pid === undefined) return;
-    process.kill(pid, 'SIGKILL');
-    service.up = service.respawns;
+    const { isIll, isWell } = await killAndLook(session, service, pid);
+    service.up = service.respawns || isWell;
     if (service.up) service.starts++;
-    await eventually(`${pid} of ${service.shown} has ended`, () => !isRunning(pid));
+    if (isIll) this.#ill.doctor++;
+    if (isWell) this.#ill.nurse++;
     await this.agrees(session, service);
   }
 
@@ -191,7 +192,8 @@ export class World {
     if (!service) return;
     this.history.push(`it is ${service.shown} that falls ill`);
     await makeIll(session, service);
-    this.#ill++;
+    this.#ill.doctor++;
+    this.#ill.nurse++;
     await this.agrees(session, service);
   }
 
@@ -265,9 +267,9 @@ export class World {
       if (starts !== service.starts)
         throw new Error(`${service.shown} had ${starts} processes instead of ${service.starts}`);
     }
-    for (const task of Object.keys(HEALTH_JOBS)) {
+    for (const [task, wanted] of Object.entries(this.#ill)) {
       const times = session.noted(task, 'ends').length;
-      if (times !== this.#ill) throw new Error(`${task} came ${times} times for ${this.#ill} services that were ill`);
+      if (times !== wanted) throw new Error(`${task} came ${times} times instead of ${wanted}`);
     }
     for (const name of this.loggers) {
       await eventually(`${name} runs`, () => session.running(name).length === 1);

@@ -17,7 +17,7 @@ Folders that come later, one by one or all at once, and go again. Upstart 1.13.2
   FILE=<dir>/w/a/b/f EVENT=create
   $ rm -r w/a; seen
   FILE=<dir>/w/a/b/f EVENT=delete
-  $ mkdir -p w/a/b; touch w/a/b/f; settled trace | head -1; : > trace
+  $ mkdir -p w/a/b; touch w/a/b/f; settled trace | sort | head -1; : > trace
   FILE=<dir>/w/a/b/f EVENT=create
   $ mv w/a w/away; seen
   FILE=<dir>/w/a/b/f EVENT=delete
