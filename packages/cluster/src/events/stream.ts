@@ -23,6 +23,8 @@ export const MAX_STREAM_BYTES = 256 * 1024 * 1024;
 /** Another host has made it meanwhile, with other limits. */
 const STREAM_NAME_IN_USE = 10058;
 
+/** How long a host waits for an answer, in milliseconds, before it looks whether the stream was made. */
+const MAKE_MS = 1000;
 /** A stream without events may have been made just now, by several hosts. */
 const SETTLE_MS = 1000;
 /** How the description of a stream that a host has made ends. */
@@ -37,8 +39,9 @@ export async function openStream(nats: NatsConnection, conf: ClusterConf): Promi
   } catch (error) {
     if (!hasCode(error, JetStreamApiCodes.StreamNotFound)) throw error;
   }
+  const maker = await jetstreamManager(nats, { checkAPI: false, timeout: MAKE_MS });
   try {
-    return await streams.add({
+    return await maker.streams.add({
       ...{ name: stream, subjects: [events], storage: StorageType.File, num_replicas: copies(nats, conf) },
       description: `Events of the hosts of ${conf.cluster}, ${randomUUID()}`,
       ...{ retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old, max_age: nanos(conf.keepS * 1000) },
@@ -47,7 +50,8 @@ export async function openStream(nats: NatsConnection, conf: ClusterConf): Promi
       duplicate_window: nanos(conf.keepS * 1000),
     });
   } catch (error) {
-    if (!hasCode(error, STREAM_NAME_IN_USE)) throw error;
+    // Of several hosts that make it at one time one succeeds. The others are refused, or get no answer (2.9.10).
+    if (!hasCode(error, STREAM_NAME_IN_USE) && (error as Error).name !== 'TimeoutError') throw error;
     return await streams.info(stream);
   }
 }
