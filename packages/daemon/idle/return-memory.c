@@ -1,6 +1,6 @@
 /*
- * A module for Node that is one function: it returns memory that only the start or a burst has needed. That is unused
- * heap, and pages of the program and its libraries, which the kernel maps again from its cache when they are used.
+ * A module for Node that is one function: it returns memory that only the start has needed. That is unused heap,
+ * and pages of the program and its libraries, which the kernel maps again from its cache when they are used.
  */
 #include <link.h>
 #include <stdint.h>

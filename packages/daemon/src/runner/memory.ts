@@ -1,6 +1,6 @@
 /**
  * Returns unused memory of a process that is mostly idle. V8 lets its heap grow during a burst of work, and frees it only in the next one;
- * the kernel keeps mapped what of Node's program a burst, and first of all the start, has run. After the burst this gives both back.
+ * this collects garbage after the burst. After the start it also returns what of Node's program has been mapped for that.
  */
 
 /** The number of inputs of a burst; after fewer, a collection is not worth its time. */
@@ -44,16 +44,17 @@ export class Memory {
   }
 }
 
-/** Tidies up, with the module of `packages/daemon/idle` at this path; without it, pages of the program stay mapped. */
+/** Tidies up, after the start with the module of `packages/daemon/idle` at this path; without it, pages of the program stay mapped. */
 export function tidier(modulePath: string): () => void {
-  let returnMemory: (() => void) | undefined;
+  let isStart = true;
   return () => {
     // V8's garbage collection exists if Node was started with --expose-gc, as the supervisor does.
     // The first one frees memory and leaves gaps, which the second one closes.
     globalThis.gc?.();
     globalThis.gc?.();
-    returnMemory ??= load(modulePath);
-    returnMemory();
+    // Once: what is mapped again from then on is in use, and would cost the next burst a third of a millisecond.
+    if (isStart) load(modulePath)();
+    isStart = false;
   };
 }
 
