@@ -2,8 +2,9 @@
  * Makes the folder of logs again when it has been removed: the logger reports that a file in it cannot be written, and that report goes no
  * further.
  */
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '@upstart/common';
 import type { LogFolder, Report } from './process-messages.ts';
 
 const ENOENT = 2;
@@ -40,7 +41,9 @@ export class KeptLogFolder {
 /** Makes the folder, where it is missing. Returns whether it is there. */
 function isMade({ path, mode, owner, group, parents }: LogFolder): boolean {
   try {
-    if (mkdirSync(path, { mode, recursive: parents }) === undefined && parents) return true;
+    if (lstatSync(path, { throwIfNoEntry: false })) return true;
+    if (parents) makeFolder(path, mode);
+    else mkdirSync(path, { mode });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EEXIST';
   }
