@@ -8,6 +8,7 @@ import {
   jetstreamManager,
   RetentionPolicy,
   StorageType,
+  type StreamAPI,
   type StreamInfo,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
@@ -20,11 +21,13 @@ export const MAX_EVENT_BYTES = 65_536;
 /** Of all events that are kept. The oldest are dropped first. */
 export const MAX_STREAM_EVENTS = 100_000;
 export const MAX_STREAM_BYTES = 256 * 1024 * 1024;
-/** Another host has made it meanwhile, with other limits. */
+/** Another host has made it meanwhile, with an id of its own. */
 const STREAM_NAME_IN_USE = 10058;
 
 /** How long a host waits for an answer, in milliseconds, before it looks whether the stream was made. */
 const MAKE_MS = 1000;
+/** How many times it looks for one that has no leader yet. */
+const LOOKS = 5;
 /** A stream without events may have been made just now, by several hosts. */
 const SETTLE_MS = 1000;
 /** How the description of a stream that a host has made ends. */
@@ -52,7 +55,18 @@ export async function openStream(nats: NatsConnection, conf: ClusterConf): Promi
   } catch (error) {
     // Of several hosts that make it at one time one succeeds. The others are refused, or get no answer (2.9.10).
     if (!hasCode(error, STREAM_NAME_IN_USE) && (error as Error).name !== 'TimeoutError') throw error;
-    return await streams.info(stream);
+    return await infoOnceLed(maker.streams, stream);
+  }
+}
+
+/** Of a stream that another host makes: there is no answer until it has a leader. */
+async function infoOnceLed(streams: StreamAPI, stream: string): Promise<StreamInfo> {
+  for (let left = LOOKS; ; left--) {
+    try {
+      return await streams.info(stream);
+    } catch (error) {
+      if (left === 1 || (error as Error).name !== 'TimeoutError') throw error;
+    }
   }
 }
 
