@@ -6,6 +6,7 @@ import {
   jetstreamManager,
   type NatsConnection,
   NatsServer,
+  untilPlaced,
 } from '../../../packages/cluster/src/testing/nats-servers.ts';
 import { eventually } from '../../eventually.ts';
 import type { Network, Node } from './network.ts';
@@ -45,7 +46,10 @@ export async function lookOn(servers: readonly ServerNode[]): Promise<NatsConnec
     reconnectTimeWait: 250,
     waitOnFirstConnect: true,
   });
-  await eventually('a leader', async () => await jetstreamManager(nats).catch(() => null));
+  await untilPlaced(
+    nats,
+    servers.map(({ server }) => server),
+  );
   return nats;
 }
 

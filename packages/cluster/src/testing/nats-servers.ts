@@ -14,7 +14,10 @@ import { removeFolder } from '../../../../test/remove-folder.ts';
 export { connect, jetstreamManager, type NatsConnection, nkeys };
 
 const PROGRAM = 'nats-server';
+const PROBE = 'probe';
 const LOOPBACK = '127.0.0.1';
+/** Three servers that have begun keep three copies after this at the latest; longer where the machine is slow. */
+const PLACED_MS = 30_000;
 
 const asked = spawnSync(PROGRAM, ['--version'], { encoding: 'utf8' });
 /** Whether the server is installed; tests that need it are skipped where it is not. */
@@ -142,11 +145,11 @@ export class NatsServers {
     return started;
   }
 
-  /** Waits until the servers have a leader, without which they keep nothing. */
+  /** Waits until the servers have a leader, without which they keep nothing, and know one another. */
   async elected(): Promise<void> {
     const nats = await connect({ servers: this.urls });
     try {
-      await eventually('a leader', async () => await jetstreamManager(nats).catch(() => null));
+      await untilPlaced(nats, this.all);
     } finally {
       await nats.close();
     }
@@ -160,6 +163,28 @@ export class NatsServers {
   async remove(): Promise<void> {
     await Promise.all(this.all.map((server) => server.kill()));
     removeFolder(this.folder);
+  }
+}
+
+/**
+ * Waits until three servers keep what has three copies. Servers that begin at one time may take one another for gone, for good (2.10.27: "no
+ * suitable peers for placement"): these begin again, one after the other.
+ */
+export async function untilPlaced(nats: NatsConnection, servers: readonly NatsServer[]): Promise<void> {
+  while (!(await eventually('three copies', () => isPlaced(nats), PLACED_MS).catch(() => false)))
+    for (const server of servers) {
+      await server.stop();
+      await server.start();
+    }
+}
+
+async function isPlaced(nats: NatsConnection): Promise<boolean> {
+  try {
+    const { streams } = await jetstreamManager(nats);
+    await streams.add({ name: PROBE, subjects: [PROBE], num_replicas: 3 });
+    return await streams.delete(PROBE);
+  } catch {
+    return false;
   }
 }
 
