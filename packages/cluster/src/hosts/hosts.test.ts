@@ -2,7 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/eventually.ts';
 import { parseClusterConf } from '../conf/read-conf.ts';
-import { openStream } from '../events/stream.ts';
+import { feedOf, openStream } from '../events/stream.ts';
 import { hasNatsServer, NatsServers } from '../testing/nats-servers.ts';
 import { Hosts, hasLabels, isLabels, parseLabels } from './hosts.ts';
 
@@ -22,10 +22,13 @@ describe.skipIf(!hasNatsServer).each([1, 3] as const)('what %i servers keep', (c
 
   it('is made by several hosts at a time, once, with a copy on each of three servers', async () => {
     // Servers that elect a leader do not answer; hosts try again.
-    const streams = await Promise.all(
-      [1, 2, 3].map(() => eventually('the stream', () => openStream(nats, conf).catch(() => null))),
-    );
-    expect(new Set(streams.map(({ created }) => created)).size).toBe(1);
+    const made = () => eventually('the stream', () => openStream(nats, conf).catch(() => null));
+    await Promise.all([made(), made(), made()]);
+    // Several servers (2.9.10) may confirm more than one, of which one stays.
+    const streams = await eventually('one stream', async () => {
+      const found = await Promise.all([made(), made(), made()]);
+      return new Set(found.map((info) => feedOf(conf.cluster, info))).size === 1 && found;
+    });
     expect(streams[0]!.config).toMatchObject({ num_replicas: count, max_msg_size: 65_536, max_msgs: 100_000 });
     expect(streams[0]!.config.duplicate_window).toBe(streams[0]!.config.max_age);
     const [first] = await Promise.all(
