@@ -148,7 +148,7 @@ function server(text: string): string {
   if (!SCHEMES.has(scheme) || !URL.canParse(`http://${rest}`)) throw expected;
   const { hostname, port, pathname, search, hash, username, password } = new URL(`http://${rest}`);
   if (username !== '' || password !== '') throw new UsageError('no password belongs here: use creds or nkey');
-  if (hostname === '' || pathname !== '/' || search !== '' || hash !== '') throw expected;
+  if (hostname === '' || pathname !== '/' || search !== '' || hash !== '' || port === '0') throw expected;
   return `${scheme}//${hostname}:${port === '' ? (rest.endsWith(':80') ? '80' : DEFAULT_PORT) : port}`;
 }
 
@@ -168,8 +168,8 @@ function labelled(labels: ClusterConf['labels'], word: string): ClusterConf['lab
   if (!NAME.test(key) || !LABEL_VALUE.test(value))
     throw new UsageError(`expected NAME=VALUE, of A-Z a-z 0-9 _ - and in the value dots: ${quotedSetting(word)}`);
   if (key === HOST_LABEL) throw new UsageError(`every host has the label ${HOST_LABEL}: its name`);
-  if (Object.keys(labels).length >= MAX_LABELS && !Object.hasOwn(labels, key))
-    throw new UsageError(`more than ${MAX_LABELS} labels`);
+  if (Object.hasOwn(labels, key)) throw new UsageError(`${key} has the value ${labels[key]} already`);
+  if (Object.keys(labels).length >= MAX_LABELS) throw new UsageError(`more than ${MAX_LABELS} labels`);
   return { ...labels, [key]: value };
 }
 

@@ -79,6 +79,8 @@ describe('the settings in cluster.conf', () => {
     ['servers http://a', ['cluster.conf:1: servers: expected nats://HOST:PORT or tls://HOST:PORT: http://a']],
     ['servers nats://me:secret@a', ['cluster.conf:1: servers: no password belongs here: use creds or nkey']],
     ['servers a/b', ['cluster.conf:1: servers: expected nats://HOST:PORT or tls://HOST:PORT: a/b']],
+    ['servers a:0', ['cluster.conf:1: servers: expected nats://HOST:PORT or tls://HOST:PORT: a:0']],
+    ['servers a\nlabel z=eu k=a\nlabel z=us', ['cluster.conf:3: label: z has the value eu already']],
     ['servers a\nreplicas 9', ['cluster.conf:2: replicas: expected 1, 3 or 5: 9']],
     ['servers a\nlease 4s', ['cluster.conf:2: lease: expected a time from 5s to 1h: 4s']],
     ['servers a\nlease 2h', ['cluster.conf:2: lease: expected a time from 5s to 1h: 2h']],
@@ -134,6 +136,7 @@ describe('the file', () => {
     const env = { UPSTART_CLUSTER_CONF: path };
     const missing = (): unknown => readClusterConf(env, false);
     expect(missing).toThrow(`there is no ${path}: this host is in no cluster`);
+    expect(() => readClusterConf({ UPSTART_CLUSTER_CONF: folder }, false)).toThrow(`${folder}: Is a directory`);
     writeFileSync(path, 'servers a\nhost h');
     expect(readClusterConf(env, false)).toMatchObject({ path, host: 'h' });
   });

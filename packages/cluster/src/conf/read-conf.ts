@@ -1,6 +1,14 @@
 /** Reads `cluster.conf`. Every mistake is reported with its place; with one there is no cluster, as a wrong line may be a missing restriction. */
 import { hostname } from 'node:os';
-import { clusterConfPath, nearest, quotedSetting, readSettingsText, settingLines, UsageError } from '@upstart/common';
+import {
+  clusterConfPath,
+  nearest,
+  quotedSetting,
+  readSettingsText,
+  settingLines,
+  systemErrorText,
+  UsageError,
+} from '@upstart/common';
 import { type ClusterConf, ClusterConfError, HOST_LABEL, NAME } from './cluster-conf.ts';
 import { type Draft, KEYS } from './keys.ts';
 
@@ -20,9 +28,9 @@ export function readClusterConf(env: Environment, isSession: boolean): ClusterCo
   try {
     text = readSettingsText(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-    const reason = isMissing ? `there is no ${path}: this host is in no cluster` : `${path}: ${message}`;
+    const reason = isMissing ? `there is no ${path}: this host is in no cluster` : `${path}: ${systemErrorText(error)}`;
     throw new ClusterConfError([reason], isMissing);
   }
   return parseClusterConf(path, text, hostname());

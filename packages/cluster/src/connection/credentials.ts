@@ -9,13 +9,13 @@ import {
   nkeyAuthenticator,
   nkeys,
 } from '@nats-io/transport-node';
-import { withRegularFile } from '@upstart/common';
+import { systemErrorText, withRegularFile } from '@upstart/common';
 import type { ClusterConf } from '../conf/cluster-conf.ts';
 
 const MAX_SECRET_BYTES = 65_536;
 const OTHERS_MAY_READ = 0o004;
 
-/** The options of a connection that are about trust. Throws with the file that is missing, or that everybody may read. */
+/** The options of a connection that are about trust. Throws with the file that cannot be read, or that everybody may read. */
 export function trustOptions(conf: ClusterConf): NodeConnectionOptions {
   const { creds, nkey, tls, servers } = conf;
   const authenticator: Authenticator | null =
@@ -27,13 +27,12 @@ export function trustOptions(conf: ClusterConf): NodeConnectionOptions {
   // Now rather than within the handshake, where an error has no place to go, and does not name the file.
   if (creds !== null) checkCreds(creds);
   if (nkey !== null) checkSeed(nkey);
-  if (tls.key !== null) readSecret(tls.key);
   // The transport hands all of it to Node.
   const tlsOptions = {
     checkServerIdentity: identityOf(servers),
-    ...(tls.ca !== null && { ca: readFileSync(tls.ca, 'utf8') }),
-    ...(tls.cert !== null && { cert: readFileSync(tls.cert, 'utf8') }),
-    ...(tls.key !== null && { key: readFileSync(tls.key, 'utf8') }),
+    ...(tls.ca !== null && { ca: readCertificate(tls.ca) }),
+    ...(tls.cert !== null && { cert: readCertificate(tls.cert) }),
+    ...(tls.key !== null && { key: Buffer.from(readSecret(tls.key)).toString() }),
   };
   return { ...(authenticator && { authenticator }), ...(hasTls(conf) && { tls: tlsOptions }) };
 }
@@ -63,12 +62,25 @@ function checkSeed(path: string): void {
 }
 
 function readSecret(path: string): Uint8Array {
-  return withRegularFile(path, (fd) => {
+  return readWhole(path, (fd) => {
     const { mode, size } = fstatSync(fd);
-    if ((mode & OTHERS_MAY_READ) !== 0) throw new Error(`${path}: everybody may read it; try chmod 600`);
-    if (size > MAX_SECRET_BYTES) throw new Error(`${path}: larger than ${MAX_SECRET_BYTES} bytes`);
-    return readFileSync(fd);
+    if (size > MAX_SECRET_BYTES) throw new Error(`larger than ${MAX_SECRET_BYTES} bytes`);
+    // Before its mode: of a folder it is the wrong thing to change.
+    const bytes = readFileSync(fd);
+    if ((mode & OTHERS_MAY_READ) !== 0) throw new Error('everybody may read it; try chmod 600');
+    return bytes;
   });
+}
+
+const readCertificate = (path: string): string => readWhole(path, (fd) => readFileSync(fd, 'utf8'));
+
+/** Errors name the file. */
+function readWhole<T>(path: string, read: (fd: number) => T): T {
+  try {
+    return withRegularFile(path, read);
+  } catch (error) {
+    throw new Error(`${path}: ${systemErrorText(error)}`);
+  }
 }
 
 const trimmed = (seed: Uint8Array): Uint8Array => new TextEncoder().encode(Buffer.from(seed).toString().trim());
