@@ -16,7 +16,6 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const LABEL = /^[A-Za-z0-9_-]{1,63}=[A-Za-z0-9_.-]{1,63}$/;
 const PREFER = 'prefer';
 
-/** `[GROUP] [prefer LABEL=VALUE…]` */
 /** Before names of events that go to the cluster. */
 const CLUSTER = 'cluster';
 
@@ -28,6 +27,7 @@ export function emits(lexer: Lexer, job: JobDefinition): void {
   if (words[0] === CLUSTER) job.emitsCluster = [...job.emitsCluster, ...words.slice(1)];
 }
 
+/** `[GROUP] [prefer LABEL=VALUE…]` */
 export function clusterOne(lexer: Lexer, job: JobDefinition): void {
   readPlaces(lexer, job, 1);
 }

@@ -47,6 +47,17 @@ describe('the graph', () => {
     });
   });
 
+  it('leads from what goes to the cluster to the events that come of it', () => {
+    const sender = { emits: ['done', 'cluster', 'saved'], emitsCluster: ['saved'] };
+    const graph = buildGraph([config('save', sender), config('copy', { startOn: on(':cluster:saved', 'HOST=*') })], []);
+    expect(edgesOf(graph)).toEqual([
+      'event::cluster:saved start job:copy (:cluster:saved HOST=*)',
+      'job:save emits event:done ()',
+      'job:save emits event:saved ()',
+      'job:save emits event::cluster:saved ()',
+    ]);
+  });
+
   it('leads from jobs with checks to the events of their health that others wait for', () => {
     const check = ['http http://localhost/healthz'];
     const graph = buildGraph(

@@ -49,6 +49,9 @@ const HEALTH_EVENTS: readonly string[] = ['unhealthy', 'healthy'];
 /** A pattern that matches more jobs than this is a node of its own. */
 export const MAX_PATTERN_JOBS = 50;
 
+/** As a word behind `emits`, and the source of what other hosts emit. */
+const CLUSTER = 'cluster';
+
 export const jobId = (name: string): string => `job:${name}`;
 export const eventId = (name: string): string => `event:${name}`;
 
@@ -133,11 +136,15 @@ export class GraphBuilder {
         this.edge(jobId(job), this.event(name), 'emits', '');
   }
 
-  /** Each pattern of an `emits` meets the events that conditions name; one that meets none is shown itself. */
+  /**
+   * Each pattern of an `emits` meets the events that conditions name; one that meets none is shown itself. What goes to the cluster comes
+   * back as an event of the cluster.
+   */
   emits(): void {
     const events = [...this.#nodes.values()].filter(({ kind }) => kind === 'event');
-    for (const { job, emits } of this.#configs.values()) {
-      for (const pattern of emits) {
+    for (const { job, emits, emitsCluster = [] } of this.#configs.values()) {
+      const own = emitsCluster.length === 0 ? emits : emits.filter((word) => word !== CLUSTER);
+      for (const pattern of [...own, ...emitsCluster.map((name) => `:${CLUSTER}:${name}`)]) {
         const met = events.filter(({ name }) => globMatches(pattern, name, this.#budget)).map(({ id }) => id);
         for (const to of met.length > 0 ? met : [this.event(pattern)]) this.edge(jobId(job), to, 'emits', '');
       }
