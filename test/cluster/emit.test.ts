@@ -45,7 +45,12 @@ describe.skipIf(!hasNatsServer)('upstart emit --cluster', () => {
     expect([some.answers, some.status]).toEqual([['a done'], 0]);
     const broken = await emit(a, '--cluster', 'break', '--wait', '--json');
     expect([broken.answers, broken.status]).toEqual([['a failed', 'b rejected'], 1]);
-    expect(broken.stderr).toContain('2 hosts of 2: a, b');
+    expect(broken.stderr).toContain('not done on 2 of 2 hosts: a, b');
+    const nowhere = await emit(a, '--cluster', 'deploy', 'N=4', '--to', 'zone=mars', '--to', 'kind=db', '--wait');
+    expect([nowhere.stdout.split('\n')[1], nowhere.status]).toEqual([
+      'no host with zone=mars and kind=db waits for events',
+      0,
+    ]);
     const unknown = await emit(a, '--cluster', 'other', '--to', 'host=a', '--wait', '--json');
     expect([unknown.answers, unknown.status]).toEqual([['a ignored'], 0]);
   });
@@ -64,7 +69,7 @@ describe.skipIf(!hasNatsServer)('upstart emit --cluster', () => {
     const partial = await emit(a, '--cluster', 'deploy', 'N=1', '--wait', '--timeout', '5', '--json');
     for (const pid of stopped) signal(pid, 'SIGCONT');
     expect([partial.answers, partial.status]).toEqual([['a done', 'b no answer'], 1]);
-    expect(partial.stderr).toContain('1 host of 2: b');
+    expect(partial.stderr).toContain('not done on 1 of 2 hosts: b');
     await eventually('b to catch up', () => b.lines().includes('1 a'));
   });
 

@@ -176,6 +176,13 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
     expect((await fleet.run('undrain', first)).stdout).toBe(`${first} is drained no more\n`);
     await eventually('it again', async () => (await holder()) === first);
     expect((await fleet.run('drain', 'nobody')).status).toBe(2);
+    await fleet.job(
+      fleet.host('a'),
+      'slow',
+      "cluster one slow\nkill timeout 100\nexec sh -c 'trap : TERM; sleep 1000; sleep 1000'\n",
+    );
+    const late = await fleet.run('drain', 'a', '--timeout', '1');
+    expect([late.status, late.stdout]).toEqual([1, expect.stringMatching(/^slow {2}still on a$/m)]);
   });
 
   it('asks hosts anew when their cluster.conf has changed', async () => {

@@ -38,7 +38,7 @@ describe.each([
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'start: Not done within 1 second; it continues: web start/starting\n',
+      stderr: 'start: Timed out after 1 second; still in progress: web start/starting\n',
     });
     expect((await session.run('status', 'web')).stdout).toBe('web start/starting\n');
     await session.run('stop', '-n', 'web');
@@ -50,10 +50,10 @@ describe.each([
   it('stop and emit: the same', async () => {
     await session.run('start', 'stubborn');
     const { status, stderr } = await session.run('stop', 'stubborn', '--timeout=1', ...more);
-    expect(stderr).toMatch(/^stop: Not done within 1 second; it continues: stubborn stop\/killed, process \d+\n$/);
+    expect(stderr).toMatch(/^stop: Timed out after 1 second; still in progress: stubborn stop\/killed, process \d+\n$/);
     expect(status).toBe(1);
     const emitted = await session.run('initctl', 'emit', 'up', '--timeout=1', ...more);
-    expect(emitted.stderr).toBe('initctl: Not done within 1 second; it continues: event up\n');
+    expect(emitted.stderr).toBe('initctl: Timed out after 1 second; still in progress: event up\n');
     expect(emitted.status).toBe(1);
     expect((await session.run('status', 'held')).stdout).toMatch(/^held start\/running, process \d+\n$/);
     await session.run('stop', 'held');

@@ -82,7 +82,7 @@ export function timeLimit({ timeout }: Options): CallOptions {
 
 /** The message when `--timeout` has passed. */
 export function lateText({ timeout }: Options, status: string): string {
-  return `Not done within ${counted(Number(timeout), 'second')}; it continues: ${status}`;
+  return `Timed out after ${counted(Number(timeout), 'second')}; still in progress: ${status}`;
 }
 
 export interface NamedTarget {

@@ -198,12 +198,12 @@ describe('--timeout', () => {
     const limits: number[] = [];
     expect(await run('start svc --timeout=5', { answers, limits })).toMatchObject({
       out: '',
-      err: 'start: Not done within 5 seconds; it continues: svc start/starting\n',
+      err: 'start: Timed out after 5 seconds; still in progress: svc start/starting\n',
       status: 1,
     });
     expect(limits).toEqual([5000]);
     const emitted = await run('initctl emit --timeout 1 up', { answers: { emit: new TimeoutError('emit', 1000) } });
-    expect(emitted.err).toBe('initctl: Not done within 1 second; it continues: event up\n');
+    expect(emitted.err).toBe('initctl: Timed out after 1 second; still in progress: event up\n');
     expect(emitted.status).toBe(1);
   });
 

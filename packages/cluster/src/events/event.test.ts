@@ -20,10 +20,10 @@ describe('an event between machines', () => {
 
   it.each([
     [{ ...PLAIN, name: ':sys:a' }, '":sys:a" cannot cross machines'],
-    [{ ...PLAIN, env: ['VERSION'] }, 'deploy: expected KEY=VALUE: "VERSION"'],
-    [{ ...PLAIN, env: ['=3'] }, 'deploy: expected KEY=VALUE: "=3"'],
-    [{ ...PLAIN, env: ['A=\0'] }, 'deploy: NUL character in "A"'],
-    [{ ...PLAIN, env: ['HOST=web2'] }, 'deploy: HOST is set by the cluster: the host that sends'],
+    [{ ...PLAIN, env: ['VERSION'] }, 'event deploy: expected KEY=VALUE: "VERSION"'],
+    [{ ...PLAIN, env: ['=3'] }, 'event deploy: expected KEY=VALUE: "=3"'],
+    [{ ...PLAIN, env: ['A=\0'] }, 'event deploy: NUL character in "A"'],
+    [{ ...PLAIN, env: ['HOST=web2'] }, 'event deploy: HOST is set by the cluster: the host that sends'],
     [{ ...PLAIN, env: [`A=${'x'.repeat(MAX_VARIABLE_BYTES - 1)}`] }, 'too long to cross machines'],
     [{ ...PLAIN, env: [`A=${'\u0001'.repeat(20_000)}`] }, 'too long to cross machines'],
   ])('is refused with a fault: %#', (event, text) => {

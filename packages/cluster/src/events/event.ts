@@ -34,7 +34,7 @@ export function encodeEvent({ name, env, to, question }: OutgoingEvent): string 
     );
   for (const pair of env) {
     const fault = faultOf(pair);
-    if (fault !== null) throw new EventError(`${name}: ${fault}`);
+    if (fault !== null) throw new EventError(`event ${name}: ${fault}`);
   }
   const bytes = env.reduce((sum, pair) => sum + Buffer.byteLength(pair), 0);
   const body = JSON.stringify({
@@ -43,7 +43,9 @@ export function encodeEvent({ name, env, to, question }: OutgoingEvent): string 
     ...(question !== null && { question }),
   });
   if (bytes > MAX_VARIABLE_BYTES || Buffer.byteLength(body) > MAX_BODY_BYTES)
-    throw new EventError(`${name}: its variables are too long to cross machines: ${MAX_VARIABLE_BYTES} bytes at most`);
+    throw new EventError(
+      `event ${name}: its variables are too long to cross machines: ${MAX_VARIABLE_BYTES} bytes at most`,
+    );
   return body;
 }
 

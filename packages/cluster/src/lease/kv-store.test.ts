@@ -131,6 +131,18 @@ describe.skipIf(!hasNatsServer)('leases in JetStream', () => {
     expect(store.failures.at(-1)).toBeNull();
   });
 
+  it('are unknown without contact, which is no trouble of their own', async () => {
+    const { all, urls } = await servers();
+    const connection = connect(urls, 'h1');
+    const store = storeOn(connection);
+    await eventually('contact', async () => (await store.get('lease.web.0')) !== null);
+    await all[0]?.stop();
+    await eventually('no contact', () => !connection.isConnected);
+    store.failures.length = 0;
+    expect([await store.get('lease.web.0'), await store.put('lease.web.0', record('h1'), 0)]).toEqual([null, 'unknown']);
+    expect(store.failures).toEqual([]);
+  });
+
   it('go from host to host: handed over, given back, and taken from one that is silent', async () => {
     const { urls } = await servers();
     const one = hostOn(urls, 'one');

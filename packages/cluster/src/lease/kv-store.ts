@@ -22,7 +22,7 @@ export class KvLeaseStore implements LeaseStore {
   readonly #failed: (reason: string | null) => void;
   #bucket: Promise<KV> | null = null;
 
-  /** A call is given up after `callMs`. `failed` gets why a call has failed, and null after one that has not. */
+  /** A call is given up after `callMs`. `failed` gets why a call has failed while there was contact, and null after one that has not. */
   constructor(connection: ClusterConnection, callMs: number, failed: (reason: string | null) => void) {
     this.#connection = connection;
     this.#callMs = callMs;
@@ -80,7 +80,8 @@ export class KvLeaseStore implements LeaseStore {
       this.#failed(null);
       return value;
     } catch (error) {
-      this.#failed((error as Error).message);
+      // Whatever ends with the connection is no trouble of its own: that of the connection is reported.
+      if (this.#connection.isConnected) this.#failed((error as Error).message);
       return given;
     } finally {
       clearTimeout(timer);

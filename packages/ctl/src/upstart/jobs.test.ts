@@ -104,7 +104,7 @@ describe('jobs', () => {
       const late = await run('start web --timeout 1', underWay('start', [starting]));
       expect([late.status, late.err]).toEqual([
         1,
-        'upstart: Not done within 1 second; it continues: web start/pre-start, process 7\n',
+        'upstart: Timed out after 1 second; still in progress: web start/pre-start, process 7\n',
       ]);
     });
 
@@ -146,7 +146,7 @@ describe('jobs', () => {
     });
     expect([status, err]).toEqual([
       1,
-      'upstart: Not done within 2 seconds; it continues: web start/running, process 7\n',
+      'upstart: Timed out after 2 seconds; still in progress: web start/running, process 7\n',
     ]);
   });
 });

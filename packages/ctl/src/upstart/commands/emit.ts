@@ -77,22 +77,24 @@ async function onCluster({ words, options, context, session, print }: Call<Optio
   const order = { name, env, to: options.to ?? [], answersMs: options.wait === true ? timeoutMs : null };
   const emitted = await emitToCluster(cluster, conf, order);
   if (options.json === true) print.json({ name, env, ...emitted });
-  else for (const line of lines(name, emitted)) print.line(line);
+  else for (const line of lines(name, order.to, emitted)) print.line(line);
   const bad = (emitted.answers ?? []).filter(({ result }) => FAILURES.has(result));
   if (bad.length === 0) return EXIT.done;
-  print.failure(
-    `${counted(bad.length, 'host')} of ${emitted.answers?.length}: ${bad.map(({ host }) => host).join(', ')}`,
-  );
+  const count = `${bad.length} of ${counted(emitted.answers?.length ?? 0, 'host')}`;
+  print.failure(`not done on ${count}: ${bad.map(({ host }) => host).join(', ')}`);
   return EXIT.failed;
 }
 
 /** With one of these a host has not done what the event asks for. */
 const FAILURES: ReadonlySet<EmitAnswer['result']> = new Set(['failed', 'rejected', 'no answer']);
 
-function lines(name: string, { cluster, sequence, answers }: Emitted): string[] {
+function lines(name: string, to: readonly string[], { cluster, sequence, answers }: Emitted): string[] {
   const head = `${printable(name)} is event ${sequence} of the cluster ${cluster}`;
   if (answers === null) return [head];
-  if (answers.length === 0) return [head, 'no host waits for events'];
+  if (answers.length === 0) {
+    const chosen = to.length === 0 ? '' : ` with ${to.join(' and ')}`;
+    return [head, `no host${chosen} waits for events`];
+  }
   const width = Math.max(...answers.map(({ host }) => columnsOf(host)));
   return [
     head,

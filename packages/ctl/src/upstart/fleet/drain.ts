@@ -35,16 +35,20 @@ async function drainHost(given: FleetCall): Promise<number> {
   if (call.options.json === true) call.print.json({ host, drained: true, leases: now, left });
   else {
     call.print.line(`${host} is drained${leases.length === 0 ? '; it had no lease' : ''}`);
-    for (const { lease, hosts } of now)
-      call.print.line(
-        `${printable(lease)}  ${hosts.length === 0 ? 'no other host has it yet' : `now on ${hosts.join(', ')}`}`,
-      );
+    for (const { lease, hosts } of now) call.print.line(`${printable(lease)}  ${whereText(host, hosts)}`);
   }
   if (left.length === 0) return EXIT.done;
   call.print.failure(
     `${host} still has ${left.map(printable).join(', ')} after ${counted(timeoutMs / 1000, 'second')}: is it off, or does a job not stop?`,
   );
   return EXIT.failed;
+}
+
+/** Where a lease of the drained host is now. */
+function whereText(host: string, holders: readonly string[]): string {
+  const others = holders.filter((one) => one !== host);
+  if (others.length > 0) return `now on ${others.join(', ')}`;
+  return holders.length > 0 ? `still on ${host}` : 'no other host has it yet';
 }
 
 async function undrainHost(given: FleetCall): Promise<number> {

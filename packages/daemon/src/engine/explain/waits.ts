@@ -225,7 +225,7 @@ export class Waits {
 /** The lease that the instance waits for. */
 function leaseWords(asked: Question, { lease }: InstanceState): string | null {
   if (lease?.step !== 'awaited') return null;
-  const holder = lease.heldBy === undefined ? 'nothing is known of its holder yet' : `held by ${lease.heldBy}`;
+  const holder = lease.heldBy === undefined ? 'which no host is known to hold' : `held by ${lease.heldBy}`;
   const note = sourceNote(asked, { name: OF_CLUSTER, args: [] });
   return `waits for the lease ${lease.name}, ${holder}${note === null ? '' : `; ${note}`}`;
 }

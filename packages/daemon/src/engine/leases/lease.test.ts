@@ -72,7 +72,7 @@ describe('the wait for a lease', () => {
   it('is explained by the holder', () => {
     const world = waiting('');
     world.start('db');
-    expect(step(world)).toBe('waits for the lease main, nothing is known of its holder yet');
+    expect(step(world)).toBe('waits for the lease main, which no host is known to hold');
     world.request({ method: 'tellLeaseHolder', lease: leaseId(world), holder: 'db2' });
     expect(leaseStatus(world.engine.context)).toMatchObject([{ heldBy: 'db2' }]);
     expect(step(world)).toBe('waits for the lease main, held by db2');
