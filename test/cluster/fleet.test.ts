@@ -69,6 +69,15 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
         ['d', '-', 'off'],
       ],
     ]);
+    const alive = await fleet.run('forget', 'b');
+    expect([alive.status, alive.stderr]).toEqual([1, expect.stringMatching(/^upstart: b answers, so it would enter/)]);
+    await fleet.run('drain', 'c');
+    const forgotten = await fleet.run('forget', 'c');
+    expect([forgotten.status, forgotten.stdout]).toEqual([0, 'c is no host of the cluster main any more\n']);
+    expect((await fleet.run('status', 'web')).status).toBe(0);
+    const { stdout } = await fleet.run('hosts', '--json');
+    expect(stdout).not.toMatch(/"c"/);
+    expect((await fleet.run('forget', 'c')).status).toBe(2);
   });
 
   it('follows output and events of all hosts, each with where it is from, until it is interrupted', async () => {
@@ -183,6 +192,11 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
     );
     const late = await fleet.run('drain', 'a', '--timeout', '1');
     expect([late.status, late.stdout]).toEqual([1, expect.stringMatching(/^slow {2}still on a$/m)]);
+    await fleet
+      .host('a')
+      .asks((client) =>
+        client.call('kill', { job: 'slow', instance: '', signal: constants.signals.SIGKILL, hook: false }),
+      );
   });
 
   it('asks hosts anew when their cluster.conf has changed', async () => {

@@ -85,7 +85,10 @@ describe.skipIf(!hasNatsServer)('the permissions of docs/cluster.md', () => {
     const user = (pair: typeof look, permissions: string): string => `{ nkey: ${pair.getPublicKey()}, ${permissions} }`;
     const users = [
       user(look, documented('look', ['.read.', '.replies.'])),
-      user(all, documented('all', ['.read.', '.control.', '.replies.', '.drain.'])),
+      user(
+        all,
+        documented('all', ['.read.', '.control.', '.replies.', '.drain.', 'hosts.*', 'DELETE.upstart_main_events.*']),
+      ),
       user(none, documented('none')),
     ];
     const servers = await NatsServers.start(1, `authorization { users = [ ${users.join(',\n')} ] }`);
@@ -112,6 +115,7 @@ describe.skipIf(!hasNatsServer)('the permissions of docs/cluster.md', () => {
     expect((await fleet(hosts[2], 'ps')).stderr).toMatch(/the servers do not let none/);
     expect((await fleet(hosts[0], 'drain', 'none')).stderr).toMatch(/permission|violation/i);
     expect((await fleet(hosts[1], 'drain', 'none')).status).toBe(0);
+    expect((await fleet(hosts[1], 'forget', 'none')).stderr).toMatch(/^upstart: none answers, /);
     // In the name of another host: its subjects are not those of this user.
     const nkey = `nkey ${join(servers.folder, 'look.nk')}`;
     writeFileSync(
@@ -121,5 +125,10 @@ describe.skipIf(!hasNatsServer)('the permissions of docs/cluster.md', () => {
     expect((await fleet(hosts[0], 'start', 'web', '--on', 'none')).stderr).toMatch(/permission|violation|do not let/i);
     expect((await fleet(hosts[1], 'status', 'web')).stdout).toBe('none  web stop/waiting\n');
     expect((await fleet(hosts[1], 'start', 'web')).stdout).toMatch(/^none {2}web start\/running/);
+    process.kill(hosts[2].session.pid, 'SIGKILL');
+    await eventually('its bridge has gone', () => hosts[2].bridges().length === 0);
+    hosts[0].configure(servers.urls, `${nkey}\nfleet control`);
+    expect((await fleet(hosts[0], 'forget', 'none')).stderr).toMatch(/permission|violation/i);
+    expect((await fleet(hosts[1], 'forget', 'none')).stdout).toBe('none is no host of the cluster main any more\n');
   });
 });

@@ -12,6 +12,7 @@ export { EventReceiver, type ReceivedEvent, type TakeEvent } from './events/rece
 export { openStream } from './events/stream.ts';
 export { FleetAgent } from './fleet/agent.ts';
 export { FleetAsker, FleetError, type FleetQuestion, type FleetReader } from './fleet/asker.ts';
+export { forgetHost } from './fleet/forget.ts';
 export type { FleetInit, FleetStream, StreamSink } from './fleet/ports.ts';
 export type { FleetFault } from './fleet/reply.ts';
 export { type HostRecord, Hosts, hasLabels, parseLabels } from './hosts/hosts.ts';

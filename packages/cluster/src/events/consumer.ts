@@ -7,6 +7,8 @@ import { hasCode } from './stream.ts';
 /** An event that was not acknowledged comes again after this, when its bridge has ended meanwhile. */
 export const ACKNOWLEDGE_MS = 5000;
 
+const GONE = [JetStreamApiCodes.ConsumerNotFound, JetStreamApiCodes.StreamNotFound];
+
 /**
  * The consumer of `host`, made if it is not there: then it delivers what comes after the event number `after`, and with null what comes from now
  * on. Rejects with the error of the servers.
@@ -34,7 +36,7 @@ export async function openConsumer(
   });
 }
 
-/** Removes it; that it is not there is no error. */
+/** Removes it; that it, or its stream, is not there is no error. */
 export async function removeConsumer(
   nats: NatsConnection,
   { stream, consumer }: Subjects,
@@ -42,6 +44,6 @@ export async function removeConsumer(
 ): Promise<void> {
   const { consumers } = await jetstreamManager(nats, { checkAPI: false });
   await consumers.delete(stream, consumer(host)).catch((error) => {
-    if (!hasCode(error, JetStreamApiCodes.ConsumerNotFound)) throw error;
+    if (!GONE.some((code) => hasCode(error, code))) throw error;
   });
 }

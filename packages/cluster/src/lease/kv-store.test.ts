@@ -139,7 +139,10 @@ describe.skipIf(!hasNatsServer)('leases in JetStream', () => {
     await all[0]?.stop();
     await eventually('no contact', () => !connection.isConnected);
     store.failures.length = 0;
-    expect([await store.get('lease.web.0'), await store.put('lease.web.0', record('h1'), 0)]).toEqual([null, 'unknown']);
+    expect([await store.get('lease.web.0'), await store.put('lease.web.0', record('h1'), 0)]).toEqual([
+      null,
+      'unknown',
+    ]);
     expect(store.failures).toEqual([]);
   });
 

@@ -104,6 +104,11 @@ export class Fleet {
     }
   }
 
+  /** Removes what the servers have of a host that does not come back. */
+  async forget(host: string): Promise<void> {
+    await this.cluster.forgetHost(this.#nats, this.conf, host);
+  }
+
   async close(): Promise<void> {
     this.asker.close();
     await this.#connection.close();

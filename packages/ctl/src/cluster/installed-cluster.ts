@@ -12,6 +12,7 @@ export const {
   Drains,
   FleetAsker,
   FleetError,
+  forgetHost,
   Hosts,
   hasLabels,
   openStream,

@@ -7,7 +7,7 @@ export const fleet = frontCommand({
   words: '<ACTION> [JOB..]',
   wordKind: 'job',
   firstWords: ACTION_NAMES,
-  wordKindsBehind: { drain: 'host', undrain: 'host', hosts: 'none', events: 'none' },
+  wordKindsBehind: { drain: 'host', undrain: 'host', forget: 'host', hosts: 'none', events: 'none' },
   summary: `See and change the jobs of all hosts of the cluster: ${ACTION_NAMES.join(', ')}. Hosts without an answer are named, and the exit status is ${PARTIAL}.`,
   options: {
     on: {

@@ -42,7 +42,7 @@ export interface FleetAction {
 /** In the order of the help. */
 export const ACTION_NAMES = [
   ...(['ps', 'status', 'start', 'stop', 'restart', 'reload'] as const),
-  ...(['logs', 'events', 'explain', 'hosts', 'drain', 'undrain'] as const),
+  ...(['logs', 'events', 'explain', 'hosts', 'drain', 'undrain', 'forget'] as const),
 ] as const;
 /** How long the answer to a question may take without `--timeout`. */
 export const QUESTION_S = 10;

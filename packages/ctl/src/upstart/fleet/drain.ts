@@ -1,10 +1,11 @@
 /** `upstart fleet drain` and `undrain`: a host hands its leases over, and takes none until that is over. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { counted, UsageError } from '@upstart/common';
+import { counted } from '@upstart/common';
 import { printable } from '../../text/colour.ts';
 import { EXIT } from '../command.ts';
 import { limitsOf } from '../commands/change.ts';
 import type { FleetAction, FleetCall } from './action.ts';
+import { namedHost } from './named-host.ts';
 
 export const drain: FleetAction = { ...{ words: 'HOST', least: 1, most: 1, options: [] }, run: drainHost };
 export const undrain: FleetAction = { ...{ words: 'HOST', least: 1, most: 1, options: [] }, run: undrainHost };
@@ -15,7 +16,7 @@ const LOOK_MS = 250;
 
 async function drainHost(given: FleetCall): Promise<number> {
   const { call, fleet } = given;
-  const host = hostOf(given);
+  const { host } = namedHost(given);
   const { timeoutMs = STOP_MS } = limitsOf(call.options);
   const by = `cluster host ${fleet.conf.host} (uid ${process.geteuid?.() ?? 0})`;
   const before = await leasesOf(given, host);
@@ -53,7 +54,7 @@ function whereText(host: string, holders: readonly string[]): string {
 
 async function undrainHost(given: FleetCall): Promise<number> {
   const { call, fleet } = given;
-  const host = hostOf(given);
+  const { host } = namedHost(given);
   const drains = await fleet.drains();
   const { drained } = await drains.look();
   const was = drained.some((one) => one.host === host);
@@ -61,13 +62,6 @@ async function undrainHost(given: FleetCall): Promise<number> {
   if (call.options.json === true) call.print.json({ host, drained: false, was });
   else call.print.line(was ? `${host} is drained no more` : `${host} was not drained`);
   return EXIT.done;
-}
-
-/** The host that is named. */
-function hostOf({ call, fleet }: FleetCall): string {
-  const [host = ''] = call.words;
-  if ((call.options.on ?? []).length > 0) throw new UsageError('--on does not belong here: the host is a word');
-  return fleet.known(host).host;
 }
 
 /** The leases that the host has, one for each place. */

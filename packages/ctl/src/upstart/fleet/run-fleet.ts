@@ -9,6 +9,7 @@ import { reload, start, stop } from './changes.ts';
 import { drain, undrain } from './drain.ts';
 import { events } from './events.ts';
 import { explain } from './explain.ts';
+import { forget } from './forget.ts';
 import { hosts } from './hosts.ts';
 import { logs } from './logs.ts';
 import { ps } from './ps.ts';
@@ -16,10 +17,10 @@ import { restart } from './restart.ts';
 import { status } from './status.ts';
 
 const ACTIONS: Readonly<Record<(typeof ACTION_NAMES)[number], FleetAction>> = {
-  ...{ ps, status, start, stop, restart, reload, logs, events, explain, hosts, drain, undrain },
+  ...{ ps, status, start, stop, restart, reload, logs, events, explain, hosts, drain, undrain, forget },
 };
 /** What needs no host that answers. */
-const WITHOUT_ANSWERS: ReadonlySet<FleetAction> = new Set([hosts, drain, undrain]);
+const WITHOUT_ANSWERS: ReadonlySet<FleetAction> = new Set([hosts, drain, undrain, forget]);
 
 /** Resolves with the exit status. Throws UsageError. */
 export async function runFleet(call: Call<FleetOptions>): Promise<number> {
