@@ -44,6 +44,14 @@ it.each<[Partial<SourceStatus>, Finding]>([
     },
   ],
   [
+    { name: 'cluster', jobs: [], reason: 'no connection to the cluster' },
+    {
+      status: 'warning',
+      text: 'cluster, which `fleet` in cluster.conf needs, is run by init: no connection to the cluster',
+      advice: null,
+    },
+  ],
+  [
     { name: 'dbus', state: 'failed', reason: 'Could not connect to D-Bus: No such file or directory' },
     {
       status: 'problem',

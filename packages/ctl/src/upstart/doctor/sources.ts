@@ -1,14 +1,18 @@
-/** The sources of events that conditions of jobs need: whether they run. */
+/** The sources of events that conditions of jobs need, or the fleet: whether they run. */
 import type { SourceStatus } from '@upstart/protocol';
 import { type Check, type Finding, ok, problem, warning } from './finding.ts';
 
+/** The source that other hosts may need, too. */
+const OF_FLEET = 'cluster';
 /** The most jobs that are named. */
 const MAX_NAMED = 3;
 
 export const sources: Check = {
   name: 'sources',
   run: ({ init, session }) =>
-    (init?.sources ?? []).filter(({ jobs }) => jobs.length > 0).map((source) => findingOn(source, session)),
+    (init?.sources ?? [])
+      .filter(({ name, jobs }) => jobs.length > 0 || name === OF_FLEET)
+      .map((source) => findingOn(source, session)),
 };
 
 function findingOn(source: SourceStatus, session: boolean): Finding {
@@ -21,6 +25,7 @@ function findingOn(source: SourceStatus, session: boolean): Finding {
 
 /** `web, db, mail and 7 others need` */
 function needing(jobs: readonly string[]): string {
+  if (jobs.length === 0) return '`fleet` in cluster.conf needs';
   const named = jobs.slice(0, MAX_NAMED);
   const others = jobs.length - named.length;
   if (others > 0) return `${named.join(', ')} and ${others === 1 ? 'another one' : `${others} others`} need`;
