@@ -206,6 +206,14 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
     b.configure(fleet.world.servers.urls, 'fleet read');
     await b.asks((client) => client.call('reloadConfiguration', {}));
     await eventually('an answer', async () => (await fleet.run('ps', 'web')).stdout.includes('\nb '));
+    b.configure(fleet.world.servers.urls, 'fleet read\nnkey /none');
+    await b.asks((client) => client.call('reloadConfiguration', {}));
+    const why = 'no connection to the cluster: /none: No such file or directory';
+    await eventually('its trouble', async () => (await b.trouble()) === why);
+    b.job('release', 'exec true\n');
+    await b.asks((client) => client.call('reloadConfiguration', {}));
+    const text = `warning  sources   cluster, which \`fleet\` in cluster.conf needs, is run by init: ${why}\n`;
+    await eventually('doctor', async () => (await b.session.run('upstart', 'doctor')).stdout.includes(text));
   });
 
   it('has no part in it without a line fleet, and costs nothing', async () => {

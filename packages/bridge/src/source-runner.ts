@@ -102,7 +102,10 @@ export class SourceRunner {
       isOld = true;
       void this.#then(() => this.#failed(error));
     };
+    // What troubles a source while it starts counts from then on.
+    let trouble: string | null = null;
     const troubled = (reason: string | null): void => {
+      trouble = reason;
       if (isOld || this.#state !== 'running') return;
       this.#reason = reason;
       this.#context.changed();
@@ -110,7 +113,7 @@ export class SourceRunner {
     const running = await this.#source.start({ ...given, operands: this.#operands, neededSinceUs, fail, troubled });
     this.#running = running;
     this.#state = 'running';
-    this.#reason = null;
+    this.#reason = trouble;
     this.#context.changed();
     await running.follow?.({ added: this.#operands(), removed: [] });
     this.#pauseMs = FIRST_PAUSE_MS;

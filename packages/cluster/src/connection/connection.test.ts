@@ -83,10 +83,12 @@ describe.skipIf(!hasNatsServer)('the connection to the servers', () => {
     const file = join(started.folder, 'host.nk');
     writeFileSync(file, 'x');
     chmodSync(file, 0o644);
-    const { made, said } = connection(started.urls, `nkey ${file}`);
+    const { made, said, contacts } = connection(started.urls, `nkey ${file}`);
     await eventually('a complaint', () => said.length > 0);
     expect(said[0]).toContain(`${file}: everybody may read it; try chmod 600`);
     expect(made.isConnected).toBe(false);
+    // The first attempt has failed before anything could listen.
+    expect(contacts).toEqual([false]);
   });
 
   it('ends while there is none, and rejects those that wait', async () => {

@@ -73,10 +73,10 @@ export class ClusterConnection {
     return this.#isConnected ? null : this.#reason;
   }
 
-  /** Has `listener` called at each change, and now if there is contact. The value ends that. */
+  /** Has `listener` called at each change, and now unless the first attempt is still under way. The value ends that. */
   onContact(listener: ContactListener): () => void {
     this.#listeners.add(listener);
-    if (this.#isConnected) listener(true);
+    if (this.#isConnected || this.#reason !== null) listener(this.#isConnected);
     return () => void this.#listeners.delete(listener);
   }
 

@@ -86,7 +86,7 @@ function* settingsWithoutCheck({ statements, job }: ParsedFile): Iterable<Findin
 function* withoutCluster({ statements }: ParsedFile, world: LintWorld): Iterable<Finding> {
   const stanza = statements.find(({ name }) => name.startsWith('cluster '));
   if (stanza === undefined || world.hasClusterConf() !== false) return;
-  const text = `without /etc/upstart/cluster.conf this machine is in no cluster: \`${stanza.name}\` waits for its lease for ever`;
+  const text = `without a cluster.conf there is no cluster: \`${stanza.name}\` waits for its lease for ever`;
   yield { at: stanza.at, text };
 }
 
