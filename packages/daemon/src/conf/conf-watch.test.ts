@@ -34,7 +34,7 @@ function record(path: string, use: (watch: ConfWatch) => void = () => undefined,
     const refusals: string[] = [];
     const listener: WatchListener = {
       events: (told) => events.push(...told),
-      refused: (where, reason) => refusals.push(`${where}: ${reason}`),
+      refused: (_path, where, reason) => refusals.push(`${where}: ${reason}`),
       hampered: () => undefined,
       failed: (reason) => resolve({ events, refusals, reason }),
     };

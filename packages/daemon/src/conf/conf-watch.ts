@@ -82,7 +82,7 @@ export class ConfWatch implements Watcher {
     this.#byPath.delete(path);
     const { code, text } = inotifyError(answer);
     if (code === 'ENOENT' || code === 'ENOTDIR') this.#tellLost(watch);
-    else this.#listener.refused(directory, text);
+    else this.#listener.refused(path, directory, text);
   }
 
   #leave(watch: Watch, descriptor: number): void {

@@ -78,7 +78,7 @@ export class FsWatch implements Watcher {
       return true;
     } catch (error) {
       if (isAbsent(error)) this.#note(key, key === directory ? 'lost' : 'gone');
-      else this.#listener.refused(directory, systemErrorText(error));
+      else this.#listener.refused(key, directory, systemErrorText(error));
       return false;
     }
   }

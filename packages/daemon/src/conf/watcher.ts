@@ -16,8 +16,8 @@ export interface WatchEvent {
 export interface WatchListener {
   /** Events in the order in which they happened, as many as have come together. */
   events(events: WatchEvent[]): void;
-  /** A directory cannot be watched. */
-  refused(directory: string, reason: string): void;
+  /** What `watch` or `await` has asked for is not done, since this directory cannot be watched. */
+  refused(path: string, directory: string, reason: string): void;
   /** It works again after an interruption: nothing is lost. */
   hampered(reason: string): void;
   /** Nothing is watched any more. `again`: another one of its kind may do better. */

@@ -18,6 +18,8 @@ const SETTLE_MS = 1000;
 /** Restarts a helper that ends or hangs, at most so often within so many milliseconds; then uses fs.watch. */
 const RESTARTS = 3;
 const RESTARTS_WITHIN_MS = 60_000;
+/** What the kernel has refused (too many watches, as a rule) is asked for again after this. */
+const REFUSED_AGAIN_MS = 60_000;
 
 type Wanted = Map<string, 'watch' | 'await'>;
 
@@ -35,6 +37,9 @@ export class Watches {
   /** When helpers had to be started again lately. */
   #restarts: number[] = [];
   #hampered = false;
+  /** Paths whose watch was refused, and that was logged. */
+  readonly #refused = new Set<string>();
+  #again: NodeJS.Timeout | undefined;
 
   constructor(
     program: string | null,
@@ -55,6 +60,7 @@ export class Watches {
       for (const path of source.folders.keys()) this.#wanted.set(path, 'watch');
       if (source.folders.size === 0) this.#wanted.set(nextToAppear(source.directory), 'await');
     }
+    for (const path of this.#refused) if (!this.#wanted.has(path)) this.#refused.delete(path);
     for (const path of dropped) this.#end(path);
     this.#ask();
   }
@@ -62,8 +68,9 @@ export class Watches {
   async settled(): Promise<void> {
     if (this.#begins !== undefined) this.#begin();
     const watcher = this.#watcher;
-    if (watcher === null || ((await isInTime(watcher.settled(), SETTLE_MS)) && watcher === this.#watcher)) return;
-    this.#handle([{ kind: 'missed', path: '' }]);
+    if (watcher === null) return;
+    const hasReported = (await isInTime(watcher.settled(), SETTLE_MS)) && watcher === this.#watcher;
+    if (!hasReported || this.#refused.size > 0) this.#handle([{ kind: 'missed', path: '' }]);
   }
 
   /** The first client has been answered: begins to watch. */
@@ -76,6 +83,7 @@ export class Watches {
 
   close(): void {
     clearTimeout(this.#begins);
+    clearTimeout(this.#again);
     this.#begins = undefined;
     this.#watcher?.close();
   }
@@ -100,6 +108,11 @@ export class Watches {
     }
   }
 
+  #askAgain(): void {
+    this.#again = undefined;
+    this.#ask();
+  }
+
   #end(path: string): void {
     if (this.#watched.delete(path)) this.#watcher?.unwatch(path);
   }
@@ -116,12 +129,18 @@ export class Watches {
       events: (events) => {
         // A directory that has gone is not watched any more; if it comes back, it has to be requested again.
         for (const { kind, path } of events) {
+          this.#refused.delete(path);
           if (kind === 'lost' || (kind === 'gone' && this.#watched.get(path) === 'await')) this.#end(path);
         }
         this.#handle(events);
       },
-      refused: (directory, reason) =>
-        this.#onLog('warn', `${directory}: Unable to watch configuration directory: ${reason}`),
+      refused: (path, directory, reason) => {
+        if (!this.#refused.has(path))
+          this.#onLog('warn', `${directory}: Unable to watch configuration directory: ${reason}`);
+        this.#refused.add(path);
+        this.#watched.delete(path);
+        this.#again ??= setTimeout(() => this.#askAgain(), REFUSED_AGAIN_MS);
+      },
       hampered: (reason) => {
         if (!this.#hampered)
           this.#onLog('warn', `${this.#program}: This program, which watches configuration, ${reason}`);

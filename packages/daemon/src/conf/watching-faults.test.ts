@@ -1,5 +1,5 @@
 /** The helper conf-watch ends, hangs, is stopped or loses events: changes are noticed all the same. */
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -99,4 +99,30 @@ test('a directory that cannot be watched is named', async () => {
   conf.write('go', '');
   const warning = 'warn: conf: Unable to watch configuration directory: No space left on device';
   await conf.until(() => conf.log.includes(warning));
+});
+
+test('what cannot be watched is looked at instead, asked for again each time, and named once', async () => {
+  const answers = { '+': answer(-28), '?': answer(0) };
+  const bytes = Object.entries(answers).map(([kind, record]) => `'${kind}': '${record.toString('hex')}'`);
+  const asked = conf.path('asked');
+  conf.write(
+    'refusing',
+    `#!${process.execPath}
+    process.stdin.on('data', (data) => {
+      for (const [kind] of String(data).split('\\0').slice(0, -1)) {
+        require('node:fs').appendFileSync('${asked}', kind);
+        process.stdout.write(Buffer.from({ ${bytes} }[kind], 'hex'));
+      }
+    });`,
+  );
+  chmodSync(conf.path('refusing'), 0o755);
+  const configuration = conf.load(['conf'], { watch: true, watcher: conf.path('refusing') });
+  await conf.until(() => conf.log.some((line) => line.startsWith('warn')));
+  for (const round of ['one', 'two']) {
+    conf.write('conf/job.conf', `usage ${round}`);
+    await configuration.settled();
+    expect(conf.usage('job')).toBe(round);
+  }
+  await eventually('the last request', () => readFileSync(asked, 'utf8') === '+?+?+');
+  expect(conf.log.filter((line) => line.startsWith('warn'))).toHaveLength(1);
 });

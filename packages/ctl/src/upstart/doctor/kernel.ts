@@ -1,5 +1,5 @@
 /** What init uses of the kernel where it is there. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, watch } from 'node:fs';
 import { release } from 'node:os';
 import { attempt, type Check, type Finding, ok, warning } from './finding.ts';
 
@@ -15,7 +15,7 @@ const NO_TRACING = '3';
 export const kernel: Check = {
   name: 'kernel',
   run() {
-    const found = [...features(), ...tracing(), ...controlGroups(), ...processes()];
+    const found = [...features(), ...tracing(), ...controlGroups(), ...processes(), ...watching()];
     return found.length > 0 ? found : [ok(`Linux ${release()} has all that init uses`)];
   },
 };
@@ -53,5 +53,17 @@ function processes(): Finding[] {
   if (line === undefined || !/hidepid=(?!0|off)/.test(line)) return [];
   return [
     warning('/proc hides the processes of other users (hidepid): `upstart ps` and sessions see their own only', null),
+  ];
+}
+
+/** As init watches the folders of job files. The limits of inotify are those of a user. */
+function watching(): Finding[] {
+  const tried = attempt(() => watch('/').close());
+  if (!('error' in tried)) return [];
+  return [
+    warning(
+      `folders cannot be watched (inotify: ${tried.error}): init may notice changes of job files late`,
+      'sysctl fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=100000; until then: initctl reload-configuration',
+    ),
   ];
 }
