@@ -1,15 +1,21 @@
 /*
- * The table of files, found by their paths: all logs with the same path write to one file. A file has a place in it as long as a process
- * writes to it or it is in trouble.
+ * The files, found by their paths: all logs with the same path write to one. A file has a place in the table as long as a process writes to
+ * it or it is in trouble. Its size is noted before each write: by what it has grown when the logger is killed, so much was written. A file
+ * that fails is retried from time to time, and reported once when that begins and once when it is over.
  */
 #include "logger.h"
 
 #include <search.h>
 #include <sys/mman.h>
 
+/* Room for the line that says how much is missing. */
+#define NOTE_SIZE 256
+
 static void *by_path;
 /* Below it no place is free. */
 static size_t first_free;
+static struct file *in_trouble;
+static struct timer retry;
 
 static int compare(const void *one, const void *other) {
 	return strcmp(((const struct file *)one)->path, ((const struct file *)other)->path);
@@ -41,28 +47,13 @@ static struct file *new_file(const char *path) {
 	return file;
 }
 
-struct file *file_attach(const char *path) {
-	static struct file wanted;
-	strncpy(wanted.path, path, PATH_MAX);
-	struct file **found = tfind(&wanted, &by_path, compare), *file = found ? *found : new_file(wanted.path);
-	file->own.logs++;
-	if (file->own.is_failing)
-		file_write(file);
-	return file;
-}
-
-void file_forget(struct file *file) {
+/* Gives its place back, unless it is still good for something. */
+static void file_forget(struct file *file) {
 	if (file->own.logs > 0 || file->own.in_trouble)
 		return;
 	file_close(file);
 	tdelete(file, &by_path, compare);
 	give_back(file);
-}
-
-void file_detach(struct file *file) {
-	if (--file->own.logs == 0)
-		file_bound(file);
-	file_forget(file);
 }
 
 bool files_close(void) {
@@ -75,9 +66,181 @@ bool files_close(void) {
 	return were_open;
 }
 
+/* ---- writing ---- */
+
+static bool has_output(const struct file *file) {
+	return length_of(file->span) > 0 || file->missing > 0;
+}
+
+/* The first bytes of the buffer are in the file, or will never be. */
+static void take_out(struct file *file, size_t count) {
+	size_t begin = (uint32_t)file->span, length = length_of(file->span), end = begin + length;
+	if (count < length) {
+		file->span = (uint64_t)(length - count) << 32 | (begin + count);
+		return;
+	}
+	file->span = 0;
+	/* Only as much memory as a file that works needs is kept. */
+	if (end <= READ_SIZE || madvise(file->bytes, FILE_BUFFER, MADV_REMOVE) < 0)
+		memset(file->bytes, '\0', end);
+}
+
+static void count_written(struct file *file, size_t count) {
+	file->mid_line = file->bytes[(uint32_t)file->span + count - 1] != '\n';
+	take_out(file, count);
+}
+
+/* A line that says how much is missing, where the buffer is empty. */
+static void put_note(struct file *file) {
+	int length = snprintf(file->bytes, NOTE_SIZE, "%sinit: %llu bytes of output are missing here: %s\r\n",
+	                      file->mid_line ? "\r\n" : "", (unsigned long long)file->missing,
+	                      strerror(file->error ? (int)file->error : ENOMEM));
+	file->span = (uint64_t)length << 32;
+	file->missing = 0;
+}
+
+/* 0, or why nothing was written. */
+static int append(struct file *file) {
+	size_t begin = (uint32_t)file->span, length = length_of(file->span);
+	int error = file_open(file);
+	/* No reader may take the output for that of the process before: then the stamp comes first, which may cost the descriptor. */
+	if (!error && (file->writer != file->stamped_writer || file->size == 0)) {
+		index_stamp(file);
+		error = file_open(file);
+	}
+	if (error)
+		return error;
+	file->before = begin;
+	file->is_being_written = true;
+	ssize_t n = write(file->own.fd, file->bytes + begin, length);
+	error = n > 0 ? 0 : n < 0 ? errno : EIO;
+	if (!error && !file_take_back(file, (size_t)n)) {
+		index_stamp(file);
+		count_written(file, (size_t)n);
+	}
+	file->is_being_written = false;
+	return error;
+}
+
+static void fail(struct file *file, int error) {
+	if (!file->own.in_trouble) {
+		file->own.next_in_trouble = in_trouble;
+		in_trouble = file;
+	}
+	file->own.in_trouble = file->own.is_failing = true;
+	if (!timer_is_running(&retry))
+		timer_start(&retry, TROUBLE_PAUSE, files_retry);
+	if (error && !file->error)
+		report(REPORT_LOG_TROUBLE, file, (uint64_t)error, NO_COUNT);
+	file->error = (uint64_t)error;
+}
+
+static void file_write(struct file *file) {
+	int error = 0;
+	if (!file->path[0])
+		take_out(file, length_of(file->span));
+	while (!error && has_output(file)) {
+		if (length_of(file->span) == 0)
+			put_note(file);
+		error = append(file);
+	}
+	file->own.is_failing = false;
+	if (error)
+		fail(file, error);
+}
+
+static void say_dropped(struct file *file) {
+	if (file->dropped > file->own.said_dropped)
+		report(REPORT_LOG_DROPPED, file, file->error, (int64_t)file->dropped);
+	file->own.said_dropped = file->dropped;
+}
+
+void file_serve(struct file *file) {
+	if (!file->own.is_failing)
+		file_write(file);
+	else if (file->own.said_dropped == 0) /* the first time at once, then whenever the file is tried again */
+		say_dropped(file);
+}
+
+/* No log writes to it any more. If too much is kept of such files, what there is will never be written. */
+static void file_bound(struct file *file) {
+	size_t kept = 0;
+	for (const struct file *each = in_trouble; each; each = each->own.next_in_trouble)
+		kept += each->own.logs == 0 && has_output(each) ? KEPT_COST + length_of(each->span) : 0;
+	if (kept <= LOG_KEPT_MAX || !has_output(file))
+		return;
+	file->dropped += length_of(file->span);
+	file->missing = 0;
+	take_out(file, length_of(file->span));
+}
+
+/* It can be written, or what was kept has been dropped. */
+static void end_trouble(struct file *file) {
+	if (file->error)
+		report(REPORT_LOG_RESTORED, file, file->own.is_failing ? file->error : 0, (int64_t)file->dropped);
+	file->error = file->dropped = file->own.said_dropped = 0;
+	file->own.is_failing = file->own.in_trouble = false;
+	file_forget(file);
+}
+
+void files_retry(struct timer *unused) {
+	(void)unused;
+	timer_stop(&retry);
+	for (struct file *file, **link = &in_trouble; (file = *link);) {
+		say_dropped(file);
+		if (file->own.is_failing && has_output(file)) {
+			file_write(file);
+			link = &file->own.next_in_trouble;
+		} else {
+			*link = file->own.next_in_trouble;
+			end_trouble(file);
+		}
+	}
+	if (in_trouble)
+		timer_start(&retry, TROUBLE_PAUSE, files_retry);
+}
+
+/* ---- who writes to them ---- */
+
+struct file *file_attach(const char *path) {
+	static struct file wanted;
+	strncpy(wanted.path, path, PATH_MAX);
+	struct file **found = tfind(&wanted, &by_path, compare), *file = found ? *found : new_file(wanted.path);
+	file->own.logs++;
+	if (file->own.is_failing)
+		file_write(file);
+	return file;
+}
+
+void file_detach(struct file *file) {
+	if (--file->own.logs == 0)
+		file_bound(file);
+	file_forget(file);
+}
+
 static bool is_sound(const struct file *file) {
 	return file->is_used && end_of(file->span) <= FILE_BUFFER && memchr(file->path, '\0', sizeof file->path) &&
 	       !tfind(file, &by_path, compare);
+}
+
+/* Finds out how much the logger before this one has written. */
+static void file_recover(struct file *file) {
+	struct stat state;
+	size_t begin = (uint32_t)file->span, length = length_of(file->span);
+	/* A span that begins elsewhere was moved after the write. */
+	if (file->is_being_written && length > 0 && begin == file->before && stat(file->path, &state) == 0 &&
+	    state.st_ino == file->inode && state.st_dev == file->device && (uint64_t)state.st_size > file->size) {
+		uint64_t grown = (uint64_t)state.st_size - file->size;
+		index_stamp(file);
+		count_written(file, grown < length ? grown : length);
+	}
+	file->is_being_written = false;
+	size_t end = end_of(file->span), page = (end + PAGE - 1) / PAGE * PAGE;
+	memset(file->bytes + end, '\0', page - end);
+	madvise(file->bytes + page, sizeof file->bytes - page, MADV_REMOVE);
+	file->own.said_dropped = file->dropped;
+	/* It is written when a log is added to it, or with the settings, which say how. */
+	fail(file, (int)file->error);
 }
 
 void files_open(void) {

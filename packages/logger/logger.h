@@ -113,19 +113,10 @@ void files_open(void);
 /* The file of this path, which one more log writes to; and one log less writes to it. */
 struct file *file_attach(const char *path);
 void file_detach(struct file *file);
-/* Gives its place back, unless it is still good for something. */
-void file_forget(struct file *file);
 /* Closes all, which are opened again when they are written. False: none was open. */
 bool files_close(void);
-
-/* ---- write.c ---- */
-/* Writes all that there is, unless that fails; and if it has not failed lately. */
-void file_write(struct file *file);
+/* Writes all that there is, unless that fails or has failed lately. */
 void file_serve(struct file *file);
-/* No log writes to it any more. If too much is kept of such files, what there is will never be written. */
-void file_bound(struct file *file);
-/* Finds out how much the logger before this one has written. */
-void file_recover(struct file *file);
 /* Tries again what is in trouble, and from time to time what stays so. */
 void files_retry(struct timer *unused);
 

@@ -62,5 +62,5 @@ export const launcherReplies = native('launcher-replies', 'launcher-replies', 10
 export const confWatch = native('conf-watch', 'conf-watch', 2000);
 export const logger = native('logger', 'logger', 200, [
   'packages/supervisor/loop/loop.c',
-  ...['files', 'index', 'logs', 'output', 'write'].map((name) => `packages/logger/${name}.c`),
+  ...['files', 'index', 'logs', 'output'].map((name) => `packages/logger/${name}.c`),
 ]);

@@ -16,7 +16,7 @@
 #define RETRY_MS 30000 /* how long a daemon that restarts is waited for, all in all */
 #define RETRY_PAUSE_MS 50
 #ifndef REFUSED_MS
-#define REFUSED_MS 5000 /* the same where no init is seen that would start it */
+#define REFUSED_MS 5000 /* the same until it was reached once; Node then waits longer, if there is an init that would start it */
 #endif
 
 /* What commands may want to know of the environment. */
@@ -42,16 +42,6 @@ static int connect_to(const char *path) {
 		return fd;
 	close(fd);
 	return -1;
-}
-
-/* Whether the init lives whose socket was tried: the number of its process ends the folder's name, or it is process 1.
-   It starts a daemon that died again, which takes as long as the machine is slow. */
-static bool init_lives(void) {
-	const char *digits = strrchr(socket_path, '/');
-	while (digits > socket_path && digits[-1] >= '0' && digits[-1] <= '9')
-		digits--;
-	long pid = digits > socket_path && digits[-1] == '-' ? strtol(digits, NULL, 10) : 0;
-	return is_init(pid ? pid : 1);
 }
 
 /* Connects to the daemon that the environment names: to its control socket, else to the query socket beside it. */
@@ -191,7 +181,7 @@ _Noreturn void launch(int argc, char **argv) {
 		enum outcome outcome = fd < 0 ? LOST : exchange(fd, request, length);
 		close(fd);
 		/* The socket of a daemon that is being replaced is there and refuses. */
-		bool may_come = connect_error == ECONNREFUSED && waited_ms < (init_lives() ? RETRY_MS : REFUSED_MS);
+		bool may_come = connect_error == ECONNREFUSED && waited_ms < REFUSED_MS;
 		if (outcome == LOCAL || (!was_connected && (outcome == REFUSED || (fd < 0 && !may_come))))
 			break;
 		if (outcome == REFUSED || waited_ms >= RETRY_MS)

@@ -21,5 +21,3 @@ extern char socket_path[4096]; /* where the daemon was looked for last; empty if
 /* session.c. The session that is meant where the environment names no path: socket_path gets that of ONE. */
 enum session { NONE, ONE, UNCLEAR };
 enum session find_session(void);
-/* Whether this process is called as init is. */
-bool is_init(long pid);

@@ -22,7 +22,8 @@ static bool begins(const char *path, const char *text) {
 	return length >= (ssize_t)strlen(text) && memcmp(start, text, strlen(text)) == 0;
 }
 
-bool is_init(long pid) {
+/* Whether this process is called as init is. */
+static bool is_init(long pid) {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/%ld/comm", pid);
 	return begins(path, "init\n") || begins(path, "upstart\n");

@@ -107,7 +107,7 @@ static int open_stream(int stream) {
 	if (!logs_are_possible() || pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	streams[stream] = log_of_stream(STDOUT_FILENO + stream, ends[0]);
+	streams[stream] = log_new("", "", stream == 0 ? LOG_TO_OUTPUT : LOG_TO_ERROR, ends[0]);
 	if (streams[stream]) {
 		log_start(streams[stream], 0);
 		return ends[1];

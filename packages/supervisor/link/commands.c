@@ -25,16 +25,13 @@ static void signal_process(const struct frame *frame) {
 	           NUMBER(SIGNAL, signal), NUMBER(ERRNO, error));
 }
 
-static void stand_order(const struct frame *frame) {
+/* When it has to end, or what follows when it does. */
+static void plan_end(const struct frame *frame) {
 	struct process *process = process_of(frame);
-	if (process)
-		order_set(process, frame->type == FRAME_STANDING_ORDER ? frame->id : 0);
-}
-
-static void set_deadline(const struct frame *frame) {
-	struct process *process = process_of(frame);
-	if (process)
+	if (process && frame->type == FRAME_DEADLINE)
 		process_set_deadline(process, frame_get(frame, TAG_DUE));
+	else if (process)
+		order_set(process, frame->type == FRAME_STANDING_ORDER ? frame->id : 0);
 }
 
 /* The process at the other end of a socket of the daemon's, after connecting that if there is an address: it sees this process. */
@@ -63,15 +60,15 @@ static const enum daemon_state said[] = {
 static void (*const carry_out[])(const struct frame *frame) = {
 	[FRAME_SPAWN] = spawn,
 	[FRAME_SIGNAL] = signal_process,
-	[FRAME_STANDING_ORDER] = stand_order,
-	[FRAME_WITHDRAW_STANDING_ORDER] = stand_order,
+	[FRAME_STANDING_ORDER] = plan_end,
+	[FRAME_WITHDRAW_STANDING_ORDER] = plan_end,
 	[FRAME_LOG_ROTATION] = logs_set,
 	[FRAME_FLUSH_LOGS] = logs_set,
 	[FRAME_FIND_PEER] = find_peer,
 	[FRAME_LOOK] = look_at,
 	[FRAME_KEEP_FILES] = files_keep_only,
 	[FRAME_LISTEN] = listen_at,
-	[FRAME_DEADLINE] = set_deadline,
+	[FRAME_DEADLINE] = plan_end,
 };
 
 const char *command_carry_out(const struct frame *frame) {

@@ -84,12 +84,10 @@ bool logs_say(const char *line, size_t length) {
 
 /* ---- logs ---- */
 
-/* At that place, or, if it is below 0, at a free one. */
-static struct log *new_log(int64_t place, const char *path, const char *label, unsigned flags, int master) {
+struct log *log_new(const char *path, const char *label, unsigned flags, int master) {
 	while (first_free < end && logs[first_free])
 		first_free++;
-	place = place < 0 ? first_free : place;
-	struct log *log = place < PLACES && !logs[place] ? calloc(1, sizeof *log) : NULL;
+	struct log *log = first_free < PLACES ? calloc(1, sizeof *log) : NULL;
 	if (!log || !(log->path = strdup(path)) || !(log->label = strdup(label))) {
 		if (log)
 			free(log->path);
@@ -98,23 +96,13 @@ static struct log *new_log(int64_t place, const char *path, const char *label, u
 		return NULL;
 	}
 	log->silence.fd = -1;
-	log->id = place;
+	log->silent = true;
+	log->id = first_free;
 	log->flags = flags;
 	log->master = master;
-	logs[place] = log;
-	end = place < end ? end : place + 1;
+	logs[log->id] = log;
+	end = log->id < end ? end : log->id + 1;
 	return log;
-}
-
-struct log *log_new(const char *path, const char *label, int master) {
-	struct log *log = new_log(-1, path ? path : "", label ? label : "", label ? LOG_TO_OUTPUT : 0, master);
-	if (log)
-		log->silent = true;
-	return log;
-}
-
-struct log *log_of_stream(int fd, int master) {
-	return new_log(-1, "", "", fd == STDOUT_FILENO ? LOG_TO_OUTPUT : LOG_TO_ERROR, master);
 }
 
 void log_discard(struct log *log) {
@@ -249,9 +237,10 @@ void logs_keep(struct state_file *state) {
 		}
 	if (state->out)
 		return;
-	/* A logger goes by places. */
-	if (keep(state, "log-id", number))
-		now = number > 0 ? new_log(number - 1, "", "", 0, -1) : NULL;
-	else if (now)
+	/* A logger goes by places: it gets the one that it had. */
+	if (keep(state, "log-id", number)) {
+		first_free = number > 0 ? number - 1 : PLACES;
+		now = log_new("", "", 0, -1);
+	} else if (now)
 		keep_log(state, now);
 }

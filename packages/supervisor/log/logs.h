@@ -12,11 +12,9 @@ struct log;
 
 /*
  * A log for the output that comes out of `master`, a terminal or the reading end of a pipe, which the log owns from now on.
- * Without a path there is no file. With a label each line is copied to standard output, behind the label. NULL: no memory.
+ * `path`: "" for no file. `flags`: where lines are copied to (messages.h), behind the label unless that is "". NULL: no memory.
  */
-struct log *log_new(const char *path, const char *label, int master);
-/* One whose lines go to standard output or standard error (1, 2) as they are. */
-struct log *log_of_stream(int fd, int master);
+struct log *log_new(const char *path, const char *label, unsigned flags, int master);
 /* The program runs and holds the other end. */
 void log_start(struct log *log, pid_t writer);
 /* The program never ran: there is nothing to write. */

@@ -91,11 +91,12 @@ static int open_ends(const struct process *process, int ends[2]) {
 }
 
 static int open_output(struct process *process) {
+	const char *path = spec_text(TAG_LOG_PATH), *label = spec_text(TAG_OUTPUT_LABEL);
 	int ends[2];
 	if (open_ends(process, ends) < 0)
 		return -1;
 	if (slot_fill(SLOT_OUTPUT, ends[1]) == 0)
-		process->log = log_new(spec_text(TAG_LOG_PATH), spec_text(TAG_OUTPUT_LABEL), ends[0]);
+		process->log = log_new(path ? path : "", label ? label : "", label ? LOG_TO_OUTPUT : 0, ends[0]);
 	if (process->log)
 		return 0;
 	close(ends[0]);
