@@ -31,7 +31,8 @@ int64_t index_time(void) {
 static bool put(int fd, off_t size, const struct stamp *stamp) {
 	off_t end = size_at(stamp->place) > 0 ? size - size % STAMP_SIZE : 0;
 	for (struct stamp last; end > 0; end -= STAMP_SIZE)
-		if (pread(fd, &last, sizeof last, end - STAMP_SIZE) != STAMP_SIZE || size_at(last.place) < size_at(stamp->place))
+		if (pread(fd, &last, sizeof last, end - STAMP_SIZE) != STAMP_SIZE ||
+		    size_at(last.place) < size_at(stamp->place))
 			break;
 	return (end == size || ftruncate(fd, end) == 0) && pwrite(fd, stamp, sizeof *stamp, end) == STAMP_SIZE;
 }

@@ -75,8 +75,7 @@ static bool turn(uint64_t id) {
 	return count == size;
 }
 
-static void ready(struct watch *watch, uint32_t events) {
-	(void)events;
+static void ready(struct watch *watch) {
 	/* Others have their turn before what is left, which is an event once more. */
 	if (turn((uint64_t)(watch - terminals)))
 		watch_change(watch, EDGES);

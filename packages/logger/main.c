@@ -48,10 +48,9 @@ static _Noreturn void end(void) {
 	exit(0);
 }
 
-static void receive(struct watch *watch, uint32_t events) {
+static void receive(struct watch *watch) {
 	static struct whole_message message;
 	int descriptor;
-	(void)events;
 	for (int i = 0; i < MESSAGES_A_TURN; i++) {
 		/* A terminal needs a descriptor, of which files may have taken all. */
 		if (close(fcntl(LOGGER_SOCKET, F_DUPFD_CLOEXEC, 0)) < 0)

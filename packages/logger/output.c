@@ -91,9 +91,8 @@ static bool write_piece(const struct output *output) {
 }
 
 /* After each turn of the loop it is tried again. */
-static void ready(struct watch *watch, uint32_t events) {
+static void ready(struct watch *watch) {
 	(void)watch;
-	(void)events;
 }
 
 bool output_write(void) {

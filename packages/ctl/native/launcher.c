@@ -16,7 +16,7 @@
 #define RETRY_MS 30000 /* how long a daemon that restarts is waited for, all in all */
 #define RETRY_PAUSE_MS 50
 #ifndef REFUSED_MS
-#define REFUSED_MS 5000 /* the same until it was reached once; Node then waits longer, if there is an init that would start it */
+#define REFUSED_MS 5000 /* the same for a first connection: Node then waits as long as an init may start a daemon */
 #endif
 
 /* What commands may want to know of the environment. */

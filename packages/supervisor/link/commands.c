@@ -1,6 +1,4 @@
 /* Carries out what daemons send, each command once. Most of it is left to the module that it concerns. */
-#include <sys/socket.h>
-
 #include "log/logs.h"
 #include "spawn/spawn.h"
 
@@ -32,24 +30,6 @@ static void plan_end(const struct frame *frame) {
 		process_set_deadline(process, frame_get(frame, TAG_DUE));
 	else if (process)
 		order_set(process, frame->type == FRAME_STANDING_ORDER ? frame->id : 0);
-}
-
-/* The process at the other end of a socket of the daemon's, after connecting that if there is an address: it sees this process. */
-static void find_peer(const struct frame *frame) {
-	struct field address = frame_field(frame, TAG_ADDRESS);
-	struct ucred peer = {0};
-	socklen_t length = sizeof peer;
-	int fd = daemon_socket(frame), error = 0;
-	if (fd < 0 || (address.data && connect(fd, (const struct sockaddr *)address.data, address.length) < 0) ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
-		error = errno;
-	else if (peer.uid == (uid_t)-1)
-		error = ENOTCONN;
-	if (error)
-		peer = (struct ucred){0};
-	close(fd);
-	report_add(REPORT_PEER, NUMBER(TOKEN, frame_get(frame, TAG_TOKEN)), NUMBER(ERRNO, error), NUMBER(PID, peer.pid),
-	           NUMBER(UID, peer.uid), NUMBER(GID, peer.gid));
 }
 
 /* By the type of a frame: how far the daemon has got that sends it, or else what is to be done. */

@@ -75,7 +75,8 @@ void files_keep(struct state_file *state) {
 		next += keep_file(state, next);
 }
 
-int daemon_socket(const struct frame *frame) {
+/* A copy of the socket that a frame names; -1 with the reason in errno. */
+static int daemon_socket(const struct frame *frame) {
 	int daemon = (int)syscall(SYS_pidfd_open, (pid_t)frame_get(frame, TAG_PID), 0);
 	int fd = daemon < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, daemon, (int)frame_get(frame, TAG_DESCRIPTOR), 0);
 	int error = errno;
@@ -84,13 +85,30 @@ int daemon_socket(const struct frame *frame) {
 	return fd;
 }
 
+void find_peer(const struct frame *frame) {
+	struct field address = frame_field(frame, TAG_ADDRESS);
+	struct ucred peer = {0};
+	socklen_t length = sizeof peer;
+	int fd = daemon_socket(frame), error = 0;
+	if (fd < 0 || (address.data && connect(fd, (const struct sockaddr *)address.data, address.length) < 0) ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+		error = errno;
+	else if (peer.uid == (uid_t)-1)
+		error = ENOTCONN;
+	if (error)
+		peer = (struct ucred){0};
+	close(fd);
+	report_add(REPORT_PEER, NUMBER(TOKEN, frame_get(frame, TAG_TOKEN)), NUMBER(ERRNO, error), NUMBER(PID, peer.pid),
+	           NUMBER(UID, peer.uid), NUMBER(GID, peer.gid));
+}
+
 static void end_look(struct look *look) {
 	if (look->token)
 		watch_close(&look->watch);
 	look->token = 0;
 }
 
-static void look_now(struct watch *watch, uint32_t events) {
+static void look_now(struct watch *watch) {
 	static char bytes[LOOK_BYTES];
 	/* Room for one descriptor: the kernel does not open the others. */
 	_Alignas(struct cmsghdr) char control[CMSG_LEN(sizeof(int))];
@@ -98,7 +116,7 @@ static void look_now(struct watch *watch, uint32_t events) {
 	struct look *look = CONTAINER_OF(watch, struct look, watch);
 	ssize_t count = recvmsg(watch->fd, &message, MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	/* Without events it is not watched: it would be looked at by nobody. */
-	if (count < 0 && events && (errno == EAGAIN || errno == EINTR))
+	if (count < 0 && watch->events && (errno == EAGAIN || errno == EINTR))
 		return;
 	struct cmsghdr *header = count < 0 ? NULL : CMSG_FIRSTHDR(&message);
 	int error = count < 0 ? errno : 0;
@@ -113,9 +131,8 @@ static void look_now(struct watch *watch, uint32_t events) {
 }
 
 /* Of a listening socket: nothing is read from it, the job accepts. */
-static void connection_waits(struct watch *watch, uint32_t events) {
+static void connection_waits(struct watch *watch) {
 	struct look *look = CONTAINER_OF(watch, struct look, watch);
-	(void)events;
 	bool is_old = look->skips_next;
 	look->skips_next = false;
 	if (is_old)
@@ -131,13 +148,13 @@ void look_at(const struct frame *frame) {
 	if (!file && !frame_field(frame, TAG_DESCRIPTOR).data)
 		return;
 	int fd = file ? fcntl(file_of((uint64_t)file), F_DUPFD_CLOEXEC, 0) : daemon_socket(frame);
-	*look = (struct look){{fd, look_now}, frame_get(frame, TAG_TOKEN), false};
+	*look = (struct look){{.fd = fd}, frame_get(frame, TAG_TOKEN), false};
 	if (is_new_only)
 		look->skips_next = poll(&(struct pollfd){fd, POLLIN, 0}, 1, 0) > 0;
 	/* What cannot be waited for cannot be read either, which says why. */
 	if (fd < 0 || watch_start(&look->watch, fd, EPOLLIN | (is_new_only ? (uint32_t)EPOLLET : 0),
 	                          file ? connection_waits : look_now) < 0)
-		look_now(&look->watch, 0);
+		look_now(&look->watch);
 }
 
 void looks_end(void) {

@@ -104,8 +104,8 @@ bool state_next(const char **at, const char *end, struct state_file *state);
 void reports_keep(struct state_file *state);
 
 /* ---- files.c: descriptors that clients of the daemon send, and listening sockets; listen.c opens these ---- */
-/* A copy of the socket that a frame names; -1 with the reason in errno. */
-int daemon_socket(const struct frame *frame);
+/* Reports the process at the other end of a socket of the daemon's, after connecting that if there is an address: it sees this process. */
+void find_peer(const struct frame *frame);
 /* Reports once what the daemon can read from a socket, and takes over the descriptor that comes with it; or that a connection waits. */
 void look_at(const struct frame *frame);
 void looks_end(void);

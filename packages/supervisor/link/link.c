@@ -49,9 +49,8 @@ static bool receive(void) {
 	return n > 0;
 }
 
-static void ready(struct watch *watch, uint32_t events) {
-	(void)watch;
-	if (events & ~(uint32_t)EPOLLOUT)
+static void ready(struct watch *watch) {
+	if (watch->events & ~(uint32_t)EPOLLOUT)
 		receive();
 }
 

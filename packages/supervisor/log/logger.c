@@ -47,11 +47,11 @@ static void receive(void) {
 	}
 }
 
-static void ready(struct watch *watch, uint32_t events) {
+static void ready(struct watch *watch) {
 	receive();
-	if (events & (EPOLLHUP | EPOLLERR)) {
+	if (watch->events & (EPOLLHUP | EPOLLERR)) {
 		watch_close(watch); /* it is about to end */
-	} else if (events & EPOLLOUT) {
+	} else if (watch->events & EPOLLOUT) {
 		watch_change(watch, EPOLLIN);
 		logs_send();
 	}
@@ -59,8 +59,7 @@ static void ready(struct watch *watch, uint32_t events) {
 
 static _Noreturn void run(int socket) {
 	char path[PLACE_MAX], name[] = "logger", *arguments[] = {name, NULL};
-	const char *other = getenv("UPSTART_LOGGER");
-	place_beside(path, "../lib/upstart/logger");
+	place_of(path, "UPSTART_LOGGER", "../lib/upstart/logger");
 	int above = fcntl(socket, F_DUPFD, ABOVE), score = open("/proc/self/oom_score_adj", O_WRONLY);
 	/* What it holds of the output of jobs is more than its own; where that is not allowed it is as any other. */
 	ssize_t protected = score >= 0 ? write(score, "-1000", 5) : 0;
@@ -71,7 +70,7 @@ static _Noreturn void run(int socket) {
 	dup2(above, LOGGER_SOCKET);
 	dup2(memory, LOGGER_MEMORY);
 	close_range(LOGGER_MEMORY + 1, ~0u, 0);
-	execv(other && *other ? other : path, arguments);
+	execv(path, arguments);
 	_exit(127);
 }
 

@@ -121,9 +121,9 @@ static void give(struct log *log) {
 	send_log(log);
 }
 
-static void first_output(struct watch *watch, uint32_t events) {
+static void first_output(struct watch *watch) {
 	/* Without output the other end was closed; it may be opened again. */
-	if (events & EPOLLIN)
+	if (watch->events & EPOLLIN)
 		give(CONTAINER_OF(watch, struct log, silence));
 }
 

@@ -25,11 +25,11 @@ int64_t loop_now(void) {
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int watch_start(struct watch *watch, int fd, uint32_t events, void (*ready)(struct watch *, uint32_t)) {
+int watch_start(struct watch *watch, int fd, uint32_t events, void (*ready)(struct watch *)) {
 	struct epoll_event event = {.events = events, .data.ptr = watch};
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		return -1;
-	*watch = (struct watch){fd, ready};
+	*watch = (struct watch){.fd = fd, .ready = ready};
 	return 0;
 }
 
@@ -103,9 +103,10 @@ void loop_turn(bool busy) {
 	int count = epoll_wait(epoll, events, EVENTS_A_TURN, busy ? 0 : next_timeout());
 	for (int i = 0; i < count; i++) {
 		struct watch *watch = events[i].data.ptr;
+		watch->events = events[i].events;
 		/* An earlier event of this turn may have stopped it. */
 		if (watch->fd >= 0)
-			watch->ready(watch, events[i].events);
+			watch->ready(watch);
 	}
 	int64_t now = loop_now();
 	while (timers.next != &timers && timers.next->due <= now) {

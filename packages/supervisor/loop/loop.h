@@ -18,10 +18,11 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define CONTAINER_OF(member_pointer, type, member) ((type *)((char *)(member_pointer)-offsetof(type, member)))
 
-/* A descriptor that is waited for; `fd` is -1 while it is not. `events` are those of epoll. */
+/* A descriptor that is waited for; `fd` is -1 while it is not. `events` are those of epoll for which `ready` is called. */
 struct watch {
 	int fd;
-	void (*ready)(struct watch *watch, uint32_t events);
+	uint32_t events;
+	void (*ready)(struct watch *watch);
 };
 
 struct timer {
@@ -46,7 +47,7 @@ extern int exit_status;
 /* Waits at most until the next timer (not at all with `busy`) and runs what is due. */
 void loop_turn(bool busy);
 
-int watch_start(struct watch *watch, int fd, uint32_t events, void (*ready)(struct watch *, uint32_t));
+int watch_start(struct watch *watch, int fd, uint32_t events, void (*ready)(struct watch *));
 void watch_change(struct watch *watch, uint32_t events);
 /* Stops, without closing: the descriptor, or -1 when it was not started. */
 int watch_stop(struct watch *watch);

@@ -12,7 +12,7 @@
 #define BIT(signal) (UINT64_C(1) << ((signal)-1))
 /* SIGRTMIN+3 as C libraries count: how engines of containers have an init halt. */
 #define SIGHALT 37
-/* Those that end init, and all that are reported. */
+/* Those that end init, and all that are reported. Others are read, and mean nothing. */
 #define ENDING (BIT(SIGTERM) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGPWR) | BIT(SIGHALT))
 #define REPORTED (ENDING | BIT(SIGHUP) | BIT(SIGUSR1) | BIT(SIGUSR2) | BIT(SIGWINCH))
 /* A READY daemon that has not acknowledged one after TOLD_PATIENCE is killed. After so many times of it init ends alone. */
@@ -56,21 +56,20 @@ static void end_alone(void) {
 	timer_start(&patience, PROCESSES_PATIENCE, time_out);
 }
 
-static void ready(struct watch *unused, uint32_t events) {
+static void ready(struct watch *unused) {
 	struct signalfd_siginfo info;
 	(void)unused;
-	(void)events;
 	while (read(watch.fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_signo == SIGCHLD)
 			reap_soon();
 		/* A SIGWINCH that does not come from the keyboard means nothing on a machine. */
 		else if (info.ssi_signo != SIGWINCH || !pid1_is_system || pid1_has_keys)
-			waiting |= BIT(info.ssi_signo);
+			waiting |= BIT(info.ssi_signo) & REPORTED;
 	}
 }
 
 void signals_open(void) {
-	sigset_t all, wanted;
+	sigset_t all;
 	/* Inherited as ignored, it would make the kernel reap our children. */
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
@@ -78,11 +77,7 @@ void signals_open(void) {
 	signal(SIGXFSZ, SIG_IGN);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	sigemptyset(&wanted);
-	for (int signal = 1; signal <= SIGHALT; signal++)
-		if ((REPORTED | BIT(SIGCHLD)) & BIT(signal))
-			sigaddset(&wanted, signal);
-	int fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
+	int fd = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0 || watch_start(&watch, fd, EPOLLIN, ready) < 0) {
 		perror("init: cannot wait for signals");
 		exit(1);

@@ -60,9 +60,8 @@ static bool is_ours(int fd) {
 	return waitid((idtype_t)ID_TYPE_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
-static void ready(struct watch *watch, uint32_t events) {
+static void ready(struct watch *watch) {
 	struct process *process = CONTAINER_OF(watch, struct process, pidfd);
-	(void)events;
 	if (is_ours(watch->fd)) {
 		/* Or it will be in a moment, as one that we trace: SIGCHLD comes for it. */
 		watch_close(watch);

@@ -160,7 +160,7 @@ static int take(struct process *process) {
 	return process->notify.access ? take_message(process) : take_from_pipe(process);
 }
 
-static void ready(struct watch *watch, uint32_t events);
+static void ready(struct watch *watch);
 
 static void resume(struct timer *pause) {
 	struct notify *notify = CONTAINER_OF(pause, struct notify, pause);
@@ -170,10 +170,9 @@ static void resume(struct timer *pause) {
 }
 
 /* Reads once, so that other descriptors have their turn. */
-static void ready(struct watch *watch, uint32_t events) {
+static void ready(struct watch *watch) {
 	struct process *process = CONTAINER_OF(watch, struct process, notify.watch);
 	struct notify *notify = &process->notify;
-	(void)events;
 	/* The report that its program runs comes first. */
 	if (!spawn_settle(process))
 		return;
@@ -193,7 +192,8 @@ void notify_begin(struct process *process) {
 
 bool notify_end(struct process *process) {
 	pid_t before = process->pid;
-	for (int cost = 1, left = BUDGET_LAST; cost > 0 && left > 0 && process->notify.fd >= 0 && reports_have_room(); left -= cost)
+	for (int cost = 1, left = BUDGET_LAST; cost > 0 && left > 0 && process->notify.fd >= 0 && reports_have_room();
+	     left -= cost)
 		cost = take(process);
 	if (process->pid != before)
 		return false;

@@ -88,11 +88,6 @@ void follow_begin(struct process *process, int pidfd);
 /* A traced process has stopped: for us, or because of a signal. */
 void trace_stopped(struct process *process, int status);
 
-/* ---- family.c ---- */
-
-/* Kills a process by its pid or its group, `target`, and then its children, theirs and so on. */
-void family_kill(pid_t leader, pid_t target);
-
 /* ---- notify.c ---- */
 
 /* Makes what the SPAWN asks for, if anything: a socket, or a pipe. -1: it cannot, by errno. */

@@ -51,9 +51,8 @@ static void report_end(void *data) {
 		report_add(REPORT_EXITED, NUMBER(PROCESS, process->id), NUMBER(PID, process->pid),
 		           NUMBER(CODE, WIFEXITED(status) ? WEXITSTATUS(status) : 0),
 		           NUMBER(SIGNAL, WIFSIGNALED(status) ? WTERMSIG(status) : 0),
-		           NUMBER(CORE, WIFSIGNALED(status) && WCOREDUMP(status)),
-		           NUMBER(USER_TIME, process->user_time), NUMBER(SYSTEM_TIME, process->system_time),
-		           NUMBER(MAX_RSS, process->max_rss),
+		           NUMBER(CORE, WIFSIGNALED(status) && WCOREDUMP(status)), NUMBER(USER_TIME, process->user_time),
+		           NUMBER(SYSTEM_TIME, process->system_time), NUMBER(MAX_RSS, process->max_rss),
 		           {order ? TAG_COMMAND : 0, order ? (int64_t)order->id : 0, NULL});
 	if (order)
 		process->order = NULL;

@@ -18,8 +18,7 @@ static void forget(uint64_t id, struct process *process, int step, int error, co
 		process_free(process);
 }
 
-static void exec_pipe_ready(struct watch *watch, uint32_t events) {
-	(void)events;
+static void exec_pipe_ready(struct watch *watch) {
 	spawn_settle(CONTAINER_OF(watch, struct process, exec_pipe));
 }
 
