@@ -27,7 +27,7 @@ beforeAll(() => {
       import { spawnSync } from 'node:child_process';
       import { readlinkSync } from 'node:fs';
       import { unmountAll } from ${JSON.stringify(UNMOUNT)};
-      unmountAll((paths) => spawnSync('${REBOOT}', ['--unmount', ...paths], { stdio: 'inherit' }), ${machine});`;
+      unmountAll((paths) => spawnSync('${REBOOT}', ['-U', ...paths], { stdio: 'inherit' }), ${machine});`;
     buildSync({
       stdin: { contents, resolveDir: folder },
       bundle: true,

@@ -26,8 +26,8 @@ static const struct {
 	[POWEROFF] = {LINUX_REBOOT_CMD_POWER_OFF, "Powering off"},
 };
 
-/* Options by their letters, of which `d`, `h` and `i` are ignored. Capitals are of shutdown.js, which calls again. */
-static const char letters[] = "fnpqvwdhi";
+/* Options by their letters, of which `d`, `h` and `i` are ignored. Capitals are of shutdown.js, which gives `N` and `U` when it calls again. */
+static const char letters[] = "fnpqvwdhiNU";
 static const struct option names[] = {
 	{"force", 0, NULL, 'f'},
 	{"no-sync", 0, NULL, 'n'},
@@ -37,8 +37,6 @@ static const struct option names[] = {
 	{"wtmp-only", 0, NULL, 'w'},
 	{"clean", 0, NULL, 'C'},
 	{"debug", 0, NULL, 'D'},
-	{"no-wtmp", 0, NULL, 'N'},
-	{"unmount", 0, NULL, 'U'},
 	{0},
 };
 static bool given[UCHAR_MAX + 1];

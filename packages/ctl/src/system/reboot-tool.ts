@@ -63,9 +63,9 @@ async function endByForce({ options, args }: ToolCall, path: string): Promise<nu
   if (options.clean === true) {
     recordShutdown(LOGIN_FILES, Date.now());
     await endProcesses();
-    unmountAll((paths) => callAgain(path, ['--unmount', ...flags, ...paths]));
+    unmountAll((paths) => callAgain(path, ['-U', ...flags, ...paths]));
   }
-  const recorded = options.clean === true ? ['--no-wtmp'] : [];
+  const recorded = options.clean === true ? ['-N'] : [];
   return callAgain(path, ['--force', ...recorded, ...flags, '--', ...args.slice(0, 1)]);
 }
 
