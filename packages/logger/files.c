@@ -162,18 +162,6 @@ void file_serve(struct file *file) {
 		say_dropped(file);
 }
 
-/* No log writes to it any more. If too much is kept of such files, what there is will never be written. */
-static void file_bound(struct file *file) {
-	size_t kept = 0;
-	for (const struct file *each = in_trouble; each; each = each->own.next_in_trouble)
-		kept += each->own.logs == 0 && has_output(each) ? KEPT_COST + length_of(each->span) : 0;
-	if (kept <= LOG_KEPT_MAX || !has_output(file))
-		return;
-	file->dropped += length_of(file->span);
-	file->missing = 0;
-	take_out(file, length_of(file->span));
-}
-
 /* It can be written, or what was kept has been dropped. */
 static void end_trouble(struct file *file) {
 	if (file->error)
@@ -213,8 +201,16 @@ struct file *file_attach(const char *path) {
 }
 
 void file_detach(struct file *file) {
-	if (--file->own.logs == 0)
-		file_bound(file);
+	size_t kept = 0;
+	file->own.logs--;
+	for (const struct file *each = in_trouble; each; each = each->own.next_in_trouble)
+		kept += each->own.logs == 0 && has_output(each) ? KEPT_COST + length_of(each->span) : 0;
+	/* Too much is kept of files that no log writes to: what there is of this one will never be written. */
+	if (file->own.logs == 0 && has_output(file) && kept > LOG_KEPT_MAX) {
+		file->dropped += length_of(file->span);
+		file->missing = 0;
+		take_out(file, length_of(file->span));
+	}
 	file_forget(file);
 }
 

@@ -74,11 +74,7 @@ static void memory_open(void) {
 }
 
 int main(void) {
-	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXFSZ, SIGTSTP, SIGTTOU, SIGTTIN};
 	static struct watch messages;
-	/* It ends when the supervisor does, and not before. */
-	for (size_t i = 0; i < COUNT(ignored); i++)
-		signal(ignored[i], SIG_IGN);
 	memory_open();
 	output_open();
 	logs_open();

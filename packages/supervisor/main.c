@@ -44,7 +44,6 @@ static bool is_for_tool(char **argv) {
 /* By name, arguments, pid and user. Does not return where another program is meant, which it becomes. */
 static enum role front_door(char **argv) {
 	static char path[PLACE_MAX];
-	const char *other_daemon = getenv("UPSTART_DAEMON");
 	if (is_for_tool(argv)) {
 		place_beside(path, "initctl");
 		execv(path, argv);
@@ -58,9 +57,6 @@ static enum role front_door(char **argv) {
 			return OF_SESSION;
 	if (getpid() == 1 && getuid() == 0)
 		return OF_MACHINE;
-	/* A test of the supervisor by itself. */
-	if (other_daemon && *other_daemon)
-		return OF_SESSION;
 	place_beside(path, "telinit");
 	argv[0] = path;
 	if (getuid() == 0)

@@ -5,7 +5,6 @@
 #include "loop/loop.h"
 
 /* What the supervisor itself sends is much smaller than FRAME_BODY_MAX: at most one path. */
-#define FRAME_OUT_MAX 8192
 #define FRAME_TEXT_MAX 7168
 
 /* A frame that has arrived: its header as it stands there, and `length` bytes of fields. */
@@ -47,7 +46,7 @@ struct field_value {
 #define TEXT(tag, value) ((struct field_value){TAG_##tag, 0, value})
 #define FIELDS(...) ((const struct field_value[]){__VA_ARGS__, {0}})
 
-/* Writes a frame of at most FRAME_OUT_MAX bytes: its size. A text of more than FRAME_TEXT_MAX bytes is cut. */
+/* Writes a frame of less than 8 KiB: its size. A text of more than FRAME_TEXT_MAX bytes is cut. */
 size_t frame_write(uint8_t *bytes, enum frame_type type, uint64_t id, const struct field_value *values);
 
 /* ---- reports.c: those that no daemon has acknowledged yet ---- */

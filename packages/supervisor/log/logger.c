@@ -14,8 +14,6 @@
 #define PAUSE_LAST 5000
 /* After so many in a row that did not come up, processes are started without logs. */
 #define HOPELESS 3
-/* Where the descriptors of the logger are before they get their numbers. */
-#define ABOVE 16
 
 pid_t logger_pid;
 static int memory = -1;
@@ -60,14 +58,14 @@ static void ready(struct watch *watch) {
 static _Noreturn void run(int socket) {
 	char path[PLACE_MAX], name[] = "logger", *arguments[] = {name, NULL};
 	place_of(path, "UPSTART_LOGGER", "../lib/upstart/logger");
-	int above = fcntl(socket, F_DUPFD, ABOVE), score = open("/proc/self/oom_score_adj", O_WRONLY);
+	int score = open("/proc/self/oom_score_adj", O_WRONLY);
 	/* What it holds of the output of jobs is more than its own; where that is not allowed it is as any other. */
 	ssize_t protected = score >= 0 ? write(score, "-1000", 5) : 0;
 	(void)protected;
-	/* What a terminal sends (Control-C) is not for it. */
+	/* What a terminal sends (Control-C) is not for it. All signals are blocked in it, as here: it ends when the supervisor does. */
 	setsid();
-	memory = fcntl(memory, F_DUPFD, ABOVE);
-	dup2(above, LOGGER_SOCKET);
+	/* The slots are below both. */
+	dup2(socket, LOGGER_SOCKET);
 	dup2(memory, LOGGER_MEMORY);
 	close_range(LOGGER_MEMORY + 1, ~0u, 0);
 	execv(path, arguments);

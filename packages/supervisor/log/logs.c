@@ -33,11 +33,6 @@ static bool are_sent;
 
 /* ---- sending ---- */
 
-static bool send_settings(void) {
-	are_sent = are_sent || logger_send(&settings, "", 0, -1);
-	return are_sent;
-}
-
 static bool send_log(struct log *log) {
 	static char text[MESSAGE_TEXT];
 	struct message head = {.type = LOG_ADD, .flags = (uint32_t)log->flags, .id = (uint64_t)log->id};
@@ -55,7 +50,7 @@ static bool send_log(struct log *log) {
 }
 
 void logs_send(void) {
-	bool fits = send_settings();
+	bool fits = are_sent = are_sent || logger_send(&settings, "", 0, -1);
 	/* Ends first: what is started after them may write to the same files. */
 	for (int ended = 1; ended >= 0; ended--)
 		for (int64_t id = 0; id < end && fits; id++)
@@ -75,7 +70,7 @@ void logs_set(const struct frame *frame) {
 	for (int i = 0; i < SETTINGS && frame->type == FRAME_LOG_ROTATION; i++)
 		settings.numbers[i] = frame_get(frame, tags[i]);
 	are_sent = false;
-	send_settings();
+	logs_send();
 }
 
 bool logs_say(const char *line, size_t length) {

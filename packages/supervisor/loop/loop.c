@@ -13,10 +13,6 @@ static struct garbage *garbage_list;
 
 void loop_open(void) {
 	epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (epoll < 0) {
-		perror("init: cannot create an epoll instance");
-		exit(1);
-	}
 }
 
 int64_t loop_now(void) {

@@ -38,7 +38,7 @@ struct garbage {
 	int fd;
 };
 
-/* Exits with a message when the kernel gives no epoll instance: there is nothing to supervise yet. */
+/* Where this cannot be had, nothing can be waited for: the first `watch_start` fails. */
 void loop_open(void);
 /* Milliseconds of a clock that is never set. */
 int64_t loop_now(void);

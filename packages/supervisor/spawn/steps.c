@@ -29,7 +29,7 @@ static int place_script(void) {
 	return spec_field(TAG_SCRIPT) ? dup2(SLOT_SCRIPT, SCRIPT_FD) : 0;
 }
 
-/* Descriptors 0, 1 and 2 (reference: jobs 8.3). */
+/* Descriptors 0, 1 and 2 (reference: jobs 8.3). Behind the script: it needs no slot any more. */
 static int open_console(void) {
 	bool is_owner = spec.console == CONSOLE_OWNER;
 	int fd = -1;
@@ -42,18 +42,13 @@ static int open_console(void) {
 	}
 	if (fd < 0)
 		fd = open("/dev/null", O_RDWR | O_NOCTTY);
-	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
-		return -1;
-	close(fd);
-	return is_owner ? ioctl(STDIN_FILENO, TIOCSCTTY, 1) : 0;
-}
-
-static int open_output(void) {
-	if (spec.console == CONSOLE_LOG && (dup2(SLOT_OUTPUT, STDOUT_FILENO) < 0 || dup2(SLOT_OUTPUT, STDERR_FILENO) < 0))
+	int output = spec.console == CONSOLE_LOG ? (int)SLOT_OUTPUT : fd;
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
 		return -1;
 	close(SLOT_OUTPUT);
 	close(SLOT_SCRIPT);
-	return 0;
+	close(fd);
+	return is_owner ? ioctl(STDIN_FILENO, TIOCSCTTY, 1) : 0;
 }
 
 static int switch_apparmor(const char *profile) {
@@ -183,11 +178,6 @@ static int place_ready_end(unsigned number) {
 	return dup2(SLOT_READY, (int)number);
 }
 
-static int run_program(void) {
-	/* The PATH that is searched is the job's own. */
-	return execvp(spec.arguments[0], spec.arguments);
-}
-
 /* A step is done once, or with each field that has its tag. Below zero: it failed, by errno. MAY_FAIL is no name. */
 #define MAY_FAIL STEP_FORK
 static const struct step {
@@ -199,7 +189,6 @@ static const struct step {
 } steps[] = {
 	{STEP_SCRIPT_FD, .once = place_script},
 	{STEP_CONSOLE, .once = open_console},
-	{STEP_SCRIPT_FD, .once = open_output},
 	{STEP_APPARMOR, .tag = TAG_APPARMOR, .with_text = switch_apparmor},
 	{MAY_FAIL, .tag = TAG_JOB_CGROUP_FILE, .with_text = enter_job_group},
 	{STEP_CGROUP_ENTER, .tag = TAG_CGROUP_FILE, .with_text = enter_group},
@@ -222,7 +211,6 @@ static const struct step {
 	{STEP_READY_FD, .tag = TAG_DESCRIPTOR, .with_number = place_ready_end},
 	{MAY_FAIL, .tag = TAG_DUE, .with_number = end_with_parent},
 	{STEP_TRACE, .tag = TAG_TRACE_FORKS, .with_number = ask_for_trace},
-	{STEP_EXEC, .once = run_program},
 };
 
 static void take(const struct step *step, const struct field *field) {
@@ -234,11 +222,14 @@ static void take(const struct step *step, const struct field *field) {
 }
 
 void steps_run(void) {
-	for (const struct step *step = steps;; step++)
+	for (const struct step *step = steps; step < steps + COUNT(steps); step++)
 		if (step->once)
 			take(step, NULL);
 		else
 			for (const struct field *field = spec.fields; field->tag; field++)
 				if (field->tag == step->tag)
 					take(step, field);
+	/* The PATH that is searched is the job's own. */
+	execvp(spec.arguments[0], spec.arguments);
+	child_gives_up(STEP_EXEC, errno, "");
 }

@@ -15,7 +15,7 @@ test('a daemon gets the state, and its end with END ends the supervisor with tha
   const daemon = await init.daemon();
   expect(daemon.state).toEqual({ pid: init.pid, lastCommand: 0, processes: [], subreaperErrno: 0 });
   const line = readFileSync(`/proc/${daemon.pid}/cmdline`, 'utf8').split('\0');
-  expect(line.slice(line.indexOf(init.script) + 1)).toEqual(['first', '--second', '']);
+  expect(line.slice(line.indexOf(init.script) + 1)).toEqual(['first', '--user', '']);
   daemon.send({ type: 'end', id: 1, status: 23 });
   expect(await init.exit()).toBe(23);
 });

@@ -76,7 +76,7 @@ export class Init {
     });
     this.#server.listen(address);
     chmodSync(address, 0o777);
-    const line = [...(through ?? []), program, 'first', '--second'];
+    const line = [...(through ?? []), program, 'first', '--user'];
     this.child = spawn(line[0]!, line.slice(1), {
       stdio: ['ignore', 'ignore', 'pipe'],
       cwd: this.folder,
