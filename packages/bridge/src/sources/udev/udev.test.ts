@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isRunning } from '../../../../../test/chaos/proc.ts';
 import { eventually } from '../../../../../test/eventually.ts';
+import { removeFolder } from '../../../../../test/remove-folder.ts';
 import { monotonicUs } from '../../clock.ts';
 import type { RunningSource, SourceContext } from '../../source.ts';
 import { KNOWN_MS } from './catch-up.ts';
@@ -29,7 +30,7 @@ beforeEach(() => {
 afterEach(async () => {
   await running?.stop();
   running = null;
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 const MESSAGE = 'ACTION=add\\nDEVPATH=/devices/net/eth0\\nSUBSYSTEM=net\\n\\n';
