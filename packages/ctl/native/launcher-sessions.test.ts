@@ -55,7 +55,7 @@ describe('the launcher, where nothing says which daemon is meant', () => {
     ],
     [
       'one beside one that has gone',
-      'Node',
+      'itself',
       async (all) => {
         const [gone, live] = [await all.announced(), await all.announced()];
         await all.end(gone.pid);
@@ -64,7 +64,7 @@ describe('the launcher, where nothing says which daemon is meant', () => {
     ],
     [
       'one without a run-time folder, where an announced one has gone',
-      'Node',
+      'itself',
       async (all) => {
         const [gone, live] = [await all.announced(), await all.temporary('')];
         await all.end(gone.pid);

@@ -52,13 +52,19 @@ static enum session find_in(const char *folder, const char *before, const char *
 	enum session found = NONE;
 	DIR *entries = opendir(folder);
 	for (struct dirent *entry; entries && found != UNCLEAR && (entry = readdir(entries));) {
+		struct stat process;
 		if (strncmp(entry->d_name, before, strlen(before)) != 0 || !strstr(entry->d_name, after))
 			continue;
 		long pid = strtol(entry->d_name + strlen(before), NULL, 10);
+		snprintf(text, sizeof text, "%s%ld%s", before, pid, after);
+		bool is_usual = strcmp(entry->d_name, text) == 0;
+		snprintf(path, sizeof path, "/proc/%ld", pid);
+		if (is_usual && (stat(path, &process) < 0 || process.st_uid != geteuid()))
+			continue; /* its init has gone */
 		snprintf(path, sizeof path, "%.4000s/%s", folder, entry->d_name);
 		snprintf(text, sizeof text, "UPSTART_SESSION=unix:path=%.4000s%ld/control.sock\n", own, pid);
 		bool is_announced = !*after || begins(path, text);
-		bool is_certain = is_announced && is_init(pid) && has_folder(own, pid);
+		bool is_certain = is_usual && is_announced && is_init(pid) && has_folder(own, pid);
 		found = is_certain && found == NONE ? ONE : UNCLEAR;
 	}
 	if (entries)
