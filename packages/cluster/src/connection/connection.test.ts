@@ -91,6 +91,25 @@ describe.skipIf(!hasNatsServer)('the connection to the servers', () => {
     expect(contacts).toEqual([false]);
   });
 
+  it('leaves no socket behind at a server that takes connections and is silent', async () => {
+    const { all, urls } = await servers();
+    const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    await all[0]!.pause();
+    const { made, said } = connection(urls);
+    await eventually('a complaint', () => said.length > 0);
+    await made.close();
+    await eventually('no socket', () => sockets() <= before);
+    all[0]!.resume();
+    const again = connection(urls);
+    await again.made.nats();
+    await all[0]!.pause();
+    await eventually('the loss', () => !again.made.isConnected);
+    await eventually('two attempts', () => again.said.length > 1 && sockets() <= before + 1);
+    await again.made.close();
+    await eventually('no socket', () => sockets() <= before);
+  });
+
   it('ends while there is none, and rejects those that wait', async () => {
     const { made } = connection(['nats://127.0.0.1:1']);
     await made.close();

@@ -7,6 +7,7 @@ import type { ClusterConf } from '../conf/cluster-conf.ts';
 import { Subjects } from '../subjects/subjects.ts';
 import { explained, trustOptions } from './credentials.ts';
 import { whyUnsafe } from './servers.ts';
+import { Sockets } from './sockets.ts';
 
 /** The pause before another attempt: twice as long each time, up to the last, less up to a half at random. */
 export const FIRST_PAUSE_MS = 250;
@@ -41,6 +42,7 @@ export class ClusterConnection {
   /** Why the servers were last said to be unsafe. */
   #warned: string | null = null;
   #wake: () => void = () => {};
+  readonly #sockets = new Sockets();
   readonly #first: Promise<NatsConnection>;
   #resolveFirst: (nats: NatsConnection) => void = () => {};
   #rejectFirst: (error: Error) => void = () => {};
@@ -87,7 +89,7 @@ export class ClusterConnection {
     this.#wake();
     this.#rejectFirst(new Error('the connection to the cluster was closed'));
     const nats = this.#nats;
-    if (!nats) return;
+    if (!nats) return this.#sockets.end();
     if (this.#isConnected) {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
@@ -97,12 +99,13 @@ export class ClusterConnection {
       clearTimeout(timer);
     }
     await nats.close();
+    this.#sockets.end();
   }
 
   async #begin(): Promise<void> {
     while (!this.#isOver) {
       try {
-        const nats = await connect({
+        const options = {
           ...trustOptions(this.conf),
           ...{ servers: [...this.conf.servers], name: this.#name, timeout: ATTEMPT_MS },
           ...{
@@ -110,8 +113,9 @@ export class ClusterConnection {
             maxPingOut: MAX_PINGS_OUT,
             inboxPrefix: new Subjects(this.conf.cluster).inbox(this.conf.host),
           },
-          ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true, reconnectDelayHandler: () => this.#pauseMs() },
-        });
+          ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true, reconnectDelayHandler: () => this.#beforeAttempt() },
+        };
+        const nats = await this.#sockets.of(() => connect(options));
         if (this.#isOver) return void nats.close();
         this.#nats = nats;
         void this.#follow(nats);
@@ -119,6 +123,7 @@ export class ClusterConnection {
         this.#resolveFirst(nats);
         return;
       } catch (error) {
+        this.#sockets.close();
         this.#lost(explained(textOf(error), this.conf));
         this.#attempts += 1;
         await this.#pause(this.#pauseMs());
@@ -165,6 +170,12 @@ export class ClusterConnection {
     const servers = this.conf.servers.join(', ');
     this.#log.warn(`cluster ${this.conf.cluster}: no connection to ${servers}: ${reason}; trying again`);
     for (const listener of this.#listeners) listener(false);
+  }
+
+  /** The client asks for the pause before it makes the next socket. */
+  #beforeAttempt(): number {
+    this.#sockets.close();
+    return this.#pauseMs();
   }
 
   #pauseMs(): number {
