@@ -113,7 +113,11 @@ export class ClusterConnection {
             maxPingOut: MAX_PINGS_OUT,
             inboxPrefix: new Subjects(this.conf.cluster).inbox(this.conf.host),
           },
-          ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true, reconnectDelayHandler: () => this.#beforeAttempt() },
+          ...{
+            maxReconnectAttempts: -1,
+            ignoreAuthErrorAbort: true,
+            reconnectDelayHandler: () => this.#beforeAttempt(),
+          },
         };
         const nats = await this.#sockets.of(() => connect(options));
         if (this.#isOver) return void nats.close();
