@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const argv = process.argv.slice(2);
-const options = { record: false, keep: false, adapter: '', timeout: 600, jobs: 1, quiet: false, pending: '', root: '', summary: '' };
+const options = { record: false, keep: false, adapter: '', timeout: 600, jobs: 1, quiet: false, pending: '', root: '', alone: '', summary: '' };
 const paths = [];
 for (let i = 0; i < argv.length; i++) {
   const a = argv[i] ?? '';
@@ -25,11 +25,12 @@ for (let i = 0; i < argv.length; i++) {
   else if (a === '--jobs') options.jobs = Number(next());
   else if (a === '--pending') options.pending = next();
   else if (a === '--needs-root') options.root = next();
+  else if (a === '--alone') options.alone = next();
   else if (a === '--summary') options.summary = next();
   else paths.push(resolve(a));
 }
 if (!options.adapter) {
-  console.error('usage: run.mjs --adapter EXECUTABLE [--record] [--keep] [--quiet] [--jobs N] [--timeout S] [--pending FILE] [--needs-root FILE] [--summary FILE] [CASE|DIR ...]');
+  console.error('usage: run.mjs --adapter EXECUTABLE [--record] [--keep] [--quiet] [--jobs N] [--timeout S] [--pending FILE] [--needs-root FILE] [--alone FILE] [--summary FILE] [CASE|DIR ...]');
   process.exit(2);
 }
 if (paths.length === 0) paths.push(join(here, 'cases'));
@@ -52,6 +53,7 @@ function readList(file) {
 }
 const pending = readList(options.pending);
 const needsRoot = readList(options.root);
+const alone = readList(options.alone);
 const nameOf = (test) => relative(join(here, 'cases'), test.file);
 
 /** By area: what its cases need of the machine, and how to look for it. */
@@ -238,7 +240,8 @@ function count(test, result) {
   if (!areas.has(area)) areas.set(area, { passed: 0, failed: 0, skipped: 0, pending: 0 });
   areas.get(area)[result]++;
 }
-const queue = cases.map(parseCase);
+const tests = cases.map(parseCase);
+const queue = tests.filter((test) => !alone.has(nameOf(test)));
 async function worker() {
   for (let test = queue.shift(); test; test = queue.shift()) {
     const reason = options.record ? '' : reasonToSkip(test);
@@ -282,6 +285,8 @@ async function worker() {
   }
 }
 await Promise.all(Array.from({ length: options.jobs }, worker));
+queue.push(...tests.filter((test) => alone.has(nameOf(test))));
+await worker();
 if (areas.size > 1) {
   for (const [area, counts] of [...areas].sort(([a], [b]) => (a < b ? -1 : 1))) {
     console.log(`${area.padEnd(12)}${Object.entries(counts).filter(([, n]) => n).map(([what, n]) => `${n} ${what}`).join(', ')}`);

@@ -76,7 +76,7 @@ function conformance(report) {
   const { status } = node(process.execPath, [
     here('run.mjs'),
     ...['--adapter', here('adapter'), '--jobs', '4', '--summary', report],
-    ...['--pending', here('pending.txt'), '--needs-root', here('needs-root.txt')],
+    ...['--pending', here('pending.txt'), '--needs-root', here('needs-root.txt'), '--alone', here('alone.txt')],
   ]);
   const found = readReport(report);
   if (!found) return ONE_FAILED;
