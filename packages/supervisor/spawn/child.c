@@ -98,7 +98,8 @@ void child_run(bool shares) {
 	 */
 	if (close_range(spec_slots_end(), ~0u, shares ? CLOSE_RANGE_UNSHARE : 0) < 0 && shares)
 		child_gives_up(STEP_FORK, errno, "");
-	tell(OWN_DESCRIPTORS, 0, "");
+	if (shares)
+		tell(OWN_DESCRIPTORS, 0, "");
 	/* The supervisor's may lie in its heap. */
 	environ = spec.environment;
 	enter_pid();

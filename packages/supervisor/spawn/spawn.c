@@ -52,6 +52,8 @@ bool spawn_settle(struct process *process) {
 
 /* Whether a process can be given the lowest descriptors only (Linux 5.9). */
 static bool slots_suffice;
+/* With more processes a child shares the descriptors at first: to copy them would take longer than to wait for its first step. */
+#define FEW_PROCESSES 256
 
 /* Between spawns descriptor 0 is in the slots, so that no other descriptor of the supervisor gets their numbers. */
 static void slots_clear(enum slot end) {
@@ -188,16 +190,17 @@ static void copy_heap(bool wanted) {
 /* Not by vfork: whatever comes before its program runs may take long, and must not hold the supervisor. */
 static int clone_child(struct process *process) {
 	int pidfd = -1;
+	bool shares = slots_suffice && process_count > FEW_PROCESSES;
 	copy_heap(false);
-	long pid = syscall(SYS_clone, (slots_suffice ? CLONE_FILES : 0) | CLONE_PIDFD | SIGCHLD, NULL, &pidfd, NULL, NULL);
+	long pid = syscall(SYS_clone, (shares ? CLONE_FILES : 0) | CLONE_PIDFD | SIGCHLD, NULL, &pidfd, NULL, NULL);
 	if (pid == 0)
-		child_run(slots_suffice);
+		child_run(shares);
 	int error = errno;
 	copy_heap(true);
 	errno = error;
 	if (pid < 0)
 		return STEP_FORK;
-	int step = wait_for_first_step((pid_t)pid, pidfd, process->exec_pipe.fd);
+	int step = shares ? wait_for_first_step((pid_t)pid, pidfd, process->exec_pipe.fd) : OWN_DESCRIPTORS;
 	if (pidfd >= 0)
 		close(pidfd);
 	process_set_pid(process, (pid_t)pid);

@@ -130,6 +130,9 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
   });
 });
 
+/** So many jobs that a child shares the descriptors at first, and so few that it gets a copy of them. */
+const [MANY, FEW] = [300, 1];
+
 describe('a child that does not get descriptors of its own', () => {
   const program = compileFaultyInit();
   const patient = compileFaultyInit('-DFIRST_STEP_PATIENCE=3600000');
@@ -145,19 +148,32 @@ describe('a child that does not get descriptors of its own', () => {
   });
 
   test.each([
-    ['stopped-child', program, {}],
-    ['killed-child', patient, {}],
-    ['killed-child', patient, { OLD_TABLE: '1' }],
-  ])('%s: it is killed, and holds nobody else (%#)', async (fault, program, env) => {
+    ['stopped-child', program, MANY, {}],
+    ['killed-child', patient, MANY, {}],
+    ['killed-child', patient, FEW, {}],
+    ['killed-child', patient, MANY, { OLD_TABLE: '1' }],
+  ])('%s: it is killed, and holds nobody else (%#)', async (fault, program, size, env) => {
     const init = Init.start(program, { env });
     const daemon = await init.daemon();
-    daemon.spawn(1, { argv: ['sleep', '1000'], console: 'log' });
-    await daemon.report('execed', 1);
+    const last = await crowd(daemon, { size });
     writeFileSync(join(init.folder, fault), '');
-    daemon.spawn(2, { console: 'log', logPath: join(init.folder, 'log'), script: 'true\n' });
-    expect(await daemon.report('exited', 2)).toMatchObject({ signal: 9 });
+    daemon.spawn(last + 1, { console: 'log', logPath: join(init.folder, 'log'), script: 'true\n' });
+    expect(await daemon.report('exited', last + 1)).toMatchObject({ signal: 9 });
     rmSync(join(init.folder, fault));
-    await works(daemon, 3, init.folder);
-    expect(daemon.typesOf(1)).toEqual(['spawned', 'execed']);
+    await works(daemon, last + 2, init.folder);
+    expect(daemon.typesOf(last)).toEqual(['spawned', 'execed']);
+  });
+
+  test('stopped with a copy of few descriptors, it holds nobody else, and continues', async () => {
+    const init = Init.start(program);
+    const daemon = await init.daemon();
+    writeFileSync(join(init.folder, 'stopped-child'), '');
+    daemon.spawn(1, { argv: ['sh', '-c', 'exit 5'] });
+    const { pid } = await daemon.report('spawned', 1);
+    await eventually(() => / T /.test(textOf(`/proc/${pid}/stat`)));
+    rmSync(join(init.folder, 'stopped-child'));
+    await works(daemon, 2, init.folder);
+    process.kill(pid, 'SIGCONT');
+    expect(await daemon.report('exited', 1)).toMatchObject({ code: 5 });
   });
 });
