@@ -41,7 +41,9 @@ export class WatchedConfiguration extends TestConfiguration {
   /** A stand-in for conf-watch that writes something once the file `go` is there. */
   standIn(writes: string): string {
     const path = this.path('stand-in');
-    this.write('stand-in', `#!/bin/sh\nuntil [ -e '${this.path('go')}' ]; do :; done\n${writes}\nread wait\n`);
+    // The file `go` may be removed, with the folder, before it has been seen.
+    const waits = `until [ -e '${this.path('go')}' ]; do [ -e '${path}' ] || exit; done`;
+    this.write('stand-in', `#!/bin/sh\n${waits}\n${writes}\nread wait\n`);
     chmodSync(path, 0o755);
     return path;
   }
