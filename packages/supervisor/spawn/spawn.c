@@ -144,7 +144,7 @@ static int open_errors(struct process *process) {
 
 /* ---- the clone: OWN_DESCRIPTORS or the step that has failed, with the reason in errno ---- */
 
-/* Until its first step a child shares the descriptors, which must not change. One that is killed is reaped later. */
+/* For a child that shares the descriptors, which must not change until its first step. One that is killed is reaped later. */
 static int wait_for_first_step(pid_t pid, int pidfd, int errors) {
 	struct child_message message = {.step = OWN_DESCRIPTORS};
 	struct pollfd ready[] = {{.fd = errors, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
