@@ -1,11 +1,12 @@
 /** Events with a descriptor, by D-Bus: the right processes have it, and it is closed everywhere else. */
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { LIMITS } from '../../packages/daemon/src/supervisor/frame-table.ts';
 import { compileSender } from '../../packages/daemon/src/supervisor/testing/compile.ts';
 import { FileSender } from '../../packages/daemon/src/supervisor/testing/file-sender.ts';
+import { countOpen, openFilesOf } from '../../packages/daemon/src/supervisor/testing/open-files.ts';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import { eventBody, FileClient } from './dbus-client.ts';
@@ -47,18 +48,10 @@ async function client(fd = openSync(join(folder, 'sent'), 'r')): Promise<FileCli
   return found;
 }
 
-/** The targets of a process's descriptors. */
-function opened(pid: number): string[] {
-  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    try {
-      return `${fd} ${readlinkSync(`/proc/${pid}/fd/${fd}`)}`;
-    } catch {
-      return [];
-    }
-  });
-}
+/** A descriptor of a process and its target a line. */
+const opened = (pid: number): string[] => [...openFilesOf(pid)].map((found) => found.join(' '));
 
-const countSent = (pid: number): number => opened(pid).filter((line) => line.endsWith(join(folder, 'sent'))).length;
+const countSent = (pid: number): number => countOpen(pid, (target) => target === join(folder, 'sent'));
 
 async function pidOf(job: string): Promise<number> {
   const { stdout } = await session.run('initctl', 'status', job);

@@ -1,8 +1,9 @@
 /** The environment and descriptors that a job gets from init, and a client's influence on them (docs/security.md). */
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countOpen, openFilesOf } from '../../packages/daemon/src/supervisor/testing/open-files.ts';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { frame, HELLO, heard } from '../control/attack.ts';
 import { SessionInit } from '../control/session-init.ts';
@@ -56,9 +57,8 @@ describe('a job of a session', () => {
         const found = Number(/process (\d+)/.exec((await session.run('status', job)).stdout)?.[1]);
         return found > 0 && commandLineOf(found).startsWith('sleep') ? found : null;
       });
-      const given = readdirSync(`/proc/${pid}/fd`).map((fd) => [fd, readlinkSync(`/proc/${pid}/fd/${fd}`)]);
       const output = job === 'silent' ? '/dev/null' : expect.stringMatching(/^\/dev\/pts\/\d+$/);
-      expect(Object.fromEntries(given)).toEqual({ 0: '/dev/null', 1: output, 2: output });
+      expect(Object.fromEntries(openFilesOf(pid))).toEqual({ 0: '/dev/null', 1: output, 2: output });
     },
   );
 
@@ -115,9 +115,8 @@ describe('a job of a session', () => {
     const watcher = await eventually('its helper runs', () =>
       childrenOf(daemon).find((pid) => commandLineOf(pid).includes('conf-watch')),
     );
-    const open = readdirSync(`/proc/${watcher}/fd`).map((fd) => readlinkSync(`/proc/${watcher}/fd/${fd}`));
     // Three of Node's, which are its input and outputs, and the one that the kernel tells changes by.
-    expect(open.filter((target) => !target.startsWith('anon_inode:inotify')).length).toBe(3);
+    expect(countOpen(watcher, (target) => !target.startsWith('anon_inode:inotify'))).toBe(3);
   });
 });
 

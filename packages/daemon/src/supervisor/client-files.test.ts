@@ -1,7 +1,7 @@
 /** Descriptors that clients send: which process has them, and that none is left anywhere else. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -12,6 +12,7 @@ import { LIMITS } from './frame-table.ts';
 import { compileInit, compileSender, SANITIZE } from './testing/compile.ts';
 import { FileSender } from './testing/file-sender.ts';
 import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
+import { countOpen, isSocket, openFilesOf } from './testing/open-files.ts';
 
 const program = compileInit(...SANITIZE);
 const sender = compileSender();
@@ -49,13 +50,7 @@ async function connected({ folder }: Init, { supervisor }: Daemon, name = 'clien
 
 /** The descriptors of a process that are the file that was sent. */
 function sentAmong(pid: number, folder: string): string[] {
-  return readdirSync(`/proc/${pid}/fd`).filter((fd) => {
-    try {
-      return readlinkSync(`/proc/${pid}/fd/${fd}`) === join(folder, 'sent');
-    } catch {
-      return false;
-    }
-  });
+  return [...openFilesOf(pid)].filter(([, target]) => target === join(folder, 'sent')).map(([fd]) => fd);
 }
 
 const countSent = (pid: number, folder: string): number => sentAmong(pid, folder).length;
@@ -171,9 +166,7 @@ test('both sides can end the connection, and nothing of it is left in the superv
   const init = Init.start(program);
   const daemon = await init.daemon();
   daemon.supervisor.files?.keep([]);
-  const sockets = () =>
-    readdirSync(`/proc/${init.pid}/fd`).filter((fd) => readlinkSync(`/proc/${init.pid}/fd/${fd}`).startsWith('socket:'))
-      .length;
+  const sockets = () => countOpen(init.pid, isSocket);
   const before = sockets();
   const first = await connected(init, daemon);
   await eventually(() => sockets() === before + 1);

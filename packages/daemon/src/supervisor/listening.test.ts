@@ -1,6 +1,6 @@
 /** Listening sockets: how they are opened, how connections are reported, where processes find them, and how long they stay. */
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { readSocketName, type SocketAddress, type SocketType, socketName } from '@upstart/common';
@@ -12,6 +12,7 @@ import { LIMITS } from './frame-table.ts';
 import { compileInit, compileSender, SANITIZE } from './testing/compile.ts';
 import { FileSender } from './testing/file-sender.ts';
 import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
+import { isSocket, openFilesOf } from './testing/open-files.ts';
 
 const program = compileInit(...SANITIZE);
 const sender = compileSender();
@@ -62,13 +63,7 @@ async function begin(): Promise<{ init: Init; daemon: Daemon }> {
 }
 
 const socketsOf = (pid: number): string[] =>
-  readdirSync(`/proc/${pid}/fd`).filter((fd) => {
-    try {
-      return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:');
-    } catch {
-      return false;
-    }
-  });
+  [...openFilesOf(pid)].filter(([, target]) => isSocket(target)).map(([fd]) => fd);
 
 const inOrderOf = (numbers: string[]): string => numbers.sort((a, b) => Number(a) - Number(b)).join(' ');
 

@@ -5,9 +5,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -18,6 +16,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compileInit } from './testing/compile.ts';
 import { eventually, Init, textOf } from './testing/init.ts';
+import { countKept, countOpen, targetsOf } from './testing/open-files.ts';
 import { logged } from './testing/troubled-logs.ts';
 
 const program = compileInit();
@@ -126,32 +125,20 @@ test('without descriptors for all files they are closed in between, and nothing 
   const go = (round: number) => join(init.folder, `round${round}`);
   const round = (i: number) => `while [ ! -e ${go(i)} ]; do sleep 0.01; done; seq ${i * 1000} ${i * 1000 + 999}`;
   const logger = await init.logger();
-  const open = () => readdirSync(`/proc/${logger}/fd`).map((fd) => target(`/proc/${logger}/fd/${fd}`));
   // The last one that it opens before it takes messages.
-  await eventually(() => open().includes('anon_inode:[eventpoll]'));
-  // For each message it opens the socket of messages once more for a moment.
-  const socket = target(`/proc/${logger}/fd/3`);
-  const count = open().filter((name, place, all) => name !== socket || all.indexOf(name) === place).length;
-  execFileSync('prlimit', [`--pid=${logger}`, `--nofile=${count + ids.length + 2}:`]);
+  await eventually(() => targetsOf(logger).includes('anon_inode:[eventpoll]'));
+  execFileSync('prlimit', [`--pid=${logger}`, `--nofile=${countKept(logger) + ids.length + 2}:`]);
   for (const id of ids) logged(daemon, id, [1, 2, 3].map(round).join('; '), path(id));
   for (const i of [1, 2, 3]) {
     writeFileSync(go(i), '');
     for (const id of ids) await eventually(() => textOf(path(id)).endsWith(`\n${i * 1000 + 999}\r\n`));
-    expect(open().filter((name) => /\/log\d+$/.test(name)).length).toBeLessThanOrEqual(2);
+    expect(countOpen(logger, (name) => /\/log\d+$/.test(name))).toBeLessThanOrEqual(2);
   }
   for (const id of ids) await daemon.report('exited', id);
   const all = Array.from({ length: 3000 }, (_, i) => `${i + 1000}\r\n`).join('');
   for (const id of ids) expect(textOf(path(id)) === all).toBe(true);
   expect(daemon.reports.filter(({ type }) => type === 'log-trouble')).toEqual([]);
 });
-
-function target(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
 
 /** Terminals of its own, two of them. */
 const TWO_PTYS =

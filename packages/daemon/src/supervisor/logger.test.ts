@@ -1,10 +1,11 @@
 /** The logger is a process of its own: it may be killed or stopped at any moment, and jobs notice nothing. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compileInit } from './testing/compile.ts';
 import { eventually, Init, textOf } from './testing/init.ts';
+import { countKept, countOpen, targetsOf } from './testing/open-files.ts';
 
 const program = compileInit();
 const impatient = compileInit('-DLOG_PATIENCE=1000');
@@ -56,22 +57,12 @@ test('stopped, it delays ends of processes that log, and nothing else', async ()
   await eventually(() => textOf(log) === 'two\r\n');
 });
 
-/** The targets of the process's descriptors. */
-const openIn = (pid: number) =>
-  readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    try {
-      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
-    } catch {
-      return []; // closed meanwhile
-    }
-  });
-
 test('the logger learns of a process when it writes something, and never of one that does not', async () => {
   const init = Init.start(program);
   const daemon = await init.daemon();
   const path = (id: number) => join(init.folder, `log${id}`);
   const go = join(init.folder, 'go');
-  const terminals = async () => openIn(await init.logger()).filter((name) => name.includes('ptmx')).length;
+  const terminals = async () => countOpen(await init.logger(), (name) => name.includes('ptmx'));
   daemon.shell(1, 'exec >/dev/null 2>&1; exec sleep 1000', { console: 'log', logPath: path(1) });
   daemon.shell(2, `while [ ! -e ${go} ]; do sleep 0.01; done; echo more; exec sleep 1000`, {
     console: 'log',
@@ -94,8 +85,8 @@ test('a logger without a descriptor for a terminal makes room for one that has',
   const daemon = await init.daemon();
   const log = join(init.folder, 'log');
   const logger = await init.logger();
-  await eventually(() => openIn(logger).some((name) => name.includes('eventpoll')));
-  execFileSync('prlimit', [`--pid=${logger}`, `--nofile=${openIn(logger).length}:`]);
+  await eventually(() => targetsOf(logger).some((name) => name.includes('eventpoll')));
+  execFileSync('prlimit', [`--pid=${logger}`, `--nofile=${countKept(logger)}:`]);
   daemon.shell(1, 'echo one; exec sleep 1000', { console: 'log', logPath: log });
   await daemon.report('execed', 1);
   daemon.shell(2, 'echo two; exit 2', { console: 'log', logPath: log });

@@ -2,9 +2,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { onTestFinished } from 'vitest';
 
-/** F_SETLEASE with F_WRLCK: whoever opens the file waits for the lease, up to /proc/sys/fs/lease-break-time (45 s). */
-const HOLD =
-  '$SIG{IO} = "IGNORE"; open(my $file, "+<", $ARGV[0]) or die; fcntl($file, 1024, 1) // die "$!"; $| = 1; print "held\\n"; sleep';
+/**
+ * F_SETLEASE with F_WRLCK: whoever opens the file waits for the lease, up to /proc/sys/fs/lease-break-time (45 s).
+ * EAGAIN: somebody has the file open, as a reader of the test before may for a moment.
+ */
+const HOLD = `
+  $SIG{IO} = "IGNORE"; $| = 1;
+  open(my $file, "+<", $ARGV[0]) or die "$!";
+  until (defined fcntl($file, 1024, 1)) { $!{EAGAIN} or die "$!"; select(undef, undef, undef, 0.01) }
+  print "held\\n"; sleep`;
 
 export const CAN_LEASE = (() => {
   try {
