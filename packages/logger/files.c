@@ -12,38 +12,44 @@
 #define NOTE_SIZE 256
 
 static void *by_path;
-/* Below it no place is free. */
-static size_t first_free;
-static struct file *in_trouble;
 static struct timer retry;
 
 static int compare(const void *one, const void *other) {
 	return strcmp(((const struct file *)one)->path, ((const struct file *)other)->path);
 }
 
-static void set_up(struct file *file) {
-	memset(&file->own, 0, sizeof file->own);
-	if (!tsearch(file, &by_path, compare))
+/* False: another one has its path. */
+static bool set_up(struct file *file) {
+	struct file **found = tsearch(file, &by_path, compare);
+	if (!found)
 		give_up();
+	memset(&file->own, 0, sizeof file->own);
+	return *found == file;
+}
+
+/* The files in use: all of them one by one, from NULL to NULL. */
+static struct file *next_file(const struct file *file) {
+	size_t place = file ? (size_t)(file - memory->files) + 1 : 0;
+	while (place < FILE_PLACES && memory->places[place] > PLACE_USED)
+		place++;
+	return place < FILE_PLACES && memory->places[place] == PLACE_USED ? &memory->files[place] : NULL;
 }
 
 static void give_back(struct file *file) {
-	size_t place = (size_t)(file - memory->files);
-	file->is_used = false;
+	memory->places[file - memory->files] = PLACE_FREE;
 	madvise(file, sizeof *file, MADV_REMOVE);
-	first_free = place < first_free ? place : first_free;
 }
 
 static struct file *new_file(const char *path) {
-	while (first_free < memory->files_end && memory->files[first_free].is_used)
-		first_free++;
-	if (first_free == FILE_PLACES)
+	size_t place = 0;
+	while (place < FILE_PLACES && memory->places[place] == PLACE_USED)
+		place++;
+	if (place == FILE_PLACES)
 		give_up();
-	struct file *file = &memory->files[first_free];
+	struct file *file = &memory->files[place];
 	strcpy(file->path, path);
 	set_up(file);
-	memory->files_end = first_free < memory->files_end ? memory->files_end : first_free + 1;
-	file->is_used = true;
+	memory->places[place] = PLACE_USED;
 	return file;
 }
 
@@ -58,8 +64,8 @@ static void file_forget(struct file *file) {
 
 bool files_close(void) {
 	bool were_open = false;
-	for (struct file *file = memory->files; file < memory->files + memory->files_end; file++)
-		if (file->is_used && file->own.fd > 0) {
+	for (struct file *file = NULL; (file = next_file(file));)
+		if (file->own.fd > 0) {
 			file_close(file);
 			were_open = true;
 		}
@@ -86,6 +92,7 @@ static void take_out(struct file *file, size_t count) {
 }
 
 static void count_written(struct file *file, size_t count) {
+	index_stamp(file);
 	file->mid_line = file->bytes[(uint32_t)file->span + count - 1] != '\n';
 	take_out(file, count);
 }
@@ -110,23 +117,16 @@ static int append(struct file *file) {
 	}
 	if (error)
 		return error;
-	file->before = begin;
-	file->is_being_written = true;
+	file->written_from = begin + 1;
 	ssize_t n = write(file->own.fd, file->bytes + begin, length);
 	error = n > 0 ? 0 : n < 0 ? errno : EIO;
-	if (!error && !file_take_back(file, (size_t)n)) {
-		index_stamp(file);
+	if (!error && !file_take_back(file, (size_t)n))
 		count_written(file, (size_t)n);
-	}
-	file->is_being_written = false;
+	file->written_from = 0;
 	return error;
 }
 
 static void fail(struct file *file, int error) {
-	if (!file->own.in_trouble) {
-		file->own.next_in_trouble = in_trouble;
-		in_trouble = file;
-	}
 	file->own.in_trouble = file->own.is_failing = true;
 	if (!timer_is_running(&retry))
 		timer_start(&retry, TROUBLE_PAUSE, files_retry);
@@ -135,7 +135,7 @@ static void fail(struct file *file, int error) {
 	file->error = (uint64_t)error;
 }
 
-static void file_write(struct file *file) {
+void file_write(struct file *file) {
 	int error = 0;
 	if (!file->path[0])
 		take_out(file, length_of(file->span));
@@ -147,19 +147,6 @@ static void file_write(struct file *file) {
 	file->own.is_failing = false;
 	if (error)
 		fail(file, error);
-}
-
-static void say_dropped(struct file *file) {
-	if (file->dropped > file->own.said_dropped)
-		report(REPORT_LOG_DROPPED, file, file->error, (int64_t)file->dropped);
-	file->own.said_dropped = file->dropped;
-}
-
-void file_serve(struct file *file) {
-	if (!file->own.is_failing)
-		file_write(file);
-	else if (file->own.said_dropped == 0) /* the first time at once, then whenever the file is tried again */
-		say_dropped(file);
 }
 
 /* It can be written, or what was kept has been dropped. */
@@ -174,18 +161,19 @@ static void end_trouble(struct file *file) {
 void files_retry(struct timer *unused) {
 	(void)unused;
 	timer_stop(&retry);
-	for (struct file *file, **link = &in_trouble; (file = *link);) {
-		say_dropped(file);
+	for (struct file *file = NULL; (file = next_file(file));) {
+		if (!file->own.in_trouble)
+			continue;
+		if (file->dropped > file->own.said_dropped)
+			report(REPORT_LOG_DROPPED, file, file->error, (int64_t)file->dropped);
+		file->own.said_dropped = file->dropped;
 		if (file->own.is_failing && has_output(file)) {
 			file_write(file);
-			link = &file->own.next_in_trouble;
+			timer_start(&retry, TROUBLE_PAUSE, files_retry);
 		} else {
-			*link = file->own.next_in_trouble;
 			end_trouble(file);
 		}
 	}
-	if (in_trouble)
-		timer_start(&retry, TROUBLE_PAUSE, files_retry);
 }
 
 /* ---- who writes to them ---- */
@@ -203,10 +191,11 @@ struct file *file_attach(const char *path) {
 void file_detach(struct file *file) {
 	size_t kept = 0;
 	file->own.logs--;
-	for (const struct file *each = in_trouble; each; each = each->own.next_in_trouble)
+	bool is_kept = file->own.logs == 0 && has_output(file);
+	for (struct file *each = NULL; is_kept && (each = next_file(each));)
 		kept += each->own.logs == 0 && has_output(each) ? KEPT_COST + length_of(each->span) : 0;
 	/* Too much is kept of files that no log writes to: what there is of this one will never be written. */
-	if (file->own.logs == 0 && has_output(file) && kept > LOG_KEPT_MAX) {
+	if (kept > LOG_KEPT_MAX) {
 		file->dropped += length_of(file->span);
 		file->missing = 0;
 		take_out(file, length_of(file->span));
@@ -214,23 +203,17 @@ void file_detach(struct file *file) {
 	file_forget(file);
 }
 
-static bool is_sound(const struct file *file) {
-	return file->is_used && end_of(file->span) <= FILE_BUFFER && memchr(file->path, '\0', sizeof file->path) &&
-	       !tfind(file, &by_path, compare);
-}
-
 /* Finds out how much the logger before this one has written. */
 static void file_recover(struct file *file) {
 	struct stat state;
 	size_t begin = (uint32_t)file->span, length = length_of(file->span);
 	/* A span that begins elsewhere was moved after the write. */
-	if (file->is_being_written && length > 0 && begin == file->before && stat(file->path, &state) == 0 &&
-	    state.st_ino == file->inode && state.st_dev == file->device && (uint64_t)state.st_size > file->size) {
+	if (file->written_from == begin + 1 && length > 0 && stat(file->path, &state) == 0 && state.st_ino == file->inode &&
+	    state.st_dev == file->device && (uint64_t)state.st_size > file->size) {
 		uint64_t grown = (uint64_t)state.st_size - file->size;
-		index_stamp(file);
 		count_written(file, grown < length ? grown : length);
 	}
-	file->is_being_written = false;
+	file->written_from = 0;
 	size_t end = end_of(file->span), page = (end + PAGE - 1) / PAGE * PAGE;
 	memset(file->bytes + end, '\0', page - end);
 	madvise(file->bytes + page, sizeof file->bytes - page, MADV_REMOVE);
@@ -240,13 +223,9 @@ static void file_recover(struct file *file) {
 }
 
 void files_open(void) {
-	if (memory->files_end > FILE_PLACES)
-		memory->files_end = 0;
-	for (struct file *file = memory->files; file < memory->files + memory->files_end; file++)
-		if (is_sound(file)) {
-			set_up(file);
+	for (struct file *file = NULL; (file = next_file(file));)
+		if (end_of(file->span) <= FILE_BUFFER && memchr(file->path, '\0', sizeof file->path) && set_up(file))
 			file_recover(file);
-		} else {
+		else
 			give_back(file);
-		}
 }

@@ -4,8 +4,6 @@
  */
 #include "logger.h"
 
-#include <time.h>
-
 /* Output within so many microseconds has one stamp. */
 #define STAMP_PAUSE 10000
 
@@ -20,12 +18,6 @@ struct stamp {
 #define STAMP_SIZE ((off_t)sizeof(struct stamp))
 #define WRITER_SHIFT 40
 #define size_at(place) ((place) & ((1ull << WRITER_SHIFT) - 1))
-
-int64_t index_time(void) {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* Stamps behind this one's offset are of text that is gone, and one that was cut off is overwritten. */
 static bool put(int fd, off_t size, const struct stamp *stamp) {
@@ -52,6 +44,5 @@ void index_stamp(struct file *file) {
 		file->stamped_at = file->read_at;
 		file->stamped_writer = file->writer;
 	}
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 }

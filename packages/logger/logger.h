@@ -14,7 +14,7 @@
 #define FILE_BUFFER (128u * 1024)
 /* What is read, and then written, at a time: eight times what a terminal gives. A file that works takes up no more memory. */
 #define READ_SIZE (8u * 4095)
-/* A longer line of standard output is divided. */
+/* A longer line of standard output is divided, without its label and its end. */
 #define LINE_LONGEST (60u * 1024)
 /* What waits for standard output to be read, or for standard error. */
 #define QUEUE_SIZE (1024u * 1024)
@@ -32,14 +32,13 @@
 #define end_of(span) ((uint32_t)(span) + length_of(span))
 
 struct file {
-	_Atomic bool is_used;
 	/* The bytes that have not been written yet, behind which there are zeros (see `reading`); how many were dropped behind them. */
 	_Atomic uint64_t span, missing;
 	/* Why it cannot be written, which has been reported (0: nothing has), and how much has been dropped since. */
 	_Atomic uint64_t error, dropped;
-	/* A write of the bytes from `before` on has begun, behind the first `size` bytes of this file. */
-	_Atomic bool is_being_written;
-	uint64_t before, size, device, inode;
+	/* One more than where in the buffer a write began that is under way, behind the first `size` bytes of this file. 0: none is. */
+	_Atomic uint64_t written_from;
+	uint64_t size, device, inode;
 	/* Whether it ends within a line. */
 	_Atomic bool mid_line;
 
@@ -52,7 +51,6 @@ struct file {
 		unsigned logs;
 		/* Nothing is written while it is failing. It stays in trouble for a while when it does not fail any more. */
 		bool in_trouble, is_failing, said_rotation;
-		struct file *next_in_trouble;
 		uint64_t said_dropped;
 	} own;
 
@@ -68,13 +66,11 @@ struct file {
 struct log {
 	/* How many bytes of those that are being read are in `line` or in lines that were copied; above that the length of `line`. */
 	_Atomic uint64_t copied;
-	uint32_t flags;
-	/* The process that it was made for. */
-	uint32_t writer;
+	/* Where lines are copied to; the process that it was made for; the length of the label, with which each line begins. */
+	uint32_t flags, writer, label;
 	/* Of this logger only. */
 	struct file *file;
-	char label[LABEL_MAX];
-	char line[LINE_LONGEST];
+	char line[LABEL_MAX + LINE_LONGEST + 1];
 } PAGE_ALIGNED;
 
 extern struct memory {
@@ -85,15 +81,14 @@ extern struct memory {
 	} queues[2];
 	/* What is being read, 0: nothing: a log, and above that the place, from 1 on, of its file. All but zeros behind the span is new. */
 	_Atomic uint64_t reading;
-	/* From here on none has been used. */
-	_Atomic uint64_t files_end;
+	/* Whether there is a file at each place. Behind a new place all are new, which are not looked at: they take up no memory. */
+	_Atomic enum { PLACE_NEW, PLACE_USED, PLACE_FREE } places[FILE_PLACES];
 	struct file files[FILE_PLACES] PAGE_ALIGNED;
 	struct log logs[LOG_PLACES];
 } * memory;
 
 /* ---- main.c ---- */
-/* Both wait until there is room for the message: the supervisor never waits for the logger. */
-void tell(enum message_type type, uint64_t id);
+/* Waits until there is room for the message, as all that is sent does: the supervisor never waits for the logger. */
 void report(enum frame_type type, const struct file *file, uint64_t error, int64_t count);
 #define NO_COUNT (-1)
 /* There is no memory, or no descriptor: the next logger continues where this one was. */
@@ -115,8 +110,8 @@ struct file *file_attach(const char *path);
 void file_detach(struct file *file);
 /* Closes all, which are opened again when they are written. False: none was open. */
 bool files_close(void);
-/* Writes all that there is, unless that fails or has failed lately. */
-void file_serve(struct file *file);
+/* Writes all that there is, as far as that can be done. */
+void file_write(struct file *file);
 /* Tries again what is in trouble, and from time to time what stays so. */
 void files_retry(struct timer *unused);
 
@@ -133,14 +128,12 @@ bool file_take_back(const struct file *file, size_t count);
 void file_close(struct file *file);
 
 /* ---- index.c ---- */
-/* Microseconds since the epoch. */
-int64_t index_time(void);
 /* Notes when the output behind the first `size` bytes was read, unless the stamp before is as good. */
 void index_stamp(struct file *file);
 
 /* ---- output.c ---- */
 void output_open(void);
-/* A line without its end, for LOG_TO_OUTPUT or LOG_TO_ERROR: what the log has of it, and these bytes. Without a log they are all of it. */
-void output_line(unsigned target, const struct log *log, size_t length, const char *bytes, size_t count);
+/* A line without its end, for LOG_TO_OUTPUT or LOG_TO_ERROR. */
+void output_line(unsigned target, const char *line, size_t length);
 /* Writes what the readers take now. False: there is more, and the logger is woken when they take that. */
 bool output_write(void);

@@ -5,6 +5,7 @@
 #include "logger.h"
 
 #include <sys/mman.h>
+#include <sys/time.h>
 
 /* What is read at most after the process has ended: others may still be writing to its terminal. */
 #define DRAIN_TURNS (256u * 1024 / READ_SIZE)
@@ -15,27 +16,35 @@
 static struct watch terminals[LOG_PLACES];
 #define is_known(id) ((id) < LOG_PLACES && terminals[id].fd > 0)
 
+/* The line of the log is whole, or as long as one may be. */
+static void end_line(struct log *log, size_t length) {
+	/* The end of a line of a terminal. */
+	bool has_return = log->label > 0 && length > log->label && log->line[length - 1] == '\r';
+	output_line(log->flags, log->line, has_return ? length - 1 : length);
+}
+
 /* Copies the lines that end among the bytes. The log keeps what is left over. */
 static void copy_lines(struct log *log, const char *bytes, size_t count) {
 	for (size_t at; (at = (uint32_t)log->copied) < count;) {
-		const char *begin = bytes + at, *end = memchr(begin, '\n', count - at);
-		size_t length = length_of(log->copied), part = end ? (size_t)(end - begin) : count - at;
-		bool is_too_long = part > LINE_LONGEST - length, is_whole = end || is_too_long;
-		part = is_too_long ? LINE_LONGEST - length : part;
+		size_t length = length_of(log->copied), room = log->label + LINE_LONGEST + 1 - length;
+		size_t left = count - at, most = left < room ? left : room;
+		const char *end = memccpy(log->line + length, bytes + at, '\n', most);
+		size_t part = end ? (size_t)(end - log->line) - length : most;
+		/* There was room for the end of the line: instead of that, the next one begins with this byte. */
+		bool is_too_long = !end && part == room, is_whole = end || is_too_long;
 		if (is_whole)
-			output_line(log->flags, log, length, begin, part);
-		else
-			memcpy(log->line + length, begin, part);
-		at += end && !is_too_long ? part + 1 : part;
-		log->copied = (is_whole ? 0 : (uint64_t)(length + part) << 32) | at;
+			end_line(log, length + part - 1);
+		log->copied = (uint64_t)(is_whole ? log->label : length + part) << 32 | (at + part - is_too_long);
 	}
 }
 
-/* So many bytes have been read, behind the span of the file. Those for which there was no room lie behind the buffer. */
+/* So many bytes have been read, behind the span of the file. Those that are not within the buffer are dropped. */
 static void take(struct file *file, struct log *log, size_t count) {
-	size_t end = end_of(file->span);
+	size_t end = end_of(file->span), room = FILE_BUFFER - end, kept = count < room ? count : room;
 	if (length_of(file->span) == 0) {
-		file->read_at = index_time();
+		struct timeval now;
+		gettimeofday(&now, NULL);
+		file->read_at = (int64_t)now.tv_sec * 1000000 + now.tv_usec;
 		file->writer = log->writer;
 	} else if (file->writer != log->writer) {
 		/* They are written, and stamped, together. */
@@ -43,36 +52,28 @@ static void take(struct file *file, struct log *log, size_t count) {
 	}
 	if (log->flags)
 		copy_lines(log, file->bytes + end, count);
-	if (end < FILE_BUFFER) {
-		file->span += (uint64_t)count << 32;
-	} else {
-		file->missing += count;
-		file->dropped += count;
-	}
+	file->span += (uint64_t)kept << 32;
+	file->missing += count - kept;
+	file->dropped += count - kept;
 	memory->reading = 0;
-	if (end == FILE_BUFFER)
-		memset(file->bytes + end, '\0', count);
-}
-
-/* How much may be read to there. */
-static size_t room_at(size_t end) {
-	return end < FILE_BUFFER && FILE_BUFFER - end < READ_SIZE ? FILE_BUFFER - end : READ_SIZE;
+	memset(file->bytes + end + kept, '\0', count - kept);
 }
 
 /* Reads what there is, READ_SIZE at most, and writes it. False: that was all. */
 static bool turn(uint64_t id) {
 	struct log *log = &memory->logs[id];
 	struct file *file = log->file;
-	size_t count = 0, end = end_of(file->span), size = room_at(end);
+	char *bytes = file->bytes + end_of(file->span);
+	size_t count = 0;
 	log->copied &= ~(uint64_t)UINT32_MAX;
 	memory->reading = (uint64_t)(file - memory->files + 1) << 32 | id;
 	/* EIO: nobody has the other end open. */
-	for (ssize_t n; count < size && (n = read(terminals[id].fd, file->bytes + end + count, size - count)) > 0;)
+	for (ssize_t n; count < READ_SIZE && (n = read(terminals[id].fd, bytes + count, READ_SIZE - count)) > 0;)
 		count += (size_t)n;
 	take(file, log, count);
-	if (count > 0)
-		file_serve(file);
-	return count == size;
+	if (count > 0 && !file->own.is_failing)
+		file_write(file);
+	return count == READ_SIZE;
 }
 
 static void ready(struct watch *watch) {
@@ -89,9 +90,12 @@ void log_add(const struct whole_message *message, int master) {
 	} else if (id >= LOG_PLACES || is_known(id)) {
 		close(master);
 	} else {
+		const char *label = message->text + strlen(message->text) + 1;
 		struct log *log = &memory->logs[id];
-		snprintf(log->label, sizeof log->label, "%s", message->text + strlen(message->text) + 1);
-		log->copied = length_of(log->copied) > LINE_LONGEST ? 0 : log->copied;
+		log->label = (uint32_t)strnlen(label, LABEL_MAX);
+		memcpy(log->line, label, log->label);
+		if (length_of(log->copied) < log->label || length_of(log->copied) > log->label + LINE_LONGEST)
+			log->copied = (uint64_t)log->label << 32;
 		log->flags = message->head.flags;
 		log->writer = (uint32_t)message->head.numbers[0];
 		log->file = file_attach(message->text);
@@ -105,12 +109,12 @@ void log_finish(uint64_t id) {
 	struct log *log = &memory->logs[id];
 	for (size_t turns = 0; turns < DRAIN_TURNS && turn(id); turns++)
 		continue;
-	if (length_of(log->copied) > 0)
-		output_line(log->flags, log, length_of(log->copied), "", 0);
+	if (length_of(log->copied) > log->label)
+		end_line(log, length_of(log->copied));
 	watch_close(&terminals[id]);
 	file_detach(log->file);
 	madvise(log, sizeof *log, MADV_REMOVE);
-	tell(LOG_DRAINED, id);
+	message_send(LOGGER_SOCKET, &(struct message){.type = LOG_DRAINED, .id = id}, "", 0, -1, 0);
 }
 
 void logs_open(void) {
@@ -119,8 +123,8 @@ void logs_open(void) {
 		return;
 	struct file *file = &memory->files[place - 1];
 	struct log *log = &memory->logs[id];
-	size_t end = end_of(file->span), count = room_at(end);
-	if (end > FILE_BUFFER || length_of(log->copied) > LINE_LONGEST || !memchr(log->label, '\0', LABEL_MAX))
+	size_t end = end_of(file->span), count = READ_SIZE;
+	if (end > FILE_BUFFER || log->label > LABEL_MAX || length_of(log->copied) > log->label + LINE_LONGEST)
 		return;
 	while (count > 0 && file->bytes[end + count - 1] == '\0')
 		count--;

@@ -8,15 +8,11 @@
 
 /* So many messages are taken before terminals have their turn. */
 #define MESSAGES_A_TURN 64
-/* How long the end waits for standard output, in milliseconds, and how often it looks, in microseconds. */
-#define OUTPUT_PATIENCE 1000
-#define OUTPUT_AGAIN 10000
+/* How often the end looks whether standard output takes the rest, and how long it waits in between, in microseconds. */
+#define OUTPUT_TIMES 100
+#define OUTPUT_PAUSE 10000
 
 struct memory *memory;
-
-void tell(enum message_type type, uint64_t id) {
-	message_send(LOGGER_SOCKET, &(struct message){.type = type, .id = id}, "", 0, -1, 0);
-}
 
 void report(enum frame_type type, const struct file *file, uint64_t error, int64_t count) {
 	struct message head = {.type = LOG_REPORT, .flags = type, .numbers = {(int64_t)error, count}};
@@ -30,7 +26,7 @@ static void carry_out(const struct whole_message *message, int descriptor) {
 	} else if (head->type == LOG_FINISH) {
 		log_finish(head->id);
 	} else if (head->type == LOG_SAY) {
-		output_line(LOG_TO_ERROR, NULL, 0, message->text, strlen(message->text));
+		output_line(LOG_TO_ERROR, message->text, strlen(message->text));
 	} else if (head->type == LOG_SETTINGS) {
 		settings = *head;
 		files_retry(NULL);
@@ -42,9 +38,8 @@ static _Noreturn void end(void) {
 	for (uint64_t id = 0; id < LOG_PLACES; id++)
 		log_finish(id);
 	files_retry(NULL);
-	int64_t until = loop_now() + OUTPUT_PATIENCE;
-	while (!output_write() && loop_now() < until)
-		usleep(OUTPUT_AGAIN);
+	for (int i = 0; i < OUTPUT_TIMES && !output_write(); i++)
+		usleep(OUTPUT_PAUSE);
 	exit(0);
 }
 
@@ -57,7 +52,7 @@ static void receive(struct watch *watch) {
 			files_close();
 		if (message_receive(watch->fd, &message, &descriptor))
 			carry_out(&message, descriptor);
-		else if (errno == EAGAIN || errno == EINTR)
+		else if (errno == EAGAIN)
 			return;
 		else
 			end();
@@ -66,9 +61,8 @@ static void receive(struct watch *watch) {
 
 static void memory_open(void) {
 	/* Where init may not make a file of that size the memory is the logger's own: then it dies with it. */
-	bool is_shared = ftruncate(LOGGER_MEMORY, sizeof *memory) == 0;
-	memory = mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE,
-	              MAP_SHARED | MAP_NORESERVE | (is_shared ? 0 : MAP_ANONYMOUS), is_shared ? LOGGER_MEMORY : -1, 0);
+	int flags = ftruncate(LOGGER_MEMORY, sizeof *memory) < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED;
+	memory = mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE, LOGGER_MEMORY, 0);
 	if (memory == MAP_FAILED)
 		give_up();
 }
@@ -76,12 +70,12 @@ static void memory_open(void) {
 int main(void) {
 	static struct watch messages;
 	memory_open();
+	loop_open();
 	output_open();
 	logs_open();
 	files_open();
-	loop_open();
 	watch_or_give_up(&messages, LOGGER_SOCKET, EPOLLIN, receive);
-	tell(LOG_READY, 0);
+	message_send(LOGGER_SOCKET, &(struct message){.type = LOG_READY}, "", 0, -1, 0);
 	for (;;) {
 		output_write();
 		loop_turn(false);

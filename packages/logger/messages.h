@@ -17,7 +17,7 @@ enum message_type {
 	 * To the logger. `numbers`: how files are rotated, by bytes, by seconds, and old files to keep. What is in trouble is tried again.
 	 */
 	LOG_SETTINGS = 1,
-	/* A log: `flags`, the path if there is a file, behind a NUL the label, and the descriptor to read. `numbers`: its process. */
+	/* A log: `flags`, the path if there is a file, behind a NUL what copied lines begin with, and the descriptor. `numbers`: its process. */
 	LOG_ADD,
 	/* The process of the log `id` has ended: to be answered with DRAINED. */
 	LOG_FINISH,
@@ -32,7 +32,7 @@ enum message_type {
 	LOG_REPORT,
 };
 
-/* Flags of a log: its lines are copied to one of these, as they are when there is no label. */
+/* Flags of a log: its lines are copied to one of these, as they are if they begin with nothing else. */
 #define LOG_TO_OUTPUT 1u
 #define LOG_TO_ERROR 2u
 /* The ids of logs are below this. Less in tests. */
@@ -69,28 +69,22 @@ static inline bool message_send(int socket, const struct message *head, const ch
 	union message_descriptor sent = {.header = {CMSG_LEN(sizeof fd), SOL_SOCKET, SCM_RIGHTS}};
 	struct iovec pieces[] = {{(void *)head, sizeof *head},
 	                         {(void *)text, length < MESSAGE_TEXT ? length : MESSAGE_TEXT}};
-	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2, .msg_control = &sent, .msg_controllen = sizeof sent};
+	struct msghdr message = {NULL, 0, pieces, COUNT(pieces), &sent, fd < 0 ? 0 : sizeof sent, 0};
 	memcpy(CMSG_DATA(&sent.header), &fd, sizeof fd);
-	if (fd < 0)
-		message.msg_controllen = 0;
 	return sendmsg(socket, &message, flags | MSG_NOSIGNAL) >= 0;
 }
 
-/* False, with errno: there is none (EAGAIN), or never will be. What is no message has type 0. `*fd`: what came with it, or -1. */
+/* False: there is none (with EAGAIN), or never will be. `*fd`: what came with it, or -1; by NULL that is not taken. */
 static inline bool message_receive(int socket, struct whole_message *message, int *fd) {
-	union message_descriptor sent = {.header = {.cmsg_len = 0}};
+	union message_descriptor sent;
 	struct iovec piece = {message, sizeof message->head + MESSAGE_TEXT};
-	struct msghdr header = {.msg_iov = &piece, .msg_iovlen = 1, .msg_control = &sent, .msg_controllen = sizeof sent};
+	struct msghdr header = {NULL, 0, &piece, 1, &sent, fd ? sizeof sent : 0, 0};
+	errno = 0; /* and stays that at the end of the connection */
 	ssize_t size = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	*fd = -1;
-	if (size <= 0) {
-		errno = size == 0 ? ECONNRESET : errno;
+	if (size < (ssize_t)sizeof message->head)
 		return false;
-	}
-	if (CMSG_FIRSTHDR(&header) && sent.header.cmsg_level == SOL_SOCKET && sent.header.cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(&sent.header), sizeof *fd);
+	if (fd)
+		*fd = CMSG_FIRSTHDR(&header) ? *(int *)CMSG_DATA(&sent.header) : -1;
 	memset((char *)message + size, '\0', 2);
-	if ((size_t)size < sizeof message->head)
-		*message = (struct whole_message){0};
 	return true;
 }

@@ -6,16 +6,12 @@
 
 /* What is written at a time: a pipe that can be written takes so much without waiting, and a socket too. */
 #define PIECE 4096u
-#define ONCE (EPOLLOUT | EPOLLONESHOT)
 
 static struct output {
-	const char *name;
 	int fd;
 	struct queue *queue;
 	struct watch watch;
-} outputs[] = {{.name = "output"}, {.name = "error"}};
-/* Both are the same: then one queue has the lines of both, so that they stay in order. */
-static bool are_one;
+} outputs[2];
 
 /* Init shares the flags of its own descriptor with others, and of these another may fill a pipe, or a terminal take a part of a line. */
 static int open_without_waiting(int fd) {
@@ -28,16 +24,25 @@ static int open_without_waiting(int fd) {
 	return own < 0 ? fd : own;
 }
 
+/* After each turn of the loop it is tried again. */
+static void ready(struct watch *watch) {
+	(void)watch;
+}
+
 void output_open(void) {
 	struct stat one, other;
-	are_one = fstat(STDOUT_FILENO, &one) == 0 && fstat(STDERR_FILENO, &other) == 0 && one.st_dev == other.st_dev &&
-	          one.st_ino == other.st_ino;
 	for (int i = 0; i < 2; i++) {
 		struct queue *queue = outputs[i].queue = &memory->queues[i];
 		outputs[i].fd = open_without_waiting(STDOUT_FILENO + i);
+		/* What cannot be waited for, a regular file say, takes everything at once. */
+		watch_start(&outputs[i].watch, outputs[i].fd, EPOLLONESHOT, ready);
 		if ((uint32_t)queue->span >= QUEUE_SIZE || length_of(queue->span) > QUEUE_SIZE)
 			queue->span = 0;
 	}
+	/* Where both are the same, one queue has the lines of both, so that they stay in order. */
+	if (fstat(STDOUT_FILENO, &one) == 0 && fstat(STDERR_FILENO, &other) == 0 && one.st_dev == other.st_dev &&
+	    one.st_ino == other.st_ino)
+		outputs[1].queue = outputs[0].queue;
 }
 
 static uint64_t put(struct queue *queue, uint64_t span, const void *bytes, size_t count) {
@@ -47,29 +52,20 @@ static uint64_t put(struct queue *queue, uint64_t span, const void *bytes, size_
 	return span + ((uint64_t)count << 32);
 }
 
-void output_line(unsigned target, const struct log *log, size_t length, const char *bytes, size_t count) {
-	char head[LABEL_MAX + 96] = "";
-	struct output *output = &outputs[target & LOG_TO_OUTPUT || are_one ? 0 : 1];
-	struct queue *queue = output->queue;
+void output_line(unsigned target, const char *line, size_t length) {
+	char notice[96] = "";
+	bool is_output = target & LOG_TO_OUTPUT;
+	struct queue *queue = outputs[is_output ? 0 : 1].queue;
 	uint64_t span = queue->span, left_out = queue->left_out;
-	bool is_labelled = log && log->label[0];
-	/* The end of a line of a terminal. */
-	if (is_labelled && count > 0 && bytes[count - 1] == '\r')
-		count--;
-	else if (is_labelled && count == 0 && length > 0 && log->line[length - 1] == '\r')
-		length--;
 	if (left_out)
-		snprintf(head, sizeof head, "init: %llu lines left out: standard %s was not read\n",
-		         (unsigned long long)left_out, output->name);
-	if (is_labelled)
-		snprintf(head + strlen(head), sizeof head - strlen(head), "%s: ", log->label);
-	if (length_of(span) + strlen(head) + length + count + 1 > QUEUE_SIZE) {
+		snprintf(notice, sizeof notice, "init: %llu lines left out: standard %s was not read\n",
+		         (unsigned long long)left_out, is_output ? "output" : "error");
+	if (length_of(span) + strlen(notice) + length + 1 > QUEUE_SIZE) {
 		queue->left_out++;
 		return;
 	}
-	span = put(queue, span, head, strlen(head));
-	span = put(queue, span, length > 0 ? log->line : "", length);
-	span = put(queue, span, bytes, count);
+	span = put(queue, span, notice, strlen(notice));
+	span = put(queue, span, line, length);
 	queue->span = put(queue, span, "\n", 1);
 	queue->left_out = 0;
 }
@@ -90,11 +86,6 @@ static bool write_piece(const struct output *output) {
 	return true;
 }
 
-/* After each turn of the loop it is tried again. */
-static void ready(struct watch *watch) {
-	(void)watch;
-}
-
 bool output_write(void) {
 	bool is_all = true;
 	for (struct output *output = outputs; output < outputs + 2; output++) {
@@ -103,10 +94,7 @@ bool output_write(void) {
 		if (length_of(output->queue->span) == 0)
 			continue;
 		is_all = false;
-		if (output->watch.ready)
-			watch_change(&output->watch, ONCE);
-		else
-			watch_start(&output->watch, output->fd, ONCE, ready);
+		watch_change(&output->watch, EPOLLOUT | EPOLLONESHOT);
 	}
 	return is_all;
 }

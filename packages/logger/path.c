@@ -6,12 +6,7 @@
 
 #include <time.h>
 
-#define MODE 0640
-#define FLAGS (O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-
-/* What the names of logs end with. */
-#define SUFFIX ".log"
-/* And what the names of compressed ones end with. */
+/* What the names of compressed logs end with. */
 #define COMPRESSED ".gz"
 /* For how long another program may make the next file when it has renamed one; how often that is looked for. Microseconds. */
 #define SUCCESSOR_WAIT 100000
@@ -58,18 +53,21 @@ static time_t birth_of(int fd) {
 
 int open_safe(const char *path, int flags, struct stat *state) {
 	int fd;
-	while ((fd = open(path, FLAGS | flags, MODE)) < 0) {
-		bool is_full = errno == EMFILE || errno == ENFILE;
-		if (!is_full || !files_close())
+	while ((fd = open(path, flags | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640)) < 0)
+		if ((errno != EMFILE && errno != ENFILE) || !files_close())
 			return -errno;
-	}
 	int error = fstat(fd, state) < 0 ? errno : is_safe(path, state) ? 0 : EINVAL;
 	if (error)
 		close(fd);
 	return error ? -error : fd;
 }
 
+/* Leaves the file that is open, if one is, and opens the one that has the path now. 0, or an error number. */
 static int open_anew(struct file *file, struct stat *state) {
+	if (file->own.fd > 0) {
+		file_close(file);
+		report(REPORT_LOG_ROTATED, file, 0, NO_COUNT);
+	}
 	int fd = open_safe(file->path, O_WRONLY | O_APPEND, state);
 	if (fd < 0)
 		return -fd;
@@ -89,11 +87,8 @@ static bool was_rotated(const struct file *file) {
 	snprintf(link, sizeof link, "/proc/self/fd/%d", file->own.fd);
 	if (readlink(link, path, sizeof path - 1) < 0)
 		return true;
-	const char *before = base_name(file->path);
-	size_t same = strlen(before), suffix = sizeof SUFFIX - 1;
-	if (same > suffix && strcmp(before + same - suffix, SUFFIX) == 0)
-		same -= suffix;
-	return strncmp(before, base_name(path), same) == 0;
+	const char *before = base_name(file->path), *suffix = strrchr(before, '.');
+	return strncmp(before, base_name(path), suffix ? (size_t)(suffix - before) : strlen(before)) == 0;
 }
 
 static bool is_open_one(const struct file *file, const struct stat *state) {
@@ -157,22 +152,15 @@ static int rotate(const char *path) {
 
 int file_open(struct file *file) {
 	struct stat state = {0};
-	if (file->own.fd > 0 && !is_current(file, &state)) {
-		file_close(file);
-		report(REPORT_LOG_ROTATED, file, 0, NO_COUNT);
-	}
-	int error = file->own.fd > 0 ? 0 : open_anew(file, &state);
+	int error = file->own.fd > 0 && is_current(file, &state) ? 0 : open_anew(file, &state);
 	if (!error && is_due(file, &state)) {
 		int trouble = rotate(file->path);
 		/* Better a long file than none. */
 		if (trouble && !file->own.said_rotation)
 			report(REPORT_LOG_NOT_ROTATED, file, (uint64_t)trouble, NO_COUNT);
 		file->own.said_rotation = trouble != 0;
-		if (!trouble) {
-			file_close(file);
-			report(REPORT_LOG_ROTATED, file, 0, NO_COUNT);
+		if (!trouble)
 			error = open_anew(file, &state);
-		}
 	}
 	file->size = (uint64_t)state.st_size;
 	return error;

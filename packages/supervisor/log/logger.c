@@ -32,17 +32,13 @@ bool logger_send(const struct message *head, const char *text, size_t length, in
 
 static void receive(void) {
 	static struct whole_message message;
-	int fd;
-	while (message_receive(channel.fd, &message, &fd)) {
-		if (fd >= 0)
-			close(fd);
+	while (message_receive(channel.fd, &message, NULL))
 		if (message.head.type == LOG_READY) {
 			not_ready = 0;
 			if (has_ended)
 				report_add(REPORT_LOGGER_REPLACED, NUMBER(PID, logger_pid));
 		} else
 			logs_take(&message);
-	}
 }
 
 static void ready(struct watch *watch) {

@@ -40,7 +40,7 @@ static bool send_log(struct log *log) {
 		return true;
 	if (!log->added) {
 		head.numbers[0] = log->writer;
-		int length = snprintf(text, sizeof text, "%s%c%s", log->path, '\0', log->label);
+		int length = snprintf(text, sizeof text, "%s%c%s%s", log->path, '\0', log->label, *log->label ? ": " : "");
 		log->added = logger_send(&head, text, (size_t)length, log->master);
 	}
 	head.type = LOG_FINISH;
@@ -190,12 +190,10 @@ void logs_close(int64_t patience) {
 
 /* ---- from one image of the supervisor to the next ---- */
 
-int64_t log_number(const struct log *log) {
-	return log->id + 1;
-}
-
-struct log *log_by_number(int64_t number) {
-	return number > 0 && number <= end ? logs[number - 1] : NULL;
+void log_keep_number(struct state_file *state, const char *key, struct log **log) {
+	int64_t number = *log ? (*log)->id + 1 : 0;
+	if (keep(state, key, number))
+		*log = number > 0 && number <= end ? logs[number - 1] : NULL;
 }
 
 static void keep_text(struct state_file *state, const char *key, char **text) {
@@ -226,8 +224,7 @@ void logs_keep(struct state_file *state) {
 	logger_keep(state);
 	for (int64_t id = 0; state->out && id < end; id++)
 		if (logs[id]) {
-			number = log_number(logs[id]);
-			keep(state, "log-id", number);
+			log_keep_number(state, "log-id", &logs[id]);
 			keep_log(state, logs[id]);
 		}
 	if (state->out)

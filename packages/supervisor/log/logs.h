@@ -28,9 +28,8 @@ void logs_set(const struct frame *frame);
 /* Prints a line, without its end, on standard error. False: there is nobody who would. */
 bool logs_say(const char *line, size_t length);
 
-/* The number that a log has in a state file, and the log that has it. */
-int64_t log_number(const struct log *log);
-struct log *log_by_number(int64_t number);
+/* An entry for a log of a process, if it has one, in a state file; and all logs. */
+void log_keep_number(struct state_file *state, const char *key, struct log **log);
 void logs_keep(struct state_file *state);
 
 /* Starts the logger, after what the image before this one has left was taken over. */

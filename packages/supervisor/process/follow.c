@@ -43,9 +43,8 @@ static int status_of_zombie(pid_t pid) {
 	char path[32], text[1024] = "";
 	snprintf(path, sizeof path, "/proc/%d/stat", pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-	if (fd >= 0)
-		close(fd);
+	ssize_t length = read(fd, text, sizeof text - 1); /* -1 if it is not open */
+	close(fd);
 	const char *at = length > 0 ? strrchr(text, ')') : NULL;
 	if (!at || (at[2] != 'Z' && at[2] != 'X'))
 		return NOT_KNOWN;

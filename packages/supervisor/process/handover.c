@@ -4,7 +4,6 @@
 #include "spawn/spawn.h"
 
 static void keep_process(struct state_file *state, struct process *process) {
-	int64_t log = process->log ? log_number(process->log) : 0;
 	uint64_t id = process->order ? process->order->id : 0;
 	int64_t deadline = timer_is_running(&process->deadline) ? process->deadline.due : 0;
 	struct frame order = {.type = FRAME_SPAWN, .length = (uint32_t)state->length, .body = state->bytes};
@@ -19,8 +18,7 @@ static void keep_process(struct state_file *state, struct process *process) {
 	keep_descriptor(state, "process-notify", &process->notify.fd);
 	keep(state, "process-notify-access", process->notify.access);
 	keep(state, "process-session", process->notify.session);
-	if (keep(state, "process-log", log))
-		process->log = log_by_number(log);
+	log_keep_number(state, "process-log", &process->log);
 	if (state->out && process->order)
 		keep_bytes(state, "process-kept", (void *)process->order->body, &(size_t){process->order->length}, ORDER_MAX);
 	else if (entry_is(state, "process-kept") && order.body && frame_fits(FRAME_SPAWN, order.body, order.length))

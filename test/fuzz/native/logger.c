@@ -77,7 +77,8 @@ static void send_with_terminal(int socket, const uint8_t *bytes, size_t count) {
 static void lay_out(const uint8_t *bytes, size_t length, struct memory *left, int socket) {
 	const size_t room[KINDS] = {sizeof(struct log), sizeof left->reading, sizeof(struct queue), UINT16_MAX,
 	                            sizeof(struct file)};
-	left->files_end = PLACES;
+	for (size_t place = 0; place < PLACES; place++)
+		left->places[place] = PLACE_USED;
 	for (size_t at = 0; length - at >= PART_HEAD;) {
 		enum kind kind = bytes[at] % KINDS;
 		size_t place = bytes[at] / KINDS % PLACES, count = bytes[at + 1] | (size_t)bytes[at + 2] << 8;

@@ -77,6 +77,23 @@ test('the last lines are written before the end, and an end does not wait for re
   expect(await unread.exit()).toBe(3);
 });
 
+/** A longer line of a job is divided (LINE_LONGEST). */
+const LONGEST = 60 * 1024;
+
+test.each(['web', ''])('a line of a job that is too long is divided, with the label %j', async (outputLabel) => {
+  const init = Init.start(program, { through: ['/bin/sh', '-c', 'exec "$@" > said', 'sh'] });
+  const daemon = await init.daemon();
+  // The terminal adds a carriage return, which counts.
+  const script = `printf %0${LONGEST - 1}d 0; echo; printf %0${LONGEST}d 0; echo; echo short; printf end`;
+  daemon.shell(1, script, { console: 'log', outputLabel });
+  await daemon.report('exited', 1);
+  const [begin, rest] = outputLabel === '' ? ['', '\r'] : ['web: ', ''];
+  const lines = ['0'.repeat(LONGEST - 1) + rest, '0'.repeat(LONGEST), rest, `short${rest}`, 'end'];
+  const said = join(init.folder, 'said');
+  await eventually(() => textOf(said).endsWith('end\n'));
+  expect(textOf(said) === lines.map((line) => `${begin}${line}\n`).join('')).toBe(true);
+});
+
 test('lines on both stay in order where both go to the same place', async () => {
   const init = Init.start(program, {
     env: { RELAY_SAYS: '2000' },
