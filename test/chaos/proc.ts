@@ -15,7 +15,15 @@ function read(pid: number, file: string): string {
 
 /** The children of a process, those that have ended and wait to be reaped included. */
 export function childrenOf(pid: number): number[] {
-  return read(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+  // Not /proc/PID/task/PID/children, which may leave out a child while another one is reaped.
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((child) => child > 0 && parentOf(child) === pid);
+}
+
+function parentOf(pid: number): number {
+  const stat = read(pid, 'stat');
+  return Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ', 1)[0]);
 }
 
 /** The command line, '' for a process that has ended. */
