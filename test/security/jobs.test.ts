@@ -57,6 +57,8 @@ describe('a job of a session', () => {
         const found = Number(/process (\d+)/.exec((await session.run('status', job)).stdout)?.[1]);
         return found > 0 && commandLineOf(found).startsWith('sleep') ? found : null;
       });
+      // While it starts, the program opens its libraries.
+      await eventually('it sleeps', () => /^State:\tS/m.test(readFileSync(`/proc/${pid}/status`, 'latin1')));
       const output = job === 'silent' ? '/dev/null' : expect.stringMatching(/^\/dev\/pts\/\d+$/);
       expect(Object.fromEntries(openFilesOf(pid))).toEqual({ 0: '/dev/null', 1: output, 2: output });
     },
@@ -115,6 +117,7 @@ describe('a job of a session', () => {
     const watcher = await eventually('its helper runs', () =>
       childrenOf(daemon).find((pid) => commandLineOf(pid).includes('conf-watch')),
     );
+    await eventually('it waits', () => /^State:\tS/m.test(readFileSync(`/proc/${watcher}/status`, 'latin1')));
     // Three of Node's, which are its input and outputs, and the one that the kernel tells changes by.
     expect(countOpen(watcher, (target) => !target.startsWith('anon_inode:inotify'))).toBe(3);
   });

@@ -6,12 +6,15 @@ import { eventually } from '../../../../test/eventually.ts';
 import { MAX_ORPHANS, Orphans } from './orphans.ts';
 import { processIds, readFacts } from './processes.ts';
 
-/** A child of this process, which stands for init; it has its own environment once it has output something. */
+/**
+ * A child of this process, which stands for init; it has its own environment once it has output something. It becomes no other program: in
+ * the middle of an exec it would have none.
+ */
 async function child(env: Record<string, string>, detached = false): Promise<ChildProcess & { pid: number }> {
-  const process = spawn('/bin/sh', ['-c', 'echo; exec sleep 1000'], {
+  const process = spawn('/bin/sh', ['-c', 'echo; read -r word'], {
     env,
     detached,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   onTestFinished(() => void process.kill('SIGKILL'));
   await once(process.stdout, 'data');
@@ -29,7 +32,7 @@ test('are children of init that it does not supervise, and belong to a job', asy
   expect(others).toEqual([]);
   expect(found).toMatchObject({ job: 'web', instance: 'x', session: 'unix:a', pid: mine.pid, leader: mine.pid });
   expect(found?.started).toBe(readFacts(mine.pid)?.started);
-  expect(found?.argv.join(' ')).toMatch(/sleep 1000$/);
+  expect(found?.argv.join(' ')).toMatch(/read -r word$/);
   mine.kill('SIGKILL');
   await once(mine, 'exit');
   expect(await orphans.find()).toEqual([]);
@@ -65,10 +68,12 @@ test('are so many at most', async () => {
   if (pid === undefined) throw new Error('no shell');
   onTestFinished(() => void process.kill(-pid, 'SIGKILL'));
   await once(shell.stdout, 'data');
-  // A process in the middle of its exec has no environment to read.
+  // A process in the middle of its exec has no environment to read, though it has the name of the program.
+  const fileOf = (child: number, name: string) => readFileSync(`/proc/${child}/${name}`, 'utf8');
   const executed = () =>
     processIds().filter(
-      (child) => readFacts(child)?.parent === pid && readFileSync(`/proc/${child}/comm`, 'utf8') === 'sleep\n',
+      (child) =>
+        readFacts(child)?.parent === pid && fileOf(child, 'comm') === 'sleep\n' && fileOf(child, 'environ') !== '',
     );
   await eventually(() => executed().length === MAX_ORPHANS + 5);
   expect((await new Orphans(pid, () => new Set()).find()).length).toBe(MAX_ORPHANS);

@@ -82,9 +82,10 @@ test('is looked for once for all who ask at a time', () => {
 });
 
 test('counts what children use, those that have ended too', async () => {
-  const shell = spawn('/bin/sh', ['-c', 'i=0; (while [ $i -lt 200000 ]; do i=$((i+1)); done); echo; exec sleep 1000'], {
+  // It becomes no other program, which has no memory yet when it begins.
+  const shell = spawn('/bin/sh', ['-c', 'i=0; (while [ $i -lt 200000 ]; do i=$((i+1)); done); echo; read -r word'], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   const pid = shell.pid as number;
   onTestFinished(() => void process.kill(-pid, 'SIGKILL'));

@@ -176,10 +176,10 @@ test('a process finds them from 3 on, in a row, whatever else it has there, and 
     daemon.spawn(id, { ...spec, logPath: join(init.folder, 'log'), ...more });
     await daemon.report('execed', id);
     const { pid } = await daemon.report('spawned', id);
+    // A program that has just begun opens its libraries, and the kernel sets up its environment last.
+    await eventually(() => inOrderOf(readdirSync(`/proc/${pid}/fd`)) === all && textOf(`/proc/${pid}/environ`) !== '');
     expect(textOf(`/proc/${pid}/environ`).split('\0').slice(1, 3)).toEqual([`LISTEN_PID=${pid}`, 'OTHER=LISTEN_PID=0']);
     expect(inOrderOf(socketsOf(pid))).toBe(sockets);
-    // A program that has just begun opens its libraries.
-    await eventually(() => inOrderOf(readdirSync(`/proc/${pid}/fd`)) === all);
   };
   const from = { filesFrom: LIMITS.LISTEN_FIRST };
   await shows(1, 1, from, '3', '0 1 2 3 9');
