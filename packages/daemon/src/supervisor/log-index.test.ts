@@ -116,9 +116,10 @@ test('covers every byte although the logger is killed again and again', async ()
   // Nothing has a time before the one that it has written, but for the pause between stamps.
   const pauseMs = 10;
   for (const { offset, atMs } of stamps) {
-    const begin = offset === 0 ? 0 : text.indexOf('\n', offset - 1) + 1;
+    // The line that it is in: its end may be read by itself, long before the next one.
+    const begin = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
     const written = Number(text.slice(begin, text.indexOf('\r\n', begin))) / 1e6;
-    if (begin < text.length) expect(atMs + pauseMs).toBeGreaterThanOrEqual(written);
+    expect(atMs + pauseMs).toBeGreaterThanOrEqual(written);
   }
 });
 

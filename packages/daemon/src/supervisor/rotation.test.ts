@@ -64,19 +64,30 @@ test('processes that write to the same file continue in the new one', async () =
   expect(textOf(log)).toBe('new\r\nlast\r\n');
 });
 
-test('by age', async () => {
-  const { daemon, log, talk } = await started({ age: 1 });
-  talk(1, 'echo old');
-  await daemon.report('exited', 1);
-  talk(2, `while [ ! -e ${log}.1 ]; do echo young; sleep 0.05; done`);
-  await daemon.report('exited', 2);
-  expect(textOf(`${log}.1`)).toMatch(/^old\r\n(young\r\n)+$/);
-  expect(textOf(log)).toMatch(/^(young\r\n)+$/);
+test('by age, and not before', async () => {
+  const { daemon, log, talk } = await started({ age: 3600 });
+  for (const [id, word] of [
+    [1, 'old'],
+    [2, 'next'],
+  ] as const) {
+    talk(id, `echo ${word}`);
+    await daemon.report('exited', id);
+  }
+  expect(filesOf(log).map((file) => textOf(file))).toEqual(['old\r\nnext\r\n']);
+  daemon.supervisor.rotateLogs({ size: 0, age: 1, keep: 5 });
+  talk(3, `while [ ! -e ${log}.1 ]; do echo young; sleep 0.05; done`);
+  await daemon.report('exited', 3);
+  // A logger that is slow may meet the next second, and the end of that file's time.
+  const [oldest, ...later] = filesOf(log).map((file) => textOf(file));
+  expect(oldest).toMatch(/^old\r\nnext\r\n(young\r\n)*$/);
+  expect(later.join('')).toMatch(/^(young\r\n)+$/);
 });
 
 test('a line that does not end makes it wait for a while', async () => {
   const { daemon, log, talk } = await started({ size: 10 });
-  talk(1, 'printf 123456789012; sleep 0.02; printf 34; sleep 0.02; echo 5; sleep 0.02; echo next');
+  // What comes meanwhile would be written with it.
+  const has = (bytes: number) => `until [ $(cat ${log} 2>/dev/null | wc -c) -ge ${bytes} ]; do sleep 0.01; done`;
+  talk(1, `printf 123456789012; ${has(12)}; printf 34; ${has(14)}; echo 5; ${has(17)}; echo next`);
   await daemon.report('exited', 1);
   expect(filesOf(log).map((file) => textOf(file))).toEqual(['123456789012345\r\n', 'next\r\n']);
 });
@@ -84,7 +95,7 @@ test('a line that does not end makes it wait for a while', async () => {
 test('a file that cannot be renamed is written on, which is logged once', async () => {
   const { daemon, log, talk } = await started({ size: 10, keep: 1 });
   mkdirSync(`${log}.1/full`, { recursive: true });
-  talk(1, 'for i in 1 2 3 4 5 6; do echo this is line $i; sleep 0.02; done');
+  talk(1, `for i in 1 2 3 4 5 6; do echo this is line $i; until grep -qs "line $i" ${log}; do sleep 0.01; done; done`);
   await daemon.report('exited', 1);
   expect(textOf(log)).toBe([1, 2, 3, 4, 5, 6].map((i) => `this is line ${i}\r\n`).join(''));
   expect(daemon.reports.filter(({ type }) => type === 'log-not-rotated')).toMatchObject([{ path: log, errno: 21 }]);
