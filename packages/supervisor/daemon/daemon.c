@@ -8,8 +8,6 @@
 
 /* Milliseconds to exit after END. */
 #define END_PATIENCE 10000
-/* A daemon that was READY for so long makes good the kills before it. */
-#define GOOD_LIFE_OF_KILLED 1000
 /* After so many in a row that were not READY none is expected. */
 #define HOPELESS 4
 

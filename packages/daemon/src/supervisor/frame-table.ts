@@ -43,8 +43,9 @@ export const SUPERVISOR_LIMITS = {
   RECOVERY_PATIENCE: 60_000,
   /** A READY daemon has to acknowledge a signal that ends init. */
   TOLD_PATIENCE: 8000,
-  /** A daemon that was READY for so long makes good the crashes before it. */
+  /** A daemon that was READY for so long makes good the crashes before it, and the kills. */
   GOOD_LIFE: 60_000,
+  GOOD_LIFE_OF_KILLED: 1000,
   /** Bytes of reports that are not acknowledged. */
   REPORTS_MAX: 8 * 1024 * 1024,
   /** A new process has for its first step, which takes microseconds. One that is stopped in the middle is killed. */

@@ -12,6 +12,7 @@ const impatientAtStart = compileInit('-DSTART_PATIENCE=1000', '-DPROCESSES_PATIE
 const impatientInRecovery = compileInit('-DRECOVERY_PATIENCE=500');
 const impatientForAnswers = compileInit('-DTOLD_PATIENCE=2500', '-DREPORTS_MAX=32768u');
 const quick = compileInit('-DGOOD_LIFE=0');
+const patient = compileInit('-DGOOD_LIFE=3600000');
 
 const TOO_SLOW = 'init: the daemon does not come up\n';
 
@@ -68,7 +69,7 @@ test('a daemon that has recovered and does not get on is replaced, and says noth
 });
 
 test('daemons that are killed when they have recovered do not keep init from starting others', async () => {
-  const init = Init.start(impatientForAnswers);
+  const init = Init.start(patient);
   for (let death = 1; death <= 4; death++) await dies(await init.daemon(), 'recovered', 'SIGKILL');
   init.child.kill('SIGTERM');
   const next = await init.daemon();
@@ -183,7 +184,7 @@ test('what is not carried out of a dead daemon is repeated by the next one, and 
 });
 
 test('daemons that end by themselves though they were ready are started ever later', async () => {
-  const init = Init.start(impatientAtStart);
+  const init = Init.start(patient);
   for (let death = 1; death <= 5; death++) await crash(await init.daemon());
   const began = Date.now();
   await init.daemon();

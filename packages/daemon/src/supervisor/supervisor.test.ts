@@ -8,7 +8,8 @@ import { Supervisor } from './supervisor.ts';
 import { compileInit } from './testing/compile.ts';
 import { type Daemon, eventually, Init, SPEC, textOf } from './testing/init.ts';
 
-const program = compileInit();
+/** One that is killed makes nothing good, however slow the machine is. */
+const program = compileInit('-DGOOD_LIFE_OF_KILLED=3600000');
 
 test('a daemon gets the state, and its end with END ends the supervisor with that status', async () => {
   const init = Init.start(program);
