@@ -148,7 +148,8 @@ describe.skipIf(!hasNatsServer)('the fleet', () => {
   });
 
   it('drains a host of its leases, which stays so when its bridge is another one', async () => {
-    const fleet = await TestFleet.start({ a: 'fleet control\nlease 5s', b: 'fleet read\nlease 5s' }, ends);
+    // No lease ends by itself, however slow the machine is.
+    const fleet = await TestFleet.start({ a: 'fleet control\nlease 30s', b: 'fleet read\nlease 30s' }, ends);
     for (const host of fleet.hosts) {
       host.job('db', 'cluster one main\nkill timeout 1\nexec sleep 1000\n');
       await eventually('the job', () => host.asks((client) => client.call('config', { job: 'db' })).catch(() => null));

@@ -17,6 +17,9 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
+/** A lease that does not end by itself: on a slow machine a bridge may come late, or be another one. */
+const LONG = '30s';
+
 interface Tick {
   readonly host: string;
   readonly token: number;
@@ -34,18 +37,18 @@ class Leased {
     appendFileSync(this.#file, '');
   }
 
-  static async start(names: readonly string[], stanza = 'cluster one main', lease = '5s'): Promise<Leased> {
+  static async start(names: readonly string[], lease = '5s'): Promise<Leased> {
     const world = await ClusterWorld.start();
     ends.push(() => world.end());
     const hosts = await Promise.all(names.map((name) => world.host(name, `lease ${lease}`)));
     const leased = new Leased(world, hosts);
-    for (const host of hosts) leased.#add(host, stanza);
+    for (const host of hosts) leased.#add(host);
     return leased;
   }
 
-  #add(host: Host, stanza: string): void {
+  #add(host: Host): void {
     const tick = `echo ${host.name} $UPSTART_LEASE >> ${this.#file}`;
-    host.job('db', `${stanza}\nkill timeout 1\nscript\n  while ${tick}; do sleep 0.05; done\nend script\n`);
+    host.job('db', `cluster one main\nkill timeout 1\nscript\n  while ${tick}; do sleep 0.05; done\nend script\n`);
   }
 
   /** Starts the job, which may have to wait, and waits until its init has it. */
@@ -111,7 +114,7 @@ async function changesOf(host: Host): Promise<LeaseEntry[]> {
 
 describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
   it('runs on one host, and the others say where', async () => {
-    const leased = await Leased.start(['one', 'two', 'three']);
+    const leased = await Leased.start(['one', 'two', 'three'], LONG);
     await leased.startOn(...leased.hosts);
     const holder = await leased.runsBut();
     for (const host of leased.hosts.filter((other) => other !== holder))
@@ -131,8 +134,7 @@ describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
   });
 
   it('stays when its bridge is killed, and the next one renews', async () => {
-    // Long enough for a slow machine to start the next bridge.
-    const leased = await Leased.start(['one', 'two'], 'cluster one main', '30s');
+    const leased = await Leased.start(['one', 'two'], LONG);
     await leased.startOn(...leased.hosts);
     const holder = await leased.runsBut();
     const [before] = leased.ticks();
@@ -200,7 +202,7 @@ describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
   });
 
   it('goes over at once when it is stopped where it runs', async () => {
-    const leased = await Leased.start(['one', 'two']);
+    const leased = await Leased.start(['one', 'two'], LONG);
     await leased.startOn(...leased.hosts);
     const holder = await leased.runsBut();
     await holder.asks((client) => client.call('stop', { job: 'db', env: [], wait: true }));

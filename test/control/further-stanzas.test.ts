@@ -60,8 +60,8 @@ describe('two instances', () => {
     await eventually('both have reloaded', () => lines('reloaded').length >= 2);
     expect(lines('reloaded').toSorted()).toEqual(['a file-a', 'b file-b']);
     expect([await pidOf('a')]).toEqual([before[0]]);
-    expect(await run('status', '-v', 'web', 'N=a')).toMatch(
-      /^web \(a\) start\/running, process \d+\n\tcheck true: healthy$/,
+    await eventually('its check has an answer', async () =>
+      /^web \(a\) start\/running, process \d+\n\tcheck true: healthy$/.test(await run('status', '-v', 'web', 'N=a')),
     );
   });
 });

@@ -172,16 +172,18 @@ describe('check exec', () => {
     const first = await nextTry('hung', 0);
     await run('stop', 'hung');
     await hasEnded(first);
+    const before = tries('hung');
     const main = pidIn(await run('start', 'hung'));
-    const second = await nextTry('hung', tries('hung'));
+    const second = await nextTry('hung', before);
     process.kill(main, 'SIGKILL');
     await hasEnded(second);
     expect(await state('hung')).toBe('hung stop/waiting');
   });
 
   it.each(FAULTS)('continues through %s', async (_what, fault) => {
+    const earlier = tries('hung');
     await run('start', 'hung');
-    const pid = await nextTry('hung', tries('hung'));
+    const pid = await nextTry('hung', earlier);
     await fault();
     expect(await state('hung')).toBe('hung start/running');
     goes('hung');

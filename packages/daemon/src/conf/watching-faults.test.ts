@@ -38,11 +38,13 @@ function helpers(): number[] {
   return childrenOf(process.pid).filter((pid) => nameOf(pid) === 'conf-watch');
 }
 
+/** That of the test before may be about to end, and the next one about to begin. */
+const onlyHelper = (): Promise<number> => eventually('there is one', () => helpers().length === 1 && helpers()[0]);
+
 test('a helper that was stopped is continued, which is logged once', async () => {
   await conf.watch(program, 'conf');
-  await eventually('there is one', () => helpers().length === 1);
   for (const round of ['one', 'two']) {
-    process.kill(helpers()[0] as number, 'SIGSTOP');
+    process.kill(await onlyHelper(), 'SIGSTOP');
     conf.write('conf/job.conf', `usage ${round}`);
     await conf.has('job', round);
   }
@@ -51,11 +53,9 @@ test('a helper that was stopped is continued, which is logged once', async () =>
 
 test('a helper that is killed is started again, and the fourth time in a minute fs.watch has to do', async () => {
   await conf.watch(program, 'conf');
-  // That of the test before may be about to end.
-  await eventually('there is one', () => helpers().length === 1);
   for (let death = 1; death <= 4; death++) {
-    const [helper] = helpers();
-    process.kill(helper as number, 'SIGKILL');
+    const helper = await onlyHelper();
+    process.kill(helper, 'SIGKILL');
     conf.write('conf/job.conf', `usage ${death}`);
     await conf.has('job', String(death));
     appendFileSync(conf.path('conf/job.conf'), '-edited');
