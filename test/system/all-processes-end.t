@@ -9,7 +9,7 @@ mode: system
   all are named
   $ kill $(pgrep -f conf-watch); printf 'exec sleep 1000\n' > conf/late.conf; loaded late; pgrep -f conf-watch | cmp - <(sed -n 2p pids) && echo still there
   still there
-  $ before=$(pgrep -f daemon.js); kill -TERM $before; telinit 2; runlevel; [ $(pgrep -f daemon.js) != $before ] && echo another daemon
+  $ daemon() { pgrep -P 1 -f daemon.js; }; before=$(daemon); kill -TERM $before; telinit 2; runlevel; [ $(daemon) != $before ] && echo another daemon
   N 2
   another daemon
   $ there() { cmp <(pgrep -f 'daemon.js|conf-watch|^logger$') <(sort -n /run/sendsigs.omit.d/upstart) && echo named; }; eventually named there

@@ -14,7 +14,7 @@ mode: system
   the same
   $ printf 'nonsense nonsense nonsense' | perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Peer => "/run/upstart/control.sock"); print $s <STDIN>; sleep 1'; status svc
   svc start/running, process <pid>
-  $ kill -KILL $(daemon); kill -INT 1; eventually cad cat trace; ps -o stat= -p 1 | cut -c1
+  $ kill -KILL $(daemon); kill -INT 1; eventually cad cat trace; eventually '^S' ps -o stat= -p 1 | cut -c1
   cad
   S
   $ mv /run/upstart /run/lost; kill -USR1 1; eventually running status svc
