@@ -85,7 +85,7 @@ async function cycle(session: Session): Promise<void> {
   if (stopped.stdout !== 'web stop/waiting\n') throw new Error(`stop: ${stopped.stdout}${stopped.stderr}`);
 }
 
-/** Once nothing is under way, and exactly as many descriptors are open as at the time of `same`. */
+/** Once nothing is under way, and exactly as many descriptors are open as at the time of `same`, or a moment before: one may be open for a moment. */
 async function footprint(session: Session, same: Footprint | null): Promise<Footprint> {
   await eventually('the last task has ended', async () => {
     return (await session.run('status', 'chore')).stdout === 'chore stop/waiting\n';
@@ -98,9 +98,12 @@ async function footprint(session: Session, same: Footprint | null): Promise<Foot
     daemonDescriptors: descriptorsOf(daemon),
     supervisorDescriptors: descriptorsOf(session.pid),
   });
+  let before = same;
   return eventually(`the descriptors are as before: ${JSON.stringify(same)}`, () => {
     const now = look();
-    return COUNTED.every((count) => same === null || now[count] === same[count]) && now;
+    const isAsBefore = COUNTED.every((count) => now[count] === before?.[count]);
+    before = same ?? now;
+    return isAsBefore && now;
   });
 }
 
