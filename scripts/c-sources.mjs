@@ -30,11 +30,11 @@ const DATAGRAM_LINES = 91;
 const IDLE_LINES = 46;
 
 /**
- * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal is 5,000: lower this number with each change
+ * Lines of code and comments, as `wc -l` counts them. Decisions belong in TypeScript. The goal was 5,000: lower this number with each change
  * that needs fewer.
  */
 export const MAX_LINES =
-  5008 +
+  4998 +
   NOTIFY_LINES +
   INDEX_LINES +
   LISTEN_LINES +

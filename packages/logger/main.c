@@ -26,7 +26,7 @@ static void carry_out(const struct whole_message *message, int descriptor) {
 	} else if (head->type == LOG_FINISH) {
 		log_finish(head->id);
 	} else if (head->type == LOG_SAY) {
-		output_line(LOG_TO_ERROR, message->text, strlen(message->text));
+		output_line(head->flags, message->text, strlen(message->text));
 	} else if (head->type == LOG_SETTINGS) {
 		settings = *head;
 		files_retry(NULL);

@@ -7,11 +7,8 @@
 /* What is written at a time: a pipe that can be written takes so much without waiting, and a socket too. */
 #define PIECE 4096u
 
-static struct output {
-	int fd;
-	struct queue *queue;
-	struct watch watch;
-} outputs[2];
+/* Standard output and standard error. After each turn of the loop the logger writes what they take: an event only begins a turn. */
+static struct watch outputs[2];
 
 /* Init shares the flags of its own descriptor with others, and of these another may fill a pipe, or a terminal take a part of a line. */
 static int open_without_waiting(int fd) {
@@ -24,25 +21,15 @@ static int open_without_waiting(int fd) {
 	return own < 0 ? fd : own;
 }
 
-/* After each turn of the loop it is tried again. */
-static void ready(struct watch *watch) {
-	(void)watch;
-}
-
 void output_open(void) {
-	struct stat one, other;
 	for (int i = 0; i < 2; i++) {
-		struct queue *queue = outputs[i].queue = &memory->queues[i];
+		struct queue *queue = &memory->queues[i];
 		outputs[i].fd = open_without_waiting(STDOUT_FILENO + i);
 		/* What cannot be waited for, a regular file say, takes everything at once. */
-		watch_start(&outputs[i].watch, outputs[i].fd, EPOLLONESHOT, ready);
+		watch_start(&outputs[i], outputs[i].fd, EPOLLONESHOT, NULL);
 		if ((uint32_t)queue->span >= QUEUE_SIZE || length_of(queue->span) > QUEUE_SIZE)
 			queue->span = 0;
 	}
-	/* Where both are the same, one queue has the lines of both, so that they stay in order. */
-	if (fstat(STDOUT_FILENO, &one) == 0 && fstat(STDERR_FILENO, &other) == 0 && one.st_dev == other.st_dev &&
-	    one.st_ino == other.st_ino)
-		outputs[1].queue = outputs[0].queue;
 }
 
 static uint64_t put(struct queue *queue, uint64_t span, const void *bytes, size_t count) {
@@ -55,7 +42,7 @@ static uint64_t put(struct queue *queue, uint64_t span, const void *bytes, size_
 void output_line(unsigned target, const char *line, size_t length) {
 	char notice[96] = "";
 	bool is_output = target & LOG_TO_OUTPUT;
-	struct queue *queue = outputs[is_output ? 0 : 1].queue;
+	struct queue *queue = &memory->queues[is_output ? 0 : 1];
 	uint64_t span = queue->span, left_out = queue->left_out;
 	if (left_out)
 		snprintf(notice, sizeof notice, "init: %llu lines left out: standard %s was not read\n",
@@ -71,14 +58,13 @@ void output_line(unsigned target, const char *line, size_t length) {
 }
 
 /* False: it takes nothing now. */
-static bool write_piece(const struct output *output) {
-	struct queue *queue = output->queue;
+static bool write_piece(int fd, struct queue *queue) {
 	size_t begin = (uint32_t)queue->span, length = length_of(queue->span), count = QUEUE_SIZE - begin;
 	count = length < count ? length : count;
-	if (poll(&(struct pollfd){.fd = output->fd, .events = POLLOUT}, 1, 0) <= 0)
+	if (poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, 0) <= 0)
 		return false;
-	ssize_t n = write(output->fd, queue->ring + begin, count < PIECE ? count : PIECE);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	ssize_t n = write(fd, queue->ring + begin, count < PIECE ? count : PIECE);
+	if (n < 0 && errno == EAGAIN)
 		return false;
 	/* What cannot be written at all is gone: a container without a standard output has no use for it. */
 	count = n > 0 ? (size_t)n : count;
@@ -88,13 +74,14 @@ static bool write_piece(const struct output *output) {
 
 bool output_write(void) {
 	bool is_all = true;
-	for (struct output *output = outputs; output < outputs + 2; output++) {
-		while (length_of(output->queue->span) > 0 && write_piece(output))
+	for (int i = 0; i < 2; i++) {
+		struct queue *queue = &memory->queues[i];
+		while (length_of(queue->span) > 0 && write_piece(outputs[i].fd, queue))
 			continue;
-		if (length_of(output->queue->span) == 0)
+		if (length_of(queue->span) == 0)
 			continue;
 		is_all = false;
-		watch_change(&output->watch, EPOLLOUT | EPOLLONESHOT);
+		watch_change(&outputs[i], EPOLLOUT | EPOLLONESHOT);
 	}
 	return is_all;
 }

@@ -95,12 +95,6 @@ static void exec_node(char **arguments, bool plainly) {
 	place_run_node(first, arguments + 1);
 }
 
-static bool streams_are_one(void) {
-	struct stat output, error;
-	return fstat(STDOUT_FILENO, &output) == 0 && fstat(STDERR_FILENO, &error) == 0 && output.st_dev == error.st_dev &&
-	       output.st_ino == error.st_ino;
-}
-
 /* The writing end of a pipe; -1: the daemon has init's own standard output or error. */
 static int open_stream(int stream) {
 	int ends[2];
@@ -151,7 +145,6 @@ static _Noreturn void become_daemon(char **arguments, int connection, const int 
 
 pid_t launch(char **arguments, unsigned failures, bool plainly, int *connection) {
 	int ends[2] = {-1, -1};
-	/* One pipe where both go to the same place, so that lines stay in order. */
 	int output = open_stream(0), outputs[] = {output, streams_are_one() ? output : open_stream(1)};
 	pid_t parent = getpid(), pid = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0 ? -1 : fork();
 	if (pid == 0) {

@@ -5,6 +5,8 @@
  */
 #include "log/logs.h"
 
+#include <sys/stat.h>
+
 struct log {
 	struct garbage garbage;
 	/* Its terminal, until there is output. */
@@ -73,8 +75,15 @@ void logs_set(const struct frame *frame) {
 	logs_send();
 }
 
+bool streams_are_one(void) {
+	struct stat output, error;
+	return fstat(STDOUT_FILENO, &output) == 0 && fstat(STDERR_FILENO, &error) == 0 && output.st_dev == error.st_dev &&
+	       output.st_ino == error.st_ino;
+}
+
 bool logs_say(const char *line, size_t length) {
-	return logger_send(&(struct message){.type = LOG_SAY}, line, length, -1);
+	struct message head = {.type = LOG_SAY, .flags = streams_are_one() ? LOG_TO_OUTPUT : LOG_TO_ERROR};
+	return logger_send(&head, line, length, -1);
 }
 
 /* ---- logs ---- */

@@ -25,6 +25,8 @@ void log_finish(struct log *log, void (*written)(void *data), void *data);
 void log_abandon(struct log *log);
 /* Carries out LOG_ROTATION and FLUSH_LOGS: with each what could not be written is tried again. */
 void logs_set(const struct frame *frame);
+/* Whether standard output and standard error lead to the same place: then all goes to standard output, so that it stays in order. */
+bool streams_are_one(void);
 /* Prints a line, without its end, on standard error. False: there is nobody who would. */
 bool logs_say(const char *line, size_t length);
 

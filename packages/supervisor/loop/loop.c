@@ -101,7 +101,7 @@ void loop_turn(bool busy) {
 		struct watch *watch = events[i].data.ptr;
 		watch->events = events[i].events;
 		/* An earlier event of this turn may have stopped it. */
-		if (watch->fd >= 0)
+		if (watch->fd >= 0 && watch->ready)
 			watch->ready(watch);
 	}
 	int64_t now = loop_now();

@@ -18,7 +18,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define CONTAINER_OF(member_pointer, type, member) ((type *)((char *)(member_pointer)-offsetof(type, member)))
 
-/* A descriptor that is waited for; `fd` is -1 while it is not. `events` are those of epoll for which `ready` is called. */
+/* A descriptor that is waited for; `fd` is -1 while it is not. `events` are those of epoll for which `ready` is called (NULL: nothing). */
 struct watch {
 	int fd;
 	uint32_t events;

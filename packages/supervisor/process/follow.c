@@ -40,12 +40,8 @@ static int status_of_reaped(int fd) {
 
 /* Field 3 of /proc/PID/stat is the state, Z or at last X; field 52 the exit code. The name, field 2, may hold anything. */
 static int status_of_zombie(pid_t pid) {
-	char path[32], text[1024] = "";
-	snprintf(path, sizeof path, "/proc/%d/stat", pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = read(fd, text, sizeof text - 1); /* -1 if it is not open */
-	close(fd);
-	const char *at = length > 0 ? strrchr(text, ')') : NULL;
+	char text[1024];
+	const char *at = proc_text(pid, "stat", text, sizeof text) ? strrchr(text, ')') : NULL;
 	if (!at || (at[2] != 'Z' && at[2] != 'X'))
 		return NOT_KNOWN;
 	for (int field = 2; at && field < 52; field++)

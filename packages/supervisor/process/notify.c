@@ -72,14 +72,8 @@ static void report(const struct process *process, pid_t pid, int error, const ch
 
 static bool share_groups(pid_t one, pid_t other) {
 	char groups[2][GROUPS_MAX];
-	ssize_t lengths[2];
-	for (int i = 0; i < 2; i++) {
-		snprintf(groups[i], GROUPS_MAX, "/proc/%d/cgroup", i == 0 ? one : other);
-		int fd = open(groups[i], O_RDONLY | O_CLOEXEC);
-		lengths[i] = read(fd, groups[i], GROUPS_MAX); /* -1 if it is not open */
-		close(fd);
-	}
-	return lengths[0] > 0 && lengths[0] == lengths[1] && memcmp(groups[0], groups[1], (size_t)lengths[0]) == 0;
+	return proc_text(one, "cgroup", groups[0], GROUPS_MAX) && proc_text(other, "cgroup", groups[1], GROUPS_MAX) &&
+	       strcmp(groups[0], groups[1]) == 0;
 }
 
 /* Whether a process is of the job's session, or of control groups that only the job has. */

@@ -91,14 +91,21 @@ void process_each(void (*visit)(struct process *process, void *data), void *data
 			visit(process, data);
 }
 
-static size_t children_of(pid_t parent, pid_t *children, size_t room) {
-	char text[CHILDREN_SIZE], path[64], *at = text, *end;
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
+bool proc_text(pid_t pid, const char *name, char *text, size_t room) {
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = read(fd, text, sizeof text - 1); /* -1 if it is not open */
-	size_t count = 0;
+	ssize_t length = read(fd, text, room - 1); /* -1 if it is not open */
 	close(fd);
 	text[length > 0 ? length : 0] = '\0';
+	return length > 0;
+}
+
+static size_t children_of(pid_t parent, pid_t *children, size_t room) {
+	char text[CHILDREN_SIZE], name[32], *at = text, *end;
+	size_t count = 0;
+	snprintf(name, sizeof name, "task/%d/children", parent);
+	proc_text(parent, name, text, sizeof text);
 	/* Each pid ends with a blank. */
 	for (long pid; count < room && (pid = strtol(at, &end, 10)) > 1 && *end == ' '; at = end)
 		children[count++] = (pid_t)pid;

@@ -77,6 +77,8 @@ struct process *process_by_pid(pid_t pid);
 void process_set_pid(struct process *process, pid_t pid);
 void process_each(void (*visit)(struct process *process, void *data), void *data);
 extern size_t process_count;
+/* Reads /proc/PID/NAME as a text, which is cut where there is no room. False: it cannot be read, or is empty. */
+bool proc_text(pid_t pid, const char *name, char *text, size_t room);
 
 /* Carries out a SIGNAL command: 0 or the error number. */
 int process_signal(struct process *process, int signal, bool group);
