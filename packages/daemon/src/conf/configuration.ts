@@ -234,7 +234,7 @@ export class Configuration {
       const content = readJobFile(path);
       if (content === null) return null;
       read.signature = content.signature;
-      read.settled = isSettled(content.changedMs, beganMs);
+      read.settled = isSettled(content, beganMs);
       const onManual = (line: number): void => {
         manual = { path, line };
       };

@@ -10,6 +10,8 @@ export interface JobFileContent {
   signature: string;
   /** When it was last changed, in milliseconds since the epoch. */
   changedMs: number;
+  /** Its file system may count whole seconds only: its time has no fraction. */
+  inSeconds: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export function readJobFile(path: string): JobFileContent | null {
       throw new JobFileError(path, null, `File too large, expected at most ${MAX_JOB_FILE_SIZE} bytes`);
     }
     const changedMs = Math.max(stats.mtimeMs, stats.ctimeMs);
-    return { text, signature: signature(stats), changedMs };
+    return { text, signature: signature(stats), changedMs, inSeconds: stats.mtimeMs % 1000 === 0 };
   } catch (error) {
     throw error instanceof JobFileError ? error : refusal(path, error);
   } finally {

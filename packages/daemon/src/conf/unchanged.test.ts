@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Configuration } from './configuration.ts';
 import { TestConfiguration } from './testing/configuration.ts';
-import { CLOCK_STEP_MS } from './unchanged.ts';
+import { SECONDS_STEP_MS, TICK_STEP_MS } from './unchanged.ts';
 
 let conf: TestConfiguration;
 let configuration: Configuration;
@@ -13,7 +13,7 @@ let aheadMs: number;
 
 beforeEach(() => {
   conf = new TestConfiguration();
-  aheadMs = 2 * CLOCK_STEP_MS;
+  aheadMs = 2 * SECONDS_STEP_MS;
 });
 afterEach(() => conf.close());
 
@@ -41,10 +41,14 @@ test('a file that is what it was is not read again', () => {
   expect([jobs.get('a') === known[0], jobs.get('net/b')?.usage]).toEqual([true, 'B']);
 });
 
-test('one that was changed within the last step of the clock is', () => {
+test.each([
+  { times: 'whole seconds', time: 1_700_000_000, stepMs: SECONDS_STEP_MS },
+  { times: 'fractions', time: 1_700_000_000.5, stepMs: TICK_STEP_MS },
+])('one that was changed within the last step of a clock with $times is', ({ time, stepMs }) => {
   conf.write('conf/a.conf', 'usage a');
+  utimesSync(conf.path('conf/a.conf'), time, time);
   const { ctimeMs } = statSync(conf.path('conf/a.conf'));
-  aheadMs = CLOCK_STEP_MS;
+  aheadMs = stepMs;
   configuration = conf.load(['conf'], { now: () => ctimeMs + aheadMs });
   expect(reload(), 'it was read at the end of the step').toEqual(['a']);
   aheadMs++;

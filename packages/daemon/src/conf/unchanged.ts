@@ -3,11 +3,13 @@
  * may arrive late. Right after a change a second one may leave them the same, because clocks go in steps.
  */
 import { statfsSync } from 'node:fs';
-import { fsPath, inspect, signatureOf } from './job-file.ts';
+import { fsPath, inspect, type JobFileContent, signatureOf } from './job-file.ts';
 import type { ConfFile, Source, SourceChanges } from './source.ts';
 
-/** The longest step of a clock that gives files their times, in milliseconds: that of FAT. */
-export const CLOCK_STEP_MS = 2000;
+/** The longest step of times in whole seconds, in milliseconds: that of FAT. */
+export const SECONDS_STEP_MS = 2000;
+/** Finer times come from the kernel's tick, of at most 10 ms. A virtual machine may be late with it. */
+export const TICK_STEP_MS = 100;
 
 /** File systems whose times come from this kernel, by their numbers in statfs(2). */
 const LOCAL: ReadonlyMap<number, string> = new Map([
@@ -26,9 +28,9 @@ const LOCAL: ReadonlyMap<number, string> = new Map([
   [0x4d44, 'FAT'],
 ]);
 
-/** Whether a change after `nowMs` gives other times to a file that was changed last at `changedMs` (milliseconds since the epoch). */
-export function isSettled(changedMs: number, nowMs: number): boolean {
-  return nowMs - changedMs > CLOCK_STEP_MS;
+/** Whether a change after `nowMs` (milliseconds since the epoch) gives other times to a file that was read then. */
+export function isSettled({ changedMs, inSeconds }: JobFileContent, nowMs: number): boolean {
+  return nowMs - changedMs > (inSeconds ? SECONDS_STEP_MS : TICK_STEP_MS);
 }
 
 /**
