@@ -1,7 +1,4 @@
-/**
- * Starts the daemon (`main.ts`) without a start-up snapshot, after V8 is configured for this kind of program: later settings do not apply
- * to functions that exist already.
- */
+/** Starts the daemon (`main.ts`) without a start-up snapshot, after V8 is configured for this kind of program. */
 import { fileURLToPath } from 'node:url';
 import { endReadably } from '@upstart/common';
 import { tellV8 } from './v8-settings.ts';
