@@ -100,8 +100,7 @@ static void count_written(struct file *file, size_t count) {
 /* A line that says how much is missing, where the buffer is empty. */
 static void put_note(struct file *file) {
 	int length = snprintf(file->bytes, NOTE_SIZE, "%sinit: %llu bytes of output are missing here: %s\r\n",
-	                      file->mid_line ? "\r\n" : "", (unsigned long long)file->missing,
-	                      strerror(file->error ? (int)file->error : ENOMEM));
+	                      file->mid_line ? "\r\n" : "", (unsigned long long)file->missing, strerror((int)file->error));
 	file->span = (uint64_t)length << 32;
 	file->missing = 0;
 }
@@ -217,7 +216,6 @@ static void file_recover(struct file *file) {
 	size_t end = end_of(file->span), page = (end + PAGE - 1) / PAGE * PAGE;
 	memset(file->bytes + end, '\0', page - end);
 	madvise(file->bytes + page, sizeof file->bytes - page, MADV_REMOVE);
-	file->own.said_dropped = file->dropped;
 	/* It is written when a log is added to it, or with the settings, which say how. */
 	fail(file, (int)file->error);
 }
