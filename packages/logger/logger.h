@@ -14,7 +14,7 @@
 #define FILE_BUFFER (128u * 1024)
 /* What is read, and then written, at a time: eight times what a terminal gives. A file that works takes up no more memory. */
 #define READ_SIZE (8u * 4095)
-/* A longer line of standard output is divided, without its label and its end. */
+/* A line of standard output that is longer than this, without its label and its end, is divided. */
 #define LINE_LONGEST (60u * 1024)
 /* What waits for standard output to be read, or for standard error. */
 #define QUEUE_SIZE (1024u * 1024)

@@ -30,7 +30,7 @@ static void copy_lines(struct log *log, const char *bytes, size_t count) {
 		size_t left = count - at, most = left < room ? left : room;
 		const char *end = memccpy(log->line + length, bytes + at, '\n', most);
 		size_t part = end ? (size_t)(end - log->line) - length : most;
-		/* There was room for the end of the line: instead of that, the next one begins with this byte. */
+		/* There was room for the end of the line. The byte that stands in its place begins the next line. */
 		bool is_too_long = !end && part == room, is_whole = end || is_too_long;
 		if (is_whole)
 			end_line(log, length + part - 1);

@@ -21,7 +21,7 @@ enum message_type {
 	LOG_ADD,
 	/* The process of the log `id` has ended: to be answered with DRAINED. */
 	LOG_FINISH,
-	/* A line for one of those that `flags` can name. */
+	/* A line of the supervisor's own; `flags` say where to. */
 	LOG_SAY,
 
 	/* From the logger. It has begun. */
@@ -32,7 +32,7 @@ enum message_type {
 	LOG_REPORT,
 };
 
-/* Flags of a log: its lines are copied to one of these, as they are if they begin with nothing else. Each has a queue of its own. */
+/* Where lines go, or those of a log are copied to, as they are if they begin with nothing else. Each has a queue of its own. */
 #define LOG_TO_OUTPUT 1u
 #define LOG_TO_ERROR 2u
 /* The ids of logs are below this. Less in tests. */
