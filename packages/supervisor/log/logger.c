@@ -74,7 +74,7 @@ static void start(struct timer *timer) {
 	started_at = loop_now();
 	not_ready++;
 	if (memory < 0)
-		memory = memfd_create("log-memory", MFD_CLOEXEC);
+		memory = memfd_create(MEMORY_NAME, MFD_CLOEXEC);
 	pid_t child = memory >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0 &&
 	                      watch_start(&channel, ends[0], EPOLLIN, ready) == 0
 	                  ? fork()
@@ -130,7 +130,7 @@ void logger_close(int64_t patience) {
 }
 
 void logger_keep(struct state_file *state) {
-	keep_descriptor(state, "log-memory", &memory);
+	keep_descriptor(state, MEMORY_NAME, &memory);
 	keep(state, "log-logger", logger_pid);
 	/* Open over the re-execution: there may be reports in it. */
 	keep_descriptor(state, "log-channel", &channel.fd);
