@@ -36,8 +36,8 @@ static struct file *next_file(const struct file *file) {
 }
 
 static void give_back(struct file *file) {
-	memory->places[file - memory->files] = PLACE_FREE;
 	madvise(file, sizeof *file, MADV_REMOVE);
+	memory->places[file - memory->files] = PLACE_FREE;
 }
 
 static struct file *new_file(const char *path) {
@@ -47,6 +47,8 @@ static struct file *new_file(const char *path) {
 	if (place == FILE_PLACES)
 		give_up();
 	struct file *file = &memory->files[place];
+	/* Nothing is left there, unless the memory was damaged. */
+	madvise(file, sizeof *file, MADV_REMOVE);
 	strcpy(file->path, path);
 	set_up(file);
 	memory->places[place] = PLACE_USED;

@@ -11,7 +11,7 @@
 /* The descriptors that the logger is started with; 1 and 2 are those of init. */
 #define LOGGER_SOCKET 3
 #define LOGGER_MEMORY 4
-/* Another number for each layout of the memory: a logger that has another one writes all that it holds, and ends. */
+/* Another number for each layout of the memory: a logger that has another one writes what it can, and ends. */
 #define MEMORY_NAME "log-memory-2"
 
 enum message_type {

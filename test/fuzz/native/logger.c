@@ -81,7 +81,9 @@ static void lay_out(const uint8_t *bytes, size_t length, struct memory *left, in
 		left->places[place] = PLACE_USED;
 	for (size_t at = 0; length - at >= PART_HEAD;) {
 		enum kind kind = bytes[at] % KINDS;
-		size_t place = bytes[at] / KINDS % PLACES, count = bytes[at + 1] | (size_t)bytes[at + 2] << 8;
+		size_t place = bytes[at] / KINDS % PLACES, more = bytes[at] / KINDS / PLACES, count = bytes[at + 1] | (size_t)bytes[at + 2] << 8;
+		if (kind == PART_FILE)
+			left->places[place] = (PLACE_USED + more) % (PLACE_FREE + 1);
 		at += PART_HEAD;
 		if (count > length - at)
 			count = length - at;
