@@ -91,6 +91,11 @@ test('a source that is killed repeats nothing that init has taken, and loses not
   await has('come 1.x');
   make('2');
   await has('come 2.x');
+  // What init has taken counts once the source has the answer.
+  await eventually('the source remembers both, and both jobs', () => {
+    const kept = remembered();
+    return kept.includes('/1.x"') && kept.includes('/2.x"') && kept.split('["job",').length === 3;
+  });
   const dead = async (): Promise<number> => {
     const pid = await eventually('there is one', () => bridges()[0]);
     signal(pid, 'SIGKILL');

@@ -123,17 +123,20 @@ test('without descriptors for all files they are closed in between, and nothing 
   const ids = Array.from({ length: 12 }, (_, i) => i + 1);
   const path = (id: number) => join(init.folder, `log${id}`);
   const go = (round: number) => join(init.folder, `round${round}`);
-  const round = (i: number) => `while [ ! -e ${go(i)} ]; do sleep 0.01; done; seq ${i * 1000} ${i * 1000 + 999}`;
+  const wait = (round: number) => `while [ ! -e ${go(round)} ]; do sleep 0.01; done`;
+  const round = (i: number) => `${wait(i)}; seq ${i * 1000} ${i * 1000 + 999}`;
   const logger = await init.logger();
   // The last one that it opens before it takes messages.
   await eventually(() => targetsOf(logger).includes('anon_inode:[eventpoll]'));
   execFileSync('prlimit', [`--pid=${logger}`, `--nofile=${countKept(logger) + ids.length + 2}:`]);
-  for (const id of ids) logged(daemon, id, [1, 2, 3].map(round).join('; '), path(id));
+  // None ends before the last look: its terminal's descriptor would be there for one more file.
+  for (const id of ids) logged(daemon, id, [...[1, 2, 3].map(round), wait(4)].join('; '), path(id));
   for (const i of [1, 2, 3]) {
     writeFileSync(go(i), '');
     for (const id of ids) await eventually(() => textOf(path(id)).endsWith(`\n${i * 1000 + 999}\r\n`));
     expect(countOpen(logger, (name) => /\/log\d+$/.test(name))).toBeLessThanOrEqual(2);
   }
+  writeFileSync(go(4), '');
   for (const id of ids) await daemon.report('exited', id);
   const all = Array.from({ length: 3000 }, (_, i) => `${i + 1000}\r\n`).join('');
   for (const id of ids) expect(textOf(path(id)) === all).toBe(true);
