@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * V8 compiles a function to machine code when it has been found busy so often (ticks), small ones after less. A start is over before that
- * is worth its time; until then no function is compiled. The compiler takes four megabytes on its first use.
+ * is worth its time; until then none is. The compiler takes four megabytes on its first use.
  */
 const AT_START = ['--ticks-before-optimization=100000000', '--max-bytecode-size-for-early-opt=0'];
 /** V8's own values. What was counted during the start still counts. */

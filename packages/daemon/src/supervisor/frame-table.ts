@@ -43,8 +43,9 @@ export const SUPERVISOR_LIMITS = {
   RECOVERY_PATIENCE: 60_000,
   /** A READY daemon has to acknowledge a signal that ends init. */
   TOLD_PATIENCE: 8000,
-  /** A daemon that was READY for so long makes good the crashes before it, and the kills. */
+  /** A daemon that was READY for so long makes good the crashes before it. */
   GOOD_LIFE: 60_000,
+  /** And one that was READY for so long the kills before it. */
   GOOD_LIFE_OF_KILLED: 1000,
   /** Bytes of reports that are not acknowledged. */
   REPORTS_MAX: 8 * 1024 * 1024,
