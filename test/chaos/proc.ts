@@ -21,7 +21,8 @@ export function childrenOf(pid: number): number[] {
     .filter((child) => child > 0 && parentOf(child) === pid);
 }
 
-function parentOf(pid: number): number {
+/** The pid of its parent; 0 for a process that is gone. */
+export function parentOf(pid: number): number {
   const stat = read(pid, 'stat');
   return Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ', 1)[0]);
 }

@@ -1,10 +1,11 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parentOf } from '../../../../test/chaos/proc.ts';
 import type { SpawnSpec, SpawnStep } from './process-messages.ts';
 import { compileFaultyInit, compileInit, SANITIZE } from './testing/compile.ts';
 import { crowd, disperse } from './testing/crowd.ts';
-import { type Daemon, eventually, Init, parentOf, textOf } from './testing/init.ts';
+import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
 
 const variants = [
   ['plain', compileInit()],

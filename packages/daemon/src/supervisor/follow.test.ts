@@ -2,8 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parentOf } from '../../../../test/chaos/proc.ts';
 import { compileInit } from './testing/compile.ts';
-import { type Daemon, eventually, Init, parentOf, processExists, textOf } from './testing/init.ts';
+import { type Daemon, eventually, Init, processExists, textOf } from './testing/init.ts';
 
 const program = compileInit();
 

@@ -6,7 +6,6 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,8 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { descriptorsOf, parentOf } from '../../../../test/chaos/proc.ts';
 import { compileFaultyInit, compileInit, loggerOf, SANITIZE } from './testing/compile.ts';
-import { type Daemon, eventually, Init, parentOf, textOf } from './testing/init.ts';
+import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
 
 const variants = [
   ['plain', compileInit()],
@@ -43,8 +43,6 @@ async function replace(init: Init, daemon: Daemon, options = { acknowledge: true
   daemon.replace();
   return init.daemon(options);
 }
-
-const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
 describe.each(variants)('%s', (_name, program) => {
   test('processes, logs, reports and forks that are followed continue', async () => {

@@ -1,7 +1,7 @@
 /** What processes say of themselves: by sd_notify(3), and by a newline on a pipe. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { descriptorsOf } from '../../../../test/chaos/proc.ts';
 import type { NotifySpec, Report } from './process-messages.ts';
 import { compileInit, compileNotifySend, SANITIZE } from './testing/compile.ts';
 import { type Daemon, eventually, Init, textOf } from './testing/init.ts';
@@ -24,8 +24,6 @@ const toldBy = (daemon: Daemon, process: number): Notified[] =>
   daemon.reports.filter((report): report is Notified => report.type === 'notified' && report.process === process);
 
 const textsOf = (daemon: Daemon, process: number): string[] => toldBy(daemon, process).map(({ detail }) => detail);
-
-const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
 test('a message of the main process is reported, behind the report that its program runs', async () => {
   const daemon = await Init.start(program).daemon();

@@ -2,9 +2,10 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { parentOf } from '../../../../test/chaos/proc.ts';
 import type { SpawnSpec } from './process-messages.ts';
 import { compileInit, loggerOf, SANITIZE } from './testing/compile.ts';
-import { type Daemon, eventually, Init, parentOf, processExists, textOf } from './testing/init.ts';
+import { type Daemon, eventually, Init, processExists, textOf } from './testing/init.ts';
 
 const variants = [
   ['plain', compileInit()],

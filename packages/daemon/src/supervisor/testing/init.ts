@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { signal } from '../../../../../test/chaos/proc.ts';
+import { childrenOf, signal } from '../../../../../test/chaos/proc.ts';
 import { eventually } from '../../../../../test/eventually.ts';
 import { removeFolder } from '../../../../../test/remove-folder.ts';
 import { Identities } from '../../identity/identities.ts';
@@ -113,7 +113,7 @@ export class Init {
 
   /** Ends the children of the supervisor until none is left, and then the supervisor. */
   async #stop(): Promise<void> {
-    const jobs = () => this.#children().filter((pid) => !/relay|^logger\0/.test(commandLine(pid)));
+    const jobs = () => childrenOf(this.pid).filter((pid) => !/relay|^logger\0/.test(commandLine(pid)));
     await eventually(() => {
       const alive = jobs().filter((pid) => !/ Z /.test(textOf(`/proc/${pid}/stat`)));
       for (const pid of alive) signal(pid, 'SIGKILL');
@@ -127,13 +127,6 @@ export class Init {
     this.#server.close();
     for (const socket of this.#connections) socket.destroy();
     removeFolder(this.folder);
-  }
-
-  #children(): number[] {
-    // not /proc/PID/task/PID/children, which passes children over while others exit
-    return readdirSync('/proc')
-      .map(Number)
-      .filter((pid) => parentOf(pid) === this.pid);
   }
 
   /** Also those that outlive the supervisor: they work in its folder. */
@@ -291,9 +284,4 @@ export function processExists(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-export function parentOf(pid: number): number | undefined {
-  const ppid = textOf(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[1];
-  return ppid === undefined ? undefined : Number(ppid);
 }
