@@ -8,9 +8,8 @@
 
 /* What the names of compressed logs end with. */
 #define COMPRESSED ".gz"
-/* For how long another program may make the next file when it has renamed one; how often that is looked for. Microseconds. */
-#define SUCCESSOR_WAIT 100000
-#define SUCCESSOR_LOOK 2000
+/* How often the file is looked for that another program makes when it has renamed one. Milliseconds. */
+#define SUCCESSOR_LOOK 2
 /* How far beyond its size a file may grow for the sake of its last line. */
 #define MID_LINE_FACTOR 2
 /* A path, and a number and a suffix behind it. */
@@ -105,8 +104,8 @@ static bool is_current(const struct file *file, struct stat *state) {
 	if (!is_missing || !was_rotated(file))
 		return true;
 	/* Some such programs make the next file themselves, and are offended if there is one: they get a moment for it. */
-	for (int passed = 0; passed < SUCCESSOR_WAIT && access(file->path, F_OK) < 0; passed += SUCCESSOR_LOOK)
-		usleep(SUCCESSOR_LOOK);
+	for (int passed = 0; passed < SUCCESSOR_PATIENCE && access(file->path, F_OK) < 0; passed += SUCCESSOR_LOOK)
+		usleep(SUCCESSOR_LOOK * 1000);
 	return false;
 }
 

@@ -15,8 +15,6 @@
 /* Those that end init, and all that are reported. Others are read, and mean nothing. */
 #define ENDING (BIT(SIGTERM) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGPWR) | BIT(SIGHALT))
 #define REPORTED (ENDING | BIT(SIGHUP) | BIT(SIGUSR1) | BIT(SIGUSR2) | BIT(SIGWINCH))
-/* A READY daemon that has not acknowledged one after TOLD_PATIENCE is killed. After so many times of it init ends alone. */
-#define TOLD_TIMES 3
 /* The exit status of init then. */
 #define STATUS_ALONE 1
 

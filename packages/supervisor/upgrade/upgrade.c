@@ -20,8 +20,7 @@
 #define FORMAT 3
 #define LAST "end"
 
-/* Milliseconds for the installed supervisor to say that it understands; and for a core, which a disk may never take. */
-#define CHECK_PATIENCE 5000
+/* Milliseconds for a core, which a disk may never take. */
 #define CORE_PATIENCE 10000
 /* What was saved by a fault is not trusted when another one follows within so many milliseconds. */
 #define TRUST_AFTER 10000

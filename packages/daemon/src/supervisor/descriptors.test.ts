@@ -135,11 +135,12 @@ describe.each(variants)('a supervisor with many descriptors, %s', (_name, progra
 const [MANY, FEW] = [300, 1];
 
 describe('a child that does not get descriptors of its own', () => {
-  const program = compileFaultyInit();
-  const patient = compileFaultyInit('-DFIRST_STEP_PATIENCE=3600000');
+  const patient = compileFaultyInit();
+  /** Enough for a child that nobody has stopped, on a slow machine. */
+  const impatient = compileFaultyInit('-DFIRST_STEP_PATIENCE=10000');
 
   test('where the kernel cannot do that, it gets a copy of all and closes them', async () => {
-    const init = Init.start(program, { env: { OLD_TABLE: '1' } });
+    const init = Init.start(patient, { env: { OLD_TABLE: '1' } });
     const daemon = await init.daemon();
     await crowd(daemon, { size: 20 });
     await works(daemon, 1001, init.folder);
@@ -149,7 +150,7 @@ describe('a child that does not get descriptors of its own', () => {
   });
 
   test.each([
-    ['stopped-child', program, MANY, {}],
+    ['stopped-child', impatient, MANY, {}],
     ['killed-child', patient, MANY, {}],
     ['killed-child', patient, FEW, {}],
     ['killed-child', patient, MANY, { OLD_TABLE: '1' }],
@@ -166,7 +167,7 @@ describe('a child that does not get descriptors of its own', () => {
   });
 
   test('stopped with a copy of few descriptors, it holds nobody else, and continues', async () => {
-    const init = Init.start(program);
+    const init = Init.start(patient);
     const daemon = await init.daemon();
     writeFileSync(join(init.folder, 'stopped-child'), '');
     daemon.spawn(1, { argv: ['sh', '-c', 'exit 5'] });

@@ -34,7 +34,7 @@ export const LIMITS = {
 } as const;
 
 /**
- * Patience of the supervisor and its logger, in milliseconds, and their memory (PROTOCOL.md). Tests compile it with other numbers.
+ * Patience of the supervisor and its logger, in milliseconds and in times, and their memory (PROTOCOL.md). Tests compile it with other numbers.
  * @public The build makes the supervisor's header from it.
  */
 export const SUPERVISOR_LIMITS = {
@@ -51,14 +51,20 @@ export const SUPERVISOR_LIMITS = {
   REPORTS_MAX: 8 * 1024 * 1024,
   /** A new process has for its first step, which takes microseconds. One that is stopped in the middle is killed. */
   FIRST_STEP_PATIENCE: 3000,
+  /** The installed supervisor has to say that it understands what this one leaves. */
+  CHECK_PATIENCE: 5000,
   /** The report of an end waits for the output to be written. */
   LOG_PATIENCE: 1000,
+  /** After so many times of TOLD_PATIENCE a session or container ends without a daemon. */
+  TOLD_TIMES: 3,
   /** Processes of jobs have between SIGTERM and SIGKILL when init ends without a daemon. */
   PROCESSES_PATIENCE: 5000,
   /** Until a log file that cannot be written is tried again, and for which writing has to work before a trouble is over. */
   TROUBLE_PAUSE: 2000,
   /** Bytes that are kept of all log files to which no process writes any more. */
   LOG_KEPT_MAX: 16 * 1024 * 1024,
+  /** Another program has to make the next log when it has renamed one. */
+  SUCCESSOR_PATIENCE: 100,
 } as const;
 
 /** Where the output of a process goes, by the number in the field `console`. */

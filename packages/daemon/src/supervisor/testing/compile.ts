@@ -44,8 +44,18 @@ const sourcesOf = (source: string) =>
 /** The logger that was compiled with a supervisor. */
 export const loggerOf = (program: string) => `${program}-logger`;
 
-/** Daemons of tests need not say that they come up, and ends are reported after the output, however slow the machine is. */
-const PATIENT = ['START_PATIENCE', 'RECOVERY_PATIENCE', 'TOLD_PATIENCE', 'LOG_PATIENCE'];
+/**
+ * Daemons of tests need not say that they come up, ends are reported after the output, and nobody is too slow to begin or to take over,
+ * however slow the machine is.
+ */
+const PATIENT = [
+  'START_PATIENCE',
+  'RECOVERY_PATIENCE',
+  'TOLD_PATIENCE',
+  'LOG_PATIENCE',
+  'FIRST_STEP_PATIENCE',
+  'CHECK_PATIENCE',
+];
 
 /** The supervisor and its logger. Its daemons have all the time they want, where `flags` do not say otherwise. */
 export function compileInit(...flags: string[]): string {

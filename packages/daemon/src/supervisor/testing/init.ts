@@ -18,6 +18,9 @@ export { eventually };
 
 type ReportOf<T extends Report['type']> = Extract<Report, { type: T }>;
 
+/** Nobody is too slow to tell a user. */
+const IDENTITY_PATIENCE_MS = 3_600_000;
+
 /** A program that does nothing, in no special way. */
 export const SPEC: SpawnSpec = {
   argv: ['true'],
@@ -141,21 +144,22 @@ export class Init {
     return eventually(() => this.#loggers().find((pid) => pid !== before));
   }
 
-  /** The connection of the next daemon, and that daemon's pid. */
+  /** The connection of the next daemon, and that daemon's pid. One that was killed before it could tell that is none. */
   async connection(): Promise<{ socket: Socket; pid: number }> {
     const socket = this.#connections.shift() ?? (await new Promise<Socket>((resolve) => this.#waiting.push(resolve)));
     socket.on('error', () => {});
     for (;;) {
       const pid: Buffer | null = socket.read(4);
       if (pid) return { socket, pid: pid.readUInt32LE() };
-      await once(socket, 'readable');
+      if (socket.readableEnded || socket.destroyed) return this.connection();
+      await Promise.race([once(socket, 'readable'), once(socket, 'close')]);
     }
   }
 
   /** The next daemon, once it has the supervisor's state. */
   async daemon(options: { acknowledge?: boolean; abilities?: SupervisorAbilities } = {}): Promise<Daemon> {
     const { socket, pid } = await this.connection();
-    const identities = new Identities();
+    const identities = new Identities({ patienceMs: IDENTITY_PATIENCE_MS });
     const { supervisor, state } = await Supervisor.over(socket, options.abilities, identities);
     return new Daemon(supervisor, state, pid, { acknowledge: true, ...options, identities });
   }
