@@ -102,7 +102,10 @@ test('lines on both stay in order where both go to the same place', async () => 
   const daemon = await init.daemon();
   daemon.send({ type: 'end', id: 1, status: 0 });
   expect(await init.exit()).toBe(0);
-  expect(numbers(textOf(join(init.folder, 'both')))).toEqual(Array.from({ length: 2000 }, (_, i) => i));
+  // Init waits no more than a moment for the logger.
+  const both = join(init.folder, 'both');
+  await eventually(() => numbers(textOf(both)).length === 2000);
+  expect(numbers(textOf(both))).toEqual(Array.from({ length: 2000 }, (_, i) => i));
 });
 
 test('the last words of a daemon that dies are heard, and those of one that cannot be executed', async () => {

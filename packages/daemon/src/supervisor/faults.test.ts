@@ -18,14 +18,14 @@ async function started(fault: string, options?: InitOptions) {
 
 test('a stuck disk delays exits of jobs that log, for a while, and nothing else; the output is written later', async () => {
   const { daemon, log, repair } = await started('stuck-disk');
-  const began = Date.now();
+  const beganMs = performance.now();
   daemon.shell(1, 'echo one', { console: 'log', logPath: log });
   daemon.shell(2, 'echo two; exit 2', { console: 'log', logPath: log });
   daemon.spawn(3, {});
   await daemon.report('exited', 3);
   expect(daemon.typesOf(1)).not.toContain('exited');
   expect((await daemon.report('exited', 2)).code).toBe(2);
-  expect(Date.now() - began).toBeGreaterThanOrEqual(LOG_PATIENCE);
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(LOG_PATIENCE);
   expect(textOf(log)).toBe('');
   repair();
   await eventually(() => textOf(log).length === 10);

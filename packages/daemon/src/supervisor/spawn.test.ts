@@ -56,7 +56,10 @@ test('signals go to a process or to its group', async () => {
     { type: 'signal', id: 6, process: 3, signal: 4711, group: true },
   );
   expect(await daemon.report('exited', 3)).toMatchObject({ signal: 9 });
-  const answers = daemon.reports.filter((report) => report.type === 'signalled').slice(1);
+  const answers = await eventually(() => {
+    const all = daemon.reports.filter((report) => report.type === 'signalled').slice(1);
+    return all.length === 3 && all;
+  });
   expect(answers.map(({ command, errno }) => [command, errno])).toEqual([
     [4, 0],
     [5, ESRCH],

@@ -61,7 +61,7 @@ test('a daemon that sends commands for ever without acknowledging is replaced', 
     Array.from({ length: 2000 }, (_, i) => ({ type: 'signal', id: i + 1, process: 1, signal: 0, group: false })),
   );
   const next = await init.daemon();
-  expect(init.said).toContain('a command though reports are not acknowledged');
+  await eventually(() => init.said.includes('a command though reports are not acknowledged'));
   expect(next.state.lastCommand).toBeGreaterThan(100);
   expect(next.state.lastCommand).toBeLessThan(2000);
 });
