@@ -202,11 +202,16 @@ describe.each(variants)('%s', (_name, program) => {
     const { init, daemon: first, log } = await started(executable);
     const go = join(init.folder, 'go');
     mkdirSync(log);
-    logged(first, 1, `${bytes(count)}; echo > ${go}1; while [ ! -e ${go} ]; do sleep 0.01; done; echo end`, log);
-    await eventually(() => existsSync(`${go}1`));
-    await first.report(dropped ? 'log-dropped' : 'log-trouble');
-    logged(first, 2, 'echo kept', log);
-    await first.report('exited', 2);
+    logged(first, 1, `printf x; while [ ! -e ${go} ]; do sleep 0.01; done; echo end`, log);
+    await first.report('log-trouble');
+    // One after the other: the end of each is reported when its output has been read.
+    for (const [id, text] of [
+      [2, bytes(count - 1)],
+      [3, 'echo kept'],
+    ] as const) {
+      logged(first, id, text, log);
+      await first.report('exited', id);
+    }
     first.supervisor.ready();
     first.replace();
     const second = await init.daemon();

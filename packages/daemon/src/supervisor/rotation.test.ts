@@ -53,12 +53,15 @@ test('processes that write to the same file continue in the new one', async () =
   const go = join(init.folder, 'go');
   talk(1, `echo first; while [ ! -e ${go} ]; do sleep 0.01; done; echo last`);
   await eventually(() => textOf(log) === 'first\r\n');
-  talk(2, "printf '%01500d\\n' 0");
-  talk(3, "printf '%01500d\\n' 0");
-  await daemon.report('exited', 2);
-  await daemon.report('exited', 3);
-  talk(4, 'echo new');
-  await daemon.report('exited', 4);
+  // One by one: the end of a line of one, which may come by itself, must not be all that is in a file behind a line of another.
+  for (const [id, text] of [
+    [2, "printf '%01500d\\n' 0"],
+    [3, "printf '%01500d\\n' 0"],
+    [4, 'echo new'],
+  ] as const) {
+    talk(id, text);
+    await daemon.report('exited', id);
+  }
   writeFileSync(go, '');
   await daemon.report('exited', 1);
   expect(textOf(log)).toBe('new\r\nlast\r\n');
