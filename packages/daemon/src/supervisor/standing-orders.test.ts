@@ -38,7 +38,8 @@ describe.each(variants)('%s', (_name, program) => {
   test('a process is started again as it was when it ends, once for each order', async () => {
     const { daemon, out, init } = await started(program);
     const log = join(init.folder, 'log');
-    const script = `echo $$ >> ${out}\necho "$V"\nexec sleep 1000\n`;
+    // Its pid comes last: it is killed as soon as that is there.
+    const script = `echo "$V"\necho $$ >> ${out}\nexec sleep 1000\n`;
     const argv = ['/bin/sh', '-e', '/proc/self/fd/9'];
     const env = ['PATH=/usr/bin:/bin', 'V=told'];
     daemon.spawn(1, { argv, env, script, console: 'log', logPath: log, orderable: true });
