@@ -8,7 +8,8 @@ import { Installation, type Launch, SANITIZED, SocketFolder, STATIC, startLaunch
 
 const installation = new Installation();
 const launcher = installation.compile('initctl', SANITIZED);
-const plain = installation.compile('plain', STATIC);
+/** Waits for a first connection, however long a slow machine takes. */
+const plain = installation.compile('plain', [...STATIC, '-DREFUSED_MS=3600000']);
 /** Does not wait for a first connection. */
 const hasty = installation.compile('hasty', [...STATIC, '-DREFUSED_MS=0']);
 afterAll(() => installation.remove());

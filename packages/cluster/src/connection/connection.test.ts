@@ -18,12 +18,15 @@ async function servers(count: 1 | 3 = 1, extra = ''): Promise<NatsServers> {
   return started;
 }
 
-function connection(urls: readonly string[], more = '') {
+/** Enough for a slow machine to say what is wrong. */
+const PATIENCE_MS = 120_000;
+
+function connection(urls: readonly string[], more = '', attemptMs?: number) {
   const said: string[] = [];
   const contacts: boolean[] = [];
   const log = { info: (text: string) => void said.push(text), warn: (text: string) => void said.push(text) };
   const conf = parseClusterConf('cluster.conf', `servers ${urls.join(' ')}\nhost web1\n${more}`, 'me');
-  const made = new ClusterConnection(conf, log, 'test');
+  const made = new ClusterConnection(conf, log, 'test', attemptMs);
   made.onContact((isConnected) => contacts.push(isConnected));
   ends.push(() => made.close());
   return { made, said, contacts };
@@ -70,7 +73,7 @@ describe.skipIf(!hasNatsServer)('the connection to the servers', () => {
     const started = await servers(1, `authorization { users = [ { nkey: ${good.getPublicKey()} } ] }`);
     const file = join(started.folder, 'host.nk');
     writeFileSync(file, seed(bad), { mode: 0o600 });
-    const { made, said } = connection(started.urls, `nkey ${file}`);
+    const { made, said } = connection(started.urls, `nkey ${file}`, PATIENCE_MS);
     await eventually('a complaint', () => said.length > 0);
     expect(said[0]).toMatch(/Authorization Violation/);
     writeFileSync(file, `${seed(good)}\n`);

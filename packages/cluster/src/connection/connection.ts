@@ -12,7 +12,7 @@ import { Sockets } from './sockets.ts';
 /** The pause before another attempt: twice as long each time, up to the last, less up to a half at random. */
 export const FIRST_PAUSE_MS = 250;
 export const LAST_PAUSE_MS = 5000;
-/** How long one attempt may take. */
+/** The longest time of one attempt. */
 const ATTEMPT_MS = 5000;
 /** A server that does not answer so many pings in a row is gone: a network may lose a connection without a word. */
 const PING_MS = 5000;
@@ -33,6 +33,7 @@ export class ClusterConnection {
   readonly #log: ConnectionLog;
   /** The name of the connection at the servers, for administrators. */
   readonly #name: string;
+  readonly #attemptMs: number;
   readonly #listeners = new Set<ContactListener>();
   #nats: NatsConnection | null = null;
   #isConnected = false;
@@ -47,11 +48,12 @@ export class ClusterConnection {
   #resolveFirst: (nats: NatsConnection) => void = () => {};
   #rejectFirst: (error: Error) => void = () => {};
 
-  /** `name`: what is seen of it at the servers. Attempts begin at once. */
-  constructor(conf: ClusterConf, log: ConnectionLog, name: string) {
+  /** `name`: what is seen of it at the servers. Attempts begin at once, and are given up after `attemptMs` each. */
+  constructor(conf: ClusterConf, log: ConnectionLog, name: string, attemptMs = ATTEMPT_MS) {
     this.conf = conf;
     this.#log = log;
     this.#name = `${name} ${conf.host}`;
+    this.#attemptMs = attemptMs;
     this.#first = new Promise((resolve, reject) => {
       this.#resolveFirst = resolve;
       this.#rejectFirst = reject;
@@ -107,7 +109,7 @@ export class ClusterConnection {
       try {
         const options = {
           ...trustOptions(this.conf),
-          ...{ servers: [...this.conf.servers], name: this.#name, timeout: ATTEMPT_MS },
+          ...{ servers: [...this.conf.servers], name: this.#name, timeout: this.#attemptMs },
           ...{
             pingInterval: PING_MS,
             maxPingOut: MAX_PINGS_OUT,

@@ -152,10 +152,11 @@ describe.skipIf(!hasNatsServer)('leases in JetStream', () => {
 
   it('go from host to host: handed over, given back, and taken from one that is silent', async () => {
     const { urls } = await servers();
-    const one = hostOn(urls, 'one');
+    // Long enough for servers that a slow machine lets wait: none is lost meanwhile.
+    const one = hostOn(urls, 'one', '15s');
     one.want();
     await eventually('the first host', () => one.runs());
-    const two = hostOn(urls, 'two');
+    const two = hostOn(urls, 'two', '15s');
     two.want();
     await eventually('word of the holder', () => two.log.includes('two waits for one'));
     one.keeper.handOver('a job/1', 'asked for');

@@ -27,8 +27,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Everything that a client says of a program until the program has ended. */
-function record(path: string, use: (watch: ConfWatch) => void = () => undefined, hangMs?: number) {
+/** Everything that a client says of a program until the program has ended, which has all the time it wants unless a test says otherwise. */
+function record(path: string, use: (watch: ConfWatch) => void = () => undefined, hangMs = 3_600_000) {
   return new Promise<{ events: WatchEvent[]; refusals: string[]; reason: string }>((resolve) => {
     const events: WatchEvent[] = [];
     const refusals: string[] = [];

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { signal } from '../../../../test/chaos/proc.ts';
 import { Identities, type IdentitiesOptions, type WhomSpec } from './identities.ts';
-import { folderOfLists, LOCAL, RIGHTS, settled } from './testing/lists.ts';
+import { folderOfLists, LOCAL, PATIENCE_MS, RIGHTS, settled } from './testing/lists.ts';
 
 const ETIMEDOUT = 110;
 const FAR: WhomSpec = { user: 'far', group: null, chroot: null };
@@ -19,11 +19,15 @@ function withGetent(answers: readonly string[], options: Partial<IdentitiesOptio
   const lines = [`echo "$*" >> ${folder}/asked`, 'case "$1 $2" in', ...answers, '*) exit 2 ;;', 'esac'];
   writeFileSync(program, `#!/bin/sh\n${lines.join('\n')}\n`);
   chmodSync(program, 0o755);
-  return new Identities({ folder, programs: [join(folder, 'none'), program], rights: RIGHTS, ...options });
+  const programs = [join(folder, 'none'), program];
+  return new Identities({ folder, programs, rights: RIGHTS, patienceMs: PATIENCE_MS, ...options });
 }
 
 describe('what other services know', () => {
   it('is asked for once, while others are known', async () => {
+    // No time passes in which an answer would become too old.
+    vi.useFakeTimers({ toFake: ['hrtime'] });
+    onTestFinished(() => void vi.useRealTimers());
     const identities = withGetent(['"passwd far") echo far:x:50:51: ;;']);
     expect(identities.lookUp(FAR)).toBeNull();
     expect(identities.lookUp(FAR)).toBeNull();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Identities, MAX_REMEMBERED, type WhomSpec } from './identities.ts';
 import { readRootedFile } from './read-file.ts';
-import { folderOfLists, LOCAL, RIGHTS, settled } from './testing/lists.ts';
+import { folderOfLists, LOCAL, PATIENCE_MS, RIGHTS, settled } from './testing/lists.ts';
 
 const AS_ROOT = process.geteuid?.() === 0;
 
@@ -18,7 +18,7 @@ function write(name: string, text: string): void {
 
 describe('what the files of the machine list', () => {
   it('is known at once, and follows them', async () => {
-    const identities = new Identities({ folder, rights: RIGHTS });
+    const identities = new Identities({ folder, rights: RIGHTS, patienceMs: PATIENCE_MS });
     expect(identities.lookUp(LOCAL)).toMatchObject({ uid: 5, gid: 6, groups: [6, 7] });
     write('group', 'local:x:6:\n');
     write('passwd', 'local:x:55:6:\n');
@@ -39,7 +39,7 @@ describe('what the files of the machine list', () => {
   });
 
   it('is remembered for a bounded number of names', () => {
-    const identities = new Identities({ folder, rights: RIGHTS });
+    const identities = new Identities({ folder, rights: RIGHTS, patienceMs: PATIENCE_MS });
     for (let i = 0; i < 2 * MAX_REMEMBERED; i++)
       expect(identities.lookUp({ user: null, group: `g${i}`, chroot: null })).not.toBeNull();
     expect(identities.lookUp(LOCAL)).toMatchObject({ uid: 5 });
@@ -55,7 +55,7 @@ describe('inside a chroot', () => {
   });
 
   it('its own files count', async () => {
-    const identities = new Identities({ folder, rights: RIGHTS });
+    const identities = new Identities({ folder, rights: RIGHTS, patienceMs: PATIENCE_MS });
     expect(identities.lookUp(spec)).toBeNull();
     expect(await settled(identities, spec)).toMatchObject({ uid: 8, gid: 9 });
     expect(await settled(identities, { ...spec, user: 'local' })).toMatchObject({ refusal: { errno: 0 } });
@@ -82,7 +82,7 @@ describe('inside a chroot', () => {
 
   it.runIf(AS_ROOT)('its own getent is asked', async () => {
     write('etc/nsswitch.conf', 'passwd: ldap\n');
-    const identities = new Identities({ folder, rights: RIGHTS });
+    const identities = new Identities({ folder, rights: RIGHTS, patienceMs: PATIENCE_MS });
     // There is none.
     expect(await settled(identities, { ...spec, user: 'far' })).toMatchObject({
       refusal: { step: 'setuid-lookup', errno: 0 },

@@ -17,6 +17,9 @@ import {
 import type { EnvFilesSpec } from './process-messages.ts';
 import { CAN_LEASE, hang } from './testing/lease.ts';
 
+/** What a slow machine reads late is good, and kept until the test asks for it. */
+const PATIENT: EnvFilesOptions = { patienceMs: 3_600_000, keptMs: 3_600_000 };
+
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'env-files-'));
@@ -41,7 +44,7 @@ function retried(envFiles: EnvFiles, spec: EnvFilesSpec): Promise<Variables> {
 }
 
 function read(paths: string[], options: EnvFilesOptions = {}): Promise<Variables> {
-  return retried(new EnvFiles(options), specOf(paths));
+  return retried(new EnvFiles({ ...PATIENT, ...options }), specOf(paths));
 }
 
 /** How many processes read this file, or any below the folder of the test. */
@@ -127,7 +130,7 @@ describe('variables of files', () => {
 
 describe('files are read', () => {
   it('once for a spawn, and again for the next one', async () => {
-    const envFiles = new EnvFiles();
+    const envFiles = new EnvFiles(PATIENT);
     const spec = specOf([file('one', 'A=1')]);
     expect(envFiles.lookUp(spec)).toBeNull();
     expect((await retried(envFiles, spec)).variables).toEqual(['A=1']);
@@ -141,7 +144,7 @@ describe('files are read', () => {
   });
 
   it('when they have appeared', async () => {
-    const envFiles = new EnvFiles();
+    const envFiles = new EnvFiles(PATIENT);
     const spec = specOf([join(folder, 'one')]);
     expect((await retried(envFiles, spec)).refusal?.errno).toBe(2);
     file('one', 'A=1');
@@ -150,7 +153,7 @@ describe('files are read', () => {
   });
 
   it('for many processes, a few at a time', async () => {
-    const envFiles = new EnvFiles();
+    const envFiles = new EnvFiles(PATIENT);
     const specs = Array.from({ length: 100 }, (_, i) => specOf([file(`f${i}`, `A=${i}`)], `job${i}`));
     for (const spec of specs) expect(envFiles.lookUp(spec)).toBeNull();
     for (const [i, spec] of specs.entries()) {
@@ -159,7 +162,7 @@ describe('files are read', () => {
   });
 
   it('again, if a spawn has not asked for them', async () => {
-    const envFiles = new EnvFiles({ keptMs: 0 });
+    const envFiles = new EnvFiles({ ...PATIENT, keptMs: 0 });
     const spec = specOf([file('one', 'A=1')]);
     envFiles.lookUp(spec);
     // Known for a moment, then unknown: a retry begins to read again.
@@ -194,7 +197,7 @@ describe.runIf(CAN_LEASE)('a file that cannot be read, as its file system hangs,
   it('is read when it answers', async () => {
     const path = file('slow', 'A=1');
     const letGo = await hang(path);
-    const envFiles = new EnvFiles();
+    const envFiles = new EnvFiles(PATIENT);
     const spec = specOf([path]);
     expect(envFiles.lookUp(spec)).toBeNull();
     await eventually(() => readers() === 1);
@@ -206,7 +209,7 @@ describe.runIf(CAN_LEASE)('a file that cannot be read, as its file system hangs,
   it('is left alone as soon as nobody wants it', async () => {
     const path = file('hangs', 'A=1');
     await hang(path);
-    const envFiles = new EnvFiles();
+    const envFiles = new EnvFiles(PATIENT);
     envFiles.lookUp(specOf([path]));
     await eventually(() => readers() === 1);
     envFiles.forget(specOf([path]));

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../../../test/eventually.ts';
 import { Identities } from '../identity/identities.ts';
 import { AS_INIT } from '../identity/resolve.ts';
+import { EnvFiles } from './env-files.ts';
 import { encodeCommand, encodeImpossible } from './frame-encoder.ts';
 import { Preparation } from './preparation.ts';
 import { type Exited, type Report, SPAWN_AWAITED, type SpawnSpec } from './process-messages.ts';
@@ -16,14 +17,17 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'preparation-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   passwd(5);
-  identities = new Identities({ folder, rights: { privileged: true, gid: 0 } });
+  identities = new Identities({ folder, rights: { privileged: true, gid: 0 }, patienceMs: PATIENCE_MS });
 });
 
 function passwd(uid: number): void {
   writeFileSync(join(folder, 'passwd'), `web:x:${uid}:6:\n`);
 }
 
-const preparation = (): Preparation => new Preparation(process.pid, { identities });
+/** No file is read too late. */
+const PATIENCE_MS = 3_600_000;
+const preparation = (): Preparation =>
+  new Preparation(process.pid, { identities, envFiles: new EnvFiles({ patienceMs: PATIENCE_MS }) });
 
 function spawn(it: Preparation, id: number, changes: Partial<SpawnSpec>): Buffer | null {
   return it.frame({ type: 'spawn', id, spec: { ...SPEC, ...changes } });

@@ -8,6 +8,8 @@ import type { Identities, WhomSpec } from '../identities.ts';
 import type { Identity } from '../resolve.ts';
 
 export const RIGHTS = { privileged: true, gid: 0 };
+/** Nobody is too slow to answer, unless that is what a test is about. */
+export const PATIENCE_MS = 3_600_000;
 /** A user of the lists. */
 export const LOCAL: WhomSpec = { user: 'local', group: null, chroot: null };
 
