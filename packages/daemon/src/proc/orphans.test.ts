@@ -16,7 +16,11 @@ async function child(env: Record<string, string>, detached = false): Promise<Chi
     detached,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  onTestFinished(() => void process.kill('SIGKILL'));
+  // The next test has none of them.
+  onTestFinished(async () => {
+    process.kill('SIGKILL');
+    await eventually(() => process.exitCode !== null || process.signalCode !== null);
+  });
   await once(process.stdout, 'data');
   return process as ChildProcess & { pid: number };
 }

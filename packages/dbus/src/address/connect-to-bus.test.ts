@@ -99,11 +99,12 @@ describe('connecting', () => {
     expect(await said(`unix:path=${folder}/bus%20%c3%a9,guid=1`)).toBe('hello');
     const deep = `deep/${'x'.repeat(100)}`;
     mkdirSync(join(folder, deep), { recursive: true });
-    process.chdir(join(folder, deep));
     const server = createServer((socket) => void socket.end('from far below'));
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen('bus', resolve));
-    process.chdir('/');
+    // Other tests of this worker go by its working folder.
+    const before = process.cwd();
+    process.chdir(join(folder, deep));
+    await new Promise<void>((resolve) => server.listen('bus', resolve)).finally(() => process.chdir(before));
     expect(await said(`unix:path=${folder}/${deep}/bus`)).toBe('from far below');
     renameSync(join(folder, 'bus é'), Buffer.from(`${folder}/\xff`, 'latin1'));
     expect(await said(`unix:path=${folder}/%ff`)).toBe('hello');

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -40,10 +41,11 @@ const device = (name: string, us: number): string =>
   `P: /x\\nE: DEVPATH=/devices/tty/${name}\\nE: SUBSYSTEM=tty\\nE: USEC_INITIALIZED=${us}\\n\\n`;
 const TTY7 = 'tty-device-added KERNEL=tty7 DEVPATH=/devices/tty/tty7 SUBSYSTEM=tty ACTION=add';
 
-/** Each run of udevadm notes its pid and words. */
+/** Each run of udevadm notes its pid and words. The one before may be about to be executed: it stays whole. */
 function udevadm(script: string): void {
   const path = join(folder, 'udevadm');
-  writeFileSync(path, `#!/bin/sh\necho "$$ $*" >> ${folder}/runs\n${script}\n`, { mode: 0o755 });
+  writeFileSync(`${path}.new`, `#!/bin/sh\necho "$$ $*" >> ${folder}/runs\n${script}\n`, { mode: 0o755 });
+  renameSync(`${path}.new`, path);
 }
 
 const runs = (): string[] =>
