@@ -51,8 +51,8 @@ export class Attack {
     return socket;
   };
 
-  /** Sends frames of 1 MiB without their ends; resolves, once all is sent, with the number of connections that this has cost. */
-  async framesWithoutEnd(count: number): Promise<number> {
+  /** Sends frames of 1 MiB without their ends; resolves once all is sent. */
+  async framesWithoutEnd(count: number): Promise<void> {
     const part = Buffer.alloc(FRAME, 0x20);
     part.writeUInt32LE(FRAME, 0);
     for (let i = 0; i < count; i++) {
@@ -63,7 +63,6 @@ export class Attack {
         socket.once('close', resolve);
       });
     }
-    return this.closed;
   }
 
   /** A `status` took so long. */

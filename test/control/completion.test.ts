@@ -4,11 +4,14 @@ import { chmodSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { run } from '../session/product.ts';
 import { SessionInit } from './session-init.ts';
 
 const COMPLETIONS = fileURLToPath(new URL('../../dist/completions', import.meta.url));
 const TRAP = '$(touch${IFS}trapped)';
+/** Completions that have waited so long for an answer offer nothing, in milliseconds. */
+const TIMEOUT_MS = 2000;
 const SCRIPT = `
 cd "\${0%/*}"
 source '${COMPLETIONS}/upstart.bash'
@@ -36,8 +39,17 @@ afterAll(async () => {
   session?.remove();
 });
 
+/** The output of a shell that completes a line, and was answered in time. */
+async function answered(shell: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await eventually('it is answered in time', async () => {
+    const outcome = await run(shell, words, env);
+    return outcome.took < TIMEOUT_MS && outcome;
+  });
+  return stdout;
+}
+
 async function offered(...words: string[]): Promise<string[]> {
-  const { stdout } = await run('bash', [script, ...words], session.env);
+  const stdout = await answered('bash', [script, ...words], session.env);
   return stdout.split('\n').filter((line) => line !== '');
 }
 
@@ -126,7 +138,7 @@ function cluster(isThere: boolean): { readonly env: NodeJS.ProcessEnv; isCalled(
 
 test('bash: hosts of the cluster', async () => {
   const { env } = cluster(true);
-  const words = async (line: string[]) => (await run('bash', [script, ...line], env)).stdout.split('\n').slice(0, -1);
+  const words = async (line: string[]) => (await answered('bash', [script, ...line], env)).split('\n').slice(0, -1);
   for (const [line, expected] of HOSTS)
     expect([line, (await words(['upstart', ...line.split(' ')])).filter(Boolean)]).toEqual([line, [...expected]]);
   // As bash takes values apart.
@@ -147,7 +159,7 @@ const FISH = spawnSync('fish', ['--version']).status === 0;
 
 async function fishWords(line: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const command = `source ${COMPLETIONS}/upstart.fish; complete -C '${line}'`;
-  const { stdout } = await run('fish', ['--no-config', '-c', command], env);
+  const stdout = await answered('fish', ['--no-config', '-c', command], env);
   return stdout.split('\n').flatMap((text) => text.split('\t')[0] || []);
 }
 

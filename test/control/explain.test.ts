@@ -10,8 +10,8 @@ let session: SessionInit;
 beforeAll(async () => {
   session = await SessionInit.start({
     jobs: {
-      // Without a session of its own, and without that trap, a process ends with the terminal of its job.
-      launcher: 'script\nsetsid sleep 1001 &\nsh -c \'trap "" HUP; exec sleep 1002\' &\nend script\n',
+      // A process that minds HUP ends with the terminal of its job: so may one that has yet to get a session of its own.
+      launcher: 'script\ntrap "" HUP\nsetsid sleep 1001 &\nsleep 1002 &\nend script\n',
       wrapper: "script\n(sleep 1005 &)\nsetsid sh -c 'sleep 1003 &'\nexec sleep 1004\nend script\n",
       nowhere: 'chdir /no/such/folder\nexec sleep 1000\n',
       talker: 'script\necho first\necho last words\nexit 3\nend script\n',
@@ -71,11 +71,12 @@ it('points to the output of a failed run where there is any', async () => {
     last: { text: expect.stringContaining('its file says `chdir /no/such/folder`') },
   });
   await session.run('start', 'talker');
-  const failed = await eventually('it has ended', async () => {
+  // Init does not wait for long until all output is in the log.
+  const failed = await eventually('it has ended, and its last line is there', async () => {
     const explanation = await explain('talker');
-    return explanation.output ? explanation : null;
+    return explanation.output?.lastLine === 'last words' ? explanation : null;
   });
-  expect(failed.output).toEqual({ path: expect.stringMatching(/\/talker\.log$/), lastLine: 'last words' });
+  expect(failed.output?.path).toMatch(/\/talker\.log$/);
 });
 
 it('quotes only the process that failed', async () => {
@@ -85,18 +86,19 @@ it('quotes only the process that failed', async () => {
     `script\n[ -e ${once} ] && exit 3\ntouch ${once}\necho of the run before\nexit 3\nend script\n`,
   );
   session.job('tidied', 'exec sh -c "echo my reason; exit 4"\npost-stop exec echo tidied up\n');
-  const failed = (job: string, runs: number) =>
-    eventually('it has failed', async () => {
+  const failed = (job: string, runs: number, lastLine: string | null) =>
+    eventually(`it has failed, and the log ends with ${lastLine}`, async () => {
       const { stdout } = await session.run('upstart', 'history', '--json', job);
       const ends = (JSON.parse(stdout || '[]') as { kind: string; to?: string }[]).filter(({ to }) => to === 'waiting');
-      return ends.length === runs ? ((await explain(job)).output ?? null) : null;
+      const { output } = await explain(job);
+      return ends.length === runs && output?.lastLine === lastLine ? output : null;
     });
   await session.run('start', '-n', 'silent');
-  expect(await failed('silent', 1)).toMatchObject({ lastLine: 'of the run before' });
+  await failed('silent', 1, 'of the run before');
   await session.run('start', '-n', 'silent');
-  expect(await failed('silent', 2)).toMatchObject({ path: expect.stringMatching(/\/silent\.log$/), lastLine: null });
+  expect((await failed('silent', 2, null)).path).toMatch(/\/silent\.log$/);
   await session.run('start', '-n', 'tidied');
-  expect(await failed('tidied', 1)).toMatchObject({ lastLine: 'my reason' });
+  await failed('tidied', 1, 'my reason');
 });
 
 it('knows which job has asked', async () => {

@@ -24,6 +24,8 @@ beforeAll(async () => {
   );
   session.job('web', `instance $N\nrespawn\nrestart on never\nready exec test -e ${folder}/a.env\n${PROGRAM}\n`);
   session.job('told', 'emits again\nemits changed\nemits never\nexec sleep 1000\n');
+  for (const job of ['web', 'told'])
+    await eventually(`${job} is read`, async () => (await session.run('initctl', 'show-config', job)).status === 0);
 });
 afterAll(async () => {
   await session?.kill();

@@ -41,6 +41,17 @@ afterAll(async () => {
   session?.remove();
 });
 
+/**
+ * Init waits a moment for the kernel's answer about a caller, not longer: what a command has left in the history, once that names the
+ * process. `act` is done until it does.
+ */
+const withPeer = (act: () => Promise<unknown>, last: () => Promise<HistoryEntry | undefined>): Promise<HistoryEntry> =>
+  eventually('the history names the caller', async () => {
+    await act();
+    const entry = await last();
+    return entry && 'cause' in entry && entry.cause.peer?.parent ? entry : null;
+  });
+
 const goalOf = ({ job, to, cause }: { job: string; to: string; cause: string }): string =>
   `${job} ${to} ${cause.replace(/ process \(\d+\)/g, ' process')}`;
 
@@ -59,9 +70,14 @@ it('a boot went as it is simulated: the same goals, in the same order, with the 
 });
 
 it('a request has the process that made it, and what has started that', async () => {
-  await session.run('initctl', 'stop', 'web');
-  const [entry] = (await history('web')).filter((each) => each.kind === 'goal').slice(-1);
-  expect(entry).toMatchObject({
+  const goal = async () => (await history('web')).filter((each) => each.kind === 'goal').at(-1);
+  const restarted =
+    (command: string, ...options: string[]) =>
+    async (): Promise<void> => {
+      await session.run('initctl', 'start', 'web');
+      await session.run(command, ...options, 'stop', 'web');
+    };
+  expect(await withPeer(restarted('initctl'), goal)).toMatchObject({
     kind: 'goal',
     to: 'stop',
     cause: {
@@ -71,12 +87,9 @@ it('a request has the process that made it, and what has started that', async ()
     },
   });
   // A command that runs by itself, not in the daemon, has its own name, too.
-  await session.run('upstart', '--user', 'start', 'web');
-  const [started] = (await history('web')).filter((each) => each.kind === 'goal').slice(-1);
-  expect(started).toMatchObject({
-    cause: { request: 'start', peer: { name: 'upstart', parent: { pid: process.pid } } },
+  expect(await withPeer(restarted('upstart', '--user'), goal)).toMatchObject({
+    cause: { request: 'stop', peer: { name: 'upstart', parent: { pid: process.pid } } },
   });
-  await session.run('initctl', 'stop', 'web');
   const { stdout } = await session.run('upstart', 'history', 'web', '-n', '1');
   expect(stdout).toMatch(/ web {2}stopped\n$/);
 });
@@ -86,8 +99,11 @@ it('each of many commands has its process, although all have ended before init a
   const line = `k=0; while [ $k -lt ${COMMANDS} ]; do "$0" emit burst K=$k & k=$((k+1)); done; echo $$; wait`;
   const { stdout } = await session.call('sh', '-c', line, join(session.product.bin, 'initctl'));
   const shell = Number(stdout.trim());
-  const emitted = (await history('-n', '1000')).filter((each) => each.kind === 'event' && /^burst /.test(each.event));
-  const peers = emitted.map((each) => ('cause' in each ? each.cause.peer : undefined));
+  const peers = await eventually('the callers of all are known', async () => {
+    const emitted = (await history('-n', '1000')).filter((each) => each.kind === 'event' && /^burst /.test(each.event));
+    const all = emitted.map((each) => ('cause' in each ? each.cause.peer : undefined));
+    return all.length === COMMANDS && !all.includes(undefined) && all;
+  });
   expect(peers).toEqual(
     peers.map(() => ({
       ...{ pid: expect.any(Number), uid: process.getuid?.(), gid: process.getgid?.(), name: 'initctl' },
@@ -101,7 +117,7 @@ it('each of many commands has its process, although all have ended before init a
 describe('signals that clients send', () => {
   const peer = { uid: process.getuid?.(), parent: { pid: process.pid } };
   beforeAll(async () => void (await session.run('initctl', 'start', 'ready')));
-  const sent = async (): Promise<unknown> => (await history('ready')).filter(({ kind }) => kind === 'signal').at(-1);
+  const sent = async () => (await history('ready')).filter(({ kind }) => kind === 'signal').at(-1);
 
   it.each([
     ['initctl reload ready', { signal: 'HUP', cause: { request: 'reload', peer: { ...peer, name: 'initctl' } } }],
@@ -110,27 +126,32 @@ describe('signals that clients send', () => {
     ['upstart kill ready -s USR1', { signal: 'USR1', cause: { request: 'kill', peer: { ...peer, name: 'upstart' } } }],
   ])('%s', async (line, expected) => {
     const [command, ...words] = line.split(' ') as [string, ...string[]];
-    expect(await session.run(command, ...words)).toMatchObject({ status: 0 });
-    expect(await sent()).toMatchObject({ process: 'main', ...expected });
+    const send = async () => expect(await session.run(command, ...words)).toMatchObject({ status: 0 });
+    expect(await withPeer(send, sent)).toMatchObject({ process: 'main', ...expected });
   });
 
   const hasDbusSend = spawnSync('dbus-send', ['--help']).error === undefined;
   it.skipIf(!hasDbusSend)('Reload of D-Bus', async () => {
     const address = dbusAddress(process.getuid?.() ?? 0, session.pid);
     const words = ['/com/ubuntu/Upstart/jobs/ready/_', 'com.ubuntu.Upstart0_6.Instance.Reload'];
-    const answer = await session.call('dbus-send', `--address=${address}`, '--print-reply', ...words);
-    expect(answer).toMatchObject({ status: 0 });
-    expect(await sent()).toMatchObject({
+    const send = async () => {
+      const answer = await session.call('dbus-send', `--address=${address}`, '--print-reply', ...words);
+      expect(answer).toMatchObject({ status: 0 });
+    };
+    expect(await withPeer(send, sent)).toMatchObject({
       ...{ signal: 'HUP', process: 'main' },
       cause: { kind: 'request', request: 'reload', peer: { ...peer, name: 'dbus-send' } },
     });
   });
 
   it('stand in lines for people, with the process that has started the command', async () => {
-    await session.run('upstart', 'kill', 'ready', '-s', '40');
-    await session.run('initctl', 'reload', 'ready');
+    const stdout = await eventually('both name their callers', async () => {
+      await session.run('upstart', 'kill', 'ready', '-s', '40');
+      await session.run('initctl', 'reload', 'ready');
+      const shown = (await session.run('upstart', 'history', 'ready', '-n', '2')).stdout;
+      return shown.match(/, pid /g)?.length === 2 && shown;
+    });
     const by = `, uid ${peer.uid}, pid ${process.pid} \\(.+\\)`;
-    const { stdout } = await session.run('upstart', 'history', 'ready', '-n', '2');
     expect(stdout.split('\n').map((line) => line.slice('2026-11-29 05:10:57.596  '.length))).toEqual([
       expect.stringMatching(`^ready  signal 40 sent to main process \\d+ by \`kill\`${by}$`),
       expect.stringMatching(`^ready  reload: HUP signal sent to main process \\d+ by \`reload\`${by}$`),

@@ -125,10 +125,10 @@ it('are made again when somebody has removed them, and what they held is saved a
     await removeWhole(path);
     const isBack = () => existsSync(path) && existsSync(sessionFile) && existsSync(init.socket);
     // The pauses grow for a folder that is removed repeatedly.
-    await eventually(`${what} is there again`, isBack, 100_000);
+    await eventually(`${what} is there again`, isBack);
     await eventually('init answers', async () => (await init.run('initctl', 'version')).status === 0);
   }
   await init.hears('Removed by somebody, and made again');
   expect(init.said.match(/Removed by somebody, and made again/g)).toHaveLength(1);
   await expectStateKept(init, () => {});
-}, 300_000);
+});

@@ -83,4 +83,4 @@ it('are carried out once', async () => {
   expect(new Set(carriedOut).size).toBe(REQUESTS + 1);
   before.end();
   after.end();
-}, 300_000);
+});

@@ -11,7 +11,7 @@ beforeAll(async () => {
       slow: 'start on starting web\ntask\nexec sleep 1000\n',
       // Started once it is deaf.
       stubborn:
-        "expect stop\nkill timeout 60\nscript\ntrap '' TERM\nkill -STOP $$\nwhile :; do sleep 0.05; done\nend script\n",
+        "expect stop\nkill timeout 600\nscript\ntrap '' TERM\nkill -STOP $$\nwhile :; do sleep 0.05; done\nend script\n",
       held: 'start on up\ntask\nexec sleep 1000\n',
       quick: 'exec sleep 1000\n',
     },
@@ -43,7 +43,7 @@ describe.each([
     expect((await session.run('status', 'web')).stdout).toBe('web start/starting\n');
     await session.run('stop', '-n', 'web');
     await session.run('stop', 'slow');
-    await session.run('initctl', 'emit', '--timeout=10', 'settle');
+    await session.run('initctl', 'emit', 'settle');
     expect((await session.run('status', 'web')).stdout).toBe('web stop/waiting\n');
   });
 
