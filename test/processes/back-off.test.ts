@@ -6,7 +6,9 @@ import { ConnectionError, connect, type JobStatus } from '../../packages/protoco
 import { Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 
-const HANG = "script\ntrap '' TERM\nwhile :; do sleep 1; done\nend script\n";
+/** Notes that it does not mind TERM any more. */
+const hang = (name: string): string =>
+  `script\ntrap '' TERM\ntouch LEDGER/${name}\nwhile :; do sleep 1; done\nend script\n`;
 
 let session: Session;
 beforeAll(async () => {
@@ -19,8 +21,8 @@ beforeAll(async () => {
       settles: 'ready after 3600\nexec sleep 1000\n',
       soon: 'ready after 0.2\nexec sleep 1000\n',
       dies: 'ready after 3600\nexec false\n',
-      hangs: `kill timeout 1\npre-stop ${HANG}exec sleep 1000\n`,
-      cleans: `kill timeout 1\npost-stop ${HANG.replace('while', 'touch LEDGER/cleans\nwhile')}exec sleep 1000\n`,
+      hangs: `kill timeout 1\npre-stop ${hang('hangs')}exec sleep 1000\n`,
+      cleans: `kill timeout 1\npost-stop ${hang('cleans')}exec sleep 1000\n`,
       takes: 'exec sleep 1000\n',
     },
   });
@@ -112,7 +114,8 @@ describe('a stop with --force', () => {
   it('ends a hook that a stop waits for already, by KILL if it has to', async () => {
     await session.run('start', 'hangs');
     const plain = session.run('stop', 'hangs');
-    await eventually('it hangs', async () => (await status('hangs')).includes('stop/pre-stop'));
+    await eventually('it hangs', () => existsSync(join(session.ledger, 'hangs')));
+    expect(await status('hangs')).toContain('stop/pre-stop');
     const forced = upstart('stop', 'hangs', '--force');
     expect(await forced).toMatchObject({ status: 0, stdout: 'hangs stop/waiting\n' });
     expect(await plain).toMatchObject({ status: 0, stdout: 'hangs stop/waiting\n' });

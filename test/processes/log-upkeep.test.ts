@@ -1,6 +1,7 @@
 /** Old logs are compressed while a job writes and the daemon is killed: no line is lost, doubled or out of order. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { Session } from '../chaos/session.ts';
@@ -10,6 +11,21 @@ const KEPT = 200;
 
 /** The number of an old file; the log itself is the youngest. */
 const numberOf = (name: string): number => Number(/\.log\.(\d+)/.exec(name)?.[1] ?? 0);
+
+/** The log and its old files, by name, with their inodes. */
+function filesIn(folder: string): Map<string, number | undefined> {
+  const names = readdirSync(folder).filter((name) => name.startsWith('chatty.log'));
+  return new Map(names.map((name) => [name, statSync(join(folder, name), { throwIfNoEntry: false })?.ino]));
+}
+
+/** Nothing of a file that was renamed meanwhile. */
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
 
 test('compresses rotated logs, through kills of the daemon', async () => {
   const options = ['--log-rotate-size', '20K', `--log-rotate-keep=${KEPT}`, '--log-rotate-compress'];
@@ -26,16 +42,16 @@ test('compresses rotated logs, through kills of the daemon', async () => {
     if (daemon !== null) process.kill(daemon, 'SIGKILL');
   }
   await session.run('stop', 'chatty');
-  await eventually('all old files are compressed', () => {
-    const names = readdirSync(session.logs).filter((name) => numberOf(name) > 0 && !name.startsWith('.'));
-    return names.every((name) => name.endsWith('.gz'));
+  // What its terminal held may still be written, and rotated: the files are read until they are the same afterwards.
+  const { files, contents } = await eventually('all old files are compressed', () => {
+    const before = filesIn(session.logs);
+    const files = [...before.keys()].sort((one, other) => numberOf(other) - numberOf(one));
+    if (!files.every((name) => numberOf(name) === 0 || name.endsWith('.gz'))) return null;
+    const contents = files.map((name) => contentOf(join(session.logs, name)));
+    return isDeepStrictEqual(filesIn(session.logs), before) && { files, contents };
   });
-  const files = readdirSync(session.logs).filter((name) => name.startsWith('chatty.log'));
   expect(new Set(files.map(numberOf)).size).toBe(files.length);
-  const texts = files
-    .sort((one, other) => numberOf(other) - numberOf(one))
-    .map((name) => readFileSync(join(session.logs, name)))
-    .map((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('latin1'));
+  const texts = contents.map((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('latin1'));
   const numbers = texts.join('').split('\r\n').slice(0, -1).map(Number);
   const wrong = numbers.findIndex((number, at) => at > 0 && number !== (numbers[at - 1] as number) + 1);
   expect(wrong < 0 ? 'all in order' : numbers.slice(Math.max(0, wrong - 2), wrong + 3)).toBe('all in order');

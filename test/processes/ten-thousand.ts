@@ -3,9 +3,9 @@
  * have been stopped. With `--talking` each job says a line, so that each has a log file. Prints figures; fails when a job is not
  * where it should be or init has logged a problem.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { descriptorsOf, residentOf } from '../chaos/proc.ts';
+import { childrenOf, descriptorsOf, nameOf, residentOf } from '../chaos/proc.ts';
 import { pause, Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
 
@@ -66,8 +66,7 @@ function logsOf(session: Session): number {
 }
 
 function sleepersOf(parent: number): number {
-  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
-  return children.filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n').length;
+  return childrenOf(parent).filter((pid) => nameOf(pid) === 'sleep').length;
 }
 
 function figures(session: Session, began: number): Figures {
