@@ -23,18 +23,30 @@ async function emit(host: Host, ...words: string[]) {
   return { stdout, stderr, status, answers: said?.answers?.map(({ host: name, result }) => `${name} ${result}`) };
 }
 
+/** Hosts enter the list of those that are asked some time after they receive events. */
+const areKnown = (host: Host, count: number): Promise<unknown> =>
+  eventually('the hosts to be known', async () => {
+    const { answers } = await emit(host, '--cluster', 'hello', '--wait', '--json');
+    return answers?.length === count;
+  });
+
 describe.skipIf(!hasNatsServer)('upstart emit --cluster', () => {
   it('reaches the hosts, and has the answer of each', async () => {
     world = await ClusterWorld.start();
     const a = await world.host('a', 'label zone=eu');
     const b = await world.host('b', 'label zone=us\nreceive deploy');
+    a.job('bad', 'start on :cluster:break\ntask\nexec false\n');
+    b.job('bad', 'start on :cluster:deploy N=bad\ntask\nexec false\n');
     for (const host of [a, b]) {
-      host.job('bad', 'start on :cluster:break\ntask\nexec false\n');
+      await host.session.run('initctl', 'reload-configuration');
       await host.receives(world.nats);
     }
-    b.job('bad', 'start on :cluster:deploy N=bad\ntask\nexec false\n');
+    await areKnown(a, 2);
     const plain = await emit(a, '--cluster', 'deploy', 'N=1');
-    expect([plain.stdout, plain.status]).toEqual(['deploy is event 1 of the cluster main\n', 0]);
+    expect([plain.stdout, plain.status]).toEqual([
+      expect.stringMatching(/^deploy is event \d+ of the cluster main\n$/),
+      0,
+    ]);
     const waited = await emit(a, '--cluster', 'deploy', 'N=2', '--wait', '--json');
     expect([waited.answers, waited.status]).toEqual([['a done', 'b done'], 0]);
     expect([await written(a, 2), await written(b, 2)]).toEqual([
@@ -60,13 +72,13 @@ describe.skipIf(!hasNatsServer)('upstart emit --cluster', () => {
     const a = await world.host('a');
     const b = await world.host('b');
     for (const host of [a, b]) await host.receives(world.nats);
-    await eventually('both to be known', async () => {
-      const { answers } = await emit(a, '--cluster', 'deploy', 'N=0', '--wait', '--json');
-      return answers?.length === 2;
-    });
+    await areKnown(a, 2);
     const stopped = b.bridges();
     for (const pid of stopped) signal(pid, 'SIGSTOP');
-    const partial = await emit(a, '--cluster', 'deploy', 'N=1', '--wait', '--timeout', '5', '--json');
+    const partial = await eventually('the other one to answer in time', async () => {
+      const said = await emit(a, '--cluster', 'deploy', 'N=1', '--wait', '--timeout', '5', '--json');
+      return said.answers?.[0] === 'a done' && said;
+    });
     for (const pid of stopped) signal(pid, 'SIGCONT');
     expect([partial.answers, partial.status]).toEqual([['a done', 'b no answer'], 1]);
     expect(partial.stderr).toContain('not done on 1 of 2 hosts: b');

@@ -172,6 +172,8 @@ describe.skipIf(!HAS_TMUX)('upstart top (skipped without tmux)', () => {
       await tmux.shows(LIVE);
       tmux.press('C-c');
       await eventually('it is left', () => tmux.modes() === ORDINARY);
+      // What is typed before its end is for the screen.
+      await tmux.shows(/^(?:\^C)?\$ ?$/m);
       await expectRestored();
     });
 

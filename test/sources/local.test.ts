@@ -53,6 +53,8 @@ test('lines become events of the session, over a restart of its daemon', async (
   await eventually('it listens', () => existsSync(path) && say(path, ''));
   await say(path, 'other=1\nkey=2\nkey=1\n');
   await eventually('the job runs once', () => heard() === `${process.getuid?.()} ${process.pid}\n`);
+  // An event that comes while a task runs does not start it again.
+  await eventually('it has ended', async () => (await session.run('status', 'job')).stdout === 'job stop/waiting\n');
   await session.run('initctl', 'emit', 'property', 'key=1');
   process.kill(daemonWith(`HOME=${session.home}`) as number, 'SIGKILL');
   await say(path, 'key=1\n');

@@ -100,7 +100,7 @@ server(
     await add(`exec perl ${at('accept')} ${SSHD} -i -e -f /dev/null -h ${key}`);
     await serves('', /^SSH-2\.0-/);
     // The exchange of keys is more than a greeting.
-    const { stdout } = spawnSync('ssh-keyscan', ['-t', 'ed25519', '-p', String(port), '127.0.0.1'], {
+    const { stdout } = spawnSync('ssh-keyscan', ['-T', '300', '-t', 'ed25519', '-p', String(port), '127.0.0.1'], {
       encoding: 'utf8',
     });
     expect(stdout).toContain(readFileSync(`${key}.pub`, 'utf8').split(' ')[1]);
