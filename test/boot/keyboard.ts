@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import type { Machine } from './machine.ts';
 
 /** Seconds until something answers that is typed. */
-const PATIENCE = 10;
+const PATIENCE = 60;
 
 export const PROMPT = /root@boot-test:~# $/;
 

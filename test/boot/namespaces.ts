@@ -11,7 +11,7 @@ const NAMESPACES = ['--user', '--mount', '--uts', '--ipc', '--net', '--pid', '--
 /** By which signal the kernel ends the init of a pid namespace that asks for the end of the machine. */
 const ENDS: Readonly<Record<string, string>> = { SIGINT: 'poweroff', SIGHUP: 'reboot' };
 /** A shell that the signals of a shutdown have stopped would stay for ever. */
-const PATIENCE = 30_000;
+const PATIENCE = 180_000;
 
 /** Boots a copy of `root`, in `folder`. */
 export async function bootNamespaces(here: string, root: string, folder: string): Promise<Guest> {

@@ -5,7 +5,7 @@ import { inOrder, parseDepend, scriptsInOrder } from './order.ts';
 import type { Report } from './report.ts';
 
 /** Seconds that one change of the runlevel may take. */
-const PATIENCE = 30;
+const PATIENCE = 180;
 
 /** The jobs of `jobs/` in each runlevel, as `initctl list` shows them. */
 const ALWAYS = ['always'];

@@ -4,12 +4,28 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { freePort } from '../ports.ts';
 import { linesOf, ProjectRun } from './project-run.ts';
 
 function projectRun(name: ConstructorParameters<typeof ProjectRun>[0]): ProjectRun {
   const run = new ProjectRun(name);
   onTestFinished(() => run.end());
   return run;
+}
+
+/** Puts ports that are free here in the place of those that the file of a sample has; the value: them. */
+async function withPorts<const Names extends readonly string[]>(
+  run: ProjectRun,
+  file: string,
+  names: Names,
+): Promise<{ readonly [At in keyof Names]: number }> {
+  const ports: number[] = [];
+  for (const name of names) {
+    const port = await freePort();
+    run.replace(file, name, String(port));
+    ports.push(port);
+  }
+  return ports as { [At in keyof Names]: number };
 }
 
 function answerOf(port: number): Promise<string> {
@@ -27,12 +43,13 @@ function answerOf(port: number): Promise<string> {
 
 it('runs a Procfile, with its .env and a port for each process', async () => {
   const run = projectRun('procfile');
+  const [port] = await withPorts(run, '.env', ['5400']);
   const up = run.begin('up');
-  await up.prints(/^web {4}\* started, process \d+, port 5400$/m);
+  await up.prints(new RegExp(`^web {4}\\* started, process \\d+, port ${port}$`, 'm'));
   await up.prints(/^worker \| works on --queue mails, hello from \.env$/m);
-  await up.prints(/^clock {2}\| tick at 5600 of hello from \.env$/m);
+  await up.prints(new RegExp(`^clock {2}\\| tick at ${port + 200} of hello from \\.env$`, 'm'));
   await up.prints(/^web {4}\| Serving HTTP/m);
-  expect(await eventually(() => answerOf(5400).catch(() => ''))).toContain('Procfile');
+  expect(await eventually(() => answerOf(port).catch(() => ''))).toContain('Procfile');
   up.interrupt();
   const { status } = await up.outcome;
   expect(up.said).toContain('stopping; Ctrl-C kills');
@@ -45,13 +62,14 @@ it('runs a Procfile, with its .env and a port for each process', async () => {
 
 it('runs a compose file, whose services wait for each other', async () => {
   const run = projectRun('compose');
+  const [web, , cache] = await withPorts(run, 'compose.yaml', ['8089', '5439', '6389']);
   const { status, stdout, stderr } = await run.upstart('up', '-d');
   expect([linesOf(stdout), linesOf(stderr), status]).toEqual([
     [
       'cache    started, process N',
       'db       started, process N',
       'migrate  done',
-      'web      started, process N, port 8089',
+      `web      started, process N, port ${web}`,
     ],
     [
       'compose.yaml:61: volumes: refused: there is no container: this is left out',
@@ -60,7 +78,7 @@ it('runs a compose file, whose services wait for each other', async () => {
     ],
     0,
   ]);
-  expect(await eventually(() => answerOf(8089).catch(() => ''))).toBe('hello from db and 127.0.0.1:6389\n');
+  expect(await eventually(() => answerOf(web).catch(() => ''))).toBe(`hello from db and 127.0.0.1:${cache}\n`);
   expect((await run.upstart('sessions')).stdout).toMatch(new RegExp(`^\\d+ unix:\\S+ ${run.folder}\n$`));
   const more = await run.upstart('up', 'debug', '-d', '--json');
   expect(JSON.parse(more.stdout)).toMatchObject({
@@ -68,7 +86,7 @@ it('runs a compose file, whose services wait for each other', async () => {
     jobs: [{ job: 'debug', state: 'running', ports: [] }],
   });
   const attached = run.begin('attach', 'web', 'debug');
-  await attached.prints(/^web {3}\| listens on 8089$/m);
+  await attached.prints(new RegExp(`^web {3}\\| listens on ${web}$`, 'm'));
   attached.interrupt();
   expect(await attached.outcome).toMatchObject({ status: 0 });
   expect(attached.said).not.toContain('cache');
@@ -81,8 +99,9 @@ it('runs a compose file, whose services wait for each other', async () => {
 
 it('runs a process-compose file, and parts of it by name, group and as a task', async () => {
   const run = projectRun('process-compose');
+  const [port] = await withPorts(run, 'process-compose.yaml', ['8091']);
   const up = run.begin('up', '--exit-with', 'api');
-  await up.prints(/^api {2}\* started, process \d+, port 8091$/m);
+  await up.prints(new RegExp(`^api {2}\\* started, process \\d+, port ${port}$`, 'm'));
   const order = ['db is ready, level debug', 'seed \\* exited normally', 'api +\\* started'].map((text) =>
     up.said.search(text),
   );
@@ -94,7 +113,7 @@ it('runs a process-compose file, and parts of it by name, group and as a task', 
   expect([linesOf(task.stdout), task.status]).toEqual([['test * terminated with status 3'], 3]);
   const group = await run.upstart('up', 'backend', '-d');
   expect(linesOf(group.stdout)).toEqual([
-    'api   started, process N, port 8091',
+    `api   started, process N, port ${port}`,
     'db    started, process N',
     'seed  done',
   ]);

@@ -18,7 +18,7 @@ and the file of a socket that is closed stays in the way.
   upstart-socket-bridge: Failed to bind socket in /com/ubuntu/Upstart/jobs/path_2db: Address already in use
   socket 755
   socket 755
-  $ connect() { python3 -c "import socket; s = socket.socket(socket.AF_UNIX); s.settimeout(9); s.connect('$1'); print(s.recv(999).decode(), end='')" 2>&1 | tail -1; }
+  $ connect() { python3 -c "import socket; s = socket.socket(socket.AF_UNIX); s.settimeout(60); s.connect('$1'); print(s.recv(999).decode(), end='')" 2>&1 | tail -1; }
   $ connect $PWD/w/a.sock; connect $PWD/w/c.sock; connect $PWD/w/a.sock
   a: PROTO=unix SOCKET_PATH=<dir>/w/a.sock
   c: PROTO=unix SOCKET_PATH=<dir>/w/c.sock
