@@ -170,7 +170,7 @@ async function everythingIsAccountedFor(deaths: ReadonlyMap<string, number>): Pr
     if (life > 0) await eachEndLedToOneStart(name);
     expect((await session.run('stop', name)).stdout).toBe(`${name} stop/waiting\n`);
   }
-  for (const { name } of LOGGERS) checkLog(session, name);
+  for (const { name } of LOGGERS) await checkLog(session, name);
 }
 
 /** Counts while the process of the job is stopped in the middle of its life: at any other moment the next start may not be noted yet. */

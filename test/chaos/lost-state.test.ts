@@ -28,9 +28,12 @@ describe('without any saved state', () => {
     for (const words of [['plain'], ['lively'], ['forgotten'], ['many', 'N=1'], ['many', 'N=2 3']]) {
       expect(await session.run('start', ...words)).toMatchObject({ status: 0 });
     }
+    await eventually('the task has run', async () => {
+      const { stdout } = await session.run('status', 'once');
+      return session.noted('once', 'ends').length === 1 && stdout === 'once stop/waiting\n';
+    });
     const before = (await session.run('initctl', 'list')).stdout;
     expect(before.match(/start\/running, process \d+/g)).toHaveLength(5);
-    await eventually('the task has run', () => session.noted('once', 'ends').length === 1);
 
     session.removeJob('forgotten');
     await LOSSES.nothingLeft?.(session, new Random(1));

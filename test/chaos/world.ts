@@ -274,7 +274,7 @@ export class World {
     for (const name of this.loggers) {
       await eventually(`${name} runs`, () => session.running(name).length === 1);
       check(await session.run('stop', name), 0, `stop ${name}`);
-      checkLog(session, name);
+      await checkLog(session, name);
     }
   }
 }
