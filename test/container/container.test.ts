@@ -109,7 +109,8 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
   });
 
   it('takes an instance to exit with, and waits for the end of respawning', async () => {
-    const main = 'start on startup\ninstance $N\nenv N=a\nrespawn\nrespawn limit 2 10\nexec sh -c "echo run; exit 3"\n';
+    const main =
+      'start on startup\ninstance $N\nenv N=a\nrespawn\nrespawn limit 2 600\nexec sh -c "echo run; exit 3"\n';
     const jobs = { main, other: 'start on startup\ntask\nexec true\n' };
     const container = new Container({ jobs, options: ['--job-output', '--exit-with=main-a'] });
     expect(await container.ended()).toBe(3);
@@ -197,7 +198,8 @@ describe.skipIf(process.getuid?.() !== 0)('a container (skipped without root)', 
     container.exec('start talk');
     await eventually(() => container.exec('status talk') === 'talk stop/waiting\n');
     expect(container.exec('start quick')).toMatch(/^quick start\/running/);
-    expect(container.exec('tail -n 1 /var/log/upstart/talk.log')).toBe('400000\r\n');
+    // Init waits a second for the last lines of a job to be written.
+    await eventually(() => container.exec('tail -n 1 /var/log/upstart/talk.log') === '400000\r\n');
     // 1 MiB waits in init, and at most a quarter of that in pipes: by half of it there is room for lines that are not left out
     const enough = container.out.length + 512 * 1024;
     container.child.stdout?.resume();

@@ -21,10 +21,11 @@ mode: system
   >   exit;
   > }
   > waitpid $parent, 0;
-  > my @alive = orphans 'S';
+  > # Those that wait for a processor have yet to sleep.
+  > my @alive = orphans 'DRS';
   > print scalar @alive, "\n";
   > kill KILL => @alive;
-  > select undef, undef, undef, 0.02 while orphans 'SZ';
+  > select undef, undef, undef, 0.02 while orphans 'DRSZ';
   > print "none is left\n";
   > END
   $ start svc; pid=$(pid_of svc); perl orphans; [ $(pid_of svc) = $pid ] && status svc

@@ -43,14 +43,14 @@ mode: system
   [1]
   $ reboot -v; eventually 6 tail -n 1 trace
   3 -> 6
-  $ : > trace; telinit 2; halt --debug; eventually HALT sort trace
+  $ both() { [ $(wc -l < trace) = 2 ] && sort trace; }; : > trace; telinit 2; halt --debug; eventually HALT both
   Calling shutdown
   2 -> 0 HALT
   6 -> 2
-  $ : > trace; telinit 2; poweroff; eventually POWEROFF sort trace
+  $ : > trace; telinit 2; poweroff; eventually POWEROFF both
   0 -> 2
   2 -> 0 POWEROFF
-  $ : > trace; telinit 2; halt -p; eventually POWEROFF sort trace
+  $ : > trace; telinit 2; halt -p; eventually POWEROFF both
   0 -> 2
   2 -> 0 POWEROFF
   $ reboot -w; runlevel; last -x -f /var/log/wtmp | grep -c '^shutdown'

@@ -2,7 +2,7 @@ service works on jobs and on scripts; a link to upstart-job stands for the scrip
 mode: system
 
   $ bin=$(dirname $(readlink /proc/1/exe)); ln -s $bin/* /usr/local/sbin/; mount -t tmpfs none /etc/init.d
-  $ printf 'start on runlevel 2\nscript\n  trap : HUP\n  while :; do sleep 0.1; done\nend script\n' > conf/job.conf; printf 'exec sleep 1000\n' > conf/off.conf; printf 'instance $N\nexec sleep 1000\n' > conf/multi.conf; for j in job off; do loaded $j; done
+  $ printf 'start on runlevel 2\nscript\n  trap : HUP\n  echo $$ > %s/heeds\n  while :; do sleep 0.1; done\nend script\n' $PWD > conf/job.conf; printf 'exec sleep 1000\n' > conf/off.conf; printf 'instance $N\nexec sleep 1000\n' > conf/multi.conf; for j in job off; do loaded $j; done
   $ printf '#!/bin/sh\ncase $1 in status) exit 0;; esac\necho "$0 $@ in $(pwd), ${SECRET-clean}"\nexit 7\n' > /etc/init.d/script
   $ printf '#!/bin/sh\n# status\ncase $1 in start) ;; status) exit 3;; esac\n' > /etc/init.d/halted; printf '#!/bin/sh\n' > /etc/init.d/quiet; chmod +x /etc/init.d/*
   $ ln -s $bin/../lib/upstart/upstart-job /etc/init.d/job; ln -s $bin/../lib/upstart/upstart-job /etc/init.d/off
@@ -58,7 +58,7 @@ mode: system
   off stop/waiting
   off start/running, process <pid>
   off stop/waiting
-  $ pid=$(pid_of job); /etc/init.d/job restart; [ $(pid_of job) = $pid ] || echo another process; /etc/init.d/job force-reload; /etc/init.d/job stop; /etc/init.d/job stop; /etc/init.d/job frob
+  $ pid=$(pid_of job); /etc/init.d/job restart; [ $(pid_of job) = $pid ] || echo another process; eventually "^$(pid_of job)$" cat heeds > /dev/null; /etc/init.d/job force-reload; /etc/init.d/job stop; /etc/init.d/job stop; /etc/init.d/job frob
   job stop/waiting
   job start/running, process <pid>
   another process

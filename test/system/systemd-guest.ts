@@ -10,7 +10,7 @@ const SCRIPT = fileURLToPath(new URL('systemd-guest.sh', import.meta.url));
 const PLACES = ['/lib/systemd/systemd', '/usr/lib/systemd/systemd'];
 const UNITS = 'etc/systemd/system';
 /** A machine that takes longer hangs. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 600_000;
 
 const STORY_UNIT = 'story.service';
 /** Runs `/story` when the machine has booted, and switches it off. */

@@ -75,12 +75,12 @@ function chosen(folder: string): Stubbed[] {
   return evenly(all, COUNT);
 }
 
-/** What each job has run, in order. */
+/** What each job has run, in order. A post-start begins with the main process, and which of them notes itself first says nothing. */
 function runsIn(ledger: string): Record<string, string> {
   const runs: Record<string, string> = {};
   for (const line of ledger.split('\n').slice(0, -1)) {
     const [job = '', slot = ''] = line.split(' ');
-    runs[job] = `${runs[job] ?? ''} ${slot}`;
+    runs[job] = `${runs[job] ?? ''} ${slot}`.replace(/ post-start main$/, ' main post-start');
   }
   return runs;
 }
