@@ -85,7 +85,7 @@ async function cycle(session: Session): Promise<void> {
   if (stopped.stdout !== 'web stop/waiting\n') throw new Error(`stop: ${stopped.stdout}${stopped.stderr}`);
 }
 
-/** Once nothing is under way, and exactly as many descriptors are open as at the time of `same`, or a moment before: one may be open for a moment. */
+/** Once nothing is under way, and no more descriptors are open than at the time of `same`, or as many as a moment before: one may be open for a moment. */
 async function footprint(session: Session, same: Footprint | null): Promise<Footprint> {
   await eventually('the last task has ended', async () => {
     return (await session.run('status', 'chore')).stdout === 'chore stop/waiting\n';
@@ -98,12 +98,12 @@ async function footprint(session: Session, same: Footprint | null): Promise<Foot
     daemonDescriptors: descriptorsOf(daemon),
     supervisorDescriptors: descriptorsOf(session.pid),
   });
-  let before = same;
+  let before: Footprint | null = null;
   return eventually(`the descriptors are as before: ${JSON.stringify(same)}`, () => {
     const now = look();
-    const isAsBefore = COUNTED.every((count) => now[count] === before?.[count]);
-    before = same ?? now;
-    return isAsBefore && now;
+    const isSettled = COUNTED.every((count) => (same ? now[count] <= same[count] : now[count] === before?.[count]));
+    before = now;
+    return isSettled && now;
   });
 }
 
