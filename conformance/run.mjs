@@ -122,8 +122,8 @@ const running = new Map();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     for (const [dir, { mode, env }] of running) {
-      spawnSync(options.adapter, ['stop', dir, mode], { env, timeout: 20000 });
-      if (!options.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+      spawnSync(options.adapter, ['stop', dir, mode], { env, timeout: 200000 });
+      if (!options.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
     }
     process.exit(1);
   });
@@ -212,10 +212,10 @@ async function runCase(test, stopsEarly) {
     return { error, outputs: [], log, dir };
   } finally {
     if (wanted !== 'no') {
-      spawnSync(options.adapter, ['stop', dir, mode], { env, timeout: 20000 });
+      spawnSync(options.adapter, ['stop', dir, mode], { env, timeout: 200000 });
       if (daemon?.exitCode === null) killGroup(daemon);
     }
-    if (!options.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+    if (!options.keep) rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
     running.delete(dir);
   }
 }

@@ -15,7 +15,7 @@ device ptmx 5 2 666
 # The console is a terminal of these namespaces' own, the first on this devpts.
 perl "$here/console.pl" "$root/dev/pts" &
 touch "$root/dev/console"
-for _ in {1..500}; do [ -e "$root/dev/pts/0" ] && break || sleep 0.01; done
+for _ in {1..6000}; do [ -e "$root/dev/pts/0" ] && break || sleep 0.01; done
 mount --bind "$root/dev/pts/0" "$root/dev/console"
 
 # As an installation has it.

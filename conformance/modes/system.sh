@@ -34,5 +34,5 @@ system_shell() {
 system_stop() {
   system_init || return 0
   kill -KILL "$INIT"
-  await 5 ended "$INIT"
+  await 60 ended "$INIT"
 }

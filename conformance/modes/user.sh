@@ -55,7 +55,7 @@ user_stop() {
     kill -TERM "$INIT" 2> /dev/null
     await 2 ended "$INIT" || kill -STOP "$INIT" 2> /dev/null
   fi
-  for _ in 1 2 3 4 5; do
+  for _ in {1..50}; do
     mapfile -t pids < <(user_processes)
     ((${#pids[@]})) || return 0
     kill -KILL "${pids[@]}" 2> /dev/null

@@ -55,8 +55,8 @@ JobAdded and JobRemoved, events without waiting; they end with init's connection
   > file() { printf '%s\n' "start on file FILE=$PWD/watched/$2 EVENT=create or file FILE=$PWD/watched/$2 EVENT=delete" task "exec sh -c 'echo $1 $2 \$EVENT >> $PWD/heard'" > conf/$1.conf; }
   > bridge() { echo "exec /usr/bin/python3 $PWD/bridge.py $* >> $PWD/said-$1 2>&1"; }
   > said() { eventually "^($2 ?){$3}$" sh -c "grep '$2' said-$1 | tr '\n' ' '"; }
-  > heard() { eventually "$1" cat heard; rm heard; }
-  > made() { for try in {1..100}; do touch watched/$1; sleep 0.1; ! grep -qs create heard || break; rm watched/$1; sleep 0.1; done; grep create heard | sort -u; rm heard watched/$1; }
+  > heard() { eventually "$1" cat heard; settled heard > /dev/null; rm heard; }
+  > made() { for try in {1..100}; do touch watched/$1; sleep 0.1; ! grep -qs create heard || break; rm watched/$1; sleep 0.1; done; settled heard | grep create | sort -u; rm heard watched/$1; eventually delete cat heard > /dev/null; settled heard > /dev/null; rm -f heard; }
   > END
   $ . ./helpers; mkdir watched; file one a; { echo respawn; bridge file; } > conf/upstart-file-bridge.conf; bridge udev $PWD/devices > conf/upstart-udev-bridge.conf
   $ boot
