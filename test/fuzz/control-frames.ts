@@ -1,6 +1,4 @@
 /** Frames from clients of all kinds to a live daemon, which must keep answering others and not grow. */
-
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { CLIENT_LIMITS, encodeFrame } from '../../packages/protocol/src/framing.ts';
 import { PROTOCOL_VERSION } from '../../packages/protocol/src/messages.ts';
@@ -9,6 +7,7 @@ import { processorSecondsOf, residentOf } from '../chaos/proc.ts';
 import type { Random } from '../chaos/random.ts';
 import { pause, Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
+import { answerOrEnd } from './answer-or-end.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
 
@@ -112,7 +111,7 @@ async function talk(path: string, bytes: Buffer, random: Random): Promise<void> 
   socket.on('error', () => {});
   socket.write(bytes);
   if (random.chance(0.7)) socket.end();
-  if (random.chance(0.5)) await Promise.race([once(socket, 'data'), once(socket, 'close'), pause(PATIENCE)]);
+  if (random.chance(0.5)) await Promise.race([answerOrEnd(socket), pause(PATIENCE)]);
   socket.destroy();
 }
 

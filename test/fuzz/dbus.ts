@@ -13,6 +13,7 @@ import { MESSAGE_TYPES, type Outgoing, type Value } from '../../packages/dbus/sr
 import { MessageStream, type Received } from '../../packages/dbus/src/wire/message-stream.ts';
 import type { Random } from '../chaos/random.ts';
 import { pause } from '../chaos/session.ts';
+import { answerOrEnd } from './answer-or-end.ts';
 import { Corpus } from './corpus.ts';
 import { blaming, type Fuzzer, mutate } from './fuzzer.ts';
 
@@ -208,14 +209,6 @@ async function talk(path: string, bytes: Buffer, held: Socket[], random: Random)
   socket.resume();
   if (random.chance(0.5)) await Promise.race([answerOrEnd(socket), pause(PATIENCE_MS)]);
   socket.destroy();
-}
-
-/** The gateway answers, or ends the connection. A reset is an end: it comes if the gateway has left something unread. */
-function answerOrEnd(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    socket.once('data', () => resolve());
-    socket.once('close', () => resolve());
-  });
 }
 
 /** A client that does everything right gets its answer. */
