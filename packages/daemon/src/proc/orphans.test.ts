@@ -6,6 +6,9 @@ import { eventually } from '../../../../test/eventually.ts';
 import { MAX_ORPHANS, Orphans } from './orphans.ts';
 import { processIds, readFacts } from './processes.ts';
 
+/** A slow machine may take longer to answer than the daemon waits for a blocked file. */
+const PATIENCE_MS = 600_000;
+
 /**
  * A child of this process, which stands for init; it has its own environment once it has output something. It becomes no other program: in
  * the middle of an exec it would have none.
@@ -27,7 +30,7 @@ async function child(env: Record<string, string>, detached = false): Promise<Chi
 
 test('are children of init that it does not supervise, and belong to a job', async () => {
   const supervised = new Set<number>();
-  const orphans = new Orphans(process.pid, () => supervised);
+  const orphans = new Orphans(process.pid, () => supervised, PATIENCE_MS);
   const mine = await child({ UPSTART_JOB: 'web', UPSTART_INSTANCE: 'x', UPSTART_SESSION: 'unix:a' }, true);
   const known = await child({ UPSTART_JOB: 'web', UPSTART_INSTANCE: '' });
   await child({ HOME: '/' });
@@ -45,7 +48,8 @@ test('are children of init that it does not supervise, and belong to a job', asy
 test('are no processes of which init hears in the meantime', async () => {
   const late = await child({ UPSTART_JOB: 'web' });
   let looks = 0;
-  expect(await new Orphans(process.pid, () => new Set(looks++ === 0 ? [] : [late.pid])).find()).toEqual([]);
+  const supervised = () => new Set(looks++ === 0 ? [] : [late.pid]);
+  expect(await new Orphans(process.pid, supervised, PATIENCE_MS).find()).toEqual([]);
 });
 
 test('are looked for once for all who ask at a time, and then anew', async () => {
@@ -80,5 +84,5 @@ test('are so many at most', async () => {
         readFacts(child)?.parent === pid && fileOf(child, 'comm') === 'sleep\n' && fileOf(child, 'environ') !== '',
     );
   await eventually(() => executed().length === MAX_ORPHANS + 5);
-  expect((await new Orphans(pid, () => new Set()).find()).length).toBe(MAX_ORPHANS);
+  expect((await new Orphans(pid, () => new Set(), PATIENCE_MS).find()).length).toBe(MAX_ORPHANS);
 });

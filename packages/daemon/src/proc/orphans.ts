@@ -3,7 +3,8 @@
  * survive the end of their job.
  */
 import { readFile, readlink } from 'node:fs/promises';
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import { inTime } from './in-time.ts';
 import { type OwnJob, ownJob, type ProcessFacts, processIds, readFacts, splitTexts } from './processes.ts';
 
 export interface Orphan extends OwnJob, Pick<ProcessFacts, 'pid' | 'started'> {
@@ -24,12 +25,14 @@ const PATIENCE_MS = 1000;
 export class Orphans {
   readonly #initPid: number;
   readonly #supervised: () => ReadonlySet<number>;
+  readonly #patienceMs: number;
   #look: Promise<Orphan[]> | null = null;
 
-  /** `supervised` returns the pids that init supervises at present. */
-  constructor(initPid: number, supervised: () => ReadonlySet<number>) {
+  /** `supervised` returns the pids that init supervises at present. A look ends at a process that takes longer than `patienceMs`. */
+  constructor(initPid: number, supervised: () => ReadonlySet<number>, patienceMs = PATIENCE_MS) {
     this.#initPid = initPid;
     this.#supervised = supervised;
+    this.#patienceMs = patienceMs;
   }
 
   find(): Promise<Orphan[]> {
@@ -49,7 +52,7 @@ export class Orphans {
     }
     const found: Orphan[] = [];
     for (const facts of children.sort((a, b) => b.started - a.started).slice(0, MAX_ORPHANS)) {
-      const orphan = await Promise.race([ask(facts), pause(PATIENCE_MS, 'late' as const, { ref: false })]);
+      const orphan = await inTime(ask(facts), this.#patienceMs);
       // A file that blocks one reader may block the next one, too.
       if (orphan === 'late') break;
       if (orphan) found.push(orphan);
