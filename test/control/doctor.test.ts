@@ -4,6 +4,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import { SessionInit } from './session-init.ts';
 
@@ -64,6 +65,21 @@ test('broken files and damaged state are problems', async () => {
   expect(problems((await examine()).rows)).toEqual(['state', 'jobs']);
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
   expect(problems((await examine()).rows)).toEqual(['state', 'jobs']);
+});
+
+test('a logger that stays stopped is a problem', async () => {
+  session = await SessionInit.start({ jobs: { talks: 'task\nexec echo hello\n' } });
+  await session.run('start', 'talks');
+  const logger = await eventually('the logger runs', () =>
+    childrenOf(session.pid).find((pid) => commandLineOf(pid).startsWith('logger')),
+  );
+  process.kill(logger, 'SIGSTOP');
+  expect((await examine()).rows).toContainEqual({
+    ...{ check: 'init', status: 'problem', text: `the logger of init (process ${logger}) is stopped` },
+    advice: `kill -CONT ${logger}, or kill -KILL ${logger}: init starts another one`,
+  });
+  process.kill(logger, 'SIGCONT');
+  await eventually('it is none any more', async () => !problems((await examine()).rows).includes('init'));
 });
 
 test('without an init it examines the installation', async () => {

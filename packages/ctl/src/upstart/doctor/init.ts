@@ -1,12 +1,15 @@
 /** Whether init answers, which version it is, and whether its processes are well; where there is none, which init is in charge. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { VERSION } from '@upstart/common';
 import { attempt, type Check, type Finding, type InitFound, ok, type Patient, problem, warning } from './finding.ts';
 
 export const init: Check = {
   name: 'init',
-  run: (patient) =>
-    patient.init === null ? silent(patient) : [...versionOf(patient.init, patient), ...processesOf(patient.init)],
+  run: async (patient) =>
+    patient.init === null
+      ? silent(patient)
+      : [...versionOf(patient.init, patient), ...(await processesOf(patient.init))],
 };
 
 function silent({ session, silence }: Patient): Finding[] {
@@ -51,8 +54,16 @@ const IDLE: Readonly<Record<string, string>> = {
   D: 'waits for a disk',
 };
 
-function processesOf({ pid }: InitFound): Finding[] {
-  const helpers = readdirSync('/proc').flatMap((name) => helperOf(pid, name));
+/** What works may wait for a disk for a moment, and what has ended is replaced: a process is looked at so often, with pauses in milliseconds. */
+const LOOKS = 10;
+const PAUSE_MS = 50;
+
+async function processesOf({ pid }: InitFound): Promise<Finding[]> {
+  let helpers = helpersOf(pid);
+  for (let looks = 1; looks < LOOKS && helpers.some(({ state }) => state in IDLE); looks++) {
+    await sleep(PAUSE_MS);
+    helpers = helpersOf(pid);
+  }
   const found = helpers.flatMap(({ name, state, process }) => {
     const why = IDLE[state];
     return why === undefined
@@ -80,6 +91,8 @@ interface Helper {
   readonly name: string;
   readonly state: string;
 }
+
+const helpersOf = (init: number): Helper[] => readdirSync('/proc').flatMap((name) => helperOf(init, name));
 
 /** A child of init that is its daemon or its logger. */
 function helperOf(init: number, process: string): Helper[] {
