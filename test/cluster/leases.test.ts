@@ -165,7 +165,9 @@ describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
     const changes = await changesOf(holder);
     const [taken, lost] = changes.slice(changes.findLastIndex(({ change }) => change === 'taken'));
     expect(taken).toMatchObject({ change: 'taken', cause: { kind: 'request' } });
-    expect(lost).toMatchObject({ change: 'given-up', token: taken?.token, cause: { kind: 'timer' } });
+    // Given up before its end, or at its end by a daemon that stood still meanwhile.
+    const change = expect.stringMatching(/^(?:given-up|lost)$/);
+    expect(lost).toMatchObject({ change, token: taken?.token, cause: { kind: 'timer' } });
     const over = await changesOf(other);
     expect(over.at(-1)).toMatchObject({ change: 'taken', cause: { text: `from host ${holder.name}` } });
     expect((await other.asks((client) => client.call('explain', { job: 'db' }))).leases?.at(-1)).toEqual(over.at(-1));
