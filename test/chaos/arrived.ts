@@ -13,15 +13,15 @@ interface Resource {
   readonly scopeLogs: readonly { readonly logRecords: readonly LogRecord[] }[];
 }
 
-/** The lines of a log by their first byte. */
-function linesOf(session: Session, job: string): Map<number, string> {
+/** The lines of a log by their first byte, and its size. */
+function linesOf(session: Session, job: string): { lines: Map<number, string>; size: number } {
   const lines = new Map<number, string>();
-  let begin = 0;
+  let size = 0;
   for (const line of session.log(job)) {
-    lines.set(begin, line);
-    begin += line.length + '\r\n'.length;
+    lines.set(size, line);
+    size += line.length + '\r\n'.length;
   }
-  return lines;
+  return { lines, size };
 }
 
 export class ArrivedLogs {
@@ -54,16 +54,16 @@ export class ArrivedLogs {
   /** Throws unless all lines of a log that nobody writes any more arrive, and no others. */
   async check(session: Session, job: string): Promise<void> {
     const missing = (): number =>
-      [...linesOf(session, job)].filter(([offset, line]) => this.#textAt(job, offset, line) !== line).length;
+      [...linesOf(session, job).lines].filter(([offset, line]) => this.#textAt(job, offset, line) !== line).length;
     await eventually(`all lines of ${job} arrive`, () => missing() === 0).catch((error: Error) => {
-      throw new Error(`${error.message}: ${missing()} of ${linesOf(session, job).size} are missing`);
+      throw new Error(`${error.message}: ${missing()} of ${linesOf(session, job).lines.size} are missing`);
     });
     if (this.#conflict !== null) throw new Error(this.#conflict);
     const arrived = [...(this.#lines.get(job) ?? [])];
     // The log is read after that: what had arrived was in it.
-    const [last, text] = [...linesOf(session, job)].at(-1) ?? [-1, ''];
-    for (const [offset, strange] of arrived)
-      if (offset > last + text.length) throw new Error(`${job}: \`${strange}\` has arrived, which is not in the log`);
+    const { size } = linesOf(session, job);
+    for (const [offset, text] of arrived)
+      if (offset >= size) throw new Error(`${job}: \`${text}\` has arrived, which is not in the log`);
   }
 
   /** A line that was begun when its logger was stopped may come in pieces. */
