@@ -11,6 +11,7 @@ import { freePort } from '../../../../test/ports.ts';
 import type { ArmedProbe, ProbeResult } from '../engine/model/probe-state.ts';
 import { MAX_ANSWER_BYTES } from './http.ts';
 import { Prober } from './prober.ts';
+import { armed } from './testing/armed.ts';
 
 const closed: (() => void)[] = [];
 afterEach(() => {
@@ -48,15 +49,6 @@ function http(port: number, more: Partial<Extract<ProbeTarget, { kind: 'http' }>
   const authority = `127.0.0.1:${port}`;
   return { kind: 'http', host: '127.0.0.1', port, authority, path: '/', lowest: 200, highest: 299, ...more };
 }
-
-/** No try is too slow that a test does not have be. */
-const PATIENCE_MS = 600_000;
-
-let nextId = 1;
-const armed = (target: ProbeTarget, more: Partial<ArmedProbe> = {}): ArmedProbe => ({
-  ...{ id: nextId++, instance: 7, target, intervalMs: 10, timeoutMs: PATIENCE_MS },
-  ...more,
-});
 
 /** The first result of a probe. */
 async function result(target: ProbeTarget, more: Partial<ArmedProbe> = {}): Promise<ProbeResult> {

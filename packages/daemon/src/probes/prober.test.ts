@@ -8,15 +8,7 @@ import { LookUps, MAX_LOOK_UPS } from './look-up.ts';
 import { MAX_AT_ONCE } from './places.ts';
 import { Prober } from './prober.ts';
 import { Probes } from './probes.ts';
-
-/** No try is too slow that a test does not have be. */
-const PATIENCE_MS = 600_000;
-
-let nextId = 1;
-const armed = (target: ProbeTarget, more: Partial<ArmedProbe> = {}): ArmedProbe => ({
-  ...{ id: nextId++, instance: 7, target, intervalMs: 10, timeoutMs: PATIENCE_MS },
-  ...more,
-});
+import { armed } from './testing/armed.ts';
 
 /** A prober whose tries end when a test says so. */
 class Played {
