@@ -80,6 +80,8 @@ export default defineConfig({
     })).filter(({ test: { include } }) => include.length > 0),
     // Modules are transformed again only if they have changed.
     experimental: { fsModuleCache: true },
+    // A failure names what it found, though the summary has one line for it.
+    chaiConfig: { truncateThreshold: 200 },
     // Only what hangs is ended: a slow machine takes what it takes.
     testTimeout: 900_000,
     hookTimeout: 900_000,

@@ -56,6 +56,14 @@ export function residentOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0);
 }
 
+/** Resident memory of its own, in KiB: without pages of files, which come and go with the free memory of the machine. */
+export function ownMemoryOf(pid: number): number {
+  const status = read(pid, 'status');
+  return ['RssAnon', 'RssShmem']
+    .map((kind) => Number(new RegExp(`^${kind}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0))
+    .reduce((sum, kiB) => sum + kiB, 0);
+}
+
 /** The processor time of a process so far, in seconds. */
 export function processorSecondsOf(pid: number): number {
   const [user = 0, system = 0] = read(pid, 'stat').split(') ')[1]?.split(' ').slice(11, 13).map(Number) ?? [];

@@ -1,7 +1,7 @@
 /** Connections of hostile clients, and their effects. */
 import { createConnection, type Socket } from 'node:net';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '../../packages/protocol/src/index.ts';
-import { residentOf } from '../chaos/proc.ts';
+import { ownMemoryOf } from '../chaos/proc.ts';
 import { pause } from '../chaos/session.ts';
 
 export const frame = (message: object): Buffer => encodeFrame(message, CLIENT_LIMITS);
@@ -36,7 +36,7 @@ export class Attack {
     this.#name = name;
     this.#path = path;
     this.daemon = daemon;
-    this.#before = residentOf(daemon);
+    this.#before = ownMemoryOf(daemon);
   }
 
   /** A connection that reads only on request. */
@@ -68,7 +68,7 @@ export class Attack {
   /** A `status` took so long. */
   note(took: number): void {
     this.#took.push(took);
-    this.grown = Math.max(this.grown, residentOf(this.daemon) - this.#before);
+    this.grown = Math.max(this.grown, ownMemoryOf(this.daemon) - this.#before);
   }
 
   /** The typical duration of `status`: the median, since other work of this machine may make single ones slow. */

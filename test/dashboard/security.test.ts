@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { residentOf } from '../chaos/proc.ts';
+import { ownMemoryOf } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { asUser, NOBODY, whyNoOtherUsers } from '../session/product.ts';
@@ -165,7 +165,7 @@ it('a reader that does not read is dropped and costs bounded memory; others hear
   slow.on('error', () => {});
   const reader = atSocket.follow(`${API}/watch`);
   await eventually(() => reader.events.length > 0);
-  const before = residentOf(atSocket.pid);
+  const before = ownMemoryOf(atSocket.pid);
   // More than the kernel's buffers and the backlog take.
   const env = [`A=${'x'.repeat(8192)}`];
   for (let sent = 0; sent < 600; sent += 50)
@@ -176,7 +176,7 @@ it('a reader that does not read is dropped and costs bounded memory; others hear
   // What is read now is what was on its way: the end comes after it.
   slow.resume();
   await eventually('the slow one is dropped', () => isOver);
-  expect(residentOf(atSocket.pid) - before, 'KiB').toBeLessThan((100 * MIB) / 1024);
+  expect(ownMemoryOf(atSocket.pid) - before, 'KiB').toBeLessThan((100 * MIB) / 1024);
   expect((await atSocket.ask(`${API}/jobs`)).status).toBe(200);
   reader.close();
 });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { CLIENT_LIMITS, encodeFrame } from '../../packages/protocol/src/framing.ts';
 import { PROTOCOL_VERSION } from '../../packages/protocol/src/messages.ts';
 import { METHODS } from '../../packages/protocol/src/requests.ts';
-import { processorSecondsOf, residentOf } from '../chaos/proc.ts';
+import { ownMemoryOf, processorSecondsOf } from '../chaos/proc.ts';
 import type { Random } from '../chaos/random.ts';
 import { pause, Session } from '../chaos/session.ts';
 import { eventually } from '../eventually.ts';
@@ -62,7 +62,7 @@ export const controlFrames: Fuzzer = {
     try {
       const path = (session.env.UPSTART_SESSION ?? '').replace('unix:path=', '');
       const daemon = await eventually('there is a daemon', () => session.daemon());
-      const before = residentOf(daemon);
+      const before = ownMemoryOf(daemon);
       let busy = processorSecondsOf(daemon);
       const corpus = new Corpus('control-frames');
       let inputs = 0;
@@ -79,7 +79,7 @@ export const controlFrames: Fuzzer = {
       }
       await othersAreAnswered(session);
       if (session.daemon() !== daemon) throw new Error(`the daemon did not survive:\n${session.said}`);
-      const grown = residentOf(daemon) - before;
+      const grown = ownMemoryOf(daemon) - before;
       if (grown > GROWTH) throw new Error(`the daemon has grown by ${grown} KiB after ${inputs} conversations`);
       return inputs;
     } finally {

@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
-import { commandLineOf, processesWith, residentOf } from '../chaos/proc.ts';
+import { commandLineOf, ownMemoryOf, processesWith } from '../chaos/proc.ts';
 import { SessionInit } from '../control/session-init.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../ports.ts';
@@ -86,13 +86,13 @@ test('receivers that accept and do not read hold up nobody, and cost bounded mem
         await explained('web'),
       ),
     );
-  const before = residentOf(pid);
+  const before = ownMemoryOf(pid);
   for (const n of [2, 3]) expect((await session.run('initctl', 'start', 'web', `N=${n}`)).status).toBe(0);
   expect((await session.run('initctl', 'start', 'quick')).status).toBe(0);
   for (const text of ['end of 3', 'quick'])
     await eventually(`${text} arrives`, () => receiver.lines.some((line) => line.text === text));
   expect(shipper()).toBe(pid);
-  expect(residentOf(pid) - before, 'KiB').toBeLessThan(MAX_GROWTH_KIB);
+  expect(ownMemoryOf(pid) - before, 'KiB').toBeLessThan(MAX_GROWTH_KIB);
   expect(await number(/^upstart_log_target_dropped_bytes_total\{target="deaf"\} (\d+)$/m)).toBeGreaterThan(0);
   deaf.hear();
   expect((await session.run('initctl', 'start', 'web', 'N=4')).status).toBe(0);
