@@ -13,6 +13,7 @@ export * from './log-file.ts';
 export * from './log-index.ts';
 export * from './make-folder.ts';
 export * from './options.ts';
+export * from './patience.ts';
 export * from './process-name.ts';
 export * from './process-streams.ts';
 export * from './random.ts';

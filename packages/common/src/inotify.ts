@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
+import { Patience } from './patience.ts';
 import { systemErrorText } from './system-error.ts';
 import { decodeText, encodeText } from './text.ts';
 
@@ -52,7 +53,7 @@ export class Inotify {
   #rest: Buffer = Buffer.alloc(0);
   #over = false;
   #isPaused = false;
-  #hang: NodeJS.Timeout | undefined;
+  #hang: Patience | undefined;
 
   constructor(program: string, listener: InotifyListener, hangMs = HANG_MS) {
     this.#listener = listener;
@@ -114,15 +115,15 @@ export class Inotify {
 
   /** Begins the time within which the next answer has to come, if one is to come. */
   #limitAnswer(): void {
-    clearTimeout(this.#hang);
+    this.#hang?.end();
     this.#hang = this.#waiting.length > 0 && !this.#isPaused ? this.#limit() : undefined;
   }
 
-  #limit(): NodeJS.Timeout {
-    return setTimeout(() => {
+  #limit(): Patience {
+    return new Patience(this.#hangMs, () => {
       this.#child.kill('SIGKILL');
       this.#fail(`did not answer for ${this.#hangMs / 1000} seconds`, true);
-    }, this.#hangMs);
+    });
   }
 
   /** Continues a helper that a signal has stopped: no other process may stop it. */
@@ -167,7 +168,7 @@ export class Inotify {
   #stop(): void {
     this.#over = true;
     process.off('SIGCHLD', this.#childChanged);
-    clearTimeout(this.#hang);
+    this.#hang?.end();
   }
 
   #answerRest(): void {

@@ -1,6 +1,7 @@
 /** The watched directories, and their watcher. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { inTime } from '@upstart/common';
 import type { LogPriority } from '@upstart/protocol';
 import { ConfWatch } from './conf-watch.ts';
 import { FsWatch } from './fs-watch.ts';
@@ -69,7 +70,7 @@ export class Watches {
     if (this.#begins !== undefined) this.#begin();
     const watcher = this.#watcher;
     if (watcher === null) return;
-    const hasReported = (await isInTime(watcher.settled(), SETTLE_MS)) && watcher === this.#watcher;
+    const hasReported = (await inTime(watcher.settled(), SETTLE_MS)) !== 'late' && watcher === this.#watcher;
     if (!hasReported || this.#refused.size > 0) this.#handle([{ kind: 'missed', path: '' }]);
   }
 
@@ -167,17 +168,6 @@ export class Watches {
     this.#restarts = [...this.#restarts.filter((at) => nowMs - at < RESTARTS_WITHIN_MS), nowMs];
     return this.#restarts.length <= RESTARTS;
   }
-}
-
-/** Whether a promise settles within so many milliseconds. */
-async function isInTime(promise: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, limitMs, false);
-  });
-  const kept = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return kept;
 }
 
 /** The part of a path that has to appear next: the path itself, or the first directory above it that is missing. */

@@ -2,12 +2,14 @@
 import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { childrenOf, nameOf } from '../../../../test/chaos/proc.ts';
 import { eventually } from '../../../../test/eventually.ts';
 import { buildConfWatch } from './testing/configuration.ts';
 import { answer, event, IN_Q_OVERFLOW, octal } from './testing/inotify.ts';
 import { WatchedConfiguration } from './testing/watched.ts';
+import type { WatchEvent } from './watcher.ts';
+import { Watches } from './watches.ts';
 
 let build: string;
 let program: string;
@@ -78,6 +80,25 @@ test('a helper that does not answer keeps nobody waiting for long, and what was 
   await configuration.settled();
   expect(conf.usages()).toEqual({ job: 'one', other: 'two' });
   conf.write('go', '');
+});
+
+test('a helper that has answered while this process stood still is not late: nothing is scanned', async () => {
+  const seen: WatchEvent[] = [];
+  const watches = new Watches(
+    program,
+    (events) => seen.push(...events),
+    () => {},
+    () => {},
+  );
+  onTestFinished(() => watches.close());
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  watches.update([], []);
+  const settled = watches.settled();
+  // A timer that is due goes off before what has come meanwhile is read.
+  vi.advanceTimersToNextTimer();
+  await settled;
+  expect(seen).toEqual([]);
 });
 
 test('lost events are made up for by looking at everything', async () => {

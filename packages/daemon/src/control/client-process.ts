@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import { basename } from 'node:path';
+import { inTime } from '@upstart/common';
 import type { Peer } from '@upstart/protocol';
 import type { PeerReference } from '../engine/model/history.ts';
 import { programName } from '../proc/program-name.ts';
@@ -87,14 +88,8 @@ export class ClientProcess {
     return typeof this.#peer === 'object' && this.#peer !== null ? this.#peer.pid : null;
   }
 
-  #answer(patienceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, patienceMs);
-      this.#waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+  async #answer(patienceMs: number): Promise<void> {
+    await inTime(new Promise<void>((resolve) => this.#waiting.push(resolve)), patienceMs);
   }
 
   #ask(): void {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '@upstart/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { KeptAnswers } from '../runner/kept-answers.ts';
 import { Connection, type DBusHandler } from './connection.ts';
 import type { ControlContext } from './context.ts';
@@ -62,6 +62,12 @@ function connect(privileged = true, { carriedOut, keptAnswers, context, turns } 
   const send = (id: number, method: string, params: object, key?: string): void =>
     void client.push(encodeFrame({ id, method, params, ...(key === undefined ? {} : { key }) }, CLIENT_LIMITS));
   return { carriedOut, client, connection, keptAnswers, send };
+}
+
+function messagesTo({ heard }: Client): unknown[] {
+  const messages: unknown[] = [];
+  new FrameDecoder(DAEMON_LIMITS).push(Buffer.concat(heard), (message) => messages.push(message));
+  return messages;
 }
 
 const quiet = async (): Promise<void> => {
@@ -166,13 +172,50 @@ it.each([
   send(77, 'status', { job: 'web', env: Array(limit).fill('') });
   send(78, 'version', {});
   await quiet();
-  const said: unknown[] = [];
-  new FrameDecoder(DAEMON_LIMITS).push(Buffer.concat(client.heard), (message) => said.push(message));
+  const said = messagesTo(client);
   const text = `Invalid request: a frame holds more than the ${limit} values that are allowed`;
   expect(said).toContainEqual({ id: 77, error: { code: 'bad-request', text } });
   expect(said).toContainEqual({ id: 78, result: 'init (test)' });
   expect(carriedOut).toEqual(['version', 'version']);
   client.destroy();
+});
+
+describe('a client that says nothing', () => {
+  const SILENCE = { code: 'bad-request', text: 'Invalid request: no hello within 10 seconds' };
+
+  function timed() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { client, send } = connect();
+    client.takeAll();
+    onTestFinished(() => void client.destroy());
+    return { client, said: () => messagesTo(client), send };
+  }
+
+  it('is refused after ten seconds', async () => {
+    const { said } = timed();
+    vi.advanceTimersByTime(CONNECTION_LIMITS.greetingMs - 1);
+    await quiet();
+    expect(said()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    await quiet();
+    expect(said()).toEqual([{ id: 0, error: SILENCE }]);
+  });
+
+  it('is served if its hello came while the daemon stood still for longer', async () => {
+    const { said, send } = timed();
+    // A timer that is due goes off before what has come meanwhile is read.
+    vi.advanceTimersToNextTimer();
+    send(0, 'hello', { version: 1, client: 'test' });
+    await quiet();
+    vi.advanceTimersByTime(2 * CONNECTION_LIMITS.greetingMs);
+    send(1, 'version', {});
+    await quiet();
+    expect(said()).toEqual([
+      expect.objectContaining({ id: 0, result: expect.anything() }),
+      { id: 1, result: 'init (test)' },
+    ]);
+  });
 });
 
 describe('a client that begins as D-Bus does', () => {

@@ -2,7 +2,7 @@
  * One client's connection: requests in, answers and notifications out, within bounds.
  */
 import type { Socket } from 'node:net';
-import { lastWords } from '@upstart/common';
+import { lastWords, Patience } from '@upstart/common';
 import {
   CLIENT_LIMITS,
   type DaemonFrame,
@@ -49,7 +49,7 @@ export class Connection implements RequestHandler, Holder {
   #unread: Buffer | null = null;
   readonly #queue: QueuedRequest[] = [];
   readonly #deliveries: Deliveries;
-  #greeting: NodeJS.Timeout | null;
+  #greeting: Patience | null;
   /** Set once the connection has been rejected. */
   #farewell: Farewell | null = null;
   readonly #admission: Admission;
@@ -69,7 +69,7 @@ export class Connection implements RequestHandler, Holder {
     });
     this.#process = new ClientProcess(parts.context, socket);
     this.#deliveries = new Deliveries(parts.context.runner.keptAnswers);
-    this.#greeting = setTimeout(() => this.#refuseSilence(), greetingMs);
+    this.#greeting = new Patience(greetingMs, () => this.#refuseSilence());
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('drain', () => this.#proceed());
     // A client that disconnects affects no other client; `close` follows.
@@ -92,7 +92,7 @@ export class Connection implements RequestHandler, Holder {
   }
 
   request(request: RequestFrame, length: number): void {
-    if (this.#greeting) clearTimeout(this.#greeting);
+    this.#greeting?.end();
     this.#greeting = null;
     this.#admission.queued(length);
     this.#queue.push({ request, length });
@@ -289,7 +289,7 @@ export class Connection implements RequestHandler, Holder {
 
   #closed(inOrder: boolean): void {
     this.#deliveries.closed(inOrder, monotonicNow());
-    if (this.#greeting) clearTimeout(this.#greeting);
+    this.#greeting?.end();
     this.#farewell?.closed();
     this.#parts.context.runner.watchers.delete(this.#notify);
     this.#queue.length = 0;

@@ -3,6 +3,7 @@
  * replays the journal, and with it the entries that this daemon did not write. So entries are written before a new journal begins, and each
  * one once, by its id.
  */
+import { Patience } from '@upstart/common';
 import {
   type HistoryAnswer,
   type HistoryCause,
@@ -147,14 +148,14 @@ export class History {
     const questions = [...this.#open.keys()];
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        patience.end();
         this.#readers.delete(look);
         resolve();
       };
       const look = (): void => {
         if (!questions.some((question) => this.#open.has(question))) done();
       };
-      const timer = setTimeout(done, CALLER_PATIENCE_MS);
+      const patience = new Patience(CALLER_PATIENCE_MS, done);
       this.#readers.add(look);
     });
   }

@@ -47,13 +47,29 @@ describe('what other services know', () => {
     expect(identity).toMatchObject({ refusal: { step: 'setuid-lookup', errno, detail: '' } });
   });
 
+  it('is not late if it came while this process stood still', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const identities = withGetent(['"passwd far") echo far:x:50:51: ;;']);
+    identities.lookUp(FAR);
+    // A timer that is due goes off before what has come meanwhile is read.
+    vi.advanceTimersToNextTimer();
+    expect(await settled(identities, FAR)).toMatchObject({ uid: 50 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('fits into 64 KiB', async () => {
     const identities = withGetent(['"passwd far") printf far:x:50:51:; head -c 65522 /dev/zero | tr "\\0" x ;;']);
     expect(await settled(identities, FAR)).toMatchObject({ uid: 50 });
   });
 
   it('is nothing where there is no getent', async () => {
-    const identities = new Identities({ folder, programs: [join(folder, 'none')], rights: RIGHTS });
+    const identities = new Identities({
+      folder,
+      programs: [join(folder, 'none')],
+      rights: RIGHTS,
+      patienceMs: PATIENCE_MS,
+    });
     expect(await settled(identities, FAR)).toMatchObject({ refusal: { step: 'setuid-lookup', errno: 0 } });
   });
 

@@ -3,7 +3,7 @@
  * process again when the answer is there (`engine/reports/process-end.ts`).
  */
 import { statSync } from 'node:fs';
-import { encodeText } from '@upstart/common';
+import { encodeText, Patience } from '@upstart/common';
 import type { SpawnSpec } from '../supervisor/process-messages.ts';
 import { monotonicNow } from '../time/clock.ts';
 import { getent } from './getent.ts';
@@ -103,22 +103,24 @@ export class Identities {
   }
 
   async #answerAll(resolving: ReturnType<typeof resolve>, chroot: string | null, first?: Question): Promise<Identity> {
-    const signal = AbortSignal.timeout(this.#options.patienceMs ?? PATIENCE_MS);
+    const timeout = new AbortController();
+    const patience = new Patience(this.#options.patienceMs ?? PATIENCE_MS, () => timeout.abort());
     const late = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new LookupError(ETIMEDOUT)), { once: true });
+      timeout.signal.addEventListener('abort', () => reject(new LookupError(ETIMEDOUT)), { once: true });
     });
     late.catch(() => {});
     let step: IteratorResult<Question, Identity> = first ? { done: false, value: first } : resolving.next();
     while (!step.done) {
       let answer: string | null;
       try {
-        answer = await Promise.race([this.#answer(step.value, chroot, signal), late]);
+        answer = await Promise.race([this.#answer(step.value, chroot, timeout.signal), late]);
       } catch (error) {
         step = resolving.throw(asLookupError(error));
         continue;
       }
       step = resolving.next(answer);
     }
+    patience.end();
     return step.value;
   }
 

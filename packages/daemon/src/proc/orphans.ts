@@ -4,7 +4,7 @@
  */
 import { readFile, readlink } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
-import { inTime } from './in-time.ts';
+import { inTime } from '@upstart/common';
 import { type OwnJob, ownJob, type ProcessFacts, processIds, readFacts, splitTexts } from './processes.ts';
 
 export interface Orphan extends OwnJob, Pick<ProcessFacts, 'pid' | 'started'> {

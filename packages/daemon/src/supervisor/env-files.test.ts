@@ -177,6 +177,16 @@ function withoutClock(): void {
   onTestFinished(() => void vi.useRealTimers());
 }
 
+it('files that have answered while this process stood still are not late', async () => {
+  withoutClock();
+  const envFiles = new EnvFiles();
+  const spec = specOf([file('one', 'A=1')]);
+  envFiles.lookUp(spec);
+  // A timer that is due goes off before what has come meanwhile is read.
+  vi.advanceTimersToNextTimer();
+  expect((await retried(envFiles, spec)).variables).toEqual(['A=1']);
+});
+
 describe.runIf(CAN_LEASE)('a file that cannot be read, as its file system hangs,', () => {
   it('is given up after a while, and named', async () => {
     const [good, bad] = [file('good'), file('bad')];

@@ -4,7 +4,7 @@
  * (`engine/reports/process-end.ts`). A daemon that was killed meanwhile has
  * started nothing: the next one reads them.
  */
-import { decodeText } from '@upstart/common';
+import { decodeText, Patience } from '@upstart/common';
 import { EnvFileError, type EnvFileFault, parseEnvFile } from '@upstart/job-language';
 import { fsPath } from '../conf/job-file.ts';
 import { keyOf, mergeVariables } from '../engine/environment/environment.ts';
@@ -87,10 +87,9 @@ export class EnvFiles {
     const { files, end } = reading;
     const options = { maxSize: MAX_ENV_FILE_BYTES, signal: end.signal, ...(shell !== undefined && { shell }) };
     this.#running++;
-    // Not AbortSignal.timeout with AbortSignal.any: Node may collect such a signal, and it never comes.
-    const patience = setTimeout(() => end.abort(), patienceMs);
+    const patience = new Patience(patienceMs, () => end.abort());
     reading.result = await readAll(files, options);
-    clearTimeout(patience);
+    patience.end();
     this.#running--;
     if (reading.isWanted) reading.timer = setTimeout(() => this.#drop(reading), keptMs).unref();
     this.#readNext();
