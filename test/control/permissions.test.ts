@@ -1,7 +1,8 @@
 /** Permissions, with real users (reference: control §5). */
-import { chmodSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatAddress } from '../../packages/protocol/src/index.ts';
 import { asUser, BY_SOCKET, NOBODY, type Outcome, run, whyNoOtherUsers } from '../session/product.ts';
 import { SessionInit } from './session-init.ts';
 import { SystemInit } from './system-init.ts';
@@ -119,15 +120,38 @@ describe.skipIf(REASON)(`the init of a session${REASON ? ` (skipped: ${REASON})`
     expect(stdout).toMatch(/^web start\/running, process \d+\n$/);
   });
 
-  it('is closed to others, by its folder and by its socket', async () => {
-    const denied = /^initctl: Unable to connect to Upstart: Failed to connect to socket .*: Permission denied\n$/;
-    for (const open of [false, true]) {
-      if (open) chmodSync(dirname(init.socket), 0o755);
-      for (const command of ['list', 'stop web', 'version']) {
-        const { status, stdout, stderr } = await initctl(STRANGER, ...command.split(' '));
-        expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-        expect(stderr).toMatch(denied);
-      }
+  describe('is closed to others', () => {
+    /** The socket and the folders above it, with their modes as init made them. */
+    const made = new Map<string, number>();
+    beforeAll(() => {
+      const { folder } = init.product;
+      for (let path = init.socket; path !== folder; path = dirname(path)) made.set(path, statSync(path).mode & 0o777);
+    });
+
+    /** Opens all of them to everybody, except one. */
+    function openAllBut(closed: string | null): void {
+      for (const [path, mode] of made) chmodSync(path, path === closed ? mode : path === init.socket ? 0o666 : 0o755);
     }
+
+    /** As a stranger who knows the path of the socket. */
+    function asStranger(command: string): Promise<Outcome> {
+      const [file = '', ...args] = asUser(STRANGER, [`${init.product.bin}/initctl`, ...command.split(' ')]);
+      return run(file, args, { ...init.env, UPSTART_SESSION: formatAddress(init.socket) });
+    }
+
+    it.each([
+      ['by its folder', () => dirname(init.socket)],
+      ['by its socket', () => init.socket],
+    ])('%s alone', async (_, closed) => {
+      openAllBut(closed());
+      const stderr = `initctl: Unable to connect to Upstart: Failed to connect to socket ${init.socket}: Permission denied\n`;
+      for (const command of ['list', 'stop web', 'version'])
+        expect(await asStranger(command)).toMatchObject({ status: 1, stdout: '', stderr });
+    });
+
+    it('by nothing else', async () => {
+      openAllBut(null);
+      expect(await asStranger('version')).toMatchObject({ status: 0, stderr: '' });
+    });
   });
 });

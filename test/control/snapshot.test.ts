@@ -1,12 +1,12 @@
 /** The start-up snapshot makes the start shorter, and nothing else: init comes up whatever has become of it. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withoutCodeCache } from '../../scripts/code-cache.mjs';
 import { childrenOf, commandLineOf } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
-import { NOBODY, whyNoOtherUsers } from '../session/product.ts';
+import { asUser, NOBODY, type Product, whyNoOtherUsers } from '../session/product.ts';
 import { SessionInit, type SessionSettings } from './session-init.ts';
 
 const JOBS = {
@@ -33,6 +33,8 @@ afterAll(async () => {
   await first?.end();
   first?.remove();
 });
+
+const ownerOf = (pid: number): number => statSync(`/proc/${pid}`).uid;
 
 const daemonOf = ({ pid }: SessionInit): number | undefined =>
   childrenOf(pid).find((child) => commandLineOf(child).includes('daemon.js'));
@@ -181,12 +183,20 @@ it.each<[string, () => void, unknown]>([
 });
 
 it.skipIf(whyNoOtherUsers() !== null)('serves a user who may only read the installation', async () => {
-  for (const name of readdirSync(library)) if (name !== 'node') chmodSync(join(library, name), 0o555);
-  chmodSync(library, 0o555);
-  const init = await SessionInit.start({ uid: NOBODY, jobs: JOBS });
+  const found = (where: string, ...what: string[]): string => {
+    const [file = '', ...words] = asUser(NOBODY, ['find', where, '!', '-type', 'l', ...what]);
+    return execFileSync(file, words, { encoding: 'utf8' });
+  };
+  const prepare = ({ bin }: Product): void => void execFileSync('chmod', ['-R', 'a-w', join(bin, '..')]);
+  const init = await SessionInit.start({ uid: NOBODY, jobs: JOBS, prepare });
   try {
+    const installation = join(init.product.bin, '..');
+    expect(found(installation, '(', '-writable', '-o', '!', '-readable', ')')).toBe('');
+    expect(found(installation, '-name', basename(snapshot))).not.toBe('');
     expect((await init.run('start', 'web')).stdout).toEqual(WORKS.started);
-    expect(commandLineOf(daemonOf(init) ?? 0)).toContain('.snapshot');
+    expect(ownerOf(daemonOf(init) as number)).toBe(NOBODY);
+    expect(beganWithSnapshot(init)).toBe(true);
+    expect(init.said).not.toEqual(REFUSED);
   } finally {
     await init.end();
     init.remove();
