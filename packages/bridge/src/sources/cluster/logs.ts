@@ -18,6 +18,8 @@ const READING_MS = 60_000;
 /** Of a line, and of a word; what is behind it is cut off. */
 const MAX_TEXT = 16_384;
 const MAX_WORD = 1024;
+/** The last time that a `Date` can be. */
+const MAX_TIME_MS = 8.64e15;
 /** What it says of a job without a log. */
 const NOTHING = 'Nothing has been logged yet';
 /** What it says where it fails. */
@@ -82,7 +84,7 @@ function lower(pid: number): void {
 }
 
 /** Throws UpstartError. */
-function queryOf(params: unknown): FleetLogsQuery {
+export function queryOf(params: unknown): FleetLogsQuery {
   const {
     words,
     follow,
@@ -98,8 +100,9 @@ function queryOf(params: unknown): FleetLogsQuery {
   if (typeof follow !== 'boolean') throw upstartError('bad-request', 'follow must be true or false');
   if (!isCount(lines) || lines > MAX_LOG_LINES)
     throw upstartError('bad-request', `lines must be from 0 to ${MAX_LOG_LINES}`);
-  if (sinceMs !== null && (!isCount(sinceMs) || sinceMs > Date.now()))
-    throw upstartError('bad-request', 'sinceMs must be null or a time that has passed');
+  // It may be in the future: the clock of the asker is another one.
+  if (sinceMs !== null && (!isCount(sinceMs) || sinceMs > MAX_TIME_MS))
+    throw upstartError('bad-request', 'sinceMs must be null or milliseconds since the epoch');
   if (grep !== null && !isText(grep, MAX_LOG_EXPRESSION))
     throw upstartError('bad-request', `grep must be null or an expression of at most ${MAX_LOG_EXPRESSION} characters`);
   return { words, follow, lines, sinceMs, grep };

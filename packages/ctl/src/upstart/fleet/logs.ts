@@ -32,10 +32,12 @@ export const logs: FleetAction = {
       { call, fleet, hosts },
       {
         ...{ method: 'logs', isEndless: isFollowing },
-        paramsOf: (host, isAgain): FleetLogsQuery => ({
-          ...{ words: words.of.get(host) ?? [], follow: isFollowing, ...wanted },
-          ...(isAgain && { lines: MAX_LOG_LINES, sinceMs: (lastMs.get(host) ?? Date.now()) + 1 }),
-        }),
+        paramsOf(host, isAgain): FleetLogsQuery {
+          const first = { words: words.of.get(host) ?? [], follow: isFollowing, ...wanted };
+          const last = lastMs.get(host);
+          // By the clock of that host, which need not be the one here: without a line of it, it is asked as at first.
+          return isAgain && last !== undefined ? { ...first, lines: MAX_LOG_LINES, sinceMs: last + 1 } : first;
+        },
         take(host, { log, time, text }) {
           const atMs = time === null ? (lastMs.get(host) ?? 0) : Date.parse(time);
           lastMs.set(host, Math.max(lastMs.get(host) ?? 0, atMs));
