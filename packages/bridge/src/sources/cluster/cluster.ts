@@ -7,7 +7,7 @@ import type { RunningSource, Source, SourceContext } from '../../source.ts';
 import { InitOfFleet } from './fleet.ts';
 import { Leases } from './leases.ts';
 import { Sender } from './sender.ts';
-import { Taker } from './taker.ts';
+import { isForEvents, Taker } from './taker.ts';
 
 type ClusterModule = typeof import('@upstart/cluster');
 
@@ -46,6 +46,8 @@ class ClusterSource implements RunningSource {
   /** While a job waits for events. */
   #receiver: EventReceiver | null = null;
   readonly #sender: Sender;
+  /** The stream has taken an event of the sender's, since when there was no trouble with it. */
+  #hasStream = false;
   readonly #leases: Leases;
   #agent: FleetAgent | null = null;
   /** Changes of the list of hosts, one after the other: the last one counts. */
@@ -69,7 +71,11 @@ class ClusterSource implements RunningSource {
       () => operands(),
       async (event, id) => {
         const nats = await this.#connection.nats();
+        // A host that only sends has no receiver, which would have made it.
+        if (!this.#hasStream) await module.openStream(nats, conf);
+        this.#hasStream = false;
         await module.publishEvent(nats, conf, { ...event, to: {}, question: null }, `${conf.host} ${id}`);
+        this.#hasStream = true;
       },
     );
     this.#leases = new Leases(context, module, this.#connection, (drain) => this.#drained(drain));
@@ -103,18 +109,22 @@ class ClusterSource implements RunningSource {
     clearTimeout(this.#again);
     this.#sender.stop();
     this.#agent?.stop();
-    // Without a job that waits, a later one is not to get what comes meanwhile; a bridge that ends is followed by another.
-    const forget = !this.#isWaiting;
     this.#leases.stop();
-    await this.#receiver?.stop(forget);
-    if (forget && this.#connection.conf.fleet === 'off')
+    // Without a job that waits, a later one is not to get what comes meanwhile; a bridge that ends is followed by another.
+    await this.#receiver?.stop(!this.#isWaiting);
+    if (!this.#isNeeded && this.#connection.conf.fleet === 'off')
       await this.#change((hosts) => hosts.remove(this.#connection.conf.host));
     await this.#connection.close();
   }
 
   /** Whether a job needs the cluster: else the source runs for other hosts alone. */
-  get #isWaiting(): boolean {
+  get #isNeeded(): boolean {
     return this.#context.operands().length > 0;
+  }
+
+  /** Whether a job waits for events. One that has a lease, or sends events, has no use for those of others. */
+  get #isWaiting(): boolean {
+    return this.#context.operands().some(isForEvents);
   }
 
   #receive(): void {

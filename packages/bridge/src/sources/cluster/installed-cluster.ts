@@ -10,6 +10,7 @@ export const {
   EventReceiver,
   FleetAgent,
   Hosts,
+  openStream,
   publishEvent,
   readClusterConf,
   startLeases,

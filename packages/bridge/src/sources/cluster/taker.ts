@@ -7,6 +7,9 @@ import type { Operand } from '../../source.ts';
 /** The most events whose ends are waited for, for their senders. The ends of others are not reported. */
 export const MAX_WAITING = 256;
 
+/** Whether it stands for events that come: not for those that its job sends, or for a lease. */
+export const isForEvents = ({ stanza }: Operand): boolean => stanza !== 'emits cluster' && stanza !== 'cluster';
+
 export class Taker {
   readonly #client: Pick<UpstartClient, 'call'>;
   readonly #operands: () => readonly Operand[];
@@ -21,7 +24,7 @@ export class Taker {
   async take({ name, env, from, feed, sequence, isAsked }: ReceivedEvent): Promise<{ outcome: Promise<Answer> }> {
     const event = `${OF_CLUSTER}${name}`;
     // An event that no condition names would only be ignored.
-    if (!this.#operands().some((operand) => operand.event === event && operand.stanza !== 'emits cluster'))
+    if (!this.#operands().some((operand) => operand.event === event && isForEvents(operand)))
       return ended('ignored', 'no job waits for it');
     const place = { feed, sequence };
     const params = { name: event, env: [...env], by: `cluster host ${from}`, place };
