@@ -174,7 +174,8 @@ const HANDLERS: { [M in Method]: Handler<M> } = {
   },
   async troubles(context, _params, caller) {
     await caller.turn();
-    const asked = question(context.runner.engine.context, monotonicNow(), caller.privileged);
+    const { runner, sources } = context;
+    const asked = question(runner.engine.context, monotonicNow(), caller.privileged, sources.status());
     const notes = targetNotes(context.logTargets.status(), 'the output of jobs');
     return { ...troubles(asked, brokenFiles(context, caller)), ...(notes.length === 0 ? {} : { notes }) };
   },

@@ -11,6 +11,7 @@ import { aboutJob } from './operands.ts';
 import { Prospects } from './prospects.ts';
 import { knownCause, type Question } from './question.ts';
 import { operandText } from './residual.ts';
+import { sourceNote } from './source-notes.ts';
 import { Waits } from './waits.ts';
 
 /** An instance, or a class without instances. */
@@ -213,7 +214,8 @@ export class Roots {
     const [emitter] = emitters.hasOthers(node.name) ? [] : emitters.jobs(node.name);
     const down = emitter && this.#notUp(emitter);
     if (down) return { next: down, by };
-    return { root: this.#shared('event', wanted, null, () => `${by} has not come`), by };
+    const text = (): string => [`${by} has not come`, sourceNote(this.#asked, node) ?? []].flat().join('; ');
+    return { root: this.#shared('event', wanted, null, text), by };
   }
 
   #jobStep(job: string, by: string): Step {

@@ -1,6 +1,7 @@
 import type { BrokenFile } from '@upstart/common';
 import type { RootCause, Troubles } from '@upstart/protocol';
 import { describe, expect, it } from 'vitest';
+import { waiting } from '../testing/leases.ts';
 import { TestWorld } from '../testing/world.ts';
 import { question } from './question.ts';
 import { MAX_CAUSES, MAX_JOBS, MAX_WAITS, troubles } from './troubles.ts';
@@ -38,6 +39,23 @@ describe('what is wrong', () => {
     world.emit('runlevel', 'RUNLEVEL=2');
     world.exit(world.process('done'));
     expect(told(world)).toEqual([]);
+  });
+
+  it('has the trouble of the source behind the lease or the event that is waited for', () => {
+    const world = waiting('');
+    world.job('half', 'start on started x and :cluster:deploy\nexec half\n');
+    world.job('x', 'exec x\n');
+    world.start('x');
+    world.start('db');
+    const reason = 'no connection to the cluster: connection refused';
+    const source = { name: 'cluster', state: 'running', reason, provider: 'init' } as const;
+    const asked = question(world.engine.context, world.now, true, [{ ...source, jobs: ['db'] }]);
+    const note = `its source \`cluster\` has trouble: ${reason}`;
+    expect(troubles(asked, []).causes.flatMap(lines)).toEqual([
+      `event: \`:cluster:deploy\` has not come; ${note}`,
+      '  half < `:cluster:deploy`',
+      `pending: db is start/starting: waits for the lease main, which no host is known to hold; ${note}`,
+    ]);
   });
 
   it('is a job that failed, with all that wait for it, directly or by others', () => {
