@@ -116,6 +116,18 @@ describe('a lease', () => {
     expect(world.runs).toHaveLength(1);
   });
 
+  it('is reported as held by another host, and by none when its own host has given it up without contact', () => {
+    const { world, hosts, run } = worldOf(10, 2);
+    run(1000);
+    const name = world.runs[0]?.host;
+    const [holder, other] = [...hosts].sort(({ settings }) => (settings.name === name ? -1 : 1));
+    expect(other?.holder).toBe(name);
+    for (const host of hosts) host.isCut = true;
+    run(3 * TTL_MS);
+    expect(running(world.runs)).toEqual([]);
+    expect([holder?.holder, other?.holder]).toEqual([null, name]);
+  });
+
   it('is given back at once when the job stops', () => {
     const { world, hosts, run } = worldOf(6, 2);
     run(1000);

@@ -277,7 +277,10 @@ export class Tenure {
   }
 
   #tell(): void {
-    const holder = this.#parts.places.holders(this.keys);
+    const { places, host, hasAnother } = this.#parts;
+    // By a record of its own that is not given back yet nobody runs.
+    const isLeft = (key: string): boolean => places.get(key)?.record?.keeper === host.keeper;
+    const holder = places.holders(hasAnother(this.name, this) ? this.keys : this.keys.filter((key) => !isLeft(key)));
     if (holder === undefined || holder === this.#told) return;
     this.#told = holder;
     this.#parts.user.tell(this.#status.lease, holder);

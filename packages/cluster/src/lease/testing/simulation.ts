@@ -33,6 +33,8 @@ export class SimulatedHost {
   readonly #offsetMs: number;
   keeper: LeaseKeeper | null = null;
   isCut = false;
+  /** Who has the lease, as its keeper has told last. */
+  holder: string | null = null;
   /** So much too large are the revisions that are reported to it, as by a copy of the store that has what was never agreed on. */
   #ahead = 0;
   #reported: (key: string, entry: LeaseEntry) => void = () => {};
@@ -89,7 +91,9 @@ export class SimulatedHost {
       user: {
         grant: (lease, grant, done) => this.#askInit(generation, () => this.#grant(lease, grant), done),
         end: (lease, handOver) => this.#inInit(() => this.#end(lease, handOver)),
-        tell: () => {},
+        tell: (_lease, holder) => {
+          this.holder = holder;
+        },
       },
       clock: { nowMs: () => this.nowMs(), after: (ms, due) => this.#after(ms, () => this.#forKeeper(generation, due)) },
     });
