@@ -20,5 +20,5 @@ export { type Drain, Drains, type LeaseHolder, watchDrain } from './lease/drains
 export type { LeaseKeeper } from './lease/keeper.ts';
 export type { Granted, LeaseUser, WantedLease } from './lease/ports.ts';
 export { startLeases } from './lease/start.ts';
-export { isAllowed, isEventName, MAX_EVENT_NAME } from './subjects/event-names.ts';
+export { isAllowed } from './subjects/event-names.ts';
 export { Subjects } from './subjects/subjects.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answersFleet, clusterConfPath } from './cluster-file.ts';
+import { answersFleet, clusterConfPath, isClusterEvent } from './cluster-file.ts';
 
 describe('cluster.conf', () => {
   let path: string;
@@ -26,5 +26,15 @@ describe('cluster.conf', () => {
     expect(
       [null, '', 'servers a', 'fleet off', '# fleet read', 'fleet read', 'a b\n fleet\tcontrol # x'].map(answers),
     ).toEqual([...[false, false, false, false, false, true, true]]);
+  });
+});
+
+describe('names of events that cross machines', () => {
+  it.each(['deploy', 'db.backup', 'net-up_2', 'a'.repeat(128)])('may be %s', (name) => {
+    expect(isClusterEvent(name)).toBe(true);
+  });
+
+  it.each(['', '.a', 'a.', 'a..b', ':sys:a', 'a b', 'a*', 'a>', 'ä', 'a'.repeat(129)])('may not be %j', (name) => {
+    expect(isClusterEvent(name)).toBe(false);
   });
 });

@@ -11,6 +11,15 @@ const SESSION_FILE = 'upstart-cluster.conf';
 /** Names another file, for tests and for trying things out. */
 const FILE_VARIABLE = 'UPSTART_CLUSTER_CONF';
 
+const MAX_EVENT_NAME = 128;
+/** They are parts of subjects on the servers: dots separate tokens there, too. */
+const EVENT_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
+/** The form of the names of events that may cross machines, in words. */
+export const CLUSTER_EVENT_FORM = `words of A-Z a-z 0-9 _ - with dots between them, ${MAX_EVENT_NAME} characters at most`;
+
+/** Whether an event of this name may cross machines. */
+export const isClusterEvent = (name: string): boolean => name.length <= MAX_EVENT_NAME && EVENT_NAME.test(name);
+
 /** What other hosts may ask of this one: nothing, questions, or changes too. */
 export const FLEET_ACCESS = ['off', 'read', 'control'] as const;
 export type FleetAccess = (typeof FLEET_ACCESS)[number];

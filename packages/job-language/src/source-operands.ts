@@ -1,6 +1,13 @@
 /** Faults in the words of operands that sources of events read. They are no errors of the file: such an operand never comes true. */
-import { type FileMistake, readFileOperand, readSocketOperand, type SocketMistake } from '@upstart/common';
-import { type SourceName, sourceOf } from './event-sources.ts';
+import {
+  CLUSTER_EVENT_FORM,
+  type FileMistake,
+  isClusterEvent,
+  readFileOperand,
+  readSocketOperand,
+  type SocketMistake,
+} from '@upstart/common';
+import { OF_CLUSTER, type SourceName, sourceOf } from './event-sources.ts';
 import { parseTimer } from './timer/timer.ts';
 
 export interface OperandFault {
@@ -21,12 +28,21 @@ export interface OperandPlace {
   readonly inSession: boolean;
 }
 
-type Reader = (args: readonly string[], place: OperandPlace) => OperandFault | null;
+type Reader = (args: readonly string[], place: OperandPlace, name: string) => OperandFault | null;
 
 /** Stands for the home folder: what is at a path does not matter here. */
 const HOME = '~';
 
+/** Behind the name of an event that has failed: init itself emits that. */
+const FAILED = /\/failed$/;
+
 const READERS: Readonly<Partial<Record<SourceName, Reader>>> = {
+  cluster(_args, _place, name) {
+    const event = name.slice(OF_CLUSTER.length).replace(FAILED, '');
+    if (isClusterEvent(event)) return null;
+    const text = `no event of this name can cross machines: expected ${CLUSTER_EVENT_FORM}`;
+    return { argument: null, text, meant: null };
+  },
   timer(args) {
     const parsed = parseTimer(args);
     return 'fault' in parsed ? parsed.fault : null;
@@ -46,7 +62,7 @@ const READERS: Readonly<Partial<Record<SourceName, Reader>>> = {
 /** What is wrong with an operand whose event a source makes; null: nothing, or it is for no source that could say so. */
 export function operandFault({ name, args }: SourceOperand, place: OperandPlace): OperandFault | null {
   const source = sourceOf(name);
-  return source === null ? null : (READERS[source]?.(args, place) ?? null);
+  return source === null ? null : (READERS[source]?.(args, place, name) ?? null);
 }
 
 function mistakeIn(args: readonly string[], { text, word }: SocketMistake | FileMistake): OperandFault {

@@ -19,7 +19,8 @@ describe('an event between machines', () => {
   });
 
   it.each([
-    [{ ...PLAIN, name: ':sys:a' }, '":sys:a" cannot cross machines'],
+    [{ ...PLAIN, name: ':sys:a' }, 'event ":sys:a" cannot cross machines'],
+    [{ ...PLAIN, name: ':cluster:db.a' }, '128 characters at most; did you mean db.a?'],
     [{ ...PLAIN, env: ['VERSION'] }, 'event deploy: expected KEY=VALUE: "VERSION"'],
     [{ ...PLAIN, env: ['=3'] }, 'event deploy: expected KEY=VALUE: "=3"'],
     [{ ...PLAIN, env: ['A=\0'] }, 'event deploy: NUL character in "A"'],

@@ -1,8 +1,8 @@
 /** An event between machines: its form on the servers, and the check of what other hosts have sent. */
+import { CLUSTER_EVENT_FORM, isClusterEvent } from '@upstart/common';
 import type { Labels } from '../conf/cluster-conf.ts';
 import { NAME } from '../conf/cluster-conf.ts';
 import { isLabels } from '../hosts/hosts.ts';
-import { isEventName, MAX_EVENT_NAME } from '../subjects/event-names.ts';
 
 /** The variable with the name of the host that has sent an event, which the servers vouch for. */
 const SENDER = 'HOST';
@@ -28,9 +28,9 @@ export class EventError extends Error {
 
 /** The body of its message. Throws EventError. */
 export function encodeEvent({ name, env, to, question }: OutgoingEvent): string {
-  if (!isEventName(name))
+  if (!isClusterEvent(name))
     throw new EventError(
-      `${JSON.stringify(name)} cannot cross machines: expected words of A-Z a-z 0-9 _ - with dots between them, ${MAX_EVENT_NAME} characters at most`,
+      `event ${JSON.stringify(name)} cannot cross machines: expected ${CLUSTER_EVENT_FORM}${hint(name)}`,
     );
   for (const pair of env) {
     const fault = faultOf(pair);
@@ -47,6 +47,14 @@ export function encodeEvent({ name, env, to, question }: OutgoingEvent): string 
       `event ${name}: its variables are too long to cross machines: ${MAX_VARIABLE_BYTES} bytes at most`,
     );
   return body;
+}
+
+/** Conditions have the event of the cluster with this before its name. */
+const IN_CONDITIONS = ':cluster:';
+
+function hint(name: string): string {
+  const rest = name.slice(IN_CONDITIONS.length);
+  return name.startsWith(IN_CONDITIONS) && isClusterEvent(rest) ? `; did you mean ${rest}?` : '';
 }
 
 /** The variables and the address of an event that another host has sent. Throws EventError. */

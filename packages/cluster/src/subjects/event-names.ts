@@ -1,13 +1,8 @@
-/** The names of events that may cross machines. They are parts of subjects: dots separate tokens there, too. */
+/** Patterns of the names of events that a host sends and takes. */
 import type { ClusterConf } from '../conf/cluster-conf.ts';
 
-export const MAX_EVENT_NAME = 128;
-const EVENT_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 /** A name in which `*` is any text. */
 export const EVENT_PATTERN = /^[A-Za-z0-9_.*-]{1,128}$/;
-
-/** Whether an event of this name may cross machines. */
-export const isEventName = (name: string): boolean => name.length <= MAX_EVENT_NAME && EVENT_NAME.test(name);
 
 /** Whether one of these patterns has the event. */
 export function isAllowed(patterns: ClusterConf['emit'], name: string): boolean {

@@ -2,8 +2,8 @@
  * The subjects and names that a cluster has on its servers, of which permissions are made (docs/cluster.md). Each begins with the name of the
  * cluster, and what a host publishes has the host's own name in it: a permission on that subject is its proof.
  */
+import { isClusterEvent } from '@upstart/common';
 import { NAME } from '../conf/cluster-conf.ts';
-import { isEventName } from './event-names.ts';
 
 const ROOT = 'upstart';
 const METHOD = /^[A-Za-z]{1,32}$/;
@@ -64,7 +64,7 @@ export class Subjects {
 
   /** The sender and the name of an event by its subject; null: it is none. */
   parseEvent(subject: string): { host: string; name: string } | null {
-    return this.#parse(subject, 'events', isEventName);
+    return this.#parse(subject, 'events', isClusterEvent);
   }
 
   /** The host that has answered, and the question; null: it is no answer. */

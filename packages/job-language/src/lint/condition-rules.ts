@@ -1,5 +1,6 @@
 /** Rules about conditions. */
 import { type Condition, conditionEvents, globMatches, nearest } from '@upstart/common';
+import { sourceOf } from '../event-sources.ts';
 import type { JobDefinition } from '../job-definition.ts';
 import { isKnownEvent, JOB_EVENTS, KNOWN_EVENTS, meantEvent } from '../known-events.ts';
 import { operandFault } from '../source-operands.ts';
@@ -7,8 +8,8 @@ import type { Token } from '../tokens.ts';
 import type { Finding, LintWorld, Rule } from './rule.ts';
 import type { ParsedFile } from './statements.ts';
 
-/** The rules about conditions that can never come true. */
-export const NEVER_RULES: readonly string[] = ['timer', 'socket', 'file'];
+/** The rules about conditions that can never come true: the sources of their events. */
+export const NEVER_RULES: readonly string[] = ['timer', 'socket', 'file', 'cluster'];
 
 export const CONDITION_RULES: readonly Rule[] = [
   { name: 'second-job', check: each(secondWord) },
@@ -120,10 +121,10 @@ function* restartCircle(operand: Operand, { jobs }: LintWorld, { job }: ParsedFi
 }
 
 /** An operand for a source that never comes true: one of its words is wrong. The file may be one of a session. */
-function faulty(event: string): OperandRule {
+function faulty(source: string): OperandRule {
   return function* ({ name, args }) {
-    if (name.value !== event) return;
-    const operand = { name: event, args: args.map(({ value }) => value) };
+    if (sourceOf(name.value) !== source) return;
+    const operand = { name: name.value, args: args.map(({ value }) => value) };
     const fault = operandFault(operand, { inSession: true });
     if (fault === null) return;
     const { argument, text, meant } = fault;

@@ -218,12 +218,22 @@ test('what the original does not know is named where that is asked for', () => {
   );
 });
 
+test('events of the cluster have names that can cross machines', () => {
+  const text =
+    'start on :cluster:a/b or :cluster:deploy or :cluster:deploy/failed\nemits cluster saved b@c db.x\nexec a\n';
+  expect(warned(text)).toEqual(['1 cluster :cluster:a/b', '2 cluster-event b@c']);
+  expect(warned('emits a@b\nexec a\n')).toEqual([]);
+});
+
 test('a lease needs a cluster', () => {
   const lone = { ...WORLD, hasClusterConf: () => false };
   expect(warned('exec a\ncluster one\n', lone)).toEqual(['2 cluster-without-conf cluster']);
   expect(warned('exec a\ncluster at most 2 db\n', lone)).toEqual(['2 cluster-without-conf cluster']);
   for (const known of [true, null])
     expect(warned('exec a\ncluster one\n', { ...WORLD, hasClusterConf: () => known })).toEqual([]);
+  expect(warned('start on startup or :cluster:deploy\nexec a\n', lone)).toEqual([
+    '1 cluster-without-conf :cluster:deploy',
+  ]);
   expect(warned('exec a\ncluster at most 2 db\ncluster one\n')).toEqual(['3 replaced-stanza cluster']);
   const portable = lint('cluster at most 2\n', { name: 'job', path: 'job.conf', portable: true }, WORLD);
   expect(portable.map(({ text: told }) => told)).toEqual([expect.stringContaining('`cluster at most` is unknown')]);

@@ -1,4 +1,6 @@
-/** Rules about which stanzas stand together. */
+/** Rules about which stanzas stand together, and what they need. */
+import { CLUSTER_EVENT_FORM, isClusterEvent } from '@upstart/common';
+import { OF_CLUSTER } from '../event-sources.ts';
 import type { Finding, LintWorld, Rule } from './rule.ts';
 import type { ParsedFile, Statement } from './statements.ts';
 
@@ -39,6 +41,7 @@ export const STANZA_RULES: readonly Rule[] = [
   { name: 'check-task', check: checkedTasks },
   { name: 'check-without-probe', check: settingsWithoutCheck },
   { name: 'cluster-without-conf', check: withoutCluster },
+  { name: 'cluster-event', check: clusterEvents },
   { name: 'replaced-stanza', check: replacedStanzas },
 ];
 
@@ -83,11 +86,24 @@ function* settingsWithoutCheck({ statements, job }: ParsedFile): Iterable<Findin
   };
 }
 
+/** The first stanza, and the first event, that come to nothing. */
 function* withoutCluster({ statements }: ParsedFile, world: LintWorld): Iterable<Finding> {
   const stanza = statements.find(({ name }) => name.startsWith('cluster '));
-  if (stanza === undefined || world.hasClusterConf() !== false) return;
-  const text = `without a cluster.conf there is no cluster: \`${stanza.name}\` waits for its lease for ever`;
-  yield { at: stanza.at, text };
+  const event = statements.flatMap(({ args }) => args).find(({ value }) => value.startsWith(OF_CLUSTER));
+  if ((stanza === undefined && event === undefined) || world.hasClusterConf() !== false) return;
+  const why = 'without a cluster.conf there is no cluster';
+  if (stanza) yield { at: stanza.at, text: `${why}: \`${stanza.name}\` waits for its lease for ever` };
+  if (event) yield { at: event.span, text: `${why}: \`${event.value}\` never comes` };
+}
+
+/** The events behind `emits cluster`. */
+function* clusterEvents({ statements }: ParsedFile): Iterable<Finding> {
+  for (const { name, args } of statements) {
+    if (name !== 'emits' || args[0]?.value !== 'cluster') continue;
+    for (const { value, span } of args.slice(1))
+      if (!isClusterEvent(value))
+        yield { at: span, text: `\`${value}\` cannot cross machines: expected ${CLUSTER_EVENT_FORM}` };
+  }
 }
 
 function* replacedStanzas({ text, statements }: ParsedFile): Iterable<Finding> {
