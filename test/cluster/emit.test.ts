@@ -1,6 +1,6 @@
 /** `upstart emit`: on this machine, and to the hosts of a cluster with their answers. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { hasNatsServer, jetstreamManager } from '../../packages/cluster/src/testing/nats-servers.ts';
+import { hasNatsServer, jetstreamManager, NatsServers } from '../../packages/cluster/src/testing/nats-servers.ts';
 import { signal } from '../chaos/proc.ts';
 import { eventually } from '../eventually.ts';
 import type { Host } from './host.ts';
@@ -114,6 +114,15 @@ describe.skipIf(!hasNatsServer)('upstart emit --cluster', () => {
     ] as const;
     for (const [words, text] of errors) expect((await emit(a, ...words)).stderr).toContain(text);
     expect((await emit(a, '--cluster', 'deploy', `A=${'x'.repeat(49_150)}`)).stdout).toContain('is event 1 of');
+    const accounts = 'X: { users: [ { user: x, password: y } ] }, Y: { jetstream: enabled }';
+    const without = await NatsServers.start(1, `accounts { ${accounts} }\nno_auth_user: x`);
+    a.configure(without.urls);
+    for (const more of [[], ['--wait']])
+      expect((await emit(a, '--cluster', 'deploy', ...more)).stderr).toMatch(
+        new RegExp(`^upstart: cluster main at ${without.urls[0]}: .*jetstream.*; nothing was sent\n$`, 'i'),
+      );
+    expect((await a.session.run('upstart', 'fleet', 'ps')).stderr).toContain('; no host was asked');
+    await without.remove();
     a.configure(['nats://127.0.0.1:1']);
     expect((await emit(a, '--cluster', 'deploy')).stderr).toContain('no connection to nats://127.0.0.1:1');
   });

@@ -73,6 +73,7 @@ describe('the settings in cluster.conf', () => {
   });
 
   it.each([
+    ['SERVERS a', ['cluster.conf:1: unknown setting: SERVERS; did you mean `servers URL...`?']],
     ['host a', ['cluster.conf: expected a line `servers nats://HOST:PORT`']],
     ['servers a\ncreds /a\nnkey /b', ['cluster.conf: creds and nkey exclude each other']],
     ['servers a\ntls-cert /a', ['cluster.conf: tls-cert and tls-key belong together']],

@@ -89,9 +89,12 @@ function faults({ servers, creds, nkey, tls, host }: Draft): string[] {
   return found;
 }
 
-/** The nearest key: `--KEY VALUE` and `KEY=VALUE` are the likely mistakes. */
+/** The nearest key: `--KEY VALUE`, `KEY=VALUE` and capitals are the likely mistakes. */
 function hint(key: string): string {
-  const word = key.replace(/^--/, '').replace(/[=:].*$/s, '');
+  const word = key
+    .replace(/^--/, '')
+    .replace(/[=:].*$/s, '')
+    .toLowerCase();
   const meant = nearest(word, BY_NAME.keys());
   return meant === null ? '' : `; did you mean \`${meant} ${BY_NAME.get(meant)!.value}\`?`;
 }

@@ -13,6 +13,8 @@ describe('files of trust', () => {
     mkdirSync(join(folder, 'dir'));
     writeFileSync(join(folder, 'open'), 'SU…', { mode: 0o644 });
     writeFileSync(join(folder, 'large'), 'x'.repeat(65_537), { mode: 0o600 });
+    writeFileSync(join(folder, 'locked'), '-----BEGIN ENCRYPTED PRIVATE KEY-----\n', { mode: 0o600 });
+    writeFileSync(join(folder, 'whole'), '-----BEGIN CERTIFICATE-----\n', { mode: 0o600 });
     writeFileSync(join(folder, 'rubbish'), 'x', { mode: 0o600 });
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,9 +28,15 @@ describe('files of trust', () => {
     ['nkey', 'rubbish', 'expected the seed of an NKey'],
     ['tls-ca', 'none', 'No such file or directory'],
     ['tls-ca', 'dir', 'Is a directory'],
+    ['tls-ca', 'rubbish', 'expected certificates in PEM'],
+    ['tls-key', 'rubbish', 'expected a private key in PEM'],
+    ['tls-key', 'locked', 'expected a private key in PEM without a passphrase'],
+    ['tls-cert', 'rubbish', 'expected certificates in PEM'],
   ])('%s %s: %s', (key, name, text) => {
     const path = join(folder, name);
-    const conf = parseClusterConf('cluster.conf', `servers a\nhost b\n${key} ${path}`, 'me');
+    const other = key === 'tls-key' ? 'tls-cert' : key === 'tls-cert' ? 'tls-key' : '#';
+    const lines = `${key} ${path}\n${other} ${join(folder, 'whole')}`;
+    const conf = parseClusterConf('cluster.conf', `servers a\nhost b\n${lines}`, 'me');
     expect(() => trustOptions(conf)).toThrow(`${path}: ${text}`);
   });
 });

@@ -32,7 +32,7 @@ export function trustOptions(conf: ClusterConf): NodeConnectionOptions {
     checkServerIdentity: identityOf(servers),
     ...(tls.ca !== null && { ca: readCertificate(tls.ca) }),
     ...(tls.cert !== null && { cert: readCertificate(tls.cert) }),
-    ...(tls.key !== null && { key: Buffer.from(readSecret(tls.key)).toString() }),
+    ...(tls.key !== null && { key: readKey(tls.key) }),
   };
   return { ...(authenticator && { authenticator }), ...(hasTls(conf) && { tls: tlsOptions }) };
 }
@@ -72,7 +72,18 @@ function readSecret(path: string): Uint8Array {
   });
 }
 
-const readCertificate = (path: string): string => readWhole(path, (fd) => readFileSync(fd, 'utf8'));
+/** Node would take any text for no certificates, or name the fault and not the file. */
+function readCertificate(path: string): string {
+  const text = readWhole(path, (fd) => readFileSync(fd, 'utf8'));
+  if (/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(text)) return text;
+  throw new Error(`${path}: expected certificates in PEM: -----BEGIN CERTIFICATE-----`);
+}
+
+function readKey(path: string): string {
+  const text = Buffer.from(readSecret(path)).toString();
+  if (/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/.test(text)) return text;
+  throw new Error(`${path}: expected a private key in PEM without a passphrase: -----BEGIN PRIVATE KEY-----`);
+}
 
 /** Errors name the file. */
 function readWhole<T>(path: string, read: (fd: number) => T): T {

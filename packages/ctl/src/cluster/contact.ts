@@ -8,6 +8,15 @@ const CONNECT_MS = 10_000;
 /** A command says itself what is wrong. */
 export const SILENT = { info: () => {}, warn: () => {} };
 
+/** What the servers, which were reached, do not do: `otherwise` follows from it. */
+export async function answered<T>({ conf }: Connection, answer: Promise<T>, otherwise: string): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new Error(`cluster ${conf.cluster} at ${conf.servers.join(', ')}: ${(error as Error).message}; ${otherwise}`);
+  }
+}
+
 /** `otherwise`: what follows from there being no contact, such as `nothing was sent`. */
 export async function contact(connection: Connection, otherwise: string): ReturnType<Connection['nats']> {
   let timer: NodeJS.Timeout | undefined;

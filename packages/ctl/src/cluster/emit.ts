@@ -1,7 +1,8 @@
 /** Sends an event to the hosts of the cluster, and waits for their answers. */
 import { randomId } from '@upstart/common';
-import { contact, SILENT } from './contact.ts';
-import type { Cluster, ClusterConf, HostAnswer, HostRecord, OutgoingEvent } from './load.ts';
+import { answered, contact, SILENT } from './contact.ts';
+import { listOf } from './fleet.ts';
+import type { Cluster, ClusterConf, HostAnswer, OutgoingEvent } from './load.ts';
 
 export interface EmitOrder {
   readonly name: string;
@@ -25,6 +26,8 @@ export interface Emitted {
   readonly answers: readonly EmitAnswer[] | null;
 }
 
+const NOT_SENT = 'nothing was sent';
+
 /** Resolves when the servers keep the event, and with `answersMs` when all hosts have answered. Rejects where nothing was sent. */
 export async function emitToCluster(cluster: Cluster, conf: ClusterConf, order: EmitOrder): Promise<Emitted> {
   const question = order.answersMs === null ? null : randomId();
@@ -32,17 +35,17 @@ export async function emitToCluster(cluster: Cluster, conf: ClusterConf, order: 
   cluster.checkOutgoing(conf, event);
   const connection = new cluster.ClusterConnection(conf, SILENT, 'upstart emit');
   try {
-    const nats = await contact(connection, 'nothing was sent');
+    const nats = await contact(connection, NOT_SENT);
     let sequence = 0;
     const publish = async (): Promise<void> => {
-      await cluster.openStream(nats, conf);
+      await answered(connection, cluster.openStream(nats, conf), NOT_SENT);
       sequence = await cluster.publishEvent(nats, conf, event, `${conf.host} ${randomId()}`);
     };
     if (question === null) {
       await publish();
       return { cluster: conf.cluster, sequence, answers: null };
     }
-    const known: HostRecord[] = await (await cluster.Hosts.open(nats, conf)).list();
+    const known = await answered(connection, listOf(cluster, nats, conf), NOT_SENT);
     const hosts = known
       .filter(({ labels, events }) => events && cluster.hasLabels(labels, event.to))
       .map(({ host }) => host);

@@ -1,7 +1,7 @@
 /** The hosts of the cluster, for commands that ask them. */
 import { nearest, quotedSetting, UsageError } from '@upstart/common';
 import type { UpstartClient } from '@upstart/protocol';
-import { contact, SILENT } from './contact.ts';
+import { answered, contact, SILENT } from './contact.ts';
 import type { Cluster, ClusterConf, HostRecord } from './load.ts';
 import { RemoteClient } from './remote-client.ts';
 
@@ -13,6 +13,12 @@ type Leases = Awaited<ReturnType<Drains['look']>>;
 interface Found extends Pick<Fleet, 'asker' | 'hosts'> {
   readonly nats: Nats;
 }
+
+const NONE_ASKED = 'no host was asked';
+
+/** All hosts that the cluster knows. */
+export const listOf = async (cluster: Cluster, nats: Nats, conf: ClusterConf): Promise<HostRecord[]> =>
+  await (await cluster.Hosts.open(nats, conf)).list();
 
 export class Fleet {
   readonly cluster: Cluster;
@@ -40,8 +46,8 @@ export class Fleet {
   static async open(cluster: Cluster, conf: ClusterConf, questionMs: number): Promise<Fleet> {
     const connection = new cluster.ClusterConnection(conf, SILENT, 'upstart fleet');
     try {
-      const nats = await contact(connection, 'no host was asked');
-      const hosts = await (await cluster.Hosts.open(nats, conf)).list();
+      const nats = await contact(connection, NONE_ASKED);
+      const hosts = await answered(connection, listOf(cluster, nats, conf), NONE_ASKED);
       const asker = new cluster.FleetAsker(nats, conf, process.geteuid?.() ?? 0);
       return new Fleet(cluster, connection, { nats, asker, hosts }, questionMs);
     } catch (error) {
