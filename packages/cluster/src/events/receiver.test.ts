@@ -26,17 +26,27 @@ async function world(count: 1 | 3 = 1) {
   const lines = { info: () => {}, warn: (text: string) => void log.push(text) };
   const connection = new ClusterConnection(conf, lines, 'test');
   ends.push(() => connection.close());
-  const receiver = new EventReceiver({
-    ...{ connection, log: lines, lookMs: 100 },
-    troubled: (reason) => {
-      trouble = reason;
-    },
-    async take({ env, feed, sequence }) {
-      taken.push({ n: Number(env[0]?.slice(2)), feed, sequence });
-      return { outcome: new Promise(() => {}) };
-    },
-  });
-  ends.push(() => receiver.stop(false));
+  const receive = (by: ClusterConnection): void => {
+    const receiver = new EventReceiver({
+      ...{ connection: by, log: lines, lookMs: 100 },
+      troubled: (reason) => {
+        trouble = reason;
+      },
+      async take({ env, feed, sequence }) {
+        taken.push({ n: Number(env[0]?.slice(2)), feed, sequence });
+        return { outcome: new Promise(() => {}) };
+      },
+    });
+    ends.push(() => receiver.stop(false));
+  };
+  receive(connection);
+  /** Another host, with the same name. */
+  const beginNamesake = async (): Promise<void> => {
+    const second = new ClusterConnection(conf, lines, 'test');
+    ends.push(() => second.close());
+    await second.nats();
+    receive(second);
+  };
   const other = await connect({ servers: servers.urls, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
   ends.push(() => other.close());
   const manager = await jetstreamManager(other, { checkAPI: false });
@@ -52,7 +62,7 @@ async function world(count: 1 | 3 = 1) {
     const places = new Map(taken.map(({ n, feed, sequence }) => [`${feed} ${sequence}`, n]));
     expect([...places.values()]).toEqual(numbers);
   };
-  return { servers, connection, other, manager, log, receives, send, has, trouble: () => trouble };
+  return { servers, connection, other, manager, log, receives, send, has, beginNamesake, trouble: () => trouble };
 }
 
 describe.skipIf(!hasNatsServer)('the receiver of events', () => {
@@ -116,6 +126,19 @@ describe.skipIf(!hasNatsServer)('the receiver of events', () => {
     await send(3);
     await receives();
     await has(1, 2, 3);
+  });
+
+  it('notices another host of its name, once', async () => {
+    const { log, send, has, beginNamesake } = await world();
+    for (let n = 1; n <= 3; n++) await send(n);
+    await has(1, 2, 3);
+    await beginNamesake();
+    // Each of the two says so.
+    let n = 3;
+    while (log.length < 2) await send(++n);
+    for (let more = 0; more < 10; more++) await send(++n);
+    await has(...Array.from({ length: n }, (_, index) => index + 1));
+    expect(log).toEqual(Array(2).fill(expect.stringContaining('another host seems to be called web1, too')));
   });
 
   it('leaves a consumer alone whose events an administrator has chosen', async () => {

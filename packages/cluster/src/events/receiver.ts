@@ -55,6 +55,9 @@ export class EventReceiver {
   #feed: string | null = null;
   /** The last event of the feed that this host has had, or was there before it; null: not known yet. */
   #last: number | null = null;
+  /** How many deliveries of the consumer there had been with the last one that came here, since it was opened; 0: none. */
+  #deliveries = 0;
+  #hasNamesake = false;
   /** The consumer was made again for the sake of this event. */
   #remadeFor = 0;
   /** The last trouble with an event that was logged. */
@@ -86,6 +89,7 @@ export class EventReceiver {
         const feed = this.#follow(feedOf(connection.conf.cluster, stream));
         const info = await openConsumer(nats, this.#subjects, connection.conf.host, this.#last);
         this.#last ??= info.ack_floor.stream_seq;
+        this.#deliveries = 0;
         troubled(null);
         this.#delivery = await Delivery.begin({
           ...{ nats, connection, info, lookMs: this.#parts.lookMs ?? LOOK_MS, last: () => this.#last ?? 0 },
@@ -129,6 +133,7 @@ export class EventReceiver {
   async #handle(nats: NatsConnection, message: JsMsg, feed: string): Promise<void> {
     const { connection, take } = this.#parts;
     const { conf } = connection;
+    this.#lookForNamesake(message);
     const sender = this.#subjects.parseEvent(message.subject);
     try {
       const decoded = sender && decodeEvent(message.string());
@@ -157,6 +162,18 @@ export class EventReceiver {
       if (isBad) this.#had(message);
       else message.nak(REJECTED_MS);
     }
+  }
+
+  /** The servers deliver one event at a time, so one that was delivered elsewhere and does not come again was taken there. */
+  #lookForNamesake({ seq, info: { deliverySequence } }: JsMsg): void {
+    const isSkipped = this.#deliveries > 0 && deliverySequence > this.#deliveries + 1 && seq > (this.#last ?? 0) + 1;
+    this.#deliveries = deliverySequence;
+    if (!isSkipped || this.#hasNamesake) return;
+    this.#hasNamesake = true;
+    const { cluster, host, path } = this.#parts.connection.conf;
+    this.#parts.log.warn(
+      `cluster ${cluster}: event ${seq - 1} went elsewhere: another host seems to be called ${host}, too; give it a line \`host\` in ${path}`,
+    );
   }
 
   #had(message: JsMsg): void {
