@@ -8,7 +8,7 @@ export const fleet = frontCommand({
   wordKind: 'job',
   firstWords: ACTION_NAMES,
   wordKindsBehind: { drain: 'host', undrain: 'host', forget: 'host', hosts: 'none', events: 'none' },
-  summary: `See and change the jobs of all hosts of the cluster: ${ACTION_NAMES.join(', ')}. Hosts without an answer are named, and the exit status is ${PARTIAL}.`,
+  summary: `See and change the jobs of all hosts of the cluster: ${ACTION_NAMES.join(', ')}. The last three take the name of a host. Hosts without an answer are named, and the exit status is ${PARTIAL}.`,
   options: {
     on: {
       type: 'string',

@@ -6,6 +6,7 @@ import { EXIT } from '../command.ts';
 import { limitsOf } from '../commands/change.ts';
 import type { FleetAction, FleetCall } from './action.ts';
 import { namedHost } from './named-host.ts';
+import { withPlaces } from './places.ts';
 
 export const drain: FleetAction = { ...{ words: 'HOST', least: 1, most: 1, options: [] }, run: drainHost };
 export const undrain: FleetAction = { ...{ words: 'HOST', least: 1, most: 1, options: [] }, run: undrainHost };
@@ -48,7 +49,7 @@ async function drainHost(given: FleetCall): Promise<number> {
 /** Where a lease of the drained host is now. */
 function whereText(host: string, holders: readonly string[]): string {
   const others = holders.filter((one) => one !== host);
-  if (others.length > 0) return `now on ${others.join(', ')}`;
+  if (others.length > 0) return `now on ${withPlaces(others)}`;
   return holders.length > 0 ? `still on ${host}` : 'no other host has it yet';
 }
 

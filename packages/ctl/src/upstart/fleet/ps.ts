@@ -7,6 +7,7 @@ import { isBad, jobRows, type Row, withTurns } from '../ps/rows.ts';
 import { type Column, columnsFor, table } from '../ps/table.ts';
 import type { FleetAction, FleetCall } from './action.ts';
 import { askHosts, sayMissing } from './ask.ts';
+import { withPlaces } from './places.ts';
 import { sayUnknown } from './unknown.ts';
 
 /** A row of a host; its fields are those of `fleet ps --json`. */
@@ -54,7 +55,7 @@ function leaseText(holders: Leases['holders'], drained: Leases['drained'], { pri
   const byLease = new Map<string, string[]>();
   for (const { lease, host } of holders) byLease.set(lease, [...(byLease.get(lease) ?? []), host]);
   const lines = [
-    ...[...byLease].map(([lease, hosts]) => print.colour.dim(`lease ${printable(lease)}: ${hosts.join(', ')}`)),
+    ...[...byLease].map(([lease, hosts]) => print.colour.dim(`lease ${printable(lease)}: ${withPlaces(hosts)}`)),
     ...drained.map(({ host, by }) => print.colour.busy(`drained: ${host}, by ${printable(by)}`)),
   ];
   return lines.map((line) => `${line}\n`).join('');
