@@ -19,6 +19,8 @@ afterEach(async () => {
 
 /** A lease that does not end by itself: on a slow machine a bridge may come late, or be another one. */
 const LONG = '30s';
+/** One that outlasts every wait of a test: nobody has it next unless it is given back. */
+const ENDLESS = '600s';
 
 interface Tick {
   readonly host: string;
@@ -53,10 +55,12 @@ class Leased {
 
   /** Starts the job, which may have to wait, and waits until its init has it. */
   async startOn(...hosts: readonly Host[]): Promise<void> {
-    for (const host of hosts) {
-      await eventually('the job', () => host.asks((client) => client.call('config', { job: 'db' })).catch(() => null));
-      await host.asks((client) => client.call('start', { job: 'db', env: [], wait: false }));
-    }
+    for (const host of hosts) await this.start(host, 'db');
+  }
+
+  async start(host: Host, job: string): Promise<void> {
+    await eventually('the job', () => host.asks((client) => client.call('config', { job })).catch(() => null));
+    await host.asks((client) => client.call('start', { job, env: [], wait: false }));
   }
 
   ticks(): Tick[] {
@@ -211,6 +215,23 @@ describe.skipIf(!hasNatsServer)('a job with `cluster one`', () => {
     const holder = await leased.runsBut();
     await holder.asks((client) => client.call('stop', { job: 'db', env: [], wait: true }));
     await leased.runsBut(holder);
+    leased.check();
+  });
+
+  it('goes over at once, as any other, when the session ends in which they run', async () => {
+    const leased = await Leased.start(['one', 'two'], ENDLESS);
+    const [one, two] = leased.hosts as [Host, Host];
+    for (const host of leased.hosts) host.job('cache', 'cluster one cache\nkill timeout 1\nexec sleep infinity\n');
+    const states = (host: Host) =>
+      host.asks(async (client) => (await client.call('leases', {})).map(({ state }) => state));
+    for (const host of leased.hosts) {
+      for (const job of ['db', 'cache']) await leased.start(host, job);
+      const state = host === one ? 'held' : 'awaited';
+      await eventually(`leases that are ${state}`, async () => (await states(host)).join() === `${state},${state}`);
+    }
+    await one.session.end();
+    await eventually('two to have both', async () => (await states(two)).join() === 'held,held');
+    await leased.runsBut(one);
     leased.check();
   });
 });

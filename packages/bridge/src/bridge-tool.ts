@@ -11,6 +11,9 @@ import { Registration } from './registration.ts';
 import type { Source } from './source.ts';
 import { SOURCES } from './sources/all.ts';
 
+/** So long the sources may take to end before another SIGTERM ends the process at once. */
+const END_MS = 5000;
+
 export interface BridgeProcess {
   /** It has been started by `--daemon`. */
   readonly isDetached: boolean;
@@ -84,9 +87,14 @@ async function runBridge(
   return reason === null ? 0 : 1;
 }
 
-/** Resolves with null at the first of these signals. */
+/** Resolves with null at the first of these signals. Right behind a SIGTERM there may be init's own: that does not cut the end short. */
 function signals(names: readonly NodeJS.Signals[]): Promise<null> {
   return new Promise((resolve) => {
     for (const name of names) process.once(name, () => resolve(null));
+    process.once('SIGTERM', () => {
+      const ignore = (): void => {};
+      process.on('SIGTERM', ignore);
+      setTimeout(() => process.off('SIGTERM', ignore), END_MS).unref();
+    });
   });
 }

@@ -198,7 +198,9 @@ export type Notification =
   | { event: 'failed'; job: string; instance: string; status: number }
   /** Sent when the event is over. */
   | { event: 'event-emitted'; name: string; env: string[]; failed: boolean }
-  | { event: 'lease-wanted' | 'lease-returned'; job: string; instance: string }
+  | { event: 'lease-wanted'; job: string; instance: string }
+  /** `lease`: its id, as `leases` has it. No process is left that has run by it. */
+  | { event: 'lease-returned'; job: string; instance: string; lease: number }
   | { event: 'outgoing' }
   | { event: 'restarted' };
 

@@ -7,6 +7,7 @@ import { checkRuns, running, TAKEN_MS, worldOf } from './testing/worlds.ts';
 const fault = fc.record({
   what: fc.constantFrom(
     'kill',
+    'end',
     'start',
     'cut',
     'join',
@@ -29,6 +30,7 @@ type Fault = typeof fault extends fc.Arbitrary<infer T> ? T : never;
 
 const FAULTS: Readonly<Record<Fault['what'], (host: SimulatedHost) => void>> = {
   kill: (host) => host.killKeeper(),
+  end: (host) => host.endKeeper(),
   start: (host) => host.startKeeper(),
   cut: (host) => {
     host.isCut = true;
@@ -120,6 +122,10 @@ describe('whatever happens', () => {
           host.setStopped(false);
           host.setInitStopped(false);
           host.diverge(0);
+        }
+        // Keepers that end do so before others begin.
+        run(TTL_MS);
+        for (const host of hosts) {
           host.startKeeper();
           host.keeper?.drain(null);
           host.want();

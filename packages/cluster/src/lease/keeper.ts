@@ -33,6 +33,10 @@ export class LeaseKeeper {
   #isKnown: boolean;
   #isStepping = false;
   #isDirty = false;
+  /** After `retire`: called when no place is left that has to be given back. */
+  #retired: (() => void) | null = null;
+  /** Init gives back nothing else. */
+  #hasLastWord = false;
   #isOver = false;
   #cancel: () => void = () => {};
 
@@ -80,6 +84,24 @@ export class LeaseKeeper {
     this.#step();
   }
 
+  /** Init has given this lease back: others may have it. */
+  returned(lease: number): void {
+    this.#tenures.get(lease)?.update(null);
+    this.#step();
+  }
+
+  /** Takes and renews nothing any more; gives back what init gives back. `done`: all places are given back, or all that are to be. */
+  retire(done: () => void): void {
+    this.#retired = done;
+    this.#step();
+  }
+
+  /** After `retire`: init has said all. It keeps what it has not given back. */
+  leave(): void {
+    this.#hasLastWord = true;
+    this.#step();
+  }
+
   /** Ends without giving anything back: init has its leases up to their deadlines, and the next keeper renews them. */
   stop(): void {
     this.#isOver = true;
@@ -102,6 +124,7 @@ export class LeaseKeeper {
       this.#isDirty = false;
       dueMs = Number.POSITIVE_INFINITY;
       for (const [id, tenure] of this.#tenures) {
+        if (this.#retired && !tenure.isGone) continue;
         dueMs = Math.min(dueMs, tenure.step() ?? dueMs);
         if (tenure.isOver) this.#tenures.delete(id);
       }
@@ -111,9 +134,13 @@ export class LeaseKeeper {
     this.#isStepping = false;
     this.#cancel();
     this.#cancel = () => {};
-    if (!Number.isFinite(dueMs)) return;
     const delayMs = Math.max(0, dueMs - this.#parts.clock.nowMs());
-    this.#cancel = this.#parts.clock.after(delayMs, () => this.#step());
+    if (Number.isFinite(dueMs)) this.#cancel = this.#parts.clock.after(delayMs, () => this.#step());
+    if (this.#retired && !this.#hasToReturn()) this.#retired();
+  }
+
+  #hasToReturn(): boolean {
+    return [...this.#tenures.values()].some(({ key, isGone }) => key !== null && (isGone || !this.#hasLastWord));
   }
 
   /** Watches the places of the leases that there are, and forgets others. */

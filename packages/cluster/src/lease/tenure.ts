@@ -50,6 +50,10 @@ export class Tenure {
     return this.#key;
   }
 
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
   get isOver(): boolean {
     return this.#phase === 'over';
   }
@@ -90,10 +94,7 @@ export class Tenure {
       this.#renewedMs = 0;
       return this.#enter('holding');
     }
-    if (old === null) {
-      this.#lose('its record was replaced');
-      return null;
-    }
+    if (old === null) return this.#lose('its record was replaced');
     // A server may have answered with an entry from before.
     this.#pause();
     return this.#look(old);
@@ -198,6 +199,7 @@ export class Tenure {
     this.#revision = revision;
     this.#renewedMs = sentMs;
     this.#deadlineMs = sentMs + ttlMs;
+    if (this.#isGone) return;
     this.#grant({ token: this.#token, deadlineMs: Math.floor(this.#deadlineMs), ttlMs, ...(from && { from }) });
   }
 
@@ -216,16 +218,17 @@ export class Tenure {
     else if (granted === 'expired') this.#phase = 'lapsed';
     else this.#status = { ...this.#status, state: 'held', token: this.#token, deadlineMs: this.#deadlineMs };
     // After `expired` the list of init says whether it has begun.
-    if (granted === 'expired' || granted === 'unknown') this.#pause();
+    if (granted === 'expired' || (granted === 'unknown' && !this.#isGone)) this.#pause();
     this.#parts.changed();
   }
 
-  #lose(reason: string): void {
+  #lose(reason: string): null {
     if (this.#status.state !== 'over') this.#parts.user.end(this.#status.lease, false, reason);
     this.#key = null;
     this.#token = 0;
     // Init answers by giving it back, and wants another one.
     this.#phase = this.#isGone ? 'over' : 'lapsed';
+    return null;
   }
 
   #isMine(seen: LeaseEntry): boolean {

@@ -74,11 +74,7 @@ export class Connection implements RequestHandler, Holder {
     socket.on('drain', () => this.#proceed());
     // A client that disconnects affects no other client; `close` follows.
     socket.on('error', () => {});
-    let ended = false;
-    socket.on('end', () => {
-      ended = true;
-    });
-    socket.on('close', (failed) => this.#closed(ended && !failed));
+    socket.on('close', (failed) => this.#closed(socket.readableEnded && !failed));
   }
 
   /** No request of this client is in progress. */
@@ -116,6 +112,11 @@ export class Connection implements RequestHandler, Holder {
     this.#closed(true);
     this.#toDBus(this.#socket, bytes);
     return true;
+  }
+
+  /** Sends what was written in this turn, and that nothing else comes. Reads nothing from now on. */
+  end(): void {
+    this.#socket.pause().end();
   }
 
   close(): void {

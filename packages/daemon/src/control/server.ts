@@ -144,12 +144,24 @@ export class ControlServer {
     return this.#gates.some(({ row, connections }) => row.privileged && [...connections].some(({ behind }) => behind));
   }
 
-  /** Closes all sockets and connections, and removes the sockets' files. */
-  close(): void {
+  /**
+   * Closes all sockets, removes their files, and sends to clients what was written, with the end. Connections stay: a client that writes
+   * to one that is closed would lose what it has not read.
+   */
+  end(): void {
     clearTimeout(this.#retry);
     for (const server of this.#servers) server.close();
-    for (const { connections } of this.#gates) for (const connection of connections) connection.close();
+    for (const connection of this.#connections()) connection.end();
     for (const { name } of SOCKETS) rmSync(join(this.#directory, name), { force: true });
+  }
+
+  /** After `end`: closes all connections. */
+  close(): void {
+    for (const connection of this.#connections()) connection.close();
+  }
+
+  #connections(): Connection[] {
+    return this.#gates.flatMap(({ connections }) => [...connections]);
   }
 
   #open(gate: Gate): Promise<Server> {

@@ -120,10 +120,12 @@ export class ProgramKeeper<R extends Registration> {
     return true;
   }
 
+  /** Asks its programs to end, also one from before, and starts none any more. */
   close(): void {
     this.#isOver = true;
     this.#cancel?.();
-    this.#program?.end();
+    if (this.#program) this.#program.end();
+    else for (const { managed, pid } of this.registered) if (managed) this.#parts.end(pid);
   }
 
   #look(): void {

@@ -36,9 +36,12 @@ export interface ProgramsPlace {
 export class Programs {
   readonly sources: SourceKeeper;
   readonly logTargets: TargetKeeper;
+  /** Whether jobs may have leases. */
+  readonly #hasLeases: () => boolean;
 
   constructor({ options, bridge, folder, initEnv, engine, log, isGoingDown, isRestarted }: ProgramsPlace) {
     const definitions = () => [...engine.state.classes.values()].map(({ definition }) => definition);
+    this.#hasLeases = () => definitions().some(({ cluster }) => cluster !== null);
     const managed = ['--managed', ...(options.user ? ['--user'] : [])];
     const start = (script: string, words: readonly string[], ended: (how: string | null) => void): StartedProgram => {
       const { dbusAddress } = engine.state;
@@ -81,9 +84,11 @@ export class Programs {
     this.logTargets.changed();
   }
 
-  close(): void {
-    this.sources.close();
+  /** Asks them to end. The value: the pids of those that may have to give leases back. */
+  close(): number[] {
+    const bridges = this.sources.close();
     this.logTargets.close();
+    return this.#hasLeases() ? bridges : [];
   }
 }
 

@@ -234,6 +234,22 @@ test('none is started while the machine goes down, whenever it would be due', as
   expect(world.done).toEqual([`start ${ALL}`]);
 });
 
+test('at the end bridges are asked to end, of this daemon or of one before, and those in a cluster are named', async () => {
+  const world = new World();
+  await world.job('db', 'cluster one\nexec x\n');
+  await world.registers(ALL, { pid: 7 });
+  expect([world.keeper.close(), world.done]).toEqual([[7], [`start ${ALL}`, 'end']]);
+  const next = new World({ graceMs: 2000 });
+  next.jobs.set('db', 'cluster one\nexec x\n');
+  next.keeper.begin();
+  await next.registers('cluster file', { pid: 8 });
+  expect([next.keeper.close(), next.done]).toEqual([[8], ['end 8']]);
+  const other = new World();
+  await other.job('web', ON_FILE);
+  await other.registers('file');
+  expect([other.keeper.close(), other.done]).toEqual([[], [`start ${ALL}`, 'end']]);
+});
+
 test('a host that answers to others has a bridge without a job, and another one when cluster.conf changes', async () => {
   const world = new World();
   world.keeper.begin();

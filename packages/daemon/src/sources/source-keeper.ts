@@ -74,8 +74,12 @@ export class SourceKeeper {
     });
   }
 
-  close(): void {
+  /** The value: the pids of bridges that are in a cluster. */
+  close(): number[] {
     this.#bridge.close();
+    return this.#bridge.registered
+      .filter(({ managed, sources }) => managed && sources.some(isCluster))
+      .map(({ pid }) => pid);
   }
 
   /** The state of a source that nothing has reported. */

@@ -18,6 +18,7 @@ import { supervisedPids } from '../engine/requests/queries.ts';
 import { History } from '../history/history.ts';
 import { type Log, openLog, printLine } from '../log/log.ts';
 import { LogUpkeep } from '../log-upkeep/upkeep.ts';
+import { awaitEnd } from '../on-demand/await-end.ts';
 import { isOwnProgram } from '../on-demand/own-program.ts';
 import { Programs } from '../on-demand/programs.ts';
 import type { InitOptions } from '../options/options.ts';
@@ -209,9 +210,10 @@ export async function serve(parts: DaemonParts): Promise<void> {
 
   runner.onEnd(() => {
     guard.close();
-    programs.close();
+    const last = programs.close();
+    control.end();
+    awaitEnd(last, () => control.close());
     probes.close();
-    control.close();
     door.close();
     bus.close();
     configuration.close();

@@ -109,9 +109,8 @@ class ClusterSource implements RunningSource {
     clearTimeout(this.#again);
     this.#sender.stop();
     this.#agent?.stop();
-    this.#leases.stop();
     // Without a job that waits, a later one is not to get what comes meanwhile; a bridge that ends is followed by another.
-    await this.#receiver?.stop(!this.#isWaiting);
+    await Promise.all([this.#leases.stop(), this.#receiver?.stop(!this.#isWaiting)]);
     if (!this.#isNeeded && this.#connection.conf.fleet === 'off')
       await this.#change((hosts) => hosts.remove(this.#connection.conf.host));
     await this.#connection.close();

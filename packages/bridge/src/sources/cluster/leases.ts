@@ -1,4 +1,5 @@
 /** The leases that jobs of this init want or have: the keeper gets them, init gets what comes of it (docs/cluster.md). */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterConnection, Drain, Granted, LeaseKeeper, LeaseUser } from '@upstart/cluster';
 import { type ErrorCode, type LeaseMethods, type Notification, type Params, UpstartError } from '@upstart/protocol';
 import { textOf } from '../../errors.ts';
@@ -9,6 +10,9 @@ type Start = Pick<typeof import('@upstart/cluster'), 'startLeases' | 'watchDrain
 
 /** How long init may take for an answer: then the keeper continues without it. */
 const ANSWER_MS = 2000;
+/** At the end: how long it may take for others to get what init has given back; and init's part of that, for its last word. */
+const RETURN_MS = 3000;
+const LAST_WORD_MS = 500;
 
 const CHANGES: ReadonlySet<Notification['event']> = new Set(['lease-wanted', 'lease-returned', 'restarted']);
 
@@ -54,8 +58,10 @@ export class Leases {
   /** Begins to follow what init wants. */
   async begin(): Promise<void> {
     try {
-      await this.#context.client.watch(({ event }) => {
-        if (CHANGES.has(event)) this.#look();
+      await this.#context.client.watch((notification) => {
+        // Init may end right behind it, and answer nothing any more.
+        if (notification.event === 'lease-returned') this.#keeper.returned(notification.lease);
+        if (CHANGES.has(notification.event)) this.#look();
       });
     } catch (error) {
       if (!this.#isOver) this.#context.log.warn(`Unable to follow leases: ${textOf(error)}`);
@@ -63,11 +69,22 @@ export class Leases {
     this.#look();
   }
 
-  /** Init has its leases up to their deadlines; the next bridge renews them. */
-  stop(): void {
+  /** Others get what init has given back. The rest it has up to the deadlines; the next bridge renews it. */
+  async stop(): Promise<void> {
     this.#isOver = true;
     this.#endWatch?.();
+    const returned = new Promise<void>((resolve) => this.#keeper.retire(resolve));
+    void this.#hearLastWord();
+    await Promise.race([returned, pause(RETURN_MS, undefined, { ref: false })]);
     this.#keeper.stop();
+  }
+
+  /** What init has given back before is heard before its answer, or before the end of the connection. */
+  async #hearLastWord(): Promise<void> {
+    const list = await this.#context.client.call('leases', {}, { timeoutMs: LAST_WORD_MS }).catch(() => null);
+    if (list) this.#keeper.update(list);
+    // Where all processes are asked to end at one time, jobs stop now.
+    if (!list?.some(({ state }) => state === 'ending')) this.#keeper.leave();
   }
 
   async #call<M extends Exclude<keyof LeaseMethods, 'leases'>>(method: M, params: Params<M>): Promise<Granted> {

@@ -5,7 +5,7 @@
 import { LeaseKeeper } from '../keeper.ts';
 import type { Granted, LeaseGrant, LeaseStore, WantedLease, Written } from '../ports.ts';
 import type { LeaseEntry } from '../record.ts';
-import type { Run, World } from './world.ts';
+import type { HostSettings, Run, World } from './world.ts';
 
 export const TTL_MS = 6000;
 export const MARGIN_MS = 1000;
@@ -13,18 +13,8 @@ export const MARGIN_MS = 1000;
 export const CALL_MS = 600;
 /** So long the keeper waits for an answer of init. */
 const ANSWER_MS = 1500;
-
-export interface HostSettings {
-  readonly name: string;
-  /** How fast its clock is: 1 is true. */
-  readonly rate: number;
-  readonly most: number;
-  readonly prefer?: string[];
-  readonly labels?: Readonly<Record<string, string>>;
-  /** The longest time that a message takes, in milliseconds. */
-  readonly delayMs: number;
-  readonly lossPart: number;
-}
+/** So long a keeper that ends takes at most. */
+const RETURN_MS = 2000;
 
 /** A host with one job, whose lease is `web`. While its init stands still, the supervisor kills the job at the deadline. */
 export class SimulatedHost {
@@ -100,6 +90,15 @@ export class SimulatedHost {
     this.#report();
   }
 
+  /** SIGTERM: ends when init has told what it has given back, and that is given back. */
+  endKeeper(): void {
+    const generation = this.#generation;
+    const end = (): void => this.#forKeeper(generation, () => this.killKeeper());
+    this.keeper?.retire(() => this.#later(end));
+    this.#report(0, () => this.keeper?.leave());
+    this.#after(RETURN_MS, end);
+  }
+
   /** `kill -9` */
   killKeeper(): void {
     this.#generation++;
@@ -129,12 +128,15 @@ export class SimulatedHost {
     for (const [key, entry] of this.#world.store.entries) this.#reported(key, entry);
   }
 
-  #report(): void {
+  /** `returned`: the lease that has been given back, or 0. */
+  #report(returned = 0, done: () => void = () => {}): void {
     const { keeper } = this;
     const generation = this.#generation;
+    this.#inInit(() => this.#forKeeper(generation, () => keeper?.returned(returned)));
     this.#inInit(() => {
       const list = this.#status ? [{ ...this.#status }] : [];
       this.#forKeeper(generation, () => keeper?.update(list));
+      this.#forKeeper(generation, done);
     });
   }
 
@@ -250,8 +252,9 @@ export class SimulatedHost {
     this.#disarm();
     if (this.#run) this.#run.toMs = this.#world.time.nowMs;
     this.#run = null;
+    const lease = this.#status?.lease;
     this.#status = null;
-    this.#report();
+    this.#report(lease);
   }
 
   /** A message takes time and may be lost; none comes through while the host is cut off. */

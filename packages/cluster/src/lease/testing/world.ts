@@ -3,6 +3,18 @@ import type { Written } from '../ports.ts';
 import type { LeaseEntry, LeaseRecord } from '../record.ts';
 import type { Timeline } from './timeline.ts';
 
+export interface HostSettings {
+  readonly name: string;
+  /** How fast its clock is: 1 is true. */
+  readonly rate: number;
+  readonly most: number;
+  readonly prefer?: string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The longest time that a message takes, in milliseconds. */
+  readonly delayMs: number;
+  readonly lossPart: number;
+}
+
 /** Somebody who runs by a lease. */
 export interface Run {
   readonly host: string;

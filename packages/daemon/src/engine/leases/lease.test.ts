@@ -233,4 +233,18 @@ describe('a lease is kept', () => {
     expect([world.status('db'), leaseEvents(world)]).toEqual(['db stop/waiting', ['lease-wanted', 'lease-returned']]);
     expect(world.engine.nextDue()).toBeNull();
   });
+
+  it('up to the end of its last process, also where init ends with that, and then named', () => {
+    const world = held('kill timeout 1\n');
+    const [lease] = leaseStatus(world.engine.context);
+    world.input({ type: 'quiesce', reason: 'shutdown' });
+    expect([leaseStatus(world.engine.context), leaseEvents(world)]).toMatchObject([
+      [{ state: 'ending' }],
+      ['lease-wanted'],
+    ]);
+    world.exit(world.process('main'), 0, 15);
+    const returned = { event: 'lease-returned', job: 'db', instance: '', lease: lease?.lease };
+    expect(world.effects).toContainEqual({ type: 'notify', notification: returned });
+    expect(world.engine.state.ended).toBe(true);
+  });
 });

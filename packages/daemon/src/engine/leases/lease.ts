@@ -80,7 +80,7 @@ export function giveBackLease(context: Context, instance: InstanceState): void {
     recordLease(context, instance, lease, 'returned', { kind: 'process', text: 'because no process of it is left' });
   delete instance.lease;
   const { name: job } = context.classOf(instance).definition;
-  context.notify({ event: 'lease-returned', job, instance: instance.name });
+  context.notify({ event: 'lease-returned', job, instance: instance.name, lease: lease.id });
 }
 
 /** Arms the timer of the next step of a lease that is held or ending. */
@@ -115,7 +115,8 @@ export function leaseStatus(context: Context): LeaseStatus[] {
     const { name: job, cluster } = context.classOf(instance).definition;
     if (!lease || !cluster) continue;
     const { id, name, step, token, deadlineMs, heldBy = null } = lease;
-    const state = step === 'signalled' ? 'ending' : step;
+    const stops = step === 'signalled' || (step === 'held' && instance.goal === 'stop');
+    const state = stops ? 'ending' : step;
     const { most, prefer } = cluster;
     found.push({ lease: id, job, instance: instance.name, name, most, prefer, state, token, deadlineMs, heldBy });
   }
