@@ -102,10 +102,13 @@ bool proc_text(pid_t pid, const char *name, char *text, size_t room) {
 }
 
 static size_t children_of(pid_t parent, pid_t *children, size_t room) {
-	char text[CHILDREN_SIZE], name[32], *at = text, *end;
-	size_t count = 0;
+	char text[2][CHILDREN_SIZE] = {"", ""}, name[32], *at = text[0], *end;
+	size_t count = 0, readings = 0;
 	snprintf(name, sizeof name, "task/%d/children", parent);
-	proc_text(parent, name, text, sizeof text);
+	/* The kernel leaves a child out when the one before it is reaped during a reading: two readings have to agree. */
+	do
+		proc_text(parent, name, text[readings % 2], CHILDREN_SIZE);
+	while (strcmp(text[0], text[1]) && ++readings < 16);
 	/* Each pid ends with a blank. */
 	for (long pid; count < room && (pid = strtol(at, &end, 10)) > 1 && *end == ' '; at = end)
 		children[count++] = (pid_t)pid;

@@ -74,6 +74,20 @@ test('a SIGKILL ends its children in other groups and sessions, and theirs', asy
   await areGone(others);
 });
 
+test('a SIGKILL ends them while others of its children come and go', async () => {
+  const { daemon, out } = await started();
+  const lasting = `setsid sleep 1000 & echo $! >> ${out}`;
+  const text = `for i in 1 2 3 4 5 6; do /bin/true & ${lasting}; done; while :; do /bin/true; done`;
+  for (let id = 1; id < 20; id += 2) {
+    daemon.shell(id, text, { takesGroup: true });
+    const pids = await pidsIn(out, 6);
+    kill(daemon, id + 1, id);
+    expect((await daemon.report('exited', id)).signal).toBe(9);
+    await areGone(pids);
+    rmSync(out);
+  }
+});
+
 test('nothing else is touched: neither the supervisor nor another job', async () => {
   const { init, daemon, out } = await started();
   daemon.shell(1, `echo $$ > ${out}; exec sleep 1000`);

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 const OMITTED = '/run/sendsigs.omit.d';
 const NAME = 'upstart';
 const LOGGER = '/lib/upstart/logger';
+/** The most readings of a list of children. */
+const MAX_READINGS = 16;
 
 /** Lists this process, its helpers and the logger. Nothing changes without the folder, or without room in it. */
 export function omitFromSendsigs(folder = OMITTED): void {
@@ -19,8 +21,15 @@ export function omitFromSendsigs(folder = OMITTED): void {
   }
 }
 
-function childrenOf(pid: number): string[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
+/** The pids of the children. The kernel leaves one out when the child before it is reaped during a reading: two readings have to agree. */
+export function childrenOf(pid: number, read = (path: string): string => readFileSync(path, 'latin1')): string[] {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  let text = read(path);
+  for (let readings = 1, before = ''; text !== before && readings < MAX_READINGS; readings++) {
+    before = text;
+    text = read(path);
+  }
+  return text.split(' ').filter(Boolean);
 }
 
 /** The supervisor's other child that is part of init. */
