@@ -1,5 +1,6 @@
 /** Connections of hostile clients, and their effects. */
 import { createConnection, type Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { CLIENT_LIMITS, DAEMON_LIMITS, encodeFrame, FrameDecoder } from '../../packages/protocol/src/index.ts';
 import { ownMemoryOf } from '../chaos/proc.ts';
 import { pause } from '../chaos/session.ts';
@@ -8,6 +9,12 @@ export const frame = (message: object): Buffer => encodeFrame(message, CLIENT_LI
 export const HELLO = frame({ id: 0, method: 'hello', params: { version: 1, client: 'hostile' } });
 export const LIST = frame({ id: 1, method: 'list', params: {} });
 export const WATCH = frame({ id: 2, method: 'watch', params: {} });
+
+/** What one hears that does not greet. It may be this process that stood still for so long, between the connection and its hello. */
+export const SILENCE = {
+  id: 0,
+  error: { code: 'bad-request', text: 'Invalid request: no hello within 10 seconds' },
+};
 
 const FRAME = 1024 * 1024;
 
@@ -49,6 +56,27 @@ export class Attack {
     });
     if (greetings.length > 0) socket.write(Buffer.concat(greetings));
     return socket;
+  };
+
+  /** A connection whose hello was answered. It reads. */
+  readonly greeted = async (): Promise<Socket> => {
+    for (;;) {
+      const socket = await this.dial(HELLO);
+      const decoder = new FrameDecoder(DAEMON_LIMITS);
+      const isGreeted = await new Promise((resolve) => {
+        const take = (message: unknown): void => resolve('result' in (message as object));
+        socket.on('data', (chunk: Buffer) => decoder.push(chunk, take)).once('close', () => resolve(false));
+      });
+      if (isGreeted) return socket;
+    }
+  };
+
+  /** The last that the daemon says to one who sends this at once. */
+  readonly answer = async (...sent: Buffer[]): Promise<unknown> => {
+    for (;;) {
+      const last = (await heard(await this.dial(...sent))).at(-1);
+      if (!isDeepStrictEqual(last, SILENCE)) return last;
+    }
   };
 
   /** Sends frames of 1 MiB without their ends; resolves once all is sent. */
