@@ -43,6 +43,12 @@ describe('the command line', () => {
     });
   });
 
+  it('has no option that takes the words behind its value, too', () => {
+    for (const { name, options } of COMMANDS)
+      for (const [option, row] of Object.entries(options ?? {}))
+        if ('array' in row && row.array) expect([name, option, 'nargs' in row && row.nargs]).toEqual([name, option, 1]);
+  });
+
   it.each(COMMANDS.map(({ name }) => name))('has help with examples for %s', async (name) => {
     const { status, out } = await run(`${name} --help`);
     expect(status).toBe(0);

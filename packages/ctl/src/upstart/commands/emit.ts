@@ -32,6 +32,7 @@ export const emit = frontCommand({
     to: {
       type: 'string',
       array: true,
+      nargs: 1,
       requiresArg: true,
       describe: 'LABEL=VALUE: only to hosts of the cluster with it',
       wordKind: 'host-label',

@@ -13,6 +13,7 @@ export const fleet = frontCommand({
     on: {
       type: 'string',
       array: true,
+      nargs: 1,
       requiresArg: true,
       describe: 'HOST or LABEL=VALUE: only on these hosts',
       wordKind: 'host-or-label',
