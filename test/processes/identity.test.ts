@@ -23,6 +23,15 @@ async function withDirectory(answers: readonly string[], jobs: Record<string, st
   return { session, folder };
 }
 
+/** What `start far` prints. It is called again where the daemon has given up getent, as after a standstill of the programs here. */
+async function start(session: Session): Promise<string> {
+  for (let givenUp = 1; ; givenUp++) {
+    const { stdout } = await session.run('start', 'far');
+    if (stdout !== '') return stdout;
+    await session.hears('unable to getpwnam: Connection timed out (getent passwd)', givenUp);
+  }
+}
+
 /** The ids that a process of this pid has: user, group, all groups. */
 function idsOf(pid: string | undefined): string[] {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -34,8 +43,7 @@ test.runIf(AS_ROOT)('a user whom getent knows', async () => {
   const answers = ['"passwd far") echo "far:x:4321:4322::/:/bin/sh" ;;', '"initgroups far") echo "far 4324 4325" ;;'];
   const jobs = { far: 'setuid far\nexec sleep 1000\n', liar: 'setuid nonesuch\nexec sleep 1000\n' };
   const { session } = await withDirectory(answers, jobs);
-  const started = await session.run('start', 'far');
-  const pid = /^far start\/running, process (\d+)\n$/.exec(started.stdout)?.[1];
+  const pid = /^far start\/running, process (\d+)\n$/.exec(await start(session))?.[1];
   expect(idsOf(pid)).toEqual(['4321', '4322', '4322 4324 4325']);
   expect((await session.run('start', 'liar')).status).toBe(1);
   await session.hears('Failed to spawn liar main process: unable to find setuid user');
@@ -49,23 +57,24 @@ test.runIf(AS_ROOT)('one who is asked for when the daemon dies', async () => {
     far: 'setuid far\nexec sleep 1000\n',
     other: 'exec sleep 1000\n',
   });
-  const start = session.run('start', 'far');
+  const started = start(session);
   const asked = () => (existsSync(join(folder, 'asked')) ? readFileSync(join(folder, 'asked'), 'utf8').length : 0);
-  await eventually('it is asked for', () => asked() === 1);
+  await eventually('it is asked for', () => asked() > 0);
   expect((await session.run('start', 'other')).stdout).toMatch(/^other start\/running/);
+  const before = asked();
   signal(await eventually('there is a daemon', () => session.daemon()), 'SIGKILL');
-  await eventually('the next daemon asks', () => asked() === 2);
+  await eventually('the next daemon asks', () => asked() > before);
   writeFileSync(join(folder, 'go'), '');
-  const pid = /process (\d+)\n$/.exec((await start).stdout)?.[1];
+  const pid = /process (\d+)\n$/.exec(await started)?.[1];
   expect(idsOf(pid)[0]).toBe('4321');
 });
 
 test.runIf(AS_ROOT)('one who is asked for when the job is to stop', async () => {
   const { session } = await withDirectory(['*) exec sleep 1000 ;;'], { far: 'setuid far\nexec sleep 1000\n' });
-  const start = session.run('start', 'far');
-  await eventually('it is on its way', async () =>
-    (await session.run('status', 'far')).stdout.includes('start/spawned'),
-  );
-  expect((await session.run('stop', 'far')).stdout).toBe('far stop/waiting\n');
-  expect((await start).stdout).toBe('far stop/waiting\n');
+  const started = start(session);
+  await eventually('it is stopped on its way', async () => {
+    const { stdout } = await session.run('status', 'far');
+    return stdout.includes('start/spawned') && (await session.run('stop', 'far')).stdout === 'far stop/waiting\n';
+  });
+  expect(await started).toBe('far stop/waiting\n');
 });
