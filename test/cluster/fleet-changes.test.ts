@@ -101,4 +101,16 @@ describe.skipIf(!hasNatsServer)('changes of the fleet', () => {
     const failed = await fleet.run(...words, '--wait-ready');
     expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining('upstart: not ready on a: short')]);
   });
+
+  it('restarts a job with a lease where it runs, and does not wait with the others for the lease', async () => {
+    const fleet = await TestFleet.start({ a: 'fleet control', b: 'fleet control' }, ends);
+    for (const host of fleet.hosts) {
+      host.job('db', 'cluster one main\nexec sleep 1000\n');
+      await host.session.run('initctl', 'reload-configuration');
+      await host.session.run('initctl', 'start', '--no-wait', 'db');
+    }
+    await eventually('one to have it', async () => / start\/running/.test((await fleet.run('status', 'db')).stdout));
+    const { status, stdout } = await fleet.run('restart', 'db', '--timeout', '60');
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^[ab] {2}db start\/running, process \d+\n$/)]);
+  });
 });

@@ -3,7 +3,7 @@ import { UsageError } from '@upstart/common';
 import { printable } from '../../text/colour.ts';
 import { EXIT } from '../command.ts';
 import { type ChangedJobs, limitsOf } from '../commands/change.ts';
-import { meantJobs, targetsOf } from '../jobs.ts';
+import { type MeantJob, meantJobs } from '../jobs.ts';
 import type { FleetAction, FleetCall } from './action.ts';
 import { askHosts, type MissingHost, type Replies, sayMissing } from './ask.ts';
 import { changeOn, jobsOf } from './changes.ts';
@@ -18,6 +18,10 @@ export const restart: FleetAction = {
 
 /** How long a host may take to be well without `--timeout`. */
 const WELL_MS = 60_000;
+
+/** An instance that is to start waits: for a lease that another host has, or for what reacts to its event. A restart would wait with it. */
+const isUp = ({ env, instances }: MeantJob): boolean =>
+  env.length > 0 || instances.some(({ goal, state }) => goal !== 'start' || state !== 'starting');
 
 class Rolling {
   readonly #given: FleetCall;
@@ -73,9 +77,7 @@ class Rolling {
     this.#missing.push(...asked.missing);
     const words = asked.replies.map(({ value }) => value.unknown);
     this.#exit = Math.max(this.#exit, sayUnknown(words, call));
-    const running = new Set(
-      asked.replies.filter(({ value }) => value.jobs.some((job) => targetsOf(job).length > 0)).map(({ host }) => host),
-    );
+    const running = new Set(asked.replies.filter(({ value }) => value.jobs.some(isUp)).map(({ host }) => host));
     if (running.size === 0 && this.#exit === EXIT.done && asked.replies.length > 0) {
       call.print.failure(`no host runs ${printable(call.words.join(' '))}`);
       this.#exit = EXIT.notRunning;
