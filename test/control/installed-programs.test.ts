@@ -24,7 +24,7 @@ const APART = [
 ];
 /** Bytes of those together, and of all other programs. */
 const MAX_BYTES_APART = 1_300_000;
-const MAX_BYTES = 1_386_000;
+const MAX_BYTES = 1_392_000;
 /** Browsers run them, as small as they can be. */
 const PAGES = ['dashboard-curves.js', 'dashboard-page.js'];
 /** Of the page with its style, as it is sent. */

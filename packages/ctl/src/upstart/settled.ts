@@ -10,22 +10,29 @@ import {
   upstartError,
 } from '@upstart/protocol';
 
+/** What ends the wait, too. Nothing is reported of it: it is asked for now and then. */
+type Otherwise = (client: UpstartClient, target: Target) => Promise<boolean>;
+const ASK_MS = 500;
+
 /**
- * Resolves when the instance has reached its goal: it runs, or has ended. Throws TimeoutError; UpstartError where a start failed
- * or a start has superseded the stop.
+ * Resolves when the instance has reached its goal: it runs, or has ended; or when `otherwise` is true. Throws TimeoutError; UpstartError where
+ * a start failed or a start has superseded the stop.
  */
 export async function untilSettled(
   client: UpstartClient,
   target: Target,
   goal: 'start' | 'stop',
   { timeoutMs }: CallOptions,
+  otherwise?: Otherwise,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
+  let asks: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
         isSettled(client, target, goal).then((settled) => settled && resolve(), reject);
       };
+      if (otherwise) asks = setInterval(() => otherwise(client, target).then((is) => is && resolve(), reject), ASK_MS);
       if (timeoutMs !== undefined) timer = setTimeout(() => reject(new TimeoutError(goal, timeoutMs)), timeoutMs);
       client
         .watch(
@@ -39,7 +46,18 @@ export async function untilSettled(
     });
   } finally {
     clearTimeout(timer);
+    clearInterval(asks);
   }
+}
+
+/** Whether the instance waits for a lease that another host has. */
+export async function isElsewhere(client: UpstartClient, target: Target): Promise<boolean> {
+  const instance = await instanceOf(client, target);
+  const leases = await client.call('leases', {});
+  return leases.some(
+    ({ job, instance: name, state, heldBy }) =>
+      job === target.job && name === instance?.name && state === 'awaited' && heldBy !== null,
+  );
 }
 
 async function isSettled(client: UpstartClient, target: Target, goal: 'start' | 'stop'): Promise<boolean> {

@@ -17,7 +17,7 @@ import { printable } from '../../text/colour.ts';
 import { statusLines } from '../../text/status.ts';
 import { type Call, EXIT, type FrontCommand, frontCommand, JSON_OPTION } from '../command.ts';
 import { type MeantJob, meantJobs, targetsOf, type UnknownJob } from '../jobs.ts';
-import { statusOrNone, untilSettled } from '../settled.ts';
+import { isElsewhere, statusOrNone, untilSettled } from '../settled.ts';
 
 export type Change = 'start' | 'stop' | 'restart' | 'reload';
 
@@ -84,10 +84,10 @@ function change(
 }
 
 async function changeAll(change: Change, call: Call<Options>): Promise<number> {
-  const sayUnknown = (unknown: readonly UnknownJob[]): void => {
+  const found = (unknown: readonly UnknownJob[]): void => {
     for (const { text } of unknown) call.print.failure(text);
   };
-  const { statuses, unknown, exit } = await changeJobs(change, call, sayUnknown);
+  const { statuses, unknown, exit } = await changeJobs(change, call, { found });
   if (call.options.json === true) call.print.json(statuses);
   return Math.max(unknown.length > 0 ? EXIT.unknown : EXIT.done, exit);
 }
@@ -100,19 +100,23 @@ export interface ChangedJobs {
   readonly exit: number;
 }
 
-/**
- * Changes the jobs that the words of the call name, and prints how they are then, unless JSON is wanted. `found` gets the words that name no
- * job before that: a change may take long.
- */
+interface Manner {
+  /** Gets the words that name no job before the change, which may take long. */
+  readonly found?: (unknown: readonly UnknownJob[]) => void;
+  /** A start waits for no lease that another host has. */
+  readonly leavesLeases?: boolean;
+}
+
+/** Changes the jobs that the words of the call name, and prints how they are then, unless JSON is wanted. */
 export async function changeJobs(
   change: Change,
   call: Call<Options>,
-  found: (unknown: readonly UnknownJob[]) => void = () => {},
+  { found, leavesLeases = false }: Manner = {},
 ): Promise<ChangedJobs> {
-  const limits = limitsOf(call.options);
+  const limits = { ...limitsOf(call.options), leavesLeases };
   const client = await call.connect();
   const { jobs, unknown } = await meantJobs(client, call.words);
-  found(unknown);
+  found?.(unknown);
   const outcomes = (await Promise.all(jobs.map((meant) => changeOne(change, meant, client, call, limits)))).flat();
   const statuses = outcomes.flatMap(({ status }) => status ?? []);
   return { statuses, unknown, exit: Math.max(EXIT.done, ...outcomes.map(({ exit }) => exit)) };
@@ -125,8 +129,8 @@ interface Outcome {
   readonly status: JobStatus | null;
 }
 
-interface Limits extends CallOptions {
-  /** The target as the user gave it. */
+interface Limits extends CallOptions, Pick<Manner, 'leavesLeases'> {
+  /** The timeout as the user gave it. */
   readonly seconds?: string;
 }
 
@@ -162,7 +166,7 @@ async function changeTarget(
   target: Target,
   client: UpstartClient,
   call: Call<Options>,
-  { seconds, ...limits }: Limits,
+  { seconds, leavesLeases, ...limits }: Limits,
 ): Promise<Outcome> {
   const { context, options } = call;
   const print = new Printer(call.print.program, context);
@@ -172,13 +176,17 @@ async function changeTarget(
       return { exit: EXIT.done, status: options.json === true ? await statusOrNone(client, target) : null };
     }
     const wait = options.wait !== false;
+    const leaves = wait && leavesLeases && (await hasLease(client, target.job));
     const force = change === 'stop' && options.force === true ? { force: true } : {};
-    const done = await client.call(change, { ...target, wait, ...force }, limits).catch((error: unknown) => {
-      // The change is in progress already: by another request, an event, or a respawn.
-      if (!(error instanceof UpstartError) || error.code !== BEGUN[change]) throw error;
-      return null;
-    });
-    if (done === null && wait) await untilSettled(client, target, change === 'stop' ? 'stop' : 'start', limits);
+    const done = await client
+      .call(change, { ...target, wait: wait && !leaves, ...force }, limits)
+      .catch((error: unknown) => {
+        // The change is in progress already: by another request, an event, or a respawn.
+        if (!(error instanceof UpstartError) || error.code !== BEGUN[change]) throw error;
+        return null;
+      });
+    if (leaves) await untilSettled(client, target, 'start', limits, isElsewhere);
+    else if (done === null && wait) await untilSettled(client, target, change === 'stop' ? 'stop' : 'start', limits);
     const status =
       done === null
         ? await statusOrNone(client, target)
@@ -200,6 +208,11 @@ async function changeTarget(
     print.failure(`cannot ${change} ${name}: ${error.message}`);
     return { exit: EXIT.failed, status: null };
   }
+}
+
+async function hasLease(client: UpstartClient, job: string): Promise<boolean> {
+  const [config] = await client.call('config', { job });
+  return config?.cluster != null;
 }
 
 /** Names an instance that has ended, too: others of its job may run. */

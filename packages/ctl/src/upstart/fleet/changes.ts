@@ -22,10 +22,16 @@ function change(name: Change, options: FleetAction['options']): FleetAction {
   };
 }
 
-/** Changes the jobs on these hosts, and prints what becomes of each behind the name of its host. */
+/**
+ * Changes the jobs on these hosts, and prints what becomes of each behind the name of its host. A start of a job with a lease is done when one
+ * host runs it, and waits on the others.
+ */
 export function changeOn(name: Change, given: FleetCall, hosts: FleetCall['hosts']): Promise<Replies<ChangedJobs>> {
   const width = widthOfHosts(given);
-  return askHosts({ ...given, hosts }, (client, host) => changeJobs(name, callOn(given.call, client, host, width)));
+  const leavesLeases = name === 'start';
+  return askHosts({ ...given, hosts }, (client, host) =>
+    changeJobs(name, callOn(given.call, client, host, width), { leavesLeases }),
+  );
 }
 
 /** As `--json` has them. */
