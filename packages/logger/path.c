@@ -132,20 +132,27 @@ static const char *numbered(char name[NUMBERED_MAX], const char *path, int64_t n
 	return name;
 }
 
-/* Gives an old file the next number. What had that goes, compressed or not. False, with errno. */
+/* Gives an old file the next number. What had that goes, compressed or not. False, with errno: ENOENT without such a file. */
 static bool shift(const char *path, int64_t number, const char *suffix, const char *other) {
 	char from[NUMBERED_MAX], to[NUMBERED_MAX];
 	if (rename(numbered(from, path, number - 1, suffix), numbered(to, path, number, suffix)) < 0)
-		return errno == ENOENT;
+		return false;
 	unlink(numbered(to, path, number, other));
 	return true;
 }
 
-/* 0 or an error number. */
+/* 0 or an error number. A compressed file beside one that is not may be made of the one before: it goes, and is made again. */
 static int rotate(const char *path) {
-	for (int64_t number = keep_count; number >= 1; number--)
-		if (!shift(path, number, "", COMPRESSED) || (number > 1 && !shift(path, number, COMPRESSED, "")))
+	char beside[NUMBERED_MAX];
+	for (int64_t number = keep_count; number >= 1; number--) {
+		bool is_done = shift(path, number, "", COMPRESSED);
+		if (is_done && number > 1)
+			unlink(numbered(beside, path, number - 1, COMPRESSED));
+		else if (!is_done && errno == ENOENT && number > 1)
+			is_done = shift(path, number, COMPRESSED, "");
+		if (!is_done && errno != ENOENT)
 			return errno;
+	}
 	return 0;
 }
 

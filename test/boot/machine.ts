@@ -26,7 +26,7 @@ const DEVICES = [
 ] as const;
 const FSTAB = '/dev/nvme0n1 / ext4 errors=remount-ro 0 1\n';
 const COMMAND_LINE =
-  'console=ttyS0 root=/dev/nvme0n1 ro panic=-1 mitigations=off loglevel=4 INIT_VERBOSE=yes net.ifnames=0';
+  'console=ttyS0 root=/dev/nvme0n1 ro panic=-1 mitigations=off loglevel=4 INIT_VERBOSE=yes net.ifnames=0 nvme_core.io_timeout=3600';
 /** A card that nothing is connected to is up all the same. */
 const INTERFACE = '\nauto eth0\niface eth0 inet static\n  address 192.0.2.1/24\n';
 /** The place for a disk that is plugged in. */

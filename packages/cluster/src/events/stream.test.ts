@@ -53,7 +53,8 @@ describe.skipIf(!hasNatsServer)('the stream of a cluster', () => {
       );
     const [first, ...others] = await feeds();
     expect(new Set(others)).toEqual(new Set([first]));
-    await Promise.all(servers.all.map((server) => server.kill()));
+    // Killed at one time, servers of 2.9 may come back with the stream that another host had made at the same time.
+    await Promise.all(servers.all.map((server) => server.stop()));
     await Promise.all(servers.all.map((server) => server.start()));
     expect(new Set(await feeds())).toEqual(new Set([first]));
     const manager = await jetstreamManager(clients[0]!, { checkAPI: false });

@@ -31,13 +31,16 @@ export async function compressAll(folder: string, failed: (path: string, error: 
   }
 }
 
-/** A daemon was killed before it removed the old log: the compressed file is complete. */
+/**
+ * A daemon was killed before it removed the old log, or the compressed file. That one goes, and is made again: where the logger renamed both
+ * meanwhile, it is made of another old log, of the same second.
+ */
 function endTwins(folder: string): void {
   const all = oldLogsIn(folder);
-  const compressed = new Map(all.filter(({ isCompressed }) => isCompressed).map((old) => [old.path, old]));
+  const plain = new Map(all.filter(({ isCompressed }) => !isCompressed).map((old) => [`${old.path}${SUFFIX}`, old]));
   for (const { path, log, state } of all) {
-    const twin = compressed.get(`${path}${SUFFIX}`);
-    if (twin !== undefined && seconds(twin) === seconds({ state })) removePlain(folder, path, log, state.ino);
+    const twin = plain.get(path);
+    if (twin !== undefined && seconds(twin) === seconds({ state })) remove(folder, path, log, state.ino);
   }
 }
 
@@ -87,11 +90,12 @@ function publish(folder: string, log: string, begun: string, inode: bigint, comp
   // The logger gives both the next number, or has just done so with one of them.
   const other = numberOf(folder, log, compressed, SUFFIX);
   if (other !== null && numberOf(folder, log, inode, '') === other)
-    removePlain(folder, numbered(folder, log, other), log, inode);
-  else if (other !== null) takeAway(numbered(folder, log, other, SUFFIX), compressed);
+    remove(folder, numbered(folder, log, other), log, inode);
+  else if (other !== null) remove(folder, numbered(folder, log, other, SUFFIX), log, compressed);
 }
 
-function removePlain(folder: string, path: string, log: string, inode: bigint): void {
+/** With its index. */
+function remove(folder: string, path: string, log: string, inode: bigint): void {
   if (takeAway(path, inode)) rmSync(indexPathOf(join(folder, log), inode), { force: true });
 }
 

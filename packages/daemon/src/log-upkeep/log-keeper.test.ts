@@ -83,6 +83,17 @@ it('ends what was begun: half a compressed file, both, and one with a hidden nam
   expect(hidden()).toEqual([]);
 });
 
+it('loses no file beside a compressed one that was made of the file before', async () => {
+  // The daemon was killed in publishing `old`, which the logger had just given the number 2.
+  write('web.log.2', 'old');
+  write('web.log.1', 'young');
+  write('web.log.1.gz', gzipSync('old'));
+  await keep();
+  expect(visible()).toEqual(['web.log.1.gz', 'web.log.2.gz']);
+  expect(visible().map((name) => gunzipSync(readFileSync(at(name))).toString())).toEqual(['young', 'old']);
+  expect([hidden(), said]).toEqual([[], []]);
+});
+
 it('loses no file that gets the name of another one just before it is removed', () => {
   write('web.log.1', 'one');
   const gone = inode('web.log.1');

@@ -86,6 +86,20 @@ test('by age, and not before', async () => {
   expect(later.join('')).toMatch(/^(young\r\n)+$/);
 });
 
+test('a compressed file beside one that is not goes: it may be made of the file before', async () => {
+  const { daemon, log, talk } = await started({ size: 10, keep: 5 });
+  writeFileSync(log, 'the newest\n');
+  writeFileSync(`${log}.1`, 'young');
+  writeFileSync(`${log}.1.gz`, 'old, compressed');
+  writeFileSync(`${log}.2`, 'old');
+  writeFileSync(`${log}.3.gz`, 'oldest, compressed');
+  talk(1, 'echo line');
+  await daemon.report('exited', 1);
+  expect(filesOf(log).map((file) => textOf(file))).toEqual(['old', 'young', 'the newest\n', 'line\r\n']);
+  const compressed = [1, 2, 3, 4, 5].filter((number) => existsSync(`${log}.${number}.gz`));
+  expect([compressed, textOf(`${log}.4.gz`)]).toEqual([[4], 'oldest, compressed']);
+});
+
 test('a line that does not end makes it wait for a while', async () => {
   const { daemon, log, talk } = await started({ size: 10 });
   // What comes meanwhile would be written with it.
