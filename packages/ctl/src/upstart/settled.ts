@@ -23,7 +23,7 @@ export async function untilSettled(
   target: Target,
   goal: 'start' | 'stop',
   { timeoutMs }: CallOptions,
-  otherwise?: Otherwise,
+  otherwise?: Otherwise | undefined,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let asks: NodeJS.Timeout | undefined;

@@ -100,7 +100,7 @@ export interface ChangedJobs {
   readonly exit: number;
 }
 
-interface Manner {
+interface ChangeSettings {
   /** Gets the words that name no job before the change, which may take long. */
   readonly found?: (unknown: readonly UnknownJob[]) => void;
   /** A start waits for no lease that another host has. */
@@ -111,7 +111,7 @@ interface Manner {
 export async function changeJobs(
   change: Change,
   call: Call<Options>,
-  { found, leavesLeases = false }: Manner = {},
+  { found, leavesLeases = false }: ChangeSettings = {},
 ): Promise<ChangedJobs> {
   const limits = { ...limitsOf(call.options), leavesLeases };
   const client = await call.connect();
@@ -129,7 +129,7 @@ interface Outcome {
   readonly status: JobStatus | null;
 }
 
-interface Limits extends CallOptions, Pick<Manner, 'leavesLeases'> {
+interface Limits extends CallOptions, Pick<ChangeSettings, 'leavesLeases'> {
   /** The timeout as the user gave it. */
   readonly seconds?: string;
 }
@@ -185,8 +185,10 @@ async function changeTarget(
         if (!(error instanceof UpstartError) || error.code !== BEGUN[change]) throw error;
         return null;
       });
-    if (leaves) await untilSettled(client, target, 'start', limits, isElsewhere);
-    else if (done === null && wait) await untilSettled(client, target, change === 'stop' ? 'stop' : 'start', limits);
+    if (leaves || (done === null && wait)) {
+      const goal = change === 'stop' ? 'stop' : 'start';
+      await untilSettled(client, target, goal, limits, leaves ? isElsewhere : undefined);
+    }
     const status =
       done === null
         ? await statusOrNone(client, target)

@@ -23,8 +23,8 @@ function change(name: Change, options: FleetAction['options']): FleetAction {
 }
 
 /**
- * Changes the jobs on these hosts, and prints what becomes of each behind the name of its host. A start of a job with a lease is done when one
- * host runs it, and waits on the others.
+ * Changes the jobs on these hosts, and prints what becomes of each behind the name of its host. A start of a job with a lease is done on a host
+ * when the job runs there, or when another host has the lease.
  */
 export function changeOn(name: Change, given: FleetCall, hosts: FleetCall['hosts']): Promise<Replies<ChangedJobs>> {
   const width = widthOfHosts(given);
