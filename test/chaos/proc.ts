@@ -51,18 +51,16 @@ export function processesWith(entry: string): number[] {
     .filter((pid) => pid > 0 && read(pid, 'environ').split('\0').includes(entry) && isRunning(pid));
 }
 
-/** Resident memory in KiB. */
-export function residentOf(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1] ?? 0);
+/** A size in KiB of the status of a process; 0 for one that is gone. */
+function sizeOf(pid: number, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(read(pid, 'status'))?.[1] ?? 0);
 }
 
+/** Resident memory in KiB. */
+export const residentOf = (pid: number): number => sizeOf(pid, 'VmRSS');
+
 /** Resident memory of its own, in KiB: without pages of files, which come and go with the free memory of the machine. */
-export function ownMemoryOf(pid: number): number {
-  const status = read(pid, 'status');
-  return ['RssAnon', 'RssShmem']
-    .map((kind) => Number(new RegExp(`^${kind}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0))
-    .reduce((sum, kiB) => sum + kiB, 0);
-}
+export const ownMemoryOf = (pid: number): number => sizeOf(pid, 'RssAnon') + sizeOf(pid, 'RssShmem');
 
 /** The processor time of a process so far, in seconds. */
 export function processorSecondsOf(pid: number): number {
